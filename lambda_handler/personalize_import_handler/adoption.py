@@ -1,0 +1,85 @@
+"""Find the job that has imported, or is importing, just this data already; only then start one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from personalize_import_handler.contract import ImportMode
+from personalize_import_handler.identity import Resource, job_name
+from personalize_import_handler.personalize import (
+    DatasetImportJob,
+    JobSummary,
+    NameTaken,
+    Personalize,
+    Phase,
+    UnknownStatus,
+    phase_of,
+)
+from personalize_import_handler.properties import ImportProperties
+
+_ATTEMPTS_MAX: Final = 999
+
+
+@dataclass(frozen=True)
+class Found:
+    """The job to wait for, and whether it had been there before."""
+
+    dataset_import_job_arn: str
+    adopted: bool
+
+
+def find_or_start(personalize: Personalize, properties: ImportProperties, resource: Resource) -> Found:
+    """Adopt the job that does just this import, or start one; raises what the service's calls raise.
+
+    Names are tried in turn: one whose job has failed, or whose data has been replaced since, is used up.
+    """
+    for attempt in range(1, _ATTEMPTS_MAX + 1):
+        name = job_name(properties, resource, attempt)
+        arn = resource.job_arn(name)
+        job = personalize.describe_dataset_import_job(arn)
+        if job is None:
+            try:
+                return Found(personalize.create_dataset_import_job(name, properties), adopted=False)
+            except NameTaken:  # the same event was delivered twice, and its twin was quicker
+                job = personalize.describe_dataset_import_job(arn)
+        if job and _is_same_import(job, properties) and not _is_gone(job, personalize):
+            return Found(arn, adopted=True)
+    raise RuntimeError(f"all {_ATTEMPTS_MAX} names for this import are used up; change reimport_token")
+
+
+def _is_same_import(job: DatasetImportJob, properties: ImportProperties) -> bool:
+    return (
+        job.dataset_arn == properties.dataset_arn
+        and job.data_location == properties.data_location
+        and job.role_arn == properties.role_arn
+        and job.import_mode == properties.import_mode
+        and job.publish_attribution_metrics_to_s3 == properties.publish_attribution_metrics_to_s3
+    )
+
+
+def _is_gone(job: DatasetImportJob, personalize: Personalize) -> bool:
+    """Say whether what the job imported is not in the dataset, or not any more."""
+    if _has_failed(job.status):
+        return True
+    created_at = personalize.dataset_created_at(job.dataset_arn)
+    if created_at is None or job.creation_date_time < created_at:
+        return True  # a dataset that was deleted and made again keeps its ARN, and is empty
+    return is_superseded(job, personalize.list_dataset_import_jobs(job.dataset_arn))
+
+
+def is_superseded(job: JobSummary, jobs_of_dataset: Sequence[JobSummary]) -> bool:
+    """Say whether a later FULL import has replaced what `job` imported, or is about to."""
+    return any(
+        later.import_mode is ImportMode.FULL
+        and later.creation_date_time > job.creation_date_time
+        and later.dataset_import_job_arn != job.dataset_import_job_arn
+        and not _has_failed(later.status)
+        for later in jobs_of_dataset
+    )
+
+
+def _has_failed(status: str) -> bool:
+    try:
+        return phase_of(status) is Phase.FAILED
+    except UnknownStatus:
+        return False  # whoever waits for the job will say so

@@ -1,0 +1,67 @@
+"""Answer CloudFormation: one bounded JSON body, put to a pre-signed URL, with the status looked at.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/crpg-ref-responses.html. The URL is a
+credential: it stands in no message and no log line.
+"""
+
+import json
+import logging
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Mapping
+from typing import Final
+
+logger = logging.getLogger(__name__)
+
+BODY_BYTES_MAX: Final = 4096
+_ATTEMPTS: Final = 5
+_TIMEOUT_SECONDS: Final = 5
+_CUT: Final = "…"
+
+
+class NotDelivered(Exception):
+    """CloudFormation could not be reached, or did not take the answer."""
+
+
+def body_of(answer: Mapping[str, object]) -> bytes:
+    """Serialize an answer; its reason gives way at its end where the whole is too long for CloudFormation."""
+    body = _serialize(answer)
+    reason = str(answer.get("Reason", ""))
+    while len(body) > BODY_BYTES_MAX and reason:
+        # Cutting as many characters as there are bytes too many never cuts too few: each is one byte at least.
+        reason = reason[: -max(1, (len(body) - BODY_BYTES_MAX) // 4)]
+        body = _serialize({**answer, "Reason": reason + _CUT})
+    return body
+
+
+def send(url: str, answer: Mapping[str, object], sleep: Callable[[float], None] = time.sleep) -> None:
+    """Put the answer to CloudFormation, or raise `NotDelivered` after a bounded number of attempts."""
+    body = body_of(answer)
+    problem = ""
+    for attempt in range(_ATTEMPTS):
+        if attempt:
+            sleep(2.0 ** (attempt - 1))
+        problem = _put(url, body)
+        if not problem:
+            logger.info("Answered CloudFormation with %s", answer.get("Status"))
+            return
+        logger.warning("CloudFormation did not take the answer: %s", problem)
+    raise NotDelivered(f"CloudFormation did not take the answer in {_ATTEMPTS} attempts, at last: {problem}")
+
+
+def _put(url: str, body: bytes) -> str:
+    """Put once; return what went wrong, or nothing."""
+    # An empty content type: the URL is signed for that.
+    request = urllib.request.Request(url, data=body, method="PUT", headers={"Content-Type": ""})  # noqa: S310
+    try:
+        with urllib.request.urlopen(request, timeout=_TIMEOUT_SECONDS):  # noqa: S310 - the URL is CloudFormation's
+            return ""
+    except urllib.error.HTTPError as error:
+        return f"HTTP {error.code} {error.reason}"
+    except (OSError, ValueError) as error:  # no connection, no TLS, no answer in time; not a URL
+        return type(error).__name__
+
+
+def _serialize(answer: Mapping[str, object]) -> bytes:
+    return json.dumps(answer, ensure_ascii=False).encode("utf-8", errors="replace")

@@ -1,0 +1,127 @@
+"""Rules for single values, with the words for who breaks them; standard library only, run at synth and in the handler.
+
+Each check takes the name under which the reader knows the value (an argument of the construct, a property of the
+resource) and returns what is wrong with it, or nothing.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from personalize_import_handler import contract
+from personalize_import_handler.contract import ImportMode
+
+_SHOWN_LENGTH_MAX: Final = 200
+
+
+def shown(value: object) -> str:
+    """Render a value for a message: quoted, and cut where it is long (an answer has 4096 bytes in all)."""
+    text = repr(value)
+    return text if len(text) <= _SHOWN_LENGTH_MAX else f"{text[:_SHOWN_LENGTH_MAX]}… ({len(text)} characters)"
+
+
+def violation(name: str, value: object, allowed: str) -> str:
+    """Say what is wrong: the name, the value received and what is allowed."""
+    return f"{name} must be {allowed}, got {shown(value)}"
+
+
+@dataclass(frozen=True)
+class TextRule:
+    """A string of a certain shape and length."""
+
+    allowed: str
+    pattern: re.Pattern[str]
+    length_max: int
+
+    def check(self, name: str, value: object) -> Iterator[str]:
+        """Yield what is wrong with `value`, if anything is."""
+        if not isinstance(value, str) or not self.pattern.fullmatch(value) or len(value) > self.length_max:
+            yield violation(name, value, self.allowed)
+
+
+JOB_NAME: Final = TextRule(
+    f"1 to {contract.JOB_NAME_LENGTH_MAX} letters, digits, hyphens and underscores, starting with a letter or digit "
+    f"(of the service's {contract.SERVICE_JOB_NAME_LENGTH_MAX} characters, the suffix that keeps names unique takes "
+    f"{contract.JOB_NAME_SUFFIX_LENGTH_MAX})",
+    re.compile(r"[a-zA-Z0-9][a-zA-Z0-9\-_]*", re.ASCII),
+    contract.JOB_NAME_LENGTH_MAX,
+)
+# Stricter than the API's own pattern, which takes any ARN of the service: a dataset group's ARN is the usual mistake.
+DATASET_ARN: Final = TextRule(
+    "a dataset's ARN such as arn:aws:personalize:eu-west-1:123456789012:dataset/my-group/INTERACTIONS, "
+    f"at most {contract.ARN_LENGTH_MAX} characters",
+    re.compile(r"arn:[a-z0-9-]+:personalize:[a-z0-9-]+:[0-9]{12}:dataset/[a-zA-Z0-9][a-zA-Z0-9\-_]*/[A-Z_]+", re.ASCII),
+    contract.ARN_LENGTH_MAX,
+)
+SCHEMA_ARN: Final = TextRule(
+    "a schema's ARN such as arn:aws:personalize:eu-west-1:123456789012:schema/my-schema, "
+    f"at most {contract.ARN_LENGTH_MAX} characters",
+    re.compile(r"arn:[a-z0-9-]+:personalize:[a-z0-9-]+:[0-9]{12}:schema/[a-zA-Z0-9][a-zA-Z0-9\-_]*", re.ASCII),
+    contract.ARN_LENGTH_MAX,
+)
+ROLE_ARN: Final = TextRule(
+    f"an IAM role's ARN such as arn:aws:iam::123456789012:role/my-role, at most {contract.ARN_LENGTH_MAX} characters",
+    re.compile(r"arn:[a-z0-9-]+:iam::[0-9]{12}:role/[a-zA-Z_0-9+=,.@\-/]+", re.ASCII),
+    contract.ARN_LENGTH_MAX,
+)
+DATA_LOCATION: Final = TextRule(
+    "a CSV file or a folder in S3, s3://bucket/file.csv or s3://bucket/folder/ (with the slash at its end), "
+    f"at most {contract.DATA_LOCATION_LENGTH_MAX} characters",
+    re.compile(r"s3://[a-z0-9][a-z0-9.\-]{1,61}[a-z0-9]/[^\x00-\x1f\x7f]*"),
+    contract.DATA_LOCATION_LENGTH_MAX,
+)
+REIMPORT_TOKEN: Final = TextRule(
+    f"a string of 1 to {contract.REIMPORT_TOKEN_LENGTH_MAX} characters",
+    re.compile(r".+", re.DOTALL),
+    contract.REIMPORT_TOKEN_LENGTH_MAX,
+)
+
+
+def check_import_mode(name: str, value: object) -> Iterator[str]:
+    """Yield what is wrong with an import mode."""
+    if value not in list(ImportMode):
+        yield violation(name, value, " or ".join(ImportMode))
+
+
+def check_timeout_seconds(name: str, value: float) -> Iterator[str]:
+    """Yield what is wrong with a timeout, in seconds."""
+    low, high = contract.TIMEOUT_SECONDS_MIN, contract.TIMEOUT_SECONDS_MAX
+    if not low <= value <= high or value != int(value):
+        yield violation(name, value, f"a whole number of seconds from {low} ({low // 60} minute) to "
+                        f"{high} ({high // 60} minutes)")  # fmt: skip
+
+
+def check_tags(name: str, tags: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """Yield what is wrong with tags; https://docs.aws.amazon.com/personalize/latest/dg/tagging-resources.html."""
+    tags = list(tags)
+    if len(tags) > contract.TAGS_MAX:
+        yield violation(name, len(tags), f"at most {contract.TAGS_MAX} tags")
+    keys = [key for key, _ in tags]
+    for key in sorted({key for key in keys if keys.count(key) > 1}):
+        yield violation(name, key, "tags with different keys")
+    for key, value in tags:
+        yield from check_tag(name, key, value)
+
+
+def check_tag(name: str, key: str, value: str) -> Iterator[str]:
+    """Yield what is wrong with one tag."""
+    if not 1 <= len(key) <= contract.TAG_KEY_LENGTH_MAX or not _is_tag_text(key) or key.lower().startswith("aws:"):
+        allowed = f"1 to {contract.TAG_KEY_LENGTH_MAX} letters, digits, spaces and _.:/=+-@, not starting with 'aws:'"
+        yield violation(f"{name}: a key", key, allowed)
+    if len(value) > contract.TAG_VALUE_LENGTH_MAX or not _is_tag_text(value):
+        allowed = f"at most {contract.TAG_VALUE_LENGTH_MAX} letters, digits, spaces and _.:/=+-@"
+        yield violation(f"{name}: the value of {shown(key)}", value, allowed)
+
+
+def _is_tag_text(text: str) -> bool:
+    # The service's pattern is [\p{L}\p{Z}\p{N}_.:/=+\-@]*, and the re module has no \p.
+    return all(character in "_.:/=+-@" or unicodedata.category(character)[0] in "LZN" for character in text)
+
+
+def check_known(names: Mapping[str, object], known: Iterable[str]) -> Iterator[str]:
+    """Yield every name that isn't known: a misspelt optional property would be ignored without a word."""
+    allowed = sorted(known)
+    for name in sorted(set(names) - set(allowed)):
+        yield f"{shown(name)} is not a property of {contract.RESOURCE_TYPE}, which has {', '.join(allowed)}"

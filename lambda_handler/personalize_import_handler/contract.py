@@ -1,0 +1,91 @@
+"""The contract between the construct and the handler: what stands in a template and what comes back.
+
+Standard library only, for both planes import it: the construct writes `ResourceProperties` and reads `Attribute`s,
+the handler parses the former (`properties.parse`) and answers the latter. Limits are those of the service,
+https://docs.aws.amazon.com/personalize/latest/dg/API_CreateDatasetImportJob.html, unless a comment says otherwise.
+"""
+
+from enum import StrEnum
+from typing import Final, Required, TypedDict
+
+RESOURCE_TYPE: Final = "Custom::PersonalizeDatasetImportJob"
+
+
+class ImportMode(StrEnum):
+    """What happens to the data that the dataset holds already."""
+
+    FULL = "FULL"
+    """Replace all bulk data of the dataset; the first import of a dataset must be one of these."""
+    INCREMENTAL = "INCREMENTAL"
+    """Append, and replace items, users and actions that have the same id."""
+
+
+class JobTag(TypedDict):
+    """One tag, in CloudFormation's spelling."""
+
+    Key: str
+    Value: str
+
+
+class ResourceProperties(TypedDict, total=False):
+    """Properties of the custom resource, as a template gives them.
+
+    CloudFormation hands every scalar to the handler as a string: `55` as `"55"`, `true` as `"true"`.
+    """
+
+    ServiceToken: str
+    ServiceTimeout: int | str
+    DatasetArn: Required[str]
+    DataLocation: Required[str]
+    RoleArn: Required[str]
+    SchemaArn: str
+    JobName: str
+    ImportMode: str
+    PublishAttributionMetricsToS3: bool | str
+    Tags: list[JobTag]
+    ReimportToken: str
+    TimeoutSeconds: int | str
+    Wait: bool | str
+
+
+class Attribute(StrEnum):
+    """What `Fn::GetAtt` gives; every one is always present. `Ref` is `DatasetImportJobArn` too."""
+
+    DATASET_IMPORT_JOB_ARN = "DatasetImportJobArn"
+    JOB_NAME = "JobName"
+    STATUS = "Status"
+    DATASET_ARN = "DatasetArn"
+    CREATION_DATE_TIME = "CreationDateTime"
+    LAST_UPDATED_DATE_TIME = "LastUpdatedDateTime"
+    DURATION_SECONDS = "DurationSeconds"
+
+
+class Environment(StrEnum):
+    """Environment variables through which the construct configures the functions."""
+
+    STATE_MACHINE_ARN = "STATE_MACHINE_ARN"
+
+
+PERSONALIZE_SERVICE_PRINCIPAL: Final = "personalize.amazonaws.com"
+"""The same literal in every partition, aws-cn included."""
+
+SERVICE_TIMEOUT_SECONDS: Final = 3600
+"""CloudFormation's limit for the answer to one custom resource request."""
+TIMEOUT_SECONDS_MIN: Final = 60
+TIMEOUT_SECONDS_MAX: Final = 55 * 60
+"""Five minutes less than CloudFormation's limit, so that the answer comes from the handler, with a reason in it."""
+TIMEOUT_SECONDS_DEFAULT: Final = TIMEOUT_SECONDS_MAX
+
+SERVICE_JOB_NAME_LENGTH_MAX: Final = 63
+JOB_NAME_SUFFIX_LENGTH_MAX: Final = len("-0123456789ab-999")
+"""The part of a job's name that the handler adds: a hash of what is imported, and the number of the attempt."""
+JOB_NAME_LENGTH_MAX: Final = SERVICE_JOB_NAME_LENGTH_MAX - JOB_NAME_SUFFIX_LENGTH_MAX
+
+ARN_LENGTH_MAX: Final = 256
+DATA_LOCATION_LENGTH_MAX: Final = 256
+REIMPORT_TOKEN_LENGTH_MAX: Final = 256
+"""Ours: a token is a version, a date or a digest, and has to fit into an event together with everything else."""
+
+TAGS_MAX: Final = 50
+TAG_KEY_LENGTH_MAX: Final = 128
+TAG_VALUE_LENGTH_MAX: Final = 256

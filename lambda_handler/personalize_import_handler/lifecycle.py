@@ -1,0 +1,103 @@
+"""What each request of CloudFormation does: decisions over plain data and a `Personalize`, to be tested without AWS."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from personalize_import_handler import pace
+from personalize_import_handler.identity import Resource, what_is_imported
+from personalize_import_handler.importing import Import
+from personalize_import_handler.outcome import Finished, ImportFailed, Outcome, Progress, Waiting
+from personalize_import_handler.personalize import Busy, Personalize, Phase, Refused, UnknownStatus
+from personalize_import_handler.properties import ImportProperties, InvalidProperties, parse
+
+logger = logging.getLogger(__name__)
+
+_JOB_ARN_MARK: Final = ":dataset-import-job/"
+# A running job keeps its dataset from being deleted, so Delete waits for it; but CloudFormation waits an hour at most.
+_DELETE_TIMEOUT_SECONDS: Final = 50 * 60
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """A request of CloudFormation, as far as the decisions need it."""
+
+    resource: Resource
+    properties: Mapping[str, object]
+    old_properties: Mapping[str, object]
+    physical_resource_id: str
+
+
+def create(request: Request, personalize: Personalize) -> Outcome:
+    """Start the job, or find it."""
+    return _import(request, personalize).start(Progress(started_at=personalize.now()))
+
+
+def update(request: Request, personalize: Personalize) -> Outcome:
+    """Start another job if it is another import; otherwise keep the job, and give it the tags it should have now."""
+    wanted = _import(request, personalize)
+    old = _parse_old(request)
+    arn = request.physical_resource_id
+    if old is None or _JOB_ARN_MARK not in arn or what_is_imported(old) != what_is_imported(wanted.properties):
+        return create(request, personalize)
+    if dict(old.tags) != dict(wanted.properties.tags):
+        _set_tags(wanted, arn)
+    return wanted.look(Progress(started_at=personalize.now(), dataset_import_job_arn=arn))
+
+
+def poll(request: Request, progress: Progress, personalize: Personalize) -> Outcome:
+    """Look at the job, or try again to start it."""
+    return _import(request, personalize).look(progress)
+
+
+def delete(request: Request, personalize: Personalize) -> Outcome:
+    """Wait for the end of a job that still runs; there is nothing else to do, for a job can't be deleted."""
+    arn = request.physical_resource_id
+    return poll_delete(request, Progress(started_at=personalize.now(), dataset_import_job_arn=arn), personalize)
+
+
+def poll_delete(request: Request, progress: Progress, personalize: Personalize) -> Outcome:
+    """Look whether the job still runs. Never fails: a resource that can't be deleted blocks its stack for good."""
+    arn = request.physical_resource_id
+    finished = Finished(physical_resource_id=arn, attributes={})
+    if _JOB_ARN_MARK not in arn or not _still_runs(arn, personalize):
+        return finished
+    elapsed = personalize.now() - progress.started_at
+    if elapsed >= _DELETE_TIMEOUT_SECONDS:
+        logger.warning("%s still runs, and its dataset can't be deleted before it ends", arn)
+        return finished
+    seconds = pace.seconds_until_next_look(elapsed)
+    return Waiting(physical_resource_id=arn, progress=progress, wait_seconds=seconds)
+
+
+def _still_runs(dataset_import_job_arn: str, personalize: Personalize) -> bool:
+    try:
+        job = personalize.describe_dataset_import_job(dataset_import_job_arn)
+        return job is not None and job.phase is Phase.RUNNING
+    except Busy:
+        return True
+    except (Refused, UnknownStatus) as error:
+        logger.warning("Not waiting for %s: %s", dataset_import_job_arn, error)
+        return False
+
+
+def _import(request: Request, personalize: Personalize) -> Import:
+    try:
+        return Import(parse(request.properties), request.resource, personalize)
+    except InvalidProperties as problem:
+        raise ImportFailed(f"{problem}. No job was started.") from problem
+
+
+def _parse_old(request: Request) -> ImportProperties | None:
+    try:
+        return parse(request.old_properties)
+    except InvalidProperties:
+        return None  # they failed, or an earlier version took them: whatever they were, it is another import now
+
+
+def _set_tags(wanted: Import, dataset_import_job_arn: str) -> None:
+    try:
+        wanted.set_tags(dataset_import_job_arn)
+    except Refused as refused:
+        raise ImportFailed(f"{refused.message} The tags of {dataset_import_job_arn} are as they were.") from refused

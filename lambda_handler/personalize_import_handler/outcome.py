@@ -1,0 +1,68 @@
+"""What comes of looking at a request: it is finished, or it goes on; all else is an `ImportFailed`."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+
+from personalize_import_handler.contract import Attribute
+from personalize_import_handler.personalize import DatasetImportJob
+
+
+@dataclass(frozen=True, kw_only=True)
+class Progress:
+    """What the handler knows from one poll to the next; it travels in the data of the state machine.
+
+    `started_at` is epoch seconds of the service's clock; there is no ARN while the job waits for its turn.
+    """
+
+    started_at: float
+    dataset_import_job_arn: str | None = None
+
+    def to_data(self) -> dict[str, object]:
+        """Make plain data of it."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waiting:
+    """Nothing to answer yet: look again after `wait_seconds`."""
+
+    physical_resource_id: str
+    progress: Progress
+    wait_seconds: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finished:
+    """The request succeeded."""
+
+    physical_resource_id: str
+    attributes: Mapping[str, str]
+
+
+Outcome = Waiting | Finished
+
+
+class ImportFailed(Exception):
+    """The request failed; the message is for the reader of the stack event."""
+
+    def __init__(self, reason: str, physical_resource_id: str | None = None) -> None:
+        super().__init__(reason)
+        self.physical_resource_id = physical_resource_id
+
+
+def attributes_of(job: DatasetImportJob) -> dict[str, str]:
+    """Give all attributes of the contract, strings as CloudFormation wants them."""
+    return {
+        Attribute.DATASET_IMPORT_JOB_ARN: job.dataset_import_job_arn,
+        Attribute.JOB_NAME: job.job_name,
+        Attribute.STATUS: job.status,
+        Attribute.DATASET_ARN: job.dataset_arn,
+        Attribute.CREATION_DATE_TIME: _iso(job.creation_date_time),
+        Attribute.LAST_UPDATED_DATE_TIME: _iso(job.last_updated_date_time),
+        Attribute.DURATION_SECONDS: str(round(job.last_updated_date_time - job.creation_date_time)),
+    }
+
+
+def _iso(epoch_seconds: float) -> str:
+    return datetime.fromtimestamp(epoch_seconds, UTC).isoformat(timespec="seconds")

@@ -1,0 +1,27 @@
+"""How long to wait before the next look at a job: a pure function of how long it has been running.
+
+Personalize emits no event when an import ends, so looking is the only way to know. Imports take 4 to 17 minutes as a
+rule, hours at worst; the service takes one Describe request a second, shared by all that happens in the account.
+"""
+
+import random
+from typing import Final
+
+_RAMP: Final = (
+    # (from this many seconds on, wait so many seconds): no import is known to end within two minutes.
+    (0, 30),
+    (120, 12),
+    (20 * 60, 20),
+    (40 * 60, 30),
+)
+_QUEUE_SECONDS: Final = 20
+
+
+def seconds_until_next_look(elapsed_seconds: float) -> int:
+    """Say how long to wait while a job runs."""
+    return next(wait for start, wait in reversed(_RAMP) if elapsed_seconds >= start or start == 0)
+
+
+def seconds_until_next_try(uniform: random.Random | None = None) -> int:
+    """Say how long to wait before asking again for what the service has no room for; never all askers at once."""
+    return round(_QUEUE_SECONDS * (uniform or random.SystemRandom()).uniform(0.75, 1.25))

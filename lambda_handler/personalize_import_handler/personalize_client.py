@@ -1,0 +1,160 @@
+"""The `Personalize` protocol on boto3: requests, responses and errors of the real service."""
+
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from personalize_import_handler.contract import ImportMode
+from personalize_import_handler.personalize import Busy, DatasetImportJob, JobSummary, NameTaken, Refused
+from personalize_import_handler.properties import ImportProperties
+
+if TYPE_CHECKING:
+    from mypy_boto3_personalize import PersonalizeClient
+    from mypy_boto3_personalize.type_defs import CreateDatasetImportJobRequestTypeDef
+
+_T = TypeVar("_T")
+
+# Three attempts take at most 3 * (3 + 10) s and some backoff: well inside the functions' timeout, whose end would
+# otherwise be all that is left to see.
+CLIENT_CONFIG: Final = Config(connect_timeout=3, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 3})
+
+_NOT_FOUND: Final = "ResourceNotFoundException"
+_NAME_TAKEN: Final = "ResourceAlreadyExistsException"
+_BUSY: Final = frozenset({
+    "LimitExceededException",  # more than five running jobs in the account and Region, or too many requests
+    "ResourceInUseException",
+    "ThrottlingException",
+    "TooManyRequestsException",
+    "InternalFailure",
+    "InternalServerError",
+    "ServiceUnavailable",
+    "ServiceUnavailableException",
+})  # fmt: skip
+_SERVER_ERROR: Final = 500
+
+
+class BotoPersonalize:
+    """Amazon Personalize through boto3."""
+
+    def __init__(self, client: "PersonalizeClient | None" = None) -> None:
+        self._client = client or boto3.client("personalize", config=CLIENT_CONFIG)
+        self._clock_offset = 0.0
+        self._client.meta.events.register("after-call.personalize", self._read_clock)
+
+    def now(self) -> float:
+        """Return the service's time: job times are its own, and must not be compared with another clock's."""
+        return time.time() + self._clock_offset
+
+    def describe_dataset_import_job(self, dataset_import_job_arn: str) -> DatasetImportJob | None:
+        """Describe a job, or return None if there is none."""
+        return _or_none(lambda: self._describe(dataset_import_job_arn))
+
+    def create_dataset_import_job(self, job_name: str, properties: ImportProperties) -> str:
+        """Start a job and return its ARN."""
+        request: CreateDatasetImportJobRequestTypeDef = {
+            "jobName": job_name,
+            "datasetArn": properties.dataset_arn,
+            "dataSource": {"dataLocation": properties.data_location},
+            "roleArn": properties.role_arn,
+            "importMode": properties.import_mode.value,
+        }
+        if properties.publish_attribution_metrics_to_s3:
+            request["publishAttributionMetricsToS3"] = True
+        if properties.tags:
+            request["tags"] = [{"tagKey": key, "tagValue": value} for key, value in properties.tags]
+        response = _called("CreateDatasetImportJob", lambda: self._client.create_dataset_import_job(**request))
+        return response["datasetImportJobArn"]
+
+    def list_dataset_import_jobs(self, dataset_arn: str) -> Sequence[JobSummary]:
+        """List all jobs of a dataset."""
+        pages = self._client.get_paginator("list_dataset_import_jobs").paginate(datasetArn=dataset_arn)
+        summaries = _called(
+            "ListDatasetImportJobs", lambda: [summary for page in pages for summary in page["datasetImportJobs"]]
+        )
+        return [JobSummary(**_summary(summary)) for summary in summaries]
+
+    def dataset_created_at(self, dataset_arn: str) -> float | None:
+        """Return when a dataset was created, or None if there is none."""
+        return _or_none(
+            lambda: _called("DescribeDataset", lambda: self._client.describe_dataset(datasetArn=dataset_arn))[
+                "dataset"
+            ]["creationDateTime"].timestamp()
+        )
+
+    def list_tags(self, resource_arn: str) -> Mapping[str, str]:
+        """Return a resource's tags."""
+        response = _called("ListTagsForResource", lambda: self._client.list_tags_for_resource(resourceArn=resource_arn))
+        return {tag["tagKey"]: tag["tagValue"] for tag in response["tags"]}
+
+    def tag_resource(self, resource_arn: str, tags: Mapping[str, str]) -> None:
+        """Set tags."""
+        items = [{"tagKey": key, "tagValue": value} for key, value in tags.items()]
+        _called("TagResource", lambda: self._client.tag_resource(resourceArn=resource_arn, tags=items))  # type: ignore[arg-type]
+
+    def untag_resource(self, resource_arn: str, keys: Iterable[str]) -> None:
+        """Remove tags."""
+        _called("UntagResource", lambda: self._client.untag_resource(resourceArn=resource_arn, tagKeys=list(keys)))
+
+    def _describe(self, dataset_import_job_arn: str) -> DatasetImportJob:
+        job = _called(
+            "DescribeDatasetImportJob",
+            lambda: self._client.describe_dataset_import_job(datasetImportJobArn=dataset_import_job_arn),
+        )["datasetImportJob"]
+        return DatasetImportJob(
+            **_summary(job),
+            job_name=job["jobName"],
+            dataset_arn=job["datasetArn"],
+            data_location=job["dataSource"].get("dataLocation", ""),
+            role_arn=job.get("roleArn", ""),
+            publish_attribution_metrics_to_s3=job.get("publishAttributionMetricsToS3", False),
+            last_updated_date_time=job["lastUpdatedDateTime"].timestamp(),
+            failure_reason=job.get("failureReason"),
+        )
+
+    def _read_clock(self, http_response: Any, **_: object) -> None:  # noqa: ANN401 - botocore's own, untyped
+        if date := http_response.headers.get("date"):
+            self._clock_offset = parsedate_to_datetime(date).timestamp() - time.time()
+
+
+def _summary(job: Any) -> dict[str, Any]:  # noqa: ANN401 - two response shapes that share these members
+    return {
+        "dataset_import_job_arn": job["datasetImportJobArn"],
+        "status": job["status"],
+        "import_mode": ImportMode(job.get("importMode", ImportMode.FULL)),
+        "creation_date_time": job["creationDateTime"].timestamp(),
+    }
+
+
+def _called(operation: str, call: Callable[[], _T]) -> _T:
+    """Make a call, and give its errors the meaning they have here."""
+    try:
+        return call()
+    except ClientError as error:
+        raise _meaning_of(operation, error) from error
+    except BotoCoreError as error:  # no connection, no answer in time, no credentials yet
+        raise Busy(operation, type(error).__name__, str(error)) from error
+
+
+def _or_none(call: Callable[[], _T]) -> _T | None:
+    try:
+        return call()
+    except Refused as error:
+        if error.code == _NOT_FOUND:
+            return None
+        raise
+
+
+def _meaning_of(operation: str, error: ClientError) -> Refused:
+    code = error.response["Error"].get("Code", "Unknown")
+    message = error.response["Error"].get("Message", str(error))
+    status = error.response["ResponseMetadata"].get("HTTPStatusCode", 0)
+    if code == _NAME_TAKEN:
+        return NameTaken(operation, code, message)
+    if code in _BUSY or status >= _SERVER_ERROR:
+        return Busy(operation, code, message)
+    return Refused(operation, code, message)

@@ -1,0 +1,109 @@
+"""Parse the properties of the custom resource, once, into what the rest of the handler works with."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from personalize_import_handler import checks, contract
+from personalize_import_handler.checks import TextRule, violation
+from personalize_import_handler.contract import ImportMode, ResourceProperties
+
+
+class InvalidProperties(ValueError):
+    """One or more properties are not what the contract allows; the message names each, its value and what is."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportProperties:
+    """What to import, whence, as whom, and how long to wait for it."""
+
+    dataset_arn: str
+    data_location: str
+    role_arn: str
+    schema_arn: str | None = None
+    job_name: str | None = None
+    import_mode: ImportMode = ImportMode.FULL
+    publish_attribution_metrics_to_s3: bool = False
+    reimport_token: str | None = None
+    tags: tuple[tuple[str, str], ...] = ()
+    timeout_seconds: int = contract.TIMEOUT_SECONDS_DEFAULT
+    wait: bool = True
+
+
+def parse(properties: Mapping[str, object]) -> ImportProperties:
+    """Parse what CloudFormation delivered, or raise `InvalidProperties` with everything that is wrong."""
+    read = _Reader(properties)
+    read.problems.extend(checks.check_known(properties, ResourceProperties.__annotations__))
+    parsed = ImportProperties(
+        dataset_arn=read.text("DatasetArn", checks.DATASET_ARN) or "",
+        data_location=read.text("DataLocation", checks.DATA_LOCATION) or "",
+        role_arn=read.text("RoleArn", checks.ROLE_ARN) or "",
+        schema_arn=read.text("SchemaArn", checks.SCHEMA_ARN),
+        job_name=read.text("JobName", checks.JOB_NAME),
+        import_mode=read.import_mode("ImportMode"),
+        publish_attribution_metrics_to_s3=read.boolean("PublishAttributionMetricsToS3", default=False),
+        reimport_token=read.text("ReimportToken", checks.REIMPORT_TOKEN),
+        tags=read.tags("Tags"),
+        timeout_seconds=read.timeout_seconds("TimeoutSeconds"),
+        wait=read.boolean("Wait", default=True),
+    )
+    if read.problems:
+        raise InvalidProperties("; ".join(read.problems))
+    return parsed
+
+
+_BOOLEANS: Final = {"true": True, "false": False}
+
+
+@dataclass
+class _Reader:
+    """Reads properties one by one and remembers what is wrong with them."""
+
+    properties: Mapping[str, object]
+    problems: list[str] = field(default_factory=list)
+
+    def text(self, name: str, rule: TextRule) -> str | None:
+        value = self.properties.get(name)
+        if value is None:
+            if name in ResourceProperties.__required_keys__:
+                self.problems.append(f"{name} is missing, it must be {rule.allowed}")
+            return None
+        self.problems.extend(rule.check(name, value))
+        return str(value)
+
+    def import_mode(self, name: str) -> ImportMode:
+        value = self.properties.get(name, ImportMode.FULL)
+        problems = list(checks.check_import_mode(name, value))
+        self.problems.extend(problems)
+        return ImportMode.FULL if problems else ImportMode(str(value))
+
+    def boolean(self, name: str, *, default: bool) -> bool:
+        value = self.properties.get(name, default)
+        parsed = value if isinstance(value, bool) else _BOOLEANS.get(str(value).lower())
+        if parsed is None:
+            self.problems.append(violation(name, value, "true or false"))
+            return default
+        return parsed
+
+    def timeout_seconds(self, name: str) -> int:
+        value = self.properties.get(name, contract.TIMEOUT_SECONDS_DEFAULT)
+        # ASCII digits only: int() would take "٣٠٠", " 300 " and "3_00" too, none of which a template means.
+        if isinstance(value, bool) or not (text := str(value)).isascii() or not text.isdigit():
+            self.problems.append(violation(name, value, "a whole number of seconds"))
+            return contract.TIMEOUT_SECONDS_DEFAULT
+        seconds = int(text[: len(str(contract.TIMEOUT_SECONDS_MAX)) + 1])
+        self.problems.extend(checks.check_timeout_seconds(name, seconds))
+        return seconds
+
+    def tags(self, name: str) -> tuple[tuple[str, str], ...]:
+        value = self.properties.get(name, [])
+        if not isinstance(value, list) or not all(_is_tag(tag) for tag in value):
+            self.problems.append(violation(name, value, "a list of {Key, Value}, both of them strings"))
+            return ()
+        tags = tuple((str(tag["Key"]), str(tag["Value"])) for tag in value)
+        self.problems.extend(checks.check_tags(name, tags))
+        return tags
+
+
+def _is_tag(tag: object) -> bool:
+    return isinstance(tag, dict) and set(tag) == {"Key", "Value"} and all(isinstance(v, str) for v in tag.values())
