@@ -29,6 +29,9 @@ Event = dict[str, Any]
 class WaitingResource(CfnResource):
     """A custom resource whose polls are made by a state machine."""
 
+    Data: dict[str, Any]
+    PhysicalResourceId: str | None
+
     def __init__(
         self, *, start_waiting: Callable[[Event], None], send: Callable[[str, Mapping[str, object]], None]
     ) -> None:
