@@ -1,0 +1,144 @@
+"""Avro schemas as Personalize takes them: one flat record of simple fields.
+
+https://docs.aws.amazon.com/personalize/latest/dg/how-it-works-dataset-schema.html
+
+Which rules the real service checks at CreateSchema is not documented. Here it is all of them but two, which only
+CreateDataset can check: that the schema's name fits the dataset's type, and its domain the dataset group's.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from personalize_local import wording
+from personalize_local.dataset_types import NEVER_NULL, DatasetType, dataset_type_of_schema
+from personalize_local.errors import invalid_input
+
+_SIMPLE_TYPES: Final = frozenset({"float", "double", "int", "long", "string", "boolean"})
+
+
+@dataclass(frozen=True)
+class AvroField:
+    """One field of a schema."""
+
+    name: str
+    type_name: str
+    nullable: bool
+    categorical: bool
+    textual: bool
+
+
+@dataclass(frozen=True)
+class AvroSchema:
+    """A schema that has passed every check of CreateSchema."""
+
+    name: str
+    fields: tuple[AvroField, ...]
+
+
+def parse_schema(text: str, domain: str | None) -> AvroSchema:
+    """Read a schema; raise InvalidInputException for the first rule it breaks."""
+    record = _record(text)
+    name = record.get("name")
+    dataset_type = dataset_type_of_schema(name) if isinstance(name, str) else None
+    if dataset_type is None:
+        raise _invalid(f"no dataset type has records named {name!r}")
+    fields = record.get("fields")
+    if not isinstance(fields, list) or not fields:
+        raise _invalid("it has no fields")
+    schema = AvroSchema(dataset_type.schema_name, tuple(_field(definition) for definition in fields))
+    for problem in _problems(schema, dataset_type, domain):
+        raise _invalid(problem)
+    return schema
+
+
+def _record(text: str) -> Mapping[str, object]:
+    try:
+        record = json.loads(text)
+    except ValueError as error:
+        raise _invalid(f"it is not JSON ({error})") from error
+    if not isinstance(record, dict) or record.get("type") != "record":
+        raise _invalid("it is not an Avro record")
+    return record
+
+
+def _field(definition: object) -> AvroField:
+    if not isinstance(definition, dict) or not isinstance(name := definition.get("name"), str) or not name:
+        raise _invalid(f"{definition!r} is not a field with a name")
+    given = definition.get("type")
+    types = given if isinstance(given, list) else [given]
+    simple = [type_name for type_name in types if type_name != "null"]
+    if len(simple) != 1 or simple[0] not in _SIMPLE_TYPES:
+        raise _invalid(f"the field {name} has the type {json.dumps(given)}, which is not one simple type")
+    return AvroField(
+        name=name,
+        type_name=simple[0],
+        nullable="null" in types,
+        categorical=definition.get("categorical") is True,
+        textual=definition.get("textual") is True,
+    )
+
+
+def _problems(schema: AvroSchema, dataset_type: DatasetType, domain: str | None) -> Iterator[str]:
+    """Yield what is wrong with a schema, in the order in which it is said."""
+    if domain is not None and dataset_type.custom_only:
+        yield f"a domain has no datasets of type {dataset_type.name}"
+    collisions = colliding_names([field.name for field in schema.fields])
+    if collisions:
+        yield f"field names must differ by more than underscores: {', '.join(collisions)}"
+    yield from _requirement_problems(schema, dataset_type, domain)
+    for field in schema.fields:
+        yield from _attribute_problems(field, dataset_type)
+    if sum(field.textual for field in schema.fields) > 1:
+        yield "it has more than one textual field"
+    yield from _metadata_problems(schema, dataset_type, domain)
+
+
+def _requirement_problems(schema: AvroSchema, dataset_type: DatasetType, domain: str | None) -> Iterator[str]:
+    requirements = dataset_type.requirements_in(domain)
+    present = {field.name: field for field in schema.fields}
+    missing = [name for name in requirements.required if name not in present]
+    if missing:
+        yield f"required fields are missing: {', '.join(missing)}"
+    types = {**dataset_type.reserved, **requirements.required}
+    for name, field in present.items():
+        if name in types and field.type_name not in types[name]:
+            yield f"the field {name} must have the type {' or '.join(sorted(types[name]))}"
+        if name in NEVER_NULL and name in requirements.required and field.nullable:
+            yield f"the field {name} must not be nullable"
+        if name in requirements.categorical and not field.categorical:
+            yield f"the field {name} must be categorical"
+        if name in types and name not in requirements.categorical and field.categorical:
+            yield f"the field {name} must not be categorical"
+
+
+def _attribute_problems(field: AvroField, dataset_type: DatasetType) -> Iterator[str]:
+    if (field.categorical or field.textual) and field.type_name != "string":
+        yield f"only string fields can be categorical or textual, and {field.name} is not one"
+    if field.textual and dataset_type.name != "ITEMS":
+        yield f"only schemas of items can have textual fields such as {field.name}"
+
+
+def _metadata_problems(schema: AvroSchema, dataset_type: DatasetType, domain: str | None) -> Iterator[str]:
+    required = dataset_type.requirements_in(domain).required
+    metadata = [field for field in schema.fields if field.name not in required]
+    beyond_reserved = [field for field in metadata if field.name not in dataset_type.reserved]
+    if dataset_type.needs_metadata and not metadata and len(required) == 1:
+        yield "it has no metadata field"
+    if len(beyond_reserved) > dataset_type.metadata_limit:
+        yield f"it has {len(beyond_reserved)} metadata fields, and at most {dataset_type.metadata_limit} are allowed"
+
+
+def colliding_names(names: list[str]) -> list[str]:
+    """Return the names that are the same once underscores are ignored, as the service does.
+
+    https://docs.aws.amazon.com/personalize/latest/dg/preparing-training-data.html
+    """
+    counts = Counter(name.replace("_", "") for name in names)
+    return [name for name in names if counts[name.replace("_", "")] > 1]
+
+
+def _invalid(problem: str) -> Exception:
+    return invalid_input(wording.invalid_schema(problem))

@@ -1,0 +1,132 @@
+"""The five dataset types, and the fields that each requires or reserves.
+
+https://docs.aws.amazon.com/personalize/latest/dg/how-it-works-dataset-schema.html
+https://docs.aws.amazon.com/personalize/latest/dg/limits.html (metadata columns)
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+INTERACTIONS: Final = "INTERACTIONS"
+
+_STRING: Final = frozenset({"string"})
+_LONG: Final = frozenset({"long"})
+_FLOAT: Final = frozenset({"float", "double"})
+_TEXTS: Final = ("IMPRESSION", "RECOMMENDATION_ID", "EVENT_ATTRIBUTION_SOURCE")
+
+# An id or a time that may be null identifies nothing; other required fields may be nullable.
+NEVER_NULL: Final = frozenset({"USER_ID", "ITEM_ID", "ACTION_ID", "TIMESTAMP"})
+IDS: Final = frozenset({"USER_ID", "ITEM_ID", "ACTION_ID"})
+
+
+@dataclass(frozen=True)
+class Requirements:
+    """The fields that a schema must have; the categorical ones among them and the reserved ones."""
+
+    required: Mapping[str, frozenset[str]]
+    categorical: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class DatasetType:
+    """What holds for the datasets of one type."""
+
+    name: str
+    schema_name: str
+    key: str | None
+    """The column whose value identifies a record: the later record wins. None: every record counts."""
+    requirements: Requirements
+    metadata_limit: int
+    needs_metadata: bool
+    reserved: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    by_domain: Mapping[str, Requirements] = field(default_factory=dict)
+    custom_only: bool = False
+    allowed_values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def requirements_in(self, domain: str | None) -> Requirements:
+        """Return what a schema of this type must have in a domain, or in none."""
+        return self.by_domain.get(domain or "", self.requirements)
+
+
+_INTERACTION: Final = {"USER_ID": _STRING, "ITEM_ID": _STRING, "TIMESTAMP": _LONG}
+_DOMAIN_INTERACTION: Final = Requirements({**_INTERACTION, "EVENT_TYPE": _STRING})
+_TYPES: Final = (
+    DatasetType(
+        name=INTERACTIONS,
+        schema_name="Interactions",
+        key=None,
+        requirements=Requirements(_INTERACTION),
+        by_domain={"ECOMMERCE": _DOMAIN_INTERACTION, "VIDEO_ON_DEMAND": _DOMAIN_INTERACTION},
+        reserved={"EVENT_TYPE": _STRING, "EVENT_VALUE": _FLOAT, **dict.fromkeys(_TEXTS, _STRING)},
+        metadata_limit=5,
+        needs_metadata=False,
+    ),
+    DatasetType(
+        name="ITEMS",
+        schema_name="Items",
+        key="ITEM_ID",
+        requirements=Requirements({"ITEM_ID": _STRING}),
+        by_domain={
+            "ECOMMERCE": Requirements(
+                {"ITEM_ID": _STRING, "PRICE": _FLOAT, "CATEGORY_L1": _STRING},
+                frozenset({"CATEGORY_L1", "CATEGORY_L2", "CATEGORY_L3", "AGE_GROUP", "ADULT", "GENDER"}),
+            ),
+            "VIDEO_ON_DEMAND": Requirements(
+                {"ITEM_ID": _STRING, "CREATION_TIMESTAMP": _LONG, "GENRES": _STRING},
+                frozenset({"GENRES", "GENRE_L2", "GENRE_L3", "CONTENT_OWNER", "CONTENT_CLASSIFICATION"}),
+            ),
+        },
+        reserved={"CREATION_TIMESTAMP": _LONG},
+        metadata_limit=100,
+        needs_metadata=True,
+    ),
+    DatasetType(
+        name="USERS",
+        schema_name="Users",
+        key="USER_ID",
+        requirements=Requirements({"USER_ID": _STRING}),
+        by_domain={"VIDEO_ON_DEMAND": Requirements({"USER_ID": _STRING}, frozenset({"SUBSCRIPTION_MODEL"}))},
+        metadata_limit=25,
+        needs_metadata=True,
+    ),
+    DatasetType(
+        name="ACTIONS",
+        schema_name="Actions",
+        key="ACTION_ID",
+        requirements=Requirements({"ACTION_ID": _STRING}),
+        reserved={
+            **dict.fromkeys(("CREATION_TIMESTAMP", "VALUE", "REPEAT_FREQUENCY"), _LONG),
+            **dict.fromkeys(("EXPIRATION_TIMESTAMP", "ACTION_EXPIRATION_TIMESTAMP"), _LONG),
+            "TYPE": _STRING,
+        },
+        metadata_limit=10,
+        needs_metadata=True,
+        custom_only=True,
+    ),
+    DatasetType(
+        name="ACTION_INTERACTIONS",
+        schema_name="ActionInteractions",
+        key=None,
+        requirements=Requirements(
+            {"USER_ID": _STRING, "ACTION_ID": _STRING, "EVENT_TYPE": _STRING, "TIMESTAMP": _LONG}
+        ),
+        reserved={"IMPRESSION": _STRING, "RECOMMENDATION_ID": _STRING},
+        metadata_limit=5,
+        needs_metadata=False,
+        custom_only=True,
+        allowed_values={"EVENT_TYPE": ("Taken", "Not taken", "Viewed")},
+    ),
+)
+_BY_NAME: Final = {dataset_type.name: dataset_type for dataset_type in _TYPES}
+_BY_SCHEMA_NAME: Final = {dataset_type.schema_name: dataset_type for dataset_type in _TYPES}
+
+
+def dataset_type(name: str) -> DatasetType | None:
+    """Return a dataset type by its name in the API, in any case."""
+    return _BY_NAME.get(name.upper())
+
+
+def dataset_type_of_schema(schema_name: str) -> DatasetType | None:
+    """Return a dataset type by the name that the records of its schemas have."""
+    return _BY_SCHEMA_NAME.get(schema_name)

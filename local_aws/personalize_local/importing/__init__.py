@@ -1,0 +1,1 @@
+"""What an import does with data: find it, read it, check it, keep it."""

@@ -1,0 +1,141 @@
+r"""CSV as Personalize takes it: commas, an unquoted header, text in double quotes with backslash escapes.
+
+https://docs.aws.amazon.com/personalize/latest/dg/data-prep-formatting.html
+
+A record is one line. `""` inside quotes, RFC 4180's escape, is refused: the documented one is `\"`. Blank lines count
+as lines and as nothing else.
+"""
+
+import csv
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Final
+
+from personalize_local import wording
+from personalize_local.importing.columns import CellProblem, Column, cut, problem_in
+
+_ROWS_AT_ONCE: Final = 4096
+_FIRST_LINE_OF_DATA: Final = 2
+
+Row = Sequence[str]
+
+
+class RowProblem(Exception):
+    """A row that Personalize would not take; the text says what, in which column, file and line."""
+
+
+@dataclass(frozen=True)
+class CsvFile:
+    """One file of a job: where it is, its header, and the columns to take out of it."""
+
+    location: str
+    header: tuple[str, ...]
+    columns: tuple[Column, ...]
+
+    def problem(self, what: str, line: int) -> RowProblem:
+        """Return `what` with the place it was found at."""
+        return RowProblem(wording.at_line(what, self.location, line))
+
+
+@dataclass(frozen=True)
+class _Block:
+    """Consecutive well-formed rows with the line of each, and what is wrong with the row after them."""
+
+    rows: Sequence[Row]
+    lines: Sequence[int]
+    problem: RowProblem | None
+
+
+def header_of(line: bytes) -> tuple[str, ...]:
+    """Split a header; names stay as they are, so quotes and a byte order mark make a column go missing."""
+    return tuple(line.decode(errors="replace").rstrip("\r\n").split(","))
+
+
+def missing_columns(header: Sequence[str], columns: Iterable[Column]) -> list[str]:
+    """Return the columns of the schema that a header doesn't have."""
+    return [column.name for column in columns if column.name not in header]
+
+
+def checked_columns(file: CsvFile, lines: Iterable[bytes]) -> Iterator[list[Sequence[str]]]:
+    """Yield a file's data (`lines` without the header), many rows at a time, as one sequence of values per column.
+
+    Raises `RowProblem` for the first row that isn't acceptable, after everything before it.
+    """
+    places = [file.header.index(column.name) for column in file.columns]
+    for block in _blocks(file, lines):
+        if block.rows:
+            by_column = list(zip(*block.rows, strict=True))
+            values = [by_column[place] for place in places]
+            _require_good(file, values, block.lines)
+            yield [cut(column, cells) for column, cells in zip(file.columns, values, strict=True)]
+        if block.problem:
+            raise block.problem
+
+
+def _blocks(file: CsvFile, lines: Iterable[bytes]) -> Iterator[_Block]:
+    reader = csv.reader(_text(lines), doublequote=False, escapechar="\\", strict=True)
+    first_line = _FIRST_LINE_OF_DATA
+    more = True
+    while more:
+        rows: list[Row] = []
+        problem = None
+        try:
+            rows.extend(islice(reader, _ROWS_AT_ONCE))  # what came before an error stays in the list
+        except csv.Error as error:
+            problem = file.problem(wording.malformed_row(str(error)), first_line + len(rows))
+        except UnicodeDecodeError:
+            problem = file.problem(wording.not_utf8(), first_line + len(rows))
+        more = problem is None and len(rows) == _ROWS_AT_ONCE
+        yield _well_formed(file, _Block(rows, range(first_line, first_line + len(rows)), problem))
+        first_line += len(rows)
+
+
+def _text(lines: Iterable[bytes]) -> Iterator[str]:
+    # With every line's end in place, a value that goes on in the next line shows by the line break inside it.
+    for line in lines:
+        yield line.decode() if line.endswith(b"\n") else line.decode() + "\n"
+
+
+def _well_formed(file: CsvFile, block: _Block) -> _Block:
+    """Return the block without blank lines, up to the first row of another shape than the header's."""
+    width = len(file.header)
+    if set(map(len, block.rows)) <= {width} and not any(map(_goes_on, block.rows)):
+        return block  # the usual case, and the fast one
+    rows: list[Row] = []
+    lines: list[int] = []
+    for row, line in zip(block.rows, block.lines, strict=True):
+        if len(row) not in (0, width) or _goes_on(row):
+            return _Block(rows, lines, file.problem(_shape_problem(file, row), line))
+        if row:
+            rows.append(row)
+            lines.append(line)
+    return _Block(rows, lines, block.problem)
+
+
+def _goes_on(row: Row) -> bool:
+    return "\n" in "".join(row)
+
+
+def _shape_problem(file: CsvFile, row: Row) -> str:
+    """Say what is wrong; as with the real service, bad quoting shows as a value that is too long, if it is."""
+    limits = {column.name: column.limit for column in file.columns}
+    for name, cell in zip(file.header, row, strict=False):
+        if len(cell) > limits.get(name, len(cell)):
+            return wording.too_long(name, limits[name])
+    for name, cell in zip(file.header, row, strict=False):
+        if "\n" in cell:
+            return wording.line_break_in_value(name)
+    return wording.wrong_field_count(len(row), len(file.header))
+
+
+def _require_good(file: CsvFile, values: Sequence[Sequence[str]], lines: Sequence[int]) -> None:
+    """Raise the problem that comes first in the file, whichever column it is in."""
+    problems: list[CellProblem] = []
+    for column, cells in zip(file.columns, values, strict=True):
+        problem = problem_in(column, cells)
+        if problem is not None:
+            problems.append(problem)
+    if problems:
+        first = min(problems, key=lambda problem: problem.index)
+        raise file.problem(first.what, lines[first.index])

@@ -1,0 +1,28 @@
+"""Amazon Personalize's own API model, as botocore ships it: what requests and responses look like."""
+
+from functools import cache
+
+from botocore.loaders import Loader
+from botocore.model import ServiceModel, StructureShape
+
+
+@cache
+def service_model() -> ServiceModel:
+    """Load the model; it is read once."""
+    return ServiceModel(Loader().load_service_model("personalize", "service-2"), "personalize")
+
+
+@cache
+def input_shape(operation: str) -> StructureShape:
+    """Return the shape of an operation's request."""
+    shape = service_model().operation_model(operation).input_shape
+    if not isinstance(shape, StructureShape):
+        raise TypeError(f"{operation} has no request structure")
+    return shape
+
+
+@cache
+def output_shape(operation: str) -> StructureShape | None:
+    """Return the shape of an operation's response; deletes have none."""
+    shape = service_model().operation_model(operation).output_shape
+    return shape if isinstance(shape, StructureShape) else None

@@ -1,0 +1,57 @@
+"""What can be set about the service: durations in seconds of its own clock, and limits."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Durations and limits; the defaults for data and limits are the real service's.
+
+    A change applies to what is created from then on: a running job keeps the durations it started with.
+    """
+
+    dataset_group_creation_seconds: float = 10
+    dataset_creation_seconds: float = 5
+    solution_creation_seconds: float = 5
+    deletion_seconds: float = 5
+    import_pending_seconds: float = 5
+    # An import ends when this time has passed *and* its rows have really been read.
+    import_in_progress_seconds: float = 15
+
+    # https://docs.aws.amazon.com/personalize/latest/dg/limits.html
+    running_import_jobs: int = 5
+    minimum_interactions: int = 1000
+    full_import_bytes: int = 100_000_000_000
+    incremental_import_bytes: int = 1_000_000_000
+    tags_per_resource: int = 50
+
+    # Whether the service allows two jobs on one dataset at once is not documented; construct and tests rely on "no".
+    one_running_job_per_dataset: bool = True
+
+    default_page_size: int = 100
+    # Calls a second, per operation, account and Region, above which the service throttles; 0 turns it off. The
+    # documented quota is 1 with an undocumented burst: https://docs.aws.amazon.com/general/latest/gr/personalize.html
+    requests_per_second: float = 0
+    request_burst: int = 5
+
+    def __post_init__(self) -> None:
+        """Refuse values that no service could have."""
+        for setting in fields(self):
+            if getattr(self, setting.name) < 0:
+                raise ValueError(f"{setting.name} must not be negative")
+
+    def changed(self, changes: Mapping[str, object]) -> "Settings":
+        """Return these settings with `changes` applied; raise ValueError for an unknown name or a wrong type."""
+        for name, value in changes.items():
+            _require_same_kind(name, getattr(self, name, None), value)
+        return replace(self, **changes)  # type: ignore[arg-type]  # checked above, name by name
+
+
+def _require_same_kind(name: str, present: object, value: object) -> None:
+    if present is None or name not in {setting.name for setting in fields(Settings)}:
+        raise ValueError(f"there is no setting '{name}'")
+    expected = bool if isinstance(present, bool) else (int, float)
+    if isinstance(value, bool) == isinstance(present, bool) and isinstance(value, expected):
+        return
+    raise ValueError(f"{name} can't be {value!r}")
