@@ -1,1 +1,8 @@
-"""Placeholder."""
+"""`AWS::Personalize::DatasetImportJob`, the resource that CloudFormation does not have, as a CDK construct."""
+
+from personalize_import.data_source import DataSource
+from personalize_import.dataset_import_job import DatasetImportJob
+from personalize_import.provider import DatasetImportProvider
+from personalize_import_handler.contract import ImportMode
+
+__all__ = ["DataSource", "DatasetImportJob", "DatasetImportProvider", "ImportMode"]

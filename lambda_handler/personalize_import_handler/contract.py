@@ -28,7 +28,7 @@ class JobTag(TypedDict):
 
 
 class ResourceProperties(TypedDict, total=False):
-    """Properties of the custom resource, as a template gives them.
+    """Properties of the custom resource, as a template gives them; one that is None is left out of it.
 
     CloudFormation hands every scalar to the handler as a string: `55` as `"55"`, `true` as `"true"`.
     """
@@ -38,14 +38,14 @@ class ResourceProperties(TypedDict, total=False):
     DatasetArn: Required[str]
     DataLocation: Required[str]
     RoleArn: Required[str]
-    SchemaArn: str
-    JobName: str
-    ImportMode: str
-    PublishAttributionMetricsToS3: bool | str
-    Tags: list[JobTag]
-    ReimportToken: str
-    TimeoutSeconds: int | str
-    Wait: bool | str
+    SchemaArn: str | None
+    JobName: str | None
+    ImportMode: str | None
+    PublishAttributionMetricsToS3: bool | str | None
+    Tags: list[JobTag] | None
+    ReimportToken: str | None
+    TimeoutSeconds: float | str | None
+    Wait: bool | str | None
 
 
 class Attribute(StrEnum):

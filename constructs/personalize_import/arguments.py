@@ -1,0 +1,61 @@
+"""Check what the construct is given, at synth, with the rules that the handler checks the resource's properties with.
+
+Tokens are unknown at synth; they pass here and are checked by the handler.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+import aws_cdk as cdk
+from constructs import Construct
+
+from personalize_import_handler import checks, contract
+from personalize_import_handler.checks import TextRule, violation
+
+
+class InvalidArguments(ValueError):
+    """One or more arguments are not what the construct takes; the message names each, its value and what is allowed."""
+
+
+def require(scope: Construct, problems: Iterable[str]) -> None:
+    """Raise `InvalidArguments` if there are any problems, with the path of the construct that has them."""
+    if found := list(problems):
+        raise InvalidArguments(f"{scope.node.path}: {'; '.join(found)}")
+
+
+def check_text(name: str, value: object, rule: TextRule) -> Iterator[str]:
+    """Yield what is wrong with a string, unless there is none, or it is a token."""
+    if value is not None and not cdk.Token.is_unresolved(value):
+        yield from rule.check(name, value)
+
+
+def check_import_mode(name: str, value: object) -> Iterator[str]:
+    """Yield what is wrong with an import mode, unless there is none, or it is a token."""
+    if value is not None and not cdk.Token.is_unresolved(value):
+        yield from checks.check_import_mode(name, value)
+
+
+def check_tags(name: str, tags: object) -> Iterator[str]:
+    """Yield what is wrong with tags; keys and values may be tokens."""
+    if tags is None:
+        return
+    if not isinstance(tags, Mapping) or not all(isinstance(text, str) for pair in tags.items() for text in pair):
+        yield violation(name, tags, "a mapping of strings to strings")
+        return
+    known = [pair for pair in tags.items() if not any(cdk.Token.is_unresolved(text) for text in pair)]
+    yield from checks.check_tags(name, known)
+    if len(tags) > contract.TAGS_MAX >= len(known):
+        yield violation(name, len(tags), f"at most {contract.TAGS_MAX} tags")
+
+
+def check_timeout(name: str, timeout: object) -> Iterator[str]:
+    """Yield what is wrong with a timeout."""
+    if not isinstance(timeout, cdk.Duration):
+        yield violation(name, timeout, "a Duration")
+    elif not timeout.is_unresolved():
+        yield from checks.check_timeout_seconds(name, timeout.to_milliseconds() / 1000)
+
+
+def check_boolean(name: str, value: object) -> Iterator[str]:
+    """Yield what is wrong with a flag, unless there is none."""
+    if value is not None and not isinstance(value, bool):
+        yield violation(name, value, "True or False")

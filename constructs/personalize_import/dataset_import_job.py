@@ -1,0 +1,213 @@
+"""The construct: a dataset import job as a resource of a stack."""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+import aws_cdk as cdk
+import jsii
+from aws_cdk import aws_iam as iam
+from aws_cdk.interfaces.aws_personalize import IDatasetRef
+from constructs import Construct, IDependable
+
+from personalize_import import arguments
+from personalize_import.arguments import check_text
+from personalize_import.data_source import DataSource
+from personalize_import.import_role import add_bucket_statements, create_import_role, role_statements
+from personalize_import.provider import DatasetImportProvider
+from personalize_import_handler import checks, contract
+from personalize_import_handler.checks import violation
+from personalize_import_handler.contract import Attribute, ImportMode, ResourceProperties
+
+_DEFAULT_TIMEOUT: Final = cdk.Duration.seconds(contract.TIMEOUT_SECONDS_DEFAULT)
+_ANSWER_SECONDS: Final = contract.SERVICE_TIMEOUT_SECONDS - contract.TIMEOUT_SECONDS_MAX
+
+
+@jsii.implements(iam.IGrantable, cdk.ITaggableV2)
+class DatasetImportJob(Construct):
+    """Import data from S3 into a dataset of Amazon Personalize when the stack is deployed, and wait for the end of it.
+
+    The deploy goes on when the job is `ACTIVE`, and fails with the service's own reason when it is `CREATE FAILED`.
+    `other.node.add_dependency(job)` holds back what needs the data, such as a solution. Another job starts when what is
+    imported changes: the dataset, its schema, the location, the mode, the role, the attribution flag or the token.
+
+    https://docs.aws.amazon.com/personalize/latest/dg/API_CreateDatasetImportJob.html
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        dataset: IDatasetRef | str,
+        data_source: DataSource,
+        import_mode: ImportMode | str | None = None,
+        job_name: str | None = None,
+        role: iam.IRole | None = None,
+        tags: Mapping[str, str] | None = None,
+        publish_attribution_metrics_to_s3: bool | None = None,
+        reimport_token: str | None = None,
+        timeout: cdk.Duration = _DEFAULT_TIMEOUT,
+        wait: bool = True,
+    ) -> None:
+        """Import data from S3 into a dataset.
+
+        Args:
+            scope: The construct that this one is in.
+            id: The id within `scope`. It is a part of the job's name: the same import under another id runs again.
+            dataset: A `CfnDataset`, or the ARN of a dataset made elsewhere. With the construct, a dataset that is
+                replaced for a new schema is imported again.
+            data_source: Where the data is; see `DataSource`.
+            import_mode: `FULL` replaces all bulk data of the dataset, `INCREMENTAL` adds to it; the first import of a
+                dataset must be `FULL`. Default: `FULL`.
+            job_name: The job's name, to which a suffix is added that keeps it unique; at most 46 letters, digits,
+                hyphens and underscores. Default: made of the stack's name and the logical id. A new name alone doesn't
+                start a new job.
+            role: The role with which Personalize reads the data. One that this app creates gets the permissions it
+                lacks; any other is left as it is. It must trust `personalize.amazonaws.com`. Default: a new one, that
+                may read the location and nothing else.
+            tags: Tags of the job, beside those of `Tags.of(...)`; at most 50.
+            publish_attribution_metrics_to_s3: Whether to publish a report on metric attribution; only for a dataset
+                group that has a metric attribution. Default: False.
+            reimport_token: Anything: when it changes, the data is imported again although nothing else has changed.
+            timeout: How long the deploy waits before it fails, from 1 to 55 minutes. The job itself can't be stopped;
+                deploying again joins it. Default: 55 minutes.
+            wait: Whether the deploy waits for the job. With False it goes on once the job is accepted, and doesn't
+                learn of its failure. Default: True.
+
+        Raises:
+            InvalidArguments: A `ValueError` that names each argument that is wrong, its value and what is allowed.
+        """
+        super().__init__(scope, id)
+        dataset_arn, schema_arn = _arns_of(dataset)
+        arguments.require(
+            self,
+            [
+                *_check_dataset("dataset", dataset, dataset_arn),
+                *_check_data_source("data_source", data_source),
+                *arguments.check_import_mode("import_mode", import_mode),
+                *check_text("job_name", job_name, checks.JOB_NAME),
+                *arguments.check_tags("tags", tags),
+                *arguments.check_boolean("publish_attribution_metrics_to_s3", publish_attribution_metrics_to_s3),
+                *check_text("reimport_token", reimport_token, checks.REIMPORT_TOKEN),
+                *arguments.check_timeout("timeout", timeout),
+                *arguments.check_boolean("wait", wait),
+            ],
+        )
+        self._tag_manager = _tag_manager(tags)
+        provider = DatasetImportProvider.of(self)
+        self._role, readable = _role_that_reads(self, role, data_source, provider)
+        properties: ResourceProperties = {
+            "DatasetArn": dataset_arn,
+            "SchemaArn": schema_arn,
+            "DataLocation": data_source.data_location,
+            "RoleArn": self._role.role_arn,
+            "JobName": job_name,
+            "ImportMode": None if import_mode is None else str(import_mode),
+            "PublishAttributionMetricsToS3": publish_attribution_metrics_to_s3,
+            "Tags": self._tag_manager.rendered_tags,  # type: ignore[typeddict-item]  # a token until synth
+            "ReimportToken": reimport_token,
+            "TimeoutSeconds": timeout.to_seconds(),
+            "Wait": wait,
+        }
+        self._resource = cdk.CustomResource(
+            self,
+            "Resource",
+            resource_type=contract.RESOURCE_TYPE,
+            service_token=provider.service_token,
+            service_timeout=_service_timeout(timeout),
+            properties={name: value for name, value in properties.items() if value is not None},
+        )
+        # The role with whatever is granted to it is there before the job, and outlives it.
+        self._resource.node.add_dependency(self._role, *readable)
+
+    @property
+    def dataset_import_job_arn(self) -> str:
+        """The job's ARN; a token."""
+        return self._attribute(Attribute.DATASET_IMPORT_JOB_ARN)
+
+    @property
+    def job_name(self) -> str:
+        """The job's full name, with its suffix; a token."""
+        return self._attribute(Attribute.JOB_NAME)
+
+    @property
+    def status(self) -> str:
+        """The status that the deploy ended with: `ACTIVE`, unless `wait` is False; a token."""
+        return self._attribute(Attribute.STATUS)
+
+    @property
+    def role(self) -> iam.IRole:
+        """The role with which Personalize reads the data."""
+        return self._role
+
+    @property
+    def resource(self) -> cdk.CustomResource:
+        """The custom resource, for its other attributes: `resource.get_att_string("DurationSeconds")`."""
+        return self._resource
+
+    @property
+    @jsii.member(jsii_name="grantPrincipal")
+    def grant_principal(self) -> iam.IPrincipal:
+        """Who is given a permission that is granted to this job: the role with which Personalize reads the data."""
+        return self._role.grant_principal
+
+    @property
+    @jsii.member(jsii_name="cdkTagManager")
+    def cdk_tag_manager(self) -> cdk.TagManager:
+        """The job's tags, for `Tags.of(...)`."""
+        return self._tag_manager
+
+    def _attribute(self, attribute: Attribute) -> str:
+        return self._resource.get_att_string(attribute.value)
+
+
+def _arns_of(dataset: object) -> tuple[str, str | None]:
+    """Give the dataset's ARN, and its schema's where that is known."""
+    # The interface can't be asked for: isinstance against a jsii interface raises.
+    if reference := getattr(dataset, "dataset_ref", None):
+        # The reference uses Ref, of which CloudFormation's page says that it gives the name; GetAtt is beyond doubt.
+        dataset_arn = getattr(dataset, "attr_dataset_arn", None) or reference.dataset_arn
+        return dataset_arn, getattr(dataset, "schema_arn", None)
+    return str(dataset), None
+
+
+def _check_dataset(name: str, dataset: object, dataset_arn: str) -> Iterator[str]:
+    if not isinstance(dataset, str) and not hasattr(dataset, "dataset_ref"):
+        yield violation(name, dataset, "a CfnDataset, another IDatasetRef, or a dataset's ARN")
+    else:
+        yield from check_text(name, dataset_arn, checks.DATASET_ARN)
+
+
+def _check_data_source(name: str, data_source: object) -> Iterator[str]:
+    if not isinstance(data_source, DataSource):
+        yield violation(name, data_source, "a DataSource, such as DataSource.from_bucket(bucket, 'interactions/')")
+    else:
+        yield from check_text(name, data_source.data_location, checks.DATA_LOCATION)
+
+
+def _role_that_reads(
+    scope: Construct, role: iam.IRole | None, data_source: DataSource, provider: DatasetImportProvider
+) -> tuple[iam.IRole, list[IDependable]]:
+    """Give the role that the job runs with, and what must be deployed before the role can read the data."""
+    readable = add_bucket_statements(scope, data_source)
+    if role is None:
+        return create_import_role(scope, data_source), readable
+    provider.allow_passing(role)
+    if cdk.Resource.is_owned_resource(role):
+        results = [role.add_to_principal_policy(statement) for statement in role_statements(scope, data_source)]
+        readable += [result.policy_dependable for result in results if result.policy_dependable]
+    return role, readable
+
+
+def _service_timeout(timeout: cdk.Duration) -> cdk.Duration:
+    """Let CloudFormation give up some minutes after the handler should have: it has no reason to tell."""
+    if timeout.is_unresolved():
+        return cdk.Duration.seconds(contract.SERVICE_TIMEOUT_SECONDS)
+    return timeout.plus(cdk.Duration.seconds(_ANSWER_SECONDS))
+
+
+def _tag_manager(tags: Mapping[str, str] | None) -> cdk.TagManager:
+    manager = cdk.TagManager(cdk.TagType.KEY_VALUE, contract.RESOURCE_TYPE)
+    for key, value in (tags or {}).items():
+        manager.set_tag(key, value)
+    return manager

@@ -1,0 +1,43 @@
+"""The code of the Lambda functions: the handler and crhelper as they are installed, without Docker or network."""
+
+import importlib.util
+import shutil
+from pathlib import Path
+from typing import Final
+
+import aws_cdk as cdk
+import jsii
+from aws_cdk import aws_lambda as lambda_
+
+_PACKAGES: Final = ("personalize_import_handler", "crhelper")
+_NOT_SHIPPED: Final = shutil.ignore_patterns("__pycache__", "*.pyc", "*.pyi", "py.typed", "tests")
+
+
+def handler_code() -> lambda_.Code:
+    """Bundle the code; its hash is the same from a checkout and from an installed package."""
+    return lambda_.Code.from_asset(
+        str(_package_folder(_PACKAGES[0])),
+        # The hash of the output alone, for where the packages are installed is not part of what they do.
+        asset_hash_type=cdk.AssetHashType.OUTPUT,
+        bundling=cdk.BundlingOptions(
+            image=cdk.DockerImage.from_registry("unused"),
+            local=_CopyInstalledPackages(),
+        ),
+    )
+
+
+@jsii.implements(cdk.ILocalBundling)
+class _CopyInstalledPackages:
+    # jsii passes the options positionally, other than the protocol's signature says.
+    def try_bundle(self, output_dir: str, *_args: object, **_kwargs: object) -> bool:
+        for package in _PACKAGES:
+            shutil.copytree(_package_folder(package), Path(output_dir) / package, ignore=_NOT_SHIPPED)
+        return True
+
+
+def _package_folder(package: str) -> Path:
+    # find_spec doesn't execute the package: synth needs neither boto3 nor crhelper in memory.
+    spec = importlib.util.find_spec(package)
+    if spec is None or spec.origin is None:
+        raise ModuleNotFoundError(f"{package} is not installed; it is a part of the Lambda package")
+    return Path(spec.origin).parent

@@ -1,0 +1,70 @@
+"""What the provider's functions may do: one statement for each need, with the resources that it needs.
+
+Actions and their resources: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonpersonalize.html
+"""
+
+from collections.abc import Sequence
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from personalize_import.import_role import import_role_path
+from personalize_import_handler.contract import PERSONALIZE_SERVICE_PRINCIPAL
+
+
+def personalize_statements(scope: Construct) -> list[iam.PolicyStatement]:
+    """Let a function find, start, watch and tag import jobs of this account and Region."""
+    datasets = _personalize_arn(scope, "dataset/*")
+    jobs = _personalize_arn(scope, "dataset-import-job/*")
+    return [
+        iam.PolicyStatement(
+            sid="WatchJobs",
+            actions=["personalize:DescribeDatasetImportJob", "personalize:ListTagsForResource"],
+            resources=[jobs],
+        ),
+        iam.PolicyStatement(
+            sid="StartJobs",
+            # The service checks both: the dataset that is imported into, and the job to be.
+            actions=["personalize:CreateDatasetImportJob"],
+            resources=[datasets, jobs],
+        ),
+        iam.PolicyStatement(
+            sid="TagJobs",
+            actions=["personalize:TagResource", "personalize:UntagResource"],
+            resources=[jobs],
+        ),
+        iam.PolicyStatement(sid="KnowDatasetsAge", actions=["personalize:DescribeDataset"], resources=[datasets]),
+        iam.PolicyStatement(
+            sid="KnowLaterJobs",
+            # List actions know no resources.
+            actions=["personalize:ListDatasetImportJobs"],
+            resources=["*"],
+        ),
+    ]
+
+
+def pass_role_statement(sid: str, role_arns: Sequence[str]) -> iam.PolicyStatement:
+    """Let a function pass roles, and to Personalize only."""
+    return iam.PolicyStatement(
+        sid=sid,
+        actions=["iam:PassRole"],
+        resources=list(role_arns),
+        conditions={"StringEquals": {"iam:PassedToService": PERSONALIZE_SERVICE_PRINCIPAL}},
+    )
+
+
+def pass_import_roles_statement(scope: Construct) -> iam.PolicyStatement:
+    """Let a function pass all import roles of this stack: by their path, so that it doesn't grow with their number."""
+    return pass_role_statement(
+        "PassImportRoles",
+        [
+            cdk.Stack.of(scope).format_arn(
+                service="iam", region="", resource="role", resource_name=f"{import_role_path(scope).strip('/')}/*"
+            )
+        ],
+    )
+
+
+def _personalize_arn(scope: Construct, resource: str) -> str:
+    return cdk.Stack.of(scope).format_arn(service="personalize", resource=resource)
