@@ -35,6 +35,8 @@ class WaitingResource(CfnResource):
     def __init__(
         self, *, start_waiting: Callable[[Event], None], send: Callable[[str, Mapping[str, object]], None]
     ) -> None:
+        # At DEBUG crhelper logs the whole event, ResponseURL included; at INFO the rules that it would make for polling.
+        logging.getLogger("crhelper").setLevel(logging.WARNING)
         with _no_boto3_clients():
             super().__init__(log_level="INFO", boto_level="ERROR", sleep_on_delete=0)
         self._start_waiting = start_waiting
