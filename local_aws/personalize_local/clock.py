@@ -33,6 +33,11 @@ class Clock:
         with self._changed:
             return self._now()
 
+    def catch_up(self, time_before: float) -> None:
+        """Go forward to a time that a clock before this one has shown already; never back."""
+        with self._changed:
+            self._base_time += max(0.0, time_before - self._now())
+
     def sleep(self, seconds: float) -> None:
         """Wait until `seconds` of service time have passed."""
         with self._changed:

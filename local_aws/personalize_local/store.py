@@ -54,6 +54,14 @@ def existing(resources: Mapping[str, _Resource], arn: str) -> _Resource:
     return resources[arn]
 
 
+@dataclass(frozen=True)
+class State:
+    """Everything there is at one time, to be kept until another run."""
+
+    now: float
+    scopes: dict[Scope, Resources]
+
+
 class Store:
     """The resources of every account and Region."""
 
@@ -98,6 +106,23 @@ class Store:
         with self.lock:
             self._scopes.clear()
 
+    def state(self) -> State:
+        """Return all that is kept, in a copy that goes on unchanged."""
+        with self.lock:
+            self.settle_all()
+            return State(self.clock.now(), {scope: _copied(held) for scope, held in self._scopes.items()})
+
+    def restore(self, state: State) -> None:
+        """Go on where another run stopped: in its time, and without the readers of its running jobs."""
+        with self.lock:
+            self.clock.catch_up(state.now)
+            self._scopes.clear()
+            self._scopes.update({scope: _copied(held) for scope, held in state.scopes.items()})
+            for resources in self._scopes.values():
+                for job in resources.running_jobs():
+                    lost = Outcome(state.now, failure_reason=wording.import_broke("the service was stopped"))
+                    resources.import_jobs[job.arn] = replace(job, outcome=job.outcome or lost)
+
     def _settle(self, resources: Resources, now: float) -> None:
         _drop_deleted(resources, now)
         ended = []
@@ -108,6 +133,19 @@ class Store:
                 ended.append(later)
         for job in sorted(ended, key=lambda job: job.last_updated_at):
             _close(resources, job)
+
+
+def _copied(resources: Resources) -> Resources:
+    tags = {arn: dict(tags) for arn, tags in resources.tags.items()}
+    return replace(
+        resources,
+        schemas=dict(resources.schemas),
+        dataset_groups=dict(resources.dataset_groups),
+        datasets=dict(resources.datasets),
+        import_jobs=dict(resources.import_jobs),
+        solutions=dict(resources.solutions),
+        tags=tags,
+    )
 
 
 def _drop_deleted(resources: Resources, now: float) -> None:

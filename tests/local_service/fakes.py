@@ -38,6 +38,9 @@ class HandClock(Clock):
     def now(self) -> float:
         return self.time
 
+    def catch_up(self, time_before: float) -> None:
+        self.time = max(self.time, time_before)
+
     def sleep(self, seconds: float) -> None:
         self.time += seconds
         time.sleep(0.0005)  # lets the reading threads run
@@ -53,6 +56,8 @@ class FakeAws:
     denied: set[tuple[str, str]] = field(default_factory=set)
     asked: list[tuple[str, str, Mapping[str, object]]] = field(default_factory=list)
     assumed: list[tuple[str, str, str]] = field(default_factory=list)
+    after_first_read: Exception | None = None
+    reads: int = 0
 
     def put(self, key: str, content: bytes | str, bucket: str = BUCKET) -> None:
         self.buckets[bucket][key] = content if isinstance(content, bytes) else content.encode()
@@ -85,6 +90,9 @@ class FakeRole:
 
     def read_lines(self, bucket: str, key: str) -> Iterator[bytes]:
         objects = self._bucket(bucket)
+        self.aws.reads += 1
+        if self.aws.after_first_read and self.aws.reads > 1:
+            raise self.aws.after_first_read
         if key not in objects:
             raise DataMissing(key)
         return iter(objects[key].splitlines(keepends=True))
@@ -119,7 +127,7 @@ class Client:
 
     def __call__(self, operation: str, /, **parameters: Any) -> dict[str, Any]:
         response = self.send(operation, json.dumps(parameters).encode())
-        shape = service_model().operation_model(operation).output_shape
+        shape: Any = service_model().operation_model(operation).output_shape  # None for deletes
         wire = {"status_code": response.status, "headers": response.headers, "body": response.body}
         parsed = create_parser("json").parse(wire, shape)
         if response.status >= 300:

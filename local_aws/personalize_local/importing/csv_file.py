@@ -2,8 +2,8 @@ r"""CSV as Personalize takes it: commas, an unquoted header, text in double quot
 
 https://docs.aws.amazon.com/personalize/latest/dg/data-prep-formatting.html
 
-A record is one line. `""` inside quotes, RFC 4180's escape, is refused: the documented one is `\"`. Blank lines count
-as lines and as nothing else.
+A record is one line. `""`, RFC 4180's escape, is none here: the first `"` ends the quotes, commas after it split the
+value, and the error shows further on, as it does with the real service. Blank lines count as lines and as nothing else.
 """
 
 import csv
