@@ -6,6 +6,7 @@ tests/handler/test_crhelper_seam.py, and crhelper's version is pinned with it.
 """
 
 import logging
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
@@ -17,10 +18,12 @@ from personalize_import_handler.outcome import Finished, ImportFailed, Outcome, 
 
 logger = logging.getLogger(__name__)
 
+SUCCESS: Final = resource_helper.SUCCESS
 FAILED: Final = resource_helper.FAILED
 _PROGRESS: Final = "Progress"
 _PHYSICAL_RESOURCE_ID: Final = "PhysicalResourceId"
 _POLLING: Final = "CrHelperPoll"
+_IN_EVERY_REQUEST: Final = frozenset({"RequestType", "ResponseURL", "StackId", "RequestId", "LogicalResourceId"})
 
 Event = dict[str, Any]
 """A request of CloudFormation; in a poll, with crhelper's data beside it."""
@@ -35,20 +38,23 @@ class WaitingResource(CfnResource):
     def __init__(
         self, *, start_waiting: Callable[[Event], None], send: Callable[[str, Mapping[str, object]], None]
     ) -> None:
-        # At DEBUG crhelper logs the whole event, ResponseURL included; at INFO the rules that it would make for polling.
+        # At DEBUG crhelper logs the whole event, ResponseURL included; at INFO the rules that it would poll by.
         logging.getLogger("crhelper").setLevel(logging.WARNING)
         with _no_boto3_clients():
             super().__init__(log_level="INFO", boto_level="ERROR", sleep_on_delete=0)
         self._start_waiting = start_waiting
         self._deliver = send
         self.wait_seconds: int | None = None
-        self._answered = False
+        self._answering = threading.Lock()
         self._not_delivered: NotDelivered | None = None
 
     def __call__(self, event: Event, context: object) -> None:
         """Handle one request or one poll; raises `NotDelivered`, so that whoever invoked the function tries again."""
+        if missing := _IN_EVERY_REQUEST - event.keys():
+            # crhelper would answer the request before this one, whose members it still holds.
+            raise ValueError(f"not a request of CloudFormation: without {', '.join(sorted(missing))}")
         self.wait_seconds = None
-        self._answered = False
+        self._answering = threading.Lock()
         self._not_delivered = None
         super().__call__(event, context)
         if self._not_delivered:
@@ -60,6 +66,7 @@ class WaitingResource(CfnResource):
             self.Data = dict(outcome.attributes)
             return outcome.physical_resource_id
         self.Data[_PROGRESS] = outcome.progress.to_data()
+        self.Data[_PHYSICAL_RESOURCE_ID] = outcome.physical_resource_id
         self.wait_seconds = outcome.wait_seconds
         return None if self._is_poll() else outcome.physical_resource_id
 
@@ -75,30 +82,28 @@ class WaitingResource(CfnResource):
         return self._is_poll() or self.wait_seconds is not None
 
     def _wrap_function(self, func: Callable[[Event, object], str | None] | None) -> None:
-        """Call a handler. A failure keeps the physical id that is known, where crhelper would invent one."""
-        self.PhysicalResourceId = self._known_physical_resource_id()
+        """Call a handler, and note its failure for the answer."""
         try:
             self.PhysicalResourceId = func(self._event, self._context) if func else ""
         except ImportFailed as failure:
-            self.PhysicalResourceId = self.PhysicalResourceId or failure.physical_resource_id
-            self._fail(str(failure))
+            self.PhysicalResourceId = failure.physical_resource_id
+            self.Status, self.Reason = FAILED, str(failure)
         except Exception as error:
             logger.exception("Unexpected")
-            self._fail(f"{type(error).__name__}: {error}. This is a defect of the handler; its log has more.")
-
-    def _fail(self, reason: str) -> None:
-        self.Status, self.Reason = FAILED, reason
-        self.PhysicalResourceId = self.PhysicalResourceId or f"{self.LogicalResourceId}-was-not-imported"
-
-    def _known_physical_resource_id(self) -> str:
-        """The id that CloudFormation knows; for a Create under way, the one that the first answer was to have."""
-        known = self._event.get(_PHYSICAL_RESOURCE_ID) or self.Data.get(_PHYSICAL_RESOURCE_ID)
-        return str(known or "")
+            self.Status = FAILED
+            self.Reason = f"{type(error).__name__}: {error}. This is a defect of the handler; its log has more."
 
     def _setup_polling(self) -> None:
-        self._start_waiting(
-            {**self._event, "CrHelperData": self.Data, _POLLING: True, "WaitSeconds": self.wait_seconds}
-        )
+        if self._answering.locked():
+            return  # the function's time ran out in the meantime, and CloudFormation was told so
+        event = {**self._event, "CrHelperData": self.Data, _POLLING: True, "WaitSeconds": self.wait_seconds}
+        try:
+            self._start_waiting(event)
+        except Exception as error:
+            raise RuntimeError(
+                f"{error}. The waiter could not be started, and so nobody would tell how the import ends. "
+                "Deploy again: a job that runs by then is joined."
+            ) from error
 
     def _remove_polling(self) -> None:
         """Nothing was made at run time, so nothing is to be removed."""
@@ -108,12 +113,22 @@ class WaitingResource(CfnResource):
         if not self._is_poll():
             super()._set_timeout()
 
+    def _timeout(self) -> None:
+        self._send(FAILED, "The function ran out of time. Deploy again: a job that runs by then is joined.")
+
+    def _cfn_response(self, _: Event) -> None:
+        """Answer; `_answer` knows the physical id, where crhelper would invent one."""
+        self._send()
+
     def _send(self, status: str | None = None, reason: str = "", **_: object) -> None:
         """Answer once: an answer that didn't arrive isn't followed by another that says the opposite."""
-        if self._answered:
+        if not self._answering.acquire(blocking=False):
             return
-        self._answered = True
         status, reason = status or self.Status, reason or self.Reason
+        if status == FAILED and self.RequestType == "Delete":
+            # A job can't be deleted anyway, and a resource that can't be deleted blocks its stack for good.
+            logger.warning("Deleted all the same: %s", reason)
+            status, reason = SUCCESS, ""
         try:
             self._deliver(self._response_url, self._answer(status, reason))
         except NotDelivered as problem:
@@ -126,13 +141,20 @@ class WaitingResource(CfnResource):
         return {
             "Status": status,
             "Reason": reason,
-            "PhysicalResourceId": self.PhysicalResourceId or self._known_physical_resource_id(),
+            "PhysicalResourceId": self._physical_resource_id(status),
             "StackId": self.StackId,
             "RequestId": self.RequestId,
             "LogicalResourceId": self.LogicalResourceId,
             "NoEcho": False,
             "Data": {} if status == FAILED else {k: v for k, v in self.Data.items() if k not in bookkeeping},
         }
+
+    def _physical_resource_id(self, status: str) -> str:
+        """Pick the id to answer: an update that fails has replaced nothing, and keeps the one CloudFormation knows."""
+        requested = str(self._event.get(_PHYSICAL_RESOURCE_ID, ""))
+        outcome = str(self.PhysicalResourceId or self.Data.get(_PHYSICAL_RESOURCE_ID) or "")
+        known = requested or outcome if status == FAILED else outcome or requested
+        return known or f"{self.LogicalResourceId}-was-not-imported"
 
 
 @contextmanager
