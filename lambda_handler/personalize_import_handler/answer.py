@@ -4,6 +4,8 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/crpg-ref-
 credential: it stands in no message and no log line.
 """
 
+import bisect
+import http.client
 import json
 import logging
 import time
@@ -27,22 +29,32 @@ class NotDelivered(Exception):
 def body_of(answer: Mapping[str, object]) -> bytes:
     """Serialize an answer; its reason gives way at its end where the whole is too long for CloudFormation."""
     body = _serialize(answer)
+    if len(body) <= BODY_BYTES_MAX:
+        return body
     reason = str(answer.get("Reason", ""))
-    while len(body) > BODY_BYTES_MAX and reason:
-        # Cutting as many characters as there are bytes too many never cuts too few: each is one byte at least.
-        reason = reason[: -max(1, (len(body) - BODY_BYTES_MAX) // 4)]
-        body = _serialize({**answer, "Reason": reason + _CUT})
-    return body
+
+    def cut_to(length: int) -> bytes:
+        return _serialize({**answer, "Reason": reason[:length] + _CUT})
+
+    # A character takes one to six bytes, so the longest head that fits is searched for rather than computed.
+    too_long = bisect.bisect(range(len(reason)), BODY_BYTES_MAX, key=lambda length: len(cut_to(length)))
+    return cut_to(max(0, too_long - 1))
 
 
-def send(url: str, answer: Mapping[str, object], sleep: Callable[[float], None] = time.sleep) -> None:
+def send(
+    url: str,
+    answer: Mapping[str, object],
+    *,
+    sleep: Callable[[float], None] = time.sleep,
+    timeout_seconds: float = _TIMEOUT_SECONDS,
+) -> None:
     """Put the answer to CloudFormation, or raise `NotDelivered` after a bounded number of attempts."""
     body = body_of(answer)
     problem = ""
     for attempt in range(_ATTEMPTS):
         if attempt:
             sleep(2.0 ** (attempt - 1))
-        problem = _put(url, body)
+        problem = _put(url, body, timeout_seconds)
         if not problem:
             logger.info("Answered CloudFormation with %s", answer.get("Status"))
             return
@@ -50,16 +62,17 @@ def send(url: str, answer: Mapping[str, object], sleep: Callable[[float], None] 
     raise NotDelivered(f"CloudFormation did not take the answer in {_ATTEMPTS} attempts, at last: {problem}")
 
 
-def _put(url: str, body: bytes) -> str:
+def _put(url: str, body: bytes, timeout_seconds: float) -> str:
     """Put once; return what went wrong, or nothing."""
     # An empty content type: the URL is signed for that.
     request = urllib.request.Request(url, data=body, method="PUT", headers={"Content-Type": ""})  # noqa: S310
     try:
-        with urllib.request.urlopen(request, timeout=_TIMEOUT_SECONDS):  # noqa: S310 - the URL is CloudFormation's
+        with urllib.request.urlopen(request, timeout=timeout_seconds):  # noqa: S310 - the URL is CloudFormation's
             return ""
     except urllib.error.HTTPError as error:
+        error.close()
         return f"HTTP {error.code} {error.reason}"
-    except (OSError, ValueError) as error:  # no connection, no TLS, no answer in time; not a URL
+    except (OSError, ValueError, http.client.HTTPException) as error:  # no connection, TLS, time or HTTP; not a URL
         return type(error).__name__
 
 
