@@ -85,12 +85,16 @@ def check_import_mode(name: str, value: object) -> Iterator[str]:
         yield violation(name, value, " or ".join(ImportMode))
 
 
+TIMEOUT_SECONDS_ALLOWED: Final = (
+    f"a whole number of seconds from {contract.TIMEOUT_SECONDS_MIN} ({contract.TIMEOUT_SECONDS_MIN // 60} minute) to "
+    f"{contract.TIMEOUT_SECONDS_MAX} ({contract.TIMEOUT_SECONDS_MAX // 60} minutes)"
+)
+
+
 def check_timeout_seconds(name: str, value: float) -> Iterator[str]:
     """Yield what is wrong with a timeout, in seconds."""
-    low, high = contract.TIMEOUT_SECONDS_MIN, contract.TIMEOUT_SECONDS_MAX
-    if not low <= value <= high or value != int(value):
-        yield violation(name, value, f"a whole number of seconds from {low} ({low // 60} minute) to "
-                        f"{high} ({high // 60} minutes)")  # fmt: skip
+    if not contract.TIMEOUT_SECONDS_MIN <= value <= contract.TIMEOUT_SECONDS_MAX or value != int(value):
+        yield violation(name, value, TIMEOUT_SECONDS_ALLOWED)
 
 
 def check_tags(name: str, tags: Iterable[tuple[str, str]]) -> Iterator[str]:

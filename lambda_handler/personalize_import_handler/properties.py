@@ -1,5 +1,6 @@
 """Parse the properties of the custom resource, once, into what the rest of the handler works with."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -88,10 +89,10 @@ class _Reader:
     def timeout_seconds(self, name: str) -> int:
         value = self.properties.get(name, contract.TIMEOUT_SECONDS_DEFAULT)
         # ASCII digits only: int() would take "٣٠٠", " 300 " and "3_00" too, none of which a template means.
-        if isinstance(value, bool) or not (text := str(value)).isascii() or not text.isdigit():
-            self.problems.append(violation(name, value, "a whole number of seconds"))
+        if isinstance(value, bool) or not re.fullmatch(r"[0-9]{1,9}", str(value)):
+            self.problems.append(violation(name, value, checks.TIMEOUT_SECONDS_ALLOWED))
             return contract.TIMEOUT_SECONDS_DEFAULT
-        seconds = int(text[: len(str(contract.TIMEOUT_SECONDS_MAX)) + 1])
+        seconds = int(str(value))
         self.problems.extend(checks.check_timeout_seconds(name, seconds))
         return seconds
 
