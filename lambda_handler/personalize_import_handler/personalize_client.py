@@ -35,6 +35,7 @@ _BUSY: Final = frozenset({
     "ServiceUnavailable",
     "ServiceUnavailableException",
 })  # fmt: skip
+_TOO_MANY_REQUESTS: Final = 429
 _SERVER_ERROR: Final = 500
 
 
@@ -155,6 +156,6 @@ def _meaning_of(operation: str, error: ClientError) -> Refused:
     status = error.response["ResponseMetadata"].get("HTTPStatusCode", 0)
     if code == _NAME_TAKEN:
         return NameTaken(operation, code, message)
-    if code in _BUSY or status >= _SERVER_ERROR:
+    if code in _BUSY or status == _TOO_MANY_REQUESTS or status >= _SERVER_ERROR:
         return Busy(operation, code, message)
     return Refused(operation, code, message)
