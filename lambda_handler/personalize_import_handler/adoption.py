@@ -11,9 +11,8 @@ from personalize_import_handler.personalize import (
     JobSummary,
     NameTaken,
     Personalize,
-    Phase,
-    UnknownStatus,
-    phase_of,
+    Refused,
+    has_failed,
 )
 from personalize_import_handler.properties import ImportProperties
 
@@ -28,23 +27,41 @@ class Found:
     adopted: bool
 
 
+class Hindered(Exception):
+    """The service refused, for now or for good, what was needed to find or start the job of that name."""
+
+    def __init__(self, job_name: str, refused: Refused) -> None:
+        super().__init__(f"{job_name}: {refused}")
+        self.job_name = job_name
+        self.refused = refused
+
+
 def find_or_start(personalize: Personalize, properties: ImportProperties, resource: Resource) -> Found:
-    """Adopt the job that does just this import, or start one; raises what the service's calls raise.
+    """Adopt the job that does just this import, or start one; raise `Hindered`.
 
     Names are tried in turn: one whose job has failed, or whose data has been replaced since, is used up.
     """
     for attempt in range(1, _ATTEMPTS_MAX + 1):
         name = job_name(properties, resource, attempt)
-        arn = resource.job_arn(name)
-        job = personalize.describe_dataset_import_job(arn)
-        if job is None:
-            try:
-                return Found(personalize.create_dataset_import_job(name, properties), adopted=False)
-            except NameTaken:  # the same event was delivered twice, and its twin was quicker
-                job = personalize.describe_dataset_import_job(arn)
-        if job and _is_same_import(job, properties) and not _is_gone(job, personalize):
-            return Found(arn, adopted=True)
+        try:
+            found = _adopt_or_start(personalize, properties, name, resource.job_arn(name))
+        except Refused as refused:
+            raise Hindered(name, refused) from refused
+        if found:
+            return found
     raise RuntimeError(f"all {_ATTEMPTS_MAX} names for this import are used up; change reimport_token")
+
+
+def _adopt_or_start(personalize: Personalize, properties: ImportProperties, name: str, arn: str) -> Found | None:
+    job = personalize.describe_dataset_import_job(arn)
+    if job is None:
+        try:
+            return Found(personalize.create_dataset_import_job(name, properties), adopted=False)
+        except NameTaken:  # the same event was delivered twice, and its twin was quicker
+            job = personalize.describe_dataset_import_job(arn)
+    if job and _is_same_import(job, properties) and not _is_gone(job, personalize):
+        return Found(arn, adopted=True)
+    return None
 
 
 def _is_same_import(job: DatasetImportJob, properties: ImportProperties) -> bool:
@@ -59,7 +76,7 @@ def _is_same_import(job: DatasetImportJob, properties: ImportProperties) -> bool
 
 def _is_gone(job: DatasetImportJob, personalize: Personalize) -> bool:
     """Say whether what the job imported is not in the dataset, or not any more."""
-    if _has_failed(job.status):
+    if has_failed(job.status):
         return True
     created_at = personalize.dataset_created_at(job.dataset_arn)
     if created_at is None or job.creation_date_time < created_at:
@@ -73,13 +90,6 @@ def is_superseded(job: JobSummary, jobs_of_dataset: Sequence[JobSummary]) -> boo
         later.import_mode is ImportMode.FULL
         and later.creation_date_time > job.creation_date_time
         and later.dataset_import_job_arn != job.dataset_import_job_arn
-        and not _has_failed(later.status)
+        and not has_failed(later.status)
         for later in jobs_of_dataset
     )
-
-
-def _has_failed(status: str) -> bool:
-    try:
-        return phase_of(status) is Phase.FAILED
-    except UnknownStatus:
-        return False  # whoever waits for the job will say so

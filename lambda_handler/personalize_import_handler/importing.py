@@ -3,10 +3,19 @@
 import logging
 from dataclasses import dataclass, replace
 
-from personalize_import_handler import adoption, pace, reasons
-from personalize_import_handler.identity import Resource, job_name
+from personalize_import_handler import pace, reasons
+from personalize_import_handler.adoption import Hindered, find_or_start
+from personalize_import_handler.identity import Resource
 from personalize_import_handler.outcome import Finished, ImportFailed, Outcome, Progress, Waiting, attributes_of
-from personalize_import_handler.personalize import Busy, DatasetImportJob, Personalize, Phase, Refused, UnknownStatus
+from personalize_import_handler.personalize import (
+    Busy,
+    DatasetImportJob,
+    Personalize,
+    Phase,
+    Refused,
+    UnknownStatus,
+    has_failed,
+)
 from personalize_import_handler.properties import ImportProperties
 
 logger = logging.getLogger(__name__)
@@ -23,17 +32,25 @@ class Import:
     def start(self, progress: Progress) -> Outcome:
         """Start the job, or find the one that does just this import already; queue where there is no room for it."""
         try:
-            found = adoption.find_or_start(self.personalize, self.properties, self.resource)
-            if found.adopted:
-                self.set_tags(found.dataset_import_job_arn)
-        except Busy as busy:
-            return self._try_again(busy, progress)
-        except Refused as refused:
-            name = job_name(self.properties, self.resource, 1)
-            reason = reasons.not_started(refused, name, self.properties.data_location)
-            raise ImportFailed(reason, self.resource.job_arn(name)) from refused
-        logger.info("%s %s", "Found" if found.adopted else "Started", found.dataset_import_job_arn)
-        return self.look(replace(progress, dataset_import_job_arn=found.dataset_import_job_arn))
+            found = find_or_start(self.personalize, self.properties, self.resource)
+        except Hindered as hindered:
+            return self._hindered(hindered.refused, hindered.job_name, progress)
+        arn = found.dataset_import_job_arn
+        logger.info("%s %s", "Found" if found.adopted else "Started", arn)
+        return self.look(replace(progress, dataset_import_job_arn=arn, tags_due=found.adopted))
+
+    def keep(self, progress: Progress, dataset_import_job_arn: str) -> Outcome:
+        """Go on with the job that the resource has; import again where it has failed, or is gone."""
+        try:
+            job = self.personalize.describe_dataset_import_job(dataset_import_job_arn)
+            over = job is None or has_failed(job.status)
+        except Refused:
+            over = False  # whoever looks next will say so, or try again
+        return (
+            self.start(progress)
+            if over
+            else self.look(replace(progress, dataset_import_job_arn=dataset_import_job_arn))
+        )
 
     def look(self, progress: Progress) -> Outcome:
         """Look at the job: finished, still running, or an `ImportFailed`."""
@@ -42,15 +59,18 @@ class Import:
             return self.start(progress)
         try:
             job = self.personalize.describe_dataset_import_job(arn)
+            if job and progress.tags_due:
+                self._set_tags(arn)
+                progress = replace(progress, tags_due=False)
         except Busy as busy:
-            return self._try_again(busy, progress)
+            return self._try_again(busy, arn, progress)
         except Refused as refused:
             raise ImportFailed(reasons.not_seen(refused, arn), arn) from refused
         if job is None:
             raise ImportFailed(reasons.vanished(arn), arn)
         return self._judge(job, progress)
 
-    def set_tags(self, dataset_import_job_arn: str) -> None:
+    def _set_tags(self, dataset_import_job_arn: str) -> None:
         """Give a job that is there already the tags that it should have."""
         wanted = dict(self.properties.tags)
         present = self.personalize.list_tags(dataset_import_job_arn)
@@ -69,23 +89,26 @@ class Import:
             raise ImportFailed(reasons.job_failed(job), arn)
         if phase is Phase.ACTIVE or not self.properties.wait:
             return Finished(physical_resource_id=arn, attributes=attributes_of(job))
-        elapsed = self._elapsed(progress)
+        elapsed = progress.elapsed_seconds(self.personalize.now())
         if elapsed >= self.properties.timeout_seconds:
             raise ImportFailed(reasons.not_in_time(job, elapsed), arn)
         seconds = pace.seconds_until_next_look(self.personalize.now() - job.creation_date_time)
         return self._wait(arn, progress, seconds)
 
-    def _try_again(self, busy: Busy, progress: Progress) -> Outcome:
-        arn = progress.dataset_import_job_arn or self.resource.job_arn(job_name(self.properties, self.resource, 1))
-        elapsed = self._elapsed(progress)
+    def _hindered(self, refused: Refused, job_name: str, progress: Progress) -> Outcome:
+        arn = self.resource.job_arn(job_name)
+        if isinstance(refused, Busy):
+            return self._try_again(refused, arn, progress)
+        raise ImportFailed(reasons.not_started(refused, job_name, self.properties.data_location), arn) from refused
+
+    def _try_again(self, busy: Busy, arn: str, progress: Progress) -> Outcome:
+        elapsed = progress.elapsed_seconds(self.personalize.now())
         if elapsed >= self.properties.timeout_seconds:
             raise ImportFailed(reasons.not_answered_in_time(busy, elapsed), arn) from busy
         logger.info("Not yet: %s", busy)
         return self._wait(arn, progress, pace.seconds_until_next_try())
 
     def _wait(self, arn: str, progress: Progress, seconds: int) -> Waiting:
-        left = max(1, round(self.properties.timeout_seconds - self._elapsed(progress)))
-        return Waiting(physical_resource_id=arn, progress=progress, wait_seconds=min(seconds, left))
-
-    def _elapsed(self, progress: Progress) -> float:
-        return self.personalize.now() - progress.started_at
+        now = self.personalize.now()
+        left = max(1, round(self.properties.timeout_seconds - progress.elapsed_seconds(now)))
+        return Waiting(physical_resource_id=arn, progress=progress.begun(now), wait_seconds=min(seconds, left))

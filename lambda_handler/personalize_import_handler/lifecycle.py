@@ -31,19 +31,21 @@ class Request:
 
 def create(request: Request, personalize: Personalize) -> Outcome:
     """Start the job, or find it."""
-    return _import(request, personalize).start(Progress(started_at=personalize.now()))
+    return _import(request, personalize).start(Progress())
 
 
 def update(request: Request, personalize: Personalize) -> Outcome:
-    """Start another job if it is another import; otherwise keep the job, and give it the tags it should have now."""
+    """Start another job if it is another import; otherwise keep the job, and give it the tags it should have now.
+
+    CloudFormation rolls back in the same way, with the old properties: what they say is found again, or imported again.
+    """
     wanted = _import(request, personalize)
     old = _parse_old(request)
     arn = request.physical_resource_id
     if old is None or _JOB_ARN_MARK not in arn or what_is_imported(old) != what_is_imported(wanted.properties):
-        return create(request, personalize)
-    if dict(old.tags) != dict(wanted.properties.tags):
-        _set_tags(wanted, arn)
-    return wanted.look(Progress(started_at=personalize.now(), dataset_import_job_arn=arn))
+        return wanted.start(Progress())
+    tags_due = dict(old.tags) != dict(wanted.properties.tags)
+    return wanted.keep(Progress(tags_due=tags_due), arn)
 
 
 def poll(request: Request, progress: Progress, personalize: Personalize) -> Outcome:
@@ -53,8 +55,7 @@ def poll(request: Request, progress: Progress, personalize: Personalize) -> Outc
 
 def delete(request: Request, personalize: Personalize) -> Outcome:
     """Wait for the end of a job that still runs; there is nothing else to do, for a job can't be deleted."""
-    arn = request.physical_resource_id
-    return poll_delete(request, Progress(started_at=personalize.now(), dataset_import_job_arn=arn), personalize)
+    return poll_delete(request, Progress(dataset_import_job_arn=request.physical_resource_id), personalize)
 
 
 def poll_delete(request: Request, progress: Progress, personalize: Personalize) -> Outcome:
@@ -63,12 +64,13 @@ def poll_delete(request: Request, progress: Progress, personalize: Personalize) 
     finished = Finished(physical_resource_id=arn, attributes={})
     if _JOB_ARN_MARK not in arn or not _still_runs(arn, personalize):
         return finished
-    elapsed = personalize.now() - progress.started_at
+    now = personalize.now()
+    elapsed = progress.elapsed_seconds(now)
     if elapsed >= _DELETE_TIMEOUT_SECONDS:
         logger.warning("%s still runs, and its dataset can't be deleted before it ends", arn)
         return finished
     seconds = pace.seconds_until_next_look(elapsed)
-    return Waiting(physical_resource_id=arn, progress=progress, wait_seconds=seconds)
+    return Waiting(physical_resource_id=arn, progress=progress.begun(now), wait_seconds=seconds)
 
 
 def _still_runs(dataset_import_job_arn: str, personalize: Personalize) -> bool:
@@ -94,10 +96,3 @@ def _parse_old(request: Request) -> ImportProperties | None:
         return parse(request.old_properties)
     except InvalidProperties:
         return None  # they failed, or an earlier version took them: whatever they were, it is another import now
-
-
-def _set_tags(wanted: Import, dataset_import_job_arn: str) -> None:
-    try:
-        wanted.set_tags(dataset_import_job_arn)
-    except Refused as refused:
-        raise ImportFailed(f"{refused.message} The tags of {dataset_import_job_arn} are as they were.") from refused

@@ -1,7 +1,7 @@
 """What comes of looking at a request: it is finished, or it goes on; all else is an `ImportFailed`."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 
 from personalize_import_handler.contract import Attribute
@@ -12,11 +12,21 @@ from personalize_import_handler.personalize import DatasetImportJob
 class Progress:
     """What the handler knows from one poll to the next; it travels in the data of the state machine.
 
-    `started_at` is epoch seconds of the service's clock; there is no ARN while the job waits for its turn.
+    `started_at` is epoch seconds of the service's clock, which isn't known before the first call to the service;
+    there is no ARN while the job waits for its turn.
     """
 
-    started_at: float
+    started_at: float | None = None
     dataset_import_job_arn: str | None = None
+    tags_due: bool = False
+
+    def elapsed_seconds(self, now: float) -> float:
+        """Say how long this has been going on."""
+        return 0 if self.started_at is None else now - self.started_at
+
+    def begun(self, now: float) -> "Progress":
+        """Note when this began, unless that stands already."""
+        return self if self.started_at is not None else replace(self, started_at=now)
 
     def to_data(self) -> dict[str, object]:
         """Make plain data of it."""

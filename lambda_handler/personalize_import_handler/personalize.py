@@ -39,6 +39,11 @@ def phase_of(status: str) -> Phase:
     return _PHASES[status]
 
 
+def has_failed(status: str) -> bool:
+    """Say whether a status means failure; one that is unknown doesn't, and whoever waits for the job will say so."""
+    return _PHASES.get(status) is Phase.FAILED
+
+
 @dataclass(frozen=True, kw_only=True)
 class JobSummary:
     """A dataset import job as the list shows it. Times are epoch seconds of the service's clock."""
