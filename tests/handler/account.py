@@ -1,0 +1,159 @@
+"""An AWS account around the real functions: Lambda, Step Functions and the place where answers arrive.
+
+Functions fail and are invoked again as Lambda and Step Functions do it; time is a clock moved by hand, so an hour of
+waiting takes no time.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from personalize_import_handler import answer as answers
+from personalize_import_handler import waiter
+from personalize_import_handler.functions import Functions
+from personalize_import_handler.waiting_resource import Event
+from tests.handler.fakes import Clock, FakePersonalize
+
+LAMBDA_ATTEMPTS: Final = 3
+"""An asynchronous invocation that fails is repeated twice."""
+WAITER_ATTEMPTS: Final = 6
+
+
+class Killed(BaseException):
+    """The function's process is gone, at whatever line it was."""
+
+
+@dataclass
+class LambdaContext:
+    """What Lambda tells a function of its invocation."""
+
+    remaining_seconds: float = 300
+    function_name: str = "on-event"
+    aws_request_id: str = "00000000-0000-4000-8000-000000000000"
+
+    def get_remaining_time_in_millis(self) -> int:
+        return round(self.remaining_seconds * 1000)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer as CloudFormation reads it."""
+
+    status: str
+    reason: str
+    physical_resource_id: str
+    attributes: Mapping[str, str]
+    request_id: str
+    answered_at: float
+
+    @property
+    def succeeded(self) -> bool:
+        return self.status == "SUCCESS"
+
+
+@dataclass
+class Execution:
+    """One execution of the state machine, on its way."""
+
+    data: Event
+    due_at: float
+    failures: int = 0
+
+
+@dataclass
+class Account:
+    """One AWS account: the functions, the service, the waiter and the place where answers arrive."""
+
+    clock: Clock = field(default_factory=Clock)
+    context: LambdaContext = field(default_factory=LambdaContext)
+    answers: dict[str, list[Answer]] = field(default_factory=dict)
+    """By ResponseURL, in the order of their arrival."""
+    executions: dict[str, Execution] = field(default_factory=dict)
+    """By name; one that has ended keeps its name, as in Step Functions."""
+    abandoned: list[Event] = field(default_factory=list)
+    """Events and waits that were given up after all attempts."""
+    polled_at: list[float] = field(default_factory=list)
+    undeliverable: int = 0
+    """How many answers from now on get lost."""
+    personalize: FakePersonalize = field(init=False)
+    functions: Functions = field(init=False)
+    _waiting: list[Execution] = field(default_factory=list)
+    _refused_starts: list[Exception] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.personalize = FakePersonalize(self.clock)
+        self.functions = Functions(
+            personalize=lambda: self.personalize, start_waiting=self._start_waiting, send=self._send
+        )
+
+    def refuse_to_wait(self, *errors: Exception) -> None:
+        """Let the next calls of StartExecution fail."""
+        self._refused_starts.extend(errors)
+
+    def deliver(self, event: Event) -> None:
+        """Invoke `on_event` as CloudFormation does: asynchronously, and again if it fails."""
+        for _ in range(LAMBDA_ATTEMPTS):
+            try:
+                self.functions.on_event(_as_json(event), self.context)
+            except (Exception, Killed):  # noqa: BLE001 - Lambda repeats whatever went wrong
+                self.clock.advance(60)
+            else:
+                return
+        self.abandoned.append(event)
+
+    def run(self, *, until: float = float("inf")) -> None:
+        """Let time pass until nothing waits any more, or until a point in time."""
+        while self._waiting and min(execution.due_at for execution in self._waiting) <= until:
+            self.step()
+
+    def step(self) -> None:
+        """Let time pass to the next poll, and make it."""
+        execution = min(self._waiting, key=lambda execution: execution.due_at)
+        self.clock.now = max(self.clock.now, execution.due_at)
+        self.polled_at.append(self.clock.now)
+        try:
+            data = _as_json(self.functions.is_complete(_as_json(execution.data), self.context))
+        except (Exception, Killed):  # noqa: BLE001 - the state machine repeats whatever went wrong
+            self._retry(execution)
+            return
+        execution.data = data
+        execution.due_at = self.clock.now + data["WaitSeconds"]
+        if data["IsComplete"]:
+            self._waiting.remove(execution)
+
+    def _retry(self, execution: Execution) -> None:
+        execution.failures += 1
+        execution.due_at = self.clock.now + 2.0**execution.failures
+        if execution.failures == WAITER_ATTEMPTS:
+            self._waiting.remove(execution)
+            self.abandoned.append(execution.data)
+
+    def _start_waiting(self, event: Event) -> None:
+        if self._refused_starts:
+            raise self._refused_starts.pop(0)
+        data = _as_json(event)
+        name = waiter.execution_name(data)
+        if name not in self.executions:
+            self.executions[name] = Execution(data, self.clock.now + data["WaitSeconds"])
+            self._waiting.append(self.executions[name])
+
+    def _send(self, url: str, answer: Mapping[str, object]) -> None:
+        if self.undeliverable:
+            self.undeliverable -= 1
+            raise answers.NotDelivered("CloudFormation did not take the answer")
+        body = json.loads(answers.body_of(answer))
+        read = Answer(
+            status=body["Status"],
+            reason=body["Reason"],
+            physical_resource_id=body["PhysicalResourceId"],
+            attributes=body["Data"],
+            request_id=body["RequestId"],
+            answered_at=self.clock.now,
+        )
+        self.answers.setdefault(url, []).append(read)
+
+
+def _as_json(event: Event) -> Event:
+    copy: Event = json.loads(json.dumps(event))
+    return copy

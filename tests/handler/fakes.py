@@ -1,0 +1,216 @@
+"""Amazon Personalize in memory: it behaves, on a clock that only tests move."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from personalize_import_handler.contract import ImportMode
+from personalize_import_handler.personalize import Busy, DatasetImportJob, JobSummary, NameTaken, Refused
+from personalize_import_handler.properties import ImportProperties
+
+REGION = "eu-west-1"
+ACCOUNT = "123456789012"
+DATASET_ARN = f"arn:aws:personalize:{REGION}:{ACCOUNT}:dataset/shop/INTERACTIONS"
+ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/import"
+RUNNING_MAX = 5
+
+
+def job_arn(job_name: str) -> str:
+    return f"arn:aws:personalize:{REGION}:{ACCOUNT}:dataset-import-job/{job_name}"
+
+
+@dataclass
+class Clock:
+    """Epoch seconds, moved by hand."""
+
+    now: float = 1_700_000_000.0
+
+    def advance(self, seconds: float) -> None:
+        assert seconds >= 0
+        self.now += seconds
+
+
+@dataclass(frozen=True, kw_only=True)
+class Course:
+    """How a job goes: pending, then in progress, and in the end as it is said here."""
+
+    pending_seconds: float = 40
+    seconds: float = 300
+    end: str = "ACTIVE"
+    failure_reason: str | None = None
+
+    def status(self, age: float) -> str:
+        if age >= self.seconds:
+            return self.end
+        return "CREATE PENDING" if age < self.pending_seconds else "CREATE IN_PROGRESS"
+
+
+@dataclass(frozen=True)
+class Job:
+    """A job that was accepted."""
+
+    name: str
+    properties: ImportProperties
+    course: Course
+    created_at: float
+
+    @property
+    def arn(self) -> str:
+        return job_arn(self.name)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """An error to raise instead of what a call would do, or after it was done."""
+
+    error: BaseException
+    after_effect: bool = False
+
+
+@dataclass
+class FakePersonalize:
+    """The protocol of `personalize.py`; `calls` is the record of what was asked."""
+
+    clock: Clock
+    jobs: dict[str, Job] = field(default_factory=dict)
+    datasets: dict[str, float] = field(default_factory=dict)
+    tags: dict[str, dict[str, str]] = field(default_factory=dict)
+    calls: list[tuple[str, str]] = field(default_factory=list)
+    course: Course = field(default_factory=Course)
+    """How the jobs go that are accepted from now on."""
+    most_running: int = 0
+    _names_taken: set[str] = field(default_factory=set)
+    _faults: dict[str, list[Fault]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.datasets.setdefault(DATASET_ARN, self.clock.now - 3600)
+
+    # What tests do to the service.
+
+    def fail_next(self, operation: str, error: BaseException, *, times: int = 1, after_effect: bool = False) -> None:
+        """Let the next calls of an operation (a method's name) fail, before or after they had their effect."""
+        self._faults.setdefault(operation, []).extend([Fault(error, after_effect)] * times)
+
+    def recreate_dataset(self, dataset_arn: str = DATASET_ARN) -> None:
+        """Delete a dataset and make it again: same ARN, no data, and the jobs are still there to be described."""
+        self.datasets[dataset_arn] = self.clock.now
+
+    def delete_dataset(self, dataset_arn: str = DATASET_ARN) -> None:
+        """Delete a dataset and its jobs; their names stay taken."""
+        del self.datasets[dataset_arn]
+        self.jobs = {name: job for name, job in self.jobs.items() if job.properties.dataset_arn != dataset_arn}
+
+    def import_elsewhere(self, job_name: str, properties: ImportProperties) -> str:
+        """Start a job that no stack knows of."""
+        return self._accept(job_name, properties)
+
+    def calls_of(self, operation: str) -> list[str]:
+        """List what an operation was asked for."""
+        return [argument for name, argument in self.calls if name == operation]
+
+    def imported(self, dataset_arn: str = DATASET_ARN) -> list[str]:
+        """List the locations whose data a dataset holds."""
+        done = [job for job in self._jobs_of(dataset_arn) if self._status(job) == "ACTIVE"]
+        held: list[str] = []
+        for job in sorted(done, key=lambda job: job.created_at + job.course.seconds):
+            if job.created_at >= self.datasets[dataset_arn]:
+                kept = held if job.properties.import_mode is ImportMode.INCREMENTAL else []
+                held = [*kept, job.properties.data_location]
+        return held
+
+    # What the handler asks of it.
+
+    def now(self) -> float:
+        return self.clock.now
+
+    def describe_dataset_import_job(self, dataset_import_job_arn: str) -> DatasetImportJob | None:
+        fault = self._called("describe_dataset_import_job", dataset_import_job_arn)
+        job = self.jobs.get(dataset_import_job_arn.rpartition("/")[2])
+        _raise(fault)
+        return self._description(job) if job and job.arn == dataset_import_job_arn else None
+
+    def create_dataset_import_job(self, job_name: str, properties: ImportProperties) -> str:
+        operation, code = "CreateDatasetImportJob", "ResourceNotFoundException"
+        fault = self._called("create_dataset_import_job", job_name)
+        if properties.dataset_arn not in self.datasets:
+            raise Refused(operation, code, f"Resource Arn {properties.dataset_arn} does not exist.")
+        if job_name in self._names_taken:
+            message = f"Another resource with Arn {job_arn(job_name)} already exists."
+            raise NameTaken(operation, "ResourceAlreadyExistsException", message)
+        if self._running() >= RUNNING_MAX:
+            message = "More than 5 resources with PENDING or IN_PROGRESS status."
+            raise Busy(operation, "LimitExceededException", message)
+        arn = self._accept(job_name, properties)
+        _raise(fault)
+        return arn
+
+    def list_dataset_import_jobs(self, dataset_arn: str) -> Sequence[JobSummary]:
+        fault = self._called("list_dataset_import_jobs", dataset_arn)
+        _raise(fault)
+        return [self._description(job) for job in self._jobs_of(dataset_arn)]
+
+    def dataset_created_at(self, dataset_arn: str) -> float | None:
+        fault = self._called("dataset_created_at", dataset_arn)
+        _raise(fault)
+        return self.datasets.get(dataset_arn)
+
+    def list_tags(self, resource_arn: str) -> Mapping[str, str]:
+        fault = self._called("list_tags", resource_arn)
+        _raise(fault)
+        return dict(self.tags[resource_arn])
+
+    def tag_resource(self, resource_arn: str, tags: Mapping[str, str]) -> None:
+        fault = self._called("tag_resource", resource_arn)
+        self.tags[resource_arn].update(tags)
+        _raise(fault)
+
+    def untag_resource(self, resource_arn: str, keys: Iterable[str]) -> None:
+        fault = self._called("untag_resource", resource_arn)
+        for key in keys:
+            del self.tags[resource_arn][key]
+        _raise(fault)
+
+    def _called(self, operation: str, argument: str) -> Fault | None:
+        self.calls.append((operation, argument))
+        faults = self._faults.get(operation)
+        fault = faults.pop(0) if faults else None
+        if fault and not fault.after_effect:
+            raise fault.error
+        return fault
+
+    def _accept(self, job_name: str, properties: ImportProperties) -> str:
+        job = Job(job_name, properties, self.course, self.clock.now)
+        self.jobs[job_name] = job
+        self._names_taken.add(job_name)
+        self.tags[job.arn] = dict(properties.tags)
+        self.most_running = max(self.most_running, self._running())
+        return job.arn
+
+    def _running(self) -> int:
+        return sum(self.clock.now - job.created_at < job.course.seconds for job in self.jobs.values())
+
+    def _jobs_of(self, dataset_arn: str) -> list[Job]:
+        return [job for job in self.jobs.values() if job.properties.dataset_arn == dataset_arn]
+
+    def _status(self, job: Job) -> str:
+        return job.course.status(self.clock.now - job.created_at)
+
+    def _description(self, job: Job) -> DatasetImportJob:
+        ended = self.clock.now - job.created_at >= job.course.seconds
+        return DatasetImportJob(
+            dataset_import_job_arn=job.arn,
+            status=self._status(job),
+            import_mode=job.properties.import_mode,
+            creation_date_time=job.created_at,
+            job_name=job.name,
+            dataset_arn=job.properties.dataset_arn,
+            data_location=job.properties.data_location,
+            role_arn=job.properties.role_arn,
+            publish_attribution_metrics_to_s3=job.properties.publish_attribution_metrics_to_s3,
+            last_updated_date_time=min(self.clock.now, job.created_at + job.course.seconds),
+            failure_reason=job.course.failure_reason if ended else None,
+        )
+
+
+def _raise(fault: Fault | None) -> None:
+    if fault:
+        raise fault.error

@@ -1,0 +1,23 @@
+"""Properties of the custom resource for tests."""
+
+from typing import Any
+
+from tests.handler.fakes import DATASET_ARN, ROLE_ARN
+
+DATA_LOCATION = "s3://shop-data/interactions/"
+
+
+def properties(**changed: Any) -> dict[str, Any]:
+    """Give the properties that every import needs, and what a test changes about them; None leaves one out."""
+    needed = {
+        "ServiceToken": "arn:aws:lambda:eu-west-1:123456789012:function:on-event",
+        "DatasetArn": DATASET_ARN,
+        "DataLocation": DATA_LOCATION,
+        "RoleArn": ROLE_ARN,
+    }
+    return {name: value for name, value in {**needed, **changed}.items() if value is not None}
+
+
+def tags(**values: str) -> list[dict[str, str]]:
+    """Give tags in CloudFormation's spelling."""
+    return [{"Key": key, "Value": value} for key, value in values.items()]

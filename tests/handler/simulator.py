@@ -1,0 +1,109 @@
+"""CloudFormation, played for one custom resource: events as it sends them, answers as it reads them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+from personalize_import_handler.waiting_resource import Event
+from tests.handler.account import Account, Answer
+from tests.handler.fakes import ACCOUNT, REGION
+
+
+@dataclass
+class CloudFormation:
+    """One custom resource of one stack, and the requests that CloudFormation makes for it."""
+
+    account: Account
+    stack_name: str = "shop"
+    logical_id: str = "Import"
+    generation: int = 1
+    """A stack that was deleted and made again is another generation: its name is the same, its id is not."""
+    properties: Mapping[str, Any] | None = None
+    """Those of the last request, whatever came of it."""
+    properties_before: Mapping[str, Any] | None = None
+    physical_resource_id: str = ""
+    replaced: list[str] = field(default_factory=list)
+    """Physical ids to be deleted once the stack's update is complete."""
+    _requests: int = 0
+
+    def create(self, properties: Mapping[str, Any]) -> Answer:
+        return self.run(self.begin("Create", properties))
+
+    def update(self, properties: Mapping[str, Any]) -> Answer:
+        return self.run(self.begin("Update", properties))
+
+    def delete(self, physical_resource_id: str | None = None) -> Answer:
+        return self.run(self.begin("Delete", self.properties or {}, physical_resource_id))
+
+    def roll_back(self) -> Answer:
+        """Undo the last update, or a create that failed."""
+        return self.delete() if self.properties_before is None else self.update(self.properties_before)
+
+    def clean_up(self) -> list[Answer]:
+        """Delete what updates have replaced, as at the end of a stack's update."""
+        replaced, self.replaced = self.replaced, []
+        return [self.delete(physical_resource_id) for physical_resource_id in replaced]
+
+    def begin(self, request_type: str, properties: Mapping[str, Any], physical_resource_id: str | None = None) -> Event:
+        """Make a request and deliver it; `run` waits for its answer."""
+        event = self.event(request_type, properties, physical_resource_id)
+        if request_type != "Delete":
+            self.properties_before, self.properties = self.properties, properties
+        self.account.deliver(event)
+        return event
+
+    def run(self, event: Event) -> Answer:
+        """Let time pass until a request is answered, and return its one answer."""
+        self.account.run()
+        answer = self.answer_to(event)
+        self._note(event, answer)
+        return answer
+
+    def answer_to(self, event: Event) -> Answer:
+        received = self.account.answers.get(event["ResponseURL"], [])
+        assert received, "CloudFormation got no answer"
+        assert len(received) == 1, f"CloudFormation got several answers: {received}"
+        assert received[0].physical_resource_id, "an answer without a physical id fails a stack with another reason"
+        return received[0]
+
+    def event(self, request_type: str, properties: Mapping[str, Any], physical_resource_id: str | None = None) -> Event:
+        self._requests += 1
+        seed = f"{self.stack_id}/{self.logical_id}/{self._requests}"
+        event: Event = {
+            "RequestType": request_type,
+            "ServiceToken": f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:on-event",
+            "ResponseURL": f"https://cloudformation.example/{seed}?X-Amz-Signature={uuid5(NAMESPACE_URL, seed).hex}",
+            "StackId": self.stack_id,
+            "RequestId": str(uuid5(NAMESPACE_URL, f"request {seed}")),
+            "LogicalResourceId": self.logical_id,
+            "ResourceType": "Custom::PersonalizeDatasetImportJob",
+            "ResourceProperties": as_delivered(properties),
+        }
+        if request_type != "Create":
+            event["PhysicalResourceId"] = physical_resource_id or self.physical_resource_id
+        if request_type == "Update":
+            event["OldResourceProperties"] = as_delivered(self.properties or {})
+        return event
+
+    @property
+    def stack_id(self) -> str:
+        uuid = uuid5(NAMESPACE_URL, f"{self.stack_name} {self.generation}")
+        return f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/{self.stack_name}/{uuid}"
+
+    def _note(self, event: Event, answer: Answer) -> None:
+        kind = event["RequestType"]
+        if kind == "Delete" or not (answer.succeeded or kind == "Create"):
+            return
+        if kind == "Update" and answer.physical_resource_id != self.physical_resource_id:
+            self.replaced.append(self.physical_resource_id)
+        self.physical_resource_id = answer.physical_resource_id
+
+
+def as_delivered(value: Any) -> Any:
+    """Turn properties into what CloudFormation delivers: every scalar is a string."""
+    if isinstance(value, Mapping):
+        return {key: as_delivered(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [as_delivered(item) for item in value]
+    return str(value).lower() if isinstance(value, bool) else str(value)
