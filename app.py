@@ -1,0 +1,25 @@
+"""The demo app: Schema, DatasetGroup, Dataset, DatasetImportJob, Solution. The stacks are in demo/stacks.py.
+
+Context: `schema`, the path of an Avro schema (default: demo/interactions.schema.json), and `reimport_token`, which
+imports the data again when it changes.
+"""
+
+from pathlib import Path
+
+import aws_cdk as cdk
+
+from demo.stacks import DataStack, DemoSchema, DemoStack
+
+HERE = Path(__file__).parent
+
+app = cdk.App()
+schema = DemoSchema.from_file(HERE / (app.node.try_get_context("schema") or "demo/interactions.schema.json"))
+data = DataStack(app, schema.data_stack_name)
+DemoStack(
+    app,
+    schema.stack_name,
+    schema=schema,
+    bucket=data.bucket,
+    reimport_token=app.node.try_get_context("reimport_token"),
+)
+app.synth()

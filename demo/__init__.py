@@ -1,0 +1,1 @@
+"""The demo: what app.py deploys, and how it is deployed to the AWS on this machine."""

@@ -1,0 +1,100 @@
+"""The demo's two stacks: a bucket for the data, and Personalize with the data imported."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import aws_cdk as cdk
+from aws_cdk import aws_personalize as personalize
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from personalize_import import DatasetImportJob, DataSource
+
+DATASET_TYPES = ("Interactions", "Items", "Users")
+
+
+@dataclass(frozen=True)
+class DemoSchema:
+    """An Avro schema in Personalize's form; its name says what kind of dataset it is for."""
+
+    text: str
+    dataset_type: str
+
+    @classmethod
+    def from_file(cls, path: Path) -> Self:
+        """Read a schema; raises ValueError if it is none of Interactions, Items and Users."""
+        try:
+            parsed: Any = json.loads(path.read_text())
+            dataset_type = parsed["name"]
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise ValueError(f"{path} is not a schema: {error!r}") from error
+        if dataset_type not in DATASET_TYPES:
+            raise ValueError(f"{path}: the name must be one of {', '.join(DATASET_TYPES)}, got {dataset_type!r}")
+        return cls(json.dumps(parsed), dataset_type)
+
+    @property
+    def stack_name(self) -> str:
+        """The stack of Personalize's resources."""
+        return f"PersonalizeDemo{self.dataset_type}"
+
+    @property
+    def data_stack_name(self) -> str:
+        """The stack of the bucket."""
+        return f"{self.stack_name}Data"
+
+
+class DataStack(cdk.Stack):
+    """A bucket for the data; it is there before anything else, for the data has to be."""
+
+    def __init__(self, scope: Construct, id: str) -> None:
+        super().__init__(scope, id)
+        self.bucket = s3.Bucket(
+            self,
+            "Bucket",
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            enforce_ssl=True,
+            removal_policy=cdk.RemovalPolicy.DESTROY,
+        )
+        cdk.CfnOutput(self, "BucketName", value=self.bucket.bucket_name)
+
+
+class DemoStack(cdk.Stack):
+    """Schema, dataset group, dataset, the import job, and a solution that waits for it."""
+
+    def __init__(
+        self, scope: Construct, id: str, *, schema: DemoSchema, bucket: s3.IBucket, reimport_token: str | None
+    ) -> None:
+        super().__init__(scope, id)
+        group = personalize.CfnDatasetGroup(self, "DatasetGroup", name=f"{id}-group")
+        # A schema never changes, so another text needs another name.
+        digest = hashlib.sha256(schema.text.encode()).hexdigest()[:8]
+        dataset = personalize.CfnDataset(
+            self,
+            "Dataset",
+            name=f"{id}-dataset",
+            dataset_type=schema.dataset_type,
+            dataset_group_arn=group.attr_dataset_group_arn,
+            schema_arn=personalize.CfnSchema(
+                self, "Schema", name=f"{id}-schema-{digest}", schema=schema.text
+            ).attr_schema_arn,
+        )
+        job = DatasetImportJob(
+            self,
+            "Import",
+            dataset=dataset,
+            data_source=DataSource.from_bucket(bucket, f"{schema.dataset_type.lower()}/"),
+            reimport_token=reimport_token,
+        )
+        if schema.dataset_type == "Interactions":  # no other dataset makes a solution
+            solution = personalize.CfnSolution(
+                self, "Solution", name=f"{id}-solution", dataset_group_arn=group.attr_dataset_group_arn
+            )
+            solution.node.add_dependency(job)
+        cdk.CfnOutput(self, "JobName", value=job.job_name)
+        cdk.CfnOutput(self, "JobArn", value=job.dataset_import_job_arn)
+        cdk.CfnOutput(self, "Status", value=job.status)
+        cdk.CfnOutput(self, "DurationSeconds", value=job.resource.get_att_string("DurationSeconds"))
+        cdk.CfnOutput(self, "DatasetArn", value=dataset.attr_dataset_arn)

@@ -1,0 +1,89 @@
+"""How the local AWS is configured: options in, the environment that ministack and the Lambda functions read out."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from personalize_local.tls import TlsFiles
+
+HOST: Final = "127.0.0.1"
+ACCOUNT: Final = "000000000000"
+DEFAULT_REGION: Final = "eu-west-1"
+# The account's root as ministack knows it. There is nothing behind these, on loopback, for as long as the server runs.
+ROOT_CREDENTIALS: Final = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """What can be chosen."""
+
+    port: int = 0
+    """0 takes a free one."""
+    region: str = DEFAULT_REGION
+    speed: float = 1.0
+    """How many seconds of the service's time pass in one real second."""
+    import_seconds: float = 20.0
+    """How long an import takes, in the service's time; longer if its rows take longer to read."""
+    state: Path | None = None
+    """Where the state is kept between runs; nowhere by default."""
+    verbose: bool = False
+
+
+def endpoint_url(port: int) -> str:
+    """Say where the server is."""
+    return f"https://{HOST}:{port}"
+
+
+def client_environment(port: int, region: str, authority: Path) -> dict[str, str]:
+    """Give the variables with which AWS clients, the CDK CLI among them, find this AWS instead of the real one."""
+    return {
+        **ROOT_CREDENTIALS,
+        **dict.fromkeys(("AWS_REGION", "AWS_DEFAULT_REGION", "CDK_DEFAULT_REGION"), region),
+        "CDK_DEFAULT_ACCOUNT": ACCOUNT,
+        # The CDK CLI takes S3's endpoint from its own variable alone.
+        **dict.fromkeys(("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"), endpoint_url(port)),
+        **dict.fromkeys(
+            ("AWS_CA_BUNDLE", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"), str(authority)
+        ),
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
+
+
+def without_aws(environment: dict[str, str]) -> dict[str, str]:
+    """Drop what would lead a client to a real account: profiles, credentials, endpoints."""
+    return {name: value for name, value in environment.items() if not name.startswith(("AWS_", "CDK_DEFAULT_"))}
+
+
+def apply(options: Options, port: int, tls: TlsFiles, work: Path) -> None:
+    """Set this process' environment, before ministack is imported; Lambda functions inherit it."""
+    temporary = work / "tmp"
+    temporary.mkdir(exist_ok=True)
+    environment = {
+        **without_aws(dict(os.environ)),
+        **client_environment(port, options.region, tls.authority),
+        "TMPDIR": str(temporary),
+        "AUTH": "true",
+        "USE_SSL": "1",
+        "MINISTACK_SSL_CERT": str(tls.certificate),
+        "MINISTACK_SSL_KEY": str(tls.key),
+        "MINISTACK_HOST": HOST,
+        "MINISTACK_REGION": options.region,
+        "MINISTACK_ACCOUNT_ID": ACCOUNT,
+        "GATEWAY_PORT": str(port),
+        "LAMBDA_EXECUTOR": "local",
+        "LOG_LEVEL": "INFO" if options.verbose else "ERROR",
+        # Listeners and containers of services that nobody asked for.
+        "SFTP_ENABLED": "0",
+        "IOT_MTLS_ENABLED": "0",
+        "DOCKER_HOST": f"unix://{work / 'no-docker.sock'}",
+    }
+    if options.state:
+        environment |= {
+            "PERSIST_STATE": "1",
+            "S3_PERSIST": "1",
+            "STATE_DIR": str(options.state / "ministack"),
+            "S3_DATA_DIR": str(options.state / "s3"),
+        }
+    os.environ.clear()
+    os.environ.update(environment)

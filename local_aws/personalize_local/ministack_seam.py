@@ -1,0 +1,231 @@
+"""The one place that knows ministack: it mounts the Personalize service there, and asks its IAM for it.
+
+Everything here reaches into ministack's own modules, which is why its version is pinned; tests/local_aws/test_seam.py
+pins what is reached into. ministack reads its configuration from the environment when it is imported: import this
+module only in the process that serves (`__main__`), after `configuration.apply`.
+"""
+
+import asyncio
+import json
+import secrets
+import time
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from typing import Any, Final
+
+from ministack import app as ministack_app
+from ministack.core import iam_actions, iam_evaluator, lambda_runtime, responses, router
+from ministack.services import iam, s3, stepfunctions, sts
+from ministack.services.cloudformation import provisioners, stacks
+
+from personalize_local.cloudformation import NativeResource, native_resources
+from personalize_local.cloudformation_types import Properties
+from personalize_local.import_role import SessionReader
+from personalize_local.ports import AccessToDataDenied, Caller, ImportRole, RoleNotAssumable, Scope
+from personalize_local.service import PersonalizeService
+from personalize_local.switchboard import PREFIX
+
+_PRINCIPAL: Final = "personalize.amazonaws.com"
+_TARGET: Final = "AmazonPersonalize."
+_DROP: Final = "x-personalize-drop-connection"
+_SESSION_SECONDS: Final = 3600
+
+Asgi = Callable[[MutableMapping[str, Any], Callable[..., Any], Callable[..., Awaitable[None]]], Awaitable[None]]
+
+
+def mount(service: PersonalizeService, endpoint_url: str) -> Asgi:
+    """Fill ministack's registries with the service, and return the application to serve."""
+
+    async def handle(
+        _method: str, _path: str, headers: dict[str, str], body: bytes, query: dict[str, Any]
+    ) -> tuple[int, dict[str, str], bytes]:
+        operation = headers.get("x-amz-target", "").removeprefix(_TARGET)
+        caller = Caller(
+            _scope(), _RequestAuthorizer(router.extract_access_key_id(headers, query)), _Roles(endpoint_url)
+        )
+        # Off the event loop, for a call may read S3, which is served by the same loop.
+        response = await asyncio.to_thread(service.handle, operation, body, caller)
+        if response.drops_connection:
+            return 200, {_DROP: "yes"}, b""
+        return response.status, dict(response.headers), response.body
+
+    router.SERVICE_PATTERNS["personalize"] = {"target_prefixes": [_TARGET]}
+    ministack_app.SERVICE_HANDLERS["personalize"] = handle
+    _provide_native_types(service, endpoint_url)
+    _follow_clock(service)
+    return _application(service)
+
+
+def stop_functions() -> None:
+    """End the processes in which Lambda functions run."""
+    lambda_runtime.reset()
+
+
+def _application(service: PersonalizeService) -> Asgi:
+    async def application(scope: MutableMapping[str, Any], receive: Callable[..., Any], send: Any) -> None:  # noqa: ANN401
+        if scope["type"] == "http" and scope["path"].startswith(PREFIX):
+            await _answer_switchboard(service, scope, receive, send)
+        else:
+            await ministack_app.app(scope, receive, _dropping(send) if scope["type"] == "http" else send)
+
+    return application
+
+
+async def _answer_switchboard(
+    service: PersonalizeService,
+    scope: MutableMapping[str, Any],
+    receive: Callable[..., Any],
+    send: Callable[..., Awaitable[None]],
+) -> None:
+    body, more = b"", True
+    while more:
+        message = await receive()
+        body, more = body + message.get("body", b""), message.get("more_body", False)
+    path = f"{scope['path']}?{scope['query_string'].decode()}"
+    response = await asyncio.to_thread(service.switchboard.handle, scope["method"], path, body)
+    _follow_clock(service)
+    headers = [(name.encode(), value.encode()) for name, value in response.headers.items()]
+    await send({"type": "http.response.start", "status": response.status, "headers": headers})
+    await send({"type": "http.response.body", "body": response.body})
+
+
+def _dropping(send: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
+    """Break the connection off in the middle of an answer where the switchboard has ordered that."""
+
+    async def send_or_drop(message: MutableMapping[str, Any]) -> None:
+        if any(name.decode().lower() == _DROP for name, _ in message.get("headers", [])):
+            await send({**message, "headers": [(b"content-length", b"1000")]})
+            await send({"type": "http.response.body", "body": b"{", "more_body": True})
+            raise ConnectionAbortedError("as the switchboard ordered")
+        await send(message)
+
+    return send_or_drop
+
+
+def _follow_clock(service: PersonalizeService) -> None:
+    """Let Step Functions wait in the service's time, so that a sped-up import is polled as often as a real one."""
+    stepfunctions._SFN_WAIT_SCALE = 1 / service.clock.speed  # noqa: SLF001
+
+
+def _scope() -> Scope:
+    return Scope(account=responses.get_account_id(), region=responses.get_region())
+
+
+class _RequestAuthorizer:
+    """Asks ministack's IAM about the caller of the request in hand."""
+
+    def __init__(self, access_key_id: str) -> None:
+        self._access_key_id = access_key_id
+
+    def denial(self, action: str, resource: str, context: Mapping[str, object]) -> str | None:
+        denied = iam_evaluator.enforce(
+            self._access_key_id, action, "personalize", responses.get_region(), resource, dict(context)
+        )
+        if denied is None:
+            return None
+        if isinstance(denied, iam_evaluator.AuthError):
+            return str(denied.message)
+        explicit = denied.decision == "Deny"
+        return str(iam_actions.identity_denial_message(action, denied.principal_arn, resource, explicit))
+
+
+class _CloudFormationAuthorizer:
+    """Allows everything: CloudFormation's own types work with the deployer's permissions, not with a function's."""
+
+    def denial(self, _action: str, _resource: str, _context: Mapping[str, object]) -> str | None:
+        return None
+
+
+class _Roles:
+    """Assumes import roles as the service principal of Personalize."""
+
+    def __init__(self, endpoint_url: str) -> None:
+        self._endpoint_url = endpoint_url
+
+    def assume(self, role_arn: str, source_account: str, source_arn: str) -> ImportRole:
+        name = role_arn.rsplit("/", 1)[-1]
+        role = iam._roles.get_scoped(source_account, None, name)  # noqa: SLF001
+        if role is None or role.get("Arn") != role_arn or not _trusts(role, role_arn, source_account, source_arn):
+            raise RoleNotAssumable(role_arn)
+        access_key_id = f"ASIA{secrets.token_hex(8).upper()}"
+        secret_access_key, session_token = secrets.token_hex(20), secrets.token_hex(32)
+        session = {
+            "Arn": f"arn:aws:sts::{source_account}:assumed-role/{name}/Personalize",
+            "UserId": f"{name}:Personalize",
+            "AccountId": source_account,
+            "SecretAccessKey": secret_access_key,
+            "SessionToken": session_token,
+            "Expiration": time.time() + _SESSION_SECONDS,
+        }
+        sts.register_session(access_key_id, session)
+        region = source_arn.split(":")[3]
+        return SessionReader(
+            endpoint_url=self._endpoint_url,
+            region=region,
+            access_key_id=access_key_id,
+            secret_access_key=secret_access_key,
+            session_token=session_token,
+            require_bucket_policy=lambda bucket, key: _require_bucket_policy(bucket, key, source_account, region),
+        )
+
+
+def _trusts(role: Mapping[str, Any], role_arn: str, source_account: str, source_arn: str) -> bool:
+    """Evaluate a trust policy for the service principal, conditions included."""
+    document = role.get("AssumeRolePolicyDocument") or "{}"
+    document = json.loads(document) if isinstance(document, str) else document
+    # Trust policies name no resource, but the evaluation of resource policies wants one.
+    statements = [{**statement, "Resource": "*"} for statement in _as_list(document.get("Statement", []))]
+    context = _service_context("sts:AssumeRole", role_arn, source_account, source_arn)
+    return _allows_service({"Statement": statements}, context)
+
+
+def _require_bucket_policy(bucket: str, key: str | None, account: str, region: str) -> None:
+    """Require what the service's guide demands beside the role: a bucket policy for the service principal.
+
+    https://docs.aws.amazon.com/personalize/latest/dg/granting-personalize-s3-access.html
+    """
+    resource = f"arn:aws:s3:::{bucket}" if key is None else f"arn:aws:s3:::{bucket}/{key}"
+    policy, _owner = s3.bucket_policy_for_arn(resource) or ("", account)
+    action = "s3:ListBucket" if key is None else "s3:GetObject"
+    source_arn = f"arn:aws:personalize:{region}:{account}:dataset-import-job/any"
+    if not policy or not _allows_service(policy, _service_context(action, resource, account, source_arn)):
+        raise AccessToDataDenied(bucket)
+
+
+def _service_context(action: str, resource: str, source_account: str, source_arn: str) -> Any:  # noqa: ANN401
+    return iam_evaluator.EvalContext(
+        principal_arn=_PRINCIPAL,
+        principal_type="Service",
+        principal_account=source_account,
+        action=action,
+        resource_arn=resource,
+        region=source_arn.split(":")[3],
+        secure_transport=True,
+        service_context={"aws:sourceaccount": source_account, "aws:sourcearn": source_arn},
+    )
+
+
+def _allows_service(policy: object, context: Any) -> bool:  # noqa: ANN401 - ministack's own, untyped
+    return bool(iam_evaluator.evaluate_resource_policy(policy, context, service=_PRINCIPAL).decision == "Allow")
+
+
+def _as_list(value: object) -> list[dict[str, Any]]:
+    return value if isinstance(value, list) else [value]  # type: ignore[list-item]
+
+
+def _provide_native_types(service: PersonalizeService, endpoint_url: str) -> None:
+    def caller() -> Caller:
+        return Caller(_scope(), _CloudFormationAuthorizer(), _Roles(endpoint_url))
+
+    def retire(native: NativeResource, physical_id: str, properties: Properties) -> None:
+        provisioners._delete_predecessor(native.delete, physical_id, properties)  # noqa: SLF001
+
+    natives = native_resources(service, caller, retire)
+    for name, native in natives.items():
+        provisioners._RESOURCE_HANDLERS[name] = {  # noqa: SLF001
+            "create": native.create,
+            "update": native.update,
+            "delete": native.delete,
+        }
+    # They wait until they are ACTIVE, and must not hold up everything else for so long.
+    known = stacks._runs_on_worker_thread  # noqa: SLF001
+    stacks._runs_on_worker_thread = lambda resource_type: resource_type in natives or known(resource_type)  # noqa: SLF001

@@ -1,0 +1,128 @@
+"""The local AWS as a context manager: a process of its own, started on a free port and ended with the block."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from contextlib import suppress
+from ssl import create_default_context
+from types import TracebackType
+from typing import IO, Any, Final, Self
+
+from personalize_local.configuration import Options, without_aws
+from personalize_local.switchboard import PREFIX
+
+_READY_SECONDS: Final = 60
+_STOP_SECONDS: Final = 20
+
+
+class LocalAwsError(Exception):
+    """The server did not start, or did not do as it was told."""
+
+
+class LocalAws:
+    """AWS on this machine. Use it in a `with` block; several can run side by side."""
+
+    def __init__(self, options: Options | None = None, log: IO[Any] | None = None) -> None:
+        """Take the options; nothing runs yet.
+
+        Args:
+            options: What to serve. By default on a free port, in real time, keeping no state.
+            log: Where the server's log goes; by default to standard error.
+        """
+        self._options = options or Options()
+        self._log = log
+        self._process: subprocess.Popen[bytes] | None = None
+        self.endpoint_url = ""
+        self.environment: dict[str, str] = {}
+        """What AWS clients need to find this AWS, to be laid over `without_aws(os.environ)`."""
+
+    def __enter__(self) -> Self:
+        """Start, and wait until requests are answered."""
+        self._process = subprocess.Popen(  # noqa: S603
+            self._command(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._log,
+            # Ctrl-C is for whoever started us; the server ends when they close its input.
+            start_new_session=True,
+        )
+        try:
+            announcement = json.loads(self._first_line())
+            self.endpoint_url, self.environment = announcement["endpoint_url"], announcement["environment"]
+            self._await_ready()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(
+        self, _type: type[BaseException] | None, _value: BaseException | None, _traceback: TracebackType | None
+    ) -> None:
+        """Stop."""
+        self.stop()
+
+    def stop(self) -> None:
+        """End the server, and the functions that run in it."""
+        if self._process is None:
+            return
+        if self._process.stdin:
+            with suppress(BrokenPipeError):
+                self._process.stdin.close()
+        try:
+            self._process.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        if self._process.stdout:
+            self._process.stdout.close()
+        self._process = None
+
+    def process_environment(self) -> dict[str, str]:
+        """Give a whole environment for a process that shall use this AWS and no other."""
+        return {**without_aws(dict(os.environ)), **self.environment}
+
+    def switchboard(self, method: str, path: str, body: Mapping[str, object] | None = None) -> dict[str, Any]:
+        """Call the switchboard; see `personalize_local.switchboard` for what it does."""
+        return self._request(method, f"{PREFIX}{path}", body)
+
+    def _request(self, method: str, path: str, body: Mapping[str, object] | None = None) -> dict[str, Any]:
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(f"{self.endpoint_url}{path}", data=data, method=method)  # noqa: S310
+        context = create_default_context(cafile=self.environment["AWS_CA_BUNDLE"])
+        try:
+            with urllib.request.urlopen(request, timeout=30, context=context) as response:  # noqa: S310
+                answer: dict[str, Any] = json.load(response)
+        except urllib.error.HTTPError as error:
+            raise LocalAwsError(f"{method} {path}: {error.code} {error.read().decode()}") from error
+        return answer
+
+    def _command(self) -> list[str]:
+        options = self._options
+        state = ["--state", str(options.state)] if options.state else []
+        return [
+            *(sys.executable, "-m", "personalize_local", "--stop-with-parent", "--port", str(options.port)),
+            *("--region", options.region, "--speed", str(options.speed)),
+            *("--import-seconds", str(options.import_seconds), *state, *(["--verbose"] if options.verbose else [])),
+        ]
+
+    def _first_line(self) -> bytes:
+        line = self._process.stdout.readline() if self._process and self._process.stdout else b""
+        if not line:
+            raise LocalAwsError("the local AWS did not start; its log says why")
+        return line
+
+    def _await_ready(self) -> None:
+        deadline = time.monotonic() + _READY_SECONDS
+        while True:
+            try:
+                self._request("GET", "/_ministack/health")
+                return
+            except (OSError, LocalAwsError):
+                if time.monotonic() > deadline or (self._process and self._process.poll() is not None):
+                    raise
+                time.sleep(0.05)

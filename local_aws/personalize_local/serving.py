@@ -1,0 +1,92 @@
+"""The serving process: take a port, make a certificate, run ministack with the Personalize service until stopped."""
+
+import asyncio
+import json
+import signal
+import socket
+import sys
+import tempfile
+import threading
+from pathlib import Path
+from typing import Final
+
+from personalize_local import configuration
+from personalize_local.clock import Clock
+from personalize_local.configuration import HOST, Options
+from personalize_local.service import PersonalizeService
+from personalize_local.settings import Settings
+from personalize_local.snapshot import Snapshot
+from personalize_local.tls import make_certificate
+
+_PENDING_SHARE: Final = 0.2
+_GRACE_SECONDS: Final = 2
+
+
+def serve(options: Options, *, stop_with_parent: bool) -> int:
+    """Serve until SIGINT or SIGTERM, or until standard input ends; returns the exit code."""
+    try:
+        listener = socket.create_server((HOST, options.port))
+    except OSError as error:
+        print(f"Port {options.port} of {HOST} can't be taken: {error.strerror}", file=sys.stderr)  # noqa: T201
+        return 1
+    with tempfile.TemporaryDirectory(prefix="personalize-local-") as work:
+        _serve(options, listener, Path(work), stop_with_parent=stop_with_parent)
+    return 0
+
+
+def _serve(options: Options, listener: socket.socket, work: Path, *, stop_with_parent: bool) -> None:
+    port = listener.getsockname()[1]
+    tls = make_certificate(work)
+    configuration.apply(options, port, tls, work)
+    service = _service(options)
+    snapshot = Snapshot(service, options.state)
+    snapshot.load()
+
+    from personalize_local import ministack_seam  # it reads the environment, set just now
+
+    application = ministack_seam.mount(service, configuration.endpoint_url(port))
+    announcement = {
+        "endpoint_url": configuration.endpoint_url(port),
+        "environment": configuration.client_environment(port, options.region, tls.authority),
+    }
+    print(json.dumps(announcement), flush=True)  # noqa: T201 - read by server.LocalAws
+    try:
+        asyncio.run(_run(application, listener, tls.certificate, tls.key, stop_with_parent=stop_with_parent))
+    finally:
+        ministack_seam.stop_functions()
+        snapshot.save()
+
+
+async def _run(
+    application: object, listener: socket.socket, certificate: Path, key: Path, *, stop_with_parent: bool
+) -> None:
+    from hypercorn.asyncio import serve as hypercorn_serve  # ministack has patched it by now
+    from hypercorn.config import Config
+
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    if stop_with_parent:
+        threading.Thread(target=_stop_when_input_ends, args=(loop, stop), daemon=True).start()
+    config = Config()
+    config.bind = [f"fd://{listener.detach()}"]
+    config.certfile, config.keyfile = str(certificate), str(key)
+    config.graceful_timeout = _GRACE_SECONDS
+    config.loglevel = "ERROR"
+    # Connections that clients keep open are cut off at the end, which asyncio would report as errors, one by one.
+    loop.set_exception_handler(lambda loop, context: None if stop.is_set() else loop.default_exception_handler(context))
+    await hypercorn_serve(application, config, shutdown_trigger=stop.wait)  # type: ignore[arg-type]
+
+
+def _stop_when_input_ends(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
+    sys.stdin.read()
+    loop.call_soon_threadsafe(stop.set)
+
+
+def _service(options: Options) -> PersonalizeService:
+    settings = Settings(
+        import_pending_seconds=options.import_seconds * _PENDING_SHARE,
+        import_in_progress_seconds=options.import_seconds * (1 - _PENDING_SHARE),
+    )
+    return PersonalizeService(clock=Clock(options.speed), settings=settings)
