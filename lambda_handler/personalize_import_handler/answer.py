@@ -64,9 +64,9 @@ def send(
 
 def _put(url: str, body: bytes, timeout_seconds: float) -> str:
     """Put once; return what went wrong, or nothing."""
-    # An empty content type: the URL is signed for that.
-    request = urllib.request.Request(url, data=body, method="PUT", headers={"Content-Type": ""})  # noqa: S310
     try:
+        # An empty content type: the URL is signed for that.
+        request = urllib.request.Request(url, data=body, method="PUT", headers={"Content-Type": ""})  # noqa: S310
         with urllib.request.urlopen(request, timeout=timeout_seconds):  # noqa: S310 - the URL is CloudFormation's
             return ""
     except urllib.error.HTTPError as error:
