@@ -7,8 +7,8 @@ imports the data again when it changes.
 from pathlib import Path
 
 import aws_cdk as cdk
-
-from demo.stacks import DataStack, DemoSchema, DemoStack
+from demo.schema import DemoSchema
+from demo.stacks import DataStack, DemoStack
 
 HERE = Path(__file__).parent
 

@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any, Final
 
 from ministack import app as ministack_app
-from ministack.core import iam_actions, iam_evaluator, lambda_runtime, responses, router
+from ministack.core import iam_actions, iam_evaluator, lambda_runtime, persistence, responses, router
 from ministack.services import iam, s3, stepfunctions, sts
 from ministack.services.cloudformation import provisioners, stacks
 
@@ -58,6 +58,11 @@ def mount(service: PersonalizeService, endpoint_url: str) -> Asgi:
 def stop_functions() -> None:
     """End the processes in which Lambda functions run."""
     lambda_runtime.reset()
+
+
+def save_state() -> None:
+    """Write ministack's state down, as it does itself when it is left the time to end in its own way."""
+    persistence.save_all(ministack_app._build_persistence_save_dict())  # noqa: SLF001
 
 
 def _application(service: PersonalizeService) -> Asgi:

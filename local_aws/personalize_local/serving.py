@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import signal
 import socket
 import sys
@@ -16,14 +17,13 @@ from personalize_local.configuration import HOST, Options
 from personalize_local.service import PersonalizeService
 from personalize_local.settings import Settings
 from personalize_local.snapshot import Snapshot
-from personalize_local.tls import make_certificate
+from personalize_local.tls import TlsFiles, make_certificate
 
 _PENDING_SHARE: Final = 0.2
-_GRACE_SECONDS: Final = 2
 
 
 def serve(options: Options, *, stop_with_parent: bool) -> int:
-    """Serve until SIGINT or SIGTERM, or until standard input ends; returns the exit code."""
+    """Serve until SIGINT or SIGTERM, or until standard input ends; returns the exit code, or ends the process."""
     try:
         listener = socket.create_server((HOST, options.port))
     except OSError as error:
@@ -31,7 +31,9 @@ def serve(options: Options, *, stop_with_parent: bool) -> int:
         return 1
     with tempfile.TemporaryDirectory(prefix="personalize-local-") as work:
         _serve(options, listener, Path(work), stop_with_parent=stop_with_parent)
-    return 0
+    # Requests in flight, such as CloudFormation's that wait for an answer for an hour, are not worth waiting for.
+    sys.stdout.flush()
+    os._exit(0)
 
 
 def _serve(options: Options, listener: socket.socket, work: Path, *, stop_with_parent: bool) -> None:
@@ -50,15 +52,18 @@ def _serve(options: Options, listener: socket.socket, work: Path, *, stop_with_p
         "environment": configuration.client_environment(port, options.region, tls.authority),
     }
     print(json.dumps(announcement), flush=True)  # noqa: T201 - read by server.LocalAws
+    loop = asyncio.new_event_loop()
     try:
-        asyncio.run(_run(application, listener, tls.certificate, tls.key, stop_with_parent=stop_with_parent))
+        loop.run_until_complete(_until_stopped(application, listener, tls, stop_with_parent=stop_with_parent))
     finally:
         ministack_seam.stop_functions()
-        snapshot.save()
+        if options.state:
+            ministack_seam.save_state()
+            snapshot.save()
 
 
-async def _run(
-    application: object, listener: socket.socket, certificate: Path, key: Path, *, stop_with_parent: bool
+async def _until_stopped(
+    application: object, listener: socket.socket, tls: TlsFiles, *, stop_with_parent: bool
 ) -> None:
     from hypercorn.asyncio import serve as hypercorn_serve  # ministack has patched it by now
     from hypercorn.config import Config
@@ -71,12 +76,13 @@ async def _run(
         threading.Thread(target=_stop_when_input_ends, args=(loop, stop), daemon=True).start()
     config = Config()
     config.bind = [f"fd://{listener.detach()}"]
-    config.certfile, config.keyfile = str(certificate), str(key)
-    config.graceful_timeout = _GRACE_SECONDS
+    config.certfile, config.keyfile = str(tls.certificate), str(tls.key)
     config.loglevel = "ERROR"
-    # Connections that clients keep open are cut off at the end, which asyncio would report as errors, one by one.
-    loop.set_exception_handler(lambda loop, context: None if stop.is_set() else loop.default_exception_handler(context))
-    await hypercorn_serve(application, config, shutdown_trigger=stop.wait)  # type: ignore[arg-type]
+    serving = asyncio.ensure_future(hypercorn_serve(application, config, shutdown_trigger=asyncio.Event().wait))  # type: ignore[arg-type]
+    stopped = asyncio.ensure_future(stop.wait())
+    await asyncio.wait([serving, stopped], return_when=asyncio.FIRST_COMPLETED)
+    if serving.done():
+        serving.result()
 
 
 def _stop_when_input_ends(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:

@@ -1,0 +1,47 @@
+# Everything the project does, here and in CI. Needs Python >= 3.11 and make; all else comes from PyPI.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+DATA ?=
+SCHEMA ?=
+IMPORT_SECONDS ?= 20
+
+.DEFAULT_GOAL := help
+.PHONY: help install deploy-local destroy-local test lint format clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+install: $(INSTALLED) ## make the environment: libraries, Node, the CDK CLI, the local AWS, test tools
+
+$(INSTALLED): pyproject.toml requirements.txt requirements-dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is %s; set PYTHON=..." % sys.version.split()[0])'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+deploy-local: $(INSTALLED) ## deploy the demo to the AWS on this machine [DATA=data.csv SCHEMA=schema.json]
+	@$(BIN)/python -m demo.deploy_local deploy --data '$(DATA)' --schema '$(SCHEMA)' --import-seconds $(IMPORT_SECONDS)
+
+destroy-local: $(INSTALLED) ## destroy the demo on this machine, and forget its state
+	@$(BIN)/python -m demo.deploy_local destroy
+
+test: $(INSTALLED) ## run all tests but the slow ones
+	$(BIN)/python -m pytest -q -m 'not slow' -n 2
+
+test-slow: $(INSTALLED) ## run the tests that take minutes
+	$(BIN)/python -m pytest -q -m slow -n 2
+
+lint: $(INSTALLED) ## check style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(INSTALLED) ## put the code into shape
+	$(BIN)/ruff check --fix-only --quiet .
+	$(BIN)/ruff format --quiet .
+
+clean: ## remove what was made, the environment included
+	rm -rf $(VENV) .local-aws cdk.out dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis

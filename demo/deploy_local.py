@@ -1,0 +1,187 @@
+"""Deploy the demo to the AWS on this machine, or destroy it there: `make deploy-local`, `make destroy-local`.
+
+What is deployed is kept in a folder between two runs, so that a second run updates; no process outlives a run.
+"""
+
+import argparse
+import hashlib
+import shutil
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import boto3
+from rich.console import Console
+
+from demo.cdk_cli import ROOT, CdkCli, CdkFailed
+from demo.sample import SCHEMA, write_sample
+from demo.schema import DATASET_TYPES, DemoSchema
+from personalize_local.configuration import ACCOUNT, Options
+from personalize_local.server import LocalAws, LocalAwsError
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation import CloudFormationClient
+
+_SPEED: Final = 30
+_INTERRUPTED: Final = 130
+console: Final = Console(highlight=False)
+
+
+@dataclass(frozen=True)
+class Demo:
+    """One deploy: what is imported, and where the local AWS keeps its state."""
+
+    data: Path
+    schema_path: Path
+    schema: DemoSchema
+    folder: Path
+    import_seconds: float
+
+    @property
+    def assembly(self) -> Path:
+        """Where the synthesized app goes."""
+        return self.folder / "cdk.out" / self.schema.dataset_type
+
+    @property
+    def options(self) -> Options:
+        """How the local AWS runs: its time is faster, so that an import takes its usual minutes there."""
+        return Options(speed=_SPEED, import_seconds=self.import_seconds * _SPEED, state=self.folder / "state")
+
+
+def deploy(demo: Demo) -> None:
+    """Deploy, and show what came of it; raises `CdkFailed`."""
+    _forget_interrupted_run(demo)
+    with LocalAws(demo.options) as aws:
+        cdk = CdkCli(aws.process_environment())
+        bootstrap = cdk.start("bootstrap", f"aws://{ACCOUNT}/{demo.options.region}")
+        _synthesize(demo, cdk)
+        bootstrap.wait()
+        app = ("--app", str(demo.assembly), "--require-approval", "never")
+        cdk.run("deploy", *app, demo.schema.data_stack_name)
+        clients = _Clients(aws)
+        bucket = clients.outputs(demo.schema.data_stack_name)["BucketName"]
+        key = f"{demo.schema.dataset_type.lower()}/data.csv"
+        clients.s3.upload_file(str(demo.data), bucket, key)
+        console.print(f"Uploaded {demo.data} to s3://{bucket}/{key}", soft_wrap=True)
+        cdk.show("deploy", *app, "--exclusively", demo.schema.stack_name)
+        _report(clients.outputs(demo.schema.stack_name), aws)
+
+
+def destroy(folder: Path) -> None:
+    """Destroy what is deployed, and the state with it; raises `CdkFailed`."""
+    if (folder / "state").exists():
+        with LocalAws(Options(speed=_SPEED, state=folder / "state")) as aws:
+            clients = _Clients(aws)
+            for assembly in sorted((folder / "cdk.out").glob("*")):
+                clients.empty_bucket(f"PersonalizeDemo{assembly.name}Data")
+                CdkCli(aws.process_environment()).show("destroy", "--app", str(assembly), "--all", "--force")
+    shutil.rmtree(folder, ignore_errors=True)
+    console.print("Nothing is left of the demo.")
+
+
+class _Clients:
+    """AWS clients for the local AWS."""
+
+    def __init__(self, aws: LocalAws) -> None:
+        environment = aws.environment
+        session = boto3.Session(
+            aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
+            region_name=environment["AWS_REGION"],
+        )
+        where: dict[str, Any] = {"endpoint_url": aws.endpoint_url, "verify": environment["AWS_CA_BUNDLE"]}
+        self.s3 = session.client("s3", **where)
+        self.cloudformation: CloudFormationClient = session.client("cloudformation", **where)
+
+    def outputs(self, stack_name: str) -> dict[str, str]:
+        """Return a stack's outputs."""
+        stack = self.cloudformation.describe_stacks(StackName=stack_name)["Stacks"][0]
+        return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
+
+    def interrupted(self) -> bool:
+        """Say whether a stack is still on its way, which nobody carries on any more."""
+        stacks = self.cloudformation.describe_stacks()["Stacks"]
+        return any(stack["StackStatus"].endswith("IN_PROGRESS") for stack in stacks)
+
+    def empty_bucket(self, stack_name: str) -> None:
+        """Delete what is in the data stack's bucket; CloudFormation deletes no bucket that holds anything."""
+        for stack in self.cloudformation.describe_stacks()["Stacks"]:
+            if stack["StackName"] == stack_name:
+                bucket = self.outputs(stack_name)["BucketName"]
+                for item in self.s3.list_objects_v2(Bucket=bucket).get("Contents", []):
+                    self.s3.delete_object(Bucket=bucket, Key=item["Key"])
+
+
+def _forget_interrupted_run(demo: Demo) -> None:
+    """Begin anew where the last run was ended in the middle of a deploy: its stack would stay in progress for ever."""
+    state = demo.folder / "state"
+    if not state.exists():
+        return
+    with LocalAws(demo.options) as aws:
+        interrupted = _Clients(aws).interrupted()
+    if interrupted:
+        console.print("The last run was interrupted; beginning anew.")
+        shutil.rmtree(state)
+
+
+def _synthesize(demo: Demo, cdk: CdkCli) -> None:
+    # Other data under the same name is imported again, the same is not.
+    digest = hashlib.sha256(demo.data.read_bytes()).hexdigest()[:16]
+    context = (f"schema={demo.schema_path.resolve()}", f"reimport_token={digest}")
+    arguments = [part for pair in context for part in ("--context", pair)]
+    cdk.run("synth", "--quiet", "--output", str(demo.assembly), *arguments)
+
+
+def _report(outputs: dict[str, str], aws: LocalAws) -> None:
+    rows = aws.switchboard("GET", f"rows?dataset_arn={outputs['DatasetArn']}&limit=0")
+    lines = {
+        "Job": outputs["JobName"],
+        "ARN": outputs["JobArn"],
+        "Status": outputs["Status"],
+        "Duration": f"{outputs['DurationSeconds']} s, on a clock that runs {_SPEED} times as fast",
+        "Records": rows["count"],
+    }
+    console.print()
+    for label, value in lines.items():
+        console.print(f"[bold]{label:<9}[/bold] {value}", soft_wrap=True)
+
+
+def _demo(arguments: argparse.Namespace) -> Demo:
+    folder = Path(arguments.folder).resolve()
+    schema_path = Path(arguments.schema) if arguments.schema else SCHEMA
+    data = Path(arguments.data) if arguments.data else write_sample(folder / "sample" / "interactions.csv")
+    if not data.is_file():
+        raise ValueError(f"DATA must be a CSV file, got {data}")
+    return Demo(data, schema_path, DemoSchema.from_file(schema_path), folder, arguments.import_seconds)
+
+
+def main() -> int:
+    """Read the command line, and do it; the exit code is 0, 1 for what failed, 2 for what could not be tried."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("command", choices=("deploy", "destroy"))
+    parser.add_argument("--data", help="a CSV file (default: a sample is made)")
+    parser.add_argument("--schema", help=f"its Avro schema, named {', '.join(DATASET_TYPES)} (default: the sample's)")
+    parser.add_argument("--import-seconds", type=float, default=20, help="how long the import takes")
+    parser.add_argument("--folder", default=str(ROOT / ".local-aws"), help="where the state is kept")
+    arguments = parser.parse_args()
+    try:
+        if arguments.command == "deploy":
+            deploy(_demo(arguments))
+        else:
+            destroy(Path(arguments.folder).resolve())
+    except CdkFailed as failure:
+        console.print(failure.output, markup=False)
+        console.print(f"[red]{failure}[/red]")
+        return 1
+    except (ValueError, LocalAwsError) as error:
+        console.print(f"[red]{error}[/red]")
+        return 2
+    except KeyboardInterrupt:
+        console.print("Interrupted.")
+        return _INTERRUPTED
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
