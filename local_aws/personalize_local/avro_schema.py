@@ -16,7 +16,7 @@ from personalize_local import wording
 from personalize_local.dataset_types import NEVER_NULL, DatasetType, dataset_type_of_schema
 from personalize_local.errors import invalid_input
 
-_SIMPLE_TYPES: Final = frozenset({"float", "double", "int", "long", "string", "boolean"})
+_SIMPLE_TYPES: Final = ("float", "double", "int", "long", "string", "boolean")
 
 
 @dataclass(frozen=True)

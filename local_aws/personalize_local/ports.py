@@ -38,7 +38,7 @@ class ImportRole(Protocol):
         ...
 
     def read_lines(self, bucket: str, key: str) -> Iterator[bytes]:
-        """Stream an object's lines; raise `AccessToDataDenied` or `DataMissing`."""
+        """Stream an object's lines, their ends kept; raise `AccessToDataDenied` or `DataMissing`."""
         ...
 
 

@@ -15,7 +15,8 @@ from typing import Final
 from personalize_local import wording
 from personalize_local.importing.columns import CellProblem, Column, cut, problem_in
 
-_ROWS_AT_ONCE: Final = 4096
+# Few enough to stay in the processor's cache: with eight times as many, a file takes twice as long.
+_ROWS_AT_ONCE: Final = 512
 _FIRST_LINE_OF_DATA: Final = 2
 
 Row = Sequence[str]
@@ -74,12 +75,13 @@ def checked_columns(file: CsvFile, lines: Iterable[bytes]) -> Iterator[list[Sequ
 
 
 def _blocks(file: CsvFile, lines: Iterable[bytes]) -> Iterator[_Block]:
-    reader = csv.reader(_text(lines), doublequote=False, escapechar="\\", strict=True)
+    reader = csv.reader(map(bytes.decode, lines), doublequote=False, escapechar="\\", strict=True)
     first_line = _FIRST_LINE_OF_DATA
     more = True
     while more:
         rows: list[Row] = []
         problem = None
+        lines_before = reader.line_num
         try:
             rows.extend(islice(reader, _ROWS_AT_ONCE))  # what came before an error stays in the list
         except csv.Error as error:
@@ -87,21 +89,20 @@ def _blocks(file: CsvFile, lines: Iterable[bytes]) -> Iterator[_Block]:
         except UnicodeDecodeError:
             problem = file.problem(wording.not_utf8(), first_line + len(rows))
         more = problem is None and len(rows) == _ROWS_AT_ONCE
-        yield _well_formed(file, _Block(rows, range(first_line, first_line + len(rows)), problem))
+        block = _Block(rows, range(first_line, first_line + len(rows)), problem)
+        # Looking into every value for line breaks is slow; that there is one shows by the lines that were read.
+        one_line_each = problem is None and reader.line_num - lines_before == len(rows)
+        yield block if one_line_each and _fits(file, rows) else _well_formed(file, block)
         first_line += len(rows)
 
 
-def _text(lines: Iterable[bytes]) -> Iterator[str]:
-    # With every line's end in place, a value that goes on in the next line shows by the line break inside it.
-    for line in lines:
-        yield line.decode() if line.endswith(b"\n") else line.decode() + "\n"
+def _fits(file: CsvFile, rows: Sequence[Row]) -> bool:
+    return set(map(len, rows)) <= {len(file.header)}
 
 
 def _well_formed(file: CsvFile, block: _Block) -> _Block:
     """Return the block without blank lines, up to the first row of another shape than the header's."""
     width = len(file.header)
-    if set(map(len, block.rows)) <= {width} and not any(map(_goes_on, block.rows)):
-        return block  # the usual case, and the fast one
     rows: list[Row] = []
     lines: list[int] = []
     for row, line in zip(block.rows, block.lines, strict=True):
