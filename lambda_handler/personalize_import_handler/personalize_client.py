@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -118,7 +119,9 @@ class BotoPersonalize:
         )
 
     def _read_clock(self, http_response: Any, **_: object) -> None:  # noqa: ANN401 - botocore's own, untyped
-        if date := http_response.headers.get("date"):
+        # A proxy's date may be anything; then the clock stays what it was.
+        with suppress(TypeError, ValueError):
+            date = http_response.headers.get("date")
             self._clock_offset = parsedate_to_datetime(date).timestamp() - time.time()
 
 
