@@ -5,7 +5,7 @@ waiting takes no time.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -18,6 +18,8 @@ from tests.handler.fakes import Clock, FakePersonalize
 LAMBDA_ATTEMPTS: Final = 3
 """An asynchronous invocation that fails is repeated twice."""
 WAITER_ATTEMPTS: Final = 6
+
+Send = Callable[[str, Mapping[str, object]], None]
 
 
 class Killed(BaseException):
@@ -76,6 +78,8 @@ class Account:
     polled_at: list[float] = field(default_factory=list)
     undeliverable: int = 0
     """How many answers from now on get lost."""
+    send: Send | None = None
+    """Sends answers elsewhere than to `answers`."""
     personalize: FakePersonalize = field(init=False)
     functions: Functions = field(init=False)
     _waiting: list[Execution] = field(default_factory=list)
@@ -84,7 +88,7 @@ class Account:
     def __post_init__(self) -> None:
         self.personalize = FakePersonalize(self.clock)
         self.functions = Functions(
-            personalize=lambda: self.personalize, start_waiting=self._start_waiting, send=self._send
+            personalize=lambda: self.personalize, start_waiting=self._start_waiting, send=self.send or self._send
         )
 
     def refuse_to_wait(self, *errors: Exception) -> None:

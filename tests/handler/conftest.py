@@ -1,11 +1,15 @@
 """One account, one resource, and every line that is logged meanwhile."""
 
 import logging
+import urllib.request
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+import trustme
 
 from tests.handler.account import Account
+from tests.handler.endpoint import Endpoint, serve
 from tests.handler.fakes import FakePersonalize
 from tests.handler.simulator import CloudFormation
 
@@ -47,3 +51,19 @@ def cloudformation(account: Account) -> CloudFormation:
 @pytest.fixture
 def personalize(account: Account) -> FakePersonalize:
     return account.personalize
+
+
+@pytest.fixture(scope="session")
+def authority() -> trustme.CA:
+    return trustme.CA()
+
+
+@pytest.fixture
+def endpoint(authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Endpoint]:
+    bundle = tmp_path / "authority.pem"
+    authority.cert_pem.write_to_path(str(bundle))
+    monkeypatch.setenv("SSL_CERT_FILE", str(bundle))
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    monkeypatch.setattr(urllib.request, "_opener", None)  # it may hold a TLS context from before
+    with serve(authority) as endpoint:
+        yield endpoint

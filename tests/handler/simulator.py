@@ -19,6 +19,8 @@ class CloudFormation:
     logical_id: str = "Import"
     generation: int = 1
     """A stack that was deleted and made again is another generation: its name is the same, its id is not."""
+    endpoint: str = "https://cloudformation.example"
+    """Where answers go."""
     properties: Mapping[str, Any] | None = None
     """Those of the last request, whatever came of it."""
     properties_before: Mapping[str, Any] | None = None
@@ -73,7 +75,7 @@ class CloudFormation:
         event: Event = {
             "RequestType": request_type,
             "ServiceToken": f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:on-event",
-            "ResponseURL": f"https://cloudformation.example/{seed}?X-Amz-Signature={uuid5(NAMESPACE_URL, seed).hex}",
+            "ResponseURL": f"{self.endpoint}/{seed}?X-Amz-Signature={uuid5(NAMESPACE_URL, seed).hex}",
             "StackId": self.stack_id,
             "RequestId": str(uuid5(NAMESPACE_URL, f"request {seed}")),
             "LogicalResourceId": self.logical_id,

@@ -1,0 +1,73 @@
+"""A service of AWS on loopback that gives scripted answers in AWS JSON 1.1, and keeps what it was asked."""
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from email.utils import formatdate
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Response:
+    """What to answer; `date` is epoch seconds, or the header's text."""
+
+    body: dict[str, Any]
+    status: int = 200
+    date: float | str | None = None
+
+
+def error(code: str, message: str = "", status: int = 400, date: float | str | None = None) -> Response:
+    """Make an error as AWS JSON has it."""
+    return Response({"__type": code, "message": message}, status, date)
+
+
+@dataclass
+class Service:
+    """Gives the scripted responses in turn."""
+
+    url: str = ""
+    script: list[Response] = field(default_factory=list)
+    requests: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    """(operation, parameters), as they arrived."""
+
+    def answers(self, *responses: Response | dict[str, Any]) -> None:
+        """Say what comes next."""
+        self.script.extend(item if isinstance(item, Response) else Response(item) for item in responses)
+
+
+@contextmanager
+def serve() -> Iterator[Service]:
+    """Serve on a free port."""
+    service = Service()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            parameters = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            service.requests.append((self.headers["X-Amz-Target"].rpartition(".")[2], parameters))
+            response = service.script.pop(0)
+            body = json.dumps(response.body).encode()
+            self.send_response_only(response.status)
+            if response.date is not None:
+                text = response.date if isinstance(response.date, str) else formatdate(response.date, usegmt=True)
+                self.send_header("Date", text)
+            self.send_header("Content-Type", "application/x-amz-json-1.1")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Say nothing: a test's output is what failed."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    service.url = f"http://127.0.0.1:{server.server_port}"
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield service
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()

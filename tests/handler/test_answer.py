@@ -1,0 +1,157 @@
+"""The way of an answer to CloudFormation, over HTTPS to an endpoint that may not take it."""
+
+import json
+from collections.abc import Callable
+from functools import partial
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from personalize_import_handler.answer import BODY_BYTES_MAX, NotDelivered, body_of, send
+from tests.handler.account import Account
+from tests.handler.conftest import Log
+from tests.handler.endpoint import Act, Endpoint
+from tests.handler.fakes import Course
+from tests.handler.properties import properties
+from tests.handler.simulator import CloudFormation
+
+ANSWER = {"Status": "SUCCESS", "Reason": "", "PhysicalResourceId": "id", "Data": {"JobName": "nightly"}}
+# Names of resources, which aren't part of what is tested, at their longest.
+FRAME = {"Status": "FAILED", "PhysicalResourceId": "p" * 256, "StackId": "s" * 300, "RequestId": "r" * 36, "Data": {}}
+
+
+def test_an_answer_is_put_once_with_an_empty_content_type_and_the_query_of_its_url(endpoint: Endpoint) -> None:
+    send(f"{endpoint.url}/stack?X-Amz-Signature=abc", ANSWER)
+
+    (put,) = endpoint.puts
+    assert put.path == "/stack?X-Amz-Signature=abc"
+    assert put.content_type == ""
+    assert json.loads(put.body) == ANSWER
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        [500, 500, 200],
+        [403, 200],
+        [503, 204],
+        [307, 200],
+        ["hang up", 200],
+        ["talk nonsense", 200],
+        ["say nothing", 200],
+    ],
+)
+def test_an_answer_that_is_not_taken_is_put_again(script: list[Act], endpoint: Endpoint) -> None:
+    endpoint.script = list(script)
+
+    send(endpoint.url, ANSWER, sleep=lambda _: None, timeout_seconds=0.2)
+
+    assert [json.loads(put.body) for put in endpoint.puts] == [ANSWER] * len(script)
+
+
+@pytest.mark.parametrize("act", [403, 500, "hang up", "talk nonsense", "say nothing"])
+def test_attempts_are_bounded_and_ever_further_apart_and_then_it_is_not_delivered(act: Act, endpoint: Endpoint) -> None:
+    endpoint.script = [act] * 10
+    slept: list[float] = []
+
+    with pytest.raises(NotDelivered):
+        send(endpoint.url, ANSWER, sleep=slept.append, timeout_seconds=0.1)
+
+    assert len(endpoint.puts) == 5
+    assert slept == [1, 2, 4, 8]
+
+
+def test_the_status_that_refused_an_answer_is_named(endpoint: Endpoint) -> None:
+    endpoint.script = [403] * 5
+
+    with pytest.raises(NotDelivered, match="HTTP 403"):
+        send(endpoint.url, ANSWER, sleep=lambda _: None)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["https://127.0.0.1:1/", "https://no-such-host.invalid/", "not a url", "https://127.0.0.1:1/with\nnewline", ""],
+)
+def test_what_cannot_be_reached_is_not_delivered(url: str) -> None:
+    with pytest.raises(NotDelivered):
+        send(url, ANSWER, sleep=lambda _: None, timeout_seconds=0.2)
+
+
+def test_a_certificate_of_an_unknown_authority_is_not_trusted(
+    endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SSL_CERT_FILE")
+
+    with pytest.raises(NotDelivered, match="URLError"):
+        send(endpoint.url, ANSWER, sleep=lambda _: None)
+    assert endpoint.puts == []
+
+
+@given(st.text(st.characters(), max_size=3000) | st.builds(str.__mul__, st.text(max_size=5), st.integers(0, 20_000)))
+def test_any_reason_gives_valid_json_of_at_most_4096_bytes_with_the_reason_s_head(reason: str) -> None:
+    body = body_of({**FRAME, "Reason": reason})
+
+    kept = json.loads(body)["Reason"]
+    as_sent = reason.encode("utf-8", errors="replace").decode()
+    assert len(body) <= BODY_BYTES_MAX
+    if kept != as_sent:
+        assert kept.endswith("…")
+        assert as_sent.startswith(kept[:-1])
+        assert len(body) > BODY_BYTES_MAX - 12, "more is cut than need be"
+
+
+@pytest.mark.parametrize("reason", ["\ud800", "a\x00b", "line\nline", "👻 für Ελλάδα", '"\\'])
+def test_awkward_characters_arrive(reason: str, endpoint: Endpoint) -> None:
+    send(endpoint.url, {**FRAME, "Reason": reason})
+
+    assert json.loads(endpoint.puts[0].body)["Reason"] == reason.replace("\ud800", "?")
+
+
+def begin(kind: str, endpoint: Endpoint, make: Callable[..., Account]) -> Account:
+    account = make(send=partial(send, sleep=lambda _: None, timeout_seconds=1))
+    account.personalize.course = Course(seconds=0 if kind == "first request" else 100)
+    CloudFormation(account, endpoint=endpoint.url).begin("Create", properties())
+    account.run()
+    return account
+
+
+@pytest.mark.parametrize("kind", ["first request", "poll"])
+def test_a_function_whose_answer_is_not_taken_is_invoked_again_and_answers_the_same(
+    kind: str, endpoint: Endpoint, log: Log
+) -> None:
+    endpoint.script = [500] * 7
+
+    account = begin(kind, endpoint, Account)
+
+    answers = {json.loads(put.body)["Status"] for put in endpoint.puts}
+    assert len(endpoint.puts) == 8
+    assert answers == {"SUCCESS"}
+    assert account.abandoned == []
+    assert len(account.personalize.jobs) == 1
+
+
+@pytest.mark.parametrize(("kind", "attempts"), [("first request", 3), ("poll", 6)])
+def test_a_dead_endpoint_ends_the_attempts_with_an_error_and_never_with_a_contradiction(
+    kind: str, attempts: int, endpoint: Endpoint, log: Log
+) -> None:
+    endpoint.script = [403] * 1000
+
+    account = begin(kind, endpoint, Account)
+
+    assert len(account.abandoned) == 1
+    assert len(endpoint.puts) == attempts * 5
+    assert {json.loads(put.body)["Status"] for put in endpoint.puts} == {"SUCCESS"}
+
+
+@pytest.mark.parametrize("act", [200, 403, 500, "talk nonsense", "hang up"])
+def test_the_response_url_is_in_no_log_line_whatever_the_endpoint_does(act: Act, endpoint: Endpoint, log: Log) -> None:
+    endpoint.script = [act] * 1000
+    log.setLevel(0)
+
+    begin("poll", endpoint, Account)
+
+    assert endpoint.puts
+    assert log.lines
+    secrets = ["X-Amz-Signature", "ResponseURL", endpoint.url]
+    assert [line for line in log.lines for secret in secrets if secret in line] == []

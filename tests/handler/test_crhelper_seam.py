@@ -1,0 +1,91 @@
+"""Everything of crhelper that `waiting_resource` reaches into, so that another crhelper fails here first."""
+
+import ast
+import importlib.metadata
+import inspect
+from pathlib import Path
+
+import pytest
+from crhelper import CfnResource, resource_helper
+
+from personalize_import_handler import waiting_resource
+from personalize_import_handler.waiting_resource import WaitingResource
+
+OVERRIDDEN = {
+    "__init__": "self, json_logging=False, log_level='DEBUG', boto_level='ERROR', polling_interval=2, "
+    "sleep_on_delete=120, ssl_verify=None",
+    "__call__": "self, event, context",
+    "_poll_enabled": "self",
+    "_wrap_function": "self, func",
+    "_setup_polling": "self",
+    "_remove_polling": "self",
+    "_set_timeout": "self",
+    "_timeout": "self",
+    "_cfn_response": "self, event",
+    "_send": "self, status=None, reason='', send_response=<function _send_response>",
+}
+HELD = {
+    "Data",
+    "PhysicalResourceId",
+    "LogicalResourceId",
+    "Reason",
+    "RequestId",
+    "StackId",
+    "Status",
+    "_context",
+    "_event",
+    "_response_url",
+}
+
+
+def test_crhelper_is_the_version_that_the_seam_was_made_for() -> None:
+    assert importlib.metadata.version("crhelper") == "2.0.12"
+
+
+@pytest.mark.parametrize(("name", "parameters"), OVERRIDDEN.items())
+def test_what_is_overridden_is_there_with_the_same_parameters(name: str, parameters: str) -> None:
+    signature = inspect.signature(getattr(CfnResource, name))
+    rendered = ", ".join(str(parameter) for parameter in signature.parameters.values())
+
+    assert rendered.partition(" at 0x")[0] == parameters.removesuffix(">")
+
+
+def test_all_that_is_overridden_is_pinned_and_the_rest_is_ours() -> None:
+    ours = {"conclude", "progress", "_is_poll", "_answer", "_physical_resource_id"}
+    defined = {name for name, member in vars(WaitingResource).items() if inspect.isfunction(member)}
+
+    assert defined - ours == set(OVERRIDDEN)
+    assert [name for name in ours if hasattr(CfnResource, name)] == []
+
+
+def test_every_member_of_crhelper_that_is_read_or_written_is_pinned_and_set_by_crhelper() -> None:
+    source = Path(inspect.getsourcefile(waiting_resource) or "").read_text()
+    ours = set(vars(WaitingResource)) | {"_start_waiting", "_deliver", "wait_seconds", "_answering", "_not_delivered"}
+    reached = {
+        node.attr
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self"
+    }
+
+    assert reached - ours == HELD | {"RequestType"}
+    assert {"_start_waiting", "_deliver", "_answering", "_not_delivered"}.isdisjoint(dir(CfnResource))
+
+
+def test_crhelper_sets_what_is_held(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_SAM_LOCAL", "true")
+    held = vars(CfnResource(log_level="INFO"))
+
+    assert set(held) >= HELD
+    assert "RequestType" in inspect.getsource(CfnResource._crhelper_init)
+
+
+def test_crhelper_makes_its_clients_through_the_name_that_is_replaced() -> None:
+    assert inspect.ismodule(vars(resource_helper)["boto3"])
+    assert (resource_helper.SUCCESS, resource_helper.FAILED) == ("SUCCESS", "FAILED")
+
+
+def test_crhelper_tells_polls_from_first_requests_and_keeps_its_data_by_the_names_that_the_waiter_passes() -> None:
+    flow = inspect.getsource(CfnResource._get_func) + inspect.getsource(CfnResource._polling_init)
+
+    assert "CrHelperPoll" in flow
+    assert "CrHelperData" in inspect.getsource(CfnResource._crhelper_init)

@@ -1,0 +1,122 @@
+"""Requests that come twice, functions that die, answers that are lost, waiters that don't start."""
+
+import json
+
+import pytest
+
+from personalize_import_handler.personalize import Refused
+from tests.handler.account import LAMBDA_ATTEMPTS, Account, Killed
+from tests.handler.fakes import FakePersonalize
+from tests.handler.properties import properties
+from tests.handler.simulator import CloudFormation
+
+
+def test_a_create_whose_twin_was_quicker_joins_the_twin_s_job(
+    cloudformation: CloudFormation, account: Account, personalize: FakePersonalize, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    describe = personalize.describe_dataset_import_job
+    event = cloudformation.event("Create", properties())
+
+    def describe_before_the_twin_creates(arn: str) -> object:
+        seen = describe(arn)
+        monkeypatch.setattr(personalize, "describe_dataset_import_job", describe)
+        account.deliver(event)
+        return seen
+
+    monkeypatch.setattr(personalize, "describe_dataset_import_job", describe_before_the_twin_creates)
+    account.deliver(event)
+
+    assert cloudformation.run(event).succeeded
+    assert len(personalize.jobs) == 1
+
+
+@pytest.mark.parametrize("after_effect", [False, True])
+def test_a_function_that_is_killed_at_create_starts_one_job_all_the_same(
+    cloudformation: CloudFormation, personalize: FakePersonalize, *, after_effect: bool
+) -> None:
+    personalize.fail_next("create_dataset_import_job", Killed(), after_effect=after_effect)
+
+    assert cloudformation.create(properties()).succeeded
+    assert len(personalize.jobs) == 1
+
+
+def test_a_poll_that_is_killed_is_repeated(
+    cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
+) -> None:
+    event = cloudformation.begin("Create", properties())
+    personalize.fail_next("describe_dataset_import_job", Killed(), times=3)
+
+    assert cloudformation.run(event).succeeded
+
+
+def test_an_answer_that_is_lost_is_given_again_and_only_once_more(
+    cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
+) -> None:
+    account.undeliverable = LAMBDA_ATTEMPTS - 1
+
+    answer = cloudformation.create(properties(Wait=False))
+
+    assert answer.succeeded
+    assert len(personalize.jobs) == 1
+
+
+def test_a_waiter_that_cannot_be_started_is_answered_with_the_error_and_the_job_s_arn(
+    cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
+) -> None:
+    account.refuse_to_wait(RuntimeError("AccessDeniedException: not authorized to perform: states:StartExecution"))
+
+    answer = cloudformation.create(properties())
+
+    assert answer.reason.startswith("AccessDeniedException: not authorized to perform: states:StartExecution. ")
+    assert answer.physical_resource_id == next(iter(personalize.jobs.values())).arn
+    assert cloudformation.roll_back().succeeded
+
+
+def test_a_waiter_of_an_update_that_cannot_be_started_is_answered_with_the_old_id(
+    cloudformation: CloudFormation, account: Account
+) -> None:
+    created = cloudformation.create(properties())
+    account.refuse_to_wait(RuntimeError("Rate exceeded"))
+
+    answer = cloudformation.update(properties(ReimportToken="2"))
+
+    assert not answer.succeeded
+    assert answer.physical_resource_id == created.physical_resource_id
+
+
+@pytest.mark.parametrize("junk", [{}, {"key1": "value1"}, {"RequestType": "Create"}])
+def test_what_is_no_request_raises_and_answers_nobody(
+    junk: dict[str, str], cloudformation: CloudFormation, account: Account
+) -> None:
+    event = cloudformation.begin("Create", properties())
+
+    with pytest.raises(ValueError, match="not a request of CloudFormation"):
+        account.functions.on_event(dict(junk), account.context)
+
+    assert account.answers == {}
+    assert cloudformation.run(event).succeeded
+
+
+def test_what_one_request_noted_is_not_in_the_answer_to_the_next(
+    cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
+) -> None:
+    cloudformation.create(properties())
+    refused = Refused("CreateDatasetImportJob", "InvalidInputException", "Invalid Data location.")
+    personalize.fail_next("create_dataset_import_job", refused)
+
+    other = CloudFormation(account, logical_id="Other").create(properties(DataLocation="s3://shop-data/other/"))
+
+    assert not other.succeeded
+    assert other.attributes == {}
+    assert "Other" in other.physical_resource_id
+    deleted = cloudformation.delete()
+    assert (deleted.reason, deleted.attributes) == ("", {})
+
+
+def test_an_event_is_left_as_it_came(cloudformation: CloudFormation, account: Account) -> None:
+    event = cloudformation.event("Create", properties())
+    before = json.dumps(event)
+
+    account.functions.on_event(event, account.context)
+
+    assert json.dumps(event) == before

@@ -1,0 +1,112 @@
+"""Names of jobs: the same for the same import, whatever else changes."""
+
+import re
+from dataclasses import replace
+
+import pytest
+from botocore.session import Session
+from hypothesis import given
+from hypothesis import strategies as st
+
+from personalize_import_handler.contract import JOB_NAME_LENGTH_MAX, ImportMode
+from personalize_import_handler.identity import Resource, job_name
+from personalize_import_handler.properties import ImportProperties, parse
+from tests.handler.properties import properties
+
+STACK_ID = "arn:aws:cloudformation:eu-west-1:123456789012:stack/shop/6c81e0f0-0000-11ee-8000-0a0b0c0d0e0f"
+RESOURCE = Resource(stack_id=STACK_ID, logical_id="Import")
+IMPORT = parse(properties())
+
+LIMITS = Session().get_service_model("personalize").shape_for("Name").metadata
+PATTERN = re.compile(LIMITS["pattern"])
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html
+STACK_NAMES = st.from_regex(r"\A[a-zA-Z][-a-zA-Z0-9]{0,127}\Z")
+LOGICAL_IDS = st.from_regex(r"\A[a-zA-Z0-9]{1,255}\Z")
+PREFIXES = st.from_regex(rf"\A[a-zA-Z0-9][a-zA-Z0-9_-]{{0,{JOB_NAME_LENGTH_MAX - 1}}}\Z")
+
+
+def test_a_name_is_known_beforehand() -> None:
+    # Written out: a name that changes with a release of the handler would start every import of every stack again.
+    assert job_name(IMPORT, RESOURCE, 1) == "shop-Import-c493e012844a-1"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(IMPORT, dataset_arn=IMPORT.dataset_arn.replace("shop", "other")),
+        replace(IMPORT, schema_arn="arn:aws:personalize:eu-west-1:123456789012:schema/v2"),
+        replace(IMPORT, data_location="s3://shop-data/other/"),
+        replace(IMPORT, role_arn=IMPORT.role_arn + "2"),
+        replace(IMPORT, import_mode=ImportMode.INCREMENTAL),
+        replace(IMPORT, publish_attribution_metrics_to_s3=True),
+        replace(IMPORT, reimport_token="2"),
+    ],
+)
+def test_each_thing_that_is_imported_otherwise_gives_another_name(other: ImportProperties) -> None:
+    assert job_name(other, RESOURCE, 1) != job_name(IMPORT, RESOURCE, 1)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        Resource(stack_id=STACK_ID.replace("/shop/", "/store/"), logical_id="Import"),
+        Resource(stack_id=STACK_ID, logical_id="Import2"),
+    ],
+)
+def test_another_stack_name_or_logical_id_gives_another_name_under_the_same_prefix(other: Resource) -> None:
+    named = replace(IMPORT, job_name="nightly")
+
+    assert job_name(named, other, 1) != job_name(named, RESOURCE, 1)
+
+
+def test_a_stack_that_is_made_again_has_the_same_names() -> None:
+    again = Resource(stack_id=STACK_ID[:-12] + "ffffffffffff", logical_id="Import")
+
+    assert job_name(IMPORT, again, 1) == job_name(IMPORT, RESOURCE, 1)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(IMPORT, tags=(("team", "data"),)),
+        replace(IMPORT, timeout_seconds=60),
+        replace(IMPORT, wait=False),
+    ],
+)
+def test_tags_timeout_and_waiting_do_not_change_a_name(other: ImportProperties) -> None:
+    assert job_name(other, RESOURCE, 1) == job_name(IMPORT, RESOURCE, 1)
+
+
+def test_a_prefix_changes_nothing_but_the_prefix() -> None:
+    named = job_name(replace(IMPORT, job_name="nightly"), RESOURCE, 3)
+
+    assert named == job_name(IMPORT, RESOURCE, 3).replace("shop-Import-", "nightly-")
+
+
+def test_attempts_differ_in_their_number_only() -> None:
+    assert [
+        job_name(IMPORT, RESOURCE, attempt).removeprefix("shop-Import-c493e012844a-") for attempt in (1, 2, 999)
+    ] == [
+        "1",
+        "2",
+        "999",
+    ]
+
+
+@given(STACK_NAMES, LOGICAL_IDS, st.none() | PREFIXES, st.integers(1, 999))
+def test_the_service_takes_every_name(stack_name: str, logical_id: str, prefix: str | None, attempt: int) -> None:
+    resource = Resource(stack_id=STACK_ID.replace("/shop/", f"/{stack_name}/"), logical_id=logical_id)
+
+    name = job_name(replace(IMPORT, job_name=prefix), resource, attempt)
+
+    assert PATTERN.fullmatch(name)
+    assert LIMITS["min"] <= len(name) <= LIMITS["max"] == 63
+
+
+@pytest.mark.parametrize("partition", ["aws", "aws-cn", "aws-us-gov"])
+def test_a_job_s_arn_is_in_the_stack_s_partition_region_and_account(partition: str) -> None:
+    resource = Resource(stack_id=STACK_ID.replace("arn:aws:", f"arn:{partition}:"), logical_id="Import")
+
+    assert resource.job_arn("nightly") == (
+        f"arn:{partition}:personalize:eu-west-1:123456789012:dataset-import-job/nightly"
+    )

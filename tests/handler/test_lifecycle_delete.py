@@ -1,0 +1,137 @@
+"""Delete: waits for a running job, and fails for nothing."""
+
+import pytest
+
+from personalize_import_handler.personalize import Busy, Personalize, Refused
+from tests.handler.account import Account
+from tests.handler.conftest import Log
+from tests.handler.fakes import Course, FakePersonalize
+from tests.handler.properties import properties
+from tests.handler.simulator import CloudFormation
+
+
+@pytest.mark.parametrize(
+    "physical_resource_id",
+    [
+        "Import-was-not-imported",
+        "6c81_Import_X1Y2Z3A4",
+        "arn:aws:personalize:eu-west-1:123456789012:dataset-import-job/never-was",
+        "arn:aws:personalize:eu-west-1:123456789012:dataset/shop/INTERACTIONS",
+        "👻",
+    ],
+)
+def test_any_id_is_deleted_at_once(physical_resource_id: str, cloudformation: CloudFormation, account: Account) -> None:
+    answer = cloudformation.delete(physical_resource_id)
+
+    assert answer.succeeded
+    assert answer.physical_resource_id == physical_resource_id
+    assert account.polled_at == []
+
+
+def test_a_resource_without_valid_properties_is_deleted(cloudformation: CloudFormation) -> None:
+    failed = cloudformation.create({"ServiceToken": "arn"})
+
+    assert not failed.succeeded
+    assert cloudformation.roll_back().succeeded
+
+
+def test_a_job_that_has_ended_is_not_waited_for(cloudformation: CloudFormation, account: Account) -> None:
+    cloudformation.create(properties())
+    ended_at = account.clock.now
+
+    assert cloudformation.delete().answered_at == ended_at
+
+
+def test_a_running_job_is_waited_for_so_that_its_dataset_can_be_deleted_next(
+    cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
+) -> None:
+    created_at = account.clock.now
+    personalize.course = Course(seconds=400)
+    cloudformation.create(properties(Wait=False))
+
+    answer = cloudformation.delete()
+
+    assert answer.succeeded
+    assert 400 <= answer.answered_at - created_at <= 440
+
+
+def test_after_50_minutes_a_delete_succeeds_with_a_warning(
+    cloudformation: CloudFormation, account: Account, personalize: FakePersonalize, log: Log
+) -> None:
+    personalize.course = Course(seconds=100_000)
+    cloudformation.create(properties(Wait=False))
+    started_at = account.clock.now
+
+    answer = cloudformation.delete()
+
+    assert answer.succeeded
+    assert 3000 <= answer.answered_at - started_at <= 3060
+    (warning,) = log.lines_from("WARNING")
+    assert "still runs, and its dataset can't be deleted before it ends" in warning
+
+
+def test_a_job_that_may_not_be_described_is_deleted_with_a_warning(
+    cloudformation: CloudFormation, personalize: FakePersonalize, log: Log
+) -> None:
+    cloudformation.create(properties(Wait=False))
+    denied = Refused("DescribeDatasetImportJob", "AccessDeniedException", "not authorized")
+    personalize.fail_next("describe_dataset_import_job", denied)
+
+    assert cloudformation.delete().succeeded
+    assert any("not authorized" in line for line in log.lines_from("WARNING"))
+
+
+def test_a_job_of_unknown_status_is_deleted_with_a_warning(
+    cloudformation: CloudFormation, personalize: FakePersonalize, log: Log
+) -> None:
+    personalize.course = Course(seconds=0, end="CREATE PAUSED")
+    cloudformation.create(properties())
+
+    assert cloudformation.delete().succeeded
+    assert any("CREATE PAUSED" in line for line in log.lines_from("WARNING"))
+
+
+def test_a_describe_that_is_throttled_is_asked_again(
+    cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
+) -> None:
+    cloudformation.create(properties(Wait=False))
+    throttled = Busy("DescribeDatasetImportJob", "ThrottlingException", "Rate exceeded")
+    personalize.fail_next("describe_dataset_import_job", throttled, times=3)
+    started_at = account.clock.now
+
+    assert cloudformation.delete().answered_at - started_at >= 300
+
+
+@pytest.mark.parametrize("polls_before", [0, 1])
+def test_a_defect_of_the_handler_does_not_make_a_resource_undeletable(
+    polls_before: int, cloudformation: CloudFormation, personalize: FakePersonalize, log: Log
+) -> None:
+    cloudformation.create(properties(Wait=False))
+    busy = Busy("DescribeDatasetImportJob", "ThrottlingException", "Rate exceeded")
+    personalize.fail_next("describe_dataset_import_job", busy, times=polls_before)
+    personalize.fail_next("describe_dataset_import_job", KeyError("surprise"))
+
+    assert cloudformation.delete().succeeded
+    assert any("KeyError" in line for line in log.lines_from("WARNING"))
+
+
+def test_a_waiter_that_cannot_be_started_does_not_make_a_resource_undeletable(
+    cloudformation: CloudFormation, account: Account
+) -> None:
+    cloudformation.create(properties(Wait=False))
+    account.refuse_to_wait(RuntimeError("StartExecution: Rate exceeded"))
+
+    assert cloudformation.delete().succeeded
+
+
+def test_a_client_that_cannot_be_made_does_not_make_a_resource_undeletable(
+    cloudformation: CloudFormation, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cloudformation.create(properties())
+
+    def no_region() -> Personalize:
+        raise RuntimeError("You must specify a region.")
+
+    monkeypatch.setattr(account.functions, "_personalize", no_region)
+
+    assert cloudformation.delete().succeeded

@@ -1,0 +1,53 @@
+"""How long to wait: known beforehand, never at once, never long."""
+
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from personalize_import_handler import pace
+from tests.handler.account import Account
+from tests.handler.fakes import Course, FakePersonalize
+from tests.handler.properties import properties
+from tests.handler.simulator import CloudFormation
+
+
+@pytest.mark.parametrize(
+    ("elapsed", "seconds"),
+    [(-1800, 30), (0, 30), (119.9, 30), (120, 12), (1199, 12), (1200, 20), (2399, 20), (2400, 30), (100_000, 30)],
+)
+def test_the_wait_follows_from_how_long_the_job_has_been_running(elapsed: float, seconds: int) -> None:
+    assert pace.seconds_until_next_look(elapsed) == seconds
+
+
+@given(st.integers())
+def test_tries_are_15_to_25_seconds_apart(seed: int) -> None:
+    assert 15 <= pace.seconds_until_next_try(random.Random(seed)) <= 25
+
+
+def test_not_all_askers_come_back_at_once() -> None:
+    assert len({pace.seconds_until_next_try() for _ in range(100)}) > 3
+
+
+@pytest.mark.parametrize("timeout", [60, 70, 599, 3300])
+def test_the_last_look_is_at_the_end_of_the_time_and_not_after_it(
+    timeout: int, cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
+) -> None:
+    personalize.course = Course(seconds=timeout - 1)
+    started_at = account.clock.now
+
+    answer = cloudformation.create(properties(TimeoutSeconds=timeout))
+
+    assert answer.succeeded
+    assert account.polled_at[-1] - started_at <= timeout
+
+
+def test_a_job_of_an_hour_is_described_less_than_200_times(
+    cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
+) -> None:
+    personalize.course = Course(seconds=3290)
+
+    cloudformation.create(properties())
+
+    assert len(account.polled_at) < 200

@@ -1,0 +1,83 @@
+"""One execution for each request."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+from botocore.exceptions import ClientError
+from hypothesis import given
+from hypothesis import strategies as st
+
+from personalize_import_handler import waiter
+from personalize_import_handler.waiter import execution_name
+from tests.handler.aws_json import Service, error, serve
+
+STATE_MACHINE_ARN = "arn:aws:states:eu-west-1:123456789012:stateMachine:waiter"
+EVENT = {
+    "RequestType": "Create",
+    "RequestId": "6c81e0f0-0000-11ee-8000-0a0b0c0d0e0f",
+    "ResponseURL": "https://cloudformation.example/?X-Amz-Signature=abc",
+    "CrHelperData": {"Progress": {"started_at": 1700000000.25}},
+}
+STARTED = {"executionArn": "arn:aws:states:eu-west-1:123456789012:execution:waiter:x", "startDate": 1700000000.0}
+
+
+@pytest.fixture
+def step_functions(monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
+    with serve() as service:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_STEPFUNCTIONS", service.url)
+        monkeypatch.setenv("AWS_ENDPOINT_URL_SFN", service.url)
+        monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+        monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+        monkeypatch.setenv("STATE_MACHINE_ARN", STATE_MACHINE_ARN)
+        waiter._client.cache_clear()
+        yield service
+        waiter._client.cache_clear()
+
+
+def test_the_same_request_has_the_same_name_whatever_was_noted_beside_it() -> None:
+    assert execution_name({**EVENT, "CrHelperData": {}}) == execution_name(EVENT)
+
+
+def test_a_request_for_another_answer_has_another_name() -> None:
+    rollback = {**EVENT, "ResponseURL": "https://cloudformation.example/?X-Amz-Signature=def"}
+    other = {**EVENT, "RequestId": "6c81e0f0-0000-11ee-8000-ffffffffffff"}
+
+    assert len({execution_name(event) for event in (EVENT, rollback, other)}) == 3
+
+
+@given(st.text(st.characters(codec="utf-8")), st.text(st.characters(codec="utf-8")))
+def test_step_functions_takes_every_name_and_it_does_not_show_the_url(request_id: str, url: str) -> None:
+    name = execution_name({"RequestId": request_id, "ResponseURL": url})
+
+    assert 1 <= len(name) <= 80
+    assert name.isascii()
+    assert name.isalnum()
+
+
+def test_an_execution_is_started_with_the_event(step_functions: Service) -> None:
+    step_functions.answers(STARTED)
+
+    waiter.start_waiting(EVENT)
+
+    ((operation, parameters),) = step_functions.requests
+    assert operation == "StartExecution"
+    assert parameters["stateMachineArn"] == STATE_MACHINE_ARN
+    assert parameters["name"] == execution_name(EVENT)
+    assert json.loads(parameters["input"]) == EVENT
+
+
+def test_an_execution_that_is_there_already_is_not_an_error(step_functions: Service) -> None:
+    step_functions.answers(error("ExecutionAlreadyExists"), STARTED)
+
+    waiter.start_waiting(EVENT)
+
+    assert len(step_functions.requests) == 1
+
+
+def test_an_execution_that_may_not_be_started_is_an_error(step_functions: Service) -> None:
+    step_functions.answers(error("AccessDeniedException", "not authorized to perform: states:StartExecution"))
+
+    with pytest.raises(ClientError, match="states:StartExecution"):
+        waiter.start_waiting(EVENT)
