@@ -44,10 +44,10 @@ def parse_schema(text: str, domain: str | None) -> AvroSchema:
     name = record.get("name")
     dataset_type = dataset_type_of_schema(name) if isinstance(name, str) else None
     if dataset_type is None:
-        raise _invalid(f"no dataset type has records named {name!r}")
+        raise _invalid(wording.SCHEMA_NAME.format(name=name))
     fields = record.get("fields")
     if not isinstance(fields, list) or not fields:
-        raise _invalid("it has no fields")
+        raise _invalid(wording.SCHEMA_WITHOUT_FIELDS)
     schema = AvroSchema(dataset_type.schema_name, tuple(_field(definition) for definition in fields))
     for problem in _problems(schema, dataset_type, domain):
         raise _invalid(problem)
@@ -58,20 +58,20 @@ def _record(text: str) -> Mapping[str, object]:
     try:
         record = json.loads(text)
     except ValueError as error:
-        raise _invalid(f"it is not JSON ({error})") from error
+        raise _invalid(wording.SCHEMA_NOT_JSON.format(error=error)) from error
     if not isinstance(record, dict) or record.get("type") != "record":
-        raise _invalid("it is not an Avro record")
+        raise _invalid(wording.SCHEMA_NOT_A_RECORD)
     return record
 
 
 def _field(definition: object) -> AvroField:
     if not isinstance(definition, dict) or not isinstance(name := definition.get("name"), str) or not name:
-        raise _invalid(f"{definition!r} is not a field with a name")
+        raise _invalid(wording.FIELD_WITHOUT_NAME.format(field=definition))
     given = definition.get("type")
     types = given if isinstance(given, list) else [given]
     simple = [type_name for type_name in types if type_name != "null"]
     if len(simple) != 1 or simple[0] not in _SIMPLE_TYPES:
-        raise _invalid(f"the field {name} has the type {json.dumps(given)}, which is not one simple type")
+        raise _invalid(wording.FIELD_NOT_SIMPLE.format(name=name, given=json.dumps(given)))
     return AvroField(
         name=name,
         type_name=simple[0],
@@ -84,15 +84,15 @@ def _field(definition: object) -> AvroField:
 def _problems(schema: AvroSchema, dataset_type: DatasetType, domain: str | None) -> Iterator[str]:
     """Yield what is wrong with a schema, in the order in which it is said."""
     if domain is not None and dataset_type.custom_only:
-        yield f"a domain has no datasets of type {dataset_type.name}"
+        yield wording.TYPE_NOT_IN_DOMAINS.format(dataset_type=dataset_type.name)
     collisions = colliding_names([field.name for field in schema.fields])
     if collisions:
-        yield f"field names must differ by more than underscores: {', '.join(collisions)}"
+        yield wording.FIELDS_COLLIDE.format(names=", ".join(collisions))
     yield from _requirement_problems(schema, dataset_type, domain)
     for field in schema.fields:
         yield from _attribute_problems(field, dataset_type)
     if sum(field.textual for field in schema.fields) > 1:
-        yield "it has more than one textual field"
+        yield wording.TOO_MANY_TEXTUAL_FIELDS
     yield from _metadata_problems(schema, dataset_type, domain)
 
 
@@ -101,24 +101,24 @@ def _requirement_problems(schema: AvroSchema, dataset_type: DatasetType, domain:
     present = {field.name: field for field in schema.fields}
     missing = [name for name in requirements.required if name not in present]
     if missing:
-        yield f"required fields are missing: {', '.join(missing)}"
+        yield wording.FIELDS_MISSING.format(names=", ".join(missing))
     types = {**dataset_type.reserved, **requirements.required}
     for name, field in present.items():
         if name in types and field.type_name not in types[name]:
-            yield f"the field {name} must have the type {' or '.join(sorted(types[name]))}"
+            yield wording.FIELD_TYPE.format(name=name, types=" or ".join(sorted(types[name])))
         if name in NEVER_NULL and name in requirements.required and field.nullable:
-            yield f"the field {name} must not be nullable"
+            yield wording.FIELD_NULLABLE.format(name=name)
         if name in requirements.categorical and not field.categorical:
-            yield f"the field {name} must be categorical"
+            yield wording.FIELD_NOT_CATEGORICAL.format(name=name)
         if name in types and name not in requirements.categorical and field.categorical:
-            yield f"the field {name} must not be categorical"
+            yield wording.FIELD_CATEGORICAL.format(name=name)
 
 
 def _attribute_problems(field: AvroField, dataset_type: DatasetType) -> Iterator[str]:
     if (field.categorical or field.textual) and field.type_name != "string":
-        yield f"only string fields can be categorical or textual, and {field.name} is not one"
+        yield wording.FIELD_NOT_A_STRING.format(name=field.name)
     if field.textual and dataset_type.name != "ITEMS":
-        yield f"only schemas of items can have textual fields such as {field.name}"
+        yield wording.FIELD_TEXTUAL.format(name=field.name)
 
 
 def _metadata_problems(schema: AvroSchema, dataset_type: DatasetType, domain: str | None) -> Iterator[str]:
@@ -126,9 +126,9 @@ def _metadata_problems(schema: AvroSchema, dataset_type: DatasetType, domain: st
     metadata = [field for field in schema.fields if field.name not in required]
     beyond_reserved = [field for field in metadata if field.name not in dataset_type.reserved]
     if dataset_type.needs_metadata and not metadata and len(required) == 1:
-        yield "it has no metadata field"
+        yield wording.NO_METADATA_FIELD
     if len(beyond_reserved) > dataset_type.metadata_limit:
-        yield f"it has {len(beyond_reserved)} metadata fields, and at most {dataset_type.metadata_limit} are allowed"
+        yield wording.TOO_MANY_METADATA_FIELDS.format(found=len(beyond_reserved), limit=dataset_type.metadata_limit)
 
 
 def colliding_names(names: list[str]) -> list[str]:

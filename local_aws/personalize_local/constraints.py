@@ -7,6 +7,7 @@ from typing import Final
 
 from botocore.model import ListShape, MapShape, Shape, StringShape, StructureShape
 
+from personalize_local import wording
 from personalize_local.errors import ServiceError
 
 # Python's `re` has no Unicode categories. \w and \d hold what the model's patterns mean by letters and numbers.
@@ -66,8 +67,8 @@ def _structure_violations(shape: StructureShape, value: object, path: str) -> It
             yield " null", prefix + name, "Member must not be null"
     for name, member in members.items():
         if name not in shape.members:
-            # The wording is ours. botocore refuses unknown parameters before it sends anything.
-            yield "", prefix + name, "Member is not known to this operation"
+            # botocore refuses unknown parameters before it sends anything.
+            yield "", prefix + name, wording.UNKNOWN_PARAMETER
         elif member is not None:
             yield from _violations(shape.members[name], member, prefix + name)
 
@@ -115,7 +116,7 @@ def _require_type(shape: Shape, value: object, path: str) -> None:
     expected = _PYTHON_TYPES.get(shape.type_name, object)
     if isinstance(value, expected) and not (isinstance(value, bool) and shape.type_name != "boolean"):
         return
-    raise ServiceError("SerializationException", f"The value at '{path}' can not be converted to {shape.type_name}")
+    raise ServiceError("SerializationException", wording.not_convertible(path, shape.type_name))
 
 
 @cache

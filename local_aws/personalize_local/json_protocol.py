@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from email.utils import formatdate
 from typing import Any, Final
 
+from personalize_local import wording
 from personalize_local.errors import ServiceError
 
 CONTENT_TYPE: Final = "application/x-amz-json-1.1"
@@ -38,9 +39,9 @@ def parameters_of(body: bytes) -> dict[str, Any]:
     try:
         parameters = json.loads(body or b"{}")
     except ValueError as error:
-        raise ServiceError("SerializationException", f"The request is not JSON: {error}") from error
+        raise ServiceError("SerializationException", wording.not_json(str(error))) from error
     if not isinstance(parameters, dict):
-        raise ServiceError("SerializationException", "The request is not a JSON object")
+        raise ServiceError("SerializationException", wording.NOT_A_JSON_OBJECT)
     return {name: value for name, value in parameters.items() if value is not None}
 
 

@@ -99,7 +99,9 @@ class Store:
     def finish_reading(self, resources: Resources, job_arn: str, outcome: Outcome) -> None:
         """Note what came of reading a job's rows; takes the resources themselves, as a reset may have replaced them."""
         with self.lock:
-            resources.import_jobs[job_arn] = replace(resources.import_jobs[job_arn], outcome=outcome)
+            job = resources.import_jobs[job_arn]
+            if job.is_running:
+                resources.import_jobs[job_arn] = replace(job, outcome=outcome)
 
     def forget_all(self) -> None:
         """Start empty again."""
@@ -120,7 +122,7 @@ class Store:
             self._scopes.update({scope: _copied(held) for scope, held in state.scopes.items()})
             for resources in self._scopes.values():
                 for job in resources.running_jobs():
-                    lost = Outcome(state.now, failure_reason=wording.import_broke("the service was stopped"))
+                    lost = Outcome(state.now, failure_reason=wording.import_broke(wording.SERVICE_STOPPED))
                     resources.import_jobs[job.arn] = replace(job, outcome=job.outcome or lost)
 
     def _settle(self, resources: Resources, now: float) -> None:

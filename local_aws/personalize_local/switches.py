@@ -12,7 +12,11 @@ EVERY: Final = "*"
 
 @dataclass(frozen=True)
 class Fault:
-    """What happens to the next `times` calls of an operation, before or after they have had their effect."""
+    """What happens to the next `times` calls of an operation, before or after they have had their effect.
+
+    They hang for `hang_seconds` of real time, and then lose their connection, or fail with `error_code`, or, if neither
+    is ordered, go on as usual. `resource` is a name or an ARN; without it, calls on every resource are meant.
+    """
 
     operation: str = EVERY
     resource: str | None = None

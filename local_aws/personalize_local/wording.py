@@ -65,6 +65,8 @@ def name_taken(arn: str) -> str:
 # Ours, about requests
 
 RATE_EXCEEDED = "Rate exceeded"
+UNKNOWN_PARAMETER = "Member is not known to this operation"
+NOT_A_JSON_OBJECT = "The request is not a JSON object"
 DEFECT = "The local Personalize service has a defect; its log says more."
 FIRST_IMPORT_MUST_BE_FULL = (
     "The import mode INCREMENTAL needs bulk data to add to, and this dataset has none: the first import of a dataset "
@@ -73,6 +75,16 @@ FIRST_IMPORT_MUST_BE_FULL = (
 ROLE_NEEDS_KEY = "roleArn and kmsKeyArn must be given together."
 INVALID_NEXT_TOKEN = "The nextToken is not one that this operation has returned."  # noqa: S105  # not a secret
 TAG_KEYS_NOT_UNIQUE = "A tag key may be given only once."
+
+
+def not_json(problem: str) -> str:
+    """Ours."""
+    return f"The request is not JSON: {problem}"
+
+
+def not_convertible(member: str, type_name: str) -> str:
+    """Ours."""
+    return f"The value at '{member}' can not be converted to {type_name}"
 
 
 def unknown_operation(operation: str) -> str:
@@ -128,7 +140,25 @@ def duplicate_columns(columns: Iterable[str]) -> str:
     return f"Column names must differ by more than underscores: [{', '.join(columns)}]"
 
 
-# Ours, about schemas
+# Ours, about schemas: what follows "The schema is not valid: "
+SCHEMA_NOT_JSON = "it is not JSON ({error})"
+SCHEMA_NOT_A_RECORD = "it is not an Avro record"
+SCHEMA_NAME = "no dataset type has records named {name!r}"
+SCHEMA_WITHOUT_FIELDS = "it has no fields"
+FIELD_WITHOUT_NAME = "{field!r} is not a field with a name"
+FIELD_NOT_SIMPLE = "the field {name} has the type {given}, which is not one simple type"
+FIELD_TYPE = "the field {name} must have the type {types}"
+FIELD_NULLABLE = "the field {name} must not be nullable"
+FIELD_CATEGORICAL = "the field {name} must not be categorical"
+FIELD_NOT_CATEGORICAL = "the field {name} must be categorical"
+FIELD_NOT_A_STRING = "only string fields can be categorical or textual, and {name} is not one"
+FIELD_TEXTUAL = "only schemas of items can have textual fields such as {name}"
+FIELDS_COLLIDE = "field names must differ by more than underscores: {names}"
+FIELDS_MISSING = "required fields are missing: {names}"
+NO_METADATA_FIELD = "it has no metadata field"
+TOO_MANY_TEXTUAL_FIELDS = "it has more than one textual field"
+TOO_MANY_METADATA_FIELDS = "it has {found} metadata fields, and at most {limit} are allowed"
+TYPE_NOT_IN_DOMAINS = "a domain has no datasets of type {dataset_type}"
 
 
 def invalid_schema(problem: str) -> str:
@@ -205,6 +235,9 @@ def headers_differ(location: str, first_location: str) -> str:
 def too_few_interactions(found: int, minimum: int) -> str:
     """Ours."""
     return f"An import of interactions needs at least {minimum} records; there are {found}."
+
+
+SERVICE_STOPPED = "the service was stopped"
 
 
 def import_broke(problem: str) -> str:

@@ -57,6 +57,7 @@ class FakeAws:
     asked: list[tuple[str, str, Mapping[str, object]]] = field(default_factory=list)
     assumed: list[tuple[str, str, str]] = field(default_factory=list)
     after_first_read: Exception | None = None
+    before_second_read: bytes | None = None
     reads: int = 0
 
     def put(self, key: str, content: bytes | str, bucket: str = BUCKET) -> None:
@@ -93,6 +94,8 @@ class FakeRole:
         self.aws.reads += 1
         if self.aws.after_first_read and self.aws.reads > 1:
             raise self.aws.after_first_read
+        if self.aws.before_second_read is not None and self.aws.reads > 1:
+            self.aws.put(key, self.aws.before_second_read, bucket)
         if key not in objects:
             raise DataMissing(key)
         return iter(objects[key].splitlines(keepends=True))

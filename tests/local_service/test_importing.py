@@ -174,3 +174,13 @@ def test_a_defect_while_reading_ends_the_job(world: World) -> None:
     world.aws.after_first_read = OSError("the disk is gone")
     job = finish(world, start_job(world, make_dataset(world)))
     assert job["failureReason"].startswith("The import ended with an internal failure: ")
+
+
+def test_a_file_that_is_another_one_when_it_is_read_fails_the_job(world: World) -> None:
+    dataset_arn = make_dataset(world, "Users")
+    for content in (b"USER_ID\na\n", b""):
+        world.aws.put("data.csv", "USER_ID,AGE\na,1\n")
+        world.aws.before_second_read = content
+        world.aws.reads = 0
+        job = finish(world, start_job(world, dataset_arn, f"job{len(content)}"))
+        assert job["failureReason"].startswith("Input csv is missing the following columns: [")

@@ -49,6 +49,10 @@ def read_records(source: Source, records: Records) -> str | None:
         for item in source.files:
             lines = source.lines(item)
             file = CsvFile(source.location.url(item.key), header_of(next(lines, b"")), records.columns)
+            missing = missing_columns(file.header, file.columns)
+            if missing:
+                # The file is another one than it was when the caller waited.
+                return wording.missing_columns(missing)
             first = first or file
             if file.header != first.header:
                 return wording.headers_differ(file.location, first.location)
