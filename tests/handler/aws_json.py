@@ -7,7 +7,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.config import Config
+
+if TYPE_CHECKING:
+    from mypy_boto3_personalize import PersonalizeClient
 
 
 @dataclass(frozen=True)
@@ -71,3 +77,15 @@ def serve() -> Iterator[Service]:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+def client_of(url: str) -> "PersonalizeClient":
+    """Make a client that tries once."""
+    return boto3.client(
+        "personalize",
+        region_name="eu-west-1",
+        endpoint_url=url,
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+        config=Config(retries={"total_max_attempts": 1}, connect_timeout=1, read_timeout=1),
+    )

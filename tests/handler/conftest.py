@@ -4,14 +4,21 @@ import logging
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import trustme
 
+from personalize_import_handler.personalize_client import BotoPersonalize
+from tests.handler import aws_json
 from tests.handler.account import Account
+from tests.handler.aws_json import Service
 from tests.handler.endpoint import Endpoint, serve
 from tests.handler.fakes import FakePersonalize
 from tests.handler.simulator import CloudFormation
+
+if TYPE_CHECKING:
+    from mypy_boto3_personalize import PersonalizeClient
 
 
 class Log(logging.Handler):
@@ -67,3 +74,22 @@ def endpoint(authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(urllib.request, "_opener", None)  # it may hold a TLS context from before
     with serve(authority) as endpoint:
         yield endpoint
+
+
+@pytest.fixture(scope="session")
+def served() -> Iterator[tuple[Service, "PersonalizeClient"]]:
+    with aws_json.serve() as service:
+        yield service, aws_json.client_of(service.url)
+
+
+@pytest.fixture
+def personalize_service(served: tuple[Service, "PersonalizeClient"]) -> Service:
+    service, _ = served
+    service.script.clear()
+    service.requests.clear()
+    return service
+
+
+@pytest.fixture
+def boto_personalize(served: tuple[Service, "PersonalizeClient"]) -> BotoPersonalize:
+    return BotoPersonalize(served[1])

@@ -177,6 +177,7 @@ def test_neither_the_event_nor_its_url_is_in_a_log_line(
         secret = event["ResponseURL"].partition("=")[2]
         assert [line for line in log.lines if secret in line or "ResponseURL" in line] == []
     assert log.lines
+    assert [line for line in log.lines if " crhelper." in line] == [], "it tells of rules that nobody makes"
 
 
 def test_the_last_line_logged_is_the_reason(

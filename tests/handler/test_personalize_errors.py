@@ -1,0 +1,122 @@
+"""What errors of the real service mean here, and what time it is there."""
+
+import time
+from collections.abc import Callable
+
+import pytest
+
+from personalize_import_handler.personalize import Busy, NameTaken, Refused
+from personalize_import_handler.personalize_client import CLIENT_CONFIG, BotoPersonalize
+from personalize_import_handler.properties import parse
+from tests.handler.aws_json import Service, client_of, error
+from tests.handler.fakes import DATASET_ARN, job_arn
+from tests.handler.properties import properties
+
+ARN = job_arn("nightly-1")
+CALLS: dict[str, Callable[[BotoPersonalize], object]] = {
+    "DescribeDatasetImportJob": lambda personalize: personalize.describe_dataset_import_job(ARN),
+    "CreateDatasetImportJob": lambda personalize: personalize.create_dataset_import_job("n-1", parse(properties())),
+    "ListDatasetImportJobs": lambda personalize: personalize.list_dataset_import_jobs(DATASET_ARN),
+    "DescribeDataset": lambda personalize: personalize.dataset_created_at(DATASET_ARN),
+    "ListTagsForResource": lambda personalize: personalize.list_tags(ARN),
+    "TagResource": lambda personalize: personalize.tag_resource(ARN, {"team": "data"}),
+    "UntagResource": lambda personalize: personalize.untag_resource(ARN, ["team"]),
+}
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "meaning"),
+    [
+        ("LimitExceededException", 400, Busy),
+        ("ResourceInUseException", 400, Busy),
+        ("ThrottlingException", 400, Busy),
+        ("TooManyRequestsException", 429, Busy),
+        ("AnythingElse", 429, Busy),
+        ("InternalFailure", 500, Busy),
+        ("ServiceUnavailable", 503, Busy),
+        ("AnythingElse", 502, Busy),
+        ("InvalidInputException", 400, Refused),
+        ("TooManyTagsException", 400, Refused),
+        ("ValidationException", 400, Refused),
+        ("AccessDeniedException", 400, Refused),
+        ("UnrecognizedClientException", 403, Refused),
+        ("ResourceAlreadyExistsException", 400, NameTaken),
+    ],
+)
+@pytest.mark.parametrize("operation", CALLS)
+def test_an_error_has_its_meaning_and_the_service_s_own_text(
+    operation: str,
+    code: str,
+    status: int,
+    meaning: type[Refused],
+    boto_personalize: BotoPersonalize,
+    personalize_service: Service,
+) -> None:
+    personalize_service.answers(error(code, "The service's own text.", status))
+
+    with pytest.raises(Refused) as raised:
+        CALLS[operation](boto_personalize)
+
+    assert type(raised.value) is meaning
+    assert (raised.value.operation, raised.value.code) == (operation, code)
+    assert raised.value.message == "The service's own text."
+
+
+@pytest.mark.parametrize("operation", ["DescribeDatasetImportJob", "DescribeDataset"])
+def test_what_does_not_exist_is_none(
+    operation: str, boto_personalize: BotoPersonalize, personalize_service: Service
+) -> None:
+    personalize_service.answers(error("ResourceNotFoundException", f"Resource Arn {ARN} does not exist."))
+
+    assert CALLS[operation](boto_personalize) is None
+
+
+@pytest.mark.parametrize("operation", sorted(CALLS.keys() - {"DescribeDatasetImportJob", "DescribeDataset"}))
+def test_elsewhere_what_does_not_exist_is_refused(
+    operation: str, boto_personalize: BotoPersonalize, personalize_service: Service
+) -> None:
+    personalize_service.answers(error("ResourceNotFoundException", "does not exist."))
+
+    with pytest.raises(Refused, match=r"does not exist\."):
+        CALLS[operation](boto_personalize)
+
+
+def test_a_service_that_cannot_be_reached_is_busy() -> None:
+    with pytest.raises(Busy) as raised:
+        BotoPersonalize(client_of("http://127.0.0.1:1")).describe_dataset_import_job(ARN)
+
+    assert raised.value.code == "EndpointConnectionError"
+
+
+@pytest.mark.parametrize("off", [-1800, 0, 1800])
+@pytest.mark.parametrize("failing", [False, True])
+def test_the_clock_is_the_service_s_own_also_when_it_answers_with_an_error(
+    off: int, boto_personalize: BotoPersonalize, personalize_service: Service, *, failing: bool
+) -> None:
+    date = time.time() + off
+    personalize_service.answers(error("ThrottlingException" if failing else "ResourceNotFoundException", date=date))
+
+    try:
+        boto_personalize.describe_dataset_import_job(ARN)
+    except Busy:
+        assert failing
+
+    assert boto_personalize.now() == pytest.approx(time.time() + off, abs=2)
+
+
+@pytest.mark.parametrize("date", ["", "yesterday", "Thu, 99 Foo 2023 99:99:99 GMT"])
+def test_a_date_that_cannot_be_read_leaves_the_clock_as_it_is(
+    date: str, boto_personalize: BotoPersonalize, personalize_service: Service
+) -> None:
+    personalize_service.answers(error("ResourceNotFoundException", date=date))
+
+    assert boto_personalize.describe_dataset_import_job(ARN) is None
+    assert boto_personalize.now() == pytest.approx(time.time(), abs=2)
+
+
+def test_all_attempts_of_a_call_end_well_within_a_minute() -> None:
+    attempts: int = CLIENT_CONFIG.retries["total_max_attempts"]  # type: ignore[attr-defined]
+    one: float = CLIENT_CONFIG.connect_timeout + CLIENT_CONFIG.read_timeout  # type: ignore[attr-defined]
+
+    assert attempts > 1
+    assert attempts * one < 45
