@@ -48,6 +48,10 @@ class DatasetType:
         """Return what a schema of this type must have in a domain, or in none."""
         return self.by_domain.get(domain or "", self.requirements)
 
+    def known_fields(self, domain: str | None) -> frozenset[str]:
+        """Return the names that mean something to the service; all other fields are metadata."""
+        return frozenset({*self.requirements_in(domain).required, *self.reserved})
+
 
 _INTERACTION: Final = {"USER_ID": _STRING, "ITEM_ID": _STRING, "TIMESTAMP": _LONG}
 _DOMAIN_INTERACTION: Final = Requirements({**_INTERACTION, "EVENT_TYPE": _STRING})

@@ -29,6 +29,10 @@ class Settings:
     # Whether the service allows two jobs on one dataset at once is not documented; construct and tests rely on "no".
     one_running_job_per_dataset: bool = True
 
+    # Whether a word in a number column that is neither required nor reserved fails the import, or is no value. Not
+    # documented; see docs/decisions/0003-metadata-of-the-wrong-type.md.
+    metadata_must_fit: bool = False
+
     default_page_size: int = 100
     # Calls a second, per operation, account and Region, above which the service throttles; 0 turns it off. The
     # documented quota is 1 with an undocumented burst: https://docs.aws.amazon.com/general/latest/gr/personalize.html

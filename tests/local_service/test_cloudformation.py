@@ -195,6 +195,7 @@ def test_another_import_job_is_started_without_replacing_the_dataset(stack: Stac
 )
 def test_a_failed_import_fails_the_dataset_and_leaves_none_behind(stack: Stack, content: str, reason: str) -> None:
     stack.world.aws.put("data.csv", content)
+    stack.world.switch("POST", "settings", metadata_must_fit=True)
     with pytest.raises(ResourceFailed) as failed:
         stack.create("Dataset", **dataset_properties(stack, DatasetImportJob=import_job("first")))
     assert str(failed.value).startswith(f'Resource handler returned message: "{reason}')

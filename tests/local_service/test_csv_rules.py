@@ -18,6 +18,7 @@ TOO_LONG = (
 
 
 def failure_reason(world: World, kind: str, content: str | bytes) -> str:
+    world.switch("POST", "settings", metadata_must_fit=True)
     job = imported(world, make_dataset(world, kind), content)
     assert job["status"] == "CREATE FAILED", job
     return str(job["failureReason"])

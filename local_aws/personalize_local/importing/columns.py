@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/personalize/latest/dg/limits.html
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -47,6 +47,8 @@ class Column:
     limit: int = _STRING_LIMIT
     cut_at_limit: bool = False
     allowed: tuple[str, ...] = ()
+    unfit_is_null: bool = False
+    """Whether a value that isn't of the column's type is taken for none, rather than failing the import."""
 
     def value(self, cell: str) -> object:
         """Return a kept cell as the value it stands for; an empty cell is null."""
@@ -61,8 +63,14 @@ class CellProblem:
     what: str
 
 
-def columns_of(schema: AvroSchema, dataset_type: DatasetType) -> tuple[Column, ...]:
-    """Return the columns that the files of a dataset must have."""
+def columns_of(
+    schema: AvroSchema, dataset_type: DatasetType, known: Collection[str], *, metadata_must_fit: bool
+) -> tuple[Column, ...]:
+    """Return the columns that the files of a dataset must have.
+
+    Whether metadata of the wrong type (a column that is not `known`, that is required or reserved) fails an import is
+    not documented; docs/decisions/0003-metadata-of-the-wrong-type.md says what is taken for right, and why.
+    """
     return tuple(
         Column(
             name=field.name,
@@ -71,13 +79,16 @@ def columns_of(schema: AvroSchema, dataset_type: DatasetType) -> tuple[Column, .
             limit=_ID_LIMIT if field.name in IDS else _TEXTUAL_LIMIT if field.textual else _STRING_LIMIT,
             cut_at_limit=field.textual,
             allowed=dataset_type.allowed_values.get(field.name, ()),
+            unfit_is_null=field.type_name in _PATTERNS and field.name not in known and not metadata_must_fit,
         )
         for field in schema.fields
     )
 
 
-def cut(column: Column, cells: Sequence[str]) -> Sequence[str]:
-    """Return the values as they are kept: textual ones are cut at their limit rather than refused."""
+def kept(column: Column, cells: Sequence[str]) -> Sequence[str]:
+    """Return the values as they are kept: textual ones cut at their limit, others without what is no value."""
+    if column.unfit_is_null and not _all_good(column, [cell for cell in cells if cell]):
+        return [cell if cell and _all_good(column, (cell,)) else "" for cell in cells]
     if column.cut_at_limit and max(map(len, cells)) > column.limit:
         return [cell[: column.limit] for cell in cells]
     return cells
@@ -89,7 +100,7 @@ def problem_in(column: Column, cells: Sequence[str]) -> CellProblem | None:
     if has_empty and not column.nullable:
         return CellProblem(cells.index(""), wording.value_missing(column.name))
     filled = [cell for cell in cells if cell] if has_empty else cells
-    if not filled or _all_good(column, filled):
+    if not filled or column.unfit_is_null or _all_good(column, filled):
         return None
     return next(
         CellProblem(index, _what_is_wrong(column, cell))
@@ -115,7 +126,7 @@ def _all_in_range(column: Column, cells: Iterable[str]) -> bool:
         return True
     end = 1 << (_BITS[column.type_name] - 1)
     values = list(map(int, cells))
-    return min(values) >= -end and max(values) < end
+    return not values or (min(values) >= -end and max(values) < end)
 
 
 def _what_is_wrong(column: Column, cell: str) -> str:

@@ -13,7 +13,7 @@ from itertools import islice
 from typing import Final
 
 from personalize_local import wording
-from personalize_local.importing.columns import CellProblem, Column, cut, problem_in
+from personalize_local.importing.columns import CellProblem, Column, kept, problem_in
 
 # Few enough to stay in the processor's cache: with eight times as many, a file takes twice as long.
 _ROWS_AT_ONCE: Final = 512
@@ -69,7 +69,7 @@ def checked_columns(file: CsvFile, lines: Iterable[bytes]) -> Iterator[list[Sequ
             by_column = list(zip(*block.rows, strict=True))
             values = [by_column[place] for place in places]
             _require_good(file, values, block.lines)
-            yield [cut(column, cells) for column, cells in zip(file.columns, values, strict=True)]
+            yield [kept(column, cells) for column, cells in zip(file.columns, values, strict=True)]
         if block.problem:
             raise block.problem
 

@@ -32,6 +32,12 @@ def create_dataset(call: Call) -> dict[str, object]:
         arn = arns.dataset_arn(group.arn, kind.name)
         if arn in resources.datasets:
             raise already_exists(wording.name_taken(arn))
+        columns = columns_of(
+            schema.avro,
+            kind,
+            kind.known_fields(schema.domain),
+            metadata_must_fit=call.settings.metadata_must_fit,
+        )
         resources.datasets[arn] = Dataset(
             name=parameters["name"],
             arn=arn,
@@ -39,7 +45,7 @@ def create_dataset(call: Call) -> dict[str, object]:
             dataset_type=kind.name,
             schema_arn=schema.arn,
             life=new_life(now, call.settings.dataset_creation_seconds),
-            records=no_records(kind, columns_of(schema.avro, kind)),
+            records=no_records(kind, columns),
         )
         keep_tags(resources, arn, tags)
     return {"datasetArn": arn}
