@@ -111,7 +111,7 @@ def test_the_first_import_must_be_full(world: World) -> None:
 
 def test_a_failed_import_does_not_count_as_the_first(world: World) -> None:
     dataset_arn = make_dataset(world, "Users")
-    imported(world, dataset_arn, "USER_ID,AGE\na,x\n")
+    imported(world, dataset_arn, "USER_ID,AGE\n,1\n")
     assert "must be FULL" in refusal(world, dataset_arn, "second", importMode="INCREMENTAL").message
 
 

@@ -114,7 +114,7 @@ def test_an_incremental_import_adds_interactions(world: World) -> None:
 def test_a_failed_import_leaves_the_data_as_it_was(world: World) -> None:
     dataset_arn = make_dataset(world, "Users")
     imported(world, dataset_arn, "USER_ID,AGE\na,1\n", "first")
-    assert imported(world, dataset_arn, "USER_ID,AGE\nb,2\nc,x\n", "second")["status"] == "CREATE FAILED"
+    assert imported(world, dataset_arn, "USER_ID,AGE\nb,2\n,3\n", "second")["status"] == "CREATE FAILED"
     assert world.rows(dataset_arn)["rows"] == [{"USER_ID": "a", "AGE": 1}]
 
 

@@ -1,0 +1,58 @@
+"""The stack that most deploys are about: a dataset of users and its import."""
+
+import json
+from typing import Any
+
+import aws_cdk as cdk
+from aws_cdk import aws_personalize as personalize
+
+from personalize_import import DatasetImportJob, DataSource
+
+
+def users_schema(*more: dict[str, object]) -> str:
+    """Write a schema of users, with more fields if need be."""
+    return json.dumps(
+        {
+            "type": "record",
+            "name": "Users",
+            "namespace": "com.amazonaws.personalize.schema",
+            "fields": [
+                {"name": "USER_ID", "type": "string"},
+                {"name": "CLASS", "type": "string", "categorical": True},
+                *more,
+            ],
+            "version": "1.0",
+        }
+    )
+
+
+def users_csv(*users: str) -> str:
+    """Make a file of users, all of one class."""
+    return "USER_ID,CLASS\n" + "".join(f"{user},gold\n" for user in users)
+
+
+class UsersStack(cdk.Stack):
+    """A schema, a dataset group, a dataset of users, and the job."""
+
+    def __init__(self, app: cdk.App, name: str, data_location: str, *, schema: str | None = None, **job: Any) -> None:
+        super().__init__(app, name)
+        schema = schema or users_schema()
+        digest = sum(schema.encode())
+        group = personalize.CfnDatasetGroup(self, "Group", name=name)
+        schema_arn = personalize.CfnSchema(self, "Schema", name=f"{name}-{digest}", schema=schema).attr_schema_arn
+        dataset = personalize.CfnDataset(
+            self,
+            "Dataset",
+            name=name,
+            dataset_type="Users",
+            dataset_group_arn=group.attr_dataset_group_arn,
+            schema_arn=schema_arn,
+        )
+        self.job = DatasetImportJob(
+            self, "Import", dataset=dataset, data_source=DataSource.from_s3_uri(data_location), **job
+        )
+        cdk.CfnOutput(self, "DatasetArn", value=dataset.attr_dataset_arn)
+        cdk.CfnOutput(self, "JobArn", value=self.job.dataset_import_job_arn)
+        cdk.CfnOutput(self, "JobName", value=self.job.job_name)
+        cdk.CfnOutput(self, "Status", value=self.job.status)
+        cdk.CfnOutput(self, "Duration", value=self.job.resource.get_att_string("DurationSeconds"))
