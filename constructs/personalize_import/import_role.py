@@ -45,18 +45,13 @@ def bucket_statements(scope: Construct, data_source: DataSource) -> list[iam.Pol
 def _read_statements(
     scope: Construct, data_source: DataSource, principals: Sequence[iam.IPrincipal] | None
 ) -> list[iam.PolicyStatement]:
+    # No Sids: one policy, of a bucket or of a role, may hold these for several jobs, and a Sid must be unique in it.
     return [
         iam.PolicyStatement(
-            sid=None if principals else "ReadObjects",  # a bucket's policy may have this for several jobs
-            actions=["s3:GetObject"],
-            resources=[data_source.objects_arn(scope)],
-            principals=principals,
+            actions=["s3:GetObject"], resources=[data_source.objects_arn(scope)], principals=principals
         ),
         iam.PolicyStatement(
-            sid=None if principals else "ListBucket",
-            actions=["s3:ListBucket"],
-            resources=[data_source.bucket_arn(scope)],
-            principals=principals,
+            actions=["s3:ListBucket"], resources=[data_source.bucket_arn(scope)], principals=principals
         ),
     ]
 
