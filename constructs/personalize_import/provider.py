@@ -62,7 +62,8 @@ class DatasetImportProvider(Construct):
     @property
     def state_machine(self) -> sfn.IStateMachine:
         """The waiter."""
-        return sfn.StateMachine.from_state_machine_arn(self, "Imported", self._state_machine.attr_arn)
+        known = cast("sfn.IStateMachine | None", self.node.try_find_child("Imported"))
+        return known or sfn.StateMachine.from_state_machine_arn(self, "Imported", self._state_machine.attr_arn)
 
     @property
     def log_group(self) -> logs.ILogGroup:
@@ -71,7 +72,7 @@ class DatasetImportProvider(Construct):
 
     def allow_passing(self, role: iam.IRole) -> None:
         """Let the functions pass a role that the construct did not make, to Personalize."""
-        self._pass_role.add_statements(permissions.pass_role_statement("", [role.role_arn]))
+        self._pass_role.add_statements(permissions.pass_role_statement([role.role_arn]))
 
     def _function(
         self, id: str, handler: str, code: lambda_.Code, state_machine: sfn.CfnStateMachine | None = None

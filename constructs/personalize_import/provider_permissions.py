@@ -44,7 +44,7 @@ def personalize_statements(scope: Construct) -> list[iam.PolicyStatement]:
     ]
 
 
-def pass_role_statement(sid: str, role_arns: Sequence[str]) -> iam.PolicyStatement:
+def pass_role_statement(role_arns: Sequence[str], *, sid: str | None = None) -> iam.PolicyStatement:
     """Let a function pass roles, and to Personalize only."""
     return iam.PolicyStatement(
         sid=sid,
@@ -57,12 +57,12 @@ def pass_role_statement(sid: str, role_arns: Sequence[str]) -> iam.PolicyStateme
 def pass_import_roles_statement(scope: Construct) -> iam.PolicyStatement:
     """Let a function pass all import roles of this stack: by their path, so that it doesn't grow with their number."""
     return pass_role_statement(
-        "PassImportRoles",
         [
             cdk.Stack.of(scope).format_arn(
                 service="iam", region="", resource="role", resource_name=f"{import_role_path(scope).strip('/')}/*"
             )
         ],
+        sid="PassImportRoles",
     )
 
 
