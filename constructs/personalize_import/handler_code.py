@@ -10,7 +10,6 @@ import jsii
 from aws_cdk import aws_lambda as lambda_
 
 _PACKAGES: Final = ("personalize_import_handler", "crhelper")
-_NOT_SHIPPED: Final = shutil.ignore_patterns("__pycache__", "*.pyc", "*.pyi", "py.typed", "tests")
 
 
 def handler_code() -> lambda_.Code:
@@ -31,8 +30,18 @@ class _CopyInstalledPackages:
     # jsii passes the options positionally, other than the protocol's signature says.
     def try_bundle(self, output_dir: str, *_args: object, **_kwargs: object) -> bool:
         for package in _PACKAGES:
-            shutil.copytree(_package_folder(package), Path(output_dir) / package, ignore=_NOT_SHIPPED)
+            shutil.copytree(_package_folder(package), Path(output_dir) / package, ignore=_not_shipped)
         return True
+
+
+def _not_shipped(folder: str, names: list[str]) -> set[str]:
+    # Sources alone: whatever an editor, a type checker or the interpreter leaves beside them would change the hash.
+    sources = {name for name in names if name.endswith(".py")}
+    packages = {name for name in names if name.isidentifier() and Path(folder, name).is_dir()} - {
+        "__pycache__",
+        "tests",
+    }
+    return set(names) - sources - packages
 
 
 def _package_folder(package: str) -> Path:
