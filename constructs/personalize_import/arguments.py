@@ -6,7 +6,8 @@ Tokens are unknown at synth; they pass here and are checked by the handler.
 from collections.abc import Iterable, Iterator, Mapping
 
 import aws_cdk as cdk
-from constructs import Construct
+import jsii
+from constructs import Construct, IValidation
 
 from personalize_import_handler import checks, contract
 from personalize_import_handler.checks import TextRule, violation
@@ -23,9 +24,15 @@ def require(scope: Construct, problems: Iterable[str]) -> None:
 
 
 def check_text(name: str, value: object, rule: TextRule) -> Iterator[str]:
-    """Yield what is wrong with a string, unless there is none, or it is a token."""
-    if value is not None and not cdk.Token.is_unresolved(value):
+    """Yield what is wrong with a string, unless it is a token."""
+    if value is None or not cdk.Token.is_unresolved(value):
         yield from rule.check(name, value)
+
+
+def check_optional_text(name: str, value: object, rule: TextRule) -> Iterator[str]:
+    """Yield what is wrong with a string, unless there is none, or it is a token."""
+    if value is not None:
+        yield from check_text(name, value, rule)
 
 
 def check_import_mode(name: str, value: object) -> Iterator[str]:
@@ -47,12 +54,26 @@ def check_tags(name: str, tags: object) -> Iterator[str]:
         yield violation(name, len(tags), f"at most {contract.TAGS_MAX} tags")
 
 
+@jsii.implements(IValidation)
+class TagsFit:
+    """Checks, at the end of synth, all tags of a job: those of its argument together with those of `Tags.of(...)`."""
+
+    def __init__(self, tag_manager: cdk.TagManager) -> None:
+        self._tag_manager = tag_manager
+
+    def validate(self) -> list[str]:
+        """Say what is wrong with the tags."""
+        return list(check_tags("tags (those of Tags.of included)", self._tag_manager.tag_values()))
+
+
 def check_timeout(name: str, timeout: object) -> Iterator[str]:
     """Yield what is wrong with a timeout."""
     if not isinstance(timeout, cdk.Duration):
-        yield violation(name, timeout, "a Duration")
+        yield violation(name, timeout, f"a Duration of {checks.TIMEOUT_SECONDS_ALLOWED}")
     elif not timeout.is_unresolved():
         yield from checks.check_timeout_seconds(name, timeout.to_milliseconds() / 1000)
+    elif timeout.unit_label() != "seconds":  # the CDK can't convert a token
+        yield violation(name, f"Duration.{timeout.unit_label()}", "made by Duration.seconds where it is a token")
 
 
 def check_boolean(name: str, value: object) -> Iterator[str]:

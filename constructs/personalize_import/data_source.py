@@ -1,5 +1,7 @@
 """Where the data is: a file or a folder in S3."""
 
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, Self
 
@@ -7,10 +9,20 @@ import aws_cdk as cdk
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from personalize_import.arguments import check_text
-from personalize_import_handler import checks
+from personalize_import.arguments import InvalidArguments, check_text
+from personalize_import_handler import checks, contract
+from personalize_import_handler.checks import TextRule, violation
 
 _SCHEME: Final = "s3://"
+_OBJECT_KEY_LENGTH_MAX: Final = contract.DATA_LOCATION_LENGTH_MAX - len("s3://the/")
+_OBJECT_KEY: Final = TextRule(
+    "a file's key such as interactions.csv, a folder's prefix such as interactions/, or '' for the top of the bucket, "
+    f"without a slash at its start, at most {_OBJECT_KEY_LENGTH_MAX} characters",
+    re.compile(r"(?!/)[^\x00-\x1f\x7f]*"),
+    _OBJECT_KEY_LENGTH_MAX,
+)
+# In an ARN of a policy these stand for something else: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
+_ESCAPES: Final = str.maketrans({character: f"${{{character}}}" for character in "*?$"})
 
 
 @dataclass(frozen=True)
@@ -24,8 +36,8 @@ class DataSource:
     data_location: str
     """The `s3://` URI."""
     bucket_name: str
-    object_key: str
-    """The key of a file; of a folder, the prefix with the slash at its end."""
+    objects: str
+    """What is read, as an ARN names it: `bucket/file.csv`, or `bucket/folder/*`."""
     bucket: s3.IBucket | None
     """The bucket, where CDK knows it."""
 
@@ -39,11 +51,15 @@ class DataSource:
                 `interactions/`. An empty string is the top of the bucket.
 
         Raises:
-            ValueError: `object_key` starts with a slash.
+            InvalidArguments: A `ValueError` that names what is wrong, its value and what is allowed.
         """
-        if object_key.startswith("/"):
-            raise ValueError(checks.violation("object_key", object_key, "a key or prefix without a slash at its start"))
-        return cls(f"{_SCHEME}{bucket.bucket_name}/{object_key}", bucket.bucket_name, object_key, bucket)
+        _require([*_check_bucket("bucket", bucket), *check_text("object_key", object_key, _OBJECT_KEY)])
+        return cls(
+            data_location=f"{_SCHEME}{bucket.bucket_name}/{object_key}",
+            bucket_name=bucket.bucket_name,
+            objects=f"{bucket.bucket_name}/{_pattern(object_key)}",
+            bucket=bucket,
+        )
 
     @classmethod
     def from_s3_uri(cls, uri: str) -> Self:
@@ -54,12 +70,17 @@ class DataSource:
                 bucket's policy must let `personalize.amazonaws.com` read the location: synth tells the statements.
 
         Raises:
-            ValueError: `uri` is not of that form.
+            InvalidArguments: A `ValueError`: `uri` is not of that form.
         """
-        if problems := list(check_text("uri", uri, checks.DATA_LOCATION)):
-            raise ValueError("; ".join(problems))
-        bucket_name, object_key = _split(uri)
-        return cls(uri, bucket_name, object_key, None)
+        _require(check_text("uri", uri, checks.DATA_LOCATION))
+        if cdk.Token.is_unresolved(uri):
+            bucket_name = cdk.Fn.select(2, cdk.Fn.split("/", uri))
+            # CloudFormation can't tell the key from the bucket, but neither has an ARN to.
+            objects = f"{cdk.Fn.select(1, cdk.Fn.split(_SCHEME, uri))}*"
+        else:
+            bucket_name, _, object_key = uri.removeprefix(_SCHEME).partition("/")
+            objects = f"{bucket_name}/{_pattern(object_key)}"
+        return cls(data_location=uri, bucket_name=bucket_name, objects=objects, bucket=None)
 
     def bucket_arn(self, scope: Construct) -> str:
         """Give the bucket's ARN, for policies."""
@@ -67,19 +88,26 @@ class DataSource:
 
     def objects_arn(self, scope: Construct) -> str:
         """Give the ARN of the file, or a pattern for all below the folder, for policies."""
-        is_folder = self.object_key == "" or self.object_key.endswith("/") or cdk.Token.is_unresolved(self.object_key)
-        return _s3_arn(scope, f"{self.bucket_name}/{self.object_key}{'*' if is_folder else ''}")
+        return _s3_arn(scope, self.objects)
 
 
 def _s3_arn(scope: Construct, resource: str) -> str:
     return cdk.Stack.of(scope).format_arn(service="s3", region="", account="", resource=resource)
 
 
-def _split(uri: str) -> tuple[str, str]:
-    """Split a location into bucket and key, also where it is known at deploy time only."""
-    if not cdk.Token.is_unresolved(uri):
-        bucket_name, _, object_key = uri.removeprefix(_SCHEME).partition("/")
-        return bucket_name, object_key
-    bucket_name = cdk.Fn.select(2, cdk.Fn.split("/", uri))
-    object_key = cdk.Fn.select(1, cdk.Fn.split(cdk.Fn.join("", [_SCHEME, bucket_name, "/"]), uri))
-    return bucket_name, object_key
+def _pattern(object_key: str) -> str:
+    """Give what matches the file alone, or all below the folder; a key that is a token may be either."""
+    if cdk.Token.is_unresolved(object_key):
+        return f"{object_key}*"
+    return object_key.translate(_ESCAPES) + ("*" if object_key == "" or object_key.endswith("/") else "")
+
+
+def _check_bucket(name: str, bucket: object) -> Iterator[str]:
+    # isinstance against a jsii interface raises.
+    if not hasattr(bucket, "add_to_resource_policy"):
+        yield violation(name, bucket, "a Bucket or another IBucket; a bucket's name goes into DataSource.from_s3_uri")
+
+
+def _require(problems: Iterable[str]) -> None:
+    if found := list(problems):
+        raise InvalidArguments("; ".join(found))

@@ -1,22 +1,24 @@
 """The construct: a dataset import job as a resource of a stack."""
 
 from collections.abc import Iterator, Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import aws_cdk as cdk
 import jsii
 from aws_cdk import aws_iam as iam
-from aws_cdk.interfaces.aws_personalize import IDatasetRef
 from constructs import Construct, IDependable
 
 from personalize_import import arguments
-from personalize_import.arguments import check_text
+from personalize_import.arguments import check_optional_text, check_text
 from personalize_import.data_source import DataSource
 from personalize_import.import_role import add_bucket_statements, create_import_role, role_statements
 from personalize_import.provider import DatasetImportProvider
 from personalize_import_handler import checks, contract
 from personalize_import_handler.checks import violation
 from personalize_import_handler.contract import Attribute, ImportMode, ResourceProperties
+
+if TYPE_CHECKING:  # for annotations alone, and older versions of the CDK don't have this module
+    from aws_cdk.interfaces.aws_personalize import IDatasetRef
 
 _DEFAULT_TIMEOUT: Final = cdk.Duration.seconds(contract.TIMEOUT_SECONDS_DEFAULT)
 _ANSWER_SECONDS: Final = contract.SERVICE_TIMEOUT_SECONDS - contract.TIMEOUT_SECONDS_MAX
@@ -38,7 +40,7 @@ class DatasetImportJob(Construct):
         scope: Construct,
         id: str,
         *,
-        dataset: IDatasetRef | str,
+        dataset: "IDatasetRef | str",
         data_source: DataSource,
         import_mode: ImportMode | str | None = None,
         job_name: str | None = None,
@@ -83,17 +85,20 @@ class DatasetImportJob(Construct):
             self,
             [
                 *_check_dataset("dataset", dataset, dataset_arn),
+                *check_optional_text("dataset.schema_arn", schema_arn, checks.SCHEMA_ARN),
                 *_check_data_source("data_source", data_source),
                 *arguments.check_import_mode("import_mode", import_mode),
-                *check_text("job_name", job_name, checks.JOB_NAME),
+                *check_optional_text("job_name", job_name, checks.JOB_NAME),
+                *_check_role("role", role),
                 *arguments.check_tags("tags", tags),
                 *arguments.check_boolean("publish_attribution_metrics_to_s3", publish_attribution_metrics_to_s3),
-                *check_text("reimport_token", reimport_token, checks.REIMPORT_TOKEN),
+                *check_optional_text("reimport_token", reimport_token, checks.REIMPORT_TOKEN),
                 *arguments.check_timeout("timeout", timeout),
                 *arguments.check_boolean("wait", wait),
             ],
         )
         self._tag_manager = _tag_manager(tags)
+        self.node.add_validation(arguments.TagsFit(self._tag_manager))
         provider = DatasetImportProvider.of(self)
         self._role, readable = _role_that_reads(self, role, data_source, provider)
         properties: ResourceProperties = {
@@ -183,6 +188,15 @@ def _check_data_source(name: str, data_source: object) -> Iterator[str]:
         yield violation(name, data_source, "a DataSource, such as DataSource.from_bucket(bucket, 'interactions/')")
     else:
         yield from check_text(name, data_source.data_location, checks.DATA_LOCATION)
+
+
+def _check_role(name: str, role: object) -> Iterator[str]:
+    if role is None:
+        return
+    if not hasattr(role, "role_arn") or not hasattr(role, "grant_principal"):
+        yield violation(name, role, "a Role or another IRole, such as iam.Role.from_role_arn(...)")
+    else:
+        yield from check_text(name, role.role_arn, checks.ROLE_ARN)
 
 
 def _role_that_reads(
