@@ -1,11 +1,12 @@
 """What each request of CloudFormation does: decisions over plain data and a `Personalize`, to be tested without AWS."""
 
 import logging
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from personalize_import_handler import pace
+from personalize_import_handler import contract, pace
 from personalize_import_handler.identity import Resource, what_is_imported
 from personalize_import_handler.importing import Import
 from personalize_import_handler.outcome import Finished, ImportFailed, Outcome, Progress, Waiting
@@ -15,8 +16,10 @@ from personalize_import_handler.properties import ImportProperties, InvalidPrope
 logger = logging.getLogger(__name__)
 
 _JOB_ARN_MARK: Final = ":dataset-import-job/"
-# A running job keeps its dataset from being deleted, so Delete waits for it; but CloudFormation waits an hour at most.
-_DELETE_TIMEOUT_SECONDS: Final = 50 * 60
+# A running job keeps its dataset from being deleted, so Delete waits for it; but CloudFormation waits an hour at most,
+# or as long as the template says, and takes no answer in time for a failure. So some time is left for the answer.
+_DELETE_SECONDS_MAX: Final = 50 * 60
+_ANSWER_SECONDS: Final = 120
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,11 +69,17 @@ def poll_delete(request: Request, progress: Progress, personalize: Personalize) 
         return finished
     now = personalize.now()
     elapsed = progress.elapsed_seconds(now)
-    if elapsed >= _DELETE_TIMEOUT_SECONDS:
+    if elapsed >= _delete_seconds(request.properties):
         logger.warning("%s still runs, and its dataset can't be deleted before it ends", arn)
         return finished
     seconds = pace.seconds_until_next_look(elapsed)
     return Waiting(physical_resource_id=arn, progress=progress.begun(now), wait_seconds=seconds)
+
+
+def _delete_seconds(properties: Mapping[str, object]) -> int:
+    given = str(properties.get("ServiceTimeout", ""))
+    service_timeout = int(given) if re.fullmatch("[0-9]{1,4}", given, re.ASCII) else contract.SERVICE_TIMEOUT_SECONDS
+    return min(_DELETE_SECONDS_MAX, service_timeout - _ANSWER_SECONDS)
 
 
 def _still_runs(dataset_import_job_arn: str, personalize: Personalize) -> bool:
