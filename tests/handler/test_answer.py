@@ -108,6 +108,22 @@ def test_awkward_characters_arrive(reason: str, endpoint: Endpoint) -> None:
     assert json.loads(endpoint.puts[0].body)["Reason"] == reason.replace("\ud800", "?")
 
 
+def test_an_answer_echoes_the_request_and_hides_nothing(endpoint: Endpoint, log: Log) -> None:
+    account = Account(send=send)
+    event = CloudFormation(account, endpoint=endpoint.url).begin("Delete", {}, "some-id")
+
+    assert json.loads(endpoint.puts[0].body) == {
+        "Status": "SUCCESS",
+        "Reason": "",
+        "PhysicalResourceId": "some-id",
+        "StackId": event["StackId"],
+        "RequestId": event["RequestId"],
+        "LogicalResourceId": event["LogicalResourceId"],
+        "NoEcho": False,
+        "Data": {},
+    }
+
+
 def begin(kind: str, endpoint: Endpoint, make: Callable[..., Account]) -> Account:
     account = make(send=partial(send, sleep=lambda _: None, timeout_seconds=1))
     account.personalize.course = Course(seconds=0 if kind == "first request" else 100)

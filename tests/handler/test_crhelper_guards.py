@@ -35,8 +35,8 @@ def test_a_failure_in_a_poll_is_answered_with_the_job_s_arn(
     assert answer.physical_resource_id == next(iter(personalize.jobs.values())).arn
 
 
-def test_a_defect_in_a_poll_is_answered_with_the_job_s_arn_and_named_as_a_defect(
-    cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
+def test_a_defect_in_a_poll_is_answered_with_the_job_s_arn_and_its_log_has_more(
+    cloudformation: CloudFormation, personalize: FakePersonalize, log: Log
 ) -> None:
     event = cloudformation.begin("Create", properties())
     personalize.fail_next("describe_dataset_import_job", KeyError("surprise"))
@@ -44,6 +44,7 @@ def test_a_defect_in_a_poll_is_answered_with_the_job_s_arn_and_named_as_a_defect
     answer = cloudformation.run(event)
 
     assert answer.reason == "KeyError: 'surprise'. This is a defect of the handler; its log has more."
+    assert any("Traceback" in line for line in log.lines_from("ERROR"))
     assert answer.physical_resource_id == next(iter(personalize.jobs.values())).arn
 
 

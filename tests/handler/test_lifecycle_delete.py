@@ -70,6 +70,17 @@ def test_after_50_minutes_a_delete_succeeds_with_a_warning(
     assert "still runs, and its dataset can't be deleted before it ends" in warning
 
 
+@pytest.mark.parametrize(("service_timeout", "latest"), [("600", 540), ("60", 0), ("junk", 3060)])
+def test_a_delete_is_answered_before_cloudformation_gives_up_on_it(
+    service_timeout: str, latest: int, cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
+) -> None:
+    personalize.course = Course(seconds=100_000)
+    cloudformation.create(properties(Wait=False, ServiceTimeout=service_timeout))
+    started_at = account.clock.now
+
+    assert latest - 60 <= cloudformation.delete().answered_at - started_at <= latest
+
+
 def test_a_job_that_may_not_be_described_is_deleted_with_a_warning(
     cloudformation: CloudFormation, personalize: FakePersonalize, log: Log
 ) -> None:
