@@ -1,6 +1,7 @@
 """Which job is joined, and which import is made again."""
 
 from tests.handler.account import Account
+from tests.handler.conftest import Log
 from tests.handler.fakes import Course, FakePersonalize
 from tests.handler.properties import DATA_LOCATION, properties, tags
 from tests.handler.simulator import CloudFormation
@@ -89,3 +90,15 @@ def test_a_job_whose_record_is_gone_is_replaced_by_the_next_update(
 
     assert answer.succeeded
     assert personalize.imported() == [DATA_LOCATION]
+
+
+def test_the_log_says_whether_a_job_was_started_or_found(
+    cloudformation: CloudFormation, account: Account, log: Log
+) -> None:
+    arn = cloudformation.create(properties()).physical_resource_id
+    CloudFormation(account, generation=2).create(properties())
+
+    assert [line.rpartition(".importing ")[2] for line in log.lines if line.endswith(arn)] == [
+        f"Started {arn}",
+        f"Found {arn}",
+    ]

@@ -3,6 +3,7 @@
 import pytest
 
 from personalize_import_handler.personalize import Busy, Refused
+from personalize_import_handler.properties import parse
 from tests.handler.conftest import Log
 from tests.handler.fakes import Course, FakePersonalize
 from tests.handler.properties import DATA_LOCATION, properties, tags
@@ -86,6 +87,33 @@ def test_tags_that_are_throttled_are_set_at_a_later_poll(
 
     assert answer.succeeded
     assert personalize.tags[arn] == {"new": "1"}
+
+
+def test_tags_are_set_once_and_only_where_they_have_changed(
+    cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
+) -> None:
+    cloudformation.create(properties(Wait=False))
+    assert personalize.calls_of("list_tags") == []
+
+    cloudformation.update(properties(Tags=tags(new="1")))
+    cloudformation.update(properties(Tags=tags(new="1"), TimeoutSeconds=600))
+
+    assert len(account.polled_at) > 1
+    assert len(personalize.calls_of("list_tags")) == 1
+
+
+def test_a_throttled_look_at_the_job_does_not_make_an_update_import_again(
+    cloudformation: CloudFormation, personalize: FakePersonalize
+) -> None:
+    created = cloudformation.create(properties())
+    personalize.import_elsewhere("by-hand", parse(properties(DataLocation=OTHER_LOCATION)))
+    throttled = Busy("DescribeDatasetImportJob", "ThrottlingException", "Rate exceeded")
+    personalize.fail_next("describe_dataset_import_job", throttled, times=2)
+
+    updated = cloudformation.update(properties(Tags=tags(new="1")))
+
+    assert updated.physical_resource_id == created.physical_resource_id
+    assert set(personalize.jobs) == {created.attributes["JobName"], "by-hand"}
 
 
 def test_tags_that_are_refused_fail_the_update_and_leave_the_id(
