@@ -6,6 +6,7 @@ from typing import Final
 
 from personalize_import_handler.contract import ImportMode
 from personalize_import_handler.identity import Resource, job_name
+from personalize_import_handler.outcome import ImportFailed
 from personalize_import_handler.personalize import (
     DatasetImportJob,
     JobSummary,
@@ -49,7 +50,7 @@ def find_or_start(personalize: Personalize, properties: ImportProperties, resour
             raise Hindered(name, refused) from refused
         if found:
             return found
-    raise RuntimeError(f"all {_ATTEMPTS_MAX} names for this import are used up; change reimport_token")
+    raise ImportFailed(f"All {_ATTEMPTS_MAX} names for this import are used up. Change ReimportToken to get new ones.")
 
 
 def _adopt_or_start(personalize: Personalize, properties: ImportProperties, name: str, arn: str) -> Found | None:
