@@ -1,5 +1,6 @@
 """Which job is joined, and which import is made again."""
 
+from personalize_import_handler.properties import parse
 from tests.handler.account import Account
 from tests.handler.conftest import Log
 from tests.handler.fakes import Course, FakePersonalize
@@ -102,3 +103,18 @@ def test_the_log_says_whether_a_job_was_started_or_found(
         f"Started {arn}",
         f"Found {arn}",
     ]
+
+
+def test_an_import_that_has_used_up_all_its_names_says_so_and_how_to_get_new_ones(
+    cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
+) -> None:
+    personalize.course = Course(seconds=0, end="CREATE FAILED")
+    first = cloudformation.create(properties()).physical_resource_id.rpartition("/")[2]
+    for attempt in range(2, 1000):
+        personalize.import_elsewhere(f"{first.removesuffix('1')}{attempt}", parse(properties()))
+
+    answer = CloudFormation(account, generation=2).create(properties())
+
+    assert answer.reason.startswith("All 999 names for this import are used up. Change ReimportToken")
+    assert personalize.calls_of("create_dataset_import_job") == [first]
+    assert cloudformation.create(properties(ReimportToken="2")).reason.startswith("The service gave no reason.")

@@ -4,6 +4,7 @@ import pytest
 
 from personalize_import_handler.personalize import Busy, Refused
 from personalize_import_handler.properties import parse
+from tests.handler.account import Account
 from tests.handler.conftest import Log
 from tests.handler.fakes import Course, FakePersonalize
 from tests.handler.properties import DATA_LOCATION, properties, tags
