@@ -1,0 +1,80 @@
+"""The docs say what is so: examples run, tables name what there is, links lead somewhere, figures are right."""
+
+import inspect
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from personalize_import import DatasetImportJob
+from personalize_import_handler import contract
+from personalize_import_handler.contract import Attribute
+from personalize_import_handler.pace import seconds_until_next_look
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text()
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+STATES_OF_A_LOOK = 3  # wait, look, choose
+
+
+def code_blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
+
+
+@pytest.mark.parametrize("example", code_blocks("python"), ids=["first"])
+def test_the_example_of_the_readme_synthesizes(example: str, tmp_path: Path) -> None:
+    environment = {**os.environ, "CDK_OUTDIR": str(tmp_path / "cdk.out")}
+    ran = subprocess.run([sys.executable, "-c", example], cwd=tmp_path, env=environment, capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stderr
+    assert contract.RESOURCE_TYPE in (tmp_path / "cdk.out" / "Recommendations.template.json").read_text()
+
+
+def test_the_readme_has_every_argument_of_the_construct() -> None:
+    table = README.partition("| argument |")[2].partition("\n\n")[0]
+    parameters = inspect.signature(DatasetImportJob.__init__).parameters.values()
+    expected = [parameter.name for parameter in parameters if parameter.kind is inspect.Parameter.KEYWORD_ONLY]
+    assert re.findall(r"^\| `(\w+)`", table, re.MULTILINE) == expected
+
+
+def test_the_readme_has_every_attribute() -> None:
+    assert [attribute for attribute in Attribute if f"`{attribute}`" not in README] == []
+
+
+def test_the_readme_has_the_limits_of_the_contract() -> None:
+    assert f"At most {contract.JOB_NAME_LENGTH_MAX} characters" in README
+    assert f"1 to {contract.TIMEOUT_SECONDS_MAX // 60} minutes" in README
+
+
+def test_the_cost_that_the_readme_gives_is_that_of_the_pace() -> None:
+    looks, elapsed = 1, 0  # OnEvent is the first
+    while elapsed < 10 * 60:
+        elapsed += seconds_until_next_look(elapsed)
+        looks += 1
+    told = re.search(r"about (\d+) invocations .*? some (\d+) state transitions", README, re.DOTALL)
+    assert told is not None
+    assert int(told[1]) == pytest.approx(looks, abs=2)
+    assert int(told[2]) == pytest.approx((looks - 1) * STATES_OF_A_LOOK + 1, abs=10)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_links_between_files_lead_somewhere(page: Path) -> None:
+    text = page.read_text()
+    for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", text):
+        assert target.startswith("https://") or (page.parent / target).exists(), target
+    headings = {
+        re.sub(r"[^a-z0-9 -]", "", line.lower()).replace(" ", "-")
+        for line in re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+    }
+    for anchor in re.findall(r"\]\(#([^)]+)\)", text):
+        assert anchor in headings
+
+
+def test_every_target_of_the_makefile_says_what_it_does() -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    targets = re.findall(r"^([a-z][a-z-]*):.*?(## .*)?$", makefile, re.MULTILINE)
+    assert [name for name, said in targets if not said] == []
+    for command in re.findall(r"^make ([a-z-]+)", README, re.MULTILINE):
+        assert command in dict(targets)
