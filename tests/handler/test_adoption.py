@@ -1,5 +1,8 @@
 """Which job is joined, and which import is made again."""
 
+import pytest
+
+from personalize_import_handler.identity import Resource, job_name
 from personalize_import_handler.properties import parse
 from tests.handler.account import Account
 from tests.handler.conftest import Log
@@ -50,6 +53,30 @@ def test_the_name_of_a_failed_job_is_used_up_and_the_next_attempt_has_the_next_n
     first, second = personalize.jobs
     assert (first.rpartition("-")[2], second.rpartition("-")[2]) == ("1", "2")
     assert answer.attributes["JobName"] == second
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"DataLocation": "s3://shop-data/other/"},
+        {"RoleArn": "arn:aws:iam::123456789012:role/another"},
+        {"ImportMode": "INCREMENTAL"},
+        {"PublishAttributionMetricsToS3": True},
+        {"DatasetArn": "arn:aws:personalize:eu-west-1:123456789012:dataset/shop/ITEMS"},
+    ],
+)
+def test_a_job_of_somebody_else_that_has_the_name_by_chance_is_not_joined(
+    other: dict[str, object], cloudformation: CloudFormation, personalize: FakePersonalize
+) -> None:
+    personalize.datasets["arn:aws:personalize:eu-west-1:123456789012:dataset/shop/ITEMS"] = personalize.clock.now
+    resource = Resource(stack_id=cloudformation.stack_id, logical_id=cloudformation.logical_id)
+    name = job_name(parse(properties()), resource, 1)
+    personalize.import_elsewhere(name, parse(properties(**other)))
+
+    answer = cloudformation.create(properties())
+
+    assert answer.succeeded
+    assert answer.attributes["JobName"] == name.removesuffix("1") + "2"
 
 
 def test_a_job_older_than_its_dataset_is_not_joined(

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import partial
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from personalize_import_handler.answer import BODY_BYTES_MAX, NotDelivered, body_of, send
@@ -88,6 +88,7 @@ def test_a_certificate_of_an_unknown_authority_is_not_trusted(
     assert endpoint.puts == []
 
 
+@settings(max_examples=60)
 @given(st.text(st.characters(), max_size=3000) | st.builds(str.__mul__, st.text(max_size=5), st.integers(0, 20_000)))
 def test_any_reason_gives_valid_json_of_at_most_4096_bytes_with_the_reason_s_head(reason: str) -> None:
     body = body_of({**FRAME, "Reason": reason})

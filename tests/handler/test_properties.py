@@ -176,7 +176,7 @@ def test_everything_that_is_wrong_is_said_at_once() -> None:
 JUNK = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=40),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
-    max_leaves=8,
+    max_leaves=4,
 )
 NAMES = st.sampled_from(sorted(ResourceProperties.__annotations__)) | st.text(max_size=12)
 
@@ -196,7 +196,7 @@ def test_a_single_junk_value_is_named_or_harmless(name: str, value: object) -> N
 
 
 @pytest.mark.parametrize("request_type", ["Create", "Update"])
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(junk=st.dictionaries(NAMES, JUNK, max_size=6), delivered=st.booleans())
 def test_junk_gives_exactly_one_failed_answer_and_never_a_job(
     request_type: str, junk: dict[str, Any], *, delivered: bool
