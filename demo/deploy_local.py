@@ -5,7 +5,8 @@ What is deployed is kept in a folder between two runs, so that a second run upda
 
 import argparse
 import hashlib
-import shutil
+import os
+import signal
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,9 +16,10 @@ import boto3
 from rich.console import Console
 
 from demo.cdk_cli import ROOT, CdkCli, CdkFailed
+from demo.kept_state import InUseError, kept_state
 from demo.sample import SCHEMA, write_sample
 from demo.schema import DATASET_TYPES, DemoSchema
-from personalize_local.configuration import ACCOUNT, Options
+from personalize_local.configuration import ACCOUNT, Options, without_aws
 from personalize_local.server import LocalAws, LocalAwsError
 
 if TYPE_CHECKING:
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
 
 _SPEED: Final = 30
 _INTERRUPTED: Final = 130
+_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_ASSEMBLIES: Final = "cdk.out"
+_SAMPLE: Final = "sample"
 console: Final = Console(highlight=False)
 
 
@@ -36,48 +41,63 @@ class Demo:
     schema_path: Path
     schema: DemoSchema
     folder: Path
-    import_seconds: float
+    options: Options
 
     @property
     def assembly(self) -> Path:
         """Where the synthesized app goes."""
-        return self.folder / "cdk.out" / self.schema.dataset_type
-
-    @property
-    def options(self) -> Options:
-        """How the local AWS runs: its time is faster, so that an import takes its usual minutes there."""
-        return Options(speed=_SPEED, import_seconds=self.import_seconds * _SPEED, state=self.folder / "state")
+        return self.folder / _ASSEMBLIES / self.schema.dataset_type
 
 
 def deploy(demo: Demo) -> None:
     """Deploy, and show what came of it; raises `CdkFailed`."""
-    _forget_interrupted_run(demo)
-    with LocalAws(demo.options) as aws:
-        cdk = CdkCli(aws.process_environment())
-        bootstrap = cdk.start("bootstrap", f"aws://{ACCOUNT}/{demo.options.region}")
+    with kept_state(demo.folder) as state:
+        if state.is_half_done:
+            console.print("The last run was interrupted; beginning anew.")
+            state.forget()
+        with state.changing(), LocalAws(demo.options) as aws:
+            _deploy(demo, aws)
+
+
+def _deploy(demo: Demo, aws: LocalAws) -> None:
+    cdk = CdkCli(aws.process_environment())
+    with cdk.start("bootstrap", f"aws://{ACCOUNT}/{demo.options.region}") as bootstrap:
         _synthesize(demo, cdk)
         bootstrap.wait()
-        app = ("--app", str(demo.assembly), "--require-approval", "never")
-        cdk.run("deploy", *app, demo.schema.data_stack_name)
-        clients = _Clients(aws)
-        bucket = clients.outputs(demo.schema.data_stack_name)["BucketName"]
-        key = f"{demo.schema.dataset_type.lower()}/data.csv"
-        clients.s3.upload_file(str(demo.data), bucket, key)
-        console.print(f"Uploaded {demo.data} to s3://{bucket}/{key}", soft_wrap=True)
-        cdk.show("deploy", *app, "--exclusively", demo.schema.stack_name)
-        _report(clients.outputs(demo.schema.stack_name), aws)
+    app = ("--app", str(demo.assembly), "--require-approval", "never")
+    cdk.run("deploy", *app, demo.schema.data_stack_name)
+    clients = _Clients(aws)
+    bucket = clients.outputs(demo.schema.data_stack_name)["BucketName"]
+    key = f"{demo.schema.dataset_type.lower()}/data.csv"
+    clients.s3.upload_file(str(demo.data), bucket, key)
+    console.print(f"Uploaded {demo.data} to s3://{bucket}/{key}", markup=False, soft_wrap=True)
+    cdk.show("deploy", *app, "--exclusively", demo.schema.stack_name)
+    _report(clients.outputs(demo.schema.stack_name), aws)
 
 
 def destroy(folder: Path) -> None:
-    """Destroy what is deployed, and the state with it; raises `CdkFailed`."""
-    if (folder / "state").exists():
-        with LocalAws(Options(speed=_SPEED, state=folder / "state")) as aws:
-            clients = _Clients(aws)
-            for assembly in sorted((folder / "cdk.out").glob("*")):
-                clients.empty_bucket(f"PersonalizeDemo{assembly.name}Data")
-                CdkCli(aws.process_environment()).show("destroy", "--app", str(assembly), "--all", "--force")
-    shutil.rmtree(folder, ignore_errors=True)
+    """Destroy what is deployed, and the state with it; raises `CdkFailed`, after which nothing is left either."""
+    if folder.is_dir():
+        with kept_state(folder) as state:
+            try:
+                if state.is_there and not state.is_half_done:
+                    with LocalAws(_options(folder)) as aws:
+                        _destroy_stacks(folder, aws)
+            finally:
+                state.remove(_ASSEMBLIES, _SAMPLE)
     console.print("Nothing is left of the demo.")
+
+
+def _destroy_stacks(folder: Path, aws: LocalAws) -> None:
+    clients = _Clients(aws)
+    for assembly in sorted((folder / _ASSEMBLIES).glob("*")):
+        clients.empty_bucket(f"PersonalizeDemo{assembly.name}Data")
+        CdkCli(aws.process_environment()).show("destroy", "--app", str(assembly), "--all", "--force")
+
+
+def _options(folder: Path, import_seconds: float = 0) -> Options:
+    """Say how the local AWS runs: its time is faster, so that an import takes its usual minutes there."""
+    return Options(speed=_SPEED, import_seconds=import_seconds * _SPEED, state=folder / "state")
 
 
 class _Clients:
@@ -99,11 +119,6 @@ class _Clients:
         stack = self.cloudformation.describe_stacks(StackName=stack_name)["Stacks"][0]
         return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
 
-    def interrupted(self) -> bool:
-        """Say whether a stack is still on its way, which nobody carries on any more."""
-        stacks = self.cloudformation.describe_stacks()["Stacks"]
-        return any(stack["StackStatus"].endswith("IN_PROGRESS") for stack in stacks)
-
     def empty_bucket(self, stack_name: str) -> None:
         """Delete what is in the data stack's bucket; CloudFormation deletes no bucket that holds anything."""
         for stack in self.cloudformation.describe_stacks()["Stacks"]:
@@ -111,18 +126,6 @@ class _Clients:
                 bucket = self.outputs(stack_name)["BucketName"]
                 for item in self.s3.list_objects_v2(Bucket=bucket).get("Contents", []):
                     self.s3.delete_object(Bucket=bucket, Key=item["Key"])
-
-
-def _forget_interrupted_run(demo: Demo) -> None:
-    """Begin anew where the last run was ended in the middle of a deploy: its stack would stay in progress for ever."""
-    state = demo.folder / "state"
-    if not state.exists():
-        return
-    with LocalAws(demo.options) as aws:
-        interrupted = _Clients(aws).interrupted()
-    if interrupted:
-        console.print("The last run was interrupted; beginning anew.")
-        shutil.rmtree(state)
 
 
 def _synthesize(demo: Demo, cdk: CdkCli) -> None:
@@ -149,11 +152,27 @@ def _report(outputs: dict[str, str], aws: LocalAws) -> None:
 
 def _demo(arguments: argparse.Namespace) -> Demo:
     folder = Path(arguments.folder).resolve()
+    if arguments.schema and not arguments.data:
+        raise ValueError("SCHEMA without DATA: the sample that is made has a schema of its own")
     schema_path = Path(arguments.schema) if arguments.schema else SCHEMA
-    data = Path(arguments.data) if arguments.data else write_sample(folder / "sample" / "interactions.csv")
-    if not data.is_file():
-        raise ValueError(f"DATA must be a CSV file, got {data}")
-    return Demo(data, schema_path, DemoSchema.from_file(schema_path), folder, arguments.import_seconds)
+    schema = DemoSchema.from_file(schema_path)
+    data = Path(arguments.data) if arguments.data else write_sample(folder / _SAMPLE / "interactions.csv")
+    try:
+        data.open("rb").close()
+    except OSError as error:
+        raise ValueError(f"DATA must be a CSV file, got {data}: {error.strerror}") from error
+    return Demo(data, schema_path, schema, folder, _options(folder, arguments.import_seconds))
+
+
+def _interrupt(_number: int, _frame: object) -> None:
+    """End as after Ctrl-C, and once: what has to be cleaned up takes some seconds."""
+    for number in _SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+
+def _complain(problem: object) -> None:
+    console.print(str(problem), style="red", markup=False, soft_wrap=True)
 
 
 def main() -> int:
@@ -165,6 +184,12 @@ def main() -> int:
     parser.add_argument("--import-seconds", type=float, default=20, help="how long the import takes")
     parser.add_argument("--folder", default=str(ROOT / ".local-aws"), help="where the state is kept")
     arguments = parser.parse_args()
+    for number in _SIGNALS:
+        signal.signal(number, _interrupt)
+    # Nothing here is for a real account.
+    local = without_aws(os.environ)
+    os.environ.clear()
+    os.environ.update(local)
     try:
         if arguments.command == "deploy":
             deploy(_demo(arguments))
@@ -172,10 +197,10 @@ def main() -> int:
             destroy(Path(arguments.folder).resolve())
     except CdkFailed as failure:
         console.print(failure.output, markup=False)
-        console.print(f"[red]{failure}[/red]")
+        _complain(failure)
         return 1
-    except (ValueError, LocalAwsError) as error:
-        console.print(f"[red]{error}[/red]")
+    except (ValueError, OSError, LocalAwsError, InUseError) as error:
+        _complain(error)
         return 2
     except KeyboardInterrupt:
         console.print("Interrupted.")

@@ -28,7 +28,11 @@ def main() -> int:
     parser.add_argument("--stop-with-parent", action="store_true", help="end when standard input does")
     arguments = vars(parser.parse_args())
     stop_with_parent = arguments.pop("stop_with_parent")
-    return serve(Options(**arguments), stop_with_parent=stop_with_parent)
+    try:
+        options = Options(**arguments)
+    except ValueError as error:
+        parser.error(str(error))
+    return serve(options, stop_with_parent=stop_with_parent)
 
 
 if __name__ == "__main__":

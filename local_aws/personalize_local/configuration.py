@@ -1,6 +1,9 @@
 """How the local AWS is configured: options in, the environment that ministack and the Lambda functions read out."""
 
+import math
 import os
+import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -12,6 +15,13 @@ ACCOUNT: Final = "000000000000"
 DEFAULT_REGION: Final = "eu-west-1"
 # The account's root as ministack knows it. There is nothing behind these, on loopback, for as long as the server runs.
 ROOT_CREDENTIALS: Final = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
+# All that the server takes over from the environment it is started in. ministack has a hundred variables more, each of
+# which would make another AWS of it.
+_INHERITED: Final = (
+    *("PATH", "HOME", "LANG", "LC_ALL", "TZ", "PYTHONPATH"),
+    *("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH"),
+)
+_HIGHEST_PORT: Final = 65_535
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +38,15 @@ class Options:
     state: Path | None = None
     """Where the state is kept between runs; nowhere by default."""
     verbose: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse what can't be served; raises ValueError."""
+        if not 0 <= self.port <= _HIGHEST_PORT:
+            raise ValueError(f"the port must be from 0 to {_HIGHEST_PORT}, got {self.port}")
+        if not 0 < self.speed < math.inf:
+            raise ValueError(f"the clock's speed must be above 0, got {self.speed:g}")
+        if not 0 <= self.import_seconds < math.inf:
+            raise ValueError(f"the seconds of an import must be 0 or more, got {self.import_seconds:g}")
 
 
 def endpoint_url(port: int) -> str:
@@ -50,9 +69,15 @@ def client_environment(port: int, region: str, authority: Path) -> dict[str, str
     }
 
 
-def without_aws(environment: dict[str, str]) -> dict[str, str]:
-    """Drop what would lead a client to a real account: profiles, credentials, endpoints."""
-    return {name: value for name, value in environment.items() if not name.startswith(("AWS_", "CDK_DEFAULT_"))}
+def without_aws(environment: Mapping[str, str]) -> dict[str, str]:
+    """Drop what would lead a client to a real account, or away from loopback: profiles, credentials, proxies."""
+    kept = {name: value for name, value in environment.items() if not _leads_away(name)}
+    # Without these, clients read the files in the home directory.
+    return kept | dict.fromkeys(("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"), os.devnull)
+
+
+def _leads_away(name: str) -> bool:
+    return name.startswith(("AWS_", "CDK_DEFAULT_")) or name.lower().endswith("_proxy")
 
 
 def apply(options: Options, port: int, tls: TlsFiles, work: Path) -> None:
@@ -60,7 +85,7 @@ def apply(options: Options, port: int, tls: TlsFiles, work: Path) -> None:
     temporary = work / "tmp"
     temporary.mkdir(exist_ok=True)
     environment = {
-        **without_aws(dict(os.environ)),
+        **without_aws({name: os.environ[name] for name in _INHERITED if name in os.environ}),
         **client_environment(port, options.region, tls.authority),
         "TMPDIR": str(temporary),
         "AUTH": "true",
@@ -77,6 +102,9 @@ def apply(options: Options, port: int, tls: TlsFiles, work: Path) -> None:
         "SFTP_ENABLED": "0",
         "IOT_MTLS_ENABLED": "0",
         "DOCKER_HOST": f"unix://{work / 'no-docker.sock'}",
+        # Used even where no state is kept.
+        "STATE_DIR": str(work / "ministack"),
+        "S3_DATA_DIR": str(work / "s3"),
     }
     if options.state:
         environment |= {
@@ -87,3 +115,4 @@ def apply(options: Options, port: int, tls: TlsFiles, work: Path) -> None:
         }
     os.environ.clear()
     os.environ.update(environment)
+    tempfile.tempdir = str(temporary)  # it has been looked up by now, and would not be again

@@ -84,7 +84,7 @@ class LocalAws:
 
     def process_environment(self) -> dict[str, str]:
         """Give a whole environment for a process that shall use this AWS and no other."""
-        return {**without_aws(dict(os.environ)), **self.environment}
+        return {**without_aws(os.environ), **self.environment}
 
     def switchboard(self, method: str, path: str, body: Mapping[str, object] | None = None) -> dict[str, Any]:
         """Call the switchboard; see `personalize_local.switchboard` for what it does."""
@@ -94,8 +94,12 @@ class LocalAws:
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(f"{self.endpoint_url}{path}", data=data, method=method)  # noqa: S310
         context = create_default_context(cafile=self.environment["AWS_CA_BUNDLE"])
+        # No proxy reaches this machine's loopback, whatever the environment says.
+        opener = urllib.request.build_opener(
+            urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=context)
+        )
         try:
-            with urllib.request.urlopen(request, timeout=30, context=context) as response:  # noqa: S310
+            with opener.open(request, timeout=30) as response:
                 answer: dict[str, Any] = json.load(response)
         except urllib.error.HTTPError as error:
             raise LocalAwsError(f"{method} {path}: {error.code} {error.read().decode()}") from error

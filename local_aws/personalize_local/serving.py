@@ -20,16 +20,21 @@ from personalize_local.snapshot import Snapshot
 from personalize_local.tls import TlsFiles, make_certificate
 
 _PENDING_SHARE: Final = 0.2
+_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+# How long the server may take to end, so that it does even if nobody is left to see that it does not.
+_END_SECONDS: Final = 15
 
 
 def serve(options: Options, *, stop_with_parent: bool) -> int:
-    """Serve until SIGINT or SIGTERM, or until standard input ends; returns the exit code, or ends the process."""
+    """Serve until a signal says so, or until standard input ends; returns the exit code, or ends the process."""
     try:
         listener = socket.create_server((HOST, options.port))
     except OSError as error:
         print(f"Port {options.port} of {HOST} can't be taken: {error.strerror}", file=sys.stderr)  # noqa: T201
         return 1
-    with tempfile.TemporaryDirectory(prefix="personalize-local-") as work:
+    for number in _SIGNALS:
+        signal.signal(number, _end_before_serving)
+    with tempfile.TemporaryDirectory(prefix="personalize-local-", ignore_cleanup_errors=True) as work:
         _serve(options, listener, Path(work), stop_with_parent=stop_with_parent)
     # Requests in flight, such as CloudFormation's that wait for an answer for an hour, are not worth waiting for.
     sys.stdout.flush()
@@ -56,10 +61,18 @@ def _serve(options: Options, listener: socket.socket, work: Path, *, stop_with_p
     try:
         loop.run_until_complete(_until_stopped(application, listener, tls, stop_with_parent=stop_with_parent))
     finally:
+        threading.Timer(_END_SECONDS, os._exit, (1,)).start()
         ministack_seam.stop_functions()
         if options.state:
             ministack_seam.save_state()
             snapshot.save()
+        # Calls that were in flight may have started functions meanwhile.
+        ministack_seam.stop_functions()
+
+
+def _end_before_serving(_number: int, _frame: object) -> None:
+    """End in the middle of the start, which takes a second, and leave no folder behind."""
+    raise SystemExit(0)
 
 
 async def _until_stopped(
@@ -70,7 +83,7 @@ async def _until_stopped(
 
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in _SIGNALS:
         loop.add_signal_handler(number, stop.set)
     if stop_with_parent:
         threading.Thread(target=_stop_when_input_ends, args=(loop, stop), daemon=True).start()
