@@ -25,8 +25,7 @@ def require(scope: Construct, problems: Iterable[str]) -> None:
 
 def check_text(name: str, value: object, rule: TextRule) -> Iterator[str]:
     """Yield what is wrong with a string, unless it is a token."""
-    if value is None or not cdk.Token.is_unresolved(value):
-        yield from rule.check(name, value)
+    yield from _unless_token(value, rule.check(name, value))
 
 
 def check_optional_text(name: str, value: object, rule: TextRule) -> Iterator[str]:
@@ -37,8 +36,8 @@ def check_optional_text(name: str, value: object, rule: TextRule) -> Iterator[st
 
 def check_import_mode(name: str, value: object) -> Iterator[str]:
     """Yield what is wrong with an import mode, unless there is none, or it is a token."""
-    if value is not None and not cdk.Token.is_unresolved(value):
-        yield from checks.check_import_mode(name, value)
+    if value is not None:
+        yield from _unless_token(value, checks.check_import_mode(name, value))
 
 
 def check_tags(name: str, tags: object) -> Iterator[str]:
@@ -47,6 +46,8 @@ def check_tags(name: str, tags: object) -> Iterator[str]:
         return
     if not isinstance(tags, Mapping) or not all(isinstance(text, str) for pair in tags.items() for text in pair):
         yield violation(name, tags, "a mapping of strings to strings")
+        return
+    if not any(checks.check_tags(name, tags.items())):
         return
     known = [pair for pair in tags.items() if not any(cdk.Token.is_unresolved(text) for text in pair)]
     yield from checks.check_tags(name, known)
@@ -80,3 +81,9 @@ def check_boolean(name: str, value: object) -> Iterator[str]:
     """Yield what is wrong with a flag, unless there is none."""
     if value is not None and not isinstance(value, bool):
         yield violation(name, value, "True or False")
+
+
+def _unless_token(value: object, problems: Iterable[str]) -> list[str]:
+    # Asked last, and of strings alone: jsii takes its time over each call, and fails over what it doesn't know.
+    found = list(problems)
+    return [] if found and isinstance(value, str) and cdk.Token.is_unresolved(value) else found

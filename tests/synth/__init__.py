@@ -1,0 +1,1 @@
+"""Tests of the construct library: what it synthesizes to, and what it refuses to."""
