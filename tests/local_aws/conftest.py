@@ -1,0 +1,35 @@
+"""One local AWS for each test process, in fast time; and a place to look for what a server leaves behind."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from personalize_local.configuration import Options
+from personalize_local.server import LocalAws
+from tests.deploy.cloud import Cloud
+
+OPTIONS = Options(speed=100, import_seconds=10)
+
+
+@pytest.fixture(scope="session")
+def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
+    folder = tmp_path_factory.mktemp("local-aws")
+    with (folder / "local-aws.log").open("wb") as log, LocalAws(OPTIONS, log) as aws:
+        yield Cloud(aws, folder)
+
+
+@pytest.fixture
+def name(request: pytest.FixtureRequest) -> str:
+    """A name that no other test has; for buckets too, so in small letters."""
+    words = request.node.name.replace("[", "-").strip("]").removeprefix("test_").replace("_", "-").lower()
+    return "".join(letter for letter in words if letter.isalnum() or letter == "-")[-50:].strip("-")
+
+
+@pytest.fixture
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder in which every process started by the test makes its temporary files."""
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setenv("TMPDIR", str(folder))
+    return folder

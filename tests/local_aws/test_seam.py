@@ -1,0 +1,134 @@
+"""What ministack_seam.py reaches into, by name and shape: a newer ministack fails here first, naming what changed."""
+
+import ast
+import json
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SEAM = ROOT / "local_aws" / "personalize_local" / "ministack_seam.py"
+
+# Functions with their parameters as far as they are used, classes with their fields; of all else, the type.
+REACHED_INTO: dict[str, Any] = {
+    "ministack.app.SERVICE_HANDLERS": "dict",
+    "ministack.app._build_persistence_save_dict": [],
+    "ministack.app.app": ["scope", "receive", "send"],
+    "ministack.core.iam_actions.identity_denial_message": ["action", "principal_arn", "resource", "explicit_deny"],
+    "ministack.core.iam_evaluator.AuthError": ["code", "message"],
+    "ministack.core.iam_evaluator.EvalContext": [
+        "principal_arn",
+        "principal_type",
+        "principal_account",
+        "action",
+        "resource_arn",
+        "region",
+        "secure_transport",
+        "service_context",
+    ],
+    "ministack.core.iam_evaluator.enforce": [
+        *("access_key_id", "iam_action", "service", "region", "resource_arn", "service_context")
+    ],
+    "ministack.core.iam_evaluator.evaluate_resource_policy": ["doc", "ctx", "service"],
+    "ministack.core.lambda_runtime.reset": [],
+    "ministack.core.persistence.save_all": ["services"],
+    "ministack.core.responses.get_account_id": [],
+    "ministack.core.responses.get_region": [],
+    "ministack.core.router.SERVICE_PATTERNS": "dict",
+    "ministack.core.router.extract_access_key_id": ["headers", "query_params"],
+    "ministack.services.cloudformation.provisioners._RESOURCE_HANDLERS": "dict",
+    "ministack.services.cloudformation.provisioners._delete_predecessor": ["delete_fn", "args", "kwargs"],
+    "ministack.services.cloudformation.stacks._runs_on_worker_thread": ["resource_type"],
+    "ministack.services.iam._roles": "AccountScopedDict",
+    "ministack.services.s3.bucket_policy_for_arn": ["resource_arn"],
+    "ministack.services.stepfunctions._SFN_WAIT_SCALE": "float",
+    "ministack.services.sts.register_session": ["access_key", "session"],
+}
+
+# ministack reads its configuration when it is imported, and patches hypercorn: not in the process of the tests.
+INSPECT = """
+import dataclasses, importlib, inspect, json, sys
+found = {}
+for name in sys.argv[1:]:
+    module, _, member = name.rpartition(".")
+    thing = getattr(importlib.import_module(module), member, None)
+    if dataclasses.is_dataclass(thing):
+        found[name] = [field.name for field in dataclasses.fields(thing)]
+    elif inspect.isfunction(thing):
+        found[name] = list(inspect.signature(thing).parameters)
+    else:
+        found[name] = type(thing).__name__
+from ministack.core import iam_evaluator, router
+from ministack.services import iam, s3
+from ministack.services.cloudformation import provisioners
+found["get_scoped"] = list(inspect.signature(iam._roles.get_scoped).parameters)
+found["result"] = [field.name for field in dataclasses.fields(iam_evaluator.EvalResult)]
+found["personalize"] = [n for n in provisioners._RESOURCE_HANDLERS if n.startswith("AWS::Personalize")]
+found["target_prefixes"] = router.SERVICE_PATTERNS["dynamodb"]["target_prefixes"]
+found["type"] = sorted(provisioners._RESOURCE_HANDLERS["AWS::S3::Bucket"])
+print(json.dumps(found))
+"""
+
+
+@pytest.fixture(scope="module")
+def ministack(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    environment = {**os.environ, "STATE_DIR": str(tmp_path_factory.mktemp("state"))}
+    command = [sys.executable, "-c", INSPECT, *REACHED_INTO]
+    run = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr
+    return json.loads(run.stdout.splitlines()[-1])
+
+
+def test_ministack_is_the_version_that_the_seam_is_made_for() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    (pin,) = [line for line in project["optional-dependencies"]["local"] if line.startswith("ministack")]
+    assert pin == f"ministack=={version('ministack')}"
+
+
+@pytest.mark.parametrize("name", REACHED_INTO)
+def test_what_the_seam_reaches_into_is_there(ministack: Any, name: str) -> None:
+    expected, found = REACHED_INTO[name], ministack[name]
+    if isinstance(expected, str):
+        assert found == expected
+    else:
+        assert [part for part in found if part in expected] == expected, f"{name} is {found}"
+
+
+def test_roles_are_looked_up_by_account_and_name(ministack: Any) -> None:
+    assert ministack["get_scoped"][:3] == ["account_id", "region", "key"]
+
+
+def test_decisions_have_the_parts_that_are_read(ministack: Any) -> None:
+    assert {"decision", "principal_arn"} <= set(ministack["result"])
+
+
+def test_services_are_found_by_their_target_and_types_have_three_handlers(ministack: Any) -> None:
+    assert ministack["target_prefixes"] == ["DynamoDB_20120810"]
+    assert {"create", "delete"} <= set(ministack["type"])
+
+
+def test_ministack_has_no_personalize_of_its_own(ministack: Any) -> None:
+    assert ministack["personalize"] == []
+
+
+def test_the_list_above_is_all_that_the_seam_reaches_into() -> None:
+    tree = ast.parse(SEAM.read_text())
+    modules = {
+        alias.asname or alias.name: f"{node.module}.{alias.name}"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and re.match(r"ministack(\.|$)", node.module or "")
+        for alias in node.names
+    }
+    used = {
+        f"{modules[node.value.id]}.{node.attr}"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in modules
+    }
+    assert used == set(REACHED_INTO)
