@@ -1,5 +1,6 @@
 """A template as CloudFormation works it out, with invented names for what it would create."""
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -19,13 +20,14 @@ _ARNS: Final = {
     ("AWS::Lambda::Function", "Arn"): f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{{id}}",
     ("AWS::StepFunctions::StateMachine", "Arn"): f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:{{id}}",
     ("AWS::Logs::LogGroup", "Arn"): f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{{id}}:*",
+    ("AWS::KMS::Key", "Arn"): f"arn:aws:kms:{REGION}:{ACCOUNT}:key/{{id}}",
     ("AWS::S3::Bucket", "Arn"): "arn:aws:s3:::{id}",
     ("AWS::IAM::Role", "Arn"): f"arn:aws:iam::{ACCOUNT}:role{{path}}{{id}}",
 }
 
 
 class Deployed:
-    """Works out the intrinsic functions that these templates use; meets any other with a `KeyError`."""
+    """Works out the intrinsic functions that these templates use; refuses all others."""
 
     def __init__(self, template: Mapping[str, Any], parameters: Mapping[str, str] | None = None) -> None:
         self.template = template
@@ -54,23 +56,30 @@ class Deployed:
     def value(self, value: Any) -> Any:
         """Work out a value."""
         match value:
+            case list():
+                return [self.value(each) for each in value]
+            case dict() if len(value) == 1 and next(iter(value)).startswith(("Ref", "Fn::")):
+                return self._function(value)
+            case dict():
+                return {key: self.value(each) for key, each in value.items()}
+            case _:
+                return value
+
+    def _function(self, function: Mapping[str, Any]) -> Any:
+        match function:
             case {"Ref": name}:
                 return self._parameters.get(name) or self._name(name)
             case {"Fn::GetAtt": [name, attribute]}:
                 return self._attribute(name, attribute)
             case {"Fn::Join": [separator, parts]}:
                 return separator.join(self.value(parts))
+            case {"Fn::Sub": str(text)}:
+                return re.sub(r"\$\{([\w:]+)\}", lambda found: self.value({"Ref": found[1]}), text)
             case {"Fn::Select": [index, parts]}:
                 return self.value(parts)[int(index)]
             case {"Fn::Split": [str(separator), whole]}:  # CloudFormation takes no function for the separator
                 return self.value(whole).split(separator)
-            case dict():
-                assert not any(key.startswith("Fn::") for key in value), value
-                return {key: self.value(each) for key, each in value.items()}
-            case list():
-                return [self.value(each) for each in value]
-            case _:
-                return value
+        raise ValueError(f"{function} is not known here")
 
     def _name(self, logical_id: str) -> str:
         assert logical_id in self.template["Resources"], f"{logical_id} is neither a resource nor a known parameter"

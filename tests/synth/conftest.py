@@ -1,7 +1,10 @@
-"""Lets jsii find the Node that is installed beside this interpreter, before anything imports aws_cdk."""
+"""Sets up what jsii starts with, before anything imports aws_cdk."""
 
 import os
 import sys
 from pathlib import Path
 
+# The Node that is installed beside this interpreter, not one that jsii would warn of.
 os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+# The CDK's own validation of templates takes seconds to load; the demo's test has it.
+os.environ["CDK_VALIDATION"] = "false"

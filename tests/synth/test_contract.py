@@ -1,0 +1,82 @@
+"""What the construct writes is what the handler reads: a property that is renamed on one side fails here."""
+
+from typing import Any
+
+import aws_cdk as cdk
+import pytest
+
+from personalize_import import ImportMode
+from personalize_import_handler import contract, properties
+from personalize_import_handler.contract import ResourceProperties
+from tests.synth.stacks import SCHEMA_ARN, add_dataset, add_job, from_new_bucket, new_stack, properties_of
+
+WRITTEN_BY_THE_CDK = {"ServiceToken", "ServiceTimeout"}
+
+
+def as_delivered(value: Any) -> Any:
+    """Give a value as CloudFormation delivers it to a custom resource: every scalar is a string."""
+    match value:
+        case dict():
+            return {key: as_delivered(each) for key, each in value.items()}
+        case list():
+            return [as_delivered(each) for each in value]
+        case bool():
+            return str(value).lower()
+    return str(value)
+
+
+@pytest.fixture(scope="module")
+def written() -> dict[str, Any]:
+    stack = new_stack()
+    job = add_job(
+        stack,
+        dataset=add_dataset(stack),
+        data_source=from_new_bucket(stack, "interactions/"),
+        import_mode=ImportMode.INCREMENTAL,
+        job_name="nightly",
+        tags={"team": "b", "stage": "prod"},
+        publish_attribution_metrics_to_s3=True,
+        reimport_token="2024-01-01",
+        timeout=cdk.Duration.minutes(30),
+        wait=False,
+    )
+    return properties_of(job)
+
+
+def test_the_handler_reads_what_the_construct_was_given(written: dict[str, Any]) -> None:
+    assert properties.parse(as_delivered(written)) == properties.ImportProperties(
+        dataset_arn="arn:aws:personalize:eu-west-1:123456789012:dataset/group/INTERACTIONS",
+        data_location=written["DataLocation"],
+        role_arn=written["RoleArn"],
+        schema_arn=SCHEMA_ARN,
+        job_name="nightly",
+        import_mode=ImportMode.INCREMENTAL,
+        publish_attribution_metrics_to_s3=True,
+        reimport_token="2024-01-01",
+        tags=(("stage", "prod"), ("team", "b")),
+        timeout_seconds=1800,
+        wait=False,
+    )
+
+
+def test_every_property_of_the_contract_is_written_and_no_other(written: dict[str, Any]) -> None:
+    assert set(written) == set(ResourceProperties.__annotations__)
+    assert set(written) > WRITTEN_BY_THE_CDK
+
+
+def test_the_handler_reads_its_defaults_from_what_is_left_out() -> None:
+    job = add_job(new_stack())
+
+    parsed = properties.parse(as_delivered(properties_of(job)))
+
+    assert parsed == properties.ImportProperties(
+        dataset_arn=parsed.dataset_arn, data_location=parsed.data_location, role_arn=parsed.role_arn
+    )
+
+
+@pytest.mark.parametrize("name", sorted(set(ResourceProperties.__annotations__) - WRITTEN_BY_THE_CDK))
+def test_the_handler_refuses_a_property_under_another_name(written: dict[str, Any], name: str) -> None:
+    renamed = {f"{key}s" if key == name else key: value for key, value in as_delivered(written).items()}
+
+    with pytest.raises(properties.InvalidProperties, match=f"'{name}s' is not a property of {contract.RESOURCE_TYPE}"):
+        properties.parse(renamed)
