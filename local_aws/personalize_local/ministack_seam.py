@@ -17,8 +17,7 @@ from ministack.core import iam_actions, iam_evaluator, lambda_runtime, persisten
 from ministack.services import iam, s3, stepfunctions, sts
 from ministack.services.cloudformation import provisioners, stacks
 
-from personalize_local.cloudformation import NativeResource, native_resources
-from personalize_local.cloudformation_types import Properties
+from personalize_local.cloudformation import native_resources
 from personalize_local.import_role import SessionReader
 from personalize_local.ports import AccessToDataDenied, Caller, ImportRole, RoleNotAssumable, Scope
 from personalize_local.service import PersonalizeService
@@ -221,10 +220,8 @@ def _provide_native_types(service: PersonalizeService, endpoint_url: str) -> Non
     def caller() -> Caller:
         return Caller(_scope(), _CloudFormationAuthorizer(), _Roles(endpoint_url))
 
-    def retire(native: NativeResource, physical_id: str, properties: Properties) -> None:
-        provisioners._delete_predecessor(native.delete, physical_id, properties)  # noqa: SLF001
-
-    natives = native_resources(service, caller, retire)
+    # No need to retire predecessors: ministack deletes them itself, in the stack's cleanup phase.
+    natives = native_resources(service, caller)
     for name, native in natives.items():
         provisioners._RESOURCE_HANDLERS[name] = {  # noqa: SLF001
             "create": native.create,

@@ -30,7 +30,7 @@ def serve(options: Options, *, stop_with_parent: bool) -> int:
     try:
         listener = socket.create_server((HOST, options.port))
     except OSError as error:
-        print(f"Port {options.port} of {HOST} can't be taken: {error.strerror}", file=sys.stderr)  # noqa: T201
+        print(f"Port {options.port} of {HOST} can't be taken: {os.strerror(error.errno or 0)}", file=sys.stderr)  # noqa: T201
         return 1
     for number in _SIGNALS:
         signal.signal(number, _end_before_serving)

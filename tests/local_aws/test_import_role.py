@@ -190,7 +190,7 @@ def test_where_there_is_nothing_it_is_the_location_that_is_wrong(
 ) -> None:
     put_users(cloud, name)
     role = make_role(cloud, name, *reading(name), *reading(f"{name}-nowhere"))
-    with pytest.raises(cloud.personalize.exceptions.InvalidInputException, match="Invalid Data location."):
+    with pytest.raises(cloud.personalize.exceptions.InvalidInputException, match=r"Invalid Data location\."):
         start_job(cloud.personalize, name, dataset, location.format(name), role)
 
 

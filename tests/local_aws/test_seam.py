@@ -44,7 +44,6 @@ REACHED_INTO: dict[str, Any] = {
     "ministack.core.router.SERVICE_PATTERNS": "dict",
     "ministack.core.router.extract_access_key_id": ["headers", "query_params"],
     "ministack.services.cloudformation.provisioners._RESOURCE_HANDLERS": "dict",
-    "ministack.services.cloudformation.provisioners._delete_predecessor": ["delete_fn", "args", "kwargs"],
     "ministack.services.cloudformation.stacks._runs_on_worker_thread": ["resource_type"],
     "ministack.services.iam._roles": "AccountScopedDict",
     "ministack.services.s3.bucket_policy_for_arn": ["resource_arn"],

@@ -11,6 +11,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError, HTTPClientError
 
+from personalize_local.server import LocalAwsError
 from tests.deploy.cloud import Cloud
 from tests.deploy.stacks import users_schema
 from tests.local_aws.scenes import client_of, finished, make_dataset, make_import_role, put_users, start_job, until
@@ -80,8 +81,8 @@ def test_a_dropped_connection_is_seen_as_one(cloud: Cloud, name: str, *, after_e
     assert (name in names) is after_effect
 
 
-def test_unknown_services_of_the_switchboard_are_told(cloud: Cloud) -> None:
-    with pytest.raises(Exception, match="404 .*there is no GET /_personalize/nothing"):
+def test_what_the_switchboard_does_not_have_is_told(cloud: Cloud) -> None:
+    with pytest.raises(LocalAwsError, match=r"404 .*there is no GET /_personalize/nothing"):
         cloud.aws.switchboard("GET", "nothing")
 
 

@@ -1,0 +1,140 @@
+"""Native types in raw templates: what CloudFormation makes of them on this machine, and what it leaves."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.deploy.cloud import Cloud
+from tests.deploy.stacks import users_schema
+from tests.local_aws.scenes import finished, make_import_role, put_users, start_job, until
+
+ARN = "arn:aws:personalize:eu-west-1:000000000000"
+WIDER = users_schema({"name": "AGE", "type": ["int", "null"]})
+
+
+def template(name: str, *, schema_name: str = "", schema: str = "") -> str:
+    resources = {
+        "Group": _resource("DatasetGroup", Name=name),
+        "Schema": _resource("Schema", Name=schema_name or name, Schema=schema or users_schema()),
+        "Dataset": _resource(
+            "Dataset",
+            Name=name,
+            DatasetType="Users",
+            DatasetGroupArn={"Fn::GetAtt": ["Group", "DatasetGroupArn"]},
+            SchemaArn={"Ref": "Schema"},
+        ),
+    }
+    outputs: dict[str, Any] = {f"{kind}Ref": {"Ref": kind} for kind in resources}
+    attributes = {"Group": "DatasetGroupArn", "Schema": "SchemaArn", "Dataset": "DatasetArn"}
+    outputs |= {f"{kind}Arn": {"Fn::GetAtt": [kind, attribute]} for kind, attribute in attributes.items()}
+    return json.dumps({"Resources": resources, "Outputs": {key: {"Value": value} for key, value in outputs.items()}})
+
+
+def _resource(kind: str, **properties: Any) -> dict[str, Any]:
+    return {"Type": f"AWS::Personalize::{kind}", "Properties": properties}
+
+
+class Stack:
+    """A stack, and how it stands."""
+
+    def __init__(self, cloud: Cloud, name: str) -> None:
+        self.cloud, self.name = cloud, name
+
+    def create(self, text: str) -> str:
+        self.cloud.cloudformation.create_stack(StackName=self.name, TemplateBody=text)
+        return self.settled()
+
+    def update(self, text: str) -> str:
+        self.cloud.cloudformation.update_stack(StackName=self.name, TemplateBody=text)
+        return self.settled()
+
+    def delete(self) -> None:
+        self.cloud.cloudformation.delete_stack(StackName=self.name)
+        until(lambda: self.status() in ("DELETE_COMPLETE", "DELETE_FAILED"))
+        assert self.status() == "DELETE_COMPLETE"
+
+    def settled(self) -> str:
+        until(lambda: not self.status().endswith("IN_PROGRESS"))
+        return self.status()
+
+    def status(self) -> str:
+        try:
+            return str(self.cloud.cloudformation.describe_stacks(StackName=self.name)["Stacks"][0]["StackStatus"])
+        except ClientError:
+            return "DELETE_COMPLETE"
+
+    def reason(self) -> str:
+        failed = [event for event in self.cloud.events(self.name) if "FAILED" in event["ResourceStatus"]]
+        return str(failed[0]["ResourceStatusReason"])
+
+
+@pytest.fixture
+def stack(cloud: Cloud, name: str) -> Iterator[Stack]:
+    stack = Stack(cloud, name)
+    yield stack
+    stack.delete()
+
+
+def test_refs_and_attributes_are_arns_and_the_resources_active(cloud: Cloud, stack: Stack, name: str) -> None:
+    assert stack.create(template(name)) == "CREATE_COMPLETE"
+    outputs = cloud.outputs(name)
+    assert outputs["GroupRef"] == outputs["GroupArn"] == f"{ARN}:dataset-group/{name}"
+    assert outputs["SchemaRef"] == outputs["SchemaArn"] == f"{ARN}:schema/{name}"
+    assert outputs["DatasetRef"] == outputs["DatasetArn"] == f"{ARN}:dataset/{name}/USERS"
+    # The stack is complete no sooner than they are.
+    assert cloud.personalize.describe_dataset(datasetArn=outputs["DatasetArn"])["dataset"]["status"] == "ACTIVE"
+
+
+def test_another_schema_deletes_the_dataset_before_it_is_made_again(cloud: Cloud, stack: Stack, name: str) -> None:
+    assert stack.create(template(name)) == "CREATE_COMPLETE"
+    dataset = cloud.outputs(name)["DatasetArn"]
+    job = start_job(cloud.personalize, name, dataset, put_users(cloud, name), make_import_role(cloud, name))
+    assert finished(cloud, job)["status"] == "ACTIVE"
+    cloud.aws.switchboard("DELETE", "calls")
+    assert stack.update(template(name, schema_name=f"{name}-wider", schema=WIDER)) == "UPDATE_COMPLETE"
+    calls = [
+        call["operation"]
+        for call in cloud.aws.switchboard("GET", "calls")["calls"]
+        if call["operation"].startswith(("Create", "Delete")) and any(name in part for part in call["names"])
+    ]
+    assert calls == ["CreateSchema", "DeleteDataset", "CreateDataset", "DeleteSchema"]
+    described = cloud.personalize.describe_dataset(datasetArn=dataset)["dataset"]
+    assert described["schemaArn"] == f"{ARN}:schema/{name}-wider"
+    assert cloud.rows(dataset)["count"] == 0
+
+
+def test_a_schema_that_the_service_refuses_fails_the_stack_in_its_words(stack: Stack, name: str) -> None:
+    unknown = json.dumps({**json.loads(users_schema()), "name": "Nobody"})
+    assert stack.create(template(name, schema=unknown)) == "ROLLBACK_COMPLETE"
+    assert stack.reason().startswith('Resource handler returned message: "The schema is not valid:')
+    assert "HandlerErrorCode: InvalidRequest" in stack.reason()
+
+
+def test_a_deleted_stack_leaves_nothing(cloud: Cloud, name: str) -> None:
+    stack = Stack(cloud, name)
+    assert stack.create(template(name)) == "CREATE_COMPLETE"
+    stack.delete()
+    personalize = cloud.personalize
+    left = [
+        *[schema["schemaArn"] for schema in personalize.list_schemas()["schemas"]],
+        *[group["datasetGroupArn"] for group in personalize.list_dataset_groups()["datasetGroups"]],
+        *[dataset["datasetArn"] for dataset in personalize.list_datasets()["datasets"]],
+    ]
+    assert [arn for arn in left if name in arn] == []
+
+
+def test_a_dataset_with_a_running_job_holds_its_stack_until_that_has_ended(
+    cloud: Cloud, stack: Stack, name: str
+) -> None:
+    assert stack.create(template(name)) == "CREATE_COMPLETE"
+    dataset, location = cloud.outputs(name)["DatasetArn"], put_users(cloud, name)
+    cloud.aws.switchboard("POST", "jobs/hold", {"job_name": name})
+    job = start_job(cloud.personalize, name, dataset, location, make_import_role(cloud, name))
+    cloud.cloudformation.delete_stack(StackName=name)
+    until(lambda: stack.status() == "DELETE_FAILED")
+    assert "HandlerErrorCode: ResourceConflict" in stack.reason()
+    cloud.aws.switchboard("POST", "jobs/release", {"job_name": name})
+    finished(cloud, job)
