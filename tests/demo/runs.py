@@ -1,0 +1,70 @@
+"""Runs of the demo's command, as a user starts them."""
+
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.local_aws.processes import descendants
+
+ROOT = Path(__file__).parents[2]
+COMMAND = [sys.executable, "-m", "demo.deploy_local"]
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a run ended."""
+
+    code: int
+    output: str
+
+    def value(self, label: str) -> str:
+        """Return what is told at the end under a label."""
+        (line,) = [line for line in self.output.splitlines() if line.startswith(f"{label} ")]
+        return line.removeprefix(label).strip()
+
+
+class Run:
+    """A run that has been started, as a process group of its own, as a shell does it."""
+
+    def __init__(self, command: str, folder: Path, *arguments: str) -> None:
+        self.process = subprocess.Popen(
+            [*COMMAND, command, "--folder", str(folder), *arguments],
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        )
+
+    def read_until(self, words: str) -> str:
+        """Wait for words in the output."""
+        assert self.process.stdout
+        seen = ""
+        while words not in seen:
+            line = self.process.stdout.readline()
+            assert line, f"it ended without saying '{words}':\n{seen}"
+            seen += line
+        return seen
+
+    def processes(self) -> set[int]:
+        """Return all processes of the run."""
+        return {self.process.pid, *descendants(self.process.pid)}
+
+    def interrupt(self) -> None:
+        """Send what Ctrl-C sends."""
+        os.killpg(self.process.pid, signal.SIGINT)
+
+    def ended(self) -> Ended:
+        """Wait for the end."""
+        output, _ = self.process.communicate(timeout=180)
+        return Ended(self.process.returncode, output)
+
+
+def run(command: str, folder: Path, *arguments: str) -> Ended:
+    """Run to the end."""
+    return Run(command, folder, *arguments).ended()

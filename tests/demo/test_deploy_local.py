@@ -1,0 +1,141 @@
+"""The demo's two commands, from a user's side: what they tell, what they keep, and what they leave."""
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+from demo.sample import SCHEMA, write_sample
+
+from tests.demo.runs import Ended, Run, run
+from tests.deploy.stacks import users_csv, users_schema
+from tests.local_aws.processes import is_alive
+from tests.local_aws.scenes import until
+
+pytestmark = pytest.mark.deploy
+
+QUICKLY = ("--import-seconds", "2")
+# Long enough to be interrupted in.
+SLOWLY = ("--import-seconds", "120")
+
+
+def test_a_deploy_tells_of_its_job_and_leaves_no_process(folder: Path, temporary: Path) -> None:
+    started = Run("deploy", folder, *QUICKLY)
+    before = started.read_until("Uploaded")
+    processes = started.processes()
+    ended = started.ended()
+    assert ended.code == 0, before + ended.output
+    assert len(processes) > 2, "the server and the CLI were running"
+    until(lambda: not any(map(is_alive, processes)))
+    _assert_told(ended, records=6000)
+    assert ended.value("Duration").startswith("60 s")
+    # Node's own, and that of the jsii kernel, are not ours to clean up.
+    assert list(temporary.glob("personalize-local-*")) == []
+    assert (folder / "state").is_dir()
+
+
+@pytest.mark.slow
+def test_again_and_again_it_imports_what_has_changed_and_only_that(folder: Path, tmp_path: Path) -> None:
+    data = write_sample(tmp_path / "data.csv")
+    given = (*QUICKLY, "--data", str(data), "--schema", str(SCHEMA))
+    first = run("deploy", folder, *given)
+    again = run("deploy", folder, *given)
+    assert again.code == 0, again.output
+    assert "no changes" in again.output
+    assert again.value("ARN") == first.value("ARN")
+    lines = data.read_text().splitlines(keepends=True)
+    data.write_text("".join(lines[:2001]))
+    changed = run("deploy", folder, *given)
+    _assert_told(changed, records=2000)
+    assert changed.value("ARN") != first.value("ARN")
+    destroyed = run("destroy", folder)
+    assert destroyed.code == 0, destroyed.output
+    assert destroyed.output.endswith("Nothing is left of the demo.\n")
+    assert not folder.exists()
+
+
+@pytest.mark.slow
+def test_a_failing_import_is_told_and_the_next_run_can_succeed(folder: Path, tmp_path: Path) -> None:
+    data = write_sample(tmp_path / "data.csv")
+    good = data.read_text()
+    data.write_text(good + "user-0001,item-0001,yesterday,view,\n")
+    given = (*QUICKLY, "--data", str(data))
+    failed = run("deploy", folder, *given)
+    assert failed.code == 1
+    assert "The value 'yesterday' in column TIMESTAMP is not of type long." in " ".join(failed.output.split())
+    assert "Traceback" not in failed.output
+    data.write_text(good)
+    corrected = run("deploy", folder, *given)
+    _assert_told(corrected, records=6000)
+
+
+@pytest.mark.slow
+def test_a_column_that_is_missing_is_told(folder: Path, tmp_path: Path) -> None:
+    data = write_sample(tmp_path / "data.csv")
+    data.write_text(data.read_text().replace("ITEM_ID", "ITEM", 1))
+    failed = run("deploy", folder, *QUICKLY, "--data", str(data))
+    assert failed.code == 1
+    assert "Input csv is missing the following columns: [ITEM_ID]" in " ".join(failed.output.split())
+
+
+@pytest.mark.slow
+def test_the_kind_of_dataset_follows_from_the_schemas_name(folder: Path, tmp_path: Path) -> None:
+    schema = tmp_path / "schema.json"
+    schema.write_text(users_schema())
+    data = tmp_path / "users.csv"
+    data.write_text(users_csv("a", "b"))
+    ended = run("deploy", folder, *QUICKLY, "--data", str(data), "--schema", str(schema))
+    _assert_told(ended, records=2)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_deploy_ends_soon_and_the_next_begins_anew(
+    folder: Path, temporary: Path, number: signal.Signals
+) -> None:
+    started = Run("deploy", folder, *SLOWLY)
+    started.read_until("CREATE_IN_PROGRESS      | Custom::PersonalizeDatasetImportJob")
+    processes = started.processes()
+    at = time.monotonic()
+    if number == signal.SIGINT:
+        started.interrupt()
+        time.sleep(0.2)
+        started.interrupt()  # as the impatient do
+    else:
+        os.kill(started.process.pid, number)
+    ended = started.ended()
+    assert ended.code == 130
+    assert ended.output.endswith("Interrupted.\n")
+    assert "Traceback" not in ended.output
+    assert time.monotonic() - at < 20
+    until(lambda: not any(map(is_alive, processes)))
+    assert list(temporary.glob("personalize-local-*")) == []
+    again = run("deploy", folder, *QUICKLY)
+    assert "The last run was interrupted; beginning anew." in again.output
+    _assert_told(again, records=6000)
+
+
+@pytest.mark.slow
+def test_a_killed_deploy_takes_the_server_with_it_and_can_be_destroyed(folder: Path, temporary: Path) -> None:
+    started = Run("deploy", folder, *SLOWLY)
+    started.read_until("CREATE_IN_PROGRESS      | Custom::PersonalizeDatasetImportJob")
+    server = [pid for pid in started.processes() if b"personalize_local" in _command_line(pid)]
+    assert len(server) == 1
+    started.process.kill()
+    started.process.wait()
+    until(lambda: not is_alive(server[0]))
+    destroyed = run("destroy", folder)
+    assert (destroyed.code, destroyed.output) == (0, "Nothing is left of the demo.\n")
+    assert not folder.exists()
+
+
+def _command_line(pid: int) -> bytes:
+    return Path(f"/proc/{pid}/cmdline").read_bytes()
+
+
+def _assert_told(ended: Ended, *, records: int) -> None:
+    assert ended.code == 0, ended.output
+    assert ended.value("Status") == "ACTIVE"
+    assert ended.value("ARN").endswith(f":dataset-import-job/{ended.value('Job')}")
+    assert ended.value("Records") == str(records)

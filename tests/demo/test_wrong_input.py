@@ -1,0 +1,78 @@
+"""What can't be tried ends with one clear line and exit code 2, before anything is started."""
+
+import re
+from pathlib import Path
+
+import pytest
+from demo.sample import SCHEMA
+from demo.schema import DemoSchema
+
+from tests.demo.runs import run
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    path = tmp_path / "data [a].csv"
+    path.write_text("USER_ID\na\n")
+    return path
+
+
+def complaint(folder: Path, *arguments: str) -> str:
+    ended = run("deploy", folder, *arguments)
+    assert ended.code == 2
+    assert len(ended.output.splitlines()) == 1, ended.output
+    assert not (folder / "state").exists()
+    return ended.output.strip()
+
+
+def test_data_that_is_not_there(folder: Path, tmp_path: Path) -> None:
+    path = tmp_path / "nothing [b].csv"
+    assert complaint(folder, "--data", str(path)) == f"DATA must be a CSV file, got {path}: No such file or directory"
+
+
+def test_data_that_is_a_folder(folder: Path, tmp_path: Path) -> None:
+    assert complaint(folder, "--data", str(tmp_path)) == f"DATA must be a CSV file, got {tmp_path}: Is a directory"
+
+
+def test_a_schema_that_is_not_json(folder: Path, tmp_path: Path, data: Path) -> None:
+    schema = tmp_path / "schema.json"
+    schema.write_text("{")
+    told = complaint(folder, "--data", str(data), "--schema", str(schema))
+    assert told.startswith(f"{schema} is not a schema: JSONDecodeError")
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("[]", "is not a schema: TypeError"),
+        ("{}", "is not a schema: KeyError('name')"),
+        ('{"name": "Nobody"}', "the name must be one of Interactions, Items, Users, got 'Nobody'"),
+        ('{"name": ["Users"]}', "the name must be one of Interactions, Items, Users, got ['Users']"),
+    ],
+)
+def test_a_schema_of_nothing_known(tmp_path: Path, text: str, problem: str) -> None:
+    schema = tmp_path / "schema.json"
+    schema.write_text(text)
+    with pytest.raises(ValueError, match=re.escape(problem)) as refused:
+        DemoSchema.from_file(schema)
+    assert str(refused.value).startswith(str(schema))
+
+
+def test_a_schema_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="is not a schema: FileNotFoundError"):
+        DemoSchema.from_file(tmp_path / "none.json")
+
+
+def test_a_schema_without_data(folder: Path) -> None:
+    assert complaint(folder, "--schema", str(SCHEMA)).startswith("SCHEMA without DATA")
+
+
+def test_an_import_that_ends_before_it_starts(folder: Path, data: Path) -> None:
+    told = complaint(folder, "--data", str(data), "--import-seconds", "-1")
+    assert told.startswith("the seconds of an import must be 0 or more")
+
+
+def test_destroying_what_was_never_deployed_is_no_error(folder: Path) -> None:
+    ended = run("destroy", folder)
+    assert (ended.code, ended.output) == (0, "Nothing is left of the demo.\n")
+    assert not folder.exists()
