@@ -7,6 +7,8 @@ INSTALLED := $(VENV)/.installed
 DATA ?=
 SCHEMA ?=
 IMPORT_SECONDS ?= 20
+# The shell takes them from the environment, so that paths may have quotes in them.
+export DATA SCHEMA
 
 .DEFAULT_GOAL := help
 .PHONY: help install deploy-local destroy-local test lint format clean
@@ -23,7 +25,7 @@ $(INSTALLED): pyproject.toml requirements.txt requirements-dev.txt
 	@touch $@
 
 deploy-local: $(INSTALLED) ## deploy the demo to the AWS on this machine [DATA=data.csv SCHEMA=schema.json]
-	@$(BIN)/python -m demo.deploy_local deploy --data '$(DATA)' --schema '$(SCHEMA)' --import-seconds $(IMPORT_SECONDS)
+	@$(BIN)/python -m demo.deploy_local deploy --data "$$DATA" --schema "$$SCHEMA" --import-seconds $(IMPORT_SECONDS)
 
 destroy-local: $(INSTALLED) ## destroy the demo on this machine, and forget its state
 	@$(BIN)/python -m demo.deploy_local destroy

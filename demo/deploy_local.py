@@ -10,20 +10,17 @@ import signal
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Final
 
-import boto3
 from rich.console import Console
 
 from demo.cdk_cli import ROOT, CdkCli, CdkFailed
+from demo.clients import Clients
 from demo.kept_state import InUseError, kept_state
 from demo.sample import SCHEMA, write_sample
 from demo.schema import DATASET_TYPES, DemoSchema
 from personalize_local.configuration import ACCOUNT, Options, without_aws
 from personalize_local.server import LocalAws, LocalAwsError
-
-if TYPE_CHECKING:
-    from mypy_boto3_cloudformation import CloudFormationClient
 
 _SPEED: Final = 30
 _INTERRUPTED: Final = 130
@@ -61,12 +58,14 @@ def deploy(demo: Demo) -> None:
 
 def _deploy(demo: Demo, aws: LocalAws) -> None:
     cdk = CdkCli(aws.process_environment())
-    with cdk.start("bootstrap", f"aws://{ACCOUNT}/{demo.options.region}") as bootstrap:
+    # Where there is no app, for it would be synthesized for that too.
+    bootstrapping = CdkCli(aws.process_environment(), demo.folder)
+    with bootstrapping.start("bootstrap", f"aws://{ACCOUNT}/{demo.options.region}") as bootstrap:
         _synthesize(demo, cdk)
         bootstrap.wait()
     app = ("--app", str(demo.assembly), "--require-approval", "never")
     cdk.run("deploy", *app, demo.schema.data_stack_name)
-    clients = _Clients(aws)
+    clients = Clients(aws)
     bucket = clients.outputs(demo.schema.data_stack_name)["BucketName"]
     key = f"{demo.schema.dataset_type.lower()}/data.csv"
     clients.s3.upload_file(str(demo.data), bucket, key)
@@ -89,7 +88,7 @@ def destroy(folder: Path) -> None:
 
 
 def _destroy_stacks(folder: Path, aws: LocalAws) -> None:
-    clients = _Clients(aws)
+    clients = Clients(aws)
     for assembly in sorted((folder / _ASSEMBLIES).glob("*")):
         clients.empty_bucket(f"PersonalizeDemo{assembly.name}Data")
         CdkCli(aws.process_environment()).show("destroy", "--app", str(assembly), "--all", "--force")
@@ -98,34 +97,6 @@ def _destroy_stacks(folder: Path, aws: LocalAws) -> None:
 def _options(folder: Path, import_seconds: float = 0) -> Options:
     """Say how the local AWS runs: its time is faster, so that an import takes its usual minutes there."""
     return Options(speed=_SPEED, import_seconds=import_seconds * _SPEED, state=folder / "state")
-
-
-class _Clients:
-    """AWS clients for the local AWS."""
-
-    def __init__(self, aws: LocalAws) -> None:
-        environment = aws.environment
-        session = boto3.Session(
-            aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
-            aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
-            region_name=environment["AWS_REGION"],
-        )
-        where: dict[str, Any] = {"endpoint_url": aws.endpoint_url, "verify": environment["AWS_CA_BUNDLE"]}
-        self.s3 = session.client("s3", **where)
-        self.cloudformation: CloudFormationClient = session.client("cloudformation", **where)
-
-    def outputs(self, stack_name: str) -> dict[str, str]:
-        """Return a stack's outputs."""
-        stack = self.cloudformation.describe_stacks(StackName=stack_name)["Stacks"][0]
-        return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
-
-    def empty_bucket(self, stack_name: str) -> None:
-        """Delete what is in the data stack's bucket; CloudFormation deletes no bucket that holds anything."""
-        for stack in self.cloudformation.describe_stacks()["Stacks"]:
-            if stack["StackName"] == stack_name:
-                bucket = self.outputs(stack_name)["BucketName"]
-                for item in self.s3.list_objects_v2(Bucket=bucket).get("Contents", []):
-                    self.s3.delete_object(Bucket=bucket, Key=item["Key"])
 
 
 def _synthesize(demo: Demo, cdk: CdkCli) -> None:

@@ -1,0 +1,22 @@
+"""What `make` hands on to the demo."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.demo.runs import ROOT
+
+
+@pytest.mark.parametrize("name", ["it's here.csv", 'a "b".csv', "c d.csv"])
+def test_paths_arrive_as_they_were_given(tmp_path: Path, name: str) -> None:
+    installed = tmp_path / "installed"
+    installed.touch()
+    path = tmp_path / name
+    variables = [f"DATA={path}", f"INSTALLED={installed}", f"BIN={Path(sys.executable).parent}"]
+    made = subprocess.run(
+        ["make", "--silent", "deploy-local", *variables], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert made.returncode != 0
+    assert made.stdout == f"DATA must be a CSV file, got {path}: No such file or directory\n"
