@@ -34,6 +34,24 @@ def check_optional_text(name: str, value: object, rule: TextRule) -> Iterator[st
         yield from check_text(name, value, rule)
 
 
+def check_dataset(name: str, dataset: object, dataset_arn: str) -> Iterator[str]:
+    """Yield what is wrong with a dataset, or with its ARN."""
+    if not isinstance(dataset, str) and not hasattr(dataset, "dataset_ref"):
+        yield violation(name, dataset, "a CfnDataset, another IDatasetRef, or a dataset's ARN")
+    else:
+        yield from check_text(name, dataset_arn, checks.DATASET_ARN)
+
+
+def check_role(name: str, role: object) -> Iterator[str]:
+    """Yield what is wrong with a role, or with its ARN, unless there is none."""
+    if role is None:
+        return
+    if not hasattr(role, "role_arn") or not hasattr(role, "grant_principal"):
+        yield violation(name, role, "a Role or another IRole, such as iam.Role.from_role_arn(...)")
+    else:
+        yield from check_text(name, role.role_arn, checks.ROLE_ARN)
+
+
 def check_import_mode(name: str, value: object) -> Iterator[str]:
     """Yield what is wrong with an import mode, unless there is none, or it is a token."""
     if value is not None:

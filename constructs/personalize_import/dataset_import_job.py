@@ -67,7 +67,7 @@ class DatasetImportJob(Construct):
             role: The role with which Personalize reads the data. One that this app creates gets the permissions it
                 lacks; any other is left as it is. It must trust `personalize.amazonaws.com`. Default: a new one, that
                 may read the location and nothing else.
-            tags: Tags of the job, beside those of `Tags.of(...)`; at most 50.
+            tags: Tags of the job. Those of `Tags.of(...)` reach it too, and win where both have a key; at most 50 in all.
             publish_attribution_metrics_to_s3: Whether to publish a report on metric attribution; only for a dataset
                 group that has a metric attribution. Default: False.
             reimport_token: Anything: when it changes, the data is imported again although nothing else has changed.
@@ -84,12 +84,12 @@ class DatasetImportJob(Construct):
         arguments.require(
             self,
             [
-                *_check_dataset("dataset", dataset, dataset_arn),
+                *arguments.check_dataset("dataset", dataset, dataset_arn),
                 *check_optional_text("dataset.schema_arn", schema_arn, checks.SCHEMA_ARN),
                 *_check_data_source("data_source", data_source),
                 *arguments.check_import_mode("import_mode", import_mode),
                 *check_optional_text("job_name", job_name, checks.JOB_NAME),
-                *_check_role("role", role),
+                *arguments.check_role("role", role),
                 *arguments.check_tags("tags", tags),
                 *arguments.check_boolean("publish_attribution_metrics_to_s3", publish_attribution_metrics_to_s3),
                 *check_optional_text("reimport_token", reimport_token, checks.REIMPORT_TOKEN),
@@ -176,27 +176,11 @@ def _arns_of(dataset: object) -> tuple[str, str | None]:
     return str(dataset), None
 
 
-def _check_dataset(name: str, dataset: object, dataset_arn: str) -> Iterator[str]:
-    if not isinstance(dataset, str) and not hasattr(dataset, "dataset_ref"):
-        yield violation(name, dataset, "a CfnDataset, another IDatasetRef, or a dataset's ARN")
-    else:
-        yield from check_text(name, dataset_arn, checks.DATASET_ARN)
-
-
 def _check_data_source(name: str, data_source: object) -> Iterator[str]:
     if not isinstance(data_source, DataSource):
         yield violation(name, data_source, "a DataSource, such as DataSource.from_bucket(bucket, 'interactions/')")
     else:
         yield from check_text(name, data_source.data_location, checks.DATA_LOCATION)
-
-
-def _check_role(name: str, role: object) -> Iterator[str]:
-    if role is None:
-        return
-    if not hasattr(role, "role_arn") or not hasattr(role, "grant_principal"):
-        yield violation(name, role, "a Role or another IRole, such as iam.Role.from_role_arn(...)")
-    else:
-        yield from check_text(name, role.role_arn, checks.ROLE_ARN)
 
 
 def _role_that_reads(

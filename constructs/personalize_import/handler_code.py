@@ -37,11 +37,8 @@ class _CopyInstalledPackages:
 def _not_shipped(folder: str, names: list[str]) -> set[str]:
     # Sources alone: whatever an editor, a type checker or the interpreter leaves beside them would change the hash.
     sources = {name for name in names if name.endswith(".py")}
-    packages = {name for name in names if name.isidentifier() and Path(folder, name).is_dir()} - {
-        "__pycache__",
-        "tests",
-    }
-    return set(names) - sources - packages
+    packages = {name for name in names if name.isidentifier() and Path(folder, name).is_dir()}
+    return set(names) - sources - (packages - {"__pycache__", "tests"})
 
 
 def _package_folder(package: str) -> Path:
