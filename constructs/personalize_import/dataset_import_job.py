@@ -67,7 +67,7 @@ class DatasetImportJob(Construct):
             role: The role with which Personalize reads the data. One that this app creates gets the permissions it
                 lacks; any other is left as it is. It must trust `personalize.amazonaws.com`. Default: a new one, that
                 may read the location and nothing else.
-            tags: Tags of the job. Those of `Tags.of(...)` reach it too, and win where both have a key; at most 50 in all.
+            tags: Tags of the job, at most 50 together with those of `Tags.of(...)`, which win where both have a key.
             publish_attribution_metrics_to_s3: Whether to publish a report on metric attribution; only for a dataset
                 group that has a metric attribution. Default: False.
             reimport_token: Anything: when it changes, the data is imported again although nothing else has changed.
