@@ -21,7 +21,6 @@ if TYPE_CHECKING:  # for annotations alone, and older versions of the CDK don't 
     from aws_cdk.interfaces.aws_personalize import IDatasetRef
 
 _DEFAULT_TIMEOUT: Final = cdk.Duration.seconds(contract.TIMEOUT_SECONDS_DEFAULT)
-_ANSWER_SECONDS: Final = contract.SERVICE_TIMEOUT_SECONDS - contract.TIMEOUT_SECONDS_MAX
 
 
 @jsii.implements(iam.IGrantable, cdk.ITaggableV2)
@@ -119,7 +118,6 @@ class DatasetImportJob(Construct):
             "Resource",
             resource_type=contract.RESOURCE_TYPE,
             service_token=provider.service_token,
-            service_timeout=_service_timeout(timeout),
             properties={name: value for name, value in properties.items() if value is not None},
         )
         # The role with whatever is granted to it is there before the job, and outlives it.
@@ -195,13 +193,6 @@ def _role_that_reads(
         results = [role.add_to_principal_policy(statement) for statement in role_statements(scope, data_source)]
         readable += [result.policy_dependable for result in results if result.policy_dependable]
     return role, readable
-
-
-def _service_timeout(timeout: cdk.Duration) -> cdk.Duration:
-    """Let CloudFormation give up some minutes after the handler should have: it has no reason to tell."""
-    if timeout.is_unresolved():
-        return cdk.Duration.seconds(contract.SERVICE_TIMEOUT_SECONDS)
-    return timeout.plus(cdk.Duration.seconds(_ANSWER_SECONDS))
 
 
 def _tag_manager(tags: Mapping[str, str] | None) -> cdk.TagManager:

@@ -23,7 +23,7 @@ from tests.synth.stacks import (
     template_of,
 )
 
-ALWAYS = {"ServiceToken", "ServiceTimeout", "DatasetArn", "DataLocation", "RoleArn", "TimeoutSeconds", "Wait"}
+ALWAYS = {"ServiceToken", "DatasetArn", "DataLocation", "RoleArn", "TimeoutSeconds", "Wait"}
 
 
 def test_a_job_with_no_more_than_it_needs_has_no_more_properties_than_it_needs() -> None:
@@ -49,9 +49,9 @@ OPTIONAL: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "Nones": ({"tags": None, "job_name": None, "import_mode": None, "reimport_token": None, "role": None}, {}),
     "NoMetricsAtAll": ({"publish_attribution_metrics_to_s3": None}, {}),
     "NoWait": ({"wait": False}, {"Wait": False}),
-    "OneMinute": ({"timeout": cdk.Duration.minutes(1)}, {"TimeoutSeconds": 60, "ServiceTimeout": "360"}),
-    "Odd": ({"timeout": cdk.Duration.seconds(61)}, {"TimeoutSeconds": 61, "ServiceTimeout": "361"}),
-    "Longest": ({"timeout": cdk.Duration.minutes(55)}, {"TimeoutSeconds": 3300, "ServiceTimeout": "3600"}),
+    "OneMinute": ({"timeout": cdk.Duration.minutes(1)}, {"TimeoutSeconds": 60}),
+    "Odd": ({"timeout": cdk.Duration.seconds(61)}, {"TimeoutSeconds": 61}),
+    "Longest": ({"timeout": cdk.Duration.minutes(55)}, {"TimeoutSeconds": 3300}),
 }
 
 
