@@ -76,3 +76,12 @@ def test_every_target_of_the_makefile_says_what_it_does() -> None:
     assert [name for name, said in targets if not said] == []
     for command in re.findall(r"^make ([a-z-]+)", README, re.MULTILINE):
         assert command in dict(targets)
+
+
+@pytest.mark.parametrize(
+    "folder", ["constructs/personalize_import", "lambda_handler/personalize_import_handler"], ids=lambda path: path
+)
+def test_the_architecture_names_every_module(folder: str) -> None:
+    page = (ROOT / "ARCHITECTURE.md").read_text()
+    modules = {path.stem for path in (ROOT / folder).glob("*.py")} - {"__init__"}
+    assert [module for module in sorted(modules) if f"`{module}`" not in page and f".{module}`" not in page] == []
