@@ -1,7 +1,6 @@
 """One local AWS for each test process, in fast time, bootstrapped for the CDK."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -26,11 +25,3 @@ def name(request: pytest.FixtureRequest) -> str:
     """A name that no other test has: of stacks, and of what is in them."""
     words = request.node.name.split("[")[0].removeprefix("test_").split("_")
     return "".join(word.capitalize() for word in words)[:30]
-
-
-@pytest.fixture
-def airline() -> Path:
-    folder = Path(__file__).parents[3] / "shared" / "data" / "airline"
-    if not folder.exists():
-        pytest.skip("the airline sample is not beside the repository")
-    return folder

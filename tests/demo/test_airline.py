@@ -1,0 +1,64 @@
+"""The demo on real input: the airline sample, where it is beside the repository; whole, and broken on purpose."""
+
+import csv
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.demo.runs import ROOT, Ended, run
+
+pytestmark = [pytest.mark.deploy, pytest.mark.slow]
+
+Row = list[str]
+
+
+@pytest.fixture
+def airline() -> Path:
+    folder = ROOT.parent / "shared" / "data" / "airline"
+    if not folder.exists():
+        pytest.skip("the airline sample is not beside the repository")
+    return folder
+
+
+def deployed(folder: Path, data: Path, schema: Path) -> Ended:
+    return run("deploy", folder, "--data", str(data), "--schema", str(schema), "--import-seconds", "3")
+
+
+def rewritten(source: Path, target: Path, change: Callable[[int, Row], Row]) -> Path:
+    with source.open(newline="") as before, target.open("w", newline="") as after:
+        csv.writer(after, lineterminator="\n").writerows(
+            change(line, row) for line, row in enumerate(csv.reader(before), start=1)
+        )
+    return target
+
+
+@pytest.mark.parametrize(("kind", "records"), [("interactions", 34853), ("users", 24500), ("items", 352)])
+def test_each_file_of_the_sample_is_imported_whole(folder: Path, airline: Path, kind: str, records: int) -> None:
+    ended = deployed(folder, airline / f"{kind}.csv", airline / f"{kind}.schema.json")
+    assert ended.code == 0, ended.output
+    assert ended.value("Status") == "ACTIVE"
+    assert ended.value("Records") == str(records)
+    assert f"PersonalizeDemo{kind.capitalize()}" in ended.value("Job")
+
+
+def test_a_sample_without_its_item_ids_is_refused_in_personalizes_words(
+    folder: Path, airline: Path, tmp_path: Path
+) -> None:
+    data = rewritten(airline / "interactions.csv", tmp_path / "data.csv", lambda _, row: row[1:])
+    ended = deployed(folder, data, airline / "interactions.schema.json")
+    assert ended.code == 1
+    told = ended.output.partition("DeploymentError")[2].partition("Import98530AF4)")[2]
+    assert told.strip().startswith("Input csv is missing the following columns: [ITEM_ID]")
+
+
+def test_a_word_for_a_timestamp_fails_the_job_after_it_has_started(folder: Path, airline: Path, tmp_path: Path) -> None:
+    def spoil(line: int, row: Row) -> Row:
+        return [*row[:2], "yesterday", *row[3:]] if line == 20_001 else row
+
+    data = rewritten(airline / "interactions.csv", tmp_path / "data.csv", spoil)
+    ended = deployed(folder, data, airline / "interactions.schema.json")
+    assert ended.code == 1
+    assert "The value 'yesterday' in column TIMESTAMP is not of type long." in ended.output
+    assert "line 20001" in ended.output
+    assert "ended with status CREATE FAILED" in " ".join(ended.output.split())
