@@ -3,7 +3,7 @@
 import logging
 from dataclasses import dataclass, replace
 
-from personalize_import_handler import pace, reasons
+from personalize_import_handler import fresh_permissions, pace, reasons
 from personalize_import_handler.adoption import Hindered, find_or_start
 from personalize_import_handler.identity import Resource
 from personalize_import_handler.outcome import Finished, ImportFailed, Outcome, Progress, Waiting, attributes_of
@@ -62,9 +62,9 @@ class Import:
             if job and progress.tags_due:
                 self._set_tags(arn)
                 progress = replace(progress, tags_due=False)
-        except Busy as busy:
-            return self._try_again(busy, arn, progress)
         except Refused as refused:
+            if self._may_pass(refused, progress):
+                return self._try_again(refused, arn, progress)
             raise ImportFailed(reasons.not_seen(refused, arn), arn) from refused
         if job is None:
             raise ImportFailed(reasons.vanished(arn), arn)
@@ -97,15 +97,20 @@ class Import:
 
     def _hindered(self, refused: Refused, job_name: str, progress: Progress) -> Outcome:
         arn = self.resource.job_arn(job_name)
-        if isinstance(refused, Busy):
+        if self._may_pass(refused, progress):
             return self._try_again(refused, arn, progress)
         raise ImportFailed(reasons.not_started(refused, job_name, self.properties.data_location), arn) from refused
 
-    def _try_again(self, busy: Busy, arn: str, progress: Progress) -> Outcome:
+    def _may_pass(self, refused: Refused, progress: Progress) -> bool:
+        elapsed = progress.elapsed_seconds(self.personalize.now())
+        in_time = elapsed < self.properties.timeout_seconds
+        return isinstance(refused, Busy) or (in_time and fresh_permissions.may_become_effective(refused, elapsed))
+
+    def _try_again(self, refused: Refused, arn: str, progress: Progress) -> Outcome:
         elapsed = progress.elapsed_seconds(self.personalize.now())
         if elapsed >= self.properties.timeout_seconds:
-            raise ImportFailed(reasons.not_answered_in_time(busy, elapsed), arn) from busy
-        logger.info("Not yet: %s", busy)
+            raise ImportFailed(reasons.not_answered_in_time(refused, elapsed), arn) from refused
+        logger.info("Not yet: %s", refused)
         return self._wait(arn, progress, pace.seconds_until_next_try())
 
     def _wait(self, arn: str, progress: Progress, seconds: int) -> Waiting:

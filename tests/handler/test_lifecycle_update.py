@@ -122,7 +122,7 @@ def test_tags_that_are_refused_fail_the_update_and_leave_the_id(
 ) -> None:
     created = cloudformation.create(properties())
     text = "User: handler is not authorized to perform: personalize:TagResource"
-    personalize.fail_next("tag_resource", Refused("TagResource", "AccessDeniedException", text))
+    personalize.fail_next("tag_resource", Refused("TagResource", "AccessDeniedException", text), times=30)
 
     answer = cloudformation.update(properties(Tags=tags(new="1")))
 

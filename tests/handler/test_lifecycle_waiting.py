@@ -141,7 +141,7 @@ def test_a_describe_that_is_refused_fails_with_the_service_s_own_text(
         "AccessDeniedException",
         "User: poller is not authorized to perform: personalize:DescribeDatasetImportJob",
     )
-    personalize.fail_next("describe_dataset_import_job", denied)
+    personalize.fail_next("describe_dataset_import_job", denied, times=30)
 
     answer = cloudformation.run(event)
 

@@ -1,0 +1,81 @@
+"""Roles and policies that are seconds old: what is refused is tried again for a while, and then told as it is."""
+
+import pytest
+
+from personalize_import_handler import fresh_permissions
+from personalize_import_handler.personalize import Refused
+from tests.handler.account import Account
+from tests.handler.fakes import Course, FakePersonalize
+from tests.handler.properties import properties
+from tests.handler.simulator import CloudFormation
+
+CREATE = "CreateDatasetImportJob"
+NO_READING = Refused(
+    CREATE, "InvalidInputException", "Insufficient privileges for accessing data in S3. Please look at ... and fix it."
+)
+NO_PASSING = Refused(
+    CREATE, "AccessDeniedException", "User: x is not authorized to perform: iam:PassRole on resource: y because ..."
+)
+NO_ASSUMING = Refused(CREATE, "InvalidInputException", "Amazon Personalize can't assume the role arn:aws:iam::1:role/r")
+NO_COLUMN = Refused(CREATE, "InvalidInputException", "Input csv is missing the following columns: [ITEM_ID]")
+
+
+@pytest.mark.parametrize("refused", [NO_READING, NO_PASSING, NO_ASSUMING], ids=["reading", "passing", "assuming"])
+def test_a_permission_that_becomes_effective_within_a_minute_fails_nothing(
+    refused: Refused, cloudformation: CloudFormation, personalize: FakePersonalize
+) -> None:
+    personalize.fail_next("create_dataset_import_job", refused, times=3)
+
+    answer = cloudformation.create(properties())
+
+    assert answer.succeeded
+    assert len(personalize.jobs) == 1
+
+
+@pytest.mark.parametrize("refused", [NO_READING, NO_PASSING, NO_ASSUMING], ids=["reading", "passing", "assuming"])
+def test_a_permission_that_stays_away_is_told_in_full_after_two_minutes(
+    refused: Refused, cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
+) -> None:
+    personalize.fail_next("create_dataset_import_job", refused, times=30)
+    started_at = account.clock.now
+
+    answer = cloudformation.create(properties())
+
+    assert not answer.succeeded
+    assert answer.reason.startswith(refused.message.rstrip("."))
+    assert fresh_permissions.SECONDS <= answer.answered_at - started_at <= fresh_permissions.SECONDS + 30
+    assert personalize.jobs == {}
+
+
+def test_with_less_time_than_that_it_is_told_at_the_timeout_and_not_as_a_lack_of_room(
+    cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
+) -> None:
+    personalize.fail_next("create_dataset_import_job", NO_READING, times=30)
+    started_at = account.clock.now
+
+    answer = cloudformation.create(properties(TimeoutSeconds=60))
+
+    assert answer.reason.startswith("Insufficient privileges")
+    assert "when the service has room" not in answer.reason
+    assert answer.answered_at - started_at == 60
+
+
+def test_what_is_wrong_with_the_data_is_told_at_once(
+    cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
+) -> None:
+    personalize.fail_next("create_dataset_import_job", NO_COLUMN)
+    started_at = account.clock.now
+
+    answer = cloudformation.create(properties())
+
+    assert not answer.succeeded
+    assert answer.answered_at == started_at
+
+
+def test_a_job_that_fails_for_lack_of_permission_has_failed(
+    cloudformation: CloudFormation, personalize: FakePersonalize
+) -> None:
+    personalize.course = Course(end="CREATE FAILED", failure_reason=NO_READING.message)
+
+    assert not cloudformation.create(properties()).succeeded
+    assert len(personalize.jobs) == 1
