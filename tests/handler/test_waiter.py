@@ -76,8 +76,34 @@ def test_an_execution_that_is_there_already_is_not_an_error(step_functions: Serv
     assert len(step_functions.requests) == 1
 
 
-def test_an_execution_that_may_not_be_started_is_an_error(step_functions: Service) -> None:
-    step_functions.answers(error("AccessDeniedException", "not authorized to perform: states:StartExecution"))
+DENIED = error("AccessDeniedException", "not authorized to perform: states:StartExecution")
+
+
+def test_an_execution_that_may_not_be_started_yet_is_tried_again(step_functions: Service) -> None:
+    step_functions.answers(DENIED, DENIED, STARTED)
+    slept: list[float] = []
+
+    waiter.start_waiting(EVENT, slept.append)
+
+    assert len(step_functions.requests) == 3
+    assert slept == [5, 10]
+
+
+def test_an_execution_that_may_never_be_started_is_an_error_well_before_the_function_ends(
+    step_functions: Service,
+) -> None:
+    step_functions.answers(*[DENIED] * 9)
+    slept: list[float] = []
 
     with pytest.raises(ClientError, match="states:StartExecution"):
-        waiter.start_waiting(EVENT)
+        waiter.start_waiting(EVENT, slept.append)
+
+    assert len(step_functions.requests) == 5
+    assert sum(slept) < 120
+
+
+def test_any_other_refusal_is_an_error_at_once(step_functions: Service) -> None:
+    step_functions.answers(error("StateMachineDoesNotExist", "gone"))
+
+    with pytest.raises(ClientError, match="gone"):
+        waiter.start_waiting(EVENT, pytest.fail)
