@@ -104,6 +104,9 @@ def test_an_execution_that_may_never_be_started_is_an_error_well_before_the_func
 
 def test_any_other_refusal_is_an_error_at_once(step_functions: Service) -> None:
     step_functions.answers(error("StateMachineDoesNotExist", "gone"))
+    slept: list[float] = []
 
     with pytest.raises(ClientError, match="gone"):
-        waiter.start_waiting(EVENT, pytest.fail)
+        waiter.start_waiting(EVENT, slept.append)
+
+    assert slept == []
