@@ -18,6 +18,8 @@ _ID: Final = "DatasetImportProvider"
 _MEMORY_MIB: Final = 256
 # Calls of the functions give up after seconds; this is for the sum of many that nearly do.
 _FUNCTION_TIMEOUT: Final = cdk.Duration.minutes(5)
+_EVENT_AGE_MAX: Final = cdk.Duration.seconds(contract.SERVICE_TIMEOUT_SECONDS)
+_RETRIES: Final = 2
 
 
 class DatasetImportProvider(Construct):
@@ -37,6 +39,9 @@ class DatasetImportProvider(Construct):
         self._is_complete = self._function("IsComplete", "is_complete", code)
         self._state_machine = self._waiter()
         self._on_event = self._function("OnEvent", "on_event", code, self._state_machine)
+        # CloudFormation invokes asynchronously, and Lambda repeats what ends in an error, as when the function dies or
+        # can't deliver its answer. Nobody waits for the answer to an event that is older than CloudFormation's hour.
+        self._on_event.configure_async_invoke(max_event_age=_EVENT_AGE_MAX, retry_attempts=_RETRIES)
 
     @classmethod
     def of(cls, scope: Construct) -> Self:

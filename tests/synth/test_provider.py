@@ -69,6 +69,17 @@ def test_cloudformation_calls_on_event_and_only_that_starts_the_waiter(stack: cd
     assert "Environment" not in is_complete
 
 
+def test_an_event_whose_function_died_comes_again_but_not_after_cloudformations_hour(
+    stack: cdk.Stack, template: Deployed
+) -> None:
+    settings = template.only("AWS::Lambda::EventInvokeConfig")
+    assert settings["MaximumRetryAttempts"] == 2
+    assert settings["MaximumEventAgeInSeconds"] == 3600
+    assert settings["FunctionName"] == template.value(
+        stack.resolve(DatasetImportProvider.of(stack).on_event.function_name)
+    )
+
+
 def test_both_functions_run_the_same_code_in_256_mib(template: Deployed) -> None:
     on_event, is_complete = (functions(template)[name] for name in ("on_event", "is_complete"))
 
