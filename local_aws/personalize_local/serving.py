@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import shlex
 import signal
 import socket
 import sys
@@ -52,11 +53,7 @@ def _serve(options: Options, listener: socket.socket, work: Path, *, stop_with_p
     from personalize_local import ministack_seam  # it reads the environment, set just now
 
     application = ministack_seam.mount(service, configuration.endpoint_url(port))
-    announcement = {
-        "endpoint_url": configuration.endpoint_url(port),
-        "environment": configuration.client_environment(port, options.region, tls.authority),
-    }
-    print(json.dumps(announcement), flush=True)  # noqa: T201 - read by server.LocalAws
+    _announce(port, options.region, tls.authority, to_parent=stop_with_parent)
     loop = asyncio.new_event_loop()
     try:
         loop.run_until_complete(_until_stopped(application, listener, tls, stop_with_parent=stop_with_parent))
@@ -68,6 +65,17 @@ def _serve(options: Options, listener: socket.socket, work: Path, *, stop_with_p
             snapshot.save()
         # Calls that were in flight may have started functions meanwhile.
         ministack_seam.stop_functions()
+
+
+def _announce(port: int, region: str, authority: Path, *, to_parent: bool) -> None:
+    """Tell the process that started us where we are, or the person: as lines for a shell."""
+    environment = configuration.client_environment(port, region, authority)
+    if to_parent:
+        text = json.dumps({"endpoint_url": configuration.endpoint_url(port), "environment": environment})
+    else:
+        lines = [f"export {name}={shlex.quote(value)}" for name, value in environment.items()]
+        text = "\n".join([f"# AWS is at {configuration.endpoint_url(port)} until Ctrl-C. To use it:", *lines])
+    print(text, flush=True)  # noqa: T201 - what this command is for
 
 
 def _end_before_serving(_number: int, _frame: object) -> None:

@@ -184,3 +184,17 @@ def test_options_that_make_no_sense_are_refused(option: str, value: str, complai
     run = subprocess.run([*SERVE, option, value], capture_output=True, text=True, check=False)
     assert run.returncode == 2
     assert run.stderr.splitlines()[-1].endswith(f"error: {complaint}")
+
+
+def test_started_by_hand_it_says_what_a_shell_needs_to_find_it() -> None:
+    command = [sys.executable, "-m", "personalize_local", "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout
+        script = ""
+        while "METADATA" not in script:
+            script += server.stdout.readline()
+        shell = subprocess.run(["sh", "-c", f"{script}env"], capture_output=True, text=True, check=True)
+        server.send_signal(signal.SIGINT)
+        assert server.wait(20) == 0
+    assert "AWS_ENDPOINT_URL=https://127.0.0.1:" in shell.stdout
+    assert "AWS_CA_BUNDLE=" in shell.stdout
