@@ -52,9 +52,14 @@ def what_is_imported(properties: ImportProperties) -> tuple[object, ...]:
 
 def job_name(properties: ImportProperties, resource: Resource, attempt: int) -> str:
     """Name the job of one attempt (from 1) at importing what `properties` say for `resource`."""
+    return f"{job_name_stem(properties, resource)}{attempt}"
+
+
+def job_name_stem(properties: ImportProperties, resource: Resource) -> str:
+    """Give what the names of all attempts begin with."""
     basis = json.dumps([resource.stack_name, resource.logical_id, *what_is_imported(properties)])
     digest = hashlib.sha256(basis.encode()).hexdigest()[:_HASH_LENGTH]
-    return f"{properties.job_name or _default_prefix(resource)}-{digest}-{attempt}"
+    return f"{properties.job_name or _default_prefix(resource)}-{digest}-"
 
 
 def _default_prefix(resource: Resource) -> str:

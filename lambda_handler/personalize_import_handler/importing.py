@@ -28,11 +28,13 @@ class Import:
     properties: ImportProperties
     resource: Resource
     personalize: Personalize
+    undone: ImportProperties | None = None
+    """What the resource imported before this."""
 
     def start(self, progress: Progress) -> Outcome:
         """Start the job, or find the one that does just this import already; queue where there is no room for it."""
         try:
-            found = find_or_start(self.personalize, self.properties, self.resource)
+            found = find_or_start(self.personalize, self.properties, self.resource, self.undone)
         except Hindered as hindered:
             return self._hindered(hindered.refused, hindered.job_name, progress)
         arn = found.dataset_import_job_arn

@@ -2,15 +2,16 @@
 
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from personalize_import_handler import contract, pace
+from personalize_import_handler.adoption import attempts_at
 from personalize_import_handler.identity import Resource, what_is_imported
 from personalize_import_handler.importing import Import
 from personalize_import_handler.outcome import Finished, ImportFailed, Outcome, Progress, Waiting
-from personalize_import_handler.personalize import Busy, Personalize, Phase, Refused, UnknownStatus
+from personalize_import_handler.personalize import Busy, DatasetImportJob, Personalize, Phase, Refused, UnknownStatus
 from personalize_import_handler.properties import ImportProperties, InvalidProperties, parse
 
 logger = logging.getLogger(__name__)
@@ -43,7 +44,7 @@ def update(request: Request, personalize: Personalize) -> Outcome:
     CloudFormation rolls back in the same way, with the old properties: what they say is found again, or imported again.
     """
     wanted = _import(request, personalize)
-    old = _parse_old(request)
+    old = wanted.undone
     arn = request.physical_resource_id
     if old is None or _JOB_ARN_MARK not in arn or what_is_imported(old) != what_is_imported(wanted.properties):
         return wanted.start(Progress())
@@ -65,7 +66,7 @@ def poll_delete(request: Request, progress: Progress, personalize: Personalize) 
     """Look whether the job still runs. Never fails: a resource that can't be deleted blocks its stack for good."""
     arn = request.physical_resource_id
     finished = Finished(physical_resource_id=arn, attributes={})
-    if _JOB_ARN_MARK not in arn or not _still_runs(arn, personalize):
+    if not _still_runs(request, personalize):
         return finished
     now = personalize.now()
     elapsed = progress.elapsed_seconds(now)
@@ -82,20 +83,34 @@ def _delete_seconds(properties: Mapping[str, object]) -> int:
     return min(_DELETE_SECONDS_MAX, service_timeout - _ANSWER_SECONDS)
 
 
-def _still_runs(dataset_import_job_arn: str, personalize: Personalize) -> bool:
+def _still_runs(request: Request, personalize: Personalize) -> bool:
     try:
-        job = personalize.describe_dataset_import_job(dataset_import_job_arn)
-        return job is not None and job.phase is Phase.RUNNING
+        return any(job.phase is Phase.RUNNING for job in _jobs_of(request, personalize))
     except Busy:
         return True
     except (Refused, UnknownStatus) as error:
-        logger.warning("Not waiting for %s: %s", dataset_import_job_arn, error)
+        logger.warning("Not waiting for %s: %s", request.physical_resource_id, error)
         return False
+
+
+def _jobs_of(request: Request, personalize: Personalize) -> Iterable[DatasetImportJob]:
+    """Find the job by its ARN; or by name, where CloudFormation has an id of its own.
+
+    It makes one up for a resource whose creation was cancelled before it was answered.
+    """
+    arn = request.physical_resource_id
+    if _JOB_ARN_MARK in arn:
+        job = personalize.describe_dataset_import_job(arn)
+        return [job] if job else []
+    try:
+        return attempts_at(personalize, parse(request.properties), request.resource)
+    except InvalidProperties:
+        return []  # with these no job was ever started
 
 
 def _import(request: Request, personalize: Personalize) -> Import:
     try:
-        return Import(parse(request.properties), request.resource, personalize)
+        return Import(parse(request.properties), request.resource, personalize, _parse_old(request))
     except InvalidProperties as problem:
         raise ImportFailed(f"{problem}. No job was started.") from problem
 

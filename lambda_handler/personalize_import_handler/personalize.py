@@ -44,6 +44,11 @@ def has_failed(status: str) -> bool:
     return _PHASES.get(status) is Phase.FAILED
 
 
+def is_running(status: str) -> bool:
+    """Say whether a status means that the job goes on; one that is unknown doesn't, for it may stay for ever."""
+    return _PHASES.get(status) is Phase.RUNNING
+
+
 @dataclass(frozen=True, kw_only=True)
 class JobSummary:
     """A dataset import job as the list shows it. Times are epoch seconds of the service's clock."""

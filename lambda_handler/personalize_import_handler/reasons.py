@@ -22,6 +22,9 @@ _ADVICE: Final = {
 }
 _DEFAULT_ADVICE: Final = "Correct what is named and deploy again"
 
+_SERVICE_TEXT_BYTES_MAX: Final = 2600
+"""So much of the service's own words that the job's name and what to do fit into the answer behind them."""
+
 
 def job_failed(job: DatasetImportJob) -> str:
     """Say why a job that had been started ended in failure."""
@@ -83,7 +86,9 @@ def _advice(text: str) -> str:
 
 def _sentence(text: str) -> str:
     text = text.strip()
-    return text if text.endswith((".", "!", "?")) else f"{text}."
+    if len(encoded := text.encode(errors="replace")) > _SERVICE_TEXT_BYTES_MAX:
+        text = encoded[:_SERVICE_TEXT_BYTES_MAX].decode(errors="ignore") + "…"
+    return text if text.endswith((".", "!", "?", "…")) else f"{text}."
 
 
 def _duration(seconds: float) -> str:

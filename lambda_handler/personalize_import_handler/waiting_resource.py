@@ -101,7 +101,8 @@ class WaitingResource(CfnResource):
             self._start_waiting(event)
         except Exception as error:
             raise RuntimeError(
-                f"{error}. The waiter could not be started, and so nobody would tell how the import ends. "
+                f"{error}. The waiter could not be started, and so nobody would tell how the import ends "
+                f"({self.Data[_PHYSICAL_RESOURCE_ID]}). "
                 "Deploy again: a job that runs by then is joined."
             ) from error
 

@@ -5,7 +5,7 @@ import pytest
 from personalize_import_handler.personalize import Busy, Refused
 from tests.handler.account import Account
 from tests.handler.conftest import Log
-from tests.handler.fakes import Course, FakePersonalize
+from tests.handler.fakes import DATASET_ARN, Course, FakePersonalize
 from tests.handler.properties import properties
 from tests.handler.simulator import CloudFormation
 
@@ -111,8 +111,12 @@ def test_twenty_imports_at_once_all_end_active_with_five_running_at_most(
     account: Account, personalize: FakePersonalize
 ) -> None:
     stacks = [CloudFormation(account, stack_name=f"shop-{number}") for number in range(20)]
+    datasets = [DATASET_ARN.replace("shop", stack.stack_name) for stack in stacks]
+    personalize.datasets = dict.fromkeys(datasets, account.clock.now)
 
-    events = [stack.begin("Create", properties(ImportMode="INCREMENTAL")) for stack in stacks]
+    events = [
+        stack.begin("Create", properties(DatasetArn=dataset)) for stack, dataset in zip(stacks, datasets, strict=True)
+    ]
 
     assert all(stack.run(event).succeeded for stack, event in zip(stacks, events, strict=True))
     assert len(personalize.jobs) == 20

@@ -1,0 +1,14 @@
+"""One account and one stack, as in the handler's own tests; the stack remembers what it asked for."""
+
+import pytest
+
+from tests.faults.stack import Stack
+from tests.handler.account import Account
+from tests.handler.conftest import account, authority, endpoint, log, personalize
+
+__all__ = ["account", "authority", "endpoint", "log", "personalize", "stack"]
+
+
+@pytest.fixture
+def stack(account: Account) -> Stack:
+    return Stack(account)

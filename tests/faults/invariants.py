@@ -1,0 +1,102 @@
+"""What holds after every fault; each test of this folder ends with it."""
+
+from itertools import pairwise
+from typing import Final
+
+from personalize_import_handler.contract import ImportMode
+from personalize_import_handler.identity import Resource, job_name_stem
+from personalize_import_handler.properties import InvalidProperties, parse
+from personalize_import_handler.waiting_resource import Event
+from tests.faults.stack import Stack
+from tests.handler.account import Account, Answer
+from tests.handler.fakes import Job
+
+_NEVER: Final = float("inf")
+
+
+def assert_invariants(*stacks: Stack) -> None:
+    """One answer for each request, one job for each intent, the right data, no unknown job, no error from Delete."""
+    account = stacks[0].account
+    account.run()
+    assert_every_request_has_one_answer(account, [event for stack in stacks for event in stack.requests])
+    assert_no_intent_has_two_jobs(*stacks)
+    assert_every_job_is_known(*stacks)
+    assert_no_delete_failed(*stacks)
+    account.clock.advance(max((job.course.seconds for job in account.personalize.jobs.values()), default=0))
+    assert_the_data_is_that_of_the_last_success(*stacks)
+
+
+def assert_every_request_has_one_answer(account: Account, requests: list[Event]) -> None:
+    """One, and if its event came again after that, the same again; CloudFormation takes the first."""
+    for event in requests:
+        said = {_substance(answer) for answer in account.answers.get(event["ResponseURL"], [])}
+        assert len(said) == 1, f"{event['RequestType']} was answered with {said or 'nothing'}"
+    assert set(account.answers) <= {event["ResponseURL"] for event in requests}, "nobody asked for this answer"
+    assert account.abandoned == []
+
+
+def assert_no_intent_has_two_jobs(*stacks: Stack) -> None:
+    """At most one job for each request, and two of the same import only where the first one's data is not there."""
+    for stack in stacks:
+        intents = [stem for event in stack.requests if event["RequestType"] != "Delete" and (stem := _stem(event))]
+        for stem in set(intents):
+            jobs = [job for job in started_jobs(stack.account) if job.name.startswith(stem)]
+            assert len(jobs) <= intents.count(stem), f"{len(jobs)} jobs for {intents.count(stem)} requests: {jobs}"
+            for first, second in pairwise(jobs):
+                assert _is_of_no_use(first, second.created_at, stack.account), f"{second.name} was not needed"
+
+
+def assert_every_job_is_known(*stacks: Stack) -> None:
+    """Every job is the resource of an answer, or named in one, so that somebody will look for it."""
+    account = stacks[0].account
+    answers = [answer for received in account.answers.values() for answer in received]
+    for job in started_jobs(account):
+        known = [a for a in answers if a.physical_resource_id == job.arn or job.name in a.reason]
+        assert known, f"no answer names {job.name}"
+
+
+def assert_no_delete_failed(*stacks: Stack) -> None:
+    """Deleting is always possible."""
+    for stack in stacks:
+        for event in stack.requests:
+            if event["RequestType"] == "Delete":
+                assert all(answer.succeeded for answer in stack.account.answers[event["ResponseURL"]])
+
+
+def assert_the_data_is_that_of_the_last_success(*stacks: Stack) -> None:
+    """The dataset holds what the properties say that CloudFormation believes in."""
+    for stack in stacks:
+        if stack.settled and stack.settled.get("ImportMode") != ImportMode.INCREMENTAL:
+            dataset = str(stack.settled["DatasetArn"])
+            assert stack.account.personalize.imported(dataset) == [stack.settled["DataLocation"]]
+
+
+def started_jobs(account: Account) -> list[Job]:
+    """List the jobs that the handler has started, as far as they are still there, oldest first."""
+    personalize = account.personalize
+    names = dict.fromkeys(personalize.calls_of("create_dataset_import_job"))
+    return [personalize.jobs[name] for name in names if name in personalize.jobs]
+
+
+def _substance(answer: Answer) -> tuple[object, ...]:
+    return (answer.status, answer.physical_resource_id)
+
+
+def _stem(event: Event) -> str | None:
+    try:
+        wanted = parse(event["ResourceProperties"])
+    except InvalidProperties:
+        return None
+    return job_name_stem(wanted, Resource(stack_id=event["StackId"], logical_id=event["LogicalResourceId"]))
+
+
+def _is_of_no_use(job: Job, at: float, account: Account) -> bool:
+    """Say whether a job's data was not in its dataset at a point in time, or not in the way it should have been."""
+    failed = job.course.end != "ACTIVE" and at - job.created_at >= job.course.seconds
+    emptied = account.personalize.datasets.get(job.properties.dataset_arn, _NEVER) > job.created_at
+    followed = any(
+        other.properties.dataset_arn == job.properties.dataset_arn and job.created_at < other.created_at <= at
+        for other in account.personalize.jobs.values()
+        if not other.name.startswith(job.name.rpartition("-")[0])
+    )
+    return failed or emptied or followed

@@ -1,0 +1,94 @@
+"""A stack with one import: it deploys as CloudFormation does, and remembers every request that it made."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from personalize_import_handler.functions import Functions
+from personalize_import_handler.waiting_resource import Event
+from tests.handler.account import Account, Answer
+from tests.handler.fakes import FakePersonalize
+from tests.handler.simulator import CloudFormation
+
+
+@dataclass
+class Stack(CloudFormation):
+    """CloudFormation's turns around one resource: what fails is rolled back, and what was replaced is deleted."""
+
+    requests: list[Event] = field(default_factory=list)
+    deliveries: int = 1
+    """How often each event comes."""
+    settled: Mapping[str, Any] | None = None
+    """The properties that the resource has when CloudFormation is through; None if there is no resource."""
+
+    def event(self, request_type: str, properties: Mapping[str, Any], physical_resource_id: str | None = None) -> Event:
+        event = super().event(request_type, properties, physical_resource_id)
+        self.requests.append(event)
+        return event
+
+    def begin(self, request_type: str, properties: Mapping[str, Any], physical_resource_id: str | None = None) -> Event:
+        event = super().begin(request_type, properties, physical_resource_id)
+        for _ in range(self.deliveries - 1):
+            self.account.deliver(event)
+        return event
+
+    def answer_to(self, event: Event) -> Answer:
+        """Return the first answer: CloudFormation reads no other, and the invariants say that none differs."""
+        received = self.account.answers.get(event["ResponseURL"])
+        assert received, "CloudFormation got no answer"
+        return received[0]
+
+    def run(self, event: Event) -> Answer:
+        answer = super().run(event)
+        if answer.succeeded and event["RequestType"] != "Delete":
+            self.settled = event["ResourceProperties"]
+        return answer
+
+    def deploy(self, properties: Mapping[str, Any], *, another_resource_fails: bool = False) -> Answer:
+        """Create or update the resource; returns the answer to that, and rolls back if need be."""
+        before = self.settled
+        answer = self.create(properties) if before is None else self.update(properties)
+        if not answer.succeeded or another_resource_fails:
+            self.back_to(before)
+        self.clean_up()
+        return answer
+
+    def back_to(self, before: Mapping[str, Any] | None) -> Answer:
+        """Roll back to the properties of before."""
+        course = self.account.personalize.course
+        # What was good is good; its import fails no second time.
+        self.account.personalize.course = replace(course, end="ACTIVE", failure_reason=None)
+        answer = self.delete() if before is None else self.update(before)
+        assert answer.succeeded, f"the rollback failed: {answer.reason}"
+        self.settled = before
+        return answer
+
+    def interrupt(self, properties: Mapping[str, Any]) -> Answer:
+        """Cancel a deployment while the import runs: it is rolled back before the first request is answered.
+
+        What is answered to that one later changes nothing any more; and a resource that was to be created has an id
+        that CloudFormation made up.
+        """
+        before = self.settled
+        self.begin("Create" if before is None else "Update", properties)
+        if before is None:
+            self.physical_resource_id = f"{self.stack_name}-{self.logical_id}-1A2B3C4D5E6F"
+        return self.back_to(before)
+
+
+def another_instance(account: Account) -> Functions:
+    """Start the functions a second time, as Lambda does for what it handles at the same time."""
+    return Functions(personalize=lambda: account.personalize, start_waiting=account._start_waiting, send=account._send)
+
+
+def after_next(personalize: FakePersonalize, operation: str, action: Callable[[], object]) -> None:
+    """Let something happen between the next call of an operation and the line after it."""
+    original = getattr(personalize, operation)
+
+    def call(*arguments: Any) -> Any:
+        setattr(personalize, operation, original)
+        result = original(*arguments)
+        action()
+        return result
+
+    setattr(personalize, operation, call)

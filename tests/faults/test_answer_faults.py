@@ -1,0 +1,113 @@
+"""The way of the answer: an endpoint that does not take it, and reasons of any length and script."""
+
+import json
+from functools import partial
+
+import pytest
+
+from personalize_import_handler.answer import BODY_BYTES_MAX, send
+from tests.faults.invariants import assert_invariants
+from tests.faults.stack import Stack
+from tests.handler.account import LAMBDA_ATTEMPTS, WAITER_ATTEMPTS, Account
+from tests.handler.conftest import Log
+from tests.handler.endpoint import Act, Endpoint
+from tests.handler.fakes import Course, FakePersonalize
+from tests.handler.properties import properties
+
+REASONS = {
+    "10 KB": "Length cannot be more than 256 characters. " * 240,
+    "emoji": "Broken row 👻 " * 900,
+    "newlines": "Broken row\n\nline 2\r\nline 3",
+    "quotes": '"' * 5000,
+}
+
+
+@pytest.mark.parametrize("lost", range(1, LAMBDA_ATTEMPTS))
+def test_the_answer_to_a_first_request_is_lost_and_given_again(
+    lost: int, stack: Stack, account: Account, personalize: FakePersonalize
+) -> None:
+    account.undeliverable = lost
+
+    assert stack.deploy(properties(Wait=False)).succeeded
+    assert len(personalize.jobs) == 1
+    assert_invariants(stack)
+
+
+@pytest.mark.parametrize("lost", range(1, WAITER_ATTEMPTS))
+def test_the_answer_of_a_poll_is_lost_and_given_again(lost: int, stack: Stack, account: Account) -> None:
+    event = stack.begin("Create", properties())
+    account.undeliverable = lost
+
+    assert stack.run(event).succeeded
+    assert_invariants(stack)
+
+
+@pytest.mark.parametrize("lost", range(1, LAMBDA_ATTEMPTS))
+def test_the_answer_to_a_delete_is_lost_and_given_again(lost: int, stack: Stack, account: Account) -> None:
+    stack.deploy(properties())
+    account.undeliverable = lost
+
+    assert stack.back_to(None).succeeded
+    assert_invariants(stack)
+
+
+def served_account(endpoint: Endpoint) -> tuple[Account, Stack]:
+    account = Account(send=partial(send, sleep=lambda _: None, timeout_seconds=0.2))
+    return account, Stack(account, endpoint=endpoint.url)
+
+
+@pytest.mark.parametrize("script", [[403, 200], [500, 500, 200]], ids=["403", "500 twice"])
+def test_the_endpoint_refuses_the_answer_at_first(script: list[Act], endpoint: Endpoint) -> None:
+    account, stack = served_account(endpoint)
+    endpoint.script = list(script)
+
+    stack.begin("Create", properties())
+    account.run()
+
+    assert {json.loads(put.body)["Status"] for put in endpoint.puts} == {"SUCCESS"}
+    assert len(endpoint.puts) == len(script)
+    assert len(account.personalize.jobs) == 1
+    assert account.abandoned == []
+
+
+@pytest.mark.parametrize("act", [403, "hang up", "say nothing"])
+def test_the_endpoint_is_dead_and_the_functions_end_and_say_so(act: Act, endpoint: Endpoint, log: Log) -> None:
+    account, stack = served_account(endpoint)
+    endpoint.script = [act] * 1000
+
+    stack.begin("Create", properties(Wait=False))
+
+    assert len(account.abandoned) == 1
+    assert any("CloudFormation did not take the answer" in line for line in log.lines)
+    assert len(account.personalize.jobs) == 1
+
+
+def test_nobody_listens_where_the_answer_should_go(log: Log) -> None:
+    account = Account(send=partial(send, sleep=lambda _: None, timeout_seconds=0.2))
+    stack = Stack(account, endpoint="https://127.0.0.1:1")
+
+    stack.begin("Create", properties(Wait=False))
+
+    assert len(account.abandoned) == 1
+    assert any("CloudFormation did not take the answer" in line for line in log.lines)
+
+
+@pytest.mark.parametrize("reason", REASONS.values(), ids=REASONS.keys())
+def test_a_failure_reason_of_any_length_and_script_fits_into_the_answer(reason: str, endpoint: Endpoint) -> None:
+    account, stack = served_account(endpoint)
+    account.personalize.course = Course(end="CREATE FAILED", failure_reason=reason)
+
+    stack.begin("Create", properties())
+    account.run()
+
+    (put,) = endpoint.puts
+    assert len(put.body) <= BODY_BYTES_MAX
+    assert json.loads(put.body)["Reason"].startswith(reason.strip()[:1000])
+
+
+def test_a_long_failure_reason_is_rolled_back_like_any_other(stack: Stack, personalize: FakePersonalize) -> None:
+    stack.deploy(properties())
+    personalize.course = Course(end="CREATE FAILED", failure_reason=REASONS["emoji"])
+
+    assert not stack.deploy(properties(ReimportToken="2")).succeeded
+    assert_invariants(stack)

@@ -1,0 +1,160 @@
+"""What CloudFormation does by itself: cancel, roll back, delete, and make again, whatever runs by then."""
+
+import pytest
+
+from tests.faults.invariants import assert_invariants
+from tests.faults.stack import Stack
+from tests.handler.account import Account
+from tests.handler.fakes import Course, FakePersonalize
+from tests.handler.properties import DATA_LOCATION, properties
+
+OTHER_LOCATION = "s3://shop-data/interactions-2/"
+
+
+def running(personalize: FakePersonalize) -> list[str]:
+    jobs = personalize.jobs.values()
+    return [job.name for job in jobs if personalize.clock.now < job.created_at + job.course.seconds]
+
+
+@pytest.mark.parametrize("seconds", [300, 2400])
+def test_a_first_deployment_is_cancelled_during_the_import_and_waits_for_the_job_s_end(
+    seconds: float, stack: Stack, personalize: FakePersonalize
+) -> None:
+    personalize.course = Course(seconds=seconds)
+
+    deleted = stack.interrupt(properties())
+
+    assert deleted.answered_at - next(iter(personalize.jobs.values())).created_at >= seconds
+    assert_invariants(stack)
+
+
+def test_an_update_is_cancelled_during_the_import_and_the_old_data_is_imported_after_it(
+    stack: Stack, personalize: FakePersonalize
+) -> None:
+    stack.deploy(properties())
+    personalize.course = Course(seconds=900)
+
+    stack.interrupt(properties(DataLocation=OTHER_LOCATION))
+
+    assert personalize.imported() == [DATA_LOCATION]
+    assert personalize.most_running == 1
+    assert_invariants(stack)
+
+
+def test_an_update_that_runs_out_of_time_is_rolled_back_after_its_job_which_cannot_be_stopped(
+    stack: Stack, personalize: FakePersonalize
+) -> None:
+    stack.deploy(properties())
+    personalize.course = Course(seconds=1200)
+
+    failed = stack.deploy(properties(DataLocation=OTHER_LOCATION, TimeoutSeconds=60))
+
+    assert failed.reason.startswith("Timed out")
+    assert personalize.most_running == 1
+    assert personalize.imported() == [DATA_LOCATION]
+    assert_invariants(stack)
+
+
+def test_an_update_whose_job_fails_is_rolled_back_without_another_import(
+    stack: Stack, personalize: FakePersonalize
+) -> None:
+    stack.deploy(properties())
+    personalize.course = Course(end="CREATE FAILED", failure_reason="Broken row")
+
+    assert not stack.deploy(properties(DataLocation=OTHER_LOCATION)).succeeded
+    assert personalize.imported() == [DATA_LOCATION]
+    assert len(personalize.jobs) == 2
+    assert_invariants(stack)
+
+
+def test_an_update_is_rolled_back_after_its_job_has_succeeded(stack: Stack, personalize: FakePersonalize) -> None:
+    stack.deploy(properties())
+
+    stack.deploy(properties(DataLocation=OTHER_LOCATION), another_resource_fails=True)
+
+    assert personalize.imported() == [DATA_LOCATION]
+    assert_invariants(stack)
+
+
+def test_an_incremental_update_is_rolled_back_after_it_has_appended_its_rows(
+    stack: Stack, personalize: FakePersonalize
+) -> None:
+    stack.deploy(properties())
+
+    stack.deploy(properties(DataLocation=OTHER_LOCATION, ImportMode="INCREMENTAL"), another_resource_fails=True)
+
+    assert personalize.imported() == [DATA_LOCATION]
+    assert_invariants(stack)
+
+
+def test_an_incremental_update_that_fails_has_appended_nothing_and_is_rolled_back_without_another_import(
+    stack: Stack, personalize: FakePersonalize
+) -> None:
+    stack.deploy(properties())
+    personalize.course = Course(end="CREATE FAILED")
+
+    stack.deploy(properties(DataLocation=OTHER_LOCATION, ImportMode="INCREMENTAL"))
+
+    assert len(personalize.jobs) == 2
+    assert_invariants(stack)
+
+
+def test_an_incremental_import_of_another_resource_does_not_make_a_rollback_import_again(
+    stack: Stack, account: Account, personalize: FakePersonalize
+) -> None:
+    stack.deploy(properties())
+    other = Stack(account, logical_id="Appended")
+    other.deploy(properties(DataLocation="s3://shop-data/appended/", ImportMode="INCREMENTAL"))
+    personalize.course = Course(end="CREATE FAILED")
+
+    stack.deploy(properties(DataLocation=OTHER_LOCATION))
+
+    assert personalize.imported() == [DATA_LOCATION, "s3://shop-data/appended/"]
+
+
+def test_a_stack_is_deleted_while_nobody_waits_for_its_job(
+    stack: Stack, account: Account, personalize: FakePersonalize
+) -> None:
+    stack.deploy(properties(Wait=False))
+    assert running(personalize)
+
+    stack.back_to(None)
+
+    assert running(personalize) == []
+    assert_invariants(stack)
+
+
+def test_a_stack_is_deleted_during_an_update_s_import(stack: Stack, personalize: FakePersonalize) -> None:
+    stack.deploy(properties())
+    stack.begin("Update", properties(ReimportToken="2"))
+
+    assert stack.back_to(None).succeeded
+    assert_invariants(stack)
+
+
+def test_a_failed_first_deployment_is_tried_again_while_the_old_job_still_runs(
+    stack: Stack, account: Account, personalize: FakePersonalize
+) -> None:
+    # The waiter can't be started, CloudFormation deletes the stack by force, and the next one has a new id.
+    account.refuse_to_wait(RuntimeError("ServiceUnavailable"))
+    stack.create(properties())
+    stack.generation = 2
+    assert running(personalize)
+
+    assert stack.deploy(properties()).succeeded
+    assert len(personalize.jobs) == 1
+    assert_invariants(stack)
+
+
+@pytest.mark.parametrize("changed", [{}, {"DataLocation": OTHER_LOCATION}])
+def test_a_dataset_is_deleted_and_made_again_outside_the_stack(
+    changed: dict[str, str], stack: Stack, account: Account, personalize: FakePersonalize
+) -> None:
+    stack.deploy(properties())
+    account.clock.advance(60)
+    personalize.delete_dataset()
+    personalize.recreate_dataset()
+
+    assert stack.deploy(properties(**changed)).succeeded
+    assert personalize.imported() == [changed.get("DataLocation", DATA_LOCATION)]
+    assert_invariants(stack)

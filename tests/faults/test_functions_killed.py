@@ -1,0 +1,128 @@
+"""Functions that die at any line, time out, or are not let run by Lambda."""
+
+import pytest
+
+from personalize_import_handler.personalize import Busy
+from tests.faults.invariants import assert_invariants
+from tests.faults.stack import Stack
+from tests.handler.account import Account, Killed, LambdaContext
+from tests.handler.fakes import Course, FakePersonalize
+from tests.handler.properties import properties, tags
+
+OTHER_LOCATION = "s3://shop-data/interactions-2/"
+THROTTLED = Busy("CreateDatasetImportJob", "ThrottlingException", "Rate exceeded")
+
+
+def test_on_event_killed_before_it_creates_the_job(stack: Stack, personalize: FakePersonalize) -> None:
+    personalize.fail_next("create_dataset_import_job", Killed())
+
+    assert stack.deploy(properties()).succeeded
+    assert len(personalize.jobs) == 1
+    assert_invariants(stack)
+
+
+def test_on_event_killed_right_after_it_created_the_job(stack: Stack, personalize: FakePersonalize) -> None:
+    personalize.fail_next("create_dataset_import_job", Killed(), after_effect=True)
+
+    assert stack.deploy(properties()).succeeded
+    assert len(personalize.jobs) == 1
+    assert_invariants(stack)
+
+
+def test_on_event_killed_right_after_it_created_the_job_of_an_update(
+    stack: Stack, personalize: FakePersonalize
+) -> None:
+    stack.deploy(properties())
+    personalize.fail_next("create_dataset_import_job", Killed(), after_effect=True)
+
+    assert stack.deploy(properties(DataLocation=OTHER_LOCATION)).succeeded
+    assert personalize.imported() == [OTHER_LOCATION]
+    assert_invariants(stack)
+
+
+@pytest.mark.parametrize("operation", ["describe_dataset_import_job", "dataset_created_at", "list_dataset_import_jobs"])
+@pytest.mark.parametrize("calls_before", [0, 1])
+def test_on_event_killed_while_it_looks_for_the_job(
+    operation: str, calls_before: int, stack: Stack, personalize: FakePersonalize
+) -> None:
+    personalize.fail_next("create_dataset_import_job", Killed(), after_effect=True)  # so that there is one to be found
+    personalize.fail_next(operation, THROTTLED, times=calls_before)
+    personalize.fail_next(operation, Killed())
+
+    assert stack.deploy(properties()).succeeded
+    assert len(personalize.jobs) == 1
+    assert_invariants(stack)
+
+
+def test_is_complete_killed_again_and_again(stack: Stack, account: Account, personalize: FakePersonalize) -> None:
+    event = stack.begin("Create", properties())
+    personalize.fail_next("describe_dataset_import_job", Killed(), times=5)
+
+    assert stack.run(event).succeeded
+    assert len(account.polled_at) > 5
+    assert_invariants(stack)
+
+
+def test_is_complete_killed_right_after_it_created_a_queued_job(stack: Stack, personalize: FakePersonalize) -> None:
+    personalize.fail_next("create_dataset_import_job", THROTTLED, times=2)
+    personalize.fail_next("create_dataset_import_job", Killed(), after_effect=True)
+
+    assert stack.deploy(properties()).succeeded
+    assert len(personalize.jobs) == 1
+    assert_invariants(stack)
+
+
+@pytest.mark.parametrize("operation", ["list_tags", "tag_resource", "untag_resource"])
+@pytest.mark.parametrize("after_effect", [False, True])
+def test_a_function_killed_while_it_changes_tags(
+    operation: str, stack: Stack, personalize: FakePersonalize, *, after_effect: bool
+) -> None:
+    arn = stack.deploy(properties(Tags=tags(old="1"))).physical_resource_id
+    personalize.fail_next(operation, Killed(), after_effect=after_effect)
+
+    assert stack.deploy(properties(Tags=tags(new="1"))).succeeded
+    assert personalize.tags[arn] == {"new": "1"}
+    assert_invariants(stack)
+
+
+def test_is_complete_that_times_out_is_repeated_and_answers_nothing_itself(
+    stack: Stack, account: Account, personalize: FakePersonalize
+) -> None:
+    event = stack.begin("Create", properties())
+    account.context = LambdaContext(remaining_seconds=0.6)  # crhelper's own timer goes off half a second before the end
+    personalize.fail_next("describe_dataset_import_job", Killed())
+
+    assert stack.run(event).succeeded
+    assert_invariants(stack)
+
+
+def test_is_complete_that_lambda_throttles_is_invoked_later(
+    stack: Stack, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event = stack.begin("Create", properties())
+    is_complete, refused = account.functions.is_complete, iter(range(5))
+
+    def throttled_five_times(*arguments: object) -> object:
+        if next(refused, None) is not None:
+            raise RuntimeError("Lambda.TooManyRequestsException")
+        return is_complete(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(account.functions, "is_complete", throttled_five_times)
+
+    assert stack.run(event).succeeded
+    assert next(refused, None) is None
+    assert_invariants(stack)
+
+
+@pytest.mark.parametrize("polls_before", [0, 1])
+def test_a_delete_killed_while_it_waits_for_the_job(
+    polls_before: int, stack: Stack, account: Account, personalize: FakePersonalize
+) -> None:
+    personalize.course = Course(seconds=900)
+    stack.deploy(properties(Wait=False))
+    created_at = account.clock.now
+    personalize.fail_next("describe_dataset_import_job", THROTTLED, times=polls_before)
+    personalize.fail_next("describe_dataset_import_job", Killed())
+
+    assert stack.back_to(None).answered_at - created_at >= 900
+    assert_invariants(stack)

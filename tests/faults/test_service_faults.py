@@ -1,0 +1,179 @@
+"""What Personalize answers instead of what was hoped for, at each call and in each request."""
+
+import pytest
+
+from personalize_import_handler.personalize import Busy, Personalize, Refused
+from personalize_import_handler.properties import parse
+from tests.faults.invariants import assert_invariants
+from tests.faults.stack import Stack
+from tests.handler.account import Account
+from tests.handler.fakes import ACCOUNT, REGION, RUNNING_MAX, Course, FakePersonalize
+from tests.handler.properties import DATA_LOCATION, properties
+
+OTHER_LOCATION = "s3://shop-data/interactions-2/"
+FOREIGN_DATASET = f"arn:aws:personalize:{REGION}:{ACCOUNT}:dataset/foreign/INTERACTIONS"
+THROTTLED = Busy("any", "ThrottlingException", "Rate exceeded")
+SERVER_ERROR = Busy("any", "InternalFailure", "An internal error occurred.")
+RESET = Busy("any", "ConnectionClosedError", "Connection was closed before we received a valid response")
+NO_ROOM = Busy("any", "LimitExceededException", "More than 5 resources with PENDING or IN_PROGRESS status.")
+IN_USE = Busy("any", "ResourceInUseException", "The dataset is in use.")
+DENIED = Refused("any", "AccessDeniedException", "User: x is not authorized to perform: personalize:Describe")
+
+
+@pytest.mark.parametrize("error", [THROTTLED, SERVER_ERROR, RESET], ids=["throttled", "500", "reset"])
+@pytest.mark.parametrize("at", ["the first request", "a poll"])
+def test_describe_answers_with_errors_for_two_minutes(
+    error: Busy, at: str, stack: Stack, account: Account, personalize: FakePersonalize
+) -> None:
+    began = account.clock.now
+    if at == "the first request":
+        personalize.fail_next("describe_dataset_import_job", error, times=9)
+        event = stack.begin("Create", properties())
+    else:
+        event = stack.begin("Create", properties())
+        personalize.fail_next("describe_dataset_import_job", error, times=9)
+
+    answer = stack.run(event)
+
+    assert answer.succeeded
+    assert answer.answered_at - began > 120
+    assert_invariants(stack)
+
+
+@pytest.mark.parametrize("operation", ["dataset_created_at", "list_dataset_import_jobs"])
+def test_a_look_at_the_dataset_answers_with_errors_while_a_job_is_joined(
+    operation: str, stack: Stack, personalize: FakePersonalize
+) -> None:
+    stack.deploy(properties(TimeoutSeconds=60))
+    stack.generation = 2
+    personalize.fail_next(operation, THROTTLED, times=9)
+
+    assert stack.deploy(properties()).succeeded
+    assert len(personalize.jobs) == 1
+    assert_invariants(stack)
+
+
+def test_describe_is_denied_for_good(stack: Stack, account: Account, personalize: FakePersonalize) -> None:
+    event = stack.begin("Create", properties())
+    personalize.fail_next("describe_dataset_import_job", DENIED, times=30)
+
+    failed = stack.run(event)
+    stack.back_to(None)
+
+    assert failed.reason.startswith(DENIED.message)
+    assert_invariants(stack)
+
+
+@pytest.mark.parametrize(
+    "error", [THROTTLED, SERVER_ERROR, NO_ROOM, IN_USE], ids=["throttled", "500", "no room", "in use"]
+)
+@pytest.mark.parametrize("deployment", ["first", "second"])
+def test_create_answers_with_an_error_at_three_looks(
+    error: Busy, deployment: str, stack: Stack, personalize: FakePersonalize
+) -> None:
+    if deployment == "second":
+        stack.deploy(properties())
+    personalize.fail_next("create_dataset_import_job", error, times=3)
+
+    assert stack.deploy(properties(DataLocation=OTHER_LOCATION)).succeeded
+    assert personalize.imported() == [OTHER_LOCATION]
+    assert_invariants(stack)
+
+
+@pytest.mark.parametrize("error", [SERVER_ERROR, RESET], ids=["500", "reset"])
+def test_create_answers_with_an_error_although_it_has_accepted_the_job(
+    error: Busy, stack: Stack, personalize: FakePersonalize
+) -> None:
+    personalize.fail_next("create_dataset_import_job", error, after_effect=True)
+
+    assert stack.deploy(properties()).succeeded
+    assert len(personalize.jobs) == 1
+    assert_invariants(stack)
+
+
+def test_five_foreign_jobs_run_in_the_account(stack: Stack, account: Account, personalize: FakePersonalize) -> None:
+    personalize.datasets[FOREIGN_DATASET] = account.clock.now
+    for number in range(RUNNING_MAX):
+        personalize.import_elsewhere(f"foreign-{number}", parse(properties(DatasetArn=FOREIGN_DATASET)))
+
+    assert stack.deploy(properties()).succeeded
+    assert personalize.most_running == RUNNING_MAX
+    assert_invariants(stack)
+
+
+def test_a_foreign_job_imports_into_the_same_dataset(
+    stack: Stack, account: Account, personalize: FakePersonalize
+) -> None:
+    personalize.course = Course(seconds=1200)
+    personalize.import_elsewhere("by-hand", parse(properties(DataLocation=OTHER_LOCATION)))
+    personalize.course = Course(seconds=300)
+
+    answer = stack.deploy(properties())
+
+    assert answer.succeeded
+    assert personalize.most_running == 1
+    assert personalize.imported() == [DATA_LOCATION]
+    assert_invariants(stack)
+
+
+@pytest.mark.parametrize(
+    "text", ["Input csv is missing the following columns: [ITEM_ID]", "Invalid Data location.", "S3 says no."]
+)
+def test_a_job_that_is_refused_at_the_call(text: str, stack: Stack, personalize: FakePersonalize) -> None:
+    stack.deploy(properties())
+    refused = Refused("CreateDatasetImportJob", "InvalidInputException", text)
+    personalize.fail_next("create_dataset_import_job", refused)
+
+    failed = stack.deploy(properties(DataLocation=OTHER_LOCATION))
+
+    assert failed.reason.startswith(text)
+    assert personalize.imported() == [DATA_LOCATION]
+    assert_invariants(stack)
+
+
+@pytest.mark.parametrize("seconds", [0, 3000], ids=["at once", "late"])
+@pytest.mark.parametrize("end", ["CREATE FAILED", "CREATE PAUSED"])
+def test_a_job_that_ends_in_failure_or_in_a_status_that_nobody_knows(
+    seconds: int, end: str, stack: Stack, personalize: FakePersonalize
+) -> None:
+    personalize.course = Course(seconds=seconds, end=end, failure_reason="Broken row")
+    failed = stack.deploy(properties())
+    assert not failed.succeeded
+    personalize.course = Course()
+
+    assert stack.deploy(properties(ReimportToken="2")).succeeded
+    assert_invariants(stack)
+
+
+def test_a_job_and_its_dataset_are_deleted_while_the_job_is_waited_for(
+    stack: Stack, account: Account, personalize: FakePersonalize
+) -> None:
+    event = stack.begin("Create", properties())
+    account.step()
+    personalize.delete_dataset()
+
+    failed = stack.run(event)
+    stack.back_to(None)
+
+    assert "does not exist any more" in failed.reason
+    assert_invariants(stack)
+
+
+@pytest.mark.parametrize("seconds_off", [-1800, 1800])
+def test_the_functions_clock_is_half_an_hour_off(
+    seconds_off: int, stack: Stack, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The service's time is known once it has answered; each function's instance has to learn it for itself.
+    def personalize() -> Personalize:
+        account.personalize.calls.append(("start", ""))
+        return account.personalize
+
+    def now() -> float:
+        known = account.personalize.calls[-1] != ("start", "")
+        return account.clock.now + (0 if known else seconds_off)
+
+    monkeypatch.setattr(account.functions, "_personalize", personalize)
+    monkeypatch.setattr(account.personalize, "now", now)
+
+    assert stack.deploy(properties(TimeoutSeconds=600)).succeeded
+    assert_invariants(stack)
