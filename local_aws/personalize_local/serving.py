@@ -9,6 +9,7 @@ import socket
 import sys
 import tempfile
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -35,7 +36,11 @@ def serve(options: Options, *, stop_with_parent: bool) -> int:
         return 1
     for number in _SIGNALS:
         signal.signal(number, _end_before_serving)
-    with tempfile.TemporaryDirectory(prefix="personalize-local-", ignore_cleanup_errors=True) as work:
+    # A signal that comes before the loop can take it ends the start, and is as good an end as any other.
+    with (
+        tempfile.TemporaryDirectory(prefix="personalize-local-", ignore_cleanup_errors=True) as work,
+        suppress(SystemExit),
+    ):
         _serve(options, listener, Path(work), stop_with_parent=stop_with_parent)
     # Requests in flight, such as CloudFormation's that wait for an answer for an hour, are not worth waiting for.
     sys.stdout.flush()

@@ -195,6 +195,6 @@ def test_started_by_hand_it_says_what_a_shell_needs_to_find_it() -> None:
             script += server.stdout.readline()
         shell = subprocess.run(["sh", "-c", f"{script}env"], capture_output=True, text=True, check=True)
         server.send_signal(signal.SIGINT)
-        server.wait(20)
+        assert server.wait(20) == 0
     assert "AWS_ENDPOINT_URL=https://127.0.0.1:" in shell.stdout
     assert "AWS_CA_BUNDLE=" in shell.stdout
