@@ -6,6 +6,7 @@ resource) and returns what is wrong with it, or nothing.
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -69,12 +70,13 @@ ROLE_ARN: Final = TextRule(
 DATA_LOCATION: Final = TextRule(
     "a CSV file or a folder in S3, s3://bucket/file.csv or s3://bucket/folder/ (with the slash at its end), "
     f"at most {contract.DATA_LOCATION_LENGTH_MAX} characters",
-    re.compile(r"s3://[a-z0-9][a-z0-9.\-]{1,61}[a-z0-9]/[^\x00-\x1f\x7f]*"),
+    # Surrogates: JSON can hold half a character, UTF-8 can't, and so neither can a key.
+    re.compile(r"s3://[a-z0-9][a-z0-9.\-]{1,61}[a-z0-9]/[^\x00-\x1f\x7f\ud800-\udfff]*"),
     contract.DATA_LOCATION_LENGTH_MAX,
 )
 REIMPORT_TOKEN: Final = TextRule(
     f"a string of 1 to {contract.REIMPORT_TOKEN_LENGTH_MAX} characters",
-    re.compile(r".+", re.DOTALL),
+    re.compile(r"[^\ud800-\udfff]+"),
     contract.REIMPORT_TOKEN_LENGTH_MAX,
 )
 
@@ -103,7 +105,7 @@ def check_tags(name: str, tags: Iterable[tuple[str, str]]) -> Iterator[str]:
     if len(tags) > contract.TAGS_MAX:
         yield violation(name, len(tags), f"at most {contract.TAGS_MAX} tags")
     keys = [key for key, _ in tags]
-    for key in sorted({key for key in keys if keys.count(key) > 1}):
+    for key in sorted(key for key, count in Counter(keys).items() if count > 1):
         yield violation(name, key, "tags with different keys")
     for key, value in tags:
         yield from check_tag(name, key, value)

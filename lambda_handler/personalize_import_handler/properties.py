@@ -1,13 +1,19 @@
 """Parse the properties of the custom resource, once, into what the rest of the handler works with."""
 
+import bisect
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 from personalize_import_handler import checks, contract
 from personalize_import_handler.checks import TextRule, violation
 from personalize_import_handler.contract import ImportMode, ResourceProperties
+
+_MESSAGE_BYTES_MAX: Final = 2800
+"""So much of the 4096 bytes of an answer that the ids of the stack and the resource fit in beside it."""
+_PROBLEMS_OF_A_KIND_MAX: Final = 5
 
 
 class InvalidProperties(ValueError):
@@ -34,7 +40,7 @@ class ImportProperties:
 def parse(properties: Mapping[str, object]) -> ImportProperties:
     """Parse what CloudFormation delivered, or raise `InvalidProperties` with everything that is wrong."""
     read = _Reader(properties)
-    read.problems.extend(checks.check_known(properties, ResourceProperties.__annotations__))
+    read.note_first("Unknown properties", checks.check_known(properties, ResourceProperties.__annotations__))
     parsed = ImportProperties(
         dataset_arn=read.text("DatasetArn", checks.DATASET_ARN) or "",
         data_location=read.text("DataLocation", checks.DATA_LOCATION) or "",
@@ -49,7 +55,7 @@ def parse(properties: Mapping[str, object]) -> ImportProperties:
         wait=read.boolean("Wait", default=True),
     )
     if read.problems:
-        raise InvalidProperties("; ".join(read.problems))
+        raise InvalidProperties(_message(read.problems))
     return parsed
 
 
@@ -64,11 +70,11 @@ class _Reader:
     problems: list[str] = field(default_factory=list)
 
     def text(self, name: str, rule: TextRule) -> str | None:
-        value = self.properties.get(name)
-        if value is None:
+        if name not in self.properties:
             if name in ResourceProperties.__required_keys__:
                 self.problems.append(f"{name} is missing, it must be {rule.allowed}")
             return None
+        value = self.properties[name]
         self.problems.extend(rule.check(name, value))
         return str(value)
 
@@ -102,9 +108,31 @@ class _Reader:
             self.problems.append(violation(name, value, "a list of {Key, Value}, both of them strings"))
             return ()
         tags = tuple((str(tag["Key"]), str(tag["Value"])) for tag in value)
-        self.problems.extend(checks.check_tags(name, tags))
+        self.note_first(name, checks.check_tags(name, tags))
         return tags
+
+    def note_first(self, what: str, problems: Iterable[str]) -> None:
+        """Note some problems that may be hundreds, and how many more there are."""
+        problems = list(problems)
+        self.problems.extend(problems[:_PROBLEMS_OF_A_KIND_MAX])
+        if len(problems) > _PROBLEMS_OF_A_KIND_MAX:
+            self.problems.append(f"{what}: {len(problems) - _PROBLEMS_OF_A_KIND_MAX} more mistakes of this kind")
 
 
 def _is_tag(tag: object) -> bool:
     return isinstance(tag, dict) and set(tag) == {"Key", "Value"} and all(isinstance(v, str) for v in tag.values())
+
+
+def _message(problems: list[str]) -> str:
+    """Join problems; where they are too long together, the longest are cut, for each begins with what is wrong."""
+
+    def cut_to(length: int) -> str:
+        return "; ".join(text if len(text) <= length else f"{text[:length]}…" for text in problems)
+
+    lengths = range(max(map(len, problems)) + 1)
+    too_long = bisect.bisect(lengths, _MESSAGE_BYTES_MAX, key=lambda length: _bytes_in_json(cut_to(length)))
+    return cut_to(max(0, too_long - 1))
+
+
+def _bytes_in_json(text: str) -> int:
+    return len(json.dumps(text, ensure_ascii=False).encode())

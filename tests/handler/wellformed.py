@@ -1,0 +1,60 @@
+"""Properties as they should be, generated."""
+
+import string
+from typing import Any, Final
+
+from hypothesis import strategies as st
+
+from personalize_import_handler import contract
+from personalize_import_handler.contract import ImportMode, ResourceProperties
+from tests.handler.properties import properties
+
+_NAME: Final = st.text(string.ascii_letters + string.digits, min_size=1, max_size=20)
+_ACCOUNT: Final = st.text(string.digits, min_size=12, max_size=12)
+_REGION: Final = st.sampled_from(["eu-west-1", "us-gov-west-1", "cn-north-1"])
+_PARTITION: Final = st.sampled_from(["aws", "aws-cn", "aws-us-gov"])
+_BOOLEAN: Final = st.booleans() | st.sampled_from(["true", "false", "TRUE", "False"])
+_TAG_KEY: Final = st.text(string.ascii_letters + string.digits + " _.:/=+-@äλ٣", min_size=1, max_size=24).filter(
+    lambda key: not key.lower().startswith("aws:")
+)
+
+VALID_TAGS: Final = st.dictionaries(
+    _TAG_KEY, st.text(string.ascii_letters + " _.:/=+-@äλ٣", max_size=24), max_size=6
+).map(lambda tags: [{"Key": key, "Value": value} for key, value in tags.items()])
+
+VALID: Final[dict[str, st.SearchStrategy[Any]]] = {
+    "DatasetArn": st.builds(
+        "arn:{}:personalize:{}:{}:dataset/{}/{}".format,
+        _PARTITION,
+        _REGION,
+        _ACCOUNT,
+        _NAME,
+        st.sampled_from(["INTERACTIONS", "ITEMS", "USERS", "ACTIONS", "ACTION_INTERACTIONS"]),
+    ),
+    # A key may hold every character but control characters.
+    "DataLocation": st.builds(
+        "s3://{}/{}".format,
+        st.sampled_from(["shop-data", "a.bucket-1", "b" * 63]),
+        st.text(st.characters(exclude_categories=["Cc", "Cs"]), max_size=100),
+    ),
+    "RoleArn": st.builds("arn:{}:iam::{}:role/{}".format, _PARTITION, _ACCOUNT, _NAME),
+    "SchemaArn": st.builds("arn:{}:personalize:{}:{}:schema/{}".format, _PARTITION, _REGION, _ACCOUNT, _NAME),
+    "JobName": st.builds("{}{}".format, _NAME, st.text(string.ascii_letters + "-_", max_size=26)),
+    "ImportMode": st.sampled_from([mode.value for mode in ImportMode]),
+    "PublishAttributionMetricsToS3": _BOOLEAN,
+    "Tags": VALID_TAGS,
+    "ReimportToken": st.text(min_size=1, max_size=contract.REIMPORT_TOKEN_LENGTH_MAX),
+    "TimeoutSeconds": st.integers(contract.TIMEOUT_SECONDS_MIN, contract.TIMEOUT_SECONDS_MAX).flatmap(
+        lambda seconds: st.sampled_from([seconds, str(seconds)])
+    ),
+    "Wait": _BOOLEAN,
+}
+
+REQUIRED: Final = sorted(VALID.keys() & ResourceProperties.__required_keys__)
+
+
+def valid_properties() -> st.SearchStrategy[dict[str, Any]]:
+    """Give properties that are all valid: what is required, and any of the others."""
+    required = {name: VALID[name] for name in REQUIRED}
+    optional = {name: values for name, values in VALID.items() if name not in required}
+    return st.fixed_dictionaries(required, optional=optional).map(lambda given: properties(**given))
