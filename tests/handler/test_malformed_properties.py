@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from personalize_import_handler.contract import ResourceProperties
@@ -40,7 +40,7 @@ def test_whatever_is_malformed_is_refused_by_name_and_starts_no_job(
 ) -> None:
     tried: Counter[str] = Counter()
 
-    @settings(max_examples=examples, deadline=None)
+    @settings(max_examples=examples, deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given(request_type=st.sampled_from(["Create", "Update"]), sent=malformed_properties())
     def every_one(request_type: str, sent: Malformed) -> None:
         assert_refused_by_name(refusal_of(sent, request_type), sent)
@@ -52,7 +52,7 @@ def test_whatever_is_malformed_is_refused_by_name_and_starts_no_job(
     record_property("generated examples", ", ".join(f"{count} of {kind}" for kind, count in sorted(tried.items())))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(first=valid_properties(), then=valid_properties(), scalars_as_strings=st.booleans())
 def test_what_the_generator_has_not_spoilt_is_imported(
     first: dict[str, Any], then: dict[str, Any], *, scalars_as_strings: bool
