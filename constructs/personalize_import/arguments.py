@@ -88,9 +88,9 @@ class TagsFit:
 def check_timeout(name: str, timeout: object) -> Iterator[str]:
     """Yield what is wrong with a timeout."""
     if not isinstance(timeout, cdk.Duration):
-        yield violation(name, timeout, f"a Duration of {checks.TIMEOUT_SECONDS_ALLOWED}")
+        yield violation(name, timeout, f"a Duration of {checks.RELAY_SECONDS_ALLOWED}")
     elif not timeout.is_unresolved():
-        yield from checks.check_timeout_seconds(name, timeout.to_milliseconds() / 1000)
+        yield from checks.check_relay_seconds(name, timeout.to_milliseconds() / 1000)
     elif timeout.unit_label() != "seconds":  # the CDK can't convert a token
         yield violation(name, f"Duration.{timeout.unit_label()}", "made by Duration.seconds where it is a token")
 

@@ -13,6 +13,7 @@ from personalize_import.arguments import check_optional_text, check_text
 from personalize_import.data_source import DataSource
 from personalize_import.import_role import add_bucket_statements, create_import_role, role_statements
 from personalize_import.provider import DatasetImportProvider
+from personalize_import.relay import create_resources
 from personalize_import_handler import checks, contract
 from personalize_import_handler.checks import violation
 from personalize_import_handler.contract import Attribute, ImportMode, ResourceProperties
@@ -70,8 +71,10 @@ class DatasetImportJob(Construct):
             publish_attribution_metrics_to_s3: Whether to publish a report on metric attribution; only for a dataset
                 group that has a metric attribution. Default: False.
             reimport_token: Anything: when it changes, the data is imported again although nothing else has changed.
-            timeout: How long the deploy waits before it fails, from 1 to 55 minutes. The job itself can't be stopped;
-                deploying again joins it. Default: 55 minutes.
+            timeout: How long the deploy waits before it fails, from 1 minute to 36 hours. The job itself can't be
+                stopped; deploying again joins it. One resource may wait for at most an hour, so a longer time than
+                55 minutes adds a resource to the stack for each 55 minutes. A token is at most 55 minutes.
+                Default: 55 minutes.
             wait: Whether the deploy waits for the job. With False it goes on once the job is accepted, and doesn't
                 learn of its failure. Default: True.
 
@@ -110,18 +113,11 @@ class DatasetImportJob(Construct):
             "PublishAttributionMetricsToS3": publish_attribution_metrics_to_s3,
             "Tags": self._tag_manager.rendered_tags,  # type: ignore[typeddict-item]  # a token until synth
             "ReimportToken": reimport_token,
-            "TimeoutSeconds": timeout.to_seconds(),
             "Wait": wait,
         }
-        self._resource = cdk.CustomResource(
-            self,
-            "Resource",
-            resource_type=contract.RESOURCE_TYPE,
-            service_token=provider.service_token,
-            properties={name: value for name, value in properties.items() if value is not None},
-        )
+        first, self._resource = create_resources(self, provider.service_token, properties, timeout)
         # The role with whatever is granted to it is there before the job, and outlives it.
-        self._resource.node.add_dependency(self._role, *readable)
+        first.node.add_dependency(self._role, *readable)
 
     @property
     def dataset_import_job_arn(self) -> str:
@@ -145,7 +141,7 @@ class DatasetImportJob(Construct):
 
     @property
     def resource(self) -> cdk.CustomResource:
-        """The custom resource, for its other attributes: `resource.get_att_string("DurationSeconds")`."""
+        """The custom resource that ends the wait, for its other attributes: `get_att_string("DurationSeconds")`."""
         return self._resource
 
     @property

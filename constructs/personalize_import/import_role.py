@@ -12,12 +12,12 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct, IDependable
 
 from personalize_import.data_source import DataSource
-from personalize_import_handler.contract import PERSONALIZE_SERVICE_PRINCIPAL
+from personalize_import_handler.contract import IMPORT_ROLE_PATH, PERSONALIZE_SERVICE_PRINCIPAL
 
 
 def import_role_path(scope: Construct) -> str:
     """Give the path below which a stack's import roles are, so that one statement can say which roles may be passed."""
-    return f"/personalize-import/{cdk.Stack.of(scope).stack_name}/"
+    return f"{IMPORT_ROLE_PATH}{cdk.Stack.of(scope).stack_name}/"
 
 
 def create_import_role(scope: Construct, data_source: DataSource) -> iam.Role:

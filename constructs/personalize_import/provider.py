@@ -1,5 +1,6 @@
 """The provider: two Lambda functions and a waiter that serve all import jobs of a stack."""
 
+from collections.abc import Mapping
 from typing import Final, Self, cast
 
 import aws_cdk as cdk
@@ -20,10 +21,11 @@ _MEMORY_MIB: Final = 256
 _FUNCTION_TIMEOUT: Final = cdk.Duration.minutes(5)
 _EVENT_AGE_MAX: Final = cdk.Duration.seconds(contract.SERVICE_TIMEOUT_SECONDS)
 _RETRIES: Final = 2
+_RECOVER_SECONDS: Final = 15
 
 
 class DatasetImportProvider(Construct):
-    """What handles the custom resources: OnEvent starts or finds the job, and IsComplete looks until it has ended.
+    """What handles the custom resources: OnEvent takes a request, IsComplete starts the job and looks until it ends.
 
     Between two looks a state machine waits, which costs nothing. Made once in a stack, on first use.
     """
@@ -36,9 +38,23 @@ class DatasetImportProvider(Construct):
         )
         self._pass_role = iam.PolicyDocument(statements=[permissions.pass_import_roles_statement(self)])
         code = handler_code()
-        self._is_complete = self._function("IsComplete", "is_complete", code)
+        see_later_requests = iam.PolicyDocument()
+        documents = {
+            "Personalize": iam.PolicyDocument(statements=permissions.personalize_statements(self)),
+            "PassRoles": self._pass_role,
+            "SeeLaterRequests": see_later_requests,
+        }
+        self._is_complete = self._function("IsComplete", "is_complete", code, documents)
         self._state_machine = self._waiter()
-        self._on_event = self._function("OnEvent", "on_event", code, self._state_machine)
+        see_later_requests.add_statements(permissions.see_later_requests_statement(self._state_machine))
+        state_machine_arn = self._state_machine.attr_arn
+        self._on_event = self._function(
+            "OnEvent",
+            "on_event",
+            code,
+            {"StartWaiting": _document("StartWaiting", ["states:StartExecution"], state_machine_arn)},
+            {Environment.STATE_MACHINE_ARN.value: state_machine_arn},
+        )
         # CloudFormation invokes asynchronously, and Lambda repeats what ends in an error, as when the function dies or
         # can't deliver its answer. Nobody waits for the answer to an event that is older than CloudFormation's hour.
         self._on_event.configure_async_invoke(max_event_age=_EVENT_AGE_MAX, retry_attempts=_RETRIES)
@@ -80,24 +96,21 @@ class DatasetImportProvider(Construct):
         self._pass_role.add_statements(permissions.pass_role_statement([role.role_arn]))
 
     def _function(
-        self, id: str, handler: str, code: lambda_.Code, state_machine: sfn.CfnStateMachine | None = None
+        self,
+        id: str,
+        handler: str,
+        code: lambda_.Code,
+        documents: Mapping[str, iam.PolicyDocument],
+        environment: Mapping[str, str] | None = None,
     ) -> lambda_.Function:
-        documents = {
-            "Personalize": iam.PolicyDocument(statements=permissions.personalize_statements(self)),
-            "PassRoles": self._pass_role,
-            "WriteLogs": _document(
-                "WriteLogs", ["logs:CreateLogStream", "logs:PutLogEvents"], self._log_group.log_group_arn
-            ),
-        }
-        environment = {}
-        if state_machine:
-            documents["StartWaiting"] = _document("StartWaiting", ["states:StartExecution"], state_machine.attr_arn)
-            environment[Environment.STATE_MACHINE_ARN.value] = state_machine.attr_arn
+        write_logs = _document(
+            "WriteLogs", ["logs:CreateLogStream", "logs:PutLogEvents"], self._log_group.log_group_arn
+        )
         role = iam.Role(
             self,
             f"{id}Role",
             assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
-            inline_policies=documents,
+            inline_policies={**documents, "WriteLogs": write_logs},
         )
         return lambda_.Function(
             self,
@@ -130,7 +143,8 @@ class DatasetImportProvider(Construct):
 def waiter_definition(is_complete_arn: str) -> dict[str, object]:
     """Write the state machine: wait as long as the last look said, look, and again until IsComplete says so.
 
-    A look that fails, for whatever reason, is repeated: its function may have been killed, throttled or timed out.
+    A look that fails, for whatever reason, is repeated after a while: its function may have been killed, throttled or
+    timed out. The while is not what the last look said, for that may have been nothing, and a history has its limits.
     """
     return {
         "Comment": "Waits for a dataset import job, and for the answer to CloudFormation",
@@ -141,9 +155,10 @@ def waiter_definition(is_complete_arn: str) -> dict[str, object]:
             "Look": {
                 "Type": "Task",
                 "Resource": is_complete_arn,
-                "Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.LastError", "Next": "Wait"}],
+                "Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.LastError", "Next": "Recover"}],
                 "Next": "Answered?",
             },
+            "Recover": {"Type": "Wait", "Seconds": _RECOVER_SECONDS, "Next": "Look"},
             "Answered?": {
                 "Type": "Choice",
                 "Choices": [{"Variable": "$.IsComplete", "BooleanEquals": True, "Next": "Done"}],

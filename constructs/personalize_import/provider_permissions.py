@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from personalize_import.import_role import import_role_path
@@ -64,6 +65,21 @@ def pass_import_roles_statement(scope: Construct) -> iam.PolicyStatement:
         ],
         sid="PassImportRoles",
     )
+
+
+def see_later_requests_statement(waiter: sfn.CfnStateMachine) -> iam.PolicyStatement:
+    """Let a function list the executions of the waiter, which tells their names and times and nothing else.
+
+    The waiter is made after the function that it invokes, so that function's role can't hold its ARN; but
+    CloudFormation makes its name of its logical id.
+    """
+    arn = waiter.stack.format_arn(
+        service="states",
+        resource="stateMachine",
+        resource_name=f"*{waiter.logical_id}*",
+        arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME,
+    )
+    return iam.PolicyStatement(sid="SeeLaterRequests", actions=["states:ListExecutions"], resources=[arn])
 
 
 def _personalize_arn(scope: Construct, resource: str) -> str:

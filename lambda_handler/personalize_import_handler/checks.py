@@ -62,6 +62,18 @@ SCHEMA_ARN: Final = TextRule(
     re.compile(r"arn:[a-z0-9-]+:personalize:[a-z0-9-]+:[0-9]{12}:schema/[a-zA-Z0-9][a-zA-Z0-9\-_]*", re.ASCII),
     contract.ARN_LENGTH_MAX,
 )
+# Of the service's pattern, only what the handler makes: the number of the attempt is read from it.
+DATASET_IMPORT_JOB_ARN: Final = TextRule(
+    "the ARN of an import job of this resource type, as its Ref returns it, such as "
+    "arn:aws:personalize:eu-west-1:123456789012:dataset-import-job/shop-Import-0123456789ab-1, "
+    f"at most {contract.ARN_LENGTH_MAX} characters",
+    re.compile(
+        r"arn:[a-z0-9-]+:personalize:[a-z0-9-]+:[0-9]{12}:dataset-import-job/"
+        r"[a-zA-Z0-9][a-zA-Z0-9\-_]*-[0-9a-f]{12}-[1-9][0-9]{0,2}",
+        re.ASCII,
+    ),
+    contract.ARN_LENGTH_MAX,
+)
 ROLE_ARN: Final = TextRule(
     f"an IAM role's ARN such as arn:aws:iam::123456789012:role/my-role, at most {contract.ARN_LENGTH_MAX} characters",
     re.compile(r"arn:[a-z0-9-]+:iam::[0-9]{12}:role/[a-zA-Z_0-9+=,.@\-/]+", re.ASCII),
@@ -93,10 +105,31 @@ TIMEOUT_SECONDS_ALLOWED: Final = (
 )
 
 
+RELAY_SECONDS_ALLOWED: Final = (
+    f"a whole number of seconds from {contract.TIMEOUT_SECONDS_MIN} ({contract.TIMEOUT_SECONDS_MIN // 60} minute) to "
+    f"{contract.RELAY_SECONDS_MAX} ({contract.RELAY_SECONDS_MAX // 3600} hours)"
+)
+
+
 def check_timeout_seconds(name: str, value: float) -> Iterator[str]:
-    """Yield what is wrong with a timeout, in seconds."""
-    if not contract.TIMEOUT_SECONDS_MIN <= value <= contract.TIMEOUT_SECONDS_MAX or value != int(value):
+    """Yield what is wrong with the timeout of one resource, in seconds."""
+    if not contract.TIMEOUT_SECONDS_MIN <= value <= contract.TIMEOUT_SECONDS_MAX:
         yield violation(name, value, TIMEOUT_SECONDS_ALLOWED)
+
+
+def check_relay_seconds(name: str, value: float) -> Iterator[str]:
+    """Yield what is wrong with the timeout of a relay of resources, in seconds."""
+    if not contract.TIMEOUT_SECONDS_MIN <= value <= contract.RELAY_SECONDS_MAX or value != int(value):
+        yield violation(name, value, RELAY_SECONDS_ALLOWED)
+
+
+WAITED_SECONDS_ALLOWED: Final = f"a whole number of seconds from 0 to {contract.RELAY_SECONDS_MAX}"
+
+
+def check_waited_seconds(name: str, value: float) -> Iterator[str]:
+    """Yield what is wrong with the time that was waited before, in seconds."""
+    if not 0 <= value <= contract.RELAY_SECONDS_MAX:
+        yield violation(name, value, WAITED_SECONDS_ALLOWED)
 
 
 def check_tags(name: str, tags: Iterable[tuple[str, str]]) -> Iterator[str]:

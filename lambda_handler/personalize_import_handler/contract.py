@@ -9,6 +9,8 @@ from enum import StrEnum
 from typing import Final, Required, TypedDict
 
 RESOURCE_TYPE: Final = "Custom::PersonalizeDatasetImportJob"
+WAIT_RESOURCE_TYPE: Final = "Custom::PersonalizeDatasetImportJobWait"
+"""What goes on waiting where one resource may not wait any longer. Same functions, same properties and attributes."""
 
 
 class ImportMode(StrEnum):
@@ -31,6 +33,9 @@ class ResourceProperties(TypedDict, total=False):
     """Properties of the custom resource, as a template gives them; one that is None is left out of it.
 
     CloudFormation hands every scalar to the handler as a string: `55` as `"55"`, `true` as `"true"`.
+
+    The last three make a relay of several resources, each of which waits for at most `TIMEOUT_SECONDS_MAX`: all but the
+    last hand over, and all but the first are told the job that they go on with, and how long it has been waited for.
     """
 
     ServiceToken: str
@@ -46,6 +51,9 @@ class ResourceProperties(TypedDict, total=False):
     ReimportToken: str | None
     TimeoutSeconds: float | str | None
     Wait: bool | str | None
+    HandsOver: bool | str | None
+    DatasetImportJobArn: str | None
+    WaitedSeconds: float | str | None
 
 
 class Attribute(StrEnum):
@@ -60,6 +68,10 @@ class Attribute(StrEnum):
     DURATION_SECONDS = "DurationSeconds"
 
 
+STATUS_UNKNOWN: Final = "UNKNOWN"
+"""The status of a job that could not be looked at, or not be started yet, when one resource handed over to the next."""
+
+
 class Environment(StrEnum):
     """Environment variables through which the construct configures the functions."""
 
@@ -68,6 +80,8 @@ class Environment(StrEnum):
 
 PERSONALIZE_SERVICE_PRINCIPAL: Final = "personalize.amazonaws.com"
 """The same literal in every partition, aws-cn included."""
+IMPORT_ROLE_PATH: Final = "/personalize-import/"
+"""What the paths of import roles begin with that the construct makes."""
 
 SERVICE_TIMEOUT_SECONDS: Final = 3600
 """CloudFormation's limit for the answer to one custom resource request."""
@@ -75,8 +89,11 @@ TIMEOUT_SECONDS_MIN: Final = 60
 TIMEOUT_SECONDS_MAX: Final = 55 * 60
 """Five minutes less than CloudFormation's limit, so that the answer comes from the handler, with a reason in it."""
 TIMEOUT_SECONDS_DEFAULT: Final = TIMEOUT_SECONDS_MAX
+RELAY_SECONDS_MAX: Final = 36 * 3600
+"""Ours, for all resources of a relay together: longer than any import that we have heard of."""
 
 SERVICE_JOB_NAME_LENGTH_MAX: Final = 63
+ATTEMPTS_MAX: Final = 999
 JOB_NAME_SUFFIX_LENGTH_MAX: Final = len("-0123456789ab-999")
 """The part of a job's name that the handler adds: a hash of what is imported, and the number of the attempt."""
 JOB_NAME_LENGTH_MAX: Final = SERVICE_JOB_NAME_LENGTH_MAX - JOB_NAME_SUFFIX_LENGTH_MAX

@@ -21,19 +21,21 @@ class Functions:
         *,
         personalize: Callable[[], Personalize],
         start_waiting: Callable[[Event], None],
+        is_given_up: Callable[[Event], bool],
         send: Callable[[str, Mapping[str, object]], None],
     ) -> None:
         self._personalize = personalize
+        self._is_given_up = is_given_up
         self._helper = WaitingResource(start_waiting=start_waiting, send=send)
-        self._helper.create(self._create)
-        self._helper.update(self._update)
-        self._helper.delete(self._delete)
-        self._helper.poll_create(self._poll)
-        self._helper.poll_update(self._poll)
+        self._helper.create(self._receive)
+        self._helper.update(self._receive)
+        self._helper.delete(self._receive_delete)
+        self._helper.poll_create(self._poll_create)
+        self._helper.poll_update(self._poll_update)
         self._helper.poll_delete(self._poll_delete)
 
     def on_event(self, event: Event, context: object) -> None:
-        """Handle a request of CloudFormation: finish it, or start waiting for it."""
+        """Take a request of CloudFormation: check it, and hand it over to the waiter."""
         self._helper(event, context)
 
     def is_complete(self, event: Event, context: object) -> Event:
@@ -43,18 +45,19 @@ class Functions:
         going_on = {key: value for key, value in event.items() if key != "LastError"}
         return {**going_on, "IsComplete": seconds is None, "WaitSeconds": seconds or 0}
 
-    def _create(self, event: Event, _: object) -> str | None:
-        return self._helper.conclude(lifecycle.create(_request(event), self._personalize()))
+    def _receive(self, event: Event, _: object) -> str | None:
+        return self._helper.conclude(lifecycle.receive(_request(event)))
 
-    def _update(self, event: Event, _: object) -> str | None:
-        return self._helper.conclude(lifecycle.update(_request(event), self._personalize()))
+    def _receive_delete(self, event: Event, _: object) -> str | None:
+        return self._helper.conclude(lifecycle.receive_delete(_request(event)))
 
-    def _delete(self, event: Event, _: object) -> str | None:
-        return self._helper.conclude(lifecycle.delete(_request(event), self._personalize()))
+    def _poll_create(self, event: Event, _: object) -> str | None:
+        progress, given_up = self._helper.progress(event), lambda: self._is_given_up(event)
+        return self._helper.conclude(lifecycle.poll_create(_request(event), progress, self._personalize(), given_up))
 
-    def _poll(self, event: Event, _: object) -> str | None:
-        progress = self._helper.progress(event)
-        return self._helper.conclude(lifecycle.poll(_request(event), progress, self._personalize()))
+    def _poll_update(self, event: Event, _: object) -> str | None:
+        progress, given_up = self._helper.progress(event), lambda: self._is_given_up(event)
+        return self._helper.conclude(lifecycle.poll_update(_request(event), progress, self._personalize(), given_up))
 
     def _poll_delete(self, event: Event, _: object) -> str | None:
         progress = self._helper.progress(event)

@@ -27,10 +27,46 @@ class Resource:
         """The stack's name; unlike its id, a retried first deploy has the same, and must find its running job."""
         return self.stack_id.split("/")[1]
 
-    def job_arn(self, job_name: str) -> str:
-        """Make the ARN of a job in the stack's own account and Region."""
+    @property
+    def job_arn_prefix(self) -> str:
+        """What the ARNs of jobs in the stack's own account and Region begin with."""
         _, partition, _, region, account, _ = self.stack_id.split(":", 5)
-        return f"arn:{partition}:personalize:{region}:{account}:dataset-import-job/{job_name}"
+        return f"arn:{partition}:personalize:{region}:{account}:dataset-import-job/"
+
+
+@dataclass(frozen=True)
+class JobNames:
+    """The names that the jobs of one import have, by the number of the attempt."""
+
+    arn_prefix: str
+    stem: str
+
+    def name(self, attempt: int) -> str:
+        """Name the job of one attempt, from 1 on."""
+        return f"{self.stem}{attempt}"
+
+    def arn(self, attempt: int) -> str:
+        """Make the ARN of the job of one attempt."""
+        return f"{self.arn_prefix}{self.name(attempt)}"
+
+    def include(self, dataset_import_job_arn: str) -> bool:
+        """Say whether a job is one of this import."""
+        return dataset_import_job_arn.startswith(f"{self.arn_prefix}{self.stem}")
+
+
+def names_of(properties: ImportProperties, resource: Resource) -> JobNames:
+    """Name the jobs of what `properties` say for `resource`; one that goes on waiting has the names of the import."""
+    if properties.dataset_import_job_arn:
+        prefix, _, name = properties.dataset_import_job_arn.partition("/")
+        return JobNames(f"{prefix}/", name[: len(name) - len(str(attempt_of(name)))])
+    basis = json.dumps([resource.stack_name, resource.logical_id, *what_is_imported(properties)])
+    digest = hashlib.sha256(basis.encode()).hexdigest()[:_HASH_LENGTH]
+    return JobNames(resource.job_arn_prefix, f"{properties.job_name or _default_prefix(resource)}-{digest}-")
+
+
+def attempt_of(job_name_or_arn: str) -> int:
+    """Read the number of the attempt from a name or an ARN that `JobNames` has made."""
+    return int(job_name_or_arn.rpartition("-")[2])
 
 
 def what_is_imported(properties: ImportProperties) -> tuple[object, ...]:
@@ -43,23 +79,21 @@ def what_is_imported(properties: ImportProperties) -> tuple[object, ...]:
         properties.dataset_arn,
         properties.schema_arn,
         properties.data_location,
-        properties.role_arn,
+        reader_of(properties.role_arn),
         properties.import_mode,
         properties.publish_attribution_metrics_to_s3,
         properties.reimport_token,
     )
 
 
-def job_name(properties: ImportProperties, resource: Resource, attempt: int) -> str:
-    """Name the job of one attempt (from 1) at importing what `properties` say for `resource`."""
-    return f"{job_name_stem(properties, resource)}{attempt}"
+def reader_of(role_arn: str) -> str:
+    """Tell roles apart as the user does: one of the construct's own is the same one whatever its name.
 
-
-def job_name_stem(properties: ImportProperties, resource: Resource) -> str:
-    """Give what the names of all attempts begin with."""
-    basis = json.dumps([resource.stack_name, resource.logical_id, *what_is_imported(properties)])
-    digest = hashlib.sha256(basis.encode()).hexdigest()[:_HASH_LENGTH]
-    return f"{properties.job_name or _default_prefix(resource)}-{digest}-"
+    CloudFormation gives it another name in each stack, so a first deploy that is tried again has a new one; but what it
+    may read is the location, and that is compared anyway.
+    """
+    path, _, _ = role_arn.rpartition("/")
+    return path if f":role{contract.IMPORT_ROLE_PATH}" in role_arn else role_arn
 
 
 def _default_prefix(resource: Resource) -> str:

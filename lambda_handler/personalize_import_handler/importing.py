@@ -1,12 +1,22 @@
-"""One import on its way: start the job or find it, look at it, and judge what its status means."""
+"""One import on its way: find or start the job, look at it, and judge what its status means."""
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from personalize_import_handler import fresh_permissions, pace, reasons
-from personalize_import_handler.adoption import Hindered, find_or_start
-from personalize_import_handler.identity import Resource
-from personalize_import_handler.outcome import Finished, ImportFailed, Outcome, Progress, Waiting, attributes_of
+from personalize_import_handler import adoption, fresh_permissions, pace, reasons
+from personalize_import_handler.adoption import Attempt, Hindered
+from personalize_import_handler.contract import ATTEMPTS_MAX
+from personalize_import_handler.identity import JobNames, Resource, attempt_of, names_of
+from personalize_import_handler.outcome import (
+    Finished,
+    ImportFailed,
+    Outcome,
+    Progress,
+    Waiting,
+    attributes_of,
+    attributes_unseen,
+)
 from personalize_import_handler.personalize import (
     Busy,
     DatasetImportJob,
@@ -21,56 +31,93 @@ from personalize_import_handler.properties import ImportProperties
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Import:
-    """What is to be imported for which resource, and the service that does it."""
+    """What is to be imported for which resource, the service that does it, and whether anybody waits for it."""
 
     properties: ImportProperties
     resource: Resource
     personalize: Personalize
+    is_given_up: Callable[[], bool]
+    """Whether CloudFormation has made another request for the resource since; may raise `Refused`."""
     undone: ImportProperties | None = None
     """What the resource imported before this."""
 
-    def start(self, progress: Progress) -> Outcome:
-        """Start the job, or find the one that does just this import already; queue where there is no room for it."""
+    @property
+    def names(self) -> JobNames:
+        """The names of the jobs of this import."""
+        return names_of(self.properties, self.resource)
+
+    def begin(self, progress: Progress) -> Outcome:
+        """Find the job that does just this import already; or decide on the attempt to make."""
+        undone = names_of(self.undone, self.resource) if self.undone else None
         try:
-            found = find_or_start(self.personalize, self.properties, self.resource, self.undone)
+            found = adoption.find(self.personalize, self.properties, self.names, undone)
         except Hindered as hindered:
-            return self._hindered(hindered.refused, hindered.job_name, progress)
-        arn = found.dataset_import_job_arn
-        logger.info("%s %s", "Found" if found.adopted else "Started", arn)
-        return self.look(replace(progress, dataset_import_job_arn=arn, tags_due=found.adopted))
+            return self._hindered(hindered, progress)
+        return self._take(found, progress, tags_due=True)
+
+    def go_on(self, progress: Progress, dataset_import_job_arn: str) -> Outcome:
+        """Go on with what another resource has begun: the job, or the attempt that it had no time to make."""
+        try:
+            found = adoption.latest(self.personalize, self.names, attempt_of(dataset_import_job_arn))
+        except Hindered as hindered:
+            return self._hindered(hindered, progress)
+        return self._take(found, progress, tags_due=False)
 
     def keep(self, progress: Progress, dataset_import_job_arn: str) -> Outcome:
         """Go on with the job that the resource has; import again where it has failed, or is gone."""
+        arn = dataset_import_job_arn
         try:
-            job = self.personalize.describe_dataset_import_job(dataset_import_job_arn)
-            over = job is None or has_failed(job.status)
-        except Refused:
-            over = False  # whoever looks next will say so, or try again
-        return (
-            self.start(progress)
-            if over
-            else self.look(replace(progress, dataset_import_job_arn=dataset_import_job_arn))
-        )
+            job = self.personalize.describe_dataset_import_job(arn)
+        except Refused as refused:
+            return self._not_seen(refused, arn, progress)
+        if job is None or has_failed(job.status):
+            return self.begin(progress)
+        return self.look(replace(progress, dataset_import_job_arn=arn), arn)
 
-    def look(self, progress: Progress) -> Outcome:
+    def start(self, progress: Progress, attempt: int) -> Outcome:
+        """Make the attempt that was decided on; queue where there is no room for it."""
+        name, arn = self.names.name(attempt), self.names.arn(attempt)
+        try:
+            if self._is_given_up(attempt):
+                raise ImportFailed(reasons.given_up(name), arn)
+            started = adoption.start(self.personalize, self.properties, self.names, attempt)
+        except Hindered as hindered:
+            return self._hindered(hindered, progress)
+        if not started:
+            return self._take(Attempt(attempt + 1, is_made=False), progress, tags_due=False)
+        logger.info("Started %s", arn)
+        return self.look(replace(progress, dataset_import_job_arn=arn), arn)
+
+    def look(self, progress: Progress, dataset_import_job_arn: str) -> Outcome:
         """Look at the job: finished, still running, or an `ImportFailed`."""
-        arn = progress.dataset_import_job_arn
-        if arn is None:
-            return self.start(progress)
+        arn = dataset_import_job_arn
         try:
             job = self.personalize.describe_dataset_import_job(arn)
             if job and progress.tags_due:
                 self._set_tags(arn)
                 progress = replace(progress, tags_due=False)
         except Refused as refused:
-            if self._may_pass(refused, progress):
-                return self._try_again(refused, arn, progress)
-            raise ImportFailed(reasons.not_seen(refused, arn), arn) from refused
+            return self._not_seen(refused, arn, progress)
         if job is None:
             raise ImportFailed(reasons.vanished(arn), arn)
         return self._judge(job, progress)
+
+    def _take(self, found: Attempt, progress: Progress, *, tags_due: bool) -> Outcome:
+        if found.number > ATTEMPTS_MAX:
+            raise ImportFailed(reasons.names_used_up())
+        arn = self.names.arn(found.number)
+        if found.is_made:
+            logger.info("Found %s", arn)
+            return self.look(replace(progress, dataset_import_job_arn=arn, tags_due=tags_due), arn)
+        return self._wait(arn, replace(progress, attempt=found.number), seconds=0)
+
+    def _is_given_up(self, attempt: int) -> bool:
+        try:
+            return self.is_given_up()
+        except Refused as refused:
+            raise Hindered(attempt, refused) from refused
 
     def _set_tags(self, dataset_import_job_arn: str) -> None:
         """Give a job that is there already the tags that it should have."""
@@ -91,29 +138,44 @@ class Import:
             raise ImportFailed(reasons.job_failed(job), arn)
         if phase is Phase.ACTIVE or not self.properties.wait:
             return Finished(physical_resource_id=arn, attributes=attributes_of(job))
-        elapsed = progress.elapsed_seconds(self.personalize.now())
-        if elapsed >= self.properties.timeout_seconds:
-            raise ImportFailed(reasons.not_in_time(job, elapsed), arn)
+        if self._time_is_up(progress):
+            if self.properties.hands_over:
+                return Finished(physical_resource_id=arn, attributes=attributes_of(job))
+            raise ImportFailed(reasons.not_in_time(job, self._waited(progress)), arn)
         seconds = pace.seconds_until_next_look(self.personalize.now() - job.creation_date_time)
         return self._wait(arn, progress, seconds)
 
-    def _hindered(self, refused: Refused, job_name: str, progress: Progress) -> Outcome:
-        arn = self.resource.job_arn(job_name)
+    def _hindered(self, hindered: Hindered, progress: Progress) -> Outcome:
+        refused, name, arn = hindered.refused, self.names.name(hindered.attempt), self.names.arn(hindered.attempt)
         if self._may_pass(refused, progress):
             return self._try_again(refused, arn, progress)
-        raise ImportFailed(reasons.not_started(refused, job_name, self.properties.data_location), arn) from refused
+        raise ImportFailed(reasons.not_started(refused, name, self.properties.data_location), arn) from refused
+
+    def _not_seen(self, refused: Refused, arn: str, progress: Progress) -> Outcome:
+        if self._may_pass(refused, progress):
+            return self._try_again(refused, arn, progress)
+        raise ImportFailed(reasons.not_seen(refused, arn), arn) from refused
 
     def _may_pass(self, refused: Refused, progress: Progress) -> bool:
-        elapsed = progress.elapsed_seconds(self.personalize.now())
-        in_time = elapsed < self.properties.timeout_seconds
-        return isinstance(refused, Busy) or (in_time and fresh_permissions.may_become_effective(refused, elapsed))
+        fresh = fresh_permissions.may_become_effective(refused, self._waited(progress))
+        return isinstance(refused, Busy) or (fresh and not self._time_is_up(progress))
 
     def _try_again(self, refused: Refused, arn: str, progress: Progress) -> Outcome:
-        elapsed = progress.elapsed_seconds(self.personalize.now())
-        if elapsed >= self.properties.timeout_seconds:
-            raise ImportFailed(reasons.not_answered_in_time(refused, elapsed), arn) from refused
+        if self._time_is_up(progress):
+            known = progress.dataset_import_job_arn or progress.attempt
+            if self.properties.hands_over and known:
+                return Finished(
+                    physical_resource_id=arn, attributes=attributes_unseen(arn, self.properties.dataset_arn)
+                )
+            raise ImportFailed(reasons.not_answered_in_time(refused, self._waited(progress)), arn) from refused
         logger.info("Not yet: %s", refused)
         return self._wait(arn, progress, pace.seconds_until_next_try())
+
+    def _time_is_up(self, progress: Progress) -> bool:
+        return progress.elapsed_seconds(self.personalize.now()) >= self.properties.timeout_seconds
+
+    def _waited(self, progress: Progress) -> float:
+        return self.properties.waited_seconds + progress.elapsed_seconds(self.personalize.now())
 
     def _wait(self, arn: str, progress: Progress, seconds: int) -> Waiting:
         now = self.personalize.now()

@@ -12,7 +12,12 @@ from personalize_import_handler.personalize_client import BotoPersonalize
 logging.basicConfig(format="%(levelname)s %(message)s")
 
 # The client is made at the first request, where a failure to make it is answered; here it would be silence.
-_functions: Final = Functions(personalize=cache(BotoPersonalize), start_waiting=waiter.start_waiting, send=answer.send)
+_functions: Final = Functions(
+    personalize=cache(BotoPersonalize),
+    start_waiting=waiter.start_waiting,
+    is_given_up=waiter.is_given_up,
+    send=answer.send,
+)
 
 on_event = _functions.on_event
 is_complete = _functions.is_complete

@@ -1,14 +1,18 @@
-"""What each request of CloudFormation does: decisions over plain data and a `Personalize`, to be tested without AWS."""
+"""What each request of CloudFormation does: decisions over plain data and a `Personalize`, to be tested without AWS.
+
+A request is received once and handed over to the waiter, which then looks at it as often as it takes, one look after
+the other. So whatever is found, decided or started is done by one look at a time, and what it noted survives it.
+"""
 
 import logging
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from personalize_import_handler import contract, pace
 from personalize_import_handler.adoption import attempts_at
-from personalize_import_handler.identity import Resource, what_is_imported
+from personalize_import_handler.identity import Resource, names_of, what_is_imported
 from personalize_import_handler.importing import Import
 from personalize_import_handler.outcome import Finished, ImportFailed, Outcome, Progress, Waiting
 from personalize_import_handler.personalize import Busy, DatasetImportJob, Personalize, Phase, Refused, UnknownStatus
@@ -33,37 +37,59 @@ class Request:
     physical_resource_id: str
 
 
-def create(request: Request, personalize: Personalize) -> Outcome:
-    """Start the job, or find it."""
-    return _import(request, personalize).start(Progress())
+def receive(request: Request) -> Waiting:
+    """Check a Create or Update, and hand it over; properties that can't be right fail here."""
+    _parse(request)
+    return receive_delete(request)
 
 
-def update(request: Request, personalize: Personalize) -> Outcome:
+def receive_delete(request: Request) -> Waiting:
+    """Hand a Delete over, whatever is in it."""
+    return Waiting(physical_resource_id=request.physical_resource_id, progress=Progress(), wait_seconds=0)
+
+
+def poll_create(
+    request: Request, progress: Progress, personalize: Personalize, is_given_up: Callable[[], bool]
+) -> Outcome:
+    """Find the job or start it, then look at it until it has ended."""
+    wanted = _import(request, personalize, is_given_up)
+    return _going_on(wanted, progress) or wanted.begin(progress)
+
+
+def poll_update(
+    request: Request, progress: Progress, personalize: Personalize, is_given_up: Callable[[], bool]
+) -> Outcome:
     """Start another job if it is another import; otherwise keep the job, and give it the tags it should have now.
 
     CloudFormation rolls back in the same way, with the old properties: what they say is found again, or imported again.
     """
-    wanted = _import(request, personalize)
+    wanted = _import(request, personalize, is_given_up)
+    if going_on := _going_on(wanted, progress):
+        return going_on
     old = wanted.undone
     arn = request.physical_resource_id
     if old is None or _JOB_ARN_MARK not in arn or what_is_imported(old) != what_is_imported(wanted.properties):
-        return wanted.start(Progress())
+        return wanted.begin(progress)
     tags_due = dict(old.tags) != dict(wanted.properties.tags)
-    return wanted.keep(Progress(tags_due=tags_due), arn)
+    return wanted.keep(Progress(started_at=progress.started_at, tags_due=tags_due), arn)
 
 
-def poll(request: Request, progress: Progress, personalize: Personalize) -> Outcome:
-    """Look at the job, or try again to start it."""
-    return _import(request, personalize).look(progress)
-
-
-def delete(request: Request, personalize: Personalize) -> Outcome:
-    """Wait for the end of a job that still runs; there is nothing else to do, for a job can't be deleted."""
-    return poll_delete(request, Progress(dataset_import_job_arn=request.physical_resource_id), personalize)
+def _going_on(wanted: Import, progress: Progress) -> Outcome | None:
+    """Go on with what was noted, or with what another resource has begun; None if nothing has."""
+    if progress.dataset_import_job_arn:
+        return wanted.look(progress, progress.dataset_import_job_arn)
+    if progress.attempt:
+        return wanted.start(progress, progress.attempt)
+    if begun := wanted.properties.dataset_import_job_arn:
+        return wanted.go_on(progress, begun)
+    return None
 
 
 def poll_delete(request: Request, progress: Progress, personalize: Personalize) -> Outcome:
-    """Look whether the job still runs. Never fails: a resource that can't be deleted blocks its stack for good."""
+    """Wait for the end of a job that still runs; there is nothing else to do, for a job can't be deleted.
+
+    Never fails: a resource that can't be deleted blocks its stack for good.
+    """
     arn = request.physical_resource_id
     finished = Finished(physical_resource_id=arn, attributes={})
     if not _still_runs(request, personalize):
@@ -93,24 +119,36 @@ def _still_runs(request: Request, personalize: Personalize) -> bool:
         return False
 
 
-def _jobs_of(request: Request, personalize: Personalize) -> Iterable[DatasetImportJob]:
-    """Find the job by its ARN; or by name, where CloudFormation has an id of its own.
+def _jobs_of(request: Request, personalize: Personalize) -> Iterator[DatasetImportJob]:
+    """Find the job by its ARN; and by name, where the ARN doesn't say which job the properties have led to.
 
-    It makes one up for a resource whose creation was cancelled before it was answered.
+    CloudFormation makes up an id for a resource whose creation was cancelled before it was answered, and an update that
+    failed keeps the id of before.
     """
     arn = request.physical_resource_id
-    if _JOB_ARN_MARK in arn:
-        job = personalize.describe_dataset_import_job(arn)
-        return [job] if job else []
+    if _JOB_ARN_MARK in arn and (job := personalize.describe_dataset_import_job(arn)):
+        yield job
     try:
-        return attempts_at(personalize, parse(request.properties), request.resource)
+        names = names_of(parse(request.properties), request.resource)
     except InvalidProperties:
-        return []  # with these no job was ever started
+        return  # with these no job was ever started
+    if not names.include(arn):
+        yield from attempts_at(personalize, names)
 
 
-def _import(request: Request, personalize: Personalize) -> Import:
+def _import(request: Request, personalize: Personalize, is_given_up: Callable[[], bool]) -> Import:
+    return Import(
+        properties=_parse(request),
+        resource=request.resource,
+        personalize=personalize,
+        is_given_up=is_given_up,
+        undone=_parse_old(request),
+    )
+
+
+def _parse(request: Request) -> ImportProperties:
     try:
-        return Import(parse(request.properties), request.resource, personalize, _parse_old(request))
+        return parse(request.properties)
     except InvalidProperties as problem:
         raise ImportFailed(f"{problem}. No job was started.") from problem
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 
-from personalize_import_handler.contract import Attribute
+from personalize_import_handler.contract import STATUS_UNKNOWN, Attribute
 from personalize_import_handler.personalize import DatasetImportJob
 
 
@@ -12,11 +12,12 @@ from personalize_import_handler.personalize import DatasetImportJob
 class Progress:
     """What the handler knows from one poll to the next; it travels in the data of the state machine.
 
-    `started_at` is epoch seconds of the service's clock, which isn't known before the first call to the service;
-    there is no ARN while the job waits for its turn.
+    `started_at` is epoch seconds of the service's clock, which isn't known before the first call to the service.
+    `attempt` is the one that this request makes, noted before it is made, and no other; there is no ARN before that.
     """
 
     started_at: float | None = None
+    attempt: int | None = None
     dataset_import_job_arn: str | None = None
     tags_due: bool = False
 
@@ -71,6 +72,17 @@ def attributes_of(job: DatasetImportJob) -> dict[str, str]:
         Attribute.CREATION_DATE_TIME: _iso(job.creation_date_time),
         Attribute.LAST_UPDATED_DATE_TIME: _iso(job.last_updated_date_time),
         Attribute.DURATION_SECONDS: str(round(job.last_updated_date_time - job.creation_date_time)),
+    }
+
+
+def attributes_unseen(dataset_import_job_arn: str, dataset_arn: str) -> dict[str, str]:
+    """Give all attributes for a job that isn't there yet, or couldn't be looked at."""
+    return {
+        **dict.fromkeys(Attribute, ""),
+        Attribute.DATASET_IMPORT_JOB_ARN: dataset_import_job_arn,
+        Attribute.JOB_NAME: dataset_import_job_arn.rpartition("/")[2],
+        Attribute.STATUS: STATUS_UNKNOWN,
+        Attribute.DATASET_ARN: dataset_arn,
     }
 
 

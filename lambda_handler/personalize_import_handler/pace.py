@@ -22,6 +22,6 @@ def seconds_until_next_look(elapsed_seconds: float) -> int:
     return next(wait for start, wait in reversed(_RAMP) if elapsed_seconds >= start or start == 0)
 
 
-def seconds_until_next_try(uniform: random.Random | None = None) -> int:
+def seconds_until_next_try() -> int:
     """Say how long to wait before asking again for what the service has no room for; never all askers at once."""
-    return round(_QUEUE_SECONDS * (uniform or random.SystemRandom()).uniform(0.75, 1.25))
+    return round(_QUEUE_SECONDS * random.uniform(0.75, 1.25))  # noqa: S311 - nothing depends on who can guess it

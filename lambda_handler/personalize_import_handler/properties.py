@@ -3,7 +3,7 @@
 import bisect
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -35,6 +35,9 @@ class ImportProperties:
     tags: tuple[tuple[str, str], ...] = ()
     timeout_seconds: int = contract.TIMEOUT_SECONDS_DEFAULT
     wait: bool = True
+    hands_over: bool = False
+    dataset_import_job_arn: str | None = None
+    waited_seconds: int = 0
 
 
 def parse(properties: Mapping[str, object]) -> ImportProperties:
@@ -53,6 +56,9 @@ def parse(properties: Mapping[str, object]) -> ImportProperties:
         tags=read.tags("Tags"),
         timeout_seconds=read.timeout_seconds("TimeoutSeconds"),
         wait=read.boolean("Wait", default=True),
+        hands_over=read.boolean("HandsOver", default=False),
+        dataset_import_job_arn=read.text("DatasetImportJobArn", checks.DATASET_IMPORT_JOB_ARN),
+        waited_seconds=read.waited_seconds("WaitedSeconds"),
     )
     if read.problems:
         raise InvalidProperties(_message(read.problems))
@@ -93,13 +99,20 @@ class _Reader:
         return parsed
 
     def timeout_seconds(self, name: str) -> int:
-        value = self.properties.get(name, contract.TIMEOUT_SECONDS_DEFAULT)
+        default = contract.TIMEOUT_SECONDS_DEFAULT
+        return self._seconds(name, default, checks.TIMEOUT_SECONDS_ALLOWED, checks.check_timeout_seconds)
+
+    def waited_seconds(self, name: str) -> int:
+        return self._seconds(name, 0, checks.WAITED_SECONDS_ALLOWED, checks.check_waited_seconds)
+
+    def _seconds(self, name: str, default: int, allowed: str, check: Callable[[str, float], Iterable[str]]) -> int:
+        value = self.properties.get(name, default)
         # ASCII digits only: int() would take "٣٠٠", " 300 " and "3_00" too, none of which a template means.
         if isinstance(value, bool) or not re.fullmatch(r"[0-9]{1,9}", str(value)):
-            self.problems.append(violation(name, value, checks.TIMEOUT_SECONDS_ALLOWED))
-            return contract.TIMEOUT_SECONDS_DEFAULT
+            self.problems.append(violation(name, value, allowed))
+            return default
         seconds = int(str(value))
-        self.problems.extend(checks.check_timeout_seconds(name, seconds))
+        self.problems.extend(check(name, seconds))
         return seconds
 
     def tags(self, name: str) -> tuple[tuple[str, str], ...]:

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from personalize_import_handler.contract import ATTEMPTS_MAX
 from personalize_import_handler.personalize import DatasetImportJob, Refused
 
 # What to do, by a part of the service's text. All texts: docs/troubleshooting.md.
@@ -32,6 +33,19 @@ def job_failed(job: DatasetImportJob) -> str:
     return (
         f"{_sentence(reason)} DatasetImportJob {job.job_name} of {job.data_location} ended with status {job.status}. "
         f"{_advice(reason)}: a new job is started then."
+    )
+
+
+def names_used_up() -> str:
+    """Say that no attempt is left."""
+    return f"All {ATTEMPTS_MAX} names for this import are used up. Change ReimportToken to get new ones."
+
+
+def given_up(job_name: str) -> str:
+    """Say that nobody waits for this import any more."""
+    return (
+        f"DatasetImportJob {job_name} was not started: CloudFormation has made another request for this resource "
+        "since, as it does when a deployment is cancelled or rolled back."
     )
 
 

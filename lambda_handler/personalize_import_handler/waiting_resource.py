@@ -100,11 +100,8 @@ class WaitingResource(CfnResource):
         try:
             self._start_waiting(event)
         except Exception as error:
-            raise RuntimeError(
-                f"{error}. The waiter could not be started, and so nobody would tell how the import ends "
-                f"({self.Data[_PHYSICAL_RESOURCE_ID]}). "
-                "Deploy again: a job that runs by then is joined."
-            ) from error
+            reason = f"{error}. The waiter could not be started, and so no job was started either. Deploy again."
+            raise RuntimeError(reason) from error
 
     def _remove_polling(self) -> None:
         """Nothing was made at run time, so nothing is to be removed."""
@@ -115,7 +112,7 @@ class WaitingResource(CfnResource):
             super()._set_timeout()
 
     def _timeout(self) -> None:
-        self._send(FAILED, "The function ran out of time. Deploy again: a job that runs by then is joined.")
+        self._send(FAILED, "The function ran out of time before it could do anything. Deploy again.")
 
     def _cfn_response(self, _: Event) -> None:
         """Answer; `_answer` knows the physical id, where crhelper would invent one."""

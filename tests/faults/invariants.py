@@ -4,7 +4,7 @@ from itertools import pairwise
 from typing import Final
 
 from personalize_import_handler.contract import ImportMode
-from personalize_import_handler.identity import Resource, job_name_stem
+from personalize_import_handler.identity import Resource, names_of
 from personalize_import_handler.properties import InvalidProperties, parse
 from personalize_import_handler.waiting_resource import Event
 from tests.faults.stack import Stack
@@ -87,7 +87,7 @@ def _stem(event: Event) -> str | None:
         wanted = parse(event["ResourceProperties"])
     except InvalidProperties:
         return None
-    return job_name_stem(wanted, Resource(stack_id=event["StackId"], logical_id=event["LogicalResourceId"]))
+    return names_of(wanted, Resource(stack_id=event["StackId"], logical_id=event["LogicalResourceId"])).stem
 
 
 def _is_of_no_use(job: Job, at: float, account: Account) -> bool:

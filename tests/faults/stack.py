@@ -4,9 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from personalize_import_handler.functions import Functions
 from personalize_import_handler.waiting_resource import Event
-from tests.handler.account import Account, Answer
+from tests.handler.account import Answer
 from tests.handler.fakes import FakePersonalize
 from tests.handler.simulator import CloudFormation
 
@@ -74,11 +73,6 @@ class Stack(CloudFormation):
         if before is None:
             self.physical_resource_id = f"{self.stack_name}-{self.logical_id}-1A2B3C4D5E6F"
         return self.back_to(before)
-
-
-def another_instance(account: Account) -> Functions:
-    """Start the functions a second time, as Lambda does for what it handles at the same time."""
-    return Functions(personalize=lambda: account.personalize, start_waiting=account._start_waiting, send=account._send)
 
 
 def after_next(personalize: FakePersonalize, operation: str, action: Callable[[], object]) -> None:

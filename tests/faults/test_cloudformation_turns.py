@@ -2,12 +2,16 @@
 
 import pytest
 
+from personalize_import_handler.personalize import Busy
 from tests.faults.invariants import assert_invariants
 from tests.faults.stack import Stack
 from tests.handler.account import Account
 from tests.handler.fakes import Course, FakePersonalize
 from tests.handler.properties import DATA_LOCATION, properties
 
+NO_ROOM = Busy(
+    "CreateDatasetImportJob", "LimitExceededException", "More than 5 resources with PENDING or IN_PROGRESS status."
+)
 OTHER_LOCATION = "s3://shop-data/interactions-2/"
 
 
@@ -135,15 +139,37 @@ def test_a_stack_is_deleted_during_an_update_s_import(stack: Stack, personalize:
 def test_a_failed_first_deployment_is_tried_again_while_the_old_job_still_runs(
     stack: Stack, account: Account, personalize: FakePersonalize
 ) -> None:
-    # The waiter can't be started, CloudFormation deletes the stack by force, and the next one has a new id.
-    account.refuse_to_wait(RuntimeError("ServiceUnavailable"))
-    stack.create(properties())
+    personalize.course = Course(seconds=3000)
+    stack.create(properties(TimeoutSeconds=60))
     stack.generation = 2
     assert running(personalize)
 
     assert stack.deploy(properties()).succeeded
     assert len(personalize.jobs) == 1
     assert_invariants(stack)
+
+
+def test_a_first_deployment_is_cancelled_while_its_job_waits_for_room_and_no_job_is_started_afterwards(
+    stack: Stack, personalize: FakePersonalize
+) -> None:
+    personalize.fail_next("create_dataset_import_job", NO_ROOM)
+
+    stack.interrupt(properties())
+
+    assert_invariants(stack)
+    assert personalize.jobs == {}
+
+
+def test_an_update_is_cancelled_while_its_job_waits_for_room_and_the_old_data_stays(
+    stack: Stack, personalize: FakePersonalize
+) -> None:
+    stack.deploy(properties())
+    personalize.fail_next("create_dataset_import_job", NO_ROOM)
+
+    stack.interrupt(properties(DataLocation=OTHER_LOCATION))
+
+    assert_invariants(stack)
+    assert len(personalize.jobs) == 1
 
 
 @pytest.mark.parametrize("changed", [{}, {"DataLocation": OTHER_LOCATION}])

@@ -4,7 +4,7 @@ import pytest
 
 from personalize_import_handler.personalize import Refused
 from tests.faults.invariants import assert_invariants
-from tests.faults.stack import Stack, after_next, another_instance
+from tests.faults.stack import Stack, after_next
 from tests.handler.account import Account, Killed
 from tests.handler.fakes import Course, FakePersonalize
 from tests.handler.properties import DATA_LOCATION, properties
@@ -20,7 +20,7 @@ def test_the_same_event_in_parallel(
     if request_type == "Update":
         stack.deploy(properties())
     event = stack.event(request_type, properties(DataLocation=OTHER_LOCATION))
-    twin = another_instance(account)
+    twin = account.instance()
     after_next(personalize, operation, lambda: twin.on_event(event, account.context))
 
     account.deliver(event)
@@ -41,7 +41,7 @@ def test_the_same_create_again_while_the_job_runs(stack: Stack, account: Account
 
 
 @pytest.mark.parametrize("request_type", ["Create", "Update"])
-def test_the_same_event_again_after_its_answer_gets_the_same_answer(
+def test_the_same_event_again_after_its_answer_changes_nothing(
     request_type: str, stack: Stack, account: Account, personalize: FakePersonalize
 ) -> None:
     if request_type == "Update":
@@ -51,7 +51,8 @@ def test_the_same_event_again_after_its_answer_gets_the_same_answer(
     account.clock.advance(120)
     account.deliver(event)
 
-    assert [answer.succeeded for answer in account.answers[event["ResponseURL"]]] == [True, True]
+    assert len(account.executions) == len(stack.requests)
+    assert personalize.imported() == [OTHER_LOCATION]
     assert_invariants(stack)
 
 
@@ -70,16 +71,16 @@ def event_time(personalize: FakePersonalize) -> float:
     return next(iter(personalize.jobs.values())).created_at
 
 
-def test_a_start_of_the_waiter_that_fails_is_rolled_back_and_the_next_deployment_joins_the_job(
+def test_a_start_of_the_waiter_that_fails_is_rolled_back_and_no_job_was_started(
     stack: Stack, account: Account, personalize: FakePersonalize
 ) -> None:
     account.refuse_to_wait(RuntimeError("ServiceUnavailable"))
     failed = stack.deploy(properties())
+    assert failed.reason.startswith("ServiceUnavailable. The waiter could not be started")
+    assert personalize.jobs == {}
     stack.generation = 2
 
-    assert failed.reason.startswith("ServiceUnavailable. The waiter could not be started")
     assert stack.deploy(properties()).succeeded
-    assert len(personalize.jobs) == 1
     assert_invariants(stack)
 
 
@@ -112,15 +113,52 @@ def test_a_waiter_that_was_started_although_the_function_never_heard_of_it(
     assert_invariants(stack)
 
 
+@pytest.mark.parametrize("wanted", [properties(), {}], ids=["by the service", "by the handler"])
 def test_a_request_that_is_refused_for_good_and_comes_again(
-    stack: Stack, account: Account, personalize: FakePersonalize
+    wanted: dict[str, object], stack: Stack, account: Account, personalize: FakePersonalize
 ) -> None:
     refused = Refused("CreateDatasetImportJob", "InvalidInputException", "Invalid Data location.")
-    personalize.fail_next("create_dataset_import_job", refused, times=2)
-    event = stack.begin("Create", properties())
+    personalize.fail_next("create_dataset_import_job", refused)
+    event = stack.begin("Create", wanted)
+    account.deliver(event)
+    account.run()
+
+    assert {answer.reason for answer in account.answers[event["ResponseURL"]]} == {stack.answer_to(event).reason}
+    assert personalize.jobs == {}
+    assert_invariants(stack)
+
+
+@pytest.mark.parametrize("request_type", ["Create", "Update"])
+def test_an_event_comes_again_after_its_job_has_failed(
+    request_type: str, stack: Stack, account: Account, personalize: FakePersonalize
+) -> None:
+    if request_type == "Update":
+        stack.deploy(properties())
+    personalize.course = Course(seconds=0, end="CREATE FAILED")
+    event = stack.begin(request_type, properties(DataLocation=OTHER_LOCATION))
+    stack.run(event)
+    personalize.course = Course()
     account.deliver(event)
 
-    answers = account.answers[event["ResponseURL"]]
-    assert [answer.reason for answer in answers] == [answers[0].reason] * 2
-    assert personalize.jobs == {}
+    assert len(personalize.calls_of("create_dataset_import_job")) == len(stack.requests)
+    assert_invariants(stack)
+
+
+def test_a_function_dies_after_it_has_started_a_job_that_fails_at_once(
+    stack: Stack, personalize: FakePersonalize
+) -> None:
+    personalize.course = Course(seconds=0, end="CREATE FAILED", failure_reason="Broken row")
+    personalize.fail_next("create_dataset_import_job", Killed(), after_effect=True)
+
+    assert stack.create(properties()).reason.startswith("Broken row")
+    assert len(personalize.jobs) == 1
+    assert_invariants(stack)
+
+
+def test_an_old_event_comes_again_after_a_later_one_was_answered(stack: Stack, account: Account) -> None:
+    old = stack.begin("Create", properties())
+    stack.run(old)
+    stack.deploy(properties(DataLocation=OTHER_LOCATION))
+    account.deliver(old)
+
     assert_invariants(stack)

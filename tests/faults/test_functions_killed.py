@@ -13,7 +13,7 @@ OTHER_LOCATION = "s3://shop-data/interactions-2/"
 THROTTLED = Busy("CreateDatasetImportJob", "ThrottlingException", "Rate exceeded")
 
 
-def test_on_event_killed_before_it_creates_the_job(stack: Stack, personalize: FakePersonalize) -> None:
+def test_a_function_killed_before_it_creates_the_job(stack: Stack, personalize: FakePersonalize) -> None:
     personalize.fail_next("create_dataset_import_job", Killed())
 
     assert stack.deploy(properties()).succeeded
@@ -21,7 +21,7 @@ def test_on_event_killed_before_it_creates_the_job(stack: Stack, personalize: Fa
     assert_invariants(stack)
 
 
-def test_on_event_killed_right_after_it_created_the_job(stack: Stack, personalize: FakePersonalize) -> None:
+def test_a_function_killed_right_after_it_created_the_job(stack: Stack, personalize: FakePersonalize) -> None:
     personalize.fail_next("create_dataset_import_job", Killed(), after_effect=True)
 
     assert stack.deploy(properties()).succeeded
@@ -29,7 +29,7 @@ def test_on_event_killed_right_after_it_created_the_job(stack: Stack, personaliz
     assert_invariants(stack)
 
 
-def test_on_event_killed_right_after_it_created_the_job_of_an_update(
+def test_a_function_killed_right_after_it_created_the_job_of_an_update(
     stack: Stack, personalize: FakePersonalize
 ) -> None:
     stack.deploy(properties())
@@ -42,7 +42,7 @@ def test_on_event_killed_right_after_it_created_the_job_of_an_update(
 
 @pytest.mark.parametrize("operation", ["describe_dataset_import_job", "dataset_created_at", "list_dataset_import_jobs"])
 @pytest.mark.parametrize("calls_before", [0, 1])
-def test_on_event_killed_while_it_looks_for_the_job(
+def test_a_function_killed_while_it_looks_for_the_job(
     operation: str, calls_before: int, stack: Stack, personalize: FakePersonalize
 ) -> None:
     personalize.fail_next("create_dataset_import_job", Killed(), after_effect=True)  # so that there is one to be found

@@ -17,7 +17,8 @@ from tests.handler.fakes import Clock, FakePersonalize
 
 LAMBDA_ATTEMPTS: Final = 3
 """An asynchronous invocation that fails is repeated twice."""
-WAITER_ATTEMPTS: Final = 6
+RECOVER_SECONDS: Final = 15
+"""After which the state machine looks again when a look has failed."""
 
 Send = Callable[[str, Mapping[str, object]], None]
 
@@ -60,7 +61,7 @@ class Execution:
 
     data: Event
     due_at: float
-    failures: int = 0
+    ends_at: float
 
 
 @dataclass
@@ -78,6 +79,8 @@ class Account:
     polled_at: list[float] = field(default_factory=list)
     undeliverable: int = 0
     """How many answers from now on get lost."""
+    execution_seconds_max: float = 3600
+    """After which the state machine gives up."""
     send: Send | None = None
     """Sends answers elsewhere than to `answers`."""
     personalize: FakePersonalize = field(init=False)
@@ -87,13 +90,26 @@ class Account:
 
     def __post_init__(self) -> None:
         self.personalize = FakePersonalize(self.clock)
-        self.functions = Functions(
-            personalize=lambda: self.personalize, start_waiting=self._start_waiting, send=self.send or self._send
+        self.functions = self.instance()
+
+    def instance(self) -> Functions:
+        """Start the functions, as Lambda does once more for what it handles at the same time."""
+        return Functions(
+            personalize=lambda: self.personalize,
+            start_waiting=self._start_waiting,
+            is_given_up=self._is_given_up,
+            send=self.send or self._send,
         )
 
     def refuse_to_wait(self, *errors: Exception) -> None:
         """Let the next calls of StartExecution fail."""
         self._refused_starts.extend(errors)
+
+    def heal(self) -> None:
+        """Let nothing fail any more that hasn't failed yet."""
+        self.undeliverable = 0
+        self._refused_starts.clear()
+        self.personalize.heal()
 
     def deliver(self, event: Event) -> None:
         """Invoke `on_event` as CloudFormation does: asynchronously, and again if it fails."""
@@ -127,9 +143,8 @@ class Account:
             self._waiting.remove(execution)
 
     def _retry(self, execution: Execution) -> None:
-        execution.failures += 1
-        execution.due_at = self.clock.now + 2.0**execution.failures
-        if execution.failures == WAITER_ATTEMPTS:
+        execution.due_at = self.clock.now + RECOVER_SECONDS
+        if execution.due_at > execution.ends_at:
             self._waiting.remove(execution)
             self.abandoned.append(execution.data)
 
@@ -139,8 +154,14 @@ class Account:
         data = _as_json(event)
         name = waiter.execution_name(data)
         if name not in self.executions:
-            self.executions[name] = Execution(data, self.clock.now + data["WaitSeconds"])
+            now = self.clock.now
+            self.executions[name] = Execution(data, now + data["WaitSeconds"], now + self.execution_seconds_max)
             self._waiting.append(self.executions[name])
+
+    def _is_given_up(self, event: Event) -> bool:
+        later = list(self.executions)[list(self.executions).index(waiter.execution_name(event)) + 1 :]
+        resource = waiter.execution_name(event).partition("-")[0]
+        return any(name.startswith(resource) for name in later)
 
     def _send(self, url: str, answer: Mapping[str, object]) -> None:
         if self.undeliverable:

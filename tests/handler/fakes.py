@@ -90,6 +90,10 @@ class FakePersonalize:
         """Let the next calls of an operation (a method's name) fail, before or after they had their effect."""
         self._faults.setdefault(operation, []).extend([Fault(error, after_effect)] * times)
 
+    def heal(self) -> None:
+        """Let nothing fail any more that hasn't failed yet."""
+        self._faults.clear()
+
     def recreate_dataset(self, dataset_arn: str = DATASET_ARN) -> None:
         """Delete a dataset and make it again: same ARN, no data, and the jobs are still there to be described."""
         self.datasets[dataset_arn] = self.clock.now

@@ -48,11 +48,12 @@ class CloudFormation:
         return [self.delete(physical_resource_id) for physical_resource_id in replaced]
 
     def begin(self, request_type: str, properties: Mapping[str, Any], physical_resource_id: str | None = None) -> Event:
-        """Make a request and deliver it; `run` waits for its answer."""
+        """Make a request, deliver it and let happen what happens at once; `run` waits for its answer."""
         event = self.event(request_type, properties, physical_resource_id)
         if request_type != "Delete":
             self.properties_before, self.properties = self.properties, properties
         self.account.deliver(event)
+        self.account.run(until=self.account.clock.now)
         return event
 
     def run(self, event: Event) -> Answer:

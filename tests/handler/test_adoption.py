@@ -2,7 +2,8 @@
 
 import pytest
 
-from personalize_import_handler.identity import Resource, job_name
+from personalize_import_handler.identity import Resource, names_of
+from personalize_import_handler.personalize import Busy
 from personalize_import_handler.properties import parse
 from tests.handler.account import Account
 from tests.handler.conftest import Log
@@ -70,7 +71,7 @@ def test_a_job_of_somebody_else_that_has_the_name_by_chance_is_not_joined(
 ) -> None:
     personalize.datasets["arn:aws:personalize:eu-west-1:123456789012:dataset/shop/ITEMS"] = personalize.clock.now
     resource = Resource(stack_id=cloudformation.stack_id, logical_id=cloudformation.logical_id)
-    name = job_name(parse(properties()), resource, 1)
+    name = names_of(parse(properties()), resource).name(1)
     personalize.import_elsewhere(name, parse(properties(**other)))
 
     answer = cloudformation.create(properties())
@@ -104,6 +105,20 @@ def test_a_job_that_has_failed_without_anybody_waiting_is_replaced_by_the_next_u
     answer = cloudformation.update(properties(Wait=True))
 
     assert answer.succeeded
+    assert personalize.imported() == [DATA_LOCATION]
+
+
+def test_a_job_that_has_failed_is_replaced_by_the_next_update_although_the_first_look_at_it_is_throttled(
+    cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
+) -> None:
+    personalize.course = Course(end="CREATE FAILED")
+    cloudformation.create(properties(Wait=False))
+    account.clock.advance(600)
+    personalize.course = Course()
+    throttled = Busy("DescribeDatasetImportJob", "ThrottlingException", "Rate exceeded")
+    personalize.fail_next("describe_dataset_import_job", throttled)
+
+    assert cloudformation.update(properties(Wait=True)).succeeded
     assert personalize.imported() == [DATA_LOCATION]
 
 

@@ -117,16 +117,24 @@ def slow(personalize: FakePersonalize, operation: str, seconds: float) -> Iterat
     delattr(personalize, operation)
 
 
+def slow_to_be_refused(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    def start_waiting(_: object) -> None:
+        time.sleep(0.2)
+        raise RuntimeError("Rate exceeded")
+
+    monkeypatch.setattr(account.functions._helper, "_start_waiting", start_waiting)
+
+
 def test_a_first_request_whose_time_runs_out_is_answered_once_and_not_waited_for(
-    cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
+    cloudformation: CloudFormation, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     account.context = LambdaContext(remaining_seconds=0.55)
+    slow_to_be_refused(account, monkeypatch)
 
-    with slow(personalize, "describe_dataset_import_job", 0.2):
-        answer = cloudformation.create(properties())
+    answer = cloudformation.create(properties())
 
     assert not answer.succeeded
-    assert answer.reason.startswith("The function ran out of time.")
+    assert answer.reason.startswith("The function ran out of time before it could do anything.")
     assert answer.physical_resource_id == "Import-was-not-imported"
     assert account.executions == {}
 
@@ -145,13 +153,13 @@ def test_a_poll_whose_time_runs_out_is_not_answered_but_repeated(
 
 
 def test_a_delete_whose_time_runs_out_succeeds(
-    cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
+    cloudformation: CloudFormation, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cloudformation.create(properties())
     account.context = LambdaContext(remaining_seconds=0.55)
+    slow_to_be_refused(account, monkeypatch)
 
-    with slow(personalize, "describe_dataset_import_job", 0.2):
-        assert cloudformation.delete().succeeded
+    assert cloudformation.delete().succeeded
 
 
 def test_no_timer_is_left_behind(cloudformation: CloudFormation) -> None:

@@ -11,25 +11,6 @@ from tests.handler.properties import properties
 from tests.handler.simulator import CloudFormation
 
 
-def test_a_create_whose_twin_was_quicker_joins_the_twin_s_job(
-    cloudformation: CloudFormation, account: Account, personalize: FakePersonalize, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    describe = personalize.describe_dataset_import_job
-    event = cloudformation.event("Create", properties())
-
-    def describe_before_the_twin_creates(arn: str) -> object:
-        seen = describe(arn)
-        monkeypatch.setattr(personalize, "describe_dataset_import_job", describe)
-        account.deliver(event)
-        return seen
-
-    monkeypatch.setattr(personalize, "describe_dataset_import_job", describe_before_the_twin_creates)
-    account.deliver(event)
-
-    assert cloudformation.run(event).succeeded
-    assert len(personalize.jobs) == 1
-
-
 @pytest.mark.parametrize("after_effect", [False, True])
 def test_a_function_that_is_killed_at_create_starts_one_job_all_the_same(
     cloudformation: CloudFormation, personalize: FakePersonalize, *, after_effect: bool
@@ -60,7 +41,7 @@ def test_an_answer_that_is_lost_is_given_again_and_only_once_more(
     assert len(personalize.jobs) == 1
 
 
-def test_a_waiter_that_cannot_be_started_is_answered_with_the_error_and_the_job_s_arn(
+def test_a_waiter_that_cannot_be_started_is_answered_with_the_error_and_nothing_is_started(
     cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
     account.refuse_to_wait(RuntimeError("AccessDeniedException: not authorized to perform: states:StartExecution"))
@@ -68,7 +49,8 @@ def test_a_waiter_that_cannot_be_started_is_answered_with_the_error_and_the_job_
     answer = cloudformation.create(properties())
 
     assert answer.reason.startswith("AccessDeniedException: not authorized to perform: states:StartExecution. ")
-    assert answer.physical_resource_id == next(iter(personalize.jobs.values())).arn
+    assert answer.physical_resource_id == "Import-was-not-imported"
+    assert personalize.jobs == {}
     assert cloudformation.roll_back().succeeded
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from personalize_import_handler.contract import JOB_NAME_LENGTH_MAX, ImportMode
-from personalize_import_handler.identity import Resource, job_name
+from personalize_import_handler.identity import Resource, names_of
 from personalize_import_handler.properties import ImportProperties, parse
 from tests.handler.properties import properties
 
@@ -27,7 +27,7 @@ PREFIXES = st.from_regex(rf"\A[a-zA-Z0-9][a-zA-Z0-9_-]{{0,{JOB_NAME_LENGTH_MAX -
 
 def test_a_name_is_known_beforehand() -> None:
     # Written out: a name that changes with a release of the handler would start every import of every stack again.
-    assert job_name(IMPORT, RESOURCE, 1) == "shop-Import-c493e012844a-1"
+    assert names_of(IMPORT, RESOURCE).name(1) == "shop-Import-c493e012844a-1"
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_a_name_is_known_beforehand() -> None:
     ],
 )
 def test_each_thing_that_is_imported_otherwise_gives_another_name(other: ImportProperties) -> None:
-    assert job_name(other, RESOURCE, 1) != job_name(IMPORT, RESOURCE, 1)
+    assert names_of(other, RESOURCE).name(1) != names_of(IMPORT, RESOURCE).name(1)
 
 
 @pytest.mark.parametrize(
@@ -56,13 +56,13 @@ def test_each_thing_that_is_imported_otherwise_gives_another_name(other: ImportP
 def test_another_stack_name_or_logical_id_gives_another_name_under_the_same_prefix(other: Resource) -> None:
     named = replace(IMPORT, job_name="nightly")
 
-    assert job_name(named, other, 1) != job_name(named, RESOURCE, 1)
+    assert names_of(named, other).name(1) != names_of(named, RESOURCE).name(1)
 
 
 def test_a_stack_that_is_made_again_has_the_same_names() -> None:
     again = Resource(stack_id=STACK_ID[:-12] + "ffffffffffff", logical_id="Import")
 
-    assert job_name(IMPORT, again, 1) == job_name(IMPORT, RESOURCE, 1)
+    assert names_of(IMPORT, again).name(1) == names_of(IMPORT, RESOURCE).name(1)
 
 
 @pytest.mark.parametrize(
@@ -74,18 +74,18 @@ def test_a_stack_that_is_made_again_has_the_same_names() -> None:
     ],
 )
 def test_tags_timeout_and_waiting_do_not_change_a_name(other: ImportProperties) -> None:
-    assert job_name(other, RESOURCE, 1) == job_name(IMPORT, RESOURCE, 1)
+    assert names_of(other, RESOURCE).name(1) == names_of(IMPORT, RESOURCE).name(1)
 
 
 def test_a_prefix_changes_nothing_but_the_prefix() -> None:
-    named = job_name(replace(IMPORT, job_name="nightly"), RESOURCE, 3)
+    named = names_of(replace(IMPORT, job_name="nightly"), RESOURCE).name(3)
 
-    assert named == job_name(IMPORT, RESOURCE, 3).replace("shop-Import-", "nightly-")
+    assert named == names_of(IMPORT, RESOURCE).name(3).replace("shop-Import-", "nightly-")
 
 
 def test_attempts_differ_in_their_number_only() -> None:
     assert [
-        job_name(IMPORT, RESOURCE, attempt).removeprefix("shop-Import-c493e012844a-") for attempt in (1, 2, 999)
+        names_of(IMPORT, RESOURCE).name(attempt).removeprefix("shop-Import-c493e012844a-") for attempt in (1, 2, 999)
     ] == [
         "1",
         "2",
@@ -97,7 +97,7 @@ def test_attempts_differ_in_their_number_only() -> None:
 def test_the_service_takes_every_name(stack_name: str, logical_id: str, prefix: str | None, attempt: int) -> None:
     resource = Resource(stack_id=STACK_ID.replace("/shop/", f"/{stack_name}/"), logical_id=logical_id)
 
-    name = job_name(replace(IMPORT, job_name=prefix), resource, attempt)
+    name = names_of(replace(IMPORT, job_name=prefix), resource).name(attempt)
 
     assert PATTERN.fullmatch(name)
     assert LIMITS["min"] <= len(name) <= LIMITS["max"] == 63
@@ -107,6 +107,6 @@ def test_the_service_takes_every_name(stack_name: str, logical_id: str, prefix: 
 def test_a_job_s_arn_is_in_the_stack_s_partition_region_and_account(partition: str) -> None:
     resource = Resource(stack_id=STACK_ID.replace("arn:aws:", f"arn:{partition}:"), logical_id="Import")
 
-    assert resource.job_arn("nightly") == (
-        f"arn:{partition}:personalize:eu-west-1:123456789012:dataset-import-job/nightly"
+    assert names_of(IMPORT, resource).arn(1) == (
+        f"arn:{partition}:personalize:eu-west-1:123456789012:dataset-import-job/{names_of(IMPORT, resource).name(1)}"
     )

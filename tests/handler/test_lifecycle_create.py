@@ -62,15 +62,17 @@ def test_a_failed_job_s_own_reason_comes_first_in_the_answer(
     assert answer.attributes == {}
 
 
-def test_a_job_that_has_failed_at_once_is_answered_by_the_first_request(
+def test_a_job_that_has_failed_at_once_is_answered_at_once(
     cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
     personalize.course = Course(seconds=0, end="CREATE FAILED", failure_reason="Input is empty")
 
+    started_at = account.clock.now
+
     answer = cloudformation.create(properties())
 
     assert answer.reason.startswith("Input is empty. ")
-    assert account.executions == {}
+    assert answer.answered_at == started_at
 
 
 def test_a_job_that_is_refused_at_the_call_fails_with_the_service_s_own_text_first(

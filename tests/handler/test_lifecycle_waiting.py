@@ -20,7 +20,7 @@ def test_polls_are_quiet_and_each_waits_as_long_as_the_last_one_said(
 
     cloudformation.create(properties())
 
-    assert [at - started_at for at in account.polled_at] == [30, 60, 90, 120, 132, 144, 156, 168, 180, 192, 204]
+    assert [at - started_at for at in account.polled_at] == [0, 0, 30, 60, 90, 120, 132, 144, 156, 168, 180, 192, 204]
     assert log.lines_from("WARNING", "ERROR", "CRITICAL") == []
 
 

@@ -1,6 +1,7 @@
 """One execution for each request."""
 
 import json
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -9,12 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from personalize_import_handler import waiter
+from personalize_import_handler.personalize import Busy, Refused
 from personalize_import_handler.waiter import execution_name
 from tests.handler.aws_json import Service, error, serve
 
 STATE_MACHINE_ARN = "arn:aws:states:eu-west-1:123456789012:stateMachine:waiter"
-EVENT = {
+EVENT: dict[str, object] = {
     "RequestType": "Create",
+    "StackId": "arn:aws:cloudformation:eu-west-1:123456789012:stack/shop/6c81e0f0",
+    "LogicalResourceId": "Import",
     "RequestId": "6c81e0f0-0000-11ee-8000-0a0b0c0d0e0f",
     "ResponseURL": "https://cloudformation.example/?X-Amz-Signature=abc",
     "CrHelperData": {"Progress": {"started_at": 1700000000.25}},
@@ -49,11 +53,9 @@ def test_a_request_for_another_answer_has_another_name() -> None:
 
 @given(st.text(st.characters(codec="utf-8")), st.text(st.characters(codec="utf-8")))
 def test_step_functions_takes_every_name_and_it_does_not_show_the_url(request_id: str, url: str) -> None:
-    name = execution_name({"RequestId": request_id, "ResponseURL": url})
+    name = execution_name({**EVENT, "RequestId": request_id, "ResponseURL": url})
 
-    assert 1 <= len(name) <= 80
-    assert name.isascii()
-    assert name.isalnum()
+    assert re.fullmatch("[0-9a-f-]{1,80}", name)
 
 
 def test_an_execution_is_started_with_the_event(step_functions: Service) -> None:
@@ -65,7 +67,7 @@ def test_an_execution_is_started_with_the_event(step_functions: Service) -> None
     assert operation == "StartExecution"
     assert parameters["stateMachineArn"] == STATE_MACHINE_ARN
     assert parameters["name"] == execution_name(EVENT)
-    assert json.loads(parameters["input"]) == EVENT
+    assert json.loads(parameters["input"]) == {**EVENT, "StateMachineArn": STATE_MACHINE_ARN}
 
 
 def test_an_execution_that_is_there_already_is_not_an_error(step_functions: Service) -> None:
@@ -79,6 +81,9 @@ def test_an_execution_that_is_there_already_is_not_an_error(step_functions: Serv
 DENIED = error("AccessDeniedException", "not authorized to perform: states:StartExecution")
 
 
+THROTTLED = error("ThrottlingException", "Rate exceeded")
+
+
 def test_an_execution_that_may_not_be_started_yet_is_tried_again(step_functions: Service) -> None:
     step_functions.answers(DENIED, DENIED, STARTED)
     slept: list[float] = []
@@ -87,6 +92,16 @@ def test_an_execution_that_may_not_be_started_yet_is_tried_again(step_functions:
 
     assert len(step_functions.requests) == 3
     assert slept == [5, 10]
+
+
+def test_an_execution_for_which_there_is_no_room_yet_is_tried_again(step_functions: Service) -> None:
+    of_one_try = 3
+    step_functions.answers(*[THROTTLED] * of_one_try, STARTED)
+    slept: list[float] = []
+
+    waiter.start_waiting(EVENT, slept.append)
+
+    assert slept == [5]
 
 
 def test_an_execution_that_may_never_be_started_is_an_error_well_before_the_function_ends(
@@ -110,3 +125,61 @@ def test_any_other_refusal_is_an_error_at_once(step_functions: Service) -> None:
         waiter.start_waiting(EVENT, slept.append)
 
     assert slept == []
+
+
+HANDED_OVER = {**EVENT, "StateMachineArn": STATE_MACHINE_ARN}
+LATER = {**EVENT, "RequestId": "later"}
+OTHER = {**EVENT, "RequestId": "later", "LogicalResourceId": "Other"}
+
+
+def executions(*events: dict[str, object], next_token: str | None = None) -> dict[str, object]:
+    """Answer as ListExecutions does: the latest execution comes first."""
+    listed = [
+        {
+            "executionArn": f"{STATE_MACHINE_ARN}:{execution_name(event)}",
+            "stateMachineArn": STATE_MACHINE_ARN,
+            "name": execution_name(event),
+            "status": "RUNNING",
+            "startDate": 1700000000.0,
+        }
+        for event in events
+    ]
+    return {"executions": listed} | ({"nextToken": next_token} if next_token else {})
+
+
+def test_a_request_is_given_up_once_there_is_a_later_one_for_its_resource(step_functions: Service) -> None:
+    step_functions.answers(executions(OTHER, LATER, EVENT))
+
+    assert waiter.is_given_up(HANDED_OVER)
+    assert step_functions.requests[0][1]["stateMachineArn"] == STATE_MACHINE_ARN
+
+
+@pytest.mark.parametrize("listed", [[EVENT], [OTHER, EVENT], [EVENT, LATER], [OTHER], []])
+def test_a_request_is_not_given_up_for_an_earlier_one_or_one_of_another_resource(
+    listed: list[dict[str, object]], step_functions: Service
+) -> None:
+    step_functions.answers(executions(*listed))
+
+    assert not waiter.is_given_up(HANDED_OVER)
+
+
+def test_later_requests_may_fill_pages(step_functions: Service) -> None:
+    step_functions.answers(executions(OTHER, next_token="1"), executions(OTHER, LATER, EVENT))
+
+    assert waiter.is_given_up(HANDED_OVER)
+
+
+def test_executions_that_cannot_be_listed_now_may_be_listed_later(step_functions: Service) -> None:
+    step_functions.answers(*[error("ThrottlingException", "Rate exceeded")] * 3)
+
+    with pytest.raises(Busy, match="Rate exceeded"):
+        waiter.is_given_up(HANDED_OVER)
+
+
+def test_executions_that_may_not_be_listed_are_a_refusal(step_functions: Service) -> None:
+    step_functions.answers(error("AccessDeniedException", "not authorized to perform: states:ListExecutions"))
+
+    with pytest.raises(Refused, match="not authorized") as refusal:
+        waiter.is_given_up(HANDED_OVER)
+
+    assert not isinstance(refusal.value, Busy)

@@ -8,7 +8,16 @@ import pytest
 from personalize_import import ImportMode
 from personalize_import_handler import contract, properties
 from personalize_import_handler.contract import ResourceProperties
-from tests.synth.stacks import SCHEMA_ARN, add_dataset, add_job, from_new_bucket, new_stack, properties_of
+from tests.synth.stacks import (
+    SCHEMA_ARN,
+    add_dataset,
+    add_job,
+    deployed,
+    from_new_bucket,
+    logical_id,
+    new_stack,
+    properties_of,
+)
 
 # CloudFormation's default is its limit, and the best for a Delete that waits for a running job.
 ONLY_IN_PLAIN_TEMPLATES = {"ServiceTimeout"}
@@ -26,8 +35,12 @@ def as_delivered(value: Any) -> Any:
     return str(value)
 
 
+JOB_ARN = "arn:aws:personalize:eu-west-1:123456789012:dataset-import-job/nightly-0123456789ab-1"
+
+
 @pytest.fixture(scope="module")
 def written() -> dict[str, Any]:
+    """Give the properties of the second of three resources in a relay: it has whatever any of them has."""
     stack = new_stack()
     job = add_job(
         stack,
@@ -38,10 +51,11 @@ def written() -> dict[str, Any]:
         tags={"team": "b", "stage": "prod"},
         publish_attribution_metrics_to_s3=True,
         reimport_token="2024-01-01",
-        timeout=cdk.Duration.minutes(30),
+        timeout=cdk.Duration.hours(2),
         wait=False,
     )
-    return properties_of(job)
+    second = deployed(stack).properties(logical_id(job.node.find_child("Wait2")))
+    return {**second, "DatasetImportJobArn": JOB_ARN}
 
 
 def test_the_handler_reads_what_the_construct_was_given(written: dict[str, Any]) -> None:
@@ -55,8 +69,11 @@ def test_the_handler_reads_what_the_construct_was_given(written: dict[str, Any])
         publish_attribution_metrics_to_s3=True,
         reimport_token="2024-01-01",
         tags=(("stage", "prod"), ("team", "b")),
-        timeout_seconds=1800,
+        timeout_seconds=2400,
         wait=False,
+        hands_over=True,
+        dataset_import_job_arn=JOB_ARN,
+        waited_seconds=2400,
     )
 
 

@@ -17,7 +17,7 @@ STACK = new_stack()
 GROUP_ARN = "arn:aws:personalize:eu-west-1:123456789012:dataset-group/group"
 A_DATASET = "a dataset's ARN such as arn:aws:personalize:eu-west-1:123456789012:dataset/my-group/INTERACTIONS"
 A_NAME = "1 to 46 letters, digits, hyphens and underscores, starting with a letter or digit"
-SECONDS = "a whole number of seconds from 60 (1 minute) to 3300 (55 minutes)"
+SECONDS = "a whole number of seconds from 60 (1 minute) to 129600 (36 hours)"
 MAPPING = "a mapping of strings to strings"
 KEY = "1 to 128 letters, digits, spaces and _.:/=+-@, not starting with 'aws:'"
 TEXT = "a string of 1 to 256 characters"
@@ -40,10 +40,10 @@ WRONG: list[tuple[str, Any, str]] = [
     ("tags", {f"a{number}": "x" for number in range(51)}, "at most 50 tags"),
     *[("publish_attribution_metrics_to_s3", value, "True or False") for value in ["true", 1, 0, "", []]],
     *[("reimport_token", value, TEXT) for value in ["", "a" * 257, 5, True, ["a"], b"a"]],
-    *[("timeout", cdk.Duration.seconds(value), SECONDS) for value in [0, 59, 3301]],
+    *[("timeout", cdk.Duration.seconds(value), SECONDS) for value in [0, 59, 129_601]],
     *[("timeout", value, f"a Duration of {SECONDS}") for value in [None, 60, "60", 60.0]],
     ("timeout", cdk.Duration.millis(60_500), SECONDS),
-    ("timeout", cdk.Duration.days(1), SECONDS),
+    ("timeout", cdk.Duration.days(2), SECONDS),
     *[("wait", value, "True or False") for value in ["true", 1, 0, "", []]],
 ]
 
@@ -140,7 +140,7 @@ def test_nothing_is_made_of_a_job_that_is_refused() -> None:
         {"tags": {"a" * 128: "b" * 256, "Straße 1": "", "_.:/=+-@": "x"}},
         {"tags": {f"a{number}": "x" for number in range(50)}},
         {"timeout": cdk.Duration.seconds(60)},
-        {"timeout": cdk.Duration.seconds(3300)},
+        {"timeout": cdk.Duration.hours(36)},
         {"timeout": cdk.Duration.millis(61_000)},
         {"dataset": "arn:aws-cn:personalize:cn-north-1:123456789012:dataset/my-group/ITEMS"},
     ],

@@ -1,0 +1,45 @@
+"""One import, and as many resources as it takes to wait for it.
+
+CloudFormation waits at most an hour for a custom resource:
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-customresource.html.
+So each resource hands over to the next before that, and the last one fails when the whole time is up. Each knows all
+properties of the import, for the job may not have had its turn yet when the first one's time is up.
+"""
+
+import aws_cdk as cdk
+from constructs import Construct
+
+from personalize_import_handler import contract
+from personalize_import_handler.contract import ResourceProperties
+
+
+def legs_of(timeout_seconds: int) -> list[int]:
+    """Divide a time, in seconds, into as few parts as possible that one resource may wait for, all about as long."""
+    number = -(-timeout_seconds // contract.TIMEOUT_SECONDS_MAX)
+    return [timeout_seconds * (leg + 1) // number - timeout_seconds * leg // number for leg in range(number)]
+
+
+def create_resources(
+    scope: Construct, service_token: str, properties: ResourceProperties, timeout: cdk.Duration
+) -> tuple[cdk.CustomResource, cdk.CustomResource]:
+    """Create the resource that starts the import, and those that go on waiting; return the first and the last."""
+    legs = [timeout.to_seconds()] if timeout.is_unresolved() else legs_of(round(timeout.to_seconds()))
+    resources: list[cdk.CustomResource] = []
+    for number, seconds in enumerate(legs):
+        leg: ResourceProperties = {
+            **properties,
+            "TimeoutSeconds": seconds,
+            "HandsOver": True if number + 1 < len(legs) else None,
+            "DatasetImportJobArn": resources[-1].ref if resources else None,
+            "WaitedSeconds": sum(legs[:number]) or None,
+        }
+        resources.append(
+            cdk.CustomResource(
+                scope,
+                f"Wait{number + 1}" if resources else "Resource",
+                resource_type=contract.WAIT_RESOURCE_TYPE if resources else contract.RESOURCE_TYPE,
+                service_token=service_token,
+                properties={name: value for name, value in leg.items() if value is not None},
+            )
+        )
+    return resources[0], resources[-1]

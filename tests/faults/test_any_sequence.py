@@ -1,0 +1,136 @@
+"""Whatever is deployed in whatever order, and whatever fails meanwhile: the invariants hold."""
+
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, event, given, settings
+from hypothesis import strategies as st
+
+from personalize_import_handler.personalize import Busy
+from tests.faults.invariants import assert_invariants
+from tests.faults.stack import Stack
+from tests.handler.account import Account, Killed
+from tests.handler.fakes import Course
+from tests.handler.properties import properties, tags
+
+OPERATIONS = [
+    "describe_dataset_import_job",
+    "create_dataset_import_job",
+    "list_dataset_import_jobs",
+    "dataset_created_at",
+    "list_tags",
+    "tag_resource",
+    "untag_resource",
+]
+ERRORS: Sequence[BaseException] = [
+    Killed(),
+    Busy("any", "ThrottlingException", "Rate exceeded"),
+    Busy("any", "LimitExceededException", "More than 5 resources with PENDING or IN_PROGRESS status."),
+]
+
+WANTED = st.fixed_dictionaries(
+    {"DataLocation": st.sampled_from(["s3://shop-data/1/", "s3://shop-data/2/"])},
+    optional={
+        "ReimportToken": st.sampled_from(["1", "2"]),
+        "ImportMode": st.sampled_from(["FULL", "INCREMENTAL"]),
+        "Tags": st.sampled_from([tags(stage="dev"), tags(stage="prod", team="data")]),
+        "Wait": st.booleans(),
+    },
+)
+COURSES = st.builds(
+    Course, seconds=st.sampled_from([0, 50, 300, 1000]), end=st.sampled_from(["ACTIVE", "ACTIVE", "CREATE FAILED"])
+)
+FAULTS = st.tuples(
+    st.sampled_from(OPERATIONS), st.sampled_from(ERRORS), st.integers(1, 4), st.booleans()
+)  # operation, error, times, after its effect
+TURNS = st.sampled_from(["deploy", "deploy", "another fails", "interrupt", "again", "twice", "delete", "dataset"])
+# Turn, properties, how its jobs go, faults, answers that get lost, starts of the waiter that fail.
+Step = tuple[str, dict[str, Any], Course, list[tuple[str, BaseException, int, bool]], int, int]
+STEPS = st.lists(
+    st.tuples(TURNS, WANTED, COURSES, st.lists(FAULTS, max_size=3), st.integers(0, 2), st.integers(0, 1)), max_size=5
+)
+
+
+def play(steps: Sequence[Step]) -> None:
+    account = Account()
+    stack = Stack(account)
+    for turn, wanted, course, faults, lost, refused in steps:
+        account.personalize.course = course
+        for operation, error, times, after_effect in faults:
+            account.personalize.fail_next(operation, error, times=times, after_effect=after_effect)
+        account.undeliverable = lost
+        if turn not in {"again", "twice"}:  # of two deliveries, none can know that the other has failed
+            account.refuse_to_wait(*[RuntimeError("ServiceUnavailable")] * refused)
+        event(turn)
+        take(turn, stack, properties(**wanted))
+        account.run()
+        account.heal()
+        account.clock.advance(1)
+    account.personalize.course = Course()
+    if stack.settled:
+        stack.deploy({**stack.settled, "ReimportToken": "the last"})
+    assert_invariants(stack)
+
+
+def take(turn: str, stack: Stack, wanted: dict[str, Any]) -> None:
+    match turn:
+        case "deploy":
+            stack.deploy(wanted)
+        case "another fails":
+            stack.deploy(wanted, another_resource_fails=True)
+        case "interrupt":
+            stack.interrupt(wanted)
+        case "twice":
+            deploy_with_every_event_twice(stack, wanted)
+        case "again":
+            deploy_and_deliver_again(stack, wanted)
+        case "delete":
+            delete(stack)
+        case "dataset":
+            stack.account.personalize.recreate_dataset()
+
+
+def deploy_with_every_event_twice(stack: Stack, wanted: dict[str, Any]) -> None:
+    stack.deliveries = 2
+    stack.deploy(wanted)
+    stack.deliveries = 1
+
+
+def deploy_and_deliver_again(stack: Stack, wanted: dict[str, Any]) -> None:
+    made = len(stack.requests)
+    if stack.deploy(wanted).succeeded:
+        for request in stack.requests[made:]:
+            stack.account.deliver(request)
+
+
+def delete(stack: Stack) -> None:
+    if stack.settled is not None:
+        stack.back_to(None)
+        stack.generation += 1
+
+
+quick = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+thorough = settings(quick, max_examples=3000)
+
+
+@quick
+@given(STEPS)
+def test_the_invariants_hold_after_any_sequence_of_turns_and_faults(steps: Sequence[Step]) -> None:
+    play(steps)
+
+
+@pytest.mark.slow
+def test_the_invariants_hold_after_thousands_of_sequences(capsys: pytest.CaptureFixture[str]) -> None:
+    played: list[int] = []
+
+    @thorough
+    @given(STEPS)
+    def search(steps: Sequence[Step]) -> None:
+        played.append(len(steps))
+        play(steps)
+
+    search()
+    with capsys.disabled():
+        sys.stdout.write(f"\n{len(played)} sequences of {sum(played)} turns were played\n")

@@ -1,0 +1,54 @@
+"""A relay of resources that wait for one import, as CloudFormation goes from one to the next."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.handler.account import Account, Answer
+from tests.handler.simulator import CloudFormation
+
+
+@dataclass
+class Relay:
+    """The resources of one job whose timeout is longer than one resource may wait."""
+
+    account: Account
+    legs: int
+    leg_seconds: int = 2400
+    generation: int = 1
+    resources: list[CloudFormation] = field(init=False)
+
+    def __post_init__(self) -> None:
+        names = ["Import", *[f"ImportWait{number}" for number in range(2, self.legs + 1)]]
+        self.resources = [CloudFormation(self.account, logical_id=name, generation=self.generation) for name in names]
+
+    def create(self, properties: Mapping[str, Any]) -> list[Answer]:
+        """Create one resource after the other, up to one that fails."""
+        return self._deploy("Create", properties)
+
+    def update(self, properties: Mapping[str, Any]) -> list[Answer]:
+        """Update one resource after the other, up to one that fails."""
+        return self._deploy("Update", properties)
+
+    def delete(self) -> list[Answer]:
+        """Delete them, the last one first."""
+        return [resource.delete() for resource in reversed(self.resources) if resource.properties is not None]
+
+    def _deploy(self, request_type: str, properties: Mapping[str, Any]) -> list[Answer]:
+        answers: list[Answer] = []
+        for number, resource in enumerate(self.resources):
+            previous = answers[-1].physical_resource_id if answers else None
+            leg = self.leg(properties, number, previous)
+            answers.append(resource.run(resource.begin(request_type, leg)))
+            if not answers[-1].succeeded:
+                break
+        return answers
+
+    def leg(self, properties: Mapping[str, Any], number: int, previous: str | None) -> dict[str, Any]:
+        """Give the properties of one of the resources, as the construct does."""
+        leg: dict[str, Any] = {**properties, "TimeoutSeconds": self.leg_seconds}
+        if number + 1 < self.legs:
+            leg["HandsOver"] = True
+        if previous:
+            leg |= {"DatasetImportJobArn": previous, "WaitedSeconds": number * self.leg_seconds}
+        return leg
