@@ -14,6 +14,7 @@ Values = st.SearchStrategy[Any]
 
 _DATASET: Final = "arn:aws:personalize:eu-west-1:123456789012:dataset/shop/INTERACTIONS"
 _SCHEMA: Final = "arn:aws:personalize:eu-west-1:123456789012:schema/interactions"
+_JOB: Final = "arn:aws:personalize:eu-west-1:123456789012:dataset-import-job/nightly-0123456789ab-1"
 _ROLE: Final = "arn:aws:iam::123456789012:role/import"
 _BUCKET: Final = "s3://shop-data"
 
@@ -92,6 +93,7 @@ _NO_NUMBERS: Final = ["1e3", "-5", " 300 ", "300\n", "3_00", "1,000", "+300", "3
 _OUT_OF_RANGE: Final = st.integers(-(10**12), contract.TIMEOUT_SECONDS_MIN - 1) | st.integers(
     contract.TIMEOUT_SECONDS_MAX + 1, 10**12
 )
+_TOO_LONG: Final = st.integers(-(10**12), -1) | st.integers(contract.RELAY_SECONDS_MAX + 1, 10**12)
 
 FAULTS: Final[dict[str, Faults]] = {
     "DatasetArn": _arn_faults(_DATASET, _SCHEMA, _ROLE, _DATASET.lower(), _DATASET.upper()),
@@ -129,6 +131,12 @@ FAULTS: Final[dict[str, Faults]] = {
         scalars=st.none() | st.booleans() | _OUT_OF_RANGE | st.floats(max_value=59.5, allow_infinity=False),
     ),
     "Wait": _BOOLEAN_FAULTS,
+    "HandsOver": _BOOLEAN_FAULTS,
+    "WaitedSeconds": Faults(
+        _NONSENSE | st.sampled_from(_NO_NUMBERS) | _TOO_LONG.map(str) | _with_one_of(_FOREIGN, "300"),
+        scalars=st.none() | st.booleans() | _TOO_LONG | st.floats(max_value=-0.5, allow_infinity=False),
+    ),
+    "DatasetImportJobArn": _arn_faults(_JOB, _DATASET, _ROLE, f"{_JOB}0000", _JOB.removesuffix("-1"), _JOB.upper()),
 }
 
 

@@ -12,7 +12,6 @@ from personalize_import_handler.answer import BODY_BYTES_MAX, NotDelivered, body
 from tests.handler.account import Account
 from tests.handler.conftest import Log
 from tests.handler.endpoint import Act, Endpoint
-from tests.handler.fakes import Course
 from tests.handler.properties import properties
 from tests.handler.simulator import CloudFormation
 

@@ -22,6 +22,9 @@ VALID_TAGS: Final = st.dictionaries(
     _TAG_KEY, st.text(string.ascii_letters + " _.:/=+-@äλ٣", max_size=24), max_size=6
 ).map(lambda tags: [{"Key": key, "Value": value} for key, value in tags.items()])
 
+_OF_ANOTHER: Final = "DatasetImportJobArn"
+"""With this, a resource goes on with what another one imports, whatever its own properties say."""
+
 VALID: Final[dict[str, st.SearchStrategy[Any]]] = {
     "DatasetArn": st.builds(
         "arn:{}:personalize:{}:{}:dataset/{}/{}".format,
@@ -48,6 +51,14 @@ VALID: Final[dict[str, st.SearchStrategy[Any]]] = {
         lambda seconds: st.sampled_from([seconds, str(seconds)])
     ),
     "Wait": _BOOLEAN,
+    "HandsOver": _BOOLEAN,
+    "WaitedSeconds": st.integers(0, contract.RELAY_SECONDS_MAX).flatmap(
+        lambda seconds: st.sampled_from([seconds, str(seconds)])
+    ),
+    _OF_ANOTHER: st.builds(
+        "arn:{}:personalize:{}:{}:dataset-import-job/{}-0123456789ab-{}".format,
+        *[_PARTITION, _REGION, _ACCOUNT, _NAME, st.integers(1, contract.ATTEMPTS_MAX)],
+    ),
 }
 
 REQUIRED: Final = sorted(VALID.keys() & ResourceProperties.__required_keys__)
@@ -56,5 +67,5 @@ REQUIRED: Final = sorted(VALID.keys() & ResourceProperties.__required_keys__)
 def valid_properties() -> st.SearchStrategy[dict[str, Any]]:
     """Give properties that are all valid: what is required, and any of the others."""
     required = {name: VALID[name] for name in REQUIRED}
-    optional = {name: values for name, values in VALID.items() if name not in required}
+    optional = {name: values for name, values in VALID.items() if name not in {*required, _OF_ANOTHER}}
     return st.fixed_dictionaries(required, optional=optional).map(lambda given: properties(**given))
