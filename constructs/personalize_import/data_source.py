@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final, Self
 
 import aws_cdk as cdk
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
@@ -40,39 +41,51 @@ class DataSource:
     """What is read, as an ARN names it: `bucket/file.csv`, or `bucket/folder/*`."""
     bucket: s3.IBucket | None
     """The bucket, where CDK knows it."""
+    encryption_key: kms.IKey | None = None
+    """The KMS key that the data is encrypted with, where CDK knows it."""
 
     @classmethod
-    def from_bucket(cls, bucket: s3.IBucket, object_key: str) -> Self:
+    def from_bucket(cls, bucket: s3.IBucket, object_key: str, *, encryption_key: kms.IKey | None = None) -> Self:
         """Import from a bucket of this app, or one that was looked up or imported into it.
 
         Args:
             bucket: The bucket. One that this app creates gets the bucket policy that Personalize asks for.
             object_key: A file's key such as `interactions.csv`, or a folder's prefix with the slash at its end such as
                 `interactions/`. An empty string is the top of the bucket.
+            encryption_key: The KMS key that the data is encrypted with, where it isn't the bucket's own or CDK doesn't
+                know that of the bucket. One that this app creates lets Personalize use it. Default: the bucket's.
 
         Raises:
             InvalidArguments: A `ValueError` that names what is wrong, its value and what is allowed.
         """
-        _require([*_check_bucket("bucket", bucket), *check_text("object_key", object_key, _OBJECT_KEY)])
+        _require(
+            [
+                *_check_bucket("bucket", bucket),
+                *check_text("object_key", object_key, _OBJECT_KEY),
+                *_check_key("encryption_key", encryption_key),
+            ]
+        )
         return cls(
             data_location=f"{_SCHEME}{bucket.bucket_name}/{object_key}",
             bucket_name=bucket.bucket_name,
             objects=f"{bucket.bucket_name}/{_pattern(object_key)}",
             bucket=bucket,
+            encryption_key=encryption_key or bucket.encryption_key,
         )
 
     @classmethod
-    def from_s3_uri(cls, uri: str) -> Self:
+    def from_s3_uri(cls, uri: str, *, encryption_key: kms.IKey | None = None) -> Self:
         """Import from a bucket that CDK doesn't know.
 
         Args:
             uri: `s3://bucket/file.csv`, or `s3://bucket/folder/` with the slash at its end; at most 256 characters. The
                 bucket's policy must let `personalize.amazonaws.com` read the location: synth tells the statements.
+            encryption_key: The KMS key that the data is encrypted with, if it is a customer managed one. Default: none.
 
         Raises:
-            InvalidArguments: A `ValueError`: `uri` is not of that form.
+            InvalidArguments: A `ValueError` that names what is wrong, its value and what is allowed.
         """
-        _require(check_text("uri", uri, checks.DATA_LOCATION))
+        _require([*check_text("uri", uri, checks.DATA_LOCATION), *_check_key("encryption_key", encryption_key)])
         if cdk.Token.is_unresolved(uri):
             bucket_name = cdk.Fn.select(2, cdk.Fn.split("/", uri))
             # CloudFormation can't tell the key from the bucket, but neither has an ARN to.
@@ -80,7 +93,9 @@ class DataSource:
         else:
             bucket_name, _, object_key = uri.removeprefix(_SCHEME).partition("/")
             objects = f"{bucket_name}/{_pattern(object_key)}"
-        return cls(data_location=uri, bucket_name=bucket_name, objects=objects, bucket=None)
+        return cls(
+            data_location=uri, bucket_name=bucket_name, objects=objects, bucket=None, encryption_key=encryption_key
+        )
 
     def bucket_arn(self, scope: Construct) -> str:
         """Give the bucket's ARN, for policies."""
@@ -106,6 +121,11 @@ def _check_bucket(name: str, bucket: object) -> Iterator[str]:
     # isinstance against a jsii interface raises.
     if not hasattr(bucket, "add_to_resource_policy"):
         yield violation(name, bucket, "a Bucket or another IBucket; a bucket's name goes into DataSource.from_s3_uri")
+
+
+def _check_key(name: str, key: object) -> Iterator[str]:
+    if key is not None and not (hasattr(key, "key_arn") and hasattr(key, "add_to_resource_policy")):
+        yield violation(name, key, "a Key or another IKey, such as kms.Key.from_key_arn(...)")
 
 
 def _require(problems: Iterable[str]) -> None:

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Final
 import aws_cdk as cdk
 import jsii
 from aws_cdk import aws_iam as iam
-from constructs import Construct, IDependable
+from constructs import Construct
 
 from personalize_import import arguments
 from personalize_import.arguments import check_optional_text, check_text
 from personalize_import.data_source import DataSource
-from personalize_import.import_role import add_bucket_statements, create_import_role, role_statements
+from personalize_import.import_role import create_import_role, is_precreated
 from personalize_import.provider import DatasetImportProvider
+from personalize_import.read_access import grant_read
 from personalize_import.relay import create_resources
 from personalize_import_handler import checks, contract
 from personalize_import_handler.checks import violation
@@ -50,6 +51,7 @@ class DatasetImportJob(Construct):
         reimport_token: str | None = None,
         timeout: cdk.Duration = _DEFAULT_TIMEOUT,
         wait: bool = True,
+        provider: DatasetImportProvider | None = None,
     ) -> None:
         """Import data from S3 into a dataset.
 
@@ -77,6 +79,8 @@ class DatasetImportJob(Construct):
                 Default: 55 minutes.
             wait: Whether the deploy waits for the job. With False it goes on once the job is accepted, and doesn't
                 learn of its failure. Default: True.
+            provider: What handles the resource, where the one that is made by itself should be another. Default: the
+                one of the stack, made on first use.
 
         Raises:
             InvalidArguments: A `ValueError` that names each argument that is wrong, its value and what is allowed.
@@ -97,12 +101,14 @@ class DatasetImportJob(Construct):
                 *check_optional_text("reimport_token", reimport_token, checks.REIMPORT_TOKEN),
                 *arguments.check_timeout("timeout", timeout),
                 *arguments.check_boolean("wait", wait),
+                *_check_provider("provider", provider),
             ],
         )
         self._tag_manager = _tag_manager(tags)
         self.node.add_validation(arguments.TagsFit(self._tag_manager))
-        provider = DatasetImportProvider.of(self)
-        self._role, readable = _role_that_reads(self, role, data_source, provider)
+        provider = provider or DatasetImportProvider.of(self)
+        self._role = _role_of(self, role, data_source, provider)
+        self._access = grant_read(self, data_source, self._role, is_ours=role is None)
         properties: ResourceProperties = {
             "DatasetArn": dataset_arn,
             "SchemaArn": schema_arn,
@@ -117,7 +123,7 @@ class DatasetImportJob(Construct):
         }
         first, self._resource = create_resources(self, provider.service_token, properties, timeout)
         # The role with whatever is granted to it is there before the job, and outlives it.
-        first.node.add_dependency(self._role, *readable)
+        first.node.add_dependency(self._role, *self._access.granted)
 
     @property
     def dataset_import_job_arn(self) -> str:
@@ -145,6 +151,21 @@ class DatasetImportJob(Construct):
         return self._resource
 
     @property
+    def required_bucket_policy_statements(self) -> list[iam.PolicyStatement]:
+        """What the policy of the bucket must hold, where this app doesn't own the bucket; empty where it does."""
+        return [*self._access.required_bucket_policy_statements]
+
+    @property
+    def required_key_policy_statements(self) -> list[iam.PolicyStatement]:
+        """What the policy of the bucket's key must hold, where there is one that this app doesn't own."""
+        return [*self._access.required_key_policy_statements]
+
+    @property
+    def required_role_statements(self) -> list[iam.PolicyStatement]:
+        """What the policy of a role that was brought must hold, where this app may not change it."""
+        return [*self._access.required_role_statements]
+
+    @property
     @jsii.member(jsii_name="grantPrincipal")
     def grant_principal(self) -> iam.IPrincipal:
         """Who is given a permission that is granted to this job: the role with which Personalize reads the data."""
@@ -170,6 +191,11 @@ def _arns_of(dataset: object) -> tuple[str, str | None]:
     return str(dataset), None
 
 
+def _check_provider(name: str, provider: object) -> Iterator[str]:
+    if provider is not None and not isinstance(provider, DatasetImportProvider):
+        yield violation(name, provider, "a DatasetImportProvider")
+
+
 def _check_data_source(name: str, data_source: object) -> Iterator[str]:
     if not isinstance(data_source, DataSource):
         yield violation(name, data_source, "a DataSource, such as DataSource.from_bucket(bucket, 'interactions/')")
@@ -177,18 +203,17 @@ def _check_data_source(name: str, data_source: object) -> Iterator[str]:
         yield from check_text(name, data_source.data_location, checks.DATA_LOCATION)
 
 
-def _role_that_reads(
+def _role_of(
     scope: Construct, role: iam.IRole | None, data_source: DataSource, provider: DatasetImportProvider
-) -> tuple[iam.IRole, list[IDependable]]:
-    """Give the role that the job runs with, and what must be deployed before the role can read the data."""
-    readable = add_bucket_statements(scope, data_source)
+) -> iam.IRole:
+    """Give the role that the job runs with, and let the provider pass it."""
     if role is None:
-        return create_import_role(scope, data_source), readable
+        own = create_import_role(scope, data_source)
+        if is_precreated(own):
+            provider.allow_passing(own)
+        return own
     provider.allow_passing(role)
-    if cdk.Resource.is_owned_resource(role):
-        results = [role.add_to_principal_policy(statement) for statement in role_statements(scope, data_source)]
-        readable += [result.policy_dependable for result in results if result.policy_dependable]
-    return role, readable
+    return role
 
 
 def _tag_manager(tags: Mapping[str, str] | None) -> cdk.TagManager:

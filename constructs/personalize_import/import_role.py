@@ -1,17 +1,11 @@
-"""The role that Personalize assumes to read the data, and the two policies that it asks for.
-
-https://docs.aws.amazon.com/personalize/latest/dg/granting-personalize-s3-access.html wants both: what the role may
-read, and a bucket policy for the service itself.
-"""
-
-import json
-from collections.abc import Sequence
+"""The role that Personalize assumes to read the data."""
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
-from constructs import Construct, IDependable
+from constructs import Construct
 
 from personalize_import.data_source import DataSource
+from personalize_import.read_access import role_statements
 from personalize_import_handler.contract import IMPORT_ROLE_PATH, PERSONALIZE_SERVICE_PRINCIPAL
 
 
@@ -32,46 +26,9 @@ def create_import_role(scope: Construct, data_source: DataSource) -> iam.Role:
     )
 
 
-def role_statements(scope: Construct, data_source: DataSource) -> list[iam.PolicyStatement]:
-    """Say what an import role must be allowed to do."""
-    return _read_statements(scope, data_source, principals=None)
-
-
-def bucket_statements(scope: Construct, data_source: DataSource) -> list[iam.PolicyStatement]:
-    """Say what the bucket's policy must allow the service itself."""
-    return _read_statements(scope, data_source, principals=[iam.ServicePrincipal(PERSONALIZE_SERVICE_PRINCIPAL)])
-
-
-def _read_statements(
-    scope: Construct, data_source: DataSource, principals: Sequence[iam.IPrincipal] | None
-) -> list[iam.PolicyStatement]:
-    # No Sids: one policy, of a bucket or of a role, may hold these for several jobs, and a Sid must be unique in it.
-    return [
-        iam.PolicyStatement(
-            actions=["s3:GetObject"], resources=[data_source.objects_arn(scope)], principals=principals
-        ),
-        iam.PolicyStatement(
-            actions=["s3:ListBucket"], resources=[data_source.bucket_arn(scope)], principals=principals
-        ),
-    ]
-
-
-def add_bucket_statements(scope: Construct, data_source: DataSource) -> list[IDependable]:
-    """Let Personalize read the location by the bucket's policy, or tell what to add where CDK doesn't own that policy.
-
-    Returns what must be deployed before the job can start.
-    """
-    statements = bucket_statements(scope, data_source)
-    bucket = data_source.bucket
-    results = [bucket.add_to_resource_policy(statement) for statement in statements] if bucket else []
-    if results and all(result.statement_added for result in results):
-        return [result.policy_dependable for result in results if result.policy_dependable]
-    document = cdk.Stack.of(scope).resolve(iam.PolicyDocument(statements=statements))
-    cdk.Annotations.of(scope).add_info(
-        "this app doesn't manage the bucket's policy. Personalize can't read the data unless the policy holds: "
-        f"{json.dumps(document['Statement'])}"
-    )
-    return []
+def is_precreated(role: iam.Role) -> bool:
+    """Say whether `Role.customize_roles` has put a role in its place that was made elsewhere, on another path."""
+    return role.node.default_child is None
 
 
 def _personalize_of_this_stack(scope: Construct) -> iam.IPrincipal:

@@ -1,18 +1,23 @@
 """The provider: two Lambda functions and a waiter that serve all import jobs of a stack."""
 
-from collections.abc import Mapping
-from typing import Final, Self, cast
+import inspect
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, Self, cast
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
+from personalize_import import arguments
 from personalize_import import provider_permissions as permissions
 from personalize_import.handler_code import handler_code
+from personalize_import.waiter import create_waiter
 from personalize_import_handler import contract
+from personalize_import_handler.checks import violation
 from personalize_import_handler.contract import Environment
 
 _ID: Final = "DatasetImportProvider"
@@ -21,7 +26,7 @@ _MEMORY_MIB: Final = 256
 _FUNCTION_TIMEOUT: Final = cdk.Duration.minutes(5)
 _EVENT_AGE_MAX: Final = cdk.Duration.seconds(contract.SERVICE_TIMEOUT_SECONDS)
 _RETRIES: Final = 2
-_RECOVER_SECONDS: Final = 15
+_NOT_TO_CHANGE: Final = frozenset({"code", "handler", "log_group", "role"})
 
 
 class DatasetImportProvider(Construct):
@@ -30,11 +35,45 @@ class DatasetImportProvider(Construct):
     Between two looks a state machine waits, which costs nothing. Made once in a stack, on first use.
     """
 
-    def __init__(self, scope: Construct, id: str) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        log_retention: logs.RetentionDays = logs.RetentionDays.ONE_MONTH,
+        encryption_key: kms.IKey | None = None,
+        permissions_boundary: iam.IManagedPolicy | None = None,
+        tracing: bool = False,
+        function_props: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Make a provider; one with the id `DatasetImportProvider`, in the stack itself, is that of all its jobs.
+
+        Args:
+            scope: The construct that this one is in.
+            id: The id within `scope`.
+            log_retention: How long the functions' log is kept. Default: a month.
+            encryption_key: The KMS key that encrypts the log group. Default: CloudWatch Logs' own.
+            permissions_boundary: Of the three roles that are made here. Default: none, or that of an aspect.
+            tracing: Whether functions and state machine are traced by X-Ray. Default: False.
+            function_props: Any other properties of both functions, such as `vpc` or `memory_size`, which win over those
+                set here; what the functions run and as whom can't be changed. Default: none.
+
+        Raises:
+            InvalidArguments: A `ValueError` that names what is wrong in `function_props`.
+        """
         super().__init__(scope, id)
+        arguments.require(self, _check_function_props("function_props", function_props))
+        traced = {"tracing": lambda_.Tracing.ACTIVE} if tracing else {}
+        self._function_props: Mapping[str, Any] = {**traced, **(function_props or {})}
+        if permissions_boundary:
+            iam.PermissionsBoundary.of(self).apply(permissions_boundary)
         # Deleted with the stack: a stack that is gone leaves nothing behind.
         self._log_group = logs.LogGroup(
-            self, "Logs", retention=logs.RetentionDays.ONE_MONTH, removal_policy=cdk.RemovalPolicy.DESTROY
+            self,
+            "Logs",
+            retention=log_retention,
+            encryption_key=encryption_key,
+            removal_policy=cdk.RemovalPolicy.DESTROY,
         )
         self._pass_role = iam.PolicyDocument(statements=[permissions.pass_import_roles_statement(self)])
         code = handler_code()
@@ -45,14 +84,14 @@ class DatasetImportProvider(Construct):
             "SeeLaterRequests": see_later_requests,
         }
         self._is_complete = self._function("IsComplete", "is_complete", code, documents)
-        self._state_machine = self._waiter()
+        self._state_machine = create_waiter(self, self._is_complete, tracing=tracing)
         see_later_requests.add_statements(permissions.see_later_requests_statement(self._state_machine))
         state_machine_arn = self._state_machine.attr_arn
         self._on_event = self._function(
             "OnEvent",
             "on_event",
             code,
-            {"StartWaiting": _document("StartWaiting", ["states:StartExecution"], state_machine_arn)},
+            {"StartWaiting": permissions.document("StartWaiting", ["states:StartExecution"], state_machine_arn)},
             {Environment.STATE_MACHINE_ARN.value: state_machine_arn},
         )
         # CloudFormation invokes asynchronously, and Lambda repeats what ends in an error, as when the function dies or
@@ -103,7 +142,7 @@ class DatasetImportProvider(Construct):
         documents: Mapping[str, iam.PolicyDocument],
         environment: Mapping[str, str] | None = None,
     ) -> lambda_.Function:
-        write_logs = _document(
+        write_logs = permissions.document(
             "WriteLogs", ["logs:CreateLogStream", "logs:PutLogEvents"], self._log_group.log_group_arn
         )
         role = iam.Role(
@@ -112,62 +151,23 @@ class DatasetImportProvider(Construct):
             assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
             inline_policies={**documents, "WriteLogs": write_logs},
         )
-        return lambda_.Function(
-            self,
-            id,
-            description=f"{contract.RESOURCE_TYPE}: {handler}",
-            runtime=lambda_.Runtime.PYTHON_3_13,
-            architecture=lambda_.Architecture.ARM_64,
-            code=code,
-            handler=f"personalize_import_handler.index.{handler}",
-            memory_size=_MEMORY_MIB,
-            timeout=_FUNCTION_TIMEOUT,
-            role=role,
-            log_group=self._log_group,
-            environment=environment,
-        )
-
-    def _waiter(self) -> sfn.CfnStateMachine:
-        role = iam.Role(
-            self,
-            "WaiterRole",
-            assumed_by=iam.ServicePrincipal("states.amazonaws.com"),
-            inline_policies={
-                "Poll": _document("InvokeIsComplete", ["lambda:InvokeFunction"], self._is_complete.function_arn)
-            },
-        )
-        definition = cdk.Stack.of(self).to_json_string(waiter_definition(self._is_complete.function_arn))
-        return sfn.CfnStateMachine(self, "Waiter", role_arn=role.role_arn, definition_string=definition)
+        props = {
+            "description": f"{contract.RESOURCE_TYPE}: {handler}",
+            "runtime": lambda_.Runtime.PYTHON_3_13,
+            "architecture": lambda_.Architecture.ARM_64,
+            "code": code,
+            "handler": f"personalize_import_handler.index.{handler}",
+            "memory_size": _MEMORY_MIB,
+            "timeout": _FUNCTION_TIMEOUT,
+            "role": role,
+            "log_group": self._log_group,
+            **self._function_props,
+            "environment": {**self._function_props.get("environment", {}), **(environment or {})},
+        }
+        return lambda_.Function(self, id, **props)
 
 
-def waiter_definition(is_complete_arn: str) -> dict[str, object]:
-    """Write the state machine: wait as long as the last look said, look, and again until IsComplete says so.
-
-    A look that fails, for whatever reason, is repeated after a while: its function may have been killed, throttled or
-    timed out. The while is not what the last look said, for that may have been nothing, and a history has its limits.
-    """
-    return {
-        "Comment": "Waits for a dataset import job, and for the answer to CloudFormation",
-        "StartAt": "Wait",
-        "TimeoutSeconds": contract.SERVICE_TIMEOUT_SECONDS,
-        "States": {
-            "Wait": {"Type": "Wait", "SecondsPath": "$.WaitSeconds", "Next": "Look"},
-            "Look": {
-                "Type": "Task",
-                "Resource": is_complete_arn,
-                "Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.LastError", "Next": "Recover"}],
-                "Next": "Answered?",
-            },
-            "Recover": {"Type": "Wait", "Seconds": _RECOVER_SECONDS, "Next": "Look"},
-            "Answered?": {
-                "Type": "Choice",
-                "Choices": [{"Variable": "$.IsComplete", "BooleanEquals": True, "Next": "Done"}],
-                "Default": "Wait",
-            },
-            "Done": {"Type": "Succeed"},
-        },
-    }
-
-
-def _document(sid: str, actions: list[str], resource: str) -> iam.PolicyDocument:
-    return iam.PolicyDocument(statements=[iam.PolicyStatement(sid=sid, actions=actions, resources=[resource])])
+def _check_function_props(name: str, function_props: Mapping[str, Any] | None) -> Iterator[str]:
+    allowed = set(inspect.signature(lambda_.Function.__init__).parameters) - {"self", "scope", "id"} - _NOT_TO_CHANGE
+    for each in sorted(set(function_props or {}) - allowed):
+        yield violation(name, each, f"properties of aws_lambda.Function but {', '.join(sorted(_NOT_TO_CHANGE))}")

@@ -82,5 +82,25 @@ def see_later_requests_statement(waiter: sfn.CfnStateMachine) -> iam.PolicyState
     return iam.PolicyStatement(sid="SeeLaterRequests", actions=["states:ListExecutions"], resources=[arn])
 
 
+def trace_statement() -> iam.PolicyStatement:
+    """Let a state machine be traced: https://docs.aws.amazon.com/step-functions/latest/dg/concepts-xray-tracing.html."""
+    return iam.PolicyStatement(
+        sid="Trace",
+        # X-Ray's actions know no resources.
+        actions=[
+            "xray:GetSamplingRules",
+            "xray:GetSamplingTargets",
+            "xray:PutTelemetryRecords",
+            "xray:PutTraceSegments",
+        ],
+        resources=["*"],
+    )
+
+
+def document(sid: str, actions: list[str], resource: str) -> iam.PolicyDocument:
+    """Make a document of one statement."""
+    return iam.PolicyDocument(statements=[iam.PolicyStatement(sid=sid, actions=actions, resources=[resource])])
+
+
 def _personalize_arn(scope: Construct, resource: str) -> str:
     return cdk.Stack.of(scope).format_arn(service="personalize", resource=resource)

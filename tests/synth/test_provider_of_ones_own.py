@@ -1,0 +1,148 @@
+"""A provider that is made by hand, and rules for roles that hold in the whole app."""
+
+from typing import Any
+
+import aws_cdk as cdk
+import pytest
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from personalize_import import DatasetImportProvider
+from personalize_import.arguments import InvalidArguments
+from tests.synth.cloudformation import Deployed
+from tests.synth.stacks import add_job, deployed, new_app, new_stack, properties_of
+
+BOUNDARY = "arn:aws:iam::123456789012:policy/boundary"
+
+
+def with_provider(**props: Any) -> cdk.Stack:
+    stack = new_stack()
+    DatasetImportProvider(stack, "DatasetImportProvider", **props)
+    add_job(stack)
+    return stack
+
+
+def of_provider(template: Deployed, kind: str) -> list[dict[str, Any]]:
+    return [template.properties(name) for name in template.of_type(kind) if name.startswith("DatasetImportProvider")]
+
+
+def test_a_provider_with_the_usual_id_is_that_of_all_jobs_of_its_stack() -> None:
+    template = deployed(with_provider(log_retention=logs.RetentionDays.ONE_WEEK))
+
+    assert len(template.of_type("AWS::StepFunctions::StateMachine")) == 1
+    assert template.only("AWS::Logs::LogGroup")["RetentionInDays"] == 7
+
+
+def test_a_job_takes_the_provider_that_it_is_given() -> None:
+    stack = new_stack()
+    mine = DatasetImportProvider(stack, "Mine")
+
+    job = add_job(stack, provider=mine)
+
+    assert stack.node.try_find_child("DatasetImportProvider") is None
+    assert properties_of(job)["ServiceToken"] == deployed(stack).value(stack.resolve(mine.service_token))
+
+
+def test_the_log_group_is_encrypted_with_the_key_that_is_given() -> None:
+    stack = new_stack()
+    DatasetImportProvider(stack, "DatasetImportProvider", encryption_key=kms.Key(stack, "Key"))
+    add_job(stack)
+
+    template = deployed(stack)
+
+    (key,) = template.of_type("AWS::KMS::Key")
+    assert template.only("AWS::Logs::LogGroup")["KmsKeyId"].endswith(key.lower())
+
+
+def test_a_permissions_boundary_bounds_the_provider_s_roles_and_no_others() -> None:
+    stack = new_stack()
+    boundary = iam.ManagedPolicy.from_managed_policy_arn(stack, "Boundary", BOUNDARY)
+    DatasetImportProvider(stack, "DatasetImportProvider", permissions_boundary=boundary)
+    add_job(stack)
+
+    template = deployed(stack)
+
+    assert [role["PermissionsBoundary"] for role in of_provider(template, "AWS::IAM::Role")] == [BOUNDARY] * 3
+    assert sum("PermissionsBoundary" in role for role in template.all_properties("AWS::IAM::Role")) == 3
+
+
+def test_a_permissions_boundary_of_the_app_bounds_every_role() -> None:
+    stack = new_stack()
+    iam.PermissionsBoundary.of(stack).apply(iam.ManagedPolicy.from_managed_policy_arn(stack, "Boundary", BOUNDARY))
+    add_job(stack)
+
+    roles = deployed(stack).all_properties("AWS::IAM::Role")
+
+    assert [role.get("PermissionsBoundary") for role in roles] == [BOUNDARY] * 4
+
+
+def test_roles_that_were_made_beforehand_are_used_and_none_is_made() -> None:
+    stack = new_stack()
+    providers = {f"Stack/DatasetImportProvider/{name}Role": name for name in ("OnEvent", "IsComplete", "Waiter")}
+    iam.Role.customize_roles(stack, use_precreated_roles={"Stack/Job/Role": "made-beforehand", **providers})
+    job = add_job(stack)
+
+    assert properties_of(job)["RoleArn"] == "arn:aws:iam::123456789012:role/made-beforehand"
+    assert not deployed(stack).of_type("AWS::IAM::Role")
+
+
+def test_a_role_that_was_made_beforehand_for_a_job_alone_may_be_passed_although_it_is_on_another_path() -> None:
+    stack = new_stack()
+    team = Construct(stack, "Team")
+    iam.Role.customize_roles(team, use_precreated_roles={"Stack/Team/Job/Role": "made-beforehand"})
+    add_job(team)
+
+    (is_complete,) = [
+        role for role in of_provider(deployed(stack), "AWS::IAM::Role") if "PassRoles" in str(role["Policies"])
+    ]
+    assert "arn:aws:iam::123456789012:role/made-beforehand" in str(is_complete["Policies"])
+
+
+def test_tracing_traces_both_functions_and_the_state_machine() -> None:
+    template = deployed(with_provider(tracing=True))
+
+    functions = template.all_properties("AWS::Lambda::Function")
+    assert [each["TracingConfig"] for each in functions] == [{"Mode": "Active"}] * 2
+    assert template.only("AWS::StepFunctions::StateMachine")["TracingConfiguration"] == {"Enabled": True}
+
+
+def test_nothing_is_traced_unless_that_is_asked_for() -> None:
+    assert "xray" not in str(deployed(with_provider()).template)
+
+
+def test_other_properties_of_the_functions_are_taken_as_they_are() -> None:
+    app = new_app()
+    stack = new_stack(scope=app, env=cdk.Environment(account="123456789012", region="eu-west-1"))
+    vpc = ec2.Vpc.from_vpc_attributes(
+        stack, "Vpc", vpc_id="vpc-1", availability_zones=["eu-west-1a"], private_subnet_ids=["subnet-1"]
+    )
+    props = {
+        "vpc": vpc,
+        "security_groups": [ec2.SecurityGroup.from_security_group_id(stack, "Group", "sg-1")],
+        "memory_size": 512,
+        "environment": {"STAGE": "prod"},
+        "runtime": lambda_.Runtime.PYTHON_3_12,
+    }
+    DatasetImportProvider(stack, "DatasetImportProvider", function_props=props)
+    add_job(stack)
+
+    functions = of_provider(deployed(stack), "AWS::Lambda::Function")
+
+    assert [each["MemorySize"] for each in functions] == [512, 512]
+    assert all("VpcConfig" in each and each["Runtime"] == "python3.12" for each in functions)
+    assert [set(each["Environment"]["Variables"]) for each in functions] == [{"STAGE"}, {"STAGE", "STATE_MACHINE_ARN"}]
+
+
+@pytest.mark.parametrize("name", ["code", "handler", "role", "log_group", "memory"])
+def test_what_the_functions_run_and_as_whom_is_not_to_be_changed(name: str) -> None:
+    with pytest.raises(InvalidArguments, match=f"function_props must be properties of aws_lambda.Function .* '{name}'"):
+        with_provider(function_props={name: "x"})
+
+
+def test_a_provider_that_is_none_is_refused() -> None:
+    with pytest.raises(InvalidArguments, match="provider must be a DatasetImportProvider, got 'arn'"):
+        add_job(new_stack(), provider="arn")

@@ -1,0 +1,171 @@
+"""Who lets whom read the data: role, bucket and key, those of this app and those of others."""
+
+import json
+from typing import Any
+
+import aws_cdk as cdk
+import pytest
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_s3 as s3
+from aws_cdk.assertions import Annotations, Match
+
+from personalize_import import DatasetImportJob, DataSource
+from personalize_import.arguments import InvalidArguments
+from tests.synth.cloudformation import Deployed
+from tests.synth.stacks import ROLE_ARN, add_job, deployed, logical_id, new_stack
+
+KEY_ARN = "arn:aws:kms:eu-west-1:123456789012:key/0a1b2c3d"
+SERVICE = {"Service": "personalize.amazonaws.com"}
+THROUGH_S3 = {"kms:ViaService": "s3.eu-west-1.amazonaws.com*"}
+
+
+def with_key_of_this_app() -> cdk.Stack:
+    stack = new_stack()
+    bucket = s3.Bucket(stack, "Bucket", encryption_key=kms.Key(stack, "Key"))
+    add_job(stack, data_source=DataSource.from_bucket(bucket, "interactions/"))
+    return stack
+
+
+def told(stack: cdk.Stack) -> dict[str, list[dict[str, Any]]]:
+    """Give the statements that synth tells of, by the policy that must hold them."""
+    notices = [str(each.entry.data) for each in Annotations.from_stack(stack).find_info("*", Match.any_value())]
+    found = {}
+    for notice in notices:
+        before, _, after = notice.partition(". Personalize can't read the data unless it holds ")
+        found[before.removeprefix("this app doesn't manage ")] = json.loads(after[: after.rindex("]") + 1])
+    return found
+
+
+def role_of(template: Deployed) -> list[dict[str, Any]]:
+    (role,) = [name for name in template.of_type("AWS::IAM::Role") if name.startswith("JobRole")]
+    (policy,) = template.properties(role)["Policies"]
+    statements: list[dict[str, Any]] = policy["PolicyDocument"]["Statement"]
+    return statements
+
+
+def test_a_key_of_this_app_lets_the_service_use_it_for_what_s3_has_encrypted() -> None:
+    statements = deployed(with_key_of_this_app()).only("AWS::KMS::Key")["KeyPolicy"]["Statement"]
+
+    assert [each for each in statements if each["Principal"] == SERVICE] == [
+        {
+            "Effect": "Allow",
+            "Principal": SERVICE,
+            "Action": ["kms:Decrypt", "kms:GenerateDataKey"],
+            "Resource": "*",
+            "Condition": {"StringLike": THROUGH_S3},
+        },
+        {
+            "Effect": "Allow",
+            "Principal": SERVICE,
+            "Action": ["kms:CreateGrant", "kms:DescribeKey", "kms:ListGrants"],
+            "Resource": "*",
+        },
+    ]
+
+
+def test_the_role_may_use_the_key_for_the_location_only() -> None:
+    template = deployed(with_key_of_this_app())
+    (key,), (bucket,) = (
+        [name.lower() for name in template.of_type(f"AWS::{kind}")] for kind in ("KMS::Key", "S3::Bucket")
+    )
+
+    of_key = [each for each in role_of(template) if not each["Resource"].startswith("arn:aws:s3:::")]
+
+    assert {each["Resource"] for each in of_key} == {f"arn:aws:kms:eu-west-1:123456789012:key/{key}"}
+    assert [each["Action"] for each in of_key] == [
+        ["kms:Decrypt", "kms:GenerateDataKey"],
+        ["kms:CreateGrant", "kms:DescribeKey", "kms:ListGrants"],
+    ]
+    assert of_key[0]["Condition"]["StringLike"] == {
+        **THROUGH_S3,
+        "kms:EncryptionContext:aws:s3:arn": [f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/interactions/*"],
+    }
+
+
+def test_bucket_key_and_role_of_one_stack_do_not_depend_on_each_other_in_a_circle() -> None:
+    cdk.App.of(stack := with_key_of_this_app()).synth()  # type: ignore[union-attr]
+
+    assert told(stack) == {}
+
+
+def test_a_bucket_without_a_key_needs_nothing_of_a_key() -> None:
+    stack = new_stack()
+    add_job(stack, data_source=DataSource.from_bucket(s3.Bucket(stack, "Bucket"), "interactions/"))
+
+    assert "kms:" not in json.dumps(deployed(stack).template)
+
+
+@pytest.fixture(params=["of the bucket", "given", "given with a uri"])
+def with_key_of_others(request: pytest.FixtureRequest) -> DatasetImportJob:
+    stack = new_stack()
+    key = kms.Key.from_key_arn(stack, "Key", KEY_ARN)
+    match request.param:
+        case "of the bucket":
+            bucket = s3.Bucket.from_bucket_attributes(stack, "Bucket", bucket_name="data", encryption_key=key)
+            data_source = DataSource.from_bucket(bucket, "interactions/")
+        case "given":
+            named = s3.Bucket.from_bucket_name(stack, "Bucket", "data")
+            data_source = DataSource.from_bucket(named, "interactions/", encryption_key=key)
+        case _:
+            data_source = DataSource.from_s3_uri("s3://data/interactions/", encryption_key=key)
+    return add_job(stack, data_source=data_source)
+
+
+def test_for_a_key_of_others_the_exact_statements_are_told_and_given(with_key_of_others: DatasetImportJob) -> None:
+    stack = cdk.Stack.of(with_key_of_others)
+    said = told(stack)
+
+    assert set(said) == {"the policy of the bucket", "the policy of the bucket's key"}
+    role = f"${{{logical_id(with_key_of_others.role)}.Arn}}"
+    for statement in said["the policy of the bucket's key"]:
+        assert statement["Principal"] == {"AWS": role, **SERVICE}
+        assert statement["Resource"] == "*"
+    given = [each.to_statement_json() for each in with_key_of_others.required_key_policy_statements]
+    assert [each["Action"] for each in stack.resolve(given)] == [
+        each["Action"] for each in said["the policy of the bucket's key"]
+    ]
+    assert KEY_ARN in [each["Resource"] for each in role_of(deployed(stack))]
+
+
+def test_for_a_bucket_of_others_the_statements_are_given_and_for_one_of_this_app_there_are_none() -> None:
+    stack = new_stack()
+    of_others = add_job(stack, "Theirs", data_source=DataSource.from_s3_uri("s3://data/interactions/"))
+    ours = add_job(stack, "Ours", data_source=DataSource.from_bucket(s3.Bucket(stack, "Bucket"), ""))
+
+    actions = [each.actions for each in of_others.required_bucket_policy_statements]
+    assert actions == [["s3:GetObject"], ["s3:ListBucket"]]
+    assert of_others.required_key_policy_statements == of_others.required_role_statements == []
+    assert ours.required_bucket_policy_statements == []
+
+
+def test_for_a_role_of_others_it_is_told_what_the_role_must_be_allowed_and_whom_it_must_trust() -> None:
+    stack = new_stack()
+    role = iam.Role.from_role_arn(stack, "Role", ROLE_ARN)
+    bucket = s3.Bucket(stack, "Bucket", bucket_name="data")
+
+    job = add_job(stack, role=role, data_source=DataSource.from_bucket(bucket, "a.csv"))
+
+    assert [(each["Action"], each["Resource"]) for each in told(stack)["the policy of the role"]] == [
+        ("s3:GetObject", f"arn:aws:s3:::${{{logical_id(bucket)}}}/a.csv"),
+        ("s3:ListBucket", f"arn:aws:s3:::${{{logical_id(bucket)}}}"),
+    ]
+    (notice,) = Annotations.from_stack(stack).find_info("*", Match.any_value())
+    assert str(notice.entry.data).endswith("and the role trusts personalize.amazonaws.com")
+    assert len(job.required_role_statements) == 2
+
+
+@pytest.mark.parametrize(
+    ("region", "partition"), [("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov"), (None, "aws")]
+)
+def test_what_is_told_is_in_the_partition_of_the_region(region: str | None, partition: str) -> None:
+    stack = new_stack(env=cdk.Environment(account="123456789012", region=region))
+    add_job(stack, data_source=DataSource.from_s3_uri("s3://data/a.csv"))
+
+    assert told(stack)["the policy of the bucket"][0]["Resource"] == f"arn:{partition}:s3:::data/a.csv"
+
+
+@pytest.mark.parametrize("key", ["arn:aws:kms:eu-west-1:123456789012:key/0a1b2c3d", 5])
+def test_a_key_that_is_none_is_refused(key: object) -> None:
+    with pytest.raises(InvalidArguments, match=r"^encryption_key must be a Key or another IKey"):
+        DataSource.from_s3_uri("s3://data/a.csv", encryption_key=key)  # type: ignore[arg-type]
