@@ -11,7 +11,7 @@ import tempfile
 import threading
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from personalize_local import configuration
 from personalize_local.clock import Clock
@@ -60,6 +60,7 @@ def _serve(options: Options, listener: socket.socket, work: Path, *, stop_with_p
     application = ministack_seam.mount(service, configuration.endpoint_url(port))
     _announce(port, options.region, tls.authority, to_parent=stop_with_parent)
     loop = asyncio.new_event_loop()
+    loop.set_exception_handler(_log_exception)
     try:
         loop.run_until_complete(_until_stopped(application, listener, tls, stop_with_parent=stop_with_parent))
     finally:
@@ -109,6 +110,15 @@ async def _until_stopped(
     await asyncio.wait([serving, stopped], return_when=asyncio.FIRST_COMPLETED)
     if serving.done():
         serving.result()
+
+
+def _log_exception(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Log what breaks in the loop, but for connections whose client doesn't read any more, and so says no goodbye.
+
+    A function that isn't invoked any more stands still, and keeps such connections.
+    """
+    if not (isinstance(context.get("exception"), TimeoutError) and "SSL shutdown" in str(context["exception"])):
+        loop.default_exception_handler(context)
 
 
 def _stop_when_input_ends(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:

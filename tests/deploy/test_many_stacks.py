@@ -1,0 +1,61 @@
+"""Many stacks at once: each has an import, the account has room for five, and all of them get through."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import aws_cdk as cdk
+import pytest
+
+from personalize_local.configuration import ACCOUNT, Options
+from personalize_local.server import LocalAws
+from tests.deploy.cloud import Cloud
+from tests.deploy.stacks import UsersStack, users_csv
+
+pytestmark = [pytest.mark.deploy, pytest.mark.slow]
+
+STACKS = 20
+ROOM = 5
+"""So many jobs an account may have PENDING or IN_PROGRESS in a Region."""
+# Slow enough for the requests of twenty stacks to be a small part of an import's time, on two cores.
+OPTIONS = Options(speed=20, import_seconds=240)
+LOG = "local-aws.log"
+
+
+@pytest.fixture
+def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
+    """An account of this test's own: nobody else's jobs take its room."""
+    folder = tmp_path_factory.mktemp("many")
+    with (folder / LOG).open("wb") as log, LocalAws(OPTIONS, log) as aws:
+        cloud = Cloud(aws, folder)
+        cloud.cdk.run("bootstrap", f"aws://{ACCOUNT}/{OPTIONS.region}")
+        yield cloud
+
+
+def most_at_once(jobs: list[dict[str, Any]]) -> int:
+    """Count the jobs between their first and their last status, at the moment when they were most."""
+    # Where one ends as another begins, the end comes first: it made the room.
+    turns = [(job["history"][0]["at"], 1) for job in jobs] + [(job["history"][-1]["at"], -1) for job in jobs]
+    running = [sum(change for _at, change in sorted(turns)[:count]) for count in range(1, len(turns) + 1)]
+    return max(running)
+
+
+def test_twenty_stacks_deployed_at_once_import_five_at_a_time(cloud: Cloud) -> None:
+    location = cloud.put("many-stacks", "users.csv", users_csv("a", "b", "c"))
+    names = [f"Shop{number:02}" for number in range(STACKS)]
+
+    def build(app: cdk.App) -> None:
+        for name in names:
+            UsersStack(app, name, location)
+
+    deployed = cloud.deploy(build, "--concurrency", str(STACKS))
+
+    assert deployed.succeeded, deployed.output
+    jobs = cloud.aws.switchboard("GET", "jobs")["jobs"]
+    print(f"{len(jobs)} jobs, at most {most_at_once(jobs)} of them at once")  # noqa: T201 - with pytest's -s
+    assert len({job["dataset_arn"] for job in jobs}) == len(jobs) == STACKS
+    for job in jobs:
+        assert [change["status"] for change in job["history"]] == ["CREATE PENDING", "CREATE IN_PROGRESS", "ACTIVE"]
+        assert cloud.rows(job["dataset_arn"])["count"] == 3
+    # The limit was kept, and it was reached: there were jobs that had to wait for room.
+    assert most_at_once(jobs) == ROOM
+    assert "Traceback" not in (cloud.folder / LOG).read_text()
