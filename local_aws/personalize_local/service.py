@@ -97,7 +97,7 @@ class PersonalizeService:
         self, operation: str, parameters: Mapping[str, Any], names: tuple[str, ...], caller: Caller
     ) -> tuple[Response, str]:
         """Answer a call, with what tests have ordered to go wrong before or after it has had its effect."""
-        fault = self.switches.take_fault(operation, names)
+        fault = self.switches.take_fault(operation, names, self.clock.now())
         if fault is not None and not fault.after_effect and (early := _suffer(fault)):
             return early
         result = self._answer(operation, parameters, caller)

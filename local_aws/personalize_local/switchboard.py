@@ -8,7 +8,7 @@ the service's; `hang_seconds` alone are real ones, for it is a client's patience
 | `GET status` | | the clock, the settings and the orders in force |
 | `POST clock` | `{"speed": 60}` | set how fast the service's time runs |
 | `POST settings` | `{"import_pending_seconds": 1, …}` | change settings, see `settings.Settings` |
-| `POST faults` | `{"operation", "resource", "times", "after_effect", "error_code", "message", "http_status", "hang_seconds", "drop_connection"}`, each optional | let the next calls fail, see `switches.Fault` |
+| `POST faults` | `{"operation", "resource", "times", "after_effect", "error_code", "message", "http_status", "hang_seconds", "drop_connection", "seconds"}`, each optional | let the next calls fail, or those of the next `seconds`, see `switches.Fault` |
 | `DELETE faults` | | take back all faults |
 | `POST jobs/hold` | `{"job_name"}` | let a job stay CREATE IN_PROGRESS |
 | `POST jobs/release` | `{"job_name"}` | let a held job go on; `*` lets all go on |
@@ -89,7 +89,7 @@ class Switchboard:
             "now": timestamp(self._store.clock.now()),
             "speed": self._store.clock.speed,
             "settings": asdict(self._store.settings),
-            "faults": [asdict(fault) for fault in switches.faults if fault.times > 0],
+            "faults": [asdict(fault) for fault in switches.faults if fault.is_in_force(self._store.clock.now())],
             "held_jobs": sorted(switches.held_jobs),
             "ordered_ends": {name: asdict(order) for name, order in switches.ordered_ends.items()},
         }
@@ -106,7 +106,7 @@ class Switchboard:
         unknown = set(arguments) - {member.name for member in fields(Fault)}
         if unknown:
             raise invalid_input(f"a fault has no {', '.join(sorted(unknown))}")
-        fault = Fault(**arguments)
+        fault = Fault(**arguments, ordered_at=self._store.clock.now())
         self._store.switches.add_fault(fault)
         return asdict(fault)
 

@@ -14,6 +14,8 @@ EVERY: Final = "*"
 class Fault:
     """What happens to the next `times` calls of an operation, before or after they have had their effect.
 
+    Or, where `seconds` are given, to all of its calls in so much of the service's time, from `ordered_at` on.
+
     They hang for `hang_seconds` of real time, and then lose their connection, or fail with `error_code`, or, if neither
     is ordered, go on as usual. `resource` is a name or an ARN; without it, calls on every resource are meant.
     """
@@ -27,15 +29,22 @@ class Fault:
     http_status: int = 400
     hang_seconds: float = 0
     drop_connection: bool = False
+    seconds: float | None = None
+    ordered_at: float = 0
 
     def __post_init__(self) -> None:
         """Refuse what JSON may bring that isn't meant."""
-        if not all(isinstance(number, int | float) for number in (self.times, self.http_status, self.hang_seconds)):
-            raise TypeError("times, http_status and hang_seconds are numbers")
+        numbers = (self.times, self.http_status, self.hang_seconds, self.seconds or 0)
+        if not all(isinstance(number, int | float) for number in numbers):
+            raise TypeError("times, http_status, hang_seconds and seconds are numbers")
+
+    def is_in_force(self, now: float) -> bool:
+        """Return whether there may be calls yet that are meant."""
+        return self.times > 0 if self.seconds is None else now < self.ordered_at + self.seconds
 
     def concerns(self, operation: str, names: Collection[str]) -> bool:
         """Return whether a call of this operation on the resources named is meant."""
-        if self.times <= 0 or self.operation not in (EVERY, operation):
+        if self.operation not in (EVERY, operation):
             return False
         resource = self.resource
         return resource is None or any(name == resource or name.endswith(f"/{resource}") for name in names)
@@ -87,11 +96,11 @@ class Switches:
         with self.lock:
             self.ordered_ends[job_name] = end
 
-    def take_fault(self, operation: str, names: Collection[str]) -> Fault | None:
+    def take_fault(self, operation: str, names: Collection[str], now: float) -> Fault | None:
         """Return the fault that meets this call, the oldest first, and count it."""
         with self.lock:
             for index, fault in enumerate(self.faults):
-                if fault.concerns(operation, names):
+                if fault.is_in_force(now) and fault.concerns(operation, names):
                     self.faults[index] = replace(fault, times=fault.times - 1)
                     return fault
             return None

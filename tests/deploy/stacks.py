@@ -1,4 +1,4 @@
-"""The stack that most deploys are about: a dataset of users and its import."""
+"""The stacks that most deploys are about: a dataset of users and its import."""
 
 import json
 from typing import Any
@@ -7,6 +7,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_personalize as personalize
 
 from personalize_import import DatasetImportJob, DataSource
+from personalize_import.provider import DatasetImportProvider
 
 
 def users_schema(*more: dict[str, object]) -> str:
@@ -56,3 +57,32 @@ class UsersStack(cdk.Stack):
         cdk.CfnOutput(self, "JobName", value=self.job.job_name)
         cdk.CfnOutput(self, "Status", value=self.job.status)
         cdk.CfnOutput(self, "Duration", value=self.job.resource.get_att_string("DurationSeconds"))
+
+
+class RowStack(UsersStack):
+    """The stack of a row of the fault table, in which another resource may fail after the import."""
+
+    def __init__(self, app: cdk.App, name: str, location: str, *, taken_name: str | None = None, **job: Any) -> None:
+        super().__init__(app, name, location, **job)
+        keep_the_past(self)
+        if taken_name:
+            failing = personalize.CfnDatasetGroup(self, "AnotherResource", name=taken_name)
+            failing.node.add_dependency(self.job)
+
+
+class ImportStack(cdk.Stack):
+    """An import into a dataset that was made elsewhere."""
+
+    def __init__(self, app: cdk.App, name: str, location: str, **job: Any) -> None:
+        super().__init__(app, name)
+        DatasetImportJob(self, "Import", data_source=DataSource.from_s3_uri(location), **job)
+        keep_the_past(self)
+
+
+def keep_the_past(stack: cdk.Stack) -> None:
+    """Let log and executions outlive the stack, so that they can be looked at."""
+    provider = DatasetImportProvider.of(stack)
+    waiter = provider.node.find_child("Waiter")
+    assert isinstance(waiter, cdk.CfnResource)
+    waiter.apply_removal_policy(cdk.RemovalPolicy.RETAIN)
+    provider.log_group.apply_removal_policy(cdk.RemovalPolicy.RETAIN)

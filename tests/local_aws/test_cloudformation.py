@@ -2,16 +2,20 @@
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import ClientError
 
 from tests.deploy.cloud import Cloud
 from tests.deploy.stacks import users_schema
-from tests.local_aws.scenes import finished, make_import_role, put_users, start_job, until
+from tests.local_aws.scenes import finished, make_import_role, put_users, start_job, trust, until
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation.literals import CapabilityType
 
 ARN = "arn:aws:personalize:eu-west-1:000000000000"
+CAPABILITIES: "list[CapabilityType]" = ["CAPABILITY_IAM"]
 WIDER = users_schema({"name": "AGE", "type": ["int", "null"]})
 
 
@@ -44,11 +48,11 @@ class Stack:
         self.cloud, self.name = cloud, name
 
     def create(self, text: str) -> str:
-        self.cloud.cloudformation.create_stack(StackName=self.name, TemplateBody=text)
+        self.cloud.cloudformation.create_stack(StackName=self.name, TemplateBody=text, Capabilities=CAPABILITIES)
         return self.settled()
 
     def update(self, text: str) -> str:
-        self.cloud.cloudformation.update_stack(StackName=self.name, TemplateBody=text)
+        self.cloud.cloudformation.update_stack(StackName=self.name, TemplateBody=text, Capabilities=CAPABILITIES)
         return self.settled()
 
     def delete(self) -> None:
@@ -138,3 +142,24 @@ def test_a_dataset_with_a_running_job_holds_its_stack_until_that_has_ended(
     assert "HandlerErrorCode: ResourceConflict" in stack.reason()
     cloud.aws.switchboard("POST", "jobs/release", {"job_name": name})
     finished(cloud, job)
+
+
+def test_a_role_keeps_its_name_in_its_stack_and_has_another_in_the_next_of_the_same_name(
+    cloud: Cloud, name: str
+) -> None:
+    def template(path: str) -> str:
+        role = {"AssumeRolePolicyDocument": json.loads(trust()), "Description": path}
+        return json.dumps({"Resources": {"Role": {"Type": "AWS::IAM::Role", "Properties": role}}})
+
+    def role() -> str | None:
+        (resource,) = cloud.cloudformation.list_stack_resources(StackName=name)["StackResourceSummaries"]
+        return resource.get("PhysicalResourceId")
+
+    stack = Stack(cloud, name)
+    assert stack.create(template("first")) == "CREATE_COMPLETE"
+    first = role()
+    assert stack.update(template("second")) == "UPDATE_COMPLETE"
+    assert role() == first
+    stack.delete()
+    assert stack.create(template("first")) == "CREATE_COMPLETE"
+    assert role() != first

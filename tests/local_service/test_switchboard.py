@@ -58,6 +58,17 @@ def test_a_call_can_hang(world: World) -> None:
     assert time.monotonic() - started_at >= 0.1
 
 
+def test_every_call_of_some_time_can_fail(world: World) -> None:
+    world.switch("POST", "faults", operation="ListSchemas", seconds=120, error_code="ThrottlingException")
+    for _ in range(3):
+        with pytest.raises(Refused):
+            world.client("ListSchemas")
+    assert len(world.switch("GET", "status")["faults"]) == 1
+    world.clock.time += 120
+    world.client("ListSchemas")
+    assert world.switch("GET", "status")["faults"] == []
+
+
 def test_faults_can_be_taken_back(world: World) -> None:
     world.switch("POST", "faults", error_code="X", times=100)
     world.switch("DELETE", "faults")
@@ -161,6 +172,8 @@ def test_settings_apply_to_what_comes_next(world: World) -> None:
         ("POST", "settings", {"one_running_job_per_dataset": 1}, 400),
         ("POST", "faults", {"opration": "X"}, 400),
         ("POST", "faults", {"times": "3"}, 400),
+        ("POST", "faults", {"seconds": "3"}, 400),
+        ("POST", "faults", {"ordered_at": 0}, 400),
         ("POST", "clock", {"speed": 0}, 400),
         ("POST", "clock", {}, 400),
         ("GET", "rows?dataset_arn=arn:aws:personalize:eu-west-1:111122223333:dataset/x/USERS", None, 404),
