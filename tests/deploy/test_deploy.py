@@ -6,6 +6,7 @@ import aws_cdk as cdk
 import pytest
 
 from tests.deploy.cloud import Cloud
+from tests.deploy.direct import until
 from tests.deploy.stacks import UsersStack, users_csv, users_schema
 
 pytestmark = pytest.mark.deploy
@@ -139,9 +140,9 @@ def test_no_log_line_has_a_response_url_or_a_credential_or_data(cloud: Cloud, na
     location = cloud.put(name.lower(), "a.csv", users_csv("someone-s-name") + ",gold\n")
     # A rollback would delete the log group with the rest of the stack.
     assert not cloud.deploy(users_app(name, location), "--no-rollback").succeeded
-    lines = cloud.log_lines()
-    assert any("is empty" in line for line in lines), "the failure itself is logged"
-    for line in lines:
+    # The failure itself is logged: when the function ends, which is after its answer.
+    until(lambda: any("is empty" in line for line in cloud.log_lines()))
+    for line in cloud.log_lines():
         assert "cfn-response" not in line
         assert "ASIA" not in line
         assert "someone-s-name" not in line
