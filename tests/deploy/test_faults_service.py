@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import aws_cdk as cdk
 import pytest
 
 from tests.deploy.direct import Row, until
@@ -49,7 +48,7 @@ def test_a_look_at_the_dataset_is_throttled_while_a_job_is_joined(row: Row, oper
     row.stack = ImportStack
     dataset = make_dataset(row.cloud, row.name)
     row.cloud.aws.switchboard("POST", "jobs/hold", {"job_name": "*"})
-    assert row.deploy(dataset=dataset, timeout=cdk.Duration.minutes(1)) == "ROLLBACK_COMPLETE"
+    assert row.run_out_of_time(dataset=dataset) == "ROLLBACK_COMPLETE"
     order(row, operation, THROTTLED, times=9)
     row.begin(dataset=dataset)
     until(lambda: outcomes(row, operation).count("ThrottlingException") == 9)

@@ -1,6 +1,8 @@
 """Native types in raw templates: what CloudFormation makes of them on this machine, and what it leaves."""
 
+import io
 import json
+import zipfile
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +11,7 @@ from botocore.exceptions import ClientError
 
 from tests.deploy.cloud import Cloud
 from tests.deploy.stacks import users_schema
-from tests.local_aws.scenes import finished, make_import_role, put_users, start_job, trust, until
+from tests.local_aws.scenes import finished, make_import_role, make_role, put_users, start_job, trust, until
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation.literals import CapabilityType
@@ -163,3 +165,44 @@ def test_a_role_keeps_its_name_in_its_stack_and_has_another_in_the_next_of_the_s
     stack.delete()
     assert stack.create(template("first")) == "CREATE_COMPLETE"
     assert role() != first
+
+
+FAILS_TO_CREATE = """
+import json, urllib.request
+def handler(event, context):
+    failed = event["RequestType"] == "Create" or event["PhysicalResourceId"] != "made-halfway"
+    members = ("StackId", "RequestId", "LogicalResourceId")
+    answer = {"Status": "FAILED" if failed else "SUCCESS", "Reason": "so", "PhysicalResourceId": "made-halfway"}
+    body = json.dumps({**answer, **{member: event[member] for member in members}}).encode()
+    urllib.request.urlopen(urllib.request.Request(event["ResponseURL"], data=body, method="PUT"))
+"""
+
+
+def make_function(cloud: Cloud, name: str, code: str) -> str:
+    """Make a function, and wait until it can be invoked."""
+    package = io.BytesIO()
+    with zipfile.ZipFile(package, "w") as files:
+        files.writestr("index.py", code)
+    functions = cloud.client("lambda")
+    made = functions.create_function(
+        FunctionName=name,
+        Runtime="python3.13",
+        Handler="index.handler",
+        Role=make_role(cloud, name, trusting=trust({"Service": "lambda.amazonaws.com"}, {})),
+        Code={"ZipFile": package.getvalue()},
+    )
+    until(lambda: functions.get_function(FunctionName=name)["Configuration"]["State"] == "Active")
+    return str(made["FunctionArn"])
+
+
+def test_a_custom_resource_whose_creation_failed_is_deleted_by_the_id_of_that_answer(cloud: Cloud, name: str) -> None:
+    function = make_function(cloud, name, FAILS_TO_CREATE)
+    stack = Stack(cloud, name)
+    resource = {"Type": "Custom::Halfway", "Properties": {"ServiceToken": function}}
+
+    assert stack.create(json.dumps({"Resources": {"Halfway": resource}})) == "ROLLBACK_COMPLETE"
+    events = [event for event in cloud.events(name) if event["LogicalResourceId"] == "Halfway"]
+    assert [event["ResourceStatus"] for event in events] == [
+        *("CREATE_IN_PROGRESS", "CREATE_FAILED", "DELETE_IN_PROGRESS", "DELETE_COMPLETE")
+    ]
+    assert events[-1]["PhysicalResourceId"] == "made-halfway"

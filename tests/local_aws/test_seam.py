@@ -43,10 +43,15 @@ REACHED_INTO: dict[str, Any] = {
     "ministack.core.responses.get_region": [],
     "ministack.core.router.SERVICE_PATTERNS": "dict",
     "ministack.core.router.extract_access_key_id": ["headers", "query_params"],
+    "ministack.services.cloudformation.custom_resource.deliver_response": ["token", "response"],
     "ministack.services.cloudformation.provisioners._NAME_SEED": "ContextVar",
     "ministack.services.cloudformation.provisioners._RESOURCE_HANDLERS": "dict",
     "ministack.services.cloudformation.provisioners._cr_stack_id": ["stack_name"],
+    "ministack.services.cloudformation.provisioners._custom_resource_create": [
+        *("logical_id", "props", "stack_name", "resource_type")
+    ],
     "ministack.services.cloudformation.provisioners._physical_name": ["stack_name", "logical_id"],
+    "ministack.services.cloudformation.stacks._roll_back_operation": ["stack_name", "stack_id", "stack", "operation"],
     "ministack.services.cloudformation.stacks._runs_on_worker_thread": ["resource_type"],
     "ministack.services.iam._roles": "AccountScopedDict",
     "ministack.services.s3.bucket_policy_for_arn": ["resource_arn"],
