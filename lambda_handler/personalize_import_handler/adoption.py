@@ -122,12 +122,15 @@ def is_same_import(job: DatasetImportJob, properties: ImportProperties) -> bool:
 
 def _is_gone(job: DatasetImportJob, personalize: Personalize, undone: JobNames | None) -> bool:
     """Say whether what the job imported is not in the dataset, or not any more."""
-    if has_failed(job.status):
+    if has_failed(job.status) or is_of_an_earlier_dataset(job, personalize):
         return True
-    created_at = personalize.dataset_created_at(job.dataset_arn)
-    if created_at is None or job.creation_date_time < created_at:
-        return True  # a dataset that was deleted and made again keeps its ARN, and is empty
     return is_superseded(job, personalize.list_dataset_import_jobs(job.dataset_arn), undone)
+
+
+def is_of_an_earlier_dataset(job: DatasetImportJob, personalize: Personalize) -> bool:
+    """Say whether the job's dataset was deleted since, and perhaps made again: it keeps its ARN then, and is empty."""
+    created_at = personalize.dataset_created_at(job.dataset_arn)
+    return created_at is None or job.creation_date_time < created_at
 
 
 def is_superseded(job: JobSummary, jobs_of_dataset: Sequence[JobSummary], undone: JobNames | None = None) -> bool:

@@ -70,9 +70,10 @@ class Import:
         arn = dataset_import_job_arn
         try:
             job = self.personalize.describe_dataset_import_job(arn)
+            over = job is None or has_failed(job.status) or adoption.is_of_an_earlier_dataset(job, self.personalize)
         except Refused as refused:
             return self._not_seen(refused, arn, progress)
-        if job is None or has_failed(job.status):
+        if over:
             return self.begin(progress)
         return self.look(replace(progress, dataset_import_job_arn=arn), arn)
 

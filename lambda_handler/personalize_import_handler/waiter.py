@@ -22,7 +22,10 @@ from personalize_import_handler.personalize import Busy, Refused
 from personalize_import_handler.personalize_client import CLIENT_CONFIG
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from mypy_boto3_stepfunctions import SFNClient
+    from mypy_boto3_stepfunctions.type_defs import PaginatorConfigTypeDef
 
 logger = logging.getLogger(__name__)
 
@@ -68,13 +71,8 @@ def is_given_up(event: Mapping[str, Any]) -> bool:
     CloudFormation makes one request at a time for a resource. If it makes another before it was answered, it has
     cancelled the first, or has waited too long for it, and nobody would know of a job that is started after that.
     """
-    own = execution_name(event)
     try:
-        for name in _names_of_executions(event[_STATE_MACHINE_ARN]):  # the latest first
-            if name == own:
-                return False
-            if name.startswith(_resource_hash(event)):
-                return True
+        begun = dict(_executions_of(event))
     except ClientError as error:
         code, message = (
             error.response["Error"].get("Code", "Unknown"),
@@ -83,7 +81,9 @@ def is_given_up(event: Mapping[str, Any]) -> bool:
         raise (Refused if code == _DENIED else Busy)("ListExecutions", code, message) from error
     except BotoCoreError as error:
         raise Busy("ListExecutions", type(error).__name__, str(error)) from error
-    return False
+    # The order of the list is no help, for executions that have ended may be listed by their end.
+    own = begun.get(execution_name(event))
+    return own is not None and any(other > own for other in begun.values())
 
 
 def _start(event: Mapping[str, Any]) -> None:
@@ -97,11 +97,15 @@ def _start(event: Mapping[str, Any]) -> None:
         )
 
 
-def _names_of_executions(state_machine_arn: str) -> Iterator[str]:
+def _executions_of(event: Mapping[str, Any]) -> Iterator[tuple[str, "datetime"]]:
+    """Yield when each of the latest requests for the event's resource was handed over, by name."""
+    resource = _resource_hash(event)
     pages = _client().get_paginator("list_executions")
-    for page in pages.paginate(stateMachineArn=state_machine_arn, PaginationConfig={"MaxItems": _EXECUTIONS_MAX}):
+    limits: PaginatorConfigTypeDef = {"MaxItems": _EXECUTIONS_MAX, "PageSize": _EXECUTIONS_MAX}
+    for page in pages.paginate(stateMachineArn=event[_STATE_MACHINE_ARN], PaginationConfig=limits):
         for execution in page["executions"]:
-            yield execution["name"]
+            if execution["name"].startswith(resource):
+                yield execution["name"], execution["startDate"]
 
 
 def _resource_hash(event: Mapping[str, Any]) -> str:

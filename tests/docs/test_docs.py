@@ -45,11 +45,12 @@ def test_the_readme_has_every_attribute() -> None:
 
 def test_the_readme_has_the_limits_of_the_contract() -> None:
     assert f"At most {contract.JOB_NAME_LENGTH_MAX} characters" in README
-    assert f"1 to {contract.TIMEOUT_SECONDS_MAX // 60} minutes" in README
+    assert f"1 minute to {contract.RELAY_SECONDS_MAX // 3600} hours" in README
+    assert f"Each {contract.TIMEOUT_SECONDS_MAX // 60} minutes more add a resource" in README
 
 
 def test_the_cost_that_the_readme_gives_is_that_of_the_pace() -> None:
-    looks, elapsed = 1, 0  # OnEvent is the first
+    looks, elapsed = 3, 0  # OnEvent hands over, IsComplete decides what to do, and does it
     while elapsed < 10 * 60:
         elapsed += seconds_until_next_look(elapsed)
         looks += 1

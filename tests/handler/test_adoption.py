@@ -94,6 +94,18 @@ def test_a_job_older_than_its_dataset_is_not_joined(
     assert personalize.imported() == [DATA_LOCATION]
 
 
+def test_an_update_that_imports_nothing_else_imports_again_where_the_job_is_older_than_its_dataset(
+    cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
+) -> None:
+    cloudformation.create(properties())
+    account.clock.advance(60)
+    personalize.recreate_dataset()
+    assert personalize.imported() == []
+
+    assert cloudformation.update(properties(Tags=tags(stage="prod"))).succeeded
+    assert personalize.imported() == [DATA_LOCATION]
+
+
 def test_a_job_that_has_failed_without_anybody_waiting_is_replaced_by_the_next_update(
     cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:

@@ -47,8 +47,9 @@ def test_the_same_request_has_the_same_name_whatever_was_noted_beside_it() -> No
 def test_a_request_for_another_answer_has_another_name() -> None:
     rollback = {**EVENT, "ResponseURL": "https://cloudformation.example/?X-Amz-Signature=def"}
     other = {**EVENT, "RequestId": "6c81e0f0-0000-11ee-8000-ffffffffffff"}
+    other_stack = {**EVENT, "StackId": "arn:aws:cloudformation:eu-west-1:123456789012:stack/store/6c81e0f0"}
 
-    assert len({execution_name(event) for event in (EVENT, rollback, other)}) == 3
+    assert len({execution_name(event) for event in (EVENT, rollback, other, other_stack)}) == 4
 
 
 @given(st.text(st.characters(codec="utf-8")), st.text(st.characters(codec="utf-8")))
@@ -129,32 +130,37 @@ def test_any_other_refusal_is_an_error_at_once(step_functions: Service) -> None:
 
 HANDED_OVER = {**EVENT, "StateMachineArn": STATE_MACHINE_ARN}
 LATER = {**EVENT, "RequestId": "later"}
+EARLIER = {**EVENT, "RequestId": "earlier"}
 OTHER = {**EVENT, "RequestId": "later", "LogicalResourceId": "Other"}
 
 
 def executions(*events: dict[str, object], next_token: str | None = None) -> dict[str, object]:
-    """Answer as ListExecutions does: the latest execution comes first."""
+    """Answer as ListExecutions does, in whatever order."""
+    begun_at = {"earlier": 1699999999.5, "later": 1700000000.5}
     listed = [
         {
             "executionArn": f"{STATE_MACHINE_ARN}:{execution_name(event)}",
             "stateMachineArn": STATE_MACHINE_ARN,
             "name": execution_name(event),
             "status": "RUNNING",
-            "startDate": 1700000000.0,
+            "startDate": begun_at.get(str(event["RequestId"]), 1700000000.0),
         }
         for event in events
     ]
     return {"executions": listed} | ({"nextToken": next_token} if next_token else {})
 
 
-def test_a_request_is_given_up_once_there_is_a_later_one_for_its_resource(step_functions: Service) -> None:
-    step_functions.answers(executions(OTHER, LATER, EVENT))
+@pytest.mark.parametrize("listed", [[OTHER, LATER, EVENT], [EVENT, LATER], [EARLIER, LATER, EVENT]])
+def test_a_request_is_given_up_once_there_is_a_later_one_for_its_resource(
+    listed: list[dict[str, object]], step_functions: Service
+) -> None:
+    step_functions.answers(executions(*listed))
 
     assert waiter.is_given_up(HANDED_OVER)
     assert step_functions.requests[0][1]["stateMachineArn"] == STATE_MACHINE_ARN
 
 
-@pytest.mark.parametrize("listed", [[EVENT], [OTHER, EVENT], [EVENT, LATER], [OTHER], []])
+@pytest.mark.parametrize("listed", [[EVENT], [OTHER, EVENT], [EARLIER, EVENT], [EARLIER, LATER], [OTHER], []])
 def test_a_request_is_not_given_up_for_an_earlier_one_or_one_of_another_resource(
     listed: list[dict[str, object]], step_functions: Service
 ) -> None:
@@ -164,7 +170,7 @@ def test_a_request_is_not_given_up_for_an_earlier_one_or_one_of_another_resource
 
 
 def test_later_requests_may_fill_pages(step_functions: Service) -> None:
-    step_functions.answers(executions(OTHER, next_token="1"), executions(OTHER, LATER, EVENT))
+    step_functions.answers(executions(OTHER, next_token="1"), executions(LATER, EVENT))
 
     assert waiter.is_given_up(HANDED_OVER)
 
