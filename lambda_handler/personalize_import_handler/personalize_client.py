@@ -119,8 +119,8 @@ class BotoPersonalize:
         )
 
     def _read_clock(self, http_response: Any, **_: object) -> None:  # noqa: ANN401 - botocore's own, untyped
-        # A proxy's date may be anything; then the clock stays what it was.
-        with suppress(TypeError, ValueError):
+        # A proxy's date may be anything, or missing; then the clock stays what it was.
+        with suppress(ValueError, OverflowError):
             date = http_response.headers.get("date")
             self._clock_offset = parsedate_to_datetime(date).timestamp() - time.time()
 

@@ -53,14 +53,14 @@ def test_a_member_that_the_service_leaves_out_has_the_service_s_own_default(
 ) -> None:
     left_out = {"importMode", "publishAttributionMetricsToS3", "failureReason", "roleArn"}
     personalize_service.answers(
-        {"datasetImportJob": {name: value for name, value in JOB.items() if name not in left_out}}
+        {"datasetImportJob": {name: value for name, value in JOB.items() if name not in left_out} | {"dataSource": {}}}
     )
 
     job = boto_personalize.describe_dataset_import_job(ARN)
 
     assert job is not None
     assert (job.import_mode, job.publish_attribution_metrics_to_s3) == (ImportMode.FULL, False)
-    assert (job.failure_reason, job.role_arn) == (None, "")
+    assert (job.failure_reason, job.role_arn, job.data_location) == (None, "", "")
 
 
 def test_a_job_is_created_with_every_parameter(boto_personalize: BotoPersonalize, personalize_service: Service) -> None:

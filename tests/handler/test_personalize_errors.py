@@ -30,10 +30,13 @@ CALLS: dict[str, Callable[[BotoPersonalize], object]] = {
         ("LimitExceededException", 400, Busy),
         ("ResourceInUseException", 400, Busy),
         ("ThrottlingException", 400, Busy),
-        ("TooManyRequestsException", 429, Busy),
+        ("TooManyRequestsException", 400, Busy),
         ("AnythingElse", 429, Busy),
-        ("InternalFailure", 500, Busy),
-        ("ServiceUnavailable", 503, Busy),
+        ("InternalFailure", 400, Busy),
+        ("InternalServerError", 400, Busy),
+        ("ServiceUnavailable", 400, Busy),
+        ("ServiceUnavailableException", 400, Busy),
+        ("AnythingElse", 500, Busy),
         ("AnythingElse", 502, Busy),
         ("InvalidInputException", 400, Refused),
         ("TooManyTagsException", 400, Refused),
@@ -104,9 +107,11 @@ def test_the_clock_is_the_service_s_own_also_when_it_answers_with_an_error(
     assert boto_personalize.now() == pytest.approx(time.time() + off, abs=2)
 
 
-@pytest.mark.parametrize("date", ["", "yesterday", "Thu, 99 Foo 2023 99:99:99 GMT"])
+@pytest.mark.parametrize(
+    "date", [None, "", "yesterday", "Thu, 99 Foo 2023 99:99:99 GMT", f"Thu, 01 Jan {9**30} 00:00:00 GMT"]
+)
 def test_a_date_that_cannot_be_read_leaves_the_clock_as_it_is(
-    date: str, boto_personalize: BotoPersonalize, personalize_service: Service
+    date: str | None, boto_personalize: BotoPersonalize, personalize_service: Service
 ) -> None:
     personalize_service.answers(error("ResourceNotFoundException", date=date))
 
@@ -120,3 +125,14 @@ def test_all_attempts_of_a_call_end_well_within_a_minute() -> None:
 
     assert attempts > 1
     assert attempts * one < 45
+
+
+def test_the_client_that_is_made_has_these_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+
+    config = BotoPersonalize()._client.meta.config
+
+    assert (config.connect_timeout, config.read_timeout) == (  # type: ignore[attr-defined]
+        CLIENT_CONFIG.connect_timeout,  # type: ignore[attr-defined]
+        CLIENT_CONFIG.read_timeout,  # type: ignore[attr-defined]
+    )
