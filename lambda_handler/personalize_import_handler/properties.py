@@ -108,7 +108,7 @@ class _Reader:
     def _seconds(self, name: str, default: int, allowed: str, check: Callable[[str, float], Iterable[str]]) -> int:
         value = self.properties.get(name, default)
         # ASCII digits only: int() would take "٣٠٠", " 300 " and "3_00" too, none of which a template means.
-        if isinstance(value, bool) or not re.fullmatch(r"[0-9]{1,9}", str(value)):
+        if not re.fullmatch(r"[0-9]{1,9}", str(value)):
             self.problems.append(violation(name, value, allowed))
             return default
         seconds = int(str(value))

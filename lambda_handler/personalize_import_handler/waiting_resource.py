@@ -68,7 +68,7 @@ class WaitingResource(CfnResource):
         self.Data[_PROGRESS] = outcome.progress.to_data()
         self.Data[_PHYSICAL_RESOURCE_ID] = outcome.physical_resource_id
         self.wait_seconds = outcome.wait_seconds
-        return None if self._is_poll() else outcome.physical_resource_id
+        return None
 
     def progress(self, event: Event) -> Progress:
         """Read what the last poll noted."""
@@ -79,7 +79,7 @@ class WaitingResource(CfnResource):
 
     def _poll_enabled(self) -> bool:
         """Poll only where there is something to wait for: crhelper always polls once a poll function is there."""
-        return self._is_poll() or self.wait_seconds is not None
+        return self.wait_seconds is not None
 
     def _wrap_function(self, func: Callable[[Event, object], str | None] | None) -> None:
         """Call a handler, and note its failure for the answer."""
@@ -102,9 +102,6 @@ class WaitingResource(CfnResource):
         except Exception as error:
             reason = f"{error}. The waiter could not be started, and so no job was started either. Deploy again."
             raise RuntimeError(reason) from error
-
-    def _remove_polling(self) -> None:
-        """Nothing was made at run time, so nothing is to be removed."""
 
     def _set_timeout(self) -> None:
         """Let only the first request fail when its function runs out of time: a poll that does is simply repeated."""
@@ -144,7 +141,7 @@ class WaitingResource(CfnResource):
             "RequestId": self.RequestId,
             "LogicalResourceId": self.LogicalResourceId,
             "NoEcho": False,
-            "Data": {} if status == FAILED else {k: v for k, v in self.Data.items() if k not in bookkeeping},
+            "Data": {k: v for k, v in self.Data.items() if k not in bookkeeping},
         }
 
     def _physical_resource_id(self, status: str) -> str:

@@ -18,7 +18,6 @@ OVERRIDDEN = {
     "_poll_enabled": "self",
     "_wrap_function": "self, func",
     "_setup_polling": "self",
-    "_remove_polling": "self",
     "_set_timeout": "self",
     "_timeout": "self",
     "_cfn_response": "self, event",

@@ -20,7 +20,9 @@ from tests.handler.simulator import CloudFormation
         "👻",
     ],
 )
-def test_any_id_is_deleted_at_once(physical_resource_id: str, cloudformation: CloudFormation, account: Account) -> None:
+def test_any_id_is_deleted_at_once_and_quietly(
+    physical_resource_id: str, cloudformation: CloudFormation, account: Account, log: Log
+) -> None:
     asked_at = account.clock.now
 
     answer = cloudformation.delete(physical_resource_id)
@@ -28,13 +30,44 @@ def test_any_id_is_deleted_at_once(physical_resource_id: str, cloudformation: Cl
     assert answer.succeeded
     assert answer.physical_resource_id == physical_resource_id
     assert answer.answered_at == asked_at
+    assert log.lines_from("WARNING", "ERROR") == []
 
 
-def test_a_resource_without_valid_properties_is_deleted(cloudformation: CloudFormation) -> None:
+def test_a_resource_without_an_id_is_deleted(cloudformation: CloudFormation) -> None:
+    assert cloudformation.delete("").succeeded
+
+
+def test_a_resource_without_valid_properties_is_deleted(cloudformation: CloudFormation, log: Log) -> None:
     failed = cloudformation.create({"ServiceToken": "arn"})
+    log.lines.clear()
 
     assert not failed.succeeded
     assert cloudformation.roll_back().succeeded
+    assert log.lines_from("WARNING", "ERROR") == []
+
+
+def test_a_running_job_is_waited_for_though_the_properties_are_not_valid(
+    cloudformation: CloudFormation, account: Account
+) -> None:
+    cloudformation.create(properties(Wait=False))
+    cloudformation.properties = {"ServiceToken": "arn"}
+    began = account.clock.now
+
+    assert cloudformation.delete().answered_at - began >= 300
+
+
+def test_the_job_of_another_attempt_is_not_waited_for(
+    cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
+) -> None:
+    cloudformation.create(properties())
+    cloudformation.update(properties(DataLocation="s3://shop-data/other/"))
+    cloudformation.clean_up()
+    personalize.course = Course(seconds=3000)
+    rolled_back = cloudformation.update(properties(Wait=False))
+    first = rolled_back.physical_resource_id.removesuffix("2") + "1"
+    began = account.clock.now
+
+    assert cloudformation.delete(first).answered_at == began
 
 
 def test_a_job_that_has_ended_is_not_waited_for(cloudformation: CloudFormation, account: Account) -> None:
@@ -89,8 +122,10 @@ def test_a_job_that_may_not_be_described_is_deleted_at_once_with_a_warning(
     cloudformation.create(properties(Wait=False))
     denied = Refused("DescribeDatasetImportJob", "AccessDeniedException", "not authorized")
     personalize.fail_next("describe_dataset_import_job", denied)
+    began = account.clock.now
 
-    assert cloudformation.delete().answered_at == account.clock.now
+    assert cloudformation.delete().answered_at == began
+    assert log.lines_from("ERROR") == []
     assert any("not authorized" in line for line in log.lines_from("WARNING"))
 
 
@@ -99,8 +134,10 @@ def test_a_job_of_unknown_status_is_deleted_with_a_warning(
 ) -> None:
     personalize.course = Course(seconds=0, end="CREATE PAUSED")
     cloudformation.create(properties())
+    log.lines.clear()
 
     assert cloudformation.delete().succeeded
+    assert log.lines_from("ERROR") == []
     assert any("CREATE PAUSED" in line for line in log.lines_from("WARNING"))
 
 
@@ -124,7 +161,10 @@ def test_a_defect_of_the_handler_does_not_make_a_resource_undeletable(
     personalize.fail_next("describe_dataset_import_job", busy, times=polls_before)
     personalize.fail_next("describe_dataset_import_job", KeyError("surprise"))
 
-    assert cloudformation.delete().succeeded
+    answer = cloudformation.delete()
+
+    assert answer.succeeded
+    assert (answer.reason, answer.attributes) == ("", {})
     assert any("KeyError" in line for line in log.lines_from("WARNING"))
 
 
