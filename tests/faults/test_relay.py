@@ -5,7 +5,7 @@ import pytest
 from personalize_import_handler.contract import Attribute
 from personalize_import_handler.personalize import Busy
 from tests.handler.account import Account, Killed
-from tests.handler.fakes import Course, FakePersonalize
+from tests.handler.fakes import DATASET_ARN, Course, FakePersonalize
 from tests.handler.properties import DATA_LOCATION, properties
 from tests.handler.relay import Relay
 
@@ -99,6 +99,7 @@ def test_a_job_that_waits_for_room_for_more_than_an_hour_is_started_by_the_next_
     assert len({answer.physical_resource_id for answer in answers}) == 1
     assert set(answers[0].attributes) == set(Attribute)
     assert answers[0].attributes["JobName"] in personalize.jobs
+    assert answers[0].attributes["DatasetArn"] == DATASET_ARN
 
 
 def test_there_is_no_room_in_all_the_time(account: Account, personalize: FakePersonalize) -> None:

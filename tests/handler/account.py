@@ -19,6 +19,8 @@ LAMBDA_ATTEMPTS: Final = 3
 """An asynchronous invocation that fails is repeated twice."""
 RECOVER_SECONDS: Final = 15
 """After which the state machine looks again when a look has failed."""
+LOOKS_MAX: Final = 2500
+"""More than fit into the 25,000 events after which Step Functions ends an execution: one look takes about ten."""
 
 Send = Callable[[str, Mapping[str, object]], None]
 
@@ -62,6 +64,7 @@ class Execution:
     data: Event
     due_at: float
     ends_at: float
+    looks: int = 0
 
 
 @dataclass
@@ -132,6 +135,8 @@ class Account:
         execution = min(self._waiting, key=lambda execution: execution.due_at)
         self.clock.now = max(self.clock.now, execution.due_at)
         self.polled_at.append(self.clock.now)
+        execution.looks += 1
+        assert execution.looks <= LOOKS_MAX, "this would never end"
         try:
             data = _as_json(self.functions.is_complete(_as_json(execution.data), self.context))
         except (Exception, Killed):  # noqa: BLE001 - the state machine repeats whatever went wrong

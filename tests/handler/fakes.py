@@ -128,6 +128,9 @@ class FakePersonalize:
 
     def describe_dataset_import_job(self, dataset_import_job_arn: str) -> DatasetImportJob | None:
         fault = self._called("describe_dataset_import_job", dataset_import_job_arn)
+        if ":dataset-import-job/" not in dataset_import_job_arn:
+            message = f"The given ARN is not valid: {dataset_import_job_arn}"
+            raise Refused("DescribeDatasetImportJob", "InvalidInputException", message)
         job = self.jobs.get(dataset_import_job_arn.rpartition("/")[2])
         _raise(fault)
         return self._description(job) if job and job.arn == dataset_import_job_arn else None

@@ -1,6 +1,8 @@
 """The way of an answer to CloudFormation, over HTTPS to an endpoint that may not take it."""
 
+import inspect
 import json
+import time
 from collections.abc import Callable
 from functools import partial
 
@@ -11,7 +13,7 @@ from hypothesis import strategies as st
 from personalize_import_handler.answer import BODY_BYTES_MAX, NotDelivered, body_of, send
 from tests.handler.account import Account
 from tests.handler.conftest import Log
-from tests.handler.endpoint import Act, Endpoint
+from tests.handler.endpoint import QUIET_SECONDS, Act, Endpoint
 from tests.handler.properties import properties
 from tests.handler.simulator import CloudFormation
 
@@ -70,11 +72,38 @@ def test_the_status_that_refused_an_answer_is_named(endpoint: Endpoint) -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["https://127.0.0.1:1/", "https://no-such-host.invalid/", "not a url", "https://127.0.0.1:1/with\nnewline", ""],
+    [
+        "https://127.0.0.1:1/secret",
+        "https://secret.invalid/",
+        "not a url but secret",
+        "https://127.0.0.1:1/secret\nnewline",
+        "",
+    ],
 )
-def test_what_cannot_be_reached_is_not_delivered(url: str) -> None:
-    with pytest.raises(NotDelivered):
+def test_what_cannot_be_reached_is_not_delivered_and_the_url_is_not_told(url: str, log: Log) -> None:
+    with pytest.raises(NotDelivered) as not_delivered:
         send(url, ANSWER, sleep=lambda _: None, timeout_seconds=0.2)
+
+    assert [text for text in [str(not_delivered.value), *log.lines] if "secret" in text] == []
+
+
+def test_an_endpoint_that_says_nothing_is_left_after_the_time_of_one_attempt(endpoint: Endpoint) -> None:
+    endpoint.script = ["say nothing"]
+    began = time.monotonic()
+
+    send(endpoint.url, ANSWER, sleep=lambda _: None, timeout_seconds=0.1)
+
+    assert time.monotonic() - began < QUIET_SECONDS
+
+
+def test_all_attempts_end_within_a_minute_and_so_well_within_the_function_s_time() -> None:
+    of_one: float = inspect.signature(send).parameters["timeout_seconds"].default
+    slept: list[float] = []
+
+    with pytest.raises(NotDelivered):
+        send("", ANSWER, sleep=slept.append)
+
+    assert (len(slept) + 1) * of_one + sum(slept) < 60
 
 
 def test_a_certificate_of_an_unknown_authority_is_not_trusted(
@@ -94,7 +123,7 @@ def test_any_reason_gives_valid_json_of_at_most_4096_bytes_with_the_reason_s_hea
 
     kept = json.loads(body)["Reason"]
     as_sent = reason.encode("utf-8", errors="replace").decode()
-    assert len(body) <= BODY_BYTES_MAX
+    assert len(body) <= BODY_BYTES_MAX == 4096
     if kept != as_sent:
         assert kept.endswith("…")
         assert as_sent.startswith(kept[:-1])

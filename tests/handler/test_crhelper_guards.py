@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import boto3
 import pytest
 from crhelper import resource_helper
 
@@ -139,6 +140,22 @@ def test_a_first_request_whose_time_runs_out_is_answered_once_and_not_waited_for
     assert account.executions == {}
 
 
+def test_a_first_request_whose_time_has_run_out_starts_no_waiter(
+    cloudformation: CloudFormation, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account.context = LambdaContext(remaining_seconds=0.55)
+    receive = account.functions._receive
+
+    def late(*arguments: object) -> object:
+        time.sleep(0.2)
+        return receive(*arguments)  # type: ignore[arg-type]
+
+    account.functions._helper.create(late)
+
+    assert not cloudformation.create(properties()).succeeded
+    assert account.executions == {}
+
+
 def test_a_poll_whose_time_runs_out_is_not_answered_but_repeated(
     cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
@@ -189,6 +206,15 @@ def test_neither_the_event_nor_its_url_is_in_a_log_line(
     assert [line for line in log.lines if " crhelper." in line] == [], "it tells of rules that nobody makes"
 
 
+def test_neither_the_root_s_nor_boto_s_own_lines_are_logged_in_full(cloudformation: CloudFormation) -> None:
+    logging.root.setLevel(logging.DEBUG)
+
+    cloudformation.create(properties())
+
+    assert logging.root.level == logging.INFO
+    assert logging.getLogger("botocore").level == logging.ERROR
+
+
 def test_the_last_line_logged_is_the_reason(
     cloudformation: CloudFormation, personalize: FakePersonalize, log: Log
 ) -> None:
@@ -228,6 +254,12 @@ def test_a_create_that_is_delivered_twice_starts_one_job_one_waiter_and_gets_one
 
 
 # It makes three clients when its module is loaded, and fails every request where that fails.
+
+
+def test_only_crhelper_goes_without_boto3_and_only_while_it_is_loaded() -> None:
+    Account()
+
+    assert vars(resource_helper)["boto3"] is boto3
 
 
 def test_the_entry_module_loads_without_a_region_and_makes_no_client() -> None:

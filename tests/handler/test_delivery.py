@@ -79,6 +79,18 @@ def test_what_is_no_request_raises_and_answers_nobody(
     assert cloudformation.run(event).succeeded
 
 
+@pytest.mark.parametrize("missing", ["RequestType", "ResponseURL", "StackId", "RequestId", "LogicalResourceId"])
+def test_what_lacks_a_part_of_a_request_raises_and_answers_nobody(
+    missing: str, cloudformation: CloudFormation, account: Account
+) -> None:
+    event = {name: value for name, value in cloudformation.event("Create", {}).items() if name != missing}
+
+    with pytest.raises(ValueError, match=f"not a request of CloudFormation: without {missing}"):
+        account.functions.on_event(event, account.context)
+
+    assert account.answers == {}
+
+
 def test_what_one_request_noted_is_not_in_the_answer_to_the_next(
     cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
@@ -102,3 +114,17 @@ def test_an_event_is_left_as_it_came(cloudformation: CloudFormation, account: Ac
     account.functions.on_event(event, account.context)
 
     assert json.dumps(event) == before
+
+
+def test_an_error_that_the_state_machine_noted_of_a_look_does_not_travel_on(
+    cloudformation: CloudFormation, account: Account
+) -> None:
+    cloudformation.begin("Create", properties())
+    (execution,) = account.executions.values()
+
+    data = account.functions.is_complete(
+        {**execution.data, "LastError": {"Error": "Sandbox.Timedout"}}, account.context
+    )
+
+    assert "LastError" not in data
+    assert not data["IsComplete"]

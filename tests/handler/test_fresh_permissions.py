@@ -79,3 +79,27 @@ def test_a_job_that_fails_for_lack_of_permission_has_failed(
 
     assert not cloudformation.create(properties()).succeeded
     assert len(personalize.jobs) == 1
+
+
+@pytest.mark.parametrize("code", ["AccessDenied", "AccessDeniedException"])
+def test_denied_access_may_become_effective_whatever_its_text(code: str) -> None:
+    assert fresh_permissions.may_become_effective(Refused(CREATE, code, "No."), 119.9)
+    assert not fresh_permissions.may_become_effective(Refused(CREATE, code, "No."), 120)
+
+
+def test_a_lack_of_authority_may_become_effective_whatever_its_code() -> None:
+    refused = Refused(CREATE, "InvalidInputException", "User: x is not authorized to perform: s3:GetObject")
+
+    assert fresh_permissions.may_become_effective(refused, 0)
+
+
+def test_no_permission_is_fresh_when_resources_before_have_waited_for_longer(
+    cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
+) -> None:
+    personalize.fail_next("create_dataset_import_job", NO_READING, times=30)
+    started_at = account.clock.now
+
+    answer = cloudformation.create(properties(WaitedSeconds=2400))
+
+    assert answer.reason.startswith("Insufficient privileges")
+    assert answer.answered_at == started_at

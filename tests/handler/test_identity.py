@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from personalize_import_handler.contract import JOB_NAME_LENGTH_MAX, ImportMode
-from personalize_import_handler.identity import Resource, names_of
+from personalize_import_handler.identity import Resource, attempt_of, names_of, reader_of
 from personalize_import_handler.properties import ImportProperties, parse
 from tests.handler.properties import properties
 
@@ -91,6 +91,30 @@ def test_attempts_differ_in_their_number_only() -> None:
         "2",
         "999",
     ]
+
+
+@pytest.mark.parametrize("attempt", [1, 12, 999])
+def test_a_resource_that_is_told_a_job_has_the_names_of_that_job_s_import(attempt: int) -> None:
+    arn = names_of(replace(IMPORT, job_name="nightly-0"), RESOURCE).arn(attempt)
+    told = names_of(replace(IMPORT, dataset_import_job_arn=arn), Resource(stack_id=STACK_ID, logical_id="Wait"))
+
+    assert told.arn(attempt_of(arn)) == arn
+    assert told.name(1).endswith("-1")
+
+
+def test_a_role_is_told_apart_by_its_path_only_where_the_construct_made_it() -> None:
+    account = "arn:aws:iam::123456789012:role"
+
+    assert reader_of(f"{account}/personalize-import/shop/A") == reader_of(f"{account}/personalize-import/shop/B")
+    assert reader_of(f"{account}/personalize-import/shop/A") != reader_of(f"{account}/personalize-import/store/A")
+    assert reader_of(f"{account}/own/personalize-import/A") != reader_of(f"{account}/own/personalize-import/B")
+    assert reader_of(f"{account}/own/A") != reader_of(f"{account}/own/B")
+
+
+def test_a_stack_s_longest_name_leaves_room_for_the_hash() -> None:
+    longest = Resource(stack_id=STACK_ID.replace("/shop/", f"/{'s' * 128}/"), logical_id="I" * 255)
+
+    assert len(names_of(IMPORT, longest).name(999)) == LIMITS["max"]
 
 
 @given(STACK_NAMES, LOGICAL_IDS, st.none() | PREFIXES, st.integers(1, 999))

@@ -115,3 +115,10 @@ def test_without_waiting_the_answer_comes_once_the_job_is_accepted(
     assert answer.answered_at == started_at
     assert answer.attributes["Status"] == "CREATE PENDING"
     assert set(answer.attributes) == set(Attribute)
+
+
+def test_properties_that_are_not_valid_are_answered_before_anything_waits(
+    cloudformation: CloudFormation, account: Account
+) -> None:
+    assert cloudformation.create(properties(DataLocation="nowhere")).reason.endswith("No job was started.")
+    assert account.executions == {}

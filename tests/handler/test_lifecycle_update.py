@@ -113,6 +113,7 @@ def test_a_throttled_look_at_the_job_does_not_make_an_update_import_again(
 
     updated = cloudformation.update(properties(Tags=tags(new="1")))
 
+    assert updated.succeeded
     assert updated.physical_resource_id == created.physical_resource_id
     assert set(personalize.jobs) == {created.attributes["JobName"], "by-hand"}
 
@@ -161,6 +162,40 @@ def test_a_rollback_of_tags_sets_the_old_ones_and_starts_no_job(
 
     assert personalize.tags[arn] == {"stage": "dev"}
     assert len(personalize.jobs) == 1
+
+
+def test_tags_that_are_removed_are_removed_and_no_other_is_set_again(
+    cloudformation: CloudFormation, personalize: FakePersonalize
+) -> None:
+    cloudformation.create(properties(Tags=tags(team="data", old="1")))
+
+    assert cloudformation.update(properties(Tags=tags(team="data"))).succeeded
+    assert personalize.calls_of("untag_resource")
+    assert personalize.calls_of("tag_resource") == []
+
+
+def test_an_update_whose_looks_stay_throttled_times_out(
+    cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
+) -> None:
+    cloudformation.create(properties())
+    throttled = Busy("DescribeDatasetImportJob", "ThrottlingException", "Rate exceeded")
+    personalize.fail_next("describe_dataset_import_job", throttled, times=1000)
+    began = account.clock.now
+
+    answer = cloudformation.update(properties(TimeoutSeconds=600))
+
+    assert answer.reason.startswith("Timed out after 10 min: Rate exceeded.")
+    assert answer.answered_at - began == 600
+
+
+def test_an_update_of_a_resource_that_has_no_job_imports_what_is_said_now(
+    cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
+) -> None:
+    account.refuse_to_wait(RuntimeError("Rate exceeded"))
+    cloudformation.create(properties())
+
+    assert cloudformation.update(properties()).succeeded
+    assert personalize.imported() == [DATA_LOCATION]
 
 
 def test_an_update_from_properties_that_were_never_valid_imports_what_is_said_now(

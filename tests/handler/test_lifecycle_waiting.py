@@ -6,7 +6,7 @@ from personalize_import_handler.personalize import Busy, Refused
 from tests.handler.account import Account
 from tests.handler.conftest import Log
 from tests.handler.fakes import DATASET_ARN, Course, FakePersonalize
-from tests.handler.properties import properties
+from tests.handler.properties import properties, tags
 from tests.handler.simulator import CloudFormation
 
 THROTTLED = Busy("CreateDatasetImportJob", "ThrottlingException", "Rate exceeded")
@@ -32,9 +32,20 @@ def test_a_status_that_nobody_knows_fails_with_that_status(
     answer = cloudformation.create(properties())
 
     assert not answer.succeeded
+    assert "This is a defect" not in answer.reason
     assert (
         "status 'CREATE PAUSED' is none of CREATE PENDING, CREATE IN_PROGRESS, ACTIVE, CREATE FAILED" in answer.reason
     )
+
+
+def test_a_job_that_is_joined_with_a_status_that_nobody_knows_is_the_resource_s_id(
+    cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
+) -> None:
+    personalize.course = Course(end="CREATE PAUSED")
+    arn = cloudformation.create(properties()).physical_resource_id
+
+    assert CloudFormation(account, generation=2).create(properties()).physical_resource_id == arn
+    assert len(personalize.jobs) == 1
 
 
 def test_a_timeout_says_job_status_elapsed_time_and_that_the_job_goes_on(
@@ -161,3 +172,37 @@ def test_the_deadline_runs_on_the_service_s_clock_and_not_on_a_clock_that_is_off
     answer = cloudformation.create(properties(TimeoutSeconds=600))
 
     assert answer.succeeded
+
+
+def test_executions_that_may_not_be_listed_yet_are_listed_later(
+    cloudformation: CloudFormation, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    denied = iter([Refused("ListExecutions", "AccessDeniedException", "not authorized")] * 3)
+
+    def is_given_up(_: object) -> bool:
+        for refused in denied:
+            raise refused
+        return False
+
+    monkeypatch.setattr(account.functions, "_is_given_up", is_given_up)
+
+    assert cloudformation.create(properties()).succeeded
+    assert next(denied, None) is None
+
+
+def test_a_job_that_is_gone_before_its_tags_are_set_is_told_so(
+    cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
+) -> None:
+    created = cloudformation.create(properties())
+    look, looks = personalize.describe_dataset_import_job, iter(range(2))
+
+    def gone_at_the_second_look(arn: str) -> object:
+        if next(looks, None):
+            personalize.delete_dataset()
+        return look(arn)
+
+    personalize.describe_dataset_import_job = gone_at_the_second_look  # type: ignore[method-assign,assignment]
+
+    answer = cloudformation.update(properties(Tags=tags(team="data")))
+
+    assert answer.reason.startswith(f"DatasetImportJob {created.physical_resource_id} does not exist any more.")

@@ -46,3 +46,28 @@ def test_a_job_of_an_hour_is_described_less_than_200_times(
     cloudformation.create(properties())
 
     assert len(account.polled_at) < 200
+
+
+def test_a_job_that_is_joined_late_is_looked_at_as_often_as_if_it_had_been_waited_for_all_the_time(
+    cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
+) -> None:
+    personalize.course = Course(seconds=1000)
+    cloudformation.create(properties(Wait=False))
+    account.clock.advance(600)
+    joined_at = account.clock.now
+
+    CloudFormation(account, generation=2).create(properties())
+
+    assert [at - joined_at for at in account.polled_at if at >= joined_at][:3] == [0, 12, 24]
+
+
+def test_a_look_just_before_the_end_of_the_time_waits_a_second_for_the_last_one(
+    cloudformation: CloudFormation, account: Account
+) -> None:
+    cloudformation.begin("Create", properties(TimeoutSeconds=60))
+    account.clock.advance(59.7)
+
+    account.step()
+
+    (execution,) = account.executions.values()
+    assert execution.due_at == account.clock.now + 1

@@ -10,7 +10,7 @@ from personalize_import_handler import contract
 from personalize_import_handler.contract import ImportMode, ResourceProperties
 from personalize_import_handler.properties import ImportProperties, InvalidProperties, parse
 from tests.handler.account import Account
-from tests.handler.fakes import DATASET_ARN, ROLE_ARN
+from tests.handler.fakes import DATASET_ARN, ROLE_ARN, job_arn
 from tests.handler.properties import DATA_LOCATION, properties, tags
 from tests.handler.simulator import CloudFormation, as_delivered
 
@@ -105,11 +105,19 @@ def test_a_property_that_is_missing_is_named_with_what_it_must_be(name: str) -> 
         ("DatasetArn", "arn:aws:personalize:eu-west-1:123456789012:dataset/" + "g" * 256 + "/ITEMS", "…", "most 256"),
         ("DatasetArn", {"Ref": "Dataset"}, "{'Ref': 'Dataset'}", "a dataset's ARN"),
         ("DatasetArn", DATASET_ARN.replace("1234", "١٢٣٤"), "١٢٣٤", "a dataset's ARN"),
+        ("DatasetArn", "arn:aws:personalize:eu-west-1:123456789012:dataset/g", "dataset/g'", "a dataset's"),
+        ("DatasetArn", DATASET_ARN.replace("dataset", "recipe"), "INTERACTIONS'", "a dataset's ARN"),
         ("SchemaArn", DATASET_ARN, "INTERACTIONS'", "a schema's ARN"),
+        ("SchemaArn", SCHEMA_ARN.replace("schema", "recipe"), "recipe/interactions'", "a schema's ARN"),
+        ("DatasetImportJobArn", job_arn("nightly"), "nightly'", "the ARN of an import job"),
+        ("DatasetImportJobArn", job_arn("nightly-0123456789ab-0"), "-0'", "the ARN of an import job"),
+        ("DatasetImportJobArn", job_arn("nightly-0123456789ab-1000"), "-1000'", "the ARN of an import job"),
+        ("WaitedSeconds", "129601", "129601", "from 0 to 129600"),
         ("RoleArn", "arn:aws:iam::12:role/r", "'arn:aws:iam::12:role/r'", "an IAM role's ARN"),
         ("RoleArn", "arn:aws:iam::123456789012:user/me", "user/me'", "an IAM role's ARN"),
         ("DataLocation", "https://bucket/key", "'https://bucket/key'", "s3://bucket/folder/"),
         ("DataLocation", "s3://bucket", "'s3://bucket'", "s3://bucket/folder/"),
+        ("DataLocation", "s3://-bucket/a", "'s3://-bucket/a'", "s3://bucket/folder/"),
         ("DataLocation", "s3://bucket/a\nb", "'s3://bucket/a\\nb'", "s3://bucket/folder/"),
         ("DataLocation", "s3://bucket/" + "k" * 245, "(259 characters)", "at most 256 characters"),
         ("DataLocation", ["s3://bucket/a"], "['s3://bucket/a']", "s3://bucket/folder/"),
@@ -143,6 +151,7 @@ def test_a_property_that_is_missing_is_named_with_what_it_must_be(name: str) -> 
         ("Tags", tags(a="1") + tags(a="2"), "'a'", "tags with different keys"),
         ("Tags", [{"Key": "", "Value": "b"}], "''", "1 to 128 letters"),
         ("Tags", [{"Key": "k" * 129, "Value": "b"}], "'kkk", "1 to 128 letters"),
+        ("Tags", [{"Key": "k!", "Value": "b"}], "'k!'", "1 to 128 letters"),
         ("Tags", [{"Key": "AWS:mine", "Value": "b"}], "'AWS:mine'", "not starting with 'aws:'"),
         ("Tags", [{"Key": "a", "Value": "b!"}], "'b!'", "at most 256 letters"),
         ("Tags", [{"Key": "a", "Value": "v" * 257}], "…", "at most 256 letters"),

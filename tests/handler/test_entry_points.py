@@ -1,0 +1,22 @@
+"""The two functions as Lambda finds them, on the real AWS."""
+
+import pytest
+
+from personalize_import_handler import index, waiter
+from personalize_import_handler.personalize_client import CLIENT_CONFIG
+
+
+@pytest.fixture(autouse=True)
+def region(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+
+
+def test_one_client_is_made_and_kept_and_with_it_what_it_knows_of_the_service_s_clock() -> None:
+    assert index._functions._personalize() is index._functions._personalize()
+
+
+def test_the_waiter_s_client_has_the_bounds_of_the_other() -> None:
+    config = waiter._client.__wrapped__().meta.config
+
+    assert config.read_timeout == CLIENT_CONFIG.read_timeout  # type: ignore[attr-defined]
+    assert config.connect_timeout == CLIENT_CONFIG.connect_timeout  # type: ignore[attr-defined]

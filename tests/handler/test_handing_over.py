@@ -1,0 +1,49 @@
+"""What a resource of a relay hands over when nobody could look, and what it does not."""
+
+from personalize_import_handler.contract import STATUS_UNKNOWN
+from personalize_import_handler.personalize import Busy, Refused
+from tests.handler.account import Account
+from tests.handler.fakes import Course, FakePersonalize
+from tests.handler.properties import properties
+from tests.handler.relay import Relay
+
+THROTTLED = Busy("DescribeDatasetImportJob", "ThrottlingException", "Rate exceeded")
+
+
+def test_a_job_that_was_joined_is_handed_over_though_nobody_could_look_at_it_since(
+    account: Account, personalize: FakePersonalize
+) -> None:
+    personalize.course = Course(seconds=10_000)
+    joined = Relay(account, legs=1).create(properties())[0].physical_resource_id
+    relay = Relay(account, legs=2, generation=2)
+    event = relay.resources[0].begin("Create", relay.leg(properties(), 0, None))
+    personalize.fail_next("describe_dataset_import_job", THROTTLED, times=1000)
+
+    answer = relay.resources[0].run(event)
+
+    assert answer.succeeded
+    assert answer.physical_resource_id == joined
+    assert answer.attributes["Status"] == STATUS_UNKNOWN
+
+
+def test_a_job_that_nobody_has_found_yet_is_not_handed_over(account: Account, personalize: FakePersonalize) -> None:
+    personalize.fail_next("describe_dataset_import_job", THROTTLED, times=1000)
+
+    (answer,) = Relay(account, legs=2).create(properties())
+
+    assert answer.reason.startswith("Timed out after 40 min: Rate exceeded.")
+
+
+def test_a_resource_that_may_not_look_at_the_job_it_was_told_says_so(
+    account: Account, personalize: FakePersonalize
+) -> None:
+    relay = Relay(account, legs=2)
+    first, second = relay.resources
+    arn = first.create(relay.leg(properties(), 0, None)).physical_resource_id
+    refused = Refused("DescribeDatasetImportJob", "InvalidInputException", "Invalid input.")
+    personalize.fail_next("describe_dataset_import_job", refused)
+
+    answer = second.create(relay.leg(properties(), 1, arn))
+
+    assert answer.reason.startswith("Invalid input. DatasetImportJob ")
+    assert answer.physical_resource_id == arn
