@@ -1,0 +1,82 @@
+"""A copy of the handler with one guard broken, and the handler's tests run against it."""
+
+import json
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+from tests.mutations.patches import HANDLER, PACKAGE, ROOT, TESTS, Patch
+
+ALL_TESTS: Final = ("handler", "faults")
+_OTHER_ROOTS: Final = (ROOT, ROOT / "constructs", ROOT / "local_aws")
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a run of tests said."""
+
+    code: int
+    output: str
+
+    @property
+    def is_green(self) -> bool:
+        """Say whether all tests passed; if they did not even run, that is no red test."""
+        if self.code not in {0, 1}:
+            raise AssertionError(f"the tests did not run (code {self.code}):\n{self.output[-3000:]}")
+        return self.code == 0
+
+
+def copy_of_handler(folder: Path, patch: Patch | None = None) -> Path:
+    """Make a copy in a folder of its own, with a guard broken; returns the source root."""
+    package = folder / "lambda_handler" / PACKAGE
+    shutil.copytree(HANDLER, package, ignore=shutil.ignore_patterns("__pycache__"))
+    if patch:
+        source = package / patch.file
+        source.write_text(patch.applied_to(source.read_text()))
+    return package.parent
+
+
+class Runner:
+    """A process that runs tests, again and again; it ends, with all that it has started, when it is left."""
+
+    def __enter__(self) -> Self:
+        inherited = {key: value for key, value in os.environ.items() if not key.startswith(("PYTEST_", "PYTHONPATH"))}
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.mutations.runner"],
+            cwd=ROOT,
+            env=inherited,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        self._process.communicate()  # closes its input, and that is its end
+
+    def run(self, handler: Path, tests: Sequence[str]) -> Run:
+        """Run tests (modules or folders of `tests/`) against a copy of the handler, up to the first that fails."""
+        assert self._process.stdin
+        assert self._process.stdout
+        output = handler.parent / "output.txt"
+        order = {"package": str(handler / PACKAGE), "output": str(output), "arguments": _arguments(handler, tests)}
+        self._process.stdin.write(f"{json.dumps(order)}\n")
+        self._process.stdin.flush()
+        return Run(int(self._process.stdout.readline()), output.read_text(errors="replace"))
+
+
+def _arguments(handler: Path, tests: Sequence[str]) -> list[str]:
+    roots = shlex.join(str(root) for root in (handler, *_OTHER_ROOTS))
+    return [
+        *("-x", "-q", "--tb=line", "-m", "not slow", "-p", "no:cacheprovider", "-p", "no:xdist"),
+        *("-p", "tests.mutations.first_failure", "--hypothesis-profile=first_failure"),
+        *("-o", f"pythonpath={roots}", f"--basetemp={handler.parent / 'tmp'}"),
+        *(str(TESTS / name) for name in tests),
+    ]

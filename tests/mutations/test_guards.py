@@ -1,0 +1,97 @@
+"""Each guard of the handler is broken on purpose, and at least one of the handler's tests turns red."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Final
+
+import pytest
+
+from tests.mutations import (
+    guards_of_adoption,
+    guards_of_answers,
+    guards_of_calls,
+    guards_of_importing,
+    guards_of_properties,
+    guards_of_requests,
+)
+from tests.mutations.handler_copy import ALL_TESTS, Runner, copy_of_handler
+from tests.mutations.patches import HANDLER, TESTS, Patch
+
+GUARDS: Final = (
+    *guards_of_adoption.GUARDS,
+    *guards_of_importing.GUARDS,
+    *guards_of_requests.GUARDS,
+    *guards_of_calls.GUARDS,
+    *guards_of_answers.GUARDS,
+    *guards_of_properties.GUARDS,
+)
+SURVIVORS_MAX: Final = 0.05
+AT_A_TIME: Final = 2
+
+
+def test_every_patch_still_applies_and_leaves_python() -> None:
+    sources = {path.name: path.read_text() for path in HANDLER.glob("*.py")}
+
+    for patch in GUARDS:
+        broken = patch.applied_to(sources[patch.file])
+        assert broken != sources[patch.file], patch.guard
+        compile(broken, patch.file, "exec")
+
+
+def test_no_guard_is_broken_twice_in_the_same_way_and_each_has_a_name() -> None:
+    assert [guard for guard, times in Counter(patch.guard for patch in GUARDS).items() if times > 1] == []
+    assert len({(patch.file, patch.before, patch.after) for patch in GUARDS}) == len(GUARDS)
+
+
+def test_the_tests_that_should_turn_red_are_there() -> None:
+    assert [name for patch in GUARDS for name in patch.tests.split() if not (TESTS / name).is_file()] == []
+
+
+@pytest.mark.slow
+def test_a_handler_that_does_not_load_turns_the_tests_red(tmp_path: Path) -> None:
+    broken = Patch("contract.py", "", "", "from enum import StrEnum\n", 'raise ImportError("broken on purpose")\n')
+
+    with Runner() as runner:
+        run = runner.run(copy_of_handler(tmp_path, broken), ["handler/test_pace.py"])
+
+    assert run.code != 0
+    assert "broken on purpose" in run.output
+
+
+@pytest.mark.slow
+def test_every_guard_that_is_broken_turns_a_test_red(
+    tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
+    with Runner() as first, Runner() as second, ThreadPoolExecutor(AT_A_TIME) as pool:
+        runners: SimpleQueue[Runner] = SimpleQueue()
+        runners.put(first)
+        runners.put(second)
+        unpatched = pool.submit(stays_green, runners, copy_of_handler(tmp_path / "unpatched"), [ALL_TESTS])
+        survived = [pool.submit(survives, runners, patch, tmp_path / str(at)) for at, patch in enumerate(GUARDS)]
+        try:
+            assert unpatched.result(), "with the tests red anyway, each guard would seem to be tested"
+            survivors = [patch.guard for patch, one in zip(GUARDS, survived, strict=True) if one.result()]
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+    share = len(survivors) / len(GUARDS)
+    names = f": {'; '.join(survivors)}" if survivors else ""
+    record_property("mutations", f"{len(GUARDS)} guards broken, {len(survivors)} survived ({share:.1%}){names}")
+    assert share <= SURVIVORS_MAX, f"no test turns red without these guards: {survivors}"
+
+
+def survives(runners: SimpleQueue[Runner], patch: Patch, folder: Path) -> bool:
+    """Say whether all tests stay green with a guard broken; those that should catch it run first."""
+    return stays_green(runners, copy_of_handler(folder, patch), [patch.tests.split(), ALL_TESTS])
+
+
+def stays_green(runners: SimpleQueue[Runner], handler: Path, turns: Sequence[Sequence[str]]) -> bool:
+    """Say whether tests stay green, turn after turn, in a runner that is free."""
+    runner = runners.get()
+    try:
+        return all(runner.run(handler, tests).is_green for tests in turns)
+    finally:
+        runners.put(runner)
