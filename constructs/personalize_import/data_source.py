@@ -13,6 +13,7 @@ from constructs import Construct
 from personalize_import.arguments import InvalidArguments, check_text
 from personalize_import_handler import checks, contract
 from personalize_import_handler.checks import TextRule, violation
+from personalize_import_handler.policies import objects_below
 
 _SCHEME: Final = "s3://"
 _OBJECT_KEY_LENGTH_MAX: Final = contract.DATA_LOCATION_LENGTH_MAX - len("s3://the/")
@@ -22,8 +23,6 @@ _OBJECT_KEY: Final = TextRule(
     re.compile(r"(?!/)[^\x00-\x1f\x7f]*"),
     _OBJECT_KEY_LENGTH_MAX,
 )
-# In an ARN of a policy these stand for something else: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
-_ESCAPES: Final = str.maketrans({character: f"${{{character}}}" for character in "*?$"})
 
 
 @dataclass(frozen=True)
@@ -114,7 +113,7 @@ def _pattern(object_key: str) -> str:
     """Give what matches the file alone, or all below the folder; a key that is a token may be either."""
     if cdk.Token.is_unresolved(object_key):
         return f"{object_key}*"
-    return object_key.translate(_ESCAPES) + ("*" if object_key == "" or object_key.endswith("/") else "")
+    return objects_below(object_key)
 
 
 def _check_bucket(name: str, bucket: object) -> Iterator[str]:

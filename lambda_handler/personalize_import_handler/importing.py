@@ -150,7 +150,7 @@ class Import:
         refused, name, arn = hindered.refused, self.names.name(hindered.attempt), self.names.arn(hindered.attempt)
         if self._may_pass(refused, progress):
             return self._try_again(refused, arn, progress)
-        raise ImportFailed(reasons.not_started(refused, name, self.properties.data_location), arn) from refused
+        raise ImportFailed(reasons.not_started(refused, name, self.properties), arn) from refused
 
     def _not_seen(self, refused: Refused, arn: str, progress: Progress) -> Outcome:
         if self._may_pass(refused, progress):

@@ -1,38 +1,32 @@
 """Reasons for the reader of a stack event: the service's own words first, then the job, then what to do."""
 
+import json
 from typing import Final
 
+from personalize_import_handler import policies
 from personalize_import_handler.contract import ATTEMPTS_MAX
 from personalize_import_handler.personalize import DatasetImportJob, Refused
+from personalize_import_handler.policies import Reading
 
 # What to do, by a part of the service's text. All texts: docs/troubleshooting.md.
 _ADVICE: Final = {
-    "missing the following columns": (
-        "Name the columns in the header row as the schema's fields are named, and deploy again"
-    ),
-    "Insufficient privileges for accessing data": (
-        "Let both the import role and personalize.amazonaws.com (by the bucket policy) read the location: s3:GetObject "
-        "on the objects, s3:ListBucket on the bucket; then deploy again"
-    ),
-    "Invalid Data location": "Check that the location exists, and that a folder ends in a slash; then deploy again",
-    "iam:PassRole": (
-        "Let the provider's functions pass the role to personalize.amazonaws.com, as the construct does for every role "
-        "that it knows; then deploy again"
-    ),
-    "is not authorized to perform": "Let the provider's functions do what is named; then deploy again",
+    "missing the following columns": "Name the columns in the header row as the schema's fields are named",
+    "Invalid Data location": "Check that the location exists, and that a folder ends in a slash",
+    "is not authorized to perform": "Let the provider's functions do what is named",
 }
-_DEFAULT_ADVICE: Final = "Correct what is named and deploy again"
+_DEFAULT_ADVICE: Final = "Correct what is named"
 
-_SERVICE_TEXT_BYTES_MAX: Final = 2600
-"""So much of the service's own words that the job's name and what to do fit into the answer behind them."""
+_BYTES_MAX: Final = 3150
+"""So much that the rest of the longest answer fits beside it; the service's own words give way to what to do."""
 
 
 def job_failed(job: DatasetImportJob) -> str:
     """Say why a job that had been started ended in failure."""
     reason = job.failure_reason or "The service gave no reason"
-    return (
-        f"{_sentence(reason)} DatasetImportJob {job.job_name} of {job.data_location} ended with status {job.status}. "
-        f"{_advice(reason)}: a new job is started then."
+    return _after(
+        reason,
+        f"DatasetImportJob {job.job_name} of {job.data_location} ended with status {job.status}. "
+        f"{_advice(reason, job)} and deploy again: a new job is started then.",
     )
 
 
@@ -49,11 +43,12 @@ def given_up(job_name: str) -> str:
     )
 
 
-def not_started(refused: Refused, job_name: str, data_location: str) -> str:
+def not_started(refused: Refused, job_name: str, reading: Reading) -> str:
     """Say why a job was never started."""
-    return (
-        f"{_sentence(refused.message)} DatasetImportJob {job_name} of {data_location} was not started: "
-        f"{refused.operation} was answered with {refused.code}. {_advice(refused.message)}."
+    return _after(
+        refused.message,
+        f"DatasetImportJob {job_name} of {reading.data_location} was not started: {refused.operation} was answered "
+        f"with {refused.code}. {_advice(refused.message, reading)} and deploy again.",
     )
 
 
@@ -67,17 +62,19 @@ def not_in_time(job: DatasetImportJob, elapsed_seconds: float) -> str:
 
 def not_answered_in_time(busy: Refused, elapsed_seconds: float) -> str:
     """Say that the service had no room for a request, or no answer, in all the time there was."""
-    return (
-        f"Timed out after {_duration(elapsed_seconds)}: {_sentence(busy.message)} That was the last answer to "
-        f"{busy.operation} ({busy.code}). Deploy again when the service has room; a job that runs by then is joined."
+    return f"Timed out after {_duration(elapsed_seconds)}: " + _after(
+        busy.message,
+        f"That was the last answer to {busy.operation} ({busy.code}). Deploy again when the service has room; a job "
+        "that runs by then is joined.",
     )
 
 
 def not_seen(refused: Refused, job_arn: str) -> str:
     """Say that the handler may not look at the job."""
-    return (
-        f"{_sentence(refused.message)} {refused.operation} of {job_arn} was answered with {refused.code}. "
-        f"{_advice(refused.message)}: a job that runs by then is joined."
+    return _after(
+        refused.message,
+        f"{refused.operation} of {job_arn} was answered with {refused.code}. {_advice(refused.message)} and deploy "
+        "again: a job that runs by then is joined.",
     )
 
 
@@ -94,15 +91,23 @@ def unknown_status(job: DatasetImportJob, problem: object) -> str:
     )
 
 
-def _advice(text: str) -> str:
+def _advice(text: str, reading: Reading | None = None) -> str:
+    if reading and "Insufficient privileges for accessing data" in text:
+        return policies.to_read(reading)
+    if reading and "assume the role" in text:
+        return policies.to_assume(reading)
+    if allowed := policies.to_do_what_was_refused(text):
+        return allowed
     return next((advice for part, advice in _ADVICE.items() if part in text), _DEFAULT_ADVICE)
 
 
-def _sentence(text: str) -> str:
+def _after(text: str, rest: str) -> str:
+    """Put the service's own words first, as many of them as there is room for."""
+    room = _BYTES_MAX - len(json.dumps(rest, ensure_ascii=False).encode(errors="replace"))
     text = text.strip()
-    if len(encoded := text.encode(errors="replace")) > _SERVICE_TEXT_BYTES_MAX:
-        text = encoded[:_SERVICE_TEXT_BYTES_MAX].decode(errors="ignore") + "…"
-    return text if text.endswith((".", "!", "?", "…")) else f"{text}."
+    if len(encoded := text.encode(errors="replace")) > room:
+        text = encoded[:room].decode(errors="ignore") + "…"
+    return f"{text if text.endswith(('.', '!', '?', '…')) else f'{text}.'} {rest}"
 
 
 def _duration(seconds: float) -> str:

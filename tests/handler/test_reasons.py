@@ -49,9 +49,8 @@ def test_a_failed_job_is_told_with_the_service_s_words_first(failure_reason: str
     ("text", "advice"),
     [
         ("Input csv is missing the following columns: [ITEM_ID]", "Name the columns in the header row"),
-        ("Insufficient privileges for accessing data in S3", "Let both the import role and personalize.amazonaws.com"),
         ("Invalid Data location.", "Check that the location exists"),
-        (NO_PASSING, "Let the provider's functions pass the role"),
+        (NO_PASSING, 'Add to the policy of the provider\'s role {"Effect": "Allow", "Action": "iam:PassRole"'),
         ("User: x is not authorized to perform: personalize:TagResource", "Let the provider's functions do what is"),
         ("Anything else", "Correct what is named and deploy again"),
     ],
@@ -60,14 +59,14 @@ def test_what_to_do_follows_from_the_service_s_words(text: str, advice: str) -> 
     refused = Refused("CreateDatasetImportJob", "InvalidInputException", text)
 
     assert f". {advice}" in reasons.job_failed(job(text))
-    assert f". {advice}" in reasons.not_started(refused, "nightly-1", DATA_LOCATION)
+    assert f". {advice}" in reasons.not_started(refused, "nightly-1", job(None))
     assert f". {advice}" in reasons.not_seen(refused, job_arn("nightly-1"))
 
 
 def test_a_refusal_is_told_with_what_was_asked_and_its_code() -> None:
     refused = Refused("DescribeDatasetImportJob", "AccessDeniedException", "No")
 
-    assert reasons.not_started(refused, "nightly-1", DATA_LOCATION).startswith(
+    assert reasons.not_started(refused, "nightly-1", job(None)).startswith(
         f"No. DatasetImportJob nightly-1 of {DATA_LOCATION} was not started: "
         "DescribeDatasetImportJob was answered with AccessDeniedException. "
     )

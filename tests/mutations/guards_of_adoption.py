@@ -1,4 +1,4 @@
-"""Which job is joined, which is started, and what its name is."""
+"""Which job is joined, and which is started."""
 
 from functools import partial
 from typing import Final
@@ -10,9 +10,6 @@ _attempt: Final = partial(Patch, "adoption.py", "handler/test_attempts.py")
 _create: Final = partial(Patch, "adoption.py", "handler/test_lifecycle_create.py")
 _turn: Final = partial(Patch, "adoption.py", "faults/test_cloudformation_turns.py")
 _relay: Final = partial(Patch, "adoption.py", "faults/test_relay.py")
-_name: Final = partial(Patch, "identity.py", "handler/test_identity.py")
-_own: Final = partial(Patch, "identity.py", "faults/test_cloudformation_turns.py")
-
 _LOOP: Final = "for number in range(_FIRST, ATTEMPTS_MAX + 1):"
 _LISTED: Final = "        if arn not in [job.dataset_import_job_arn for job in jobs_of_dataset]:\n"
 _WAIT: Final = "            _wait_for_the_dataset(jobs_of_dataset)\n"
@@ -168,59 +165,4 @@ GUARDS: Final = (
         "",
     ),
     _turn("a later import that has failed has replaced nothing", "        and not has_failed(later.status)\n", ""),
-    # In `identity`
-    _name(
-        "a stack that is made again finds its jobs: its name counts, not its id",
-        'return self.stack_id.split("/")[1]',
-        'return self.stack_id.split(":")[5].replace("/", "-")',
-    ),
-    _name("a job's ARN is in the stack's partition", 'f"arn:{partition}:personalize', 'f"arn:aws:personalize'),
-    _own(
-        "only this import's jobs are its own",
-        'return dataset_import_job_arn.startswith(f"{self.arn_prefix}{self.stem}")',
-        "return dataset_import_job_arn.startswith(self.arn_prefix)",
-    ),
-    _name(
-        "one that goes on waiting has the names of the import, whatever its own properties say",
-        "if properties.dataset_import_job_arn:",
-        "if False:",
-    ),
-    _name(
-        "two digits of an attempt are no part of the stem", "len(name) - len(str(attempt_of(name)))", "len(name) - 1"
-    ),
-    _name(
-        "an attempt may have more than one digit", 'int(job_name_or_arn.rpartition("-")[2])', "int(job_name_or_arn[-1])"
-    ),
-    _name("two stacks have names of their own", "[resource.stack_name, resource", "[resource"),
-    _name("two resources have names of their own", "resource.logical_id, *what", "*what"),
-    _name("the hash is as long as it was in releases before", "_HASH_LENGTH = 12", "_HASH_LENGTH = 13"),
-    _name("another dataset is another import", "        properties.dataset_arn,\n", ""),
-    _name(
-        "another schema is another import: a dataset that was replaced is empty", "        properties.schema_arn,\n", ""
-    ),
-    _name("another location is another import", "        properties.data_location,\n", ""),
-    _name("another role is another import", "        reader_of(properties.role_arn),\n", ""),
-    _name("another mode is another import", "        properties.import_mode,\n", ""),
-    _name("other metrics are another import", "        properties.publish_attribution_metrics_to_s3,\n", ""),
-    _name("another token is another import", "        properties.reimport_token,\n", ""),
-    _name(
-        "the construct's own role has another name in each stack",
-        'return path if f":role{contract.IMPORT_ROLE_PATH}" in role_arn else role_arn',
-        "return role_arn",
-    ),
-    _name(
-        "roles in one path are different roles",
-        'return path if f":role{contract.IMPORT_ROLE_PATH}" in role_arn else role_arn',
-        "return path",
-    ),
-    _name(
-        "a role is the construct's own if its path begins so, not if it has that somewhere",
-        'f":role{contract.IMPORT_ROLE_PATH}" in role_arn',
-        "contract.IMPORT_ROLE_PATH in role_arn",
-    ),
-    _name(
-        "a long stack name leaves room for the hash",
-        'return name[: contract.JOB_NAME_LENGTH_MAX].rstrip("-")',
-        'return name.rstrip("-")',
-    ),
 )

@@ -1,4 +1,4 @@
-"""What the service's statuses and errors mean, what is asked of it, and how the waiter is started and asked."""
+"""What the service's statuses and errors mean, and what is asked of it."""
 
 from functools import partial
 from typing import Final
@@ -8,12 +8,6 @@ from tests.mutations.patches import Patch
 _status: Final = partial(Patch, "personalize.py", "handler/test_lifecycle_waiting.py faults/test_service_faults.py")
 _error: Final = partial(Patch, "personalize_client.py", "handler/test_personalize_errors.py")
 _call: Final = partial(Patch, "personalize_client.py", "handler/test_personalize_client.py")
-_client: Final = partial(Patch, "waiter.py", "handler/test_entry_points.py")
-_bound: Final = partial(Patch, "waiter.py", "handler/test_waiter_bounds.py")
-_waiter: Final = partial(Patch, "waiter.py", "handler/test_waiter.py")
-
-_REQUESTED: Final = "_hash(event['RequestId'], event['ResponseURL'])"
-_RESOURCE: Final = '_hash(event["StackId"], event["LogicalResourceId"])'
 
 GUARDS: Final = (
     # In `personalize`
@@ -36,7 +30,7 @@ GUARDS: Final = (
         "return _PHASES.get(status) is Phase.RUNNING",
         "return _PHASES.get(status, Phase.RUNNING) is Phase.RUNNING",
     ),
-    # errors, in `personalize_client`
+    # In `personalize_client`: errors
     *[
         _error(f"{code} passes", f'    "{code}",', "")
         for code in (
@@ -72,7 +66,7 @@ GUARDS: Final = (
         "except KeyError as error:  # no",
     ),
     _error("an error has its meaning", "    except ClientError as error:\n", "    except KeyError as error:\n"),
-    # time, in `personalize_client`
+    # In `personalize_client`: time
     _error("time is the service's", "return time.time() + self._clock_offset", "return time.time()"),
     _error(
         "the service's time is read from its answers",
@@ -94,7 +88,7 @@ GUARDS: Final = (
         "with suppress(ValueError, OverflowError):",
         "with suppress(OverflowError):",
     ),
-    # bounds of a call, in `personalize_client`
+    # In `personalize_client`: bounds of a call
     _error("a connection has a bounded time", "connect_timeout=3", "connect_timeout=60"),
     _error("an answer has a bounded time", "read_timeout=10", "read_timeout=60"),
     _error("a call is tried more than once", '"total_max_attempts": 3', '"total_max_attempts": 1'),
@@ -104,7 +98,7 @@ GUARDS: Final = (
         'boto3.client("personalize", config=CLIENT_CONFIG)',
         'boto3.client("personalize")',
     ),
-    # what is sent and read, in `personalize_client`
+    # In `personalize_client`: what is sent and read
     _call("the job's name is sent", '"jobName": job_name', '"jobName": "import"'),
     _call("the mode is sent", '            "importMode": properties.import_mode.value,\n', ""),
     _call("metrics are published where that was asked for", 'request["publishAttributionMetricsToS3"] = True', "pass"),
@@ -130,77 +124,4 @@ GUARDS: Final = (
         "a job without a location has none", '["dataSource"].get("dataLocation", "")', '["dataSource"]["dataLocation"]'
     ),
     _call("a job that hasn't failed has no reason", 'job.get("failureReason")', 'job["failureReason"]'),
-    # names, in `waiter`
-    _waiter("another request has another execution", _REQUESTED, "_hash(event['ResponseURL'])"),
-    _waiter("a rollback with the same RequestId has another execution", _REQUESTED, "_hash(event['RequestId'])"),
-    _bound("stacks have executions of their own", _RESOURCE, '_hash(event["LogicalResourceId"])'),
-    _waiter("resources have executions of their own", _RESOURCE, '_hash(event["StackId"])'),
-    _waiter("a name has 80 characters at most", "_HASH_LENGTH: Final = 32", "_HASH_LENGTH: Final = 64"),
-    # start, in `waiter`
-    _waiter(
-        "an execution that is there already is no error",
-        "with suppress(client.exceptions.ExecutionAlreadyExists):",
-        "with suppress(KeyError):",
-    ),
-    _waiter(
-        "the execution knows its state machine",
-        "json.dumps({**event, _STATE_MACHINE_ARN: state_machine_arn})",
-        "json.dumps(event)",
-    ),
-    _waiter(
-        "a start is tried for more than a minute",
-        "_SECONDS_BETWEEN_TRIES: Final = (5, 10, 20, 40)",
-        "_SECONDS_BETWEEN_TRIES: Final = (5, 10)",
-    ),
-    _waiter(
-        "a start ends well before its function",
-        "_SECONDS_BETWEEN_TRIES: Final = (5, 10, 20, 40)",
-        "_SECONDS_BETWEEN_TRIES: Final = (5, 10, 20, 90)",
-    ),
-    *[
-        _bound(f"{code} is an error at once", f'"{code}"', '"Unknown"')
-        for code in ("InvalidArn", "InvalidExecutionInput", "StateMachineDeleting", "StateMachineDoesNotExist")
-    ],
-    _waiter(
-        "a start that was refused is tried again",
-        "except (ClientError, BotoCoreError) as error:",
-        "except BotoCoreError as error:",
-    ),
-    _bound(
-        "a start that found no connection is tried again",
-        "except (ClientError, BotoCoreError) as error:",
-        "except ClientError as error:",
-    ),
-    _bound(
-        "an error without an answer has no code",
-        "if isinstance(error, ClientError) and error.response",
-        "if error.response",
-    ),
-    _waiter("tries are ever further apart", "            sleep(seconds)\n", "            sleep(5)\n"),
-    # is_given_up, in `waiter`
-    _waiter("an earlier request gives up nothing", "any(other > own for", "any(other != own for"),
-    _waiter(
-        "another resource's request gives up nothing", 'if execution["name"].startswith(resource):', "if resource:"
-    ),
-    _waiter("a later request of the resource gives it up", "any(other > own for", "any(other < own for"),
-    _waiter("a request does not give up itself", "any(other > own for", "any(other >= own for"),
-    _waiter(
-        "a request that isn't listed is not given up", "return own is not None and any(", "return own is None or any("
-    ),
-    _bound("the list of executions is read so far and no further", '{"MaxItems": _EXECUTIONS_MAX, "Page', '{"Page'),
-    _waiter(
-        "later requests are looked for on many pages", "_EXECUTIONS_MAX: Final = 1000", "_EXECUTIONS_MAX: Final = 1"
-    ),
-    _waiter("a list that is refused is a refusal", "(Refused if code == _DENIED else Busy)(", "Busy("),
-    _waiter("a list that is throttled may be had later", "(Refused if code == _DENIED else Busy)(", "Refused("),
-    _bound(
-        "a list without a connection may be had later",
-        "    except BotoCoreError as error:\n        raise Busy(",
-        "    except KeyError as error:\n        raise Busy(",
-    ),
-    _client(
-        "the waiter's client has the same bounds",
-        'boto3.client("stepfunctions", config=CLIENT_CONFIG)',
-        'boto3.client("stepfunctions")',
-    ),
 )

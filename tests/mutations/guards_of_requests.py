@@ -1,4 +1,4 @@
-"""What Create, Update and Delete do, and the two functions around them."""
+"""What Create, Update and Delete do."""
 
 from functools import partial
 from typing import Final
@@ -11,12 +11,6 @@ _find: Final = partial(Patch, "lifecycle.py", "handler/test_adoption.py")
 _turn: Final = partial(Patch, "lifecycle.py", "faults/test_cloudformation_turns.py")
 _relay: Final = partial(Patch, "lifecycle.py", "faults/test_relay.py")
 _receive: Final = partial(Patch, "lifecycle.py", "handler/test_lifecycle_create.py")
-_function: Final = partial(Patch, "functions.py", "handler/test_delivery.py")
-_loaded: Final = partial(Patch, "functions.py", "handler/test_crhelper_guards.py")
-_removed: Final = partial(Patch, "functions.py", "handler/test_lifecycle_delete.py")
-_kept: Final = partial(Patch, "index.py", "handler/test_entry_points.py")
-_entry: Final = partial(Patch, "index.py", "handler/test_crhelper_guards.py")
-
 _ATTEMPT: Final = "    if progress.attempt:\n        return wanted.start(progress, progress.attempt)\n"
 _GOES_ON: Final = "        return wanted.go_on(progress, begun)\n"
 _BEGUN: Final = "    if begun := wanted.properties.dataset_import_job_arn:\n"
@@ -178,37 +172,5 @@ GUARDS: Final = (
         "properties of before may be anything",
         "    except InvalidProperties:\n        return None",
         "    except Busy:\n        return None",
-    ),
-    # In `functions`
-    _removed(
-        "a Delete is received whatever is in it",
-        "lifecycle.receive_delete(_request(event))",
-        "lifecycle.receive(_request(event))",
-    ),
-    _function("an error that the state machine has noted doesn't travel on", ' if key != "LastError"}', "}"),
-    _function(
-        "it is complete only when it has been answered", '"IsComplete": seconds is None', '"IsComplete": not seconds'
-    ),
-    _function("what is complete waits for nothing", '"WaitSeconds": seconds or 0}', '"WaitSeconds": seconds}'),
-    _function(
-        "a Create has no properties of before",
-        'event.get("OldResourceProperties", {})',
-        'event["OldResourceProperties"]',
-    ),
-    _function("a Create has no id", 'event.get("PhysicalResourceId", "")', 'event["PhysicalResourceId"]'),
-    _loaded(
-        "a client is made where a failure to make it is answered",
-        "        self._personalize = personalize\n",
-        "        self._personalize = personalize\n        personalize()\n",
-    ),
-    _entry(
-        "loading the module makes no client",
-        "personalize=cache(BotoPersonalize)",
-        "personalize=(lambda made: lambda: made)(BotoPersonalize())",
-    ),
-    _kept(
-        "one client is kept, and with it the service's clock",
-        "personalize=cache(BotoPersonalize)",
-        "personalize=BotoPersonalize",
     ),
 )

@@ -1,5 +1,6 @@
 """Each guard of the handler is broken on purpose, and at least one of the handler's tests turns red."""
 
+import importlib
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -9,25 +10,13 @@ from typing import Final
 
 import pytest
 
-from tests.mutations import (
-    guards_of_adoption,
-    guards_of_answers,
-    guards_of_calls,
-    guards_of_importing,
-    guards_of_properties,
-    guards_of_requests,
-)
 from tests.mutations.handler_copy import ALL_TESTS, Runner, copy_of_handler
 from tests.mutations.patches import HANDLER, TESTS, Patch
 
-GUARDS: Final = (
-    *guards_of_adoption.GUARDS,
-    *guards_of_importing.GUARDS,
-    *guards_of_requests.GUARDS,
-    *guards_of_calls.GUARDS,
-    *guards_of_answers.GUARDS,
-    *guards_of_properties.GUARDS,
-)
+TABLES: Final = sorted(path.stem for path in Path(__file__).parent.glob("guards_of_*.py"))
+GUARDS: Final[list[Patch]] = [
+    patch for table in TABLES for patch in importlib.import_module(f"tests.mutations.{table}").GUARDS
+]
 SURVIVORS_MAX: Final = 0.05
 AT_A_TIME: Final = 2
 

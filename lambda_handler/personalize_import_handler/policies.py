@@ -1,0 +1,85 @@
+"""Statements that policies must hold, as text to be pasted into them: what to add where a permission is missing."""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any, Final, Protocol
+
+from personalize_import_handler.contract import PERSONALIZE_SERVICE_PRINCIPAL
+
+_SCHEME: Final = "s3://"
+# In an ARN of a policy these stand for something else: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
+_ESCAPES: Final = str.maketrans({character: f"${{{character}}}" for character in "*?$"})
+_REFUSED: Final = re.compile(r"is not authorized to perform: (?P<action>[\w:-]+) on resource: (?P<resource>\S+)")
+
+
+class Reading(Protocol):
+    """Who reads what for which dataset."""
+
+    @property
+    def dataset_arn(self) -> str:
+        """The dataset, which is in the account and Region of the job."""
+        ...
+
+    @property
+    def data_location(self) -> str:
+        """Where the data is."""
+        ...
+
+    @property
+    def role_arn(self) -> str:
+        """With which role it is read."""
+        ...
+
+
+def objects_below(object_key: str) -> str:
+    """Give what matches, in an ARN, the file alone, or all below the folder."""
+    return object_key.translate(_ESCAPES) + ("*" if object_key == "" or object_key.endswith("/") else "")
+
+
+def to_read(reading: Reading) -> str:
+    """Write the statements that let the data be read, by the role and by the service."""
+    partition = reading.dataset_arn.split(":")[1]
+    bucket, _, key = reading.data_location.removeprefix(_SCHEME).partition("/")
+    arn = f"arn:{partition}:s3:::{bucket}"
+    service = {"Principal": {"Service": PERSONALIZE_SERVICE_PRINCIPAL}}
+    role = _text(_allow("s3:GetObject", f"{arn}/{objects_below(key)}"), _allow("s3:ListBucket", arn))
+    policy = _text(
+        {**_allow("s3:GetObject", f"{arn}/{objects_below(key)}"), **service},
+        {**_allow("s3:ListBucket", arn), **service},
+    )
+    return f"Add to the policy of the role {reading.role_arn} {role}, to the policy of the bucket {policy}"
+
+
+def to_assume(reading: Reading) -> str:
+    """Write the statement with which the role trusts the service, for this account and Region only."""
+    _, partition, _, region, account, _ = reading.dataset_arn.split(":", 5)
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": PERSONALIZE_SERVICE_PRINCIPAL},
+        "Action": "sts:AssumeRole",
+        "Condition": {
+            "StringEquals": {"aws:SourceAccount": account},
+            "StringLike": {"aws:SourceArn": f"arn:{partition}:personalize:{region}:{account}:*"},
+        },
+    }
+    return f"Add to the trust policy of the role {reading.role_arn} {_text(statement)}"
+
+
+def to_do_what_was_refused(text: str) -> str:
+    """Write the statement that allows what IAM's own text says is not; nothing if the text doesn't say it."""
+    refused = _REFUSED.search(text)
+    if not refused:
+        return ""
+    statement = _allow(refused["action"], refused["resource"].rstrip("."))
+    if refused["action"] == "iam:PassRole":
+        statement["Condition"] = {"StringEquals": {"iam:PassedToService": PERSONALIZE_SERVICE_PRINCIPAL}}
+    return f"Add to the policy of the provider's role {_text(statement)}"
+
+
+def _allow(action: str, resource: str) -> dict[str, Any]:
+    return {"Effect": "Allow", "Action": action, "Resource": resource}
+
+
+def _text(*statements: Mapping[str, Any]) -> str:
+    return ", ".join(json.dumps(statement, ensure_ascii=False) for statement in statements)

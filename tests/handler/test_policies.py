@@ -1,0 +1,93 @@
+"""The statements that a reader of a stack event can paste: exactly what is missing, and no more."""
+
+import json
+
+import pytest
+
+from personalize_import_handler import reasons
+from personalize_import_handler.personalize import Refused
+from personalize_import_handler.policies import objects_below
+from personalize_import_handler.properties import ImportProperties
+
+ROLE_ARN = "arn:aws-cn:iam::123456789012:role/import"
+READING = ImportProperties(
+    dataset_arn="arn:aws-cn:personalize:cn-north-1:123456789012:dataset/shop/USERS",
+    data_location="s3://shop-data/users/",
+    role_arn=ROLE_ARN,
+)
+SERVICE = {"Principal": {"Service": "personalize.amazonaws.com"}}
+READ = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws-cn:s3:::shop-data/users/*"}
+LIST = {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "arn:aws-cn:s3:::shop-data"}
+
+
+def told_after(text: str) -> tuple[str, list[object]]:
+    """Give what is told for a text of the service: the words, and the statements among them."""
+    reason = reasons.not_started(Refused("CreateDatasetImportJob", "Any", text), "nightly-1", READING)
+    words, statements, rest = [], [], reason.partition("CreateDatasetImportJob was answered with Any. ")[2]
+    while "{" in rest:
+        before, brace, after = rest.partition("{")
+        statement, end = json.JSONDecoder().raw_decode(brace + after)
+        words.append(before)
+        statements.append(statement)
+        rest = (brace + after)[end:]
+    return "…".join([*words, rest]), statements
+
+
+def test_where_the_data_may_not_be_read_it_is_told_what_role_and_bucket_must_allow() -> None:
+    words, statements = told_after("Insufficient privileges for accessing data in S3. Please look at https://…")
+
+    assert words.startswith(f"Add to the policy of the role {ROLE_ARN} …")
+    assert "to the policy of the bucket" in words
+    assert statements == [READ, LIST, {**READ, **SERVICE}, {**LIST, **SERVICE}]
+
+
+def test_where_the_role_can_t_be_assumed_it_is_told_whom_it_must_trust() -> None:
+    words, statements = told_after(f"Amazon Personalize can't assume the role {ROLE_ARN}")
+
+    assert words == f"Add to the trust policy of the role {ROLE_ARN} … and deploy again."
+    assert statements == [
+        {
+            "Effect": "Allow",
+            **SERVICE,
+            "Action": "sts:AssumeRole",
+            "Condition": {
+                "StringEquals": {"aws:SourceAccount": "123456789012"},
+                "StringLike": {"aws:SourceArn": "arn:aws-cn:personalize:cn-north-1:123456789012:*"},
+            },
+        }
+    ]
+
+
+@pytest.mark.parametrize("end", ["", ".", " because no identity-based policy allows the iam:PassRole action"])
+def test_where_the_role_may_not_be_passed_it_is_told_how_it_may(end: str) -> None:
+    words, statements = told_after(f"User: x is not authorized to perform: iam:PassRole on resource: {ROLE_ARN}{end}")
+
+    assert words == "Add to the policy of the provider's role … and deploy again."
+    assert statements == [
+        {
+            "Effect": "Allow",
+            "Action": "iam:PassRole",
+            "Resource": ROLE_ARN,
+            "Condition": {"StringEquals": {"iam:PassedToService": "personalize.amazonaws.com"}},
+        }
+    ]
+
+
+def test_where_anything_else_is_refused_it_is_told_what_must_be_allowed() -> None:
+    arn = "arn:aws-cn:personalize:cn-north-1:123456789012:dataset-import-job/nightly-1"
+
+    _, statements = told_after(f"User: x is not authorized to perform: personalize:TagResource on resource: {arn}")
+
+    assert statements == [{"Effect": "Allow", "Action": "personalize:TagResource", "Resource": arn}]
+
+
+def test_where_nothing_is_named_no_statement_is_made_up() -> None:
+    assert told_after("Access denied")[1] == []
+
+
+@pytest.mark.parametrize(
+    ("key", "pattern"),
+    [("a.csv", "a.csv"), ("a/", "a/*"), ("", "*"), ("a*b?$.csv", "a${*}b${?}${$}.csv")],
+)
+def test_a_file_is_matched_alone_and_a_folder_with_all_below_it(key: str, pattern: str) -> None:
+    assert objects_below(key) == pattern

@@ -1,0 +1,128 @@
+"""What crhelper is kept from, and how each request gets its one answer."""
+
+from functools import partial
+from typing import Final
+
+from tests.mutations.patches import Patch
+
+_crhelper: Final = partial(Patch, "waiting_resource.py", "handler/test_crhelper_guards.py")
+_delivery: Final = partial(Patch, "waiting_resource.py", "handler/test_delivery.py")
+_sent: Final = partial(Patch, "waiting_resource.py", "handler/test_answer.py")
+_create: Final = partial(Patch, "waiting_resource.py", "handler/test_lifecycle_create.py")
+_update: Final = partial(Patch, "waiting_resource.py", "handler/test_lifecycle_update.py")
+_delete: Final = partial(Patch, "waiting_resource.py", "handler/test_lifecycle_delete.py")
+_ID: Final = "known = requested or outcome if status == FAILED else outcome or requested"
+
+GUARDS: Final = (
+    # In `waiting_resource`: what crhelper is kept from
+    _crhelper(
+        "crhelper tells nothing of rules that nobody makes",
+        'getLogger("crhelper").setLevel(logging.WARNING)',
+        'getLogger("crhelper").setLevel(logging.INFO)',
+    ),
+    _crhelper(
+        "the log has no more than INFO: the event has the URL in it",
+        'super().__init__(log_level="INFO"',
+        'super().__init__(log_level="DEBUG"',
+    ),
+    _crhelper("boto3 logs no more than errors", 'boto_level="ERROR"', 'boto_level="DEBUG"'),
+    _crhelper("a Delete doesn't sleep", "sleep_on_delete=0", "sleep_on_delete=120"),
+    _crhelper(
+        "crhelper makes no clients",
+        "        with _no_boto3_clients():\n            super()",
+        "        with _no_boto3_clients():\n            pass\n        if True:\n            super()",
+    ),
+    _crhelper("boto3 is given back", "        resource_helper.boto3 = boto3\n", "        pass\n"),
+    _crhelper("a timer says what has happened", "def _timeout(self)", "def _timed_out(self)"),
+    _crhelper("no id is made up", "def _cfn_response(self, _: Event)", "def _cfn_answer(self, _: Event)"),
+    _crhelper(
+        "a poll that runs out of time answers nothing",
+        "        if not self._is_poll():\n            super()._set_timeout()",
+        "        super()._set_timeout()",
+    ),
+    _crhelper(
+        "a first request that runs out of time is answered", "            super()._set_timeout()", "            pass"
+    ),
+    # In `waiting_resource`: one request after the other
+    _delivery(
+        "what is no request is answered to nobody",
+        "if missing := _IN_EVERY_REQUEST - event.keys():",
+        "if missing := set():",
+    ),
+    *[
+        _delivery(f"what has no {key} is no request", f', "{key}"', "")
+        for key in ("ResponseURL", "StackId", "RequestId", "LogicalResourceId")
+    ],
+    _delivery("what one request waited for is forgotten with the next", "        self.wait_seconds = None\n", ""),
+    _delivery(
+        "each request is answered",
+        "        self._answering = threading.Lock()\n        self._not_delivered = None\n        super()",
+        "        self._not_delivered = None\n        super()",
+    ),
+    _sent(
+        "an answer that was not delivered is forgotten with the next",
+        "        self._not_delivered = None\n        super()",
+        "        super()",
+    ),
+    _sent(
+        "an answer that was not delivered is given again by who invokes the function",
+        "        if self._not_delivered:\n            raise self._not_delivered",
+        "        if False:\n            raise self._not_delivered",
+    ),
+    # In `waiting_resource`: outcomes
+    _create(
+        "what was noted travels to the next look",
+        "self.Data[_PROGRESS] = outcome.progress.to_data()",
+        "self.Data[_PROGRESS] = Progress().to_data()",
+    ),
+    _crhelper(
+        "a defect in a later look is answered with the id that is known",
+        "        self.Data[_PHYSICAL_RESOURCE_ID] = outcome.physical_resource_id\n",
+        "",
+    ),
+    _create(
+        "not yet is no answer",
+        "        self.wait_seconds = outcome.wait_seconds\n        return None",
+        "        self.wait_seconds = outcome.wait_seconds\n        return outcome.physical_resource_id",
+    ),
+    _delete(
+        "what is finished is answered, even if it has no id",
+        "return self.wait_seconds is not None",
+        "return True",
+    ),
+    _create(
+        "a failure is answered with its reason",
+        "self.Status, self.Reason = FAILED, str(failure)",
+        "self.Status, self.Reason = FAILED, repr(failure)",
+    ),
+    _crhelper(
+        "a defect is answered, not raised",
+        "        except Exception as error:\n            logger",
+        "        except KeyboardInterrupt as error:\n            logger",
+    ),
+    _crhelper("a defect is logged with its traceback", 'logger.exception("Unexpected")', 'logger.error("Unexpected")'),
+    _crhelper("a request that ran out of time is not waited for", "if self._answering.locked():", "if False:"),
+    _delivery("a waiter that could not be started is told so", "raise RuntimeError(reason) from error", "raise"),
+    # In `waiting_resource`: the answer
+    _crhelper("a request is answered once", "if not self._answering.acquire(blocking=False):", "if False:"),
+    _delete("a Delete never fails", 'if status == FAILED and self.RequestType == "Delete":', "if False:"),
+    _delete(
+        "only a Delete never fails", 'if status == FAILED and self.RequestType == "Delete":', "if status == FAILED:"
+    ),
+    _delete("why a Delete would have failed is logged", 'logger.warning("Deleted all the same: %s", reason)', "pass"),
+    _delete("a Delete that succeeds gives no reason", 'status, reason = SUCCESS, ""', "status = SUCCESS"),
+    _sent(
+        "an answer that was not delivered is noted", "            self._not_delivered = problem\n", "            pass\n"
+    ),
+    _crhelper("the log ends with the reason", '            logger.error("%s", reason)', "            pass"),
+    _delete("bookkeeping is in no answer", " if k not in bookkeeping},", "},"),
+    _sent("attributes are not hidden", '"NoEcho": False', '"NoEcho": True'),
+    _crhelper("an update that fails keeps the old id", _ID, "known = outcome or requested"),
+    _update("an update that succeeds has the new job's id", _ID, "known = requested or outcome"),
+    _delivery("there is always an id", 'return known or f"{self.LogicalResourceId}-was-not-imported"', "return known"),
+    _crhelper(
+        "a failure names the id that was noted",
+        'str(self.PhysicalResourceId or self.Data.get(_PHYSICAL_RESOURCE_ID) or "")',
+        'str(self.PhysicalResourceId or "")',
+    ),
+)

@@ -1,0 +1,47 @@
+"""The two functions around the decisions."""
+
+from functools import partial
+from typing import Final
+
+from tests.mutations.patches import Patch
+
+_function: Final = partial(Patch, "functions.py", "handler/test_delivery.py")
+_loaded: Final = partial(Patch, "functions.py", "handler/test_crhelper_guards.py")
+_removed: Final = partial(Patch, "functions.py", "handler/test_lifecycle_delete.py")
+_kept: Final = partial(Patch, "index.py", "handler/test_entry_points.py")
+_entry: Final = partial(Patch, "index.py", "handler/test_crhelper_guards.py")
+
+GUARDS: Final = (
+    # In `functions`
+    _removed(
+        "a Delete is received whatever is in it",
+        "lifecycle.receive_delete(_request(event))",
+        "lifecycle.receive(_request(event))",
+    ),
+    _function("an error that the state machine has noted doesn't travel on", ' if key != "LastError"}', "}"),
+    _function(
+        "it is complete only when it has been answered", '"IsComplete": seconds is None', '"IsComplete": not seconds'
+    ),
+    _function("what is complete waits for nothing", '"WaitSeconds": seconds or 0}', '"WaitSeconds": seconds}'),
+    _function(
+        "a Create has no properties of before",
+        'event.get("OldResourceProperties", {})',
+        'event["OldResourceProperties"]',
+    ),
+    _function("a Create has no id", 'event.get("PhysicalResourceId", "")', 'event["PhysicalResourceId"]'),
+    _loaded(
+        "a client is made where a failure to make it is answered",
+        "        self._personalize = personalize\n",
+        "        self._personalize = personalize\n        personalize()\n",
+    ),
+    _entry(
+        "loading the module makes no client",
+        "personalize=cache(BotoPersonalize)",
+        "personalize=(lambda made: lambda: made)(BotoPersonalize())",
+    ),
+    _kept(
+        "one client is kept, and with it the service's clock",
+        "personalize=cache(BotoPersonalize)",
+        "personalize=BotoPersonalize",
+    ),
+)

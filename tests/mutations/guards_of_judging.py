@@ -1,0 +1,138 @@
+"""What a look means: done, failed, not yet, not in time, handed over."""
+
+from functools import partial
+from typing import Final
+
+from tests.mutations.patches import Patch
+
+_look: Final = partial(Patch, "importing.py", "handler/test_lifecycle_waiting.py")
+_create: Final = partial(Patch, "importing.py", "handler/test_lifecycle_create.py")
+_fault: Final = partial(Patch, "importing.py", "faults/test_service_faults.py")
+_granted: Final = partial(Patch, "importing.py", "handler/test_fresh_permissions.py")
+_paced: Final = partial(Patch, "importing.py", "handler/test_pace.py")
+_relay: Final = partial(Patch, "importing.py", "faults/test_relay.py")
+_HANDS_OVER: Final = "            if self.properties.hands_over:\n"
+
+GUARDS: Final = (
+    # In `Import._judge`
+    _look(
+        "a status that nobody knows is told with the job, and what to do",
+        "except UnknownStatus as problem:",
+        "except KeyError as problem:",
+    ),
+    _create("a job that has failed fails the resource", "if phase is Phase.FAILED:", "if False:"),
+    _create("a job that has ended well is done", "if phase is Phase.ACTIVE or not self", "if not self"),
+    _create(
+        "without waiting it is done once the job is accepted",
+        "phase is Phase.ACTIVE or not self.properties.wait",
+        "phase is Phase.ACTIVE",
+    ),
+    _look(
+        "a job has no more time than it was given",
+        "        if self._time_is_up(progress):\n" + _HANDS_OVER,
+        "        if False:\n" + _HANDS_OVER,
+    ),
+    _relay("at the end of its time a resource hands over", _HANDS_OVER, "            if False:\n"),
+    _look("at the end of the time only a relay's resource succeeds", _HANDS_OVER, "            if True:\n"),
+    _relay(
+        "a timeout names the time of all resources",
+        "reasons.not_in_time(job, self._waited(progress))",
+        "reasons.not_in_time(job, progress.elapsed_seconds(self.personalize.now()))",
+    ),
+    _paced(
+        "the pace follows the job's age, not the request's",
+        "pace.seconds_until_next_look(self.personalize.now() - job.creation_date_time)",
+        "pace.seconds_until_next_look(progress.elapsed_seconds(self.personalize.now()))",
+    ),
+    # In `Import._hindered, ._not_seen, ._may_pass`
+    _look(
+        "a start that was refused for now is tried again",
+        "self.names.arn(hindered.attempt)\n        if self._may_pass(refused, progress):",
+        "self.names.arn(hindered.attempt)\n        if False:",
+    ),
+    _create(
+        "a start that was refused for good is told at once",
+        "self.names.arn(hindered.attempt)\n        if self._may_pass(refused, progress):",
+        "self.names.arn(hindered.attempt)\n        if True:",
+    ),
+    _create(
+        "a refusal names the job that was refused",
+        "self.names.name(hindered.attempt), self",
+        "self.names.name(1), self",
+    ),
+    _fault(
+        "a look that was refused for now is made again",
+        "-> Outcome:\n        if self._may_pass(refused, progress):",
+        "-> Outcome:\n        if False:",
+    ),
+    _look(
+        "a look that was refused for good is told",
+        "-> Outcome:\n        if self._may_pass(refused, progress):",
+        "-> Outcome:\n        if True:",
+    ),
+    _look("a busy service is asked again", "return isinstance(refused, Busy) or (", "return ("),
+    _granted(
+        "a permission may be seconds old",
+        "return isinstance(refused, Busy) or (fresh and not self._time_is_up(progress))",
+        "return isinstance(refused, Busy)",
+    ),
+    _granted(
+        "at the end of the time a lack of permission is told as such",
+        "(fresh and not self._time_is_up(progress))",
+        "fresh",
+    ),
+    _granted(
+        "a permission is not fresh after the time of the resources before",
+        "may_become_effective(refused, self._waited(progress))",
+        "may_become_effective(refused, progress.elapsed_seconds(self.personalize.now()))",
+    ),
+    # In `Import._try_again`
+    _look(
+        "a busy service has no more time than the import was given",
+        "        if self._time_is_up(progress):\n            known",
+        "        if False:\n            known",
+    ),
+    _relay(
+        "a job that is noted can be handed over though nobody could look at it",
+        "known = progress.dataset_import_job_arn or progress.attempt",
+        "known = progress.attempt",
+    ),
+    _relay(
+        "a job that waits for room can be handed over",
+        "known = progress.dataset_import_job_arn or progress.attempt",
+        "known = progress.dataset_import_job_arn",
+    ),
+    _relay(
+        "a job that nobody knows yet is not handed over",
+        "if self.properties.hands_over and known:",
+        "if self.properties.hands_over:",
+    ),
+    _look(
+        "a busy service fails the resource that may not hand over",
+        "if self.properties.hands_over and known:",
+        "if known:",
+    ),
+    _relay(
+        "a lack of room names the time of all resources",
+        "reasons.not_answered_in_time(refused, self._waited(progress))",
+        "reasons.not_answered_in_time(refused, progress.elapsed_seconds(self.personalize.now()))",
+    ),
+    # In `Import._time_is_up, ._waited, ._wait`
+    _look(
+        "the last look is at the end of the time",
+        ">= self.properties.timeout_seconds",
+        "> self.properties.timeout_seconds",
+    ),
+    _relay(
+        "what the resources before have waited counts",
+        "return self.properties.waited_seconds + progress",
+        "return progress",
+    ),
+    _paced("a wait takes a second at least", "left = max(1, round(", "left = max(0, round("),
+    _paced("no wait goes beyond the end of the time", "wait_seconds=min(seconds, left))", "wait_seconds=seconds)"),
+    _look(
+        "the time begins with the first look",
+        "progress=progress.begun(now), wait_seconds=min(",
+        "progress=progress, wait_seconds=min(",
+    ),
+)

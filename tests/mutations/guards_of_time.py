@@ -1,0 +1,104 @@
+"""How long it has been, when to look again, how long a permission is fresh; and what is told at the end."""
+
+from functools import partial
+from typing import Final
+
+from tests.mutations.patches import Patch
+
+_progress: Final = partial(Patch, "outcome.py", "handler/test_lifecycle_waiting.py")
+_attributes: Final = partial(Patch, "outcome.py", "handler/test_lifecycle_create.py")
+_pace: Final = partial(Patch, "pace.py", "handler/test_pace.py")
+_fresh: Final = partial(Patch, "fresh_permissions.py", "handler/test_fresh_permissions.py")
+
+GUARDS: Final = (
+    # In `outcome`
+    _progress("the time begins once", "return self if self.started_at is not None else replace", "return replace"),
+    _progress(
+        "before it begins no time has passed",
+        "return 0 if self.started_at is None else now - self.started_at",
+        "return now - (self.started_at or 0)",
+    ),
+    _attributes(
+        "a failure keeps the id of its job",
+        "        self.physical_resource_id = physical_resource_id\n",
+        "        self.physical_resource_id = None\n",
+    ),
+    _attributes(
+        "the job's ARN is an attribute",
+        "Attribute.DATASET_IMPORT_JOB_ARN: job.dataset_import_job_arn,",
+        "Attribute.DATASET_IMPORT_JOB_ARN: job.job_name,",
+    ),
+    _attributes("the job's name is an attribute", "Attribute.JOB_NAME: job.job_name,", ""),
+    _attributes("the job's status is an attribute", "Attribute.STATUS: job.status,", 'Attribute.STATUS: "ACTIVE",'),
+    _attributes("the dataset's ARN is an attribute", "Attribute.DATASET_ARN: job.dataset_arn,", ""),
+    _attributes("the beginning is an attribute", "_iso(job.creation_date_time)", "str(job.creation_date_time)"),
+    _attributes("the end is an attribute", "_iso(job.last_updated_date_time)", "_iso(job.creation_date_time)"),
+    _attributes("the duration is an attribute, in whole seconds", "str(round(job.last", "str((job.last"),
+    Patch(
+        "outcome.py",
+        "faults/test_relay.py",
+        "a job that is not seen has all attributes",
+        '        **dict.fromkeys(Attribute, ""),\n',
+        "",
+    ),
+    Patch(
+        "outcome.py",
+        "faults/test_relay.py",
+        "a job that is not seen has a status that says so",
+        "Attribute.STATUS: STATUS_UNKNOWN",
+        'Attribute.STATUS: "ACTIVE"',
+    ),
+    Patch(
+        "outcome.py",
+        "faults/test_relay.py",
+        "a job that is not seen has its name",
+        'dataset_import_job_arn.rpartition("/")[2]',
+        "dataset_import_job_arn",
+    ),
+    Patch(
+        "outcome.py",
+        "faults/test_relay.py",
+        "a job that is not seen has its dataset",
+        "Attribute.DATASET_ARN: dataset_arn,",
+        "",
+    ),
+    # In `pace`
+    _pace("a young job is looked at seldom", "(0, 30),", "(0, 12),"),
+    _pace("from two minutes on a job is looked at often", "(120, 12),", "(120, 30),"),
+    _pace("from twenty minutes on a job is looked at less often", "(20 * 60, 20),", "(20 * 60, 12),"),
+    _pace("from forty minutes on a job is looked at seldom", "(40 * 60, 30),", "(40 * 60, 20),"),
+    _pace("a step begins at its second", "if elapsed_seconds >= start or", "if elapsed_seconds > start or"),
+    _pace(
+        "a job that is younger than nothing is looked at, too: clocks differ",
+        "if elapsed_seconds >= start or start == 0)",
+        "if elapsed_seconds >= start)",
+    ),
+    _pace("tries are some twenty seconds apart", "_QUEUE_SECONDS: Final = 20", "_QUEUE_SECONDS: Final = 2"),
+    _pace("not all come back at once", "random.uniform(0.75, 1.25)", "random.uniform(1, 1)"),
+    # In `fresh_permissions`
+    _fresh("a refusal is fresh for two minutes and no longer", "SECONDS: Final = 120", "SECONDS: Final = 1200"),
+    _fresh("a refusal is fresh for two minutes, a minute is too short", "SECONDS: Final = 120", "SECONDS: Final = 30"),
+    _fresh(
+        "after two minutes a refusal is what it says", "    if elapsed_seconds >= SECONDS:\n        return False\n", ""
+    ),
+    _fresh("the bound is the first second that is too late", "elapsed_seconds >= SECONDS", "elapsed_seconds > SECONDS"),
+    _fresh(
+        "AccessDenied may be fresh, whatever its text",
+        '"AccessDenied", "AccessDeniedException"',
+        '"AccessDeniedException"',
+    ),
+    _fresh(
+        "AccessDeniedException may be fresh, whatever its text",
+        '"AccessDenied", "AccessDeniedException"',
+        '"AccessDenied"',
+    ),
+    _fresh("a refusal to read the data may be fresh", '"insufficient privileges", ', ""),
+    _fresh("a refusal by another code may be fresh", '"not authorized", ', ""),
+    _fresh("a refusal to assume the role may be fresh", ', "assume")', ")"),
+    _fresh("capitals don't matter", "refused.message.lower()", "refused.message"),
+    _fresh(
+        "what is wrong with the data is not fresh",
+        "return refused.code in _CODES or any(",
+        "return bool(refused.code) or any(",
+    ),
+)

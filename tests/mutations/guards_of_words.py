@@ -1,0 +1,115 @@
+"""Words that help the reader of a stack event."""
+
+from functools import partial
+from typing import Final
+
+from tests.mutations.patches import Patch
+
+_statements: Final = partial(Patch, "reasons.py", "handler/test_policies.py")
+_policy: Final = partial(Patch, "policies.py", "handler/test_policies.py")
+_words: Final = partial(Patch, "reasons.py", "handler/test_reasons.py")
+
+GUARDS: Final = (
+    # In `reasons`
+    _words(
+        "the service's words come first",
+        """return f"{text if text.endswith(('.', '!', '?', '…')) else f'{text}.'} {rest}\"""",
+        """return f"{rest} {text if text.endswith(('.', '!', '?', '…')) else f'{text}.'}\"""",
+    ),
+    _words(
+        "a failure without a reason says so",
+        'job.failure_reason or "The service gave no reason"',
+        'job.failure_reason or ""',
+    ),
+    _words(
+        "a failure names job, location and status",
+        "DatasetImportJob {job.job_name} of {job.data_location} ended with status {job.status}. ",
+        "",
+    ),
+    _words(
+        "after a failure the reader knows that a new job is started",
+        "and deploy again: a new job is started then.",
+        "and deploy again.",
+    ),
+    *[
+        _words(f"there is advice for: {part}", f'    "{part}": ', f'    "no such text: {part}": ')
+        for part in (
+            "missing the following columns",
+            "Invalid Data location",
+            "iam:PassRole",
+            "is not authorized to perform",
+        )
+    ],
+    _statements(
+        "where the data may not be read, the statements are told",
+        'if reading and "Insufficient privileges for accessing data" in text:',
+        "if False:",
+    ),
+    _statements(
+        "where the role can't be assumed, its trust is told", 'if reading and "assume the role" in text:', "if False:"
+    ),
+    _statements(
+        "where a call is refused, the statement is told",
+        "if allowed := policies.to_do_what_was_refused(text):",
+        'if allowed := "":',
+    ),
+    # In `policies`
+    _policy("a folder's files are below it", 'or object_key.endswith("/") else "")', 'else "")'),
+    _policy("the top of a bucket is a folder", 'if object_key == "" or object_key', "if object_key"),
+    _policy("a key's wildcards are none of a policy's", "object_key.translate(_ESCAPES) +", "object_key +"),
+    _policy(
+        "the service is named in the bucket's policy",
+        '{**_allow("s3:GetObject", f"{arn}/{objects_below(key)}"), **service}',
+        '_allow("s3:GetObject", f"{arn}/{objects_below(key)}")',
+    ),
+    _policy("statements are in the partition of the dataset", 'reading.dataset_arn.split(":")[1]', '"aws"'),
+    _policy("trust is for one account", '"StringEquals": {"aws:SourceAccount": account},', ""),
+    _policy("roles are passed to Personalize only", 'if refused["action"] == "iam:PassRole":', "if False:"),
+    _policy("the sentence's full stop is none of the ARN's", 'refused["resource"].rstrip(".")', 'refused["resource"]'),
+    _words("other failures have advice too", ", _DEFAULT_ADVICE)", ', "")'),
+    _words(
+        "the service's words leave room for the job and the advice",
+        "_BYTES_MAX: Final = 3150",
+        "_BYTES_MAX: Final = 31500",
+    ),
+    _words(
+        "the room is what the job and the advice leave",
+        'room = _BYTES_MAX - len(json.dumps(rest, ensure_ascii=False).encode(errors="replace"))',
+        "room = _BYTES_MAX",
+    ),
+    _words(
+        "the service's words are cut in bytes, not characters",
+        'if len(encoded := text.encode(errors="replace")) > room:',
+        'encoded = text.encode(errors="replace")\n    if len(text) > room:',
+    ),
+    _words(
+        "half a character in the service's words is no defect", ':= text.encode(errors="replace")', ":= text.encode()"
+    ),
+    _words("a cut through a character is no defect", '.decode(errors="ignore")', ".decode()"),
+    _words(
+        "what is cut of the service's words is marked", '.decode(errors="ignore") + "…"', '.decode(errors="ignore")'
+    ),
+    _words(
+        "a sentence has one full stop",
+        """{text if text.endswith(('.', '!', '?', '…')) else f'{text}.'}""",
+        "{text}.",
+    ),
+    _words(
+        "a refusal says that no job was started, and why",
+        'was not started: {refused.operation} was answered "\n        f"with {refused.code}. ',
+        'was not started. "\n        f"',
+    ),
+    _words(
+        "a timeout says that the job goes on",
+        '"It can\'t be stopped and goes on; deploying again joins it instead of starting a second one."',
+        '"Deploy again."',
+    ),
+    _words(
+        "a look that was refused says which", "{refused.operation} of {job_arn} was answered with {refused.code}. ", ""
+    ),
+    _words(
+        "hours are told as hours",
+        'return f"{hours} h {minutes} min" if hours else f"{minutes} min"',
+        'return f"{minutes} min"',
+    ),
+)
