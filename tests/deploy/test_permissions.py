@@ -37,5 +37,9 @@ def test_a_bucket_that_personalize_may_not_read_is_told_with_what_to_do(cloud: C
     told = " ".join(deployed.output.split())
     assert "Insufficient privileges for accessing data in S3. Please look at https://docs.aws.amazon.com/" in told
     assert f"fix bucket policy on {name.lower()}." in told
-    assert "s3:GetObject on the objects, s3:ListBucket on the bucket" in told
+    statement = (
+        '{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::%s/a.csv", '
+        '"Principal": {"Service": "personalize.amazonaws.com"}}'
+    )
+    assert statement % name.lower() in told
     assert cloud.jobs(name) == []

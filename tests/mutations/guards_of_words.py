@@ -36,7 +36,6 @@ GUARDS: Final = (
         for part in (
             "missing the following columns",
             "Invalid Data location",
-            "iam:PassRole",
             "is not authorized to perform",
         )
     ],
