@@ -162,6 +162,9 @@ class FakePersonalize:
 
     def list_tags(self, resource_arn: str) -> Mapping[str, str]:
         fault = self._called("list_tags", resource_arn)
+        if resource_arn not in [job.arn for job in self.jobs.values()]:
+            message = f"Resource Arn {resource_arn} does not exist."
+            raise Refused("ListTagsForResource", "ResourceNotFoundException", message)
         _raise(fault)
         return dict(self.tags[resource_arn])
 

@@ -172,3 +172,13 @@ def test_an_import_that_has_used_up_all_its_names_says_so_and_how_to_get_new_one
     assert answer.reason.startswith("All 999 names for this import are used up. Change ReimportToken")
     assert personalize.calls_of("create_dataset_import_job") == [first]
     assert cloudformation.create(properties(ReimportToken="2")).reason.startswith("The service gave no reason.")
+
+
+def test_an_update_of_a_resource_that_has_no_job_imports_what_is_said_now(
+    cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
+) -> None:
+    account.refuse_to_wait(RuntimeError("Rate exceeded"))
+    cloudformation.create(properties())
+
+    assert cloudformation.update(properties()).succeeded
+    assert personalize.imported() == [DATA_LOCATION]

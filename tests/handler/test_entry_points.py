@@ -1,8 +1,11 @@
 """The two functions as Lambda finds them, on the real AWS."""
 
+import inspect
+
 import pytest
 
 from personalize_import_handler import index, waiter
+from personalize_import_handler.answer import NotDelivered, send
 from personalize_import_handler.personalize_client import CLIENT_CONFIG
 
 
@@ -20,3 +23,13 @@ def test_the_waiter_s_client_has_the_bounds_of_the_other() -> None:
 
     assert config.read_timeout == CLIENT_CONFIG.read_timeout  # type: ignore[attr-defined]
     assert config.connect_timeout == CLIENT_CONFIG.connect_timeout  # type: ignore[attr-defined]
+
+
+def test_all_attempts_of_an_answer_end_within_a_minute_and_so_well_within_the_function_s_time() -> None:
+    of_one: float = inspect.signature(send).parameters["timeout_seconds"].default
+    slept: list[float] = []
+
+    with pytest.raises(NotDelivered):
+        send("", {}, sleep=slept.append)
+
+    assert (len(slept) + 1) * of_one + sum(slept) < 60

@@ -103,3 +103,19 @@ def test_no_permission_is_fresh_when_resources_before_have_waited_for_longer(
 
     assert answer.reason.startswith("Insufficient privileges")
     assert answer.answered_at == started_at
+
+
+def test_executions_that_may_not_be_listed_yet_are_listed_later(
+    cloudformation: CloudFormation, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    denied = iter([Refused("ListExecutions", "AccessDeniedException", "not authorized")] * 3)
+
+    def is_given_up(_: object) -> bool:
+        for refused in denied:
+            raise refused
+        return False
+
+    monkeypatch.setattr(account.functions, "_is_given_up", is_given_up)
+
+    assert cloudformation.create(properties()).succeeded
+    assert next(denied, None) is None

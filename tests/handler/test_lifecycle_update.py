@@ -188,16 +188,6 @@ def test_an_update_whose_looks_stay_throttled_times_out(
     assert answer.answered_at - began == 600
 
 
-def test_an_update_of_a_resource_that_has_no_job_imports_what_is_said_now(
-    cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
-) -> None:
-    account.refuse_to_wait(RuntimeError("Rate exceeded"))
-    cloudformation.create(properties())
-
-    assert cloudformation.update(properties()).succeeded
-    assert personalize.imported() == [DATA_LOCATION]
-
-
 def test_an_update_from_properties_that_were_never_valid_imports_what_is_said_now(
     cloudformation: CloudFormation, personalize: FakePersonalize, log: Log
 ) -> None:

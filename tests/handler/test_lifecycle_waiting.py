@@ -174,22 +174,6 @@ def test_the_deadline_runs_on_the_service_s_clock_and_not_on_a_clock_that_is_off
     assert answer.succeeded
 
 
-def test_executions_that_may_not_be_listed_yet_are_listed_later(
-    cloudformation: CloudFormation, account: Account, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    denied = iter([Refused("ListExecutions", "AccessDeniedException", "not authorized")] * 3)
-
-    def is_given_up(_: object) -> bool:
-        for refused in denied:
-            raise refused
-        return False
-
-    monkeypatch.setattr(account.functions, "_is_given_up", is_given_up)
-
-    assert cloudformation.create(properties()).succeeded
-    assert next(denied, None) is None
-
-
 def test_a_job_that_is_gone_before_its_tags_are_set_is_told_so(
     cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:

@@ -13,6 +13,7 @@ _relay: Final = partial(Patch, "adoption.py", "faults/test_relay.py")
 _LOOP: Final = "for number in range(_FIRST, ATTEMPTS_MAX + 1):"
 _LISTED: Final = "        if arn not in [job.dataset_import_job_arn for job in jobs_of_dataset]:\n"
 _WAIT: Final = "            _wait_for_the_dataset(jobs_of_dataset)\n"
+_handed: Final = partial(Patch, "adoption.py", "handler/test_handing_over.py")
 
 GUARDS: Final = (
     # In `adoption.find`
@@ -50,7 +51,7 @@ GUARDS: Final = (
     ),
     _relay("a job that was never started is not looked at but started", "is_made=made >= number)", "is_made=True)"),
     _relay("a job that was never started keeps its number", "Attempt(max(made, number)", "Attempt(max(made, 1) + 1"),
-    _relay(
+    _handed(
         "a resource that may not look at the job it was told says so",
         "names, number))\n    except Refused as refused:",
         "names, number))\n    except NameTaken as refused:",

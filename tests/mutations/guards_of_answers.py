@@ -7,6 +7,7 @@ from tests.mutations.patches import Patch
 
 _answer: Final = partial(Patch, "answer.py", "handler/test_answer.py")
 _CAUGHT: Final = "except (OSError, ValueError, http.client.HTTPException) as error:"
+_bound: Final = partial(Patch, "answer.py", "handler/test_entry_points.py")
 
 GUARDS: Final = (
     # In `answer.body_of`
@@ -22,7 +23,7 @@ GUARDS: Final = (
     # In `answer.send`
     _answer("an answer is tried again", "_ATTEMPTS: Final = 5", "_ATTEMPTS: Final = 1"),
     _answer("an answer is tried a bounded number of times", "_ATTEMPTS: Final = 5", "_ATTEMPTS: Final = 50"),
-    _answer("one attempt has a bounded time", "_TIMEOUT_SECONDS: Final = 5", "_TIMEOUT_SECONDS: Final = 500"),
+    _bound("one attempt has a bounded time", "_TIMEOUT_SECONDS: Final = 5", "_TIMEOUT_SECONDS: Final = 500"),
     _answer(
         "the bound of an attempt is kept", "urlopen(request, timeout=timeout_seconds)", "urlopen(request, timeout=60)"
     ),

@@ -17,6 +17,7 @@ _GIVEN_UP: Final = """\
                 raise ImportFailed(reasons.given_up(name), arn)
 """
 _NOTED: Final = "self.look(replace(progress, dataset_import_job_arn=arn), arn)"
+_granted: Final = partial(Patch, "importing.py", "handler/test_fresh_permissions.py")
 
 GUARDS: Final = (
     # In `Import.begin, .go_on, .keep`
@@ -42,7 +43,7 @@ GUARDS: Final = (
     ),
     Patch(
         "importing.py",
-        "faults/test_cloudformation_turns.py",
+        "handler/test_adoption.py",
         "a job whose dataset was made again is imported again by an update",
         " or adoption.is_of_an_earlier_dataset(job, self.personalize)",
         "",
@@ -64,7 +65,7 @@ GUARDS: Final = (
         _GIVEN_UP + _START,
         _START + _GIVEN_UP,
     ),
-    _look(
+    _granted(
         "executions that may not be listed yet are listed later",
         "            return self.is_given_up()\n        except Refused as refused:",
         "            return self.is_given_up()\n        except UnknownStatus as refused:",
@@ -78,7 +79,7 @@ GUARDS: Final = (
     # In `Import.look`
     _update("tags are set once", "                progress = replace(progress, tags_due=False)\n", ""),
     _update("tags are set only where they are due", "if job and progress.tags_due:", "if job:"),
-    _update("no tags are set on a job that is gone", "if job and progress.tags_due:", "if progress.tags_due:"),
+    _look("no tags are set on a job that is gone", "if job and progress.tags_due:", "if progress.tags_due:"),
     _look(
         "a look that is throttled is made again",
         "                progress = replace(progress, tags_due=False)\n        except Refused as refused:",

@@ -12,6 +12,7 @@ _granted: Final = partial(Patch, "importing.py", "handler/test_fresh_permissions
 _paced: Final = partial(Patch, "importing.py", "handler/test_pace.py")
 _relay: Final = partial(Patch, "importing.py", "faults/test_relay.py")
 _HANDS_OVER: Final = "            if self.properties.hands_over:\n"
+_handed: Final = partial(Patch, "importing.py", "handler/test_handing_over.py")
 
 GUARDS: Final = (
     # In `Import._judge`
@@ -92,7 +93,7 @@ GUARDS: Final = (
         "        if self._time_is_up(progress):\n            known",
         "        if False:\n            known",
     ),
-    _relay(
+    _handed(
         "a job that is noted can be handed over though nobody could look at it",
         "known = progress.dataset_import_job_arn or progress.attempt",
         "known = progress.attempt",
@@ -102,7 +103,7 @@ GUARDS: Final = (
         "known = progress.dataset_import_job_arn or progress.attempt",
         "known = progress.dataset_import_job_arn",
     ),
-    _relay(
+    _handed(
         "a job that nobody knows yet is not handed over",
         "if self.properties.hands_over and known:",
         "if self.properties.hands_over:",

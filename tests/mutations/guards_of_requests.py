@@ -28,7 +28,7 @@ GUARDS: Final = (
         "if old is None or _JOB_ARN_MARK",
         "if _JOB_ARN_MARK",
     ),
-    _update(
+    _find(
         "an id that is no job's is not looked at",
         "if old is None or _JOB_ARN_MARK not in arn or what",
         "if old is None or what",

@@ -9,6 +9,7 @@ _progress: Final = partial(Patch, "outcome.py", "handler/test_lifecycle_waiting.
 _attributes: Final = partial(Patch, "outcome.py", "handler/test_lifecycle_create.py")
 _pace: Final = partial(Patch, "pace.py", "handler/test_pace.py")
 _fresh: Final = partial(Patch, "fresh_permissions.py", "handler/test_fresh_permissions.py")
+_failed: Final = partial(Patch, "outcome.py", "handler/test_attempts.py")
 
 GUARDS: Final = (
     # In `outcome`
@@ -18,7 +19,7 @@ GUARDS: Final = (
         "return 0 if self.started_at is None else now - self.started_at",
         "return now - (self.started_at or 0)",
     ),
-    _attributes(
+    _failed(
         "a failure keeps the id of its job",
         "        self.physical_resource_id = physical_resource_id\n",
         "        self.physical_resource_id = None\n",

@@ -16,7 +16,7 @@ class Patch:
 
     file: str
     tests: str
-    """Modules that should turn red, in `tests/`; they run first, because all of them take a while."""
+    """What should turn red, in `tests/`: modules or tests. It runs first, because all of the tests take a while."""
     guard: str
     before: str
     after: str
