@@ -9,6 +9,7 @@ from personalize_local.configuration import ACCOUNT, Options
 from personalize_local.server import LocalAws
 from tests.deploy.cloud import Cloud
 from tests.deploy.direct import Row
+from tests.secrets import lines_with_secrets
 
 OPTIONS = Options(speed=100, import_seconds=240)
 
@@ -20,6 +21,9 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
         cloud = Cloud(aws, folder)
         cloud.cdk.run("bootstrap", f"aws://{ACCOUNT}/{OPTIONS.region}")
         yield cloud
+        lines = cloud.log_lines()
+    lines += (folder / "local-aws.log").read_text(errors="replace").splitlines()
+    assert lines_with_secrets(lines) == []
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from aws_cdk import aws_personalize as personalize
 
 from personalize_import import DatasetImportJob, DataSource
 from personalize_import.provider import DatasetImportProvider
+from tests.secrets import DATA_VALUE
 
 
 def users_schema(*more: dict[str, object]) -> str:
@@ -29,7 +30,7 @@ def users_schema(*more: dict[str, object]) -> str:
 
 def users_csv(*users: str) -> str:
     """Make a file of users, all of one class."""
-    return "USER_ID,CLASS\n" + "".join(f"{user},gold\n" for user in users)
+    return "USER_ID,CLASS\n" + "".join(f"{user},{DATA_VALUE}\n" for user in users)
 
 
 class UsersStack(cdk.Stack):

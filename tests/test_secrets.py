@@ -1,0 +1,28 @@
+"""The scan of the logs finds what it is for."""
+
+import pytest
+
+from tests.secrets import DATA_VALUE, lines_with_secrets
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "PUT https://cloudformation-custom-resource-response.s3.amazonaws.com/x?X-Amz-Signature=0a1b",
+        "{'RequestType': 'Create', 'ResponseURL': 'https://…'}",
+        "PUT https://127.0.0.1:4566/_ministack/cfn-response/x",
+        "Credentials(AKIAIOSFODNN7EXAMPLE)",
+        "AWS_SESSION_TOKEN=FwoGZXIvYXdzE",
+        "aws_secret_access_key = x",
+        f"The value '{DATA_VALUE}' in column CLASS",
+    ],
+)
+def test_a_line_with_a_secret_is_found(line: str) -> None:
+    assert lines_with_secrets(["Started the job", line]) == [line]
+
+
+def test_what_the_functions_do_log_has_none() -> None:
+    arn = "arn:aws:personalize:eu-west-1:123456789012:dataset-import-job/shop-Import-0123456789ab-1"
+    lines = [f"Started {arn}", "Answered CloudFormation with SUCCESS", "Not yet: Rate exceeded (ThrottlingException)"]
+
+    assert lines_with_secrets(lines) == []
