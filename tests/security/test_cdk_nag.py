@@ -1,0 +1,101 @@
+"""The AwsSolutions rules of cdk-nag find nothing, and what this library accepts is what they would find and no more."""
+
+from typing import Any, Final
+
+import aws_cdk as cdk
+import pytest
+from cdk_nag import AwsSolutionsChecks, NagPack
+
+from personalize_import import findings as findings_of_the_library
+from tests.security.templates import STACKS, Synthesized, faulty, security_app, sound
+
+ACKNOWLEDGED: Final = cdk.Validations.ACKNOWLEDGED_RULES_METADATA_KEY
+Findings = set[tuple[str, str]]
+
+
+def findings(pack: type[NagPack], stack: cdk.Stack) -> Findings:
+    """Give the paths of resources with the rules that are violated there."""
+    return {
+        (str(resource.construct_path), violation.rule_name)
+        for violation in pack(stack).validate_scope(stack).violations
+        for resource in violation.violating_resources
+    }
+
+
+def acknowledged(stack: cdk.Stack) -> dict[tuple[str, str], str]:
+    """Give what is accepted as cdk-nag 3 reads it: the reasons, by path and rule."""
+    return {
+        (construct.node.path, rule): reason
+        for construct in stack.node.find_all()
+        for entry in construct.node.metadata
+        if entry.type == ACKNOWLEDGED
+        for rule, reason in entry.data.items()
+    }
+
+
+def suppressed(template: dict[str, Any]) -> dict[tuple[str, str], str]:
+    """Give what is accepted as cdk-nag 2 reads it: the reasons, by logical id and rule."""
+    return {
+        (logical_id, f"{rule['id']}{finding}"): rule["reason"]
+        for logical_id, resource in template["Resources"].items()
+        for rule in resource.get("Metadata", {}).get("cdk_nag", {}).get("rules_to_suppress", [])
+        for finding in [f"[{each}]" for each in rule.get("applies_to", [])] or [""]
+    }
+
+
+@pytest.fixture
+def unaccepted(monkeypatch: pytest.MonkeyPatch) -> Synthesized:
+    """The same stacks, made by a library that accepts nothing."""
+    monkeypatch.setattr(findings_of_the_library, "accept", lambda *_: None)
+    return Synthesized.of(security_app())
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_nothing_is_found(stack: str) -> None:
+    assert findings(AwsSolutionsChecks, sound().stack(stack)) == set()
+
+
+@pytest.mark.parametrize("stack", ["TwentyJobs", "OwnKey"])
+def test_what_is_accepted_is_what_would_be_found(stack: str, unaccepted: Synthesized) -> None:
+    accepted = acknowledged(sound().stack(stack))
+
+    assert set(accepted) == findings(AwsSolutionsChecks, unaccepted.stack(stack))
+
+
+def test_no_wildcard_is_accepted_but_in_named_resources() -> None:
+    accepted = {rule for _, rule in acknowledged(sound().stack("TwentyJobs"))}
+    of_the_provider = {rule for rule in accepted if "/folder-" not in rule}
+
+    assert sorted(rule.partition(":<AWS::AccountId>:")[2] or rule for rule in of_the_provider) == [
+        "AwsSolutions-IAM5[Resource::*]",
+        "AwsSolutions-L1",
+        "AwsSolutions-SF1",
+        "AwsSolutions-SF2",
+        "dataset-import-job/*]",
+        "dataset/*]",
+        "role/personalize-import/TwentyJobs/*]",
+        "stateMachine:*DatasetImportProviderWaiter82AB844C*]",
+    ]
+
+
+@pytest.mark.parametrize("stack", ["TwentyJobs", "OwnKey"])
+def test_both_versions_of_cdk_nag_are_told_the_same(stack: str) -> None:
+    told = acknowledged(sound().stack(stack))
+    written = suppressed(sound().templates[stack])
+
+    assert sorted((rule, reason) for (_, rule), reason in told.items()) == sorted(
+        (rule, reason) for (_, rule), reason in written.items()
+    )
+
+
+def test_reasons_say_something_and_are_what_cdk_nag_reads_as_they_are() -> None:
+    for (_, rule), reason in acknowledged(sound().stack("TwentyJobs")).items():
+        assert len(reason.split()) > 12, rule
+        assert reason.isascii()  # others would have to be encoded
+
+
+def test_a_role_that_may_do_anything_is_found() -> None:
+    assert findings(AwsSolutionsChecks, faulty().stack("Faulty")) == {
+        ("Faulty/Role/Resource", "AwsSolutions-IAM5[Action::*]"),
+        ("Faulty/Role/Resource", "AwsSolutions-IAM5[Resource::*]"),
+    }
