@@ -58,8 +58,15 @@ def accept_runtime(function: lambda_.Function) -> None:
     accept(_resource_of(function), Acceptance(_LATEST_RUNTIME, reason))
 
 
-def accept_waiter(waiter: sfn.CfnStateMachine) -> None:
-    """Say why the waiter writes no logs and traces."""
+def accept_traces(role: iam.IRole | None) -> None:
+    """Say why a role that may write traces, by its default policy or an inline one, may do so on all resources."""
+    policy = role.node.try_find_child("DefaultPolicy") if role else None
+    reason = "The actions of X-Ray, which are allowed because traces were asked for, support no resource types."
+    accept(_resource_of(policy or role), Acceptance(_WILDCARD, reason, ["*"]))
+
+
+def accept_waiter(waiter: sfn.CfnStateMachine, *, tracing: bool) -> None:
+    """Say why the waiter writes no logs, and no traces unless they are asked for."""
     logs = (
         "To log its events the waiter would need eight actions on every log group of the account, for log delivery "
         "supports no resource types. Step Functions keeps the history of each execution for 90 days, and the function "
@@ -69,7 +76,8 @@ def accept_waiter(waiter: sfn.CfnStateMachine) -> None:
         "The waiter waits and invokes one function, whose logs tell of each invocation. The actions of X-Ray that it "
         "would need support no resource types."
     )
-    accept(waiter, Acceptance(_LOGS_ALL_EVENTS, logs), Acceptance(_TRACED, traces))
+    accepted = [Acceptance(_LOGS_ALL_EVENTS, logs), Acceptance(_TRACED, traces)]
+    accept(waiter, *accepted[: 1 if tracing else 2])
 
 
 def _resource_of(construct: IConstruct | None) -> cdk.CfnResource | None:

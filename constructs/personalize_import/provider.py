@@ -166,7 +166,10 @@ class DatasetImportProvider(Construct):
             "environment": {**self._function_props.get("environment", {}), **(environment or {})},
         }
         function = lambda_.Function(self, id, **props)
-        findings.accept_runtime(function)
+        if "runtime" not in self._function_props:
+            findings.accept_runtime(function)
+        if "tracing" in self._function_props:
+            findings.accept_traces(function.role)
         return function
 
 

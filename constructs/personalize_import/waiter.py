@@ -31,7 +31,9 @@ def create_waiter(scope: Construct, is_complete: lambda_.IFunction, *, tracing: 
         definition_string=cdk.Stack.of(scope).to_json_string(waiter_definition(is_complete_arn)),
         tracing_configuration=sfn.CfnStateMachine.TracingConfigurationProperty(enabled=True) if tracing else None,
     )
-    findings.accept_waiter(waiter)
+    findings.accept_waiter(waiter, tracing=tracing)
+    if tracing:
+        findings.accept_traces(role)
     return waiter
 
 
