@@ -32,9 +32,7 @@ def accept(resource: cdk.CfnResource | None, *acceptances: Acceptance) -> None:
     """Tell cdk-nag what is accepted of a resource, if there is one; ARNs without a wildcard need no acceptance."""
     if resource is None:
         return
-    if told := [_suppression(resource, each) for each in acceptances if not each.arns or _findings(resource, each)]:
-        resource.add_metadata("cdk_nag", {"rules_to_suppress": told})
-    _acknowledge(resource, acceptances)
+    _tell(resource, acceptances)
     resource.node.add_validation(_AsDeployed(resource, acceptances))
 
 
@@ -48,8 +46,17 @@ class _AsDeployed:
 
     def validate(self) -> list[str]:
         """Find nothing wrong."""
-        _acknowledge(self._resource, self._acceptances)
+        _tell(self._resource, self._acceptances)
         return []
+
+
+def _tell(resource: cdk.CfnResource, acceptances: Sequence[Acceptance]) -> None:
+    # Beside what the app has said of the resource itself, and what was said before.
+    told = (resource.get_metadata("cdk_nag") or {}).get("rules_to_suppress", [])
+    suppressions = [_suppression(resource, each) for each in acceptances if not each.arns or _findings(resource, each)]
+    if new := [each for each in suppressions if each not in told]:
+        resource.add_metadata("cdk_nag", {"rules_to_suppress": [*told, *new]})
+        _acknowledge(resource, acceptances)
 
 
 def _suppression(resource: cdk.CfnResource, acceptance: Acceptance) -> dict[str, object]:

@@ -6,8 +6,10 @@ import aws_cdk as cdk
 import pytest
 from cdk_nag import AwsSolutionsChecks, NagPack
 
+from personalize_import import DataSource
 from personalize_import import findings as findings_of_the_library
 from tests.security.templates import STACKS, Synthesized, faulty, security_app, sound
+from tests.synth.stacks import add_job, from_new_bucket, logical_id, new_app, new_stack
 
 ACKNOWLEDGED: Final = cdk.Validations.ACKNOWLEDGED_RULES_METADATA_KEY
 Findings = set[tuple[str, str]]
@@ -93,6 +95,29 @@ def test_reasons_say_something_and_are_what_cdk_nag_reads_as_they_are() -> None:
     for (_, rule), reason in acknowledged(sound().stack("TwentyJobs")).items():
         assert len(reason.split()) > 12, rule
         assert reason.isascii()  # others would have to be encoded
+
+
+def test_any_folder_of_another_stack_s_bucket_is_accepted_in_a_nested_stack_too() -> None:
+    app = new_app()
+    source = from_new_bucket(new_stack("Data", app), "odd) name [1/")
+    models = new_stack("Models", app)
+    add_job(cdk.NestedStack(models, "Inner"), data_source=source)
+
+    assert findings(AwsSolutionsChecks, Synthesized.of(app).stack("Models")) == set()
+
+
+def test_what_the_app_accepts_itself_is_kept() -> None:
+    app = new_app()
+    job = add_job(new_stack(scope=app), data_source=DataSource.from_s3_uri("s3://some-bucket/folder/"))
+    resource = job.role.node.default_child
+    own = {"id": "Other-Rule", "reason": "A reason of the app's own."}
+    assert isinstance(resource, cdk.CfnResource)
+    resource.add_metadata("cdk_nag", {"rules_to_suppress": [own]})
+
+    (template,) = Synthesized.of(app).templates.values()
+
+    rules = template["Resources"][logical_id(job.role)]["Metadata"]["cdk_nag"]["rules_to_suppress"]
+    assert [rule["id"] for rule in rules] == ["Other-Rule", "AwsSolutions-IAM5"]
 
 
 def test_a_role_that_may_do_anything_is_found() -> None:
