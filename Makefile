@@ -4,6 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+SCANNERS := .venv-scanners
+SCANNERS_INSTALLED := $(SCANNERS)/.installed
 DATA ?=
 SCHEMA ?=
 IMPORT_SECONDS ?= 20
@@ -16,12 +18,17 @@ export DATA SCHEMA
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-install: $(INSTALLED) ## make the environment: libraries, Node, the CDK CLI, the local AWS, test tools
+install: $(INSTALLED) $(SCANNERS_INSTALLED) ## make the environment: libraries, Node, the CDK CLI, the local AWS, test tools
 
 $(INSTALLED): pyproject.toml requirements.txt requirements-dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is %s; set PYTHON=..." % sys.version.split()[0])'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+$(SCANNERS_INSTALLED): requirements-scanners.txt
+	$(PYTHON) -m venv $(SCANNERS)
+	$(SCANNERS)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-scanners.txt
 	@touch $@
 
 deploy-local: $(INSTALLED) ## deploy the demo to the AWS on this machine [DATA=data.csv SCHEMA=schema.json]
@@ -33,7 +40,7 @@ destroy-local: $(INSTALLED) ## destroy the demo on this machine, and forget its 
 test: $(INSTALLED) ## run all tests but the slow ones
 	$(BIN)/python -m pytest -q -m 'not slow' -n 2
 
-test-slow: $(INSTALLED) ## run the tests that take minutes
+test-slow: $(INSTALLED) $(SCANNERS_INSTALLED) ## run the tests that take minutes
 	$(BIN)/python -m pytest -q -m slow -n 2
 
 lint: $(INSTALLED) ## check style and types
@@ -46,4 +53,4 @@ format: $(INSTALLED) ## put the code into shape
 	$(BIN)/ruff format --quiet .
 
 clean: ## remove what was made, the environment included
-	rm -rf $(VENV) .local-aws cdk.out dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(SCANNERS) .local-aws cdk.out dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis

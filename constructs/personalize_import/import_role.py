@@ -5,6 +5,7 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from personalize_import.data_source import DataSource
+from personalize_import.findings import accept_data_of_job
 from personalize_import.read_access import role_statements
 from personalize_import_handler.contract import IMPORT_ROLE_PATH, PERSONALIZE_SERVICE_PRINCIPAL
 
@@ -16,7 +17,7 @@ def import_role_path(scope: Construct) -> str:
 
 def create_import_role(scope: Construct, data_source: DataSource) -> iam.Role:
     """Create a role that only Personalize may assume, for this account and Region, and that may only read the data."""
-    return iam.Role(
+    role = iam.Role(
         scope,
         "Role",
         path=import_role_path(scope),
@@ -24,6 +25,8 @@ def create_import_role(scope: Construct, data_source: DataSource) -> iam.Role:
         # Inline, so that the role has its policy the moment it exists, and keeps it as long as it does.
         inline_policies={"ReadData": iam.PolicyDocument(statements=role_statements(scope, data_source))},
     )
+    accept_data_of_job(role, data_source)
+    return role
 
 
 def is_precreated(role: iam.Role) -> bool:

@@ -12,7 +12,7 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from personalize_import import arguments
+from personalize_import import arguments, findings
 from personalize_import import provider_permissions as permissions
 from personalize_import.handler_code import handler_code
 from personalize_import.waiter import create_waiter
@@ -97,6 +97,7 @@ class DatasetImportProvider(Construct):
         # CloudFormation invokes asynchronously, and Lambda repeats what ends in an error, as when the function dies or
         # can't deliver its answer. Nobody waits for the answer to an event that is older than CloudFormation's hour.
         self._on_event.configure_async_invoke(max_event_age=_EVENT_AGE_MAX, retry_attempts=_RETRIES)
+        findings.accept_wildcards(self._is_complete, permissions.statements_with_wildcards(self, self._state_machine))
 
     @classmethod
     def of(cls, scope: Construct) -> Self:
@@ -164,7 +165,12 @@ class DatasetImportProvider(Construct):
             **self._function_props,
             "environment": {**self._function_props.get("environment", {}), **(environment or {})},
         }
-        return lambda_.Function(self, id, **props)
+        function = lambda_.Function(self, id, **props)
+        if "runtime" not in self._function_props:
+            findings.accept_runtime(function)
+        if "tracing" in self._function_props:
+            findings.accept_traces(function.role)
+        return function
 
 
 def _check_function_props(name: str, function_props: Mapping[str, Any] | None) -> Iterator[str]:

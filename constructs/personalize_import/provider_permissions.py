@@ -82,6 +82,15 @@ def see_later_requests_statement(waiter: sfn.CfnStateMachine) -> iam.PolicyState
     return iam.PolicyStatement(sid="SeeLaterRequests", actions=["states:ListExecutions"], resources=[arn])
 
 
+def statements_with_wildcards(scope: Construct, waiter: sfn.CfnStateMachine) -> list[iam.PolicyStatement]:
+    """Give the statements of IsComplete whose resources are patterns."""
+    return [
+        *personalize_statements(scope),
+        pass_import_roles_statement(scope),
+        see_later_requests_statement(waiter),
+    ]
+
+
 def trace_statement() -> iam.PolicyStatement:
     """Let a state machine be traced: https://docs.aws.amazon.com/step-functions/latest/dg/concepts-xray-tracing.html."""
     return iam.PolicyStatement(

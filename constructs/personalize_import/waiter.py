@@ -8,6 +8,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
+from personalize_import import findings
 from personalize_import import provider_permissions as permissions
 from personalize_import_handler import contract
 
@@ -23,13 +24,17 @@ def create_waiter(scope: Construct, is_complete: lambda_.IFunction, *, tracing: 
     role = iam.Role(
         scope, "WaiterRole", assumed_by=iam.ServicePrincipal("states.amazonaws.com"), inline_policies=documents
     )
-    return sfn.CfnStateMachine(
+    waiter = sfn.CfnStateMachine(
         scope,
         "Waiter",
         role_arn=role.role_arn,
         definition_string=cdk.Stack.of(scope).to_json_string(waiter_definition(is_complete_arn)),
         tracing_configuration=sfn.CfnStateMachine.TracingConfigurationProperty(enabled=True) if tracing else None,
     )
+    findings.accept_waiter(waiter, tracing=tracing)
+    if tracing:
+        findings.accept_traces(role)
+    return waiter
 
 
 def waiter_definition(is_complete_arn: str) -> dict[str, object]:

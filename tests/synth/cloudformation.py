@@ -79,6 +79,8 @@ class Deployed:
                 return self.value(parts)[int(index)]
             case {"Fn::Split": [str(separator), whole]}:  # CloudFormation takes no function for the separator
                 return self.value(whole).split(separator)
+            case {"Fn::ImportValue": name}:  # another stack's, which is not known here
+                return self.value(name).replace(":", "-").lower()
         raise ValueError(f"{function} is not known here")
 
     def _name(self, logical_id: str) -> str:

@@ -1,0 +1,85 @@
+"""What cdk-nag finds in what this library makes, and why it is so.
+
+The rules: https://github.com/cdklabs/cdk-nag/blob/main/RULES.md#aws-solutions. Each reason goes into the template, and
+docs/security.md has the answers to what other rule packs find.
+"""
+
+from collections.abc import Sequence
+from typing import Final, cast
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_stepfunctions as sfn
+from constructs import IConstruct
+
+from personalize_import.data_source import DataSource
+from personalize_import.nag import Acceptance, accept
+
+_WILDCARD: Final = "AwsSolutions-IAM5"
+_LATEST_RUNTIME: Final = "AwsSolutions-L1"
+_LOGS_ALL_EVENTS: Final = "AwsSolutions-SF1"
+_TRACED: Final = "AwsSolutions-SF2"
+# By the sid of the statement whose resources have the wildcard.
+_WILDCARD_REASONS: Final = {
+    "StartJobs": "The datasets and import jobs of this account and Region: jobs get their names when they are started, "
+    "and datasets may be given by ARNs that are known at deploy time only.",
+    "KnowLaterJobs": "personalize:ListDatasetImportJobs, which is the only action of this statement, supports no "
+    "resource types.",
+    "PassImportRoles": "The import roles of this stack, which alone are under this path; they can be passed to Amazon "
+    "Personalize and to no other service.",
+    "SeeLaterRequests": "The waiter of this stack, by the logical id that is a part of its name: it invokes the "
+    "function that has this role, so its ARN would be a circular dependency.",
+}
+
+
+def accept_data_of_job(role: iam.Role, data_source: DataSource) -> None:
+    """Say why the role of a job may read all below a folder."""
+    reason = "All objects below the folder that the job imports: which files there are is known to S3 only."
+    accept(_resource_of(role), Acceptance(_WILDCARD, reason, [data_source.objects_arn(role)]))
+
+
+def accept_wildcards(function: lambda_.Function, statements: Sequence[iam.PolicyStatement]) -> None:
+    """Say why resources of a function's statements have wildcards; those of no other statement are accepted."""
+    acceptances = [
+        Acceptance(_WILDCARD, _WILDCARD_REASONS[statement.sid], statement.resources)
+        for statement in statements
+        if statement.sid in _WILDCARD_REASONS
+    ]
+    accept(_resource_of(function.role), *acceptances)
+
+
+def accept_runtime(function: lambda_.Function) -> None:
+    """Say why the function's runtime isn't the latest."""
+    reason = (
+        "Python 3.13 is supported by Lambda until 2029, and it is the version that the handler is tested with. A newer "
+        "one comes with a release of this library, not with a release of the rule."
+    )
+    accept(_resource_of(function), Acceptance(_LATEST_RUNTIME, reason))
+
+
+def accept_traces(role: iam.IRole | None) -> None:
+    """Say why a role that may write traces, by its default policy or an inline one, may do so on all resources."""
+    policy = role.node.try_find_child("DefaultPolicy") if role else None
+    reason = "The actions of X-Ray, which are allowed because traces were asked for, support no resource types."
+    accept(_resource_of(policy or role), Acceptance(_WILDCARD, reason, ["*"]))
+
+
+def accept_waiter(waiter: sfn.CfnStateMachine, *, tracing: bool) -> None:
+    """Say why the waiter writes no logs, and no traces unless they are asked for."""
+    logs = (
+        "To log its events the waiter would need eight actions on every log group of the account, for log delivery "
+        "supports no resource types. Step Functions keeps the history of each execution for 90 days, and the function "
+        "that it invokes logs what it does."
+    )
+    traces = (
+        "The waiter waits and invokes one function, whose logs tell of each invocation. The actions of X-Ray that it "
+        "would need support no resource types."
+    )
+    accepted = [Acceptance(_LOGS_ALL_EVENTS, logs), Acceptance(_TRACED, traces)]
+    accept(waiter, *accepted[: 1 if tracing else 2])
+
+
+def _resource_of(construct: IConstruct | None) -> cdk.CfnResource | None:
+    # A role that Role.customize_roles has replaced has no resource.
+    return cast("cdk.CfnResource | None", construct.node.default_child) if construct else None

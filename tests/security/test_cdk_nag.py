@@ -1,0 +1,122 @@
+"""The AwsSolutions rules of cdk-nag find nothing, and what this library accepts is what they would find and no more."""
+
+from typing import Any, Final
+
+import aws_cdk as cdk
+import pytest
+from cdk_nag import AwsSolutionsChecks, NagPack
+
+from personalize_import import DataSource
+from personalize_import import findings as findings_of_the_library
+from tests.security.templates import STACKS, Synthesized, faulty, sound, twenty_jobs
+from tests.synth.stacks import add_job, from_new_bucket, logical_id, new_app, new_stack
+
+ACKNOWLEDGED: Final = cdk.Validations.ACKNOWLEDGED_RULES_METADATA_KEY
+Findings = set[tuple[str, str]]
+
+
+def findings(pack: type[NagPack], stack: cdk.Stack) -> Findings:
+    """Give the paths of resources with the rules that are violated there."""
+    return {
+        (str(resource.construct_path), violation.rule_name)
+        for violation in pack(stack).validate_scope(stack).violations
+        for resource in violation.violating_resources
+    }
+
+
+def acknowledged(stack: cdk.Stack) -> dict[tuple[str, str], str]:
+    """Give what is accepted as cdk-nag 3 reads it: the reasons, by path and rule."""
+    return {
+        (construct.node.path, rule): reason
+        for construct in stack.node.find_all()
+        for entry in construct.node.metadata
+        if entry.type == ACKNOWLEDGED
+        for rule, reason in entry.data.items()
+    }
+
+
+def suppressed(template: dict[str, Any]) -> dict[tuple[str, str], str]:
+    """Give what is accepted as cdk-nag 2 reads it: the reasons, by logical id and rule."""
+    return {
+        (logical_id, f"{rule['id']}{finding}"): rule["reason"]
+        for logical_id, resource in template["Resources"].items()
+        for rule in resource.get("Metadata", {}).get("cdk_nag", {}).get("rules_to_suppress", [])
+        for finding in [f"[{each}]" for each in rule.get("applies_to", [])] or [""]
+    }
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_nothing_is_found(stack: str) -> None:
+    assert findings(AwsSolutionsChecks, sound().stack(stack)) == set()
+
+
+def test_what_is_accepted_is_what_would_be_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    accepted = acknowledged(sound().stack("TwentyJobs"))
+
+    monkeypatch.setattr(findings_of_the_library, "accept", lambda *_: None)
+    app = new_app()
+    twenty_jobs(app)
+
+    assert set(accepted) == findings(AwsSolutionsChecks, Synthesized.of(app).stack("TwentyJobs"))
+
+
+def test_no_wildcard_is_accepted_but_in_named_resources() -> None:
+    accepted = {rule for _, rule in acknowledged(sound().stack("TwentyJobs"))}
+    of_the_provider = {rule for rule in accepted if "/folder-" not in rule}
+
+    assert sorted(rule.partition(":<AWS::AccountId>:")[2] or rule for rule in of_the_provider) == [
+        "AwsSolutions-IAM5[Resource::*]",
+        "AwsSolutions-L1",
+        "AwsSolutions-SF1",
+        "AwsSolutions-SF2",
+        "dataset-import-job/*]",
+        "dataset/*]",
+        "role/personalize-import/TwentyJobs/*]",
+        "stateMachine:*DatasetImportProviderWaiter82AB844C*]",
+    ]
+
+
+@pytest.mark.parametrize("stack", ["TwentyJobs", "OwnKey"])
+def test_both_versions_of_cdk_nag_are_told_the_same(stack: str) -> None:
+    told = acknowledged(sound().stack(stack))
+    written = suppressed(sound().templates[stack])
+
+    assert sorted((rule, reason) for (_, rule), reason in told.items()) == sorted(
+        (rule, reason) for (_, rule), reason in written.items()
+    )
+
+
+def test_reasons_say_something_and_are_what_cdk_nag_reads_as_they_are() -> None:
+    for (_, rule), reason in acknowledged(sound().stack("TwentyJobs")).items():
+        assert len(reason.split()) > 12, rule
+        assert reason.isascii()  # others would have to be encoded
+
+
+def test_any_folder_of_another_stack_s_bucket_is_accepted_in_a_nested_stack_too() -> None:
+    app = new_app()
+    source = from_new_bucket(new_stack("Data", app), "odd) name [1/")
+    models = new_stack("Models", app)
+    add_job(cdk.NestedStack(models, "Inner"), data_source=source)
+
+    assert findings(AwsSolutionsChecks, Synthesized.of(app).stack("Models")) == set()
+
+
+def test_what_the_app_accepts_itself_is_kept() -> None:
+    app = new_app()
+    job = add_job(new_stack(scope=app), data_source=DataSource.from_s3_uri("s3://some-bucket/folder/"))
+    resource = job.role.node.default_child
+    own = {"id": "Other-Rule", "reason": "A reason of the app's own."}
+    assert isinstance(resource, cdk.CfnResource)
+    resource.add_metadata("cdk_nag", {"rules_to_suppress": [own]})
+
+    (template,) = Synthesized.of(app).templates.values()
+
+    rules = template["Resources"][logical_id(job.role)]["Metadata"]["cdk_nag"]["rules_to_suppress"]
+    assert [rule["id"] for rule in rules] == ["Other-Rule", "AwsSolutions-IAM5"]
+
+
+def test_a_role_that_may_do_anything_is_found() -> None:
+    assert findings(AwsSolutionsChecks, faulty().stack("Faulty")) == {
+        ("Faulty/Role/Resource", "AwsSolutions-IAM5[Action::*]"),
+        ("Faulty/Role/Resource", "AwsSolutions-IAM5[Resource::*]"),
+    }

@@ -1,0 +1,81 @@
+"""checkov finds nothing but what is answered here, and in docs/security.md: https://www.checkov.io."""
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from tests.security.templates import ROOT, faulty, sound
+
+CHECKOV: Final = ROOT / ".venv-scanners/bin/checkov"
+_FUNCTION: Final = "AWS::Lambda::Function.DatasetImportProvider"
+# What is accepted: the check, the resources that it is accepted of, and why.
+ACCEPTED: Final = {
+    (
+        "CKV_AWS_115",
+        _FUNCTION,
+    ): "reserved concurrency is taken from everything else in the account",
+    ("CKV_AWS_116", _FUNCTION): "nobody would read the queue: CloudFormation tells of a request without an answer",
+    (
+        "CKV_AWS_117",
+        _FUNCTION,
+    ): "the functions call AWS, and nothing in a VPC",
+    ("CKV_AWS_158", "AWS::Logs::LogGroup.DatasetImportProvider"): "encrypted by CloudWatch Logs; a key is an argument",
+    ("CKV_AWS_173", _FUNCTION): "the only variable is the ARN of the state machine, and Lambda encrypts it",
+    ("CKV_AWS_18", "AWS::S3::Bucket.AccessLogs"): "it holds the access logs of the stack's other bucket",
+    ("CKV_AWS_18", "AWS::S3::Bucket.Bucket83908E77"): "the demo's bucket, to try things out with",
+    ("CKV_AWS_21", "AWS::S3::Bucket.Bucket83908E77"): "the demo's bucket, which goes with its stack",
+}
+pytestmark = pytest.mark.slow  # starting checkov takes most of it
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """Let checkov look at all templates at once, without asking anybody for policies or descriptions."""
+    assert CHECKOV.exists(), "`make install` makes the environment of the scanners"
+    folder = tmp_path_factory.mktemp("templates")
+    sound().write(folder)
+    faulty().write(folder)
+    options = ["--framework", "cloudformation", "--skip-download", "--compact", "--output", "json"]
+    ran = subprocess.run([CHECKOV, "--directory", folder, *options], capture_output=True, text=True, cwd=folder)
+    told: dict[str, Any] = json.loads(ran.stdout)
+    assert not told["results"]["parsing_errors"]
+    return told
+
+
+def findings(report: dict[str, Any], *, in_faulty: bool) -> set[tuple[str, str]]:
+    """Give failed checks, each with the resource that it is about."""
+    return {
+        (check["check_id"], check["resource"])
+        for check in report["results"]["failed_checks"]
+        if (Path(check["file_path"]).stem == "Faulty") == in_faulty
+    }
+
+
+def is_accepted(check: str, resource: str) -> bool:
+    return any(check == accepted and resource.startswith(prefix) for accepted, prefix in ACCEPTED)
+
+
+def test_nothing_is_found_but_what_is_accepted(report: dict[str, Any]) -> None:
+    assert [found for found in findings(report, in_faulty=False) if not is_accepted(*found)] == []
+
+
+def test_what_is_accepted_is_found(report: dict[str, Any]) -> None:
+    found = findings(report, in_faulty=False)
+
+    for check, prefix in ACCEPTED:
+        assert [each for each, resource in found if each == check and resource.startswith(prefix)], (check, prefix)
+
+
+def test_all_templates_are_looked_at(report: dict[str, Any]) -> None:
+    looked_at = {Path(check["file_path"]).stem for check in report["results"]["passed_checks"]}
+
+    assert looked_at >= {"DemoData", "Demo", "TwentyJobs", "OwnKey"}
+
+
+def test_a_role_that_may_do_anything_and_that_anyone_may_assume_is_found(report: dict[str, Any]) -> None:
+    found = {check for check, _ in findings(report, in_faulty=True)}
+
+    assert {"CKV_AWS_60", "CKV_AWS_62", "CKV_AWS_63", "CKV_AWS_110"} <= found
