@@ -59,6 +59,6 @@ def test_a_word_for_a_timestamp_fails_the_job_after_it_has_started(folder: Path,
     data = rewritten(airline / "interactions.csv", tmp_path / "data.csv", spoil)
     ended = deployed(folder, data, airline / "interactions.schema.json")
     assert ended.code == 1
-    assert "The value 'yesterday' in column TIMESTAMP is not of type long." in ended.output
+    assert "A value in column TIMESTAMP is not of type long." in ended.output
     assert "line 20001" in ended.output
     assert "ended with status CREATE FAILED" in " ".join(ended.output.split())

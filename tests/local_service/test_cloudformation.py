@@ -189,7 +189,7 @@ def test_another_import_job_is_started_without_replacing_the_dataset(stack: Stac
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        ("USER_ID,AGE\na,x\n", "The value 'x' in column AGE is not of type int."),
+        ("USER_ID,AGE\na,x\n", "A value in column AGE is not of type int."),
         ("USER_ID\na\n", "Input csv is missing the following columns: [AGE]"),
     ],
 )

@@ -74,7 +74,7 @@ def test_metadata_that_must_fit_fails_the_import_of_the_airline_items(world: Wor
     world.switch("POST", "settings", metadata_must_fit=True)
     text = json.dumps(airline_schema(airline, "items"))
     job = imported(world, make_dataset(world, "Items", text=text), (airline / "items.csv").read_bytes())
-    assert job["failureReason"].startswith("The value 'No' in column DurationDays is not of type int.")
+    assert job["failureReason"].startswith("A value in column DurationDays is not of type int.")
     assert job["failureReason"].endswith("line 353.")
 
 

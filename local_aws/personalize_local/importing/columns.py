@@ -131,7 +131,7 @@ def _all_in_range(column: Column, cells: Iterable[str]) -> bool:
 
 def _what_is_wrong(column: Column, cell: str) -> str:
     if column.type_name != "string":
-        return wording.wrong_type(column.name, column.type_name, cell)
+        return wording.wrong_type(column.name, column.type_name)
     if len(cell) > column.limit:
         return wording.too_long(column.name, column.limit)
-    return wording.value_not_allowed(column.name, cell, column.allowed)
+    return wording.value_not_allowed(column.name, column.allowed)
