@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from personalize_import_handler.answer import BODY_BYTES_MAX, NotDelivered, body_of, send
@@ -22,7 +22,7 @@ FRAME = {"Status": "FAILED", "PhysicalResourceId": "p" * 256, "StackId": "s" * 3
 
 
 def test_an_answer_is_put_once_with_an_empty_content_type_and_the_query_of_its_url(endpoint: Endpoint) -> None:
-    send(f"{endpoint.url}/stack?X-Amz-Signature=abc", ANSWER)
+    send(f"{endpoint.url}/stack?X-Amz-Signature=abc", ANSWER, sleep=lambda _: None)
 
     (put,) = endpoint.puts
     assert put.path == "/stack?X-Amz-Signature=abc"
@@ -106,6 +106,8 @@ def test_a_certificate_of_an_unknown_authority_is_not_trusted(
 
 
 @settings(max_examples=60)
+@example("The very first words matter most. " * 200)
+@example("👻" * 2000)
 @given(st.text(st.characters(), max_size=3000) | st.builds(str.__mul__, st.text(max_size=5), st.integers(0, 20_000)))
 def test_any_reason_gives_valid_json_of_at_most_4096_bytes_with_the_reason_s_head(reason: str) -> None:
     body = body_of({**FRAME, "Reason": reason})
@@ -121,7 +123,7 @@ def test_any_reason_gives_valid_json_of_at_most_4096_bytes_with_the_reason_s_hea
 
 @pytest.mark.parametrize("reason", ["\ud800", "a\x00b", "line\nline", "👻 für Ελλάδα", '"\\'])
 def test_awkward_characters_arrive(reason: str, endpoint: Endpoint) -> None:
-    send(endpoint.url, {**FRAME, "Reason": reason})
+    send(endpoint.url, {**FRAME, "Reason": reason}, sleep=lambda _: None)
 
     assert json.loads(endpoint.puts[0].body)["Reason"] == reason.replace("\ud800", "?")
 

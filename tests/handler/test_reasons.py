@@ -1,5 +1,8 @@
 """The words for what went wrong: the service's own, the job, and what to do."""
 
+import json
+from dataclasses import replace
+
 import pytest
 
 from personalize_import_handler import reasons
@@ -88,6 +91,14 @@ def test_words_of_any_length_and_script_leave_room_for_the_job_and_what_to_do(
     assert "… DatasetImportJob nightly-1 of " in reason
     assert len(body_of({**FRAME, "Reason": reason})) < BODY_BYTES_MAX
     assert reason.endswith("a new job is started then.")
+
+
+def test_where_there_is_much_to_do_the_service_s_words_leave_room_for_all_of_it() -> None:
+    failed = job("Insufficient privileges for accessing data. " + "x" * 5000)
+
+    reason = reasons.job_failed(replace(failed, data_location=DATA_LOCATION + "k" * 220))
+
+    assert json.loads(body_of({**FRAME, "Reason": reason}))["Reason"] == reason
 
 
 @pytest.mark.parametrize(("seconds", "told"), [(59, "1 min"), (3300, "55 min"), (7260, "2 h 1 min")])

@@ -8,23 +8,34 @@ from tests.mutations.patches import Patch
 _answer: Final = partial(Patch, "answer.py", "handler/test_answer.py")
 _CAUGHT: Final = "except (OSError, ValueError, http.client.HTTPException) as error:"
 _bound: Final = partial(Patch, "answer.py", "handler/test_entry_points.py")
+_cut: Final = partial(
+    Patch,
+    "answer.py",
+    "handler/test_answer.py::test_any_reason_gives_valid_json_of_at_most_4096_bytes_with_the_reason_s_head",
+)
+_script: Final = partial(Patch, "answer.py", "handler/test_answer.py::test_awkward_characters_arrive")
+_silent: Final = partial(
+    Patch,
+    "answer.py",
+    "handler/test_answer.py::test_an_endpoint_that_says_nothing_is_left_after_the_time_of_one_attempt",
+)
 
 GUARDS: Final = (
     # In `answer.body_of`
-    _answer("an answer has 4096 bytes at most", "BODY_BYTES_MAX: Final = 4096", "BODY_BYTES_MAX: Final = 5000"),
-    _answer("a reason that is too long is cut", "if len(body) <= BODY_BYTES_MAX:", "if True:"),
-    _answer("what is cut is marked", "reason[:length] + _CUT}", "reason[:length]}"),
-    _answer("a cut keeps the head", "reason[:length] + _CUT}", "reason[-length:] + _CUT}"),
-    _answer("a cut is short enough", "cut_to(max(0, too_long - 1))", "cut_to(max(0, too_long))"),
-    _answer("half a character is no defect", '.encode("utf-8", errors="replace")', '.encode("utf-8")'),
-    _answer(
+    _cut("an answer has 4096 bytes at most", "BODY_BYTES_MAX: Final = 4096", "BODY_BYTES_MAX: Final = 5000"),
+    _cut("a reason that is too long is cut", "if len(body) <= BODY_BYTES_MAX:", "if True:"),
+    _cut("what is cut is marked", "reason[:length] + _CUT}", "reason[:length]}"),
+    _cut("a cut keeps the head", "reason[:length] + _CUT}", "reason[-length:] + _CUT}"),
+    _cut("a cut is short enough", "cut_to(max(0, too_long - 1))", "cut_to(max(0, too_long))"),
+    _script("half a character is no defect", '.encode("utf-8", errors="replace")', '.encode("utf-8")'),
+    _script(
         "any script takes no more bytes than it needs", "json.dumps(answer, ensure_ascii=False)", "json.dumps(answer)"
     ),
     # In `answer.send`
     _answer("an answer is tried again", "_ATTEMPTS: Final = 5", "_ATTEMPTS: Final = 1"),
     _answer("an answer is tried a bounded number of times", "_ATTEMPTS: Final = 5", "_ATTEMPTS: Final = 50"),
     _bound("one attempt has a bounded time", "_TIMEOUT_SECONDS: Final = 5", "_TIMEOUT_SECONDS: Final = 500"),
-    _answer(
+    _silent(
         "the bound of an attempt is kept", "urlopen(request, timeout=timeout_seconds)", "urlopen(request, timeout=60)"
     ),
     _answer("attempts are ever further apart", "sleep(2.0 ** (attempt - 1))", "sleep(1)"),

@@ -35,7 +35,7 @@ GUARDS: Final = (
         f'    re.compile(r"{_LABEL}", re.ASCII),',
         r'    re.compile(r"[a-zA-Z0-9][\w\-]*"),',
     ),
-    _rule("a dataset's ARN is not a dataset group's", ":dataset/[a-zA-Z0-9]", ":dataset[a-z-]*/[a-zA-Z0-9]"),
+    _rule("a dataset's ARN is a dataset's", ":dataset/[a-zA-Z0-9]", ":[a-z-]+/[a-zA-Z0-9]"),
     _rule("a dataset's ARN ends with its type", '*/[A-Z_]+"', '*(/[A-Z_]+)?"'),
     _rule(
         "a dataset's ARN has an account of ASCII digits",
