@@ -52,7 +52,8 @@ class DatasetImportProvider(Construct):
             scope: The construct that this one is in.
             id: The id within `scope`.
             log_retention: How long the functions' log is kept. Default: a month.
-            encryption_key: The KMS key that encrypts the log group. Default: CloudWatch Logs' own.
+            encryption_key: The KMS key that encrypts the log group. One that this app creates lets CloudWatch Logs use
+                it, any other must do so already. Default: CloudWatch Logs' own.
             permissions_boundary: Of the three roles that are made here. Default: none, or that of an aspect.
             tracing: Whether functions and state machine are traced by X-Ray. Default: False.
             function_props: Any other properties of both functions, such as `vpc` or `memory_size`, which win over those
@@ -67,6 +68,8 @@ class DatasetImportProvider(Construct):
         self._function_props: Mapping[str, Any] = {**traced, **(function_props or {})}
         if permissions_boundary:
             iam.PermissionsBoundary.of(self).apply(permissions_boundary)
+        if encryption_key:
+            encryption_key.add_to_resource_policy(permissions.encrypt_logs_statement(self))
         # Deleted with the stack: a stack that is gone leaves nothing behind.
         self._log_group = logs.LogGroup(
             self,
@@ -151,6 +154,7 @@ class DatasetImportProvider(Construct):
             f"{id}Role",
             assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
             inline_policies={**documents, "WriteLogs": write_logs},
+            managed_policies=permissions.vpc_policies() if "vpc" in self._function_props else None,
         )
         props = {
             "description": f"{contract.RESOURCE_TYPE}: {handler}",

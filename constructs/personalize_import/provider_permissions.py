@@ -91,6 +91,36 @@ def statements_with_wildcards(scope: Construct, waiter: sfn.CfnStateMachine) -> 
     ]
 
 
+def encrypt_logs_statement(scope: Construct) -> iam.PolicyStatement:
+    """Let CloudWatch Logs use a key: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html."""
+    stack = cdk.Stack.of(scope)
+    log_groups = stack.format_arn(
+        service="logs", resource="log-group", resource_name="*", arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME
+    )
+    return iam.PolicyStatement(
+        principals=[iam.ServicePrincipal(f"logs.{stack.region}.amazonaws.com")],
+        actions=[
+            "kms:Decrypt",
+            "kms:DescribeKey",
+            "kms:Encrypt",
+            "kms:GenerateDataKey",
+            "kms:ReEncryptFrom",
+            "kms:ReEncryptTo",
+        ],
+        resources=["*"],
+        # The log group can't be named: it names the key.
+        conditions={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": log_groups}},
+    )
+
+
+def vpc_policies() -> list[iam.IManagedPolicy]:
+    """Let a function have network interfaces, for which Lambda has a policy of its own.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
+    """
+    return [iam.ManagedPolicy.from_aws_managed_policy_name("service-role/AWSLambdaVPCAccessExecutionRole")]
+
+
 def trace_statement() -> iam.PolicyStatement:
     """Let a state machine be traced: https://docs.aws.amazon.com/step-functions/latest/dg/concepts-xray-tracing.html."""
     return iam.PolicyStatement(

@@ -56,6 +56,11 @@ def test_the_log_group_is_encrypted_with_the_key_that_is_given() -> None:
 
     (key,) = template.of_type("AWS::KMS::Key")
     assert template.only("AWS::Logs::LogGroup")["KmsKeyId"].endswith(key.lower())
+    *_, of_logs = template.properties(key)["KeyPolicy"]["Statement"]
+    assert of_logs["Principal"] == {"Service": "logs.eu-west-1.amazonaws.com"}
+    assert of_logs["Condition"] == {
+        "ArnLike": {"kms:EncryptionContext:aws:logs:arn": "arn:aws:logs:eu-west-1:123456789012:log-group:*"}
+    }
 
 
 def test_a_permissions_boundary_bounds_the_provider_s_roles_and_no_others() -> None:
@@ -133,6 +138,8 @@ def test_other_properties_of_the_functions_are_taken_as_they_are() -> None:
     functions = of_provider(deployed(stack), "AWS::Lambda::Function")
 
     assert [each["MemorySize"] for each in functions] == [512, 512]
+    of_functions = [role for role in of_provider(deployed(stack), "AWS::IAM::Role") if "ManagedPolicyArns" in role]
+    assert [str(role["ManagedPolicyArns"]).count("AWSLambdaVPCAccessExecutionRole") for role in of_functions] == [1, 1]
     assert all("VpcConfig" in each and each["Runtime"] == "python3.12" for each in functions)
     assert [set(each["Environment"]["Variables"]) for each in functions] == [{"STAGE"}, {"STAGE", "STATE_MACHINE_ARN"}]
 
