@@ -111,7 +111,7 @@ def delete(stack: Stack) -> None:
 
 
 quick = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-thorough = settings(quick, max_examples=3000)
+thorough = settings(quick, max_examples=2000)
 
 
 @quick
