@@ -130,10 +130,7 @@ def test_the_earliest_bad_row_is_reported_whichever_column_it_is_in(world: World
 def test_a_bad_row_far_into_the_file_is_found_at_its_line(world: World) -> None:
     content = interactions(9000).replace("1600008500\n", "soon\n")
     found = failure_reason(world, "Interactions", content)
-    assert (
-        found
-        == f"A value in column TIMESTAMP is not of type long. First seen in s3://{BUCKET}/data.csv, line 8502."
-    )
+    assert found == f"A value in column TIMESTAMP is not of type long. First seen in s3://{BUCKET}/data.csv, line 8502."
 
 
 @pytest.mark.parametrize("count", [1023, 1024, 1025, 1536])
