@@ -4,12 +4,13 @@ import asyncio
 import json
 import os
 import shlex
+import shutil
 import signal
 import socket
 import sys
 import tempfile
 import threading
-from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -34,13 +35,11 @@ def serve(options: Options, *, stop_with_parent: bool) -> int:
     except OSError as error:
         print(f"Port {options.port} of {HOST} can't be taken: {os.strerror(error.errno or 0)}", file=sys.stderr)  # noqa: T201
         return 1
-    for number in _SIGNALS:
-        signal.signal(number, _end_before_serving)
-    # A signal that comes before the loop can take it ends the start, and is as good an end as any other.
-    with (
-        tempfile.TemporaryDirectory(prefix="personalize-local-", ignore_cleanup_errors=True) as work,
-        suppress(SystemExit),
-    ):
+    signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+    with tempfile.TemporaryDirectory(prefix="personalize-local-", ignore_cleanup_errors=True) as work:
+        for number in _SIGNALS:
+            signal.signal(number, partial(_end_before_serving, Path(work)))
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
         _serve(options, listener, Path(work), stop_with_parent=stop_with_parent)
     # Requests in flight, such as CloudFormation's that wait for an answer for an hour, are not worth waiting for.
     sys.stdout.flush()
@@ -84,9 +83,13 @@ def _announce(port: int, region: str, authority: Path, *, to_parent: bool) -> No
     print(text, flush=True)  # noqa: T201 - what this command is for
 
 
-def _end_before_serving(_number: int, _frame: object) -> None:
-    """End in the middle of the start, which takes a second, and leave no folder behind."""
-    raise SystemExit(0)
+def _end_before_serving(work: Path, _number: int, _frame: object) -> None:
+    """End in the middle of the start, which takes a second, and leave no folder behind.
+
+    At once: an exception would go through whatever is being imported, and some of that takes it for a failed import.
+    """
+    shutil.rmtree(work, ignore_errors=True)
+    os._exit(0)
 
 
 async def _until_stopped(

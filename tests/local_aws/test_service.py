@@ -15,6 +15,7 @@ from personalize_local.server import LocalAwsError
 from tests.deploy.cloud import Cloud
 from tests.deploy.stacks import users_schema
 from tests.local_aws.scenes import client_of, finished, make_dataset, make_import_role, put_users, start_job, until
+from tests.secrets import DATA_VALUE
 
 
 def test_a_file_becomes_the_rows_of_a_dataset(cloud: Cloud, name: str) -> None:
@@ -25,7 +26,7 @@ def test_a_file_becomes_the_rows_of_a_dataset(cloud: Cloud, name: str) -> None:
     assert (job["lastUpdatedDateTime"] - job["creationDateTime"]).total_seconds() == pytest.approx(10, abs=1)
     rows = cloud.rows(dataset, limit=10)
     assert rows["count"] == 3
-    assert rows["rows"][0] == {"USER_ID": "a", "CLASS": "gold"}
+    assert rows["rows"][0] == {"USER_ID": "a", "CLASS": DATA_VALUE}
 
 
 def test_errors_arrive_as_the_exceptions_of_the_api_model(cloud: Cloud, name: str) -> None:
