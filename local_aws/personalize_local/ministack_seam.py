@@ -1,32 +1,27 @@
-"""The one place that knows ministack: it mounts the Personalize service there, and asks its IAM for it.
+"""The one place that knows ministack, with `ministack_roles`: it mounts the Personalize service there.
 
-Everything here reaches into ministack's own modules, which is why its version is pinned; tests/local_aws/test_seam.py
-pins what is reached into. ministack reads its configuration from the environment when it is imported: import this
+Both reach into ministack's own modules, which is why its version is pinned; tests/local_aws/test_seam.py pins what is
+reached into. ministack reads its configuration from the environment when it is imported: import this
 module only in the process that serves (`__main__`), after `configuration.apply`.
 """
 
 import asyncio
-import json
-import secrets
-import time
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any, Final
 
 from ministack import app as ministack_app
 from ministack.core import iam_actions, iam_evaluator, lambda_runtime, persistence, responses, router
-from ministack.services import iam, s3, stepfunctions, sts
+from ministack.services import stepfunctions
 from ministack.services.cloudformation import custom_resource, provisioners, stacks
 
 from personalize_local.cloudformation import native_resources
-from personalize_local.import_role import SessionReader
-from personalize_local.ports import AccessToDataDenied, Caller, ImportRole, RoleNotAssumable, Scope
+from personalize_local.ministack_roles import ImportRoles, use_roles_as_aws_does
+from personalize_local.ports import Caller, Scope
 from personalize_local.service import PersonalizeService
 from personalize_local.switchboard import PREFIX
 
-_PRINCIPAL: Final = "personalize.amazonaws.com"
 _TARGET: Final = "AmazonPersonalize."
 _DROP: Final = "x-personalize-drop-connection"
-_SESSION_SECONDS: Final = 3600
 
 Asgi = Callable[[MutableMapping[str, Any], Callable[..., Any], Callable[..., Awaitable[None]]], Awaitable[None]]
 
@@ -39,7 +34,7 @@ def mount(service: PersonalizeService, endpoint_url: str) -> Asgi:
     ) -> tuple[int, dict[str, str], bytes]:
         operation = headers.get("x-amz-target", "").removeprefix(_TARGET)
         caller = Caller(
-            _scope(), _RequestAuthorizer(router.extract_access_key_id(headers, query)), _Roles(endpoint_url)
+            _scope(), _RequestAuthorizer(router.extract_access_key_id(headers, query)), ImportRoles(endpoint_url)
         )
         # Off the event loop, for a call may read S3, which is served by the same loop.
         response = await asyncio.to_thread(service.handle, operation, body, caller)
@@ -52,6 +47,7 @@ def mount(service: PersonalizeService, endpoint_url: str) -> Asgi:
     _provide_native_types(service, endpoint_url)
     _name_by_stack_id()
     _delete_what_failed_to_be_made()
+    use_roles_as_aws_does()
     _follow_clock(service)
     return _application(service)
 
@@ -141,86 +137,9 @@ class _CloudFormationAuthorizer:
         return None
 
 
-class _Roles:
-    """Assumes import roles as the service principal of Personalize."""
-
-    def __init__(self, endpoint_url: str) -> None:
-        self._endpoint_url = endpoint_url
-
-    def assume(self, role_arn: str, source_account: str, source_arn: str) -> ImportRole:
-        name = role_arn.rsplit("/", 1)[-1]
-        role = iam._roles.get_scoped(source_account, None, name)  # noqa: SLF001
-        if role is None or role.get("Arn") != role_arn or not _trusts(role, role_arn, source_account, source_arn):
-            raise RoleNotAssumable(role_arn)
-        access_key_id = f"ASIA{secrets.token_hex(8).upper()}"
-        secret_access_key, session_token = secrets.token_hex(20), secrets.token_hex(32)
-        session = {
-            "Arn": f"arn:aws:sts::{source_account}:assumed-role/{name}/Personalize",
-            "UserId": f"{name}:Personalize",
-            "AccountId": source_account,
-            "SecretAccessKey": secret_access_key,
-            "SessionToken": session_token,
-            "Expiration": time.time() + _SESSION_SECONDS,
-        }
-        sts.register_session(access_key_id, session)
-        region = source_arn.split(":")[3]
-        return SessionReader(
-            endpoint_url=self._endpoint_url,
-            region=region,
-            access_key_id=access_key_id,
-            secret_access_key=secret_access_key,
-            session_token=session_token,
-            require_bucket_policy=lambda bucket, key: _require_bucket_policy(bucket, key, source_account, region),
-        )
-
-
-def _trusts(role: Mapping[str, Any], role_arn: str, source_account: str, source_arn: str) -> bool:
-    """Evaluate a trust policy for the service principal, conditions included."""
-    document = role.get("AssumeRolePolicyDocument") or "{}"
-    document = json.loads(document) if isinstance(document, str) else document
-    # Trust policies name no resource, but the evaluation of resource policies wants one.
-    statements = [{**statement, "Resource": "*"} for statement in _as_list(document.get("Statement", []))]
-    context = _service_context("sts:AssumeRole", role_arn, source_account, source_arn)
-    return _allows_service({"Statement": statements}, context)
-
-
-def _require_bucket_policy(bucket: str, key: str | None, account: str, region: str) -> None:
-    """Require what the service's guide demands beside the role: a bucket policy for the service principal.
-
-    https://docs.aws.amazon.com/personalize/latest/dg/granting-personalize-s3-access.html
-    """
-    resource = f"arn:aws:s3:::{bucket}" if key is None else f"arn:aws:s3:::{bucket}/{key}"
-    policy, _owner = s3.bucket_policy_for_arn(resource) or ("", account)
-    action = "s3:ListBucket" if key is None else "s3:GetObject"
-    source_arn = f"arn:aws:personalize:{region}:{account}:dataset-import-job/any"
-    if not policy or not _allows_service(policy, _service_context(action, resource, account, source_arn)):
-        raise AccessToDataDenied(bucket)
-
-
-def _service_context(action: str, resource: str, source_account: str, source_arn: str) -> Any:  # noqa: ANN401
-    return iam_evaluator.EvalContext(
-        principal_arn=_PRINCIPAL,
-        principal_type="Service",
-        principal_account=source_account,
-        action=action,
-        resource_arn=resource,
-        region=source_arn.split(":")[3],
-        secure_transport=True,
-        service_context={"aws:sourceaccount": source_account, "aws:sourcearn": source_arn},
-    )
-
-
-def _allows_service(policy: object, context: Any) -> bool:  # noqa: ANN401 - ministack's own, untyped
-    return bool(iam_evaluator.evaluate_resource_policy(policy, context, service=_PRINCIPAL).decision == "Allow")
-
-
-def _as_list(value: object) -> list[dict[str, Any]]:
-    return value if isinstance(value, list) else [value]  # type: ignore[list-item]
-
-
 def _provide_native_types(service: PersonalizeService, endpoint_url: str) -> None:
     def caller() -> Caller:
-        return Caller(_scope(), _CloudFormationAuthorizer(), _Roles(endpoint_url))
+        return Caller(_scope(), _CloudFormationAuthorizer(), ImportRoles(endpoint_url))
 
     # No need to retire predecessors: ministack deletes them itself, in the stack's cleanup phase.
     natives = native_resources(service, caller)

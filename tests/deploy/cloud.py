@@ -34,7 +34,9 @@ class Deployed:
 class Cloud:
     """A local AWS with the tools to use it."""
 
-    def __init__(self, aws: LocalAws, folder: Path) -> None:
+    def __init__(self, aws: LocalAws, folder: Path, account: str | None = None) -> None:
+        """Use a local AWS as its account's root; or as that of another account, whose access key id is its number."""
+        self._account = account
         self.aws = aws
         self.folder = folder
         self.cdk = CdkCli(aws.process_environment(), folder)
@@ -46,7 +48,7 @@ class Cloud:
             service,  # type: ignore[call-overload]
             endpoint_url=self.aws.endpoint_url,
             region_name=environment["AWS_REGION"],
-            aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
+            aws_access_key_id=self._account or environment["AWS_ACCESS_KEY_ID"],
             aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
             verify=environment["AWS_CA_BUNDLE"],
         )

@@ -1,0 +1,204 @@
+"""Access that is refused in real deploys: what the stack event says, and what two teams in one account can't do."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import aws_cdk as cdk
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.deploy.cloud import Cloud
+from tests.deploy.direct import Row
+from tests.deploy.stacks import RowStack
+from tests.local_aws.scenes import (
+    ACCOUNT,
+    PERSONALIZE,
+    REGION,
+    allow,
+    client_of,
+    deny,
+    make_dataset,
+    make_role,
+    policy,
+    start_job,
+    trust,
+)
+
+pytestmark = pytest.mark.deploy
+
+ANOTHER_ACCOUNT = "111122223333"
+FORBIDDEN = "Insufficient privileges for accessing data in S3. "
+OF_THE_ACCOUNT = trust(principal={"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, condition={})
+
+
+class ChangedStack(RowStack):
+    """A stack of which something is changed behind the construct's back."""
+
+    def __init__(
+        self, app: cdk.App, name: str, location: str, *, change: Callable[[RowStack], None] | None = None, **job: Any
+    ) -> None:
+        super().__init__(app, name, location, **job)
+        if change:
+            change(self)
+
+
+@pytest.fixture
+def changed(row: Row) -> Row:
+    row.stack = ChangedStack
+    return row
+
+
+def resource(stack: RowStack, *path: str) -> cdk.CfnResource:
+    construct: Any = stack
+    for child_id in path:
+        construct = construct.node.find_child(child_id)
+    child = construct.node.default_child
+    assert isinstance(child, cdk.CfnResource)
+    return child
+
+
+def role_that_reads_nothing(stack: RowStack) -> None:
+    resource(stack, "Import", "Role").add_property_deletion_override("Policies")
+
+
+def role_that_trusts_for_another_account(stack: RowStack) -> None:
+    account = "AssumeRolePolicyDocument.Statement.0.Condition.StringEquals.aws:SourceAccount"
+    resource(stack, "Import", "Role").add_property_override(account, ANOTHER_ACCOUNT)
+
+
+def functions_that_pass_nothing(stack: RowStack) -> None:
+    role = resource(stack, "DatasetImportProvider", "IsCompleteRole")
+    role.add_property_override("Policies.1.PolicyDocument.Statement.0.Action", "iam:GetRole")
+
+
+def import_role_of(row: Row) -> str:
+    """Name the role without the part that is made up for it."""
+    return f"arn:aws:iam::{ACCOUNT}:role/personalize-import/{row.name}/"
+
+
+def statements_to_read(row: Row) -> str:
+    bucket = f"arn:aws:s3:::{row.name.lower()}"
+    read = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": f"{bucket}/users.csv"}
+    see = {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": bucket}
+    by_role = ", ".join(map(json.dumps, (read, see)))
+    by_service = ", ".join(json.dumps({**statement, "Principal": PERSONALIZE}) for statement in (read, see))
+    return f"{by_role}, to the policy of the bucket {by_service} and deploy again."
+
+
+def test_whose_access_is_whole_deploys(changed: Row) -> None:
+    assert changed.deploy(change=lambda _: None) == "CREATE_COMPLETE"
+
+
+def test_a_role_that_may_not_read_the_location_is_told_what_it_lacks(changed: Row) -> None:
+    assert changed.deploy(change=role_that_reads_nothing) == "ROLLBACK_COMPLETE"
+    assert changed.reason.startswith(FORBIDDEN)
+    assert f"Add to the policy of the role {import_role_of(changed)}" in changed.reason
+    assert statements_to_read(changed) in changed.reason
+
+
+@pytest.mark.parametrize("bucket_policy", ["none", "denying"])
+def test_a_bucket_that_keeps_personalize_out_is_told_what_it_lacks(changed: Row, bucket_policy: str) -> None:
+    bucket = changed.name.lower()
+    changed.cloud.s3.delete_bucket_policy(Bucket=bucket)
+    if bucket_policy == "denying":
+        denied = deny("s3:GetObject", on=f"arn:aws:s3:::{bucket}/*", Principal=PERSONALIZE)
+        changed.cloud.s3.put_bucket_policy(Bucket=bucket, Policy=policy(denied))
+    assert changed.deploy() == "ROLLBACK_COMPLETE"
+    assert changed.reason.startswith(FORBIDDEN)
+    assert f"fix bucket policy on {bucket}." in changed.reason
+    assert statements_to_read(changed) in changed.reason
+
+
+def test_a_trust_policy_that_lacks_the_account_is_told_the_statement(changed: Row) -> None:
+    assert changed.deploy(change=role_that_trusts_for_another_account) == "ROLLBACK_COMPLETE"
+    assert changed.reason.startswith(f"Amazon Personalize can't assume the role {import_role_of(changed)}")
+    assert f"Add to the trust policy of the role {import_role_of(changed)}" in changed.reason
+    statement = {
+        "Effect": "Allow",
+        "Principal": PERSONALIZE,
+        "Action": "sts:AssumeRole",
+        "Condition": {
+            "StringEquals": {"aws:SourceAccount": ACCOUNT},
+            "StringLike": {"aws:SourceArn": f"arn:aws:personalize:{REGION}:{ACCOUNT}:*"},
+        },
+    }
+    assert f"{json.dumps(statement)} and deploy again." in changed.reason
+
+
+def assert_passing_is_refused(reason: str, role_arn: str) -> None:
+    assert reason.startswith(f"User: arn:aws:sts::{ACCOUNT}:assumed-role/")
+    assert f"is not authorized to perform: iam:PassRole on resource: {role_arn}" in reason
+    passed = reason.partition("iam:PassRole on resource: ")[2].split()[0]
+    statement = {
+        "Effect": "Allow",
+        "Action": "iam:PassRole",
+        "Resource": passed,
+        "Condition": {"StringEquals": {"iam:PassedToService": "personalize.amazonaws.com"}},
+    }
+    assert f"Add to the policy of the provider's role {json.dumps(statement)} and deploy again." in reason
+
+
+def test_functions_that_may_not_pass_the_role_are_told_the_statement(changed: Row) -> None:
+    assert changed.deploy(change=functions_that_pass_nothing) == "ROLLBACK_COMPLETE"
+    assert_passing_is_refused(changed.reason, import_role_of(changed))
+
+
+def deployed_role(row: Row) -> str:
+    """Return the ARN of a stack's import role."""
+    roles = row.cloud.client("iam").list_roles(PathPrefix=f"/personalize-import/{row.name}/")["Roles"]
+    (role,) = roles
+    return str(role["Arn"])
+
+
+@pytest.fixture
+def team_b(row: Row) -> Row:
+    team_b = Row(row.cloud, f"TeamB{row.name[-6:]}")
+    assert team_b.deploy() == "CREATE_COMPLETE"
+    return team_b
+
+
+def test_one_team_s_provider_can_not_pass_the_other_team_s_import_role(changed: Row, team_b: Row) -> None:
+    role_of_b = deployed_role(team_b)
+
+    def give_role_of_b(stack: RowStack) -> None:
+        job = stack.job.resource.node.default_child
+        assert isinstance(job, cdk.CfnResource)
+        job.add_property_override("RoleArn", role_of_b)
+
+    assert changed.deploy(change=give_role_of_b) == "ROLLBACK_COMPLETE"
+    assert_passing_is_refused(changed.reason, role_of_b)
+    assert changed.jobs == []
+
+    assert changed.deploy() == "CREATE_COMPLETE"
+
+
+def sessions(cloud: Cloud, name: str) -> dict[str, Any]:
+    """Make STS clients of a user and of a role that may assume whatever trusts them, and of the account's root."""
+    iam = cloud.client("iam")
+    iam.create_user(UserName=name)
+    iam.put_user_policy(UserName=name, PolicyName="inline", PolicyDocument=policy(allow("sts:AssumeRole")))
+    user = client_of(cloud, "sts", iam.create_access_key(UserName=name)["AccessKey"])
+    role = make_role(cloud, name, allow("sts:AssumeRole"), trusting=OF_THE_ACCOUNT)
+    assumed = user.assume_role(RoleArn=role, RoleSessionName="test")["Credentials"]
+    return {"user": user, "role": client_of(cloud, "sts", assumed), "root": cloud.client("sts")}
+
+
+def test_nobody_of_the_account_can_assume_an_import_role(row: Row) -> None:
+    assert row.deploy() == "CREATE_COMPLETE"
+    of_the_account = make_role(row.cloud, f"{row.name}-open", trusting=OF_THE_ACCOUNT)
+    for who, sts in sessions(row.cloud, row.name).items():
+        assert sts.assume_role(RoleArn=of_the_account, RoleSessionName="test")["Credentials"], who
+        with pytest.raises(ClientError) as refused:
+            sts.assume_role(RoleArn=deployed_role(row), RoleSessionName="test")
+        assert refused.value.response["Error"]["Code"] == "AccessDenied", who
+
+
+def test_nor_can_personalize_for_another_account(row: Row) -> None:
+    assert row.deploy() == "CREATE_COMPLETE"
+    role = deployed_role(row)
+    another = Cloud(row.cloud.aws, row.cloud.folder, ANOTHER_ACCOUNT)
+    dataset = make_dataset(another, row.name)
+    assert f":{ANOTHER_ACCOUNT}:" in dataset
+    with pytest.raises(another.personalize.exceptions.InvalidInputException, match=f"can't assume the role {role}"):
+        start_job(another.personalize, "theirs", dataset, row.location, role)
