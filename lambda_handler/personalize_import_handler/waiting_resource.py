@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from crhelper import CfnResource, resource_helper
 
+from personalize_import_handler import policies
 from personalize_import_handler.answer import NotDelivered
 from personalize_import_handler.outcome import Finished, ImportFailed, Outcome, Progress
 
@@ -100,7 +101,9 @@ class WaitingResource(CfnResource):
         try:
             self._start_waiting(event)
         except Exception as error:
-            reason = f"{error}. The waiter could not be started, and so no job was started either. Deploy again."
+            allowed = policies.to_do_what_was_refused(str(error))
+            advice = f"{allowed} and deploy again." if allowed else "Deploy again."
+            reason = f"{error}. The waiter could not be started, and so no job was started either. {advice}"
             raise RuntimeError(reason) from error
 
     def _set_timeout(self) -> None:

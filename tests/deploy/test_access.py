@@ -25,7 +25,7 @@ from tests.local_aws.scenes import (
     trust,
 )
 
-pytestmark = pytest.mark.deploy
+pytestmark = [pytest.mark.deploy, pytest.mark.slow]
 
 ANOTHER_ACCOUNT = "111122223333"
 FORBIDDEN = "Insufficient privileges for accessing data in S3. "
@@ -83,7 +83,7 @@ def statements_to_read(row: Row) -> str:
     see = {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": bucket}
     by_role = ", ".join(map(json.dumps, (read, see)))
     by_service = ", ".join(json.dumps({**statement, "Principal": PERSONALIZE}) for statement in (read, see))
-    return f"{by_role}, to the policy of the bucket {by_service} and deploy again."
+    return f"{by_role}, to the policy of the bucket {by_service}, let nothing deny it and deploy again."
 
 
 def test_whose_access_is_whole_deploys(changed: Row) -> None:

@@ -54,6 +54,20 @@ def test_a_waiter_that_cannot_be_started_is_answered_with_the_error_and_nothing_
     assert cloudformation.roll_back().succeeded
 
 
+def test_a_waiter_that_may_not_be_started_is_answered_with_the_statement_that_is_missing(
+    cloudformation: CloudFormation, account: Account
+) -> None:
+    arn = "arn:aws:states:eu-west-1:123456789012:stateMachine:waiter"
+    denied = (
+        f"User: x is not authorized to perform: states:StartExecution on resource: {arn} because no policy allows it"
+    )
+    account.refuse_to_wait(RuntimeError(denied))
+
+    reason = cloudformation.create(properties()).reason
+
+    assert f'{{"Effect": "Allow", "Action": "states:StartExecution", "Resource": "{arn}"}} and deploy again.' in reason
+
+
 def test_a_waiter_of_an_update_that_cannot_be_started_is_answered_with_the_old_id(
     cloudformation: CloudFormation, account: Account
 ) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).parents[2]
-SEAM = sorted((ROOT / "local_aws" / "personalize_local").glob("ministack_*.py"))
+SEAM = sorted((ROOT / "local_aws" / "personalize_local" / "ministack_seam").glob("*.py"))
 
 # Functions with their parameters as far as they are used, classes with their fields; of all else, the type.
 REACHED_INTO: dict[str, Any] = {

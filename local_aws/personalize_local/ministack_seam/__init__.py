@@ -1,8 +1,8 @@
-"""The one place that knows ministack, with `ministack_roles`: it mounts the Personalize service there.
+"""The one place that knows ministack: it mounts the Personalize service there.
 
-Both reach into ministack's own modules, which is why its version is pinned; tests/local_aws/test_seam.py pins what is
-reached into. ministack reads its configuration from the environment when it is imported: import this
-module only in the process that serves (`__main__`), after `configuration.apply`.
+It reaches into ministack's own modules, which is why its version is pinned; tests/local_aws/test_seam.py pins what is
+reached into. ministack reads its configuration from the environment when it is imported: import this only in the
+process that serves (`__main__`), after `configuration.apply`.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ from ministack.services import stepfunctions
 from ministack.services.cloudformation import custom_resource, provisioners, stacks
 
 from personalize_local.cloudformation import native_resources
-from personalize_local.ministack_roles import ImportRoles, use_roles_as_aws_does
+from personalize_local.ministack_seam.roles import ImportRoles, use_roles_as_aws_does
 from personalize_local.ports import Caller, Scope
 from personalize_local.service import PersonalizeService
 from personalize_local.switchboard import PREFIX

@@ -1,6 +1,6 @@
 """Roles in ministack: those that Personalize assumes, and those that it has Lambda and Step Functions work with.
 
-A part of the seam, see `ministack_seam`. ministack enforces policies where a request comes in; where a service of its
+ministack enforces policies where a request comes in; where a service of its
 own does something in the name of a role, it doesn't ask. What these tests depend on is asked for here.
 """
 
