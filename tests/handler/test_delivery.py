@@ -58,9 +58,7 @@ def test_a_waiter_that_may_not_be_started_is_answered_with_the_statement_that_is
     cloudformation: CloudFormation, account: Account
 ) -> None:
     arn = "arn:aws:states:eu-west-1:123456789012:stateMachine:waiter"
-    denied = (
-        f"User: x is not authorized to perform: states:StartExecution on resource: {arn} because no policy allows it"
-    )
+    denied = f"User: x is not authorized to perform: states:StartExecution on resource: {arn} by any policy"
     account.refuse_to_wait(RuntimeError(denied))
 
     reason = cloudformation.create(properties()).reason
