@@ -48,7 +48,8 @@ def to_read(reading: Reading) -> str:
         {**_allow("s3:GetObject", f"{arn}/{objects_below(key)}"), **service},
         {**_allow("s3:ListBucket", arn), **service},
     )
-    return f"Add to the policy of the role {reading.role_arn} {role}, to the policy of the bucket {policy}, let nothing deny it"
+    whose = f"the policy of the role {reading.role_arn} {role}, to the policy of the bucket {policy}"
+    return f"Add to {whose}, let nothing deny it"
 
 
 def to_assume(reading: Reading) -> str:
