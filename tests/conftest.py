@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,7 +31,15 @@ def nothing_secret_is_logged(caplog: pytest.LogCaptureFixture) -> Iterator[None]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Tell what tests have recorded of themselves; what they print is lost where they run in parallel."""
-    for report in [*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")]:
+    """Tell the rows of the fault table, and what tests have recorded: prints are lost where tests run in parallel."""
+    ended = [*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")]
+    rows: dict[str, list[str]] = {}
+    for report in ended:
+        if report.when == "call" and re.match(r"tests/(faults|deploy)/test_(?!reliability_page)", report.nodeid):
+            rows.setdefault(report.nodeid.partition("[")[0], []).append(report.outcome)
+    for row, outcomes in sorted(rows.items()):
+        outcome = "passed" if set(outcomes) == {"passed"} else "FAILED"
+        terminalreporter.write_line(f"{outcome} {len(outcomes):3} {row.partition('::')[2].removeprefix('test_')}")
+    for report in ended:
         for name, value in report.user_properties:
             terminalreporter.write_line(f"{report.nodeid}: {name}: {value}")

@@ -110,25 +110,26 @@ def delete(stack: Stack) -> None:
         stack.generation += 1
 
 
-quick = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-thorough = settings(quick, max_examples=2000)
-
-
-@quick
-@given(STEPS)
-def test_the_invariants_hold_after_any_sequence_of_turns_and_faults(steps: Sequence[Step]) -> None:
-    play(steps)
-
-
-@pytest.mark.slow
-def test_the_invariants_hold_after_thousands_of_sequences(record_property: Callable[[str, object], None]) -> None:
+def play_random_sequences(number: int) -> str:
+    """Play so many sequences, simplify one that breaks an invariant, and tell how many were played."""
     played: list[int] = []
 
-    @thorough
+    @settings(max_examples=number, deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given(STEPS)
     def search(steps: Sequence[Step]) -> None:
         played.append(len(steps))
         play(steps)
 
     search()
-    record_property("random sequences", f"{len(played)} of {sum(played)} turns")
+    return f"{len(played)} of {sum(played)} turns"
+
+
+def test_the_invariants_hold_after_any_sequence_of_turns_and_faults(
+    record_property: Callable[[str, object], None],
+) -> None:
+    record_property("random sequences", play_random_sequences(200))
+
+
+@pytest.mark.slow
+def test_the_invariants_hold_after_thousands_of_sequences(record_property: Callable[[str, object], None]) -> None:
+    record_property("random sequences", play_random_sequences(2000))
