@@ -1,6 +1,7 @@
 """Real deploys: the CDK CLI against a local AWS, and what is found there afterwards."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -10,7 +11,9 @@ import aws_cdk as cdk
 import boto3
 from demo.cdk_cli import CdkCli, CdkFailed
 
+from personalize_local.configuration import ACCOUNT, Options
 from personalize_local.server import LocalAws
+from tests.secrets import lines_with_secrets
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
     from mypy_boto3_personalize import PersonalizeClient
     from mypy_boto3_s3 import S3Client
 
+LOG = "local-aws.log"
 SERVICE_PRINCIPAL_READS = """{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Principal": {"Service":
 "personalize.amazonaws.com"}, "Action": ["s3:GetObject", "s3:ListBucket"],
 "Resource": ["arn:aws:s3:::%(bucket)s", "arn:aws:s3:::%(bucket)s/*"]}}"""
@@ -133,3 +137,16 @@ class Cloud:
             for page in logs.get_paginator("filter_log_events").paginate(logGroupName=group["logGroupName"])
             for event in page["events"]
         ]
+
+
+@contextmanager
+def running_cloud(folder: Path, options: Options, *, bootstrapped: bool = True) -> Iterator[Cloud]:
+    """Run a local AWS, and in the end read every line that its functions and it have logged, for secrets."""
+    with (folder / LOG).open("wb") as log, LocalAws(options, log) as aws:
+        cloud = Cloud(aws, folder)
+        if bootstrapped:
+            cloud.cdk.run("bootstrap", f"aws://{ACCOUNT}/{options.region}")
+        yield cloud
+        lines = cloud.log_lines()
+    lines += (folder / LOG).read_text(errors="replace").splitlines()
+    assert lines_with_secrets(lines) == []

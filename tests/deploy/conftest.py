@@ -5,25 +5,17 @@ from hashlib import sha256
 
 import pytest
 
-from personalize_local.configuration import ACCOUNT, Options
-from personalize_local.server import LocalAws
-from tests.deploy.cloud import Cloud
+from personalize_local.configuration import Options
+from tests.deploy.cloud import Cloud, running_cloud
 from tests.deploy.direct import Row
-from tests.secrets import lines_with_secrets
 
 OPTIONS = Options(speed=100, import_seconds=240)
 
 
 @pytest.fixture(scope="session")
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
-    folder = tmp_path_factory.mktemp("cloud")
-    with (folder / "local-aws.log").open("wb") as log, LocalAws(OPTIONS, log) as aws:
-        cloud = Cloud(aws, folder)
-        cloud.cdk.run("bootstrap", f"aws://{ACCOUNT}/{OPTIONS.region}")
+    with running_cloud(tmp_path_factory.mktemp("cloud"), OPTIONS) as cloud:
         yield cloud
-        lines = cloud.log_lines()
-    lines += (folder / "local-aws.log").read_text(errors="replace").splitlines()
-    assert lines_with_secrets(lines) == []
 
 
 @pytest.fixture

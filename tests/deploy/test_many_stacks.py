@@ -6,9 +6,8 @@ from typing import Any
 import aws_cdk as cdk
 import pytest
 
-from personalize_local.configuration import ACCOUNT, Options
-from personalize_local.server import LocalAws
-from tests.deploy.cloud import Cloud
+from personalize_local.configuration import Options
+from tests.deploy.cloud import LOG, Cloud, running_cloud
 from tests.deploy.stacks import UsersStack, users_csv
 
 pytestmark = [pytest.mark.deploy, pytest.mark.slow]
@@ -18,16 +17,12 @@ ROOM = 5
 """So many jobs an account may have PENDING or IN_PROGRESS in a Region."""
 # Slow enough for the requests of twenty stacks to be a small part of an import's time, on two cores.
 OPTIONS = Options(speed=20, import_seconds=240)
-LOG = "local-aws.log"
 
 
 @pytest.fixture
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
     """An account of this test's own: nobody else's jobs take its room."""
-    folder = tmp_path_factory.mktemp("many")
-    with (folder / LOG).open("wb") as log, LocalAws(OPTIONS, log) as aws:
-        cloud = Cloud(aws, folder)
-        cloud.cdk.run("bootstrap", f"aws://{ACCOUNT}/{OPTIONS.region}")
+    with running_cloud(tmp_path_factory.mktemp("many"), OPTIONS) as cloud:
         yield cloud
 
 

@@ -9,9 +9,8 @@ import aws_cdk as cdk
 import pytest
 
 from personalize_import import DatasetImportJob, DataSource
-from personalize_local.configuration import ACCOUNT, Options
-from personalize_local.server import LocalAws
-from tests.deploy.cloud import Cloud
+from personalize_local.configuration import Options
+from tests.deploy.cloud import Cloud, running_cloud
 from tests.deploy.stacks import UsersStack, users_csv, users_schema
 
 if TYPE_CHECKING:
@@ -26,10 +25,7 @@ OPTIONS = Options(speed=200, import_seconds=3 * HOUR)
 
 @pytest.fixture(scope="module")
 def slow_cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
-    folder = tmp_path_factory.mktemp("slow-cloud")
-    with (folder / "local-aws.log").open("wb") as log, LocalAws(OPTIONS, log) as aws:
-        cloud = Cloud(aws, folder)
-        cloud.cdk.run("bootstrap", f"aws://{ACCOUNT}/{OPTIONS.region}")
+    with running_cloud(tmp_path_factory.mktemp("slow-cloud"), OPTIONS) as cloud:
         yield cloud
 
 

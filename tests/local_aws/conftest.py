@@ -6,17 +6,15 @@ from pathlib import Path
 import pytest
 
 from personalize_local.configuration import Options
-from personalize_local.server import LocalAws
-from tests.deploy.cloud import Cloud
+from tests.deploy.cloud import Cloud, running_cloud
 
 OPTIONS = Options(speed=100, import_seconds=10)
 
 
 @pytest.fixture(scope="session")
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
-    folder = tmp_path_factory.mktemp("local-aws")
-    with (folder / "local-aws.log").open("wb") as log, LocalAws(OPTIONS, log) as aws:
-        yield Cloud(aws, folder)
+    with running_cloud(tmp_path_factory.mktemp("local-aws"), OPTIONS, bootstrapped=False) as cloud:
+        yield cloud
 
 
 @pytest.fixture
