@@ -1,6 +1,6 @@
 """Many stacks at once: each has an import, the account has room for five, and all of them get through."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import aws_cdk as cdk
@@ -34,7 +34,9 @@ def most_at_once(jobs: list[dict[str, Any]]) -> int:
     return max(running)
 
 
-def test_twenty_stacks_deployed_at_once_import_five_at_a_time(cloud: Cloud) -> None:
+def test_twenty_stacks_deployed_at_once_import_five_at_a_time(
+    cloud: Cloud, record_property: Callable[[str, object], None]
+) -> None:
     location = cloud.put("many-stacks", "users.csv", users_csv("a", "b", "c"))
     names = [f"Shop{number:02}" for number in range(STACKS)]
 
@@ -46,7 +48,7 @@ def test_twenty_stacks_deployed_at_once_import_five_at_a_time(cloud: Cloud) -> N
 
     assert deployed.succeeded, deployed.output
     jobs = cloud.aws.switchboard("GET", "jobs")["jobs"]
-    print(f"{len(jobs)} jobs, at most {most_at_once(jobs)} of them at once")  # noqa: T201 - with pytest's -s
+    record_property("many stacks", f"{len(jobs)} jobs, at most {most_at_once(jobs)} of them at once")
     assert len({job["dataset_arn"] for job in jobs}) == len(jobs) == STACKS
     for job in jobs:
         assert [change["status"] for change in job["history"]] == ["CREATE PENDING", "CREATE IN_PROGRESS", "ACTIVE"]
