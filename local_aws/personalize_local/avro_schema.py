@@ -12,8 +12,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from personalize_import_handler.data_checks.dataset_types import NEVER_NULL, DatasetType, dataset_type_of_schema
 from personalize_local import wording
-from personalize_local.dataset_types import NEVER_NULL, DatasetType, dataset_type_of_schema
 from personalize_local.errors import invalid_input
 
 _SIMPLE_TYPES: Final = ("float", "double", "int", "long", "string", "boolean")

@@ -9,9 +9,9 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from personalize_import_handler.data_checks.dataset_types import IDS, DatasetType
 from personalize_local import wording
 from personalize_local.avro_schema import AvroSchema
-from personalize_local.dataset_types import IDS, DatasetType
 
 _ID_LIMIT: Final = 256
 _STRING_LIMIT: Final = 1000

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain, islice
 from typing import Final, Self
 
-from personalize_local.dataset_types import DatasetType
+from personalize_import_handler.data_checks.dataset_types import DatasetType
 from personalize_local.importing.columns import Column
 
 # No value can contain a line break (see `csv_file`), so nothing needs escaping.

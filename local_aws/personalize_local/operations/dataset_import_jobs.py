@@ -4,8 +4,8 @@ import logging
 import threading
 from typing import Final
 
+from personalize_import_handler.data_checks.dataset_types import dataset_type
 from personalize_local import arns, wording
-from personalize_local.dataset_types import dataset_type
 from personalize_local.errors import already_exists, in_use, invalid_input, limit_exceeded
 from personalize_local.importing.columns import Column
 from personalize_local.importing.data_location import objects_at, parse_location

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
+from personalize_import_handler.data_checks.dataset_types import DatasetType, dataset_type
 from personalize_local import arns, wording
-from personalize_local.dataset_types import DatasetType, dataset_type
 from personalize_local.errors import already_exists, in_use, invalid_input
 from personalize_local.importing.columns import columns_of
 from personalize_local.importing.records import no_records

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
+from personalize_import_handler.data_checks.dataset_types import INTERACTIONS
 from personalize_local import arns, wording
-from personalize_local.dataset_types import INTERACTIONS
 from personalize_local.errors import already_exists, in_use, invalid_input
 from personalize_local.json_protocol import timestamp
 from personalize_local.lifecycle import ACTIVE, new_life

@@ -1,4 +1,4 @@
-"""The five dataset types, and the fields that each requires or reserves.
+"""The five dataset types, and the fields that each requires or reserves: facts of the service.
 
 https://docs.aws.amazon.com/personalize/latest/dg/how-it-works-dataset-schema.html
 https://docs.aws.amazon.com/personalize/latest/dg/limits.html (metadata columns)

@@ -1,0 +1,78 @@
+"""What the rules find: one finding for each rule, file and column, at the first place, with how often there."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+
+from personalize_import_handler.data_checks.rules import Rule, Severity
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """Where a rule is broken: in which file and column, on which line first, and how often in all."""
+
+    rule: Rule
+    file: str | None = None
+    line: int | None = None
+    """Counted from 1, which is the header."""
+    column: str | None = None
+    value: str | None = None
+    """What was found there; data, so it goes into no log."""
+    detail: str = ""
+    """What is to be known beside the rule's own words, without data: names, numbers, limits."""
+    count: int = 1
+
+    @property
+    def place(self) -> str:
+        """Say where: `items.csv, line 80000, column PRICE`."""
+        line = None if self.line is None else f"line {self.line}"
+        column = None if self.column is None else f"column {self.column or '(without a name)'}"
+        return ", ".join(part for part in (self.file, line, column) if part)
+
+    @property
+    def message(self) -> str:
+        """Say what is wrong, where and how often, without data."""
+        detail = f" ({self.detail})" if self.detail else ""
+        place = f" in {self.place}" if self.place else ""
+        often = f", {self.count} times" if self.count > 1 else ""
+        return f"{self.rule.what}{detail}{place}{often}"
+
+
+@dataclass
+class Findings:
+    """Findings as they come, put together by rule, file and column."""
+
+    _found: dict[tuple[str, str | None, str | None], Finding] = field(default_factory=dict)
+
+    def add(self, finding: Finding) -> None:
+        """Add a finding; of several in the same file and column the first line is kept, and the number of all."""
+        key = (finding.rule.id, finding.file, finding.column)
+        known = self._found.get(key)
+        if known is None:
+            self._found[key] = finding
+            return
+        first = min(known, finding, key=lambda one: one.line or 0)
+        self._found[key] = replace(first, count=known.count + finding.count)
+
+    def add_all(self, findings: Iterable[Finding]) -> None:
+        """Add several."""
+        for finding in findings:
+            self.add(finding)
+
+    def __iter__(self) -> Iterator[Finding]:
+        """Give errors first, then by file and line."""
+        return iter(sorted(self._found.values(), key=_order))
+
+
+def has_errors(findings: Iterable[Finding]) -> bool:
+    """Say whether any finding is an error."""
+    return any(finding.rule.severity is Severity.ERROR for finding in findings)
+
+
+def _order(finding: Finding) -> tuple[bool, str, int, str, str]:
+    return (
+        finding.rule.severity is not Severity.ERROR,
+        finding.file or "",
+        finding.line or 0,
+        finding.column or "",
+        finding.rule.id,
+    )

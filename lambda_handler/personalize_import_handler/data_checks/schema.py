@@ -1,0 +1,84 @@
+"""Avro schemas as Personalize takes them: one flat record of simple fields.
+
+https://docs.aws.amazon.com/personalize/latest/dg/how-it-works-dataset-schema.html. Whether a schema keeps the service's
+rules is asked in `schema_rules`; here it is only read.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from personalize_import_handler.data_checks.dataset_types import DatasetType, dataset_type_of_schema
+
+SIMPLE_TYPES: Final = ("float", "double", "int", "long", "string", "boolean")
+
+
+class NotJson(ValueError):
+    """A schema isn't JSON."""
+
+
+class NotASchema(ValueError):
+    """A schema is JSON, but no record of simple fields; the message says where."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field:
+    """One field of a schema."""
+
+    name: str
+    type_name: str = "string"
+    nullable: bool = False
+    categorical: bool = False
+    textual: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Schema:
+    """A schema, whether or not it keeps the service's rules."""
+
+    name: str
+    """The record's name, which says what kind of dataset it is for: `Interactions`."""
+    fields: tuple[Field, ...]
+    domain: str | None = None
+    """`ECOMMERCE` or `VIDEO_ON_DEMAND`, of a domain dataset group."""
+
+    @property
+    def dataset_type(self) -> DatasetType | None:
+        """The dataset type that the record is named after, if it is."""
+        return dataset_type_of_schema(self.name)
+
+
+def read_schema(text: str, domain: str | None = None) -> Schema:
+    """Read a schema's JSON; raise `NotJson` or `NotASchema`."""
+    try:
+        record = json.loads(text)
+    except ValueError as error:
+        raise NotJson(f"not JSON: {error}") from error
+    if not isinstance(record, dict) or record.get("type") != "record":
+        raise NotASchema('it is no {"type": "record", ...}')
+    name, fields = record.get("name"), record.get("fields")
+    if not isinstance(name, str):
+        raise NotASchema("the record has no name")
+    if not isinstance(fields, list) or not fields:
+        raise NotASchema("the record has no fields")
+    return Schema(
+        name=name, fields=tuple(_field(number, each) for number, each in enumerate(fields, start=1)), domain=domain
+    )
+
+
+def _field(number: int, definition: object) -> Field:
+    if not isinstance(definition, Mapping) or not isinstance(name := definition.get("name"), str) or not name:
+        raise NotASchema(f"field {number} has no name")
+    given = definition.get("type")
+    types = given if isinstance(given, list) else [given]
+    simple = [type_name for type_name in types if type_name != "null"]
+    if len(simple) != 1 or simple[0] not in SIMPLE_TYPES:
+        raise NotASchema(f"the type of {name} is none of {', '.join(SIMPLE_TYPES)}, alone or with null")
+    return Field(
+        name=name,
+        type_name=simple[0],
+        nullable="null" in types,
+        categorical=definition.get("categorical") is True,
+        textual=definition.get("textual") is True,
+    )
