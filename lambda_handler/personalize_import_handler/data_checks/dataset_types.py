@@ -44,6 +44,16 @@ class DatasetType:
     custom_only: bool = False
     allowed_values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
+    @property
+    def counts_kinds(self) -> bool:
+        """Whether event types and metadata columns share a quota, and training wants users who come back."""
+        return self.name == INTERACTIONS
+
+    @property
+    def has_minimum(self) -> bool:
+        """Whether an import needs a number of records, as one of interactions of either kind does."""
+        return self.key is None
+
     def requirements_in(self, domain: str | None) -> Requirements:
         """Return what a schema of this type must have in a domain, or in none."""
         return self.by_domain.get(domain or "", self.requirements)
@@ -134,3 +144,11 @@ def dataset_type(name: str) -> DatasetType | None:
 def dataset_type_of_schema(schema_name: str) -> DatasetType | None:
     """Return a dataset type by the name that the records of its schemas have."""
     return _BY_SCHEMA_NAME.get(schema_name)
+
+
+def letters_and_digits(name: str) -> str:
+    """Give what the service tells names of columns and fields apart by: it ignores underscores.
+
+    https://docs.aws.amazon.com/personalize/latest/dg/preparing-training-data.html
+    """
+    return name.replace("_", "")

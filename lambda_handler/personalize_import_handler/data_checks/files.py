@@ -1,0 +1,113 @@
+"""Which files an import reads, and what is wrong with them before a row is looked at.
+
+https://docs.aws.amazon.com/personalize/latest/dg/bulk-data-import-step.html
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from personalize_import_handler.contract import DATA_LOCATION_LENGTH_MAX, ImportMode
+from personalize_import_handler.data_checks import rules
+from personalize_import_handler.data_checks.findings import Finding
+
+_GIGABYTE: Final = 1 << 30
+_SIZES_MAX: Final = {ImportMode.FULL: 100 * _GIGABYTE, ImportMode.INCREMENTAL: _GIGABYTE}
+_SUFFIX: Final = ".csv"
+_CHUNK_BYTES: Final = 1 << 20
+_HEAD_BYTES: Final = 1 << 16
+_NAMED_MAX: Final = 3
+# https://www.rfc-editor.org/rfc/rfc1952#section-2.3.1 and the like; a text can't begin with any of them.
+_FORMATS: Final = {
+    b"\x1f\x8b": "gzip",
+    b"PK\x03\x04": "zip",
+    b"BZh": "bzip2",
+    b"\xfd7zXZ\x00": "xz",
+    b"\x28\xb5\x2f\xfd": "Zstandard",
+    b"PAR1": "Parquet",
+    b"Obj\x01": "Avro",
+    b"ORC": "ORC",
+}
+
+
+@dataclass(frozen=True)
+class DataFile:
+    """A file to check: what to call it, how large it is, and how to read it, chunk by chunk from its beginning."""
+
+    name: str
+    size: int
+    chunks: Callable[[], Iterator[bytes]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Data:
+    """What is at a location: the files that an import reads, and the names of those that it doesn't."""
+
+    location: str
+    files: Sequence[DataFile]
+    not_read: Sequence[str] = ()
+
+    @property
+    def size(self) -> int:
+        """How many bytes there are to read."""
+        return sum(file.size for file in self.files)
+
+
+def is_read(name: str) -> bool:
+    """Say whether a file of a folder is read, by its name within the folder."""
+    return "/" not in name and name.lower().endswith(_SUFFIX)
+
+
+def local_data(path: Path) -> Data:
+    """Find the files of a path of this machine: the file, or the CSV files at the first level of the folder.
+
+    Raises OSError where it can't be looked at.
+    """
+    if not path.is_dir():
+        return Data(location=str(path), files=[_local_file(path)])
+    names = sorted(entry.name + "/" * entry.is_dir() for entry in path.iterdir())
+    return Data(
+        location=str(path),
+        files=[_local_file(path / name) for name in names if is_read(name)],
+        not_read=[name for name in names if not is_read(name)],
+    )
+
+
+def files_findings(data: Data, import_mode: ImportMode) -> Iterator[Finding]:
+    """Say what is wrong with the files as such."""
+    if not data.files:
+        yield Finding(rule=rules.NO_DATA, file=data.location)
+    if data.location.startswith("s3://") and len(data.location) > DATA_LOCATION_LENGTH_MAX:
+        yield Finding(rule=rules.LOCATION_TOO_LONG, file=data.location)
+    if data.size > _SIZES_MAX[import_mode]:
+        detail = f"{data.size / _GIGABYTE:.1f} GB, {import_mode} imports at most {_SIZES_MAX[import_mode] >> 30} GB"
+        yield Finding(rule=rules.TOO_LARGE, file=data.location, detail=detail)
+    if data.not_read:
+        yield Finding(rule=rules.NOT_READ, file=data.location, detail=_some_of(data.not_read), count=len(data.not_read))
+
+
+def format_of(head: bytes) -> str | None:
+    """Say what a file is by its first bytes, if it is no text."""
+    for magic, name in _FORMATS.items():
+        if head.startswith(magic):
+            return name
+    return "binary" if b"\0" in head[:_HEAD_BYTES] else None
+
+
+def _some_of(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _NAMED_MAX} more" if len(names) > _NAMED_MAX else ""
+    return f"{', '.join(names[:_NAMED_MAX])}{more}"
+
+
+def _local_file(path: Path) -> DataFile:
+    return DataFile(name=path.name, size=path.stat().st_size, chunks=lambda: _chunks_of(path))
+
+
+def _chunks_of(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        yield from _chunks(lambda: file.read(_CHUNK_BYTES))
+
+
+def _chunks(read: Callable[[], bytes]) -> Iterable[bytes]:
+    return iter(read, b"")

@@ -1,0 +1,68 @@
+"""The first line of a file: the names of the columns, which must not be quoted."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from personalize_import_handler.data_checks import rules
+from personalize_import_handler.data_checks.dataset_types import letters_and_digits
+from personalize_import_handler.data_checks.findings import Finding
+from personalize_import_handler.data_checks.schema import Schema
+
+_BYTE_ORDER_MARK: Final = "\ufeff"
+LINE: Final = 1
+
+
+@dataclass(frozen=True)
+class Header:
+    """The header of a file."""
+
+    file: str
+    names: tuple[str, ...]
+    """The columns' names as they would be without a byte order mark and quotes."""
+    has_byte_order_mark: bool
+    quoted: tuple[str, ...]
+
+
+def read_header(file: str, line: str) -> Header:
+    """Divide a header into names."""
+    names = line.removeprefix(_BYTE_ORDER_MARK).split(",")
+    return Header(
+        file=file,
+        names=tuple(name.strip('"') for name in names),
+        has_byte_order_mark=line.startswith(_BYTE_ORDER_MARK),
+        quoted=tuple(name.strip('"') for name in names if '"' in name),
+    )
+
+
+def header_findings(header: Header, schema: Schema, first: Header) -> Iterator[Finding]:
+    """Say what is wrong with a header, by itself and beside the first file's."""
+    if header.has_byte_order_mark:
+        yield Finding(rule=rules.BYTE_ORDER_MARK, file=header.file, line=LINE)
+    for name in header.quoted:
+        yield Finding(rule=rules.HEADER_QUOTED, file=header.file, line=LINE, column=name)
+    if header.names != first.names:
+        yield Finding(rule=rules.HEADERS_DIFFER, file=header.file, line=LINE, detail=f"the first file is {first.file}")
+    yield from _columns_findings(header, [field.name for field in schema.fields])
+    yield from _collisions(header)
+
+
+def _columns_findings(header: Header, fields: Sequence[str]) -> Iterator[Finding]:
+    for name in fields:
+        if name not in header.names:
+            yield Finding(rule=rules.COLUMN_MISSING, file=header.file, line=LINE, column=name)
+    for name in header.names:
+        if name not in fields:
+            yield Finding(rule=rules.COLUMN_EXTRA, file=header.file, line=LINE, column=name)
+    in_order = [name for name in dict.fromkeys(header.names) if name in fields]
+    if in_order != [name for name in fields if name in in_order]:
+        yield Finding(rule=rules.COLUMN_ORDER, file=header.file, line=LINE)
+
+
+def _collisions(header: Header) -> Iterator[Finding]:
+    first_of: dict[str, str] = {}
+    for name in header.names:
+        plain = letters_and_digits(name)
+        if plain in first_of:
+            yield Finding(rule=rules.COLUMN_COLLISION, file=header.file, line=LINE, column=name, detail=first_of[plain])
+        first_of.setdefault(plain, name)

@@ -1,0 +1,102 @@
+r"""CSV as Personalize takes it, line by line: commas, text in double quotes, a backslash before what is no syntax.
+
+https://docs.aws.amazon.com/personalize/latest/dg/preparing-training-data.html. A record is one line. The patterns mean
+the same to Python's `re` and to RE2. RFC 4180's doubled quotes are understood, so that they can be warned of by name.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+_QUOTED: Final = r'"(?:[^"\\]|\\.|"")*"'
+_UNQUOTED: Final = r'(?:[^,"\\]|\\.)(?:[^,\\]|\\.)*'
+FIELD: Final = f"(?:{_QUOTED}|{_UNQUOTED}|)"
+LINE: Final = f"(?:{FIELD},)*{FIELD}"
+FIELD_AND_COMMA: Final = f"({FIELD}),"
+"""For a well-formed line with a comma after it."""
+ESCAPE: Final = r'\\(.)|"(")'
+WITHOUT_DOUBLED_QUOTES: Final = r'(?:[^"\\]|\\.)*'
+"""What stands between the quotes of a value whose quotes are escaped as they should be."""
+
+LINE_BYTES_MAX: Final = 1 << 20
+"""Ours: more than the longest record that any schema allows, 100 columns of 1000 characters and a text of 20,000."""
+
+_LINE: Final = re.compile(LINE)
+_FIELD_AND_COMMA: Final = re.compile(FIELD_AND_COMMA)
+_ESCAPE: Final = re.compile(ESCAPE)
+_WITHOUT_DOUBLED_QUOTES: Final = re.compile(WITHOUT_DOUBLED_QUOTES)
+
+
+class LineTooLong(Exception):
+    """A line doesn't end within `LINE_BYTES_MAX`."""
+
+    def __init__(self, line: int) -> None:
+        super().__init__(f"line {line}")
+        self.line = line
+
+
+@dataclass(frozen=True)
+class Block:
+    """Consecutive whole lines of a file."""
+
+    file: str
+    first_line: int
+    text: str
+    """Lines with a line feed between them."""
+
+
+def raw_fields(line: str) -> list[str] | None:
+    """Split a line into fields as they are written; None if its quotes don't end where the field does."""
+    if '"' not in line and "\\" not in line:
+        return line.split(",")
+    if not _LINE.fullmatch(line):
+        return None
+    return _FIELD_AND_COMMA.findall(f"{line},")
+
+
+def value_of(raw_field: str) -> str:
+    """Give the value that a field stands for."""
+    inner = raw_field[1:-1] if raw_field.startswith('"') else raw_field
+    return _ESCAPE.sub(r"\1\2", inner) if "\\" in inner or raw_field.startswith('"') else inner
+
+
+def has_doubled_quotes(raw_field: str) -> bool:
+    """Say whether a field's quotes are escaped in the way of RFC 4180."""
+    return raw_field.startswith('"') and not _WITHOUT_DOUBLED_QUOTES.fullmatch(raw_field[1:-1])
+
+
+def whole_lines(chunks: Iterator[bytes], block_bytes: int) -> Iterator[tuple[int, bytes]]:
+    """Put chunks of a file together to blocks of whole lines, each with the number of its first line.
+
+    Raises `LineTooLong`. Line feeds with a carriage return before them come without it.
+    """
+    first_line, parts, size = 1, [b""], 0
+    for chunk in chunks:
+        parts.append(chunk)
+        size += len(chunk)
+        if size < block_bytes:
+            continue
+        content, size = b"".join(parts), 0
+        _require_short_lines(content, first_line)
+        end = content.rfind(b"\n")
+        parts = [content[end + 1 :]]
+        if end >= 0:
+            yield first_line, _without_returns(content[:end])
+            first_line += content.count(b"\n", 0, end) + 1
+    if content := b"".join(parts):
+        _require_short_lines(content, first_line)
+        yield first_line, _without_returns(content.removesuffix(b"\n"))
+
+
+def _require_short_lines(content: bytes, first_line: int) -> None:
+    begin = 0
+    while len(content) - begin > LINE_BYTES_MAX:
+        end = content.rfind(b"\n", begin, begin + LINE_BYTES_MAX + 1)
+        if end < 0:
+            raise LineTooLong(first_line + content.count(b"\n", 0, begin))
+        begin = end + 1
+
+
+def _without_returns(content: bytes) -> bytes:
+    return content.replace(b"\r\n", b"\n").removesuffix(b"\r")

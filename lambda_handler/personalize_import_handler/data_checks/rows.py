@@ -1,0 +1,152 @@
+"""Rows, checked with the standard library alone: what runs in Lambda, and wherever nothing faster is installed."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from personalize_import_handler.data_checks import rules
+from personalize_import_handler.data_checks.columns import Check, Column, Columns
+from personalize_import_handler.data_checks.conditions import IsEmpty, holds, may_hold
+from personalize_import_handler.data_checks.findings import Finding, Findings
+from personalize_import_handler.data_checks.lines import Block, has_doubled_quotes, raw_fields, value_of
+
+USERS_ENOUGH = 25
+"""So many users with two interactions are enough for training: nobody needs to know how many more there are."""
+
+
+@dataclass(kw_only=True)
+class BlockReport:
+    """What is known of one block: what breaks rules in it, and what counts together with the other blocks."""
+
+    rows: int
+    findings: Sequence[Finding]
+    empty: dict[str, int]
+    """How many rows have no value in a metadata column that may be empty."""
+    values: dict[str, set[str]]
+    """The different values of the columns that were asked for."""
+
+
+class RowChecker(Protocol):
+    """Looks at rows, a block at a time. Blocks may come from several threads at once, if `workers` is more than one."""
+
+    workers: int
+
+    def check(self, block: Block, columns: Columns, counted: frozenset[str]) -> BlockReport:
+        """Check the rows of a block; give the different values of the columns that are `counted`."""
+        ...
+
+    def repeated_ids(self) -> Iterator[Finding]:
+        """Say in which file, and on which line first, ids come again; in the order in which files were given."""
+        ...
+
+    def users_with_two(self) -> int:
+        """Say how many users have two interactions, up to `USERS_ENOUGH`."""
+        ...
+
+
+@dataclass
+class Rows:
+    """The rows of a block that have the form of a row, and their lines."""
+
+    lines: list[int] = field(default_factory=list)
+    values: list[Sequence[str]] = field(default_factory=list)
+
+
+@dataclass
+class PlainRowChecker:
+    """The `RowChecker` in Python."""
+
+    workers: int = 1
+    _ids: set[str] = field(default_factory=set)
+    _repeated: Findings = field(default_factory=Findings)
+    _users: set[str] = field(default_factory=set)
+    _users_with_two: set[str] = field(default_factory=set)
+
+    def check(self, block: Block, columns: Columns, counted: frozenset[str]) -> BlockReport:
+        """Check the rows of a block."""
+        findings = Findings()
+        rows = _rows(block, columns, findings)
+        by_place = list(zip(*rows.values, strict=True))
+        report = BlockReport(rows=len(rows.values), findings=[], empty={}, values={})
+        for column in columns.imported if by_place else ():
+            values = by_place[column.place]
+            for check in column.checks:
+                findings.add_all(_broken(check, column, values, rows.lines, block.file))
+            if column.is_metadata and column.nullable:
+                report.empty[column.name] = values.count("")
+            if column.name in counted:
+                report.values[column.name] = set(values) - {""}
+        if by_place:
+            self._remember(block, columns, by_place, rows.lines)
+        report.findings = list(findings)
+        return report
+
+    def repeated_ids(self) -> Iterator[Finding]:
+        """Say where ids come again."""
+        return iter(self._repeated)
+
+    def users_with_two(self) -> int:
+        """Say how many users have two interactions."""
+        return min(len(self._users_with_two), USERS_ENOUGH)
+
+    def _remember(
+        self, block: Block, columns: Columns, by_place: Sequence[Sequence[str]], lines: Sequence[int]
+    ) -> None:
+        if columns.key:
+            for line, value in zip(lines, by_place[columns.key.place], strict=True):
+                if value in self._ids and value:
+                    self._repeated.add(
+                        Finding(
+                            rule=rules.REPEATED_ID, file=block.file, line=line, column=columns.key.name, value=value
+                        )
+                    )
+                self._ids.add(value)
+        if columns.user and len(self._users_with_two) < USERS_ENOUGH:
+            for value in by_place[columns.user.place]:
+                (self._users_with_two if value in self._users else self._users).add(value)
+            self._users_with_two.discard("")
+
+
+def _rows(block: Block, columns: Columns, findings: Findings) -> Rows:
+    """Divide lines into values; leave out what is no row, and blank lines."""
+    rows = Rows()
+    for number, line in enumerate(block.text.split("\n"), start=block.first_line):
+        if not line:
+            continue
+        raw = raw_fields(line)
+        if raw is None:
+            findings.add(Finding(rule=rules.MALFORMED_QUOTES, file=block.file, line=number))
+        elif len(raw) != columns.width:
+            detail = f"{len(raw)} instead of {columns.width}"
+            findings.add(Finding(rule=rules.FIELD_COUNT, file=block.file, line=number, detail=detail))
+        else:
+            rows.lines.append(number)
+            rows.values.append(_values(raw, number, block, columns, findings) if '"' in line or "\\" in line else raw)
+    return rows
+
+
+def _values(raw: Sequence[str], number: int, block: Block, columns: Columns, findings: Findings) -> Sequence[str]:
+    for column in columns.imported:
+        if has_doubled_quotes(raw[column.place]):
+            findings.add(Finding(rule=rules.DOUBLED_QUOTES, file=block.file, line=number, column=column.name))
+    return [value_of(each) for each in raw]
+
+
+def _broken(check: Check, column: Column, values: Sequence[str], lines: Sequence[int], file: str) -> Iterator[Finding]:
+    """Find the first value that breaks a rule, and how many do."""
+    if isinstance(check.condition, IsEmpty):
+        places = [place for place, value in enumerate(values) if not value] if "" in values else []
+    else:
+        filled = [value for value in values if value] if "" in values else values
+        if not filled or not may_hold(check.condition, filled):
+            return
+        places = [place for place, value in enumerate(values) if value and holds(check.condition, value)]
+    if places:
+        yield Finding(
+            rule=check.rule,
+            file=file,
+            line=lines[places[0]],
+            column=column.name,
+            value=values[places[0]],
+            count=len(places),
+        )
