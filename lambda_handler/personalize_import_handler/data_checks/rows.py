@@ -1,16 +1,18 @@
 """Rows, checked with the standard library alone: what runs in Lambda, and wherever nothing faster is installed."""
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Final, Protocol
 
 from personalize_import_handler.data_checks import rules
 from personalize_import_handler.data_checks.columns import Check, Column, Columns
 from personalize_import_handler.data_checks.conditions import IsEmpty, holds, may_hold
 from personalize_import_handler.data_checks.findings import Finding, Findings
 from personalize_import_handler.data_checks.lines import Block, has_doubled_quotes, raw_fields, value_of
+from personalize_import_handler.data_checks.sieve import Sieve, reserved_words
 
-USERS_ENOUGH = 25
+USERS_ENOUGH: Final = 25
 """So many users with two interactions are enough for training: nobody needs to know how many more there are."""
 
 
@@ -19,11 +21,11 @@ class BlockReport:
     """What is known of one block: what breaks rules in it, and what counts together with the other blocks."""
 
     rows: int
-    findings: Sequence[Finding]
-    empty: dict[str, int]
+    findings: Sequence[Finding] = ()
+    empty: dict[str, int] = field(default_factory=dict)
     """How many rows have no value in a metadata column that may be empty."""
-    values: dict[str, set[str]]
-    """The different values of the columns that were asked for."""
+    values: dict[str, set[str]] = field(default_factory=dict)
+    """The different values of the columns that were asked for; not always those that were among them before."""
 
 
 class RowChecker(Protocol):
@@ -35,7 +37,7 @@ class RowChecker(Protocol):
         """Check the rows of a block; give the different values of the columns that are `counted`."""
         ...
 
-    def repeated_ids(self) -> Iterator[Finding]:
+    def repeated_ids(self) -> Iterable[Finding]:
         """Say in which file, and on which line first, ids come again; in the order in which files were given."""
         ...
 
@@ -45,18 +47,11 @@ class RowChecker(Protocol):
 
 
 @dataclass
-class Rows:
-    """The rows of a block that have the form of a row, and their lines."""
-
-    lines: list[int] = field(default_factory=list)
-    values: list[Sequence[str]] = field(default_factory=list)
-
-
-@dataclass
 class PlainRowChecker:
-    """The `RowChecker` in Python."""
+    """The `RowChecker` in Python; blocks must come one after the other."""
 
     workers: int = 1
+    _sieve: Sieve = field(default_factory=Sieve)
     _ids: set[str] = field(default_factory=set)
     _repeated: Findings = field(default_factory=Findings)
     _users: set[str] = field(default_factory=set)
@@ -64,52 +59,69 @@ class PlainRowChecker:
 
     def check(self, block: Block, columns: Columns, counted: frozenset[str]) -> BlockReport:
         """Check the rows of a block."""
+        if self._passes(block, columns, counted):
+            if columns.key or (columns.user and self.users_with_two() < USERS_ENOUGH):
+                rows = _rows(block, columns, Findings())
+                self._remember(block, columns, rows)
+            return BlockReport(rows=block.text.count("\n") + 1)
         findings = Findings()
         rows = _rows(block, columns, findings)
-        by_place = list(zip(*rows.values, strict=True))
-        report = BlockReport(rows=len(rows.values), findings=[], empty={}, values={})
-        for column in columns.imported if by_place else ():
-            values = by_place[column.place]
+        report = BlockReport(rows=len(rows.lines))
+        for column in columns.imported if rows.lines else ():
+            values = rows.by_place[column.place]
             for check in column.checks:
                 findings.add_all(_broken(check, column, values, rows.lines, block.file))
             if column.is_metadata and column.nullable:
                 report.empty[column.name] = values.count("")
             if column.name in counted:
                 report.values[column.name] = set(values) - {""}
-        if by_place:
-            self._remember(block, columns, by_place, rows.lines)
+        self._remember(block, columns, rows)
+        self._sieve.learn(report.values)
         report.findings = list(findings)
         return report
 
-    def repeated_ids(self) -> Iterator[Finding]:
+    def repeated_ids(self) -> Iterable[Finding]:
         """Say where ids come again."""
-        return iter(self._repeated)
+        return self._repeated
 
     def users_with_two(self) -> int:
         """Say how many users have two interactions."""
         return min(len(self._users_with_two), USERS_ENOUGH)
 
-    def _remember(
-        self, block: Block, columns: Columns, by_place: Sequence[Sequence[str]], lines: Sequence[int]
-    ) -> None:
-        if columns.key:
-            for line, value in zip(lines, by_place[columns.key.place], strict=True):
-                if value in self._ids and value:
-                    self._repeated.add(
-                        Finding(
-                            rule=rules.REPEATED_ID, file=block.file, line=line, column=columns.key.name, value=value
-                        )
-                    )
-                self._ids.add(value)
-        if columns.user and len(self._users_with_two) < USERS_ENOUGH:
-            for value in by_place[columns.user.place]:
+    def _passes(self, block: Block, columns: Columns, counted: frozenset[str]) -> bool:
+        line = self._sieve.pattern(columns, counted)
+        if line is None or any(word in block.text for word in reserved_words(columns)):
+            return False
+        return re.fullmatch(f"(?:{line}\n)*+{line}", block.text) is not None
+
+    def _remember(self, block: Block, columns: Columns, rows: "Rows") -> None:
+        if columns.key and rows.lines:
+            self._remember_ids(block, columns.key, rows)
+        if columns.user and rows.lines and len(self._users_with_two) < USERS_ENOUGH:
+            for value in rows.by_place[columns.user.place]:
                 (self._users_with_two if value in self._users else self._users).add(value)
             self._users_with_two.discard("")
+
+    def _remember_ids(self, block: Block, key: Column, rows: "Rows") -> None:
+        for line, value in zip(rows.lines, rows.by_place[key.place], strict=True):
+            if value in self._ids and value:
+                found = Finding(rule=rules.REPEATED_ID, file=block.file, line=line, column=key.name, value=value)
+                self._repeated.add(found)
+            self._ids.add(value)
+
+
+@dataclass(frozen=True)
+class Rows:
+    """What of a block has the form of a row: the lines it stands on, and the values of each column."""
+
+    lines: Sequence[int]
+    by_place: Sequence[Sequence[str]]
 
 
 def _rows(block: Block, columns: Columns, findings: Findings) -> Rows:
     """Divide lines into values; leave out what is no row, and blank lines."""
-    rows = Rows()
+    lines: list[int] = []
+    values: list[Sequence[str]] = []
     for number, line in enumerate(block.text.split("\n"), start=block.first_line):
         if not line:
             continue
@@ -120,9 +132,9 @@ def _rows(block: Block, columns: Columns, findings: Findings) -> Rows:
             detail = f"{len(raw)} instead of {columns.width}"
             findings.add(Finding(rule=rules.FIELD_COUNT, file=block.file, line=number, detail=detail))
         else:
-            rows.lines.append(number)
-            rows.values.append(_values(raw, number, block, columns, findings) if '"' in line or "\\" in line else raw)
-    return rows
+            lines.append(number)
+            values.append(_values(raw, number, block, columns, findings) if '"' in line or "\\" in line else raw)
+    return Rows(lines, list(zip(*values, strict=True)))
 
 
 def _values(raw: Sequence[str], number: int, block: Block, columns: Columns, findings: Findings) -> Sequence[str]:
@@ -142,11 +154,7 @@ def _broken(check: Check, column: Column, values: Sequence[str], lines: Sequence
             return
         places = [place for place, value in enumerate(values) if value and holds(check.condition, value)]
     if places:
+        first = places[0]
         yield Finding(
-            rule=check.rule,
-            file=file,
-            line=lines[places[0]],
-            column=column.name,
-            value=values[places[0]],
-            count=len(places),
+            rule=check.rule, file=file, line=lines[first], column=column.name, value=values[first], count=len(places)
         )

@@ -1,0 +1,155 @@
+"""Rows, checked by DuckDB: on all cores, in bounded memory, and without Python for the rows that keep the rules.
+
+A block passes the sieve, which is one regular expression, or it is divided into values and every check is made in SQL.
+"""
+
+import os
+import tempfile
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from types import TracebackType
+from typing import Any, Final, Self
+
+import duckdb
+
+from personalize_import_cli.duckdb_block import LINES, DuckDbBlock
+from personalize_import_cli.duckdb_conditions import text
+from personalize_import_handler.data_checks import rules
+from personalize_import_handler.data_checks.columns import Columns
+from personalize_import_handler.data_checks.findings import Finding
+from personalize_import_handler.data_checks.lines import Block
+from personalize_import_handler.data_checks.rows import USERS_ENOUGH, BlockReport
+from personalize_import_handler.data_checks.sieve import LENGTH_MAX, Sieve, reserved_words
+
+_MEMORY: Final = "500MB"
+_REPEATED_IDS: Final = """
+SELECT file, "column", min(line), arg_min(id, line), count(*) FROM (
+    SELECT *, row_number() OVER (PARTITION BY id ORDER BY file, line) AS time FROM ids
+    WHERE id IN (SELECT id FROM ids GROUP BY id HAVING count(*) > 1)
+) WHERE time > 1 GROUP BY file, "column" ORDER BY file
+"""
+
+
+class DuckDbRowChecker:
+    """The `RowChecker` on DuckDB. What doesn't fit into its memory goes to a folder for the time being."""
+
+    def __init__(self, workers: int | None = None) -> None:
+        self.workers = workers or os.cpu_count() or 1
+        self._closing = ExitStack()
+        self._connection = duckdb.connect(config=self._configuration())
+        self._closing.callback(self._connection.close)
+        self._connection.execute('CREATE TABLE ids (id VARCHAR, file INTEGER, line BIGINT, "column" VARCHAR)')
+        self._connection.execute("CREATE TABLE users (id VARCHAR)")
+        self._of_thread = threading.local()
+        self._lock = threading.Lock()
+        self._sieve = Sieve()
+        self._files: dict[str, int] = {}
+        self._blocks_of_users = 0
+        self._users_with_two = 0
+
+    def __enter__(self) -> Self:
+        """Give the checker itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Close the database, and remove its folder."""
+        self._closing.close()
+
+    def check(self, block: Block, columns: Columns, counted: frozenset[str]) -> BlockReport:
+        """Check the rows of a block."""
+        cursor = self._cursor()
+        if self._passes(cursor, block, columns, counted):
+            self._remember(cursor, block, columns, *_values_of_lines(block, columns))
+            return BlockReport(rows=block.text.count("\n") + 1)
+        rows = DuckDbBlock(cursor, block, columns)
+        report = rows.report(counted)
+        self._remember(cursor, block, columns, rows.values, {})
+        with self._lock:
+            self._sieve.learn(report.values)
+        return report
+
+    def repeated_ids(self) -> Iterator[Finding]:
+        """Say where ids come again."""
+        files = list(self._files)
+        for file, column, line, value, count in self._connection.execute(_REPEATED_IDS).fetchall():
+            yield Finding(rule=rules.REPEATED_ID, file=files[file], line=line, column=column, value=value, count=count)
+
+    def users_with_two(self) -> int:
+        """Say how many users have two interactions."""
+        if self._users_with_two < USERS_ENOUGH:
+            self._look_for_users(self._connection)
+        return self._users_with_two
+
+    def _look_for_users(self, connection: duckdb.DuckDBPyConnection) -> None:
+        again = f"SELECT id FROM users GROUP BY id HAVING count(*) > 1 LIMIT {USERS_ENOUGH}"
+        self._users_with_two = max(self._users_with_two, len(connection.execute(again).fetchall()))
+
+    def _configuration(self) -> dict[str, str | bool | int | float | list[str]]:
+        folder = self._closing.enter_context(tempfile.TemporaryDirectory(prefix="personalize-import-"))
+        return {
+            "threads": self.workers,
+            "memory_limit": _MEMORY,
+            "temp_directory": folder,
+            "preserve_insertion_order": False,
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+        }
+
+    def _cursor(self) -> duckdb.DuckDBPyConnection:
+        if not hasattr(self._of_thread, "cursor"):
+            self._of_thread.cursor = self._connection.cursor()
+        cursor: duckdb.DuckDBPyConnection = self._of_thread.cursor
+        return cursor
+
+    def _passes(
+        self, cursor: duckdb.DuckDBPyConnection, block: Block, columns: Columns, counted: frozenset[str]
+    ) -> bool:
+        with self._lock:
+            # RE2 is fast as long as it needn't count how often something is repeated, so lines are measured before.
+            line = self._sieve.pattern(columns, counted, repeated="+")
+        if line is None or any(word in block.text for word in reserved_words(columns)) or _has_long_lines(block.text):
+            return False
+        lines = text(f"(?:{line}\n)*{line}")
+        found = cursor.execute(f"SELECT regexp_full_match($1, {lines})", [block.text]).fetchone()
+        return bool(found and found[0])
+
+    def _remember(
+        self,
+        cursor: duckdb.DuckDBPyConnection,
+        block: Block,
+        columns: Columns,
+        values: str,
+        parameters: Mapping[str, Any],
+    ) -> None:
+        """Keep what counts together with other blocks: ids, and users until there are enough of them."""
+        if columns.key:
+            with self._lock:
+                file = self._files.setdefault(block.file, len(self._files))
+            of = f"c{columns.key.place} AS id, {file}, n, {text(columns.key.name)}"
+            cursor.execute(f"INSERT INTO ids SELECT {of} FROM {values} WHERE id <> ''", parameters)
+        if columns.user and self._users_with_two < USERS_ENOUGH:
+            users = f"SELECT c{columns.user.place} AS id FROM {values} WHERE id <> ''"
+            cursor.execute(f"INSERT INTO users {users}", parameters)
+            self._blocks_of_users += 1
+            if self._blocks_of_users.bit_count() == 1:  # ever more rarely, for it takes ever longer
+                self._look_for_users(cursor)
+
+
+def _values_of_lines(block: Block, columns: Columns) -> tuple[str, Mapping[str, Any]]:
+    """Write a table of the values of lines that have neither quotes nor backslashes."""
+    places = [column.place for column in (columns.key, columns.user) if column]
+    values = ", ".join(f"split_part(line, ',', {place + 1}) AS c{place}" for place in places)
+    return f"(SELECT n, {values} FROM ({LINES}))", {"text": block.text, "first": block.first_line}
+
+
+def _has_long_lines(lines: str) -> bool:
+    begin = 0
+    while len(lines) - begin > LENGTH_MAX:
+        end = lines.rfind("\n", begin, begin + LENGTH_MAX + 1)
+        if end < 0:
+            return True
+        begin = end + 1
+    return False
