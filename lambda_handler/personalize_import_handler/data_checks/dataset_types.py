@@ -79,7 +79,7 @@ _ECOMMERCE_CATEGORIES: Final = ("CATEGORY_L1", "CATEGORY_L2", "CATEGORY_L3", "AG
 # https://docs.aws.amazon.com/personalize/latest/dg/VIDEO-ON-DEMAND-items-dataset.html
 _VIDEO_CATEGORIES: Final = ("GENRES", "GENRE_L2", "GENRE_L3", "CONTENT_OWNER", "CONTENT_CLASSIFICATION")
 _DESCRIPTION: Final = "PRODUCT_DESCRIPTION"
-_TYPES: Final = (
+DATASET_TYPES: Final = (
     DatasetType(
         name=INTERACTIONS,
         schema_name="Interactions",
@@ -159,8 +159,8 @@ _TYPES: Final = (
         allowed_values={"EVENT_TYPE": ("Taken", "Not taken", "Viewed")},
     ),
 )
-_BY_NAME: Final = {dataset_type.name: dataset_type for dataset_type in _TYPES}
-_BY_SCHEMA_NAME: Final = {dataset_type.schema_name: dataset_type for dataset_type in _TYPES}
+_BY_NAME: Final = {dataset_type.name: dataset_type for dataset_type in DATASET_TYPES}
+_BY_SCHEMA_NAME: Final = {dataset_type.schema_name: dataset_type for dataset_type in DATASET_TYPES}
 
 
 def dataset_type(name: str) -> DatasetType | None:
