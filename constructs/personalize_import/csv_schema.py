@@ -31,6 +31,7 @@ TEXT_LENGTH_MIN: Final = 50
 _INTEGER: Final = re.compile(r"-?(?:0|[1-9][0-9]*)")
 _DECIMAL: Final = re.compile(r"-?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _BITS: Final = {"int": 32, "long": 64}
+_LONGEST: Final = len(str(-(2**63)))
 
 
 def proposed_schema(path: Path, wanted: str | None, domain: str | None) -> tuple[DatasetType, list[Field]]:
@@ -95,11 +96,12 @@ def _type_name(values: Sequence[str]) -> str:
         return "string"
     if not all(_INTEGER.fullmatch(value) for value in values):
         return "float"
-    return next((name for name in _BITS if all(_fits(int(value), _BITS[name]) for value in values)), "string")
+    return next((name for name, bits in _BITS.items() if all(_fits(value, bits) for value in values)), "string")
 
 
-def _fits(number: int, bits: int) -> bool:
-    return number.bit_length() < bits  # the sign takes one; the one number more below zero is not worth it
+def _fits(value: str, bits: int) -> bool:
+    # Looked at first, for Python refuses to read thousands of digits.
+    return len(value) <= _LONGEST and max(int(value), ~int(value)).bit_length() < bits
 
 
 def _are_categories(values: Sequence[str]) -> bool:
