@@ -1,5 +1,8 @@
 """The rules for schemas and the local service, each written for itself, come to the same of any schema."""
 
+from dataclasses import replace
+from typing import Any
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -12,6 +15,13 @@ from tests.local_service.fakes import Refused, new_world
 
 REQUIRED_SOMEWHERE = ("USER_ID", "ITEM_ID", "ACTION_ID", "TIMESTAMP", "EVENT_TYPE", "PRICE", "CATEGORY_L1")
 RESERVED_OR_METADATA = ("EVENT_VALUE", "CREATION_TIMESTAMP", "TYPE", "AGE", "A_GE", "ABOUT", "TOWN", "TITLE")
+CHANGES: list[dict[str, Any]] = [
+    {"nullable": True},
+    {"categorical": True},
+    {"categorical": False},
+    {"textual": True},
+    *({"type_name": name} for name in SIMPLE_TYPES),
+]
 WORLD = new_world()
 
 some_field = st.builds(
@@ -34,18 +44,33 @@ def taken(text: str, domain: str | None) -> bool:
     return True
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(
     kind=st.sampled_from(DATASET_TYPES),
     domain=st.sampled_from([None, None, "ECOMMERCE"]),
-    required=st.integers(0, 9),
-    more=st.lists(some_field, max_size=7),
+    left_out=st.sampled_from([None, None, None, 0, -1]),
+    change=st.sampled_from([{}, *CHANGES]),
+    changed=st.integers(0, 4),
+    more=st.lists(some_field, max_size=2),
+    numbers=st.sampled_from([0, 0, 1, 4, 5, 6, 10, 11, 25, 26]),
 )
 def test_a_schema_has_errors_where_the_service_refuses_it(
-    kind: DatasetType, domain: str | None, required: int, more: list[Field]
+    kind: DatasetType,
+    domain: str | None,
+    left_out: int | None,
+    change: dict[str, Any],
+    changed: int,
+    more: list[Field],
+    numbers: int,
 ) -> None:
-    fields = [*required_fields(kind, domain)[:required], *more]
-    if not fields:
-        return
+    fields = [
+        *required_fields(kind, domain),
+        *more,
+        *(Field(name=f"M{number}X", type_name="int") for number in range(numbers)),
+    ]
+    place = changed % len(fields)
+    fields[place] = replace(fields[place], **change)
+    if left_out is not None and len(fields) > 1:
+        del fields[left_out]
     text = schema_text(kind, fields)
     assert has_errors(schema_findings(text, domain)) is not taken(text, domain)
