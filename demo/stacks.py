@@ -1,6 +1,5 @@
 """The demo's two stacks: a bucket for the data, and Personalize with the data imported."""
 
-import hashlib
 from typing import cast
 
 import aws_cdk as cdk
@@ -9,7 +8,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from demo.schema import DemoSchema
-from personalize_import import DatasetImportJob, DataSource, nag
+from personalize_import import DatasetImportJob, DatasetSchema, DataSource, nag
 
 
 class DataStack(cdk.Stack):
@@ -37,17 +36,13 @@ class DemoStack(cdk.Stack):
     ) -> None:
         super().__init__(scope, id)
         group = personalize.CfnDatasetGroup(self, "DatasetGroup", name=f"{id}-group")
-        # A schema never changes, so another text needs another name.
-        digest = hashlib.sha256(schema.text.encode()).hexdigest()[:8]
         dataset = personalize.CfnDataset(
             self,
             "Dataset",
             name=f"{id}-dataset",
             dataset_type=schema.dataset_type,
             dataset_group_arn=group.attr_dataset_group_arn,
-            schema_arn=personalize.CfnSchema(
-                self, "Schema", name=f"{id}-schema-{digest}", schema=schema.text
-            ).attr_schema_arn,
+            schema_arn=DatasetSchema.from_json(schema.text).create(self, "Schema").attr_schema_arn,
         )
         job = DatasetImportJob(
             self,

@@ -2,7 +2,8 @@
 
 from personalize_import.data_source import DataSource
 from personalize_import.dataset_import_job import DatasetImportJob
+from personalize_import.dataset_schema import DatasetSchema
 from personalize_import.provider import DatasetImportProvider
 from personalize_import_handler.contract import ImportMode
 
-__all__ = ["DataSource", "DatasetImportJob", "DatasetImportProvider", "ImportMode"]
+__all__ = ["DataSource", "DatasetImportJob", "DatasetImportProvider", "DatasetSchema", "ImportMode"]

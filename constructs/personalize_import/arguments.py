@@ -23,6 +23,12 @@ def require(scope: Construct, problems: Iterable[str]) -> None:
         raise InvalidArguments(f"{scope.node.path}: {'; '.join(found)}")
 
 
+def require_all(problems: Iterable[str]) -> None:
+    """Raise `InvalidArguments` if there are any problems, of what is no construct."""
+    if found := list(problems):
+        raise InvalidArguments("; ".join(found))
+
+
 def check_text(name: str, value: object, rule: TextRule) -> Iterator[str]:
     """Yield what is wrong with a string, unless it is a token."""
     yield from _unless_token(value, rule.check(name, value))

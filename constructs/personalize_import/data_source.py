@@ -1,7 +1,7 @@
 """Where the data is: a file or a folder in S3."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Self
 
@@ -10,7 +10,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from personalize_import.arguments import InvalidArguments, check_text
+from personalize_import.arguments import check_text, require_all
 from personalize_import_handler import checks, contract
 from personalize_import_handler.checks import TextRule, violation
 from personalize_import_handler.policies import objects_below
@@ -57,7 +57,7 @@ class DataSource:
         Raises:
             InvalidArguments: A `ValueError` that names what is wrong, its value and what is allowed.
         """
-        _require(
+        require_all(
             [
                 *_check_bucket("bucket", bucket),
                 *check_text("object_key", object_key, _OBJECT_KEY),
@@ -84,7 +84,7 @@ class DataSource:
         Raises:
             InvalidArguments: A `ValueError` that names what is wrong, its value and what is allowed.
         """
-        _require([*check_text("uri", uri, checks.DATA_LOCATION), *_check_key("encryption_key", encryption_key)])
+        require_all([*check_text("uri", uri, checks.DATA_LOCATION), *_check_key("encryption_key", encryption_key)])
         if cdk.Token.is_unresolved(uri):
             bucket_name = cdk.Fn.select(2, cdk.Fn.split("/", uri))
             # CloudFormation can't tell the key from the bucket, but neither has an ARN to.
@@ -125,8 +125,3 @@ def _check_bucket(name: str, bucket: object) -> Iterator[str]:
 def _check_key(name: str, key: object) -> Iterator[str]:
     if key is not None and not (hasattr(key, "key_arn") and hasattr(key, "add_to_resource_policy")):
         yield violation(name, key, "a Key or another IKey, such as kms.Key.from_key_arn(...)")
-
-
-def _require(problems: Iterable[str]) -> None:
-    if found := list(problems):
-        raise InvalidArguments("; ".join(found))

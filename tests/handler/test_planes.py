@@ -10,7 +10,7 @@ import pytest
 import personalize_import_handler
 
 MODULES = sorted(module.name for module in pkgutil.iter_modules(personalize_import_handler.__path__))
-SHARED = ["contract", "checks", "properties"]
+SHARED = ["contract", "checks", "properties", "data_checks.schema_rules"]
 
 
 def modules_after_importing(*names: str) -> set[str]:

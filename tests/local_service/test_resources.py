@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from personalize_import import DatasetSchema
 from tests.local_service.fakes import Refused, World, new_world
 from tests.local_service.scenes import (
     INTERACTION_FIELDS,
@@ -90,6 +91,28 @@ def test_a_schema_that_no_dataset_could_use_is_refused(world: World, text: str, 
     error = refusal(world, "CreateSchema", name="s", schema=text)
     assert error.code == "InvalidInputException"
     assert problem in error.message
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        DatasetSchema.interactions(),
+        DatasetSchema.interactions("ECOMMERCE"),
+        DatasetSchema.interactions("VIDEO_ON_DEMAND"),
+        DatasetSchema.items().field("PRICE", "float"),
+        DatasetSchema.items("ECOMMERCE"),
+        DatasetSchema.items("VIDEO_ON_DEMAND"),
+        DatasetSchema.users().field("AGE", "int", nullable=True),
+        DatasetSchema.users("ECOMMERCE").field("CLASS", categorical=True),
+        DatasetSchema.users("VIDEO_ON_DEMAND").field("SUBSCRIPTION_MODEL"),
+        DatasetSchema.actions().field("VALUE"),
+        DatasetSchema.action_interactions(),
+    ],
+    ids=lambda schema: f"{schema.dataset_type} {schema.domain}",
+)
+def test_the_least_that_a_schema_is_built_of_is_taken(world: World, schema: DatasetSchema) -> None:
+    domain = {} if schema.domain is None else {"domain": schema.domain}
+    assert world.client("CreateSchema", name="s", schema=schema.to_json(), **domain)["schemaArn"]
 
 
 @pytest.mark.parametrize("type_of_age", [["null", "int"], ["int", "null"], ["int"], "int"])

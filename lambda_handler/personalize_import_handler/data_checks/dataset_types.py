@@ -22,10 +22,13 @@ IDS: Final = frozenset({"USER_ID", "ITEM_ID", "ACTION_ID"})
 
 @dataclass(frozen=True)
 class Requirements:
-    """The fields that a schema must have; the categorical ones among them and the reserved ones."""
+    """The fields that a schema must have, those that it may have, and which of both are categorical or textual."""
 
     required: Mapping[str, frozenset[str]]
     categorical: frozenset[str] = frozenset()
+    textual: frozenset[str] = frozenset()
+    reserved: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Reserved in this domain, beside what the dataset type reserves in all."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,7 @@ class DatasetType:
 
     name: str
     schema_name: str
+    """As the records of its schemas are named, and as CloudFormation names it."""
     key: str | None
     """The column whose value identifies a record: the later record wins. None: every record counts."""
     requirements: Requirements
@@ -60,12 +64,22 @@ class DatasetType:
 
     def known_fields(self, domain: str | None) -> frozenset[str]:
         """Return the names that mean something to the service; all other fields are metadata."""
-        return frozenset({*self.requirements_in(domain).required, *self.reserved})
+        return frozenset(self.known_types(domain))
+
+    def known_types(self, domain: str | None) -> Mapping[str, frozenset[str]]:
+        """Return the types that each field may have whose name means something to the service."""
+        requirements = self.requirements_in(domain)
+        return {**self.reserved, **requirements.reserved, **requirements.required}
 
 
 _INTERACTION: Final = {"USER_ID": _STRING, "ITEM_ID": _STRING, "TIMESTAMP": _LONG}
 _DOMAIN_INTERACTION: Final = Requirements({**_INTERACTION, "EVENT_TYPE": _STRING})
-_TYPES: Final = (
+# https://docs.aws.amazon.com/personalize/latest/dg/ECOMMERCE-items-dataset.html
+_ECOMMERCE_CATEGORIES: Final = ("CATEGORY_L1", "CATEGORY_L2", "CATEGORY_L3", "AGE_GROUP", "ADULT", "GENDER")
+# https://docs.aws.amazon.com/personalize/latest/dg/VIDEO-ON-DEMAND-items-dataset.html
+_VIDEO_CATEGORIES: Final = ("GENRES", "GENRE_L2", "GENRE_L3", "CONTENT_OWNER", "CONTENT_CLASSIFICATION")
+_DESCRIPTION: Final = "PRODUCT_DESCRIPTION"
+DATASET_TYPES: Final = (
     DatasetType(
         name=INTERACTIONS,
         schema_name="Interactions",
@@ -84,11 +98,18 @@ _TYPES: Final = (
         by_domain={
             "ECOMMERCE": Requirements(
                 {"ITEM_ID": _STRING, "PRICE": _FLOAT, "CATEGORY_L1": _STRING},
-                frozenset({"CATEGORY_L1", "CATEGORY_L2", "CATEGORY_L3", "AGE_GROUP", "ADULT", "GENDER"}),
+                categorical=frozenset(_ECOMMERCE_CATEGORIES),
+                textual=frozenset({_DESCRIPTION}),
+                reserved=dict.fromkeys((*_ECOMMERCE_CATEGORIES, _DESCRIPTION), _STRING),
             ),
             "VIDEO_ON_DEMAND": Requirements(
                 {"ITEM_ID": _STRING, "CREATION_TIMESTAMP": _LONG, "GENRES": _STRING},
-                frozenset({"GENRES", "GENRE_L2", "GENRE_L3", "CONTENT_OWNER", "CONTENT_CLASSIFICATION"}),
+                categorical=frozenset(_VIDEO_CATEGORIES),
+                textual=frozenset({_DESCRIPTION}),
+                reserved={
+                    **dict.fromkeys((*_VIDEO_CATEGORIES, _DESCRIPTION), _STRING),
+                    **dict.fromkeys(("PRICE", "DURATION", "AVERAGE_RATING"), _FLOAT),
+                },
             ),
         },
         reserved={"CREATION_TIMESTAMP": _LONG},
@@ -100,7 +121,13 @@ _TYPES: Final = (
         schema_name="Users",
         key="USER_ID",
         requirements=Requirements({"USER_ID": _STRING}),
-        by_domain={"VIDEO_ON_DEMAND": Requirements({"USER_ID": _STRING}, frozenset({"SUBSCRIPTION_MODEL"}))},
+        by_domain={
+            "VIDEO_ON_DEMAND": Requirements(
+                {"USER_ID": _STRING},
+                categorical=frozenset({"SUBSCRIPTION_MODEL"}),
+                reserved={"SUBSCRIPTION_MODEL": _STRING},
+            )
+        },
         metadata_limit=25,
         needs_metadata=True,
     ),
@@ -132,8 +159,8 @@ _TYPES: Final = (
         allowed_values={"EVENT_TYPE": ("Taken", "Not taken", "Viewed")},
     ),
 )
-_BY_NAME: Final = {dataset_type.name: dataset_type for dataset_type in _TYPES}
-_BY_SCHEMA_NAME: Final = {dataset_type.schema_name: dataset_type for dataset_type in _TYPES}
+_BY_NAME: Final = {dataset_type.name: dataset_type for dataset_type in DATASET_TYPES}
+_BY_SCHEMA_NAME: Final = {dataset_type.schema_name: dataset_type for dataset_type in DATASET_TYPES}
 
 
 def dataset_type(name: str) -> DatasetType | None:
@@ -152,3 +179,8 @@ def letters_and_digits(name: str) -> str:
     https://docs.aws.amazon.com/personalize/latest/dg/preparing-training-data.html
     """
     return name.replace("_", "")
+
+
+def dataset_type_named(name: str) -> DatasetType | None:
+    """Return a dataset type by any of its names: the API's in any case, CloudFormation's, or that of its schemas."""
+    return dataset_type(name) or dataset_type_of_schema(name)

@@ -1,0 +1,63 @@
+"""The resource of a schema: its name, and what synth says of the rules that it breaks."""
+
+import hashlib
+import re
+from typing import Final
+
+import aws_cdk as cdk
+from aws_cdk import aws_personalize as personalize
+from constructs import Construct
+
+from personalize_import.arguments import InvalidArguments, check_optional_text
+from personalize_import_handler.checks import TextRule
+from personalize_import_handler.data_checks.findings import Finding
+from personalize_import_handler.data_checks.rules import Severity
+from personalize_import_handler.data_checks.schema_rules import schema_findings
+
+_WARNING_ID: Final = "cdk-personalize-import:"
+_DIGEST_LENGTH: Final = 8
+# https://docs.aws.amazon.com/personalize/latest/dg/API_CreateSchema.html
+_NAME_LENGTH_MAX: Final = 63
+_NAME: Final = TextRule(
+    f"1 to {_NAME_LENGTH_MAX} letters, digits, hyphens and underscores, starting with a letter or digit",
+    re.compile(r"[a-zA-Z0-9][a-zA-Z0-9\-_]*", re.ASCII),
+    _NAME_LENGTH_MAX,
+)
+
+
+def create_schema(
+    scope: Construct, id: str, text: str, domain: str | None, *, name: str | None
+) -> personalize.CfnSchema:
+    """Make the resource, unless the schema breaks a rule that the import or the service would fail over."""
+    findings = schema_findings(text, domain)
+    errors = [told(finding) for finding in findings if finding.rule.severity is Severity.ERROR]
+    if problems := [*check_optional_text("name", name, _NAME), *errors]:
+        raise InvalidArguments(f"{'/'.join(filter(None, (scope.node.path, id)))}: {'; '.join(problems)}")
+    resource = personalize.CfnSchema(scope, id, name=name or _name(scope, id, text, domain), schema=text, domain=domain)
+    for finding in findings:
+        if finding.rule.severity is Severity.WARNING:
+            cdk.Annotations.of(resource).add_warning_v2(_WARNING_ID + finding.rule.id, told(finding))
+    return resource
+
+
+def told(finding: Finding) -> str:
+    """Say which rule a field breaks, and what to do about it."""
+    rule = finding.rule
+    field = f"{finding.column}: " if finding.column else ""
+    detail = f" ({finding.detail})" if finding.detail else ""
+    return f"{rule.id}: {field}{rule.what}{detail}. {rule.mend}"
+
+
+def _name(scope: Construct, id: str, text: str, domain: str | None) -> str:
+    """Name the schema after its place in the app.
+
+    A schema never changes, and is replaced before the old one is deleted: whatever is another one needs another name.
+    """
+    stack = cdk.Stack.of(scope)
+    below = scope.node.path.removeprefix(stack.node.path)
+    # The name of a nested stack is known to CloudFormation only.
+    name = stack.node.path if cdk.Token.is_unresolved(stack.stack_name) else stack.stack_name
+    place = re.sub(r"[^a-zA-Z0-9\-_]+", "-", f"{name}{below}/{id}").lstrip("-_")
+    # The place is a part of it for those that are cut off to the same.
+    digest = hashlib.sha256("\n".join([place, domain or "", text]).encode()).hexdigest()[:_DIGEST_LENGTH]
+    return f"{place[: _NAME_LENGTH_MAX - _DIGEST_LENGTH - 1]}-{digest}"

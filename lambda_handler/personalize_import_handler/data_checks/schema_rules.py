@@ -1,0 +1,135 @@
+"""Whether a schema keeps the service's rules: every rule whose scope is the schema.
+
+https://docs.aws.amazon.com/personalize/latest/dg/how-it-works-dataset-schema.html
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from personalize_import_handler.data_checks import rules
+from personalize_import_handler.data_checks.dataset_types import (
+    NEVER_NULL,
+    DatasetType,
+    dataset_type_named,
+    letters_and_digits,
+)
+from personalize_import_handler.data_checks.findings import Finding
+from personalize_import_handler.data_checks.schema import Field, NotASchema, NotJson, Schema, read_schema
+
+SCHEMA_LENGTH_MAX: Final = 10_000
+"""Characters of a schema in CloudFormation; the API takes twice as many."""
+
+
+def schema_findings(text: str, domain: str | None = None, dataset_type: str | None = None) -> list[Finding]:
+    """Return what is wrong with a schema, in the order in which its fields stand.
+
+    Args:
+        text: The schema's JSON.
+        domain: `ECOMMERCE` or `VIDEO_ON_DEMAND`, for a domain dataset group. Default: none.
+        dataset_type: The type of the dataset that it is for, as the API (`INTERACTIONS`) or CloudFormation
+            (`Interactions`) names it. Default: the one that the schema is named after.
+    """
+    return [*_text_findings(text), *_findings(text, domain, dataset_type)]
+
+
+def _text_findings(text: str) -> Iterator[Finding]:
+    if len(text) > SCHEMA_LENGTH_MAX:
+        yield Finding(rule=rules.SCHEMA_TOO_LONG, detail=f"{len(text)} characters, and at most {SCHEMA_LENGTH_MAX}")
+
+
+def _findings(text: str, domain: str | None, wanted: str | None) -> Iterator[Finding]:
+    try:
+        schema = read_schema(text, domain)
+    except (NotJson, NotASchema) as error:
+        yield Finding(rule=rules.SCHEMA_MALFORMED, detail=str(error))
+        return
+    yield from _name_findings(schema, wanted)
+    yield from _repeated_names(schema.fields)
+    yield from _attributes_of_no_strings(schema.fields)
+    # A record with a mistake in its name is still meant for the dataset.
+    kind = schema.dataset_type or dataset_type_named(wanted or "")
+    if kind is not None:
+        yield from _type_findings(schema, kind)
+
+
+def _name_findings(schema: Schema, wanted: str | None) -> Iterator[Finding]:
+    if wanted is None:
+        if schema.dataset_type is None:
+            yield Finding(rule=rules.SCHEMA_NAME, detail=f"the name is {schema.name}")
+    elif schema.dataset_type is None or schema.dataset_type != dataset_type_named(wanted):
+        yield Finding(rule=rules.SCHEMA_NAME, detail=f"the name is {schema.name}, and the dataset's type {wanted}")
+
+
+def _repeated_names(fields: Sequence[Field]) -> Iterator[Finding]:
+    first: dict[str, str] = {}
+    for field in fields:
+        letters = letters_and_digits(field.name)
+        if letters in first:
+            yield Finding(rule=rules.FIELD_TWICE, column=field.name, detail=f"another one is {first[letters]}")
+        first.setdefault(letters, field.name)
+
+
+def _attributes_of_no_strings(fields: Sequence[Field]) -> Iterator[Finding]:
+    for field in fields:
+        if (field.categorical or field.textual) and field.type_name != "string":
+            yield Finding(rule=rules.FIELD_ATTRIBUTE, column=field.name, detail=f"its type is {field.type_name}")
+
+
+def _type_findings(schema: Schema, kind: DatasetType) -> Iterator[Finding]:
+    """Yield what is wrong with a schema for datasets of one type."""
+    if schema.domain is not None and kind.custom_only:
+        yield Finding(rule=rules.SCHEMA_DOMAIN, detail=f"{kind.schema_name} in the domain {schema.domain}")
+    names = {field.name for field in schema.fields}
+    missing = [name for name in kind.requirements_in(schema.domain).required if name not in names]
+    if missing:
+        yield Finding(rule=rules.FIELD_MISSING, detail=", ".join(missing))
+    known = kind.known_types(schema.domain)
+    for field in schema.fields:
+        if field.name in known:
+            yield from _known_field_findings(field, kind, schema.domain)
+        else:
+            yield from _metadata_field_findings(field)
+    yield from _textual_findings(schema.fields, kind)
+    yield from _metadata_findings(schema, kind)
+
+
+def _known_field_findings(field: Field, kind: DatasetType, domain: str | None) -> Iterator[Finding]:
+    types, requirements = kind.known_types(domain)[field.name], kind.requirements_in(domain)
+    if field.type_name not in types:
+        detail = f"its type is {field.type_name}, and must be {' or '.join(sorted(types, reverse=True))}"
+        yield Finding(rule=rules.FIELD_TYPE, column=field.name, detail=detail)
+        return  # its attributes follow from its type
+    if field.nullable and field.name in NEVER_NULL & requirements.required.keys():
+        yield Finding(rule=rules.FIELD_NULLABLE, column=field.name)
+    if field.name in requirements.categorical and not field.categorical:
+        yield Finding(rule=rules.FIELD_NOT_CATEGORICAL, column=field.name)
+    if field.categorical and field.type_name == "string" and field.name not in requirements.categorical:
+        yield Finding(rule=rules.FIELD_CATEGORICAL, column=field.name)
+
+
+def _metadata_field_findings(field: Field) -> Iterator[Finding]:
+    if field.type_name == "boolean":
+        yield Finding(rule=rules.FIELD_BOOLEAN, column=field.name)
+    elif field.type_name == "string" and not (field.categorical or field.textual):
+        yield Finding(rule=rules.FIELD_UNUSED, column=field.name)
+
+
+def _textual_findings(fields: Sequence[Field], kind: DatasetType) -> Iterator[Finding]:
+    textual = [field.name for field in fields if field.textual and field.type_name == "string"]
+    if kind.name != "ITEMS":
+        for name in textual:
+            yield Finding(rule=rules.FIELD_TEXTUAL, column=name, detail=f"the schema is one of {kind.schema_name}")
+    for name in textual[1:] if kind.name == "ITEMS" else []:
+        yield Finding(rule=rules.FIELD_TEXTUAL, column=name, detail=f"{textual[0]} is textual already")
+
+
+def _metadata_findings(schema: Schema, kind: DatasetType) -> Iterator[Finding]:
+    required = kind.requirements_in(schema.domain).required
+    optional = [field.name for field in schema.fields if field.name not in required]
+    if kind.needs_metadata and not optional and len(required) == 1:
+        yield Finding(rule=rules.NO_METADATA, detail=f"there is only {', '.join(required)}")
+    # What a domain reserves is metadata of a known meaning, and counts.
+    metadata = [name for name in optional if name not in kind.reserved]
+    if len(metadata) > kind.metadata_limit:
+        detail = f"{len(metadata)} of them, and at most {kind.metadata_limit} in {kind.schema_name}"
+        yield Finding(rule=rules.TOO_MUCH_METADATA, detail=detail)
