@@ -13,8 +13,7 @@ def main() -> int:
     """Run the command line; return the exit code."""
     if missing := [name for name in _LIBRARIES if find_spec(name) is None]:
         sys.stderr.write(
-            f"personalize-import: {', '.join(missing)} is not installed; "
-            "install it with: pip install 'cdk-personalize-import[cli]'\n"
+            f"personalize-import: {', '.join(missing)} not installed; run: pip install 'cdk-personalize-import[cli]'\n"
         )
         return _COULD_NOT_RUN
     try:
