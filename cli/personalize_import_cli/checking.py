@@ -41,18 +41,20 @@ def check_data(
 def _checked(
     data: Data, schema: Schema, import_mode: ImportMode, engine: Engine, bar: Bar
 ) -> tuple[CheckedData, tuple[Finding, ...]]:
-    rows, sizes = CountedRows(row_checker(engine)), list[int]()
-    with bar(data.size) as advance:
+    size = 0
+    with row_checker(engine) as checker, bar(data.size) as advance:
+        rows = CountedRows(checker)
 
-        def progress(size: int) -> None:
-            sizes.append(size)
-            advance(size)
+        def progress(read: int) -> None:
+            nonlocal size
+            size += read
+            advance(read)
 
         try:
             findings = tuple(check(data, schema, import_mode=import_mode, rows=rows, progress=progress))
         except OSError as error:
             raise of_os_error(error, data.location) from error
-    return CheckedData(data=data, size=sum(sizes), rows=rows.rows), findings
+    return CheckedData(data=data, size=size, rows=rows.rows), findings
 
 
 def _require_readable(data: Data, findings: Sequence[Finding]) -> None:

@@ -1,18 +1,16 @@
 """Which engine looks at the rows, and how many of them there are."""
 
-import importlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from threading import Lock
-from typing import Final
 
+from personalize_import_cli.failures import CannotRun
 from personalize_import_handler.data_checks.columns import Columns
 from personalize_import_handler.data_checks.findings import Finding
 from personalize_import_handler.data_checks.lines import Block
 from personalize_import_handler.data_checks.rows import BlockReport, PlainRowChecker, RowChecker
-
-_DUCKDB_MODULE: Final = "personalize_import_cli.duckdb_rows"
 
 
 class Engine(StrEnum):
@@ -23,17 +21,21 @@ class Engine(StrEnum):
     """The standard library, as in Lambda."""
 
 
-def row_checker(engine: Engine) -> RowChecker:
-    """Make a checker of rows."""
-    if engine is Engine.DUCKDB:
-        try:
-            checker: RowChecker = importlib.import_module(_DUCKDB_MODULE).DuckDbRowChecker()
-        except ModuleNotFoundError as error:
-            if error.name != _DUCKDB_MODULE:
-                raise
-        else:
-            return checker
-    return PlainRowChecker()
+@contextmanager
+def row_checker(engine: Engine) -> Iterator[RowChecker]:
+    """Give a checker of rows; raise `CannotRun` if it is at its end, without room on the disk for instance."""
+    if engine is Engine.PLAIN:
+        yield PlainRowChecker()
+        return
+    import duckdb
+
+    from personalize_import_cli.duckdb_rows import DuckDbRowChecker
+
+    try:
+        with DuckDbRowChecker() as checker:
+            yield checker
+    except duckdb.Error as error:
+        raise CannotRun(f"DuckDB: {error} (--engine plain does without it)") from error
 
 
 @dataclass
