@@ -1,0 +1,68 @@
+"""One check, from a location and a schema to a report."""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+
+from personalize_import_cli.failures import CannotRun, of_os_error
+from personalize_import_cli.locations import data_at, location_of
+from personalize_import_cli.report import CheckedData, Report
+from personalize_import_cli.row_checkers import CountedRows, Engine, row_checker
+from personalize_import_cli.schema_file import CheckedSchema
+from personalize_import_handler.contract import ImportMode
+from personalize_import_handler.data_checks.check import check
+from personalize_import_handler.data_checks.files import Data
+from personalize_import_handler.data_checks.findings import Finding
+from personalize_import_handler.data_checks.schema import Schema
+
+Bar = Callable[[int], AbstractContextManager[Callable[[int], None]]]
+"""Given how many bytes there are, shows how many have been read."""
+
+
+def check_data(
+    location: str, schema: CheckedSchema, *, import_mode: ImportMode, engine: Engine, bar: Bar, strict: bool = False
+) -> Report:
+    """Check data, if the schema is one that it can be checked for; raise `CannotRun`."""
+    checked, findings = None, schema.findings
+    if schema.schema:
+        data = data_at(location)
+        checked, found = _checked(data, schema.schema, import_mode, engine, bar)
+        _require_readable(data, found)
+        findings = (*findings, *found)
+    return Report(
+        location=location,
+        schema=schema,
+        import_mode=import_mode,
+        checked=checked,
+        findings=findings,
+        strict=strict,
+    )
+
+
+def _checked(
+    data: Data, schema: Schema, import_mode: ImportMode, engine: Engine, bar: Bar
+) -> tuple[CheckedData, tuple[Finding, ...]]:
+    size = 0
+    with row_checker(engine) as checker, bar(data.size) as advance:
+        rows = CountedRows(checker)
+
+        def progress(read: int) -> None:
+            nonlocal size
+            size += read
+            advance(read)
+
+        try:
+            findings = tuple(check(data, schema, import_mode=import_mode, rows=rows, progress=progress))
+        except OSError as error:
+            raise of_os_error(error, data.location) from error
+    return CheckedData(data=data, size=size, rows=rows.rows), findings
+
+
+def _require_readable(data: Data, findings: Sequence[Finding]) -> None:
+    unreadable = [finding for finding in findings if finding.rule.unreadable]
+    if not unreadable:
+        return
+    first, *others = unreadable
+    place = location_of(data, first.file) + (f", line {first.line}" if first.line else "")
+    detail = f" ({first.detail})" if first.detail else ""
+    more = f" (and {len(others)} more like that)" if others else ""
+    raise CannotRun(f"{place}: {first.rule.what}{detail}. {first.rule.mend}{more}")

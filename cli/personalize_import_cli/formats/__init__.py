@@ -1,0 +1,1 @@
+"""The formats of a report: text for people, and what other programs read."""

@@ -1,0 +1,56 @@
+"""The report as one JSON object; docs/checks.md describes it. `version` counts up when it changes."""
+
+import json
+from typing import Final
+
+from personalize_import_cli.report import TOOL, VERSION, Report
+from personalize_import_handler.data_checks.findings import Finding
+
+FORMAT_VERSION: Final = 1
+
+
+def json_report(report: Report) -> str:
+    """Make the object; what isn't ASCII is escaped, so it can be written anywhere."""
+    checked, schema = report.checked, report.schema.schema
+    document = {
+        "version": FORMAT_VERSION,
+        "tool": {"name": TOOL, "version": VERSION},
+        "data": {
+            "location": report.location,
+            "checked": checked is not None,
+            "files": len(checked.data.files) if checked else None,
+            "bytes": checked.size if checked else None,
+            "rows": checked.rows if checked else None,
+        },
+        "schema": {
+            "path": report.schema.path,
+            "domain": report.schema.domain,
+            "dataset_type": schema.dataset_type.name if schema and schema.dataset_type else None,
+        },
+        "import_mode": report.import_mode,
+        "errors": report.errors,
+        "warnings": report.warnings,
+        "failed": report.fails,
+        "findings": [_finding(report, finding) for finding in report.findings],
+    }
+    return json.dumps(document, indent=2) + "\n"
+
+
+def _finding(report: Report, finding: Finding) -> dict[str, object]:
+    rule = finding.rule
+    return {
+        "rule": rule.id,
+        "severity": rule.severity,
+        "scope": rule.scope,
+        "file": finding.file,
+        "location": report.location_of(finding),
+        "line": finding.line,
+        "column": finding.column,
+        "value": finding.value,
+        "detail": finding.detail,
+        "count": finding.count,
+        "what": rule.what,
+        "why": rule.why,
+        "mend": rule.mend,
+        "page": rule.page,
+    }

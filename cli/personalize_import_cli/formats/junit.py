@@ -1,0 +1,49 @@
+"""The report as JUnit XML: each rule is a test case, in the suite of what it looks at; without data.
+
+There is no standard; https://github.com/testmoapp/junitxml describes what is commonly understood.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+from xml.etree.ElementTree import Element, SubElement, indent, tostring
+
+from personalize_import_cli.report import TOOL, Report
+from personalize_import_handler.data_checks.findings import Finding
+from personalize_import_handler.data_checks.rules import RULES, Rule
+
+# https://www.w3.org/TR/xml/#charsets
+_NOT_XML: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def junit(report: Report) -> str:
+    """Make the document. A rule that wasn't looked at is skipped; a broken one fails, or tells of its warnings."""
+    broken = report.by_rule()
+    counts = {
+        "tests": len(RULES),
+        "failures": sum(report.is_failure(rule) for rule in broken),
+        "errors": 0,
+        "skipped": sum(not report.is_checked(rule) for rule in RULES),
+    }
+    attributes = {"name": _text(f"{TOOL} check {report.location}"), **{key: str(each) for key, each in counts.items()}}
+    suites = Element("testsuites", attributes)
+    suite = SubElement(suites, "testsuite", attributes)
+    for rule in RULES:
+        _add_case(suite, report, rule, broken.get(rule, ()))
+    indent(suites)
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{tostring(suites, encoding="unicode")}\n'
+
+
+def _add_case(suite: Element, report: Report, rule: Rule, findings: Sequence[Finding]) -> None:
+    case = SubElement(suite, "testcase", {"classname": f"{TOOL}.{rule.scope}", "name": rule.id})
+    lines = _text("\n".join([*(finding.message for finding in findings), f"{rule.mend}. {rule.page}"]))
+    if not report.is_checked(rule):
+        SubElement(case, "skipped", {"message": "the data was not checked"})
+    elif findings and report.is_failure(rule):
+        SubElement(case, "failure", {"type": rule.severity, "message": rule.what}).text = lines
+    elif findings:
+        SubElement(case, "system-out").text = lines
+
+
+def _text(text: str) -> str:
+    return _NOT_XML.sub("\ufffd", text)

@@ -1,0 +1,28 @@
+"""The report as plain lines: `file:line: severity: what, where, how often [rule]`, then what to do."""
+
+from personalize_import_cli.failures import printable
+from personalize_import_cli.formats.places import PLACES_MAX, not_shown, shown_detail, shown_name, shown_value
+from personalize_import_cli.report import Report
+from personalize_import_handler.data_checks.findings import Finding
+
+
+def plain(report: Report) -> str:
+    """Make the lines."""
+    lines = []
+    for rule, findings in report.by_rule().items():
+        lines += [_line(report, finding) for finding in findings[:PLACES_MAX]]
+        if more := not_shown(findings):
+            lines.append(f"    {more}")
+        lines += [f"    {rule.mend}", f"    {rule.page}"]
+    return "".join(f"{line}\n" for line in [*lines, report.summary])
+
+
+def _line(report: Report, finding: Finding) -> str:
+    place = printable(report.location_of(finding), 300) + (f":{finding.line}" if finding.line else "")
+    parts = [
+        finding.rule.what + (f" ({shown_detail(finding)})" if finding.detail else ""),
+        "" if finding.column is None else f"column {shown_name(finding.column)}",
+        shown_value(finding),
+        f"{finding.count:,} times" if finding.count > 1 else "",
+    ]
+    return f"{place}: {finding.rule.severity}: {', '.join(part for part in parts if part)} [{finding.rule.id}]"

@@ -1,0 +1,29 @@
+"""Where data is: on this machine or in S3."""
+
+from pathlib import Path
+from typing import Final
+
+from personalize_import_cli.failures import of_os_error
+from personalize_import_handler.data_checks.files import Data, local_data
+
+_S3: Final = "s3://"
+
+
+def data_at(location: str) -> Data:
+    """Find the files at a location; raise `CannotRun` where that can't be looked at."""
+    if location.startswith(_S3):
+        from personalize_import_cli.s3_data import s3_data  # boto3 takes its time to load
+
+        return s3_data(location)
+    try:
+        return local_data(Path(location))
+    except OSError as error:
+        raise of_os_error(error, location) from error
+
+
+def location_of(data: Data, file: str | None) -> str:
+    """Give the whole location of a file that a finding names; without a name, that of all the data."""
+    if file is None or file == data.location:
+        return data.location
+    is_alone = [each.name for each in data.files] == [file] and data.location.rpartition("/")[2] == file
+    return data.location if is_alone else f"{data.location.rstrip('/')}/{file}"

@@ -1,0 +1,103 @@
+"""What a check has come to; every format is made of it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Final
+
+from personalize_import_cli.locations import location_of
+from personalize_import_cli.schema_file import CheckedSchema
+from personalize_import_handler.contract import ImportMode
+from personalize_import_handler.data_checks.files import Data
+from personalize_import_handler.data_checks.findings import Finding
+from personalize_import_handler.data_checks.rules import Rule, Scope, Severity
+
+TOOL: Final = "personalize-import"
+VERSION: Final = version("cdk-personalize-import")
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckedData:
+    """Data that was looked at."""
+
+    data: Data
+    size: int
+    """How many bytes were read."""
+    rows: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """What a check has found, and what it has looked at."""
+
+    location: str
+    schema: CheckedSchema
+    import_mode: ImportMode
+    checked: CheckedData | None
+    """None if the schema is not one that data can be checked for."""
+    findings: tuple[Finding, ...]
+    strict: bool = False
+    """Whether a warning is as bad as an error."""
+
+    @property
+    def errors(self) -> int:
+        """How many findings are errors."""
+        return _number(self.findings, Severity.ERROR)
+
+    @property
+    def warnings(self) -> int:
+        """How many findings are warnings."""
+        return _number(self.findings, Severity.WARNING)
+
+    @property
+    def fails(self) -> bool:
+        """Whether the exit code says that there are errors."""
+        return any(self.is_failure(finding.rule) for finding in self.findings)
+
+    def is_failure(self, rule: Rule) -> bool:
+        """Say whether breaking a rule fails the check."""
+        return rule.severity is Severity.ERROR or self.strict
+
+    def is_checked(self, rule: Rule) -> bool:
+        """Say whether a rule was looked at."""
+        return rule.scope is Scope.SCHEMA or self.checked is not None
+
+    def location_of(self, finding: Finding) -> str:
+        """Give the whole path or S3 location of the file that a finding is about."""
+        if self.checked and finding.rule.scope is not Scope.SCHEMA:
+            return location_of(self.checked.data, finding.file)
+        return finding.file or self.location
+
+    def by_rule(self) -> dict[Rule, list[Finding]]:
+        """Give the findings of each broken rule: errors first, as the findings come."""
+        found: dict[Rule, list[Finding]] = {}
+        for finding in self.findings:
+            found.setdefault(finding.rule, []).append(finding)
+        return dict(sorted(found.items(), key=lambda item: item[0].severity is not Severity.ERROR))
+
+    @property
+    def summary(self) -> str:
+        """Say in a line what was looked at, and what came of it."""
+        found = f"{_count(self.errors, 'error')}, {_count(self.warnings, 'warning')}"
+        if self.checked is None:
+            return f"The data was not checked, for the schema has to be mended first: {found}"
+        files = _count(len(self.checked.data.files), "file")
+        return f"{files}, {_size(self.checked.size)}, {_count(self.checked.rows, 'row')}: {found}"
+
+
+def _number(findings: Iterable[Finding], severity: Severity) -> int:
+    return sum(finding.rule.severity is severity for finding in findings)
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
+def _size(size: float) -> str:
+    if size < 1000:
+        return f"{size:.0f} bytes"
+    for unit in ("kB", "MB"):
+        size /= 1000
+        if size < 1000:
+            return f"{size:.1f} {unit}"
+    return f"{size / 1000:.1f} GB"

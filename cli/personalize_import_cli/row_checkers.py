@@ -1,0 +1,67 @@
+"""Which engine looks at the rows, and how many of them there are."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from enum import StrEnum
+from threading import Lock
+
+from personalize_import_cli.failures import CannotRun
+from personalize_import_handler.data_checks.columns import Columns
+from personalize_import_handler.data_checks.findings import Finding
+from personalize_import_handler.data_checks.lines import Block
+from personalize_import_handler.data_checks.rows import BlockReport, PlainRowChecker, RowChecker
+
+
+class Engine(StrEnum):
+    """What looks at the rows."""
+
+    DUCKDB = "duckdb"
+    PLAIN = "plain"
+    """The standard library, as in Lambda."""
+
+
+@contextmanager
+def row_checker(engine: Engine) -> Iterator[RowChecker]:
+    """Give a checker of rows; raise `CannotRun` if it is at its end, without room on the disk for instance."""
+    if engine is Engine.PLAIN:
+        yield PlainRowChecker()
+        return
+    import duckdb
+
+    from personalize_import_cli.duckdb_rows import DuckDbRowChecker
+
+    try:
+        with DuckDbRowChecker() as checker:
+            yield checker
+    except duckdb.Error as error:
+        raise CannotRun(f"DuckDB: {error} (--engine plain does without it)") from error
+
+
+@dataclass
+class CountedRows:
+    """A `RowChecker` that hands all on to another one, and knows how many rows that has seen."""
+
+    checker: RowChecker
+    rows: int = 0
+    workers: int = field(init=False)
+    _lock: Lock = field(default_factory=Lock)
+
+    def __post_init__(self) -> None:
+        """Take as many blocks at once as the other one does."""
+        self.workers = self.checker.workers
+
+    def check(self, block: Block, columns: Columns, counted: frozenset[str]) -> BlockReport:
+        """Check the rows of a block."""
+        report = self.checker.check(block, columns, counted)
+        with self._lock:
+            self.rows += report.rows
+        return report
+
+    def repeated_ids(self) -> Iterator[Finding]:
+        """Say where ids come again."""
+        return self.checker.repeated_ids()
+
+    def users_with_two(self) -> int:
+        """Say how many users have two interactions."""
+        return self.checker.users_with_two()

@@ -1,0 +1,80 @@
+"""Data in S3, read with the user's own credentials.
+
+A location without a slash at its end is the object of that key, or else the folder; the guide asks for the slash, and
+AWS's own samples leave it out: https://docs.aws.amazon.com/personalize/latest/dg/bulk-data-import-step.html
+"""
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING, Final
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from personalize_import_cli.failures import CannotRun
+from personalize_import_handler.data_checks.files import Data, DataFile, is_read
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+_CHUNK_BYTES: Final = 1 << 20
+# Somebody waits for it: an endpoint that isn't there is told after seconds.
+_CONFIG: Final = Config(connect_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
+_NOT_FOUND: Final = "404"
+_FORBIDDEN: Final = "403"
+
+
+def s3_data(location: str) -> Data:
+    """Find the files of a location in S3; raise `CannotRun` where that can't be looked at."""
+    bucket, _, key = location.removeprefix("s3://").partition("/")
+    if not bucket:
+        raise CannotRun(f"{location}: a location in S3 is s3://bucket/key or s3://bucket/folder/")
+    with _explained(location):
+        client = boto3.client("s3", config=_CONFIG)
+        refused: ClientError | None = None
+        if key and not key.endswith("/"):
+            try:
+                size = client.head_object(Bucket=bucket, Key=key)["ContentLength"]
+                return Data(location=location, files=[_file(client, bucket, key, size)])
+            except ClientError as error:
+                # Who may not list the bucket's root is refused here, and may still list the folder.
+                if error.response["Error"]["Code"] not in (_NOT_FOUND, _FORBIDDEN):
+                    raise
+                refused = error if error.response["Error"]["Code"] == _FORBIDDEN else None
+        data = _folder(client, location, bucket, key)
+        if refused and not data.files:
+            raise refused
+        return data
+
+
+def _folder(client: "S3Client", location: str, bucket: str, key: str) -> Data:
+    folder = key if not key or key.endswith("/") else f"{key}/"
+    files, others = [], []
+    for page in client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=folder, Delimiter="/"):
+        others += [each["Prefix"].removeprefix(folder) for each in page.get("CommonPrefixes", [])]
+        for item in page.get("Contents", []):
+            name = item["Key"].removeprefix(folder)
+            if is_read(name):
+                files.append(_file(client, bucket, item["Key"], item["Size"]))
+            elif name:  # the folder itself is an object where the console has made it
+                others.append(name)
+    return Data(location=location, files=files, not_read=sorted(others))
+
+
+def _file(client: "S3Client", bucket: str, key: str, size: int) -> DataFile:
+    return DataFile(name=key.rpartition("/")[2], size=size, chunks=lambda: _chunks(client, bucket, key))
+
+
+def _chunks(client: "S3Client", bucket: str, key: str) -> Iterator[bytes]:
+    with _explained(f"s3://{bucket}/{key}"), closing(client.get_object(Bucket=bucket, Key=key)["Body"]) as body:
+        yield from body.iter_chunks(_CHUNK_BYTES)
+
+
+@contextmanager
+def _explained(location: str) -> Iterator[None]:
+    try:
+        yield
+    # A ValueError is what botocore has for an endpoint that is no URL.
+    except (ClientError, BotoCoreError, ValueError) as error:
+        raise CannotRun(f"{location}: {error}") from error

@@ -1,0 +1,54 @@
+"""The schema that data is checked for: a file of this machine, and what is wrong with it."""
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from personalize_import_cli.failures import CannotRun, of_os_error
+from personalize_import_handler.data_checks.findings import Finding
+from personalize_import_handler.data_checks.schema import NotASchema, NotJson, Schema, read_schema
+from personalize_import_handler.data_checks.schema_rules import schema_findings
+
+_BYTES_MAX: Final = (
+    1 << 20
+)  # far more than the service takes of a schema; a data file given by mistake isn't read whole
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckedSchema:
+    """A schema, and what was found in it."""
+
+    path: str
+    domain: str | None
+    schema: Schema | None
+    """None if data can't be checked for it: it isn't one, or is named after no dataset type."""
+    findings: tuple[Finding, ...]
+
+
+def checked_schema(path: str, domain: str | None) -> CheckedSchema:
+    """Read a schema and check it; raise `CannotRun` if there is nothing to check."""
+    text = _text(path)
+    try:
+        schema: Schema | None = read_schema(text, domain)
+    except (NotJson, RecursionError) as error:
+        raise CannotRun(f"{path}: {error}") from error
+    except NotASchema:
+        schema = None
+    return CheckedSchema(
+        path=path,
+        domain=domain,
+        schema=schema if schema and schema.dataset_type else None,
+        findings=tuple(replace(finding, file=path) for finding in schema_findings(text, domain=domain)),
+    )
+
+
+def _text(path: str) -> str:
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123 - a path that is told as it was given
+            content = file.read(_BYTES_MAX + 1)
+        if len(content) > _BYTES_MAX:
+            raise CannotRun(f"{path}: too large for a schema")
+        return content.decode()
+    except UnicodeDecodeError as error:
+        raise CannotRun(f"{path}: this is no text, so no schema") from error
+    except (OSError, ValueError) as error:
+        raise (of_os_error(error, path) if isinstance(error, OSError) else CannotRun(f"{path}: {error}")) from error

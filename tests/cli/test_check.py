@@ -1,0 +1,123 @@
+"""What `check` finds, and its exit codes."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from personalize_import_cli.commands import run as run_here
+from tests.cli.conftest import GOOD, HEADER
+from tests.cli.runs import ROOT, run
+
+AIRLINE = ROOT.parent / "shared" / "data" / "airline"
+
+
+def test_data_that_keeps_the_rules_ends_with_0(items: Path, schema: Path) -> None:
+    ended = run("check", items, "--schema", schema)
+    assert (ended.code, ended.output, ended.said) == (0, "1 file, 42 bytes, 2 rows: 0 errors, 0 warnings\n", "")
+
+
+def test_an_error_ends_with_1_and_is_told_with_its_place_and_what_to_do(items: Path, schema: Path) -> None:
+    items.write_text(f"{HEADER}\n1,2.5,red\n,3.5,blue\n")
+    ended = run("check", items, "--schema", schema)
+    first, mend, page, summary = ended.output.splitlines()
+    assert ended.code == 1
+    assert first == f"{items}:3: error: a value is missing, column ITEM_ID, '' [value-missing]"
+    assert mend.strip().startswith("Fill it in")
+    assert page.strip().startswith("https://docs.aws.amazon.com/personalize/")
+    assert summary == "1 file, 41 bytes, 2 rows: 1 error, 0 warnings"
+
+
+@pytest.mark.parametrize(("options", "code"), [([], 0), (["--strict"], 1)], ids=["by default", "strict"])
+def test_warnings_are_allowed_unless_the_check_is_strict(
+    items: Path, schema: Path, options: list[str], code: int
+) -> None:
+    items.write_text(f"{HEADER}\n1,much,red\n")
+    ended = run("check", items, "--schema", schema, *options)
+    assert ended.code == code
+    assert "warning: a value of a metadata column is not of the field's type" in ended.output
+
+
+@pytest.mark.parametrize("engine", ["duckdb", "plain"])
+def test_either_engine_finds_the_same(
+    engine: str, items: Path, schema: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    items.write_text(f"{HEADER}\n1,2.5,red\n1,3.5\n1,4.5,\n")
+    assert run_here(["check", str(items), "--schema", str(schema), "--engine", engine]) == 1
+    output = capsys.readouterr().out
+    assert f"{items}:3: error: the row has more or fewer values than the header" in output
+    assert f"{items}:4: warning: an id comes again" in output
+
+
+def test_of_a_folder_the_csv_files_of_the_first_level_are_checked(tmp_path: Path, schema: Path) -> None:
+    folder = tmp_path / "folder"
+    (folder / "deeper").mkdir(parents=True)
+    for name in ("a.csv", "b.CSV", "notes.txt", "deeper/c.csv"):
+        (folder / name).write_text(GOOD.replace("1,", f"{name},").replace("2,3", f"{name}2,3"))
+    ended = run("check", folder, "--schema", schema)
+    assert ended.code == 0
+    assert f"{folder}: warning: the folder has files that are not read (deeper/, notes.txt)" in ended.output
+    assert ended.output.endswith("2 files, 102 bytes, 4 rows: 0 errors, 1 warning\n")
+
+
+def test_a_file_of_a_folder_is_told_with_its_path(tmp_path: Path, schema: Path) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "b.csv").write_text(f"{HEADER}\n,2.5,red\n")
+    assert f"{folder / 'b.csv'}:2: error" in run("check", f"{folder}/", "--schema", schema).output
+
+
+@pytest.mark.parametrize(("mode", "code"), [("FULL", 0), ("INCREMENTAL", 1)])
+def test_the_import_mode_decides_how_large_data_may_be(
+    mode: str, code: int, items: Path, schema: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    limits = {"FULL": 100, "INCREMENTAL": 10}
+    monkeypatch.setattr("personalize_import_handler.data_checks.files._SIZES_MAX", limits)
+    assert run_here(["check", str(items), "--schema", str(schema), "--import-mode", mode]) == code
+    assert ("more" in capsys.readouterr().out) is False
+
+
+def test_a_rule_with_many_places_shows_some_and_says_so(items: Path, schema: Path) -> None:
+    more = [f"C{number}" for number in range(30)]
+    items.write_text(f"{HEADER},{','.join(more)}\n1,2.5,red{',' * 30}\n")
+    output = run("check", items, "--schema", schema).output
+    assert output.count("[column-extra]") == 20
+    assert "and 10 more places; --format json has all" in output
+
+
+def test_what_data_would_tell_a_terminal_is_not_told(tmp_path: Path, schema: Path) -> None:
+    path = tmp_path / "it\x1b[31ms.csv"
+    path.write_text(f"{HEADER},[red]\x1b[2J\n1,\x1b]0;title\a{'9' * 100},red,\n")
+    output = run("check", path, "--schema", schema).output
+    assert "\x1b" not in output
+    assert "[red]\\x1b[2J" in output
+    assert "'\\x1b]0;title\\x079999999999" in output
+    assert "9" * 50 not in output
+
+
+def test_a_path_that_is_no_text_is_told_with_escapes(tmp_path: Path, schema: Path) -> None:
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/it\xff.csv"))
+    path.write_text(f"{HEADER}\n,2.5,red\n")
+    for form in ("table", "json", "sarif", "junit"):
+        ended = run("check", path, "--schema", schema, "--format", form)
+        assert ended.code == 1, ended
+
+
+@pytest.mark.parametrize(
+    ("name", "findings"),
+    [
+        ("items", {"metadata-wrong-type": ("DurationDays", 2), "repeated-id": ("ITEM_ID", 3)}),
+        ("interactions", {}),
+        ("users", {}),
+    ],
+)
+def test_the_airline_sample_of_aws_passes(name: str, findings: dict[str, tuple[str, int]]) -> None:
+    if not AIRLINE.is_dir():
+        pytest.skip(f"the sample isn't at {AIRLINE}")
+    ended = run("check", AIRLINE / f"{name}.csv", "--schema", AIRLINE / f"{name}.schema.json")
+    assert ended.code == 0, ended.output
+    for rule, (column, count) in findings.items():
+        (line,) = [line for line in ended.output.splitlines() if f"[{rule}]" in line]
+        assert f"column {column}," in line
+        assert f"{count} times" in line
+    assert ": error: " not in ended.output

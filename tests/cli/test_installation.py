@@ -1,0 +1,41 @@
+"""The command as it is installed: a script, a version, and one line where libraries are missing."""
+
+import subprocess
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+
+from personalize_import_cli import __main__
+from tests.cli.runs import environment, run
+
+
+def test_the_installed_script_is_the_command() -> None:
+    script = Path(sys.executable).with_name("personalize-import")
+    ended = subprocess.run([script, "--version"], capture_output=True, text=True, check=True, env=environment())
+    assert ended.stdout.split()[-1] == version("cdk-personalize-import")
+
+
+def test_help_names_the_commands_and_their_exit_codes() -> None:
+    assert "check" in run("--help").output
+    assert "2 the check could not run" in " ".join(run("check", "--help").output.split())
+
+
+def test_without_the_extra_one_line_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(__main__, "find_spec", lambda name: None if name in ("click", "rich") else object())
+    assert __main__.main() == 2
+    assert capsys.readouterr().err == (
+        "personalize-import: click, rich not installed; run: pip install 'cdk-personalize-import[cli]'\n"
+    )
+
+
+def test_without_site_packages_the_command_says_so_and_no_more(tmp_path: Path) -> None:
+    # -S leaves out what is installed; our own packages come by PYTHONPATH.
+    command = [sys.executable, "-S", "-m", "personalize_import_cli", "check"]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False, env=environment())
+    assert ended.returncode == 2
+    (line,) = ended.stderr.splitlines()
+    assert line.endswith("pip install 'cdk-personalize-import[cli]'")

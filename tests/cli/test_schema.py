@@ -1,0 +1,43 @@
+"""What is wrong with the schema is told first, in the same form; data is checked only for a schema that it can be."""
+
+import json
+from pathlib import Path
+
+from tests.cli.conftest import SCHEMA
+from tests.cli.runs import run
+
+
+def test_a_schema_that_is_none_of_a_dataset_type_is_told_and_the_data_left(tmp_path: Path, schema: Path) -> None:
+    schema.write_text(json.dumps({**SCHEMA, "name": "Things"}))
+    ended = run("check", tmp_path / "none.csv", "--schema", schema)
+    first, *_, summary = ended.output.splitlines()
+    assert ended.code == 1
+    assert first.startswith(f"{schema}: error: the name fits no dataset type")
+    assert first.endswith("[schema-name]")
+    assert summary == "The data was not checked, for the schema has to be mended first: 1 error, 0 warnings"
+
+
+def test_json_that_is_no_schema_is_told_and_the_data_left(items: Path, schema: Path) -> None:
+    schema.write_text('["ITEM_ID"]')
+    ended = run("check", items, "--schema", schema)
+    assert ended.code == 1
+    assert ended.output.startswith(f"{schema}: error: this is no Avro record of simple fields")
+    assert "The data was not checked" in ended.output
+
+
+def test_data_is_checked_for_a_schema_that_breaks_other_rules(items: Path, schema: Path) -> None:
+    fields = [{"name": "ITEM_ID", "type": "string"}, {"name": "SIZE", "type": "int"}]
+    twice = [*fields, {"name": "SI_ZE", "type": "int"}]
+    schema.write_text(json.dumps({**SCHEMA, "fields": twice}))
+    ended = run("check", items, "--schema", schema)
+    assert ended.code == 1
+    assert f"{schema}: error: two fields have the same letters and digits" in ended.output
+    assert f"{items}:1: error: a field of the schema has no column, column SIZE" in ended.output
+
+
+def test_a_domain_requires_fields_of_its_own(items: Path, schema: Path) -> None:
+    ended = run("check", items, "--schema", schema, "--domain", "ECOMMERCE")
+    assert ended.code == 1
+    assert f"{schema}: error: a required field is missing" in ended.output
+    assert "CATEGORY_L1" in ended.output
+    assert run("check", items, "--schema", schema).code == 0
