@@ -6,8 +6,8 @@ from typing import Final
 import hypothesis.strategies as st
 import pytest
 from hypothesis import given, settings
-from personalize_import_cli.duckdb_rows import DuckDbRowChecker
 
+from personalize_import_cli.duckdb_rows import DuckDbRowChecker
 from personalize_import_handler.contract import ImportMode
 from personalize_import_handler.data_checks import check as check_module
 from personalize_import_handler.data_checks.check import check

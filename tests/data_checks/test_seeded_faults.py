@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from personalize_import_cli.duckdb_rows import DuckDbRowChecker
 
+from personalize_import_cli.duckdb_rows import DuckDbRowChecker
 from personalize_import_handler.data_checks.check import check
 from personalize_import_handler.data_checks.findings import Finding
 from personalize_import_handler.data_checks.rows import PlainRowChecker, RowChecker
