@@ -57,7 +57,7 @@ def not_emptied(refused: Refused, bucket: str) -> str:
     """Say why the data bucket is not empty when it is about to be deleted."""
     return _after(
         refused.message,
-        f"The bucket {bucket} was not emptied, and can't be deleted before it is: {refused.operation} was answered with "
+        f"The bucket {bucket} was not emptied, and can't be deleted before that: {refused.operation} was answered with "
         f"{refused.code}. {_advice(refused.message)}, or empty it by hand, and delete the stack again.",
     )
 
