@@ -55,7 +55,8 @@ class LocalData:
     def ship(self, scope: Construct) -> Shipped:
         """Make the assets."""
         parent = Construct(scope, _ID)
-        shipped = {path.name: assets.Asset(parent, path.name, path=str(path)) for path in self.files}
+        # Absolute, for the CDK's own process may be in another folder; no path goes into the template.
+        shipped = {path.name: assets.Asset(parent, path.name, path=str(path.absolute())) for path in self.files}
         content = json.dumps(sorted((name, asset.asset_hash) for name, asset in shipped.items()))
         folder = hashlib.sha256(content.encode()).hexdigest()[: contract.CONTENT_HASH_LENGTH]
         return Shipped(

@@ -9,7 +9,7 @@ from personalize_import_handler import contract
 from personalize_import_handler.checks import TextRule, shown, violation
 
 DATA_FILE_NAME: Final = TextRule(
-    "a file's name that ends in .csv, of letters, digits, hyphens, underscores, dots and equals signs, starting with a "
+    "a name that ends in .csv, of letters, digits, hyphens, underscores, dots and equals signs, starting with a "
     f"letter or digit, at most {contract.DATA_FILE_NAME_LENGTH_MAX} characters",
     re.compile(r"[a-zA-Z0-9][a-zA-Z0-9\-_.=]*\.csv", re.ASCII),
     contract.DATA_FILE_NAME_LENGTH_MAX,
