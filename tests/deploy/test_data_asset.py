@@ -91,7 +91,6 @@ def test_a_single_file_may_give_way_to_another_bucket_and_the_data_bucket_goes(
     assert data_buckets(cloud, name) == [f"{name.lower()[:40]}-own"]
 
 
-@pytest.mark.slow
 def test_a_large_file_is_copied_in_parts_and_arrives_as_it_was(cloud: Cloud, name: str) -> None:
     content = bytes(range(256)) * (11 * MIB // 256) + b"the end"
     bucket = name.lower()[:40]
@@ -106,7 +105,6 @@ def test_a_large_file_is_copied_in_parts_and_arrives_as_it_was(cloud: Cloud, nam
     assert len(parts) == 3
 
 
-@pytest.mark.slow
 def test_a_bucket_is_emptied_of_all_versions_and_marks_of_deletion(cloud: Cloud, name: str) -> None:
     bucket, client = name.lower()[:40], cloud.client("s3")
     cloud.put(bucket, "before.csv", "unversioned")
