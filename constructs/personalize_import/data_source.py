@@ -1,9 +1,9 @@
 """Where the data is: a file or a folder in S3."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Final, Self
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final, Self
 
 import aws_cdk as cdk
 from aws_cdk import aws_kms as kms
@@ -11,9 +11,14 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from personalize_import.arguments import check_text, require_all
+from personalize_import.data_asset import LocalData
 from personalize_import_handler import checks, contract
 from personalize_import_handler.checks import TextRule, violation
+from personalize_import_handler.contract import DataFile
 from personalize_import_handler.policies import objects_below
+
+if TYPE_CHECKING:  # it needs this module
+    from personalize_import.provider import DatasetImportProvider
 
 _SCHEME: Final = "s3://"
 _OBJECT_KEY_LENGTH_MAX: Final = contract.DATA_LOCATION_LENGTH_MAX - len("s3://the/")
@@ -27,14 +32,16 @@ _OBJECT_KEY: Final = TextRule(
 
 @dataclass(frozen=True)
 class DataSource:
-    """The CSV file, or the folder of CSV files, to import. Make one with `from_bucket` or `from_s3_uri`.
+    """The CSV file, or the folder of CSV files, to import.
+
+    Make one with `from_asset`, `from_bucket` or `from_s3_uri`.
 
     In a folder, Personalize reads the files of the first level only:
     https://docs.aws.amazon.com/personalize/latest/dg/bulk-data-import-step.html
     """
 
     data_location: str
-    """The `s3://` URI."""
+    """The `s3://` URI; that of data of this machine is known to its job alone."""
     bucket_name: str
     objects: str
     """What is read, as an ARN names it: `bucket/file.csv`, or `bucket/folder/*`."""
@@ -42,6 +49,23 @@ class DataSource:
     """The bucket, where CDK knows it."""
     encryption_key: kms.IKey | None = None
     """The KMS key that the data is encrypted with, where CDK knows it."""
+    local: LocalData | None = None
+    """The data of this machine, before a job ships it."""
+    files: Sequence[DataFile] = ()
+    """What is brought to the location before it is imported."""
+
+    @classmethod
+    def from_asset(cls, path: str) -> Self:
+        """Import data of this machine, which is shipped by `cdk deploy`; what has changed is imported again.
+
+        Args:
+            path: A CSV file, or a folder, of which the files of the first level that end in `.csv` are imported. A
+                relative path starts at the folder that the app runs in.
+
+        Raises:
+            InvalidArguments: A `ValueError` that names what is wrong, its value and what is allowed.
+        """
+        return cls(data_location="", bucket_name="", objects="", bucket=None, local=LocalData.at(path))
 
     @classmethod
     def from_bucket(cls, bucket: s3.IBucket, object_key: str, *, encryption_key: kms.IKey | None = None) -> Self:
@@ -94,6 +118,24 @@ class DataSource:
             objects = f"{bucket_name}/{_pattern(object_key)}"
         return cls(
             data_location=uri, bucket_name=bucket_name, objects=objects, bucket=None, encryption_key=encryption_key
+        )
+
+    def bind(self, scope: Construct, provider: "DatasetImportProvider") -> "DataSource":
+        """Give the source as a job reads it: data of this machine is in the provider's bucket by then."""
+        if self.local is None:
+            return self
+        shipped = self.local.ship(scope)
+        provider.data_bucket.allow_bringing_from(shipped.bucket)
+        bucket = provider.data_bucket.bucket
+        location = DataSource.from_bucket(bucket, shipped.object_key)
+        return replace(
+            self,
+            data_location=location.data_location,
+            bucket_name=location.bucket_name,
+            objects=location.objects,
+            bucket=bucket,
+            local=None,
+            files=shipped.files,
         )
 
     def bucket_arn(self, scope: Construct) -> str:

@@ -107,12 +107,14 @@ class DatasetImportJob(Construct):
         self._tag_manager = _tag_manager(tags)
         self.node.add_validation(arguments.TagsFit(self._tag_manager))
         provider = provider or DatasetImportProvider.of(self)
+        data_source = data_source.bind(self, provider)
         self._role = _role_of(self, role, data_source, provider)
         self._access = grant_read(self, data_source, self._role, is_ours=role is None)
         properties: ResourceProperties = {
             "DatasetArn": dataset_arn,
             "SchemaArn": schema_arn,
             "DataLocation": data_source.data_location,
+            "DataFiles": [*data_source.files] or None,
             "RoleArn": self._role.role_arn,
             "JobName": job_name,
             "ImportMode": None if import_mode is None else str(import_mode),
@@ -124,6 +126,8 @@ class DatasetImportJob(Construct):
         first, self._resource = create_resources(self, provider.service_token, properties, timeout)
         # The role with whatever is granted to it is there before the job, and outlives it.
         first.node.add_dependency(self._role, *self._access.granted)
+        if data_source.files:
+            first.node.add_dependency(provider.data_bucket)
 
     @property
     def dataset_import_job_arn(self) -> str:
@@ -199,7 +203,7 @@ def _check_provider(name: str, provider: object) -> Iterator[str]:
 def _check_data_source(name: str, data_source: object) -> Iterator[str]:
     if not isinstance(data_source, DataSource):
         yield violation(name, data_source, "a DataSource, such as DataSource.from_bucket(bucket, 'interactions/')")
-    else:
+    elif data_source.local is None:
         yield from check_text(name, data_source.data_location, checks.DATA_LOCATION)
 
 

@@ -10,6 +10,7 @@ from typing import Final, cast
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import IConstruct
 
@@ -17,6 +18,7 @@ from personalize_import.data_source import DataSource
 from personalize_import.nag import Acceptance, accept
 
 _WILDCARD: Final = "AwsSolutions-IAM5"
+_ACCESS_LOGS: Final = "AwsSolutions-S1"
 _LATEST_RUNTIME: Final = "AwsSolutions-L1"
 _LOGS_ALL_EVENTS: Final = "AwsSolutions-SF1"
 _TRACED: Final = "AwsSolutions-SF2"
@@ -30,6 +32,12 @@ _WILDCARD_REASONS: Final = {
     "Personalize and to no other service.",
     "SeeLaterRequests": "The waiter of this stack, by the logical id that is a part of its name: it invokes the "
     "function that has this role, so its ARN would be a circular dependency.",
+    "BringData": "All objects of the data bucket of this stack, which holds nothing but what is brought there; their "
+    "keys have the hash of their content in them.",
+    "EmptyData": "All objects of the data bucket of this stack, which holds nothing but what is brought there; it is "
+    "emptied before it is deleted.",
+    "CopyShippedData": "The CSV files that the CDK has shipped to its own bucket in this account and Region: a "
+    "rollback asks for the files of an earlier deployment, whose keys the template does not know any more.",
 }
 
 
@@ -39,14 +47,23 @@ def accept_data_of_job(role: iam.Role, data_source: DataSource) -> None:
     accept(_resource_of(role), Acceptance(_WILDCARD, reason, [data_source.objects_arn(role)]))
 
 
-def accept_wildcards(function: lambda_.Function, statements: Sequence[iam.PolicyStatement]) -> None:
+def accept_wildcards(holder: iam.IRole | iam.Policy | None, statements: Sequence[iam.PolicyStatement]) -> None:
     """Say why resources of a function's statements have wildcards; those of no other statement are accepted."""
     acceptances = [
         Acceptance(_WILDCARD, _WILDCARD_REASONS[statement.sid], statement.resources)
         for statement in statements
         if statement.sid in _WILDCARD_REASONS
     ]
-    accept(_resource_of(function.role), *acceptances)
+    accept(_resource_of(holder), *acceptances)
+
+
+def accept_no_access_logs(bucket: s3.Bucket) -> None:
+    """Say why the data bucket has no access logs."""
+    reason = (
+        "Who may read the bucket is in its policy: Amazon Personalize, for each import. It holds copies of the "
+        "app's files, for a month. A bucket for the logs would outlive the stack, or be lost with it."
+    )
+    accept(_resource_of(bucket), Acceptance(_ACCESS_LOGS, reason))
 
 
 def accept_runtime(function: lambda_.Function) -> None:

@@ -14,6 +14,7 @@ from constructs import Construct
 
 from personalize_import import arguments, findings
 from personalize_import import provider_permissions as permissions
+from personalize_import.data_bucket import DataBucket
 from personalize_import.handler_code import handler_code
 from personalize_import.waiter import create_waiter
 from personalize_import_handler import contract
@@ -21,6 +22,7 @@ from personalize_import_handler.checks import violation
 from personalize_import_handler.contract import Environment
 
 _ID: Final = "DatasetImportProvider"
+_DATA_BUCKET_ID: Final = "Data"
 _MEMORY_MIB: Final = 256
 # Calls of the functions give up after seconds; this is for the sum of many that nearly do.
 _FUNCTION_TIMEOUT: Final = cdk.Duration.minutes(5)
@@ -100,7 +102,9 @@ class DatasetImportProvider(Construct):
         # CloudFormation invokes asynchronously, and Lambda repeats what ends in an error, as when the function dies or
         # can't deliver its answer. Nobody waits for the answer to an event that is older than CloudFormation's hour.
         self._on_event.configure_async_invoke(max_event_age=_EVENT_AGE_MAX, retry_attempts=_RETRIES)
-        findings.accept_wildcards(self._is_complete, permissions.statements_with_wildcards(self, self._state_machine))
+        findings.accept_wildcards(
+            self._is_complete.role, permissions.statements_with_wildcards(self, self._state_machine)
+        )
 
     @classmethod
     def of(cls, scope: Construct) -> Self:
@@ -133,6 +137,13 @@ class DatasetImportProvider(Construct):
     def log_group(self) -> logs.ILogGroup:
         """The log group of both functions."""
         return self._log_group
+
+    @property
+    def data_bucket(self) -> DataBucket:
+        """Where data is brought that the app ships; made on first use."""
+        known = cast("DataBucket | None", self.node.try_find_child(_DATA_BUCKET_ID))
+        role = cast("iam.IRole", self._is_complete.role)
+        return known or DataBucket(self, _DATA_BUCKET_ID, service_token=self.service_token, role=role)
 
     def allow_passing(self, role: iam.IRole) -> None:
         """Let the functions pass a role that the construct did not make, to Personalize."""

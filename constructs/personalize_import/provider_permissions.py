@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
@@ -88,6 +89,27 @@ def statements_with_wildcards(scope: Construct, waiter: sfn.CfnStateMachine) -> 
         *personalize_statements(scope),
         pass_import_roles_statement(scope),
         see_later_requests_statement(waiter),
+    ]
+
+
+def data_statements(bucket: s3.IBucket) -> list[iam.PolicyStatement]:
+    """Let a function fill and empty the data bucket; it can't read what is there."""
+    objects = bucket.arn_for_objects("*")
+    return [
+        iam.PolicyStatement(sid="BringData", actions=["s3:PutObject"], resources=[objects]),
+        iam.PolicyStatement(sid="EmptyData", actions=["s3:DeleteObjectVersion"], resources=[objects]),
+        iam.PolicyStatement(sid="KnowData", actions=["s3:ListBucketVersions"], resources=[bucket.bucket_arn]),
+    ]
+
+
+def shipped_data_statements(scope: Construct, bucket_name: str) -> list[iam.PolicyStatement]:
+    """Let a function copy the data that the CDK has shipped: not by name, for a rollback asks for that of before."""
+    bucket = cdk.Stack.of(scope).format_arn(service="s3", region="", account="", resource=bucket_name)
+    files = f"{bucket}/*.csv"
+    return [
+        iam.PolicyStatement(sid="CopyShippedData", actions=["s3:GetObject"], resources=[files]),
+        # Without this, a file that is gone could not be told from one that is not to be read.
+        iam.PolicyStatement(sid="FindShippedData", actions=["s3:ListBucket"], resources=[bucket]),
     ]
 
 

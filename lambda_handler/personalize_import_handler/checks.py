@@ -159,8 +159,10 @@ def _is_tag_text(text: str) -> bool:
     return all(character in "_.:/=+-@" or unicodedata.category(character)[0] in "LZN" for character in text)
 
 
-def check_known(names: Mapping[str, object], known: Iterable[str]) -> Iterator[str]:
+def check_known(
+    names: Mapping[str, object], known: Iterable[str], resource_type: str = contract.RESOURCE_TYPE
+) -> Iterator[str]:
     """Yield every name that isn't known: a misspelt optional property would be ignored without a word."""
     allowed = sorted(known)
     for name in sorted(set(names) - set(allowed)):
-        yield f"{shown(name)} is not a property of {contract.RESOURCE_TYPE}, which has {', '.join(allowed)}"
+        yield f"{shown(name)} is not a property of {resource_type}, which has {', '.join(allowed)}"

@@ -13,6 +13,10 @@ WAIT_RESOURCE_TYPE: Final = "Custom::PersonalizeDatasetImportJobWait"
 """What goes on waiting where one resource may not wait any longer. Same functions, same properties and attributes."""
 
 
+DATA_RESOURCE_TYPE: Final = "Custom::PersonalizeImportData"
+"""What empties the provider's data bucket when that is deleted. Same functions; its one property is `Bucket`."""
+
+
 class ImportMode(StrEnum):
     """What happens to the data that the dataset holds already."""
 
@@ -29,10 +33,20 @@ class JobTag(TypedDict):
     Value: str
 
 
+class DataFile(TypedDict):
+    """One file that is brought to the location before it is imported, and the object that it is copied from."""
+
+    Name: str
+    Source: str
+
+
 class ResourceProperties(TypedDict, total=False):
     """Properties of the custom resource, as a template gives them; one that is None is left out of it.
 
     CloudFormation hands every scalar to the handler as a string: `55` as `"55"`, `true` as `"true"`.
+
+    `DataFiles` says what is brought to `DataLocation`, which is in the provider's data bucket then. They are no part of
+    what is imported: that location has the content's hash in it.
 
     The last three make a relay of several resources, each of which waits for at most `TIMEOUT_SECONDS_MAX`: all but the
     last hand over, and all but the first are told the job that they go on with, and how long it has been waited for.
@@ -42,6 +56,7 @@ class ResourceProperties(TypedDict, total=False):
     ServiceTimeout: int | str
     DatasetArn: Required[str]
     DataLocation: Required[str]
+    DataFiles: list[DataFile] | None
     RoleArn: Required[str]
     SchemaArn: str | None
     JobName: str | None
@@ -54,6 +69,14 @@ class ResourceProperties(TypedDict, total=False):
     HandsOver: bool | str | None
     DatasetImportJobArn: str | None
     WaitedSeconds: float | str | None
+
+
+class DataResourceProperties(TypedDict, total=False):
+    """Properties of the custom resource beside the data bucket."""
+
+    ServiceToken: str
+    ServiceTimeout: int | str
+    Bucket: Required[str]
 
 
 class Attribute(StrEnum):
@@ -100,6 +123,16 @@ JOB_NAME_LENGTH_MAX: Final = SERVICE_JOB_NAME_LENGTH_MAX - JOB_NAME_SUFFIX_LENGT
 
 ARN_LENGTH_MAX: Final = 256
 DATA_LOCATION_LENGTH_MAX: Final = 256
+DATA_FILES_MAX: Final = 100
+"""Ours: all of them have to fit into an event, twice in that of an update."""
+CONTENT_HASH_LENGTH: Final = 32
+BUCKET_NAME_LENGTH_MAX: Final = 63
+DATA_FILE_NAME_LENGTH_MAX: Final = (
+    DATA_LOCATION_LENGTH_MAX - len("s3:///") - BUCKET_NAME_LENGTH_MAX - CONTENT_HASH_LENGTH - 1
+)
+"""What is left of a location for a file's name, whatever the name of the bucket is."""
+OBJECT_LENGTH_MAX: Final = 512
+"""Ours, of an object's URI: a key may have 1024 bytes, but those of the CDK's assets are short."""
 REIMPORT_TOKEN_LENGTH_MAX: Final = 256
 """Ours: a token is a version, a date or a digest, and has to fit into an event together with everything else."""
 

@@ -6,10 +6,12 @@ CloudFormation and the waiter around just this.
 
 from collections.abc import Callable, Mapping
 
-from personalize_import_handler import lifecycle
+from personalize_import_handler import data_resource, lifecycle
+from personalize_import_handler.contract import DATA_RESOURCE_TYPE
 from personalize_import_handler.identity import Resource
-from personalize_import_handler.lifecycle import Request
+from personalize_import_handler.lifecycle import Request, Services
 from personalize_import_handler.personalize import Personalize
+from personalize_import_handler.storage import Storage
 from personalize_import_handler.waiting_resource import Event, WaitingResource
 
 
@@ -20,11 +22,13 @@ class Functions:
         self,
         *,
         personalize: Callable[[], Personalize],
+        storage: Callable[[], Storage],
         start_waiting: Callable[[Event], None],
         is_given_up: Callable[[Event], bool],
         send: Callable[[str, Mapping[str, object]], None],
     ) -> None:
         self._personalize = personalize
+        self._storage = storage
         self._is_given_up = is_given_up
         self._helper = WaitingResource(start_waiting=start_waiting, send=send)
         self._helper.create(self._receive)
@@ -46,22 +50,36 @@ class Functions:
         return {**going_on, "IsComplete": seconds is None, "WaitSeconds": seconds or 0}
 
     def _receive(self, event: Event, _: object) -> str | None:
-        return self._helper.conclude(lifecycle.receive(_request(event)))
+        receive = data_resource.receive if _is_of_data(event) else lifecycle.receive
+        return self._helper.conclude(receive(_request(event)))
 
     def _receive_delete(self, event: Event, _: object) -> str | None:
         return self._helper.conclude(lifecycle.receive_delete(_request(event)))
 
     def _poll_create(self, event: Event, _: object) -> str | None:
-        progress, given_up = self._helper.progress(event), lambda: self._is_given_up(event)
-        return self._helper.conclude(lifecycle.poll_create(_request(event), progress, self._personalize(), given_up))
+        progress = self._helper.progress(event)
+        return self._helper.conclude(lifecycle.poll_create(_request(event), progress, self._services(event)))
 
     def _poll_update(self, event: Event, _: object) -> str | None:
-        progress, given_up = self._helper.progress(event), lambda: self._is_given_up(event)
-        return self._helper.conclude(lifecycle.poll_update(_request(event), progress, self._personalize(), given_up))
+        progress = self._helper.progress(event)
+        return self._helper.conclude(lifecycle.poll_update(_request(event), progress, self._services(event)))
 
     def _poll_delete(self, event: Event, _: object) -> str | None:
-        progress = self._helper.progress(event)
-        return self._helper.conclude(lifecycle.poll_delete(_request(event), progress, self._personalize()))
+        request, progress, personalize = _request(event), self._helper.progress(event), self._personalize()
+        if _is_of_data(event):
+            outcome = data_resource.poll_delete(request, progress, self._storage(), personalize.now)
+        else:
+            outcome = lifecycle.poll_delete(request, progress, personalize)
+        return self._helper.conclude(outcome)
+
+    def _services(self, event: Event) -> Services:
+        return Services(
+            personalize=self._personalize(), storage=self._storage, is_given_up=lambda: self._is_given_up(event)
+        )
+
+
+def _is_of_data(event: Event) -> bool:
+    return bool(event.get("ResourceType") == DATA_RESOURCE_TYPE)
 
 
 def _request(event: Event) -> Request:

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from personalize_import_handler import adoption, fresh_permissions, pace, reasons
+from personalize_import_handler import adoption, fresh_permissions, pace, preparation, reasons
 from personalize_import_handler.adoption import Attempt, Hindered
 from personalize_import_handler.contract import ATTEMPTS_MAX
 from personalize_import_handler.identity import JobNames, Resource, attempt_of, names_of
@@ -27,6 +27,7 @@ from personalize_import_handler.personalize import (
     has_failed,
 )
 from personalize_import_handler.properties import ImportProperties
+from personalize_import_handler.storage import Storage
 
 logger = logging.getLogger(__name__)
 
@@ -38,6 +39,7 @@ class Import:
     properties: ImportProperties
     resource: Resource
     personalize: Personalize
+    storage: Callable[[], Storage]
     is_given_up: Callable[[], bool]
     """Whether CloudFormation has made another request for the resource since; may raise `Refused`."""
     undone: ImportProperties | None = None
@@ -83,6 +85,9 @@ class Import:
         try:
             if self._is_given_up(attempt):
                 raise ImportFailed(reasons.given_up(name), arn)
+            if preparation.is_due(self.properties) and not progress.prepared:
+                self._prepare(attempt)
+                return self._wait(arn, replace(progress, prepared=True), seconds=0)
             started = adoption.start(self.personalize, self.properties, self.names, attempt)
         except Hindered as hindered:
             return self._hindered(hindered, progress)
@@ -117,6 +122,12 @@ class Import:
     def _is_given_up(self, attempt: int) -> bool:
         try:
             return self.is_given_up()
+        except Refused as refused:
+            raise Hindered(attempt, refused) from refused
+
+    def _prepare(self, attempt: int) -> None:
+        try:
+            preparation.prepare(self.properties, self.storage())
         except Refused as refused:
             raise Hindered(attempt, refused) from refused
 

@@ -7,6 +7,7 @@ from typing import Final
 from personalize_import_handler import answer, waiter
 from personalize_import_handler.functions import Functions
 from personalize_import_handler.personalize_client import BotoPersonalize
+from personalize_import_handler.storage_client import BotoStorage
 
 # Lambda has a log handler already, and then this does nothing; elsewhere it makes one.
 logging.basicConfig(format="%(levelname)s %(message)s")
@@ -14,6 +15,7 @@ logging.basicConfig(format="%(levelname)s %(message)s")
 # The client is made at the first request, where a failure to make it is answered; here it would be silence.
 _functions: Final = Functions(
     personalize=cache(BotoPersonalize),
+    storage=cache(BotoStorage),
     start_waiting=waiter.start_waiting,
     is_given_up=waiter.is_given_up,
     send=answer.send,

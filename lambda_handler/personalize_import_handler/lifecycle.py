@@ -17,6 +17,7 @@ from personalize_import_handler.importing import Import
 from personalize_import_handler.outcome import Finished, ImportFailed, Outcome, Progress, Waiting
 from personalize_import_handler.personalize import Busy, DatasetImportJob, Personalize, Phase, Refused, UnknownStatus
 from personalize_import_handler.properties import ImportProperties, InvalidProperties, parse
+from personalize_import_handler.storage import Storage
 
 logger = logging.getLogger(__name__)
 
@@ -37,6 +38,16 @@ class Request:
     physical_resource_id: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class Services:
+    """Whom a look may ask: the services, and whether anybody waits for it still."""
+
+    personalize: Personalize
+    storage: Callable[[], Storage]
+    """Made where it is needed: most imports need none."""
+    is_given_up: Callable[[], bool]
+
+
 def receive(request: Request) -> Waiting:
     """Check a Create or Update, and hand it over; properties that can't be right fail here."""
     _parse(request)
@@ -48,22 +59,18 @@ def receive_delete(request: Request) -> Waiting:
     return Waiting(physical_resource_id=request.physical_resource_id, progress=Progress(), wait_seconds=0)
 
 
-def poll_create(
-    request: Request, progress: Progress, personalize: Personalize, is_given_up: Callable[[], bool]
-) -> Outcome:
+def poll_create(request: Request, progress: Progress, services: Services) -> Outcome:
     """Find the job or start it, then look at it until it has ended."""
-    wanted = _import(request, personalize, is_given_up)
+    wanted = _import(request, services)
     return _going_on(wanted, progress) or wanted.begin(progress)
 
 
-def poll_update(
-    request: Request, progress: Progress, personalize: Personalize, is_given_up: Callable[[], bool]
-) -> Outcome:
+def poll_update(request: Request, progress: Progress, services: Services) -> Outcome:
     """Start another job if it is another import; otherwise keep the job, and give it the tags it should have now.
 
     CloudFormation rolls back in the same way, with the old properties: what they say is found again, or imported again.
     """
-    wanted = _import(request, personalize, is_given_up)
+    wanted = _import(request, services)
     if going_on := _going_on(wanted, progress):
         return going_on
     old = wanted.undone
@@ -96,14 +103,15 @@ def poll_delete(request: Request, progress: Progress, personalize: Personalize) 
         return finished
     now = personalize.now()
     elapsed = progress.elapsed_seconds(now)
-    if elapsed >= _delete_seconds(request.properties):
+    if elapsed >= delete_seconds(request.properties):
         logger.warning("%s still runs, and its dataset can't be deleted before it ends", arn)
         return finished
     seconds = pace.seconds_until_next_look(elapsed)
     return Waiting(physical_resource_id=arn, progress=progress.begun(now), wait_seconds=seconds)
 
 
-def _delete_seconds(properties: Mapping[str, object]) -> int:
+def delete_seconds(properties: Mapping[str, object]) -> int:
+    """Say how long a Delete may wait before it has to be answered."""
     given = str(properties.get("ServiceTimeout", ""))
     service_timeout = int(given) if re.fullmatch("[0-9]{1,4}", given, re.ASCII) else contract.SERVICE_TIMEOUT_SECONDS
     return min(_DELETE_SECONDS_MAX, service_timeout - _ANSWER_SECONDS)
@@ -136,12 +144,13 @@ def _jobs_of(request: Request, personalize: Personalize) -> Iterator[DatasetImpo
         yield from attempts_at(personalize, names)
 
 
-def _import(request: Request, personalize: Personalize, is_given_up: Callable[[], bool]) -> Import:
+def _import(request: Request, services: Services) -> Import:
     return Import(
         properties=_parse(request),
         resource=request.resource,
-        personalize=personalize,
-        is_given_up=is_given_up,
+        personalize=services.personalize,
+        storage=services.storage,
+        is_given_up=services.is_given_up,
         undone=_parse_old(request),
     )
 

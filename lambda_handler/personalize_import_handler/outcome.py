@@ -14,12 +14,14 @@ class Progress:
 
     `started_at` is epoch seconds of the service's clock, which isn't known before the first call to the service.
     `attempt` is the one that this request makes, noted before it is made, and no other; there is no ARN before that.
+    `prepared` says that all is done that has to be done before a job is started.
     """
 
     started_at: float | None = None
     attempt: int | None = None
     dataset_import_job_arn: str | None = None
     tags_due: bool = False
+    prepared: bool = False
 
     def elapsed_seconds(self, now: float) -> float:
         """Say how long this has been going on."""

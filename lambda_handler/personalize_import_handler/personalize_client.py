@@ -69,13 +69,13 @@ class BotoPersonalize:
             request["publishAttributionMetricsToS3"] = True
         if properties.tags:
             request["tags"] = [{"tagKey": key, "tagValue": value} for key, value in properties.tags]
-        response = _called("CreateDatasetImportJob", lambda: self._client.create_dataset_import_job(**request))
+        response = called("CreateDatasetImportJob", lambda: self._client.create_dataset_import_job(**request))
         return response["datasetImportJobArn"]
 
     def list_dataset_import_jobs(self, dataset_arn: str) -> Sequence[JobSummary]:
         """List all jobs of a dataset."""
         pages = self._client.get_paginator("list_dataset_import_jobs").paginate(datasetArn=dataset_arn)
-        summaries = _called(
+        summaries = called(
             "ListDatasetImportJobs", lambda: [summary for page in pages for summary in page["datasetImportJobs"]]
         )
         return [JobSummary(**_summary(summary)) for summary in summaries]
@@ -83,27 +83,27 @@ class BotoPersonalize:
     def dataset_created_at(self, dataset_arn: str) -> float | None:
         """Return when a dataset was created, or None if there is none."""
         return _or_none(
-            lambda: _called("DescribeDataset", lambda: self._client.describe_dataset(datasetArn=dataset_arn))[
-                "dataset"
-            ]["creationDateTime"].timestamp()
+            lambda: called("DescribeDataset", lambda: self._client.describe_dataset(datasetArn=dataset_arn))["dataset"][
+                "creationDateTime"
+            ].timestamp()
         )
 
     def list_tags(self, resource_arn: str) -> Mapping[str, str]:
         """Return a resource's tags."""
-        response = _called("ListTagsForResource", lambda: self._client.list_tags_for_resource(resourceArn=resource_arn))
+        response = called("ListTagsForResource", lambda: self._client.list_tags_for_resource(resourceArn=resource_arn))
         return {tag["tagKey"]: tag["tagValue"] for tag in response["tags"]}
 
     def tag_resource(self, resource_arn: str, tags: Mapping[str, str]) -> None:
         """Set tags."""
         items = [{"tagKey": key, "tagValue": value} for key, value in tags.items()]
-        _called("TagResource", lambda: self._client.tag_resource(resourceArn=resource_arn, tags=items))  # type: ignore[arg-type]
+        called("TagResource", lambda: self._client.tag_resource(resourceArn=resource_arn, tags=items))  # type: ignore[arg-type]
 
     def untag_resource(self, resource_arn: str, keys: Iterable[str]) -> None:
         """Remove tags."""
-        _called("UntagResource", lambda: self._client.untag_resource(resourceArn=resource_arn, tagKeys=list(keys)))
+        called("UntagResource", lambda: self._client.untag_resource(resourceArn=resource_arn, tagKeys=list(keys)))
 
     def _describe(self, dataset_import_job_arn: str) -> DatasetImportJob:
-        job = _called(
+        job = called(
             "DescribeDatasetImportJob",
             lambda: self._client.describe_dataset_import_job(datasetImportJobArn=dataset_import_job_arn),
         )["datasetImportJob"]
@@ -134,7 +134,7 @@ def _summary(job: Any) -> dict[str, Any]:  # noqa: ANN401 - two response shapes 
     }
 
 
-def _called(operation: str, call: Callable[[], _T]) -> _T:
+def called(operation: str, call: Callable[[], _T]) -> _T:
     """Make a call, and give its errors the meaning they have here."""
     try:
         return call()

@@ -72,7 +72,7 @@ def to_do_what_was_refused(text: str) -> str:
     refused = _REFUSED.search(text)
     if not refused:
         return ""
-    statement = _allow(refused["action"], refused["resource"].rstrip("."))
+    statement = _allow(refused["action"], refused["resource"].strip('".'))
     if refused["action"] == "iam:PassRole":
         statement["Condition"] = {"StringEquals": {"iam:PassedToService": PERSONALIZE_SERVICE_PRINCIPAL}}
     return f"Add to the policy of the provider's role {_text(statement)}"

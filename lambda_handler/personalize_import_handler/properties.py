@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from personalize_import_handler import checks, contract
+from personalize_import_handler import checks, contract, data_files
 from personalize_import_handler.checks import TextRule, violation
 from personalize_import_handler.contract import ImportMode, ResourceProperties
 
@@ -27,6 +27,8 @@ class ImportProperties:
     dataset_arn: str
     data_location: str
     role_arn: str
+    data_files: tuple[tuple[str, str], ...] = ()
+    """What is brought to the location first: names, and the objects they are copied from."""
     schema_arn: str | None = None
     job_name: str | None = None
     import_mode: ImportMode = ImportMode.FULL
@@ -48,6 +50,7 @@ def parse(properties: Mapping[str, object]) -> ImportProperties:
         dataset_arn=read.text("DatasetArn", checks.DATASET_ARN) or "",
         data_location=read.text("DataLocation", checks.DATA_LOCATION) or "",
         role_arn=read.text("RoleArn", checks.ROLE_ARN) or "",
+        data_files=read.data_files("DataFiles"),
         schema_arn=read.text("SchemaArn", checks.SCHEMA_ARN),
         job_name=read.text("JobName", checks.JOB_NAME),
         import_mode=read.import_mode("ImportMode"),
@@ -117,12 +120,26 @@ class _Reader:
 
     def tags(self, name: str) -> tuple[tuple[str, str], ...]:
         value = self.properties.get(name, [])
-        if not isinstance(value, list) or not all(_is_tag(tag) for tag in value):
+        if not isinstance(value, list) or not all(_has_strings(tag, "Key", "Value") for tag in value):
             self.problems.append(violation(name, value, "a list of {Key, Value}, both of them strings"))
             return ()
         tags = tuple((str(tag["Key"]), str(tag["Value"])) for tag in value)
         self.note_first(name, checks.check_tags(name, tags))
         return tags
+
+    def data_files(self, name: str) -> tuple[tuple[str, str], ...]:
+        if name not in self.properties:
+            return ()
+        value = self.properties[name]
+        if not isinstance(value, list) or not all(_has_strings(file, "Name", "Source") for file in value):
+            self.problems.append(violation(name, value, "a list of {Name, Source}, both of them strings"))
+            return ()
+        files = tuple((str(file["Name"]), str(file["Source"])) for file in value)
+        location = str(self.properties.get("DataLocation", ""))
+        if any(checks.DATA_LOCATION.check("", location)):
+            location = "/"  # what is wrong with it is told already
+        self.note_first(name, data_files.check_data_files(name, files, location))
+        return files
 
     def note_first(self, what: str, problems: Iterable[str]) -> None:
         """Note some problems that may be hundreds, and how many more there are."""
@@ -132,8 +149,8 @@ class _Reader:
             self.problems.append(f"{what}: {len(problems) - _PROBLEMS_OF_A_KIND_MAX} more mistakes of this kind")
 
 
-def _is_tag(tag: object) -> bool:
-    return isinstance(tag, dict) and set(tag) == {"Key", "Value"} and all(isinstance(v, str) for v in tag.values())
+def _has_strings(value: object, *names: str) -> bool:
+    return isinstance(value, dict) and set(value) == {*names} and all(isinstance(v, str) for v in value.values())
 
 
 def _message(problems: list[str]) -> str:

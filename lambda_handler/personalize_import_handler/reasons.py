@@ -13,6 +13,7 @@ _ADVICE: Final = {
     "missing the following columns": "Name the columns in the header row as the schema's fields are named",
     "Invalid Data location": "Check that the location exists, and that a folder ends in a slash",
     "is not authorized to perform": "Let the provider's functions do what is named",
+    "Neither does its copy": "Have the file in the app, so that it is shipped once more,",
 }
 _DEFAULT_ADVICE: Final = "Correct what is named"
 
@@ -49,6 +50,15 @@ def not_started(refused: Refused, job_name: str, reading: Reading) -> str:
         refused.message,
         f"DatasetImportJob {job_name} of {reading.data_location} was not started: {refused.operation} was answered "
         f"with {refused.code}. {_advice(refused.message, reading)} and deploy again.",
+    )
+
+
+def not_emptied(refused: Refused, bucket: str) -> str:
+    """Say why the data bucket is not empty when it is about to be deleted."""
+    return _after(
+        refused.message,
+        f"The bucket {bucket} was not emptied, and can't be deleted before that: {refused.operation} was answered with "
+        f"{refused.code}. {_advice(refused.message)}, or empty it by hand, and delete the stack again.",
     )
 
 

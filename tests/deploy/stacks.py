@@ -36,7 +36,9 @@ def users_csv(*users: str) -> str:
 class UsersStack(cdk.Stack):
     """A schema, a dataset group, a dataset of users, and the job."""
 
-    def __init__(self, app: cdk.App, name: str, data_location: str, *, schema: str | None = None, **job: Any) -> None:
+    def __init__(
+        self, app: cdk.App, name: str, data: str | DataSource, *, schema: str | None = None, **job: Any
+    ) -> None:
         super().__init__(app, name)
         schema = schema or users_schema()
         digest = sum(schema.encode())
@@ -50,9 +52,8 @@ class UsersStack(cdk.Stack):
             dataset_group_arn=group.attr_dataset_group_arn,
             schema_arn=schema_arn,
         )
-        self.job = DatasetImportJob(
-            self, "Import", dataset=dataset, data_source=DataSource.from_s3_uri(data_location), **job
-        )
+        data_source = DataSource.from_s3_uri(data) if isinstance(data, str) else data
+        self.job = DatasetImportJob(self, "Import", dataset=dataset, data_source=data_source, **job)
         cdk.CfnOutput(self, "DatasetArn", value=dataset.attr_dataset_arn)
         cdk.CfnOutput(self, "JobArn", value=self.job.dataset_import_job_arn)
         cdk.CfnOutput(self, "JobName", value=self.job.job_name)
@@ -63,8 +64,10 @@ class UsersStack(cdk.Stack):
 class RowStack(UsersStack):
     """The stack of a row of the fault table, in which another resource may fail after the import."""
 
-    def __init__(self, app: cdk.App, name: str, location: str, *, taken_name: str | None = None, **job: Any) -> None:
-        super().__init__(app, name, location, **job)
+    def __init__(
+        self, app: cdk.App, name: str, data: str | DataSource, *, taken_name: str | None = None, **job: Any
+    ) -> None:
+        super().__init__(app, name, data, **job)
         keep_the_past(self)
         if taken_name:
             failing = personalize.CfnDatasetGroup(self, "AnotherResource", name=taken_name)

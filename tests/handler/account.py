@@ -14,6 +14,7 @@ from personalize_import_handler import waiter
 from personalize_import_handler.functions import Functions
 from personalize_import_handler.waiting_resource import Event
 from tests.handler.fakes import Clock, FakePersonalize
+from tests.handler.fakes_storage import FakeStorage
 
 LAMBDA_ATTEMPTS: Final = 3
 """An asynchronous invocation that fails is repeated twice."""
@@ -87,6 +88,7 @@ class Account:
     send: Send | None = None
     """Sends answers elsewhere than to `answers`."""
     personalize: FakePersonalize = field(init=False)
+    storage: FakeStorage = field(default_factory=FakeStorage)
     functions: Functions = field(init=False)
     _waiting: list[Execution] = field(default_factory=list)
     _refused_starts: list[Exception] = field(default_factory=list)
@@ -99,6 +101,7 @@ class Account:
         """Start the functions, as Lambda does once more for what it handles at the same time."""
         return Functions(
             personalize=lambda: self.personalize,
+            storage=lambda: self.storage,
             start_waiting=self._start_waiting,
             is_given_up=self._is_given_up,
             send=self.send or self._send,
@@ -113,6 +116,7 @@ class Account:
         self.undeliverable = 0
         self._refused_starts.clear()
         self.personalize.heal()
+        self.storage.heal()
 
     def deliver(self, event: Event) -> None:
         """Invoke `on_event` as CloudFormation does: asynchronously, and again if it fails."""

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from personalize_import_handler import contract
 from personalize_import_handler.contract import ResourceProperties
+from tests.handler.malformed_files import BROKEN_FILES
 from tests.handler.malformed_tags import BROKEN_TAGS, TAGS_OF_ANOTHER_SHAPE, TAGS_OF_ANOTHER_TYPE
 from tests.handler.wellformed import REQUIRED, valid_properties
 
@@ -107,6 +108,7 @@ FAULTS: Final[dict[str, Faults]] = {
         | _with_one_of(_CONTROL, f"{_BUCKET}/a.csv")
         | _longer_than(contract.DATA_LOCATION_LENGTH_MAX, f"{_BUCKET}/")
     ),
+    "DataFiles": Faults(_NONSENSE, _STRUCTURES | BROKEN_FILES),
     "JobName": Faults(
         _NONSENSE
         | st.sampled_from(["-nightly", "_nightly", "nightly.job", _DATASET])

@@ -4,6 +4,8 @@ from typing import Any
 
 from tests.handler.fakes import DATASET_ARN, ROLE_ARN
 
+DATA_BUCKET = "s3://shop-data-bucket"
+SHIPPED_TO = "s3://cdk-hnb659fds-assets-123456789012-eu-west-1"
 DATA_LOCATION = "s3://shop-data/interactions/"
 
 
@@ -16,6 +18,12 @@ def properties(**changed: Any) -> dict[str, Any]:
         "RoleArn": ROLE_ARN,
     }
     return {name: value for name, value in {**needed, **changed}.items() if value is not None}
+
+
+def shipped(*names: str, version: int = 1, folder: bool = True) -> dict[str, Any]:
+    """Give the properties of data that the CDK has shipped: a version of files, which has a location of its own."""
+    files = [{"Name": name, "Source": f"{SHIPPED_TO}/{version}-{name}"} for name in names]
+    return properties(DataLocation=f"{DATA_BUCKET}/{version:032}/{'' if folder else names[0]}", DataFiles=files)
 
 
 def tags(**values: str) -> list[dict[str, str]]:

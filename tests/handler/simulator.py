@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
+from personalize_import_handler.contract import RESOURCE_TYPE
 from personalize_import_handler.waiting_resource import Event
 from tests.handler.account import Account, Answer
 from tests.handler.fakes import ACCOUNT, REGION
@@ -19,6 +20,7 @@ class CloudFormation:
     logical_id: str = "Import"
     generation: int = 1
     """A stack that was deleted and made again is another generation: its name is the same, its id is not."""
+    resource_type: str = RESOURCE_TYPE
     endpoint: str = "https://cloudformation.example"
     """Where answers go."""
     properties: Mapping[str, Any] | None = None
@@ -80,7 +82,7 @@ class CloudFormation:
             "StackId": self.stack_id,
             "RequestId": str(uuid5(NAMESPACE_URL, f"request {seed}")),
             "LogicalResourceId": self.logical_id,
-            "ResourceType": "Custom::PersonalizeDatasetImportJob",
+            "ResourceType": self.resource_type,
             "ResourceProperties": as_delivered(properties),
         }
         if request_type != "Create":

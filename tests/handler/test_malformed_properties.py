@@ -60,6 +60,7 @@ def test_what_the_generator_has_not_spoilt_is_imported(
     account = MeasuringAccount()
     personalize = account.personalize
     personalize.datasets = {sent["DatasetArn"]: account.clock.now - 3600 for sent in (first, then)}
+    account.storage.ship([*first.get("DataFiles", []), *then.get("DataFiles", [])])
     stack = PlainTemplate(account, scalars_as_strings=scalars_as_strings)
 
     assert stack.create(first).succeeded

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from personalize_import_handler import contract
 from personalize_import_handler.contract import ImportMode, ResourceProperties
-from tests.handler.properties import properties
+from tests.handler.properties import properties, shipped
 
 _NAME: Final = st.text(string.ascii_letters + string.digits, min_size=1, max_size=20)
 _ACCOUNT: Final = st.text(string.digits, min_size=12, max_size=12)
@@ -17,6 +17,8 @@ _BOOLEAN: Final = st.booleans() | st.sampled_from(["true", "false", "TRUE", "Fal
 _TAG_KEY: Final = st.text(string.ascii_letters + string.digits + " _.:/=+-@äλ٣", min_size=1, max_size=24).filter(
     lambda key: not key.lower().startswith("aws:")
 )
+
+_FILE_NAME: Final = st.builds("{}{}.csv".format, _NAME, st.text(string.ascii_letters + "-_.=", max_size=20))
 
 VALID_TAGS: Final = st.dictionaries(
     _TAG_KEY, st.text(string.ascii_letters + " _.:/=+-@äλ٣", max_size=24), max_size=6
@@ -39,6 +41,10 @@ VALID: Final[dict[str, st.SearchStrategy[Any]]] = {
         "s3://{}/{}".format,
         st.sampled_from(["shop-data", "a.bucket-1", "b" * 63]),
         st.text(st.characters(exclude_categories=["Cc", "Cs"]), max_size=100),
+    ),
+    # Those that are imported from the folder below.
+    "DataFiles": st.lists(_FILE_NAME, min_size=1, max_size=5, unique=True).map(
+        lambda names: shipped(*names)["DataFiles"]
     ),
     "RoleArn": st.builds("arn:{}:iam::{}:role/{}".format, _PARTITION, _ACCOUNT, _NAME),
     "SchemaArn": st.builds("arn:{}:personalize:{}:{}:schema/{}".format, _PARTITION, _REGION, _ACCOUNT, _NAME),
@@ -68,4 +74,12 @@ def valid_properties() -> st.SearchStrategy[dict[str, Any]]:
     """Give properties that are all valid: what is required, and any of the others."""
     required = {name: VALID[name] for name in REQUIRED}
     optional = {name: values for name, values in VALID.items() if name not in {*required, _OF_ANOTHER}}
-    return st.fixed_dictionaries(required, optional=optional).map(lambda given: properties(**given))
+    return st.fixed_dictionaries(required, optional=optional).map(
+        lambda given: properties(**{**given, **_folder_of(given)})
+    )
+
+
+def _folder_of(given: dict[str, Any]) -> dict[str, Any]:
+    """Files are brought to a folder, or else there is but one, of the location's own name."""
+    location = given["DataLocation"]
+    return {"DataLocation": f"{location}/"} if "DataFiles" in given and not location.endswith("/") else {}

@@ -16,6 +16,11 @@ _GIVEN_UP: Final = """\
             if self._is_given_up(attempt):
                 raise ImportFailed(reasons.given_up(name), arn)
 """
+_PREPARED: Final = """\
+            if preparation.is_due(self.properties) and not progress.prepared:
+                self._prepare(attempt)
+                return self._wait(arn, replace(progress, prepared=True), seconds=0)
+"""
 _NOTED: Final = "self.look(replace(progress, dataset_import_job_arn=arn), arn)"
 _granted: Final = partial(Patch, "importing.py", "handler/test_fresh_permissions.py")
 
@@ -62,8 +67,8 @@ GUARDS: Final = (
     _turn("no job is started that CloudFormation has given up", "if self._is_given_up(attempt):", "if False:"),
     _turn(
         "whether the request is given up is asked before the job is started, not after",
-        _GIVEN_UP + _START,
-        _START + _GIVEN_UP,
+        _GIVEN_UP + _PREPARED + _START,
+        _PREPARED + _START + _GIVEN_UP,
     ),
     _granted(
         "executions that may not be listed yet are listed later",

@@ -10,7 +10,7 @@ _told: Final = partial(Patch, "properties.py", "handler/test_malformed_propertie
 _attempts: Final = partial(Patch, "contract.py", "handler/test_adoption.py")
 _limit: Final = partial(Patch, "contract.py", "handler/test_properties.py")
 _IS_TAG: Final = (
-    'isinstance(tag, dict) and set(tag) == {"Key", "Value"} and all(isinstance(v, str) for v in tag.values())'
+    "isinstance(value, dict) and set(value) == {*names} and all(isinstance(v, str) for v in value.values())"
 )
 _IS_NUMBER: Final = 'if not re.fullmatch(r"[0-9]{1,9}", str(value)):'
 
@@ -52,14 +52,14 @@ GUARDS: Final = (
     _read("a number of any length is no defect", _IS_NUMBER, _IS_NUMBER.replace("{1,9}", "+")),
     _read("a number is within its bounds", "self.problems.extend(check(name, seconds))", "pass"),
     _read("tags are a list", "if not isinstance(value, list) or not all(", "if not all("),
-    _read("each tag is one", " or not all(_is_tag(tag) for tag in value):", ":"),
+    _read("each tag is one", ' or not all(_has_strings(tag, "Key", "Value") for tag in value):', ":"),
     _read("tags are checked", "self.note_first(name, checks.check_tags(name, tags))", "pass"),
-    _read("a tag is a mapping", _IS_TAG, _IS_TAG.replace("isinstance(tag, dict) and ", "")),
-    _read("a tag has a key and a value, and nothing else", _IS_TAG, _IS_TAG.replace("set(tag) ==", "set(tag) >=")),
+    _read("a tag is a mapping", _IS_TAG, _IS_TAG.replace("isinstance(value, dict) and ", "")),
+    _read("a tag has a key and a value, and nothing else", _IS_TAG, _IS_TAG.replace("set(value) ==", "set(value) >=")),
     _read(
         "a tag's key and value are strings",
         _IS_TAG,
-        _IS_TAG.replace(" and all(isinstance(v, str) for v in tag.values())", ""),
+        _IS_TAG.replace(" and all(isinstance(v, str) for v in value.values())", ""),
     ),
     _told(
         "of hundreds of mistakes some are told",

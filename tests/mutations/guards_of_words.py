@@ -64,7 +64,8 @@ GUARDS: Final = (
     _policy("statements are in the partition of the dataset", 'reading.dataset_arn.split(":")[1]', '"aws"'),
     _policy("trust is for one account", '"StringEquals": {"aws:SourceAccount": account},', ""),
     _policy("roles are passed to Personalize only", 'if refused["action"] == "iam:PassRole":', "if False:"),
-    _policy("the sentence's full stop is none of the ARN's", 'refused["resource"].rstrip(".")', 'refused["resource"]'),
+    _policy("the sentence's full stop is none of the ARN's", """.strip('".')""", """.strip('"')"""),
+    _policy("the quotes that S3 puts around an ARN are none of it", """.strip('".')""", '.strip(".")'),
     _words("other failures have advice too", ", _DEFAULT_ADVICE)", ', "")'),
     _words(
         "the service's words leave room for the job and the advice",

@@ -1,0 +1,58 @@
+"""What each request for `Custom::PersonalizeImportData` does: when it is deleted, it empties the data bucket.
+
+CloudFormation deletes the bucket after that, which it can't as long as anything is in it.
+"""
+
+import logging
+from collections.abc import Callable
+from typing import Final
+
+from personalize_import_handler import checks, data_files, fresh_permissions, pace, reasons
+from personalize_import_handler.contract import DATA_RESOURCE_TYPE, DataResourceProperties
+from personalize_import_handler.lifecycle import Request, delete_seconds
+from personalize_import_handler.outcome import Finished, ImportFailed, Outcome, Progress, Waiting
+from personalize_import_handler.personalize import Busy, Refused
+from personalize_import_handler.storage import Storage
+
+logger = logging.getLogger(__name__)
+
+_BUCKET: Final = "Bucket"
+
+
+def receive(request: Request) -> Finished:
+    """Check a Create or Update; there is nothing to be done before the Delete. Another bucket is another resource."""
+    properties = request.properties
+    known = DataResourceProperties.__annotations__
+    problems = [
+        *checks.check_known(properties, known, DATA_RESOURCE_TYPE),
+        *data_files.BUCKET.check(_BUCKET, properties.get(_BUCKET)),
+    ]
+    if problems:
+        raise ImportFailed(f"{'; '.join(problems)}.")
+    return Finished(physical_resource_id=str(properties[_BUCKET]), attributes={})
+
+
+def poll_delete(request: Request, progress: Progress, storage: Storage, now: Callable[[], float]) -> Outcome:
+    """Empty the bucket, in as many looks as it takes; if it can't be emptied, its own deletion will say so.
+
+    Never fails: a resource that can't be deleted blocks its stack for good.
+    """
+    bucket = request.properties.get(_BUCKET)
+    finished = Finished(physical_resource_id=request.physical_resource_id, attributes={})
+    if any(data_files.BUCKET.check(_BUCKET, bucket)):
+        return finished
+    elapsed = progress.elapsed_seconds(now())
+    try:
+        if storage.empty(str(bucket)):
+            return finished
+        seconds = 0
+    except Refused as refused:
+        may_pass = isinstance(refused, Busy) or fresh_permissions.may_become_effective(refused, elapsed)
+        if not may_pass or elapsed >= delete_seconds(request.properties):
+            logger.warning("%s", reasons.not_emptied(refused, str(bucket)))
+            return finished
+        logger.info("Not yet: %s", refused)
+        seconds = pace.seconds_until_next_try()
+    return Waiting(
+        physical_resource_id=request.physical_resource_id, progress=progress.begun(now()), wait_seconds=seconds
+    )

@@ -1,0 +1,61 @@
+"""Amazon S3 in memory, as far as the handler asks for it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from personalize_import_handler.storage import Gone
+
+ENTRIES_OF_A_LOOK = 3
+"""So many objects are deleted before a bucket has to be looked at again."""
+
+
+@dataclass
+class FakeStorage:
+    """The protocol of `storage.py`; `calls` is the record of what was asked."""
+
+    objects: dict[str, str] = field(default_factory=dict)
+    """Contents by location."""
+    calls: list[tuple[str, str]] = field(default_factory=list)
+    _faults: dict[str, list[BaseException]] = field(default_factory=dict)
+
+    # What tests do to the service.
+
+    def fail_next(self, operation: str, error: BaseException, *, times: int = 1) -> None:
+        """Let the next calls of an operation (a method's name) fail."""
+        self._faults.setdefault(operation, []).extend([error] * times)
+
+    def heal(self) -> None:
+        """Let nothing fail any more that hasn't failed yet."""
+        self._faults.clear()
+
+    def ship(self, files: Iterable[dict[str, str]]) -> None:
+        """Put the sources of files where the CDK does; the content is the source's own name."""
+        self.objects |= {file["Source"]: file["Source"] for file in files}
+
+    def below(self, location: str) -> dict[str, str]:
+        """Give the contents below a location, by what is left of their own."""
+        return {key.removeprefix(location): text for key, text in self.objects.items() if key.startswith(location)}
+
+    # What the handler asks of it.
+
+    def copy(self, source: str, target: str) -> None:
+        self._called("copy", target)
+        if source not in self.objects:
+            raise Gone("ListObjectsV2", "NoSuchKey", f"{source} does not exist any more.")
+        self.objects[target] = self.objects[source]
+
+    def holds(self, location: str) -> bool:
+        self._called("holds", location)
+        return location in self.objects
+
+    def empty(self, bucket: str) -> bool:
+        self._called("empty", bucket)
+        there = [location for location in self.objects if location.startswith(f"s3://{bucket}/")]
+        for location in there[:ENTRIES_OF_A_LOOK]:
+            del self.objects[location]
+        return len(there) <= ENTRIES_OF_A_LOOK
+
+    def _called(self, operation: str, argument: str) -> None:
+        self.calls.append((operation, argument))
+        if faults := self._faults.get(operation):
+            raise faults.pop(0)

@@ -1,0 +1,200 @@
+"""Data that the CDK has shipped is brought to the data bucket before the job is started, and again for a rollback."""
+
+from collections.abc import Callable
+
+import pytest
+
+from personalize_import_handler.personalize import Busy, Refused
+from tests.handler.account import Account, Killed
+from tests.handler.fakes import FakePersonalize
+from tests.handler.fakes_storage import FakeStorage
+from tests.handler.properties import DATA_BUCKET, SHIPPED_TO, properties, shipped
+from tests.handler.simulator import CloudFormation
+
+FIRST = shipped("one.csv", "two.csv")
+SECOND = shipped("one.csv", "two.csv", version=2)
+DENIED = Refused(
+    "CopyObject",
+    "AccessDenied",
+    "User: arn:aws:sts::123456789012:assumed-role/provider/is-complete is not authorized to perform: s3:GetObject on "
+    'resource: "arn:aws:s3:::assets/1.csv" because no identity-based policy allows the s3:GetObject action',
+)
+
+
+@pytest.fixture
+def storage(account: Account) -> FakeStorage:
+    account.storage.ship([*FIRST["DataFiles"], *SECOND["DataFiles"]])
+    return account.storage
+
+
+def test_every_file_is_brought_to_the_location_before_the_job_is_started(
+    cloudformation: CloudFormation, storage: FakeStorage, personalize: FakePersonalize
+) -> None:
+    accept, there = personalize.create_dataset_import_job, dict[str, str]()
+
+    def create_dataset_import_job(*arguments: object) -> str:
+        there.update(storage.below(f"{DATA_BUCKET}/"))
+        return accept(*arguments)  # type: ignore[arg-type]
+
+    personalize.create_dataset_import_job = create_dataset_import_job  # type: ignore[method-assign]
+
+    assert cloudformation.create(FIRST).succeeded
+
+    hash_of_the_first = f"{1:032}"
+    assert there == {
+        f"{hash_of_the_first}/one.csv": f"{SHIPPED_TO}/1-one.csv",
+        f"{hash_of_the_first}/two.csv": f"{SHIPPED_TO}/1-two.csv",
+    }
+
+
+def test_a_single_file_is_brought_to_where_it_is_imported_from(
+    cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
+) -> None:
+    single = shipped("one.csv", folder=False)
+    account.storage.ship(single["DataFiles"])
+
+    assert cloudformation.create(single).succeeded
+    assert personalize.imported() == [single["DataLocation"]]
+    assert single["DataLocation"] in account.storage.objects
+
+
+def test_files_are_brought_once_by_a_look_of_its_own_however_long_the_job_waits_for_its_turn(
+    cloudformation: CloudFormation, account: Account, storage: FakeStorage, personalize: FakePersonalize
+) -> None:
+    personalize.fail_next(
+        "create_dataset_import_job", Busy("CreateDatasetImportJob", "LimitExceededException", ""), times=3
+    )
+
+    assert cloudformation.create(FIRST).succeeded
+    assert len(storage.calls) == 2
+    found, brought, *_ = account.polled_at
+    assert found == brought, "nothing has to be waited for in between"
+
+
+def test_an_import_of_anything_else_brings_nothing(cloudformation: CloudFormation, account: Account) -> None:
+    assert cloudformation.create(properties()).succeeded
+    assert account.storage.calls == []
+
+
+def test_a_job_that_is_there_already_needs_no_files(
+    cloudformation: CloudFormation, storage: FakeStorage, personalize: FakePersonalize
+) -> None:
+    assert cloudformation.create(FIRST).succeeded
+    storage.calls.clear()
+
+    assert cloudformation.update({**FIRST, "TimeoutSeconds": "600"}).succeeded
+    assert storage.calls == []
+    assert len(personalize.jobs) == 1
+
+
+def test_the_same_content_from_elsewhere_is_no_other_import(
+    cloudformation: CloudFormation, storage: FakeStorage, personalize: FakePersonalize
+) -> None:
+    assert cloudformation.create(FIRST).succeeded
+    moved = [{**file, "Source": file["Source"].replace("hnb659fds", "another")} for file in FIRST["DataFiles"]]
+
+    assert cloudformation.update({**FIRST, "DataFiles": moved}).succeeded
+    assert len(personalize.jobs) == 1
+
+
+def test_a_rollback_brings_and_imports_the_earlier_content_again(
+    cloudformation: CloudFormation, storage: FakeStorage, personalize: FakePersonalize
+) -> None:
+    assert cloudformation.create(FIRST).succeeded
+    assert cloudformation.update(SECOND).succeeded
+    for location in storage.below(f"{DATA_BUCKET}/"):  # as after a month
+        del storage.objects[f"{DATA_BUCKET}/{location}"]
+
+    assert cloudformation.roll_back().succeeded
+
+    assert personalize.imported() == [FIRST["DataLocation"]]
+    assert list(storage.below(FIRST["DataLocation"])) == ["one.csv", "two.csv"]
+
+
+def test_a_source_that_is_gone_is_not_missed_while_its_copy_is_there(
+    cloudformation: CloudFormation, storage: FakeStorage, personalize: FakePersonalize
+) -> None:
+    assert cloudformation.create(FIRST).succeeded
+    assert cloudformation.update(SECOND).succeeded
+    for file in FIRST["DataFiles"]:  # as after `cdk gc`
+        del storage.objects[file["Source"]]
+
+    assert cloudformation.roll_back().succeeded
+    assert personalize.imported() == [FIRST["DataLocation"]]
+
+
+def test_a_source_that_is_gone_with_its_copy_is_told_with_what_to_do(
+    cloudformation: CloudFormation, storage: FakeStorage, personalize: FakePersonalize
+) -> None:
+    del storage.objects[f"{SHIPPED_TO}/1-two.csv"]
+
+    answer = cloudformation.create(FIRST)
+
+    assert not answer.succeeded
+    assert answer.reason.startswith(
+        f"{SHIPPED_TO}/1-two.csv does not exist any more. Neither does its copy {FIRST['DataLocation']}two.csv. "
+    )
+    assert "Have the file in the app, so that it is shipped once more, and deploy again." in answer.reason
+    assert personalize.jobs == {}
+
+
+def test_a_refusal_for_lack_of_permission_is_tried_again_and_then_told_with_the_statement_to_add(
+    cloudformation: CloudFormation, account: Account, storage: FakeStorage, personalize: FakePersonalize
+) -> None:
+    storage.fail_next("copy", DENIED, times=100)
+    begun = account.clock.now
+
+    answer = cloudformation.create(FIRST)
+
+    assert not answer.succeeded
+    assert 120 <= answer.answered_at - begun < 180
+    assert answer.reason.startswith("User: arn:aws:sts::")
+    assert '{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::assets/1.csv"}' in answer.reason
+    assert personalize.jobs == {}
+
+
+@pytest.mark.parametrize("error", [DENIED, Busy("CopyObject", "SlowDown", "Please reduce your request rate.")])
+def test_what_passes_is_tried_again(
+    cloudformation: CloudFormation, storage: FakeStorage, personalize: FakePersonalize, error: Refused
+) -> None:
+    storage.fail_next("copy", error, times=3)
+
+    assert cloudformation.create(FIRST).succeeded
+    assert len(personalize.jobs) == 1
+
+
+def test_nothing_is_brought_for_a_request_that_cloudformation_has_given_up(
+    cloudformation: CloudFormation, account: Account, storage: FakeStorage
+) -> None:
+    assert cloudformation.create(properties()).succeeded
+    storage.fail_next("copy", Busy("CopyObject", "SlowDown", ""))
+    given_up = cloudformation.begin("Update", FIRST)
+    brought_before = len(storage.calls)
+
+    assert cloudformation.update(properties()).succeeded
+    account.run()
+
+    assert not cloudformation.answer_to(given_up).succeeded
+    assert len(storage.calls) == brought_before
+
+
+def killed_after(storage: FakeStorage, copies: int) -> Callable[[str, str], None]:
+    copy, left = storage.copy, iter(range(copies))
+
+    def copy_or_die(source: str, target: str) -> None:
+        if next(left, None) is None:
+            storage.copy = copy  # type: ignore[method-assign]
+            raise Killed
+        copy(source, target)
+
+    return copy_or_die
+
+
+def test_a_function_killed_while_it_brings_files_begins_again_with_them(
+    cloudformation: CloudFormation, storage: FakeStorage, personalize: FakePersonalize
+) -> None:
+    storage.copy = killed_after(storage, 1)  # type: ignore[method-assign]
+
+    assert cloudformation.create(FIRST).succeeded
+    assert len(personalize.jobs) == 1
+    assert list(storage.below(FIRST["DataLocation"])) == ["one.csv", "two.csv"]

@@ -1,0 +1,100 @@
+"""Data that the app ships: how it is brought to S3, and how that is deleted again."""
+
+from functools import partial
+from typing import Final
+
+from tests.mutations.patches import Patch
+
+_rule: Final = partial(Patch, "data_files.py", "handler/test_malformed_properties.py handler/test_data_resource.py")
+_read: Final = partial(Patch, "properties.py", "handler/test_malformed_properties.py")
+_bring: Final = partial(Patch, "preparation.py", "handler/test_data_files.py")
+_start: Final = partial(Patch, "importing.py", "handler/test_data_files.py")
+_empty: Final = partial(Patch, "data_resource.py", "handler/test_data_resource.py")
+_either: Final = partial(Patch, "functions.py", "handler/test_data_resource.py")
+_call: Final = partial(Patch, "storage_client.py", "handler/test_storage_client.py")
+_entry: Final = partial(Patch, "index.py", "handler/test_entry_points.py")
+_PREPARED: Final = "if preparation.is_due(self.properties) and not progress.prepared:"
+
+GUARDS: Final = (
+    # In `data_files` and `properties`
+    _rule(
+        "there is a file, and no more than fit into an event",
+        "if not 1 <= len(files) <= contract",
+        "if not len(files) <= contract",
+    ),
+    _rule(
+        "there are no more files than fit into an event", "<= len(files) <= contract.DATA_FILES_MAX:", "<= len(files):"
+    ),
+    _rule("files have different names", "if count > 1):", "if count > 2):"),
+    _rule("a file's name is checked", 'yield from DATA_FILE_NAME.check(f"{name}: a name", file_name)', "pass"),
+    _rule(
+        "a file's source is checked",
+        'yield from OBJECT.check(f"{name}: the source of {shown(file_name)}", source)',
+        "pass",
+    ),
+    _rule("a file's name is no path", r'[a-zA-Z0-9][a-zA-Z0-9\-_.=]*\.csv"', r'[a-zA-Z0-9.][a-zA-Z0-9\-_.=/]*\.csv"'),
+    _rule("a source is an object, not a folder", r"[^\x00-\x1f\x7f\ud800-\udfff/]", r"[^\x00-\x1f\x7f\ud800-\udfff]"),
+    _rule(
+        "a file is brought to where it is imported from", "if not location.endswith", "if False and location.endswith"
+    ),
+    _read(
+        "a location that is wrong is told once",
+        'location = "/"  # what is wrong with it is told already',
+        "pass",
+    ),
+    _read("files are checked", "self.note_first(name, data_files.check_data_files(name, files, location))", "pass"),
+    _read("each file is one", ' or not all(_has_strings(file, "Name", "Source") for file in value):', ":"),
+    # In `importing` and `preparation`
+    _start("files are brought before the job is started", _PREPARED, "if False:"),
+    _start("files are brought once", _PREPARED, _PREPARED.replace(" and not progress.prepared", "")),
+    _start("an import of anything else needs no look of its own", _PREPARED, "if not progress.prepared:"),
+    _start(
+        "a refusal while files are brought is tried again, or told",
+        "            preparation.prepare(self.properties, self.storage())\n        except Refused as refused:",
+        "            preparation.prepare(self.properties, self.storage())\n        except UnknownStatus as refused:",
+    ),
+    _bring("every file is brought", "in properties.data_files:", "in properties.data_files[:1]:"),
+    _bring("a copy that is there serves where the source is gone", "if not storage.holds(target):", "if True:"),
+    _bring("a file that is gone is told", "if not storage.holds(target):", "if False:"),
+    # In `data_resource` and `functions`
+    _either(
+        "the data bucket's resource starts no import",
+        "receive = data_resource.receive if _is_of_data(event) else lifecycle.receive",
+        "receive = lifecycle.receive",
+    ),
+    _either("the data bucket's resource empties it", "if _is_of_data(event):\n", "if False:\n"),
+    _empty("what is wrong with the bucket's name is told", "    if problems:\n", "    if False:\n"),
+    _empty(
+        "a bucket that can't be has nothing to be emptied",
+        "    if any(data_files.BUCKET.check(_BUCKET, bucket)):\n        return finished\n",
+        "",
+    ),
+    _empty(
+        "a bucket is emptied to its end",
+        "        if storage.empty(str(bucket)):\n",
+        "        if storage.empty(str(bucket)) or True:\n",
+    ),
+    _empty(
+        "a fresh permission may become effective", " or fresh_permissions.may_become_effective(refused, elapsed)", ""
+    ),
+    _empty("a busy S3 is asked again to empty the bucket", "isinstance(refused, Busy) or ", ""),
+    _empty("a Delete ends in time", " or elapsed >= delete_seconds(request.properties):", ":"),
+    # In `storage_client`
+    _call("a large object is copied in parts", "if size > self._part_bytes:", "if False:"),
+    _call("an object that is gone is told so", "        if size is None:\n", "        if False:\n"),
+    _call("another object of a longer key is not taken for it", 'if item["Key"] == key), None)', "), None)"),
+    _call("a version of before is not taken for the object", ' and version["IsLatest"]', ""),
+    _call("another object is not taken for the copy", 'version["Key"] == key and ', ""),
+    _call(
+        "the last part ends with the object", "min(size, first + self._part_bytes) - 1", "first + self._part_bytes - 1"
+    ),
+    _call("marks of deletion are deleted too", ', *page.get("DeleteMarkers", [])]', "]"),
+    _call(
+        "what was not deleted is told",
+        '            raise Refused("DeleteObjects"',
+        '            Refused("DeleteObjects"',
+    ),
+    _call("a bucket that is gone is empty", "if refused.code == _NO_SUCH_BUCKET:", "if False:"),
+    _call("a bucket that has more in it is looked at again", "next(pages, None)) is None", "None) is None"),
+    _entry("one S3 client is kept", "storage=cache(BotoStorage)", "storage=BotoStorage"),
+)
