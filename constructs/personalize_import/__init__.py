@@ -4,6 +4,6 @@ from personalize_import.data_source import DataSource
 from personalize_import.dataset_import_job import DatasetImportJob
 from personalize_import.dataset_schema import DatasetSchema
 from personalize_import.provider import DatasetImportProvider
-from personalize_import_handler.contract import ImportMode
+from personalize_import_handler.contract import ImportMode, Reimport
 
-__all__ = ["DataSource", "DatasetImportJob", "DatasetImportProvider", "DatasetSchema", "ImportMode"]
+__all__ = ["DataSource", "DatasetImportJob", "DatasetImportProvider", "DatasetSchema", "ImportMode", "Reimport"]

@@ -64,6 +64,12 @@ def check_import_mode(name: str, value: object) -> Iterator[str]:
         yield from _unless_token(value, checks.check_import_mode(name, value))
 
 
+def check_reimport(name: str, value: object) -> Iterator[str]:
+    """Yield what is wrong with the choice of when to import again, unless there is none."""
+    if value is not None:
+        yield from checks.check_reimport(name, value)
+
+
 def check_tags(name: str, tags: object) -> Iterator[str]:
     """Yield what is wrong with tags; keys and values may be tokens."""
     if tags is None:
@@ -83,12 +89,14 @@ def check_tags(name: str, tags: object) -> Iterator[str]:
 class TagsFit:
     """Checks, at the end of synth, all tags of a job: those of its argument together with those of `Tags.of(...)`."""
 
-    def __init__(self, tag_manager: cdk.TagManager) -> None:
+    def __init__(self, tag_manager: cdk.TagManager, reimport: object) -> None:
         self._tag_manager = tag_manager
+        self._reimport = reimport
 
     def validate(self) -> list[str]:
         """Say what is wrong with the tags."""
-        return list(check_tags("tags (those of Tags.of included)", self._tag_manager.tag_values()))
+        name, tags = "tags (those of Tags.of included)", self._tag_manager.tag_values()
+        return [*check_tags(name, tags), *checks.check_room_for_fingerprint(name, tags, self._reimport)]
 
 
 def check_timeout(name: str, timeout: object) -> Iterator[str]:

@@ -12,12 +12,13 @@ from personalize_import import arguments
 from personalize_import.arguments import check_optional_text, check_text
 from personalize_import.data_source import DataSource
 from personalize_import.import_role import create_import_role, is_precreated
+from personalize_import.looking import data_as_of, let_provider_look
 from personalize_import.provider import DatasetImportProvider
 from personalize_import.read_access import grant_read
 from personalize_import.relay import create_resources
 from personalize_import_handler import checks, contract
 from personalize_import_handler.checks import violation
-from personalize_import_handler.contract import Attribute, ImportMode, ResourceProperties
+from personalize_import_handler.contract import Attribute, ImportMode, Reimport, ResourceProperties
 
 if TYPE_CHECKING:  # for annotations alone, and older versions of the CDK don't have this module
     from aws_cdk.interfaces.aws_personalize import IDatasetRef
@@ -49,6 +50,8 @@ class DatasetImportJob(Construct):
         tags: Mapping[str, str] | None = None,
         publish_attribution_metrics_to_s3: bool | None = None,
         reimport_token: str | None = None,
+        reimport: Reimport | str | None = None,
+        preflight: bool = False,
         timeout: cdk.Duration = _DEFAULT_TIMEOUT,
         wait: bool = True,
         provider: DatasetImportProvider | None = None,
@@ -73,6 +76,14 @@ class DatasetImportJob(Construct):
             publish_attribution_metrics_to_s3: Whether to publish a report on metric attribution; only for a dataset
                 group that has a metric attribution. Default: False.
             reimport_token: Anything: when it changes, the data is imported again although nothing else has changed.
+            reimport: `Reimport.WHEN_DATA_CHANGES` compares names, sizes and ETags of the files with those that were
+                imported last, and imports them again where they differ. CloudFormation asks for nothing in a stack
+                that hasn't changed, so the stack has a parameter `DataAsOf`: the data is looked at in each deploy that
+                gives it another value, `cdk deploy --parameters DataAsOf=...`. Default: the data is imported again
+                when the properties change.
+            preflight: Whether the data is looked at before the job starts, with the import role's own permissions: all
+                of it up to 4 MiB, else the head of each file. What breaks a rule of docs/checks.md fails the deploy in
+                seconds. Default: False.
             timeout: How long the deploy waits before it fails, from 1 minute to 36 hours. The job itself can't be
                 stopped; deploying again joins it. One resource may wait for at most an hour, so a longer time than
                 55 minutes adds a resource to the stack for each 55 minutes. A token is at most 55 minutes.
@@ -99,17 +110,21 @@ class DatasetImportJob(Construct):
                 *arguments.check_tags("tags", tags),
                 *arguments.check_boolean("publish_attribution_metrics_to_s3", publish_attribution_metrics_to_s3),
                 *check_optional_text("reimport_token", reimport_token, checks.REIMPORT_TOKEN),
+                *arguments.check_reimport("reimport", reimport),
+                *arguments.check_boolean("preflight", preflight),
                 *arguments.check_timeout("timeout", timeout),
                 *arguments.check_boolean("wait", wait),
                 *_check_provider("provider", provider),
             ],
         )
         self._tag_manager = _tag_manager(tags)
-        self.node.add_validation(arguments.TagsFit(self._tag_manager))
+        self.node.add_validation(arguments.TagsFit(self._tag_manager, reimport))
         provider = provider or DatasetImportProvider.of(self)
         data_source = data_source.bind(self, provider)
         self._role = _role_of(self, role, data_source, provider)
         self._access = grant_read(self, data_source, self._role, is_ours=role is None)
+        if preflight or reimport == Reimport.WHEN_DATA_CHANGES:
+            let_provider_look(self, self._role, provider, is_ours=role is None, reads_schema=preflight)
         properties: ResourceProperties = {
             "DatasetArn": dataset_arn,
             "SchemaArn": schema_arn,
@@ -121,6 +136,9 @@ class DatasetImportJob(Construct):
             "PublishAttributionMetricsToS3": publish_attribution_metrics_to_s3,
             "Tags": self._tag_manager.rendered_tags,  # type: ignore[typeddict-item]  # a token until synth
             "ReimportToken": reimport_token,
+            "Reimport": None if reimport is None else str(reimport),
+            "DataAsOf": data_as_of(self) if reimport == Reimport.WHEN_DATA_CHANGES else None,
+            "Preflight": preflight or None,
             "Wait": wait,
         }
         first, self._resource = create_resources(self, provider.service_token, properties, timeout)

@@ -30,6 +30,10 @@ _WILDCARD_REASONS: Final = {
     "resource types.",
     "PassImportRoles": "The import roles of this stack, which alone are under this path; they can be passed to Amazon "
     "Personalize and to no other service.",
+    "TakeOnImportRoles": "The import roles of this stack, which alone are under this path; each of them trusts the "
+    "function only if its job asks for a look at the data, and lets it read that data and nothing else.",
+    "KnowSchemas": "The schemas of this account and Region: a dataset may be given by its ARN, which doesn't say what "
+    "schema it has.",
     "SeeLaterRequests": "The waiter of this stack, by the logical id that is a part of its name: it invokes the "
     "function that has this role, so its ARN would be a circular dependency.",
     "BringData": "All objects of the data bucket of this stack, which holds nothing but what is brought there; their "

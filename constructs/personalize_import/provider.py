@@ -81,6 +81,7 @@ class DatasetImportProvider(Construct):
             removal_policy=cdk.RemovalPolicy.DESTROY,
         )
         self._pass_role = iam.PolicyDocument(statements=[permissions.pass_import_roles_statement(self)])
+        self._allowed: set[str] = set()
         code = handler_code()
         see_later_requests = iam.PolicyDocument()
         documents = {
@@ -144,6 +145,24 @@ class DatasetImportProvider(Construct):
         known = cast("DataBucket | None", self.node.try_find_child(_DATA_BUCKET_ID))
         role = cast("iam.IRole", self._is_complete.role)
         return known or DataBucket(self, _DATA_BUCKET_ID, service_token=self.service_token, role=role)
+
+    @property
+    def looking_role(self) -> iam.IRole:
+        """The role of the function that looks at data; import roles have to trust it for that."""
+        return cast("iam.IRole", self._is_complete.role)
+
+    def allow_looking(self, role: iam.IRole | None, *, reads_schema: bool) -> None:
+        """Let the functions look at data in the name of a role, or of the import roles that the construct makes."""
+        self._allow_once(permissions.take_on_role_statement(self, role))
+        if reads_schema:
+            self._allow_once(permissions.know_schemas_statement(self))
+
+    def _allow_once(self, statement: iam.PolicyStatement) -> None:
+        if statement.sid not in self._allowed:
+            self._pass_role.add_statements(statement)
+            findings.accept_wildcards(self._is_complete.role, [statement])
+        if statement.sid:
+            self._allowed.add(statement.sid)
 
     def allow_passing(self, role: iam.IRole) -> None:
         """Let the functions pass a role that the construct did not make, to Personalize."""

@@ -58,14 +58,22 @@ def pass_role_statement(role_arns: Sequence[str], *, sid: str | None = None) -> 
 
 def pass_import_roles_statement(scope: Construct) -> iam.PolicyStatement:
     """Let a function pass all import roles of this stack: by their path, so that it doesn't grow with their number."""
-    return pass_role_statement(
-        [
-            cdk.Stack.of(scope).format_arn(
-                service="iam", region="", resource="role", resource_name=f"{import_role_path(scope).strip('/')}/*"
-            )
-        ],
-        sid="PassImportRoles",
+    return pass_role_statement([_import_roles_arn(scope)], sid="PassImportRoles")
+
+
+def take_on_role_statement(scope: Construct, role: iam.IRole | None) -> iam.PolicyStatement:
+    """Let a function take on a role to look at data, or all import roles of this stack: those that trust it."""
+    return iam.PolicyStatement(
+        sid=None if role else "TakeOnImportRoles",
+        actions=["sts:AssumeRole"],
+        resources=[role.role_arn if role else _import_roles_arn(scope)],
     )
+
+
+def know_schemas_statement(scope: Construct) -> iam.PolicyStatement:
+    """Let a function read the schema that a dataset has."""
+    schemas = _personalize_arn(scope, "schema/*")
+    return iam.PolicyStatement(sid="KnowSchemas", actions=["personalize:DescribeSchema"], resources=[schemas])
 
 
 def see_later_requests_statement(waiter: sfn.CfnStateMachine) -> iam.PolicyStatement:
@@ -161,6 +169,11 @@ def trace_statement() -> iam.PolicyStatement:
 def document(sid: str, actions: list[str], resource: str) -> iam.PolicyDocument:
     """Make a document of one statement."""
     return iam.PolicyDocument(statements=[iam.PolicyStatement(sid=sid, actions=actions, resources=[resource])])
+
+
+def _import_roles_arn(scope: Construct) -> str:
+    roles = f"{import_role_path(scope).strip('/')}/*"
+    return cdk.Stack.of(scope).format_arn(service="iam", region="", resource="role", resource_name=roles)
 
 
 def _personalize_arn(scope: Construct, resource: str) -> str:

@@ -7,12 +7,12 @@ resource) and returns what is wrong with it, or nothing.
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sized
 from dataclasses import dataclass
 from typing import Final
 
 from personalize_import_handler import contract
-from personalize_import_handler.contract import ImportMode
+from personalize_import_handler.contract import ImportMode, Reimport
 
 _SHOWN_LENGTH_MAX: Final = 200
 
@@ -93,10 +93,23 @@ REIMPORT_TOKEN: Final = TextRule(
 )
 
 
+DATA_AS_OF: Final = TextRule(
+    f"a string of at most {contract.DATA_AS_OF_LENGTH_MAX} characters",
+    re.compile(r"[^\ud800-\udfff]*"),
+    contract.DATA_AS_OF_LENGTH_MAX,
+)
+
+
 def check_import_mode(name: str, value: object) -> Iterator[str]:
     """Yield what is wrong with an import mode."""
     if value not in list(ImportMode):
         yield violation(name, value, " or ".join(ImportMode))
+
+
+def check_reimport(name: str, value: object) -> Iterator[str]:
+    """Yield what is wrong with the choice of when to import again."""
+    if value not in list(Reimport):
+        yield violation(name, value, " or ".join(Reimport))
 
 
 TIMEOUT_SECONDS_ALLOWED: Final = (
@@ -130,6 +143,12 @@ def check_waited_seconds(name: str, value: float) -> Iterator[str]:
     """Yield what is wrong with the time that was waited before, in seconds."""
     if not 0 <= value <= contract.RELAY_SECONDS_MAX:
         yield violation(name, value, WAITED_SECONDS_ALLOWED)
+
+
+def check_room_for_fingerprint(name: str, tags: Sized, reimport: object) -> Iterator[str]:
+    """Yield whether there are too many tags for the one that is added to them where the data decides."""
+    if reimport == Reimport.WHEN_DATA_CHANGES and len(tags) == contract.TAGS_MAX:
+        yield violation(name, len(tags), f"at most {contract.TAGS_MAX - 1} tags, for {reimport} adds one")
 
 
 def check_tags(name: str, tags: Iterable[tuple[str, str]]) -> Iterator[str]:

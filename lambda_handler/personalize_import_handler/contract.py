@@ -26,6 +26,15 @@ class ImportMode(StrEnum):
     """Append, and replace items, users and actions that have the same id."""
 
 
+class Reimport(StrEnum):
+    """When data is imported again."""
+
+    WHEN_PROPERTIES_CHANGE = "WHEN_PROPERTIES_CHANGE"
+    """When what the resource says about the import has changed."""
+    WHEN_DATA_CHANGES = "WHEN_DATA_CHANGES"
+    """Also when the files at the location are others than those that were imported last."""
+
+
 class JobTag(TypedDict):
     """One tag, in CloudFormation's spelling."""
 
@@ -48,6 +57,9 @@ class ResourceProperties(TypedDict, total=False):
     `DataFiles` says what is brought to `DataLocation`, which is in the provider's data bucket then. They are no part of
     what is imported: that location has the content's hash in it.
 
+    `DataAsOf` says nothing but that it has changed: CloudFormation asks for nothing where no property has, and so it is
+    what lets `Reimport` look at the data again.
+
     The last three make a relay of several resources, each of which waits for at most `TIMEOUT_SECONDS_MAX`: all but the
     last hand over, and all but the first are told the job that they go on with, and how long it has been waited for.
     """
@@ -64,6 +76,9 @@ class ResourceProperties(TypedDict, total=False):
     PublishAttributionMetricsToS3: bool | str | None
     Tags: list[JobTag] | None
     ReimportToken: str | None
+    Reimport: str | None
+    DataAsOf: str | None
+    Preflight: bool | str | None
     TimeoutSeconds: float | str | None
     Wait: bool | str | None
     HandsOver: bool | str | None
@@ -133,9 +148,12 @@ DATA_FILE_NAME_LENGTH_MAX: Final = (
 """What is left of a location for a file's name, whatever the name of the bucket is."""
 OBJECT_LENGTH_MAX: Final = 512
 """Ours, of an object's URI: a key may have 1024 bytes, but those of the CDK's assets are short."""
+DATA_AS_OF_LENGTH_MAX: Final = 256
 REIMPORT_TOKEN_LENGTH_MAX: Final = 256
 """Ours: a token is a version, a date or a digest, and has to fit into an event together with everything else."""
 
 TAGS_MAX: Final = 50
+DATA_FINGERPRINT_TAG: Final = "personalize-import:data-fingerprint"
+"""The tag of a job that says which files it has imported, where that decides on the next import."""
 TAG_KEY_LENGTH_MAX: Final = 128
 TAG_VALUE_LENGTH_MAX: Final = 256

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 
 from personalize_import_handler import data_resource, lifecycle
 from personalize_import_handler.contract import DATA_RESOURCE_TYPE
+from personalize_import_handler.data_reader import DataReader
 from personalize_import_handler.identity import Resource
 from personalize_import_handler.lifecycle import Request, Services
 from personalize_import_handler.personalize import Personalize
@@ -23,12 +24,14 @@ class Functions:
         *,
         personalize: Callable[[], Personalize],
         storage: Callable[[], Storage],
+        read_as: Callable[[str], DataReader],
         start_waiting: Callable[[Event], None],
         is_given_up: Callable[[Event], bool],
         send: Callable[[str, Mapping[str, object]], None],
     ) -> None:
         self._personalize = personalize
         self._storage = storage
+        self._read_as = read_as
         self._is_given_up = is_given_up
         self._helper = WaitingResource(start_waiting=start_waiting, send=send)
         self._helper.create(self._receive)
@@ -74,7 +77,10 @@ class Functions:
 
     def _services(self, event: Event) -> Services:
         return Services(
-            personalize=self._personalize(), storage=self._storage, is_given_up=lambda: self._is_given_up(event)
+            personalize=self._personalize(),
+            storage=self._storage,
+            read_as=self._read_as,
+            is_given_up=lambda: self._is_given_up(event),
         )
 
 

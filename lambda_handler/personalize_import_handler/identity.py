@@ -61,7 +61,12 @@ def names_of(properties: ImportProperties, resource: Resource) -> JobNames:
         return JobNames(f"{prefix}/", name[: len(name) - len(str(attempt_of(name)))])
     basis = json.dumps([resource.stack_name, resource.logical_id, *what_is_imported(properties)])
     digest = hashlib.sha256(basis.encode()).hexdigest()[:_HASH_LENGTH]
-    return JobNames(resource.job_arn_prefix, f"{properties.job_name or _default_prefix(resource)}-{digest}-")
+    return JobNames(resource.job_arn_prefix, f"{_prefix(properties, resource)}{digest}-")
+
+
+def arn_prefix_of(properties: ImportProperties, resource: Resource) -> str:
+    """Give what the ARNs of all jobs begin with that `resource` starts, whatever the data is."""
+    return f"{resource.job_arn_prefix}{_prefix(properties, resource)}"
 
 
 def attempt_of(job_name_or_arn: str) -> int:
@@ -83,6 +88,8 @@ def what_is_imported(properties: ImportProperties) -> tuple[object, ...]:
         properties.import_mode,
         properties.publish_attribution_metrics_to_s3,
         properties.reimport_token,
+        # Only where it is known, so that all other jobs keep the names that they have had.
+        *([properties.data_fingerprint] if properties.data_fingerprint else []),
     )
 
 
@@ -94,6 +101,10 @@ def reader_of(role_arn: str) -> str:
     """
     path, _, _ = role_arn.rpartition("/")
     return path if f":role{contract.IMPORT_ROLE_PATH}" in role_arn else role_arn
+
+
+def _prefix(properties: ImportProperties, resource: Resource) -> str:
+    return f"{properties.job_name or _default_prefix(resource)}-"
 
 
 def _default_prefix(resource: Resource) -> str:

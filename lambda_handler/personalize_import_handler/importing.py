@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 
 from personalize_import_handler import adoption, fresh_permissions, pace, preparation, reasons
 from personalize_import_handler.adoption import Attempt, Hindered
-from personalize_import_handler.contract import ATTEMPTS_MAX
+from personalize_import_handler.contract import ATTEMPTS_MAX, Reimport
+from personalize_import_handler.data_reader import DataReader
 from personalize_import_handler.identity import JobNames, Resource, attempt_of, names_of
 from personalize_import_handler.outcome import (
     Finished,
@@ -26,8 +27,10 @@ from personalize_import_handler.personalize import (
     UnknownStatus,
     has_failed,
 )
+from personalize_import_handler.preparation import DataRefused
 from personalize_import_handler.properties import ImportProperties
 from personalize_import_handler.storage import Storage
+from personalize_import_handler.tagging import set_tags
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +43,7 @@ class Import:
     resource: Resource
     personalize: Personalize
     storage: Callable[[], Storage]
+    read_as: Callable[[str], DataReader]
     is_given_up: Callable[[], bool]
     """Whether CloudFormation has made another request for the resource since; may raise `Refused`."""
     undone: ImportProperties | None = None
@@ -49,6 +53,19 @@ class Import:
     def names(self) -> JobNames:
         """The names of the jobs of this import."""
         return names_of(self.properties, self.resource)
+
+    def know_data(self, progress: Progress) -> Outcome | None:
+        """Take the data's fingerprint, if that decides which import this is and isn't known yet."""
+        if self.properties.reimport is not Reimport.WHEN_DATA_CHANGES or self.properties.data_fingerprint:
+            return None
+        from personalize_import_handler.data_fingerprint import fingerprint_of  # few imports ask for it
+
+        arn = self.names.arn(1)
+        try:
+            fingerprint = fingerprint_of(self.properties, self.read_as(self.properties.role_arn))
+        except Refused as refused:
+            return self._unless_for_good(refused, reasons.data_not_seen(refused, self.properties), arn, progress)
+        return self._wait(arn, replace(progress, data_fingerprint=fingerprint), seconds=0)
 
     def begin(self, progress: Progress) -> Outcome:
         """Find the job that does just this import already; or decide on the attempt to make."""
@@ -102,7 +119,7 @@ class Import:
         try:
             job = self.personalize.describe_dataset_import_job(arn)
             if job and progress.tags_due:
-                self._set_tags(arn)
+                set_tags(self.personalize, arn, self.properties.job_tags)
                 progress = replace(progress, tags_due=False)
         except Refused as refused:
             return self._not_seen(refused, arn, progress)
@@ -127,18 +144,13 @@ class Import:
 
     def _prepare(self, attempt: int) -> None:
         try:
-            preparation.prepare(self.properties, self.storage())
+            preparation.prepare(self.properties, self.personalize, self.storage, self.read_as)
         except Refused as refused:
             raise Hindered(attempt, refused) from refused
-
-    def _set_tags(self, dataset_import_job_arn: str) -> None:
-        """Give a job that is there already the tags that it should have."""
-        wanted = dict(self.properties.tags)
-        present = self.personalize.list_tags(dataset_import_job_arn)
-        if extra := [key for key in present if key not in wanted and not key.startswith("aws:")]:
-            self.personalize.untag_resource(dataset_import_job_arn, extra)
-        if missing := {key: value for key, value in wanted.items() if present.get(key) != value}:
-            self.personalize.tag_resource(dataset_import_job_arn, missing)
+        except DataRefused as problem:
+            raise ImportFailed(
+                reasons.data_refused(problem, self.names.name(attempt)), self.names.arn(attempt)
+            ) from problem
 
     def _judge(self, job: DatasetImportJob, progress: Progress) -> Outcome:
         arn = job.dataset_import_job_arn
@@ -159,14 +171,16 @@ class Import:
 
     def _hindered(self, hindered: Hindered, progress: Progress) -> Outcome:
         refused, name, arn = hindered.refused, self.names.name(hindered.attempt), self.names.arn(hindered.attempt)
-        if self._may_pass(refused, progress):
-            return self._try_again(refused, arn, progress)
-        raise ImportFailed(reasons.not_started(refused, name, self.properties), arn) from refused
+        return self._unless_for_good(refused, reasons.not_started(refused, name, self.properties), arn, progress)
 
     def _not_seen(self, refused: Refused, arn: str, progress: Progress) -> Outcome:
+        return self._unless_for_good(refused, reasons.not_seen(refused, arn), arn, progress)
+
+    def _unless_for_good(self, refused: Refused, reason: str, arn: str, progress: Progress) -> Outcome:
+        """Try again what may be granted later; fail with the reason otherwise."""
         if self._may_pass(refused, progress):
             return self._try_again(refused, arn, progress)
-        raise ImportFailed(reasons.not_seen(refused, arn), arn) from refused
+        raise ImportFailed(reason, arn) from refused
 
     def _may_pass(self, refused: Refused, progress: Progress) -> bool:
         fresh = fresh_permissions.may_become_effective(refused, self._waited(progress))

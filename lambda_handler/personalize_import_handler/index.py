@@ -5,6 +5,7 @@ from functools import cache
 from typing import Final
 
 from personalize_import_handler import answer, waiter
+from personalize_import_handler.data_reader_client import RoleReader
 from personalize_import_handler.functions import Functions
 from personalize_import_handler.personalize_client import BotoPersonalize
 from personalize_import_handler.storage_client import BotoStorage
@@ -16,6 +17,7 @@ logging.basicConfig(format="%(levelname)s %(message)s")
 _functions: Final = Functions(
     personalize=cache(BotoPersonalize),
     storage=cache(BotoStorage),
+    read_as=RoleReader,
     start_waiting=waiter.start_waiting,
     is_given_up=waiter.is_given_up,
     send=answer.send,

@@ -7,15 +7,25 @@ the other. So whatever is found, decided or started is done by one look at a tim
 import logging
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from personalize_import_handler import contract, pace
 from personalize_import_handler.adoption import attempts_at
-from personalize_import_handler.identity import Resource, names_of, what_is_imported
+from personalize_import_handler.contract import Reimport
+from personalize_import_handler.data_reader import DataReader
+from personalize_import_handler.identity import Resource, arn_prefix_of, names_of, what_is_imported
 from personalize_import_handler.importing import Import
 from personalize_import_handler.outcome import Finished, ImportFailed, Outcome, Progress, Waiting
-from personalize_import_handler.personalize import Busy, DatasetImportJob, Personalize, Phase, Refused, UnknownStatus
+from personalize_import_handler.personalize import (
+    Busy,
+    JobSummary,
+    Personalize,
+    Phase,
+    Refused,
+    UnknownStatus,
+    phase_of,
+)
 from personalize_import_handler.properties import ImportProperties, InvalidProperties, parse
 from personalize_import_handler.storage import Storage
 
@@ -45,6 +55,8 @@ class Services:
     personalize: Personalize
     storage: Callable[[], Storage]
     """Made where it is needed: most imports need none."""
+    read_as: Callable[[str], DataReader]
+    """Reads in the name of a role; may raise `Refused`."""
     is_given_up: Callable[[], bool]
 
 
@@ -61,8 +73,8 @@ def receive_delete(request: Request) -> Waiting:
 
 def poll_create(request: Request, progress: Progress, services: Services) -> Outcome:
     """Find the job or start it, then look at it until it has ended."""
-    wanted = _import(request, services)
-    return _going_on(wanted, progress) or wanted.begin(progress)
+    wanted = _import(request, progress, services)
+    return _going_on(wanted, progress) or wanted.know_data(progress) or wanted.begin(progress)
 
 
 def poll_update(request: Request, progress: Progress, services: Services) -> Outcome:
@@ -70,8 +82,8 @@ def poll_update(request: Request, progress: Progress, services: Services) -> Out
 
     CloudFormation rolls back in the same way, with the old properties: what they say is found again, or imported again.
     """
-    wanted = _import(request, services)
-    if going_on := _going_on(wanted, progress):
+    wanted = _import(request, progress, services)
+    if going_on := _going_on(wanted, progress) or wanted.know_data(progress):
         return going_on
     old = wanted.undone
     arn = request.physical_resource_id
@@ -119,7 +131,7 @@ def delete_seconds(properties: Mapping[str, object]) -> int:
 
 def _still_runs(request: Request, personalize: Personalize) -> bool:
     try:
-        return any(job.phase is Phase.RUNNING for job in _jobs_of(request, personalize))
+        return any(phase_of(job.status) is Phase.RUNNING for job in _jobs_of(request, personalize))
     except Busy:
         return True
     except (Refused, UnknownStatus) as error:
@@ -127,7 +139,7 @@ def _still_runs(request: Request, personalize: Personalize) -> bool:
         return False
 
 
-def _jobs_of(request: Request, personalize: Personalize) -> Iterator[DatasetImportJob]:
+def _jobs_of(request: Request, personalize: Personalize) -> Iterator[JobSummary]:
     """Find the job by its ARN; and by name, where the ARN doesn't say which job the properties have led to.
 
     CloudFormation makes up an id for a resource whose creation was cancelled before it was answered, and an update that
@@ -137,19 +149,26 @@ def _jobs_of(request: Request, personalize: Personalize) -> Iterator[DatasetImpo
     if _JOB_ARN_MARK in arn and (job := personalize.describe_dataset_import_job(arn)):
         yield job
     try:
-        names = names_of(parse(request.properties), request.resource)
+        properties = parse(request.properties)
     except InvalidProperties:
         return  # with these no job was ever started
-    if not names.include(arn):
+    names = names_of(properties, request.resource)
+    if properties.reimport is Reimport.WHEN_DATA_CHANGES and not properties.dataset_import_job_arn:
+        # What the data was is in the names, and isn't known any more.
+        prefix = arn_prefix_of(properties, request.resource)
+        jobs = personalize.list_dataset_import_jobs(properties.dataset_arn)
+        yield from (job for job in jobs if job.dataset_import_job_arn.startswith(prefix))
+    elif not names.include(arn):
         yield from attempts_at(personalize, names)
 
 
-def _import(request: Request, services: Services) -> Import:
+def _import(request: Request, progress: Progress, services: Services) -> Import:
     return Import(
-        properties=_parse(request),
+        properties=replace(_parse(request), data_fingerprint=progress.data_fingerprint),
         resource=request.resource,
         personalize=services.personalize,
         storage=services.storage,
+        read_as=services.read_as,
         is_given_up=services.is_given_up,
         undone=_parse_old(request),
     )

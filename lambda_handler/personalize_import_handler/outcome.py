@@ -14,6 +14,7 @@ class Progress:
 
     `started_at` is epoch seconds of the service's clock, which isn't known before the first call to the service.
     `attempt` is the one that this request makes, noted before it is made, and no other; there is no ARN before that.
+    `data_fingerprint` is taken once, where it decides which import this is: the data may change in the meantime.
     `prepared` says that all is done that has to be done before a job is started.
     """
 
@@ -21,6 +22,7 @@ class Progress:
     attempt: int | None = None
     dataset_import_job_arn: str | None = None
     tags_due: bool = False
+    data_fingerprint: str | None = None
     prepared: bool = False
 
     def elapsed_seconds(self, now: float) -> float:

@@ -77,6 +77,14 @@ class DatasetImportJob(JobSummary):
         return phase_of(self.status)
 
 
+@dataclass(frozen=True)
+class DatasetSchema:
+    """The schema that a dataset has: its Avro text, and the domain that it is for."""
+
+    text: str
+    domain: str | None
+
+
 class Personalize(Protocol):
     """The calls that the handler makes."""
 
@@ -98,6 +106,10 @@ class Personalize(Protocol):
 
     def dataset_created_at(self, dataset_arn: str) -> float | None:
         """Return when a dataset was created, or None if there is none; raise `Busy` or `Refused`."""
+        ...
+
+    def schema_of(self, dataset_arn: str) -> DatasetSchema | None:
+        """Return a dataset's schema, or None if there is no such dataset; raise `Busy` or `Refused`."""
         ...
 
     def list_tags(self, resource_arn: str) -> Mapping[str, str]:

@@ -11,7 +11,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from personalize_import_handler.contract import ImportMode
-from personalize_import_handler.personalize import Busy, DatasetImportJob, JobSummary, NameTaken, Refused
+from personalize_import_handler.personalize import Busy, DatasetImportJob, DatasetSchema, JobSummary, NameTaken, Refused
 from personalize_import_handler.properties import ImportProperties
 
 if TYPE_CHECKING:
@@ -67,8 +67,8 @@ class BotoPersonalize:
         }
         if properties.publish_attribution_metrics_to_s3:
             request["publishAttributionMetricsToS3"] = True
-        if properties.tags:
-            request["tags"] = [{"tagKey": key, "tagValue": value} for key, value in properties.tags]
+        if tags := properties.job_tags:
+            request["tags"] = [{"tagKey": key, "tagValue": value} for key, value in tags.items()]
         response = called("CreateDatasetImportJob", lambda: self._client.create_dataset_import_job(**request))
         return response["datasetImportJobArn"]
 
@@ -88,6 +88,10 @@ class BotoPersonalize:
             ].timestamp()
         )
 
+    def schema_of(self, dataset_arn: str) -> DatasetSchema | None:
+        """Return a dataset's schema, or None if there is no such dataset."""
+        return _or_none(lambda: self._schema_of(dataset_arn))
+
     def list_tags(self, resource_arn: str) -> Mapping[str, str]:
         """Return a resource's tags."""
         response = called("ListTagsForResource", lambda: self._client.list_tags_for_resource(resourceArn=resource_arn))
@@ -101,6 +105,12 @@ class BotoPersonalize:
     def untag_resource(self, resource_arn: str, keys: Iterable[str]) -> None:
         """Remove tags."""
         called("UntagResource", lambda: self._client.untag_resource(resourceArn=resource_arn, tagKeys=list(keys)))
+
+    def _schema_of(self, dataset_arn: str) -> DatasetSchema:
+        dataset = called("DescribeDataset", lambda: self._client.describe_dataset(datasetArn=dataset_arn))["dataset"]
+        schema_arn = dataset["schemaArn"]
+        schema = called("DescribeSchema", lambda: self._client.describe_schema(schemaArn=schema_arn))["schema"]
+        return DatasetSchema(schema["schema"], schema.get("domain"))
 
     def _describe(self, dataset_import_job_arn: str) -> DatasetImportJob:
         job = called(

@@ -10,6 +10,7 @@ from personalize_import_handler.contract import PERSONALIZE_SERVICE_PRINCIPAL
 _SCHEME: Final = "s3://"
 # In an ARN of a policy these stand for something else: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
 _ESCAPES: Final = str.maketrans({character: f"${{{character}}}" for character in "*?$"})
+_USER: Final = re.compile(r"arn:([a-z0-9-]+):sts::([0-9]{12}):assumed-role/([\w+=,.@-]+)/")
 _REFUSED: Final = re.compile(r"is not authorized to perform: (?P<action>[\w:-]+) on resource: (?P<resource>\S+)")
 
 
@@ -65,6 +66,17 @@ def to_assume(reading: Reading) -> str:
         },
     }
     return f"Add to the trust policy of the role {reading.role_arn} {_text(statement)}"
+
+
+def to_be_taken_on(reading: Reading, refusal: str) -> str:
+    """Write the statements with which the provider takes on the role, to look at the data as the role sees it."""
+    user = _USER.search(refusal)
+    principal = f"arn:{user[1]}:iam::{user[2]}:role/{user[3]}" if user else "the role of the function IsComplete"
+    trust = {"Effect": "Allow", "Principal": {"AWS": principal}, "Action": "sts:AssumeRole"}
+    return (
+        f"Add to the trust policy of the role {reading.role_arn} {_text(trust)}, to the policy of the provider's role "
+        f"{_text(_allow('sts:AssumeRole', reading.role_arn))}"
+    )
 
 
 def to_do_what_was_refused(text: str) -> str:

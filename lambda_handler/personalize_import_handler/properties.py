@@ -9,7 +9,7 @@ from typing import Final
 
 from personalize_import_handler import checks, contract, data_files
 from personalize_import_handler.checks import TextRule, violation
-from personalize_import_handler.contract import ImportMode, ResourceProperties
+from personalize_import_handler.contract import DATA_FINGERPRINT_TAG, ImportMode, Reimport, ResourceProperties
 
 _MESSAGE_BYTES_MAX: Final = 2800
 """So much of the 4096 bytes of an answer that the ids of the stack and the resource fit in beside it."""
@@ -34,12 +34,22 @@ class ImportProperties:
     import_mode: ImportMode = ImportMode.FULL
     publish_attribution_metrics_to_s3: bool = False
     reimport_token: str | None = None
+    reimport: Reimport = Reimport.WHEN_PROPERTIES_CHANGE
+    data_fingerprint: str | None = None
+    """What the data is told apart by, where it decides; in no template, for it is found out."""
+    preflight: bool = False
     tags: tuple[tuple[str, str], ...] = ()
     timeout_seconds: int = contract.TIMEOUT_SECONDS_DEFAULT
     wait: bool = True
     hands_over: bool = False
     dataset_import_job_arn: str | None = None
     waited_seconds: int = 0
+
+    @property
+    def job_tags(self) -> dict[str, str]:
+        """The tags that the job should have: those that are asked for, and the one that tells the data."""
+        fingerprint = {DATA_FINGERPRINT_TAG: self.data_fingerprint} if self.data_fingerprint else {}
+        return {**dict(self.tags), **fingerprint}
 
 
 def parse(properties: Mapping[str, object]) -> ImportProperties:
@@ -56,6 +66,8 @@ def parse(properties: Mapping[str, object]) -> ImportProperties:
         import_mode=read.import_mode("ImportMode"),
         publish_attribution_metrics_to_s3=read.boolean("PublishAttributionMetricsToS3", default=False),
         reimport_token=read.text("ReimportToken", checks.REIMPORT_TOKEN),
+        reimport=read.reimport("Reimport"),
+        preflight=read.boolean("Preflight", default=False),
         tags=read.tags("Tags"),
         timeout_seconds=read.timeout_seconds("TimeoutSeconds"),
         wait=read.boolean("Wait", default=True),
@@ -63,6 +75,8 @@ def parse(properties: Mapping[str, object]) -> ImportProperties:
         dataset_import_job_arn=read.text("DatasetImportJobArn", checks.DATASET_IMPORT_JOB_ARN),
         waited_seconds=read.waited_seconds("WaitedSeconds"),
     )
+    read.text("DataAsOf", checks.DATA_AS_OF)  # that it has changed is all that it says
+    read.problems.extend(checks.check_room_for_fingerprint("Tags", parsed.tags, parsed.reimport))
     if read.problems:
         raise InvalidProperties(_message(read.problems))
     return parsed
@@ -92,6 +106,12 @@ class _Reader:
         problems = list(checks.check_import_mode(name, value))
         self.problems.extend(problems)
         return ImportMode.FULL if problems else ImportMode(str(value))
+
+    def reimport(self, name: str) -> Reimport:
+        value = self.properties.get(name, Reimport.WHEN_PROPERTIES_CHANGE)
+        problems = list(checks.check_reimport(name, value))
+        self.problems.extend(problems)
+        return Reimport.WHEN_PROPERTIES_CHANGE if problems else Reimport(str(value))
 
     def boolean(self, name: str, *, default: bool) -> bool:
         value = self.properties.get(name, default)

@@ -5,6 +5,7 @@ from typing import Final
 
 from personalize_import_handler import policies
 from personalize_import_handler.contract import ATTEMPTS_MAX
+from personalize_import_handler.data_reader import NotAssumable, NotReadable
 from personalize_import_handler.personalize import DatasetImportJob, Refused
 from personalize_import_handler.policies import Reading
 
@@ -13,6 +14,7 @@ _ADVICE: Final = {
     "missing the following columns": "Name the columns in the header row as the schema's fields are named",
     "Invalid Data location": "Check that the location exists, and that a folder ends in a slash",
     "is not authorized to perform": "Let the provider's functions do what is named",
+    "bucket does not exist": "Check the bucket's name",
     "Neither does its copy": "Have the file in the app, so that it is shipped once more,",
 }
 _DEFAULT_ADVICE: Final = "Correct what is named"
@@ -49,7 +51,25 @@ def not_started(refused: Refused, job_name: str, reading: Reading) -> str:
     return _after(
         refused.message,
         f"DatasetImportJob {job_name} of {reading.data_location} was not started: {refused.operation} was answered "
-        f"with {refused.code}. {_advice(refused.message, reading)} and deploy again.",
+        f"with {refused.code}. {_advice_on(refused, reading)} and deploy again.",
+    )
+
+
+def data_refused(problem: object, job_name: str) -> str:
+    """Say which rules the data breaks, so that a job would fail over it."""
+    return _after(
+        str(problem),
+        f"DatasetImportJob {job_name} was not started, for it would fail over this. Correct the data and deploy again; "
+        "Preflight set to false starts jobs without a look at the data.",
+    )
+
+
+def data_not_seen(refused: Refused, reading: Reading) -> str:
+    """Say why it isn't known whether the data has changed."""
+    return _after(
+        refused.message,
+        f"Whether {reading.data_location} has changed is not known, and no job was started: {refused.operation} was "
+        f"answered with {refused.code}. {_advice_on(refused, reading)} and deploy again.",
     )
 
 
@@ -99,6 +119,15 @@ def unknown_status(job: DatasetImportJob, problem: object) -> str:
         f"DatasetImportJob {job.job_name}: {problem}. Whether the data was imported is not known; look at the job in "
         "the console, then deploy again."
     )
+
+
+def _advice_on(refused: Refused, reading: Reading) -> str:
+    denied = refused.code.startswith("AccessDenied")
+    if isinstance(refused, NotAssumable) and denied:
+        return policies.to_be_taken_on(reading, refused.message)
+    if isinstance(refused, NotReadable) and denied:
+        return policies.to_read(reading)
+    return _advice(refused.message, reading)
 
 
 def _advice(text: str, reading: Reading | None = None) -> str:

@@ -14,7 +14,7 @@ from personalize_import_handler import waiter
 from personalize_import_handler.functions import Functions
 from personalize_import_handler.waiting_resource import Event
 from tests.handler.fakes import Clock, FakePersonalize
-from tests.handler.fakes_storage import FakeStorage
+from tests.handler.fakes_storage import FakeReader, FakeStorage
 
 LAMBDA_ATTEMPTS: Final = 3
 """An asynchronous invocation that fails is repeated twice."""
@@ -102,10 +102,15 @@ class Account:
         return Functions(
             personalize=lambda: self.personalize,
             storage=lambda: self.storage,
+            read_as=self._read_as,
             start_waiting=self._start_waiting,
             is_given_up=self._is_given_up,
             send=self.send or self._send,
         )
+
+    def _read_as(self, role_arn: str) -> FakeReader:
+        self.storage._called("read_as", role_arn)
+        return FakeReader(self.storage)
 
     def refuse_to_wait(self, *errors: Exception) -> None:
         """Let the next calls of StartExecution fail."""

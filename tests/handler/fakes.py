@@ -4,7 +4,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from personalize_import_handler.contract import ImportMode
-from personalize_import_handler.personalize import Busy, DatasetImportJob, JobSummary, NameTaken, Refused
+from personalize_import_handler.personalize import (
+    Busy,
+    DatasetImportJob,
+    DatasetSchema,
+    JobSummary,
+    NameTaken,
+    Refused,
+)
 from personalize_import_handler.properties import ImportProperties
 
 REGION = "eu-west-1"
@@ -12,6 +19,8 @@ ACCOUNT = "123456789012"
 DATASET_ARN = f"arn:aws:personalize:{REGION}:{ACCOUNT}:dataset/shop/INTERACTIONS"
 ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/import"
 RUNNING_MAX = 5
+SCHEMA = """{"type": "record", "name": "Interactions", "fields": [{"name": "USER_ID", "type": "string"},
+{"name": "ITEM_ID", "type": "string"}, {"name": "TIMESTAMP", "type": "long"}], "version": "1.0"}"""
 
 
 def job_arn(job_name: str) -> str:
@@ -74,6 +83,8 @@ class FakePersonalize:
     jobs: dict[str, Job] = field(default_factory=dict)
     datasets: dict[str, float] = field(default_factory=dict)
     tags: dict[str, dict[str, str]] = field(default_factory=dict)
+    schema: str = SCHEMA
+    """That of every dataset."""
     calls: list[tuple[str, str]] = field(default_factory=list)
     course: Course = field(default_factory=Course)
     """How the jobs go that are accepted from now on."""
@@ -160,6 +171,10 @@ class FakePersonalize:
         _raise(fault)
         return self.datasets.get(dataset_arn)
 
+    def schema_of(self, dataset_arn: str) -> DatasetSchema | None:
+        _raise(self._called("schema_of", dataset_arn))
+        return DatasetSchema(self.schema, None) if dataset_arn in self.datasets else None
+
     def list_tags(self, resource_arn: str) -> Mapping[str, str]:
         fault = self._called("list_tags", resource_arn)
         if resource_arn not in [job.arn for job in self.jobs.values()]:
@@ -191,7 +206,7 @@ class FakePersonalize:
         job = Job(job_name, properties, self.course, self.clock.now)
         self.jobs[job_name] = job
         self._names_taken.add(job_name)
-        self.tags[job.arn] = dict(properties.tags)
+        self.tags[job.arn] = properties.job_tags
         self.most_running = max(self.most_running, self._running())
         return job.arn
 

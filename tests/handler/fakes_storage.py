@@ -1,8 +1,10 @@
 """Amazon S3 in memory, as far as the handler asks for it."""
 
-from collections.abc import Iterable
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from personalize_import_handler.data_reader import DataObject
 from personalize_import_handler.storage import Gone
 
 ENTRIES_OF_A_LOOK = 3
@@ -59,3 +61,28 @@ class FakeStorage:
         self.calls.append((operation, argument))
         if faults := self._faults.get(operation):
             raise faults.pop(0)
+
+
+@dataclass
+class FakeReader:
+    """The protocol of `data_reader.py` on the same objects; whoever the role is, it may read them."""
+
+    storage: FakeStorage
+
+    def list_objects(self, location: str) -> Sequence[DataObject]:
+        self.storage._called("list_objects", location)
+        folder = location[: location.rfind("/") + 1]
+        found = self.storage.below(location)
+        names = found if location.endswith("/") else [name for name in found if name == ""]
+        return [self._object(f"{location}{name}", folder) for name in sorted(names)]
+
+    def read(self, location: str, name: str, size: int) -> Iterator[bytes]:
+        self.storage._called("read", f"{name}: {size}")
+        folder = location[: location.rfind("/") + 1]
+        content = self.storage.objects[f"{folder}{name}"].encode()[:size]
+        for start in range(0, len(content), 1 << 18):
+            yield content[start : start + (1 << 18)]
+
+    def _object(self, location: str, folder: str) -> DataObject:
+        content = self.storage.objects[location].encode()
+        return DataObject(location.removeprefix(folder), len(content), hashlib.md5(content).hexdigest())

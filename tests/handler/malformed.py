@@ -128,6 +128,11 @@ FAULTS: Final[dict[str, Faults]] = {
     "ReimportToken": Faults(
         st.just("") | _with_one_of("\ud800\udfff", "2024-05") | _longer_than(contract.REIMPORT_TOKEN_LENGTH_MAX, "1")
     ),
+    "Reimport": Faults(
+        st.sampled_from(["", "when_data_changes", "WHEN_DATA_CHANGES ", "ALWAYS", "None"]), scalars=_SCALARS
+    ),
+    "DataAsOf": Faults(_with_one_of("\ud800\udfff", "2024-05") | _longer_than(contract.DATA_AS_OF_LENGTH_MAX, "1")),
+    "Preflight": _BOOLEAN_FAULTS,
     "TimeoutSeconds": Faults(
         _NONSENSE | st.sampled_from(_NO_NUMBERS) | _OUT_OF_RANGE.map(str) | _with_one_of(_FOREIGN, "300"),
         scalars=st.none() | st.booleans() | _OUT_OF_RANGE | st.floats(max_value=59.5, allow_infinity=False),

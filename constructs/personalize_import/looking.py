@@ -1,0 +1,51 @@
+"""What it takes that the provider looks at data before a job is started: it takes on the import role for that.
+
+So it sees what Personalize will see, and may itself read no data. The role has to trust the provider's function.
+"""
+
+from typing import Final, cast
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from personalize_import.import_role import is_precreated
+from personalize_import.notices import tell_what_is_required
+from personalize_import.provider import DatasetImportProvider
+from personalize_import_handler import contract
+
+_DATA_AS_OF: Final = "DataAsOf"
+
+
+def let_provider_look(
+    scope: Construct, role: iam.IRole, provider: DatasetImportProvider, *, is_ours: bool, reads_schema: bool
+) -> None:
+    """Let the provider look at what a role may read, as far as this app can.
+
+    Args:
+        scope: The job.
+        role: The role that the job runs with.
+        provider: What handles the job.
+        is_ours: Whether the role is the construct's own, made for this job.
+        reads_schema: Whether what is looked at is compared with the dataset's schema.
+    """
+    own = isinstance(role, iam.Role) and not is_precreated(role)
+    provider.allow_looking(None if is_ours and own else role, reads_schema=reads_schema)
+    trust = iam.PolicyStatement(
+        actions=["sts:AssumeRole"], principals=[iam.ArnPrincipal(provider.looking_role.role_arn)]
+    )
+    if isinstance(role, iam.Role) and own and role.assume_role_policy and cdk.Resource.is_owned_resource(role):
+        role.assume_role_policy.add_statements(trust)
+    else:
+        tell_what_is_required(scope, "the trust policy of the role", [trust], ", for the provider looks at it first")
+
+
+def data_as_of(scope: Construct) -> str:
+    """Give the parameter of the stack that lets the handler look at the data; all jobs of a stack share it."""
+    stack = cdk.Stack.of(scope)
+    known = cast("cdk.CfnParameter | None", stack.node.try_find_child(_DATA_AS_OF))
+    description = "The data of import jobs is looked at in each deploy that gives this another value, such as the time."
+    parameter = known or cdk.CfnParameter(
+        stack, _DATA_AS_OF, default="", max_length=contract.DATA_AS_OF_LENGTH_MAX, description=description
+    )
+    return parameter.value_as_string

@@ -1,0 +1,85 @@
+"""The `DataReader` protocol on boto3: an import role is assumed, and S3 asked in its name."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Final, TypeVar
+
+import boto3
+
+from personalize_import_handler.data_reader import DataObject, NotAssumable, NotReadable
+from personalize_import_handler.personalize import Busy, Refused
+from personalize_import_handler.personalize_client import CLIENT_CONFIG, called
+
+if TYPE_CHECKING:
+    from mypy_boto3_sts.type_defs import CredentialsTypeDef
+
+_T = TypeVar("_T")
+
+_SESSION_NAME: Final = "personalize-import-preflight"
+_SESSION_SECONDS: Final = 900
+_CHUNK_BYTES: Final = 1 << 18
+_SCHEME: Final = "s3://"
+
+
+class RoleReader:
+    """Amazon S3 in the name of an import role; the role is assumed when something is asked for first."""
+
+    def __init__(self, role_arn: str) -> None:
+        credentials = _credentials_of(role_arn)
+        self._client = boto3.client(
+            "s3",
+            config=CLIENT_CONFIG,
+            aws_access_key_id=credentials["AccessKeyId"],
+            aws_secret_access_key=credentials["SecretAccessKey"],
+            aws_session_token=credentials["SessionToken"],
+        )
+
+    def list_objects(self, location: str) -> Sequence[DataObject]:
+        """List the object of a location, or all below the folder."""
+        bucket, key, folder = _parts(location)
+        pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=key)
+        found = _read_by_role("ListObjectsV2", lambda: [item for page in pages for item in page.get("Contents", [])])
+        return [
+            DataObject(item["Key"].removeprefix(folder), item["Size"], item["ETag"].strip('"'))
+            for item in found
+            if key.endswith("/") or not key or item["Key"] == key
+        ]
+
+    def read(self, location: str, name: str, size: int) -> Iterator[bytes]:
+        """Read so many bytes of a file of the location."""
+        bucket, _, folder = _parts(location)
+        if size == 0:  # there is no such range in an empty object
+            return
+        body = _read_by_role(
+            "GetObject",
+            lambda: self._client.get_object(Bucket=bucket, Key=f"{folder}{name}", Range=f"bytes=0-{size - 1}"),
+        )["Body"]
+        with body:
+            while chunk := _read_by_role("GetObject", lambda: body.read(_CHUNK_BYTES)):
+                yield chunk
+
+
+def _credentials_of(role_arn: str) -> "CredentialsTypeDef":
+    client = boto3.client("sts", config=CLIENT_CONFIG)
+    session = {"RoleArn": role_arn, "RoleSessionName": _SESSION_NAME, "DurationSeconds": _SESSION_SECONDS}
+    try:
+        return called("AssumeRole", lambda: client.assume_role(**session))["Credentials"]  # type: ignore[arg-type]
+    except Busy:
+        raise
+    except Refused as refused:
+        raise NotAssumable(refused.operation, refused.code, refused.message) from refused
+
+
+def _read_by_role(operation: str, call: Callable[[], _T]) -> _T:
+    try:
+        return called(operation, call)
+    except Busy:
+        raise
+    except Refused as refused:
+        raise NotReadable(refused.operation, refused.code, refused.message) from refused
+
+
+def _parts(location: str) -> tuple[str, str, str]:
+    """Give the bucket, the key or prefix, and the folder that names are in."""
+    bucket, _, key = location.removeprefix(_SCHEME).partition("/")
+    folder = key[: key.rfind("/") + 1]
+    return bucket, key, folder

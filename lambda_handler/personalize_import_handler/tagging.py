@@ -1,0 +1,19 @@
+"""The tags of a job that is there already."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from personalize_import_handler.contract import DATA_FINGERPRINT_TAG
+from personalize_import_handler.personalize import Personalize
+
+# What data a job has imported stays true, whether or not it decides on the next one any more.
+_KEPT: Final = ("aws:", DATA_FINGERPRINT_TAG)
+
+
+def set_tags(personalize: Personalize, dataset_import_job_arn: str, wanted: Mapping[str, str]) -> None:
+    """Give a job the tags that it should have, and take the others away; raise `Busy` or `Refused`."""
+    present = personalize.list_tags(dataset_import_job_arn)
+    if extra := [key for key in present if key not in wanted and not key.startswith(_KEPT)]:
+        personalize.untag_resource(dataset_import_job_arn, extra)
+    if missing := {key: value for key, value in wanted.items() if present.get(key) != value}:
+        personalize.tag_resource(dataset_import_job_arn, missing)

@@ -1,0 +1,188 @@
+"""With WHEN_DATA_CHANGES, data is imported again when it is other data, and only then."""
+
+import pytest
+
+from personalize_import_handler.contract import DATA_FINGERPRINT_TAG
+from personalize_import_handler.data_reader import NotAssumable, NotReadable
+from personalize_import_handler.personalize import Busy
+from tests.handler.account import Account
+from tests.handler.fakes import ROLE_ARN, FakePersonalize
+from tests.handler.fakes_storage import FakeStorage
+from tests.handler.properties import DATA_LOCATION, properties, tags
+from tests.handler.simulator import CloudFormation
+
+FILE = f"{DATA_LOCATION}a.csv"
+DENIED = NotReadable("ListObjectsV2", "AccessDenied", "Access Denied")
+NOT_TRUSTED = NotAssumable(
+    "AssumeRole",
+    "AccessDenied",
+    "User: arn:aws:sts::123456789012:assumed-role/provider/is-complete is not authorized to perform: sts:AssumeRole on "
+    f"resource: {ROLE_ARN}",
+)
+
+
+def as_of(deploy: str, **changed: object) -> dict[str, object]:
+    return properties(Reimport="WHEN_DATA_CHANGES", DataAsOf=deploy, **changed)
+
+
+@pytest.fixture(autouse=True)
+def storage(account: Account) -> FakeStorage:
+    account.storage.objects[FILE] = "first"
+    return account.storage
+
+
+def test_the_same_data_is_looked_at_and_not_imported_again(
+    cloudformation: CloudFormation, personalize: FakePersonalize, storage: FakeStorage
+) -> None:
+    first = cloudformation.create(as_of("monday"))
+    storage.calls.clear()
+    second = cloudformation.update(as_of("tuesday"))
+
+    assert second.succeeded
+    assert second.physical_resource_id == first.physical_resource_id
+    assert len(personalize.jobs) == 1
+    assert [operation for operation, _ in storage.calls] == ["read_as", "list_objects"]
+
+
+@pytest.mark.parametrize("name", ["a.csv", "b.csv"])
+def test_a_file_that_has_changed_or_come_is_imported_with_the_next_look(
+    cloudformation: CloudFormation, personalize: FakePersonalize, storage: FakeStorage, name: str
+) -> None:
+    first = cloudformation.create(as_of("monday"))
+    storage.objects[f"{DATA_LOCATION}{name}"] = "second"
+    second = cloudformation.update(as_of("tuesday"))
+
+    assert second.succeeded
+    assert second.physical_resource_id != first.physical_resource_id
+    assert len(personalize.jobs) == 2
+
+
+def test_a_file_that_has_gone_makes_other_data(
+    cloudformation: CloudFormation, personalize: FakePersonalize, storage: FakeStorage
+) -> None:
+    storage.objects[f"{DATA_LOCATION}b.csv"] = "more"
+    cloudformation.create(as_of("monday"))
+    del storage.objects[f"{DATA_LOCATION}b.csv"]
+    cloudformation.update(as_of("tuesday"))
+
+    assert len(personalize.jobs) == 2
+
+
+@pytest.mark.parametrize("name", ["notes.txt", "old/c.csv"])
+def test_what_is_not_imported_makes_no_other_data(
+    cloudformation: CloudFormation, personalize: FakePersonalize, storage: FakeStorage, name: str
+) -> None:
+    cloudformation.create(as_of("monday"))
+    storage.objects[f"{DATA_LOCATION}{name}"] = "nothing to do with it"
+    cloudformation.update(as_of("tuesday"))
+
+    assert len(personalize.jobs) == 1
+
+
+def test_one_file_is_looked_at_whatever_it_is_called(
+    cloudformation: CloudFormation, personalize: FakePersonalize, storage: FakeStorage
+) -> None:
+    location = f"{DATA_LOCATION}data"
+    storage.objects |= {location: "first", f"{location}-2": "another"}
+    cloudformation.create(as_of("monday", DataLocation=location))
+    storage.objects[f"{location}-2"] = "changed"
+    cloudformation.update(as_of("tuesday", DataLocation=location))
+    assert len(personalize.jobs) == 1
+    storage.objects[location] = "second"
+    cloudformation.update(as_of("wednesday", DataLocation=location))
+
+    assert len(personalize.jobs) == 2
+
+
+def test_data_that_is_as_it_was_before_is_imported_once_more(
+    cloudformation: CloudFormation, personalize: FakePersonalize, storage: FakeStorage
+) -> None:
+    answers = []
+    for deploy, content in enumerate(["first", "second", "first"]):
+        storage.objects[FILE] = content
+        answers.append(cloudformation.update(as_of(str(deploy))) if answers else cloudformation.create(as_of("0")))
+
+    assert len({answer.physical_resource_id for answer in answers}) == 3
+    assert all(answer.succeeded for answer in answers)
+
+
+def test_other_tags_are_set_on_the_job_that_is_there_and_the_fingerprint_stays(
+    cloudformation: CloudFormation, personalize: FakePersonalize
+) -> None:
+    first = cloudformation.create(as_of("monday", Tags=tags(team="data")))
+    fingerprint = personalize.tags[first.physical_resource_id][DATA_FINGERPRINT_TAG]
+    cloudformation.update(as_of("tuesday", Tags=tags(stage="test")))
+    assert personalize.tags[first.physical_resource_id] == {"stage": "test", DATA_FINGERPRINT_TAG: fingerprint}
+    cloudformation.update(properties(Tags=tags(stage="prod")))
+
+    assert personalize.tags[first.physical_resource_id] == {"stage": "prod", DATA_FINGERPRINT_TAG: fingerprint}
+    assert len(personalize.jobs) == 1
+
+
+def test_the_job_is_waited_for_as_any_other_and_the_data_is_looked_at_once(
+    cloudformation: CloudFormation, account: Account, storage: FakeStorage
+) -> None:
+    event = cloudformation.begin("Create", as_of("monday"))
+    account.run(until=account.clock.now + 100)
+    storage.objects[FILE] = "changed while the job runs"
+
+    assert cloudformation.run(event).succeeded
+    assert [operation for operation, _ in storage.calls].count("list_objects") == 1
+
+
+def test_a_refusal_that_may_pass_is_tried_again(
+    cloudformation: CloudFormation, storage: FakeStorage, personalize: FakePersonalize
+) -> None:
+    storage.fail_next("read_as", NOT_TRUSTED, times=2)
+    storage.fail_next("list_objects", Busy("ListObjectsV2", "SlowDown", "Please reduce your request rate."))
+
+    assert cloudformation.create(as_of("monday")).succeeded
+    assert len(personalize.jobs) == 1
+
+
+def test_a_role_that_may_not_list_the_data_is_told_with_what_to_add(
+    cloudformation: CloudFormation, storage: FakeStorage, personalize: FakePersonalize
+) -> None:
+    storage.fail_next("list_objects", DENIED, times=100)
+    answer = cloudformation.create(as_of("monday"))
+
+    assert not answer.succeeded
+    assert answer.reason.startswith("Access Denied. Whether s3://shop-data/interactions/ has changed is not known")
+    assert f'the policy of the role {ROLE_ARN} {{"Effect": "Allow", "Action": "s3:GetObject"' in answer.reason
+    assert personalize.jobs == {}
+
+
+def test_a_role_that_does_not_trust_the_provider_is_told_with_what_to_add(
+    cloudformation: CloudFormation, storage: FakeStorage
+) -> None:
+    storage.fail_next("read_as", NOT_TRUSTED, times=100)
+    answer = cloudformation.create(as_of("monday"))
+
+    assert not answer.succeeded
+    assert (
+        f'Add to the trust policy of the role {ROLE_ARN} {{"Effect": "Allow", "Principal": {{"AWS": '
+        '"arn:aws:iam::123456789012:role/provider"}, "Action": "sts:AssumeRole"}' in answer.reason
+    )
+    assert f'the provider\'s role {{"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "{ROLE_ARN}"}}' in (
+        answer.reason
+    )
+
+
+def test_a_delete_waits_for_a_job_whose_create_was_cancelled(
+    cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
+) -> None:
+    cloudformation.begin("Create", as_of("monday"))
+    account.run(until=account.clock.now + 100)
+    began = account.clock.now
+
+    assert cloudformation.delete("an id that CloudFormation has made up").succeeded
+    (job,) = personalize.jobs.values()
+    assert account.clock.now >= job.created_at + job.course.seconds > began
+
+
+def test_fifty_tags_leave_no_room_for_the_fingerprint(cloudformation: CloudFormation) -> None:
+    fifty = tags(**{f"tag{number}": "" for number in range(50)})
+    answer = cloudformation.create(as_of("monday", Tags=fifty))
+
+    assert not answer.succeeded
+    assert "Tags must be at most 49 tags, for WHEN_DATA_CHANGES adds one, got 50" in answer.reason
