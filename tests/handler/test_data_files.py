@@ -71,9 +71,14 @@ def test_files_are_brought_once_by_a_look_of_its_own_however_long_the_job_waits_
     assert found == brought, "nothing has to be waited for in between"
 
 
-def test_an_import_of_anything_else_brings_nothing(cloudformation: CloudFormation, account: Account) -> None:
+def test_an_import_of_anything_else_brings_nothing_and_takes_no_look_more(
+    cloudformation: CloudFormation, account: Account
+) -> None:
+    begun = account.clock.now
+
     assert cloudformation.create(properties()).succeeded
     assert account.storage.calls == []
+    assert account.polled_at.count(begun) == 2, "one look decides, and one starts the job"
 
 
 def test_a_job_that_is_there_already_needs_no_files(
@@ -198,3 +203,57 @@ def test_a_function_killed_while_it_brings_files_begins_again_with_them(
     assert cloudformation.create(FIRST).succeeded
     assert len(personalize.jobs) == 1
     assert list(storage.below(FIRST["DataLocation"])) == ["one.csv", "two.csv"]
+
+
+GOOD = {"Name": "users.csv", "Source": "s3://assets/1.csv"}
+MANY = [{**GOOD, "Name": f"{number}.csv"} for number in range(101)]
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ("users.csv", "a list of {Name, Source}, both of them strings, got 'users.csv'"),
+        (GOOD, "a list of {Name, Source}"),
+        (["users.csv"], "a list of {Name, Source}"),
+        ([{"Name": "users.csv"}], "a list of {Name, Source}"),
+        ([{**GOOD, "Size": "1"}], "a list of {Name, Source}"),
+        ([{**GOOD, "Source": ["s3://assets/1.csv"]}], "both of them strings"),
+        ([], "DataFiles must be 1 to 100 files, got 0"),
+        (MANY, "DataFiles must be 1 to 100 files, got 101"),
+        ([GOOD, GOOD], "DataFiles must be files with different names, got 'users.csv'"),
+        ([{**GOOD, "Name": "../users.csv"}], "DataFiles: a name must be a name that ends in .csv"),
+        ([{**GOOD, "Name": "older/users.csv"}], "got 'older/users.csv'"),
+        ([{**GOOD, "Name": "users.txt"}], "got 'users.txt'"),
+        ([{**GOOD, "Name": "u" * 151 + ".csv"}], "at most 154 characters"),
+        ([{**GOOD, "Source": "assets/1.csv"}], "DataFiles: the source of 'users.csv' must be an object in S3"),
+        ([{**GOOD, "Source": "s3://assets/"}], "s3://bucket/key, got 's3://assets/'"),
+        ([{**GOOD, "Source": "s3://assets/older/"}], "got 's3://assets/older/'"),
+    ],
+)
+def test_files_that_can_not_be_brought_are_told_and_start_no_job(
+    cloudformation: CloudFormation, account: Account, files: object, said: str
+) -> None:
+    answer = cloudformation.create(properties(DataFiles=files))
+
+    assert not answer.succeeded
+    assert said in answer.reason
+    assert account.storage.calls == []
+
+
+@pytest.mark.parametrize(
+    ("location", "files"),
+    [("s3://data/others.csv", [GOOD]), ("s3://data/users.csv", [GOOD, {**GOOD, "Name": "b.csv"}])],
+)
+def test_the_files_of_a_location_that_is_a_file_are_that_one(
+    cloudformation: CloudFormation, location: str, files: object
+) -> None:
+    reason = cloudformation.create(properties(DataLocation=location, DataFiles=files)).reason
+
+    assert f"DataFiles must be the one file that DataLocation '{location}' names, got [" in reason
+
+
+def test_a_location_that_is_wrong_is_told_once(cloudformation: CloudFormation) -> None:
+    reason = cloudformation.create(properties(DataLocation="s3://b", DataFiles=[GOOD])).reason
+
+    assert reason.startswith("DataLocation must be a CSV file or a folder in S3")
+    assert "DataFiles" not in reason
