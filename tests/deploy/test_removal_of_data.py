@@ -18,7 +18,7 @@ from tests.deploy.stacks import UsersStack, users_csv
 
 pytestmark = [pytest.mark.deploy, pytest.mark.slow]
 
-_DELETING: Final = {"s3:DeleteObject", "s3:DeleteObjectVersion"}
+_EMPTYING: Final = {"s3:DeleteObject", "s3:DeleteObjectVersion", "s3:ListBucketVersions"}
 TOLD_BY_THE_BUCKET: Final = "The bucket you tried to delete is not empty"
 
 
@@ -46,7 +46,10 @@ def data_variants(template: Template) -> list[Variant]:
 def test_data_is_brought_and_deleted_with_all_permissions_and_with_none_of_them_missing(
     cloud: Cloud, tmp_path: Path
 ) -> None:
-    assembly = cloud.synthesize(lambda app: data_stack(app, tmp_path) and None)
+    def build(app: cdk.App) -> None:
+        data_stack(app, tmp_path)
+
+    assembly = cloud.synthesize(build)
     publish(cloud, assembly / f"{DEMO}.assets.json")
     template = json.loads((assembly / f"{DEMO}.template.json").read_text())
     assert DataTrial(cloud, 50, {DATA: {"Resources": {}}, DEMO: template}, b"").refusal() == ""
@@ -60,4 +63,4 @@ def test_data_is_brought_and_deleted_with_all_permissions_and_with_none_of_them_
 
     told = {variant.action: refusal for variant, refusal in zip(tried, refusals, strict=True)}
     for action, refusal in told.items():
-        assert (TOLD_BY_THE_BUCKET if action in _DELETING else action) in refusal, told
+        assert (TOLD_BY_THE_BUCKET if action in _EMPTYING else action) in refusal, told

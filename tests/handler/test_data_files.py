@@ -1,11 +1,9 @@
 """Data that the CDK has shipped is brought to the data bucket before the job is started, and again for a rollback."""
 
-from collections.abc import Callable
-
 import pytest
 
 from personalize_import_handler.personalize import Busy, Refused
-from tests.handler.account import Account, Killed
+from tests.handler.account import Account
 from tests.handler.fakes import FakePersonalize
 from tests.handler.fakes_storage import FakeStorage
 from tests.handler.properties import DATA_BUCKET, SHIPPED_TO, properties, shipped
@@ -28,7 +26,10 @@ def storage(account: Account) -> FakeStorage:
 
 
 def test_every_file_is_brought_to_the_location_before_the_job_is_started(
-    cloudformation: CloudFormation, storage: FakeStorage, personalize: FakePersonalize
+    cloudformation: CloudFormation,
+    storage: FakeStorage,
+    personalize: FakePersonalize,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     accept, there = personalize.create_dataset_import_job, dict[str, str]()
 
@@ -36,7 +37,7 @@ def test_every_file_is_brought_to_the_location_before_the_job_is_started(
         there.update(storage.below(f"{DATA_BUCKET}/"))
         return accept(*arguments)  # type: ignore[arg-type]
 
-    personalize.create_dataset_import_job = create_dataset_import_job  # type: ignore[method-assign]
+    monkeypatch.setattr(personalize, "create_dataset_import_job", create_dataset_import_job)
 
     assert cloudformation.create(FIRST).succeeded
 
@@ -181,28 +182,6 @@ def test_nothing_is_brought_for_a_request_that_cloudformation_has_given_up(
 
     assert not cloudformation.answer_to(given_up).succeeded
     assert len(storage.calls) == brought_before
-
-
-def killed_after(storage: FakeStorage, copies: int) -> Callable[[str, str], None]:
-    copy, left = storage.copy, iter(range(copies))
-
-    def copy_or_die(source: str, target: str) -> None:
-        if next(left, None) is None:
-            storage.copy = copy  # type: ignore[method-assign]
-            raise Killed
-        copy(source, target)
-
-    return copy_or_die
-
-
-def test_a_function_killed_while_it_brings_files_begins_again_with_them(
-    cloudformation: CloudFormation, storage: FakeStorage, personalize: FakePersonalize
-) -> None:
-    storage.copy = killed_after(storage, 1)  # type: ignore[method-assign]
-
-    assert cloudformation.create(FIRST).succeeded
-    assert len(personalize.jobs) == 1
-    assert list(storage.below(FIRST["DataLocation"])) == ["one.csv", "two.csv"]
 
 
 GOOD = {"Name": "users.csv", "Source": "s3://assets/1.csv"}
