@@ -105,7 +105,10 @@ def data_statements(bucket: s3.IBucket) -> list[iam.PolicyStatement]:
     objects = bucket.arn_for_objects("*")
     return [
         iam.PolicyStatement(sid="BringData", actions=["s3:PutObject"], resources=[objects]),
-        iam.PolicyStatement(sid="EmptyData", actions=["s3:DeleteObjectVersion"], resources=[objects]),
+        # Both, whatever it is that is deleted: https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html
+        iam.PolicyStatement(
+            sid="EmptyData", actions=["s3:DeleteObject", "s3:DeleteObjectVersion"], resources=[objects]
+        ),
         iam.PolicyStatement(sid="KnowData", actions=["s3:ListBucketVersions"], resources=[bucket.bucket_arn]),
     ]
 

@@ -153,12 +153,14 @@ class Row:
 
 
 def publish(cloud: Cloud, assets: Path) -> None:
-    """Put the packages of a stack's functions where its template says that they are."""
+    """Put the packages of a stack's functions, and its data, where its template says that they are."""
     present = {item["Key"] for item in cloud.s3.list_objects_v2(Bucket=_bucket(cloud)).get("Contents", [])}
     for asset in json.loads(assets.read_text())["files"].values():
         key = next(iter(asset["destinations"].values()))["objectKey"]
-        if asset["source"]["packaging"] == "zip" and key not in present:
-            cloud.s3.put_object(Bucket=_bucket(cloud), Key=key, Body=_zipped(assets.parent / asset["source"]["path"]))
+        path = assets.parent / asset["source"]["path"]
+        if key not in present and path.suffix != ".json":  # which is the template
+            body = _zipped(path) if asset["source"]["packaging"] == "zip" else path.read_bytes()
+            cloud.s3.put_object(Bucket=_bucket(cloud), Key=key, Body=body)
 
 
 def _bucket(cloud: Cloud) -> str:

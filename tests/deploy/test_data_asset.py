@@ -10,7 +10,7 @@ import pytest
 from personalize_import import DataSource
 from personalize_import_handler.storage_client import BotoStorage
 from tests.deploy.cloud import Cloud
-from tests.deploy.stacks import UsersStack, users_csv
+from tests.deploy.stacks import RowStack, UsersStack, users_csv
 
 pytestmark = pytest.mark.deploy
 
@@ -31,6 +31,13 @@ def folder(tmp_path: Path) -> Path:
 def stack_of(name: str, path: Path, **arguments: Any) -> Callable[[cdk.App], None]:
     def build(app: cdk.App) -> None:
         UsersStack(app, name, DataSource.from_asset(str(path)), **arguments)
+
+    return build
+
+
+def rows_of(name: str, path: Path, **arguments: Any) -> Callable[[cdk.App], None]:
+    def build(app: cdk.App) -> None:
+        RowStack(app, name, DataSource.from_asset(str(path)), **arguments)
 
     return build
 
@@ -71,6 +78,22 @@ def test_what_has_changed_is_imported_again_and_what_has_not_is_not(cloud: Cloud
     # In a template that has changed in something else, too.
     assert cloud.deploy(stack_of(name, folder, tags={"team": "data"})).succeeded
     assert len(cloud.jobs(name)) == 2
+
+
+@pytest.mark.slow
+def test_a_rollback_imports_the_earlier_content_again(cloud: Cloud, name: str, folder: Path) -> None:
+    assert cloud.deploy(rows_of(name, folder)).succeeded
+    (folder / "two.csv").write_text(users_csv("d"))
+    cloud.personalize.create_dataset_group(name=f"{name}-taken")
+
+    # In the end another resource fails, with a name that is taken.
+    assert not cloud.deploy(rows_of(name, folder, taken_name=f"{name}-taken")).succeeded
+
+    assert (
+        cloud.cloudformation.describe_stacks(StackName=name)["Stacks"][0]["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
+    )
+    assert users(cloud, name) == ["a", "b", "c"]
+    assert [job["status"] for job in cloud.jobs(name)] == ["ACTIVE"] * 3
 
 
 @pytest.mark.slow

@@ -42,11 +42,6 @@ def test_a_create_is_rolled_back_after_its_job_has_succeeded(row: Row) -> None:
     row.assert_is_well()
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="for an update that was answered with a new id, the local CloudFormation asks for nothing but the new one's "
-    "Delete when it rolls back, so that nobody asks for the old data",
-)
 def test_an_update_is_rolled_back_after_its_job_has_succeeded_and_the_old_data_is_imported_again(row: Row) -> None:
     assert row.deploy() == "CREATE_COMPLETE"
 

@@ -7,7 +7,7 @@ from tests.faults.invariants import assert_invariants
 from tests.faults.stack import Stack
 from tests.handler.account import Account, Killed, LambdaContext
 from tests.handler.fakes import Course, FakePersonalize
-from tests.handler.properties import properties, tags
+from tests.handler.properties import properties, shipped, tags
 
 OTHER_LOCATION = "s3://shop-data/interactions-2/"
 THROTTLED = Busy("CreateDatasetImportJob", "ThrottlingException", "Rate exceeded")
@@ -125,4 +125,26 @@ def test_a_delete_killed_while_it_waits_for_the_job(
     personalize.fail_next("describe_dataset_import_job", Killed())
 
     assert stack.back_to(None).answered_at - created_at >= 900
+    assert_invariants(stack)
+
+
+@pytest.mark.parametrize("files_before", [0, 1])
+def test_a_function_killed_while_it_brings_data_of_the_app(
+    files_before: int, stack: Stack, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = shipped("one.csv", "two.csv")
+    storage = account.storage
+    storage.ship(wanted["DataFiles"])
+    copy, copied = storage.copy, list[str]()
+
+    def copy_or_die(source: str, target: str) -> None:
+        copied.append(source)
+        if len(copied) == files_before + 1:
+            raise Killed
+        copy(source, target)
+
+    monkeypatch.setattr(storage, "copy", copy_or_die)
+
+    assert stack.deploy(wanted).succeeded
+    assert list(storage.below(wanted["DataLocation"])) == ["one.csv", "two.csv"]
     assert_invariants(stack)

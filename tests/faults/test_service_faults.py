@@ -8,7 +8,7 @@ from tests.faults.invariants import assert_invariants
 from tests.faults.stack import Stack
 from tests.handler.account import Account
 from tests.handler.fakes import ACCOUNT, REGION, RUNNING_MAX, Course, FakePersonalize
-from tests.handler.properties import DATA_LOCATION, properties
+from tests.handler.properties import DATA_LOCATION, properties, shipped
 
 OTHER_LOCATION = "s3://shop-data/interactions-2/"
 FOREIGN_DATASET = f"arn:aws:personalize:{REGION}:{ACCOUNT}:dataset/foreign/INTERACTIONS"
@@ -18,6 +18,8 @@ RESET = Busy("any", "ConnectionClosedError", "Connection was closed before we re
 NO_ROOM = Busy("any", "LimitExceededException", "More than 5 resources with PENDING or IN_PROGRESS status.")
 IN_USE = Busy("any", "ResourceInUseException", "The dataset is in use.")
 DENIED = Refused("any", "AccessDeniedException", "User: x is not authorized to perform: personalize:Describe")
+S3_BUSY = Busy("CopyObject", "SlowDown", "Please reduce your request rate.")
+S3_DENIED = Refused("CopyObject", "AccessDenied", "User: x is not authorized to perform: s3:GetObject")
 
 
 @pytest.mark.parametrize("error", [THROTTLED, SERVER_ERROR, RESET], ids=["throttled", "500", "reset"])
@@ -176,4 +178,26 @@ def test_the_functions_clock_is_half_an_hour_off(
     monkeypatch.setattr(account.personalize, "now", now)
 
     assert stack.deploy(properties(TimeoutSeconds=600)).succeeded
+    assert_invariants(stack)
+
+
+@pytest.mark.parametrize("error", [S3_BUSY, S3_DENIED], ids=["busy", "denied for a moment"])
+def test_s3_refuses_for_a_while_to_copy_data_of_the_app(error: Refused, stack: Stack, account: Account) -> None:
+    wanted = shipped("one.csv", "two.csv")
+    account.storage.ship(wanted["DataFiles"])
+    account.storage.fail_next("copy", error, times=4)
+
+    assert stack.deploy(wanted).succeeded
+    assert_invariants(stack)
+
+
+def test_data_of_the_app_is_gone_when_a_rollback_asks_for_it(stack: Stack, account: Account) -> None:
+    first, second = shipped("one.csv"), shipped("one.csv", version=2)
+    account.storage.ship([*first["DataFiles"], *second["DataFiles"]])
+    stack.deploy(first)
+    account.storage.objects.pop(first["DataFiles"][0]["Source"])
+
+    stack.deploy(second, another_resource_fails=True)  # the copy is there
+
+    assert account.personalize.imported() == [first["DataLocation"]]
     assert_invariants(stack)

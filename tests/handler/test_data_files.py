@@ -1,11 +1,9 @@
 """Data that the CDK has shipped is brought to the data bucket before the job is started, and again for a rollback."""
 
-from collections.abc import Callable
-
 import pytest
 
 from personalize_import_handler.personalize import Busy, Refused
-from tests.handler.account import Account, Killed
+from tests.handler.account import Account
 from tests.handler.fakes import FakePersonalize
 from tests.handler.fakes_storage import FakeStorage
 from tests.handler.properties import DATA_BUCKET, SHIPPED_TO, properties, shipped
@@ -28,7 +26,10 @@ def storage(account: Account) -> FakeStorage:
 
 
 def test_every_file_is_brought_to_the_location_before_the_job_is_started(
-    cloudformation: CloudFormation, storage: FakeStorage, personalize: FakePersonalize
+    cloudformation: CloudFormation,
+    storage: FakeStorage,
+    personalize: FakePersonalize,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     accept, there = personalize.create_dataset_import_job, dict[str, str]()
 
@@ -36,7 +37,7 @@ def test_every_file_is_brought_to_the_location_before_the_job_is_started(
         there.update(storage.below(f"{DATA_BUCKET}/"))
         return accept(*arguments)  # type: ignore[arg-type]
 
-    personalize.create_dataset_import_job = create_dataset_import_job  # type: ignore[method-assign]
+    monkeypatch.setattr(personalize, "create_dataset_import_job", create_dataset_import_job)
 
     assert cloudformation.create(FIRST).succeeded
 
@@ -71,9 +72,14 @@ def test_files_are_brought_once_by_a_look_of_its_own_however_long_the_job_waits_
     assert found == brought, "nothing has to be waited for in between"
 
 
-def test_an_import_of_anything_else_brings_nothing(cloudformation: CloudFormation, account: Account) -> None:
+def test_an_import_of_anything_else_brings_nothing_and_takes_no_look_more(
+    cloudformation: CloudFormation, account: Account
+) -> None:
+    begun = account.clock.now
+
     assert cloudformation.create(properties()).succeeded
     assert account.storage.calls == []
+    assert account.polled_at.count(begun) == 2, "one look decides, and one starts the job"
 
 
 def test_a_job_that_is_there_already_needs_no_files(
@@ -178,23 +184,55 @@ def test_nothing_is_brought_for_a_request_that_cloudformation_has_given_up(
     assert len(storage.calls) == brought_before
 
 
-def killed_after(storage: FakeStorage, copies: int) -> Callable[[str, str], None]:
-    copy, left = storage.copy, iter(range(copies))
-
-    def copy_or_die(source: str, target: str) -> None:
-        if next(left, None) is None:
-            storage.copy = copy  # type: ignore[method-assign]
-            raise Killed
-        copy(source, target)
-
-    return copy_or_die
+GOOD = {"Name": "users.csv", "Source": "s3://assets/1.csv"}
+MANY = [{**GOOD, "Name": f"{number}.csv"} for number in range(101)]
 
 
-def test_a_function_killed_while_it_brings_files_begins_again_with_them(
-    cloudformation: CloudFormation, storage: FakeStorage, personalize: FakePersonalize
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ("users.csv", "a list of {Name, Source}, both of them strings, got 'users.csv'"),
+        (GOOD, "a list of {Name, Source}"),
+        (["users.csv"], "a list of {Name, Source}"),
+        ([{"Name": "users.csv"}], "a list of {Name, Source}"),
+        ([{**GOOD, "Size": "1"}], "a list of {Name, Source}"),
+        ([{**GOOD, "Source": ["s3://assets/1.csv"]}], "both of them strings"),
+        ([], "DataFiles must be 1 to 100 files, got 0"),
+        (MANY, "DataFiles must be 1 to 100 files, got 101"),
+        ([GOOD, GOOD], "DataFiles must be files with different names, got 'users.csv'"),
+        ([{**GOOD, "Name": "../users.csv"}], "DataFiles: a name must be a name that ends in .csv"),
+        ([{**GOOD, "Name": "older/users.csv"}], "got 'older/users.csv'"),
+        ([{**GOOD, "Name": "users.txt"}], "got 'users.txt'"),
+        ([{**GOOD, "Name": "u" * 151 + ".csv"}], "at most 154 characters"),
+        ([{**GOOD, "Source": "assets/1.csv"}], "DataFiles: the source of 'users.csv' must be an object in S3"),
+        ([{**GOOD, "Source": "s3://assets/"}], "s3://bucket/key, got 's3://assets/'"),
+        ([{**GOOD, "Source": "s3://assets/older/"}], "got 's3://assets/older/'"),
+    ],
+)
+def test_files_that_can_not_be_brought_are_told_and_start_no_job(
+    cloudformation: CloudFormation, account: Account, files: object, said: str
 ) -> None:
-    storage.copy = killed_after(storage, 1)  # type: ignore[method-assign]
+    answer = cloudformation.create(properties(DataFiles=files))
 
-    assert cloudformation.create(FIRST).succeeded
-    assert len(personalize.jobs) == 1
-    assert list(storage.below(FIRST["DataLocation"])) == ["one.csv", "two.csv"]
+    assert not answer.succeeded
+    assert said in answer.reason
+    assert account.storage.calls == []
+
+
+@pytest.mark.parametrize(
+    ("location", "files"),
+    [("s3://data/others.csv", [GOOD]), ("s3://data/users.csv", [GOOD, {**GOOD, "Name": "b.csv"}])],
+)
+def test_the_files_of_a_location_that_is_a_file_are_that_one(
+    cloudformation: CloudFormation, location: str, files: object
+) -> None:
+    reason = cloudformation.create(properties(DataLocation=location, DataFiles=files)).reason
+
+    assert f"DataFiles must be the one file that DataLocation '{location}' names, got [" in reason
+
+
+def test_a_location_that_is_wrong_is_told_once(cloudformation: CloudFormation) -> None:
+    reason = cloudformation.create(properties(DataLocation="s3://b", DataFiles=[GOOD])).reason
+
+    assert reason.startswith("DataLocation must be a CSV file or a folder in S3")
+    assert "DataFiles" not in reason

@@ -54,10 +54,16 @@ REACHED_INTO: dict[str, Any] = {
         *("logical_id", "props", "stack_name", "resource_type")
     ],
     "ministack.services.cloudformation.provisioners._physical_name": ["stack_name", "logical_id"],
+    "ministack.services.cloudformation.stacks._delete_resource": [
+        *("resource_type", "physical_id", "props", "stack_name", "logical_id")
+    ],
     "ministack.services.cloudformation.stacks._roll_back_operation": ["stack_name", "stack_id", "stack", "operation"],
     "ministack.services.cloudformation.stacks._runs_on_worker_thread": ["resource_type"],
+    "ministack.services.cloudformation.stacks.run_reentrant": ["fn", "args"],
     "ministack.services.iam._roles": "AccountScopedDict",
     "ministack.services.lambda_svc._emit_lambda_logs": ["func"],
+    "ministack.services.s3._bucket_has_versions": ["name"],
+    "ministack.services.s3._buckets": "AccountScopedDict",
     "ministack.services.s3.bucket_policy_for_arn": ["resource_arn"],
     "ministack.services.stepfunctions._ExecutionError": "type",
     "ministack.services.stepfunctions._SFN_WAIT_SCALE": "float",

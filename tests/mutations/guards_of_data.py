@@ -5,8 +5,8 @@ from typing import Final
 
 from tests.mutations.patches import Patch
 
-_rule: Final = partial(Patch, "data_files.py", "handler/test_malformed_properties.py handler/test_data_resource.py")
-_read: Final = partial(Patch, "properties.py", "handler/test_malformed_properties.py")
+_rule: Final = partial(Patch, "data_files.py", "handler/test_data_files.py handler/test_data_resource.py")
+_read: Final = partial(Patch, "properties.py", "handler/test_data_files.py")
 _bring: Final = partial(Patch, "preparation.py", "handler/test_data_files.py")
 _start: Final = partial(Patch, "importing.py", "handler/test_data_files.py")
 _empty: Final = partial(Patch, "data_resource.py", "handler/test_data_resource.py")
@@ -41,6 +41,9 @@ GUARDS: Final = (
         "a location that is wrong is told once",
         'location = "/"  # what is wrong with it is told already',
         "pass",
+    ),
+    _read(
+        "files are a list", "isinstance(value, list) or not all(_has_strings(file", "value or not all(_has_strings(file"
     ),
     _read("files are checked", "self.note_first(name, data_files.check_data_files(name, files, location))", "pass"),
     _read("each file is one", ' or not all(_has_strings(file, "Name", "Source") for file in value):', ":"),

@@ -51,7 +51,9 @@ GUARDS: Final = (
     _read("a number has ASCII digits", _IS_NUMBER, _IS_NUMBER.replace("[0-9]", r"\d")),
     _read("a number of any length is no defect", _IS_NUMBER, _IS_NUMBER.replace("{1,9}", "+")),
     _read("a number is within its bounds", "self.problems.extend(check(name, seconds))", "pass"),
-    _read("tags are a list", "if not isinstance(value, list) or not all(", "if not all("),
+    _read(
+        "tags are a list", "if not isinstance(value, list) or not all(_has_strings(tag", "if not all(_has_strings(tag"
+    ),
     _read("each tag is one", ' or not all(_has_strings(tag, "Key", "Value") for tag in value):', ":"),
     _read("tags are checked", "self.note_first(name, checks.check_tags(name, tags))", "pass"),
     _read("a tag is a mapping", _IS_TAG, _IS_TAG.replace("isinstance(value, dict) and ", "")),

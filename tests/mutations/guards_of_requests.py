@@ -81,7 +81,7 @@ GUARDS: Final = (
         "if not _still_runs(request, personalize):",
         "if True:",
     ),
-    _delete("a Delete waits for a bounded time", "if elapsed >= _delete_seconds(request.properties):", "if False:"),
+    _delete("a Delete waits for a bounded time", "if elapsed >= delete_seconds(request.properties):", "if False:"),
     _delete(
         "a Delete's time begins once",
         "progress=progress.begun(now), wait_seconds=seconds)",

@@ -1,10 +1,11 @@
-"""The stacks that the scanners look at: the demo's, one with twenty jobs, one with its own key, and a faulty one."""
+"""The stacks that the scanners look at: the demo's, one with twenty jobs, with a key, with data, and a faulty one."""
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final, Self
 
 import aws_cdk as cdk
@@ -21,7 +22,7 @@ from tests.synth.stacks import add_dataset, add_job, new_app, new_stack
 ROOT: Final = Path(__file__).parents[2]
 GOLDEN: Final = ROOT / "tests/synth/golden/stack.template.json"
 JOBS: Final = 20
-STACKS: Final = ("DemoData", "Demo", "TwentyJobs", "OwnKey")
+STACKS: Final = ("DemoData", "Demo", "TwentyJobs", "OwnKey", "OwnData")
 
 
 def security_app() -> cdk.App:
@@ -34,6 +35,7 @@ def security_app() -> cdk.App:
     DemoStack(app, "Demo", schema=schema, bucket=data.bucket, reimport_token=None)
     twenty_jobs(app)
     own_key(app)
+    own_data(app)
     return app
 
 
@@ -53,6 +55,17 @@ def own_key(scope: Construct) -> cdk.Stack:
     key = kms.Key(stack, "Key", enable_key_rotation=True)
     data_source = DataSource.from_bucket(_bucket(stack, encryption_key=key), "interactions/")
     add_job(stack, dataset=add_dataset(stack), data_source=data_source)
+    return stack
+
+
+def own_data(scope: Construct) -> cdk.Stack:
+    """Make a stack of jobs whose data is of this machine: a folder, and a file."""
+    stack = new_stack("OwnData", scope)
+    with TemporaryDirectory() as folder:
+        file = Path(folder, "users.csv")
+        file.write_text("USER_ID\na\n")
+        add_job(stack, "Folder", data_source=DataSource.from_asset(folder))
+        add_job(stack, "File", data_source=DataSource.from_asset(str(file)))
     return stack
 
 

@@ -26,6 +26,7 @@ ACCEPTED: Final = {
     ("CKV_AWS_173", _FUNCTION): "the only variable is the ARN of the state machine, and Lambda encrypts it",
     ("CKV_AWS_18", "AWS::S3::Bucket.AccessLogs"): "it holds the access logs of the stack's other bucket",
     ("CKV_AWS_18", "AWS::S3::Bucket.Bucket83908E77"): "the demo's bucket, to try things out with",
+    ("CKV_AWS_18", "AWS::S3::Bucket.DatasetImportProviderData"): "its policy lets Personalize read, and nobody else",
     ("CKV_AWS_21", "AWS::S3::Bucket.Bucket83908E77"): "the demo's bucket, which goes with its stack",
 }
 pytestmark = pytest.mark.slow  # starting checkov takes most of it

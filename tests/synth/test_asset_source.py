@@ -13,6 +13,7 @@ from personalize_import import DatasetImportProvider, DataSource
 from personalize_import.arguments import InvalidArguments
 from personalize_import_handler import contract
 from personalize_import_handler.properties import parse
+from tests.security.policies import as_list
 from tests.synth.cloudformation import Deployed
 from tests.synth.stacks import add_job, deployed, logical_id, new_app, new_stack, properties_of, template_of
 
@@ -208,8 +209,10 @@ def test_the_function_that_looks_may_copy_what_was_shipped_and_fill_and_empty_th
 ) -> None:
     policy = template.only("AWS::IAM::Policy")
 
-    assert {each["Action"]: each["Resource"] for each in policy["PolicyDocument"]["Statement"]} == {
+    statements = policy["PolicyDocument"]["Statement"]
+    assert {action: each["Resource"] for each in statements for action in as_list(each["Action"])} == {
         "s3:PutObject": f"arn:aws:s3:::{BUCKET}/*",
+        "s3:DeleteObject": f"arn:aws:s3:::{BUCKET}/*",
         "s3:DeleteObjectVersion": f"arn:aws:s3:::{BUCKET}/*",
         "s3:ListBucketVersions": f"arn:aws:s3:::{BUCKET}",
         "s3:GetObject": f"arn:aws:s3:::{ASSETS}/*.csv",

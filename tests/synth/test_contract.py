@@ -5,7 +5,7 @@ from typing import Any
 import aws_cdk as cdk
 import pytest
 
-from personalize_import import ImportMode
+from personalize_import import DataSource, ImportMode
 from personalize_import_handler import contract, properties
 from personalize_import_handler.contract import ResourceProperties
 from tests.synth.stacks import (
@@ -13,7 +13,6 @@ from tests.synth.stacks import (
     add_dataset,
     add_job,
     deployed,
-    from_new_bucket,
     logical_id,
     new_stack,
     properties_of,
@@ -39,13 +38,15 @@ JOB_ARN = "arn:aws:personalize:eu-west-1:123456789012:dataset-import-job/nightly
 
 
 @pytest.fixture(scope="module")
-def written() -> dict[str, Any]:
+def written(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """Give the properties of the second of three resources in a relay: it has whatever any of them has."""
     stack = new_stack()
+    folder = tmp_path_factory.mktemp("data")
+    (folder / "interactions.csv").write_text("USER_ID")
     job = add_job(
         stack,
         dataset=add_dataset(stack),
-        data_source=from_new_bucket(stack, "interactions/"),
+        data_source=DataSource.from_asset(str(folder)),
         import_mode=ImportMode.INCREMENTAL,
         job_name="nightly",
         tags={"team": "b", "stage": "prod"},
@@ -62,6 +63,7 @@ def test_the_handler_reads_what_the_construct_was_given(written: dict[str, Any])
     assert properties.parse(as_delivered(written)) == properties.ImportProperties(
         dataset_arn="arn:aws:personalize:eu-west-1:123456789012:dataset/group/INTERACTIONS",
         data_location=written["DataLocation"],
+        data_files=(("interactions.csv", written["DataFiles"][0]["Source"]),),
         role_arn=written["RoleArn"],
         schema_arn=SCHEMA_ARN,
         job_name="nightly",

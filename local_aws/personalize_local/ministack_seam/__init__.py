@@ -15,6 +15,7 @@ from ministack.services import stepfunctions
 from ministack.services.cloudformation import custom_resource, provisioners, stacks
 
 from personalize_local.cloudformation import native_resources
+from personalize_local.ministack_seam.deletions import keep_buckets_that_are_not_empty, undo_updates_by_updates
 from personalize_local.ministack_seam.roles import ImportRoles, use_roles_as_aws_does
 from personalize_local.ports import Caller, Scope
 from personalize_local.service import PersonalizeService
@@ -47,6 +48,8 @@ def mount(service: PersonalizeService, endpoint_url: str) -> Asgi:
     _provide_native_types(service, endpoint_url)
     _name_by_stack_id()
     _delete_what_failed_to_be_made()
+    undo_updates_by_updates()
+    keep_buckets_that_are_not_empty()
     use_roles_as_aws_does()
     _follow_clock(service)
     return _application(service)

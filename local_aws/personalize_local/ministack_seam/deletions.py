@@ -1,0 +1,71 @@
+"""How CloudFormation ends things where ministack does otherwise: it deletes no data, and undoes updates."""
+
+from typing import Any, Final
+
+from ministack.services import s3
+from ministack.services.cloudformation import provisioners, stacks
+
+_BUCKET: Final = "AWS::S3::Bucket"
+_CUSTOM: Final = ("Custom::", "AWS::CloudFormation::CustomResource")
+
+
+def keep_buckets_that_are_not_empty() -> None:
+    """Let the deletion of a bucket fail while anything is in it, a version or a mark of deletion included."""
+    handlers = provisioners._RESOURCE_HANDLERS[_BUCKET]  # noqa: SLF001
+    delete = handlers["delete"]
+
+    def delete_empty_bucket(physical_id: str, props: dict[str, Any]) -> Any:  # noqa: ANN401 - ministack's own
+        bucket = s3._buckets.get(physical_id)  # noqa: SLF001
+        if bucket and (bucket["objects"] or s3._bucket_has_versions(physical_id)):  # noqa: SLF001
+            raise ValueError("The bucket you tried to delete is not empty. You must delete all versions in the bucket.")
+        return delete(physical_id, props)
+
+    handlers["delete"] = delete_empty_bucket
+
+
+def undo_updates_by_updates() -> None:
+    """Let a rollback ask for the properties of before also where the update was answered with a new physical id.
+
+    The resource is the new one by then: its Update has that id, and its answer may have another one again, whereupon
+    the new one is deleted. ministack would delete the new one, and ask for nothing. AWS documents neither.
+    """
+    roll_back = stacks._roll_back_operation  # noqa: SLF001
+
+    async def roll_back_operation(
+        stack_name: str, stack_id: str, stack: dict[str, Any], operation: dict[str, Any], *more: str
+    ) -> None:
+        before = (operation.get("previous_stack") or {}).get("_resources", {})
+        replaced = _replaced(operation, stack.get("_resources", {}), before)
+        for logical_id, new in replaced.items():
+            before[logical_id]["PhysicalResourceId"] = new["PhysicalResourceId"]
+        operation["replaced_ids"] = [each for each in operation.get("replaced_ids", []) if each not in replaced]
+        await roll_back(stack_name, stack_id, stack, operation, *more)
+        for logical_id, new in replaced.items():
+            if before[logical_id]["PhysicalResourceId"] != new["PhysicalResourceId"]:
+                await _delete(stack_name, logical_id, new)
+
+    stacks._roll_back_operation = roll_back_operation  # noqa: SLF001
+
+
+def _replaced(
+    operation: dict[str, Any], resources: dict[str, Any], before: dict[str, Any]
+) -> dict[str, dict[str, Any]]:
+    return {
+        logical_id: dict(resources[logical_id])
+        for logical_id in operation.get("created", [])
+        if logical_id in before
+        and logical_id in resources
+        and resources[logical_id]["ResourceType"].startswith(_CUSTOM)
+        and resources[logical_id]["PhysicalResourceId"] != before[logical_id]["PhysicalResourceId"]
+    }
+
+
+async def _delete(stack_name: str, logical_id: str, resource: dict[str, Any]) -> None:
+    await stacks.run_reentrant(
+        stacks._delete_resource,  # noqa: SLF001
+        resource["ResourceType"],
+        resource["PhysicalResourceId"],
+        resource["Properties"],
+        stack_name,
+        logical_id,
+    )
