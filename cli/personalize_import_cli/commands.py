@@ -113,7 +113,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return _complain(str(problem))
     except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED
-    except OutputClosed:
+    # SystemExit is click's way to end where nobody reads its help.
+    except (OutputClosed, SystemExit):
         return OUTPUT_CLOSED
 
 

@@ -41,9 +41,8 @@ def test_the_table_of_rules_is_the_one_that_is_made_of_them() -> None:
 
 
 def test_the_table_of_rules_has_every_rule() -> None:
-    assert sorted(re.findall(r"^\| `([a-z0-9-]+)` \|", PAGE.partition(MARK)[2], re.MULTILINE)) == sorted(
-        rule.id for rule in RULES
-    )
+    ids = re.findall(r"^\| `([a-z0-9-]+)` \|", PAGE.partition(MARK)[2], re.MULTILINE)
+    assert sorted(ids) == sorted(rule.id for rule in RULES)
 
 
 def test_make_writes_the_table_and_keeps_what_stands_above(tmp_path: Path) -> None:
@@ -51,7 +50,7 @@ def test_make_writes_the_table_and_keeps_what_stands_above(tmp_path: Path) -> No
     page = tmp_path / "docs" / "checks.md"
     page.write_text(f"{PAGE.partition(MARK)[0]}{MARK}an older table\n")
     # The environment is there: this runs in it.
-    options = ["--silent", "--file", ROOT / "Makefile", "--old-file=installed", "INSTALLED=installed"]
+    options = ["--silent", f"--file={ROOT / 'Makefile'}", "--old-file=installed", "INSTALLED=installed"]
     command = ["make", *options, f"BIN={Path(sys.executable).parent}", "docs-checks"]
     subprocess.run(command, cwd=tmp_path, check=True, env=environment())
     assert page.read_text() == PAGE

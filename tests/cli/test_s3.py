@@ -20,7 +20,7 @@ ERROR = f"{HEADER}\n,2.5,red\n"
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
     with running_cloud(tmp_path_factory.mktemp("local-aws"), Options(), bootstrapped=False) as cloud:
         cloud.s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
-        for key, content in {
+        contents: dict[str, str | bytes] = {
             "good.csv": GOOD,
             "good.csv.bak": "",
             "folder/": "",
@@ -31,7 +31,8 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
             "folder-2/d.csv": "",
             "empty/notes.txt": "",
             "zipped.csv": b"\x1f\x8b\x08",
-        }.items():
+        }
+        for key, content in contents.items():
             cloud.s3.put_object(Bucket=BUCKET, Key=key, Body=content)
         yield cloud
 
