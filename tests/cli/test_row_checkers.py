@@ -21,8 +21,8 @@ def test_the_engine_is_the_one_that_was_chosen() -> None:
     ("problem", "words"),
     [
         (
-            duckdb.OutOfMemoryException("no memory\nleft"),
-            r"^DuckDB: no memory left \(--engine plain does without it\)$",
+            duckdb.OutOfMemoryException("no\nmemory"),
+            r"^DuckDB: no memory \(--engine plain does without it\)$",
         ),
         (OSError(errno.ENOSPC, "No space left on device"), "^the folder for temporary files: No space left on device$"),
     ],
