@@ -97,6 +97,16 @@ def test_access_that_is_denied(cloud: Cloud, schema: Path) -> None:
     assert "AccessDenied" in check(cloud, f"s3://{BUCKET}/folder/", schema, **credentials).failure
 
 
+def test_an_object_that_may_be_listed_and_not_read(cloud: Cloud, schema: Path) -> None:
+    iam = cloud.client("iam")
+    iam.create_user(UserName="lister")
+    key = iam.create_access_key(UserName="lister")["AccessKey"]
+    listing = allow("s3:ListBucket", on=f"arn:aws:s3:::{BUCKET}")
+    iam.put_user_policy(UserName="lister", PolicyName="inline", PolicyDocument=policy(listing))
+    credentials = {"AWS_ACCESS_KEY_ID": key["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"]}
+    assert "403" in check(cloud, f"s3://{BUCKET}/good.csv", schema, **credentials).failure
+
+
 def test_without_credentials(cloud: Cloud, schema: Path) -> None:
     files = without_aws({})  # no configuration files either
     aws = {key: value for key, value in cloud.aws.environment.items() if "KEY" not in key}
