@@ -13,7 +13,7 @@ IMPORT_SECONDS ?= 20
 export DATA SCHEMA
 
 .DEFAULT_GOAL := help
-.PHONY: help install deploy-local destroy-local test lint format clean
+.PHONY: help install deploy-local destroy-local test lint format docs-checks clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,10 @@ lint: $(INSTALLED) ## check style and types
 format: $(INSTALLED) ## put the code into shape
 	$(BIN)/ruff check --fix-only --quiet .
 	$(BIN)/ruff format --quiet .
+
+docs-checks: $(INSTALLED) ## write the table of rules in docs/checks.md anew
+	@{ sed '/^<!-- rules/q' docs/checks.md && $(BIN)/personalize-import rules --format markdown; } > docs/checks.md.new
+	@mv docs/checks.md.new docs/checks.md
 
 clean: ## remove what was made, the environment included
 	rm -rf $(VENV) $(SCANNERS) .local-aws cdk.out dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis

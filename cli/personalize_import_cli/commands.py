@@ -13,7 +13,7 @@ from personalize_import_cli.formats.json_report import json_report
 from personalize_import_cli.formats.junit import junit
 from personalize_import_cli.formats.plain import plain
 from personalize_import_cli.formats.sarif import sarif
-from personalize_import_cli.output import OutputClosed, output_file, write_out
+from personalize_import_cli.output import OutputClosed, OutputFile, output_file, write_out
 from personalize_import_cli.progress import progress_bar
 from personalize_import_cli.report import TOOL, VERSION, Report
 from personalize_import_cli.row_checkers import Engine
@@ -80,11 +80,7 @@ def check(
             bar=progress_bar,
             strict=strict,
         )
-        if file:
-            file.write(_FORMATS[form](report))
-            write_out(f"{report.summary}\n")
-        else:
-            write_out(_shown(report, form))
+        _deliver(report, form, file)
     return ERRORS_FOUND if report.fails else NO_ERRORS
 
 
@@ -113,7 +109,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return _complain(str(problem))
     except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED
-    except OutputClosed:
+    # SystemExit is click's way to end where nobody reads its help.
+    except (OutputClosed, SystemExit):
         return OUTPUT_CLOSED
 
 
@@ -121,6 +118,14 @@ def _complain(message: str) -> int:
     with suppress(OSError):  # nobody listens: the exit code still says it
         click.echo(f"{TOOL}: {' '.join(message.split())}", err=True)
     return COULD_NOT_RUN
+
+
+def _deliver(report: Report, form: str, file: OutputFile | None) -> None:
+    if file:
+        file.write(_FORMATS[form](report))
+        write_out(f"{report.summary}\n")
+    else:
+        write_out(_shown(report, form))
 
 
 def _shown(report: Report, form: str) -> str:

@@ -1,12 +1,12 @@
 """Which engine looks at the rows, and how many of them there are."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from threading import Lock
 
-from personalize_import_cli.failures import CannotRun
+from personalize_import_cli.failures import CannotRun, of_os_error
 from personalize_import_handler.data_checks.columns import Columns
 from personalize_import_handler.data_checks.findings import Finding
 from personalize_import_handler.data_checks.lines import Block
@@ -34,6 +34,8 @@ def row_checker(engine: Engine) -> Iterator[RowChecker]:
     try:
         with DuckDbRowChecker() as checker:
             yield checker
+    except OSError as error:
+        raise of_os_error(error, "the folder for temporary files") from error
     except duckdb.Error as error:
         raise CannotRun(f"DuckDB: {error} (--engine plain does without it)") from error
 
@@ -58,7 +60,7 @@ class CountedRows:
             self.rows += report.rows
         return report
 
-    def repeated_ids(self) -> Iterator[Finding]:
+    def repeated_ids(self) -> Iterable[Finding]:
         """Say where ids come again."""
         return self.checker.repeated_ids()
 

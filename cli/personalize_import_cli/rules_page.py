@@ -14,11 +14,11 @@ _TITLES: Final = {
 }
 _SEEN: Final = {
     Scope.SCHEMA: "`check`, synth",
-    Scope.FILES: "`check`, preflight",
-    Scope.HEADER: "`check`, preflight",
-    Scope.ROW: "`check`, preflight",
-    Scope.VALUE: "`check`, preflight",
-    Scope.DATA: "`check`, preflight if it read all",
+    Scope.FILES: "`check`, synth, preflight",
+    Scope.HEADER: "`check`, synth, preflight",
+    Scope.ROW: "`check`, synth, preflight",
+    Scope.VALUE: "`check`, synth, preflight",
+    Scope.DATA: "`check`, synth, preflight if it read all",
 }
 _HEAD: Final = (
     "| rule | severity | what is wrong | why | what to do | seen by |\n| --- | --- | --- | --- | --- | --- |\n"

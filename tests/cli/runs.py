@@ -55,7 +55,9 @@ class OnTerminal:
         self._master, slave = pty.openpty()
         self.process = subprocess.Popen(
             [*COMMAND, *map(str, arguments)],
-            **dict.fromkeys(("stdin", "stdout", "stderr"), slave),
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
             env=environment({"COLUMNS": str(columns), **(env or {})}),
             start_new_session=True,
         )

@@ -20,7 +20,7 @@ ERROR = f"{HEADER}\n,2.5,red\n"
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
     with running_cloud(tmp_path_factory.mktemp("local-aws"), Options(), bootstrapped=False) as cloud:
         cloud.s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
-        for key, content in {
+        contents: dict[str, str | bytes] = {
             "good.csv": GOOD,
             "good.csv.bak": "",
             "folder/": "",
@@ -31,7 +31,8 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
             "folder-2/d.csv": "",
             "empty/notes.txt": "",
             "zipped.csv": b"\x1f\x8b\x08",
-        }.items():
+        }
+        for key, content in contents.items():
             cloud.s3.put_object(Bucket=BUCKET, Key=key, Body=content)
         yield cloud
 
@@ -94,6 +95,16 @@ def test_access_that_is_denied(cloud: Cloud, schema: Path) -> None:
     iam.put_user_policy(UserName="reader", PolicyName="inline", PolicyDocument=policy(read))
     assert check(cloud, f"s3://{BUCKET}/good.csv", schema, **credentials).code == 0
     assert "AccessDenied" in check(cloud, f"s3://{BUCKET}/folder/", schema, **credentials).failure
+
+
+def test_an_object_that_may_be_listed_and_not_read(cloud: Cloud, schema: Path) -> None:
+    iam = cloud.client("iam")
+    iam.create_user(UserName="lister")
+    key = iam.create_access_key(UserName="lister")["AccessKey"]
+    listing = allow("s3:ListBucket", on=f"arn:aws:s3:::{BUCKET}")
+    iam.put_user_policy(UserName="lister", PolicyName="inline", PolicyDocument=policy(listing))
+    credentials = {"AWS_ACCESS_KEY_ID": key["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"]}
+    assert "403" in check(cloud, f"s3://{BUCKET}/good.csv", schema, **credentials).failure
 
 
 def test_without_credentials(cloud: Cloud, schema: Path) -> None:

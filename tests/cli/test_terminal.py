@@ -103,9 +103,9 @@ def test_ctrl_c_without_a_terminal_ends_with_130(tmp_path: Path, schema: Path) -
     assert (running.returncode, output, said.strip()) == (130, b"", b"")
 
 
-@pytest.mark.parametrize("arguments", [["rules"], ["check"]], ids=["rules", "check"])
+@pytest.mark.parametrize("arguments", [["rules"], ["check"], ["--help"]], ids=lambda arguments: arguments[0])
 def test_a_reader_that_goes_away_ends_it_without_a_word(items: Path, schema: Path, arguments: list[str]) -> None:
-    more = [items, "--schema", schema] if arguments == ["check"] else []
+    more: list[str | Path] = [items, "--schema", schema] if arguments == ["check"] else []
     reading, writing = os.pipe()
     os.close(reading)
     ended = run(*arguments, *more, capture_output=False, stdout=writing, stderr=-1)

@@ -5,7 +5,7 @@ import pytest
 from personalize_import_handler.contract import DATA_FINGERPRINT_TAG
 from personalize_import_handler.data_reader import NotAssumable, NotReadable
 from personalize_import_handler.personalize import Busy
-from tests.handler.account import Account
+from tests.handler.account import Account, Answer
 from tests.handler.fakes import ROLE_ARN, FakePersonalize
 from tests.handler.fakes_storage import FakeStorage
 from tests.handler.properties import DATA_LOCATION, properties, tags
@@ -97,7 +97,7 @@ def test_one_file_is_looked_at_whatever_it_is_called(
 def test_data_that_is_as_it_was_before_is_imported_once_more(
     cloudformation: CloudFormation, personalize: FakePersonalize, storage: FakeStorage
 ) -> None:
-    answers = []
+    answers: list[Answer] = []
     for deploy, content in enumerate(["first", "second", "first"]):
         storage.objects[FILE] = content
         answers.append(cloudformation.update(as_of(str(deploy))) if answers else cloudformation.create(as_of("0")))

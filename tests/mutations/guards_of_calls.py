@@ -103,7 +103,7 @@ GUARDS: Final = (
     _call("the mode is sent", '            "importMode": properties.import_mode.value,\n', ""),
     _call("metrics are published where that was asked for", 'request["publishAttributionMetricsToS3"] = True', "pass"),
     _call("what nobody asked for is not sent", "if properties.publish_attribution_metrics_to_s3:", "if True:"),
-    _call("tags are sent", "if properties.tags:", "if False:"),
+    _call("tags are sent", "if tags := properties.job_tags:", "if tags := {}:"),
     _call(
         "all pages of a list are read",
         "for page in pages for summary in page",

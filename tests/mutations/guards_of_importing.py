@@ -7,6 +7,8 @@ from tests.mutations.patches import Patch
 
 _look: Final = partial(Patch, "importing.py", "handler/test_lifecycle_waiting.py")
 _update: Final = partial(Patch, "importing.py", "handler/test_lifecycle_update.py")
+_tag: Final = partial(Patch, "tagging.py", "handler/test_lifecycle_update.py")
+_data_tag: Final = partial(Patch, "tagging.py", "handler/test_data_changes.py")
 _attempt: Final = partial(Patch, "importing.py", "handler/test_attempts.py")
 _find: Final = partial(Patch, "importing.py", "handler/test_adoption.py")
 _twice: Final = partial(Patch, "importing.py", "faults/test_duplicates.py")
@@ -108,11 +110,12 @@ GUARDS: Final = (
         "return self._wait(arn, replace(progress, attempt=found.number), seconds=0)",
         "return self.start(progress, found.number)",
     ),
-    # In `Import._set_tags`
-    _update("tags of AWS's own are left alone", ' and not key.startswith("aws:")', ""),
-    _update("tags that are wanted are not removed", "if key not in wanted and not key", "if not key"),
-    _update("tags that have changed are set", "if present.get(key) != value}", "if key not in present}"),
-    _update("tags that are there are not set again", " if present.get(key) != value}", "}"),
+    # In `tagging.set_tags`
+    _tag("tags of AWS's own are left alone", '("aws:", DATA_FINGERPRINT_TAG)', "(DATA_FINGERPRINT_TAG,)"),
+    _tag("tags that are wanted are not removed", "if key not in wanted and not key", "if not key"),
+    _tag("tags that have changed are set", "if present.get(key) != value}", "if key not in present}"),
+    _tag("tags that are there are not set again", " if present.get(key) != value}", "}"),
+    _data_tag("the fingerprint of data stays on its job", '("aws:", DATA_FINGERPRINT_TAG)', '("aws:",)'),
     _update(
         "tags that are not wanted any more are removed",
         "self.personalize.untag_resource(dataset_import_job_arn, extra)",

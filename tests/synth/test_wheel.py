@@ -88,17 +88,24 @@ def test_a_wheel_synthesizes_what_the_checkout_does(
     assert from_wheel.files() == from_checkout.files()
 
 
-def test_both_wheels_have_the_same_files_and_only_the_three_packages(wheels: dict[str, Path]) -> None:
+def test_both_wheels_have_the_same_files_and_only_the_four_packages(wheels: dict[str, Path]) -> None:
     names = {source: set(zipfile.ZipFile(wheel).namelist()) for source, wheel in wheels.items()}
     folders = {name.partition("/")[0] for name in names["checkout"]}
 
     assert names["checkout"] == names["sdist"]
     assert {folder for folder in folders if not folder.endswith(".dist-info")} == {
         "personalize_import",
+        "personalize_import_cli",
         "personalize_import_handler",
         "personalize_local",
     }
     assert {"personalize_import/py.typed", "personalize_import_handler/py.typed"} <= names["checkout"]
+
+
+def test_a_wheel_has_the_script(wheels: dict[str, Path]) -> None:
+    with zipfile.ZipFile(wheels["checkout"]) as wheel:
+        (entry_points,) = [name for name in wheel.namelist() if name.endswith(".dist-info/entry_points.txt")]
+        assert "personalize-import = personalize_import_cli.__main__:main" in wheel.read(entry_points).decode()
 
 
 def test_the_source_distribution_has_the_tests_and_the_licence(sdist: Path) -> None:

@@ -1,0 +1,33 @@
+"""Which engine looks at the rows, and what becomes of its failures."""
+
+import errno
+
+import duckdb
+import pytest
+
+from personalize_import_cli.duckdb_rows import DuckDbRowChecker
+from personalize_import_cli.failures import CannotRun
+from personalize_import_cli.row_checkers import Engine, row_checker
+from personalize_import_handler.data_checks.rows import PlainRowChecker
+
+
+def test_the_engine_is_the_one_that_was_chosen() -> None:
+    with row_checker(Engine.DUCKDB) as fast, row_checker(Engine.PLAIN) as plain:
+        assert isinstance(fast, DuckDbRowChecker)
+        assert isinstance(plain, PlainRowChecker)
+
+
+@pytest.mark.parametrize(
+    ("problem", "words"),
+    [
+        (
+            duckdb.OutOfMemoryException("no\nmemory"),
+            r"^DuckDB: no memory \(--engine plain does without it\)$",
+        ),
+        (OSError(errno.ENOSPC, "No space left on device"), "^the folder for temporary files: No space left on device$"),
+    ],
+    ids=["memory", "disk"],
+)
+def test_an_engine_at_its_end_is_told_in_a_line(problem: Exception, words: str) -> None:
+    with pytest.raises(CannotRun, match=words), row_checker(Engine.DUCKDB):
+        raise problem
