@@ -1,6 +1,6 @@
 """Which engine looks at the rows, and how many of them there are."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum

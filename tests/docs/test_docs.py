@@ -24,7 +24,10 @@ def code_blocks(language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
 
 
-@pytest.mark.parametrize("example", code_blocks("python"), ids=["job", "schema", "data of the app"])
+EXAMPLES = ["job", "schema", "data that changes", "data of the app"]
+
+
+@pytest.mark.parametrize("example", code_blocks("python"), ids=EXAMPLES)
 def test_an_example_of_the_readme_synthesizes(example: str, tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "interactions.csv").write_text("USER_ID,ITEM_ID,TIMESTAMP\na,b,1700000000\n")

@@ -53,8 +53,8 @@ GUARDS: Final = (
     _start("an import of anything else needs no look of its own", _PREPARED, "if not progress.prepared:"),
     _start(
         "a refusal while files are brought is tried again, or told",
-        "            preparation.prepare(self.properties, self.storage())\n        except Refused as refused:",
-        "            preparation.prepare(self.properties, self.storage())\n        except UnknownStatus as refused:",
+        "self.storage, self.read_as)\n        except Refused as refused:",
+        "self.storage, self.read_as)\n        except UnknownStatus as refused:",
     ),
     _bring("every file is brought", "in properties.data_files:", "in properties.data_files[:1]:"),
     _bring("a copy that is there serves where the source is gone", "if not storage.holds(target):", "if True:"),

@@ -116,9 +116,9 @@ GUARDS: Final = (
     _tag("tags that have changed are set", "if present.get(key) != value}", "if key not in present}"),
     _tag("tags that are there are not set again", " if present.get(key) != value}", "}"),
     _data_tag("the fingerprint of data stays on its job", '("aws:", DATA_FINGERPRINT_TAG)', '("aws:",)'),
-    _update(
+    _tag(
         "tags that are not wanted any more are removed",
-        "self.personalize.untag_resource(dataset_import_job_arn, extra)",
+        "personalize.untag_resource(dataset_import_job_arn, extra)",
         "pass",
     ),
 )

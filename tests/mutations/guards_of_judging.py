@@ -45,31 +45,21 @@ GUARDS: Final = (
         "pace.seconds_until_next_look(self.personalize.now() - job.creation_date_time)",
         "pace.seconds_until_next_look(progress.elapsed_seconds(self.personalize.now()))",
     ),
-    # In `Import._hindered, ._not_seen, ._may_pass`
+    # In `Import._hindered, ._unless_for_good, ._may_pass`
     _look(
-        "a start that was refused for now is tried again",
-        "self.names.arn(hindered.attempt)\n        if self._may_pass(refused, progress):",
-        "self.names.arn(hindered.attempt)\n        if False:",
+        "what was refused for now is tried again",
+        "        if self._may_pass(refused, progress):",
+        "        if False:",
     ),
     _create(
-        "a start that was refused for good is told at once",
-        "self.names.arn(hindered.attempt)\n        if self._may_pass(refused, progress):",
-        "self.names.arn(hindered.attempt)\n        if True:",
+        "what was refused for good is told at once",
+        "        if self._may_pass(refused, progress):",
+        "        if True:",
     ),
     _create(
         "a refusal names the job that was refused",
         "self.names.name(hindered.attempt), self",
         "self.names.name(1), self",
-    ),
-    _fault(
-        "a look that was refused for now is made again",
-        "-> Outcome:\n        if self._may_pass(refused, progress):",
-        "-> Outcome:\n        if False:",
-    ),
-    _look(
-        "a look that was refused for good is told",
-        "-> Outcome:\n        if self._may_pass(refused, progress):",
-        "-> Outcome:\n        if True:",
     ),
     _look("a busy service is asked again", "return isinstance(refused, Busy) or (", "return ("),
     _granted(

@@ -31,7 +31,9 @@ class Deployed:
 
     def __init__(self, template: Mapping[str, Any], parameters: Mapping[str, str] | None = None) -> None:
         self.template = template
-        self._parameters = {**_PSEUDO, **(parameters or {})}
+        declared = template.get("Parameters", {})
+        defaults = {name: parameter["Default"] for name, parameter in declared.items() if "Default" in parameter}
+        self._parameters = {**_PSEUDO, **defaults, **(parameters or {})}
 
     def of_type(self, resource_type: str) -> dict[str, dict[str, Any]]:
         """Give all resources of a type by their logical ids."""
@@ -68,7 +70,7 @@ class Deployed:
     def _function(self, function: Mapping[str, Any]) -> Any:
         match function:
             case {"Ref": name}:
-                return self._parameters.get(name) or self._name(name)
+                return self._parameters[name] if name in self._parameters else self._name(name)
             case {"Fn::GetAtt": [name, attribute]}:
                 return self._attribute(name, attribute)
             case {"Fn::Join": [separator, parts]}:

@@ -5,7 +5,7 @@ from typing import Any
 import aws_cdk as cdk
 import pytest
 
-from personalize_import import DataSource, ImportMode
+from personalize_import import DataSource, ImportMode, Reimport
 from personalize_import_handler import contract, properties
 from personalize_import_handler.contract import ResourceProperties
 from tests.synth.stacks import (
@@ -52,6 +52,8 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         tags={"team": "b", "stage": "prod"},
         publish_attribution_metrics_to_s3=True,
         reimport_token="2024-01-01",
+        reimport=Reimport.WHEN_DATA_CHANGES,
+        preflight=True,
         timeout=cdk.Duration.hours(2),
         wait=False,
     )
@@ -70,6 +72,8 @@ def test_the_handler_reads_what_the_construct_was_given(written: dict[str, Any])
         import_mode=ImportMode.INCREMENTAL,
         publish_attribution_metrics_to_s3=True,
         reimport_token="2024-01-01",
+        reimport=Reimport.WHEN_DATA_CHANGES,
+        preflight=True,
         tags=(("stage", "prod"), ("team", "b")),
         timeout_seconds=2400,
         wait=False,

@@ -1,0 +1,81 @@
+"""What is looked at before a job is started, and what of it makes another import."""
+
+from functools import partial
+from typing import Final
+
+from tests.mutations.patches import Patch
+
+_changes: Final = "handler/test_data_changes.py"
+_preflight: Final = "handler/test_preflight.py"
+_know: Final = partial(Patch, "importing.py", _changes)
+_print: Final = partial(Patch, "data_fingerprint.py", _changes)
+_life: Final = partial(Patch, "lifecycle.py", _changes)
+_name: Final = partial(Patch, "identity.py", _changes)
+_look: Final = partial(Patch, "preflight.py", _preflight)
+_words: Final = partial(Patch, "reasons.py", _changes)
+
+GUARDS: Final = (
+    # In `Import.know_data`
+    _know(
+        "data is looked at only where that is asked for",
+        "self.properties.reimport is not Reimport.WHEN_DATA_CHANGES or",
+        "",
+    ),
+    _know("data is looked at once for a request", " or self.properties.data_fingerprint:", ":"),
+    _know(
+        "a refusal to look that may pass is tried again",
+        "self.read_as(self.properties.role_arn))\n        except Refused as refused:",
+        "self.read_as(self.properties.role_arn))\n        except UnknownStatus as refused:",
+    ),
+    _know("the fingerprint is noted", "replace(progress, data_fingerprint=fingerprint)", "progress"),
+    # In `data_fingerprint`
+    _print("an etag tells contents apart", "each.size, each.etag)", "each.size)"),
+    _print("a name is a part of what the data is", "(each.name, each.size,", "(each.size,"),
+    _print("what is not imported is left out", "if is_read(each.name) or not location", "if True or not location"),
+    _print("one file counts whatever its name", ' or not location.endswith("/")', ""),
+    # In `lifecycle` and `identity`
+    _life(
+        "an update looks at the data too",
+        "_going_on(wanted, progress) or wanted.know_data(progress):",
+        "_going_on(wanted, progress):",
+    ),
+    _life("a create looks at the data", " or wanted.know_data(progress) or wanted.begin(", " or wanted.begin("),
+    _life(
+        "a delete finds jobs whatever their data was",
+        "if properties.reimport is Reimport.WHEN_DATA_CHANGES and not",
+        "if False and not",
+    ),
+    _name("other data makes other names", "if properties.data_fingerprint else []", "if False else []"),
+    # In `preflight`
+    _look("what is not imported isn't looked at", "if is_read(each.name) or not", "if True or not"),
+    _look("all of little data is looked at", "head_bytes = None if is_whole else", "head_bytes = None if False else"),
+    _look("of much data the head is looked at", "<= BYTES_MAX and len", "<= 10**12 and len"),
+    _look("errors are told", "    if errors:\n", "    if False:\n"),
+    _look("warnings stop nothing", "finding.rule.severity is Severity.ERROR]", "finding.rule]"),
+    _look("names that no schema has are not told", "return finding if known else", "return finding if True else"),
+    _look(
+        "a schema that can't be read is left to the service", "(NotJson, NotASchema) as problem", "NotJson as problem"
+    ),
+    _look(
+        "a dataset type that is not known is left to the service",
+        "    if wanted.dataset_type is None:\n        return\n",
+        "",
+    ),
+    Patch(
+        *("preparation.py", _preflight, "nobody looks unasked"),
+        "    if properties.preflight:\n",
+        "    if True:\n",
+    ),
+    Patch(
+        *("preparation.py", _preflight, "a look is due where it is asked for"),
+        " or properties.preflight",
+        "",
+    ),
+    # In `reasons`
+    _words(
+        "a role that may not read is told what to add", "if isinstance(refused, NotReadable) and denied:", "if False:"
+    ),
+    _words(
+        "a role that doesn't trust is told what to add", "if isinstance(refused, NotAssumable) and denied:", "if False:"
+    ),
+)
