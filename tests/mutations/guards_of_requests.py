@@ -108,8 +108,8 @@ GUARDS: Final = (
     ),
     _delete(
         "only running jobs are waited for",
-        "job.phase is Phase.RUNNING for job",
-        "job.phase is not Phase.FAILED for job",
+        "phase_of(job.status) is Phase.RUNNING for job",
+        "phase_of(job.status) is not Phase.FAILED for job",
     ),
     _delete(
         "a throttled look of a Delete is made again",
