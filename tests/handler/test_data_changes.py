@@ -49,11 +49,21 @@ def test_a_file_that_has_changed_or_come_is_imported_with_the_next_look(
     cloudformation: CloudFormation, personalize: FakePersonalize, storage: FakeStorage, name: str
 ) -> None:
     first = cloudformation.create(as_of("monday"))
-    storage.objects[f"{DATA_LOCATION}{name}"] = "second"
+    storage.objects[f"{DATA_LOCATION}{name}"] = "other"  # of the same size
     second = cloudformation.update(as_of("tuesday"))
 
     assert second.succeeded
     assert second.physical_resource_id != first.physical_resource_id
+    assert len(personalize.jobs) == 2
+
+
+def test_a_file_under_another_name_is_other_data(
+    cloudformation: CloudFormation, personalize: FakePersonalize, storage: FakeStorage
+) -> None:
+    cloudformation.create(as_of("monday"))
+    storage.objects = {f"{DATA_LOCATION}b.csv": storage.objects[FILE]}
+    cloudformation.update(as_of("tuesday"))
+
     assert len(personalize.jobs) == 2
 
 
@@ -173,11 +183,11 @@ def test_a_delete_waits_for_a_job_whose_create_was_cancelled(
 ) -> None:
     cloudformation.begin("Create", as_of("monday"))
     account.run(until=account.clock.now + 100)
-    began = account.clock.now
+    answer = cloudformation.delete("an id that CloudFormation has made up")
 
-    assert cloudformation.delete("an id that CloudFormation has made up").succeeded
+    assert answer.succeeded
     (job,) = personalize.jobs.values()
-    assert account.clock.now >= job.created_at + job.course.seconds > began
+    assert answer.answered_at >= job.created_at + job.course.seconds
 
 
 def test_fifty_tags_leave_no_room_for_the_fingerprint(cloudformation: CloudFormation) -> None:

@@ -39,6 +39,30 @@ def test_good_data_is_imported(
     assert ("read_as", ROLE_ARN) in storage.calls
 
 
+def test_what_is_shipped_is_not_looked_at_unasked(cloudformation: CloudFormation, storage: FakeStorage) -> None:
+    data = shipped("one.csv")
+    storage.ship(data["DataFiles"])
+
+    assert cloudformation.create(data).succeeded
+    assert "read_as" not in [operation for operation, _ in storage.calls]
+
+
+def test_what_is_not_imported_is_not_looked_at(cloudformation: CloudFormation, storage: FakeStorage) -> None:
+    storage.objects |= {f"{DATA_LOCATION}notes.txt": "nonsense", f"{DATA_LOCATION}old/b.csv": "nonsense"}
+
+    assert cloudformation.create(LOOKED_AT).succeeded
+
+
+def test_of_little_data_all_is_looked_at_in_whatever_file_it_is(
+    cloudformation: CloudFormation, storage: FakeStorage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    storage.objects |= {f"{DATA_LOCATION}a.csv": GOOD + "nonsense\n", f"{DATA_LOCATION}b.csv": HEADER + ROWS[0]}
+    monkeypatch.setattr(preflight, "BYTES_MAX", len(GOOD) + 200)
+    monkeypatch.setattr(preflight, "_HEAD_BYTES_MIN", 100)
+
+    assert "in a.csv, line 2002" in cloudformation.create(LOOKED_AT).reason
+
+
 def test_without_preflight_nobody_looks(cloudformation: CloudFormation, storage: FakeStorage) -> None:
     storage.objects[f"{DATA_LOCATION}a.csv"] = "nonsense"
 

@@ -16,7 +16,9 @@ _words: Final = partial(Patch, "reasons.py", _changes)
 
 GUARDS: Final = (
     # In `Import.know_data`
-    _know(
+    Patch(
+        "importing.py",
+        _preflight,
         "data is looked at only where that is asked for",
         "self.properties.reimport is not Reimport.WHEN_DATA_CHANGES or",
         "",
