@@ -1,0 +1,109 @@
+"""Data in a bucket: imported again when it has changed, and looked at by the import role before a job starts."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import aws_cdk as cdk
+import pytest
+from aws_cdk import aws_iam as iam
+
+from personalize_import import Reimport
+from personalize_import_handler.contract import DATA_FINGERPRINT_TAG
+from tests.deploy.cloud import Cloud
+from tests.deploy.stacks import UsersStack, users_csv
+
+pytestmark = pytest.mark.deploy
+
+
+def stack_of(name: str, location: str, **arguments: Any) -> Callable[[cdk.App], None]:
+    def build(app: cdk.App) -> None:
+        UsersStack(app, name, location, **arguments)
+
+    return build
+
+
+def as_of(deploy: str) -> tuple[str, str]:
+    return "--parameters", f"DataAsOf={deploy}"
+
+
+def users(cloud: Cloud, name: str) -> list[str]:
+    rows = cloud.rows(cloud.outputs(name)["DatasetArn"], limit=100)["rows"]
+    return sorted(row["USER_ID"] for row in rows)
+
+
+def put(cloud: Cloud, name: str, key: str, *ids: str) -> None:
+    cloud.s3.put_object(Bucket=name.lower(), Key=key, Body=users_csv(*ids))
+
+
+@pytest.mark.slow
+def test_data_is_imported_again_when_it_has_changed_and_only_then(cloud: Cloud, name: str) -> None:
+    location = cloud.put(name.lower(), "users/a.csv", users_csv("a", "b")).removesuffix("a.csv")
+    app = stack_of(name, location, reimport=Reimport.WHEN_DATA_CHANGES)
+    deployed = cloud.deploy(app, *as_of("monday"))
+    assert deployed.succeeded, deployed.output
+    assert users(cloud, name) == ["a", "b"]
+
+    put(cloud, name, "users/a.csv", "a", "c")  # one value is another one, in a file of the same size
+    assert cloud.deploy(app, *as_of("tuesday")).succeeded
+    assert users(cloud, name) == ["a", "c"]
+    assert cloud.deploy(app, *as_of("wednesday")).succeeded
+    assert [job["status"] for job in cloud.jobs(name)] == ["ACTIVE"] * 2
+
+    put(cloud, name, "users/a.csv", "a", "b")  # and back again
+    assert cloud.deploy(app, *as_of("thursday")).succeeded
+    assert users(cloud, name) == ["a", "b"]
+    jobs = cloud.jobs(name)
+    assert len(jobs) == 3
+    told = cloud.personalize.list_tags_for_resource(resourceArn=cloud.outputs(name)["JobArn"])["tags"]
+    assert [tag["tagKey"] for tag in told] == [DATA_FINGERPRINT_TAG]
+
+
+def test_a_fault_in_the_data_fails_before_a_job_is_started(cloud: Cloud, name: str) -> None:
+    location = cloud.put(name.lower(), "a.csv", users_csv("a", "b") + ",gold\n")
+    deployed = cloud.deploy(stack_of(name, location, preflight=True))
+
+    assert not deployed.succeeded
+    assert "value-missing: a value is missing in a.csv, line 4, column USER_ID" in " ".join(deployed.output.split())
+    assert cloud.jobs(name) == []
+
+
+@pytest.mark.slow
+def test_a_role_that_may_not_read_is_found_out_before_a_job_is_started(cloud: Cloud, name: str) -> None:
+    location = cloud.put(name.lower(), "a.csv", users_csv("a", "b"))
+
+    def build(app: cdk.App) -> None:
+        stack = UsersStack(app, name, location, preflight=True)
+        role = stack.job.role
+        denied = iam.PolicyStatement(effect=iam.Effect.DENY, actions=["s3:GetObject"], resources=["*"])
+        role.add_to_principal_policy(denied)
+
+    deployed = cloud.deploy(build)
+
+    assert not deployed.succeeded
+    told = " ".join(deployed.output.split())
+    assert "s3:GetObject" in told
+    assert "GetObject was answered with AccessDenied. Add to the policy of the role" in told
+    assert cloud.jobs(name) == []
+    calls = cloud.aws.switchboard("GET", "calls?operation=CreateDatasetImportJob")["calls"]
+    assert not [call for call in calls if any(name in part for part in call["names"])]
+
+
+@pytest.mark.slow
+def test_good_data_passes_and_is_imported(cloud: Cloud, name: str) -> None:
+    location = cloud.put(name.lower(), "users/a.csv", users_csv("a", "b")).removesuffix("a.csv")
+    deployed = cloud.deploy(stack_of(name, location, preflight=True))
+
+    assert deployed.succeeded, deployed.output
+    assert users(cloud, name) == ["a", "b"]
+
+
+@pytest.mark.slow
+def test_only_the_function_that_looks_may_take_on_the_role(cloud: Cloud, name: str, tmp_path: Path) -> None:
+    location = cloud.put(name.lower(), "users/a.csv", users_csv("a", "b")).removesuffix("a.csv")
+    assert cloud.deploy(stack_of(name, location, preflight=True)).succeeded
+    roles = cloud.client("iam").list_roles(PathPrefix=f"/personalize-import/{name}/")["Roles"]
+
+    (trusting,) = [role["AssumeRolePolicyDocument"]["Statement"] for role in roles]
+    by_roles = [statement["Principal"]["AWS"] for statement in trusting if "AWS" in statement["Principal"]]
+    assert [principal.rpartition("/")[2].startswith(f"{name}-") for principal in by_roles] == [True]
