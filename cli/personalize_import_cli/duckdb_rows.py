@@ -22,6 +22,7 @@ from personalize_import_handler.data_checks.lines import Block
 from personalize_import_handler.data_checks.rows import USERS_ENOUGH, BlockReport
 from personalize_import_handler.data_checks.sieve import LENGTH_MAX, Sieve, reserved_words
 
+_BLOCK_BYTES: Final = 4 << 20
 _MEMORY: Final = "500MB"
 _REPEATED_IDS: Final = """
 SELECT file, "column", min(line), arg_min(id, line), count(*) FROM (
@@ -34,8 +35,9 @@ SELECT file, "column", min(line), arg_min(id, line), count(*) FROM (
 class DuckDbRowChecker:
     """The `RowChecker` on DuckDB. What doesn't fit into its memory goes to a folder for the time being."""
 
-    def __init__(self, workers: int | None = None) -> None:
+    def __init__(self, workers: int | None = None, block_bytes: int = _BLOCK_BYTES) -> None:
         self.workers = workers or os.cpu_count() or 1
+        self.block_bytes = block_bytes
         self._closing = ExitStack()
         self._connection = duckdb.connect(config=self._configuration())
         self._closing.callback(self._connection.close)

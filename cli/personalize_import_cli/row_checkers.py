@@ -52,6 +52,7 @@ class CountedRows:
     def __post_init__(self) -> None:
         """Take as many blocks at once as the other one does."""
         self.workers = self.checker.workers
+        self.block_bytes = self.checker.block_bytes
 
     def check(self, block: Block, columns: Columns, counted: frozenset[str]) -> BlockReport:
         """Check the rows of a block."""

@@ -5,6 +5,7 @@ and the head of each file where it isn't.
 """
 
 import logging
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
@@ -22,8 +23,9 @@ from personalize_import_handler.properties import ImportProperties
 
 logger = logging.getLogger(__name__)
 
-# A function of 256 MiB has a seventh of a core: so much takes it a few seconds, whatever is wrong in it.
-BYTES_MAX: Final = 4 << 20
+# A function of 256 MiB has a seventh of a core, and one with more memory more of it: so much takes a few seconds.
+BYTES_MAX: Final = int(os.environ.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256")) << 14
+"""4 MiB of data for 256 MiB of memory."""
 _HEAD_BYTES_MIN: Final = 1 << 16
 _FILES_MAX: Final = 16
 

@@ -9,7 +9,6 @@ from hypothesis import given, settings
 
 from personalize_import_cli.duckdb_rows import DuckDbRowChecker
 from personalize_import_handler.contract import ImportMode
-from personalize_import_handler.data_checks import check as check_module
 from personalize_import_handler.data_checks.check import check
 from personalize_import_handler.data_checks.files import Data, DataFile
 from personalize_import_handler.data_checks.rows import PlainRowChecker, RowChecker
@@ -43,6 +42,7 @@ BAD: Final = st.sampled_from([
     "\r",
     *("true", "TRUE", "yes", "null", "a,b", "a\nb", "line\u2028separator", "\x0b", "\x85", "(?:", "[a-z]+", "%", "$1"),
 ])  # fmt: skip
+BLOCK_BYTES: Final = 700
 JUNK: Final = st.sampled_from(["", " ", ",", ",,,,,,,", '"', "\\", "no commas", "\ufeff", "USER_ID,ITEM_ID"])
 
 
@@ -82,18 +82,13 @@ def told(schema: Schema, data: Data, rows: RowChecker) -> Iterable[tuple[object,
     return [(f.rule.id, f.file, f.line, f.column, f.value, f.count, f.detail) for f in findings]
 
 
-@pytest.fixture(autouse=True)
-def _many_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(check_module, "_BLOCK_BYTES", 700)
-
-
 @settings(max_examples=25, deadline=None)
 @given(data_of_any_kind())
 def test_both_find_the_same(generated: tuple[Schema, Data]) -> None:
     schema, data = generated
 
-    with DuckDbRowChecker(workers=2) as rows:
-        assert list(told(schema, data, rows)) == list(told(schema, data, PlainRowChecker()))
+    with DuckDbRowChecker(workers=2, block_bytes=BLOCK_BYTES) as rows:
+        assert list(told(schema, data, rows)) == list(told(schema, data, PlainRowChecker(block_bytes=BLOCK_BYTES)))
 
 
 @pytest.mark.slow
@@ -102,5 +97,5 @@ def test_both_find_the_same(generated: tuple[Schema, Data]) -> None:
 def test_both_find_the_same_in_much_more_data(generated: tuple[Schema, Data]) -> None:
     schema, data = generated
 
-    with DuckDbRowChecker(workers=2) as rows:
-        assert list(told(schema, data, rows)) == list(told(schema, data, PlainRowChecker()))
+    with DuckDbRowChecker(workers=2, block_bytes=BLOCK_BYTES) as rows:
+        assert list(told(schema, data, rows)) == list(told(schema, data, PlainRowChecker(block_bytes=BLOCK_BYTES)))

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from typing import Final
 
 from personalize_import_handler.contract import ImportMode
 from personalize_import_handler.data_checks import rules
@@ -21,8 +20,6 @@ from personalize_import_handler.data_checks.lines import Block, LineTooLong, who
 from personalize_import_handler.data_checks.rows import BlockReport, PlainRowChecker, RowChecker
 from personalize_import_handler.data_checks.schema import Schema
 from personalize_import_handler.data_checks.summary import Summary
-
-_BLOCK_BYTES: Final = 4 << 20
 
 
 def check(
@@ -74,7 +71,7 @@ class _Checking:
     def check_file(self, file: DataFile) -> None:
         """Check one file: its header, then its rows."""
         rows_before = self.summary.rows
-        blocks = whole_lines(self._chunks(file), _BLOCK_BYTES)
+        blocks = whole_lines(self._chunks(file), self.rows.block_bytes)
         try:
             number, content = next(blocks, (LINE, b""))
             if unread := format_of(content):

@@ -32,6 +32,8 @@ class RowChecker(Protocol):
     """Looks at rows, a block at a time. Blocks may come from several threads at once, if `workers` is more than one."""
 
     workers: int
+    block_bytes: int
+    """How large a block should be: what is spoilt in one makes all of it slower to check."""
 
     def check(self, block: Block, columns: Columns, counted: frozenset[str]) -> BlockReport:
         """Check the rows of a block; give the different values of the columns that are `counted`."""
@@ -51,6 +53,7 @@ class PlainRowChecker:
     """The `RowChecker` in Python; blocks must come one after the other."""
 
     workers: int = 1
+    block_bytes: int = 1 << 18
     _sieve: Sieve = field(default_factory=Sieve)
     _ids: set[str] = field(default_factory=set)
     _repeated: Findings = field(default_factory=Findings)
