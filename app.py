@@ -1,7 +1,8 @@
 """The demo app: Schema, DatasetGroup, Dataset, DatasetImportJob, Solution. The stacks are in demo/stacks.py.
 
-Context: `schema`, the path of an Avro schema (default: demo/interactions.schema.json), and `reimport_token`, which
-imports the data again when it changes.
+Context: `schema`, the path of an Avro schema (default: demo/interactions.schema.json); `data`, the path of a CSV file
+or a folder of them that is shipped with the app (default: a bucket is made, for data to be put into); and
+`reimport_token`, which imports the data again when it changes.
 """
 
 from pathlib import Path
@@ -14,12 +15,12 @@ HERE = Path(__file__).parent
 
 app = cdk.App()
 schema = DemoSchema.from_file(HERE / (app.node.try_get_context("schema") or "demo/interactions.schema.json"))
-data = DataStack(app, schema.data_stack_name)
+path = app.node.try_get_context("data")
 DemoStack(
     app,
     schema.stack_name,
     schema=schema,
-    bucket=data.bucket,
+    data=Path(path) if path else DataStack(app, schema.data_stack_name).bucket,
     reimport_token=app.node.try_get_context("reimport_token"),
 )
 app.synth()

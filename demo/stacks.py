@@ -1,5 +1,6 @@
 """The demo's two stacks: a bucket for the data, and Personalize with the data imported."""
 
+from pathlib import Path
 from typing import cast
 
 import aws_cdk as cdk
@@ -29,10 +30,13 @@ class DataStack(cdk.Stack):
 
 
 class DemoStack(cdk.Stack):
-    """Schema, dataset group, dataset, the import job, and a solution that waits for it."""
+    """Schema, dataset group, dataset, the import job, and a solution that waits for it.
+
+    The data is in a bucket, below a folder named after the dataset's type, or it is of this machine.
+    """
 
     def __init__(
-        self, scope: Construct, id: str, *, schema: DemoSchema, bucket: s3.IBucket, reimport_token: str | None
+        self, scope: Construct, id: str, *, schema: DemoSchema, data: s3.IBucket | Path, reimport_token: str | None
     ) -> None:
         super().__init__(scope, id)
         group = personalize.CfnDatasetGroup(self, "DatasetGroup", name=f"{id}-group")
@@ -44,11 +48,13 @@ class DemoStack(cdk.Stack):
             dataset_group_arn=group.attr_dataset_group_arn,
             schema_arn=DatasetSchema.from_json(schema.text).create(self, "Schema").attr_schema_arn,
         )
-        job = DatasetImportJob(
+        self.job = job = DatasetImportJob(
             self,
             "Import",
             dataset=dataset,
-            data_source=DataSource.from_bucket(bucket, f"{schema.dataset_type.lower()}/"),
+            data_source=DataSource.from_asset(str(data))
+            if isinstance(data, Path)
+            else DataSource.from_bucket(data, f"{schema.dataset_type.lower()}/"),
             reimport_token=reimport_token,
         )
         if schema.dataset_type == "Interactions":  # no other dataset makes a solution

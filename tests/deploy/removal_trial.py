@@ -17,7 +17,6 @@ DEMO: Final = f"{NAME}Demo"
 _JOB: Final = "Custom::PersonalizeDatasetImportJob"
 # It is refused in the log, by naming what it lacks; the address is one that may not be named there.
 _NO_REQUEST: Final = b'{"ResponseURL": "https://127.0.0.1:9"}'
-_SECONDS_BETWEEN_LOOKS: Final = 0.2
 _DEADLINE_SECONDS: Final = 150
 # A step takes some seconds. If it takes longer, perhaps nobody can answer CloudFormation.
 _PATIENCE_SECONDS: Final = 8
@@ -25,6 +24,8 @@ _PATIENCE_SECONDS: Final = 8
 
 class Trial:
     """One pair of stacks, with names of their own."""
+
+    seconds_between_looks = 0.2
 
     def __init__(self, cloud: Cloud, number: int, templates: Mapping[str, Template], data: bytes) -> None:
         self._cloud = cloud
@@ -92,7 +93,7 @@ class Trial:
         """Wait until something fails, and return what is said of it; nothing if all that is under way succeeds."""
         begun = time.monotonic()
         while time.monotonic() < begun + _DEADLINE_SECONDS:
-            time.sleep(_SECONDS_BETWEEN_LOOKS)
+            time.sleep(self.seconds_between_looks)
             events = self._cloud.events(self._ids[stack])[events_before:]
             if failed := [event for event in events if event["ResourceStatus"].endswith("_FAILED")]:
                 return str(failed[0]["ResourceStatusReason"])

@@ -10,7 +10,7 @@ import pytest
 from personalize_import import DataSource
 from personalize_import_handler.storage_client import BotoStorage
 from tests.deploy.cloud import Cloud
-from tests.deploy.stacks import RowStack, UsersStack, users_csv
+from tests.deploy.stacks import UsersStack, users_csv
 
 pytestmark = pytest.mark.deploy
 
@@ -35,13 +35,6 @@ def stack_of(name: str, path: Path, **arguments: Any) -> Callable[[cdk.App], Non
     return build
 
 
-def rows_of(name: str, path: Path, **arguments: Any) -> Callable[[cdk.App], None]:
-    def build(app: cdk.App) -> None:
-        RowStack(app, name, DataSource.from_asset(str(path)), **arguments)
-
-    return build
-
-
 def users(cloud: Cloud, name: str) -> list[str]:
     rows = cloud.rows(cloud.outputs(name)["DatasetArn"], limit=100)["rows"]
     return sorted(row["USER_ID"] for row in rows)
@@ -62,38 +55,6 @@ def test_data_of_this_machine_is_imported_and_goes_with_the_stack(cloud: Cloud, 
 
     assert destroyed.succeeded, destroyed.output
     assert data_buckets(cloud, name) == []
-
-
-@pytest.mark.slow
-def test_what_has_changed_is_imported_again_and_what_has_not_is_not(cloud: Cloud, name: str, folder: Path) -> None:
-    assert cloud.deploy(stack_of(name, folder)).succeeded
-    (folder / "two.csv").write_text(users_csv("d"))
-
-    assert cloud.deploy(stack_of(name, folder)).succeeded
-    assert users(cloud, name) == ["a", "b", "d"]
-    assert [job["status"] for job in cloud.jobs(name)] == ["ACTIVE"] * 2
-
-    (folder / "older" / "three.csv").write_text(users_csv("y"))  # is no part of it
-    assert cloud.deploy(stack_of(name, folder)).succeeded
-    # In a template that has changed in something else, too.
-    assert cloud.deploy(stack_of(name, folder, tags={"team": "data"})).succeeded
-    assert len(cloud.jobs(name)) == 2
-
-
-@pytest.mark.slow
-def test_a_rollback_imports_the_earlier_content_again(cloud: Cloud, name: str, folder: Path) -> None:
-    assert cloud.deploy(rows_of(name, folder)).succeeded
-    (folder / "two.csv").write_text(users_csv("d"))
-    cloud.personalize.create_dataset_group(name=f"{name}-taken")
-
-    # In the end another resource fails, with a name that is taken.
-    assert not cloud.deploy(rows_of(name, folder, taken_name=f"{name}-taken")).succeeded
-
-    assert (
-        cloud.cloudformation.describe_stacks(StackName=name)["Stacks"][0]["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
-    )
-    assert users(cloud, name) == ["a", "b", "c"]
-    assert [job["status"] for job in cloud.jobs(name)] == ["ACTIVE"] * 3
 
 
 @pytest.mark.slow

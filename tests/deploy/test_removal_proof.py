@@ -30,7 +30,7 @@ TOLD_OF_TRUST = "assume"
 def templates(cloud: Cloud) -> dict[str, Template]:
     def build(app: cdk.App) -> None:
         data = DataStack(app, DATA)
-        DemoStack(app, DEMO, schema=DemoSchema.from_file(SCHEMA), bucket=data.bucket, reimport_token="1")
+        DemoStack(app, DEMO, schema=DemoSchema.from_file(SCHEMA), data=data.bucket, reimport_token="1")
 
     assembly = cloud.synthesize(build)
     publish(cloud, assembly / f"{DEMO}.assets.json")

@@ -34,7 +34,7 @@ def demo() -> tuple[cdk.Stack, cdk.Stack]:
     app = cdk.App()
     data = DataStack(app, "Data")
     schema = DemoSchema.from_file(SCHEMA)
-    return data, DemoStack(app, "Demo", schema=schema, bucket=data.bucket, reimport_token=None)
+    return data, DemoStack(app, "Demo", schema=schema, data=data.bucket, reimport_token=None)
 
 
 @pytest.fixture(scope="module")

@@ -32,7 +32,7 @@ def security_app() -> cdk.App:
     app.node.set_context("@aws-cdk/aws-s3:serverAccessLogsUseBucketPolicy", True)
     data = DataStack(app, "DemoData")
     schema = DemoSchema.from_file(ROOT / "demo/interactions.schema.json")
-    DemoStack(app, "Demo", schema=schema, bucket=data.bucket, reimport_token=None)
+    DemoStack(app, "Demo", schema=schema, data=data.bucket, reimport_token=None)
     twenty_jobs(app)
     own_key(app)
     own_data(app)
