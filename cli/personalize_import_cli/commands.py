@@ -53,7 +53,12 @@ def commands() -> None:
 @click.option("--format", "form", type=click.Choice(list(_FORMATS)), default="table", show_default=True)
 @click.option("--output", metavar="FILE", help="Write the report there, and only a summary to standard output.")
 @click.option("--strict", is_flag=True, help="Let warnings count as errors.")
-@click.option("--engine", type=click.Choice([engine.value for engine in Engine]), default="duckdb", show_default=True)
+@click.option(
+    "--engine",
+    type=click.Choice([engine.value for engine in Engine]),
+    default=Engine.fastest().value,
+    show_default=True,
+)
 def check(
     *,
     data: str,

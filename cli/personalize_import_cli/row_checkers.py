@@ -1,10 +1,12 @@
-"""Which engine looks at the rows, and how many of them there are."""
+"""Which engine looks at the rows, for the command line and for synth, and how many of them there are."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
+from importlib.util import find_spec
 from threading import Lock
+from typing import Self
 
 from personalize_import_cli.failures import CannotRun, of_os_error
 from personalize_import_handler.data_checks.columns import Columns
@@ -19,6 +21,11 @@ class Engine(StrEnum):
     DUCKDB = "duckdb"
     PLAIN = "plain"
     """The standard library, as in Lambda."""
+
+    @classmethod
+    def fastest(cls) -> Self:
+        """Give the fastest one that is installed."""
+        return cls.DUCKDB if find_spec("duckdb") else cls.PLAIN
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from constructs import Construct
 
 from personalize_import.arguments import check_text, require_all
 from personalize_import.data_asset import LocalData
+from personalize_import.dataset_schema import DatasetSchema
 from personalize_import_handler import checks, contract
 from personalize_import_handler.checks import TextRule, violation
 from personalize_import_handler.contract import DataFile
@@ -51,21 +52,29 @@ class DataSource:
     """The KMS key that the data is encrypted with, where CDK knows it."""
     local: LocalData | None = None
     """The data of this machine, before a job ships it."""
+    schema: DatasetSchema | None = None
+    """What the data of this machine is checked for, where that is told here rather than by the dataset."""
     files: Sequence[DataFile] = ()
     """What is brought to the location before it is imported."""
 
     @classmethod
-    def from_asset(cls, path: str) -> Self:
+    def from_asset(cls, path: str, *, schema: DatasetSchema | None = None) -> Self:
         """Import data of this machine, which is shipped by `cdk deploy`; what has changed is imported again.
+
+        At synth it is checked for the dataset's schema: what the import would fail over is an error that keeps the app
+        from being deployed, what would be lost or of no use a warning.
 
         Args:
             path: A CSV file, or a folder, of which the files of the first level that end in `.csv` are imported. A
                 relative path starts at the folder that the app runs in.
+            schema: The dataset's schema, where dataset or schema is made elsewhere. Default: the one that the app
+                makes, found through the job's dataset.
 
         Raises:
             InvalidArguments: A `ValueError` that names what is wrong, its value and what is allowed.
         """
-        return cls(data_location="", bucket_name="", objects="", bucket=None, local=LocalData.at(path))
+        require_all(_check_schema("schema", schema))
+        return cls(data_location="", bucket_name="", objects="", bucket=None, local=LocalData.at(path), schema=schema)
 
     @classmethod
     def from_bucket(cls, bucket: s3.IBucket, object_key: str, *, encryption_key: kms.IKey | None = None) -> Self:
@@ -162,6 +171,11 @@ def _check_bucket(name: str, bucket: object) -> Iterator[str]:
     # isinstance against a jsii interface raises.
     if not hasattr(bucket, "add_to_resource_policy"):
         yield violation(name, bucket, "a Bucket or another IBucket; a bucket's name goes into DataSource.from_s3_uri")
+
+
+def _check_schema(name: str, schema: object) -> Iterator[str]:
+    if schema is not None and not isinstance(schema, DatasetSchema):
+        yield violation(name, schema, "a DatasetSchema, such as DatasetSchema.from_file('items.schema.json')")
 
 
 def _check_key(name: str, key: object) -> Iterator[str]:

@@ -10,6 +10,7 @@ from constructs import Construct
 
 from personalize_import import arguments
 from personalize_import.arguments import check_optional_text, check_text
+from personalize_import.checked_data import check_data, check_schema
 from personalize_import.data_source import DataSource
 from personalize_import.import_role import create_import_role, is_precreated
 from personalize_import.looking import data_as_of, let_provider_look
@@ -104,6 +105,7 @@ class DatasetImportJob(Construct):
                 *arguments.check_dataset("dataset", dataset, dataset_arn),
                 *check_optional_text("dataset.schema_arn", schema_arn, checks.SCHEMA_ARN),
                 *_check_data_source("data_source", data_source),
+                *check_schema("data_source.schema", data_source, dataset),
                 *arguments.check_import_mode("import_mode", import_mode),
                 *check_optional_text("job_name", job_name, checks.JOB_NAME),
                 *arguments.check_role("role", role),
@@ -120,6 +122,7 @@ class DatasetImportJob(Construct):
         self._tag_manager = _tag_manager(tags)
         self.node.add_validation(arguments.TagsFit(self._tag_manager, reimport))
         provider = provider or DatasetImportProvider.of(self)
+        check_data(self, data_source, dataset, import_mode)
         data_source = data_source.bind(self, provider)
         self._role = _role_of(self, role, data_source, provider)
         self._access = grant_read(self, data_source, self._role, is_ours=role is None)

@@ -14,7 +14,8 @@ from personalize_import_handler.data_checks.findings import Finding
 from personalize_import_handler.data_checks.rules import Severity
 from personalize_import_handler.data_checks.schema_rules import schema_findings
 
-_WARNING_ID: Final = "cdk-personalize-import:"
+NOTICE_ID: Final = "cdk-personalize-import:"
+"""What the ids begin with by which an app acknowledges what synth says."""
 _DIGEST_LENGTH: Final = 8
 # https://docs.aws.amazon.com/personalize/latest/dg/API_CreateSchema.html
 _NAME_LENGTH_MAX: Final = 63
@@ -36,7 +37,7 @@ def create_schema(
     resource = personalize.CfnSchema(scope, id, name=name or _name(scope, id, text, domain), schema=text, domain=domain)
     for finding in findings:
         if finding.rule.severity is Severity.WARNING:
-            cdk.Annotations.of(resource).add_warning_v2(_WARNING_ID + finding.rule.id, told(finding))
+            cdk.Annotations.of(resource).add_warning_v2(NOTICE_ID + finding.rule.id, told(finding))
     return resource
 
 

@@ -65,11 +65,11 @@ def local_data(path: Path) -> Data:
     Raises OSError where it can't be looked at.
     """
     if not path.is_dir():
-        return Data(location=str(path), files=[_local_file(path)])
+        return Data(location=str(path), files=[local_file(path)])
     names = sorted(entry.name + "/" * entry.is_dir() for entry in path.iterdir())
     return Data(
         location=str(path),
-        files=[_local_file(path / name) for name in names if is_read(name)],
+        files=[local_file(path / name) for name in names if is_read(name)],
         not_read=[name for name in names if not is_read(name)],
     )
 
@@ -100,7 +100,8 @@ def _some_of(names: Sequence[str]) -> str:
     return f"{', '.join(names[:_NAMED_MAX])}{more}"
 
 
-def _local_file(path: Path) -> DataFile:
+def local_file(path: Path) -> DataFile:
+    """Take a file of this machine."""
     return DataFile(name=path.name, size=path.stat().st_size, chunks=lambda: _chunks_of(path))
 
 
