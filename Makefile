@@ -13,7 +13,7 @@ IMPORT_SECONDS ?= 20
 export DATA SCHEMA
 
 .DEFAULT_GOAL := help
-.PHONY: help install deploy-local destroy-local test lint format docs-checks clean
+.PHONY: help install deploy-local destroy-local test lint format docs-checks bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ test: $(INSTALLED) ## run all tests but the slow ones
 
 test-slow: $(INSTALLED) $(SCANNERS_INSTALLED) ## run the tests that take minutes
 	$(BIN)/python -m pytest -q -m slow -n 2
+
+bench: $(INSTALLED) ## measure, and write docs/benchmarks.md [QUICK=1 | LARGE=1]
+	$(BIN)/python -m bench
 
 lint: $(INSTALLED) ## check style and types
 	$(BIN)/ruff check .

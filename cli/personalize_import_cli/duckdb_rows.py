@@ -20,7 +20,7 @@ from personalize_import_handler.data_checks.columns import Columns
 from personalize_import_handler.data_checks.findings import Finding
 from personalize_import_handler.data_checks.lines import Block
 from personalize_import_handler.data_checks.rows import USERS_ENOUGH, BlockReport
-from personalize_import_handler.data_checks.sieve import LENGTH_MAX, Sieve, reserved_words
+from personalize_import_handler.data_checks.sieve import LENGTH_MAX, Sieve, empty_values, reserved_words
 
 _BLOCK_BYTES: Final = 4 << 20
 _MEMORY: Final = "500MB"
@@ -65,7 +65,7 @@ class DuckDbRowChecker:
         cursor = self._cursor()
         if self._passes(cursor, block, columns, counted):
             self._remember(cursor, block, columns, *_values_of_lines(block, columns))
-            return BlockReport(rows=block.text.count("\n") + 1)
+            return BlockReport(rows=block.text.count("\n") + 1, empty=empty_values(block.text, columns))
         rows = DuckDbBlock(cursor, block, columns)
         report = rows.report(counted)
         self._remember(cursor, block, columns, rows.values, {})

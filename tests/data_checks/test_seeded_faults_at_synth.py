@@ -1,9 +1,8 @@
-"""For each rule that synth can see a fault in 100,000 rows of a file that is shipped: it is told with its exact line."""
+"""For each rule that synth can see a fault in 100,000 rows that are shipped: it is told with its exact line."""
 
 from collections.abc import Mapping
 from pathlib import Path
 
-import aws_cdk as cdk
 import pytest
 
 from personalize_import import DatasetSchema, schema_fields
@@ -34,7 +33,7 @@ def dataset_schema(schema: Schema) -> DatasetSchema:
 def annotations_of(faulty: Faulty, folder: Path) -> tuple[list[str], list[str]]:
     for name, content in faulty.files.items():
         write(folder / name, content)
-    stack: cdk.Stack = new_stack()
+    stack = new_stack()
     ship(stack, folder, dataset_schema(faulty.schema), import_mode=faulty.import_mode)
     return errors_of(stack), warnings_of(stack)
 

@@ -277,7 +277,7 @@ def test_cdk_synth_fails_and_lists_all_errors(tmp_path: Path) -> None:
 
     output = ended.stdout + ended.stderr
     assert ended.returncode != 0
-    assert "/Shop/Items" in output
+    assert "Shop/Items" in output
     for rule, line in [("value-missing", 2), ("malformed-quotes", 3)]:
         (told,) = [each for each in output.splitlines() if f"{rule}: " in each]
         assert "error" in told.lower()

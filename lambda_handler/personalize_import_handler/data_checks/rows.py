@@ -10,7 +10,7 @@ from personalize_import_handler.data_checks.columns import Check, Column, Column
 from personalize_import_handler.data_checks.conditions import IsEmpty, holds, may_hold
 from personalize_import_handler.data_checks.findings import Finding, Findings
 from personalize_import_handler.data_checks.lines import Block, has_doubled_quotes, raw_fields, value_of
-from personalize_import_handler.data_checks.sieve import Sieve, reserved_words
+from personalize_import_handler.data_checks.sieve import Sieve, empty_values, reserved_words
 
 USERS_ENOUGH: Final = 25
 """So many users with two interactions are enough for training: nobody needs to know how many more there are."""
@@ -66,7 +66,7 @@ class PlainRowChecker:
             if columns.key or (columns.user and self.users_with_two() < USERS_ENOUGH):
                 rows = _rows(block, columns, Findings())
                 self._remember(block, columns, rows)
-            return BlockReport(rows=block.text.count("\n") + 1)
+            return BlockReport(rows=block.text.count("\n") + 1, empty=empty_values(block.text, columns))
         findings = Findings()
         rows = _rows(block, columns, findings)
         report = BlockReport(rows=len(rows.lines))

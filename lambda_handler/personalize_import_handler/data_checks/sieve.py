@@ -56,6 +56,26 @@ def reserved_words(columns: Columns) -> frozenset[str]:
     return frozenset(word for condition in conditions if isinstance(condition, IsOneOf) for word in condition.values)
 
 
+def empty_values(lines: str, columns: Columns) -> dict[str, int]:
+    """Count how often metadata columns are empty that may be, in lines that have passed."""
+    sparse = [column for column in columns.imported if column.is_metadata and column.nullable]
+    never_empty = {column.place for column in columns.imported if not column.nullable}
+    between = set(range(1, columns.width - 1)) - never_empty
+    return {column.name: _empty_values(lines, column.place, columns.width, between) for column in sparse}
+
+
+def _empty_values(lines: str, place: int, width: int, between: set[int]) -> int:
+    if place == 0:
+        return lines.count("\n,") + lines.startswith(",")
+    if place == width - 1:
+        return lines.count(",\n") + lines.endswith(",")
+    if ",," not in lines:
+        return 0
+    if between == {place}:  # so that no other one is between two commas without a value
+        return lines.count(",,")
+    return sum(1 for _ in re.finditer(rf"^(?:[^,\n]*,){{{place}}},", lines, re.MULTILINE))
+
+
 def _fragment(column: Column, known: set[str] | None, repeated: str) -> str:
     pattern = f"{_PLAIN}{repeated}"
     for check in column.checks:
@@ -70,8 +90,7 @@ def _fragment(column: Column, known: set[str] | None, repeated: str) -> str:
                 pattern = _any_of(allowed)
     if known is not None:
         pattern = _any_of({value for value in known if re.fullmatch(f"(?:{pattern})", value)})
-    # Of metadata columns that may be empty it is counted how often they are.
-    return f"(?:{pattern})?" if column.nullable and not column.is_metadata else f"(?:{pattern})"
+    return f"(?:{pattern})?" if column.nullable else f"(?:{pattern})"
 
 
 def _any_of(values: set[str] | frozenset[str]) -> str:

@@ -1,0 +1,92 @@
+"""The checks of data beside what one would write oneself: seconds, rows a second, and memory."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from bench.contenders import CONTENDERS, CSV, DUCKDB, PANDAS, Contender, Run, run
+from bench.data import write_data, write_repeated, write_schema
+
+TITLE: Final = "Checks of data"
+_MEGABYTE: Final = 1_000_000
+_SIZES: Final = (10 * _MEGABYTE, 100 * _MEGABYTE, 1000 * _MEGABYTE)
+_SIZES_QUICK: Final = (1 * _MEGABYTE, 10 * _MEGABYTE)
+_LARGE_TIMES: Final = 10
+_SECONDS_MAX: Final = 150
+"""A contender that would take longer is measured with a part of the data."""
+_FASTER_MIN: Final = 10
+_MEMORY_MAX: Final = 1000 * _MEGABYTE
+_SAME_MEMORY: Final = 1.1
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A run, and the size of the data that it stands for."""
+
+    size: int
+    run: Run
+
+    @property
+    def row(self) -> str:
+        """Write it as a row of a table."""
+        part = "" if self.run.data_bytes > self.size * 0.9 else f" (a part of {_size(self.run.data_bytes)})"
+        cells = [
+            f"{_size(self.size)}{part}",
+            self.run.contender.name,
+            f"{self.run.seconds:.1f}",
+            f"{self.run.rows_per_second:,.0f}",
+            f"{self.run.peak_bytes / _MEGABYTE:,.0f}",
+        ]
+        return f"| {' | '.join(cells)} |"
+
+
+def measure(folder: Path, *, quick: bool = False, large: bool = False) -> Iterator[Measured]:
+    """Measure all contenders with data of each size, which is written to a folder."""
+    schema = folder / "schema.json"
+    write_schema(schema)
+    before: dict[Contender, Run] = {}
+    data = folder / "interactions.csv"
+    for size in _SIZES_QUICK if quick else _SIZES:
+        write_data(data, size)
+        for contender in CONTENDERS:
+            known = before.get(contender)
+            if known and known.seconds * size / known.data_bytes > _SECONDS_MAX:
+                yield Measured(size, known)
+                continue
+            before[contender] = run(contender, data, schema)
+            yield Measured(size, before[contender])
+    if large:
+        repeated = folder / "repeated.csv"
+        write_repeated(repeated, data, _LARGE_TIMES)
+        yield Measured(repeated.stat().st_size, run(DUCKDB, repeated, schema))
+        repeated.unlink()
+
+
+def table(measured: list[Measured]) -> str:
+    """Write the figures as a table, and below it the goals beside what was reached."""
+    head = "| data | contender | seconds | rows/s | peak MB |\n| --- | --- | ---: | ---: | ---: |\n"
+    rows = "\n".join(each.row for each in measured)
+    goals = "\n".join(
+        f"| {goal} | {figure} | {'yes' if reached else 'no'} |" for goal, figure, reached in _goals(measured)
+    )
+    return f"{head}{rows}\n\n| goal | measured | reached |\n| --- | --- | --- |\n{goals}\n"
+
+
+def _goals(measured: list[Measured]) -> Iterator[tuple[str, str, bool]]:
+    size = max(each.size for each in measured if each.run.contender is CSV)
+    last = {each.run.contender: each.run for each in measured if each.size == size}
+    for other in (CSV, PANDAS):
+        faster = last[DUCKDB].rows_per_second / last[other].rows_per_second
+        goal = f"{_FASTER_MIN} times as many rows a second as {other.name}, at {_size(size)}"
+        yield goal, f"{faster:.1f} times", faster >= _FASTER_MIN
+    peaks = {each.size: each.run.peak_bytes for each in measured if each.run.contender is DUCKDB}
+    peak = max(peaks.values())
+    yield f"at most {_size(_MEMORY_MAX)} of memory", _size(peak), peak <= _MEMORY_MAX
+    if max(peaks) > size:
+        more = peaks[max(peaks)] / peaks[size]
+        yield f"the same memory at {_size(max(peaks))} as at {_size(size)}", f"{more:.2f} times", more <= _SAME_MEMORY
+
+
+def _size(size: float) -> str:
+    return f"{size / 1e9:.0f} GB" if size >= 999 * _MEGABYTE else f"{size / _MEGABYTE:.0f} MB"

@@ -1,0 +1,52 @@
+"""What a contender has found, in a form that those of others can be compared with."""
+
+import json
+import sys
+from dataclasses import dataclass, field
+
+from personalize_import_handler.data_checks.columns import VALUE_LENGTH_MAX
+from personalize_import_handler.data_checks.dataset_types import DATASET_TYPES
+from personalize_import_handler.data_checks.rows import USERS_ENOUGH
+from personalize_import_handler.data_checks.summary import CATEGORIES_MAX, FILLED_MIN, INTERACTIONS_MIN, KINDS_MAX
+
+CATEGORICAL = ("EVENT_TYPE", "CABIN_TYPE")
+TEXT_LENGTHS = {"USER_ID": 256, "ITEM_ID": 256, "EVENT_TYPE": VALUE_LENGTH_MAX, "CABIN_TYPE": VALUE_LENGTH_MAX}
+RESERVED = next(each for each in DATASET_TYPES if each.name == "INTERACTIONS").known_fields(None)
+
+
+@dataclass
+class Found:
+    """Findings, and the counts that some of them are made of."""
+
+    rows: int = 0
+    empty_ratings: int = 0
+    users: set[str] = field(default_factory=set)
+    users_with_two: set[str] = field(default_factory=set)
+    categories: dict[str, set[str]] = field(default_factory=lambda: {name: set() for name in CATEGORICAL})
+    _first: dict[tuple[str, str | None], int | None] = field(default_factory=dict)
+    _counts: dict[tuple[str, str | None], int] = field(default_factory=dict)
+
+    def add(self, rule: str, column: str | None = None, line: int | None = None, count: int = 1) -> None:
+        """Add what breaks a rule."""
+        self._first.setdefault((rule, column), line)
+        self._counts[rule, column] = self._counts.get((rule, column), 0) + count
+
+    @property
+    def has_users(self) -> bool:
+        """Say whether enough users are known to come back."""
+        return len(self.users_with_two) >= USERS_ENOUGH
+
+    def report(self) -> None:
+        """Look at all rows together, and write to standard output what was found."""
+        if self.rows < INTERACTIONS_MIN:
+            self.add("too-few-interactions")
+        if not self.has_users:
+            self.add("too-few-users", "USER_ID")
+        if len(self.categories["EVENT_TYPE"]) + 2 > KINDS_MAX:  # with the two metadata columns
+            self.add("too-many-kinds", "EVENT_TYPE")
+        if len(self.categories["CABIN_TYPE"]) > CATEGORIES_MAX:
+            self.add("too-many-categories", "CABIN_TYPE")
+        if self.rows and 1 - self.empty_ratings / self.rows < FILLED_MIN:
+            self.add("column-sparse", "RATING")
+        findings = [[rule, column, self._first[rule, column], count] for (rule, column), count in self._counts.items()]
+        sys.stdout.write(json.dumps({"rows": self.rows, "findings": findings}))
