@@ -20,9 +20,9 @@ from personalize_import_handler.data_checks.columns import Columns
 from personalize_import_handler.data_checks.findings import Finding
 from personalize_import_handler.data_checks.lines import Block
 from personalize_import_handler.data_checks.rows import USERS_ENOUGH, BlockReport
-from personalize_import_handler.data_checks.sieve import LENGTH_MAX, Sieve, empty_values, reserved_words
+from personalize_import_handler.data_checks.sieve import LENGTH_MAX, Sieve, empty_values, has_reserved_words
 
-_BLOCK_BYTES: Final = 4 << 20
+_BLOCK_BYTES: Final = 1 << 20
 _MEMORY: Final = "500MB"
 _REPEATED_IDS: Final = """
 SELECT file, "column", min(line), arg_min(id, line), count(*) FROM (
@@ -112,7 +112,7 @@ class DuckDbRowChecker:
         with self._lock:
             # RE2 is fast as long as it needn't count how often something is repeated, so lines are measured before.
             line = self._sieve.pattern(columns, counted, repeated="+")
-        if line is None or any(word in block.text for word in reserved_words(columns)) or _has_long_lines(block.text):
+        if line is None or has_reserved_words(block.text, columns) or _has_long_lines(block.text):
             return False
         lines = text(f"(?:{line}\n)*{line}")
         found = cursor.execute(f"SELECT regexp_full_match($1, {lines})", [block.text]).fetchone()
@@ -148,9 +148,10 @@ def _values_of_lines(block: Block, columns: Columns) -> tuple[str, Mapping[str, 
 
 
 def _has_long_lines(lines: str) -> bool:
-    begin = 0
-    while len(lines) - begin > LENGTH_MAX:
-        end = lines.rfind("\n", begin, begin + LENGTH_MAX + 1)
+    # From line end to line end, as far apart as they may be; the variables are for speed.
+    begin, last, find = 0, len(lines) - LENGTH_MAX, lines.rfind
+    while begin < last:
+        end = find("\n", begin, begin + LENGTH_MAX + 1)
         if end < 0:
             return True
         begin = end + 1

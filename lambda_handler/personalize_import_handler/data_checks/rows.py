@@ -10,7 +10,7 @@ from personalize_import_handler.data_checks.columns import Check, Column, Column
 from personalize_import_handler.data_checks.conditions import IsEmpty, holds, may_hold
 from personalize_import_handler.data_checks.findings import Finding, Findings
 from personalize_import_handler.data_checks.lines import Block, has_doubled_quotes, raw_fields, value_of
-from personalize_import_handler.data_checks.sieve import Sieve, empty_values, reserved_words
+from personalize_import_handler.data_checks.sieve import Sieve, empty_values, has_reserved_words
 
 USERS_ENOUGH: Final = 25
 """So many users with two interactions are enough for training: nobody needs to know how many more there are."""
@@ -93,7 +93,7 @@ class PlainRowChecker:
 
     def _passes(self, block: Block, columns: Columns, counted: frozenset[str]) -> bool:
         line = self._sieve.pattern(columns, counted)
-        if line is None or any(word in block.text for word in reserved_words(columns)):
+        if line is None or has_reserved_words(block.text, columns):
             return False
         return re.fullmatch(f"(?:{line}\n)*+{line}", block.text) is not None
 

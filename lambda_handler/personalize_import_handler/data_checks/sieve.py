@@ -50,8 +50,25 @@ class Sieve:
         return ",".join(fragments) if columns.width > 1 else None
 
 
-def reserved_words(columns: Columns) -> frozenset[str]:
-    """Give the words that no line may have, for they may be values."""
+def has_reserved_words(lines: str, columns: Columns) -> bool:
+    """Say whether lines have words that may be reserved values.
+
+    A letter is looked for many times faster than a word, and most data has no word that could be made of its letters.
+    """
+    is_there: dict[str, bool] = {}
+    for word in _reserved_words(columns):
+        for letter in sorted(set(word), reverse=True):  # `_` first, which most of them have
+            if letter not in is_there:
+                is_there[letter] = letter in lines
+            if not is_there[letter]:
+                break
+        else:
+            if word in lines:
+                return True
+    return False
+
+
+def _reserved_words(columns: Columns) -> frozenset[str]:
     conditions = [check.condition for column in columns.imported for check in column.checks]
     return frozenset(word for condition in conditions if isinstance(condition, IsOneOf) for word in condition.values)
 
