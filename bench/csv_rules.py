@@ -1,4 +1,4 @@
-"""The rules in Python with the csv module: a loop over rows, value by value, as one would write it for one's own data."""
+"""The rules with the csv module: a loop over rows, value by value, as one would write it for one's own data."""
 
 import csv
 import re

@@ -30,7 +30,7 @@ FAULTS: Final[Mapping[str, str]] = {
     "milliseconds": "user-1,item-1,view,1600000000000,Economy,",
     "far-future": "user-1,item-1,view,16000000000,Economy,",
     "reserved-value": "user-1,item-1,view,1600000000,EVENT_TYPE,",
-    "field-count": "user-1,item-1,view,1600000000,Economy",
+    "field-count": "user-1,item-1,view,1600000000,Economy,,",
 }
 """Rows that each break one rule."""
 

@@ -1,6 +1,11 @@
-"""The rules in pandas: chunks of rows, and whole columns at once."""
+"""The rules in pandas: chunks of rows, and whole columns at once.
 
+Rows with too many values pandas skips with a warning; those with too few it fills in, and doesn't tell.
+"""
+
+import re
 import sys
+import warnings
 
 import pandas as pd
 
@@ -11,6 +16,7 @@ from personalize_import_handler.data_checks.conditions import DECIMAL
 from personalize_import_handler.data_checks.summary import CATEGORIES_MAX
 
 _CHUNK = 250_000
+_SKIPPED = re.compile(r"Skipping line (\d+)")
 _INTEGER = "[+-]?[0-9]{1,18}"
 
 
@@ -18,17 +24,19 @@ def check(path: str) -> Found:
     """Check a file."""
     found = Found()
     line = 2
-    for chunk in pd.read_csv(
-        path, dtype=str, keep_default_na=False, escapechar="\\", chunksize=_CHUNK, skip_blank_lines=False
-    ):
-        chunk.index = pd.RangeIndex(line, line + len(chunk))
-        line += len(chunk)
-        # Of a row with too few values, pandas fills in the last one.
-        short = chunk["RATING"].isna()
-        if short.any():
-            _add(found, "field-count", None, short)
-            chunk = chunk[~short]
-        _check_chunk(chunk, found)
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always", pd.errors.ParserWarning)
+        for chunk in pd.read_csv(
+            path, dtype=str, keep_default_na=False, escapechar="\\", chunksize=_CHUNK, on_bad_lines="warn"
+        ):
+            skipped = {int(number) for each in said for number in _SKIPPED.findall(str(each.message))}
+            said.clear()
+            for number in sorted(skipped):
+                found.add("field-count", None, number)
+            lines = range(line, line + len(chunk) + len(skipped))
+            chunk.index = pd.Index([number for number in lines if number not in skipped]) if skipped else lines
+            line = lines.stop
+            _check_chunk(chunk, found)
     return found
 
 
@@ -74,7 +82,7 @@ def _check_texts(name: str, values: pd.Series, found: Found) -> None:
 
 def _add(found: Found, rule: str, name: str | None, broken: "pd.Series[bool]") -> None:
     if broken.any():
-        found.add(rule, name, int(broken.idxmax()), int(broken.sum()))
+        found.add(rule, name, int(str(broken.idxmax())), int(broken.sum()))
 
 
 if __name__ == "__main__":

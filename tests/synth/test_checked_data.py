@@ -15,8 +15,10 @@ from aws_cdk import aws_personalize as personalize
 from personalize_import import DatasetSchema, DataSource, checked_data
 from personalize_import.arguments import InvalidArguments
 from personalize_import_cli.duckdb_rows import DuckDbRowChecker
+from personalize_import_handler.contract import ImportMode
 from personalize_import_handler.data_checks import files
 from personalize_import_handler.data_checks.check import check
+from personalize_import_handler.data_checks.findings import Findings
 from personalize_import_handler.data_checks.rows import PlainRowChecker
 from tests.synth.assembly import ROOT, synth
 from tests.synth.checked import (
@@ -195,7 +197,7 @@ def test_the_jobs_import_mode_counts_and_one_known_at_deploy_time_is_taken_for_f
     mode: str | Callable[[cdk.Stack], str] | None,
     is_too_large: bool,
 ) -> None:
-    monkeypatch.setitem(files._SIZES_MAX, checked_data.ImportMode.INCREMENTAL, 10)
+    monkeypatch.setitem(files._SIZES_MAX, ImportMode.INCREMENTAL, 10)
     path = write(tmp_path / "items.csv", GOOD)
     ship(stack, path, import_mode=mode(stack) if callable(mode) else mode)
 
@@ -206,7 +208,12 @@ def test_files_that_two_jobs_ship_are_read_once(
     stack: cdk.Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     checks = []
-    monkeypatch.setattr(checked_data, "check", lambda *args, **more: checks.append(args) or check(*args, **more))
+
+    def counted_check(*arguments: Any, **more: Any) -> Findings:
+        checks.append(arguments)
+        return check(*arguments, **more)
+
+    monkeypatch.setattr(checked_data, "check", counted_check)
     path = write(tmp_path / "items.csv", WRONG)
     ship(stack, path)
     ship(stack, path, id="Again")
@@ -270,7 +277,7 @@ def test_a_synth_without_data_loads_neither_duckdb_nor_the_command_line(tmp_path
 def test_cdk_synth_fails_and_lists_all_errors(tmp_path: Path) -> None:
     app = write(tmp_path / "app.py", APP)
     write(tmp_path / "items.csv", 'ITEM_ID,PRICE\n,1.5\n"i2,1.5\n')
-    command = [Path(sys.executable).with_name("cdk"), "synth", "--quiet", "--no-notices", "--app"]
+    command = [str(Path(sys.executable).with_name("cdk")), "synth", "--quiet", "--no-notices", "--app"]
     ended = subprocess.run(
         [*command, f"{sys.executable} {app.name}"], cwd=tmp_path, capture_output=True, text=True, check=False
     )

@@ -1,0 +1,65 @@
+"""The benchmark of the checks: all contenders apply the same rules, and the tables say what was measured."""
+
+from pathlib import Path
+
+import pytest
+
+from bench import checks
+from bench.contenders import CONTENDERS, CSV, DUCKDB, PANDAS, PLAIN, Contender, run
+from bench.data import FAULTS, write_faulty_data, write_schema
+
+SIZE = 300_000
+
+
+@pytest.fixture
+def schema(tmp_path: Path) -> Path:
+    path = tmp_path / "schema.json"
+    write_schema(path)
+    return path
+
+
+@pytest.mark.parametrize("contender", CONTENDERS, ids=lambda contender: contender.name)
+def test_each_contender_finds_each_seeded_fault_on_its_line_and_nothing_else(
+    contender: Contender, schema: Path, tmp_path: Path
+) -> None:
+    lines = write_faulty_data(tmp_path / "data.csv", SIZE)
+    assert lines.keys() == FAULTS.keys()
+
+    ran = run(contender, tmp_path / "data.csv", schema)
+
+    found = {rule: (line, count) for rule, _, line, count in ran.findings if rule != "column-sparse"}
+    assert found == {rule: (line, 1) for rule, line in lines.items()}
+    assert ("column-sparse", "RATING", None, 1) in ran.findings
+    assert len(ran.findings) == len(FAULTS) + 1
+
+
+def test_all_contenders_see_the_same_rows_and_the_tables_have_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checks, "_SIZES_QUICK", (SIZE,))
+    monkeypatch.setattr(checks, "_LARGE_TIMES", 2)
+    *each, large = checks.measure(tmp_path, quick=True, large=True)
+
+    assert [one.run.contender for one in each] == [DUCKDB, PLAIN, CSV, PANDAS]
+    (rows,) = {one.run.rows for one in each}
+    assert large.run.rows == 2 * rows
+    assert all(one.run.seconds > 0 and one.run.peak_bytes > 1_000_000 for one in [*each, large])
+    table = checks.table([*each, large])
+    assert all(f"| {contender.name} |" in table for contender in CONTENDERS)
+    assert table.count("| yes |") + table.count("| no |") == 4
+
+
+def test_a_contender_that_would_take_too_long_is_measured_with_a_part_of_the_data(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checks, "_SIZES_QUICK", (SIZE, 40 * SIZE))
+    monkeypatch.setattr(checks, "_SECONDS_MAX", 0)
+    measured = list(checks.measure(tmp_path, quick=True))
+
+    assert [one.run for one in measured[4:]] == [one.run for one in measured[:4]]
+    assert "(a part of 1 MB)" in measured[4].row
+
+
+def test_a_contender_that_fails_is_no_contender(schema: Path, tmp_path: Path) -> None:
+    with pytest.raises(RuntimeError, match="personalize-import check ended with 2"):
+        run(DUCKDB, tmp_path / "nowhere.csv", schema)
