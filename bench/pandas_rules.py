@@ -34,7 +34,7 @@ def check(path: str) -> Found:
             for number in sorted(skipped):
                 found.add("field-count", None, number)
             lines = range(line, line + len(chunk) + len(skipped))
-            chunk.index = pd.Index([number for number in lines if number not in skipped]) if skipped else lines
+            chunk.index = pd.Index([number for number in lines if number not in skipped] if skipped else lines)
             line = lines.stop
             _check_chunk(chunk, found)
     return found
