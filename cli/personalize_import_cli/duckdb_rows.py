@@ -65,7 +65,7 @@ class DuckDbRowChecker:
         cursor = self._cursor()
         if self._passes(cursor, block, columns, counted):
             self._remember(cursor, block, columns, *_values_of_lines(block, columns))
-            return BlockReport(rows=block.text.count("\n") + 1, empty=empty_values(block.text, columns))
+            return BlockReport(rows=block.count, empty=empty_values(block.text, columns))
         rows = DuckDbBlock(cursor, block, columns)
         report = rows.report(counted)
         self._remember(cursor, block, columns, rows.values, {})

@@ -4,10 +4,10 @@ Rows are looked at by a `RowChecker`; all else is the same wherever the check ru
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack
 from dataclasses import dataclass, field
+from itertools import chain
 
 from personalize_import_handler.contract import ImportMode
 from personalize_import_handler.data_checks import rules
@@ -16,7 +16,7 @@ from personalize_import_handler.data_checks.dataset_types import DatasetType
 from personalize_import_handler.data_checks.files import Data, DataFile, files_findings, format_of
 from personalize_import_handler.data_checks.findings import Finding, Findings
 from personalize_import_handler.data_checks.headers import LINE, Header, header_findings, read_header
-from personalize_import_handler.data_checks.lines import Block, LineTooLong, whole_lines
+from personalize_import_handler.data_checks.lines import Block, Lines, LineTooLong, whole_lines
 from personalize_import_handler.data_checks.rows import BlockReport, PlainRowChecker, RowChecker
 from personalize_import_handler.data_checks.schema import Schema
 from personalize_import_handler.data_checks.summary import Summary
@@ -71,14 +71,13 @@ class _Checking:
     def check_file(self, file: DataFile) -> None:
         """Check one file: its header, then its rows."""
         rows_before = self.summary.rows
-        blocks = whole_lines(self._chunks(file), self.rows.block_bytes)
+        lines = whole_lines(self._chunks(file), self.rows.block_bytes)
         try:
-            number, content = next(blocks, (LINE, b""))
-            if unread := format_of(content):
+            first = next(lines, Lines(LINE, 1, b""))
+            if unread := format_of(first.content):
                 return self.findings.add(Finding(rule=rules.NOT_CSV, file=file.name, detail=unread))
-            line, _, rest = content.partition(b"\n")
-            columns = self._columns(file, line)
-            self._check_rows(file, columns, number + 1, rest, blocks)
+            columns = self._columns(file, first.content.partition(b"\n")[0])
+            self._check_rows(columns, self._blocks(file, chain([first.after_the_first()], lines)))
         except LineTooLong as problem:
             self.findings.add(Finding(rule=rules.LINE_TOO_LONG, file=file.name, line=problem.line))
         else:
@@ -94,28 +93,27 @@ class _Checking:
         self.summary.expect(columns.imported)
         return columns
 
-    def _check_rows(
-        self, file: DataFile, columns: Columns, number: int, content: bytes, blocks: Iterator[tuple[int, bytes]]
-    ) -> None:
-        with ExitStack() as stack:
-            workers = self.rows.workers
-            pool = stack.enter_context(ThreadPoolExecutor(workers)) if workers > 1 else None
-            pending: deque[Future[BlockReport]] = deque()
-            while True:
-                if content:
-                    block = Block(file.name, number, self._text(file, number, content))
-                    if pool is None:
-                        self._take(self.rows.check(block, columns, self.summary.counted))
-                    else:
-                        pending.append(pool.submit(self.rows.check, block, columns, self.summary.counted))
-                while len(pending) > workers:
+    def _blocks(self, file: DataFile, lines: Iterable[Lines]) -> Iterator[Block]:
+        for each in lines:
+            if each.content:
+                yield Block(file.name, each.first_line, each.count, self._text(file, each.first_line, each.content))
+
+    def _check_rows(self, columns: Columns, blocks: Iterator[Block]) -> None:
+        workers = self.rows.workers
+        if workers == 1:
+            for block in blocks:
+                self._take(self.rows.check(block, columns, self.summary.counted))
+            return
+        pending: deque[Future[BlockReport]] = deque()
+        with ThreadPoolExecutor(workers) as pool:
+            try:
+                for block in blocks:
+                    pending.append(pool.submit(self.rows.check, block, columns, self.summary.counted))
+                    if len(pending) > workers:
+                        self._take(pending.popleft().result())
+            finally:  # also where a line is too long: what comes before it counts
+                while pending:
                     self._take(pending.popleft().result())
-                try:
-                    number, content = next(blocks)
-                except StopIteration:
-                    break
-            while pending:
-                self._take(pending.popleft().result())
 
     def _take(self, report: BlockReport) -> None:
         self.findings.add_all(report.findings)

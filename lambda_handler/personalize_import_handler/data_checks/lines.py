@@ -37,11 +37,26 @@ class LineTooLong(Exception):
 
 
 @dataclass(frozen=True)
+class Lines:
+    """Consecutive whole lines of a file as they are read, with a line feed between them."""
+
+    first_line: int
+    count: int
+    content: bytes
+
+    def after_the_first(self) -> "Lines":
+        """Give the others; perhaps there are none."""
+        return Lines(self.first_line + 1, self.count - 1, self.content.partition(b"\n")[2])
+
+
+@dataclass(frozen=True)
 class Block:
     """Consecutive whole lines of a file."""
 
     file: str
     first_line: int
+    count: int
+    """How many lines there are, for counting them again takes as long as much else that is done with them."""
     text: str
     """Lines with a line feed between them."""
 
@@ -66,8 +81,8 @@ def has_doubled_quotes(raw_field: str) -> bool:
     return raw_field.startswith('"') and not _WITHOUT_DOUBLED_QUOTES.fullmatch(raw_field[1:-1])
 
 
-def whole_lines(chunks: Iterator[bytes], block_bytes: int) -> Iterator[tuple[int, bytes]]:
-    """Put chunks of a file together to blocks of whole lines, each with the number of its first line.
+def whole_lines(chunks: Iterator[bytes], block_bytes: int) -> Iterator[Lines]:
+    """Put chunks of a file together to blocks of whole lines.
 
     Raises `LineTooLong`. Line feeds with a carriage return before them come without it.
     """
@@ -82,11 +97,13 @@ def whole_lines(chunks: Iterator[bytes], block_bytes: int) -> Iterator[tuple[int
         end = content.rfind(b"\n")
         parts = [content[end + 1 :]]
         if end >= 0:
-            yield first_line, _without_returns(content[:end])
-            first_line += content.count(b"\n", 0, end) + 1
+            count = content.count(b"\n", 0, end) + 1
+            yield Lines(first_line, count, _without_returns(content[:end]))
+            first_line += count
     if content := b"".join(parts):
         _require_short_lines(content, first_line)
-        yield first_line, _without_returns(content.removesuffix(b"\n"))
+        content = content.removesuffix(b"\n")
+        yield Lines(first_line, content.count(b"\n") + 1, _without_returns(content))
 
 
 def _require_short_lines(content: bytes, first_line: int) -> None:

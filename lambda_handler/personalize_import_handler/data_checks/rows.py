@@ -66,7 +66,7 @@ class PlainRowChecker:
             if columns.key or (columns.user and self.users_with_two() < USERS_ENOUGH):
                 rows = _rows(block, columns, Findings())
                 self._remember(block, columns, rows)
-            return BlockReport(rows=block.text.count("\n") + 1, empty=empty_values(block.text, columns))
+            return BlockReport(rows=block.count, empty=empty_values(block.text, columns))
         findings = Findings()
         rows = _rows(block, columns, findings)
         report = BlockReport(rows=len(rows.lines))
