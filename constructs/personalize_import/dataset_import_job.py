@@ -147,6 +147,8 @@ class DatasetImportJob(Construct):
         first, self._resource = create_resources(self, provider.service_token, properties, timeout)
         # The role with whatever is granted to it is there before the job, and outlives it.
         first.node.add_dependency(self._role, *self._access.granted)
+        if role and provider.permissions_on_roles:
+            first.node.add_dependency(provider.permissions_on_roles)
         if data_source.files:
             first.node.add_dependency(provider.data_bucket)
 

@@ -34,7 +34,9 @@ def let_provider_look(
     trust = iam.PolicyStatement(
         actions=["sts:AssumeRole"], principals=[iam.ArnPrincipal(provider.looking_role.role_arn)]
     )
-    if isinstance(role, iam.Role) and own and role.assume_role_policy and cdk.Resource.is_owned_resource(role):
+    # A role of another stack can't name one of this stack, which depends on that one.
+    is_beside = cdk.Stack.of(role) is cdk.Stack.of(provider) and cdk.Resource.is_owned_resource(role)
+    if isinstance(role, iam.Role) and own and role.assume_role_policy and is_beside:
         role.assume_role_policy.add_statements(trust)
     else:
         tell_what_is_required(scope, "the trust policy of the role", [trust], ", for the provider looks at it first")

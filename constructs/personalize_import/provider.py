@@ -23,6 +23,7 @@ from personalize_import_handler.contract import Environment
 
 _ID: Final = "DatasetImportProvider"
 _DATA_BUCKET_ID: Final = "Data"
+_ROLES_ID: Final = "Roles"
 _MEMORY_MIB: Final = 256
 # Calls of the functions give up after seconds; this is for the sum of many that nearly do.
 _FUNCTION_TIMEOUT: Final = cdk.Duration.minutes(5)
@@ -153,20 +154,39 @@ class DatasetImportProvider(Construct):
 
     def allow_looking(self, role: iam.IRole | None, *, reads_schema: bool) -> None:
         """Let the functions look at data in the name of a role, or of the import roles that the construct makes."""
-        self._allow_once(permissions.take_on_role_statement(self, role))
+        statement = permissions.take_on_role_statement(self, role)
+        if role:
+            self._allow_with(role, statement)
+        else:
+            self._allow_once(statement)
         if reads_schema:
             self._allow_once(permissions.know_schemas_statement(self))
 
-    def _allow_once(self, statement: iam.PolicyStatement) -> None:
-        if statement.sid not in self._allowed:
-            self._pass_role.add_statements(statement)
-            findings.accept_wildcards(self._is_complete.role, [statement])
-        if statement.sid:
-            self._allowed.add(statement.sid)
-
     def allow_passing(self, role: iam.IRole) -> None:
         """Let the functions pass a role that the construct did not make, to Personalize."""
-        self._pass_role.add_statements(permissions.pass_role_statement([role.role_arn]))
+        self._allow_with(role, permissions.pass_role_statement([role.role_arn]))
+
+    @property
+    def permissions_on_roles(self) -> iam.Policy | None:
+        """What is allowed about roles of this app that were brought; None if there is no such role."""
+        return cast("iam.Policy | None", self.node.try_find_child(_ROLES_ID))
+
+    def _allow_with(self, role: iam.IRole, statement: iam.PolicyStatement) -> None:
+        """Allow something about a role that was brought.
+
+        One of this app may trust the function's role, which then can't have the other's ARN in itself.
+        """
+        if not cdk.Resource.is_owned_resource(role):
+            self._pass_role.add_statements(statement)
+            return
+        policy = self.permissions_on_roles or iam.Policy(self, _ROLES_ID, roles=[self.looking_role])
+        policy.add_statements(statement)
+
+    def _allow_once(self, statement: iam.PolicyStatement) -> None:
+        if statement.sid and statement.sid not in self._allowed:
+            self._allowed.add(statement.sid)
+            self._pass_role.add_statements(statement)
+            findings.accept_wildcards(self._is_complete.role, [statement])
 
     def _function(
         self,

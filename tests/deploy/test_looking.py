@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_personalize as personalize
 
-from personalize_import import Reimport
+from personalize_import import DatasetImportJob, DataSource, Reimport
 from personalize_import_handler.contract import DATA_FINGERPRINT_TAG
 from tests.deploy.cloud import Cloud
 from tests.deploy.stacks import UsersStack, users_csv
@@ -96,6 +97,24 @@ def test_good_data_passes_and_is_imported(cloud: Cloud, name: str) -> None:
 
     assert deployed.succeeded, deployed.output
     assert users(cloud, name) == ["a", "b"]
+
+
+@pytest.mark.slow
+def test_a_role_of_the_app_is_taken_on_by_the_function_too(cloud: Cloud, name: str) -> None:
+    location = cloud.put(name.lower(), "users/a.csv", users_csv("a", "b")).removesuffix("a.csv")
+
+    def build(app: cdk.App) -> None:
+        users_stack = UsersStack(app, name, location)
+        stack = cdk.Stack(app, f"{name[:12]}Again")
+        role = iam.Role(stack, "Own", assumed_by=iam.ServicePrincipal("personalize.amazonaws.com"))
+        dataset = cast("personalize.CfnDataset", users_stack.node.find_child("Dataset"))
+        data_source = DataSource.from_s3_uri(location)
+        DatasetImportJob(stack, "Import", dataset=dataset, data_source=data_source, role=role, preflight=True)
+
+    deployed = cloud.deploy(build)
+
+    assert deployed.succeeded, deployed.output
+    assert [job["status"] for job in cloud.jobs(f"{name[:12]}Again")] == ["ACTIVE"]
 
 
 @pytest.mark.slow

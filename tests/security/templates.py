@@ -59,12 +59,12 @@ def own_key(scope: Construct) -> cdk.Stack:
 
 
 def own_data(scope: Construct) -> cdk.Stack:
-    """Make a stack of jobs whose data is of this machine: a folder, and a file."""
+    """Make a stack of jobs whose data is of this machine: a folder that is looked at before the job, and a file."""
     stack = new_stack("OwnData", scope)
     with TemporaryDirectory() as folder:
         file = Path(folder, "users.csv")
         file.write_text("USER_ID\na\n")
-        add_job(stack, "Folder", data_source=DataSource.from_asset(folder))
+        add_job(stack, "Folder", data_source=DataSource.from_asset(folder), preflight=True)
         add_job(stack, "File", data_source=DataSource.from_asset(str(file)))
     return stack
 

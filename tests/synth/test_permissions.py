@@ -79,7 +79,8 @@ def allowed(template: Deployed, prefix: str) -> dict[str, set[str]]:
     """Give what the role whose logical id starts so may do: resources by action."""
     (name,) = [name for name in template.of_type("AWS::IAM::Role") if name.startswith(prefix)]
     may: dict[str, set[str]] = {}
-    for policy in template.properties(name)["Policies"]:
+    own = [each for each in template.all_properties("AWS::IAM::Policy") if name.lower() in str(each["Roles"])]
+    for policy in [*template.properties(name)["Policies"], *own]:
         for statement in policy["PolicyDocument"]["Statement"]:
             for action in as_list(statement["Action"]):
                 may.setdefault(action, set()).update(as_list(statement["Resource"]))
