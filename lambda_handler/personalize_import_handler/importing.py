@@ -62,6 +62,7 @@ class Import:
 
         arn = self.names.arn(1)
         try:
+            self._ask_for_the_time()
             fingerprint = fingerprint_of(self.properties, self.read_as(self.properties.role_arn))
         except Refused as refused:
             return self._unless_for_good(refused, reasons.data_not_seen(refused, self.properties), arn, progress)
@@ -142,8 +143,13 @@ class Import:
         except Refused as refused:
             raise Hindered(attempt, refused) from refused
 
+    def _ask_for_the_time(self) -> None:
+        """Ask the service for anything, where nothing else is asked of it: what it answers tells its time."""
+        self.personalize.dataset_created_at(self.properties.dataset_arn)
+
     def _prepare(self, attempt: int) -> None:
         try:
+            self._ask_for_the_time()
             preparation.prepare(self.properties, self.personalize, self.storage, self.read_as)
         except Refused as refused:
             raise Hindered(attempt, refused) from refused

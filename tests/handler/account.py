@@ -90,6 +90,8 @@ class Account:
     personalize: FakePersonalize = field(init=False)
     storage: FakeStorage = field(default_factory=FakeStorage)
     functions: Functions = field(init=False)
+    asked_before_reading: list[str] = field(default_factory=list)
+    """The operations of Personalize that were called before data was read."""
     _waiting: list[Execution] = field(default_factory=list)
     _refused_starts: list[Exception] = field(default_factory=list)
 
@@ -110,6 +112,7 @@ class Account:
 
     def _read_as(self, role_arn: str) -> FakeReader:
         self.storage._called("read_as", role_arn)
+        self.asked_before_reading = [operation for operation, _ in self.personalize.calls]
         return FakeReader(self.storage)
 
     def refuse_to_wait(self, *errors: Exception) -> None:

@@ -140,6 +140,18 @@ def test_the_job_is_waited_for_as_any_other_and_the_data_is_looked_at_once(
     assert [operation for operation, _ in storage.calls].count("list_objects") == 1
 
 
+@pytest.mark.parametrize(
+    "asked", [as_of("monday"), properties(Preflight="true")], ids=["when data changes", "preflight"]
+)
+def test_the_service_tells_the_time_before_data_is_looked_at_for_s3_has_another_clock(
+    cloudformation: CloudFormation, account: Account, asked: dict[str, object]
+) -> None:
+    cloudformation.create(asked)
+
+    looks_before = 1 if "Preflight" in asked else 0  # one that has looked for a job, and noted an attempt
+    assert account.asked_before_reading[looks_before:] == ["dataset_created_at"]
+
+
 def test_a_refusal_that_may_pass_is_tried_again(
     cloudformation: CloudFormation, storage: FakeStorage, personalize: FakePersonalize
 ) -> None:

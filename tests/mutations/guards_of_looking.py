@@ -29,6 +29,16 @@ GUARDS: Final = (
         "self.read_as(self.properties.role_arn))\n        except Refused as refused:",
         "self.read_as(self.properties.role_arn))\n        except UnknownStatus as refused:",
     ),
+    _know(
+        "the service's time is known before data is compared",
+        "            self._ask_for_the_time()\n            fingerprint",
+        "            fingerprint",
+    ),
+    _know(
+        "the service's time is known before data is looked into",
+        "            self._ask_for_the_time()\n            preparation",
+        "            preparation",
+    ),
     _know("the fingerprint is noted", "replace(progress, data_fingerprint=fingerprint)", "progress"),
     # In `data_fingerprint`
     _print("an etag tells contents apart", "each.size, each.etag)", "each.size)"),
