@@ -91,15 +91,6 @@ def test_a_role_that_may_not_read_is_found_out_before_a_job_is_started(cloud: Cl
 
 
 @pytest.mark.slow
-def test_good_data_passes_and_is_imported(cloud: Cloud, name: str) -> None:
-    location = cloud.put(name.lower(), "users/a.csv", users_csv("a", "b")).removesuffix("a.csv")
-    deployed = cloud.deploy(stack_of(name, location, preflight=True))
-
-    assert deployed.succeeded, deployed.output
-    assert users(cloud, name) == ["a", "b"]
-
-
-@pytest.mark.slow
 def test_a_role_of_the_app_is_taken_on_by_the_function_too(cloud: Cloud, name: str) -> None:
     location = cloud.put(name.lower(), "users/a.csv", users_csv("a", "b")).removesuffix("a.csv")
 
