@@ -23,7 +23,7 @@ def text(value: str) -> str:
 @singledispatch
 def sql_of(condition: Condition, value: str) -> str:
     """Write an expression that is true where a condition holds for `value`, another expression."""
-    raise TypeError(f"{condition!r} is no condition")
+    raise TypeError(f"{condition!r} is no condition on {value}")
 
 
 @sql_of.register

@@ -86,7 +86,7 @@ Condition = IsEmpty | IsLonger | NotMatching | NotInteger | IsBetween | IsOneOf 
 @singledispatch
 def holds(condition: Condition, value: str) -> bool:
     """Say whether a condition holds for a value, which is not empty."""
-    raise TypeError(f"{condition!r} is no condition")
+    raise TypeError(f"{condition!r} is no condition on {value!r}")
 
 
 @singledispatch
