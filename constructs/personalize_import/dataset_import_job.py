@@ -13,8 +13,10 @@ from personalize_import.arguments import check_optional_text, check_text
 from personalize_import.checked_data import check_data, check_schema
 from personalize_import.data_source import DataSource
 from personalize_import.import_role import create_import_role, is_precreated
+from personalize_import.imported_provider import ImportedProvider
 from personalize_import.looking import data_as_of, let_provider_look
 from personalize_import.provider import DatasetImportProvider
+from personalize_import.provider_checks import check_looks, check_provider, check_role_of_provider, check_shipped
 from personalize_import.read_access import grant_read
 from personalize_import.relay import create_resources
 from personalize_import_handler import checks, contract
@@ -55,7 +57,7 @@ class DatasetImportJob(Construct):
         preflight: bool = False,
         timeout: cdk.Duration = _DEFAULT_TIMEOUT,
         wait: bool = True,
-        provider: DatasetImportProvider | None = None,
+        provider: DatasetImportProvider | ImportedProvider | None = None,
     ) -> None:
         """Import data from S3 into a dataset.
 
@@ -91,8 +93,8 @@ class DatasetImportJob(Construct):
                 Default: 55 minutes.
             wait: Whether the deploy waits for the job. With False it goes on once the job is accepted, and doesn't
                 learn of its failure. Default: True.
-            provider: What handles the resource, where the one that is made by itself should be another. Default: the
-                one of the stack, made on first use.
+            provider: What handles the resource, where it should be another than the stack's own: one of another stack,
+                or `DatasetImportProvider.from_service_token(...)`. Default: the one of the stack, made on first use.
 
         Raises:
             InvalidArguments: A `ValueError` that names each argument that is wrong, its value and what is allowed.
@@ -116,14 +118,19 @@ class DatasetImportJob(Construct):
                 *arguments.check_boolean("preflight", preflight),
                 *arguments.check_timeout("timeout", timeout),
                 *arguments.check_boolean("wait", wait),
-                *_check_provider("provider", provider),
+                *check_provider("provider", provider, self),
+                *check_role_of_provider("role", role, provider, self),
+                *check_looks("preflight", provider, asked=preflight),
+                *check_looks("reimport", provider, asked=reimport == Reimport.WHEN_DATA_CHANGES),
+                *check_shipped("data_source", data_source, provider),
             ],
         )
         self._tag_manager = _tag_manager(tags)
         self.node.add_validation(arguments.TagsFit(self._tag_manager, reimport))
         provider = provider or DatasetImportProvider.of(self)
         check_data(self, data_source, dataset, import_mode)
-        data_source = data_source.bind(self, provider)
+        if isinstance(provider, DatasetImportProvider):  # no other can be given data of this machine
+            data_source = data_source.bind(self, provider)
         self._role = _role_of(self, role, data_source, provider)
         self._access = grant_read(self, data_source, self._role, is_ours=role is None)
         if preflight or reimport == Reimport.WHEN_DATA_CHANGES:
@@ -149,7 +156,7 @@ class DatasetImportJob(Construct):
         first.node.add_dependency(self._role, *self._access.granted)
         if role and provider.permissions_on_roles:
             first.node.add_dependency(provider.permissions_on_roles)
-        if data_source.files:
+        if isinstance(provider, DatasetImportProvider) and data_source.files:
             first.node.add_dependency(provider.data_bucket)
 
     @property
@@ -218,11 +225,6 @@ def _arns_of(dataset: object) -> tuple[str, str | None]:
     return str(dataset), None
 
 
-def _check_provider(name: str, provider: object) -> Iterator[str]:
-    if provider is not None and not isinstance(provider, DatasetImportProvider):
-        yield violation(name, provider, "a DatasetImportProvider")
-
-
 def _check_data_source(name: str, data_source: object) -> Iterator[str]:
     if not isinstance(data_source, DataSource):
         yield violation(name, data_source, "a DataSource, such as DataSource.from_bucket(bucket, 'interactions/')")
@@ -231,15 +233,19 @@ def _check_data_source(name: str, data_source: object) -> Iterator[str]:
 
 
 def _role_of(
-    scope: Construct, role: iam.IRole | None, data_source: DataSource, provider: DatasetImportProvider
+    scope: Construct,
+    role: iam.IRole | None,
+    data_source: DataSource,
+    provider: DatasetImportProvider | ImportedProvider,
 ) -> iam.IRole:
     """Give the role that the job runs with, and let the provider pass it."""
     if role is None:
-        own = create_import_role(scope, data_source)
-        if is_precreated(own):
-            provider.allow_passing(own)
-        return own
-    provider.allow_passing(role)
+        role = create_import_role(scope, data_source, provider.import_role_path)
+        if not is_precreated(role):
+            provider.serve(scope)
+            return role
+    if provider.may_name(role, scope):
+        provider.allow_passing(role)
     return role
 
 

@@ -6,27 +6,39 @@ from constructs import Construct
 
 from personalize_import.data_source import DataSource
 from personalize_import.findings import accept_data_of_job
+from personalize_import.notices import readable
 from personalize_import.read_access import role_statements
 from personalize_import_handler.contract import IMPORT_ROLE_PATH, PERSONALIZE_SERVICE_PRINCIPAL
 
 
-def import_role_path(scope: Construct) -> str:
-    """Give the path below which a stack's import roles are, so that one statement can say which roles may be passed."""
-    return f"{IMPORT_ROLE_PATH}{cdk.Stack.of(scope).stack_name}/"
+def import_role_path(scope: Construct, below: str | None = None) -> str:
+    """Give the path of a stack's import roles, so that one statement can say which roles may be passed."""
+    return f"{below or '/'}{IMPORT_ROLE_PATH[1:]}{cdk.Stack.of(scope).stack_name}/"
 
 
-def create_import_role(scope: Construct, data_source: DataSource) -> iam.Role:
+def create_import_role(scope: Construct, data_source: DataSource, below: str | None) -> iam.Role:
     """Create a role that only Personalize may assume, for this account and Region, and that may only read the data."""
     role = iam.Role(
         scope,
         "Role",
-        path=import_role_path(scope),
+        path=import_role_path(scope, below),
         assumed_by=_personalize_of_this_stack(scope),
         # Inline, so that the role has its policy the moment it exists, and keeps it as long as it does.
         inline_policies={"ReadData": iam.PolicyDocument(statements=role_statements(scope, data_source))},
     )
     accept_data_of_job(role, data_source)
     return role
+
+
+def path_of(role: iam.IRole) -> str | None:
+    """Give the path of a role, or None where synth can't know it."""
+    made = role.node.default_child
+    if isinstance(made, iam.CfnRole):
+        path = made.path or "/"
+        return None if cdk.Token.is_unresolved(path) else path
+    _, found, name = str(readable(role, role.role_arn)).partition(":role")
+    path = name.rpartition("/")[0] + "/"
+    return path if found and "${" not in path else None
 
 
 def is_precreated(role: iam.Role) -> bool:

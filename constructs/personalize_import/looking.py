@@ -10,6 +10,7 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from personalize_import.import_role import is_precreated
+from personalize_import.imported_provider import ImportedProvider
 from personalize_import.notices import tell_what_is_required
 from personalize_import.provider import DatasetImportProvider
 from personalize_import_handler import contract
@@ -18,7 +19,12 @@ _DATA_AS_OF: Final = "DataAsOf"
 
 
 def let_provider_look(
-    scope: Construct, role: iam.IRole, provider: DatasetImportProvider, *, is_ours: bool, reads_schema: bool
+    scope: Construct,
+    role: iam.IRole,
+    provider: DatasetImportProvider | ImportedProvider,
+    *,
+    is_ours: bool,
+    reads_schema: bool,
 ) -> None:
     """Let the provider look at what a role may read, as far as this app can.
 
@@ -30,12 +36,14 @@ def let_provider_look(
         reads_schema: Whether what is looked at is compared with the dataset's schema.
     """
     own = isinstance(role, iam.Role) and not is_precreated(role)
-    provider.allow_looking(None if is_ours and own else role, reads_schema=reads_schema)
-    trust = iam.PolicyStatement(
-        actions=["sts:AssumeRole"], principals=[iam.ArnPrincipal(provider.looking_role.role_arn)]
+    is_named = not (is_ours and own) and provider.may_name(role, scope)
+    provider.allow_looking(role if is_named else None, reads_schema=reads_schema)
+    looking_role = cast("iam.IRole", provider.looking_role)  # arguments without one were refused
+    trust = iam.PolicyStatement(actions=["sts:AssumeRole"], principals=[iam.ArnPrincipal(looking_role.role_arn)])
+    # A role of a stack that this one depends on can't name one of this stack.
+    is_beside = cdk.Resource.is_owned_resource(role) and (
+        cdk.Stack.of(role) in (cdk.Stack.of(provider), cdk.Stack.of(scope))
     )
-    # A role of another stack can't name one of this stack, which depends on that one.
-    is_beside = cdk.Stack.of(role) is cdk.Stack.of(provider) and cdk.Resource.is_owned_resource(role)
     if isinstance(role, iam.Role) and own and role.assume_role_policy and is_beside:
         role.assume_role_policy.add_statements(trust)
     else:

@@ -7,7 +7,7 @@ from typing import Any, Final
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from aws_cdk import region_info
-from constructs import Construct
+from constructs import Construct, IConstruct
 
 _DEFAULT_PARTITION: Final = "aws"
 
@@ -24,12 +24,12 @@ def tell_what_is_required(
     )
 
 
-def readable(scope: Construct, value: object) -> object:
+def readable(scope: IConstruct, value: object) -> object:
     """Resolve a value, with `${Name}` for what is known at deploy time only, as in `Fn::Sub`."""
     return _flat(cdk.Stack.of(scope).resolve(value), _partition(scope))
 
 
-def _partition(scope: Construct) -> str:
+def _partition(scope: IConstruct) -> str:
     region = cdk.Stack.of(scope).region
     known = None if cdk.Token.is_unresolved(region) else region_info.RegionInfo.get(region).partition
     return known or _DEFAULT_PARTITION

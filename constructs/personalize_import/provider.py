@@ -1,7 +1,6 @@
-"""The provider: two Lambda functions and a waiter that serve all import jobs of a stack."""
+"""The provider: two Lambda functions and a waiter that serve all import jobs of a stack, or of many."""
 
-import inspect
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, Final, Self, cast
 
 import aws_cdk as cdk
@@ -15,27 +14,24 @@ from constructs import Construct
 from personalize_import import arguments, findings
 from personalize_import import provider_permissions as permissions
 from personalize_import.data_bucket import DataBucket
-from personalize_import.handler_code import handler_code
+from personalize_import.imported_provider import ImportedProvider
+from personalize_import.provider_functions import Functions, check_function_props
+from personalize_import.role_permissions import RolePermissions
 from personalize_import.waiter import create_waiter
-from personalize_import_handler import contract
-from personalize_import_handler.checks import violation
+from personalize_import_handler import checks, contract
 from personalize_import_handler.contract import Environment
 
 _ID: Final = "DatasetImportProvider"
 _DATA_BUCKET_ID: Final = "Data"
-_ROLES_ID: Final = "Roles"
-_MEMORY_MIB: Final = 256
-# Calls of the functions give up after seconds; this is for the sum of many that nearly do.
-_FUNCTION_TIMEOUT: Final = cdk.Duration.minutes(5)
 _EVENT_AGE_MAX: Final = cdk.Duration.seconds(contract.SERVICE_TIMEOUT_SECONDS)
 _RETRIES: Final = 2
-_NOT_TO_CHANGE: Final = frozenset({"code", "handler", "log_group", "role"})
 
 
 class DatasetImportProvider(Construct):
     """What handles the custom resources: OnEvent takes a request, IsComplete starts the job and looks until it ends.
 
-    Between two looks a state machine waits, which costs nothing. Made once in a stack, on first use.
+    Between two looks a state machine waits, which costs nothing. Made once in a stack, on first use; or made by hand,
+    and given to jobs of any stack of the account and Region as their `provider`.
     """
 
     def __init__(
@@ -43,6 +39,8 @@ class DatasetImportProvider(Construct):
         scope: Construct,
         id: str,
         *,
+        import_role_path: str | None = None,
+        looks_at_data: bool = False,
         log_retention: logs.RetentionDays = logs.RetentionDays.ONE_MONTH,
         encryption_key: kms.IKey | None = None,
         permissions_boundary: iam.IManagedPolicy | None = None,
@@ -54,6 +52,13 @@ class DatasetImportProvider(Construct):
         Args:
             scope: The construct that this one is in.
             id: The id within `scope`.
+            import_role_path: A path of IAM roles, such as `/personalize/`: all roles below it can be passed to
+                Personalize, and no others. The roles that are made for jobs of this provider are below it. Whoever may
+                make roles there, and use the provider, can have them read what they may read. Needed where apps of
+                their own use the provider. Default: the roles of the jobs that this app gives to the provider.
+            looks_at_data: Whether jobs of apps of their own may ask for a look at their data (`preflight`,
+                `reimport`): the functions may then take on the import roles that trust them. Jobs of this app see to
+                that themselves. Default: False.
             log_retention: How long the functions' log is kept. Default: a month.
             encryption_key: The KMS key that encrypts the log group. One that this app creates lets CloudWatch Logs use
                 it, any other must do so already. Default: CloudWatch Logs' own.
@@ -63,12 +68,19 @@ class DatasetImportProvider(Construct):
                 set here; what the functions run and as whom can't be changed. Default: none.
 
         Raises:
-            InvalidArguments: A `ValueError` that names what is wrong in `function_props`.
+            InvalidArguments: A `ValueError` that names each argument that is wrong, its value and what is allowed.
         """
         super().__init__(scope, id)
-        arguments.require(self, _check_function_props("function_props", function_props))
-        traced = {"tracing": lambda_.Tracing.ACTIVE} if tracing else {}
-        self._function_props: Mapping[str, Any] = {**traced, **(function_props or {})}
+        arguments.require(
+            self,
+            [
+                *arguments.check_optional_text("import_role_path", import_role_path, checks.IMPORT_ROLE_PATH),
+                *arguments.check_boolean("looks_at_data", looks_at_data),
+                *check_function_props("function_props", function_props),
+            ],
+        )
+        self._import_role_path = import_role_path
+        self._roles = RolePermissions(self, import_role_path)
         if permissions_boundary:
             iam.PermissionsBoundary.of(self).apply(permissions_boundary)
         if encryption_key:
@@ -81,32 +93,36 @@ class DatasetImportProvider(Construct):
             encryption_key=encryption_key,
             removal_policy=cdk.RemovalPolicy.DESTROY,
         )
-        self._pass_role = iam.PolicyDocument(statements=[permissions.pass_import_roles_statement(self)])
-        self._allowed: set[str] = set()
-        code = handler_code()
+        self._create_functions(function_props or {}, tracing=tracing)
+        if looks_at_data:
+            self.allow_looking(None, reads_schema=True)
+
+    def _create_functions(self, function_props: Mapping[str, Any], *, tracing: bool) -> None:
+        traced = {"tracing": lambda_.Tracing.ACTIVE} if tracing else {}
+        functions = Functions(self, self._log_group, {**traced, **function_props})
         see_later_requests = iam.PolicyDocument()
         documents = {
             "Personalize": iam.PolicyDocument(statements=permissions.personalize_statements(self)),
-            "PassRoles": self._pass_role,
+            "PassRoles": self._roles.document,
             "SeeLaterRequests": see_later_requests,
         }
-        self._is_complete = self._function("IsComplete", "is_complete", code, documents)
+        self._is_complete = functions.create("IsComplete", "is_complete", documents)
         self._state_machine = create_waiter(self, self._is_complete, tracing=tracing)
         see_later_requests.add_statements(permissions.see_later_requests_statement(self._state_machine))
+        findings.accept_wildcards(
+            self._is_complete.role, permissions.statements_with_wildcards(self, self._state_machine)
+        )
+        self._roles.belong_to(self.looking_role)
         state_machine_arn = self._state_machine.attr_arn
-        self._on_event = self._function(
+        self._on_event = functions.create(
             "OnEvent",
             "on_event",
-            code,
             {"StartWaiting": permissions.document("StartWaiting", ["states:StartExecution"], state_machine_arn)},
             {Environment.STATE_MACHINE_ARN.value: state_machine_arn},
         )
         # CloudFormation invokes asynchronously, and Lambda repeats what ends in an error, as when the function dies or
         # can't deliver its answer. Nobody waits for the answer to an event that is older than CloudFormation's hour.
         self._on_event.configure_async_invoke(max_event_age=_EVENT_AGE_MAX, retry_attempts=_RETRIES)
-        findings.accept_wildcards(
-            self._is_complete.role, permissions.statements_with_wildcards(self, self._state_machine)
-        )
 
     @classmethod
     def of(cls, scope: Construct) -> Self:
@@ -114,10 +130,47 @@ class DatasetImportProvider(Construct):
         stack = cdk.Stack.of(scope)
         return cast("Self", stack.node.try_find_child(_ID)) or cls(stack, _ID)
 
+    @staticmethod
+    def from_service_token(
+        scope: Construct,
+        id: str,
+        service_token: str,
+        *,
+        import_role_path: str,
+        looking_role_arn: str | None = None,
+    ) -> ImportedProvider:
+        """Use a provider that another app has made in the same account and Region.
+
+        Args:
+            scope: The construct that this one is in.
+            id: The id within `scope`.
+            service_token: The other provider's `service_token`: an ARN, or a token such as
+                `ssm.StringParameter.value_for_string_parameter(...)` or `Fn.import_value(...)`.
+            import_role_path: The other provider's `import_role_path`; the roles that are made for jobs are below it.
+            looking_role_arn: The ARN of the other provider's `looking_role`, which the import roles of jobs then trust
+                that ask for a look at their data (`preflight`, `reimport`); that provider has to be made with
+                `looks_at_data`. Default: none, and no job may ask for that.
+
+        Raises:
+            InvalidArguments: A `ValueError` that names each argument that is wrong, its value and what is allowed.
+        """
+        return ImportedProvider(
+            scope,
+            id,
+            service_token=service_token,
+            import_role_path=import_role_path,
+            looking_role_arn=looking_role_arn,
+        )
+
     @property
     def service_token(self) -> str:
         """The `ServiceToken` of custom resources that this provider handles."""
         return self._on_event.function_arn
+
+    @property
+    def import_role_path(self) -> str | None:
+        """The path below which all roles are that can be passed; None where each is allowed by itself."""
+        return self._import_role_path
 
     @property
     def on_event(self) -> lambda_.IFunction:
@@ -144,90 +197,35 @@ class DatasetImportProvider(Construct):
     def data_bucket(self) -> DataBucket:
         """Where data is brought that the app ships; made on first use."""
         known = cast("DataBucket | None", self.node.try_find_child(_DATA_BUCKET_ID))
-        role = cast("iam.IRole", self._is_complete.role)
-        return known or DataBucket(self, _DATA_BUCKET_ID, service_token=self.service_token, role=role)
+        return known or DataBucket(self, _DATA_BUCKET_ID, service_token=self.service_token, role=self.looking_role)
 
     @property
     def looking_role(self) -> iam.IRole:
         """The role of the function that looks at data; import roles have to trust it for that."""
         return cast("iam.IRole", self._is_complete.role)
 
+    def serve(self, scope: Construct) -> None:
+        """Let the import roles be passed that are made for jobs in the stack of `scope`."""
+        self._roles.serve(scope)
+
+    def may_name(self, role: iam.IRole, scope: Construct) -> bool:
+        """Say whether a role that a job of `scope` was given can be allowed by its ARN, or by its path alone."""
+        return self._roles.may_name(role, scope)
+
     def allow_looking(self, role: iam.IRole | None, *, reads_schema: bool) -> None:
-        """Let the functions look at data in the name of a role, or of the import roles that the construct makes."""
-        statement = permissions.take_on_role_statement(self, role)
+        """Let the functions look at data in the name of a role, or of the import roles that are known by their path."""
         if role:
-            self._allow_with(role, statement)
+            self._roles.allow_taking_on(role)
         else:
-            self._allow_once(statement)
+            self._roles.allow_taking_on_import_roles()
         if reads_schema:
-            self._allow_once(permissions.know_schemas_statement(self))
+            self._roles.allow_knowing_schemas()
 
     def allow_passing(self, role: iam.IRole) -> None:
         """Let the functions pass a role that the construct did not make, to Personalize."""
-        self._allow_with(role, permissions.pass_role_statement([role.role_arn]))
+        self._roles.allow_passing(role)
 
     @property
     def permissions_on_roles(self) -> iam.Policy | None:
         """What is allowed about roles of this app that were brought; None if there is no such role."""
-        return cast("iam.Policy | None", self.node.try_find_child(_ROLES_ID))
-
-    def _allow_with(self, role: iam.IRole, statement: iam.PolicyStatement) -> None:
-        """Allow something about a role that was brought.
-
-        One of this app may trust the function's role, which then can't have the other's ARN in itself.
-        """
-        if not cdk.Resource.is_owned_resource(role):
-            self._pass_role.add_statements(statement)
-            return
-        policy = self.permissions_on_roles or iam.Policy(self, _ROLES_ID, roles=[self.looking_role])
-        policy.add_statements(statement)
-
-    def _allow_once(self, statement: iam.PolicyStatement) -> None:
-        if statement.sid and statement.sid not in self._allowed:
-            self._allowed.add(statement.sid)
-            self._pass_role.add_statements(statement)
-            findings.accept_wildcards(self._is_complete.role, [statement])
-
-    def _function(
-        self,
-        id: str,
-        handler: str,
-        code: lambda_.Code,
-        documents: Mapping[str, iam.PolicyDocument],
-        environment: Mapping[str, str] | None = None,
-    ) -> lambda_.Function:
-        write_logs = permissions.document(
-            "WriteLogs", ["logs:CreateLogStream", "logs:PutLogEvents"], self._log_group.log_group_arn
-        )
-        role = iam.Role(
-            self,
-            f"{id}Role",
-            assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
-            inline_policies={**documents, "WriteLogs": write_logs},
-            managed_policies=permissions.vpc_policies() if "vpc" in self._function_props else None,
-        )
-        props = {
-            "description": f"{contract.RESOURCE_TYPE}: {handler}",
-            "runtime": lambda_.Runtime.PYTHON_3_13,
-            "architecture": lambda_.Architecture.ARM_64,
-            "code": code,
-            "handler": f"personalize_import_handler.index.{handler}",
-            "memory_size": _MEMORY_MIB,
-            "timeout": _FUNCTION_TIMEOUT,
-            "role": role,
-            "log_group": self._log_group,
-            **self._function_props,
-            "environment": {**self._function_props.get("environment", {}), **(environment or {})},
-        }
-        function = lambda_.Function(self, id, **props)
-        if "runtime" not in self._function_props:
-            findings.accept_runtime(function)
-        if "tracing" in self._function_props:
-            findings.accept_traces(function.role)
-        return function
-
-
-def _check_function_props(name: str, function_props: Mapping[str, Any] | None) -> Iterator[str]:
-    allowed = set(inspect.signature(lambda_.Function.__init__).parameters) - {"self", "scope", "id"} - _NOT_TO_CHANGE
-    for each in sorted(set(function_props or {}) - allowed):
-        yield violation(name, each, f"properties of aws_lambda.Function but {', '.join(sorted(_NOT_TO_CHANGE))}")
+        return self._roles.policy

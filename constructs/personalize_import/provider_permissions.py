@@ -11,7 +11,6 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from personalize_import.import_role import import_role_path
 from personalize_import_handler.contract import PERSONALIZE_SERVICE_PRINCIPAL
 
 
@@ -56,18 +55,19 @@ def pass_role_statement(role_arns: Sequence[str], *, sid: str | None = None) -> 
     )
 
 
-def pass_import_roles_statement(scope: Construct) -> iam.PolicyStatement:
-    """Let a function pass all import roles of this stack: by their path, so that it doesn't grow with their number."""
-    return pass_role_statement([_import_roles_arn(scope)], sid="PassImportRoles")
+def pass_import_roles_statement(role_arns: Sequence[str]) -> iam.PolicyStatement:
+    """Let a function pass all import roles of some stacks: by their path, so that it doesn't grow with their number."""
+    return pass_role_statement(role_arns, sid="PassImportRoles")
 
 
-def take_on_role_statement(scope: Construct, role: iam.IRole | None) -> iam.PolicyStatement:
-    """Let a function take on a role to look at data, or all import roles of this stack: those that trust it."""
-    return iam.PolicyStatement(
-        sid=None if role else "TakeOnImportRoles",
-        actions=["sts:AssumeRole"],
-        resources=[role.role_arn if role else _import_roles_arn(scope)],
-    )
+def take_on_role_statement(role_arns: Sequence[str], *, sid: str | None = None) -> iam.PolicyStatement:
+    """Let a function take on roles to look at data: those of them that trust it."""
+    return iam.PolicyStatement(sid=sid, actions=["sts:AssumeRole"], resources=list(role_arns))
+
+
+def take_on_import_roles_statement(role_arns: Sequence[str]) -> iam.PolicyStatement:
+    """Let a function take on all import roles of some stacks."""
+    return take_on_role_statement(role_arns, sid="TakeOnImportRoles")
 
 
 def know_schemas_statement(scope: Construct) -> iam.PolicyStatement:
@@ -93,11 +93,7 @@ def see_later_requests_statement(waiter: sfn.CfnStateMachine) -> iam.PolicyState
 
 def statements_with_wildcards(scope: Construct, waiter: sfn.CfnStateMachine) -> list[iam.PolicyStatement]:
     """Give the statements of IsComplete whose resources are patterns."""
-    return [
-        *personalize_statements(scope),
-        pass_import_roles_statement(scope),
-        see_later_requests_statement(waiter),
-    ]
+    return [*personalize_statements(scope), see_later_requests_statement(waiter)]
 
 
 def data_statements(bucket: s3.IBucket) -> list[iam.PolicyStatement]:
@@ -174,9 +170,9 @@ def document(sid: str, actions: list[str], resource: str) -> iam.PolicyDocument:
     return iam.PolicyDocument(statements=[iam.PolicyStatement(sid=sid, actions=actions, resources=[resource])])
 
 
-def _import_roles_arn(scope: Construct) -> str:
-    roles = f"{import_role_path(scope).strip('/')}/*"
-    return cdk.Stack.of(scope).format_arn(service="iam", region="", resource="role", resource_name=roles)
+def roles_arn(scope: Construct, path: str) -> str:
+    """Give a pattern for all roles below a path."""
+    return cdk.Stack.of(scope).format_arn(service="iam", region="", resource="role", resource_name=f"{path[1:]}*")
 
 
 def _personalize_arn(scope: Construct, resource: str) -> str:

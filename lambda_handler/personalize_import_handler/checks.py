@@ -79,6 +79,18 @@ ROLE_ARN: Final = TextRule(
     re.compile(r"arn:[a-z0-9-]+:iam::[0-9]{12}:role/[a-zA-Z_0-9+=,.@\-/]+", re.ASCII),
     contract.ARN_LENGTH_MAX,
 )
+# IAM's own pattern without what is a wildcard in a policy, and not "/" alone: that would be all roles there are.
+IMPORT_ROLE_PATH: Final = TextRule(
+    f"a path of IAM roles such as /personalize/, at most {contract.IMPORT_ROLE_PATH_LENGTH_MAX} characters",
+    re.compile(r"(/[a-zA-Z_0-9+=,.@\-]+)+/", re.ASCII),
+    contract.IMPORT_ROLE_PATH_LENGTH_MAX,
+)
+SERVICE_TOKEN: Final = TextRule(
+    "a Lambda function's ARN such as arn:aws:lambda:eu-west-1:123456789012:function:imports, "
+    f"at most {contract.ARN_LENGTH_MAX} characters",
+    re.compile(r"arn:[a-z0-9-]+:lambda:[a-z0-9-]+:[0-9]{12}:function:[a-zA-Z0-9\-_]+(:[a-zA-Z0-9$\-_]+)?", re.ASCII),
+    contract.ARN_LENGTH_MAX,
+)
 DATA_LOCATION: Final = TextRule(
     "a CSV file or a folder in S3, s3://bucket/file.csv or s3://bucket/folder/ (with the slash at its end), "
     f"at most {contract.DATA_LOCATION_LENGTH_MAX} characters",

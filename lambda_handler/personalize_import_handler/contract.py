@@ -119,7 +119,9 @@ class Environment(StrEnum):
 PERSONALIZE_SERVICE_PRINCIPAL: Final = "personalize.amazonaws.com"
 """The same literal in every partition, aws-cn included."""
 IMPORT_ROLE_PATH: Final = "/personalize-import/"
-"""What the paths of import roles begin with that the construct makes."""
+"""What the paths of import roles that the construct makes end with, but for the name of the stack."""
+IMPORT_ROLE_PATH_LENGTH_MAX: Final = 300
+"""Ours, for what stands before that: IAM has 512 characters for all of it."""
 
 SERVICE_TIMEOUT_SECONDS: Final = 3600
 """CloudFormation's limit for the answer to one custom resource request."""

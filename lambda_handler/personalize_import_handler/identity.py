@@ -13,6 +13,7 @@ from personalize_import_handler import contract
 from personalize_import_handler.properties import ImportProperties
 
 _HASH_LENGTH = 12
+_OWN_ROLE = re.compile(rf"(?P<account>arn:[^/]*:role)(/.*)?(?P<path>{contract.IMPORT_ROLE_PATH}[^/]+)/[^/]+")
 
 
 @dataclass(frozen=True)
@@ -97,10 +98,10 @@ def reader_of(role_arn: str) -> str:
     """Tell roles apart as the user does: one of the construct's own is the same one whatever its name.
 
     CloudFormation gives it another name in each stack, so a first deploy that is tried again has a new one; but what it
-    may read is the location, and that is compared anyway.
+    may read is the location, and that is compared anyway. Nor does it matter below which path a shared provider has it.
     """
-    path, _, _ = role_arn.rpartition("/")
-    return path if f":role{contract.IMPORT_ROLE_PATH}" in role_arn else role_arn
+    own = _OWN_ROLE.fullmatch(role_arn)
+    return f"{own['account']}{own['path']}" if own else role_arn
 
 
 def _prefix(properties: ImportProperties, resource: Resource) -> str:

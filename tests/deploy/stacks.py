@@ -1,6 +1,7 @@
 """The stacks that most deploys are about: a dataset of users and its import."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import aws_cdk as cdk
@@ -37,7 +38,14 @@ class UsersStack(cdk.Stack):
     """A schema, a dataset group, a dataset of users, and the job."""
 
     def __init__(
-        self, app: cdk.App, name: str, data: str | DataSource, *, schema: str | None = None, **job: Any
+        self,
+        app: cdk.App,
+        name: str,
+        data: str | DataSource,
+        *,
+        schema: str | None = None,
+        provider: Callable[[cdk.Stack], Any] = lambda _stack: None,
+        **job: Any,
     ) -> None:
         super().__init__(app, name)
         schema = schema or users_schema()
@@ -53,7 +61,9 @@ class UsersStack(cdk.Stack):
             schema_arn=schema_arn,
         )
         data_source = DataSource.from_s3_uri(data) if isinstance(data, str) else data
-        self.job = DatasetImportJob(self, "Import", dataset=dataset, data_source=data_source, **job)
+        self.job = DatasetImportJob(
+            self, "Import", dataset=dataset, data_source=data_source, provider=provider(self), **job
+        )
         cdk.CfnOutput(self, "DatasetArn", value=dataset.attr_dataset_arn)
         cdk.CfnOutput(self, "JobArn", value=self.job.dataset_import_job_arn)
         cdk.CfnOutput(self, "JobName", value=self.job.job_name)

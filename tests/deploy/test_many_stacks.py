@@ -1,13 +1,13 @@
 """Many stacks at once: each has an import, the account has room for five, and all of them get through."""
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import aws_cdk as cdk
 import pytest
 
 from personalize_local.configuration import Options
 from tests.deploy.cloud import LOG, Cloud, running_cloud
+from tests.deploy.most_at_once import most_at_once
 from tests.deploy.stacks import UsersStack, users_csv
 
 pytestmark = [pytest.mark.deploy, pytest.mark.slow]
@@ -24,14 +24,6 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
     """An account of this test's own: nobody else's jobs take its room."""
     with running_cloud(tmp_path_factory.mktemp("many"), OPTIONS) as cloud:
         yield cloud
-
-
-def most_at_once(jobs: list[dict[str, Any]]) -> int:
-    """Count the jobs between their first and their last status, at the moment when they were most."""
-    # Where one ends as another begins, the end comes first: it made the room.
-    turns = [(job["history"][0]["at"], 1) for job in jobs] + [(job["history"][-1]["at"], -1) for job in jobs]
-    running = [sum(change for _at, change in sorted(turns)[:count]) for count in range(1, len(turns) + 1)]
-    return max(running)
 
 
 def test_twenty_stacks_deployed_at_once_import_five_at_a_time(

@@ -109,6 +109,15 @@ def test_a_role_is_told_apart_by_its_path_only_where_the_construct_made_it() -> 
     assert reader_of(f"{account}/personalize-import/shop/A") != reader_of(f"{account}/personalize-import/store/A")
     assert reader_of(f"{account}/own/personalize-import/A") != reader_of(f"{account}/own/personalize-import/B")
     assert reader_of(f"{account}/own/A") != reader_of(f"{account}/own/B")
+    assert reader_of(f"{account}-personalize-import/shop/A") != reader_of(f"{account}-personalize-import/shop/B")
+
+
+def test_a_role_of_the_construct_is_the_same_below_the_path_of_a_shared_provider() -> None:
+    account = "arn:aws:iam::123456789012:role"
+
+    assert reader_of(f"{account}/team/ml/personalize-import/shop/A") == reader_of(
+        f"{account}/personalize-import/shop/B"
+    )
 
 
 def test_a_stack_s_longest_name_leaves_room_for_the_hash() -> None:

@@ -46,18 +46,23 @@ GUARDS: Final = (
     _name("another token is another import", "        properties.reimport_token,\n", ""),
     _name(
         "the construct's own role has another name in each stack",
-        'return path if f":role{contract.IMPORT_ROLE_PATH}" in role_arn else role_arn',
+        "return f\"{own['account']}{own['path']}\" if own else role_arn",
         "return role_arn",
     ),
     _name(
         "roles in one path are different roles",
-        'return path if f":role{contract.IMPORT_ROLE_PATH}" in role_arn else role_arn',
-        "return path",
+        "return f\"{own['account']}{own['path']}\" if own else role_arn",
+        'return role_arn.rpartition("/")[0]',
     ),
     _name(
-        "a role is the construct's own if its path begins so, not if it has that somewhere",
-        'f":role{contract.IMPORT_ROLE_PATH}" in role_arn',
-        "contract.IMPORT_ROLE_PATH in role_arn",
+        "a role is the construct's own if its path ends so, with a stack's name, not if it has that somewhere",
+        "{contract.IMPORT_ROLE_PATH}[^/]+)/[^/]+",
+        "{contract.IMPORT_ROLE_PATH}.*)[^/]+",
+    ),
+    _name(
+        "a shared provider's path makes no role another one",
+        "{own['account']}{own['path']}",
+        "{role_arn.rpartition('/')[0]}",
     ),
     _name(
         "a long stack name leaves room for the hash",

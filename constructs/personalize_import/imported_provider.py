@@ -1,0 +1,82 @@
+"""A provider that another app has made, and that this one may use but not change."""
+
+from collections.abc import Iterator
+from typing import Final
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from personalize_import import arguments
+from personalize_import.arguments import check_optional_text, check_text
+from personalize_import_handler import checks
+from personalize_import_handler.checks import violation
+
+_REGION: Final = 3
+_ACCOUNT: Final = 4
+
+
+class ImportedProvider(Construct):
+    """What `DatasetImportProvider.from_service_token` gives; it is given to jobs as their `provider`."""
+
+    def __init__(
+        self, scope: Construct, id: str, *, service_token: str, import_role_path: str, looking_role_arn: str | None
+    ) -> None:
+        super().__init__(scope, id)
+        arguments.require(
+            self,
+            [
+                *check_text("service_token", service_token, checks.SERVICE_TOKEN),
+                *_check_environment("service_token", service_token, cdk.Stack.of(self)),
+                *check_text("import_role_path", import_role_path, checks.IMPORT_ROLE_PATH),
+                *check_optional_text("looking_role_arn", looking_role_arn, checks.ROLE_ARN),
+            ],
+        )
+        self._service_token = service_token
+        self._import_role_path = import_role_path
+        self._looking_role = (
+            iam.Role.from_role_arn(self, "LookingRole", looking_role_arn, mutable=False) if looking_role_arn else None
+        )
+
+    @property
+    def service_token(self) -> str:
+        """The `ServiceToken` of custom resources that the provider handles."""
+        return self._service_token
+
+    @property
+    def import_role_path(self) -> str:
+        """The path below which all roles are that can be passed."""
+        return self._import_role_path
+
+    @property
+    def looking_role(self) -> iam.IRole | None:
+        """The role of the function that looks at data, where it may."""
+        return self._looking_role
+
+    @property
+    def permissions_on_roles(self) -> None:
+        """Nothing: what it may do about roles is decided where it is made."""
+        return
+
+    def serve(self, scope: Construct) -> None:
+        """Do nothing: it may pass the roles below its path."""
+
+    def may_name(self, role: iam.IRole, scope: Construct) -> bool:  # noqa: ARG002 - whatever they are
+        """Say that no role can be allowed by its ARN."""
+        return False
+
+    def allow_passing(self, role: iam.IRole) -> None:
+        """Do nothing: it may pass the roles below its path."""
+
+    def allow_looking(self, role: iam.IRole | None, *, reads_schema: bool) -> None:
+        """Do nothing: it may take on the roles below its path that trust it."""
+
+
+def _check_environment(name: str, service_token: str, stack: cdk.Stack) -> Iterator[str]:
+    """Yield what is wrong with the account and Region of a function's ARN, as far as both are known."""
+    if not checks.SERVICE_TOKEN.pattern.fullmatch(str(service_token)):
+        return
+    parts = service_token.split(":")
+    for part, own, kind in [(_REGION, stack.region, "Region"), (_ACCOUNT, stack.account, "account")]:
+        if not cdk.Token.is_unresolved(own) and parts[part] != own:
+            yield violation(name, service_token, f"a function in the stack's own {kind}, {own}")

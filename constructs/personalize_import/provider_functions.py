@@ -1,0 +1,77 @@
+"""The provider's two functions: how they are set up, and which of that a user may choose."""
+
+import inspect
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from personalize_import import findings
+from personalize_import import provider_permissions as permissions
+from personalize_import.handler_code import handler_code
+from personalize_import_handler import contract
+from personalize_import_handler.checks import violation
+
+_MEMORY_MIB: Final = 256
+# Calls of the functions give up after seconds; this is for the sum of many that nearly do.
+_TIMEOUT: Final = cdk.Duration.minutes(5)
+_NOT_TO_CHANGE: Final = frozenset({"code", "handler", "log_group", "role"})
+
+
+class Functions:
+    """Makes the functions of a provider, all with the same code, log group and chosen properties."""
+
+    def __init__(self, scope: Construct, log_group: logs.ILogGroup, function_props: Mapping[str, Any]) -> None:
+        self._scope = scope
+        self._log_group = log_group
+        self._function_props = function_props
+        self._code = handler_code()
+
+    def create(
+        self,
+        id: str,
+        handler: str,
+        documents: Mapping[str, iam.PolicyDocument],
+        environment: Mapping[str, str] | None = None,
+    ) -> lambda_.Function:
+        """Create a function with a role of its own, which may write its log and what the documents allow."""
+        write_logs = permissions.document(
+            "WriteLogs", ["logs:CreateLogStream", "logs:PutLogEvents"], self._log_group.log_group_arn
+        )
+        role = iam.Role(
+            self._scope,
+            f"{id}Role",
+            assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
+            inline_policies={**documents, "WriteLogs": write_logs},
+            managed_policies=permissions.vpc_policies() if "vpc" in self._function_props else None,
+        )
+        props = {
+            "description": f"{contract.RESOURCE_TYPE}: {handler}",
+            "runtime": lambda_.Runtime.PYTHON_3_13,
+            "architecture": lambda_.Architecture.ARM_64,
+            "code": self._code,
+            "handler": f"personalize_import_handler.index.{handler}",
+            "memory_size": _MEMORY_MIB,
+            "timeout": _TIMEOUT,
+            "role": role,
+            "log_group": self._log_group,
+            **self._function_props,
+            "environment": {**self._function_props.get("environment", {}), **(environment or {})},
+        }
+        function = lambda_.Function(self._scope, id, **props)
+        if "runtime" not in self._function_props:
+            findings.accept_runtime(function)
+        if "tracing" in self._function_props:
+            findings.accept_traces(function.role)
+        return function
+
+
+def check_function_props(name: str, function_props: Mapping[str, Any] | None) -> Iterator[str]:
+    """Yield which of the properties are none of a function's, or can't be chosen."""
+    allowed = set(inspect.signature(lambda_.Function.__init__).parameters) - {"self", "scope", "id"} - _NOT_TO_CHANGE
+    for each in sorted(set(function_props or {}) - allowed):
+        yield violation(name, each, f"properties of aws_lambda.Function but {', '.join(sorted(_NOT_TO_CHANGE))}")
