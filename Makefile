@@ -13,7 +13,7 @@ IMPORT_SECONDS ?= 20
 export DATA SCHEMA
 
 .DEFAULT_GOAL := help
-.PHONY: help install deploy-local destroy-local test lint format docs-checks bench clean
+.PHONY: help install deploy-local destroy-local test lint format docs-checks docs-reference provider-template bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,6 +58,18 @@ format: $(INSTALLED) ## put the code into shape
 docs-checks: $(INSTALLED) ## write the table of rules in docs/checks.md anew
 	@{ sed '/^<!-- rules/q' docs/checks.md && $(BIN)/personalize-import rules --format markdown; } > docs/checks.md.new
 	@mv docs/checks.md.new docs/checks.md
+
+docs-reference: $(INSTALLED) ## write the resource's reference and its JSON schema anew
+	@{ sed '/^<!-- reference/q' docs/resource-reference.md && $(BIN)/python -m personalize_import.plain reference \
+		&& sed -n '/^<!-- end of the reference/,$$p' docs/resource-reference.md; } > docs/resource-reference.md.new
+	@mv docs/resource-reference.md.new docs/resource-reference.md
+	@$(BIN)/python -m personalize_import.plain schema > docs/PersonalizeDatasetImportJob.schema.json
+
+provider-template: $(INSTALLED) ## write dist/provider.template.json: the provider for those who don't use the CDK
+	@mkdir -p dist
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m personalize_import.plain provider-template > dist/provider.template.json.new
+	@mv dist/provider.template.json.new dist/provider.template.json
+	@echo "dist/provider.template.json"
 
 clean: ## remove what was made, the environment included
 	rm -rf $(VENV) $(SCANNERS) .local-aws cdk.out dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -28,10 +28,11 @@ _WILDCARD_REASONS: Final = {
     "and datasets may be given by ARNs that are known at deploy time only.",
     "KnowLaterJobs": "personalize:ListDatasetImportJobs, which is the only action of this statement, supports no "
     "resource types.",
-    "PassImportRoles": "The import roles of this stack, which alone are under this path; they can be passed to Amazon "
-    "Personalize and to no other service.",
-    "TakeOnImportRoles": "The import roles of this stack, which alone are under this path; each of them trusts the "
-    "function only if its job asks for a look at the data, and lets it read that data and nothing else.",
+    "PassImportRoles": "The import roles of the stacks that this provider serves, which alone are under these paths; "
+    "they can be passed to Amazon Personalize and to no other service.",
+    "TakeOnImportRoles": "The import roles of the stacks that this provider serves, which alone are under these "
+    "paths; each of them trusts the function only if its job asks for a look at the data, and lets it read that data "
+    "and nothing else.",
     "KnowSchemas": "The schemas of this account and Region: a dataset may be given by its ARN, which doesn't say what "
     "schema it has.",
     "SeeLaterRequests": "The waiter of this stack, by the logical id that is a part of its name: it invokes the "

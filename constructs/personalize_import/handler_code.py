@@ -29,9 +29,14 @@ def handler_code() -> lambda_.Code:
 class _CopyInstalledPackages:
     # jsii passes the options positionally, other than the protocol's signature says.
     def try_bundle(self, output_dir: str, *_args: object, **_kwargs: object) -> bool:
-        for package in _PACKAGES:
-            shutil.copytree(_package_folder(package), Path(output_dir) / package, ignore=_not_shipped)
+        copy_packages(Path(output_dir))
         return True
+
+
+def copy_packages(folder: Path) -> None:
+    """Copy the sources that the functions run into a folder."""
+    for package in _PACKAGES:
+        shutil.copytree(_package_folder(package), folder / package, ignore=_not_shipped)
 
 
 def _not_shipped(folder: str, names: list[str]) -> set[str]:

@@ -172,7 +172,10 @@ def document(sid: str, actions: list[str], resource: str) -> iam.PolicyDocument:
 
 def roles_arn(scope: Construct, path: str) -> str:
     """Give a pattern for all roles below a path."""
-    return cdk.Stack.of(scope).format_arn(service="iam", region="", resource="role", resource_name=f"{path[1:]}*")
+    # The path may be a token, so it isn't taken apart.
+    return cdk.Stack.of(scope).format_arn(
+        service="iam", region="", resource=f"role{path}*", arn_format=cdk.ArnFormat.NO_RESOURCE_NAME
+    )
 
 
 def _personalize_arn(scope: Construct, resource: str) -> str:

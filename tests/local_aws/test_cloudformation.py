@@ -206,3 +206,23 @@ def test_a_custom_resource_whose_creation_failed_is_deleted_by_the_id_of_that_an
         *("CREATE_IN_PROGRESS", "CREATE_FAILED", "DELETE_IN_PROGRESS", "DELETE_COMPLETE")
     ]
     assert events[-1]["PhysicalResourceId"] == "made-halfway"
+
+
+ANSWERS = FAILS_TO_CREATE.replace(
+    'event["RequestType"] == "Create" or event["PhysicalResourceId"] != "made-halfway"', "False"
+)
+
+
+def test_a_custom_resource_is_not_handed_to_another_function(cloud: Cloud, name: str) -> None:
+    first, second = (make_function(cloud, f"{name[-30:]}-{number}", ANSWERS) for number in (1, 2))
+    stack = Stack(cloud, name)
+
+    def template(function: str, value: str) -> str:
+        resource = {"Type": "Custom::Handled", "Properties": {"ServiceToken": function, "Value": value}}
+        return json.dumps({"Resources": {"Handled": resource}})
+
+    assert stack.create(template(first, "a")) == "CREATE_COMPLETE"
+    assert stack.update(template(first, "b")) == "UPDATE_COMPLETE"
+    assert stack.update(template(second, "b")) == "UPDATE_ROLLBACK_COMPLETE"
+    (failed,) = [event for event in cloud.events(name) if event["ResourceStatus"] == "UPDATE_FAILED"]
+    assert failed["ResourceStatusReason"] == "Modifying service token is not allowed."

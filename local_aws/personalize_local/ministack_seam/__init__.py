@@ -17,6 +17,7 @@ from ministack.services.cloudformation import custom_resource, provisioners, sta
 from personalize_local.cloudformation import native_resources
 from personalize_local.ministack_seam.deletions import keep_buckets_that_are_not_empty, undo_updates_by_updates
 from personalize_local.ministack_seam.roles import ImportRoles, use_roles_as_aws_does
+from personalize_local.ministack_seam.service_tokens import keep_service_tokens
 from personalize_local.ports import Caller, Scope
 from personalize_local.service import PersonalizeService
 from personalize_local.switchboard import PREFIX
@@ -50,6 +51,7 @@ def mount(service: PersonalizeService, endpoint_url: str) -> Asgi:
     _delete_what_failed_to_be_made()
     undo_updates_by_updates()
     keep_buckets_that_are_not_empty()
+    keep_service_tokens()
     use_roles_as_aws_does()
     _follow_clock(service)
     return _application(service)

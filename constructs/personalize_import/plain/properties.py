@@ -1,0 +1,244 @@
+"""The properties of the resource type, as its reference describes them: one table for page and schema.
+
+Patterns, limits and choices are the contract's and those of its checks; a test holds the names to the contract.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+
+from personalize_import_handler import checks, contract, data_files
+from personalize_import_handler.checks import TextRule
+from personalize_import_handler.contract import ImportMode, Reimport
+
+
+class Update(StrEnum):
+    """What a change of a property leads to, in CloudFormation's words."""
+
+    NO_INTERRUPTION = "No interruption"
+    REPLACEMENT = "Replacement"
+    """Another import: a new job with a new ARN. Nothing is deleted, for jobs can't be."""
+    REPLACEMENT_IF_DATA_HAS_CHANGED = "Replacement if the data has changed"
+    NOT_SUPPORTED = "Updates are not supported"
+    """CloudFormation refuses it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Property:
+    """One property."""
+
+    name: str
+    description: str
+    type: str
+    update: Update
+    schema: dict[str, Any]
+    """What its value may be, as JSON schema; of a whole that is known, without references."""
+    default: str | None = None
+    required: bool = False
+
+
+def text(rule: TextRule, length_min: int = 1) -> dict[str, Any]:
+    """Give what a rule for strings allows."""
+    return {
+        "type": "string",
+        "pattern": f"^(?:{rule.pattern.pattern})$",
+        "minLength": length_min,
+        "maxLength": rule.length_max,
+    }
+
+
+def seconds(lowest: int, highest: int) -> dict[str, Any]:
+    """Give whole seconds, as a number or, as CloudFormation hands them over, as a string of digits."""
+    return {
+        "anyOf": [
+            {"type": "integer", "minimum": lowest, "maximum": highest},
+            {"type": "string", "pattern": "^[0-9]{1,9}$"},
+        ]
+    }
+
+
+_BOOLEAN: Final[dict[str, Any]] = {
+    "anyOf": [{"type": "boolean"}, {"type": "string", "pattern": "^([Tt][Rr][Uu][Ee]|[Ff][Aa][Ll][Ss][Ee])$"}]
+}
+_TAG: Final[dict[str, Any]] = {
+    "type": "object",
+    "properties": {
+        "Key": {"type": "string", "minLength": 1, "maxLength": contract.TAG_KEY_LENGTH_MAX},
+        "Value": {"type": "string", "maxLength": contract.TAG_VALUE_LENGTH_MAX},
+    },
+    "required": ["Key", "Value"],
+    "additionalProperties": False,
+}
+_FILE: Final[dict[str, Any]] = {
+    "type": "object",
+    "properties": {"Name": text(data_files.DATA_FILE_NAME), "Source": text(data_files.OBJECT)},
+    "required": ["Name", "Source"],
+    "additionalProperties": False,
+}
+_OF_A_RELAY: Final = "For a [relay](#longer-than-an-hour)."
+
+PROPERTIES: Final = (
+    Property(
+        name="ServiceToken",
+        description="The ARN of the provider's function, in the account and Region of the stack.",
+        type="String",
+        update=Update.NOT_SUPPORTED,
+        schema=text(checks.SERVICE_TOKEN),
+        required=True,
+    ),
+    Property(
+        name="ServiceTimeout",
+        description="The seconds that CloudFormation waits for the provider's answer. Leave it out: its default is its "
+        "limit, and where it is shorter than `TimeoutSeconds`, a stack event can't say why the import took too long.",
+        type="Integer",
+        update=Update.NO_INTERRUPTION,
+        schema=seconds(1, contract.SERVICE_TIMEOUT_SECONDS),
+        default=str(contract.SERVICE_TIMEOUT_SECONDS),
+    ),
+    Property(
+        name="DatasetArn",
+        description="The ARN of the dataset that is imported into.",
+        type="String",
+        update=Update.REPLACEMENT,
+        schema=text(checks.DATASET_ARN),
+        required=True,
+    ),
+    Property(
+        name="DataLocation",
+        description="Where the data is: `s3://bucket/file.csv`, or `s3://bucket/folder/` with the slash at its end. Of "
+        "a folder, Personalize reads the files of the first level.",
+        type="String",
+        update=Update.REPLACEMENT,
+        schema=text(checks.DATA_LOCATION),
+        required=True,
+    ),
+    Property(
+        name="RoleArn",
+        description="The ARN of the role with which Personalize reads the data. The provider must be allowed to pass "
+        "it: its path has to begin with the provider's `ImportRolePath`.",
+        type="String",
+        update=Update.REPLACEMENT,
+        schema=text(checks.ROLE_ARN),
+        required=True,
+    ),
+    Property(
+        name="SchemaArn",
+        description="The ARN of the dataset's schema. A dataset that is replaced for a new schema keeps its ARN and is "
+        "empty; with this property the data is imported again.",
+        type="String",
+        update=Update.REPLACEMENT,
+        schema=text(checks.SCHEMA_ARN),
+    ),
+    Property(
+        name="JobName",
+        description="What the job's name begins with; a suffix keeps it unique.",
+        type="String",
+        update=Update.NO_INTERRUPTION,
+        schema=text(checks.JOB_NAME),
+        default="the stack's name and the logical id",
+    ),
+    Property(
+        name="ImportMode",
+        description="`FULL` replaces all bulk data of the dataset, `INCREMENTAL` adds to it. The first import of a "
+        "dataset must be `FULL`.",
+        type="String",
+        update=Update.REPLACEMENT,
+        schema={"enum": list(ImportMode)},
+        default=ImportMode.FULL,
+    ),
+    Property(
+        name="PublishAttributionMetricsToS3",
+        description="Whether to publish a report on metric attribution; only for a dataset group that has one.",
+        type="Boolean",
+        update=Update.REPLACEMENT,
+        schema=_BOOLEAN,
+        default="false",
+    ),
+    Property(
+        name="Tags",
+        description="Tags of the job.",
+        type="List of Tag (`Key`, `Value`)",
+        update=Update.NO_INTERRUPTION,
+        schema={"type": "array", "items": _TAG, "maxItems": contract.TAGS_MAX},
+    ),
+    Property(
+        name="ReimportToken",
+        description="Anything: when it changes, the data is imported again although nothing else has changed.",
+        type="String",
+        update=Update.REPLACEMENT,
+        schema=text(checks.REIMPORT_TOKEN),
+    ),
+    Property(
+        name="Reimport",
+        description="`WHEN_DATA_CHANGES` also imports again when names, sizes or ETags of the files are others than "
+        "those that were imported last; CloudFormation asks for that when `DataAsOf` has changed. The role has to "
+        "trust the provider's `LookingRoleArn`.",
+        type="String",
+        update=Update.REPLACEMENT,
+        schema={"enum": list(Reimport)},
+        default=Reimport.WHEN_PROPERTIES_CHANGE,
+    ),
+    Property(
+        name="DataAsOf",
+        description="Anything: when it changes, the files are looked at; see `Reimport`.",
+        type="String",
+        update=Update.REPLACEMENT_IF_DATA_HAS_CHANGED,
+        schema=text(checks.DATA_AS_OF, length_min=0),
+    ),
+    Property(
+        name="Preflight",
+        description="Whether the data is looked at before the job starts, so that what breaks a rule fails in seconds. "
+        "The role has to trust the provider's `LookingRoleArn`.",
+        type="Boolean",
+        update=Update.NO_INTERRUPTION,
+        schema=_BOOLEAN,
+        default="false",
+    ),
+    Property(
+        name="TimeoutSeconds",
+        description="How long this resource waits for the job before it fails.",
+        type="Integer",
+        update=Update.NO_INTERRUPTION,
+        schema=seconds(contract.TIMEOUT_SECONDS_MIN, contract.TIMEOUT_SECONDS_MAX),
+        default=str(contract.TIMEOUT_SECONDS_DEFAULT),
+    ),
+    Property(
+        name="Wait",
+        description="Whether to wait for the job. With false the resource is complete once the job is accepted.",
+        type="Boolean",
+        update=Update.NO_INTERRUPTION,
+        schema=_BOOLEAN,
+        default="true",
+    ),
+    Property(
+        name="HandsOver",
+        description=f"{_OF_A_RELAY} Whether the resource is complete, and not failed, when its time is up.",
+        type="Boolean",
+        update=Update.NO_INTERRUPTION,
+        schema=_BOOLEAN,
+        default="false",
+    ),
+    Property(
+        name="DatasetImportJobArn",
+        description=f"{_OF_A_RELAY} The `Ref` of the resource that this one goes on for.",
+        type="String",
+        update=Update.REPLACEMENT,
+        schema=text(checks.DATASET_IMPORT_JOB_ARN),
+    ),
+    Property(
+        name="WaitedSeconds",
+        description=f"{_OF_A_RELAY} The sum of `TimeoutSeconds` of the resources before this one.",
+        type="Integer",
+        update=Update.NO_INTERRUPTION,
+        schema=seconds(0, contract.RELAY_SECONDS_MAX),
+        default="0",
+    ),
+    Property(
+        name="DataFiles",
+        description="Files that the provider copies to `DataLocation` before they are imported. The CDK construct "
+        "writes this property together with the bucket and the permissions that it takes.",
+        type="List of File (`Name`, `Source`)",
+        update=Update.NO_INTERRUPTION,
+        schema={"type": "array", "items": _FILE, "minItems": 1, "maxItems": contract.DATA_FILES_MAX},
+    ),
+)
