@@ -1,0 +1,17 @@
+"""Data in a bucket that others own, imported into a dataset that others made."""
+
+import aws_cdk as cdk
+
+from personalize_import import DatasetImportJob, DataSource, Reimport
+
+app = cdk.App()
+stack = cdk.Stack(app, "PersonalizeExisting")
+job = DatasetImportJob(
+    stack,
+    "Import",
+    dataset=app.node.get_context("dataset"),
+    data_source=DataSource.from_s3_uri(app.node.get_context("location")),
+    reimport=Reimport.WHEN_DATA_CHANGES,
+)
+cdk.CfnOutput(stack, "Job", value=job.job_name)
+app.synth()

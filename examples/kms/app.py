@@ -1,0 +1,42 @@
+"""Data that is encrypted with a key of the app's: role, bucket and key let Personalize read it."""
+
+import aws_cdk as cdk
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_personalize as personalize
+from aws_cdk import aws_s3 as s3
+
+from personalize_import import DatasetImportJob, DatasetSchema, DataSource
+
+app = cdk.App()
+
+data = cdk.Stack(app, "PersonalizeKmsData")
+bucket = s3.Bucket(
+    data,
+    "Bucket",
+    encryption=s3.BucketEncryption.KMS,
+    encryption_key=kms.Key(data, "Key", enable_key_rotation=True, removal_policy=cdk.RemovalPolicy.DESTROY),
+    enforce_ssl=True,
+    removal_policy=cdk.RemovalPolicy.DESTROY,
+)
+cdk.CfnOutput(data, "BucketName", value=bucket.bucket_name)
+
+models = cdk.Stack(app, "PersonalizeKms")
+schema = DatasetSchema.users().field("MEMBERSHIP", categorical=True)
+group = personalize.CfnDatasetGroup(models, "Group", name="kms")
+dataset = personalize.CfnDataset(
+    models,
+    "Dataset",
+    name="users",
+    dataset_type=schema.dataset_type,
+    dataset_group_arn=group.attr_dataset_group_arn,
+    schema_arn=schema.create(models, "Schema").attr_schema_arn,
+)
+# The bucket knows its key; for one that the app doesn't know, from_s3_uri takes the key as `encryption_key`.
+DatasetImportJob(
+    models,
+    "Import",
+    dataset=dataset,
+    data_source=DataSource.from_bucket(bucket, "users/"),
+    reimport_token=app.node.try_get_context("reimport_token"),
+)
+app.synth()

@@ -1,0 +1,18 @@
+"""The platform team's part: the provider, and what other apps have to know of it."""
+
+import aws_cdk as cdk
+from aws_cdk import aws_ssm as ssm
+
+from personalize_import import DatasetImportProvider
+
+app = cdk.App()
+stack = cdk.Stack(app, "PersonalizePlatform")
+# Whoever may make roles below the path decides whose data can be imported.
+provider = DatasetImportProvider(stack, "Provider", import_role_path="/personalize-teams/", looks_at_data=True)
+parameters = {
+    "service-token": provider.service_token,
+    "looking-role-arn": provider.looking_role.role_arn,
+}
+for name, value in parameters.items():
+    ssm.StringParameter(stack, name, parameter_name=f"/personalize-imports/{name}", string_value=value)
+app.synth()

@@ -1,0 +1,42 @@
+"""An application team's part: a job that the platform's provider handles. The app has no function of its own."""
+
+import aws_cdk as cdk
+from aws_cdk import aws_personalize as personalize
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_ssm as ssm
+
+from personalize_import import DatasetImportJob, DatasetImportProvider, DatasetSchema, DataSource
+
+app = cdk.App()
+data = cdk.Stack(app, "PersonalizeShopData")
+bucket = s3.Bucket(data, "Bucket", enforce_ssl=True, removal_policy=cdk.RemovalPolicy.DESTROY)
+cdk.CfnOutput(data, "BucketName", value=bucket.bucket_name)
+
+stack = cdk.Stack(app, "PersonalizeShop")
+provider = DatasetImportProvider.from_service_token(
+    stack,
+    "Provider",
+    ssm.StringParameter.value_for_string_parameter(stack, "/personalize-imports/service-token"),
+    import_role_path="/personalize-teams/",
+    looking_role_arn=ssm.StringParameter.value_for_string_parameter(stack, "/personalize-imports/looking-role-arn"),
+)
+schema = DatasetSchema.users().field("MEMBERSHIP", categorical=True)
+group = personalize.CfnDatasetGroup(stack, "Group", name="shop")
+dataset = personalize.CfnDataset(
+    stack,
+    "Dataset",
+    name="users",
+    dataset_type=schema.dataset_type,
+    dataset_group_arn=group.attr_dataset_group_arn,
+    schema_arn=schema.create(stack, "Schema").attr_schema_arn,
+)
+DatasetImportJob(
+    stack,
+    "Import",
+    dataset=dataset,
+    data_source=DataSource.from_bucket(bucket, "users/"),
+    preflight=True,
+    reimport_token=app.node.try_get_context("reimport_token"),
+    provider=provider,
+)
+app.synth()

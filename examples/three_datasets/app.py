@@ -1,0 +1,34 @@
+"""Interactions, users and items in one stack, and a solution that is made when all of them are in."""
+
+from pathlib import Path
+
+import aws_cdk as cdk
+from aws_cdk import aws_personalize as personalize
+
+from personalize_import import DatasetImportJob, DatasetSchema, DataSource
+
+DATA = Path(__file__).parent / "data"
+SCHEMAS = {
+    "interactions": DatasetSchema.interactions().field("EVENT_TYPE"),
+    "users": DatasetSchema.users().field("MEMBERSHIP", categorical=True),
+    "items": DatasetSchema.items().field("GENRE", categorical=True).field("PRICE", "float"),
+}
+
+app = cdk.App()
+stack = cdk.Stack(app, "PersonalizeThreeDatasets")
+group = personalize.CfnDatasetGroup(stack, "Group", name="three-datasets")
+solution = personalize.CfnSolution(stack, "Solution", name="for-you", dataset_group_arn=group.attr_dataset_group_arn)
+for name, schema in SCHEMAS.items():
+    dataset = personalize.CfnDataset(
+        stack,
+        f"{name}-dataset",
+        name=name,
+        dataset_type=schema.dataset_type,
+        dataset_group_arn=group.attr_dataset_group_arn,
+        schema_arn=schema.create(stack, f"{name}-schema").attr_schema_arn,
+    )
+    job = DatasetImportJob(
+        stack, f"{name}-import", dataset=dataset, data_source=DataSource.from_asset(str(DATA / f"{name}.csv"))
+    )
+    solution.node.add_dependency(job)
+app.synth()
