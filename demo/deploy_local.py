@@ -14,14 +14,15 @@ from typing import Final
 
 from rich.console import Console
 
-from demo.cdk_cli import ROOT, CdkCli, CdkFailed
-from demo.clients import Clients
 from demo.kept_state import InUseError, kept_state
 from demo.sample import SCHEMA, write_sample
 from demo.schema import DATASET_TYPES, DemoSchema
+from personalize_local.cdk_cli import CdkCli, CdkFailed
+from personalize_local.cloud import LocalCloud
 from personalize_local.configuration import ACCOUNT, Options, without_aws
 from personalize_local.server import LocalAws, LocalAwsError
 
+ROOT: Final = Path(__file__).parent.parent
 _SPEED: Final = 30
 _INTERRUPTED: Final = 130
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -57,21 +58,20 @@ def deploy(demo: Demo) -> None:
 
 
 def _deploy(demo: Demo, aws: LocalAws) -> None:
-    cdk = CdkCli(aws.process_environment())
+    cdk = CdkCli(aws.process_environment(), ROOT)
     # Where there is no app, for it would be synthesized for that too.
-    bootstrapping = CdkCli(aws.process_environment(), demo.folder)
-    with bootstrapping.start("bootstrap", f"aws://{ACCOUNT}/{demo.options.region}") as bootstrap:
+    cloud = LocalCloud(aws, demo.folder)
+    with cloud.cdk.start("bootstrap", f"aws://{ACCOUNT}/{demo.options.region}") as bootstrap:
         _synthesize(demo, cdk)
         bootstrap.wait()
     app = ("--app", str(demo.assembly), "--require-approval", "never")
     cdk.run("deploy", *app, demo.schema.data_stack_name)
-    clients = Clients(aws)
-    bucket = clients.outputs(demo.schema.data_stack_name)["BucketName"]
+    bucket = cloud.outputs(demo.schema.data_stack_name)["BucketName"]
     key = f"{demo.schema.dataset_type.lower()}/data.csv"
-    clients.s3.upload_file(str(demo.data), bucket, key)
+    cloud.s3.upload_file(str(demo.data), bucket, key)
     console.print(f"Uploaded {demo.data} to s3://{bucket}/{key}", markup=False, soft_wrap=True)
     cdk.show("deploy", *app, "--exclusively", demo.schema.stack_name)
-    _report(clients.outputs(demo.schema.stack_name), aws)
+    _report(cloud, cloud.outputs(demo.schema.stack_name))
 
 
 def destroy(folder: Path) -> None:
@@ -88,10 +88,19 @@ def destroy(folder: Path) -> None:
 
 
 def _destroy_stacks(folder: Path, aws: LocalAws) -> None:
-    clients = Clients(aws)
+    cloud = LocalCloud(aws, folder)
     for assembly in sorted((folder / _ASSEMBLIES).glob("*")):
-        clients.empty_bucket(f"PersonalizeDemo{assembly.name}Data")
-        CdkCli(aws.process_environment()).show("destroy", "--app", str(assembly), "--all", "--force")
+        _empty_bucket(cloud, f"PersonalizeDemo{assembly.name}Data")
+        cloud.cdk.show("destroy", "--app", str(assembly), "--all", "--force")
+
+
+def _empty_bucket(cloud: LocalCloud, stack_name: str) -> None:
+    """Delete what is in the data stack's bucket; CloudFormation deletes no bucket that holds anything."""
+    for stack in cloud.cloudformation.describe_stacks()["Stacks"]:
+        if stack["StackName"] == stack_name:
+            bucket = cloud.outputs(stack_name)["BucketName"]
+            for item in cloud.s3.list_objects_v2(Bucket=bucket).get("Contents", []):
+                cloud.s3.delete_object(Bucket=bucket, Key=item["Key"])
 
 
 def _options(folder: Path, import_seconds: float = 0) -> Options:
@@ -107,14 +116,13 @@ def _synthesize(demo: Demo, cdk: CdkCli) -> None:
     cdk.run("synth", "--quiet", "--output", str(demo.assembly), *arguments)
 
 
-def _report(outputs: dict[str, str], aws: LocalAws) -> None:
-    rows = aws.switchboard("GET", f"rows?dataset_arn={outputs['DatasetArn']}&limit=0")
+def _report(cloud: LocalCloud, outputs: dict[str, str]) -> None:
     lines = {
         "Job": outputs["JobName"],
         "ARN": outputs["JobArn"],
         "Status": outputs["Status"],
         "Duration": f"{outputs['DurationSeconds']} s, on a clock that runs {_SPEED} times as fast",
-        "Records": rows["count"],
+        "Records": cloud.rows(outputs["DatasetArn"], limit=0)["count"],
     }
     console.print()
     for label, value in lines.items():

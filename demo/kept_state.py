@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-from demo.cdk_cli import CdkFailed
+from personalize_local.cdk_cli import CdkFailed
 
 _LOCK: Final = "lock"
 

@@ -13,6 +13,7 @@ from personalize_import_cli.formats.json_report import json_report
 from personalize_import_cli.formats.junit import junit
 from personalize_import_cli.formats.plain import plain
 from personalize_import_cli.formats.sarif import sarif
+from personalize_import_cli.local import local
 from personalize_import_cli.output import OutputClosed, OutputFile, output_file, write_out
 from personalize_import_cli.progress import progress_bar
 from personalize_import_cli.report import TOOL, VERSION, Report
@@ -95,6 +96,9 @@ def rules(*, form: str) -> int:
     """List the rules that data and schemas are checked for."""
     write_out(_RULES[form]())
     return NO_ERRORS
+
+
+commands.add_command(local)
 
 
 def run(arguments: Sequence[str] | None = None) -> int:

@@ -2,13 +2,15 @@
 
 import math
 import os
+import shlex
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from personalize_local.tls import TlsFiles
+if TYPE_CHECKING:
+    from personalize_local.tls import TlsFiles
 
 HOST: Final = "127.0.0.1"
 ACCOUNT: Final = "000000000000"
@@ -21,6 +23,10 @@ _INHERITED: Final = (
     *("PATH", "HOME", "LANG", "LC_ALL", "TZ", "PYTHONPATH"),
     *("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH"),
 )
+# Without these, clients read the files in the home directory.
+_NO_FILES: Final = dict.fromkeys(("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"), os.devnull)
+# What goes before the credentials that a shell is given, or with them.
+_LEADING_AWAY: Final = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN")
 _HIGHEST_PORT: Final = 65_535
 
 
@@ -69,18 +75,29 @@ def client_environment(port: int, region: str, authority: Path) -> dict[str, str
     }
 
 
+def lines_for_a_shell(environment: Mapping[str, str]) -> str:
+    """Write down what makes AWS clients that are started in a shell find this AWS, and no other."""
+    exports = {**environment, **_NO_FILES}
+    return "\n".join(
+        [
+            f"# AWS is at {environment['AWS_ENDPOINT_URL']} until Ctrl-C. In a terminal that is for nothing else:",
+            f"unset {' '.join(_LEADING_AWAY)}",
+            *[f"export {name}={shlex.quote(value)}" for name, value in exports.items()],
+        ]
+    )
+
+
 def without_aws(environment: Mapping[str, str]) -> dict[str, str]:
     """Drop what would lead a client to a real account, or away from loopback: profiles, credentials, proxies."""
     kept = {name: value for name, value in environment.items() if not _leads_away(name)}
-    # Without these, clients read the files in the home directory.
-    return kept | dict.fromkeys(("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"), os.devnull)
+    return kept | _NO_FILES
 
 
 def _leads_away(name: str) -> bool:
     return name.startswith(("AWS_", "CDK_DEFAULT_")) or name.lower().endswith("_proxy")
 
 
-def apply(options: Options, port: int, tls: TlsFiles, work: Path) -> None:
+def apply(options: Options, port: int, tls: "TlsFiles", work: Path) -> None:
     """Set this process' environment, before ministack is imported; Lambda functions inherit it."""
     temporary = work / "tmp"
     temporary.mkdir(exist_ok=True)

@@ -52,7 +52,7 @@ class LocalAws:
             start_new_session=True,
         )
         try:
-            announcement = json.loads(self._first_line())
+            announcement = self._announcement()
             self.endpoint_url, self.environment = announcement["endpoint_url"], announcement["environment"]
             self._await_ready()
         except BaseException:
@@ -81,6 +81,11 @@ class LocalAws:
         if self._process.stdout:
             self._process.stdout.close()
         self._process = None
+
+    def wait(self) -> None:
+        """Wait until the server ends by itself, which it doesn't unless something is wrong."""
+        if self._process:
+            self._process.wait()
 
     def process_environment(self) -> dict[str, str]:
         """Give a whole environment for a process that shall use this AWS and no other."""
@@ -114,11 +119,14 @@ class LocalAws:
             *("--import-seconds", str(options.import_seconds), *state, *(["--verbose"] if options.verbose else [])),
         ]
 
-    def _first_line(self) -> bytes:
+    def _announcement(self) -> dict[str, Any]:
         line = self._process.stdout.readline() if self._process and self._process.stdout else b""
         if not line:
             raise LocalAwsError("the local AWS did not start; its log says why")
-        return line
+        announcement: dict[str, Any] = json.loads(line)
+        if "problem" in announcement:
+            raise LocalAwsError(announcement["problem"])
+        return announcement
 
     def _await_ready(self) -> None:
         deadline = time.monotonic() + _READY_SECONDS

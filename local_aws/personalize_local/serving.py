@@ -3,7 +3,6 @@
 import asyncio
 import json
 import os
-import shlex
 import shutil
 import signal
 import socket
@@ -15,8 +14,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from personalize_local import configuration
+from personalize_local.claims import TakenError, claim_folder, claim_port
 from personalize_local.clock import Clock
-from personalize_local.configuration import HOST, Options
+from personalize_local.configuration import Options
 from personalize_local.service import PersonalizeService
 from personalize_local.settings import Settings
 from personalize_local.snapshot import Snapshot
@@ -31,16 +31,17 @@ _END_SECONDS: Final = 15
 def serve(options: Options, *, stop_with_parent: bool) -> int:
     """Serve until a signal says so, or until standard input ends; returns the exit code, or ends the process."""
     try:
-        listener = socket.create_server((HOST, options.port))
-    except OSError as error:
-        print(f"Port {options.port} of {HOST} can't be taken: {os.strerror(error.errno or 0)}", file=sys.stderr)  # noqa: T201
+        listener, lock = claim_port(options.port), claim_folder(options.state)
+    except TakenError as problem:
+        _refuse(str(problem), to_parent=stop_with_parent)
         return 1
     signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
     with tempfile.TemporaryDirectory(prefix="personalize-local-", ignore_cleanup_errors=True) as work:
         for number in _SIGNALS:
             signal.signal(number, partial(_end_before_serving, Path(work)))
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
-        _serve(options, listener, Path(work), stop_with_parent=stop_with_parent)
+        with lock:
+            _serve(options, listener, Path(work), stop_with_parent=stop_with_parent)
     # Requests in flight, such as CloudFormation's that wait for an answer for an hour, are not worth waiting for.
     sys.stdout.flush()
     os._exit(0)
@@ -78,9 +79,15 @@ def _announce(port: int, region: str, authority: Path, *, to_parent: bool) -> No
     if to_parent:
         text = json.dumps({"endpoint_url": configuration.endpoint_url(port), "environment": environment})
     else:
-        lines = [f"export {name}={shlex.quote(value)}" for name, value in environment.items()]
-        text = "\n".join([f"# AWS is at {configuration.endpoint_url(port)} until Ctrl-C. To use it:", *lines])
+        text = configuration.lines_for_a_shell(environment)
     print(text, flush=True)  # noqa: T201 - what this command is for
+
+
+def _refuse(problem: str, *, to_parent: bool) -> None:
+    if to_parent:
+        print(json.dumps({"problem": problem}), flush=True)  # noqa: T201
+    else:
+        print(problem, file=sys.stderr)  # noqa: T201
 
 
 def _end_before_serving(work: Path, _number: int, _frame: object) -> None:

@@ -13,6 +13,7 @@ the service's; `hang_seconds` alone are real ones, for it is a client's patience
 | `POST jobs/hold` | `{"job_name"}` | let a job stay CREATE IN_PROGRESS |
 | `POST jobs/release` | `{"job_name"}` | let a held job go on; `*` lets all go on |
 | `POST jobs/end` | `{"job_name", "status", "failure_reason", "after_seconds"}` | end a job, now or later, by default as CREATE FAILED |
+| `DELETE jobs/end` | `{"job_name"}` | take such an order back |
 | `GET jobs` | `?dataset_arn=` | the jobs with their status history, and the most that were running at once |
 | `GET rows` | `?dataset_arn=&offset=0&limit=100` | a dataset's records: their count, and some of them |
 | `GET calls` | `?operation=` | the API calls received: operation, time, outcome |
@@ -60,6 +61,7 @@ class Switchboard:
             ("POST", "jobs/hold"): self._hold,
             ("POST", "jobs/release"): self._release,
             ("POST", "jobs/end"): self._end,
+            ("DELETE", "jobs/end"): self._take_back_end,
             ("GET", "jobs"): self._jobs,
             ("GET", "rows"): self._rows,
             ("GET", "calls"): self._list_calls,
@@ -134,6 +136,10 @@ class Switchboard:
         )
         self._store.switches.order_end(arguments["job_name"], order)
         return asdict(order)
+
+    def _take_back_end(self, arguments: Mapping[str, Any]) -> Answer:
+        self._store.switches.take_back_end(arguments["job_name"])
+        return {}
 
     def _jobs(self, arguments: Mapping[str, Any]) -> Answer:
         dataset_arn = arguments.get("dataset_arn")

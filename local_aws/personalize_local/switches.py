@@ -96,6 +96,11 @@ class Switches:
         with self.lock:
             self.ordered_ends[job_name] = end
 
+    def take_back_end(self, job_name: str) -> None:
+        """Let jobs end by themselves again, other than by this order."""
+        with self.lock:
+            self.ordered_ends.pop(job_name, None)
+
     def take_fault(self, operation: str, names: Collection[str], now: float) -> Fault | None:
         """Return the fault that meets this call, the oldest first, and count it."""
         with self.lock:

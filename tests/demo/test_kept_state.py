@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import pytest
-from demo.cdk_cli import CdkFailed
 from demo.kept_state import InUseError, kept_state
+
+from personalize_local.cdk_cli import CdkFailed
 
 
 def test_only_one_run_at_a_time_uses_the_folder(folder: Path) -> None:

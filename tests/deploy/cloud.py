@@ -2,75 +2,25 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import aws_cdk as cdk
-import boto3
-from demo.cdk_cli import CdkCli, CdkFailed
 
-from personalize_local.configuration import ACCOUNT, Options
+from personalize_local.cloud import Deployed, LocalCloud
+from personalize_local.configuration import Options
 from personalize_local.server import LocalAws
 from tests.secrets import lines_with_secrets
-
-if TYPE_CHECKING:
-    from mypy_boto3_cloudformation import CloudFormationClient
-    from mypy_boto3_cloudformation.type_defs import StackEventTypeDef
-    from mypy_boto3_personalize import PersonalizeClient
-    from mypy_boto3_s3 import S3Client
 
 LOG = "local-aws.log"
 SERVICE_PRINCIPAL_READS = """{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Principal": {"Service":
 "personalize.amazonaws.com"}, "Action": ["s3:GetObject", "s3:ListBucket"],
 "Resource": ["arn:aws:s3:::%(bucket)s", "arn:aws:s3:::%(bucket)s/*"]}}"""
 
-
-@dataclass(frozen=True)
-class Deployed:
-    """How a run of the CLI ended."""
-
-    succeeded: bool
-    output: str
+Build = Callable[[cdk.App], None]
 
 
-class Cloud:
-    """A local AWS with the tools to use it."""
-
-    def __init__(self, aws: LocalAws, folder: Path, account: str | None = None) -> None:
-        """Use a local AWS as its account's root; or as that of another account, whose access key id is its number."""
-        self._account = account
-        self.aws = aws
-        self.folder = folder
-        self.cdk = CdkCli(aws.process_environment(), folder)
-
-    def client(self, service: str) -> Any:
-        """Make a client of the account's root."""
-        environment = self.aws.environment
-        return boto3.client(
-            service,  # type: ignore[call-overload]
-            endpoint_url=self.aws.endpoint_url,
-            region_name=environment["AWS_REGION"],
-            aws_access_key_id=self._account or environment["AWS_ACCESS_KEY_ID"],
-            aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
-            verify=environment["AWS_CA_BUNDLE"],
-        )
-
-    @cached_property
-    def s3(self) -> "S3Client":
-        client: S3Client = self.client("s3")
-        return client
-
-    @cached_property
-    def cloudformation(self) -> "CloudFormationClient":
-        client: CloudFormationClient = self.client("cloudformation")
-        return client
-
-    @cached_property
-    def personalize(self) -> "PersonalizeClient":
-        client: PersonalizeClient = self.client("personalize")
-        return client
+class Cloud(LocalCloud):
+    """A local AWS with what tests do there; a deploy that fails is told by its result."""
 
     def put(self, bucket: str, key: str, content: bytes | str) -> str:
         """Put data into a bucket that Personalize may read, and return its location."""
@@ -79,37 +29,22 @@ class Cloud:
         self.s3.put_object(Bucket=bucket, Key=key, Body=content)
         return f"s3://{bucket}/{key}"
 
-    def deploy(self, build: Callable[[cdk.App], None], *arguments: str) -> Deployed:
-        """Synthesize an app and deploy all of it."""
-        return self._run("deploy", self.synthesize(build), "--all", "--require-approval", "never", *arguments)
+    def deploy(self, app: cdk.App | Build, *arguments: str, check: bool = False) -> Deployed:
+        return super().deploy(self._app(app), *arguments, check=check)
 
-    def destroy(self, build: Callable[[cdk.App], None]) -> Deployed:
-        """Destroy all stacks of an app."""
-        return self._run("destroy", self.synthesize(build), "--all", "--force")
+    def destroy(self, app: cdk.App | Build, *, check: bool = False) -> Deployed:
+        return super().destroy(self._app(app), check=check)
 
-    def synthesize(self, build: Callable[[cdk.App], None]) -> Path:
+    def synthesize(self, build: Build) -> Path:
         """Synthesize an app in this process, which is faster than in one of its own."""
-        folder = self.folder / f"assembly-{len(list(self.folder.glob('assembly-*')))}"
-        app = cdk.App(outdir=str(folder))
-        build(app)
-        app.synth()
-        return folder
+        return Path(self._app(build).synth().directory)
 
-    def _run(self, command: str, assembly: Path, *arguments: str) -> Deployed:
-        try:
-            return Deployed(succeeded=True, output=self.cdk.run(command, "--app", str(assembly), *arguments))
-        except CdkFailed as failure:
-            return Deployed(succeeded=False, output=failure.output)
-
-    def outputs(self, stack: str) -> dict[str, str]:
-        """Return a stack's outputs."""
-        described = self.cloudformation.describe_stacks(StackName=stack)["Stacks"][0]
-        return {output["OutputKey"]: output["OutputValue"] for output in described.get("Outputs", [])}
-
-    def events(self, stack: str) -> "list[StackEventTypeDef]":
-        """Return a stack's events, the oldest first."""
-        pages = self.cloudformation.get_paginator("describe_stack_events").paginate(StackName=stack)
-        return [event for page in pages for event in page["StackEvents"]][::-1]
+    def _app(self, app: cdk.App | Build) -> cdk.App:
+        if isinstance(app, cdk.App):
+            return app
+        built = cdk.App(outdir=str(self.folder / f"assembly-{len(list(self.folder.glob('assembly-*')))}"))
+        app(built)
+        return built
 
     def when(self, stack: str, resource_type: str, status: str) -> int:
         """Return the position in a stack's events at which a resource took on a status."""
@@ -118,15 +53,6 @@ class Cloud:
             for position, event in enumerate(self.events(stack))
             if (event.get("ResourceType"), event.get("ResourceStatus")) == (resource_type, status)
         )
-
-    def jobs(self, name_part: str) -> list[dict[str, Any]]:
-        """Return the import jobs whose names have a part, with their status history."""
-        jobs = self.aws.switchboard("GET", "jobs")["jobs"]
-        return [job for job in jobs if name_part in job["job_name"]]
-
-    def rows(self, dataset_arn: str, limit: int = 0) -> dict[str, Any]:
-        """Read a dataset's records back."""
-        return self.aws.switchboard("GET", f"rows?dataset_arn={dataset_arn}&limit={limit}")
 
     def log_lines(self) -> list[str]:
         """Return every line that any function has logged."""
@@ -145,7 +71,7 @@ def running_cloud(folder: Path, options: Options, *, bootstrapped: bool = True) 
     with (folder / LOG).open("wb") as log, LocalAws(options, log) as aws:
         cloud = Cloud(aws, folder)
         if bootstrapped:
-            cloud.cdk.run("bootstrap", f"aws://{ACCOUNT}/{options.region}")
+            cloud.bootstrap()
         yield cloud
         lines = cloud.log_lines()
     lines += (folder / LOG).read_text(errors="replace").splitlines()

@@ -167,7 +167,7 @@ def test_a_port_that_is_taken_is_told_in_a_line(temporary: Path) -> None:
         port = taken.getsockname()[1]
         run = subprocess.run([*SERVE[:-1], str(port)], capture_output=True, text=True, check=False)
     assert run.returncode == 1
-    assert run.stderr == f"Port {port} of 127.0.0.1 can't be taken: Address already in use\n"
+    assert run.stderr == f"port {port} of 127.0.0.1 can't be taken: Address already in use; port 0 takes a free one\n"
     assert list(temporary.iterdir()) == []
 
 

@@ -105,6 +105,16 @@ def test_a_job_can_be_made_to_fail_at_once(world: World) -> None:
     assert world.rows(job["datasetArn"])["count"] == 0
 
 
+def test_an_order_that_is_taken_back_leaves_later_jobs_alone(world: World) -> None:
+    world.switch("POST", "jobs/end", job_name="*", failure_reason="because")
+    first = running_job(world, "first")
+    world.switch("DELETE", "jobs/end", job_name="*")
+    second = running_job(world, "second")
+    finish(world, second)
+    assert describe(world, first)["status"] == "CREATE FAILED"
+    assert describe(world, second)["status"] == "ACTIVE"
+
+
 def test_a_job_can_be_made_to_end_later_with_any_status(world: World) -> None:
     world.switch("POST", "jobs/hold", job_name="job")
     world.switch("POST", "jobs/end", job_name="job", status="CREATE PAUSED", after_seconds=100)

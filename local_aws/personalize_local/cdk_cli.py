@@ -1,4 +1,4 @@
-"""The CDK CLI of this environment, pointed at the AWS on this machine."""
+"""The unmodified CDK CLI of this environment, pointed at the AWS on this machine."""
 
 import os
 import signal
@@ -10,10 +10,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-ROOT: Final = Path(__file__).parent.parent
 # Node and the CLI are installed beside this interpreter, from PyPI.
 _BIN: Final = Path(sys.executable).parent
 _GRACE_SECONDS: Final = 2
+
+
+def with_tools(environment: Mapping[str, str]) -> dict[str, str]:
+    """Let a process find the CLI, and the Node that goes with it, before any other on the PATH."""
+    return {**environment, "PATH": f"{_BIN}{os.pathsep}{environment.get('PATH', os.defpath)}"}
 
 
 class CdkFailed(Exception):
@@ -22,18 +26,16 @@ class CdkFailed(Exception):
     def __init__(self, arguments: tuple[str, ...], output: str = "") -> None:
         super().__init__(f"cdk {' '.join(arguments)} failed")
         self.output = output
+        if output:
+            self.add_note(output)  # so that a traceback has it, as of a test that has not expected this
 
 
 class CdkCli:
-    """Runs the CLI in a folder, by default that of the demo app."""
+    """Runs the CLI in a folder."""
 
-    def __init__(self, environment: Mapping[str, str], folder: Path = ROOT) -> None:
+    def __init__(self, environment: Mapping[str, str], folder: Path) -> None:
         self._folder = folder
-        self._environment = {
-            **environment,
-            "PATH": f"{_BIN}{os.pathsep}{environment.get('PATH', os.defpath)}",
-            "CDK_DISABLE_CLI_TELEMETRY": "true",
-        }
+        self._environment = {**with_tools(environment), "CDK_DISABLE_CLI_TELEMETRY": "true"}
 
     def show(self, *arguments: str) -> None:
         """Run a command with its output for the user to see; raises `CdkFailed`."""

@@ -1,17 +1,17 @@
 """Installed from a wheel, away from the checkout, the library synthesizes the same: template, code, hash."""
 
-import subprocess
-import sys
 import tarfile
 import zipfile
 from pathlib import Path
 
 import pytest
 
+from tests.package.builds import pip
 from tests.synth.assembly import ROOT, Assembly, synth
 
 pytestmark = pytest.mark.slow  # pip makes environments for the builds
 
+PACKAGES = {"personalize_import", "personalize_import_cli", "personalize_import_handler", "personalize_local"}
 SMALL_APP = """
 import aws_cdk as cdk
 from aws_cdk import aws_s3 as s3
@@ -27,18 +27,6 @@ DatasetImportJob(
 )
 app.synth()
 """
-BUILD_SDIST = "import sys; from hatchling.build import build_sdist; build_sdist(sys.argv[1])"
-
-
-def run(*arguments: str | Path, folder: Path = ROOT, **environment: str) -> None:
-    done = subprocess.run(
-        [sys.executable, *arguments], cwd=folder, env=environment or None, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-
-
-def pip(*arguments: str | Path) -> None:
-    run("-m", "pip", "--disable-pip-version-check", "--quiet", *arguments)
 
 
 @pytest.fixture(scope="module")
@@ -46,26 +34,6 @@ def small_app(tmp_path_factory: pytest.TempPathFactory) -> Path:
     app = tmp_path_factory.mktemp("app") / "app.py"
     app.write_text(SMALL_APP)
     return app
-
-
-@pytest.fixture(scope="module")
-def sdist(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    tools, folder = tmp_path_factory.mktemp("tools"), tmp_path_factory.mktemp("sdist")
-    pip("install", "--target", tools, "hatchling>=1.27")
-    run("-c", BUILD_SDIST, folder, PYTHONPATH=str(tools))
-    (archive,) = folder.glob("*.tar.gz")
-    return archive
-
-
-@pytest.fixture(scope="module")
-def wheels(sdist: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Build a wheel from the checkout, and one from the source distribution."""
-    built = {}
-    for name, source in [("checkout", ROOT), ("sdist", sdist)]:
-        folder = tmp_path_factory.mktemp(f"wheel-from-{name}")
-        pip("wheel", "--no-deps", "--wheel-dir", folder, source)
-        (built[name],) = folder.glob("*.whl")
-    return built
 
 
 @pytest.fixture(scope="module")
@@ -93,19 +61,17 @@ def test_both_wheels_have_the_same_files_and_only_the_four_packages(wheels: dict
     folders = {name.partition("/")[0] for name in names["checkout"]}
 
     assert names["checkout"] == names["sdist"]
-    assert {folder for folder in folders if not folder.endswith(".dist-info")} == {
-        "personalize_import",
-        "personalize_import_cli",
-        "personalize_import_handler",
-        "personalize_local",
-    }
-    assert {"personalize_import/py.typed", "personalize_import_handler/py.typed"} <= names["checkout"]
+    assert {folder for folder in folders if not folder.endswith(".dist-info")} == PACKAGES
+    assert {f"{folder}/py.typed" for folder in PACKAGES} <= names["checkout"]
+    assert [name for name in names["checkout"] if name.endswith(".dist-info/licenses/LICENSE")]
 
 
-def test_a_wheel_has_the_script(wheels: dict[str, Path]) -> None:
+def test_a_wheel_has_the_script_and_the_pytest_plugin(wheels: dict[str, Path]) -> None:
     with zipfile.ZipFile(wheels["checkout"]) as wheel:
         (entry_points,) = [name for name in wheel.namelist() if name.endswith(".dist-info/entry_points.txt")]
-        assert "personalize-import = personalize_import_cli.__main__:main" in wheel.read(entry_points).decode()
+        declared = wheel.read(entry_points).decode()
+    assert "personalize-import = personalize_import_cli.__main__:main" in declared
+    assert "[pytest11]\npersonalize_local = personalize_local.pytest_plugin" in declared
 
 
 def test_the_source_distribution_has_the_tests_and_the_licence(sdist: Path) -> None:

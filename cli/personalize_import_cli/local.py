@@ -1,0 +1,108 @@
+"""The command `local`: an AWS on this machine, until Ctrl-C or for as long as a command runs."""
+
+import signal
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+import click
+
+from personalize_import_cli.failures import CannotRun
+from personalize_import_cli.output import write_out
+from personalize_local.cdk_cli import CdkFailed, with_tools
+from personalize_local.configuration import Options, lines_for_a_shell
+from personalize_local.extra import missing_of_extra
+from personalize_local.server import LocalAws, LocalAwsError
+
+_PORT: Final = 4566
+_ENDED: Final = 0
+_SIGNAL_BASE: Final = 128
+"""What a shell adds to the number of the signal that has ended a program."""
+
+
+# No options after the command's name: those are the command's own.
+@click.command(context_settings={"allow_interspersed_args": False}, short_help="Run an AWS on this machine.")
+@click.option(
+    "--port", type=int, help=f"Where to listen on loopback; 0: where it is free.  [default: {_PORT}; 0 with COMMAND]"
+)
+@click.option("--region", default=Options.region, show_default=True, help="The Region.")
+@click.option("--speed", type=float, default=1.0, show_default=True, help="Seconds of its time in a real second.")
+@click.option(
+    "--import-seconds", type=float, default=20.0, show_default=True, help="How long an import takes, in its time."
+)
+@click.option("--state", type=click.Path(path_type=Path), help="A folder that keeps all there is between two runs.")
+@click.option("--bootstrap", is_flag=True, help="Run `cdk bootstrap` first.")
+@click.option("--verbose", is_flag=True, help="Log what happens to standard error.")
+@click.argument("command", nargs=-1, type=click.UNPROCESSED)
+def local(
+    *,
+    port: int | None,
+    region: str,
+    speed: float,
+    import_seconds: float,
+    state: Path | None,
+    bootstrap: bool,
+    verbose: bool,
+    command: tuple[str, ...],
+) -> int:
+    """Run an AWS on this machine, with Personalize, CloudFormation, Lambda, Step Functions, S3 and IAM.
+
+    Without COMMAND it runs until Ctrl-C, and prints the lines for another terminal, with which the CDK CLI, the AWS
+    CLI and boto3 find it. With COMMAND it runs that, with these variables set, and ends with it.
+
+    Exit codes: 0 after Ctrl-C, 2 it could not run; with COMMAND, that command's own.
+    """
+    if missing := missing_of_extra():
+        raise CannotRun(missing)
+    if port is None:
+        port = 0 if command else _PORT
+    try:
+        options = Options(
+            port=port, region=region, speed=speed, import_seconds=import_seconds, state=state, verbose=verbose
+        )
+        _end_as_by_ctrl_c()
+        with LocalAws(options) as aws:
+            if bootstrap:
+                _bootstrap(aws)
+            return _run(command, aws.process_environment()) if command else _stay(aws)
+    except (ValueError, LocalAwsError) as problem:
+        raise CannotRun(str(problem)) from problem
+
+
+def _bootstrap(aws: LocalAws) -> None:
+    from personalize_local.cloud import LocalCloud  # boto3 takes a moment
+
+    with TemporaryDirectory() as empty:
+        try:
+            LocalCloud(aws, Path(empty)).bootstrap()
+        except CdkFailed as failure:
+            raise CannotRun(f"{failure}: {failure.output}") from failure
+
+
+def _stay(aws: LocalAws) -> int:
+    write_out(f"{lines_for_a_shell(aws.environment)}\n")
+    try:
+        aws.wait()
+    except KeyboardInterrupt:
+        return _ENDED
+    raise CannotRun("the local AWS has ended by itself")
+
+
+def _run(command: Sequence[str], environment: Mapping[str, str]) -> int:
+    """Run a command, and let it end as it likes: what ends us is handed on, and Ctrl-C reaches it without us."""
+    try:
+        process = subprocess.Popen(command, env=with_tools(environment))  # noqa: S603 - what this is for
+    except OSError as error:
+        raise CannotRun(f"{command[0]}: {error.strerror}") from error
+    signal.signal(signal.SIGINT, lambda *_: None)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda number, _frame: process.send_signal(number))
+    code = process.wait()
+    return code if code >= 0 else _SIGNAL_BASE - code
+
+
+def _end_as_by_ctrl_c() -> None:
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)

@@ -1,0 +1,114 @@
+"""`personalize-import local`: an AWS until Ctrl-C, or for a command."""
+
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+
+from personalize_import_cli import commands
+from personalize_import_cli.local import local
+from personalize_local import extra
+from tests.cli.runs import COMMAND, environment, run
+from tests.local_aws.processes import descendants
+
+PAGE = (Path(__file__).parents[2] / "docs" / "testing.md").read_text()
+LIST_GROUPS = "import boto3; print(boto3.client('personalize').list_dataset_groups()['datasetGroups'])"
+MAKE_A_SCHEMA = """import boto3, json
+fields = [{'name': 'USER_ID', 'type': 'string'}, {'name': 'AGE', 'type': 'int'}]
+schema = {'type': 'record', 'name': 'Users', 'namespace': 'n', 'fields': fields, 'version': '1.0'}
+boto3.client('personalize').create_schema(name='kept', schema=json.dumps(schema))"""
+LIST_SCHEMAS = (
+    "import boto3; print([schema['name'] for schema in boto3.client('personalize').list_schemas()['schemas']])"
+)
+
+
+def with_python(script: str, *options: str | Path) -> subprocess.CompletedProcess[str]:
+    command = [*COMMAND, "local", *map(str, options), "--", sys.executable, "-c", script]
+    return subprocess.run(command, capture_output=True, text=True, check=False, env=local_environment())
+
+
+def local_environment() -> dict[str, str]:
+    """The server's package too, and things that would lead away from it."""
+    roots = environment()["PYTHONPATH"]
+    return environment(
+        {"PYTHONPATH": f"{roots}:{roots.replace('lambda_handler', 'local_aws')}", "AWS_PROFILE": "other"}
+    )
+
+
+def test_a_command_finds_the_aws_by_its_environment_and_ends_with_its_own_code() -> None:
+    ended = with_python(f"{LIST_GROUPS}; raise SystemExit(7)")
+    assert (ended.returncode, ended.stdout) == (7, "[]\n"), ended.stderr
+
+
+def test_what_ends_it_ends_the_command_whose_options_need_no_two_dashes(tmp_path: Path) -> None:
+    command = [*COMMAND, "local", "sh", "-c", 'echo "$0"; exec sleep 60', "--verbose"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=local_environment()) as running:
+        assert running.stdout
+        assert running.stdout.readline() == "--verbose\n"
+        assert len(descendants(running.pid)) > 1
+        running.terminate()
+        assert running.wait(30) == 128 + signal.SIGTERM
+        assert descendants(running.pid) == set()
+
+
+def test_a_command_that_does_not_exist_is_told() -> None:
+    assert run("local", "there-is-no-such-command", env=local_environment()).failure == (
+        "there-is-no-such-command: No such file or directory"
+    )
+
+
+def test_until_ctrl_c_the_lines_that_it_prints_lead_a_shell_to_it_and_its_folder_keeps_what_was_made(
+    tmp_path: Path,
+) -> None:
+    command = [*COMMAND, "local", "--port", "0", "--state", str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=local_environment()) as serving:
+        assert serving.stdout
+        assert serving.stderr
+        lines = b""
+        while b"AWS_SHARED_CREDENTIALS_FILE" not in lines:
+            lines += serving.stdout.readline()
+        shell = ["sh", "-c", f'{lines.decode()}"{sys.executable}" -c "{MAKE_A_SCHEMA}"']
+        subprocess.run(shell, check=True, env=local_environment())
+        second = run("local", "--port", "0", "--state", tmp_path, env=local_environment())
+        serving.send_signal(signal.SIGINT)
+        assert serving.wait(30) == 0
+        assert serving.stderr.read() == b""
+    assert second.failure == f"{tmp_path} is used by another local AWS"
+    assert with_python(LIST_SCHEMAS, "--state", tmp_path).stdout == "['kept']\n"
+
+
+def test_a_port_that_is_taken_is_told() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        failure = run("local", "--port", str(port), env=local_environment()).failure
+    assert failure == f"port {port} of 127.0.0.1 can't be taken: Address already in use; port 0 takes a free one"
+
+
+def test_an_option_that_makes_no_sense_is_told() -> None:
+    failure = run("local", "--speed", "0", env=local_environment()).failure
+    assert failure == "the clock's speed must be above 0, got 0"
+
+
+def test_without_the_extra_one_line_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(extra, "find_spec", lambda name: None if name == "ministack" else object())
+    assert commands.run(["local"]) == 2
+    assert capsys.readouterr().err == (
+        "personalize-import: ministack not installed; run: pip install 'cdk-personalize-import[local]'\n"
+    )
+
+
+def test_the_other_commands_load_nothing_of_the_extra() -> None:
+    script = "import sys, personalize_import_cli.commands; print(*{'ministack', 'trustme', 'boto3'} & set(sys.modules))"
+    loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert loaded.stdout == "\n"
+
+
+def test_the_page_has_every_option() -> None:
+    options = [name for option in local.params if isinstance(option, click.Option) for name in option.opts]
+    assert [name for name in options if f"| `{name}" not in PAGE] == []

@@ -1,0 +1,68 @@
+"""The package as it is built and installed: each is made once in a run, however many processes test."""
+
+import fcntl
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.package.builds import BUILD_SDIST, ROOT, pip, run
+
+Once = Callable[[str, Callable[[Path], None]], Path]
+
+
+@pytest.fixture(scope="session")
+def once(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Once:
+    """Make a folder by a name, unless another process of this run has made it, or is about to."""
+    temporary = tmp_path_factory.getbasetemp()
+    shared = temporary if worker_id == "master" else temporary.parent
+
+    def make(name: str, fill: Callable[[Path], None]) -> Path:
+        folder, done = shared / name, shared / f"{name}.done"
+        with (shared / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not done.exists():
+                folder.mkdir()
+                fill(folder)
+                done.touch()
+        return folder
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def sdist(once: Once) -> Path:
+    def build(folder: Path) -> None:
+        pip("install", "--target", folder / "tools", "hatchling>=1.27")
+        run("-c", BUILD_SDIST, folder, PYTHONPATH=str(folder / "tools"))
+
+    (archive,) = once("sdist", build).glob("*.tar.gz")
+    return archive
+
+
+@pytest.fixture(scope="session")
+def wheels(sdist: Path, once: Once) -> dict[str, Path]:
+    """Build a wheel from the checkout, and one from the source distribution."""
+    built = {}
+    for name, source in [("checkout", ROOT), ("sdist", sdist)]:
+
+        def build(folder: Path, source: Path = source) -> None:
+            pip("wheel", "--no-deps", "--wheel-dir", folder, source)
+
+        (built[name],) = once(f"wheel-from-{name}", build).glob("*.whl")
+    return built
+
+
+@pytest.fixture(scope="session")
+def with_the_extra(wheels: dict[str, Path], once: Once) -> Path:
+    """An environment with nothing in it but the wheel and its extra `[local]`; its folder of programs."""
+
+    def install(folder: Path) -> None:
+        subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+        # What is not compiled ahead is when it is used: that is a tenth of it.
+        options = ["--quiet", "--no-compile", "--disable-pip-version-check"]
+        subprocess.run([folder / "bin" / "pip", "install", *options, f"{wheels['checkout']}[local]"], check=True)
+
+    return once("with-the-extra", install) / "bin"
