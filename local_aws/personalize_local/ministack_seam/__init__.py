@@ -11,11 +11,12 @@ from typing import Any, Final
 
 from ministack import app as ministack_app
 from ministack.core import iam_actions, iam_evaluator, lambda_runtime, persistence, responses, router
-from ministack.services import stepfunctions
 from ministack.services.cloudformation import custom_resource, provisioners, stacks
 
 from personalize_local.cloudformation import native_resources
+from personalize_local.ministack_seam.clocks import follow, let_rules_follow
 from personalize_local.ministack_seam.deletions import keep_buckets_that_are_not_empty, undo_updates_by_updates
+from personalize_local.ministack_seam.functions import keep_environments_after_errors
 from personalize_local.ministack_seam.roles import ImportRoles, use_roles_as_aws_does
 from personalize_local.ministack_seam.service_tokens import keep_service_tokens
 from personalize_local.ports import Caller, Scope
@@ -53,7 +54,9 @@ def mount(service: PersonalizeService, endpoint_url: str) -> Asgi:
     keep_buckets_that_are_not_empty()
     keep_service_tokens()
     use_roles_as_aws_does()
-    _follow_clock(service)
+    keep_environments_after_errors()
+    let_rules_follow(service.clock)
+    follow(service.clock)
     return _application(service)
 
 
@@ -89,7 +92,7 @@ async def _answer_switchboard(
         body, more = body + message.get("body", b""), message.get("more_body", False)
     path = f"{scope['path']}?{scope['query_string'].decode()}"
     response = await asyncio.to_thread(service.switchboard.handle, scope["method"], path, body)
-    _follow_clock(service)
+    follow(service.clock)
     headers = [(name.encode(), value.encode()) for name, value in response.headers.items()]
     await send({"type": "http.response.start", "status": response.status, "headers": headers})
     await send({"type": "http.response.body", "body": response.body})
@@ -106,11 +109,6 @@ def _dropping(send: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[N
         await send(message)
 
     return send_or_drop
-
-
-def _follow_clock(service: PersonalizeService) -> None:
-    """Let Step Functions wait in the service's time, so that a sped-up import is polled as often as a real one."""
-    stepfunctions._SFN_WAIT_SCALE = 1 / service.clock.speed  # noqa: SLF001
 
 
 def _scope() -> Scope:

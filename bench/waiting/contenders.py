@@ -1,0 +1,143 @@
+"""Who waits for a job, each as a user of it would write it: what is deployed once, and what for each import."""
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import aws_cdk as cdk
+import crhelper
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import custom_resources
+from constructs import Construct
+
+from personalize_import import DatasetImportJob, DataSource
+from personalize_import.provider import DatasetImportProvider
+
+_FUNCTIONS: Final = Path(__file__).parent / "functions"
+_ROLE_PATH: Final = "/bench/"
+_TYPE: Final = "Custom::ImportJob"
+
+
+@dataclass(frozen=True)
+class Import:
+    """One import to be waited for."""
+
+    name: str
+    dataset_arn: str
+    data_location: str
+    role_arn: str
+    long: bool = False
+    """Whether it may take more than the hour that CloudFormation gives a custom resource."""
+
+
+@dataclass(frozen=True)
+class Contender:
+    """A way of waiting."""
+
+    key: str
+    name: str
+    provide: Callable[[Construct, Path], Callable[[cdk.Stack, Import], None]]
+    """Makes what all imports share, given a folder for code; gives what makes the resource of one import."""
+
+
+def _ours(scope: Construct, _folder: Path) -> Callable[[cdk.Stack, Import], None]:
+    provider = DatasetImportProvider(scope, "Provider", import_role_path=_ROLE_PATH)
+
+    def add(stack: cdk.Stack, wanted: Import) -> None:
+        DatasetImportJob(
+            stack,
+            "Import",
+            dataset=wanted.dataset_arn,
+            data_source=DataSource.from_s3_uri(wanted.data_location),
+            job_name=wanted.name,
+            provider=provider,
+            timeout=cdk.Duration.minutes(240 if wanted.long else 55),
+        )
+
+    return add
+
+
+def _cdk_provider(seconds: int) -> Callable[[Construct, Path], Callable[[cdk.Stack, Import], None]]:
+    def provide(scope: Construct, _folder: Path) -> Callable[[cdk.Stack, Import], None]:
+        code = lambda_.Code.from_asset(str(_FUNCTIONS))
+        handlers = [_function(scope, id, code, f"for_provider.{name}") for id, name in _HANDLERS.items()]
+        provider = custom_resources.Provider(
+            scope,
+            "Provider",
+            on_event_handler=handlers[0],
+            is_complete_handler=handlers[1],
+            query_interval=cdk.Duration.seconds(seconds),
+            total_timeout=cdk.Duration.hours(1),
+        )
+        return _custom_resource(provider.service_token)
+
+    return provide
+
+
+def _crhelper(minutes: int) -> Callable[[Construct, Path], Callable[[cdk.Stack, Import], None]]:
+    def provide(scope: Construct, folder: Path) -> Callable[[cdk.Stack, Import], None]:
+        package = folder / "with-crhelper"
+        if not package.exists():
+            ignored = shutil.ignore_patterns("__pycache__")
+            shutil.copytree(_FUNCTIONS, package, ignore=ignored)
+            shutil.copytree(Path(crhelper.__file__).parent, package / "crhelper", ignore=ignored)
+        code = lambda_.Code.from_asset(str(package))
+        function = _function(scope, "Function", code, "for_crhelper.handle", {"POLLING_MINUTES": str(minutes)})
+        # As crhelper's README has it; a function that named itself in its role's policy would be a circle.
+        rules = ["events:PutRule", "events:DeleteRule", "events:PutTargets", "events:RemoveTargets"]
+        function.add_to_role_policy(
+            iam.PolicyStatement(actions=["lambda:AddPermission", "lambda:RemovePermission", *rules], resources=["*"])
+        )
+        return _custom_resource(function.function_arn)
+
+    return provide
+
+
+_HANDLERS: Final = {"OnEvent": "on_event", "IsComplete": "is_complete"}
+
+
+def _function(
+    scope: Construct, id: str, code: lambda_.Code, handler: str, environment: dict[str, str] | None = None
+) -> lambda_.Function:
+    function = lambda_.Function(
+        scope,
+        id,
+        runtime=lambda_.Runtime.PYTHON_3_13,
+        code=code,
+        handler=handler,
+        timeout=cdk.Duration.minutes(1),
+        environment=environment,
+    )
+    function.add_to_role_policy(
+        iam.PolicyStatement(
+            actions=["personalize:CreateDatasetImportJob", "personalize:DescribeDatasetImportJob"], resources=["*"]
+        )
+    )
+    function.add_to_role_policy(iam.PolicyStatement(actions=["iam:PassRole"], resources=["*"]))
+    return function
+
+
+def _custom_resource(service_token: str) -> Callable[[cdk.Stack, Import], None]:
+    def add(stack: cdk.Stack, wanted: Import) -> None:
+        properties = {
+            "JobName": wanted.name,
+            "DatasetArn": wanted.dataset_arn,
+            "DataLocation": wanted.data_location,
+            "RoleArn": wanted.role_arn,
+        }
+        cdk.CustomResource(
+            stack, "Import", service_token=service_token, resource_type=_TYPE, properties=properties
+        )
+
+    return add
+
+
+OURS: Final = Contender("ours", "this construct", _ours)
+PROVIDER_5: Final = Contender("p5", "CDK `Provider`, every 5 s (its default)", _cdk_provider(5))
+PROVIDER_30: Final = Contender("p30", "CDK `Provider`, every 30 s", _cdk_provider(30))
+CRHELPER_1: Final = Contender("c1", "crhelper, every minute", _crhelper(1))
+CRHELPER_2: Final = Contender("c2", "crhelper, every 2 minutes (its default)", _crhelper(2))
+CONTENDERS: Final = (OURS, PROVIDER_5, PROVIDER_30, CRHELPER_1, CRHELPER_2)

@@ -1,0 +1,33 @@
+"""A handler with crhelper, which polls by a rule of EventBridge that it makes for each request."""
+
+import os
+from typing import Any
+
+from crhelper import CfnResource
+from job import arn_of, is_active, start
+
+helper = CfnResource(log_level="INFO", polling_interval=int(os.environ["POLLING_MINUTES"]), sleep_on_delete=0)
+
+
+@helper.create
+@helper.update
+def begin(event: dict[str, Any], _context: object) -> None:
+    """Start the job."""
+    start(event)
+
+
+@helper.poll_create
+@helper.poll_update
+def look(event: dict[str, Any], _context: object) -> str | None:
+    """Look at the job; its ARN ends the waiting."""
+    return arn_of(event) if is_active(event) else None
+
+
+@helper.delete
+def leave(_event: dict[str, Any], _context: object) -> None:
+    """Do nothing: a job can't be deleted."""
+
+
+def handle(event: dict[str, Any], context: object) -> None:
+    """Take a request, or a poll of one."""
+    helper(event, context)
