@@ -1,5 +1,7 @@
 """How long to wait: known beforehand, never at once, never long."""
 
+from statistics import mean
+
 import pytest
 
 from personalize_import_handler import pace
@@ -11,7 +13,10 @@ from tests.handler.simulator import CloudFormation
 
 @pytest.mark.parametrize(
     ("elapsed", "seconds"),
-    [(-1800, 30), (0, 30), (119.9, 30), (120, 12), (1199, 12), (1200, 20), (2399, 20), (2400, 30), (100_000, 30)],
+    [
+        *((-1800, 30), (0, 30), (19.9, 30), (20, 105), (179, 105), (180, 12), (599, 12), (600, 10), (1199, 10)),
+        *((1200, 20), (1799, 20), (1800, 40), (3599, 40), (3600, 80), (7199, 80), (7200, 120), (100_000, 120)),
+    ],
 )
 def test_the_wait_follows_from_how_long_the_job_has_been_running(elapsed: float, seconds: int) -> None:
     assert pace.seconds_until_next_look(elapsed) == seconds
@@ -38,6 +43,17 @@ def test_the_last_look_is_at_the_end_of_the_time_and_not_after_it(
     assert account.polled_at[-1] - started_at <= timeout
 
 
+def test_jobs_of_4_to_17_minutes_are_known_to_have_ended_after_less_than_6_seconds_on_average() -> None:
+    lags = []
+    for ends_at in range(4 * 60, 17 * 60 + 1):
+        looked_at = 0.5
+        while looked_at < ends_at:
+            looked_at += pace.seconds_until_next_look(looked_at)
+        lags.append(looked_at - ends_at)
+
+    assert mean(lags) < 6
+
+
 def test_a_job_of_an_hour_is_described_less_than_200_times(
     cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
@@ -58,7 +74,7 @@ def test_a_job_that_is_joined_late_is_looked_at_as_often_as_if_it_had_been_waite
 
     CloudFormation(account, generation=2).create(properties())
 
-    assert [at - joined_at for at in account.polled_at if at >= joined_at][:3] == [0, 12, 24]
+    assert [at - joined_at for at in account.polled_at if at >= joined_at][:3] == [0, 10, 20]
 
 
 def test_a_look_just_before_the_end_of_the_time_waits_a_second_for_the_last_one(

@@ -1,0 +1,120 @@
+"""Imports, begun and waited for: each a stack of its own, asked for by CloudFormation's API."""
+
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from bench.waiting import figures
+from bench.waiting.contenders import Contender
+from bench.waiting.figures import Used, Waited
+from bench.waiting.stage import Stage, Wanted, until
+
+_PENDING_SHARE: Final = 0.2
+_PATIENCE_SECONDS: Final = 240
+
+
+def play(stage: Stage, rounds: Mapping[float, Sequence[Wanted]], speed: float) -> tuple[list[Waited], datetime]:
+    """Let imports run, rounds of the same job time at once, and wait for all; also gives when that began."""
+    begun = datetime.now(UTC)
+    stage.speed(speed)
+    for seconds, wanted in rounds.items():
+        stage.settings(
+            import_pending_seconds=seconds * _PENDING_SHARE, import_in_progress_seconds=seconds * (1 - _PENDING_SHARE)
+        )
+        _begin(stage, wanted)
+        until(lambda names=_names(wanted): _started(stage, names), _PATIENCE_SECONDS)
+    return _end(stage, [each for wanted in rounds.values() for each in wanted]), begun
+
+
+def play_at_once(
+    stage: Stage, seconds: float, wanted: Sequence[Wanted], speed: float
+) -> tuple[list[Waited], datetime]:
+    """Let all imports begin at once, whether or not there is room for their jobs."""
+    begun = datetime.now(UTC)
+    stage.speed(speed)
+    stage.settings(
+        import_pending_seconds=seconds * _PENDING_SHARE, import_in_progress_seconds=seconds * (1 - _PENDING_SHARE)
+    )
+    _begin(stage, wanted)
+    return _end(stage, wanted), begun
+
+
+def used_since(stage: Stage, contender: Contender, begun: datetime) -> Used:
+    """Add up what a contender has used since a moment."""
+    functions = stage.cloud.client("lambda")
+    logs: dict[str, list[str]] = {}
+    groups: set[str] = set()
+    for name in stage.resources(contender, "AWS::Lambda::Function"):
+        configuration = functions.get_function_configuration(FunctionName=name)
+        group = configuration.get("LoggingConfig", {}).get("LogGroup") or f"/aws/lambda/{name}"
+        if group not in groups:
+            groups.add(group)
+            lines = logs.setdefault(configuration["Architectures"][0], [])
+            lines += _log_lines(stage, group, begun)
+    return figures.used(logs, _histories(stage, contender, begun))
+
+
+def _begin(stage: Stage, wanted: Sequence[Wanted]) -> None:
+    for each in wanted:
+        stage.cloud.cloudformation.create_stack(
+            StackName=each.name, TemplateBody=stage.template(each.name), Capabilities=["CAPABILITY_IAM"]
+        )
+
+
+def _names(wanted: Sequence[Wanted]) -> list[str]:
+    return [each.name for each in wanted]
+
+
+def _started(stage: Stage, names: Sequence[str]) -> bool:
+    jobs = [job["job_name"] for job in stage.cloud.jobs()]
+    return all(any(job.startswith(f"{name}-") for job in jobs) for name in names)
+
+
+def _end(stage: Stage, wanted: Sequence[Wanted]) -> list[Waited]:
+    for each in wanted:
+        until(lambda name=each.name: not _status(stage, name).endswith("IN_PROGRESS"), _PATIENCE_SECONDS)
+    calls = stage.cloud.aws.switchboard("GET", "calls")["calls"]
+    jobs = stage.cloud.jobs()
+    real = time.time()
+    clock = stage.clock()
+    offset = {"real": (real + time.time()) / 2, "service": clock["now"], "speed": clock["speed"]}
+    return [
+        figures.waited(
+            each.name,
+            next(job for job in jobs if job["job_name"].startswith(f"{each.name}-")),
+            calls,
+            stage.cloud.events(each.name),  # type: ignore[arg-type]
+            offset,
+        )
+        for each in wanted
+    ]
+
+
+def _status(stage: Stage, name: str) -> str:
+    return stage.cloud.cloudformation.describe_stacks(StackName=name)["Stacks"][0]["StackStatus"]
+
+
+def _log_lines(stage: Stage, group: str, begun: datetime) -> list[str]:
+    logs = stage.cloud.client("logs")
+    pages = logs.get_paginator("filter_log_events").paginate(
+        logGroupName=group, startTime=round(begun.timestamp() * 1000), filterPattern="REPORT"
+    )
+    with suppress(logs.exceptions.ResourceNotFoundException):  # a function that was never invoked has none
+        return [event["message"] for page in pages for event in page["events"]]
+    return []
+
+
+def _histories(stage: Stage, contender: Contender, begun: datetime) -> list[list[dict[str, Any]]]:
+    client = stage.cloud.client("stepfunctions")
+    return [
+        [event for page in _pages(client, execution["executionArn"]) for event in page["events"]]
+        for machine in stage.resources(contender, "AWS::StepFunctions::StateMachine")
+        for execution in client.list_executions(stateMachineArn=machine)["executions"]
+        if execution["startDate"] >= begun
+    ]
+
+
+def _pages(client: Any, execution_arn: str) -> Any:  # noqa: ANN401 - untyped
+    return client.get_paginator("get_execution_history").paginate(executionArn=execution_arn)

@@ -1,0 +1,141 @@
+"""The order of what is measured: who waits for which jobs, and how fast the clock runs meanwhile."""
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from bench.part import Scale
+from bench.waiting.contenders import CONTENDERS, OURS, PROVIDER_5, PROVIDER_30, Contender
+from bench.waiting.figures import Used, Waited
+from bench.waiting.imports import play, play_at_once, used_since
+from bench.waiting.played import TYPICAL, Played, play_all
+from bench.waiting.stage import Stage, Wanted, staged
+
+LONG_SECONDS: Final = 3 * 3600
+MANY: Final = 20
+_TYPICAL_SECONDS: Final = (1020, 960, 851, 660, 360, 240)
+"""As imports have been seen to take; the longest begin first."""
+_TYPICAL_SPEED: Final = 12
+_TYPICAL_SECONDS_QUICK: Final = (360, 240)
+_TYPICAL_SPEED_QUICK: Final = 24
+_MANY_SECONDS: Final = 240
+_MANY_SPEED: Final = 20
+_LONG_SPEED: Final = 240
+_WARM: Final = 2
+_WARM_SECONDS: Final = 30
+_WARM_SPEED: Final = 30
+_ROOM: Final = 100
+"""Jobs at once, where contenders that run side by side must not take each other's room."""
+_ROOM_OF_AN_ACCOUNT: Final = 5
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """One contender's imports, as deployed; and the same, played."""
+
+    contender: Contender
+    speed: float
+    waited: Sequence[Waited]
+    used: Used
+    played: Sequence[Played]
+
+
+@dataclass
+class Measured:
+    """All that was measured."""
+
+    typical: list[Deployed] = field(default_factory=list)
+    played: dict[Contender, list[Played]] = field(default_factory=dict)
+    many: list[Deployed] = field(default_factory=list)
+    long: list[Deployed] = field(default_factory=list)
+
+
+def measure(folder: Path, scale: Scale) -> Measured:
+    """Deploy, wait, and count."""
+    contenders = (OURS, PROVIDER_5) if scale.quick else CONTENDERS
+    jobs = _TYPICAL_SECONDS_QUICK if scale.quick else _TYPICAL_SECONDS
+    wanted = _Wanted(contenders, jobs)
+    measured = Measured()
+    with staged(folder, wanted.all(quick=scale.quick), folder / "local-aws.log") as stage:
+        stage.settings(running_import_jobs=_ROOM)
+        _say("ready")
+        play_at_once(stage, _WARM_SECONDS, wanted.warm, _WARM_SPEED)
+        _say("warm")
+        # The one that looks most often by itself, for the machine's sake.
+        for side_by_side in ([PROVIDER_5], [each for each in contenders if each is not PROVIDER_5]):
+            speed = _TYPICAL_SPEED_QUICK if scale.quick else _TYPICAL_SPEED
+            rounds = {seconds: wanted.typical(side_by_side, seconds) for seconds in jobs}
+            waited, begun = play(stage, rounds, speed)
+            for each in side_by_side:
+                own = [one for one in waited if one.name.startswith(f"{each.key}-")]
+                measured.typical.append(_deployed(stage, each, speed, own, begun))
+        if not scale.quick:
+            _measure_many(stage, wanted, measured)
+            _measure_long(stage, wanted, measured)
+    looks = {each.contender: each.used.look_seconds for each in measured.typical}
+    measured.played = {each: play_all(each, TYPICAL, look) for each, look in looks.items()}
+    return measured
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """The imports that are asked for, by what they are for; those that run at the same time have datasets of their own."""
+
+    contenders: Sequence[Contender]
+    jobs: Sequence[float]
+
+    @property
+    def warm(self) -> list[Wanted]:
+        return [
+            Wanted(f"{each.key}-warm-{number}", each, position * _WARM + number)
+            for position, each in enumerate(self.contenders)
+            for number in range(_WARM)
+        ]
+
+    def typical(self, contenders: Sequence[Contender], seconds: float) -> list[Wanted]:
+        row = self.jobs.index(seconds) * len(self.contenders)
+        return [Wanted(f"{each.key}-{seconds}", each, row + self.contenders.index(each)) for each in contenders]
+
+    def many(self, contender: Contender) -> list[Wanted]:
+        return [Wanted(f"{contender.key}-many-{number:02}", contender, number) for number in range(MANY)]
+
+    @property
+    def long(self) -> list[Wanted]:
+        return [
+            Wanted(f"{each.key}-long", each, number, long=True) for number, each in enumerate((OURS, PROVIDER_30))
+        ]
+
+    def all(self, *, quick: bool) -> list[Wanted]:
+        typical = [one for seconds in self.jobs for one in self.typical(self.contenders, seconds)]
+        more = [] if quick else [*self.many(OURS), *self.many(PROVIDER_5), *self.long]
+        return [*self.warm, *typical, *more]
+
+
+def _measure_many(stage: Stage, wanted: _Wanted, measured: Measured) -> None:
+    stage.settings(running_import_jobs=_ROOM_OF_AN_ACCOUNT, requests_per_second=1)
+    for each in (OURS, PROVIDER_5):
+        waited, begun = play_at_once(stage, _MANY_SECONDS, wanted.many(each), _MANY_SPEED)
+        measured.many.append(_deployed(stage, each, _MANY_SPEED, waited, begun))
+    stage.settings(running_import_jobs=_ROOM, requests_per_second=0)
+
+
+def _measure_long(stage: Stage, wanted: _Wanted, measured: Measured) -> None:
+    waited, begun = play(stage, {LONG_SECONDS: wanted.long}, _LONG_SPEED)
+    for each, one in zip((OURS, PROVIDER_30), waited, strict=True):
+        measured.long.append(_deployed(stage, each, _LONG_SPEED, [one], begun))
+
+
+def _deployed(stage: Stage, contender: Contender, speed: float, waited: Sequence[Waited], begun: datetime) -> Deployed:
+    used = used_since(stage, contender, begun)
+    played = play_all(contender, [each.job_seconds for each in waited if each.lag is not None], used.look_seconds * speed)
+    for each in waited:
+        _say(str(each))
+    _say(f"{contender.name}: {used}")
+    return Deployed(contender, speed, waited, used, played)
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(f"{text}\n")
