@@ -7,6 +7,7 @@ INSTALLED := $(VENV)/.installed
 SCANNERS := .venv-scanners
 SCANNERS_INSTALLED := $(SCANNERS)/.installed
 DATA ?=
+PARTS ?=
 SCHEMA ?=
 IMPORT_SECONDS ?= 20
 # The shell takes them from the environment, so that paths may have quotes in them.
@@ -43,8 +44,8 @@ test: $(INSTALLED) ## run all tests but the slow ones
 test-slow: $(INSTALLED) $(SCANNERS_INSTALLED) ## run the tests that take minutes
 	$(BIN)/python -m pytest -q -m slow -n 2
 
-bench: $(INSTALLED) ## measure, and write docs/benchmarks.md [QUICK=1 | LARGE=1]
-	$(BIN)/python -m bench
+bench: $(INSTALLED) ## measure, and write docs/benchmarks.md [QUICK=1 | LARGE=1 | PARTS="waiting"]
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m bench $(PARTS)
 
 lint: $(INSTALLED) ## check style and types
 	$(BIN)/ruff check .

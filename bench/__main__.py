@@ -1,41 +1,63 @@
 """Measure, print what was measured, and write it to docs/benchmarks.md.
 
-`QUICK=1` takes small data and only prints, `LARGE=1` takes ten times as much as else.
+`python -m bench` runs all parts; given names of parts, it runs those and only prints. `QUICK=1` measures less and only
+prints, `LARGE=1` takes data ten times as large as else.
 """
 
 import os
 import platform
 import sys
 import tempfile
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
-from bench import checks
+from bench import checks, waiting
+from bench.part import Part, Scale, Section
 
-_PAGE: Final = Path(__file__).parents[1] / "docs" / "benchmarks.md"
-_PACKAGES: Final = ("duckdb", "pandas", "pyarrow")
+PARTS: Final = (waiting.PART, checks.PART)
+
+_DOCS: Final = Path(__file__).parents[1] / "docs"
+_PACKAGES: Final = ("aws-cdk-lib", "crhelper", "ministack", "duckdb", "pandas", "pyarrow")
 _INTRODUCTION: Final = """# Benchmarks
 
-Written by `make bench`. `QUICK=1` measures small data and only prints; `LARGE=1` adds data ten times as large.
-Contenders run one after the other on the same data, each as a process of its own: seconds are from its start to its
-end, memory is the most that was resident. Figures change with the machine; compare rows of one run.
+Written by `make bench`. `QUICK=1` measures less, and only prints; so does `PARTS="..."`, which names the parts to run;
+`LARGE=1` adds data ten times as large. Figures change with the machine; compare rows of one run.
 """
 
 
 def main() -> None:
-    """Run all parts."""
+    """Run all parts, or those that are asked for."""
     quick, large = (os.environ.get(name, "") not in ("", "0") for name in ("QUICK", "LARGE"))
-    measured = []
+    parts = chosen(sys.argv[1:])
+    sections = {part: _measure(part, Scale(quick=quick, large=large)) for part in parts}
+    text = page(sections)
+    sys.stdout.write(text)
+    if parts == PARTS and not quick:
+        files = {name: content for section in sections.values() for name, content in section.files.items()}
+        for name, content in {"benchmarks.md": text, **files}.items():
+            (_DOCS / name).write_text(content)
+
+
+def chosen(names: Sequence[str]) -> tuple[Part, ...]:
+    """Return the parts of these names, or all; end with a message where there is no such part."""
+    known = [part.name for part in PARTS]
+    if unknown := sorted(set(names) - set(known)):
+        sys.exit(f"there is no part {', '.join(unknown)}; parts are {', '.join(known)}")
+    return tuple(part for part in PARTS if not names or part.name in names)
+
+
+def page(sections: dict[Part, Section]) -> str:
+    """Put the parts together."""
+    parts = [f"## {part.title}\n\n{section.text}" for part, section in sections.items()]
+    return "\n".join([_INTRODUCTION, f"{_machine()}\n", *parts])
+
+
+def _measure(part: Part, scale: Scale) -> Section:
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        for each in checks.measure(Path(folder), quick=quick, large=large):
-            measured.append(each)
-            sys.stderr.write(f"{each.row}\n")
-    page = f"{_INTRODUCTION}\n{_machine()}\n\n## {checks.TITLE}\n\n{checks.table(measured)}"
-    sys.stdout.write(page)
-    if not quick:
-        _PAGE.write_text(page)
+        return part.measure(Path(folder), scale)
 
 
 def _machine() -> str:

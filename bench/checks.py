@@ -1,5 +1,6 @@
 """The checks of data beside what one would write oneself: seconds, rows a second, and memory."""
 
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,8 +8,11 @@ from typing import Final
 
 from bench.contenders import CONTENDERS, CSV, DUCKDB, PANDAS, Contender, Run, run
 from bench.data import write_data, write_repeated, write_schema
+from bench.part import Goal, Part, Scale, Section, goals_table
 
-TITLE: Final = "Checks of data"
+_INTRODUCTION: Final = """Contenders run one after the other on the same data, each as a process of its own: seconds are from its start to its
+end, memory is the most that was resident.
+"""
 _MEGABYTE: Final = 1_000_000
 _SIZES: Final = (10 * _MEGABYTE, 100 * _MEGABYTE, 1000 * _MEGABYTE)
 _SIZES_QUICK: Final = (1 * _MEGABYTE, 10 * _MEGABYTE)
@@ -67,25 +71,34 @@ def table(measured: list[Measured]) -> str:
     """Write the figures as a table, and below it the goals beside what was reached."""
     head = "| data | contender | seconds | rows/s | peak MB |\n| --- | --- | ---: | ---: | ---: |\n"
     rows = "\n".join(each.row for each in measured)
-    goals = "\n".join(
-        f"| {goal} | {figure} | {'yes' if reached else 'no'} |" for goal, figure, reached in _goals(measured)
-    )
-    return f"{head}{rows}\n\n| goal | measured | reached |\n| --- | --- | --- |\n{goals}\n"
+    return f"{head}{rows}\n\n{goals_table(_goals(measured))}"
 
 
-def _goals(measured: list[Measured]) -> Iterator[tuple[str, str, bool]]:
+def _goals(measured: list[Measured]) -> Iterator[Goal]:
     size = max(each.size for each in measured if each.run.contender is CSV)
     last = {each.run.contender: each.run for each in measured if each.size == size}
     for other in (CSV, PANDAS):
         faster = last[DUCKDB].rows_per_second / last[other].rows_per_second
         goal = f"{_FASTER_MIN} times as many rows a second as {other.name}, at {_size(size)}"
-        yield goal, f"{faster:.1f} times", faster >= _FASTER_MIN
+        yield Goal(goal, f"{faster:.1f} times", faster >= _FASTER_MIN)
     peaks = {each.size: each.run.peak_bytes for each in measured if each.run.contender is DUCKDB}
     peak = max(peaks.values())
-    yield f"at most {_size(_MEMORY_MAX)} of memory", _size(peak), peak <= _MEMORY_MAX
+    yield Goal(f"at most {_size(_MEMORY_MAX)} of memory", _size(peak), peak <= _MEMORY_MAX)
     if max(peaks) > size:
         more = peaks[max(peaks)] / peaks[size]
-        yield f"the same memory at {_size(max(peaks))} as at {_size(size)}", f"{more:.2f} times", more <= _SAME_MEMORY
+        goal = f"the same memory at {_size(max(peaks))} as at {_size(size)}"
+        yield Goal(goal, f"{more:.2f} times", more <= _SAME_MEMORY)
+
+
+def _measure(folder: Path, scale: Scale) -> Section:
+    measured = []
+    for each in measure(folder, quick=scale.quick, large=scale.large):
+        measured.append(each)
+        sys.stderr.write(f"{each.row}\n")
+    return Section(f"{_INTRODUCTION}\n{table(measured)}")
+
+
+PART: Final = Part("checks", "Checks of data", _measure)
 
 
 def _size(size: float) -> str:

@@ -128,9 +128,7 @@ def _custom_resource(service_token: str) -> Callable[[cdk.Stack, Import], None]:
             "DataLocation": wanted.data_location,
             "RoleArn": wanted.role_arn,
         }
-        cdk.CustomResource(
-            stack, "Import", service_token=service_token, resource_type=_TYPE, properties=properties
-        )
+        cdk.CustomResource(stack, "Import", service_token=service_token, resource_type=_TYPE, properties=properties)
 
     return add
 

@@ -28,9 +28,7 @@ def play(stage: Stage, rounds: Mapping[float, Sequence[Wanted]], speed: float) -
     return _end(stage, [each for wanted in rounds.values() for each in wanted]), begun
 
 
-def play_at_once(
-    stage: Stage, seconds: float, wanted: Sequence[Wanted], speed: float
-) -> tuple[list[Waited], datetime]:
+def play_at_once(stage: Stage, seconds: float, wanted: Sequence[Wanted], speed: float) -> tuple[list[Waited], datetime]:
     """Let all imports begin at once, whether or not there is room for their jobs."""
     begun = datetime.now(UTC)
     stage.speed(speed)

@@ -104,9 +104,7 @@ class _Wanted:
 
     @property
     def long(self) -> list[Wanted]:
-        return [
-            Wanted(f"{each.key}-long", each, number, long=True) for number, each in enumerate((OURS, PROVIDER_30))
-        ]
+        return [Wanted(f"{each.key}-long", each, number, long=True) for number, each in enumerate((OURS, PROVIDER_30))]
 
     def all(self, *, quick: bool) -> list[Wanted]:
         typical = [one for seconds in self.jobs for one in self.typical(self.contenders, seconds)]
@@ -130,7 +128,9 @@ def _measure_long(stage: Stage, wanted: _Wanted, measured: Measured) -> None:
 
 def _deployed(stage: Stage, contender: Contender, speed: float, waited: Sequence[Waited], begun: datetime) -> Deployed:
     used = used_since(stage, contender, begun)
-    played = play_all(contender, [each.job_seconds for each in waited if each.lag is not None], used.look_seconds * speed)
+    played = play_all(
+        contender, [each.job_seconds for each in waited if each.lag is not None], used.look_seconds * speed
+    )
     for each in waited:
         _say(str(each))
     _say(f"{contender.name}: {used}")

@@ -1,0 +1,190 @@
+"""What was measured of the waiting, as tables, with goals beside figures."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+
+from bench.part import Goal, goals_table, table
+from bench.waiting import prices
+from bench.waiting.contenders import OURS, PROVIDER_5, Contender
+from bench.waiting.figures import mean, p95
+from bench.waiting.measuring import LONG_SECONDS, MANY, Deployed, Measured
+from bench.waiting.played import Played
+
+PLOT: Final = "benchmarks-waiting.svg"
+LAG_MAX: Final = 6
+_CALLS_SHARE_MAX: Final = 1 / 3
+_LONG_LAG_SHARE_MAX: Final = 0.01
+_LONG_CALLS_MAX: Final = 250
+_INTRODUCTION: Final = f"""How long a deploy goes on after its import has ended, and what it takes to know. All contenders are deployed to the local
+AWS in the same run, for jobs of the same times, on a clock that runs faster for all of them alike. The `Provider` is the
+[CDK's framework](https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.custom_resources-readme.html#provider-framework)
+as it is published, around two small functions; crhelper polls by the
+[rules](https://github.com/aws-cloudformation/custom-resource-helper#polling) that it makes; both look at a job with the
+same code. Costs are list prices of {prices.DATE} in {prices.REGION}, without free tiers.
+
+![Lag against Describe calls]({PLOT})
+"""
+_PLAYED: Final = """
+Few jobs can be deployed in the time of a benchmark, and where in an interval one ends is chance. So the same is played
+without a deploy: this construct's handler around a clock moved by hand, the others by their intervals, with looks that
+take the real time that they took above. One job for each seventh second from 4 to 17 minutes:
+"""
+_LONG: Final = """
+Three hours, deployed. The `Provider` waits an hour at most, and CloudFormation waits for no custom resource any longer,
+so neither it nor crhelper can have such a job as a resource.
+"""
+_MANY: Final = f"""
+{MANY} stacks at once, deployed, where the service takes one request a second of each operation, and runs five jobs at once.
+"""
+
+
+def write(measured: Measured) -> str:
+    """Write the part's text."""
+    parts = [_INTRODUCTION, _deployed(measured.typical)]
+    parts += [_PLAYED, _played(measured)]
+    if measured.many:
+        parts += [_MANY, _many(measured.many), _LONG, _long(measured.long)]
+    return "\n".join([*parts, goals_table(_goals(measured))])
+
+
+def _deployed(rows: Sequence[Deployed]) -> str:
+    times = ", ".join(f"{each.job_seconds / 60:.1f}".removesuffix(".0") for each in rows[0].waited)
+    speed = rows[0].speed
+    told = f"Deployed: jobs of {times} minutes, {speed:.0f} times as fast. For one import, on average:\n\n"
+    head = (
+        *("contender", "lag mean s", "p95 s", "Describe calls", "invocations", "GB-s", "transitions", "Lambda errors"),
+        "US$",
+    )
+    cells = [
+        [
+            each.contender.name,
+            f"{mean(_lags(each)):.1f}",
+            f"{p95(_lags(each)):.1f}",
+            f"{mean(one.describes for one in each.waited):.0f}",
+            *_used(each),
+        ]
+        for each in rows
+    ]
+    looks = "; ".join(
+        f"{each.contender.name}: {each.used.look_seconds * 1000:.0f} ms, {each.used.look_seconds * speed:.1f} s"
+        for each in rows
+    )
+    agreement = [
+        [
+            each.contender.name,
+            *(f"{mean(_lags(each)):.1f}", f"{mean(one.lag for one in each.played):.1f}"),
+            *(
+                f"{mean(one.describes for one in each.waited):.0f}",
+                f"{mean(one.describes for one in each.played):.0f}",
+            ),
+        ]
+        for each in rows
+    ]
+    names = ("contender", "lag s, deployed", "played", "Describe calls, deployed", "played")
+    return (
+        f"{told}{table(head, cells, left=1)}\nA look takes real time, which the clock makes longer than it is: {looks}."
+        f" The lag above has it in it.\n\nThe same jobs, played with looks of that length:\n\n"
+        f"{table(names, agreement, left=1)}"
+    )
+
+
+def _used(each: Deployed) -> list[str]:
+    count, used = len(each.waited), each.used
+    gb_seconds = sum(used.gb_seconds.values())
+    figures = (used.invocations, gb_seconds, used.transitions, used.errors)
+    invocations, computing, transitions, errors = (figure / count for figure in figures)
+    return [
+        *(f"{invocations:.0f}", f"{computing:.2f}", f"{transitions:.0f}", f"{errors:.0f}"),
+        f"{used.cost / count:.4f}",
+    ]
+
+
+def _played(measured: Measured) -> str:
+    head = ("contender", "lag mean s", "p95 s", "Describe calls")
+    rows = [
+        [
+            contender.name,
+            f"{mean(each.lag for each in played):.1f}",
+            f"{p95(each.lag for each in played):.1f}",
+            f"{mean(each.describes for each in played):.0f}",
+        ]
+        for contender, played in measured.played.items()
+    ]
+    return table(head, rows, left=1)
+
+
+def _many(rows: Sequence[Deployed]) -> str:
+    head = ("contender", "lag mean s", "p95 s", "Describe calls of one", "throttled calls of all", "failed")
+    cells = [
+        [
+            each.contender.name,
+            *((f"{mean(_lags(each)):.1f}", f"{p95(_lags(each)):.1f}") if _lags(each) else ("-", "-")),
+            f"{mean(one.describes for one in each.waited):.0f}",
+            str(sum(one.throttled for one in each.waited)),
+            str(sum(one.lag is None for one in each.waited)),
+        ]
+        for each in rows
+    ]
+    return table(head, cells, left=1)
+
+
+def _long(rows: Sequence[Deployed]) -> str:
+    head = ("contender", "outcome", "lag s", "of the job", "Describe calls", "transitions", "Lambda errors", "US$")
+    return table(head, (_long_row(each) for each in rows), left=2)
+
+
+def _long_row(each: Deployed) -> list[str]:
+    (one,) = each.waited
+    *_, transitions, errors, cost = _used(each)
+    if one.lag is None:
+        outcome, lags = f"failed after {(one.gave_up_after or 0) / 60:.0f} minutes", ["-", "-"]
+    else:
+        outcome, lags = "waited", [f"{one.lag:.0f}", f"{one.lag / one.job_seconds:.1%}"]
+    return [each.contender.name, outcome, *lags, str(one.describes), transitions, errors, cost]
+
+
+def _goals(measured: Measured) -> Iterator[Goal]:
+    ours, others = (measured.played[each] for each in (OURS, PROVIDER_5))
+    deployed = _of(measured.typical, OURS)
+    lag, calls = mean(each.lag for each in ours), _calls(ours) / _calls(others)
+    yield Goal(
+        f"4 to 17 minutes: mean lag of at most {LAG_MAX} s",
+        f"{lag:.1f} s played, {mean(_lags(deployed)):.1f} s deployed",
+        lag <= LAG_MAX,
+    )
+    share = _describes(deployed) / _describes(_of(measured.typical, PROVIDER_5))
+    yield Goal(
+        "a third of the Describe calls of the `Provider` at 5 s, or less",
+        f"{calls:.0%} played, {share:.0%} deployed",
+        calls <= _CALLS_SHARE_MAX,
+    )
+    yield Goal("no Lambda error", str(deployed.used.errors), not deployed.used.errors)
+    if measured.long:
+        yield from _goals_of_many(measured)
+
+
+def _goals_of_many(measured: Measured) -> Iterator[Goal]:
+    (long,) = _of(measured.long, OURS).waited
+    share = (long.lag if long.lag is not None else LONG_SECONDS) / long.job_seconds
+    yield Goal("3 hours: a lag of at most 1 %", f"{share:.1%}", share <= _LONG_LAG_SHARE_MAX)
+    yield Goal(
+        f"3 hours: at most {_LONG_CALLS_MAX} Describe calls", str(long.describes), long.describes <= _LONG_CALLS_MAX
+    )
+    throttled = sum(each.throttled for each in _of(measured.many, OURS).waited)
+    yield Goal(f"{MANY} imports at once: no throttled call", str(throttled), not throttled)
+
+
+def _of(rows: Iterable[Deployed], contender: Contender) -> Deployed:
+    return next(each for each in rows if each.contender is contender)
+
+
+def _lags(each: Deployed) -> list[float]:
+    return [one.lag for one in each.waited if one.lag is not None]
+
+
+def _calls(played: Sequence[Played]) -> float:
+    return mean(each.describes for each in played)
+
+
+def _describes(each: Deployed) -> float:
+    return mean(one.describes for one in each.waited)
