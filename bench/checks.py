@@ -10,8 +10,8 @@ from bench.contenders import CONTENDERS, CSV, DUCKDB, PANDAS, Contender, Run, ru
 from bench.data import write_data, write_repeated, write_schema
 from bench.part import Goal, Part, Scale, Section, goals_table
 
-_INTRODUCTION: Final = """Contenders run one after the other on the same data, each as a process of its own: seconds are from its start to its
-end, memory is the most that was resident.
+_INTRODUCTION: Final = """Contenders run one after the other on the same data, each as a process of
+its own: seconds are from its start to its end, memory is the most that was resident.
 """
 _MEGABYTE: Final = 1_000_000
 _SIZES: Final = (10 * _MEGABYTE, 100 * _MEGABYTE, 1000 * _MEGABYTE)

@@ -61,14 +61,15 @@ def _ours(scope: Construct, _folder: Path) -> Callable[[cdk.Stack, Import], None
 
 
 def _cdk_provider(seconds: int) -> Callable[[Construct, Path], Callable[[cdk.Stack, Import], None]]:
-    def provide(scope: Construct, _folder: Path) -> Callable[[cdk.Stack, Import], None]:
-        code = lambda_.Code.from_asset(str(_FUNCTIONS))
-        handlers = [_function(scope, id, code, f"for_provider.{name}") for id, name in _HANDLERS.items()]
+    def provide(scope: Construct, folder: Path) -> Callable[[cdk.Stack, Import], None]:
+        code = _package(folder / "for-provider")
+        on_event = _function(scope, "OnEvent", code, "for_provider.on_event")
+        is_complete = _function(scope, "IsComplete", code, "for_provider.is_complete")
         provider = custom_resources.Provider(
             scope,
             "Provider",
-            on_event_handler=handlers[0],
-            is_complete_handler=handlers[1],
+            on_event_handler=on_event,
+            is_complete_handler=is_complete,
             query_interval=cdk.Duration.seconds(seconds),
             total_timeout=cdk.Duration.hours(1),
         )
@@ -79,12 +80,7 @@ def _cdk_provider(seconds: int) -> Callable[[Construct, Path], Callable[[cdk.Sta
 
 def _crhelper(minutes: int) -> Callable[[Construct, Path], Callable[[cdk.Stack, Import], None]]:
     def provide(scope: Construct, folder: Path) -> Callable[[cdk.Stack, Import], None]:
-        package = folder / "with-crhelper"
-        if not package.exists():
-            ignored = shutil.ignore_patterns("__pycache__")
-            shutil.copytree(_FUNCTIONS, package, ignore=ignored)
-            shutil.copytree(Path(crhelper.__file__).parent, package / "crhelper", ignore=ignored)
-        code = lambda_.Code.from_asset(str(package))
+        code = _package(folder / "for-crhelper", Path(crhelper.__file__).parent)
         function = _function(scope, "Function", code, "for_crhelper.handle", {"POLLING_MINUTES": str(minutes)})
         # As crhelper's README has it; a function that named itself in its role's policy would be a circle.
         rules = ["events:PutRule", "events:DeleteRule", "events:PutTargets", "events:RemoveTargets"]
@@ -96,7 +92,10 @@ def _crhelper(minutes: int) -> Callable[[Construct, Path], Callable[[cdk.Stack, 
     return provide
 
 
-_HANDLERS: Final = {"OnEvent": "on_event", "IsComplete": "is_complete"}
+def _package(folder: Path, *libraries: Path) -> lambda_.Code:
+    for source in (_FUNCTIONS, *libraries):
+        shutil.copytree(source, folder / source.name, ignore=shutil.ignore_patterns("__pycache__"), dirs_exist_ok=True)
+    return lambda_.Code.from_asset(str(folder))
 
 
 def _function(
@@ -107,7 +106,7 @@ def _function(
         id,
         runtime=lambda_.Runtime.PYTHON_3_13,
         code=code,
-        handler=handler,
+        handler=f"functions.{handler}",
         timeout=cdk.Duration.minutes(1),
         environment=environment,
     )

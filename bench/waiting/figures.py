@@ -62,7 +62,7 @@ def transitions(history: Sequence[Mapping[str, Any]]) -> int:
     """
     types = [event["type"] for event in history]
     entered = sum(each.endswith("StateEntered") for each in types)
-    return entered + types.count("TaskScheduled") - types.count("TaskStateEntered")
+    return int(entered + types.count("TaskScheduled") - types.count("TaskStateEntered"))
 
 
 def errors(history: Sequence[Mapping[str, Any]]) -> int:

@@ -4,6 +4,7 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Final
 
 from bench.waiting import figures
@@ -24,7 +25,7 @@ def play(stage: Stage, rounds: Mapping[float, Sequence[Wanted]], speed: float) -
             import_pending_seconds=seconds * _PENDING_SHARE, import_in_progress_seconds=seconds * (1 - _PENDING_SHARE)
         )
         _begin(stage, wanted)
-        until(lambda names=_names(wanted): _started(stage, names), _PATIENCE_SECONDS)
+        until(partial(_started, stage, wanted), _PATIENCE_SECONDS)
     return _end(stage, [each for wanted in rounds.values() for each in wanted]), begun
 
 
@@ -61,18 +62,14 @@ def _begin(stage: Stage, wanted: Sequence[Wanted]) -> None:
         )
 
 
-def _names(wanted: Sequence[Wanted]) -> list[str]:
-    return [each.name for each in wanted]
-
-
-def _started(stage: Stage, names: Sequence[str]) -> bool:
+def _started(stage: Stage, wanted: Sequence[Wanted]) -> bool:
     jobs = [job["job_name"] for job in stage.cloud.jobs()]
-    return all(any(job.startswith(f"{name}-") for job in jobs) for name in names)
+    return all(any(job.startswith(f"{each.name}-") for job in jobs) for each in wanted)
 
 
 def _end(stage: Stage, wanted: Sequence[Wanted]) -> list[Waited]:
     for each in wanted:
-        until(lambda name=each.name: not _status(stage, name).endswith("IN_PROGRESS"), _PATIENCE_SECONDS)
+        until(partial(_ended, stage, each), _PATIENCE_SECONDS)
     calls = stage.cloud.aws.switchboard("GET", "calls")["calls"]
     jobs = stage.cloud.jobs()
     real = time.time()
@@ -83,15 +80,16 @@ def _end(stage: Stage, wanted: Sequence[Wanted]) -> list[Waited]:
             each.name,
             next(job for job in jobs if job["job_name"].startswith(f"{each.name}-")),
             calls,
-            stage.cloud.events(each.name),  # type: ignore[arg-type]
+            stage.cloud.events(each.name),
             offset,
         )
         for each in wanted
     ]
 
 
-def _status(stage: Stage, name: str) -> str:
-    return stage.cloud.cloudformation.describe_stacks(StackName=name)["Stacks"][0]["StackStatus"]
+def _ended(stage: Stage, wanted: Wanted) -> bool:
+    stack = stage.cloud.cloudformation.describe_stacks(StackName=wanted.name)["Stacks"][0]
+    return not stack["StackStatus"].endswith("IN_PROGRESS")
 
 
 def _log_lines(stage: Stage, group: str, begun: datetime) -> list[str]:

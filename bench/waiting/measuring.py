@@ -67,7 +67,7 @@ def measure(folder: Path, scale: Scale) -> Measured:
         # The one that looks most often by itself, for the machine's sake.
         for side_by_side in ([PROVIDER_5], [each for each in contenders if each is not PROVIDER_5]):
             speed = _TYPICAL_SPEED_QUICK if scale.quick else _TYPICAL_SPEED
-            rounds = {seconds: wanted.typical(side_by_side, seconds) for seconds in jobs}
+            rounds: dict[float, list[Wanted]] = {seconds: wanted.typical(side_by_side, seconds) for seconds in jobs}
             waited, begun = play(stage, rounds, speed)
             for each in side_by_side:
                 own = [one for one in waited if one.name.startswith(f"{each.key}-")]

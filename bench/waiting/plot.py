@@ -13,6 +13,10 @@ _X: Final = (4.0, 200.0)
 _Y: Final = (1.0, 100.0)
 _X_TICKS: Final = (5, 10, 20, 50, 100, 200)
 _Y_TICKS: Final = (1, 2, 5, 10, 20, 50, 100)
+_OPENING: Final = (
+    f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img"'
+    ' aria-label="Lag against Describe calls">'
+)
 _STYLE: Final = """<style>
 text { font: 13px sans-serif; fill: #24292f; } .grid { stroke: #d0d7de; } .dot { fill: #57606a; }
 .ours { fill: #0969da; } .goal { stroke: #1a7f37; stroke-dasharray: 5 4; }
@@ -25,8 +29,7 @@ text { fill: #e6edf3; } .grid { stroke: #3d444d; } .dot { fill: #9198a1; } .ours
 def draw(played: Mapping[Contender, Sequence[Played]], goal_lag: float) -> str:
     """Draw the means of what was played, both axes logarithmic, and the lag that is the goal as a line."""
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img"'
-        ' aria-label="Lag against Describe calls">',
+        _OPENING,
         _STYLE,
         *(_vertical(tick) for tick in _X_TICKS),
         *(_horizontal(tick, "grid", str(tick)) for tick in _Y_TICKS),

@@ -15,12 +15,13 @@ LAG_MAX: Final = 6
 _CALLS_SHARE_MAX: Final = 1 / 3
 _LONG_LAG_SHARE_MAX: Final = 0.01
 _LONG_CALLS_MAX: Final = 250
-_INTRODUCTION: Final = f"""How long a deploy goes on after its import has ended, and what it takes to know. All contenders are deployed to the local
-AWS in the same run, for jobs of the same times, on a clock that runs faster for all of them alike. The `Provider` is the
-[CDK's framework](https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.custom_resources-readme.html#provider-framework)
-as it is published, around two small functions; crhelper polls by the
-[rules](https://github.com/aws-cloudformation/custom-resource-helper#polling) that it makes; both look at a job with the
-same code. Costs are list prices of {prices.DATE} in {prices.REGION}, without free tiers.
+_INTRODUCTION: Final = f"""How long a deploy goes on after its import has ended, and what it takes to know that. All
+contenders are deployed to the local AWS in the same run, for jobs of the same times, on a clock that runs faster for all
+of them alike. The `Provider` is the CDK's
+[framework](https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.custom_resources-readme.html#provider-framework) as
+it is published, around two small functions; crhelper polls by the
+[rules of EventBridge](https://github.com/aws-cloudformation/custom-resource-helper) that it makes; both look at a job
+with the same code. Costs are list prices of {prices.DATE} in {prices.REGION}, without free tiers.
 
 ![Lag against Describe calls]({PLOT})
 """
@@ -34,7 +35,8 @@ Three hours, deployed. The `Provider` waits an hour at most, and CloudFormation 
 so neither it nor crhelper can have such a job as a resource.
 """
 _MANY: Final = f"""
-{MANY} stacks at once, deployed, where the service takes one request a second of each operation, and runs five jobs at once.
+{MANY} stacks at once, deployed, where the service takes one request a second of each operation, after a burst of five,
+and runs five jobs at once.
 """
 
 

@@ -2,9 +2,10 @@
 
 import json
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,7 +14,7 @@ from constructs import Construct
 
 from bench.waiting.contenders import Contender, Import
 from personalize_local.cloud import LocalCloud
-from personalize_local.configuration import ACCOUNT, Options
+from personalize_local.configuration import Options
 from personalize_local.server import LocalAws
 
 _BUCKET: Final = "bench-data"
@@ -128,28 +129,29 @@ def _make_datasets(cloud: LocalCloud, count: int) -> list[str]:
     schema = personalize.create_schema(name="users", schema=json.dumps(_SCHEMA))["schemaArn"]
     groups = [personalize.create_dataset_group(name=f"group-{each}")["datasetGroupArn"] for each in range(count)]
     for group in groups:
-        until(lambda arn=group: _status_of_group(cloud, arn) == "ACTIVE")
+        until(partial(_is_active_group, cloud, group))
     datasets = [
         personalize.create_dataset(name=f"users-{each}", schemaArn=schema, datasetGroupArn=group, datasetType="Users")
         for each, group in enumerate(groups)
     ]
     arns = [each["datasetArn"] for each in datasets]
     for arn in arns:
-        until(lambda arn=arn: personalize.describe_dataset(datasetArn=arn)["dataset"]["status"] == "ACTIVE")
+        until(partial(_is_active, cloud, arn))
     return arns
 
 
-def _status_of_group(cloud: LocalCloud, arn: str) -> str:
-    return cloud.personalize.describe_dataset_group(datasetGroupArn=arn)["datasetGroup"]["status"]
+def _is_active_group(cloud: LocalCloud, arn: str) -> bool:
+    return cloud.personalize.describe_dataset_group(datasetGroupArn=arn)["datasetGroup"]["status"] == "ACTIVE"
 
 
-def until(condition: Any, seconds: float = 300) -> None:  # noqa: ANN401
+def _is_active(cloud: LocalCloud, arn: str) -> bool:
+    return cloud.personalize.describe_dataset(datasetArn=arn)["dataset"]["status"] == "ACTIVE"
+
+
+def until(condition: Callable[[], bool], seconds: float = 60) -> None:
     """Wait in real time for a condition; raise `TimeoutError` if it doesn't come true."""
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:
             raise TimeoutError(f"{seconds} s weren't enough")
         time.sleep(0.05)
-
-
-__all__ = ["ACCOUNT", "Stage", "Wanted", "staged", "until"]

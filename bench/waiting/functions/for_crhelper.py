@@ -4,7 +4,8 @@ import os
 from typing import Any
 
 from crhelper import CfnResource
-from job import arn_of, is_active, start
+
+from .job import arn_of, is_active, start
 
 helper = CfnResource(log_level="INFO", polling_interval=int(os.environ["POLLING_MINUTES"]), sleep_on_delete=0)
 

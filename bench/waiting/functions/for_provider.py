@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from job import arn_of, is_active, start
+from .job import arn_of, is_active, start
 
 
 def on_event(event: dict[str, Any], _context: object) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""Code of Lambda functions, as one would write it without this construct."""
