@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -11,7 +11,7 @@ from bench.part import Scale
 from bench.waiting.contenders import CONTENDERS, OURS, PROVIDER_5, PROVIDER_30, Contender
 from bench.waiting.figures import Used, Waited
 from bench.waiting.imports import play, play_at_once, used_since
-from bench.waiting.played import TYPICAL, Played, play_all
+from bench.waiting.played import LONG, TYPICAL, Played, play_all
 from bench.waiting.stage import Stage, Wanted, staged
 
 LONG_SECONDS: Final = 3 * 3600
@@ -23,8 +23,10 @@ _TYPICAL_SECONDS_QUICK: Final = (360, 240)
 _TYPICAL_SPEED_QUICK: Final = 24
 _MANY_SECONDS: Final = 240
 _MANY_SPEED: Final = 20
-_LONG_SPEED: Final = 240
+LONG_SPEED: Final = 240
 _WARM: Final = 2
+"""Imports that run before any is measured: a first invocation takes seconds, which the clock would make minutes."""
+_WARM_FOR_MANY: Final = 8
 _WARM_SECONDS: Final = 30
 _WARM_SPEED: Final = 30
 _ROOM: Final = 100
@@ -51,13 +53,15 @@ class Measured:
     played: dict[Contender, list[Played]] = field(default_factory=dict)
     many: list[Deployed] = field(default_factory=list)
     long: list[Deployed] = field(default_factory=list)
+    long_played: list[Played] = field(default_factory=list)
+    """Of this construct."""
 
 
 def measure(folder: Path, scale: Scale) -> Measured:
     """Deploy, wait, and count."""
     contenders = (OURS, PROVIDER_5) if scale.quick else CONTENDERS
     jobs = _TYPICAL_SECONDS_QUICK if scale.quick else _TYPICAL_SECONDS
-    wanted = _Wanted(contenders, jobs)
+    wanted = _Wanted(contenders, jobs, many_of=() if scale.quick else (OURS, PROVIDER_5))
     measured = Measured()
     with staged(folder, wanted.all(quick=scale.quick), folder / "local-aws.log") as stage:
         stage.settings(running_import_jobs=_ROOM)
@@ -65,7 +69,8 @@ def measure(folder: Path, scale: Scale) -> Measured:
         play_at_once(stage, _WARM_SECONDS, wanted.warm, _WARM_SPEED)
         _say("warm")
         # The one that looks most often by itself, for the machine's sake.
-        for side_by_side in ([PROVIDER_5], [each for each in contenders if each is not PROVIDER_5]):
+        others = [each for each in contenders if each is not PROVIDER_5]
+        for side_by_side in [list(contenders)] if scale.quick else [[PROVIDER_5], others]:
             speed = _TYPICAL_SPEED_QUICK if scale.quick else _TYPICAL_SPEED
             rounds: dict[float, list[Wanted]] = {seconds: wanted.typical(side_by_side, seconds) for seconds in jobs}
             waited, begun = play(stage, rounds, speed)
@@ -77,23 +82,26 @@ def measure(folder: Path, scale: Scale) -> Measured:
             _measure_long(stage, wanted, measured)
     looks = {each.contender: each.used.look_seconds for each in measured.typical}
     measured.played = {each: play_all(each, TYPICAL, look) for each, look in looks.items()}
+    measured.long_played = [] if scale.quick else play_all(OURS, LONG, looks[OURS])
     return measured
 
 
 @dataclass(frozen=True)
 class _Wanted:
-    """The imports that are asked for, by what they are for; those that run at the same time have datasets of their own."""
+    """The imports that are asked for, by what they are for; those that run together have datasets of their own."""
 
     contenders: Sequence[Contender]
     jobs: Sequence[float]
+    many_of: Sequence[Contender]
+    """Who is asked for many imports at once."""
 
     @property
     def warm(self) -> list[Wanted]:
-        return [
-            Wanted(f"{each.key}-warm-{number}", each, position * _WARM + number)
-            for position, each in enumerate(self.contenders)
-            for number in range(_WARM)
-        ]
+        names = [(each, number) for each in self.contenders for number in range(self.warm_of(each))]
+        return [Wanted(f"{each.key}-warm-{number}", each, row) for row, (each, number) in enumerate(names)]
+
+    def warm_of(self, contender: Contender) -> int:
+        return _WARM_FOR_MANY if contender in self.many_of else _WARM
 
     def typical(self, contenders: Sequence[Contender], seconds: float) -> list[Wanted]:
         row = self.jobs.index(seconds) * len(self.contenders)
@@ -108,22 +116,22 @@ class _Wanted:
 
     def all(self, *, quick: bool) -> list[Wanted]:
         typical = [one for seconds in self.jobs for one in self.typical(self.contenders, seconds)]
-        more = [] if quick else [*self.many(OURS), *self.many(PROVIDER_5), *self.long]
+        more = [] if quick else [*(one for each in self.many_of for one in self.many(each)), *self.long]
         return [*self.warm, *typical, *more]
 
 
 def _measure_many(stage: Stage, wanted: _Wanted, measured: Measured) -> None:
     stage.settings(running_import_jobs=_ROOM_OF_AN_ACCOUNT, requests_per_second=1)
-    for each in (OURS, PROVIDER_5):
+    for each in wanted.many_of:
         waited, begun = play_at_once(stage, _MANY_SECONDS, wanted.many(each), _MANY_SPEED)
         measured.many.append(_deployed(stage, each, _MANY_SPEED, waited, begun))
     stage.settings(running_import_jobs=_ROOM, requests_per_second=0)
 
 
 def _measure_long(stage: Stage, wanted: _Wanted, measured: Measured) -> None:
-    waited, begun = play(stage, {LONG_SECONDS: wanted.long}, _LONG_SPEED)
+    waited, begun = play(stage, {LONG_SECONDS: wanted.long}, LONG_SPEED)
     for each, one in zip((OURS, PROVIDER_30), waited, strict=True):
-        measured.long.append(_deployed(stage, each, _LONG_SPEED, [one], begun))
+        measured.long.append(_deployed(stage, each, LONG_SPEED, [one], begun))
 
 
 def _deployed(stage: Stage, contender: Contender, speed: float, waited: Sequence[Waited], begun: datetime) -> Deployed:
@@ -138,4 +146,4 @@ def _deployed(stage: Stage, contender: Contender, speed: float, waited: Sequence
 
 
 def _say(text: str) -> None:
-    sys.stderr.write(f"{text}\n")
+    sys.stderr.write(f"{datetime.now(UTC):%H:%M:%S} {text}\n")

@@ -12,10 +12,13 @@ from personalize_import_handler.functions import Functions
 from tests.handler.account import Account
 from tests.handler.fakes import Course
 from tests.handler.properties import properties
-from tests.handler.simulator import CloudFormation
+from tests.handler.relay import Relay
 
-TYPICAL: Final = range(4 * 60, 17 * 60 + 1, 7)
-"""Seconds at which imports are known to end: four to seventeen minutes. Seven is prime to all intervals."""
+TYPICAL: Final = range(4 * 60, 17 * 60 + 1, 11)
+"""Seconds at which imports are known to end: four to seventeen minutes. Eleven is prime to all intervals."""
+LONG: Final = range(3 * 3600 - 300, 3 * 3600 + 301, 50)
+"""Seconds around three hours."""
+_RESOURCE_SECONDS_MAX: Final = 55 * 60
 _EVERY: Final[Mapping[Contender, tuple[float, bool]]] = {
     PROVIDER_5: (5, False),
     PROVIDER_30: (30, False),
@@ -71,7 +74,8 @@ def _play_ours(job_seconds: float, look_seconds: float) -> Played:
     account = Account()
     account.functions = _TakingTime(account, account.functions, look_seconds)  # type: ignore[assignment]
     account.personalize.course = Course(seconds=job_seconds)
-    answer = CloudFormation(account).create(properties())
+    legs = 1 + int(job_seconds // _RESOURCE_SECONDS_MAX)
+    *_, answer = Relay(account, legs, leg_seconds=_RESOURCE_SECONDS_MAX).create(properties())
     (job,) = account.personalize.jobs.values()
     describes = [operation for operation, _ in account.personalize.calls if operation == "describe_dataset_import_job"]
     return Played(answer.answered_at - job.created_at - job_seconds, len(describes))

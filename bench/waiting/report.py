@@ -7,7 +7,7 @@ from bench.part import Goal, goals_table, table
 from bench.waiting import prices
 from bench.waiting.contenders import OURS, PROVIDER_5, Contender
 from bench.waiting.figures import mean, p95
-from bench.waiting.measuring import LONG_SECONDS, MANY, Deployed, Measured
+from bench.waiting.measuring import LONG_SECONDS, LONG_SPEED, MANY, Deployed, Measured
 from bench.waiting.played import Played
 
 PLOT: Final = "benchmarks-waiting.svg"
@@ -18,8 +18,7 @@ _LONG_CALLS_MAX: Final = 250
 _INTRODUCTION: Final = f"""How long a deploy goes on after its import has ended, and what it takes to know that. All
 contenders are deployed to the local AWS in the same run, for jobs of the same times, on a clock that runs faster for all
 of them alike. The `Provider` is the CDK's
-[framework](https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.custom_resources-readme.html#provider-framework) as
-it is published, around two small functions; crhelper polls by the
+[framework](https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.custom_resources-readme.html) as it is published, around two small functions; crhelper polls by the
 [rules of EventBridge](https://github.com/aws-cloudformation/custom-resource-helper) that it makes; both look at a job
 with the same code. Costs are list prices of {prices.DATE} in {prices.REGION}, without free tiers.
 
@@ -28,11 +27,12 @@ with the same code. Costs are list prices of {prices.DATE} in {prices.REGION}, w
 _PLAYED: Final = """
 Few jobs can be deployed in the time of a benchmark, and where in an interval one ends is chance. So the same is played
 without a deploy: this construct's handler around a clock moved by hand, the others by their intervals, with looks that
-take the real time that they took above. One job for each seventh second from 4 to 17 minutes:
+take the real time that they took above. A job for each eleventh second from 4 to 17 minutes:
 """
-_LONG: Final = """
-Three hours, deployed. The `Provider` waits an hour at most, and CloudFormation waits for no custom resource any longer,
-so neither it nor crhelper can have such a job as a resource.
+_LONG: Final = f"""
+Three hours, deployed, {LONG_SPEED:.0f} times as fast, which makes {LONG_SPEED / 10:.0f} seconds of a tenth that a look
+takes; and played, with looks that take what they take. The `Provider` waits an hour at most, and CloudFormation waits
+for no custom resource any longer, so that neither it nor crhelper can have such a job as a resource.
 """
 _MANY: Final = f"""
 {MANY} stacks at once, deployed, where the service takes one request a second of each operation, after a burst of five,
@@ -45,7 +45,7 @@ def write(measured: Measured) -> str:
     parts = [_INTRODUCTION, _deployed(measured.typical)]
     parts += [_PLAYED, _played(measured)]
     if measured.many:
-        parts += [_MANY, _many(measured.many), _LONG, _long(measured.long)]
+        parts += [_MANY, _many(measured.many), _LONG, _long(measured)]
     return "\n".join([*parts, goals_table(_goals(measured))])
 
 
@@ -130,16 +130,18 @@ def _many(rows: Sequence[Deployed]) -> str:
     return table(head, cells, left=1)
 
 
-def _long(rows: Sequence[Deployed]) -> str:
+def _long(measured: Measured) -> str:
     head = ("contender", "outcome", "lag s", "of the job", "Describe calls", "transitions", "Lambda errors", "US$")
-    return table(head, (_long_row(each) for each in rows), left=2)
+    lag, calls = mean(each.lag for each in measured.long_played), f"{_calls(measured.long_played):.0f}"
+    played = [f"{OURS.name}, played", "waited", f"{lag:.0f}", f"{lag / LONG_SECONDS:.1%}", calls, *["-"] * 3]
+    return table(head, [*(_long_row(each) for each in measured.long), played], left=2)
 
 
 def _long_row(each: Deployed) -> list[str]:
     (one,) = each.waited
     *_, transitions, errors, cost = _used(each)
     if one.lag is None:
-        outcome, lags = f"failed after {(one.gave_up_after or 0) / 60:.0f} minutes", ["-", "-"]
+        outcome, lags = f"failed after {one.describes} looks", ["-", "-"]
     else:
         outcome, lags = "waited", [f"{one.lag:.0f}", f"{one.lag / one.job_seconds:.1%}"]
     return [each.contender.name, outcome, *lags, str(one.describes), transitions, errors, cost]
@@ -168,9 +170,16 @@ def _goals(measured: Measured) -> Iterator[Goal]:
 def _goals_of_many(measured: Measured) -> Iterator[Goal]:
     (long,) = _of(measured.long, OURS).waited
     share = (long.lag if long.lag is not None else LONG_SECONDS) / long.job_seconds
-    yield Goal("3 hours: a lag of at most 1 %", f"{share:.1%}", share <= _LONG_LAG_SHARE_MAX)
+    played, calls = mean(each.lag for each in measured.long_played) / LONG_SECONDS, _calls(measured.long_played)
     yield Goal(
-        f"3 hours: at most {_LONG_CALLS_MAX} Describe calls", str(long.describes), long.describes <= _LONG_CALLS_MAX
+        "3 hours: a lag of at most 1 %",
+        f"{played:.1%} played, {share:.1%} deployed",
+        max(played, share) <= _LONG_LAG_SHARE_MAX,
+    )
+    yield Goal(
+        f"3 hours: at most {_LONG_CALLS_MAX} Describe calls",
+        f"{calls:.0f} played, {long.describes} deployed",
+        max(calls, long.describes) <= _LONG_CALLS_MAX,
     )
     throttled = sum(each.throttled for each in _of(measured.many, OURS).waited)
     yield Goal(f"{MANY} imports at once: no throttled call", str(throttled), not throttled)

@@ -15,7 +15,7 @@ from tests.handler.simulator import CloudFormation
     ("elapsed", "seconds"),
     [
         *((-1800, 30), (0, 30), (19.9, 30), (20, 105), (179, 105), (180, 12), (599, 12), (600, 10), (1199, 10)),
-        *((1200, 20), (1799, 20), (1800, 40), (3599, 40), (3600, 80), (7199, 80), (7200, 120), (100_000, 120)),
+        *((1200, 30), (1799, 30), (1800, 60), (3599, 60), (3600, 90), (100_000, 90)),
     ],
 )
 def test_the_wait_follows_from_how_long_the_job_has_been_running(elapsed: float, seconds: int) -> None:

@@ -68,10 +68,9 @@ GUARDS: Final = (
     _pace("before three minutes a job is looked at seldom", "(20, 105),", "(20, 12),"),
     _pace("from three minutes on a job is looked at often", "(3 * 60, 12),", "(3 * 60, 105),"),
     _pace("from ten minutes on a job is looked at most often", "(10 * 60, 10),", "(10 * 60, 12),"),
-    _pace("from twenty minutes on a job is looked at less often", "(20 * 60, 20),", "(20 * 60, 10),"),
-    _pace("from half an hour on a job is looked at less often", "(30 * 60, 40),", "(30 * 60, 20),"),
-    _pace("from an hour on a job is looked at seldom", "(60 * 60, 80),", "(60 * 60, 40),"),
-    _pace("from two hours on a job is looked at seldom", "(120 * 60, 120),", "(120 * 60, 80),"),
+    _pace("from twenty minutes on a job is looked at less often", "(20 * 60, 30),", "(20 * 60, 10),"),
+    _pace("from half an hour on a job is looked at less often", "(30 * 60, 60),", "(30 * 60, 30),"),
+    _pace("from an hour on a job is looked at seldom", "(60 * 60, 90),", "(60 * 60, 60),"),
     _pace("a step begins at its second", "if elapsed_seconds >= start or", "if elapsed_seconds > start or"),
     _pace(
         "a job that is younger than nothing is looked at, too: clocks differ",

@@ -1,0 +1,61 @@
+"""Parts run together or alone; what is written is only what was measured in full."""
+
+from pathlib import Path
+
+import pytest
+
+from bench import __main__ as bench
+from bench.part import Goal, Part, Scale, Section, goals_table
+
+
+@pytest.fixture
+def docs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    def measure(folder: Path, scale: Scale) -> Section:
+        assert folder.is_dir()
+        return Section(f"measured {'less' if scale.quick else 'all'}\n", {"plot.svg": "<svg/>"})
+
+    monkeypatch.setattr(bench, "PARTS", (Part("one", "The first", measure), Part("two", "The second", measure)))
+    monkeypatch.setattr(bench, "_DOCS", tmp_path)
+    for name in ("QUICK", "LARGE"):
+        monkeypatch.delenv(name, raising=False)
+    return tmp_path
+
+
+def run(monkeypatch: pytest.MonkeyPatch, *names: str) -> None:
+    monkeypatch.setattr("sys.argv", ["bench", *names])
+    bench.main()
+
+
+def test_all_parts_make_the_page_and_its_files(
+    docs: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(monkeypatch)
+
+    page = (docs / "benchmarks.md").read_text()
+    assert "## The first\n\nmeasured all\n\n## The second\n\nmeasured all\n" in page
+    assert page == capsys.readouterr().out
+    assert (docs / "plot.svg").read_text() == "<svg/>"
+
+
+@pytest.mark.parametrize(("names", "quick"), [(["two"], ""), ([], "1")])
+def test_a_part_alone_or_quick_figures_are_only_printed(
+    names: list[str], quick: str, docs: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("QUICK", quick)
+
+    run(monkeypatch, *names)
+
+    printed = capsys.readouterr().out
+    assert ("## The first" in printed, "## The second" in printed) == (not names, True)
+    assert list(docs.iterdir()) == []
+
+
+@pytest.mark.usefixtures("docs")
+def test_a_part_that_there_is_not_is_refused_with_those_that_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(SystemExit, match="there is no part three; parts are one, two"):
+        run(monkeypatch, "one", "three")
+
+
+def test_goals_say_whether_they_were_reached() -> None:
+    table = goals_table([Goal("fast", "2 s", reached=True), Goal("small", "9 MB", reached=False)])
+    assert table.splitlines()[2:] == ["| fast | 2 s | yes |", "| small | 9 MB | no |"]
