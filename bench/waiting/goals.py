@@ -1,0 +1,71 @@
+"""What was aimed at, and what was measured of it."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+
+from bench.part import Goal
+from bench.waiting.contenders import OURS, PROVIDER_5, Contender
+from bench.waiting.figures import mean
+from bench.waiting.measuring import LONG_SECONDS, MANY, Deployed, Measured
+from bench.waiting.played import Played
+
+LAG_MAX: Final = 6
+_CALLS_SHARE_MAX: Final = 1 / 3
+_LONG_LAG_SHARE_MAX: Final = 0.01
+_LONG_CALLS_MAX: Final = 250
+
+
+def goals_of(measured: Measured) -> Iterator[Goal]:
+    """Put the goals beside figures of this construct; those that take long only where they were measured."""
+    ours, others = (measured.played[each] for each in (OURS, PROVIDER_5))
+    deployed = _of(measured.typical, OURS)
+    lag, calls = mean(each.lag for each in ours), _calls(ours) / _calls(others)
+    yield Goal(
+        f"4 to 17 minutes: mean lag of at most {LAG_MAX} s",
+        f"{lag:.1f} s played, {mean(lags(deployed)):.1f} s deployed",
+        lag <= LAG_MAX,
+    )
+    share = _describes(deployed) / _describes(_of(measured.typical, PROVIDER_5))
+    yield Goal(
+        "a third of the Describe calls of the `Provider` at 5 s, or less",
+        f"{calls:.0%} played, {share:.0%} deployed",
+        calls <= _CALLS_SHARE_MAX,
+    )
+    yield Goal("no Lambda error", str(deployed.used.errors), not deployed.used.errors)
+    if measured.long:
+        yield from _goals_of_many(measured)
+
+
+def _goals_of_many(measured: Measured) -> Iterator[Goal]:
+    (long,) = _of(measured.long, OURS).waited
+    share = (long.lag if long.lag is not None else LONG_SECONDS) / long.job_seconds
+    played, calls = mean(each.lag for each in measured.long_played) / LONG_SECONDS, _calls(measured.long_played)
+    yield Goal(
+        "3 hours: a lag of at most 1 %",
+        f"{played:.1%} played, {share:.1%} deployed",
+        max(played, share) <= _LONG_LAG_SHARE_MAX,
+    )
+    yield Goal(
+        f"3 hours: at most {_LONG_CALLS_MAX} Describe calls",
+        f"{calls:.0f} played, {long.describes} deployed",
+        max(calls, long.describes) <= _LONG_CALLS_MAX,
+    )
+    throttled = sum(each.throttled for each in _of(measured.many, OURS).waited)
+    yield Goal(f"{MANY} imports at once: no throttled call", str(throttled), not throttled)
+
+
+def _of(rows: Iterable[Deployed], contender: Contender) -> Deployed:
+    return next(each for each in rows if each.contender is contender)
+
+
+def lags(each: Deployed) -> list[float]:
+    """Give the lags of those imports whose resource was made."""
+    return [one.lag for one in each.waited if one.lag is not None]
+
+
+def _calls(played: Sequence[Played]) -> float:
+    return mean(each.describes for each in played)
+
+
+def _describes(each: Deployed) -> float:
+    return mean(one.describes for one in each.waited)
