@@ -12,8 +12,8 @@ from bench.waiting.measuring import LONG_SECONDS, LONG_SPEED, MANY, Deployed, Me
 
 PLOT: Final = "benchmarks-waiting.svg"
 _INTRODUCTION: Final = f"""How long a deploy goes on after its import has ended, and what it takes to know that.
-All contenders are deployed to the local AWS in the same run, for jobs of the same times, on a clock that runs faster for
-all of them alike. The `Provider` is the CDK's
+All contenders are deployed to the local AWS in the same run, for jobs of the same times, on a clock that runs faster
+for all of them alike. The `Provider` is the CDK's
 [framework](https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.custom_resources-readme.html) as it is published,
 around two small functions; crhelper polls by the
 [rules of EventBridge](https://github.com/aws-cloudformation/custom-resource-helper) that it makes; both look at a job
@@ -35,10 +35,9 @@ _MANY: Final = f"""
 {MANY} stacks at once, deployed, where the service takes one request a second of each operation, after a burst of five,
 and runs five jobs at once.
 """
-
 _JUDGED: Final = """
-What was played has neither chance nor a stretched look in it; goals for which there is such a figure are judged by it, and
-those for 3 hours by both.
+What was played has neither chance nor a stretched look in it: goals for which there is such a figure are judged by it,
+and those for 3 hours by both.
 """
 
 
