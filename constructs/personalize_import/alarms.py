@@ -51,9 +51,9 @@ def alarms_of_provider(
         return []
     stack = cdk.Stack.of(job)
     is_here = stack is cdk.Stack.of(provider)
-    scope, id = (provider, _ID) if is_here else (stack, f"{_ID}{provider.node.addr}")
-    known = cast("_ProviderAlarms | None", scope.node.try_find_child(id))
-    made = known or _ProviderAlarms(scope, id, provider)
+    scope, name = (provider, _ID) if is_here else (stack, f"{_ID}{provider.node.addr}")
+    known = cast("_ProviderAlarms | None", scope.node.try_find_child(name))
+    made = known or _ProviderAlarms(scope, name, provider)
     made.act(actions)
     return made.alarms
 

@@ -17,6 +17,8 @@ from tests.deploy.stacks import UsersStack, users_csv
 
 pytestmark = [pytest.mark.deploy, pytest.mark.slow]
 
+PUT_EVENTS = "events:PutEvents"
+"""The action that these deploys show to be needed."""
 OF_A_GOOD_JOB = ["CREATE PENDING", "CREATE IN_PROGRESS", "ACTIVE"]
 
 
@@ -88,7 +90,7 @@ def test_a_refusal_of_event_bridge_leaves_the_import_alone_and_is_in_the_log(
 
     def build(app: cdk.App) -> None:
         stack = ToldStack(app, name, location)
-        denied = iam.PolicyStatement(effect=iam.Effect.DENY, actions=["events:PutEvents"], resources=["*"])
+        denied = iam.PolicyStatement(effect=iam.Effect.DENY, actions=[PUT_EVENTS], resources=["*"])
         role = DatasetImportProvider.of(stack).looking_role
         stack.job.node.add_dependency(iam.Policy(stack, "Denied", roles=[role], statements=[denied]))
 
@@ -98,4 +100,4 @@ def test_a_refusal_of_event_bridge_leaves_the_import_alone_and_is_in_the_log(
     assert list(told("States")) == []
     refused = [line for line in cloud.log_lines() if "EventBridge was not told of CREATE PENDING" in line]
     assert len(refused) == 1
-    assert "events:PutEvents" in refused[0]
+    assert PUT_EVENTS in refused[0]

@@ -2,11 +2,9 @@
 
 import pytest
 
-from personalize_import_handler.event_bus import NotPublished
 from personalize_import_handler.personalize import Refused
 from personalize_import_handler.properties import parse
 from tests.handler.account import Account, Killed
-from tests.handler.conftest import Log
 from tests.handler.fakes import Course, FakePersonalize
 from tests.handler.fakes_events import FakeEventBus
 from tests.handler.properties import properties, tags
@@ -15,7 +13,6 @@ from tests.handler.simulator import CloudFormation
 
 ASKED = {"PublishStateChanges": True}
 OF_A_GOOD_JOB = ["CREATE PENDING", "CREATE IN_PROGRESS", "ACTIVE"]
-DENIED = "User: provider is not authorized to perform: events:PutEvents on resource: default"
 
 
 @pytest.fixture
@@ -210,34 +207,3 @@ def test_a_relay_tells_of_a_job_that_only_its_second_resource_can_start(
 
     assert event_bus.statuses == OF_A_GOOD_JOB
     assert [change["previousStatus"] for change in event_bus.changes] == ["UNKNOWN", *OF_A_GOOD_JOB[:-1]]
-
-
-def test_what_event_bridge_refuses_is_logged_once_in_words_and_the_import_goes_on(
-    cloudformation: CloudFormation, event_bus: FakeEventBus, log: Log
-) -> None:
-    event_bus.fail_next(NotPublished(DENIED), times=1000)
-    answer = cloudformation.create(properties(**ASKED))
-
-    assert answer.succeeded
-    assert event_bus.asked > 3
-    (line,) = log.lines_from("WARNING")
-    assert line.endswith(f"EventBridge was not told of CREATE PENDING, and the import goes on: {DENIED}")
-
-
-def test_what_event_bridge_refuses_at_first_is_told_by_the_next_look(
-    cloudformation: CloudFormation, event_bus: FakeEventBus
-) -> None:
-    event_bus.fail_next(NotPublished(DENIED))
-    cloudformation.create(properties(**ASKED))
-
-    assert event_bus.asked == 4
-    assert event_bus.statuses == OF_A_GOOD_JOB
-
-
-def test_a_failure_that_can_not_be_told_is_answered_all_the_same(
-    cloudformation: CloudFormation, personalize: FakePersonalize, event_bus: FakeEventBus
-) -> None:
-    personalize.course = Course(end="CREATE FAILED", failure_reason="Broken row")
-    event_bus.fail_next(NotPublished(DENIED), times=1000)
-
-    assert cloudformation.create(properties(**ASKED)).reason.startswith("Broken row.")

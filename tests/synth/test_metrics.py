@@ -11,7 +11,7 @@ from aws_cdk import aws_sns as sns
 
 from personalize_import import DatasetImportProvider, ImportDashboard
 from personalize_import.arguments import InvalidArguments
-from tests.synth.stacks import DATASET_ARN, add_dataset, add_job, deployed, new_stack, template_of
+from tests.synth.stacks import DATASET_ARN, add_dataset, add_job, deployed, new_app, new_stack, template_of
 
 OF_THE_PROVIDER = {
     "ExecutionsAborted",
@@ -160,3 +160,28 @@ def test_who_asks_for_none_of_it_has_none_of_it() -> None:
 
     kinds = {resource["Type"] for resource in template_of(stack)["Resources"].values()}
     assert not [kind for kind in kinds if kind.startswith(("AWS::CloudWatch", "AWS::Events"))]
+
+
+def test_the_alarms_on_a_provider_of_another_stack_are_in_the_job_s_for_what_they_do_may_be_there() -> None:
+    app = new_app()
+    platform, shop = new_stack("Platform", app), new_stack("Shop", app)
+    provider = DatasetImportProvider(platform, "Imports")
+    for name in ("First", "Second"):
+        job = add_job(shop, name, provider=provider)
+        job.add_alarms(actions=[actions.SnsAction(sns.Topic(shop, f"{name}Topic"))])
+
+    kinds = [resource["Type"] for resource in template_of(shop)["Resources"].values()]
+    assert kinds.count("AWS::CloudWatch::Alarm") == 2 + len(OF_THE_PROVIDER)
+    assert "AWS::CloudWatch::Alarm" not in str(template_of(platform))
+
+
+def test_a_provider_of_another_app_has_alarms_and_graphs_there() -> None:
+    stack = new_stack()
+    token = "arn:aws:lambda:eu-west-1:123456789012:function:on-event"
+    provider = DatasetImportProvider.from_service_token(stack, "Imports", token, import_role_path="/shops/")
+    job = add_job(stack, provider=provider)
+    job.add_alarms()
+    ImportDashboard(stack, "Dashboard", jobs=[job])
+
+    assert set(alarms(stack)) == {"JobErrorsAlarm"}
+    assert len(widgets(stack)) == 2

@@ -7,8 +7,10 @@ import pytest
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_sqs as sqs
+from aws_cdk.assertions import Annotations, Match
 
-from personalize_import import DatasetImportJob
+from personalize_import import DatasetImportJob, DatasetImportProvider
+from personalize_import.arguments import InvalidArguments
 from tests.synth.stacks import add_job, deployed, logical_id, new_app, new_stack, properties_of, template_of
 
 STATEMENT = "TellStateChanges"
@@ -142,3 +144,28 @@ def test_to_be_told_of_one_job_is_not_to_be_told_of_another(ask: Any) -> None:
 
     assert properties_of(asked)["PublishStateChanges"] is True
     assert "PublishStateChanges" not in properties_of(other)
+
+
+def test_a_provider_of_another_app_is_not_changed_and_synth_says_what_it_has_to_be() -> None:
+    stack = new_stack()
+    token = "arn:aws:lambda:eu-west-1:123456789012:function:on-event"
+    provider = DatasetImportProvider.from_service_token(stack, "Imports", token, import_role_path="/shops/")
+    job = add_job(stack, provider=provider)
+    job.on_failed("Failed")
+
+    (told,) = Annotations.from_stack(stack).find_info("*", Match.string_like_regexp("state changes"))
+    assert "only if it was made with tells_state_changes=True" in str(told.entry.data)
+    assert properties_of(job)["PublishStateChanges"] is True
+
+
+def test_a_provider_for_apps_of_their_own_tells_state_changes_if_it_is_made_so() -> None:
+    stack = new_stack()
+    DatasetImportProvider(stack, "Imports", tells_state_changes=True)
+    DatasetImportProvider(stack, "Others")
+
+    assert len(statements(stack)) == 1
+
+
+def test_a_choice_about_state_changes_that_is_none_is_refused() -> None:
+    with pytest.raises(InvalidArguments, match="tells_state_changes must be True or False, got 'yes'"):
+        DatasetImportProvider(new_stack(), "Imports", tells_state_changes="yes")  # type: ignore[arg-type]

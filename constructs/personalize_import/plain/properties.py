@@ -244,8 +244,8 @@ PROPERTIES: Final = (
     ),
     Property(
         name="LastStatus",
-        description=f"{_OF_A_RELAY} With `PublishStateChanges`, the `Status` of the resource before this one, so that no "
-        "state is told twice.",
+        description=f"{_OF_A_RELAY} With `PublishStateChanges`, the `Status` of the resource before this one, so that "
+        "no state is told twice.",
         type="String",
         update=Update.NO_INTERRUPTION,
         schema=text(checks.STATUS),
