@@ -213,6 +213,5 @@ class Import:
     def _wait(self, arn: str, progress: Progress, seconds: int, status: str | None = None) -> Waiting:
         now = self.personalize.now()
         left = max(1, round(self.properties.timeout_seconds - progress.elapsed_seconds(now)))
-        return Waiting(
-            physical_resource_id=arn, progress=progress.begun(now), wait_seconds=min(seconds, left), status=status
-        )
+        seconds = min(seconds, left)
+        return Waiting(physical_resource_id=arn, progress=progress.begun(now), wait_seconds=seconds, status=status)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from personalize_import_handler.personalize import Refused
+from personalize_import_handler.personalize import Busy, Refused
 from personalize_import_handler.properties import parse
 from tests.handler.account import Account, Killed
 from tests.handler.fakes import Course, FakePersonalize
@@ -207,3 +207,38 @@ def test_a_relay_tells_of_a_job_that_only_its_second_resource_can_start(
 
     assert event_bus.statuses == OF_A_GOOD_JOB
     assert [change["previousStatus"] for change in event_bus.changes] == ["UNKNOWN", *OF_A_GOOD_JOB[:-1]]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        Refused("DescribeDatasetImportJob", "InvalidInputException", "Invalid input."),
+        Busy("DescribeDatasetImportJob", "ThrottlingException", "Rate exceeded"),
+    ],
+    ids=["refused", "busy until the time is up"],
+)
+def test_a_job_that_can_not_be_looked_at_any_more_is_told_of_as_unwatched(
+    cloudformation: CloudFormation,
+    personalize: FakePersonalize,
+    account: Account,
+    event_bus: FakeEventBus,
+    error: Refused,
+) -> None:
+    personalize.course = Course(seconds=7200)
+    event = cloudformation.begin("Create", properties(**ASKED))
+    account.run(until=account.clock.now + 60)
+    personalize.fail_next("describe_dataset_import_job", error, times=1000)
+    answer = cloudformation.run(event)
+
+    assert event_bus.statuses == [*OF_A_GOOD_JOB[:-1], "UNWATCHED"]
+    assert event_bus.changes[-1]["datasetImportJobArn"] == answer.physical_resource_id
+
+
+def test_a_job_that_found_no_room_in_all_the_time_was_not_started(
+    cloudformation: CloudFormation, personalize: FakePersonalize, event_bus: FakeEventBus
+) -> None:
+    full = Busy("CreateDatasetImportJob", "LimitExceededException", "More than 5 resources with PENDING status.")
+    personalize.fail_next("create_dataset_import_job", full, times=1000)
+    cloudformation.create(properties(**ASKED))
+
+    assert event_bus.statuses == ["NOT_STARTED"]
