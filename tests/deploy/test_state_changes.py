@@ -53,6 +53,7 @@ def test_each_state_of_an_import_is_told(cloud: Cloud, name: str, told: Any) -> 
 
     def build(app: cdk.App) -> None:
         stack = ToldStack(app, name, location)
+        stack.job.add_alarms(longest_execution_time=cdk.Duration.hours(1))
         ImportDashboard(stack, "Dashboard", jobs=[stack.job])
 
     deployed = cloud.deploy(build)
@@ -64,6 +65,9 @@ def test_each_state_of_an_import_is_told(cloud: Cloud, name: str, told: Any) -> 
     assert {change["source"] for change in changes} == {"cdk-personalize-import"}
     assert {tuple(change["resources"]) for change in changes} == {(outputs["JobArn"], outputs["DatasetArn"])}
     assert list(told("Failed")) == []
+    alarms = cloud.client("cloudwatch").describe_alarms(AlarmNamePrefix=name)["MetricAlarms"]
+    assert {alarm["StateValue"] for alarm in alarms} == {"INSUFFICIENT_DATA"}
+    assert len(alarms) == 9
 
 
 def test_an_import_that_fails_a_first_deploy_is_told_to_what_the_rollback_leaves(
