@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from personalize_import_handler import contract
+from personalize_import_handler import contract, reasons
 from personalize_import_handler.contract import StateChange
-from personalize_import_handler.personalize import _PHASES
+from personalize_import_handler.personalize import _PHASES, DatasetImportJob
 from tests.synth.test_metrics import OF_THE_PROVIDER
 
 PAGE = (Path(__file__).parents[2] / "docs" / "events.md").read_text()
@@ -37,6 +37,24 @@ def test_the_event_is_the_one_of_the_contract() -> None:
     assert list(detail) == list(StateChange.__annotations__)
     assert (EVENT["source"], EVENT["detail-type"]) == (contract.EVENT_SOURCE, contract.EVENT_DETAIL_TYPE)
     assert EVENT["resources"] == [detail["datasetImportJobArn"], detail["datasetArn"]]
+
+
+def test_the_reason_is_the_one_that_the_handler_gives() -> None:
+    detail = EVENT["detail"]
+    job = DatasetImportJob(
+        dataset_import_job_arn=detail["datasetImportJobArn"],
+        status=detail["status"],
+        import_mode=contract.ImportMode.FULL,
+        creation_date_time=0,
+        job_name=detail["jobName"],
+        dataset_arn=detail["datasetArn"],
+        data_location=detail["dataLocation"],
+        role_arn="",
+        publish_attribution_metrics_to_s3=False,
+        last_updated_date_time=0,
+        failure_reason=detail["failureReason"].partition(" DatasetImportJob")[0],
+    )
+    assert detail["failureReason"] == reasons.job_failed(job)
 
 
 def test_every_field_is_described() -> None:
