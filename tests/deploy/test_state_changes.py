@@ -48,11 +48,11 @@ def told(cloud: Cloud, name: str) -> Callable[[str], Iterator[dict[str, Any]]]:
     return received
 
 
-def test_each_state_of_an_import_is_told(cloud: Cloud, name: str, told: Any) -> None:
+def test_each_state_of_an_import_is_told_once_by_all_resources_of_a_relay(cloud: Cloud, name: str, told: Any) -> None:
     location = cloud.put(name.lower(), "users.csv", users_csv("a", "b"))
 
     def build(app: cdk.App) -> None:
-        stack = ToldStack(app, name, location)
+        stack = ToldStack(app, name, location, timeout=cdk.Duration.hours(2))
         stack.job.add_alarms(longest_execution_time=cdk.Duration.hours(1))
         ImportDashboard(stack, "Dashboard", jobs=[stack.job])
 
