@@ -1,6 +1,6 @@
 """The construct: a dataset import job as a resource of a stack."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 import aws_cdk as cdk
@@ -15,6 +15,7 @@ from personalize_import.data_source import DataSource
 from personalize_import.import_role import create_import_role, is_precreated
 from personalize_import.imported_provider import ImportedProvider
 from personalize_import.looking import data_as_of, let_provider_look
+from personalize_import.observed_import import ObservedImport
 from personalize_import.provider import DatasetImportProvider
 from personalize_import.provider_checks import check_looks, check_provider, check_role_of_provider, check_shipped
 from personalize_import.read_access import grant_read
@@ -30,7 +31,7 @@ _DEFAULT_TIMEOUT: Final = cdk.Duration.seconds(contract.TIMEOUT_SECONDS_DEFAULT)
 
 
 @jsii.implements(iam.IGrantable, cdk.ITaggableV2)
-class DatasetImportJob(Construct):
+class DatasetImportJob(ObservedImport):
     """Import data from S3 into a dataset of Amazon Personalize when the stack is deployed, and wait for the end of it.
 
     The deploy goes on when the job is `ACTIVE`, and fails with the service's own reason when it is `CREATE FAILED`.
@@ -127,7 +128,8 @@ class DatasetImportJob(Construct):
         )
         self._tag_manager = _tag_manager(tags)
         self.node.add_validation(arguments.TagsFit(self._tag_manager, reimport))
-        provider = provider or DatasetImportProvider.of(self)
+        self._provider = provider = provider or DatasetImportProvider.of(self)
+        self._dataset_arn = dataset_arn
         check_data(self, data_source, dataset, import_mode)
         if isinstance(provider, DatasetImportProvider):  # no other can be given data of this machine
             data_source = data_source.bind(self, provider)
@@ -151,7 +153,8 @@ class DatasetImportJob(Construct):
             "Preflight": preflight or None,
             "Wait": wait,
         }
-        first, self._resource = create_resources(self, provider.service_token, properties, timeout)
+        self._legs = create_resources(self, provider.service_token, properties, timeout)
+        first = self._legs[0]
         # The role with whatever is granted to it is there before the job, and outlives it.
         first.node.add_dependency(self._role, *self._access.granted)
         if role and provider.permissions_on_roles:
@@ -182,7 +185,17 @@ class DatasetImportJob(Construct):
     @property
     def resource(self) -> cdk.CustomResource:
         """The custom resource that ends the wait, for its other attributes: `get_att_string("DurationSeconds")`."""
-        return self._resource
+        return self._legs[-1]
+
+    @property
+    def dataset_arn(self) -> str:
+        """The ARN of the dataset that is imported into."""
+        return self._dataset_arn
+
+    @property
+    def provider(self) -> DatasetImportProvider | ImportedProvider:
+        """What handles the resource."""
+        return self._provider
 
     @property
     def required_bucket_policy_statements(self) -> list[iam.PolicyStatement]:
@@ -212,7 +225,11 @@ class DatasetImportJob(Construct):
         return self._tag_manager
 
     def _attribute(self, attribute: Attribute) -> str:
-        return self._resource.get_att_string(attribute.value)
+        return self.resource.get_att_string(attribute.value)
+
+    @property
+    def _resources(self) -> Sequence[cdk.CustomResource]:
+        return self._legs
 
 
 def _arns_of(dataset: object) -> tuple[str, str | None]:

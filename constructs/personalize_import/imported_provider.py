@@ -71,6 +71,13 @@ class ImportedProvider(Construct):
     def allow_looking(self, role: iam.IRole | None, *, reads_schema: bool) -> None:
         """Do nothing: it may take on the roles below its path that trust it."""
 
+    def allow_state_change_events(self) -> None:
+        """Say that the other app has to allow it."""
+        cdk.Annotations.of(self).add_info(
+            "this app doesn't manage the provider, which tells EventBridge of state changes only if it was made with "
+            "tells_state_changes=True"
+        )
+
 
 def _check_environment(name: str, service_token: str, stack: cdk.Stack) -> Iterator[str]:
     """Yield what is wrong with the account and Region of a function's ARN, as far as both are known."""

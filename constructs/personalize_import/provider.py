@@ -41,6 +41,7 @@ class DatasetImportProvider(Construct):
         *,
         import_role_path: str | None = None,
         looks_at_data: bool = False,
+        tells_state_changes: bool = False,
         log_retention: logs.RetentionDays = logs.RetentionDays.ONE_MONTH,
         encryption_key: kms.IKey | None = None,
         permissions_boundary: iam.IManagedPolicy | None = None,
@@ -59,6 +60,8 @@ class DatasetImportProvider(Construct):
             looks_at_data: Whether jobs of apps of their own may ask for a look at their data (`preflight`,
                 `reimport`): the functions may then take on the import roles that trust them. Jobs of this app see to
                 that themselves. Default: False.
+            tells_state_changes: Whether jobs of apps of their own may have their states told to EventBridge
+                (`on_state_change`, `on_failed`). Jobs of this app see to that themselves. Default: False.
             log_retention: How long the functions' log is kept. Default: a month.
             encryption_key: The KMS key that encrypts the log group. One that this app creates lets CloudWatch Logs use
                 it, any other must do so already. Default: CloudWatch Logs' own.
@@ -76,6 +79,7 @@ class DatasetImportProvider(Construct):
             [
                 *arguments.check_optional_text("import_role_path", import_role_path, checks.IMPORT_ROLE_PATH),
                 *arguments.check_boolean("looks_at_data", looks_at_data),
+                *arguments.check_boolean("tells_state_changes", tells_state_changes),
                 *check_function_props("function_props", function_props),
             ],
         )
@@ -96,6 +100,9 @@ class DatasetImportProvider(Construct):
         self._create_functions(function_props or {}, tracing=tracing)
         if looks_at_data:
             self.allow_looking(None, reads_schema=True)
+        self._tells_state_changes = False
+        if tells_state_changes:
+            self.allow_state_change_events()
 
     def _create_functions(self, function_props: Mapping[str, Any], *, tracing: bool) -> None:
         traced = {"tracing": lambda_.Tracing.ACTIVE} if tracing else {}
@@ -224,6 +231,12 @@ class DatasetImportProvider(Construct):
     def allow_passing(self, role: iam.IRole) -> None:
         """Let the functions pass a role that the construct did not make, to Personalize."""
         self._roles.allow_passing(role)
+
+    def allow_state_change_events(self) -> None:
+        """Let the functions tell EventBridge of state changes, on the account's default event bus."""
+        if not self._tells_state_changes:
+            self._tells_state_changes = True
+            self._roles.document.add_statements(permissions.tell_state_changes_statement(self))
 
     @property
     def permissions_on_roles(self) -> iam.Policy | None:

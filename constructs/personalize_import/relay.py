@@ -21,8 +21,8 @@ def legs_of(timeout_seconds: int) -> list[int]:
 
 def create_resources(
     scope: Construct, service_token: str, properties: ResourceProperties, timeout: cdk.Duration
-) -> tuple[cdk.CustomResource, cdk.CustomResource]:
-    """Create the resource that starts the import, and those that go on waiting; return the first and the last."""
+) -> list[cdk.CustomResource]:
+    """Create the resource that starts the import, and those that go on waiting."""
     legs = [timeout.to_seconds()] if timeout.is_unresolved() else legs_of(round(timeout.to_seconds()))
     resources: list[cdk.CustomResource] = []
     for number, seconds in enumerate(legs):
@@ -42,4 +42,4 @@ def create_resources(
                 properties={name: value for name, value in leg.items() if value is not None},
             )
         )
-    return resources[0], resources[-1]
+    return resources

@@ -56,6 +56,7 @@ REACHED_INTO: dict[str, Any] = {
     "ministack.services.cloudformation.provisioners._custom_resource_update": [
         *("physical_id", "old_props", "new_props", "stack_name", "logical_id", "resource_type")
     ],
+    "ministack.services.cloudformation.provisioners._cw_metric_alarm_record": ["name", "props"],
     "ministack.services.cloudformation.provisioners._physical_name": ["stack_name", "logical_id"],
     "ministack.services.cloudformation.stacks._delete_resource": [
         *("resource_type", "physical_id", "props", "stack_name", "logical_id")
