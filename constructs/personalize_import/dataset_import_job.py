@@ -12,7 +12,7 @@ from personalize_import import arguments
 from personalize_import.arguments import check_optional_text, check_text
 from personalize_import.checked_data import check_data, check_schema
 from personalize_import.data_source import DataSource
-from personalize_import.import_role import create_import_role, is_precreated
+from personalize_import.import_role import create_import_role
 from personalize_import.imported_provider import ImportedProvider
 from personalize_import.looking import data_as_of, let_provider_look
 from personalize_import.observed_import import ObservedImport
@@ -20,6 +20,7 @@ from personalize_import.provider import DatasetImportProvider
 from personalize_import.provider_checks import check_looks, check_provider, check_role_of_provider, check_shipped
 from personalize_import.read_access import grant_read
 from personalize_import.relay import create_resources
+from personalize_import.surroundings import is_in_stack_of
 from personalize_import_handler import checks, contract
 from personalize_import_handler.checks import violation
 from personalize_import_handler.contract import Attribute, ImportMode, Reimport, ResourceProperties
@@ -101,6 +102,7 @@ class DatasetImportJob(ObservedImport):
             InvalidArguments: A `ValueError` that names each argument that is wrong, its value and what is allowed.
         """
         super().__init__(scope, id)
+        is_in_stack_of(self, scope)
         dataset_arn, schema_arn = _arns_of(dataset)
         arguments.require(
             self,
@@ -127,7 +129,7 @@ class DatasetImportJob(ObservedImport):
             ],
         )
         self._tag_manager = _tag_manager(tags)
-        self.node.add_validation(arguments.TagsFit(self._tag_manager, reimport))
+        arguments.tags_fit(self).add(self, self._tag_manager, reimport)
         self._provider = provider = provider or DatasetImportProvider.of(self)
         self._dataset_arn = dataset_arn
         check_data(self, data_source, dataset, import_mode)
@@ -200,17 +202,17 @@ class DatasetImportJob(ObservedImport):
     @property
     def required_bucket_policy_statements(self) -> list[iam.PolicyStatement]:
         """What the policy of the bucket must hold, where this app doesn't own the bucket; empty where it does."""
-        return [*self._access.required_bucket_policy_statements]
+        return [iam.PolicyStatement.from_json(each) for each in self._access.required_bucket_policy_statements]
 
     @property
     def required_key_policy_statements(self) -> list[iam.PolicyStatement]:
         """What the policy of the bucket's key must hold, where there is one that this app doesn't own."""
-        return [*self._access.required_key_policy_statements]
+        return [iam.PolicyStatement.from_json(each) for each in self._access.required_key_policy_statements]
 
     @property
     def required_role_statements(self) -> list[iam.PolicyStatement]:
         """What the policy of a role that was brought must hold, where this app may not change it."""
-        return [*self._access.required_role_statements]
+        return [iam.PolicyStatement.from_json(each) for each in self._access.required_role_statements]
 
     @property
     @jsii.member(jsii_name="grantPrincipal")
@@ -257,8 +259,8 @@ def _role_of(
 ) -> iam.IRole:
     """Give the role that the job runs with, and let the provider pass it."""
     if role is None:
-        role = create_import_role(scope, data_source, provider.import_role_path)
-        if not is_precreated(role):
+        role, is_precreated = create_import_role(scope, data_source, provider.import_role_path)
+        if not is_precreated:
             provider.serve(scope)
             return role
     if provider.may_name(role, scope):

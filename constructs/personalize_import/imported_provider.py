@@ -9,6 +9,7 @@ from constructs import Construct
 
 from personalize_import import arguments
 from personalize_import.arguments import check_optional_text, check_text
+from personalize_import.surroundings import is_token, stack_of
 from personalize_import_handler import checks
 from personalize_import_handler.checks import violation
 
@@ -27,7 +28,7 @@ class ImportedProvider(Construct):
             self,
             [
                 *check_text("service_token", service_token, checks.SERVICE_TOKEN),
-                *_check_environment("service_token", service_token, cdk.Stack.of(self)),
+                *_check_environment("service_token", service_token, stack_of(self)),
                 *check_text("import_role_path", import_role_path, checks.IMPORT_ROLE_PATH),
                 *check_optional_text("looking_role_arn", looking_role_arn, checks.ROLE_ARN),
             ],
@@ -85,5 +86,5 @@ def _check_environment(name: str, service_token: str, stack: cdk.Stack) -> Itera
         return
     parts = service_token.split(":")
     for part, own, kind in [(_REGION, stack.region, "Region"), (_ACCOUNT, stack.account, "account")]:
-        if not cdk.Token.is_unresolved(own) and parts[part] != own:
+        if not is_token(own) and parts[part] != own:
             yield violation(name, service_token, f"a function in the stack's own {kind}, {own}")

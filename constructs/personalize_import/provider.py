@@ -1,7 +1,7 @@
 """The provider: two Lambda functions and a waiter that serve all import jobs of a stack, or of many."""
 
 from collections.abc import Mapping
-from typing import Any, Final, Self, cast
+from typing import Any, Final, cast
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
@@ -17,6 +17,7 @@ from personalize_import.data_bucket import DataBucket
 from personalize_import.imported_provider import ImportedProvider
 from personalize_import.provider_functions import Functions, check_function_props
 from personalize_import.role_permissions import RolePermissions
+from personalize_import.surroundings import once_in_a_stack
 from personalize_import.waiter import create_waiter
 from personalize_import_handler import checks, contract
 from personalize_import_handler.contract import Environment
@@ -127,15 +128,15 @@ class DatasetImportProvider(Construct):
             {"StartWaiting": permissions.document("StartWaiting", ["states:StartExecution"], state_machine_arn)},
             {Environment.STATE_MACHINE_ARN.value: state_machine_arn},
         )
+        self._service_token = self._on_event.function_arn
         # CloudFormation invokes asynchronously, and Lambda repeats what ends in an error, as when the function dies or
         # can't deliver its answer. Nobody waits for the answer to an event that is older than CloudFormation's hour.
         self._on_event.configure_async_invoke(max_event_age=_EVENT_AGE_MAX, retry_attempts=_RETRIES)
 
-    @classmethod
-    def of(cls, scope: Construct) -> Self:
+    @staticmethod
+    def of(scope: Construct) -> "DatasetImportProvider":
         """Get the provider of the stack that `scope` is in; make it if there is none yet."""
-        stack = cdk.Stack.of(scope)
-        return cast("Self", stack.node.try_find_child(_ID)) or cls(stack, _ID)
+        return _provider_of(scope)
 
     @staticmethod
     def from_service_token(
@@ -172,7 +173,7 @@ class DatasetImportProvider(Construct):
     @property
     def service_token(self) -> str:
         """The `ServiceToken` of custom resources that this provider handles."""
-        return self._on_event.function_arn
+        return self._service_token
 
     @property
     def import_role_path(self) -> str | None:
@@ -242,3 +243,9 @@ class DatasetImportProvider(Construct):
     def permissions_on_roles(self) -> iam.Policy | None:
         """What is allowed about roles of this app that were brought; None if there is no such role."""
         return self._roles.policy
+
+
+@once_in_a_stack
+def _provider_of(stack: cdk.Stack) -> DatasetImportProvider:
+    known = cast("DatasetImportProvider | None", stack.node.try_find_child(_ID))
+    return known or DatasetImportProvider(stack, _ID)

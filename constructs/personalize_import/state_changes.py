@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 import aws_cdk as cdk
 from constructs import Construct
 
+from personalize_import.surroundings import stack_of
 from personalize_import_handler.contract import EVENT_DETAIL_TYPE, EVENT_SOURCE, Attribute
 
 if TYPE_CHECKING:  # loaded where a rule is asked for: each module of the CDK costs time
@@ -34,7 +35,7 @@ def create_rule(
         source=[EVENT_SOURCE],
         detail_type=[EVENT_DETAIL_TYPE],
         detail={
-            "stackName": [cdk.Stack.of(scope).stack_name],
+            "stackName": [stack_of(scope).stack_name],
             "logicalResourceId": [_resource(each).logical_id for each in resources],
             **({"status": [*statuses]} if statuses else {}),
         },
