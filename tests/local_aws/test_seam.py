@@ -46,7 +46,13 @@ REACHED_INTO: dict[str, Any] = {
     "ministack.core.responses.get_region": [],
     "ministack.core.router.SERVICE_PATTERNS": "dict",
     "ministack.core.router.extract_access_key_id": ["headers", "query_params"],
+    "ministack.services.cloudformation._stack_events": "AccountRegionScopedDict",
+    "ministack.services.cloudformation.custom_resource._normalise_resource_properties": ["value"],
     "ministack.services.cloudformation.custom_resource.deliver_response": ["token", "response"],
+    "ministack.services.cloudformation.custom_resource.invoke_custom_resource": [
+        *("request_type", "logical_id", "props", "stack_name", "stack_id", "resource_type", "physical_id", "old_props")
+    ],
+    "ministack.services.cloudformation.handlers._ACTION_HANDLERS": "dict",
     "ministack.services.cloudformation.provisioners._NAME_SEED": "ContextVar",
     "ministack.services.cloudformation.provisioners._RESOURCE_HANDLERS": "dict",
     "ministack.services.cloudformation.provisioners._cr_stack_id": ["stack_name"],

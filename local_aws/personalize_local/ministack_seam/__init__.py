@@ -17,6 +17,7 @@ from ministack.services.cloudformation import custom_resource, provisioners, sta
 from personalize_local.cloudformation import native_resources
 from personalize_local.ministack_seam.alarms import take_alarms_on_queries
 from personalize_local.ministack_seam.deletions import keep_buckets_that_are_not_empty, undo_updates_by_updates
+from personalize_local.ministack_seam.events import tell_properties_of_custom_resources
 from personalize_local.ministack_seam.roles import ImportRoles, use_roles_as_aws_does
 from personalize_local.ministack_seam.service_tokens import keep_service_tokens
 from personalize_local.ports import Caller, Scope
@@ -54,6 +55,7 @@ def mount(service: PersonalizeService, endpoint_url: str) -> Asgi:
     keep_buckets_that_are_not_empty()
     keep_service_tokens()
     take_alarms_on_queries()
+    tell_properties_of_custom_resources()
     use_roles_as_aws_does()
     _follow_clock(service)
     return _application(service)
