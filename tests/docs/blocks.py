@@ -14,6 +14,40 @@ from typing import Final
 ROOT: Final = Path(__file__).parents[2]
 PAGES: Final = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("examples/**/*.md")])
 
+
+@dataclass(frozen=True)
+class Block:
+    """A block of code."""
+
+    page: str
+    language: str
+    text: str
+
+    @property
+    def name(self) -> str:
+        """The page and the text."""
+        return f"{self.page}: {self.text}"
+
+    def key(self, table: Iterable[str]) -> str | None:
+        """Return the key of a table that is for this block: the longest that its name begins with."""
+        return max((key for key in table if self.name.startswith(key)), key=len, default=None)
+
+
+def blocks_of(page: Path) -> list[Block]:
+    """Return the blocks of a page."""
+    found = re.findall(r"^ *```(\w*)\n(.*?)^ *```$", page.read_text(), re.DOTALL | re.MULTILINE)
+    return [Block(page.relative_to(ROOT).as_posix(), language, text) for language, text in found]
+
+
+BLOCKS: Final = [block for page in PAGES for block in blocks_of(page)]
+
+
+def text_of(start: str) -> str:
+    """Return the one block whose name begins so."""
+    (text,) = [block.text for block in BLOCKS if block.name.startswith(start)]
+    return text
+
+
 _STACK: Final = """
 import aws_cdk as cdk
 from personalize_import import DatasetImportJob, DataSource
@@ -30,6 +64,9 @@ _JOB: Final = 'job = DatasetImportJob(stack, "Import", dataset=dataset, data_sou
 
 BEFORE: Final[Mapping[str, str]] = {
     "docs/checks.md: cdk.Annotations.of(job).acknowledge_warning": f"{_STACK}{_JOB}",
+    "docs/migration.md: from personalize_import": text_of("docs/migration.md: import json").replace(
+        "app.synth()\n", ""
+    ),
     "docs/security.md: from personalize_import import DatasetImportProvider": _WITH_SURROUNDINGS,
 }
 
@@ -85,30 +122,3 @@ RUN_BY: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "examples/": ("tests/examples/test_examples.py::test_an_example_deploys_updates_and_destroys",),
 }
-
-
-@dataclass(frozen=True)
-class Block:
-    """A block of code."""
-
-    page: str
-    language: str
-    text: str
-
-    @property
-    def name(self) -> str:
-        """The page and the text."""
-        return f"{self.page}: {self.text}"
-
-    def key(self, table: Iterable[str]) -> str | None:
-        """Return the key of a table that is for this block: the longest that its name begins with."""
-        return max((key for key in table if self.name.startswith(key)), key=len, default=None)
-
-
-def blocks_of(page: Path) -> list[Block]:
-    """Return the blocks of a page."""
-    found = re.findall(r"^ *```(\w*)\n(.*?)^ *```$", page.read_text(), re.DOTALL | re.MULTILINE)
-    return [Block(page.relative_to(ROOT).as_posix(), language, text) for language, text in found]
-
-
-BLOCKS: Final = [block for page in PAGES for block in blocks_of(page)]

@@ -9,14 +9,9 @@ from pathlib import Path
 import pytest
 from demo.sample import write_sample
 
-from tests.docs.blocks import BLOCKS, ROOT
+from tests.docs.blocks import ROOT, text_of
 
 BIN = Path(sys.executable).parent
-
-
-def shown(start: str) -> str:
-    (text,) = [block.text for block in BLOCKS if block.name.startswith(start)]
-    return text
 
 
 @pytest.mark.slow
@@ -28,7 +23,7 @@ def test_the_commands_of_the_readme_deploy_the_demo(tmp_path: Path) -> None:
     (tmp_path / "cdk.json").write_text(json.dumps(settings))
     write_sample(tmp_path / "interactions.csv")
     # It is installed, and this would install it anew; tests/package have that.
-    commands = shown("README.md: pip install -r").replace("pip install -r requirements.txt\n", "")
+    commands = text_of("README.md: pip install -r").replace("pip install -r requirements.txt\n", "")
     ended = subprocess.run(
         [BIN / "personalize-import", "local", "--bootstrap", "--speed", "60", "--", "bash", "-euc", commands],
         cwd=tmp_path,
@@ -43,7 +38,7 @@ def test_the_commands_of_the_readme_deploy_the_demo(tmp_path: Path) -> None:
 
 
 def test_options_of_ones_own_are_taken(tmp_path: Path) -> None:
-    (tmp_path / "conftest.py").write_text(shown("docs/testing.md: import pytest"))
+    (tmp_path / "conftest.py").write_text(text_of("docs/testing.md: import pytest"))
     (tmp_path / "test_it.py").write_text("def test_it(local_cloud_options): assert local_cloud_options.speed == 100")
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
     assert subprocess.run(command, cwd=tmp_path, capture_output=True).returncode == 0
