@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.synth.assembly import ROOT
 
-__all__ = ["BUILD_SDIST", "ROOT", "install", "pip", "run"]
+__all__ = ["BUILD_SDIST", "ROOT", "make_environment", "pip", "run"]
 
 BUILD_SDIST = "import sys; from hatchling.build import build_sdist; build_sdist(sys.argv[1])"
 
@@ -23,11 +23,13 @@ def pip(*arguments: str | Path) -> None:
     run("-m", "pip", "--disable-pip-version-check", "--quiet", *arguments)
 
 
-def install(python: Path, *packages: str | Path) -> None:
-    """Install into an environment as `make install` does: with uv, or where that finds nothing, with pip."""
-    uv = shutil.which("uv", path=Path(sys.executable).parent)
-    if uv:
+def make_environment(folder: Path, interpreter: str | Path, *packages: str | Path) -> None:
+    """Make an environment as `make install` does: with uv, or where that finds nothing, with pip."""
+    python = folder / "bin" / "python"
+    if uv := shutil.which("uv", path=Path(sys.executable).parent):
+        subprocess.run([uv, "venv", "--quiet", "--python", interpreter, folder], check=True)
         command = [uv, "pip", "install", "--quiet", "--system-certs", "--python", python, *packages]
         if subprocess.run(command, capture_output=True, check=False).returncode == 0:
             return
+    subprocess.run([interpreter, "-m", "venv", "--clear", folder], check=True)
     subprocess.run([python, "-m", "pip", "--disable-pip-version-check", "--quiet", "install", *packages], check=True)

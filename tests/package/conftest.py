@@ -1,14 +1,13 @@
 """The package as it is built and installed: each is made once in a run, however many processes test."""
 
 import fcntl
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.package.builds import BUILD_SDIST, ROOT, install, pip, run
+from tests.package.builds import BUILD_SDIST, ROOT, make_environment, pip, run
 
 SMALL_APP = """
 import aws_cdk as cdk
@@ -76,8 +75,7 @@ def with_the_extra(wheels: dict[str, Path], once: Once) -> Path:
     """An environment with nothing in it but the wheel and its extra `[local]`; its folder of programs."""
 
     def fill(folder: Path) -> None:
-        subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-        install(folder / "bin" / "python", f"{wheels['checkout']}[local]")
+        make_environment(folder, sys.executable, f"{wheels['checkout']}[local]")
 
     return once("with-the-extra", fill) / "bin"
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.package.builds import ROOT, install
+from tests.package.builds import ROOT, make_environment
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 OLDEST = 11
@@ -36,20 +36,20 @@ def test_the_oldest_version_is_the_one_that_is_required_and_none_is_left_out() -
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("minor", CLAIMED)
-def test_the_wheel_synthesizes_with_a_version_that_is_claimed(
+# The version that runs this has more to do in the other tests here.
+@pytest.mark.parametrize("minor", [minor for minor in CLAIMED if minor != sys.version_info.minor])
+def test_the_wheel_synthesizes_with_every_other_version_that_is_claimed(
     minor: int, wheels: dict[str, Path], small_app: Path, tmp_path: Path
 ) -> None:
     python = interpreter(minor)
     if python is None:
         pytest.skip(f"this machine has no Python 3.{minor}")
-    subprocess.run([python, "-m", "venv", tmp_path / "venv"], check=True)
+    make_environment(tmp_path / "venv", python, wheels["checkout"])
     installed = tmp_path / "venv" / "bin" / "python"
-    install(installed, wheels["checkout"])
 
     # The Node of this environment, for the wheel brings none without its extra.
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.defpath}"
-    environment = {"PATH": path, "HOME": str(tmp_path), "CDK_OUTDIR": str(tmp_path / "out")}
+    environment = {"PATH": path, "HOME": str(Path.home()), "CDK_OUTDIR": str(tmp_path / "out")}
     subprocess.run([installed, "-W", "error::SyntaxWarning", small_app], cwd=tmp_path, env=environment, check=True)
 
     assert (tmp_path / "out" / "Small.template.json").exists()
