@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
+import personalize_import
 from personalize_import import DatasetImportJob
 from personalize_import_handler import contract
 from personalize_import_handler.contract import Attribute
 from personalize_import_handler.pace import seconds_until_next_look
+from personalize_local import testing
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
@@ -92,3 +94,9 @@ def test_the_docs_build_as_a_site_without_warnings_and_load_nothing_from_elsewhe
     loaded = r'<(?:script|img|iframe)[^>]* src="(https?:[^"]*)"|<link[^>]*rel="stylesheet"[^>]*href="(https?:[^"]*)"'
     assert [found for page in pages.values() for found in re.findall(loaded, page)] == []
     assert "required_bucket_policy_statements" in pages["reference/constructs.html"]
+
+
+@pytest.mark.parametrize(("page", "names"), [("constructs", personalize_import.__all__), ("testing", testing.__all__)])
+def test_the_reference_has_every_name_that_is_there_to_be_imported(page: str, names: list[str]) -> None:
+    text = (ROOT / "docs" / "reference" / f"{page}.md").read_text()
+    assert set(names) - set(re.findall(r"^::: .*\.(\w+)$", text, re.MULTILINE)) == set()
