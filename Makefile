@@ -9,6 +9,7 @@ SCANNERS_INSTALLED := $(SCANNERS)/.installed
 DATA ?=
 SCHEMA ?=
 IMPORT_SECONDS ?= 20
+SITE ?= site
 # The shell takes them from the environment, so that paths may have quotes in them.
 export DATA SCHEMA
 
@@ -21,7 +22,7 @@ define make_environment
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help install deploy-local destroy-local test lint format docs-checks docs-reference provider-template bench clean
+.PHONY: help install deploy-local destroy-local test lint format docs docs-checks docs-reference provider-template bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -61,6 +62,10 @@ format: $(INSTALLED) ## put the code into shape
 	$(BIN)/ruff check --fix-only --quiet .
 	$(BIN)/ruff format --quiet .
 
+docs: $(INSTALLED) ## make the docs as a site in site/; what is wrong with them is an error
+	@# The warning is of the theme, which is kept until May 2027.
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet --site-dir $(SITE)
+
 docs-checks: $(INSTALLED) ## write the table of rules in docs/checks.md anew
 	@{ sed '/^<!-- rules/q' docs/checks.md && $(BIN)/personalize-import rules --format markdown; } > docs/checks.md.new
 	@mv docs/checks.md.new docs/checks.md
@@ -78,4 +83,4 @@ provider-template: $(INSTALLED) ## write dist/provider.template.json: the provid
 	@echo "dist/provider.template.json"
 
 clean: ## remove what was made, the environment included
-	rm -rf $(VENV) $(SCANNERS) .local-aws cdk.out dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(SCANNERS) .local-aws cdk.out dist build site .pytest_cache .mypy_cache .ruff_cache .hypothesis
