@@ -3,6 +3,8 @@
 import json
 import re
 import tomllib
+from dataclasses import replace
+from datetime import datetime
 
 from click import Command
 
@@ -12,6 +14,8 @@ from personalize_import_cli.stack.explanation import as_json
 from personalize_import_cli.stack.lines import Changes
 from personalize_import_cli.stack.sight import Seen, Sight, State
 from tests.cli.runs import ROOT
+from tests.cli.stack.scenes import job
+from tests.docs.blocks import text_of
 
 PAGE = (ROOT / "docs" / "watch.md").read_text()
 SEEN = Seen(name="Import", logical_id="Import1", state=State.WAITING)
@@ -55,6 +59,29 @@ def test_the_page_has_every_field() -> None:
     document = json.loads(as_json(Explained(sight=SIGHT, failures=[failure])))
     assert list(explained) == list(document)
     assert list(explained["failures"][0]) == list(document["failures"][0])  # type: ignore[index]
+
+
+def test_the_lines_of_a_run_in_ci_are_those_that_are_written() -> None:
+    told = text_of("docs/watch.md: 2026")
+    times = [datetime.fromisoformat(line.split()[0]).timestamp() for line in told.splitlines()]
+    running = replace(
+        SEEN,
+        state=State.RUNNING,
+        job=job("Shop-Import98530AF4-f97ac680e5e8-1"),
+        elapsed_seconds=20,
+        usual_seconds=370,
+    )
+    ended = replace(
+        running, state=State.IMPORTED, job=job("Shop-Import98530AF4-f97ac680e5e8-1", "ACTIVE"), elapsed_seconds=391
+    )
+    looks = [
+        replace(SIGHT, imports=[replace(SEEN, state=State.STARTING, elapsed_seconds=3)]),
+        replace(SIGHT, imports=[running]),
+        replace(SIGHT, stack_status="CREATE_COMPLETE", imports=[ended]),
+    ]
+    clock = iter(times)
+    changes = Changes(lambda: next(clock), as_json=False, stack="Shop")
+    assert "".join(map(changes.of, looks)) == told
 
 
 def test_what_the_page_installs_is_an_extra_of_the_project() -> None:

@@ -86,6 +86,10 @@ _SYNTAX: Final = """Resources:
 _DEPLOYING: Final = "tests/docs/test_commands.py::test_the_commands_of_the_readme_deploy_the_demo"
 _DEMO: Final = "tests/demo/test_deploy_local.py::test_a_deploy_tells_of_its_job_and_leaves_no_process"
 _CHECKING: Final = "tests/cli/test_checks_page.py::test_the_example_prints_what_the_page_shows"
+_WATCHING: Final = "tests/deploy/test_watch.py::test_an_import_is_watched_to_its_end"
+_RECORDING: Final = (
+    "tests/deploy/test_watch_recording.py::test_what_a_terminal_shows_beside_a_deploy_stands_in_the_docs"
+)
 
 RUN_BY: Final[Mapping[str, tuple[str, ...]]] = {
     "ARCHITECTURE.md: app.py  cdk.json": ("tests/docs/test_blocks.py::test_the_architecture_shows_every_folder",),
@@ -120,5 +124,12 @@ RUN_BY: Final[Mapping[str, tuple[str, ...]]] = {
     "docs/troubleshooting.md: Input csv is missing": (
         "tests/handler/test_reasons.py::test_a_refusal_is_told_with_what_was_asked_and_its_code",
     ),
+    "README.md: personalize-import watch": (_WATCHING, _RECORDING),
+    "docs/watch.md: pip install": (
+        "tests/cli/test_watch_page.py::test_what_the_page_installs_is_an_extra_of_the_project",
+    ),
+    "docs/watch.md: Shop  ": (_RECORDING,),
+    "docs/watch.md: 2026": ("tests/cli/test_watch_page.py::test_the_lines_of_a_run_in_ci_are_those_that_are_written",),
+    "docs/watch.md: $ personalize-import explain": (_RECORDING,),
     "examples/": ("tests/examples/test_examples.py::test_an_example_deploys_updates_and_destroys",),
 }
