@@ -14,10 +14,17 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
-from bench import checks, waiting
-from bench.part import Part, Scale, Section
+from bench import checks, cold_start, local_aws, resources, synth, waiting
+from bench.part import Part, Scale, Section, of_text
 
-PARTS: Final = (waiting.PART, checks.PART)
+PARTS: Final = (
+    waiting.PART,
+    of_text("resources", "Resources", resources.run),
+    of_text("synth", "Synth", synth.run),
+    of_text("cold-start", "Cold start", cold_start.run),
+    of_text("local-aws", "Local AWS", local_aws.run),
+    checks.PART,
+)
 
 _DOCS: Final = Path(__file__).parents[1] / "docs"
 _PACKAGES: Final = ("aws-cdk-lib", "crhelper", "ministack", "duckdb", "pandas", "pyarrow")

@@ -8,7 +8,8 @@ from typing import Final
 
 from bench.contenders import CONTENDERS, CSV, DUCKDB, PANDAS, Contender, Run, run
 from bench.data import write_data, write_repeated, write_schema
-from bench.part import Goal, Part, Scale, Section, goals_table
+from bench.part import Part, Scale, Section
+from bench.tables import Goal, goals_table
 
 _INTRODUCTION: Final = """Contenders run one after the other on the same data, each as a process of
 its own: seconds are from its start to its end, memory is the most that was resident.

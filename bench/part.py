@@ -1,11 +1,8 @@
-"""What a part of the benchmarks is, and how goals stand beside figures."""
+"""What a part of the benchmarks is."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
-
-_HEAD: Final = "| goal | measured | reached |\n| --- | --- | --- |\n"
 
 
 @dataclass(frozen=True)
@@ -35,23 +32,6 @@ class Part:
     """Measures, in a folder for whatever it needs."""
 
 
-@dataclass(frozen=True)
-class Goal:
-    """What was aimed at, and what was measured."""
-
-    text: str
-    figure: str
-    reached: bool
-
-
-def goals_table(goals: Iterable[Goal]) -> str:
-    """Write goals beside figures."""
-    rows = [f"| {goal.text} | {goal.figure} | {'yes' if goal.reached else 'no'} |\n" for goal in goals]
-    return f"{_HEAD}{''.join(rows)}"
-
-
-def table(head: Iterable[str], rows: Iterable[Iterable[str]], *, left: int) -> str:
-    """Write a table; the first columns, so many, are set left, all others right."""
-    names = list(head)
-    marks = ["---" if number < left else "---:" for number in range(len(names))]
-    return "".join(f"| {' | '.join(row)} |\n" for row in (names, marks, *rows))
+def of_text(name: str, title: str, run: Callable[..., str]) -> Part:
+    """Make a part of a function that gives text: it takes a folder, and whether to be `quick`."""
+    return Part(name, title, lambda folder, scale: Section(run(folder, quick=scale.quick)))

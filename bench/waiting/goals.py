@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from bench.part import Goal
+from bench.tables import Goal
 from bench.waiting.contenders import OURS, PROVIDER_5, Contender
 from bench.waiting.figures import mean
 from bench.waiting.measuring import LONG_SECONDS, MANY, Deployed, Measured

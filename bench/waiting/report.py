@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from bench.part import goals_table, table
+from bench.tables import goals_table, table
 from bench.waiting import prices
 from bench.waiting.contenders import OURS
 from bench.waiting.figures import mean, p95
@@ -85,9 +85,9 @@ def _deployed(rows: Sequence[Deployed]) -> str:
     ]
     names = ("contender", "lag s, deployed", "played", "Describe calls, deployed", "played")
     return (
-        f"{told}{table(head, cells, left=1)}\nA look takes real time, which the clock makes longer than it is: {looks}."
+        f"{told}{table(head, cells)}\nA look takes real time, which the clock makes longer than it is: {looks}."
         f" The lag above has it in it.\n\nThe same jobs, played with looks of that length:\n\n"
-        f"{table(names, agreement, left=1)}"
+        f"{table(names, agreement)}"
     )
 
 
@@ -113,7 +113,7 @@ def _played(measured: Measured) -> str:
         ]
         for contender, played in measured.played.items()
     ]
-    return table(head, rows, left=1)
+    return table(head, rows)
 
 
 def _many(rows: Sequence[Deployed]) -> str:
@@ -128,7 +128,7 @@ def _many(rows: Sequence[Deployed]) -> str:
         ]
         for each in rows
     ]
-    return table(head, cells, left=1)
+    return table(head, cells)
 
 
 def _long(measured: Measured) -> str:
@@ -138,7 +138,7 @@ def _long(measured: Measured) -> str:
         f"{mean(each.describes for each in measured.long_played):.0f}",
     )
     played = [f"{OURS.name}, played", "waited", f"{lag:.0f}", f"{lag / LONG_SECONDS:.1%}", calls, *["-"] * 3]
-    return table(head, [*(_long_row(each) for each in measured.long), played], left=2)
+    return table(head, [*(_long_row(each) for each in measured.long), played])
 
 
 def _long_row(each: Deployed) -> list[str]:

@@ -8,6 +8,7 @@ from typing import Final
 import click
 
 from personalize_import_cli.checking import check_data
+from personalize_import_cli.exit_codes import COULD_NOT_RUN, ERRORS_FOUND, INTERRUPTED, NO_ERRORS, OUTPUT_CLOSED
 from personalize_import_cli.failures import CannotRun
 from personalize_import_cli.formats.json_report import json_report
 from personalize_import_cli.formats.junit import junit
@@ -20,14 +21,8 @@ from personalize_import_cli.report import TOOL, VERSION, Report
 from personalize_import_cli.row_checkers import Engine
 from personalize_import_cli.rules_page import rules_lines, rules_table
 from personalize_import_cli.schema_file import checked_schema
+from personalize_import_cli.stack_commands import explain, watch
 from personalize_import_handler.contract import ImportMode
-
-NO_ERRORS: Final = 0
-ERRORS_FOUND: Final = 1
-COULD_NOT_RUN: Final = 2
-INTERRUPTED: Final = 130
-OUTPUT_CLOSED: Final = 141
-"""What a shell says of a program that SIGPIPE has ended."""
 
 _FORMATS: Final[Mapping[str, Callable[[Report], str]]] = {
     "table": plain,  # a table is for terminals; see `_shown`
@@ -99,6 +94,8 @@ def rules(*, form: str) -> int:
 
 
 commands.add_command(local)
+commands.add_command(watch)
+commands.add_command(explain)
 
 
 def run(arguments: Sequence[str] | None = None) -> int:

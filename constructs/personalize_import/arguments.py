@@ -4,13 +4,18 @@ Tokens are unknown at synth; they pass here and are checked by the handler.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
+from weakref import WeakKeyDictionary
 
 import aws_cdk as cdk
 import jsii
 from constructs import Construct, IValidation
 
+from personalize_import.surroundings import is_token, once_in_a_stack
 from personalize_import_handler import checks, contract
 from personalize_import_handler.checks import TextRule, violation
+
+_SECONDS: Final[WeakKeyDictionary[cdk.Duration, float | None]] = WeakKeyDictionary()
 
 
 class InvalidArguments(ValueError):
@@ -79,34 +84,61 @@ def check_tags(name: str, tags: object) -> Iterator[str]:
         return
     if not any(checks.check_tags(name, tags.items())):
         return
-    known = [pair for pair in tags.items() if not any(cdk.Token.is_unresolved(text) for text in pair)]
+    known = [pair for pair in tags.items() if not any(is_token(text) for text in pair)]
     yield from checks.check_tags(name, known)
     if len(tags) > contract.TAGS_MAX >= len(known):
         yield violation(name, len(tags), f"at most {contract.TAGS_MAX} tags")
 
 
 @jsii.implements(IValidation)
-class TagsFit:
-    """Checks, at the end of synth, all tags of a job: those of its argument together with those of `Tags.of(...)`."""
+class _TagsFit:
+    """Checks, at the end of synth, all tags of jobs: those of their arguments together with those of `Tags.of(...)`."""
 
-    def __init__(self, tag_manager: cdk.TagManager, reimport: object) -> None:
-        self._tag_manager = tag_manager
-        self._reimport = reimport
+    def __init__(self) -> None:
+        self._jobs: list[tuple[Construct, cdk.TagManager, object]] = []
+
+    def add(self, job: Construct, tag_manager: cdk.TagManager, reimport: object) -> None:
+        """Check this job too."""
+        self._jobs.append((job, tag_manager, reimport))
 
     def validate(self) -> list[str]:
         """Say what is wrong with the tags."""
-        name, tags = "tags (those of Tags.of included)", self._tag_manager.tag_values()
-        return [*check_tags(name, tags), *checks.check_room_for_fingerprint(name, tags, self._reimport)]
+        return [
+            f"{job.node.path}: {problem}"
+            for job, tag_manager, reimport in self._jobs
+            for problem in _check_all_tags(tag_manager.tag_values(), reimport)
+        ]
+
+
+@once_in_a_stack
+def tags_fit(stack: cdk.Stack) -> _TagsFit:
+    """Give what checks the tags of all jobs of a stack."""
+    fit = _TagsFit()
+    stack.node.add_validation(fit)
+    return fit
+
+
+def _check_all_tags(tags: Mapping[str, str], reimport: object) -> Iterator[str]:
+    name = "tags (those of Tags.of included)"
+    yield from check_tags(name, tags)
+    yield from checks.check_room_for_fingerprint(name, tags, reimport)
 
 
 def check_timeout(name: str, timeout: object) -> Iterator[str]:
     """Yield what is wrong with a timeout."""
     if not isinstance(timeout, cdk.Duration):
         yield violation(name, timeout, f"a Duration of {checks.RELAY_SECONDS_ALLOWED}")
-    elif not timeout.is_unresolved():
-        yield from checks.check_relay_seconds(name, timeout.to_milliseconds() / 1000)
+    elif (seconds := seconds_of(timeout)) is not None:
+        yield from checks.check_relay_seconds(name, seconds)
     elif timeout.unit_label() != "seconds":  # the CDK can't convert a token
         yield violation(name, f"Duration.{timeout.unit_label()}", "made by Duration.seconds where it is a token")
+
+
+def seconds_of(timeout: cdk.Duration) -> float | None:
+    """Give a duration's seconds, or None for a token. Most jobs have the default, which is asked once."""
+    if timeout not in _SECONDS:
+        _SECONDS[timeout] = None if timeout.is_unresolved() else timeout.to_milliseconds() / 1000
+    return _SECONDS[timeout]
 
 
 def check_boolean(name: str, value: object) -> Iterator[str]:
@@ -116,6 +148,5 @@ def check_boolean(name: str, value: object) -> Iterator[str]:
 
 
 def _unless_token(value: object, problems: Iterable[str]) -> list[str]:
-    # Asked last, and of strings alone: jsii takes its time over each call, and fails over what it doesn't know.
     found = list(problems)
-    return [] if found and isinstance(value, str) and cdk.Token.is_unresolved(value) else found
+    return [] if found and isinstance(value, str) and is_token(value) else found

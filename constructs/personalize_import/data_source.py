@@ -13,6 +13,7 @@ from constructs import Construct
 from personalize_import.arguments import check_text, require_all
 from personalize_import.data_asset import LocalData
 from personalize_import.dataset_schema import DatasetSchema
+from personalize_import.surroundings import is_token, surroundings_of
 from personalize_import_handler import checks, contract
 from personalize_import_handler.checks import TextRule, violation
 from personalize_import_handler.contract import DataFile
@@ -118,7 +119,7 @@ class DataSource:
             InvalidArguments: A `ValueError` that names what is wrong, its value and what is allowed.
         """
         require_all([*check_text("uri", uri, checks.DATA_LOCATION), *_check_key("encryption_key", encryption_key)])
-        if cdk.Token.is_unresolved(uri):
+        if is_token(uri):
             bucket_name = cdk.Fn.select(2, cdk.Fn.split("/", uri))
             # CloudFormation can't tell the key from the bucket, but neither has an ARN to.
             objects = f"{cdk.Fn.select(1, cdk.Fn.split(_SCHEME, uri))}*"
@@ -157,12 +158,12 @@ class DataSource:
 
 
 def _s3_arn(scope: Construct, resource: str) -> str:
-    return cdk.Stack.of(scope).format_arn(service="s3", region="", account="", resource=resource)
+    return surroundings_of(scope).s3_arn(resource)
 
 
 def _pattern(object_key: str) -> str:
     """Give what matches the file alone, or all below the folder; a key that is a token may be either."""
-    if cdk.Token.is_unresolved(object_key):
+    if is_token(object_key):
         return f"{object_key}*"
     return objects_below(object_key)
 

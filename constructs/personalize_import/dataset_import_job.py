@@ -1,6 +1,6 @@
 """The construct: a dataset import job as a resource of a stack."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 import aws_cdk as cdk
@@ -12,13 +12,15 @@ from personalize_import import arguments
 from personalize_import.arguments import check_optional_text, check_text
 from personalize_import.checked_data import check_data, check_schema
 from personalize_import.data_source import DataSource
-from personalize_import.import_role import create_import_role, is_precreated
+from personalize_import.import_role import create_import_role
 from personalize_import.imported_provider import ImportedProvider
 from personalize_import.looking import data_as_of, let_provider_look
+from personalize_import.observed_import import ObservedImport
 from personalize_import.provider import DatasetImportProvider
 from personalize_import.provider_checks import check_looks, check_provider, check_role_of_provider, check_shipped
 from personalize_import.read_access import grant_read
 from personalize_import.relay import create_resources
+from personalize_import.surroundings import is_in_stack_of
 from personalize_import_handler import checks, contract
 from personalize_import_handler.checks import violation
 from personalize_import_handler.contract import Attribute, ImportMode, Reimport, ResourceProperties
@@ -30,7 +32,7 @@ _DEFAULT_TIMEOUT: Final = cdk.Duration.seconds(contract.TIMEOUT_SECONDS_DEFAULT)
 
 
 @jsii.implements(iam.IGrantable, cdk.ITaggableV2)
-class DatasetImportJob(Construct):
+class DatasetImportJob(ObservedImport):
     """Import data from S3 into a dataset of Amazon Personalize when the stack is deployed, and wait for the end of it.
 
     The deploy goes on when the job is `ACTIVE`, and fails with the service's own reason when it is `CREATE FAILED`.
@@ -100,6 +102,7 @@ class DatasetImportJob(Construct):
             InvalidArguments: A `ValueError` that names each argument that is wrong, its value and what is allowed.
         """
         super().__init__(scope, id)
+        is_in_stack_of(self, scope)
         dataset_arn, schema_arn = _arns_of(dataset)
         arguments.require(
             self,
@@ -126,8 +129,9 @@ class DatasetImportJob(Construct):
             ],
         )
         self._tag_manager = _tag_manager(tags)
-        self.node.add_validation(arguments.TagsFit(self._tag_manager, reimport))
-        provider = provider or DatasetImportProvider.of(self)
+        arguments.tags_fit(self).add(self, self._tag_manager, reimport)
+        self._provider = provider = provider or DatasetImportProvider.of(self)
+        self._dataset_arn = dataset_arn
         check_data(self, data_source, dataset, import_mode)
         if isinstance(provider, DatasetImportProvider):  # no other can be given data of this machine
             data_source = data_source.bind(self, provider)
@@ -151,7 +155,8 @@ class DatasetImportJob(Construct):
             "Preflight": preflight or None,
             "Wait": wait,
         }
-        first, self._resource = create_resources(self, provider.service_token, properties, timeout)
+        self._legs = create_resources(self, provider.service_token, properties, timeout)
+        first = self._legs[0]
         # The role with whatever is granted to it is there before the job, and outlives it.
         first.node.add_dependency(self._role, *self._access.granted)
         if role and provider.permissions_on_roles:
@@ -182,22 +187,32 @@ class DatasetImportJob(Construct):
     @property
     def resource(self) -> cdk.CustomResource:
         """The custom resource that ends the wait, for its other attributes: `get_att_string("DurationSeconds")`."""
-        return self._resource
+        return self._legs[-1]
+
+    @property
+    def dataset_arn(self) -> str:
+        """The ARN of the dataset that is imported into."""
+        return self._dataset_arn
+
+    @property
+    def provider(self) -> DatasetImportProvider | ImportedProvider:
+        """What handles the resource."""
+        return self._provider
 
     @property
     def required_bucket_policy_statements(self) -> list[iam.PolicyStatement]:
         """What the policy of the bucket must hold, where this app doesn't own the bucket; empty where it does."""
-        return [*self._access.required_bucket_policy_statements]
+        return [iam.PolicyStatement.from_json(each) for each in self._access.required_bucket_policy_statements]
 
     @property
     def required_key_policy_statements(self) -> list[iam.PolicyStatement]:
         """What the policy of the bucket's key must hold, where there is one that this app doesn't own."""
-        return [*self._access.required_key_policy_statements]
+        return [iam.PolicyStatement.from_json(each) for each in self._access.required_key_policy_statements]
 
     @property
     def required_role_statements(self) -> list[iam.PolicyStatement]:
         """What the policy of a role that was brought must hold, where this app may not change it."""
-        return [*self._access.required_role_statements]
+        return [iam.PolicyStatement.from_json(each) for each in self._access.required_role_statements]
 
     @property
     @jsii.member(jsii_name="grantPrincipal")
@@ -212,7 +227,11 @@ class DatasetImportJob(Construct):
         return self._tag_manager
 
     def _attribute(self, attribute: Attribute) -> str:
-        return self._resource.get_att_string(attribute.value)
+        return self.resource.get_att_string(attribute.value)
+
+    @property
+    def _resources(self) -> Sequence[cdk.CustomResource]:
+        return self._legs
 
 
 def _arns_of(dataset: object) -> tuple[str, str | None]:
@@ -240,8 +259,8 @@ def _role_of(
 ) -> iam.IRole:
     """Give the role that the job runs with, and let the provider pass it."""
     if role is None:
-        role = create_import_role(scope, data_source, provider.import_role_path)
-        if not is_precreated(role):
+        role, is_precreated = create_import_role(scope, data_source, provider.import_role_path)
+        if not is_precreated:
             provider.serve(scope)
             return role
     if provider.may_name(role, scope):

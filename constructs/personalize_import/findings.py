@@ -14,7 +14,6 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import IConstruct
 
-from personalize_import.data_source import DataSource
 from personalize_import.nag import Acceptance, accept
 
 _WILDCARD: Final = "AwsSolutions-IAM5"
@@ -46,10 +45,10 @@ _WILDCARD_REASONS: Final = {
 }
 
 
-def accept_data_of_job(role: iam.Role, data_source: DataSource) -> None:
+def accept_data_of_job(role: iam.CfnRole | None, objects_arn: str) -> None:
     """Say why the role of a job may read all below a folder."""
     reason = "All objects below the folder that the job imports: which files there are is known to S3 only."
-    accept(_resource_of(role), Acceptance(_WILDCARD, reason, [data_source.objects_arn(role)]))
+    accept(role, Acceptance(_WILDCARD, reason, [objects_arn]))
 
 
 def accept_wildcards(holder: iam.IRole | iam.Policy | None, statements: Sequence[iam.PolicyStatement]) -> None:

@@ -1,5 +1,7 @@
 """The role that Personalize assumes to read the data."""
 
+from typing import NamedTuple, cast
+
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from constructs import Construct
@@ -8,15 +10,25 @@ from personalize_import.data_source import DataSource
 from personalize_import.findings import accept_data_of_job
 from personalize_import.notices import readable
 from personalize_import.read_access import role_statements
+from personalize_import.statements import document
+from personalize_import.surroundings import is_token, once_in_a_stack, surroundings_of
 from personalize_import_handler.contract import IMPORT_ROLE_PATH, PERSONALIZE_SERVICE_PRINCIPAL
 
 
 def import_role_path(scope: Construct, below: str | None = None) -> str:
     """Give the path of a stack's import roles, so that one statement can say which roles may be passed."""
-    return f"{below or '/'}{IMPORT_ROLE_PATH[1:]}{cdk.Stack.of(scope).stack_name}/"
+    return f"{below or '/'}{IMPORT_ROLE_PATH[1:]}{surroundings_of(scope).stack_name}/"
 
 
-def create_import_role(scope: Construct, data_source: DataSource, below: str | None) -> iam.Role:
+class ImportRole(NamedTuple):
+    """A role of a job's own."""
+
+    role: iam.Role
+    is_precreated: bool
+    """Whether `Role.customize_roles` has put a role in its place that was made elsewhere, on another path."""
+
+
+def create_import_role(scope: Construct, data_source: DataSource, below: str | None) -> ImportRole:
     """Create a role that only Personalize may assume, for this account and Region, and that may only read the data."""
     role = iam.Role(
         scope,
@@ -24,21 +36,11 @@ def create_import_role(scope: Construct, data_source: DataSource, below: str | N
         path=import_role_path(scope, below),
         assumed_by=_personalize_of_this_stack(scope),
         # Inline, so that the role has its policy the moment it exists, and keeps it as long as it does.
-        inline_policies={"ReadData": iam.PolicyDocument(statements=role_statements(scope, data_source))},
+        inline_policies={"ReadData": document(role_statements(scope, data_source))},
     )
-    accept_data_of_job(role, data_source)
-    return role
-
-
-def path_of(role: iam.IRole) -> str | None:
-    """Give the path of a role, or None where synth can't know it."""
-    made = role.node.default_child
-    if isinstance(made, iam.CfnRole):
-        path = made.path or "/"
-        return None if cdk.Token.is_unresolved(path) else path
-    _, found, name = str(readable(role, role.role_arn)).partition(":role")
-    path = name.rpartition("/")[0] + "/"
-    return path if found and "${" not in path else None
+    made = cast("iam.CfnRole | None", role.node.default_child)
+    accept_data_of_job(made, data_source.objects_arn(scope))
+    return ImportRole(role, is_precreated=made is None)
 
 
 def is_precreated(role: iam.Role) -> bool:
@@ -46,14 +48,26 @@ def is_precreated(role: iam.Role) -> bool:
     return role.node.default_child is None
 
 
-def _personalize_of_this_stack(scope: Construct) -> iam.IPrincipal:
+def path_of(role: iam.IRole) -> str | None:
+    """Give the path of a role, or None where synth can't know it."""
+    made = role.node.default_child
+    if isinstance(made, iam.CfnRole):
+        path = made.path or "/"
+        return None if is_token(path) else path
+    _, found, name = str(readable(role, role.role_arn)).partition(":role")
+    path = name.rpartition("/")[0] + "/"
+    return path if found and "${" not in path else None
+
+
+@once_in_a_stack
+def _personalize_of_this_stack(stack: cdk.Stack) -> iam.IPrincipal:
     # https://docs.aws.amazon.com/personalize/latest/dg/cross-service-confused-deputy-prevention.html
-    stack = cdk.Stack.of(scope)
-    any_resource = f"arn:{stack.partition}:personalize:{stack.region}:{stack.account}:*"
+    known = surroundings_of(stack)
+    any_resource = f"arn:{known.partition}:personalize:{known.region}:{known.account}:*"
     return iam.ServicePrincipal(
         PERSONALIZE_SERVICE_PRINCIPAL,
         conditions={
-            "StringEquals": {"aws:SourceAccount": stack.account},
+            "StringEquals": {"aws:SourceAccount": known.account},
             "StringLike": {"aws:SourceArn": any_resource},
         },
     )

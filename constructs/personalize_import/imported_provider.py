@@ -9,6 +9,7 @@ from constructs import Construct
 
 from personalize_import import arguments
 from personalize_import.arguments import check_optional_text, check_text
+from personalize_import.surroundings import is_token, stack_of
 from personalize_import_handler import checks
 from personalize_import_handler.checks import violation
 
@@ -27,7 +28,7 @@ class ImportedProvider(Construct):
             self,
             [
                 *check_text("service_token", service_token, checks.SERVICE_TOKEN),
-                *_check_environment("service_token", service_token, cdk.Stack.of(self)),
+                *_check_environment("service_token", service_token, stack_of(self)),
                 *check_text("import_role_path", import_role_path, checks.IMPORT_ROLE_PATH),
                 *check_optional_text("looking_role_arn", looking_role_arn, checks.ROLE_ARN),
             ],
@@ -71,6 +72,13 @@ class ImportedProvider(Construct):
     def allow_looking(self, role: iam.IRole | None, *, reads_schema: bool) -> None:
         """Do nothing: it may take on the roles below its path that trust it."""
 
+    def allow_state_change_events(self) -> None:
+        """Say that the other app has to allow it."""
+        cdk.Annotations.of(self).add_info(
+            "this app doesn't manage the provider, which tells EventBridge of state changes only if it was made with "
+            "tells_state_changes=True"
+        )
+
 
 def _check_environment(name: str, service_token: str, stack: cdk.Stack) -> Iterator[str]:
     """Yield what is wrong with the account and Region of a function's ARN, as far as both are known."""
@@ -78,5 +86,5 @@ def _check_environment(name: str, service_token: str, stack: cdk.Stack) -> Itera
         return
     parts = service_token.split(":")
     for part, own, kind in [(_REGION, stack.region, "Region"), (_ACCOUNT, stack.account, "account")]:
-        if not cdk.Token.is_unresolved(own) and parts[part] != own:
+        if not is_token(own) and parts[part] != own:
             yield violation(name, service_token, f"a function in the stack's own {kind}, {own}")

@@ -13,6 +13,8 @@ from personalize_import.import_role import is_precreated
 from personalize_import.imported_provider import ImportedProvider
 from personalize_import.notices import tell_what_is_required
 from personalize_import.provider import DatasetImportProvider
+from personalize_import.statements import statement
+from personalize_import.surroundings import stack_of
 from personalize_import_handler import contract
 
 _DATA_AS_OF: Final = "DataAsOf"
@@ -39,20 +41,18 @@ def let_provider_look(
     is_named = not (is_ours and own) and provider.may_name(role, scope)
     provider.allow_looking(role if is_named else None, reads_schema=reads_schema)
     looking_role = cast("iam.IRole", provider.looking_role)  # arguments without one were refused
-    trust = iam.PolicyStatement(actions=["sts:AssumeRole"], principals=[iam.ArnPrincipal(looking_role.role_arn)])
+    trust = statement("sts:AssumeRole", principal={"AWS": looking_role.role_arn})
     # A role of a stack that this one depends on can't name one of this stack.
-    is_beside = cdk.Resource.is_owned_resource(role) and (
-        cdk.Stack.of(role) in (cdk.Stack.of(provider), cdk.Stack.of(scope))
-    )
+    is_beside = cdk.Resource.is_owned_resource(role) and (stack_of(role) in (stack_of(provider), stack_of(scope)))
     if isinstance(role, iam.Role) and own and role.assume_role_policy and is_beside:
-        role.assume_role_policy.add_statements(trust)
+        role.assume_role_policy.add_statements(iam.PolicyStatement.from_json(trust))
     else:
         tell_what_is_required(scope, "the trust policy of the role", [trust], ", for the provider looks at it first")
 
 
 def data_as_of(scope: Construct) -> str:
     """Give the parameter of the stack that lets the handler look at the data; all jobs of a stack share it."""
-    stack = cdk.Stack.of(scope)
+    stack = stack_of(scope)
     known = cast("cdk.CfnParameter | None", stack.node.try_find_child(_DATA_AS_OF))
     description = "The data of import jobs is looked at in each deploy that gives this another value, such as the time."
     parameter = known or cdk.CfnParameter(

@@ -14,6 +14,8 @@ import aws_cdk as cdk
 import jsii
 from constructs import IValidation
 
+from personalize_import.surroundings import may_have_token, once_in_a_stack, stack_of, surroundings_of
+
 # Validations.ACKNOWLEDGED_RULES_METADATA_KEY, which older versions of the CDK don't have. Written as it is here, for
 # Validations.acknowledge refuses ids with single brackets, and changes those with blanks: an object's key has either.
 _ACKNOWLEDGED: Final = "aws:cdk:acknowledged-rules"
@@ -33,21 +35,32 @@ def accept(resource: cdk.CfnResource | None, *acceptances: Acceptance) -> None:
     if resource is None:
         return
     _tell(resource, acceptances)
-    resource.node.add_validation(_AsDeployed(resource, acceptances))
+    _told_again(resource).append((resource, [each for each in acceptances if each.arns]))
 
 
 @jsii.implements(IValidation)
-class _AsDeployed:
-    """Says it again when the template is about to be written: an ARN of another stack reads differently by then."""
+class _ToldAgain:
+    """Says it again when the template is about to be written.
 
-    def __init__(self, resource: cdk.CfnResource, acceptances: Sequence[Acceptance]) -> None:
-        self._resource = resource
-        self._acceptances = [each for each in acceptances if each.arns]
+    An ARN of another stack reads differently by then, and the app may have written over what was said.
+    """
+
+    def __init__(self) -> None:
+        self.said: list[tuple[cdk.CfnResource, Sequence[Acceptance]]] = []
 
     def validate(self) -> list[str]:
         """Find nothing wrong."""
-        _tell(self._resource, self._acceptances)
+        for resource, acceptances in self.said:
+            _tell(resource, acceptances)
         return []
+
+
+@once_in_a_stack
+def _told_again(stack: cdk.Stack) -> list[tuple[cdk.CfnResource, Sequence[Acceptance]]]:
+    """Give what is said of the resources of a stack, to be added to."""
+    again = _ToldAgain()
+    stack.node.add_validation(again)
+    return again.said
 
 
 def _tell(resource: cdk.CfnResource, acceptances: Sequence[Acceptance]) -> None:
@@ -65,14 +78,20 @@ def _suppression(resource: cdk.CfnResource, acceptance: Acceptance) -> dict[str,
 
 
 def _acknowledge(resource: cdk.CfnResource, acceptances: Sequence[Acceptance]) -> None:
+    node = resource.node
     for each in acceptances:
         findings = [f"[{finding}]" for finding in _findings(resource, each)] if each.arns else [""]
-        resource.node.add_metadata(_ACKNOWLEDGED, {f"{each.rule}{finding}": each.reason for finding in findings})
+        node.add_metadata(_ACKNOWLEDGED, {f"{each.rule}{finding}": each.reason for finding in findings})
 
 
 def _findings(resource: cdk.CfnResource, acceptance: Acceptance) -> list[str]:
-    flat = [_flat(cdk.Stack.of(resource).resolve(arn)) for arn in acceptance.arns]
+    written = [_written(resource, arn) for arn in acceptance.arns]
+    flat = [_flat(stack_of(resource).resolve(arn)) if may_have_token(arn) else arn for arn in written]
     return [f"Resource::{arn}" for arn in flat if "*" in arn]
+
+
+def _written(resource: cdk.CfnResource, arn: str) -> str:
+    return surroundings_of(resource).written(arn, lambda name: f"<{name}>")
 
 
 def _flat(value: object) -> str:

@@ -5,20 +5,20 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import aws_cdk as cdk
-from aws_cdk import aws_iam as iam
 from aws_cdk import region_info
 from constructs import Construct, IConstruct
+
+from personalize_import.statements import Statement
+from personalize_import.surroundings import is_token, may_have_token, once_in_a_stack, stack_of, surroundings_of
 
 _DEFAULT_PARTITION: Final = "aws"
 
 
-def tell_what_is_required(
-    scope: Construct, policy: str, statements: Sequence[iam.PolicyStatement], besides: str = ""
-) -> None:
+def tell_what_is_required(scope: Construct, policy: str, statements: Sequence[Statement], besides: str = "") -> None:
     """Tell at synth which statements a policy must hold that this app doesn't own."""
     if not statements:
         return
-    text = json.dumps([readable(scope, statement.to_statement_json()) for statement in statements])
+    text = json.dumps([readable(scope, statement) for statement in statements])
     cdk.Annotations.of(scope).add_info(
         f"this app doesn't manage {policy}. Personalize can't read the data unless it holds {text}{besides}"
     )
@@ -26,12 +26,18 @@ def tell_what_is_required(
 
 def readable(scope: IConstruct, value: object) -> object:
     """Resolve a value, with `${Name}` for what is known at deploy time only, as in `Fn::Sub`."""
-    return _flat(cdk.Stack.of(scope).resolve(value), _partition(scope))
+    partition = _partition(scope)
+    written = surroundings_of(scope).written(
+        json.dumps(value), lambda name: partition if name == "AWS::Partition" else f"${{{name}}}"
+    )
+    value = json.loads(written)
+    return _flat(stack_of(scope).resolve(value) if may_have_token(written) else value, partition)
 
 
+@once_in_a_stack
 def _partition(scope: IConstruct) -> str:
-    region = cdk.Stack.of(scope).region
-    known = None if cdk.Token.is_unresolved(region) else region_info.RegionInfo.get(region).partition
+    region = surroundings_of(scope).region
+    known = None if is_token(region) else region_info.RegionInfo.get(region).partition
     return known or _DEFAULT_PARTITION
 
 

@@ -1,7 +1,7 @@
 """The provider: two Lambda functions and a waiter that serve all import jobs of a stack, or of many."""
 
 from collections.abc import Mapping
-from typing import Any, Final, Self, cast
+from typing import Any, Final, cast
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
@@ -17,6 +17,7 @@ from personalize_import.data_bucket import DataBucket
 from personalize_import.imported_provider import ImportedProvider
 from personalize_import.provider_functions import Functions, check_function_props
 from personalize_import.role_permissions import RolePermissions
+from personalize_import.surroundings import once_in_a_stack
 from personalize_import.waiter import create_waiter
 from personalize_import_handler import checks, contract
 from personalize_import_handler.contract import Environment
@@ -41,6 +42,7 @@ class DatasetImportProvider(Construct):
         *,
         import_role_path: str | None = None,
         looks_at_data: bool = False,
+        tells_state_changes: bool = False,
         log_retention: logs.RetentionDays = logs.RetentionDays.ONE_MONTH,
         encryption_key: kms.IKey | None = None,
         permissions_boundary: iam.IManagedPolicy | None = None,
@@ -59,6 +61,8 @@ class DatasetImportProvider(Construct):
             looks_at_data: Whether jobs of apps of their own may ask for a look at their data (`preflight`,
                 `reimport`): the functions may then take on the import roles that trust them. Jobs of this app see to
                 that themselves. Default: False.
+            tells_state_changes: Whether jobs of apps of their own may have their states told to EventBridge
+                (`on_state_change`, `on_failed`). Jobs of this app see to that themselves. Default: False.
             log_retention: How long the functions' log is kept. Default: a month.
             encryption_key: The KMS key that encrypts the log group. One that this app creates lets CloudWatch Logs use
                 it, any other must do so already. Default: CloudWatch Logs' own.
@@ -76,6 +80,7 @@ class DatasetImportProvider(Construct):
             [
                 *arguments.check_optional_text("import_role_path", import_role_path, checks.IMPORT_ROLE_PATH),
                 *arguments.check_boolean("looks_at_data", looks_at_data),
+                *arguments.check_boolean("tells_state_changes", tells_state_changes),
                 *check_function_props("function_props", function_props),
             ],
         )
@@ -96,6 +101,9 @@ class DatasetImportProvider(Construct):
         self._create_functions(function_props or {}, tracing=tracing)
         if looks_at_data:
             self.allow_looking(None, reads_schema=True)
+        self._tells_state_changes = False
+        if tells_state_changes:
+            self.allow_state_change_events()
 
     def _create_functions(self, function_props: Mapping[str, Any], *, tracing: bool) -> None:
         traced = {"tracing": lambda_.Tracing.ACTIVE} if tracing else {}
@@ -120,15 +128,15 @@ class DatasetImportProvider(Construct):
             {"StartWaiting": permissions.document("StartWaiting", ["states:StartExecution"], state_machine_arn)},
             {Environment.STATE_MACHINE_ARN.value: state_machine_arn},
         )
+        self._service_token = self._on_event.function_arn
         # CloudFormation invokes asynchronously, and Lambda repeats what ends in an error, as when the function dies or
         # can't deliver its answer. Nobody waits for the answer to an event that is older than CloudFormation's hour.
         self._on_event.configure_async_invoke(max_event_age=_EVENT_AGE_MAX, retry_attempts=_RETRIES)
 
-    @classmethod
-    def of(cls, scope: Construct) -> Self:
+    @staticmethod
+    def of(scope: Construct) -> "DatasetImportProvider":
         """Get the provider of the stack that `scope` is in; make it if there is none yet."""
-        stack = cdk.Stack.of(scope)
-        return cast("Self", stack.node.try_find_child(_ID)) or cls(stack, _ID)
+        return _provider_of(scope)
 
     @staticmethod
     def from_service_token(
@@ -165,7 +173,7 @@ class DatasetImportProvider(Construct):
     @property
     def service_token(self) -> str:
         """The `ServiceToken` of custom resources that this provider handles."""
-        return self._on_event.function_arn
+        return self._service_token
 
     @property
     def import_role_path(self) -> str | None:
@@ -225,7 +233,19 @@ class DatasetImportProvider(Construct):
         """Let the functions pass a role that the construct did not make, to Personalize."""
         self._roles.allow_passing(role)
 
+    def allow_state_change_events(self) -> None:
+        """Let the functions tell EventBridge of state changes, on the account's default event bus."""
+        if not self._tells_state_changes:
+            self._tells_state_changes = True
+            self._roles.document.add_statements(permissions.tell_state_changes_statement(self))
+
     @property
     def permissions_on_roles(self) -> iam.Policy | None:
         """What is allowed about roles of this app that were brought; None if there is no such role."""
         return self._roles.policy
+
+
+@once_in_a_stack
+def _provider_of(stack: cdk.Stack) -> DatasetImportProvider:
+    known = cast("DatasetImportProvider | None", stack.node.try_find_child(_ID))
+    return known or DatasetImportProvider(stack, _ID)

@@ -1,16 +1,19 @@
 """What a job may ask of the provider that it was given."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-import aws_cdk as cdk
-from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from personalize_import.data_source import DataSource
 from personalize_import.import_role import path_of
 from personalize_import.imported_provider import ImportedProvider
 from personalize_import.provider import DatasetImportProvider
+from personalize_import.surroundings import is_token, stack_of
 from personalize_import_handler.checks import violation
+
+if TYPE_CHECKING:
+    from aws_cdk import aws_iam as iam
 
 
 def check_provider(name: str, provider: object, scope: Construct) -> Iterator[str]:
@@ -38,7 +41,7 @@ def check_role_of_provider(name: str, role: object, provider: object, scope: Con
         yield violation(
             name, brought.node.path, "a role of the provider's stack, or the provider one that has an import_role_path"
         )
-    elif path is not None and not cdk.Token.is_unresolved(bound) and not path.startswith(bound):
+    elif path is not None and not is_token(bound) and not path.startswith(bound):
         yield violation(name, path, f"a role whose path begins with {bound}, for its provider may pass no others")
 
 
@@ -57,5 +60,5 @@ def check_shipped(name: str, data_source: object, provider: object) -> Iterator[
 
 
 def _is_in_another_nested_stack(scope: Construct, provider: Construct) -> bool:
-    stack = cdk.Stack.of(scope)
-    return stack.nested and stack is not cdk.Stack.of(provider)
+    stack = stack_of(scope)
+    return stack is not stack_of(provider) and stack.nested

@@ -11,7 +11,7 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from personalize_import_handler.contract import PERSONALIZE_SERVICE_PRINCIPAL
+from personalize_import_handler.contract import EVENT_SOURCE, PERSONALIZE_SERVICE_PRINCIPAL
 
 
 def personalize_statements(scope: Construct) -> list[iam.PolicyStatement]:
@@ -89,6 +89,19 @@ def see_later_requests_statement(waiter: sfn.CfnStateMachine) -> iam.PolicyState
         arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME,
     )
     return iam.PolicyStatement(sid="SeeLaterRequests", actions=["states:ListExecutions"], resources=[arn])
+
+
+def tell_state_changes_statement(scope: Construct) -> iam.PolicyStatement:
+    """Let a function put events on the default event bus, from its own source alone."""
+    bus = cdk.Stack.of(scope).format_arn(service="events", resource="event-bus", resource_name="default")
+    return iam.PolicyStatement(
+        sid="TellStateChanges",
+        actions=["events:PutEvents"],
+        resources=[bus],
+        # The key has a value for each event of a request:
+        # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-conditions.html
+        conditions={"ForAllValues:StringEquals": {"events:source": EVENT_SOURCE}},
+    )
 
 
 def statements_with_wildcards(scope: Construct, waiter: sfn.CfnStateMachine) -> list[iam.PolicyStatement]:

@@ -9,6 +9,7 @@ properties of the import, for the job may not have had its turn yet when the fir
 import aws_cdk as cdk
 from constructs import Construct
 
+from personalize_import.arguments import seconds_of
 from personalize_import_handler import contract
 from personalize_import_handler.contract import ResourceProperties
 
@@ -21,9 +22,10 @@ def legs_of(timeout_seconds: int) -> list[int]:
 
 def create_resources(
     scope: Construct, service_token: str, properties: ResourceProperties, timeout: cdk.Duration
-) -> tuple[cdk.CustomResource, cdk.CustomResource]:
-    """Create the resource that starts the import, and those that go on waiting; return the first and the last."""
-    legs = [timeout.to_seconds()] if timeout.is_unresolved() else legs_of(round(timeout.to_seconds()))
+) -> list[cdk.CustomResource]:
+    """Create the resource that starts the import, and those that go on waiting."""
+    known = seconds_of(timeout)
+    legs = [timeout.to_seconds()] if known is None else legs_of(round(known))
     resources: list[cdk.CustomResource] = []
     for number, seconds in enumerate(legs):
         leg: ResourceProperties = {
@@ -42,4 +44,4 @@ def create_resources(
                 properties={name: value for name, value in leg.items() if value is not None},
             )
         )
-    return resources[0], resources[-1]
+    return resources

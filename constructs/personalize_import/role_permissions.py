@@ -13,6 +13,7 @@ from constructs import Construct
 from personalize_import import findings
 from personalize_import import provider_permissions as permissions
 from personalize_import.import_role import import_role_path
+from personalize_import.surroundings import stack_of
 
 _ROLES_ID: Final = "Roles"
 
@@ -42,14 +43,12 @@ class RolePermissions:
 
         One of the job's stack can't where that depends on the provider's, nor any other where a path bounds them.
         """
-        is_downstream = cdk.Stack.of(scope) is not cdk.Stack.of(self._provider) and cdk.Stack.of(role) is cdk.Stack.of(
-            scope
-        )
+        is_downstream = stack_of(scope) is not stack_of(self._provider) and stack_of(role) is stack_of(scope)
         return self._path is None and not (is_downstream and cdk.Resource.is_owned_resource(role))
 
     def serve(self, scope: Construct) -> None:
         """Let the import roles be passed that jobs of the stack of `scope` have."""
-        if self._path or cdk.Stack.of(scope) is cdk.Stack.of(self._provider):
+        if self._path or stack_of(scope) is stack_of(self._provider):
             return
         pattern = permissions.roles_arn(self._provider, import_role_path(scope))
         if pattern in self._patterns:

@@ -111,6 +111,12 @@ DATA_AS_OF: Final = TextRule(
     contract.DATA_AS_OF_LENGTH_MAX,
 )
 
+STATUS: Final = TextRule(
+    "the Status of the resource before, such as ACTIVE",
+    re.compile(r"[A-Z][A-Z_ ]*", re.ASCII),
+    contract.STATUS_LENGTH_MAX,
+)
+
 
 def check_import_mode(name: str, value: object) -> Iterator[str]:
     """Yield what is wrong with an import mode."""

@@ -60,8 +60,11 @@ class ResourceProperties(TypedDict, total=False):
     `DataAsOf` says nothing but that it has changed: CloudFormation asks for nothing where no property has, and so it is
     what lets `Reimport` look at the data again.
 
-    The last three make a relay of several resources, each of which waits for at most `TIMEOUT_SECONDS_MAX`: all but the
-    last hand over, and all but the first are told the job that they go on with, and how long it has been waited for.
+    `PublishStateChanges` is no part of what is imported either: it has states told to EventBridge, see `StateChange`.
+
+    The last four make a relay of several resources, each of which waits for at most `TIMEOUT_SECONDS_MAX`: all but the
+    last hand over, and all but the first are told the job that they go on with, and how long it has been waited for;
+    where states are told, also with which status the one before has ended.
     """
 
     ServiceToken: str
@@ -79,11 +82,13 @@ class ResourceProperties(TypedDict, total=False):
     Reimport: str | None
     DataAsOf: str | None
     Preflight: bool | str | None
+    PublishStateChanges: bool | str | None
     TimeoutSeconds: float | str | None
     Wait: bool | str | None
     HandsOver: bool | str | None
     DatasetImportJobArn: str | None
     WaitedSeconds: float | str | None
+    LastStatus: str | None
 
 
 class DataResourceProperties(TypedDict, total=False):
@@ -108,6 +113,35 @@ class Attribute(StrEnum):
 
 STATUS_UNKNOWN: Final = "UNKNOWN"
 """The status of a job that could not be looked at, or not be started yet, when one resource handed over to the next."""
+STATUS_NOT_STARTED: Final = "NOT_STARTED"
+"""In a state change: the request has failed, and as far as is known no job was started for it."""
+STATUS_UNWATCHED: Final = "UNWATCHED"
+"""In a state change: the request has failed, and nobody looks at its job any more, which may go on."""
+STATUS_LENGTH_MAX: Final = 256
+"""https://docs.aws.amazon.com/personalize/latest/dg/API_DatasetImportJob.html"""
+FAILED_STATUSES: Final = ("CREATE FAILED", STATUS_NOT_STARTED, STATUS_UNWATCHED)
+"""What a state change says where the deploy fails."""
+
+EVENT_SOURCE: Final = "cdk-personalize-import"
+"""Of state changes on the default event bus; `aws.` begins the sources of AWS's own events alone."""
+EVENT_DETAIL_TYPE: Final = "Personalize Dataset Import Job State Change"
+
+
+class StateChange(TypedDict):
+    """The detail of an event; what isn't known is null. Statuses are the service's, and the two above."""
+
+    stackId: str
+    stackName: str
+    logicalResourceId: str
+    datasetArn: str
+    dataLocation: str
+    datasetImportJobArn: str | None
+    jobName: str | None
+    status: str
+    previousStatus: str | None
+    """The one that was told last."""
+    failureReason: str | None
+    """As the stack event has it: the service's own words first."""
 
 
 class Environment(StrEnum):

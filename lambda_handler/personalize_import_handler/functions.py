@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from personalize_import_handler import data_resource, lifecycle
 from personalize_import_handler.contract import DATA_RESOURCE_TYPE
 from personalize_import_handler.data_reader import DataReader
+from personalize_import_handler.event_bus import EventBus
 from personalize_import_handler.identity import Resource
 from personalize_import_handler.lifecycle import Request, Services
 from personalize_import_handler.personalize import Personalize
@@ -25,6 +26,7 @@ class Functions:
         personalize: Callable[[], Personalize],
         storage: Callable[[], Storage],
         read_as: Callable[[str], DataReader],
+        event_bus: Callable[[], EventBus],
         start_waiting: Callable[[Event], None],
         is_given_up: Callable[[Event], bool],
         send: Callable[[str, Mapping[str, object]], None],
@@ -32,6 +34,7 @@ class Functions:
         self._personalize = personalize
         self._storage = storage
         self._read_as = read_as
+        self._event_bus = event_bus
         self._is_given_up = is_given_up
         self._helper = WaitingResource(start_waiting=start_waiting, send=send)
         self._helper.create(self._receive)
@@ -81,6 +84,7 @@ class Functions:
             storage=self._storage,
             read_as=self._read_as,
             is_given_up=lambda: self._is_given_up(event),
+            event_bus=self._event_bus,
         )
 
 

@@ -125,7 +125,7 @@ class Import:
         except Refused as refused:
             return self._not_seen(refused, arn, progress)
         if job is None:
-            raise ImportFailed(reasons.vanished(arn), arn)
+            raise ImportFailed(reasons.vanished(arn), arn, progress.status_if_failed)
         return self._judge(job, progress)
 
     def _take(self, found: Attempt, progress: Progress, *, tags_due: bool) -> Outcome:
@@ -163,17 +163,17 @@ class Import:
         try:
             phase = job.phase
         except UnknownStatus as problem:
-            raise ImportFailed(reasons.unknown_status(job, problem), arn) from problem
+            raise ImportFailed(reasons.unknown_status(job, problem), arn, progress.status_if_failed) from problem
         if phase is Phase.FAILED:
-            raise ImportFailed(reasons.job_failed(job), arn)
+            raise ImportFailed(reasons.job_failed(job), arn, job.status)
         if phase is Phase.ACTIVE or not self.properties.wait:
             return Finished(physical_resource_id=arn, attributes=attributes_of(job))
         if self._time_is_up(progress):
             if self.properties.hands_over:
                 return Finished(physical_resource_id=arn, attributes=attributes_of(job))
-            raise ImportFailed(reasons.not_in_time(job, self._waited(progress)), arn)
+            raise ImportFailed(reasons.not_in_time(job, self._waited(progress)), arn, progress.status_if_failed)
         seconds = pace.seconds_until_next_look(self.personalize.now() - job.creation_date_time)
-        return self._wait(arn, progress, seconds)
+        return self._wait(arn, progress, seconds, job.status)
 
     def _hindered(self, hindered: Hindered, progress: Progress) -> Outcome:
         refused, name, arn = hindered.refused, self.names.name(hindered.attempt), self.names.arn(hindered.attempt)
@@ -186,7 +186,7 @@ class Import:
         """Try again what may be granted later; fail with the reason otherwise."""
         if self._may_pass(refused, progress):
             return self._try_again(refused, arn, progress)
-        raise ImportFailed(reason, arn) from refused
+        raise ImportFailed(reason, arn, progress.status_if_failed) from refused
 
     def _may_pass(self, refused: Refused, progress: Progress) -> bool:
         fresh = fresh_permissions.may_become_effective(refused, self._waited(progress))
@@ -199,7 +199,8 @@ class Import:
                 return Finished(
                     physical_resource_id=arn, attributes=attributes_unseen(arn, self.properties.dataset_arn)
                 )
-            raise ImportFailed(reasons.not_answered_in_time(refused, self._waited(progress)), arn) from refused
+            reason = reasons.not_answered_in_time(refused, self._waited(progress))
+            raise ImportFailed(reason, arn, progress.status_if_failed) from refused
         logger.info("Not yet: %s", refused)
         return self._wait(arn, progress, pace.seconds_until_next_try())
 
@@ -209,7 +210,8 @@ class Import:
     def _waited(self, progress: Progress) -> float:
         return self.properties.waited_seconds + progress.elapsed_seconds(self.personalize.now())
 
-    def _wait(self, arn: str, progress: Progress, seconds: int) -> Waiting:
+    def _wait(self, arn: str, progress: Progress, seconds: int, status: str | None = None) -> Waiting:
         now = self.personalize.now()
         left = max(1, round(self.properties.timeout_seconds - progress.elapsed_seconds(now)))
-        return Waiting(physical_resource_id=arn, progress=progress.begun(now), wait_seconds=min(seconds, left))
+        seconds = min(seconds, left)
+        return Waiting(physical_resource_id=arn, progress=progress.begun(now), wait_seconds=seconds, status=status)

@@ -6,6 +6,7 @@ from typing import Final
 
 from personalize_import_handler import answer, waiter
 from personalize_import_handler.data_reader_client import RoleReader
+from personalize_import_handler.event_bus_client import BotoEventBus
 from personalize_import_handler.functions import Functions
 from personalize_import_handler.personalize_client import BotoPersonalize
 from personalize_import_handler.storage_client import BotoStorage
@@ -18,6 +19,7 @@ _functions: Final = Functions(
     personalize=cache(BotoPersonalize),
     storage=cache(BotoStorage),
     read_as=RoleReader,
+    event_bus=cache(BotoEventBus),
     start_waiting=waiter.start_waiting,
     is_given_up=waiter.is_given_up,
     send=answer.send,

@@ -14,6 +14,7 @@ from personalize_import_handler import contract, pace
 from personalize_import_handler.adoption import attempts_at
 from personalize_import_handler.contract import Reimport
 from personalize_import_handler.data_reader import DataReader
+from personalize_import_handler.event_bus import EventBus
 from personalize_import_handler.identity import Resource, arn_prefix_of, names_of, what_is_imported
 from personalize_import_handler.importing import Import
 from personalize_import_handler.outcome import Finished, ImportFailed, Outcome, Progress, Waiting
@@ -27,6 +28,7 @@ from personalize_import_handler.personalize import (
     phase_of,
 )
 from personalize_import_handler.properties import ImportProperties, InvalidProperties, parse
+from personalize_import_handler.state_changes import publishing
 from personalize_import_handler.storage import Storage
 
 logger = logging.getLogger(__name__)
@@ -58,6 +60,8 @@ class Services:
     read_as: Callable[[str], DataReader]
     """Reads in the name of a role; may raise `Refused`."""
     is_given_up: Callable[[], bool]
+    event_bus: Callable[[], EventBus]
+    """Made where a resource asks for its state changes."""
 
 
 def receive(request: Request) -> Waiting:
@@ -71,12 +75,14 @@ def receive_delete(request: Request) -> Waiting:
     return Waiting(physical_resource_id=request.physical_resource_id, progress=Progress(), wait_seconds=0)
 
 
+@publishing
 def poll_create(request: Request, progress: Progress, services: Services) -> Outcome:
     """Find the job or start it, then look at it until it has ended."""
     wanted = _import(request, progress, services)
     return _going_on(wanted, progress) or wanted.know_data(progress) or wanted.begin(progress)
 
 
+@publishing
 def poll_update(request: Request, progress: Progress, services: Services) -> Outcome:
     """Start another job if it is another import; otherwise keep the job, and give it the tags it should have now.
 

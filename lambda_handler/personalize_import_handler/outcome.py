@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 
-from personalize_import_handler.contract import STATUS_UNKNOWN, Attribute
+from personalize_import_handler.contract import STATUS_NOT_STARTED, STATUS_UNKNOWN, STATUS_UNWATCHED, Attribute
 from personalize_import_handler.personalize import DatasetImportJob
 
 
@@ -16,6 +16,7 @@ class Progress:
     `attempt` is the one that this request makes, noted before it is made, and no other; there is no ARN before that.
     `data_fingerprint` is taken once, where it decides which import this is: the data may change in the meantime.
     `prepared` says that all is done that has to be done before a job is started.
+    `published_status` was told to EventBridge last, where states are told at all; `publishing_failed` has been logged.
     """
 
     started_at: float | None = None
@@ -24,6 +25,13 @@ class Progress:
     tags_due: bool = False
     data_fingerprint: str | None = None
     prepared: bool = False
+    published_status: str | None = None
+    publishing_failed: bool = False
+
+    @property
+    def status_if_failed(self) -> str:
+        """What to call it where the request fails now, although no job has failed."""
+        return STATUS_UNWATCHED if self.dataset_import_job_arn else STATUS_NOT_STARTED
 
     def elapsed_seconds(self, now: float) -> float:
         """Say how long this has been going on."""
@@ -40,11 +48,12 @@ class Progress:
 
 @dataclass(frozen=True, kw_only=True)
 class Waiting:
-    """Nothing to answer yet: look again after `wait_seconds`."""
+    """Nothing to answer yet: look again after `wait_seconds`. `status` is the job's, if it was looked at."""
 
     physical_resource_id: str
     progress: Progress
     wait_seconds: int
+    status: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,11 +68,12 @@ Outcome = Waiting | Finished
 
 
 class ImportFailed(Exception):
-    """The request failed; the message is for the reader of the stack event."""
+    """The request failed; the message is for the reader of the stack event, the status for a state change."""
 
-    def __init__(self, reason: str, physical_resource_id: str | None = None) -> None:
+    def __init__(self, reason: str, physical_resource_id: str | None = None, status: str = STATUS_NOT_STARTED) -> None:
         super().__init__(reason)
         self.physical_resource_id = physical_resource_id
+        self.status = status
 
 
 def attributes_of(job: DatasetImportJob) -> dict[str, str]:

@@ -44,6 +44,11 @@ def has_failed(status: str) -> bool:
     return _PHASES.get(status) is Phase.FAILED
 
 
+def has_succeeded(status: str) -> bool:
+    """Say whether a status means that the data was imported."""
+    return _PHASES.get(status) is Phase.ACTIVE
+
+
 def is_running(status: str) -> bool:
     """Say whether a status means that the job goes on; one that is unknown doesn't, for it may stay for ever."""
     return _PHASES.get(status) is Phase.RUNNING

@@ -38,12 +38,14 @@ class ImportProperties:
     data_fingerprint: str | None = None
     """What the data is told apart by, where it decides; in no template, for it is found out."""
     preflight: bool = False
+    publish_state_changes: bool = False
     tags: tuple[tuple[str, str], ...] = ()
     timeout_seconds: int = contract.TIMEOUT_SECONDS_DEFAULT
     wait: bool = True
     hands_over: bool = False
     dataset_import_job_arn: str | None = None
     waited_seconds: int = 0
+    last_status: str | None = None
 
     @property
     def job_tags(self) -> dict[str, str]:
@@ -68,12 +70,14 @@ def parse(properties: Mapping[str, object]) -> ImportProperties:
         reimport_token=read.text("ReimportToken", checks.REIMPORT_TOKEN),
         reimport=read.reimport("Reimport"),
         preflight=read.boolean("Preflight", default=False),
+        publish_state_changes=read.boolean("PublishStateChanges", default=False),
         tags=read.tags("Tags"),
         timeout_seconds=read.timeout_seconds("TimeoutSeconds"),
         wait=read.boolean("Wait", default=True),
         hands_over=read.boolean("HandsOver", default=False),
         dataset_import_job_arn=read.text("DatasetImportJobArn", checks.DATASET_IMPORT_JOB_ARN),
         waited_seconds=read.waited_seconds("WaitedSeconds"),
+        last_status=read.text("LastStatus", checks.STATUS),
     )
     read.text("DataAsOf", checks.DATA_AS_OF)  # that it has changed is all that it says
     read.problems.extend(checks.check_room_for_fingerprint("Tags", parsed.tags, parsed.reimport))

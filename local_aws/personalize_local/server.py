@@ -82,6 +82,11 @@ class LocalAws:
             self._process.stdout.close()
         self._process = None
 
+    @property
+    def pid(self) -> int | None:
+        """The server's process, while it runs."""
+        return self._process.pid if self._process else None
+
     def wait(self) -> None:
         """Wait until the server ends by itself, which it doesn't unless something is wrong."""
         if self._process:

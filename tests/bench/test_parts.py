@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from bench import __main__ as bench
-from bench.part import Goal, Part, Scale, Section, goals_table
+from bench.part import Part, Scale, Section
+from bench.tables import Goal, goals_table
 
 
 @pytest.fixture

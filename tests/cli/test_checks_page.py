@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from personalize_import_cli import commands
+from personalize_import_cli import commands, exit_codes
 from personalize_import_handler.data_checks.rules import RULES
 from tests.cli.conftest import HEADER
 from tests.cli.runs import ROOT, environment, run
@@ -84,5 +84,5 @@ def test_the_page_has_every_option() -> None:
 
 
 def test_the_page_has_every_exit_code() -> None:
-    codes = [commands.NO_ERRORS, commands.ERRORS_FOUND, commands.COULD_NOT_RUN, commands.INTERRUPTED]
-    assert first_column("Exit codes") == [str(code) for code in [*codes, commands.OUTPUT_CLOSED]]
+    codes = [exit_codes.NO_ERRORS, exit_codes.ERRORS_FOUND, exit_codes.COULD_NOT_RUN, exit_codes.INTERRUPTED]
+    assert first_column("Exit codes") == [str(code) for code in [*codes, exit_codes.OUTPUT_CLOSED]]

@@ -1,7 +1,6 @@
 """The docs say what is so: examples run, tables name what there is, links lead somewhere, figures are right."""
 
 import inspect
-import os
 import re
 import subprocess
 import sys
@@ -9,32 +8,17 @@ from pathlib import Path
 
 import pytest
 
+import personalize_import
 from personalize_import import DatasetImportJob
 from personalize_import_handler import contract
 from personalize_import_handler.contract import Attribute
 from personalize_import_handler.pace import seconds_until_next_look
+from personalize_local import testing
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 STATES_OF_A_LOOK = 3  # wait, look, choose
-
-
-def code_blocks(language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
-
-
-EXAMPLES = ["job", "schema", "data that changes", "data of the app"]
-
-
-@pytest.mark.parametrize("example", code_blocks("python"), ids=EXAMPLES)
-def test_an_example_of_the_readme_synthesizes(example: str, tmp_path: Path) -> None:
-    (tmp_path / "data").mkdir()
-    (tmp_path / "data" / "interactions.csv").write_text("USER_ID,ITEM_ID,TIMESTAMP\na,b,1700000000\n")
-    environment = {**os.environ, "CDK_OUTDIR": str(tmp_path / "cdk.out")}
-    ran = subprocess.run([sys.executable, "-c", example], cwd=tmp_path, env=environment, capture_output=True, text=True)
-    assert ran.returncode == 0, ran.stderr
-    assert contract.RESOURCE_TYPE in (tmp_path / "cdk.out" / "Recommendations.template.json").read_text()
 
 
 def test_the_readme_has_every_argument_of_the_construct() -> None:
@@ -93,3 +77,26 @@ def test_the_architecture_names_every_module(folder: str) -> None:
     page = (ROOT / "ARCHITECTURE.md").read_text()
     modules = {path.stem for path in (ROOT / folder).glob("*.py")} - {"__init__", "__main__"}
     assert [module for module in sorted(modules) if f"`{module}`" not in page and f".{module}`" not in page] == []
+
+
+def test_the_docs_build_as_a_site_without_warnings_and_load_nothing_from_elsewhere(tmp_path: Path) -> None:
+    # `make` itself: a strict build, in which a page that is not in the navigation is an error too.
+    (tmp_path / "installed").touch()
+    variables = [
+        f"INSTALLED={tmp_path / 'installed'}",
+        f"BIN={Path(sys.executable).parent}",
+        f"SITE={tmp_path / 'site'}",
+    ]
+    made = subprocess.run(["make", "--silent", "docs", *variables], cwd=ROOT, capture_output=True, text=True)
+    assert (made.returncode, made.stdout, made.stderr) == (0, "", "")
+    pages = {page.relative_to(tmp_path / "site").as_posix(): page.read_text() for page in tmp_path.rglob("*.html")}
+    assert {"index.html", "migration.html", "reference/constructs.html"} <= set(pages)
+    loaded = r'<(?:script|img|iframe)[^>]* src="(https?:[^"]*)"|<link[^>]*rel="stylesheet"[^>]*href="(https?:[^"]*)"'
+    assert [found for page in pages.values() for found in re.findall(loaded, page)] == []
+    assert "required_bucket_policy_statements" in pages["reference/constructs.html"]
+
+
+@pytest.mark.parametrize(("page", "names"), [("constructs", personalize_import.__all__), ("testing", testing.__all__)])
+def test_the_reference_has_every_name_that_is_there_to_be_imported(page: str, names: list[str]) -> None:
+    text = (ROOT / "docs" / "reference" / f"{page}.md").read_text()
+    assert set(names) - set(re.findall(r"^::: .*\.(\w+)$", text, re.MULTILINE)) == set()

@@ -15,6 +15,7 @@ from demo.stacks import DataStack, DemoStack
 
 from personalize_import import DatasetImportJob, DataSource
 from personalize_import.provider import DatasetImportProvider
+from tests.deploy import test_state_changes
 from tests.deploy.removal import ONLY_ON_AWS, actions, policies, variants
 from tests.deploy.test_removal_of_data import data_stack, data_variants
 
@@ -47,18 +48,19 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> cdk.Stack:
 def tried(demo: tuple[cdk.Stack, cdk.Stack], data: cdk.Stack) -> set[str]:
     templates: dict[str, Any] = {stack.stack_name: assertions.Template.from_stack(stack).to_json() for stack in demo}
     of_data = data_variants(dict(assertions.Template.from_stack(data).to_json()))
-    return {variant.action for variant in [*variants(templates), *of_data]}
+    return {test_state_changes.PUT_EVENTS, *(variant.action for variant in [*variants(templates), *of_data])}
 
 
 @pytest.fixture(scope="module")
 def everything(demo: tuple[cdk.Stack, cdk.Stack], data: cdk.Stack) -> set[str]:
-    """The demo's actions, those of data of this machine, and those of a stack with keys and tracing."""
+    """The demo's actions, those of data of this machine, and those of a stack with keys, tracing and state changes."""
     stack = cdk.Stack(cdk.App(), "Everything")
     log_key, key = kms.Key(stack, "LogKey"), kms.Key(stack, "Key")
     DatasetImportProvider(stack, "DatasetImportProvider", tracing=True, encryption_key=log_key)
     bucket = s3.Bucket(stack, "Bucket", encryption_key=key)
     dataset = "arn:aws:personalize:eu-west-1:123456789012:dataset/group/USERS"
-    DatasetImportJob(stack, "Import", dataset=dataset, data_source=DataSource.from_bucket(bucket, "users.csv"))
+    job = DatasetImportJob(stack, "Import", dataset=dataset, data_source=DataSource.from_bucket(bucket, "users.csv"))
+    job.on_failed("Failed")
     return allowed_or_denied(*demo, data, stack) - {OF_THE_KEY}
 
 

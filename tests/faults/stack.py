@@ -6,7 +6,6 @@ from typing import Any
 
 from personalize_import_handler.waiting_resource import Event
 from tests.handler.account import Answer
-from tests.handler.fakes import FakePersonalize
 from tests.handler.simulator import CloudFormation
 
 
@@ -75,7 +74,7 @@ class Stack(CloudFormation):
         return self.back_to(before)
 
 
-def after_next(personalize: FakePersonalize, operation: str, action: Callable[[], object]) -> None:
+def after_next(personalize: object, operation: str, action: Callable[[], object]) -> None:
     """Let something happen between the next call of an operation and the line after it."""
     original = getattr(personalize, operation)
 

@@ -14,6 +14,7 @@ from personalize_import_handler import waiter
 from personalize_import_handler.functions import Functions
 from personalize_import_handler.waiting_resource import Event
 from tests.handler.fakes import Clock, FakePersonalize
+from tests.handler.fakes_events import FakeEventBus
 from tests.handler.fakes_storage import FakeReader, FakeStorage
 
 LAMBDA_ATTEMPTS: Final = 3
@@ -89,6 +90,7 @@ class Account:
     """Sends answers elsewhere than to `answers`."""
     personalize: FakePersonalize = field(init=False)
     storage: FakeStorage = field(default_factory=FakeStorage)
+    event_bus: FakeEventBus = field(default_factory=FakeEventBus)
     functions: Functions = field(init=False)
     asked_before_reading: list[str] = field(default_factory=list)
     """The operations of Personalize that were called before data was read."""
@@ -105,6 +107,7 @@ class Account:
             personalize=lambda: self.personalize,
             storage=lambda: self.storage,
             read_as=self._read_as,
+            event_bus=lambda: self.event_bus,
             start_waiting=self._start_waiting,
             is_given_up=self._is_given_up,
             send=self.send or self._send,
@@ -125,6 +128,7 @@ class Account:
         self._refused_starts.clear()
         self.personalize.heal()
         self.storage.heal()
+        self.event_bus.heal()
 
     def deliver(self, event: Event) -> None:
         """Invoke `on_event` as CloudFormation does: asynchronously, and again if it fails."""

@@ -133,6 +133,7 @@ FAULTS: Final[dict[str, Faults]] = {
     ),
     "DataAsOf": Faults(_with_one_of("\ud800\udfff", "2024-05") | _longer_than(contract.DATA_AS_OF_LENGTH_MAX, "1")),
     "Preflight": _BOOLEAN_FAULTS,
+    "PublishStateChanges": _BOOLEAN_FAULTS,
     "TimeoutSeconds": Faults(
         _NONSENSE | st.sampled_from(_NO_NUMBERS) | _OUT_OF_RANGE.map(str) | _with_one_of(_FOREIGN, "300"),
         scalars=st.none() | st.booleans() | _OUT_OF_RANGE | st.floats(max_value=59.5, allow_infinity=False),
@@ -142,6 +143,11 @@ FAULTS: Final[dict[str, Faults]] = {
     "WaitedSeconds": Faults(
         _NONSENSE | st.sampled_from(_NO_NUMBERS) | _TOO_LONG.map(str) | _with_one_of(_FOREIGN, "300"),
         scalars=st.none() | st.booleans() | _TOO_LONG | st.floats(max_value=-0.5, allow_infinity=False),
+    ),
+    "LastStatus": Faults(
+        st.sampled_from(["", "active", "Active", " ACTIVE", "CREATE-PENDING", "ACTIVE1", _JOB])
+        | _with_one_of(_CONTROL, "ACTIVE")
+        | _longer_than(contract.STATUS_LENGTH_MAX, "ACTIVE")
     ),
     "DatasetImportJobArn": _arn_faults(_JOB, _DATASET, _ROLE, f"{_JOB}0000", _JOB.removesuffix("-1"), _JOB.upper()),
 }

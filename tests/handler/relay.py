@@ -37,8 +37,10 @@ class Relay:
     def _deploy(self, request_type: str, properties: Mapping[str, Any]) -> list[Answer]:
         answers: list[Answer] = []
         for number, resource in enumerate(self.resources):
-            previous = answers[-1].physical_resource_id if answers else None
-            leg = self.leg(properties, number, previous)
+            before = answers[-1] if answers else None
+            leg = self.leg(properties, number, before.physical_resource_id if before else None)
+            if before and properties.get("PublishStateChanges"):
+                leg["LastStatus"] = before.attributes["Status"]
             answers.append(resource.run(resource.begin(request_type, leg)))
             if not answers[-1].succeeded:
                 break

@@ -17,6 +17,7 @@ def region(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_one_client_is_made_and_kept_and_with_it_what_it_knows_of_the_service_s_clock() -> None:
     assert index._functions._personalize() is index._functions._personalize()
     assert index._functions._storage() is index._functions._storage()
+    assert index._functions._event_bus() is index._functions._event_bus()
 
 
 def test_the_waiter_s_client_has_the_bounds_of_the_other() -> None:

@@ -113,6 +113,8 @@ def test_a_property_that_is_missing_is_named_with_what_it_must_be(name: str) -> 
         ("DatasetImportJobArn", job_arn("nightly-0123456789ab-0"), "-0'", "the ARN of an import job"),
         ("DatasetImportJobArn", job_arn("nightly-0123456789ab-1000"), "-1000'", "the ARN of an import job"),
         ("WaitedSeconds", "129601", "129601", "from 0 to 129600"),
+        ("LastStatus", "active", "'active'", "the Status of the resource before"),
+        ("LastStatus", "ACTIVE" * 43, "(260 characters)", "the Status of the resource before"),
         ("RoleArn", "arn:aws:iam::12:role/r", "'arn:aws:iam::12:role/r'", "an IAM role's ARN"),
         ("RoleArn", "arn:aws:iam::123456789012:user/me", "user/me'", "an IAM role's ARN"),
         ("DataLocation", "https://bucket/key", "'https://bucket/key'", "s3://bucket/folder/"),

@@ -56,6 +56,7 @@ VALID: Final[dict[str, st.SearchStrategy[Any]]] = {
     "Reimport": st.sampled_from([choice.value for choice in Reimport]),
     "DataAsOf": st.text(max_size=contract.DATA_AS_OF_LENGTH_MAX),
     "Preflight": _BOOLEAN,
+    "PublishStateChanges": _BOOLEAN,
     "TimeoutSeconds": st.integers(contract.TIMEOUT_SECONDS_MIN, contract.TIMEOUT_SECONDS_MAX).flatmap(
         lambda seconds: st.sampled_from([seconds, str(seconds)])
     ),
@@ -64,6 +65,7 @@ VALID: Final[dict[str, st.SearchStrategy[Any]]] = {
     "WaitedSeconds": st.integers(0, contract.RELAY_SECONDS_MAX).flatmap(
         lambda seconds: st.sampled_from([seconds, str(seconds)])
     ),
+    "LastStatus": st.sampled_from(["ACTIVE", "CREATE PENDING", "CREATE IN_PROGRESS", contract.STATUS_UNKNOWN]),
     _OF_ANOTHER: st.builds(
         "arn:{}:personalize:{}:{}:dataset-import-job/{}-0123456789ab-{}".format,
         *[_PARTITION, _REGION, _ACCOUNT, _NAME, st.integers(1, contract.ATTEMPTS_MAX)],

@@ -50,7 +50,13 @@ REACHED_INTO: dict[str, Any] = {
     "ministack.core.responses.get_region": [],
     "ministack.core.router.SERVICE_PATTERNS": "dict",
     "ministack.core.router.extract_access_key_id": ["headers", "query_params"],
+    "ministack.services.cloudformation._stack_events": "AccountRegionScopedDict",
+    "ministack.services.cloudformation.custom_resource._normalise_resource_properties": ["value"],
     "ministack.services.cloudformation.custom_resource.deliver_response": ["token", "response"],
+    "ministack.services.cloudformation.custom_resource.invoke_custom_resource": [
+        *("request_type", "logical_id", "props", "stack_name", "stack_id", "resource_type", "physical_id", "old_props")
+    ],
+    "ministack.services.cloudformation.handlers._ACTION_HANDLERS": "dict",
     "ministack.services.cloudformation.provisioners._NAME_SEED": "ContextVar",
     "ministack.services.cloudformation.provisioners._RESOURCE_HANDLERS": "dict",
     "ministack.services.cloudformation.provisioners._cr_stack_id": ["stack_name"],
@@ -60,6 +66,7 @@ REACHED_INTO: dict[str, Any] = {
     "ministack.services.cloudformation.provisioners._custom_resource_update": [
         *("physical_id", "old_props", "new_props", "stack_name", "logical_id", "resource_type")
     ],
+    "ministack.services.cloudformation.provisioners._cw_metric_alarm_record": ["name", "props"],
     "ministack.services.cloudformation.provisioners._physical_name": ["stack_name", "logical_id"],
     "ministack.services.cloudformation.stacks._delete_resource": [
         *("resource_type", "physical_id", "props", "stack_name", "logical_id")

@@ -94,7 +94,7 @@ GUARDS: Final = (
     ),
     _look(
         "a job that is gone is told so",
-        "            raise ImportFailed(reasons.vanished(arn), arn)",
+        "            raise ImportFailed(reasons.vanished(arn), arn, progress.status_if_failed)",
         "            assert job",
     ),
     # In `Import._take`

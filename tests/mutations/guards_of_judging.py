@@ -120,10 +120,10 @@ GUARDS: Final = (
         "return progress",
     ),
     _paced("a wait takes a second at least", "left = max(1, round(", "left = max(0, round("),
-    _paced("no wait goes beyond the end of the time", "wait_seconds=min(seconds, left))", "wait_seconds=seconds)"),
+    _paced("no wait goes beyond the end of the time", "seconds = min(seconds, left)", "seconds = seconds"),
     _look(
         "the time begins with the first look",
-        "progress=progress.begun(now), wait_seconds=min(",
-        "progress=progress, wait_seconds=min(",
+        "progress=progress.begun(now), wait_seconds=",
+        "progress=progress, wait_seconds=",
     ),
 )

@@ -1,14 +1,29 @@
 """The package as it is built and installed: each is made once in a run, however many processes test."""
 
 import fcntl
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.package.builds import BUILD_SDIST, ROOT, pip, run
+from tests.package.builds import BUILD_SDIST, ROOT, make_environment, pip, run
+
+SMALL_APP = """
+import aws_cdk as cdk
+from aws_cdk import aws_s3 as s3
+from personalize_import import DatasetImportJob, DataSource
+
+app = cdk.App()
+stack = cdk.Stack(app, "Small")
+DatasetImportJob(
+    stack,
+    "Job",
+    dataset="arn:aws:personalize:eu-west-1:123456789012:dataset/group/ITEMS",
+    data_source=DataSource.from_bucket(s3.Bucket(stack, "Bucket"), "items/"),
+)
+app.synth()
+"""
 
 Once = Callable[[str, Callable[[Path], None]], Path]
 
@@ -59,10 +74,14 @@ def wheels(sdist: Path, once: Once) -> dict[str, Path]:
 def with_the_extra(wheels: dict[str, Path], once: Once) -> Path:
     """An environment with nothing in it but the wheel and its extra `[local]`; its folder of programs."""
 
-    def install(folder: Path) -> None:
-        subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-        # What is not compiled ahead is when it is used: that is a tenth of it.
-        options = ["--quiet", "--no-compile", "--disable-pip-version-check"]
-        subprocess.run([folder / "bin" / "pip", "install", *options, f"{wheels['checkout']}[local]"], check=True)
+    def fill(folder: Path) -> None:
+        make_environment(folder, sys.executable, f"{wheels['checkout']}[local]")
 
-    return once("with-the-extra", install) / "bin"
+    return once("with-the-extra", fill) / "bin"
+
+
+@pytest.fixture(scope="session")
+def small_app(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    app = tmp_path_factory.mktemp("app") / "app.py"
+    app.write_text(SMALL_APP)
+    return app

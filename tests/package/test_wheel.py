@@ -12,28 +12,6 @@ from tests.synth.assembly import ROOT, Assembly, synth
 pytestmark = pytest.mark.slow  # pip makes environments for the builds
 
 PACKAGES = {"personalize_import", "personalize_import_cli", "personalize_import_handler", "personalize_local"}
-SMALL_APP = """
-import aws_cdk as cdk
-from aws_cdk import aws_s3 as s3
-from personalize_import import DatasetImportJob, DataSource
-
-app = cdk.App()
-stack = cdk.Stack(app, "Small")
-DatasetImportJob(
-    stack,
-    "Job",
-    dataset="arn:aws:personalize:eu-west-1:123456789012:dataset/group/ITEMS",
-    data_source=DataSource.from_bucket(s3.Bucket(stack, "Bucket"), "items/"),
-)
-app.synth()
-"""
-
-
-@pytest.fixture(scope="module")
-def small_app(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    app = tmp_path_factory.mktemp("app") / "app.py"
-    app.write_text(SMALL_APP)
-    return app
 
 
 @pytest.fixture(scope="module")

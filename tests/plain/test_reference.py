@@ -29,10 +29,12 @@ OTHERS: Final[dict[str, Any]] = {
     "ReimportToken": "2",
     "Reimport": "WHEN_DATA_CHANGES",
     "Preflight": True,
+    "PublishStateChanges": True,
     "TimeoutSeconds": 600,
     "Wait": False,
     "HandsOver": True,
     "WaitedSeconds": 60,
+    "LastStatus": "ACTIVE",
 }
 """Another value of each property than the one that it has by default."""
 

@@ -16,7 +16,7 @@ from constructs import Construct
 from demo.schema import DemoSchema
 from demo.stacks import DataStack, DemoStack
 
-from personalize_import import DataSource
+from personalize_import import DataSource, ImportDashboard
 from tests.synth.stacks import add_dataset, add_job, new_app, new_stack
 
 ROOT: Final = Path(__file__).parents[2]
@@ -59,13 +59,19 @@ def own_key(scope: Construct) -> cdk.Stack:
 
 
 def own_data(scope: Construct) -> cdk.Stack:
-    """Make a stack of jobs whose data is of this machine: a folder that is looked at before the job, and a file."""
+    """Make a stack of jobs whose data is of this machine: a folder that is looked at before the job, and a file.
+
+    One is told of the second job, by all means there are.
+    """
     stack = new_stack("OwnData", scope)
     with TemporaryDirectory() as folder:
         file = Path(folder, "users.csv")
         file.write_text("USER_ID\na\n")
         add_job(stack, "Folder", data_source=DataSource.from_asset(folder), preflight=True)
-        add_job(stack, "File", data_source=DataSource.from_asset(str(file)))
+        file_job = add_job(stack, "File", data_source=DataSource.from_asset(str(file)))
+    file_job.on_failed("Failed")
+    file_job.add_alarms()
+    ImportDashboard(stack, "Dashboard", jobs=[file_job])
     return stack
 
 

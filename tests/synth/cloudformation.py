@@ -22,6 +22,7 @@ _ARNS: Final = {
     ("AWS::Logs::LogGroup", "Arn"): f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{{id}}:*",
     ("AWS::KMS::Key", "Arn"): f"arn:aws:kms:{REGION}:{ACCOUNT}:key/{{id}}",
     ("AWS::S3::Bucket", "Arn"): "arn:aws:s3:::{id}",
+    ("Custom::PersonalizeDatasetImportJob", "Status"): "CREATE IN_PROGRESS",
     ("AWS::IAM::Role", "Arn"): f"arn:aws:iam::{ACCOUNT}:role{{path}}{{id}}",
 }
 

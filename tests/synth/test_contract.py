@@ -57,6 +57,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         timeout=cdk.Duration.hours(2),
         wait=False,
     )
+    job.on_state_change("Told")
     second = deployed(stack).properties(logical_id(job.node.find_child("Wait2")))
     return {**second, "DatasetImportJobArn": JOB_ARN}
 
@@ -74,12 +75,14 @@ def test_the_handler_reads_what_the_construct_was_given(written: dict[str, Any])
         reimport_token="2024-01-01",
         reimport=Reimport.WHEN_DATA_CHANGES,
         preflight=True,
+        publish_state_changes=True,
         tags=(("stage", "prod"), ("team", "b")),
         timeout_seconds=2400,
         wait=False,
         hands_over=True,
         dataset_import_job_arn=JOB_ARN,
         waited_seconds=2400,
+        last_status="CREATE IN_PROGRESS",
     )
 
 

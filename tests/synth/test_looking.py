@@ -141,7 +141,7 @@ def test_wrong_arguments_are_told(arguments: dict[str, Any], told: str) -> None:
 
 def test_fifty_tags_leave_no_room_for_the_fingerprint() -> None:
     stack = new_stack()
-    job = add_job(stack, tags={f"tag{number}": "" for number in range(50)}, **CHANGES)
+    add_job(stack, tags={f"tag{number}": "" for number in range(50)}, **CHANGES)
 
-    (problem,) = job.node.validate()
+    (problem,) = stack.node.validate()
     assert "at most 49 tags, for WHEN_DATA_CHANGES adds one, got 50" in problem

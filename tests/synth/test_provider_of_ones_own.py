@@ -151,5 +151,6 @@ def test_what_the_functions_run_and_as_whom_is_not_to_be_changed(name: str) -> N
 
 
 def test_a_provider_that_is_none_is_refused() -> None:
-    with pytest.raises(InvalidArguments, match="provider must be a DatasetImportProvider, got 'arn'"):
+    told = r"provider must be a DatasetImportProvider, or what .* gives, got 'arn'"
+    with pytest.raises(InvalidArguments, match=told):
         add_job(new_stack(), provider="arn")

@@ -87,5 +87,5 @@ def test_tags_of_that_the_service_would_refuse_are_refused_at_synth(
     with pytest.raises(RuntimeError) as refused:
         deployed(stack)
 
-    assert "[Stack/Job] tags (those of Tags.of included)" in str(refused.value)
+    assert "[Stack] Stack/Job: tags (those of Tags.of included)" in str(refused.value)
     assert problem in str(refused.value)

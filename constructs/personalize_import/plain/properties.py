@@ -195,6 +195,15 @@ PROPERTIES: Final = (
         default="false",
     ),
     Property(
+        name="PublishStateChanges",
+        description="Whether the states of the job are told to the default event bus of the account: "
+        "[the event](events.md#the-event).",
+        type="Boolean",
+        update=Update.NO_INTERRUPTION,
+        schema=_BOOLEAN,
+        default="false",
+    ),
+    Property(
         name="TimeoutSeconds",
         description="How long this resource waits for the job before it fails.",
         type="Integer",
@@ -232,6 +241,14 @@ PROPERTIES: Final = (
         update=Update.NO_INTERRUPTION,
         schema=seconds(0, contract.RELAY_SECONDS_MAX),
         default="0",
+    ),
+    Property(
+        name="LastStatus",
+        description=f"{_OF_A_RELAY} With `PublishStateChanges`, the `Status` of the resource before this one, so that "
+        "no state is told twice.",
+        type="String",
+        update=Update.NO_INTERRUPTION,
+        schema=text(checks.STATUS),
     ),
     Property(
         name="DataFiles",

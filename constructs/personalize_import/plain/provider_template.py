@@ -69,7 +69,9 @@ def _fill(stack: cdk.Stack) -> None:
         max_length=checks.IMPORT_ROLE_PATH.length_max,
         description="The provider may pass the roles whose paths begin with this, and no others.",
     )
-    provider = DatasetImportProvider(stack, "Provider", import_role_path=path.value_as_string, looks_at_data=True)
+    provider = DatasetImportProvider(
+        stack, "Provider", import_role_path=path.value_as_string, looks_at_data=True, tells_state_changes=True
+    )
     for name, value, description in [
         ("ServiceToken", provider.service_token, f"The ServiceToken of {contract.RESOURCE_TYPE}."),
         ("LookingRoleArn", provider.looking_role.role_arn, "What roles trust with which data is looked at first."),

@@ -14,8 +14,10 @@ from ministack.core import iam_actions, iam_evaluator, lambda_runtime, persisten
 from ministack.services.cloudformation import custom_resource, provisioners, stacks
 
 from personalize_local.cloudformation import native_resources
+from personalize_local.ministack_seam.alarms import take_alarms_on_queries
 from personalize_local.ministack_seam.clocks import follow, let_rules_follow
 from personalize_local.ministack_seam.deletions import keep_buckets_that_are_not_empty, undo_updates_by_updates
+from personalize_local.ministack_seam.events import tell_properties_of_custom_resources
 from personalize_local.ministack_seam.functions import keep_environments_after_errors
 from personalize_local.ministack_seam.roles import ImportRoles, use_roles_as_aws_does
 from personalize_local.ministack_seam.service_tokens import keep_service_tokens
@@ -53,6 +55,8 @@ def mount(service: PersonalizeService, endpoint_url: str) -> Asgi:
     undo_updates_by_updates()
     keep_buckets_that_are_not_empty()
     keep_service_tokens()
+    take_alarms_on_queries()
+    tell_properties_of_custom_resources()
     use_roles_as_aws_does()
     keep_environments_after_errors()
     let_rules_follow(service.clock)

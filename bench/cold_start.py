@@ -1,0 +1,84 @@
+"""What it takes to load the functions, in fresh processes by turns."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import Final
+
+from bench.tables import Goal, goals_table, table
+from personalize_import.handler_code import copy_packages
+
+_TIMES: Final = 15
+_TIMES_QUICK: Final = 3
+_LONGER_MAX: Final = 1.1
+_BOTO3: Final = "bare boto3 with a client of Personalize"
+_CRHELPER: Final = "a handler with plain crhelper and that client"
+_OURS: Final = ("on_event", "is_complete")
+# Each up to where its first call can be made, for the functions make a client when they need it.
+_LOADED: Final[Mapping[str, str]] = {
+    _BOTO3: "import boto3; boto3.client('personalize')",
+    _CRHELPER: "import boto3, crhelper; crhelper.CfnResource(); boto3.client('personalize')",
+    "on_event": "from personalize_import_handler.index import on_event; import boto3; boto3.client('stepfunctions')",
+    "is_complete": "from personalize_import_handler.index import is_complete; import boto3; "
+    "boto3.client('personalize')",
+}
+_MEASURED: Final = """
+import resource, time
+begin = time.perf_counter()
+{loaded}
+print((time.perf_counter() - begin) * 1000, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+"""
+_ENVIRONMENT: Final = {"AWS_REGION": "eu-west-1", "AWS_DEFAULT_REGION": "eu-west-1", "STATE_MACHINE_ARN": "arn"}
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What it took once."""
+
+    milliseconds: float
+    megabytes: float
+
+
+def run(folder: Path, *, quick: bool) -> str:
+    """Load each by turns from the functions' own package, and take the medians."""
+    package = folder / "package"
+    package.mkdir()
+    copy_packages(package)
+    for name in _LOADED:  # what is compiled at the first time is compiled for all
+        _load(name, package)
+    measured: dict[str, list[Loaded]] = {name: [] for name in _LOADED}
+    for _ in range(_TIMES_QUICK if quick else _TIMES):
+        for name, loaded in measured.items():
+            loaded.append(_load(name, package))
+    taken = {
+        name: Loaded(median(each.milliseconds for each in loaded), median(each.megabytes for each in loaded))
+        for name, loaded in measured.items()
+    }
+    rows = [(name, f"{each.milliseconds:.0f}", f"{each.megabytes:.0f}") for name, each in taken.items()]
+    size = sum(path.stat().st_size for path in package.rglob("*.py"))
+    figures = table(["process", "milliseconds", "peak MB"], rows)
+    return f"{figures}\nThe package has {size / 1000:,.0f} KB of sources.\n\n{goals_table(_goals(taken))}"
+
+
+def _load(name: str, package: Path) -> Loaded:
+    ran = subprocess.run(  # noqa: S603
+        [sys.executable, "-c", _MEASURED.format(loaded=_LOADED[name])],
+        env={**os.environ, **_ENVIRONMENT, "PYTHONPATH": str(package)},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    milliseconds, megabytes = ran.stdout.split()
+    return Loaded(float(milliseconds), float(megabytes))
+
+
+def _goals(taken: Mapping[str, Loaded]) -> Iterator[Goal]:
+    for name in _OURS:
+        less = taken[name].milliseconds / taken[_CRHELPER].milliseconds
+        yield Goal(f"{name} below {_CRHELPER}", f"{less:.2f} times", less < 1)
+        times = taken[name].milliseconds / taken[_BOTO3].milliseconds
+        yield Goal(f"{name} at most {_LONGER_MAX} times {_BOTO3}", f"{times:.2f} times", times <= _LONGER_MAX)

@@ -1,0 +1,27 @@
+"""Tables in Markdown: of figures, and of goals beside what was reached."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Goal:
+    """What should be, what is, and whether that is enough."""
+
+    goal: str
+    measured: str
+    reached: bool
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Write rows; all columns but those of words are set to the right."""
+    lines = [[str(cell) for cell in row] for row in rows]
+    is_figure = [all(line[at][:1].isdigit() for line in lines) for at in range(len(head))]
+    under = ["---:" if figure else "---" for figure in is_figure]
+    return "".join(f"| {' | '.join(line)} |\n" for line in [list(head), under, *lines])
+
+
+def goals_table(goals: Iterable[Goal]) -> str:
+    """Write goals beside what was reached."""
+    rows = [(each.goal, each.measured, "yes" if each.reached else "no") for each in goals]
+    return table(["goal", "measured", "reached"], rows)

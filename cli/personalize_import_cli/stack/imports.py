@@ -1,0 +1,99 @@
+"""The imports that CloudFormation has asked for, and which jobs may be theirs."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from personalize_import_cli.stack.jobs import Job
+from personalize_import_cli.stack.operations import Answer, Operation, Request
+from personalize_import_handler.contract import RESOURCE_TYPE, WAIT_RESOURCE_TYPE, Reimport
+from personalize_import_handler.identity import Resource, arn_prefix_of, names_of
+from personalize_import_handler.properties import ImportProperties, InvalidProperties, parse
+
+_JOB_ARN_MARK: Final = ":dataset-import-job/"
+_SUFFIX: Final = re.compile(r"[0-9a-f]{12}-[0-9]{1,3}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskedImport:
+    """An import that was asked for: of one resource, or of a relay of them."""
+
+    legs: Sequence[Request]
+    properties: ImportProperties | None
+    """None where the events don't tell them, or they are wrong."""
+    resource: Resource
+    is_over: bool = False
+    """Whether the operation has ended, so that no more legs follow."""
+
+    @property
+    def first(self) -> Request:
+        """The request that it began with."""
+        return self.legs[0]
+
+    @property
+    def last(self) -> Request:
+        """The request that says how it stands."""
+        return self.legs[-1]
+
+    @property
+    def answer(self) -> Answer:
+        """What has become of it: one that hands over is not finished before the next one is."""
+        answer = self.last.answer
+        if self.is_over:
+            return Answer.CANCELLED if answer is Answer.NONE else answer
+        hands_over = _is_true(self.last.properties.get("HandsOver"))
+        return Answer.NONE if answer is Answer.COMPLETE and hands_over else answer
+
+    @property
+    def job_arn(self) -> str | None:
+        """The job that CloudFormation knows it by, if it has ended."""
+        arn = self.last.physical_id
+        return arn if self.answer is not Answer.NONE and _JOB_ARN_MARK in arn else None
+
+    def has(self, job: Job) -> bool:
+        """Say whether a job of the dataset is one of this import, by its name."""
+        if self.properties is None:
+            return False
+        if self.properties.reimport is Reimport.WHEN_DATA_CHANGES:
+            # What the data is told apart by is in the name, and known to the handler alone.
+            prefix = arn_prefix_of(self.properties, self.resource)
+            return job.arn.startswith(prefix) and _SUFFIX.fullmatch(job.arn.removeprefix(prefix)) is not None
+        return names_of(self.properties, self.resource).include(job.arn)
+
+    def job_among(self, jobs: Iterable[Job]) -> Job | None:
+        """Find the job that was started, or joined, for this request; one that had ended before is none of it."""
+        if self.job_arn:
+            return next((job for job in jobs if job.arn == self.job_arn), None)
+        own = [job for job in jobs if self.has(job) and (job.runs or job.updated_at >= self.first.asked_at)]
+        return max(own, key=lambda job: job.created_at, default=None)
+
+    def found_done(self, job: Job) -> bool:
+        """Say whether the job had ended before it was asked for, so that there was nothing to import."""
+        return not job.runs and job.updated_at < self.first.asked_at
+
+
+def asked_imports(operation: Operation, stack_id: str, *, is_over: bool) -> list[AskedImport]:
+    """Pick the imports from what was asked for; resources that go on waiting belong to the one that began."""
+    imports: list[AskedImport] = []
+    for request in operation.requests:
+        if request.resource_type == RESOURCE_TYPE:
+            resource = Resource(stack_id, request.logical_id)
+            imports.append(AskedImport(legs=[request], properties=_parsed(request), resource=resource, is_over=is_over))
+        elif request.resource_type == WAIT_RESOURCE_TYPE:
+            begun = str(request.properties.get("DatasetImportJobArn", ""))
+            for number, one in enumerate(imports):
+                if one.first.rolls_back == request.rolls_back and begun and begun == one.last.physical_id:
+                    imports[number] = replace(one, legs=[*one.legs, request])
+    return imports
+
+
+def _parsed(request: Request) -> ImportProperties | None:
+    try:
+        return parse(request.properties)
+    except InvalidProperties:
+        return None
+
+
+def _is_true(value: object) -> bool:
+    return str(value).lower() == "true"

@@ -1,0 +1,39 @@
+"""Policy statements as plain data: the CDK's own objects are made of them where it asks for such."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from aws_cdk import aws_iam as iam
+
+Statement = dict[str, Any]
+"""As it stands in a policy."""
+Principal = Mapping[str, str]
+"""`{"Service": ...}` or `{"AWS": ...}`, or both."""
+
+
+def statement(
+    actions: str | Sequence[str],
+    resources: Sequence[str] = (),
+    *,
+    principal: Principal | None = None,
+    condition: Mapping[str, Any] | None = None,
+) -> Statement:
+    """Write a statement that allows something."""
+    return {
+        "Action": _one_or_many(actions),
+        **({"Condition": dict(condition)} if condition else {}),
+        "Effect": "Allow",
+        **({"Principal": dict(principal)} if principal else {}),
+        **({"Resource": _one_or_many(resources)} if resources else {}),
+    }
+
+
+def document(statements: Sequence[Statement]) -> iam.PolicyDocument:
+    """Make a policy of them."""
+    return iam.PolicyDocument.from_json({"Version": "2012-10-17", "Statement": [*statements]})
+
+
+def _one_or_many(values: str | Sequence[str]) -> str | list[str]:
+    if isinstance(values, str):
+        return values
+    return values[0] if len(values) == 1 else [*values]

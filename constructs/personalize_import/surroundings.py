@@ -1,0 +1,81 @@
+"""What a construct is surrounded by: its stack, and that one's account, Region and partition.
+
+Each question to the CDK goes to another process and back, and a stack may have hundreds of jobs that all ask the same.
+So each is asked once in a stack; docs/benchmarks.md has what that is worth.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, TypeVar
+from weakref import WeakKeyDictionary
+
+import aws_cdk as cdk
+from constructs import IConstruct
+
+_Known = TypeVar("_Known")
+_TOKEN_MARK: Final = "${Token["  # noqa: S105 - of the CDK's
+_STACKS: Final[WeakKeyDictionary[IConstruct, cdk.Stack]] = WeakKeyDictionary()
+
+
+def stack_of(scope: IConstruct) -> cdk.Stack:
+    """Give the stack that a construct is in."""
+    stack = _STACKS.get(scope)
+    if stack is None:
+        stack = _STACKS[scope] = cdk.Stack.of(scope)
+    return stack
+
+
+def is_in_stack_of(construct: IConstruct, scope: IConstruct) -> None:
+    """Note that a construct, which is no stack, is in the same one as the scope that it was made in."""
+    _STACKS[construct] = stack_of(scope)
+
+
+def once_in_a_stack(make: Callable[[cdk.Stack], _Known]) -> Callable[[IConstruct], _Known]:
+    """Make something for the first construct of a stack that asks for it, and give it to all others."""
+    made: WeakKeyDictionary[cdk.Stack, _Known] = WeakKeyDictionary()
+
+    def give(scope: IConstruct) -> _Known:
+        stack = stack_of(scope)
+        if stack not in made:
+            made[stack] = make(stack)
+        return made[stack]
+
+    return give
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What ARNs in a stack are made of; tokens where it is known at deploy time only."""
+
+    partition: str
+    region: str
+    account: str
+    stack_name: str
+
+    def s3_arn(self, resource: str) -> str:
+        """Give the ARN of a bucket, or of objects in it."""
+        return f"arn:{self.partition}:s3:::{resource}"
+
+    def written(self, text: str, write: Callable[[str], str]) -> str:
+        """Write what is known at deploy time only by the name of CloudFormation's parameter for it."""
+        names = {"Partition": self.partition, "Region": self.region, "AccountId": self.account}
+        for name, token in names.items():
+            if _TOKEN_MARK in token:
+                text = text.replace(token, write(f"AWS::{name}"))
+        return text
+
+
+@once_in_a_stack
+def surroundings_of(stack: cdk.Stack) -> Surroundings:
+    """Give what a construct's stack knows of itself."""
+    return Surroundings(stack.partition, stack.region, stack.account, stack.stack_name)
+
+
+def is_token(text: str) -> bool:
+    """Say whether a string is known at deploy time only. What has no mark of the CDK's in it isn't asked about."""
+    return may_have_token(text) and bool(cdk.Token.is_unresolved(text))
+
+
+def may_have_token(text: str) -> bool:
+    """Say whether there is a mark in a string as those have which are known at deploy time only."""
+    return _TOKEN_MARK in text

@@ -1,0 +1,59 @@
+"""What CloudFormation's events tell of custom resources where ministack leaves it out: their properties."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
+from xml.sax.saxutils import escape
+
+from ministack.services import cloudformation
+from ministack.services.cloudformation import custom_resource, handlers
+
+_ACTION: Final = "DescribeStackEvents"
+_PROPERTIES: Final = "ResourceProperties"
+
+
+def tell_properties_of_custom_resources() -> None:
+    """Let the events of a custom resource have the properties that its function is asked with, as JSON.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_StackEvent.html
+    """
+    invoke, describe = custom_resource.invoke_custom_resource, handlers._ACTION_HANDLERS[_ACTION]  # noqa: SLF001
+
+    def invoke_custom_resource(
+        request_type: str,
+        logical_id: str,
+        props: dict[str, Any],
+        stack_name: str,
+        stack_id: str,
+        *more: Any,  # noqa: ANN401 - ministack's own
+        **options: Any,  # noqa: ANN401
+    ) -> Any:  # noqa: ANN401
+        asked = [event for event in _events(stack_id) if event["LogicalResourceId"] == logical_id]
+        if asked:
+            asked[-1][_PROPERTIES] = json.dumps(custom_resource._normalise_resource_properties(props))  # noqa: SLF001
+        return invoke(request_type, logical_id, props, stack_name, stack_id, *more, **options)
+
+    def describe_stack_events(params: Mapping[str, Any]) -> tuple[int, dict[str, str], bytes]:
+        status, headers, body = describe(params)
+        text = body.decode()
+        for event_id, properties in _properties_by_event(_events(text.partition("<StackId>")[2].partition("<")[0])):
+            mark = f"<EventId>{event_id}</EventId>"
+            text = text.replace(mark, f"{mark}<{_PROPERTIES}>{escape(properties)}</{_PROPERTIES}>")
+        return status, headers, text.encode()
+
+    custom_resource.invoke_custom_resource = invoke_custom_resource
+    handlers._ACTION_HANDLERS[_ACTION] = describe_stack_events  # noqa: SLF001
+
+
+def _events(stack_id: str) -> list[dict[str, Any]]:
+    return list(cloudformation._stack_events.get(stack_id, []))  # noqa: SLF001
+
+
+def _properties_by_event(events: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
+    """Give the properties of each event that has some, or comes after one of the same resource that has."""
+    known: dict[str, str] = {}
+    for event in events:
+        resource = event["LogicalResourceId"]
+        known[resource] = event.get(_PROPERTIES, known.get(resource, ""))
+        if known[resource]:
+            yield event["EventId"], known[resource]

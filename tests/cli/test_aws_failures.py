@@ -1,0 +1,48 @@
+"""What AWS says, in one line that names what to do; and whether asking again may help."""
+
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError, NoCredentialsError, ReadTimeoutError
+
+from personalize_import_cli.aws_failures import Unavailable, told_of_aws
+from personalize_import_cli.failures import CannotRun
+
+
+def told(error: Exception) -> CannotRun:
+    with pytest.raises(CannotRun) as raised, told_of_aws("Shop", "docs/watch.md"):
+        raise error
+    return raised.value
+
+
+def answer(code: str, status: int = 400) -> ClientError:
+    metadata: Any = {"HTTPStatusCode": status}
+    return ClientError({"Error": {"Code": code, "Message": "so"}, "ResponseMetadata": metadata}, "Any")
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (answer("ExpiredToken"), "Log in again with the AWS CLI, or set AWS_PROFILE to other credentials"),
+        (answer("UnrecognizedClientException"), "Log in again with the AWS CLI"),
+        (answer("AccessDenied", 403), "docs/watch.md has the permissions that are needed"),
+        (NoCredentialsError(), "Set AWS_PROFILE, or log in with the AWS CLI"),
+        (answer("ValidationError"), "so"),
+        (ValueError("Invalid endpoint: x"), "Invalid endpoint: x"),
+    ],
+    ids=lambda each: each if isinstance(each, str) else type(each).__name__,
+)
+def test_what_stays_so_names_what_to_do(error: Exception, words: str) -> None:
+    failure = told(error)
+    assert str(failure).startswith("Shop: ")
+    assert words in str(failure)
+    assert not isinstance(failure, Unavailable)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [answer("Throttling"), answer("ThrottlingException"), answer("Any", 503), ReadTimeoutError(endpoint_url="x")],
+    ids=["throttled", "throttled by Personalize", "a fault of the service", "no answer"],
+)
+def test_what_may_pass_can_be_asked_again(error: Exception) -> None:
+    assert isinstance(told(error), Unavailable)

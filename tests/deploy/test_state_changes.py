@@ -1,0 +1,107 @@
+"""State changes of real deploys, as a queue gets them by way of EventBridge."""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import aws_cdk as cdk
+import pytest
+from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_sqs as sqs
+
+from personalize_import import ImportDashboard
+from personalize_import.provider import DatasetImportProvider
+from tests.deploy.cloud import Cloud
+from tests.deploy.stacks import UsersStack, users_csv
+
+pytestmark = [pytest.mark.deploy, pytest.mark.slow]
+
+PUT_EVENTS = "events:PutEvents"
+"""The action that these deploys show to be needed."""
+OF_A_GOOD_JOB = ["CREATE PENDING", "CREATE IN_PROGRESS", "ACTIVE"]
+
+
+class ToldStack(UsersStack):
+    """An import whose states are told to queues of a stack that is kept when this one is rolled back."""
+
+    def __init__(self, app: cdk.App, name: str, location: str, **job: Any) -> None:
+        kept = cdk.Stack(app, f"{name}Kept")
+        super().__init__(app, name, location, **job)
+        for which, on in {"States": self.job.on_state_change, "Failed": self.job.on_failed}.items():
+            queue = sqs.Queue(kept, f"{which}Queue", queue_name=f"{name}{which}")
+            on(which, target=targets.SqsQueue(queue), cross_stack_scope=kept)
+
+
+@pytest.fixture
+def told(cloud: Cloud, name: str) -> Callable[[str], Iterator[dict[str, Any]]]:
+    """Give what a queue holds, oldest first."""
+    client = cloud.client("sqs")
+
+    def received(which: str) -> Iterator[dict[str, Any]]:
+        url = client.get_queue_url(QueueName=f"{name}{which}")["QueueUrl"]
+        while messages := client.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", []):
+            for message in messages:
+                client.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+                yield json.loads(message["Body"])
+
+    return received
+
+
+def test_each_state_of_an_import_is_told_once_by_all_resources_of_a_relay(cloud: Cloud, name: str, told: Any) -> None:
+    location = cloud.put(name.lower(), "users.csv", users_csv("a", "b"))
+
+    def build(app: cdk.App) -> None:
+        stack = ToldStack(app, name, location, timeout=cdk.Duration.hours(2))
+        stack.job.add_alarms(longest_execution_time=cdk.Duration.hours(1))
+        ImportDashboard(stack, "Dashboard", jobs=[stack.job])
+
+    deployed = cloud.deploy(build)
+
+    assert deployed.succeeded, deployed.output
+    changes = list(told("States"))
+    outputs = cloud.outputs(name)
+    assert [change["detail"]["status"] for change in changes] == OF_A_GOOD_JOB
+    assert {change["source"] for change in changes} == {"cdk-personalize-import"}
+    assert {tuple(change["resources"]) for change in changes} == {(outputs["JobArn"], outputs["DatasetArn"])}
+    assert list(told("Failed")) == []
+    alarms = cloud.client("cloudwatch").describe_alarms(AlarmNamePrefix=name)["MetricAlarms"]
+    assert {alarm["StateValue"] for alarm in alarms} == {"INSUFFICIENT_DATA"}
+    assert len(alarms) == 9
+
+
+def test_an_import_that_fails_a_first_deploy_is_told_to_what_the_rollback_leaves(
+    cloud: Cloud, name: str, told: Any
+) -> None:
+    location = cloud.put(name.lower(), "users.csv", users_csv("a", ""))
+
+    def build(app: cdk.App) -> None:
+        ToldStack(app, name, location)
+
+    deployed = cloud.deploy(build)
+
+    assert not deployed.succeeded
+    (failed,) = told("Failed")
+    assert failed["detail"]["status"] == "CREATE FAILED"
+    assert failed["detail"]["failureReason"] in " ".join(deployed.output.split())
+    assert [change["detail"]["status"] for change in told("States")] == [*OF_A_GOOD_JOB[:-1], "CREATE FAILED"]
+
+
+def test_a_refusal_of_event_bridge_leaves_the_import_alone_and_is_in_the_log(
+    cloud: Cloud, name: str, told: Any
+) -> None:
+    location = cloud.put(name.lower(), "users.csv", users_csv("a", "b"))
+
+    def build(app: cdk.App) -> None:
+        stack = ToldStack(app, name, location)
+        denied = iam.PolicyStatement(effect=iam.Effect.DENY, actions=[PUT_EVENTS], resources=["*"])
+        role = DatasetImportProvider.of(stack).looking_role
+        stack.job.node.add_dependency(iam.Policy(stack, "Denied", roles=[role], statements=[denied]))
+
+    deployed = cloud.deploy(build)
+
+    assert deployed.succeeded, deployed.output
+    assert list(told("States")) == []
+    refused = [line for line in cloud.log_lines() if "EventBridge was not told of CREATE PENDING" in line]
+    assert len(refused) == 1
+    assert PUT_EVENTS in refused[0]

@@ -1,0 +1,44 @@
+"""What pages show to be typed, typed: as it stands there."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from demo.sample import write_sample
+
+from tests.docs.blocks import ROOT, text_of
+
+BIN = Path(sys.executable).parent
+
+
+@pytest.mark.slow
+def test_the_commands_of_the_readme_deploy_the_demo(tmp_path: Path) -> None:
+    for name in ("app.py", "demo"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    # There is nobody here who could be asked.
+    settings = json.loads((ROOT / "cdk.json").read_text()) | {"requireApproval": "never"}
+    (tmp_path / "cdk.json").write_text(json.dumps(settings))
+    write_sample(tmp_path / "interactions.csv")
+    # It is installed, and this would install it anew; tests/package have that.
+    commands = text_of("README.md: pip install -r").replace("pip install -r requirements.txt\n", "")
+    ended = subprocess.run(
+        [BIN / "personalize-import", "local", "--bootstrap", "--speed", "60", "--", "bash", "-euc", commands],
+        cwd=tmp_path,
+        env={**os.environ, "CDK_DISABLE_CLI_TELEMETRY": "true"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert ended.returncode == 0, ended.stdout
+    assert "PersonalizeDemoInteractions.Status = ACTIVE" in ended.stdout
+
+
+def test_options_of_ones_own_are_taken(tmp_path: Path) -> None:
+    (tmp_path / "conftest.py").write_text(text_of("docs/testing.md: import pytest"))
+    (tmp_path / "test_it.py").write_text("def test_it(local_cloud_options): assert local_cloud_options.speed == 100")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    assert subprocess.run(command, cwd=tmp_path, capture_output=True).returncode == 0

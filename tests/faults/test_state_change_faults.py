@@ -1,0 +1,63 @@
+"""EventBridge fails, or a function dies that has told it something: the import goes on, and the answer is the same."""
+
+import pytest
+
+from personalize_import_handler.event_bus import NotPublished
+from tests.faults.invariants import assert_invariants
+from tests.faults.stack import Stack, after_next
+from tests.handler.account import Account, Killed
+from tests.handler.conftest import Log
+from tests.handler.fakes import Course, FakePersonalize
+from tests.handler.properties import properties
+
+ASKED = {"PublishStateChanges": True}
+OF_A_GOOD_JOB = ["CREATE PENDING", "CREATE IN_PROGRESS", "ACTIVE"]
+DENIED = "User: provider is not authorized to perform: events:PutEvents on resource: default"
+
+
+@pytest.mark.parametrize(("end", "succeeds"), [("ACTIVE", True), ("CREATE FAILED", False)])
+def test_event_bridge_refuses_every_event(
+    stack: Stack, account: Account, personalize: FakePersonalize, log: Log, end: str, succeeds: bool
+) -> None:
+    personalize.course = Course(end=end, failure_reason=None if succeeds else "Broken row")
+    account.event_bus.fail_next(NotPublished(DENIED), times=1000)
+    answer = stack.deploy(properties(**ASKED))
+
+    assert answer.succeeded == succeeds
+    assert account.event_bus.asked > 3
+    (line,) = [line for line in log.lines_from("WARNING") if "EventBridge" in line]
+    assert line.endswith(f"EventBridge was not told of CREATE PENDING, and the import goes on: {DENIED}")
+    assert_invariants(stack)
+
+
+def test_event_bridge_refuses_the_first_event(stack: Stack, account: Account) -> None:
+    account.event_bus.fail_next(NotPublished(DENIED))
+    stack.deploy(properties(**ASKED))
+
+    assert account.event_bus.asked == 4
+    assert account.event_bus.statuses == OF_A_GOOD_JOB
+    assert_invariants(stack)
+
+
+def test_event_bridge_refuses_again_after_it_has_taken_an_event(stack: Stack, account: Account, log: Log) -> None:
+    account.event_bus.fail_next(NotPublished(DENIED))
+    event = stack.begin("Create", properties(**ASKED))
+    account.run(until=account.clock.now + 35)
+    account.event_bus.fail_next(NotPublished("Rate exceeded"))
+    stack.run(event)
+
+    assert account.event_bus.statuses == OF_A_GOOD_JOB
+    assert len([line for line in log.lines_from("WARNING") if "EventBridge" in line]) == 2
+    assert_invariants(stack)
+
+
+def test_a_function_killed_right_after_it_has_told_of_a_state_tells_it_again(stack: Stack, account: Account) -> None:
+    def die() -> None:
+        raise Killed
+
+    event = stack.begin("Create", properties(**ASKED))
+    after_next(account.event_bus, "publish", die)
+    assert stack.run(event).succeeded
+
+    assert account.event_bus.statuses == [OF_A_GOOD_JOB[0], OF_A_GOOD_JOB[1], *OF_A_GOOD_JOB[1:]]
+    assert_invariants(stack)

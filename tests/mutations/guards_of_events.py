@@ -1,0 +1,136 @@
+"""Which states are told to EventBridge, when, and what comes of it if they are not taken."""
+
+from functools import partial
+from typing import Final
+
+from tests.mutations.patches import Patch
+
+_changes: Final = "handler/test_state_changes.py"
+_faults: Final = "faults/test_state_change_faults.py"
+_tell: Final = partial(Patch, "state_changes.py", _changes)
+_fault: Final = partial(Patch, "state_changes.py", _faults)
+_failed: Final = partial(Patch, "importing.py", _changes)
+_bus: Final = partial(Patch, "event_bus_client.py", "handler/test_event_bus_client.py")
+
+GUARDS: Final = (
+    # In `publishing`
+    _tell(
+        "nobody is told unasked", "return properties if properties.publish_state_changes else None", "return properties"
+    ),
+    _tell(
+        "what fails a request is told",
+        "            _tell(seen_in(failure), request.resource",
+        "            _tell(None, request.resource",
+    ),
+    _tell(
+        "what was told is noted",
+        "replace(outcome.progress, published_status=status, publishing_failed=failed)",
+        "outcome.progress",
+    ),
+    # In `seen_in`
+    _tell(
+        "without a job none is named",
+        "arn = None if outcome.status == STATUS_NOT_STARTED else outcome",
+        "arn = outcome",
+    ),
+    _tell(
+        "what nobody has seen is not told",
+        "return None if status in (None, STATUS_UNKNOWN) else Seen",
+        "return None if status is None else Seen",
+    ),
+    # In `is_news`
+    _tell("a state is told once", "return seen.status != last and not was_done", "return not was_done"),
+    _tell(
+        "a job that was done has not changed",
+        "return seen.status != last and not was_done",
+        "return seen.status != last",
+    ),
+    _tell("a job that this request has started has changed", " and progress.attempt is None\n", "\n"),
+    _tell(
+        "a job that another resource has started has changed",
+        "has_succeeded(seen.status) and last is None and",
+        "has_succeeded(seen.status) and",
+    ),
+    _tell("only what is done is told to nobody", "has_succeeded(seen.status) and last is None", "last is None"),
+    _tell(
+        "a relay tells each state once",
+        "progress.published_status or properties.last_status",
+        "progress.published_status",
+    ),
+    # In `_tell`
+    _fault(
+        "an event that isn't taken fails no import",
+        "    except NotPublished as problem:",
+        "    except KeyError as problem:",
+    ),
+    _fault(
+        "that an event isn't taken is logged once", "        if not progress.publishing_failed:\n", "        if True:\n"
+    ),
+    _fault(
+        "what isn't taken is told by the next look",
+        "return replace(progress, publishing_failed=True)",
+        "return replace(progress, publishing_failed=True, published_status=seen.status)",
+    ),
+    _fault(
+        "what isn't taken later is logged again",
+        "return replace(progress, published_status=seen.status, publishing_failed=False)",
+        "return replace(progress, published_status=seen.status)",
+    ),
+    _tell(
+        "an event has the service's time",
+        "services.event_bus().publish(change, services.personalize.now())",
+        "services.event_bus().publish(change, 0)",
+    ),
+    # In `importing` and `outcome`
+    _failed(
+        "a job that has failed is told as the service has it",
+        "reasons.job_failed(job), arn, job.status)",
+        "reasons.job_failed(job), arn)",
+    ),
+    _failed(
+        "a job that outlasts its time is told as one that nobody looks at",
+        "raise ImportFailed(reasons.not_in_time(job, self._waited(progress)), arn, progress.status_if_failed)",
+        "raise ImportFailed(reasons.not_in_time(job, self._waited(progress)), arn)",
+    ),
+    _failed(
+        "a job that is gone is told as one that nobody looks at",
+        "reasons.vanished(arn), arn, progress.status_if_failed)",
+        "reasons.vanished(arn), arn)",
+    ),
+    _failed(
+        "a status that nobody knows is told as a job that nobody looks at",
+        "reasons.unknown_status(job, problem), arn, progress.status_if_failed)",
+        "reasons.unknown_status(job, problem), arn)",
+    ),
+    _failed(
+        "a job that may not be looked at is told as one that nobody looks at",
+        "        raise ImportFailed(reason, arn, progress.status_if_failed) from refused\n\n    def _may_pass",
+        "        raise ImportFailed(reason, arn) from refused\n\n    def _may_pass",
+    ),
+    _failed(
+        "a job that could not be looked at in time is told as one that nobody looks at",
+        "            raise ImportFailed(reason, arn, progress.status_if_failed) from refused\n        logger",
+        "            raise ImportFailed(reason, arn) from refused\n        logger",
+    ),
+    _failed(
+        "a look says which status it has seen",
+        "return self._wait(arn, progress, seconds, job.status)",
+        "return self._wait(arn, progress, seconds)",
+    ),
+    # In `event_bus_client`
+    _bus(
+        "an entry that is refused is no success",
+        '        if code := entry.get("ErrorCode"):',
+        '        if code := entry.get("Code"):',
+    ),
+    _bus("a refusal is told as one", "except (ClientError, BotoCoreError) as error:", "except BotoCoreError as error:"),
+    _bus(
+        "a dead endpoint is told as a refusal",
+        "except (ClientError, BotoCoreError) as error:",
+        "except ClientError as error:",
+    ),
+    _bus(
+        "a dead endpoint is not waited for", "connect_timeout=1, read_timeout=2", "connect_timeout=10, read_timeout=20"
+    ),
+    _bus("without a job an event is about the dataset", "if arn],\n", "],\n"),
+)
