@@ -9,21 +9,22 @@ import platform
 import sys
 import tempfile
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
 from importlib.metadata import version
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Final
 
-from bench import checks, cold_start, local_aws, resources, synth, waiting
-from bench.part import Part, Scale, Section, of_text
+from bench.part import Part, Scale, Section
 
 PARTS: Final = (
-    waiting.PART,
-    of_text("resources", "Resources", resources.run),
-    of_text("synth", "Synth", synth.run),
-    of_text("cold-start", "Cold start", cold_start.run),
-    of_text("local-aws", "Local AWS", local_aws.run),
-    checks.PART,
+    Part("waiting", "Waiting", "bench.waiting"),
+    Part("resources", "Resources", "bench.resources"),
+    Part("synth", "Synth", "bench.synth"),
+    Part("cold-start", "Cold start", "bench.cold_start"),
+    Part("local-aws", "Local AWS", "bench.local_aws"),
+    Part("checks", "Checks of data", "bench.checks"),
 )
 
 _DOCS: Final = Path(__file__).parents[1] / "docs"
@@ -63,8 +64,12 @@ def page(sections: dict[Part, Section]) -> str:
 
 
 def _measure(part: Part, scale: Scale) -> Section:
-    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        return part.measure(Path(folder), scale)
+    """Run a part in a process of its own: the memory of a process begins with that of the one that has started it."""
+    with (
+        tempfile.TemporaryDirectory(prefix="bench-") as folder,
+        ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as process,
+    ):
+        return process.submit(part.run, Path(folder), scale).result()
 
 
 def _machine() -> str:

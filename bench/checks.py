@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from bench.contenders import CONTENDERS, CSV, DUCKDB, PANDAS, Contender, Run, run
+from bench.contenders import CONTENDERS, CSV, DUCKDB, PANDAS, Contender, Run
+from bench.contenders import run as run_contender
 from bench.data import write_data, write_repeated, write_schema
-from bench.part import Part, Scale, Section
+from bench.part import Scale, Section
 from bench.tables import Goal, goals_table
 
 _INTRODUCTION: Final = """Contenders run one after the other on the same data, each as a process of
@@ -59,12 +60,12 @@ def measure(folder: Path, *, quick: bool = False, large: bool = False) -> Iterat
             if known and known.seconds * size / known.data_bytes > _SECONDS_MAX:
                 yield Measured(size, known)
                 continue
-            before[contender] = run(contender, data, schema)
+            before[contender] = run_contender(contender, data, schema)
             yield Measured(size, before[contender])
     if large:
         repeated = folder / "repeated.csv"
         write_repeated(repeated, data, _LARGE_TIMES)
-        yield Measured(repeated.stat().st_size, run(DUCKDB, repeated, schema))
+        yield Measured(repeated.stat().st_size, run_contender(DUCKDB, repeated, schema))
         repeated.unlink()
 
 
@@ -91,15 +92,13 @@ def _goals(measured: list[Measured]) -> Iterator[Goal]:
         yield Goal(goal, f"{more:.2f} times", more <= _SAME_MEMORY)
 
 
-def _measure(folder: Path, scale: Scale) -> Section:
+def run(folder: Path, scale: Scale) -> Section:
+    """Measure all contenders."""
     measured = []
     for each in measure(folder, quick=scale.quick, large=scale.large):
         measured.append(each)
         sys.stderr.write(f"{each.row}\n")
     return Section(f"{_INTRODUCTION}\n{table(measured)}")
-
-
-PART: Final = Part("checks", "Checks of data", _measure)
 
 
 def _size(size: float) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from statistics import median
 from typing import Final
 
+from bench.part import Scale, Section
 from bench.tables import Goal, goals_table, table
 from personalize_import.handler_code import copy_packages
 
@@ -43,7 +44,7 @@ class Loaded:
     megabytes: float
 
 
-def run(folder: Path, *, quick: bool) -> str:
+def run(folder: Path, scale: Scale) -> Section:
     """Load each by turns from the functions' own package, and take the medians."""
     package = folder / "package"
     package.mkdir()
@@ -51,7 +52,7 @@ def run(folder: Path, *, quick: bool) -> str:
     for name in _LOADED:  # what is compiled at the first time is compiled for all
         _load(name, package)
     measured: dict[str, list[Loaded]] = {name: [] for name in _LOADED}
-    for _ in range(_TIMES_QUICK if quick else _TIMES):
+    for _ in range(_TIMES_QUICK if scale.quick else _TIMES):
         for name, loaded in measured.items():
             loaded.append(_load(name, package))
     taken = {
@@ -61,7 +62,7 @@ def run(folder: Path, *, quick: bool) -> str:
     rows = [(name, f"{each.milliseconds:.0f}", f"{each.megabytes:.0f}") for name, each in taken.items()]
     size = sum(path.stat().st_size for path in package.rglob("*.py"))
     figures = table(["process", "milliseconds", "peak MB"], rows)
-    return f"{figures}\nThe package has {size / 1000:,.0f} KB of sources.\n\n{goals_table(_goals(taken))}"
+    return Section(f"{figures}\nThe package has {size / 1000:,.0f} KB of sources.\n\n{goals_table(_goals(taken))}")
 
 
 def _load(name: str, package: Path) -> Loaded:

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from bench.apps import make_deployable
 from bench.data import SCHEMA, write_data
+from bench.part import Scale, Section
 from bench.tables import Goal, goals_table, table
 from personalize_local.cloud import LocalCloud
 from personalize_local.configuration import Options
@@ -43,10 +44,10 @@ class Imported:
         return self.megabytes * 1e6 / self.rows
 
 
-def run(folder: Path, *, quick: bool) -> str:
+def run(folder: Path, scale: Scale) -> Section:
     """Start servers, import files of several sizes, and deploy a stack."""
-    ready = [_seconds_to_ready(folder) for _ in range(_STARTS_QUICK if quick else _STARTS)]
-    imported = [_import(folder, size) for size in (_SIZES_QUICK if quick else _SIZES)]
+    ready = [_seconds_to_ready(folder) for _ in range(_STARTS_QUICK if scale.quick else _STARTS)]
+    imported = [_import(folder, size) for size in (_SIZES_QUICK if scale.quick else _SIZES)]
     deployed = _deploy(folder)
     memory = median(megabytes for _, megabytes in ready)
     facts = table(
@@ -63,7 +64,7 @@ def run(folder: Path, *, quick: bool) -> str:
             for each in imported
         ],
     )
-    return f"{facts}\n{figures}\n{goals_table(_goals([seconds for seconds, _ in ready], imported))}"
+    return Section(f"{facts}\n{figures}\n{goals_table(_goals([seconds for seconds, _ in ready], imported))}")
 
 
 @contextmanager

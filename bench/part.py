@@ -1,7 +1,8 @@
-"""What a part of the benchmarks is."""
+"""What a part of the benchmarks is: a module with a function `run`, which takes a folder and a `Scale`."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
 
 
@@ -28,10 +29,10 @@ class Part:
     name: str
     """By which it is asked for alone."""
     title: str
-    measure: Callable[[Path, Scale], Section]
-    """Measures, in a folder for whatever it needs."""
+    module: str
+    """Loaded when the part is measured: what others load would be in its figures."""
 
-
-def of_text(name: str, title: str, run: Callable[..., str]) -> Part:
-    """Make a part of a function that gives text: it takes a folder, and whether to be `quick`."""
-    return Part(name, title, lambda folder, scale: Section(run(folder, quick=scale.quick)))
+    def run(self, folder: Path, scale: Scale) -> Section:
+        """Measure, in a folder for whatever it needs."""
+        section: Section = import_module(self.module).run(folder, scale)
+        return section

@@ -9,6 +9,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_s3 as s3
 
 from bench.apps import WAYS, make
+from bench.part import Scale, Section
 from bench.tables import Goal, goals_table, table
 from personalize_import import DatasetImportJob, DataSource
 
@@ -24,14 +25,14 @@ _PROVIDER_MAX: Final = 8
 _IMPORT_MAX: Final = 2
 
 
-def run(_folder: Path, *, quick: bool) -> str:
+def run(_folder: Path, scale: Scale) -> Section:
     """Count, for each way to make imports."""
-    numbers = _IMPORTS[:2] if quick else _IMPORTS
+    numbers = _IMPORTS[:2] if scale.quick else _IMPORTS
     ways = [way for way in WAYS if way != "bare"]
     counts = {way: [len(template_of(make(way, number))["Resources"]) for number in numbers] for way in ways}
     head = ["way", *(f"{number} import{'s' * (number > 1)}" for number in numbers)]
     figures = table(head, [(way, *count) for way, count in counts.items()])
-    return f"{figures}\n{goals_table(_goals(counts['ours'], numbers))}"
+    return Section(f"{figures}\n{goals_table(_goals(counts['ours'], numbers))}")
 
 
 def _goals(ours: list[int], numbers: tuple[int, ...]) -> Iterator[Goal]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from statistics import median
 from typing import Final
 
+from bench.part import Scale, Section
 from bench.tables import Goal, goals_table, table
 
 _IMPORTS: Final = (1, 10, 100, 240)
@@ -19,11 +20,11 @@ _LONGER_MAX: Final = 1.3
 _ROOT: Final = Path(__file__).parents[1]
 
 
-def run(folder: Path, *, quick: bool) -> str:
+def run(folder: Path, scale: Scale) -> Section:
     """Measure by turns, and take the median of each."""
-    numbers = _IMPORTS_QUICK if quick else _IMPORTS
+    numbers = _IMPORTS_QUICK if scale.quick else _IMPORTS
     seconds: dict[tuple[str, int], list[float]] = {(way, number): [] for number in numbers for way in _WAYS}
-    for _ in range(1 if quick else _TIMES):
+    for _ in range(1 if scale.quick else _TIMES):
         for (way, number), measured in seconds.items():
             measured.append(_synth(folder, way, number))
     medians = {key: median(measured) for key, measured in seconds.items()}
@@ -36,7 +37,7 @@ def run(folder: Path, *, quick: bool) -> str:
         for number in numbers
     ]
     figures = table(["imports", "bare, seconds", "ours, seconds", "times"], rows)
-    return f"{figures}\n{goals_table(_goals(medians, numbers))}"
+    return Section(f"{figures}\n{goals_table(_goals(medians, numbers))}")
 
 
 def _synth(folder: Path, way: str, imports: int) -> float:

@@ -5,21 +5,31 @@ from pathlib import Path
 import pytest
 
 from bench import __main__ as bench
-from bench.part import Part, Scale, Section
+from bench.part import Part
 from bench.tables import Goal, goals_table
+
+MODULE = """
+from bench.part import Section
+
+def run(folder, scale):
+    assert folder.is_dir()
+    return Section(f"measured {'less' if scale.quick else 'all'}\\n", {"plot.svg": "<svg/>"})
+"""
 
 
 @pytest.fixture
 def docs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    def measure(folder: Path, scale: Scale) -> Section:
-        assert folder.is_dir()
-        return Section(f"measured {'less' if scale.quick else 'all'}\n", {"plot.svg": "<svg/>"})
-
-    monkeypatch.setattr(bench, "PARTS", (Part("one", "The first", measure), Part("two", "The second", measure)))
-    monkeypatch.setattr(bench, "_DOCS", tmp_path)
+    modules, docs = tmp_path / "modules", tmp_path / "docs"
+    modules.mkdir()
+    docs.mkdir()
+    (modules / "a_part_of_tests.py").write_text(MODULE)
+    monkeypatch.syspath_prepend(modules)
+    parts = [Part(name, f"The {title}", "a_part_of_tests") for name, title in (("one", "first"), ("two", "second"))]
+    monkeypatch.setattr(bench, "PARTS", tuple(parts))
+    monkeypatch.setattr(bench, "_DOCS", docs)
     for name in ("QUICK", "LARGE"):
         monkeypatch.delenv(name, raising=False)
-    return tmp_path
+    return docs
 
 
 def run(monkeypatch: pytest.MonkeyPatch, *names: str) -> None:
