@@ -21,23 +21,19 @@ with the same code. Costs are list prices of {prices.DATE} in {prices.REGION}, w
 
 ![Lag against Describe calls]({PLOT})
 """
-_PLAYED: Final = """
-Few jobs can be deployed in the time of a benchmark, and where in an interval one ends is chance. So the same is played
-without a deploy: this construct's handler around a clock moved by hand, the others by their intervals, with looks that
-take the real time that they took above. A job for each eleventh second from 4 to 17 minutes:
+_PLAYED: Final = """Few jobs can be deployed in the time of a benchmark, and where in an interval one ends is chance.
+So the same is played without a deploy: this construct's handler around a clock moved by hand, the others by their
+intervals, with looks that take the real time that they took above. A job for each eleventh second from 4 to 17 minutes:
 """
-_LONG: Final = f"""
-Three hours, deployed, {LONG_SPEED:.0f} times as fast, which makes {LONG_SPEED / 10:.0f} seconds of a tenth that a look
-takes; and played, with looks that take what they take. The `Provider` waits an hour at most, and CloudFormation waits
-for no custom resource any longer, so that neither it nor crhelper can have such a job as a resource.
+_LONG: Final = f"""Three hours, deployed, {LONG_SPEED:.0f} times as fast, which makes {LONG_SPEED / 10:.0f} seconds of
+a tenth that a look takes; and played, with looks that take what they take. The `Provider` waits an hour at most, and
+CloudFormation waits for no custom resource any longer: neither it nor crhelper can have such a job as a resource.
 """
-_MANY: Final = f"""
-{MANY} stacks at once, deployed, where the service takes one request a second of each operation, after a burst of five,
-and runs five jobs at once.
+_MANY: Final = f"""{MANY} stacks at once, deployed, where the service takes one request a second of each operation,
+after a burst of five, and runs five jobs at once.
 """
-_JUDGED: Final = """
-What was played has neither chance nor a stretched look in it: goals for which there is such a figure are judged by it,
-and those for 3 hours by both.
+_JUDGED: Final = """What was played has neither chance nor a stretched look in it: goals for which there is such a figure
+are judged by it, and those for 3 hours by both.
 """
 
 
@@ -68,13 +64,10 @@ def _deployed(rows: Sequence[Deployed]) -> str:
         ]
         for each in rows
     ]
-    looks = "; ".join(
-        f"{each.contender.name}: {each.used.look_seconds * 1000:.0f} ms, {each.used.look_seconds * speed:.1f} s"
-        for each in rows
-    )
     agreement = [
         [
             each.contender.name,
+            *(f"{each.used.look_seconds * 1000:.0f}", f"{each.used.look_seconds * speed:.1f}"),
             *(f"{mean(lags(each)):.1f}", f"{mean(one.lag for one in each.played):.1f}"),
             *(
                 f"{mean(one.describes for one in each.waited):.0f}",
@@ -83,11 +76,13 @@ def _deployed(rows: Sequence[Deployed]) -> str:
         ]
         for each in rows
     ]
-    names = ("contender", "lag s, deployed", "played", "Describe calls, deployed", "played")
+    names = (
+        *("contender", "a look takes ms", "by the clock s"),
+        *("lag s, deployed", "played", "Describe calls, deployed", "played"),
+    )
     return (
-        f"{told}{table(head, cells)}\nA look takes real time, which the clock makes longer than it is: {looks}."
-        f" The lag above has it in it.\n\nThe same jobs, played with looks of that length:\n\n"
-        f"{table(names, agreement)}"
+        f"{told}{table(head, cells)}\nA look takes real time, which the clock stretches; lag and calls above have that "
+        f"in them.\nThe same jobs, played with looks as long as that:\n\n{table(names, agreement)}"
     )
 
 
@@ -98,7 +93,7 @@ def _used(each: Deployed) -> list[str]:
     invocations, computing, transitions, errors = (figure / count for figure in figures)
     return [
         *(f"{invocations:.0f}", f"{computing:.2f}", f"{transitions:.0f}", f"{errors:.0f}"),
-        f"{used.cost / count:.4f}",
+        f"{used.cost / count:.5f}",
     ]
 
 

@@ -19,7 +19,8 @@ _RAMP: Final = (
     (30 * 60, 60),
     (60 * 60, 90),
 )
-_QUEUE_SECONDS: Final = 20
+# Fifteen that wait for room beside five that have it make less than one request a second.
+_QUEUE_SECONDS: Final = 30
 
 
 def seconds_until_next_look(elapsed_seconds: float) -> int:

@@ -15,12 +15,12 @@ THROTTLED = Busy("CreateDatasetImportJob", "ThrottlingException", "Rate exceeded
 def test_polls_are_quiet_and_each_waits_as_long_as_the_last_one_said(
     cloudformation: CloudFormation, account: Account, personalize: FakePersonalize, log: Log
 ) -> None:
-    personalize.course = Course(seconds=200)
+    personalize.course = Course(seconds=280)
     started_at = account.clock.now
 
     cloudformation.create(properties())
 
-    assert [at - started_at for at in account.polled_at] == [0, 0, 30, 60, 90, 120, 132, 144, 156, 168, 180, 192, 204]
+    assert [at - started_at for at in account.polled_at] == [0, 0, 30, 135, 240, 252, 264, 276, 288]
     assert log.lines_from("WARNING", "ERROR", "CRITICAL") == []
 
 

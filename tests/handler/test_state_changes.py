@@ -117,7 +117,7 @@ def test_a_job_that_is_gone_is_told_of_as_unwatched(
     cloudformation: CloudFormation, personalize: FakePersonalize, account: Account, event_bus: FakeEventBus
 ) -> None:
     event = cloudformation.begin("Create", properties(**ASKED))
-    account.run(until=account.clock.now + 60)
+    account.run(until=account.clock.now + 150)
     personalize.delete_dataset()
     cloudformation.run(event)
 
@@ -226,7 +226,7 @@ def test_a_job_that_can_not_be_looked_at_any_more_is_told_of_as_unwatched(
 ) -> None:
     personalize.course = Course(seconds=7200)
     event = cloudformation.begin("Create", properties(**ASKED))
-    account.run(until=account.clock.now + 60)
+    account.run(until=account.clock.now + 150)
     personalize.fail_next("describe_dataset_import_job", error, times=1000)
     answer = cloudformation.run(event)
 

@@ -77,7 +77,7 @@ GUARDS: Final = (
         "if elapsed_seconds >= start or start == 0)",
         "if elapsed_seconds >= start)",
     ),
-    _pace("tries are some twenty seconds apart", "_QUEUE_SECONDS: Final = 20", "_QUEUE_SECONDS: Final = 2"),
+    _pace("tries are some thirty seconds apart", "_QUEUE_SECONDS: Final = 30", "_QUEUE_SECONDS: Final = 3"),
     _pace("not all come back at once", "random.uniform(0.75, 1.25)", "random.uniform(1, 1)"),
     # In `fresh_permissions`
     _fresh("a refusal is fresh for two minutes and no longer", "SECONDS: Final = 120", "SECONDS: Final = 1200"),
