@@ -7,7 +7,9 @@ from tests.mutations.patches import Patch
 
 _rule: Final = partial(Patch, "checks.py", "handler/test_properties.py")
 _spoilt: Final = partial(Patch, "checks.py", "handler/test_malformed_properties.py")
-_IS_TEXT: Final = "if not isinstance(value, str) or not self.pattern.fullmatch(value) or len(value) > self.length_max:"
+_IS_TEXT: Final = (
+    "if not isinstance(value, str) or not re.fullmatch(self.pattern, value) or len(value) > self.length_max:"
+)
 _IS_KEY: Final = (
     'if not 1 <= len(key) <= contract.TAG_KEY_LENGTH_MAX or not _is_tag_text(key) or key.lower().startswith("aws:"):'
 )
@@ -19,7 +21,8 @@ GUARDS: Final = (
         "a text is a string",
         _IS_TEXT,
         _IS_TEXT.replace(
-            "not isinstance(value, str) or not self.pattern.fullmatch(value)", "not self.pattern.fullmatch(str(value))"
+            "not isinstance(value, str) or not re.fullmatch(self.pattern, value)",
+            "not re.fullmatch(self.pattern, str(value))",
         ).replace("len(value)", "len(str(value))"),
     ),
     _rule("a text has the shape from its head to its end", _IS_TEXT, _IS_TEXT.replace("fullmatch", "match")),
