@@ -32,8 +32,8 @@ CloudFormation waits for no custom resource any longer: neither it nor crhelper 
 _MANY: Final = f"""{MANY} stacks at once, deployed, where the service takes one request a second of each operation,
 after a burst of five, and runs five jobs at once.
 """
-_JUDGED: Final = """What was played has neither chance nor a stretched look in it: goals that have such a figure are judged
-by it, and those for 3 hours by both.
+_JUDGED: Final = """What was played has neither chance nor a stretched look in it: goals that have such a figure are
+judged by it, and those for 3 hours by both.
 """
 
 

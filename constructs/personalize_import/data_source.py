@@ -1,6 +1,5 @@
 """Where the data is: a file or a folder in S3."""
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Self
@@ -27,7 +26,7 @@ _OBJECT_KEY_LENGTH_MAX: Final = contract.DATA_LOCATION_LENGTH_MAX - len("s3://th
 _OBJECT_KEY: Final = TextRule(
     "a file's key such as interactions.csv, a folder's prefix such as interactions/, or '' for the top of the bucket, "
     f"without a slash at its start, at most {_OBJECT_KEY_LENGTH_MAX} characters",
-    re.compile(r"(?!/)[^\x00-\x1f\x7f]*"),
+    r"(?!/)[^\x00-\x1f\x7f]*",
     _OBJECT_KEY_LENGTH_MAX,
 )
 

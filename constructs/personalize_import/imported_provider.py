@@ -82,7 +82,7 @@ class ImportedProvider(Construct):
 
 def _check_environment(name: str, service_token: str, stack: cdk.Stack) -> Iterator[str]:
     """Yield what is wrong with the account and Region of a function's ARN, as far as both are known."""
-    if not checks.SERVICE_TOKEN.pattern.fullmatch(str(service_token)):
+    if any(checks.SERVICE_TOKEN.check(name, service_token)):
         return
     parts = service_token.split(":")
     for part, own, kind in [(_REGION, stack.region, "Region"), (_ACCOUNT, stack.account, "account")]:

@@ -1,7 +1,6 @@
 """The fields of a schema: what a name stands for by itself, what may be said of it, and how it is written as Avro."""
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, cast
 
@@ -18,7 +17,7 @@ _VERSION: Final = "1.0"
 # Avro's own rule: https://avro.apache.org/docs/1.12.0/specification/#names
 FIELD_NAME: Final = TextRule(
     "letters, digits and underscores, not starting with a digit",
-    re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII),
+    r"[A-Za-z_][A-Za-z0-9_]*",
     SCHEMA_LENGTH_MAX,
 )
 

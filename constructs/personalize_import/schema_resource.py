@@ -21,7 +21,7 @@ _DIGEST_LENGTH: Final = 8
 _NAME_LENGTH_MAX: Final = 63
 _NAME: Final = TextRule(
     f"1 to {_NAME_LENGTH_MAX} letters, digits, hyphens and underscores, starting with a letter or digit",
-    re.compile(r"[a-zA-Z0-9][a-zA-Z0-9\-_]*", re.ASCII),
+    r"[a-zA-Z0-9][a-zA-Z0-9\-_]*",
     _NAME_LENGTH_MAX,
 )
 

@@ -5,7 +5,6 @@ resource) and returns what is wrong with it, or nothing.
 """
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sized
 from dataclasses import dataclass
@@ -33,12 +32,13 @@ class TextRule:
     """A string of a certain shape and length."""
 
     allowed: str
-    pattern: re.Pattern[str]
+    pattern: str
+    """A regular expression. It is compiled when it is needed: a function that starts has no need of most."""
     length_max: int
 
     def check(self, name: str, value: object) -> Iterator[str]:
         """Yield what is wrong with `value`, if anything is."""
-        if not isinstance(value, str) or not self.pattern.fullmatch(value) or len(value) > self.length_max:
+        if not isinstance(value, str) or not re.fullmatch(self.pattern, value) or len(value) > self.length_max:
             yield violation(name, value, self.allowed)
 
 
@@ -46,20 +46,20 @@ JOB_NAME: Final = TextRule(
     f"1 to {contract.JOB_NAME_LENGTH_MAX} letters, digits, hyphens and underscores, starting with a letter or digit "
     f"(of the service's {contract.SERVICE_JOB_NAME_LENGTH_MAX} characters, the suffix that keeps names unique takes "
     f"{contract.JOB_NAME_SUFFIX_LENGTH_MAX})",
-    re.compile(r"[a-zA-Z0-9][a-zA-Z0-9\-_]*", re.ASCII),
+    r"[a-zA-Z0-9][a-zA-Z0-9\-_]*",
     contract.JOB_NAME_LENGTH_MAX,
 )
 # Stricter than the API's own pattern, which takes any ARN of the service: a dataset group's ARN is the usual mistake.
 DATASET_ARN: Final = TextRule(
     "a dataset's ARN such as arn:aws:personalize:eu-west-1:123456789012:dataset/my-group/INTERACTIONS, "
     f"at most {contract.ARN_LENGTH_MAX} characters",
-    re.compile(r"arn:[a-z0-9-]+:personalize:[a-z0-9-]+:[0-9]{12}:dataset/[a-zA-Z0-9][a-zA-Z0-9\-_]*/[A-Z_]+", re.ASCII),
+    r"arn:[a-z0-9-]+:personalize:[a-z0-9-]+:[0-9]{12}:dataset/[a-zA-Z0-9][a-zA-Z0-9\-_]*/[A-Z_]+",
     contract.ARN_LENGTH_MAX,
 )
 SCHEMA_ARN: Final = TextRule(
     "a schema's ARN such as arn:aws:personalize:eu-west-1:123456789012:schema/my-schema, "
     f"at most {contract.ARN_LENGTH_MAX} characters",
-    re.compile(r"arn:[a-z0-9-]+:personalize:[a-z0-9-]+:[0-9]{12}:schema/[a-zA-Z0-9][a-zA-Z0-9\-_]*", re.ASCII),
+    r"arn:[a-z0-9-]+:personalize:[a-z0-9-]+:[0-9]{12}:schema/[a-zA-Z0-9][a-zA-Z0-9\-_]*",
     contract.ARN_LENGTH_MAX,
 )
 # Of the service's pattern, only what the handler makes: the number of the attempt is read from it.
@@ -67,53 +67,52 @@ DATASET_IMPORT_JOB_ARN: Final = TextRule(
     "the ARN of an import job of this resource type, as its Ref returns it, such as "
     "arn:aws:personalize:eu-west-1:123456789012:dataset-import-job/shop-Import-0123456789ab-1, "
     f"at most {contract.ARN_LENGTH_MAX} characters",
-    re.compile(
+    (
         r"arn:[a-z0-9-]+:personalize:[a-z0-9-]+:[0-9]{12}:dataset-import-job/"
-        r"[a-zA-Z0-9][a-zA-Z0-9\-_]*-[0-9a-f]{12}-[1-9][0-9]{0,2}",
-        re.ASCII,
+        r"[a-zA-Z0-9][a-zA-Z0-9\-_]*-[0-9a-f]{12}-[1-9][0-9]{0,2}"
     ),
     contract.ARN_LENGTH_MAX,
 )
 ROLE_ARN: Final = TextRule(
     f"an IAM role's ARN such as arn:aws:iam::123456789012:role/my-role, at most {contract.ARN_LENGTH_MAX} characters",
-    re.compile(r"arn:[a-z0-9-]+:iam::[0-9]{12}:role/[a-zA-Z_0-9+=,.@\-/]+", re.ASCII),
+    r"arn:[a-z0-9-]+:iam::[0-9]{12}:role/[a-zA-Z_0-9+=,.@\-/]+",
     contract.ARN_LENGTH_MAX,
 )
 # IAM's own pattern without what is a wildcard in a policy, and not "/" alone: that would be all roles there are.
 IMPORT_ROLE_PATH: Final = TextRule(
     f"a path of IAM roles such as /personalize/, at most {contract.IMPORT_ROLE_PATH_LENGTH_MAX} characters",
-    re.compile(r"(/[a-zA-Z_0-9+=,.@\-]+)+/", re.ASCII),
+    r"(/[a-zA-Z_0-9+=,.@\-]+)+/",
     contract.IMPORT_ROLE_PATH_LENGTH_MAX,
 )
 SERVICE_TOKEN: Final = TextRule(
     "a Lambda function's ARN such as arn:aws:lambda:eu-west-1:123456789012:function:imports, "
     f"at most {contract.ARN_LENGTH_MAX} characters",
-    re.compile(r"arn:[a-z0-9-]+:lambda:[a-z0-9-]+:[0-9]{12}:function:[a-zA-Z0-9\-_]+(:[a-zA-Z0-9$\-_]+)?", re.ASCII),
+    r"arn:[a-z0-9-]+:lambda:[a-z0-9-]+:[0-9]{12}:function:[a-zA-Z0-9\-_]+(:[a-zA-Z0-9$\-_]+)?",
     contract.ARN_LENGTH_MAX,
 )
 DATA_LOCATION: Final = TextRule(
     "a CSV file or a folder in S3, s3://bucket/file.csv or s3://bucket/folder/ (with the slash at its end), "
     f"at most {contract.DATA_LOCATION_LENGTH_MAX} characters",
     # Surrogates: JSON can hold half a character, UTF-8 can't, and so neither can a key.
-    re.compile(r"s3://[a-z0-9][a-z0-9.\-]{1,61}[a-z0-9]/[^\x00-\x1f\x7f\ud800-\udfff]*"),
+    r"s3://[a-z0-9][a-z0-9.\-]{1,61}[a-z0-9]/[^\x00-\x1f\x7f\ud800-\udfff]*",
     contract.DATA_LOCATION_LENGTH_MAX,
 )
 REIMPORT_TOKEN: Final = TextRule(
     f"a string of 1 to {contract.REIMPORT_TOKEN_LENGTH_MAX} characters",
-    re.compile(r"[^\ud800-\udfff]+"),
+    r"[^\ud800-\udfff]+",
     contract.REIMPORT_TOKEN_LENGTH_MAX,
 )
 
 
 DATA_AS_OF: Final = TextRule(
     f"a string of at most {contract.DATA_AS_OF_LENGTH_MAX} characters",
-    re.compile(r"[^\ud800-\udfff]*"),
+    r"[^\ud800-\udfff]*",
     contract.DATA_AS_OF_LENGTH_MAX,
 )
 
 STATUS: Final = TextRule(
     "the Status of the resource before, such as ACTIVE",
-    re.compile(r"[A-Z][A-Z_ ]*", re.ASCII),
+    r"[A-Z][A-Z_ ]*",
     contract.STATUS_LENGTH_MAX,
 )
 
@@ -192,6 +191,8 @@ def check_tag(name: str, key: str, value: str) -> Iterator[str]:
 
 
 def _is_tag_text(text: str) -> bool:
+    import unicodedata  # few jobs have tags
+
     # The service's pattern is [\p{L}\p{Z}\p{N}_.:/=+\-@]*, and the re module has no \p.
     return all(character in "_.:/=+-@" or unicodedata.category(character)[0] in "LZN" for character in text)
 

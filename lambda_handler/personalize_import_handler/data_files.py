@@ -1,6 +1,5 @@
 """Rules for files that are brought to S3 before they are imported; standard library only, as in `checks`."""
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Final
@@ -11,17 +10,17 @@ from personalize_import_handler.checks import TextRule, shown, violation
 DATA_FILE_NAME: Final = TextRule(
     "a name that ends in .csv, of letters, digits, hyphens, underscores, dots and equals signs, starting with a "
     f"letter or digit, at most {contract.DATA_FILE_NAME_LENGTH_MAX} characters",
-    re.compile(r"[a-zA-Z0-9][a-zA-Z0-9\-_.=]*\.csv", re.ASCII),
+    r"[a-zA-Z0-9][a-zA-Z0-9\-_.=]*\.csv",
     contract.DATA_FILE_NAME_LENGTH_MAX,
 )
 OBJECT: Final = TextRule(
     "an object in S3, s3://bucket/key",
-    re.compile(r"s3://[a-z0-9][a-z0-9.\-]{1,61}[a-z0-9]/[^\x00-\x1f\x7f\ud800-\udfff]*[^\x00-\x1f\x7f\ud800-\udfff/]"),
+    r"s3://[a-z0-9][a-z0-9.\-]{1,61}[a-z0-9]/[^\x00-\x1f\x7f\ud800-\udfff]*[^\x00-\x1f\x7f\ud800-\udfff/]",
     contract.OBJECT_LENGTH_MAX,
 )
 BUCKET: Final = TextRule(
     f"a bucket's name, 3 to {contract.BUCKET_NAME_LENGTH_MAX} lower-case letters, digits, dots and hyphens",
-    re.compile(r"[a-z0-9][a-z0-9.\-]{1,61}[a-z0-9]", re.ASCII),
+    r"[a-z0-9][a-z0-9.\-]{1,61}[a-z0-9]",
     contract.BUCKET_NAME_LENGTH_MAX,
 )
 

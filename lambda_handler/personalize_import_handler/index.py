@@ -2,24 +2,48 @@
 
 import logging
 from functools import cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from personalize_import_handler import answer, waiter
-from personalize_import_handler.data_reader_client import RoleReader
-from personalize_import_handler.event_bus_client import BotoEventBus
 from personalize_import_handler.functions import Functions
 from personalize_import_handler.personalize_client import BotoPersonalize
-from personalize_import_handler.storage_client import BotoStorage
+
+if TYPE_CHECKING:
+    from personalize_import_handler.data_reader import DataReader
+    from personalize_import_handler.event_bus import EventBus
+    from personalize_import_handler.storage import Storage
 
 # Lambda has a log handler already, and then this does nothing; elsewhere it makes one.
 logging.basicConfig(format="%(levelname)s %(message)s")
 
-# The client is made at the first request, where a failure to make it is answered; here it would be silence.
+
+# Clients are made at the first request, where a failure to make one is answered; here it would be silence. What most
+# imports have no need of isn't loaded before either.
+@cache
+def _storage() -> "Storage":
+    from personalize_import_handler.storage_client import BotoStorage
+
+    return BotoStorage()
+
+
+@cache
+def _event_bus() -> "EventBus":
+    from personalize_import_handler.event_bus_client import BotoEventBus
+
+    return BotoEventBus()
+
+
+def _read_as(role_arn: str) -> "DataReader":
+    from personalize_import_handler.data_reader_client import RoleReader
+
+    return RoleReader(role_arn)
+
+
 _functions: Final = Functions(
     personalize=cache(BotoPersonalize),
-    storage=cache(BotoStorage),
-    read_as=RoleReader,
-    event_bus=cache(BotoEventBus),
+    storage=_storage,
+    read_as=_read_as,
+    event_bus=_event_bus,
     start_waiting=waiter.start_waiting,
     is_given_up=waiter.is_given_up,
     send=answer.send,

@@ -99,5 +99,5 @@ GUARDS: Final = (
     ),
     _call("a bucket that is gone is empty", "if refused.code == _NO_SUCH_BUCKET:", "if False:"),
     _call("a bucket that has more in it is looked at again", "next(pages, None)) is None", "None) is None"),
-    _entry("one S3 client is kept", "storage=cache(BotoStorage)", "storage=BotoStorage"),
+    _entry("one S3 client is kept", "@cache\ndef _storage", "def _storage"),
 )

@@ -7,7 +7,9 @@ from tests.mutations.patches import Patch
 
 _rule: Final = partial(Patch, "checks.py", "handler/test_properties.py")
 _spoilt: Final = partial(Patch, "checks.py", "handler/test_malformed_properties.py")
-_IS_TEXT: Final = "if not isinstance(value, str) or not self.pattern.fullmatch(value) or len(value) > self.length_max:"
+_IS_TEXT: Final = (
+    "if not isinstance(value, str) or not re.fullmatch(self.pattern, value) or len(value) > self.length_max:"
+)
 _IS_KEY: Final = (
     'if not 1 <= len(key) <= contract.TAG_KEY_LENGTH_MAX or not _is_tag_text(key) or key.lower().startswith("aws:"):'
 )
@@ -19,7 +21,8 @@ GUARDS: Final = (
         "a text is a string",
         _IS_TEXT,
         _IS_TEXT.replace(
-            "not isinstance(value, str) or not self.pattern.fullmatch(value)", "not self.pattern.fullmatch(str(value))"
+            "not isinstance(value, str) or not re.fullmatch(self.pattern, value)",
+            "not re.fullmatch(self.pattern, str(value))",
         ).replace("len(value)", "len(str(value))"),
     ),
     _rule("a text has the shape from its head to its end", _IS_TEXT, _IS_TEXT.replace("fullmatch", "match")),
@@ -27,20 +30,20 @@ GUARDS: Final = (
     _rule("a text may have that length", _IS_TEXT, _IS_TEXT.replace("> self", ">= self")),
     _rule(
         "a job's name begins with a letter or digit",
-        f'    re.compile(r"{_LABEL}", re.ASCII),',
-        r'    re.compile(r"[a-zA-Z0-9\-_]+", re.ASCII),',
+        f'    r"{_LABEL}",',
+        r'    r"[a-zA-Z0-9\-_]+",',
     ),
     _rule(
         "a job's name has letters, digits, hyphens and underscores",
-        f'    re.compile(r"{_LABEL}", re.ASCII),',
-        r'    re.compile(r"[a-zA-Z0-9][\w\-]*"),',
+        f'    r"{_LABEL}",',
+        r'    r"[a-zA-Z0-9][\w\-]*",',
     ),
     _rule("a dataset's ARN is a dataset's", ":dataset/[a-zA-Z0-9]", ":[a-z-]+/[a-zA-Z0-9]"),
     _rule("a dataset's ARN ends with its type", '*/[A-Z_]+"', '*(/[A-Z_]+)?"'),
     _rule(
         "a dataset's ARN has an account of ASCII digits",
-        r'[0-9]{12}:dataset/[a-zA-Z0-9][a-zA-Z0-9\-_]*/[A-Z_]+", re.ASCII),',
-        r'\d{12}:dataset/[a-zA-Z0-9][a-zA-Z0-9\-_]*/[A-Z_]+"),',
+        r'[0-9]{12}:dataset/[a-zA-Z0-9][a-zA-Z0-9\-_]*/[A-Z_]+",',
+        r'\d{12}:dataset/[a-zA-Z0-9][a-zA-Z0-9\-_]*/[A-Z_]+",',
     ),
     _rule("a schema's ARN is a schema's", ":schema/[a-zA-Z0-9]", ":[a-z-]+/[a-zA-Z0-9]"),
     _rule(
@@ -50,7 +53,7 @@ GUARDS: Final = (
     _rule("an attempt is not 0", '-[1-9][0-9]{0,2}"', '-[0-9]{1,3}"'),
     _rule("a role's ARN is a role's", ":role/[a-zA-Z_0-9", ":[a-z]+/[a-zA-Z_0-9"),
     _rule("a role's account has twelve digits", ":iam::[0-9]{12}:", ":iam::[0-9]*:"),
-    _rule("a location is in S3", 're.compile(r"s3://', 're.compile(r"[a-z0-9]+://'),
+    _rule("a location is in S3", 'r"s3://[a-z', 'r"[a-z0-9]+://[a-z'),
     _rule("a location has a slash behind its bucket", r"[a-z0-9]/[^\x00", r"[a-z0-9]/?[^\x00"),
     _rule("a bucket has the name of a bucket", r"[a-z0-9][a-z0-9.\-]{1,61}[a-z0-9]/", r"[a-z0-9.\-]+/"),
     _rule("a key has no control characters", r"[^\x00-\x1f\x7f\ud800-\udfff]*", r"[^\ud800-\udfff]*"),

@@ -41,7 +41,7 @@ def text(rule: TextRule, length_min: int = 1) -> dict[str, Any]:
     """Give what a rule for strings allows."""
     return {
         "type": "string",
-        "pattern": f"^(?:{rule.pattern.pattern})$",
+        "pattern": f"^(?:{rule.pattern})$",
         "minLength": length_min,
         "maxLength": rule.length_max,
     }

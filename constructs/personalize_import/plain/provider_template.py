@@ -65,7 +65,7 @@ def _fill(stack: cdk.Stack) -> None:
         stack,
         "ImportRolePath",
         default=contract.IMPORT_ROLE_PATH,
-        allowed_pattern=checks.IMPORT_ROLE_PATH.pattern.pattern,
+        allowed_pattern=checks.IMPORT_ROLE_PATH.pattern,
         max_length=checks.IMPORT_ROLE_PATH.length_max,
         description="The provider may pass the roles whose paths begin with this, and no others.",
     )
