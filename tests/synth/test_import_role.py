@@ -1,6 +1,8 @@
 """The role that the construct makes, the bucket's policy, and what is said where CDK doesn't own that policy."""
 
 import json
+import re
+from pathlib import Path
 from typing import Any
 
 import aws_cdk as cdk
@@ -20,6 +22,7 @@ from tests.synth.stacks import (
     new_stack,
 )
 
+README = (Path(__file__).parents[2] / "README.md").read_text()
 SERVICE = {"Service": "personalize.amazonaws.com"}
 
 
@@ -143,3 +146,23 @@ def test_the_policy_of_a_bucket_in_another_stack_is_made_in_that_stack() -> None
     ]
     assert models.dependencies == [data]
     assert notices(models) == []
+
+
+def test_the_policy_of_a_bucket_has_room_for_as_many_imports_as_the_readme_says() -> None:
+    def size_with(imports: int) -> int:
+        app = cdk.App(context={**WITHOUT_CODE, "@aws-cdk/aws-iam:minimizePolicies": True})
+        stack = new_stack(scope=app)
+        bucket = s3.Bucket(stack, "Bucket")
+        for number in range(imports):
+            add_job(stack, f"Job{number}", data_source=DataSource.from_bucket(bucket, f"interactions-{number:03}/"))
+        document = deployed(stack).only("AWS::S3::BucketPolicy")["PolicyDocument"]
+        names = json.dumps(document, separators=(",", ":")).replace(
+            next(iter(deployed(stack).of_type("AWS::S3::Bucket"))).lower(), "b" * 63
+        )
+        return len(names)
+
+    few, more = size_with(2), size_with(12)
+    room = 2 + (20_480 - few) // ((more - few) // 10)
+    told = re.search(r"some (\d+) imports from folders", README)
+    assert told is not None
+    assert int(told[1]) <= room
