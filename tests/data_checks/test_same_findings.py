@@ -92,7 +92,7 @@ def test_both_find_the_same(generated: tuple[Schema, Data]) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(data_of_any_kind())
 def test_both_find_the_same_in_much_more_data(generated: tuple[Schema, Data]) -> None:
     schema, data = generated

@@ -38,9 +38,12 @@ class Run:
 
 
 def copy_of_handler(folder: Path, patch: Patch | None = None) -> Path:
-    """Make a copy in a folder of its own, with a guard broken; returns the source root."""
+    """Make a copy in a folder of its own, with a guard broken; returns the source root.
+
+    What is compiled is copied too: it is as old as its source, so all but what is broken needn't be compiled again.
+    """
     package = folder / "lambda_handler" / PACKAGE
-    shutil.copytree(HANDLER, package, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(HANDLER, package)
     if patch:
         source = package / patch.file
         source.write_text(patch.applied_to(source.read_text()))
