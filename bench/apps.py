@@ -6,7 +6,7 @@
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
@@ -15,7 +15,8 @@ from aws_cdk import aws_personalize as personalize
 from aws_cdk import custom_resources as cr
 from constructs import Construct
 
-from personalize_import import DatasetImportJob, DatasetImportProvider, DatasetSchema, DataSource
+if TYPE_CHECKING:  # what some ways need isn't loaded for the others
+    from personalize_import import DataSource
 
 BUCKET: Final = "imports"
 _CODE: Final = "def handler(event, context):\n    return {}\n"
@@ -28,12 +29,16 @@ def dataset_arn(number: int) -> str:
 
 def ours(stack: cdk.Stack, imports: int) -> None:
     """Make jobs of this library."""
+    from personalize_import import DatasetImportJob
+
     for number in range(imports):
         DatasetImportJob(stack, f"Import{number}", dataset=dataset_arn(number), data_source=_data(number))
 
 
 def ours_shared(stack: cdk.Stack, imports: int) -> None:
     """Make jobs of this library, whose provider is in another stack."""
+    from personalize_import import DatasetImportJob, DatasetImportProvider
+
     token = "arn:aws:lambda:eu-west-1:123456789012:function:imports"  # noqa: S105 - an ARN
     provider = DatasetImportProvider.from_service_token(stack, "Provider", token, import_role_path="/team/")
     for number in range(imports):
@@ -112,6 +117,8 @@ def make(way: str, imports: int) -> cdk.App:
 
 def make_deployable(folder: Path) -> cdk.App:
     """Make an app with a dataset of users and its import, all of which can be deployed."""
+    from personalize_import import DatasetImportJob, DatasetSchema, DataSource
+
     (folder / "users.csv").write_text("USER_ID,CLASS\na,b\n")
     app = cdk.App()
     stack = cdk.Stack(app, "Deployed")
@@ -129,7 +136,9 @@ def make_deployable(folder: Path) -> cdk.App:
     return app
 
 
-def _data(number: int) -> DataSource:
+def _data(number: int) -> "DataSource":
+    from personalize_import import DataSource
+
     return DataSource.from_s3_uri(f"s3://{BUCKET}/{number}/")
 
 

@@ -19,7 +19,7 @@ _MEGABYTE: Final = 1_000_000
 _SIZES: Final = (10 * _MEGABYTE, 100 * _MEGABYTE, 1000 * _MEGABYTE)
 _SIZES_QUICK: Final = (1 * _MEGABYTE, 10 * _MEGABYTE)
 _LARGE_TIMES: Final = 10
-_SECONDS_MAX: Final = 150
+_SECONDS_MAX: Final = 100
 """A contender that would take longer is measured with a part of the data."""
 _FASTER_MIN: Final = 10
 _MEMORY_MAX: Final = 1000 * _MEGABYTE

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -41,7 +42,7 @@ def _goals(ours: list[int], numbers: tuple[int, ...]) -> Iterator[Goal]:
     provider = ours[0] - each
     yield Goal(f"at most {_PROVIDER_MAX} resources for the provider", str(provider), provider <= _PROVIDER_MAX)
     yield Goal(f"at most {_IMPORT_MAX} for an import", str(each), each <= _IMPORT_MAX)
-    template = template_of(many_of_one_bucket())
+    template = many_of_one_bucket()
     resources = len(template["Resources"])
     yield Goal(f"{_MANY} imports in a stack of {_STACK_MAX}", f"{resources} resources", resources <= _STACK_MAX)
     inline = max(map(inline_size, of_type(template, "AWS::IAM::Role")))
@@ -51,7 +52,7 @@ def _goals(ours: list[int], numbers: tuple[int, ...]) -> Iterator[Goal]:
 
 def _room_in_a_bucket_policy() -> str:
     """Say how many imports a bucket's policy has room for."""
-    (policy,) = of_type(template_of(many_of_one_bucket()), "AWS::S3::BucketPolicy")
+    (policy,) = of_type(many_of_one_bucket(), "AWS::S3::BucketPolicy")
     size = size_of(policy["PolicyDocument"])
     return (
         f"The policy of one bucket of the app that all {_MANY} imports read from, each from a folder of its own, has "
@@ -59,7 +60,8 @@ def _room_in_a_bucket_policy() -> str:
     )
 
 
-def many_of_one_bucket() -> cdk.App:
+@cache
+def many_of_one_bucket() -> dict[str, Any]:
     """Make as many imports as fit into a stack, each from a folder of its own in a bucket of the app."""
     app = cdk.App(context={"@aws-cdk/core:enablePartitionLiterals": True, "@aws-cdk/aws-iam:minimizePolicies": True})
     stack = cdk.Stack(app, "Imports")
@@ -72,7 +74,7 @@ def many_of_one_bucket() -> cdk.App:
             dataset=dataset_arn,
             data_source=DataSource.from_bucket(bucket, f"interactions-{number}/"),
         )
-    return app
+    return template_of(app)
 
 
 def template_of(app: cdk.App) -> dict[str, Any]:

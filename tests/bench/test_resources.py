@@ -1,0 +1,52 @@
+"""What is counted of the ways to make imports, and how goals and tables are written."""
+
+import json
+
+import pytest
+
+from bench import cold_start, resources, synth
+from bench.apps import WAYS, make
+from bench.tables import Goal, goals_table, table
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_each_way_makes_as_many_imports_as_it_is_told(way: str) -> None:
+    template = resources.template_of(make(way, 2))
+
+    kinds = [each["Type"] for each in template["Resources"].values() if each["Type"].startswith("Custom::")]
+    roles = [
+        role
+        for role in resources.of_type(template, "AWS::IAM::Role")
+        if "personalize.amazonaws.com" in json.dumps(role["AssumeRolePolicyDocument"])
+    ]
+    assert len(kinds) == 2
+    assert len(roles) == 2
+
+
+def test_the_size_of_a_policy_is_that_of_what_is_deployed() -> None:
+    joined = {"Fn::Join": ["", ["arn:", {"Ref": "AWS::Partition"}, ":iam::", {"Ref": "AWS::AccountId"}, ":role/x"]]}
+    assert resources.size_of(joined) == len('"arn:aws:iam::111111111111:role/x"')
+    role = {"Policies": [{"PolicyDocument": {"a": "b"}}, {"PolicyDocument": {"a": "bc"}}]}
+    assert resources.inline_size(role) == len('{"a":"b"}') + len('{"a":"bc"}')
+
+
+def test_goals_of_synth_are_judged_by_the_worst_and_by_what_an_import_adds() -> None:
+    numbers = (1, 10, 100)
+    bare = {("bare", number): 1.0 for number in numbers}
+    linear = {**bare, ("ours", 1): 1.0, ("ours", 10): 1.09, ("ours", 100): 1.99}
+    steeper = {**bare, ("ours", 1): 1.0, ("ours", 10): 1.01, ("ours", 100): 1.2}
+
+    assert [goal.reached for goal in synth._goals(linear, numbers)] == [False, True]
+    assert [goal.reached for goal in synth._goals(steeper, numbers)] == [True, False]
+
+
+def test_goals_of_a_cold_start_are_judged_by_time() -> None:
+    taken = {name: cold_start.Loaded(100, 1) for name in cold_start._LOADED}
+    taken["on_event"] = cold_start.Loaded(111, 1)
+
+    assert [goal.reached for goal in cold_start._goals(taken)] == [False, False, False, True]
+
+
+def test_figures_are_set_to_the_right_and_words_to_the_left() -> None:
+    assert table(["way", "imports"], [("ours", 1), ("bare", 20)]).splitlines()[1] == "| --- | ---: |"
+    assert goals_table([Goal("fast", "1 s", reached=False)]).splitlines()[2] == "| fast | 1 s | no |"
