@@ -61,6 +61,7 @@ def test_a_command_that_does_not_exist_is_told() -> None:
     )
 
 
+@pytest.mark.slow
 def test_until_ctrl_c_the_lines_that_it_prints_lead_a_shell_to_it_and_its_folder_keeps_what_was_made(
     tmp_path: Path,
 ) -> None:

@@ -20,6 +20,7 @@ QUICKLY = ("--import-seconds", "2")
 SLOWLY = ("--import-seconds", "120")
 
 
+@pytest.mark.slow
 def test_a_deploy_tells_of_its_job_and_leaves_no_process(folder: Path, temporary: Path) -> None:
     started = Run("deploy", folder, *QUICKLY)
     before = started.read_until("deploying...")  # said by the CLI, which is there then

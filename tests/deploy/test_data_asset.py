@@ -44,6 +44,7 @@ def data_buckets(cloud: Cloud, name: str) -> list[str]:
     return [bucket["Name"] for bucket in cloud.s3.list_buckets()["Buckets"] if name.lower() in bucket["Name"]]
 
 
+@pytest.mark.slow
 def test_data_of_this_machine_is_imported_and_goes_with_the_stack(cloud: Cloud, name: str, folder: Path) -> None:
     deployed = cloud.deploy(stack_of(name, folder))
 

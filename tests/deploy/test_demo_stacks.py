@@ -14,6 +14,7 @@ from tests.deploy.cloud import Cloud
 pytestmark = pytest.mark.deploy
 
 
+@pytest.mark.slow
 def test_the_solution_is_made_after_the_job_is_active(cloud: Cloud) -> None:
     schema = DemoSchema.from_file(SCHEMA)
 

@@ -78,6 +78,7 @@ def test_a_failure_of_the_job_is_told_with_its_failure_reason(cloud: Cloud, name
     _assert_nothing_is_left(cloud, name)
 
 
+@pytest.mark.slow
 def test_a_corrected_file_is_imported_by_the_next_deploy(cloud: Cloud, name: str) -> None:
     location = cloud.put(name.lower(), "a.csv", "USER_ID,CLASS\n,gold\n")
     assert not cloud.deploy(users_app(name, location)).succeeded
@@ -87,6 +88,7 @@ def test_a_corrected_file_is_imported_by_the_next_deploy(cloud: Cloud, name: str
     assert [job["status"] for job in cloud.jobs(name)] == ["CREATE FAILED", "ACTIVE"]
 
 
+@pytest.mark.slow
 def test_another_location_is_another_job_and_the_same_is_none(cloud: Cloud, name: str) -> None:
     first = cloud.put(name.lower(), "first.csv", users_csv("a"))
     cloud.s3.put_object(Bucket=name.lower(), Key="second.csv", Body=users_csv("b", "c"))
@@ -106,6 +108,7 @@ def test_another_location_is_another_job_and_the_same_is_none(cloud: Cloud, name
     assert len(cloud.jobs(name)) == 3
 
 
+@pytest.mark.slow
 def test_a_dataset_replaced_for_a_new_schema_is_imported_again(cloud: Cloud, name: str) -> None:
     location = cloud.put(name.lower(), "a.csv", "USER_ID,CLASS,AGE\na,gold,7\n")
     assert cloud.deploy(users_app(name, location)).succeeded
@@ -116,6 +119,7 @@ def test_a_dataset_replaced_for_a_new_schema_is_imported_again(cloud: Cloud, nam
     assert rows == [{"USER_ID": "a", "CLASS": "gold", "AGE": 7}]
 
 
+@pytest.mark.slow
 def test_without_waiting_a_deploy_ends_while_the_job_runs(cloud: Cloud, name: str) -> None:
     location = cloud.put(name.lower(), "a.csv", users_csv("a"))
     cloud.aws.switchboard("POST", "jobs/hold", {"job_name": "*"})

@@ -60,6 +60,7 @@ def test_data_is_imported_again_when_it_has_changed_and_only_then(cloud: Cloud, 
     assert [tag["tagKey"] for tag in told] == [DATA_FINGERPRINT_TAG]
 
 
+@pytest.mark.slow
 def test_a_fault_in_the_data_fails_before_a_job_is_started(cloud: Cloud, name: str) -> None:
     location = cloud.put(name.lower(), "a.csv", users_csv("a", "b") + ",gold\n")
     deployed = cloud.deploy(stack_of(name, location, preflight=True))

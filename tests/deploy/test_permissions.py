@@ -15,6 +15,7 @@ def users_stack(app: cdk.App, name: str, location: str) -> None:
     UsersStack(app, name, location)
 
 
+@pytest.mark.slow
 def test_a_role_that_is_not_usable_yet_fails_no_deploy(cloud: Cloud, name: str) -> None:
     location = cloud.put(name.lower(), "a.csv", users_csv("a"))
     refusal = {

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from personalize_local.configuration import Options
 from personalize_local.server import LocalAws
 from tests.deploy.cloud import Cloud
@@ -9,6 +11,7 @@ from tests.local_aws.scenes import finished, make_import_role, put_users, start_
 from tests.local_aws.test_cloudformation import Stack, template
 
 
+@pytest.mark.slow
 def test_the_next_run_goes_on_where_the_last_one_ended(temporary: Path, tmp_path: Path) -> None:
     options = Options(speed=100, import_seconds=10, state=tmp_path / "kept" / "state")
     with LocalAws(options) as aws:
@@ -33,6 +36,7 @@ def test_the_next_run_goes_on_where_the_last_one_ended(temporary: Path, tmp_path
         assert cloud.personalize.list_datasets()["datasets"] == []
 
 
+@pytest.mark.slow
 def test_a_run_without_a_folder_keeps_nothing(temporary: Path, tmp_path: Path) -> None:
     for _ in range(2):
         with LocalAws(Options(speed=100)) as aws:

@@ -265,6 +265,7 @@ def test_without_duckdb_or_the_command_line_the_standard_library_looks_at_the_ro
     assert len(errors_of(stack)) == 1
 
 
+@pytest.mark.slow
 def test_a_synth_without_data_loads_neither_duckdb_nor_the_command_line(tmp_path: Path) -> None:
     without_data = (
         APP[: APP.index("    data_source=")] + '    data_source=DataSource.from_s3_uri("s3://shop/items.csv"),\n)\n'
