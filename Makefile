@@ -48,9 +48,9 @@ destroy-local: $(INSTALLED) ## destroy the demo on this machine, and forget its 
 test: $(INSTALLED) ## run all tests but the slow ones
 	$(BIN)/python -m pytest -q -m 'not slow' -n 2
 
-# Much of what these do is to wait, so there are more workers than cores.
+# Much of what these do is to wait, so there are more workers than cores; and one at a time, or else one ends up with many.
 test-slow: $(INSTALLED) $(SCANNERS_INSTALLED) ## run the tests that take minutes
-	$(BIN)/python -m pytest -q -m slow -n 3
+	$(BIN)/python -m pytest -q -m slow -n 3 --maxschedchunk 1
 
 bench: $(INSTALLED) ## measure, and write docs/benchmarks.md [QUICK=1 | LARGE=1 | PARTS="waiting"]
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m bench $(PARTS)
