@@ -64,7 +64,16 @@ def _deployed(rows: Sequence[Deployed]) -> str:
         ]
         for each in rows
     ]
-    agreement = [
+    return f"{told}{table(head, cells)}\n{_agreement(rows, speed)}"
+
+
+def _agreement(rows: Sequence[Deployed], speed: float) -> str:
+    """Write what was deployed beside the same as played."""
+    names = (
+        *("contender", "a look takes ms", "by the clock s"),
+        *("lag s, deployed", "played", "Describe calls, deployed", "played"),
+    )
+    cells = [
         [
             each.contender.name,
             *(f"{each.used.look_seconds * 1000:.0f}", f"{each.used.look_seconds * speed:.1f}"),
@@ -76,13 +85,9 @@ def _deployed(rows: Sequence[Deployed]) -> str:
         ]
         for each in rows
     ]
-    names = (
-        *("contender", "a look takes ms", "by the clock s"),
-        *("lag s, deployed", "played", "Describe calls, deployed", "played"),
-    )
     return (
-        f"{told}{table(head, cells)}\nA look takes real time, which the clock stretches; lag and calls above have that "
-        f"in them.\nThe same jobs, played with looks as long as that:\n\n{table(names, agreement)}"
+        "A look takes real time, which the clock stretches; lag and calls above have that in them.\n"
+        f"The same jobs, played with looks as long as that:\n\n{table(names, cells)}"
     )
 
 

@@ -8,6 +8,7 @@ from constructs import Construct
 
 from personalize_import.imported_provider import ImportedProvider
 from personalize_import.provider import DatasetImportProvider
+from personalize_import.surroundings import stack_of
 
 if TYPE_CHECKING:  # loaded where an alarm is asked for: each module of the CDK costs time
     from aws_cdk import aws_cloudwatch as cloudwatch
@@ -49,8 +50,8 @@ def alarms_of_provider(
     """
     if isinstance(provider, ImportedProvider):
         return []
-    stack = cdk.Stack.of(job)
-    is_here = stack is cdk.Stack.of(provider)
+    stack = stack_of(job)
+    is_here = stack is stack_of(provider)
     scope, name = (provider, _ID) if is_here else (stack, f"{_ID}{provider.node.addr}")
     known = cast("_ProviderAlarms | None", scope.node.try_find_child(name))
     made = known or _ProviderAlarms(scope, name, provider)

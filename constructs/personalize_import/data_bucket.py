@@ -15,6 +15,7 @@ from constructs import Construct
 
 from personalize_import import findings
 from personalize_import import provider_permissions as permissions
+from personalize_import.surroundings import stack_of
 from personalize_import_handler import contract
 
 _KEPT: Final = cdk.Duration.days(30)
@@ -64,7 +65,7 @@ class DataBucket(Construct):
 
     def allow_bringing_from(self, source: s3.IBucket) -> None:
         """Let the provider's function copy data from the bucket to which the CDK has shipped it."""
-        bucket_name = _without_sub(cdk.Stack.of(self).resolve(source.bucket_name))
+        bucket_name = _without_sub(stack_of(self).resolve(source.bucket_name))
         if bucket_name not in self._sources:
             self._sources.add(bucket_name)
             self._allow(permissions.shipped_data_statements(self, bucket_name))

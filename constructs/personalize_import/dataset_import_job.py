@@ -20,7 +20,7 @@ from personalize_import.provider import DatasetImportProvider
 from personalize_import.provider_checks import check_looks, check_provider, check_role_of_provider, check_shipped
 from personalize_import.read_access import grant_read
 from personalize_import.relay import create_resources
-from personalize_import.surroundings import is_in_stack_of
+from personalize_import.surroundings import note_stack_of
 from personalize_import_handler import checks, contract
 from personalize_import_handler.checks import violation
 from personalize_import_handler.contract import Attribute, ImportMode, Reimport, ResourceProperties
@@ -102,7 +102,7 @@ class DatasetImportJob(ObservedImport):
             InvalidArguments: A `ValueError` that names each argument that is wrong, its value and what is allowed.
         """
         super().__init__(scope, id)
-        is_in_stack_of(self, scope)
+        note_stack_of(self, scope)
         dataset_arn, schema_arn = _arns_of(dataset)
         arguments.require(
             self,

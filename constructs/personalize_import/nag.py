@@ -35,7 +35,8 @@ def accept(resource: cdk.CfnResource | None, *acceptances: Acceptance) -> None:
     if resource is None:
         return
     _tell(resource, acceptances)
-    _told_again(resource).append((resource, [each for each in acceptances if each.arns]))
+    if of_arns := [each for each in acceptances if each.arns]:
+        _told_again(resource).append((resource, of_arns))
 
 
 @jsii.implements(IValidation)

@@ -11,6 +11,7 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
+from personalize_import.surroundings import stack_of
 from personalize_import_handler.contract import EVENT_SOURCE, PERSONALIZE_SERVICE_PRINCIPAL
 
 
@@ -93,7 +94,7 @@ def see_later_requests_statement(waiter: sfn.CfnStateMachine) -> iam.PolicyState
 
 def tell_state_changes_statement(scope: Construct) -> iam.PolicyStatement:
     """Let a function put events on the default event bus, from its own source alone."""
-    bus = cdk.Stack.of(scope).format_arn(service="events", resource="event-bus", resource_name="default")
+    bus = stack_of(scope).format_arn(service="events", resource="event-bus", resource_name="default")
     return iam.PolicyStatement(
         sid="TellStateChanges",
         actions=["events:PutEvents"],
@@ -124,7 +125,7 @@ def data_statements(bucket: s3.IBucket) -> list[iam.PolicyStatement]:
 
 def shipped_data_statements(scope: Construct, bucket_name: str) -> list[iam.PolicyStatement]:
     """Let a function copy the data that the CDK has shipped: not by name, for a rollback asks for that of before."""
-    bucket = cdk.Stack.of(scope).format_arn(service="s3", region="", account="", resource=bucket_name)
+    bucket = stack_of(scope).format_arn(service="s3", region="", account="", resource=bucket_name)
     files = f"{bucket}/*.csv"
     return [
         iam.PolicyStatement(sid="CopyShippedData", actions=["s3:GetObject"], resources=[files]),
@@ -135,7 +136,7 @@ def shipped_data_statements(scope: Construct, bucket_name: str) -> list[iam.Poli
 
 def encrypt_logs_statement(scope: Construct) -> iam.PolicyStatement:
     """Let CloudWatch Logs use a key: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html."""
-    stack = cdk.Stack.of(scope)
+    stack = stack_of(scope)
     log_groups = stack.format_arn(
         service="logs", resource="log-group", resource_name="*", arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME
     )
@@ -186,10 +187,10 @@ def document(sid: str, actions: list[str], resource: str) -> iam.PolicyDocument:
 def roles_arn(scope: Construct, path: str) -> str:
     """Give a pattern for all roles below a path."""
     # The path may be a token, so it isn't taken apart.
-    return cdk.Stack.of(scope).format_arn(
+    return stack_of(scope).format_arn(
         service="iam", region="", resource=f"role{path}*", arn_format=cdk.ArnFormat.NO_RESOURCE_NAME
     )
 
 
 def _personalize_arn(scope: Construct, resource: str) -> str:
-    return cdk.Stack.of(scope).format_arn(service="personalize", resource=resource)
+    return stack_of(scope).format_arn(service="personalize", resource=resource)

@@ -5,6 +5,7 @@ from aws_cdk import aws_personalize as personalize
 
 from personalize_import.arguments import InvalidArguments
 from personalize_import.dataset_schema import DatasetSchema
+from personalize_import.surroundings import is_token
 
 
 def schema_of(dataset: object) -> DatasetSchema | None:
@@ -20,7 +21,7 @@ def schema_of(dataset: object) -> DatasetSchema | None:
     if not isinstance(dataset, personalize.CfnDataset):
         return None
     schema = _target(dataset.schema_arn)
-    if schema is None or any(cdk.Token.is_unresolved(text) for text in (schema.schema, schema.domain or "")):
+    if schema is None or any(is_token(text) for text in (schema.schema, schema.domain or "")):
         return None
     try:
         return DatasetSchema.from_json(schema.schema, schema.domain)

@@ -9,6 +9,7 @@ from aws_cdk import aws_personalize as personalize
 from constructs import Construct
 
 from personalize_import.arguments import InvalidArguments, check_optional_text
+from personalize_import.surroundings import is_token, stack_of
 from personalize_import_handler.checks import TextRule
 from personalize_import_handler.data_checks.findings import Finding
 from personalize_import_handler.data_checks.rules import Severity
@@ -54,10 +55,10 @@ def _name(scope: Construct, id: str, text: str, domain: str | None) -> str:
 
     A schema never changes, and is replaced before the old one is deleted: whatever is another one needs another name.
     """
-    stack = cdk.Stack.of(scope)
+    stack = stack_of(scope)
     below = scope.node.path.removeprefix(stack.node.path)
     # The name of a nested stack is known to CloudFormation only.
-    name = stack.node.path if cdk.Token.is_unresolved(stack.stack_name) else stack.stack_name
+    name = stack.node.path if is_token(stack.stack_name) else stack.stack_name
     place = re.sub(r"[^a-zA-Z0-9\-_]+", "-", f"{name}{below}/{id}").lstrip("-_")
     # The place is a part of it for those that are cut off to the same.
     digest = hashlib.sha256("\n".join([place, domain or "", text]).encode()).hexdigest()[:_DIGEST_LENGTH]

@@ -25,7 +25,7 @@ def stack_of(scope: IConstruct) -> cdk.Stack:
     return stack
 
 
-def is_in_stack_of(construct: IConstruct, scope: IConstruct) -> None:
+def note_stack_of(construct: IConstruct, scope: IConstruct) -> None:
     """Note that a construct, which is no stack, is in the same one as the scope that it was made in."""
     _STACKS[construct] = stack_of(scope)
 

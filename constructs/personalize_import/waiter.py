@@ -2,7 +2,6 @@
 
 from typing import Final
 
-import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_stepfunctions as sfn
@@ -10,6 +9,7 @@ from constructs import Construct
 
 from personalize_import import findings
 from personalize_import import provider_permissions as permissions
+from personalize_import.surroundings import stack_of
 from personalize_import_handler import contract
 
 _RECOVER_SECONDS: Final = 15
@@ -28,7 +28,7 @@ def create_waiter(scope: Construct, is_complete: lambda_.IFunction, *, tracing: 
         scope,
         "Waiter",
         role_arn=role.role_arn,
-        definition_string=cdk.Stack.of(scope).to_json_string(waiter_definition(is_complete_arn)),
+        definition_string=stack_of(scope).to_json_string(waiter_definition(is_complete_arn)),
         tracing_configuration=sfn.CfnStateMachine.TracingConfigurationProperty(enabled=True) if tracing else None,
     )
     findings.accept_waiter(waiter, tracing=tracing)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-from personalize_import_handler import checks, contract, data_files
-from personalize_import_handler.checks import TextRule
+from personalize_import.plain.values import BOOLEAN, FILE, TAG, seconds, text
+from personalize_import_handler import checks, contract
 from personalize_import_handler.contract import ImportMode, Reimport
 
 
@@ -37,44 +37,6 @@ class Property:
     required: bool = False
 
 
-def text(rule: TextRule, length_min: int = 1) -> dict[str, Any]:
-    """Give what a rule for strings allows."""
-    return {
-        "type": "string",
-        "pattern": f"^(?:{rule.pattern})$",
-        "minLength": length_min,
-        "maxLength": rule.length_max,
-    }
-
-
-def seconds(lowest: int, highest: int) -> dict[str, Any]:
-    """Give whole seconds, as a number or, as CloudFormation hands them over, as a string of digits."""
-    return {
-        "anyOf": [
-            {"type": "integer", "minimum": lowest, "maximum": highest},
-            {"type": "string", "pattern": "^[0-9]{1,9}$"},
-        ]
-    }
-
-
-_BOOLEAN: Final[dict[str, Any]] = {
-    "anyOf": [{"type": "boolean"}, {"type": "string", "pattern": "^([Tt][Rr][Uu][Ee]|[Ff][Aa][Ll][Ss][Ee])$"}]
-}
-_TAG: Final[dict[str, Any]] = {
-    "type": "object",
-    "properties": {
-        "Key": {"type": "string", "minLength": 1, "maxLength": contract.TAG_KEY_LENGTH_MAX},
-        "Value": {"type": "string", "maxLength": contract.TAG_VALUE_LENGTH_MAX},
-    },
-    "required": ["Key", "Value"],
-    "additionalProperties": False,
-}
-_FILE: Final[dict[str, Any]] = {
-    "type": "object",
-    "properties": {"Name": text(data_files.DATA_FILE_NAME), "Source": text(data_files.OBJECT)},
-    "required": ["Name", "Source"],
-    "additionalProperties": False,
-}
 _OF_A_RELAY: Final = "For a [relay](#longer-than-an-hour)."
 
 PROPERTIES: Final = (
@@ -151,7 +113,7 @@ PROPERTIES: Final = (
         description="Whether to publish a report on metric attribution; only for a dataset group that has one.",
         type="Boolean",
         update=Update.REPLACEMENT,
-        schema=_BOOLEAN,
+        schema=BOOLEAN,
         default="false",
     ),
     Property(
@@ -159,7 +121,7 @@ PROPERTIES: Final = (
         description="Tags of the job.",
         type="List of Tag (`Key`, `Value`)",
         update=Update.NO_INTERRUPTION,
-        schema={"type": "array", "items": _TAG, "maxItems": contract.TAGS_MAX},
+        schema={"type": "array", "items": TAG, "maxItems": contract.TAGS_MAX},
     ),
     Property(
         name="ReimportToken",
@@ -191,7 +153,7 @@ PROPERTIES: Final = (
         "The role has to trust the provider's `LookingRoleArn`.",
         type="Boolean",
         update=Update.NO_INTERRUPTION,
-        schema=_BOOLEAN,
+        schema=BOOLEAN,
         default="false",
     ),
     Property(
@@ -200,7 +162,7 @@ PROPERTIES: Final = (
         "[the event](events.md#the-event).",
         type="Boolean",
         update=Update.NO_INTERRUPTION,
-        schema=_BOOLEAN,
+        schema=BOOLEAN,
         default="false",
     ),
     Property(
@@ -216,7 +178,7 @@ PROPERTIES: Final = (
         description="Whether to wait for the job. With false the resource is complete once the job is accepted.",
         type="Boolean",
         update=Update.NO_INTERRUPTION,
-        schema=_BOOLEAN,
+        schema=BOOLEAN,
         default="true",
     ),
     Property(
@@ -224,7 +186,7 @@ PROPERTIES: Final = (
         description=f"{_OF_A_RELAY} Whether the resource is complete, and not failed, when its time is up.",
         type="Boolean",
         update=Update.NO_INTERRUPTION,
-        schema=_BOOLEAN,
+        schema=BOOLEAN,
         default="false",
     ),
     Property(
@@ -256,6 +218,6 @@ PROPERTIES: Final = (
         "writes this property together with the bucket and the permissions that it takes.",
         type="List of File (`Name`, `Source`)",
         update=Update.NO_INTERRUPTION,
-        schema={"type": "array", "items": _FILE, "minItems": 1, "maxItems": contract.DATA_FILES_MAX},
+        schema={"type": "array", "items": FILE, "minItems": 1, "maxItems": contract.DATA_FILES_MAX},
     ),
 )

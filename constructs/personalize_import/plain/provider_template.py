@@ -27,6 +27,7 @@ _LONG_AGO: Final = (1980, 1, 1, 0, 0, 0)
 _INDEX: Final = '''"""{description}"""
 
 import base64
+import importlib
 import os
 import sys
 import tempfile
@@ -41,7 +42,7 @@ path = os.path.join(folder, "personalize-import-{digest}.zip")
 os.replace(file.name, path)
 sys.path.insert(0, path)
 
-from personalize_import_handler.index import {handler} as handler  # noqa
+handler = importlib.import_module("personalize_import_handler.index").{handler}
 '''
 
 

@@ -11,12 +11,16 @@ from typing import Any, Final
 
 from ministack import app as ministack_app
 from ministack.core import iam_actions, iam_evaluator, lambda_runtime, persistence, responses, router
-from ministack.services.cloudformation import custom_resource, provisioners, stacks
+from ministack.services.cloudformation import provisioners, stacks
 
 from personalize_local.cloudformation import native_resources
 from personalize_local.ministack_seam.alarms import take_alarms_on_queries
 from personalize_local.ministack_seam.clocks import follow, let_rules_follow
-from personalize_local.ministack_seam.deletions import keep_buckets_that_are_not_empty, undo_updates_by_updates
+from personalize_local.ministack_seam.deletions import (
+    delete_what_failed_to_be_made,
+    keep_buckets_that_are_not_empty,
+    undo_updates_by_updates,
+)
 from personalize_local.ministack_seam.events import tell_properties_of_custom_resources
 from personalize_local.ministack_seam.functions import keep_environments_after_errors
 from personalize_local.ministack_seam.roles import ImportRoles, use_roles_as_aws_does
@@ -51,7 +55,7 @@ def mount(service: PersonalizeService, endpoint_url: str) -> Asgi:
     ministack_app.SERVICE_HANDLERS["personalize"] = handle
     _provide_native_types(service, endpoint_url)
     _name_by_stack_id()
-    _delete_what_failed_to_be_made()
+    delete_what_failed_to_be_made()
     undo_updates_by_updates()
     keep_buckets_that_are_not_empty()
     keep_service_tokens()
@@ -176,41 +180,3 @@ def _name_by_stack_id() -> None:
             seed.reset(before)
 
     provisioners._physical_name = physical_name  # noqa: SLF001
-
-
-def _delete_what_failed_to_be_made() -> None:
-    """Let a rollback delete a custom resource whose creation failed, by the id of that answer, as CloudFormation does.
-
-    ministack forgets such a resource. Here the rollback is told that it was made: it deletes it like all others.
-    """
-    answered: dict[tuple[str, str], str] = {}
-    halfway: dict[tuple[str, str], dict[str, Any]] = {}
-    create, deliver = provisioners._custom_resource_create, custom_resource.deliver_response  # noqa: SLF001
-    roll_back = stacks._roll_back_operation  # noqa: SLF001
-
-    def deliver_response(token: str, response: dict[str, Any]) -> bool:
-        resource = response.get("StackId", ""), response.get("LogicalResourceId", "")
-        answered[resource] = response.get("PhysicalResourceId", "")
-        return bool(deliver(token, response))
-
-    def custom_resource_create(logical_id: str, props: dict[str, Any], stack_name: str, resource_type: str) -> Any:  # noqa: ANN401
-        resource = provisioners._cr_stack_id(stack_name), logical_id  # noqa: SLF001
-        try:
-            return create(logical_id, props, stack_name, resource_type)
-        except RuntimeError:  # FAILED was answered
-            halfway[resource] = {"ResourceType": resource_type, "Properties": props, "LogicalResourceId": logical_id}
-            halfway[resource]["PhysicalResourceId"] = answered.get(resource, "")
-            raise
-
-    async def roll_back_operation(
-        stack_name: str, stack_id: str, stack: dict[str, Any], operation: dict[str, Any]
-    ) -> None:
-        logical_id = operation["failed_logical_id"]
-        if record := halfway.pop((stack_id, logical_id), None):
-            stack["_resources"][logical_id] = record
-            operation["created"].append(logical_id)
-        await roll_back(stack_name, stack_id, stack, operation)
-
-    provisioners._custom_resource_create = custom_resource_create  # noqa: SLF001
-    custom_resource.deliver_response = deliver_response
-    stacks._roll_back_operation = roll_back_operation  # noqa: SLF001
