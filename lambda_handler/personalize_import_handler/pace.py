@@ -21,6 +21,8 @@ _RAMP: Final = (
 )
 # Fifteen that wait for room beside five that have it make less than one request a second.
 _QUEUE_SECONDS: Final = 30
+_SPREAD: Final = 0.25
+SECONDS_BETWEEN_TRIES_MAX: Final = round(_QUEUE_SECONDS * (1 + _SPREAD))
 
 
 def seconds_until_next_look(elapsed_seconds: float) -> int:
@@ -30,4 +32,4 @@ def seconds_until_next_look(elapsed_seconds: float) -> int:
 
 def seconds_until_next_try() -> int:
     """Say how long to wait before asking again for what the service has no room for; never all askers at once."""
-    return round(_QUEUE_SECONDS * random.uniform(0.75, 1.25))  # noqa: S311 - nothing depends on who can guess it
+    return round(_QUEUE_SECONDS * random.uniform(1 - _SPREAD, 1 + _SPREAD))  # noqa: S311 - nothing depends on who can guess it

@@ -65,10 +65,15 @@ def test_a_rule_of_each_minute_invokes_each_minute_of_the_service(cloud: Cloud, 
     arn = cloud.client("lambda").get_function(FunctionName=function)["Configuration"]["FunctionArn"]
     events.put_targets(Rule=function, Targets=[{"Id": "1", "Arn": arn, "Input": "{}"}])
 
-    # In real time it would take minutes, and this waits for seconds.
-    until(lambda: len(invoke(cloud, function, asks=True)) >= 2)
+    times: set[float] = set()
 
+    def came_twice() -> bool:
+        # A question that comes at the same time as the rule's event is answered by a second environment.
+        times.update(invoke(cloud, function, asks=True))
+        return len(times) >= 2
+
+    until(came_twice)  # in real time it would take minutes, and this waits for seconds
     events.remove_targets(Rule=function, Ids=["1"])
-    first, second, *_ = invoke(cloud, function, asks=True)
+    first, second, *_ = sorted(times)
     assert first - begun >= minute * 0.9
     assert second - begun >= minute * 1.9
