@@ -95,17 +95,17 @@ class _TagsFit:
     """Checks, at the end of synth, all tags of jobs: those of their arguments together with those of `Tags.of(...)`."""
 
     def __init__(self) -> None:
-        self._jobs: list[tuple[Construct, cdk.TagManager, object]] = []
+        self._jobs: dict[Construct, tuple[cdk.TagManager, object]] = {}
 
     def add(self, job: Construct, tag_manager: cdk.TagManager, reimport: object) -> None:
         """Check this job too."""
-        self._jobs.append((job, tag_manager, reimport))
+        self._jobs[job] = (tag_manager, reimport)
 
     def validate(self) -> list[str]:
         """Say what is wrong with the tags."""
         return [
             f"{job.node.path}: {problem}"
-            for job, tag_manager, reimport in self._jobs
+            for job, (tag_manager, reimport) in self._jobs.items()
             for problem in _check_all_tags(tag_manager.tag_values(), reimport)
         ]
 

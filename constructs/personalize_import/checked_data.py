@@ -15,11 +15,9 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from personalize_import.data_asset import LocalData
-from personalize_import.data_source import DataSource
 from personalize_import.dataset_schema import DatasetSchema
-from personalize_import.schema_lookup import schema_of
 from personalize_import.schema_resource import NOTICE_ID
-from personalize_import_handler.checks import shown, violation
+from personalize_import_handler.checks import shown
 from personalize_import_handler.contract import ImportMode
 from personalize_import_handler.data_checks.check import check
 from personalize_import_handler.data_checks.files import Data, local_file
@@ -37,28 +35,16 @@ _COMMAND_LINE: Final = "personalize_import_cli"
 _CHECKS_KEPT: Final = 64
 
 
-def check_schema(name: str, data_source: object, dataset: object) -> Iterator[str]:
-    """Yield what is wrong with the schema of data of this machine: it is another one than the dataset's."""
-    given = data_source.schema if isinstance(data_source, DataSource) else None
-    known = schema_of(dataset) if given else None
-    allowed = "the dataset's own schema, which needn't be given where the app makes it"
-    if given and known and _meaning(given) != _meaning(known):
-        yield violation(name, given.to_json(), allowed)
-
-
 def check_data(
-    job: Construct, data_source: DataSource, dataset: object, import_mode: ImportMode | str | None = None
+    job: Construct, local: LocalData, schema: DatasetSchema | None, import_mode: ImportMode | str | None
 ) -> None:
-    """Check what a job ships, and annotate the job with each finding."""
-    if data_source.local is None:
-        return
-    schema = data_source.schema or schema_of(dataset)
+    """Check what a job ships for the dataset's schema, and annotate the job with each finding."""
     if schema is None:
         cdk.Annotations.of(job).add_info_v2(f"{NOTICE_ID}data-not-checked", NOT_CHECKED)
         return
     # A mode that is known at deploy time only may be either, and FULL has the wider limits.
     mode = ImportMode.INCREMENTAL if import_mode == ImportMode.INCREMENTAL else ImportMode.FULL
-    for finding in _findings(_FilesAsTheyAre.of(data_source.local), schema, mode):
+    for finding in _findings(_FilesAsTheyAre.of(local), schema, mode):
         if finding.rule.severity is Severity.ERROR:
             cdk.Annotations.of(job).add_error(told(finding))
         else:
@@ -110,7 +96,3 @@ def _row_checker() -> Iterator[RowChecker]:
 
     with row_checker(Engine.fastest()) as rows:
         yield rows
-
-
-def _meaning(schema: DatasetSchema) -> object:
-    return read_schema(schema.text, schema.domain)

@@ -10,10 +10,8 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
-from aws_cdk import aws_s3 as s3
-from aws_cdk import aws_s3_assets as assets
 from constructs import Construct
 
 from personalize_import.arguments import InvalidArguments
@@ -21,6 +19,9 @@ from personalize_import_handler import contract
 from personalize_import_handler.checks import violation
 from personalize_import_handler.contract import DataFile
 from personalize_import_handler.data_files import DATA_FILE_NAME
+
+if TYPE_CHECKING:  # loaded where there is data to ship: each module of the CDK costs time
+    from aws_cdk import aws_s3 as s3
 
 _ID: Final = "Data"
 
@@ -31,7 +32,7 @@ class Shipped:
 
     object_key: str
     files: list[DataFile]
-    bucket: s3.IBucket
+    bucket: "s3.IBucket"
     """The CDK's own, of this stack's environment."""
 
 
@@ -54,6 +55,8 @@ class LocalData:
 
     def ship(self, scope: Construct) -> Shipped:
         """Make the assets."""
+        from aws_cdk import aws_s3_assets as assets
+
         parent = Construct(scope, _ID)
         # Absolute, for the CDK's own process may be in another folder; no path goes into the template.
         shipped = {path.name: assets.Asset(parent, path.name, path=str(path.absolute())) for path in self.files}

@@ -5,8 +5,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Self
 
 import aws_cdk as cdk
-from aws_cdk import aws_kms as kms
-from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from personalize_import.arguments import check_text, require_all
@@ -18,7 +16,10 @@ from personalize_import_handler.checks import TextRule, violation
 from personalize_import_handler.contract import DataFile
 from personalize_import_handler.policies import objects_below
 
-if TYPE_CHECKING:  # it needs this module
+if TYPE_CHECKING:  # for annotations alone: the provider needs this module, and each module of the CDK costs time
+    from aws_cdk import aws_kms as kms
+    from aws_cdk import aws_s3 as s3
+
     from personalize_import.provider import DatasetImportProvider
 
 _SCHEME: Final = "s3://"
@@ -46,9 +47,9 @@ class DataSource:
     bucket_name: str
     objects: str
     """What is read, as an ARN names it: `bucket/file.csv`, or `bucket/folder/*`."""
-    bucket: s3.IBucket | None
+    bucket: "s3.IBucket | None"
     """The bucket, where CDK knows it."""
-    encryption_key: kms.IKey | None = None
+    encryption_key: "kms.IKey | None" = None
     """The KMS key that the data is encrypted with, where CDK knows it."""
     local: LocalData | None = None
     """The data of this machine, before a job ships it."""
@@ -77,7 +78,7 @@ class DataSource:
         return cls(data_location="", bucket_name="", objects="", bucket=None, local=LocalData.at(path), schema=schema)
 
     @classmethod
-    def from_bucket(cls, bucket: s3.IBucket, object_key: str, *, encryption_key: kms.IKey | None = None) -> Self:
+    def from_bucket(cls, bucket: "s3.IBucket", object_key: str, *, encryption_key: "kms.IKey | None" = None) -> Self:
         """Import from a bucket of this app, or one that was looked up or imported into it.
 
         Args:
@@ -106,7 +107,7 @@ class DataSource:
         )
 
     @classmethod
-    def from_s3_uri(cls, uri: str, *, encryption_key: kms.IKey | None = None) -> Self:
+    def from_s3_uri(cls, uri: str, *, encryption_key: "kms.IKey | None" = None) -> Self:
         """Import from a bucket that CDK doesn't know.
 
         Args:

@@ -10,7 +10,6 @@ from constructs import Construct
 
 from personalize_import import arguments
 from personalize_import.arguments import check_optional_text, check_text
-from personalize_import.checked_data import check_data, check_schema
 from personalize_import.data_source import DataSource
 from personalize_import.import_role import create_import_role
 from personalize_import.imported_provider import ImportedProvider
@@ -20,6 +19,7 @@ from personalize_import.provider import DatasetImportProvider
 from personalize_import.provider_checks import check_looks, check_provider, check_role_of_provider, check_shipped
 from personalize_import.read_access import grant_read
 from personalize_import.relay import create_resources
+from personalize_import.schema_lookup import check_schema, schema_of
 from personalize_import.surroundings import note_stack_of
 from personalize_import_handler import checks, contract
 from personalize_import_handler.checks import violation
@@ -129,10 +129,15 @@ class DatasetImportJob(ObservedImport):
             ],
         )
         self._tag_manager = _tag_manager(tags)
-        arguments.tags_fit(self).add(self, self._tag_manager, reimport)
+        self._reimport = reimport
+        if tags:
+            self._let_tags_be_checked()
         self._provider = provider = provider or DatasetImportProvider.of(self)
         self._dataset_arn = dataset_arn
-        check_data(self, data_source, dataset, import_mode)
+        if data_source.local:
+            from personalize_import.checked_data import check_data  # what looks at data is loaded where there is any
+
+            check_data(self, data_source.local, data_source.schema or schema_of(dataset), import_mode)
         if isinstance(provider, DatasetImportProvider):  # no other can be given data of this machine
             data_source = data_source.bind(self, provider)
         self._role = _role_of(self, role, data_source, provider)
@@ -224,7 +229,11 @@ class DatasetImportJob(ObservedImport):
     @jsii.member(jsii_name="cdkTagManager")
     def cdk_tag_manager(self) -> cdk.TagManager:
         """The job's tags, for `Tags.of(...)`."""
+        self._let_tags_be_checked()  # for whoever asks may set some; most jobs have none
         return self._tag_manager
+
+    def _let_tags_be_checked(self) -> None:
+        arguments.tags_fit(self).add(self, self._tag_manager, self._reimport)
 
     def _attribute(self, attribute: Attribute) -> str:
         return self.resource.get_att_string(attribute.value)

@@ -5,16 +5,18 @@ docs/security.md has the answers to what other rule packs find.
 """
 
 from collections.abc import Sequence
-from typing import Final, cast
+from typing import TYPE_CHECKING, Final, cast
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import IConstruct
 
 from personalize_import.nag import Acceptance, accept
+
+if TYPE_CHECKING:  # for annotations alone: each module of the CDK costs time
+    from aws_cdk import aws_s3 as s3
 
 _WILDCARD: Final = "AwsSolutions-IAM5"
 _ACCESS_LOGS: Final = "AwsSolutions-S1"
@@ -48,7 +50,7 @@ _WILDCARD_REASONS: Final = {
 def accept_data_of_job(role: iam.CfnRole | None, objects_arn: str) -> None:
     """Say why the role of a job may read all below a folder."""
     reason = "All objects below the folder that the job imports: which files there are is known to S3 only."
-    accept(role, Acceptance(_WILDCARD, reason, [objects_arn]))
+    accept(role, Acceptance(_WILDCARD, reason, [objects_arn]), is_new=True)
 
 
 def accept_wildcards(holder: iam.IRole | iam.Policy | None, statements: Sequence[iam.PolicyStatement]) -> None:
@@ -61,7 +63,7 @@ def accept_wildcards(holder: iam.IRole | iam.Policy | None, statements: Sequence
     accept(_resource_of(holder), *acceptances)
 
 
-def accept_no_access_logs(bucket: s3.Bucket) -> None:
+def accept_no_access_logs(bucket: "s3.Bucket") -> None:
     """Say why the data bucket has no access logs."""
     reason = (
         "Who may read the bucket is in its policy: Amazon Personalize, for each import. It holds copies of the "

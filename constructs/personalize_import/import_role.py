@@ -11,7 +11,7 @@ from personalize_import.findings import accept_data_of_job
 from personalize_import.notices import readable
 from personalize_import.read_access import role_statements
 from personalize_import.statements import document
-from personalize_import.surroundings import is_token, once_in_a_stack, surroundings_of
+from personalize_import.surroundings import is_token, note_stack_of, once_in_a_stack, surroundings_of
 from personalize_import_handler.contract import IMPORT_ROLE_PATH, PERSONALIZE_SERVICE_PRINCIPAL
 
 
@@ -39,6 +39,8 @@ def create_import_role(scope: Construct, data_source: DataSource, below: str | N
         inline_policies={"ReadData": document(role_statements(scope, data_source))},
     )
     made = cast("iam.CfnRole | None", role.node.default_child)
+    if made:
+        note_stack_of(made, scope)
     accept_data_of_job(made, data_source.objects_arn(scope))
     return ImportRole(role, is_precreated=made is None)
 

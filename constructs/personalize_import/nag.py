@@ -30,21 +30,23 @@ class Acceptance:
     arns: Sequence[str] = ()
 
 
-def accept(resource: cdk.CfnResource | None, *acceptances: Acceptance) -> None:
-    """Tell cdk-nag what is accepted of a resource, if there is one; ARNs without a wildcard need no acceptance."""
+def accept(resource: cdk.CfnResource | None, *acceptances: Acceptance, is_new: bool = False) -> None:
+    """Tell cdk-nag what is accepted of a resource, if there is one; ARNs without a wildcard need no acceptance.
+
+    Of one that `is_new` nothing has been said before.
+    """
     if resource is None:
         return
-    _tell(resource, acceptances)
-    if of_arns := [each for each in acceptances if each.arns]:
-        _told_again(resource).append((resource, of_arns))
+    _tell(resource, acceptances, [] if is_new else _told(resource))
+    if may_change := [
+        each for each in acceptances if any(may_have_token(_written(resource, arn)) for arn in each.arns)
+    ]:
+        _told_again(resource).append((resource, may_change))
 
 
 @jsii.implements(IValidation)
 class _ToldAgain:
-    """Says it again when the template is about to be written.
-
-    An ARN of another stack reads differently by then, and the app may have written over what was said.
-    """
+    """Says it again when the template is about to be written: an ARN of another stack reads differently by then."""
 
     def __init__(self) -> None:
         self.said: list[tuple[cdk.CfnResource, Sequence[Acceptance]]] = []
@@ -52,7 +54,7 @@ class _ToldAgain:
     def validate(self) -> list[str]:
         """Find nothing wrong."""
         for resource, acceptances in self.said:
-            _tell(resource, acceptances)
+            _tell(resource, acceptances, _told(resource))
         return []
 
 
@@ -64,9 +66,12 @@ def _told_again(stack: cdk.Stack) -> list[tuple[cdk.CfnResource, Sequence[Accept
     return again.said
 
 
-def _tell(resource: cdk.CfnResource, acceptances: Sequence[Acceptance]) -> None:
-    # Beside what the app has said of the resource itself, and what was said before.
-    told = (resource.get_metadata("cdk_nag") or {}).get("rules_to_suppress", [])
+def _told(resource: cdk.CfnResource) -> list[Mapping[str, object]]:
+    """Give what the app has said of the resource itself, and what was said before."""
+    return [*(resource.get_metadata("cdk_nag") or {}).get("rules_to_suppress", [])]
+
+
+def _tell(resource: cdk.CfnResource, acceptances: Sequence[Acceptance], told: Sequence[Mapping[str, object]]) -> None:
     suppressions = [_suppression(resource, each) for each in acceptances if not each.arns or _findings(resource, each)]
     if new := [each for each in suppressions if each not in told]:
         resource.add_metadata("cdk_nag", {"rules_to_suppress": [*told, *new]})

@@ -1,7 +1,7 @@
 """The provider: two Lambda functions and a waiter that serve all import jobs of a stack, or of many."""
 
 from collections.abc import Mapping
-from typing import Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
@@ -13,7 +13,6 @@ from constructs import Construct
 
 from personalize_import import arguments, findings
 from personalize_import import provider_permissions as permissions
-from personalize_import.data_bucket import DataBucket
 from personalize_import.imported_provider import ImportedProvider
 from personalize_import.provider_functions import Functions, check_function_props
 from personalize_import.role_permissions import RolePermissions
@@ -21,6 +20,9 @@ from personalize_import.surroundings import once_in_a_stack
 from personalize_import.waiter import create_waiter
 from personalize_import_handler import checks, contract
 from personalize_import_handler.contract import Environment
+
+if TYPE_CHECKING:  # loaded where data is shipped: each module of the CDK costs time
+    from personalize_import.data_bucket import DataBucket
 
 _ID: Final = "DatasetImportProvider"
 _DATA_BUCKET_ID: Final = "Data"
@@ -202,8 +204,10 @@ class DatasetImportProvider(Construct):
         return self._log_group
 
     @property
-    def data_bucket(self) -> DataBucket:
+    def data_bucket(self) -> "DataBucket":
         """Where data is brought that the app ships; made on first use."""
+        from personalize_import.data_bucket import DataBucket
+
         known = cast("DataBucket | None", self.node.try_find_child(_DATA_BUCKET_ID))
         return known or DataBucket(self, _DATA_BUCKET_ID, service_token=self.service_token, role=self.looking_role)
 

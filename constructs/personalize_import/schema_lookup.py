@@ -1,11 +1,25 @@
-"""Which schema a dataset has, where the app that makes the dataset makes its schema too."""
+"""Which schema a dataset has, where the app that makes the dataset makes its schema too, and whether it is another."""
+
+from collections.abc import Iterator
 
 import aws_cdk as cdk
 from aws_cdk import aws_personalize as personalize
 
 from personalize_import.arguments import InvalidArguments
+from personalize_import.data_source import DataSource
 from personalize_import.dataset_schema import DatasetSchema
 from personalize_import.surroundings import is_token
+from personalize_import_handler.checks import violation
+from personalize_import_handler.data_checks.schema import read_schema
+
+
+def check_schema(name: str, data_source: object, dataset: object) -> Iterator[str]:
+    """Yield what is wrong with the schema of data of this machine: it is another one than the dataset's."""
+    given = data_source.schema if isinstance(data_source, DataSource) else None
+    known = schema_of(dataset) if given else None
+    allowed = "the dataset's own schema, which needn't be given where the app makes it"
+    if given and known and _meaning(given) != _meaning(known):
+        yield violation(name, given.to_json(), allowed)
 
 
 def schema_of(dataset: object) -> DatasetSchema | None:
@@ -38,3 +52,7 @@ def _target(schema_arn: str) -> personalize.CfnSchema | None:
     # A reference by its base class; what else it is, jsii doesn't tell.
     target = getattr(token, "target", None)
     return target if isinstance(target, personalize.CfnSchema) else None
+
+
+def _meaning(schema: DatasetSchema) -> object:
+    return read_schema(schema.text, schema.domain)

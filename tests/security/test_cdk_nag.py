@@ -6,7 +6,7 @@ import aws_cdk as cdk
 import pytest
 from cdk_nag import AwsSolutionsChecks, NagPack
 
-from personalize_import import DataSource
+from personalize_import import DatasetImportProvider, DataSource
 from personalize_import import findings as findings_of_the_library
 from tests.security.templates import STACKS, Synthesized, faulty, sound, twenty_jobs
 from tests.synth.stacks import add_job, from_new_bucket, logical_id, new_app, new_stack
@@ -53,7 +53,7 @@ def test_nothing_is_found(stack: str) -> None:
 def test_what_is_accepted_is_what_would_be_found(monkeypatch: pytest.MonkeyPatch) -> None:
     accepted = acknowledged(sound().stack("TwentyJobs"))
 
-    monkeypatch.setattr(findings_of_the_library, "accept", lambda *_: None)
+    monkeypatch.setattr(findings_of_the_library, "accept", lambda *_, **__: None)
     app = new_app()
     twenty_jobs(app)
 
@@ -112,7 +112,26 @@ def test_what_the_app_accepts_itself_is_kept() -> None:
     (template,) = Synthesized.of(app).templates.values()
 
     rules = template["Resources"][logical_id(job.role)]["Metadata"]["cdk_nag"]["rules_to_suppress"]
-    assert [rule["id"] for rule in rules] == ["Other-Rule", "AwsSolutions-IAM5"]
+    assert rules == [own]
+
+
+def test_what_the_app_accepts_of_the_provider_is_kept_beside_what_later_jobs_need() -> None:
+    app = new_app()
+    stack = new_stack(scope=app)
+    provider = DatasetImportProvider.of(stack)
+    role, _ = provider.looking_role, add_job(stack)
+    resource = role.node.default_child
+    own = {"id": "Other-Rule", "reason": "A reason of the app's own."}
+    assert isinstance(resource, cdk.CfnResource)
+    told = resource.get_metadata("cdk_nag")["rules_to_suppress"]
+    resource.add_metadata("cdk_nag", {"rules_to_suppress": [own, *told]})
+    add_job(stack, "Looking", preflight=True)
+
+    (template,) = Synthesized.of(app).templates.values()
+
+    rules = template["Resources"][logical_id(role)]["Metadata"]["cdk_nag"]["rules_to_suppress"]
+    assert rules[: len(told) + 1] == [own, *told]
+    assert ":schema/*" in str(rules[-1]["applies_to"])
 
 
 def test_a_role_that_may_do_anything_is_found() -> None:
