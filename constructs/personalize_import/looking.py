@@ -11,7 +11,7 @@ from constructs import Construct
 
 from personalize_import.import_role import is_precreated
 from personalize_import.imported_provider import ImportedProvider
-from personalize_import.notices import tell_what_is_required
+from personalize_import.notices import Policy, tell_what_is_required
 from personalize_import.provider import DatasetImportProvider
 from personalize_import.statements import statement
 from personalize_import.surroundings import stack_of
@@ -47,7 +47,8 @@ def let_provider_look(
     if isinstance(role, iam.Role) and own and role.assume_role_policy and is_beside:
         role.assume_role_policy.add_statements(iam.PolicyStatement.from_json(trust))
     else:
-        tell_what_is_required(scope, "the trust policy of the role", [trust], ", for the provider looks at it first")
+        policy = Policy("the trust policy of the role", role.role_arn, ", for the provider looks at it first")
+        tell_what_is_required(scope, policy, [trust])
 
 
 def data_as_of(scope: Construct) -> str:

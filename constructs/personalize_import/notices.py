@@ -1,12 +1,13 @@
 """What synth tells of statements that others have to add, in a form to be pasted into their policies."""
 
 import json
-from collections.abc import Sequence
-from typing import Any, Final
+from collections.abc import Iterable, Sequence
+from typing import Any, Final, NamedTuple, cast
 
 import aws_cdk as cdk
+import jsii
 from aws_cdk import region_info
-from constructs import Construct, IConstruct
+from constructs import Construct, IConstruct, IValidation
 
 from personalize_import.statements import Statement
 from personalize_import.surroundings import is_token, may_have_token, once_in_a_stack, stack_of, surroundings_of
@@ -14,14 +15,63 @@ from personalize_import.surroundings import is_token, may_have_token, once_in_a_
 _DEFAULT_PARTITION: Final = "aws"
 
 
-def tell_what_is_required(scope: Construct, policy: str, statements: Sequence[Statement], besides: str = "") -> None:
-    """Tell at synth which statements a policy must hold that this app doesn't own."""
-    if not statements:
-        return
-    text = json.dumps([readable(scope, statement) for statement in statements])
-    cdk.Annotations.of(scope).add_info(
-        f"this app doesn't manage {policy}. Personalize can't read the data unless it holds {text}{besides}"
-    )
+class Policy(NamedTuple):
+    """A policy that this app doesn't own."""
+
+    kind: str
+    """Such as `the policy of the bucket`."""
+    owner: str
+    """The bucket's name, or the ARN of the role or the key."""
+    besides: str = ""
+    """What else must be so."""
+
+
+def tell_what_is_required(scope: Construct, policy: Policy, statements: Sequence[Statement]) -> None:
+    """Tell at synth which statements a policy must hold, those that all jobs of the stack need together."""
+    if statements:
+        written = policy._replace(owner=str(readable(scope, policy.owner)))
+        told = _told_at_synth(scope).setdefault(written, [])
+        told += [cast("Statement", readable(scope, statement)) for statement in statements]
+
+
+@jsii.implements(IValidation)
+class _TellsAtSynth:
+    """Tells when all jobs are known; it finds nothing wrong."""
+
+    def __init__(self, stack: cdk.Stack) -> None:
+        self._stack = stack
+        self.required: dict[Policy, list[Statement]] = {}
+
+    def validate(self) -> list[str]:
+        for (kind, owner, besides), statements in self.required.items():
+            cdk.Annotations.of(self._stack).add_info(
+                f"this app doesn't manage {kind} {owner}. Personalize can't read the data unless it holds "
+                f"{json.dumps(_as_few(statements))}{besides}"
+            )
+        return []
+
+
+@once_in_a_stack
+def _told_at_synth(stack: cdk.Stack) -> dict[Policy, list[Statement]]:
+    tells = _TellsAtSynth(stack)
+    stack.node.add_validation(tells)
+    return tells.required
+
+
+def _as_few(statements: Iterable[Statement]) -> list[Statement]:
+    """Put statements into one that are about different resources alone, in the order in which they came."""
+    few: dict[str, Statement] = {}
+    for each in statements:
+        one = few.setdefault(json.dumps({**each, "Resource": []}), each)
+        arns = list(dict.fromkeys([*_arns(one), *_arns(each)]))
+        if len(arns) > 1:
+            one["Resource"] = arns
+    return [*few.values()]
+
+
+def _arns(statement: Statement) -> list[str]:
+    resource = statement.get("Resource", [])
+    return [resource] if isinstance(resource, str) else resource
 
 
 def readable(scope: IConstruct, value: object) -> object:

@@ -15,7 +15,7 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct, IDependable
 
 from personalize_import.data_source import DataSource
-from personalize_import.notices import tell_what_is_required
+from personalize_import.notices import Policy, tell_what_is_required
 from personalize_import.statements import Principal, Statement, statement
 from personalize_import.surroundings import surroundings_of
 from personalize_import_handler.contract import PERSONALIZE_SERVICE_PRINCIPAL
@@ -48,11 +48,21 @@ def grant_read(scope: Construct, data_source: DataSource, role: iam.IRole, *, is
         _let_role(scope, data_source, role, access)
     _let_service_into_bucket(scope, data_source, access)
     _let_into_key(scope, data_source, role, access)
-    trust = f", and the role trusts {PERSONALIZE_SERVICE_PRINCIPAL}"
-    tell_what_is_required(scope, "the policy of the role", access.required_role_statements, trust)
-    tell_what_is_required(scope, "the policy of the bucket", access.required_bucket_policy_statements)
-    tell_what_is_required(scope, "the policy of the bucket's key", access.required_key_policy_statements)
+    _tell(scope, data_source, role, access)
     return access
+
+
+def _tell(scope: Construct, data_source: DataSource, role: iam.IRole, access: ReadAccess) -> None:
+    """Tell at synth what isn't this app's to grant."""
+    if access.required_role_statements:
+        trust = f", and the role trusts {PERSONALIZE_SERVICE_PRINCIPAL}"
+        of_role = Policy("the policy of the role", role.role_arn, trust)
+        tell_what_is_required(scope, of_role, access.required_role_statements)
+    of_bucket = Policy("the policy of the bucket", data_source.bucket_name)
+    tell_what_is_required(scope, of_bucket, access.required_bucket_policy_statements)
+    if key := data_source.encryption_key:
+        of_key = Policy("the policy of the bucket's key", key.key_arn)
+        tell_what_is_required(scope, of_key, access.required_key_policy_statements)
 
 
 def _let_role(scope: Construct, data_source: DataSource, role: iam.IRole, access: ReadAccess) -> None:

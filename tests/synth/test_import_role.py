@@ -90,7 +90,7 @@ def notices(stack: cdk.Stack) -> list[str]:
 def said_statements(stack: cdk.Stack) -> list[dict[str, Any]]:
     (notice,) = notices(stack)
     before, _, statements = notice.partition("Personalize can't read the data unless it holds ")
-    assert before == "this app doesn't manage the policy of the bucket. "
+    assert before == "this app doesn't manage the policy of the bucket bucket. "
     told: list[dict[str, Any]] = json.loads(statements)
     return told
 

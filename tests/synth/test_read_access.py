@@ -33,7 +33,8 @@ def told(stack: cdk.Stack) -> dict[str, list[dict[str, Any]]]:
     found = {}
     for notice in notices:
         before, _, after = notice.partition(". Personalize can't read the data unless it holds ")
-        found[before.removeprefix("this app doesn't manage ")] = json.loads(after[: after.rindex("]") + 1])
+        kind, _, _ = before.removeprefix("this app doesn't manage ").rpartition(" ")
+        found[kind] = json.loads(after[: after.rindex("]") + 1])
     return found
 
 
@@ -169,3 +170,30 @@ def test_what_is_told_is_in_the_partition_of_the_region(region: str | None, part
 def test_a_key_that_is_none_is_refused(key: object) -> None:
     with pytest.raises(InvalidArguments, match=r"^encryption_key must be a Key or another IKey"):
         DataSource.from_s3_uri("s3://data/a.csv", encryption_key=key)  # type: ignore[arg-type]
+
+
+def test_what_many_jobs_need_is_told_once_for_each_policy() -> None:
+    stack = new_stack()
+    for name in ("a", "b"):
+        for key in ("one.csv", "two/", "one.csv"):
+            number = len(stack.node.children)
+            add_job(stack, f"Job{number}", data_source=DataSource.from_s3_uri(f"s3://bucket-{name}/{key}"))
+
+    notices = [str(each.entry.data) for each in Annotations.from_stack(stack).find_info("/Stack", Match.any_value())]
+
+    assert [notice.partition(". ")[0] for notice in notices] == [
+        "this app doesn't manage the policy of the bucket bucket-a",
+        "this app doesn't manage the policy of the bucket bucket-b",
+    ]
+    objects, bucket = json.loads(notices[1].partition("unless it holds ")[2])
+    assert objects["Resource"] == ["arn:aws:s3:::bucket-b/one.csv", "arn:aws:s3:::bucket-b/two/*"]
+    assert bucket["Resource"] == "arn:aws:s3:::bucket-b"
+
+
+def test_a_trust_policy_that_others_must_change_has_no_resources() -> None:
+    stack = new_stack()
+    add_job(stack, role=iam.Role.from_role_arn(stack, "Role", ROLE_ARN), preflight=True)
+
+    (trust,) = told(stack)["the trust policy of the role"]
+
+    assert [*trust] == ["Action", "Effect", "Principal"]
