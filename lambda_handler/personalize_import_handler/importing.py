@@ -202,7 +202,9 @@ class Import:
             reason = reasons.not_answered_in_time(refused, self._waited(progress))
             raise ImportFailed(reason, arn, progress.status_if_failed) from refused
         logger.info("Not yet: %s", refused)
-        return self._wait(arn, progress, pace.seconds_until_next_try())
+        queues = isinstance(refused, Busy) and not progress.dataset_import_job_arn
+        seconds = pace.seconds_until_there_may_be_room() if queues else pace.seconds_until_next_try()
+        return self._wait(arn, progress, seconds)
 
     def _time_is_up(self, progress: Progress) -> bool:
         return progress.elapsed_seconds(self.personalize.now()) >= self.properties.timeout_seconds

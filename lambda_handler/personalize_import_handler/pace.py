@@ -19,10 +19,13 @@ _RAMP: Final = (
     (30 * 60, 60),
     (60 * 60, 90),
 )
-# Fifteen that wait for room beside five that have it make less than one request a second.
-_QUEUE_SECONDS: Final = 30
-_SPREAD: Final = 0.25
-SECONDS_BETWEEN_TRIES_MAX: Final = round(_QUEUE_SECONDS * (1 + _SPREAD))
+# A permission that was granted a moment ago is effective within a minute as a rule.
+_TRY_SECONDS: Final = 30
+_TRY_SPREAD: Final = 0.25
+SECONDS_BETWEEN_TRIES_MAX: Final = round(_TRY_SECONDS * (1 + _TRY_SPREAD))
+# Fifteen that wait for room beside five that have it make a third of a request a second, and hardly ever six at once.
+_ROOM_SECONDS: Final = 45
+_ROOM_SPREAD: Final = 0.5
 
 
 def seconds_until_next_look(elapsed_seconds: float) -> int:
@@ -31,5 +34,14 @@ def seconds_until_next_look(elapsed_seconds: float) -> int:
 
 
 def seconds_until_next_try() -> int:
+    """Say how long to wait before asking again for what may not be allowed yet; never all askers at once."""
+    return _about(_TRY_SECONDS, _TRY_SPREAD)
+
+
+def seconds_until_there_may_be_room() -> int:
     """Say how long to wait before asking again for what the service has no room for; never all askers at once."""
-    return round(_QUEUE_SECONDS * random.uniform(1 - _SPREAD, 1 + _SPREAD))  # noqa: S311 - nothing depends on who can guess it
+    return _about(_ROOM_SECONDS, _ROOM_SPREAD)
+
+
+def _about(seconds: int, spread: float) -> int:
+    return round(seconds * random.uniform(1 - spread, 1 + spread))  # noqa: S311 - nothing depends on who can guess it

@@ -21,8 +21,10 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 
 # Three attempts take at most 3 * (3 + 10) s and some backoff: well inside the functions' timeout, whose end would
-# otherwise be all that is left to see.
-CLIENT_CONFIG: Final = Config(connect_timeout=3, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 3})
+# otherwise be all that is left to see. The standard mode would take LimitExceededException for one request too many,
+# and ask three times within seconds for room that comes in minutes:
+# https://docs.aws.amazon.com/boto3/latest/guide/retries.html
+CLIENT_CONFIG: Final = Config(connect_timeout=3, read_timeout=10, retries={"mode": "legacy", "total_max_attempts": 3})
 
 _NOT_FOUND: Final = "ResourceNotFoundException"
 _NAME_TAKEN: Final = "ResourceAlreadyExistsException"

@@ -91,7 +91,7 @@ def test_a_job_that_has_failed_between_two_resources_is_not_started_again(
 def test_a_job_that_waits_for_room_for_more_than_an_hour_is_started_by_the_next_resource(
     account: Account, personalize: FakePersonalize
 ) -> None:
-    personalize.fail_next("create_dataset_import_job", NO_ROOM, times=110)
+    personalize.fail_next("create_dataset_import_job", NO_ROOM, times=85)
 
     answers = Relay(account, legs=3).create(properties())
 

@@ -7,13 +7,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import boto3
 from botocore.config import Config
 
 if TYPE_CHECKING:
     from mypy_boto3_personalize import PersonalizeClient
+
+ONCE: Final = Config(retries={"total_max_attempts": 1}, connect_timeout=1, read_timeout=1)
 
 
 @dataclass(frozen=True)
@@ -79,13 +81,13 @@ def serve() -> Iterator[Service]:
         server.server_close()
 
 
-def client_of(url: str) -> "PersonalizeClient":
-    """Make a client that tries once."""
+def client_of(url: str, config: Config = ONCE) -> "PersonalizeClient":
+    """Make a client, which tries once unless it is told otherwise."""
     return boto3.client(
         "personalize",
         region_name="eu-west-1",
         endpoint_url=url,
         aws_access_key_id="test",
         aws_secret_access_key="test",
-        config=Config(retries={"total_max_attempts": 1}, connect_timeout=1, read_timeout=1),
+        config=config,
     )

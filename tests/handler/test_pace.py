@@ -1,10 +1,12 @@
 """How long to wait: known beforehand, never at once, never long."""
 
+from collections.abc import Callable
 from statistics import mean
 
 import pytest
 
 from personalize_import_handler import pace
+from personalize_import_handler.personalize import Busy
 from tests.handler.account import Account
 from tests.handler.fakes import Course, FakePersonalize
 from tests.handler.properties import properties
@@ -26,8 +28,42 @@ def test_tries_are_22_to_38_seconds_apart() -> None:
     assert {pace.seconds_until_next_try() for _ in range(1000)} <= set(range(22, 39))
 
 
-def test_not_all_askers_come_back_at_once() -> None:
-    assert len({pace.seconds_until_next_try() for _ in range(100)}) > 3
+def test_who_waits_for_room_asks_again_after_22_to_68_seconds() -> None:
+    assert {pace.seconds_until_there_may_be_room() for _ in range(1000)} <= set(range(22, 69))
+
+
+@pytest.mark.parametrize("seconds_until", [pace.seconds_until_next_try, pace.seconds_until_there_may_be_room])
+def test_not_all_askers_come_back_at_once(seconds_until: Callable[[], int]) -> None:
+    assert len({seconds_until() for _ in range(100)}) > 3
+
+
+def test_a_job_that_can_t_be_seen_is_looked_for_sooner_than_room_is_asked_for(
+    monkeypatch: pytest.MonkeyPatch, cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
+) -> None:
+    monkeypatch.setattr(pace, "seconds_until_next_try", lambda: 7)
+    monkeypatch.setattr(pace, "seconds_until_there_may_be_room", lambda: 1000)
+    personalize.course = Course(seconds=400)
+    event = cloudformation.begin("Create", properties())
+    account.run(until=account.clock.now + 300)
+    began = account.clock.now
+    personalize.fail_next(
+        "describe_dataset_import_job", Busy("DescribeDatasetImportJob", "ThrottlingException", "Rate exceeded"), times=3
+    )
+
+    assert cloudformation.run(event).answered_at - began < 200
+
+
+def test_who_has_no_job_yet_waits_for_room(
+    monkeypatch: pytest.MonkeyPatch, cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
+) -> None:
+    monkeypatch.setattr(pace, "seconds_until_next_try", lambda: 7)
+    monkeypatch.setattr(pace, "seconds_until_there_may_be_room", lambda: 1000)
+    busy = Busy("CreateDatasetImportJob", "LimitExceededException", "More than 5 resources")
+    personalize.fail_next("create_dataset_import_job", busy)
+    personalize.course = Course(seconds=0)
+    started_at = account.clock.now
+
+    assert 1000 <= cloudformation.create(properties()).answered_at - started_at < 1100
 
 
 @pytest.mark.parametrize("timeout", [60, 70, 599, 3300])

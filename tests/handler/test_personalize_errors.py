@@ -119,6 +119,29 @@ def test_a_date_that_cannot_be_read_leaves_the_clock_as_it_is(
     assert boto_personalize.now() == pytest.approx(time.time(), abs=2)
 
 
+@pytest.mark.parametrize(
+    ("code", "status", "times"),
+    [
+        ("LimitExceededException", 400, 1),
+        ("InvalidInputException", 400, 1),
+        ("ThrottlingException", 400, 3),
+        ("AnythingElse", 429, 3),
+        ("InternalServerError", 500, 3),
+        ("ServiceUnavailable", 503, 3),
+    ],
+)
+def test_what_passes_in_seconds_is_tried_again_at_once_and_room_that_comes_in_minutes_is_not(
+    monkeypatch: pytest.MonkeyPatch, code: str, status: int, times: int, personalize_service: Service
+) -> None:
+    monkeypatch.setattr(time, "sleep", lambda _: None)
+    personalize_service.answers(*[error(code, status=status)] * 3)
+
+    with pytest.raises(Refused):
+        BotoPersonalize(client_of(personalize_service.url, CLIENT_CONFIG)).describe_dataset_import_job(ARN)
+
+    assert len(personalize_service.requests) == times
+
+
 def test_all_attempts_of_a_call_end_well_within_a_minute() -> None:
     attempts: int = CLIENT_CONFIG.retries["total_max_attempts"]  # type: ignore[attr-defined]
     one: float = CLIENT_CONFIG.connect_timeout + CLIENT_CONFIG.read_timeout  # type: ignore[attr-defined]

@@ -91,6 +91,7 @@ GUARDS: Final = (
     # In `personalize_client`: bounds of a call
     _error("a connection has a bounded time", "connect_timeout=3", "connect_timeout=60"),
     _error("an answer has a bounded time", "read_timeout=10", "read_timeout=60"),
+    _error("room that comes in minutes isn't asked for in seconds", '"mode": "legacy"', '"mode": "standard"'),
     _error("a call is tried more than once", '"total_max_attempts": 3', '"total_max_attempts": 1'),
     _error("a call is tried a bounded number of times", '"total_max_attempts": 3', '"total_max_attempts": 30'),
     _error(
