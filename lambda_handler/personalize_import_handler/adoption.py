@@ -6,8 +6,7 @@ it has started a job finds that job again, even if it has failed by then, and ne
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from personalize_import_handler.contract import ATTEMPTS_MAX, ImportMode
 from personalize_import_handler.identity import JobNames, reader_of
@@ -26,8 +25,7 @@ from personalize_import_handler.properties import ImportProperties
 _FIRST: Final = 1
 
 
-@dataclass(frozen=True)
-class Attempt:
+class Attempt(NamedTuple):
     """An attempt at an import, and whether it has been made."""
 
     number: int

@@ -7,8 +7,7 @@ resource) and returns what is wrong with it, or nothing.
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sized
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from personalize_import_handler import contract
 from personalize_import_handler.contract import ImportMode, Reimport
@@ -27,8 +26,7 @@ def violation(name: str, value: object, allowed: str) -> str:
     return f"{name} must be {allowed}, got {shown(value)}"
 
 
-@dataclass(frozen=True)
-class TextRule:
+class TextRule(NamedTuple):
     """A string of a certain shape and length."""
 
     allowed: str

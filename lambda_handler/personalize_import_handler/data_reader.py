@@ -4,14 +4,12 @@ What that role may not read here, the job could not read either.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from personalize_import_handler.personalize import Refused
 
 
-@dataclass(frozen=True)
-class DataObject:
+class DataObject(NamedTuple):
     """A file of a location."""
 
     name: str

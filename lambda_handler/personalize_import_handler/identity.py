@@ -7,7 +7,7 @@ job's ARN is a pure function of its name, so a name made of what is imported can
 import hashlib
 import json
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from personalize_import_handler import contract
 from personalize_import_handler.properties import ImportProperties
@@ -16,8 +16,7 @@ _HASH_LENGTH = 12
 _OWN_ROLE = re.compile(rf"(?P<account>arn:[^/]*:role)(/.*)?(?P<path>{contract.IMPORT_ROLE_PATH}[^/]+)/[^/]+")
 
 
-@dataclass(frozen=True)
-class Resource:
+class Resource(NamedTuple):
     """The custom resource that a request is about."""
 
     stack_id: str
@@ -35,8 +34,7 @@ class Resource:
         return f"arn:{partition}:personalize:{region}:{account}:dataset-import-job/"
 
 
-@dataclass(frozen=True)
-class JobNames:
+class JobNames(NamedTuple):
     """The names that the jobs of one import have, by the number of the attempt."""
 
     arn_prefix: str

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from personalize_import_handler import adoption, fresh_permissions, pace, preparation, reasons
 from personalize_import_handler.adoption import Attempt, Hindered
@@ -35,8 +35,7 @@ from personalize_import_handler.tagging import set_tags
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Import:
+class Import(NamedTuple):
     """What is to be imported for which resource, the service that does it, and whether anybody waits for it."""
 
     properties: ImportProperties
@@ -66,7 +65,7 @@ class Import:
             fingerprint = fingerprint_of(self.properties, self.read_as(self.properties.role_arn))
         except Refused as refused:
             return self._unless_for_good(refused, reasons.data_not_seen(refused, self.properties), arn, progress)
-        return self._wait(arn, replace(progress, data_fingerprint=fingerprint), seconds=0)
+        return self._wait(arn, progress._replace(data_fingerprint=fingerprint), seconds=0)
 
     def begin(self, progress: Progress) -> Outcome:
         """Find the job that does just this import already; or decide on the attempt to make."""
@@ -95,7 +94,7 @@ class Import:
             return self._not_seen(refused, arn, progress)
         if over:
             return self.begin(progress)
-        return self.look(replace(progress, dataset_import_job_arn=arn), arn)
+        return self.look(progress._replace(dataset_import_job_arn=arn), arn)
 
     def start(self, progress: Progress, attempt: int) -> Outcome:
         """Make the attempt that was decided on; queue where there is no room for it."""
@@ -105,14 +104,14 @@ class Import:
                 raise ImportFailed(reasons.given_up(name), arn)
             if preparation.is_due(self.properties) and not progress.prepared:
                 self._prepare(attempt)
-                return self._wait(arn, replace(progress, prepared=True), seconds=0)
+                return self._wait(arn, progress._replace(prepared=True), seconds=0)
             started = adoption.start(self.personalize, self.properties, self.names, attempt)
         except Hindered as hindered:
             return self._hindered(hindered, progress)
         if not started:
             return self._take(Attempt(attempt + 1, is_made=False), progress, tags_due=False)
         logger.info("Started %s", arn)
-        return self.look(replace(progress, dataset_import_job_arn=arn), arn)
+        return self.look(progress._replace(dataset_import_job_arn=arn), arn)
 
     def look(self, progress: Progress, dataset_import_job_arn: str) -> Outcome:
         """Look at the job: finished, still running, or an `ImportFailed`."""
@@ -121,7 +120,7 @@ class Import:
             job = self.personalize.describe_dataset_import_job(arn)
             if job and progress.tags_due:
                 set_tags(self.personalize, arn, self.properties.job_tags)
-                progress = replace(progress, tags_due=False)
+                progress = progress._replace(tags_due=False)
         except Refused as refused:
             return self._not_seen(refused, arn, progress)
         if job is None:
@@ -134,8 +133,8 @@ class Import:
         arn = self.names.arn(found.number)
         if found.is_made:
             logger.info("Found %s", arn)
-            return self.look(replace(progress, dataset_import_job_arn=arn, tags_due=tags_due), arn)
-        return self._wait(arn, replace(progress, attempt=found.number), seconds=0)
+            return self.look(progress._replace(dataset_import_job_arn=arn, tags_due=tags_due), arn)
+        return self._wait(arn, progress._replace(attempt=found.number), seconds=0)
 
     def _is_given_up(self, attempt: int) -> bool:
         try:

@@ -1,5 +1,10 @@
 """The entry points of the two Lambda functions: `index.on_event` and `index.is_complete`, on the real AWS."""
 
+import gc
+
+# What is loaded is kept: to look through it for garbage again and again would be a fifth of a cold start.
+gc.disable()
+
 import logging
 from functools import cache
 from typing import TYPE_CHECKING, Final
@@ -51,3 +56,6 @@ _functions: Final = Functions(
 
 on_event = _functions.on_event
 is_complete = _functions.is_complete
+
+gc.freeze()
+gc.enable()

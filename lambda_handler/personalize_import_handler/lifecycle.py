@@ -7,8 +7,7 @@ the other. So whatever is found, decided or started is done by one look at a tim
 import logging
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 from personalize_import_handler import contract, pace
 from personalize_import_handler.adoption import attempts_at
@@ -40,8 +39,7 @@ _DELETE_SECONDS_MAX: Final = 50 * 60
 _ANSWER_SECONDS: Final = 120
 
 
-@dataclass(frozen=True, kw_only=True)
-class Request:
+class Request(NamedTuple):
     """A request of CloudFormation, as far as the decisions need it."""
 
     resource: Resource
@@ -50,8 +48,7 @@ class Request:
     physical_resource_id: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Services:
+class Services(NamedTuple):
     """Whom a look may ask: the services, and whether anybody waits for it still."""
 
     personalize: Personalize
@@ -170,7 +167,7 @@ def _jobs_of(request: Request, personalize: Personalize) -> Iterator[JobSummary]
 
 def _import(request: Request, progress: Progress, services: Services) -> Import:
     return Import(
-        properties=replace(_parse(request), data_fingerprint=progress.data_fingerprint),
+        properties=_parse(request)._replace(data_fingerprint=progress.data_fingerprint),
         resource=request.resource,
         personalize=services.personalize,
         storage=services.storage,

@@ -1,15 +1,14 @@
 """What comes of looking at a request: it is finished, or it goes on; all else is an `ImportFailed`."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from personalize_import_handler.contract import STATUS_NOT_STARTED, STATUS_UNKNOWN, STATUS_UNWATCHED, Attribute
 from personalize_import_handler.personalize import DatasetImportJob
 
 
-@dataclass(frozen=True, kw_only=True)
-class Progress:
+class Progress(NamedTuple):
     """What the handler knows from one poll to the next; it travels in the data of the state machine.
 
     `started_at` is epoch seconds of the service's clock, which isn't known before the first call to the service.
@@ -39,15 +38,14 @@ class Progress:
 
     def begun(self, now: float) -> "Progress":
         """Note when this began, unless that stands already."""
-        return self if self.started_at is not None else replace(self, started_at=now)
+        return self if self.started_at is not None else self._replace(started_at=now)
 
     def to_data(self) -> dict[str, object]:
         """Make plain data of it."""
-        return asdict(self)
+        return self._asdict()
 
 
-@dataclass(frozen=True, kw_only=True)
-class Waiting:
+class Waiting(NamedTuple):
     """Nothing to answer yet: look again after `wait_seconds`. `status` is the job's, if it was looked at."""
 
     physical_resource_id: str
@@ -56,8 +54,7 @@ class Waiting:
     status: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Finished:
+class Finished(NamedTuple):
     """The request succeeded."""
 
     physical_resource_id: str

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from personalize_import_handler.contract import ImportMode
 from personalize_import_handler.properties import ImportProperties
@@ -82,8 +82,7 @@ class DatasetImportJob(JobSummary):
         return phase_of(self.status)
 
 
-@dataclass(frozen=True)
-class DatasetSchema:
+class DatasetSchema(NamedTuple):
     """The schema that a dataset has: its Avro text, and the domain that it is for."""
 
     text: str

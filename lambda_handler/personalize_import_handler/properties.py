@@ -4,8 +4,7 @@ import bisect
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from personalize_import_handler import checks, contract, data_files
 from personalize_import_handler.checks import TextRule, violation
@@ -20,8 +19,7 @@ class InvalidProperties(ValueError):
     """One or more properties are not what the contract allows; the message names each, its value and what is."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class ImportProperties:
+class ImportProperties(NamedTuple):
     """What to import, whence, as whom, and how long to wait for it."""
 
     dataset_arn: str
@@ -89,12 +87,12 @@ def parse(properties: Mapping[str, object]) -> ImportProperties:
 _BOOLEANS: Final = {"true": True, "false": False}
 
 
-@dataclass
 class _Reader:
     """Reads properties one by one and remembers what is wrong with them."""
 
-    properties: Mapping[str, object]
-    problems: list[str] = field(default_factory=list)
+    def __init__(self, properties: Mapping[str, object]) -> None:
+        self.properties = properties
+        self.problems: list[str] = []
 
     def text(self, name: str, rule: TextRule) -> str | None:
         if name not in self.properties:

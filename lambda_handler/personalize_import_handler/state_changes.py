@@ -7,9 +7,8 @@ event.
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from functools import wraps
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from personalize_import_handler.contract import STATUS_NOT_STARTED, STATUS_UNKNOWN, Attribute, StateChange
 from personalize_import_handler.event_bus import NotPublished
@@ -26,8 +25,7 @@ logger = logging.getLogger(__name__)
 Poll = Callable[["Request", Progress, "Services"], Outcome]
 
 
-@dataclass(frozen=True)
-class Seen:
+class Seen(NamedTuple):
     """What a look has seen: a status, of which job if there is one, and why where that is a failure."""
 
     status: str
@@ -52,7 +50,7 @@ def publishing(poll: Poll) -> Poll:
         if isinstance(outcome, Finished):
             return outcome
         status, failed = told.published_status, told.publishing_failed
-        return replace(outcome, progress=replace(outcome.progress, published_status=status, publishing_failed=failed))
+        return outcome._replace(progress=outcome.progress._replace(published_status=status, publishing_failed=failed))
 
     return published
 
@@ -93,8 +91,8 @@ def _tell(
     except NotPublished as problem:
         if not progress.publishing_failed:
             logger.warning("EventBridge was not told of %s, and the import goes on: %s", seen.status, problem)
-        return replace(progress, publishing_failed=True)
-    return replace(progress, published_status=seen.status, publishing_failed=False)
+        return progress._replace(publishing_failed=True)
+    return progress._replace(published_status=seen.status, publishing_failed=False)
 
 
 def _state_change(seen: Seen, resource: Resource, properties: ImportProperties, last: str | None) -> StateChange:

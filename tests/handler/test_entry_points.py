@@ -1,6 +1,9 @@
 """The two functions as Lambda finds them, on the real AWS."""
 
 import inspect
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -18,6 +21,17 @@ def test_one_client_is_made_and_kept_and_with_it_what_it_knows_of_the_service_s_
     assert index._functions._personalize() is index._functions._personalize()
     assert index._functions._storage() is index._functions._storage()
     assert index._functions._event_bus() is index._functions._event_bus()
+
+
+def test_what_is_loaded_is_not_looked_through_for_garbage_and_what_comes_later_is() -> None:
+    told = "import gc; from personalize_import_handler import index; print(gc.get_freeze_count(), gc.isenabled())"
+
+    package = Path(index.__file__).parents[1]
+    ran = subprocess.run([sys.executable, "-c", told], check=True, capture_output=True, text=True, cwd=package)
+
+    frozen, is_enabled = ran.stdout.split()
+    assert int(frozen) > 10_000
+    assert is_enabled == "True"
 
 
 def test_the_waiter_s_client_has_the_bounds_of_the_other() -> None:

@@ -1,7 +1,6 @@
 """Names of jobs: the same for the same import, whatever else changes."""
 
 import re
-from dataclasses import replace
 
 import pytest
 from botocore.session import Session
@@ -33,13 +32,13 @@ def test_a_name_is_known_beforehand() -> None:
 @pytest.mark.parametrize(
     "other",
     [
-        replace(IMPORT, dataset_arn=IMPORT.dataset_arn.replace("shop", "other")),
-        replace(IMPORT, schema_arn="arn:aws:personalize:eu-west-1:123456789012:schema/v2"),
-        replace(IMPORT, data_location="s3://shop-data/other/"),
-        replace(IMPORT, role_arn=IMPORT.role_arn + "2"),
-        replace(IMPORT, import_mode=ImportMode.INCREMENTAL),
-        replace(IMPORT, publish_attribution_metrics_to_s3=True),
-        replace(IMPORT, reimport_token="2"),
+        IMPORT._replace(dataset_arn=IMPORT.dataset_arn.replace("shop", "other")),
+        IMPORT._replace(schema_arn="arn:aws:personalize:eu-west-1:123456789012:schema/v2"),
+        IMPORT._replace(data_location="s3://shop-data/other/"),
+        IMPORT._replace(role_arn=IMPORT.role_arn + "2"),
+        IMPORT._replace(import_mode=ImportMode.INCREMENTAL),
+        IMPORT._replace(publish_attribution_metrics_to_s3=True),
+        IMPORT._replace(reimport_token="2"),
     ],
 )
 def test_each_thing_that_is_imported_otherwise_gives_another_name(other: ImportProperties) -> None:
@@ -54,7 +53,7 @@ def test_each_thing_that_is_imported_otherwise_gives_another_name(other: ImportP
     ],
 )
 def test_another_stack_name_or_logical_id_gives_another_name_under_the_same_prefix(other: Resource) -> None:
-    named = replace(IMPORT, job_name="nightly")
+    named = IMPORT._replace(job_name="nightly")
 
     assert names_of(named, other).name(1) != names_of(named, RESOURCE).name(1)
 
@@ -68,9 +67,9 @@ def test_a_stack_that_is_made_again_has_the_same_names() -> None:
 @pytest.mark.parametrize(
     "other",
     [
-        replace(IMPORT, tags=(("team", "data"),)),
-        replace(IMPORT, timeout_seconds=60),
-        replace(IMPORT, wait=False),
+        IMPORT._replace(tags=(("team", "data"),)),
+        IMPORT._replace(timeout_seconds=60),
+        IMPORT._replace(wait=False),
     ],
 )
 def test_tags_timeout_and_waiting_do_not_change_a_name(other: ImportProperties) -> None:
@@ -78,7 +77,7 @@ def test_tags_timeout_and_waiting_do_not_change_a_name(other: ImportProperties) 
 
 
 def test_a_prefix_changes_nothing_but_the_prefix() -> None:
-    named = names_of(replace(IMPORT, job_name="nightly"), RESOURCE).name(3)
+    named = names_of(IMPORT._replace(job_name="nightly"), RESOURCE).name(3)
 
     assert named == names_of(IMPORT, RESOURCE).name(3).replace("shop-Import-", "nightly-")
 
@@ -95,8 +94,8 @@ def test_attempts_differ_in_their_number_only() -> None:
 
 @pytest.mark.parametrize("attempt", [1, 12, 999])
 def test_a_resource_that_is_told_a_job_has_the_names_of_that_job_s_import(attempt: int) -> None:
-    arn = names_of(replace(IMPORT, job_name="nightly-0"), RESOURCE).arn(attempt)
-    told = names_of(replace(IMPORT, dataset_import_job_arn=arn), Resource(stack_id=STACK_ID, logical_id="Wait"))
+    arn = names_of(IMPORT._replace(job_name="nightly-0"), RESOURCE).arn(attempt)
+    told = names_of(IMPORT._replace(dataset_import_job_arn=arn), Resource(stack_id=STACK_ID, logical_id="Wait"))
 
     assert told.arn(attempt_of(arn)) == arn
     assert told.name(1).endswith("-1")
@@ -130,7 +129,7 @@ def test_a_stack_s_longest_name_leaves_room_for_the_hash() -> None:
 def test_the_service_takes_every_name(stack_name: str, logical_id: str, prefix: str | None, attempt: int) -> None:
     resource = Resource(stack_id=STACK_ID.replace("/shop/", f"/{stack_name}/"), logical_id=logical_id)
 
-    name = names_of(replace(IMPORT, job_name=prefix), resource).name(attempt)
+    name = names_of(IMPORT._replace(job_name=prefix), resource).name(attempt)
 
     assert PATTERN.fullmatch(name)
     assert LIMITS["min"] <= len(name) <= LIMITS["max"] == 63

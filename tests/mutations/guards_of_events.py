@@ -24,7 +24,7 @@ GUARDS: Final = (
     ),
     _tell(
         "what was told is noted",
-        "replace(outcome.progress, published_status=status, publishing_failed=failed)",
+        "outcome.progress._replace(published_status=status, publishing_failed=failed)",
         "outcome.progress",
     ),
     # In `seen_in`
@@ -68,13 +68,13 @@ GUARDS: Final = (
     ),
     _fault(
         "what isn't taken is told by the next look",
-        "return replace(progress, publishing_failed=True)",
-        "return replace(progress, publishing_failed=True, published_status=seen.status)",
+        "return progress._replace(publishing_failed=True)",
+        "return progress._replace(publishing_failed=True, published_status=seen.status)",
     ),
     _fault(
         "what isn't taken later is logged again",
-        "return replace(progress, published_status=seen.status, publishing_failed=False)",
-        "return replace(progress, published_status=seen.status)",
+        "return progress._replace(published_status=seen.status, publishing_failed=False)",
+        "return progress._replace(published_status=seen.status)",
     ),
     _tell(
         "an event has the service's time",

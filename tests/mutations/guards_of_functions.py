@@ -39,6 +39,8 @@ GUARDS: Final = (
         "personalize=cache(BotoPersonalize)",
         "personalize=(lambda made: lambda: made)(BotoPersonalize())",
     ),
+    _kept("what comes later is looked through for garbage", "gc.enable()\n", ""),
+    _kept("what is loaded isn't looked through for garbage", "gc.freeze()\n", ""),
     _kept(
         "one client is kept, and with it the service's clock",
         "personalize=cache(BotoPersonalize)",

@@ -21,9 +21,9 @@ _GIVEN_UP: Final = """\
 _PREPARED: Final = """\
             if preparation.is_due(self.properties) and not progress.prepared:
                 self._prepare(attempt)
-                return self._wait(arn, replace(progress, prepared=True), seconds=0)
+                return self._wait(arn, progress._replace(prepared=True), seconds=0)
 """
-_NOTED: Final = "self.look(replace(progress, dataset_import_job_arn=arn), arn)"
+_NOTED: Final = "self.look(progress._replace(dataset_import_job_arn=arn), arn)"
 _granted: Final = partial(Patch, "importing.py", "handler/test_fresh_permissions.py")
 
 GUARDS: Final = (
@@ -84,13 +84,13 @@ GUARDS: Final = (
         'logger.info("Started %s", arn)\n        return self.look(progress, arn)',
     ),
     # In `Import.look`
-    _update("tags are set once", "                progress = replace(progress, tags_due=False)\n", ""),
+    _update("tags are set once", "                progress = progress._replace(tags_due=False)\n", ""),
     _update("tags are set only where they are due", "if job and progress.tags_due:", "if job:"),
     _look("no tags are set on a job that is gone", "if job and progress.tags_due:", "if progress.tags_due:"),
     _look(
         "a look that is throttled is made again",
-        "                progress = replace(progress, tags_due=False)\n        except Refused as refused:",
-        "                progress = replace(progress, tags_due=False)\n        except UnknownStatus as refused:",
+        "                progress = progress._replace(tags_due=False)\n        except Refused as refused:",
+        "                progress = progress._replace(tags_due=False)\n        except UnknownStatus as refused:",
     ),
     _look(
         "a job that is gone is told so",
@@ -102,12 +102,12 @@ GUARDS: Final = (
     _attempt("the last of the names is used", "if found.number > ATTEMPTS_MAX:", "if found.number >= ATTEMPTS_MAX:"),
     _attempt(
         "what was found is noted: a request joins one job, whatever becomes of it",
-        "replace(progress, dataset_import_job_arn=arn, tags_due=tags_due), arn)",
-        "replace(progress, tags_due=tags_due), arn)",
+        "progress._replace(dataset_import_job_arn=arn, tags_due=tags_due), arn)",
+        "progress._replace(tags_due=tags_due), arn)",
     ),
     _twice(
         "the attempt is noted before it is made: a look that dies then finds its own job",
-        "return self._wait(arn, replace(progress, attempt=found.number), seconds=0)",
+        "return self._wait(arn, progress._replace(attempt=found.number), seconds=0)",
         "return self.start(progress, found.number)",
     ),
     # In `tagging.set_tags`

@@ -39,7 +39,7 @@ GUARDS: Final = (
         "            self._ask_for_the_time()\n            preparation",
         "            preparation",
     ),
-    _know("the fingerprint is noted", "replace(progress, data_fingerprint=fingerprint)", "progress"),
+    _know("the fingerprint is noted", "progress._replace(data_fingerprint=fingerprint)", "progress"),
     # In `data_fingerprint`
     _print("an etag tells contents apart", "each.size, each.etag)", "each.size)"),
     _print("a name is a part of what the data is", "(each.name, each.size,", "(each.size,"),

@@ -13,7 +13,9 @@ _failed: Final = partial(Patch, "outcome.py", "handler/test_attempts.py")
 
 GUARDS: Final = (
     # In `outcome`
-    _progress("the time begins once", "return self if self.started_at is not None else replace", "return replace"),
+    _progress(
+        "the time begins once", "return self if self.started_at is not None else self._replace", "return self._replace"
+    ),
     _progress(
         "before it begins no time has passed",
         "return 0 if self.started_at is None else now - self.started_at",
