@@ -54,7 +54,7 @@ def run(folder: Path, scale: Scale) -> Section:
         ["what", "seconds", "memory, MB"],
         [
             ("start to ready", f"{median(seconds for seconds, _ in ready):.1f}", f"{memory:.0f}"),
-            ("`cdk deploy` of a stack with an import of 6 seconds", f"{deployed:.1f}", ""),
+            ("`cdk deploy` of a stack with an import that takes no time", f"{deployed:.1f}", ""),
         ],
     )
     figures = table(
@@ -139,7 +139,7 @@ def _until_active(cloud: LocalCloud, job: str) -> None:
 
 
 def _deploy(folder: Path) -> float:
-    with _served(folder, import_seconds=6) as aws:
+    with _served(folder, import_seconds=0) as aws:
         cloud = LocalCloud(aws, folder)
         cloud.bootstrap()
         begin = time.perf_counter()

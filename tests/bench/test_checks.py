@@ -54,7 +54,7 @@ def test_all_contenders_see_the_same_rows_and_the_tables_have_them(
 def test_a_contender_that_would_take_too_long_is_measured_with_a_part_of_the_data(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(checks, "_SIZES_QUICK", (SIZE, 40 * SIZE))
+    monkeypatch.setattr(checks, "_SIZES_QUICK", (4 * SIZE, 160 * SIZE))
     monkeypatch.setattr(checks, "_SECONDS_MAX", 0)
     measured = list(checks.measure(tmp_path, quick=True))
 
