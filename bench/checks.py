@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from bench.contenders import CONTENDERS, CSV, DUCKDB, PANDAS, Contender, Run
+from bench.contenders import CONTENDERS, CSV, DUCKDB, PANDAS, READING, Contender, Run
 from bench.contenders import run as run_contender
 from bench.data import write_data, write_repeated, write_schema
 from bench.part import Scale, Section
@@ -62,6 +62,7 @@ def measure(folder: Path, *, quick: bool = False, large: bool = False) -> Iterat
                 continue
             before[contender] = run_contender(contender, data, schema)
             yield Measured(size, before[contender])
+    yield Measured(size, run_contender(READING, data, schema))
     if large:
         repeated = folder / "repeated.csv"
         write_repeated(repeated, data, _LARGE_TIMES)
@@ -73,7 +74,18 @@ def table(measured: list[Measured]) -> str:
     """Write the figures as a table, and below it the goals beside what was reached."""
     head = "| data | contender | seconds | rows/s | peak MB |\n| --- | --- | ---: | ---: | ---: |\n"
     rows = "\n".join(each.row for each in measured)
-    return f"{head}{rows}\n\n{goals_table(_goals(measured))}"
+    return f"{head}{rows}\n\n{goals_table(_goals(measured))}\n{_bound(measured)}"
+
+
+def _bound(measured: list[Measured]) -> str:
+    """Say what is left for the rules, where all else is as fast as it can be."""
+    (reading,) = [each for each in measured if each.run.contender is READING]
+    seconds = {each.run.contender: each.run.seconds for each in measured if each.size == reading.size}
+    return (
+        f"{_FASTER_MIN} times {PANDAS.name} would be {seconds[PANDAS] / _FASTER_MIN:.1f} s at {_size(reading.size)}. "
+        f"{READING.name}, takes {reading.run.seconds:.1f} s of that; the check takes {seconds[DUCKDB]:.1f} s, with a "
+        "regular expression over every byte, the widths and types of all values, and counts of users and categories.\n"
+    )
 
 
 def _goals(measured: list[Measured]) -> Iterator[Goal]:

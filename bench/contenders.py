@@ -53,6 +53,8 @@ PLAIN: Final = Contender("personalize-import check --engine plain", _command_lin
 CSV: Final = Contender("the same rules with the csv module", lambda data, _: ["bench.csv_rules", str(data)])
 PANDAS: Final = Contender("the same rules in pandas chunks", lambda data, _: ["bench.pandas_rules", str(data)])
 CONTENDERS: Final = (DUCKDB, PLAIN, CSV, PANDAS)
+READING: Final = Contender("DuckDB's own reader, without any rule", lambda data, _: ["bench.reading", str(data)])
+"""No contender, for it checks nothing: what is left of the time is the rules."""
 
 
 def run(contender: Contender, data: Path, schema: Path) -> Run:

@@ -27,6 +27,9 @@ class Waited:
     """Calls that the service answered, or refused."""
     throttled: int
     """Calls of any operation that were refused as too many."""
+    throttled_looks: int = 0
+    """Those of them that looked at the job once it ran."""
+    first_call: float = 0
     ended: str = "ACTIVE"
     gave_up_after: float | None = None
 
@@ -123,6 +126,10 @@ def waited(
         lag=None if failed else end - active,
         describes=sum(call["operation"] == DESCRIBE for call in own),
         throttled=sum(call["outcome"] == _THROTTLED for call in own),
+        throttled_looks=sum(
+            call["outcome"] == _THROTTLED and call["operation"] == DESCRIBE and call["at"] >= created for call in own
+        ),
+        first_call=min((call["at"] for call in own), default=0),
         ended=job["status"],
         gave_up_after=end - created if failed else None,
     )
@@ -138,6 +145,11 @@ def p95(values: Iterable[float]) -> float:
     """Give the value that 95 of 100 don't exceed."""
     known = sorted(values)
     return known[max(0, -(-len(known) * 95 // 100) - 1)]
+
+
+def densest(times: Sequence[float], seconds: float) -> int:
+    """Say how many of the times are within so many seconds of each other, at most."""
+    return max(sum(first <= time <= first + seconds for time in times) for first in times)
 
 
 def _is_of(name_or_arn: str, name: str) -> bool:

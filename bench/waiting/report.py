@@ -6,9 +6,10 @@ from typing import Final
 from bench.tables import goals_table, table
 from bench.waiting import prices
 from bench.waiting.contenders import OURS
-from bench.waiting.figures import mean, p95
+from bench.waiting.figures import densest, mean, p95
 from bench.waiting.goals import goals_of, lags
 from bench.waiting.measuring import LONG_SECONDS, LONG_SPEED, MANY, Deployed, Measured
+from personalize_local.settings import Settings
 
 PLOT: Final = "benchmarks-waiting.svg"
 _INTRODUCTION: Final = f"""How long a deploy goes on after its import has ended, and what it takes to know that.
@@ -29,8 +30,10 @@ _LONG: Final = f"""Three hours, deployed, {LONG_SPEED:.0f} times as fast, which 
 a tenth that a look takes; and played, with looks that take what they take. The `Provider` waits an hour at most, and
 CloudFormation waits for no custom resource any longer: neither it nor crhelper can have such a job as a resource.
 """
+_TOGETHER_SECONDS: Final = 5
+_BURST: Final = Settings().request_burst
 _MANY: Final = f"""{MANY} stacks at once, deployed, where the service takes one request a second of each operation,
-after a burst of five, and runs five jobs at once.
+after a burst of {_BURST}, and runs five jobs at once.
 """
 _JUDGED: Final = """What was played has neither chance nor a stretched look in it: goals that have such a figure are
 judged by it, and those for 3 hours by both.
@@ -117,18 +120,32 @@ def _played(measured: Measured) -> str:
 
 
 def _many(rows: Sequence[Deployed]) -> str:
-    head = ("contender", "lag mean s", "p95 s", "Describe calls of one", "throttled calls of all", "failed")
+    head = (
+        *("contender", "lag mean s", "p95 s", "Describe calls of one", "throttled calls of all"),
+        *("of these, looks at a job", "failed"),
+    )
     cells = [
         [
             each.contender.name,
             *((f"{mean(lags(each)):.1f}", f"{p95(lags(each)):.1f}") if lags(each) else ("-", "-")),
             f"{mean(one.describes for one in each.waited):.0f}",
-            str(sum(one.throttled for one in each.waited)),
+            *(str(sum(one.throttled for one in each.waited)), str(sum(one.throttled_looks for one in each.waited))),
             str(sum(one.lag is None for one in each.waited)),
         ]
         for each in rows
     ]
-    return table(head, cells)
+    return f"{table(head, cells)}\n{_bound_of_many(next(each for each in rows if each.contender is OURS))}"
+
+
+def _bound_of_many(ours: Deployed) -> str:
+    """Say what no pace can help against: that all stacks begin at once."""
+    times = [each.first_call for each in ours.waited]
+    return (
+        f"No pace keeps stacks apart that begin together: the first calls of this construct's {len(times)} came within "
+        f"{max(times) - min(times):.0f} s, {densest(times, _TOGETHER_SECONDS)} of them within {_TOGETHER_SECONDS}, in "
+        f"which the service takes {_BURST + _TOGETHER_SECONDS} at most. botocore makes a throttled call again within "
+        "seconds, and what it can't do the next look does.\n"
+    )
 
 
 def _long(measured: Measured) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bench import checks
-from bench.contenders import CONTENDERS, CSV, DUCKDB, PANDAS, PLAIN, Contender, run
+from bench.contenders import CONTENDERS, CSV, DUCKDB, PANDAS, PLAIN, READING, Contender, run
 from bench.data import FAULTS, write_faulty_data, write_schema
 
 SIZE = 300_000
@@ -41,12 +41,12 @@ def test_all_contenders_see_the_same_rows_and_the_tables_have_them(
     monkeypatch.setattr(checks, "_LARGE_TIMES", 2)
     *each, large = checks.measure(tmp_path, quick=True, large=True)
 
-    assert [one.run.contender for one in each] == [DUCKDB, PLAIN, CSV, PANDAS]
+    assert [one.run.contender for one in each] == [DUCKDB, PLAIN, CSV, PANDAS, READING]
     (rows,) = {one.run.rows for one in each}
     assert large.run.rows == 2 * rows
     assert all(one.run.seconds > 0 and one.run.peak_bytes > 1_000_000 for one in [*each, large])
     table = checks.table([*each, large])
-    assert all(f"| {contender.name} |" in table for contender in CONTENDERS)
+    assert all(f"| {contender.name} |" in table for contender in (*CONTENDERS, READING))
     assert table.count("| yes |") + table.count("| no |") == 4
 
 
@@ -58,7 +58,7 @@ def test_a_contender_that_would_take_too_long_is_measured_with_a_part_of_the_dat
     monkeypatch.setattr(checks, "_SECONDS_MAX", 0)
     measured = list(checks.measure(tmp_path, quick=True))
 
-    assert [one.run for one in measured[4:]] == [one.run for one in measured[:4]]
+    assert [one.run for one in measured[4:8]] == [one.run for one in measured[:4]]
     assert "(a part of 1 MB)" in measured[4].row
 
 

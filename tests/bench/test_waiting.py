@@ -70,10 +70,11 @@ def test_lag_is_from_active_to_the_last_custom_resource_in_the_services_time() -
     job = {"status": "ACTIVE", "history": [{"at": 1000.0}, {"at": 1300.0}]}
     arn = "arn:aws:personalize:eu-west-1:000000000000:dataset-import-job/"
     calls = [
-        {"operation": "DescribeDatasetImportJob", "names": [f"{arn}a-1"], "outcome": "OK"},
-        {"operation": "DescribeDatasetImportJob", "names": [f"{arn}a-1"], "outcome": "ThrottlingException"},
-        {"operation": "DescribeDatasetImportJob", "names": [f"{arn}ab-1"], "outcome": "OK"},
-        {"operation": "CreateDatasetImportJob", "names": ["a-1"], "outcome": "OK"},
+        {"operation": "DescribeDatasetImportJob", "names": [f"{arn}a-1"], "outcome": "ThrottlingException", "at": 990},
+        {"operation": "DescribeDatasetImportJob", "names": [f"{arn}ab-1"], "outcome": "OK", "at": 980},
+        {"operation": "CreateDatasetImportJob", "names": ["a-1"], "outcome": "OK", "at": 1000},
+        {"operation": "DescribeDatasetImportJob", "names": [f"{arn}a-1"], "outcome": "ThrottlingException", "at": 1100},
+        {"operation": "DescribeDatasetImportJob", "names": [f"{arn}a-1"], "outcome": "OK", "at": 1300},
     ]
     events = [
         {"ResourceType": kind, "ResourceStatus": status, "Timestamp": START + timedelta(seconds=at)}
@@ -88,7 +89,13 @@ def test_lag_is_from_active_to_the_last_custom_resource_in_the_services_time() -
 
     waited = figures.waited("a", job, calls, events, offset)
 
-    assert waited == Waited(name="a", job_seconds=300, lag=10, describes=2, throttled=1)
+    assert waited == Waited(
+        name="a", job_seconds=300, lag=10, describes=3, throttled=2, throttled_looks=1, first_call=990
+    )
+
+
+def test_calls_are_dense_where_most_are_within_the_time() -> None:
+    assert figures.densest([0, 4, 5, 6, 20], 5) == 3
 
 
 def test_the_95th_percentile_is_what_19_of_20_do_not_exceed() -> None:
