@@ -44,6 +44,15 @@ def nothing_secret_is_logged(caplog: pytest.LogCaptureFixture) -> Iterator[None]
     assert lines_with_secrets(lines) == []
 
 
+@pytest.fixture
+def airline() -> Path:
+    """Give the folder of the airline sample of AWS, which may be beside the repository."""
+    folder = Path(__file__).parents[2] / "shared" / "data" / "airline"
+    if not folder.is_dir():
+        pytest.skip("the airline sample is not beside the repository")
+    return folder
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Tell the rows of the fault table, and what tests have recorded: prints are lost where tests run in parallel."""
     ended = [*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")]

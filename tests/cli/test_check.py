@@ -7,9 +7,7 @@ import pytest
 
 from personalize_import_cli.commands import run as run_here
 from tests.cli.conftest import GOOD, HEADER
-from tests.cli.runs import ROOT, run
-
-AIRLINE = ROOT.parent / "shared" / "data" / "airline"
+from tests.cli.runs import run
 
 
 def test_data_that_keeps_the_rules_ends_with_0(items: Path, schema: Path) -> None:
@@ -111,10 +109,8 @@ def test_a_path_that_is_no_text_is_told_with_escapes(tmp_path: Path, schema: Pat
         ("users", {}),
     ],
 )
-def test_the_airline_sample_of_aws_passes(name: str, findings: dict[str, tuple[str, int]]) -> None:
-    if not AIRLINE.is_dir():
-        pytest.skip(f"the sample isn't at {AIRLINE}")
-    ended = run("check", AIRLINE / f"{name}.csv", "--schema", AIRLINE / f"{name}.schema.json")
+def test_the_airline_sample_of_aws_passes(airline: Path, name: str, findings: dict[str, tuple[str, int]]) -> None:
+    ended = run("check", airline / f"{name}.csv", "--schema", airline / f"{name}.schema.json")
     assert ended.code == 0, ended.output
     for rule, (column, count) in findings.items():
         (line,) = [line for line in ended.output.splitlines() if f"[{rule}]" in line]

@@ -6,19 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.demo.runs import ROOT, Ended, run
+from tests.demo.runs import Ended, run
 
 pytestmark = [pytest.mark.deploy, pytest.mark.slow]
 
 Row = list[str]
-
-
-@pytest.fixture
-def airline() -> Path:
-    folder = ROOT.parent / "shared" / "data" / "airline"
-    if not folder.exists():
-        pytest.skip("the airline sample is not beside the repository")
-    return folder
 
 
 def deployed(folder: Path, data: Path, schema: Path) -> Ended:

@@ -18,8 +18,6 @@ from tests.local_service.scenes import (
     start_job,
 )
 
-AIRLINE = Path(__file__).parents[3] / "shared" / "data" / "airline"
-
 
 def test_a_job_goes_from_pending_over_in_progress_to_active(world: World) -> None:
     dataset_arn = make_dataset(world)
@@ -35,13 +33,6 @@ def test_a_job_goes_from_pending_over_in_progress_to_active(world: World) -> Non
     assert job["status"] == "ACTIVE"
     assert job["creationDateTime"].timestamp() == pytest.approx(created_at)
     assert "failureReason" not in job
-
-
-@pytest.fixture
-def airline() -> Path:
-    if not AIRLINE.exists():
-        pytest.skip("the airline sample is not beside the repository")
-    return AIRLINE
 
 
 def airline_schema(airline: Path, kind: str) -> dict[str, Any]:

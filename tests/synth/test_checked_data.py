@@ -20,7 +20,7 @@ from personalize_import_handler.data_checks import files
 from personalize_import_handler.data_checks.check import check
 from personalize_import_handler.data_checks.findings import Findings
 from personalize_import_handler.data_checks.rows import PlainRowChecker
-from tests.synth.assembly import ROOT, synth
+from tests.synth.assembly import synth
 from tests.synth.checked import (
     GOOD,
     HEADER,
@@ -34,7 +34,6 @@ from tests.synth.checked import (
 )
 from tests.synth.stacks import add_job, new_stack
 
-AIRLINE = ROOT.parent / "shared" / "data" / "airline"
 WRONG = f"{HEADER}\ni1,1.5,red\n,2.5,blue\n,much,blue\n"
 APP = """
 import aws_cdk as cdk
@@ -226,10 +225,9 @@ def test_files_that_two_jobs_ship_are_read_once(
     assert len(checks) == 3
 
 
-@pytest.mark.skipif(not AIRLINE.is_dir(), reason="the airline sample is not here")
-def test_the_repeated_ids_of_the_airline_sample_are_a_warning(stack: cdk.Stack) -> None:
-    schema = DatasetSchema.from_file(AIRLINE / "items.schema.json")
-    ship(stack, AIRLINE / "items.csv", schema)
+def test_the_repeated_ids_of_the_airline_sample_are_a_warning(airline: Path, stack: cdk.Stack) -> None:
+    schema = DatasetSchema.from_file(airline / "items.schema.json")
+    ship(stack, airline / "items.csv", schema)
 
     assert errors_of(stack) == []
     (repeated,) = [warning for warning in warnings_of(stack) if warning.startswith("repeated-id: ")]

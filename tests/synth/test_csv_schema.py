@@ -12,7 +12,6 @@ from personalize_import import DatasetSchema, csv_schema
 from personalize_import.arguments import InvalidArguments
 from personalize_import_handler.data_checks.schema_rules import schema_findings
 
-AIRLINE = Path(__file__).parents[3] / "shared" / "data" / "airline"
 SENTENCE = "An old sailor looks for the sea that he has lost, and finds it."
 
 
@@ -203,10 +202,8 @@ def test_a_file_that_can_not_be_read_is_refused(path: Path, content: bytes | Non
 
 
 @pytest.mark.parametrize("kind", ["interactions", "items", "users"])
-def test_the_airline_sample_gets_schemas_without_fault(kind: str) -> None:
-    if not AIRLINE.exists():
-        pytest.skip("the airline sample is not beside the repository")
-    schema = DatasetSchema.from_csv(str(AIRLINE / f"{kind}.csv"))
+def test_the_airline_sample_gets_schemas_without_fault(airline: Path, kind: str) -> None:
+    schema = DatasetSchema.from_csv(str(airline / f"{kind}.csv"))
     assert schema_findings(schema.to_json(), None, kind) == []
-    own = DatasetSchema.from_file(AIRLINE / f"{kind}.schema.json")
+    own = DatasetSchema.from_file(airline / f"{kind}.schema.json")
     assert list(by_name(schema)) == list(by_name(own))

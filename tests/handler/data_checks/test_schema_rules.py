@@ -10,8 +10,6 @@ import pytest
 from personalize_import_handler.data_checks.rules import RULES, Scope
 from personalize_import_handler.data_checks.schema_rules import schema_findings
 
-AIRLINE = Path(__file__).parents[4] / "shared" / "data" / "airline"
-
 USER_ID = {"name": "USER_ID", "type": "string"}
 ITEM_ID = {"name": "ITEM_ID", "type": "string"}
 ACTION_ID = {"name": "ACTION_ID", "type": "string"}
@@ -219,7 +217,5 @@ def test_a_schema_of_10_000_characters_is_right() -> None:
 
 
 @pytest.mark.parametrize("kind", ["interactions", "items", "users"])
-def test_the_schemas_of_the_airline_sample_are_right(kind: str) -> None:
-    if not AIRLINE.exists():
-        pytest.skip("the airline sample is not beside the repository")
-    assert found((AIRLINE / f"{kind}.schema.json").read_text(), dataset_type=kind) == []
+def test_the_schemas_of_the_airline_sample_are_right(airline: Path, kind: str) -> None:
+    assert found((airline / f"{kind}.schema.json").read_text(), dataset_type=kind) == []
