@@ -59,3 +59,4 @@ is_complete = _functions.is_complete
 
 gc.freeze()
 gc.enable()
+gc.set_threshold(10_000)  # what is made from now on are clients, which are kept, and little else

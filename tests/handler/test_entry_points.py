@@ -24,14 +24,16 @@ def test_one_client_is_made_and_kept_and_with_it_what_it_knows_of_the_service_s_
 
 
 def test_what_is_loaded_is_not_looked_through_for_garbage_and_what_comes_later_is() -> None:
-    told = "import gc; from personalize_import_handler import index; print(gc.get_freeze_count(), gc.isenabled())"
+    told = "print(gc.get_freeze_count(), gc.isenabled(), gc.get_threshold()[0])"
+    told = f"import gc; from personalize_import_handler import index; {told}"
 
     package = Path(index.__file__).parents[1]
     ran = subprocess.run([sys.executable, "-c", told], check=True, capture_output=True, text=True, cwd=package)
 
-    frozen, is_enabled = ran.stdout.split()
+    frozen, is_enabled, threshold = ran.stdout.split()
     assert int(frozen) > 10_000
     assert is_enabled == "True"
+    assert int(threshold) == 10_000
 
 
 def test_the_waiter_s_client_has_the_bounds_of_the_other() -> None:

@@ -40,6 +40,7 @@ GUARDS: Final = (
         "personalize=(lambda made: lambda: made)(BotoPersonalize())",
     ),
     _kept("what comes later is looked through for garbage", "gc.enable()\n", ""),
+    _kept("clients aren't looked through while they are made", "gc.set_threshold(10_000)", "gc.set_threshold(700)"),
     _kept("what is loaded isn't looked through for garbage", "gc.freeze()\n", ""),
     _kept(
         "one client is kept, and with it the service's clock",
