@@ -45,7 +45,8 @@ def run(folder: Path, scale: Scale) -> Section:
         for number in numbers
     ]
     figures = table(["imports", "bare, seconds", "ours, seconds", "times"], rows)
-    return Section(f"{figures}\n{goals_table(_goals(least, numbers))}\n{_calls(least, numbers[-1])}")
+    calls = "" if scale.quick else f"\n{_calls(least, numbers[-1])}"
+    return Section(f"{figures}\n{goals_table(_goals(least, numbers))}{calls}")
 
 
 def _calls(seconds: Mapping[tuple[str, int], float], imports: int) -> str:
