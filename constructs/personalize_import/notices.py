@@ -48,6 +48,7 @@ class _TellsAtSynth:
                 f"this app doesn't manage {kind} {owner}. Personalize can't read the data unless it holds "
                 f"{json.dumps(_as_few(statements))}{besides}"
             )
+        self.required.clear()  # an app may be synthesized again, and what it was told stands
         return []
 
 

@@ -13,7 +13,7 @@ from aws_cdk.assertions import Annotations, Match
 from personalize_import import DatasetImportJob, DataSource
 from personalize_import.arguments import InvalidArguments
 from tests.synth.cloudformation import Deployed
-from tests.synth.stacks import ROLE_ARN, add_job, deployed, logical_id, new_stack
+from tests.synth.stacks import ROLE_ARN, add_job, deployed, logical_id, new_app, new_stack
 
 KEY_ARN = "arn:aws:kms:eu-west-1:123456789012:key/0a1b2c3d"
 SERVICE = {"Service": "personalize.amazonaws.com"}
@@ -197,3 +197,16 @@ def test_a_trust_policy_that_others_must_change_has_no_resources() -> None:
     (trust,) = told(stack)["the trust policy of the role"]
 
     assert [*trust] == ["Action", "Effect", "Principal"]
+
+
+def test_an_app_that_is_synthesized_again_is_told_once_and_of_what_is_new() -> None:
+    app = new_app()
+    stack = new_stack(scope=app)
+    add_job(stack, "One", data_source=DataSource.from_s3_uri("s3://bucket-a/one.csv"))
+    app.synth()
+    add_job(stack, "Two", data_source=DataSource.from_s3_uri("s3://bucket-b/two.csv"))
+    app.synth(force=True)
+
+    notices = [str(entry.data) for entry in stack.node.metadata if entry.type == "aws:cdk:info"]
+
+    assert [notice.partition(". ")[0].rpartition(" ")[2] for notice in notices] == ["bucket-a", "bucket-b"]
