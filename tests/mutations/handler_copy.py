@@ -1,5 +1,6 @@
 """A copy of the handler with one guard broken, and the handler's tests run against it."""
 
+import compileall
 import json
 import os
 import shlex
@@ -16,6 +17,9 @@ from tests.mutations.patches import HANDLER, PACKAGE, ROOT, TESTS, Patch
 
 ALL_TESTS: Final = ("handler", "faults")
 _OTHER_ROOTS: Final = (ROOT, ROOT / "constructs", ROOT / "local_aws")
+
+# What tests and handler are compiled to is kept, whatever else is: each run would compile all of them again.
+_NOT_INHERITED: Final = ("PYTEST_", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE")
 
 
 class DidNotRun(Exception):
@@ -54,11 +58,12 @@ class Runner:
     """A process that runs tests, again and again; it ends, with all that it has started, when it is left."""
 
     def __enter__(self) -> Self:
-        inherited = {key: value for key, value in os.environ.items() if not key.startswith(("PYTEST_", "PYTHONPATH"))}
+        inherited = {key: value for key, value in os.environ.items() if not key.startswith(_NOT_INHERITED)}
+        compileall.compile_dir(HANDLER, quiet=1)
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.mutations.runner"],
             cwd=ROOT,
-            env=inherited,
+            env={**inherited, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},  # what is loaded for nothing is loaded each time
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -83,7 +88,10 @@ def _arguments(handler: Path, tests: Sequence[str]) -> list[str]:
     roots = shlex.join(str(root) for root in (handler, *_OTHER_ROOTS))
     return [
         *("-x", "-q", "--tb=line", "-m", "not slow", "-p", "no:cacheprovider", "-p", "no:xdist"),
-        *("-p", "tests.mutations.first_failure", "--hypothesis-profile=first_failure"),
+        *("-p", "tests.mutations.first_failure", "-p", "_hypothesis_pytestplugin"),
+        "--hypothesis-profile=first_failure",
+        # Collects garbage five times at the end of each run, which takes as long as most tests.
+        *("-p", "no:unraisableexception"),
         *("-o", f"pythonpath={roots}", f"--basetemp={handler.parent / 'tmp'}"),
         *(str(TESTS / name) for name in tests),
     ]
