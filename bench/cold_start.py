@@ -16,7 +16,7 @@ from personalize_import.handler_code import copy_packages
 _TIMES: Final = 13
 _TIMES_AS_SHIPPED: Final = 5
 """No goal is judged by these."""
-_TIMES_QUICK: Final = 3
+_TIMES_QUICK: Final = 2
 _LONGER_MAX: Final = 1.1
 _BOTO3: Final = "bare boto3 with a client of Personalize"
 _STEP_FUNCTIONS: Final = "bare boto3 with a client of Step Functions"

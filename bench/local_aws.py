@@ -18,7 +18,7 @@ from personalize_local.configuration import Options
 from personalize_local.server import LocalAws
 
 _STARTS: Final = 5
-_STARTS_QUICK: Final = 2
+_STARTS_QUICK: Final = 1
 _SIZES: Final = (20_000_000, 41_000_000, 82_000_000)
 """Bytes of files; the second has a million rows."""
 _SIZES_QUICK: Final = (2_000_000, 4_000_000)
