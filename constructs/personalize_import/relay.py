@@ -11,7 +11,7 @@ from constructs import Construct
 
 from personalize_import.arguments import seconds_of
 from personalize_import_handler import contract
-from personalize_import_handler.contract import ResourceProperties
+from personalize_import_handler.contract import Attribute, ResourceProperties
 
 
 def legs_of(timeout_seconds: int) -> list[int]:
@@ -32,7 +32,7 @@ def create_resources(
             **properties,
             "TimeoutSeconds": seconds,
             "HandsOver": True if number + 1 < len(legs) else None,
-            "DatasetImportJobArn": resources[-1].ref if resources else None,
+            "DatasetImportJobArn": _job_arn(resources[-1]) if resources else None,
             "WaitedSeconds": sum(legs[:number]) or None,
         }
         resources.append(
@@ -45,3 +45,7 @@ def create_resources(
             )
         )
     return resources
+
+
+def _job_arn(resource: cdk.CustomResource) -> str:
+    return resource.get_att_string(Attribute.DATASET_IMPORT_JOB_ARN.value)

@@ -4,12 +4,12 @@ Finding and starting are two steps, with the number of the attempt noted in betw
 it has started a job finds that job again, even if it has failed by then, and never starts a second one.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
-from personalize_import_handler.contract import ATTEMPTS_MAX, ImportMode
-from personalize_import_handler.identity import JobNames, reader_of
+from personalize_import_handler.contract import ImportMode
+from personalize_import_handler.identity import JobNames, attempt_of, reader_of
 from personalize_import_handler.personalize import (
     Busy,
     DatasetImportJob,
@@ -22,13 +22,12 @@ from personalize_import_handler.personalize import (
 )
 from personalize_import_handler.properties import ImportProperties
 
-_FIRST: Final = 1
-
 
 class Attempt(NamedTuple):
-    """An attempt at an import, and whether it has been made."""
+    """An attempt at an import, its job, and whether that has been started."""
 
     number: int
+    dataset_import_job_arn: str
     is_made: bool
 
 
@@ -41,40 +40,54 @@ class Hindered(Exception):
         self.refused = refused
 
 
+def not_made(names: JobNames, number: int) -> Attempt:
+    """Return an attempt that is yet to be made."""
+    return Attempt(number, names.arn(number), is_made=False)
+
+
 def find(
     personalize: Personalize, properties: ImportProperties, names: JobNames, undone: JobNames | None = None
 ) -> Attempt:
-    """Find the attempt whose job does just this import, or else the next one to make; raise `Hindered`.
+    """Return the attempt whose job does just this import, or else the next one to make; raise `Hindered`.
 
-    Attempts are looked at in turn: one whose job has failed, or whose data has been replaced since, is used up.
-    `undone` is what the resource imported last: rows that it appended are no part of a FULL import of before.
+    Only the latest one that has not failed may do so: each was made because the data of those before it was gone.
+    `undone` is what the resource imported last: rows that it appended are no part of an earlier FULL import.
     """
-    for number in range(_FIRST, ATTEMPTS_MAX + 1):
-        try:
-            job = personalize.describe_dataset_import_job(names.arn(number))
-            if job is None or (is_same_import(job, properties) and not _is_gone(job, personalize, undone)):
-                return Attempt(number, is_made=job is not None)
-        except Refused as refused:
-            raise Hindered(number, refused) from refused
-    return Attempt(ATTEMPTS_MAX + 1, is_made=False)
-
-
-def latest(personalize: Personalize, names: JobNames, number: int) -> Attempt:
-    """Find the last attempt that was made, from one on that is known; raise `Hindered`."""
+    number = 1
     try:
-        made = number - 1 + sum(1 for _ in attempts_at(personalize, names, number))
+        jobs = personalize.list_dataset_import_jobs(properties.dataset_arn)
+        made = _attempts(jobs, names)
+        number = made[0].number + 1 if made else 1
+        failed = {job.dataset_import_job_arn for job in jobs if has_failed(job.status)}
+        known = next((attempt for attempt in made if attempt.dataset_import_job_arn not in failed), None)
+        job = _holding(personalize, properties, known) if known else None
+        if known and job and not is_superseded(job, jobs, undone):
+            return known
     except Refused as refused:
         raise Hindered(number, refused) from refused
-    return Attempt(max(made, number), is_made=made >= number)
+    return not_made(names, number)
 
 
-def attempts_at(personalize: Personalize, names: JobNames, number: int = _FIRST) -> Iterator[DatasetImportJob]:
-    """Describe, one after the other, the jobs that were started for an import; raise `Busy` or `Refused`."""
-    for attempt in range(number, ATTEMPTS_MAX + 1):
-        job = personalize.describe_dataset_import_job(names.arn(attempt))
-        if job is None:
-            return
-        yield job
+def current(personalize: Personalize, properties: ImportProperties, names: JobNames) -> Attempt | None:
+    """Return the attempt whose job the resource has, unless it failed or its dataset was replaced; raise `Hindered`.
+
+    Data that a later import has replaced is kept as it is: nothing has changed about this one.
+    """
+    try:
+        jobs = personalize.list_dataset_import_jobs(properties.dataset_arn)
+        made = _attempts(jobs, names) or _jobs_by_prefix(jobs, names)
+        return made[0] if made and _holding(personalize, properties, made[0]) else None
+    except Refused as refused:
+        raise Hindered(1, refused) from refused
+
+
+def latest(personalize: Personalize, properties: ImportProperties, names: JobNames, number: int) -> Attempt:
+    """Return the last attempt that was made, or else the one of a known number; raise `Hindered`."""
+    try:
+        made = _attempts(personalize.list_dataset_import_jobs(properties.dataset_arn), names)
+    except Refused as refused:
+        raise Hindered(number, refused) from refused
+    return made[0] if made and made[0].number >= number else not_made(names, number)
 
 
 def start(personalize: Personalize, properties: ImportProperties, names: JobNames, number: int) -> bool:
@@ -96,6 +109,38 @@ def start(personalize: Personalize, properties: ImportProperties, names: JobName
     return job is not None and is_same_import(job, properties)
 
 
+def _attempts(jobs_of_dataset: Sequence[JobSummary], names: JobNames) -> list[Attempt]:
+    """Return the attempts that were made, the latest first."""
+    made = [
+        Attempt(number, job.dataset_import_job_arn, is_made=True)
+        for job in jobs_of_dataset
+        if (number := names.attempt(job.dataset_import_job_arn)) is not None
+    ]
+    return sorted(made, reverse=True)
+
+
+def _jobs_by_prefix(jobs_of_dataset: Sequence[JobSummary], names: JobNames) -> list[Attempt]:
+    """Return the jobs of the resource that have not failed, whatever they import, the latest first.
+
+    The fingerprint of the data is in the names of jobs, and no longer known where the data doesn't decide any more.
+    """
+    jobs = [
+        job for job in jobs_of_dataset if names.share_prefix(job.dataset_import_job_arn) and not has_failed(job.status)
+    ]
+    return [
+        Attempt(attempt_of(job.dataset_import_job_arn), job.dataset_import_job_arn, is_made=True)
+        for job in sorted(jobs, key=lambda job: job.creation_date_time, reverse=True)
+    ]
+
+
+def _holding(personalize: Personalize, properties: ImportProperties, made: Attempt) -> DatasetImportJob | None:
+    """Describe the job of an attempt, if the dataset as it is now holds its data, or will."""
+    job = personalize.describe_dataset_import_job(made.dataset_import_job_arn)
+    if job is None or has_failed(job.status) or not is_same_import(job, properties):
+        return None
+    return None if is_of_an_earlier_dataset(job, personalize) else job
+
+
 def _wait_for_the_dataset(jobs_of_dataset: Sequence[JobSummary]) -> None:
     """Raise `Busy` while another job imports into the dataset: of two FULL imports, the slower one's data stays.
 
@@ -108,7 +153,7 @@ def _wait_for_the_dataset(jobs_of_dataset: Sequence[JobSummary]) -> None:
 
 
 def is_same_import(job: DatasetImportJob, properties: ImportProperties) -> bool:
-    """Say whether a job imports what `properties` say, in the way that they say."""
+    """Return whether a job imports what `properties` say, in the way that they say."""
     return (
         job.dataset_arn == properties.dataset_arn
         and job.data_location == properties.data_location
@@ -118,21 +163,14 @@ def is_same_import(job: DatasetImportJob, properties: ImportProperties) -> bool:
     )
 
 
-def _is_gone(job: DatasetImportJob, personalize: Personalize, undone: JobNames | None) -> bool:
-    """Say whether what the job imported is not in the dataset, or not any more."""
-    if has_failed(job.status) or is_of_an_earlier_dataset(job, personalize):
-        return True
-    return is_superseded(job, personalize.list_dataset_import_jobs(job.dataset_arn), undone)
-
-
 def is_of_an_earlier_dataset(job: DatasetImportJob, personalize: Personalize) -> bool:
-    """Say whether the job's dataset was deleted since, and perhaps made again: it keeps its ARN then, and is empty."""
+    """Return whether the job's dataset was deleted since: one that is created again keeps the ARN, and is empty."""
     created_at = personalize.dataset_created_at(job.dataset_arn)
     return created_at is None or job.creation_date_time < created_at
 
 
 def is_superseded(job: JobSummary, jobs_of_dataset: Sequence[JobSummary], undone: JobNames | None = None) -> bool:
-    """Say whether a later FULL import has replaced what `job` imported, or is about to.
+    """Return whether a later FULL import has replaced what `job` imported, or is about to.
 
     INCREMENTAL jobs that are `undone` count too: only a FULL import takes their rows away.
     """

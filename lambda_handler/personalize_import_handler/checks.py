@@ -62,7 +62,7 @@ SCHEMA_ARN: Final = TextRule(
 )
 # Of the service's pattern, only what the handler makes: the number of the attempt is read from it.
 DATASET_IMPORT_JOB_ARN: Final = TextRule(
-    "the ARN of an import job of this resource type, as its Ref returns it, such as "
+    "the ARN of an import job of this resource type, as its attribute DatasetImportJobArn returns it, such as "
     "arn:aws:personalize:eu-west-1:123456789012:dataset-import-job/shop-Import-0123456789ab-1, "
     f"at most {contract.ARN_LENGTH_MAX} characters",
     (
@@ -94,6 +94,11 @@ DATA_LOCATION: Final = TextRule(
     # Surrogates: JSON can hold half a character, UTF-8 can't, and so neither can a key.
     r"s3://[a-z0-9][a-z0-9.\-]{1,61}[a-z0-9]/[^\x00-\x1f\x7f\ud800-\udfff]*",
     contract.DATA_LOCATION_LENGTH_MAX,
+)
+STACK_SCOPE: Final = TextRule(
+    "the name of the root stack, a slash, and a name of the nested stack that stays the same, such as shop/Imports",
+    contract.STACK_SCOPE_PATTERN,
+    contract.STACK_SCOPE_LENGTH_MAX,
 )
 REIMPORT_TOKEN: Final = TextRule(
     f"a string of 1 to {contract.REIMPORT_TOKEN_LENGTH_MAX} characters",

@@ -49,6 +49,15 @@ class DataFile(TypedDict):
     Source: str
 
 
+class DatasetDefinition(TypedDict, total=False):
+    """The properties of an `AWS::Personalize::Dataset` that replace it when they change, but for its schema."""
+
+    Name: Required[str]
+    DatasetType: Required[str]
+    DatasetGroupArn: Required[str]
+    Tags: dict[str, str]
+
+
 class ResourceProperties(TypedDict, total=False):
     """Properties of the custom resource, as a template gives them; one that is None is left out of it.
 
@@ -59,6 +68,12 @@ class ResourceProperties(TypedDict, total=False):
 
     `DataAsOf` says nothing but that it has changed: CloudFormation asks for nothing where no property has, and so it is
     what lets `Reimport` look at the data again.
+
+    `DatasetDefinition` and `After` cause an Update when they change, and are no part of what is imported: a dataset
+    that was replaced keeps its ARN and is empty, and a FULL import that the resource comes after removes what it has
+    added. The handler finds out whether the data is gone.
+
+    `StackScope` names a nested stack, whose own name has a random suffix: its root stack's name, and its place in that.
 
     `PublishStateChanges` is no part of what is imported either: it has states told to EventBridge, see `StateChange`.
 
@@ -74,6 +89,9 @@ class ResourceProperties(TypedDict, total=False):
     DataFiles: list[DataFile] | None
     RoleArn: Required[str]
     SchemaArn: str | None
+    DatasetDefinition: DatasetDefinition | None
+    After: str | None
+    StackScope: str | None
     JobName: str | None
     ImportMode: str | None
     PublishAttributionMetricsToS3: bool | str | None
@@ -100,7 +118,7 @@ class DataResourceProperties(TypedDict, total=False):
 
 
 class Attribute(StrEnum):
-    """What `Fn::GetAtt` gives; every one is always present. `Ref` is `DatasetImportJobArn` too."""
+    """What `Fn::GetAtt` returns; every one is always present. `Ref` is the resource's own id, which never changes."""
 
     DATASET_IMPORT_JOB_ARN = "DatasetImportJobArn"
     JOB_NAME = "JobName"
@@ -165,6 +183,9 @@ TIMEOUT_SECONDS_MAX: Final = 55 * 60
 TIMEOUT_SECONDS_DEFAULT: Final = TIMEOUT_SECONDS_MAX
 RELAY_SECONDS_MAX: Final = 36 * 3600
 """Ours, for all resources of a relay together: longer than any import that we have heard of."""
+
+STACK_SCOPE_PATTERN: Final = r"[a-zA-Z][a-zA-Z0-9\-]{0,127}(?:/[a-zA-Z0-9\-]{1,255})?"
+STACK_SCOPE_LENGTH_MAX: Final = 128 + len("/") + 255
 
 SERVICE_JOB_NAME_LENGTH_MAX: Final = 63
 ATTEMPTS_MAX: Final = 999

@@ -38,7 +38,7 @@ def poll_delete(request: Request, progress: Progress, storage: Storage, now: Cal
     Never fails: a resource that can't be deleted blocks its stack for good.
     """
     bucket = request.properties.get(_BUCKET)
-    finished = Finished(physical_resource_id=request.physical_resource_id, attributes={})
+    finished = Finished(attributes={})
     if any(data_files.BUCKET.check(_BUCKET, bucket)):
         return finished
     elapsed = progress.elapsed_seconds(now())
@@ -53,6 +53,4 @@ def poll_delete(request: Request, progress: Progress, storage: Storage, now: Cal
             return finished
         logger.info("Not yet: %s", refused)
         seconds = pace.seconds_until_next_try()
-    return Waiting(
-        physical_resource_id=request.physical_resource_id, progress=progress.begun(now()), wait_seconds=seconds
-    )
+    return Waiting(progress=progress.begun(now()), wait_seconds=seconds)

@@ -10,7 +10,7 @@ from personalize_import_handler import data_resource, lifecycle
 from personalize_import_handler.contract import DATA_RESOURCE_TYPE
 from personalize_import_handler.data_reader import DataReader
 from personalize_import_handler.event_bus import EventBus
-from personalize_import_handler.identity import Resource
+from personalize_import_handler.identity import resource_of
 from personalize_import_handler.lifecycle import Request, Services
 from personalize_import_handler.personalize import Personalize
 from personalize_import_handler.storage import Storage
@@ -59,8 +59,8 @@ class Functions:
         receive = data_resource.receive if _is_of_data(event) else lifecycle.receive
         return self._helper.conclude(receive(_request(event)))
 
-    def _receive_delete(self, event: Event, _: object) -> str | None:
-        return self._helper.conclude(lifecycle.receive_delete(_request(event)))
+    def _receive_delete(self, *_: object) -> str | None:
+        return self._helper.conclude(lifecycle.receive_delete())
 
     def _poll_create(self, event: Event, _: object) -> str | None:
         progress = self._helper.progress(event)
@@ -94,8 +94,7 @@ def _is_of_data(event: Event) -> bool:
 
 def _request(event: Event) -> Request:
     return Request(
-        resource=Resource(stack_id=event["StackId"], logical_id=event["LogicalResourceId"]),
+        resource=resource_of(event),
         properties=event["ResourceProperties"],
         old_properties=event.get("OldResourceProperties", {}),
-        physical_resource_id=event.get("PhysicalResourceId", ""),
     )

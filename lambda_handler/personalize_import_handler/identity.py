@@ -1,76 +1,121 @@
-"""Names of jobs: the same import always gets the same name, so that it is found again instead of started twice.
+"""Ids of resources and names of jobs.
 
-There is no client token for import jobs, no way to delete or stop one, and a name is used up once and for all. But a
-job's ARN is a pure function of its name, so a name made of what is imported can be described before it is created.
+A resource's physical id is made when it is created, and returned ever after, whatever is imported. Then a rollback is
+an Update with the old properties, as documented, and no import counts as a replacement:
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/crpg-ref-responses.html
+
+A job's name is a hash of what is imported, and the number of the attempt. There is no client token for import jobs, no
+way to delete or stop one, and a name is used up once and for all.
 """
 
 import hashlib
 import json
 import re
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
 
 from personalize_import_handler import contract
 from personalize_import_handler.properties import ImportProperties
 
 _HASH_LENGTH = 12
 _OWN_ROLE = re.compile(rf"(?P<account>arn:[^/]*:role)(/.*)?(?P<path>{contract.IMPORT_ROLE_PATH}[^/]+)/[^/]+")
+_PHYSICAL_ID: Final = re.compile(rf"(?P<scope>{contract.STACK_SCOPE_PATTERN})/(?P<logical_id>[a-zA-Z0-9]+)")
+_SUFFIX: Final = re.compile(rf"(?P<digest>[0-9a-f]{{{_HASH_LENGTH}}})-(?P<attempt>[1-9][0-9]{{0,2}})")
 
 
 class Resource(NamedTuple):
-    """The custom resource that a request is about."""
+    """The custom resource of a request."""
 
     stack_id: str
     logical_id: str
+    physical_id: str = ""
 
     @property
     def stack_name(self) -> str:
-        """The stack's name; unlike its id, a retried first deploy has the same, and must find its running job."""
+        """The stack's name. Unlike its id, it stays the same when a failed first deployment is repeated."""
         return self.stack_id.split("/")[1]
 
     @property
     def job_arn_prefix(self) -> str:
-        """What the ARNs of jobs in the stack's own account and Region begin with."""
+        """The beginning of the ARNs of jobs in the stack's own account and Region."""
         _, partition, _, region, account, _ = self.stack_id.split(":", 5)
         return f"arn:{partition}:personalize:{region}:{account}:dataset-import-job/"
 
 
+def resource_of(event: Mapping[str, Any]) -> Resource:
+    """Return the resource of a request. One that is created gets its id: the names of its stack and of itself."""
+    resource = Resource(event["StackId"], event["LogicalResourceId"], event.get("PhysicalResourceId", ""))
+    if event["RequestType"] != "Create":
+        return resource
+    given = str(event["ResourceProperties"].get("StackScope", ""))
+    scope = given if re.fullmatch(contract.STACK_SCOPE_PATTERN, given) else resource.stack_name
+    return resource._replace(physical_id=f"{scope}/{resource.logical_id}")
+
+
 class JobNames(NamedTuple):
-    """The names that the jobs of one import have, by the number of the attempt."""
+    """The names of the jobs of one import, by the number of the attempt."""
 
     arn_prefix: str
-    stem: str
+    name_prefix: str
+    digest: str
 
     def name(self, attempt: int) -> str:
-        """Name the job of one attempt, from 1 on."""
-        return f"{self.stem}{attempt}"
+        """Return the name of the job of one attempt, from 1 on."""
+        return f"{self.name_prefix}{self.digest}-{attempt}"
 
     def arn(self, attempt: int) -> str:
-        """Make the ARN of the job of one attempt."""
+        """Return the ARN of the job of one attempt."""
         return f"{self.arn_prefix}{self.name(attempt)}"
 
+    def attempt(self, dataset_import_job_arn: str) -> int | None:
+        """Return which attempt at this import a job is, or None; `JobName` may have changed since it was started."""
+        suffix = _suffix_of(dataset_import_job_arn)
+        is_one = suffix and suffix["digest"] == self.digest and dataset_import_job_arn.startswith(self.arn_prefix)
+        return int(suffix["attempt"]) if suffix and is_one else None
+
     def include(self, dataset_import_job_arn: str) -> bool:
-        """Say whether a job is one of this import."""
-        return dataset_import_job_arn.startswith(f"{self.arn_prefix}{self.stem}")
+        """Return whether a job is one of this import."""
+        return self.attempt(dataset_import_job_arn) is not None
+
+    def share_prefix(self, dataset_import_job_arn: str) -> bool:
+        """Return whether a job was started by the same resource, whatever it imports."""
+        prefix = f"{self.arn_prefix}{self.name_prefix}"
+        return bool(
+            dataset_import_job_arn.startswith(prefix) and _SUFFIX.fullmatch(dataset_import_job_arn[len(prefix) :])
+        )
 
 
 def names_of(properties: ImportProperties, resource: Resource) -> JobNames:
-    """Name the jobs of what `properties` say for `resource`; one that goes on waiting has the names of the import."""
-    if properties.dataset_import_job_arn:
-        prefix, _, name = properties.dataset_import_job_arn.partition("/")
-        return JobNames(f"{prefix}/", name[: len(name) - len(str(attempt_of(name)))])
-    basis = json.dumps([resource.stack_name, resource.logical_id, *what_is_imported(properties)])
+    """Return the names of the jobs of an import; a resource that continues waiting has those of the import's own."""
+    if begun := properties.dataset_import_job_arn:
+        prefix, _, name = begun.partition("/")
+        name_prefix, digest, _ = name.rsplit("-", 2)
+        return JobNames(f"{prefix}/", f"{name_prefix}-", digest)
+    scope, logical_id = _origin_of(properties, resource)
+    basis = json.dumps([scope, logical_id, *what_is_imported(properties)])
     digest = hashlib.sha256(basis.encode()).hexdigest()[:_HASH_LENGTH]
-    return JobNames(resource.job_arn_prefix, f"{_prefix(properties, resource)}{digest}-")
+    return JobNames(resource.job_arn_prefix, f"{properties.job_name or _default_prefix(scope, logical_id)}-", digest)
 
 
-def arn_prefix_of(properties: ImportProperties, resource: Resource) -> str:
-    """Give what the ARNs of all jobs begin with that `resource` starts, whatever the data is."""
-    return f"{resource.job_arn_prefix}{_prefix(properties, resource)}"
+def attempt_of(dataset_import_job_arn: str) -> int:
+    """Return the number of the attempt from an ARN that `JobNames` has made."""
+    return int(dataset_import_job_arn.rpartition("-")[2])
 
 
-def attempt_of(job_name_or_arn: str) -> int:
-    """Read the number of the attempt from a name or an ARN that `JobNames` has made."""
-    return int(job_name_or_arn.rpartition("-")[2])
+def _origin_of(properties: ImportProperties, resource: Resource) -> tuple[str, str]:
+    """Return the names of stack and resource under which the resource was created.
+
+    Its physical id has them, for a resource may be moved since: https://docs.aws.amazon.com/cdk/v2/guide/refactor.html.
+    Ids of another form are those of earlier versions, and those that CloudFormation makes up for a resource whose
+    creation it cancelled.
+    """
+    if created := _PHYSICAL_ID.fullmatch(resource.physical_id):
+        return created["scope"], created["logical_id"]
+    return properties.stack_scope or resource.stack_name, resource.logical_id
+
+
+def _suffix_of(dataset_import_job_arn: str) -> re.Match[str] | None:
+    return _SUFFIX.fullmatch("-".join(dataset_import_job_arn.rsplit("-", 2)[1:]))
 
 
 def what_is_imported(properties: ImportProperties) -> tuple[object, ...]:
@@ -102,11 +147,7 @@ def reader_of(role_arn: str) -> str:
     return f"{own['account']}{own['path']}" if own else role_arn
 
 
-def _prefix(properties: ImportProperties, resource: Resource) -> str:
-    return f"{properties.job_name or _default_prefix(resource)}-"
-
-
-def _default_prefix(resource: Resource) -> str:
-    """Make a prefix of the stack's and the resource's names, as CloudFormation does for what it names."""
-    name = re.sub(r"[^a-zA-Z0-9\-_]", "-", f"{resource.stack_name}-{resource.logical_id}")
+def _default_prefix(scope: str, logical_id: str) -> str:
+    """Return a prefix made from the names of stack and resource, as CloudFormation does for generated names."""
+    name = re.sub(r"[^a-zA-Z0-9\-_]", "-", f"{scope}-{logical_id}")
     return name[: contract.JOB_NAME_LENGTH_MAX].rstrip("-")

@@ -25,7 +25,6 @@ from personalize_import_handler.personalize import (
     Phase,
     Refused,
     UnknownStatus,
-    has_failed,
 )
 from personalize_import_handler.preparation import DataRefused
 from personalize_import_handler.properties import ImportProperties
@@ -79,22 +78,18 @@ class Import(NamedTuple):
     def go_on(self, progress: Progress, dataset_import_job_arn: str) -> Outcome:
         """Go on with what another resource has begun: the job, or the attempt that it had no time to make."""
         try:
-            found = adoption.latest(self.personalize, self.names, attempt_of(dataset_import_job_arn))
+            found = adoption.latest(self.personalize, self.properties, self.names, attempt_of(dataset_import_job_arn))
         except Hindered as hindered:
             return self._hindered(hindered, progress)
         return self._take(found, progress, tags_due=False)
 
-    def keep(self, progress: Progress, dataset_import_job_arn: str) -> Outcome:
-        """Go on with the job that the resource has; import again where it has failed, or is gone."""
-        arn = dataset_import_job_arn
+    def keep(self, progress: Progress, *, tags_due: bool) -> Outcome:
+        """Continue with the job that the resource has; import again if that failed, or its dataset was replaced."""
         try:
-            job = self.personalize.describe_dataset_import_job(arn)
-            over = job is None or has_failed(job.status) or adoption.is_of_an_earlier_dataset(job, self.personalize)
-        except Refused as refused:
-            return self._not_seen(refused, arn, progress)
-        if over:
-            return self.begin(progress)
-        return self.look(progress._replace(dataset_import_job_arn=arn), arn)
+            found = adoption.current(self.personalize, self.properties, self.names)
+        except Hindered as hindered:
+            return self._hindered(hindered, progress)
+        return self._take(found, progress, tags_due=tags_due) if found else self.begin(progress)
 
     def start(self, progress: Progress, attempt: int) -> Outcome:
         """Make the attempt that was decided on; queue where there is no room for it."""
@@ -109,7 +104,7 @@ class Import(NamedTuple):
         except Hindered as hindered:
             return self._hindered(hindered, progress)
         if not started:
-            return self._take(Attempt(attempt + 1, is_made=False), progress, tags_due=False)
+            return self._take(adoption.not_made(self.names, attempt + 1), progress, tags_due=False)
         logger.info("Started %s", arn)
         return self.look(progress._replace(dataset_import_job_arn=arn), arn)
 
@@ -130,7 +125,7 @@ class Import(NamedTuple):
     def _take(self, found: Attempt, progress: Progress, *, tags_due: bool) -> Outcome:
         if found.number > ATTEMPTS_MAX:
             raise ImportFailed(reasons.names_used_up())
-        arn = self.names.arn(found.number)
+        arn = found.dataset_import_job_arn
         if found.is_made:
             logger.info("Found %s", arn)
             return self.look(progress._replace(dataset_import_job_arn=arn, tags_due=tags_due), arn)
@@ -166,10 +161,10 @@ class Import(NamedTuple):
         if phase is Phase.FAILED:
             raise ImportFailed(reasons.job_failed(job), arn, job.status)
         if phase is Phase.ACTIVE or not self.properties.wait:
-            return Finished(physical_resource_id=arn, attributes=attributes_of(job))
+            return Finished(attributes_of(job))
         if self._time_is_up(progress):
             if self.properties.hands_over:
-                return Finished(physical_resource_id=arn, attributes=attributes_of(job))
+                return Finished(attributes_of(job))
             raise ImportFailed(reasons.not_in_time(job, self._waited(progress)), arn, progress.status_if_failed)
         seconds = pace.seconds_until_next_look(self.personalize.now() - job.creation_date_time)
         return self._wait(arn, progress, seconds, job.status)
@@ -195,9 +190,7 @@ class Import(NamedTuple):
         if self._time_is_up(progress):
             known = progress.dataset_import_job_arn or progress.attempt
             if self.properties.hands_over and known:
-                return Finished(
-                    physical_resource_id=arn, attributes=attributes_unseen(arn, self.properties.dataset_arn)
-                )
+                return Finished(attributes_unseen(arn, self.properties.dataset_arn))
             reason = reasons.not_answered_in_time(refused, self._waited(progress))
             raise ImportFailed(reason, arn, progress.status_if_failed) from refused
         logger.info("Not yet: %s", refused)
@@ -215,4 +208,4 @@ class Import(NamedTuple):
         now = self.personalize.now()
         left = max(1, round(self.properties.timeout_seconds - progress.elapsed_seconds(now)))
         seconds = min(seconds, left)
-        return Waiting(physical_resource_id=arn, progress=progress.begun(now), wait_seconds=seconds, status=status)
+        return Waiting(progress.begun(now), seconds, dataset_import_job_arn=arn, status=status)

@@ -6,25 +6,20 @@ the other. So whatever is found, decided or started is done by one look at a tim
 
 import logging
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
 from personalize_import_handler import contract, pace
-from personalize_import_handler.adoption import attempts_at
-from personalize_import_handler.contract import Reimport
 from personalize_import_handler.data_reader import DataReader
 from personalize_import_handler.event_bus import EventBus
-from personalize_import_handler.identity import Resource, arn_prefix_of, names_of, what_is_imported
+from personalize_import_handler.identity import Resource, names_of, what_is_imported
 from personalize_import_handler.importing import Import
 from personalize_import_handler.outcome import Finished, ImportFailed, Outcome, Progress, Waiting
 from personalize_import_handler.personalize import (
     Busy,
-    JobSummary,
     Personalize,
-    Phase,
     Refused,
-    UnknownStatus,
-    phase_of,
+    is_running,
 )
 from personalize_import_handler.properties import ImportProperties, InvalidProperties, parse
 from personalize_import_handler.state_changes import publishing
@@ -32,7 +27,6 @@ from personalize_import_handler.storage import Storage
 
 logger = logging.getLogger(__name__)
 
-_JOB_ARN_MARK: Final = ":dataset-import-job/"
 # A running job keeps its dataset from being deleted, so Delete waits for it; but CloudFormation waits an hour at most,
 # or as long as the template says, and takes no answer in time for a failure. So some time is left for the answer.
 _DELETE_SECONDS_MAX: Final = 50 * 60
@@ -45,7 +39,6 @@ class Request(NamedTuple):
     resource: Resource
     properties: Mapping[str, object]
     old_properties: Mapping[str, object]
-    physical_resource_id: str
 
 
 class Services(NamedTuple):
@@ -64,12 +57,12 @@ class Services(NamedTuple):
 def receive(request: Request) -> Waiting:
     """Check a Create or Update, and hand it over; properties that can't be right fail here."""
     _parse(request)
-    return receive_delete(request)
+    return Waiting(Progress(), wait_seconds=0)
 
 
-def receive_delete(request: Request) -> Waiting:
+def receive_delete() -> Waiting:
     """Hand a Delete over, whatever is in it."""
-    return Waiting(physical_resource_id=request.physical_resource_id, progress=Progress(), wait_seconds=0)
+    return Waiting(Progress(), wait_seconds=0)
 
 
 @publishing
@@ -81,19 +74,18 @@ def poll_create(request: Request, progress: Progress, services: Services) -> Out
 
 @publishing
 def poll_update(request: Request, progress: Progress, services: Services) -> Outcome:
-    """Start another job if it is another import; otherwise keep the job, and give it the tags it should have now.
+    """Start another job if it is another import; otherwise keep the job, and set the tags that it should have now.
 
     CloudFormation rolls back in the same way, with the old properties: what they say is found again, or imported again.
+    Properties are compared before anything is named, for the resource may have been moved to another logical id.
     """
     wanted = _import(request, progress, services)
     if going_on := _going_on(wanted, progress) or wanted.know_data(progress):
         return going_on
-    old = wanted.undone
-    arn = request.physical_resource_id
-    if old is None or _JOB_ARN_MARK not in arn or what_is_imported(old) != what_is_imported(wanted.properties):
+    old, new = wanted.undone, wanted.properties
+    if old is None or old.after != new.after or what_is_imported(old) != what_is_imported(new):
         return wanted.begin(progress)
-    tags_due = dict(old.tags) != dict(wanted.properties.tags)
-    return wanted.keep(Progress(started_at=progress.started_at, tags_due=tags_due), arn)
+    return wanted.keep(progress, tags_due=dict(old.tags) != dict(new.tags))
 
 
 def _going_on(wanted: Import, progress: Progress) -> Outcome | None:
@@ -112,17 +104,15 @@ def poll_delete(request: Request, progress: Progress, personalize: Personalize) 
 
     Never fails: a resource that can't be deleted blocks its stack for good.
     """
-    arn = request.physical_resource_id
-    finished = Finished(physical_resource_id=arn, attributes={})
-    if not _still_runs(request, personalize):
-        return finished
+    running = _running_job(request, personalize)
+    if not running:
+        return Finished({})
     now = personalize.now()
     elapsed = progress.elapsed_seconds(now)
     if elapsed >= delete_seconds(request.properties):
-        logger.warning("%s still runs, and its dataset can't be deleted before it ends", arn)
-        return finished
-    seconds = pace.seconds_until_next_look(elapsed)
-    return Waiting(physical_resource_id=arn, progress=progress.begun(now), wait_seconds=seconds)
+        logger.warning("%s is still running, and its dataset can't be deleted before it ends", running)
+        return Finished({})
+    return Waiting(progress.begun(now), pace.seconds_until_next_look(elapsed))
 
 
 def delete_seconds(properties: Mapping[str, object]) -> int:
@@ -132,37 +122,26 @@ def delete_seconds(properties: Mapping[str, object]) -> int:
     return min(_DELETE_SECONDS_MAX, service_timeout - _ANSWER_SECONDS)
 
 
-def _still_runs(request: Request, personalize: Personalize) -> bool:
-    try:
-        return any(phase_of(job.status) is Phase.RUNNING for job in _jobs_of(request, personalize))
-    except Busy:
-        return True
-    except (Refused, UnknownStatus) as error:
-        logger.warning("Not waiting for %s: %s", request.physical_resource_id, error)
-        return False
+def _running_job(request: Request, personalize: Personalize) -> str | None:
+    """Find a job of the resource that is running, whichever of its imports it does.
 
-
-def _jobs_of(request: Request, personalize: Personalize) -> Iterator[JobSummary]:
-    """Find the job by its ARN; and by name, where the ARN doesn't say which job the properties have led to.
-
-    CloudFormation makes up an id for a resource whose creation was cancelled before it was answered, and an update that
-    failed keeps the id of before.
+    The properties don't always say which one: of a resource whose creation was cancelled before it was answered, of an
+    update that failed, and of data whose fingerprint isn't known any more.
     """
-    arn = request.physical_resource_id
-    if _JOB_ARN_MARK in arn and (job := personalize.describe_dataset_import_job(arn)):
-        yield job
     try:
         properties = parse(request.properties)
     except InvalidProperties:
-        return  # with these no job was ever started
+        return None  # with these no job was ever started
     names = names_of(properties, request.resource)
-    if properties.reimport is Reimport.WHEN_DATA_CHANGES and not properties.dataset_import_job_arn:
-        # What the data was is in the names, and isn't known any more.
-        prefix = arn_prefix_of(properties, request.resource)
-        jobs = personalize.list_dataset_import_jobs(properties.dataset_arn)
-        yield from (job for job in jobs if job.dataset_import_job_arn.startswith(prefix))
-    elif not names.include(arn):
-        yield from attempts_at(personalize, names)
+    try:
+        jobs = [job for job in personalize.list_dataset_import_jobs(properties.dataset_arn) if is_running(job.status)]
+    except Busy:
+        return f"A job of {properties.dataset_arn}"
+    except Refused as refused:
+        logger.warning("Not waiting for jobs of %s: %s", properties.dataset_arn, refused)
+        return None
+    arns = [job.dataset_import_job_arn for job in jobs]
+    return next((arn for arn in arns if names.include(arn) or names.share_prefix(arn)), None)
 
 
 def _import(request: Request, progress: Progress, services: Services) -> Import:

@@ -48,17 +48,18 @@ class Progress(NamedTuple):
 class Waiting(NamedTuple):
     """Nothing to answer yet: look again after `wait_seconds`. `status` is the job's, if it was looked at."""
 
-    physical_resource_id: str
     progress: Progress
     wait_seconds: int
+    dataset_import_job_arn: str | None = None
     status: str | None = None
 
 
 class Finished(NamedTuple):
     """The request succeeded."""
 
-    physical_resource_id: str
     attributes: Mapping[str, str]
+    physical_resource_id: str | None = None
+    """Another id than the request's, for a resource that was replaced. None keeps it."""
 
 
 Outcome = Waiting | Finished
@@ -67,9 +68,11 @@ Outcome = Waiting | Finished
 class ImportFailed(Exception):
     """The request failed; the message is for the reader of the stack event, the status for a state change."""
 
-    def __init__(self, reason: str, physical_resource_id: str | None = None, status: str = STATUS_NOT_STARTED) -> None:
+    def __init__(
+        self, reason: str, dataset_import_job_arn: str | None = None, status: str = STATUS_NOT_STARTED
+    ) -> None:
         super().__init__(reason)
-        self.physical_resource_id = physical_resource_id
+        self.dataset_import_job_arn = dataset_import_job_arn
         self.status = status
 
 

@@ -28,6 +28,8 @@ class ImportProperties(NamedTuple):
     data_files: tuple[tuple[str, str], ...] = ()
     """What is brought to the location first: names, and the objects they are copied from."""
     schema_arn: str | None = None
+    after: str | None = None
+    stack_scope: str | None = None
     job_name: str | None = None
     import_mode: ImportMode = ImportMode.FULL
     publish_attribution_metrics_to_s3: bool = False
@@ -62,6 +64,8 @@ def parse(properties: Mapping[str, object]) -> ImportProperties:
         role_arn=read.text("RoleArn", checks.ROLE_ARN) or "",
         data_files=read.data_files("DataFiles"),
         schema_arn=read.text("SchemaArn", checks.SCHEMA_ARN),
+        after=read.text("After", checks.DATASET_IMPORT_JOB_ARN),
+        stack_scope=read.text("StackScope", checks.STACK_SCOPE),
         job_name=read.text("JobName", checks.JOB_NAME),
         import_mode=read.import_mode("ImportMode"),
         publish_attribution_metrics_to_s3=read.boolean("PublishAttributionMetricsToS3", default=False),

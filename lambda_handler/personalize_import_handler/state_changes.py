@@ -58,10 +58,13 @@ def publishing(poll: Poll) -> Poll:
 def seen_in(outcome: Outcome | ImportFailed) -> Seen | None:
     """Say which status a look has come to; None where it has seen no job."""
     if isinstance(outcome, ImportFailed):
-        arn = None if outcome.status == STATUS_NOT_STARTED else outcome.physical_resource_id
+        arn = None if outcome.status == STATUS_NOT_STARTED else outcome.dataset_import_job_arn
         return Seen(outcome.status, arn, str(outcome))
-    status = outcome.status if isinstance(outcome, Waiting) else outcome.attributes[Attribute.STATUS]
-    return None if status in (None, STATUS_UNKNOWN) else Seen(str(status), outcome.physical_resource_id)
+    if isinstance(outcome, Waiting):
+        status, arn = outcome.status, outcome.dataset_import_job_arn
+    else:
+        status, arn = outcome.attributes[Attribute.STATUS], outcome.attributes[Attribute.DATASET_IMPORT_JOB_ARN]
+    return None if status in (None, STATUS_UNKNOWN) else Seen(str(status), arn)
 
 
 def is_news(seen: Seen, progress: Progress, properties: ImportProperties) -> bool:

@@ -15,6 +15,7 @@ from crhelper import CfnResource, resource_helper
 
 from personalize_import_handler import policies
 from personalize_import_handler.answer import NotDelivered
+from personalize_import_handler.identity import resource_of
 from personalize_import_handler.outcome import Finished, ImportFailed, Outcome, Progress
 
 logger = logging.getLogger(__name__)
@@ -22,7 +23,8 @@ logger = logging.getLogger(__name__)
 SUCCESS: Final = resource_helper.SUCCESS
 FAILED: Final = resource_helper.FAILED
 _PROGRESS: Final = "Progress"
-_PHYSICAL_RESOURCE_ID: Final = "PhysicalResourceId"
+_BOOKKEEPING: Final = frozenset({_PROGRESS, "PhysicalResourceId"})
+"""What stands in crhelper's data besides attributes."""
 _POLLING: Final = "CrHelperPoll"
 _IN_EVERY_REQUEST: Final = frozenset({"RequestType", "ResponseURL", "StackId", "RequestId", "LogicalResourceId"})
 
@@ -65,9 +67,8 @@ class WaitingResource(CfnResource):
         """Note an outcome; returns what crhelper wants of a handler: the physical id, or None for "not yet"."""
         if isinstance(outcome, Finished):
             self.Data = dict(outcome.attributes)
-            return outcome.physical_resource_id
+            return outcome.physical_resource_id or self._resource_id
         self.Data[_PROGRESS] = outcome.progress.to_data()
-        self.Data[_PHYSICAL_RESOURCE_ID] = outcome.physical_resource_id
         self.wait_seconds = outcome.wait_seconds
         return None
 
@@ -87,7 +88,6 @@ class WaitingResource(CfnResource):
         try:
             self.PhysicalResourceId = func(self._event, self._context) if func else ""
         except ImportFailed as failure:
-            self.PhysicalResourceId = failure.physical_resource_id
             self.Status, self.Reason = FAILED, str(failure)
         except Exception as error:
             logger.exception("Unexpected")
@@ -115,7 +115,7 @@ class WaitingResource(CfnResource):
         self._send(FAILED, "The function ran out of time before it could do anything. Deploy again.")
 
     def _cfn_response(self, _: Event) -> None:
-        """Answer; `_answer` knows the physical id, where crhelper would invent one."""
+        """Answer; `_resource_id` is the physical id, where crhelper would invent one."""
         self._send()
 
     def _send(self, status: str | None = None, reason: str = "", **_: object) -> None:
@@ -135,24 +135,21 @@ class WaitingResource(CfnResource):
             logger.error("%s", reason)  # last, for the CDK CLI shows the end of the log beside the failure
 
     def _answer(self, status: str, reason: str) -> dict[str, object]:
-        bookkeeping = {_PROGRESS, _PHYSICAL_RESOURCE_ID}
         return {
             "Status": status,
             "Reason": reason,
-            "PhysicalResourceId": self._physical_resource_id(status),
+            "PhysicalResourceId": (status == SUCCESS and self.PhysicalResourceId) or self._resource_id,
             "StackId": self.StackId,
             "RequestId": self.RequestId,
             "LogicalResourceId": self.LogicalResourceId,
             "NoEcho": False,
-            "Data": {k: v for k, v in self.Data.items() if k not in bookkeeping},
+            "Data": {k: v for k, v in self.Data.items() if k not in _BOOKKEEPING},
         }
 
-    def _physical_resource_id(self, status: str) -> str:
-        """Pick the id to answer: an update that fails has replaced nothing, and keeps the one CloudFormation knows."""
-        requested = str(self._event.get(_PHYSICAL_RESOURCE_ID, ""))
-        outcome = str(self.PhysicalResourceId or self.Data.get(_PHYSICAL_RESOURCE_ID) or "")
-        known = requested or outcome if status == FAILED else outcome or requested
-        return known or f"{self.LogicalResourceId}-was-not-imported"
+    @property
+    def _resource_id(self) -> str:
+        """The resource's id: that of the request, and of a new resource the one that it gets."""
+        return resource_of(self._event).physical_id or str(self.LogicalResourceId)
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from itertools import pairwise
 from typing import Final
 
 from personalize_import_handler.contract import ImportMode
-from personalize_import_handler.identity import Resource, names_of
+from personalize_import_handler.identity import names_of, resource_of
 from personalize_import_handler.properties import InvalidProperties, parse
 from personalize_import_handler.waiting_resource import Event
 from tests.faults.stack import Stack
@@ -31,6 +31,7 @@ def assert_every_request_has_one_answer(account: Account, requests: list[Event])
     for event in requests:
         said = {_substance(answer) for answer in account.answers.get(event["ResponseURL"], [])}
         assert len(said) == 1, f"{event['RequestType']} was answered with {said or 'nothing'}"
+        assert {answer[1] for answer in said} == {resource_of(event).physical_id}, "the physical id has changed"
     assert set(account.answers) <= {event["ResponseURL"] for event in requests}, "nobody asked for this answer"
     assert account.abandoned == []
 
@@ -40,18 +41,18 @@ def assert_no_intent_has_two_jobs(*stacks: Stack) -> None:
     for stack in stacks:
         intents = [stem for event in stack.requests if event["RequestType"] != "Delete" and (stem := _stem(event))]
         for stem in set(intents):
-            jobs = [job for job in started_jobs(stack.account) if job.name.startswith(stem)]
+            jobs = [job for job in started_jobs(stack.account) if f"-{stem}-" in job.name]
             assert len(jobs) <= intents.count(stem), f"{len(jobs)} jobs for {intents.count(stem)} requests: {jobs}"
             for first, second in pairwise(jobs):
                 assert _is_of_no_use(first, second.created_at, stack.account), f"{second.name} was not needed"
 
 
 def assert_every_job_is_known(*stacks: Stack) -> None:
-    """Every job is the resource of an answer, or named in one, so that somebody will look for it."""
+    """An answer names every job, in its attributes or in its reason."""
     account = stacks[0].account
     answers = [answer for received in account.answers.values() for answer in received]
     for job in started_jobs(account):
-        known = [a for a in answers if a.physical_resource_id == job.arn or job.name in a.reason]
+        known = [a for a in answers if job.arn == a.attributes.get("DatasetImportJobArn") or job.name in a.reason]
         assert known, f"no answer names {job.name}"
 
 
@@ -71,6 +72,21 @@ def assert_the_data_is_that_of_the_last_success(*stacks: Stack) -> None:
             assert stack.account.personalize.imported(dataset) == [stack.settled["DataLocation"]]
 
 
+def assert_the_rows_are_those_of_the_properties(*stacks: Stack) -> None:
+    """After a rollback the dataset holds what the properties say that the stack has now, once its jobs have ended."""
+    account = stacks[0].account
+    account.run()
+    account.clock.advance(max((job.course.seconds for job in account.personalize.jobs.values()), default=0))
+    for stack in stacks:
+        if stack.settled and stack.settled.get("Wait") != "false":  # it is not known then whether its job has failed
+            rows = account.personalize.imported(str(stack.settled["DatasetArn"]))
+            location = stack.settled["DataLocation"]
+            if stack.settled.get("ImportMode") == ImportMode.INCREMENTAL:
+                assert location in rows, f"{location} is not in {rows}"
+            else:
+                assert rows == [location]
+
+
 def started_jobs(account: Account) -> list[Job]:
     """List the jobs that the handler has started, as far as they are still there, oldest first."""
     personalize = account.personalize
@@ -79,7 +95,7 @@ def started_jobs(account: Account) -> list[Job]:
 
 
 def _substance(answer: Answer) -> tuple[object, ...]:
-    return (answer.status, answer.physical_resource_id)
+    return (answer.status, answer.physical_resource_id, answer.attributes.get("DatasetImportJobArn"))
 
 
 def _stem(event: Event) -> str | None:
@@ -87,7 +103,7 @@ def _stem(event: Event) -> str | None:
         wanted = parse(event["ResourceProperties"])
     except InvalidProperties:
         return None
-    return names_of(wanted, Resource(stack_id=event["StackId"], logical_id=event["LogicalResourceId"])).stem
+    return names_of(wanted, resource_of(event)).digest
 
 
 def _is_of_no_use(job: Job, at: float, account: Account) -> bool:

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from personalize_import_handler.identity import what_is_imported
+from personalize_import_handler.properties import parse
 from personalize_import_handler.waiting_resource import Event
 from tests.handler.account import Answer
 from tests.handler.simulator import CloudFormation
@@ -42,21 +44,42 @@ class Stack(CloudFormation):
             self.settled = event["ResourceProperties"]
         return answer
 
-    def deploy(self, properties: Mapping[str, Any], *, another_resource_fails: bool = False) -> Answer:
-        """Create or update the resource; returns the answer to that, and rolls back if need be."""
+    def deploy(
+        self, properties: Mapping[str, Any], *, another_resource_fails: bool = False, replaces_dataset: bool = False
+    ) -> Answer:
+        """Create or update the resource; returns the answer to that, and rolls back if need be.
+
+        A dataset that an update replaces is deleted and created again before that, and once more by its rollback.
+        """
         before = self.settled
+        if replaces_dataset:
+            self._replace_dataset()
         answer = self.create(properties) if before is None else self.update(properties)
         if not answer.succeeded or another_resource_fails:
+            if replaces_dataset:
+                self._replace_dataset()
             self.back_to(before)
         self.clean_up()
         return answer
 
+    def _replace_dataset(self) -> None:
+        """Delete and create the dataset; Personalize refuses the former while a job runs, so that has ended."""
+        personalize = self.account.personalize
+        self.account.clock.advance(max((job.course.seconds for job in personalize.jobs.values()), default=0))
+        personalize.recreate_dataset()
+
     def back_to(self, before: Mapping[str, Any] | None) -> Answer:
         """Roll back to the properties of before."""
-        course = self.account.personalize.course
-        # What was good is good; its import fails no second time.
-        self.account.personalize.course = replace(course, end="ACTIVE", failure_reason=None)
-        answer = self.delete() if before is None else self.update(before)
+        # What was good is good: its import fails no second time, and neither does one that runs already.
+        personalize = self.account.personalize
+        personalize.course = replace(personalize.course, end="ACTIVE", failure_reason=None)
+        wanted = parse(before) if before else None
+        for name, job in personalize.jobs.items():
+            runs = self.account.clock.now < job.created_at + job.course.seconds
+            if runs and wanted and what_is_imported(job.properties) == what_is_imported(wanted):
+                personalize.jobs[name] = replace(job, course=replace(job.course, end="ACTIVE", failure_reason=None))
+        self.properties_before = before
+        answer = self.roll_back()
         assert answer.succeeded, f"the rollback failed: {answer.reason}"
         self.settled = before
         return answer

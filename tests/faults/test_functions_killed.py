@@ -77,7 +77,7 @@ def test_is_complete_killed_right_after_it_created_a_queued_job(stack: Stack, pe
 def test_a_function_killed_while_it_changes_tags(
     operation: str, stack: Stack, personalize: FakePersonalize, *, after_effect: bool
 ) -> None:
-    arn = stack.deploy(properties(Tags=tags(old="1"))).physical_resource_id
+    arn = stack.deploy(properties(Tags=tags(old="1"))).job_arn
     personalize.fail_next(operation, Killed(), after_effect=after_effect)
 
     assert stack.deploy(properties(Tags=tags(new="1"))).succeeded

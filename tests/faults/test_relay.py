@@ -29,7 +29,7 @@ def test_a_job_of_three_hours_is_waited_for_by_one_resource_after_the_other(
     assert statuses([*answers]) == ["CREATE IN_PROGRESS"] * 4 + ["ACTIVE"]
     assert [round(answer.answered_at - began) for answer in answers[:4]] == [2400, 4800, 7200, 9600]
     assert 3 * HOUR <= answers[4].answered_at - began <= 3 * HOUR + 60
-    assert {answer.physical_resource_id for answer in answers} == {next(iter(personalize.jobs.values())).arn}
+    assert {answer.job_arn for answer in answers} == {next(iter(personalize.jobs.values())).arn}
     assert all(set(answer.attributes) == set(Attribute) for answer in answers)
 
 
@@ -82,7 +82,7 @@ def test_a_job_that_has_failed_between_two_resources_is_not_started_again(
     handed_over = first.create(relay.leg(properties(), 0, None))
     account.clock.advance(60)
 
-    answer = second.create(relay.leg(properties(), 1, handed_over.physical_resource_id))
+    answer = second.create(relay.leg(properties(), 1, handed_over.job_arn))
 
     assert answer.reason.startswith("Broken row. ")
     assert len(personalize.jobs) == 1
@@ -96,7 +96,7 @@ def test_a_job_that_waits_for_room_for_more_than_an_hour_is_started_by_the_next_
     answers = Relay(account, legs=3).create(properties())
 
     assert statuses([*answers]) == ["UNKNOWN", "ACTIVE", "ACTIVE"]
-    assert len({answer.physical_resource_id for answer in answers}) == 1
+    assert len({answer.job_arn for answer in answers}) == 1
     assert set(answers[0].attributes) == set(Attribute)
     assert answers[0].attributes["JobName"] in personalize.jobs
     assert answers[0].attributes["DatasetArn"] == DATASET_ARN
@@ -122,7 +122,7 @@ def test_a_function_dies_while_a_later_resource_starts_the_job(
     personalize.heal()
     personalize.fail_next("create_dataset_import_job", Killed(), after_effect=after_effect)
 
-    assert second.create(relay.leg(properties(), 1, handed_over.physical_resource_id)).succeeded
+    assert second.create(relay.leg(properties(), 1, handed_over.job_arn)).succeeded
     assert len(personalize.jobs) == 1
 
 
@@ -167,7 +167,7 @@ def test_a_resource_that_is_told_of_an_earlier_job_waits_for_the_one_that_follow
     account: Account, personalize: FakePersonalize
 ) -> None:
     relay = Relay(account, legs=2)
-    earlier = relay.create(properties())[0].physical_resource_id
+    earlier = relay.create(properties())[0].job_arn
     relay.update(properties(DataLocation=OTHER_LOCATION))
     personalize.course = Course(seconds=3000)
     first, second = relay.resources
@@ -176,7 +176,7 @@ def test_a_resource_that_is_told_of_an_earlier_job_waits_for_the_one_that_follow
     answer = second.update(relay.leg(properties(), 1, earlier))
 
     assert answer.attributes["Status"] == "ACTIVE"
-    assert answer.physical_resource_id == earlier.removesuffix("1") + "2"
+    assert answer.job_arn == earlier.removesuffix("1") + "2"
 
 
 def test_a_deletion_in_the_middle_waits_for_the_job_in_turn_so_that_its_dataset_can_be_deleted(
@@ -200,7 +200,7 @@ def test_a_deletion_after_the_first_resource_handed_over_without_a_job_is_done_a
     relay = Relay(account, legs=2)
     first, second = relay.resources
     handed_over = first.create(relay.leg(properties(), 0, None))
-    second.begin("Create", relay.leg(properties(), 1, handed_over.physical_resource_id))
+    second.begin("Create", relay.leg(properties(), 1, handed_over.job_arn))
     began = account.clock.now
 
     assert second.delete("shop-ImportWait2-1A2B3C4D5E6F").succeeded

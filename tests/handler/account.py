@@ -58,6 +58,10 @@ class Answer:
     def succeeded(self) -> bool:
         return self.status == "SUCCESS"
 
+    @property
+    def job_arn(self) -> str:
+        return self.attributes["DatasetImportJobArn"]
+
 
 @dataclass
 class Execution:

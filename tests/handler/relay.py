@@ -38,7 +38,7 @@ class Relay:
         answers: list[Answer] = []
         for number, resource in enumerate(self.resources):
             before = answers[-1] if answers else None
-            leg = self.leg(properties, number, before.physical_resource_id if before else None)
+            leg = self.leg(properties, number, before.attributes["DatasetImportJobArn"] if before else None)
             if before and properties.get("PublishStateChanges"):
                 leg["LastStatus"] = before.attributes["Status"]
             answers.append(resource.run(resource.begin(request_type, leg)))

@@ -1,7 +1,7 @@
 """CloudFormation, played for one custom resource: events as it sends them, answers as it reads them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
@@ -27,8 +27,9 @@ class CloudFormation:
     """Those of the last request, whatever came of it."""
     properties_before: Mapping[str, Any] | None = None
     physical_resource_id: str = ""
-    replaced: list[str] = field(default_factory=list)
-    """Physical ids to be deleted once the stack's update is complete."""
+    replaced: str | None = None
+    """The physical id of before an update that was answered with another one."""
+    rollbacks: int = 0
     _requests: int = 0
 
     def create(self, properties: Mapping[str, Any]) -> Answer:
@@ -41,13 +42,26 @@ class CloudFormation:
         return self.run(self.begin("Delete", self.properties or {}, physical_resource_id))
 
     def roll_back(self) -> Answer:
-        """Undo the last update, or a create that failed."""
-        return self.delete() if self.properties_before is None else self.update(self.properties_before)
+        """Undo the last update, or a create, as it is documented.
+
+        A resource that kept its physical id gets an Update with the old properties. Of one that was replaced, the new
+        one is deleted, and nothing else happens:
+        https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/crpg-ref-requesttypes-update.html
+        """
+        self.rollbacks += 1
+        if self.properties_before is None:
+            return self.delete()
+        if self.replaced is None:
+            return self.update(self.properties_before)
+        new, self.physical_resource_id, self.replaced = self.physical_resource_id, self.replaced, None
+        answer = self.delete(new)
+        self.properties = self.properties_before
+        return answer
 
     def clean_up(self) -> list[Answer]:
-        """Delete what updates have replaced, as at the end of a stack's update."""
-        replaced, self.replaced = self.replaced, []
-        return [self.delete(physical_resource_id) for physical_resource_id in replaced]
+        """Delete what an update has replaced, as at the end of a stack's update."""
+        replaced, self.replaced = self.replaced, None
+        return [self.delete(replaced)] if replaced else []
 
     def begin(self, request_type: str, properties: Mapping[str, Any], physical_resource_id: str | None = None) -> Event:
         """Make a request, deliver it and let happen what happens at once; `run` waits for its answer."""
@@ -101,7 +115,7 @@ class CloudFormation:
         if kind == "Delete" or not (answer.succeeded or kind == "Create"):
             return
         if kind == "Update" and answer.physical_resource_id != self.physical_resource_id:
-            self.replaced.append(self.physical_resource_id)
+            self.replaced = self.physical_resource_id
         self.physical_resource_id = answer.physical_resource_id
 
 

@@ -17,11 +17,11 @@ OTHER_LOCATION = "s3://shop-data/interactions-2/"
 def test_a_job_that_is_joined_gets_the_tags_of_who_joins_it(
     cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
-    arn = cloudformation.create(properties(Tags=tags(stage="dev"))).physical_resource_id
+    arn = cloudformation.create(properties(Tags=tags(stage="dev"))).job_arn
 
     answer = CloudFormation(account, generation=2).create(properties(Tags=tags(stage="prod")))
 
-    assert answer.physical_resource_id == arn
+    assert answer.job_arn == arn
     assert personalize.tags[arn] == {"stage": "prod"}
 
 
@@ -36,8 +36,8 @@ def test_a_rollback_imports_again_what_a_later_full_import_has_replaced(
 
     assert rolled_back.succeeded
     assert personalize.imported() == [DATA_LOCATION]
-    assert rolled_back.physical_resource_id == created.physical_resource_id.removesuffix("-1") + "-2"
-    assert cloudformation.replaced == [created.physical_resource_id, updated.physical_resource_id]
+    assert rolled_back.job_arn == created.job_arn.removesuffix("-1") + "-2"
+    assert rolled_back.physical_resource_id == updated.physical_resource_id == created.physical_resource_id
 
 
 def test_the_name_of_a_failed_job_is_used_up_and_the_next_attempt_has_the_next_number(
@@ -150,7 +150,7 @@ def test_a_job_whose_record_is_gone_is_replaced_by_the_next_update(
 def test_the_log_says_whether_a_job_was_started_or_found(
     cloudformation: CloudFormation, account: Account, log: Log
 ) -> None:
-    arn = cloudformation.create(properties()).physical_resource_id
+    arn = cloudformation.create(properties()).job_arn
     CloudFormation(account, generation=2).create(properties())
 
     assert [line.rpartition(".importing ")[2] for line in log.lines if line.endswith(arn)] == [
@@ -163,7 +163,8 @@ def test_an_import_that_has_used_up_all_its_names_says_so_and_how_to_get_new_one
     cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
     personalize.course = Course(seconds=0, end="CREATE FAILED")
-    first = cloudformation.create(properties()).physical_resource_id.rpartition("/")[2]
+    cloudformation.create(properties())
+    (first,) = personalize.jobs
     for attempt in range(2, 1000):
         personalize.import_elsewhere(f"{first.removesuffix('1')}{attempt}", parse(properties()))
 

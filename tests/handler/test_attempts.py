@@ -56,31 +56,46 @@ def test_a_delete_waits_for_the_last_of_all_attempts(
     assert cloudformation.delete("made-up").answered_at - began >= 300
 
 
-def test_a_delete_asks_for_no_name_after_the_first_free_one(
+def test_a_call_that_is_refused_while_a_job_is_searched_for_names_the_next_attempt(
     names: JobNames, cloudformation: CloudFormation, personalize: FakePersonalize
 ) -> None:
-    use_up(personalize, names, 1)
-    cloudformation.properties = properties()
-
-    cloudformation.delete("made-up")
-
-    assert personalize.calls_of("describe_dataset_import_job") == [names.arn(1), names.arn(2)]
-
-
-def test_a_look_for_a_job_that_is_refused_names_the_attempt(
-    names: JobNames, cloudformation: CloudFormation, personalize: FakePersonalize
-) -> None:
-    use_up(personalize, names, 1)
-    after_next(
-        personalize,
-        "describe_dataset_import_job",
-        lambda: personalize.fail_next("describe_dataset_import_job", REFUSED),
-    )
+    personalize.import_elsewhere(names.name(1), parse(properties()))
+    personalize.fail_next("describe_dataset_import_job", REFUSED)
 
     answer = cloudformation.create(properties())
 
     assert answer.reason.startswith(f"Invalid input. DatasetImportJob {names.name(2)} of {DATA_LOCATION} was not")
-    assert answer.physical_resource_id == names.arn(2)
+
+
+@pytest.mark.parametrize("attempts", [1, 700])
+def test_finding_a_job_takes_as_many_calls_whatever_the_number_of_attempts(
+    attempts: int, names: JobNames, cloudformation: CloudFormation, personalize: FakePersonalize
+) -> None:
+    use_up(personalize, names, attempts)
+    personalize.import_elsewhere(names.name(attempts + 1), parse(properties()))
+    personalize.calls.clear()
+
+    cloudformation.create(properties(Wait=False))
+
+    assert [operation for operation, _ in personalize.calls] == [
+        "list_dataset_import_jobs",
+        "describe_dataset_import_job",
+        "dataset_created_at",
+        "describe_dataset_import_job",
+        "list_tags",
+    ]
+
+
+def test_a_job_in_place_is_found_though_a_later_attempt_has_failed(
+    names: JobNames, cloudformation: CloudFormation, personalize: FakePersonalize
+) -> None:
+    personalize.import_elsewhere(names.name(1), parse(properties()))
+    personalize.course = Course(seconds=0, end="CREATE FAILED")
+    personalize.import_elsewhere(names.name(2), parse(properties()))
+
+    answer = cloudformation.create(properties())
+
+    assert answer.attributes["JobName"] == names.name(1)
 
 
 def test_a_job_whose_function_died_is_joined_at_once_and_not_waited_for_as_if_it_were_another_s(

@@ -26,17 +26,17 @@ BUSY = Busy("CreateDatasetImportJob", "LimitExceededException", "More than 5 res
 # A raise in a poll is answered with a random physical id.
 
 
-def test_a_failure_in_a_poll_is_answered_with_the_job_s_arn(
+def test_a_failure_in_a_poll_is_answered_with_the_resource_s_id(
     cloudformation: CloudFormation, personalize: FakePersonalize
 ) -> None:
     personalize.course = Course(end="CREATE FAILED", failure_reason="Broken row")
 
     answer = cloudformation.create(properties())
 
-    assert answer.physical_resource_id == next(iter(personalize.jobs.values())).arn
+    assert answer.physical_resource_id == "shop/Import"
 
 
-def test_a_defect_in_a_poll_is_answered_with_the_job_s_arn_and_its_log_has_more(
+def test_a_defect_in_a_poll_is_answered_with_the_resource_s_id_and_its_log_has_more(
     cloudformation: CloudFormation, personalize: FakePersonalize, log: Log
 ) -> None:
     event = cloudformation.begin("Create", properties())
@@ -46,10 +46,10 @@ def test_a_defect_in_a_poll_is_answered_with_the_job_s_arn_and_its_log_has_more(
 
     assert answer.reason == "KeyError: 'surprise'. This is a defect of the handler; its log has more."
     assert any("Traceback" in line for line in log.lines_from("ERROR"))
-    assert answer.physical_resource_id == next(iter(personalize.jobs.values())).arn
+    assert answer.physical_resource_id == "shop/Import"
 
 
-def test_a_failure_after_a_queue_is_answered_with_the_arn_of_the_job_that_was_started_in_the_end(
+def test_a_failure_after_a_queue_names_the_job_that_was_started_in_the_end(
     cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
     personalize.course = Course(end="CREATE FAILED")
@@ -59,8 +59,9 @@ def test_a_failure_after_a_queue_is_answered_with_the_arn_of_the_job_that_was_st
     answer = CloudFormation(account, generation=2).create(properties())
 
     assert not answer.succeeded
-    assert answer.physical_resource_id.endswith("-2")
-    assert answer.physical_resource_id == list(personalize.jobs.values())[-1].arn
+    last = list(personalize.jobs.values())[-1]
+    assert last.name.endswith("-2")
+    assert f"DatasetImportJob {last.name} " in answer.reason
 
 
 def test_a_failure_of_an_update_in_a_poll_is_answered_with_the_old_id(
@@ -136,7 +137,7 @@ def test_a_first_request_whose_time_runs_out_is_answered_once_and_not_waited_for
 
     assert not answer.succeeded
     assert answer.reason.startswith("The function ran out of time before it could do anything.")
-    assert answer.physical_resource_id == "Import-was-not-imported"
+    assert answer.physical_resource_id == "shop/Import"
     assert account.executions == {}
 
 

@@ -39,7 +39,7 @@ def test_the_same_data_is_looked_at_and_not_imported_again(
     second = cloudformation.update(as_of("tuesday"))
 
     assert second.succeeded
-    assert second.physical_resource_id == first.physical_resource_id
+    assert second.job_arn == first.job_arn
     assert len(personalize.jobs) == 1
     assert [operation for operation, _ in storage.calls] == ["read_as", "list_objects"]
 
@@ -53,7 +53,7 @@ def test_a_file_that_has_changed_or_come_is_imported_with_the_next_look(
     second = cloudformation.update(as_of("tuesday"))
 
     assert second.succeeded
-    assert second.physical_resource_id != first.physical_resource_id
+    assert second.job_arn != first.job_arn
     assert len(personalize.jobs) == 2
 
 
@@ -112,7 +112,7 @@ def test_data_that_is_as_it_was_before_is_imported_once_more(
         storage.objects[FILE] = content
         answers.append(cloudformation.update(as_of(str(deploy))) if answers else cloudformation.create(as_of("0")))
 
-    assert len({answer.physical_resource_id for answer in answers}) == 3
+    assert len({answer.job_arn for answer in answers}) == 3
     assert all(answer.succeeded for answer in answers)
 
 
@@ -120,12 +120,12 @@ def test_other_tags_are_set_on_the_job_that_is_there_and_the_fingerprint_stays(
     cloudformation: CloudFormation, personalize: FakePersonalize
 ) -> None:
     first = cloudformation.create(as_of("monday", Tags=tags(team="data")))
-    fingerprint = personalize.tags[first.physical_resource_id][DATA_FINGERPRINT_TAG]
+    fingerprint = personalize.tags[first.job_arn][DATA_FINGERPRINT_TAG]
     cloudformation.update(as_of("tuesday", Tags=tags(stage="test")))
-    assert personalize.tags[first.physical_resource_id] == {"stage": "test", DATA_FINGERPRINT_TAG: fingerprint}
+    assert personalize.tags[first.job_arn] == {"stage": "test", DATA_FINGERPRINT_TAG: fingerprint}
     cloudformation.update(properties(Tags=tags(stage="prod")))
 
-    assert personalize.tags[first.physical_resource_id] == {"stage": "prod", DATA_FINGERPRINT_TAG: fingerprint}
+    assert personalize.tags[first.job_arn] == {"stage": "prod", DATA_FINGERPRINT_TAG: fingerprint}
     assert len(personalize.jobs) == 1
 
 

@@ -60,7 +60,7 @@ def test_another_bucket_is_another_resource_and_the_one_of_before_is_emptied(
     resource.create(PROPERTIES)
 
     assert resource.update({**PROPERTIES, "Bucket": "another-bucket"}).physical_resource_id == "another-bucket"
-    assert resource.replaced == [BUCKET]
+    assert resource.replaced == BUCKET
 
 
 @pytest.mark.parametrize("error", [DENIED, Busy("ListObjectVersions", "SlowDown", "Please reduce your request rate.")])

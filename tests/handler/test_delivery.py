@@ -49,7 +49,7 @@ def test_a_waiter_that_cannot_be_started_is_answered_with_the_error_and_nothing_
     answer = cloudformation.create(properties())
 
     assert answer.reason.startswith("AccessDeniedException: not authorized to perform: states:StartExecution. ")
-    assert answer.physical_resource_id == "Import-was-not-imported"
+    assert answer.physical_resource_id == "shop/Import"
     assert personalize.jobs == {}
     assert cloudformation.roll_back().succeeded
 

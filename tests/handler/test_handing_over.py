@@ -14,7 +14,8 @@ def test_a_job_that_was_joined_is_handed_over_though_nobody_could_look_at_it_sin
     account: Account, personalize: FakePersonalize
 ) -> None:
     personalize.course = Course(seconds=10_000)
-    joined = Relay(account, legs=1).create(properties())[0].physical_resource_id
+    Relay(account, legs=1).create(properties())
+    (joined,) = personalize.jobs.values()
     relay = Relay(account, legs=2, generation=2)
     event = relay.resources[0].begin("Create", relay.leg(properties(), 0, None))
     personalize.fail_next("describe_dataset_import_job", THROTTLED, times=1000)
@@ -22,12 +23,12 @@ def test_a_job_that_was_joined_is_handed_over_though_nobody_could_look_at_it_sin
     answer = relay.resources[0].run(event)
 
     assert answer.succeeded
-    assert answer.physical_resource_id == joined
+    assert answer.job_arn == joined.arn
     assert answer.attributes["Status"] == STATUS_UNKNOWN
 
 
 def test_a_job_that_nobody_has_found_yet_is_not_handed_over(account: Account, personalize: FakePersonalize) -> None:
-    personalize.fail_next("describe_dataset_import_job", THROTTLED, times=1000)
+    personalize.fail_next("list_dataset_import_jobs", THROTTLED, times=1000)
 
     (answer,) = Relay(account, legs=2).create(properties())
 
@@ -39,11 +40,11 @@ def test_a_resource_that_may_not_look_at_the_job_it_was_told_says_so(
 ) -> None:
     relay = Relay(account, legs=2)
     first, second = relay.resources
-    arn = first.create(relay.leg(properties(), 0, None)).physical_resource_id
-    refused = Refused("DescribeDatasetImportJob", "InvalidInputException", "Invalid input.")
-    personalize.fail_next("describe_dataset_import_job", refused)
+    arn = first.create(relay.leg(properties(), 0, None)).job_arn
+    refused = Refused("ListDatasetImportJobs", "InvalidInputException", "Invalid input.")
+    personalize.fail_next("list_dataset_import_jobs", refused)
 
     answer = second.create(relay.leg(properties(), 1, arn))
 
     assert answer.reason.startswith("Invalid input. DatasetImportJob ")
-    assert answer.physical_resource_id == arn
+    assert answer.physical_resource_id == "shop/ImportWait2"

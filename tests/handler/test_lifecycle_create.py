@@ -17,7 +17,7 @@ def test_a_create_ends_with_the_job_active_and_its_data_in_the_dataset(
 
     assert answer.succeeded
     assert personalize.imported() == [DATA_LOCATION]
-    assert answer.physical_resource_id == answer.attributes["DatasetImportJobArn"]
+    assert answer.physical_resource_id == "shop/Import"
 
 
 def test_the_answer_has_every_attribute_of_the_contract_as_a_string_and_nothing_else(
@@ -43,7 +43,7 @@ def test_the_answer_has_every_attribute_of_the_contract_as_a_string_and_nothing_
 
 
 def test_the_job_gets_the_tags(cloudformation: CloudFormation, personalize: FakePersonalize) -> None:
-    arn = cloudformation.create(properties(Tags=tags(team="data", stage="prod"))).physical_resource_id
+    arn = cloudformation.create(properties(Tags=tags(team="data", stage="prod"))).job_arn
 
     assert personalize.tags[arn] == {"team": "data", "stage": "prod"}
 
@@ -58,7 +58,7 @@ def test_a_failed_job_s_own_reason_comes_first_in_the_answer(
     (job,) = personalize.jobs.values()
     assert not answer.succeeded
     assert answer.reason.startswith("Length cannot be more than 256 for ITEM_ID. DatasetImportJob " + job.name)
-    assert answer.physical_resource_id == job.arn
+    assert answer.physical_resource_id == "shop/Import"
     assert answer.attributes == {}
 
 

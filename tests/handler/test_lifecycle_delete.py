@@ -3,6 +3,7 @@
 import pytest
 
 from personalize_import_handler.personalize import Busy, Personalize, Refused
+from personalize_import_handler.properties import parse
 from tests.handler.account import Account
 from tests.handler.conftest import Log
 from tests.handler.fakes import Course, FakePersonalize
@@ -13,7 +14,7 @@ from tests.handler.simulator import CloudFormation
 @pytest.mark.parametrize(
     "physical_resource_id",
     [
-        "Import-was-not-imported",
+        "shop/Import",
         "6c81_Import_X1Y2Z3A4",
         "arn:aws:personalize:eu-west-1:123456789012:dataset-import-job/never-was",
         "arn:aws:personalize:eu-west-1:123456789012:dataset/shop/INTERACTIONS",
@@ -46,28 +47,26 @@ def test_a_resource_without_valid_properties_is_deleted(cloudformation: CloudFor
     assert log.lines_from("WARNING", "ERROR") == []
 
 
-def test_a_running_job_is_waited_for_though_the_properties_are_not_valid(
-    cloudformation: CloudFormation, account: Account
+@pytest.mark.parametrize("changed", [{"JobName": "another-prefix"}, {"ReimportToken": "2"}])
+def test_a_running_job_is_waited_for_though_the_properties_have_changed_since(
+    changed: dict[str, str], cloudformation: CloudFormation, account: Account
 ) -> None:
     cloudformation.create(properties(Wait=False))
-    cloudformation.properties = {"ServiceToken": "arn"}
+    cloudformation.properties = properties(**changed)
     began = account.clock.now
 
     assert cloudformation.delete().answered_at - began >= 300
 
 
-def test_the_job_of_another_attempt_is_not_waited_for(
+def test_a_running_job_of_another_resource_is_not_waited_for(
     cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
     cloudformation.create(properties())
-    cloudformation.update(properties(DataLocation="s3://shop-data/other/"))
-    cloudformation.clean_up()
-    personalize.course = Course(seconds=3000)
-    rolled_back = cloudformation.update(properties(Wait=False))
-    first = rolled_back.physical_resource_id.removesuffix("2") + "1"
+    personalize.import_elsewhere("shop-Import-by-hand", parse(properties()))
+    CloudFormation(account, logical_id="Other").begin("Create", properties(DataLocation="s3://shop-data/other/"))
     began = account.clock.now
 
-    assert cloudformation.delete(first).answered_at == began
+    assert cloudformation.delete().answered_at == began
 
 
 def test_a_job_that_has_ended_is_not_waited_for(cloudformation: CloudFormation, account: Account) -> None:
@@ -102,7 +101,7 @@ def test_after_50_minutes_a_delete_succeeds_with_a_warning(
     assert answer.succeeded
     assert answer.answered_at - started_at == 3000
     (warning,) = log.lines_from("WARNING")
-    assert "still runs, and its dataset can't be deleted before it ends" in warning
+    assert "is still running, and its dataset can't be deleted before it ends" in warning
 
 
 @pytest.mark.parametrize(("service_timeout", "latest"), [("600", 540), ("60", 0), ("junk", 3060)])
@@ -116,12 +115,12 @@ def test_a_delete_is_answered_before_cloudformation_gives_up_on_it(
     assert latest - 60 <= cloudformation.delete().answered_at - started_at <= latest
 
 
-def test_a_job_that_may_not_be_described_is_deleted_at_once_with_a_warning(
+def test_jobs_that_may_not_be_listed_are_not_waited_for_and_the_log_says_so(
     cloudformation: CloudFormation, account: Account, personalize: FakePersonalize, log: Log
 ) -> None:
     cloudformation.create(properties(Wait=False))
-    denied = Refused("DescribeDatasetImportJob", "AccessDeniedException", "not authorized")
-    personalize.fail_next("describe_dataset_import_job", denied)
+    denied = Refused("ListDatasetImportJobs", "AccessDeniedException", "not authorized")
+    personalize.fail_next("list_dataset_import_jobs", denied)
     began = account.clock.now
 
     assert cloudformation.delete().answered_at == began
@@ -129,24 +128,22 @@ def test_a_job_that_may_not_be_described_is_deleted_at_once_with_a_warning(
     assert any("not authorized" in line for line in log.lines_from("WARNING"))
 
 
-def test_a_job_of_unknown_status_is_deleted_with_a_warning(
-    cloudformation: CloudFormation, personalize: FakePersonalize, log: Log
+def test_a_job_of_unknown_status_is_not_waited_for(
+    cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
     personalize.course = Course(seconds=0, end="CREATE PAUSED")
     cloudformation.create(properties())
-    log.lines.clear()
+    began = account.clock.now
 
-    assert cloudformation.delete().succeeded
-    assert log.lines_from("ERROR") == []
-    assert any("CREATE PAUSED" in line for line in log.lines_from("WARNING"))
+    assert cloudformation.delete().answered_at == began
 
 
-def test_a_describe_that_is_throttled_is_asked_again(
+def test_a_list_that_is_throttled_is_asked_for_again(
     cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
     cloudformation.create(properties(Wait=False))
-    throttled = Busy("DescribeDatasetImportJob", "ThrottlingException", "Rate exceeded")
-    personalize.fail_next("describe_dataset_import_job", throttled, times=3)
+    throttled = Busy("ListDatasetImportJobs", "ThrottlingException", "Rate exceeded")
+    personalize.fail_next("list_dataset_import_jobs", throttled, times=3)
     started_at = account.clock.now
 
     assert cloudformation.delete().answered_at - started_at >= 300
@@ -157,9 +154,9 @@ def test_a_defect_of_the_handler_does_not_make_a_resource_undeletable(
     polls_before: int, cloudformation: CloudFormation, personalize: FakePersonalize, log: Log
 ) -> None:
     cloudformation.create(properties(Wait=False))
-    busy = Busy("DescribeDatasetImportJob", "ThrottlingException", "Rate exceeded")
-    personalize.fail_next("describe_dataset_import_job", busy, times=polls_before)
-    personalize.fail_next("describe_dataset_import_job", KeyError("surprise"))
+    busy = Busy("ListDatasetImportJobs", "ThrottlingException", "Rate exceeded")
+    personalize.fail_next("list_dataset_import_jobs", busy, times=polls_before)
+    personalize.fail_next("list_dataset_import_jobs", KeyError("surprise"))
 
     answer = cloudformation.delete()
 

@@ -48,7 +48,7 @@ def test_an_update_that_imports_nothing_else_keeps_the_job_and_its_id(
         {"PublishAttributionMetricsToS3": True},
     ],
 )
-def test_an_update_that_imports_something_else_starts_another_job_with_an_id_of_its_own(
+def test_an_update_that_imports_something_else_starts_another_job_and_keeps_the_id(
     changed: dict[str, object], cloudformation: CloudFormation, personalize: FakePersonalize
 ) -> None:
     created = cloudformation.create(properties())
@@ -56,15 +56,16 @@ def test_an_update_that_imports_something_else_starts_another_job_with_an_id_of_
     updated = cloudformation.update(properties(**changed))
 
     assert updated.succeeded
-    assert updated.physical_resource_id != created.physical_resource_id
+    assert updated.job_arn != created.job_arn
+    assert updated.physical_resource_id == created.physical_resource_id
     assert len(personalize.jobs) == 2
-    assert all(answer.succeeded for answer in cloudformation.clean_up())
+    assert cloudformation.clean_up() == []
 
 
 def test_an_update_of_tags_adds_changes_and_removes_them_on_the_same_job(
     cloudformation: CloudFormation, personalize: FakePersonalize
 ) -> None:
-    arn = cloudformation.create(properties(Tags=tags(team="data", stage="dev", old="1"))).physical_resource_id
+    arn = cloudformation.create(properties(Tags=tags(team="data", stage="dev", old="1"))).job_arn
     personalize.tags[arn]["aws:cloudformation:stack-name"] = "shop"
 
     cloudformation.update(properties(Tags=tags(team="data", stage="prod", new="1")))
@@ -81,7 +82,7 @@ def test_an_update_of_tags_adds_changes_and_removes_them_on_the_same_job(
 def test_tags_that_are_throttled_are_set_at_a_later_poll(
     operation: str, cloudformation: CloudFormation, personalize: FakePersonalize
 ) -> None:
-    arn = cloudformation.create(properties(Tags=tags(old="1"))).physical_resource_id
+    arn = cloudformation.create(properties(Tags=tags(old="1"))).job_arn
     personalize.fail_next(operation, Busy("TagResource", "ThrottlingException", "Rate exceeded"), times=3)
 
     answer = cloudformation.update(properties(Tags=tags(new="1")))
@@ -114,7 +115,7 @@ def test_a_throttled_look_at_the_job_does_not_make_an_update_import_again(
     updated = cloudformation.update(properties(Tags=tags(new="1")))
 
     assert updated.succeeded
-    assert updated.physical_resource_id == created.physical_resource_id
+    assert updated.job_arn == created.job_arn
     assert set(personalize.jobs) == {created.attributes["JobName"], "by-hand"}
 
 
@@ -148,14 +149,14 @@ def test_an_update_that_fails_answers_with_the_old_id_and_its_rollback_finds_the
     assert not failed.succeeded
     assert failed.physical_resource_id == created.physical_resource_id
     assert rolled_back.succeeded
-    assert rolled_back.physical_resource_id == created.physical_resource_id
+    assert rolled_back.job_arn == created.job_arn
     assert personalize.imported() == [DATA_LOCATION]
 
 
 def test_a_rollback_of_tags_sets_the_old_ones_and_starts_no_job(
     cloudformation: CloudFormation, personalize: FakePersonalize
 ) -> None:
-    arn = cloudformation.create(properties(Tags=tags(stage="dev"))).physical_resource_id
+    arn = cloudformation.create(properties(Tags=tags(stage="dev"))).job_arn
     cloudformation.update(properties(Tags=tags(stage="prod")))
 
     cloudformation.roll_back()

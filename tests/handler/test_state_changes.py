@@ -40,7 +40,7 @@ def test_an_event_says_which_job_of_which_resource_it_is_about_and_when(
         "logicalResourceId": "Import",
         "datasetArn": properties()["DatasetArn"],
         "dataLocation": properties()["DataLocation"],
-        "datasetImportJobArn": answer.physical_resource_id,
+        "datasetImportJobArn": answer.job_arn,
         "jobName": answer.attributes["JobName"],
         "status": "ACTIVE",
         "previousStatus": "CREATE IN_PROGRESS",
@@ -77,7 +77,7 @@ def test_a_job_that_fails_is_told_with_the_reason_that_the_stack_event_has(
     assert event_bus.statuses == [*OF_A_GOOD_JOB[:-1], "CREATE FAILED"]
     assert event_bus.changes[-1]["failureReason"] == answer.reason
     assert answer.reason.startswith("Broken row.")
-    assert event_bus.changes[-1]["datasetImportJobArn"] == answer.physical_resource_id
+    assert event_bus.changes[-1]["datasetImportJobArn"] == next(iter(personalize.jobs.values())).arn
 
 
 def test_a_request_that_fails_before_a_job_is_started_is_told_and_names_no_job(
@@ -96,10 +96,10 @@ def test_a_job_that_nobody_waits_for_any_more_is_told_of_as_unwatched(
     cloudformation: CloudFormation, personalize: FakePersonalize, event_bus: FakeEventBus
 ) -> None:
     personalize.course = Course(seconds=7200)
-    answer = cloudformation.create(properties(**ASKED))
+    cloudformation.create(properties(**ASKED))
 
     assert event_bus.statuses == [*OF_A_GOOD_JOB[:-1], "UNWATCHED"]
-    assert event_bus.changes[-1]["datasetImportJobArn"] == answer.physical_resource_id
+    assert event_bus.changes[-1]["datasetImportJobArn"] == next(iter(personalize.jobs.values())).arn
     assert str(event_bus.changes[-1]["failureReason"]).startswith("Timed out")
 
 
@@ -191,7 +191,7 @@ def test_a_relay_tells_of_a_job_that_has_ended_between_two_resources(
     handed_over = first.create(relay.leg(properties(**ASKED), 0, None))
     account.clock.advance(60)
     asked = properties(**ASKED, LastStatus=handed_over.attributes["Status"])
-    second.create(relay.leg(asked, 1, handed_over.physical_resource_id))
+    second.create(relay.leg(asked, 1, handed_over.job_arn))
 
     assert handed_over.attributes["Status"] == "CREATE IN_PROGRESS"
     assert event_bus.statuses == OF_A_GOOD_JOB
@@ -228,10 +228,10 @@ def test_a_job_that_can_not_be_looked_at_any_more_is_told_of_as_unwatched(
     event = cloudformation.begin("Create", properties(**ASKED))
     account.run(until=account.clock.now + 150)
     personalize.fail_next("describe_dataset_import_job", error, times=1000)
-    answer = cloudformation.run(event)
+    cloudformation.run(event)
 
     assert event_bus.statuses == [*OF_A_GOOD_JOB[:-1], "UNWATCHED"]
-    assert event_bus.changes[-1]["datasetImportJobArn"] == answer.physical_resource_id
+    assert event_bus.changes[-1]["datasetImportJobArn"] == next(iter(personalize.jobs.values())).arn
 
 
 def test_a_job_that_found_no_room_in_all_the_time_was_not_started(

@@ -35,6 +35,9 @@ OTHERS: Final[dict[str, Any]] = {
     "HandsOver": True,
     "WaitedSeconds": 60,
     "LastStatus": "ACTIVE",
+    "DatasetDefinition": {"Name": "interactions-2"},
+    "After": "arn:aws:personalize:eu-west-1:123456789012:dataset-import-job/shop-Full-0123456789ab-1",
+    "StackScope": "shop/Nested",
 }
 """Another value of each property than the one that it has by default."""
 
@@ -63,22 +66,35 @@ def test_a_change_requires_what_the_reference_says(name: str, cloudformation: Cl
     updated = cloudformation.update(properties(**{name: OTHERS[name]}))
 
     assert updated.succeeded, updated.reason
-    is_replaced = updated.physical_resource_id != created.physical_resource_id
-    assert is_replaced == (said is Update.REPLACEMENT)
+    assert (updated.job_arn != created.job_arn) == (said is Update.IMPORT)
 
 
 @pytest.mark.parametrize("content", ["first", "other"])
-def test_another_data_as_of_requires_replacement_if_the_data_has_changed(
-    content: str, cloudformation: CloudFormation
-) -> None:
+def test_another_data_as_of_imports_again_if_the_data_has_changed(content: str, cloudformation: CloudFormation) -> None:
     created = cloudformation.create(properties(Reimport="WHEN_DATA_CHANGES", DataAsOf="1"))
     cloudformation.account.storage.objects[f"{DATA_LOCATION}a.csv"] = content
 
     updated = cloudformation.update(properties(Reimport="WHEN_DATA_CHANGES", DataAsOf="2"))
 
-    assert (updated.physical_resource_id != created.physical_resource_id) == (content == "other")
+    assert (updated.job_arn != created.job_arn) == (content == "other")
     (said,) = [each.update for each in PROPERTIES if each.name == "DataAsOf"]
-    assert said is Update.REPLACEMENT_IF_DATA_HAS_CHANGED
+    assert said is Update.IMPORT_IF_DATA_HAS_CHANGED
+
+
+@pytest.mark.parametrize("name", ["DatasetDefinition", "After"])
+@pytest.mark.parametrize("is_gone", [False, True])
+def test_another_dataset_definition_or_job_before_imports_again_if_the_data_is_gone(
+    name: str, is_gone: bool, cloudformation: CloudFormation
+) -> None:
+    created = cloudformation.create(properties())
+    if is_gone:
+        cloudformation.account.personalize.recreate_dataset()
+
+    updated = cloudformation.update(properties(**{name: OTHERS[name]}))
+
+    assert (updated.job_arn != created.job_arn) == is_gone
+    (said,) = [each.update for each in PROPERTIES if each.name == name]
+    assert said is Update.IMPORT_IF_DATA_IS_GONE
 
 
 def test_files_are_no_part_of_what_is_imported(cloudformation: CloudFormation) -> None:
@@ -88,7 +104,7 @@ def test_files_are_no_part_of_what_is_imported(cloudformation: CloudFormation) -
 
     updated = cloudformation.update({**first, "DataFiles": [*first["DataFiles"], *shipped("b.csv")["DataFiles"]]})
 
-    assert updated.physical_resource_id == created.physical_resource_id
+    assert updated.job_arn == created.job_arn
 
 
 def test_every_change_was_tried() -> None:
@@ -97,5 +113,7 @@ def test_every_change_was_tried() -> None:
 
 
 def test_the_defaults_are_those_of_the_handler() -> None:
-    with_defaults = {each.name: each.default for each in PROPERTIES if each.default and each.name != "JobName"}
+    with_defaults = {
+        each.name: each.default for each in PROPERTIES if each.default and each.name not in {"JobName", "StackScope"}
+    }
     assert parse(properties(**with_defaults)) == parse(properties())

@@ -67,7 +67,7 @@ def test_each_leg_goes_on_with_the_job_of_the_one_before(job: DatasetImportJob) 
     names = [logical_id(job.node.find_child(each)) for each in ("Resource", "Wait2", "Wait3")]
     handed_over = [resources[name]["Properties"].get("DatasetImportJobArn") for name in names]
 
-    assert handed_over == [None, {"Ref": names[0]}, {"Ref": names[1]}]
+    assert handed_over == [None, *[{"Fn::GetAtt": [name, "DatasetImportJobArn"]} for name in names[:2]]]
 
 
 def test_each_leg_knows_the_whole_import_for_the_job_may_not_have_had_its_turn_yet(relay: list[dict[str, Any]]) -> None:

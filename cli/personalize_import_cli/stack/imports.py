@@ -1,18 +1,13 @@
 """The imports that CloudFormation has asked for, and which jobs may be theirs."""
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
 
 from personalize_import_cli.stack.jobs import Job
 from personalize_import_cli.stack.operations import Answer, Operation, Request
 from personalize_import_handler.contract import RESOURCE_TYPE, WAIT_RESOURCE_TYPE, Reimport
-from personalize_import_handler.identity import Resource, arn_prefix_of, names_of
+from personalize_import_handler.identity import Resource, names_of
 from personalize_import_handler.properties import ImportProperties, InvalidProperties, parse
-
-_JOB_ARN_MARK: Final = ":dataset-import-job/"
-_SUFFIX: Final = re.compile(r"[0-9a-f]{12}-[0-9]{1,3}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,27 +40,24 @@ class AskedImport:
         hands_over = _is_true(self.last.properties.get("HandsOver"))
         return Answer.NONE if answer is Answer.COMPLETE and hands_over else answer
 
-    @property
-    def job_arn(self) -> str | None:
-        """The job that CloudFormation knows it by, if it has ended."""
-        arn = self.last.physical_id
-        return arn if self.answer is not Answer.NONE and _JOB_ARN_MARK in arn else None
-
-    def has(self, job: Job) -> bool:
-        """Say whether a job of the dataset is one of this import, by its name."""
+    def has(self, job_arn: str) -> bool:
+        """Return whether a job of the dataset is one of this import, by its name."""
         if self.properties is None:
             return False
+        names = names_of(self.properties, self.resource)
         if self.properties.reimport is Reimport.WHEN_DATA_CHANGES:
-            # What the data is told apart by is in the name, and known to the handler alone.
-            prefix = arn_prefix_of(self.properties, self.resource)
-            return job.arn.startswith(prefix) and _SUFFIX.fullmatch(job.arn.removeprefix(prefix)) is not None
-        return names_of(self.properties, self.resource).include(job.arn)
+            # The fingerprint of the data is in the name, and only the handler knows it.
+            return names.share_prefix(job_arn)
+        return names.include(job_arn)
 
     def job_among(self, jobs: Iterable[Job]) -> Job | None:
-        """Find the job that was started, or joined, for this request; one that had ended before is none of it."""
-        if self.job_arn:
-            return next((job for job in jobs if job.arn == self.job_arn), None)
-        own = [job for job in jobs if self.has(job) and (job.runs or job.updated_at >= self.first.asked_at)]
+        """Find the job that was started or adopted for this request.
+
+        One that had ended before was adopted if the request is complete, and had failed if it is not.
+        """
+        own = [job for job in jobs if self.has(job.arn)]
+        if self.answer is not Answer.COMPLETE:
+            own = [job for job in own if job.runs or job.updated_at >= self.first.asked_at]
         return max(own, key=lambda job: job.created_at, default=None)
 
     def found_done(self, job: Job) -> bool:
@@ -78,12 +70,12 @@ def asked_imports(operation: Operation, stack_id: str, *, is_over: bool) -> list
     imports: list[AskedImport] = []
     for request in operation.requests:
         if request.resource_type == RESOURCE_TYPE:
-            resource = Resource(stack_id, request.logical_id)
+            resource = Resource(stack_id, request.logical_id, request.physical_id)
             imports.append(AskedImport(legs=[request], properties=_parsed(request), resource=resource, is_over=is_over))
         elif request.resource_type == WAIT_RESOURCE_TYPE:
             begun = str(request.properties.get("DatasetImportJobArn", ""))
             for number, one in enumerate(imports):
-                if one.first.rolls_back == request.rolls_back and begun and begun == one.last.physical_id:
+                if one.first.rolls_back == request.rolls_back and begun and one.has(begun):
                     imports[number] = replace(one, legs=[*one.legs, request])
     return imports
 

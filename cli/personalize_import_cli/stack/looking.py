@@ -6,7 +6,7 @@ from typing import Any, Final
 from personalize_import_cli.stack.account import Account, Stack, StackResource
 from personalize_import_cli.stack.imports import AskedImport, asked_imports
 from personalize_import_cli.stack.jobs import job_of, running
-from personalize_import_cli.stack.operations import Operation, operations
+from personalize_import_cli.stack.operations import Answer, Operation, operations
 from personalize_import_cli.stack.sight import (
     Jobs,
     Seen,
@@ -18,11 +18,10 @@ from personalize_import_cli.stack.sight import (
     without_job,
 )
 from personalize_import_handler.contract import RESOURCE_TYPE
-from personalize_import_handler.personalize import has_failed
+from personalize_import_handler.personalize import DatasetImportJob, has_failed
 
 _NESTED: Final = "AWS::CloudFormation::Stack"
 _REVIEW: Final = "REVIEW_IN_PROGRESS"
-_JOB_ARN_MARK: Final = ":dataset-import-job/"
 _NOTHING: Final = Operation(0.0, ())
 
 
@@ -86,22 +85,23 @@ class Looker:
         names: Mapping[str, str],
     ) -> list[Seen]:
         """Give the imports that this operation has not asked for: not yet, or not at all."""
-        there = {each.logical_id: each.physical_id for each in resources if each.resource_type == RESOURCE_TYPE}
+        there = [each for each in resources if each.resource_type == RESOURCE_TYPE]
         if has_ended(stack.status):
             return [
-                self._unchanged_import(logical_id, _name(names, logical_id), physical_id)
-                for logical_id, physical_id in there.items()
-                if logical_id not in asked
+                self._unchanged_import(stack, each, _name(names, each.logical_id))
+                for each in there
+                if each.logical_id not in asked
             ]
         return [
             Seen(name=_name(names, logical_id), logical_id=logical_id, state=State.NOT_ASKED_FOR)
-            for logical_id in dict.fromkeys([*_imports_in(template), *there])
+            for logical_id in dict.fromkeys([*_imports_in(template), *[each.logical_id for each in there]])
             if logical_id not in asked
         ]
 
-    def _unchanged_import(self, logical_id: str, name: str, physical_id: str) -> Seen:
+    def _unchanged_import(self, stack: Stack, resource: StackResource, name: str) -> Seen:
+        logical_id = resource.logical_id
         if logical_id not in self._unchanged:
-            described = self._account.job(physical_id) if _JOB_ARN_MARK in physical_id else None
+            described = self._last_job(stack, resource)
             job = job_of(described) if described else None
             self._unchanged[logical_id] = Seen(
                 name=name,
@@ -114,6 +114,16 @@ class Looker:
                 reason=job.failure_reason if job else "",
             )
         return self._unchanged[logical_id]
+
+    def _last_job(self, stack: Stack, resource: StackResource) -> DatasetImportJob | None:
+        """Describe the job of a resource that this operation has not touched: an earlier one has its properties."""
+        for operation in reversed(operations(self._account.events(stack.id, all_operations=True))):
+            for one in asked_imports(operation, stack.id, is_over=True):
+                if one.first.logical_id == resource.logical_id and one.answer is Answer.COMPLETE:
+                    jobs, _ = self._account.jobs(dataset_arn_of(one))
+                    job = one.job_among(jobs)
+                    return self._account.job(job.arn) if job else None
+        return None
 
 
 def _imports_in(template: Mapping[str, Any]) -> list[str]:

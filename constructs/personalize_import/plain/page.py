@@ -7,7 +7,7 @@ from personalize_import_handler import contract
 from personalize_import_handler.contract import Attribute
 
 _ATTRIBUTES: Final = {
-    Attribute.DATASET_IMPORT_JOB_ARN: "The job's ARN; `Ref` returns it too.",
+    Attribute.DATASET_IMPORT_JOB_ARN: "The job's ARN.",
     Attribute.JOB_NAME: "The job's full name, with its suffix.",
     Attribute.STATUS: f"The status that the wait ended with: `ACTIVE`, unless `Wait` is false, or the resource "
     f"hands over; then also another one, or `{contract.STATUS_UNKNOWN}`.",
@@ -60,6 +60,7 @@ def _limits(schema: dict[str, Any]) -> dict[str, str]:
 def _return_values() -> str:
     attributes = "".join(f"| `{attribute}` | {_ATTRIBUTES[attribute]} |\n" for attribute in Attribute)
     return (
-        "## Return values\n\n### Ref\n\nThe job's ARN.\n\n### Fn::GetAtt\n\n"
+        "## Return values\n\n### Ref\n\n"
+        "The resource's own id, such as `my-stack/Import`. It never changes, whatever is imported.\n\n### Fn::GetAtt\n\n"
         f"| attribute | what it is |\n| --- | --- |\n{attributes}"
     )

@@ -16,9 +16,10 @@ class Update(StrEnum):
     """What a change of a property leads to, in CloudFormation's words."""
 
     NO_INTERRUPTION = "No interruption"
-    REPLACEMENT = "Replacement"
-    """Another import: a new job with a new ARN. Nothing is deleted, for jobs can't be."""
-    REPLACEMENT_IF_DATA_HAS_CHANGED = "Replacement if the data has changed"
+    IMPORT = "No interruption, and the data is imported again"
+    """A new job with a new ARN; the resource keeps its id."""
+    IMPORT_IF_DATA_HAS_CHANGED = "No interruption, and the data is imported again if it has changed"
+    IMPORT_IF_DATA_IS_GONE = "No interruption, and the data is imported again if it is gone"
     NOT_SUPPORTED = "Updates are not supported"
     """CloudFormation refuses it."""
 
@@ -61,7 +62,7 @@ PROPERTIES: Final = (
         name="DatasetArn",
         description="The ARN of the dataset that is imported into.",
         type="String",
-        update=Update.REPLACEMENT,
+        update=Update.IMPORT,
         schema=text(checks.DATASET_ARN),
         required=True,
     ),
@@ -70,7 +71,7 @@ PROPERTIES: Final = (
         description="Where the data is: `s3://bucket/file.csv`, or `s3://bucket/folder/` with the slash at its end. Of "
         "a folder, Personalize reads the files of the first level.",
         type="String",
-        update=Update.REPLACEMENT,
+        update=Update.IMPORT,
         schema=text(checks.DATA_LOCATION),
         required=True,
     ),
@@ -79,7 +80,7 @@ PROPERTIES: Final = (
         description="The ARN of the role with which Personalize reads the data. The provider must be allowed to pass "
         "it: its path has to begin with the provider's `ImportRolePath`.",
         type="String",
-        update=Update.REPLACEMENT,
+        update=Update.IMPORT,
         schema=text(checks.ROLE_ARN),
         required=True,
     ),
@@ -88,8 +89,34 @@ PROPERTIES: Final = (
         description="The ARN of the dataset's schema. A dataset that is replaced for a new schema keeps its ARN and is "
         "empty; with this property the data is imported again.",
         type="String",
-        update=Update.REPLACEMENT,
+        update=Update.IMPORT,
         schema=text(checks.SCHEMA_ARN),
+    ),
+    Property(
+        name="DatasetDefinition",
+        description="The name, type, group and tags of the dataset, where the stack has it. CloudFormation replaces a "
+        "dataset when one of them changes, and the new one is empty and has the same ARN.",
+        type="Object (`Name`, `DatasetType`, `DatasetGroupArn`, `Tags`)",
+        update=Update.IMPORT_IF_DATA_IS_GONE,
+        schema={"type": "object"},
+    ),
+    Property(
+        name="After",
+        description="For an `INCREMENTAL` import: the attribute `DatasetImportJobArn` of the resource with the `FULL` "
+        "import that it adds to. When that imports again, so does this one.",
+        type="String",
+        update=Update.IMPORT_IF_DATA_IS_GONE,
+        schema=text(checks.DATASET_IMPORT_JOB_ARN),
+    ),
+    Property(
+        name="StackScope",
+        description="In a nested stack: the root stack's name, a slash, and a name of the nested stack that stays the "
+        "same, such as `shop/Imports`. CloudFormation adds a random suffix to the nested stack's own name, so that a "
+        "first deployment that is repeated would not find its running job.",
+        type="String",
+        update=Update.NO_INTERRUPTION,
+        schema=text(checks.STACK_SCOPE),
+        default="the stack's name",
     ),
     Property(
         name="JobName",
@@ -104,7 +131,7 @@ PROPERTIES: Final = (
         description="`FULL` replaces all bulk data of the dataset, `INCREMENTAL` adds to it. The first import of a "
         "dataset must be `FULL`.",
         type="String",
-        update=Update.REPLACEMENT,
+        update=Update.IMPORT,
         schema={"enum": list(ImportMode)},
         default=ImportMode.FULL,
     ),
@@ -112,7 +139,7 @@ PROPERTIES: Final = (
         name="PublishAttributionMetricsToS3",
         description="Whether to publish a report on metric attribution; only for a dataset group that has one.",
         type="Boolean",
-        update=Update.REPLACEMENT,
+        update=Update.IMPORT,
         schema=BOOLEAN,
         default="false",
     ),
@@ -127,7 +154,7 @@ PROPERTIES: Final = (
         name="ReimportToken",
         description="Anything: when it changes, the data is imported again although nothing else has changed.",
         type="String",
-        update=Update.REPLACEMENT,
+        update=Update.IMPORT,
         schema=text(checks.REIMPORT_TOKEN),
     ),
     Property(
@@ -136,7 +163,7 @@ PROPERTIES: Final = (
         "those that were imported last; CloudFormation asks for that when `DataAsOf` has changed. The role has to "
         "trust the provider's `LookingRoleArn`.",
         type="String",
-        update=Update.REPLACEMENT,
+        update=Update.IMPORT,
         schema={"enum": list(Reimport)},
         default=Reimport.WHEN_PROPERTIES_CHANGE,
     ),
@@ -144,7 +171,7 @@ PROPERTIES: Final = (
         name="DataAsOf",
         description="Anything: when it changes, the files are looked at; see `Reimport`.",
         type="String",
-        update=Update.REPLACEMENT_IF_DATA_HAS_CHANGED,
+        update=Update.IMPORT_IF_DATA_HAS_CHANGED,
         schema=text(checks.DATA_AS_OF, length_min=0),
     ),
     Property(
@@ -191,9 +218,9 @@ PROPERTIES: Final = (
     ),
     Property(
         name="DatasetImportJobArn",
-        description=f"{_OF_A_RELAY} The `Ref` of the resource that this one goes on for.",
+        description=f"{_OF_A_RELAY} The attribute `DatasetImportJobArn` of the resource before this one.",
         type="String",
-        update=Update.REPLACEMENT,
+        update=Update.NO_INTERRUPTION,
         schema=text(checks.DATASET_IMPORT_JOB_ARN),
     ),
     Property(

@@ -33,17 +33,17 @@ def test_a_job_that_runs_since_before_the_request_is_joined() -> None:
     assert one.job_among([job(job_name(), "CREATE IN_PROGRESS", 10, 20)]) is not None
 
 
-def test_the_job_that_cloudformation_names_is_it_whenever_it_ended() -> None:
+def test_a_complete_request_has_adopted_the_latest_job_of_its_import_whenever_that_ended() -> None:
     found = job(job_name(), "ACTIVE", 10, 20)
-    (one,) = asked(BEGIN, ASKED, of_import("CREATE_COMPLETE", 105, physical_id=found.arn))
-    assert one.job_among([found, job(job_name(2), "ACTIVE", 30, 40)]) == found
+    (one,) = asked(BEGIN, ASKED, of_import("CREATE_COMPLETE", 105, physical_id="Shop/Import"))
+    assert one.job_among([found, job("old", "ACTIVE", 30, 40)]) == found
     assert one.found_done(found)
 
 
-def test_an_id_that_is_known_from_before_says_nothing_while_the_request_goes_on() -> None:
-    old = job("old", "ACTIVE", 10, 20)
-    (one,) = asked(of_stack("UPDATE_IN_PROGRESS", 1), of_import("UPDATE_IN_PROGRESS", 100, physical_id=old.arn))
-    assert one.job_among([old]) is None
+def test_a_resource_that_was_moved_keeps_the_names_of_its_jobs() -> None:
+    moved = of_import("UPDATE_IN_PROGRESS", 100, logical_id="Moved", physical_id="Shop/Import")
+    (one,) = asked(of_stack("UPDATE_IN_PROGRESS", 1), moved)
+    assert one.job_among([job(job_name())]) is not None
 
 
 def test_where_the_data_decides_on_the_name_all_jobs_of_the_resource_count() -> None:
@@ -62,7 +62,7 @@ def test_properties_that_are_wrong_or_missing_name_no_job() -> None:
 def test_a_relay_is_one_import_and_is_finished_when_its_last_resource_is() -> None:
     running = job(job_name())
     first = of_import("CREATE_IN_PROGRESS", 100, more={"HandsOver": "true"})
-    handed = of_import("CREATE_COMPLETE", 200, more={"HandsOver": "true"}, physical_id=running.arn)
+    handed = of_import("CREATE_COMPLETE", 200, more={"HandsOver": "true"}, physical_id="Shop/Import")
     (one,) = asked(BEGIN, first, handed)
     assert one.answer is Answer.NONE
     assert one.job_among([running]) == running
@@ -72,7 +72,7 @@ def test_a_relay_is_one_import_and_is_finished_when_its_last_resource_is() -> No
     assert [leg.logical_id for leg in one.legs] == ["Import", "ImportWait2"]
     assert (one.answer, one.first.asked_at) == (Answer.NONE, 100)
 
-    (one,) = asked(BEGIN, first, handed, wait, of_wait("CREATE_COMPLETE", 300, running.arn, physical_id=running.arn))
+    (one,) = asked(BEGIN, first, handed, wait, of_wait("CREATE_COMPLETE", 300, running.arn))
     assert one.answer is Answer.COMPLETE
 
 

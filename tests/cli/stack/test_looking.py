@@ -13,7 +13,7 @@ from personalize_import_cli.stack.operations import Event
 from personalize_import_cli.stack.sight import Seen, State
 from personalize_import_handler.contract import RESOURCE_TYPE, ImportMode
 from personalize_import_handler.personalize import DatasetImportJob
-from tests.cli.stack.scenes import ARN, PROPERTIES, STACK_ID, job, job_name, of_import, of_stack
+from tests.cli.stack.scenes import PROPERTIES, STACK_ID, job, job_name, of_import, of_stack
 
 TEMPLATE = {
     "Resources": {
@@ -115,9 +115,12 @@ def test_jobs_are_listed_once_a_second_at_most() -> None:
 
 
 def test_what_an_operation_did_not_ask_for_is_shown_as_it_was_imported_and_described_once() -> None:
-    arn = f"{ARN}:dataset-import-job/shop-1"
-    there = [StackResource("Import", RESOURCE_TYPE, arn), StackResource("Bucket", "AWS::S3::Bucket", "bucket")]
-    account = Told("Shop", status="UPDATE_COMPLETE", told=[of_stack("UPDATE_IN_PROGRESS", 1)], there=there)
+    dataset = str(PROPERTIES["DatasetArn"])
+    bucket = StackResource("Bucket", "AWS::S3::Bucket", "bucket")
+    there = [StackResource("Import", RESOURCE_TYPE, "Shop/Import"), bucket]
+    told = [*BEGUN, of_import("CREATE_COMPLETE", 130), of_stack("UPDATE_IN_PROGRESS", 140)]
+    done = job(job_name(), "ACTIVE", 110, 130)
+    account = Told("Shop", status="UPDATE_COMPLETE", told=told, there=there, listed={dataset: [done]})
     looker = Looker(account, "Shop")
     for _ in range(2):
         sight = looker.look()
@@ -126,7 +129,7 @@ def test_what_an_operation_did_not_ask_for_is_shown_as_it_was_imported_and_descr
         assert (only.name, only.state, only.elapsed_seconds) == ("Users/Import", State.UNCHANGED, 40)
         assert sight.has_ended
         assert not sight.fails
-    assert account.asked_for == [arn]
+    assert account.asked_for == [dataset, done.arn]
 
 
 @pytest.mark.parametrize("status", ["CREATE_COMPLETE", "ROLLBACK_COMPLETE"])
