@@ -69,12 +69,6 @@ def check_import_mode(name: str, value: object) -> Iterator[str]:
         yield from _unless_token(value, checks.check_import_mode(name, value))
 
 
-def check_reimport(name: str, value: object) -> Iterator[str]:
-    """Yield what is wrong with the choice of when to import again, unless there is none."""
-    if value is not None:
-        yield from checks.check_reimport(name, value)
-
-
 def check_tags(name: str, tags: object) -> Iterator[str]:
     """Yield what is wrong with tags; keys and values may be tokens."""
     if tags is None:

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from personalize_import_handler import contract, pace
 from personalize_import_handler.adoption import attempts_at
-from personalize_import_handler.contract import Reimport
+from personalize_import_handler.contract import ReimportMode
 from personalize_import_handler.data_reader import DataReader
 from personalize_import_handler.event_bus import EventBus
 from personalize_import_handler.identity import Resource, arn_prefix_of, names_of, what_is_imported
@@ -156,7 +156,7 @@ def _jobs_of(request: Request, personalize: Personalize) -> Iterator[JobSummary]
     except InvalidProperties:
         return  # with these no job was ever started
     names = names_of(properties, request.resource)
-    if properties.reimport is Reimport.WHEN_DATA_CHANGES and not properties.dataset_import_job_arn:
+    if properties.reimport is ReimportMode.WHEN_DATA_CHANGES and not properties.dataset_import_job_arn:
         # What the data was is in the names, and isn't known any more.
         prefix = arn_prefix_of(properties, request.resource)
         jobs = personalize.list_dataset_import_jobs(properties.dataset_arn)

@@ -11,7 +11,7 @@ from personalize_import import Reimport
 from personalize_import.arguments import InvalidArguments
 from tests.synth.stacks import ROLE_ARN, add_job, deployed, logical_id, new_app, new_stack, properties_of, template_of
 
-CHANGES = {"reimport": Reimport.WHEN_DATA_CHANGES}
+CHANGES: dict[str, Any] = {"reimport": Reimport.when_data_changes()}
 LOOKS = pytest.mark.parametrize("asked", [{"preflight": True}, CHANGES], ids=["preflight", "when data changes"])
 
 
@@ -118,19 +118,13 @@ def test_the_owner_of_any_other_role_is_told_what_to_add_to_its_trust() -> None:
     assert [each["Resource"] for each in allowed] == [ROLE_ARN]
 
 
-def test_all_jobs_of_a_stack_share_one_parameter_that_is_empty_unless_it_is_given() -> None:
-    stack = new_stack()
-    jobs = [add_job(stack, f"Job{number}", **CHANGES) for number in range(2)]
-
-    assert template_of(stack)["Parameters"]["DataAsOf"]["Default"] == ""
-    assert [properties_of(job)["DataAsOf"] for job in jobs] == ["", ""]
-    assert [properties_of(job, DataAsOf="monday")["DataAsOf"] for job in jobs] == ["monday", "monday"]
-
-
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        ({"reimport": "ALWAYS"}, "reimport must be WHEN_PROPERTIES_CHANGE or WHEN_DATA_CHANGES, got 'ALWAYS'"),
+        (
+            {"reimport": "WHEN_DATA_CHANGES"},
+            r"reimport must be a Reimport, such as Reimport\.when_data_changes\(\), got 'WHEN_",
+        ),
         ({"preflight": "yes"}, "preflight must be True or False, got 'yes'"),
     ],
 )

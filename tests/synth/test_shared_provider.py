@@ -196,7 +196,7 @@ def test_a_role_can_be_brought_to_a_provider_that_is_known_by_its_token() -> Non
         add_job(stack, "Other", role=known, provider=provider)
 
 
-@pytest.mark.parametrize("asked", [{"preflight": True}, {"reimport": Reimport.WHEN_DATA_CHANGES}])
+@pytest.mark.parametrize("asked", [{"preflight": True}, {"reimport": Reimport.when_data_changes()}])
 def test_a_look_needs_the_role_that_looks(asked: dict[str, Any]) -> None:
     stack = new_stack()
     with pytest.raises(InvalidArguments, match="needs a provider that looks at data: from_service_token must be given"):

@@ -7,7 +7,7 @@ from typing import Final
 
 from personalize_import_cli.stack.jobs import Job
 from personalize_import_cli.stack.operations import Answer, Operation, Request
-from personalize_import_handler.contract import RESOURCE_TYPE, WAIT_RESOURCE_TYPE, Reimport
+from personalize_import_handler.contract import RESOURCE_TYPE, WAIT_RESOURCE_TYPE, ReimportMode
 from personalize_import_handler.identity import Resource, arn_prefix_of, names_of
 from personalize_import_handler.properties import ImportProperties, InvalidProperties, parse
 
@@ -55,7 +55,7 @@ class AskedImport:
         """Say whether a job of the dataset is one of this import, by its name."""
         if self.properties is None:
             return False
-        if self.properties.reimport is Reimport.WHEN_DATA_CHANGES:
+        if self.properties.reimport is ReimportMode.WHEN_DATA_CHANGES:
             # What the data is told apart by is in the name, and known to the handler alone.
             prefix = arn_prefix_of(self.properties, self.resource)
             return job.arn.startswith(prefix) and _SUFFIX.fullmatch(job.arn.removeprefix(prefix)) is not None
