@@ -44,7 +44,7 @@ def _parameter_of(stack: cdk.Stack) -> cdk.CfnParameter:
         known = _PARAMETERS[top] = cdk.CfnParameter(
             top, _ID, default="", max_length=contract.DATA_AS_OF_LENGTH_MAX, description=_DESCRIPTION
         )
-        _warn_of_pipeline(top)
+        _warn_of_pipeline(known)
     return known
 
 
@@ -55,11 +55,11 @@ def _top_level_stack_of(stack: cdk.Stack) -> cdk.Stack:
     return stack
 
 
-def _warn_of_pipeline(stack: cdk.Stack) -> None:
-    """Warn about a stack in a Stage: CDK Pipelines deploys Stages, and can't set parameters."""
-    stage = cdk.Stage.of(stack)
+def _warn_of_pipeline(parameter: cdk.CfnParameter) -> None:
+    """Warn about a parameter in a Stage: CDK Pipelines deploys Stages, and can't set parameters."""
+    stage = cdk.Stage.of(parameter)
     if stage and not cdk.App.is_app(stage):
-        cdk.Annotations.of(stack).add_warning_v2(
+        cdk.Annotations.of(parameter).add_warning_v2(
             f"{NOTICE_ID}data-as-of-in-stage",
             f"changed data is never imported again if CDK Pipelines deploys the Stage {stage.node.path}: it can't set "
             f"the parameter {_ID}. Pass a value that is new in each run, such as the commit: "

@@ -10,6 +10,7 @@ from constructs import Construct
 
 from personalize_import import arguments
 from personalize_import.arguments import check_optional_text, check_text
+from personalize_import.at_synthesis import host_tasks
 from personalize_import.data_as_of import check_data_as_of, data_as_of
 from personalize_import.data_source import DataSource
 from personalize_import.import_role import create_import_role
@@ -162,6 +163,7 @@ class DatasetImportJob(ObservedImport):
         }
         self._legs = create_resources(self, provider.service_token, properties, timeout)
         first = self._legs[0]
+        host_tasks(self, first)
         # The role with whatever is granted to it is there before the job, and outlives it.
         first.node.add_dependency(self._role, *self._access.granted)
         if role and provider.permissions_on_roles:
@@ -233,7 +235,7 @@ class DatasetImportJob(ObservedImport):
         return self._tag_manager
 
     def _let_tags_be_checked(self) -> None:
-        arguments.tags_fit(self).add(self, self._tag_manager, self._reimport)
+        arguments.check_all_tags(self, self._tag_manager, self._reimport)
 
     def _attribute(self, attribute: Attribute) -> str:
         return self.resource.get_att_string(attribute.value)

@@ -9,6 +9,7 @@ from constructs import Construct
 
 from personalize_import import arguments
 from personalize_import.arguments import check_optional_text, check_text
+from personalize_import.schema_resource import NOTICE_ID
 from personalize_import.surroundings import is_token, stack_of
 from personalize_import_handler import checks
 from personalize_import_handler.checks import violation
@@ -73,10 +74,11 @@ class ImportedProvider(Construct):
         """Do nothing: it may take on the roles below its path that trust it."""
 
     def allow_state_change_events(self) -> None:
-        """Say that the other app has to allow it."""
-        cdk.Annotations.of(self).add_info(
-            "this app doesn't manage the provider, which tells EventBridge of state changes only if it was made with "
-            "tells_state_changes=True"
+        """Warn that the other app has to allow it."""
+        cdk.Annotations.of(self).add_warning_v2(
+            f"{NOTICE_ID}state-change-events",
+            "this app doesn't manage the provider, which sends events of state changes only if its app created it with "
+            "tells_state_changes=True",
         )
 
 

@@ -5,11 +5,21 @@ from typing import Any
 import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_iam as iam
-from aws_cdk.assertions import Annotations, Match
 
 from personalize_import import Reimport
 from personalize_import.arguments import InvalidArguments
-from tests.synth.stacks import ROLE_ARN, add_job, deployed, logical_id, new_app, new_stack, properties_of, template_of
+from tests.synth.checked import errors_of
+from tests.synth.stacks import (
+    ROLE_ARN,
+    add_job,
+    deployed,
+    logical_id,
+    new_app,
+    new_stack,
+    own_warnings,
+    properties_of,
+    template_of,
+)
 
 CHANGES: dict[str, Any] = {"reimport": Reimport.when_data_changes()}
 LOOKS = pytest.mark.parametrize("asked", [{"preflight": True}, CHANGES], ids=["preflight", "when data changes"])
@@ -27,7 +37,7 @@ def statements_of_provider(stack: cdk.Stack, sid: str | None) -> list[dict[str, 
 
 
 def told_of(stack: cdk.Stack) -> list[str]:
-    return [str(entry.entry.data) for entry in Annotations.from_stack(stack).find_info("*", Match.any_value())]
+    return own_warnings(stack)
 
 
 @LOOKS
@@ -137,5 +147,5 @@ def test_fifty_tags_leave_no_room_for_the_fingerprint() -> None:
     stack = new_stack()
     add_job(stack, tags={f"tag{number}": "" for number in range(50)}, **CHANGES)
 
-    (problem,) = stack.node.validate()
+    (problem,) = errors_of(stack)
     assert "at most 49 tags, for WHEN_DATA_CHANGES adds one, got 50" in problem

@@ -6,11 +6,11 @@ from typing import Any
 import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_ssm as ssm
-from aws_cdk.assertions import Annotations, Match, Template
+from aws_cdk.assertions import Template
 
 from personalize_import import DatasetImportJob, Reimport
 from personalize_import.arguments import InvalidArguments
-from tests.synth.stacks import add_job, logical_id, new_app, new_stack, properties_of, template_of
+from tests.synth.stacks import add_job, logical_id, new_app, new_stack, own_warnings, properties_of, template_of
 
 TEXT = "must be a string of 1 to 256 characters"
 WARNING = "cdk-personalize-import:data-as-of-in-stage"
@@ -23,8 +23,7 @@ def written(job: DatasetImportJob) -> dict[str, Any]:
 
 
 def warnings_of(stack: cdk.Stack) -> list[str]:
-    entries = Annotations.from_stack(stack).find_warning("*", Match.string_like_regexp(".*data-as-of.*"))
-    return [str(each.entry.data) for each in entries]
+    return own_warnings(stack, "data-as-of")
 
 
 def in_pipeline() -> cdk.Stack:
