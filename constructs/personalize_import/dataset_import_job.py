@@ -13,6 +13,8 @@ from personalize_import.arguments import check_optional_text, check_text
 from personalize_import.at_synthesis import host_tasks
 from personalize_import.data_as_of import check_data_as_of, data_as_of
 from personalize_import.data_source import DataSource
+from personalize_import.environment_checks import check_environment, warn_of_environment
+from personalize_import.exported_attributes import warn_of_exported_attributes
 from personalize_import.import_role import create_import_role
 from personalize_import.imported_provider import ImportedProvider
 from personalize_import.looking import let_provider_look
@@ -127,8 +129,10 @@ class DatasetImportJob(ObservedImport):
                 *check_looks("preflight", provider, asked=preflight),
                 *check_looks("reimport", provider, asked=compares_data),
                 *check_shipped("data_source", data_source, provider),
+                *check_environment(self, dataset, dataset_arn, data_source, role, provider),
             ],
         )
+        warn_of_environment(self, data_source)
         self._tag_manager = _tag_manager(tags)
         self._reimport = reimport.mode if reimport else None
         if tags:
@@ -164,6 +168,7 @@ class DatasetImportJob(ObservedImport):
         self._legs = create_resources(self, provider.service_token, properties, timeout)
         first = self._legs[0]
         host_tasks(self, first)
+        warn_of_exported_attributes(self, self._legs)
         # The role with whatever is granted to it is there before the job, and outlives it.
         first.node.add_dependency(self._role, *self._access.granted)
         if role and provider.permissions_on_roles:

@@ -6,13 +6,12 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final, NamedTuple, cast
 
 import aws_cdk as cdk
-from aws_cdk import region_info
 from constructs import Construct, IConstruct
 
 from personalize_import.at_synthesis import at_synthesis
 from personalize_import.schema_resource import NOTICE_ID
 from personalize_import.statements import Statement
-from personalize_import.surroundings import is_token, may_have_token, once_in_a_stack, stack_of, surroundings_of
+from personalize_import.surroundings import may_have_token, once_in_a_stack, partition_of, stack_of, surroundings_of
 
 _DEFAULT_PARTITION: Final = "aws"
 
@@ -78,19 +77,12 @@ def _arns(statement: Statement) -> list[str]:
 
 def readable(scope: IConstruct, value: object) -> object:
     """Resolve a value, with `${Name}` for what is known at deploy time only, as in `Fn::Sub`."""
-    partition = _partition(scope)
+    partition = partition_of(scope) or _DEFAULT_PARTITION
     written = surroundings_of(scope).written(
         json.dumps(value), lambda name: partition if name == "AWS::Partition" else f"${{{name}}}"
     )
     value = json.loads(written)
     return _flat(stack_of(scope).resolve(value) if may_have_token(written) else value, partition)
-
-
-@once_in_a_stack
-def _partition(scope: IConstruct) -> str:
-    region = surroundings_of(scope).region
-    known = None if is_token(region) else region_info.RegionInfo.get(region).partition
-    return known or _DEFAULT_PARTITION
 
 
 def _flat(value: Any, partition: str) -> Any:  # noqa: ANN401 - whatever JSON holds
