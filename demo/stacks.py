@@ -9,7 +9,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from demo.schema import DemoSchema
-from personalize_import import DatasetImportJob, DatasetSchema, DataSource, nag
+from personalize_import import DatasetImportJob, DatasetSchema, DataSource, Reimport, nag
 
 
 class DataStack(cdk.Stack):
@@ -55,7 +55,7 @@ class DemoStack(cdk.Stack):
             data_source=DataSource.from_asset(str(data))
             if isinstance(data, Path)
             else DataSource.from_bucket(data, f"{schema.dataset_type.lower()}/"),
-            reimport_token=reimport_token,
+            reimport=Reimport.when_value_changes(reimport_token) if reimport_token else None,
         )
         if schema.dataset_type == "Interactions":  # no other dataset makes a solution
             solution = personalize.CfnSolution(

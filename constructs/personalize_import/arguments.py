@@ -8,9 +8,9 @@ from typing import Final
 from weakref import WeakKeyDictionary
 
 import aws_cdk as cdk
-import jsii
-from constructs import Construct, IValidation
+from constructs import Construct
 
+from personalize_import.at_synthesis import at_synthesis
 from personalize_import.surroundings import is_token, once_in_a_stack
 from personalize_import_handler import checks, contract
 from personalize_import_handler.checks import TextRule, violation
@@ -69,12 +69,6 @@ def check_import_mode(name: str, value: object) -> Iterator[str]:
         yield from _unless_token(value, checks.check_import_mode(name, value))
 
 
-def check_reimport(name: str, value: object) -> Iterator[str]:
-    """Yield what is wrong with the choice of when to import again, unless there is none."""
-    if value is not None:
-        yield from checks.check_reimport(name, value)
-
-
 def check_tags(name: str, tags: object) -> Iterator[str]:
     """Yield what is wrong with tags; keys and values may be tokens."""
     if tags is None:
@@ -90,32 +84,22 @@ def check_tags(name: str, tags: object) -> Iterator[str]:
         yield violation(name, len(tags), f"at most {contract.TAGS_MAX} tags")
 
 
-@jsii.implements(IValidation)
-class _TagsFit:
-    """Checks, at the end of synth, all tags of jobs: those of their arguments together with those of `Tags.of(...)`."""
-
-    def __init__(self) -> None:
-        self._jobs: dict[Construct, tuple[cdk.TagManager, object]] = {}
-
-    def add(self, job: Construct, tag_manager: cdk.TagManager, reimport: object) -> None:
-        """Check this job too."""
-        self._jobs[job] = (tag_manager, reimport)
-
-    def validate(self) -> list[str]:
-        """Say what is wrong with the tags."""
-        return [
-            f"{job.node.path}: {problem}"
-            for job, (tag_manager, reimport) in self._jobs.items()
-            for problem in _check_all_tags(tag_manager.tag_values(), reimport)
-        ]
+def check_all_tags(job: Construct, tag_manager: cdk.TagManager, reimport: object) -> None:
+    """Check the tags of a job when the template is written: those of its argument together with `Tags.of(...)`."""
+    _jobs_with_tags(job)[job] = (tag_manager, reimport)
 
 
 @once_in_a_stack
-def tags_fit(stack: cdk.Stack) -> _TagsFit:
-    """Give what checks the tags of all jobs of a stack."""
-    fit = _TagsFit()
-    stack.node.add_validation(fit)
-    return fit
+def _jobs_with_tags(stack: cdk.Stack) -> dict[Construct, tuple[cdk.TagManager, object]]:
+    jobs: dict[Construct, tuple[cdk.TagManager, object]] = {}
+
+    def check() -> None:
+        for job, (tag_manager, reimport) in jobs.items():
+            for problem in _check_all_tags(tag_manager.tag_values(), reimport):
+                cdk.Annotations.of(job).add_error(problem)
+
+    at_synthesis(stack, check)
+    return jobs
 
 
 def _check_all_tags(tags: Mapping[str, str], reimport: object) -> Iterator[str]:

@@ -10,20 +10,25 @@ from constructs import Construct
 
 from personalize_import import arguments
 from personalize_import.arguments import check_optional_text, check_text
+from personalize_import.at_synthesis import host_tasks
+from personalize_import.data_as_of import check_data_as_of, data_as_of
 from personalize_import.data_source import DataSource
+from personalize_import.environment_checks import check_environment, warn_of_environment
+from personalize_import.exported_attributes import warn_of_exported_attributes
 from personalize_import.import_role import create_import_role
 from personalize_import.imported_provider import ImportedProvider
-from personalize_import.looking import data_as_of, let_provider_look
+from personalize_import.looking import let_provider_look
 from personalize_import.observed_import import ObservedImport
 from personalize_import.provider import DatasetImportProvider
 from personalize_import.provider_checks import check_looks, check_provider, check_role_of_provider, check_shipped
 from personalize_import.read_access import grant_read
+from personalize_import.reimport import Reimport, check_reimport
 from personalize_import.relay import create_resources
 from personalize_import.schema_lookup import check_schema, schema_of
 from personalize_import.surroundings import note_stack_of
 from personalize_import_handler import checks, contract
 from personalize_import_handler.checks import violation
-from personalize_import_handler.contract import Attribute, ImportMode, Reimport, ResourceProperties
+from personalize_import_handler.contract import Attribute, ImportMode, ResourceProperties
 
 if TYPE_CHECKING:  # for annotations alone, and older versions of the CDK don't have this module
     from aws_cdk.interfaces.aws_personalize import IDatasetRef
@@ -37,7 +42,8 @@ class DatasetImportJob(ObservedImport):
 
     The deploy goes on when the job is `ACTIVE`, and fails with the service's own reason when it is `CREATE FAILED`.
     `other.node.add_dependency(job)` holds back what needs the data, such as a solution. Another job starts when what is
-    imported changes: the dataset, its schema, the location, the mode, the role, the attribution flag or the token.
+    imported changes: the dataset, its schema, the location, the mode, the role or the attribution flag. The argument
+    `reimport` adds other reasons.
 
     https://docs.aws.amazon.com/personalize/latest/dg/API_CreateDatasetImportJob.html
     """
@@ -54,8 +60,7 @@ class DatasetImportJob(ObservedImport):
         role: iam.IRole | None = None,
         tags: Mapping[str, str] | None = None,
         publish_attribution_metrics_to_s3: bool | None = None,
-        reimport_token: str | None = None,
-        reimport: Reimport | str | None = None,
+        reimport: Reimport | None = None,
         preflight: bool = False,
         timeout: cdk.Duration = _DEFAULT_TIMEOUT,
         wait: bool = True,
@@ -80,12 +85,9 @@ class DatasetImportJob(ObservedImport):
             tags: Tags of the job, at most 50 together with those of `Tags.of(...)`, which win where both have a key.
             publish_attribution_metrics_to_s3: Whether to publish a report on metric attribution; only for a dataset
                 group that has a metric attribution. Default: False.
-            reimport_token: Anything: when it changes, the data is imported again although nothing else has changed.
-            reimport: `Reimport.WHEN_DATA_CHANGES` compares names, sizes and ETags of the files with those that were
-                imported last, and imports them again where they differ. CloudFormation asks for nothing in a stack
-                that hasn't changed, so the stack has a parameter `DataAsOf`: the data is looked at in each deploy that
-                gives it another value, `cdk deploy --parameters DataAsOf=...`. Default: the data is imported again
-                when the properties change.
+            reimport: When the data is imported again although the properties above have not changed:
+                `Reimport.when_value_changes("2026-11")` or `Reimport.when_data_changes()`. Default:
+                `Reimport.when_properties_change()`.
             preflight: Whether the data is looked at before the job starts, with the import role's own permissions: all
                 of it up to 4 MiB, else the head of each file. What breaks a rule of docs/checks.md fails the deploy in
                 seconds. Default: False.
@@ -104,6 +106,7 @@ class DatasetImportJob(ObservedImport):
         super().__init__(scope, id)
         note_stack_of(self, scope)
         dataset_arn, schema_arn = _arns_of(dataset)
+        compares_data = isinstance(reimport, Reimport) and reimport.compares_data
         arguments.require(
             self,
             [
@@ -116,20 +119,22 @@ class DatasetImportJob(ObservedImport):
                 *arguments.check_role("role", role),
                 *arguments.check_tags("tags", tags),
                 *arguments.check_boolean("publish_attribution_metrics_to_s3", publish_attribution_metrics_to_s3),
-                *check_optional_text("reimport_token", reimport_token, checks.REIMPORT_TOKEN),
-                *arguments.check_reimport("reimport", reimport),
+                *check_reimport("reimport", reimport),
+                *check_data_as_of("reimport", reimport, self),
                 *arguments.check_boolean("preflight", preflight),
                 *arguments.check_timeout("timeout", timeout),
                 *arguments.check_boolean("wait", wait),
                 *check_provider("provider", provider, self),
                 *check_role_of_provider("role", role, provider, self),
                 *check_looks("preflight", provider, asked=preflight),
-                *check_looks("reimport", provider, asked=reimport == Reimport.WHEN_DATA_CHANGES),
+                *check_looks("reimport", provider, asked=compares_data),
                 *check_shipped("data_source", data_source, provider),
+                *check_environment(self, dataset, dataset_arn, data_source, role, provider),
             ],
         )
+        warn_of_environment(self, data_source)
         self._tag_manager = _tag_manager(tags)
-        self._reimport = reimport
+        self._reimport = reimport.mode if reimport else None
         if tags:
             self._let_tags_be_checked()
         self._provider = provider = provider or DatasetImportProvider.of(self)
@@ -142,7 +147,7 @@ class DatasetImportJob(ObservedImport):
             data_source = data_source.bind(self, provider)
         self._role = _role_of(self, role, data_source, provider)
         self._access = grant_read(self, data_source, self._role, is_ours=role is None)
-        if preflight or reimport == Reimport.WHEN_DATA_CHANGES:
+        if preflight or compares_data:
             let_provider_look(self, self._role, provider, is_ours=role is None, reads_schema=preflight)
         properties: ResourceProperties = {
             "DatasetArn": dataset_arn,
@@ -154,14 +159,16 @@ class DatasetImportJob(ObservedImport):
             "ImportMode": None if import_mode is None else str(import_mode),
             "PublishAttributionMetricsToS3": publish_attribution_metrics_to_s3,
             "Tags": self._tag_manager.rendered_tags,  # type: ignore[typeddict-item]  # a token until synth
-            "ReimportToken": reimport_token,
-            "Reimport": None if reimport is None else str(reimport),
-            "DataAsOf": data_as_of(self) if reimport == Reimport.WHEN_DATA_CHANGES else None,
+            "ReimportToken": reimport.value if reimport else None,
+            "Reimport": reimport.mode.value if reimport and compares_data else None,
+            "DataAsOf": data_as_of(self, reimport.as_of) if reimport and compares_data else None,
             "Preflight": preflight or None,
             "Wait": wait,
         }
         self._legs = create_resources(self, provider.service_token, properties, timeout)
         first = self._legs[0]
+        host_tasks(self, first)
+        warn_of_exported_attributes(self, self._legs)
         # The role with whatever is granted to it is there before the job, and outlives it.
         first.node.add_dependency(self._role, *self._access.granted)
         if role and provider.permissions_on_roles:
@@ -233,7 +240,7 @@ class DatasetImportJob(ObservedImport):
         return self._tag_manager
 
     def _let_tags_be_checked(self) -> None:
-        arguments.tags_fit(self).add(self, self._tag_manager, self._reimport)
+        arguments.check_all_tags(self, self._tag_manager, self._reimport)
 
     def _attribute(self, attribute: Attribute) -> str:
         return self.resource.get_att_string(attribute.value)

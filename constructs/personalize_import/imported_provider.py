@@ -1,20 +1,14 @@
 """A provider that another app has made, and that this one may use but not change."""
 
-from collections.abc import Iterator
-from typing import Final
-
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from personalize_import import arguments
 from personalize_import.arguments import check_optional_text, check_text
-from personalize_import.surroundings import is_token, stack_of
+from personalize_import.environment_checks import check_service_token
+from personalize_import.schema_resource import NOTICE_ID
 from personalize_import_handler import checks
-from personalize_import_handler.checks import violation
-
-_REGION: Final = 3
-_ACCOUNT: Final = 4
 
 
 class ImportedProvider(Construct):
@@ -28,7 +22,7 @@ class ImportedProvider(Construct):
             self,
             [
                 *check_text("service_token", service_token, checks.SERVICE_TOKEN),
-                *_check_environment("service_token", service_token, stack_of(self)),
+                *check_service_token("service_token", service_token, self),
                 *check_text("import_role_path", import_role_path, checks.IMPORT_ROLE_PATH),
                 *check_optional_text("looking_role_arn", looking_role_arn, checks.ROLE_ARN),
             ],
@@ -73,18 +67,9 @@ class ImportedProvider(Construct):
         """Do nothing: it may take on the roles below its path that trust it."""
 
     def allow_state_change_events(self) -> None:
-        """Say that the other app has to allow it."""
-        cdk.Annotations.of(self).add_info(
-            "this app doesn't manage the provider, which tells EventBridge of state changes only if it was made with "
-            "tells_state_changes=True"
+        """Warn that the other app has to allow it."""
+        cdk.Annotations.of(self).add_warning_v2(
+            f"{NOTICE_ID}state-change-events",
+            "this app doesn't manage the provider, which sends events of state changes only if its app created it with "
+            "tells_state_changes=True",
         )
-
-
-def _check_environment(name: str, service_token: str, stack: cdk.Stack) -> Iterator[str]:
-    """Yield what is wrong with the account and Region of a function's ARN, as far as both are known."""
-    if any(checks.SERVICE_TOKEN.check(name, service_token)):
-        return
-    parts = service_token.split(":")
-    for part, own, kind in [(_REGION, stack.region, "Region"), (_ACCOUNT, stack.account, "account")]:
-        if not is_token(own) and parts[part] != own:
-            yield violation(name, service_token, f"a function in the stack's own {kind}, {own}")

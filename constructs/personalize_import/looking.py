@@ -3,7 +3,7 @@
 So it sees what Personalize will see, and may itself read no data. The role has to trust the provider's function.
 """
 
-from typing import Final, cast
+from typing import cast
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
@@ -15,9 +15,6 @@ from personalize_import.notices import Policy, tell_what_is_required
 from personalize_import.provider import DatasetImportProvider
 from personalize_import.statements import statement
 from personalize_import.surroundings import stack_of
-from personalize_import_handler import contract
-
-_DATA_AS_OF: Final = "DataAsOf"
 
 
 def let_provider_look(
@@ -49,14 +46,3 @@ def let_provider_look(
     else:
         policy = Policy("the trust policy of the role", role.role_arn, ", for the provider looks at it first")
         tell_what_is_required(scope, policy, [trust])
-
-
-def data_as_of(scope: Construct) -> str:
-    """Give the parameter of the stack that lets the handler look at the data; all jobs of a stack share it."""
-    stack = stack_of(scope)
-    known = cast("cdk.CfnParameter | None", stack.node.try_find_child(_DATA_AS_OF))
-    description = "The data of import jobs is looked at in each deploy that gives this another value, such as the time."
-    parameter = known or cdk.CfnParameter(
-        stack, _DATA_AS_OF, default="", max_length=contract.DATA_AS_OF_LENGTH_MAX, description=description
-    )
-    return parameter.value_as_string

@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from typing import Any, Final, cast
 
 import aws_cdk as cdk
-import jsii
-from constructs import IValidation
 
+from personalize_import.at_synthesis import at_synthesis, host_tasks
 from personalize_import.surroundings import may_have_token, once_in_a_stack, stack_of, surroundings_of
 
 # Validations.ACKNOWLEDGED_RULES_METADATA_KEY, which older versions of the CDK don't have. Written as it is here, for
@@ -37,45 +36,33 @@ def accept(resource: cdk.CfnResource | None, *acceptances: Acceptance, is_new: b
     """
     if resource is None:
         return
-    _tell(resource, acceptances, [] if is_new else _told(resource))
-    if may_change := [
-        each for each in acceptances if any(may_have_token(_written(resource, arn)) for arn in each.arns)
-    ]:
-        _told_again(resource).append((resource, may_change))
-
-
-@jsii.implements(IValidation)
-class _ToldAgain:
-    """Says it again when the template is about to be written: an ARN of another stack reads differently by then."""
-
-    def __init__(self) -> None:
-        self.said: list[tuple[cdk.CfnResource, Sequence[Acceptance]]] = []
-
-    def validate(self) -> list[str]:
-        """Find nothing wrong."""
-        for resource, acceptances in self.said:
-            _tell(resource, acceptances, _told(resource))
-        return []
-
-
-@once_in_a_stack
-def _told_again(stack: cdk.Stack) -> list[tuple[cdk.CfnResource, Sequence[Acceptance]]]:
-    """Give what is said of the resources of a stack, to be added to."""
-    again = _ToldAgain()
-    stack.node.add_validation(again)
-    return again.said
-
-
-def _told(resource: cdk.CfnResource) -> list[Mapping[str, object]]:
-    """Give what the app has said of the resource itself, and what was said before."""
-    return [*(resource.get_metadata("cdk_nag") or {}).get("rules_to_suppress", [])]
-
-
-def _tell(resource: cdk.CfnResource, acceptances: Sequence[Acceptance], told: Sequence[Mapping[str, object]]) -> None:
+    told = [] if is_new else [*(resource.get_metadata("cdk_nag") or {}).get("rules_to_suppress", [])]
     suppressions = [_suppression(resource, each) for each in acceptances if not each.arns or _findings(resource, each)]
     if new := [each for each in suppressions if each not in told]:
         resource.add_metadata("cdk_nag", {"rules_to_suppress": [*told, *new]})
         _acknowledge(resource, acceptances)
+    if may_change := [
+        each for each in acceptances if any(may_have_token(_written(resource, arn)) for arn in each.arns)
+    ]:
+        _may_change(resource).append((resource, [(each, _findings(resource, each)) for each in may_change]))
+        host_tasks(resource, resource)
+
+
+@once_in_a_stack
+def _may_change(stack: cdk.Stack) -> list[tuple[cdk.CfnResource, Sequence[tuple[Acceptance, list[str]]]]]:
+    """Return the findings with tokens in them, by resource, to be added to.
+
+    An ARN of another stack is written differently once the CDK has resolved the references between stacks. cdk-nag 3
+    reads it after that; cdk-nag 2 reads it before.
+    """
+    accepted: list[tuple[cdk.CfnResource, Sequence[tuple[Acceptance, list[str]]]]] = []
+
+    def acknowledge_changed() -> None:
+        for resource, known in accepted:
+            _acknowledge(resource, [each for each, findings in known if _findings(resource, each) != findings])
+
+    at_synthesis(stack, acknowledge_changed)
+    return accepted
 
 
 def _suppression(resource: cdk.CfnResource, acceptance: Acceptance) -> dict[str, object]:

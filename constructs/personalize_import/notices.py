@@ -1,16 +1,17 @@
-"""What synth tells of statements that others have to add, in a form to be pasted into their policies."""
+"""Warnings at synth about statements that others have to add, as JSON to paste into their policies."""
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any, Final, NamedTuple, cast
 
 import aws_cdk as cdk
-import jsii
-from aws_cdk import region_info
-from constructs import Construct, IConstruct, IValidation
+from constructs import Construct, IConstruct
 
+from personalize_import.at_synthesis import at_synthesis
+from personalize_import.schema_resource import NOTICE_ID
 from personalize_import.statements import Statement
-from personalize_import.surroundings import is_token, may_have_token, once_in_a_stack, stack_of, surroundings_of
+from personalize_import.surroundings import may_have_token, once_in_a_stack, partition_of, stack_of, surroundings_of
 
 _DEFAULT_PARTITION: Final = "aws"
 
@@ -25,38 +26,37 @@ class Policy(NamedTuple):
     besides: str = ""
     """What else must be so."""
 
+    @property
+    def warning_id(self) -> str:
+        """The id with which an app acknowledges the warning about this policy."""
+        kind = re.sub(r"[^a-z]+", "-", self.kind.removeprefix("the ").replace("'s", ""))
+        return f"{NOTICE_ID}{kind}:{self.owner}"
+
 
 def tell_what_is_required(scope: Construct, policy: Policy, statements: Sequence[Statement]) -> None:
-    """Tell at synth which statements a policy must hold, those that all jobs of the stack need together."""
+    """Warn at synth about the statements that a policy must hold, once for all jobs of the stack."""
     if statements:
-        written = policy._replace(owner=str(readable(scope, policy.owner)))
-        told = _told_at_synth(scope).setdefault(written, [])
-        told += [cast("Statement", readable(scope, statement)) for statement in statements]
-
-
-@jsii.implements(IValidation)
-class _TellsAtSynth:
-    """Tells when all jobs are known; it finds nothing wrong."""
-
-    def __init__(self, stack: cdk.Stack) -> None:
-        self._stack = stack
-        self.required: dict[Policy, list[Statement]] = {}
-
-    def validate(self) -> list[str]:
-        for (kind, owner, besides), statements in self.required.items():
-            cdk.Annotations.of(self._stack).add_info(
-                f"this app doesn't manage {kind} {owner}. Personalize can't read the data unless it holds "
-                f"{json.dumps(_as_few(statements))}{besides}"
-            )
-        self.required.clear()  # an app may be synthesized again, and what it was told stands
-        return []
+        written = policy._replace(owner=_text(readable(scope, policy.owner)))
+        _, required = _required_in(scope).setdefault(written, (scope, []))
+        required += [cast("Statement", readable(scope, statement)) for statement in statements]
 
 
 @once_in_a_stack
-def _told_at_synth(stack: cdk.Stack) -> dict[Policy, list[Statement]]:
-    tells = _TellsAtSynth(stack)
-    stack.node.add_validation(tells)
-    return tells.required
+def _required_in(stack: cdk.Stack) -> dict[Policy, tuple[Construct, list[Statement]]]:
+    required: dict[Policy, tuple[Construct, list[Statement]]] = {}
+
+    def warn() -> None:
+        for policy, (first_job, statements) in required.items():
+            # At the job: an older CDK ignores what a stack acknowledges of its own warnings, but not of those below it.
+            cdk.Annotations.of(first_job).add_warning_v2(
+                policy.warning_id,
+                f"this app doesn't manage {policy.kind} {policy.owner}. Personalize can't read the data unless it "
+                f"holds {json.dumps(_as_few(statements))}{policy.besides}",
+            )
+        required.clear()  # an app may be synthesized again, and the warnings stay
+
+    at_synthesis(stack, warn)
+    return required
 
 
 def _as_few(statements: Iterable[Statement]) -> list[Statement]:
@@ -77,7 +77,7 @@ def _arns(statement: Statement) -> list[str]:
 
 def readable(scope: IConstruct, value: object) -> object:
     """Resolve a value, with `${Name}` for what is known at deploy time only, as in `Fn::Sub`."""
-    partition = _partition(scope)
+    partition = partition_of(scope) or _DEFAULT_PARTITION
     written = surroundings_of(scope).written(
         json.dumps(value), lambda name: partition if name == "AWS::Partition" else f"${{{name}}}"
     )
@@ -85,17 +85,10 @@ def readable(scope: IConstruct, value: object) -> object:
     return _flat(stack_of(scope).resolve(value) if may_have_token(written) else value, partition)
 
 
-@once_in_a_stack
-def _partition(scope: IConstruct) -> str:
-    region = surroundings_of(scope).region
-    known = None if is_token(region) else region_info.RegionInfo.get(region).partition
-    return known or _DEFAULT_PARTITION
-
-
 def _flat(value: Any, partition: str) -> Any:  # noqa: ANN401 - whatever JSON holds
     match value:
         case {"Fn::Join": [separator, parts]}:
-            return separator.join(str(_flat(part, partition)) for part in parts)
+            return separator.join(_text(_flat(part, partition)) for part in parts)
         case {"Ref": "AWS::Partition"}:
             return partition
         case {"Ref": name}:
@@ -107,3 +100,7 @@ def _flat(value: Any, partition: str) -> Any:  # noqa: ANN401 - whatever JSON ho
         case list():
             return [_flat(each, partition) for each in value]
     return value
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value)

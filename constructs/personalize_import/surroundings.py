@@ -10,6 +10,7 @@ from typing import Final, TypeVar
 from weakref import WeakKeyDictionary
 
 import aws_cdk as cdk
+from aws_cdk import region_info
 from constructs import IConstruct
 
 _Known = TypeVar("_Known")
@@ -69,6 +70,13 @@ class Surroundings:
 def surroundings_of(stack: cdk.Stack) -> Surroundings:
     """Give what a construct's stack knows of itself."""
     return Surroundings(stack.partition, stack.region, stack.account, stack.stack_name)
+
+
+@once_in_a_stack
+def partition_of(scope: IConstruct) -> str | None:
+    """Return the partition of a stack's Region, or None if the Region is a token or unknown to the CDK."""
+    region = surroundings_of(scope).region
+    return None if is_token(region) else region_info.RegionInfo.get(region).partition
 
 
 def is_token(text: str) -> bool:

@@ -11,7 +11,7 @@ job = DatasetImportJob(
     "Import",
     dataset=app.node.get_context("dataset"),
     data_source=DataSource.from_s3_uri(app.node.get_context("location")),
-    reimport=Reimport.WHEN_DATA_CHANGES,
+    reimport=Reimport.when_data_changes(),
 )
 cdk.CfnOutput(stack, "Job", value=job.job_name)
 app.synth()

@@ -5,7 +5,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_personalize as personalize
 from aws_cdk import aws_s3 as s3
 
-from personalize_import import DatasetImportJob, DatasetSchema, DataSource
+from personalize_import import DatasetImportJob, DatasetSchema, DataSource, Reimport
 
 app = cdk.App()
 
@@ -37,6 +37,6 @@ DatasetImportJob(
     "Import",
     dataset=dataset,
     data_source=DataSource.from_bucket(bucket, "users/"),
-    reimport_token=app.node.try_get_context("reimport_token"),
+    reimport=Reimport.when_value_changes(app.node.try_get_context("data_version") or "1"),
 )
 app.synth()

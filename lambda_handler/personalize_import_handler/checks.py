@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sized
 from typing import Final, NamedTuple
 
 from personalize_import_handler import contract
-from personalize_import_handler.contract import ImportMode, Reimport
+from personalize_import_handler.contract import ImportMode, ReimportMode
 
 _SHOWN_LENGTH_MAX: Final = 200
 
@@ -128,8 +128,8 @@ def check_import_mode(name: str, value: object) -> Iterator[str]:
 
 def check_reimport(name: str, value: object) -> Iterator[str]:
     """Yield what is wrong with the choice of when to import again."""
-    if value not in list(Reimport):
-        yield violation(name, value, " or ".join(Reimport))
+    if value not in list(ReimportMode):
+        yield violation(name, value, " or ".join(ReimportMode))
 
 
 TIMEOUT_SECONDS_ALLOWED: Final = (
@@ -167,7 +167,7 @@ def check_waited_seconds(name: str, value: float) -> Iterator[str]:
 
 def check_room_for_fingerprint(name: str, tags: Sized, reimport: object) -> Iterator[str]:
     """Yield whether there are too many tags for the one that is added to them where the data decides."""
-    if reimport == Reimport.WHEN_DATA_CHANGES and len(tags) == contract.TAGS_MAX:
+    if reimport == ReimportMode.WHEN_DATA_CHANGES and len(tags) == contract.TAGS_MAX:
         yield violation(name, len(tags), f"at most {contract.TAGS_MAX - 1} tags, for {reimport} adds one")
 
 

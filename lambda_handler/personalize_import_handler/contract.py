@@ -26,8 +26,8 @@ class ImportMode(StrEnum):
     """Append, and replace items, users and actions that have the same id."""
 
 
-class Reimport(StrEnum):
-    """When data is imported again."""
+class ReimportMode(StrEnum):
+    """The values of the property `Reimport`."""
 
     WHEN_PROPERTIES_CHANGE = "WHEN_PROPERTIES_CHANGE"
     """When what the resource says about the import has changed."""

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from personalize_import_handler import adoption, fresh_permissions, pace, preparation, reasons
 from personalize_import_handler.adoption import Attempt, Hindered
-from personalize_import_handler.contract import ATTEMPTS_MAX, Reimport
+from personalize_import_handler.contract import ATTEMPTS_MAX, ReimportMode
 from personalize_import_handler.data_reader import DataReader
 from personalize_import_handler.identity import JobNames, Resource, attempt_of, names_of
 from personalize_import_handler.outcome import (
@@ -54,7 +54,7 @@ class Import(NamedTuple):
 
     def know_data(self, progress: Progress) -> Outcome | None:
         """Take the data's fingerprint, if that decides which import this is and isn't known yet."""
-        if self.properties.reimport is not Reimport.WHEN_DATA_CHANGES or self.properties.data_fingerprint:
+        if self.properties.reimport is not ReimportMode.WHEN_DATA_CHANGES or self.properties.data_fingerprint:
             return None
         from personalize_import_handler.data_fingerprint import fingerprint_of  # few imports ask for it
 

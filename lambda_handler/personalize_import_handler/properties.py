@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from personalize_import_handler import checks, contract, data_files
 from personalize_import_handler.checks import TextRule, violation
-from personalize_import_handler.contract import DATA_FINGERPRINT_TAG, ImportMode, Reimport, ResourceProperties
+from personalize_import_handler.contract import DATA_FINGERPRINT_TAG, ImportMode, ReimportMode, ResourceProperties
 
 _MESSAGE_BYTES_MAX: Final = 2800
 """So much of the 4096 bytes of an answer that the ids of the stack and the resource fit in beside it."""
@@ -34,7 +34,7 @@ class ImportProperties(NamedTuple):
     import_mode: ImportMode = ImportMode.FULL
     publish_attribution_metrics_to_s3: bool = False
     reimport_token: str | None = None
-    reimport: Reimport = Reimport.WHEN_PROPERTIES_CHANGE
+    reimport: ReimportMode = ReimportMode.WHEN_PROPERTIES_CHANGE
     data_fingerprint: str | None = None
     """What the data is told apart by, where it decides; in no template, for it is found out."""
     preflight: bool = False
@@ -113,11 +113,11 @@ class _Reader:
         self.problems.extend(problems)
         return ImportMode.FULL if problems else ImportMode(str(value))
 
-    def reimport(self, name: str) -> Reimport:
-        value = self.properties.get(name, Reimport.WHEN_PROPERTIES_CHANGE)
+    def reimport(self, name: str) -> ReimportMode:
+        value = self.properties.get(name, ReimportMode.WHEN_PROPERTIES_CHANGE)
         problems = list(checks.check_reimport(name, value))
         self.problems.extend(problems)
-        return Reimport.WHEN_PROPERTIES_CHANGE if problems else Reimport(str(value))
+        return ReimportMode.WHEN_PROPERTIES_CHANGE if problems else ReimportMode(str(value))
 
     def boolean(self, name: str, *, default: bool) -> bool:
         value = self.properties.get(name, default)

@@ -5,6 +5,7 @@ from typing import Any
 import aws_cdk as cdk
 import pytest
 
+from personalize_import import Reimport
 from tests.deploy.direct import Row, until
 from tests.deploy.stacks import ImportStack
 from tests.local_aws.scenes import make_dataset
@@ -91,7 +92,9 @@ def test_an_update_that_runs_out_of_time_is_rolled_back_after_its_job_which_cann
     row.assert_is_well()
 
 
-@pytest.mark.parametrize("changed", [{"tags": {"team": "data"}}, {"reimport_token": "2"}], ids=["tags", "token"])
+@pytest.mark.parametrize(
+    "changed", [{"tags": {"team": "data"}}, {"reimport": Reimport.when_value_changes("2")}], ids=["tags", "token"]
+)
 def test_a_dataset_is_deleted_and_made_again_outside_the_stack_and_the_next_deploy_imports_again(
     row: Row, changed: dict[str, Any]
 ) -> None:

@@ -8,6 +8,7 @@ import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_personalize as personalize
+from aws_cdk import aws_ssm as ssm
 
 from personalize_import import DatasetImportJob, DataSource, Reimport
 from personalize_import_handler.contract import DATA_FINGERPRINT_TAG
@@ -20,12 +21,13 @@ pytestmark = pytest.mark.deploy
 def stack_of(name: str, location: str, **arguments: Any) -> Callable[[cdk.App], None]:
     def build(app: cdk.App) -> None:
         UsersStack(app, name, location, **arguments)
+        ssm.StringParameter(cdk.Stack(app, f"{name}Other"), "Other", string_value="has no parameter DataAsOf")
 
     return build
 
 
-def as_of(deploy: str) -> tuple[str, str]:
-    return "--parameters", f"DataAsOf={deploy}"
+def as_of(name: str, deploy: str) -> tuple[str, str]:
+    return "--parameters", f"{name}:DataAsOf={deploy}"
 
 
 def users(cloud: Cloud, name: str) -> list[str]:
@@ -40,19 +42,19 @@ def put(cloud: Cloud, name: str, key: str, *ids: str) -> None:
 @pytest.mark.slow
 def test_data_is_imported_again_when_it_has_changed_and_only_then(cloud: Cloud, name: str) -> None:
     location = cloud.put(name.lower(), "users/a.csv", users_csv("a", "b")).removesuffix("a.csv")
-    app = stack_of(name, location, reimport=Reimport.WHEN_DATA_CHANGES)
-    deployed = cloud.deploy(app, *as_of("monday"))
+    app = stack_of(name, location, reimport=Reimport.when_data_changes())
+    deployed = cloud.deploy(app, *as_of(name, "monday"))
     assert deployed.succeeded, deployed.output
     assert users(cloud, name) == ["a", "b"]
 
     put(cloud, name, "users/a.csv", "a", "c")  # one value is another one, in a file of the same size
-    assert cloud.deploy(app, *as_of("tuesday")).succeeded
+    assert cloud.deploy(app, *as_of(name, "tuesday")).succeeded
     assert users(cloud, name) == ["a", "c"]
-    assert cloud.deploy(app, *as_of("wednesday")).succeeded
+    assert cloud.deploy(app, *as_of(name, "wednesday")).succeeded
     assert [job["status"] for job in cloud.jobs(name)] == ["ACTIVE"] * 2
 
     put(cloud, name, "users/a.csv", "a", "b")  # and back again
-    assert cloud.deploy(app, *as_of("thursday")).succeeded
+    assert cloud.deploy(app, *as_of(name, "thursday")).succeeded
     assert users(cloud, name) == ["a", "b"]
     jobs = cloud.jobs(name)
     assert len(jobs) == 3

@@ -122,7 +122,7 @@ def test_what_waits_for_room_says_how_many_jobs_run_and_the_data_that_decides_on
     with held(row):
         for number, dataset in enumerate(others):
             start_job(row.cloud.personalize, f"{name}-other-{number}", dataset, row.location, role)
-        row.begin(reimport=Reimport.WHEN_DATA_CHANGES)
+        row.begin(reimport=Reimport.when_data_changes())
         until(lambda: any(call["outcome"] == "LimitExceededException" for call in _creations(row)))
         watching = OnTerminal("watch", row.name, "--every", "1", "--json", env=row.cloud.aws.environment)
         seen = watching.read_until('"waiting"')

@@ -86,6 +86,7 @@ _SYNTAX: Final = """Resources:
 _DEPLOYING: Final = "tests/docs/test_commands.py::test_the_commands_of_the_readme_deploy_the_demo"
 _DEMO: Final = "tests/demo/test_deploy_local.py::test_a_deploy_tells_of_its_job_and_leaves_no_process"
 _CHECKING: Final = "tests/cli/test_checks_page.py::test_the_example_prints_what_the_page_shows"
+_DATA_CHANGES: Final = "tests/deploy/test_looking.py::test_data_is_imported_again_when_it_has_changed_and_only_then"
 _WATCHING: Final = "tests/deploy/test_watch.py::test_an_import_is_watched_to_its_end"
 _RECORDING: Final = (
     "tests/deploy/test_watch_recording.py::test_what_a_terminal_shows_beside_a_deploy_stands_in_the_docs"
@@ -96,9 +97,7 @@ RUN_BY: Final[Mapping[str, tuple[str, ...]]] = {
     "CONTRIBUTING.md: make install": ("tests/docs/test_blocks.py::test_a_command_of_ours_is_one_that_there_is",),
     "README.md: make deploy-local": (_DEMO, "tests/demo/test_makefile.py::test_paths_arrive_as_they_were_given"),
     "README.md: pip install -r requirements.txt": (_DEPLOYING,),
-    "README.md: cdk deploy --parameters DataAsOf": (
-        "tests/deploy/test_looking.py::test_data_is_imported_again_when_it_has_changed_and_only_then",
-    ),
+    "README.md: cdk deploy --parameters Recommendations:DataAsOf": (_DATA_CHANGES,),
     "README.md: pip install '.[cli]'": (_CHECKING, "tests/cli/test_s3.py::test_of_a_folder_the_first_level_is_checked"),
     "README.md: pip install '.[local]'": (_TESTING, _SERVING),
     "docs/checks.md: pip install": (
@@ -107,6 +106,10 @@ RUN_BY: Final[Mapping[str, tuple[str, ...]]] = {
     "docs/checks.md: $ personalize-import check": (_CHECKING,),
     "docs/checks.md: value-missing": (
         "tests/synth/test_checked_data.py::test_each_error_says_what_is_wrong_where_how_often_and_how_to_mend_it",
+    ),
+    "docs/pipelines.md: name: deploy": (
+        "tests/docs/test_pipelines_page.py::test_the_workflow_sets_the_parameter_of_the_stack",
+        _DATA_CHANGES,
     ),
     "docs/resource-reference.md: make provider-template": (
         "tests/examples/test_examples.py::test_an_example_deploys_updates_and_destroys",

@@ -29,7 +29,7 @@ for name, code in json.load(sys.stdin):
     try:
         exec(compile(code, name, "exec"), space)
         assembly = space["app"].synth()
-        told[name] = [json.dumps(stack.template) for stack in assembly.stacks]
+        told[name] = [json.dumps(stack.template) for stack in assembly.stacks_recursively]
     except BaseException:
         told[name] = traceback.format_exc()
 print(json.dumps(told))

@@ -6,7 +6,7 @@ from typing import Any, Final
 from hypothesis import strategies as st
 
 from personalize_import_handler import contract
-from personalize_import_handler.contract import ImportMode, Reimport, ResourceProperties
+from personalize_import_handler.contract import ImportMode, ReimportMode, ResourceProperties
 from tests.handler.properties import properties, shipped
 
 _NAME: Final = st.text(string.ascii_letters + string.digits, min_size=1, max_size=20)
@@ -53,7 +53,7 @@ VALID: Final[dict[str, st.SearchStrategy[Any]]] = {
     "PublishAttributionMetricsToS3": _BOOLEAN,
     "Tags": VALID_TAGS,
     "ReimportToken": st.text(min_size=1, max_size=contract.REIMPORT_TOKEN_LENGTH_MAX),
-    "Reimport": st.sampled_from([choice.value for choice in Reimport]),
+    "Reimport": st.sampled_from([choice.value for choice in ReimportMode]),
     "DataAsOf": st.text(max_size=contract.DATA_AS_OF_LENGTH_MAX),
     "Preflight": _BOOLEAN,
     "PublishStateChanges": _BOOLEAN,

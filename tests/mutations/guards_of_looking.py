@@ -20,7 +20,7 @@ GUARDS: Final = (
         "importing.py",
         _preflight,
         "data is looked at only where that is asked for",
-        "self.properties.reimport is not Reimport.WHEN_DATA_CHANGES or",
+        "self.properties.reimport is not ReimportMode.WHEN_DATA_CHANGES or",
         "",
     ),
     _know("data is looked at once for a request", " or self.properties.data_fingerprint:", ":"),
@@ -54,7 +54,7 @@ GUARDS: Final = (
     _life("a create looks at the data", " or wanted.know_data(progress) or wanted.begin(", " or wanted.begin("),
     _life(
         "a delete finds jobs whatever their data was",
-        "if properties.reimport is Reimport.WHEN_DATA_CHANGES and not",
+        "if properties.reimport is ReimportMode.WHEN_DATA_CHANGES and not",
         "if False and not",
     ),
     _name("other data makes other names", "if properties.data_fingerprint else []", "if False else []"),

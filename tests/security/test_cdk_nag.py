@@ -139,3 +139,14 @@ def test_a_role_that_may_do_anything_is_found() -> None:
         ("Faulty/Role/Resource", "AwsSolutions-IAM5[Action::*]"),
         ("Faulty/Role/Resource", "AwsSolutions-IAM5[Resource::*]"),
     }
+
+
+def test_wildcards_are_accepted_where_validations_are_skipped_too() -> None:
+    app = new_app()
+    source = from_new_bucket(new_stack("Data", app), "folder/")
+    models = new_stack("Models", app)
+    add_job(models, data_source=source)
+
+    app.synth(skip_validation=True)
+
+    assert findings(AwsSolutionsChecks, models) == set()

@@ -5,7 +5,7 @@ from typing import Any, Final
 import aws_cdk as cdk
 from aws_cdk import aws_personalize as personalize
 from aws_cdk import aws_s3 as s3
-from aws_cdk.assertions import Template
+from aws_cdk.assertions import Annotations, Match, Template
 from constructs import Construct, IConstruct
 
 from personalize_import import DatasetImportJob, DataSource
@@ -56,6 +56,13 @@ def template_of(stack: cdk.Stack) -> dict[str, Any]:
 
 def deployed(stack: cdk.Stack, **parameters: str) -> Deployed:
     return Deployed(template_of(stack), parameters)
+
+
+def own_warnings(stack: cdk.Stack, id: str = "") -> list[str]:
+    """Return the warnings of this library whose ids begin so, each with its id at the end."""
+    tag = f"[ack: cdk-personalize-import:{id}"
+    found = Annotations.from_stack(stack).find_warning("*", Match.any_value())
+    return [text for each in found if tag in (text := str(each.entry.data))]
 
 
 def logical_id(construct: IConstruct) -> str:

@@ -7,7 +7,7 @@ import pytest
 
 from personalize_import import DataSource, ImportMode, Reimport
 from personalize_import_handler import contract, properties
-from personalize_import_handler.contract import ResourceProperties
+from personalize_import_handler.contract import ReimportMode, ResourceProperties
 from tests.synth.stacks import (
     SCHEMA_ARN,
     add_dataset,
@@ -39,7 +39,7 @@ JOB_ARN = "arn:aws:personalize:eu-west-1:123456789012:dataset-import-job/nightly
 
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """Give the properties of the second of three resources in a relay: it has whatever any of them has."""
+    """Return the properties of the second of three resources in a wait chain, and the one of `when_value_changes`."""
     stack = new_stack()
     folder = tmp_path_factory.mktemp("data")
     (folder / "interactions.csv").write_text("USER_ID")
@@ -51,15 +51,15 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         job_name="nightly",
         tags={"team": "b", "stage": "prod"},
         publish_attribution_metrics_to_s3=True,
-        reimport_token="2024-01-01",
-        reimport=Reimport.WHEN_DATA_CHANGES,
+        reimport=Reimport.when_data_changes(),
         preflight=True,
         timeout=cdk.Duration.hours(2),
         wait=False,
     )
     job.on_state_change("Told")
     second = deployed(stack).properties(logical_id(job.node.find_child("Wait2")))
-    return {**second, "DatasetImportJobArn": JOB_ARN}
+    of_a_value = properties_of(add_job(new_stack(), reimport=Reimport.when_value_changes("2024-01-01")))
+    return {**second, "DatasetImportJobArn": JOB_ARN, "ReimportToken": of_a_value["ReimportToken"]}
 
 
 def test_the_handler_reads_what_the_construct_was_given(written: dict[str, Any]) -> None:
@@ -73,7 +73,7 @@ def test_the_handler_reads_what_the_construct_was_given(written: dict[str, Any])
         import_mode=ImportMode.INCREMENTAL,
         publish_attribution_metrics_to_s3=True,
         reimport_token="2024-01-01",
-        reimport=Reimport.WHEN_DATA_CHANGES,
+        reimport=ReimportMode.WHEN_DATA_CHANGES,
         preflight=True,
         publish_state_changes=True,
         tags=(("stage", "prod"), ("team", "b")),

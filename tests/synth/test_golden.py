@@ -16,7 +16,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_personalize as personalize
 from aws_cdk import aws_s3 as s3
 
-from personalize_import import DataSource
+from personalize_import import DataSource, Reimport
 from tests.synth.stacks import ROLE_ARN, add_dataset, add_job, new_stack, template_of
 
 GOLDEN = Path(__file__).parent / "golden" / "stack.template.json"
@@ -33,7 +33,7 @@ def representative_stack() -> cdk.Stack:
         import_mode="FULL",
         job_name="interactions",
         tags={"team": "recommendations"},
-        reimport_token="1",
+        reimport=Reimport.when_value_changes("1"),
         timeout=cdk.Duration.minutes(30),
     )
     add_job(

@@ -8,7 +8,6 @@ from typing import Any
 import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_s3 as s3
-from aws_cdk.assertions import Annotations, Match
 
 from personalize_import import DataSource
 from tests.synth.cloudformation import Deployed
@@ -20,6 +19,7 @@ from tests.synth.stacks import (
     logical_id,
     new_app,
     new_stack,
+    own_warnings,
 )
 
 README = (Path(__file__).parents[2] / "README.md").read_text()
@@ -83,15 +83,14 @@ def test_statements_are_not_doubled_where_policies_are_minimized_either() -> Non
 
 
 def notices(stack: cdk.Stack) -> list[str]:
-    found = Annotations.from_stack(stack).find_info("*", Match.any_value())
-    return [str(message.entry.data) for message in found]
+    return own_warnings(stack)
 
 
 def said_statements(stack: cdk.Stack) -> list[dict[str, Any]]:
     (notice,) = notices(stack)
     before, _, statements = notice.partition("Personalize can't read the data unless it holds ")
     assert before == "this app doesn't manage the policy of the bucket bucket. "
-    told: list[dict[str, Any]] = json.loads(statements)
+    told: list[dict[str, Any]] = json.JSONDecoder().raw_decode(statements)[0]
     return told
 
 

@@ -5,13 +5,23 @@ from typing import Any
 import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_iam as iam
-from aws_cdk.assertions import Annotations, Match
 
 from personalize_import import Reimport
 from personalize_import.arguments import InvalidArguments
-from tests.synth.stacks import ROLE_ARN, add_job, deployed, logical_id, new_app, new_stack, properties_of, template_of
+from tests.synth.checked import errors_of
+from tests.synth.stacks import (
+    ROLE_ARN,
+    add_job,
+    deployed,
+    logical_id,
+    new_app,
+    new_stack,
+    own_warnings,
+    properties_of,
+    template_of,
+)
 
-CHANGES = {"reimport": Reimport.WHEN_DATA_CHANGES}
+CHANGES: dict[str, Any] = {"reimport": Reimport.when_data_changes()}
 LOOKS = pytest.mark.parametrize("asked", [{"preflight": True}, CHANGES], ids=["preflight", "when data changes"])
 
 
@@ -27,7 +37,7 @@ def statements_of_provider(stack: cdk.Stack, sid: str | None) -> list[dict[str, 
 
 
 def told_of(stack: cdk.Stack) -> list[str]:
-    return [str(entry.entry.data) for entry in Annotations.from_stack(stack).find_info("*", Match.any_value())]
+    return own_warnings(stack)
 
 
 @LOOKS
@@ -118,19 +128,13 @@ def test_the_owner_of_any_other_role_is_told_what_to_add_to_its_trust() -> None:
     assert [each["Resource"] for each in allowed] == [ROLE_ARN]
 
 
-def test_all_jobs_of_a_stack_share_one_parameter_that_is_empty_unless_it_is_given() -> None:
-    stack = new_stack()
-    jobs = [add_job(stack, f"Job{number}", **CHANGES) for number in range(2)]
-
-    assert template_of(stack)["Parameters"]["DataAsOf"]["Default"] == ""
-    assert [properties_of(job)["DataAsOf"] for job in jobs] == ["", ""]
-    assert [properties_of(job, DataAsOf="monday")["DataAsOf"] for job in jobs] == ["monday", "monday"]
-
-
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        ({"reimport": "ALWAYS"}, "reimport must be WHEN_PROPERTIES_CHANGE or WHEN_DATA_CHANGES, got 'ALWAYS'"),
+        (
+            {"reimport": "WHEN_DATA_CHANGES"},
+            r"reimport must be a Reimport, such as Reimport\.when_data_changes\(\), got 'WHEN_",
+        ),
         ({"preflight": "yes"}, "preflight must be True or False, got 'yes'"),
     ],
 )
@@ -143,5 +147,5 @@ def test_fifty_tags_leave_no_room_for_the_fingerprint() -> None:
     stack = new_stack()
     add_job(stack, tags={f"tag{number}": "" for number in range(50)}, **CHANGES)
 
-    (problem,) = stack.node.validate()
+    (problem,) = errors_of(stack)
     assert "at most 49 tags, for WHEN_DATA_CHANGES adds one, got 50" in problem

@@ -7,7 +7,7 @@ import jsii
 import pytest
 from aws_cdk.interfaces.aws_personalize import DatasetReference, IDatasetRef
 
-from personalize_import import DatasetImportJob, DataSource, ImportMode
+from personalize_import import DatasetImportJob, DataSource, ImportMode, Reimport
 from personalize_import_handler import contract
 from personalize_import_handler.contract import Attribute
 from tests.synth.stacks import (
@@ -44,9 +44,9 @@ OPTIONAL: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "Tags": ({"tags": {"team": "b"}}, {"Tags": [{"Key": "team", "Value": "b"}]}),
     "Metrics": ({"publish_attribution_metrics_to_s3": True}, {"PublishAttributionMetricsToS3": True}),
     "NoMetrics": ({"publish_attribution_metrics_to_s3": False}, {"PublishAttributionMetricsToS3": False}),
-    "Token": ({"reimport_token": "2"}, {"ReimportToken": "2"}),
+    "Value": ({"reimport": Reimport.when_value_changes("2")}, {"ReimportToken": "2"}),
     "NoTags": ({"tags": {}}, {}),
-    "Nones": ({"tags": None, "job_name": None, "import_mode": None, "reimport_token": None, "role": None}, {}),
+    "Nones": ({"tags": None, "job_name": None, "import_mode": None, "reimport": None, "role": None}, {}),
     "NoMetricsAtAll": ({"publish_attribution_metrics_to_s3": None}, {}),
     "NoWait": ({"wait": False}, {"Wait": False}),
     "OneMinute": ({"timeout": cdk.Duration.minutes(1)}, {"TimeoutSeconds": 60}),

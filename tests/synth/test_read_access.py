@@ -8,12 +8,11 @@ import pytest
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
-from aws_cdk.assertions import Annotations, Match
 
 from personalize_import import DatasetImportJob, DataSource
 from personalize_import.arguments import InvalidArguments
 from tests.synth.cloudformation import Deployed
-from tests.synth.stacks import ROLE_ARN, add_job, deployed, logical_id, new_app, new_stack
+from tests.synth.stacks import ROLE_ARN, add_job, deployed, logical_id, new_app, new_stack, own_warnings
 
 KEY_ARN = "arn:aws:kms:eu-west-1:123456789012:key/0a1b2c3d"
 SERVICE = {"Service": "personalize.amazonaws.com"}
@@ -29,12 +28,12 @@ def with_key_of_this_app() -> cdk.Stack:
 
 def told(stack: cdk.Stack) -> dict[str, list[dict[str, Any]]]:
     """Give the statements that synth tells of, by the policy that must hold them."""
-    notices = [str(each.entry.data) for each in Annotations.from_stack(stack).find_info("*", Match.any_value())]
+    notices = own_warnings(stack)
     found = {}
     for notice in notices:
         before, _, after = notice.partition(". Personalize can't read the data unless it holds ")
         kind, _, _ = before.removeprefix("this app doesn't manage ").rpartition(" ")
-        found[kind] = json.loads(after[: after.rindex("]") + 1])
+        found[kind], _ = json.JSONDecoder().raw_decode(after)
     return found
 
 
@@ -151,8 +150,8 @@ def test_for_a_role_of_others_it_is_told_what_the_role_must_be_allowed_and_whom_
         ("s3:GetObject", f"arn:aws:s3:::${{{logical_id(bucket)}}}/a.csv"),
         ("s3:ListBucket", f"arn:aws:s3:::${{{logical_id(bucket)}}}"),
     ]
-    (notice,) = Annotations.from_stack(stack).find_info("*", Match.any_value())
-    assert str(notice.entry.data).endswith("and the role trusts personalize.amazonaws.com")
+    (notice,) = own_warnings(stack)
+    assert ", and the role trusts personalize.amazonaws.com [ack:" in notice
     assert len(job.required_role_statements) == 2
 
 
@@ -179,13 +178,13 @@ def test_what_many_jobs_need_is_told_once_for_each_policy() -> None:
             number = len(stack.node.children)
             add_job(stack, f"Job{number}", data_source=DataSource.from_s3_uri(f"s3://bucket-{name}/{key}"))
 
-    notices = [str(each.entry.data) for each in Annotations.from_stack(stack).find_info("/Stack", Match.any_value())]
+    notices = own_warnings(stack)
 
     assert [notice.partition(". ")[0] for notice in notices] == [
         "this app doesn't manage the policy of the bucket bucket-a",
         "this app doesn't manage the policy of the bucket bucket-b",
     ]
-    objects, bucket = json.loads(notices[1].partition("unless it holds ")[2])
+    (objects, bucket), _ = json.JSONDecoder().raw_decode(notices[1].partition("unless it holds ")[2])
     assert objects["Resource"] == ["arn:aws:s3:::bucket-b/one.csv", "arn:aws:s3:::bucket-b/two/*"]
     assert bucket["Resource"] == "arn:aws:s3:::bucket-b"
 
@@ -207,6 +206,39 @@ def test_an_app_that_is_synthesized_again_is_told_once_and_of_what_is_new() -> N
     add_job(stack, "Two", data_source=DataSource.from_s3_uri("s3://bucket-b/two.csv"))
     app.synth(force=True)
 
-    notices = [str(entry.data) for entry in stack.node.metadata if entry.type == "aws:cdk:info"]
+    jobs = [stack.node.find_child(name) for name in ("One", "Two")]
+    notices = [str(each.data) for job in jobs for each in job.node.metadata if each.type == "aws:cdk:warning"]
 
     assert [notice.partition(". ")[0].rpartition(" ")[2] for notice in notices] == ["bucket-a", "bucket-b"]
+
+
+def test_what_others_must_grant_is_a_warning_that_an_app_can_acknowledge_for_each_policy() -> None:
+    stack = new_stack()
+    for name in ("a", "b"):
+        add_job(stack, name, data_source=DataSource.from_s3_uri(f"s3://bucket-{name}/one.csv"))
+    cdk.Annotations.of(stack).acknowledge_warning("cdk-personalize-import:policy-of-the-bucket:bucket-a")
+
+    (warning,) = own_warnings(stack)
+
+    assert warning.endswith("[ack: cdk-personalize-import:policy-of-the-bucket:bucket-b]")
+
+
+def test_what_others_must_grant_is_reported_where_validations_are_skipped_too() -> None:
+    app = new_app()
+    add_job(new_stack(scope=app))
+
+    (artifact,) = app.synth(skip_validation=True).stacks
+
+    assert [each.level.name for each in artifact.messages] == ["WARNING"]
+
+
+def test_what_is_known_at_deploy_time_only_is_written_as_json() -> None:
+    stack = new_stack()
+    uri = cdk.CfnParameter(stack, "Uri").value_as_string
+    split = {"Fn::Split": ["/", {"Ref": "Uri"}]}
+    add_job(stack, data_source=DataSource.from_s3_uri(uri))
+
+    (warning,) = own_warnings(stack)
+
+    assert "'" not in warning.replace("doesn't", "").replace("can't", ""), "the repr of something in Python"
+    assert json.dumps({"Fn::Select": [2, split]}).replace('{"Ref": "Uri"}', '"${Uri}"') in warning

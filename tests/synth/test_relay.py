@@ -8,7 +8,7 @@ from aws_cdk import aws_personalize as personalize
 from hypothesis import given
 from hypothesis import strategies as st
 
-from personalize_import import DatasetImportJob
+from personalize_import import DatasetImportJob, Reimport
 from personalize_import.relay import legs_of
 from personalize_import_handler.contract import RELAY_SECONDS_MAX, TIMEOUT_SECONDS_MAX, TIMEOUT_SECONDS_MIN
 from tests.synth.cloudformation import Deployed
@@ -20,7 +20,9 @@ OF_A_LEG = {"TimeoutSeconds", "HandsOver", "DatasetImportJobArn", "WaitedSeconds
 
 @pytest.fixture(scope="module")
 def job() -> DatasetImportJob:
-    return add_job(new_stack(), timeout=cdk.Duration.hours(2), tags={"team": "data"}, reimport_token="1")
+    return add_job(
+        new_stack(), timeout=cdk.Duration.hours(2), tags={"team": "data"}, reimport=Reimport.when_value_changes("1")
+    )
 
 
 @pytest.fixture(scope="module")

@@ -196,7 +196,7 @@ def test_a_role_can_be_brought_to_a_provider_that_is_known_by_its_token() -> Non
         add_job(stack, "Other", role=known, provider=provider)
 
 
-@pytest.mark.parametrize("asked", [{"preflight": True}, {"reimport": Reimport.WHEN_DATA_CHANGES}])
+@pytest.mark.parametrize("asked", [{"preflight": True}, {"reimport": Reimport.when_data_changes()}])
 def test_a_look_needs_the_role_that_looks(asked: dict[str, Any]) -> None:
     stack = new_stack()
     with pytest.raises(InvalidArguments, match="needs a provider that looks at data: from_service_token must be given"):
@@ -230,8 +230,14 @@ def test_data_of_this_machine_needs_a_provider_of_this_app(tmp_path: Any) -> Non
     ("arguments", "told"),
     [
         ({"service_token": "imports"}, "service_token must be a Lambda function's ARN"),
-        ({"service_token": TOKEN.replace("eu-west-1", "us-east-1")}, "in the stack's own Region, eu-west-1"),
-        ({"service_token": TOKEN.replace("123456789012", "210987654321")}, "in the stack's own account, 123456789012"),
+        (
+            {"service_token": TOKEN.replace("eu-west-1", "us-east-1")},
+            r"service_token is in Region us-east-1 \(the stack: eu-west-1\), got",
+        ),
+        (
+            {"service_token": TOKEN.replace("123456789012", "210987654321")},
+            r"in account 210987654321 \(the stack: 123456789012\), got .* A provider imports only in its",
+        ),
         ({"import_role_path": "/"}, "import_role_path must be a path of IAM roles such as /personalize/"),
         ({"import_role_path": "personalize"}, "import_role_path must be a path of IAM roles"),
         ({"import_role_path": "/team*/"}, "import_role_path must be a path of IAM roles"),

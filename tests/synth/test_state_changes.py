@@ -7,11 +7,19 @@ import pytest
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_sqs as sqs
-from aws_cdk.assertions import Annotations, Match
 
 from personalize_import import DatasetImportJob, DatasetImportProvider
 from personalize_import.arguments import InvalidArguments
-from tests.synth.stacks import add_job, deployed, logical_id, new_app, new_stack, properties_of, template_of
+from tests.synth.stacks import (
+    add_job,
+    deployed,
+    logical_id,
+    new_app,
+    new_stack,
+    own_warnings,
+    properties_of,
+    template_of,
+)
 
 STATEMENT = "TellStateChanges"
 
@@ -153,8 +161,8 @@ def test_a_provider_of_another_app_is_not_changed_and_synth_says_what_it_has_to_
     job = add_job(stack, provider=provider)
     job.on_failed("Failed")
 
-    (told,) = Annotations.from_stack(stack).find_info("*", Match.string_like_regexp("state changes"))
-    assert "only if it was made with tells_state_changes=True" in str(told.entry.data)
+    (warning,) = own_warnings(stack, "state-change-events]")
+    assert "only if its app created it with tells_state_changes=True" in warning
     assert properties_of(job)["PublishStateChanges"] is True
 
 

@@ -4,8 +4,10 @@ from collections.abc import Callable
 
 import aws_cdk as cdk
 import pytest
+from aws_cdk import cx_api
 
 from personalize_import import DatasetImportJob
+from tests.synth.checked import errors_of
 from tests.synth.stacks import add_job, deployed, new_app, new_stack, properties_of
 
 
@@ -84,8 +86,18 @@ def test_tags_of_that_the_service_would_refuse_are_refused_at_synth(
     add_job(stack, tags={"argument": "a"})
     add(stack)
 
-    with pytest.raises(RuntimeError) as refused:
-        deployed(stack)
+    (error,) = errors_of(stack)
+    assert "tags (those of Tags.of included)" in error
+    assert problem in error
 
-    assert "[Stack] Stack/Job: tags (those of Tags.of included)" in str(refused.value)
-    assert problem in str(refused.value)
+
+def test_tags_are_checked_where_validations_are_skipped_too() -> None:
+    app = new_app()
+    stack = new_stack("Stack", app)
+    add_job(stack)
+    cdk.Tags.of(stack).add("team", "a&b")
+
+    (artifact,) = app.synth(skip_validation=True).stacks
+
+    (error,) = [each for each in artifact.messages if each.level == cx_api.SynthesisMessageLevel.ERROR]
+    assert error.id == "/Stack/Job"

@@ -7,7 +7,7 @@ import pytest
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 
-from personalize_import import DataSource
+from personalize_import import DataSource, Reimport
 from personalize_import.arguments import InvalidArguments
 from tests.synth.stacks import add_job, logical_id, new_stack, template_of
 
@@ -15,7 +15,6 @@ ARGUMENTS = {
     "dataset": "DatasetArn",
     "import_mode": "ImportMode",
     "job_name": "JobName",
-    "reimport_token": "ReimportToken",
 }
 
 
@@ -40,7 +39,9 @@ def test_every_argument_that_is_text_may_be_a_token() -> None:
 def test_text_that_is_a_token_in_part_passes_too() -> None:
     stack = new_stack()
 
-    properties = properties_with(stack, job_name=f"{stack.region}-import", reimport_token=f"! {stack.account}")
+    properties = properties_with(
+        stack, job_name=f"{stack.region}-import", reimport=Reimport.when_value_changes(f"! {stack.account}")
+    )
 
     assert properties["JobName"] == {"Fn::Join": ["", [{"Ref": "AWS::Region"}, "-import"]]}
     assert properties["ReimportToken"] == {"Fn::Join": ["", ["! ", {"Ref": "AWS::AccountId"}]]}

@@ -9,6 +9,7 @@ from aws_cdk import aws_personalize as personalize
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from personalize_import import Reimport
 from personalize_import.arguments import InvalidArguments
 from personalize_import_handler import contract
 from tests.synth.stacks import ROLE_ARN, add_job, new_stack
@@ -20,7 +21,7 @@ A_NAME = "1 to 46 letters, digits, hyphens and underscores, starting with a lett
 SECONDS = "a whole number of seconds from 60 (1 minute) to 129600 (36 hours)"
 MAPPING = "a mapping of strings to strings"
 KEY = "1 to 128 letters, digits, spaces and _.:/=+-@, not starting with 'aws:'"
-TEXT = "a string of 1 to 256 characters"
+REIMPORT = "a Reimport, such as Reimport.when_data_changes()"
 SOURCE = "a DataSource, such as DataSource.from_bucket(bucket, 'interactions/')"
 ROLE = "a Role or another IRole, such as iam.Role.from_role_arn(...)"
 
@@ -39,7 +40,7 @@ WRONG: list[tuple[str, Any, str]] = [
     ("tags: the value of 'a'", {"a": "b!"}, "at most 256 letters, digits, spaces and _.:/=+-@"),
     ("tags", {f"a{number}": "x" for number in range(51)}, "at most 50 tags"),
     *[("publish_attribution_metrics_to_s3", value, "True or False") for value in ["true", 1, 0, "", []]],
-    *[("reimport_token", value, TEXT) for value in ["", "a" * 257, 5, True, ["a"], b"a"]],
+    *[("reimport", value, REIMPORT) for value in ["", "WHEN_DATA_CHANGES", 5, True, ["a"], Reimport]],
     *[("timeout", cdk.Duration.seconds(value), SECONDS) for value in [0, 59, 129_601]],
     *[("timeout", value, f"a Duration of {SECONDS}") for value in [None, 60, "60", 60.0]],
     ("timeout", cdk.Duration.millis(60_500), SECONDS),
@@ -79,7 +80,7 @@ def received(name: str, value: Any) -> str:
 def test_wrong_arguments_are_all_named_at_once() -> None:
     with pytest.raises(InvalidArguments) as refused:
         add_job(new_stack(), dataset=None, data_source=None, import_mode="ALL", job_name="-", role="x", tags=5,
-                publish_attribution_metrics_to_s3="x", reimport_token="", timeout=5, wait="x")  # fmt: skip
+                publish_attribution_metrics_to_s3="x", reimport="", timeout=5, wait="x")  # fmt: skip
 
     names = [
         problem.partition(" must be ")[0] for problem in str(refused.value).removeprefix("Stack/Job: ").split("; ")
@@ -92,7 +93,7 @@ def test_wrong_arguments_are_all_named_at_once() -> None:
         "role",
         "tags",
         "publish_attribution_metrics_to_s3",
-        "reimport_token",
+        "reimport",
         "timeout",
         "wait",
     ]
@@ -135,8 +136,6 @@ def test_nothing_is_made_of_a_job_that_is_refused() -> None:
     [
         {"job_name": "a" * 46},
         {"job_name": "0-_Z"},
-        {"reimport_token": "a" * 256},
-        {"reimport_token": "2024-01-01 / ü"},
         {"tags": {"a" * 128: "b" * 256, "Straße 1": "", "_.:/=+-@": "x"}},
         {"tags": {f"a{number}": "x" for number in range(50)}},
         {"timeout": cdk.Duration.seconds(60)},

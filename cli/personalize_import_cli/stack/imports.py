@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from personalize_import_cli.stack.jobs import Job
 from personalize_import_cli.stack.operations import Answer, Operation, Request
-from personalize_import_handler.contract import RESOURCE_TYPE, WAIT_RESOURCE_TYPE, Reimport
+from personalize_import_handler.contract import RESOURCE_TYPE, WAIT_RESOURCE_TYPE, ReimportMode
 from personalize_import_handler.identity import Resource, names_of
 from personalize_import_handler.properties import ImportProperties, InvalidProperties, parse
 
@@ -45,7 +45,7 @@ class AskedImport:
         if self.properties is None:
             return False
         names = names_of(self.properties, self.resource)
-        if self.properties.reimport is Reimport.WHEN_DATA_CHANGES:
+        if self.properties.reimport is ReimportMode.WHEN_DATA_CHANGES:
             # The fingerprint of the data is in the name, and only the handler knows it.
             return names.share_prefix(job_arn)
         return names.include(job_arn)

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from personalize_import.plain.values import BOOLEAN, FILE, TAG, seconds, text
 from personalize_import_handler import checks, contract
-from personalize_import_handler.contract import ImportMode, Reimport
+from personalize_import_handler.contract import ImportMode, ReimportMode
 
 
 class Update(StrEnum):
@@ -164,8 +164,8 @@ PROPERTIES: Final = (
         "trust the provider's `LookingRoleArn`.",
         type="String",
         update=Update.IMPORT,
-        schema={"enum": list(Reimport)},
-        default=Reimport.WHEN_PROPERTIES_CHANGE,
+        schema={"enum": list(ReimportMode)},
+        default=ReimportMode.WHEN_PROPERTIES_CHANGE,
     ),
     Property(
         name="DataAsOf",

@@ -5,7 +5,7 @@ from aws_cdk import aws_personalize as personalize
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_ssm as ssm
 
-from personalize_import import DatasetImportJob, DatasetImportProvider, DatasetSchema, DataSource
+from personalize_import import DatasetImportJob, DatasetImportProvider, DatasetSchema, DataSource, Reimport
 
 app = cdk.App()
 data = cdk.Stack(app, "PersonalizeShopData")
@@ -36,7 +36,7 @@ DatasetImportJob(
     dataset=dataset,
     data_source=DataSource.from_bucket(bucket, "users/"),
     preflight=True,
-    reimport_token=app.node.try_get_context("reimport_token"),
+    reimport=Reimport.when_value_changes(app.node.try_get_context("data_version") or "1"),
     provider=provider,
 )
 app.synth()
