@@ -9,7 +9,7 @@ from constructs import IConstruct
 
 from personalize_import.reimport import Reimport
 from personalize_import.schema_resource import NOTICE_ID
-from personalize_import.surroundings import once_in_a_stack
+from personalize_import.surroundings import once_in_a_stack, top_level_stack_of
 from personalize_import_handler import contract
 
 _ID: Final = "DataAsOf"
@@ -23,7 +23,7 @@ def check_data_as_of(name: str, reimport: object, scope: IConstruct) -> Iterator
     """Yield a problem if the top-level stack has a construct `DataAsOf` of its own and the parameter is needed."""
     if not isinstance(reimport, Reimport) or not reimport.compares_data or reimport.as_of is not None:
         return
-    top = _top_level_stack_of(scope)
+    top = top_level_stack_of(scope)
     if top not in _PARAMETERS and top.node.try_find_child(_ID):
         yield (
             f"{name} needs a parameter {_ID} in the stack {top.node.path}, which has a construct of that id already: "
@@ -38,7 +38,7 @@ def data_as_of(scope: IConstruct, as_of: str | None) -> str:
 
 @once_in_a_stack
 def _parameter_of(stack: cdk.Stack) -> cdk.CfnParameter:
-    top = _top_level_stack_of(stack)
+    top = top_level_stack_of(stack)
     known = _PARAMETERS.get(top)
     if known is None:
         known = _PARAMETERS[top] = cdk.CfnParameter(
@@ -46,13 +46,6 @@ def _parameter_of(stack: cdk.Stack) -> cdk.CfnParameter:
         )
         _warn_of_pipeline(known)
     return known
-
-
-@once_in_a_stack
-def _top_level_stack_of(stack: cdk.Stack) -> cdk.Stack:
-    while parent := stack.nested_stack_parent:
-        stack = parent
-    return stack
 
 
 def _warn_of_pipeline(parameter: cdk.CfnParameter) -> None:

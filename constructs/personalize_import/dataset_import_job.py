@@ -13,8 +13,10 @@ from personalize_import.arguments import check_optional_text, check_text
 from personalize_import.at_synthesis import host_tasks
 from personalize_import.data_as_of import check_data_as_of, data_as_of
 from personalize_import.data_source import DataSource
+from personalize_import.dataset_reference import DatasetReference
 from personalize_import.environment_checks import check_environment, warn_of_environment
 from personalize_import.exported_attributes import warn_of_exported_attributes
+from personalize_import.import_order import check_after, warn_of_order
 from personalize_import.import_role import create_import_role
 from personalize_import.imported_provider import ImportedProvider
 from personalize_import.looking import let_provider_look
@@ -25,7 +27,7 @@ from personalize_import.read_access import grant_read
 from personalize_import.reimport import Reimport, check_reimport
 from personalize_import.relay import create_resources
 from personalize_import.schema_lookup import check_schema, schema_of
-from personalize_import.surroundings import note_stack_of
+from personalize_import.surroundings import note_stack_of, stack_scope_of
 from personalize_import_handler import checks, contract
 from personalize_import_handler.checks import violation
 from personalize_import_handler.contract import Attribute, ImportMode, ResourceProperties
@@ -56,6 +58,7 @@ class DatasetImportJob(ObservedImport):
         dataset: "IDatasetRef | str",
         data_source: DataSource,
         import_mode: ImportMode | str | None = None,
+        after: "DatasetImportJob | None" = None,
         job_name: str | None = None,
         role: iam.IRole | None = None,
         tags: Mapping[str, str] | None = None,
@@ -76,6 +79,9 @@ class DatasetImportJob(ObservedImport):
             data_source: Where the data is; see `DataSource`.
             import_mode: `FULL` replaces all bulk data of the dataset, `INCREMENTAL` adds to it; the first import of a
                 dataset must be `FULL`. Default: `FULL`.
+            after: The import that an `INCREMENTAL` one adds to, of the same dataset and the same stack. This one runs
+                after it, and again whenever that one imports again: a `FULL` import removes what was added before.
+                Default: none.
             job_name: The job's name, to which a suffix is added that keeps it unique; at most 46 letters, digits,
                 hyphens and underscores. Default: made of the stack's name and the logical id. A new name alone doesn't
                 start a new job.
@@ -105,16 +111,18 @@ class DatasetImportJob(ObservedImport):
         """
         super().__init__(scope, id)
         note_stack_of(self, scope)
-        dataset_arn, schema_arn = _arns_of(dataset)
+        reference = DatasetReference.of(dataset)
+        dataset_arn = reference.arn
         compares_data = isinstance(reimport, Reimport) and reimport.compares_data
         arguments.require(
             self,
             [
                 *arguments.check_dataset("dataset", dataset, dataset_arn),
-                *check_optional_text("dataset.schema_arn", schema_arn, checks.SCHEMA_ARN),
+                *check_optional_text("dataset.schema_arn", reference.present_schema_arn, checks.SCHEMA_ARN),
                 *_check_data_source("data_source", data_source),
-                *check_schema("data_source.schema", data_source, dataset),
+                *check_schema("data_source.schema", data_source, reference.resource),
                 *arguments.check_import_mode("import_mode", import_mode),
+                *check_after("after", after, self, import_mode, reference.arn),
                 *check_optional_text("job_name", job_name, checks.JOB_NAME),
                 *arguments.check_role("role", role),
                 *arguments.check_tags("tags", tags),
@@ -142,7 +150,7 @@ class DatasetImportJob(ObservedImport):
         if data_source.local:
             from personalize_import.checked_data import check_data  # what looks at data is loaded where there is any
 
-            check_data(self, data_source.local, data_source.schema or schema_of(dataset), import_mode)
+            check_data(self, data_source.local, data_source.schema or schema_of(reference.resource), import_mode)
         if isinstance(provider, DatasetImportProvider):  # no other can be given data of this machine
             data_source = data_source.bind(self, provider)
         self._role = _role_of(self, role, data_source, provider)
@@ -151,7 +159,10 @@ class DatasetImportJob(ObservedImport):
             let_provider_look(self, self._role, provider, is_ours=role is None, reads_schema=preflight)
         properties: ResourceProperties = {
             "DatasetArn": dataset_arn,
-            "SchemaArn": schema_arn,
+            "SchemaArn": reference.schema_arn,
+            "DatasetDefinition": reference.definition(self),  # type: ignore[typeddict-item]  # a token until synth
+            "After": after.dataset_import_job_arn if after else None,
+            "StackScope": stack_scope_of(self),
             "DataLocation": data_source.data_location,
             "DataFiles": [*data_source.files] or None,
             "RoleArn": self._role.role_arn,
@@ -169,6 +180,7 @@ class DatasetImportJob(ObservedImport):
         first = self._legs[0]
         host_tasks(self, first)
         warn_of_exported_attributes(self, self._legs)
+        warn_of_order(self, dataset_arn, import_mode, self._legs, after)
         # The role with whatever is granted to it is there before the job, and outlives it.
         first.node.add_dependency(self._role, *self._access.granted)
         if role and provider.permissions_on_roles:
@@ -248,16 +260,6 @@ class DatasetImportJob(ObservedImport):
     @property
     def _resources(self) -> Sequence[cdk.CustomResource]:
         return self._legs
-
-
-def _arns_of(dataset: object) -> tuple[str, str | None]:
-    """Give the dataset's ARN, and its schema's where that is known."""
-    # The interface can't be asked for: isinstance against a jsii interface raises.
-    if reference := getattr(dataset, "dataset_ref", None):
-        # The reference uses Ref, of which CloudFormation's page says that it gives the name; GetAtt is beyond doubt.
-        dataset_arn = getattr(dataset, "attr_dataset_arn", None) or reference.dataset_arn
-        return dataset_arn, getattr(dataset, "schema_arn", None)
-    return str(dataset), None
 
 
 def _check_data_source(name: str, data_source: object) -> Iterator[str]:

@@ -2,18 +2,18 @@
 
 from collections.abc import Iterator
 
-import aws_cdk as cdk
 from aws_cdk import aws_personalize as personalize
 
 from personalize_import.arguments import InvalidArguments
 from personalize_import.data_source import DataSource
+from personalize_import.dataset_reference import referenced_by
 from personalize_import.dataset_schema import DatasetSchema
 from personalize_import.surroundings import is_token
 from personalize_import_handler.checks import violation
 from personalize_import_handler.data_checks.schema import read_schema
 
 
-def check_schema(name: str, data_source: object, dataset: object) -> Iterator[str]:
+def check_schema(name: str, data_source: object, dataset: personalize.CfnDataset | None) -> Iterator[str]:
     """Yield what is wrong with the schema of data of this machine: it is another one than the dataset's."""
     given = data_source.schema if isinstance(data_source, DataSource) else None
     known = schema_of(dataset) if given else None
@@ -22,36 +22,27 @@ def check_schema(name: str, data_source: object, dataset: object) -> Iterator[st
         yield violation(name, given.to_json(), allowed)
 
 
-def schema_of(dataset: object) -> DatasetSchema | None:
+def schema_of(dataset: personalize.CfnDataset | None) -> DatasetSchema | None:
     """Find the schema of a dataset at synth.
 
     Args:
-        dataset: A `CfnDataset`, or whatever else a dataset may be given as.
+        dataset: The dataset, or None if the app doesn't create it.
 
     Returns:
         None if it can't be known: the dataset or its schema is made elsewhere, the schema is known at deploy time only,
         or it is none that Personalize would take.
     """
-    if not isinstance(dataset, personalize.CfnDataset):
+    if dataset is None:
         return None
-    schema = _target(dataset.schema_arn)
-    if schema is None or any(is_token(text) for text in (schema.schema, schema.domain or "")):
+    schema = referenced_by(dataset.schema_arn)
+    if not isinstance(schema, personalize.CfnSchema) or any(
+        is_token(text) for text in (schema.schema, schema.domain or "")
+    ):
         return None
     try:
         return DatasetSchema.from_json(schema.schema, schema.domain)
     except InvalidArguments:
         return None
-
-
-def _target(schema_arn: str) -> personalize.CfnSchema | None:
-    """Give the resource whose ARN a token stands for, if it is that alone, with nothing before or after it."""
-    fragments = cdk.Tokenization.reverse_string(schema_arn)
-    token = fragments.first_token
-    if fragments.length != 1 or token is None or not cdk.Reference.is_reference(token):
-        return None
-    # A reference by its base class; what else it is, jsii doesn't tell.
-    target = getattr(token, "target", None)
-    return target if isinstance(target, personalize.CfnSchema) else None
 
 
 def _meaning(schema: DatasetSchema) -> object:

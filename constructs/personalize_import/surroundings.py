@@ -44,6 +44,25 @@ def once_in_a_stack(make: Callable[[cdk.Stack], _Known]) -> Callable[[IConstruct
     return give
 
 
+@once_in_a_stack
+def top_level_stack_of(stack: cdk.Stack) -> cdk.Stack:
+    """Return the stack that a nested stack belongs to, or else the stack itself."""
+    while parent := stack.nested_stack_parent:
+        stack = parent
+    return stack
+
+
+@once_in_a_stack
+def stack_scope_of(stack: cdk.Stack) -> str | None:
+    """Return a name for a nested stack that stays the same, or None if the stack is not nested.
+
+    CloudFormation adds a random suffix to the name of a nested stack, and another one when it is created again.
+    """
+    if not stack.nested:
+        return None
+    return f"{top_level_stack_of(stack).stack_name}/{cdk.Names.node_unique_id(stack.node)}"
+
+
 @dataclass(frozen=True)
 class Surroundings:
     """What ARNs in a stack are made of; tokens where it is known at deploy time only."""

@@ -14,6 +14,7 @@ _PSEUDO: Final = {
     "AWS::URLSuffix": "amazonaws.com",
     "AWS::StackName": STACK_NAME,
 }
+_JOB_ARN: Final = f"arn:aws:personalize:{REGION}:{ACCOUNT}:dataset-import-job/shop-Job-0123456789ab-1"
 _ARNS: Final = {
     ("AWS::Personalize::Dataset", "DatasetArn"): f"arn:aws:personalize:{REGION}:{ACCOUNT}:dataset/group/INTERACTIONS",
     ("AWS::Personalize::Schema", "SchemaArn"): f"arn:aws:personalize:{REGION}:{ACCOUNT}:schema/schema",
@@ -23,6 +24,11 @@ _ARNS: Final = {
     ("AWS::KMS::Key", "Arn"): f"arn:aws:kms:{REGION}:{ACCOUNT}:key/{{id}}",
     ("AWS::S3::Bucket", "Arn"): "arn:aws:s3:::{id}",
     ("Custom::PersonalizeDatasetImportJob", "Status"): "CREATE IN_PROGRESS",
+    ("Custom::PersonalizeDatasetImportJob", "DatasetImportJobArn"): _JOB_ARN,
+    ("Custom::PersonalizeDatasetImportJobWait", "DatasetImportJobArn"): _JOB_ARN,
+    ("AWS::Personalize::DatasetGroup", "DatasetGroupArn"): (
+        f"arn:aws:personalize:{REGION}:{ACCOUNT}:dataset-group/group"
+    ),
     ("AWS::IAM::Role", "Arn"): f"arn:aws:iam::{ACCOUNT}:role{{path}}{{id}}",
 }
 

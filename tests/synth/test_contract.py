@@ -35,17 +35,20 @@ def as_delivered(value: Any) -> Any:
 
 
 JOB_ARN = "arn:aws:personalize:eu-west-1:123456789012:dataset-import-job/nightly-0123456789ab-1"
+AFTER_ARN = "arn:aws:personalize:eu-west-1:123456789012:dataset-import-job/shop-Job-0123456789ab-1"
 
 
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """Return the properties of the second of three resources in a wait chain, and the one of `when_value_changes`."""
     stack = new_stack()
+    dataset = add_dataset(stack)
     folder = tmp_path_factory.mktemp("data")
     (folder / "interactions.csv").write_text("USER_ID")
     job = add_job(
         stack,
-        dataset=add_dataset(stack),
+        dataset=dataset,
+        after=add_job(stack, "Full", dataset=dataset),
         data_source=DataSource.from_asset(str(folder)),
         import_mode=ImportMode.INCREMENTAL,
         job_name="nightly",
@@ -59,7 +62,10 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     job.on_state_change("Told")
     second = deployed(stack).properties(logical_id(job.node.find_child("Wait2")))
     of_a_value = properties_of(add_job(new_stack(), reimport=Reimport.when_value_changes("2024-01-01")))
-    return {**second, "DatasetImportJobArn": JOB_ARN, "ReimportToken": of_a_value["ReimportToken"]}
+    nested = cdk.NestedStack(new_stack("shop"), "Nested")
+    scope = properties_of(add_job(nested))["StackScope"]
+    token = of_a_value["ReimportToken"]
+    return {**second, "DatasetImportJobArn": JOB_ARN, "ReimportToken": token, "StackScope": scope}
 
 
 def test_the_handler_reads_what_the_construct_was_given(written: dict[str, Any]) -> None:
@@ -69,6 +75,8 @@ def test_the_handler_reads_what_the_construct_was_given(written: dict[str, Any])
         data_files=(("interactions.csv", written["DataFiles"][0]["Source"]),),
         role_arn=written["RoleArn"],
         schema_arn=SCHEMA_ARN,
+        after=AFTER_ARN,
+        stack_scope=written["StackScope"],
         job_name="nightly",
         import_mode=ImportMode.INCREMENTAL,
         publish_attribution_metrics_to_s3=True,

@@ -61,6 +61,7 @@ def _return_values() -> str:
     attributes = "".join(f"| `{attribute}` | {_ATTRIBUTES[attribute]} |\n" for attribute in Attribute)
     return (
         "## Return values\n\n### Ref\n\n"
-        "The resource's own id, such as `my-stack/Import`. It never changes, whatever is imported.\n\n### Fn::GetAtt\n\n"
+        "The resource's own id, such as `my-stack/Import`. It never changes, whatever is imported.\n\n"
+        "### Fn::GetAtt\n\n"
         f"| attribute | what it is |\n| --- | --- |\n{attributes}"
     )

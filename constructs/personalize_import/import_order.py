@@ -1,0 +1,150 @@
+"""Several imports into one dataset: in which order they run, and which one runs again when another one does.
+
+A FULL import removes what was added to the dataset before it. So an INCREMENTAL import comes `after` the FULL one, and
+runs again whenever that one does.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, cast
+from weakref import WeakKeyDictionary
+
+import aws_cdk as cdk
+from constructs import Construct, IConstruct
+
+from personalize_import.at_synthesis import at_synthesis
+from personalize_import.schema_resource import NOTICE_ID
+from personalize_import.surroundings import is_token, once_in_a_stack, stack_of
+from personalize_import_handler.checks import violation
+from personalize_import_handler.contract import ImportMode
+
+
+@dataclass(eq=False)
+class _Job:
+    """A job, as far as its order matters."""
+
+    construct: Construct
+    mode: str
+    resources: Sequence[cdk.CustomResource]
+    links: list["_Job"] = field(default_factory=list)
+    """The jobs that it comes after, and those that come after it."""
+
+
+_Datasets = dict[str, list[_Job]]
+_APPS: Final[WeakKeyDictionary[IConstruct, _Datasets]] = WeakKeyDictionary()
+
+
+def check_after(name: str, after: Any, scope: Construct, import_mode: object, dataset_arn: str) -> Iterator[str]:  # noqa: ANN401 - whatever was given
+    """Yield a problem unless the job before is None, or one that an INCREMENTAL import of the dataset can follow."""
+    if after is None:
+        return
+    if not hasattr(after, "dataset_import_job_arn") or not hasattr(after, "dataset_arn"):
+        yield violation(name, after, "a DatasetImportJob")
+        return
+    path = after.node.path
+    if import_mode != ImportMode.INCREMENTAL:
+        yield f"{name} is for INCREMENTAL imports, for a FULL one keeps nothing of what was imported before: remove it"
+    if stack_of(after) is not stack_of(scope):
+        # The ARN of its job would be an export, which can't change while it is in use, and it changes with each import.
+        yield violation(name, path, "a job of the same stack")
+    if not is_token(after.dataset_arn) and not is_token(dataset_arn) and after.dataset_arn != dataset_arn:
+        yield violation(name, f"{path}, which imports into {after.dataset_arn}", f"a job of the dataset {dataset_arn}")
+
+
+def warn_of_order(
+    job: Construct, dataset_arn: str, import_mode: object, resources: Sequence[cdk.CustomResource], after: object
+) -> None:
+    """Warn about imports into one dataset of which one removes what the other one has imported, or may."""
+    jobs = _datasets_of(job).setdefault(dataset_arn, [])
+    this = _Job(job, str(import_mode or ImportMode.FULL), resources)
+    before = next((other for other in jobs if other.construct is after), None)
+    if before:
+        this.links.append(before)
+        before.links.append(this)
+    full = [other for other in jobs if other.mode == ImportMode.FULL]
+    if this.mode == ImportMode.FULL and full:
+        _warn_of_full_imports(this, full[-1])
+    for other in jobs:
+        is_mixed = {this.mode, other.mode} == {ImportMode.FULL, ImportMode.INCREMENTAL}
+        if is_mixed and not _are_linked(this, other):
+            _warn_of_lost_rows(this, other)
+    jobs.append(this)
+
+
+@once_in_a_stack
+def _datasets_of(stack: cdk.Stack) -> _Datasets:
+    """Return the jobs of the app by their dataset, and check those of this stack when its template is written."""
+    datasets = _APPS.setdefault(stack.node.root, {})
+    at_synthesis(stack, lambda: _warn_of_any_order(stack, datasets))
+    return datasets
+
+
+def _warn_of_full_imports(this: _Job, other: _Job) -> None:
+    cdk.Annotations.of(this.construct).add_warning_v2(
+        f"{NOTICE_ID}full-imports-into-one-dataset",
+        f"{other.construct.node.path} is a FULL import into the same dataset, which holds the data of the later one "
+        "only. Import both from one folder, or make one of them INCREMENTAL",
+    )
+
+
+def _warn_of_lost_rows(this: _Job, other: _Job) -> None:
+    full, added = (this, other) if this.mode == ImportMode.FULL else (other, this)
+    cdk.Annotations.of(this.construct).add_warning_v2(
+        f"{NOTICE_ID}incremental-import-without-after",
+        f"{full.construct.node.path} is a FULL import into the same dataset as {added.construct.node.path}: whenever "
+        "it runs, it removes the rows that the other one has added. Pass it to the INCREMENTAL one: after=...",
+    )
+
+
+def _warn_of_any_order(stack: cdk.Stack, datasets: _Datasets) -> None:
+    """Warn about INCREMENTAL imports that nothing orders: rows with the same id are those of the later one."""
+    for jobs in datasets.values():
+        added = [job for job in jobs if job.mode == ImportMode.INCREMENTAL]
+        for number, this in enumerate(added):
+            for other in added[:number]:
+                is_here = stack_of(this.construct) is stack
+                if is_here and not _are_linked(this, other) and not _are_ordered(this, other):
+                    cdk.Annotations.of(this.construct).add_warning_v2(
+                        f"{NOTICE_ID}imports-in-any-order",
+                        f"{other.construct.node.path} imports into the same dataset, before or after this one. Order "
+                        "them: after=..., or node.add_dependency(...)",
+                    )
+
+
+def _are_linked(this: _Job, other: _Job) -> bool:
+    """Return whether one comes after the other, or both come after a third one."""
+    linked, found = [this], {this}
+    while linked:
+        for each in linked.pop().links:
+            if each not in found:
+                found.add(each)
+                linked.append(each)
+    return other in found
+
+
+def _are_ordered(this: _Job, other: _Job) -> bool:
+    """Return whether one depends on the other, in one stack or because its stack does."""
+    one, two = stack_of(this.construct), stack_of(other.construct)
+    if one is not two:
+        return two in one.dependencies or one in two.dependencies
+    return _depends(this, other) or _depends(other, this)
+
+
+def _depends(this: _Job, other: _Job) -> bool:
+    """Return whether a resource of one job waits for one of the other, directly or not."""
+    ends = {_cfn(resource).node.path for resource in other.resources}
+    waiting = [_cfn(resource) for resource in this.resources]
+    found: set[str] = set()
+    while waiting:
+        for each in waiting.pop().obtain_dependencies():
+            path = each.node.path
+            if path in ends:
+                return True
+            if isinstance(each, cdk.CfnResource) and path not in found:
+                found.add(path)
+                waiting.append(each)
+    return False
+
+
+def _cfn(resource: cdk.CustomResource) -> cdk.CfnResource:
+    return cast("cdk.CfnResource", resource.node.default_child)

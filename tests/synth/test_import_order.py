@@ -1,0 +1,138 @@
+"""Several imports into one dataset: `after`, and what synth says where one of them removes the rows of another."""
+
+from typing import Any
+
+import aws_cdk as cdk
+import pytest
+
+from personalize_import import DatasetImportJob
+from personalize_import.arguments import InvalidArguments
+from tests.synth.stacks import add_dataset, add_job, deployed, logical_id, new_stack, own_warnings, template_of
+
+OTHER = "arn:aws:personalize:eu-west-1:123456789012:dataset/group/ITEMS"
+FULL, ADDED = {"import_mode": "FULL"}, {"import_mode": "INCREMENTAL"}
+
+
+def two_jobs(
+    first: dict[str, Any], second: dict[str, Any], *, linked: bool = False, ordered: bool = False
+) -> tuple[DatasetImportJob, DatasetImportJob]:
+    stack = new_stack()
+    dataset = add_dataset(stack)
+    one = add_job(stack, "One", dataset=dataset, **first)
+    two = add_job(stack, "Two", dataset=dataset, **{**second, **({"after": one} if linked else {})})
+    if ordered:
+        two.node.add_dependency(one)
+    return one, two
+
+
+def warnings_of(jobs: tuple[DatasetImportJob, ...]) -> list[str]:
+    ids = ("full-imports", "incremental-import", "imports-in")
+    return [warning for each in ids for warning in own_warnings(cdk.Stack.of(jobs[0]), each)]
+
+
+def test_an_import_after_another_one_has_the_job_of_that_one_and_depends_on_it() -> None:
+    one, two = two_jobs(FULL, ADDED, linked=True)
+    resource = template_of(cdk.Stack.of(two))["Resources"][logical_id(two.node.find_child("Resource"))]
+
+    assert resource["Properties"]["After"] == {
+        "Fn::GetAtt": [logical_id(one.node.find_child("Resource")), "DatasetImportJobArn"]
+    }
+
+
+def test_an_import_after_one_with_a_wait_chain_comes_after_its_last_resource() -> None:
+    one, two = two_jobs({**FULL, "timeout": cdk.Duration.hours(2)}, ADDED, linked=True)
+    properties = template_of(cdk.Stack.of(two))["Resources"][logical_id(two.node.find_child("Resource"))]["Properties"]
+
+    assert properties["After"]["Fn::GetAtt"][0] == logical_id(one.node.find_child("Wait3"))
+
+
+@pytest.mark.parametrize("ordered", [False, True])
+def test_two_full_imports_into_one_dataset_are_a_warning_that_names_both(*, ordered: bool) -> None:
+    (warning,) = warnings_of(two_jobs(FULL, {}, ordered=ordered))
+
+    assert warning.startswith("Stack/One is a FULL import into the same dataset")
+    assert "[ack: cdk-personalize-import:full-imports-into-one-dataset]" in warning
+
+
+@pytest.mark.parametrize(("first", "second"), [(FULL, ADDED), (ADDED, FULL)])
+def test_an_incremental_import_without_after_is_a_warning_that_names_both(
+    first: dict[str, Any], second: dict[str, Any]
+) -> None:
+    (warning,) = warnings_of(two_jobs(first, second, ordered=True))
+
+    assert "Stack/One" in warning
+    assert "Stack/Two" in warning
+    assert "[ack: cdk-personalize-import:incremental-import-without-after]" in warning
+
+
+def test_an_incremental_import_after_the_full_one_is_no_warning() -> None:
+    assert warnings_of(two_jobs(FULL, ADDED, linked=True)) == []
+
+
+def test_incremental_imports_after_the_same_full_one_are_no_warning() -> None:
+    one, two = two_jobs(FULL, ADDED, linked=True)
+    third = add_job(cdk.Stack.of(one), "Three", dataset=one.dataset_arn, after=one, **ADDED)
+    fourth = add_job(cdk.Stack.of(one), "Four", dataset=one.dataset_arn, after=third, **ADDED)
+
+    assert warnings_of((one, two, third, fourth)) == []
+
+
+def test_two_incremental_imports_in_any_order_are_a_warning_that_can_be_acknowledged() -> None:
+    jobs = two_jobs(ADDED, ADDED)
+    (warning,) = warnings_of(jobs)
+    assert warning.startswith("Stack/One imports into the same dataset, before or after this one.")
+
+    other = two_jobs(ADDED, ADDED)
+    cdk.Annotations.of(other[1]).acknowledge_warning("cdk-personalize-import:imports-in-any-order")
+    assert warnings_of(other) == []
+
+
+def test_two_incremental_imports_in_order_are_no_warning() -> None:
+    assert warnings_of(two_jobs(ADDED, ADDED, ordered=True)) == []
+
+
+def test_imports_into_two_datasets_are_no_warning() -> None:
+    stack = new_stack()
+    assert warnings_of((add_job(stack, "One"), add_job(stack, "Two", dataset=OTHER))) == []
+
+
+def test_imports_into_one_dataset_from_two_stacks_of_the_app_are_a_warning_too() -> None:
+    app = cdk.App()
+    one = add_job(new_stack("First", app), "One")
+    two = add_job(new_stack("Second", app), "Two", **ADDED)
+
+    assert warnings_of((one,)) == []
+    (warning,) = warnings_of((two,))
+    assert "First/One is a FULL import into the same dataset as Second/Two" in warning
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        ({**FULL}, "after is for INCREMENTAL imports"),
+        ({**ADDED, "dataset": OTHER}, f"must be a job of the dataset {OTHER}"),
+        ({**ADDED, "after": "job"}, "after must be a DatasetImportJob, got 'job'"),
+    ],
+)
+def test_an_import_that_can_not_come_after_the_other_one_is_an_error(arguments: dict[str, Any], problem: str) -> None:
+    stack = new_stack()
+    with pytest.raises(InvalidArguments, match=problem):
+        add_job(stack, "Two", **{"after": add_job(stack, "One"), **arguments})
+
+
+def test_an_import_of_another_stack_can_not_come_before() -> None:
+    app = cdk.App()
+    one = add_job(new_stack("First", app), "One")
+    with pytest.raises(InvalidArguments, match="after must be a job of the same stack, got 'First/One'"):
+        add_job(new_stack("Second", app), "Two", after=one, **ADDED)
+
+
+def test_jobs_in_a_nested_stack_have_a_scope_that_stays_the_same() -> None:
+    stack = new_stack("shop")
+    nested = cdk.NestedStack(stack, "Imports")
+    job = add_job(nested)
+
+    scope = deployed(nested).properties(logical_id(job.node.find_child("Resource")))["StackScope"]
+
+    assert scope.startswith("shop/shopImports")
+    assert "StackScope" not in deployed(cdk.Stack.of(add_job(new_stack()))).of_type("Custom::X")
