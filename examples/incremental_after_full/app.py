@@ -1,4 +1,4 @@
-"""All users once, and after that what has come since: an INCREMENTAL import that waits for the FULL one."""
+"""All users once, and then what has come since: an INCREMENTAL import after the FULL one."""
 
 from pathlib import Path
 
@@ -22,12 +22,12 @@ dataset = personalize.CfnDataset(
     schema_arn=schema.create(stack, "Schema").attr_schema_arn,
 )
 full = DatasetImportJob(stack, "Full", dataset=dataset, data_source=DataSource.from_asset(str(HERE / "users.csv")))
-increments = DatasetImportJob(
+DatasetImportJob(
     stack,
     "Increments",
     dataset=dataset,
     data_source=DataSource.from_asset(str(HERE / "increments")),
     import_mode=ImportMode.INCREMENTAL,
+    after=full,
 )
-increments.node.add_dependency(full)
 app.synth()

@@ -30,9 +30,9 @@ class Row:
         self._stack_id = ""
         self._events_before = 0
 
-    def put(self, *users: str) -> str:
+    def put(self, *users: str, key: str = "others.csv") -> str:
         """Put a file of other users beside the first."""
-        bucket, key = self.name.lower(), "others.csv"
+        bucket = self.name.lower()
         self.cloud.s3.put_object(Bucket=bucket, Key=key, Body=users_csv(*users))
         return f"s3://{bucket}/{key}"
 

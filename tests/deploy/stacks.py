@@ -45,6 +45,10 @@ class UsersStack(cdk.Stack):
         *,
         schema: str | None = None,
         provider: Callable[[cdk.Stack], Any] = lambda _stack: None,
+        dataset_name: str | None = None,
+        dataset_tags: dict[str, str] | None = None,
+        passes_arn: bool = False,
+        appended: str | None = None,
         **job: Any,
     ) -> None:
         super().__init__(app, name)
@@ -55,15 +59,29 @@ class UsersStack(cdk.Stack):
         dataset = personalize.CfnDataset(
             self,
             "Dataset",
-            name=name,
+            name=dataset_name or name,
             dataset_type="Users",
             dataset_group_arn=group.attr_dataset_group_arn,
             schema_arn=schema_arn,
         )
         data_source = DataSource.from_s3_uri(data) if isinstance(data, str) else data
+        given = dataset.attr_dataset_arn if passes_arn else dataset
         self.job = DatasetImportJob(
-            self, "Import", dataset=dataset, data_source=data_source, provider=provider(self), **job
+            self, "Import", dataset=given, data_source=data_source, provider=provider(self), **job
         )
+        for key, value in (dataset_tags or {}).items():
+            cdk.Tags.of(dataset).add(key, value)
+        if appended:
+            self.last_job = DatasetImportJob(
+                self,
+                "Append",
+                dataset=given,
+                data_source=DataSource.from_s3_uri(appended),
+                import_mode="INCREMENTAL",
+                after=self.job,
+            )
+        else:
+            self.last_job = self.job
         cdk.CfnOutput(self, "DatasetArn", value=dataset.attr_dataset_arn)
         cdk.CfnOutput(self, "JobArn", value=self.job.dataset_import_job_arn)
         cdk.CfnOutput(self, "JobName", value=self.job.job_name)
@@ -81,7 +99,7 @@ class RowStack(UsersStack):
         keep_the_past(self)
         if taken_name:
             failing = personalize.CfnDatasetGroup(self, "AnotherResource", name=taken_name)
-            failing.node.add_dependency(self.job)
+            failing.node.add_dependency(self.last_job)
 
 
 class ImportStack(cdk.Stack):

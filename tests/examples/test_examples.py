@@ -49,7 +49,7 @@ EXPECTED = {
         ["PersonalizeKmsData", "PersonalizeKms"], Standing({"kms/USERS": 30}, 1), Standing({"kms/USERS": 31}, 2)
     ),
     "incremental_after_full": Expected(
-        ["PersonalizeIncremental"], Standing({"incremental/USERS": 65}, 2), Standing({"incremental/USERS": 67}, 3)
+        ["PersonalizeIncremental"], Standing({"incremental/USERS": 65}, 2), Standing({"incremental/USERS": 68}, 5)
     ),
     "local_file_with_checks": Expected(
         ["PersonalizeChecked"],

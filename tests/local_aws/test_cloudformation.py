@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 
 from tests.deploy.cloud import Cloud
 from tests.deploy.stacks import users_schema
-from tests.local_aws.scenes import finished, make_import_role, make_role, put_users, start_job, trust, until
+from tests.local_aws.scenes import allow, finished, make_import_role, make_role, put_users, start_job, trust, until
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation.literals import CapabilityType
@@ -167,6 +167,7 @@ def test_a_role_keeps_its_name_in_its_stack_and_has_another_in_the_next_of_the_s
     assert role() != first
 
 
+LOGS = allow("logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents")
 FAILS_TO_CREATE = """
 import json, urllib.request
 def handler(event, context):
@@ -188,7 +189,7 @@ def make_function(cloud: Cloud, name: str, code: str) -> str:
         FunctionName=name,
         Runtime="python3.13",
         Handler="index.handler",
-        Role=make_role(cloud, name, trusting=trust({"Service": "lambda.amazonaws.com"}, {})),
+        Role=make_role(cloud, name, LOGS, trusting=trust({"Service": "lambda.amazonaws.com"}, {})),
         Code={"ZipFile": package.getvalue()},
     )
     until(lambda: functions.get_function(FunctionName=name)["Configuration"]["State"] == "Active")
@@ -211,6 +212,47 @@ def test_a_custom_resource_whose_creation_failed_is_deleted_by_the_id_of_that_an
 ANSWERS = FAILS_TO_CREATE.replace(
     'event["RequestType"] == "Create" or event["PhysicalResourceId"] != "made-halfway"', "False"
 )
+
+
+NOTES_REQUESTS = """
+import json, urllib.request
+def handler(event, context):
+    value = event["ResourceProperties"]["Value"]
+    print(event["StackId"], event["RequestType"], event.get("PhysicalResourceId"), value)
+    kept = event.get("PhysicalResourceId", "first")
+    id = "second" if event["RequestType"] == "Update" and value == "replaces" else kept
+    members = ("StackId", "RequestId", "LogicalResourceId")
+    body = json.dumps({"Status": "SUCCESS", "PhysicalResourceId": id, **{member: event[member] for member in members}})
+    request = urllib.request.Request(event["ResponseURL"], data=body.encode(), method="PUT")
+    urllib.request.urlopen(request)
+"""
+
+
+@pytest.mark.parametrize(
+    ("value", "undone"),
+    [
+        ("keeps", ["Create None first", "Update first keeps", "Update first first"]),
+        ("replaces", ["Create None first", "Update first replaces", "Delete second replaces"]),
+    ],
+)
+def test_a_rollback_updates_a_custom_resource_that_kept_its_id_and_deletes_one_that_was_replaced(
+    cloud: Cloud, name: str, value: str, undone: list[str]
+) -> None:
+    function = make_function(cloud, f"{name}-{value}", NOTES_REQUESTS)
+    stack = Stack(cloud, f"{name}-{value}")
+
+    def template(value: str, **more: Any) -> str:
+        resource = {"Type": "Custom::Noted", "Properties": {"ServiceToken": function, "Value": value}}
+        return json.dumps({"Resources": {"Noted": resource, **more}})
+
+    assert stack.create(template("first")) == "CREATE_COMPLETE"
+    failing = {**_resource("DatasetGroup", Name="!"), "DependsOn": "Noted"}
+    assert stack.update(template(value, Failing=failing)) == "UPDATE_ROLLBACK_COMPLETE"
+
+    stack_id = cloud.cloudformation.describe_stacks(StackName=stack.name)["Stacks"][0]["StackId"]
+    lines = [line for line in cloud.log_lines() if line.startswith(stack_id)]
+    assert [line.removeprefix(stack_id).strip() for line in lines] == undone
+    stack.delete()
 
 
 def test_a_custom_resource_is_not_handed_to_another_function(cloud: Cloud, name: str) -> None:

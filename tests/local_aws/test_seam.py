@@ -68,12 +68,8 @@ REACHED_INTO: dict[str, Any] = {
     ],
     "ministack.services.cloudformation.provisioners._cw_metric_alarm_record": ["name", "props"],
     "ministack.services.cloudformation.provisioners._physical_name": ["stack_name", "logical_id"],
-    "ministack.services.cloudformation.stacks._delete_resource": [
-        *("resource_type", "physical_id", "props", "stack_name", "logical_id")
-    ],
     "ministack.services.cloudformation.stacks._roll_back_operation": ["stack_name", "stack_id", "stack", "operation"],
     "ministack.services.cloudformation.stacks._runs_on_worker_thread": ["resource_type"],
-    "ministack.services.cloudformation.stacks.run_reentrant": ["fn", "args"],
     "ministack.services.eventbridge._SCHEDULER_TICK_INTERVAL": "int",
     "ministack.services.eventbridge._parse_rate_seconds": ["expr"],
     "ministack.services.iam._roles": "AccountScopedDict",

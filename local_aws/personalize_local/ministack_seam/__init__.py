@@ -19,7 +19,6 @@ from personalize_local.ministack_seam.clocks import follow, let_rules_follow
 from personalize_local.ministack_seam.deletions import (
     delete_what_failed_to_be_made,
     keep_buckets_that_are_not_empty,
-    undo_updates_by_updates,
 )
 from personalize_local.ministack_seam.events import tell_properties_of_custom_resources
 from personalize_local.ministack_seam.functions import keep_environments_after_errors
@@ -56,7 +55,6 @@ def mount(service: PersonalizeService, endpoint_url: str) -> Asgi:
     _provide_native_types(service, endpoint_url)
     _name_by_stack_id()
     delete_what_failed_to_be_made()
-    undo_updates_by_updates()
     keep_buckets_that_are_not_empty()
     keep_service_tokens()
     take_alarms_on_queries()

@@ -1,4 +1,4 @@
-"""How CloudFormation ends things where ministack does otherwise: it deletes no data, and undoes updates."""
+"""How CloudFormation deletes where ministack does otherwise: a bucket must be empty, a failed Create is deleted."""
 
 from typing import Any, Final
 
@@ -6,7 +6,6 @@ from ministack.services import s3
 from ministack.services.cloudformation import custom_resource, provisioners, stacks
 
 _BUCKET: Final = "AWS::S3::Bucket"
-_CUSTOM: Final = ("Custom::", "AWS::CloudFormation::CustomResource")
 
 
 def keep_buckets_that_are_not_empty() -> None:
@@ -59,51 +58,3 @@ def delete_what_failed_to_be_made() -> None:
     provisioners._custom_resource_create = custom_resource_create  # noqa: SLF001
     custom_resource.deliver_response = deliver_response
     stacks._roll_back_operation = roll_back_operation  # noqa: SLF001
-
-
-def undo_updates_by_updates() -> None:
-    """Let a rollback ask for the properties of before also where the update was answered with a new physical id.
-
-    The resource is the new one by then: its Update has that id, and its answer may have another one again, whereupon
-    the new one is deleted. ministack would delete the new one, and ask for nothing. AWS documents neither.
-    """
-    roll_back = stacks._roll_back_operation  # noqa: SLF001
-
-    async def roll_back_operation(
-        stack_name: str, stack_id: str, stack: dict[str, Any], operation: dict[str, Any], *more: str
-    ) -> None:
-        before = (operation.get("previous_stack") or {}).get("_resources", {})
-        replaced = _replaced(operation, stack.get("_resources", {}), before)
-        for logical_id, new in replaced.items():
-            before[logical_id]["PhysicalResourceId"] = new["PhysicalResourceId"]
-        operation["replaced_ids"] = [each for each in operation.get("replaced_ids", []) if each not in replaced]
-        await roll_back(stack_name, stack_id, stack, operation, *more)
-        for logical_id, new in replaced.items():
-            if before[logical_id]["PhysicalResourceId"] != new["PhysicalResourceId"]:
-                await _delete(stack_name, logical_id, new)
-
-    stacks._roll_back_operation = roll_back_operation  # noqa: SLF001
-
-
-def _replaced(
-    operation: dict[str, Any], resources: dict[str, Any], before: dict[str, Any]
-) -> dict[str, dict[str, Any]]:
-    return {
-        logical_id: dict(resources[logical_id])
-        for logical_id in operation.get("created", [])
-        if logical_id in before
-        and logical_id in resources
-        and resources[logical_id]["ResourceType"].startswith(_CUSTOM)
-        and resources[logical_id]["PhysicalResourceId"] != before[logical_id]["PhysicalResourceId"]
-    }
-
-
-async def _delete(stack_name: str, logical_id: str, resource: dict[str, Any]) -> None:
-    await stacks.run_reentrant(
-        stacks._delete_resource,  # noqa: SLF001
-        resource["ResourceType"],
-        resource["PhysicalResourceId"],
-        resource["Properties"],
-        stack_name,
-        logical_id,
-    )

@@ -1,0 +1,98 @@
+"""Nothing that CloudFormation does to a dataset, or to an import beside, leaves a green stack without its rows."""
+
+from typing import Any
+
+import pytest
+
+from personalize_import import Reimport
+from tests.deploy.direct import Row, until
+
+pytestmark = [pytest.mark.deploy, pytest.mark.slow]
+
+REPLACED: Any = pytest.mark.parametrize(
+    "changed",
+    [
+        {"dataset_name": "other"},
+        {"dataset_tags": {"team": "data"}},
+        {"dataset_name": "other", "passes_arn": True},
+    ],
+    ids=["name", "tags", "name of a dataset that is passed by its ARN"],
+)
+
+
+def physical_ids(row: Row) -> dict[str, str]:
+    resources = row.cloud.cloudformation.list_stack_resources(StackName=row.name)["StackResourceSummaries"]
+    return {
+        each["LogicalResourceId"]: each["PhysicalResourceId"]
+        for each in resources
+        if each["ResourceType"].startswith("Custom::")
+    }
+
+
+@REPLACED
+def test_a_dataset_that_is_replaced_is_imported_again(row: Row, changed: dict[str, Any]) -> None:
+    assert row.deploy() == "CREATE_COMPLETE"
+
+    assert row.deploy(**changed) == "UPDATE_COMPLETE"
+    assert row.users == ["a", "b", "c"]
+    assert row.jobs == ["ACTIVE"] * 2
+    row.assert_is_well()
+
+
+@REPLACED
+def test_a_dataset_that_is_replaced_and_back_again_by_a_rollback_is_imported_again(
+    row: Row, changed: dict[str, Any]
+) -> None:
+    assert row.deploy() == "CREATE_COMPLETE"
+
+    assert row.deploy(**changed, another_resource_fails=True) == "UPDATE_ROLLBACK_COMPLETE"
+    assert row.users == ["a", "b", "c"]
+    row.assert_is_well()
+
+
+def test_another_import_keeps_the_physical_id_and_so_does_its_rollback(row: Row) -> None:
+    assert row.deploy() == "CREATE_COMPLETE"
+    created = physical_ids(row)
+    assert row.deploy(row.put("d")) == "UPDATE_COMPLETE"
+    assert physical_ids(row) == created
+    assert row.users == ["d"]
+
+    assert row.deploy(another_resource_fails=True) == "UPDATE_ROLLBACK_COMPLETE"
+    assert physical_ids(row) == created
+    assert row.users == ["d"]
+    (physical_id,) = created.values()
+    assert physical_id.startswith(f"{row.name}/")
+
+
+def test_an_import_that_is_not_waited_for_does_not_hold_up_the_end_of_an_update(row: Row) -> None:
+    assert row.deploy(wait=False, reimport=Reimport.when_data_changes(as_of="1")) == "CREATE_COMPLETE"
+    until(lambda: row.jobs == ["ACTIVE"])
+    row.put("d", key="users.csv")
+    row.cloud.aws.switchboard("POST", "jobs/hold", {"job_name": "*"})
+
+    assert row.deploy(wait=False, reimport=Reimport.when_data_changes(as_of="2")) == "UPDATE_COMPLETE"
+    assert row.jobs[1] in ("CREATE PENDING", "CREATE IN_PROGRESS")
+    row.cloud.aws.switchboard("POST", "jobs/release", {"job_name": "*"})
+    until(lambda: row.jobs == ["ACTIVE"] * 2)
+
+
+def test_rows_that_were_added_after_a_full_import_are_added_again_when_that_imports_again(row: Row) -> None:
+    appended = row.put("x", key="appended.csv")
+    assert row.deploy(appended=appended) == "CREATE_COMPLETE"
+    assert row.users == ["a", "b", "c", "x"]
+
+    assert row.deploy(row.put("d"), appended=appended) == "UPDATE_COMPLETE"
+    assert row.users == ["d", "x"]
+
+    assert row.deploy(row.put("d"), appended=row.put("y", key="appended-2.csv")) == "UPDATE_COMPLETE"
+    assert row.users == ["d", "x", "y"]
+    assert row.jobs == ["ACTIVE"] * 5
+
+
+def test_rows_that_were_added_after_a_full_import_are_there_after_a_rollback(row: Row) -> None:
+    appended = row.put("x", key="appended.csv")
+    assert row.deploy(appended=appended) == "CREATE_COMPLETE"
+
+    assert row.deploy(row.put("d"), appended=appended, another_resource_fails=True) == "UPDATE_ROLLBACK_COMPLETE"
+    assert row.users == ["a", "b", "c", "x"]
+    row.assert_is_well()
