@@ -9,15 +9,11 @@ from tests.deploy.direct import Row, until
 
 pytestmark = [pytest.mark.deploy, pytest.mark.slow]
 
-REPLACED: Any = pytest.mark.parametrize(
-    "changed",
-    [
-        {"dataset_name": "other"},
-        {"dataset_tags": {"team": "data"}},
-        {"dataset_name": "other", "passes_arn": True},
-    ],
-    ids=["name", "tags", "name of a dataset that is passed by its ARN"],
-)
+REPLACED: dict[str, dict[str, Any]] = {
+    "name": {"dataset_name": "other"},
+    "tags": {"dataset_tags": {"team": "data"}},
+    "name of a dataset that is passed by its ARN": {"dataset_name": "other", "passes_arn": True},
+}
 
 
 def physical_ids(row: Row) -> dict[str, str]:
@@ -29,7 +25,7 @@ def physical_ids(row: Row) -> dict[str, str]:
     }
 
 
-@REPLACED
+@pytest.mark.parametrize("changed", REPLACED.values(), ids=REPLACED)
 def test_a_dataset_that_is_replaced_is_imported_again(row: Row, changed: dict[str, Any]) -> None:
     assert row.deploy() == "CREATE_COMPLETE"
 
@@ -39,7 +35,7 @@ def test_a_dataset_that_is_replaced_is_imported_again(row: Row, changed: dict[st
     row.assert_is_well()
 
 
-@REPLACED
+@pytest.mark.parametrize("changed", REPLACED.values(), ids=REPLACED)
 def test_a_dataset_that_is_replaced_and_back_again_by_a_rollback_is_imported_again(
     row: Row, changed: dict[str, Any]
 ) -> None:
