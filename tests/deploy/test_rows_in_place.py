@@ -92,3 +92,37 @@ def test_rows_that_were_added_after_a_full_import_are_there_after_a_rollback(row
     assert row.deploy(row.put("d"), appended=appended, another_resource_fails=True) == "UPDATE_ROLLBACK_COMPLETE"
     assert row.users == ["a", "b", "c", "x"]
     row.assert_is_well()
+
+
+def without_the_old_file(row: Row) -> None:
+    """Roll an update back whose old file is gone, which fails."""
+    assert row.deploy() == "CREATE_COMPLETE"
+    other = row.put("d")
+    row.cloud.s3.delete_object(Bucket=row.name.lower(), Key="users.csv")
+    assert row.deploy(other, another_resource_fails=True) == "UPDATE_ROLLBACK_FAILED"
+    assert row.users == ["d"]
+    reasons = [event.get("ResourceStatusReason", "") for event in row.cloud.events(row.name)]
+    assert any("Invalid Data location" in reason for reason in reasons)
+
+
+def test_a_rollback_that_has_failed_is_continued_once_its_cause_is_fixed(row: Row) -> None:
+    without_the_old_file(row)
+    row.put("a", "b", "c", key="users.csv")
+
+    row.cloud.cloudformation.continue_update_rollback(StackName=row.name)
+
+    assert row.end() == "UPDATE_ROLLBACK_COMPLETE"
+    assert row.users == ["a", "b", "c"]
+
+
+def test_a_rollback_that_has_failed_is_continued_without_the_import_and_the_next_deploy_imports(row: Row) -> None:
+    without_the_old_file(row)
+    (logical_id,) = physical_ids(row)
+
+    row.cloud.cloudformation.continue_update_rollback(StackName=row.name, ResourcesToSkip=[logical_id])
+    assert row.end() == "UPDATE_ROLLBACK_COMPLETE"
+    assert row.users == ["d"]
+    row.put("a", key="users.csv")
+
+    assert row.deploy(reimport=Reimport.when_value_changes("after a skipped rollback")) == "UPDATE_COMPLETE"
+    assert row.users == ["a"]

@@ -111,6 +111,13 @@ RUN_BY: Final[Mapping[str, tuple[str, ...]]] = {
         "tests/docs/test_pipelines_page.py::test_the_workflow_sets_the_parameter_of_the_stack",
         _DATA_CHANGES,
     ),
+    "docs/reliability.md: aws cloudformation continue-update-rollback --stack-name Recommendations\n": (
+        "tests/deploy/test_rows_in_place.py::test_a_rollback_that_has_failed_is_continued_once_its_cause_is_fixed",
+    ),
+    "docs/reliability.md: aws cloudformation continue-update-rollback --stack-name Recommendations --resources": (
+        "tests/deploy/test_rows_in_place.py"
+        "::test_a_rollback_that_has_failed_is_continued_without_the_import_and_the_next_deploy_imports",
+    ),
     "docs/resource-reference.md: make provider-template": (
         "tests/examples/test_examples.py::test_an_example_deploys_updates_and_destroys",
     ),

@@ -66,10 +66,12 @@ def assert_no_delete_failed(*stacks: Stack) -> None:
 
 def assert_the_data_is_that_of_the_last_success(*stacks: Stack) -> None:
     """The dataset holds what the properties say that CloudFormation believes in."""
-    for stack in stacks:
-        if stack.settled and stack.settled.get("ImportMode") != ImportMode.INCREMENTAL:
-            dataset = str(stack.settled["DatasetArn"])
-            assert stack.account.personalize.imported(dataset) == [stack.settled["DataLocation"]]
+    settled = [stack.settled for stack in stacks if stack.settled]
+    added = [each["DataLocation"] for each in settled if each.get("ImportMode") == ImportMode.INCREMENTAL]
+    for each in settled:
+        if each.get("ImportMode") != ImportMode.INCREMENTAL:
+            rows = stacks[0].account.personalize.imported(str(each["DatasetArn"]))
+            assert rows == [each["DataLocation"], *added]
 
 
 def assert_the_rows_are_those_of_the_properties(*stacks: Stack) -> None:

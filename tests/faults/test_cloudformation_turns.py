@@ -172,6 +172,81 @@ def test_an_update_is_cancelled_while_its_job_waits_for_room_and_the_old_data_st
     assert len(personalize.jobs) == 1
 
 
+def test_a_rollback_whose_import_fails_is_continued_and_imports_the_old_data(
+    stack: Stack, personalize: FakePersonalize
+) -> None:
+    stack.deploy(properties())
+    stack.update(properties(DataLocation=OTHER_LOCATION))
+    personalize.course = Course(end="CREATE FAILED", failure_reason="The file is gone.")
+
+    failed = stack.roll_back()
+    personalize.course = Course()
+    continued = stack.update(properties())
+
+    assert failed.reason.startswith("The file is gone.")
+    assert continued.succeeded
+    assert personalize.imported() == [DATA_LOCATION]
+    assert_invariants(stack)
+
+
+def test_an_update_that_replaces_the_dataset_imports_the_data_again(stack: Stack, personalize: FakePersonalize) -> None:
+    stack.deploy(properties())
+
+    assert stack.deploy(properties(DatasetDefinition={"Name": "other"}), replaces_dataset=True).succeeded
+    assert personalize.imported() == [DATA_LOCATION]
+    assert_invariants(stack)
+
+
+@pytest.mark.parametrize("location", [DATA_LOCATION, OTHER_LOCATION])
+def test_a_rollback_that_replaces_the_dataset_again_imports_the_data_again(
+    location: str, stack: Stack, personalize: FakePersonalize
+) -> None:
+    stack.deploy(properties())
+    changed = properties(DatasetDefinition={"Name": "other"}, DataLocation=location)
+
+    stack.deploy(changed, replaces_dataset=True, another_resource_fails=True)
+
+    assert personalize.imported() == [DATA_LOCATION]
+    assert_invariants(stack)
+
+
+def test_a_resource_that_is_moved_keeps_its_job_and_a_rollback_finds_the_old_data(
+    stack: Stack, personalize: FakePersonalize
+) -> None:
+    stack.deploy(properties())
+    stack.logical_id, stack.stack_name = "Moved", "another-stack"
+
+    stack.deploy(properties(Tags=[{"Key": "stage", "Value": "prod"}]))
+    assert len(personalize.jobs) == 1
+    personalize.course = Course(end="CREATE FAILED")
+    stack.deploy(properties(DataLocation=OTHER_LOCATION))
+
+    assert len(personalize.jobs) == 2
+    assert personalize.imported() == [DATA_LOCATION]
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_an_incremental_import_runs_again_after_the_full_one_that_removed_its_rows(
+    fails: bool, stack: Stack, account: Account, personalize: FakePersonalize
+) -> None:
+    appended = "s3://shop-data/appended/"
+    added = Stack(account, logical_id="Appended")
+
+    def deploy(location: str) -> None:
+        full = stack.deploy(properties(DataLocation=location))
+        added.deploy(properties(DataLocation=appended, ImportMode="INCREMENTAL", After=full.job_arn))
+
+    deploy(DATA_LOCATION)
+    before = stack.settled, added.settled
+    deploy(OTHER_LOCATION)
+    assert personalize.imported() == [OTHER_LOCATION, appended]
+    if fails:
+        for resource, properties_before in zip((stack, added), before, strict=True):
+            resource.back_to(properties_before)
+        assert personalize.imported() == [DATA_LOCATION, appended]
+    assert_invariants(stack, added)
+
+
 @pytest.mark.parametrize("changed", [{}, {"DataLocation": OTHER_LOCATION}])
 def test_a_dataset_is_deleted_and_made_again_outside_the_stack(
     changed: dict[str, str], stack: Stack, account: Account, personalize: FakePersonalize
