@@ -5,11 +5,11 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from botocore.exceptions import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from personalize_import_handler import waiter
+from personalize_import_handler import fresh_permissions, waiter
+from personalize_import_handler.aws_calls import RETRY_PAUSES
 from personalize_import_handler.personalize import Busy, Refused
 from personalize_import_handler.waiter import execution_name
 from tests.handler.aws_json import Service, error, serve
@@ -111,18 +111,30 @@ def test_an_execution_that_may_never_be_started_is_an_error_well_before_the_func
     step_functions.answers(*[DENIED] * 9)
     slept: list[float] = []
 
-    with pytest.raises(ClientError, match="states:StartExecution"):
+    with pytest.raises(Refused, match="states:StartExecution"):
         waiter.start_waiting(EVENT, slept.append)
 
-    assert len(step_functions.requests) == 5
-    assert sum(slept) < 120
+    assert len(step_functions.requests) == 6
+    assert sum(slept) == fresh_permissions.SECONDS
+
+
+@pytest.mark.parametrize("code", ["UnrecognizedClientException", "ExpiredTokenException"])
+def test_an_execution_is_started_once_step_functions_knows_the_credentials_of_a_new_role(
+    code: str, step_functions: Service
+) -> None:
+    unknown = error(code, "The security token included in the request is invalid.")
+    step_functions.answers(unknown, unknown, STARTED)
+
+    waiter.start_waiting(EVENT, lambda _: None)
+
+    assert len(step_functions.requests) == 3
 
 
 def test_any_other_refusal_is_an_error_at_once(step_functions: Service) -> None:
     step_functions.answers(error("StateMachineDoesNotExist", "gone"))
     slept: list[float] = []
 
-    with pytest.raises(ClientError, match="gone"):
+    with pytest.raises(Refused, match="gone"):
         waiter.start_waiting(EVENT, slept.append)
 
     assert slept == []
@@ -176,10 +188,21 @@ def test_later_requests_may_fill_pages(step_functions: Service) -> None:
 
 
 def test_executions_that_cannot_be_listed_now_may_be_listed_later(step_functions: Service) -> None:
-    step_functions.answers(*[error("ThrottlingException", "Rate exceeded")] * 3)
+    of_one_try = 3
+    step_functions.answers(*[THROTTLED] * of_one_try * (len(RETRY_PAUSES) + 1))
 
     with pytest.raises(Busy, match="Rate exceeded"):
-        waiter.is_given_up(HANDED_OVER)
+        waiter.is_given_up(HANDED_OVER, lambda _: None)
+
+
+def test_a_page_of_executions_that_is_throttled_is_listed_again_and_not_those_before(step_functions: Service) -> None:
+    of_one_try = 3
+    step_functions.answers(executions(OTHER, next_token="1"), *[THROTTLED] * of_one_try, executions(LATER, EVENT))
+    slept: list[float] = []
+
+    assert waiter.is_given_up(HANDED_OVER, slept.append)
+    assert [parameters.get("nextToken") for _, parameters in step_functions.requests] == [None, "1", "1", "1", "1"]
+    assert slept == [1]
 
 
 def test_executions_that_may_not_be_listed_are_a_refusal(step_functions: Service) -> None:

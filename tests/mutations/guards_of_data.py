@@ -94,10 +94,20 @@ GUARDS: Final = (
     _call("marks of deletion are deleted too", ', *page.get("DeleteMarkers", [])]', "]"),
     _call(
         "what was not deleted is told",
-        '            raise Refused("DeleteObjects"',
-        '            Refused("DeleteObjects"',
+        '            raise meaning_of("DeleteObjects"',
+        '            meaning_of("DeleteObjects"',
+    ),
+    _call(
+        "what S3 is too busy to delete may be deleted later",
+        'raise meaning_of("DeleteObjects"',
+        'raise Refused("DeleteObjects"',
+    ),
+    _call(
+        "a part that is throttled is copied again",
+        'retried("UploadPartCopy", part, iter(RETRY_PAUSES), self._sleep)',
+        'called("UploadPartCopy", part)',
     ),
     _call("a bucket that is gone is empty", "if refused.code == _NO_SUCH_BUCKET:", "if False:"),
-    _call("a bucket that has more in it is looked at again", "next(pages, None)) is None", "None) is None"),
+    _call("a bucket that has more in it is looked at again", "return next(listed, None) is None", "return True"),
     _entry("one S3 client is kept", "@cache\ndef _storage", "def _storage"),
 )

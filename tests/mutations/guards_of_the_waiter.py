@@ -19,45 +19,33 @@ GUARDS: Final = (
     _waiter("resources have executions of their own", _RESOURCE, '_hash(event["StackId"])'),
     _waiter("a name has 80 characters at most", "_HASH_LENGTH: Final = 32", "_HASH_LENGTH: Final = 64"),
     # In `waiter`: start
-    _waiter(
-        "an execution that is there already is no error",
-        "with suppress(client.exceptions.ExecutionAlreadyExists):",
-        "with suppress(KeyError):",
-    ),
+    _waiter("an execution that is there already is no error", "if refused.code != _STARTED_ALREADY:", "if True:"),
     _waiter(
         "the execution knows its state machine",
         "json.dumps({**event, _STATE_MACHINE_ARN: state_machine_arn})",
         "json.dumps(event)",
     ),
     _waiter(
-        "a start is tried for more than a minute",
-        "_SECONDS_BETWEEN_TRIES: Final = (5, 10, 20, 40)",
+        "a start is tried for two minutes",
+        "_SECONDS_BETWEEN_TRIES: Final = (5, 10, 20, 40, 45)",
         "_SECONDS_BETWEEN_TRIES: Final = (5, 10)",
     ),
     _waiter(
         "a start ends well before its function",
-        "_SECONDS_BETWEEN_TRIES: Final = (5, 10, 20, 40)",
-        "_SECONDS_BETWEEN_TRIES: Final = (5, 10, 20, 90)",
+        "_SECONDS_BETWEEN_TRIES: Final = (5, 10, 20, 40, 45)",
+        "_SECONDS_BETWEEN_TRIES: Final = (5, 10, 20, 40, 450)",
     ),
-    *[
-        _bound(f"{code} is an error at once", f'"{code}"', '"Unknown"')
-        for code in ("InvalidArn", "InvalidExecutionInput", "StateMachineDeleting", "StateMachineDoesNotExist")
-    ],
+    _bound(
+        "what no retry can change is an error at once",
+        "if not (isinstance(refused, Busy) or fresh_permissions.may_become_effective(refused, slept)):",
+        "if False:",
+    ),
     _waiter(
         "a start that was refused is tried again",
-        "except (ClientError, BotoCoreError) as error:",
-        "except BotoCoreError as error:",
+        " or fresh_permissions.may_become_effective(refused, slept)",
+        "",
     ),
-    _bound(
-        "a start that found no connection is tried again",
-        "except (ClientError, BotoCoreError) as error:",
-        "except ClientError as error:",
-    ),
-    _bound(
-        "an error without an answer has no code",
-        "if isinstance(error, ClientError) and error.response",
-        "if error.response",
-    ),
+    _waiter("a start that was throttled is tried again", "if not (isinstance(refused, Busy) or ", "if not ("),
     _waiter("tries are ever further apart", "            sleep(seconds)\n", "            sleep(5)\n"),
     # In `waiter`: is_given_up
     _waiter("an earlier request gives up nothing", "any(other > own for", "any(other != own for"),
@@ -69,16 +57,20 @@ GUARDS: Final = (
     _waiter(
         "a request that isn't listed is not given up", "return own is not None and any(", "return own is None or any("
     ),
-    _bound("the list of executions is read so far and no further", '{"MaxItems": _EXECUTIONS_MAX, "Page', '{"Page'),
-    _waiter(
-        "later requests are looked for on many pages", "_EXECUTIONS_MAX: Final = 1000", "_EXECUTIONS_MAX: Final = 1"
-    ),
-    _waiter("a list that is refused is a refusal", "(Refused if code == _DENIED else Busy)(", "Busy("),
-    _waiter("a list that is throttled may be had later", "(Refused if code == _DENIED else Busy)(", "Refused("),
     _bound(
-        "a list without a connection may be had later",
-        "    except BotoCoreError as error:\n        raise Busy(",
-        "    except KeyError as error:\n        raise Busy(",
+        "the list of executions is read so far and no further",
+        "for page in listed), _EXECUTIONS_MAX):",
+        "for page in listed), None):",
+    ),
+    _waiter(
+        "later requests are looked for on many pages",
+        "_EXECUTIONS_MAX: Final = 1000",
+        "_EXECUTIONS_MAX: Final = 1",
+    ),
+    _waiter(
+        "a page of executions that is throttled is requested again",
+        'pages("ListExecutions", fetch, {"nextToken": "nextToken"}, sleep)',
+        '[called("ListExecutions", fetch)]',
     ),
     _client(
         "the waiter's client has the same bounds",

@@ -105,14 +105,25 @@ GUARDS: Final = (
     _fresh("the bound is the first second that is too late", "elapsed_seconds >= SECONDS", "elapsed_seconds > SECONDS"),
     _fresh(
         "AccessDenied may be fresh, whatever its text",
-        '"AccessDenied", "AccessDeniedException"',
-        '"AccessDeniedException"',
+        '    "AccessDenied",\n',
+        "",
     ),
     _fresh(
         "AccessDeniedException may be fresh, whatever its text",
-        '"AccessDenied", "AccessDeniedException"',
-        '"AccessDenied"',
+        '    "AccessDeniedException",\n',
+        "",
     ),
+    *[
+        _fresh(f"{code} may be told of a role that is fresh", f'    "{code}",\n', "")
+        for code in (
+            "ExpiredToken",
+            "ExpiredTokenException",
+            "InvalidAccessKeyId",
+            "InvalidClientTokenId",
+            "InvalidToken",
+            "UnrecognizedClientException",
+        )
+    ],
     _fresh("a refusal to read the data may be fresh", '"insufficient privileges", ', ""),
     _fresh("a refusal by another code may be fresh", '"not authorized", ', ""),
     _fresh("a refusal to assume the role may be fresh", ', "assume")', ")"),
