@@ -93,7 +93,7 @@ def poll_update(request: Request, progress: Progress, services: Services) -> Out
     if old is None or _JOB_ARN_MARK not in arn or what_is_imported(old) != what_is_imported(wanted.properties):
         return wanted.begin(progress)
     tags_due = dict(old.tags) != dict(wanted.properties.tags)
-    return wanted.keep(Progress(started_at=progress.started_at, tags_due=tags_due), arn)
+    return wanted.keep(progress._replace(tags_due=tags_due), arn)
 
 
 def _going_on(wanted: Import, progress: Progress) -> Outcome | None:

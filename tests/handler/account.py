@@ -84,6 +84,8 @@ class Account:
     polled_at: list[float] = field(default_factory=list)
     undeliverable: int = 0
     """How many answers from now on get lost."""
+    functions_seconds_off: float = 0
+    """How far the functions' own clock is ahead of the service's."""
     execution_seconds_max: float = 3600
     """After which the state machine gives up."""
     send: Send | None = None
@@ -111,6 +113,7 @@ class Account:
             start_waiting=self._start_waiting,
             is_given_up=self._is_given_up,
             send=self.send or self._send,
+            clock=lambda: self.clock.now + self.functions_seconds_off,
         )
 
     def _read_as(self, role_arn: str) -> FakeReader:

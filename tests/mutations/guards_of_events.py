@@ -109,8 +109,8 @@ GUARDS: Final = (
     ),
     _failed(
         "a job that could not be looked at in time is told as one that nobody looks at",
-        "            raise ImportFailed(reason, arn, progress.status_if_failed) from refused\n        logger",
-        "            raise ImportFailed(reason, arn) from refused\n        logger",
+        "            raise ImportFailed(reason, arn, progress.status_if_failed)\n        return Finished",
+        "            raise ImportFailed(reason, arn)\n        return Finished",
     ),
     _failed(
         "a look says which status it has seen",
