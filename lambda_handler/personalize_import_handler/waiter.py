@@ -8,6 +8,7 @@ import hashlib
 import json
 import logging
 import os
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache, partial
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import boto3
 
-from personalize_import_handler import fresh_permissions
+from personalize_import_handler import fresh_permissions, request_time
 from personalize_import_handler.aws_calls import CLIENT_CONFIG, called, pages
 from personalize_import_handler.contract import Environment
 from personalize_import_handler.personalize import Busy, Refused
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _SECONDS_BETWEEN_TRIES: Final = (5, 10, 20, 40, 45)
+_SIGNED: Final = re.compile("-.*-([0-9]{10})$")
+_CLOCKS_DIFFER_SECONDS: Final = 5
 _STARTED_ALREADY: Final = "ExecutionAlreadyExists"
 _STATE_MACHINE_ARN: Final = "StateMachineArn"
 _HASH_LENGTH: Final = 32
@@ -39,9 +42,12 @@ _EXECUTIONS_MAX: Final = 1000
 def execution_name(event: Mapping[str, Any]) -> str:
     """Name the execution that answers a request: the same request, delivered twice, has but one.
 
-    A rollback may come with the RequestId of the request that it undoes, but never with its ResponseURL.
+    A rollback may come with the RequestId of the request that it undoes, but never with its ResponseURL. The name ends
+    in the time at which that URL was signed, if that is known.
     """
-    return f"{_resource_hash(event)}-{_hash(event['RequestId'], event['ResponseURL'])}"
+    name = f"{_resource_hash(event)}-{_hash(event['RequestId'], event['ResponseURL'])}"
+    signed_at = request_time.signed_at(event["ResponseURL"])
+    return name if signed_at is None else f"{name}-{signed_at:.0f}"
 
 
 def start_waiting(event: Mapping[str, Any], sleep: Callable[[float], None] = time.sleep) -> None:
@@ -69,10 +75,28 @@ def is_given_up(event: Mapping[str, Any], sleep: Callable[[float], None] = time.
     CloudFormation makes one request at a time for a resource. If it makes another before it was answered, it has
     cancelled the first, or has waited too long for it, and nobody would know of a job that is started after that.
     """
-    begun = dict(_executions_of(event, sleep))
-    # The order of the list is no help, for executions that have ended may be listed by their end.
-    own = begun.get(execution_name(event))
-    return own is not None and any(other > own for other in begun.values())
+    return is_superseded(execution_name(event), dict(_executions_of(event, sleep)))
+
+
+def is_superseded(own_name: str, begun: Mapping[str, "datetime"]) -> bool:
+    """Return whether a resource has a later request than the one of an execution; `begun` has their starts by name.
+
+    The order of the list is no help, for executions that have ended may be listed by their end.
+    """
+    if own_name not in begun:
+        return False
+    own = (own_name, begun[own_name])
+    return any(_is_later(other, own) for other in begun.items())
+
+
+def _is_later(one: tuple[str, "datetime"], other: tuple[str, "datetime"]) -> bool:
+    """Compare two requests by the signatures of their URLs, and by the starts of their executions.
+
+    The starts alone would not do: Lambda may deliver events in another order, as one that it has throttled waits.
+    """
+    signed, other_signed = _SIGNED.search(one[0]), _SIGNED.search(other[0])
+    seconds = int(signed[1]) - int(other_signed[1]) if signed and other_signed else 0
+    return seconds > 0 if abs(seconds) > _CLOCKS_DIFFER_SECONDS else one[1] > other[1]
 
 
 def _start(event: Mapping[str, Any]) -> None:

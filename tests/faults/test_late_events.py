@@ -79,6 +79,23 @@ def test_an_update_that_comes_after_its_own_rollback_imports_nothing(
     assert_invariants(stack)
 
 
+def test_an_update_that_comes_minutes_after_its_own_rollback_imports_nothing(
+    stack: Stack, account: Account, personalize: FakePersonalize
+) -> None:
+    stack.deploy(properties())
+    late = stack.event("Update", properties(DataLocation=OTHER_LOCATION))
+    account.clock.advance(240)
+    assert stack.update(properties()).succeeded, "the update was cancelled, and rolled back"
+    account.clock.advance(60)
+
+    account.deliver(late)
+    account.run()
+
+    assert "CloudFormation has made another request for this resource" in stack.answer_to(late).reason
+    assert personalize.imported() == [DATA_LOCATION]
+    assert_invariants(stack)
+
+
 def test_asset_files_that_take_longer_than_there_is_time_are_answered_within_the_hour_and_no_job_is_started(
     stack: Stack, account: Account, personalize: FakePersonalize, monkeypatch: pytest.MonkeyPatch
 ) -> None:

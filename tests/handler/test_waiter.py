@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
@@ -179,6 +180,36 @@ def test_a_request_is_not_given_up_for_an_earlier_one_or_one_of_another_resource
     step_functions.answers(executions(*listed))
 
     assert not waiter.is_given_up(HANDED_OVER)
+
+
+OWN, SIGNED_LATER, SIGNED_EARLIER, WITHOUT = "r-own-1700000100", "r-x-1700000200", "r-x-1700000000", "r-x"
+NOON, ONE = datetime(2024, 1, 1, 12, tzinfo=UTC), datetime(2024, 1, 1, 13, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("other", "own_start", "other_start", "superseded"),
+    [
+        (SIGNED_LATER, NOON, ONE, True),
+        (SIGNED_LATER, ONE, NOON, True),
+        (SIGNED_EARLIER, NOON, ONE, False),
+        (SIGNED_EARLIER, ONE, NOON, False),
+        ("r-x-1700000095", NOON, ONE, True),
+        ("r-x-1700000105", ONE, NOON, False),
+        ("r-x-1700000106", ONE, NOON, True),
+        (WITHOUT, NOON, ONE, True),
+        (WITHOUT, ONE, NOON, False),
+    ],
+)
+def test_requests_come_in_the_order_in_which_their_urls_were_signed_and_else_in_that_of_their_executions(
+    other: str, own_start: datetime, other_start: datetime, *, superseded: bool
+) -> None:
+    assert waiter.is_superseded(OWN, {OWN: own_start, other: other_start}) is superseded
+
+
+def test_the_name_of_an_execution_ends_in_the_time_at_which_the_url_was_signed() -> None:
+    signed = {**EVENT, "ResponseURL": "https://cloudformation.example/?X-Amz-Date=20231114T221320Z&X-Amz-Signature=a"}
+
+    assert re.fullmatch("[0-9a-f]{32}-[0-9a-f]{32}-1700000000", execution_name(signed))
 
 
 def test_later_requests_may_fill_pages(step_functions: Service) -> None:

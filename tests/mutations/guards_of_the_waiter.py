@@ -48,15 +48,29 @@ GUARDS: Final = (
     _waiter("a start that was throttled is tried again", "if not (isinstance(refused, Busy) or ", "if not ("),
     _waiter("tries are ever further apart", "            sleep(seconds)\n", "            sleep(5)\n"),
     # In `waiter`: is_given_up
-    _waiter("an earlier request gives up nothing", "any(other > own for", "any(other != own for"),
+    _waiter("an earlier request gives up nothing", "else one[1] > other[1]", "else one[1] != other[1]"),
     _waiter(
         "another resource's request gives up nothing", 'if execution["name"].startswith(resource):', "if resource:"
     ),
-    _waiter("a later request of the resource gives it up", "any(other > own for", "any(other < own for"),
-    _waiter("a request does not give up itself", "any(other > own for", "any(other >= own for"),
+    _waiter("a later request of the resource gives it up", "else one[1] > other[1]", "else one[1] < other[1]"),
+    _waiter("a request does not give up itself", "else one[1] > other[1]", "else one[1] >= other[1]"),
     _waiter(
-        "a request that isn't listed is not given up", "return own is not None and any(", "return own is None or any("
+        "a request that isn't listed is not given up",
+        "    if own_name not in begun:\n        return False\n",
+        "    if own_name not in begun:\n        return True\n",
     ),
+    _waiter(
+        "an event that was overtaken is given up",
+        "return seconds > 0 if abs(seconds) > _CLOCKS_DIFFER_SECONDS else one",
+        "return one",
+    ),
+    _waiter(
+        "the signature of an earlier request gives up nothing",
+        "return seconds > 0 if abs(seconds) >",
+        "return True if abs(seconds) >",
+    ),
+    _waiter("signatures of the same time decide nothing", "_SECONDS: Final = 5", "_SECONDS: Final = 1"),
+    _waiter("the time of the signature is in the name", 'else f"{name}-{signed_at:.0f}"', "else name"),
     _bound(
         "the list of executions is read so far and no further",
         "for page in listed), _EXECUTIONS_MAX):",
