@@ -70,7 +70,7 @@ def start_waiting(event: Mapping[str, Any], sleep: Callable[[float], None] = tim
 
 
 def is_given_up(event: Mapping[str, Any], sleep: Callable[[float], None] = time.sleep) -> bool:
-    """Say whether a later request has come for the same resource; raise `Busy` or `Refused`.
+    """Return whether a later request has come for the same resource; raise `Busy` or `Refused`.
 
     CloudFormation makes one request at a time for a resource. If it makes another before it was answered, it has
     cancelled the first, or has waited too long for it, and nobody would know of a job that is started after that.
