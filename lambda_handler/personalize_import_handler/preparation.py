@@ -39,12 +39,11 @@ def prepare(
         copied = _copy_files(properties, storage(), progress.files_copied)
         left = copied < len(properties.data_files) or properties.preflight
         return progress._replace(files_copied=copied, prepared=not left)
-    if properties.preflight:
-        # Loaded where it is asked for: it is more code than all the rest, and most imports go without it.
-        from personalize_import_handler import preflight
+    # Loaded where it is asked for: it is more code than all the rest, and most imports go without it.
+    from personalize_import_handler import preflight
 
-        reader = read_as(properties.role_arn)
-        preflight.look_at_data(properties, personalize.schema_of(properties.dataset_arn), reader)
+    reader = read_as(properties.role_arn)
+    preflight.look_at_data(properties, personalize.schema_of(properties.dataset_arn), reader)
     return progress._replace(prepared=True)
 
 

@@ -75,8 +75,8 @@ GUARDS: Final = (
     ),
     Patch(
         *("preparation.py", _preflight, "nobody looks unasked"),
-        "    if properties.preflight:\n",
-        "    if True:\n",
+        "< len(properties.data_files) or properties.preflight",
+        "< len(properties.data_files) or True",
     ),
     Patch(
         *("preparation.py", _preflight, "a look is due where it is asked for"),
