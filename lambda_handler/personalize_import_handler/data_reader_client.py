@@ -1,13 +1,15 @@
 """The `DataReader` protocol on boto3: an import role is assumed, and S3 asked in its name."""
 
+import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
 
 import boto3
 
+from personalize_import_handler.aws_calls import CLIENT_CONFIG, called, pages
 from personalize_import_handler.data_reader import DataObject, NotAssumable, NotReadable
 from personalize_import_handler.personalize import Busy, Refused
-from personalize_import_handler.personalize_client import CLIENT_CONFIG, called
 
 if TYPE_CHECKING:
     from mypy_boto3_sts.type_defs import CredentialsTypeDef
@@ -23,7 +25,8 @@ _SCHEME: Final = "s3://"
 class RoleReader:
     """Amazon S3 in the name of an import role; the role is assumed when something is asked for first."""
 
-    def __init__(self, role_arn: str) -> None:
+    def __init__(self, role_arn: str, *, sleep: Callable[[float], None] = time.sleep) -> None:
+        self._sleep = sleep
         credentials = _credentials_of(role_arn)
         self._client = boto3.client(
             "s3",
@@ -36,8 +39,9 @@ class RoleReader:
     def list_objects(self, location: str) -> Sequence[DataObject]:
         """List the object of a location, or all below the folder."""
         bucket, key, folder = _parts(location)
-        pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=key)
-        found = _read_by_role("ListObjectsV2", lambda: [item for page in pages for item in page.get("Contents", [])])
+        fetch = partial(self._client.list_objects_v2, Bucket=bucket, Prefix=key)
+        listed = pages("ListObjectsV2", fetch, {"NextContinuationToken": "ContinuationToken"}, self._sleep)
+        found = _read_by_role(lambda: [item for page in listed for item in page.get("Contents", [])])
         return [
             DataObject(item["Key"].removeprefix(folder), item["Size"], item["ETag"].strip('"'))
             for item in found
@@ -49,12 +53,10 @@ class RoleReader:
         bucket, _, folder = _parts(location)
         if size == 0:  # there is no such range in an empty object
             return
-        body = _read_by_role(
-            "GetObject",
-            lambda: self._client.get_object(Bucket=bucket, Key=f"{folder}{name}", Range=f"bytes=0-{size - 1}"),
-        )["Body"]
+        get = partial(self._client.get_object, Bucket=bucket, Key=f"{folder}{name}", Range=f"bytes=0-{size - 1}")
+        body = _read_by_role(lambda: called("GetObject", get))["Body"]
         with body:
-            while chunk := _read_by_role("GetObject", lambda: body.read(_CHUNK_BYTES)):
+            while chunk := _read_by_role(lambda: called("GetObject", lambda: body.read(_CHUNK_BYTES))):
                 yield chunk
 
 
@@ -69,9 +71,9 @@ def _credentials_of(role_arn: str) -> "CredentialsTypeDef":
         raise NotAssumable(refused.operation, refused.code, refused.message) from refused
 
 
-def _read_by_role(operation: str, call: Callable[[], _T]) -> _T:
+def _read_by_role(read: Callable[[], _T]) -> _T:
     try:
-        return called(operation, call)
+        return read()
     except Busy:
         raise
     except Refused as refused:

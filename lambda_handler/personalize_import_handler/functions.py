@@ -4,6 +4,7 @@ Requests go to `lifecycle`, outcomes to crhelper. What they talk to comes from o
 CloudFormation and the waiter around just this.
 """
 
+import time
 from collections.abc import Callable, Mapping
 
 from personalize_import_handler import data_resource, lifecycle
@@ -30,13 +31,14 @@ class Functions:
         start_waiting: Callable[[Event], None],
         is_given_up: Callable[[Event], bool],
         send: Callable[[str, Mapping[str, object]], None],
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self._personalize = personalize
         self._storage = storage
         self._read_as = read_as
         self._event_bus = event_bus
         self._is_given_up = is_given_up
-        self._helper = WaitingResource(start_waiting=start_waiting, send=send)
+        self._helper = WaitingResource(start_waiting=start_waiting, send=send, clock=clock)
         self._helper.create(self._receive)
         self._helper.update(self._receive)
         self._helper.delete(self._receive_delete)

@@ -98,8 +98,7 @@ class Import(NamedTuple):
             if self._is_given_up(attempt):
                 raise ImportFailed(reasons.given_up(name), arn)
             if preparation.is_due(self.properties) and not progress.prepared:
-                self._prepare(attempt)
-                return self._wait(arn, progress._replace(prepared=True), seconds=0)
+                return self._prepare(attempt, progress)
             started = adoption.start(self.personalize, self.properties, self.names, attempt)
         except Hindered as hindered:
             return self._hindered(hindered, progress)
@@ -129,6 +128,10 @@ class Import(NamedTuple):
         if found.is_made:
             logger.info("Found %s", arn)
             return self.look(progress._replace(dataset_import_job_arn=arn, tags_due=tags_due), arn)
+        if self._time_is_up(progress):
+            # The event came so late that CloudFormation may have given the request up: another may have followed it.
+            name = self.names.name(found.number)
+            raise ImportFailed(reasons.not_started_in_time(name, self._waited(progress)), arn)
         return self._wait(arn, progress._replace(attempt=found.number), seconds=0)
 
     def _is_given_up(self, attempt: int) -> bool:
@@ -141,16 +144,18 @@ class Import(NamedTuple):
         """Ask the service for anything, where nothing else is asked of it: what it answers tells its time."""
         self.personalize.dataset_created_at(self.properties.dataset_arn)
 
-    def _prepare(self, attempt: int) -> None:
+    def _prepare(self, attempt: int, progress: Progress) -> Outcome:
+        name, arn = self.names.name(attempt), self.names.arn(attempt)
         try:
             self._ask_for_the_time()
-            preparation.prepare(self.properties, self.personalize, self.storage, self.read_as)
+            if self._time_is_up(progress):
+                return self._out_of_time(reasons.not_started_in_time(name, self._waited(progress)), arn, progress)
+            prepared = preparation.prepare(self.properties, progress, self.personalize, self.storage, self.read_as)
         except Refused as refused:
             raise Hindered(attempt, refused) from refused
         except DataRefused as problem:
-            raise ImportFailed(
-                reasons.data_refused(problem, self.names.name(attempt)), self.names.arn(attempt)
-            ) from problem
+            raise ImportFailed(reasons.data_refused(problem, name), arn) from problem
+        return self._wait(arn, prepared, seconds=0)
 
     def _judge(self, job: DatasetImportJob, progress: Progress) -> Outcome:
         arn = job.dataset_import_job_arn
@@ -188,15 +193,18 @@ class Import(NamedTuple):
 
     def _try_again(self, refused: Refused, arn: str, progress: Progress) -> Outcome:
         if self._time_is_up(progress):
-            known = progress.dataset_import_job_arn or progress.attempt
-            if self.properties.hands_over and known:
-                return Finished(attributes_unseen(arn, self.properties.dataset_arn))
-            reason = reasons.not_answered_in_time(refused, self._waited(progress))
-            raise ImportFailed(reason, arn, progress.status_if_failed) from refused
+            return self._out_of_time(reasons.not_answered_in_time(refused, self._waited(progress)), arn, progress)
         logger.info("Not yet: %s", refused)
         queues = isinstance(refused, Busy) and not progress.dataset_import_job_arn
         seconds = pace.seconds_until_there_may_be_room() if queues else pace.seconds_until_next_try()
         return self._wait(arn, progress, seconds)
+
+    def _out_of_time(self, reason: str, arn: str, progress: Progress) -> Finished:
+        """Hand over to the next resource what is known; fail with the reason where there is none, or nothing is."""
+        known = progress.dataset_import_job_arn or progress.attempt
+        if not (self.properties.hands_over and known):
+            raise ImportFailed(reason, arn, progress.status_if_failed)
+        return Finished(attributes_unseen(arn, self.properties.dataset_arn))
 
     def _time_is_up(self, progress: Progress) -> bool:
         return progress.elapsed_seconds(self.personalize.now()) >= self.properties.timeout_seconds

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import NamedTuple
 
+from personalize_import_handler import request_time
 from personalize_import_handler.contract import STATUS_NOT_STARTED, STATUS_UNKNOWN, STATUS_UNWATCHED, Attribute
 from personalize_import_handler.personalize import DatasetImportJob
 
@@ -11,10 +12,13 @@ from personalize_import_handler.personalize import DatasetImportJob
 class Progress(NamedTuple):
     """What the handler knows from one poll to the next; it travels in the data of the state machine.
 
-    `started_at` is epoch seconds of the service's clock, which isn't known before the first call to the service.
+    `started_at` is when CloudFormation sent the request, in epoch seconds of the service's clock, which isn't known
+    before the first call to the service. Until then it follows from `url_signed_at` and `age_seconds`: how long ago
+    OnEvent received the event, by the functions' clock. See `request_time`.
     `attempt` is the one that this request makes, noted before it is made, and no other; there is no ARN before that.
     `data_fingerprint` is taken once, where it decides which import this is: the data may change in the meantime.
-    `prepared` says that all is done that has to be done before a job is started.
+    `files_copied` counts the asset files that were copied. `prepared` is set when nothing is left to do before a job is
+    started.
     `published_status` was told to EventBridge last, where states are told at all; `publishing_failed` has been logged.
     """
 
@@ -23,9 +27,12 @@ class Progress(NamedTuple):
     dataset_import_job_arn: str | None = None
     tags_due: bool = False
     data_fingerprint: str | None = None
+    files_copied: int = 0
     prepared: bool = False
     published_status: str | None = None
     publishing_failed: bool = False
+    url_signed_at: float | None = None
+    age_seconds: float = 0
 
     @property
     def status_if_failed(self) -> str:
@@ -33,12 +40,17 @@ class Progress(NamedTuple):
         return STATUS_UNWATCHED if self.dataset_import_job_arn else STATUS_NOT_STARTED
 
     def elapsed_seconds(self, now: float) -> float:
-        """Say how long this has been going on."""
-        return 0 if self.started_at is None else now - self.started_at
+        """Return how long ago CloudFormation sent the request, as far as it is known."""
+        return now - self._sent_at(now)
 
     def begun(self, now: float) -> "Progress":
-        """Note when this began, unless that stands already."""
-        return self if self.started_at is not None else self._replace(started_at=now)
+        """Note when the request was sent, unless that is noted already."""
+        return self._replace(started_at=self._sent_at(now))
+
+    def _sent_at(self, now: float) -> float:
+        if self.started_at is not None:
+            return self.started_at
+        return request_time.sent_at(self.url_signed_at, self.age_seconds, now)
 
     def to_data(self) -> dict[str, object]:
         """Make plain data of it."""

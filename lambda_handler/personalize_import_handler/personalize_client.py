@@ -4,14 +4,14 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from email.utils import parsedate_to_datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import boto3
-from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
 
+from personalize_import_handler.aws_calls import CLIENT_CONFIG, called, pages
 from personalize_import_handler.contract import ImportMode
-from personalize_import_handler.personalize import Busy, DatasetImportJob, DatasetSchema, JobSummary, NameTaken, Refused
+from personalize_import_handler.personalize import DatasetImportJob, DatasetSchema, JobSummary, Refused
 from personalize_import_handler.properties import ImportProperties
 
 if TYPE_CHECKING:
@@ -20,33 +20,19 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 
-# Three attempts take at most 3 * (3 + 10) s and some backoff: well inside the functions' timeout, whose end would
-# otherwise be all that is left to see. The standard mode would take LimitExceededException for one request too many,
-# and ask three times within seconds for room that comes in minutes:
-# https://docs.aws.amazon.com/boto3/latest/guide/retries.html
-CLIENT_CONFIG: Final = Config(connect_timeout=3, read_timeout=10, retries={"mode": "legacy", "total_max_attempts": 3})
-
 _NOT_FOUND: Final = "ResourceNotFoundException"
-_NAME_TAKEN: Final = "ResourceAlreadyExistsException"
-_BUSY: Final = frozenset({
-    "LimitExceededException",  # more than five running jobs in the account and Region, or too many requests
-    "ResourceInUseException",
-    "ThrottlingException",
-    "TooManyRequestsException",
-    "InternalFailure",
-    "InternalServerError",
-    "ServiceUnavailable",
-    "ServiceUnavailableException",
-})  # fmt: skip
-_TOO_MANY_REQUESTS: Final = 429
-_SERVER_ERROR: Final = 500
+_JOBS_OF_A_PAGE: Final = 100
+"""The most that ListDatasetImportJobs takes: https://docs.aws.amazon.com/personalize/latest/dg/API_ListDatasetImportJobs.html"""
 
 
 class BotoPersonalize:
     """Amazon Personalize through boto3."""
 
-    def __init__(self, client: "PersonalizeClient | None" = None) -> None:
+    def __init__(
+        self, client: "PersonalizeClient | None" = None, *, sleep: Callable[[float], None] = time.sleep
+    ) -> None:
         self._client = client or boto3.client("personalize", config=CLIENT_CONFIG)
+        self._sleep = sleep
         self._clock_offset = 0.0
         self._client.meta.events.register("after-call.personalize", self._read_clock)
 
@@ -76,11 +62,9 @@ class BotoPersonalize:
 
     def list_dataset_import_jobs(self, dataset_arn: str) -> Sequence[JobSummary]:
         """List all jobs of a dataset."""
-        pages = self._client.get_paginator("list_dataset_import_jobs").paginate(datasetArn=dataset_arn)
-        summaries = called(
-            "ListDatasetImportJobs", lambda: [summary for page in pages for summary in page["datasetImportJobs"]]
-        )
-        return [JobSummary(**_summary(summary)) for summary in summaries]
+        fetch = partial(self._client.list_dataset_import_jobs, datasetArn=dataset_arn, maxResults=_JOBS_OF_A_PAGE)
+        listed = pages("ListDatasetImportJobs", fetch, {"nextToken": "nextToken"}, self._sleep)
+        return [JobSummary(**_summary(summary)) for page in listed for summary in page["datasetImportJobs"]]
 
     def dataset_created_at(self, dataset_arn: str) -> float | None:
         """Return when a dataset was created, or None if there is none."""
@@ -146,16 +130,6 @@ def _summary(job: Any) -> dict[str, Any]:  # noqa: ANN401 - two response shapes 
     }
 
 
-def called(operation: str, call: Callable[[], _T]) -> _T:
-    """Make a call, and give its errors the meaning they have here."""
-    try:
-        return call()
-    except ClientError as error:
-        raise _meaning_of(operation, error) from error
-    except BotoCoreError as error:  # no connection, no answer in time, no credentials yet
-        raise Busy(operation, type(error).__name__, str(error)) from error
-
-
 def _or_none(call: Callable[[], _T]) -> _T | None:
     try:
         return call()
@@ -163,14 +137,3 @@ def _or_none(call: Callable[[], _T]) -> _T | None:
         if error.code == _NOT_FOUND:
             return None
         raise
-
-
-def _meaning_of(operation: str, error: ClientError) -> Refused:
-    code = error.response["Error"].get("Code", "Unknown")
-    message = error.response["Error"].get("Message", str(error))
-    status = error.response["ResponseMetadata"].get("HTTPStatusCode", 0)
-    if code == _NAME_TAKEN:
-        return NameTaken(operation, code, message)
-    if code in _BUSY or status == _TOO_MANY_REQUESTS or status >= _SERVER_ERROR:
-        return Busy(operation, code, message)
-    return Refused(operation, code, message)

@@ -1,16 +1,21 @@
-"""What has to be done before a job is started: the files of the app are brought to where Personalize may read them, and
-the data is looked at.
+"""Preparation of a job: copy the asset files to where Personalize may read them, and check the data.
 
-Done in a look of its own, whose end is noted: the look that starts the job has all of its time for that. Doing it again
-changes nothing, for a location that files are brought to has the hash of what is there in its name.
+Each step is a poll of its own, whose end is noted: a function that is killed repeats that step and no other, and the
+poll that starts the job has all of its time for that. A repeated copy changes nothing, because the location that files
+are copied to has the hash of their content in its name.
 """
 
 from collections.abc import Callable
+from typing import Final
 
 from personalize_import_handler.data_reader import DataReader
+from personalize_import_handler.outcome import Progress
 from personalize_import_handler.personalize import Personalize
 from personalize_import_handler.properties import ImportProperties
 from personalize_import_handler.storage import Gone, Storage
+
+_BYTES_OF_A_POLL: Final = 64 * 1024 * 1024
+"""A file of this size is the last one that a poll copies; smaller ones are copied until they have it together."""
 
 
 class DataRefused(Exception):
@@ -24,30 +29,45 @@ def is_due(properties: ImportProperties) -> bool:
 
 def prepare(
     properties: ImportProperties,
+    progress: Progress,
     personalize: Personalize,
     storage: Callable[[], Storage],
     read_as: Callable[[str], DataReader],
-) -> None:
-    """Do all that has to be done before the job is started; raise `Busy`, `Refused` or `DataRefused`."""
-    if properties.data_files:
-        _bring_files(properties, storage())
-    if properties.preflight:
-        # Loaded where it is asked for: it is more code than all the rest, and most imports go without it.
-        from personalize_import_handler import preflight
+) -> Progress:
+    """Take the next step before the job is started, and note it; raise `Busy`, `Refused` or `DataRefused`."""
+    if progress.files_copied < len(properties.data_files):
+        copied = _copy_files(properties, storage(), progress.files_copied)
+        left = copied < len(properties.data_files) or properties.preflight
+        return progress._replace(files_copied=copied, prepared=not left)
+    # Loaded where it is asked for: it is more code than all the rest, and most imports go without it.
+    from personalize_import_handler import preflight
 
-        reader = read_as(properties.role_arn)
-        preflight.look_at_data(properties, personalize.schema_of(properties.dataset_arn), reader)
+    reader = read_as(properties.role_arn)
+    preflight.look_at_data(properties, personalize.schema_of(properties.dataset_arn), reader)
+    return progress._replace(prepared=True)
 
 
-def _bring_files(properties: ImportProperties, storage: Storage) -> None:
-    """Copy every file, also those that are there already: the data bucket forgets what was brought a while ago."""
+def _copy_files(properties: ImportProperties, storage: Storage, first: int) -> int:
+    """Copy files in their order, from index `first` on, as many as fit into a poll; return how many are copied then.
+
+    Also those that are there already: the staging bucket deletes its files after a while.
+    """
     folder, _, _ = properties.data_location.rpartition("/")
-    for name, source in properties.data_files:
-        target = f"{folder}/{name}"
-        try:
-            storage.copy(source, target)
-        except Gone as gone:
-            # As `cdk gc` does to the files of an earlier deployment, which a rollback asks for.
-            if not storage.holds(target):
-                message = f"{gone.message} Neither does its copy {target}"
-                raise Gone(gone.operation, gone.code, message) from gone
+    copied_bytes = 0
+    for number, (name, source) in enumerate(properties.data_files[first:], start=first + 1):
+        copied_bytes += _copy(storage, source, f"{folder}/{name}")
+        if copied_bytes >= _BYTES_OF_A_POLL:
+            return number
+    return len(properties.data_files)
+
+
+def _copy(storage: Storage, source: str, target: str) -> int:
+    """Copy a file and return its size; a source that is gone is not missed while its copy is there."""
+    try:
+        return storage.copy(source, target)
+    except Gone as gone:
+        # As `cdk gc` does to the files of an earlier deployment, which a rollback asks for.
+        if storage.holds(target):
+            return 0
+        message = f"{gone.message} Neither does its copy {target}"
+        raise Gone(gone.operation, gone.code, message) from gone

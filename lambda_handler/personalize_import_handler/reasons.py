@@ -15,6 +15,7 @@ _ADVICE: Final = {
     "Invalid Data location": "Check that the location exists, and that a folder ends in a slash",
     "is not authorized to perform": "Let the provider's functions do what is named",
     "bucket does not exist": "Check the bucket's name",
+    "security token included in the request": "Check that the roles of the provider's functions still exist",
     "Neither does its copy": "Have the file in the app, so that it is shipped once more,",
 }
 _DEFAULT_ADVICE: Final = "Correct what is named"
@@ -88,6 +89,11 @@ def not_in_time(job: DatasetImportJob, elapsed_seconds: float) -> str:
         f"Timed out: DatasetImportJob {job.job_name} is still {job.status} after {_duration(elapsed_seconds)}. "
         "It can't be stopped and goes on; deploying again joins it instead of starting a second one."
     )
+
+
+def not_started_in_time(job_name: str, elapsed_seconds: float) -> str:
+    """Return the reason where the time was over before the job could be started."""
+    return f"Timed out after {_duration(elapsed_seconds)}: DatasetImportJob {job_name} was not started. Deploy again."
 
 
 def not_answered_in_time(busy: Refused, elapsed_seconds: float) -> str:

@@ -8,8 +8,8 @@ from personalize_import_handler.personalize import Refused
 class Storage(Protocol):
     """The calls that the handler makes; locations are `s3://` URIs."""
 
-    def copy(self, source: str, target: str) -> None:
-        """Copy an object, inside S3; raise `Gone`, `Busy` or `Refused`."""
+    def copy(self, source: str, target: str) -> int:
+        """Copy an object inside S3 and return its size in bytes; raise `Gone`, `Busy` or `Refused`."""
         ...
 
     def holds(self, location: str) -> bool:

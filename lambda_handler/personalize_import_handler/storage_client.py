@@ -1,13 +1,16 @@
 """The `Storage` protocol on boto3. No content passes through the functions: S3 copies from bucket to bucket itself."""
 
+import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 import boto3
 
+from personalize_import_handler.aws_calls import CLIENT_CONFIG, RETRY_PAUSES, called, meaning_of, pages, retried
 from personalize_import_handler.personalize import Refused
-from personalize_import_handler.personalize_client import CLIENT_CONFIG, called
 from personalize_import_handler.storage import Gone
 
 if TYPE_CHECKING:
@@ -22,8 +25,10 @@ if TYPE_CHECKING:
 _PART_BYTES: Final = 64 * 1024 * 1024
 """What is larger is copied in parts of this size, each of which is done within the bounds of one call."""
 _PARTS_AT_ONCE: Final = 10
+"""So 640 MiB take at most 10 s, the read timeout, and 15 GB less than the five minutes of an invocation."""
 _PAGES_AT_ONCE: Final = 20
 """Of a thousand versions each, which are deleted in a second or two."""
+_VERSION_TOKENS: Final = {"NextKeyMarker": "KeyMarker", "NextVersionIdMarker": "VersionIdMarker"}
 _SCHEME: Final = "s3://"
 _NO_SUCH_BUCKET: Final = "NoSuchBucket"
 
@@ -31,12 +36,19 @@ _NO_SUCH_BUCKET: Final = "NoSuchBucket"
 class BotoStorage:
     """Amazon S3 through boto3."""
 
-    def __init__(self, client: "S3Client | None" = None, *, part_bytes: int = _PART_BYTES) -> None:
+    def __init__(
+        self,
+        client: "S3Client | None" = None,
+        *,
+        part_bytes: int = _PART_BYTES,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
         self._client = client or boto3.client("s3", config=CLIENT_CONFIG)
         self._part_bytes = part_bytes
+        self._sleep = sleep
 
-    def copy(self, source: str, target: str) -> None:
-        """Copy an object, inside S3: at once, or in parts."""
+    def copy(self, source: str, target: str) -> int:
+        """Copy an object inside S3, at once or in parts; return its size in bytes."""
         size = self._size(source)
         if size is None:
             raise Gone("ListObjectsV2", "NoSuchKey", f"{source} does not exist any more.")
@@ -47,6 +59,7 @@ class BotoStorage:
             called(
                 "CopyObject", lambda: self._client.copy_object(Bucket=bucket, Key=key, CopySource=_copy_source(source))
             )
+        return size
 
     def holds(self, location: str) -> bool:
         """Say whether there is an object at a location."""
@@ -57,10 +70,11 @@ class BotoStorage:
     def empty(self, bucket: str) -> bool:
         """Delete as much of a bucket as there is time for, and say whether it is empty then, or gone."""
         try:
-            pages = iter(self._client.get_paginator("list_object_versions").paginate(Bucket=bucket))
-            for page in called("ListObjectVersions", lambda: list(islice(pages, _PAGES_AT_ONCE))):
+            fetch = partial(self._client.list_object_versions, Bucket=bucket)
+            listed = pages("ListObjectVersions", fetch, _VERSION_TOKENS, self._sleep)
+            for page in list(islice(listed, _PAGES_AT_ONCE)):
                 self._delete(bucket, page)
-            return called("ListObjectVersions", lambda: next(pages, None)) is None
+            return next(listed, None) is None
         except Refused as refused:
             if refused.code == _NO_SUCH_BUCKET:
                 return True
@@ -80,21 +94,20 @@ class BotoStorage:
             "UploadId"
         ]
 
+        copy = partial(
+            self._client.upload_part_copy, Bucket=bucket, Key=key, UploadId=upload, CopySource=_copy_source(source)
+        )
+
         def copy_part(number: int) -> "CompletedPartTypeDef":
             first = (number - 1) * self._part_bytes
-            copied = self._client.upload_part_copy(
-                Bucket=bucket,
-                Key=key,
-                UploadId=upload,
-                PartNumber=number,
-                CopySource=_copy_source(source),
-                CopySourceRange=f"bytes={first}-{min(size, first + self._part_bytes) - 1}",
-            )
+            last = min(size, first + self._part_bytes) - 1
+            part = partial(copy, PartNumber=number, CopySourceRange=f"bytes={first}-{last}")
+            copied = retried("UploadPartCopy", part, iter(RETRY_PAUSES), self._sleep)
             return {"PartNumber": number, "ETag": copied["CopyPartResult"]["ETag"]}
 
         numbers = range(1, -(-size // self._part_bytes) + 1)
         with ThreadPoolExecutor(_PARTS_AT_ONCE) as pool:
-            parts = called("UploadPartCopy", lambda: list(pool.map(copy_part, numbers)))
+            parts = list(pool.map(copy_part, numbers))
         called(
             "CompleteMultipartUpload",
             lambda: self._client.complete_multipart_upload(
@@ -112,7 +125,7 @@ class BotoStorage:
             lambda: self._client.delete_objects(Bucket=bucket, Delete={"Objects": objects, "Quiet": True}),
         )
         for error in deleted.get("Errors", []):  # which are told in an answer that is a success by its status
-            raise Refused("DeleteObjects", error.get("Code", "Unknown"), error.get("Message", str(error)))
+            raise meaning_of("DeleteObjects", error.get("Code", "Unknown"), error.get("Message", str(error)))
 
 
 def _bucket_and_key(location: str) -> tuple[str, str]:

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from crhelper import CfnResource, resource_helper
 
-from personalize_import_handler import policies
+from personalize_import_handler import policies, request_time
 from personalize_import_handler.answer import NotDelivered
 from personalize_import_handler.identity import resource_of
 from personalize_import_handler.outcome import Finished, ImportFailed, Outcome, Progress
@@ -26,6 +26,8 @@ _PROGRESS: Final = "Progress"
 _BOOKKEEPING: Final = frozenset({_PROGRESS, "PhysicalResourceId"})
 """What stands in crhelper's data besides attributes."""
 _POLLING: Final = "CrHelperPoll"
+_RECEIVED_AT: Final = "ReceivedAt"
+"""When OnEvent received the event, by the functions' clock."""
 _IN_EVERY_REQUEST: Final = frozenset({"RequestType", "ResponseURL", "StackId", "RequestId", "LogicalResourceId"})
 
 Event = dict[str, Any]
@@ -39,7 +41,11 @@ class WaitingResource(CfnResource):
     PhysicalResourceId: str | None
 
     def __init__(
-        self, *, start_waiting: Callable[[Event], None], send: Callable[[str, Mapping[str, object]], None]
+        self,
+        *,
+        start_waiting: Callable[[Event], None],
+        send: Callable[[str, Mapping[str, object]], None],
+        clock: Callable[[], float],
     ) -> None:
         # At DEBUG crhelper logs the whole event, ResponseURL included; at INFO the rules that it would poll by.
         logging.getLogger("crhelper").setLevel(logging.WARNING)
@@ -47,6 +53,8 @@ class WaitingResource(CfnResource):
             super().__init__(log_level="INFO", boto_level="ERROR", sleep_on_delete=0)
         self._start_waiting = start_waiting
         self._deliver = send
+        self._clock = clock
+        self._invoked_at = clock()
         self.wait_seconds: int | None = None
         self._answering = threading.Lock()
         self._not_delivered: NotDelivered | None = None
@@ -56,6 +64,7 @@ class WaitingResource(CfnResource):
         if missing := _IN_EVERY_REQUEST - event.keys():
             # crhelper would answer the request before this one, whose members it still holds.
             raise ValueError(f"not a request of CloudFormation: without {', '.join(sorted(missing))}")
+        self._invoked_at = self._clock()
         self.wait_seconds = None
         self._answering = threading.Lock()
         self._not_delivered = None
@@ -73,8 +82,11 @@ class WaitingResource(CfnResource):
         return None
 
     def progress(self, event: Event) -> Progress:
-        """Read what the last poll noted."""
-        return Progress(**event["CrHelperData"][_PROGRESS])
+        """Read what the last poll noted, and how old the request is if no poll has noted that."""
+        noted = Progress(**event["CrHelperData"][_PROGRESS])
+        received_at = event.get(_RECEIVED_AT, self._invoked_at)
+        age_seconds = max(0, self._invoked_at - received_at)
+        return noted._replace(url_signed_at=request_time.signed_at(event["ResponseURL"]), age_seconds=age_seconds)
 
     def _is_poll(self) -> bool:
         return _POLLING in self._event
@@ -97,7 +109,13 @@ class WaitingResource(CfnResource):
     def _setup_polling(self) -> None:
         if self._answering.locked():
             return  # the function's time ran out in the meantime, and CloudFormation was told so
-        event = {**self._event, "CrHelperData": self.Data, _POLLING: True, "WaitSeconds": self.wait_seconds}
+        event = {
+            **self._event,
+            "CrHelperData": self.Data,
+            _POLLING: True,
+            _RECEIVED_AT: self._invoked_at,
+            "WaitSeconds": self.wait_seconds,
+        }
         try:
             self._start_waiting(event)
         except Exception as error:

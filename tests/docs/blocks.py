@@ -92,6 +92,8 @@ _RECORDING: Final = (
     "tests/deploy/test_watch_recording.py::test_what_a_terminal_shows_beside_a_deploy_stands_in_the_docs"
 )
 
+_ROWS: Final = "tests/deploy/test_rows_in_place.py"
+
 RUN_BY: Final[Mapping[str, tuple[str, ...]]] = {
     "ARCHITECTURE.md: app.py  cdk.json": ("tests/docs/test_blocks.py::test_the_architecture_shows_every_folder",),
     "CONTRIBUTING.md: make install": ("tests/docs/test_blocks.py::test_a_command_of_ours_is_one_that_there_is",),
@@ -112,11 +114,10 @@ RUN_BY: Final[Mapping[str, tuple[str, ...]]] = {
         _DATA_CHANGES,
     ),
     "docs/reliability.md: aws cloudformation continue-update-rollback --stack-name Recommendations\n": (
-        "tests/deploy/test_rows_in_place.py::test_a_rollback_that_has_failed_is_continued_once_its_cause_is_fixed",
+        f"{_ROWS}::test_a_rollback_that_has_failed_is_continued_once_its_cause_is_fixed",
     ),
     "docs/reliability.md: aws cloudformation continue-update-rollback --stack-name Recommendations --resources": (
-        "tests/deploy/test_rows_in_place.py"
-        "::test_a_rollback_that_has_failed_is_continued_without_the_import_and_the_next_deploy_imports",
+        f"{_ROWS}::test_a_rollback_that_has_failed_is_continued_without_the_import_and_the_next_deploy_imports",
     ),
     "docs/resource-reference.md: make provider-template": (
         "tests/examples/test_examples.py::test_an_example_deploys_updates_and_destroys",

@@ -137,14 +137,31 @@ def test_a_function_killed_while_it_brings_data_of_the_app(
     storage.ship(wanted["DataFiles"])
     copy, copied = storage.copy, list[str]()
 
-    def copy_or_die(source: str, target: str) -> None:
+    def copy_or_die(source: str, target: str) -> int:
         copied.append(source)
         if len(copied) == files_before + 1:
             raise Killed
-        copy(source, target)
+        return copy(source, target)
 
     monkeypatch.setattr(storage, "copy", copy_or_die)
 
     assert stack.deploy(wanted).succeeded
     assert list(storage.below(wanted["DataLocation"])) == ["one.csv", "two.csv"]
+    assert_invariants(stack)
+
+
+def test_a_function_killed_while_it_copies_large_asset_files_repeats_only_the_file_that_it_was_at(
+    stack: Stack, account: Account
+) -> None:
+    wanted = shipped("one.csv", "two.csv", "three.csv")
+    account.storage.ship(wanted["DataFiles"])
+    account.storage.sizes = {file["Source"]: 2**30 for file in wanted["DataFiles"]}
+    account.storage.fail_next("copy", Killed())
+    event = stack.begin("Create", wanted)
+    account.step()
+    account.storage.fail_next("copy", Killed())
+
+    assert stack.run(event).succeeded
+    copied = [target.rpartition("/")[2] for operation, target in account.storage.calls if operation == "copy"]
+    assert copied == ["one.csv", "one.csv", "two.csv", "two.csv", "three.csv"]
     assert_invariants(stack)

@@ -2,10 +2,13 @@
 
 import pytest
 
+from personalize_import_handler.aws_calls import meaning_of
 from personalize_import_handler.personalize import Busy, Personalize, Refused
+from personalize_import_handler.personalize_client import BotoPersonalize
 from personalize_import_handler.properties import parse
 from tests.faults.invariants import assert_invariants
 from tests.faults.stack import Stack
+from tests.handler import aws_json
 from tests.handler.account import Account
 from tests.handler.fakes import ACCOUNT, REGION, RUNNING_MAX, Course, FakePersonalize
 from tests.handler.properties import DATA_LOCATION, properties, shipped
@@ -18,6 +21,10 @@ RESET = Busy("any", "ConnectionClosedError", "Connection was closed before we re
 NO_ROOM = Busy("any", "LimitExceededException", "More than 5 resources with PENDING or IN_PROGRESS status.")
 IN_USE = Busy("any", "ResourceInUseException", "The dataset is in use.")
 DENIED = Refused("any", "AccessDeniedException", "User: x is not authorized to perform: personalize:Describe")
+UNKNOWN_CREDENTIALS = [
+    Refused("any", "UnrecognizedClientException", "The security token included in the request is invalid."),
+    Refused("any", "ExpiredTokenException", "The security token included in the request is expired"),
+]
 S3_BUSY = Busy("CopyObject", "SlowDown", "Please reduce your request rate.")
 S3_DENIED = Refused("CopyObject", "AccessDenied", "User: x is not authorized to perform: s3:GetObject")
 
@@ -161,9 +168,10 @@ def test_a_job_and_its_dataset_are_deleted_while_the_job_is_waited_for(
     assert_invariants(stack)
 
 
+@pytest.mark.parametrize("dates_urls", [True, False])
 @pytest.mark.parametrize("seconds_off", [-1800, 1800])
 def test_the_functions_clock_is_half_an_hour_off(
-    seconds_off: int, stack: Stack, account: Account, monkeypatch: pytest.MonkeyPatch
+    seconds_off: int, stack: Stack, account: Account, monkeypatch: pytest.MonkeyPatch, *, dates_urls: bool
 ) -> None:
     # The service's time is known once it has answered; each function's instance has to learn it for itself.
     def personalize() -> Personalize:
@@ -174,6 +182,8 @@ def test_the_functions_clock_is_half_an_hour_off(
         known = account.personalize.calls[-1] != ("start", "")
         return account.clock.now + (0 if known else seconds_off)
 
+    stack.dates_urls = dates_urls
+    account.functions_seconds_off = seconds_off
     monkeypatch.setattr(account.functions, "_personalize", personalize)
     monkeypatch.setattr(account.personalize, "now", now)
 
@@ -188,6 +198,71 @@ def test_s3_refuses_for_a_while_to_copy_data_of_the_app(error: Refused, stack: S
     account.storage.fail_next("copy", error, times=4)
 
     assert stack.deploy(wanted).succeeded
+    assert_invariants(stack)
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["Throttling", "ThrottledException", "RequestTimeout", "SlowDown", "KMS.ThrottlingException", "OperationAborted"],
+)
+@pytest.mark.parametrize("operation", ["copy", "read_as", "list_objects", "describe", "create"])
+def test_any_service_is_throttled_times_out_or_has_a_conflict(
+    operation: str, code: str, stack: Stack, account: Account, personalize: FakePersonalize
+) -> None:
+    error = meaning_of("any", code, "Not now.")
+    wanted = shipped("one.csv") | (
+        {"Reimport": "WHEN_DATA_CHANGES"} if operation in ("read_as", "list_objects") else {}
+    )
+    account.storage.ship(wanted["DataFiles"])
+    if operation in ("describe", "create"):
+        personalize.fail_next(f"{operation}_dataset_import_job", error, times=9)
+    else:
+        account.storage.fail_next(operation, error, times=9)
+
+    assert stack.deploy(wanted).succeeded
+    assert_invariants(stack)
+
+
+def test_a_page_of_a_long_list_of_jobs_is_throttled(
+    stack: Stack, personalize: FakePersonalize, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slept: list[float] = []
+    with aws_json.serve() as service:
+        client = BotoPersonalize(aws_json.client_of(service.url), sleep=slept.append)
+        monkeypatch.setattr(personalize, "list_dataset_import_jobs", client.list_dataset_import_jobs)
+        throttled = aws_json.error("ThrottlingException", "Rate exceeded")
+        pages = [{"datasetImportJobs": [], "nextToken": str(page)} for page in range(1, 7)]
+        last = {"datasetImportJobs": []}
+        service.answers(*pages, throttled, throttled, last, last)  # the list is requested twice
+
+        assert stack.deploy(properties()).succeeded
+
+    asked = [parameters.get("nextToken") for _, parameters in service.requests]
+    assert asked == [None, "1", "2", "3", "4", "5", "6", "6", "6", None]
+    assert slept == [1, 2]
+    assert_invariants(stack)
+
+
+@pytest.mark.parametrize("error", UNKNOWN_CREDENTIALS, ids=[error.code for error in UNKNOWN_CREDENTIALS])
+@pytest.mark.parametrize("operation", ["describe_dataset_import_job", "create_dataset_import_job"])
+def test_a_service_does_not_know_the_credentials_of_a_new_role_yet(
+    operation: str, error: Refused, stack: Stack, personalize: FakePersonalize
+) -> None:
+    personalize.fail_next(operation, error, times=3)
+
+    assert stack.deploy(properties()).succeeded
+    assert_invariants(stack)
+
+
+def test_a_service_never_knows_the_credentials(stack: Stack, account: Account, personalize: FakePersonalize) -> None:
+    personalize.fail_next("create_dataset_import_job", UNKNOWN_CREDENTIALS[0], times=30)
+    began = account.clock.now
+
+    failed = stack.deploy(properties())
+
+    assert 120 <= failed.answered_at - began < 180
+    assert failed.reason.startswith("The security token included in the request is invalid.")
+    assert "Check that the roles of the provider's functions still exist and deploy again." in failed.reason
     assert_invariants(stack)
 
 

@@ -7,6 +7,7 @@ waiting takes no time.
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from personalize_import_handler import answer as answers
@@ -70,6 +71,7 @@ class Execution:
     data: Event
     due_at: float
     ends_at: float
+    started_at: datetime
     looks: int = 0
 
 
@@ -88,6 +90,8 @@ class Account:
     polled_at: list[float] = field(default_factory=list)
     undeliverable: int = 0
     """How many answers from now on get lost."""
+    functions_seconds_off: float = 0
+    """How far the functions' own clock is ahead of the service's."""
     execution_seconds_max: float = 3600
     """After which the state machine gives up."""
     send: Send | None = None
@@ -115,6 +119,7 @@ class Account:
             start_waiting=self._start_waiting,
             is_given_up=self._is_given_up,
             send=self.send or self._send,
+            clock=lambda: self.clock.now + self.functions_seconds_off,
         )
 
     def _read_as(self, role_arn: str) -> FakeReader:
@@ -180,13 +185,17 @@ class Account:
         name = waiter.execution_name(data)
         if name not in self.executions:
             now = self.clock.now
-            self.executions[name] = Execution(data, now + data["WaitSeconds"], now + self.execution_seconds_max)
+            # Step Functions has milliseconds, and no two starts in one.
+            started_at = datetime.fromtimestamp(now, UTC) + timedelta(milliseconds=len(self.executions))
+            ends_at = now + self.execution_seconds_max
+            self.executions[name] = Execution(data, now + data["WaitSeconds"], ends_at, started_at)
             self._waiting.append(self.executions[name])
 
     def _is_given_up(self, event: Event) -> bool:
-        later = list(self.executions)[list(self.executions).index(waiter.execution_name(event)) + 1 :]
-        resource = waiter.execution_name(event).partition("-")[0]
-        return any(name.startswith(resource) for name in later)
+        own = waiter.execution_name(event)
+        resource = own.partition("-")[0]
+        begun = {name: each.started_at for name, each in self.executions.items() if name.startswith(resource)}
+        return waiter.is_superseded(own, begun)
 
     def _send(self, url: str, answer: Mapping[str, object]) -> None:
         if self.undeliverable:

@@ -92,4 +92,4 @@ def personalize_service(served: tuple[Service, "PersonalizeClient"]) -> Service:
 
 @pytest.fixture
 def boto_personalize(served: tuple[Service, "PersonalizeClient"]) -> BotoPersonalize:
-    return BotoPersonalize(served[1])
+    return BotoPersonalize(served[1], sleep=lambda _: None)

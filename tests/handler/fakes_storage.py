@@ -17,6 +17,8 @@ class FakeStorage:
 
     objects: dict[str, str] = field(default_factory=dict)
     """Contents by location."""
+    sizes: dict[str, int] = field(default_factory=dict)
+    """Sizes by location, where they differ from the length of the content."""
     calls: list[tuple[str, str]] = field(default_factory=list)
     _faults: dict[str, list[BaseException]] = field(default_factory=dict)
 
@@ -40,11 +42,12 @@ class FakeStorage:
 
     # What the handler asks of it.
 
-    def copy(self, source: str, target: str) -> None:
+    def copy(self, source: str, target: str) -> int:
         self._called("copy", target)
         if source not in self.objects:
             raise Gone("ListObjectsV2", "NoSuchKey", f"{source} does not exist any more.")
         self.objects[target] = self.objects[source]
+        return self.sizes.get(source, len(self.objects[source]))
 
     def holds(self, location: str) -> bool:
         self._called("holds", location)

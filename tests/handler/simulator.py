@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
@@ -23,6 +24,8 @@ class CloudFormation:
     resource_type: str = RESOURCE_TYPE
     endpoint: str = "https://cloudformation.example"
     """Where answers go."""
+    dates_urls: bool = True
+    """Whether the URLs for answers contain when they were signed, as those of Signature Version 4 do."""
     properties: Mapping[str, Any] | None = None
     """Those of the last request, whatever came of it."""
     properties_before: Mapping[str, Any] | None = None
@@ -92,7 +95,7 @@ class CloudFormation:
         event: Event = {
             "RequestType": request_type,
             "ServiceToken": f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:on-event",
-            "ResponseURL": f"{self.endpoint}/{seed}?X-Amz-Signature={uuid5(NAMESPACE_URL, seed).hex}",
+            "ResponseURL": self._response_url(seed),
             "StackId": self.stack_id,
             "RequestId": str(uuid5(NAMESPACE_URL, f"request {seed}")),
             "LogicalResourceId": self.logical_id,
@@ -104,6 +107,11 @@ class CloudFormation:
         if request_type == "Update":
             event["OldResourceProperties"] = as_delivered(self.properties or {})
         return event
+
+    def _response_url(self, seed: str) -> str:
+        signed_at = datetime.fromtimestamp(self.account.clock.now, UTC)
+        date = f"X-Amz-Date={signed_at:%Y%m%dT%H%M%SZ}&" if self.dates_urls else ""
+        return f"{self.endpoint}/{seed}?{date}X-Amz-Signature={uuid5(NAMESPACE_URL, seed).hex}"
 
     @property
     def stack_id(self) -> str:

@@ -1,5 +1,7 @@
 """Data that the CDK has shipped is brought to the data bucket before the job is started, and again for a rollback."""
 
+from typing import Any
+
 import pytest
 
 from personalize_import_handler.personalize import Busy, Refused
@@ -70,6 +72,58 @@ def test_files_are_brought_once_by_a_look_of_its_own_however_long_the_job_waits_
     assert len(storage.calls) == 2
     found, brought, *_ = account.polled_at
     assert found == brought, "nothing has to be waited for in between"
+
+
+def copied(storage: FakeStorage) -> list[str]:
+    return [target.rpartition("/")[2] for operation, target in storage.calls if operation == "copy"]
+
+
+def polls_for_files(account: Account, files: dict[str, Any]) -> int:
+    """Count the polls between the one that decides which job is started, and the one that starts it."""
+    began = account.clock.now
+    assert CloudFormation(account).create(files).succeeded
+    return account.polled_at.count(began) - 2
+
+
+@pytest.mark.parametrize(("mib", "polls"), [(1, 1), (63, 2), (64, 3), (5000, 3)])
+def test_small_files_are_copied_by_one_poll_and_a_large_one_ends_its_poll(
+    account: Account, mib: int, polls: int
+) -> None:
+    wanted = shipped("one.csv", "two.csv", "three.csv")
+    account.storage.ship(wanted["DataFiles"])
+    account.storage.sizes = {file["Source"]: mib << 20 for file in wanted["DataFiles"]}
+
+    assert polls_for_files(account, wanted) == polls
+    assert copied(account.storage) == ["one.csv", "two.csv", "three.csv"]
+
+
+def test_the_data_is_checked_once_all_files_are_copied(account: Account) -> None:
+    wanted = shipped("one.csv", "two.csv")
+    content = "USER_ID,ITEM_ID,TIMESTAMP\n" + "".join(f"{n},{n},{n + 10**9}\n" for n in range(600))
+    account.storage.objects = {file["Source"]: content for file in wanted["DataFiles"]}
+
+    assert polls_for_files(account, {**wanted, "Preflight": "true"}) == 2
+    operations = [operation for operation, _ in account.storage.calls]
+    assert operations[:4] == ["copy", "copy", "read_as", "list_objects"]
+
+
+def test_a_file_that_is_refused_is_copied_again_and_not_those_before(account: Account) -> None:
+    wanted = shipped("one.csv", "two.csv", "three.csv")
+    account.storage.ship(wanted["DataFiles"])
+    account.storage.sizes = {file["Source"]: 64 << 20 for file in wanted["DataFiles"]}
+    copy = account.storage.copy
+    refusals = iter([Busy("UploadPartCopy", "SlowDown", "Please reduce your request rate.")] * 2)
+
+    def copy_or_refuse(source: str, target: str) -> int:
+        size = copy(source, target)
+        for refusal in refusals if target.endswith("two.csv") else ():
+            raise refusal
+        return size
+
+    account.storage.copy = copy_or_refuse  # type: ignore[method-assign]
+
+    assert CloudFormation(account).create(wanted).succeeded
+    assert copied(account.storage) == ["one.csv", "two.csv", "two.csv", "two.csv", "three.csv"]
 
 
 def test_an_import_of_anything_else_brings_nothing_and_takes_no_look_more(

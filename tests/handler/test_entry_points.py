@@ -9,7 +9,7 @@ import pytest
 
 from personalize_import_handler import index, waiter
 from personalize_import_handler.answer import NotDelivered, send
-from personalize_import_handler.personalize_client import CLIENT_CONFIG
+from personalize_import_handler.aws_calls import CLIENT_CONFIG
 
 
 @pytest.fixture(autouse=True)

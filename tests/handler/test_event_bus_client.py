@@ -8,10 +8,10 @@ import boto3
 import pytest
 
 from personalize_import_handler import event_bus_client
+from personalize_import_handler.aws_calls import CLIENT_CONFIG
 from personalize_import_handler.contract import StateChange
 from personalize_import_handler.event_bus import NotPublished
 from personalize_import_handler.event_bus_client import BotoEventBus
-from personalize_import_handler.personalize_client import CLIENT_CONFIG
 from tests.handler import aws_json
 from tests.handler.aws_json import Service
 from tests.handler.fakes import DATASET_ARN, job_arn
@@ -46,7 +46,7 @@ def event_bus(service: Service, monkeypatch: pytest.MonkeyPatch) -> BotoEventBus
         "AWS_ENDPOINT_URL_EVENTBRIDGE": service.url,
     }.items():
         monkeypatch.setenv(name, value)
-    return BotoEventBus()
+    return BotoEventBus(sleep=lambda _: None)
 
 
 def test_an_event_is_put_on_the_default_bus_of_the_account(service: Service, event_bus: BotoEventBus) -> None:
@@ -72,13 +72,33 @@ def test_without_a_job_the_event_is_about_the_dataset(service: Service, event_bu
     assert service.requests[0][1]["Entries"][0]["Resources"] == [DATASET_ARN]
 
 
-def test_an_entry_that_is_refused_in_an_answer_that_is_a_success_is_told(
+BUSY_ENTRY = {"FailedEntryCount": 1, "Entries": [{"ErrorCode": "ThrottlingException", "ErrorMessage": "Try again"}]}
+DENIED_ENTRY = {"FailedEntryCount": 1, "Entries": [{"ErrorCode": "NotAuthorizedForSource", "ErrorMessage": "No"}]}
+
+
+def test_an_entry_that_eventbridge_is_too_busy_for_is_put_again(service: Service, event_bus: BotoEventBus) -> None:
+    service.answers(BUSY_ENTRY, BUSY_ENTRY, {"FailedEntryCount": 0, "Entries": [{"EventId": "1"}]})
+
+    event_bus.publish(CHANGE, AT)
+
+    assert len(service.requests) == 3
+
+
+def test_an_entry_that_eventbridge_is_too_busy_for_three_times_is_not_published(
     service: Service, event_bus: BotoEventBus
 ) -> None:
-    entry = {"ErrorCode": "InternalFailure", "ErrorMessage": "Try again"}
-    service.answers({"FailedEntryCount": 1, "Entries": [entry]})
+    service.answers(*[BUSY_ENTRY] * 3)
 
-    with pytest.raises(NotPublished, match=r"^Try again \(InternalFailure from PutEvents\)$"):
+    with pytest.raises(NotPublished, match=r"^Try again \(ThrottlingException from PutEvents\)$"):
+        event_bus.publish(CHANGE, AT)
+
+
+def test_an_entry_that_is_refused_in_an_answer_with_status_200_is_not_published(
+    service: Service, event_bus: BotoEventBus
+) -> None:
+    service.answers(DENIED_ENTRY)
+
+    with pytest.raises(NotPublished, match=r"^No \(NotAuthorizedForSource from PutEvents\)$"):
         event_bus.publish(CHANGE, AT)
 
 

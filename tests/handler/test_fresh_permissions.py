@@ -88,6 +88,22 @@ def test_denied_access_may_become_effective_whatever_its_text(code: str) -> None
     assert not fresh_permissions.may_become_effective(Refused(CREATE, code, "No."), 120)
 
 
+UNKNOWN_CREDENTIALS = [
+    Refused("CreateDatasetImportJob", "UnrecognizedClientException", "The security token included in the request is i"),
+    Refused("AssumeRole", "InvalidClientTokenId", "The security token included in the request is invalid."),
+    Refused("CopyObject", "InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records."),
+    Refused("CopyObject", "InvalidToken", "The provided token is malformed or otherwise invalid."),
+    Refused("CopyObject", "ExpiredToken", "The provided token has expired."),
+    Refused("StartExecution", "ExpiredTokenException", "The security token included in the request is expired"),
+]
+
+
+@pytest.mark.parametrize("refused", UNKNOWN_CREDENTIALS, ids=[refused.code for refused in UNKNOWN_CREDENTIALS])
+def test_the_credentials_of_a_new_role_may_become_known_for_two_minutes(refused: Refused) -> None:
+    assert fresh_permissions.may_become_effective(refused, 119.9)
+    assert not fresh_permissions.may_become_effective(refused, 120)
+
+
 def test_a_lack_of_authority_may_become_effective_whatever_its_code() -> None:
     refused = Refused(CREATE, "InvalidInputException", "User: x is not authorized to perform: s3:GetObject")
 

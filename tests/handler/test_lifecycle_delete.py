@@ -104,6 +104,19 @@ def test_after_50_minutes_a_delete_succeeds_with_a_warning(
     assert "is still running, and its dataset can't be deleted before it ends" in warning
 
 
+def test_the_age_of_a_delete_is_measured_once_whatever_the_clock_of_a_later_function_says(
+    cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
+) -> None:
+    cloudformation.dates_urls = False
+    personalize.course = Course(seconds=100_000)
+    cloudformation.create(properties(Wait=False))
+    started_at = account.clock.now
+    event = cloudformation.begin("Delete", properties())
+    account.functions_seconds_off = 1800
+
+    assert cloudformation.run(event).answered_at - started_at == 3000
+
+
 @pytest.mark.parametrize(("service_timeout", "latest"), [("600", 540), ("60", 0), ("junk", 3060)])
 def test_a_delete_is_answered_before_cloudformation_gives_up_on_it(
     service_timeout: str, latest: int, cloudformation: CloudFormation, account: Account, personalize: FakePersonalize

@@ -192,3 +192,16 @@ def test_a_job_that_is_gone_before_its_tags_are_set_is_told_so(
     answer = cloudformation.update(properties(Tags=tags(team="data")))
 
     assert answer.reason.startswith(f"DatasetImportJob {created.job_arn} does not exist any more.")
+
+
+@pytest.mark.parametrize("seconds_off", [-1800, 1800])
+def test_the_age_of_a_request_is_measured_once_whatever_the_clock_of_a_later_function_says(
+    seconds_off: int, cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
+) -> None:
+    cloudformation.dates_urls = False
+    personalize.course = Course(seconds=10_000)
+    started_at = account.clock.now
+    event = cloudformation.begin("Create", properties(TimeoutSeconds=2400))
+    account.functions_seconds_off = seconds_off
+
+    assert cloudformation.run(event).answered_at - started_at == 2400

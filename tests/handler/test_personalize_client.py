@@ -4,7 +4,7 @@ from personalize_import_handler.contract import ImportMode
 from personalize_import_handler.personalize import DatasetImportJob, JobSummary
 from personalize_import_handler.personalize_client import BotoPersonalize
 from personalize_import_handler.properties import parse
-from tests.handler.aws_json import Service
+from tests.handler.aws_json import Service, error
 from tests.handler.fakes import DATASET_ARN, ROLE_ARN, job_arn
 from tests.handler.properties import DATA_LOCATION, properties, tags
 
@@ -108,6 +108,27 @@ def test_all_pages_of_a_list_are_read(boto_personalize: BotoPersonalize, persona
     assert (second.dataset_import_job_arn, second.import_mode) == (job_arn("nightly-2"), ImportMode.FULL)
     assert [parameters.get("nextToken") for _, parameters in personalize_service.requests] == [None, "more"]
     assert {parameters["datasetArn"] for _, parameters in personalize_service.requests} == {DATASET_ARN}
+
+
+def test_a_list_requests_as_many_jobs_of_a_page_as_the_service_has(
+    boto_personalize: BotoPersonalize, personalize_service: Service
+) -> None:
+    personalize_service.answers({"datasetImportJobs": []})
+
+    boto_personalize.list_dataset_import_jobs(DATASET_ARN)
+
+    assert personalize_service.requests[0][1]["maxResults"] == 100
+
+
+def test_a_page_of_a_list_that_is_throttled_is_requested_again_and_not_those_before(
+    boto_personalize: BotoPersonalize, personalize_service: Service
+) -> None:
+    throttled = error("ThrottlingException", "Rate exceeded")
+    first, last = {"datasetImportJobs": [SUMMARY], "nextToken": "more"}, {"datasetImportJobs": [SUMMARY]}
+    personalize_service.answers(first, throttled, throttled, last)
+
+    assert len(boto_personalize.list_dataset_import_jobs(DATASET_ARN)) == 2
+    assert [parameters.get("nextToken") for _, parameters in personalize_service.requests] == [None, *["more"] * 3]
 
 
 def test_a_dataset_s_age_is_read(boto_personalize: BotoPersonalize, personalize_service: Service) -> None:

@@ -5,8 +5,9 @@ from collections.abc import Callable
 
 import pytest
 
+from personalize_import_handler.aws_calls import CLIENT_CONFIG, RETRY_PAUSES
 from personalize_import_handler.personalize import Busy, NameTaken, Refused
-from personalize_import_handler.personalize_client import CLIENT_CONFIG, BotoPersonalize
+from personalize_import_handler.personalize_client import BotoPersonalize
 from personalize_import_handler.properties import parse
 from tests.handler.aws_json import Service, client_of, error
 from tests.handler.fakes import DATASET_ARN, job_arn
@@ -55,7 +56,7 @@ def test_an_error_has_its_meaning_and_the_service_s_own_text(
     boto_personalize: BotoPersonalize,
     personalize_service: Service,
 ) -> None:
-    personalize_service.answers(error(code, "The service's own text.", status))
+    personalize_service.answers(*[error(code, "The service's own text.", status)] * (len(RETRY_PAUSES) + 1))
 
     with pytest.raises(Refused) as raised:
         CALLS[operation](boto_personalize)

@@ -8,8 +8,8 @@ import pytest
 from botocore.stub import Stubber
 
 from personalize_import_handler import storage_client
+from personalize_import_handler.aws_calls import CLIENT_CONFIG
 from personalize_import_handler.personalize import Busy, Refused
-from personalize_import_handler.personalize_client import CLIENT_CONFIG
 from personalize_import_handler.storage import Gone
 from personalize_import_handler.storage_client import BotoStorage
 
@@ -35,7 +35,7 @@ def s3(client: "S3Client") -> Iterator[Stubber]:
 
 @pytest.fixture
 def storage(client: "S3Client") -> BotoStorage:
-    return BotoStorage(client)
+    return BotoStorage(client, sleep=lambda _: None)
 
 
 def has_source(s3: Stubber, size: int, key: str = "key.csv") -> None:
@@ -70,7 +70,7 @@ def test_an_object_is_copied_at_once(storage: BotoStorage, s3: Stubber) -> None:
     copying = {"Bucket": "data", "Key": "hash/users.csv", "CopySource": {"Bucket": "assets", "Key": "key.csv"}}
     s3.add_response("copy_object", {}, copying)
 
-    storage.copy(SOURCE, TARGET)
+    assert storage.copy(SOURCE, TARGET) == 64 * MIB
 
 
 def test_a_large_object_is_copied_in_parts(storage: BotoStorage, s3: Stubber, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -95,6 +95,20 @@ def test_a_large_object_is_copied_in_parts(storage: BotoStorage, s3: Stubber, mo
     storage.copy(SOURCE, TARGET)
 
 
+def test_a_part_that_is_throttled_is_copied_again_and_no_other(
+    storage: BotoStorage, s3: Stubber, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(storage_client, "_PARTS_AT_ONCE", 1)
+    has_source(s3, 64 * MIB + 1)
+    s3.add_response("create_multipart_upload", {"UploadId": "upload"})
+    s3.add_response("upload_part_copy", {"CopyPartResult": {"ETag": "part 1"}})
+    s3.add_client_error("upload_part_copy", "SlowDown", "Please reduce your request rate.", 503)
+    s3.add_response("upload_part_copy", {"CopyPartResult": {"ETag": "part 2"}})
+    s3.add_response("complete_multipart_upload", {})
+
+    storage.copy(SOURCE, TARGET)
+
+
 @pytest.mark.parametrize("contents", [{}, {"Contents": [{"Key": "key.csv.gz", "Size": 1}]}])
 def test_an_object_that_is_not_there_is_gone(storage: BotoStorage, s3: Stubber, contents: dict[str, Any]) -> None:
     s3.add_response("list_objects_v2", contents)
@@ -105,7 +119,14 @@ def test_an_object_that_is_not_there_is_gone(storage: BotoStorage, s3: Stubber, 
 
 @pytest.mark.parametrize(
     ("code", "status", "meaning"),
-    [("AccessDenied", 403, Refused), ("SlowDown", 503, Busy), ("InternalError", 500, Busy)],
+    [
+        ("AccessDenied", 403, Refused),
+        ("InternalError", 500, Busy),
+        ("KMS.ThrottlingException", 400, Busy),
+        ("OperationAborted", 409, Busy),
+        ("RequestTimeout", 400, Busy),
+        ("SlowDown", 503, Busy),
+    ],
 )
 def test_errors_have_their_own_words(
     storage: BotoStorage, s3: Stubber, code: str, status: int, meaning: type[Refused]
@@ -141,6 +162,19 @@ def test_all_versions_of_a_bucket_are_deleted_and_what_marks_deletions(storage: 
     assert storage.empty("data")
 
 
+def test_a_page_of_versions_that_is_throttled_is_listed_again_and_not_those_before(
+    storage: BotoStorage, s3: Stubber
+) -> None:
+    more = {"IsTruncated": True, "NextKeyMarker": "b.csv", "NextVersionIdMarker": "1"}
+    lists(s3, {"Versions": [entry("a.csv")], **more})
+    s3.add_client_error("list_object_versions", "SlowDown", "Please reduce your request rate.", 503)
+    lists(s3, {"Versions": [entry("c.csv")], "IsTruncated": False}, KeyMarker="b.csv", VersionIdMarker="1")
+    deletes(s3, entry("a.csv"))
+    deletes(s3, entry("c.csv"))
+
+    assert storage.empty("data")
+
+
 def test_what_is_too_much_for_one_look_is_left_to_the_next(
     storage: BotoStorage, s3: Stubber, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -171,3 +205,14 @@ def test_a_version_that_may_not_be_deleted_is_a_refusal_though_the_answer_is_a_s
         storage.empty("data")
 
     assert (refused.value.code, refused.value.message) == ("AccessDenied", "In S3's own words")
+
+
+@pytest.mark.parametrize("code", ["InternalError", "SlowDown"])
+def test_a_version_that_s3_is_too_busy_to_delete_may_be_deleted_later(
+    code: str, storage: BotoStorage, s3: Stubber
+) -> None:
+    lists(s3, {"Versions": [entry("a.csv")], "IsTruncated": False})
+    deletes(s3, entry("a.csv"), errors=({"Key": "a.csv", "Code": code, "Message": "In S3's own words"},))
+
+    with pytest.raises(Busy, match="In S3's own words"):
+        storage.empty("data")

@@ -3,13 +3,14 @@
 import json
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
-from botocore.exceptions import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from personalize_import_handler import waiter
+from personalize_import_handler import fresh_permissions, waiter
+from personalize_import_handler.aws_calls import RETRY_PAUSES
 from personalize_import_handler.personalize import Busy, Refused
 from personalize_import_handler.waiter import execution_name
 from tests.handler.aws_json import Service, error, serve
@@ -111,18 +112,30 @@ def test_an_execution_that_may_never_be_started_is_an_error_well_before_the_func
     step_functions.answers(*[DENIED] * 9)
     slept: list[float] = []
 
-    with pytest.raises(ClientError, match="states:StartExecution"):
+    with pytest.raises(Refused, match="states:StartExecution"):
         waiter.start_waiting(EVENT, slept.append)
 
-    assert len(step_functions.requests) == 5
-    assert sum(slept) < 120
+    assert len(step_functions.requests) == 6
+    assert sum(slept) == fresh_permissions.SECONDS
+
+
+@pytest.mark.parametrize("code", ["UnrecognizedClientException", "ExpiredTokenException"])
+def test_an_execution_is_started_once_step_functions_knows_the_credentials_of_a_new_role(
+    code: str, step_functions: Service
+) -> None:
+    unknown = error(code, "The security token included in the request is invalid.")
+    step_functions.answers(unknown, unknown, STARTED)
+
+    waiter.start_waiting(EVENT, lambda _: None)
+
+    assert len(step_functions.requests) == 3
 
 
 def test_any_other_refusal_is_an_error_at_once(step_functions: Service) -> None:
     step_functions.answers(error("StateMachineDoesNotExist", "gone"))
     slept: list[float] = []
 
-    with pytest.raises(ClientError, match="gone"):
+    with pytest.raises(Refused, match="gone"):
         waiter.start_waiting(EVENT, slept.append)
 
     assert slept == []
@@ -169,6 +182,36 @@ def test_a_request_is_not_given_up_for_an_earlier_one_or_one_of_another_resource
     assert not waiter.is_given_up(HANDED_OVER)
 
 
+OWN, SIGNED_LATER, SIGNED_EARLIER, WITHOUT = "r-own-1700000100", "r-x-1700000200", "r-x-1700000000", "r-x"
+NOON, ONE = datetime(2024, 1, 1, 12, tzinfo=UTC), datetime(2024, 1, 1, 13, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("other", "own_start", "other_start", "superseded"),
+    [
+        (SIGNED_LATER, NOON, ONE, True),
+        (SIGNED_LATER, ONE, NOON, True),
+        (SIGNED_EARLIER, NOON, ONE, False),
+        (SIGNED_EARLIER, ONE, NOON, False),
+        ("r-x-1700000095", NOON, ONE, True),
+        ("r-x-1700000105", ONE, NOON, False),
+        ("r-x-1700000106", ONE, NOON, True),
+        (WITHOUT, NOON, ONE, True),
+        (WITHOUT, ONE, NOON, False),
+    ],
+)
+def test_requests_come_in_the_order_in_which_their_urls_were_signed_and_else_in_that_of_their_executions(
+    other: str, own_start: datetime, other_start: datetime, *, superseded: bool
+) -> None:
+    assert waiter.is_superseded(OWN, {OWN: own_start, other: other_start}) is superseded
+
+
+def test_the_name_of_an_execution_ends_in_the_time_at_which_the_url_was_signed() -> None:
+    signed = {**EVENT, "ResponseURL": "https://cloudformation.example/?X-Amz-Date=20231114T221320Z&X-Amz-Signature=a"}
+
+    assert re.fullmatch("[0-9a-f]{32}-[0-9a-f]{32}-1700000000", execution_name(signed))
+
+
 def test_later_requests_may_fill_pages(step_functions: Service) -> None:
     step_functions.answers(executions(OTHER, next_token="1"), executions(LATER, EVENT))
 
@@ -176,10 +219,21 @@ def test_later_requests_may_fill_pages(step_functions: Service) -> None:
 
 
 def test_executions_that_cannot_be_listed_now_may_be_listed_later(step_functions: Service) -> None:
-    step_functions.answers(*[error("ThrottlingException", "Rate exceeded")] * 3)
+    of_one_try = 3
+    step_functions.answers(*[THROTTLED] * of_one_try * (len(RETRY_PAUSES) + 1))
 
     with pytest.raises(Busy, match="Rate exceeded"):
-        waiter.is_given_up(HANDED_OVER)
+        waiter.is_given_up(HANDED_OVER, lambda _: None)
+
+
+def test_a_page_of_executions_that_is_throttled_is_listed_again_and_not_those_before(step_functions: Service) -> None:
+    of_one_try = 3
+    step_functions.answers(executions(OTHER, next_token="1"), *[THROTTLED] * of_one_try, executions(LATER, EVENT))
+    slept: list[float] = []
+
+    assert waiter.is_given_up(HANDED_OVER, slept.append)
+    assert [parameters.get("nextToken") for _, parameters in step_functions.requests] == [None, "1", "1", "1", "1"]
+    assert slept == [1]
 
 
 def test_executions_that_may_not_be_listed_are_a_refusal(step_functions: Service) -> None:

@@ -7,6 +7,10 @@ from tests.mutations.patches import Patch
 
 _status: Final = partial(Patch, "personalize.py", "handler/test_lifecycle_waiting.py faults/test_service_faults.py")
 _error: Final = partial(Patch, "personalize_client.py", "handler/test_personalize_errors.py")
+_meaning: Final = partial(Patch, "aws_calls.py", "handler/test_personalize_errors.py")
+_passes: Final = partial(Patch, "aws_calls.py", "handler/test_aws_calls.py handler/test_personalize_errors.py")
+_list: Final = partial(Patch, "aws_calls.py", "handler/test_aws_calls.py")
+_role: Final = partial(Patch, "data_reader_client.py", "handler/test_data_reader_client.py")
 _call: Final = partial(Patch, "personalize_client.py", "handler/test_personalize_client.py")
 
 GUARDS: Final = (
@@ -30,42 +34,86 @@ GUARDS: Final = (
         "return _PHASES.get(status) is Phase.RUNNING",
         "return _PHASES.get(status, Phase.RUNNING) is Phase.RUNNING",
     ),
-    # In `personalize_client`: errors
+    # In `aws_calls`: errors
     *[
-        _error(f"{code} passes", f'    "{code}",', "")
+        _passes(f"{code} passes", f'    "{code}",', "")
         for code in (
-            "LimitExceededException",
-            "ResourceInUseException",
-            "ThrottlingException",
-            "TooManyRequestsException",
+            "BandwidthLimitExceeded",
+            "ExecutionLimitExceeded",
+            "InternalError",
             "InternalFailure",
             "InternalServerError",
+            "LimitExceededException",
+            "OperationAborted",
+            "PriorRequestNotComplete",
+            "ProvisionedThroughputExceededException",
+            "RequestLimitExceeded",
+            "RequestTimeout",
+            "RequestTimeoutException",
+            "ResourceInUseException",
             "ServiceUnavailable",
             "ServiceUnavailableException",
+            "SlowDown",
+            "TooManyRequestsException",
+            "TransactionInProgressException",
         )
     ],
-    _error("too many requests pass, whatever their code", "or status == _TOO_MANY_REQUESTS or", "or"),
-    _error("a fault of the service's own passes, whatever its code", " or status >= _SERVER_ERROR:", ":"),
-    _error("500 is a fault of the service's own", "status >= _SERVER_ERROR", "status > _SERVER_ERROR"),
-    _error(
+    _passes("every throttle passes, whatever the rest of its code", " or _THROTTLED in code", ""),
+    _meaning("too many requests pass, whatever their code", "or status == _TOO_MANY_REQUESTS or", "or"),
+    _meaning("a fault of the service's own passes, whatever its code", " or status >= _SERVER_ERROR:", ":"),
+    _meaning("500 is a fault of the service's own", "status >= _SERVER_ERROR", "status > _SERVER_ERROR"),
+    _meaning(
         "what passes is not refused for good",
         "return Busy(operation, code, message)",
         "return Refused(operation, code, message)",
     ),
-    _error(
+    _meaning(
         "what is refused for good doesn't pass",
         "    return Refused(operation, code, message)",
         "    return Busy(operation, code, message)",
     ),
-    _error("a name that is taken is told apart", "if code == _NAME_TAKEN:", "if False:"),
+    _meaning("a name that is taken is told apart", "if code == _NAME_TAKEN:", "if False:"),
     _error("what doesn't exist is none", "if error.code == _NOT_FOUND:", "if False:"),
     _error("only what doesn't exist is none", "if error.code == _NOT_FOUND:", "if True:"),
-    _error(
+    _meaning(
         "a service that can't be reached is busy",
         "except BotoCoreError as error:  # no",
         "except KeyError as error:  # no",
     ),
-    _error("an error has its meaning", "    except ClientError as error:\n", "    except KeyError as error:\n"),
+    _meaning("an error has its meaning", "    except ClientError as error:\n", "    except KeyError as error:\n"),
+    # In `aws_calls`: retries within one invocation, and lists
+    _list(
+        "a busy call is repeated a bounded number of times", "if pause is None or", "pause = pause or 1\n            if"
+    ),
+    _list("a call without an answer is not repeated", " or isinstance(busy.__cause__, BotoCoreError):", ":"),
+    _list("a service that is busy gets a pause", "            sleep(pause)\n", ""),
+    _list(
+        "the pauses are for all pages together",
+        "partial(fetch, **following), pauses,",
+        "partial(fetch, **following), iter(RETRY_PAUSES),",
+    ),
+    _list("a list goes on at its next page", "partial(fetch, **following)", "partial(fetch)"),
+    _list("the last page is the last", 'if not following or not page.get("IsTruncated", True):', "if not following:"),
+    _call(
+        "a page that is throttled is requested again",
+        'pages("ListDatasetImportJobs", fetch, {"nextToken": "nextToken"}, self._sleep)',
+        '[called("ListDatasetImportJobs", fetch)]',
+    ),
+    _call(
+        "a list takes as few requests as the service allows",
+        "_JOBS_OF_A_PAGE: Final = 100",
+        "_JOBS_OF_A_PAGE: Final = 10",
+    ),
+    _role(
+        "all pages of files are read",
+        'pages("ListObjectsV2", fetch, {"NextContinuationToken": "ContinuationToken"}, self._sleep)',
+        '[called("ListObjectsV2", fetch)]',
+    ),
+    _role(
+        "a role that STS is too busy for is not refused",
+        "    except Busy:\n        raise\n    except Refused as refused:\n        raise NotAssumable",
+        "    except Refused as refused:\n        raise NotAssumable",
+    ),
     # In `personalize_client`: time
     _error("time is the service's", "return time.time() + self._clock_offset", "return time.time()"),
     _error(
@@ -88,12 +136,12 @@ GUARDS: Final = (
         "with suppress(ValueError, OverflowError):",
         "with suppress(OverflowError):",
     ),
-    # In `personalize_client`: bounds of a call
-    _error("a connection has a bounded time", "connect_timeout=3", "connect_timeout=60"),
-    _error("an answer has a bounded time", "read_timeout=10", "read_timeout=60"),
-    _error("room that comes in minutes isn't asked for in seconds", '"mode": "legacy"', '"mode": "standard"'),
-    _error("a call is tried more than once", '"total_max_attempts": 3', '"total_max_attempts": 1'),
-    _error("a call is tried a bounded number of times", '"total_max_attempts": 3', '"total_max_attempts": 30'),
+    # In `aws_calls`: bounds of a call
+    _meaning("a connection has a bounded time", "connect_timeout=3", "connect_timeout=60"),
+    _meaning("an answer has a bounded time", "read_timeout=10", "read_timeout=60"),
+    _meaning("room that comes in minutes isn't asked for in seconds", '"mode": "legacy"', '"mode": "standard"'),
+    _meaning("a call is tried more than once", '"total_max_attempts": 3', '"total_max_attempts": 1'),
+    _meaning("a call is tried a bounded number of times", '"total_max_attempts": 3', '"total_max_attempts": 30'),
     _error(
         "the client has these bounds",
         'boto3.client("personalize", config=CLIENT_CONFIG)',
@@ -107,8 +155,8 @@ GUARDS: Final = (
     _call("tags are sent", "if tags := properties.job_tags:", "if tags := {}:"),
     _call(
         "all pages of a list are read",
-        "for page in pages for summary in page",
-        "for page in [*pages][:1] for summary in page",
+        "for page in listed for summary",
+        "for page in [*listed][:1] for summary",
     ),
     _call(
         "a job without a mode is a full import",

@@ -56,9 +56,19 @@ GUARDS: Final = (
         "self.storage, self.read_as)\n        except Refused as refused:",
         "self.storage, self.read_as)\n        except UnknownStatus as refused:",
     ),
-    _bring("every file is brought", "in properties.data_files:", "in properties.data_files[:1]:"),
-    _bring("a copy that is there serves where the source is gone", "if not storage.holds(target):", "if True:"),
-    _bring("a file that is gone is told", "if not storage.holds(target):", "if False:"),
+    _bring("every file is copied", "return len(properties.data_files)\n\n\n", "return first + 1\n\n\n"),
+    _bring("a poll goes on after the files that are copied", "properties.data_files[first:]", "properties.data_files"),
+    _bring("the files that are copied are noted", "_replace(files_copied=copied, prepared", "_replace(prepared"),
+    _bring("a poll copies one large file", "if copied_bytes >= _BYTES_OF_A_POLL:", "if False:"),
+    _bring("a poll copies many small files", "if copied_bytes >= _BYTES_OF_A_POLL:", "if True:"),
+    _bring("the job is started when all files are copied", "left = copied < len(properties.data_files) or", "left ="),
+    _bring(
+        "files are followed by the preflight",
+        "< len(properties.data_files) or properties.preflight",
+        "< len(properties.data_files)",
+    ),
+    _bring("a copy that is there serves where the source is gone", "if storage.holds(target):", "if False:"),
+    _bring("a file that is gone is told", "if storage.holds(target):", "if True:"),
     # In `data_resource` and `functions`
     _either(
         "the data bucket's resource starts no import",
@@ -94,10 +104,20 @@ GUARDS: Final = (
     _call("marks of deletion are deleted too", ', *page.get("DeleteMarkers", [])]', "]"),
     _call(
         "what was not deleted is told",
-        '            raise Refused("DeleteObjects"',
-        '            Refused("DeleteObjects"',
+        '            raise meaning_of("DeleteObjects"',
+        '            meaning_of("DeleteObjects"',
+    ),
+    _call(
+        "what S3 is too busy to delete may be deleted later",
+        'raise meaning_of("DeleteObjects"',
+        'raise Refused("DeleteObjects"',
+    ),
+    _call(
+        "a part that is throttled is copied again",
+        'retried("UploadPartCopy", part, iter(RETRY_PAUSES), self._sleep)',
+        'called("UploadPartCopy", part)',
     ),
     _call("a bucket that is gone is empty", "if refused.code == _NO_SUCH_BUCKET:", "if False:"),
-    _call("a bucket that has more in it is looked at again", "next(pages, None)) is None", "None) is None"),
+    _call("a bucket that has more in it is looked at again", "return next(listed, None) is None", "return True"),
     _entry("one S3 client is kept", "@cache\ndef _storage", "def _storage"),
 )

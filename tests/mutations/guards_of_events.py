@@ -109,8 +109,8 @@ GUARDS: Final = (
     ),
     _failed(
         "a job that could not be looked at in time is told as one that nobody looks at",
-        "            raise ImportFailed(reason, arn, progress.status_if_failed) from refused\n        logger",
-        "            raise ImportFailed(reason, arn) from refused\n        logger",
+        "            raise ImportFailed(reason, arn, progress.status_if_failed)\n        return Finished",
+        "            raise ImportFailed(reason, arn)\n        return Finished",
     ),
     _failed(
         "a look says which status it has seen",
@@ -120,15 +120,12 @@ GUARDS: Final = (
     # In `event_bus_client`
     _bus(
         "an entry that is refused is no success",
-        '        if code := entry.get("ErrorCode"):',
-        '        if code := entry.get("Code"):',
+        '        if code := result.get("ErrorCode"):',
+        '        if code := result.get("Code"):',
     ),
-    _bus("a refusal is told as one", "except (ClientError, BotoCoreError) as error:", "except BotoCoreError as error:"),
-    _bus(
-        "a dead endpoint is told as a refusal",
-        "except (ClientError, BotoCoreError) as error:",
-        "except ClientError as error:",
-    ),
+    _bus("a refusal is told as one", "        except Refused as refused:", "        except KeyError as refused:"),
+    _bus("an entry that EventBridge is too busy for is put again", "_PAUSES: Final = (1, 2)", "_PAUSES: Final = ()"),
+    _bus("an entry is put again for seconds only", "_PAUSES: Final = (1, 2)", "_PAUSES: Final = (1, 2, 4, 8)"),
     _bus(
         "a dead endpoint is not waited for", "connect_timeout=1, read_timeout=2", "connect_timeout=10, read_timeout=20"
     ),

@@ -20,8 +20,7 @@ _GIVEN_UP: Final = """\
 """
 _PREPARED: Final = """\
             if preparation.is_due(self.properties) and not progress.prepared:
-                self._prepare(attempt)
-                return self._wait(arn, progress._replace(prepared=True), seconds=0)
+                return self._prepare(attempt, progress)
 """
 _NOTED: Final = "self.look(progress._replace(dataset_import_job_arn=arn), arn)"
 _granted: Final = partial(Patch, "importing.py", "handler/test_fresh_permissions.py")

@@ -77,11 +77,11 @@ GUARDS: Final = (
         "may_become_effective(refused, self._waited(progress))",
         "may_become_effective(refused, progress.elapsed_seconds(self.personalize.now()))",
     ),
-    # In `Import._try_again`
+    # In `Import._try_again, ._out_of_time`
     _look(
         "a busy service has no more time than the import was given",
-        "        if self._time_is_up(progress):\n            known",
-        "        if False:\n            known",
+        "        if self._time_is_up(progress):\n            return self._out_of_time(reasons.not_answered",
+        "        if False:\n            return self._out_of_time(reasons.not_answered",
     ),
     _handed(
         "a job that is noted can be handed over though nobody could look at it",
@@ -95,13 +95,13 @@ GUARDS: Final = (
     ),
     _handed(
         "a job that nobody knows yet is not handed over",
-        "if self.properties.hands_over and known:",
-        "if self.properties.hands_over:",
+        "if not (self.properties.hands_over and known):",
+        "if not self.properties.hands_over:",
     ),
     _look(
         "a busy service fails the resource that may not hand over",
-        "if self.properties.hands_over and known:",
-        "if known:",
+        "if not (self.properties.hands_over and known):",
+        "if not known:",
     ),
     _relay(
         "a lack of room names the time of all resources",

@@ -36,8 +36,8 @@ GUARDS: Final = (
     ),
     _know(
         "the service's time is known before data is looked into",
-        "            self._ask_for_the_time()\n            preparation",
-        "            preparation",
+        "            self._ask_for_the_time()\n            if self._time_is_up",
+        "            if self._time_is_up",
     ),
     _know("the fingerprint is noted", "progress._replace(data_fingerprint=fingerprint)", "progress"),
     # In `data_fingerprint`
@@ -75,13 +75,13 @@ GUARDS: Final = (
     ),
     Patch(
         *("preparation.py", _preflight, "nobody looks unasked"),
-        "    if properties.preflight:\n",
-        "    if True:\n",
+        "< len(properties.data_files) or properties.preflight",
+        "< len(properties.data_files) or True",
     ),
     Patch(
         *("preparation.py", _preflight, "a look is due where it is asked for"),
-        " or properties.preflight",
-        "",
+        "bool(properties.data_files) or properties.preflight",
+        "bool(properties.data_files)",
     ),
     # In `reasons`
     _words(

@@ -55,8 +55,8 @@ GUARDS: Final = (
     ),
     _update(
         "throttled looks of an update count as its time",
-        "Progress(started_at=progress.started_at, tags_due=tags_due)",
-        "Progress(tags_due=tags_due)",
+        "wanted.keep(progress._replace(tags_due=tags_due), arn)",
+        "wanted.keep(Progress(tags_due=tags_due), arn)",
     ),
     # In `_going_on`
     _find(

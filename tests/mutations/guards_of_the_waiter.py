@@ -19,66 +19,72 @@ GUARDS: Final = (
     _waiter("resources have executions of their own", _RESOURCE, '_hash(event["StackId"])'),
     _waiter("a name has 80 characters at most", "_HASH_LENGTH: Final = 32", "_HASH_LENGTH: Final = 64"),
     # In `waiter`: start
-    _waiter(
-        "an execution that is there already is no error",
-        "with suppress(client.exceptions.ExecutionAlreadyExists):",
-        "with suppress(KeyError):",
-    ),
+    _waiter("an execution that is there already is no error", "if refused.code != _STARTED_ALREADY:", "if True:"),
     _waiter(
         "the execution knows its state machine",
         "json.dumps({**event, _STATE_MACHINE_ARN: state_machine_arn})",
         "json.dumps(event)",
     ),
     _waiter(
-        "a start is tried for more than a minute",
-        "_SECONDS_BETWEEN_TRIES: Final = (5, 10, 20, 40)",
+        "a start is tried for two minutes",
+        "_SECONDS_BETWEEN_TRIES: Final = (5, 10, 20, 40, 45)",
         "_SECONDS_BETWEEN_TRIES: Final = (5, 10)",
     ),
     _waiter(
         "a start ends well before its function",
-        "_SECONDS_BETWEEN_TRIES: Final = (5, 10, 20, 40)",
-        "_SECONDS_BETWEEN_TRIES: Final = (5, 10, 20, 90)",
+        "_SECONDS_BETWEEN_TRIES: Final = (5, 10, 20, 40, 45)",
+        "_SECONDS_BETWEEN_TRIES: Final = (5, 10, 20, 40, 450)",
     ),
-    *[
-        _bound(f"{code} is an error at once", f'"{code}"', '"Unknown"')
-        for code in ("InvalidArn", "InvalidExecutionInput", "StateMachineDeleting", "StateMachineDoesNotExist")
-    ],
+    _bound(
+        "what no retry can change is an error at once",
+        "if not (isinstance(refused, Busy) or fresh_permissions.may_become_effective(refused, slept)):",
+        "if False:",
+    ),
     _waiter(
         "a start that was refused is tried again",
-        "except (ClientError, BotoCoreError) as error:",
-        "except BotoCoreError as error:",
+        " or fresh_permissions.may_become_effective(refused, slept)",
+        "",
     ),
-    _bound(
-        "a start that found no connection is tried again",
-        "except (ClientError, BotoCoreError) as error:",
-        "except ClientError as error:",
-    ),
-    _bound(
-        "an error without an answer has no code",
-        "if isinstance(error, ClientError) and error.response",
-        "if error.response",
-    ),
+    _waiter("a start that was throttled is tried again", "if not (isinstance(refused, Busy) or ", "if not ("),
     _waiter("tries are ever further apart", "            sleep(seconds)\n", "            sleep(5)\n"),
     # In `waiter`: is_given_up
-    _waiter("an earlier request gives up nothing", "any(other > own for", "any(other != own for"),
+    _waiter("an earlier request gives up nothing", "else one[1] > other[1]", "else one[1] != other[1]"),
     _waiter(
         "another resource's request gives up nothing", 'if execution["name"].startswith(resource):', "if resource:"
     ),
-    _waiter("a later request of the resource gives it up", "any(other > own for", "any(other < own for"),
-    _waiter("a request does not give up itself", "any(other > own for", "any(other >= own for"),
+    _waiter("a later request of the resource gives it up", "else one[1] > other[1]", "else one[1] < other[1]"),
+    _waiter("a request does not give up itself", "else one[1] > other[1]", "else one[1] >= other[1]"),
     _waiter(
-        "a request that isn't listed is not given up", "return own is not None and any(", "return own is None or any("
+        "a request that isn't listed is not given up",
+        "    if own_name not in begun:\n        return False\n",
+        "    if own_name not in begun:\n        return True\n",
     ),
-    _bound("the list of executions is read so far and no further", '{"MaxItems": _EXECUTIONS_MAX, "Page', '{"Page'),
     _waiter(
-        "later requests are looked for on many pages", "_EXECUTIONS_MAX: Final = 1000", "_EXECUTIONS_MAX: Final = 1"
+        "an event that was overtaken is given up",
+        "return seconds > 0 if abs(seconds) > _CLOCKS_DIFFER_SECONDS else one",
+        "return one",
     ),
-    _waiter("a list that is refused is a refusal", "(Refused if code == _DENIED else Busy)(", "Busy("),
-    _waiter("a list that is throttled may be had later", "(Refused if code == _DENIED else Busy)(", "Refused("),
+    _waiter(
+        "the signature of an earlier request gives up nothing",
+        "return seconds > 0 if abs(seconds) >",
+        "return True if abs(seconds) >",
+    ),
+    _waiter("signatures of the same time decide nothing", "_SECONDS: Final = 5", "_SECONDS: Final = 1"),
+    _waiter("the time of the signature is in the name", 'else f"{name}-{signed_at:.0f}"', "else name"),
     _bound(
-        "a list without a connection may be had later",
-        "    except BotoCoreError as error:\n        raise Busy(",
-        "    except KeyError as error:\n        raise Busy(",
+        "the list of executions is read so far and no further",
+        "for page in listed), _EXECUTIONS_MAX):",
+        "for page in listed), None):",
+    ),
+    _waiter(
+        "later requests are looked for on many pages",
+        "_EXECUTIONS_MAX: Final = 1000",
+        "_EXECUTIONS_MAX: Final = 1",
+    ),
+    _waiter(
+        "a page of executions that is throttled is requested again",
+        'pages("ListExecutions", fetch, {"nextToken": "nextToken"}, sleep)',
+        '[called("ListExecutions", fetch)]',
     ),
     _client(
         "the waiter's client has the same bounds",

@@ -10,16 +10,56 @@ _attributes: Final = partial(Patch, "outcome.py", "handler/test_lifecycle_create
 _pace: Final = partial(Patch, "pace.py", "handler/test_pace.py")
 _fresh: Final = partial(Patch, "fresh_permissions.py", "handler/test_fresh_permissions.py")
 _failed: Final = partial(Patch, "outcome.py", "handler/test_attempts.py")
+_late: Final = partial(Patch, "request_time.py", "handler/test_request_time.py")
 
 GUARDS: Final = (
     # In `outcome`
-    _progress(
-        "the time begins once", "return self if self.started_at is not None else self._replace", "return self._replace"
+    _progress("the time begins once", "if self.started_at is not None:", "if False:"),
+    _progress("the time that has begun is noted", "return self._replace(started_at=self._sent_at(now))", "return self"),
+    # In `request_time` and `waiting_resource`
+    _late(
+        "a request is as old as the signature of its URL",
+        "if signed is not None and now - EVENT_AGE_SECONDS_MAX <= signed <= now:",
+        "if False:",
     ),
-    _progress(
-        "before it begins no time has passed",
-        "return 0 if self.started_at is None else now - self.started_at",
-        "return now - (self.started_at or 0)",
+    _late("a signature of the future is another clock's", "<= signed <= now:", "<= signed:"),
+    _late("a signature of long ago is another clock's", "now - EVENT_AGE_SECONDS_MAX <= signed", "signed"),
+    _late("a request is at least as old as its event", "return now - age_seconds", "return now"),
+    _late("a URL that is none has no time", "with suppress(ValueError):", "with suppress(KeyError):"),
+    Patch(
+        "waiting_resource.py",
+        "faults/test_late_events.py",
+        "when an event was received is passed on",
+        "            _RECEIVED_AT: self._invoked_at,\n",
+        "",
+    ),
+    Patch(
+        "waiting_resource.py",
+        "faults/test_late_events.py",
+        "each invocation has its own time",
+        "        self._invoked_at = self._clock()\n        self.wait_seconds = None\n",
+        "        self.wait_seconds = None\n",
+    ),
+    Patch(
+        "waiting_resource.py",
+        "faults/test_late_events.py",
+        "the URL's time is read",
+        'url_signed_at=request_time.signed_at(event["ResponseURL"])',
+        "url_signed_at=None",
+    ),
+    Patch(
+        "importing.py",
+        "faults/test_late_events.py",
+        "a request that is too old starts no job",
+        "        if self._time_is_up(progress):\n            # The event came",
+        "        if False:\n            # The event came",
+    ),
+    Patch(
+        "importing.py",
+        "faults/test_late_events.py",
+        "files are copied as long as there is time",
+        "            if self._time_is_up(progress):\n                return self._out_of_time(reasons.not_started",
+        "            if False:\n                return self._out_of_time(reasons.not_started",
     ),
     _failed(
         "a failure keeps the id of its job",
@@ -105,14 +145,25 @@ GUARDS: Final = (
     _fresh("the bound is the first second that is too late", "elapsed_seconds >= SECONDS", "elapsed_seconds > SECONDS"),
     _fresh(
         "AccessDenied may be fresh, whatever its text",
-        '"AccessDenied", "AccessDeniedException"',
-        '"AccessDeniedException"',
+        '    "AccessDenied",\n',
+        "",
     ),
     _fresh(
         "AccessDeniedException may be fresh, whatever its text",
-        '"AccessDenied", "AccessDeniedException"',
-        '"AccessDenied"',
+        '    "AccessDeniedException",\n',
+        "",
     ),
+    *[
+        _fresh(f"{code} may be told of a role that is fresh", f'    "{code}",\n', "")
+        for code in (
+            "ExpiredToken",
+            "ExpiredTokenException",
+            "InvalidAccessKeyId",
+            "InvalidClientTokenId",
+            "InvalidToken",
+            "UnrecognizedClientException",
+        )
+    ],
     _fresh("a refusal to read the data may be fresh", '"insufficient privileges", ', ""),
     _fresh("a refusal by another code may be fresh", '"not authorized", ', ""),
     _fresh("a refusal to assume the role may be fresh", ', "assume")', ")"),

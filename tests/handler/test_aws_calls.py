@@ -1,0 +1,131 @@
+"""What an error code means, the same from every service; and lists that go on at the page that was throttled."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError, ReadTimeoutError
+from botocore.retries import standard
+
+from personalize_import_handler.aws_calls import RETRY_PAUSES, called, meaning_of, pages, retried
+from personalize_import_handler.personalize import Busy, Refused
+
+BOTOCORE: Any = standard  # whose lists are private
+THROTTLED = BOTOCORE.ThrottledRetryableChecker._THROTTLED_ERROR_CODES
+TRANSIENT = BOTOCORE.TransientRetryableChecker._TRANSIENT_ERROR_CODES
+
+
+def client_error(code: str, status: int = 400) -> ClientError:
+    return ClientError(
+        {"Error": {"Code": code, "Message": "No."}, "ResponseMetadata": {"HTTPStatusCode": status}},  # type: ignore[typeddict-item]
+        "AnyOperation",
+    )
+
+
+def failing(*errors: Exception) -> Callable[[], str]:
+    """Make a call that fails with each of the errors, and then succeeds."""
+    left = iter(errors)
+
+    def call() -> str:
+        for error in left:
+            raise error
+        return "done"
+
+    return call
+
+
+@pytest.mark.parametrize("code", sorted({*THROTTLED, *TRANSIENT}))
+def test_what_botocore_retries_passes(code: str) -> None:
+    assert type(meaning_of("AnyOperation", code, "")) is Busy
+
+
+@pytest.mark.parametrize("status", BOTOCORE.TransientRetryableChecker._TRANSIENT_STATUS_CODES)
+def test_an_error_with_a_status_that_botocore_retries_passes(status: int) -> None:
+    assert type(meaning_of("AnyOperation", "AnyCode", "", status)) is Busy
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "ExecutionLimitExceeded",
+        "InternalError",
+        "KMS.ThrottlingException",
+        "KmsThrottlingException",
+        "OperationAborted",
+        "SomeThrottlingCodeOfTheFuture",
+    ],
+)
+def test_what_other_services_say_when_they_are_busy_passes(code: str) -> None:
+    with pytest.raises(Busy):
+        called("AnyOperation", failing(client_error(code)))
+
+
+@pytest.mark.parametrize("code", ["AccessDenied", "NoSuchBucket", "StateMachineDoesNotExist", "ValidationException"])
+def test_anything_else_is_refused(code: str) -> None:
+    with pytest.raises(Refused) as refused:
+        called("AnyOperation", failing(client_error(code)))
+
+    assert type(refused.value) is Refused
+
+
+def test_a_call_is_repeated_while_the_service_is_busy_with_longer_and_longer_pauses() -> None:
+    slept: list[float] = []
+    call = failing(client_error("Throttling"), client_error("SlowDown", 503), client_error("InternalError", 500))
+
+    assert retried("AnyOperation", call, iter(RETRY_PAUSES), slept.append) == "done"
+    assert slept == [1, 2, 4]
+
+
+def test_a_call_is_repeated_a_bounded_number_of_times_well_within_the_function_s_time() -> None:
+    slept: list[float] = []
+
+    with pytest.raises(Busy):
+        retried("AnyOperation", failing(*[client_error("Throttling")] * 9), iter(RETRY_PAUSES), slept.append)
+
+    assert slept == list(RETRY_PAUSES)
+    assert sum(slept) < 60
+
+
+@pytest.mark.parametrize("error", [client_error("AccessDenied"), ReadTimeoutError(endpoint_url="https://any")])
+def test_neither_a_refusal_nor_a_call_without_an_answer_is_repeated(error: Exception) -> None:
+    with pytest.raises(Refused):
+        retried("AnyOperation", failing(error), iter(RETRY_PAUSES), lambda _: pytest.fail("slept"))
+
+
+class Pages:
+    """A list of three pages; some requests are throttled."""
+
+    def __init__(self, throttled: dict[int, int]) -> None:
+        self.asked: list[int] = []
+        self._throttled = throttled
+
+    def fetch(self, *, token: int = 1) -> dict[str, object]:
+        self.asked.append(token)
+        assert len(self.asked) < 20, "this would never end"
+        if self._throttled.get(token):
+            self._throttled[token] -= 1
+            raise client_error("ThrottlingException")
+        return {"Item": token, "Next": token + 1 if token < 3 else None}
+
+    def read(self, sleep: Callable[[float], None]) -> Iterator[object]:
+        return (page["Item"] for page in pages("ListAny", self.fetch, {"Next": "token"}, sleep))
+
+
+def test_a_list_goes_on_at_the_page_that_was_throttled() -> None:
+    listed = Pages({2: 1, 3: 2})
+    slept: list[float] = []
+
+    assert list(listed.read(slept.append)) == [1, 2, 3]
+    assert listed.asked == [1, 2, 2, 3, 3, 3]
+    assert slept == [1, 2, 4], "pauses are for the whole list, so that many throttled pages take no longer than one"
+
+
+def test_a_list_that_stays_throttled_ends_with_the_service_s_error() -> None:
+    with pytest.raises(Busy, match="ThrottlingException from ListAny"):
+        list(Pages({3: 99}).read(lambda _: None))
+
+
+def test_a_page_that_says_it_is_the_last_is_the_last_whatever_else_it_names() -> None:
+    only: dict[str, object] = {"IsTruncated": False, "NextKeyMarker": "b.csv"}
+
+    assert list(pages("ListAny", lambda **_: only, {"NextKeyMarker": "KeyMarker"})) == [only]
