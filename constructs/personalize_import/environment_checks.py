@@ -12,7 +12,7 @@ from constructs import Construct, IConstruct
 
 from personalize_import.data_source import DataSource
 from personalize_import.schema_resource import NOTICE_ID
-from personalize_import.surroundings import is_token, partition_of, stack_of, surroundings_of
+from personalize_import.surroundings import is_token, once_in_a_stack, partition_of, surroundings_of
 from personalize_import_handler.checks import shown
 
 _ARN_PARTS: Final = 6
@@ -116,8 +116,9 @@ def _of_construct(construct: object) -> Environment:
     return _environment_of_stack(cast("IConstruct", construct)) if hasattr(construct, "node") else Environment()
 
 
+@once_in_a_stack
 def _environment_of_stack(scope: IConstruct) -> Environment:
-    own = surroundings_of(stack_of(scope))
+    own = surroundings_of(scope)
     region = _known(own.region)
     return Environment(_known(own.account), region, partition_of(scope) if region else None)
 

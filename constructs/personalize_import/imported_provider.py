@@ -49,6 +49,11 @@ class ImportedProvider(Construct):
         return self._looking_role
 
     @property
+    def permissions_boundary(self) -> None:
+        """None: the other app may have one, which this app doesn't know."""
+        return
+
+    @property
     def permissions_on_roles(self) -> None:
         """Nothing: what it may do about roles is decided where it is made."""
         return
