@@ -53,10 +53,10 @@ def check_environment(
         yield from _differences("provider", token, _of_construct(provider), own, _ONE_PROVIDER)
 
 
-def check_service_token(name: str, service_token: str, scope: Construct) -> Iterator[str]:
-    """Yield a problem if the function of a service token is not in the environment of the stack."""
-    found = _of_arn(service_token) or Environment()
-    yield from _differences(name, service_token, found, _environment_of_stack(scope), _ONE_PROVIDER)
+def check_arn_of_provider(name: str, arn: str | None, scope: Construct) -> Iterator[str]:
+    """Yield a problem if the function or role of a provider is not in the environment of the stack."""
+    found = _of_arn(arn) or Environment()
+    yield from _differences(name, arn, found, _environment_of_stack(scope), _ONE_PROVIDER)
 
 
 def warn_of_environment(scope: Construct, data_source: DataSource) -> None:
