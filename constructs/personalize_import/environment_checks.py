@@ -104,10 +104,13 @@ def _of_arn(arn: object) -> Environment | None:
 
 def _of_resource(resource: object) -> Environment:
     """Return where a bucket, a role or a key is: one that was imported may say so itself."""
-    known = _ENVIRONMENTS.get(cast("IConstruct", resource))
+    construct = cast("IConstruct", resource)
+    known = _ENVIRONMENTS.get(construct)
     if known is None:
-        env = cast("cdk.IResource", resource).env
-        known = _ENVIRONMENTS[cast("IConstruct", resource)] = Environment(_known(env.account), _known(env.region))
+        env = getattr(resource, "env", None)  # which a class of the app's own may not have
+        known = _ENVIRONMENTS[construct] = (
+            Environment(_known(env.account), _known(env.region)) if env else Environment()
+        )
     return known
 
 
