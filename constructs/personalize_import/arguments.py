@@ -109,7 +109,9 @@ def _check_all_tags(tags: Mapping[str, str], reimport: object) -> Iterator[str]:
 
 
 def check_timeout(name: str, timeout: object) -> Iterator[str]:
-    """Yield what is wrong with a timeout."""
+    """Yield what is wrong with a timeout, unless there is none."""
+    if timeout is None:
+        return
     if not isinstance(timeout, cdk.Duration):
         yield violation(name, timeout, f"a Duration of {checks.RELAY_SECONDS_ALLOWED}")
     elif (seconds := seconds_of(timeout)) is not None:

@@ -64,9 +64,9 @@ class DatasetImportJob(ObservedImport):
         tags: Mapping[str, str] | None = None,
         publish_attribution_metrics_to_s3: bool | None = None,
         reimport: Reimport | None = None,
-        preflight: bool = False,
-        timeout: cdk.Duration = _DEFAULT_TIMEOUT,
-        wait: bool = True,
+        preflight: bool | None = None,
+        timeout: cdk.Duration | None = None,
+        wait: bool | None = None,
         provider: DatasetImportProvider | ImportedProvider | None = None,
     ) -> None:
         """Import data from S3 into a dataset.
@@ -134,7 +134,7 @@ class DatasetImportJob(ObservedImport):
                 *arguments.check_boolean("wait", wait),
                 *check_provider("provider", provider, self),
                 *check_role_of_provider("role", role, provider, self),
-                *check_looks("preflight", provider, asked=preflight),
+                *check_looks("preflight", provider, asked=bool(preflight)),
                 *check_looks("reimport", provider, asked=compares_data),
                 *check_shipped("data_source", data_source, provider),
                 *check_environment(self, dataset, dataset_arn, data_source, role, provider),
@@ -156,7 +156,7 @@ class DatasetImportJob(ObservedImport):
         self._role = _role_of(self, role, data_source, provider)
         self._access = grant_read(self, data_source, self._role, is_ours=role is None)
         if preflight or compares_data:
-            let_provider_look(self, self._role, provider, is_ours=role is None, reads_schema=preflight)
+            let_provider_look(self, self._role, provider, is_ours=role is None, reads_schema=bool(preflight))
         properties: ResourceProperties = {
             "DatasetArn": dataset_arn,
             "SchemaArn": reference.schema_arn,
@@ -174,9 +174,9 @@ class DatasetImportJob(ObservedImport):
             "Reimport": reimport.mode.value if reimport and compares_data else None,
             "DataAsOf": data_as_of(self, reimport.as_of) if reimport and compares_data else None,
             "Preflight": preflight or None,
-            "Wait": wait,
+            "Wait": wait is not False,
         }
-        self._legs = create_resources(self, provider.service_token, properties, timeout)
+        self._legs = create_resources(self, provider.service_token, properties, timeout or _DEFAULT_TIMEOUT)
         first = self._legs[0]
         host_tasks(self, first)
         warn_of_exported_attributes(self, self._legs)
@@ -277,7 +277,9 @@ def _role_of(
 ) -> iam.IRole:
     """Give the role that the job runs with, and let the provider pass it."""
     if role is None:
-        role, is_precreated = create_import_role(scope, data_source, provider.import_role_path)
+        role, is_precreated = create_import_role(
+            scope, data_source, provider.import_role_path, provider.permissions_boundary
+        )
         if not is_precreated:
             provider.serve(scope)
             return role

@@ -142,7 +142,7 @@ class DatasetSchema:
         *,
         categorical: bool | None = None,
         textual: bool | None = None,
-        nullable: bool = False,
+        nullable: bool | None = None,
     ) -> Self:
         """Add a field at the end.
 
@@ -166,7 +166,7 @@ class DatasetSchema:
             type_name=type or known.type_name,
             categorical=known.categorical if categorical is None else categorical,
             textual=known.textual if textual is None else textual,
-            nullable=nullable,
+            nullable=bool(nullable),
         )
         return replace(self, text=schema_fields.with_field(self.text, added))
 
@@ -185,8 +185,8 @@ class DatasetSchema:
         Args:
             scope: The construct that the resource is in.
             id: The id within `scope`.
-            name: The schema's name, at most 63 characters. A schema never changes, so that another text needs another
-                name. Default: the stack's name and the id, with a digest of the text.
+            name: The schema's name, at most 63 characters. CloudFormation replaces a schema whose text, domain or tags
+                change, which needs another name. Default: the stack's name and the id, with a digest of those three.
 
         Raises:
             InvalidArguments: A `ValueError` that names each rule that is broken, the field and what to do about it.

@@ -12,7 +12,7 @@ from constructs import Construct, IConstruct
 
 from personalize_import.data_source import DataSource
 from personalize_import.schema_resource import NOTICE_ID
-from personalize_import.surroundings import is_token, partition_of, stack_of, surroundings_of
+from personalize_import.surroundings import is_token, once_in_a_stack, partition_of, surroundings_of
 from personalize_import_handler.checks import shown
 
 _ARN_PARTS: Final = 6
@@ -53,10 +53,10 @@ def check_environment(
         yield from _differences("provider", token, _of_construct(provider), own, _ONE_PROVIDER)
 
 
-def check_service_token(name: str, service_token: str, scope: Construct) -> Iterator[str]:
-    """Yield a problem if the function of a service token is not in the environment of the stack."""
-    found = _of_arn(service_token) or Environment()
-    yield from _differences(name, service_token, found, _environment_of_stack(scope), _ONE_PROVIDER)
+def check_arn_of_provider(name: str, arn: str | None, scope: Construct) -> Iterator[str]:
+    """Yield a problem if the function or role of a provider is not in the environment of the stack."""
+    found = _of_arn(arn) or Environment()
+    yield from _differences(name, arn, found, _environment_of_stack(scope), _ONE_PROVIDER)
 
 
 def warn_of_environment(scope: Construct, data_source: DataSource) -> None:
@@ -104,10 +104,13 @@ def _of_arn(arn: object) -> Environment | None:
 
 def _of_resource(resource: object) -> Environment:
     """Return where a bucket, a role or a key is: one that was imported may say so itself."""
-    known = _ENVIRONMENTS.get(cast("IConstruct", resource))
+    construct = cast("IConstruct", resource)
+    known = _ENVIRONMENTS.get(construct)
     if known is None:
-        env = cast("cdk.IResource", resource).env
-        known = _ENVIRONMENTS[cast("IConstruct", resource)] = Environment(_known(env.account), _known(env.region))
+        env = getattr(resource, "env", None)  # which a class of the app's own may not have
+        known = _ENVIRONMENTS[construct] = (
+            Environment(_known(env.account), _known(env.region)) if env else Environment()
+        )
     return known
 
 
@@ -116,8 +119,9 @@ def _of_construct(construct: object) -> Environment:
     return _environment_of_stack(cast("IConstruct", construct)) if hasattr(construct, "node") else Environment()
 
 
+@once_in_a_stack
 def _environment_of_stack(scope: IConstruct) -> Environment:
-    own = surroundings_of(stack_of(scope))
+    own = surroundings_of(scope)
     region = _known(own.region)
     return Environment(_known(own.account), region, partition_of(scope) if region else None)
 

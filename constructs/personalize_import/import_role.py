@@ -6,6 +6,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from personalize_import.changed_paths import warn_of_changed_path
 from personalize_import.data_source import DataSource
 from personalize_import.findings import accept_data_of_job
 from personalize_import.notices import readable
@@ -28,7 +29,9 @@ class ImportRole(NamedTuple):
     """Whether `Role.customize_roles` has put a role in its place that was made elsewhere, on another path."""
 
 
-def create_import_role(scope: Construct, data_source: DataSource, below: str | None) -> ImportRole:
+def create_import_role(
+    scope: Construct, data_source: DataSource, below: str | None, permissions_boundary: iam.IManagedPolicy | None = None
+) -> ImportRole:
     """Create a role that only Personalize may assume, for this account and Region, and that may only read the data."""
     role = iam.Role(
         scope,
@@ -37,10 +40,12 @@ def create_import_role(scope: Construct, data_source: DataSource, below: str | N
         assumed_by=_personalize_of_this_stack(scope),
         # Inline, so that the role has its policy the moment it exists, and keeps it as long as it does.
         inline_policies={"ReadData": document(role_statements(scope, data_source))},
+        permissions_boundary=permissions_boundary,
     )
     made = cast("iam.CfnRole | None", role.node.default_child)
     if made:
         note_stack_of(made, scope)
+        warn_of_changed_path(scope, made, import_role_path(scope, below), below)
     accept_data_of_job(made, data_source.objects_arn(scope))
     return ImportRole(role, is_precreated=made is None)
 

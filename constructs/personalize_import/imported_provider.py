@@ -6,7 +6,7 @@ from constructs import Construct
 
 from personalize_import import arguments
 from personalize_import.arguments import check_optional_text, check_text
-from personalize_import.environment_checks import check_service_token
+from personalize_import.environment_checks import check_arn_of_provider
 from personalize_import.schema_resource import NOTICE_ID
 from personalize_import_handler import checks
 
@@ -22,9 +22,10 @@ class ImportedProvider(Construct):
             self,
             [
                 *check_text("service_token", service_token, checks.SERVICE_TOKEN),
-                *check_service_token("service_token", service_token, self),
+                *check_arn_of_provider("service_token", service_token, self),
                 *check_text("import_role_path", import_role_path, checks.IMPORT_ROLE_PATH),
                 *check_optional_text("looking_role_arn", looking_role_arn, checks.ROLE_ARN),
+                *check_arn_of_provider("looking_role_arn", looking_role_arn, self),
             ],
         )
         self._service_token = service_token
@@ -47,6 +48,11 @@ class ImportedProvider(Construct):
     def looking_role(self) -> iam.IRole | None:
         """The role of the function that looks at data, where it may."""
         return self._looking_role
+
+    @property
+    def permissions_boundary(self) -> None:
+        """None: the other app may have one, which this app doesn't know."""
+        return
 
     @property
     def permissions_on_roles(self) -> None:

@@ -29,6 +29,10 @@ class Acceptance:
     arns: Sequence[str] = ()
 
 
+_Known = Sequence[tuple[Acceptance, Sequence[str]]]
+"""What is accepted, each with its findings."""
+
+
 def accept(resource: cdk.CfnResource | None, *acceptances: Acceptance, is_new: bool = False) -> None:
     """Tell cdk-nag what is accepted of a resource, if there is one; ARNs without a wildcard need no acceptance.
 
@@ -37,44 +41,43 @@ def accept(resource: cdk.CfnResource | None, *acceptances: Acceptance, is_new: b
     if resource is None:
         return
     told = [] if is_new else [*(resource.get_metadata("cdk_nag") or {}).get("rules_to_suppress", [])]
-    suppressions = [_suppression(resource, each) for each in acceptances if not each.arns or _findings(resource, each)]
+    known = [(each, _findings(resource, each)) for each in acceptances]
+    suppressions = [_suppression(each, findings) for each, findings in known if findings or not each.arns]
     if new := [each for each in suppressions if each not in told]:
         resource.add_metadata("cdk_nag", {"rules_to_suppress": [*told, *new]})
-        _acknowledge(resource, acceptances)
-    if may_change := [
-        each for each in acceptances if any(may_have_token(_written(resource, arn)) for arn in each.arns)
-    ]:
-        _may_change(resource).append((resource, [(each, _findings(resource, each)) for each in may_change]))
+        _acknowledge(resource, known)
+    if may_change := [pair for pair in known if any(may_have_token(_written(resource, arn)) for arn in pair[0].arns)]:
+        _may_change(resource).append((resource, may_change))
         host_tasks(resource, resource)
 
 
 @once_in_a_stack
-def _may_change(stack: cdk.Stack) -> list[tuple[cdk.CfnResource, Sequence[tuple[Acceptance, list[str]]]]]:
-    """Return the findings with tokens in them, by resource, to be added to.
+def _may_change(stack: cdk.Stack) -> list[tuple[cdk.CfnResource, _Known]]:
+    """Return what is accepted of resources for ARNs with tokens in them, to be added to.
 
     An ARN of another stack is written differently once the CDK has resolved the references between stacks. cdk-nag 3
     reads it after that; cdk-nag 2 reads it before.
     """
-    accepted: list[tuple[cdk.CfnResource, Sequence[tuple[Acceptance, list[str]]]]] = []
+    accepted: list[tuple[cdk.CfnResource, _Known]] = []
 
     def acknowledge_changed() -> None:
         for resource, known in accepted:
-            _acknowledge(resource, [each for each, findings in known if _findings(resource, each) != findings])
+            now = [(each, _findings(resource, each)) for each, _ in known]
+            _acknowledge(resource, [pair for pair in now if pair not in known])
 
     at_synthesis(stack, acknowledge_changed)
     return accepted
 
 
-def _suppression(resource: cdk.CfnResource, acceptance: Acceptance) -> dict[str, object]:
+def _suppression(acceptance: Acceptance, findings: Sequence[str]) -> dict[str, object]:
     told: dict[str, object] = {"id": acceptance.rule, "reason": acceptance.reason}
-    return {**told, "applies_to": _findings(resource, acceptance)} if acceptance.arns else told
+    return {**told, "applies_to": findings} if acceptance.arns else told
 
 
-def _acknowledge(resource: cdk.CfnResource, acceptances: Sequence[Acceptance]) -> None:
-    node = resource.node
-    for each in acceptances:
-        findings = [f"[{finding}]" for finding in _findings(resource, each)] if each.arns else [""]
-        node.add_metadata(_ACKNOWLEDGED, {f"{each.rule}{finding}": each.reason for finding in findings})
+def _acknowledge(resource: cdk.CfnResource, known: _Known) -> None:
+    for each, findings in known:
+        suffixes = [f"[{finding}]" for finding in findings] if each.arns else [""]
+        resource.node.add_metadata(_ACKNOWLEDGED, {f"{each.rule}{suffix}": each.reason for suffix in suffixes})
 
 
 def _findings(resource: cdk.CfnResource, acceptance: Acceptance) -> list[str]:

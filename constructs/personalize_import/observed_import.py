@@ -37,7 +37,7 @@ class ObservedImport(Construct):
     def metric_errors(
         self,
         *,
-        statistic: str = "Sum",
+        statistic: str | None = None,
         period: cdk.Duration | None = None,
         label: str | None = None,
         color: str | None = None,
@@ -56,12 +56,12 @@ class ObservedImport(Construct):
         Raises:
             InvalidArguments: A `ValueError`, for any other statistic.
         """
-        return self._metric(metrics.ERRORS, statistic, period, label, color)
+        return self._metric(metrics.ERRORS, statistic or "Sum", period, label, color)
 
     def metric_execution_time(
         self,
         *,
-        statistic: str = "Maximum",
+        statistic: str | None = None,
         period: cdk.Duration | None = None,
         label: str | None = None,
         color: str | None = None,
@@ -79,7 +79,7 @@ class ObservedImport(Construct):
         Raises:
             InvalidArguments: A `ValueError`, for any other statistic.
         """
-        return self._metric(metrics.EXECUTION_TIME, statistic, period, label, color)
+        return self._metric(metrics.EXECUTION_TIME, statistic or "Maximum", period, label, color)
 
     def on_state_change(
         self,
@@ -127,7 +127,7 @@ class ObservedImport(Construct):
     def add_alarms(
         self,
         *,
-        actions: "Sequence[cloudwatch.IAlarmAction]" = (),
+        actions: "Sequence[cloudwatch.IAlarmAction] | None" = None,
         longest_execution_time: cdk.Duration | None = None,
     ) -> "list[cloudwatch.Alarm]":
         """Add alarms on errors of imports, on the executions of the provider's waiter, and on its functions.
@@ -142,6 +142,7 @@ class ObservedImport(Construct):
         Returns:
             All of these alarms.
         """
+        actions = actions or ()
         of_job = [alarms.errors_alarm(self, self.metric_errors(), actions)]
         if longest_execution_time:
             time = self.metric_execution_time()

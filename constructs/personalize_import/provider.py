@@ -43,12 +43,12 @@ class DatasetImportProvider(Construct):
         id: str,
         *,
         import_role_path: str | None = None,
-        looks_at_data: bool = False,
-        tells_state_changes: bool = False,
-        log_retention: logs.RetentionDays = logs.RetentionDays.ONE_MONTH,
+        looks_at_data: bool | None = None,
+        tells_state_changes: bool | None = None,
+        log_retention: logs.RetentionDays | None = None,
         encryption_key: kms.IKey | None = None,
         permissions_boundary: iam.IManagedPolicy | None = None,
-        tracing: bool = False,
+        tracing: bool | None = None,
         function_props: Mapping[str, Any] | None = None,
     ) -> None:
         """Make a provider; one with the id `DatasetImportProvider`, in the stack itself, is that of all its jobs.
@@ -68,10 +68,12 @@ class DatasetImportProvider(Construct):
             log_retention: How long the functions' log is kept. Default: a month.
             encryption_key: The KMS key that encrypts the log group. One that this app creates lets CloudWatch Logs use
                 it, any other must do so already. Default: CloudWatch Logs' own.
-            permissions_boundary: Of the three roles that are made here. Default: none, or that of an aspect.
+            permissions_boundary: The boundary of the three roles that are created here, and of the import roles of the
+                jobs that this provider serves. Default: none, or the one of an aspect.
             tracing: Whether functions and state machine are traced by X-Ray. Default: False.
-            function_props: Any other properties of both functions, such as `vpc` or `memory_size`, which win over those
-                set here; what the functions run and as whom can't be changed. Default: none.
+            function_props: Other properties of both functions, such as `vpc` or `memory_size`, which win over those set
+                here. Code, handler, role and log group can't be changed; the runtime is Python 3.11 to 3.13, the
+                timeout at least 60 seconds, the reserved concurrency at least 1. Default: none.
 
         Raises:
             InvalidArguments: A `ValueError` that names each argument that is wrong, its value and what is allowed.
@@ -83,11 +85,13 @@ class DatasetImportProvider(Construct):
                 *arguments.check_optional_text("import_role_path", import_role_path, checks.IMPORT_ROLE_PATH),
                 *arguments.check_boolean("looks_at_data", looks_at_data),
                 *arguments.check_boolean("tells_state_changes", tells_state_changes),
+                *arguments.check_boolean("tracing", tracing),
                 *check_function_props("function_props", function_props),
             ],
         )
         self._import_role_path = import_role_path
         self._roles = RolePermissions(self, import_role_path)
+        self._permissions_boundary = permissions_boundary
         if permissions_boundary:
             iam.PermissionsBoundary.of(self).apply(permissions_boundary)
         if encryption_key:
@@ -96,11 +100,11 @@ class DatasetImportProvider(Construct):
         self._log_group = logs.LogGroup(
             self,
             "Logs",
-            retention=log_retention,
+            retention=log_retention or logs.RetentionDays.ONE_MONTH,
             encryption_key=encryption_key,
             removal_policy=cdk.RemovalPolicy.DESTROY,
         )
-        self._create_functions(function_props or {}, tracing=tracing)
+        self._create_functions(function_props or {}, tracing=bool(tracing))
         if looks_at_data:
             self.allow_looking(None, reads_schema=True)
         self._tells_state_changes = False
@@ -181,6 +185,11 @@ class DatasetImportProvider(Construct):
     def import_role_path(self) -> str | None:
         """The path below which all roles are that can be passed; None where each is allowed by itself."""
         return self._import_role_path
+
+    @property
+    def permissions_boundary(self) -> iam.IManagedPolicy | None:
+        """The boundary of the provider's roles, and of the import roles of its jobs."""
+        return self._permissions_boundary
 
     @property
     def on_event(self) -> lambda_.IFunction:

@@ -10,7 +10,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from personalize_import import findings
+from personalize_import import arguments, findings
 from personalize_import import provider_permissions as permissions
 from personalize_import.handler_code import handler_code
 from personalize_import_handler import contract
@@ -19,6 +19,12 @@ from personalize_import_handler.checks import violation
 _MEMORY_MIB: Final = 256
 # Calls of the functions give up after seconds; this is for the sum of many that nearly do.
 _TIMEOUT: Final = cdk.Duration.minutes(5)
+# One call to Personalize that nearly gives up takes 39 s with its retries, and the answer has to be delivered too.
+_TIMEOUT_SECONDS_MIN: Final = 60
+# https://docs.aws.amazon.com/lambda/latest/dg/configuration-timeout.html
+_TIMEOUT_SECONDS_MAX: Final = 900
+RUNTIMES: Final = ("python3.11", "python3.12", "python3.13")
+"""The runtimes that the handler is tested with."""
 _NOT_TO_CHANGE: Final = frozenset({"code", "handler", "log_group", "role"})
 
 
@@ -28,7 +34,7 @@ class Functions:
     def __init__(self, scope: Construct, log_group: logs.ILogGroup, function_props: Mapping[str, Any]) -> None:
         self._scope = scope
         self._log_group = log_group
-        self._function_props = function_props
+        self._function_props = {name: value for name, value in function_props.items() if value is not None}
         self._code = handler_code()
 
     def create(
@@ -71,7 +77,29 @@ class Functions:
 
 
 def check_function_props(name: str, function_props: Mapping[str, Any] | None) -> Iterator[str]:
-    """Yield which of the properties are none of a function's, or can't be chosen."""
+    """Yield a problem for each property that functions don't have, or that would keep the handler from working."""
+    props = function_props or {}
     allowed = set(inspect.signature(lambda_.Function.__init__).parameters) - {"self", "scope", "id"} - _NOT_TO_CHANGE
-    for each in sorted(set(function_props or {}) - allowed):
+    for each in sorted(set(props) - allowed):
         yield violation(name, each, f"properties of aws_lambda.Function but {', '.join(sorted(_NOT_TO_CHANGE))}")
+    yield from _check_runtime(f"{name}: runtime", props.get("runtime"))
+    yield from _check_timeout(f"{name}: timeout", props.get("timeout"))
+    if props.get("reserved_concurrent_executions") == 0:
+        allowed_text = "at least 1, for with 0 the functions never run"
+        yield violation(f"{name}: reserved_concurrent_executions", 0, allowed_text)
+
+
+def _check_runtime(name: str, runtime: object) -> Iterator[str]:
+    given = runtime.name if isinstance(runtime, lambda_.Runtime) else runtime
+    if given is not None and given not in RUNTIMES:
+        yield violation(name, given, f"a Runtime of {', '.join(RUNTIMES)}, which the handler is tested with")
+
+
+def _check_timeout(name: str, timeout: object) -> Iterator[str]:
+    allowed = f"a Duration of {_TIMEOUT_SECONDS_MIN} to {_TIMEOUT_SECONDS_MAX} seconds: one poll may take a minute"
+    if timeout is not None and not isinstance(timeout, cdk.Duration):
+        yield violation(name, timeout, allowed)
+    elif timeout:
+        seconds = arguments.seconds_of(timeout)
+        if seconds is not None and not _TIMEOUT_SECONDS_MIN <= seconds <= _TIMEOUT_SECONDS_MAX:
+            yield violation(name, seconds, allowed)

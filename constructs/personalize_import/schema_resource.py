@@ -1,10 +1,12 @@
 """The resource of a schema: its name, and what synth says of the rules that it breaks."""
 
 import hashlib
+import json
 import re
 from typing import Final
 
 import aws_cdk as cdk
+import jsii
 from aws_cdk import aws_personalize as personalize
 from constructs import Construct
 
@@ -35,7 +37,9 @@ def create_schema(
     errors = [told(finding) for finding in findings if finding.rule.severity is Severity.ERROR]
     if problems := [*check_optional_text("name", name, _NAME), *errors]:
         raise InvalidArguments(f"{'/'.join(filter(None, (scope.node.path, id)))}: {'; '.join(problems)}")
-    resource = personalize.CfnSchema(scope, id, name=name or _name(scope, id, text, domain), schema=text, domain=domain)
+    resource = personalize.CfnSchema(scope, id, name=name or "", schema=text, domain=domain)
+    if not name:
+        resource.name = cdk.Lazy.uncached_string(_SchemaName(_place(scope, id), text, domain, resource))
     for finding in findings:
         if finding.rule.severity is Severity.WARNING:
             cdk.Annotations.of(resource).add_warning_v2(NOTICE_ID + finding.rule.id, told(finding))
@@ -50,16 +54,41 @@ def told(finding: Finding) -> str:
     return f"{rule.id}: {field}{rule.what}{detail}. {rule.mend}"
 
 
-def _name(scope: Construct, id: str, text: str, domain: str | None) -> str:
-    """Name the schema after its place in the app.
+@jsii.implements(cdk.IStringProducer)
+class _SchemaName:
+    """The name of a schema, after its place in the app.
 
-    A schema never changes, and is replaced before the old one is deleted: whatever is another one needs another name.
+    CloudFormation never changes a schema. It creates a new one before it deletes the old one, so another text, domain
+    or tag needs another name. Tags are complete only when the template is written.
     """
+
+    def __init__(self, place: str, text: str, domain: str | None, resource: personalize.CfnSchema) -> None:
+        self._place = place
+        self._parts = [place, domain or "", text]  # the place too, for those that are cut off to the same name
+        self._resource = resource
+
+    def produce(self, context: cdk.IResolveContext) -> str:
+        """Return the name for the tags that the schema has by now."""
+        tags = _tags_of(self._resource)
+        parts = [*self._parts, json.dumps(context.resolve(tags), sort_keys=True)] if tags else self._parts
+        digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:_DIGEST_LENGTH]
+        return f"{self._place[: _NAME_LENGTH_MAX - _DIGEST_LENGTH - 1]}-{digest}"
+
+
+def _tags_of(resource: personalize.CfnSchema) -> dict[str, str]:
+    """Return the tags of a schema and of its stacks, which CloudFormation adds to those of the schema."""
+    tags: dict[str, str] = {}
+    stack: cdk.Stack | None = stack_of(resource)
+    while stack:
+        tags = {**stack.tags.tag_values(), **tags}
+        stack = stack.nested_stack_parent
+    tag_manager = getattr(resource, "cdk_tag_manager", None)  # which an older CDK doesn't have
+    return {**tags, **(tag_manager.tag_values() if tag_manager else {})}
+
+
+def _place(scope: Construct, id: str) -> str:
     stack = stack_of(scope)
     below = scope.node.path.removeprefix(stack.node.path)
     # The name of a nested stack is known to CloudFormation only.
     name = stack.node.path if is_token(stack.stack_name) else stack.stack_name
-    place = re.sub(r"[^a-zA-Z0-9\-_]+", "-", f"{name}{below}/{id}").lstrip("-_")
-    # The place is a part of it for those that are cut off to the same.
-    digest = hashlib.sha256("\n".join([place, domain or "", text]).encode()).hexdigest()[:_DIGEST_LENGTH]
-    return f"{place[: _NAME_LENGTH_MAX - _DIGEST_LENGTH - 1]}-{digest}"
+    return re.sub(r"[^a-zA-Z0-9\-_]+", "-", f"{name}{below}/{id}").lstrip("-_")

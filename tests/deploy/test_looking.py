@@ -63,6 +63,23 @@ def test_data_is_imported_again_when_it_has_changed_and_only_then(cloud: Cloud, 
 
 
 @pytest.mark.slow
+def test_changed_data_is_imported_again_where_no_parameter_can_be_set(cloud: Cloud, name: str) -> None:
+    location = cloud.put(name.lower(), "users/a.csv", users_csv("a")).removesuffix("a.csv")
+
+    def of_build(number: str) -> Callable[[cdk.App], None]:
+        return stack_of(name, location, reimport=Reimport.when_data_changes(as_of=number))
+
+    assert cloud.deploy(of_build("1")).succeeded
+    put(cloud, name, "users/a.csv", "b")
+    assert cloud.deploy(of_build("1")).succeeded
+    assert users(cloud, name) == ["a"]
+
+    assert cloud.deploy(of_build("2")).succeeded
+
+    assert users(cloud, name) == ["b"]
+
+
+@pytest.mark.slow
 def test_a_fault_in_the_data_fails_before_a_job_is_started(cloud: Cloud, name: str) -> None:
     location = cloud.put(name.lower(), "a.csv", users_csv("a", "b") + ",gold\n")
     deployed = cloud.deploy(stack_of(name, location, preflight=True))

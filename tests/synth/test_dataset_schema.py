@@ -1,5 +1,6 @@
 """Schemas told in fields: what they come to as Avro, as a resource, and what is refused when."""
 
+import hashlib
 import json
 import re
 from collections.abc import Callable
@@ -212,9 +213,36 @@ def test_the_name_changes_with_text_domain_and_place_and_with_nothing_else() -> 
     assert name(users(), "Inner", "Most").startswith("Shop-Inner-Most-Schema-")
 
 
+def test_a_name_without_tags_is_the_one_that_earlier_versions_gave() -> None:
+    digest = hashlib.sha256("\n".join(["Shop-Schema", "", users().to_json()]).encode()).hexdigest()[:8]
+
+    assert created(users(), new_stack("Shop"))["Name"] == f"Shop-Schema-{digest}"
+
+
+def test_the_name_changes_with_the_tags_for_a_schema_with_other_tags_is_another_one() -> None:
+    def name(**tags: str) -> str:
+        stack = new_stack("Shop", tags={key: value for key, value in tags.items() if key == "stack"})
+        for key in set(tags) - {"stack"}:
+            cdk.Tags.of(stack).add(key, tags[key])
+        return str(created(users(), stack)["Name"])
+
+    assert len({name(), name(team="a"), name(team="b"), name(cost="a"), name(team="a", cost="a"), name(stack="a")}) == 6
+    assert name(team="a", cost="a") == name(cost="a", team="a")
+
+
+def test_a_tag_that_is_a_token_keeps_the_name_the_same_at_each_synth() -> None:
+    def name() -> str:
+        stack = new_stack("Shop")
+        [cdk.CfnParameter(stack, each) for each in ("One", "Two")]
+        cdk.Tags.of(stack).add("team", cdk.Fn.ref("Two"))
+        return str(created(users(), stack)["Name"])
+
+    assert name() == name()
+
+
 def test_a_name_is_cut_where_it_is_too_long_and_stays_another_one() -> None:
     stack = new_stack("S" * 50)
-    found = [users().create(stack, f"With {'x' * 20} in it, {number}").name for number in (1, 2)]
+    found = [stack.resolve(users().create(stack, f"With {'x' * 20} in it, {number}").name) for number in (1, 2)]
     assert len({*found}) == 2
     for name in found:
         assert re.fullmatch(r"[a-zA-Z0-9][a-zA-Z0-9\-_]{62}", name)
@@ -223,7 +251,7 @@ def test_a_name_is_cut_where_it_is_too_long_and_stays_another_one() -> None:
 def test_schemas_in_nested_stacks_have_names_that_synth_knows() -> None:
     stack = new_stack("Shop")
     first, second = (cdk.NestedStack(stack, each) for each in ("First", "Second"))
-    found = [users().create(nested, "Schema").name for nested in (first, second)]
+    found = [nested.resolve(users().create(nested, "Schema").name) for nested in (first, second)]
     assert [name[:-9] for name in found] == ["Shop-First-Schema", "Shop-Second-Schema"]
 
 

@@ -10,6 +10,7 @@ from aws_cdk import aws_s3 as s3
 
 from personalize_import import DatasetImportProvider, DataSource
 from personalize_import.arguments import InvalidArguments
+from personalize_import.environment_checks import check_environment
 from tests.synth.stacks import DATASET_ARN, ROLE_ARN, add_dataset, add_job, new_app, new_stack, own_warnings
 
 ACCOUNT, OTHER = "123456789012", "210987654321"
@@ -144,3 +145,17 @@ def test_what_is_unknown_is_never_a_problem() -> None:
     add_job(known, dataset=token, role=iam.Role.from_role_arn(known, "Role", token))
 
     assert own_warnings(stack, "bucket-account") == own_warnings(known, "bucket-account") == []
+
+
+def test_a_role_of_a_class_of_the_app_s_own_that_has_no_environment_is_accepted() -> None:
+    class Role:
+        role_arn = ROLE_ARN
+        grant_principal = iam.ServicePrincipal("personalize.amazonaws.com")
+
+    token = cdk.CfnParameter(new_stack(), "Arn").value_as_string
+    unknown = Role()
+    unknown.role_arn = token
+
+    stack = new_stack(env=HERE)
+    for role in (Role(), unknown):
+        assert [*check_environment(stack, None, DATASET_ARN, None, role, None)] == []

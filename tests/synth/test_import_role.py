@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import aws_cdk as cdk
+import jsii
 import pytest
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 
-from personalize_import import DataSource
+from personalize_import import DatasetImportProvider, DataSource
 from tests.synth.cloudformation import Deployed
 from tests.synth.stacks import (
     WITHOUT_CODE,
@@ -165,3 +167,43 @@ def test_the_policy_of_a_bucket_has_room_for_as_many_imports_as_the_readme_says(
     told = re.search(r"some (\d+) imports from folders", README)
     assert told is not None
     assert int(told[1]) <= room
+
+
+@jsii.implements(cdk.IAspect)
+class MoveRoles:
+    def __init__(self, path: str) -> None:
+        self._path = path
+
+    def visit(self, node: Any) -> None:
+        if isinstance(node, iam.CfnRole):
+            node.path = self._path
+
+
+def test_an_aspect_that_changes_the_path_of_import_roles_is_warned_of() -> None:
+    stack = new_stack("Shop")
+    add_job(stack)
+    cdk.Aspects.of(stack).add(MoveRoles("/company/"))
+
+    (warning,) = own_warnings(stack, "import-role-path]")
+
+    assert warning.startswith(
+        "an Aspect has changed the path of the import role to /company/. The provider may pass only"
+    )
+    assert "under /personalize-import/Shop/ (iam:PassRole)" in warning
+    assert "Exclude Shop/Job/Role/Resource from the Aspect" in warning
+
+
+def test_an_aspect_that_keeps_import_roles_below_the_provider_s_path_is_fine() -> None:
+    stack = new_stack()
+    add_job(stack, provider=DatasetImportProvider(stack, "Imports", import_role_path="/company/"))
+    cdk.Aspects.of(stack).add(MoveRoles("/company/imports/"))
+
+    assert own_warnings(stack, "import-role-path]") == []
+
+
+def test_no_aspect_is_no_warning() -> None:
+    stack = new_stack()
+    add_job(stack)
+    add_job(cdk.NestedStack(stack, "Nested"))
+
+    assert own_warnings(stack, "import-role-path]") == []

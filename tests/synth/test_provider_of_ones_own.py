@@ -1,5 +1,9 @@
 """A provider that is made by hand, and rules for roles that hold in the whole app."""
 
+import inspect
+import re
+import tomllib
+from pathlib import Path
 from typing import Any
 
 import aws_cdk as cdk
@@ -9,13 +13,16 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
+from aws_cdk.assertions import Template
 from constructs import Construct
 
 from personalize_import import DatasetImportProvider
 from personalize_import.arguments import InvalidArguments
+from personalize_import.provider_functions import RUNTIMES
 from tests.synth.cloudformation import Deployed
-from tests.synth.stacks import add_job, deployed, new_app, new_stack, properties_of
+from tests.synth.stacks import add_job, deployed, logical_id, new_app, new_stack, properties_of, template_of
 
+ROOT = Path(__file__).parents[2]
 BOUNDARY = "arn:aws:iam::123456789012:policy/boundary"
 
 
@@ -63,16 +70,36 @@ def test_the_log_group_is_encrypted_with_the_key_that_is_given() -> None:
     }
 
 
-def test_a_permissions_boundary_bounds_the_provider_s_roles_and_no_others() -> None:
+def test_a_permissions_boundary_bounds_the_provider_s_roles_and_its_import_roles_and_no_others() -> None:
     stack = new_stack()
     boundary = iam.ManagedPolicy.from_managed_policy_arn(stack, "Boundary", BOUNDARY)
-    DatasetImportProvider(stack, "DatasetImportProvider", permissions_boundary=boundary)
-    add_job(stack)
+    provider = DatasetImportProvider(stack, "DatasetImportProvider", permissions_boundary=boundary)
+    job = add_job(stack)
+    iam.Role(stack, "Other", assumed_by=iam.ServicePrincipal("personalize.amazonaws.com"))
 
     template = deployed(stack)
 
     assert [role["PermissionsBoundary"] for role in of_provider(template, "AWS::IAM::Role")] == [BOUNDARY] * 3
-    assert sum("PermissionsBoundary" in role for role in template.all_properties("AWS::IAM::Role")) == 3
+    roles = {name: template.properties(name) for name in template.of_type("AWS::IAM::Role")}
+    assert roles[logical_id(job.role)]["PermissionsBoundary"] == BOUNDARY
+    assert sum("PermissionsBoundary" in role for role in roles.values()) == 4
+    assert provider.permissions_boundary is boundary
+
+
+def test_a_permissions_boundary_bounds_the_import_roles_of_other_stacks_and_of_nested_ones_too() -> None:
+    app = new_app()
+    platform, shop = new_stack("Platform", app), new_stack("Shop", app)
+    boundary = iam.ManagedPolicy(
+        platform, "Boundary", statements=[iam.PolicyStatement(actions=["s3:*"], resources=["*"])]
+    )
+    provider = DatasetImportProvider(platform, "Imports", permissions_boundary=boundary, import_role_path="/ml/")
+    jobs = [add_job(scope, provider=provider) for scope in (shop, cdk.NestedStack(shop, "Nested"))]
+
+    app.synth()
+
+    for job in jobs:
+        resources = Template.from_stack(cdk.Stack.of(job)).to_json()["Resources"]
+        assert "PermissionsBoundary" in resources[logical_id(job.role)]["Properties"]
 
 
 def test_a_permissions_boundary_of_the_app_bounds_every_role() -> None:
@@ -142,6 +169,65 @@ def test_other_properties_of_the_functions_are_taken_as_they_are() -> None:
     assert [str(role["ManagedPolicyArns"]).count("AWSLambdaVPCAccessExecutionRole") for role in of_functions] == [1, 1]
     assert all("VpcConfig" in each and each["Runtime"] == "python3.12" for each in functions)
     assert [set(each["Environment"]["Variables"]) for each in functions] == [{"STAGE"}, {"STAGE", "STATE_MACHINE_ARN"}]
+
+
+LAMBDA = lambda_.Runtime
+RUNTIME = "function_props: runtime must be a Runtime of python3.11, python3.12, python3.13, which the handler is tested"
+TIMEOUT = "function_props: timeout must be a Duration of 60 to 900 seconds: one poll may take a minute, got"
+
+
+@pytest.mark.parametrize(
+    ("props", "told"),
+    [
+        ({"runtime": LAMBDA.PYTHON_3_10}, f"{RUNTIME} with, got 'python3.10'"),
+        ({"runtime": LAMBDA.NODEJS_22_X}, f"{RUNTIME} with, got 'nodejs22.x'"),
+        ({"runtime": "python"}, f"{RUNTIME} with, got 'python'"),
+        ({"timeout": cdk.Duration.seconds(59)}, f"{TIMEOUT} 59.0"),
+        ({"timeout": cdk.Duration.minutes(16)}, f"{TIMEOUT} 960.0"),
+        ({"timeout": 60}, f"{TIMEOUT} 60"),
+        ({"reserved_concurrent_executions": 0}, "reserved_concurrent_executions must be at least 1"),
+    ],
+)
+def test_what_would_keep_the_functions_from_working_is_refused(props: dict[str, Any], told: str) -> None:
+    with pytest.raises(InvalidArguments, match=re.escape(told)):
+        with_provider(function_props=props)
+
+
+def test_the_runtimes_that_may_be_chosen_are_those_that_the_project_is_tested_with() -> None:
+    classifiers = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["classifiers"]
+    tested = [each.rpartition(" ")[2] for each in classifiers if re.search(r":: 3\.[0-9]+$", each)]
+
+    assert [f"python{version}" for version in tested] == [*RUNTIMES]
+
+
+def test_a_longer_timeout_another_runtime_and_a_reserved_concurrency_are_taken() -> None:
+    props = {
+        "timeout": cdk.Duration.seconds(60),
+        "runtime": LAMBDA.PYTHON_3_11,
+        "reserved_concurrent_executions": 1,
+    }
+
+    functions = of_provider(deployed(with_provider(function_props=props)), "AWS::Lambda::Function")
+
+    assert [(each["Timeout"], each["Runtime"], each["ReservedConcurrentExecutions"]) for each in functions] == [
+        (60, "python3.11", 1)
+    ] * 2
+
+
+def test_none_is_the_default_of_every_argument_and_of_every_property_of_the_functions() -> None:
+    names = inspect.signature(DatasetImportProvider.__init__).parameters
+    optional = {name: None for name, parameter in names.items() if parameter.default is not inspect.Parameter.empty}
+    props = {
+        "timeout": None,
+        "runtime": None,
+        "memory_size": None,
+        "environment": None,
+        "vpc": None,
+        "architecture": None,
+    }
+
+    assert template_of(with_provider(**optional)) == template_of(with_provider())
+    assert template_of(with_provider(function_props=props)) == template_of(with_provider())
 
 
 @pytest.mark.parametrize("name", ["code", "handler", "role", "log_group", "memory"])

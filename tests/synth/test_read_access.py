@@ -160,7 +160,8 @@ def test_for_a_role_of_others_it_is_told_what_the_role_must_be_allowed_and_whom_
 )
 def test_what_is_told_is_in_the_partition_of_the_region(region: str | None, partition: str) -> None:
     stack = new_stack(env=cdk.Environment(account="123456789012", region=region))
-    add_job(stack, data_source=DataSource.from_s3_uri("s3://data/a.csv"))
+    dataset = f"arn:{partition}:personalize:{region or 'eu-west-1'}:123456789012:dataset/group/ITEMS"
+    add_job(stack, dataset=dataset, data_source=DataSource.from_s3_uri("s3://data/a.csv"))
 
     assert told(stack)["the policy of the bucket"][0]["Resource"] == f"arn:{partition}:s3:::data/a.csv"
 

@@ -242,6 +242,7 @@ def test_data_of_this_machine_needs_a_provider_of_this_app(tmp_path: Any) -> Non
         ({"import_role_path": "personalize"}, "import_role_path must be a path of IAM roles"),
         ({"import_role_path": "/team*/"}, "import_role_path must be a path of IAM roles"),
         ({"looking_role_arn": "role"}, "looking_role_arn must be an IAM role's ARN"),
+        ({"looking_role_arn": LOOKING_ROLE.replace("1234", "2234")}, "looking_role_arn is in account 223456789012"),
     ],
 )
 def test_wrong_arguments_are_told(arguments: dict[str, str], told: str) -> None:

@@ -42,7 +42,7 @@ WRONG: list[tuple[str, Any, str]] = [
     *[("publish_attribution_metrics_to_s3", value, "True or False") for value in ["true", 1, 0, "", []]],
     *[("reimport", value, REIMPORT) for value in ["", "WHEN_DATA_CHANGES", 5, True, ["a"], Reimport]],
     *[("timeout", cdk.Duration.seconds(value), SECONDS) for value in [0, 59, 129_601]],
-    *[("timeout", value, f"a Duration of {SECONDS}") for value in [None, 60, "60", 60.0]],
+    *[("timeout", value, f"a Duration of {SECONDS}") for value in [60, "60", 60.0]],
     ("timeout", cdk.Duration.millis(60_500), SECONDS),
     ("timeout", cdk.Duration.days(2), SECONDS),
     *[("wait", value, "True or False") for value in ["true", 1, 0, "", []]],
