@@ -36,8 +36,6 @@ _WILDCARD_REASONS: Final = {
     "and nothing else.",
     "KnowSchemas": "The schemas of this account and Region: a dataset may be given by its ARN, which doesn't say what "
     "schema it has.",
-    "SeeLaterRequests": "The waiter of this stack, by the logical id that is a part of its name: it invokes the "
-    "function that has this role, so its ARN would be a circular dependency.",
     "BringData": "All objects of the data bucket of this stack, which holds nothing but what is brought there; their "
     "keys have the hash of their content in them.",
     "EmptyData": "All objects of the data bucket of this stack, which holds nothing but what is brought there; it is "

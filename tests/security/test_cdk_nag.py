@@ -72,7 +72,6 @@ def test_no_wildcard_is_accepted_but_in_named_resources() -> None:
         "dataset-import-job/*]",
         "dataset/*]",
         "role/personalize-import/TwentyJobs/*]",
-        "stateMachine:*DatasetImportProviderWaiter82AB844C*]",
     ]
 
 
