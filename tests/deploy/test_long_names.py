@@ -1,4 +1,4 @@
-"""Imports work where CloudFormation cuts generated names: long stack names, nested stacks, providers deep in the tree."""
+"""Imports work where CloudFormation cuts generated names: long stack names, nested stacks, deep providers."""
 
 from collections.abc import Callable
 
@@ -33,7 +33,7 @@ def three_deep(app: cdk.App, name: str) -> tuple[cdk.Stack, Construct]:
 
 
 def import_users(scope: Construct, name: str, location: str, *, preflight: bool) -> DatasetImportJob:
-    """Make a dataset in a scope and import into it, with a provider in the same scope."""
+    """Make a dataset in a scope and import into it, with a provider of the scope unless that is a stack."""
     schema = personalize.CfnSchema(scope, "Schema", name=name, schema=users_schema())
     group = personalize.CfnDatasetGroup(scope, "Group", name=name)
     dataset = personalize.CfnDataset(
@@ -49,7 +49,7 @@ def import_users(scope: Construct, name: str, location: str, *, preflight: bool)
         "Import",
         dataset=dataset,
         data_source=DataSource.from_s3_uri(location),
-        provider=DatasetImportProvider(scope, "Provider"),
+        provider=None if cdk.Stack.is_stack(scope) else DatasetImportProvider(scope, "Provider"),
         preflight=preflight,
     )
 
