@@ -16,8 +16,12 @@ from personalize_import_handler.contract import IMPORT_ROLE_PATH, PERSONALIZE_SE
 
 
 def import_role_path(scope: Construct, below: str | None = None) -> str:
-    """Give the path of a stack's import roles, so that one statement can say which roles may be passed."""
-    return f"{below or '/'}{IMPORT_ROLE_PATH[1:]}{surroundings_of(scope).stack_name}/"
+    """Return the path of a stack's import roles, so that one statement can allow passing all of them.
+
+    IAM is global and stacks aren't: without the Region, stacks of one name in two Regions could pass each other's roles.
+    """
+    known = surroundings_of(scope)
+    return f"{below or '/'}{IMPORT_ROLE_PATH[1:]}{known.region}/{known.stack_name}/"
 
 
 class ImportRole(NamedTuple):

@@ -59,7 +59,7 @@ def test_only_the_import_roles_of_the_stack_may_be_taken_on_in_one_statement() -
 
     (statement,) = statements_of_provider(stack, "TakeOnImportRoles")
     assert statement["Action"] == "sts:AssumeRole"
-    assert statement["Resource"].endswith(":role/personalize-import/Shop/*")
+    assert statement["Resource"].endswith(":role/personalize-import/eu-west-1/Shop/*")
 
 
 def test_schemas_are_read_for_preflight_alone() -> None:

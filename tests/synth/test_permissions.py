@@ -1,6 +1,7 @@
 """Every role of every template: which actions on which resources, and nothing with a wildcard for all."""
 
 from collections.abc import Callable
+from fnmatch import fnmatchcase
 from typing import Any
 
 import aws_cdk as cdk
@@ -105,7 +106,7 @@ def of_is_complete(template: Deployed) -> dict[str, set[str]]:
         "personalize:DescribeDataset": {datasets},
         "personalize:ListDatasetImportJobs": {"*"},
         "iam:PassRole": {
-            "arn:aws:iam::123456789012:role/personalize-import/Stack/*",
+            "arn:aws:iam::123456789012:role/personalize-import/eu-west-1/Stack/*",
             f"arn:aws:iam::123456789012:role/{own}",
             ROLE_ARN,
         },
@@ -153,7 +154,22 @@ def test_sids_are_what_iam_takes(template: Deployed) -> None:
 def test_the_import_roles_are_under_the_path_that_may_be_passed(template: Deployed) -> None:
     import_roles = [name for name in template.of_type("AWS::IAM::Role") if name.startswith(("FolderRole", "WholeRole"))]
 
-    assert [template.properties(name)["Path"] for name in import_roles] == ["/personalize-import/Stack/"] * 2
+    assert [template.properties(name)["Path"] for name in import_roles] == ["/personalize-import/eu-west-1/Stack/"] * 2
+
+
+def test_stacks_of_one_name_in_two_regions_can_t_pass_or_assume_each_other_s_import_roles() -> None:
+    allowing, roles = {}, {}
+    for region in ("eu-west-1", "us-east-1"):
+        stack = new_stack("Shop", env=cdk.Environment(account="123456789012", region=region))
+        job = add_job(stack, preflight=True)
+        template = deployed(stack)
+        may = allowed(template, "DatasetImportProviderIsCompleteRole")
+        roles[region] = "arn:aws:iam::123456789012:role" + template.properties(logical_id(job.role))["Path"] + "name"
+        allowing[region] = [may["iam:PassRole"], may["sts:AssumeRole"]]
+
+    for region, patterns in allowing.items():
+        for (pattern,) in patterns:
+            assert [other for other, role in roles.items() if fnmatchcase(role, pattern)] == [region]
 
 
 def with_long_name(app: cdk.App) -> tuple[cdk.Stack, Construct]:
@@ -209,4 +225,4 @@ def test_the_passed_path_is_exactly_that_of_the_stack(nested: bool) -> None:
     passed = allowed(template, "DatasetImportProviderIsCompleteRole")["iam:PassRole"]
 
     assert passed == {f"arn:aws:iam::123456789012:role{path}*"}
-    assert path == ("/personalize-import/DeployedStack/" if nested else "/personalize-import/Outer/")
+    assert path == ("/personalize-import/eu-west-1/DeployedStack/" if nested else "/personalize-import/eu-west-1/Outer/")
