@@ -225,4 +225,6 @@ def test_the_passed_path_is_exactly_that_of_the_stack(nested: bool) -> None:
     passed = allowed(template, "DatasetImportProviderIsCompleteRole")["iam:PassRole"]
 
     assert passed == {f"arn:aws:iam::123456789012:role{path}*"}
-    assert path == ("/personalize-import/eu-west-1/DeployedStack/" if nested else "/personalize-import/eu-west-1/Outer/")
+    assert path == (
+        "/personalize-import/eu-west-1/DeployedStack/" if nested else "/personalize-import/eu-west-1/Outer/"
+    )
