@@ -23,6 +23,7 @@ _ACCESS_LOGS: Final = "AwsSolutions-S1"
 _LATEST_RUNTIME: Final = "AwsSolutions-L1"
 _LOGS_ALL_EVENTS: Final = "AwsSolutions-SF1"
 _TRACED: Final = "AwsSolutions-SF2"
+_DATA_REASON: Final = "All objects below the folder that the job imports: which files there are is known to S3 only."
 # By the sid of the statement whose resources have the wildcard.
 _WILDCARD_REASONS: Final = {
     "StartJobs": "The datasets and import jobs of this account and Region: jobs get their names when they are started, "
@@ -47,8 +48,12 @@ _WILDCARD_REASONS: Final = {
 
 def accept_data_of_job(role: iam.CfnRole | None, objects_arn: str) -> None:
     """Say why the role of a job may read all below a folder."""
-    reason = "All objects below the folder that the job imports: which files there are is known to S3 only."
-    accept(role, Acceptance(_WILDCARD, reason, [objects_arn]), is_new=True)
+    accept(role, Acceptance(_WILDCARD, _DATA_REASON, [objects_arn]), is_new=True)
+
+
+def accept_data_of_policy(policy: iam.Policy, objects_arn: str) -> None:
+    """Give the reason why a policy of several jobs allows reading everything below a folder."""
+    accept(_resource_of(policy), Acceptance(_WILDCARD, _DATA_REASON, [objects_arn]))
 
 
 def accept_wildcards(holder: iam.IRole | iam.Policy | None, statements: Sequence[iam.PolicyStatement]) -> None:

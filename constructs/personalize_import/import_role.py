@@ -18,26 +18,27 @@ from personalize_import_handler.contract import IMPORT_ROLE_PATH, PERSONALIZE_SE
 def import_role_path(scope: Construct, below: str | None = None) -> str:
     """Return the path of a stack's import roles, so that one statement can allow passing all of them.
 
-    IAM is global and stacks aren't: without the Region, stacks of one name in two Regions could pass each other's roles.
+    IAM is global: without the Region, stacks of one name in two Regions could pass each other's roles.
     """
     known = surroundings_of(scope)
     return f"{below or '/'}{IMPORT_ROLE_PATH[1:]}{known.region}/{known.stack_name}/"
 
 
 class ImportRole(NamedTuple):
-    """A role of a job's own."""
+    """The role that Personalize assumes for a job."""
 
-    role: iam.Role
-    is_precreated: bool
-    """Whether `Role.customize_roles` has put a role in its place that was made elsewhere, on another path."""
+    role: iam.IRole
+    path: str | None
+    """The path that the construct gave the role; None for a role that was created outside the app, on any path."""
 
 
 def create_import_role(scope: Construct, data_source: DataSource, below: str | None) -> ImportRole:
     """Create a role that only Personalize may assume, for this account and Region, and that may only read the data."""
+    path = import_role_path(scope, below)
     role = iam.Role(
         scope,
         "Role",
-        path=import_role_path(scope, below),
+        path=path,
         assumed_by=_personalize_of_this_stack(scope),
         # Inline, so that the role has its policy the moment it exists, and keeps it as long as it does.
         inline_policies={"ReadData": document(role_statements(scope, data_source))},
@@ -46,7 +47,7 @@ def create_import_role(scope: Construct, data_source: DataSource, below: str | N
     if made:
         note_stack_of(made, scope)
     accept_data_of_job(made, data_source.objects_arn(scope))
-    return ImportRole(role, is_precreated=made is None)
+    return ImportRole(role, path if made else None)  # Role.customize_roles replaces a role, and leaves its path out
 
 
 def is_precreated(role: iam.Role) -> bool:

@@ -57,9 +57,8 @@ def test_the_bucket_lets_personalize_read_each_location_once(three_jobs_on_a_buc
     (bucket,) = [name.lower() for name in three_jobs_on_a_bucket.of_type("AWS::S3::Bucket")]
 
     assert [(each["Principal"], each["Action"], each["Resource"]) for each in policy["Statement"]] == [
-        (SERVICE, "s3:GetObject", f"arn:aws:s3:::{bucket}/a/*"),
+        (SERVICE, "s3:GetObject", [f"arn:aws:s3:::{bucket}/a/*", f"arn:aws:s3:::{bucket}/b/*"]),
         (SERVICE, "s3:ListBucket", f"arn:aws:s3:::{bucket}"),
-        (SERVICE, "s3:GetObject", f"arn:aws:s3:::{bucket}/b/*"),
     ]
 
 
@@ -89,12 +88,20 @@ def notices(stack: cdk.Stack) -> list[str]:
 
 def said_statements(stack: cdk.Stack) -> list[dict[str, Any]]:
     (notice,) = notices(stack)
-    before, _, statements = notice.partition("Personalize can't read the data unless it holds ")
+    before, _, after = notice.partition("Personalize can't read the data unless it holds ")
     assert before == "this app doesn't manage the policy of the bucket bucket. "
+    statements, _, condition = after.rpartition("; ")
+    assert condition == "what names the account is needed only where the bucket is in another account than the job"
     told: list[dict[str, Any]] = json.loads(statements)
     return told
 
 
+IMPORT_ROLES = {
+    "Principal": {"AWS": "arn:aws:iam::${AWS::AccountId}:root"},
+    "Condition": {
+        "ArnLike": {"aws:PrincipalArn": "arn:aws:iam::${AWS::AccountId}:role/personalize-import/${AWS::Region}/Stack/*"}
+    },
+}
 EXACT_STATEMENTS = [
     {
         "Action": "s3:GetObject",
@@ -103,6 +110,13 @@ EXACT_STATEMENTS = [
         "Resource": "arn:aws:s3:::bucket/interactions/*",
     },
     {"Action": "s3:ListBucket", "Effect": "Allow", "Principal": SERVICE, "Resource": "arn:aws:s3:::bucket"},
+    {
+        "Action": "s3:GetObject",
+        "Effect": "Allow",
+        **IMPORT_ROLES,
+        "Resource": "arn:aws:s3:::bucket/interactions/*",
+    },
+    {"Action": "s3:ListBucket", "Effect": "Allow", **IMPORT_ROLES, "Resource": "arn:aws:s3:::bucket"},
 ]
 
 

@@ -45,21 +45,15 @@ def role_of(template: Deployed) -> list[dict[str, Any]]:
     return statements
 
 
-def test_a_key_of_this_app_lets_the_service_use_it_for_what_s3_has_encrypted() -> None:
+def test_a_key_of_this_app_allows_the_service_what_its_page_asks_for_without_conditions() -> None:
+    """https://docs.aws.amazon.com/personalize/latest/dg/granting-personalize-key-access.html."""
     statements = deployed(with_key_of_this_app()).only("AWS::KMS::Key")["KeyPolicy"]["Statement"]
 
     assert [each for each in statements if each["Principal"] == SERVICE] == [
         {
             "Effect": "Allow",
             "Principal": SERVICE,
-            "Action": ["kms:Decrypt", "kms:GenerateDataKey"],
-            "Resource": "*",
-            "Condition": {"StringLike": THROUGH_S3},
-        },
-        {
-            "Effect": "Allow",
-            "Principal": SERVICE,
-            "Action": ["kms:CreateGrant", "kms:DescribeKey", "kms:ListGrants"],
+            "Action": ["kms:Decrypt", "kms:GenerateDataKey", "kms:CreateGrant", "kms:DescribeKey", "kms:ListGrants"],
             "Resource": "*",
         },
     ]
@@ -118,10 +112,12 @@ def test_for_a_key_of_others_the_exact_statements_are_told_and_given(with_key_of
     said = told(stack)
 
     assert set(said) == {"the policy of the bucket", "the policy of the bucket's key"}
-    role = f"${{{logical_id(with_key_of_others.role)}.Arn}}"
-    for statement in said["the policy of the bucket's key"]:
-        assert statement["Principal"] == {"AWS": role, **SERVICE}
-        assert statement["Resource"] == "*"
+    of_service, of_role = said["the policy of the bucket's key"]
+    assert of_service["Principal"] == SERVICE
+    assert of_role["Principal"] == {"AWS": "arn:aws:iam::${AWS::AccountId}:root"}
+    path = "role/personalize-import/${AWS::Region}/Stack/*"
+    assert of_role["Condition"] == {"ArnLike": {"aws:PrincipalArn": f"arn:aws:iam::${{AWS::AccountId}}:{path}"}}
+    assert of_service["Resource"] == of_role["Resource"] == "*"
     given = [each.to_statement_json() for each in with_key_of_others.required_key_policy_statements]
     assert [each["Action"] for each in stack.resolve(given)] == [
         each["Action"] for each in said["the policy of the bucket's key"]
@@ -135,14 +131,14 @@ def test_for_a_bucket_of_others_the_statements_are_given_and_for_one_of_this_app
     ours = add_job(stack, "Ours", data_source=DataSource.from_bucket(s3.Bucket(stack, "Bucket"), ""))
 
     actions = [each.actions for each in of_others.required_bucket_policy_statements]
-    assert actions == [["s3:GetObject"], ["s3:ListBucket"]]
+    assert actions == [["s3:GetObject"], ["s3:ListBucket"]] * 2
     assert of_others.required_key_policy_statements == of_others.required_role_statements == []
     assert ours.required_bucket_policy_statements == []
 
 
 def test_for_a_role_of_others_it_is_told_what_the_role_must_be_allowed_and_whom_it_must_trust() -> None:
     stack = new_stack()
-    role = iam.Role.from_role_arn(stack, "Role", ROLE_ARN)
+    role = iam.Role.from_role_arn(stack, "Role", ROLE_ARN, mutable=False)
     bucket = s3.Bucket(stack, "Bucket", bucket_name="data")
 
     job = add_job(stack, role=role, data_source=DataSource.from_bucket(bucket, "a.csv"))
@@ -185,7 +181,8 @@ def test_what_many_jobs_need_is_told_once_for_each_policy() -> None:
         "this app doesn't manage the policy of the bucket bucket-a",
         "this app doesn't manage the policy of the bucket bucket-b",
     ]
-    objects, bucket = json.loads(notices[1].partition("unless it holds ")[2])
+    objects, bucket, *of_role = json.loads(notices[1].partition("unless it holds ")[2].rpartition("; ")[0])
+    assert [each["Resource"] for each in of_role] == [objects["Resource"], bucket["Resource"]]
     assert objects["Resource"] == ["arn:aws:s3:::bucket-b/one.csv", "arn:aws:s3:::bucket-b/two/*"]
     assert bucket["Resource"] == "arn:aws:s3:::bucket-b"
 
