@@ -24,12 +24,14 @@ class GrowingPolicy(Generic[_Result]):
     """The statements that jobs have added to one policy."""
 
     def __init__(self) -> None:
+        self._is_large = False
         self._added: dict[str, _Added[_Result]] = {}
 
-    @property
-    def resource_count(self) -> int:
-        """How many resources all statements have together."""
-        return sum(len(each.resources) for each in self._added.values())
+    def has_grown_to(self, count: int) -> bool:
+        """Return whether the statements have so many resources together; True once."""
+        has_grown = not self._is_large and sum(len(each.resources) for each in self._added.values()) >= count
+        self._is_large |= has_grown
+        return has_grown
 
     def add(self, statement: Statement, add: Callable[[iam.PolicyStatement], _Result]) -> _Result:
         """Add a statement, or its resources to the one that differs in nothing else.

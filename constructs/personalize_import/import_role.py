@@ -6,10 +6,12 @@ import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from personalize_import.arguments import require
 from personalize_import.data_source import DataSource
 from personalize_import.findings import accept_data_of_job
 from personalize_import.notices import readable
 from personalize_import.read_access import role_statements
+from personalize_import.role_arns import check_role_arn
 from personalize_import.statements import document
 from personalize_import.surroundings import is_token, note_stack_of, once_in_a_stack, surroundings_of
 from personalize_import_handler.contract import IMPORT_ROLE_PATH, PERSONALIZE_SERVICE_PRINCIPAL
@@ -46,6 +48,7 @@ def create_import_role(scope: Construct, data_source: DataSource, below: str | N
     made = cast("iam.CfnRole | None", role.node.default_child)
     if made:
         note_stack_of(made, scope)
+        require(scope, check_role_arn(scope, made, path))
     accept_data_of_job(made, data_source.objects_arn(scope))
     return ImportRole(role, path if made else None)  # Role.customize_roles replaces a role, and leaves its path out
 

@@ -13,6 +13,7 @@ from constructs import Construct
 
 from personalize_import import arguments, findings
 from personalize_import import provider_permissions as permissions
+from personalize_import.encryption_keys import key_of
 from personalize_import.imported_provider import ImportedProvider
 from personalize_import.provider_functions import Functions, check_function_props
 from personalize_import.role_permissions import RolePermissions
@@ -90,7 +91,7 @@ class DatasetImportProvider(Construct):
         self._roles = RolePermissions(self, import_role_path)
         if permissions_boundary:
             iam.PermissionsBoundary.of(self).apply(permissions_boundary)
-        if encryption_key:
+        if encryption_key := key_of("encryption_key", encryption_key):
             encryption_key.add_to_resource_policy(permissions.encrypt_logs_statement(self))
         # Deleted with the stack: a stack that is gone leaves nothing behind.
         self._log_group = logs.LogGroup(

@@ -19,6 +19,7 @@ from personalize_import.data_source import DataSource
 from personalize_import.given_role import grant_statements
 from personalize_import.growing_policy import GrowingPolicy
 from personalize_import.notices import Policy, tell_what_is_required
+from personalize_import.policy_sizes import BUCKET_POLICY_LENGTH_MAX, RESOURCES_UNCHECKED, Measured, check_size
 from personalize_import.statements import Principal, Statement, statement
 from personalize_import.surroundings import surroundings_of
 from personalize_import_handler.contract import PERSONALIZE_SERVICE_PRINCIPAL
@@ -62,6 +63,8 @@ def grant_read(data_source: DataSource, reader: Reader, *, is_ours: bool) -> Rea
     statements = _s3_statements(scope, data_source, _SERVICE)
     added, access.required_bucket_policy_statements = _allow_in(data_source.bucket, statements, reader)
     access.granted += [each.policy_dependable for each in added if each.policy_dependable]
+    if added and data_source.bucket:
+        _check_size_of_policy(data_source.bucket)
     if key := data_source.encryption_key:
         # Without conditions, as the page has it: it isn't documented that the service uses the key through S3 alone.
         statements = [statement([*_KEY_ACTIONS_THROUGH_S3, *_KEY_ACTIONS], ["*"], principal=_SERVICE)]
@@ -91,6 +94,21 @@ def _allow_in(
     if not reader.can_be_named_elsewhere():
         return results, reader.allowed(statements)
     return results + [policy.add(each, owner.add_to_resource_policy) for each in reader.allowed(statements)], []
+
+
+def _check_size_of_policy(bucket: "s3.IBucket") -> None:
+    if _POLICIES[bucket].has_grown_to(RESOURCES_UNCHECKED):
+        check_size(
+            bucket,
+            Measured(
+                f"the policy of the bucket {bucket.node.path}",
+                lambda: [bucket.policy.document] if bucket.policy else [],
+                BUCKET_POLICY_LENGTH_MAX,
+                f"Each import from a folder of its own adds to it. Allow {PERSONALIZE_SERVICE_PRINCIPAL} to read the "
+                "whole bucket in its policy, and give the data by DataSource.from_s3_uri(...), which leaves the policy "
+                "as it is; or use more buckets.",
+            ),
+        )
 
 
 def _tell(scope: Construct, data_source: DataSource, role: iam.IRole, access: ReadAccess) -> None:

@@ -15,6 +15,13 @@ from personalize_import import findings
 from personalize_import import provider_permissions as permissions
 from personalize_import.customized_roles import report_statements
 from personalize_import.import_role import import_role_path
+from personalize_import.policy_sizes import (
+    INLINE_POLICIES_LENGTH_MAX,
+    RESOURCES_UNCHECKED,
+    Measured,
+    check_size,
+    inline_policies,
+)
 from personalize_import.surroundings import stack_of
 
 _ROLES_ID: Final = "Roles"
@@ -32,7 +39,7 @@ class RolePermissions:
         self._pass_import_roles = permissions.pass_import_roles_statement([own])
         self._take_on_import_roles: iam.PolicyStatement | None = None
         self._patterns = [own]
-        self._reads_schemas = False
+        self._reads_schemas = self._is_checked = False
         self._role: iam.IRole | None = None
         self._grown: dict[tuple[_Write, bool], tuple[iam.PolicyStatement, set[str]]] = {}
         self.document = iam.PolicyDocument(statements=[self._pass_import_roles])
@@ -63,6 +70,7 @@ class RolePermissions:
         if self._take_on_import_roles:
             self._take_on_import_roles.add_resources(pattern)
             self._accept_and_report(permissions.take_on_import_roles_statement([pattern]))
+        self._check_size()
 
     def allow_passing(self, role: iam.IRole) -> None:
         """Allow passing a role that the construct did not create."""
@@ -106,6 +114,25 @@ class RolePermissions:
             grown[0].add_resources(arn)
             grown[1].add(arn)
         report_statements(self._role, [write([arn])])
+        self._check_size()
+
+    def _check_size(self) -> None:
+        """Have the inline policies measured once there are so many roles that they could be too large."""
+        count = len(self._patterns) + sum(len(arns) for _, arns in self._grown.values())
+        if count < RESOURCES_UNCHECKED or self._is_checked:
+            return
+        self._is_checked = True
+        role = cast("iam.IRole", self._role)
+        check_size(
+            self._provider,
+            Measured(
+                f"the inline policies of the role {role.node.path} together",
+                lambda: inline_policies(self._provider, role),
+                INLINE_POLICIES_LENGTH_MAX,
+                "Each stack and each role that a job is given adds to them. Give the provider an import_role_path: one "
+                "statement then allows all roles below it. Or use more than one provider.",
+            ),
+        )
 
     def _create_policy(self) -> iam.Policy:
         if self.policy:

@@ -164,8 +164,7 @@ def test_the_policy_of_a_bucket_in_another_stack_is_made_in_that_stack() -> None
 
 def test_the_policy_of_a_bucket_has_room_for_as_many_imports_as_the_readme_says() -> None:
     def size_with(imports: int) -> int:
-        app = cdk.App(context={**WITHOUT_CODE, "@aws-cdk/aws-iam:minimizePolicies": True})
-        stack = new_stack(scope=app)
+        stack = new_stack()
         bucket = s3.Bucket(stack, "Bucket")
         for number in range(imports):
             add_job(stack, f"Job{number}", data_source=DataSource.from_bucket(bucket, f"interactions-{number:03}/"))

@@ -10,7 +10,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from aws_cdk.assertions import Annotations, Match
 
-from personalize_import import DatasetImportJob, DataSource
+from personalize_import import DatasetImportJob, DatasetImportProvider, DataSource
 from personalize_import.arguments import InvalidArguments
 from tests.synth.cloudformation import Deployed
 from tests.synth.stacks import ROLE_ARN, add_job, deployed, logical_id, new_app, new_stack
@@ -166,6 +166,64 @@ def test_what_is_told_is_in_the_partition_of_the_region(region: str | None, part
 def test_a_key_that_is_none_is_refused(key: object) -> None:
     with pytest.raises(InvalidArguments, match=r"^encryption_key must be a Key or another IKey"):
         DataSource.from_s3_uri("s3://data/a.csv", encryption_key=key)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("given", ["with a uri", "with a bucket", "as the bucket's key"])
+def test_a_key_that_is_known_by_its_alias_alone_is_refused_with_the_way_out(given: str) -> None:
+    stack = new_stack()
+    alias = kms.Alias.from_alias_name(stack, "Alias", "alias/data")
+    named = s3.Bucket.from_bucket_attributes(stack, "Bucket", bucket_name="data", encryption_key=alias)
+    plain = s3.Bucket(stack, "Plain")
+
+    with pytest.raises(InvalidArguments) as refused:  # noqa: PT012 - one of three calls
+        match given:
+            case "with a uri":
+                DataSource.from_s3_uri("s3://data/a.csv", encryption_key=alias)
+            case "with a bucket":
+                DataSource.from_bucket(plain, "a.csv", encryption_key=alias)
+            case _:
+                DataSource.from_bucket(named, "a.csv")
+
+    name = "bucket.encryption_key" if given == "as the bucket's key" else "encryption_key"
+    assert str(refused.value).startswith(f"{name} must be a key whose ARN is known")
+    assert "kms.Key.from_key_arn(...)" in str(refused.value)
+    assert str(refused.value).endswith("got 'alias/data'")
+
+
+def test_a_key_that_is_given_wins_over_an_alias_of_the_bucket() -> None:
+    stack = new_stack()
+    alias = kms.Alias.from_alias_name(stack, "Alias", "alias/data")
+    bucket = s3.Bucket.from_bucket_attributes(stack, "Bucket", bucket_name="data", encryption_key=alias)
+    key = kms.Key.from_key_arn(stack, "Key", KEY_ARN)
+    add_job(stack, data_source=DataSource.from_bucket(bucket, "a.csv", encryption_key=key))
+
+    assert KEY_ARN in [each["Resource"] for each in role_of(deployed(stack))]
+
+
+@pytest.mark.parametrize("kind", ["created", "imported with its key"])
+def test_of_an_alias_whose_key_is_known_policies_name_the_key(kind: str) -> None:
+    stack = new_stack()
+    key: kms.IKey = kms.Key(stack, "Key") if kind == "created" else kms.Key.from_key_arn(stack, "Key", KEY_ARN)
+    alias: kms.IAlias = (
+        kms.Alias(stack, "Alias", alias_name="alias/data", target_key=key)
+        if kind == "created"
+        else kms.Alias.from_alias_attributes(stack, "Alias", alias_name="alias/data", alias_target_key=key)
+    )
+    bucket = s3.Bucket(stack, "Bucket", encryption_key=alias)
+    add_job(stack, data_source=DataSource.from_bucket(bucket, "a.csv"))
+
+    template = deployed(stack)
+    of_key = {each["Resource"] for each in role_of(template) if "kms:Decrypt" in each["Action"]}
+    assert of_key == {template.value(stack.resolve(key.key_arn))}
+    assert "alias" not in str(role_of(template))
+
+
+def test_the_key_of_a_log_is_not_known_by_its_alias_alone_either() -> None:
+    stack = new_stack()
+    alias = kms.Alias.from_alias_name(stack, "Alias", "alias/logs")
+
+    with pytest.raises(InvalidArguments, match=r"encryption_key must be a key whose ARN is known.*got 'alias/logs'"):
+        DatasetImportProvider(stack, "Provider", encryption_key=alias)
 
 
 def test_what_many_jobs_need_is_told_once_for_each_policy() -> None:
