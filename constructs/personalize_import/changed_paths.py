@@ -8,7 +8,7 @@ from constructs import Construct
 
 from personalize_import.at_synthesis import at_synthesis
 from personalize_import.schema_resource import NOTICE_ID
-from personalize_import.surroundings import once_in_a_stack
+from personalize_import.surroundings import once_in_a_stack, surroundings_of
 
 
 class _ImportRole(NamedTuple):
@@ -34,9 +34,14 @@ def _import_roles_of(stack: cdk.Stack) -> list[_ImportRole]:
                 cdk.Annotations.of(job).add_warning_v2(
                     f"{NOTICE_ID}import-role-path",
                     f"an Aspect has changed the path of the import role to {changed}. The provider may pass only roles "
-                    f"under {bound or path} (iam:PassRole), so the import will fail. Exclude {role.node.path} from the "
-                    f"Aspect, or create the provider with an import_role_path that {changed} begins with",
+                    f"under {bound or _readable(job, path)} (iam:PassRole), so the import will fail. Exclude "
+                    f"{role.node.path} from the Aspect, or create the provider with an import_role_path that {changed} "
+                    "begins with",
                 )
 
     at_synthesis(stack, warn)
     return roles
+
+
+def _readable(job: Construct, path: str) -> str:
+    return surroundings_of(job).written(path, lambda name: f"${{{name}}}")

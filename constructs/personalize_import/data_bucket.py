@@ -15,6 +15,7 @@ from constructs import Construct
 
 from personalize_import import findings
 from personalize_import import provider_permissions as permissions
+from personalize_import.customized_roles import report_statements
 from personalize_import.surroundings import stack_of
 from personalize_import_handler import contract
 
@@ -50,6 +51,7 @@ class DataBucket(Construct):
         findings.accept_no_access_logs(self.bucket)
         # A policy of its own, and no inline one of the role: where an update drops the bucket, this is there until the
         # bucket is empty, while the role has changed before that.
+        self._role = role
         self._policy = iam.Policy(self, "Policy")
         role.attach_inline_policy(self._policy)
         self._allow(permissions.data_statements(self.bucket))
@@ -72,6 +74,7 @@ class DataBucket(Construct):
 
     def _allow(self, statements: Sequence[iam.PolicyStatement]) -> None:
         self._policy.add_statements(*statements)
+        report_statements(self._role, statements)
         findings.accept_wildcards(self._policy, statements)
 
 

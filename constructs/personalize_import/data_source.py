@@ -10,6 +10,7 @@ from constructs import Construct
 from personalize_import.arguments import check_text, require_all
 from personalize_import.data_asset import LocalData
 from personalize_import.dataset_schema import DatasetSchema
+from personalize_import.encryption_keys import key_of
 from personalize_import.surroundings import is_token, surroundings_of
 from personalize_import_handler import checks, contract
 from personalize_import_handler.checks import TextRule, violation
@@ -103,7 +104,8 @@ class DataSource:
             bucket_name=bucket.bucket_name,
             objects=f"{bucket.bucket_name}/{_pattern(object_key)}",
             bucket=bucket,
-            encryption_key=encryption_key or bucket.encryption_key,
+            encryption_key=key_of("encryption_key", encryption_key)
+            or key_of("bucket.encryption_key", bucket.encryption_key),
         )
 
     @classmethod
@@ -126,9 +128,8 @@ class DataSource:
         else:
             bucket_name, _, object_key = uri.removeprefix(_SCHEME).partition("/")
             objects = f"{bucket_name}/{_pattern(object_key)}"
-        return cls(
-            data_location=uri, bucket_name=bucket_name, objects=objects, bucket=None, encryption_key=encryption_key
-        )
+        key = key_of("encryption_key", encryption_key)
+        return cls(data_location=uri, bucket_name=bucket_name, objects=objects, bucket=None, encryption_key=key)
 
     def bind(self, scope: Construct, provider: "DatasetImportProvider") -> "DataSource":
         """Give the source as a job reads it: data of this machine is in the provider's bucket by then."""

@@ -11,13 +11,14 @@ from constructs import Construct
 from personalize_import import arguments
 from personalize_import.arguments import check_optional_text, check_text
 from personalize_import.at_synthesis import host_tasks
+from personalize_import.cross_account import Reader
 from personalize_import.data_as_of import check_data_as_of, data_as_of
 from personalize_import.data_source import DataSource
 from personalize_import.dataset_reference import DatasetReference
 from personalize_import.environment_checks import check_environment, warn_of_environment
 from personalize_import.exported_attributes import warn_of_exported_attributes
 from personalize_import.import_order import check_after, warn_of_order
-from personalize_import.import_role import create_import_role
+from personalize_import.import_role import ImportRole, create_import_role
 from personalize_import.imported_provider import ImportedProvider
 from personalize_import.looking import let_provider_look
 from personalize_import.observed_import import ObservedImport
@@ -85,9 +86,9 @@ class DatasetImportJob(ObservedImport):
             job_name: The job's name, to which a suffix is added that keeps it unique; at most 46 letters, digits,
                 hyphens and underscores. Default: made of the stack's name and the logical id. A new name alone doesn't
                 start a new job.
-            role: The role with which Personalize reads the data. One that this app creates gets the permissions it
-                lacks; any other is left as it is. It must trust `personalize.amazonaws.com`. Default: a new one, that
-                may read the location and nothing else.
+            role: The role with which Personalize reads the data. It gets the permissions it lacks, also if it was
+                imported by its ARN; what a role needs that may not be changed (`mutable=False`) is reported. It must
+                trust `personalize.amazonaws.com`. Default: a new one that may read the location and nothing else.
             tags: Tags of the job, at most 50 together with those of `Tags.of(...)`, which win where both have a key.
             publish_attribution_metrics_to_s3: Whether to publish a report on metric attribution; only for a dataset
                 group that has a metric attribution. Default: False.
@@ -153,8 +154,8 @@ class DatasetImportJob(ObservedImport):
             check_data(self, data_source.local, data_source.schema or schema_of(reference.resource), import_mode)
         if isinstance(provider, DatasetImportProvider):  # no other can be given data of this machine
             data_source = data_source.bind(self, provider)
-        self._role = _role_of(self, role, data_source, provider)
-        self._access = grant_read(self, data_source, self._role, is_ours=role is None)
+        self._role, path = _role_of(self, role, data_source, provider)
+        self._access = grant_read(data_source, Reader(self, self._role, path), is_ours=role is None)
         if preflight or compares_data:
             let_provider_look(self, self._role, provider, is_ours=role is None, reads_schema=bool(preflight))
         properties: ResourceProperties = {
@@ -274,18 +275,17 @@ def _role_of(
     role: iam.IRole | None,
     data_source: DataSource,
     provider: DatasetImportProvider | ImportedProvider,
-) -> iam.IRole:
-    """Give the role that the job runs with, and let the provider pass it."""
+) -> ImportRole:
+    """Return the role that the job runs with, and allow the provider to pass it."""
     if role is None:
-        role, is_precreated = create_import_role(
-            scope, data_source, provider.import_role_path, provider.permissions_boundary
-        )
-        if not is_precreated:
+        created = create_import_role(scope, data_source, provider.import_role_path, provider.permissions_boundary)
+        if created.path is not None:
             provider.serve(scope)
-            return role
+            return created
+        role = created.role
     if provider.may_name(role, scope):
         provider.allow_passing(role)
-    return role
+    return ImportRole(role, path=None)
 
 
 def _tag_manager(tags: Mapping[str, str] | None) -> cdk.TagManager:

@@ -23,6 +23,7 @@ _ACCESS_LOGS: Final = "AwsSolutions-S1"
 _LATEST_RUNTIME: Final = "AwsSolutions-L1"
 _LOGS_ALL_EVENTS: Final = "AwsSolutions-SF1"
 _TRACED: Final = "AwsSolutions-SF2"
+_DATA_REASON: Final = "All objects below the folder that the job imports: which files there are is known to S3 only."
 # By the sid of the statement whose resources have the wildcard.
 _WILDCARD_REASONS: Final = {
     "StartJobs": "The datasets and import jobs of this account and Region: jobs get their names when they are started, "
@@ -36,8 +37,6 @@ _WILDCARD_REASONS: Final = {
     "and nothing else.",
     "KnowSchemas": "The schemas of this account and Region: a dataset may be given by its ARN, which doesn't say what "
     "schema it has.",
-    "SeeLaterRequests": "The waiter of this stack, by the logical id that is a part of its name: it invokes the "
-    "function that has this role, so its ARN would be a circular dependency.",
     "BringData": "All objects of the data bucket of this stack, which holds nothing but what is brought there; their "
     "keys have the hash of their content in them.",
     "EmptyData": "All objects of the data bucket of this stack, which holds nothing but what is brought there; it is "
@@ -49,8 +48,12 @@ _WILDCARD_REASONS: Final = {
 
 def accept_data_of_job(role: iam.CfnRole | None, objects_arn: str) -> None:
     """Say why the role of a job may read all below a folder."""
-    reason = "All objects below the folder that the job imports: which files there are is known to S3 only."
-    accept(role, Acceptance(_WILDCARD, reason, [objects_arn]), is_new=True)
+    accept(role, Acceptance(_WILDCARD, _DATA_REASON, [objects_arn]), is_new=True)
+
+
+def accept_data_of_policy(policy: iam.Policy, objects_arn: str) -> None:
+    """Give the reason why a policy of several jobs allows reading everything below a folder."""
+    accept(_resource_of(policy), Acceptance(_WILDCARD, _DATA_REASON, [objects_arn]))
 
 
 def accept_wildcards(holder: iam.IRole | iam.Policy | None, statements: Sequence[iam.PolicyStatement]) -> None:

@@ -10,7 +10,7 @@ from constructs import Construct, IConstruct
 
 from personalize_import.at_synthesis import at_synthesis
 from personalize_import.schema_resource import NOTICE_ID
-from personalize_import.statements import Statement
+from personalize_import.statements import Statement, resources_of
 from personalize_import.surroundings import may_have_token, once_in_a_stack, partition_of, stack_of, surroundings_of
 
 _DEFAULT_PARTITION: Final = "aws"
@@ -64,15 +64,10 @@ def _as_few(statements: Iterable[Statement]) -> list[Statement]:
     few: dict[str, Statement] = {}
     for each in statements:
         one = few.setdefault(json.dumps({**each, "Resource": []}), each)
-        arns = list(dict.fromkeys([*_arns(one), *_arns(each)]))
+        arns = list(dict.fromkeys([*resources_of(one), *resources_of(each)]))
         if len(arns) > 1:
             one["Resource"] = arns
     return [*few.values()]
-
-
-def _arns(statement: Statement) -> list[str]:
-    resource = statement.get("Resource", [])
-    return [resource] if isinstance(resource, str) else resource
 
 
 def readable(scope: IConstruct, value: object) -> object:

@@ -13,11 +13,12 @@ from constructs import Construct
 
 from personalize_import import arguments, findings
 from personalize_import import provider_permissions as permissions
+from personalize_import.encryption_keys import key_of
 from personalize_import.imported_provider import ImportedProvider
 from personalize_import.provider_functions import Functions, check_function_props
 from personalize_import.role_permissions import RolePermissions
 from personalize_import.surroundings import once_in_a_stack
-from personalize_import.waiter import create_waiter
+from personalize_import.waiter import allow_listing_executions, create_waiter
 from personalize_import_handler import checks, contract
 from personalize_import_handler.contract import Environment
 
@@ -94,7 +95,7 @@ class DatasetImportProvider(Construct):
         self._permissions_boundary = permissions_boundary
         if permissions_boundary:
             iam.PermissionsBoundary.of(self).apply(permissions_boundary)
-        if encryption_key:
+        if encryption_key := key_of("encryption_key", encryption_key):
             encryption_key.add_to_resource_policy(permissions.encrypt_logs_statement(self))
         # Deleted with the stack: a stack that is gone leaves nothing behind.
         self._log_group = logs.LogGroup(
@@ -114,19 +115,13 @@ class DatasetImportProvider(Construct):
     def _create_functions(self, function_props: Mapping[str, Any], *, tracing: bool) -> None:
         traced = {"tracing": lambda_.Tracing.ACTIVE} if tracing else {}
         functions = Functions(self, self._log_group, {**traced, **function_props})
-        see_later_requests = iam.PolicyDocument()
-        documents = {
-            "Personalize": iam.PolicyDocument(statements=permissions.personalize_statements(self)),
-            "PassRoles": self._roles.document,
-            "SeeLaterRequests": see_later_requests,
-        }
+        statements = permissions.personalize_statements(self)
+        documents = {"Personalize": iam.PolicyDocument(statements=statements), "PassRoles": self._roles.document}
         self._is_complete = functions.create("IsComplete", "is_complete", documents)
-        self._state_machine = create_waiter(self, self._is_complete, tracing=tracing)
-        see_later_requests.add_statements(permissions.see_later_requests_statement(self._state_machine))
-        findings.accept_wildcards(
-            self._is_complete.role, permissions.statements_with_wildcards(self, self._state_machine)
-        )
+        findings.accept_wildcards(self._is_complete.role, statements)
         self._roles.belong_to(self.looking_role)
+        self._state_machine = create_waiter(self, self._is_complete, tracing=tracing)
+        see_later_requests = allow_listing_executions(self, self._state_machine, self.looking_role)
         state_machine_arn = self._state_machine.attr_arn
         self._on_event = functions.create(
             "OnEvent",
@@ -134,6 +129,8 @@ class DatasetImportProvider(Construct):
             {"StartWaiting": permissions.document("StartWaiting", ["states:StartExecution"], state_machine_arn)},
             {Environment.STATE_MACHINE_ARN.value: state_machine_arn},
         )
+        # Each resource names OnEvent, so the policy exists before any of them and until the last of them is deleted.
+        self._on_event.node.add_dependency(see_later_requests)
         self._service_token = self._on_event.function_arn
         # CloudFormation invokes asynchronously, and Lambda repeats what ends in an error, as when the function dies or
         # can't deliver its answer. Nobody waits for the answer to an event that is older than CloudFormation's hour.
@@ -250,7 +247,7 @@ class DatasetImportProvider(Construct):
         """Let the functions tell EventBridge of state changes, on the account's default event bus."""
         if not self._tells_state_changes:
             self._tells_state_changes = True
-            self._roles.document.add_statements(permissions.tell_state_changes_statement(self))
+            self._roles.add(permissions.tell_state_changes_statement(self))
 
     @property
     def permissions_on_roles(self) -> iam.Policy | None:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from personalize_import.surroundings import stack_of
@@ -80,19 +79,9 @@ def know_schemas_statement(scope: Construct) -> iam.PolicyStatement:
     return iam.PolicyStatement(sid="KnowSchemas", actions=["personalize:DescribeSchema"], resources=[schemas])
 
 
-def see_later_requests_statement(waiter: sfn.CfnStateMachine) -> iam.PolicyStatement:
-    """Let a function list the executions of the waiter, which tells their names and times and nothing else.
-
-    The waiter is made after the function that it invokes, so that function's role can't hold its ARN; but
-    CloudFormation makes its name of its logical id.
-    """
-    arn = waiter.stack.format_arn(
-        service="states",
-        resource="stateMachine",
-        resource_name=f"*{waiter.logical_id}*",
-        arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME,
-    )
-    return iam.PolicyStatement(sid="SeeLaterRequests", actions=["states:ListExecutions"], resources=[arn])
+def see_later_requests_statement(state_machine_arn: str) -> iam.PolicyStatement:
+    """Allow a function to list the executions of a state machine: their names and times, not their input."""
+    return iam.PolicyStatement(sid="SeeLaterRequests", actions=["states:ListExecutions"], resources=[state_machine_arn])
 
 
 def tell_state_changes_statement(scope: Construct) -> iam.PolicyStatement:
@@ -106,11 +95,6 @@ def tell_state_changes_statement(scope: Construct) -> iam.PolicyStatement:
         # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-conditions.html
         conditions={"ForAllValues:StringEquals": {"events:source": EVENT_SOURCE}},
     )
-
-
-def statements_with_wildcards(scope: Construct, waiter: sfn.CfnStateMachine) -> list[iam.PolicyStatement]:
-    """Give the statements of IsComplete whose resources are patterns."""
-    return [*personalize_statements(scope), see_later_requests_statement(waiter)]
 
 
 def data_statements(bucket: "s3.IBucket") -> list[iam.PolicyStatement]:

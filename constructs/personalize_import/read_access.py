@@ -6,23 +6,34 @@ https://docs.aws.amazon.com/personalize/latest/dg/granting-personalize-key-acces
 for what it doesn't own, the statements are there for whoever does.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import TYPE_CHECKING, Final
+from weakref import WeakKeyDictionary
 
-import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
-from constructs import Construct, IDependable
+from constructs import Construct, IConstruct, IDependable
 
+from personalize_import.cross_account import Reader
 from personalize_import.data_source import DataSource
+from personalize_import.given_role import grant_statements
+from personalize_import.growing_policy import GrowingPolicy
 from personalize_import.notices import Policy, tell_what_is_required
+from personalize_import.policy_sizes import BUCKET_POLICY_LENGTH_MAX, RESOURCES_UNCHECKED, Measured, check_size
 from personalize_import.statements import Principal, Statement, statement
 from personalize_import.surroundings import surroundings_of
 from personalize_import_handler.contract import PERSONALIZE_SERVICE_PRINCIPAL
 
-_KEY_ACTIONS_THROUGH_S3 = ["kms:Decrypt", "kms:GenerateDataKey"]
+if TYPE_CHECKING:  # for annotations alone: each module of the CDK costs time
+    from aws_cdk import aws_kms as kms
+    from aws_cdk import aws_s3 as s3
+
 _SERVICE: Final = {"Service": PERSONALIZE_SERVICE_PRINCIPAL}
-_KEY_ACTIONS = ["kms:CreateGrant", "kms:DescribeKey", "kms:ListGrants"]
+_KEY_ACTIONS_THROUGH_S3: Final = ["kms:Decrypt", "kms:GenerateDataKey"]
+_KEY_ACTIONS: Final = ["kms:CreateGrant", "kms:DescribeKey", "kms:ListGrants"]
+_OTHER_ACCOUNT: Final = "; what names the account is needed only where the bucket is in another account than the job"
+_POLICIES: Final[WeakKeyDictionary[IConstruct, GrowingPolicy[iam.AddToResourcePolicyResult]]] = WeakKeyDictionary()
+"""What jobs have added to the policies of buckets and keys."""
 
 
 @dataclass
@@ -37,19 +48,67 @@ class ReadAccess:
 
 
 def role_statements(scope: Construct, data_source: DataSource) -> list[Statement]:
-    """Say what an import role must be allowed to do."""
+    """Return what an import role must be allowed to do."""
     return _s3_statements(scope, data_source, None) + _key_statements_of_role(scope, data_source)
 
 
-def grant_read(scope: Construct, data_source: DataSource, role: iam.IRole, *, is_ours: bool) -> ReadAccess:
-    """Let a role, and the service, read a data source. A role that `is_ours` has its statements already."""
-    access = ReadAccess()
+def grant_read(data_source: DataSource, reader: Reader, *, is_ours: bool) -> ReadAccess:
+    """Allow a role, and the service, to read a data source. A role that `is_ours` has its statements already."""
+    access, scope = ReadAccess(), reader.scope
     if not is_ours:
-        _let_role(scope, data_source, role, access)
-    _let_service_into_bucket(scope, data_source, access)
-    _let_into_key(scope, data_source, role, access)
-    _tell(scope, data_source, role, access)
+        statements = role_statements(scope, data_source)
+        granted = grant_statements(scope, reader.role, statements, data_source.objects_arn(scope))
+        access.granted += granted.dependables
+        access.required_role_statements += granted.missing
+    statements = _s3_statements(scope, data_source, _SERVICE)
+    added, access.required_bucket_policy_statements = _allow_in(data_source.bucket, statements, reader)
+    access.granted += [each.policy_dependable for each in added if each.policy_dependable]
+    if added and data_source.bucket:
+        _check_size_of_policy(data_source.bucket)
+    if key := data_source.encryption_key:
+        # Without conditions, as the page has it: it isn't documented that the service uses the key through S3 alone.
+        statements = [statement([*_KEY_ACTIONS_THROUGH_S3, *_KEY_ACTIONS], ["*"], principal=_SERVICE)]
+        added, access.required_key_policy_statements = _allow_in(key, statements, reader)
+        if added:
+            access.granted.append(key)  # what the result calls dependable isn't: https://github.com/aws/aws-cdk
+    _tell(scope, data_source, reader.role, access)
     return access
+
+
+def _allow_in(
+    owner: "s3.IBucket | kms.IKey | None", statements: Sequence[Statement], reader: Reader
+) -> tuple[list[iam.AddToResourcePolicyResult], list[Statement]]:
+    """Add statements for the service, and for the role where it is in another account, to the policy of a resource.
+
+    Return the results of those that were added, and the statements that weren't.
+    """
+    if owner is None:
+        return [], [*statements, *reader.allowed(statements)]
+    policy = _POLICIES.setdefault(owner, GrowingPolicy())
+    results = [policy.add(each, owner.add_to_resource_policy) for each in statements]
+    if not all(result.statement_added for result in results):
+        # The account of an imported resource isn't known: the CDK takes it to be that of the stack.
+        return [], [*statements, *reader.allowed(statements)]
+    if not reader.is_in_other_account(owner):
+        return results, []
+    if not reader.can_be_named_elsewhere():
+        return results, reader.allowed(statements)
+    return results + [policy.add(each, owner.add_to_resource_policy) for each in reader.allowed(statements)], []
+
+
+def _check_size_of_policy(bucket: "s3.IBucket") -> None:
+    if _POLICIES[bucket].has_grown_to(RESOURCES_UNCHECKED):
+        check_size(
+            bucket,
+            Measured(
+                f"the policy of the bucket {bucket.node.path}",
+                lambda: [bucket.policy.document] if bucket.policy else [],
+                BUCKET_POLICY_LENGTH_MAX,
+                f"Each import from a folder of its own adds to it. Allow {PERSONALIZE_SERVICE_PRINCIPAL} to read the "
+                "whole bucket in its policy, and give the data by DataSource.from_s3_uri(...), which leaves the policy "
+                "as it is; or use more buckets.",
+            ),
+        )
 
 
 def _tell(scope: Construct, data_source: DataSource, role: iam.IRole, access: ReadAccess) -> None:
@@ -58,57 +117,11 @@ def _tell(scope: Construct, data_source: DataSource, role: iam.IRole, access: Re
         trust = f", and the role trusts {PERSONALIZE_SERVICE_PRINCIPAL}"
         of_role = Policy("the policy of the role", role.role_arn, trust)
         tell_what_is_required(scope, of_role, access.required_role_statements)
-    of_bucket = Policy("the policy of the bucket", data_source.bucket_name)
+    of_bucket = Policy("the policy of the bucket", data_source.bucket_name, _OTHER_ACCOUNT)
     tell_what_is_required(scope, of_bucket, access.required_bucket_policy_statements)
     if key := data_source.encryption_key:
         of_key = Policy("the policy of the bucket's key", key.key_arn)
         tell_what_is_required(scope, of_key, access.required_key_policy_statements)
-
-
-def _let_role(scope: Construct, data_source: DataSource, role: iam.IRole, access: ReadAccess) -> None:
-    statements = role_statements(scope, data_source)
-    if not cdk.Resource.is_owned_resource(role):
-        access.required_role_statements += statements
-        return
-    results = [role.add_to_principal_policy(iam.PolicyStatement.from_json(each)) for each in statements]
-    access.granted += [result.policy_dependable for result in results if result.policy_dependable]
-    access.required_role_statements += [
-        statement for statement, result in zip(statements, results, strict=True) if not result.statement_added
-    ]
-
-
-def _let_service_into_bucket(scope: Construct, data_source: DataSource, access: ReadAccess) -> None:
-    statements = _s3_statements(scope, data_source, _SERVICE)
-    bucket = data_source.bucket
-    add = bucket.add_to_resource_policy if bucket else None
-    access.required_bucket_policy_statements += _add(statements, add, access)
-
-
-def _let_into_key(scope: Construct, data_source: DataSource, role: iam.IRole, access: ReadAccess) -> None:
-    key = data_source.encryption_key
-    if key is None:
-        return
-    statements = _key_statements(scope, _SERVICE, ["*"])
-    results = [key.add_to_resource_policy(iam.PolicyStatement.from_json(each)) for each in statements]
-    if all(result.statement_added for result in results):
-        access.granted.append(key)  # what the result calls dependable isn't: https://github.com/aws/aws-cdk
-    else:
-        # The policy of a key of this app lets the account's roles in by their own policies; another's may not.
-        both = {"AWS": role.role_arn, **_SERVICE}
-        access.required_key_policy_statements += _key_statements(scope, both, ["*"])
-
-
-def _add(
-    statements: Sequence[Statement],
-    add: Callable[[iam.PolicyStatement], iam.AddToResourcePolicyResult] | None,
-    access: ReadAccess,
-) -> list[Statement]:
-    """Add statements to a policy; return those that it doesn't take."""
-    if add is None:
-        return [*statements]
-    results = [add(iam.PolicyStatement.from_json(each)) for each in statements]
-    access.granted += [result.policy_dependable for result in results if result.policy_dependable]
-    return [statement for statement, result in zip(statements, results, strict=True) if not result.statement_added]
 
 
 def _s3_statements(scope: Construct, data_source: DataSource, principal: Principal | None) -> list[Statement]:
@@ -127,18 +140,12 @@ def _key_statements_of_role(scope: Construct, data_source: DataSource) -> list[S
     # https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html#encryption-context. Only here: the
     # policy of the key can't name the bucket, which in turn names the key.
     arns = [data_source.bucket_arn(scope), data_source.objects_arn(scope)]
-    return _key_statements(scope, None, [key.key_arn], {"kms:EncryptionContext:aws:s3:arn": arns})
-
-
-def _key_statements(
-    scope: Construct,
-    principal: Principal | None,
-    resources: Sequence[str],
-    more_through_s3: Mapping[str, Sequence[str]] | None = None,
-) -> list[Statement]:
-    # In China the name ends in .cn, or doesn't, depending on the service.
-    through_s3 = {"kms:ViaService": f"s3.{surroundings_of(scope).region}.amazonaws.com*", **(more_through_s3 or {})}
+    through_s3 = {
+        # In China the name ends in .cn, or doesn't, depending on the service.
+        "kms:ViaService": f"s3.{surroundings_of(scope).region}.amazonaws.com*",
+        "kms:EncryptionContext:aws:s3:arn": arns,
+    }
     return [
-        statement(_KEY_ACTIONS_THROUGH_S3, resources, principal=principal, condition={"StringLike": through_s3}),
-        statement(_KEY_ACTIONS, resources, principal=principal),
+        statement(_KEY_ACTIONS_THROUGH_S3, [key.key_arn], condition={"StringLike": through_s3}),
+        statement(_KEY_ACTIONS, [key.key_arn]),
     ]

@@ -1,9 +1,10 @@
-"""Which roles a provider's function may pass to Personalize, and take on to look at data.
+"""Which roles a provider's function may pass to Personalize, and assume to read data before a job starts.
 
-The roles that the construct makes are allowed by their path, others by their ARN. A provider that serves apps of their
-own has a path that bounds them all, for it can't know these apps.
+The roles that the construct creates are allowed by their path, others by their ARN. A provider that serves other apps
+has a path that bounds all of them, for it can't know these apps.
 """
 
+from collections.abc import Callable, Sequence
 from typing import Final, cast
 
 import aws_cdk as cdk
@@ -12,14 +13,23 @@ from constructs import Construct
 
 from personalize_import import findings
 from personalize_import import provider_permissions as permissions
+from personalize_import.customized_roles import report_statements
 from personalize_import.import_role import import_role_path
+from personalize_import.policy_sizes import (
+    INLINE_POLICIES_LENGTH_MAX,
+    RESOURCES_UNCHECKED,
+    Measured,
+    check_size,
+    inline_policies,
+)
 from personalize_import.surroundings import stack_of
 
 _ROLES_ID: Final = "Roles"
+_Write = Callable[[Sequence[str]], iam.PolicyStatement]
 
 
 class RolePermissions:
-    """The statements on roles of one provider, which grow as jobs need them."""
+    """The statements on roles of one provider, which grow as jobs need them: one statement for each action."""
 
     def __init__(self, provider: Construct, path: str | None) -> None:
         """Begin with the import roles of the provider's own stack, or with all roles below a path and no others."""
@@ -29,17 +39,18 @@ class RolePermissions:
         self._pass_import_roles = permissions.pass_import_roles_statement([own])
         self._take_on_import_roles: iam.PolicyStatement | None = None
         self._patterns = [own]
-        self._reads_schemas = False
+        self._reads_schemas = self._is_checked = False
         self._role: iam.IRole | None = None
+        self._grown: dict[tuple[_Write, bool], tuple[iam.PolicyStatement, set[str]]] = {}
         self.document = iam.PolicyDocument(statements=[self._pass_import_roles])
 
     def belong_to(self, role: iam.IRole) -> None:
-        """Tell whose permissions these are: that role is made after them."""
+        """Set the role that has these permissions; it is created with them."""
         self._role = role
         findings.accept_wildcards(role, [self._pass_import_roles])
 
     def may_name(self, role: iam.IRole, scope: Construct) -> bool:
-        """Say whether a role can be allowed by its ARN.
+        """Return whether a role can be allowed by its ARN.
 
         One of the job's stack can't where that depends on the provider's, nor any other where a path bounds them.
         """
@@ -47,7 +58,7 @@ class RolePermissions:
         return self._path is None and not (is_downstream and cdk.Resource.is_owned_resource(role))
 
     def serve(self, scope: Construct) -> None:
-        """Let the import roles be passed that jobs of the stack of `scope` have."""
+        """Allow the import roles of the jobs in the stack of `scope`."""
         if self._path or stack_of(scope) is stack_of(self._provider):
             return
         pattern = permissions.roles_arn(self._provider, import_role_path(scope))
@@ -55,47 +66,86 @@ class RolePermissions:
             return
         self._patterns.append(pattern)
         self._pass_import_roles.add_resources(pattern)
-        findings.accept_wildcards(self._role, [permissions.pass_import_roles_statement([pattern])])
+        self._accept_and_report(permissions.pass_import_roles_statement([pattern]))
         if self._take_on_import_roles:
             self._take_on_import_roles.add_resources(pattern)
-            findings.accept_wildcards(self._role, [permissions.take_on_import_roles_statement([pattern])])
+            self._accept_and_report(permissions.take_on_import_roles_statement([pattern]))
+        self._check_size()
 
     def allow_passing(self, role: iam.IRole) -> None:
-        """Let a role be passed that the construct did not make."""
-        self._allow_with(role, permissions.pass_role_statement([role.role_arn]))
+        """Allow passing a role that the construct did not create."""
+        self._allow_with(role, permissions.pass_role_statement)
 
     def allow_taking_on(self, role: iam.IRole) -> None:
-        """Let a role be taken on that the construct did not make."""
-        self._allow_with(role, permissions.take_on_role_statement([role.role_arn]))
+        """Allow assuming a role that the construct did not create."""
+        self._allow_with(role, permissions.take_on_role_statement)
 
     def allow_taking_on_import_roles(self) -> None:
-        """Let the import roles be taken on that the construct makes, or those below the path."""
+        """Allow assuming the import roles that the construct creates, or those below the path."""
         if not self._take_on_import_roles:
             self._take_on_import_roles = permissions.take_on_import_roles_statement(self._patterns)
-            self._add(self._take_on_import_roles)
+            self.add(self._take_on_import_roles)
 
     def allow_knowing_schemas(self) -> None:
-        """Let the schemas be read that data is compared with."""
+        """Allow reading the schemas that data is compared with."""
         if not self._reads_schemas:
             self._reads_schemas = True
-            self._add(permissions.know_schemas_statement(self._provider))
+            self.add(permissions.know_schemas_statement(self._provider))
 
     @property
     def policy(self) -> iam.Policy | None:
-        """What is allowed about roles of this app that were brought; None if there is no such role."""
+        """The policy on roles of this app that jobs were given; None if there is no such role."""
         return cast("iam.Policy | None", self._provider.node.try_find_child(_ROLES_ID))
 
-    def _allow_with(self, role: iam.IRole, statement: iam.PolicyStatement) -> None:
-        """Allow something about a role that was brought.
+    def _allow_with(self, role: iam.IRole, write: _Write) -> None:
+        """Add a role that a job was given to the one statement for such roles.
 
-        One of this app may trust the function's role, which then can't have the other's ARN in itself.
+        A role of this app may trust the function's role, which then can't have the other's ARN in itself.
         """
-        if not cdk.Resource.is_owned_resource(role):
-            self.document.add_statements(statement)
+        is_owned, arn = cdk.Resource.is_owned_resource(role), role.role_arn
+        grown = self._grown.get((write, is_owned))
+        if grown is None or grown[0].frozen:  # a statement that was synthesized can't grow
+            statement = write([arn])
+            self._grown[write, is_owned] = statement, {arn}
+            (self._create_policy() if is_owned else self.document).add_statements(statement)
+        elif arn in grown[1]:
             return
-        policy = self.policy or iam.Policy(self._provider, _ROLES_ID, roles=[cast("iam.IRole", self._role)])
-        policy.add_statements(statement)
+        else:
+            grown[0].add_resources(arn)
+            grown[1].add(arn)
+        report_statements(self._role, [write([arn])])
+        self._check_size()
 
-    def _add(self, statement: iam.PolicyStatement) -> None:
+    def _check_size(self) -> None:
+        """Have the inline policies measured once there are so many roles that they could be too large."""
+        count = len(self._patterns) + sum(len(arns) for _, arns in self._grown.values())
+        if count < RESOURCES_UNCHECKED or self._is_checked:
+            return
+        self._is_checked = True
+        role = cast("iam.IRole", self._role)
+        check_size(
+            self._provider,
+            Measured(
+                f"the inline policies of the role {role.node.path} together",
+                lambda: inline_policies(self._provider, role),
+                INLINE_POLICIES_LENGTH_MAX,
+                "Each stack and each role that a job is given adds to them. Give the provider an import_role_path: one "
+                "statement then allows all roles below it. Or use more than one provider.",
+            ),
+        )
+
+    def _create_policy(self) -> iam.Policy:
+        if self.policy:
+            return self.policy
+        policy = iam.Policy(self._provider, _ROLES_ID)
+        cast("iam.IRole", self._role).attach_inline_policy(policy)
+        return policy
+
+    def add(self, statement: iam.PolicyStatement) -> None:
+        """Add a statement to the inline policy of the function's role."""
         self.document.add_statements(statement)
+        self._accept_and_report(statement)
+
+    def _accept_and_report(self, statement: iam.PolicyStatement) -> None:
         findings.accept_wildcards(self._role, [statement])
+        report_statements(self._role, [statement])

@@ -33,6 +33,12 @@ def document(statements: Sequence[Statement]) -> iam.PolicyDocument:
     return iam.PolicyDocument.from_json({"Version": "2012-10-17", "Statement": [*statements]})
 
 
+def resources_of(statement: Statement) -> list[str]:
+    """Return the resources of a statement, which may name one, many or none."""
+    resources: str | list[str] = statement.get("Resource", [])
+    return [resources] if isinstance(resources, str) else resources
+
+
 def _one_or_many(values: str | Sequence[str]) -> str | list[str]:
     if isinstance(values, str):
         return values

@@ -14,6 +14,8 @@ from aws_cdk import region_info
 from constructs import IConstruct
 
 _Known = TypeVar("_Known")
+_SCOPE_LENGTH_MAX: Final = 32
+"""Of the part of a nested stack: it is in the path of its import roles, whose ARNs have a limit."""
 _TOKEN_MARK: Final = "${Token["  # noqa: S105 - of the CDK's
 _STACKS: Final[WeakKeyDictionary[IConstruct, cdk.Stack]] = WeakKeyDictionary()
 
@@ -60,7 +62,8 @@ def stack_scope_of(stack: cdk.Stack) -> str | None:
     """
     if not stack.nested:
         return None
-    return f"{top_level_stack_of(stack).stack_name}/{cdk.Names.node_unique_id(stack.node)}"
+    name = cdk.Names.unique_resource_name(stack, max_length=_SCOPE_LENGTH_MAX)
+    return f"{top_level_stack_of(stack).stack_name}/{name}"
 
 
 @dataclass(frozen=True)

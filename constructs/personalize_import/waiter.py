@@ -37,6 +37,17 @@ def create_waiter(scope: Construct, is_complete: lambda_.IFunction, *, tracing: 
     return waiter
 
 
+def allow_listing_executions(scope: Construct, waiter: sfn.CfnStateMachine, role: iam.IRole) -> iam.Policy:
+    """Allow the function that the state machine invokes to list its executions.
+
+    This can't be an inline policy of the role: the state machine is created after the function, and so after its role.
+    """
+    statement = permissions.see_later_requests_statement(waiter.attr_arn)
+    policy = iam.Policy(scope, "SeeLaterRequests", document=iam.PolicyDocument(statements=[statement]))
+    role.attach_inline_policy(policy)
+    return policy
+
+
 def waiter_definition(is_complete_arn: str) -> dict[str, object]:
     """Write the state machine: wait as long as the last look said, look, and again until IsComplete says so.
 

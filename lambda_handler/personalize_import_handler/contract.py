@@ -171,9 +171,9 @@ class Environment(StrEnum):
 PERSONALIZE_SERVICE_PRINCIPAL: Final = "personalize.amazonaws.com"
 """The same literal in every partition, aws-cn included."""
 IMPORT_ROLE_PATH: Final = "/personalize-import/"
-"""What the paths of import roles that the construct makes end with, but for the name of the stack."""
-IMPORT_ROLE_PATH_LENGTH_MAX: Final = 300
-"""Ours, for what stands before that: IAM has 512 characters for all of it."""
+"""What the paths of import roles that the construct creates end with, before the Region and the name of the stack."""
+IMPORT_ROLE_PATH_LENGTH_MAX: Final = 170
+"""Ours, for what stands before that: no ARN of 256 characters has room for more. IAM allows paths of 512."""
 
 SERVICE_TIMEOUT_SECONDS: Final = 3600
 """CloudFormation's limit for the answer to one custom resource request."""

@@ -18,7 +18,10 @@ from personalize_import_handler import contract
 from personalize_import_handler.properties import ImportProperties
 
 _HASH_LENGTH = 12
-_OWN_ROLE = re.compile(rf"(?P<account>arn:[^/]*:role)(/.*)?(?P<path>{contract.IMPORT_ROLE_PATH}[^/]+)/[^/]+")
+_REGION = r"[a-z]+(-[a-z]+)+-[0-9]+"
+_OWN_ROLE = re.compile(
+    rf"(?P<account>arn:[^/]*:role)(/.*)?{contract.IMPORT_ROLE_PATH}({_REGION}/)?(?P<stack>[^/]+(?:/[^/]+)?)/[^/]+"
+)
 _PHYSICAL_ID: Final = re.compile(rf"(?P<scope>{contract.STACK_SCOPE_PATTERN})/(?P<logical_id>[a-zA-Z0-9]+)")
 _SUFFIX: Final = re.compile(rf"(?P<digest>[0-9a-f]{{{_HASH_LENGTH}}})-(?P<attempt>[1-9][0-9]{{0,2}})")
 
@@ -142,9 +145,10 @@ def reader_of(role_arn: str) -> str:
 
     CloudFormation gives it another name in each stack, so a first deploy that is tried again has a new one; but what it
     may read is the location, and that is compared anyway. Nor does it matter below which path a shared provider has it.
+    The Region is left out: earlier versions had none in the path, and the names of their jobs must stay the same.
     """
     own = _OWN_ROLE.fullmatch(role_arn)
-    return f"{own['account']}{own['path']}" if own else role_arn
+    return f"{own['account']}{contract.IMPORT_ROLE_PATH}{own['stack']}" if own else role_arn
 
 
 def _default_prefix(scope: str, logical_id: str) -> str:

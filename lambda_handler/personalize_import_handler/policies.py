@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final, Protocol
 
-from personalize_import_handler.contract import PERSONALIZE_SERVICE_PRINCIPAL
+from personalize_import_handler.contract import IMPORT_ROLE_PATH, PERSONALIZE_SERVICE_PRINCIPAL
 
 _SCHEME: Final = "s3://"
 # In an ARN of a policy these stand for something else: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
@@ -50,7 +50,8 @@ def to_read(reading: Reading) -> str:
         {**_allow("s3:ListBucket", arn), **service},
     )
     whose = f"the policy of the role {reading.role_arn} {role}, to the policy of the bucket {policy}"
-    return f"Add to {whose}, let nothing deny it"
+    elsewhere = f"and, if it is in another account, {_text(_for_role(reading, arn, key))}"
+    return f"Add to {whose} {elsewhere}, let nothing deny it"
 
 
 def to_assume(reading: Reading) -> str:
@@ -88,6 +89,26 @@ def to_do_what_was_refused(text: str) -> str:
     if refused["action"] == "iam:PassRole":
         statement["Condition"] = {"StringEquals": {"iam:PassedToService": PERSONALIZE_SERVICE_PRINCIPAL}}
     return f"Add to the policy of the provider's role {_text(statement)}"
+
+
+def _for_role(reading: Reading, bucket_arn: str, key: str) -> dict[str, Any]:
+    """Return the statement for the role in the policy of a bucket that another account owns.
+
+    The principal is the account, for a role that is created again isn't the one that a policy names.
+    """
+    account, _, name = reading.role_arn.rpartition(":")
+    is_of_construct = IMPORT_ROLE_PATH in name
+    return {
+        "Effect": "Allow",
+        "Principal": {"AWS": f"{account}:root"},
+        "Action": ["s3:GetObject", "s3:ListBucket"],
+        "Resource": [f"{bucket_arn}/{objects_below(key)}", bucket_arn],
+        "Condition": {
+            "ArnLike": {
+                "aws:PrincipalArn": f"{account}:{name.rpartition('/')[0]}/*" if is_of_construct else reading.role_arn
+            }
+        },
+    }
 
 
 def _allow(action: str, resource: str) -> dict[str, Any]:

@@ -132,3 +132,12 @@ def _drop_empty_policies(template: Template) -> None:
     for resource in template["Resources"].values():
         if inline := resource.get("Properties", {}).get("Policies"):
             inline[:] = [policy for policy in inline if policy["PolicyDocument"]["Statement"]]
+    for empty in [name for name, resource in template["Resources"].items() if _is_empty_policy(resource)]:
+        del template["Resources"][empty]
+        for resource in template["Resources"].values():
+            if empty in resource.get("DependsOn", []):
+                resource["DependsOn"].remove(empty)
+
+
+def _is_empty_policy(resource: Mapping[str, Any]) -> bool:
+    return resource["Type"] == "AWS::IAM::Policy" and not resource["Properties"]["PolicyDocument"]["Statement"]

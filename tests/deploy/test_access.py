@@ -74,7 +74,7 @@ def functions_that_pass_nothing(stack: RowStack) -> None:
 
 def import_role_of(row: Row) -> str:
     """Name the role without the part that is made up for it."""
-    return f"arn:aws:iam::{ACCOUNT}:role/personalize-import/{row.name}/"
+    return f"arn:aws:iam::{ACCOUNT}:role/personalize-import/{REGION}/{row.name}/"
 
 
 def statements_to_read(row: Row) -> str:
@@ -146,7 +146,7 @@ def test_functions_that_may_not_pass_the_role_are_told_the_statement(changed: Ro
 
 def deployed_role(row: Row) -> str:
     """Return the ARN of a stack's import role."""
-    roles = row.cloud.client("iam").list_roles(PathPrefix=f"/personalize-import/{row.name}/")["Roles"]
+    roles = row.cloud.client("iam").list_roles(PathPrefix=f"/personalize-import/{REGION}/{row.name}/")["Roles"]
     (role,) = roles
     return str(role["Arn"])
 

@@ -132,7 +132,7 @@ def test_a_role_of_the_app_is_taken_on_by_the_function_too(cloud: Cloud, name: s
 def test_only_the_function_that_looks_may_take_on_the_role(cloud: Cloud, name: str, tmp_path: Path) -> None:
     location = cloud.put(name.lower(), "users/a.csv", users_csv("a", "b")).removesuffix("a.csv")
     assert cloud.deploy(stack_of(name, location, preflight=True)).succeeded
-    roles = cloud.client("iam").list_roles(PathPrefix=f"/personalize-import/{name}/")["Roles"]
+    roles = cloud.client("iam").list_roles(PathPrefix=f"/personalize-import/eu-west-1/{name}/")["Roles"]
 
     (trusting,) = [role["AssumeRolePolicyDocument"]["Statement"] for role in roles]
     by_roles = [statement["Principal"]["AWS"] for statement in trusting if "AWS" in statement["Principal"]]

@@ -119,6 +119,22 @@ def test_a_role_of_the_construct_is_the_same_below_the_path_of_a_shared_provider
     )
 
 
+@pytest.mark.parametrize("region", ["eu-west-1", "us-gov-west-1", "eusc-de-east-1"])
+@pytest.mark.parametrize("bound", ["", "/team/ml", "/personalize-import"])
+def test_the_region_in_the_path_of_a_role_changes_no_name_of_a_job(region: str, bound: str) -> None:
+    account = "arn:aws:iam::123456789012:role"
+
+    assert reader_of(f"{account}{bound}/personalize-import/{region}/shop/A") == f"{account}/personalize-import/shop"
+    assert reader_of(f"{account}{bound}/personalize-import/shop/A") == f"{account}/personalize-import/shop"
+
+
+def test_only_a_region_may_stand_before_the_stack_in_the_path_of_a_role_of_the_construct() -> None:
+    account = "arn:aws:iam::123456789012:role"
+
+    assert reader_of(f"{account}/personalize-import/team/shop/A") == f"{account}/personalize-import/team/shop/A"
+    assert reader_of(f"{account}/personalize-import/eu-west-1/A") == f"{account}/personalize-import/eu-west-1"
+
+
 def test_a_stack_s_longest_name_leaves_room_for_the_hash() -> None:
     longest = Resource(stack_id=STACK_ID.replace("/shop/", f"/{'s' * 128}/"), logical_id="I" * 255)
 

@@ -9,7 +9,8 @@ from personalize_import_handler.personalize import Refused
 from personalize_import_handler.policies import objects_below
 from personalize_import_handler.properties import ImportProperties
 
-ROLE_ARN = "arn:aws-cn:iam::123456789012:role/import"
+ACCOUNT = "arn:aws-cn:iam::123456789012"
+ROLE_ARN = f"{ACCOUNT}:role/import"
 READING = ImportProperties(
     dataset_arn="arn:aws-cn:personalize:cn-north-1:123456789012:dataset/shop/USERS",
     data_location="s3://shop-data/users/",
@@ -20,9 +21,20 @@ READ = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws-cn:s3:
 LIST = {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "arn:aws-cn:s3:::shop-data"}
 
 
-def told_after(text: str) -> tuple[str, list[object]]:
+def for_role(arn: str) -> dict[str, object]:
+    """Return the statement that a bucket of another account must have."""
+    return {
+        "Effect": "Allow",
+        "Principal": {"AWS": f"{ACCOUNT}:root"},
+        "Action": [READ["Action"], LIST["Action"]],
+        "Resource": [READ["Resource"], LIST["Resource"]],
+        "Condition": {"ArnLike": {"aws:PrincipalArn": arn}},
+    }
+
+
+def told_after(text: str, reading: ImportProperties = READING) -> tuple[str, list[object]]:
     """Give what is told for a text of the service: the words, and the statements among them."""
-    reason = reasons.not_started(Refused("CreateDatasetImportJob", "Any", text), "nightly-1", READING)
+    reason = reasons.not_started(Refused("CreateDatasetImportJob", "Any", text), "nightly-1", reading)
     words, statements, rest = [], [], reason.partition("CreateDatasetImportJob was answered with Any. ")[2]
     while "{" in rest:
         before, brace, after = rest.partition("{")
@@ -38,7 +50,16 @@ def test_where_the_data_may_not_be_read_it_is_told_what_role_and_bucket_must_all
 
     assert words.startswith(f"Add to the policy of the role {ROLE_ARN} …")
     assert "to the policy of the bucket" in words
-    assert statements == [READ, LIST, {**READ, **SERVICE}, {**LIST, **SERVICE}]
+    assert statements == [READ, LIST, {**READ, **SERVICE}, {**LIST, **SERVICE}, for_role(ROLE_ARN)]
+    assert "if it is in another account" in words
+
+
+def test_a_role_of_the_construct_is_allowed_in_another_account_by_its_path_for_its_name_changes() -> None:
+    role = f"{ACCOUNT}:role/personalize-import/cn-north-1/shop/Import-1A2B"
+
+    statements = told_after("Insufficient privileges for accessing data in S3.", READING._replace(role_arn=role))[1]
+
+    assert statements[-1] == for_role(f"{ACCOUNT}:role/personalize-import/cn-north-1/shop/*")
 
 
 def test_where_the_role_can_t_be_assumed_it_is_told_whom_it_must_trust() -> None:

@@ -46,22 +46,27 @@ GUARDS: Final = (
     _name("another token is another import", "        properties.reimport_token,\n", ""),
     _name(
         "the construct's own role has another name in each stack",
-        "return f\"{own['account']}{own['path']}\" if own else role_arn",
+        "return f\"{own['account']}{contract.IMPORT_ROLE_PATH}{own['stack']}\" if own else role_arn",
         "return role_arn",
     ),
     _name(
         "roles in one path are different roles",
-        "return f\"{own['account']}{own['path']}\" if own else role_arn",
+        "return f\"{own['account']}{contract.IMPORT_ROLE_PATH}{own['stack']}\" if own else role_arn",
         'return role_arn.rpartition("/")[0]',
     ),
     _name(
         "a role is the construct's own if its path ends so, with a stack's name, not if it has that somewhere",
-        "{contract.IMPORT_ROLE_PATH}[^/]+)/[^/]+",
-        "{contract.IMPORT_ROLE_PATH}.*)[^/]+",
+        "(?P<stack>[^/]+)/[^/]+",
+        "(?P<stack>.*)[^/]+",
+    ),
+    _name(
+        "the Region in the path of a role makes it no other role, for earlier versions had none there",
+        "({_REGION}/)?",
+        "",
     ),
     _name(
         "a shared provider's path makes no role another one",
-        "{own['account']}{own['path']}",
+        "{own['account']}{contract.IMPORT_ROLE_PATH}{own['stack']}",
         "{role_arn.rpartition('/')[0]}",
     ),
     _name(

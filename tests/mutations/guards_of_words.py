@@ -57,6 +57,21 @@ GUARDS: Final = (
     _policy("the top of a bucket is a folder", 'if object_key == "" or object_key', "if object_key"),
     _policy("a key's wildcards are none of a policy's", "object_key.translate(_ESCAPES) +", "object_key +"),
     _policy(
+        "a role of the construct is named by its path in the policy of another account's bucket",
+        "is_of_construct = IMPORT_ROLE_PATH in name",
+        "is_of_construct = False",
+    ),
+    _policy(
+        "any other role is named by its ARN there",
+        "is_of_construct = IMPORT_ROLE_PATH in name",
+        "is_of_construct = True",
+    ),
+    _policy(
+        "the policy of another account's bucket allows the role by its account",
+        '"Principal": {"AWS": f"{account}:root"}',
+        '"Principal": {"AWS": reading.role_arn}',
+    ),
+    _policy(
         "the service is named in the bucket's policy",
         '{**_allow("s3:GetObject", f"{arn}/{objects_below(key)}"), **service}',
         '_allow("s3:GetObject", f"{arn}/{objects_below(key)}")',

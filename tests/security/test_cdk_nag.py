@@ -71,8 +71,7 @@ def test_no_wildcard_is_accepted_but_in_named_resources() -> None:
         "AwsSolutions-SF2",
         "dataset-import-job/*]",
         "dataset/*]",
-        "role/personalize-import/TwentyJobs/*]",
-        "stateMachine:*DatasetImportProviderWaiter82AB844C*]",
+        "role/personalize-import/<AWS::Region>/TwentyJobs/*]",
     ]
 
 

@@ -72,7 +72,7 @@ def test_what_knows_no_resources_is_used() -> None:
 def test_the_walk_goes_over_every_role_bucket_and_key() -> None:
     walked = [policy.resource_type for policy in policies_of(template_of("OwnKey"))]
 
-    assert set(walked) == {"AWS::IAM::Role", "AWS::S3::BucketPolicy", "AWS::KMS::Key"}
+    assert set(walked) == {"AWS::IAM::Role", "AWS::IAM::Policy", "AWS::S3::BucketPolicy", "AWS::KMS::Key"}
     assert len({policy.logical_id for policy in policies_of(template_of("TwentyJobs"))}) > 20
 
 

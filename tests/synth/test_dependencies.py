@@ -36,7 +36,9 @@ def test_what_is_granted_to_the_job_is_granted_to_its_role_and_waited_for() -> N
     key.grant_decrypt(job)
 
     template = deployed(stack)
-    ((policy, resource),) = template.of_type("AWS::IAM::Policy").items()
+    ((policy, resource),) = [
+        each for each in template.of_type("AWS::IAM::Policy").items() if each[0].startswith("JobRole")
+    ]
     assert set(template.template["Resources"][logical_id(job.resource)]["DependsOn"]) == {policy, logical_id(job.role)}
     assert resource["Properties"]["Roles"] == [{"Ref": logical_id(job.role)}]
     assert "kms:Decrypt" in [each["Action"] for each in template.properties(policy)["PolicyDocument"]["Statement"]]

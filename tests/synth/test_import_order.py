@@ -1,5 +1,6 @@
 """Several imports into one dataset: `after`, and what synth says where one of them removes the rows of another."""
 
+import re
 from typing import Any
 
 import aws_cdk as cdk
@@ -134,5 +135,6 @@ def test_jobs_in_a_nested_stack_have_a_scope_that_stays_the_same() -> None:
 
     scope = deployed(nested).properties(logical_id(job.node.find_child("Resource")))["StackScope"]
 
-    assert scope.startswith("shop/shopImports")
+    assert re.fullmatch("shop/shopImports[0-9A-F]{8}", scope)
+    assert deployed(nested).properties(logical_id(job.role))["Path"] == f"/personalize-import/eu-west-1/{scope}/"
     assert "StackScope" not in deployed(cdk.Stack.of(add_job(new_stack()))).of_type("Custom::X")

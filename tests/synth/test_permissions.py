@@ -1,17 +1,21 @@
 """Every role of every template: which actions on which resources, and nothing with a wildcard for all."""
 
+from collections.abc import Callable
+from fnmatch import fnmatchcase
 from typing import Any
 
 import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
+from constructs import Construct
 
-from personalize_import import DataSource
+from personalize_import import DatasetImportProvider, DataSource
 from tests.synth.cloudformation import Deployed
-from tests.synth.stacks import ROLE_ARN, add_dataset, add_job, deployed, logical_id, new_app, new_stack
+from tests.synth.stacks import DATASET_ARN, ROLE_ARN, add_dataset, add_job, deployed, logical_id, new_app, new_stack
 
 PERSONALIZE = "arn:aws:personalize:eu-west-1:123456789012"
+Place = Callable[[cdk.App], tuple[cdk.Stack, Construct]]
 PASSED_TO_PERSONALIZE = {"StringEquals": {"iam:PassedToService": "personalize.amazonaws.com"}}
 
 
@@ -102,11 +106,11 @@ def of_is_complete(template: Deployed) -> dict[str, set[str]]:
         "personalize:DescribeDataset": {datasets},
         "personalize:ListDatasetImportJobs": {"*"},
         "iam:PassRole": {
-            "arn:aws:iam::123456789012:role/personalize-import/Stack/*",
+            "arn:aws:iam::123456789012:role/personalize-import/eu-west-1/Stack/*",
             f"arn:aws:iam::123456789012:role/{own}",
             ROLE_ARN,
         },
-        "states:ListExecutions": {f"arn:aws:states:eu-west-1:123456789012:stateMachine:*{waiter}*"},
+        "states:ListExecutions": {f"arn:aws:states:eu-west-1:123456789012:stateMachine:{waiter.lower()}"},
         "logs:CreateLogStream": logs,
         "logs:PutLogEvents": logs,
     }
@@ -150,7 +154,63 @@ def test_sids_are_what_iam_takes(template: Deployed) -> None:
 def test_the_import_roles_are_under_the_path_that_may_be_passed(template: Deployed) -> None:
     import_roles = [name for name in template.of_type("AWS::IAM::Role") if name.startswith(("FolderRole", "WholeRole"))]
 
-    assert [template.properties(name)["Path"] for name in import_roles] == ["/personalize-import/Stack/"] * 2
+    assert [template.properties(name)["Path"] for name in import_roles] == ["/personalize-import/eu-west-1/Stack/"] * 2
+
+
+def test_stacks_of_one_name_in_two_regions_can_t_pass_or_assume_each_other_s_import_roles() -> None:
+    allowing, roles = {}, {}
+    for region in ("eu-west-1", "us-east-1"):
+        stack = new_stack("Shop", env=cdk.Environment(account="123456789012", region=region))
+        job = add_job(stack, dataset=DATASET_ARN.replace("eu-west-1", region), preflight=True)
+        template = deployed(stack)
+        may = allowed(template, "DatasetImportProviderIsCompleteRole")
+        roles[region] = "arn:aws:iam::123456789012:role" + template.properties(logical_id(job.role))["Path"] + "name"
+        allowing[region] = [may["iam:PassRole"], may["sts:AssumeRole"]]
+
+    for region, patterns in allowing.items():
+        for (pattern,) in patterns:
+            assert [other for other, role in roles.items() if fnmatchcase(role, pattern)] == [region]
+
+
+def with_long_name(app: cdk.App) -> tuple[cdk.Stack, Construct]:
+    stack = new_stack("Long", app, stack_name="n" * 128)
+    return stack, stack
+
+
+def nested(app: cdk.App) -> tuple[cdk.Stack, Construct]:
+    stack = cdk.NestedStack(new_stack("Outer", app), "Inner")
+    return stack, stack
+
+
+def three_constructs_deep(app: cdk.App) -> tuple[cdk.Stack, Construct]:
+    stack = new_stack("Deep", app)
+    return stack, Construct(Construct(Construct(stack, "Platform"), "Recommendations"), "Imports")
+
+
+@pytest.mark.parametrize("place", [with_long_name, nested, three_constructs_deep], ids=lambda place: place.__name__)
+def test_the_state_machine_is_listed_by_its_very_arn_wherever_the_provider_is(place: Place) -> None:
+    stack, scope = place(new_app())
+    add_job(scope, provider=DatasetImportProvider(scope, "Provider"))
+
+    template = deployed(stack)
+    ((waiter, _),) = template.of_type("AWS::StepFunctions::StateMachine").items()
+    policies = template.of_type("AWS::IAM::Policy")
+    (name,) = [each for each in policies if "SeeLaterRequests" in each]
+
+    (statement,) = policies[name]["Properties"]["PolicyDocument"]["Statement"]
+    assert statement["Action"] == "states:ListExecutions"
+    assert statement["Resource"] == {"Fn::GetAtt": [waiter, "Arn"]}
+
+
+def test_no_resource_is_handled_before_or_after_its_provider_may_list_executions(template: Deployed) -> None:
+    ((on_event, resource),) = [
+        each for each in template.of_type("AWS::Lambda::Function").items() if "OnEvent" in each[0]
+    ]
+    (policy,) = [each for each in template.of_type("AWS::IAM::Policy") if "SeeLaterRequests" in each]
+
+    assert policy in resource["DependsOn"]
+    for job in template.of_type("Custom::PersonalizeDatasetImportJob").values():
+        assert job["Properties"]["ServiceToken"] == {"Fn::GetAtt": [on_event, "Arn"]}
 
 
 @pytest.mark.parametrize("nested", [False, True], ids=["a stack", "a nested stack"])
@@ -165,4 +225,5 @@ def test_the_passed_path_is_exactly_that_of_the_stack(nested: bool) -> None:
     passed = allowed(template, "DatasetImportProviderIsCompleteRole")["iam:PassRole"]
 
     assert passed == {f"arn:aws:iam::123456789012:role{path}*"}
-    assert path == ("/personalize-import/DeployedStack/" if nested else "/personalize-import/Outer/")
+    own = "/personalize-import/eu-west-1/Outer/"
+    assert path == (f"{own}OuterInner590FD8F7/" if nested else own)

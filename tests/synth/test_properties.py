@@ -32,7 +32,7 @@ def test_a_job_with_no_more_than_it_needs_has_no_more_properties_than_it_needs()
     assert set(properties) == ALWAYS
     assert properties["DatasetArn"] == DATASET_ARN
     assert properties["DataLocation"] == URI
-    assert properties["RoleArn"].startswith("arn:aws:iam::123456789012:role/personalize-import/Stack/jobrole")
+    assert properties["RoleArn"].startswith("arn:aws:iam::123456789012:role/personalize-import/eu-west-1/Stack/jobrole")
     assert properties["TimeoutSeconds"] == 55 * 60
     assert properties["Wait"] is True
 

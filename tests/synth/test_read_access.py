@@ -9,7 +9,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 
-from personalize_import import DatasetImportJob, DataSource
+from personalize_import import DatasetImportJob, DatasetImportProvider, DataSource
 from personalize_import.arguments import InvalidArguments
 from tests.synth.cloudformation import Deployed
 from tests.synth.stacks import ROLE_ARN, add_job, deployed, logical_id, new_app, new_stack, own_warnings
@@ -44,21 +44,15 @@ def role_of(template: Deployed) -> list[dict[str, Any]]:
     return statements
 
 
-def test_a_key_of_this_app_lets_the_service_use_it_for_what_s3_has_encrypted() -> None:
+def test_a_key_of_this_app_allows_the_service_what_its_page_asks_for_without_conditions() -> None:
+    """https://docs.aws.amazon.com/personalize/latest/dg/granting-personalize-key-access.html."""
     statements = deployed(with_key_of_this_app()).only("AWS::KMS::Key")["KeyPolicy"]["Statement"]
 
     assert [each for each in statements if each["Principal"] == SERVICE] == [
         {
             "Effect": "Allow",
             "Principal": SERVICE,
-            "Action": ["kms:Decrypt", "kms:GenerateDataKey"],
-            "Resource": "*",
-            "Condition": {"StringLike": THROUGH_S3},
-        },
-        {
-            "Effect": "Allow",
-            "Principal": SERVICE,
-            "Action": ["kms:CreateGrant", "kms:DescribeKey", "kms:ListGrants"],
+            "Action": ["kms:Decrypt", "kms:GenerateDataKey", "kms:CreateGrant", "kms:DescribeKey", "kms:ListGrants"],
             "Resource": "*",
         },
     ]
@@ -117,10 +111,12 @@ def test_for_a_key_of_others_the_exact_statements_are_told_and_given(with_key_of
     said = told(stack)
 
     assert set(said) == {"the policy of the bucket", "the policy of the bucket's key"}
-    role = f"${{{logical_id(with_key_of_others.role)}.Arn}}"
-    for statement in said["the policy of the bucket's key"]:
-        assert statement["Principal"] == {"AWS": role, **SERVICE}
-        assert statement["Resource"] == "*"
+    of_service, of_role = said["the policy of the bucket's key"]
+    assert of_service["Principal"] == SERVICE
+    assert of_role["Principal"] == {"AWS": "arn:aws:iam::${AWS::AccountId}:root"}
+    path = "role/personalize-import/${AWS::Region}/Stack/*"
+    assert of_role["Condition"] == {"ArnLike": {"aws:PrincipalArn": f"arn:aws:iam::${{AWS::AccountId}}:{path}"}}
+    assert of_service["Resource"] == of_role["Resource"] == "*"
     given = [each.to_statement_json() for each in with_key_of_others.required_key_policy_statements]
     assert [each["Action"] for each in stack.resolve(given)] == [
         each["Action"] for each in said["the policy of the bucket's key"]
@@ -134,14 +130,14 @@ def test_for_a_bucket_of_others_the_statements_are_given_and_for_one_of_this_app
     ours = add_job(stack, "Ours", data_source=DataSource.from_bucket(s3.Bucket(stack, "Bucket"), ""))
 
     actions = [each.actions for each in of_others.required_bucket_policy_statements]
-    assert actions == [["s3:GetObject"], ["s3:ListBucket"]]
+    assert actions == [["s3:GetObject"], ["s3:ListBucket"]] * 2
     assert of_others.required_key_policy_statements == of_others.required_role_statements == []
     assert ours.required_bucket_policy_statements == []
 
 
 def test_for_a_role_of_others_it_is_told_what_the_role_must_be_allowed_and_whom_it_must_trust() -> None:
     stack = new_stack()
-    role = iam.Role.from_role_arn(stack, "Role", ROLE_ARN)
+    role = iam.Role.from_role_arn(stack, "Role", ROLE_ARN, mutable=False)
     bucket = s3.Bucket(stack, "Bucket", bucket_name="data")
 
     job = add_job(stack, role=role, data_source=DataSource.from_bucket(bucket, "a.csv"))
@@ -172,6 +168,64 @@ def test_a_key_that_is_none_is_refused(key: object) -> None:
         DataSource.from_s3_uri("s3://data/a.csv", encryption_key=key)  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("given", ["with a uri", "with a bucket", "as the bucket's key"])
+def test_a_key_that_is_known_by_its_alias_alone_is_refused_with_the_way_out(given: str) -> None:
+    stack = new_stack()
+    alias = kms.Alias.from_alias_name(stack, "Alias", "alias/data")
+    named = s3.Bucket.from_bucket_attributes(stack, "Bucket", bucket_name="data", encryption_key=alias)
+    plain = s3.Bucket(stack, "Plain")
+
+    with pytest.raises(InvalidArguments) as refused:  # noqa: PT012 - one of three calls
+        match given:
+            case "with a uri":
+                DataSource.from_s3_uri("s3://data/a.csv", encryption_key=alias)
+            case "with a bucket":
+                DataSource.from_bucket(plain, "a.csv", encryption_key=alias)
+            case _:
+                DataSource.from_bucket(named, "a.csv")
+
+    name = "bucket.encryption_key" if given == "as the bucket's key" else "encryption_key"
+    assert str(refused.value).startswith(f"{name} must be a key whose ARN is known")
+    assert "kms.Key.from_key_arn(...)" in str(refused.value)
+    assert str(refused.value).endswith("got 'alias/data'")
+
+
+def test_a_key_that_is_given_wins_over_an_alias_of_the_bucket() -> None:
+    stack = new_stack()
+    alias = kms.Alias.from_alias_name(stack, "Alias", "alias/data")
+    bucket = s3.Bucket.from_bucket_attributes(stack, "Bucket", bucket_name="data", encryption_key=alias)
+    key = kms.Key.from_key_arn(stack, "Key", KEY_ARN)
+    add_job(stack, data_source=DataSource.from_bucket(bucket, "a.csv", encryption_key=key))
+
+    assert KEY_ARN in [each["Resource"] for each in role_of(deployed(stack))]
+
+
+@pytest.mark.parametrize("kind", ["created", "imported with its key"])
+def test_of_an_alias_whose_key_is_known_policies_name_the_key(kind: str) -> None:
+    stack = new_stack()
+    key: kms.IKey = kms.Key(stack, "Key") if kind == "created" else kms.Key.from_key_arn(stack, "Key", KEY_ARN)
+    alias: kms.IAlias = (
+        kms.Alias(stack, "Alias", alias_name="alias/data", target_key=key)
+        if kind == "created"
+        else kms.Alias.from_alias_attributes(stack, "Alias", alias_name="alias/data", alias_target_key=key)
+    )
+    bucket = s3.Bucket(stack, "Bucket", encryption_key=alias)
+    add_job(stack, data_source=DataSource.from_bucket(bucket, "a.csv"))
+
+    template = deployed(stack)
+    of_key = {each["Resource"] for each in role_of(template) if "kms:Decrypt" in each["Action"]}
+    assert of_key == {template.value(stack.resolve(key.key_arn))}
+    assert "alias" not in str(role_of(template))
+
+
+def test_the_key_of_a_log_is_not_known_by_its_alias_alone_either() -> None:
+    stack = new_stack()
+    alias = kms.Alias.from_alias_name(stack, "Alias", "alias/logs")
+
+    with pytest.raises(InvalidArguments, match=r"encryption_key must be a key whose ARN is known.*got 'alias/logs'"):
+        DatasetImportProvider(stack, "Provider", encryption_key=alias)
+
+
 def test_what_many_jobs_need_is_told_once_for_each_policy() -> None:
     stack = new_stack()
     for name in ("a", "b"):
@@ -185,7 +239,8 @@ def test_what_many_jobs_need_is_told_once_for_each_policy() -> None:
         "this app doesn't manage the policy of the bucket bucket-a",
         "this app doesn't manage the policy of the bucket bucket-b",
     ]
-    (objects, bucket), _ = json.JSONDecoder().raw_decode(notices[1].partition("unless it holds ")[2])
+    objects, bucket, *of_role = json.loads(notices[1].partition("unless it holds ")[2].rpartition("; ")[0])
+    assert [each["Resource"] for each in of_role] == [objects["Resource"], bucket["Resource"]]
     assert objects["Resource"] == ["arn:aws:s3:::bucket-b/one.csv", "arn:aws:s3:::bucket-b/two/*"]
     assert bucket["Resource"] == "arn:aws:s3:::bucket-b"
 

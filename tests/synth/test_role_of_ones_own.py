@@ -1,4 +1,4 @@
-"""`role=`: one that the app makes gets what it lacks, any other is left as it is."""
+"""`role=`: a role that may be changed gets what it lacks, and what any other lacks is reported."""
 
 from typing import Any
 
@@ -17,6 +17,7 @@ from tests.synth.stacks import (
     logical_id,
     new_app,
     new_stack,
+    own_warnings,
     properties_of,
 )
 
@@ -56,9 +57,8 @@ def test_a_role_of_this_app_may_read_what_each_of_its_jobs_imports(two_jobs_with
     statements = policy_of(two_jobs_with_one_role, "Own")["PolicyDocument"]["Statement"]
 
     assert [(each["Action"], each["Resource"]) for each in statements] == [
-        ("s3:GetObject", f"arn:aws:s3:::{bucket}/a/*"),
+        ("s3:GetObject", [f"arn:aws:s3:::{bucket}/a/*", f"arn:aws:s3:::{bucket}/b/*"]),
         ("s3:ListBucket", f"arn:aws:s3:::{bucket}"),
-        ("s3:GetObject", f"arn:aws:s3:::{bucket}/b/*"),
     ]
 
 
@@ -74,14 +74,15 @@ def test_the_jobs_wait_for_the_role_and_for_what_it_may(two_jobs_with_one_role: 
     (role,) = [each for each in two_jobs_with_one_role.of_type("AWS::IAM::Role") if each.startswith("Own")]
 
     for job in two_jobs_with_one_role.of_type("Custom::PersonalizeDatasetImportJob").values():
-        assert len(policies) == 2
-        assert {*policies, bucket_policy, role} <= set(job["DependsOn"])
+        of_role = {each for each in policies if "SeeLaterRequests" not in each}
+        assert len(of_role) == 2
+        assert {*of_role, bucket_policy, role} <= set(job["DependsOn"])
 
 
 def test_a_role_is_passed_once_whatever_the_number_of_its_jobs(two_jobs_with_one_role: Deployed) -> None:
     (role,) = [each for each in two_jobs_with_one_role.of_type("AWS::IAM::Role") if each.startswith("Own")]
 
-    policy = policy_of(two_jobs_with_one_role, "DatasetImportProvider")
+    policy = policy_of(two_jobs_with_one_role, "DatasetImportProviderRoles")
 
     assert policy["PolicyDocument"]["Statement"] == [
         {
@@ -103,36 +104,97 @@ def test_no_role_is_made_beside_the_one_that_is_brought() -> None:
     assert job.node.try_find_child("Role") is None
 
 
-def test_an_imported_role_is_left_as_it_is_and_passed_by_its_very_arn() -> None:
+def policy_of_job(template: Deployed) -> list[str]:
+    """Return the logical ids of the policies that jobs attach to roles of others."""
+    return [each for each in template.of_type("AWS::IAM::Policy") if "ReadData" in each]
+
+
+def notices(stack: cdk.Stack) -> list[str]:
+    return own_warnings(stack, "policy-of")
+
+
+def test_an_imported_role_is_passed_by_its_very_arn_and_gets_a_policy_that_the_job_waits_for() -> None:
     stack = new_stack()
-    role = iam.Role.from_role_arn(stack, "Elsewhere", ROLE_ARN)
+    job = add_job(stack, data_source=from_new_bucket(stack), role=iam.Role.from_role_arn(stack, "Elsewhere", ROLE_ARN))
+
+    template = deployed(stack)
+
+    (policy,) = policy_of_job(template)
+    assert template.properties(policy)["Roles"] == ["reads-data"]
+    actions = [each["Action"] for each in template.properties(policy)["PolicyDocument"]["Statement"]]
+    assert actions == ["s3:GetObject", "s3:ListBucket"]
+    assert policy in template.template["Resources"][logical_id(job.resource)]["DependsOn"]
+    assert job.required_role_statements == []
+    assert notices(stack) == []
+    assert properties_of(job)["RoleArn"] == ROLE_ARN
+    for statements in passed_roles(template):
+        assert [each["Resource"] for each in statements[1:]] == [ROLE_ARN]
+
+
+@pytest.mark.parametrize("kind", ["imported", "of this app"])
+def test_a_role_that_may_not_be_changed_is_not_changed_and_what_it_needs_is_reported(kind: str) -> None:
+    stack = new_stack(env=cdk.Environment(account="123456789012", region="eu-west-1"))
+    role = {
+        "imported": lambda: iam.Role.from_role_arn(stack, "Elsewhere", ROLE_ARN, mutable=False),
+        "of this app": lambda: new_role(stack).without_policy_updates(),
+    }[kind]()
     job = add_job(stack, data_source=from_new_bucket(stack), role=role)
 
     template = deployed(stack)
 
-    assert not template.of_type("AWS::IAM::Policy")
-    assert properties_of(job)["RoleArn"] == ROLE_ARN
-    for statements in passed_roles(template):
-        assert [each["Resource"] for each in statements[1:]] == [ROLE_ARN]
-    assert template.of_type("AWS::S3::BucketPolicy"), "the bucket is still this app's to open"
+    assert policy_of_job(template) == []
+    assert "s3:GetObject" not in str(template.all_properties("AWS::IAM::Policy"))
+    assert [each.actions for each in job.required_role_statements] == [["s3:GetObject"], ["s3:ListBucket"]]
+    assert [each for each in notices(stack) if "the policy of the role" in each]
 
 
-def test_a_role_that_may_not_be_changed_is_not_changed() -> None:
+def test_jobs_of_a_stack_share_one_policy_of_an_imported_role() -> None:
     stack = new_stack()
-    role = new_role(stack)
-    job = add_job(stack, data_source=from_new_bucket(stack), role=role.without_policy_updates())
+    role = iam.Role.from_role_arn(stack, "Elsewhere", ROLE_ARN)
+    bucket = s3.Bucket(stack, "Bucket")
+    jobs = [
+        add_job(stack, name, data_source=DataSource.from_bucket(bucket, f"{name}/"), role=role) for name in ("a", "b")
+    ]
 
     template = deployed(stack)
 
-    assert "s3:GetObject" not in str(template.all_properties("AWS::IAM::Policy"))
-    assert logical_id(role) in template.template["Resources"][logical_id(job.resource)]["DependsOn"]
+    (policy,) = policy_of_job(template)
+    objects, _ = template.properties(policy)["PolicyDocument"]["Statement"]
+    assert [each.rpartition("bucket")[2][8:] for each in objects["Resource"]] == ["/a/*", "/b/*"]
+    for job in jobs:
+        assert policy in template.template["Resources"][logical_id(job.resource)]["DependsOn"]
 
 
-def test_a_role_of_another_stack_gets_its_policy_there() -> None:
+def test_stacks_with_the_same_ids_give_their_policies_of_one_role_different_names() -> None:
+    names = set()
+    for stack_name in ("dev", "prod"):
+        stack = new_stack("Shop", stack_name=stack_name)
+        nested = cdk.NestedStack(stack, "Nested")
+        for scope in (stack, nested):
+            add_job(scope, role=iam.Role.from_role_arn(scope, "Elsewhere", ROLE_ARN))
+        for template in (deployed(stack), deployed(nested)):
+            (policy,) = policy_of_job(template)
+            names.add(template.properties(policy)["PolicyName"])
+
+    assert len(names) == 4
+
+
+def test_a_role_of_another_stack_gets_its_policy_in_the_stack_of_the_job() -> None:
     app = new_app()
     security, models = new_stack("Security", app), new_stack("Models", app)
-    add_job(models, role=new_role(security))
+    add_job(models, data_source=from_new_bucket(models), role=new_role(security))
 
-    assert len(deployed(security).of_type("AWS::IAM::Policy")) == 1
-    assert "s3:GetObject" not in str(deployed(models).all_properties("AWS::IAM::Policy"))
+    # With the policy in the stack of the role, the two stacks would depend on each other.
+    assert len(policy_of_job(deployed(models))) == 1
+    assert not deployed(security).of_type("AWS::IAM::Policy")
     assert models.dependencies == [security]
+
+
+def test_a_role_of_another_stack_that_may_be_passed_only_there_reads_a_bucket_of_a_third() -> None:
+    app = new_app()
+    security, data, models = (new_stack(name, app) for name in ("Security", "Data", "Models"))
+    add_job(models, data_source=from_new_bucket(data), role=new_role(security))
+
+    assert "s3:GetObject" in str(deployed(models).all_properties("AWS::IAM::Policy"))
+    assert set(models.dependencies) == {security, data}
+    assert security.dependencies == data.dependencies == []

@@ -60,11 +60,11 @@ def test_the_provider_may_pass_the_import_roles_of_just_the_stacks_that_it_serve
         add_job(shop, name, provider=provider)
 
     assert passed(provider) == [
-        "/personalize-import/Platform/*",
-        "/personalize-import/One/*",
-        "/personalize-import/Two/*",
+        "/personalize-import/eu-west-1/Platform/*",
+        "/personalize-import/eu-west-1/One/*",
+        "/personalize-import/eu-west-1/Two/*",
     ]
-    assert path_of_own_role(two) == "/personalize-import/Two/"
+    assert path_of_own_role(two) == "/personalize-import/eu-west-1/Two/"
 
 
 def test_a_path_bounds_the_roles_that_may_be_passed_and_those_that_are_made_are_below_it() -> None:
@@ -72,7 +72,7 @@ def test_a_path_bounds_the_roles_that_may_be_passed_and_those_that_are_made_are_
     add_job(shop, provider=provider)
 
     assert passed(provider) == ["/team/ml/*"]
-    assert path_of_own_role(shop) == "/team/ml/personalize-import/Shop/"
+    assert path_of_own_role(shop) == "/team/ml/personalize-import/eu-west-1/Shop/"
 
 
 def test_a_role_below_the_path_can_be_brought_and_the_provider_s_template_doesn_t_know_it() -> None:
@@ -114,7 +114,7 @@ def test_a_provider_of_another_stack_may_look_at_data_in_the_name_of_roles_that_
     job = add_job(shop, preflight=True, provider=provider)
 
     (taken_on,) = statements_of_provider(cdk.Stack.of(provider), "TakeOnImportRoles")
-    assert taken_on["Resource"][1].endswith(":role/personalize-import/Shop/*")
+    assert taken_on["Resource"][1].endswith(":role/personalize-import/eu-west-1/Shop/*")
     assert len(trust_of(shop, job.role)) == 1
     assert not [text for text in told_of(shop) if "trust policy" in text]
 
@@ -126,9 +126,9 @@ def test_stacks_that_come_after_the_first_look_may_be_looked_at_too() -> None:
 
     (taken_on,) = statements_of_provider(cdk.Stack.of(provider), "TakeOnImportRoles")
     assert [each.rpartition("/personalize-import/")[2] for each in taken_on["Resource"]] == [
-        "Platform/*",
-        "One/*",
-        "Two/*",
+        "eu-west-1/Platform/*",
+        "eu-west-1/One/*",
+        "eu-west-1/Two/*",
     ]
 
 
@@ -161,7 +161,7 @@ def test_apps_of_their_own_know_the_provider_by_its_service_token() -> None:
 
     assert deployed(stack).only("Custom::PersonalizeDatasetImportJob")["ServiceToken"] == TOKEN
     assert deployed(stack).of_type("AWS::Lambda::Function") == {}
-    assert path_of_own_role(stack) == "/team/ml/personalize-import/Stack/"
+    assert path_of_own_role(stack) == "/team/ml/personalize-import/eu-west-1/Stack/"
 
 
 def test_token_and_path_may_be_parameters_of_systems_manager() -> None:
@@ -181,7 +181,7 @@ def test_token_and_path_may_be_parameters_of_systems_manager() -> None:
     template = deployed(stack, **parameters)
 
     assert template.only("Custom::PersonalizeDatasetImportJob")["ServiceToken"] == TOKEN
-    assert template.only("AWS::IAM::Role")["Path"] == "/team/ml/personalize-import/Stack/"
+    assert template.only("AWS::IAM::Role")["Path"] == "/team/ml/personalize-import/eu-west-1/Stack/"
 
 
 def test_a_role_can_be_brought_to_a_provider_that_is_known_by_its_token() -> None:

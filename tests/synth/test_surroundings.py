@@ -13,15 +13,18 @@ def test_a_job_in_a_stage_has_the_name_of_its_stack_in_the_path_of_its_role() ->
     stage = cdk.Stage(new_app(), "Production")
     job = add_job(new_stack("Models", stage))
 
-    template = Template.from_stack(cdk.Stack.of(job)).to_json()
+    path = deployed(cdk.Stack.of(job)).properties(logical_id(job.role))["Path"]
 
-    assert template["Resources"][logical_id(job.role)]["Properties"]["Path"] == "/personalize-import/Production-Models/"
+    assert path == "/personalize-import/eu-west-1/Production-Models/"
 
 
 def test_a_stack_with_a_name_of_its_own_has_that_name_in_the_path() -> None:
     job = add_job(new_stack(stack_name="my-models"))
 
-    assert deployed(cdk.Stack.of(job)).properties(logical_id(job.role))["Path"] == "/personalize-import/my-models/"
+    assert (
+        deployed(cdk.Stack.of(job)).properties(logical_id(job.role))["Path"]
+        == "/personalize-import/eu-west-1/my-models/"
+    )
 
 
 def test_a_nested_stack_has_a_provider_of_its_own_and_takes_dataset_and_bucket_from_outside() -> None:

@@ -22,6 +22,7 @@ from personalize_local.ministack_seam.deletions import (
 )
 from personalize_local.ministack_seam.events import tell_properties_of_custom_resources
 from personalize_local.ministack_seam.functions import keep_environments_after_errors
+from personalize_local.ministack_seam.names import generate_names_as_aws_does
 from personalize_local.ministack_seam.roles import ImportRoles, use_roles_as_aws_does
 from personalize_local.ministack_seam.service_tokens import keep_service_tokens
 from personalize_local.ports import Caller, Scope
@@ -53,7 +54,7 @@ def mount(service: PersonalizeService, endpoint_url: str) -> Asgi:
     router.SERVICE_PATTERNS["personalize"] = {"target_prefixes": [_TARGET]}
     ministack_app.SERVICE_HANDLERS["personalize"] = handle
     _provide_native_types(service, endpoint_url)
-    _name_by_stack_id()
+    generate_names_as_aws_does()
     delete_what_failed_to_be_made()
     keep_buckets_that_are_not_empty()
     keep_service_tokens()
@@ -161,20 +162,3 @@ def _provide_native_types(service: PersonalizeService, endpoint_url: str) -> Non
     # They wait until they are ACTIVE, and must not hold up everything else for so long.
     known = stacks._runs_on_worker_thread  # noqa: SLF001
     stacks._runs_on_worker_thread = lambda resource_type: resource_type in natives or known(resource_type)  # noqa: SLF001
-
-
-def _name_by_stack_id() -> None:
-    """Let names that CloudFormation makes up differ from those of an earlier stack of the same name.
-
-    ministack makes them of the stack's name, so that a role would have its old ARN in a stack that is made again.
-    """
-    known, seed = provisioners._physical_name, provisioners._NAME_SEED  # noqa: SLF001
-
-    def physical_name(stack_name: str, logical_id: str, **options: Any) -> str:  # noqa: ANN401 - ministack's own
-        before = seed.set(f"{seed.get()}{provisioners._cr_stack_id(stack_name)}")  # noqa: SLF001
-        try:
-            return str(known(stack_name, logical_id, **options))
-        finally:
-            seed.reset(before)
-
-    provisioners._physical_name = physical_name  # noqa: SLF001
