@@ -9,7 +9,7 @@ from typing import Final
 import aws_cdk as cdk
 from constructs import Construct
 
-from personalize_import.surroundings import stack_of, surroundings_of
+from personalize_import.surroundings import is_token, stack_of, surroundings_of
 from personalize_import_handler import contract
 
 _STACK_NAME_LENGTH_MAX: Final = 128
@@ -31,9 +31,9 @@ def check_role_arn(scope: Construct, role: cdk.CfnResource, path: str) -> Iterat
     known = surroundings_of(scope)
     before = path.removesuffix(f"{known.stack_name}/")
     prefix = known.written(f"arn:{known.partition}:iam::{known.account}:role{before}", lambda name: _SHORTEST[name])
-    longest = len(prefix) + _STACK_NAME_LENGTH_MAX + 1 + _ROLE_NAME_LENGTH_MAX
-    if longest <= contract.ARN_LENGTH_MAX or cdk.Token.is_unresolved(prefix):
-        return
+    of_stack = _STACK_NAME_LENGTH_MAX if is_token(known.stack_name) else len(known.stack_name)
+    if len(prefix) + of_stack + 1 + _ROLE_NAME_LENGTH_MAX <= contract.ARN_LENGTH_MAX or is_token(prefix):
+        return  # for most stacks, without a question to the CDK
     stack = stack_of(scope)
     of_stack = _name_length(stack)
     of_role = min(of_stack + len(str(stack.resolve(role.logical_id))) + _SUFFIX_LENGTH, _ROLE_NAME_LENGTH_MAX)
