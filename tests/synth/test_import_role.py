@@ -91,7 +91,7 @@ def said_statements(stack: cdk.Stack) -> list[dict[str, Any]]:
     before, _, after = notice.partition("Personalize can't read the data unless it holds ")
     assert before == "this app doesn't manage the policy of the bucket bucket. "
     statements, _, condition = after.rpartition("; ")
-    assert condition == "what names the account is needed only where the bucket is in another account than the job"
+    assert condition == "the statements with aws:PrincipalArn are needed only if the bucket is in another account"
     told: list[dict[str, Any]] = json.loads(statements)
     return told
 
