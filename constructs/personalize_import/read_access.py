@@ -31,7 +31,7 @@ if TYPE_CHECKING:  # for annotations alone: each module of the CDK costs time
 _SERVICE: Final = {"Service": PERSONALIZE_SERVICE_PRINCIPAL}
 _KEY_ACTIONS_THROUGH_S3: Final = ["kms:Decrypt", "kms:GenerateDataKey"]
 _KEY_ACTIONS: Final = ["kms:CreateGrant", "kms:DescribeKey", "kms:ListGrants"]
-_OTHER_ACCOUNT: Final = "; what names the account is needed only where the bucket is in another account than the job"
+_OTHER_ACCOUNT: Final = "; the statements with aws:PrincipalArn are needed only if the bucket is in another account"
 _POLICIES: Final[WeakKeyDictionary[IConstruct, GrowingPolicy[iam.AddToResourcePolicyResult]]] = WeakKeyDictionary()
 """What jobs have added to the policies of buckets and keys."""
 

@@ -9,6 +9,8 @@ from personalize_local.configuration import Options
 from tests.deploy.cloud import Cloud, running_cloud
 from tests.deploy.direct import Row
 
+_NAME_LENGTH_MAX = 24
+_DIGEST_LENGTH = 6
 OPTIONS = Options(speed=100, import_seconds=240)
 
 
@@ -20,15 +22,17 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
 
 @pytest.fixture
 def name(request: pytest.FixtureRequest) -> str:
-    """A name that no other test has: of stacks, and of what is in them."""
+    """A name that no other test has: of stacks, and of what is in them; names that are generated have all of it."""
     words = request.node.name.split("[")[0].removeprefix("test_").split("_")
-    return "".join(word.capitalize() for word in words)[:30]
+    name = "".join(word.capitalize() for word in words)
+    digest = sha256(name.encode()).hexdigest()[:_DIGEST_LENGTH]
+    return name if len(name) <= _NAME_LENGTH_MAX else f"{name[: _NAME_LENGTH_MAX - _DIGEST_LENGTH]}{digest}"
 
 
 @pytest.fixture
 def row(cloud: Cloud, name: str, request: pytest.FixtureRequest) -> Iterator[Row]:
     """The stack of a test that orders faults, each of its parameters' own; the orders end with the test."""
-    digest = sha256(request.node.nodeid.encode()).hexdigest()[:6]
-    row = Row(cloud, f"{name[:20]}{digest}")
+    digest = sha256(request.node.nodeid.encode()).hexdigest()[:_DIGEST_LENGTH]
+    row = Row(cloud, f"{name[: _NAME_LENGTH_MAX - _DIGEST_LENGTH]}{digest}")
     yield row
     cloud.aws.switchboard("POST", "reset")

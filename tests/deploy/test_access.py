@@ -83,7 +83,15 @@ def statements_to_read(row: Row) -> str:
     see = {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": bucket}
     by_role = ", ".join(map(json.dumps, (read, see)))
     by_service = ", ".join(json.dumps({**statement, "Principal": PERSONALIZE}) for statement in (read, see))
-    return f"{by_role}, to the policy of the bucket {by_service}, let nothing deny it and deploy again."
+    elsewhere = {
+        "Effect": "Allow",
+        "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"},
+        "Action": ["s3:GetObject", "s3:ListBucket"],
+        "Resource": [f"{bucket}/users.csv", bucket],
+        "Condition": {"ArnLike": {"aws:PrincipalArn": f"{import_role_of(row)}*"}},
+    }
+    to_bucket = f"{by_service} and, if it is in another account, {json.dumps(elsewhere)}"
+    return f"{by_role}, to the policy of the bucket {to_bucket}, let nothing deny it and deploy again."
 
 
 def test_whose_access_is_whole_deploys(changed: Row) -> None:

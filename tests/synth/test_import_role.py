@@ -92,7 +92,7 @@ def said_statements(stack: cdk.Stack) -> list[dict[str, Any]]:
     before, _, after = notice.partition("Personalize can't read the data unless it holds ")
     assert before == "this app doesn't manage the policy of the bucket bucket. "
     statements, _, condition = after.rpartition("; ")
-    needed = "what names the account is needed only where the bucket is in another account than the job"
+    needed = "the statements with aws:PrincipalArn are needed only if the bucket is in another account"
     assert condition.startswith(f"{needed} [ack: ")
     told: list[dict[str, Any]] = json.loads(statements)
     return told
