@@ -7,7 +7,6 @@ import pytest
 
 from personalize_import_handler.properties import parse
 from tests.handler.account import Account
-from tests.handler.conftest import Log
 from tests.handler.fakes import Course, FakePersonalize, job_arn
 from tests.handler.properties import DATA_LOCATION, properties, tags
 from tests.handler.simulator import CloudFormation
@@ -214,15 +213,15 @@ def test_a_nested_stack_that_is_cancelled_waits_for_the_job_under_an_id_that_was
     assert stack.delete("shop-Imports-1A2B3C4D5E6F-Import-1A2B3C4D5E6F").answered_at - began >= 300
 
 
-def test_a_request_without_properties_is_answered_with_an_id(
-    cloudformation: CloudFormation, account: Account, log: Log
-) -> None:
+def test_a_request_without_properties_is_answered_with_an_id(cloudformation: CloudFormation, account: Account) -> None:
     event = cloudformation.event("Create", {})
     del event["ResourceProperties"]
 
     account.deliver(event)
 
-    assert cloudformation.answer_to(event).physical_resource_id == "shop/Import"
+    answer = cloudformation.answer_to(event)
+    assert answer.physical_resource_id == "shop/Import"
+    assert answer.reason.startswith("DatasetArn is missing")
 
 
 def test_a_job_name_that_changes_loses_no_job(cloudformation: CloudFormation, personalize: FakePersonalize) -> None:
@@ -237,15 +236,26 @@ def test_a_job_name_that_changes_loses_no_job(cloudformation: CloudFormation, pe
     assert personalize.imported() == [DATA_LOCATION]
 
 
-def test_a_job_name_that_changes_does_not_change_which_job_holds_the_data(
+def test_a_job_name_that_changes_imports_nothing_although_a_later_import_has_replaced_the_data(
     cloudformation: CloudFormation, personalize: FakePersonalize
 ) -> None:
-    cloudformation.create(properties(JobName="nightly"))
+    created = cloudformation.create(properties(JobName="nightly"))
     personalize.import_elsewhere("by-hand", parse(properties(DataLocation=OTHER_LOCATION)))
 
-    answer = cloudformation.update(properties(JobName="weekly", ReimportToken="2"))
-    assert answer.attributes["JobName"].startswith("weekly-")
-    back = cloudformation.update(properties(JobName="weekly"))
+    renamed = cloudformation.update(properties(JobName="weekly"))
 
-    assert back.attributes["JobName"].startswith("weekly-")
-    assert back.attributes["JobName"].endswith("-2")
+    assert renamed.job_arn == created.job_arn
+    assert len(personalize.jobs) == 2
+
+
+def test_an_import_that_is_made_again_under_another_job_name_has_the_next_number(
+    cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
+) -> None:
+    created = cloudformation.create(properties(JobName="nightly"))
+    account.clock.advance(60)
+    personalize.recreate_dataset()
+
+    again = cloudformation.update(properties(JobName="weekly"))
+
+    assert again.attributes["JobName"] == created.attributes["JobName"].replace("nightly", "weekly")[:-1] + "2"
+    assert cloudformation.update(properties(JobName="weekly", Tags=tags(stage="prod"))).job_arn == again.job_arn
