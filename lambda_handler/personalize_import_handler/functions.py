@@ -97,6 +97,6 @@ def _is_of_data(event: Event) -> bool:
 def _request(event: Event) -> Request:
     return Request(
         resource=resource_of(event),
-        properties=event["ResourceProperties"],
+        properties=event.get("ResourceProperties", {}),
         old_properties=event.get("OldResourceProperties", {}),
     )

@@ -20,10 +20,13 @@ from personalize_import_handler.properties import ImportProperties
 _HASH_LENGTH = 12
 _REGION = r"[a-z]+(-[a-z]+)+-[0-9]+"
 _OWN_ROLE = re.compile(
-    rf"(?P<account>arn:[^/]*:role)(/.*)?{contract.IMPORT_ROLE_PATH}({_REGION}/)?(?P<stack>[^/]+(?:/[^/]+)?)/[^/]+"
+    rf"(?P<account>arn:[^/]*:role)(/.*)?{contract.IMPORT_ROLE_PATH}"
+    rf"({_REGION}/(?P<scope>[^/]+(/[^/]+)?)|(?P<stack>[^/]+))/[^/]+"
 )
 _PHYSICAL_ID: Final = re.compile(rf"(?P<scope>{contract.STACK_SCOPE_PATTERN})/(?P<logical_id>[a-zA-Z0-9]+)")
-_SUFFIX: Final = re.compile(rf"(?P<digest>[0-9a-f]{{{_HASH_LENGTH}}})-(?P<attempt>[1-9][0-9]{{0,2}})")
+_JOB_ARN: Final = re.compile(
+    rf"(?P<prefix>arn:.*-)(?P<digest>[0-9a-f]{{{_HASH_LENGTH}}})-(?P<attempt>[1-9][0-9]{{0,2}})"
+)
 
 
 class Resource(NamedTuple):
@@ -50,7 +53,7 @@ def resource_of(event: Mapping[str, Any]) -> Resource:
     resource = Resource(event["StackId"], event["LogicalResourceId"], event.get("PhysicalResourceId", ""))
     if event["RequestType"] != "Create":
         return resource
-    given = str(event["ResourceProperties"].get("StackScope", ""))
+    given = str(event.get("ResourceProperties", {}).get("StackScope", ""))
     scope = given if re.fullmatch(contract.STACK_SCOPE_PATTERN, given) else resource.stack_name
     return resource._replace(physical_id=f"{scope}/{resource.logical_id}")
 
@@ -61,6 +64,8 @@ class JobNames(NamedTuple):
     arn_prefix: str
     name_prefix: str
     digest: str
+    earlier_arn_prefix: str = ""
+    """The beginning of the ARNs of its jobs when an earlier version created the resource, which may be moved since."""
 
     def name(self, attempt: int) -> str:
         """Return the name of the job of one attempt, from 1 on."""
@@ -72,9 +77,9 @@ class JobNames(NamedTuple):
 
     def attempt(self, dataset_import_job_arn: str) -> int | None:
         """Return which attempt at this import a job is, or None; `JobName` may have changed since it was started."""
-        suffix = _suffix_of(dataset_import_job_arn)
-        is_one = suffix and suffix["digest"] == self.digest and dataset_import_job_arn.startswith(self.arn_prefix)
-        return int(suffix["attempt"]) if suffix and is_one else None
+        job = _JOB_ARN.fullmatch(dataset_import_job_arn)
+        is_one = job and job["digest"] == self.digest and dataset_import_job_arn.startswith(self.arn_prefix)
+        return int(job["attempt"]) if job and is_one else None
 
     def include(self, dataset_import_job_arn: str) -> bool:
         """Return whether a job is one of this import."""
@@ -82,10 +87,8 @@ class JobNames(NamedTuple):
 
     def share_prefix(self, dataset_import_job_arn: str) -> bool:
         """Return whether a job was started by the same resource, whatever it imports."""
-        prefix = f"{self.arn_prefix}{self.name_prefix}"
-        return bool(
-            dataset_import_job_arn.startswith(prefix) and _SUFFIX.fullmatch(dataset_import_job_arn[len(prefix) :])
-        )
+        job = _JOB_ARN.fullmatch(dataset_import_job_arn)
+        return bool(job and job["prefix"] in {f"{self.arn_prefix}{self.name_prefix}", self.earlier_arn_prefix})
 
 
 def names_of(properties: ImportProperties, resource: Resource) -> JobNames:
@@ -97,7 +100,9 @@ def names_of(properties: ImportProperties, resource: Resource) -> JobNames:
     scope, logical_id = _origin_of(properties, resource)
     basis = json.dumps([scope, logical_id, *what_is_imported(properties)])
     digest = hashlib.sha256(basis.encode()).hexdigest()[:_HASH_LENGTH]
-    return JobNames(resource.job_arn_prefix, f"{properties.job_name or _default_prefix(scope, logical_id)}-", digest)
+    name_prefix = f"{properties.job_name or _default_prefix(scope, logical_id)}-"
+    earlier = _JOB_ARN.fullmatch(resource.physical_id)
+    return JobNames(resource.job_arn_prefix, name_prefix, digest, earlier["prefix"] if earlier else "")
 
 
 def attempt_of(dataset_import_job_arn: str) -> int:
@@ -109,16 +114,13 @@ def _origin_of(properties: ImportProperties, resource: Resource) -> tuple[str, s
     """Return the names of stack and resource under which the resource was created.
 
     Its physical id has them, for a resource may be moved since: https://docs.aws.amazon.com/cdk/v2/guide/refactor.html.
-    Ids of another form are those of earlier versions, and those that CloudFormation makes up for a resource whose
-    creation it cancelled.
+    The ids of earlier versions are ARNs of jobs; these versions had no StackScope. Ids of another form are made up by
+    CloudFormation, for resources whose creation it cancelled.
     """
     if created := _PHYSICAL_ID.fullmatch(resource.physical_id):
         return created["scope"], created["logical_id"]
-    return properties.stack_scope or resource.stack_name, resource.logical_id
-
-
-def _suffix_of(dataset_import_job_arn: str) -> re.Match[str] | None:
-    return _SUFFIX.fullmatch("-".join(dataset_import_job_arn.rsplit("-", 2)[1:]))
+    scope = None if _JOB_ARN.fullmatch(resource.physical_id) else properties.stack_scope
+    return scope or resource.stack_name, resource.logical_id
 
 
 def what_is_imported(properties: ImportProperties) -> tuple[object, ...]:
@@ -148,7 +150,7 @@ def reader_of(role_arn: str) -> str:
     The Region is left out: earlier versions had none in the path, and the names of their jobs must stay the same.
     """
     own = _OWN_ROLE.fullmatch(role_arn)
-    return f"{own['account']}{contract.IMPORT_ROLE_PATH}{own['stack']}" if own else role_arn
+    return f"{own['account']}{contract.IMPORT_ROLE_PATH}{own['scope'] or own['stack']}" if own else role_arn
 
 
 def _default_prefix(scope: str, logical_id: str) -> str:

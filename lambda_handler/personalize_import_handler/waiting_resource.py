@@ -73,10 +73,10 @@ class WaitingResource(CfnResource):
             raise self._not_delivered
 
     def conclude(self, outcome: Outcome) -> str | None:
-        """Note an outcome; returns what crhelper wants of a handler: the physical id, or None for "not yet"."""
+        """Note an outcome; return the physical id where it is another one than the request's."""
         if isinstance(outcome, Finished):
             self.Data = dict(outcome.attributes)
-            return outcome.physical_resource_id or self._resource_id
+            return outcome.physical_resource_id
         self.Data[_PROGRESS] = outcome.progress.to_data()
         self.wait_seconds = outcome.wait_seconds
         return None

@@ -232,7 +232,7 @@ def test_a_page_of_a_long_list_of_jobs_is_throttled(
         monkeypatch.setattr(personalize, "list_dataset_import_jobs", client.list_dataset_import_jobs)
         throttled = aws_json.error("ThrottlingException", "Rate exceeded")
         pages = [{"datasetImportJobs": [], "nextToken": str(page)} for page in range(1, 7)]
-        last: dict[str, object] = {"datasetImportJobs": []}
+        last: dict[str, list[object]] = {"datasetImportJobs": []}
         service.answers(*pages, throttled, throttled, last, last)  # the list is requested twice
 
         assert stack.deploy(properties()).succeeded

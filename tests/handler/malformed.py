@@ -99,6 +99,12 @@ _TOO_LONG: Final = st.integers(-(10**12), -1) | st.integers(contract.RELAY_SECON
 FAULTS: Final[dict[str, Faults]] = {
     "DatasetArn": _arn_faults(_DATASET, _SCHEMA, _ROLE, _DATASET.lower(), _DATASET.upper()),
     "SchemaArn": _arn_faults(_SCHEMA, _DATASET, _ROLE, _SCHEMA.replace("eu-west-1", ""), _SCHEMA.upper()),
+    "After": _arn_faults(_JOB, _DATASET, _ROLE, f"{_JOB}0000", _JOB.removesuffix("-1"), _JOB.upper()),
+    "StackScope": Faults(
+        st.sampled_from(["", "1shop", "shop/", "/Imports", "shop/Imports/More", "shop/Im_ports", _DATASET])
+        | _with_one_of(_FOREIGN, "shop/Imports")
+        | _longer_than(contract.STACK_SCOPE_LENGTH_MAX, "shop/Imports")
+    ),
     "RoleArn": _arn_faults(_ROLE, _DATASET, _ROLE.replace("role", "user"), _ROLE.replace("1234", ""), _ROLE.upper()),
     "DataLocation": Faults(
         _NONSENSE

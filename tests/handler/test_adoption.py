@@ -5,6 +5,7 @@ import pytest
 from personalize_import_handler.identity import Resource, names_of
 from personalize_import_handler.personalize import Busy
 from personalize_import_handler.properties import parse
+from tests.faults.stack import after_next
 from tests.handler.account import Account
 from tests.handler.conftest import Log
 from tests.handler.fakes import Course, FakePersonalize
@@ -144,6 +145,21 @@ def test_a_job_whose_record_is_gone_is_replaced_by_the_next_update(
     answer = cloudformation.update(properties(Tags=tags(stage="prod")))
 
     assert answer.succeeded
+    assert personalize.imported() == [DATA_LOCATION]
+
+
+def test_a_job_that_is_deleted_with_its_dataset_right_after_it_was_listed_is_not_adopted(
+    cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
+) -> None:
+    cloudformation.create(properties())
+
+    def replace_dataset() -> None:
+        personalize.delete_dataset()
+        personalize.recreate_dataset()
+
+    after_next(personalize, "list_dataset_import_jobs", replace_dataset)
+
+    assert CloudFormation(account, generation=2).create(properties()).succeeded
     assert personalize.imported() == [DATA_LOCATION]
 
 

@@ -64,7 +64,7 @@ def test_a_failure_after_a_queue_names_the_job_that_was_started_in_the_end(
     assert f"DatasetImportJob {last.name} " in answer.reason
 
 
-def test_a_failure_of_an_update_in_a_poll_is_answered_with_the_old_id(
+def test_a_failure_of_an_update_in_a_poll_is_answered_with_the_id_of_the_request(
     cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
     created = cloudformation.create(properties())
@@ -77,7 +77,7 @@ def test_a_failure_of_an_update_in_a_poll_is_answered_with_the_old_id(
 # A poll of an Update that returns True makes a new physical id.
 
 
-def test_an_update_that_polls_the_same_job_is_answered_with_the_same_id(
+def test_an_update_that_polls_is_answered_with_the_id_of_the_request(
     cloudformation: CloudFormation, account: Account
 ) -> None:
     created = cloudformation.create(properties(Wait=False))

@@ -5,8 +5,9 @@ import pytest
 from personalize_import_handler.contract import DATA_FINGERPRINT_TAG
 from personalize_import_handler.data_reader import NotAssumable, NotReadable
 from personalize_import_handler.personalize import Busy
+from personalize_import_handler.properties import parse
 from tests.handler.account import Account, Answer
-from tests.handler.fakes import ROLE_ARN, FakePersonalize
+from tests.handler.fakes import ROLE_ARN, Course, FakePersonalize
 from tests.handler.fakes_storage import FakeStorage
 from tests.handler.properties import DATA_LOCATION, properties, tags
 from tests.handler.simulator import CloudFormation
@@ -127,6 +128,31 @@ def test_other_tags_are_set_on_the_job_that_is_there_and_the_fingerprint_stays(
 
     assert personalize.tags[first.job_arn] == {"stage": "prod", DATA_FINGERPRINT_TAG: fingerprint}
     assert len(personalize.jobs) == 1
+
+
+def test_where_the_data_decides_no_more_the_latest_job_is_kept(
+    cloudformation: CloudFormation, account: Account, personalize: FakePersonalize, storage: FakeStorage
+) -> None:
+    cloudformation.create(as_of("monday"))
+    storage.objects[FILE] = "second"
+    second = cloudformation.update(as_of("tuesday"))
+
+    kept = cloudformation.update(properties(Tags=tags(stage="prod")))
+
+    assert kept.job_arn == second.job_arn
+    assert len(personalize.jobs) == 2
+
+
+def test_where_the_data_decides_no_more_the_job_that_did_not_fail_is_kept(
+    cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
+) -> None:
+    first = cloudformation.create(as_of("monday"))
+    account.clock.advance(60)
+    personalize.course = Course(seconds=0, end="CREATE FAILED")
+    personalize.import_elsewhere("shop-Import-0123456789ab-1", parse(properties()))
+
+    assert cloudformation.update(properties(Tags=tags(stage="prod"))).job_arn == first.job_arn
+    assert len(personalize.jobs) == 2
 
 
 def test_the_job_is_waited_for_as_any_other_and_the_data_is_looked_at_once(

@@ -1,10 +1,12 @@
 """The resource beside the data bucket: it empties the bucket when it is deleted, and never stands in the way."""
 
+import time
+
 import pytest
 
 from personalize_import_handler.contract import DATA_RESOURCE_TYPE
 from personalize_import_handler.personalize import Busy, Refused
-from tests.handler.account import Account
+from tests.handler.account import Account, LambdaContext
 from tests.handler.conftest import Log
 from tests.handler.fakes_storage import ENTRIES_OF_A_LOOK, FakeStorage
 from tests.handler.simulator import CloudFormation
@@ -61,6 +63,26 @@ def test_another_bucket_is_another_resource_and_the_one_of_before_is_emptied(
 
     assert resource.update({**PROPERTIES, "Bucket": "another-bucket"}).physical_resource_id == "another-bucket"
     assert resource.replaced == BUCKET
+
+
+def test_an_update_whose_time_runs_out_keeps_its_id(
+    resource: CloudFormation, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resource.create(PROPERTIES)
+    account.context = LambdaContext(remaining_seconds=0.55)
+    helper = account.functions._helper
+    is_polled = helper._poll_enabled
+
+    def late() -> bool:
+        time.sleep(0.2)
+        return is_polled()
+
+    monkeypatch.setattr(helper, "_poll_enabled", late)
+
+    answer = resource.update({**PROPERTIES, "Bucket": "another-bucket"})
+
+    assert not answer.succeeded
+    assert answer.physical_resource_id == BUCKET
 
 
 @pytest.mark.parametrize("error", [DENIED, Busy("ListObjectVersions", "SlowDown", "Please reduce your request rate.")])

@@ -48,3 +48,20 @@ def test_a_resource_that_may_not_look_at_the_job_it_was_told_says_so(
 
     assert answer.reason.startswith("Invalid input. DatasetImportJob ")
     assert answer.physical_resource_id == "shop/ImportWait2"
+
+
+def test_an_attempt_that_the_first_resource_had_no_time_to_make_is_made_by_the_next_one(
+    account: Account, personalize: FakePersonalize
+) -> None:
+    personalize.course = Course(seconds=0, end="CREATE FAILED")
+    Relay(account, legs=1).create(properties())
+    (failed,) = personalize.jobs
+    personalize.course = Course()
+    no_room = Busy("CreateDatasetImportJob", "LimitExceededException", "More than 5 resources with PENDING status.")
+    personalize.fail_next("create_dataset_import_job", no_room, times=80)
+
+    first, second = Relay(account, legs=2, generation=2).create(properties())
+
+    assert first.attributes["Status"] == STATUS_UNKNOWN
+    assert second.attributes["JobName"] == first.attributes["JobName"] == failed.removesuffix("1") + "2"
+    assert second.attributes["Status"] == "ACTIVE"

@@ -92,6 +92,37 @@ def test_attempts_differ_in_their_number_only() -> None:
     ]
 
 
+def test_the_jobs_of_an_import_are_its_attempts_whatever_their_prefix() -> None:
+    names, named = names_of(IMPORT, RESOURCE), names_of(IMPORT._replace(job_name="nightly"), RESOURCE)
+
+    assert [names.attempt(arn) for arn in (names.arn(1), named.arn(12), named.arn(999))] == [1, 12, 999]
+    assert names.include(named.arn(1))
+    assert not names.share_prefix(named.arn(1))
+
+
+@pytest.mark.parametrize(
+    ("part", "other"),
+    [
+        ("eu-west-1", "eu-west-2"),
+        ("123456789012", "210987654321"),
+        ("arn:aws:", "arn:aws-cn:"),
+        ("c493e012844a", "c493e012844b"),
+        ("c493e012844a", "C493E012844A"),
+        ("-1", "-0"),
+        ("-1", "-01"),
+        ("-1", "-1000"),
+        ("-1", "-1 "),
+        ("-1", ""),
+    ],
+)
+def test_a_job_whose_arn_differs_in_anything_else_is_no_attempt(part: str, other: str) -> None:
+    names = names_of(IMPORT, RESOURCE)
+    beginning, _, end = names.arn(1).rpartition(part)
+
+    assert names.attempt(names.arn(1)) == 1
+    assert names.attempt(f"{beginning}{other}{end}") is None
+
+
 @pytest.mark.parametrize("attempt", [1, 12, 999])
 def test_a_resource_that_is_told_a_job_has_the_names_of_that_job_s_import(attempt: int) -> None:
     arn = names_of(IMPORT._replace(job_name="nightly-0"), RESOURCE).arn(attempt)
@@ -133,6 +164,12 @@ def test_only_a_region_may_stand_before_the_stack_in_the_path_of_a_role_of_the_c
 
     assert reader_of(f"{account}/personalize-import/team/shop/A") == f"{account}/personalize-import/team/shop/A"
     assert reader_of(f"{account}/personalize-import/eu-west-1/A") == f"{account}/personalize-import/eu-west-1"
+
+
+def test_a_nested_stack_has_its_name_below_that_of_its_root_stack() -> None:
+    path = "arn:aws:iam::123456789012:role/personalize-import/eu-west-1/shop/shopImports0123ABCD"
+
+    assert reader_of(f"{path}/A") == reader_of(f"{path}/B") == path.replace("/eu-west-1", "")
 
 
 def test_a_stack_s_longest_name_leaves_room_for_the_hash() -> None:

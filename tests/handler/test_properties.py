@@ -43,6 +43,8 @@ def test_scalars_are_read_as_cloudformation_delivers_them() -> None:
     everything = properties(
         ServiceTimeout=3600,
         SchemaArn=SCHEMA_ARN,
+        After=job_arn("shop-Full-0123456789ab-1"),
+        StackScope="shop/Imports",
         JobName="nightly",
         ImportMode="INCREMENTAL",
         PublishAttributionMetricsToS3=True,
@@ -59,6 +61,8 @@ def test_scalars_are_read_as_cloudformation_delivers_them() -> None:
         data_location=DATA_LOCATION,
         role_arn=ROLE_ARN,
         schema_arn=SCHEMA_ARN,
+        after=job_arn("shop-Full-0123456789ab-1"),
+        stack_scope="shop/Imports",
         job_name="nightly",
         import_mode=ImportMode.INCREMENTAL,
         publish_attribution_metrics_to_s3=True,

@@ -49,6 +49,14 @@ def test_an_event_says_which_job_of_which_resource_it_is_about_and_when(
     assert event_bus.times[-1] == account.clock.now
 
 
+def test_every_event_of_a_job_has_its_arn_also_while_it_runs(
+    cloudformation: CloudFormation, event_bus: FakeEventBus
+) -> None:
+    answer = cloudformation.create(properties(**ASKED))
+
+    assert [change["datasetImportJobArn"] for change in event_bus.changes] == [answer.job_arn] * len(OF_A_GOOD_JOB)
+
+
 def test_nothing_is_told_and_no_bus_is_asked_for_where_nobody_asks(
     cloudformation: CloudFormation, event_bus: FakeEventBus
 ) -> None:

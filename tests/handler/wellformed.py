@@ -27,6 +27,11 @@ VALID_TAGS: Final = st.dictionaries(
 _OF_ANOTHER: Final = "DatasetImportJobArn"
 """With this, a resource goes on with what another one imports, whatever its own properties say."""
 
+_JOB_ARN: Final = st.builds(
+    "arn:{}:personalize:{}:{}:dataset-import-job/{}-0123456789ab-{}".format,
+    *[_PARTITION, _REGION, _ACCOUNT, _NAME, st.integers(1, contract.ATTEMPTS_MAX)],
+)
+
 VALID: Final[dict[str, st.SearchStrategy[Any]]] = {
     "DatasetArn": st.builds(
         "arn:{}:personalize:{}:{}:dataset/{}/{}".format,
@@ -48,6 +53,8 @@ VALID: Final[dict[str, st.SearchStrategy[Any]]] = {
     ),
     "RoleArn": st.builds("arn:{}:iam::{}:role/{}".format, _PARTITION, _ACCOUNT, _NAME),
     "SchemaArn": st.builds("arn:{}:personalize:{}:{}:schema/{}".format, _PARTITION, _REGION, _ACCOUNT, _NAME),
+    "After": _JOB_ARN,
+    "StackScope": st.builds("{}/{}".format, st.from_regex(r"\A[a-zA-Z][a-zA-Z0-9-]{0,20}\Z"), _NAME),
     "JobName": st.builds("{}{}".format, _NAME, st.text(string.ascii_letters + "-_", max_size=26)),
     "ImportMode": st.sampled_from([mode.value for mode in ImportMode]),
     "PublishAttributionMetricsToS3": _BOOLEAN,
@@ -66,10 +73,7 @@ VALID: Final[dict[str, st.SearchStrategy[Any]]] = {
         lambda seconds: st.sampled_from([seconds, str(seconds)])
     ),
     "LastStatus": st.sampled_from(["ACTIVE", "CREATE PENDING", "CREATE IN_PROGRESS", contract.STATUS_UNKNOWN]),
-    _OF_ANOTHER: st.builds(
-        "arn:{}:personalize:{}:{}:dataset-import-job/{}-0123456789ab-{}".format,
-        *[_PARTITION, _REGION, _ACCOUNT, _NAME, st.integers(1, contract.ATTEMPTS_MAX)],
-    ),
+    _OF_ANOTHER: _JOB_ARN,
 }
 
 REQUIRED: Final = sorted(VALID.keys() & ResourceProperties.__required_keys__)

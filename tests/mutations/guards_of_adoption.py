@@ -1,4 +1,4 @@
-"""Which job is joined, and which is started."""
+"""Which job is adopted, and which is started."""
 
 from functools import partial
 from typing import Final
@@ -10,62 +10,98 @@ _attempt: Final = partial(Patch, "adoption.py", "handler/test_attempts.py")
 _create: Final = partial(Patch, "adoption.py", "handler/test_lifecycle_create.py")
 _turn: Final = partial(Patch, "adoption.py", "faults/test_cloudformation_turns.py")
 _relay: Final = partial(Patch, "adoption.py", "faults/test_relay.py")
-_LOOP: Final = "for number in range(_FIRST, ATTEMPTS_MAX + 1):"
+_update: Final = partial(Patch, "adoption.py", "handler/test_lifecycle_update.py")
+_named: Final = partial(Patch, "adoption.py", "handler/test_physical_ids.py")
+_data: Final = partial(Patch, "adoption.py", "handler/test_data_changes.py")
 _LISTED: Final = "        if arn not in [job.dataset_import_job_arn for job in jobs_of_dataset]:\n"
 _WAIT: Final = "            _wait_for_the_dataset(jobs_of_dataset)\n"
 _handed: Final = partial(Patch, "adoption.py", "handler/test_handing_over.py")
 
 GUARDS: Final = (
     # In `adoption.find`
-    _attempt("the last of the names is tried too", _LOOP, "for number in range(_FIRST, ATTEMPTS_MAX):"),
     _find(
-        "after the last name there is no attempt left",
-        "return Attempt(ATTEMPTS_MAX + 1, is_made=False)",
-        "return Attempt(ATTEMPTS_MAX, is_made=False)",
-    ),
-    _find(
-        "a job of somebody else that has the name is not joined",
-        "(is_same_import(job, properties) and not _is_gone(job, personalize, undone))",
-        "not _is_gone(job, personalize, undone)",
-    ),
-    _find(
-        "a job whose data is not in the dataset is not joined",
-        "(is_same_import(job, properties) and not _is_gone(job, personalize, undone))",
-        "is_same_import(job, properties)",
+        "the attempt after a used one has the next number",
+        "number = made[0].number + 1 if made else 1",
+        "number = made[0].number if made else 1",
     ),
     _attempt(
-        "a refused look is told with the job that was looked for",
-        "        except Refused as refused:\n            raise Hindered(number",
-        "        except Busy as refused:\n            raise Hindered(number",
+        "the number of an attempt is counted from the latest one",
+        "number = made[0].number + 1 if made else 1",
+        "number = made[-1].number + 1 if made else 1",
     ),
     _attempt(
-        "a refused look is told with the number of the attempt",
-        "        except Refused as refused:\n            raise Hindered(number",
-        "        except Refused as refused:\n            raise Hindered(_FIRST",
+        "a job that holds its data is adopted although a later attempt has failed",
+        "if attempt.dataset_import_job_arn not in failed), None)",
+        "), None)",
+    ),
+    _find(
+        "a job whose data the dataset does not hold is not adopted",
+        "job = _holding(personalize, properties, known) if known else None",
+        "job = personalize.describe_dataset_import_job(known.dataset_import_job_arn) if known else None",
+    ),
+    _find(
+        "data that a later import has replaced is imported again",
+        "if known and job and not is_superseded(job, jobs, undone):",
+        "if known and job:",
+    ),
+    _turn(
+        "rows that the undone update appended are removed",
+        "not is_superseded(job, jobs, undone):",
+        "not is_superseded(job, jobs):",
+    ),
+    _attempt(
+        "a call that is refused during the search is reported with its job",
+        "            return known\n    except Refused as refused:",
+        "            return known\n    except Busy as refused:",
+    ),
+    _attempt(
+        "a call that is refused during the search is reported with the number of the attempt",
+        "        raise Hindered(number, refused) from refused\n    return not_made(names, number)",
+        "        raise Hindered(1, refused) from refused\n    return not_made(names, number)",
+    ),
+    # In `adoption.current`
+    _named(
+        "an update finds its job although JobName has changed",
+        "made = _attempts(jobs, names) or _jobs_by_prefix(jobs, names)",
+        "made = _jobs_by_prefix(jobs, names)",
+    ),
+    _data(
+        "an update finds its job although the fingerprint of its data is not known any more",
+        "made = _attempts(jobs, names) or _jobs_by_prefix(jobs, names)",
+        "made = _attempts(jobs, names)",
+    ),
+    _find(
+        "an update imports again where the dataset does not hold the data of its job",
+        "return made[0] if made and _holding(personalize, properties, made[0]) else None",
+        "return made[0] if made else None",
+    ),
+    _update(
+        "a call that is refused while an update searches for its job is reported with its job",
+        "    except Refused as refused:\n        raise Hindered(1,",
+        "    except NameTaken as refused:\n        raise Hindered(1,",
     ),
     # In `adoption.latest`
     _relay(
-        "a resource goes on with the latest attempt, not with the one it was told",
-        "made = number - 1 + sum(1 for _ in attempts_at(personalize, names, number))",
-        "made = number - 1 + len([*attempts_at(personalize, names, number)][:1])",
+        "a resource of a wait chain continues with the latest attempt",
+        "return made[0] if made and made[0].number >= number else not_made(names, number)",
+        "return made[-1] if made and made[-1].number >= number else not_made(names, number)",
     ),
-    _relay("a job that was never started is not looked at but started", "is_made=made >= number)", "is_made=True)"),
-    _relay("a job that was never started keeps its number", "Attempt(max(made, number)", "Attempt(max(made, 1) + 1"),
     _handed(
-        "a resource that may not look at the job it was told says so",
-        "names, number))\n    except Refused as refused:",
-        "names, number))\n    except NameTaken as refused:",
+        "an attempt that was never made is made, although an earlier one was",
+        "return made[0] if made and made[0].number >= number else not_made(names, number)",
+        "return made[0] if made else not_made(names, number)",
     ),
-    # In `adoption.attempts_at`
-    _attempt(
-        "the last of all attempts is found",
-        "for attempt in range(number, ATTEMPTS_MAX + 1):",
-        "for attempt in range(number, ATTEMPTS_MAX):",
+    _handed(
+        "an attempt that was never made keeps its number",
+        "made[0].number >= number else not_made(names, number)",
+        "made[0].number >= number else not_made(names, 1)",
     ),
-    _attempt(
-        "no name is asked for after the first free one",
-        "            return\n        yield job",
-        "            continue\n        yield job",
+    _handed(
+        "a resource of a wait chain reports that it can't list jobs",
+        "        made = _attempts(personalize.list_dataset_import_jobs(properties.dataset_arn), names)\n"
+        "    except Refused as refused:",
+        "        made = _attempts(personalize.list_dataset_import_jobs(properties.dataset_arn), names)\n"
+        "    except NameTaken as refused:",
     ),
     # In `adoption.start`
     _attempt(
@@ -112,12 +148,41 @@ GUARDS: Final = (
         "        and job.publish_attribution_metrics_to_s3 == properties.publish_attribution_metrics_to_s3\n",
         "",
     ),
-    # In `adoption._is_gone`
+    # In `adoption._attempts, ._jobs_by_prefix, ._holding`
+    _find(
+        "the latest of all attempts is the one that counts", "return sorted(made, reverse=True)", "return sorted(made)"
+    ),
+    _data(
+        "a job that has failed is not the one that a resource has",
+        "names.share_prefix(job.dataset_import_job_arn) and not has_failed(job.status)",
+        "names.share_prefix(job.dataset_import_job_arn)",
+    ),
+    _data(
+        "of all jobs of a resource the latest is the one that it has",
+        "key=lambda job: job.creation_date_time, reverse=True)",
+        "key=lambda job: job.creation_date_time)",
+    ),
+    _find(
+        "a job that is gone holds no data",
+        "if job is None or has_failed(job.status) or not is_same_import(job, properties):",
+        "if job is not None and (has_failed(job.status) or not is_same_import(job, properties)):",
+    ),
     _find(
         "a job that has failed has imported nothing",
-        "if has_failed(job.status) or is_of_an_earlier_dataset(job, personalize):",
-        "if is_of_an_earlier_dataset(job, personalize):",
+        "if job is None or has_failed(job.status) or not is_same_import(job, properties):",
+        "if job is None or not is_same_import(job, properties):",
     ),
+    _find(
+        "a job that has the name by chance is not adopted",
+        "if job is None or has_failed(job.status) or not is_same_import(job, properties):",
+        "if job is None or has_failed(job.status):",
+    ),
+    _find(
+        "a job of an earlier dataset of the same ARN is not adopted",
+        "return None if is_of_an_earlier_dataset(job, personalize) else job",
+        "return job",
+    ),
+    # In `adoption.is_of_an_earlier_dataset`
     _attempt(
         "a job whose dataset is gone is not joined",
         "return created_at is None or job",
@@ -127,16 +192,6 @@ GUARDS: Final = (
         "a job older than its dataset is not joined",
         "created_at is None or job.creation_date_time < created_at",
         "created_at is None",
-    ),
-    _find(
-        "data that was replaced since is imported again",
-        "return is_superseded(job, personalize.list_dataset_import_jobs(job.dataset_arn), undone)",
-        "return False",
-    ),
-    _turn(
-        "rows that the undone update appended are taken away",
-        "personalize.list_dataset_import_jobs(job.dataset_arn), undone)",
-        "personalize.list_dataset_import_jobs(job.dataset_arn))",
     ),
     # In `adoption.is_superseded`
     _turn(

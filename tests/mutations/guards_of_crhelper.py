@@ -11,7 +11,8 @@ _sent: Final = partial(Patch, "waiting_resource.py", "handler/test_answer.py")
 _create: Final = partial(Patch, "waiting_resource.py", "handler/test_lifecycle_create.py")
 _update: Final = partial(Patch, "waiting_resource.py", "handler/test_lifecycle_update.py")
 _delete: Final = partial(Patch, "waiting_resource.py", "handler/test_lifecycle_delete.py")
-_ID: Final = "known = requested or outcome if status == FAILED else outcome or requested"
+_id: Final = partial(Patch, "waiting_resource.py", "handler/test_physical_ids.py")
+_data: Final = partial(Patch, "waiting_resource.py", "handler/test_data_resource.py")
 _sleep: Final = partial(
     Patch, "waiting_resource.py", "handler/test_crhelper_guards.py::test_a_delete_does_not_sleep"
 )  # any other test that deletes would sleep, for two minutes
@@ -37,7 +38,7 @@ GUARDS: Final = (
     ),
     _crhelper("boto3 is given back", "        resource_helper.boto3 = boto3\n", "        pass\n"),
     _crhelper("a timer says what has happened", "def _timeout(self)", "def _timed_out(self)"),
-    _crhelper("no id is made up", "def _cfn_response(self, _: Event)", "def _cfn_answer(self, _: Event)"),
+    _create("no id is made up", "def _cfn_response(self, _: Event)", "def _cfn_answer(self, _: Event)"),
     _crhelper(
         "a poll that runs out of time answers nothing",
         "        if not self._is_poll():\n            super()._set_timeout()",
@@ -78,15 +79,10 @@ GUARDS: Final = (
         "self.Data[_PROGRESS] = outcome.progress.to_data()",
         "self.Data[_PROGRESS] = Progress().to_data()",
     ),
-    _crhelper(
-        "a defect in a later look is answered with the id that is known",
-        "        self.Data[_PHYSICAL_RESOURCE_ID] = outcome.physical_resource_id\n",
-        "",
-    ),
     _create(
         "not yet is no answer",
         "        self.wait_seconds = outcome.wait_seconds\n        return None",
-        "        self.wait_seconds = outcome.wait_seconds\n        return outcome.physical_resource_id",
+        "        return self._resource_id",
     ),
     _delete(
         "what is finished is answered, even if it has no id",
@@ -118,14 +114,22 @@ GUARDS: Final = (
         "an answer that was not delivered is noted", "            self._not_delivered = problem\n", "            pass\n"
     ),
     _crhelper("the log ends with the reason", '            logger.error("%s", reason)', "            pass"),
-    _delete("bookkeeping is in no answer", " if k not in bookkeeping},", "},"),
+    _delete("bookkeeping is in no answer", " if k not in _BOOKKEEPING},", "},"),
     _sent("attributes are not hidden", '"NoEcho": False', '"NoEcho": True'),
-    _crhelper("an update that fails keeps the old id", _ID, "known = outcome or requested"),
-    _update("an update that succeeds has the new job's id", _ID, "known = requested or outcome"),
-    _delivery("there is always an id", 'return known or f"{self.LogicalResourceId}-was-not-imported"', "return known"),
-    _crhelper(
-        "a failure names the id that was noted",
-        'str(self.PhysicalResourceId or self.Data.get(_PHYSICAL_RESOURCE_ID) or "")',
-        'str(self.PhysicalResourceId or "")',
+    _id(
+        "an answer has the id of the resource, whatever crhelper has",
+        "(status == SUCCESS and self.PhysicalResourceId) or self._resource_id",
+        "self.PhysicalResourceId",
     ),
+    _data(
+        "the data of an app has the id of its bucket",
+        "(status == SUCCESS and self.PhysicalResourceId) or self._resource_id",
+        "self._resource_id",
+    ),
+    _data(
+        "a request that fails does not change the id",
+        "(status == SUCCESS and self.PhysicalResourceId) or self._resource_id",
+        "self.PhysicalResourceId or self._resource_id",
+    ),
+    _delete("there is always an id", ".physical_id or str(self.LogicalResourceId)", ".physical_id"),
 )

@@ -38,6 +38,21 @@ GUARDS: Final = (
         "return None if status in (None, STATUS_UNKNOWN) else Seen",
         "return None if status is None else Seen",
     ),
+    _tell(
+        "the event of a job that still runs has its ARN",
+        "status, arn = outcome.status, outcome.dataset_import_job_arn",
+        "status, arn = outcome.status, None",
+    ),
+    _tell(
+        "the event of a job that has ended has its ARN",
+        "outcome.attributes[Attribute.STATUS], outcome.attributes[Attribute.DATASET_IMPORT_JOB_ARN]",
+        "outcome.attributes[Attribute.STATUS], outcome.attributes[Attribute.JOB_NAME]",
+    ),
+    Patch(
+        *("importing.py", _changes, "a poll that waits has the ARN of the job"),
+        "seconds, dataset_import_job_arn=arn, status=status)",
+        "seconds, status=status)",
+    ),
     # In `is_news`
     _tell("a state is told once", "return seen.status != last and not was_done", "return not was_done"),
     _tell(

@@ -8,6 +8,7 @@ from tests.mutations.patches import Patch
 _function: Final = partial(Patch, "functions.py", "handler/test_delivery.py")
 _loaded: Final = partial(Patch, "functions.py", "handler/test_crhelper_guards.py")
 _removed: Final = partial(Patch, "functions.py", "handler/test_lifecycle_delete.py")
+_id: Final = partial(Patch, "functions.py", "handler/test_physical_ids.py")
 _kept: Final = partial(Patch, "index.py", "handler/test_entry_points.py")
 _entry: Final = partial(Patch, "index.py", "handler/test_crhelper_guards.py")
 
@@ -15,8 +16,10 @@ GUARDS: Final = (
     # In `functions`
     _removed(
         "a Delete is received whatever is in it",
-        "lifecycle.receive_delete(_request(event))",
-        "lifecycle.receive(_request(event))",
+        "def _receive_delete(self, *_: object) -> str | None:\n"
+        "        return self._helper.conclude(lifecycle.receive_delete())",
+        "def _receive_delete(self, event: Event, _: object) -> str | None:\n"
+        "        return self._helper.conclude(lifecycle.receive(_request(event)))",
     ),
     _function("an error that the state machine has noted doesn't travel on", ' if key != "LastError"}', "}"),
     _function(
@@ -28,7 +31,11 @@ GUARDS: Final = (
         'event.get("OldResourceProperties", {})',
         'event["OldResourceProperties"]',
     ),
-    _function("a Create has no id", 'event.get("PhysicalResourceId", "")', 'event["PhysicalResourceId"]'),
+    _id(
+        "a request without properties is answered with the properties that are missing",
+        'event.get("ResourceProperties", {})',
+        'event["ResourceProperties"]',
+    ),
     _loaded(
         "a client is made where a failure to make it is answered",
         "        self._personalize = personalize\n",

@@ -37,32 +37,20 @@ GUARDS: Final = (
         "return self._take(found, progress, tags_due=True)",
         "return self._take(found, progress, tags_due=False)",
     ),
-    _find(
-        "a job that has failed is imported again by an update",
-        "over = job is None or has_failed(job.status) or adoption",
-        "over = job is None or adoption",
-    ),
-    _find(
-        "a job that is gone is imported again by an update",
-        "over = job is None or has_failed(job.status) or",
-        "over = job is not None and has_failed(job.status) or",
-    ),
-    Patch(
-        "importing.py",
-        "handler/test_adoption.py",
-        "a job whose dataset was made again is imported again by an update",
-        " or adoption.is_of_an_earlier_dataset(job, self.personalize)",
-        "",
+    _update(
+        "an update that imports nothing else keeps its job, although a later import has replaced the data",
+        "self._take(found, progress, tags_due=tags_due) if found else self.begin(progress)",
+        "self.begin(progress)",
     ),
     _update(
-        "a throttled look of an update is made again",
-        "(job, self.personalize)\n        except Refused as refused:",
-        "(job, self.personalize)\n        except UnknownStatus as refused:",
+        "tags that have changed are set on the job that is kept",
+        "self._take(found, progress, tags_due=tags_due) if found",
+        "self._take(found, progress, tags_due=False) if found",
     ),
     _update(
-        "an update that has found its job goes on with that job alone",
-        "            return self.begin(progress)\n        return " + _NOTED,
-        "            return self.begin(progress)\n        return self.look(progress, arn)",
+        "tags that have not changed are not set again on the job that is kept",
+        "self._take(found, progress, tags_due=tags_due) if found",
+        "self._take(found, progress, tags_due=True) if found",
     ),
     # In `Import.start`
     _turn("no job is started that CloudFormation has given up", "if self._is_given_up(attempt):", "if False:"),

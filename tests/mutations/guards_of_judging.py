@@ -123,7 +123,7 @@ GUARDS: Final = (
     _paced("no wait goes beyond the end of the time", "seconds = min(seconds, left)", "seconds = seconds"),
     _look(
         "the time begins with the first look",
-        "progress=progress.begun(now), wait_seconds=",
-        "progress=progress, wait_seconds=",
+        "return Waiting(progress.begun(now), seconds,",
+        "return Waiting(progress, seconds,",
     ),
 )

@@ -54,8 +54,8 @@ GUARDS: Final = (
     _life("a create looks at the data", " or wanted.know_data(progress) or wanted.begin(", " or wanted.begin("),
     _life(
         "a delete finds jobs whatever their data was",
-        "if properties.reimport is ReimportMode.WHEN_DATA_CHANGES and not",
-        "if False and not",
+        "names.include(arn) or names.share_prefix(arn)",
+        "names.include(arn)",
     ),
     _name("other data makes other names", "if properties.data_fingerprint else []", "if False else []"),
     # In `preflight`

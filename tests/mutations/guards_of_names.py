@@ -1,4 +1,4 @@
-"""What the jobs of an import are called, and what makes it another import."""
+"""Ids of resources, names of jobs, and what makes an import another one."""
 
 from functools import partial
 from typing import Final
@@ -6,7 +6,16 @@ from typing import Final
 from tests.mutations.patches import Patch
 
 _name: Final = partial(Patch, "identity.py", "handler/test_identity.py")
-_own: Final = partial(Patch, "identity.py", "faults/test_cloudformation_turns.py")
+_id: Final = partial(Patch, "identity.py", "handler/test_physical_ids.py")
+_data: Final = partial(Patch, "identity.py", "handler/test_data_changes.py")
+_delete: Final = partial(Patch, "identity.py", "handler/test_lifecycle_delete.py")
+_attempt: Final = partial(Patch, "identity.py", "handler/test_attempts.py")
+_upgrade: Final = partial(Patch, "identity.py", "handler/test_upgrade.py")
+_turn: Final = partial(Patch, "identity.py", "faults/test_cloudformation_turns.py")
+_SCOPE: Final = "scope = given if re.fullmatch(contract.STACK_SCOPE_PATTERN, given) else resource.stack_name"
+_SCOPE_OF_EARLIER: Final = "scope = None if _JOB_ARN.fullmatch(resource.physical_id) else properties.stack_scope"
+_IS_ONE: Final = 'job and job["digest"] == self.digest and dataset_import_job_arn.startswith(self.arn_prefix)'
+_PREFIXES: Final = '{f"{self.arn_prefix}{self.name_prefix}", self.earlier_arn_prefix}'
 
 GUARDS: Final = (
     # In `identity`
@@ -16,24 +25,96 @@ GUARDS: Final = (
         'return self.stack_id.split(":")[5].replace("/", "-")',
     ),
     _name("a job's ARN is in the stack's partition", 'f"arn:{partition}:personalize', 'f"arn:aws:personalize'),
-    _own(
-        "only this import's jobs are its own",
-        'return dataset_import_job_arn.startswith(f"{self.arn_prefix}{self.stem}")',
-        "return dataset_import_job_arn.startswith(self.arn_prefix)",
+    # In `identity.resource_of`
+    _id(
+        "only a resource that is created gets an id",
+        '    if event["RequestType"] != "Create":\n        return resource\n',
+        "",
+    ),
+    _id("a Create has no id yet", 'event.get("PhysicalResourceId", "")', 'event["PhysicalResourceId"]'),
+    _id(
+        "a Create without properties gets an id",
+        'event.get("ResourceProperties", {})',
+        'event["ResourceProperties"]',
+    ),
+    _id("an id has the scope of the stack", _SCOPE, "scope = resource.stack_name"),
+    _id("an id has no invalid scope", _SCOPE, "scope = given or resource.stack_name"),
+    _id(
+        "a scope is valid as a whole",
+        "if re.fullmatch(contract.STACK_SCOPE_PATTERN",
+        "if re.match(contract.STACK_SCOPE_PATTERN",
+    ),
+    _id("an id has the logical id", 'f"{scope}/{resource.logical_id}"', "scope"),
+    # In `identity.JobNames`
+    _turn(
+        "only the jobs of this import are attempts at it",
+        _IS_ONE,
+        "job and dataset_import_job_arn.startswith(self.arn_prefix)",
+    ),
+    _name("a job of another Region or account is no attempt", _IS_ONE, 'job and job["digest"] == self.digest'),
+    _attempt("an attempt may have three digits", "(?P<attempt>[1-9][0-9]{{0,2}})", "(?P<attempt>[1-9][0-9]{{0,1}})"),
+    _name("a job that is not named by an attempt is none", "(?P<attempt>[1-9][0-9]{{0,2}})", "(?P<attempt>[0-9]+)"),
+    _delete(
+        "a job that only begins with the prefix is another's",
+        f'return bool(job and job["prefix"] in {_PREFIXES})',
+        "return any(dataset_import_job_arn.startswith(prefix) for prefix in "
+        '(f"{self.arn_prefix}{self.name_prefix}", self.earlier_arn_prefix) if prefix)',
+    ),
+    _data(
+        "a resource has the jobs of its prefix",
+        _PREFIXES,
+        "{self.earlier_arn_prefix}",
+    ),
+    _upgrade(
+        "a resource of an earlier version that was moved has the jobs that were started before",
+        _PREFIXES,
+        '{f"{self.arn_prefix}{self.name_prefix}"}',
+    ),
+    # In `identity.names_of`
+    _name(
+        "a resource that continues waiting has the names of the import, whatever its own properties say",
+        "if begun := properties.dataset_import_job_arn:",
+        "if begun := None:",
     ),
     _name(
-        "one that goes on waiting has the names of the import, whatever its own properties say",
-        "if properties.dataset_import_job_arn:",
-        "if False:",
+        "two digits of an attempt are no part of the prefix",
+        'name.rsplit("-", 2)',
+        'f"{name[:-2]}-{name[-1]}".rsplit("-", 2)',
     ),
     _name(
-        "two digits of an attempt are no part of the stem", "len(name) - len(str(attempt_of(name)))", "len(name) - 1"
+        "an attempt may have more than one digit",
+        'int(dataset_import_job_arn.rpartition("-")[2])',
+        "int(dataset_import_job_arn[-1])",
     ),
-    _name(
-        "an attempt may have more than one digit", 'int(job_name_or_arn.rpartition("-")[2])', "int(job_name_or_arn[-1])"
+    _name("two stacks have names of their own", "json.dumps([scope, logical_id", "json.dumps([logical_id"),
+    _name("two resources have names of their own", "json.dumps([scope, logical_id", "json.dumps([scope"),
+    # In `identity._origin_of`
+    _id(
+        "a resource that was moved has the names of the place where it was created",
+        "    if created := _PHYSICAL_ID.fullmatch(resource.physical_id):\n",
+        "    if created := None:\n",
     ),
-    _name("two stacks have names of their own", "[resource.stack_name, resource", "[resource"),
-    _name("two resources have names of their own", "resource.logical_id, *what", "*what"),
+    _id(
+        "a resource that was moved to another stack has the names of its first one",
+        'return created["scope"], created["logical_id"]',
+        'return resource.stack_name, created["logical_id"]',
+    ),
+    _id(
+        "a resource that was moved to another logical id has the names of its first one",
+        'return created["scope"], created["logical_id"]',
+        'return created["scope"], resource.logical_id',
+    ),
+    _upgrade(
+        "the jobs of an earlier version in a nested stack have no scope in their names",
+        _SCOPE_OF_EARLIER,
+        "scope = properties.stack_scope",
+    ),
+    _id(
+        "a resource whose creation was cancelled has jobs with the scope of its nested stack",
+        _SCOPE_OF_EARLIER,
+        "scope = None",
+    ),
+    # In `identity.what_is_imported, .reader_of, ._default_prefix`
     _name("the hash is as long as it was in releases before", "_HASH_LENGTH = 12", "_HASH_LENGTH = 13"),
     _name("another dataset is another import", "        properties.dataset_arn,\n", ""),
     _name(
@@ -46,27 +127,27 @@ GUARDS: Final = (
     _name("another token is another import", "        properties.reimport_token,\n", ""),
     _name(
         "the construct's own role has another name in each stack",
-        "return f\"{own['account']}{contract.IMPORT_ROLE_PATH}{own['stack']}\" if own else role_arn",
+        "return f\"{own['account']}{contract.IMPORT_ROLE_PATH}{own['scope'] or own['stack']}\" if own else role_arn",
         "return role_arn",
     ),
     _name(
         "roles in one path are different roles",
-        "return f\"{own['account']}{contract.IMPORT_ROLE_PATH}{own['stack']}\" if own else role_arn",
+        "return f\"{own['account']}{contract.IMPORT_ROLE_PATH}{own['scope'] or own['stack']}\" if own else role_arn",
         'return role_arn.rpartition("/")[0]',
     ),
     _name(
         "a role is the construct's own if its path ends so, with a stack's name, not if it has that somewhere",
-        "(?P<stack>[^/]+)/[^/]+",
-        "(?P<stack>.*)[^/]+",
+        "(?P<stack>[^/]+))/[^/]+",
+        "(?P<stack>.*))[^/]+",
     ),
     _name(
         "the Region in the path of a role makes it no other role, for earlier versions had none there",
-        "({_REGION}/)?",
-        "",
+        "({_REGION}/(?P<scope>",
+        "(nowhere/(?P<scope>",
     ),
     _name(
         "a shared provider's path makes no role another one",
-        "{own['account']}{contract.IMPORT_ROLE_PATH}{own['stack']}",
+        "{own['account']}{contract.IMPORT_ROLE_PATH}{own['scope'] or own['stack']}",
         "{role_arn.rpartition('/')[0]}",
     ),
     _name(

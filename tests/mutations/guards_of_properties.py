@@ -21,6 +21,10 @@ GUARDS: Final = (
         'read.note_first("Unknown properties", checks.check_known(properties, ResourceProperties.__annotations__))',
         "pass",
     ),
+    _read("the import to run after is read", '        after=read.text("After", checks.DATASET_IMPORT_JOB_ARN),\n', ""),
+    _read(
+        "the scope of a nested stack is read", '        stack_scope=read.text("StackScope", checks.STACK_SCOPE),\n', ""
+    ),
     _read("what is wrong is told", "if read.problems:", "if False:"),
     _read(
         "a property that is needed is told when it is missing",

@@ -8,6 +8,7 @@ from tests.mutations.patches import Patch
 _update: Final = partial(Patch, "lifecycle.py", "handler/test_lifecycle_update.py")
 _delete: Final = partial(Patch, "lifecycle.py", "handler/test_lifecycle_delete.py")
 _find: Final = partial(Patch, "lifecycle.py", "handler/test_adoption.py")
+_after: Final = partial(Patch, "lifecycle.py", "handler/test_after.py")
 _turn: Final = partial(Patch, "lifecycle.py", "faults/test_cloudformation_turns.py")
 _relay: Final = partial(Patch, "lifecycle.py", "faults/test_relay.py")
 _receive: Final = partial(Patch, "lifecycle.py", "handler/test_lifecycle_create.py")
@@ -19,45 +20,32 @@ GUARDS: Final = (
     # In `receive`
     _receive(
         "properties that can't be right fail before anything waits",
-        "    _parse(request)\n    return receive_delete(request)",
-        "    return receive_delete(request)",
+        "    _parse(request)\n    return Waiting(",
+        "    return Waiting(",
     ),
     # In `poll_update`
     _update(
-        "properties of before that never were valid are another import",
-        "if old is None or _JOB_ARN_MARK",
-        "if _JOB_ARN_MARK",
+        "previous properties that were never valid are another import",
+        "if old is None or old.after",
+        "if old is not None and old.after",
     ),
-    _find(
-        "an id that is no job's is not looked at",
-        "if old is None or _JOB_ARN_MARK not in arn or what",
-        "if old is None or what",
+    _after(
+        "a FULL import that has run again makes a new job necessary",
+        " or old.after != new.after or ",
+        " or ",
     ),
     _update(
-        "what is imported otherwise is another import",
-        " or what_is_imported(old) != what_is_imported(wanted.properties):",
+        "properties that import something else are another import",
+        " or what_is_imported(old) != what_is_imported(new):",
         ":",
     ),
     _update(
-        "what is imported in the same way keeps its job",
-        "what_is_imported(old) != what_is_imported(wanted.properties)",
-        "old != wanted.properties",
+        "properties that import the same keep the job",
+        "what_is_imported(old) != what_is_imported(new)",
+        "old != new",
     ),
-    _update(
-        "tags are due only where they have changed",
-        "tags_due = dict(old.tags) != dict(wanted.properties.tags)",
-        "tags_due = True",
-    ),
-    _update(
-        "tags that have changed are due",
-        "tags_due = dict(old.tags) != dict(wanted.properties.tags)",
-        "tags_due = False",
-    ),
-    _update(
-        "throttled looks of an update count as its time",
-        "wanted.keep(progress._replace(tags_due=tags_due), arn)",
-        "wanted.keep(Progress(tags_due=tags_due), arn)",
-    ),
+    _update("tags are due only where they have changed", "tags_due=dict(old.tags) != dict(new.tags)", "tags_due=True"),
+    _update("tags that have changed are due", "tags_due=dict(old.tags) != dict(new.tags)", "tags_due=False"),
     # In `_going_on`
     _find(
         "a job that is noted is looked at, and nothing else",
@@ -78,14 +66,14 @@ GUARDS: Final = (
     # In `poll_delete`
     _delete(
         "a running job is waited for: its dataset can't be deleted",
-        "if not _still_runs(request, personalize):",
-        "if True:",
+        "    if not running:\n",
+        "    if True:\n",
     ),
     _delete("a Delete waits for a bounded time", "if elapsed >= delete_seconds(request.properties):", "if False:"),
     _delete(
         "a Delete's time begins once",
-        "progress=progress.begun(now), wait_seconds=seconds)",
-        "progress=progress, wait_seconds=seconds)",
+        "return Waiting(progress.begun(now), pace",
+        "return Waiting(progress, pace",
     ),
     _delete(
         "a Delete waits for 50 minutes", "_DELETE_SECONDS_MAX: Final = 50 * 60", "_DELETE_SECONDS_MAX: Final = 58 * 60"
@@ -106,52 +94,38 @@ GUARDS: Final = (
         'int(given) if re.fullmatch("[0-9]{1,4}", given, re.ASCII) else contract.SERVICE_TIMEOUT_SECONDS',
         "int(given or contract.SERVICE_TIMEOUT_SECONDS)",
     ),
-    _delete(
-        "only running jobs are waited for",
-        "phase_of(job.status) is Phase.RUNNING for job",
-        "phase_of(job.status) is not Phase.FAILED for job",
-    ),
-    _delete(
-        "a throttled look of a Delete is made again",
-        "    except Busy:\n        return True",
-        "    except Busy:\n        return False",
-    ),
-    _delete(
-        "a Delete that may not look doesn't wait",
-        "request.physical_resource_id, error)\n        return False",
-        "request.physical_resource_id, error)\n        return True",
-    ),
-    _delete(
-        "a Delete that may not look is no defect",
-        "except (Refused, UnknownStatus) as error:",
-        "except UnknownStatus as error:",
-    ),
-    _delete(
-        "a status that nobody knows is no defect of a Delete",
-        "except (Refused, UnknownStatus) as error:",
-        "except Refused as error:",
-    ),
-    _delete(
-        "an id that is no job's is not described",
-        "if _JOB_ARN_MARK in arn and (job := personalize.describe_dataset_import_job(arn)):",
-        "if job := personalize.describe_dataset_import_job(arn):",
-    ),
-    _delete(
-        "a Delete finds the job by its ARN",
-        "if _JOB_ARN_MARK in arn and (job := personalize.describe_dataset_import_job(arn)):\n        yield job",
-        "if False:\n        yield job",
-    ),
+    # In `_running_job`
     _delete(
         "properties that are not valid are no defect of a Delete",
-        "    except InvalidProperties:\n        return  # with",
-        "    except Busy:\n        return  # with",
+        "    except InvalidProperties:\n        return None  # with",
+        "    except Busy:\n        return None  # with",
     ),
-    _turn(
-        "a Delete finds the job by its name, where the id is none",
-        "        yield from attempts_at(personalize, names)",
-        "        return",
+    _delete("only running jobs are waited for", " if is_running(job.status)]", "]"),
+    _delete(
+        "a list that is throttled is requested again by a Delete",
+        '    except Busy:\n        return f"A job',
+        '    except Busy:\n        return None\n        return f"A job',
     ),
-    _delete("a Delete of one attempt doesn't wait for another", "if not names.include(arn):", "if True:"),
+    _delete(
+        "a Delete that may not list jobs doesn't wait",
+        "properties.dataset_arn, refused)\n        return None",
+        "properties.dataset_arn, refused)\n        return properties.dataset_arn",
+    ),
+    _delete(
+        "a Delete that may not list jobs is no defect",
+        "    except Refused as refused:",
+        "    except UnicodeError as refused:",
+    ),
+    _delete(
+        "a Delete doesn't wait for the jobs of other resources",
+        "(arn for arn in arns if names.include(arn) or names.share_prefix(arn))",
+        "iter(arns)",
+    ),
+    _delete(
+        "a Delete waits for its job although JobName has changed since",
+        "if names.include(arn) or names.share_prefix(arn)",
+        "if names.share_prefix(arn)",
+    ),
     # In `_import, _parse, _parse_old`
     _turn("a rollback is told what it undoes", "undone=_parse_old(request)", "undone=_parse(request)"),
     Patch(
@@ -169,8 +143,8 @@ GUARDS: Final = (
         'f"{problem}."',
     ),
     _update(
-        "properties of before may be anything",
-        "    except InvalidProperties:\n        return None",
-        "    except Busy:\n        return None",
+        "previous properties may be anything",
+        "    except InvalidProperties:\n        return None  # they",
+        "    except Busy:\n        return None  # they",
     ),
 )

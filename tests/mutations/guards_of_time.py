@@ -9,7 +9,7 @@ _progress: Final = partial(Patch, "outcome.py", "handler/test_lifecycle_waiting.
 _attributes: Final = partial(Patch, "outcome.py", "handler/test_lifecycle_create.py")
 _pace: Final = partial(Patch, "pace.py", "handler/test_pace.py")
 _fresh: Final = partial(Patch, "fresh_permissions.py", "handler/test_fresh_permissions.py")
-_failed: Final = partial(Patch, "outcome.py", "handler/test_attempts.py")
+_failed: Final = partial(Patch, "outcome.py", "handler/test_state_changes.py")
 _late: Final = partial(Patch, "request_time.py", "handler/test_request_time.py")
 
 GUARDS: Final = (
@@ -62,9 +62,9 @@ GUARDS: Final = (
         "            if False:\n                return self._out_of_time(reasons.not_started",
     ),
     _failed(
-        "a failure keeps the id of its job",
-        "        self.physical_resource_id = physical_resource_id\n",
-        "        self.physical_resource_id = None\n",
+        "a failure keeps the ARN of its job",
+        "        self.dataset_import_job_arn = dataset_import_job_arn\n",
+        "        self.dataset_import_job_arn = None\n",
     ),
     _attributes(
         "the job's ARN is an attribute",
