@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from personalize_import_handler.contract import ImportMode
-from personalize_import_handler.identity import JobNames, attempt_of, reader_of
+from personalize_import_handler.identity import JobNames, attempt_of, is_same_reader
 from personalize_import_handler.personalize import (
     Busy,
     DatasetImportJob,
@@ -157,7 +157,7 @@ def is_same_import(job: DatasetImportJob, properties: ImportProperties) -> bool:
     return (
         job.dataset_arn == properties.dataset_arn
         and job.data_location == properties.data_location
-        and reader_of(job.role_arn) == reader_of(properties.role_arn)
+        and is_same_reader(job.role_arn, properties.role_arn)
         and job.import_mode == properties.import_mode
         and job.publish_attribution_metrics_to_s3 == properties.publish_attribution_metrics_to_s3
     )

@@ -98,7 +98,8 @@ def names_of(properties: ImportProperties, resource: Resource) -> JobNames:
         name_prefix, digest, _ = name.rsplit("-", 2)
         return JobNames(f"{prefix}/", f"{name_prefix}-", digest)
     scope, logical_id = _origin_of(properties, resource)
-    basis = json.dumps([scope, logical_id, *what_is_imported(properties)])
+    role_arn = _in_stack(scope, properties.role_arn, resource.stack_name, properties.stack_scope)
+    basis = json.dumps([scope, logical_id, *what_is_imported(properties._replace(role_arn=role_arn))])
     digest = hashlib.sha256(basis.encode()).hexdigest()[:_HASH_LENGTH]
     name_prefix = f"{properties.job_name or _default_prefix(scope, logical_id)}-"
     earlier = _JOB_ARN.fullmatch(resource.physical_id)
@@ -151,6 +152,24 @@ def reader_of(role_arn: str) -> str:
     """
     own = _OWN_ROLE.fullmatch(role_arn)
     return f"{own['account']}{contract.IMPORT_ROLE_PATH}{own['scope'] or own['stack']}" if own else role_arn
+
+
+def is_same_reader(one: str, other: str) -> bool:
+    """Return whether two roles may read the same: all roles that the construct created may read just the location.
+
+    The stack in their paths is another one where an earlier version created a nested stack, or a resource was moved.
+    """
+    first, second = _OWN_ROLE.fullmatch(one), _OWN_ROLE.fullmatch(other)
+    return first["account"] == second["account"] if first and second else one == other
+
+
+def _in_stack(scope: str, role_arn: str, *present: str | None) -> str:
+    """Return the ARN that a role of the stack would have in the stack where the resource was created."""
+    own = _OWN_ROLE.fullmatch(role_arn)
+    part = "scope" if own and own["scope"] else "stack"
+    if own and own[part] in present:
+        return f"{role_arn[: own.start(part)]}{scope}{role_arn[own.end(part) :]}"
+    return role_arn
 
 
 def _default_prefix(scope: str, logical_id: str) -> str:

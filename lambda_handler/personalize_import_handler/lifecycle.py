@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from personalize_import_handler import contract, pace
 from personalize_import_handler.data_reader import DataReader
 from personalize_import_handler.event_bus import EventBus
-from personalize_import_handler.identity import Resource, names_of, what_is_imported
+from personalize_import_handler.identity import Resource, names_of
 from personalize_import_handler.importing import Import
 from personalize_import_handler.outcome import Finished, ImportFailed, Outcome, Progress, Waiting
 from personalize_import_handler.personalize import (
@@ -77,13 +77,13 @@ def poll_update(request: Request, progress: Progress, services: Services) -> Out
     """Start another job if it is another import; otherwise keep the job, and set the tags that it should have now.
 
     CloudFormation rolls back in the same way, with the old properties: what they say is found again, or imported again.
-    Properties are compared before anything is named, for the resource may have been moved to another logical id.
+    What is imported is compared for one and the same place: the resource may have been moved to another one.
     """
     wanted = _import(request, progress, services)
     if going_on := _going_on(wanted, progress) or wanted.know_data(progress):
         return going_on
     old, new = wanted.undone, wanted.properties
-    if old is None or old.after != new.after or what_is_imported(old) != what_is_imported(new):
+    if old is None or old.after != new.after or names_of(old, request.resource).digest != wanted.names.digest:
         return wanted.begin(progress)
     return wanted.keep(progress, tags_due=dict(old.tags) != dict(new.tags))
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from personalize_import_handler.contract import JOB_NAME_LENGTH_MAX, ImportMode
-from personalize_import_handler.identity import Resource, attempt_of, names_of, reader_of
+from personalize_import_handler.identity import Resource, attempt_of, is_same_reader, names_of, reader_of
 from personalize_import_handler.properties import ImportProperties, parse
 from tests.handler.properties import properties
 
@@ -140,6 +140,17 @@ def test_a_role_is_told_apart_by_its_path_only_where_the_construct_made_it() -> 
     assert reader_of(f"{account}/own/personalize-import/A") != reader_of(f"{account}/own/personalize-import/B")
     assert reader_of(f"{account}/own/A") != reader_of(f"{account}/own/B")
     assert reader_of(f"{account}-personalize-import/shop/A") != reader_of(f"{account}-personalize-import/shop/B")
+
+
+def test_roles_of_the_construct_in_one_account_may_read_the_same() -> None:
+    account = "arn:aws:iam::123456789012:role"
+    role = f"{account}/personalize-import/eu-west-1/shop/A"
+
+    assert is_same_reader(role, f"{account}/personalize-import/store/B")
+    assert not is_same_reader(role, role.replace("123456789012", "210987654321"))
+    assert not is_same_reader(role, f"{account}/mine")
+    assert is_same_reader(f"{account}/mine", f"{account}/mine")
+    assert not is_same_reader(f"{account}/mine", f"{account}/yours")
 
 
 def test_a_role_of_the_construct_is_the_same_below_the_path_of_a_shared_provider() -> None:

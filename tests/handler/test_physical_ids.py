@@ -160,6 +160,33 @@ def test_a_moved_resource_that_goes_back_to_data_that_was_replaced_imports_it_ag
     assert personalize.imported() == [DATA_LOCATION]
 
 
+def test_a_resource_that_was_moved_with_its_import_role_keeps_its_job(
+    account: Account, personalize: FakePersonalize
+) -> None:
+    role = "arn:aws:iam::123456789012:role/personalize-import/eu-west-1"
+    here = properties(ImportMode="INCREMENTAL", RoleArn=f"{role}/shop/Import-1A2B")
+    there = properties(ImportMode="INCREMENTAL", RoleArn=f"{role}/store/Moved-3C4D")
+    created = CloudFormation(account).create(here)
+    moved = move(account, created.physical_resource_id, here, logical_id="Moved", stack_name="store")
+
+    assert moved.update(there).job_arn == created.job_arn
+    assert moved.update({**there, "DataLocation": OTHER_LOCATION}).succeeded
+    assert moved.roll_back().job_arn == created.job_arn
+    assert personalize.imported() == [DATA_LOCATION, OTHER_LOCATION]
+
+
+def test_a_role_of_another_stack_or_of_one_s_own_makes_another_import(
+    cloudformation: CloudFormation, personalize: FakePersonalize
+) -> None:
+    roles = ["personalize-import/eu-west-1/shop/Import-1A2B", "personalize-import/eu-west-1/store/Import-1A2B", "mine"]
+    first, *others = [properties(RoleArn=f"arn:aws:iam::123456789012:role/{role}") for role in roles]
+    cloudformation.create(first)
+
+    for settled in others:
+        assert cloudformation.update(settled).succeeded
+    assert len(personalize.jobs) == 3
+
+
 def test_a_moved_resource_is_deleted_after_its_running_job(account: Account, personalize: FakePersonalize) -> None:
     created = CloudFormation(account).create(properties(Wait=False))
     moved = move(account, created.physical_resource_id, properties(), logical_id="Moved", stack_name="store")

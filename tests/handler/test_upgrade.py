@@ -19,6 +19,14 @@ JOB_NAME = "shop-Import-c493e012844a-1"
 INCREMENTAL_JOB_NAME = "shop-Import-6d0e53636e66-1"
 NESTED = "shop-Imports-1A2B3C4D5E6F"
 NESTED_JOB_NAME = f"{NESTED}-Import-21c19af4d1cb-1"
+ROLE = "arn:aws:iam::123456789012:role"
+IMPORT_ROLE_JOB_NAME = "shop-Import-6517524e9b61-1"
+NESTED_IMPORT_ROLE_JOB_NAME = f"{NESTED}-Import-da8a688bcca5-1"
+NESTED_SINCE = {
+    "ImportMode": "INCREMENTAL",
+    "StackScope": "shop/Imports",
+    "RoleArn": f"{ROLE}/personalize-import/eu-west-1/shop/Imports/Import-3C4D",
+}
 DEFINITION = {"Name": "interactions", "DatasetType": "Interactions", "DatasetGroupArn": "arn:aws:personalize:::shop"}
 FULL_JOB = job_arn("shop-Full-0123456789ab-1")
 
@@ -69,6 +77,50 @@ def test_an_upgrade_in_a_nested_stack_and_its_rollback_import_nothing(
 
     assert upgraded.job_arn == rolled_back.job_arn == job_arn(NESTED_JOB_NAME)
     assert list(personalize.jobs) == [NESTED_JOB_NAME]
+
+
+@pytest.mark.parametrize("bound", ["", "/team"])
+@pytest.mark.parametrize("name", ["Import-1A2B", "Import-3C4D"])
+def test_an_upgrade_that_changes_the_path_of_the_import_role_imports_nothing(
+    bound: str, name: str, account: Account, personalize: FakePersonalize
+) -> None:
+    settled = properties(ImportMode="INCREMENTAL", RoleArn=f"{ROLE}/personalize-import/shop/Import-1A2B")
+    stack = created_before(account, IMPORT_ROLE_JOB_NAME, settled)
+
+    upgraded = stack.update({**settled, "RoleArn": f"{ROLE}{bound}/personalize-import/eu-west-1/shop/{name}"})
+
+    assert upgraded.job_arn == stack.roll_back().job_arn == job_arn(IMPORT_ROLE_JOB_NAME)
+    assert list(personalize.jobs) == [IMPORT_ROLE_JOB_NAME]
+
+
+@pytest.fixture
+def nested(account: Account) -> CloudFormation:
+    settled = properties(ImportMode="INCREMENTAL", RoleArn=f"{ROLE}/personalize-import/{NESTED}/Import-1A2B")
+    return created_before(account, NESTED_IMPORT_ROLE_JOB_NAME, settled, stack_name=NESTED)
+
+
+def test_an_upgrade_that_changes_the_path_of_a_nested_import_role_imports_nothing(
+    nested: CloudFormation, personalize: FakePersonalize
+) -> None:
+    upgraded = nested.update(properties(**NESTED_SINCE))
+    rolled_back = nested.roll_back()
+
+    assert upgraded.job_arn == rolled_back.job_arn == job_arn(NESTED_IMPORT_ROLE_JOB_NAME)
+    assert list(personalize.jobs) == [NESTED_IMPORT_ROLE_JOB_NAME]
+
+
+def test_a_nested_resource_that_was_upgraded_imports_each_change_once(
+    nested: CloudFormation, personalize: FakePersonalize
+) -> None:
+    nested.update(properties(**NESTED_SINCE))
+
+    for tag in ("dev", "prod"):
+        nested.update(properties(**NESTED_SINCE, DataLocation=OTHER_LOCATION, Tags=tags(stage=tag)))
+    assert personalize.imported() == [DATA_LOCATION, OTHER_LOCATION]
+
+    back = nested.update(properties(**NESTED_SINCE))
+    assert back.job_arn == job_arn(NESTED_IMPORT_ROLE_JOB_NAME)
+    assert personalize.imported() == [DATA_LOCATION, OTHER_LOCATION]
 
 
 def test_an_upgrade_that_changes_a_nested_import_is_rolled_back_to_the_job_of_the_earlier_version(

@@ -136,10 +136,10 @@ GUARDS: Final = (
     # In `adoption.is_same_import`
     _find("the same import has the same dataset", "job.dataset_arn == properties.dataset_arn\n        and ", ""),
     _find("the same import has the same location", "and job.data_location == properties.data_location\n", ""),
-    _find("the same import has the same role", "and reader_of(job.role_arn) == reader_of(properties.role_arn)\n", ""),
+    _find("the same import has the same role", "and is_same_reader(job.role_arn, properties.role_arn)\n", ""),
     _attempt(
         "the construct's own role is the same one in another stack",
-        "and reader_of(job.role_arn) == reader_of(properties.role_arn)\n",
+        "and is_same_reader(job.role_arn, properties.role_arn)\n",
         "and job.role_arn == properties.role_arn\n",
     ),
     _find("the same import has the same mode", "and job.import_mode == properties.import_mode\n", ""),

@@ -114,6 +114,31 @@ GUARDS: Final = (
         _SCOPE_OF_EARLIER,
         "scope = None",
     ),
+    # In `identity._in_stack, .is_same_reader`
+    _upgrade(
+        "the import roles of an earlier version in a nested stack have no scope in their paths",
+        "resource.stack_name, properties.stack_scope)",
+        "resource.stack_name)",
+    ),
+    _id(
+        "a role that was moved with its resource has the path of its first stack",
+        "resource.stack_name, properties.stack_scope)",
+        "properties.stack_scope)",
+    ),
+    _id("a role of another stack is another role", "if own and own[part] in present:", "if own:"),
+    _upgrade(
+        "a role of a nested stack has a scope in its path", '"scope" if own and own["scope"] else "stack"', '"stack"'
+    ),
+    _id(
+        "the role of a job may be in another stack than the role of a resource that was moved",
+        'return first["account"] == second["account"] if first and second else one == other',
+        "return reader_of(one) == reader_of(other)",
+    ),
+    _name(
+        "a role of another account is another role",
+        'first["account"] == second["account"] if first',
+        "True if first",
+    ),
     # In `identity.what_is_imported, .reader_of, ._default_prefix`
     _name("the hash is as long as it was in releases before", "_HASH_LENGTH = 12", "_HASH_LENGTH = 13"),
     _name("another dataset is another import", "        properties.dataset_arn,\n", ""),

@@ -36,12 +36,12 @@ GUARDS: Final = (
     ),
     _update(
         "properties that import something else are another import",
-        " or what_is_imported(old) != what_is_imported(new):",
+        " or names_of(old, request.resource).digest != wanted.names.digest:",
         ":",
     ),
     _update(
         "properties that import the same keep the job",
-        "what_is_imported(old) != what_is_imported(new)",
+        "names_of(old, request.resource).digest != wanted.names.digest",
         "old != new",
     ),
     _update("tags are due only where they have changed", "tags_due=dict(old.tags) != dict(new.tags)", "tags_due=True"),
