@@ -57,6 +57,7 @@ def _room_in_a_bucket_policy() -> str:
     return (
         f"The policy of one bucket of the app that all {_MANY} imports read from, each from a folder of its own, has "
         f"{size:,} bytes. S3 takes {_BUCKET_POLICY_MAX:,}, which is about {_BUCKET_POLICY_MAX * _MANY // size} imports."
+        "\n\nThe ninth resource of the provider is the policy that names the state machine by its exact ARN."
     )
 
 
