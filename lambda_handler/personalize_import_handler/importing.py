@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 from typing import NamedTuple
 
-from personalize_import_handler import adoption, fresh_permissions, pace, preparation, reasons
+from personalize_import_handler import adoption, followers, fresh_permissions, pace, preparation, reasons
 from personalize_import_handler.adoption import Attempt, Hindered
 from personalize_import_handler.contract import ATTEMPTS_MAX, ReimportMode
 from personalize_import_handler.data_reader import DataReader
@@ -46,6 +46,8 @@ class Import(NamedTuple):
     """Whether CloudFormation has made another request for the resource since; may raise `Refused`."""
     undone: ImportProperties | None = None
     """What the resource imported before this."""
+    restores: bool = False
+    """Whether rows that others added after an import that this one repeats are imported again: in an Update alone."""
 
     @property
     def names(self) -> JobNames:
@@ -166,13 +168,29 @@ class Import(NamedTuple):
         if phase is Phase.FAILED:
             raise ImportFailed(reasons.job_failed(job), arn, job.status)
         if phase is Phase.ACTIVE or not self.properties.wait:
-            return Finished(attributes_of(job))
+            return self._finish(job, progress)
         if self._time_is_up(progress):
             if self.properties.hands_over:
                 return Finished(attributes_of(job))
             raise ImportFailed(reasons.not_in_time(job, self._waited(progress)), arn, progress.status_if_failed)
         seconds = pace.seconds_until_next_look(self.personalize.now() - job.creation_date_time)
         return self._wait(arn, progress, seconds, job.status)
+
+    def _finish(self, job: DatasetImportJob, progress: Progress) -> Outcome:
+        if not self.restores or not followers.may_be_due(self.properties, job):
+            return Finished(attributes_of(job))
+        try:
+            return self._restore(job, progress)
+        except ImportFailed as failure:
+            missing = followers.followers_of(self.properties, self, progress.repeated)
+            reason = reasons.rows_missing(failure, missing)
+            raise ImportFailed(reason, failure.dataset_import_job_arn, failure.status) from failure
+
+    def _restore(self, job: DatasetImportJob, progress: Progress) -> Outcome:
+        try:
+            return followers.restore(self, job, progress)
+        except Refused as refused:
+            return self._not_seen(refused, job.dataset_import_job_arn, progress)
 
     def _hindered(self, hindered: Hindered, progress: Progress) -> Outcome:
         refused, name, arn = hindered.refused, self.names.name(hindered.attempt), self.names.arn(hindered.attempt)
