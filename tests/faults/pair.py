@@ -14,6 +14,7 @@ from personalize_import_handler.properties import parse
 from personalize_import_handler.waiting_resource import Event
 from tests.faults.stack import Stack
 from tests.handler.account import Account, Answer
+from tests.handler.fakes import Course
 from tests.handler.properties import properties
 from tests.handler.simulator import as_delivered
 
@@ -55,6 +56,7 @@ class Pair:
     template: Template = field(default_factory=dict)
     """The one that the stack has when CloudFormation is through."""
     rollbacks: int = 0
+    continued_rollbacks: int = 0
 
     def __post_init__(self) -> None:
         self.members = {name: Member(self.account, stack_name=self.stack_name, logical_id=name) for name in self.names}
@@ -67,15 +69,24 @@ class Pair:
         self.account.clock.advance(longest)
         return self.account.personalize.imported()
 
-    def deploy(self, template: Template, *, fails_before: str | None = None, interrupted_in: str | None = None) -> bool:
+    def deploy(
+        self,
+        template: Template,
+        *,
+        fails_before: str | None = None,
+        import_fails: str | None = None,
+        interrupted_in: str | None = None,
+    ) -> bool:
         """Update the stack, or roll it back.
 
-        Another resource fails before the request for a resource is made; "" is after all of them. Or the operation is
-        cancelled while a resource imports.
+        Another resource fails before the request for a resource is made; "" is after all of them. Or the import of a
+        resource fails, or the operation is cancelled while a resource imports.
         """
         for member in self.members.values():
             member.is_begun = False
         for name in template:
+            if import_fails == name:
+                self.account.personalize.course = Course(end="CREATE FAILED")
             if fails_before == name or not self._update(name, template, cancel=interrupted_in == name):
                 return self._roll_back()
         if fails_before == "":
@@ -91,6 +102,8 @@ class Pair:
         if member.settled is not None and as_delivered(wanted) == as_delivered(member.settled) and not member.is_begun:
             return True
         event = member.start(wanted)
+        if cancel and member.settled is None:  # CloudFormation makes up an id, for it has not read an answer
+            member.physical_resource_id = f"{self.stack_name}-{name}-1A2B3C4D5E6F"
         return not cancel and member.end(event).succeeded
 
     def _roll_back(self) -> bool:
@@ -99,12 +112,19 @@ class Pair:
         begun = [name for name in self.names if self.members[name].is_begun]
         for name in begun:
             if name in self.template:
-                self._heal(name)
-                member = self.members[name]
-                answer = member.end(member.begin("Update", self._resolved(name, self.template)))
-                assert answer.succeeded, f"the rollback of {name} failed: {answer.reason}"
+                answer = self._undo(name)
+                while not answer.succeeded:
+                    assert answer.reason.startswith("Timed out"), f"the rollback of {name} failed: {answer.reason}"
+                    self.continued_rollbacks += 1
+                    answer = self._undo(name)
         self._delete(set(begun) - set(self.template))
         return False
+
+    def _undo(self, name: str) -> Answer:
+        """Give a resource its old properties, as a rollback does, and `continue-update-rollback` once more."""
+        self._heal(name)
+        member = self.members[name]
+        return member.end(member.begin("Update", self._resolved(name, self.template)))
 
     def _heal(self, name: str) -> None:
         """What was good is good: its import fails no second time, and neither does one that runs already."""
