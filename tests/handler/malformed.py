@@ -99,7 +99,8 @@ _TOO_LONG: Final = st.integers(-(10**12), -1) | st.integers(contract.RELAY_SECON
 _BROKEN_FOLLOWERS: Final[list[Any]] = [
     *({}, {"LogicalId": "Added"}, [[]], [{}], [None], ["Added"], [{"LogicalId": ["Added"]}], [{"Ref": "Added"}]),
     *([{"LogicalId": name}] for name in ("", "Added-Rows", "Add ed", "Add\u00e9d", "A\n", "A" * 256)),
-    *([{"LogicalId": "Added", "JobName": name}] for name in ("", "-nightly", "nightly.job", "n" * 47, [])),
+    *([{"LogicalId": "Added", "JobName": name}] for name in ("", "-nightly", "nightly.job", "n" * 47)),
+    [{"LogicalId": "Added", "JobName": []}],
     [{"LogicalId": "Added", "JobNames": "nightly"}],
     [{"LogicalId": "Added"}, {"JobName": "nightly"}],
 ]

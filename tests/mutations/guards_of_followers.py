@@ -159,7 +159,7 @@ GUARDS: Final = (
         "a repeat has the tags of its job", "for key, value in tags.items() if not", "for key, value in () if not"
     ),
     _restore("tags of AWS's own are not set on a repeat", ' if not key.startswith("aws:")', ""),
-    _restore("a repeat is not prepared as the FULL import is", "attempt=attempt, prepared=True)", "attempt=attempt)"),
+    _restore("a repeat is not prepared as the FULL import is", "tags_due=False, prepared=True)", "tags_due=False)"),
     # In `importing`
     _hook("rows are restored in an update alone", "if not self.restores or not restoring", "if not restoring"),
     _hook(
