@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 from typing import NamedTuple
 
-from personalize_import_handler import adoption, fresh_permissions, pace, preparation, reasons, restoring
+from personalize_import_handler import adoption, fresh_permissions, pace, preparation, reasons
 from personalize_import_handler.adoption import Attempt, Hindered
 from personalize_import_handler.contract import ATTEMPTS_MAX, ReimportMode
 from personalize_import_handler.data_reader import DataReader
@@ -177,20 +177,12 @@ class Import(NamedTuple):
         return self._wait(arn, progress, seconds, job.status)
 
     def _finish(self, job: DatasetImportJob, progress: Progress) -> Outcome:
-        if not self.restores or not restoring.may_be_due(self.properties, job):
+        arn, has_followers = job.dataset_import_job_arn, self.properties.followed_by and self.properties.wait
+        if not (self.restores and has_followers and attempt_of(arn) > 1):
             return Finished(attributes_of(job))
-        try:
-            return self._restore(job, progress)
-        except ImportFailed as failure:
-            missing = restoring.followers_of(self.properties, self, progress.repeated)
-            reason = reasons.rows_missing(failure, missing)
-            raise ImportFailed(reason, failure.dataset_import_job_arn, failure.status) from failure
+        from personalize_import_handler import restoring  # few imports have followers
 
-    def _restore(self, job: DatasetImportJob, progress: Progress) -> Outcome:
-        try:
-            return restoring.restore(self, job, progress)
-        except Refused as refused:
-            return self._not_seen(refused, job.dataset_import_job_arn, progress)
+        return restoring.restore(self, job, progress, lambda refused: self._not_seen(refused, arn, progress))
 
     def _hindered(self, hindered: Hindered, progress: Progress) -> Outcome:
         refused, name, arn = hindered.refused, self.names.name(hindered.attempt), self.names.arn(hindered.attempt)

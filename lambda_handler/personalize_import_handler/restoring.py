@@ -4,27 +4,36 @@ Each is started as it was described by the service, under the next attempt numbe
 own resource adopts it.
 """
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from personalize_import_handler import reasons
 from personalize_import_handler.contract import ATTEMPTS_MAX, Attribute
 from personalize_import_handler.followers import History, Repeat
-from personalize_import_handler.identity import attempt_of, digest_after, names_in, names_of, prefixes_of_followers
+from personalize_import_handler.identity import digest_after, names_in, names_of, prefixes_of_followers
 from personalize_import_handler.outcome import Finished, ImportFailed, Outcome, Progress, Waiting, attributes_of
-from personalize_import_handler.personalize import DatasetImportJob, has_succeeded
+from personalize_import_handler.personalize import DatasetImportJob, Refused, has_succeeded
 from personalize_import_handler.properties import ImportProperties
 
 if TYPE_CHECKING:
     from personalize_import_handler.importing import Import
 
 
-def may_be_due(properties: ImportProperties, full: DatasetImportJob) -> bool:
-    """Return whether a FULL import may have removed rows of followers that nothing else adds again."""
-    return bool(properties.wait and properties.followed_by and attempt_of(full.dataset_import_job_arn) > 1)
+def restore(
+    wanted: "Import", full: DatasetImportJob, progress: Progress, on_refusal: Callable[[Refused], Outcome]
+) -> Outcome:
+    """Run the jobs of followers again, one after the other; an `ImportFailed` says whose rows are missing."""
+    try:
+        try:
+            return _restore(wanted, full, progress)
+        except Refused as refused:
+            return on_refusal(refused)
+    except ImportFailed as failure:
+        reason = reasons.rows_missing(failure, _followers(wanted, progress.repeated))
+        raise ImportFailed(reason, failure.dataset_import_job_arn, failure.status) from failure
 
 
-def restore(wanted: "Import", full: DatasetImportJob, progress: Progress) -> Outcome:
-    """Run the jobs of followers again, one after the other; raise `ImportFailed`, `Busy` or `Refused`."""
+def _restore(wanted: "Import", full: DatasetImportJob, progress: Progress) -> Outcome:
     if progress.repeated and progress.repeat_attempt:
         return _go_on(wanted, full, progress, progress.repeated, progress.repeat_attempt)
     repeat = _next_repeat(wanted, full)
@@ -36,9 +45,9 @@ def restore(wanted: "Import", full: DatasetImportJob, progress: Progress) -> Out
     return _wait(full, noted.begun(wanted.personalize.now()), 0)
 
 
-def followers_of(properties: ImportProperties, wanted: "Import", repeated: str | None) -> list[str]:
+def _followers(wanted: "Import", repeated: str | None) -> list[str]:
     """Return the logical ids of the followers that a job may be of, or of all if there is no job."""
-    prefixes = prefixes_of_followers(properties, wanted.resource)
+    prefixes = prefixes_of_followers(wanted.properties, wanted.resource)
     return [each for each, prefix in prefixes.items() if repeated is None or digest_after(prefix, repeated)]
 
 

@@ -14,7 +14,7 @@ from tests.handler.fakes import Course, FakePersonalize, job_arn
 from tests.handler.properties import properties, shipped, tags
 from tests.handler.simulator import CloudFormation
 
-FOLLOWED = [{"LogicalId": "Added"}]
+FOLLOWED = [{"LogicalId": "Added"}, {"LogicalId": "More"}]
 ANOTHER_ROLE = "arn:aws:iam::123456789012:role/another"
 ONE, TWO, ROWS = "s3://shop-data/1/", "s3://shop-data/2/", "s3://shop-data/rows/"
 F1, F2, F3, A, B, X = (letter * 12 for letter in ("1", "2", "3", "a", "b", "c"))
@@ -144,6 +144,7 @@ def test_a_repeated_job_that_fails_fails_the_request_and_a_continued_rollback_st
     assert not answer.succeeded
     assert answer.reason.startswith("Broken row. DatasetImportJob shop-Added-")
     assert "The rows that Added added to the dataset before are missing. Continue the rollback" in answer.reason
+    assert "More" not in answer.reason
 
     personalize.list_tags = original  # type: ignore[method-assign]
     personalize.course = Course()
@@ -183,6 +184,22 @@ def test_files_of_the_full_import_are_copied_for_that_alone(
     assert len([name for name, _ in account.storage.calls if name == "copy"]) == 3
 
 
+def test_a_continued_rollback_copies_no_files_of_the_full_import(
+    cloudformation: CloudFormation, follower: CloudFormation, account: Account
+) -> None:
+    one, two = ({**shipped("a.csv", version=version), "FollowedBy": FOLLOWED} for version in (1, 2))
+    account.storage.objects |= {file["Source"]: "USER_ID" for each in (one, two) for file in each["DataFiles"]}
+    cloudformation.create(one)
+    follower.create(added())
+    cloudformation.update(two)
+    account.personalize.fail_next("list_tags", Refused("ListTagsForResource", "InvalidInputException", "Not now."))
+    assert not cloudformation.roll_back().succeeded
+    copied = [name for name, _ in account.storage.calls if name == "copy"]
+
+    assert cloudformation.update(one).succeeded
+    assert [name for name, _ in account.storage.calls if name == "copy"] == copied
+
+
 def test_a_refusal_to_start_a_job_again_names_the_follower(
     failed: CloudFormation, personalize: FakePersonalize
 ) -> None:
@@ -210,7 +227,7 @@ def test_a_refusal_to_list_jobs_names_all_followers(failed: CloudFormation, pers
     answer = failed.roll_back()
 
     assert answer.reason.startswith("No such dataset.")
-    assert "The rows that Added added" in answer.reason
+    assert "The rows that Added, More added" in answer.reason
 
 
 def test_a_throttled_list_is_asked_for_again(failed: CloudFormation, personalize: FakePersonalize) -> None:

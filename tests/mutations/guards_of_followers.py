@@ -118,9 +118,6 @@ GUARDS: Final = (
     ),
     # In `restoring`
     _restore(
-        "without waiting nothing is repeated", "properties.wait and properties.followed_by", "properties.followed_by"
-    ),
-    _restore(
         "a request goes on while a repeat runs",
         "return _wait(full, noted.begun(wanted.personalize.now()), outcome.wait_seconds)",
         "return Finished(attributes_of(full))",
@@ -160,17 +157,23 @@ GUARDS: Final = (
     ),
     _restore("tags of AWS's own are not set on a repeat", ' if not key.startswith("aws:")', ""),
     _restore("a repeat is not prepared as the FULL import is", "tags_due=False, prepared=True)", "tags_due=False)"),
-    # In `importing`
-    _hook("rows are restored in an update alone", "if not self.restores or not restoring", "if not restoring"),
-    _hook(
-        "a restoration that is throttled is tried again",
-        "            return restoring.restore(self, job, progress)\n        except Refused as refused:",
-        "            return restoring.restore(self, job, progress)\n        except UnknownStatus as refused:",
+    _restore(
+        "a refusal is tried again",
+        "            return _restore(wanted, full, progress)\n        except Refused as refused:",
+        "            return _restore(wanted, full, progress)\n        except ZeroDivisionError as refused:",
     ),
-    _hook(
+    _restore(
         "a failure says whose rows are missing",
         "raise ImportFailed(reason, failure.dataset_import_job_arn",
         "raise ImportFailed(str(failure), failure.dataset_import_job_arn",
+    ),
+    _restore("a failure names the follower of the job", "if repeated is None or digest_after(prefix, repeated)]", "]"),
+    # In `importing`
+    _hook("rows are restored in an update alone", "if not (self.restores and has_followers", "if not (has_followers"),
+    _hook(
+        "without waiting nothing is repeated",
+        "self.properties.followed_by and self.properties.wait",
+        "self.properties.followed_by",
     ),
     # In `identity`
     _name(
