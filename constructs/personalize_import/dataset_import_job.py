@@ -17,7 +17,7 @@ from personalize_import.data_source import DataSource
 from personalize_import.dataset_reference import DatasetReference
 from personalize_import.environment_checks import check_environment, warn_of_environment
 from personalize_import.exported_attributes import warn_of_exported_attributes
-from personalize_import.import_order import check_after, warn_of_order
+from personalize_import.import_order import check_after, order_imports
 from personalize_import.import_role import ImportRole, create_import_role
 from personalize_import.imported_provider import ImportedProvider
 from personalize_import.looking import let_provider_look
@@ -181,7 +181,7 @@ class DatasetImportJob(ObservedImport):
         first = self._legs[0]
         host_tasks(self, first)
         warn_of_exported_attributes(self, self._legs)
-        warn_of_order(self, dataset_arn, import_mode, self._legs, after)
+        order_imports(self, dataset_arn, import_mode, self._legs, after, job_name)
         # The role with whatever is granted to it is there before the job, and outlives it.
         first.node.add_dependency(self._role, *self._access.granted)
         if role and provider.permissions_on_roles:

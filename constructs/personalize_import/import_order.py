@@ -1,7 +1,7 @@
 """Several imports into one dataset: in which order they run, and which one runs again when another one does.
 
 A FULL import removes what was added to the dataset before it. So an INCREMENTAL import comes `after` the FULL one, and
-runs again whenever that one does.
+runs again whenever that one does. The FULL one lists what follows it, for a rollback may run that one alone again.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,7 +16,7 @@ from personalize_import.at_synthesis import at_synthesis
 from personalize_import.schema_resource import NOTICE_ID
 from personalize_import.surroundings import is_token, once_in_a_stack, stack_of
 from personalize_import_handler.checks import violation
-from personalize_import_handler.contract import ImportMode
+from personalize_import_handler.contract import Follower, ImportMode
 
 
 @dataclass(eq=False)
@@ -26,12 +26,18 @@ class _Job:
     construct: Construct
     mode: str
     resources: Sequence[cdk.CustomResource]
+    job_name: str | None
+    before: "_Job | None" = None
+    """The job that it comes after."""
     links: list["_Job"] = field(default_factory=list)
     """The jobs that it comes after, and those that come after it."""
+    followers: list[Follower] = field(default_factory=list)
+    """Of a FULL job, those that come after it, directly or through others, in order."""
 
 
 _Datasets = dict[str, list[_Job]]
 _APPS: Final[WeakKeyDictionary[IConstruct, _Datasets]] = WeakKeyDictionary()
+_JOBS: Final[WeakKeyDictionary[IConstruct, _Job]] = WeakKeyDictionary()
 
 
 def check_after(name: str, after: Any, scope: Construct, import_mode: object, dataset_arn: str) -> Iterator[str]:  # noqa: ANN401 - whatever was given
@@ -51,16 +57,22 @@ def check_after(name: str, after: Any, scope: Construct, import_mode: object, da
         yield violation(name, f"{path}, which imports into {after.dataset_arn}", f"a job of the dataset {dataset_arn}")
 
 
-def warn_of_order(
-    job: Construct, dataset_arn: str, import_mode: object, resources: Sequence[cdk.CustomResource], after: object
+def order_imports(
+    job: Construct,
+    dataset_arn: str,
+    import_mode: object,
+    resources: Sequence[cdk.CustomResource],
+    after: Construct | None,
+    job_name: str | None,
 ) -> None:
-    """Warn about imports into one dataset of which one removes what the other one has imported, or may."""
+    """Add the job to what follows the FULL import that it comes after, and warn about imports that remove rows."""
     jobs = _datasets_of(job).setdefault(dataset_arn, [])
-    this = _Job(job, str(import_mode or ImportMode.FULL), resources)
-    before = next((other for other in jobs if other.construct is after), None)
+    before = _JOBS.get(after) if after else None
+    this = _JOBS[job] = _Job(job, str(import_mode or ImportMode.FULL), resources, job_name, before)
     if before:
         this.links.append(before)
         before.links.append(this)
+        _add_to_followers(this)
     full = [other for other in jobs if other.mode == ImportMode.FULL]
     if this.mode == ImportMode.FULL and full:
         _warn_of_full_imports(this, full[-1])
@@ -69,6 +81,22 @@ def warn_of_order(
         if is_mixed and not _are_linked(this, other):
             _warn_of_lost_rows(this, other)
     jobs.append(this)
+
+
+def _add_to_followers(this: _Job) -> None:
+    """Let the resources of the FULL import know the one that follows; most imports have none, and ask nothing."""
+    full = this
+    while full.before:
+        full = full.before
+    if full.mode != ImportMode.FULL:
+        return
+    # A token of the id itself, which may be overridden until synthesis. A Ref would close a circle.
+    follower: Follower = {"LogicalId": _cfn(this.resources[0]).logical_id}
+    if this.job_name is not None:
+        follower["JobName"] = this.job_name
+    full.followers.append(follower)
+    for resource in full.resources:
+        _cfn(resource).add_property_override("FollowedBy", full.followers)
 
 
 @once_in_a_stack

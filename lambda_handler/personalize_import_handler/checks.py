@@ -95,6 +95,11 @@ DATA_LOCATION: Final = TextRule(
     r"s3://[a-z0-9][a-z0-9.\-]{1,61}[a-z0-9]/[^\x00-\x1f\x7f\ud800-\udfff]*",
     contract.DATA_LOCATION_LENGTH_MAX,
 )
+LOGICAL_ID: Final = TextRule(
+    f"the logical id of a resource, 1 to {contract.LOGICAL_ID_LENGTH_MAX} letters and digits",
+    r"[a-zA-Z0-9]+",
+    contract.LOGICAL_ID_LENGTH_MAX,
+)
 STACK_SCOPE: Final = TextRule(
     "the name of the root stack, a slash, and a name of the nested stack that stays the same, such as shop/Imports",
     contract.STACK_SCOPE_PATTERN,
@@ -198,6 +203,14 @@ def _is_tag_text(text: str) -> bool:
 
     # The service's pattern is [\p{L}\p{Z}\p{N}_.:/=+\-@]*, and the re module has no \p.
     return all(character in "_.:/=+-@" or unicodedata.category(character)[0] in "LZN" for character in text)
+
+
+def check_followers(name: str, followers: Iterable[tuple[str, str | None]]) -> Iterator[str]:
+    """Yield what is wrong with the resources that come after an import."""
+    for logical_id, job_name in followers:
+        yield from LOGICAL_ID.check(f"{name}: LogicalId", logical_id)
+        if job_name is not None:
+            yield from JOB_NAME.check(f"{name}: JobName", job_name)
 
 
 def check_known(

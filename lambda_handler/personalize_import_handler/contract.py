@@ -49,6 +49,13 @@ class DataFile(TypedDict):
     Source: str
 
 
+class Follower(TypedDict, total=False):
+    """A resource with an INCREMENTAL import that comes after a FULL one."""
+
+    LogicalId: Required[str]
+    JobName: str
+
+
 class DatasetDefinition(TypedDict, total=False):
     """The properties of an `AWS::Personalize::Dataset` that replace it when they change, but for its schema."""
 
@@ -73,6 +80,10 @@ class ResourceProperties(TypedDict, total=False):
     that was replaced keeps its ARN and is empty, and a FULL import that the resource comes after removes what it has
     added. The handler finds out whether the data is gone.
 
+    `FollowedBy` lists the resources that come after a FULL import, in order. An update that fails is rolled back for
+    those resources alone whose update had begun. So when the FULL import runs again in the rollback, its handler
+    imports again what the others had added.
+
     `StackScope` names a nested stack, whose own name has a random suffix: its root stack's name, and its place in that.
 
     `PublishStateChanges` is no part of what is imported either: it has states told to EventBridge, see `StateChange`.
@@ -91,6 +102,7 @@ class ResourceProperties(TypedDict, total=False):
     SchemaArn: str | None
     DatasetDefinition: DatasetDefinition | None
     After: str | None
+    FollowedBy: list[Follower] | None
     StackScope: str | None
     JobName: str | None
     ImportMode: str | None
@@ -183,6 +195,9 @@ TIMEOUT_SECONDS_MAX: Final = 55 * 60
 TIMEOUT_SECONDS_DEFAULT: Final = TIMEOUT_SECONDS_MAX
 RELAY_SECONDS_MAX: Final = 36 * 3600
 """Ours, for all resources of a relay together: longer than any import that we have heard of."""
+
+LOGICAL_ID_LENGTH_MAX: Final = 255
+"""https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/resources-section-structure.html"""
 
 STACK_SCOPE_PATTERN: Final = r"[a-zA-Z][a-zA-Z0-9\-]{0,127}(?:/[a-zA-Z0-9\-]{1,255})?"
 STACK_SCOPE_LENGTH_MAX: Final = 128 + len("/") + 255

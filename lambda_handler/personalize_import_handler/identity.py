@@ -94,9 +94,7 @@ class JobNames(NamedTuple):
 def names_of(properties: ImportProperties, resource: Resource) -> JobNames:
     """Return the names of the jobs of an import; a resource that continues waiting has those of the import's own."""
     if begun := properties.dataset_import_job_arn:
-        prefix, _, name = begun.partition("/")
-        name_prefix, digest, _ = name.rsplit("-", 2)
-        return JobNames(f"{prefix}/", f"{name_prefix}-", digest)
+        return names_in(begun)
     scope, logical_id = _origin_of(properties, resource)
     role_arn = _in_stack(scope, properties.role_arn, resource.stack_name, properties.stack_scope)
     basis = json.dumps([scope, logical_id, *what_is_imported(properties._replace(role_arn=role_arn))])
@@ -104,6 +102,28 @@ def names_of(properties: ImportProperties, resource: Resource) -> JobNames:
     name_prefix = f"{properties.job_name or _default_prefix(scope, logical_id)}-"
     earlier = _JOB_ARN.fullmatch(resource.physical_id)
     return JobNames(resource.job_arn_prefix, name_prefix, digest, earlier["prefix"] if earlier else "")
+
+
+def names_in(dataset_import_job_arn: str) -> JobNames:
+    """Return the names of the jobs of an import from the ARN of one of them."""
+    prefix, _, name = dataset_import_job_arn.partition("/")
+    name_prefix, digest, _ = name.rsplit("-", 2)
+    return JobNames(f"{prefix}/", f"{name_prefix}-", digest)
+
+
+def prefixes_of_followers(properties: ImportProperties, resource: Resource) -> dict[str, str]:
+    """Return what the ARNs of the jobs of each resource that comes after this one begin with, by its logical id."""
+    scope, _ = _origin_of(properties, resource)
+    return {
+        logical_id: f"{resource.job_arn_prefix}{job_name or _default_prefix(scope, logical_id)}-"
+        for logical_id, job_name in properties.followed_by
+    }
+
+
+def digest_after(prefix: str, dataset_import_job_arn: str) -> str | None:
+    """Return the digest of a job whose ARN is a prefix, a digest and the number of an attempt; None for any other."""
+    job = _JOB_ARN.fullmatch(dataset_import_job_arn)
+    return job["digest"] if job and job["prefix"] == prefix else None
 
 
 def attempt_of(dataset_import_job_arn: str) -> int:

@@ -46,6 +46,8 @@ class Import(NamedTuple):
     """Whether CloudFormation has made another request for the resource since; may raise `Refused`."""
     undone: ImportProperties | None = None
     """What the resource imported before this."""
+    restores: bool = False
+    """Whether rows that others added after an import that this one repeats are imported again: in an Update alone."""
 
     @property
     def names(self) -> JobNames:
@@ -166,13 +168,21 @@ class Import(NamedTuple):
         if phase is Phase.FAILED:
             raise ImportFailed(reasons.job_failed(job), arn, job.status)
         if phase is Phase.ACTIVE or not self.properties.wait:
-            return Finished(attributes_of(job))
+            return self._finish(job, progress)
         if self._time_is_up(progress):
             if self.properties.hands_over:
                 return Finished(attributes_of(job))
             raise ImportFailed(reasons.not_in_time(job, self._waited(progress)), arn, progress.status_if_failed)
         seconds = pace.seconds_until_next_look(self.personalize.now() - job.creation_date_time)
         return self._wait(arn, progress, seconds, job.status)
+
+    def _finish(self, job: DatasetImportJob, progress: Progress) -> Outcome:
+        arn, has_followers = job.dataset_import_job_arn, self.properties.followed_by and self.properties.wait
+        if not (self.restores and has_followers and attempt_of(arn) > 1):
+            return Finished(attributes_of(job))
+        from personalize_import_handler import restoring  # few imports have followers
+
+        return restoring.restore(self, job, progress, lambda refused: self._not_seen(refused, arn, progress))
 
     def _hindered(self, hindered: Hindered, progress: Progress) -> Outcome:
         refused, name, arn = hindered.refused, self.names.name(hindered.attempt), self.names.arn(hindered.attempt)

@@ -153,6 +153,7 @@ def _import(request: Request, progress: Progress, services: Services) -> Import:
         read_as=services.read_as,
         is_given_up=services.is_given_up,
         undone=_parse_old(request),
+        restores=bool(request.old_properties),
     )
 
 

@@ -19,6 +19,8 @@ class Progress(NamedTuple):
     `data_fingerprint` is taken once, where it decides which import this is: the data may change in the meantime.
     `files_copied` counts the asset files that were copied. `prepared` is set when nothing is left to do before a job is
     started.
+    `repeated` is a job of a follower whose rows are gone, and `repeat_attempt` adds them again: noted before it is
+    started, as `attempt` is. `repeat_started` says that it was.
     `published_status` was told to EventBridge last, where states are told at all; `publishing_failed` has been logged.
     """
 
@@ -29,6 +31,9 @@ class Progress(NamedTuple):
     data_fingerprint: str | None = None
     files_copied: int = 0
     prepared: bool = False
+    repeated: str | None = None
+    repeat_attempt: int | None = None
+    repeat_started: bool = False
     published_status: str | None = None
     publishing_failed: bool = False
     url_signed_at: float | None = None

@@ -29,6 +29,8 @@ class ImportProperties(NamedTuple):
     """What is brought to the location first: names, and the objects they are copied from."""
     schema_arn: str | None = None
     after: str | None = None
+    followed_by: tuple[tuple[str, str | None], ...] = ()
+    """The logical ids of the resources that come after this one, and their job names where they have one."""
     stack_scope: str | None = None
     job_name: str | None = None
     import_mode: ImportMode = ImportMode.FULL
@@ -65,6 +67,7 @@ def parse(properties: Mapping[str, object]) -> ImportProperties:
         data_files=read.data_files("DataFiles"),
         schema_arn=read.text("SchemaArn", checks.SCHEMA_ARN),
         after=read.text("After", checks.DATASET_IMPORT_JOB_ARN),
+        followed_by=read.followers("FollowedBy"),
         stack_scope=read.text("StackScope", checks.STACK_SCOPE),
         job_name=read.text("JobName", checks.JOB_NAME),
         import_mode=read.import_mode("ImportMode"),
@@ -166,6 +169,17 @@ class _Reader:
             location = "/"  # what is wrong with it is told already
         self.note_first(name, data_files.check_data_files(name, files, location))
         return files
+
+    def followers(self, name: str) -> tuple[tuple[str, str | None], ...]:
+        value = self.properties.get(name, [])
+        if not isinstance(value, list) or not all(
+            _has_strings(each, "LogicalId") or _has_strings(each, "LogicalId", "JobName") for each in value
+        ):
+            self.problems.append(violation(name, value, "a list of {LogicalId, JobName}, all of them strings"))
+            return ()
+        followers = tuple((each["LogicalId"], each.get("JobName")) for each in value)
+        self.note_first(name, checks.check_followers(name, followers))
+        return followers
 
     def note_first(self, what: str, problems: Iterable[str]) -> None:
         """Note some problems that may be hundreds, and how many more there are."""

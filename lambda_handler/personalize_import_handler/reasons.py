@@ -1,6 +1,7 @@
 """Reasons for the reader of a stack event: the service's own words first, then the job, then what to do."""
 
 import json
+from collections.abc import Sequence
 from typing import Final
 
 from personalize_import_handler import policies
@@ -71,6 +72,15 @@ def data_not_seen(refused: Refused, reading: Reading) -> str:
         refused.message,
         f"Whether {reading.data_location} has changed is not known, and no job was started: {refused.operation} was "
         f"answered with {refused.code}. {_advice_on(refused, reading)} and deploy again.",
+    )
+
+
+def rows_missing(failure: object, followers: Sequence[str]) -> str:
+    """Say that rows of other resources, which a rollback has to import again, are missing."""
+    names = ", ".join(followers)
+    return (
+        f"{failure} The rows that {names} added to the dataset before are missing. Continue the rollback to import "
+        f"them again. If you skip this resource there, change the ReimportToken of {names} afterwards."
     )
 
 

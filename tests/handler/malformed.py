@@ -96,6 +96,15 @@ _OUT_OF_RANGE: Final = st.integers(-(10**12), contract.TIMEOUT_SECONDS_MIN - 1) 
 )
 _TOO_LONG: Final = st.integers(-(10**12), -1) | st.integers(contract.RELAY_SECONDS_MAX + 1, 10**12)
 
+_BROKEN_FOLLOWERS: Final[list[Any]] = [
+    *({}, {"LogicalId": "Added"}, [[]], [{}], [None], ["Added"], [{"LogicalId": ["Added"]}], [{"Ref": "Added"}]),
+    *([{"LogicalId": name}] for name in ("", "Added-Rows", "Add ed", "Add\u00e9d", "A\n", "A" * 256)),
+    *([{"LogicalId": "Added", "JobName": name}] for name in ("", "-nightly", "nightly.job", "n" * 47)),
+    [{"LogicalId": "Added", "JobName": []}],
+    [{"LogicalId": "Added", "JobNames": "nightly"}],
+    [{"LogicalId": "Added"}, {"JobName": "nightly"}],
+]
+
 FAULTS: Final[dict[str, Faults]] = {
     "DatasetArn": _arn_faults(_DATASET, _SCHEMA, _ROLE, _DATASET.lower(), _DATASET.upper()),
     "SchemaArn": _arn_faults(_SCHEMA, _DATASET, _ROLE, _SCHEMA.replace("eu-west-1", ""), _SCHEMA.upper()),
@@ -115,6 +124,7 @@ FAULTS: Final[dict[str, Faults]] = {
         | _longer_than(contract.DATA_LOCATION_LENGTH_MAX, f"{_BUCKET}/")
     ),
     "DataFiles": Faults(_NONSENSE, _STRUCTURES | BROKEN_FILES),
+    "FollowedBy": Faults(_NONSENSE, st.sampled_from(_BROKEN_FOLLOWERS)),
     "JobName": Faults(
         _NONSENSE
         | st.sampled_from(["-nightly", "_nightly", "nightly.job", _DATASET])

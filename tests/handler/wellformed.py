@@ -55,6 +55,7 @@ VALID: Final[dict[str, st.SearchStrategy[Any]]] = {
     "SchemaArn": st.builds("arn:{}:personalize:{}:{}:schema/{}".format, _PARTITION, _REGION, _ACCOUNT, _NAME),
     "After": _JOB_ARN,
     "StackScope": st.builds("{}/{}".format, st.from_regex(r"\A[a-zA-Z][a-zA-Z0-9-]{0,20}\Z"), _NAME),
+    "FollowedBy": st.lists(st.fixed_dictionaries({"LogicalId": _NAME}, optional={"JobName": _NAME}), max_size=5),
     "JobName": st.builds("{}{}".format, _NAME, st.text(string.ascii_letters + "-_", max_size=26)),
     "ImportMode": st.sampled_from([mode.value for mode in ImportMode]),
     "PublishAttributionMetricsToS3": _BOOLEAN,

@@ -68,6 +68,17 @@ GUARDS: Final = (
         _IS_TAG.replace(" and all(isinstance(v, str) for v in value.values())", ""),
     ),
     _told(
+        "followers are a list of a known shape",
+        '        if not isinstance(value, list) or not all(\n            _has_strings(each, "LogicalId") or',
+        '        if not all(\n            _has_strings(each, "LogicalId") or',
+    ),
+    _told(
+        "a follower has a logical id",
+        '_has_strings(each, "LogicalId") or _has_strings(each, "LogicalId", "JobName") for',
+        "isinstance(each, dict) for",
+    ),
+    _told("followers are checked", "self.note_first(name, checks.check_followers(name, followers))", "pass"),
+    _told(
         "of hundreds of mistakes some are told",
         "self.problems.extend(problems[:_PROBLEMS_OF_A_KIND_MAX])",
         "self.problems.extend(problems)",

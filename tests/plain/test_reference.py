@@ -37,6 +37,7 @@ OTHERS: Final[dict[str, Any]] = {
     "LastStatus": "ACTIVE",
     "DatasetDefinition": {"Name": "interactions-2"},
     "After": "arn:aws:personalize:eu-west-1:123456789012:dataset-import-job/shop-Full-0123456789ab-1",
+    "FollowedBy": [{"LogicalId": "Added"}],
     "StackScope": "shop/Nested",
 }
 """Another value of each property than the one that it has by default."""

@@ -56,13 +56,13 @@ def test_the_handler_is_there_as_it_is_in_the_checkout(asset: Path) -> None:
         assert (asset / source).read_bytes() == (ROOT / "lambda_handler" / source).read_bytes()
 
 
-def test_the_package_takes_at_most_100_kilobytes(asset: Path) -> None:
+def test_the_package_takes_at_most_110_kilobytes(asset: Path) -> None:
     zipped = io.BytesIO()
     with zipfile.ZipFile(zipped, "w", zipfile.ZIP_DEFLATED) as package:
         for path in asset.rglob("*"):
             package.write(path, path.relative_to(asset))
 
-    assert len(zipped.getvalue()) <= 100 * 1024
+    assert len(zipped.getvalue()) <= 110 * 1024
 
 
 def test_both_handlers_load_with_nothing_but_the_runtimes_own_packages_in_little_memory(

@@ -40,15 +40,16 @@ AFTER_ARN = "arn:aws:personalize:eu-west-1:123456789012:dataset-import-job/shop-
 
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """Return the properties of the second of three resources in a wait chain, and the one of `when_value_changes`."""
+    """Return the properties of the second of three resources in a wait chain, and those that other jobs have."""
     stack = new_stack()
     dataset = add_dataset(stack)
     folder = tmp_path_factory.mktemp("data")
     (folder / "interactions.csv").write_text("USER_ID")
+    full = add_job(stack, "Full", dataset=dataset)
     job = add_job(
         stack,
         dataset=dataset,
-        after=add_job(stack, "Full", dataset=dataset),
+        after=full,
         data_source=DataSource.from_asset(str(folder)),
         import_mode=ImportMode.INCREMENTAL,
         job_name="nightly",
@@ -64,8 +65,12 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     of_a_value = properties_of(add_job(new_stack(), reimport=Reimport.when_value_changes("2024-01-01")))
     nested = cdk.NestedStack(new_stack("shop"), "Nested")
     scope = properties_of(add_job(nested))["StackScope"]
-    token = of_a_value["ReimportToken"]
-    return {**second, "DatasetImportJobArn": JOB_ARN, "ReimportToken": token, "StackScope": scope}
+    others = {
+        "FollowedBy": properties_of(full)["FollowedBy"],
+        "ReimportToken": of_a_value["ReimportToken"],
+        "StackScope": scope,
+    }
+    return {**second, "DatasetImportJobArn": JOB_ARN, **others}
 
 
 def test_the_handler_reads_what_the_construct_was_given(written: dict[str, Any]) -> None:
@@ -76,6 +81,7 @@ def test_the_handler_reads_what_the_construct_was_given(written: dict[str, Any])
         role_arn=written["RoleArn"],
         schema_arn=SCHEMA_ARN,
         after=AFTER_ARN,
+        followed_by=((written["FollowedBy"][0]["LogicalId"], "nightly"),),
         stack_scope=written["StackScope"],
         job_name="nightly",
         import_mode=ImportMode.INCREMENTAL,

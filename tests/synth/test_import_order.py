@@ -8,7 +8,16 @@ import pytest
 
 from personalize_import import DatasetImportJob
 from personalize_import.arguments import InvalidArguments
-from tests.synth.stacks import add_dataset, add_job, deployed, logical_id, new_stack, own_warnings, template_of
+from tests.synth.stacks import (
+    add_dataset,
+    add_job,
+    deployed,
+    logical_id,
+    new_stack,
+    own_warnings,
+    properties_of,
+    template_of,
+)
 
 OTHER = "arn:aws:personalize:eu-west-1:123456789012:dataset/group/ITEMS"
 FULL, ADDED = {"import_mode": "FULL"}, {"import_mode": "INCREMENTAL"}
@@ -45,6 +54,56 @@ def test_an_import_after_one_with_a_wait_chain_comes_after_its_last_resource() -
     properties = template_of(cdk.Stack.of(two))["Resources"][logical_id(two.node.find_child("Resource"))]["Properties"]
 
     assert properties["After"]["Fn::GetAtt"][0] == logical_id(one.node.find_child("Wait3"))
+
+
+def test_a_full_import_lists_in_order_what_comes_after_it() -> None:
+    one, two = two_jobs(FULL, ADDED, linked=True)
+    third = add_job(cdk.Stack.of(one), "Three", dataset=one.dataset_arn, after=two, job_name="third", **ADDED)
+
+    assert properties_of(one)["FollowedBy"] == [
+        {"LogicalId": logical_id(two.resource)},
+        {"LogicalId": logical_id(third.resource), "JobName": "third"},
+    ]
+    assert "FollowedBy" not in properties_of(two)
+
+
+def test_every_resource_of_a_wait_chain_lists_the_first_resource_of_each_that_comes_after_it() -> None:
+    long = {"timeout": cdk.Duration.hours(2)}
+    one, two = two_jobs({**FULL, **long}, {**ADDED, **long}, linked=True)
+    resources = template_of(cdk.Stack.of(one))["Resources"]
+
+    for each in ("Resource", "Wait2", "Wait3"):
+        properties = resources[logical_id(one.node.find_child(each))]["Properties"]
+        assert properties["FollowedBy"] == [{"LogicalId": logical_id(two.node.find_child("Resource"))}]
+
+
+def test_a_logical_id_that_is_overridden_later_is_listed_as_it_is_then() -> None:
+    one, two = two_jobs(FULL, ADDED, linked=True)
+    getattr(two.resource.node.default_child, "override_logical_id")("Renamed")  # noqa: B009  # no static type has it
+
+    assert properties_of(one)["FollowedBy"] == [{"LogicalId": "Renamed"}]
+
+
+def test_an_import_that_nothing_comes_after_lists_nothing() -> None:
+    one, two = two_jobs(FULL, ADDED)
+
+    assert "FollowedBy" not in properties_of(one)
+    assert "FollowedBy" not in properties_of(two)
+
+
+def test_an_incremental_import_lists_nothing_where_no_full_one_comes_first() -> None:
+    one, two = two_jobs(ADDED, ADDED, linked=True)
+
+    assert "FollowedBy" not in properties_of(one)
+    assert "FollowedBy" not in properties_of(two)
+
+
+def test_an_import_after_one_of_the_same_dataset_by_its_name_is_listed_too() -> None:
+    stack = new_stack()
+    one = add_job(stack, "One", dataset=add_dataset(stack))
+    two = add_job(stack, "Two", after=one, **ADDED)
+
+    assert properties_of(one)["FollowedBy"] == [{"LogicalId": logical_id(two.resource)}]
 
 
 @pytest.mark.parametrize("ordered", [False, True])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-from personalize_import.plain.values import BOOLEAN, FILE, TAG, seconds, text
+from personalize_import.plain.values import BOOLEAN, FILE, FOLLOWER, TAG, seconds, text
 from personalize_import_handler import checks, contract
 from personalize_import_handler.contract import ImportMode, ReimportMode
 
@@ -107,6 +107,15 @@ PROPERTIES: Final = (
         type="String",
         update=Update.IMPORT_IF_DATA_IS_GONE,
         schema=text(checks.DATASET_IMPORT_JOB_ARN),
+    ),
+    Property(
+        name="FollowedBy",
+        description="For a `FULL` import: the resources with the `INCREMENTAL` imports that come after it, in order, "
+        "with their `JobName` where they have one. A rollback that repeats the `FULL` import also repeats theirs, "
+        "unless CloudFormation has updated all of them by then, or `Wait` is false.",
+        type="List of Follower (`LogicalId`, `JobName`)",
+        update=Update.NO_INTERRUPTION,
+        schema={"type": "array", "items": FOLLOWER},
     ),
     Property(
         name="StackScope",

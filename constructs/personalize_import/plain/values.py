@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from personalize_import_handler import contract, data_files
+from personalize_import_handler import checks, contract, data_files
 from personalize_import_handler.checks import TextRule
 
 
@@ -36,6 +36,12 @@ TAG: Final[dict[str, Any]] = {
         "Value": {"type": "string", "maxLength": contract.TAG_VALUE_LENGTH_MAX},
     },
     "required": ["Key", "Value"],
+    "additionalProperties": False,
+}
+FOLLOWER: Final[dict[str, Any]] = {
+    "type": "object",
+    "properties": {"LogicalId": text(checks.LOGICAL_ID), "JobName": text(checks.JOB_NAME)},
+    "required": ["LogicalId"],
     "additionalProperties": False,
 }
 FILE: Final[dict[str, Any]] = {

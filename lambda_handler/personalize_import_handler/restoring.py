@@ -1,0 +1,111 @@
+"""Import again what other resources had added to a dataset: the jobs that `followers` names, one after the other.
+
+Each is started as it was described by the service, under the next attempt number of its own import. So an update of its
+own resource adopts it.
+"""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from personalize_import_handler import reasons
+from personalize_import_handler.contract import ATTEMPTS_MAX, Attribute
+from personalize_import_handler.followers import History, Repeat
+from personalize_import_handler.identity import digest_after, names_in, names_of, prefixes_of_followers
+from personalize_import_handler.outcome import Finished, ImportFailed, Outcome, Progress, Waiting, attributes_of
+from personalize_import_handler.personalize import DatasetImportJob, Refused, has_succeeded
+from personalize_import_handler.properties import ImportProperties
+
+if TYPE_CHECKING:
+    from personalize_import_handler.importing import Import
+
+
+def restore(
+    wanted: "Import", full: DatasetImportJob, progress: Progress, on_refusal: Callable[[Refused], Outcome]
+) -> Outcome:
+    """Run the jobs of followers again, one after the other; an `ImportFailed` says whose rows are missing."""
+    try:
+        try:
+            return _restore(wanted, full, progress)
+        except Refused as refused:
+            return on_refusal(refused)
+    except ImportFailed as failure:
+        reason = reasons.rows_missing(failure, _followers(wanted, progress.repeated))
+        raise ImportFailed(reason, failure.dataset_import_job_arn, failure.status) from failure
+
+
+def _restore(wanted: "Import", full: DatasetImportJob, progress: Progress) -> Outcome:
+    if progress.repeated and progress.repeat_attempt:
+        return _go_on(wanted, full, progress, progress.repeated, progress.repeat_attempt)
+    repeat = _next_repeat(wanted, full)
+    if repeat is None:
+        return Finished(attributes_of(full))
+    if repeat.attempt > ATTEMPTS_MAX:
+        raise ImportFailed(reasons.names_used_up())
+    noted = progress._replace(repeated=repeat.dataset_import_job_arn, repeat_attempt=repeat.attempt)
+    return _wait(full, noted.begun(wanted.personalize.now()), 0)
+
+
+def _followers(wanted: "Import", repeated: str | None) -> list[str]:
+    """Return the logical ids of the followers that a job may be of, or of all if there is no job."""
+    prefixes = prefixes_of_followers(wanted.properties, wanted.resource)
+    return [each for each, prefix in prefixes.items() if repeated is None or digest_after(prefix, repeated)]
+
+
+def _next_repeat(wanted: "Import", full: DatasetImportJob) -> Repeat | None:
+    personalize, undone = wanted.personalize, wanted.undone
+    created_at = personalize.dataset_created_at(full.dataset_arn)
+    prefixes = prefixes_of_followers(wanted.properties, wanted.resource)
+    before = prefixes_of_followers(undone, wanted.resource) if undone else {}
+    history = History(
+        jobs=personalize.list_dataset_import_jobs(full.dataset_arn),
+        current=full,
+        names=wanted.names,
+        undone=names_of(undone, wanted.resource) if undone else None,
+        prefixes=[*prefixes.values()],
+        prefixes_before=[prefix for logical_id, prefix in prefixes.items() if logical_id in before],
+        dataset_created_at=full.creation_date_time if created_at is None else created_at,
+    )
+    return history.next_repeat()
+
+
+def _go_on(wanted: "Import", full: DatasetImportJob, progress: Progress, repeated: str, attempt: int) -> Outcome:
+    """Start the attempt that was noted, or poll it; note when it is ACTIVE."""
+    if progress.repeat_started:
+        properties = wanted.properties._replace(dataset_import_job_arn=repeated)
+    else:
+        properties = _properties_of(wanted, repeated)
+    again = wanted._replace(properties=properties, restores=False)
+    part = progress._replace(attempt=attempt, dataset_import_job_arn=None, tags_due=False, prepared=True)
+    arn = names_in(repeated).arn(attempt)
+    if progress.repeat_started:
+        outcome = again.look(part._replace(dataset_import_job_arn=arn), arn)
+    else:
+        outcome = again.start(part, attempt)
+    if isinstance(outcome, Waiting):
+        part = outcome.progress
+        noted = progress._replace(repeat_attempt=part.attempt, repeat_started=part.dataset_import_job_arn is not None)
+        return _wait(full, noted.begun(wanted.personalize.now()), outcome.wait_seconds)
+    if not has_succeeded(outcome.attributes[Attribute.STATUS]):
+        return Finished(attributes_of(full))  # the time of this resource is up, and the next one goes on
+    return _wait(full, progress._replace(repeated=None, repeat_attempt=None, repeat_started=False), 0)
+
+
+def _properties_of(wanted: "Import", repeated: str) -> ImportProperties:
+    """Return the properties with which a job was started."""
+    job = wanted.personalize.describe_dataset_import_job(repeated)
+    if job is None:
+        raise ImportFailed(reasons.vanished(repeated))
+    tags = wanted.personalize.list_tags(repeated)
+    return wanted.properties._replace(
+        data_location=job.data_location,
+        role_arn=job.role_arn,
+        import_mode=job.import_mode,
+        publish_attribution_metrics_to_s3=job.publish_attribution_metrics_to_s3,
+        tags=tuple((key, value) for key, value in tags.items() if not key.startswith("aws:")),
+        data_fingerprint=None,  # that of the job is among its tags
+        dataset_import_job_arn=repeated,
+    )
+
+
+def _wait(full: DatasetImportJob, progress: Progress, seconds: int) -> Waiting:
+    return Waiting(progress, seconds, dataset_import_job_arn=full.dataset_import_job_arn, status=full.status)
