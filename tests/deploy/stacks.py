@@ -90,16 +90,25 @@ class UsersStack(cdk.Stack):
 
 
 class RowStack(UsersStack):
-    """The stack of a row of the fault table, in which another resource may fail after the import."""
+    """The stack of a row of the fault table, in which another resource may fail after the import, or between two."""
 
     def __init__(
-        self, app: cdk.App, name: str, data: str | DataSource, *, taken_name: str | None = None, **job: Any
+        self,
+        app: cdk.App,
+        name: str,
+        data: str | DataSource,
+        *,
+        taken_name: str | None = None,
+        fails_between: bool = False,
+        **job: Any,
     ) -> None:
         super().__init__(app, name, data, **job)
         keep_the_past(self)
         if taken_name:
             failing = personalize.CfnDatasetGroup(self, "AnotherResource", name=taken_name)
-            failing.node.add_dependency(self.last_job)
+            failing.node.add_dependency(self.job if fails_between else self.last_job)
+            if fails_between:
+                self.last_job.node.add_dependency(failing)
 
 
 class ImportStack(cdk.Stack):

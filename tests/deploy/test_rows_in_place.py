@@ -85,11 +85,13 @@ def test_rows_that_were_added_after_a_full_import_are_added_again_when_that_impo
     assert row.jobs == ["ACTIVE"] * 5
 
 
-def test_rows_that_were_added_after_a_full_import_are_there_after_a_rollback(row: Row) -> None:
+@pytest.mark.parametrize("fails_between", [False, True], ids=["after both imports", "between the two imports"])
+def test_rows_that_were_added_after_a_full_import_are_there_after_a_rollback(row: Row, *, fails_between: bool) -> None:
     appended = row.put("x", key="appended.csv")
     assert row.deploy(appended=appended) == "CREATE_COMPLETE"
 
-    assert row.deploy(row.put("d"), appended=appended, another_resource_fails=True) == "UPDATE_ROLLBACK_COMPLETE"
+    changed = {"appended": appended, "another_resource_fails": True, "fails_between": fails_between}
+    assert row.deploy(row.put("d"), **changed) == "UPDATE_ROLLBACK_COMPLETE"
     assert row.users == ["a", "b", "c", "x"]
     row.assert_is_well()
 
