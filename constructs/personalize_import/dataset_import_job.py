@@ -112,7 +112,7 @@ class DatasetImportJob(ObservedImport):
         """
         super().__init__(scope, id)
         note_stack_of(self, scope)
-        reference = DatasetReference.of(dataset)
+        reference = DatasetReference.of(dataset, self)
         dataset_arn = reference.arn
         compares_data = isinstance(reimport, Reimport) and reimport.compares_data
         arguments.require(

@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resou
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final, Self
 from weakref import WeakKeyDictionary
@@ -17,6 +17,7 @@ import jsii
 from aws_cdk import aws_personalize as personalize
 from constructs import Construct, IConstruct
 
+from personalize_import.at_synthesis import at_synthesis
 from personalize_import.schema_resource import NOTICE_ID
 from personalize_import.surroundings import is_token, stack_of, top_level_stack_of
 
@@ -32,9 +33,9 @@ class DatasetReference:
     """The dataset, if the app creates it."""
 
     @classmethod
-    def of(cls, dataset: object) -> Self:
-        """Find the dataset that a construct, an ARN or a token of an ARN stands for."""
-        if resource := _resource_of(dataset):
+    def of(cls, dataset: object, scope: IConstruct) -> Self:
+        """Find the dataset that a construct, an ARN or a token of an ARN stands for in the stack of `scope`."""
+        if resource := _resource_of(dataset, scope):
             # The reference uses Ref, of which CloudFormation's page says that it returns the name.
             return cls(resource.attr_dataset_arn, _definition_of(resource).schema_arn, resource)
         if reference := getattr(dataset, "dataset_ref", None):
@@ -57,21 +58,41 @@ class DatasetReference:
         definition = _definition_of(self.resource)
         if top_level_stack_of(self.resource) is top_level_stack_of(job):
             return definition.token
-        if unknown := [*definition.values_known_at_deploy_time()]:
-            cdk.Annotations.of(job).add_warning_v2(
-                f"{NOTICE_ID}dataset-of-another-stack",
-                f"{', '.join(unknown)} of the dataset {self.resource.node.path} is known when that stack is deployed. "
-                "When it changes, CloudFormation replaces the dataset, which is empty then, and this job does not "
-                "notice. Use a constant, or move the job into the stack of the dataset",
-            )
+        path = self.resource.node.path
+        at_synthesis(job, lambda: _warn_of_unknown_values(job, path, definition))
         return definition.text_token
 
 
-def _resource_of(dataset: object) -> personalize.CfnDataset | None:
+def _warn_of_unknown_values(job: Construct, path: str, definition: "_Definition") -> None:
+    if unknown := [*definition.values_known_at_deploy_time()]:
+        cdk.Annotations.of(job).add_warning_v2(
+            f"{NOTICE_ID}dataset-of-another-stack",
+            f"{', '.join(unknown)} of the dataset {path} is known when that stack is deployed. When it changes, "
+            "CloudFormation replaces the dataset by an empty one, and this job does not notice. Use a constant, or "
+            "move the job into the stack of the dataset",
+        )
+
+
+def _resource_of(dataset: object, scope: IConstruct) -> personalize.CfnDataset | None:
     if isinstance(dataset, personalize.CfnDataset):
         return dataset
-    target = referenced_by(dataset) if isinstance(dataset, str) else None
-    return target if isinstance(target, personalize.CfnDataset) else None
+    reference = getattr(dataset, "dataset_ref", None)
+    arn = reference.dataset_arn if reference else dataset
+    if not isinstance(arn, str) or not is_token(arn):
+        return None
+    target = referenced_by(arn)
+    if isinstance(target, personalize.CfnDataset):
+        return target
+    return None if target else _by_logical_id(arn, stack_of(scope))
+
+
+def _by_logical_id(arn: str, stack: cdk.Stack) -> personalize.CfnDataset | None:
+    """Find the dataset that a function such as `Fn::GetAtt` names by its logical id."""
+    match stack.resolve(arn):
+        case {"Fn::GetAtt": [str(logical_id), "DatasetArn"]} | {"Ref": str(logical_id)}:
+            datasets = [each for each in stack.node.find_all() if isinstance(each, personalize.CfnDataset)]
+            return next((each for each in datasets if stack.resolve(each.logical_id) == logical_id), None)
+    return None
 
 
 def referenced_by(text: str) -> IConstruct | None:
@@ -92,11 +113,12 @@ class _Definition:
 
     def __init__(self, dataset: personalize.CfnDataset) -> None:
         self._dataset = dataset
-        self.token = cdk.Lazy.any(_Value(lambda: self._values()))
-        self.text_token = cdk.Lazy.any(
+        # Not cached: an app may be synthesized again after a change.
+        self.token = cdk.Lazy.uncached_any(_Value(lambda: self._values()))
+        self.text_token = cdk.Lazy.uncached_any(
             _Value(lambda: {name: self._text(each) for name, each in self._values().items()})
         )
-        self.schema_arn = cdk.Lazy.string(_Text(lambda: dataset.schema_arn))
+        self.schema_arn = cdk.Lazy.uncached_string(_Text(lambda: dataset.schema_arn))
 
     def values_known_at_deploy_time(self) -> Iterator[str]:
         """Yield the names of values that are tokens of anything but resources of the same stack."""
@@ -108,7 +130,7 @@ class _Definition:
     def _values(self) -> dict[str, Any]:
         dataset = self._dataset
         manager = getattr(dataset, "cdk_tag_manager", None)  # which older versions of the CDK don't have
-        tags = {**stack_of(dataset).tags.tag_values(), **(manager.tag_values() if manager else {})}
+        tags = {**_stack_tags(stack_of(dataset)), **(manager.tag_values() if manager else {})}
         return {
             "Name": dataset.name,
             "DatasetType": dataset.dataset_type,
@@ -121,6 +143,12 @@ class _Definition:
         return resolved if isinstance(resolved, str) else json.dumps(resolved, sort_keys=True)
 
 
+def _stack_tags(stack: cdk.Stack) -> dict[str, str]:
+    """Return the tags that CloudFormation adds to the resources of a stack: a nested one has those of its parents."""
+    parent = stack.nested_stack_parent
+    return {**(_stack_tags(parent) if parent else {}), **stack.tags.tag_values()}
+
+
 _DEFINITIONS: Final[WeakKeyDictionary[personalize.CfnDataset, _Definition]] = WeakKeyDictionary()
 
 
@@ -130,19 +158,19 @@ def _definition_of(dataset: personalize.CfnDataset) -> _Definition:
     return _DEFINITIONS[dataset]
 
 
-@jsii.implements(cdk.IStableAnyProducer)
+@jsii.implements(cdk.IAnyProducer)
 class _Value:
-    def __init__(self, value: Any) -> None:  # noqa: ANN401 - a function without arguments; jsii asks for no type
+    def __init__(self, value: Callable[[], Any]) -> None:
         self._value = value
 
-    def produce(self) -> Any:  # noqa: ANN401 - whatever JSON holds
+    def produce(self, context: cdk.IResolveContext) -> Any:  # noqa: ANN401, ARG002 - whatever JSON holds
         return self._value()
 
 
-@jsii.implements(cdk.IStableStringProducer)
+@jsii.implements(cdk.IStringProducer)
 class _Text:
-    def __init__(self, value: Any) -> None:  # noqa: ANN401 - as above
+    def __init__(self, value: Callable[[], str]) -> None:
         self._value = value
 
-    def produce(self) -> str | None:
-        return str(self._value())
+    def produce(self, context: cdk.IResolveContext) -> str | None:  # noqa: ARG002 - the protocol has it
+        return self._value()

@@ -30,6 +30,9 @@ def key_of(name: str, key: "kms.IKey | None") -> "kms.IKey | None":
     """
     alias_name = getattr(key, "alias_name", None)
     if alias_name is None:
+        key_arn = key.key_arn if key else ""
+        if ":alias/" in key_arn:
+            raise InvalidArguments(violation(name, key_arn, _ALLOWED))
         return key
     try:
         target: kms.IKey = key.alias_target_key  # type: ignore[union-attr]  # only an alias has a name

@@ -13,7 +13,7 @@ from personalize_import.customized_roles import is_customized
 from personalize_import.findings import accept_data_of_policy
 from personalize_import.growing_policy import GrowingPolicy
 from personalize_import.statements import Statement
-from personalize_import.surroundings import once_in_a_stack, stack_of, surroundings_of
+from personalize_import.surroundings import once_in_a_stack, stack_of, stack_scope_of, surroundings_of
 
 _DIGEST_LENGTH: Final = 12
 _OF_ROLES: Final[WeakKeyDictionary[iam.IRole, GrowingPolicy[iam.AddToPrincipalPolicyResult]]] = WeakKeyDictionary()
@@ -70,9 +70,7 @@ def _attach_policy(scope: Construct, role: iam.IRole) -> _RolePolicy:
 
 
 def _policy_name(scope: Construct) -> str:
-    """Name a policy by its stack and path: jobs of several stacks may have one role, whose policies need many names."""
-    root = stack_of(scope)
-    while root.nested_stack_parent:
-        root = root.nested_stack_parent
-    names = f"{surroundings_of(root).stack_name} {scope.node.path}"
-    return f"ReadData-{hashlib.sha256(names.encode()).hexdigest()[:_DIGEST_LENGTH]}"
+    """Name a policy by stack and Region: a role is the same one in all Regions, and has one policy of each stack."""
+    known = surroundings_of(scope)
+    stack = stack_scope_of(scope) or known.stack_name
+    return f"ReadData-{hashlib.sha256(stack.encode()).hexdigest()[:_DIGEST_LENGTH]}-{known.region}"

@@ -13,8 +13,9 @@ import aws_cdk as cdk
 from constructs import Construct, IConstruct
 
 from personalize_import.at_synthesis import at_synthesis
+from personalize_import.dataset_reference import referenced_by
 from personalize_import.schema_resource import NOTICE_ID
-from personalize_import.surroundings import is_token, once_in_a_stack, stack_of
+from personalize_import.surroundings import is_token, once_in_a_stack, stack_of, top_level_stack_of
 from personalize_import_handler.checks import violation
 from personalize_import_handler.contract import Follower, ImportMode
 
@@ -48,13 +49,23 @@ def check_after(name: str, after: Any, scope: Construct, import_mode: object, da
         yield violation(name, after, "a DatasetImportJob")
         return
     path = after.node.path
-    if import_mode != ImportMode.INCREMENTAL:
-        yield f"{name} is for INCREMENTAL imports, for a FULL one keeps nothing of what was imported before: remove it"
+    if import_mode != ImportMode.INCREMENTAL and not (isinstance(import_mode, str) and is_token(import_mode)):
+        yield f"{name} is only for INCREMENTAL imports; a FULL import removes what was imported before: omit {name}"
     if stack_of(after) is not stack_of(scope):
         # The ARN of its job would be an export, which can't change while it is in use, and it changes with each import.
         yield violation(name, path, "a job of the same stack")
-    if not is_token(after.dataset_arn) and not is_token(dataset_arn) and after.dataset_arn != dataset_arn:
-        yield violation(name, f"{path}, which imports into {after.dataset_arn}", f"a job of the dataset {dataset_arn}")
+    before, own = _dataset_of(after.dataset_arn), _dataset_of(dataset_arn)
+    is_known = bool(before and own) and is_token(after.dataset_arn) == is_token(dataset_arn)
+    if is_known and before != own:
+        yield violation(name, f"{path}, which imports into {before}", f"a job of the dataset {own}")
+
+
+def _dataset_of(dataset_arn: str) -> str | None:
+    """Return the ARN of a dataset, or the path of one of this app; None for any other token."""
+    if not is_token(dataset_arn):
+        return dataset_arn
+    dataset = referenced_by(dataset_arn)
+    return dataset.node.path if dataset else None
 
 
 def order_imports(
@@ -117,10 +128,13 @@ def _warn_of_full_imports(this: _Job, other: _Job) -> None:
 
 def _warn_of_lost_rows(this: _Job, other: _Job) -> None:
     full, added = (this, other) if this.mode == ImportMode.FULL else (other, this)
+    advice = "Pass it to the INCREMENTAL one: after=..."
+    if stack_of(full.construct) is not stack_of(added.construct):
+        advice = "Move both into one stack, and pass it to the INCREMENTAL one: after=..."
     cdk.Annotations.of(this.construct).add_warning_v2(
         f"{NOTICE_ID}incremental-import-without-after",
         f"{full.construct.node.path} is a FULL import into the same dataset as {added.construct.node.path}: whenever "
-        "it runs, it removes the rows that the other one has added. Pass it to the INCREMENTAL one: after=...",
+        f"it runs, it removes the rows that the other one has added. {advice}",
     )
 
 
@@ -153,9 +167,24 @@ def _are_linked(this: _Job, other: _Job) -> bool:
 def _are_ordered(this: _Job, other: _Job) -> bool:
     """Return whether one depends on the other, in one stack or because its stack does."""
     one, two = stack_of(this.construct), stack_of(other.construct)
-    if one is not two:
-        return two in one.dependencies or one in two.dependencies
-    return _depends(this, other) or _depends(other, this)
+    if one is two:
+        return _depends(this, other) or _depends(other, this)
+    first, second = top_level_stack_of(one), top_level_stack_of(two)
+    # What orders nested stacks of one stack may be anything that is in them.
+    return first is second or _stack_depends(first, second) or _stack_depends(second, first)
+
+
+def _stack_depends(this: cdk.Stack, other: cdk.Stack) -> bool:
+    """Return whether a stack is deployed after another one."""
+    waiting, found = [this], {this.node.path}
+    while waiting:
+        for each in waiting.pop().dependencies:
+            if each.node.path == other.node.path:
+                return True
+            if each.node.path not in found:
+                found.add(each.node.path)
+                waiting.append(each)
+    return False
 
 
 def _depends(this: _Job, other: _Job) -> bool:

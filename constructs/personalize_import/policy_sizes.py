@@ -9,10 +9,10 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple
 
 import aws_cdk as cdk
-import jsii
 from aws_cdk import aws_iam as iam
-from constructs import IConstruct, IValidation
+from constructs import IConstruct
 
+from personalize_import.at_synthesis import at_synthesis
 from personalize_import.surroundings import is_token, stack_of, surroundings_of
 
 INLINE_POLICIES_LENGTH_MAX: Final = 10_240
@@ -46,23 +46,18 @@ class Measured(NamedTuple):
     remedy: str
 
 
-def check_size(owner: IConstruct, measured: Measured) -> None:
-    """Report at synth that policies are too large."""
-    owner.node.add_validation(_SizeCheck(owner, measured))
+def check_size(scope: IConstruct, owner: IConstruct, measured: Measured) -> None:
+    """Report an error of `scope`, when its template is written, if the policies of `owner` are too large."""
 
+    def check() -> None:
+        what, documents, length_max, remedy = measured
+        length = sum(length_of(owner, each) for each in documents())
+        if length > length_max:
+            cdk.Annotations.of(scope).add_error(
+                f"{what} would have about {length:,} characters; AWS allows {length_max:,}. {remedy}"
+            )
 
-@jsii.implements(IValidation)
-class _SizeCheck:
-    def __init__(self, owner: IConstruct, measured: Measured) -> None:
-        self._owner = owner
-        self._measured = measured
-
-    def validate(self) -> list[str]:
-        what, documents, length_max, remedy = self._measured
-        length = sum(length_of(self._owner, each) for each in documents())
-        if length <= length_max:
-            return []
-        return [f"{what} would have about {length:,} characters; AWS allows {length_max:,}. {remedy}"]
+    at_synthesis(scope, check)
 
 
 def inline_policies(scope: IConstruct, role: iam.IRole) -> list[object]:

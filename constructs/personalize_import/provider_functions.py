@@ -19,8 +19,8 @@ from personalize_import_handler.checks import violation
 _MEMORY_MIB: Final = 256
 # Calls of the functions give up after seconds; this is for the sum of many that nearly do.
 _TIMEOUT: Final = cdk.Duration.minutes(5)
-# One call to Personalize that nearly gives up takes 39 s with its retries, and the answer has to be delivered too.
-_TIMEOUT_SECONDS_MIN: Final = 60
+# OnEvent retries to start the state machine for two minutes, and the answer has to be delivered too.
+_TIMEOUT_SECONDS_MIN: Final = 180
 # https://docs.aws.amazon.com/lambda/latest/dg/configuration-timeout.html
 _TIMEOUT_SECONDS_MAX: Final = 900
 RUNTIMES: Final = ("python3.11", "python3.12", "python3.13")
@@ -96,7 +96,7 @@ def _check_runtime(name: str, runtime: object) -> Iterator[str]:
 
 
 def _check_timeout(name: str, timeout: object) -> Iterator[str]:
-    allowed = f"a Duration of {_TIMEOUT_SECONDS_MIN} to {_TIMEOUT_SECONDS_MAX} seconds: one poll may take a minute"
+    allowed = f"a Duration of {_TIMEOUT_SECONDS_MIN} to {_TIMEOUT_SECONDS_MAX} seconds: retries may take two minutes"
     if timeout is not None and not isinstance(timeout, cdk.Duration):
         yield violation(name, timeout, allowed)
     elif timeout:

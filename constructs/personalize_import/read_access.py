@@ -64,7 +64,7 @@ def grant_read(data_source: DataSource, reader: Reader, *, is_ours: bool) -> Rea
     added, access.required_bucket_policy_statements = _allow_in(data_source.bucket, statements, reader)
     access.granted += [each.policy_dependable for each in added if each.policy_dependable]
     if added and data_source.bucket:
-        _check_size_of_policy(data_source.bucket)
+        _check_size_of_policy(reader.scope, data_source.bucket)
     if key := data_source.encryption_key:
         # Without conditions, as the page has it: it isn't documented that the service uses the key through S3 alone.
         statements = [statement([*_KEY_ACTIONS_THROUGH_S3, *_KEY_ACTIONS], ["*"], principal=_SERVICE)]
@@ -96,9 +96,10 @@ def _allow_in(
     return results + [policy.add(each, owner.add_to_resource_policy) for each in reader.allowed(statements)], []
 
 
-def _check_size_of_policy(bucket: "s3.IBucket") -> None:
+def _check_size_of_policy(scope: Construct, bucket: "s3.IBucket") -> None:
     if _POLICIES[bucket].has_grown_to(RESOURCES_UNCHECKED):
         check_size(
+            scope,
             bucket,
             Measured(
                 f"the policy of the bucket {bucket.node.path}",

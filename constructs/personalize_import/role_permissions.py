@@ -13,6 +13,7 @@ from constructs import Construct
 
 from personalize_import import findings
 from personalize_import import provider_permissions as permissions
+from personalize_import.at_synthesis import host_tasks
 from personalize_import.customized_roles import report_statements
 from personalize_import.import_role import import_role_path
 from personalize_import.policy_sizes import (
@@ -123,7 +124,10 @@ class RolePermissions:
             return
         self._is_checked = True
         role = cast("iam.IRole", self._role)
+        if isinstance(role.node.default_child, cdk.CfnResource):
+            host_tasks(self._provider, role.node.default_child)
         check_size(
+            self._provider,
             self._provider,
             Measured(
                 f"the inline policies of the role {role.node.path} together",

@@ -71,12 +71,15 @@ def find(
 def current(personalize: Personalize, properties: ImportProperties, names: JobNames) -> Attempt | None:
     """Return the attempt whose job the resource has, unless it failed or its dataset was replaced; raise `Hindered`.
 
-    Data that a later import has replaced is kept as it is: nothing has changed about this one.
+    Data that the import of somebody else has replaced stays as it is: nothing has changed about this one. A later FULL
+    import of the same resource belongs to an update that failed and, in a stack without rollback, was never undone.
     """
     try:
         jobs = personalize.list_dataset_import_jobs(properties.dataset_arn)
         made = _attempts(jobs, names) or _jobs_by_prefix(jobs, names)
-        return made[0] if made and _holding(personalize, properties, made[0]) else None
+        job = _holding(personalize, properties, made[0]) if made else None
+        own = [each for each in jobs if names.share_prefix(each.dataset_import_job_arn)]
+        return made[0] if job and not is_superseded(job, own) else None
     except Refused as refused:
         raise Hindered(1, refused) from refused
 

@@ -199,3 +199,18 @@ def test_an_update_of_a_resource_that_has_no_job_imports_what_is_said_now(
 
     assert cloudformation.update(properties()).succeeded
     assert personalize.imported() == [DATA_LOCATION]
+
+
+def test_a_later_import_of_the_same_resource_that_was_never_undone_makes_an_update_import_again(
+    cloudformation: CloudFormation, personalize: FakePersonalize
+) -> None:
+    created = cloudformation.create(properties())
+    personalize.course = Course(seconds=1200)
+    assert not cloudformation.update(properties(DataLocation=OTHER_LOCATION, TimeoutSeconds=60)).succeeded
+    cloudformation.account.clock.advance(1200)
+    cloudformation.properties = properties()  # without a rollback, by what the last success has said
+
+    updated = cloudformation.update(properties(Tags=tags(stage="prod")))
+
+    assert updated.job_arn != created.job_arn
+    assert personalize.imported() == [DATA_LOCATION]

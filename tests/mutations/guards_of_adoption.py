@@ -72,8 +72,18 @@ GUARDS: Final = (
     ),
     _find(
         "an update imports again where the dataset does not hold the data of its job",
-        "return made[0] if made and _holding(personalize, properties, made[0]) else None",
+        "return made[0] if job and not is_superseded(job, own) else None",
         "return made[0] if made else None",
+    ),
+    _find(
+        "an update imports again where a later import of its resource was never undone",
+        "return made[0] if job and not is_superseded(job, own) else None",
+        "return made[0] if job else None",
+    ),
+    _find(
+        "an update keeps its job where somebody else's import has replaced the data",
+        "return made[0] if job and not is_superseded(job, own) else None",
+        "return made[0] if job and not is_superseded(job, jobs) else None",
     ),
     _update(
         "a call that is refused while an update searches for its job is reported with its job",

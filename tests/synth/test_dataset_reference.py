@@ -19,6 +19,7 @@ from tests.synth.stacks import (
     new_app,
     new_stack,
     own_warnings,
+    properties_of,
 )
 
 Change = Callable[[personalize.CfnDataset], object]
@@ -77,6 +78,51 @@ def test_a_dataset_that_is_passed_by_a_token_of_its_arn_is_the_same_as_the_const
     assert written(change, given) == written(change)
 
 
+class Wrapped:
+    """Anything else that refers to a dataset."""
+
+    def __init__(self, dataset: personalize.CfnDataset) -> None:
+        self.dataset_ref = dataset.dataset_ref
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        lambda d: cdk.Fn.get_att(d.logical_id, "DatasetArn").to_string(),
+        lambda d: cdk.Token.as_string({"Fn::GetAtt": [cdk.Stack.of(d).resolve(d.logical_id), "DatasetArn"]}),
+        Wrapped,
+    ],
+    ids=["Fn.get_att", "Token.as_string", "dataset_ref"],
+)
+def test_other_ways_to_refer_to_a_dataset_of_the_stack_are_the_same(
+    given: Callable[[personalize.CfnDataset], Any],
+) -> None:
+    assert written(set_name, given) == written(set_name)
+
+
+def test_a_change_between_two_syntheses_of_an_app_is_seen() -> None:
+    app = new_app()
+    stack = new_stack("Stack", app)
+    dataset = add_dataset(stack)
+    job = add_job(stack, dataset=dataset)
+
+    def definition() -> Any:
+        template = app.synth(force=True).get_stack_by_name("Stack").template
+        return template["Resources"][logical_id(job.node.find_child("Resource"))]["Properties"]["DatasetDefinition"]
+
+    before = definition()
+    dataset.name = "other"
+
+    assert (before["Name"], definition()["Name"]) == ("dataset", "other")
+
+
+def test_tags_of_the_parent_of_a_nested_stack_replace_the_dataset_too() -> None:
+    nested = cdk.NestedStack(new_stack(tags={"team": "data"}), "Nested")
+    job = add_job(nested, dataset=add_dataset(nested))
+
+    assert properties_of(job)["DatasetDefinition"]["Tags"] == {"team": "data"}
+
+
 def test_two_syntheses_of_the_same_app_say_the_same() -> None:
     assert written() == written()
 
@@ -116,8 +162,8 @@ def test_a_value_of_another_stack_that_is_known_at_deploy_time_only_is_a_warning
     app = new_app()
     first, second = new_stack("First", app), new_stack("Second", app)
     dataset = add_dataset(first)
-    dataset.name = cdk.CfnParameter(first, "Name").value_as_string
     add_job(second, dataset=dataset)
+    dataset.name = cdk.CfnParameter(first, "Name").value_as_string  # which is seen, although it comes later
 
     (warning,) = own_warnings(second, "dataset-of-another-stack")
     assert warning.startswith("Name of the dataset First/Dataset is known when that stack is deployed.")

@@ -164,12 +164,13 @@ def test_imports_into_one_dataset_from_two_stacks_of_the_app_are_a_warning_too()
     assert warnings_of((one,)) == []
     (warning,) = warnings_of((two,))
     assert "First/One is a FULL import into the same dataset as Second/Two" in warning
+    assert "Move both into one stack" in warning
 
 
 @pytest.mark.parametrize(
     ("arguments", "problem"),
     [
-        ({**FULL}, "after is for INCREMENTAL imports"),
+        ({**FULL}, "after is only for INCREMENTAL imports"),
         ({**ADDED, "dataset": OTHER}, f"must be a job of the dataset {OTHER}"),
         ({**ADDED, "after": "job"}, "after must be a DatasetImportJob, got 'job'"),
     ],
@@ -197,3 +198,28 @@ def test_jobs_in_a_nested_stack_have_a_scope_that_stays_the_same() -> None:
     assert re.fullmatch("shop/shopImports[0-9A-F]{8}", scope)
     assert deployed(nested).properties(logical_id(job.role))["Path"] == f"/personalize-import/eu-west-1/{scope}/"
     assert "StackScope" not in deployed(cdk.Stack.of(add_job(new_stack()))).of_type("Custom::X")
+
+
+def test_an_import_into_another_dataset_of_the_app_can_not_come_before() -> None:
+    stack = new_stack()
+    one = add_job(stack, "One", dataset=add_dataset(stack))
+    with pytest.raises(InvalidArguments, match="must be a job of the dataset Stack/Items"):
+        add_job(stack, "Two", dataset=add_dataset(stack, "Items"), after=one, **ADDED)
+
+
+def test_a_mode_that_is_known_at_deploy_time_only_may_have_a_job_before() -> None:
+    stack = new_stack()
+    mode = cdk.CfnParameter(stack, "Mode").value_as_string
+
+    assert add_job(stack, "Two", after=add_job(stack, "One"), import_mode=mode)
+
+
+def test_imports_from_stacks_that_are_deployed_in_order_are_in_order() -> None:
+    app = cdk.App()
+    first, second, third = (new_stack(name, app) for name in ("First", "Second", "Third"))
+    second.add_dependency(first)
+    third.add_dependency(second)
+    one, two = add_job(first, "One", **ADDED), add_job(third, "Two", **ADDED)
+
+    assert own_warnings(third, "imports-in-any-order") == []
+    assert warnings_of((one,)) == warnings_of((two,)) == []

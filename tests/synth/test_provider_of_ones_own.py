@@ -173,7 +173,7 @@ def test_other_properties_of_the_functions_are_taken_as_they_are() -> None:
 
 LAMBDA = lambda_.Runtime
 RUNTIME = "function_props: runtime must be a Runtime of python3.11, python3.12, python3.13, which the handler is tested"
-TIMEOUT = "function_props: timeout must be a Duration of 60 to 900 seconds: one poll may take a minute, got"
+TIMEOUT = "function_props: timeout must be a Duration of 180 to 900 seconds: retries may take two minutes, got"
 
 
 @pytest.mark.parametrize(
@@ -182,7 +182,7 @@ TIMEOUT = "function_props: timeout must be a Duration of 60 to 900 seconds: one 
         ({"runtime": LAMBDA.PYTHON_3_10}, f"{RUNTIME} with, got 'python3.10'"),
         ({"runtime": LAMBDA.NODEJS_22_X}, f"{RUNTIME} with, got 'nodejs22.x'"),
         ({"runtime": "python"}, f"{RUNTIME} with, got 'python'"),
-        ({"timeout": cdk.Duration.seconds(59)}, f"{TIMEOUT} 59.0"),
+        ({"timeout": cdk.Duration.seconds(179)}, f"{TIMEOUT} 179.0"),
         ({"timeout": cdk.Duration.minutes(16)}, f"{TIMEOUT} 960.0"),
         ({"timeout": 60}, f"{TIMEOUT} 60"),
         ({"reserved_concurrent_executions": 0}, "reserved_concurrent_executions must be at least 1"),
@@ -202,7 +202,7 @@ def test_the_runtimes_that_may_be_chosen_are_those_that_the_project_is_tested_wi
 
 def test_a_longer_timeout_another_runtime_and_a_reserved_concurrency_are_taken() -> None:
     props = {
-        "timeout": cdk.Duration.seconds(60),
+        "timeout": cdk.Duration.seconds(180),
         "runtime": LAMBDA.PYTHON_3_11,
         "reserved_concurrent_executions": 1,
     }
@@ -210,7 +210,7 @@ def test_a_longer_timeout_another_runtime_and_a_reserved_concurrency_are_taken()
     functions = of_provider(deployed(with_provider(function_props=props)), "AWS::Lambda::Function")
 
     assert [(each["Timeout"], each["Runtime"], each["ReservedConcurrentExecutions"]) for each in functions] == [
-        (60, "python3.11", 1)
+        (180, "python3.11", 1)
     ] * 2
 
 

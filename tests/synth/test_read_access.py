@@ -168,6 +168,12 @@ def test_a_key_that_is_none_is_refused(key: object) -> None:
         DataSource.from_s3_uri("s3://data/a.csv", encryption_key=key)  # type: ignore[arg-type]
 
 
+def test_a_key_that_is_given_by_the_arn_of_an_alias_is_refused() -> None:
+    alias = kms.Key.from_key_arn(new_stack(), "Key", "arn:aws:kms:eu-west-1:123456789012:alias/data")
+    with pytest.raises(InvalidArguments, match="alias/data"):
+        DataSource.from_s3_uri("s3://data/a.csv", encryption_key=alias)
+
+
 @pytest.mark.parametrize("given", ["with a uri", "with a bucket", "as the bucket's key"])
 def test_a_key_that_is_known_by_its_alias_alone_is_refused_with_the_way_out(given: str) -> None:
     stack = new_stack()

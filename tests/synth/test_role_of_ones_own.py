@@ -10,6 +10,7 @@ from aws_cdk import aws_s3 as s3
 from personalize_import import DataSource
 from tests.synth.cloudformation import Deployed
 from tests.synth.stacks import (
+    DATASET_ARN,
     ROLE_ARN,
     add_job,
     deployed,
@@ -198,3 +199,15 @@ def test_a_role_of_another_stack_that_may_be_passed_only_there_reads_a_bucket_of
     assert "s3:GetObject" in str(deployed(models).all_properties("AWS::IAM::Policy"))
     assert set(models.dependencies) == {security, data}
     assert security.dependencies == data.dependencies == []
+
+
+def test_the_policies_of_stacks_of_one_name_in_two_regions_have_two_names() -> None:
+    names = set()
+    for region in ("eu-west-1", "us-east-1"):
+        stack = new_stack("Shop", env=cdk.Environment(account="123456789012", region=region))
+        role = iam.Role.from_role_arn(stack, "Role", ROLE_ARN)
+        add_job(stack, dataset=DATASET_ARN.replace("eu-west-1", region), role=role)
+        template = deployed(stack)
+        names |= {template.properties(policy)["PolicyName"] for policy in policy_of_job(template)}
+
+    assert len(names) == 2

@@ -86,4 +86,4 @@ def test_what_is_no_schema_is_none(text: str) -> None:
 
 
 def test_a_dataset_made_elsewhere_has_no_schema_that_could_be_known() -> None:
-    assert schema_of(DatasetReference.of(DATASET_ARN).resource) is None
+    assert schema_of(DatasetReference.of(DATASET_ARN, new_stack()).resource) is None
