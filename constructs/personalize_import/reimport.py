@@ -53,8 +53,8 @@ class Reimport:
     def when_data_changes(cls, as_of: str | None = None) -> Self:
         """Import again when names, sizes or ETags of the files differ from those of the last import.
 
-        CloudFormation updates no resource whose properties are the same. So the files are compared only in a deploy
-        that changes `as_of`.
+        CloudFormation updates no resource whose properties are the same. So the files are compared in a deploy that
+        changes `as_of`, or anything else about the import.
 
         Args:
             as_of: A string of 1 to 256 characters that is new whenever the files are to be compared, such as a commit
