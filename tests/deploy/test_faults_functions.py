@@ -74,7 +74,7 @@ def failed_looks(row: Row) -> int:
 @pytest.mark.parametrize(
     "call",
     [
-        {"operation": "DescribeDatasetImportJob"},
+        {"operation": "ListDatasetImportJobs"},
         {"operation": "CreateDatasetImportJob"},
         {"operation": "CreateDatasetImportJob", "after_effect": True},
     ],
@@ -146,7 +146,7 @@ def test_a_delete_is_killed_while_it_waits_for_the_job_and_goes_on_waiting(row: 
     assert row.deploy(wait=False) == "CREATE_COMPLETE"
     row.begin_deletion()
     until(lambda: "RUNNING" in row.executions())
-    hang_next_look(row)
+    hang_next(row, "ListDatasetImportJobs")
     kill(row, "is_complete")
     assert row.status == "DELETE_IN_PROGRESS"
     row.cloud.aws.switchboard("POST", "jobs/release", {"job_name": "*"})

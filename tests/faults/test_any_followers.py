@@ -84,7 +84,9 @@ def play(steps: Sequence[Step], stack_name: str = "shop") -> int:
         if not succeeded and unchanged:  # nothing takes away what an INCREMENTAL import has added
             assert rows[: len(before)] == before
         elif not succeeded:
-            assert_rows_are_those_of(pair, rows, before, in_order=not set(pair.template) - set(changed))
+            # An import that was about to start when it was cancelled may still do so between those of the rollback.
+            in_order = turn != "is cancelled in" and not set(pair.template) - set(changed)
+            assert_rows_are_those_of(pair, rows, before, in_order=in_order)
         elif unchanged or is_back:
             assert set(expected) <= set(rows)
         else:
@@ -106,7 +108,8 @@ def play_random_sequences(number: int) -> str:
     """Play so many sequences, simplify one that loses rows, and return how many were played."""
     played: list[tuple[int, int]] = []
 
-    @settings(max_examples=number, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    # The same sequences in each run, so that a change fails over what it changes and over nothing else.
+    @settings(max_examples=number, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given(STEPS, st.sampled_from(["shop", "a-stack-with-a-name-that-leaves-no-room-for-a-logical-id"]))
     def search(steps: Sequence[Step], stack_name: str) -> None:
         played.append((len(steps), play(steps, stack_name)))

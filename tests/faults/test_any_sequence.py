@@ -132,7 +132,8 @@ def play_random_sequences(number: int) -> str:
     """Play so many sequences, simplify one that breaks an invariant, and return how many were played."""
     played: list[tuple[int, int]] = []
 
-    @settings(max_examples=number, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    # The same sequences in each run, so that a change fails over what it changes and over nothing else.
+    @settings(max_examples=number, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given(STEPS)
     def search(steps: Sequence[Step]) -> None:
         played.append((len(steps), play(steps)))

@@ -93,7 +93,11 @@ GUARDS: Final = (
         "partial(fetch, **following), iter(RETRY_PAUSES),",
     ),
     _list("a list goes on at its next page", "partial(fetch, **following)", "partial(fetch)"),
-    _list("the last page is the last", 'if not following or not page.get("IsTruncated", True):', "if not following:"),
+    _list(
+        "a list without IsTruncated goes on at its next page",
+        'page.get("IsTruncated", True)',
+        'page.get("IsTruncated")',
+    ),
     _call(
         "a page that is throttled is requested again",
         'pages("ListDatasetImportJobs", fetch, {"nextToken": "nextToken"}, self._sleep)',
