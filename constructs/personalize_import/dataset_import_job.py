@@ -138,7 +138,7 @@ class DatasetImportJob(ObservedImport):
                 *check_looks("preflight", provider, asked=bool(preflight)),
                 *check_looks("reimport", provider, asked=compares_data),
                 *check_shipped("data_source", data_source, provider),
-                *check_environment(self, dataset, dataset_arn, data_source, role, provider),
+                *check_environment(self, reference.resource or dataset, dataset_arn, data_source, role, provider),
             ],
         )
         warn_of_environment(self, data_source)

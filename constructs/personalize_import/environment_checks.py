@@ -60,15 +60,16 @@ def check_arn_of_provider(name: str, arn: str | None, scope: Construct) -> Itera
 
 
 def warn_of_environment(scope: Construct, data_source: DataSource) -> None:
-    """Warn about a bucket or key elsewhere, which works only if its owner has granted it."""
+    """Warn about a bucket or key elsewhere that this app doesn't own: it works only if its owner has granted it."""
     own = _environment_of_stack(scope)
     if own == Environment():
         return
-    if bucket := data_source.bucket:
+    bucket, key = data_source.bucket, data_source.encryption_key
+    if bucket and not cdk.Resource.is_owned_resource(bucket):
         advice = "Its policy must allow both the import role and personalize.amazonaws.com to read the data"
         found = Environment(account=_of_resource(bucket).account)
         _warn(scope, "bucket-account", _differences("the bucket", data_source.bucket_name, found, own, advice))
-    if key := data_source.encryption_key:
+    if key and not cdk.Resource.is_owned_resource(key):
         advice = "S3 uses only keys of the bucket's Region, and a key of another account must allow this one to use it"
         found = _of_arn(key.key_arn) or _of_resource(key)
         _warn(scope, "key-environment", _differences("the key", key.key_arn, found, own, advice))

@@ -38,8 +38,9 @@ def check_role_arn(scope: Construct, role: cdk.CfnResource, path: str) -> Iterat
     )
     length = len(prefix) + of_role
     if length > contract.ARN_LENGTH_MAX:
+        readable = known.written(path, lambda name: f"${{{name}}}")
         yield (
-            f"the ARN of the import role would have {length} characters, with the path {path}; Personalize takes "
+            f"the ARN of the import role would have {length} characters, with the path {readable}; Personalize takes "
             f"{contract.ARN_LENGTH_MAX}. Use a shorter stack name, a shorter import_role_path of the provider, or a "
             "role of your own as role="
         )

@@ -159,3 +159,21 @@ def test_a_role_of_a_class_of_the_app_s_own_that_has_no_environment_is_accepted(
     stack = new_stack(env=HERE)
     for role in (Role(), unknown):
         assert [*check_environment(stack, None, DATASET_ARN, None, role, None)] == []
+
+
+def test_a_bucket_of_this_app_in_another_account_is_no_warning_for_its_policy_is_written_here() -> None:
+    app = new_app()
+    bucket = s3.Bucket(new_stack("Data", app, env=IN_OTHER_ACCOUNT), "Bucket", bucket_name="data")
+    models = new_stack("Models", app, env=HERE)
+    add_job(models, data_source=DataSource.from_bucket(bucket, "interactions/"))
+
+    assert own_warnings(models, "bucket-account") == []
+
+
+def test_a_dataset_of_a_stack_in_another_region_is_an_error_also_if_its_arn_is_passed() -> None:
+    app = new_app()
+    there = cdk.Environment(account=ACCOUNT, region="us-east-1")
+    dataset = add_dataset(new_stack("There", app, env=there, cross_region_references=True))
+    here = new_stack("Here", app, env=HERE, cross_region_references=True)
+
+    assert "dataset is in Region us-east-1" in problem(here, dataset=dataset.attr_dataset_arn)
