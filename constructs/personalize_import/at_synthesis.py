@@ -45,7 +45,7 @@ def at_synthesis(scope: IConstruct, task: Task) -> None:
 
 
 def host_tasks(scope: IConstruct, resource: cdk.CfnResource | cdk.CustomResource) -> None:
-    """Let the first resource that is passed here run the tasks of the stack of `scope`."""
+    """Use the first resource that is passed here to run the tasks of the stack of `scope`."""
     tasks = _tasks_of(scope)
     if not tasks.has_host:
         tasks.has_host = True

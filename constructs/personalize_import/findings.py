@@ -52,7 +52,7 @@ def accept_data_of_job(role: iam.CfnRole | None, objects_arn: str) -> None:
 
 
 def accept_data_of_policy(policy: iam.Policy, objects_arn: str) -> None:
-    """Give the reason why a policy of several jobs allows reading everything below a folder."""
+    """Suppress the finding that a policy of several jobs allows reading everything below a folder."""
     accept(_resource_of(policy), Acceptance(_WILDCARD, _DATA_REASON, [objects_arn]))
 
 

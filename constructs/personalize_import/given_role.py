@@ -20,10 +20,10 @@ _OF_ROLES: Final[WeakKeyDictionary[iam.IRole, GrowingPolicy[iam.AddToPrincipalPo
 
 
 class Granted(NamedTuple):
-    """What became of the statements that a role needs."""
+    """The statements that a role was granted, and those that it was not."""
 
     dependables: Sequence[IDependable]
-    """What must be deployed before the role has the permissions."""
+    """Constructs that must be deployed before the role has the permissions."""
     missing: Sequence[Statement]
     """The statements that this app can't add."""
 

@@ -95,7 +95,7 @@ def order_imports(
 
 
 def _add_to_followers(this: _Job) -> None:
-    """Let the resources of the FULL import know the one that follows; most imports have none, and ask nothing."""
+    """Add a follower to the resources of the FULL import; most imports have none, and make no call."""
     full = this
     while full.before:
         full = full.before

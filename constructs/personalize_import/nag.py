@@ -30,7 +30,7 @@ class Acceptance:
 
 
 _Known = Sequence[tuple[Acceptance, Sequence[str]]]
-"""What is accepted, each with its findings."""
+"""The suppressions, each with its findings."""
 
 
 def accept(resource: cdk.CfnResource | None, *acceptances: Acceptance, is_new: bool = False) -> None:

@@ -25,7 +25,7 @@ _ARN_PREFIX: Final = "arn:aws:s3:::"
 """The shortest that the ARN of a resource begins with: what fits must not be refused."""
 _NAME_LENGTH_MAX: Final = 63
 _SUFFIX_LENGTH: Final = 14
-"""What CloudFormation adds to a generated name, hyphens included."""
+"""The suffix that CloudFormation adds to a generated name, hyphens included."""
 # What is known at deploy time only has the length that it has at least.
 _PSEUDO: Final = {
     "AWS::Partition": "aws",

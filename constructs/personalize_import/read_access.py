@@ -33,7 +33,7 @@ _KEY_ACTIONS_THROUGH_S3: Final = ["kms:Decrypt", "kms:GenerateDataKey"]
 _KEY_ACTIONS: Final = ["kms:CreateGrant", "kms:DescribeKey", "kms:ListGrants"]
 _OTHER_ACCOUNT: Final = "; the statements with aws:PrincipalArn are needed only if the bucket is in another account"
 _POLICIES: Final[WeakKeyDictionary[IConstruct, GrowingPolicy[iam.AddToResourcePolicyResult]]] = WeakKeyDictionary()
-"""What jobs have added to the policies of buckets and keys."""
+"""The statements that jobs have added to the policies of buckets and keys."""
 
 
 @dataclass

@@ -15,9 +15,9 @@ from personalize_import_handler import contract
 _STACK_NAME_LENGTH_MAX: Final = 128
 _ROLE_NAME_LENGTH_MAX: Final = 64
 _SUFFIX_LENGTH: Final = 14
-"""What CloudFormation adds to a generated name, hyphens included."""
+"""The suffix that CloudFormation adds to a generated name, hyphens included."""
 _SHORTEST: Final = {"AWS::Partition": "aws", "AWS::Region": "eu-west-1", "AWS::AccountId": "123456789012"}
-"""What is known at deploy time only, as long as it is at least."""
+"""Stand-ins of the least length for values that are known at deploy time only."""
 
 
 def check_role_arn(scope: Construct, role: cdk.CfnResource, path: str) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Which roles a provider's function may pass to Personalize, and assume to read data before a job starts.
+"""The roles that a provider's function may pass to Personalize, and assume to read data before a job starts.
 
 The roles that the construct creates are allowed by their path, others by their ARN. A provider that serves other apps
 has a path that bounds all of them, for it can't know these apps.

@@ -130,7 +130,7 @@ class DataResourceProperties(TypedDict, total=False):
 
 
 class Attribute(StrEnum):
-    """What `Fn::GetAtt` returns; every one is always present. `Ref` is the resource's own id, which never changes."""
+    """The attributes for `Fn::GetAtt`; every one is always present. `Ref` is the resource's id, which never changes."""
 
     DATASET_IMPORT_JOB_ARN = "DatasetImportJobArn"
     JOB_NAME = "JobName"
@@ -183,7 +183,7 @@ class Environment(StrEnum):
 PERSONALIZE_SERVICE_PRINCIPAL: Final = "personalize.amazonaws.com"
 """The same literal in every partition, aws-cn included."""
 IMPORT_ROLE_PATH: Final = "/personalize-import/"
-"""What the paths of import roles that the construct creates end with, before the Region and the name of the stack."""
+"""The end of the paths of import roles that the construct creates, before the Region and the name of the stack."""
 IMPORT_ROLE_PATH_LENGTH_MAX: Final = 170
 """Ours, for what stands before that: no ARN of 256 characters has room for more. IAM allows paths of 512."""
 

@@ -31,7 +31,7 @@ class History(NamedTuple):
     current: JobSummary
     names: JobNames
     undone: JobNames | None
-    """What the resource imported before."""
+    """The previous import of the resource."""
     prefixes: Sequence[str]
     """The prefix of the jobs' ARNs of each follower; long names may have the same one."""
     prefixes_before: Sequence[str]

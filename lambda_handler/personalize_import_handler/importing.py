@@ -47,7 +47,7 @@ class Import(NamedTuple):
     undone: ImportProperties | None = None
     """What the resource imported before this."""
     restores: bool = False
-    """Whether rows that others added after an import that this one repeats are imported again: in an Update alone."""
+    """True in an Update: rows that others added after an earlier attempt at this import are imported again."""
 
     @property
     def names(self) -> JobNames:

@@ -76,7 +76,7 @@ def data_not_seen(refused: Refused, reading: Reading) -> str:
 
 
 def rows_missing(failure: object, followers: Sequence[str]) -> str:
-    """Say that rows of other resources, which a rollback has to import again, are missing."""
+    """Return the reason that rows of other resources, which a rollback has to import again, are missing."""
     names = ", ".join(followers)
     return (
         f"{failure} The rows that {names} added to the dataset before are missing. Continue the rollback to import "

@@ -24,7 +24,7 @@ SUCCESS: Final = resource_helper.SUCCESS
 FAILED: Final = resource_helper.FAILED
 _PROGRESS: Final = "Progress"
 _BOOKKEEPING: Final = frozenset({_PROGRESS, "PhysicalResourceId"})
-"""What stands in crhelper's data besides attributes."""
+"""Members of crhelper's data that are no attributes."""
 _POLLING: Final = "CrHelperPoll"
 _RECEIVED_AT: Final = "ReceivedAt"
 """When OnEvent received the event, by the functions' clock."""
