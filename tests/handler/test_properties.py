@@ -229,3 +229,9 @@ def test_junk_gives_exactly_one_failed_answer_and_never_a_job(
     assert not answer.succeeded
     assert "DataLocation" in answer.reason or len(answer.reason) > 3000
     assert account.personalize.calls == []
+
+
+@pytest.mark.parametrize("follower", [{"JobName": "nightly"}, {"LogicalId": "Import", "Name": "x"}, {}, "Import"])
+def test_a_follower_without_a_logical_id_is_refused(follower: object) -> None:
+    with pytest.raises(InvalidProperties, match=r"^FollowedBy must be a list of"):
+        parse(properties(FollowedBy=[follower]))

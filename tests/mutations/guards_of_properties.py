@@ -72,7 +72,9 @@ GUARDS: Final = (
         '        if not isinstance(value, list) or not all(\n            _has_strings(each, "LogicalId") or',
         '        if not all(\n            _has_strings(each, "LogicalId") or',
     ),
-    _told(
+    Patch(
+        "properties.py",
+        "handler/test_properties.py",
         "a follower has a logical id",
         '_has_strings(each, "LogicalId") or _has_strings(each, "LogicalId", "JobName") for',
         "isinstance(each, dict) for",
