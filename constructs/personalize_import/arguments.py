@@ -109,7 +109,7 @@ def _check_all_tags(tags: Mapping[str, str], reimport: object) -> Iterator[str]:
 
 
 def check_timeout(name: str, timeout: object) -> Iterator[str]:
-    """Yield what is wrong with a timeout, unless there is none."""
+    """Yield a problem if a timeout is invalid; None is valid."""
     if timeout is None:
         return
     if not isinstance(timeout, cdk.Duration):

@@ -206,7 +206,7 @@ def _is_tag_text(text: str) -> bool:
 
 
 def check_followers(name: str, followers: Iterable[tuple[str, str | None]]) -> Iterator[str]:
-    """Yield what is wrong with the resources that come after an import."""
+    """Yield a problem for each invalid resource in the list of those that come after an import."""
     for logical_id, job_name in followers:
         yield from LOGICAL_ID.check(f"{name}: LogicalId", logical_id)
         if job_name is not None:

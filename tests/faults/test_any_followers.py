@@ -3,12 +3,13 @@
 from collections.abc import Callable, Sequence
 
 import pytest
-from hypothesis import HealthCheck, event, given, settings
+from hypothesis import event
 from hypothesis import strategies as st
 
 from personalize_import_handler.contract import JOB_NAME_LENGTH_MAX
 from personalize_import_handler.personalize import Busy
 from tests.faults.pair import Pair, template
+from tests.faults.sequences import simulate
 from tests.handler.account import Account, Killed
 from tests.handler.fakes import Course
 
@@ -51,6 +52,7 @@ STEPS = st.lists(
     min_size=1,
     max_size=6,
 )
+STACK_NAMES = st.sampled_from(["shop", "a-stack-with-a-name-that-leaves-no-room-for-a-logical-id"])
 
 
 def play(steps: Sequence[Step], stack_name: str = "shop") -> int:
@@ -104,27 +106,12 @@ def assert_rows_are_those_of(pair: Pair, rows: list[str], before: list[str], *, 
     assert rows == wanted or (rows == kept and set(wanted) <= set(rows)), f"{rows} for {wanted}; before: {before}"
 
 
-def play_random_sequences(number: int) -> str:
-    """Play so many sequences, simplify one that loses rows, and return how many were played."""
-    played: list[tuple[int, int]] = []
-
-    # The same sequences in each run, so that a change fails over what it changes and over nothing else.
-    @settings(max_examples=number, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-    @given(STEPS, st.sampled_from(["shop", "a-stack-with-a-name-that-leaves-no-room-for-a-logical-id"]))
-    def search(steps: Sequence[Step], stack_name: str) -> None:
-        played.append((len(steps), play(steps, stack_name)))
-
-    search()
-    turns, rollbacks = map(sum, zip(*played, strict=True))
-    return f"{len(played)} of {turns} turns, {rollbacks} rollbacks, the rows compared after each"
-
-
 def test_the_rows_are_there_after_any_sequence_of_turns_and_faults(
     record_property: Callable[[str, object], None],
 ) -> None:
-    record_property("random sequences with followers", play_random_sequences(100))
+    record_property("random sequences with followers", simulate(100, play, STEPS, STACK_NAMES))
 
 
 @pytest.mark.slow
 def test_the_rows_are_there_after_hundreds_of_sequences(record_property: Callable[[str, object], None]) -> None:
-    record_property("random sequences with followers", play_random_sequences(600))
+    record_property("random sequences with followers", simulate(600, play, STEPS, STACK_NAMES))

@@ -4,11 +4,12 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, event, given, settings
+from hypothesis import event
 from hypothesis import strategies as st
 
 from personalize_import_handler.personalize import Busy
 from tests.faults.invariants import assert_invariants, assert_the_rows_are_those_of_the_properties
+from tests.faults.sequences import simulate
 from tests.faults.stack import Stack
 from tests.handler.account import Account, Killed
 from tests.handler.fakes import Course
@@ -128,27 +129,12 @@ def delete(stack: Stack) -> None:
         stack.generation += 1
 
 
-def play_random_sequences(number: int) -> str:
-    """Play so many sequences, simplify one that breaks an invariant, and return how many were played."""
-    played: list[tuple[int, int]] = []
-
-    # The same sequences in each run, so that a change fails over what it changes and over nothing else.
-    @settings(max_examples=number, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-    @given(STEPS)
-    def search(steps: Sequence[Step]) -> None:
-        played.append((len(steps), play(steps)))
-
-    search()
-    turns, rollbacks = map(sum, zip(*played, strict=True))
-    return f"{len(played)} of {turns} turns, {rollbacks} rollbacks, the rows compared after each"
-
-
 def test_the_invariants_hold_after_any_sequence_of_turns_and_faults(
     record_property: Callable[[str, object], None],
 ) -> None:
-    record_property("random sequences", play_random_sequences(200))
+    record_property("random sequences", simulate(200, play, STEPS))
 
 
 @pytest.mark.slow
 def test_the_invariants_hold_after_thousands_of_sequences(record_property: Callable[[str, object], None]) -> None:
-    record_property("random sequences", play_random_sequences(1200))
+    record_property("random sequences", simulate(1200, play, STEPS))
