@@ -1,5 +1,6 @@
 """Real deploys: the CDK CLI against a local AWS, and what is found there afterwards."""
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +11,8 @@ from personalize_local.cloud import Deployed, LocalCloud
 from personalize_local.configuration import Options
 from personalize_local.server import LocalAws
 from tests.secrets import lines_with_secrets
+
+logger = logging.getLogger(__name__)
 
 LOG = "local-aws.log"
 SERVICE_PRINCIPAL_READS = """{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Principal": {"Service":
@@ -30,7 +33,10 @@ class Cloud(LocalCloud):
         return f"s3://{bucket}/{key}"
 
     def deploy(self, app: cdk.App | Build, *arguments: str, check: bool = False) -> Deployed:
-        return super().deploy(self._app(app), *arguments, check=check)
+        deployed = super().deploy(self._app(app), *arguments, check=check)
+        if not deployed.succeeded:  # pytest shows it where a test fails over that
+            logger.warning("the local AWS has logged: %s", "\n".join(self.server_log()))
+        return deployed
 
     def destroy(self, app: cdk.App | Build, *, check: bool = False) -> Deployed:
         return super().destroy(self._app(app), check=check)
@@ -38,6 +44,10 @@ class Cloud(LocalCloud):
     def synthesize(self, build: Build) -> Path:
         """Synthesize an app in this process, which is faster than in one of its own."""
         return Path(self._app(build).synth().directory)
+
+    def server_log(self) -> list[str]:
+        """Return every line that the local AWS itself has logged."""
+        return (self.folder / LOG).read_text(errors="replace").splitlines()
 
     def _app(self, app: cdk.App | Build) -> cdk.App:
         if isinstance(app, cdk.App):
@@ -74,5 +84,5 @@ def running_cloud(folder: Path, options: Options, *, bootstrapped: bool = True) 
             cloud.bootstrap()
         yield cloud
         lines = cloud.log_lines()
-    lines += (folder / LOG).read_text(errors="replace").splitlines()
+    lines += cloud.server_log()
     assert lines_with_secrets(lines) == []

@@ -4,6 +4,7 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -212,6 +213,31 @@ def test_a_custom_resource_whose_creation_failed_is_deleted_by_the_id_of_that_an
 ANSWERS = FAILS_TO_CREATE.replace(
     'event["RequestType"] == "Create" or event["PhysicalResourceId"] != "made-halfway"', "False"
 )
+
+
+DIES_TWICE = """
+import pathlib, os
+def died(request):
+    mark = pathlib.Path(os.environ["MARKS"], request["RequestId"])
+    times = len(mark.read_text()) if mark.exists() else 0
+    mark.write_text("x" * (times + 1))
+    return times < 2
+""" + ANSWERS.replace(
+    "def handler(event, context):",
+    """def handler(event, context):
+    if died(event):
+        os._exit(1)""",
+)
+
+
+def test_a_function_that_fails_on_a_request_is_invoked_again_twice(cloud: Cloud, name: str, tmp_path: Path) -> None:
+    function = make_function(cloud, name, DIES_TWICE.replace('os.environ["MARKS"]', repr(str(tmp_path))))
+    stack = Stack(cloud, name)
+    resource = {"Type": "Custom::Retried", "Properties": {"ServiceToken": function}}
+
+    assert stack.create(json.dumps({"Resources": {"Retried": resource}})) == "CREATE_COMPLETE"
+    assert [mark.read_text() for mark in tmp_path.iterdir()] == ["xxx"]
+    stack.delete()
 
 
 NOTES_REQUESTS = """

@@ -74,6 +74,8 @@ REACHED_INTO: dict[str, Any] = {
     "ministack.services.eventbridge._parse_rate_seconds": ["expr"],
     "ministack.services.iam._roles": "AccountScopedDict",
     "ministack.services.lambda_svc._emit_lambda_logs": ["func"],
+    "ministack.services.lambda_svc._event_invoke_config": ["func", "qualifier"],
+    "ministack.services.lambda_svc._execute_function_with_config_scope": ["func", "event"],
     "ministack.services.s3._bucket_has_versions": ["name"],
     "ministack.services.s3._buckets": "AccountScopedDict",
     "ministack.services.s3.bucket_policy_for_arn": ["resource_arn"],

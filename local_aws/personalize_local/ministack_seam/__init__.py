@@ -21,7 +21,10 @@ from personalize_local.ministack_seam.deletions import (
     keep_buckets_that_are_not_empty,
 )
 from personalize_local.ministack_seam.events import tell_properties_of_custom_resources
-from personalize_local.ministack_seam.functions import keep_environments_after_errors
+from personalize_local.ministack_seam.functions import (
+    keep_environments_after_errors,
+    retry_requests_of_cloudformation,
+)
 from personalize_local.ministack_seam.names import generate_names_as_aws_does
 from personalize_local.ministack_seam.roles import ImportRoles, use_roles_as_aws_does
 from personalize_local.ministack_seam.service_tokens import keep_service_tokens
@@ -62,6 +65,7 @@ def mount(service: PersonalizeService, endpoint_url: str) -> Asgi:
     tell_properties_of_custom_resources()
     use_roles_as_aws_does()
     keep_environments_after_errors()
+    retry_requests_of_cloudformation(service.clock)
     let_rules_follow(service.clock)
     follow(service.clock)
     return _application(service)
