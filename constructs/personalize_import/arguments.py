@@ -81,31 +81,25 @@ def check_tags(name: str, tags: object) -> Iterator[str]:
     known = [pair for pair in tags.items() if not any(is_token(text) for text in pair)]
     yield from checks.check_tags(name, known)
     if len(tags) > contract.TAGS_MAX >= len(known):
-        yield violation(name, len(tags), f"at most {contract.TAGS_MAX} tags")
+        yield violation(name, len(tags), checks.TAGS_ALLOWED)
 
 
-def check_all_tags(job: Construct, tag_manager: cdk.TagManager, reimport: object) -> None:
+def check_all_tags(job: Construct, tag_manager: cdk.TagManager) -> None:
     """Check the tags of a job when the template is written: those of its argument together with `Tags.of(...)`."""
-    _jobs_with_tags(job)[job] = (tag_manager, reimport)
+    _jobs_with_tags(job)[job] = tag_manager
 
 
 @once_in_a_stack
-def _jobs_with_tags(stack: cdk.Stack) -> dict[Construct, tuple[cdk.TagManager, object]]:
-    jobs: dict[Construct, tuple[cdk.TagManager, object]] = {}
+def _jobs_with_tags(stack: cdk.Stack) -> dict[Construct, cdk.TagManager]:
+    jobs: dict[Construct, cdk.TagManager] = {}
 
     def check() -> None:
-        for job, (tag_manager, reimport) in jobs.items():
-            for problem in _check_all_tags(tag_manager.tag_values(), reimport):
+        for job, tag_manager in jobs.items():
+            for problem in check_tags("tags (those of Tags.of included)", tag_manager.tag_values()):
                 cdk.Annotations.of(job).add_error(problem)
 
     at_synthesis(stack, check)
     return jobs
-
-
-def _check_all_tags(tags: Mapping[str, str], reimport: object) -> Iterator[str]:
-    name = "tags (those of Tags.of included)"
-    yield from check_tags(name, tags)
-    yield from checks.check_room_for_fingerprint(name, tags, reimport)
 
 
 def check_timeout(name: str, timeout: object) -> Iterator[str]:

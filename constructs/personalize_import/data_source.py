@@ -11,7 +11,7 @@ from personalize_import.arguments import check_text, require_all
 from personalize_import.data_asset import LocalData
 from personalize_import.dataset_schema import DatasetSchema
 from personalize_import.encryption_keys import key_of
-from personalize_import.surroundings import is_token, surroundings_of
+from personalize_import.surroundings import is_token, stack_folder_of, surroundings_of
 from personalize_import_handler import checks, contract
 from personalize_import_handler.checks import TextRule, violation
 from personalize_import_handler.contract import DataFile
@@ -132,18 +132,18 @@ class DataSource:
         return cls(data_location=uri, bucket_name=bucket_name, objects=objects, bucket=None, encryption_key=key)
 
     def bind(self, scope: Construct, provider: "DatasetImportProvider") -> "DataSource":
-        """Give the source as a job reads it: data of this machine is in the provider's bucket by then."""
+        """Return the source as a job reads it: files of the app are in the stack's folder of the data bucket then."""
         if self.local is None:
             return self
         shipped = self.local.ship(scope)
         provider.data_bucket.allow_bringing_from(shipped.bucket)
         bucket = provider.data_bucket.bucket
-        location = DataSource.from_bucket(bucket, shipped.object_key)
+        folder = f"{bucket.bucket_name}/{stack_folder_of(scope)}"
         return replace(
             self,
-            data_location=location.data_location,
-            bucket_name=location.bucket_name,
-            objects=location.objects,
+            data_location=f"{_SCHEME}{folder}/{shipped.object_key}",
+            bucket_name=bucket.bucket_name,
+            objects=f"{folder}/{objects_below(shipped.object_key)}",
             bucket=bucket,
             local=None,
             files=shipped.files,
@@ -156,6 +156,10 @@ class DataSource:
     def objects_arn(self, scope: Construct) -> str:
         """Give the ARN of the file, or a pattern for all below the folder, for policies."""
         return _s3_arn(scope, self.objects)
+
+    def all_objects_arn(self, scope: Construct) -> str:
+        """Return a pattern for everything in the bucket, for policies."""
+        return _s3_arn(scope, f"{self.bucket_name}/*")
 
 
 def _s3_arn(scope: Construct, resource: str) -> str:

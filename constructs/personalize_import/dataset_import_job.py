@@ -28,7 +28,7 @@ from personalize_import.read_access import grant_read
 from personalize_import.reimport import Reimport, check_reimport
 from personalize_import.relay import create_resources
 from personalize_import.schema_lookup import check_schema, schema_of
-from personalize_import.surroundings import note_stack_of, stack_scope_of
+from personalize_import.surroundings import note_stack_of, stack_scope_of, top_level_stack_of
 from personalize_import_handler import checks, contract
 from personalize_import_handler.checks import violation
 from personalize_import_handler.contract import Attribute, ImportMode, ResourceProperties
@@ -89,7 +89,7 @@ class DatasetImportJob(ObservedImport):
             role: The role with which Personalize reads the data. It gets the permissions it lacks, also if it was
                 imported by its ARN; what a role needs that may not be changed (`mutable=False`) is reported. It must
                 trust `personalize.amazonaws.com`. Default: a new one that may read the location and nothing else.
-            tags: Tags of the job, at most 50 together with those of `Tags.of(...)`, which win where both have a key.
+            tags: Tags of the job, at most 48 together with those of `Tags.of(...)`, which win where both have a key.
             publish_attribution_metrics_to_s3: Whether to publish a report on metric attribution; only for a dataset
                 group that has a metric attribution. Default: False.
             reimport: When the data is imported again although the properties above have not changed:
@@ -135,6 +135,7 @@ class DatasetImportJob(ObservedImport):
                 *arguments.check_boolean("wait", wait),
                 *check_provider("provider", provider, self),
                 *check_role_of_provider("role", role, provider, self),
+                *_check_owner("role", role, self),
                 *check_looks("preflight", provider, asked=bool(preflight)),
                 *check_looks("reimport", provider, asked=compares_data),
                 *check_shipped("data_source", data_source, provider),
@@ -143,7 +144,6 @@ class DatasetImportJob(ObservedImport):
         )
         warn_of_environment(self, data_source)
         self._tag_manager = _tag_manager(tags)
-        self._reimport = reimport.mode if reimport else None
         if tags:
             self._let_tags_be_checked()
         self._provider = provider = provider or DatasetImportProvider.of(self)
@@ -253,7 +253,7 @@ class DatasetImportJob(ObservedImport):
         return self._tag_manager
 
     def _let_tags_be_checked(self) -> None:
-        arguments.check_all_tags(self, self._tag_manager, self._reimport)
+        arguments.check_all_tags(self, self._tag_manager)
 
     def _attribute(self, attribute: Attribute) -> str:
         return self.resource.get_att_string(attribute.value)
@@ -268,6 +268,13 @@ def _check_data_source(name: str, data_source: object) -> Iterator[str]:
         yield violation(name, data_source, "a DataSource, such as DataSource.from_bucket(bucket, 'interactions/')")
     elif data_source.local is None:
         yield from check_text(name, data_source.data_location, checks.DATA_LOCATION)
+
+
+def _check_owner(name: str, role: object, scope: Construct) -> Iterator[str]:
+    """Yield a problem if a role was created for the job of another stack, which the handler doesn't let be used."""
+    owner = role.node.scope if isinstance(role, iam.Role) else None
+    if isinstance(owner, DatasetImportJob) and top_level_stack_of(owner) is not top_level_stack_of(scope):
+        yield violation(name, owner.node.path, "a role of this stack, or one that was not created for a job")
 
 
 def _role_of(

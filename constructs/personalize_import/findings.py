@@ -30,6 +30,8 @@ _WILDCARD_REASONS: Final = {
     "and datasets may be given by ARNs that are known at deploy time only.",
     "KnowLaterJobs": "personalize:ListDatasetImportJobs, which is the only action of this statement, supports no "
     "resource types.",
+    "DescribeStacks": "The stacks of this account and Region: any of them may use this provider, and stacks get their "
+    "ids when they are created.",
     "PassImportRoles": "The import roles of the stacks that this provider serves, which alone are under these paths; "
     "they can be passed to Amazon Personalize and to no other service.",
     "TakeOnImportRoles": "The import roles of the stacks that this provider serves, which alone are under these "

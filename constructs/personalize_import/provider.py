@@ -115,7 +115,7 @@ class DatasetImportProvider(Construct):
     def _create_functions(self, function_props: Mapping[str, Any], *, tracing: bool) -> None:
         traced = {"tracing": lambda_.Tracing.ACTIVE} if tracing else {}
         functions = Functions(self, self._log_group, {**traced, **function_props})
-        statements = permissions.personalize_statements(self)
+        statements = [*permissions.personalize_statements(self), permissions.describe_stacks_statement(self)]
         documents = {"Personalize": iam.PolicyDocument(statements=statements), "PassRoles": self._roles.document}
         self._is_complete = functions.create("IsComplete", "is_complete", documents)
         findings.accept_wildcards(self._is_complete.role, statements)
@@ -214,8 +214,12 @@ class DatasetImportProvider(Construct):
         """Where data is brought that the app ships; made on first use."""
         from personalize_import.data_bucket import DataBucket
 
-        known = cast("DataBucket | None", self.node.try_find_child(_DATA_BUCKET_ID))
-        return known or DataBucket(self, _DATA_BUCKET_ID, service_token=self.service_token, role=self.looking_role)
+        if known := cast("DataBucket | None", self.node.try_find_child(_DATA_BUCKET_ID)):
+            return known
+        made = DataBucket(self, _DATA_BUCKET_ID, service_token=self.service_token, role=self.looking_role)
+        for function in (self._on_event, self._is_complete):
+            function.add_environment(Environment.DATA_BUCKET.value, made.bucket.bucket_name)
+        return made
 
     @property
     def looking_role(self) -> iam.IRole:

@@ -13,8 +13,10 @@ from constructs import Construct
 from personalize_import import arguments, findings
 from personalize_import import provider_permissions as permissions
 from personalize_import.handler_code import handler_code
+from personalize_import.surroundings import stack_of
 from personalize_import_handler import contract
 from personalize_import_handler.checks import violation
+from personalize_import_handler.contract import Environment
 
 _MEMORY_MIB: Final = 256
 # Calls of the functions give up after seconds; this is for the sum of many that nearly do.
@@ -66,7 +68,11 @@ class Functions:
             "role": role,
             "log_group": self._log_group,
             **self._function_props,
-            "environment": {**self._function_props.get("environment", {}), **(environment or {})},
+            "environment": {
+                **self._function_props.get("environment", {}),
+                Environment.STACK_ID.value: stack_of(self._scope).stack_id,
+                **(environment or {}),
+            },
         }
         function = lambda_.Function(self._scope, id, **props)
         if "runtime" not in self._function_props:

@@ -79,6 +79,12 @@ def know_schemas_statement(scope: Construct) -> iam.PolicyStatement:
     return iam.PolicyStatement(sid="KnowSchemas", actions=["personalize:DescribeSchema"], resources=[schemas])
 
 
+def describe_stacks_statement(scope: Construct) -> iam.PolicyStatement:
+    """Allow a function to see which stack a stack is nested in, and whether it is rolled back."""
+    stacks = stack_of(scope).format_arn(service="cloudformation", resource="stack", resource_name="*")
+    return iam.PolicyStatement(sid="DescribeStacks", actions=["cloudformation:DescribeStacks"], resources=[stacks])
+
+
 def see_later_requests_statement(state_machine_arn: str) -> iam.PolicyStatement:
     """Allow a function to list the executions of a state machine: their names and times, not their input."""
     return iam.PolicyStatement(sid="SeeLaterRequests", actions=["states:ListExecutions"], resources=[state_machine_arn])

@@ -49,7 +49,8 @@ class ReadAccess:
 
 def role_statements(scope: Construct, data_source: DataSource) -> list[Statement]:
     """Return what an import role must be allowed to do."""
-    return _s3_statements(scope, data_source, None) + _key_statements_of_role(scope, data_source)
+    statements = _s3_statements(scope, data_source, data_source.objects_arn(scope), None)
+    return statements + _key_statements_of_role(scope, data_source)
 
 
 def grant_read(data_source: DataSource, reader: Reader, *, is_ours: bool) -> ReadAccess:
@@ -60,7 +61,9 @@ def grant_read(data_source: DataSource, reader: Reader, *, is_ours: bool) -> Rea
         granted = grant_statements(scope, reader.role, statements, data_source.objects_arn(scope))
         access.granted += granted.dependables
         access.required_role_statements += granted.missing
-    statements = _s3_statements(scope, data_source, _SERVICE)
+    # The data bucket is for the service alone, and its policy can't name a folder of another stack, whose id it needs.
+    objects_arn = data_source.all_objects_arn(scope) if data_source.files else data_source.objects_arn(scope)
+    statements = _s3_statements(scope, data_source, objects_arn, _SERVICE)
     added, access.required_bucket_policy_statements = _allow_in(data_source.bucket, statements, reader)
     access.granted += [each.policy_dependable for each in added if each.policy_dependable]
     if added and data_source.bucket:
@@ -125,10 +128,12 @@ def _tell(scope: Construct, data_source: DataSource, role: iam.IRole, access: Re
         tell_what_is_required(scope, of_key, access.required_key_policy_statements)
 
 
-def _s3_statements(scope: Construct, data_source: DataSource, principal: Principal | None) -> list[Statement]:
+def _s3_statements(
+    scope: Construct, data_source: DataSource, objects_arn: str, principal: Principal | None
+) -> list[Statement]:
     # No Sids: one policy, of a bucket or of a role, may hold these for several jobs, and a Sid must be unique in it.
     return [
-        statement("s3:GetObject", [data_source.objects_arn(scope)], principal=principal),
+        statement("s3:GetObject", [objects_arn], principal=principal),
         statement("s3:ListBucket", [data_source.bucket_arn(scope)], principal=principal),
     ]
 

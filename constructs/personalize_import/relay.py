@@ -6,12 +6,14 @@ So each resource hands over to the next before that, and the last one fails when
 properties of the import, for the job may not have had its turn yet when the first one's time is up.
 """
 
+from typing import cast
+
 import aws_cdk as cdk
 from constructs import Construct
 
 from personalize_import.arguments import seconds_of
 from personalize_import_handler import contract
-from personalize_import_handler.contract import Attribute, ResourceProperties
+from personalize_import_handler.contract import Attribute, FirstResource, ResourceProperties
 
 
 def legs_of(timeout_seconds: int) -> list[int]:
@@ -33,6 +35,7 @@ def create_resources(
             "TimeoutSeconds": seconds,
             "HandsOver": True if number + 1 < len(legs) else None,
             "DatasetImportJobArn": _job_arn(resources[-1]) if resources else None,
+            "FirstResource": _first(resources[0]) if resources else None,
             "WaitedSeconds": sum(legs[:number]) or None,
         }
         resources.append(
@@ -45,6 +48,15 @@ def create_resources(
             )
         )
     return resources
+
+
+def _first(resource: cdk.CustomResource) -> FirstResource:
+    return {"LogicalId": _logical_id(resource), "PhysicalId": resource.ref}
+
+
+def _logical_id(resource: cdk.CustomResource) -> str:
+    """Return the logical id of a resource, which may still be overridden: a token until synth."""
+    return cast("cdk.CfnResource", resource.node.default_child).logical_id
 
 
 def _job_arn(resource: cdk.CustomResource) -> str:

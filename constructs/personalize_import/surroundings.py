@@ -66,6 +66,12 @@ def stack_scope_of(stack: cdk.Stack) -> str | None:
     return f"{top_level_stack_of(stack).stack_name}/{name}"
 
 
+@once_in_a_stack
+def stack_folder_of(stack: cdk.Stack) -> str:
+    """Return the name of the stack's folder in a data bucket, a token: the part of the stack's id that is unique."""
+    return cdk.Fn.select(2, cdk.Fn.split("/", stack.stack_id))
+
+
 @dataclass(frozen=True)
 class Surroundings:
     """What ARNs in a stack are made of; tokens where it is known at deploy time only."""

@@ -8,8 +8,15 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
-from personalize_import_handler.contract import ImportMode
-from personalize_import_handler.identity import JobNames, attempt_of, is_same_reader
+from personalize_import_handler.contract import DATA_FINGERPRINT_TAG, RELEASED, RESOURCE_TAG, ImportMode
+from personalize_import_handler.identity import (
+    JobNames,
+    Resource,
+    attempt_of,
+    is_same_location,
+    is_same_reader,
+    names_of,
+)
 from personalize_import_handler.personalize import (
     Busy,
     DatasetImportJob,
@@ -46,12 +53,19 @@ def not_made(names: JobNames, number: int) -> Attempt:
 
 
 def find(
-    personalize: Personalize, properties: ImportProperties, names: JobNames, undone: JobNames | None = None
+    personalize: Personalize,
+    properties: ImportProperties,
+    names: JobNames,
+    undone: JobNames | None = None,
+    *,
+    is_new: bool = False,
 ) -> Attempt:
     """Return the attempt whose job does just this import, or else the next one to make; raise `Hindered`.
 
     Only the latest one that has not failed may do so: each was made because the data of those before it was gone.
     `undone` is what the resource imported last: rows that it appended are no part of an earlier FULL import.
+    A resource that `is_new` doesn't take over the job of a resource that a stack had and has given up, see `release`:
+    the files may have been replaced since.
     """
     number = 1
     try:
@@ -61,22 +75,28 @@ def find(
         failed = {job.dataset_import_job_arn for job in jobs if has_failed(job.status)}
         known = next((attempt for attempt in made if attempt.dataset_import_job_arn not in failed), None)
         job = _holding(personalize, properties, known) if known else None
-        if known and job and not is_superseded(job, jobs, undone):
+        if (
+            known
+            and job
+            and not is_superseded(job, jobs, undone)
+            and (not is_new or is_running(job.status) or _is_of(names, known.dataset_import_job_arn, personalize))
+        ):
             return known
     except Refused as refused:
         raise Hindered(number, refused) from refused
     return not_made(names, number)
 
 
-def current(personalize: Personalize, properties: ImportProperties, names: JobNames) -> Attempt | None:
+def current(personalize: Personalize, properties: ImportProperties, resource: Resource) -> Attempt | None:
     """Return the attempt whose job the resource has, unless it failed or its dataset was replaced; raise `Hindered`.
 
     Data that the import of somebody else has replaced stays as it is: nothing has changed about this one. A later FULL
     import of the same resource belongs to an update that failed and, in a stack without rollback, was never undone.
     """
+    names = names_of(properties, resource)
     try:
         jobs = personalize.list_dataset_import_jobs(properties.dataset_arn)
-        made = _attempts(jobs, names) or _jobs_by_prefix(jobs, names)
+        made = _attempts(jobs, names) or _attempts_for_other_data(personalize, jobs, properties, resource)
         job = _holding(personalize, properties, made[0]) if made else None
         own = [each for each in jobs if names.share_prefix(each.dataset_import_job_arn)]
         return made[0] if job and not is_superseded(job, own) else None
@@ -104,7 +124,8 @@ def start(personalize: Personalize, properties: ImportProperties, names: JobName
         if arn not in [job.dataset_import_job_arn for job in jobs_of_dataset]:
             _wait_for_the_dataset(jobs_of_dataset)
             with suppress(NameTaken):
-                personalize.create_dataset_import_job(names.name(number), properties)
+                tags = properties.job_tags(names.resource_tag)
+                personalize.create_dataset_import_job(names.name(number), properties, tags)
                 return True
         job = personalize.describe_dataset_import_job(arn)
     except Refused as refused:
@@ -122,18 +143,37 @@ def _attempts(jobs_of_dataset: Sequence[JobSummary], names: JobNames) -> list[At
     return sorted(made, reverse=True)
 
 
-def _jobs_by_prefix(jobs_of_dataset: Sequence[JobSummary], names: JobNames) -> list[Attempt]:
-    """Return the jobs of the resource that have not failed, whatever they import, the latest first.
+def _attempts_for_other_data(
+    personalize: Personalize, jobs_of_dataset: Sequence[JobSummary], properties: ImportProperties, resource: Resource
+) -> list[Attempt]:
+    """Return the latest job of the resource that has not failed, whatever its data was; nothing if there is none.
 
-    The fingerprint of the data is in the names of jobs, and no longer known where the data doesn't decide any more.
+    The fingerprint of the data is in the names of jobs, and no longer known where the data doesn't decide any more. The
+    job has it in a tag.
     """
+    names = names_of(properties, resource)
     jobs = [
         job for job in jobs_of_dataset if names.share_prefix(job.dataset_import_job_arn) and not has_failed(job.status)
     ]
-    return [
-        Attempt(attempt_of(job.dataset_import_job_arn), job.dataset_import_job_arn, is_made=True)
-        for job in sorted(jobs, key=lambda job: job.creation_date_time, reverse=True)
-    ]
+    for job in sorted(jobs, key=lambda job: job.creation_date_time, reverse=True):
+        fingerprint = personalize.list_tags(job.dataset_import_job_arn).get(DATA_FINGERPRINT_TAG)
+        known = properties._replace(data_fingerprint=fingerprint)
+        if fingerprint and names_of(known, resource).include(job.dataset_import_job_arn):
+            return [Attempt(attempt_of(job.dataset_import_job_arn), job.dataset_import_job_arn, is_made=True)]
+    return []
+
+
+def release(personalize: Personalize, properties: ImportProperties, names: JobNames) -> None:
+    """Note in the tag of the resource's jobs that its stack has given it up; raise `Busy` or `Refused`."""
+    for job in personalize.list_dataset_import_jobs(properties.dataset_arn):
+        arn = job.dataset_import_job_arn
+        if (names.include(arn) or names.share_prefix(arn)) and _is_of(names, arn, personalize):
+            personalize.tag_resource(arn, {RESOURCE_TAG: f"{names.resource_tag}{RELEASED}"})
+
+
+def _is_of(names: JobNames, dataset_import_job_arn: str, personalize: Personalize) -> bool:
+    """Return whether a job has the tag of the resource, and was not released."""
+    return personalize.list_tags(dataset_import_job_arn).get(RESOURCE_TAG) == names.resource_tag
 
 
 def _holding(personalize: Personalize, properties: ImportProperties, made: Attempt) -> DatasetImportJob | None:
@@ -159,7 +199,7 @@ def is_same_import(job: DatasetImportJob, properties: ImportProperties) -> bool:
     """Return whether a job imports what `properties` say, in the way that they say."""
     return (
         job.dataset_arn == properties.dataset_arn
-        and job.data_location == properties.data_location
+        and is_same_location(job.data_location, properties)
         and is_same_reader(job.role_arn, properties.role_arn)
         and job.import_mode == properties.import_mode
         and job.publish_attribution_metrics_to_s3 == properties.publish_attribution_metrics_to_s3

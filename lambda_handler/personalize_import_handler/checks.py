@@ -6,7 +6,7 @@ resource) and returns what is wrong with it, or nothing.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sized
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
 from personalize_import_handler import contract
@@ -170,17 +170,16 @@ def check_waited_seconds(name: str, value: float) -> Iterator[str]:
         yield violation(name, value, WAITED_SECONDS_ALLOWED)
 
 
-def check_room_for_fingerprint(name: str, tags: Sized, reimport: object) -> Iterator[str]:
-    """Yield whether there are too many tags for the one that is added to them where the data decides."""
-    if reimport == ReimportMode.WHEN_DATA_CHANGES and len(tags) == contract.TAGS_MAX:
-        yield violation(name, len(tags), f"at most {contract.TAGS_MAX - 1} tags, for {reimport} adds one")
+TAGS_ALLOWED: Final = (
+    f"at most {contract.TAGS_MAX} tags: a job has room for {contract.SERVICE_TAGS_MAX}, and the provider adds some"
+)
 
 
 def check_tags(name: str, tags: Iterable[tuple[str, str]]) -> Iterator[str]:
     """Yield what is wrong with tags; https://docs.aws.amazon.com/personalize/latest/dg/tagging-resources.html."""
     tags = list(tags)
     if len(tags) > contract.TAGS_MAX:
-        yield violation(name, len(tags), f"at most {contract.TAGS_MAX} tags")
+        yield violation(name, len(tags), TAGS_ALLOWED)
     keys = [key for key, _ in tags]
     for key in sorted(key for key, count in Counter(keys).items() if count > 1):
         yield violation(name, key, "tags with different keys")
@@ -190,8 +189,12 @@ def check_tags(name: str, tags: Iterable[tuple[str, str]]) -> Iterator[str]:
 
 def check_tag(name: str, key: str, value: str) -> Iterator[str]:
     """Yield what is wrong with one tag."""
-    if not 1 <= len(key) <= contract.TAG_KEY_LENGTH_MAX or not _is_tag_text(key) or key.lower().startswith("aws:"):
-        allowed = f"1 to {contract.TAG_KEY_LENGTH_MAX} letters, digits, spaces and _.:/=+-@, not starting with 'aws:'"
+    is_reserved = key.lower().startswith(("aws:", contract.TAG_KEY_PREFIX))
+    if not 1 <= len(key) <= contract.TAG_KEY_LENGTH_MAX or not _is_tag_text(key) or is_reserved:
+        allowed = (
+            f"1 to {contract.TAG_KEY_LENGTH_MAX} letters, digits, spaces and _.:/=+-@, not starting with 'aws:' or "
+            f"'{contract.TAG_KEY_PREFIX}'"
+        )
         yield violation(f"{name}: a key", key, allowed)
     if len(value) > contract.TAG_VALUE_LENGTH_MAX or not _is_tag_text(value):
         allowed = f"at most {contract.TAG_VALUE_LENGTH_MAX} letters, digits, spaces and _.:/=+-@"
@@ -203,6 +206,11 @@ def _is_tag_text(text: str) -> bool:
 
     # The service's pattern is [\p{L}\p{Z}\p{N}_.:/=+\-@]*, and the re module has no \p.
     return all(character in "_.:/=+-@" or unicodedata.category(character)[0] in "LZN" for character in text)
+
+
+FIRST_RESOURCE_ALLOWED: Final = (
+    "{LogicalId, PhysicalId}: the logical id of the resource that has begun the import, and what Ref returns for it"
+)
 
 
 def check_followers(name: str, followers: Iterable[tuple[str, str | None]]) -> Iterator[str]:

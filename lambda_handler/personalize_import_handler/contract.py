@@ -56,6 +56,13 @@ class Follower(TypedDict, total=False):
     JobName: str
 
 
+class FirstResource(TypedDict):
+    """The resource that has begun an import which another one goes on waiting for."""
+
+    LogicalId: str
+    PhysicalId: str
+
+
 class DatasetDefinition(TypedDict, total=False):
     """The properties of an `AWS::Personalize::Dataset` that replace it when they change, but for its schema."""
 
@@ -88,9 +95,9 @@ class ResourceProperties(TypedDict, total=False):
 
     `PublishStateChanges` is no part of what is imported either: it has states told to EventBridge, see `StateChange`.
 
-    The last four make a relay of several resources, each of which waits for at most `TIMEOUT_SECONDS_MAX`: all but the
-    last hand over, and all but the first are told the job that they go on with, and how long it has been waited for;
-    where states are told, also with which status the one before has ended.
+    The last five make a relay of several resources, each of which waits for at most `TIMEOUT_SECONDS_MAX`: all but the
+    last hand over. All but the first have the job that they continue with, the first resource, whose import it is, and
+    how long the job has been waited for; where states are published, also the status with which the one before ended.
     """
 
     ServiceToken: str
@@ -117,6 +124,7 @@ class ResourceProperties(TypedDict, total=False):
     Wait: bool | str | None
     HandsOver: bool | str | None
     DatasetImportJobArn: str | None
+    FirstResource: FirstResource | None
     WaitedSeconds: float | str | None
     LastStatus: str | None
 
@@ -178,6 +186,10 @@ class Environment(StrEnum):
     """Environment variables through which the construct configures the functions."""
 
     STATE_MACHINE_ARN = "STATE_MACHINE_ARN"
+    STACK_ID = "STACK_ID"
+    """The id of the provider's own stack, which alone may have the data bucket emptied."""
+    DATA_BUCKET = "DATA_BUCKET"
+    """The name of the data bucket, if the provider has one."""
 
 
 PERSONALIZE_SERVICE_PRINCIPAL: Final = "personalize.amazonaws.com"
@@ -213,9 +225,11 @@ DATA_LOCATION_LENGTH_MAX: Final = 256
 DATA_FILES_MAX: Final = 100
 """Ours: all of them have to fit into an event, twice in that of an update."""
 CONTENT_HASH_LENGTH: Final = 32
+STACK_FOLDER_LENGTH: Final = 36
+"""Of the folder that a stack has in the data bucket: the last part of its id, which no other stack has."""
 BUCKET_NAME_LENGTH_MAX: Final = 63
 DATA_FILE_NAME_LENGTH_MAX: Final = (
-    DATA_LOCATION_LENGTH_MAX - len("s3:///") - BUCKET_NAME_LENGTH_MAX - CONTENT_HASH_LENGTH - 1
+    DATA_LOCATION_LENGTH_MAX - len("s3:////") - BUCKET_NAME_LENGTH_MAX - STACK_FOLDER_LENGTH - CONTENT_HASH_LENGTH - 1
 )
 """What is left of a location for a file's name, whatever the name of the bucket is."""
 OBJECT_LENGTH_MAX: Final = 512
@@ -224,8 +238,15 @@ DATA_AS_OF_LENGTH_MAX: Final = 256
 REIMPORT_TOKEN_LENGTH_MAX: Final = 256
 """Ours: a token is a version, a date or a digest, and has to fit into an event together with everything else."""
 
-TAGS_MAX: Final = 50
-DATA_FINGERPRINT_TAG: Final = "personalize-import:data-fingerprint"
+SERVICE_TAGS_MAX: Final = 50
+TAG_KEY_PREFIX: Final = "personalize-import:"
+"""The beginning of the keys of the handler's own tags."""
+RESOURCE_TAG: Final = f"{TAG_KEY_PREFIX}resource"
+"""The tag of a job that names the resource whose import it is."""
+RELEASED: Final = " released"
+"""The end of the value of that tag when the stack has given the resource up."""
+DATA_FINGERPRINT_TAG: Final = f"{TAG_KEY_PREFIX}data-fingerprint"
 """The tag of a job that says which files it has imported, where that decides on the next import."""
+TAGS_MAX: Final = SERVICE_TAGS_MAX - len((RESOURCE_TAG, DATA_FINGERPRINT_TAG))
 TAG_KEY_LENGTH_MAX: Final = 128
 TAG_VALUE_LENGTH_MAX: Final = 256

@@ -9,9 +9,10 @@ from typing import Final
 
 from personalize_import_handler import checks, data_files, fresh_permissions, pace, reasons
 from personalize_import_handler.contract import DATA_RESOURCE_TYPE, DataResourceProperties
-from personalize_import_handler.lifecycle import Request, delete_seconds
+from personalize_import_handler.deletion import delete_seconds
 from personalize_import_handler.outcome import Finished, ImportFailed, Outcome, Progress, Waiting
 from personalize_import_handler.personalize import Busy, Refused
+from personalize_import_handler.request import Request
 from personalize_import_handler.storage import Storage
 
 logger = logging.getLogger(__name__)
@@ -27,6 +28,8 @@ def receive(request: Request) -> Finished:
         *checks.check_known(properties, known, DATA_RESOURCE_TYPE),
         *data_files.BUCKET.check(_BUCKET, properties.get(_BUCKET)),
     ]
+    if not problems and not _is_of_provider(request):
+        problems = [f"{DATA_RESOURCE_TYPE} is only for the stack of the provider itself, {request.provider.stack_id}"]
     if problems:
         raise ImportFailed(f"{'; '.join(problems)}.")
     return Finished(physical_resource_id=str(properties[_BUCKET]), attributes={})
@@ -41,6 +44,9 @@ def poll_delete(request: Request, progress: Progress, storage: Storage, now: Cal
     finished = Finished(attributes={})
     if any(data_files.BUCKET.check(_BUCKET, bucket)):
         return finished
+    if not _is_of_provider(request):
+        logger.warning("%s was not emptied: %s is not the provider's stack", bucket, request.resource.stack_id)
+        return finished
     elapsed = progress.elapsed_seconds(now())
     try:
         if storage.empty(str(bucket)):
@@ -54,3 +60,8 @@ def poll_delete(request: Request, progress: Progress, storage: Storage, now: Cal
         logger.info("Not yet: %s", refused)
         seconds = pace.seconds_until_next_try()
     return Waiting(progress=progress.begun(now()), wait_seconds=seconds)
+
+
+def _is_of_provider(request: Request) -> bool:
+    """Return whether a request comes from the provider's own stack, which has the data bucket."""
+    return request.resource.stack_id == request.provider.stack_id

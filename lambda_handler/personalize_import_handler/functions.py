@@ -7,13 +7,15 @@ CloudFormation and the waiter around just this.
 import time
 from collections.abc import Callable, Mapping
 
-from personalize_import_handler import data_resource, lifecycle
+from personalize_import_handler import data_resource, deletion, lifecycle
 from personalize_import_handler.contract import DATA_RESOURCE_TYPE
 from personalize_import_handler.data_reader import DataReader
 from personalize_import_handler.event_bus import EventBus
 from personalize_import_handler.identity import resource_of
-from personalize_import_handler.lifecycle import Request, Services
+from personalize_import_handler.ownership import Provider
 from personalize_import_handler.personalize import Personalize
+from personalize_import_handler.request import Request, Services
+from personalize_import_handler.stacks import Stacks
 from personalize_import_handler.storage import Storage
 from personalize_import_handler.waiting_resource import Event, WaitingResource
 
@@ -24,7 +26,9 @@ class Functions:
     def __init__(
         self,
         *,
+        provider: Provider,
         personalize: Callable[[], Personalize],
+        stacks: Callable[[], Stacks],
         storage: Callable[[], Storage],
         read_as: Callable[[str], DataReader],
         event_bus: Callable[[], EventBus],
@@ -33,7 +37,9 @@ class Functions:
         send: Callable[[str, Mapping[str, object]], None],
         clock: Callable[[], float] = time.time,
     ) -> None:
+        self._provider = provider
         self._personalize = personalize
+        self._stacks = stacks
         self._storage = storage
         self._read_as = read_as
         self._event_bus = event_bus
@@ -59,44 +65,45 @@ class Functions:
 
     def _receive(self, event: Event, _: object) -> str | None:
         receive = data_resource.receive if _is_of_data(event) else lifecycle.receive
-        return self._helper.conclude(receive(_request(event)))
+        return self._helper.conclude(receive(self._request(event)))
 
     def _receive_delete(self, *_: object) -> str | None:
         return self._helper.conclude(lifecycle.receive_delete())
 
     def _poll_create(self, event: Event, _: object) -> str | None:
         progress = self._helper.progress(event)
-        return self._helper.conclude(lifecycle.poll_create(_request(event), progress, self._services(event)))
+        return self._helper.conclude(lifecycle.poll_create(self._request(event), progress, self._services(event)))
 
     def _poll_update(self, event: Event, _: object) -> str | None:
         progress = self._helper.progress(event)
-        return self._helper.conclude(lifecycle.poll_update(_request(event), progress, self._services(event)))
+        return self._helper.conclude(lifecycle.poll_update(self._request(event), progress, self._services(event)))
 
     def _poll_delete(self, event: Event, _: object) -> str | None:
-        request, progress, personalize = _request(event), self._helper.progress(event), self._personalize()
+        request, progress = self._request(event), self._helper.progress(event)
         if _is_of_data(event):
-            outcome = data_resource.poll_delete(request, progress, self._storage(), personalize.now)
+            outcome = data_resource.poll_delete(request, progress, self._storage(), self._personalize().now)
         else:
-            outcome = lifecycle.poll_delete(request, progress, personalize)
+            outcome = deletion.poll_delete(request, progress, self._services(event))
         return self._helper.conclude(outcome)
 
     def _services(self, event: Event) -> Services:
         return Services(
             personalize=self._personalize(),
+            stacks=self._stacks,
             storage=self._storage,
             read_as=self._read_as,
             is_given_up=lambda: self._is_given_up(event),
             event_bus=self._event_bus,
         )
 
+    def _request(self, event: Event) -> Request:
+        return Request(
+            resource=resource_of(event),
+            properties=event.get("ResourceProperties", {}),
+            old_properties=event.get("OldResourceProperties", {}),
+            provider=self._provider,
+        )
+
 
 def _is_of_data(event: Event) -> bool:
     return bool(event.get("ResourceType") == DATA_RESOURCE_TYPE)
-
-
-def _request(event: Event) -> Request:
-    return Request(
-        resource=resource_of(event),
-        properties=event.get("ResourceProperties", {}),
-        old_properties=event.get("OldResourceProperties", {}),
-    )

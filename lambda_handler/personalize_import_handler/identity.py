@@ -23,7 +23,8 @@ _OWN_ROLE = re.compile(
     rf"(?P<account>arn:[^/]*:role)(/.*)?{contract.IMPORT_ROLE_PATH}"
     rf"({_REGION}/(?P<scope>[^/]+(/[^/]+)?)|(?P<stack>[^/]+))/[^/]+"
 )
-_PHYSICAL_ID: Final = re.compile(rf"(?P<scope>{contract.STACK_SCOPE_PATTERN})/(?P<logical_id>[a-zA-Z0-9]+)")
+_PHYSICAL_ID: Final = re.compile(r"(?P<stack_name>[a-zA-Z][a-zA-Z0-9\-]{0,127})/(?P<logical_id>[a-zA-Z0-9]+)")
+_STACK_FOLDER: Final = re.compile(rf"^(s3://[^/]+/)[0-9a-f\-]{{{contract.STACK_FOLDER_LENGTH}}}/")
 _JOB_ARN: Final = re.compile(
     rf"(?P<prefix>arn:.*-)(?P<digest>[0-9a-f]{{{_HASH_LENGTH}}})-(?P<attempt>[1-9][0-9]{{0,2}})"
 )
@@ -35,11 +36,33 @@ class Resource(NamedTuple):
     stack_id: str
     logical_id: str
     physical_id: str = ""
+    stack_scope: str | None = None
+    """The name of a nested stack that stays the same, if it is known to be true; see `ownership`."""
 
     @property
     def stack_name(self) -> str:
         """The stack's name. Unlike its id, it stays the same when a failed first deployment is repeated."""
         return self.stack_id.split("/")[1]
+
+    @property
+    def scope(self) -> str:
+        """The name of the stack, which stays the same when the stack is created again."""
+        return self.stack_scope or self.stack_name
+
+    @property
+    def stack_folder(self) -> str:
+        """The name of the stack's folder in a data bucket, which no other stack has, not even one of the same name."""
+        return self.stack_id.rpartition("/")[2]
+
+    @property
+    def created_in(self) -> str:
+        """The name of the stack in which the resource was created: it may have been moved since.
+
+        Only the handler makes ids of this form, from the id of the stack in the request.
+        https://docs.aws.amazon.com/cdk/v2/guide/refactor.html
+        """
+        created = _PHYSICAL_ID.fullmatch(self.physical_id)
+        return created["stack_name"] if created else self.stack_name
 
     @property
     def job_arn_prefix(self) -> str:
@@ -51,11 +74,9 @@ class Resource(NamedTuple):
 def resource_of(event: Mapping[str, Any]) -> Resource:
     """Return the resource of a request. One that is created gets its id: the names of its stack and of itself."""
     resource = Resource(event["StackId"], event["LogicalResourceId"], event.get("PhysicalResourceId", ""))
-    if event["RequestType"] != "Create":
-        return resource
-    given = str(event.get("ResourceProperties", {}).get("StackScope", ""))
-    scope = given if re.fullmatch(contract.STACK_SCOPE_PATTERN, given) else resource.stack_name
-    return resource._replace(physical_id=f"{scope}/{resource.logical_id}")
+    if event["RequestType"] == "Create":
+        return resource._replace(physical_id=f"{resource.stack_name}/{resource.logical_id}")
+    return resource
 
 
 class JobNames(NamedTuple):
@@ -64,8 +85,8 @@ class JobNames(NamedTuple):
     arn_prefix: str
     name_prefix: str
     digest: str
-    earlier_arn_prefix: str = ""
-    """The beginning of the ARNs of its jobs when an earlier version created the resource, which may be moved since."""
+    resource_tag: str
+    """The value of the tag that says which resource the jobs are of."""
 
     def name(self, attempt: int) -> str:
         """Return the name of the job of one attempt, from 1 on."""
@@ -86,34 +107,47 @@ class JobNames(NamedTuple):
         return self.attempt(dataset_import_job_arn) is not None
 
     def share_prefix(self, dataset_import_job_arn: str) -> bool:
-        """Return whether a job was started by the same resource, whatever it imports."""
+        """Return whether a job's name begins as those of the resource do, whatever it imports.
+
+        That proves nothing: two resources may have the same `JobName`.
+        """
         job = _JOB_ARN.fullmatch(dataset_import_job_arn)
-        return bool(job and job["prefix"] in {f"{self.arn_prefix}{self.name_prefix}", self.earlier_arn_prefix})
+        return bool(job and job["prefix"] == f"{self.arn_prefix}{self.name_prefix}")
 
 
 def names_of(properties: ImportProperties, resource: Resource) -> JobNames:
-    """Return the names of the jobs of an import; a resource that continues waiting has those of the import's own."""
-    if begun := properties.dataset_import_job_arn:
-        return names_in(begun)
-    scope, logical_id = _origin_of(properties, resource)
-    role_arn = _in_stack(scope, properties.role_arn, resource.stack_name, properties.stack_scope)
-    basis = json.dumps([scope, logical_id, *what_is_imported(properties._replace(role_arn=role_arn))])
-    digest = hashlib.sha256(basis.encode()).hexdigest()[:_HASH_LENGTH]
+    """Return the names of the jobs of an import: those of the resource that has begun it."""
+    scope, logical_id = _origin_of(first_of(properties, resource))
+    role_arn = _in_stack(scope, properties.role_arn, resource.stack_name, resource.stack_scope)
+    imported = what_is_imported(properties._replace(role_arn=role_arn))
+    digest = hashlib.sha256(json.dumps([scope, logical_id, *imported]).encode()).hexdigest()[:_HASH_LENGTH]
     name_prefix = f"{properties.job_name or _default_prefix(scope, logical_id)}-"
-    earlier = _JOB_ARN.fullmatch(resource.physical_id)
-    return JobNames(resource.job_arn_prefix, name_prefix, digest, earlier["prefix"] if earlier else "")
+    return JobNames(resource.job_arn_prefix, name_prefix, digest, _resource_tag(scope, logical_id))
 
 
-def names_in(dataset_import_job_arn: str) -> JobNames:
-    """Return the names of the jobs of an import from the ARN of one of them."""
+def names_in(dataset_import_job_arn: str, resource_tag: str = "") -> JobNames:
+    """Return the names of the jobs of an import from the ARN and the tag of one of them."""
     prefix, _, name = dataset_import_job_arn.partition("/")
     name_prefix, digest, _ = name.rsplit("-", 2)
-    return JobNames(f"{prefix}/", f"{name_prefix}-", digest)
+    return JobNames(f"{prefix}/", f"{name_prefix}-", digest, resource_tag)
+
+
+def first_of(properties: ImportProperties, resource: Resource) -> Resource:
+    """Return the resource that has begun an import: the one of the request, unless that continues waiting."""
+    if properties.first_resource is None:
+        return resource
+    logical_id, physical_id = properties.first_resource
+    return resource._replace(logical_id=logical_id, physical_id=physical_id)
+
+
+def is_tag_of_scope(resource_tag: str, resource: Resource) -> bool:
+    """Return whether the tag of a job names a resource of the stack, as it is called now or was before."""
+    return any(resource_tag.startswith(_resource_tag(scope, "")) for scope in (resource.scope, resource.created_in))
 
 
 def prefixes_of_followers(properties: ImportProperties, resource: Resource) -> dict[str, str]:
     """Return what the ARNs of the jobs of each resource that comes after this one begin with, by its logical id."""
-    scope, _ = _origin_of(properties, resource)
+    scope, _ = _origin_of(resource)
     return {
         logical_id: f"{resource.job_arn_prefix}{job_name or _default_prefix(scope, logical_id)}-"
         for logical_id, job_name in properties.followed_by
@@ -131,17 +165,22 @@ def attempt_of(dataset_import_job_arn: str) -> int:
     return int(dataset_import_job_arn.rpartition("-")[2])
 
 
-def _origin_of(properties: ImportProperties, resource: Resource) -> tuple[str, str]:
+def _origin_of(resource: Resource) -> tuple[str, str]:
     """Return the names of stack and resource under which the resource was created.
 
-    Its physical id has them, for a resource may be moved since: https://docs.aws.amazon.com/cdk/v2/guide/refactor.html.
-    The ids of earlier versions are ARNs of jobs; these versions had no StackScope. Ids of another form are made up by
+    The ids of earlier versions are ARNs of jobs; these versions had no `StackScope`. Ids of another form are made up by
     CloudFormation, for resources whose creation it cancelled.
     """
-    if created := _PHYSICAL_ID.fullmatch(resource.physical_id):
-        return created["scope"], created["logical_id"]
-    scope = None if _JOB_ARN.fullmatch(resource.physical_id) else properties.stack_scope
-    return scope or resource.stack_name, resource.logical_id
+    if _JOB_ARN.fullmatch(resource.physical_id):
+        return resource.stack_name, resource.logical_id
+    created = _PHYSICAL_ID.fullmatch(resource.physical_id)
+    if created and created["stack_name"] != resource.stack_name:
+        return created["stack_name"], created["logical_id"]
+    return resource.scope, created["logical_id"] if created else resource.logical_id
+
+
+def _resource_tag(scope: str, logical_id: str) -> str:
+    return f"{scope}/{logical_id}"[: contract.TAG_VALUE_LENGTH_MAX - len(contract.RELEASED)]
 
 
 def what_is_imported(properties: ImportProperties) -> tuple[object, ...]:
@@ -153,7 +192,7 @@ def what_is_imported(properties: ImportProperties) -> tuple[object, ...]:
     return (
         properties.dataset_arn,
         properties.schema_arn,
-        properties.data_location,
+        _without_stack_folder(properties.data_location) if properties.data_files else properties.data_location,
         reader_of(properties.role_arn),
         properties.import_mode,
         properties.publish_attribution_metrics_to_s3,
@@ -161,6 +200,22 @@ def what_is_imported(properties: ImportProperties) -> tuple[object, ...]:
         # Only where it is known, so that all other jobs keep the names that they have had.
         *([properties.data_fingerprint] if properties.data_fingerprint else []),
     )
+
+
+def is_same_location(one: str, properties: ImportProperties) -> bool:
+    """Return whether a location has the data of `properties`.
+
+    Files of the app are told apart by the hash in their location alone: the folder of the stack is another one when the
+    stack is created again.
+    """
+    if not properties.data_files:
+        return one == properties.data_location
+    return _without_stack_folder(one) == _without_stack_folder(properties.data_location)
+
+
+def _without_stack_folder(location: str) -> str:
+    """Return a location in a data bucket without the folder of a stack, as earlier versions had it."""
+    return _STACK_FOLDER.sub(r"\1", location)
 
 
 def reader_of(role_arn: str) -> str:
@@ -181,6 +236,15 @@ def is_same_reader(one: str, other: str) -> bool:
     """
     first, second = _OWN_ROLE.fullmatch(one), _OWN_ROLE.fullmatch(other)
     return first["account"] == second["account"] if first and second else one == other
+
+
+def stack_of_role(role_arn: str) -> str | None:
+    """Return the name of the stack, or of the root stack, that an import role of the construct belongs to.
+
+    None for any other role: that one may be shared.
+    """
+    own = _OWN_ROLE.fullmatch(role_arn)
+    return (own["scope"] or own["stack"]).partition("/")[0] if own else None
 
 
 def _in_stack(scope: str, role_arn: str, *present: str | None) -> str:

@@ -4,9 +4,9 @@ import logging
 from collections.abc import Callable
 from typing import NamedTuple
 
-from personalize_import_handler import adoption, fresh_permissions, pace, preparation, reasons
+from personalize_import_handler import adoption, fresh_permissions, ownership, pace, preparation, reasons
 from personalize_import_handler.adoption import Attempt, Hindered
-from personalize_import_handler.contract import ATTEMPTS_MAX, ReimportMode
+from personalize_import_handler.contract import ATTEMPTS_MAX, DATA_FINGERPRINT_TAG, ReimportMode
 from personalize_import_handler.data_reader import DataReader
 from personalize_import_handler.identity import JobNames, Resource, attempt_of, names_of
 from personalize_import_handler.outcome import (
@@ -28,6 +28,7 @@ from personalize_import_handler.personalize import (
 )
 from personalize_import_handler.preparation import DataRefused
 from personalize_import_handler.properties import ImportProperties
+from personalize_import_handler.stacks import Stacks
 from personalize_import_handler.storage import Storage
 from personalize_import_handler.tagging import set_tags
 
@@ -46,17 +47,39 @@ class Import(NamedTuple):
     """Whether CloudFormation has made another request for the resource since; may raise `Refused`."""
     undone: ImportProperties | None = None
     """What the resource imported before this."""
+    is_new: bool = False
+    """True in a Create: a job that belonged to a resource of before isn't adopted."""
     restores: bool = False
     """True in an Update: rows that others added after an earlier attempt at this import are imported again."""
+    names_of_follower: JobNames | None = None
+    """The names of the jobs where this repeats the import of another resource."""
 
     @property
     def names(self) -> JobNames:
         """The names of the jobs of this import."""
-        return names_of(self.properties, self.resource)
+        return self.names_of_follower or names_of(self.properties, self.resource)
+
+    @property
+    def compares_data(self) -> bool:
+        """Whether the data decides which import this is."""
+        return self.properties.reimport is ReimportMode.WHEN_DATA_CHANGES
+
+    def know_stack(self, progress: Progress, stacks: Callable[[], Stacks]) -> Outcome | None:
+        """Find out which stack the stack is nested in, if its properties depend on that and it isn't known yet."""
+        if progress.root_stack_name is not None or not ownership.names_root_stack(self.properties, self.resource):
+            return None
+        try:
+            self._ask_for_the_time()
+            root = stacks().root_of(self.resource.stack_id)
+        except Refused as refused:
+            return self._unless_for_good(refused, reasons.stack_not_seen(refused), None, progress)
+        if problems := [*ownership.problems_with_root_stack(self.properties, self.resource, root.name)]:
+            raise ImportFailed(reasons.of_another_stack(problems))
+        return self._wait(None, progress._replace(root_stack_name=root.name), seconds=0)
 
     def know_data(self, progress: Progress) -> Outcome | None:
         """Take the data's fingerprint, if that decides which import this is and isn't known yet."""
-        if self.properties.reimport is not ReimportMode.WHEN_DATA_CHANGES or self.properties.data_fingerprint:
+        if not self.compares_data or self.properties.data_fingerprint:
             return None
         from personalize_import_handler.data_fingerprint import fingerprint_of  # few imports ask for it
 
@@ -72,23 +95,47 @@ class Import(NamedTuple):
         """Find the job that does just this import already; or decide on the attempt to make."""
         undone = names_of(self.undone, self.resource) if self.undone else None
         try:
-            found = adoption.find(self.personalize, self.properties, self.names, undone)
+            found = adoption.find(self.personalize, self.properties, self.names, undone, is_new=self.is_new)
         except Hindered as hindered:
             return self._hindered(hindered, progress)
         return self._take(found, progress, tags_due=True)
 
     def go_on(self, progress: Progress, dataset_import_job_arn: str) -> Outcome:
-        """Go on with what another resource has begun: the job, or the attempt that it had no time to make."""
+        """Go on with what another resource has begun: the job, or the attempt that it had no time to make.
+
+        The job must be of just this import: of the first resource, and of these properties.
+        """
+        if not self.compares_data:
+            return self.continue_with(progress, dataset_import_job_arn)
+        try:
+            fingerprint = self._fingerprint_of(dataset_import_job_arn)
+        except Refused as refused:
+            return self._not_seen(refused, dataset_import_job_arn, progress)
+        if fingerprint is None:  # no job has been started for the data yet, so what counts is the data as it is now
+            return self.know_data(progress) or self.begin(progress)
+        known = self._replace(properties=self.properties._replace(data_fingerprint=fingerprint))
+        return known.continue_with(progress._replace(data_fingerprint=fingerprint), dataset_import_job_arn)
+
+    def continue_with(self, progress: Progress, dataset_import_job_arn: str) -> Outcome:
+        """Continue with the last attempt, if the job that is named is one of this import."""
+        if not self.names.include(dataset_import_job_arn):
+            raise ImportFailed(reasons.of_another_import(dataset_import_job_arn))
         try:
             found = adoption.latest(self.personalize, self.properties, self.names, attempt_of(dataset_import_job_arn))
         except Hindered as hindered:
             return self._hindered(hindered, progress)
         return self._take(found, progress, tags_due=False)
 
+    def _fingerprint_of(self, dataset_import_job_arn: str) -> str | None:
+        """Return the fingerprint of the data that a job has imported; None if there is no such job."""
+        if self.personalize.describe_dataset_import_job(dataset_import_job_arn) is None:
+            return None
+        return self.personalize.list_tags(dataset_import_job_arn).get(DATA_FINGERPRINT_TAG, "")
+
     def keep(self, progress: Progress, *, tags_due: bool) -> Outcome:
         """Continue with the job that the resource has; import again if that failed, or its dataset was replaced."""
         try:
-            found = adoption.current(self.personalize, self.properties, self.names)
+            found = adoption.current(self.personalize, self.properties, self.resource)
         except Hindered as hindered:
             return self._hindered(hindered, progress)
         return self._take(found, progress, tags_due=tags_due) if found else self.begin(progress)
@@ -115,7 +162,7 @@ class Import(NamedTuple):
         try:
             job = self.personalize.describe_dataset_import_job(arn)
             if job and progress.tags_due:
-                set_tags(self.personalize, arn, self.properties.job_tags)
+                set_tags(self.personalize, arn, self.properties.job_tags(self.names.resource_tag))
                 progress = progress._replace(tags_due=False)
         except Refused as refused:
             return self._not_seen(refused, arn, progress)
@@ -191,7 +238,7 @@ class Import(NamedTuple):
     def _not_seen(self, refused: Refused, arn: str, progress: Progress) -> Outcome:
         return self._unless_for_good(refused, reasons.not_seen(refused, arn), arn, progress)
 
-    def _unless_for_good(self, refused: Refused, reason: str, arn: str, progress: Progress) -> Outcome:
+    def _unless_for_good(self, refused: Refused, reason: str, arn: str | None, progress: Progress) -> Outcome:
         """Try again what may be granted later; fail with the reason otherwise."""
         if self._may_pass(refused, progress):
             return self._try_again(refused, arn, progress)
@@ -201,7 +248,7 @@ class Import(NamedTuple):
         fresh = fresh_permissions.may_become_effective(refused, self._waited(progress))
         return isinstance(refused, Busy) or (fresh and not self._time_is_up(progress))
 
-    def _try_again(self, refused: Refused, arn: str, progress: Progress) -> Outcome:
+    def _try_again(self, refused: Refused, arn: str | None, progress: Progress) -> Outcome:
         if self._time_is_up(progress):
             return self._out_of_time(reasons.not_answered_in_time(refused, self._waited(progress)), arn, progress)
         logger.info("Not yet: %s", refused)
@@ -209,10 +256,10 @@ class Import(NamedTuple):
         seconds = pace.seconds_until_there_may_be_room() if queues else pace.seconds_until_next_try()
         return self._wait(arn, progress, seconds)
 
-    def _out_of_time(self, reason: str, arn: str, progress: Progress) -> Finished:
+    def _out_of_time(self, reason: str, arn: str | None, progress: Progress) -> Finished:
         """Hand over to the next resource what is known; fail with the reason where there is none, or nothing is."""
         known = progress.dataset_import_job_arn or progress.attempt
-        if not (self.properties.hands_over and known):
+        if not (self.properties.hands_over and known and arn):
             raise ImportFailed(reason, arn, progress.status_if_failed)
         return Finished(attributes_unseen(arn, self.properties.dataset_arn))
 
@@ -222,7 +269,7 @@ class Import(NamedTuple):
     def _waited(self, progress: Progress) -> float:
         return self.properties.waited_seconds + progress.elapsed_seconds(self.personalize.now())
 
-    def _wait(self, arn: str, progress: Progress, seconds: int, status: str | None = None) -> Waiting:
+    def _wait(self, arn: str | None, progress: Progress, seconds: int, status: str | None = None) -> Waiting:
         now = self.personalize.now()
         left = max(1, round(self.properties.timeout_seconds - progress.elapsed_seconds(now)))
         seconds = min(seconds, left)

@@ -6,16 +6,20 @@ import gc
 gc.disable()
 
 import logging
+import os
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from personalize_import_handler import answer, waiter
+from personalize_import_handler.contract import Environment
 from personalize_import_handler.functions import Functions
+from personalize_import_handler.ownership import Provider
 from personalize_import_handler.personalize_client import BotoPersonalize
 
 if TYPE_CHECKING:
     from personalize_import_handler.data_reader import DataReader
     from personalize_import_handler.event_bus import EventBus
+    from personalize_import_handler.stacks import Stacks
     from personalize_import_handler.storage import Storage
 
 # Lambda has a log handler already, and then this does nothing; elsewhere it makes one.
@@ -24,6 +28,13 @@ logging.basicConfig(format="%(levelname)s %(message)s")
 
 # Clients are made at the first request, where a failure to make one is answered; here it would be silence. What most
 # imports have no need of isn't loaded before either.
+@cache
+def _stacks() -> "Stacks":
+    from personalize_import_handler.stacks_client import BotoStacks
+
+    return BotoStacks()
+
+
 @cache
 def _storage() -> "Storage":
     from personalize_import_handler.storage_client import BotoStorage
@@ -45,7 +56,9 @@ def _read_as(role_arn: str) -> "DataReader":
 
 
 _functions: Final = Functions(
+    provider=Provider(os.environ.get(Environment.STACK_ID, ""), os.environ.get(Environment.DATA_BUCKET)),
     personalize=cache(BotoPersonalize),
+    stacks=_stacks,
     storage=_storage,
     read_as=_read_as,
     event_bus=_event_bus,

@@ -21,6 +21,7 @@ class Progress(NamedTuple):
     started.
     `repeated` is a job of a follower whose rows are gone, and `repeat_attempt` adds them again: noted before it is
     started, as `attempt` is. `repeat_started` says that it was.
+    `root_stack_name` is that of the stack which the stack is nested in, where the properties depend on it.
     `published_status` was told to EventBridge last, where states are told at all; `publishing_failed` has been logged.
     """
 
@@ -36,6 +37,7 @@ class Progress(NamedTuple):
     repeat_started: bool = False
     published_status: str | None = None
     publishing_failed: bool = False
+    root_stack_name: str | None = None
     url_signed_at: float | None = None
     age_seconds: float = 0
 

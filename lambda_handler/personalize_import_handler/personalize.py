@@ -100,7 +100,7 @@ class Personalize(Protocol):
         """Describe a job, or return None if there is none; raise `Busy` or `Refused`."""
         ...
 
-    def create_dataset_import_job(self, job_name: str, properties: ImportProperties) -> str:
+    def create_dataset_import_job(self, job_name: str, properties: ImportProperties, tags: Mapping[str, str]) -> str:
         """Start a job and return its ARN; raise `NameTaken`, `Busy` or `Refused`."""
         ...
 

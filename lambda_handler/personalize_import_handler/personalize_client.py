@@ -44,7 +44,7 @@ class BotoPersonalize:
         """Describe a job, or return None if there is none."""
         return _or_none(lambda: self._describe(dataset_import_job_arn))
 
-    def create_dataset_import_job(self, job_name: str, properties: ImportProperties) -> str:
+    def create_dataset_import_job(self, job_name: str, properties: ImportProperties, tags: Mapping[str, str]) -> str:
         """Start a job and return its ARN."""
         request: CreateDatasetImportJobRequestTypeDef = {
             "jobName": job_name,
@@ -52,11 +52,10 @@ class BotoPersonalize:
             "dataSource": {"dataLocation": properties.data_location},
             "roleArn": properties.role_arn,
             "importMode": properties.import_mode.value,
+            "tags": [{"tagKey": key, "tagValue": value} for key, value in tags.items()],
         }
         if properties.publish_attribution_metrics_to_s3:
             request["publishAttributionMetricsToS3"] = True
-        if tags := properties.job_tags:
-            request["tags"] = [{"tagKey": key, "tagValue": value} for key, value in tags.items()]
         response = called("CreateDatasetImportJob", lambda: self._client.create_dataset_import_job(**request))
         return response["datasetImportJobArn"]
 

@@ -8,7 +8,13 @@ from typing import Final, NamedTuple
 
 from personalize_import_handler import checks, contract, data_files
 from personalize_import_handler.checks import TextRule, violation
-from personalize_import_handler.contract import DATA_FINGERPRINT_TAG, ImportMode, ReimportMode, ResourceProperties
+from personalize_import_handler.contract import (
+    DATA_FINGERPRINT_TAG,
+    RESOURCE_TAG,
+    ImportMode,
+    ReimportMode,
+    ResourceProperties,
+)
 
 _MESSAGE_BYTES_MAX: Final = 2800
 """So much of the 4096 bytes of an answer that the ids of the stack and the resource fit in beside it."""
@@ -46,14 +52,15 @@ class ImportProperties(NamedTuple):
     wait: bool = True
     hands_over: bool = False
     dataset_import_job_arn: str | None = None
+    first_resource: tuple[str, str] | None = None
+    """The logical and the physical id of the resource that has begun the import; None if this one does."""
     waited_seconds: int = 0
     last_status: str | None = None
 
-    @property
-    def job_tags(self) -> dict[str, str]:
-        """The tags that the job should have: those that are asked for, and the one that tells the data."""
+    def job_tags(self, resource_tag: str) -> dict[str, str]:
+        """Return the tags of a job: those of the properties, its resource, and the data's fingerprint if known."""
         fingerprint = {DATA_FINGERPRINT_TAG: self.data_fingerprint} if self.data_fingerprint else {}
-        return {**dict(self.tags), **fingerprint}
+        return {**dict(self.tags), RESOURCE_TAG: resource_tag, **fingerprint}
 
 
 def parse(properties: Mapping[str, object]) -> ImportProperties:
@@ -81,11 +88,11 @@ def parse(properties: Mapping[str, object]) -> ImportProperties:
         wait=read.boolean("Wait", default=True),
         hands_over=read.boolean("HandsOver", default=False),
         dataset_import_job_arn=read.text("DatasetImportJobArn", checks.DATASET_IMPORT_JOB_ARN),
+        first_resource=read.first_resource("FirstResource"),
         waited_seconds=read.waited_seconds("WaitedSeconds"),
         last_status=read.text("LastStatus", checks.STATUS),
     )
     read.text("DataAsOf", checks.DATA_AS_OF)  # that it has changed is all that it says
-    read.problems.extend(checks.check_room_for_fingerprint("Tags", parsed.tags, parsed.reimport))
     if read.problems:
         raise InvalidProperties(_message(read.problems))
     return parsed
@@ -180,6 +187,19 @@ class _Reader:
         followers = tuple((each["LogicalId"], each.get("JobName")) for each in value)
         self.note_first(name, checks.check_followers(name, followers))
         return followers
+
+    def first_resource(self, name: str) -> tuple[str, str] | None:
+        if name not in self.properties:
+            job_arn = self.properties.get("DatasetImportJobArn")
+            if job_arn is not None and not any(checks.DATASET_IMPORT_JOB_ARN.check("", job_arn)):
+                self.problems.append(f"{name} is missing, it must be {checks.FIRST_RESOURCE_ALLOWED}")
+            return None
+        value = self.properties[name]
+        if not isinstance(value, dict) or not _has_strings(value, "LogicalId", "PhysicalId"):
+            self.problems.append(violation(name, value, checks.FIRST_RESOURCE_ALLOWED))
+            return None
+        self.problems.extend(checks.LOGICAL_ID.check(f"{name}: LogicalId", value["LogicalId"]))
+        return value["LogicalId"], value["PhysicalId"]
 
     def note_first(self, what: str, problems: Iterable[str]) -> None:
         """Note some problems that may be hundreds, and how many more there are."""

@@ -57,6 +57,37 @@ def not_started(refused: Refused, job_name: str, reading: Reading) -> str:
     )
 
 
+def of_another_stack(problems: Sequence[str]) -> str:
+    """Return the reason that properties belong to another stack."""
+    return f"{'; '.join(problems)}. No job was started."
+
+
+def of_another_import(dataset_import_job_arn: str) -> str:
+    """Return the reason that a resource can't continue with a job."""
+    return (
+        f"{dataset_import_job_arn} is not a job of this import. DatasetImportJobArn must be the attribute of a "
+        "resource of this stack that has the same properties, and FirstResource the first of these resources. No job "
+        "was started."
+    )
+
+
+def of_no_follower(dataset_import_job_arn: str) -> str:
+    """Return the reason that a job isn't repeated."""
+    return (
+        f"{dataset_import_job_arn} is not a job of a resource of this stack, and is not repeated. Name in FollowedBy "
+        "the resources of this stack alone, and give imports of other stacks another JobName."
+    )
+
+
+def stack_not_seen(refused: Refused) -> str:
+    """Return the reason that it isn't known which stack the stack is nested in."""
+    return _after(
+        refused.message,
+        "Which stack this one is nested in is not known, and so no job was started: "
+        f"{refused.operation} was answered with {refused.code}. {_advice(refused.message)} and deploy again.",
+    )
+
+
 def data_refused(problem: object, job_name: str) -> str:
     """Say which rules the data breaks, so that a job would fail over it."""
     return _after(

@@ -8,12 +8,23 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from personalize_import_handler import reasons
-from personalize_import_handler.contract import ATTEMPTS_MAX, Attribute
+from personalize_import_handler.contract import (
+    ATTEMPTS_MAX,
+    DATA_FINGERPRINT_TAG,
+    RESOURCE_TAG,
+    TAG_KEY_PREFIX,
+    Attribute,
+)
 from personalize_import_handler.followers import History, Repeat
-from personalize_import_handler.identity import digest_after, names_in, names_of, prefixes_of_followers
+from personalize_import_handler.identity import (
+    digest_after,
+    is_tag_of_scope,
+    names_in,
+    names_of,
+    prefixes_of_followers,
+)
 from personalize_import_handler.outcome import Finished, ImportFailed, Outcome, Progress, Waiting, attributes_of
 from personalize_import_handler.personalize import DatasetImportJob, Refused, has_succeeded
-from personalize_import_handler.properties import ImportProperties
 
 if TYPE_CHECKING:
     from personalize_import_handler.importing import Import
@@ -70,11 +81,9 @@ def _next_repeat(wanted: "Import", full: DatasetImportJob) -> Repeat | None:
 
 def _go_on(wanted: "Import", full: DatasetImportJob, progress: Progress, repeated: str, attempt: int) -> Outcome:
     """Start the attempt that was noted, or poll it; note when it is ACTIVE."""
-    if progress.repeat_started:
-        properties = wanted.properties._replace(dataset_import_job_arn=repeated)
-    else:
-        properties = _properties_of(wanted, repeated)
-    again = wanted._replace(properties=properties, restores=False)
+    again = wanted._replace(restores=False, names_of_follower=names_in(repeated))
+    if not progress.repeat_started:
+        again = _as_started(again, repeated)
     part = progress._replace(attempt=attempt, dataset_import_job_arn=None, tags_due=False, prepared=True)
     arn = names_in(repeated).arn(attempt)
     if progress.repeat_started:
@@ -90,21 +99,24 @@ def _go_on(wanted: "Import", full: DatasetImportJob, progress: Progress, repeate
     return _wait(full, progress._replace(repeated=None, repeat_attempt=None, repeat_started=False), 0)
 
 
-def _properties_of(wanted: "Import", repeated: str) -> ImportProperties:
-    """Return the properties with which a job was started."""
-    job = wanted.personalize.describe_dataset_import_job(repeated)
+def _as_started(again: "Import", repeated: str) -> "Import":
+    """Return the import of a follower as its job was started; raise `ImportFailed` if it is of another stack."""
+    job = again.personalize.describe_dataset_import_job(repeated)
     if job is None:
         raise ImportFailed(reasons.vanished(repeated))
-    tags = wanted.personalize.list_tags(repeated)
-    return wanted.properties._replace(
+    tags = again.personalize.list_tags(repeated)
+    resource_tag = tags.get(RESOURCE_TAG, "")
+    if not is_tag_of_scope(resource_tag, again.resource):
+        raise ImportFailed(reasons.of_no_follower(repeated))
+    properties = again.properties._replace(
         data_location=job.data_location,
         role_arn=job.role_arn,
         import_mode=job.import_mode,
         publish_attribution_metrics_to_s3=job.publish_attribution_metrics_to_s3,
-        tags=tuple((key, value) for key, value in tags.items() if not key.startswith("aws:")),
-        data_fingerprint=None,  # that of the job is among its tags
-        dataset_import_job_arn=repeated,
+        tags=tuple((key, value) for key, value in tags.items() if not key.startswith(("aws:", TAG_KEY_PREFIX))),
+        data_fingerprint=tags.get(DATA_FINGERPRINT_TAG),
     )
+    return again._replace(properties=properties, names_of_follower=names_in(repeated, resource_tag))
 
 
 def _wait(full: DatasetImportJob, progress: Progress, seconds: int) -> Waiting:

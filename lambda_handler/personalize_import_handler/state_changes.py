@@ -18,7 +18,7 @@ from personalize_import_handler.personalize import has_succeeded
 from personalize_import_handler.properties import ImportProperties, InvalidProperties, parse
 
 if TYPE_CHECKING:
-    from personalize_import_handler.lifecycle import Request, Services
+    from personalize_import_handler.request import Request, Services
 
 logger = logging.getLogger(__name__)
 

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Final
 
-from personalize_import_handler.contract import DATA_FINGERPRINT_TAG
+from personalize_import_handler.contract import TAG_KEY_PREFIX
 from personalize_import_handler.personalize import Personalize
 
 # What data a job has imported stays true, whether or not it decides on the next one any more.
-_KEPT: Final = ("aws:", DATA_FINGERPRINT_TAG)
+_KEPT: Final = ("aws:", TAG_KEY_PREFIX)
 
 
 def set_tags(personalize: Personalize, dataset_import_job_arn: str, wanted: Mapping[str, str]) -> None:

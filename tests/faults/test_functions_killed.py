@@ -81,7 +81,7 @@ def test_a_function_killed_while_it_changes_tags(
     personalize.fail_next(operation, Killed(), after_effect=after_effect)
 
     assert stack.deploy(properties(Tags=tags(new="1"))).succeeded
-    assert personalize.tags[arn] == {"new": "1"}
+    assert personalize.tags_of(arn) == {"new": "1"}
     assert_invariants(stack)
 
 

@@ -13,10 +13,13 @@ from typing import Final
 from personalize_import_handler import answer as answers
 from personalize_import_handler import waiter
 from personalize_import_handler.functions import Functions
+from personalize_import_handler.ownership import Provider
 from personalize_import_handler.waiting_resource import Event
 from tests.handler.fakes import Clock, FakePersonalize
 from tests.handler.fakes_events import FakeEventBus
+from tests.handler.fakes_stacks import FakeStacks, stack_id_of
 from tests.handler.fakes_storage import FakeReader, FakeStorage
+from tests.handler.properties import DATA_BUCKET
 
 LAMBDA_ATTEMPTS: Final = 3
 """An asynchronous invocation that fails is repeated twice."""
@@ -97,6 +100,9 @@ class Account:
     send: Send | None = None
     """Sends answers elsewhere than to `answers`."""
     personalize: FakePersonalize = field(init=False)
+    provider: Provider = field(default_factory=lambda: Provider(stack_id_of("shop"), DATA_BUCKET))
+    """What the provider's own stack has."""
+    stacks: FakeStacks = field(default_factory=FakeStacks)
     storage: FakeStorage = field(default_factory=FakeStorage)
     event_bus: FakeEventBus = field(default_factory=FakeEventBus)
     functions: Functions = field(init=False)
@@ -112,7 +118,9 @@ class Account:
     def instance(self) -> Functions:
         """Start the functions, as Lambda does once more for what it handles at the same time."""
         return Functions(
+            provider=self.provider,
             personalize=lambda: self.personalize,
+            stacks=lambda: self.stacks,
             storage=lambda: self.storage,
             read_as=self._read_as,
             event_bus=lambda: self.event_bus,
@@ -137,6 +145,7 @@ class Account:
         self._refused_starts.clear()
         self.personalize.heal()
         self.storage.heal()
+        self.stacks.errors.clear()
         self.event_bus.heal()
 
     def deliver(self, event: Event) -> None:

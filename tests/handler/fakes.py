@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from personalize_import_handler.contract import ImportMode
+from personalize_import_handler.contract import TAG_KEY_PREFIX, ImportMode
 from personalize_import_handler.personalize import (
     Busy,
     DatasetImportJob,
@@ -114,9 +114,15 @@ class FakePersonalize:
         del self.datasets[dataset_arn]
         self.jobs = {name: job for name, job in self.jobs.items() if job.properties.dataset_arn != dataset_arn}
 
-    def import_elsewhere(self, job_name: str, properties: ImportProperties) -> str:
+    def import_elsewhere(
+        self, job_name: str, properties: ImportProperties, tags: Mapping[str, str] | None = None
+    ) -> str:
         """Start a job that no stack knows of."""
-        return self._accept(job_name, properties)
+        return self._accept(job_name, properties, tags or {})
+
+    def tags_of(self, arn: str) -> dict[str, str]:
+        """Return the tags that somebody has asked for, without those that the handler adds."""
+        return {key: value for key, value in self.tags[arn].items() if not key.startswith(TAG_KEY_PREFIX)}
 
     def calls_of(self, operation: str) -> list[str]:
         """List what an operation was asked for."""
@@ -146,7 +152,7 @@ class FakePersonalize:
         _raise(fault)
         return self._description(job) if job and job.arn == dataset_import_job_arn else None
 
-    def create_dataset_import_job(self, job_name: str, properties: ImportProperties) -> str:
+    def create_dataset_import_job(self, job_name: str, properties: ImportProperties, tags: Mapping[str, str]) -> str:
         operation, code = "CreateDatasetImportJob", "ResourceNotFoundException"
         fault = self._called("create_dataset_import_job", job_name)
         if properties.dataset_arn not in self.datasets:
@@ -157,7 +163,7 @@ class FakePersonalize:
         if self._running() >= RUNNING_MAX:
             message = "More than 5 resources with PENDING or IN_PROGRESS status."
             raise Busy(operation, "LimitExceededException", message)
-        arn = self._accept(job_name, properties)
+        arn = self._accept(job_name, properties, tags)
         _raise(fault)
         return arn
 
@@ -202,11 +208,11 @@ class FakePersonalize:
             raise fault.error
         return fault
 
-    def _accept(self, job_name: str, properties: ImportProperties) -> str:
+    def _accept(self, job_name: str, properties: ImportProperties, tags: Mapping[str, str]) -> str:
         job = Job(job_name, properties, self.course, self.clock.now)
         self.jobs[job_name] = job
         self._names_taken.add(job_name)
-        self.tags[job.arn] = properties.job_tags
+        self.tags[job.arn] = dict(tags)
         self.most_running = max(self.most_running, self._running())
         return job.arn
 

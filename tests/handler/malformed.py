@@ -105,6 +105,14 @@ _BROKEN_FOLLOWERS: Final[list[Any]] = [
     [{"LogicalId": "Added"}, {"JobName": "nightly"}],
 ]
 
+_NO_LOGICAL_IDS: Final[list[Any]] = ["", "Im port", "Im\u00e9port", "I" * 256, []]
+_BROKEN_FIRST_RESOURCES: Final[list[Any]] = [
+    *({}, [], {"LogicalId": "Import"}, {"PhysicalId": "shop/Import"}, [{"LogicalId": "Import"}], {"Ref": "Import"}),
+    *({"LogicalId": name, "PhysicalId": "shop/Import"} for name in _NO_LOGICAL_IDS),
+    {"LogicalId": "Import", "PhysicalId": {"Ref": "Import"}},
+    {"LogicalId": "Import", "PhysicalId": "shop/Import", "Name": "Import"},
+]
+
 FAULTS: Final[dict[str, Faults]] = {
     "DatasetArn": _arn_faults(_DATASET, _SCHEMA, _ROLE, _DATASET.lower(), _DATASET.upper()),
     "SchemaArn": _arn_faults(_SCHEMA, _DATASET, _ROLE, _SCHEMA.replace("eu-west-1", ""), _SCHEMA.upper()),
@@ -165,6 +173,7 @@ FAULTS: Final[dict[str, Faults]] = {
         | _with_one_of(_CONTROL, "ACTIVE")
         | _longer_than(contract.STATUS_LENGTH_MAX, "ACTIVE")
     ),
+    "FirstResource": Faults(_NONSENSE, st.sampled_from(_BROKEN_FIRST_RESOURCES)),
     "DatasetImportJobArn": _arn_faults(_JOB, _DATASET, _ROLE, f"{_JOB}0000", _JOB.removesuffix("-1"), _JOB.upper()),
 }
 

@@ -26,6 +26,8 @@ BROKEN_TAGS: Final[st.SearchStrategy[Any]] = st.sampled_from(
         [_tag("")],
         [_tag("aws:mine")],
         [_tag("AWS:Mine")],
+        [_tag("personalize-import:resource", "store/Import")],
+        [_tag("Personalize-Import:data-fingerprint")],
         [_tag("k" * (contract.TAG_KEY_LENGTH_MAX + 1))],
         [_tag("k" * 5000)],
         [_tag("a", "v" * (contract.TAG_VALUE_LENGTH_MAX + 1))],

@@ -52,5 +52,10 @@ class Relay:
         if number + 1 < self.legs:
             leg["HandsOver"] = True
         if previous:
-            leg |= {"DatasetImportJobArn": previous, "WaitedSeconds": number * self.leg_seconds}
+            first = self.resources[0]
+            leg |= {
+                "DatasetImportJobArn": previous,
+                "FirstResource": {"LogicalId": first.logical_id, "PhysicalId": first.physical_resource_id},
+                "WaitedSeconds": number * self.leg_seconds,
+            }
         return leg

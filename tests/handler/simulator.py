@@ -10,6 +10,7 @@ from personalize_import_handler.contract import RESOURCE_TYPE
 from personalize_import_handler.waiting_resource import Event
 from tests.handler.account import Account, Answer
 from tests.handler.fakes import ACCOUNT, REGION
+from tests.handler.fakes_stacks import stack_id_of
 
 
 @dataclass
@@ -26,6 +27,8 @@ class CloudFormation:
     """Where answers go."""
     dates_urls: bool = True
     """Whether the URLs for answers contain when they were signed, as those of Signature Version 4 do."""
+    nested_in: str | None = None
+    """The name of the root stack, if the stack is nested in one."""
     properties: Mapping[str, Any] | None = None
     """Those of the last request, whatever came of it."""
     properties_before: Mapping[str, Any] | None = None
@@ -34,6 +37,7 @@ class CloudFormation:
     """The physical id of before an update that was answered with another one."""
     rollbacks: int = 0
     _requests: int = 0
+    _is_rolling_back: bool = False
 
     def create(self, properties: Mapping[str, Any]) -> Answer:
         return self.run(self.begin("Create", properties))
@@ -52,6 +56,13 @@ class CloudFormation:
         https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/crpg-ref-requesttypes-update.html
         """
         self.rollbacks += 1
+        self._is_rolling_back = True
+        try:
+            return self._undo()
+        finally:
+            self._is_rolling_back = False
+
+    def _undo(self) -> Answer:
         if self.properties_before is None:
             return self.delete()
         if self.replaced is None:
@@ -69,6 +80,9 @@ class CloudFormation:
     def begin(self, request_type: str, properties: Mapping[str, Any], physical_resource_id: str | None = None) -> Event:
         """Make a request, deliver it and let happen what happens at once; `run` waits for its answer."""
         event = self.event(request_type, properties, physical_resource_id)
+        root_id = self.stack_id if self.nested_in is None else stack_id_of(self.nested_in)
+        self.account.stacks.roots[self.stack_id] = root_id
+        self.account.stacks.statuses[root_id] = self._status(request_type)
         if request_type != "Delete":
             self.properties_before, self.properties = self.properties, properties
         self.account.deliver(event)
@@ -115,8 +129,12 @@ class CloudFormation:
 
     @property
     def stack_id(self) -> str:
-        uuid = uuid5(NAMESPACE_URL, f"{self.stack_name} {self.generation}")
-        return f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/{self.stack_name}/{uuid}"
+        return stack_id_of(self.stack_name, self.generation)
+
+    def _status(self, request_type: str) -> str:
+        if self._is_rolling_back:
+            return "ROLLBACK_IN_PROGRESS" if self.properties_before is None else "UPDATE_ROLLBACK_IN_PROGRESS"
+        return f"{request_type.upper()}_IN_PROGRESS"
 
     def _note(self, event: Event, answer: Answer) -> None:
         kind = event["RequestType"]

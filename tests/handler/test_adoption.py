@@ -23,7 +23,7 @@ def test_a_job_that_is_joined_gets_the_tags_of_who_joins_it(
     answer = CloudFormation(account, generation=2).create(properties(Tags=tags(stage="prod")))
 
     assert answer.job_arn == arn
-    assert personalize.tags[arn] == {"stage": "prod"}
+    assert personalize.tags_of(arn) == {"stage": "prod"}
 
 
 def test_a_rollback_imports_again_what_a_later_full_import_has_replaced(

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from personalize_import_handler.adoption import is_superseded
-from personalize_import_handler.contract import ATTEMPTS_MAX
+from personalize_import_handler.contract import ATTEMPTS_MAX, RESOURCE_TAG
 from personalize_import_handler.identity import JobNames, Resource, names_of
 from personalize_import_handler.personalize import Refused
 from personalize_import_handler.properties import parse
@@ -72,7 +72,8 @@ def test_finding_a_job_takes_as_many_calls_whatever_the_number_of_attempts(
     attempts: int, names: JobNames, cloudformation: CloudFormation, personalize: FakePersonalize
 ) -> None:
     use_up(personalize, names, attempts)
-    personalize.import_elsewhere(names.name(attempts + 1), parse(properties()))
+    tag = {RESOURCE_TAG: names.resource_tag}
+    personalize.import_elsewhere(names.name(attempts + 1), parse(properties()), tag)
     personalize.calls.clear()
 
     cloudformation.create(properties(Wait=False))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from personalize_import_handler.contract import DATA_FINGERPRINT_TAG
+from personalize_import_handler.contract import DATA_FINGERPRINT_TAG, SERVICE_TAGS_MAX
 from personalize_import_handler.data_reader import NotAssumable, NotReadable
 from personalize_import_handler.personalize import Busy
 from personalize_import_handler.properties import parse
@@ -123,10 +123,12 @@ def test_other_tags_are_set_on_the_job_that_is_there_and_the_fingerprint_stays(
     first = cloudformation.create(as_of("monday", Tags=tags(team="data")))
     fingerprint = personalize.tags[first.job_arn][DATA_FINGERPRINT_TAG]
     cloudformation.update(as_of("tuesday", Tags=tags(stage="test")))
-    assert personalize.tags[first.job_arn] == {"stage": "test", DATA_FINGERPRINT_TAG: fingerprint}
+    assert personalize.tags_of(first.job_arn) == {"stage": "test"}
+    assert personalize.tags[first.job_arn][DATA_FINGERPRINT_TAG] == fingerprint
     cloudformation.update(properties(Tags=tags(stage="prod")))
 
-    assert personalize.tags[first.job_arn] == {"stage": "prod", DATA_FINGERPRINT_TAG: fingerprint}
+    assert personalize.tags_of(first.job_arn) == {"stage": "prod"}
+    assert personalize.tags[first.job_arn][DATA_FINGERPRINT_TAG] == fingerprint
     assert len(personalize.jobs) == 1
 
 
@@ -228,9 +230,10 @@ def test_a_delete_waits_for_a_job_whose_create_was_cancelled(
     assert answer.answered_at >= job.created_at + job.course.seconds
 
 
-def test_fifty_tags_leave_no_room_for_the_fingerprint(cloudformation: CloudFormation) -> None:
-    fifty = tags(**{f"tag{number}": "" for number in range(50)})
-    answer = cloudformation.create(as_of("monday", Tags=fifty))
+def test_a_job_with_as_many_tags_as_are_allowed_has_room_for_the_handler_s_own(
+    cloudformation: CloudFormation, personalize: FakePersonalize
+) -> None:
+    answer = cloudformation.create(as_of("monday", Tags=tags(**{f"tag{number}": "" for number in range(48)})))
 
-    assert not answer.succeeded
-    assert "Tags must be at most 49 tags, for WHEN_DATA_CHANGES adds one, got 50" in answer.reason
+    assert answer.succeeded
+    assert len(personalize.tags[answer.job_arn]) == SERVICE_TAGS_MAX

@@ -4,9 +4,11 @@ from typing import Any
 
 import pytest
 
+from personalize_import_handler import contract
 from personalize_import_handler.personalize import Busy, Refused
 from tests.handler.account import Account
 from tests.handler.fakes import FakePersonalize
+from tests.handler.fakes_stacks import folder_of
 from tests.handler.fakes_storage import FakeStorage
 from tests.handler.properties import DATA_BUCKET, SHIPPED_TO, properties, shipped
 from tests.handler.simulator import CloudFormation
@@ -36,7 +38,7 @@ def test_every_file_is_brought_to_the_location_before_the_job_is_started(
     accept, there = personalize.create_dataset_import_job, dict[str, str]()
 
     def create_dataset_import_job(*arguments: object) -> str:
-        there.update(storage.below(f"{DATA_BUCKET}/"))
+        there.update(storage.below(f"s3://{DATA_BUCKET}/{folder_of('shop')}/"))
         return accept(*arguments)  # type: ignore[arg-type]
 
     monkeypatch.setattr(personalize, "create_dataset_import_job", create_dataset_import_job)
@@ -162,8 +164,8 @@ def test_a_rollback_brings_and_imports_the_earlier_content_again(
 ) -> None:
     assert cloudformation.create(FIRST).succeeded
     assert cloudformation.update(SECOND).succeeded
-    for location in storage.below(f"{DATA_BUCKET}/"):  # as after a month
-        del storage.objects[f"{DATA_BUCKET}/{location}"]
+    for location in storage.below(f"s3://{DATA_BUCKET}/"):  # as after a month
+        del storage.objects[f"s3://{DATA_BUCKET}/{location}"]
 
     assert cloudformation.roll_back().succeeded
 
@@ -257,7 +259,7 @@ MANY = [{**GOOD, "Name": f"{number}.csv"} for number in range(101)]
         ([{**GOOD, "Name": "../users.csv"}], "DataFiles: a name must be a name that ends in .csv"),
         ([{**GOOD, "Name": "older/users.csv"}], "got 'older/users.csv'"),
         ([{**GOOD, "Name": "users.txt"}], "got 'users.txt'"),
-        ([{**GOOD, "Name": "u" * 151 + ".csv"}], "at most 154 characters"),
+        ([{**GOOD, "Name": "u" * 151 + ".csv"}], f"at most {contract.DATA_FILE_NAME_LENGTH_MAX} characters"),
         ([{**GOOD, "Source": "assets/1.csv"}], "DataFiles: the source of 'users.csv' must be an object in S3"),
         ([{**GOOD, "Source": "s3://assets/"}], "s3://bucket/key, got 's3://assets/'"),
         ([{**GOOD, "Source": "s3://assets/older/"}], "got 's3://assets/older/'"),

@@ -56,7 +56,7 @@ def test_a_rollback_starts_the_job_of_a_follower_again_as_it_was(
     assert answer.attributes["Status"] == "ACTIVE"
     assert personalize.imported() == [ONE, ROWS]
     assert answer.answered_at >= again.created_at + again.course.seconds
-    assert personalize.tags[again.arn] == {"team": "data"}
+    assert personalize.tags_of(again.arn) == {"team": "data"}
     assert (again.properties.role_arn, again.properties.import_mode) == (ANOTHER_ROLE, "INCREMENTAL")
     assert personalize.calls_of("list_tags") == [first.arn]
 
@@ -258,7 +258,8 @@ def test_a_resource_that_hands_over_leaves_the_rest_to_the_next_one(
     leg: dict[str, Any] = {"HandsOver": True, "TimeoutSeconds": 1200}
 
     def wait_for(arn: str, location: str) -> dict[str, Any]:
-        return full(location, DatasetImportJobArn=arn, WaitedSeconds=1200)
+        first = {"LogicalId": "Import", "PhysicalId": cloudformation.physical_resource_id}
+        return full(location, DatasetImportJobArn=arn, FirstResource=first, WaitedSeconds=1200)
 
     next_one.create(wait_for(cloudformation.create(full(**leg)).job_arn, ONE))
     follower.create(added())

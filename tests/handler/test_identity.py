@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from personalize_import_handler.contract import JOB_NAME_LENGTH_MAX, ImportMode
-from personalize_import_handler.identity import Resource, attempt_of, is_same_reader, names_of, reader_of
+from personalize_import_handler.identity import Resource, is_same_reader, names_of, reader_of
 from personalize_import_handler.properties import ImportProperties, parse
 from tests.handler.properties import properties
 
@@ -123,13 +123,12 @@ def test_a_job_whose_arn_differs_in_anything_else_is_no_attempt(part: str, other
     assert names.attempt(f"{beginning}{other}{end}") is None
 
 
-@pytest.mark.parametrize("attempt", [1, 12, 999])
-def test_a_resource_that_is_told_a_job_has_the_names_of_that_job_s_import(attempt: int) -> None:
-    arn = names_of(IMPORT._replace(job_name="nightly-0"), RESOURCE).arn(attempt)
-    told = names_of(IMPORT._replace(dataset_import_job_arn=arn), Resource(stack_id=STACK_ID, logical_id="Wait"))
+@pytest.mark.parametrize("physical_id", ["shop/Import", "store/Moved", "shop-Import-1A2B3C4D5E6F"])
+def test_a_resource_that_continues_waiting_has_the_names_of_the_one_that_has_begun_the_import(physical_id: str) -> None:
+    first = RESOURCE._replace(physical_id=physical_id)
+    continued = IMPORT._replace(first_resource=("Import", physical_id))
 
-    assert told.arn(attempt_of(arn)) == arn
-    assert told.name(1).endswith("-1")
+    assert names_of(continued, RESOURCE._replace(logical_id="Wait")) == names_of(IMPORT, first)
 
 
 def test_a_role_is_told_apart_by_its_path_only_where_the_construct_made_it() -> None:

@@ -45,7 +45,7 @@ def test_the_answer_has_every_attribute_of_the_contract_as_a_string_and_nothing_
 def test_the_job_gets_the_tags(cloudformation: CloudFormation, personalize: FakePersonalize) -> None:
     arn = cloudformation.create(properties(Tags=tags(team="data", stage="prod"))).job_arn
 
-    assert personalize.tags[arn] == {"team": "data", "stage": "prod"}
+    assert personalize.tags_of(arn) == {"team": "data", "stage": "prod"}
 
 
 def test_a_failed_job_s_own_reason_comes_first_in_the_answer(

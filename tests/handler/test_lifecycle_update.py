@@ -70,7 +70,7 @@ def test_an_update_of_tags_adds_changes_and_removes_them_on_the_same_job(
 
     cloudformation.update(properties(Tags=tags(team="data", stage="prod", new="1")))
 
-    assert personalize.tags[arn] == {
+    assert personalize.tags_of(arn) == {
         "team": "data",
         "stage": "prod",
         "new": "1",
@@ -88,7 +88,7 @@ def test_tags_that_are_throttled_are_set_at_a_later_poll(
     answer = cloudformation.update(properties(Tags=tags(new="1")))
 
     assert answer.succeeded
-    assert personalize.tags[arn] == {"new": "1"}
+    assert personalize.tags_of(arn) == {"new": "1"}
 
 
 def test_tags_are_set_once_and_only_where_they_have_changed(
@@ -161,7 +161,7 @@ def test_a_rollback_of_tags_sets_the_old_ones_and_starts_no_job(
 
     cloudformation.roll_back()
 
-    assert personalize.tags[arn] == {"stage": "dev"}
+    assert personalize.tags_of(arn) == {"stage": "dev"}
     assert len(personalize.jobs) == 1
 
 

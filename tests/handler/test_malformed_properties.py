@@ -106,7 +106,11 @@ def spoilt(**values: Any) -> Malformed:
         ("Tags", {"team": "data"}, "a list of {Key, Value}, both of them strings, got {'team': 'data'}"),
         ("Tags", [{"Key": "count", "Value": 3}], "both of them strings"),
         ("Tags", tags(team="a") + tags(team="b"), "tags with different keys, got 'team'"),
-        ("Tags", [{"Key": "aws:mine", "Value": ""}], "not starting with 'aws:', got 'aws:mine'"),
+        (
+            "Tags",
+            [{"Key": "aws:mine", "Value": ""}],
+            "'aws:' or 'personalize-import:', got 'aws:mine'",
+        ),
         ("ReimportToken", "", "a string of 1 to 256 characters, got ''"),
         ("ReimportToken", "half a ghost \ud83d", "got 'half a ghost \\ud83d'"),
         ("TimeoutSeconds", "1e3", "a whole number of seconds from 60 (1 minute) to 3300 (55 minutes), got '1e3'"),
@@ -151,7 +155,7 @@ def test_of_hundreds_of_mistakes_in_tags_some_are_told_and_the_other_properties_
     answer = refusal_of(sent, "Create")
 
     assert_refused_by_name(answer, sent)
-    assert "Tags must be at most 50 tags, got 200" in answer.reason
+    assert "Tags must be at most 48 tags: a job has room for 50, and the provider adds some, got 200" in answer.reason
     assert "Tags: 396 more mistakes of this kind" in answer.reason
 
 

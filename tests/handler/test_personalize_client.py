@@ -6,7 +6,7 @@ from personalize_import_handler.personalize_client import BotoPersonalize
 from personalize_import_handler.properties import parse
 from tests.handler.aws_json import Service, error
 from tests.handler.fakes import DATASET_ARN, ROLE_ARN, job_arn
-from tests.handler.properties import DATA_LOCATION, properties, tags
+from tests.handler.properties import DATA_LOCATION, properties
 
 ARN = job_arn("nightly-1")
 SUMMARY = {
@@ -65,9 +65,9 @@ def test_a_member_that_the_service_leaves_out_has_the_service_s_own_default(
 
 def test_a_job_is_created_with_every_parameter(boto_personalize: BotoPersonalize, personalize_service: Service) -> None:
     personalize_service.answers({"datasetImportJobArn": ARN})
-    wanted = parse(properties(ImportMode="INCREMENTAL", PublishAttributionMetricsToS3="true", Tags=tags(team="data")))
+    wanted = parse(properties(ImportMode="INCREMENTAL", PublishAttributionMetricsToS3="true"))
 
-    assert boto_personalize.create_dataset_import_job("nightly-1", wanted) == ARN
+    assert boto_personalize.create_dataset_import_job("nightly-1", wanted, {"team": "data"}) == ARN
     assert personalize_service.requests == [
         (
             "CreateDatasetImportJob",
@@ -87,10 +87,10 @@ def test_a_job_is_created_with_every_parameter(boto_personalize: BotoPersonalize
 def test_what_nobody_asked_for_is_not_sent(boto_personalize: BotoPersonalize, personalize_service: Service) -> None:
     personalize_service.answers({"datasetImportJobArn": ARN})
 
-    boto_personalize.create_dataset_import_job("nightly-1", parse(properties()))
+    boto_personalize.create_dataset_import_job("nightly-1", parse(properties()), {"team": "data"})
 
     ((_, parameters),) = personalize_service.requests
-    assert set(parameters) == {"jobName", "datasetArn", "dataSource", "roleArn", "importMode"}
+    assert set(parameters) == {"jobName", "datasetArn", "dataSource", "roleArn", "importMode", "tags"}
 
 
 def test_all_pages_of_a_list_are_read(boto_personalize: BotoPersonalize, personalize_service: Service) -> None:

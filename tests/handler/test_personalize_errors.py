@@ -16,7 +16,7 @@ from tests.handler.properties import properties
 ARN = job_arn("nightly-1")
 CALLS: dict[str, Callable[[BotoPersonalize], object]] = {
     "DescribeDatasetImportJob": lambda personalize: personalize.describe_dataset_import_job(ARN),
-    "CreateDatasetImportJob": lambda personalize: personalize.create_dataset_import_job("n-1", parse(properties())),
+    "CreateDatasetImportJob": lambda personalize: personalize.create_dataset_import_job("n-1", parse(properties()), {}),
     "ListDatasetImportJobs": lambda personalize: personalize.list_dataset_import_jobs(DATASET_ARN),
     "DescribeDataset": lambda personalize: personalize.dataset_created_at(DATASET_ARN),
     "ListTagsForResource": lambda personalize: personalize.list_tags(ARN),

@@ -138,7 +138,7 @@ def test_files_that_were_shipped_are_brought_before_they_are_looked_at(
     answer = cloudformation.create(data)
 
     assert answer.reason.startswith("empty-file: the file has no records in one.csv. ")
-    assert storage.below(f"{DATA_BUCKET}/")
+    assert storage.below(f"s3://{DATA_BUCKET}/")
 
 
 def test_data_that_is_not_there_is_told(cloudformation: CloudFormation, storage: FakeStorage) -> None:

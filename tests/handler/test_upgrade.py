@@ -34,6 +34,7 @@ FULL_JOB = job_arn("shop-Full-0123456789ab-1")
 def created_before(account: Account, job_name: str, settled: Mapping[str, Any], **place: Any) -> CloudFormation:
     """Return a resource that an earlier version created, whose import has ended."""
     account.personalize.import_elsewhere(job_name, parse(settled))
+    place |= {"nested_in": "shop"} if place.get("stack_name") == NESTED else {}
     account.clock.advance(600)
     return CloudFormation(account, physical_resource_id=job_arn(job_name), properties=settled, **place)
 
@@ -165,15 +166,14 @@ def test_an_upgraded_resource_imports_again_when_its_dataset_was_replaced(
 
 
 @pytest.mark.parametrize("moved", [{"logical_id": "Moved"}, {"stack_name": "store"}])
-def test_an_upgraded_resource_that_was_moved_keeps_its_job(
+def test_an_upgraded_resource_that_was_moved_imports_again_for_nothing_proves_that_the_job_is_its_own(
     moved: Mapping[str, Any], account: Account, personalize: FakePersonalize
 ) -> None:
-    settled = properties(ImportMode="INCREMENTAL")
-    stack = created_before(account, INCREMENTAL_JOB_NAME, settled, **moved)
+    stack = created_before(account, JOB_NAME, properties(), **moved)
 
-    assert stack.update({**settled, "Tags": tags(stage="prod")}).job_arn == job_arn(INCREMENTAL_JOB_NAME)
-    assert stack.roll_back().job_arn == job_arn(INCREMENTAL_JOB_NAME)
-    assert list(personalize.jobs) == [INCREMENTAL_JOB_NAME]
+    assert stack.update(properties(Tags=tags(stage="prod"))).job_arn != job_arn(JOB_NAME)
+    assert personalize.tags[job_arn(JOB_NAME)] == {}
+    assert personalize.imported() == [DATA_LOCATION]
 
 
 def test_an_upgraded_resource_that_was_moved_is_deleted_after_its_running_job(

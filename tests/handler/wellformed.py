@@ -15,7 +15,7 @@ _REGION: Final = st.sampled_from(["eu-west-1", "us-gov-west-1", "cn-north-1"])
 _PARTITION: Final = st.sampled_from(["aws", "aws-cn", "aws-us-gov"])
 _BOOLEAN: Final = st.booleans() | st.sampled_from(["true", "false", "TRUE", "False"])
 _TAG_KEY: Final = st.text(string.ascii_letters + string.digits + " _.:/=+-@äλ٣", min_size=1, max_size=24).filter(
-    lambda key: not key.lower().startswith("aws:")
+    lambda key: not key.lower().startswith(("aws:", contract.TAG_KEY_PREFIX))
 )
 
 _FILE_NAME: Final = st.builds("{}{}.csv".format, _NAME, st.text(string.ascii_letters + "-_.=", max_size=20))
@@ -24,8 +24,8 @@ VALID_TAGS: Final = st.dictionaries(
     _TAG_KEY, st.text(string.ascii_letters + " _.:/=+-@äλ٣", max_size=24), max_size=6
 ).map(lambda tags: [{"Key": key, "Value": value} for key, value in tags.items()])
 
-_OF_ANOTHER: Final = "DatasetImportJobArn"
-"""With this, a resource goes on with what another one imports, whatever its own properties say."""
+_OF_THE_STACK: Final = frozenset({"DatasetImportJobArn", "FirstResource", "StackScope"})
+"""What is valid in one stack alone."""
 
 _JOB_ARN: Final = st.builds(
     "arn:{}:personalize:{}:{}:dataset-import-job/{}-0123456789ab-{}".format,
@@ -74,7 +74,8 @@ VALID: Final[dict[str, st.SearchStrategy[Any]]] = {
         lambda seconds: st.sampled_from([seconds, str(seconds)])
     ),
     "LastStatus": st.sampled_from(["ACTIVE", "CREATE PENDING", "CREATE IN_PROGRESS", contract.STATUS_UNKNOWN]),
-    _OF_ANOTHER: _JOB_ARN,
+    "DatasetImportJobArn": _JOB_ARN,
+    "FirstResource": st.fixed_dictionaries({"LogicalId": _NAME, "PhysicalId": _NAME.map("shop/{}".format)}),
 }
 
 REQUIRED: Final = sorted(VALID.keys() & ResourceProperties.__required_keys__)
@@ -83,13 +84,12 @@ REQUIRED: Final = sorted(VALID.keys() & ResourceProperties.__required_keys__)
 def valid_properties() -> st.SearchStrategy[dict[str, Any]]:
     """Give properties that are all valid: what is required, and any of the others."""
     required = {name: VALID[name] for name in REQUIRED}
-    optional = {name: values for name, values in VALID.items() if name not in {*required, _OF_ANOTHER}}
+    optional = {name: values for name, values in VALID.items() if name not in {*required, *_OF_THE_STACK}}
     return st.fixed_dictionaries(required, optional=optional).map(
-        lambda given: properties(**{**given, **_folder_of(given)})
+        lambda given: properties(**{**given, **_staged(given)})
     )
 
 
-def _folder_of(given: dict[str, Any]) -> dict[str, Any]:
-    """Files are brought to a folder, or else there is but one, of the location's own name."""
-    location = given["DataLocation"]
-    return {"DataLocation": f"{location}/"} if "DataFiles" in given and not location.endswith("/") else {}
+def _staged(given: dict[str, Any]) -> dict[str, Any]:
+    """Files are copied to the stack's own folder in the data bucket."""
+    return {"DataLocation": shipped("any.csv")["DataLocation"]} if "DataFiles" in given else {}

@@ -11,6 +11,7 @@ from personalize_import.plain.page import reference
 from personalize_import.plain.properties import PROPERTIES, Update
 from personalize_import_handler.contract import Attribute, ResourceProperties
 from personalize_import_handler.properties import parse
+from tests.handler.account import Account
 from tests.handler.properties import DATA_LOCATION, properties, shipped, tags
 from tests.handler.simulator import CloudFormation
 
@@ -38,7 +39,6 @@ OTHERS: Final[dict[str, Any]] = {
     "DatasetDefinition": {"Name": "interactions-2"},
     "After": "arn:aws:personalize:eu-west-1:123456789012:dataset-import-job/shop-Full-0123456789ab-1",
     "FollowedBy": [{"LogicalId": "Added"}],
-    "StackScope": "shop/Nested",
 }
 """Another value of each property than the one that it has by default."""
 
@@ -108,8 +108,17 @@ def test_files_are_no_part_of_what_is_imported(cloudformation: CloudFormation) -
     assert updated.job_arn == created.job_arn
 
 
+def test_another_scope_of_a_nested_stack_imports_again() -> None:
+    nested = CloudFormation(Account(), stack_name="shop-Nested-1A2B3C4D5E6F", nested_in="shop")
+    created = nested.create(properties(StackScope="shop/Nested"))
+
+    assert nested.update(properties(StackScope="shop/Other")).job_arn != created.job_arn
+    (said,) = [each.update for each in PROPERTIES if each.name == "StackScope"]
+    assert said is Update.IMPORT
+
+
 def test_every_change_was_tried() -> None:
-    elsewhere = {"ServiceToken", "DataAsOf", "DataFiles", "DatasetImportJobArn"}
+    elsewhere = {"ServiceToken", "DataAsOf", "DataFiles", "DatasetImportJobArn", "FirstResource", "StackScope"}
     assert {each.name for each in PROPERTIES} - set(OTHERS) == elsewhere
 
 

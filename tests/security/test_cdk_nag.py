@@ -72,6 +72,7 @@ def test_no_wildcard_is_accepted_but_in_named_resources() -> None:
         "dataset-import-job/*]",
         "dataset/*]",
         "role/personalize-import/<AWS::Region>/TwentyJobs/*]",
+        "stack/*]",
     ]
 
 

@@ -7,12 +7,14 @@ from typing import Any, Final
 ACCOUNT: Final = "123456789012"
 REGION: Final = "eu-west-1"
 STACK_NAME: Final = "DeployedStack"
+STACK_FOLDER: Final = "3b1f0e5a-0b0c-11ef-8d1c-0a1b2c3d4e5f"
 _PSEUDO: Final = {
     "AWS::AccountId": ACCOUNT,
     "AWS::Region": REGION,
     "AWS::Partition": "aws",
     "AWS::URLSuffix": "amazonaws.com",
     "AWS::StackName": STACK_NAME,
+    "AWS::StackId": f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/{STACK_NAME}/{STACK_FOLDER}",
 }
 _JOB_ARN: Final = f"arn:aws:personalize:{REGION}:{ACCOUNT}:dataset-import-job/shop-Job-0123456789ab-1"
 _ARNS: Final = {

@@ -14,7 +14,7 @@ from personalize_import.arguments import InvalidArguments
 from personalize_import_handler import contract
 from personalize_import_handler.properties import parse
 from tests.security.policies import as_list
-from tests.synth.cloudformation import Deployed
+from tests.synth.cloudformation import STACK_FOLDER, Deployed
 from tests.synth.stacks import add_job, deployed, logical_id, new_app, new_stack, properties_of, template_of
 
 BUCKET = "datasetimportproviderdatabucket56a1f12d"
@@ -41,7 +41,7 @@ def properties_from(path: Path, stack: cdk.Stack | None = None) -> dict[str, Any
 
 def hash_of(path: Path) -> str:
     location: str = properties_from(path)["DataLocation"]
-    return location.removeprefix(f"s3://{BUCKET}/").partition("/")[0]
+    return location.removeprefix(f"s3://{BUCKET}/{STACK_FOLDER}/").partition("/")[0]
 
 
 def test_of_a_folder_the_csv_files_of_the_first_level_are_shipped_each_as_it_is(folder: Path, tmp_path: Path) -> None:
@@ -50,7 +50,7 @@ def test_of_a_folder_the_csv_files_of_the_first_level_are_shipped_each_as_it_is(
     properties = properties_from(folder, stack)
 
     assert [file["Name"] for file in properties["DataFiles"]] == ["one.csv", "two.csv"]
-    assert properties["DataLocation"] == f"s3://{BUCKET}/{hash_of(folder)}/"
+    assert properties["DataLocation"] == f"s3://{BUCKET}/{STACK_FOLDER}/{hash_of(folder)}/"
     files = json.loads(Path(app.synth().directory, "Stack.assets.json").read_text())["files"].values()
     shipped = {
         next(iter(file["destinations"].values()))["objectKey"]: file["source"]
@@ -65,7 +65,7 @@ def test_of_a_folder_the_csv_files_of_the_first_level_are_shipped_each_as_it_is(
 def test_a_single_file_is_imported_by_its_name(folder: Path) -> None:
     properties = properties_from(folder / "one.csv")
 
-    assert properties["DataLocation"] == f"s3://{BUCKET}/{hash_of(folder / 'one.csv')}/one.csv"
+    assert properties["DataLocation"] == f"s3://{BUCKET}/{STACK_FOLDER}/{hash_of(folder / 'one.csv')}/one.csv"
     assert [file["Name"] for file in properties["DataFiles"]] == ["one.csv"]
 
 
@@ -101,7 +101,7 @@ def test_the_template_names_no_folder_of_this_machine(folder: Path) -> None:
 def test_a_relative_path_starts_where_the_app_runs(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(folder.parent)
 
-    assert properties_from(Path("data"))["DataLocation"] == f"s3://{BUCKET}/{hash_of(folder)}/"
+    assert properties_from(Path("data"))["DataLocation"] == f"s3://{BUCKET}/{STACK_FOLDER}/{hash_of(folder)}/"
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_a_relative_path_starts_where_the_app_runs(folder: Path, monkeypatch: py
         ("empty.csv", "path must be a file that isn't empty"),
         ("notes.txt", "the file's name must be a name that ends in .csv"),
         ("a b.csv", "got 'a b.csv'"),
-        ("x" * 200 + ".csv", "at most 154 characters"),
+        ("x" * 200 + ".csv", "at most 117 characters"),
         ("many", "path must be a folder of at most 100 CSV files"),
     ],
 )
@@ -134,7 +134,7 @@ def test_what_can_not_be_shipped_is_told(folder: Path, monkeypatch: pytest.Monke
 
 
 def test_a_name_fits_into_a_location_whatever_the_bucket_is_called() -> None:
-    longest = f"s3://{'b' * contract.BUCKET_NAME_LENGTH_MAX}/{'0' * contract.CONTENT_HASH_LENGTH}/"
+    longest = f"s3://{'b' * contract.BUCKET_NAME_LENGTH_MAX}/{STACK_FOLDER}/{'0' * contract.CONTENT_HASH_LENGTH}/"
 
     assert len(longest) + contract.DATA_FILE_NAME_LENGTH_MAX == contract.DATA_LOCATION_LENGTH_MAX
 
@@ -198,9 +198,8 @@ def test_the_bucket_is_private_and_forgets(template: Deployed) -> None:
 def test_personalize_may_read_what_is_brought_and_the_connection_is_encrypted(folder: Path, template: Deployed) -> None:
     statements = template.only("AWS::S3::BucketPolicy")["PolicyDocument"]["Statement"]
 
-    objects = f"arn:aws:s3:::{BUCKET}/{hash_of(folder)}/*"
     reading = [each["Resource"] for each in statements if each["Action"] == "s3:GetObject"]
-    assert reading == [objects]
+    assert reading == [f"arn:aws:s3:::{BUCKET}/*"]
     assert statements[0]["Effect"] == "Deny"
     assert statements[0]["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
 

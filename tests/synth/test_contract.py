@@ -95,6 +95,7 @@ def test_the_handler_reads_what_the_construct_was_given(written: dict[str, Any])
         wait=False,
         hands_over=True,
         dataset_import_job_arn=JOB_ARN,
+        first_resource=(written["FirstResource"]["LogicalId"], written["FirstResource"]["PhysicalId"]),
         waited_seconds=2400,
         last_status="CREATE IN_PROGRESS",
     )

@@ -8,7 +8,6 @@ from aws_cdk import aws_iam as iam
 
 from personalize_import import Reimport
 from personalize_import.arguments import InvalidArguments
-from tests.synth.checked import errors_of
 from tests.synth.stacks import (
     ROLE_ARN,
     add_job,
@@ -143,11 +142,3 @@ def test_the_owner_of_any_other_role_is_told_what_to_add_to_its_trust() -> None:
 def test_wrong_arguments_are_told(arguments: dict[str, Any], told: str) -> None:
     with pytest.raises(InvalidArguments, match=told):
         add_job(new_stack(), **arguments)
-
-
-def test_fifty_tags_leave_no_room_for_the_fingerprint() -> None:
-    stack = new_stack()
-    add_job(stack, tags={f"tag{number}": "" for number in range(50)}, **CHANGES)
-
-    (problem,) = errors_of(stack)
-    assert "at most 49 tags, for WHEN_DATA_CHANGES adds one, got 50" in problem

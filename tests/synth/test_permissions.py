@@ -105,6 +105,7 @@ def of_is_complete(template: Deployed) -> dict[str, set[str]]:
         "personalize:UntagResource": {jobs},
         "personalize:DescribeDataset": {datasets},
         "personalize:ListDatasetImportJobs": {"*"},
+        "cloudformation:DescribeStacks": {"arn:aws:cloudformation:eu-west-1:123456789012:stack/*"},
         "iam:PassRole": {
             "arn:aws:iam::123456789012:role/personalize-import/eu-west-1/Stack/*",
             f"arn:aws:iam::123456789012:role/{own}",

@@ -63,10 +63,12 @@ def test_cloudformation_calls_on_event_and_only_that_starts_the_waiter(stack: cd
     arn = template.value(stack.resolve(DatasetImportProvider.of(stack).on_event.function_arn))
 
     assert {job["ServiceToken"] for job in template.all_properties("Custom::PersonalizeDatasetImportJob")} == {arn}
+    own_stack = {Environment.STACK_ID: template.value({"Ref": "AWS::StackId"})}
     assert on_event["Environment"]["Variables"] == {
-        Environment.STATE_MACHINE_ARN: f"arn:aws:states:eu-west-1:123456789012:stateMachine:{waiter.lower()}"
+        **own_stack,
+        Environment.STATE_MACHINE_ARN: f"arn:aws:states:eu-west-1:123456789012:stateMachine:{waiter.lower()}",
     }
-    assert "Environment" not in is_complete
+    assert is_complete["Environment"]["Variables"] == own_stack
 
 
 def test_an_event_whose_function_died_comes_again_but_not_after_cloudformations_hour(

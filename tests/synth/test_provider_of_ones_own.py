@@ -168,7 +168,10 @@ def test_other_properties_of_the_functions_are_taken_as_they_are() -> None:
     of_functions = [role for role in of_provider(deployed(stack), "AWS::IAM::Role") if "ManagedPolicyArns" in role]
     assert [str(role["ManagedPolicyArns"]).count("AWSLambdaVPCAccessExecutionRole") for role in of_functions] == [1, 1]
     assert all("VpcConfig" in each and each["Runtime"] == "python3.12" for each in functions)
-    assert [set(each["Environment"]["Variables"]) for each in functions] == [{"STAGE"}, {"STAGE", "STATE_MACHINE_ARN"}]
+    assert [set(each["Environment"]["Variables"]) for each in functions] == [
+        {"STAGE", "STACK_ID"},
+        {"STAGE", "STACK_ID", "STATE_MACHINE_ARN"},
+    ]
 
 
 LAMBDA = lambda_.Runtime

@@ -15,7 +15,7 @@ from tests.synth.cloudformation import Deployed
 from tests.synth.stacks import add_job, deployed, logical_id, new_stack, template_of
 
 JOB, WAIT = "Custom::PersonalizeDatasetImportJob", "Custom::PersonalizeDatasetImportJobWait"
-OF_A_LEG = {"TimeoutSeconds", "HandsOver", "DatasetImportJobArn", "WaitedSeconds"}
+OF_A_LEG = {"TimeoutSeconds", "HandsOver", "DatasetImportJobArn", "FirstResource", "WaitedSeconds"}
 
 
 @pytest.fixture(scope="module")
@@ -70,6 +70,8 @@ def test_each_leg_goes_on_with_the_job_of_the_one_before(job: DatasetImportJob) 
     handed_over = [resources[name]["Properties"].get("DatasetImportJobArn") for name in names]
 
     assert handed_over == [None, *[{"Fn::GetAtt": [name, "DatasetImportJobArn"]} for name in names[:2]]]
+    first = {"LogicalId": names[0], "PhysicalId": {"Ref": names[0]}}
+    assert [resources[name]["Properties"].get("FirstResource") for name in names] == [None, first, first]
 
 
 def test_each_leg_knows_the_whole_import_for_the_job_may_not_have_had_its_turn_yet(relay: list[dict[str, Any]]) -> None:

@@ -8,6 +8,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 
 from personalize_import import DataSource
+from personalize_import.arguments import InvalidArguments
 from tests.synth.cloudformation import Deployed
 from tests.synth.stacks import (
     DATASET_ARN,
@@ -103,6 +104,18 @@ def test_no_role_is_made_beside_the_one_that_is_brought() -> None:
 
     assert job.role is role
     assert job.node.try_find_child("Role") is None
+
+
+def test_the_role_of_a_job_in_another_stack_is_refused_and_one_of_the_same_or_a_nested_stack_is_taken() -> None:
+    app = new_app()
+    stack, other = new_stack("Shop", scope=app), new_stack("Store", scope=app)
+    role = add_job(stack, "First").role
+    nested = cdk.NestedStack(stack, "Nested")
+
+    add_job(stack, "Second", role=role)
+    add_job(nested, "Third", role=role)
+    with pytest.raises(InvalidArguments, match="role must be a role of this stack, or one that was not created for a"):
+        add_job(other, role=role)
 
 
 def policy_of_job(template: Deployed) -> list[str]:

@@ -70,8 +70,10 @@ def asked_imports(operation: Operation, stack_id: str, *, is_over: bool) -> list
     imports: list[AskedImport] = []
     for request in operation.requests:
         if request.resource_type == RESOURCE_TYPE:
-            resource = Resource(stack_id, request.logical_id, request.physical_id)
-            imports.append(AskedImport(legs=[request], properties=_parsed(request), resource=resource, is_over=is_over))
+            properties = _parsed(request)
+            scope = properties.stack_scope if properties else None
+            resource = Resource(stack_id, request.logical_id, request.physical_id, scope)
+            imports.append(AskedImport(legs=[request], properties=properties, resource=resource, is_over=is_over))
         elif request.resource_type == WAIT_RESOURCE_TYPE:
             begun = str(request.properties.get("DatasetImportJobArn", ""))
             for number, one in enumerate(imports):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-from personalize_import.plain.values import BOOLEAN, FILE, FOLLOWER, TAG, seconds, text
+from personalize_import.plain.values import BOOLEAN, FILE, FIRST_RESOURCE, FOLLOWER, TAG, seconds, text
 from personalize_import_handler import checks, contract
 from personalize_import_handler.contract import ImportMode, ReimportMode
 
@@ -123,7 +123,7 @@ PROPERTIES: Final = (
         "same, such as `shop/Imports`. CloudFormation adds a random suffix to the nested stack's own name, so that a "
         "first deployment that is repeated would not find its running job.",
         type="String",
-        update=Update.NO_INTERRUPTION,
+        update=Update.IMPORT,
         schema=text(checks.STACK_SCOPE),
         default="the stack's name",
     ),
@@ -231,6 +231,13 @@ PROPERTIES: Final = (
         type="String",
         update=Update.NO_INTERRUPTION,
         schema=text(checks.DATASET_IMPORT_JOB_ARN),
+    ),
+    Property(
+        name="FirstResource",
+        description=f"{_OF_A_RELAY} The resource that has begun the import: its logical id, and its `Ref`.",
+        type="Object (`LogicalId`, `PhysicalId`)",
+        update=Update.NO_INTERRUPTION,
+        schema=FIRST_RESOURCE,
     ),
     Property(
         name="WaitedSeconds",

@@ -44,6 +44,12 @@ FOLLOWER: Final[dict[str, Any]] = {
     "required": ["LogicalId"],
     "additionalProperties": False,
 }
+FIRST_RESOURCE: Final[dict[str, Any]] = {
+    "type": "object",
+    "properties": {"LogicalId": text(checks.LOGICAL_ID), "PhysicalId": {"type": "string"}},
+    "required": ["LogicalId", "PhysicalId"],
+    "additionalProperties": False,
+}
 FILE: Final[dict[str, Any]] = {
     "type": "object",
     "properties": {"Name": text(data_files.DATA_FILE_NAME), "Source": text(data_files.OBJECT)},

@@ -1,0 +1,363 @@
+"""Two teams, one provider: what a template of one team can't do with what belongs to the other.
+
+The team that is attacked has the stack `shop`, the other one `store`. Both may write any properties.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from personalize_import_handler.contract import DATA_RESOURCE_TYPE, RESOURCE_TAG
+from personalize_import_handler.personalize import Busy, Refused
+from tests.handler.account import Account, Answer
+from tests.handler.conftest import Log
+from tests.handler.fakes import ACCOUNT, Course, FakePersonalize, job_arn
+from tests.handler.fakes_stacks import folder_of, stack_id_of
+from tests.handler.properties import DATA_BUCKET, SHIPPED_TO, properties, shipped, tags
+from tests.handler.simulator import CloudFormation
+
+ROLES = f"arn:aws:iam::{ACCOUNT}:role"
+ROLE_OF_SHOP = f"{ROLES}/personalize-import/eu-west-1/shop/Import-1A2B"
+FIRST = {"LogicalId": "Import", "PhysicalId": "shop/Import"}
+
+
+@pytest.fixture
+def shop(account: Account) -> CloudFormation:
+    return CloudFormation(account)
+
+
+@pytest.fixture
+def store(account: Account) -> CloudFormation:
+    return CloudFormation(account, stack_name="store")
+
+
+@pytest.fixture
+def arn(shop: CloudFormation) -> str:
+    """The job of the team that is attacked."""
+    return shop.create(properties(Tags=tags(team="shop"))).job_arn
+
+
+def assert_untouched(personalize: FakePersonalize, arn: str) -> None:
+    assert personalize.tags[arn] == {"team": "shop", RESOURCE_TAG: "shop/Import"}
+
+
+@pytest.mark.parametrize("first", [FIRST, {**FIRST, "PhysicalId": "store/Import"}, {**FIRST, "PhysicalId": ""}])
+@pytest.mark.parametrize("request_type", ["Create", "Update"])
+def test_the_job_of_another_stack_is_not_continued(
+    request_type: str, first: Mapping[str, str], arn: str, store: CloudFormation, personalize: FakePersonalize
+) -> None:
+    wanted = properties(DatasetImportJobArn=arn, FirstResource=first, Tags=tags(team="store"))
+    if request_type == "Update":
+        store.create(properties(DataLocation="s3://store-data/"))
+    known = len(personalize.jobs)
+
+    answer = store.run(store.begin(request_type, wanted))
+
+    assert not answer.succeeded
+    assert "FirstResource is not of this stack" in answer.reason or "is not a job of this import" in answer.reason
+    assert len(personalize.jobs) == known
+    assert_untouched(personalize, arn)
+
+
+def test_no_job_is_started_under_the_name_of_another_stack(
+    shop: CloudFormation, store: CloudFormation, personalize: FakePersonalize
+) -> None:
+    foreign = job_arn("shop-Import-c493e012844a-1")
+
+    answer = store.create(properties(DatasetImportJobArn=foreign, FirstResource={**FIRST, "PhysicalId": "store/I"}))
+
+    assert answer.reason.startswith(f"{foreign} is not a job of this import.")
+    assert personalize.jobs == {}
+
+
+@pytest.mark.parametrize("part", ["eu-west-1", ACCOUNT, "arn:aws:"])
+def test_a_job_elsewhere_is_not_continued(part: str, shop: CloudFormation, personalize: FakePersonalize) -> None:
+    other = {"eu-west-1": "us-east-1", ACCOUNT: "210987654321", "arn:aws:": "arn:aws-cn:"}[part]
+    elsewhere = job_arn("shop-Import-c493e012844a-1").replace(part, other)
+
+    answer = shop.create(properties(DatasetImportJobArn=elsewhere, FirstResource=FIRST))
+
+    assert f"DatasetImportJobArn '{elsewhere}' is not in the account and Region of this stack" in answer.reason
+    assert personalize.jobs == {}
+
+
+@pytest.mark.parametrize("name", ["JobName", "StackScope"])
+def test_a_name_that_another_stack_has_gives_no_job_of_it(
+    name: str, arn: str, store: CloudFormation, personalize: FakePersonalize
+) -> None:
+    wanted = properties(**{name: {"JobName": "shop-Import", "StackScope": "shop/Nested"}[name]})
+    store.create(wanted)
+
+    store.update({**wanted, "Tags": tags(team="store")})
+    store.delete()
+
+    assert_untouched(personalize, arn)
+
+
+def test_an_id_that_an_earlier_version_issued_for_the_job_of_another_stack_gives_no_job(
+    arn: str, store: CloudFormation, personalize: FakePersonalize
+) -> None:
+    store.create(properties())
+    store.physical_resource_id = arn
+
+    store.update(properties(Tags=tags(team="store")))
+    store.delete()
+
+    assert_untouched(personalize, arn)
+
+
+@pytest.mark.parametrize("stack_name", ["store", "shop-Nested-1A2B3C4D5E6F"])
+def test_a_stack_that_calls_itself_nested_in_another_one_is_refused(
+    stack_name: str, account: Account, personalize: FakePersonalize
+) -> None:
+    stack = CloudFormation(account, stack_name=stack_name)
+
+    answer = stack.create(properties(StackScope="shop/Nested"))
+
+    assert answer.reason.startswith("StackScope 'shop/Nested' is only for a stack that is nested in the stack")
+    assert answer.physical_resource_id == f"{stack_name}/Import"
+    assert personalize.jobs == {}
+
+
+@pytest.mark.parametrize("bound", ["", "/team"])
+@pytest.mark.parametrize("path", ["eu-west-1/shop", "shop", "eu-west-1/shop/Nested"])
+def test_an_import_role_of_another_stack_is_not_passed(
+    path: str, bound: str, store: CloudFormation, personalize: FakePersonalize
+) -> None:
+    role = f"{ROLES}{bound}/personalize-import/{path}/Import-1A2B"
+
+    answer = store.create(properties(RoleArn=role, Preflight=True))
+
+    assert answer.reason.startswith(f"RoleArn '{role}' is a role that stack 'shop' has for its own imports.")
+    assert personalize.jobs == {}
+    assert store.account.storage.calls == []  # nor was it assumed
+
+
+def test_a_nested_stack_uses_the_roles_of_its_root_stack_and_of_what_is_nested_in_it(
+    account: Account, personalize: FakePersonalize
+) -> None:
+    nested = CloudFormation(account, stack_name="shop-Nested-1A2B3C4D5E6F", nested_in="shop")
+
+    for number, path in enumerate(["shop/Nested", "shop/Other", "shop"]):
+        nested.logical_id = f"Import{number}"
+        role = f"{ROLES}/personalize-import/eu-west-1/{path}/Import-1A2B"
+        assert nested.create(properties(RoleArn=role, StackScope="shop/Nested")).succeeded
+    assert not nested.create(properties(RoleArn=f"{ROLES}/personalize-import/eu-west-1/store/Import-1A2B")).succeeded
+
+
+def test_a_stack_that_is_not_nested_takes_no_call_of_cloudformation(shop: CloudFormation, account: Account) -> None:
+    shop.create(properties(RoleArn=ROLE_OF_SHOP))
+    shop.update(properties(RoleArn=ROLE_OF_SHOP, Tags=tags(team="shop")))
+
+    assert account.stacks.calls == []
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (
+            Refused("DescribeStacks", "AccessDenied", "Not authorized to perform: cloudformation:DescribeStacks"),
+            "Not authorized to perform: cloudformation:DescribeStacks. Which stack this one is nested in is",
+        ),
+        (None, ""),
+    ],
+)
+def test_a_nested_stack_whose_root_stack_cannot_be_seen_is_refused_or_asks_again(
+    error: Exception | None, reason: str, account: Account, personalize: FakePersonalize
+) -> None:
+    throttled = Busy("DescribeStacks", "Throttling", "Rate exceeded")
+    account.stacks.errors = [error] * 30 if error else [throttled] * 3
+    nested = CloudFormation(account, stack_name="shop-Nested-1A2B3C4D5E6F", nested_in="shop")
+
+    answer = nested.create(properties(StackScope="shop/Nested"))
+
+    assert answer.succeeded == (error is None)
+    assert answer.reason.startswith(reason)
+    assert len(personalize.jobs) == (error is None)
+
+
+FOLDER_OF_SHOP = f"s3://{DATA_BUCKET}/{folder_of('shop')}/"
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        shipped("a.csv"),
+        properties(DataLocation=shipped("a.csv")["DataLocation"]),
+        properties(DataLocation=f"s3://{DATA_BUCKET}/"),
+        properties(DataLocation=f"s3://{DATA_BUCKET}/{folder_of('store')[:-1]}"),
+        shipped("a.csv", stack=f"{folder_of('store')}/../{folder_of('shop')}"),
+        shipped("a.csv", stack=folder_of("store", generation=2)),
+        {**shipped("a.csv"), "DataLocation": "s3://shop-data/a/"},
+    ],
+    ids=["copies", "imports", "bucket", "prefix", "up", "stack of before", "other bucket"],
+)
+def test_no_stack_copies_to_or_imports_from_the_folder_of_another_one(
+    wanted: Mapping[str, Any], store: CloudFormation, account: Account, personalize: FakePersonalize
+) -> None:
+    account.storage.ship([{"Name": "a.csv", "Source": f"{SHIPPED_TO}/1-a.csv"}])
+
+    answer = store.create(wanted)
+
+    if "/../" in wanted["DataLocation"]:  # for S3 that is a name like any other, and below the stack's own folder
+        assert answer.succeeded
+        return
+    assert not answer.succeeded
+    assert "data bucket" in answer.reason
+    assert personalize.jobs == {}
+    assert account.storage.below(f"s3://{DATA_BUCKET}/") == {}
+
+
+def test_a_provider_without_a_data_bucket_copies_nothing() -> None:
+    account = Account()
+    account.provider = account.provider._replace(data_bucket=None)
+    account.functions = account.instance()
+
+    answer = CloudFormation(account).create(shipped("a.csv"))
+
+    assert "DataFiles are copied to the provider's data bucket" in answer.reason
+    assert account.storage.calls == []
+
+
+@pytest.mark.parametrize("stack_name", ["store", "shop-Nested-1A2B3C4D5E6F"])
+def test_only_the_stack_of_the_provider_has_the_data_bucket_emptied(
+    stack_name: str, account: Account, log: Log
+) -> None:
+    account.storage.objects[f"{FOLDER_OF_SHOP}a.csv"] = "rows"
+    stack = CloudFormation(account, stack_name=stack_name, resource_type=DATA_RESOURCE_TYPE)
+
+    created = stack.create({"Bucket": DATA_BUCKET})
+    deleted = stack.delete()
+
+    assert created.reason == (
+        f"Custom::PersonalizeImportData is only for the stack of the provider itself, {stack_id_of('shop')}."
+    )
+    assert deleted.succeeded  # nothing may keep a stack from being deleted
+    assert account.storage.objects[f"{FOLDER_OF_SHOP}a.csv"] == "rows"
+    assert [line for line in log.lines_from("WARNING") if "was not emptied" in line]
+
+
+def test_the_incremental_import_of_another_stack_is_not_repeated(
+    shop: CloudFormation, store: CloudFormation, personalize: FakePersonalize
+) -> None:
+    def full(location: str) -> dict[str, Any]:
+        return properties(DataLocation=location, FollowedBy=[{"LogicalId": "Added", "JobName": "nightly"}])
+
+    store.create(full("s3://store-data/1/"))
+    shop.create(properties(JobName="nightly", ImportMode="INCREMENTAL", DataLocation="s3://shop-data/rows/"))
+    store.update(full("s3://store-data/2/"))
+    known = [name for name in personalize.jobs if name.startswith("nightly")]
+
+    answer = store.roll_back()
+
+    assert "is not a job of a resource of this stack, and is not repeated" in answer.reason
+    assert [name for name in personalize.jobs if name.startswith("nightly")] == known
+
+
+def created_anew(account: Account, wanted: Mapping[str, Any], *, generation: int) -> Answer:
+    account.clock.advance(3600)
+    return CloudFormation(account, generation=generation).create(wanted)
+
+
+@pytest.mark.parametrize("mode", ["FULL", "INCREMENTAL"])
+@pytest.mark.parametrize("generation", [1, 2], ids=["resource removed and added", "stack destroyed"])
+def test_what_is_created_anew_imports_again(
+    generation: int, mode: str, shop: CloudFormation, account: Account, personalize: FakePersonalize
+) -> None:
+    wanted = properties(ImportMode=mode)
+    first = shop.create(wanted)
+    shop.delete()
+
+    again = created_anew(account, wanted, generation=generation)
+
+    assert again.succeeded
+    assert again.job_arn != first.job_arn
+    assert len(personalize.jobs) == 2
+
+
+def test_earlier_imports_of_a_resource_that_was_deleted_are_not_adopted_either(
+    shop: CloudFormation, account: Account, personalize: FakePersonalize
+) -> None:
+    one, two = (properties(ImportMode="INCREMENTAL", DataLocation=f"s3://shop-data/{name}/") for name in ("1", "2"))
+    first = shop.create(one)
+    shop.update(two)
+    shop.delete()
+
+    assert created_anew(account, one, generation=2).job_arn != first.job_arn
+
+
+@pytest.mark.parametrize("generation", [1, 2])
+def test_what_a_failed_deployment_has_left_is_adopted(
+    generation: int, shop: CloudFormation, account: Account, personalize: FakePersonalize
+) -> None:
+    first = shop.create(properties())
+    shop.roll_back()
+
+    assert created_anew(account, properties(), generation=generation).job_arn == first.job_arn
+
+
+def test_what_a_failed_deployment_of_a_nested_stack_has_left_is_adopted(
+    account: Account, personalize: FakePersonalize
+) -> None:
+    wanted = properties(StackScope="shop/Nested")
+    nested = CloudFormation(account, stack_name="shop-Nested-1A2B3C4D5E6F", nested_in="shop")
+    first = nested.create(wanted)
+    nested.roll_back()
+    again = CloudFormation(account, stack_name="shop-Nested-6F5E4D3C2B1A", nested_in="shop")
+
+    assert again.create(wanted).job_arn == first.job_arn
+    again.delete()
+    last = CloudFormation(account, stack_name="shop-Nested-0123456789AB", nested_in="shop")
+    account.clock.advance(60)
+    assert last.create(wanted).job_arn != first.job_arn
+
+
+def test_a_job_that_is_still_running_is_adopted_and_belongs_to_who_adopts_it(
+    shop: CloudFormation, account: Account, personalize: FakePersonalize
+) -> None:
+    personalize.course = Course(seconds=3 * 3600)
+    first = shop.create(properties(Wait=False))
+    shop.delete()
+
+    again = CloudFormation(account, generation=2).create(properties(Wait=False))
+
+    assert again.job_arn == first.job_arn
+    assert personalize.tags[first.job_arn] == {RESOURCE_TAG: "shop/Import"}
+
+
+def test_a_resource_that_only_continues_waiting_releases_nothing_when_it_is_deleted(
+    shop: CloudFormation, account: Account, personalize: FakePersonalize
+) -> None:
+    first = shop.create(properties())
+    wait = CloudFormation(account, logical_id="ImportWait2")
+    wait.create(properties(DatasetImportJobArn=first.job_arn, FirstResource=FIRST))
+
+    wait.delete()
+
+    assert personalize.tags[first.job_arn] == {RESOURCE_TAG: "shop/Import"}
+
+
+def test_a_delete_that_may_not_see_its_stack_releases_the_job(
+    shop: CloudFormation, account: Account, personalize: FakePersonalize, log: Log
+) -> None:
+    first = shop.create(properties())
+    account.stacks.errors = [Refused("DescribeStacks", "AccessDenied", "Not authorized.")]
+
+    assert shop.delete().succeeded
+    assert personalize.tags[first.job_arn] == {RESOURCE_TAG: "shop/Import released"}
+
+
+@pytest.mark.parametrize("operation", ["list_dataset_import_jobs", "list_tags", "tag_resource"])
+@pytest.mark.parametrize(
+    ("error", "is_released"),
+    [(Busy("Any", "ThrottlingException", "Rate exceeded"), True), (Refused("Any", "AccessDenied", "No."), False)],
+)
+def test_a_delete_releases_a_job_as_soon_as_it_may_and_never_fails(
+    error: Exception, operation: str, is_released: bool, shop: CloudFormation, personalize: FakePersonalize
+) -> None:
+    first = shop.create(properties())
+    personalize.fail_next(operation, error, times=2)
+
+    assert shop.delete().succeeded
+    assert personalize.tags[first.job_arn] == {RESOURCE_TAG: f"shop/Import{' released' if is_released else ''}"}
