@@ -7,9 +7,10 @@ from pathlib import Path
 
 from tests.synth.assembly import ROOT
 
-__all__ = ["BUILD_SDIST", "ROOT", "make_environment", "pip", "run"]
+__all__ = ["BUILD_SDIST", "BUILD_WHEEL", "ROOT", "make_environment", "pip", "run"]
 
 BUILD_SDIST = "import sys; from hatchling.build import build_sdist; build_sdist(sys.argv[1])"
+BUILD_WHEEL = "import sys; from hatchling.build import build_wheel; build_wheel(sys.argv[1])"
 
 
 def run(*arguments: str | Path, folder: Path = ROOT, **environment: str) -> None:
