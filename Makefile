@@ -14,30 +14,51 @@ SITE ?= site
 # The shell takes them from the environment, so that paths may have quotes in them.
 export DATA SCHEMA
 
-# uv takes a tenth of pip's time; but it doesn't read pip's configuration, so where it finds no packages pip goes on.
+# Only what is in locks/ gets installed, and only with the hash that is there; what has to be built is built with what
+# locks/build.txt has. uv is faster than pip but doesn't read pip's configuration: where it fails, pip does the same.
+LOCKED := --quiet --require-hashes --no-build-isolation
 define make_environment
 	$(PYTHON) -m venv $(1)
-	$(1)/bin/python -m pip install --quiet --disable-pip-version-check uv
-	$(1)/bin/uv pip install --quiet --system-certs --python $(1)/bin/python -r $(2) \
-		|| $(1)/bin/python -m pip install --quiet --disable-pip-version-check -r $(2)
+	$(1)/bin/python -m pip install $(LOCKED) --disable-pip-version-check --only-binary :all: -r locks/uv.txt
+endef
+define install_lock
+	$(1)/bin/uv pip install $(LOCKED) --system-certs --python $(1)/bin/python -r locks/$(2).txt \
+		|| $(1)/bin/python -m pip install $(LOCKED) --disable-pip-version-check -r locks/$(2).txt
+endef
+
+# The same lock for every Python from 3.11 on, Linux and macOS.
+define lock
+	$(BIN)/uv pip compile --quiet --system-certs --universal --python-version 3.11 --generate-hashes $(2) \
+		--no-emit-package cdk-personalize-import --custom-compile-command 'make lock' $(if $(UPGRADE),--upgrade) \
+		--output-file locks/$(1).txt requirements-$(1).txt > /dev/null
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help install deploy-local destroy-local test lint format docs docs-checks docs-reference provider-template bench clean
+.PHONY: help install lock deploy-local destroy-local test lint format docs docs-checks docs-reference provider-template bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 install: $(INSTALLED) $(SCANNERS_INSTALLED) ## make the environment: libraries, Node, the CDK CLI, the local AWS, test tools
 
-$(INSTALLED): pyproject.toml requirements.txt requirements-dev.txt
+$(INSTALLED): pyproject.toml locks/uv.txt locks/build.txt locks/dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is %s; set PYTHON=..." % sys.version.split()[0])'
-	$(call make_environment,$(VENV),requirements-dev.txt)
+	$(call make_environment,$(VENV))
+	$(call install_lock,$(VENV),build)
+	$(call install_lock,$(VENV),dev)
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --offline --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(SCANNERS_INSTALLED): requirements-scanners.txt
-	$(call make_environment,$(SCANNERS),requirements-scanners.txt)
+$(SCANNERS_INSTALLED): locks/uv.txt locks/scanners.txt
+	$(call make_environment,$(SCANNERS))
+	$(call install_lock,$(SCANNERS),scanners)
 	@touch $@
+
+lock: ## write locks/ from pyproject.toml and requirements*.txt [UPGRADE=1 takes the newest versions]
+	$(call lock,uv)
+	$(call lock,build)
+	$(call lock,dev,--constraint locks/build.txt)
+	$(call lock,scanners)
 
 deploy-local: $(INSTALLED) ## deploy the demo to the AWS on this machine [DATA=data.csv SCHEMA=schema.json]
 	@$(BIN)/python -m demo.deploy_local deploy --data "$$DATA" --schema "$$SCHEMA" --import-seconds $(IMPORT_SECONDS)

@@ -1,7 +1,6 @@
 """The code of the Lambda functions: the handler and crhelper as they are installed, without Docker or network."""
 
 import importlib.util
-import shutil
 from pathlib import Path
 from typing import Final
 
@@ -34,16 +33,35 @@ class _CopyInstalledPackages:
 
 
 def copy_packages(folder: Path) -> None:
-    """Copy the sources that the functions run into a folder."""
+    """Copy the modules that the functions run into an existing folder, readable by every user."""
     for package in _PACKAGES:
-        shutil.copytree(_package_folder(package), folder / package, ignore=_not_shipped)
+        _copy_package(_package_folder(package), folder / package)
 
 
-def _not_shipped(folder: str, names: list[str]) -> set[str]:
-    # Sources alone: whatever an editor, a type checker or the interpreter leaves beside them would change the hash.
-    sources = {name for name in names if name.endswith(".py")}
-    packages = {name for name in names if name.isidentifier() and Path(folder, name).is_dir()}
-    return set(names) - sources - (packages - {"__pycache__", "tests"})
+def _copy_package(source: Path, target: Path) -> None:
+    # Only the content of modules is copied, not what else lies beside them and not their modes: Lambda runs the code as
+    # another user, who must be able to read it whatever the umask was here.
+    target.mkdir()
+    target.chmod(0o755)
+    for path in source.iterdir():
+        if _is_module(path):
+            (target / path.name).write_bytes(path.read_bytes())
+            (target / path.name).chmod(0o644)
+        elif _is_package(path):
+            _copy_package(path, target / path.name)
+
+
+def _is_module(path: Path) -> bool:
+    # Some installers link each module to their cache, so links are followed, but only to another module. A link to
+    # nothing is an error when it is read: a package that lacks a module must not be deployed.
+    named = path.suffix == path.resolve().suffix == ".py" and path.stem.isidentifier()
+    return named and (path.is_file() or not path.exists())
+
+
+def _is_package(path: Path) -> bool:
+    # A link to a folder may lead anywhere, also back to itself.
+    named = path.name.isidentifier() and path.name not in {"tests", "__pycache__"}
+    return named and (path / "__init__.py").is_file() and not path.is_symlink()
 
 
 def _package_folder(package: str) -> Path:

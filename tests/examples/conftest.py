@@ -15,7 +15,7 @@ from tests.examples.readme import EXAMPLES, ROOT
 
 BIN = Path(sys.executable).parent
 # What `make` needs beside an example, in its place.
-BESIDE = ["Makefile", "pyproject.toml", "requirements.txt", "requirements-dev.txt", ".venv"]
+BESIDE = ["Makefile", "pyproject.toml", "locks", ".venv"]
 
 Run = Callable[[str, str], str]
 

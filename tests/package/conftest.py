@@ -50,8 +50,7 @@ def once(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Once:
 @pytest.fixture(scope="session")
 def sdist(once: Once) -> Path:
     def build(folder: Path) -> None:
-        pip("install", "--target", folder / "tools", "hatchling>=1.27")
-        run("-c", BUILD_SDIST, folder, PYTHONPATH=str(folder / "tools"))
+        run("-c", BUILD_SDIST, folder)
 
     (archive,) = once("sdist", build).glob("*.tar.gz")
     return archive
@@ -64,7 +63,7 @@ def wheels(sdist: Path, once: Once) -> dict[str, Path]:
     for name, source in [("checkout", ROOT), ("sdist", sdist)]:
 
         def build(folder: Path, source: Path = source) -> None:
-            pip("wheel", "--no-deps", "--wheel-dir", folder, source)
+            pip("wheel", "--no-deps", "--no-build-isolation", "--no-index", "--wheel-dir", folder, source)
 
         (built[name],) = once(f"wheel-from-{name}", build).glob("*.whl")
     return built
