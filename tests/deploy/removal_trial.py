@@ -47,6 +47,8 @@ class Trial:
         yield self._change(self._stack, self._asking({"kept": "2"}, "1"))
         yield self._change(self._stack, self._asking({"kept": "2"}, "2"))
         yield self._silence()
+        yield self._change(self._stack, self._without_import())
+        yield self._refused_to_the_delete()
         yield self._delete(self._stack)
         self._cloud.s3.delete_object(Bucket=bucket, Key="interactions/data.csv")
         yield self._delete(self._data_stack)
@@ -116,18 +118,38 @@ class Trial:
                             return str(event["taskFailedEventDetails"]["cause"])
         return ""
 
+    def _without_import(self) -> Template:
+        """Return the template without the import, what depends on it and what is put out of it."""
+        template = copy.deepcopy(self._template)
+        (job,) = [name for name, resource in template["Resources"].items() if resource["Type"] == _JOB]
+        template["Resources"] = {
+            name: resource
+            for name, resource in template["Resources"].items()
+            if name != job and job not in resource.get("DependsOn", [])
+        }
+        del template["Outputs"]
+        return template
+
+    def _refused_to_the_delete(self) -> str:
+        """Return the last line of the log that names a permission: a Delete succeeds all the same."""
+        return next((line for line in reversed(self._log()) if "not authorized to perform" in line), "")
+
     def _silence(self) -> str:
         """Invoke both functions, and name the one that leaves nothing in the log."""
-        parts = self._cloud.cloudformation.describe_stack_resources(StackName=self._stack)["StackResources"]
-        by_type = {part["ResourceType"]: part["PhysicalResourceId"] for part in parts}
-        for part in parts:
+        for part in self._parts():
             if part["ResourceType"] == "AWS::Lambda::Function":
-                lines = self._lines(by_type["AWS::Logs::LogGroup"])
+                lines = len(self._log())
                 self._cloud.client("lambda").invoke(FunctionName=part["PhysicalResourceId"], Payload=_NO_REQUEST)
-                if self._lines(by_type["AWS::Logs::LogGroup"]) == lines:
+                if len(self._log()) == lines:
                     return f"{part['LogicalResourceId']} has left no log"
         return ""
 
-    def _lines(self, log_group: str) -> int:
-        pages = self._cloud.client("logs").get_paginator("filter_log_events").paginate(logGroupName=log_group)
-        return sum(len(page["events"]) for page in pages)
+    def _log(self) -> list[str]:
+        by_type = {part["ResourceType"]: part["PhysicalResourceId"] for part in self._parts()}
+        paginator = self._cloud.client("logs").get_paginator("filter_log_events")
+        pages = paginator.paginate(logGroupName=by_type["AWS::Logs::LogGroup"])
+        return [event["message"] for page in pages for event in page["events"]]
+
+    def _parts(self) -> list[Any]:
+        parts = self._cloud.cloudformation.describe_stack_resources(StackName=self._stack)
+        return list(parts["StackResources"])

@@ -51,6 +51,7 @@ REACHED_INTO: dict[str, Any] = {
     "ministack.core.router.SERVICE_PATTERNS": "dict",
     "ministack.core.router.extract_access_key_id": ["headers", "query_params"],
     "ministack.services.cloudformation._stack_events": "AccountRegionScopedDict",
+    "ministack.services.cloudformation._stacks": "AccountRegionScopedDict",
     "ministack.services.cloudformation.custom_resource._normalise_resource_properties": ["value"],
     "ministack.services.cloudformation.custom_resource.deliver_response": ["token", "response"],
     "ministack.services.cloudformation.custom_resource.invoke_custom_resource": [

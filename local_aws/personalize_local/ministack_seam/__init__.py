@@ -26,6 +26,7 @@ from personalize_local.ministack_seam.functions import (
     retry_requests_of_cloudformation,
 )
 from personalize_local.ministack_seam.names import generate_names_as_aws_does
+from personalize_local.ministack_seam.nested_stacks import describe_parents_of_nested_stacks
 from personalize_local.ministack_seam.roles import ImportRoles, use_roles_as_aws_does
 from personalize_local.ministack_seam.service_tokens import keep_service_tokens
 from personalize_local.ports import Caller, Scope
@@ -63,6 +64,7 @@ def mount(service: PersonalizeService, endpoint_url: str) -> Asgi:
     keep_service_tokens()
     take_alarms_on_queries()
     tell_properties_of_custom_resources()
+    describe_parents_of_nested_stacks()
     use_roles_as_aws_does()
     keep_environments_after_errors()
     retry_requests_of_cloudformation(service.clock)
