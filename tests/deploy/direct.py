@@ -51,9 +51,7 @@ class Row:
             "Capabilities": ["CAPABILITY_IAM"],
         }
         if self._stack_id and self.status == "ROLLBACK_COMPLETE":
-            self.begin_deletion()
-            assert self.end() == "DELETE_COMPLETE"
-            self._stack_id, self._events_before = "", 0
+            self.destroy()
         if self._stack_id:
             self._events_before = len(self._events())
             self.cloud.cloudformation.update_stack(**request)
@@ -74,6 +72,12 @@ class Row:
         """Ask for the stack to be deleted."""
         self.cloud.cloudformation.delete_stack(StackName=self._stack_id)
         until(lambda: self.status.startswith("DELETE_"))
+
+    def destroy(self) -> None:
+        """Delete the stack, so that the next deployment creates another one."""
+        self.begin_deletion()
+        assert self.end() == "DELETE_COMPLETE"
+        self._stack_id, self._events_before = "", 0
 
     def end(self) -> str:
         """Wait for the end of what CloudFormation does, and return the stack's status."""

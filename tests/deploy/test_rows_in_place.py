@@ -6,6 +6,8 @@ import pytest
 
 from personalize_import import Reimport
 from tests.deploy.direct import Row, until
+from tests.deploy.stacks import ImportStack
+from tests.local_aws.scenes import make_dataset
 
 pytestmark = [pytest.mark.deploy, pytest.mark.slow]
 
@@ -43,6 +45,20 @@ def test_a_dataset_that_is_replaced_and_back_again_by_a_rollback_is_imported_aga
 
     assert row.deploy(**changed, another_resource_fails=True) == "UPDATE_ROLLBACK_COMPLETE"
     assert row.users == ["a", "b", "c"]
+    row.assert_is_well()
+
+
+def test_a_stack_that_is_destroyed_and_deployed_again_imports_the_file_as_it_is_now(row: Row) -> None:
+    row.stack = ImportStack
+    dataset = make_dataset(row.cloud, row.name)
+    assert row.deploy(dataset=dataset) == "CREATE_COMPLETE"
+    row.put("d", key="users.csv")
+
+    row.destroy()
+    assert row.deploy(dataset=dataset) == "CREATE_COMPLETE"
+
+    assert row.users == ["d"]
+    assert row.jobs == ["ACTIVE"] * 2
     row.assert_is_well()
 
 
