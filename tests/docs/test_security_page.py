@@ -84,3 +84,22 @@ def test_the_page_lists_what_only_the_real_aws_exercises_with_the_page_that_dema
         for action in re.findall("`([^`]+)`", named)
     }
     assert listed == {action: [page] for action, page in ONLY_ON_AWS.items()}
+
+
+def test_every_threat_has_an_actor_or_follows_one_and_tests_that_exist() -> None:
+    table = PAGE.partition("## Threats")[2].partition("<!-- more threats -->")[0]
+    rows = [row for row in table.splitlines() if row.startswith("| ") and not row.startswith(("| actor", "| ---"))]
+    defined = {
+        name
+        for path in (Path(__file__).parents[1]).rglob("test_*.py")
+        for name in re.findall(r"^(?:async )?def (test_\w+)", path.read_text(), re.MULTILINE)
+    }
+    assert rows
+    for row in rows:
+        actor, attempt, control, tests = (cell.strip() for cell in row.strip("|").split(" | "))
+        assert attempt, row
+        assert control, row
+        assert actor or row != rows[0], row
+        named = re.findall(r"`(test_\w+)`", tests)
+        assert named, row
+        assert [name for name in named if name not in defined] == [], row

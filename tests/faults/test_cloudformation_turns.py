@@ -259,3 +259,14 @@ def test_a_dataset_is_deleted_and_made_again_outside_the_stack(
     assert stack.deploy(properties(**changed)).succeeded
     assert personalize.imported() == [changed.get("DataLocation", DATA_LOCATION)]
     assert_invariants(stack)
+
+
+def test_a_stack_is_destroyed_and_deployed_again(stack: Stack, account: Account, personalize: FakePersonalize) -> None:
+    stack.deploy(properties())
+    assert stack.delete().succeeded
+    account.clock.advance(60)
+    again = Stack(account, generation=2)
+
+    assert again.deploy(properties()).succeeded
+    assert len(personalize.jobs) == 2
+    assert_invariants(stack, again)
