@@ -24,6 +24,8 @@ from personalize_local.settings import Settings
 from personalize_local.snapshot import Snapshot
 from personalize_local.tls import TlsFiles, make_certificate
 
+# Whatever is written, by functions too, is for this user alone.
+_UMASK: Final = 0o077
 _PENDING_SHARE: Final = 0.2
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 # How long the server may take to end, so that it does even if nobody is left to see that it does not.
@@ -32,6 +34,7 @@ _END_SECONDS: Final = 15
 
 def serve(options: Options, *, stop_with_parent: bool) -> int:
     """Serve until a signal says so, or until standard input ends; returns the exit code, or ends the process."""
+    os.umask(_UMASK)
     try:
         listener, lock = claim_port(options.port), claim_folder(options.state)
     except TakenError as problem:
