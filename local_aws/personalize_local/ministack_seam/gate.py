@@ -11,8 +11,7 @@ from urllib.parse import quote
 from uuid import uuid4
 
 from ministack import app as ministack_app
-from ministack.core import iam_evaluator, responses
-from ministack.core.sigv4 import decode_header_value
+from ministack.core import iam_evaluator, responses, sigv4
 
 from personalize_local.signatures import Claim, Received, SignatureError, claim_of, verify
 
@@ -71,7 +70,7 @@ async def _check(application: Asgi, scope: Scope, receive: Receive, send: Send) 
 
 def _received(scope: Scope) -> Received:
     path = scope.get("raw_path") or quote(scope["path"]).encode()
-    headers = [(name.decode("latin-1").lower(), decode_header_value(value)) for name, value in scope["headers"]]
+    headers = [(name.decode("latin-1").lower(), sigv4.decode_header_value(value)) for name, value in scope["headers"]]
     return Received(scope["method"], path.decode("latin-1"), scope["query_string"].decode("latin-1"), tuple(headers))
 
 
