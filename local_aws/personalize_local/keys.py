@@ -1,4 +1,4 @@
-"""The keys of a server: random, and new each time it starts, so that only those whom it tells them can use it."""
+"""The keys of a server: random, and new each time it starts."""
 
 import base64
 import secrets

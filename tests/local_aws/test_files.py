@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from personalize_local.cdk_cli import CdkCli
 from personalize_local.claims import TakenError, claim_folder
 from personalize_local.configuration import Options
 from personalize_local.server import LocalAws, LocalAwsError
@@ -110,7 +111,9 @@ def planted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def test_modules_in_the_current_folder_are_run_by_no_server_and_no_function(planted: Path, tmp_path: Path) -> None:
+def test_modules_in_the_current_folder_are_run_by_no_server_no_function_and_no_cdk_cli(
+    planted: Path, tmp_path: Path
+) -> None:
     with LocalAws(Options(speed=100)) as aws:
         cloud = Cloud(aws, tmp_path)
         role = make_role(cloud, "paths", trusting=trust({"Service": "lambda.amazonaws.com"}, {}))
@@ -118,7 +121,7 @@ def test_modules_in_the_current_folder_are_run_by_no_server_and_no_function(plan
             cloud, "paths", role, "import os, sys\ndef handle(_event, _context): return [os.getcwd(), *sys.path]"
         )
         paths = invoke(cloud, "paths")
-        cloud.bootstrap()
+        CdkCli(aws.process_environment(), planted).run("--version")
     assert str(planted) not in paths
     assert "" not in paths
 

@@ -7,6 +7,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from http.client import HTTPSConnection
 from ssl import create_default_context
 from typing import Any
 
@@ -110,6 +111,16 @@ def status_of(
 def test_what_is_not_signed_is_refused(cloud: Cloud, method: str, path: str, headers: dict[str, str]) -> None:
     status, _text = status_of(cloud, method, path, b"{}" if method == "POST" else b"", headers)
     assert status == 403
+
+
+def test_a_websocket_is_refused(cloud: Cloud) -> None:
+    context = create_default_context(cafile=cloud.aws.environment["AWS_CA_BUNDLE"])
+    connection = HTTPSConnection(
+        "127.0.0.1", int(cloud.aws.endpoint_url.rpartition(":")[2]), context=context, timeout=30
+    )
+    upgrade = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13"}
+    connection.request("GET", "/mqtt", headers={**upgrade, "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA=="})
+    assert connection.getresponse().status == 403
 
 
 def test_an_answer_to_cloudformation_reaches_no_other_service(cloud: Cloud) -> None:

@@ -29,7 +29,7 @@ from personalize_local.ministack_seam.gate import Asgi, guarded
 from personalize_local.ministack_seam.names import generate_names_as_aws_does
 from personalize_local.ministack_seam.roles import ImportRoles, use_roles_as_aws_does
 from personalize_local.ministack_seam.service_tokens import keep_service_tokens
-from personalize_local.ministack_seam.sessions import give_functions_random_credentials
+from personalize_local.ministack_seam.sessions import start_sessions_for_functions
 from personalize_local.ports import Caller, Scope
 from personalize_local.service import PersonalizeService
 from personalize_local.switchboard import PREFIX
@@ -66,7 +66,7 @@ def mount(service: PersonalizeService, endpoint_url: str) -> Asgi:
     use_roles_as_aws_does()
     keep_environments_after_errors()
     retry_requests_of_cloudformation(service.clock)
-    give_functions_random_credentials()
+    start_sessions_for_functions()
     let_rules_follow(service.clock)
     follow(service.clock)
     return guarded(_application(service))

@@ -1,6 +1,6 @@
-"""The gate before everything: only requests that are signed with a key of this server come through.
+"""The gate before everything: only requests that are signed with a key of this server pass.
 
-ministack itself takes any request without a key, or with the key of the account's root, for one of the root.
+ministack accepts any request without a key, or with the key of the account's root, as one of the root.
 """
 
 import re
@@ -30,7 +30,7 @@ _ADMINISTRATION: Final = "/_"
 
 
 def guarded(application: Asgi) -> Asgi:
-    """Return an application that lets signed requests through to another one, and refuses the rest."""
+    """Return an application that passes signed requests to another one, and refuses the rest."""
 
     async def gate(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -46,7 +46,7 @@ def guarded(application: Asgi) -> Asgi:
 
 
 def _only_the_answer(scope: Scope) -> Scope:
-    """Return a request without whatever else could lead it to another service."""
+    """Return the request without the headers and the query that could route it to another service."""
     headers = [(name, value) for name, value in scope["headers"] if name.lower() in _ANSWER_HEADERS]
     return {**scope, "headers": headers, "query_string": b""}
 
@@ -102,7 +102,7 @@ async def _whole_body(receive: Receive) -> bytes | None:
 
 
 def _again(body: bytes, receive: Receive) -> Receive:
-    """Let a body that has been read be read once more."""
+    """Return a `receive` that has the body once more."""
     messages = [{"type": "http.request", "body": body, "more_body": False}]
 
     async def received() -> MutableMapping[str, Any]:

@@ -39,7 +39,7 @@ def start_session(role_arn: str, session_name: str, seconds: float | None = None
     }
 
 
-def give_functions_random_credentials() -> None:
+def start_sessions_for_functions() -> None:
     """Start a session for each process of a function; ministack computes its keys from ARNs, as anybody could."""
 
     def execution_credentials(config: dict[str, Any]) -> dict[str, str]:
