@@ -102,7 +102,8 @@ class LocalAws:
         return self._request(method, f"{PREFIX}{path}", body)
 
     def _request(self, method: str, path: str, body: Mapping[str, object] | None = None) -> dict[str, Any]:
-        from personalize_local.signatures import canonical_query, sign  # it takes a moment, in which the server starts
+        from personalize_local.received import canonical_query  # botocore takes a moment, in which the server starts
+        from personalize_local.signatures import sign
 
         data = b"" if body is None else json.dumps(body).encode()
         resource, _, query = path.partition("?")

@@ -8,17 +8,18 @@ import hashlib
 import hmac
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
-from urllib.parse import parse_qsl, quote_from_bytes, unquote_to_bytes, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from botocore.auth import HmacV1QueryAuth, S3SigV4Auth, S3SigV4QueryAuth, SigV4Auth, SigV4QueryAuth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
 from personalize_local.keys import Keys
+from personalize_local.received import Received, signed_part
 
 _ALGORITHM: Final = "AWS4-HMAC-SHA256"
 _CONTENT_HASH: Final = "x-amz-content-sha256"
@@ -51,20 +52,6 @@ class SignatureError(Exception):
         self.message = message
 
 
-@dataclass(frozen=True)
-class Received:
-    """A request as it was sent: path and query percent-encoded, header names in lower case."""
-
-    method: str
-    path: str
-    query: str
-    headers: tuple[tuple[str, str], ...]
-
-    def header(self, name: str) -> str:
-        """Return a header's first value, or nothing."""
-        return next((value for other, value in self.headers if other == name), "")
-
-
 class Claim(ABC):
     """The key and the signature that a request names."""
 
@@ -94,7 +81,9 @@ class _Version4(Claim):
         hashed = request.header(_CONTENT_HASH)
         if hashed and not _BODY_NOT_HASHED.fullmatch(hashed) and hashed != hashlib.sha256(body).hexdigest():
             raise SignatureError(*_MISMATCH)
-        signed = _signed(request, body, self.signed_headers, without="" if self.expires is None else "X-Amz-Signature")
+        signed = signed_part(
+            request, body, self.signed_headers, without="" if self.expires is None else "X-Amz-Signature"
+        )
         signed.context["timestamp"] = self.date
         signer = self._signer(Credentials(self.access_key_id, secret))
         text = signer.string_to_sign(signed, signer.canonical_request(signed))
@@ -131,7 +120,7 @@ class _Version2OfUrl(Claim):
     def verify(self, request: Received, body: bytes, secret: str, now: float) -> None:
         if now > int(self.expires_at):
             raise SignatureError("AccessDenied", "Request has expired")
-        signed = _signed(request, body, {name for name, _ in request.headers}, without="Signature")
+        signed = signed_part(request, body, {name for name, _ in request.headers}, without="Signature")
         signer = _DatedSigner(Credentials(self.access_key_id, secret, self.session_token or None), self.expires_at)
         url: Any = urlsplit(signed.url or "")
         _compare(signer.get_signature(request.method, url, signed.headers), self.signature)  # type: ignore[arg-type]
@@ -177,20 +166,10 @@ def verify(claim: Claim, request: Received, body: bytes, secret: str, now: float
 
 
 def sign(method: str, url: str, body: bytes, keys: Keys, region: str) -> Mapping[str, str]:
-    """Return the headers that sign a request; the query of `url` is canonical, see `canonical_query`."""
+    """Return the headers that sign a request; the query of `url` is canonical, see `received.canonical_query`."""
     request = AWSRequest(method=method, url=url, data=body)
     SigV4Auth(Credentials(keys.access_key_id, keys.secret_access_key), "personalize", region).add_auth(request)
     return dict(request.headers.items())
-
-
-def canonical_query(query: str, without: str = "") -> str:
-    """Return a query with each name and value encoded as signatures want it, without one name."""
-    pairs = [pair.partition("=") for pair in query.split("&") if pair]
-    return "&".join(f"{_encoded(name)}={_encoded(value)}" for name, _, value in pairs if name != without)
-
-
-def _encoded(text: str) -> str:
-    return quote_from_bytes(unquote_to_bytes(text), safe="-_.~")
 
 
 def _claim_of_header(request: Received, _query: Mapping[str, str]) -> Claim:
@@ -224,16 +203,6 @@ def _version_4(
 def _old_claim_of_query(_request: Received, query: Mapping[str, str]) -> Claim:
     token = query.get("x-amz-security-token", "")
     return _Version2OfUrl(query["AWSAccessKeyId"], token, query["Expires"], query["Signature"])
-
-
-def _signed(request: Received, body: bytes, names: Collection[str], *, without: str) -> AWSRequest:
-    """Return a request as its client has signed it."""
-    query = canonical_query(request.query, without)
-    signed = AWSRequest(method=request.method, url=f"https://localhost{request.path}?{query}", data=body)
-    for name, value in request.headers:
-        if name in names:
-            signed.headers[name] = value  # adds a line, and replaces none
-    return signed
 
 
 def _compare(expected: str, given: str) -> None:

@@ -13,7 +13,8 @@ from uuid import uuid4
 from ministack import app as ministack_app
 from ministack.core import iam_evaluator, responses, sigv4
 
-from personalize_local.signatures import Claim, Received, SignatureError, claim_of, verify
+from personalize_local.received import Received
+from personalize_local.signatures import Claim, SignatureError, claim_of, verify
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
