@@ -139,20 +139,16 @@ class _DatedSigner(HmacV1QueryAuth):
 
 def claim_of(request: Received) -> Claim:
     """Return the key and the signature that a request names; raise SignatureError if it isn't signed."""
-    if not _PLAIN_PATH.fullmatch(request.path):
-        raise SignatureError(*_UNREADABLE)
-    query = dict(parse_qsl(request.query, keep_blank_values=True))
-    reader: Callable[[Received, Mapping[str, str]], Claim]
-    if request.header("authorization"):
-        reader = _claim_of_header
-    elif "X-Amz-Credential" in query:
-        reader = _claim_of_query
-    elif "AWSAccessKeyId" in query:
-        reader = _old_claim_of_query
-    else:
+    query = parse_qsl(request.query, keep_blank_values=True)
+    names = [name.lower() for name, _ in (*request.headers, *query)]
+    readers = [_READERS[name] for name in names if name in _READERS]
+    if not readers:
         raise SignatureError(*_NOT_SIGNED)
+    # Of two keys, the service behind might take the other one for that of the caller.
+    if len(readers) > 1 or not _PLAIN_PATH.fullmatch(request.path):
+        raise SignatureError(*_UNREADABLE)
     try:
-        return reader(request, query)
+        return readers[0](request, dict(query))
     except (KeyError, ValueError) as error:
         raise SignatureError(*_UNREADABLE) from error
 
@@ -203,6 +199,13 @@ def _version_4(
 def _old_claim_of_query(_request: Received, query: Mapping[str, str]) -> Claim:
     token = query.get("x-amz-security-token", "")
     return _Version2OfUrl(query["AWSAccessKeyId"], token, query["Expires"], query["Signature"])
+
+
+_READERS: Final[Mapping[str, Callable[[Received, Mapping[str, str]], Claim]]] = {
+    "authorization": _claim_of_header,
+    "x-amz-credential": _claim_of_query,
+    "awsaccesskeyid": _old_claim_of_query,
+}
 
 
 def _compare(expected: str, given: str) -> None:

@@ -124,6 +124,24 @@ def test_another_secret_is_refused() -> None:
     assert refusal(signed("/"), keys=replace(KEYS, secret_access_key="test")) == "SignatureDoesNotMatch"
 
 
+@pytest.mark.parametrize(
+    "second",
+    [
+        "X-Amz-Credential=000000000000/20251127/eu-west-1/s3/aws4_request",
+        "x-amz-credential=000000000000/20251127/eu-west-1/s3/aws4_request",
+        "AWSAccessKeyId=000000000000",
+        "%41WSAccessKeyId=000000000000",
+        "Authorization=AWS",
+    ],
+)
+def test_a_request_that_names_two_keys_is_refused(second: str) -> None:
+    """Who signs with the keys of a role would otherwise be another caller for the service behind."""
+    url = client("s3v4").generate_presigned_url("list_buckets")
+    for request in (received("GET", f"{url}&{second}", {}), received("GET", url.replace("?", f"?{second}&"), {})):
+        assert refusal(request) == "IncompleteSignature"
+    assert refusal(signed(f"/?{second}")) == "IncompleteSignature"
+
+
 def test_keys_are_new_each_time() -> None:
     assert len({new_keys() for _ in range(100)}) == 100
     assert KEYS.secret_access_key not in repr(KEYS)
