@@ -15,6 +15,7 @@ from typing import Final
 from personalize_import_handler.data_checks.dataset_types import NEVER_NULL, DatasetType, dataset_type_of_schema
 from personalize_local import wording
 from personalize_local.errors import invalid_input
+from personalize_local.foreign_json import read_json
 
 _SIMPLE_TYPES: Final = ("float", "double", "int", "long", "string", "boolean")
 
@@ -56,7 +57,7 @@ def parse_schema(text: str, domain: str | None) -> AvroSchema:
 
 def _record(text: str) -> Mapping[str, object]:
     try:
-        record = json.loads(text)
+        record = read_json(text)
     except ValueError as error:
         raise _invalid(wording.SCHEMA_NOT_JSON.format(error=error)) from error
     if not isinstance(record, dict) or record.get("type") != "record":

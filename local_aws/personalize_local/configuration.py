@@ -10,13 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from personalize_local.keys import Keys
     from personalize_local.tls import TlsFiles
 
 HOST: Final = "127.0.0.1"
 ACCOUNT: Final = "000000000000"
 DEFAULT_REGION: Final = "eu-west-1"
-# The account's root as ministack knows it. There is nothing behind these, on loopback, for as long as the server runs.
-ROOT_CREDENTIALS: Final = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
 # All that the server takes over from the environment it is started in. ministack has a hundred variables more, each of
 # which would make another AWS of it.
 _INHERITED: Final = (
@@ -60,10 +59,11 @@ def endpoint_url(port: int) -> str:
     return f"https://{HOST}:{port}"
 
 
-def client_environment(port: int, region: str, authority: Path) -> dict[str, str]:
+def client_environment(port: int, region: str, authority: Path, keys: "Keys") -> dict[str, str]:
     """Give the variables with which AWS clients, the CDK CLI among them, find this AWS instead of the real one."""
     return {
-        **ROOT_CREDENTIALS,
+        "AWS_ACCESS_KEY_ID": keys.access_key_id,
+        "AWS_SECRET_ACCESS_KEY": keys.secret_access_key,
         **dict.fromkeys(("AWS_REGION", "AWS_DEFAULT_REGION", "CDK_DEFAULT_REGION"), region),
         "CDK_DEFAULT_ACCOUNT": ACCOUNT,
         # The CDK CLI takes S3's endpoint from its own variable alone.
@@ -97,13 +97,20 @@ def _leads_away(name: str) -> bool:
     return name.startswith(("AWS_", "CDK_DEFAULT_")) or name.lower().endswith("_proxy")
 
 
-def apply(options: Options, port: int, tls: "TlsFiles", work: Path) -> None:
-    """Set this process' environment, before ministack is imported; Lambda functions inherit it."""
+def apply(options: Options, clients: Mapping[str, str], tls: "TlsFiles", work: Path) -> None:
+    """Set this process' environment, before ministack is imported; Lambda functions inherit it.
+
+    Args:
+        options: What was chosen.
+        clients: What clients need to find the server, see `client_environment`.
+        tls: The files of the certificate.
+        work: A folder that lasts as long as the server.
+    """
     temporary = work / "tmp"
     temporary.mkdir(exist_ok=True)
     environment = {
         **without_aws({name: os.environ[name] for name in _INHERITED if name in os.environ}),
-        **client_environment(port, options.region, tls.authority),
+        **clients,
         "TMPDIR": str(temporary),
         "AUTH": "true",
         "USE_SSL": "1",
@@ -112,7 +119,7 @@ def apply(options: Options, port: int, tls: "TlsFiles", work: Path) -> None:
         "MINISTACK_HOST": HOST,
         "MINISTACK_REGION": options.region,
         "MINISTACK_ACCOUNT_ID": ACCOUNT,
-        "GATEWAY_PORT": str(port),
+        "GATEWAY_PORT": clients["AWS_ENDPOINT_URL"].rpartition(":")[2],
         "LAMBDA_EXECUTOR": "local",
         "LOG_LEVEL": "INFO" if options.verbose else "ERROR",
         # Listeners and containers of services that nobody asked for.

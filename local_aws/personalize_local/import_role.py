@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, EndpointProviderError, ParamValidationError, UnsupportedS3ArnError
 
 from personalize_local.ports import AccessToDataDenied, DataMissing, S3Object
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 _CHUNK_BYTES: Final = 1 << 20
+# By S3, or by its client before anything is sent: for names that no bucket and no object can have.
+_REFUSED: Final = (ClientError, ParamValidationError, EndpointProviderError, UnsupportedS3ArnError, UnicodeError)
 _DENIED: Final = frozenset({"AccessDenied", "AllAccessDisabled", "Forbidden", "403"})
 
 
@@ -33,7 +35,7 @@ class SessionReader:
         """List the objects whose keys start with `prefix`."""
         try:
             pages = list(self._client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix))
-        except ClientError as error:
+        except _REFUSED as error:
             raise _meaning_of(error, bucket) from error
         self.require_bucket_policy(bucket, None)
         return [S3Object(item["Key"], item["Size"]) for page in pages for item in page.get("Contents", [])]
@@ -42,7 +44,7 @@ class SessionReader:
         """Stream an object's lines."""
         try:
             body = self._client.get_object(Bucket=bucket, Key=key)["Body"]
-        except ClientError as error:
+        except _REFUSED as error:
             raise _meaning_of(error, bucket) from error
         self.require_bucket_policy(bucket, key)
         return _lines(body)
@@ -70,6 +72,6 @@ def _lines(body: Any) -> Iterator[bytes]:  # noqa: ANN401 - botocore's stream, u
         yield rest
 
 
-def _meaning_of(error: ClientError, bucket: str) -> Exception:
-    denied = error.response["Error"].get("Code") in _DENIED
+def _meaning_of(error: Exception, bucket: str) -> Exception:
+    denied = isinstance(error, ClientError) and error.response["Error"].get("Code") in _DENIED
     return AccessToDataDenied(bucket) if denied else DataMissing(str(error))

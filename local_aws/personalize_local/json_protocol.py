@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from personalize_local import wording
 from personalize_local.errors import ServiceError
+from personalize_local.foreign_json import read_json
 
 CONTENT_TYPE: Final = "application/x-amz-json-1.1"
 _OK: Final = 200
@@ -37,7 +38,7 @@ DROPPED: Final = Response(0, {}, b"")
 def parameters_of(body: bytes) -> dict[str, Any]:
     """Read the parameters out of a request's body."""
     try:
-        parameters = json.loads(body or b"{}")
+        parameters = read_json(body or b"{}")
     except ValueError as error:
         raise ServiceError("SerializationException", wording.not_json(str(error))) from error
     if not isinstance(parameters, dict):

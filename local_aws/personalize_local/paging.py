@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from personalize_local import wording
 from personalize_local.errors import ServiceError
+from personalize_local.foreign_json import read_json
 
 _Item = TypeVar("_Item")
 Position = tuple[float, str]
@@ -42,7 +43,7 @@ def _token(position: Position) -> str:
 
 def _position_in(token: str) -> Position:
     try:
-        created_at, arn = json.loads(base64.urlsafe_b64decode(token.encode()))
+        created_at, arn = read_json(base64.urlsafe_b64decode(token.encode()))
         return float(created_at), str(arn)
     except (binascii.Error, ValueError, TypeError) as error:
         raise ServiceError("InvalidNextTokenException", wording.INVALID_NEXT_TOKEN) from error

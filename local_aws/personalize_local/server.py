@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import IO, Any, Final, Self
 
 from personalize_local.configuration import Options, without_aws
+from personalize_local.keys import Keys
 from personalize_local.switchboard import PREFIX
 
 _READY_SECONDS: Final = 60
@@ -101,8 +102,15 @@ class LocalAws:
         return self._request(method, f"{PREFIX}{path}", body)
 
     def _request(self, method: str, path: str, body: Mapping[str, object] | None = None) -> dict[str, Any]:
-        data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(f"{self.endpoint_url}{path}", data=data, method=method)  # noqa: S310
+        from personalize_local.received import canonical_query  # botocore takes a moment, in which the server starts
+        from personalize_local.signatures import sign
+
+        data = b"" if body is None else json.dumps(body).encode()
+        resource, _, query = path.partition("?")
+        url = f"{self.endpoint_url}{resource}?{canonical_query(query)}"
+        keys = Keys(self.environment["AWS_ACCESS_KEY_ID"], self.environment["AWS_SECRET_ACCESS_KEY"])
+        headers = dict(sign(method, url, data, keys, self.environment["AWS_REGION"]))
+        request = urllib.request.Request(url, data or None, headers, method=method)  # noqa: S310
         context = create_default_context(cafile=self.environment["AWS_CA_BUNDLE"])
         # No proxy reaches this machine's loopback, whatever the environment says.
         opener = urllib.request.build_opener(
@@ -119,7 +127,8 @@ class LocalAws:
         options = self._options
         state = ["--state", str(options.state)] if options.state else []
         return [
-            *(sys.executable, "-m", "personalize_local", "--stop-with-parent", "--port", str(options.port)),
+            # -P: the folder that the command runs in is no place for modules.
+            *(sys.executable, "-P", "-m", "personalize_local", "--stop-with-parent", "--port", str(options.port)),
             *("--region", options.region, "--speed", str(options.speed)),
             *("--import-seconds", str(options.import_seconds), *state, *(["--verbose"] if options.verbose else [])),
         ]

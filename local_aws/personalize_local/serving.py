@@ -9,6 +9,7 @@ import socket
 import sys
 import tempfile
 import threading
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -17,11 +18,14 @@ from personalize_local import configuration
 from personalize_local.claims import TakenError, claim_folder, claim_port
 from personalize_local.clock import Clock
 from personalize_local.configuration import Options
+from personalize_local.keys import new_keys
 from personalize_local.service import PersonalizeService
 from personalize_local.settings import Settings
 from personalize_local.snapshot import Snapshot
 from personalize_local.tls import TlsFiles, make_certificate
 
+# Whatever is written, by functions too, is for this user alone.
+_UMASK: Final = 0o077
 _PENDING_SHARE: Final = 0.2
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 # How long the server may take to end, so that it does even if nobody is left to see that it does not.
@@ -30,6 +34,7 @@ _END_SECONDS: Final = 15
 
 def serve(options: Options, *, stop_with_parent: bool) -> int:
     """Serve until a signal says so, or until standard input ends; returns the exit code, or ends the process."""
+    os.umask(_UMASK)
     try:
         listener, lock = claim_port(options.port), claim_folder(options.state)
     except TakenError as problem:
@@ -50,7 +55,8 @@ def serve(options: Options, *, stop_with_parent: bool) -> int:
 def _serve(options: Options, listener: socket.socket, work: Path, *, stop_with_parent: bool) -> None:
     port = listener.getsockname()[1]
     tls = make_certificate(work)
-    configuration.apply(options, port, tls, work)
+    environment = configuration.client_environment(port, options.region, tls.authority, new_keys())
+    configuration.apply(options, environment, tls, work)
     service = _service(options)
     snapshot = Snapshot(service, options.state)
     snapshot.load()
@@ -58,7 +64,7 @@ def _serve(options: Options, listener: socket.socket, work: Path, *, stop_with_p
     from personalize_local import ministack_seam  # it reads the environment, set just now
 
     application = ministack_seam.mount(service, configuration.endpoint_url(port))
-    _announce(port, options.region, tls.authority, to_parent=stop_with_parent)
+    _announce(environment, to_parent=stop_with_parent)
     loop = asyncio.new_event_loop()
     loop.set_exception_handler(_log_exception)
     try:
@@ -73,11 +79,10 @@ def _serve(options: Options, listener: socket.socket, work: Path, *, stop_with_p
         ministack_seam.stop_functions()
 
 
-def _announce(port: int, region: str, authority: Path, *, to_parent: bool) -> None:
-    """Tell the process that started us where we are, or the person: as lines for a shell."""
-    environment = configuration.client_environment(port, region, authority)
+def _announce(environment: Mapping[str, str], *, to_parent: bool) -> None:
+    """Print where the server is, and its keys: for the process that started it, or as lines for a shell."""
     if to_parent:
-        text = json.dumps({"endpoint_url": configuration.endpoint_url(port), "environment": environment})
+        text = json.dumps({"endpoint_url": environment["AWS_ENDPOINT_URL"], "environment": environment})
     else:
         text = configuration.lines_for_a_shell(environment)
     print(text, flush=True)  # noqa: T201 - what this command is for

@@ -31,6 +31,7 @@ from urllib.parse import parse_qsl, urlsplit
 from personalize_local import arns
 from personalize_local.call_log import CallLog
 from personalize_local.errors import ServiceError, invalid_input, not_found
+from personalize_local.foreign_json import read_json
 from personalize_local.importing.import_job import ImportJob
 from personalize_local.json_protocol import Response, timestamp
 from personalize_local.lifecycle import ACTIVE, CREATE_FAILED
@@ -76,7 +77,7 @@ class Switchboard:
         try:
             if route is None:
                 raise not_found(f"there is no {method} {url.path}")
-            arguments = {**dict(parse_qsl(url.query)), **json.loads(body or b"{}")}
+            arguments = {**dict(parse_qsl(url.query)), **read_json(body or b"{}")}
             with self._store.lock:
                 self._store.settle_all()
                 answer, status = route(arguments), 200

@@ -1,9 +1,12 @@
 """A certificate authority and a server certificate for loopback, made anew by each server."""
 
+import os
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import trustme
+
+_THIS_USER: Final = 0o600
 
 
 class TlsFiles(NamedTuple):
@@ -19,9 +22,14 @@ def make_certificate(folder: Path) -> TlsFiles:
     files = TlsFiles(folder / "server.pem", folder / "server.key", folder / "authority.pem")
     authority = trustme.CA()
     server = authority.issue_cert("localhost", "127.0.0.1")
-    server.private_key_pem.write_to_path(str(files.key))
-    files.key.chmod(0o600)
+    with open(files.key, "xb", opener=_for_this_user) as key:
+        key.write(server.private_key_pem.bytes())
     for position, blob in enumerate(server.cert_chain_pems):
         blob.write_to_path(str(files.certificate), append=position > 0)
     authority.cert_pem.write_to_path(str(files.authority))
     return files
+
+
+def _for_this_user(path: str, flags: int) -> int:
+    """Create a file that nobody else can read, not for a moment either."""
+    return os.open(path, flags, _THIS_USER)

@@ -27,17 +27,21 @@ def handle(event, context):
 
 @pytest.fixture
 def function(cloud: Cloud, name: str) -> str:
+    make_function(cloud, name, make_role(cloud, name, trusting=trust({"Service": "lambda.amazonaws.com"}, {})), CODE)
+    return name
+
+
+def make_function(cloud: Cloud, name: str, role: str, code: str) -> None:
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as package:
-        package.writestr("index.py", CODE)
+        package.writestr("index.py", code)
     cloud.client("lambda").create_function(
         FunctionName=name,
         Runtime="python3.13",
-        Role=make_role(cloud, name, trusting=trust({"Service": "lambda.amazonaws.com"}, {})),
+        Role=role,
         Handler="index.handle",
         Code={"ZipFile": content.getvalue()},
     )
-    return name
 
 
 def invoke(cloud: Cloud, function: str, **event: Any) -> Any:

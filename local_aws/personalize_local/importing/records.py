@@ -1,9 +1,9 @@
 """The records of a dataset, kept small: text, a block of rows at a time, not an object per value."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, islice
-from typing import Final, Self
+from typing import Any, Final, Self
 
 from personalize_import_handler.data_checks.dataset_types import DatasetType
 from personalize_local.importing.columns import Column
@@ -41,6 +41,10 @@ class Records(ABC):
     @abstractmethod
     def followed_by(self, newer: Self) -> Self:
         """Return these records with newer ones added, as an INCREMENTAL import does."""
+
+    @abstractmethod
+    def saved(self) -> dict[str, Any]:
+        """Return the content as JSON has it, see `restored`."""
 
     def as_objects(self, offset: int, limit: int) -> list[dict[str, object]]:
         """Return some of the records as objects by column name, values in the types of the schema."""
@@ -80,6 +84,10 @@ class Log(Records):
         """Return an empty log."""
         return type(self)(self.columns)
 
+    def saved(self) -> dict[str, Any]:
+        """Return the blocks."""
+        return {"blocks": [[count, block.decode()] for count, block in self._blocks]}
+
     def followed_by(self, newer: Self) -> Self:
         """Append."""
         return type(self)(newer.columns, [*self._blocks, *newer._blocks])
@@ -112,9 +120,23 @@ class Table(Records):
         """Return an empty table."""
         return type(self)(self.columns, self._key)
 
+    def saved(self) -> dict[str, Any]:
+        """Return the key's name and the rows."""
+        return {"key": self._key, "rows": list(self._by_key.values())}
+
     def followed_by(self, newer: Self) -> Self:
         """Replace what has the same id, and add the rest."""
         return type(self)(newer.columns, self._key, self._by_key | newer._by_key)
+
+
+def restored(columns: Sequence[Column], saved: Mapping[str, Any]) -> Records:
+    """Return records with the content that `Records.saved` has returned."""
+    if "blocks" in saved:
+        return Log(columns, [(count, block.encode()) for count, block in saved["blocks"]])
+    table = Table(columns, saved["key"])
+    if rows := [row.split(_SEPARATOR) for row in saved["rows"]]:
+        table.add(list(zip(*rows, strict=True)))
+    return table
 
 
 def no_records(dataset_type: DatasetType, columns: Sequence[Column]) -> Records:

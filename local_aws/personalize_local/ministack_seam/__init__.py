@@ -25,18 +25,18 @@ from personalize_local.ministack_seam.functions import (
     keep_environments_after_errors,
     retry_requests_of_cloudformation,
 )
+from personalize_local.ministack_seam.gate import Asgi, guarded
 from personalize_local.ministack_seam.names import generate_names_as_aws_does
 from personalize_local.ministack_seam.nested_stacks import describe_parents_of_nested_stacks
 from personalize_local.ministack_seam.roles import ImportRoles, use_roles_as_aws_does
 from personalize_local.ministack_seam.service_tokens import keep_service_tokens
+from personalize_local.ministack_seam.sessions import start_sessions_for_functions
 from personalize_local.ports import Caller, Scope
 from personalize_local.service import PersonalizeService
 from personalize_local.switchboard import PREFIX
 
 _TARGET: Final = "AmazonPersonalize."
 _DROP: Final = "x-personalize-drop-connection"
-
-Asgi = Callable[[MutableMapping[str, Any], Callable[..., Any], Callable[..., Awaitable[None]]], Awaitable[None]]
 
 
 def mount(service: PersonalizeService, endpoint_url: str) -> Asgi:
@@ -68,9 +68,10 @@ def mount(service: PersonalizeService, endpoint_url: str) -> Asgi:
     use_roles_as_aws_does()
     keep_environments_after_errors()
     retry_requests_of_cloudformation(service.clock)
+    start_sessions_for_functions()
     let_rules_follow(service.clock)
     follow(service.clock)
-    return _application(service)
+    return guarded(_application(service))
 
 
 def stop_functions() -> None:

@@ -5,17 +5,16 @@ own does something in the name of a role, it doesn't ask. What these tests depen
 """
 
 import json
-import secrets
-import time
 from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any, Final
 
 from ministack.core import iam_actions, iam_evaluator
-from ministack.services import iam, lambda_svc, s3, stepfunctions, sts
+from ministack.services import iam, lambda_svc, s3, stepfunctions
 from ministack.services.cloudformation import provisioners
 
 from personalize_local.import_role import SessionReader
+from personalize_local.ministack_seam.sessions import start_session
 from personalize_local.ports import AccessToDataDenied, ImportRole, RoleNotAssumable
 
 _PRINCIPAL: Final = "personalize.amazonaws.com"
@@ -45,25 +44,14 @@ class ImportRoles:
         """Evaluate the role's trust policy, conditions included; raise `RoleNotAssumable`."""
         if not _trusts(role_arn, _PRINCIPAL, source_account, source_arn):
             raise RoleNotAssumable(role_arn)
-        name = role_arn.rsplit("/", 1)[-1]
-        access_key_id = f"ASIA{secrets.token_hex(8).upper()}"
-        secret_access_key, session_token = secrets.token_hex(20), secrets.token_hex(32)
-        session = {
-            "Arn": f"arn:aws:sts::{source_account}:assumed-role/{name}/Personalize",
-            "UserId": f"{name}:Personalize",
-            "AccountId": source_account,
-            "SecretAccessKey": secret_access_key,
-            "SessionToken": session_token,
-            "Expiration": time.time() + _SESSION_SECONDS,
-        }
-        sts.register_session(access_key_id, session)
+        credentials = start_session(role_arn, "Personalize", _SESSION_SECONDS)
         region = source_arn.split(":")[3]
         return SessionReader(
             endpoint_url=self._endpoint_url,
             region=region,
-            access_key_id=access_key_id,
-            secret_access_key=secret_access_key,
-            session_token=session_token,
+            access_key_id=credentials["AWS_ACCESS_KEY_ID"],
+            secret_access_key=credentials["AWS_SECRET_ACCESS_KEY"],
+            session_token=credentials["AWS_SESSION_TOKEN"],
             require_bucket_policy=lambda bucket, key: _require_bucket_policy(bucket, key, source_account, region),
         )
 
