@@ -36,6 +36,8 @@ class Attempt(NamedTuple):
     number: int
     dataset_import_job_arn: str
     is_made: bool
+    data_fingerprint: str | None = None
+    """That of the job's data, if the properties don't say that it is part of the name."""
 
 
 class Hindered(Exception):
@@ -159,7 +161,8 @@ def _attempts_for_other_data(
         fingerprint = personalize.list_tags(job.dataset_import_job_arn).get(DATA_FINGERPRINT_TAG)
         known = properties._replace(data_fingerprint=fingerprint)
         if fingerprint and names_of(known, resource).include(job.dataset_import_job_arn):
-            return [Attempt(attempt_of(job.dataset_import_job_arn), job.dataset_import_job_arn, is_made=True)]
+            arn = job.dataset_import_job_arn
+            return [Attempt(attempt_of(arn), arn, is_made=True, data_fingerprint=fingerprint)]
     return []
 
 

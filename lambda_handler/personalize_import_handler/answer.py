@@ -1,29 +1,46 @@
 """Answer CloudFormation: one bounded JSON body, put to a pre-signed URL, with the status looked at.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/crpg-ref-responses.html. The URL is a
-credential: it stands in no message and no log line.
+credential: it stands in no message and no log line. No redirect is followed.
 """
 
 import bisect
 import http.client
 import json
 import logging
+import re
+import socket
+import threading
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
-from typing import Final
+from contextlib import suppress
+from functools import partial
+from queue import Empty, SimpleQueue
+from typing import Any, Final
 
 logger = logging.getLogger(__name__)
 
 BODY_BYTES_MAX: Final = 4096
+RESPONSE_URL_ALLOWED: Final = "a URL that begins with https://"
+ATTEMPT_THREAD: Final = "answer to CloudFormation"
+"""The name of the thread of an attempt."""
 _ATTEMPTS: Final = 5
 _TIMEOUT_SECONDS: Final = 5
 _CUT: Final = "…"
+_URL: Final = re.compile(r"https://[a-zA-Z0-9.-]+(:(?P<port>[0-9]{1,5}))?([/?][!-~]*)?")
+_PORT_MAX: Final = 65535
 
 
 class NotDelivered(Exception):
     """CloudFormation could not be reached, or did not take the answer."""
+
+
+def is_response_url(url: object) -> bool:
+    """Return whether an answer may be put to a URL: over HTTPS only, because the answer and the URL are secrets."""
+    parts = _URL.fullmatch(url) if isinstance(url, str) else None
+    return parts is not None and int(parts["port"] or 0) <= _PORT_MAX
 
 
 def body_of(answer: Mapping[str, object]) -> bytes:
@@ -48,7 +65,16 @@ def send(
     sleep: Callable[[float], None] = time.sleep,
     timeout_seconds: float = _TIMEOUT_SECONDS,
 ) -> None:
-    """Put the answer to CloudFormation, or raise `NotDelivered` after a bounded number of attempts."""
+    """Put the answer to CloudFormation, or raise `NotDelivered` after a bounded number of attempts.
+
+    Args:
+        url: The ResponseURL of the request. Nothing is sent to one that is not https.
+        answer: The members of the answer.
+        sleep: Waits so many seconds between two attempts.
+        timeout_seconds: The deadline of one attempt as a whole, however slowly the endpoint answers.
+    """
+    if not is_response_url(url):
+        raise NotDelivered(f"The answer was not sent: ResponseURL must be {RESPONSE_URL_ALLOWED}")
     body = body_of(answer)
     problem = ""
     for attempt in range(_ATTEMPTS):
@@ -62,16 +88,80 @@ def send(
     raise NotDelivered(f"CloudFormation did not take the answer in {_ATTEMPTS} attempts, at last: {problem}")
 
 
+class _Connection(http.client.HTTPSConnection):
+    """A connection that can be given up while another thread waits for it."""
+
+    is_given_up = False
+
+    def connect(self) -> None:
+        """Connect, unless the connection was given up in the meantime."""
+        super().connect()
+        if self.is_given_up:
+            raise TimeoutError
+
+    def give_up(self) -> None:
+        """End whatever waits for the other end."""
+        self.is_given_up = True
+        with suppress(OSError, AttributeError):  # not connected yet, or not any more
+            self.sock.shutdown(socket.SHUT_RDWR)
+
+
+class _HttpsHandler(urllib.request.HTTPSHandler):
+    """Opens URLs with a connection that can be given up."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._connections: list[_Connection] = []
+
+    def https_open(self, request: urllib.request.Request) -> http.client.HTTPResponse:
+        """Open a URL."""
+        return self.do_open(self._connection, request)
+
+    def give_up(self) -> None:
+        """End whatever waits for the other end."""
+        for connection in self._connections:
+            connection.give_up()
+
+    def _connection(self, host: str, **options: Any) -> _Connection:  # noqa: ANN401 - those of the base class
+        self._connections.append(_Connection(host, **options))
+        return self._connections[-1]
+
+
 def _put(url: str, body: bytes, timeout_seconds: float) -> str:
-    """Put once; return what went wrong, or nothing."""
+    """Put once within the deadline; return what went wrong, or an empty string.
+
+    The timeout of a socket begins again with each byte that arrives, so an endpoint that sends one after the other
+    could hold the attempt for hours. So the attempt runs in a thread of its own, and is given up at the deadline.
+    """
+    handler = _HttpsHandler()
+    outcome: SimpleQueue[str] = SimpleQueue()
+    attempt = partial(_attempt, handler, url, body, timeout_seconds)
+    threading.Thread(target=lambda: outcome.put(attempt()), name=ATTEMPT_THREAD, daemon=True).start()
+    try:
+        return outcome.get(timeout=timeout_seconds)
+    except Empty:
+        handler.give_up()
+        return "no answer in time"
+
+
+def _attempt(handler: _HttpsHandler, url: str, body: bytes, timeout_seconds: float) -> str:
+    # Without a handler for redirects, each is a refusal.
+    opener = urllib.request.OpenerDirector()
+    for each in (
+        urllib.request.ProxyHandler(),
+        handler,
+        urllib.request.HTTPErrorProcessor(),
+        urllib.request.HTTPDefaultErrorHandler(),
+    ):
+        opener.add_handler(each)
     try:
         # An empty content type: the URL is signed for that.
         request = urllib.request.Request(url, data=body, method="PUT", headers={"Content-Type": ""})  # noqa: S310
-        with urllib.request.urlopen(request, timeout=timeout_seconds):  # noqa: S310 - the URL is CloudFormation's
+        with opener.open(request, timeout=timeout_seconds):
             return ""
     except urllib.error.HTTPError as error:
         error.close()
-        return f"HTTP {error.code} {error.reason}"
+        return f"HTTP {error.code}"
     except (OSError, ValueError, http.client.HTTPException) as error:  # no connection, TLS, time or HTTP; not a URL
         return type(error).__name__
 

@@ -3,7 +3,6 @@
 import hashlib
 import json
 
-from personalize_import_handler.data_checks.files import is_read
 from personalize_import_handler.data_reader import DataReader
 from personalize_import_handler.properties import ImportProperties
 
@@ -11,16 +10,11 @@ _LENGTH = 32
 
 
 def fingerprint_of(properties: ImportProperties, reader: DataReader) -> str:
-    """Take the fingerprint of the files that an import reads; raise `Busy` or `Refused`.
+    """Take the fingerprint of the files that an import reads; raise `Busy`, `Refused` or `TooManyFilesError`.
 
-    One list call for a thousand files. An ETag is another one where an object is uploaded in other parts, or encrypted
-    with another key: then the same data is imported once more. It is never the same for other data.
+    One list call for a thousand files and subfolders. An ETag is another one where an object is uploaded in other
+    parts, or encrypted with another key: then the same data is imported once more. It is never the same for other data.
     https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html
     """
-    location = properties.data_location
-    files = [
-        (each.name, each.size, each.etag)
-        for each in reader.list_objects(location)
-        if is_read(each.name) or not location.endswith("/")
-    ]
+    files = [(each.name, each.size, each.etag) for each in reader.list_objects(properties.data_location)]
     return hashlib.sha256(json.dumps(sorted(files)).encode()).hexdigest()[:_LENGTH]

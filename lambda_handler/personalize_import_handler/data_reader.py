@@ -4,9 +4,15 @@ What that role may not read here, the job could not read either.
 """
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 
+from personalize_import_handler.outcome import ImportFailed
 from personalize_import_handler.personalize import Refused
+
+LISTED_PAGES_MAX: Final = 20
+"""Pages of a folder that are listed, so that time and memory have a bound whatever is in a bucket."""
+ENTRIES_OF_A_PAGE: Final = 1000
+"""The most files and subfolders that S3 returns in one page."""
 
 
 class DataObject(NamedTuple):
@@ -23,7 +29,10 @@ class DataReader(Protocol):
     """What an import role sees of the data; locations are `s3://` URIs of an object, or of a folder with a slash."""
 
     def list_objects(self, location: str) -> Sequence[DataObject]:
-        """List the object of a location, or all below the folder, by name; raise `Busy` or `Refused`."""
+        """List the files that an import reads: the object, or else the CSV files directly under the folder.
+
+        Raise `Busy`, `Refused` or `TooManyFilesError`.
+        """
         ...
 
     def read(self, location: str, name: str, size: int) -> Iterator[bytes]:
@@ -37,3 +46,15 @@ class NotReadable(Refused):
 
 class NotAssumable(Refused):
     """The provider may not take on the import role to look at the data."""
+
+
+class TooManyFilesError(ImportFailed):
+    """A folder has more files and subfolders than are listed."""
+
+    def __init__(self, location: str) -> None:
+        super().__init__(
+            f"{location} has too many files and subfolders directly under it: they do not fit in {LISTED_PAGES_MAX} "
+            f"pages of up to {ENTRIES_OF_A_PAGE} each, and no more are listed. Merge the CSV files into fewer, and "
+            "move all else to another folder; or set Preflight to false and Reimport to WHEN_PROPERTIES_CHANGE, and "
+            "nothing is listed. No job was started."
+        )

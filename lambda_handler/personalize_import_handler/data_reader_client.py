@@ -8,10 +8,18 @@ from typing import TYPE_CHECKING, Final, TypeVar
 import boto3
 
 from personalize_import_handler.aws_calls import CLIENT_CONFIG, called, pages
-from personalize_import_handler.data_reader import DataObject, NotAssumable, NotReadable
+from personalize_import_handler.data_checks.files import is_read
+from personalize_import_handler.data_reader import (
+    LISTED_PAGES_MAX,
+    DataObject,
+    NotAssumable,
+    NotReadable,
+    TooManyFilesError,
+)
 from personalize_import_handler.personalize import Busy, Refused
 
 if TYPE_CHECKING:
+    from mypy_boto3_s3.type_defs import ObjectTypeDef
     from mypy_boto3_sts.type_defs import CredentialsTypeDef
 
 _T = TypeVar("_T")
@@ -37,16 +45,27 @@ class RoleReader:
         )
 
     def list_objects(self, location: str) -> Sequence[DataObject]:
-        """List the object of a location, or all below the folder."""
+        """List the object of a location, or else the CSV files directly under the folder."""
         bucket, key, folder = _parts(location)
-        fetch = partial(self._client.list_objects_v2, Bucket=bucket, Prefix=key)
+        if key and not key.endswith("/"):
+            # The key itself comes before all that it is the beginning of.
+            first = partial(self._client.list_objects_v2, Bucket=bucket, Prefix=key, MaxKeys=1)
+            page = _read_by_role(lambda: called("ListObjectsV2", first))
+            if found := [_data_object(item, folder) for item in page.get("Contents", []) if item["Key"] == key]:
+                return found
+            key = f"{key}/"
+        return _read_by_role(lambda: list(self._files_under(location, bucket, key, folder)))
+
+    def _files_under(self, location: str, bucket: str, prefix: str, folder: str) -> Iterator[DataObject]:
+        """Yield the CSV files directly under a prefix; of subfolders, S3 returns nothing but their names."""
+        fetch = partial(self._client.list_objects_v2, Bucket=bucket, Prefix=prefix, Delimiter="/")
         listed = pages("ListObjectsV2", fetch, {"NextContinuationToken": "ContinuationToken"}, self._sleep)
-        found = _read_by_role(lambda: [item for page in listed for item in page.get("Contents", [])])
-        return [
-            DataObject(item["Key"].removeprefix(folder), item["Size"], item["ETag"].strip('"'))
-            for item in found
-            if key.endswith("/") or not key or item["Key"] == key
-        ]
+        for number, page in enumerate(listed, start=1):
+            for item in page.get("Contents", []):
+                if is_read(item["Key"].removeprefix(prefix)):
+                    yield _data_object(item, folder)
+            if number == LISTED_PAGES_MAX and page.get("IsTruncated"):
+                raise TooManyFilesError(location)
 
     def read(self, location: str, name: str, size: int) -> Iterator[bytes]:
         """Read so many bytes of a file of the location."""
@@ -58,6 +77,10 @@ class RoleReader:
         with body:
             while chunk := _read_by_role(lambda: called("GetObject", lambda: body.read(_CHUNK_BYTES))):
                 yield chunk
+
+
+def _data_object(item: "ObjectTypeDef", folder: str) -> DataObject:
+    return DataObject(item["Key"].removeprefix(folder), item["Size"], item["ETag"].strip('"'))
 
 
 def _credentials_of(role_arn: str) -> "CredentialsTypeDef":

@@ -7,17 +7,18 @@ CloudFormation and the waiter around just this.
 import time
 from collections.abc import Callable, Mapping
 
-from personalize_import_handler import data_resource, deletion, lifecycle
+from personalize_import_handler import data_resource, deletion, events, lifecycle
 from personalize_import_handler.contract import DATA_RESOURCE_TYPE
 from personalize_import_handler.data_reader import DataReader
 from personalize_import_handler.event_bus import EventBus
+from personalize_import_handler.events import Event, Reading
 from personalize_import_handler.identity import resource_of
 from personalize_import_handler.ownership import Provider
 from personalize_import_handler.personalize import Personalize
 from personalize_import_handler.request import Request, Services
 from personalize_import_handler.stacks import Stacks
 from personalize_import_handler.storage import Storage
-from personalize_import_handler.waiting_resource import Event, WaitingResource
+from personalize_import_handler.waiting_resource import WaitingResource
 
 
 class Functions:
@@ -52,16 +53,23 @@ class Functions:
         self._helper.poll_update(self._poll_update)
         self._helper.poll_delete(self._poll_delete)
 
-    def on_event(self, event: Event, context: object) -> None:
+    def on_event(self, event: object, context: object) -> None:
         """Take a request of CloudFormation: check it, and hand it over to the waiter."""
-        self._helper(event, context)
+        self._handle(events.read_request(event), context)
 
-    def is_complete(self, event: Event, context: object) -> Event:
+    def is_complete(self, event: object, context: object) -> Event:
         """Look once at what a request waits for; `IsComplete` ends the waiting, `WaitSeconds` paces it."""
-        self._helper(event, context)
+        reading = events.read_poll(event)
+        self._handle(reading, context)
         seconds = self._helper.wait_seconds
-        going_on = {key: value for key, value in event.items() if key != "LastError"}
+        going_on = {key: value for key, value in reading.event.items() if key != "LastError"}
         return {**going_on, "IsComplete": seconds is None, "WaitSeconds": seconds or 0}
+
+    def _handle(self, reading: Reading, context: object) -> None:
+        if reading.refusal:
+            self._helper.refuse(reading.event, reading.refusal)
+        else:
+            self._helper(reading.event, context)
 
     def _receive(self, event: Event, _: object) -> str | None:
         receive = data_resource.receive if _is_of_data(event) else lifecycle.receive

@@ -176,7 +176,9 @@ class Import(NamedTuple):
         arn = found.dataset_import_job_arn
         if found.is_made:
             logger.info("Found %s", arn)
-            return self.look(progress._replace(dataset_import_job_arn=arn, tags_due=tags_due), arn)
+            fingerprint = found.data_fingerprint or progress.data_fingerprint
+            noted = progress._replace(dataset_import_job_arn=arn, tags_due=tags_due, data_fingerprint=fingerprint)
+            return self.look(noted, arn)
         if self._time_is_up(progress):
             # The event came so late that CloudFormation may have given the request up: another may have followed it.
             name = self.names.name(found.number)

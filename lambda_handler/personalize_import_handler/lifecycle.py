@@ -56,8 +56,10 @@ def poll_update(request: Request, progress: Progress, services: Services) -> Out
 
 def _going_on(wanted: Import, progress: Progress) -> Outcome | None:
     """Go on with what was noted, or with what another resource has begun; None if nothing has."""
-    if progress.dataset_import_job_arn:
-        return wanted.look(progress, progress.dataset_import_job_arn)
+    if noted := progress.dataset_import_job_arn:
+        if not wanted.names.include(noted):
+            raise ImportFailed(reasons.of_another_import(noted))
+        return wanted.look(progress, noted)
     if progress.attempt:
         return wanted.start(progress, progress.attempt)
     if begun := wanted.properties.dataset_import_job_arn:

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Final
 
 from personalize_import_handler.data_checks.check import check
-from personalize_import_handler.data_checks.files import Data, DataFile, is_read
+from personalize_import_handler.data_checks.files import Data, DataFile
 from personalize_import_handler.data_checks.findings import Finding
 from personalize_import_handler.data_checks.rules import Severity
 from personalize_import_handler.data_checks.schema import NotASchema, NotJson, Schema, read_schema
@@ -32,7 +32,7 @@ _FILES_MAX: Final = 16
 
 def look_at_data(properties: ImportProperties, schema: DatasetSchema | None, reader: DataReader) -> None:
     """Check the data; raise `DataRefused` if the job would fail, `Busy` or `Refused` if it can't be looked at."""
-    objects = _objects_read(properties.data_location, reader)
+    objects = reader.list_objects(properties.data_location)
     if schema is None:
         return  # so is the dataset, and the job's own call will say so
     try:
@@ -48,10 +48,6 @@ def look_at_data(properties: ImportProperties, schema: DatasetSchema | None, rea
     data = _data(properties.data_location, looked_at, reader, head_bytes)
     findings = check(data, wanted, import_mode=properties.import_mode, head_bytes=head_bytes)
     _tell([_without_data(finding, wanted) for finding in findings])
-
-
-def _objects_read(location: str, reader: DataReader) -> Sequence[DataObject]:
-    return [each for each in reader.list_objects(location) if is_read(each.name) or not location.endswith("/")]
 
 
 def _data(location: str, objects: Sequence[DataObject], reader: DataReader, head_bytes: int | None) -> Data:

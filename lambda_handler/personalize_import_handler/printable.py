@@ -1,6 +1,5 @@
 """Text of others, made safe to show: in a log line, in a stack event, on a terminal."""
 
-import unicodedata
 from typing import Final
 
 _UNSAFE: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
@@ -16,6 +15,8 @@ def printable(text: str) -> str:
 
 
 def _is_unsafe(character: str) -> bool:
+    import unicodedata  # few texts have more than ASCII
+
     return unicodedata.category(character) in _UNSAFE
 
 

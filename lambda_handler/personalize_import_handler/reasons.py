@@ -1,5 +1,6 @@
 """Reasons for the reader of a stack event: the service's own words first, then the job, then what to do."""
 
+import bisect
 import json
 from collections.abc import Sequence
 from typing import Final
@@ -9,6 +10,7 @@ from personalize_import_handler.contract import ATTEMPTS_MAX
 from personalize_import_handler.data_reader import NotAssumable, NotReadable
 from personalize_import_handler.personalize import DatasetImportJob, Refused
 from personalize_import_handler.policies import Reading
+from personalize_import_handler.printable import printable
 
 # What to do, by a part of the service's text. All texts: docs/troubleshooting.md.
 _ADVICE: Final = {
@@ -189,11 +191,16 @@ def _advice(text: str, reading: Reading | None = None) -> str:
 
 def _after(text: str, rest: str) -> str:
     """Put the service's own words first, as many of them as there is room for."""
-    room = _BYTES_MAX - len(json.dumps(rest, ensure_ascii=False).encode(errors="replace"))
-    text = text.strip()
-    if len(encoded := text.encode(errors="replace")) > room:
-        text = encoded[:room].decode(errors="ignore") + "…"
+    room = _BYTES_MAX - _bytes_in_json(rest)
+    text = printable(text.strip())
+    if _bytes_in_json(text) > room:
+        too_long = bisect.bisect(range(len(text)), room, key=lambda length: _bytes_in_json(text[:length]))
+        text = f"{text[: max(0, too_long - 1)]}…"
     return f"{text if text.endswith(('.', '!', '?', '…')) else f'{text}.'} {rest}"
+
+
+def _bytes_in_json(text: str) -> int:
+    return len(json.dumps(text, ensure_ascii=False).encode(errors="replace"))
 
 
 def _duration(seconds: float) -> str:

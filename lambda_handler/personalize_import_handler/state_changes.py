@@ -15,6 +15,7 @@ from personalize_import_handler.event_bus import NotPublished
 from personalize_import_handler.identity import Resource
 from personalize_import_handler.outcome import Finished, ImportFailed, Outcome, Progress, Waiting
 from personalize_import_handler.personalize import has_succeeded
+from personalize_import_handler.printable import printable
 from personalize_import_handler.properties import ImportProperties, InvalidProperties, parse
 
 if TYPE_CHECKING:
@@ -105,12 +106,12 @@ def _state_change(seen: Seen, resource: Resource, properties: ImportProperties, 
         "stackName": resource.stack_name,
         "logicalResourceId": resource.logical_id,
         "datasetArn": properties.dataset_arn,
-        "dataLocation": properties.data_location,
+        "dataLocation": printable(properties.data_location),
         "datasetImportJobArn": arn,
         "jobName": arn.rpartition("/")[2] if arn else None,
         "status": seen.status,
         "previousStatus": last,
-        "failureReason": seen.failure_reason,
+        "failureReason": None if seen.failure_reason is None else printable(seen.failure_reason),
     }
 
 

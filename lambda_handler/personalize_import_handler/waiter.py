@@ -20,6 +20,7 @@ import boto3
 from personalize_import_handler import fresh_permissions, request_time
 from personalize_import_handler.aws_calls import CLIENT_CONFIG, called, pages
 from personalize_import_handler.contract import Environment
+from personalize_import_handler.events import STATE_MACHINE_ARN
 from personalize_import_handler.personalize import Busy, Refused
 
 if TYPE_CHECKING:
@@ -33,7 +34,6 @@ _SECONDS_BETWEEN_TRIES: Final = (5, 10, 20, 40, 45)
 _SIGNED: Final = re.compile("-.*-([0-9]{10})$")
 _CLOCKS_DIFFER_SECONDS: Final = 5
 _STARTED_ALREADY: Final = "ExecutionAlreadyExists"
-_STATE_MACHINE_ARN: Final = "StateMachineArn"
 _HASH_LENGTH: Final = 32
 _EXECUTIONS_MAX: Final = 1000
 """More than a provider begins in the hours for which a request can wait; the list goes 90 days back."""
@@ -105,7 +105,7 @@ def _start(event: Mapping[str, Any]) -> None:
         _client().start_execution,
         stateMachineArn=state_machine_arn,
         name=execution_name(event),
-        input=json.dumps({**event, _STATE_MACHINE_ARN: state_machine_arn}),
+        input=json.dumps({**event, STATE_MACHINE_ARN: state_machine_arn}),
     )
     try:
         called("StartExecution", start)
@@ -117,7 +117,7 @@ def _start(event: Mapping[str, Any]) -> None:
 def _executions_of(event: Mapping[str, Any], sleep: Callable[[float], None]) -> Iterator[tuple[str, "datetime"]]:
     """Yield when each of the latest requests for the event's resource was handed over, by name."""
     resource = _resource_hash(event)
-    fetch = partial(_client().list_executions, stateMachineArn=event[_STATE_MACHINE_ARN], maxResults=_EXECUTIONS_MAX)
+    fetch = partial(_client().list_executions, stateMachineArn=event[STATE_MACHINE_ARN], maxResults=_EXECUTIONS_MAX)
     listed = pages("ListExecutions", fetch, {"nextToken": "nextToken"}, sleep)
     for execution in islice(chain.from_iterable(page["executions"] for page in listed), _EXECUTIONS_MAX):
         if execution["name"].startswith(resource):

@@ -13,25 +13,18 @@ from typing import Any, Final
 
 from crhelper import CfnResource, resource_helper
 
-from personalize_import_handler import policies, request_time
+from personalize_import_handler import events, log_records, policies, request_time
 from personalize_import_handler.answer import NotDelivered
 from personalize_import_handler.identity import resource_of
 from personalize_import_handler.outcome import Finished, ImportFailed, Outcome, Progress
+from personalize_import_handler.printable import printable
 
 logger = logging.getLogger(__name__)
 
 SUCCESS: Final = resource_helper.SUCCESS
 FAILED: Final = resource_helper.FAILED
-_PROGRESS: Final = "Progress"
-_BOOKKEEPING: Final = frozenset({_PROGRESS, "PhysicalResourceId"})
-"""Members of crhelper's data that are no attributes."""
-_POLLING: Final = "CrHelperPoll"
-_RECEIVED_AT: Final = "ReceivedAt"
-"""When OnEvent received the event, by the functions' clock."""
-_IN_EVERY_REQUEST: Final = frozenset({"RequestType", "ResponseURL", "StackId", "RequestId", "LogicalResourceId"})
 
-Event = dict[str, Any]
-"""A request of CloudFormation; in a poll, with crhelper's data beside it."""
+Event = events.Event
 
 
 class WaitingResource(CfnResource):
@@ -49,6 +42,7 @@ class WaitingResource(CfnResource):
     ) -> None:
         # At DEBUG crhelper logs the whole event, ResponseURL included; at INFO the rules that it would poll by.
         logging.getLogger("crhelper").setLevel(logging.WARNING)
+        log_records.escape_all()
         with _no_boto3_clients():
             super().__init__(log_level="INFO", boto_level="ERROR", sleep_on_delete=0)
         self._start_waiting = start_waiting
@@ -58,17 +52,32 @@ class WaitingResource(CfnResource):
         self.wait_seconds: int | None = None
         self._answering = threading.Lock()
         self._not_delivered: NotDelivered | None = None
+        self._refused_id = ""
 
     def __call__(self, event: Event, context: object) -> None:
         """Handle one request or one poll; raises `NotDelivered`, so that whoever invoked the function tries again."""
-        if missing := _IN_EVERY_REQUEST - event.keys():
-            # crhelper would answer the request before this one, whose members it still holds.
-            raise ValueError(f"not a request of CloudFormation: without {', '.join(sorted(missing))}")
+        self._begin()
+        super().__call__(event, context)
+        self._end()
+
+    def refuse(self, event: Event, reason: str) -> None:
+        """Answer an event that nothing can be done for; raises `NotDelivered`."""
+        self._begin()
+        self.StackId, self.RequestId = event["StackId"], event["RequestId"]
+        self.LogicalResourceId = event["LogicalResourceId"]
+        self.RequestType, self._response_url = event["RequestType"], event["ResponseURL"]
+        self.Data, self.PhysicalResourceId, self._refused_id = {}, None, events.resource_id_in(event)
+        self._send(FAILED, reason)
+        self._end()
+
+    def _begin(self) -> None:
         self._invoked_at = self._clock()
         self.wait_seconds = None
         self._answering = threading.Lock()
         self._not_delivered = None
-        super().__call__(event, context)
+        self._refused_id = ""
+
+    def _end(self) -> None:
         if self._not_delivered:
             raise self._not_delivered
 
@@ -77,19 +86,19 @@ class WaitingResource(CfnResource):
         if isinstance(outcome, Finished):
             self.Data = dict(outcome.attributes)
             return outcome.physical_resource_id
-        self.Data[_PROGRESS] = outcome.progress.to_data()
+        self.Data[events.PROGRESS] = outcome.progress.to_data()
         self.wait_seconds = outcome.wait_seconds
         return None
 
     def progress(self, event: Event) -> Progress:
         """Read what the last poll noted, and how old the request is if no poll has noted that."""
-        noted = Progress(**event["CrHelperData"][_PROGRESS])
-        received_at = event.get(_RECEIVED_AT, self._invoked_at)
+        noted = Progress(**event[events.DATA][events.PROGRESS])
+        received_at = event.get(events.RECEIVED_AT, self._invoked_at)
         age_seconds = max(0, self._invoked_at - received_at)
         return noted._replace(url_signed_at=request_time.signed_at(event["ResponseURL"]), age_seconds=age_seconds)
 
     def _is_poll(self) -> bool:
-        return _POLLING in self._event
+        return events.POLLING in self._event
 
     def _poll_enabled(self) -> bool:
         """Poll only where there is something to wait for: crhelper always polls once a poll function is there."""
@@ -111,9 +120,9 @@ class WaitingResource(CfnResource):
             return  # the function's time ran out in the meantime, and CloudFormation was told so
         event = {
             **self._event,
-            "CrHelperData": self.Data,
-            _POLLING: True,
-            _RECEIVED_AT: self._invoked_at,
+            events.DATA: self.Data,
+            events.POLLING: True,
+            events.RECEIVED_AT: self._invoked_at,
             "WaitSeconds": self.wait_seconds,
         }
         try:
@@ -140,7 +149,7 @@ class WaitingResource(CfnResource):
         """Answer once: an answer that didn't arrive isn't followed by another that says the opposite."""
         if not self._answering.acquire(blocking=False):
             return
-        status, reason = status or self.Status, reason or self.Reason
+        status, reason = status or self.Status, printable(reason or self.Reason)
         if status == FAILED and self.RequestType == "Delete":
             # A job can't be deleted anyway, and a resource that can't be deleted blocks its stack for good.
             logger.warning("Deleted all the same: %s", reason)
@@ -161,13 +170,13 @@ class WaitingResource(CfnResource):
             "RequestId": self.RequestId,
             "LogicalResourceId": self.LogicalResourceId,
             "NoEcho": False,
-            "Data": {k: v for k, v in self.Data.items() if k not in _BOOKKEEPING},
+            "Data": {k: v for k, v in self.Data.items() if k not in events.BOOKKEEPING},
         }
 
     @property
     def _resource_id(self) -> str:
         """The resource's id: that of the request, and of a new resource the one that it gets."""
-        return resource_of(self._event).physical_id or str(self.LogicalResourceId)
+        return self._refused_id or resource_of(self._event).physical_id or str(self.LogicalResourceId)
 
 
 @contextmanager

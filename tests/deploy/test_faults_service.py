@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from personalize_import_handler.printable import printable
 from tests.deploy.direct import Row, until
 from tests.deploy.stacks import ImportStack
 from tests.local_aws.scenes import make_dataset, make_import_role, put_users, start_job
@@ -159,6 +160,6 @@ def test_a_failure_reason_of_any_length_and_script_is_told_by_its_head(row: Row,
     row.cloud.aws.switchboard("POST", "jobs/end", {"job_name": "*", "failure_reason": words})
 
     assert row.deploy() == "ROLLBACK_COMPLETE"
-    assert row.reason.startswith(words.strip()[:200])
+    assert row.reason.startswith(printable(words.strip())[:200])
     assert row.cloud.jobs(row.name)[0]["job_name"] in row.reason
     row.assert_is_well()

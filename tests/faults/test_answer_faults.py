@@ -6,6 +6,7 @@ from functools import partial
 import pytest
 
 from personalize_import_handler.answer import BODY_BYTES_MAX, send
+from personalize_import_handler.printable import printable
 from tests.faults.invariants import assert_invariants
 from tests.faults.stack import Stack
 from tests.handler.account import LAMBDA_ATTEMPTS, Account
@@ -105,7 +106,7 @@ def test_a_failure_reason_of_any_length_and_script_fits_into_the_answer(reason: 
 
     (put,) = endpoint.puts
     assert len(put.body) <= BODY_BYTES_MAX
-    assert json.loads(put.body)["Reason"].startswith(reason.strip()[:1000])
+    assert json.loads(put.body)["Reason"].startswith(printable(reason.strip())[:1000])
 
 
 def test_a_long_failure_reason_is_rolled_back_like_any_other(stack: Stack, personalize: FakePersonalize) -> None:

@@ -105,7 +105,7 @@ def test_is_complete_that_lambda_throttles_is_invoked_later(
     def throttled_five_times(*arguments: object) -> object:
         if next(refused, None) is not None:
             raise RuntimeError("Lambda.TooManyRequestsException")
-        return is_complete(*arguments)  # type: ignore[arg-type]
+        return is_complete(*arguments)
 
     monkeypatch.setattr(account.functions, "is_complete", throttled_five_times)
 

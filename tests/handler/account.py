@@ -27,6 +27,7 @@ RECOVER_SECONDS: Final = 15
 """After which the state machine looks again when a look has failed."""
 LOOKS_MAX: Final = 2500
 """More than fit into the 25,000 events after which Step Functions ends an execution: one look takes about ten."""
+STATE_MACHINE_ARN: Final = "arn:aws:states:eu-west-1:123456789012:stateMachine:waiter"
 
 Send = Callable[[str, Mapping[str, object]], None]
 
@@ -190,7 +191,7 @@ class Account:
     def _start_waiting(self, event: Event) -> None:
         if self._refused_starts:
             raise self._refused_starts.pop(0)
-        data = _as_json(event)
+        data = {**_as_json(event), "StateMachineArn": STATE_MACHINE_ARN}
         name = waiter.execution_name(data)
         if name not in self.executions:
             now = self.clock.now

@@ -1,7 +1,6 @@
 """One account, one resource, and every line that is logged meanwhile."""
 
 import logging
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -71,7 +70,6 @@ def endpoint(authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     authority.cert_pem.write_to_path(str(bundle))
     monkeypatch.setenv("SSL_CERT_FILE", str(bundle))
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    monkeypatch.setattr(urllib.request, "_opener", None)  # it may hold a TLS context from before
     with serve(authority) as endpoint:
         yield endpoint
 

@@ -1,17 +1,25 @@
 """The place where CloudFormation takes answers: HTTPS on loopback, with statuses by script."""
 
+import socket
 import ssl
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Final, Literal
 
 import trustme
 
-Act = int | Literal["hang up", "say nothing", "talk nonsense"]
+Act = int | Literal["hang up", "say nothing", "talk nonsense", "status by bytes", "headers by bytes", "body by bytes"]
 QUIET_SECONDS: Final = 5
+SECONDS_OF_A_BYTE: Final = 0.02
+SLOWLY: Final = {
+    "status by bytes": (b"", b"HTTP/1.1 200 " + b"O" * 1000),
+    "headers by bytes": (b"HTTP/1.1 200 OK\r\n", b"X-Slow: " + b"1" * 1000),
+    "body by bytes": (b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n", b"1" * 1000),
+}
+"""What is sent at once, and what is sent byte by byte."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +38,8 @@ class Endpoint:
     url: str = ""
     puts: list[Put] = field(default_factory=list)
     script: list[Act] = field(default_factory=list)
+    location: str | None = None
+    """Where redirects point to."""
     closing: threading.Event = field(default_factory=threading.Event)
 
 
@@ -44,14 +54,7 @@ def serve(authority: trustme.CA) -> Iterator[Endpoint]:
             endpoint.puts.append(Put(self.path, self.headers.get("Content-Type"), body))
             act = endpoint.script.pop(0) if endpoint.script else 200
             self.close_connection = True
-            if isinstance(act, int):
-                self.send_response(act)
-                self.send_header("Content-Length", "0")
-                self.end_headers()
-            elif act == "talk nonsense":
-                self.wfile.write(b"good evening\r\n\r\n")
-            elif act == "say nothing":
-                endpoint.closing.wait(QUIET_SECONDS)
+            _answer(self, act, endpoint)
 
         def log_message(self, format: str, *args: object) -> None:
             """Say nothing: a test's output is what failed."""
@@ -70,3 +73,51 @@ def serve(authority: trustme.CA) -> Iterator[Endpoint]:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+def _answer(handler: BaseHTTPRequestHandler, act: Act, endpoint: Endpoint) -> None:
+    if isinstance(act, int):
+        handler.send_response(act)
+        handler.send_header("Content-Length", "0")
+        if endpoint.location:
+            handler.send_header("Location", endpoint.location)
+        handler.end_headers()
+    elif act == "talk nonsense":
+        handler.wfile.write(b"good evening\r\n\r\n")
+    elif act == "say nothing":
+        endpoint.closing.wait(QUIET_SECONDS)
+    elif act in SLOWLY:
+        at_once, slowly = SLOWLY[act]
+        handler.wfile.write(at_once)
+        _send_slowly(handler.wfile.write, slowly, endpoint.closing)
+
+
+def _send_slowly(send: Callable[[bytes], object], slowly: bytes, closing: threading.Event) -> None:
+    with suppress(OSError):  # the other end has hung up
+        for byte in slowly[: round(QUIET_SECONDS / SECONDS_OF_A_BYTE)]:
+            send(bytes([byte]))
+            if closing.wait(SECONDS_OF_A_BYTE):
+                return
+
+
+@contextmanager
+def slow_handshake() -> Iterator[str]:
+    """Serve the URL of an endpoint that begins a TLS handshake, and sends it byte by byte."""
+    closing = threading.Event()
+
+    def shake_hands(taken: socket.socket) -> None:
+        with taken:
+            _send_slowly(taken.send, b"\x16\x03\x03\x40\x00" + b"\x02" * 1000, closing)
+
+    def accept() -> None:
+        with suppress(OSError):  # the server is closed
+            while True:
+                threading.Thread(target=shake_hands, args=[server.accept()[0]], daemon=True).start()
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=accept, daemon=True)
+        thread.start()
+        yield f"https://127.0.0.1:{server.getsockname()[1]}"
+        closing.set()
+        server.shutdown(socket.SHUT_RDWR)
+        thread.join()

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from personalize_import_handler.data_checks.files import is_read
 from personalize_import_handler.data_reader import DataObject
 from personalize_import_handler.storage import Gone
 
@@ -75,9 +76,10 @@ class FakeReader:
     def list_objects(self, location: str) -> Sequence[DataObject]:
         self.storage._called("list_objects", location)
         folder = location[: location.rfind("/") + 1]
-        found = self.storage.below(location)
-        names = found if location.endswith("/") else [name for name in found if name == ""]
-        return [self._object(f"{location}{name}", folder) for name in sorted(names)]
+        if location in self.storage.objects:
+            return [self._object(location, folder)]
+        below = location if location.endswith("/") else f"{location}/"
+        return [self._object(f"{below}{name}", folder) for name in sorted(self.storage.below(below)) if is_read(name)]
 
     def read(self, location: str, name: str, size: int) -> Iterator[bytes]:
         self.storage._called("read", f"{name}: {size}")

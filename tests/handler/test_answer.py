@@ -1,18 +1,27 @@
 """The way of an answer to CloudFormation, over HTTPS to an endpoint that may not take it."""
 
 import json
+import threading
 import time
 from collections.abc import Callable
 from functools import partial
 
 import pytest
+import trustme
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from personalize_import_handler.answer import BODY_BYTES_MAX, NotDelivered, body_of, send
+from personalize_import_handler.answer import (
+    ATTEMPT_THREAD,
+    BODY_BYTES_MAX,
+    NotDelivered,
+    body_of,
+    is_response_url,
+    send,
+)
 from tests.handler.account import Account
 from tests.handler.conftest import Log
-from tests.handler.endpoint import QUIET_SECONDS, Act, Endpoint
+from tests.handler.endpoint import QUIET_SECONDS, Act, Endpoint, serve, slow_handshake
 from tests.handler.properties import properties
 from tests.handler.simulator import CloudFormation
 
@@ -62,11 +71,48 @@ def test_attempts_are_bounded_and_ever_further_apart_and_then_it_is_not_delivere
     assert slept == [1, 2, 4, 8]
 
 
-def test_the_status_that_refused_an_answer_is_named(endpoint: Endpoint) -> None:
-    endpoint.script = [403] * 5
+@pytest.mark.parametrize(
+    ("act", "problem"),
+    [
+        (403, "HTTP 403"),
+        ("hang up", "RemoteDisconnected"),
+        ("talk nonsense", "BadStatusLine"),
+        ("say nothing", "no answer in time"),
+    ],
+)
+def test_what_went_wrong_at_last_is_named(act: Act, problem: str, endpoint: Endpoint) -> None:
+    endpoint.script = [act] * 5
 
-    with pytest.raises(NotDelivered, match="HTTP 403"):
-        send(endpoint.url, ANSWER, sleep=lambda _: None)
+    with pytest.raises(NotDelivered, match=f"in 5 attempts, at last: {problem}"):
+        send(endpoint.url, ANSWER, sleep=lambda _: None, timeout_seconds=0.3)
+
+
+def test_a_host_that_cannot_be_is_named_as_one() -> None:
+    with pytest.raises(NotDelivered, match="UnicodeError"):
+        send("https://a..b/", ANSWER, sleep=lambda _: None)
+
+
+@pytest.mark.parametrize(
+    ("url", "is_one"),
+    [
+        ("https://cloudformation-custom-resource-response-euwest1.s3.eu-west-1.amazonaws.com/arn%3Aaws?X-Amz=1", True),
+        ("https://127.0.0.1:4566/stack?a=1", True),
+        ("https://127.0.0.1:65536/stack", False),
+        ("https://user:secret@example.com/", False),
+        ("https://example.com/a b", False),
+        ("https://example.com/a\nb", False),
+        ("https://\u212aub.example/", False),
+        ("https:///stack", False),
+        ("http://example.com/", False),
+        ("HTTPS://example.com/", False),
+        ("", False),
+        (None, False),
+        (["https://example.com/"], False),
+        ({"https://example.com/": ""}, False),
+    ],
+)
+def test_a_response_url_is_https_and_names_a_host(url: object, *, is_one: bool) -> None:
+    assert is_response_url(url) is is_one
 
 
 @pytest.mark.parametrize(
@@ -76,6 +122,8 @@ def test_the_status_that_refused_an_answer_is_named(endpoint: Endpoint) -> None:
         "https://secret.invalid/",
         "not a url but secret",
         "https://127.0.0.1:1/secret\nnewline",
+        "https://127.0.0.1:99999/secret",
+        "https://user:secret@127.0.0.1/",
         "",
     ],
 )
@@ -93,6 +141,72 @@ def test_an_endpoint_that_says_nothing_is_left_after_the_time_of_one_attempt(end
     send(endpoint.url, ANSWER, sleep=lambda _: None, timeout_seconds=0.1)
 
     assert time.monotonic() - began < QUIET_SECONDS
+
+
+@pytest.mark.parametrize("scheme", ["http", "HTTP", "ftp", "file", "data"])
+def test_nothing_is_sent_to_a_url_that_is_not_https(scheme: str, endpoint: Endpoint) -> None:
+    slept: list[float] = []
+
+    with pytest.raises(NotDelivered, match="ResponseURL must be a URL that begins with https://"):
+        send(endpoint.url.replace("https", scheme, 1), ANSWER, sleep=slept.append)
+    assert slept == []
+    assert endpoint.puts == []
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirect_is_a_refusal_and_nothing_is_sent_to_where_it_points(
+    status: int, endpoint: Endpoint, authority: trustme.CA
+) -> None:
+    with serve(authority) as elsewhere:
+        endpoint.script, endpoint.location = [status], elsewhere.url
+
+        send(endpoint.url, ANSWER, sleep=lambda _: None)
+
+    assert len(endpoint.puts) == 2
+    assert elsewhere.puts == []
+
+
+@pytest.mark.parametrize("act", ["status by bytes", "headers by bytes", "say nothing"])
+def test_an_endpoint_that_answers_byte_by_byte_holds_no_attempt_beyond_its_deadline(
+    act: Act, endpoint: Endpoint
+) -> None:
+    endpoint.script = [act] * 5
+    began = time.monotonic()
+
+    with pytest.raises(NotDelivered, match="no answer in time"):
+        send(endpoint.url, ANSWER, sleep=lambda _: None, timeout_seconds=0.2)
+
+    assert time.monotonic() - began < 5 * 0.2 + 2
+    assert_no_attempt_is_left()
+
+
+def test_an_endpoint_that_shakes_hands_byte_by_byte_holds_no_attempt_beyond_its_deadline() -> None:
+    with slow_handshake() as url:
+        began = time.monotonic()
+
+        with pytest.raises(NotDelivered):
+            send(url, ANSWER, sleep=lambda _: None, timeout_seconds=0.2)
+
+        assert time.monotonic() - began < 5 * 0.2 + 2
+    assert_no_attempt_is_left()
+
+
+def test_a_body_that_is_sent_byte_by_byte_is_not_read(endpoint: Endpoint) -> None:
+    endpoint.script = ["body by bytes"]
+    began = time.monotonic()
+
+    send(endpoint.url, ANSWER, sleep=lambda _: None, timeout_seconds=2)
+
+    assert len(endpoint.puts) == 1
+    assert time.monotonic() - began < 2
+
+
+def assert_no_attempt_is_left() -> None:
+    """Wait until the threads of attempts that were given up have ended, well before the endpoint ends them."""
+    deadline = time.monotonic() + 1
+    while any(thread.name == ATTEMPT_THREAD for thread in threading.enumerate()):
+        assert time.monotonic() < deadline, threading.enumerate()
+        time.sleep(0.01)
 
 
 def test_a_certificate_of_an_unknown_authority_is_not_trusted(

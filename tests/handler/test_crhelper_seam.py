@@ -50,7 +50,7 @@ def test_what_is_overridden_is_there_with_the_same_parameters(name: str, paramet
 
 
 def test_all_that_is_overridden_is_pinned_and_the_rest_is_ours() -> None:
-    ours = {"conclude", "progress", "_is_poll", "_answer", "_resource_id"}
+    ours = {"conclude", "progress", "refuse", "_begin", "_end", "_is_poll", "_answer", "_resource_id"}
     defined = {
         name
         for name, member in vars(WaitingResource).items()
@@ -63,7 +63,8 @@ def test_all_that_is_overridden_is_pinned_and_the_rest_is_ours() -> None:
 
 def test_every_member_of_crhelper_that_is_read_or_written_is_pinned_and_set_by_crhelper() -> None:
     source = Path(inspect.getsourcefile(waiting_resource) or "").read_text()
-    set_here = {"_start_waiting", "_deliver", "_clock", "_invoked_at", "wait_seconds", "_answering", "_not_delivered"}
+    set_here = {"_start_waiting", "_deliver", "_clock", "_invoked_at", "wait_seconds"}
+    set_here |= {"_answering", "_not_delivered", "_refused_id"}
     ours = set(vars(WaitingResource)) | set_here
     reached = {
         node.attr

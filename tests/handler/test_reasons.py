@@ -9,6 +9,7 @@ from personalize_import_handler import reasons
 from personalize_import_handler.answer import BODY_BYTES_MAX, body_of
 from personalize_import_handler.contract import ImportMode
 from personalize_import_handler.personalize import DatasetImportJob, Refused
+from personalize_import_handler.printable import printable
 from tests.handler.fakes import DATASET_ARN, ROLE_ARN, job_arn
 from tests.handler.properties import DATA_LOCATION
 
@@ -89,7 +90,7 @@ def test_words_of_any_length_and_script_leave_room_for_the_job_and_what_to_do(
 
     assert reason.startswith(before)
     assert "… DatasetImportJob nightly-1 of " in reason
-    assert len(body_of({**FRAME, "Reason": reason})) < BODY_BYTES_MAX
+    assert len(body_of({**FRAME, "Reason": printable(reason)})) < BODY_BYTES_MAX
     assert reason.endswith("a new job is started then.")
 
 

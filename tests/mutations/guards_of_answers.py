@@ -14,11 +14,6 @@ _cut: Final = partial(
     "handler/test_answer.py::test_any_reason_gives_valid_json_of_at_most_4096_bytes_with_the_reason_s_head",
 )
 _script: Final = partial(Patch, "answer.py", "handler/test_answer.py::test_awkward_characters_arrive")
-_silent: Final = partial(
-    Patch,
-    "answer.py",
-    "handler/test_answer.py::test_an_endpoint_that_says_nothing_is_left_after_the_time_of_one_attempt",
-)
 
 GUARDS: Final = (
     # In `answer.body_of`
@@ -35,8 +30,13 @@ GUARDS: Final = (
     _answer("an answer is tried again", "_ATTEMPTS: Final = 5", "_ATTEMPTS: Final = 1"),
     _answer("an answer is tried a bounded number of times", "_ATTEMPTS: Final = 5", "_ATTEMPTS: Final = 50"),
     _bound("one attempt has a bounded time", "_TIMEOUT_SECONDS: Final = 5", "_TIMEOUT_SECONDS: Final = 500"),
-    _silent(
-        "the bound of an attempt is kept", "urlopen(request, timeout=timeout_seconds)", "urlopen(request, timeout=60)"
+    _answer("the bound of an attempt is kept", "outcome.get(timeout=timeout_seconds)", "outcome.get(timeout=60)"),
+    _answer("nothing is sent to a URL that is not https", "    if not is_response_url(url):\n", "    if False:\n"),
+    _answer("a URL that is not https is refused", 'r"https://[a-z', 'r"[a-z]+://[a-z'),
+    _answer("a URL with a port that cannot be is refused", ' and int(parts["port"] or 0) <= _PORT_MAX', ""),
+    _answer("an attempt that is given up ends its thread", "        handler.give_up()\n", "        pass\n"),
+    _answer(
+        "an attempt that is given up is ended", "            self.sock.shutdown(socket.SHUT_RDWR)", "            pass"
     ),
     _answer("attempts are ever further apart", "sleep(2.0 ** (attempt - 1))", "sleep(1)"),
     _answer(
@@ -49,16 +49,16 @@ GUARDS: Final = (
         "            return\n        logger.warning",
         "            continue\n        logger.warning",
     ),
-    _answer("what was not delivered is an error", "    raise NotDelivered(f", "    logger.error(f"),
+    _answer(
+        "what was not delivered is an error",
+        '    raise NotDelivered(f"CloudFormation',
+        '    logger.error(f"CloudFormation',
+    ),
     # In `answer._put`
     _answer("an answer is PUT", 'method="PUT"', 'method="POST"'),
     _answer("the URL is signed for an empty content type", ', headers={"Content-Type": ""})', ")"),
-    _answer("a status that refuses the answer is looked at", 'return f"HTTP {error.code} {error.reason}"', 'return ""'),
-    _answer(
-        "a status that refuses the answer is named",
-        'return f"HTTP {error.code} {error.reason}"',
-        "return type(error).__name__",
-    ),
+    _answer("a status that refuses the answer is looked at", 'return f"HTTP {error.code}"', 'return ""'),
+    _answer("a status that refuses the answer is named", 'return f"HTTP {error.code}"', "return type(error).__name__"),
     _answer("no connection is not delivered", _CAUGHT, "except (ValueError, http.client.HTTPException) as error:"),
     _answer("no URL is not delivered", _CAUGHT, "except (OSError, http.client.HTTPException) as error:"),
     _answer("no HTTP is not delivered", _CAUGHT, "except (OSError, ValueError) as error:"),

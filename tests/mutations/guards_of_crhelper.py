@@ -48,25 +48,16 @@ GUARDS: Final = (
         "a first request that runs out of time is answered", "            super()._set_timeout()", "            pass"
     ),
     # In `waiting_resource`: one request after the other
-    _delivery(
-        "what is no request is answered to nobody",
-        "if missing := _IN_EVERY_REQUEST - event.keys():",
-        "if missing := set():",
-    ),
-    *[
-        _delivery(f"what has no {key} is no request", f', "{key}"', "")
-        for key in ("ResponseURL", "StackId", "RequestId", "LogicalResourceId")
-    ],
     _delivery("what one request waited for is forgotten with the next", "        self.wait_seconds = None\n", ""),
     _delivery(
         "each request is answered",
-        "        self._answering = threading.Lock()\n        self._not_delivered = None\n        super()",
-        "        self._not_delivered = None\n        super()",
+        "        self._answering = threading.Lock()\n        self._not_delivered = None\n        self._refused_id",
+        "        self._not_delivered = None\n        self._refused_id",
     ),
     _sent(
         "an answer that was not delivered is forgotten with the next",
-        "        self._not_delivered = None\n        super()",
-        "        super()",
+        "        self._not_delivered = None\n        self._refused_id",
+        "        self._refused_id",
     ),
     _sent(
         "an answer that was not delivered is given again by who invokes the function",
@@ -76,8 +67,8 @@ GUARDS: Final = (
     # In `waiting_resource`: outcomes
     _create(
         "what was noted travels to the next look",
-        "self.Data[_PROGRESS] = outcome.progress.to_data()",
-        "self.Data[_PROGRESS] = Progress().to_data()",
+        "self.Data[events.PROGRESS] = outcome.progress.to_data()",
+        "self.Data[events.PROGRESS] = Progress().to_data()",
     ),
     _create(
         "not yet is no answer",
@@ -114,7 +105,7 @@ GUARDS: Final = (
         "an answer that was not delivered is noted", "            self._not_delivered = problem\n", "            pass\n"
     ),
     _crhelper("the log ends with the reason", '            logger.error("%s", reason)', "            pass"),
-    _delete("bookkeeping is in no answer", " if k not in _BOOKKEEPING},", "},"),
+    _delete("bookkeeping is in no answer", " if k not in events.BOOKKEEPING},", "},"),
     _sent("attributes are not hidden", '"NoEcho": False', '"NoEcho": True'),
     _id(
         "an answer has the id of the resource, whatever crhelper has",

@@ -11,6 +11,7 @@ _know: Final = partial(Patch, "importing.py", _changes)
 _print: Final = partial(Patch, "data_fingerprint.py", _changes)
 _life: Final = partial(Patch, "lifecycle.py", _changes)
 _name: Final = partial(Patch, "identity.py", _changes)
+_list: Final = partial(Patch, "data_reader_client.py", "handler/test_listing.py")
 _look: Final = partial(Patch, "preflight.py", _preflight)
 _words: Final = partial(Patch, "reasons.py", _changes)
 
@@ -43,8 +44,15 @@ GUARDS: Final = (
     # In `data_fingerprint`
     _print("an etag tells contents apart", "each.size, each.etag)", "each.size)"),
     _print("a name is a part of what the data is", "(each.name, each.size,", "(each.size,"),
-    _print("what is not imported is left out", "if is_read(each.name) or not location", "if True or not location"),
-    _print("one file counts whatever its name", ' or not location.endswith("/")', ""),
+    # In `data_reader_client`
+    _list("what is not imported is left out", 'if is_read(item["Key"].removeprefix(prefix)):', "if True:"),
+    _list("one file counts whatever its name", "                return found\n", "                pass\n"),
+    _list("of another object nothing is returned", ' if item["Key"] == key]:', "]:"),
+    _list("one file takes one entry of a list", "Prefix=key, MaxKeys=1)", "Prefix=key)"),
+    _list("a folder without a slash is a folder", '            key = f"{key}/"\n', ""),
+    _list("what is in subfolders is not listed", ', Delimiter="/")', ")"),
+    _list("a list has an end", "if number == LISTED_PAGES_MAX and page", "if False and page"),
+    _list("a list that fits is one", ' and page.get("IsTruncated"):', ":"),
     # In `lifecycle` and `identity`
     _life(
         "an update looks at the data too",
@@ -59,7 +67,6 @@ GUARDS: Final = (
     ),
     _name("other data makes other names", "if properties.data_fingerprint else []", "if False else []"),
     # In `preflight`
-    _look("what is not imported isn't looked at", "if is_read(each.name) or not", "if True or not"),
     _look("all of little data is looked at", "head_bytes = None if is_whole else", "head_bytes = None if False else"),
     _look("of much data the head is looked at", "<= BYTES_MAX and len", "<= 10**12 and len"),
     _look("errors are told", "    if errors:\n", "    if False:\n"),

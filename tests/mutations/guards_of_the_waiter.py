@@ -22,7 +22,7 @@ GUARDS: Final = (
     _waiter("an execution that is there already is no error", "if refused.code != _STARTED_ALREADY:", "if True:"),
     _waiter(
         "the execution knows its state machine",
-        "json.dumps({**event, _STATE_MACHINE_ARN: state_machine_arn})",
+        "json.dumps({**event, STATE_MACHINE_ARN: state_machine_arn})",
         "json.dumps(event)",
     ),
     _waiter(

@@ -30,7 +30,7 @@ GUARDS: Final = (
         "waiting_resource.py",
         "faults/test_late_events.py",
         "when an event was received is passed on",
-        "            _RECEIVED_AT: self._invoked_at,\n",
+        "            events.RECEIVED_AT: self._invoked_at,\n",
         "",
     ),
     Patch(

@@ -95,21 +95,23 @@ GUARDS: Final = (
     ),
     _words(
         "the room is what the job and the advice leave",
-        'room = _BYTES_MAX - len(json.dumps(rest, ensure_ascii=False).encode(errors="replace"))',
+        "room = _BYTES_MAX - _bytes_in_json(rest)",
         "room = _BYTES_MAX",
     ),
     _words(
         "the service's words are cut in bytes, not characters",
-        'if len(encoded := text.encode(errors="replace")) > room:',
-        'encoded = text.encode(errors="replace")\n    if len(text) > room:',
+        "    if _bytes_in_json(text) > room:",
+        "    if len(text) > room:",
     ),
     _words(
-        "half a character in the service's words is no defect", ':= text.encode(errors="replace")', ":= text.encode()"
+        "the service's words are cut as they are sent",
+        'len(json.dumps(text, ensure_ascii=False).encode(errors="replace"))',
+        'len(text.encode(errors="replace"))',
     ),
-    _words("a cut through a character is no defect", '.decode(errors="ignore")', ".decode()"),
     _words(
-        "what is cut of the service's words is marked", '.decode(errors="ignore") + "…"', '.decode(errors="ignore")'
+        "what the escapes of the service's words take is known", "text = printable(text.strip())", "text = text.strip()"
     ),
+    _words("what is cut of the service's words is marked", "too_long - 1)]}…", "too_long - 1)]}"),
     _words(
         "a sentence has one full stop",
         """{text if text.endswith(('.', '!', '?', '…')) else f'{text}.'}""",
