@@ -57,7 +57,7 @@ def parse_schema(text: str, domain: str | None) -> AvroSchema:
 def _record(text: str) -> Mapping[str, object]:
     try:
         record = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise _invalid(wording.SCHEMA_NOT_JSON.format(error=error)) from error
     if not isinstance(record, dict) or record.get("type") != "record":
         raise _invalid(wording.SCHEMA_NOT_A_RECORD)
