@@ -1,5 +1,6 @@
 """Files that keep all rules, or break one at their very end, and take long to read where time isn't linear."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
@@ -85,3 +86,8 @@ HOSTILE: Final[dict[str, tuple[Callable[[int], Rows], int]]] = {
     "many empty values": (many_empty_values, 500),
 }
 """For each kind of file: how to make it of a size, and the size to start with."""
+
+
+def schema_of(rows: Rows) -> str:
+    """Return the schema of a file."""
+    return json.dumps({"type": "record", "name": "Users", "namespace": "a", "fields": rows.fields, "version": "1.0"})

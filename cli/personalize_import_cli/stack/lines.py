@@ -8,6 +8,7 @@ from personalize_import_cli.failures import LINE_LENGTH_MAX, shortened
 from personalize_import_cli.stack.jobs import JOBS_AT_ONCE
 from personalize_import_cli.stack.sight import Queue, Seen, Sight, State
 from personalize_import_cli.stack.words import duration, moment
+from personalize_import_handler.printable import printable
 
 FORMAT_VERSION: Final = 1
 
@@ -89,7 +90,7 @@ class Changes:
         now = moment(self._now())
         if self._as_json:
             return json.dumps({"version": FORMAT_VERSION, "time": now, "stack": self._stack, **fields})
-        return shortened(f"{now} {self._stack}: {text}", LINE_LENGTH_MAX)
+        return printable(f"{now} {self._stack}: {text}")
 
 
 def json_of(seen: Seen) -> dict[str, object]:
