@@ -6,9 +6,9 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Final, NoReturn
 
-_ENDING: Final = tuple(number for name in ("SIGTERM", "SIGHUP") if (number := getattr(signal, name, None)))
-_SIGNAL_BASE: Final = 128
-"""What a shell adds to the number of the signal that has ended a program."""
+from personalize_import_cli.exit_codes import HUNG_UP, TERMINATED
+
+_EXIT_CODES: Final = {signal.SIGTERM: TERMINATED, signal.SIGHUP: HUNG_UP}
 
 
 class EndedBySignal(BaseException):
@@ -16,17 +16,17 @@ class EndedBySignal(BaseException):
 
     def __init__(self, number: int) -> None:
         super().__init__(number)
-        self.exit_code = _SIGNAL_BASE + number
+        self.exit_code = _EXIT_CODES[signal.Signals(number)]
 
 
 @contextmanager
 def ended_by_signals() -> Iterator[None]:
     """Raise `EndedBySignal` in the block for SIGTERM and SIGHUP, unless they are ignored, as `nohup` does."""
-    before = {number: signal.getsignal(number) for number in _ENDING}
+    before = {number: signal.getsignal(number) for number in _EXIT_CODES}
     received: list[int] = []
 
     def end(number: int, _frame: FrameType | None) -> NoReturn:
-        for each in _ENDING:
+        for each in _EXIT_CODES:
             signal.signal(each, signal.SIG_IGN)  # a second one would interrupt the removal of files
         received.append(number)
         raise EndedBySignal(number)

@@ -63,7 +63,7 @@ def long_check(items: Path, schema: Path) -> list[str]:
 
 def test_a_terminal_sees_how_far_the_check_is_and_ctrl_c_ends_it_with_130(long_check: list[str]) -> None:
     running = OnTerminal(*long_check)
-    running.read_until("MB/s")
+    running.read_until("B/s")
     running.interrupt()
     ended = running.ended()
     assert ended.code == 130
