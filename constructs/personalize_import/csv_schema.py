@@ -19,7 +19,7 @@ from personalize_import_handler.data_checks.dataset_types import (
     DatasetType,
     dataset_type_named,
 )
-from personalize_import_handler.data_checks.lines import LINE_BYTES_MAX, LineTooLong
+from personalize_import_handler.data_checks.lines import LINE_BYTES_MAX
 from personalize_import_handler.data_checks.regular_files import open_regular
 from personalize_import_handler.data_checks.schema import Field
 
@@ -59,7 +59,7 @@ def _head(path: Path) -> tuple[list[str], list[list[str]]]:
             reader = csv.reader(_bounded_lines(file), doublequote=False, escapechar="\\")
             header = next(reader, [])
             rows = [row for row in itertools.islice(reader, ROWS_READ) if len(row) == len(header)]
-    except (OSError, UnicodeDecodeError, LineTooLong, csv.Error) as error:
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise InvalidArguments(f"{violation('path', str(path), allowed)}: {error}") from error
     if not rows:
         raise InvalidArguments(violation("path", str(path), allowed))
@@ -67,11 +67,13 @@ def _head(path: Path) -> tuple[list[str], list[list[str]]]:
 
 
 def _bounded_lines(file: TextIO) -> Iterator[str]:
-    """Yield the lines of a file; raise `LineTooLong` before a file without line feeds fills the memory."""
+    """Yield the lines of a file; raise csv.Error for one that no record has, before it fills the memory."""
     for number in itertools.count(1):
         line = file.readline(LINE_BYTES_MAX + 1)
         if len(line) > LINE_BYTES_MAX:
-            raise LineTooLong(number)
+            raise csv.Error(f"line {number} is longer than a record can be")
+        if "\0" in line:
+            raise csv.Error(f"line {number} has a NUL byte, so it is no text")
         if not line:
             return
         yield line

@@ -42,7 +42,7 @@ Make = Callable[[Path], None]
 
 
 def refused(*arguments: str | Path) -> str:
-    """Give what a check says that ends within seconds."""
+    """Run a check that ends within seconds, and return the reason why it could not run."""
     return run("check", *arguments, timeout=20).failure
 
 

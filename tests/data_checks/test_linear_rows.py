@@ -36,7 +36,7 @@ def _simple(type_: str | list[str]) -> str:
 
 @contextmanager
 def engine(name: str) -> Iterator[Read]:
-    """Give what reads rows: with values of the text known from an earlier block, as in the middle of a file."""
+    """Yield a reader of rows, with values of the text known from an earlier block, as in the middle of a file."""
     if name == "local":
         yield _read_locally
         return

@@ -59,7 +59,14 @@ def test_a_file_without_line_feeds_is_not_read_whole_for_a_schema(tmp_path: Path
     with path.open("wb") as file:
         file.write(b"USER_ID,AGE\n" + b"9" * 1000)
         file.truncate(1 << 36)  # 64 GB, of which the disk has nothing
-    with pytest.raises(InvalidArguments, match=r"a CSV file in UTF-8.*: line 2"):
+    with pytest.raises(InvalidArguments, match="line 2 is longer than a record can be"):
+        DatasetSchema.from_csv(path)
+
+
+def test_a_nul_byte_is_refused_where_a_schema_is_proposed(tmp_path: Path) -> None:
+    path = tmp_path / "users.csv"
+    path.write_text(GOOD * 3 + "u1,3\0\n")
+    with pytest.raises(InvalidArguments, match="line 7 has a NUL byte"):
         DatasetSchema.from_csv(path)
 
 

@@ -13,7 +13,7 @@ from personalize_import_handler.data_checks.schema import Schema
 _BYTE_ORDER_MARK: Final = "\ufeff"
 LINE: Final = 1
 NAMED_MAX: Final = 100
-"""Columns of a file that are reported by name for one rule. A line without its header's data may have 500,000."""
+"""Columns of a file that are reported by name for one rule. A line may have 500,000 of them."""
 
 
 @dataclass(frozen=True)
