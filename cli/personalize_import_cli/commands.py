@@ -21,8 +21,10 @@ from personalize_import_cli.report import TOOL, VERSION, Report
 from personalize_import_cli.row_checkers import Engine
 from personalize_import_cli.rules_page import rules_lines, rules_table
 from personalize_import_cli.schema_file import checked_schema
+from personalize_import_cli.signals import EndedBySignal, ended_by_signals
 from personalize_import_cli.stack_commands import explain, watch
 from personalize_import_handler.contract import ImportMode
+from personalize_import_handler.printable import printable
 
 _FORMATS: Final[Mapping[str, Callable[[Report], str]]] = {
     "table": plain,  # a table is for terminals; see `_shown`
@@ -103,9 +105,12 @@ def run(arguments: Sequence[str] | None = None) -> int:
     if sys.stdout is not None and hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="backslashreplace")  # names of files may be no text at all
     try:
-        code: int = commands.main(arguments, prog_name=TOOL, standalone_mode=False)
-        write_out("")
+        with ended_by_signals():
+            code: int = commands.main(arguments, prog_name=TOOL, standalone_mode=False)
+            write_out("")
         return code
+    except EndedBySignal as ended:
+        return ended.exit_code
     except click.exceptions.NoArgsIsHelpError as without_command:
         write_out(f"{without_command.format_message()}\n")
         return COULD_NOT_RUN
@@ -122,7 +127,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 def _complain(message: str) -> int:
     with suppress(OSError):  # nobody listens: the exit code still says it
-        click.echo(f"{TOOL}: {' '.join(message.split())}", err=True)
+        click.echo(f"{TOOL}: {printable(' '.join(message.split()))}", err=True)
     return COULD_NOT_RUN
 
 

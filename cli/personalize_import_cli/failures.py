@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from personalize_import_handler.printable import printable
+
 LINE_LENGTH_MAX: Final = 1000
 
 
@@ -9,7 +11,7 @@ class CannotRun(Exception):
     """The command could not do what it was asked to; the message says in one line what and where."""
 
     def __init__(self, message: str) -> None:
-        super().__init__(printable(" ".join(message.split()), LINE_LENGTH_MAX))
+        super().__init__(shortened(" ".join(message.split()), LINE_LENGTH_MAX))
 
 
 def of_os_error(error: OSError, path: str) -> CannotRun:
@@ -17,9 +19,7 @@ def of_os_error(error: OSError, path: str) -> CannotRun:
     return CannotRun(f"{error.filename or path}: {error.strerror or error}")
 
 
-def printable(text: str, length: int) -> str:
-    """Shorten a text, and write what a terminal would obey to, or can't show, as an escape."""
-    shown = "".join(
-        letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in text[: length + 1]
-    )
+def shortened(text: str, length: int) -> str:
+    """Return a text on one line, cut where it is longer, with escapes for characters that are not to be seen."""
+    shown = printable(text[: length + 1])
     return shown if len(shown) <= length else f"{shown[: length - 1]}…"

@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from io import FileIO
 from pathlib import Path
 from stat import S_ISREG
@@ -58,18 +58,23 @@ def output_file(path: str, *inputs: str) -> Iterator[OutputFile]:
     if any(_is_part(path, each) for each in inputs):
         raise CannotRun(f"{path}: the report would overwrite what is checked")
     existed = os.path.exists(path)  # noqa: PTH110 - says no where a pathlib.Path raises
+    output = None
     try:
-        # Appending keeps what is there, should the check not come to a report.
-        file = Path(path).open("ab", buffering=0)  # noqa: SIM115 - closed below
-    except (OSError, ValueError) as error:
-        raise (of_os_error(error, path) if isinstance(error, OSError) else CannotRun(f"{path}: {error}")) from error
-    output = OutputFile(path, file)
-    try:
-        with file:
+        with _opened(path) as file:
+            output = OutputFile(path, file)
             yield output
     finally:
-        if not existed and not output.is_written:
-            Path(path).unlink(missing_ok=True)
+        if not existed and not (output and output.is_written):
+            with suppress(OSError, ValueError):
+                Path(path).unlink()
+
+
+def _opened(path: str) -> FileIO:
+    try:
+        # Appending keeps what is there, should the check not come to a report.
+        return Path(path).open("ab", buffering=0)
+    except (OSError, ValueError) as error:
+        raise (of_os_error(error, path) if isinstance(error, OSError) else CannotRun(f"{path}: {error}")) from error
 
 
 def _is_part(path: str, checked: str) -> bool:

@@ -5,6 +5,7 @@ from typing import Final
 
 from personalize_import_cli.failures import CannotRun, of_os_error
 from personalize_import_handler.data_checks.findings import Finding
+from personalize_import_handler.data_checks.regular_files import open_regular
 from personalize_import_handler.data_checks.schema import NotASchema, NotJson, Schema, read_schema
 from personalize_import_handler.data_checks.schema_rules import schema_findings
 
@@ -29,7 +30,7 @@ def checked_schema(path: str, domain: str | None) -> CheckedSchema:
     text = _text(path)
     try:
         schema: Schema | None = read_schema(text, domain)
-    except (NotJson, RecursionError) as error:
+    except NotJson as error:
         raise CannotRun(f"{path}: {error}") from error
     except NotASchema:
         schema = None
@@ -43,7 +44,7 @@ def checked_schema(path: str, domain: str | None) -> CheckedSchema:
 
 def _text(path: str) -> str:
     try:
-        with open(path, "rb") as file:  # noqa: PTH123 - a path that is told as it was given
+        with open_regular(path) as file:
             content = file.read(_BYTES_MAX + 1)
         if len(content) > _BYTES_MAX:
             raise CannotRun(f"{path}: too large for a schema")

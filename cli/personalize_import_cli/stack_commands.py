@@ -7,6 +7,7 @@ import click
 
 from personalize_import_cli.exit_codes import ERRORS_FOUND, NO_ERRORS
 from personalize_import_cli.output import write_out
+from personalize_import_handler.printable import printable
 
 _EVERY = click.FloatRange(1, 300)
 
@@ -68,4 +69,4 @@ def explain(*, stack: str, as_json: bool) -> int:
 
 def _say(words: str) -> None:
     with suppress(OSError):  # nobody listens
-        click.echo(words, err=True)
+        click.echo(printable(words), err=True)

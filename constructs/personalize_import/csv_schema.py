@@ -5,8 +5,9 @@ import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from io import BufferedReader, TextIOWrapper
 from pathlib import Path
-from typing import Final
+from typing import Final, TextIO
 
 from personalize_import.arguments import InvalidArguments
 from personalize_import.schema_fields import FIELD_NAME, field_named
@@ -18,6 +19,8 @@ from personalize_import_handler.data_checks.dataset_types import (
     DatasetType,
     dataset_type_named,
 )
+from personalize_import_handler.data_checks.lines import LINE_BYTES_MAX
+from personalize_import_handler.data_checks.regular_files import open_regular
 from personalize_import_handler.data_checks.schema import Field
 
 ROWS_READ: Final = 10_000
@@ -52,8 +55,8 @@ def _head(path: Path) -> tuple[list[str], list[list[str]]]:
     """Read the header and the first rows; one with another number of values says nothing about the columns."""
     allowed = "a CSV file in UTF-8 with a header and records"
     try:
-        with path.open(encoding="utf-8", newline="") as file:
-            reader = csv.reader(file, doublequote=False, escapechar="\\")
+        with TextIOWrapper(BufferedReader(open_regular(path)), encoding="utf-8", newline="") as file:
+            reader = csv.reader(_bounded_lines(file), doublequote=False, escapechar="\\")
             header = next(reader, [])
             rows = [row for row in itertools.islice(reader, ROWS_READ) if len(row) == len(header)]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
@@ -61,6 +64,19 @@ def _head(path: Path) -> tuple[list[str], list[list[str]]]:
     if not rows:
         raise InvalidArguments(violation("path", str(path), allowed))
     return header, rows
+
+
+def _bounded_lines(file: TextIO) -> Iterator[str]:
+    """Yield the lines of a file; raise csv.Error for one that no record has, before it fills the memory."""
+    for number in itertools.count(1):
+        line = file.readline(LINE_BYTES_MAX + 1)
+        if len(line) > LINE_BYTES_MAX:
+            raise csv.Error(f"line {number} is longer than a record can be")
+        if "\0" in line:
+            raise csv.Error(f"line {number} has a NUL byte, so it is no text")
+        if not line:
+            return
+        yield line
 
 
 def _dataset_type(path: Path, header: Sequence[str], wanted: str | None) -> DatasetType:

@@ -18,6 +18,7 @@ from personalize_import.arguments import InvalidArguments
 from personalize_import_handler import contract
 from personalize_import_handler.checks import violation
 from personalize_import_handler.contract import DataFile
+from personalize_import_handler.data_checks.regular_files import other_kind
 from personalize_import_handler.data_files import DATA_FILE_NAME
 
 if TYPE_CHECKING:  # loaded where there is data to ship: each module of the CDK costs time
@@ -70,7 +71,7 @@ class LocalData:
 
 
 def _csv_files(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.glob("*.csv") if path.is_file())
+    return sorted(path for path in folder.glob("*.csv") if path.exists() and not path.is_dir())
 
 
 def _check_path(path: str) -> Iterator[str]:
@@ -89,5 +90,7 @@ def _check_number(path: str, files: tuple[Path, ...]) -> Iterator[str]:
 def _check_files(files: tuple[Path, ...]) -> Iterator[str]:
     for path in files:
         yield from DATA_FILE_NAME.check("the file's name", path.name)
+        if path.exists() and (kind := other_kind(path)):
+            yield violation("path", str(path), f"a regular file; this is {kind}")
         if path.is_file() and path.stat().st_size == 0:
             yield violation("path", str(path), "a file that isn't empty")

@@ -14,6 +14,7 @@ from personalize_import.arguments import InvalidArguments
 from personalize_import.csv_schema import proposed_schema
 from personalize_import.schema_resource import create_schema, told
 from personalize_import_handler.data_checks import rules
+from personalize_import_handler.data_checks.regular_files import read_regular
 from personalize_import_handler.data_checks.schema import read_schema
 from personalize_import_handler.data_checks.schema_rules import schema_findings
 
@@ -108,7 +109,7 @@ class DatasetSchema:
         """
         try:
             # Not read_text, which would change the ends of lines.
-            return cls.from_json(Path(path).read_bytes().decode(), domain)
+            return cls.from_json(read_regular(path).decode(), domain)
         except (OSError, ValueError) as error:
             raise InvalidArguments(f"{os.fspath(path)}: {error}") from error
 

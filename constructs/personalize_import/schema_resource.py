@@ -16,6 +16,7 @@ from personalize_import_handler.checks import TextRule
 from personalize_import_handler.data_checks.findings import Finding
 from personalize_import_handler.data_checks.rules import Severity
 from personalize_import_handler.data_checks.schema_rules import schema_findings
+from personalize_import_handler.printable import printable
 
 NOTICE_ID: Final = "cdk-personalize-import:"
 """What the ids begin with by which an app acknowledges what synth says."""
@@ -51,7 +52,7 @@ def told(finding: Finding) -> str:
     rule = finding.rule
     field = f"{finding.column}: " if finding.column else ""
     detail = f" ({finding.detail})" if finding.detail else ""
-    return f"{rule.id}: {field}{rule.what}{detail}. {rule.mend}"
+    return printable(f"{rule.id}: {field}{rule.what}{detail}. {rule.mend}")
 
 
 @jsii.implements(cdk.IStringProducer)

@@ -36,7 +36,7 @@ class TextRule(NamedTuple):
 
     def check(self, name: str, value: object) -> Iterator[str]:
         """Yield what is wrong with `value`, if anything is."""
-        if not isinstance(value, str) or not re.fullmatch(self.pattern, value) or len(value) > self.length_max:
+        if not isinstance(value, str) or len(value) > self.length_max or not re.fullmatch(self.pattern, value):
             yield violation(name, value, self.allowed)
 
 

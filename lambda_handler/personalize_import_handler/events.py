@@ -45,6 +45,7 @@ _STATE_MACHINE: Final = TextRule(
     r"arn:[a-z0-9-]+:states:[a-z0-9-]+:[0-9]{12}:stateMachine:[a-zA-Z0-9_-]+",
     512,
 )
+_STACK_NAME: Final = TextRule("the name of a stack such as shop", r"[a-zA-Z][a-zA-Z0-9-]*", 128)
 _FINGERPRINT: Final = TextRule("a fingerprint of 32 hexadecimal digits", "[0-9a-f]{32}", 32)
 PROGRESS_RULES: Final[Mapping[str, TextRule | type[bool | float]]] = {
     "started_at": float,
@@ -59,7 +60,7 @@ PROGRESS_RULES: Final[Mapping[str, TextRule | type[bool | float]]] = {
     "repeat_started": bool,
     "published_status": checks.STATUS,
     "publishing_failed": bool,
-    "root_stack_name": TextRule("the name of a stack such as shop", r"[a-zA-Z][a-zA-Z0-9\-]*", 128),
+    "root_stack_name": _STACK_NAME,
     "url_signed_at": float,
     "age_seconds": float,
 }

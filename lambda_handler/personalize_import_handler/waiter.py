@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _SECONDS_BETWEEN_TRIES: Final = (5, 10, 20, 40, 45)
-_SIGNED: Final = re.compile("-.*-([0-9]{10})$")
+_SIGNED: Final = re.compile("[^-]*-.*-([0-9]{10})")
 _CLOCKS_DIFFER_SECONDS: Final = 5
 _STARTED_ALREADY: Final = "ExecutionAlreadyExists"
 _HASH_LENGTH: Final = 32
@@ -94,7 +94,7 @@ def _is_later(one: tuple[str, "datetime"], other: tuple[str, "datetime"]) -> boo
 
     The starts alone would not do: Lambda may deliver events in another order, as one that it has throttled waits.
     """
-    signed, other_signed = _SIGNED.search(one[0]), _SIGNED.search(other[0])
+    signed, other_signed = _SIGNED.fullmatch(one[0]), _SIGNED.fullmatch(other[0])
     seconds = int(signed[1]) - int(other_signed[1]) if signed and other_signed else 0
     return seconds > 0 if abs(seconds) > _CLOCKS_DIFFER_SECONDS else one[1] > other[1]
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 import boto3
@@ -63,12 +64,16 @@ class SessionReader:
 
 
 def _lines(body: Any) -> Iterator[bytes]:  # noqa: ANN401 - botocore's stream, untyped
-    rest = b""
+    parts: list[bytes] = []  # joined once, so that a line of many chunks takes linear time
     for chunk in body.iter_chunks(_CHUNK_BYTES):
-        *lines, rest = (rest + chunk).split(b"\n")
-        for line in lines:
-            yield line + b"\n"
-    if rest:
+        *lines, rest = chunk.split(b"\n")
+        if lines:
+            yield b"".join([*parts, lines[0], b"\n"])
+            for line in islice(lines, 1, None):
+                yield line + b"\n"
+            parts = []
+        parts.append(rest)
+    if rest := b"".join(parts):
         yield rest
 
 

@@ -84,5 +84,6 @@ def test_the_page_has_every_option() -> None:
 
 
 def test_the_page_has_every_exit_code() -> None:
-    codes = [exit_codes.NO_ERRORS, exit_codes.ERRORS_FOUND, exit_codes.COULD_NOT_RUN, exit_codes.INTERRUPTED]
-    assert first_column("Exit codes") == [str(code) for code in [*codes, exit_codes.OUTPUT_CLOSED]]
+    codes = [exit_codes.NO_ERRORS, exit_codes.ERRORS_FOUND, exit_codes.COULD_NOT_RUN, exit_codes.HUNG_UP]
+    codes += [exit_codes.INTERRUPTED, exit_codes.OUTPUT_CLOSED, exit_codes.TERMINATED]
+    assert first_column("Exit codes") == [str(code) for code in codes]

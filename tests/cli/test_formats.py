@@ -136,11 +136,11 @@ def test_junit_skips_the_rules_for_data_that_was_not_checked(items: Path, schema
     assert skipped == {rule.id for rule in RULES if rule.scope is not Scope.SCHEMA}
 
 
-def test_what_xml_cannot_hold_is_replaced(items: Path, schema: Path) -> None:
-    items.write_text(f"{HEADER},a\x0b\ufffeb\n1,2.5,red,\n")
+def test_junit_has_escapes_for_what_xml_cannot_hold_and_terminals_obey(items: Path, schema: Path) -> None:
+    items.write_text(f"{HEADER},a\x0b\ufffe\x9b\u202eb\n1,2.5,red,\n")
     failures = cases_of(text_of(items, schema, "junit", code=0))["column-extra"].find("system-out")
     assert failures is not None
-    assert "a\ufffd\ufffdb" in (failures.text or "")
+    assert r"column a\x0b\ufffe\x9b\u202eb" in (failures.text or "")
 
 
 @pytest.mark.parametrize(("form", "tells"), [("table", True), ("json", True), ("sarif", False), ("junit", False)])

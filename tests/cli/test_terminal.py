@@ -5,10 +5,7 @@ import re
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from threading import Thread
 
 import pytest
 
@@ -54,36 +51,21 @@ def test_words_in_brackets_are_data_and_no_markup(items: Path, schema: Path) -> 
     assert "'[bold]x[/]'" in ESCAPE.sub("", on_terminal("check", items, "--schema", schema).output)
 
 
-@contextmanager
-def fed_slowly(path: Path) -> Iterator[None]:
-    """Make a pipe that gets a row of data now and then, for as long as somebody reads it."""
-    os.mkfifo(path)
-
-    def feed() -> None:
-        try:
-            with path.open("w") as file:
-                file.write(f"{HEADER}\n")
-                for number in range(10_000):
-                    file.write(f"{number},2.5,{'red' * 100}\n" * 1000)
-                    file.flush()
-                    time.sleep(0.01)
-        except BrokenPipeError:
-            pass
-
-    feeding = Thread(target=feed)
-    feeding.start()
-    yield
-    feeding.join(30)
-    assert not feeding.is_alive()
+@pytest.fixture
+def long_check(items: Path, schema: Path) -> list[str]:
+    """A check that takes many seconds: its rows have quotes, and all have the same id."""
+    with items.open("w") as file:
+        file.write(f"{HEADER}\n")
+        for _ in range(4000):
+            file.write('1,2.5,"red"\n' * 1000)
+    return ["check", str(items), "--schema", str(schema), "--engine", "plain"]
 
 
-def test_a_terminal_sees_how_far_the_check_is_and_ctrl_c_ends_it_with_130(tmp_path: Path, schema: Path) -> None:
-    path = tmp_path / "items.csv"
-    with fed_slowly(path):
-        running = OnTerminal("check", path, "--schema", schema)
-        running.read_until("MB/s")
-        running.interrupt()
-        ended = running.ended()
+def test_a_terminal_sees_how_far_the_check_is_and_ctrl_c_ends_it_with_130(long_check: list[str]) -> None:
+    running = OnTerminal(*long_check)
+    running.read_until("B/s")
+    running.interrupt()
+    ended = running.ended()
     assert ended.code == 130
     assert "error" not in ended.output
 
@@ -92,15 +74,54 @@ def test_no_bar_is_drawn_where_nobody_sees_it(items: Path, schema: Path) -> None
     assert run("check", items, "--schema", schema).said == ""
 
 
-def test_ctrl_c_without_a_terminal_ends_with_130(tmp_path: Path, schema: Path) -> None:
-    path = tmp_path / "items.csv"
-    with fed_slowly(path):
-        command = [*COMMAND, "check", str(path), "--schema", str(schema)]
-        running = subprocess.Popen(command, env=environment(), stdout=-1, stderr=-1)
-        time.sleep(1.5)
-        running.send_signal(signal.SIGINT)
-        output, said = running.communicate(timeout=60)
+def test_ctrl_c_without_a_terminal_ends_with_130(long_check: list[str]) -> None:
+    running = subprocess.Popen([*COMMAND, *long_check], env=environment(), stdout=-1, stderr=-1)
+    time.sleep(1.5)
+    running.send_signal(signal.SIGINT)
+    output, said = running.communicate(timeout=60)
     assert (running.returncode, output, said.strip()) == (130, b"", b"")
+
+
+@pytest.mark.parametrize("engine", ["duckdb", "plain"])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP], ids=lambda number: number.name)
+def test_a_check_that_a_signal_ends_leaves_no_files(
+    tmp_path: Path, long_check: list[str], engine: str, number: signal.Signals
+) -> None:
+    temporary, report = tmp_path / "temporary", tmp_path / "report.json"
+    temporary.mkdir()
+    command = [*COMMAND, *long_check[:-1], engine, "--output", str(report), "--format", "json"]
+    running = subprocess.Popen(command, env=environment({"TMPDIR": str(temporary)}), stdout=-1, stderr=-1)
+    waiting_for = report if engine == "plain" else temporary
+    while not (waiting_for.is_file() or (waiting_for.is_dir() and any(waiting_for.iterdir()))):
+        time.sleep(0.01)
+    time.sleep(0.3)
+    running.send_signal(number)
+    output, said = running.communicate(timeout=60)
+    assert (running.returncode, output, said) == (128 + number, b"", b"")
+    assert not report.exists()
+    assert list(temporary.iterdir()) == []
+
+
+def test_a_report_of_an_earlier_check_survives_a_signal(tmp_path: Path, long_check: list[str]) -> None:
+    report = tmp_path / "report.json"
+    report.write_text("{}")
+    running = subprocess.Popen([*COMMAND, *long_check, "--output", str(report)], env=environment(), stdout=-1)
+    time.sleep(1.5)
+    running.terminate()
+    running.communicate(timeout=60)
+    assert running.returncode == 128 + signal.SIGTERM
+    assert report.read_text() == "{}"
+
+
+def test_a_signal_that_is_ignored_as_by_nohup_ends_nothing(items: Path, schema: Path) -> None:
+    command = [*COMMAND, "check", str(items), "--schema", str(schema)]
+    running = subprocess.Popen(
+        command, env=environment(), stdout=-1, preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    )
+    while running.poll() is None:
+        running.send_signal(signal.SIGHUP)
+        time.sleep(0.02)
+    assert running.returncode == 0
 
 
 @pytest.mark.parametrize("arguments", [["rules"], ["check"], ["--help"]], ids=lambda arguments: arguments[0])

@@ -8,7 +8,7 @@ from tests.mutations.patches import Patch
 _rule: Final = partial(Patch, "checks.py", "handler/test_properties.py")
 _spoilt: Final = partial(Patch, "checks.py", "handler/test_malformed_properties.py")
 _IS_TEXT: Final = (
-    "if not isinstance(value, str) or not re.fullmatch(self.pattern, value) or len(value) > self.length_max:"
+    "if not isinstance(value, str) or len(value) > self.length_max or not re.fullmatch(self.pattern, value):"
 )
 _IS_KEY: Final = (
     'if not 1 <= len(key) <= contract.TAG_KEY_LENGTH_MAX or not _is_tag_text(key) or key.lower().startswith("aws:"):'
@@ -20,13 +20,12 @@ GUARDS: Final = (
     _spoilt(
         "a text is a string",
         _IS_TEXT,
-        _IS_TEXT.replace(
-            "not isinstance(value, str) or not re.fullmatch(self.pattern, value)",
-            "not re.fullmatch(self.pattern, str(value))",
-        ).replace("len(value)", "len(str(value))"),
+        _IS_TEXT.replace("not isinstance(value, str) or ", "")
+        .replace("len(value)", "len(str(value))")
+        .replace("self.pattern, value", "self.pattern, str(value)"),
     ),
     _rule("a text has the shape from its head to its end", _IS_TEXT, _IS_TEXT.replace("fullmatch", "match")),
-    _rule("a text has a bounded length", _IS_TEXT, _IS_TEXT.replace(" or len(value) > self.length_max", "")),
+    _rule("a text has a bounded length", _IS_TEXT, _IS_TEXT.replace("len(value) > self.length_max or ", "")),
     _rule("a text may have that length", _IS_TEXT, _IS_TEXT.replace("> self", ">= self")),
     _rule(
         "a job's name begins with a letter or digit",

@@ -3,17 +3,13 @@
 There is no standard; https://github.com/testmoapp/junitxml describes what is commonly understood.
 """
 
-import re
 from collections.abc import Sequence
-from typing import Final
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from personalize_import_cli.report import TOOL, Report
 from personalize_import_handler.data_checks.findings import Finding
 from personalize_import_handler.data_checks.rules import RULES, Rule
-
-# https://www.w3.org/TR/xml/#charsets
-_NOT_XML: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+from personalize_import_handler.printable import printable
 
 
 def junit(report: Report) -> str:
@@ -25,7 +21,10 @@ def junit(report: Report) -> str:
         "errors": 0,
         "skipped": sum(not report.is_checked(rule) for rule in RULES),
     }
-    attributes = {"name": _text(f"{TOOL} check {report.location}"), **{key: str(each) for key, each in counts.items()}}
+    attributes = {
+        "name": printable(f"{TOOL} check {report.location}"),
+        **{key: str(each) for key, each in counts.items()},
+    }
     suites = Element("testsuites", attributes)
     suite = SubElement(suites, "testsuite", attributes)
     for rule in RULES:
@@ -36,14 +35,11 @@ def junit(report: Report) -> str:
 
 def _add_case(suite: Element, report: Report, rule: Rule, findings: Sequence[Finding]) -> None:
     case = SubElement(suite, "testcase", {"classname": f"{TOOL}.{rule.scope}", "name": rule.id})
-    lines = _text("\n".join([*(finding.message for finding in findings), f"{rule.mend}. {rule.page}"]))
+    # What is printable has no character that XML 1.0 forbids: https://www.w3.org/TR/xml/#charsets
+    lines = "\n".join([*(printable(finding.message) for finding in findings), f"{rule.mend}. {rule.page}"])
     if not report.is_checked(rule):
         SubElement(case, "skipped", {"message": "the data was not checked"})
     elif findings and report.is_failure(rule):
         SubElement(case, "failure", {"type": rule.severity, "message": rule.what}).text = lines
     elif findings:
         SubElement(case, "system-out").text = lines
-
-
-def _text(text: str) -> str:
-    return _NOT_XML.sub("\ufffd", text)

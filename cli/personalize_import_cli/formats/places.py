@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from personalize_import_cli.failures import printable
+from personalize_import_cli.failures import shortened
 from personalize_import_handler.data_checks.findings import Finding
 
 _NAME_LENGTH_MAX: Final = 60
@@ -14,17 +14,17 @@ PLACES_MAX: Final = 20
 
 def shown_name(name: str | None) -> str:
     """Show the name of a file or column."""
-    return "" if name is None else printable(name, _NAME_LENGTH_MAX) or "(without a name)"
+    return "" if name is None else shortened(name, _NAME_LENGTH_MAX) or "(without a name)"
 
 
 def shown_value(finding: Finding) -> str:
     """Show the value that was found, in quotes."""
-    return "" if finding.value is None else f"'{printable(finding.value, _VALUE_LENGTH_MAX)}'"
+    return "" if finding.value is None else f"'{shortened(finding.value, _VALUE_LENGTH_MAX)}'"
 
 
 def shown_detail(finding: Finding) -> str:
     """Show what is to be known beside the rule's own words."""
-    return printable(finding.detail, _DETAIL_LENGTH_MAX)
+    return shortened(finding.detail, _DETAIL_LENGTH_MAX)
 
 
 def not_shown(findings: list[Finding]) -> str:

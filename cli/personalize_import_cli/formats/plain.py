@@ -1,6 +1,6 @@
 """The report as plain lines: `file:line: severity: what, where, how often [rule]`, then what to do."""
 
-from personalize_import_cli.failures import printable
+from personalize_import_cli.failures import shortened
 from personalize_import_cli.formats.places import PLACES_MAX, not_shown, shown_detail, shown_name, shown_value
 from personalize_import_cli.report import Report
 from personalize_import_handler.data_checks.findings import Finding
@@ -18,7 +18,7 @@ def plain(report: Report) -> str:
 
 
 def _line(report: Report, finding: Finding) -> str:
-    place = printable(report.location_of(finding), 300) + (f":{finding.line}" if finding.line else "")
+    place = shortened(report.location_of(finding), 300) + (f":{finding.line}" if finding.line else "")
     parts = [
         finding.rule.what + (f" ({shown_detail(finding)})" if finding.detail else ""),
         "" if finding.column is None else f"column {shown_name(finding.column)}",

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Final
 
-from personalize_import_cli.failures import printable
+from personalize_import_cli.failures import shortened
 from personalize_import_cli.stack.explaining import Explained, Explanation
 from personalize_import_cli.stack.lines import FORMAT_VERSION
 from personalize_import_cli.stack.words import duration, moment, unwrapped
@@ -15,7 +15,7 @@ _LENGTH_MAX: Final = 5000
 
 def as_text(explained: Explained) -> str:
     """Write what a person reads."""
-    return "".join(f"{printable(line, _LENGTH_MAX)}\n" for line in _lines(explained))
+    return "".join(f"{shortened(line, _LENGTH_MAX)}\n" for line in _lines(explained))
 
 
 def as_json(explained: Explained) -> str:

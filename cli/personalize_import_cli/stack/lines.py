@@ -4,10 +4,11 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
-from personalize_import_cli.failures import LINE_LENGTH_MAX, printable
+from personalize_import_cli.failures import LINE_LENGTH_MAX, shortened
 from personalize_import_cli.stack.jobs import JOBS_AT_ONCE
 from personalize_import_cli.stack.sight import Queue, Seen, Sight, State
 from personalize_import_cli.stack.words import duration, moment
+from personalize_import_handler.printable import printable
 
 FORMAT_VERSION: Final = 1
 
@@ -53,7 +54,7 @@ def plain_line(seen: Seen) -> str:
     if seen.state in (State.RUNNING, State.STARTING, State.WAITING) and seen.usual_seconds is not None:
         times.append(f"usually {usual_of(seen)}")
     told = [f"{name_of(seen)}: {status_of(seen)}", *times, note_of(seen)]
-    return printable(", ".join(part for part in told if part), LINE_LENGTH_MAX)
+    return shortened(", ".join(part for part in told if part), LINE_LENGTH_MAX)
 
 
 class Changes:
@@ -89,7 +90,7 @@ class Changes:
         now = moment(self._now())
         if self._as_json:
             return json.dumps({"version": FORMAT_VERSION, "time": now, "stack": self._stack, **fields})
-        return f"{now} {self._stack}: {text}"
+        return printable(f"{now} {self._stack}: {text}")
 
 
 def json_of(seen: Seen) -> dict[str, object]:

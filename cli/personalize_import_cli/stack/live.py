@@ -11,7 +11,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from personalize_import_cli.failures import printable
+from personalize_import_cli.failures import shortened
 from personalize_import_cli.stack.lines import name_of, note_of, status_of, usual_of
 from personalize_import_cli.stack.sight import GOES_ON, Seen, Sight, State
 from personalize_import_cli.stack.words import duration
@@ -24,7 +24,7 @@ _STYLES: Final = {
     State.RUNNING: "bold cyan",
     State.WAITING: "yellow",
 }
-_REASON_LENGTH_MAX: Final = 1000
+_LENGTH_MAX: Final = 1000
 
 
 @dataclass
@@ -42,7 +42,7 @@ class Screen:
     def drawn(self) -> RenderableType:
         """Draw what is known."""
         if self.sight is None:
-            return Text(f"{self.stack}: waiting for the next operation to begin")
+            return _text(f"{self.stack}: waiting for the next operation to begin")
         passed = time.monotonic() - self._looked_at
         return table(self.sight, passed)
 
@@ -65,7 +65,7 @@ def table(sight: Sight, passed_seconds: float = 0.0) -> RenderableType:
     drawn.add_column("", overflow="fold")
     for seen in sight.imports:
         drawn.add_row(*_row(seen, passed_seconds))
-    return Group(Text.assemble((sight.stack_name, "bold"), "  ", sight.stack_status), drawn)
+    return Group(Text.assemble(_text(sight.stack_name, "bold"), "  ", _text(sight.stack_status)), drawn)
 
 
 def _row(seen: Seen, passed_seconds: float) -> list[Text]:
@@ -73,9 +73,14 @@ def _row(seen: Seen, passed_seconds: float) -> list[Text]:
         seen = replace(seen, elapsed_seconds=seen.elapsed_seconds + passed_seconds)
     elapsed = "" if seen.elapsed_seconds is None else duration(seen.elapsed_seconds)
     return [
-        Text(name_of(seen)),
-        Text(status_of(seen), style=_STYLES.get(seen.state, "dim")),
-        Text(elapsed),
-        Text(usual_of(seen), style="dim"),
-        Text(printable(note_of(seen), _REASON_LENGTH_MAX)),
+        _text(name_of(seen)),
+        _text(status_of(seen), _STYLES.get(seen.state, "dim")),
+        _text(elapsed),
+        _text(usual_of(seen), "dim"),
+        _text(note_of(seen)),
     ]
+
+
+def _text(words: str, style: str = "") -> Text:
+    """Return words as they are shown: no markup, no escape codes, a bounded length."""
+    return Text(shortened(words, _LENGTH_MAX), style=style)

@@ -6,12 +6,12 @@ from typing import Final
 
 # What CloudFormation puts around the reason of a custom resource.
 _BEFORE: Final = re.compile(r"^Received response status \[FAILED\] from custom resource\. Message returned: ")
-_AFTER: Final = re.compile(r"\s*\(RequestId: [0-9a-f-]{36}\)\s*$")
+_AFTER: Final = re.compile(r"\(RequestId: [0-9a-f-]{36}\)$")
 
 
 def unwrapped(reason: str) -> str:
     """Take a reason out of what CloudFormation puts around it."""
-    return _AFTER.sub("", _BEFORE.sub("", reason.strip()))
+    return _AFTER.sub("", _BEFORE.sub("", reason.strip())).rstrip()
 
 
 def duration(seconds: float) -> str:

@@ -13,10 +13,10 @@ from personalize_import_handler.contract import ImportMode
 from personalize_import_handler.data_checks import rules
 from personalize_import_handler.data_checks.columns import Columns, columns_of
 from personalize_import_handler.data_checks.dataset_types import DatasetType
-from personalize_import_handler.data_checks.files import Data, DataFile, files_findings, format_of
+from personalize_import_handler.data_checks.files import BINARY, Data, DataFile, files_findings, format_of
 from personalize_import_handler.data_checks.findings import Finding, Findings
 from personalize_import_handler.data_checks.headers import LINE, Header, header_findings, read_header
-from personalize_import_handler.data_checks.lines import Block, Lines, LineTooLong, whole_lines
+from personalize_import_handler.data_checks.lines import Block, Lines, LineTooLong, NotTextError, whole_lines
 from personalize_import_handler.data_checks.rows import BlockReport, PlainRowChecker, RowChecker
 from personalize_import_handler.data_checks.schema import Schema
 from personalize_import_handler.data_checks.summary import Summary
@@ -74,12 +74,15 @@ class _Checking:
         lines = whole_lines(self._chunks(file), self.rows.block_bytes)
         try:
             first = next(lines, Lines(LINE, 1, b""))
-            if unread := format_of(first.content):
+            header = first.content.partition(b"\n")[0]
+            if unread := format_of(first.content, len(header)):
                 return self.findings.add(Finding(rule=rules.NOT_CSV, file=file.name, detail=unread))
-            columns = self._columns(file, first.content.partition(b"\n")[0])
+            columns = self._columns(file, header)
             self._check_rows(columns, self._blocks(file, chain([first.after_the_first()], lines)))
         except LineTooLong as problem:
             self.findings.add(Finding(rule=rules.LINE_TOO_LONG, file=file.name, line=problem.line))
+        except NotTextError as problem:
+            self.findings.add(Finding(rule=rules.NOT_CSV, file=file.name, line=problem.line, detail=BINARY))
         else:
             if self.summary.rows == rows_before and not self._found_in(file):
                 self.findings.add(Finding(rule=rules.EMPTY_FILE, file=file.name))
@@ -95,6 +98,8 @@ class _Checking:
 
     def _blocks(self, file: DataFile, lines: Iterable[Lines]) -> Iterator[Block]:
         for each in lines:
+            if (zero := each.content.find(b"\0")) >= 0:
+                raise NotTextError(each.first_line + each.content.count(b"\n", 0, zero))
             if each.content:
                 yield Block(file.name, each.first_line, each.count, self._text(file, each.first_line, each.content))
 
@@ -111,7 +116,7 @@ class _Checking:
                     pending.append(pool.submit(self.rows.check, block, columns, self.summary.counted))
                     if len(pending) > workers:
                         self._take(pending.popleft().result())
-            finally:  # also where a line is too long: what comes before it counts
+            finally:  # also where a line is too long or no text: what comes before it counts
                 while pending:
                     self._take(pending.popleft().result())
 

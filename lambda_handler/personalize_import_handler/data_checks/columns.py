@@ -82,17 +82,18 @@ class Columns:
 def columns_of(header: Sequence[str], schema: Schema, dataset_type: DatasetType) -> Columns:
     """Find the schema's fields in a header; those that are missing are left out."""
     known = dataset_type.known_fields(schema.domain)
+    place_of = {name: place for place, name in reversed([*enumerate(header)])}  # of two, the first counts
     imported = tuple(
         Column(
             name=field.name,
-            place=header.index(field.name),
+            place=place_of[field.name],
             checks=tuple(_checks(field, dataset_type, is_known=field.name in known, reserved=known)),
             is_metadata=field.name not in known,
             nullable=field.nullable,
             has_categories=field.categorical or (field.name == EVENT_TYPE and dataset_type.counts_kinds),
         )
         for field in schema.fields
-        if field.name in header
+        if field.name in place_of
     )
     by_name = {column.name: column for column in imported}
     return Columns(

@@ -11,7 +11,8 @@ from functools import cached_property, singledispatch
 from typing import Final
 
 INTEGER: Final = "[+-]?[0-9]{1,30}"
-DECIMAL: Final = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
+# One way to match each value: where digits could belong to either of two repetitions, time grows with each column.
+DECIMAL: Final = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 BOOLEAN: Final = "[Tt][Rr][Uu][Ee]|[Ff][Aa][Ll][Ss][Ee]"
 
 _INTEGER: Final = re.compile(INTEGER)

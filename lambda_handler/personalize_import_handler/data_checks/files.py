@@ -11,6 +11,7 @@ from typing import Final
 from personalize_import_handler.contract import DATA_LOCATION_LENGTH_MAX, ImportMode
 from personalize_import_handler.data_checks import rules
 from personalize_import_handler.data_checks.findings import Finding
+from personalize_import_handler.data_checks.regular_files import open_regular, require_regular
 
 _GIGABYTE: Final = 1 << 30
 _SIZES_MAX: Final = {ImportMode.FULL: 100 * _GIGABYTE, ImportMode.INCREMENTAL: _GIGABYTE}
@@ -18,6 +19,7 @@ _SUFFIX: Final = ".csv"
 _CHUNK_BYTES: Final = 1 << 20
 _HEAD_BYTES: Final = 1 << 16
 _NAMED_MAX: Final = 3
+BINARY: Final = "binary"
 # https://www.rfc-editor.org/rfc/rfc1952#section-2.3.1 and the like; a text can't begin with any of them.
 _FORMATS: Final = {
     b"\x1f\x8b": "gzip",
@@ -87,12 +89,12 @@ def files_findings(data: Data, import_mode: ImportMode) -> Iterator[Finding]:
         yield Finding(rule=rules.NOT_READ, file=data.location, detail=_some_of(data.not_read), count=len(data.not_read))
 
 
-def format_of(head: bytes) -> str | None:
-    """Say what a file is by its first bytes, if it is no text."""
+def format_of(head: bytes, header_bytes: int) -> str | None:
+    """Return the format of a file by its first bytes, the header among them, or None if they are text."""
     for magic, name in _FORMATS.items():
         if head.startswith(magic):
             return name
-    return "binary" if b"\0" in head[:_HEAD_BYTES] else None
+    return BINARY if head.find(b"\0", 0, max(_HEAD_BYTES, header_bytes)) >= 0 else None
 
 
 def _some_of(names: Sequence[str]) -> str:
@@ -101,12 +103,14 @@ def _some_of(names: Sequence[str]) -> str:
 
 
 def local_file(path: Path) -> DataFile:
-    """Take a file of this machine."""
-    return DataFile(name=path.name, size=path.stat().st_size, chunks=lambda: _chunks_of(path))
+    """Return a file of this machine; raise OSError unless it is a regular file."""
+    found = path.stat()
+    require_regular(path, found.st_mode)
+    return DataFile(name=path.name, size=found.st_size, chunks=lambda: _chunks_of(path))
 
 
 def _chunks_of(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         yield from _chunks(lambda: file.read(_CHUNK_BYTES))
 
 

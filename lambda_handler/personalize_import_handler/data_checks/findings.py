@@ -2,8 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from personalize_import_handler.data_checks.rules import Rule, Severity
+from personalize_import_handler.printable import printable
+
+_LENGTH_MAX: Final = 300
+_FILE_LENGTH_MAX: Final = 1024
+"""As long as a key in S3 may be."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,18 +29,25 @@ class Finding:
 
     @property
     def place(self) -> str:
-        """Say where: `items.csv, line 80000, column PRICE`."""
+        """Return where it is: `items.csv, line 80000, column PRICE`, with names as they can be shown anywhere."""
+        file = None if self.file is None else _shown(self.file, _FILE_LENGTH_MAX)
         line = None if self.line is None else f"line {self.line}"
-        column = None if self.column is None else f"column {self.column or '(without a name)'}"
-        return ", ".join(part for part in (self.file, line, column) if part)
+        column = None if self.column is None else f"column {_shown(self.column) or '(without a name)'}"
+        return ", ".join(part for part in (file, line, column) if part)
 
     @property
     def message(self) -> str:
-        """Say what is wrong, where and how often, without data."""
-        detail = f" ({self.detail})" if self.detail else ""
+        """Return what is wrong, where and how often, without data, as it can be shown anywhere."""
+        detail = f" ({_shown(self.detail)})" if self.detail else ""
         place = f" in {self.place}" if self.place else ""
         often = f", {self.count} times" if self.count > 1 else ""
         return f"{self.rule.what}{detail}{place}{often}"
+
+
+def _shown(text: str, length: int = _LENGTH_MAX) -> str:
+    """Return names of others on one line, and cut: a file may have a column's name of a megabyte."""
+    shown = printable(text[: length + 1])
+    return shown if len(shown) <= length else f"{shown[: length - 1]}…"
 
 
 @dataclass

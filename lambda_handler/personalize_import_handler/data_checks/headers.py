@@ -1,7 +1,8 @@
 """The first line of a file: the names of the columns, which must not be quoted."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Final
 
 from personalize_import_handler.data_checks import rules
@@ -11,6 +12,8 @@ from personalize_import_handler.data_checks.schema import Schema
 
 _BYTE_ORDER_MARK: Final = "\ufeff"
 LINE: Final = 1
+NAMED_MAX: Final = 100
+"""Columns of a file that are reported by name for one rule. A line may have 500,000 of them."""
 
 
 @dataclass(frozen=True)
@@ -39,23 +42,34 @@ def header_findings(header: Header, schema: Schema, first: Header) -> Iterator[F
     """Say what is wrong with a header, by itself and beside the first file's."""
     if header.has_byte_order_mark:
         yield Finding(rule=rules.BYTE_ORDER_MARK, file=header.file, line=LINE)
-    for name in header.quoted:
-        yield Finding(rule=rules.HEADER_QUOTED, file=header.file, line=LINE, column=name)
+    yield from _some_of(
+        Finding(rule=rules.HEADER_QUOTED, file=header.file, line=LINE, column=name) for name in header.quoted
+    )
     if header.names != first.names:
         yield Finding(rule=rules.HEADERS_DIFFER, file=header.file, line=LINE, detail=f"the first file is {first.file}")
     yield from _columns_findings(header, [field.name for field in schema.fields])
-    yield from _collisions(header)
+    yield from _some_of(_collisions(header))
+
+
+def _some_of(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Return the first findings of a rule, and one that counts the others without their names."""
+    each = iter(findings)
+    yield from islice(each, NAMED_MAX)
+    if others := list(each):
+        yield replace(others[0], column=None, detail=f"{len(others)} more columns", count=len(others))
 
 
 def _columns_findings(header: Header, fields: Sequence[str]) -> Iterator[Finding]:
+    names, known = dict.fromkeys(header.names), frozenset(fields)
     for name in fields:
-        if name not in header.names:
+        if name not in names:
             yield Finding(rule=rules.COLUMN_MISSING, file=header.file, line=LINE, column=name)
-    for name in header.names:
-        if name not in fields:
-            yield Finding(rule=rules.COLUMN_EXTRA, file=header.file, line=LINE, column=name)
-    in_order = [name for name in dict.fromkeys(header.names) if name in fields]
-    if in_order != [name for name in fields if name in in_order]:
+    yield from _some_of(
+        Finding(rule=rules.COLUMN_EXTRA, file=header.file, line=LINE, column=name)
+        for name in header.names
+        if name not in known
+    )
+    if [name for name in names if name in known] != [name for name in fields if name in names]:
         yield Finding(rule=rules.COLUMN_ORDER, file=header.file, line=LINE)
 
 

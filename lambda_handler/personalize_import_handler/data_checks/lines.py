@@ -36,6 +36,14 @@ class LineTooLong(Exception):
         self.line = line
 
 
+class NotTextError(Exception):
+    """A line contains a byte that no text has, 0."""
+
+    def __init__(self, line: int) -> None:
+        super().__init__(f"line {line}")
+        self.line = line
+
+
 @dataclass(frozen=True)
 class Lines:
     """Consecutive whole lines of a file as they are read, with a line feed between them."""

@@ -53,7 +53,7 @@ def read_schema(text: str, domain: str | None = None) -> Schema:
     """Read a schema's JSON; raise `NotJson` or `NotASchema`."""
     try:
         record = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise NotJson(f"not JSON: {error}") from error
     if not isinstance(record, dict) or record.get("type") != "record":
         raise NotASchema('it is no {"type": "record", ...}')

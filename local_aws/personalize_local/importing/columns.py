@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from personalize_import_handler.data_checks.conditions import BOOLEAN, DECIMAL, INTEGER
 from personalize_import_handler.data_checks.dataset_types import IDS, DatasetType
 from personalize_local import wording
 from personalize_local.avro_schema import AvroSchema
@@ -17,9 +18,9 @@ _ID_LIMIT: Final = 256
 _STRING_LIMIT: Final = 1000
 _TEXTUAL_LIMIT: Final = 20_000
 
-_INTEGER: Final = re.compile(r"[+-]?[0-9]+")
-_DECIMAL: Final = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
-_BOOLEAN: Final = re.compile(r"true|false", re.IGNORECASE)
+_INTEGER: Final = re.compile(INTEGER)
+_DECIMAL: Final = re.compile(DECIMAL)
+_BOOLEAN: Final = re.compile(BOOLEAN)
 _PATTERNS: Final = {
     "int": _INTEGER,
     "long": _INTEGER,

@@ -55,7 +55,8 @@ def header_of(line: bytes) -> tuple[str, ...]:
 
 def missing_columns(header: Sequence[str], columns: Iterable[Column]) -> list[str]:
     """Return the columns of the schema that a header doesn't have."""
-    return [column.name for column in columns if column.name not in header]
+    names = frozenset(header)
+    return [column.name for column in columns if column.name not in names]
 
 
 def checked_columns(file: CsvFile, lines: Iterable[bytes]) -> Iterator[list[Sequence[str]]]:
@@ -63,7 +64,8 @@ def checked_columns(file: CsvFile, lines: Iterable[bytes]) -> Iterator[list[Sequ
 
     Raises `RowProblem` for the first row that isn't acceptable, after everything before it.
     """
-    places = [file.header.index(column.name) for column in file.columns]
+    place_of = {name: place for place, name in reversed([*enumerate(file.header)])}  # of two, the first counts
+    places = [place_of[column.name] for column in file.columns]
     for block in _blocks(file, lines):
         if block.rows:
             by_column = list(zip(*block.rows, strict=True))

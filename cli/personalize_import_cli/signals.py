@@ -1,0 +1,45 @@
+"""Signals that end a command, so that it removes its temporary files first."""
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Final, NoReturn
+
+from personalize_import_cli.exit_codes import HUNG_UP, TERMINATED
+
+_EXIT_CODES: Final = {signal.SIGTERM: TERMINATED, signal.SIGHUP: HUNG_UP}
+
+
+class EndedBySignal(BaseException):
+    """A signal has asked the process to end; no Exception, so that nothing on the way handles it."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.exit_code = _EXIT_CODES[signal.Signals(number)]
+
+
+@contextmanager
+def ended_by_signals() -> Iterator[None]:
+    """Raise `EndedBySignal` in the block for SIGTERM and SIGHUP, unless they are ignored, as `nohup` does."""
+    before = {number: signal.getsignal(number) for number in _EXIT_CODES}
+    received: list[int] = []
+
+    def end(number: int, _frame: FrameType | None) -> NoReturn:
+        for each in _EXIT_CODES:
+            signal.signal(each, signal.SIG_IGN)  # a second one would interrupt the removal of files
+        received.append(number)
+        raise EndedBySignal(number)
+
+    for number, handler in before.items():
+        if handler == signal.SIG_DFL:
+            signal.signal(number, end)
+    try:
+        yield
+    except Exception as error:
+        if received:  # DuckDB raises an error of its own in place of the one that a signal has raised in its call
+            raise EndedBySignal(received[0]) from error
+        raise
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

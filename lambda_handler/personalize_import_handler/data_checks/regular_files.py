@@ -1,0 +1,49 @@
+"""Regular files of this machine. Reading a FIFO or a device may never end, and may have effects of its own."""
+
+import errno
+import os
+import stat
+from io import FileIO
+from typing import Final
+
+_KINDS: Final = {
+    stat.S_IFIFO: "a FIFO",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+    stat.S_IFSOCK: "a socket",
+}
+_NON_BLOCKING: Final = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+"""Opening a FIFO waits for a writer otherwise. Reading a regular file is the same with it."""
+
+
+def other_kind(path: str | os.PathLike[str]) -> str | None:
+    """Return what a path is that is neither a regular file nor a folder; raise OSError where it can't be looked at."""
+    return _KINDS.get(stat.S_IFMT(os.stat(path).st_mode))  # noqa: PTH116 - a str keeps its form in messages
+
+
+def require_regular(path: str | os.PathLike[str], mode: int) -> None:
+    """Raise OSError unless the mode of a path is that of a regular file."""
+    if stat.S_ISREG(mode):
+        return
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), os.fspath(path))
+    kind = _KINDS.get(stat.S_IFMT(mode), "something else")
+    raise OSError(errno.EINVAL, f"this is {kind}; only a regular file is read", os.fspath(path))
+
+
+def open_regular(path: str | os.PathLike[str]) -> FileIO:
+    """Open a regular file to read bytes; raise OSError for anything else, without reading or waiting."""
+    require_regular(path, os.stat(path).st_mode)  # noqa: PTH116 - a device isn't even opened
+    file = FileIO(path, opener=lambda name, flags: os.open(name, flags | _NON_BLOCKING))
+    try:
+        require_regular(path, os.fstat(file.fileno()).st_mode)  # something else may be there by now
+    except OSError:
+        file.close()
+        raise
+    return file
+
+
+def read_regular(path: str | os.PathLike[str]) -> bytes:
+    """Return the content of a regular file; raise OSError for anything else."""
+    with open_regular(path) as file:
+        return file.readall()

@@ -1,0 +1,99 @@
+"""Files that would hang the reader, or that aren't what they are called, are refused in one line."""
+
+import os
+import socket
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import GOOD, HEADER
+from tests.cli.runs import run
+from tests.data_checks.hostile_rows import Rows, long_number, many_numbers, schema_of
+
+LATE = 1 << 17
+"""Bytes before a fault: more than the head that shows what a file is."""
+
+
+def make_fifo(path: Path) -> None:
+    os.mkfifo(path)
+
+
+def make_device(path: Path) -> None:
+    path.symlink_to("/dev/zero")
+
+
+def make_socket(path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as listening:
+        cwd = Path.cwd()
+        os.chdir(path.parent)  # the path of a socket has 107 characters at most
+        try:
+            listening.bind(path.name)
+        finally:
+            os.chdir(cwd)
+
+
+KINDS = pytest.mark.parametrize(
+    ("make", "kind"), [(make_fifo, "a FIFO"), (make_device, "a device"), (make_socket, "a socket")]
+)
+Make = Callable[[Path], None]
+
+
+def refused(*arguments: str | Path) -> str:
+    """Run a check that ends within seconds, and return the reason why it could not run."""
+    return run("check", *arguments, timeout=20).failure
+
+
+@KINDS
+@pytest.mark.parametrize("engine", ["plain", "duckdb"])
+def test_data_is_a_regular_file(tmp_path: Path, schema: Path, make: Make, kind: str, engine: str) -> None:
+    make(data := tmp_path / "items.csv")
+    wrong = refused(data, "--schema", schema, "--engine", engine)
+    assert wrong == f"{data}: this is {kind}; only a regular file is read"
+
+
+@KINDS
+def test_each_file_of_a_folder_is_a_regular_file(tmp_path: Path, schema: Path, make: Make, kind: str) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "a.csv").write_text(GOOD)
+    make(folder / "b.csv")
+    assert refused(folder, "--schema", schema) == f"{folder}/b.csv: this is {kind}; only a regular file is read"
+
+
+@KINDS
+def test_a_schema_is_a_regular_file(tmp_path: Path, items: Path, make: Make, kind: str) -> None:
+    make(schema := tmp_path / "a.schema.json")
+    assert refused(items, "--schema", schema) == f"{schema}: this is {kind}; only a regular file is read"
+
+
+def test_a_fifo_that_is_fed_is_not_emptied(tmp_path: Path, schema: Path) -> None:
+    os.mkfifo(data := tmp_path / "items.csv")
+    with subprocess.Popen(["sh", "-c", f'echo kept > "{data}"']) as feeding:
+        assert "this is a FIFO" in refused(data, "--schema", schema)
+        assert data.read_text() == "kept\n"
+        assert feeding.wait(10) == 0
+
+
+@pytest.mark.parametrize("engine", ["plain", "duckdb"])
+def test_a_nul_byte_is_found_wherever_it_stands(items: Path, schema: Path, engine: str) -> None:
+    rows = [f"{number},2.5,red" for number in range(LATE // 10)]
+    rows[-2] = "1\0,2.5,red"
+    items.write_text("\n".join([HEADER, *rows]))
+    wrong = refused(items, "--schema", schema, "--engine", engine)
+    assert wrong == f"{items}, line {len(rows)}: this is no text (binary). Store the data as plain CSV"
+
+
+@pytest.mark.parametrize("engine", ["plain", "duckdb"])
+@pytest.mark.parametrize(
+    ("rows", "code"), [(many_numbers(2500), 0), (long_number(50_000), 0)], ids=["257 KB of numbers", "50,000 digits"]
+)
+def test_a_file_of_numbers_is_checked_at_once(tmp_path: Path, rows: Rows, engine: str, code: int) -> None:
+    (data := tmp_path / "users.csv").write_text(rows.file)
+    (schema := tmp_path / "users.schema.json").write_text(schema_of(rows))
+    begun = time.monotonic()
+    ended = run("check", data, "--schema", schema, "--engine", engine, timeout=20)
+    assert ended.code == code, ended
+    assert time.monotonic() - begun < 5  # one second, on a machine that does nothing else

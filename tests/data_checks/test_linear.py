@@ -1,0 +1,170 @@
+"""Time grows no faster than the data: no regular expression takes longer than that for any text of others.
+
+Each expression of the project is found in its source, and gets its worst inputs: see `worst_inputs`. One that is
+written in a function, not as a constant of its module, is timed through that function: see `THROUGH_FUNCTIONS`.
+"""
+
+import importlib
+import math
+import re
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from types import FrameType
+from typing import Any, Final
+
+import pytest
+
+from personalize_import_handler import checks, identity
+from personalize_import_handler.checks import TextRule
+from personalize_import_handler.data_checks import conditions
+from personalize_import_handler.data_checks.conditions import NotMatching
+from personalize_import_handler.data_checks.lines import FIELD_AND_COMMA, LINE, raw_fields
+from personalize_import_handler.deletion import delete_seconds
+from personalize_import_handler.properties import parse
+from personalize_local.constraints import check_constraints
+from personalize_local.errors import ServiceError
+from personalize_local.service_model import input_shape
+from tests.data_checks.expressions import expressions, methods_of
+from tests.data_checks.timing import FACTOR_MAX, SMALL, Grown, best_seconds, growth
+from tests.data_checks.worst_inputs import Pump, pumps
+from tests.handler.properties import properties
+
+Reader = Callable[[str], object]
+
+_HANDLER: Final = "personalize_import_handler"
+_CHECKS: Final = f"{_HANDLER}.data_checks"
+_CLI: Final = "personalize_import_cli"
+_SUSPECTS: Final = 3
+_HANGS_SECONDS: Final = 20
+
+
+def _parsed(text: str) -> None:
+    with suppress(ValueError):
+        parse(properties(TimeoutSeconds=text))
+
+
+def _requested(text: str) -> None:
+    parameters = {"jobName": text, "datasetArn": text, "roleArn": text, "dataSource": {"dataLocation": text}}
+    with suppress(ServiceError):
+        check_constraints(input_shape("CreateDatasetImportJob"), {**parameters, "tags": [{"tagKey": text}]})
+
+
+THROUGH_FUNCTIONS: Final[dict[str, list[tuple[str, Reader]]]] = {
+    f"{_HANDLER}.checks:TextRule.check": [
+        (checks.DATA_LOCATION.pattern, lambda text: list(checks.DATA_LOCATION.check("x", text)))
+    ],
+    f"{_HANDLER}.identity:_default_prefix": [("", lambda text: identity._default_prefix(text, "Import"))],
+    f"{_HANDLER}.deletion:delete_seconds": [("[0-9]+", lambda text: delete_seconds({"ServiceTimeout": text}))],
+    f"{_HANDLER}.properties:_Reader._seconds": [("[0-9]+", _parsed)],
+    f"{_CHECKS}.conditions:NotMatching.compiled": [
+        (pattern, NotMatching(pattern).compiled.fullmatch) for pattern in (conditions.DECIMAL, conditions.BOOLEAN)
+    ],
+    # A line is matched as a whole before it is divided.
+    f"{_CHECKS}.lines:_FIELD_AND_COMMA": [(f"({LINE}){FIELD_AND_COMMA}", raw_fields)],
+    "personalize_local.constraints:_compiled": [(r"arn:([a-z\d-]+):personalize:.*:.*:.+", _requested)],
+}
+"""For each expression that isn't a constant, or reads only some texts: a pattern of its inputs, and its reader."""
+
+# Timed with whole rows, see `test_linear_rows`.
+OF_ROWS: Final = {
+    f"{_CHECKS}.rows:PlainRowChecker._passes",
+    f"{_CHECKS}.sieve:_any_of",
+    f"{_CHECKS}.sieve:_empty_values",
+    f"{_CHECKS}.sieve:_fragment",
+    f"{_CLI}.duckdb_block:DuckDbBlock._doubled_quotes",
+    f"{_CLI}.duckdb_block:DuckDbBlock._value",
+    f"{_CLI}.duckdb_block:_WITH_QUOTES",
+    f"{_CLI}.duckdb_conditions:_",
+    f"{_CLI}.duckdb_conditions:_is_between",
+    f"{_CLI}.duckdb_rows:DuckDbRowChecker._passes",
+}
+
+# These read what the app itself has written: paths of its constructs and its own templates.
+OF_THE_APP: Final = {
+    "personalize_import.data_bucket:_without_sub",
+    "personalize_import.notices:Policy.warning_id",
+    "personalize_import.schema_resource:_place",
+}
+
+CONSTANTS: Final = sorted(expressions() - THROUGH_FUNCTIONS.keys() - OF_ROWS - OF_THE_APP)
+
+
+def readers_of(key: str) -> Iterator[tuple[str, Reader]]:
+    """Yield the pattern of a constant, and each way in which it reads a text."""
+    module = importlib.import_module(key.partition(":")[0])
+    name = key.partition(":")[2]
+    constant = getattr(module, name, None)
+    assert isinstance(constant, re.Pattern | TextRule), f"{key} is no constant: add it to THROUGH_FUNCTIONS"
+    compiled = re.compile(constant.pattern) if isinstance(constant, TextRule) else constant
+    source = Path(str(module.__file__)).read_text()
+    for method in {"fullmatch"} if isinstance(constant, TextRule) else methods_of(key, source):
+        yield compiled.pattern, _reader(compiled, method)
+
+
+def _reader(compiled: re.Pattern[str], method: str) -> Reader:
+    call: Callable[..., Any] = getattr(compiled, method)
+    if method in ("sub", "subn"):
+        return lambda text: call("", text)
+    return (lambda text: list(call(text))) if method == "finditer" else call
+
+
+@contextmanager
+def limited_time(seconds: float = _HANGS_SECONDS) -> Iterator[None]:
+    """Fail rather than hang: the module `re` looks for signals."""
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        raise TimeoutError
+
+    before = signal.signal(signal.SIGALRM, end)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def worst_of(pattern: str, read: Reader) -> list[tuple[Pump, Grown]]:
+    """Return the inputs of a small size that take the longest, and how they grow."""
+
+    def grown(pump: Pump) -> Grown:
+        def of_size(size: int) -> Callable[[], object]:
+            text = pump.text(size)
+            return lambda: read(text)
+
+        return of_size
+
+    every = [(pump, grown(pump)) for pump in pumps(pattern)]
+    return sorted(every, key=lambda each: best_seconds(each[1](SMALL)), reverse=True)[:_SUSPECTS]
+
+
+@pytest.mark.parametrize("key", [*CONSTANTS, *THROUGH_FUNCTIONS])
+def test_time_grows_with_the_text(key: str, record_property: Callable[[str, object], None]) -> None:
+    slowest: tuple[float, str] = (0.0, "")
+    for pattern, read in THROUGH_FUNCTIONS.get(key) or readers_of(key):
+        with limited_time():
+            for pump, grown in worst_of(pattern, read):
+                size, factors = growth(grown)
+                told = f"{' '.join(f'{factor:.1f}' for factor in factors)} from {size} of {tuple(pump)}"
+                slowest = max(slowest, (math.prod(factors), told))
+    record_property("growth for twice the size", f"{key}: {slowest[1]}")
+    assert slowest[0] < FACTOR_MAX, slowest[1]
+
+
+def test_each_expression_of_the_project_is_timed() -> None:
+    assert expressions() >= THROUGH_FUNCTIONS.keys() | OF_ROWS | OF_THE_APP
+    assert len(CONSTANTS) > 30
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [r"[0-9]+\.?[0-9]*", r"(?:[^,]*,?)*x", r"(a|b|ab)*c", r"\s*\(x\)$"],
+    ids=["decimal", "list", "both", "end"],
+)
+def test_an_expression_that_is_not_linear_is_found(pattern: str) -> None:
+    compiled = re.compile(pattern)
+    with suppress(TimeoutError), limited_time(2):
+        found = [grown for read in (compiled.fullmatch, compiled.search) for _, grown in worst_of(pattern, read)]
+        assert any(math.prod(growth(grown)[1]) > FACTOR_MAX for grown in found)
