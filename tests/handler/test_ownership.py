@@ -129,7 +129,7 @@ def test_an_import_role_of_another_stack_is_not_passed(
 
     answer = store.create(properties(RoleArn=role, Preflight=True))
 
-    assert answer.reason.startswith(f"RoleArn '{role}' is a role that stack 'shop' has for its own imports.")
+    assert answer.reason.startswith(f"RoleArn '{role}' is a role that stack 'shop' has for its own imports")
     assert personalize.jobs == {}
     assert store.account.storage.calls == []  # nor was it assumed
 
