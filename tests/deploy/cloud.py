@@ -7,6 +7,7 @@ from pathlib import Path
 
 import aws_cdk as cdk
 
+from personalize_import_handler.contract import TAG_KEY_PREFIX
 from personalize_local.cloud import Deployed, LocalCloud
 from personalize_local.configuration import Options
 from personalize_local.server import LocalAws
@@ -55,6 +56,12 @@ class Cloud(LocalCloud):
         built = cdk.App(outdir=str(self.folder / f"assembly-{len(list(self.folder.glob('assembly-*')))}"))
         app(built)
         return built
+
+    def tags(self, arn: str) -> dict[str, str]:
+        """Return the tags of a job that were asked for, without those that the provider adds."""
+        found = self.personalize.list_tags_for_resource(resourceArn=arn)["tags"]
+        tags = {tag["tagKey"]: tag["tagValue"] for tag in found}
+        return {key: value for key, value in tags.items() if not key.startswith(TAG_KEY_PREFIX)}
 
     def when(self, stack: str, resource_type: str, status: str) -> int:
         """Return the position in a stack's events at which a resource took on a status."""

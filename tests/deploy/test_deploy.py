@@ -33,8 +33,7 @@ def test_a_deploy_ends_when_the_job_is_active_and_the_data_is_in(cloud: Cloud, n
     described = cloud.personalize.describe_dataset_import_job(datasetImportJobArn=outputs["JobArn"])["datasetImportJob"]
     assert described["jobName"] == outputs["JobName"]
     assert described["importMode"] == "FULL"
-    tags = cloud.personalize.list_tags_for_resource(resourceArn=outputs["JobArn"])["tags"]
-    assert tags == [{"tagKey": "team", "tagValue": "data"}]
+    assert cloud.tags(outputs["JobArn"]) == {"team": "data"}
 
 
 def test_the_polls_are_few_and_none_of_them_is_an_error(cloud: Cloud, name: str) -> None:
@@ -97,8 +96,7 @@ def test_another_location_is_another_job_and_the_same_is_none(cloud: Cloud, name
     assert cloud.deploy(users_app(name, first), "--force").succeeded
     assert cloud.deploy(users_app(name, first, tags={"stage": "test"})).succeeded
     assert len(cloud.jobs(name)) == 1
-    tags = cloud.personalize.list_tags_for_resource(resourceArn=before["JobArn"])["tags"]
-    assert tags == [{"tagKey": "stage", "tagValue": "test"}]
+    assert cloud.tags(before["JobArn"]) == {"stage": "test"}
     assert cloud.deploy(users_app(name, first.replace("first", "second"))).succeeded
     assert cloud.outputs(name)["JobArn"] != before["JobArn"]
     assert cloud.rows(before["DatasetArn"])["count"] == 2

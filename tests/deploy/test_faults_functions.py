@@ -134,8 +134,7 @@ def test_a_function_is_killed_while_it_changes_tags_and_the_next_look_sets_them(
 
     assert row.end() == "UPDATE_COMPLETE"
     job = row.cloud.jobs(row.name)[0]["dataset_import_job_arn"]
-    tags = row.cloud.personalize.list_tags_for_resource(resourceArn=job)["tags"]
-    assert tags == [{"tagKey": "team", "tagValue": "search"}]
+    assert row.cloud.tags(job) == {"team": "search"}
     assert row.jobs == ["ACTIVE"]
     row.assert_is_well()
 

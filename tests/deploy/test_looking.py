@@ -11,7 +11,7 @@ from aws_cdk import aws_personalize as personalize
 from aws_cdk import aws_ssm as ssm
 
 from personalize_import import DatasetImportJob, DataSource, Reimport
-from personalize_import_handler.contract import DATA_FINGERPRINT_TAG
+from personalize_import_handler.contract import DATA_FINGERPRINT_TAG, RESOURCE_TAG
 from tests.deploy.cloud import Cloud
 from tests.deploy.stacks import UsersStack, users_csv
 
@@ -59,7 +59,7 @@ def test_data_is_imported_again_when_it_has_changed_and_only_then(cloud: Cloud, 
     jobs = cloud.jobs(name)
     assert len(jobs) == 3
     told = cloud.personalize.list_tags_for_resource(resourceArn=cloud.outputs(name)["JobArn"])["tags"]
-    assert [tag["tagKey"] for tag in told] == [DATA_FINGERPRINT_TAG]
+    assert {tag["tagKey"] for tag in told} == {DATA_FINGERPRINT_TAG, RESOURCE_TAG}
 
 
 @pytest.mark.slow

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+import boto3
 import pytest
 
 from personalize_import_cli.s3_data import s3_data
@@ -42,6 +43,7 @@ def role(cloud: Cloud) -> str:
 def environment(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in cloud.aws.environment.items():
         monkeypatch.setenv(name, value)
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)  # it may have the keys of another server
 
 
 def of_the_handler(role: str, location: str) -> list[str]:
