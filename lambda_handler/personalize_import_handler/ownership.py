@@ -44,8 +44,8 @@ def problems_with_root_stack(properties: ImportProperties, resource: Resource, r
     if owner not in {None, root_name, resource.stack_name}:
         yield (
             f"RoleArn {shown(properties.role_arn)} is a role that stack {shown(owner)} has for its own imports, and "
-            f"this is stack {shown(resource.stack_name)}. Deploy the template under the name that it was synthesized for, "
-            "leave `role` out to get a role for this stack, or use a role outside of these paths"
+            f"this is stack {shown(resource.stack_name)}. Deploy the template under the name that it was synthesized "
+            "for, leave `role` out to get a role for this stack, or use a role outside of these paths"
         )
 
 
