@@ -14,6 +14,7 @@ _update: Final = partial(Patch, "adoption.py", "handler/test_lifecycle_update.py
 _named: Final = partial(Patch, "adoption.py", "handler/test_physical_ids.py")
 _data: Final = partial(Patch, "adoption.py", "handler/test_data_changes.py")
 _LISTED: Final = "        if arn not in [job.dataset_import_job_arn for job in jobs_of_dataset]:\n"
+_MADE: Final = "made = _attempts(jobs, names) or _attempts_for_other_data(personalize, jobs, properties, resource)"
 _WAIT: Final = "            _wait_for_the_dataset(jobs_of_dataset)\n"
 _handed: Final = partial(Patch, "adoption.py", "handler/test_handing_over.py")
 
@@ -41,13 +42,13 @@ GUARDS: Final = (
     ),
     _find(
         "data that a later import has replaced is imported again",
-        "if known and job and not is_superseded(job, jobs, undone):",
-        "if known and job:",
+        "            and not is_superseded(job, jobs, undone)\n",
+        "",
     ),
     _turn(
         "rows that the undone update appended are removed",
-        "not is_superseded(job, jobs, undone):",
-        "not is_superseded(job, jobs):",
+        "not is_superseded(job, jobs, undone)",
+        "not is_superseded(job, jobs)",
     ),
     _attempt(
         "a call that is refused during the search is reported with its job",
@@ -62,12 +63,12 @@ GUARDS: Final = (
     # In `adoption.current`
     _named(
         "an update finds its job although JobName has changed",
-        "made = _attempts(jobs, names) or _jobs_by_prefix(jobs, names)",
-        "made = _jobs_by_prefix(jobs, names)",
+        _MADE,
+        _MADE.replace("_attempts(jobs, names) or ", ""),
     ),
     _data(
         "an update finds its job although the fingerprint of its data is not known any more",
-        "made = _attempts(jobs, names) or _jobs_by_prefix(jobs, names)",
+        _MADE,
         "made = _attempts(jobs, names)",
     ),
     _find(
@@ -145,7 +146,7 @@ GUARDS: Final = (
     ),
     # In `adoption.is_same_import`
     _find("the same import has the same dataset", "job.dataset_arn == properties.dataset_arn\n        and ", ""),
-    _find("the same import has the same location", "and job.data_location == properties.data_location\n", ""),
+    _find("the same import has the same location", "and is_same_location(job.data_location, properties)\n", ""),
     _find("the same import has the same role", "and is_same_reader(job.role_arn, properties.role_arn)\n", ""),
     _attempt(
         "the construct's own role is the same one in another stack",
@@ -158,7 +159,7 @@ GUARDS: Final = (
         "        and job.publish_attribution_metrics_to_s3 == properties.publish_attribution_metrics_to_s3\n",
         "",
     ),
-    # In `adoption._attempts, ._jobs_by_prefix, ._holding`
+    # In `adoption._attempts, ._attempts_for_other_data, ._holding`
     _find(
         "the latest of all attempts is the one that counts", "return sorted(made, reverse=True)", "return sorted(made)"
     ),

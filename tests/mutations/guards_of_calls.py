@@ -156,7 +156,7 @@ GUARDS: Final = (
     _call("the mode is sent", '            "importMode": properties.import_mode.value,\n', ""),
     _call("metrics are published where that was asked for", 'request["publishAttributionMetricsToS3"] = True', "pass"),
     _call("what nobody asked for is not sent", "if properties.publish_attribution_metrics_to_s3:", "if True:"),
-    _call("tags are sent", "if tags := properties.job_tags:", "if tags := {}:"),
+    _call("tags are sent", "for key, value in tags.items()],\n        }", "for key, value in ()],\n        }"),
     _call(
         "all pages of a list are read",
         "for page in listed for summary",

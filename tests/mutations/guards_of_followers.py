@@ -132,7 +132,7 @@ GUARDS: Final = (
         "return _wait(full, noted.begun(wanted.personalize.now()), 0)\n\n",
         "return _go_on(wanted, full, noted, repeat.dataset_import_job_arn, repeat.attempt)\n\n",
     ),
-    _restore("a repeat is not followed by a repeat of itself", "restores=False)", "restores=True)"),
+    _restore("a repeat is not followed by a repeat of itself", "restores=False,", "restores=True,"),
     _restore(
         "a resource that hands over leaves the rest to the next one",
         "if not has_succeeded(outcome.attributes[Attribute.STATUS]):",
@@ -155,7 +155,7 @@ GUARDS: Final = (
     _restore(
         "a repeat has the tags of its job", "for key, value in tags.items() if not", "for key, value in () if not"
     ),
-    _restore("tags of AWS's own are not set on a repeat", ' if not key.startswith("aws:")', ""),
+    _restore("tags of AWS's own are not set on a repeat", '(("aws:", TAG_KEY_PREFIX))', "(TAG_KEY_PREFIX)"),
     _restore("a repeat is not prepared as the FULL import is", "tags_due=False, prepared=True)", "tags_due=False)"),
     _restore(
         "a refusal is tried again",

@@ -98,11 +98,11 @@ GUARDS: Final = (
         "return self.start(progress, found.number)",
     ),
     # In `tagging.set_tags`
-    _tag("tags of AWS's own are left alone", '("aws:", DATA_FINGERPRINT_TAG)', "(DATA_FINGERPRINT_TAG,)"),
+    _tag("tags of AWS's own are left alone", '("aws:", TAG_KEY_PREFIX)', "(TAG_KEY_PREFIX,)"),
     _tag("tags that are wanted are not removed", "if key not in wanted and not key", "if not key"),
     _tag("tags that have changed are set", "if present.get(key) != value}", "if key not in present}"),
     _tag("tags that are there are not set again", " if present.get(key) != value}", "}"),
-    _data_tag("the fingerprint of data stays on its job", '("aws:", DATA_FINGERPRINT_TAG)', '("aws:",)'),
+    _data_tag("the fingerprint of data stays on its job", '("aws:", TAG_KEY_PREFIX)', '("aws:",)'),
     _tag(
         "tags that are not wanted any more are removed",
         "personalize.untag_resource(dataset_import_job_arn, extra)",

@@ -95,13 +95,13 @@ GUARDS: Final = (
     ),
     _handed(
         "a job that nobody knows yet is not handed over",
-        "if not (self.properties.hands_over and known):",
-        "if not self.properties.hands_over:",
+        "if not (self.properties.hands_over and known and arn):",
+        "if not (self.properties.hands_over and arn):",
     ),
     _look(
         "a busy service fails the resource that may not hand over",
-        "if not (self.properties.hands_over and known):",
-        "if not known:",
+        "if not (self.properties.hands_over and known and arn):",
+        "if not (known and arn):",
     ),
     _relay(
         "a lack of room names the time of all resources",

@@ -21,8 +21,8 @@ GUARDS: Final = (
         "importing.py",
         _preflight,
         "data is looked at only where that is asked for",
-        "self.properties.reimport is not ReimportMode.WHEN_DATA_CHANGES or",
-        "",
+        "if not self.compares_data or self.properties.data_fingerprint:",
+        "if self.properties.data_fingerprint:",
     ),
     _know("data is looked at once for a request", " or self.properties.data_fingerprint:", ":"),
     _know(
@@ -40,7 +40,7 @@ GUARDS: Final = (
         "            self._ask_for_the_time()\n            if self._time_is_up",
         "            if self._time_is_up",
     ),
-    _know("the fingerprint is noted", "progress._replace(data_fingerprint=fingerprint)", "progress"),
+    _know("the fingerprint is noted", "progress._replace(data_fingerprint=fingerprint), seconds", "progress, seconds"),
     # In `data_fingerprint`
     _print("an etag tells contents apart", "each.size, each.etag)", "each.size)"),
     _print("a name is a part of what the data is", "(each.name, each.size,", "(each.size,"),
@@ -56,14 +56,14 @@ GUARDS: Final = (
     # In `lifecycle` and `identity`
     _life(
         "an update looks at the data too",
-        "_going_on(wanted, progress) or wanted.know_data(progress):",
-        "_going_on(wanted, progress):",
+        "_going_on(wanted, progress) or wanted.know_data(progress)\n    ):",
+        "_going_on(wanted, progress)\n    ):",
     ),
-    _life("a create looks at the data", " or wanted.know_data(progress) or wanted.begin(", " or wanted.begin("),
-    _life(
-        "a delete finds jobs whatever their data was",
-        "names.include(arn) or names.share_prefix(arn)",
-        "names.include(arn)",
+    _life("a create looks at the data", "        or wanted.know_data(progress)\n", ""),
+    Patch(
+        *("deletion.py", _changes, "a delete finds jobs whatever their data was"),
+        "names.include(arn) or names.share_prefix(arn) or arn == own",
+        "names.include(arn) or arn == own",
     ),
     _name("other data makes other names", "if properties.data_fingerprint else []", "if False else []"),
     # In `preflight`

@@ -12,10 +12,8 @@ _delete: Final = partial(Patch, "identity.py", "handler/test_lifecycle_delete.py
 _attempt: Final = partial(Patch, "identity.py", "handler/test_attempts.py")
 _upgrade: Final = partial(Patch, "identity.py", "handler/test_upgrade.py")
 _turn: Final = partial(Patch, "identity.py", "faults/test_cloudformation_turns.py")
-_SCOPE: Final = "scope = given if re.fullmatch(contract.STACK_SCOPE_PATTERN, given) else resource.stack_name"
-_SCOPE_OF_EARLIER: Final = "scope = None if _JOB_ARN.fullmatch(resource.physical_id) else properties.stack_scope"
 _IS_ONE: Final = 'job and job["digest"] == self.digest and dataset_import_job_arn.startswith(self.arn_prefix)'
-_PREFIXES: Final = '{f"{self.arn_prefix}{self.name_prefix}", self.earlier_arn_prefix}'
+_PREFIX: Final = 'return bool(job and job["prefix"] == f"{self.arn_prefix}{self.name_prefix}")'
 
 GUARDS: Final = (
     # In `identity`
@@ -28,23 +26,16 @@ GUARDS: Final = (
     # In `identity.resource_of`
     _id(
         "only a resource that is created gets an id",
-        '    if event["RequestType"] != "Create":\n        return resource\n',
-        "",
+        'if event["RequestType"] == "Create":',
+        "if True:",
     ),
     _id("a Create has no id yet", 'event.get("PhysicalResourceId", "")', 'event["PhysicalResourceId"]'),
     _id(
-        "a Create without properties gets an id",
-        'event.get("ResourceProperties", {})',
-        'event["ResourceProperties"]',
+        "an id has the name of the stack",
+        'f"{resource.stack_name}/{resource.logical_id}"',
+        "resource.logical_id",
     ),
-    _id("an id has the scope of the stack", _SCOPE, "scope = resource.stack_name"),
-    _id("an id has no invalid scope", _SCOPE, "scope = given or resource.stack_name"),
-    _id(
-        "a scope is valid as a whole",
-        "if re.fullmatch(contract.STACK_SCOPE_PATTERN",
-        "if re.match(contract.STACK_SCOPE_PATTERN",
-    ),
-    _id("an id has the logical id", 'f"{scope}/{resource.logical_id}"', "scope"),
+    _id("an id has the logical id", 'f"{resource.stack_name}/{resource.logical_id}"', "resource.stack_name"),
     # In `identity.JobNames`
     _turn(
         "only the jobs of this import are attempts at it",
@@ -56,25 +47,15 @@ GUARDS: Final = (
     _name("a job that is not named by an attempt is none", "(?P<attempt>[1-9][0-9]{{0,2}})", "(?P<attempt>[0-9]+)"),
     _delete(
         "a job that only begins with the prefix is another's",
-        f'return bool(job and job["prefix"] in {_PREFIXES})',
-        "return any(dataset_import_job_arn.startswith(prefix) for prefix in "
-        '(f"{self.arn_prefix}{self.name_prefix}", self.earlier_arn_prefix) if prefix)',
+        _PREFIX,
+        'return dataset_import_job_arn.startswith(f"{self.arn_prefix}{self.name_prefix}")',
     ),
-    _data(
-        "a resource has the jobs of its prefix",
-        _PREFIXES,
-        "{self.earlier_arn_prefix}",
-    ),
-    _upgrade(
-        "a resource of an earlier version that was moved has the jobs that were started before",
-        _PREFIXES,
-        '{f"{self.arn_prefix}{self.name_prefix}"}',
-    ),
+    _data("a resource has the jobs of its prefix", _PREFIX, "return False"),
     # In `identity.names_of`
     _name(
-        "a resource that continues waiting has the names of the import, whatever its own properties say",
-        "if begun := properties.dataset_import_job_arn:",
-        "if begun := None:",
+        "a resource that continues waiting has the names of the one that has begun the import",
+        "_origin_of(first_of(properties, resource))",
+        "_origin_of(resource)",
     ),
     _name(
         "two digits of an attempt are no part of the prefix",
@@ -91,39 +72,49 @@ GUARDS: Final = (
     # In `identity._origin_of`
     _id(
         "a resource that was moved has the names of the place where it was created",
-        "    if created := _PHYSICAL_ID.fullmatch(resource.physical_id):\n",
-        "    if created := None:\n",
+        "    created = _PHYSICAL_ID.fullmatch(resource.physical_id)\n    if",
+        "    created = None\n    if",
     ),
     _id(
         "a resource that was moved to another stack has the names of its first one",
-        'return created["scope"], created["logical_id"]',
+        'return created["stack_name"], created["logical_id"]',
         'return resource.stack_name, created["logical_id"]',
     ),
     _id(
         "a resource that was moved to another logical id has the names of its first one",
-        'return created["scope"], created["logical_id"]',
-        'return created["scope"], resource.logical_id',
+        'return created["stack_name"], created["logical_id"]',
+        'return created["stack_name"], resource.logical_id',
+    ),
+    _id(
+        "a resource that was moved in its stack has the names of its first logical id",
+        'return resource.scope, created["logical_id"] if created else resource.logical_id',
+        "return resource.scope, resource.logical_id",
     ),
     _upgrade(
         "the jobs of an earlier version in a nested stack have no scope in their names",
-        _SCOPE_OF_EARLIER,
-        "scope = properties.stack_scope",
+        "    if _JOB_ARN.fullmatch(resource.physical_id):\n",
+        "    if False:\n",
     ),
     _id(
         "a resource whose creation was cancelled has jobs with the scope of its nested stack",
-        _SCOPE_OF_EARLIER,
-        "scope = None",
+        "return resource.scope, created",
+        "return resource.scope if created else resource.stack_name, created",
+    ),
+    _id(
+        "a resource of a nested stack has the jobs of that stack when it is created again under another name",
+        "return resource.scope, created",
+        "return resource.stack_name, created",
     ),
     # In `identity._in_stack, .is_same_reader`
     _upgrade(
         "the import roles of an earlier version in a nested stack have no scope in their paths",
-        "resource.stack_name, properties.stack_scope)",
+        "resource.stack_name, resource.stack_scope)",
         "resource.stack_name)",
     ),
     _id(
         "a role that was moved with its resource has the path of its first stack",
-        "resource.stack_name, properties.stack_scope)",
-        "properties.stack_scope)",
+        "resource.stack_name, resource.stack_scope)",
+        "resource.stack_scope)",
     ),
     _id("a role of another stack is another role", "if own and own[part] in present:", "if own:"),
     _upgrade(
@@ -145,7 +136,11 @@ GUARDS: Final = (
     _name(
         "another schema is another import: a dataset that was replaced is empty", "        properties.schema_arn,\n", ""
     ),
-    _name("another location is another import", "        properties.data_location,\n", ""),
+    _name(
+        "another location is another import",
+        "        _without_stack_folder(properties.data_location) if properties.data_files else properties.data_location,\n",
+        "",
+    ),
     _name("another role is another import", "        reader_of(properties.role_arn),\n", ""),
     _name("another mode is another import", "        properties.import_mode,\n", ""),
     _name("other metrics are another import", "        properties.publish_attribution_metrics_to_s3,\n", ""),

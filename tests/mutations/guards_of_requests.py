@@ -6,7 +6,7 @@ from typing import Final
 from tests.mutations.patches import Patch
 
 _update: Final = partial(Patch, "lifecycle.py", "handler/test_lifecycle_update.py")
-_delete: Final = partial(Patch, "lifecycle.py", "handler/test_lifecycle_delete.py")
+_delete: Final = partial(Patch, "deletion.py", "handler/test_lifecycle_delete.py")
 _find: Final = partial(Patch, "lifecycle.py", "handler/test_adoption.py")
 _after: Final = partial(Patch, "lifecycle.py", "handler/test_after.py")
 _turn: Final = partial(Patch, "lifecycle.py", "faults/test_cloudformation_turns.py")
@@ -20,7 +20,7 @@ GUARDS: Final = (
     # In `receive`
     _receive(
         "properties that can't be right fail before anything waits",
-        "    _parse(request)\n    return Waiting(",
+        "    _own_properties(request)\n    return Waiting(",
         "    return Waiting(",
     ),
     # In `poll_update`
@@ -36,12 +36,12 @@ GUARDS: Final = (
     ),
     _update(
         "properties that import something else are another import",
-        " or names_of(old, request.resource).digest != wanted.names.digest:",
+        " or names_of(old, wanted.resource).digest != wanted.names.digest:",
         ":",
     ),
     _update(
         "properties that import the same keep the job",
-        "names_of(old, request.resource).digest != wanted.names.digest",
+        "names_of(old, wanted.resource).digest != wanted.names.digest",
         "old != new",
     ),
     _update("tags are due only where they have changed", "tags_due=dict(old.tags) != dict(new.tags)", "tags_due=True"),
@@ -63,17 +63,17 @@ GUARDS: Final = (
         "    if progress.attempt:\n",
         "    if False:\n",
     ),
-    # In `poll_delete`
+    # In `deletion`
     _delete(
         "a running job is waited for: its dataset can't be deleted",
-        "    if not running:\n",
-        "    if True:\n",
+        "    if running := _running_job(request, properties, services.personalize):\n",
+        "    if running := None:\n",
     ),
-    _delete("a Delete waits for a bounded time", "if elapsed >= delete_seconds(request.properties):", "if False:"),
+    _delete("a Delete waits for a bounded time", "elapsed >= delete_seconds(request.properties)", "False"),
     _delete(
         "a Delete's time begins once",
-        "return Waiting(progress.begun(now), pace",
-        "return Waiting(progress, pace",
+        "return Waiting(progress.begun(now), pace.seconds_until_next_look",
+        "return Waiting(progress, pace.seconds_until_next_look",
     ),
     _delete(
         "a Delete waits for 50 minutes", "_DELETE_SECONDS_MAX: Final = 50 * 60", "_DELETE_SECONDS_MAX: Final = 58 * 60"
@@ -94,11 +94,10 @@ GUARDS: Final = (
         'int(given) if re.fullmatch("[0-9]{1,4}", given, re.ASCII) else contract.SERVICE_TIMEOUT_SECONDS',
         "int(given or contract.SERVICE_TIMEOUT_SECONDS)",
     ),
-    # In `_running_job`
     _delete(
         "properties that are not valid are no defect of a Delete",
-        "    except InvalidProperties:\n        return None  # with",
-        "    except Busy:\n        return None  # with",
+        "    except InvalidProperties:\n        return Finished",
+        "    except Busy:\n        return Finished",
     ),
     _delete("only running jobs are waited for", " if is_running(job.status)]", "]"),
     _delete(
@@ -113,21 +112,21 @@ GUARDS: Final = (
     ),
     _delete(
         "a Delete that may not list jobs is no defect",
-        "    except Refused as refused:",
-        "    except UnicodeError as refused:",
+        "    except Refused as refused:\n        logger.warning(\"Not waiting",
+        "    except UnicodeError as refused:\n        logger.warning(\"Not waiting",
     ),
     _delete(
         "a Delete doesn't wait for the jobs of other resources",
-        "(arn for arn in arns if names.include(arn) or names.share_prefix(arn))",
+        "(arn for arn in arns if names.include(arn) or names.share_prefix(arn) or arn == own)",
         "iter(arns)",
     ),
     _delete(
         "a Delete waits for its job although JobName has changed since",
-        "if names.include(arn) or names.share_prefix(arn)",
-        "if names.share_prefix(arn)",
+        "if names.include(arn) or names.share_prefix(arn) or arn == own",
+        "if names.share_prefix(arn) or arn == own",
     ),
-    # In `_import, _parse, _parse_old`
-    _turn("a rollback is told what it undoes", "undone=_parse_old(request)", "undone=_parse(request)"),
+    # In `_import, _own_properties, _parse_old`
+    _turn("a rollback is told what it undoes", "undone=_parse_old(request)", "undone=parse(request.properties)"),
     Patch(
         "lifecycle.py",
         "handler/test_malformed_properties.py",

@@ -10,9 +10,8 @@ _spoilt: Final = partial(Patch, "checks.py", "handler/test_malformed_properties.
 _IS_TEXT: Final = (
     "if not isinstance(value, str) or len(value) > self.length_max or not re.fullmatch(self.pattern, value):"
 )
-_IS_KEY: Final = (
-    'if not 1 <= len(key) <= contract.TAG_KEY_LENGTH_MAX or not _is_tag_text(key) or key.lower().startswith("aws:"):'
-)
+_IS_KEY: Final = "if not 1 <= len(key) <= contract.TAG_KEY_LENGTH_MAX or not _is_tag_text(key) or is_reserved:"
+_IS_RESERVED: Final = 'key.lower().startswith(("aws:", contract.TAG_KEY_PREFIX))'
 _LABEL: Final = "[a-zA-Z0-9][a-zA-Z0-9\\-_]*"
 
 GUARDS: Final = (
@@ -92,8 +91,11 @@ GUARDS: Final = (
         _IS_KEY.replace("not 1 <= len(key) <= contract.TAG_KEY_LENGTH_MAX", "not key"),
     ),
     _rule("a tag's key has certain characters", _IS_KEY, _IS_KEY.replace("or not _is_tag_text(key) ", "")),
-    _rule("a tag's key doesn't begin with aws:", _IS_KEY, _IS_KEY.replace(' or key.lower().startswith("aws:")', "")),
-    _rule("capitals make no other key of aws:", _IS_KEY, _IS_KEY.replace(".lower()", "")),
+    _rule("a tag's key doesn't begin with aws:", _IS_RESERVED, _IS_RESERVED.replace('"aws:", ', "")),
+    _spoilt(
+        "a tag's key doesn't begin as those of the provider", _IS_RESERVED, _IS_RESERVED.replace(", contract.TAG_KEY_PREFIX", "")
+    ),
+    _rule("capitals make no other key of aws:", _IS_RESERVED, _IS_RESERVED.replace(".lower()", "")),
     _rule("a tag's value has a bounded length", "if len(value) > contract.TAG_VALUE_LENGTH_MAX or not", "if not"),
     _rule("a tag's value has certain characters", " or not _is_tag_text(value):", ":"),
     _rule("tags may have letters, separators and numbers of any script", 'in "LZN" for', 'in "Z" for'),
