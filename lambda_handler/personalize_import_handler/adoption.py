@@ -65,9 +65,8 @@ def find(
     """Return the attempt whose job does just this import, or else the next one to make; raise `Hindered`.
 
     Only the latest one that has not failed may do so: each was made because the data of those before it was gone.
+    If it has ended, it must be of this resource: after another one was deleted, its files may have been replaced.
     `undone` is what the resource imported last: rows that it appended are no part of an earlier FULL import.
-    A resource that `is_new` doesn't take over the job of a resource that a stack had and has given up, see `release`:
-    the files may have been replaced since.
     """
     number = 1
     try:
@@ -81,7 +80,7 @@ def find(
             known
             and job
             and not is_superseded(job, jobs, undone)
-            and (not is_new or is_running(job.status) or _is_of(names, known.dataset_import_job_arn, personalize))
+            and (is_running(job.status) or _is_of(names, known.dataset_import_job_arn, personalize, is_new=is_new))
         ):
             return known
     except Refused as refused:
@@ -160,7 +159,7 @@ def _attempts_for_other_data(
     for job in sorted(jobs, key=lambda job: job.creation_date_time, reverse=True):
         fingerprint = personalize.list_tags(job.dataset_import_job_arn).get(DATA_FINGERPRINT_TAG)
         known = properties._replace(data_fingerprint=fingerprint)
-        if fingerprint and names_of(known, resource).include(job.dataset_import_job_arn):
+        if names_of(known, resource).include(job.dataset_import_job_arn):
             arn = job.dataset_import_job_arn
             return [Attempt(attempt_of(arn), arn, is_made=True, data_fingerprint=fingerprint)]
     return []
@@ -170,13 +169,17 @@ def release(personalize: Personalize, properties: ImportProperties, names: JobNa
     """Note in the tag of the resource's jobs that its stack has given it up; raise `Busy` or `Refused`."""
     for job in personalize.list_dataset_import_jobs(properties.dataset_arn):
         arn = job.dataset_import_job_arn
-        if (names.include(arn) or names.share_prefix(arn)) and _is_of(names, arn, personalize):
+        if (names.include(arn) or names.share_prefix(arn)) and _is_of(names, arn, personalize, is_new=True):
             personalize.tag_resource(arn, {RESOURCE_TAG: f"{names.resource_tag}{RELEASED}"})
 
 
-def _is_of(names: JobNames, dataset_import_job_arn: str, personalize: Personalize) -> bool:
-    """Return whether a job has the tag of the resource, and was not released."""
-    return personalize.list_tags(dataset_import_job_arn).get(RESOURCE_TAG) == names.resource_tag
+def _is_of(names: JobNames, dataset_import_job_arn: str, personalize: Personalize, *, is_new: bool) -> bool:
+    """Return whether a job has the tag of the resource, and was not released.
+
+    A job without the tag was started by an earlier version: it is not of a resource that `is_new`.
+    """
+    untagged = "" if is_new else names.resource_tag
+    return personalize.list_tags(dataset_import_job_arn).get(RESOURCE_TAG, untagged) == names.resource_tag
 
 
 def _holding(personalize: Personalize, properties: ImportProperties, made: Attempt) -> DatasetImportJob | None:

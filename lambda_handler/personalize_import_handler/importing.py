@@ -103,15 +103,17 @@ class Import(NamedTuple):
     def go_on(self, progress: Progress, dataset_import_job_arn: str) -> Outcome:
         """Go on with what another resource has begun: the job, or the attempt that it had no time to make.
 
-        The job must be of just this import: of the first resource, and of these properties.
+        The job must be of just this import: of the first resource, and of these properties. Its tag has the fingerprint
+        of the data where that decides, or did when the job was started.
         """
-        if not self.compares_data:
+        if self.names.include(dataset_import_job_arn):
             return self.continue_with(progress, dataset_import_job_arn)
         try:
             fingerprint = self._fingerprint_of(dataset_import_job_arn)
         except Refused as refused:
             return self._not_seen(refused, dataset_import_job_arn, progress)
-        if fingerprint is None:  # no job has been started for the data yet, so what counts is the data as it is now
+        if fingerprint is None and self.compares_data:
+            # No job has been started for the data yet, so what counts is the data as it is now.
             return self.know_data(progress) or self.begin(progress)
         known = self._replace(properties=self.properties._replace(data_fingerprint=fingerprint))
         return known.continue_with(progress._replace(data_fingerprint=fingerprint), dataset_import_job_arn)

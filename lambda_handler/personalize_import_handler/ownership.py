@@ -26,13 +26,13 @@ def problems_of(properties: ImportProperties, resource: Resource, provider: Prov
     arn = properties.dataset_import_job_arn
     if arn and not arn.startswith(resource.job_arn_prefix):
         yield f"DatasetImportJobArn {shown(arn)} is not in the account and Region of this stack"
-    if first_of(properties, resource).created_in not in {resource.stack_name, resource.created_in}:
+    if first_of(properties, resource).created_in not in _own_names(resource):
         yield "FirstResource is not of this stack: its PhysicalId must be what Ref returns for a resource of the stack"
 
 
 def names_root_stack(properties: ImportProperties, resource: Resource) -> bool:
     """Return whether the stack has to be nested in another one for its properties to be its own."""
-    return properties.stack_scope is not None or stack_of_role(properties.role_arn) not in {None, resource.stack_name}
+    return properties.stack_scope is not None or stack_of_role(properties.role_arn) not in {None, *_own_names(resource)}
 
 
 def problems_with_root_stack(properties: ImportProperties, resource: Resource, root_name: str) -> Iterator[str]:
@@ -41,7 +41,7 @@ def problems_with_root_stack(properties: ImportProperties, resource: Resource, r
     if scope != own_scope(properties, resource, root_name):
         yield f"StackScope {shown(scope)} is only for a stack that is nested in the stack it begins with"
     owner = stack_of_role(properties.role_arn)
-    if owner not in {None, root_name, resource.stack_name}:
+    if owner not in {None, root_name, *_own_names(resource)}:
         yield (
             f"RoleArn {shown(properties.role_arn)} is a role that stack {shown(owner)} has for its own imports, and "
             f"this is stack {shown(resource.stack_name)}. Deploy the template under the name that it was synthesized "
@@ -54,6 +54,11 @@ def own_scope(properties: ImportProperties, resource: Resource, root_name: str) 
     scope = properties.stack_scope
     is_own = scope and root_name != resource.stack_name and scope.startswith(f"{root_name}/")
     return scope if is_own else None
+
+
+def _own_names(resource: Resource) -> set[str]:
+    """Return the names of the stack, and of the one that the resource was moved from: a rollback names its role."""
+    return {resource.stack_name, resource.created_in}
 
 
 def _problems_of_location(properties: ImportProperties, resource: Resource, provider: Provider) -> Iterator[str]:

@@ -8,13 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from personalize_import_handler import reasons
-from personalize_import_handler.contract import (
-    ATTEMPTS_MAX,
-    DATA_FINGERPRINT_TAG,
-    RESOURCE_TAG,
-    TAG_KEY_PREFIX,
-    Attribute,
-)
+from personalize_import_handler.contract import ATTEMPTS_MAX, DATA_FINGERPRINT_TAG, RESOURCE_TAG, Attribute
 from personalize_import_handler.followers import History, Repeat
 from personalize_import_handler.identity import (
     digest_after,
@@ -113,7 +107,7 @@ def _as_started(again: "Import", repeated: str) -> "Import":
         role_arn=job.role_arn,
         import_mode=job.import_mode,
         publish_attribution_metrics_to_s3=job.publish_attribution_metrics_to_s3,
-        tags=tuple((key, value) for key, value in tags.items() if not key.startswith(("aws:", TAG_KEY_PREFIX))),
+        tags=tuple((key, value) for key, value in tags.items() if not key.startswith("aws:")),
         data_fingerprint=tags.get(DATA_FINGERPRINT_TAG),
     )
     return again._replace(properties=properties, names_of_follower=names_in(repeated, resource_tag))

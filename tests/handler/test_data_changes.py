@@ -157,6 +157,18 @@ def test_where_the_data_decides_no_more_the_job_that_did_not_fail_is_kept(
     assert len(personalize.jobs) == 2
 
 
+def test_where_the_data_decides_no_more_the_job_of_another_resource_with_the_same_name_is_not_kept(
+    cloudformation: CloudFormation, account: Account
+) -> None:
+    first = cloudformation.create(as_of("monday", JobName="nightly", ImportMode="INCREMENTAL"))
+    account.clock.advance(60)
+    CloudFormation(account, logical_id="Other").create(as_of("monday", JobName="nightly", ImportMode="INCREMENTAL"))
+
+    kept = cloudformation.update(properties(JobName="nightly", ImportMode="INCREMENTAL", Tags=tags(stage="prod")))
+
+    assert kept.job_arn == first.job_arn
+
+
 def test_the_job_is_waited_for_as_any_other_and_the_data_is_looked_at_once(
     cloudformation: CloudFormation, account: Account, storage: FakeStorage
 ) -> None:

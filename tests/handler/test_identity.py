@@ -7,8 +7,15 @@ from botocore.session import Session
 from hypothesis import given
 from hypothesis import strategies as st
 
-from personalize_import_handler.contract import JOB_NAME_LENGTH_MAX, ImportMode
-from personalize_import_handler.identity import Resource, is_same_reader, names_of, reader_of
+from personalize_import_handler.contract import JOB_NAME_LENGTH_MAX, RELEASED, TAG_VALUE_LENGTH_MAX, ImportMode
+from personalize_import_handler.identity import (
+    Resource,
+    is_same_location,
+    is_same_reader,
+    is_tag_of_scope,
+    names_of,
+    reader_of,
+)
 from personalize_import_handler.properties import ImportProperties, parse
 from tests.handler.properties import properties
 
@@ -180,6 +187,34 @@ def test_a_nested_stack_has_its_name_below_that_of_its_root_stack() -> None:
     path = "arn:aws:iam::123456789012:role/personalize-import/eu-west-1/shop/shopImports0123ABCD"
 
     assert reader_of(f"{path}/A") == reader_of(f"{path}/B") == path.replace("/eu-west-1", "")
+
+
+@pytest.mark.parametrize(
+    ("files", "is_other"), [((), True), ((("a.csv", "s3://assets/1.csv"),), False)], ids=["bucket", "asset files"]
+)
+def test_the_folder_of_a_stack_makes_another_location_except_for_asset_files(
+    files: tuple[tuple[str, str], ...], *, is_other: bool
+) -> None:
+    one, other = (
+        IMPORT._replace(data_files=files, data_location=f"s3://data/{folder}/{'5' * 32}/")
+        for folder in ("6c81e0f0-0000-11ee-8000-0a0b0c0d0e0f", "7d92f101-0000-11ee-8000-0a0b0c0d0e0f")
+    )
+    earlier = one._replace(data_location=f"s3://data/{'5' * 32}/")
+
+    assert (names_of(one, RESOURCE) != names_of(other, RESOURCE)) == is_other
+    assert (names_of(one, RESOURCE) != names_of(earlier, RESOURCE)) == is_other
+    assert is_same_location(one.data_location, other) != is_other
+    assert not is_same_location(f"s3://data/{'6' * 32}/", one)
+
+
+@pytest.mark.parametrize("scope", [None, f"{'s' * 128}/{'n' * 255}"])
+def test_the_tag_of_a_resource_with_the_longest_name_has_room_for_its_release(scope: str | None) -> None:
+    longest = Resource(STACK_ID.replace("/shop/", f"/{'s' * 128}/"), "I" * 255, stack_scope=scope)
+
+    tag = names_of(IMPORT, longest).resource_tag
+
+    assert len(tag + RELEASED) <= TAG_VALUE_LENGTH_MAX
+    assert is_tag_of_scope(tag, longest)
 
 
 def test_a_stack_s_longest_name_leaves_room_for_the_hash() -> None:

@@ -10,9 +10,9 @@ import pytest
 
 from personalize_import_handler.contract import DATA_RESOURCE_TYPE, RESOURCE_TAG
 from personalize_import_handler.personalize import Busy, Refused
-from tests.handler.account import Account, Answer
+from tests.handler.account import Account
 from tests.handler.conftest import Log
-from tests.handler.fakes import ACCOUNT, Course, FakePersonalize, job_arn
+from tests.handler.fakes import ACCOUNT, ROLE_ARN, FakePersonalize, job_arn
 from tests.handler.fakes_stacks import folder_of, stack_id_of
 from tests.handler.properties import DATA_BUCKET, SHIPPED_TO, properties, shipped, tags
 from tests.handler.simulator import CloudFormation
@@ -107,15 +107,25 @@ def test_an_id_that_an_earlier_version_issued_for_the_job_of_another_stack_gives
     assert_untouched(personalize, arn)
 
 
-@pytest.mark.parametrize("stack_name", ["store", "shop-Nested-1A2B3C4D5E6F"])
+@pytest.mark.parametrize(
+    ("stack_name", "nested_in", "scope"),
+    [
+        ("store", None, "shop/Nested"),
+        ("shop", None, "shop/Nested"),
+        ("shop-Nested-1A2B3C4D5E6F", None, "shop/Nested"),
+        ("store-Nested-1A2B3C4D5E6F", "store", "shop/Nested"),
+        ("store-Nested-1A2B3C4D5E6F", "store", "storefront/Nested"),
+        ("store-Nested-1A2B3C4D5E6F", "store", "store"),
+    ],
+)
 def test_a_stack_that_calls_itself_nested_in_another_one_is_refused(
-    stack_name: str, account: Account, personalize: FakePersonalize
+    stack_name: str, nested_in: str | None, scope: str, account: Account, personalize: FakePersonalize
 ) -> None:
-    stack = CloudFormation(account, stack_name=stack_name)
+    stack = CloudFormation(account, stack_name=stack_name, nested_in=nested_in)
 
-    answer = stack.create(properties(StackScope="shop/Nested"))
+    answer = stack.create(properties(StackScope=scope))
 
-    assert answer.reason.startswith("StackScope 'shop/Nested' is only for a stack that is nested in the stack")
+    assert answer.reason.startswith(f"StackScope '{scope}' is only for a stack that is nested in the stack")
     assert answer.physical_resource_id == f"{stack_name}/Import"
     assert personalize.jobs == {}
 
@@ -139,18 +149,46 @@ def test_a_nested_stack_uses_the_roles_of_its_root_stack_and_of_what_is_nested_i
 ) -> None:
     nested = CloudFormation(account, stack_name="shop-Nested-1A2B3C4D5E6F", nested_in="shop")
 
-    for number, path in enumerate(["shop/Nested", "shop/Other", "shop"]):
+    for number, path in enumerate(["shop/Nested", "shop/Other", "shop", nested.stack_name]):
         nested.logical_id = f"Import{number}"
         role = f"{ROLES}/personalize-import/eu-west-1/{path}/Import-1A2B"
         assert nested.create(properties(RoleArn=role, StackScope="shop/Nested")).succeeded
     assert not nested.create(properties(RoleArn=f"{ROLES}/personalize-import/eu-west-1/store/Import-1A2B")).succeeded
 
 
-def test_a_stack_that_is_not_nested_takes_no_call_of_cloudformation(shop: CloudFormation, account: Account) -> None:
-    shop.create(properties(RoleArn=ROLE_OF_SHOP))
-    shop.update(properties(RoleArn=ROLE_OF_SHOP, Tags=tags(team="shop")))
+@pytest.mark.parametrize("role", [ROLE_OF_SHOP, ROLE_ARN])
+def test_a_stack_that_is_not_nested_takes_no_call_of_cloudformation(
+    role: str, shop: CloudFormation, account: Account
+) -> None:
+    shop.create(properties(RoleArn=role))
+    shop.update(properties(RoleArn=role, Tags=tags(team="shop")))
 
     assert account.stacks.calls == []
+
+
+def test_a_nested_stack_takes_one_call_of_cloudformation_for_each_request(account: Account) -> None:
+    nested = CloudFormation(account, stack_name="shop-Nested-1A2B3C4D5E6F", nested_in="shop")
+    nested.create(properties(StackScope="shop/Nested"))
+    nested.update(properties(StackScope="shop/Nested", Tags=tags(team="shop")))
+
+    assert account.stacks.calls == [nested.stack_id] * 2
+
+
+def test_the_time_of_the_service_is_known_before_cloudformation_is_called(
+    account: Account, personalize: FakePersonalize
+) -> None:
+    account.stacks.errors = [Busy("DescribeStacks", "Throttling", "Rate exceeded")]
+    nested = CloudFormation(account, stack_name="shop-Nested-1A2B3C4D5E6F", nested_in="shop")
+
+    nested.begin("Create", properties(StackScope="shop/Nested"))
+
+    assert [operation for operation, _ in personalize.calls] == ["dataset_created_at"]
+
+
+def test_a_nested_stack_passes_a_role_that_is_in_no_path_of_a_stack(account: Account) -> None:
+    nested = CloudFormation(account, stack_name="shop-Nested-1A2B3C4D5E6F", nested_in="shop")
+
+    assert nested.create(properties(StackScope="shop/Nested", RoleArn=ROLE_ARN)).succeeded
 
 
 @pytest.mark.parametrize(
@@ -188,10 +226,11 @@ FOLDER_OF_SHOP = f"s3://{DATA_BUCKET}/{folder_of('shop')}/"
         properties(DataLocation=f"s3://{DATA_BUCKET}/"),
         properties(DataLocation=f"s3://{DATA_BUCKET}/{folder_of('store')[:-1]}"),
         shipped("a.csv", stack=f"{folder_of('store')}/../{folder_of('shop')}"),
+        shipped("a.csv", stack=f"{folder_of('shop')}/{folder_of('store')}"),
         shipped("a.csv", stack=folder_of("store", generation=2)),
         {**shipped("a.csv"), "DataLocation": "s3://shop-data/a/"},
     ],
-    ids=["copies", "imports", "bucket", "prefix", "up", "stack of before", "other bucket"],
+    ids=["copies", "imports", "bucket", "prefix", "up", "below", "stack of before", "other bucket"],
 )
 def test_no_stack_copies_to_or_imports_from_the_folder_of_another_one(
     wanted: Mapping[str, Any], store: CloudFormation, account: Account, personalize: FakePersonalize
@@ -220,12 +259,12 @@ def test_a_provider_without_a_data_bucket_copies_nothing() -> None:
     assert account.storage.calls == []
 
 
-@pytest.mark.parametrize("stack_name", ["store", "shop-Nested-1A2B3C4D5E6F"])
+@pytest.mark.parametrize("other", [{"stack_name": "store"}, {"stack_name": "shop-1A2B3C4D5E6F"}, {"generation": 2}])
 def test_only_the_stack_of_the_provider_has_the_data_bucket_emptied(
-    stack_name: str, account: Account, log: Log
+    other: Mapping[str, Any], account: Account, log: Log
 ) -> None:
     account.storage.objects[f"{FOLDER_OF_SHOP}a.csv"] = "rows"
-    stack = CloudFormation(account, stack_name=stack_name, resource_type=DATA_RESOURCE_TYPE)
+    stack = CloudFormation(account, **other, resource_type=DATA_RESOURCE_TYPE)
 
     created = stack.create({"Bucket": DATA_BUCKET})
     deleted = stack.delete()
@@ -238,9 +277,12 @@ def test_only_the_stack_of_the_provider_has_the_data_bucket_emptied(
     assert [line for line in log.lines_from("WARNING") if "was not emptied" in line]
 
 
+@pytest.mark.parametrize("stack_name", ["store", "sho"])
 def test_the_incremental_import_of_another_stack_is_not_repeated(
-    shop: CloudFormation, store: CloudFormation, personalize: FakePersonalize
+    stack_name: str, shop: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
+    store = CloudFormation(account, stack_name=stack_name)
+
     def full(location: str) -> dict[str, Any]:
         return properties(DataLocation=location, FollowedBy=[{"LogicalId": "Added", "JobName": "nightly"}])
 
@@ -253,111 +295,3 @@ def test_the_incremental_import_of_another_stack_is_not_repeated(
 
     assert "is not a job of a resource of this stack, and is not repeated" in answer.reason
     assert [name for name in personalize.jobs if name.startswith("nightly")] == known
-
-
-def created_anew(account: Account, wanted: Mapping[str, Any], *, generation: int) -> Answer:
-    account.clock.advance(3600)
-    return CloudFormation(account, generation=generation).create(wanted)
-
-
-@pytest.mark.parametrize("mode", ["FULL", "INCREMENTAL"])
-@pytest.mark.parametrize("generation", [1, 2], ids=["resource removed and added", "stack destroyed"])
-def test_what_is_created_anew_imports_again(
-    generation: int, mode: str, shop: CloudFormation, account: Account, personalize: FakePersonalize
-) -> None:
-    wanted = properties(ImportMode=mode)
-    first = shop.create(wanted)
-    shop.delete()
-
-    again = created_anew(account, wanted, generation=generation)
-
-    assert again.succeeded
-    assert again.job_arn != first.job_arn
-    assert len(personalize.jobs) == 2
-
-
-def test_earlier_imports_of_a_resource_that_was_deleted_are_not_adopted_either(
-    shop: CloudFormation, account: Account, personalize: FakePersonalize
-) -> None:
-    one, two = (properties(ImportMode="INCREMENTAL", DataLocation=f"s3://shop-data/{name}/") for name in ("1", "2"))
-    first = shop.create(one)
-    shop.update(two)
-    shop.delete()
-
-    assert created_anew(account, one, generation=2).job_arn != first.job_arn
-
-
-@pytest.mark.parametrize("generation", [1, 2])
-def test_what_a_failed_deployment_has_left_is_adopted(
-    generation: int, shop: CloudFormation, account: Account, personalize: FakePersonalize
-) -> None:
-    first = shop.create(properties())
-    shop.roll_back()
-
-    assert created_anew(account, properties(), generation=generation).job_arn == first.job_arn
-
-
-def test_what_a_failed_deployment_of_a_nested_stack_has_left_is_adopted(
-    account: Account, personalize: FakePersonalize
-) -> None:
-    wanted = properties(StackScope="shop/Nested")
-    nested = CloudFormation(account, stack_name="shop-Nested-1A2B3C4D5E6F", nested_in="shop")
-    first = nested.create(wanted)
-    nested.roll_back()
-    again = CloudFormation(account, stack_name="shop-Nested-6F5E4D3C2B1A", nested_in="shop")
-
-    assert again.create(wanted).job_arn == first.job_arn
-    again.delete()
-    last = CloudFormation(account, stack_name="shop-Nested-0123456789AB", nested_in="shop")
-    account.clock.advance(60)
-    assert last.create(wanted).job_arn != first.job_arn
-
-
-def test_a_job_that_is_still_running_is_adopted_and_belongs_to_who_adopts_it(
-    shop: CloudFormation, account: Account, personalize: FakePersonalize
-) -> None:
-    personalize.course = Course(seconds=3 * 3600)
-    first = shop.create(properties(Wait=False))
-    shop.delete()
-
-    again = CloudFormation(account, generation=2).create(properties(Wait=False))
-
-    assert again.job_arn == first.job_arn
-    assert personalize.tags[first.job_arn] == {RESOURCE_TAG: "shop/Import"}
-
-
-def test_a_resource_that_only_continues_waiting_releases_nothing_when_it_is_deleted(
-    shop: CloudFormation, account: Account, personalize: FakePersonalize
-) -> None:
-    first = shop.create(properties())
-    wait = CloudFormation(account, logical_id="ImportWait2")
-    wait.create(properties(DatasetImportJobArn=first.job_arn, FirstResource=FIRST))
-
-    wait.delete()
-
-    assert personalize.tags[first.job_arn] == {RESOURCE_TAG: "shop/Import"}
-
-
-def test_a_delete_that_may_not_see_its_stack_releases_the_job(
-    shop: CloudFormation, account: Account, personalize: FakePersonalize, log: Log
-) -> None:
-    first = shop.create(properties())
-    account.stacks.errors = [Refused("DescribeStacks", "AccessDenied", "Not authorized.")]
-
-    assert shop.delete().succeeded
-    assert personalize.tags[first.job_arn] == {RESOURCE_TAG: "shop/Import released"}
-
-
-@pytest.mark.parametrize("operation", ["list_dataset_import_jobs", "list_tags", "tag_resource"])
-@pytest.mark.parametrize(
-    ("error", "is_released"),
-    [(Busy("Any", "ThrottlingException", "Rate exceeded"), True), (Refused("Any", "AccessDenied", "No."), False)],
-)
-def test_a_delete_releases_a_job_as_soon_as_it_may_and_never_fails(
-    error: Exception, operation: str, is_released: bool, shop: CloudFormation, personalize: FakePersonalize
-) -> None:
-    first = shop.create(properties())
-    personalize.fail_next(operation, error, times=2)
-
-    assert shop.delete().succeeded
-    assert personalize.tags[first.job_arn] == {RESOURCE_TAG: f"shop/Import{' released' if is_released else ''}"}

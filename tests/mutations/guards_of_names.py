@@ -14,6 +14,9 @@ _upgrade: Final = partial(Patch, "identity.py", "handler/test_upgrade.py")
 _turn: Final = partial(Patch, "identity.py", "faults/test_cloudformation_turns.py")
 _IS_ONE: Final = 'job and job["digest"] == self.digest and dataset_import_job_arn.startswith(self.arn_prefix)'
 _PREFIX: Final = 'return bool(job and job["prefix"] == f"{self.arn_prefix}{self.name_prefix}")'
+_LOCATION: Final = (
+    "_without_stack_folder(properties.data_location) if properties.data_files else properties.data_location"
+)
 
 GUARDS: Final = (
     # In `identity`
@@ -138,7 +141,7 @@ GUARDS: Final = (
     ),
     _name(
         "another location is another import",
-        "        _without_stack_folder(properties.data_location) if properties.data_files else properties.data_location,\n",
+        f"        {_LOCATION},\n",
         "",
     ),
     _name("another role is another import", "        reader_of(properties.role_arn),\n", ""),

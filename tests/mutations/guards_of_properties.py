@@ -133,4 +133,25 @@ GUARDS: Final = (
         "RELAY_SECONDS_MAX: Final = 360 * 3600",
     ),
     _attempts("there is a bounded number of attempts", "ATTEMPTS_MAX: Final = 999", "ATTEMPTS_MAX: Final = 9999"),
+    # In `first_resource`
+    _read(
+        "a wait chain names its first resource",
+        'if job_arn is not None and not any(checks.DATASET_IMPORT_JOB_ARN.check("", job_arn)):',
+        "if False:",
+    ),
+    _read(
+        "a first resource has two ids",
+        'if not isinstance(value, dict) or not _has_strings(value, "LogicalId", "PhysicalId"):',
+        'if not isinstance(value, dict) or not {*value} >= {"LogicalId", "PhysicalId"}:',
+    ),
+    _read(
+        "a first resource has the logical id of a resource",
+        '        self.problems.extend(checks.LOGICAL_ID.check(f"{name}: LogicalId", value["LogicalId"]))\n',
+        "",
+    ),
+    _read(
+        "a job that is named wrongly is one problem",
+        ' and not any(checks.DATASET_IMPORT_JOB_ARN.check("", job_arn)):',
+        ":",
+    ),
 )

@@ -112,8 +112,8 @@ GUARDS: Final = (
     ),
     _delete(
         "a Delete that may not list jobs is no defect",
-        "    except Refused as refused:\n        logger.warning(\"Not waiting",
-        "    except UnicodeError as refused:\n        logger.warning(\"Not waiting",
+        '    except Refused as refused:\n        logger.warning("Not waiting',
+        '    except UnicodeError as refused:\n        logger.warning("Not waiting',
     ),
     _delete(
         "a Delete doesn't wait for the jobs of other resources",

@@ -92,8 +92,10 @@ GUARDS: Final = (
     ),
     _rule("a tag's key has certain characters", _IS_KEY, _IS_KEY.replace("or not _is_tag_text(key) ", "")),
     _rule("a tag's key doesn't begin with aws:", _IS_RESERVED, _IS_RESERVED.replace('"aws:", ', "")),
-    _spoilt(
-        "a tag's key doesn't begin as those of the provider", _IS_RESERVED, _IS_RESERVED.replace(", contract.TAG_KEY_PREFIX", "")
+    _rule(
+        "a tag's key doesn't begin as those of the provider",
+        _IS_RESERVED,
+        _IS_RESERVED.replace(", contract.TAG_KEY_PREFIX", ""),
     ),
     _rule("capitals make no other key of aws:", _IS_RESERVED, _IS_RESERVED.replace(".lower()", "")),
     _rule("a tag's value has a bounded length", "if len(value) > contract.TAG_VALUE_LENGTH_MAX or not", "if not"),

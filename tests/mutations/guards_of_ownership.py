@@ -1,0 +1,291 @@
+"""What belongs to which stack: jobs, roles, folders, the data bucket, and the names that these are compared by."""
+
+from functools import partial
+from typing import Final
+
+from tests.mutations.patches import Patch
+
+_own: Final = partial(Patch, "ownership.py", "handler/test_ownership.py")
+_moved: Final = partial(Patch, "ownership.py", "handler/test_moved_resources.py")
+_bucket: Final = partial(Patch, "data_resource.py", "handler/test_ownership.py")
+_name: Final = partial(Patch, "identity.py", "handler/test_ownership.py")
+_name_moved: Final = partial(Patch, "identity.py", "handler/test_moved_resources.py")
+_identity: Final = partial(Patch, "identity.py", "handler/test_identity.py")
+_stack: Final = partial(Patch, "importing.py", "handler/test_ownership.py")
+_chain: Final = partial(Patch, "importing.py", "handler/test_wait_chain_data.py")
+_life: Final = partial(Patch, "lifecycle.py", "handler/test_ownership.py")
+_repeat: Final = partial(Patch, "restoring.py", "handler/test_ownership.py")
+_repeat_moved: Final = partial(Patch, "restoring.py", "handler/test_moved_resources.py")
+_client: Final = partial(Patch, "stacks_client.py", "handler/test_stacks_client.py")
+_NAMES_ROOT: Final = (
+    "properties.stack_scope is not None or stack_of_role(properties.role_arn) not in {None, *_own_names(resource)}"
+)
+_IS_OWN: Final = 'scope and root_name != resource.stack_name and scope.startswith(f"{root_name}/")'
+_OWNER: Final = "if owner not in {None, root_name, *_own_names(resource)}:"
+_SCOPES: Final = "for scope in (resource.scope, resource.created_in))"
+_FIRST: Final = "return resource._replace(logical_id=logical_id, physical_id=physical_id)"
+
+GUARDS: Final = (
+    # In `ownership`
+    _own(
+        "a location is compared with the stack",
+        "    yield from _problems_of_location(properties, resource, provider)\n",
+        "",
+    ),
+    _own(
+        "a job is in the account and Region of the stack",
+        "if arn and not arn.startswith(resource.job_arn_prefix):",
+        "if False:",
+    ),
+    _own(
+        "the first resource of a wait chain is of the stack",
+        "if first_of(properties, resource).created_in not in _own_names(resource):",
+        "if False:",
+    ),
+    _own("a stack that has a scope is asked for its root stack", _NAMES_ROOT, _NAMES_ROOT.partition(" or ")[2]),
+    _own("a role of another stack has it asked for its root stack", _NAMES_ROOT, _NAMES_ROOT.partition(" or ")[0]),
+    _own(
+        "a stack with its own role needs no root stack", _NAMES_ROOT, _NAMES_ROOT.replace(", *_own_names(resource)", "")
+    ),
+    _own("a stack with a shared role needs no root stack", _NAMES_ROOT, _NAMES_ROOT.replace("None, *", "*")),
+    _own("a scope begins with the root stack", "if scope != own_scope(properties, resource, root_name):", "if False:"),
+    _own("a role is of the stack or its root stack", _OWNER, "if False:"),
+    _own("a nested stack may pass any role that is of no stack", _OWNER, _OWNER.replace("None, ", "")),
+    _own("a nested stack may pass the roles of its root stack", _OWNER, _OWNER.replace("root_name, ", "")),
+    _own(
+        "a nested stack may pass the roles that an earlier version gave it",
+        _OWNER,
+        _OWNER.replace(", *_own_names(resource)", ""),
+    ),
+    _own("a root stack has no scope", _IS_OWN, _IS_OWN.replace("root_name != resource.stack_name and ", "")),
+    _own(
+        "a scope begins with the whole name of the root stack", _IS_OWN, _IS_OWN.replace('f"{root_name}/"', "root_name")
+    ),
+    _own(
+        "a nested stack has the scope of its own root stack",
+        _IS_OWN,
+        _IS_OWN.replace(' and scope.startswith(f"{root_name}/")', ""),
+    ),
+    _moved(
+        "a resource that was moved may name what its stack has",
+        "return {resource.stack_name, resource.created_in}",
+        "return {resource.created_in}",
+    ),
+    _moved(
+        "a resource that was moved may name what its stack before has",
+        "return {resource.stack_name, resource.created_in}",
+        "return {resource.stack_name}",
+    ),
+    _own("files are copied to the data bucket alone", "if properties.data_files and not is_staged:", "if False:"),
+    _own(
+        "a stack has its own folder in the data bucket",
+        'if is_staged and key.partition("/")[0] != resource.stack_folder:',
+        "if False:",
+    ),
+    _own(
+        "the folder of a stack is the first one of the location",
+        'key.partition("/")[0] != resource.stack_folder',
+        "resource.stack_folder not in key",
+    ),
+    _own(
+        "the folder of a stack has its whole name",
+        'key.partition("/")[0] != resource.stack_folder',
+        'not resource.stack_folder.startswith(key.partition("/")[0])',
+    ),
+    # In `data_resource`
+    _bucket(
+        "only the stack of the provider has a resource for the data bucket",
+        "if not problems and not _is_of_provider(request):",
+        "if False:",
+    ),
+    _bucket(
+        "only the stack of the provider has the data bucket emptied",
+        "    if not _is_of_provider(request):\n        logger",
+        "    if False:\n        logger",
+    ),
+    _bucket(
+        "a stack with the name of the provider's is another one",
+        "return request.resource.stack_id == request.provider.stack_id",
+        'return request.resource.stack_name == request.provider.stack_id.split("/")[1]',
+    ),
+    # In `identity`
+    _name_moved(
+        "the id of a resource tells where it was created",
+        'return created["stack_name"] if created else self.stack_name',
+        "return self.stack_name",
+    ),
+    _name(
+        "two stacks of one name have folders of their own",
+        'return self.stack_id.rpartition("/")[2]',
+        "return self.stack_name",
+    ),
+    _identity("the first resource may have been moved", _FIRST, _FIRST.replace(", physical_id=physical_id", "")),
+    _identity("the first resource has its own logical id", _FIRST, _FIRST.replace("logical_id=logical_id, ", "")),
+    _name_moved("rows of a nested stack are of its scope", _SCOPES, _SCOPES.replace("resource.scope, ", "")),
+    _name_moved("rows may be of the stack before", _SCOPES, _SCOPES.replace("resource.created_in", "")),
+    _name(
+        "a tag has the whole name of the stack",
+        'resource_tag.startswith(_resource_tag(scope, ""))',
+        "resource_tag.startswith(scope)",
+    ),
+    _identity(
+        "the tag of a resource has room for its release",
+        "[: contract.TAG_VALUE_LENGTH_MAX - len(contract.RELEASED)]",
+        "",
+    ),
+    _name(
+        "the role of a nested stack belongs to its root stack",
+        '(own["scope"] or own["stack"]).partition("/")[0] if own',
+        '(own["scope"] or own["stack"]) if own',
+    ),
+    _name(
+        "a role without a Region in its path belongs to a stack too",
+        '(own["scope"] or own["stack"]).partition("/")[0] if own',
+        'own["scope"].partition("/")[0] if own and own["scope"]',
+    ),
+    _identity(
+        "a folder of a bucket is no folder of a stack without asset files",
+        "    if not properties.data_files:\n        return one == properties.data_location\n",
+        "",
+    ),
+    _identity(
+        "a location with another folder is another import without asset files",
+        " if properties.data_files else properties.data_location",
+        "",
+    ),
+    _identity(
+        "asset files are the same in the folder of another stack",
+        'return _STACK_FOLDER.sub(r"\\1", location)',
+        "return location",
+    ),
+    _identity(
+        "asset files are in the same location in the folder of another stack",
+        "return _without_stack_folder(one) == _without_stack_folder(properties.data_location)",
+        "return one == properties.data_location",
+    ),
+    _identity(
+        "other asset files are in another location",
+        "return _without_stack_folder(one) == _without_stack_folder(properties.data_location)",
+        "return True",
+    ),
+    # In `Import.know_stack`
+    _stack(
+        "the root stack is asked for once", "progress.root_stack_name is not None or not ownership", "not ownership"
+    ),
+    _stack(
+        "the root stack is asked for only where something depends on it",
+        "not ownership.names_root_stack(self.properties, self.resource)",
+        "False",
+    ),
+    _stack(
+        "a root stack that can't be seen yet is asked for later",
+        "root_of(self.resource.stack_id)\n        except Refused as refused:",
+        "root_of(self.resource.stack_id)\n        except UnknownStatus as refused:",
+    ),
+    _stack(
+        "what belongs to another root stack is refused",
+        "if problems := [*ownership.problems_with_root_stack(self.properties, self.resource, root.name)]:",
+        "if problems := []:",
+    ),
+    _stack("the root stack is noted", "progress._replace(root_stack_name=root.name)", "progress"),
+    _stack(
+        "the service's time is known before the stack is asked for",
+        "            self._ask_for_the_time()\n            root",
+        "            root",
+    ),
+    # In `Import.go_on, .continue_with, ._fingerprint_of`
+    _stack(
+        "a job of another import is not continued",
+        "if not self.names.include(dataset_import_job_arn):",
+        "if False:",
+    ),
+    _chain(
+        "a wait chain whose data doesn't decide reads no tags",
+        "        if self.names.include(dataset_import_job_arn):\n"
+        "            return self.continue_with(progress, dataset_import_job_arn)\n",
+        "",
+    ),
+    _chain(
+        "a wait chain continues with the data that its job has imported",
+        "properties=self.properties._replace(data_fingerprint=fingerprint))",
+        "properties=self.properties)",
+    ),
+    _chain(
+        "the data that the job of a wait chain has imported is noted",
+        "known.continue_with(progress._replace(data_fingerprint=fingerprint), dataset_import_job_arn)",
+        "known.continue_with(progress, dataset_import_job_arn)",
+    ),
+    _chain(
+        "a wait chain whose job was never started imports the data as it is now",
+        "if fingerprint is None and self.compares_data:",
+        "if False:",
+    ),
+    _stack(
+        "a wait chain whose data doesn't decide continues with no other job",
+        "if fingerprint is None and self.compares_data:",
+        "if fingerprint is None:",
+    ),
+    _chain(
+        "a wait chain whose job was never started compares its data first",
+        "return self.know_data(progress) or self.begin(progress)",
+        "return self.begin(progress)",
+    ),
+    _chain(
+        "a job of a wait chain that can't be seen for the moment is described again",
+        "self._fingerprint_of(dataset_import_job_arn)\n        except Refused as refused:",
+        "self._fingerprint_of(dataset_import_job_arn)\n        except UnknownStatus as refused:",
+    ),
+    _chain(
+        "a job that was never started has no data",
+        "if self.personalize.describe_dataset_import_job(dataset_import_job_arn) is None:",
+        "if False:",
+    ),
+    _chain(
+        "a job without a fingerprint is none of data that is compared",
+        'list_tags(dataset_import_job_arn).get(DATA_FINGERPRINT_TAG, "")',
+        "list_tags(dataset_import_job_arn).get(DATA_FINGERPRINT_TAG)",
+    ),
+    # In `lifecycle`
+    _life(
+        "the properties of a request belong to its stack",
+        "if problems := [*ownership.problems_of(properties, request.resource, request.provider)]:",
+        "if problems := []:",
+    ),
+    _life(
+        "a Create knows its root stack",
+        "        wanted.know_stack(progress, services.stacks)\n        or _going_on(wanted, progress)\n        or",
+        "        _going_on(wanted, progress)\n        or",
+    ),
+    _life(
+        "an Update knows its root stack",
+        "wanted.know_stack(progress, services.stacks) or _going_on(wanted, progress) or wanted",
+        "_going_on(wanted, progress) or wanted",
+    ),
+    # In `restoring`
+    _repeat(
+        "only rows of the stack are repeated", "if not is_tag_of_scope(resource_tag, again.resource):", "if False:"
+    ),
+    _repeat_moved(
+        "a repeat has the tag of its resource",
+        "names_of_follower=names_in(repeated, resource_tag))",
+        "names_of_follower=names_in(repeated))",
+    ),
+    # In `stacks_client`
+    _client(
+        "a nested stack has a root stack",
+        'root_id = stack.get("RootId", stack_id)',
+        "root_id = stack_id",
+    ),
+    _client(
+        "the root stack is another one than the parent",
+        'stack.get("RootId", stack_id)',
+        'stack.get("ParentId", stack_id)',
+    ),
+    _client("a stack may have no root stack", 'stack.get("RootId", stack_id)', 'stack["RootId"]'),
+    _client("a root stack is described once", "if root_id != stack_id:", "if True:"),
+    _client(
+        "a call of CloudFormation that is throttled may be made again",
+        'return called("DescribeStacks", lambda: self._client.describe_stacks(StackName=stack_id))["Stacks"][0]',
+        'return self._client.describe_stacks(StackName=stack_id)["Stacks"][0]',
+    ),
+)

@@ -1,0 +1,158 @@
+"""Which job a resource adopts that is created again, and what a Delete releases."""
+
+from functools import partial
+from typing import Final
+
+from tests.mutations.patches import Patch
+
+_release: Final = "handler/test_release.py"
+_find: Final = partial(Patch, "adoption.py", _release)
+_data: Final = partial(Patch, "adoption.py", "handler/test_data_changes.py")
+_delete: Final = partial(Patch, "deletion.py", _release)
+_IS_OF: Final = "(is_running(job.status) or _is_of(names, known.dataset_import_job_arn, personalize, is_new=is_new))"
+_TAG: Final = "get(RESOURCE_TAG, untagged) == names.resource_tag"
+
+GUARDS: Final = (
+    # In `adoption`
+    _find("a job that has ended is adopted only by its own resource", f"            and {_IS_OF}\n", ""),
+    _find(
+        "a job that is running is adopted although it was released",
+        _IS_OF,
+        _IS_OF.replace("is_running(job.status) or ", ""),
+    ),
+    _find("a job that was left by a failed deployment is adopted", _IS_OF, "is_running(job.status)"),
+    _find("a job that was released is not adopted by an update", _IS_OF, _IS_OF.replace("(is", "(not is_new or is", 1)),
+    _find(
+        "a job without a tag is not adopted by a Create",
+        'untagged = "" if is_new else names.resource_tag',
+        "untagged = names.resource_tag",
+    ),
+    Patch(
+        "adoption.py",
+        "handler/test_upgrade.py",
+        "a job without a tag is adopted by an update",
+        'untagged = "" if is_new else names.resource_tag',
+        'untagged = ""',
+    ),
+    _find("a released job has another tag", _TAG, "get(RESOURCE_TAG, untagged).startswith(names.resource_tag)"),
+    Patch(
+        "lifecycle.py",
+        _release,
+        "a Create is of a new resource",
+        "_import(request, progress, services)._replace(is_new=True)",
+        "_import(request, progress, services)",
+    ),
+    _find(
+        "a job of an import under another JobName is released",
+        "if (names.include(arn) or names.share_prefix(arn)) and _is_of",
+        "if names.share_prefix(arn) and _is_of",
+    ),
+    _find(
+        "earlier imports of a resource are released",
+        "if (names.include(arn) or names.share_prefix(arn)) and _is_of",
+        "if names.include(arn) and _is_of",
+    ),
+    _find(
+        "jobs of another resource with the same JobName are not released",
+        " and _is_of(names, arn, personalize, is_new=True):",
+        ":",
+    ),
+    _find(
+        "jobs of an earlier version are not tagged when they are released",
+        "_is_of(names, arn, personalize, is_new=True):",
+        "_is_of(names, arn, personalize, is_new=False):",
+    ),
+    _find(
+        "a job that is released says so",
+        '{RESOURCE_TAG: f"{names.resource_tag}{RELEASED}"}',
+        "{RESOURCE_TAG: names.resource_tag}",
+    ),
+    _data(
+        "the fingerprint of a job proves that it is of this import",
+        "        if names_of(known, resource).include(job.dataset_import_job_arn):\n",
+        "        if fingerprint:\n",
+    ),
+    Patch(
+        "properties.py",
+        "handler/test_release.py",
+        "a job has the tag of its resource",
+        "{**dict(self.tags), RESOURCE_TAG: resource_tag, **fingerprint}",
+        "{**dict(self.tags), **fingerprint}",
+    ),
+    # In `deletion`
+    _delete(
+        "a resource that continues waiting releases nothing",
+        "    if properties.first_resource:\n        return\n",
+        "",
+    ),
+    _delete(
+        "a stack that can't be seen for the moment is asked again",
+        "    except Busy:\n        raise\n",
+        "",
+    ),
+    _delete(
+        "a stack that may not be seen releases its jobs",
+        '    except Refused as refused:\n        logger.warning("Whether',
+        '    except UnicodeError as refused:\n        logger.warning("Whether',
+    ),
+    _delete("a rollback releases nothing", "        if root.is_rolling_back:\n            return\n", ""),
+    _delete(
+        "a nested stack releases the jobs of its scope",
+        "resource = resource._replace(stack_scope=ownership.own_scope(properties, resource, root.name))",
+        "pass",
+    ),
+    _delete(
+        "a nested stack releases the jobs of no other scope",
+        "stack_scope=ownership.own_scope(properties, resource, root.name))",
+        "stack_scope=properties.stack_scope)",
+    ),
+    _delete(
+        "a release that is throttled is made later",
+        '        if not is_time_up:\n            logger.info("Not yet: %s", busy)\n',
+        '        if False:\n            logger.info("Not yet: %s", busy)\n',
+    ),
+    _delete(
+        "a release is tried for a bounded time",
+        '        if not is_time_up:\n            logger.info("Not yet: %s", busy)\n',
+        '        if True:\n            logger.info("Not yet: %s", busy)\n',
+    ),
+    _delete(
+        "a Delete's time begins once while it releases",
+        "return Waiting(progress.begun(now), pace.seconds_until_next_try())",
+        "return Waiting(progress, pace.seconds_until_next_try())",
+    ),
+    _delete(
+        "a Delete that may not release its jobs succeeds",
+        '    except Refused as refused:\n        logger.warning("The jobs',
+        '    except UnicodeError as refused:\n        logger.warning("The jobs',
+    ),
+    Patch(
+        "deletion.py",
+        "handler/test_upgrade.py",
+        "a resource that was moved waits for the job that an earlier version had started",
+        " or arn == own), None)",
+        "), None)",
+    ),
+    Patch(
+        "deletion.py",
+        "handler/test_physical_ids.py",
+        "a Delete of a nested stack waits for the job of its scope",
+        "request.resource._replace(stack_scope=properties.stack_scope)",
+        "request.resource",
+    ),
+    # In `stacks`
+    Patch(
+        "stacks.py",
+        _release,
+        "updates are rolled back too",
+        'return "ROLLBACK" in self.status',
+        'return self.status.startswith("ROLLBACK")',
+    ),
+    Patch(
+        "stacks.py",
+        _release,
+        "a clean-up may be a part of a rollback",
+        'return "ROLLBACK" in self.status',
+        'return self.status.endswith("ROLLBACK_IN_PROGRESS")',
+    ),
+)
