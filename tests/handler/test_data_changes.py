@@ -169,6 +169,29 @@ def test_where_the_data_decides_no_more_the_job_of_another_resource_with_the_sam
     assert kept.job_arn == first.job_arn
 
 
+def test_where_the_data_decides_no_more_the_running_job_is_kept_and_waited_for(
+    cloudformation: CloudFormation, personalize: FakePersonalize
+) -> None:
+    first = cloudformation.create(as_of("monday", Wait=False))
+
+    kept = cloudformation.update(properties(Wait=True))
+
+    assert kept.job_arn == first.job_arn
+    assert kept.attributes["Status"] == "ACTIVE"
+    assert len(personalize.jobs) == 1
+
+
+def test_a_running_job_of_the_same_data_is_adopted_and_waited_for(
+    cloudformation: CloudFormation, account: Account
+) -> None:
+    first = cloudformation.create(as_of("monday", Wait=False))
+
+    adopted = CloudFormation(account, generation=2).create(as_of("monday"))
+
+    assert adopted.job_arn == first.job_arn
+    assert adopted.attributes["Status"] == "ACTIVE"
+
+
 def test_the_job_is_waited_for_as_any_other_and_the_data_is_looked_at_once(
     cloudformation: CloudFormation, account: Account, storage: FakeStorage
 ) -> None:

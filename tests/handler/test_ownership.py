@@ -60,6 +60,20 @@ def test_the_job_of_another_stack_is_not_continued(
     assert_untouched(personalize, arn)
 
 
+def test_a_forged_poll_that_names_the_job_of_another_stack_touches_nothing(
+    arn: str, store: CloudFormation, account: Account, personalize: FakePersonalize
+) -> None:
+    wanted = properties(DataLocation="s3://store-data/", Tags=tags(team="store"))
+    event = store.begin("Create", wanted)
+    *_, execution = account.executions.values()
+    execution.data["CrHelperData"]["Progress"] |= {"dataset_import_job_arn": arn, "tags_due": True}
+
+    answer = store.run(event)
+
+    assert answer.reason.startswith(f"{arn} is not a job of this import.")
+    assert_untouched(personalize, arn)
+
+
 def test_no_job_is_started_under_the_name_of_another_stack(
     shop: CloudFormation, store: CloudFormation, personalize: FakePersonalize
 ) -> None:

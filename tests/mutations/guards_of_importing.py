@@ -8,6 +8,7 @@ from tests.mutations.patches import Patch
 _look: Final = partial(Patch, "importing.py", "handler/test_lifecycle_waiting.py")
 _update: Final = partial(Patch, "importing.py", "handler/test_lifecycle_update.py")
 _tag: Final = partial(Patch, "tagging.py", "handler/test_lifecycle_update.py")
+_data: Final = partial(Patch, "importing.py", "handler/test_data_changes.py")
 _data_tag: Final = partial(Patch, "tagging.py", "handler/test_data_changes.py")
 _attempt: Final = partial(Patch, "importing.py", "handler/test_attempts.py")
 _find: Final = partial(Patch, "importing.py", "handler/test_adoption.py")
@@ -89,8 +90,18 @@ GUARDS: Final = (
     _attempt("the last of the names is used", "if found.number > ATTEMPTS_MAX:", "if found.number >= ATTEMPTS_MAX:"),
     _attempt(
         "what was found is noted: a request joins one job, whatever becomes of it",
-        "progress._replace(dataset_import_job_arn=arn, tags_due=tags_due), arn)",
-        "progress._replace(tags_due=tags_due), arn)",
+        "progress._replace(dataset_import_job_arn=arn, tags_due=tags_due,",
+        "progress._replace(tags_due=tags_due,",
+    ),
+    _data(
+        "the data of a job that is kept is noted where it decides no more",
+        "fingerprint = found.data_fingerprint or progress.data_fingerprint",
+        "fingerprint = progress.data_fingerprint",
+    ),
+    _data(
+        "the data that was noted stays noted",
+        "fingerprint = found.data_fingerprint or progress.data_fingerprint",
+        "fingerprint = found.data_fingerprint",
     ),
     _twice(
         "the attempt is noted before it is made: a look that dies then finds its own job",

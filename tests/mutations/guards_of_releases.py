@@ -79,6 +79,11 @@ GUARDS: Final = (
         "{**dict(self.tags), RESOURCE_TAG: resource_tag, **fingerprint}",
         "{**dict(self.tags), **fingerprint}",
     ),
+    _data(
+        "the data of a job that is kept is returned where it decides no more",
+        "return [Attempt(attempt_of(arn), arn, is_made=True, data_fingerprint=fingerprint)]",
+        "return [Attempt(attempt_of(arn), arn, is_made=True)]",
+    ),
     # In `deletion`
     _delete(
         "a resource that continues waiting releases nothing",

@@ -49,8 +49,15 @@ GUARDS: Final = (
     # In `_going_on`
     _find(
         "a job that is noted is looked at, and nothing else",
-        "    if progress.dataset_import_job_arn:\n",
-        "    if False:\n",
+        "    if noted := progress.dataset_import_job_arn:\n",
+        "    if noted := None:\n",
+    ),
+    Patch(
+        "lifecycle.py",
+        "handler/test_ownership.py",
+        "a job that is noted is one of this import: a poll may be forged",
+        "        if not wanted.names.include(noted):\n",
+        "        if False:\n",
     ),
     _relay("a relay's resource goes on with what it is told", _BEGUN, "    if False:\n"),
     _relay(
