@@ -5,7 +5,6 @@ import pytest
 from personalize_import_handler.contract import DATA_FINGERPRINT_TAG, SERVICE_TAGS_MAX
 from personalize_import_handler.data_reader import NotAssumable, NotReadable
 from personalize_import_handler.personalize import Busy
-from personalize_import_handler.properties import parse
 from tests.handler.account import Account, Answer
 from tests.handler.fakes import ROLE_ARN, Course, FakePersonalize
 from tests.handler.fakes_storage import FakeStorage
@@ -146,12 +145,12 @@ def test_where_the_data_decides_no_more_the_latest_job_is_kept(
 
 
 def test_where_the_data_decides_no_more_the_job_that_did_not_fail_is_kept(
-    cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
+    cloudformation: CloudFormation, personalize: FakePersonalize, storage: FakeStorage
 ) -> None:
     first = cloudformation.create(as_of("monday"))
-    account.clock.advance(60)
-    personalize.course = Course(seconds=0, end="CREATE FAILED")
-    personalize.import_elsewhere("shop-Import-0123456789ab-1", parse(properties()))
+    storage.objects[FILE] = "second"
+    personalize.course = Course(end="CREATE FAILED")
+    assert not cloudformation.update(as_of("tuesday")).succeeded
 
     assert cloudformation.update(properties(Tags=tags(stage="prod"))).job_arn == first.job_arn
     assert len(personalize.jobs) == 2

@@ -81,7 +81,7 @@ GUARDS: Final = (
         "return made[0] if job and not is_superseded(job, own) else None",
         "return made[0] if job else None",
     ),
-    _find(
+    _update(
         "an update keeps its job where somebody else's import has replaced the data",
         "return made[0] if job and not is_superseded(job, own) else None",
         "return made[0] if job and not is_superseded(job, jobs) else None",
