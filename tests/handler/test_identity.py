@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 from personalize_import_handler.contract import JOB_NAME_LENGTH_MAX, RELEASED, TAG_VALUE_LENGTH_MAX, ImportMode
 from personalize_import_handler.identity import (
     Resource,
+    attempt_of,
     is_same_location,
     is_same_reader,
     is_tag_of_scope,
+    names_in,
     names_of,
     reader_of,
 )
@@ -136,6 +138,21 @@ def test_a_resource_that_continues_waiting_has_the_names_of_the_one_that_has_beg
     continued = IMPORT._replace(first_resource=("Import", physical_id))
 
     assert names_of(continued, RESOURCE._replace(logical_id="Wait")) == names_of(IMPORT, first)
+
+
+@pytest.mark.parametrize("attempt", [1, 12, 999])
+def test_the_names_of_an_import_are_read_from_the_arn_of_any_of_its_jobs(attempt: int) -> None:
+    names = names_of(IMPORT, RESOURCE)
+
+    assert names_in(names.arn(attempt), names.resource_tag) == names
+    assert attempt_of(names.arn(attempt)) == attempt
+
+
+def test_a_role_of_another_stack_gives_another_name() -> None:
+    path = "arn:aws:iam::123456789012:role/personalize-import/eu-west-1"
+    own, other = (IMPORT._replace(role_arn=f"{path}/{stack}/A") for stack in ("shop", "store"))
+
+    assert names_of(own, RESOURCE).digest != names_of(other, RESOURCE).digest
 
 
 def test_a_role_is_told_apart_by_its_path_only_where_the_construct_made_it() -> None:

@@ -119,7 +119,7 @@ GUARDS: Final = (
         "resource.stack_name, resource.stack_scope)",
         "resource.stack_scope)",
     ),
-    _id("a role of another stack is another role", "if own and own[part] in present:", "if own:"),
+    _name("a role of another stack is another role", "if own and own[part] in present:", "if own:"),
     _upgrade(
         "a role of a nested stack has a scope in its path", '"scope" if own and own["scope"] else "stack"', '"stack"'
     ),
