@@ -198,3 +198,13 @@ def test_an_update_from_properties_that_were_never_valid_imports_what_is_said_no
 
     assert answer.succeeded
     assert personalize.imported() == [DATA_LOCATION]
+
+
+def test_an_update_back_to_earlier_data_and_an_earlier_job_name_imports_it_again(
+    cloudformation: CloudFormation, personalize: FakePersonalize
+) -> None:
+    cloudformation.create(properties(JobName="nightly"))
+    cloudformation.update(properties(JobName="weekly", DataLocation=OTHER_LOCATION))
+
+    assert cloudformation.update(properties(JobName="nightly")).succeeded
+    assert personalize.imported() == [DATA_LOCATION]

@@ -1,0 +1,136 @@
+"""Which root stack a request belongs to, and which jobs of its own stack it continues with or repeats."""
+
+from functools import partial
+from typing import Final
+
+from tests.mutations.patches import Patch
+
+_stack: Final = partial(Patch, "importing.py", "handler/test_ownership.py")
+_chain: Final = partial(Patch, "importing.py", "handler/test_wait_chain_data.py")
+_life: Final = partial(Patch, "lifecycle.py", "handler/test_ownership.py")
+_repeat: Final = partial(Patch, "restoring.py", "handler/test_ownership.py")
+_repeat_moved: Final = partial(Patch, "restoring.py", "handler/test_moved_resources.py")
+_client: Final = partial(Patch, "stacks_client.py", "handler/test_stacks_client.py")
+
+GUARDS: Final = (
+    # In `Import.know_stack`
+    _stack(
+        "the root stack is asked for once", "progress.root_stack_name is not None or not ownership", "not ownership"
+    ),
+    _stack(
+        "the root stack is asked for only where something depends on it",
+        "not ownership.names_root_stack(self.properties, self.resource)",
+        "False",
+    ),
+    _stack(
+        "a root stack that can't be seen yet is asked for later",
+        "root_of(self.resource.stack_id)\n        except Refused as refused:",
+        "root_of(self.resource.stack_id)\n        except UnknownStatus as refused:",
+    ),
+    _stack(
+        "what belongs to another root stack is refused",
+        "if problems := [*ownership.problems_with_root_stack(self.properties, self.resource, root.name)]:",
+        "if problems := []:",
+    ),
+    _stack("the root stack is noted", "progress._replace(root_stack_name=root.name)", "progress"),
+    _stack(
+        "the service's time is known before the stack is asked for",
+        "            self._ask_for_the_time()\n            root",
+        "            root",
+    ),
+    # In `Import.go_on, .continue_with, ._fingerprint_of`
+    _stack(
+        "a job of another import is not continued",
+        "if not self.names.include(dataset_import_job_arn):",
+        "if False:",
+    ),
+    _chain(
+        "a wait chain whose data doesn't decide reads no tags",
+        "        if self.names.include(dataset_import_job_arn):\n"
+        "            return self.continue_with(progress, dataset_import_job_arn)\n",
+        "",
+    ),
+    _chain(
+        "a wait chain continues with the data that its job has imported",
+        "properties=self.properties._replace(data_fingerprint=fingerprint))",
+        "properties=self.properties)",
+    ),
+    _chain(
+        "the data that the job of a wait chain has imported is noted",
+        "known.continue_with(progress._replace(data_fingerprint=fingerprint), dataset_import_job_arn)",
+        "known.continue_with(progress, dataset_import_job_arn)",
+    ),
+    _chain(
+        "a wait chain whose job was never started imports the data as it is now",
+        "if fingerprint is None and self.compares_data:",
+        "if False:",
+    ),
+    _stack(
+        "a wait chain whose data doesn't decide continues with no other job",
+        "if fingerprint is None and self.compares_data:",
+        "if fingerprint is None:",
+    ),
+    _chain(
+        "a wait chain whose job was never started compares its data first",
+        "return self.know_data(progress) or self.begin(progress)",
+        "return self.begin(progress)",
+    ),
+    _chain(
+        "a job of a wait chain that can't be seen for the moment is described again",
+        "self._fingerprint_of(dataset_import_job_arn)\n        except Refused as refused:",
+        "self._fingerprint_of(dataset_import_job_arn)\n        except UnknownStatus as refused:",
+    ),
+    _chain(
+        "a job that was never started has no data",
+        "if self.personalize.describe_dataset_import_job(dataset_import_job_arn) is None:",
+        "if False:",
+    ),
+    _chain(
+        "a job without a fingerprint is none of data that is compared",
+        'list_tags(dataset_import_job_arn).get(DATA_FINGERPRINT_TAG, "")',
+        "list_tags(dataset_import_job_arn).get(DATA_FINGERPRINT_TAG)",
+    ),
+    # In `lifecycle`
+    _life(
+        "the properties of a request belong to its stack",
+        "if problems := [*ownership.problems_of(properties, request.resource, request.provider)]:",
+        "if problems := []:",
+    ),
+    _life(
+        "a Create knows its root stack",
+        "        wanted.know_stack(progress, services.stacks)\n        or _going_on(wanted, progress)\n        or",
+        "        _going_on(wanted, progress)\n        or",
+    ),
+    _life(
+        "an Update knows its root stack",
+        "wanted.know_stack(progress, services.stacks) or _going_on(wanted, progress) or wanted",
+        "_going_on(wanted, progress) or wanted",
+    ),
+    # In `restoring`
+    _repeat(
+        "only rows of the stack are repeated", "if not is_tag_of_scope(resource_tag, again.resource):", "if False:"
+    ),
+    _repeat_moved(
+        "a repeat has the tag of its resource",
+        "names_of_follower=names_in(repeated, resource_tag))",
+        "names_of_follower=names_in(repeated))",
+    ),
+    # In `stacks_client`
+    _client(
+        "a nested stack has a root stack",
+        'root_id = stack.get("RootId", stack_id)',
+        "root_id = stack_id",
+    ),
+    _client(
+        "the root stack is another one than the parent",
+        'stack.get("RootId", stack_id)',
+        'stack.get("ParentId", stack_id)',
+    ),
+    _client("a stack may have no root stack", 'stack.get("RootId", stack_id)', 'stack["RootId"]'),
+    _client("a root stack is described once", "if root_id != stack_id:", "if True:"),
+    _client(
+        "a call of CloudFormation that is throttled may be made again",
+        'return called("DescribeStacks", lambda: self._client.describe_stacks(StackName=stack_id))["Stacks"][0]',
+        'return self._client.describe_stacks(StackName=stack_id)["Stacks"][0]',
+    ),
+)
