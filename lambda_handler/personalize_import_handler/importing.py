@@ -119,12 +119,26 @@ class Import(NamedTuple):
     def continue_with(self, progress: Progress, dataset_import_job_arn: str) -> Outcome:
         """Continue with the last attempt, if the job that is named is one of this import."""
         if not self.names.include(dataset_import_job_arn):
-            raise ImportFailed(reasons.of_another_import(dataset_import_job_arn))
+            return self._continue_with_kept(progress, dataset_import_job_arn)
         try:
             found = adoption.latest(self.personalize, self.properties, self.names, attempt_of(dataset_import_job_arn))
         except Hindered as hindered:
             return self._hindered(hindered, progress)
         return self._take(found, progress, tags_due=False)
+
+    def _continue_with_kept(self, progress: Progress, dataset_import_job_arn: str) -> Outcome:
+        """Continue with a job whose name contains the fingerprint of its data, although that no longer decides.
+
+        The first resource keeps such a job, see `adoption.current`.
+        """
+        try:
+            fingerprint = self._fingerprint_of(dataset_import_job_arn)
+        except Refused as refused:
+            return self._not_seen(refused, dataset_import_job_arn, progress)
+        known = self._replace(properties=self.properties._replace(data_fingerprint=fingerprint))
+        if not fingerprint or not known.names.include(dataset_import_job_arn):
+            raise ImportFailed(reasons.of_another_import(dataset_import_job_arn))
+        return known.continue_with(progress._replace(data_fingerprint=fingerprint), dataset_import_job_arn)
 
     def _fingerprint_of(self, dataset_import_job_arn: str) -> str | None:
         """Return the fingerprint of the data that a job has imported; None if there is no such job."""
