@@ -154,6 +154,16 @@ def prefixes_of_followers(properties: ImportProperties, resource: Resource) -> d
     }
 
 
+def default_prefixes_of_followers(properties: ImportProperties, resource: Resource) -> dict[str, str]:
+    """Return the prefixes of followers without a `JobName`, by the tag that names the follower."""
+    scope, _ = _origin_of(resource)
+    return {
+        _resource_tag(scope, logical_id): f"{resource.job_arn_prefix}{_default_prefix(scope, logical_id)}-"
+        for logical_id, job_name in properties.followed_by
+        if job_name is None
+    }
+
+
 def digest_after(prefix: str, dataset_import_job_arn: str) -> str | None:
     """Return the digest of a job whose ARN is a prefix, a digest and the number of an attempt; None for any other."""
     job = _JOB_ARN.fullmatch(dataset_import_job_arn)
