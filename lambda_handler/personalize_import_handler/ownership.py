@@ -32,7 +32,8 @@ def problems_of(properties: ImportProperties, resource: Resource, provider: Prov
 
 def names_root_stack(properties: ImportProperties, resource: Resource) -> bool:
     """Return whether the stack has to be nested in another one for its properties to be its own."""
-    return properties.stack_scope is not None or stack_of_role(properties.role_arn) not in {None, resource.stack_name}
+    own = {None, resource.stack_name, resource.created_in}
+    return properties.stack_scope is not None or stack_of_role(properties.role_arn) not in own
 
 
 def problems_with_root_stack(properties: ImportProperties, resource: Resource, root_name: str) -> Iterator[str]:
@@ -41,7 +42,7 @@ def problems_with_root_stack(properties: ImportProperties, resource: Resource, r
     if scope != own_scope(properties, resource, root_name):
         yield f"StackScope {shown(scope)} is only for a stack that is nested in the stack it begins with"
     owner = stack_of_role(properties.role_arn)
-    if owner not in {None, root_name, resource.stack_name}:
+    if owner not in {None, root_name, resource.stack_name, resource.created_in}:
         yield (
             f"RoleArn {shown(properties.role_arn)} is a role that stack {shown(owner)} has for its own imports. Leave "
             "`role` out to get one for this stack, or create a role outside of these paths"

@@ -297,6 +297,21 @@ def test_of_the_jobs_of_an_earlier_version_a_rollback_repeats_those_with_the_nam
         assert personalize.tags[f"{arn[:-1]}2"] == {RESOURCE_TAG: "shop/Added"}
 
 
+def test_a_resource_that_was_moved_goes_back_to_the_role_of_the_stack_that_created_it(
+    shop: CloudFormation, account: Account, personalize: FakePersonalize
+) -> None:
+    created = properties(RoleArn=ROLE_OF_SHOP)
+    first = shop.create(created)
+    moved = CloudFormation(
+        account, stack_name="store", physical_resource_id=first.physical_resource_id, properties=created
+    )
+    updated = moved.update(properties(RoleArn=f"{ROLES}/personalize-import/eu-west-1/store/Import-1A2B"))
+
+    rolled_back = moved.roll_back()
+
+    assert (updated.job_arn, rolled_back.job_arn) == (first.job_arn, first.job_arn)
+
+
 def created_anew(account: Account, wanted: Mapping[str, Any], *, generation: int) -> Answer:
     account.clock.advance(3600)
     return CloudFormation(account, generation=generation).create(wanted)
