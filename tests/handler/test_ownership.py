@@ -4,7 +4,8 @@ The team that is attacked has the stack `shop`, the other one `store`. Both may 
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
+from unittest.mock import Mock
 
 import pytest
 
@@ -104,6 +105,27 @@ def test_an_id_that_an_earlier_version_issued_for_the_job_of_another_stack_gives
     store.update(properties(Tags=tags(team="store")))
     store.delete()
 
+    assert_untouched(personalize, arn)
+
+
+def test_properties_that_give_the_hash_of_another_stacks_import_give_no_job_of_it(
+    store: CloudFormation, shop: CloudFormation, personalize: FakePersonalize, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Searching for such a ReimportToken takes hours, not years: the hash has 48 bits."""
+
+    class Same(NamedTuple):
+        hashed: bytes
+
+        def hexdigest(self) -> str:
+            return "0" * 12
+
+    store.create(properties(DataLocation="s3://store-data/"))
+    monkeypatch.setattr("personalize_import_handler.identity.hashlib", Mock(sha256=Same))
+    arn = shop.create(properties(Tags=tags(team="shop"))).job_arn
+
+    answer = store.update(properties(Tags=tags(team="store"), ReimportToken="found"))
+
+    assert "is the job of another resource, as its tag says" in answer.reason
     assert_untouched(personalize, arn)
 
 
