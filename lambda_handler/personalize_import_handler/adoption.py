@@ -166,10 +166,17 @@ def _attempts_for_other_data(
 
 
 def release(personalize: Personalize, properties: ImportProperties, names: JobNames) -> None:
-    """Note in the tag of the resource's jobs that its stack has given it up; raise `Busy` or `Refused`."""
-    for job in personalize.list_dataset_import_jobs(properties.dataset_arn):
+    """Note in the tag of the resource's jobs that its stack has given it up; raise `Busy` or `Refused`.
+
+    Only jobs whose rows are in the dataset could be adopted.
+    """
+    jobs = personalize.list_dataset_import_jobs(properties.dataset_arn)
+    for job in jobs:
         arn = job.dataset_import_job_arn
-        if (names.include(arn) or names.share_prefix(arn)) and _is_of(names, arn, personalize, is_new=True):
+        is_own = names.include(arn) or names.share_prefix(arn)
+        if not is_own or has_failed(job.status) or is_superseded(job, jobs):
+            continue
+        if _is_of(names, arn, personalize, is_new=True):
             personalize.tag_resource(arn, {RESOURCE_TAG: f"{names.resource_tag}{RELEASED}"})
 
 

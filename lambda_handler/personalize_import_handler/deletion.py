@@ -90,9 +90,9 @@ def _release(request: Request, properties: ImportProperties, services: Services)
     except Busy:
         raise
     except Refused as refused:
-        logger.warning("Whether the stack is rolled back is not known: %s", refused)
+        logger.warning("Whether the stack is deleted or rolled back is not known: %s", refused)
     else:
-        if root.is_rolling_back:
+        if not root.gives_resources_up:
             return
         resource = resource._replace(stack_scope=ownership.own_scope(properties, resource, root.name))
     adoption.release(services.personalize, properties, names_of(properties, resource))

@@ -154,6 +154,16 @@ def prefixes_of_followers(properties: ImportProperties, resource: Resource) -> d
     }
 
 
+def default_prefixes_of_followers(properties: ImportProperties, resource: Resource) -> dict[str, str]:
+    """Return the prefixes of followers without a `JobName`, by the tag that names the follower."""
+    scope, _ = _origin_of(resource)
+    return {
+        _resource_tag(scope, logical_id): f"{resource.job_arn_prefix}{_default_prefix(scope, logical_id)}-"
+        for logical_id, job_name in properties.followed_by
+        if job_name is None
+    }
+
+
 def digest_after(prefix: str, dataset_import_job_arn: str) -> str | None:
     """Return the digest of a job whose ARN is a prefix, a digest and the number of an attempt; None for any other."""
     job = _JOB_ARN.fullmatch(dataset_import_job_arn)
@@ -180,7 +190,11 @@ def _origin_of(resource: Resource) -> tuple[str, str]:
 
 
 def _resource_tag(scope: str, logical_id: str) -> str:
-    return f"{scope}/{logical_id}"[: contract.TAG_VALUE_LENGTH_MAX - len(contract.RELEASED)]
+    name, length_max = f"{scope}/{logical_id}", contract.TAG_VALUE_LENGTH_MAX - len(contract.RELEASED)
+    if len(name) <= length_max:
+        return name
+    digest = hashlib.sha256(name.encode()).hexdigest()[:_HASH_LENGTH]
+    return f"{name[: length_max - 1 - len(digest)]}-{digest}"
 
 
 def what_is_imported(properties: ImportProperties) -> tuple[object, ...]:

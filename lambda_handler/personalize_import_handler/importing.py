@@ -30,7 +30,7 @@ from personalize_import_handler.preparation import DataRefused
 from personalize_import_handler.properties import ImportProperties
 from personalize_import_handler.stacks import Stacks
 from personalize_import_handler.storage import Storage
-from personalize_import_handler.tagging import set_tags
+from personalize_import_handler.tagging import ForeignJobError, set_tags
 
 logger = logging.getLogger(__name__)
 
@@ -168,6 +168,8 @@ class Import(NamedTuple):
                 progress = progress._replace(tags_due=False)
         except Refused as refused:
             return self._not_seen(refused, arn, progress)
+        except ForeignJobError as foreign:
+            raise ImportFailed(reasons.of_another_resource(arn)) from foreign
         if job is None:
             raise ImportFailed(reasons.vanished(arn), arn, progress.status_if_failed)
         return self._judge(job, progress)

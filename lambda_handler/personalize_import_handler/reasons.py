@@ -73,6 +73,14 @@ def of_another_import(dataset_import_job_arn: str) -> str:
     )
 
 
+def of_another_resource(dataset_import_job_arn: str) -> str:
+    """Return the reason that a job isn't adopted although its name has the hash of this import."""
+    return (
+        f"{dataset_import_job_arn} is the job of another resource, as its tag says, although its name has the same "
+        "hash. Change the ReimportToken to start another job."
+    )
+
+
 def of_no_follower(dataset_import_job_arn: str) -> str:
     """Return the reason that a job isn't repeated."""
     return (

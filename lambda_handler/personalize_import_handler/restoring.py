@@ -4,13 +4,20 @@ Each is started as it was described by the service, under the next attempt numbe
 own resource adopts it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from personalize_import_handler import reasons
-from personalize_import_handler.contract import ATTEMPTS_MAX, DATA_FINGERPRINT_TAG, RESOURCE_TAG, Attribute
+from personalize_import_handler.contract import (
+    ATTEMPTS_MAX,
+    DATA_FINGERPRINT_TAG,
+    RESOURCE_TAG,
+    Attribute,
+    ImportMode,
+)
 from personalize_import_handler.followers import History, Repeat
 from personalize_import_handler.identity import (
+    default_prefixes_of_followers,
     digest_after,
     is_tag_of_scope,
     names_in,
@@ -18,7 +25,7 @@ from personalize_import_handler.identity import (
     prefixes_of_followers,
 )
 from personalize_import_handler.outcome import Finished, ImportFailed, Outcome, Progress, Waiting, attributes_of
-from personalize_import_handler.personalize import DatasetImportJob, Refused, has_succeeded
+from personalize_import_handler.personalize import DatasetImportJob, JobSummary, Refused, has_succeeded
 
 if TYPE_CHECKING:
     from personalize_import_handler.importing import Import
@@ -62,7 +69,7 @@ def _next_repeat(wanted: "Import", full: DatasetImportJob) -> Repeat | None:
     prefixes = prefixes_of_followers(wanted.properties, wanted.resource)
     before = prefixes_of_followers(undone, wanted.resource) if undone else {}
     history = History(
-        jobs=personalize.list_dataset_import_jobs(full.dataset_arn),
+        jobs=_without_foreign(wanted, personalize.list_dataset_import_jobs(full.dataset_arn), prefixes),
         current=full,
         names=wanted.names,
         undone=names_of(undone, wanted.resource) if undone else None,
@@ -71,6 +78,47 @@ def _next_repeat(wanted: "Import", full: DatasetImportJob) -> Repeat | None:
         dataset_created_at=full.creation_date_time if created_at is None else created_at,
     )
     return history.next_repeat()
+
+
+def _without_foreign(wanted: "Import", jobs: Sequence[JobSummary], prefixes: Mapping[str, str]) -> Sequence[JobSummary]:
+    """Return jobs without those that have the prefix of a follower and belong to another stack.
+
+    Another stack may use that prefix as its `JobName`. Its jobs are not repeated, nor do they count as updates.
+    Only FULL imports and the jobs since the first of this import count, so the tags of all others are not read.
+    """
+    begun_at = min(
+        (job.creation_date_time for job in jobs if wanted.names.include(job.dataset_import_job_arn)), default=0.0
+    )
+
+    def is_foreign(job: JobSummary) -> bool:
+        arn = job.dataset_import_job_arn
+        if (
+            job.import_mode is ImportMode.FULL
+            or job.creation_date_time < begun_at
+            or not any(digest_after(prefix, arn) for prefix in prefixes.values())
+        ):
+            return False
+        resource_tag = wanted.personalize.list_tags(arn).get(RESOURCE_TAG)
+        return resource_tag is not None and not is_tag_of_scope(resource_tag, wanted.resource)
+
+    return [job for job in jobs if not is_foreign(job)]
+
+
+def _resource_tag_of(wanted: "Import", repeated: str, tags: Mapping[str, str]) -> str:
+    """Return the tag that names the resource of a job, or an empty string if nothing proves that it is of the stack.
+
+    Earlier versions set no such tag. There a prefix with the name of the stack is proof, but a `JobName` is not.
+    """
+    if resource_tag := tags.get(RESOURCE_TAG):
+        return resource_tag if is_tag_of_scope(resource_tag, wanted.resource) else ""
+    return next(
+        (
+            each
+            for each, prefix in default_prefixes_of_followers(wanted.properties, wanted.resource).items()
+            if digest_after(prefix, repeated)
+        ),
+        "",
+    )
 
 
 def _go_on(wanted: "Import", full: DatasetImportJob, progress: Progress, repeated: str, attempt: int) -> Outcome:
@@ -99,8 +147,8 @@ def _as_started(again: "Import", repeated: str) -> "Import":
     if job is None:
         raise ImportFailed(reasons.vanished(repeated))
     tags = again.personalize.list_tags(repeated)
-    resource_tag = tags.get(RESOURCE_TAG, "")
-    if not is_tag_of_scope(resource_tag, again.resource):
+    resource_tag = _resource_tag_of(again, repeated, tags)
+    if not resource_tag:
         raise ImportFailed(reasons.of_no_follower(repeated))
     properties = again.properties._replace(
         data_location=job.data_location,

@@ -10,12 +10,14 @@ class RootStack(NamedTuple):
     status: str
 
     @property
-    def is_rolling_back(self) -> bool:
-        """Return whether the stack undoes a deployment that failed.
+    def gives_resources_up(self) -> bool:
+        """Return whether the stack is deleted, or removes resources after an update that succeeded.
 
+        In any other status, a Delete belongs to a deployment that failed. With rollback disabled, the next one deletes
+        what could not be created:
         https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html
         """
-        return "ROLLBACK" in self.status
+        return self.status in {"DELETE_IN_PROGRESS", "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"}
 
 
 class Stacks(Protocol):

@@ -1,5 +1,7 @@
 """With WHEN_DATA_CHANGES, data is imported again when it is other data, and only then."""
 
+from typing import Any
+
 import pytest
 
 from personalize_import_handler.contract import DATA_FINGERPRINT_TAG, SERVICE_TAGS_MAX
@@ -271,3 +273,21 @@ def test_a_job_with_as_many_tags_as_are_allowed_has_room_for_the_handler_s_own(
 
     assert answer.succeeded
     assert len(personalize.tags[answer.job_arn]) == SERVICE_TAGS_MAX
+
+
+def test_a_wait_chain_keeps_its_job_when_the_data_does_not_decide_any_more(account: Account) -> None:
+    account.storage.objects[f"{DATA_LOCATION}a.csv"] = "rows"
+    first = CloudFormation(account)
+    wait = CloudFormation(account, logical_id="ImportWait2")
+
+    def deploy(**changed: Any) -> list[Answer]:
+        wanted = properties(HandsOver=True, **changed)
+        begun = first.update(wanted) if first.properties else first.create(wanted)
+        resource = {"LogicalId": "Import", "PhysicalId": begun.physical_resource_id}
+        waits = properties(DatasetImportJobArn=begun.job_arn, FirstResource=resource, **changed)
+        return [begun, wait.update(waits) if wait.properties else wait.create(waits)]
+
+    answers = [*deploy(Reimport="WHEN_DATA_CHANGES"), *deploy(), *deploy(Reimport="WHEN_DATA_CHANGES")]
+
+    assert [answer.reason for answer in answers if not answer.succeeded] == []
+    assert len({answer.job_arn for answer in answers}) == len(account.personalize.jobs) == 1

@@ -257,3 +257,11 @@ def test_a_job_s_arn_is_in_the_stack_s_partition_region_and_account(partition: s
     assert names_of(IMPORT, resource).arn(1) == (
         f"arn:{partition}:personalize:eu-west-1:123456789012:dataset-import-job/{names_of(IMPORT, resource).name(1)}"
     )
+
+
+def test_long_names_that_begin_alike_have_tags_of_their_own() -> None:
+    resources = [RESOURCE._replace(stack_scope=f"shop/{'n' * 200}", logical_id=f"{'I' * 200}{end}") for end in "ab"]
+    first, second = (names_of(IMPORT, each).resource_tag for each in resources)
+
+    assert first != second
+    assert is_tag_of_scope(first, resources[1])

@@ -4,7 +4,8 @@ The team that is attacked has the stack `shop`, the other one `store`. Both may 
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
+from unittest.mock import Mock
 
 import pytest
 
@@ -118,6 +119,27 @@ def test_an_id_that_an_earlier_version_issued_for_the_job_of_another_stack_gives
     store.update(properties(Tags=tags(team="store")))
     store.delete()
 
+    assert_untouched(personalize, arn)
+
+
+def test_properties_that_give_the_hash_of_another_stacks_import_give_no_job_of_it(
+    store: CloudFormation, shop: CloudFormation, personalize: FakePersonalize, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Searching for such a ReimportToken takes hours, not years: the hash has 48 bits."""
+
+    class Same(NamedTuple):
+        hashed: bytes
+
+        def hexdigest(self) -> str:
+            return "0" * 12
+
+    store.create(properties(DataLocation="s3://store-data/"))
+    monkeypatch.setattr("personalize_import_handler.identity.hashlib", Mock(sha256=Same))
+    arn = shop.create(properties(Tags=tags(team="shop"))).job_arn
+
+    answer = store.update(properties(Tags=tags(team="store"), ReimportToken="found"))
+
+    assert "is the job of another resource, as its tag says" in answer.reason
     assert_untouched(personalize, arn)
 
 
@@ -305,7 +327,64 @@ def test_the_incremental_import_of_another_stack_is_not_repeated(
     store.update(full("s3://store-data/2/"))
     known = [name for name in personalize.jobs if name.startswith("nightly")]
 
-    answer = store.roll_back()
-
-    assert "is not a job of a resource of this stack, and is not repeated" in answer.reason
+    assert store.roll_back().succeeded
     assert [name for name in personalize.jobs if name.startswith("nightly")] == known
+
+
+@pytest.mark.parametrize("is_before", [True, False], ids=["before the update", "after it"])
+def test_an_import_under_the_name_of_a_follower_neither_stops_a_rollback_nor_hides_missing_rows(
+    is_before: bool, shop: CloudFormation, store: CloudFormation, account: Account, personalize: FakePersonalize
+) -> None:
+    one, two = (
+        properties(DataLocation=f"s3://shop-data/{name}/", FollowedBy=[{"LogicalId": "Added"}]) for name in ("1", "2")
+    )
+    follower = CloudFormation(account, logical_id="Added")
+    foreign = properties(JobName="shop-Added", ImportMode="INCREMENTAL", DataLocation="s3://store-data/")
+    shop.create(one)
+    follower.create(properties(ImportMode="INCREMENTAL", DataLocation="s3://shop-data/rows/"))
+    if is_before:
+        store.create(foreign)
+    shop.update(two)
+    if not is_before:
+        store.create(foreign)
+
+    answer = shop.roll_back()
+
+    assert answer.succeeded, answer.reason
+    assert personalize.imported() == ["s3://shop-data/1/", "s3://shop-data/rows/"]
+
+
+@pytest.mark.parametrize("job_name", [None, "nightly"])
+def test_of_the_jobs_of_an_earlier_version_a_rollback_repeats_those_with_the_name_of_the_stack(
+    job_name: str | None, shop: CloudFormation, account: Account, personalize: FakePersonalize
+) -> None:
+    by = {"LogicalId": "Added"} | ({"JobName": job_name} if job_name else {})
+    follower = CloudFormation(account, logical_id="Added")
+    shop.create(properties(DataLocation="s3://shop-data/1/", FollowedBy=[by]))
+    rows = "s3://shop-data/rows/"
+    arn = follower.create(properties(ImportMode="INCREMENTAL", DataLocation=rows, JobName=job_name)).job_arn
+    del personalize.tags[arn][RESOURCE_TAG]
+    shop.update(properties(DataLocation="s3://shop-data/2/", FollowedBy=[by]))
+
+    answer = shop.roll_back()
+
+    assert answer.succeeded == (job_name is None)
+    assert ("is not a job of a resource of this stack, and is not repeated" in answer.reason) != answer.succeeded
+    if answer.succeeded:
+        assert personalize.imported() == ["s3://shop-data/1/", rows]
+        assert personalize.tags[f"{arn[:-1]}2"] == {RESOURCE_TAG: "shop/Added"}
+
+
+def test_a_resource_that_was_moved_goes_back_to_the_role_of_the_stack_that_created_it(
+    shop: CloudFormation, account: Account, personalize: FakePersonalize
+) -> None:
+    created = properties(RoleArn=ROLE_OF_SHOP)
+    first = shop.create(created)
+    moved = CloudFormation(
+        account, stack_name="store", physical_resource_id=first.physical_resource_id, properties=created
+    )
+    updated = moved.update(properties(RoleArn=f"{ROLES}/personalize-import/eu-west-1/store/Import-1A2B"))
+
+    rolled_back = moved.roll_back()
+
+    assert (updated.job_arn, rolled_back.job_arn) == (first.job_arn, first.job_arn)

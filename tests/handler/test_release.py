@@ -189,17 +189,42 @@ def test_a_rollback_whose_look_at_the_stack_is_throttled_releases_nothing(
         "UPDATE_ROLLBACK_IN_PROGRESS",
         "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS",
         "IMPORT_ROLLBACK_IN_PROGRESS",
+        "UPDATE_IN_PROGRESS",
     ],
 )
-def test_a_stack_that_is_rolled_back_has_that_in_its_status(status: str) -> None:
-    assert RootStack("shop", status).is_rolling_back
+def test_what_a_deployment_that_failed_deletes_is_not_given_up(status: str) -> None:
+    assert not RootStack("shop", status).gives_resources_up
 
 
-@pytest.mark.parametrize(
-    "status", ["DELETE_IN_PROGRESS", "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", "UPDATE_IN_PROGRESS", "CREATE_FAILED"]
-)
-def test_a_stack_that_gives_a_resource_up_is_not_rolled_back(status: str) -> None:
-    assert not RootStack("shop", status).is_rolling_back
+@pytest.mark.parametrize("status", ["DELETE_IN_PROGRESS", "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"])
+def test_a_stack_that_is_deleted_or_cleaned_up_gives_resources_up(status: str) -> None:
+    assert RootStack("shop", status).gives_resources_up
+
+
+def test_a_deployment_that_failed_without_rollback_is_repeated_without_another_import(
+    shop: CloudFormation, account: Account, personalize: FakePersonalize, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = properties(ImportMode="INCREMENTAL")
+    personalize.course = Course(seconds=3600)
+    assert not shop.create(wanted).succeeded
+    monkeypatch.setattr(CloudFormation, "_status", lambda *_: "UPDATE_IN_PROGRESS")
+
+    shop.delete()
+    assert CloudFormation(account).create(wanted).succeeded
+    assert len(personalize.jobs) == 1
+
+
+def test_a_delete_asks_for_no_tags_of_jobs_that_cannot_be_adopted(
+    shop: CloudFormation, personalize: FakePersonalize
+) -> None:
+    for number in range(5):
+        wanted = properties(ReimportToken=str(number))
+        answer = shop.update(wanted) if number else shop.create(wanted)
+    personalize.calls.clear()
+
+    shop.delete()
+    assert personalize.calls_of("list_tags") == [answer.job_arn]
+    assert personalize.calls_of("tag_resource") == [answer.job_arn]
 
 
 def test_a_delete_that_cannot_release_its_job_in_time_succeeds_with_a_warning(

@@ -12,6 +12,7 @@ from ssl import create_default_context
 from typing import Any
 
 import pytest
+from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from personalize_local.keys import Keys, new_keys
@@ -198,3 +199,29 @@ def test_the_number_of_another_account_with_the_secret_is_the_root_of_that_accou
 def test_each_server_has_keys_of_its_own(cloud: Cloud) -> None:
     assert cloud.aws.environment["AWS_ACCESS_KEY_ID"].startswith("AKIA")
     assert len(cloud.aws.environment["AWS_SECRET_ACCESS_KEY"]) == 40
+
+
+def test_a_pre_signed_url_calls_no_other_service_and_copies_nothing(cloud: Cloud, name: str) -> None:
+    cloud.put(name, "a.txt", "as written")
+    environment = cloud.aws.environment
+    keys = {"AccessKeyId": environment["AWS_ACCESS_KEY_ID"], "SecretAccessKey": environment["AWS_SECRET_ACCESS_KEY"]}
+    s3 = client_of(cloud, "s3", keys, config=Config(signature_version="s3v4"))
+    url = s3.generate_presigned_url("put_object", Params={"Bucket": name, "Key": "b.txt"})
+    path = url.removeprefix(cloud.aws.endpoint_url)
+    assert "X-Amz-Signature" in path
+    for headers in ({"X-Amz-Target": "AmazonPersonalize.ListSchemas"}, {"X-Amz-Copy-Source": f"/{name}/a.txt"}):
+        assert status_of(cloud, "PUT", path, b"{}", headers)[0] == 403
+
+
+def test_a_pre_signed_url_does_not_post_the_form_of_another_service(cloud: Cloud, name: str) -> None:
+    environment = cloud.aws.environment
+    keys = {"AccessKeyId": environment["AWS_ACCESS_KEY_ID"], "SecretAccessKey": environment["AWS_SECRET_ACCESS_KEY"]}
+    s3 = client_of(cloud, "s3", keys, config=Config(signature_version="s3v4"))
+    cloud.put(name, "a.txt", "as written")
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    body = b"Action=CreateUser&UserName=planted-by-form&Version=2010-05-08"
+    for operation, method in (("create_multipart_upload", "POST"), ("put_object", "PUT")):
+        url = s3.generate_presigned_url(operation, Params={"Bucket": name, "Key": "b.txt"})
+        assert status_of(cloud, method, url.removeprefix(cloud.aws.endpoint_url), body, form)[0] == 200
+    assert cloud.s3.get_object(Bucket=name, Key="b.txt")["Body"].read() == body
+    assert "planted-by-form" not in [each["UserName"] for each in cloud.client("iam").list_users()["Users"]]

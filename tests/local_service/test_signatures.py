@@ -173,3 +173,22 @@ def test_a_date_that_is_none_is_refused(date: str) -> None:
     request = with_header(signed("/"), "x-amz-date", date)
     credential = request.header("authorization").replace(f"/{time.strftime('%Y%m%d', time.gmtime())}/", f"/{date[:8]}/")
     assert refusal(with_header(request, "authorization", credential)) == "IncompleteSignature"
+
+
+@pytest.mark.parametrize("name", ["x-amz-target", "x-amz-copy-source", "x-amz-acl"])
+@pytest.mark.parametrize("operation", ["get_object", "put_object", None])
+def test_a_header_of_aws_that_is_not_signed_is_refused(operation: str | None, name: str) -> None:
+    """Otherwise a leaked URL of one object could call any service: ministack goes by X-Amz-Target first."""
+    if operation is None:
+        unsigned = AWSRequest(method="POST", url=f"{HOST}/a")
+        SigV4Auth(Credentials(KEYS.access_key_id, KEYS.secret_access_key), "lambda", "eu-west-1").add_auth(unsigned)
+        request = received("POST", f"{HOST}/a", dict(unsigned.headers.items()))
+    else:
+        request = received("PUT" if operation == "put_object" else "GET", pre_signed(operation), {})
+    assert refusal(request) == ""
+    added = replace(request, headers=(*request.headers, (name, "AmazonPersonalize.ListSchemas")))
+    assert refusal(added) == "AccessDenied"
+
+
+def pre_signed(operation: str) -> str:
+    return str(client("s3v4").generate_presigned_url(operation, Params={"Bucket": "shop", "Key": "a"}))

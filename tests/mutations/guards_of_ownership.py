@@ -124,8 +124,13 @@ GUARDS: Final = (
     ),
     _identity(
         "the tag of a resource has room for its release",
-        "[: contract.TAG_VALUE_LENGTH_MAX - len(contract.RELEASED)]",
-        "",
+        "contract.TAG_VALUE_LENGTH_MAX - len(contract.RELEASED)",
+        "contract.TAG_VALUE_LENGTH_MAX",
+    ),
+    _name(
+        "long names of resources that begin alike have tags of their own",
+        'return f"{name[: length_max - 1 - len(digest)]}-{digest}"',
+        "return name[:length_max]",
     ),
     _name(
         "the role of a nested stack belongs to its root stack",

@@ -44,18 +44,23 @@ GUARDS: Final = (
     ),
     _find(
         "a job of an import under another JobName is released",
-        "if (names.include(arn) or names.share_prefix(arn)) and _is_of",
-        "if names.share_prefix(arn) and _is_of",
+        "is_own = names.include(arn) or names.share_prefix(arn)",
+        "is_own = names.share_prefix(arn)",
     ),
     _find(
         "earlier imports of a resource are released",
-        "if (names.include(arn) or names.share_prefix(arn)) and _is_of",
-        "if names.include(arn) and _is_of",
+        "is_own = names.include(arn) or names.share_prefix(arn)",
+        "is_own = names.include(arn)",
     ),
     _find(
         "jobs of another resource with the same JobName are not released",
-        " and _is_of(names, arn, personalize, is_new=True):",
-        ":",
+        "        if _is_of(names, arn, personalize, is_new=True):",
+        "        if True:",
+    ),
+    _find(
+        "jobs that cannot be adopted are not looked through",
+        "if not is_own or has_failed(job.status) or is_superseded(job, jobs):",
+        "if not is_own:",
     ),
     _find(
         "jobs of an earlier version are not tagged when they are released",
@@ -100,7 +105,7 @@ GUARDS: Final = (
         '    except Refused as refused:\n        logger.warning("Whether',
         '    except UnicodeError as refused:\n        logger.warning("Whether',
     ),
-    _delete("a rollback releases nothing", "        if root.is_rolling_back:\n            return\n", ""),
+    _delete("a rollback releases nothing", "        if not root.gives_resources_up:\n            return\n", ""),
     _delete(
         "a nested stack releases the jobs of its scope",
         "resource = resource._replace(stack_scope=ownership.own_scope(properties, resource, root.name))",
@@ -149,15 +154,15 @@ GUARDS: Final = (
     Patch(
         "stacks.py",
         _release,
-        "updates are rolled back too",
-        'return "ROLLBACK" in self.status',
-        'return self.status.startswith("ROLLBACK")',
+        "a resource that is removed by an update is given up",
+        '{"DELETE_IN_PROGRESS", "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"}',
+        '{"DELETE_IN_PROGRESS"}',
     ),
     Patch(
         "stacks.py",
         _release,
-        "a clean-up may be a part of a rollback",
-        'return "ROLLBACK" in self.status',
-        'return self.status.endswith("ROLLBACK_IN_PROGRESS")',
+        "a deployment that failed gives nothing up",
+        'return self.status in {"DELETE_IN_PROGRESS", "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"}',
+        'return "ROLLBACK" not in self.status',
     ),
 )

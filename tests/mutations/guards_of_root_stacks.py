@@ -11,6 +11,7 @@ _life: Final = partial(Patch, "lifecycle.py", "handler/test_ownership.py")
 _repeat: Final = partial(Patch, "restoring.py", "handler/test_ownership.py")
 _repeat_moved: Final = partial(Patch, "restoring.py", "handler/test_moved_resources.py")
 _client: Final = partial(Patch, "stacks_client.py", "handler/test_stacks_client.py")
+_foreign: Final = partial(Patch, "restoring.py", "handler/test_ownership.py")
 
 GUARDS: Final = (
     # In `Import.know_stack`
@@ -107,8 +108,35 @@ GUARDS: Final = (
         "_going_on(wanted, progress) or wanted",
     ),
     # In `restoring`
-    _repeat(
-        "only rows of the stack are repeated", "if not is_tag_of_scope(resource_tag, again.resource):", "if False:"
+    _foreign(
+        "rows of another stack are not repeated",
+        'return resource_tag if is_tag_of_scope(resource_tag, wanted.resource) else ""',
+        "return resource_tag",
+    ),
+    _foreign(
+        "jobs of another stack don't count as updates of a follower",
+        "return resource_tag is not None and not is_tag_of_scope(resource_tag, wanted.resource)",
+        "return False",
+    ),
+    _foreign("a JobName proves nothing about an untagged job", "if not resource_tag:", "if False:"),
+    _foreign(
+        "an untagged job with the name of the stack is repeated",
+        "            if digest_after(prefix, repeated)\n        ),",
+        "            if False\n        ),",
+    ),
+    Patch(
+        "tagging.py",
+        "handler/test_ownership.py",
+        "the job of another resource is not tagged, whatever its hash",
+        'if present.get(RESOURCE_TAG, own) not in {own, f"{own}{RELEASED}"}:',
+        "if False:",
+    ),
+    Patch(
+        "tagging.py",
+        "handler/test_release.py",
+        "a running job that was released may be tagged again",
+        '{own, f"{own}{RELEASED}"}',
+        "{own}",
     ),
     _repeat_moved(
         "a repeat has the tag of its resource",

@@ -22,6 +22,8 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 _FORBIDDEN: Final = 403
+_S3: Final = "s3"
+_FORM: Final = b"application/x-www-form-urlencoded"
 # All that needs no signature: the answers of custom resources, and signals to wait conditions. As on AWS, who has the
 # URL may answer; it has a random token.
 _ANSWER: Final = re.compile(r"/_ministack/cfn-(?:response|signal)/[0-9a-f-]{36}")
@@ -54,7 +56,7 @@ def _only_the_answer(scope: Scope) -> Scope:
 
 async def _check(application: Asgi, scope: Scope, receive: Receive, send: Send) -> None:
     request = _received(scope)
-    service = "s3"
+    service = _S3
     try:
         claim = claim_of(request)
         service = claim.service
@@ -66,7 +68,19 @@ async def _check(application: Asgi, scope: Scope, receive: Receive, send: Send) 
     except SignatureError as error:
         await _refuse(request, service, error, send)
         return
-    await application(scope, _again(body, receive), send)
+    await application(_without_form(scope) if service == _S3 else scope, _again(body, receive), send)
+
+
+def _without_form(scope: Scope) -> Scope:
+    """Return a request for S3 without a content type that says it is the form of another service.
+
+    Neither the type nor the body of a pre-signed URL is signed. ministack would take a form for a call of IAM or any
+    other service; a client such as curl means none by it.
+    """
+    headers = [
+        (name, value) for name, value in scope["headers"] if name.lower() != b"content-type" or _FORM not in value
+    ]
+    return {**scope, "headers": headers}
 
 
 def _received(scope: Scope) -> Received:
@@ -114,7 +128,7 @@ def _again(body: bytes, receive: Receive) -> Receive:
 
 async def _refuse(request: Received, service: str, error: SignatureError, send: Send) -> None:
     """Answer with 403, in the form that the clients of a service read."""
-    if request.header("x-amz-target") and service == "s3":
+    if request.header("x-amz-target") and service == _S3:
         service = "personalize"  # any that speaks JSON
     failure = iam_evaluator.AuthError(error.code, error.message)
     _status, headers, body = ministack_app._credential_failure(  # noqa: SLF001
