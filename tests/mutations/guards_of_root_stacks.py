@@ -109,11 +109,6 @@ GUARDS: Final = (
     ),
     # In `restoring`
     _foreign(
-        "rows of another stack are not repeated",
-        'return resource_tag if is_tag_of_scope(resource_tag, wanted.resource) else ""',
-        "return resource_tag",
-    ),
-    _foreign(
         "jobs of another stack don't count as updates of a follower",
         "return resource_tag is not None and not is_tag_of_scope(resource_tag, wanted.resource)",
         "return False",
