@@ -3,6 +3,7 @@
 import logging
 import os
 import re
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,12 @@ from tests.secrets import lines_with_secrets
 os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
 # The CDK's own validation of templates takes seconds to load; tests/synth/test_demo_app.py has it.
 os.environ["CDK_VALIDATION"] = "false"
+
+# Whoever runs the tests in the background may ignore these, and so would every process that a test starts.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 # No examples from earlier runs: a run depends on the code alone, and nothing is written beside it.
 settings.register_profile("project", database=None)

@@ -7,12 +7,13 @@ from http.client import HTTPSConnection
 from ssl import create_default_context
 
 import pytest
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from personalize_local.configuration import ACCOUNT
-from personalize_local.keys import Keys
-from personalize_local.signatures import sign
 from tests.deploy.cloud import LOG, Cloud
 from tests.local_aws.scenes import REGION, make_dataset, make_import_role, put_users
 from tests.local_service.any_calls import Call, calls
@@ -23,16 +24,17 @@ Send = Callable[[str, bytes], tuple[int, bytes]]
 def sender(cloud: Cloud) -> Send:
     """Return what sends a call over one connection, signed, and returns the status and the body of the answer."""
     environment = cloud.aws.environment
-    keys = Keys(environment["AWS_ACCESS_KEY_ID"], environment["AWS_SECRET_ACCESS_KEY"])
+    keys = Credentials(environment["AWS_ACCESS_KEY_ID"], environment["AWS_SECRET_ACCESS_KEY"])
     context = create_default_context(cafile=environment["AWS_CA_BUNDLE"])
     connection = HTTPSConnection(
         "127.0.0.1", int(cloud.aws.endpoint_url.rpartition(":")[2]), context=context, timeout=60
     )
 
     def send(operation: str, body: bytes) -> tuple[int, bytes]:
-        headers = sign("POST", f"{cloud.aws.endpoint_url}/?", body, keys, REGION)
-        target = {"X-Amz-Target": f"AmazonPersonalize.{operation}", "Content-Type": "application/x-amz-json-1.1"}
-        connection.request("POST", "/", body, {**headers, **target})
+        headers = {"X-Amz-Target": f"AmazonPersonalize.{operation}", "Content-Type": "application/x-amz-json-1.1"}
+        request = AWSRequest(method="POST", url=f"{cloud.aws.endpoint_url}/", data=body, headers=headers)
+        SigV4Auth(keys, "personalize", REGION).add_auth(request)
+        connection.request("POST", "/", body, dict(request.headers.items()))
         response = connection.getresponse()
         return response.status, response.read()
 
@@ -47,7 +49,7 @@ def search(number: int, send: Send) -> Counter[int]:
     def sequences(steps: list[Call]) -> None:
         for operation, body in steps:
             status, answer = send("".join(filter(str.isalnum, operation.encode("ascii", "ignore").decode())), body)
-            assert status in {200, 400, 403}, (operation, body[:200], answer[:500])
+            assert status in {200, 400}, (operation, body[:200], answer[:500])
             statuses[status] += 1
 
     sequences()
