@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.deploy, pytest.mark.slow]
 ROOT: Final = Path(__file__).parents[2]
 EARLIER: Final = "18ac5e38fa538f9b994393e1b4d50615db934814"
 """The last commit in which the physical id was the job's ARN, and import roles had no Region in their path."""
-ROOTS: Final = ("constructs", "lambda_handler")
+ROOTS: Final = ("constructs", "lambda_handler", "cli")
 APP: Final = """
 import os
 import aws_cdk as cdk
