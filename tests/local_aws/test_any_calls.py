@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Callable
-from http.client import HTTPSConnection
+from http.client import HTTPSConnection, RemoteDisconnected
 from ssl import create_default_context
 
 import pytest
@@ -34,8 +34,13 @@ def sender(cloud: Cloud) -> Send:
         headers = {"X-Amz-Target": f"AmazonPersonalize.{operation}", "Content-Type": "application/x-amz-json-1.1"}
         request = AWSRequest(method="POST", url=f"{cloud.aws.endpoint_url}/", data=body, headers=headers)
         SigV4Auth(keys, "personalize", REGION).add_auth(request)
-        connection.request("POST", "/", body, dict(request.headers.items()))
-        response = connection.getresponse()
+        try:
+            connection.request("POST", "/", body, dict(request.headers.items()))
+            response = connection.getresponse()
+        except RemoteDisconnected:  # the server ends connections now and then, as it may
+            connection.close()
+            connection.request("POST", "/", body, dict(request.headers.items()))
+            response = connection.getresponse()
         return response.status, response.read()
 
     return send
