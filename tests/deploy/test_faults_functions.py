@@ -139,9 +139,6 @@ def test_a_function_is_killed_while_it_changes_tags_and_the_next_look_sets_them(
     row.assert_is_well()
 
 
-@pytest.mark.xfail(
-    reason="beside all other tests the stack ends in DELETE_FAILED; the cause is not known", strict=False
-)
 @only_on_linux
 def test_a_delete_is_killed_while_it_waits_for_the_job_and_goes_on_waiting(row: Row) -> None:
     row.cloud.aws.switchboard("POST", "jobs/hold", {"job_name": "*"})
