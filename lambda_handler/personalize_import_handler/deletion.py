@@ -30,10 +30,11 @@ def poll_delete(request: Request, progress: Progress, services: Services) -> Out
         properties = parse(request.properties)
     except InvalidProperties:
         return Finished({})  # with these no job was ever started
-    now = services.personalize.now()
+    running = _running_job(request, properties, services.personalize)
+    now = services.personalize.now()  # a new process knows the service's time only after its first call
     elapsed = progress.elapsed_seconds(now)
     is_time_up = elapsed >= delete_seconds(request.properties)
-    if running := _running_job(request, properties, services.personalize):
+    if running:
         if not is_time_up:
             return Waiting(progress.begun(now), pace.seconds_until_next_look(elapsed))
         logger.warning("%s is still running, and its dataset can't be deleted before it ends", running)

@@ -45,6 +45,7 @@ class Functions:
         self._read_as = read_as
         self._event_bus = event_bus
         self._is_given_up = is_given_up
+        self._clock = clock
         self._helper = WaitingResource(start_waiting=start_waiting, send=send, clock=clock)
         self._helper.create(self._receive)
         self._helper.update(self._receive)
@@ -89,7 +90,7 @@ class Functions:
     def _poll_delete(self, event: Event, _: object) -> str | None:
         request, progress = self._request(event), self._helper.progress(event)
         if _is_of_data(event):
-            outcome = data_resource.poll_delete(request, progress, self._storage(), self._personalize().now)
+            outcome = data_resource.poll_delete(request, progress, self._storage(), self._clock)
         else:
             outcome = deletion.poll_delete(request, progress, self._services(event))
         return self._helper.conclude(outcome)

@@ -10,7 +10,7 @@ from tests.faults.invariants import assert_invariants
 from tests.faults.stack import Stack
 from tests.handler import aws_json
 from tests.handler.account import Account
-from tests.handler.fakes import ACCOUNT, REGION, RUNNING_MAX, Course, FakePersonalize
+from tests.handler.fakes import ACCOUNT, DATASET_ARN, REGION, RUNNING_MAX, Course, FakePersonalize
 from tests.handler.properties import DATA_LOCATION, properties, shipped
 
 OTHER_LOCATION = "s3://shop-data/interactions-2/"
@@ -168,26 +168,44 @@ def test_a_job_and_its_dataset_are_deleted_while_the_job_is_waited_for(
     assert_invariants(stack)
 
 
-@pytest.mark.parametrize("dates_urls", [True, False])
-@pytest.mark.parametrize("seconds_off", [-1800, 1800])
-def test_the_functions_clock_is_half_an_hour_off(
-    seconds_off: int, stack: Stack, account: Account, monkeypatch: pytest.MonkeyPatch, *, dates_urls: bool
-) -> None:
-    # The service's time is known once it has answered; each function's instance has to learn it for itself.
+@pytest.fixture(params=[-1800, 1800])
+def functions_clock_is_off(request: pytest.FixtureRequest, account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Set the functions' clock off; each process of a function learns the service's time from its first call."""
+
     def personalize() -> Personalize:
         account.personalize.calls.append(("start", ""))
         return account.personalize
 
     def now() -> float:
         known = account.personalize.calls[-1] != ("start", "")
-        return account.clock.now + (0 if known else seconds_off)
+        return account.clock.now + (0 if known else request.param)
 
-    stack.dates_urls = dates_urls
-    account.functions_seconds_off = seconds_off
+    account.functions_seconds_off = request.param
     monkeypatch.setattr(account.functions, "_personalize", personalize)
     monkeypatch.setattr(account.personalize, "now", now)
 
+
+@pytest.mark.usefixtures("functions_clock_is_off")
+@pytest.mark.parametrize("dates_urls", [True, False])
+def test_a_job_is_imported_by_functions_whose_clock_is_half_an_hour_off(stack: Stack, *, dates_urls: bool) -> None:
+    stack.dates_urls = dates_urls
+
     assert stack.deploy(properties(TimeoutSeconds=600)).succeeded
+    assert_invariants(stack)
+
+
+@pytest.mark.usefixtures("functions_clock_is_off")
+@pytest.mark.parametrize("dates_urls", [True, False])
+def test_a_delete_waits_for_a_job_by_functions_whose_clock_is_half_an_hour_off(
+    stack: Stack, personalize: FakePersonalize, *, dates_urls: bool
+) -> None:
+    stack.dates_urls = dates_urls
+    personalize.course = Course(seconds=2400)
+    stack.deploy(properties(Wait=False))
+
+    stack.delete()
+
+    assert [job.status for job in personalize.list_dataset_import_jobs(DATASET_ARN)] == ["ACTIVE"]
     assert_invariants(stack)
 
 
