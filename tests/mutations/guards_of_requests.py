@@ -73,8 +73,19 @@ GUARDS: Final = (
     # In `deletion`
     _delete(
         "a running job is waited for: its dataset can't be deleted",
-        "    if running := _running_job(request, properties, services.personalize):\n",
-        "    if running := None:\n",
+        "    running = _running_job(request, properties, services.personalize)\n",
+        "    running = None\n",
+    ),
+    Patch(
+        "deletion.py",
+        "faults/test_service_faults.py",
+        "a Delete's time begins by the service's clock",
+        """    running = _running_job(request, properties, services.personalize)
+    now = services.personalize.now()  # a new process knows the service's time only after its first call
+""",
+        """    now = services.personalize.now()
+    running = _running_job(request, properties, services.personalize)
+""",
     ),
     _delete("a Delete waits for a bounded time", "elapsed >= delete_seconds(request.properties)", "False"),
     _delete(
