@@ -94,14 +94,14 @@ docs-checks: $(INSTALLED) ## write the table of rules in docs/checks.md anew
 	@mv docs/checks.md.new docs/checks.md
 
 docs-reference: $(INSTALLED) ## write the resource's reference and its JSON schema anew
-	@{ sed '/^<!-- reference/q' docs/resource-reference.md && $(BIN)/python -m personalize_import.plain reference \
+	@{ sed '/^<!-- reference/q' docs/resource-reference.md && $(BIN)/python -m personalize_import.template_reference reference \
 		&& sed -n '/^<!-- end of the reference/,$$p' docs/resource-reference.md; } > docs/resource-reference.md.new
 	@mv docs/resource-reference.md.new docs/resource-reference.md
-	@$(BIN)/python -m personalize_import.plain schema > docs/PersonalizeDatasetImportJob.schema.json
+	@$(BIN)/python -m personalize_import.template_reference schema > docs/PersonalizeDatasetImportJob.schema.json
 
 provider-template: $(INSTALLED) ## write dist/provider.template.json: the provider for those who don't use the CDK
 	@mkdir -p dist
-	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m personalize_import.plain provider-template > dist/provider.template.json.new
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m personalize_import.template_reference provider-template > dist/provider.template.json.new
 	@mv dist/provider.template.json.new dist/provider.template.json
 	@echo "dist/provider.template.json"
 

@@ -12,7 +12,7 @@ from typing import Final
 
 from bench.part import Scale, Section
 from bench.tables import Goal, goals_table, table
-from personalize_import.handler_code import copy_packages
+from personalize_import.provider.handler_code import copy_packages
 
 _TIMES: Final = 13
 _TIMES_AS_SHIPPED: Final = 5

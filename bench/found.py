@@ -4,10 +4,10 @@ import json
 import sys
 from dataclasses import dataclass, field
 
-from personalize_import_handler.data_checks.columns import VALUE_LENGTH_MAX
+from personalize_import_handler.data_checks.aggregates import CATEGORIES_MAX, FILLED_MIN, INTERACTIONS_MIN, KINDS_MAX
+from personalize_import_handler.data_checks.column_checks import VALUE_LENGTH_MAX
 from personalize_import_handler.data_checks.dataset_types import DATASET_TYPES
-from personalize_import_handler.data_checks.rows import USERS_ENOUGH
-from personalize_import_handler.data_checks.summary import CATEGORIES_MAX, FILLED_MIN, INTERACTIONS_MIN, KINDS_MAX
+from personalize_import_handler.data_checks.row_checker import USERS_ENOUGH
 
 CATEGORICAL = ("EVENT_TYPE", "CABIN_TYPE")
 TEXT_LENGTHS = {"USER_ID": 256, "ITEM_ID": 256, "EVENT_TYPE": VALUE_LENGTH_MAX, "CABIN_TYPE": VALUE_LENGTH_MAX}

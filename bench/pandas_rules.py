@@ -11,9 +11,9 @@ import pandas as pd
 
 from bench.data import HEADER
 from bench.found import CATEGORICAL, RESERVED, TEXT_LENGTHS, Found
-from personalize_import_handler.data_checks.columns import MILLISECONDS_MIN, YEAR_2100
+from personalize_import_handler.data_checks.aggregates import CATEGORIES_MAX
+from personalize_import_handler.data_checks.column_checks import MILLISECONDS_MIN, YEAR_2100
 from personalize_import_handler.data_checks.conditions import DECIMAL
-from personalize_import_handler.data_checks.summary import CATEGORIES_MAX
 
 _CHUNK = 250_000
 _SKIPPED = re.compile(r"Skipping line (\d+)")

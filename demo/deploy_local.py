@@ -18,9 +18,9 @@ from demo.kept_state import InUseError, kept_state
 from demo.sample import SCHEMA, write_sample
 from demo.schema import DATASET_TYPES, DemoSchema
 from personalize_local.cdk_cli import CdkCli, CdkFailed
-from personalize_local.cloud import LocalCloud
-from personalize_local.configuration import ACCOUNT, Options, without_aws
-from personalize_local.server import LocalAws, LocalAwsError
+from personalize_local.local_cloud import LocalCloud
+from personalize_local.server.configuration import ACCOUNT, Options, without_aws
+from personalize_local.server.launcher import LocalAws, LocalAwsError
 
 ROOT: Final = Path(__file__).parent.parent
 _SPEED: Final = 30

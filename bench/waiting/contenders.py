@@ -14,7 +14,7 @@ from aws_cdk import custom_resources
 from constructs import Construct
 
 from personalize_import import DatasetImportJob, DataSource
-from personalize_import.provider import DatasetImportProvider
+from personalize_import.provider.provider import DatasetImportProvider
 
 _FUNCTIONS: Final = Path(__file__).parent / "functions"
 _ROLE_PATH: Final = "/bench/"

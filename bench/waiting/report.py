@@ -9,7 +9,7 @@ from bench.waiting.contenders import OURS
 from bench.waiting.figures import densest, mean, p95
 from bench.waiting.goals import goals_of, lags
 from bench.waiting.measuring import LONG_SECONDS, LONG_SPEED, MANY, Deployed, Measured
-from personalize_local.settings import Settings
+from personalize_local.personalize.limits import Settings
 
 PLOT: Final = "benchmarks-waiting.svg"
 _INTRODUCTION: Final = f"""How long a deploy goes on after its import has ended, and what it takes to know that.

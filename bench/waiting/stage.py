@@ -13,9 +13,9 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from bench.waiting.contenders import Contender, Import
-from personalize_local.cloud import LocalCloud
-from personalize_local.configuration import Options
-from personalize_local.server import LocalAws
+from personalize_local.local_cloud import LocalCloud
+from personalize_local.server.configuration import Options
+from personalize_local.server.launcher import LocalAws
 
 _BUCKET: Final = "bench-data"
 _PROVIDERS: Final = "Providers"

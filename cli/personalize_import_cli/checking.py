@@ -9,7 +9,7 @@ from personalize_import_cli.report import CheckedData, Report
 from personalize_import_cli.row_checkers import CountedRows, Engine, row_checker
 from personalize_import_cli.schema_file import CheckedSchema
 from personalize_import_handler.contract import ImportMode
-from personalize_import_handler.data_checks.check import check
+from personalize_import_handler.data_checks.checker import check
 from personalize_import_handler.data_checks.files import Data
 from personalize_import_handler.data_checks.findings import Finding
 from personalize_import_handler.data_checks.schema import Schema

@@ -24,7 +24,7 @@ from personalize_import_cli.schema_file import checked_schema
 from personalize_import_cli.signals import EndedBySignal, ended_by_signals
 from personalize_import_cli.stack_commands import explain, watch
 from personalize_import_handler.contract import ImportMode
-from personalize_import_handler.printable import printable
+from personalize_import_handler.contract.printable import printable
 
 _FORMATS: Final[Mapping[str, Callable[[Report], str]]] = {
     "table": plain,  # a table is for terminals; see `_shown`

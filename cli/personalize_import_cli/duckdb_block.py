@@ -7,10 +7,16 @@ import duckdb
 
 from personalize_import_cli.duckdb_conditions import sql_of, text
 from personalize_import_handler.data_checks import rules
-from personalize_import_handler.data_checks.columns import Check, Column, Columns
+from personalize_import_handler.data_checks.column_checks import Check, Column, Columns
 from personalize_import_handler.data_checks.findings import Finding
-from personalize_import_handler.data_checks.lines import ESCAPE, FIELD_AND_COMMA, LINE, WITHOUT_DOUBLED_QUOTES, Block
-from personalize_import_handler.data_checks.rows import BlockReport
+from personalize_import_handler.data_checks.row_checker import BlockReport
+from personalize_import_handler.data_checks.tokenizer import (
+    ESCAPE,
+    FIELD_AND_COMMA,
+    LINE,
+    WITHOUT_DOUBLED_QUOTES,
+    Block,
+)
 
 LINES: Final = """
 SELECT unnest(lines) AS line, unnest(range($first, $first + len(lines))) AS n

@@ -16,11 +16,11 @@ import duckdb
 from personalize_import_cli.duckdb_block import LINES, DuckDbBlock
 from personalize_import_cli.duckdb_conditions import text
 from personalize_import_handler.data_checks import rules
-from personalize_import_handler.data_checks.columns import Columns
+from personalize_import_handler.data_checks.column_checks import Columns
 from personalize_import_handler.data_checks.findings import Finding
-from personalize_import_handler.data_checks.lines import Block
-from personalize_import_handler.data_checks.rows import USERS_ENOUGH, BlockReport
+from personalize_import_handler.data_checks.row_checker import USERS_ENOUGH, BlockReport
 from personalize_import_handler.data_checks.sieve import LENGTH_MAX, Sieve, empty_values, has_reserved_words
+from personalize_import_handler.data_checks.tokenizer import Block
 
 _BLOCK_BYTES: Final = 1 << 20
 _MEMORY: Final = "500MB"

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from personalize_import_handler.printable import printable
+from personalize_import_handler.contract.printable import printable
 
 LINE_LENGTH_MAX: Final = 1000
 

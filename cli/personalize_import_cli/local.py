@@ -12,9 +12,9 @@ import click
 from personalize_import_cli.failures import CannotRun
 from personalize_import_cli.output import write_out
 from personalize_local.cdk_cli import CdkFailed, with_tools
-from personalize_local.configuration import Options, lines_for_a_shell
-from personalize_local.extra import missing_of_extra
-from personalize_local.server import LocalAws, LocalAwsError
+from personalize_local.dependencies import missing_of_extra
+from personalize_local.server.configuration import Options, lines_for_a_shell
+from personalize_local.server.launcher import LocalAws, LocalAwsError
 
 _PORT: Final = 4566
 _ENDED: Final = 0
@@ -72,7 +72,7 @@ def local(
 
 
 def _bootstrap(aws: LocalAws) -> None:
-    from personalize_local.cloud import LocalCloud  # boto3 takes a moment
+    from personalize_local.local_cloud import LocalCloud  # boto3 takes a moment
 
     with TemporaryDirectory() as empty:
         try:

@@ -9,10 +9,10 @@ from threading import Lock
 from typing import Self
 
 from personalize_import_cli.failures import CannotRun, of_os_error
-from personalize_import_handler.data_checks.columns import Columns
+from personalize_import_handler.data_checks.column_checks import Columns
 from personalize_import_handler.data_checks.findings import Finding
-from personalize_import_handler.data_checks.lines import Block
-from personalize_import_handler.data_checks.rows import BlockReport, PlainRowChecker, RowChecker
+from personalize_import_handler.data_checks.row_checker import BlockReport, PlainRowChecker, RowChecker
+from personalize_import_handler.data_checks.tokenizer import Block
 
 
 class Engine(StrEnum):

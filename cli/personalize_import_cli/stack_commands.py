@@ -7,7 +7,7 @@ import click
 
 from personalize_import_cli.exit_codes import ERRORS_FOUND, NO_ERRORS
 from personalize_import_cli.output import write_out
-from personalize_import_handler.printable import printable
+from personalize_import_handler.contract.printable import printable
 
 _EVERY = click.FloatRange(1, 300)
 

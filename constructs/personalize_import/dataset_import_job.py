@@ -8,30 +8,30 @@ import jsii
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from personalize_import import arguments
-from personalize_import.arguments import check_optional_text, check_text
-from personalize_import.at_synthesis import host_tasks
-from personalize_import.cross_account import Reader
-from personalize_import.data_as_of import check_data_as_of, data_as_of
-from personalize_import.data_source import DataSource
-from personalize_import.dataset_reference import DatasetReference
-from personalize_import.environment_checks import check_environment, warn_of_environment
-from personalize_import.exported_attributes import warn_of_exported_attributes
+from personalize_import.access.cross_account import Reader
+from personalize_import.access.import_role import ImportRole, create_import_role
+from personalize_import.access.preflight_access import let_provider_look
+from personalize_import.access.read_access import grant_read
+from personalize_import.data.data_as_of import check_data_as_of, data_as_of
+from personalize_import.data.data_source import DataSource
+from personalize_import.data.dataset_reference import DatasetReference
+from personalize_import.data.dataset_schema_lookup import check_schema, schema_of
+from personalize_import.data.reimport import Reimport, check_reimport
 from personalize_import.import_order import check_after, order_imports
-from personalize_import.import_role import ImportRole, create_import_role
-from personalize_import.imported_provider import ImportedProvider
-from personalize_import.looking import let_provider_look
-from personalize_import.observed_import import ObservedImport
-from personalize_import.provider import DatasetImportProvider
-from personalize_import.provider_checks import check_looks, check_provider, check_role_of_provider, check_shipped
-from personalize_import.read_access import grant_read
-from personalize_import.reimport import Reimport, check_reimport
-from personalize_import.relay import create_resources
-from personalize_import.schema_lookup import check_schema, schema_of
-from personalize_import.surroundings import note_stack_of, stack_scope_of, top_level_stack_of
-from personalize_import_handler import checks, contract
-from personalize_import_handler.checks import violation
-from personalize_import_handler.contract import Attribute, ImportMode, ResourceProperties
+from personalize_import.monitoring.observed_import import ObservedImport
+from personalize_import.provider.imported import ImportedProvider
+from personalize_import.provider.provider import DatasetImportProvider
+from personalize_import.provider_requirements import check_looks, check_provider, check_role_of_provider, check_shipped
+from personalize_import.synthesis import validation
+from personalize_import.synthesis.at_synthesis import host_tasks
+from personalize_import.synthesis.environment import note_stack_of, stack_scope_of, top_level_stack_of
+from personalize_import.synthesis.environment_checks import check_environment, warn_of_environment
+from personalize_import.synthesis.exported_attributes import warn_of_exported_attributes
+from personalize_import.synthesis.validation import check_optional_text, check_text
+from personalize_import.wait_chain import create_resources
+from personalize_import_handler import contract
+from personalize_import_handler.contract import Attribute, ImportMode, ResourceProperties, constraints
+from personalize_import_handler.contract.constraints import violation
 
 if TYPE_CHECKING:  # for annotations alone, and older versions of the CDK don't have this module
     from aws_cdk.interfaces.aws_personalize import IDatasetRef
@@ -115,41 +115,50 @@ class DatasetImportJob(ObservedImport):
         reference = DatasetReference.of(dataset, self)
         dataset_arn = reference.arn
         compares_data = isinstance(reimport, Reimport) and reimport.compares_data
-        arguments.require(
+        validation.require(
             self,
             [
-                *arguments.check_dataset("dataset", dataset, dataset_arn),
-                *check_optional_text("dataset.schema_arn", reference.present_schema_arn, checks.SCHEMA_ARN),
+                *validation.check_dataset("dataset", dataset, dataset_arn),
+                *check_optional_text("dataset.schema_arn", reference.present_schema_arn, constraints.SCHEMA_ARN),
                 *_check_data_source("data_source", data_source),
                 *check_schema("data_source.schema", data_source, reference.resource),
-                *arguments.check_import_mode("import_mode", import_mode),
+                *validation.check_import_mode("import_mode", import_mode),
                 *check_after("after", after, self, import_mode, reference.arn),
-                *check_optional_text("job_name", job_name, checks.JOB_NAME),
-                *arguments.check_role("role", role),
-                *arguments.check_tags("tags", tags),
-                *arguments.check_boolean("publish_attribution_metrics_to_s3", publish_attribution_metrics_to_s3),
+                *check_optional_text("job_name", job_name, constraints.JOB_NAME),
+                *validation.check_role("role", role),
+                *validation.check_tags("tags", tags),
+                *validation.check_boolean("publish_attribution_metrics_to_s3", publish_attribution_metrics_to_s3),
                 *check_reimport("reimport", reimport),
                 *check_data_as_of("reimport", reimport, self),
-                *arguments.check_boolean("preflight", preflight),
-                *arguments.check_timeout("timeout", timeout),
-                *arguments.check_boolean("wait", wait),
+                *validation.check_boolean("preflight", preflight),
+                *validation.check_timeout("timeout", timeout),
+                *validation.check_boolean("wait", wait),
                 *check_provider("provider", provider, self),
                 *check_role_of_provider("role", role, provider, self),
                 *_check_owner("role", role, self),
                 *check_looks("preflight", provider, asked=bool(preflight)),
                 *check_looks("reimport", provider, asked=compares_data),
                 *check_shipped("data_source", data_source, provider),
-                *check_environment(self, reference.resource or dataset, dataset_arn, data_source, role, provider),
+                *check_environment(
+                    self,
+                    reference.resource or dataset,
+                    dataset_arn,
+                    data_source.bucket if isinstance(data_source, DataSource) else None,
+                    role,
+                    provider,
+                ),
             ],
         )
-        warn_of_environment(self, data_source)
+        warn_of_environment(self, data_source.bucket, data_source.encryption_key)
         self._tag_manager = _tag_manager(tags)
         if tags:
             self._let_tags_be_checked()
         self._provider = provider = provider or DatasetImportProvider.of(self)
         self._dataset_arn = dataset_arn
         if data_source.local:
-            from personalize_import.checked_data import check_data  # what looks at data is loaded where there is any
+            from personalize_import.data.synth_checks import (
+                check_data,  # what looks at data is loaded where there is any
+            )
 
             check_data(self, data_source.local, data_source.schema or schema_of(reference.resource), import_mode)
         if isinstance(provider, DatasetImportProvider):  # no other can be given data of this machine
@@ -253,7 +262,7 @@ class DatasetImportJob(ObservedImport):
         return self._tag_manager
 
     def _let_tags_be_checked(self) -> None:
-        arguments.check_all_tags(self, self._tag_manager)
+        validation.check_all_tags(self, self._tag_manager)
 
     def _attribute(self, attribute: Attribute) -> str:
         return self.resource.get_att_string(attribute.value)
@@ -267,7 +276,7 @@ def _check_data_source(name: str, data_source: object) -> Iterator[str]:
     if not isinstance(data_source, DataSource):
         yield violation(name, data_source, "a DataSource, such as DataSource.from_bucket(bucket, 'interactions/')")
     elif data_source.local is None:
-        yield from check_text(name, data_source.data_location, checks.DATA_LOCATION)
+        yield from check_text(name, data_source.data_location, constraints.DATA_LOCATION)
 
 
 def _check_owner(name: str, role: object, scope: Construct) -> Iterator[str]:

@@ -12,12 +12,12 @@ from weakref import WeakKeyDictionary
 import aws_cdk as cdk
 from constructs import Construct, IConstruct
 
-from personalize_import.at_synthesis import at_synthesis
-from personalize_import.dataset_reference import referenced_by
-from personalize_import.schema_resource import NOTICE_ID
-from personalize_import.surroundings import is_token, once_in_a_stack, stack_of, top_level_stack_of
-from personalize_import_handler.checks import violation
+from personalize_import.data.dataset_reference import referenced_by
+from personalize_import.synthesis.at_synthesis import at_synthesis
+from personalize_import.synthesis.environment import is_token, once_in_a_stack, stack_of, top_level_stack_of
+from personalize_import.synthesis.warnings import WARNING_ID_PREFIX
 from personalize_import_handler.contract import Follower, ImportMode
+from personalize_import_handler.contract.constraints import violation
 
 
 @dataclass(eq=False)
@@ -120,7 +120,7 @@ def _datasets_of(stack: cdk.Stack) -> _Datasets:
 
 def _warn_of_full_imports(this: _Job, other: _Job) -> None:
     cdk.Annotations.of(this.construct).add_warning_v2(
-        f"{NOTICE_ID}full-imports-into-one-dataset",
+        f"{WARNING_ID_PREFIX}full-imports-into-one-dataset",
         f"{other.construct.node.path} is a FULL import into the same dataset, which holds the data of the later one "
         "only. Import both from one folder, or make one of them INCREMENTAL",
     )
@@ -132,7 +132,7 @@ def _warn_of_lost_rows(this: _Job, other: _Job) -> None:
     if stack_of(full.construct) is not stack_of(added.construct):
         advice = "Move both into one stack, and pass it to the INCREMENTAL one: after=..."
     cdk.Annotations.of(this.construct).add_warning_v2(
-        f"{NOTICE_ID}incremental-import-without-after",
+        f"{WARNING_ID_PREFIX}incremental-import-without-after",
         f"{full.construct.node.path} is a FULL import into the same dataset as {added.construct.node.path}: whenever "
         f"it runs, it removes the rows that the other one has added. {advice}",
     )
@@ -147,7 +147,7 @@ def _warn_of_any_order(stack: cdk.Stack, datasets: _Datasets) -> None:
                 is_here = stack_of(this.construct) is stack
                 if is_here and not _are_linked(this, other) and not _are_ordered(this, other):
                     cdk.Annotations.of(this.construct).add_warning_v2(
-                        f"{NOTICE_ID}imports-in-any-order",
+                        f"{WARNING_ID_PREFIX}imports-in-any-order",
                         f"{other.construct.node.path} imports into the same dataset, before or after this one. Order "
                         "them: after=..., or node.add_dependency(...)",
                     )

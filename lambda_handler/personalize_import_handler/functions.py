@@ -7,18 +7,20 @@ CloudFormation and the waiter around just this.
 import time
 from collections.abc import Callable, Mapping
 
-from personalize_import_handler import data_resource, deletion, events, lifecycle
+from personalize_import_handler.aws.data_reader import DataReader
+from personalize_import_handler.aws.event_bus import EventBus
+from personalize_import_handler.aws.personalize import Personalize
+from personalize_import_handler.aws.stacks import Stacks
+from personalize_import_handler.aws.storage import Storage
+from personalize_import_handler.cloudformation import events
+from personalize_import_handler.cloudformation.custom_resource import WaitingResource
+from personalize_import_handler.cloudformation.events import Event, Reading
 from personalize_import_handler.contract import DATA_RESOURCE_TYPE
-from personalize_import_handler.data_reader import DataReader
-from personalize_import_handler.event_bus import EventBus
-from personalize_import_handler.events import Event, Reading
-from personalize_import_handler.identity import resource_of
-from personalize_import_handler.ownership import Provider
-from personalize_import_handler.personalize import Personalize
-from personalize_import_handler.request import Request, Services
-from personalize_import_handler.stacks import Stacks
-from personalize_import_handler.storage import Storage
-from personalize_import_handler.waiting_resource import WaitingResource
+from personalize_import_handler.data import staging_bucket
+from personalize_import_handler.job import deletion, lifecycle
+from personalize_import_handler.request.names import resource_of
+from personalize_import_handler.request.ownership import Provider
+from personalize_import_handler.request.request import Request, Services
 
 
 class Functions:
@@ -73,7 +75,7 @@ class Functions:
             self._helper(reading.event, context)
 
     def _receive(self, event: Event, _: object) -> str | None:
-        receive = data_resource.receive if _is_of_data(event) else lifecycle.receive
+        receive = staging_bucket.receive if _is_of_data(event) else lifecycle.receive
         return self._helper.conclude(receive(self._request(event)))
 
     def _receive_delete(self, *_: object) -> str | None:
@@ -90,7 +92,7 @@ class Functions:
     def _poll_delete(self, event: Event, _: object) -> str | None:
         request, progress = self._request(event), self._helper.progress(event)
         if _is_of_data(event):
-            outcome = data_resource.poll_delete(request, progress, self._storage(), self._clock)
+            outcome = staging_bucket.poll_delete(request, progress, self._storage(), self._clock)
         else:
             outcome = deletion.poll_delete(request, progress, self._services(event))
         return self._helper.conclude(outcome)

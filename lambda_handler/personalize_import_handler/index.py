@@ -10,17 +10,17 @@ import os
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from personalize_import_handler import answer, waiter
+from personalize_import_handler.aws.personalize_client import BotoPersonalize
+from personalize_import_handler.cloudformation import responses, waiter
 from personalize_import_handler.contract import Environment
 from personalize_import_handler.functions import Functions
-from personalize_import_handler.ownership import Provider
-from personalize_import_handler.personalize_client import BotoPersonalize
+from personalize_import_handler.request.ownership import Provider
 
 if TYPE_CHECKING:
-    from personalize_import_handler.data_reader import DataReader
-    from personalize_import_handler.event_bus import EventBus
-    from personalize_import_handler.stacks import Stacks
-    from personalize_import_handler.storage import Storage
+    from personalize_import_handler.aws.data_reader import DataReader
+    from personalize_import_handler.aws.event_bus import EventBus
+    from personalize_import_handler.aws.stacks import Stacks
+    from personalize_import_handler.aws.storage import Storage
 
 # Lambda has a log handler already, and then this does nothing; elsewhere it makes one.
 logging.basicConfig(format="%(levelname)s %(message)s")
@@ -30,27 +30,27 @@ logging.basicConfig(format="%(levelname)s %(message)s")
 # imports have no need of isn't loaded before either.
 @cache
 def _stacks() -> "Stacks":
-    from personalize_import_handler.stacks_client import BotoStacks
+    from personalize_import_handler.aws.stacks_client import BotoStacks
 
     return BotoStacks()
 
 
 @cache
 def _storage() -> "Storage":
-    from personalize_import_handler.storage_client import BotoStorage
+    from personalize_import_handler.aws.storage_client import BotoStorage
 
     return BotoStorage()
 
 
 @cache
 def _event_bus() -> "EventBus":
-    from personalize_import_handler.event_bus_client import BotoEventBus
+    from personalize_import_handler.aws.event_bus_client import BotoEventBus
 
     return BotoEventBus()
 
 
 def _read_as(role_arn: str) -> "DataReader":
-    from personalize_import_handler.data_reader_client import RoleReader
+    from personalize_import_handler.aws.data_reader_client import RoleReader
 
     return RoleReader(role_arn)
 
@@ -64,7 +64,7 @@ _functions: Final = Functions(
     event_bus=_event_bus,
     start_waiting=waiter.start_waiting,
     is_given_up=waiter.is_given_up,
-    send=answer.send,
+    send=responses.send,
 )
 
 on_event = _functions.on_event

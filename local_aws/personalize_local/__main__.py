@@ -4,8 +4,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from personalize_local.configuration import Options
-from personalize_local.serving import serve
+from personalize_local.server.configuration import Options
+from personalize_local.server.process import serve
 
 
 def main() -> int:

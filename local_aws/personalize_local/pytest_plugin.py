@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from personalize_local.extra import missing_of_extra
+from personalize_local.dependencies import missing_of_extra
 
 if TYPE_CHECKING:
-    from personalize_local.cloud import LocalCloud
-    from personalize_local.configuration import Options
+    from personalize_local.local_cloud import LocalCloud
+    from personalize_local.server.configuration import Options
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -31,7 +31,7 @@ def pytest_load_initial_conftests() -> None:
 def local_cloud_options() -> "Options":
     """How the local AWS runs: an import takes a minute of its time, which runs 60 times as fast. To be overridden."""
     _require_the_extra()
-    from personalize_local.configuration import Options
+    from personalize_local.server.configuration import Options
 
     return Options(speed=60, import_seconds=60)
 
@@ -40,8 +40,8 @@ def local_cloud_options() -> "Options":
 def local_cloud(local_cloud_options: "Options", tmp_path_factory: pytest.TempPathFactory) -> Iterator["LocalCloud"]:
     """An AWS on this machine, Personalize included, bootstrapped for the CDK; it ends with the run."""
     _require_the_extra()
-    from personalize_local.cloud import LocalCloud
-    from personalize_local.server import LocalAws
+    from personalize_local.local_cloud import LocalCloud
+    from personalize_local.server.launcher import LocalAws
 
     with LocalAws(local_cloud_options) as aws:
         cloud = LocalCloud(aws, tmp_path_factory.mktemp("local-cloud"))

@@ -11,7 +11,7 @@ import pytest
 
 from personalize_import_cli import commands
 from personalize_import_cli.local import local
-from personalize_local import extra
+from personalize_local import dependencies
 from tests.cli.runs import COMMAND, environment, run
 from tests.local_aws.processes import descendants
 
@@ -97,7 +97,7 @@ def test_an_option_that_makes_no_sense_is_told() -> None:
 def test_without_the_extra_one_line_says_what_to_install(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(extra, "find_spec", lambda name: None if name == "ministack" else object())
+    monkeypatch.setattr(dependencies, "find_spec", lambda name: None if name == "ministack" else object())
     assert commands.run(["local"]) == 2
     assert capsys.readouterr().err == (
         "personalize-import: ministack not installed; run: pip install 'cdk-personalize-import[local]'\n"

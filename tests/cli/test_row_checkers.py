@@ -8,7 +8,7 @@ import pytest
 from personalize_import_cli.duckdb_rows import DuckDbRowChecker
 from personalize_import_cli.failures import CannotRun
 from personalize_import_cli.row_checkers import Engine, row_checker
-from personalize_import_handler.data_checks.rows import PlainRowChecker
+from personalize_import_handler.data_checks.row_checker import PlainRowChecker
 
 
 def test_the_engine_is_the_one_that_was_chosen() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from personalize_local.configuration import Options, without_aws
+from personalize_local.server.configuration import Options, without_aws
 from tests.cli.conftest import GOOD, HEADER
 from tests.cli.runs import Ended, run
 from tests.deploy.cloud import Cloud, running_cloud

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 import pytest
 
 from personalize_import_cli.row_checkers import Engine, row_checker
-from personalize_import_handler.data_checks.check import check
+from personalize_import_handler.data_checks.checker import check
 from personalize_import_handler.data_checks.files import Data, DataFile
 from personalize_import_handler.data_checks.findings import Finding
 from personalize_import_handler.data_checks.headers import NAMED_MAX
-from personalize_import_handler.data_checks.rows import RowChecker
+from personalize_import_handler.data_checks.row_checker import RowChecker
 from personalize_import_handler.data_checks.schema import NotJson, read_schema
 from tests.data_checks.hostile_rows import Rows, many_numbers, schema_of
 

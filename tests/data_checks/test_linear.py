@@ -16,16 +16,17 @@ from typing import Any, Final
 
 import pytest
 
-from personalize_import_handler import checks, identity
-from personalize_import_handler.checks import TextRule
+from personalize_import_handler.contract import constraints
+from personalize_import_handler.contract.constraints import TextRule
+from personalize_import_handler.contract.properties import parse
 from personalize_import_handler.data_checks import conditions
 from personalize_import_handler.data_checks.conditions import NotMatching
-from personalize_import_handler.data_checks.lines import FIELD_AND_COMMA, LINE, raw_fields
-from personalize_import_handler.deletion import delete_seconds
-from personalize_import_handler.properties import parse
-from personalize_local.constraints import check_constraints
-from personalize_local.errors import ServiceError
-from personalize_local.service_model import input_shape
+from personalize_import_handler.data_checks.tokenizer import FIELD_AND_COMMA, LINE, raw_fields
+from personalize_import_handler.request import names
+from personalize_import_handler.request.request_time import delete_seconds
+from personalize_local.personalize.errors import ServiceError
+from personalize_local.personalize.request_validation import check_constraints
+from personalize_local.personalize.service_model import input_shape
 from tests.data_checks.expressions import expressions, methods_of
 from tests.data_checks.timing import FACTOR_MAX, SMALL, Grown, best_seconds, growth
 from tests.data_checks.worst_inputs import Pump, pumps
@@ -53,9 +54,9 @@ def _requested(text: str) -> None:
 
 THROUGH_FUNCTIONS: Final[dict[str, list[tuple[str, Reader]]]] = {
     f"{_HANDLER}.checks:TextRule.check": [
-        (checks.DATA_LOCATION.pattern, lambda text: list(checks.DATA_LOCATION.check("x", text)))
+        (constraints.DATA_LOCATION.pattern, lambda text: list(constraints.DATA_LOCATION.check("x", text)))
     ],
-    f"{_HANDLER}.identity:_default_prefix": [("", lambda text: identity._default_prefix(text, "Import"))],
+    f"{_HANDLER}.identity:_default_prefix": [("", lambda text: names._default_prefix(text, "Import"))],
     f"{_HANDLER}.deletion:delete_seconds": [("[0-9]+", lambda text: delete_seconds({"ServiceTimeout": text}))],
     f"{_HANDLER}.properties:_Reader._seconds": [("[0-9]+", _parsed)],
     f"{_CHECKS}.conditions:NotMatching.compiled": [
@@ -63,7 +64,9 @@ THROUGH_FUNCTIONS: Final[dict[str, list[tuple[str, Reader]]]] = {
     ],
     # A line is matched as a whole before it is divided.
     f"{_CHECKS}.lines:_FIELD_AND_COMMA": [(f"({LINE}){FIELD_AND_COMMA}", raw_fields)],
-    "personalize_local.constraints:_compiled": [(r"arn:([a-z\d-]+):personalize:.*:.*:.+", _requested)],
+    "personalize_local.personalize.request_validation:_compiled": [
+        (r"arn:([a-z\d-]+):personalize:.*:.*:.+", _requested)
+    ],
 }
 """For each expression that isn't a constant, or reads only some texts: a pattern of its inputs, and its reader."""
 
@@ -83,9 +86,9 @@ OF_ROWS: Final = {
 
 # These read what the app itself has written: paths of its constructs and its own templates.
 OF_THE_APP: Final = {
-    "personalize_import.data_bucket:_without_sub",
-    "personalize_import.notices:Policy.warning_id",
-    "personalize_import.schema_resource:_place",
+    "personalize_import.provider.staging_bucket:_without_sub",
+    "personalize_import.access.required_statements:Policy.warning_id",
+    "personalize_import.schema.resource:_place",
 }
 
 CONSTANTS: Final = sorted(expressions() - THROUGH_FUNCTIONS.keys() - OF_ROWS - OF_THE_APP)

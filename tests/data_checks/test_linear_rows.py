@@ -8,14 +8,14 @@ from typing import Final
 import pytest
 
 from personalize_import_cli.row_checkers import Engine, row_checker
-from personalize_import_handler.data_checks.columns import columns_of
+from personalize_import_handler.data_checks.column_checks import columns_of
 from personalize_import_handler.data_checks.dataset_types import dataset_type_of_schema
 from personalize_import_handler.data_checks.headers import header_findings, read_header
-from personalize_import_handler.data_checks.lines import Block
-from personalize_import_handler.data_checks.rows import PlainRowChecker
+from personalize_import_handler.data_checks.row_checker import PlainRowChecker
 from personalize_import_handler.data_checks.schema import Field, Schema
-from personalize_local.importing.columns import Column
-from personalize_local.importing.csv_file import CsvFile, RowProblem, checked_columns, missing_columns
+from personalize_import_handler.data_checks.tokenizer import Block
+from personalize_local.personalize.importing.columns import Column
+from personalize_local.personalize.importing.csv_file import CsvFile, RowProblem, checked_columns, missing_columns
 from tests.data_checks.hostile_rows import HOSTILE, Rows
 from tests.data_checks.timing import FACTOR_MAX, best_seconds, growth
 

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 
 from personalize_import_cli.duckdb_rows import DuckDbRowChecker
 from personalize_import_handler.contract import ImportMode
-from personalize_import_handler.data_checks.check import check
+from personalize_import_handler.data_checks.checker import check
 from personalize_import_handler.data_checks.files import Data, DataFile
-from personalize_import_handler.data_checks.rows import PlainRowChecker, RowChecker
+from personalize_import_handler.data_checks.row_checker import PlainRowChecker, RowChecker
 from personalize_import_handler.data_checks.schema import Field, Schema
 from tests.data_checks.faulty import ACTION_INTERACTIONS, INTERACTIONS, ITEMS, chunks_of
 

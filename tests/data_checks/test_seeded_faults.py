@@ -6,9 +6,9 @@ from contextlib import contextmanager
 import pytest
 
 from personalize_import_cli.duckdb_rows import DuckDbRowChecker
-from personalize_import_handler.data_checks.check import check
+from personalize_import_handler.data_checks.checker import check
 from personalize_import_handler.data_checks.findings import Finding
-from personalize_import_handler.data_checks.rows import PlainRowChecker, RowChecker
+from personalize_import_handler.data_checks.row_checker import PlainRowChecker, RowChecker
 from personalize_import_handler.data_checks.rules import RULES, Scope
 from tests.data_checks.faulty import FAULTY, Faulty
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from personalize_import import DatasetSchema, schema_fields
+from personalize_import import DatasetSchema
+from personalize_import.schema import fields
 from personalize_import_handler.contract import ImportMode
 from personalize_import_handler.data_checks import files
 from personalize_import_handler.data_checks.rules import RULES, Rule, Scope, Severity
@@ -27,7 +28,7 @@ SEEN = [rule for rule in RULES if rule.scope is not Scope.SCHEMA and rule.id not
 def dataset_schema(schema: Schema) -> DatasetSchema:
     kind = schema.dataset_type
     assert kind is not None
-    return DatasetSchema(schema_fields.schema_text(kind, schema.fields))
+    return DatasetSchema(fields.schema_text(kind, schema.fields))
 
 
 def annotations_of(faulty: Faulty, folder: Path) -> tuple[list[str], list[str]]:

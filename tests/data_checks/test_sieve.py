@@ -6,7 +6,7 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given, settings
 
-from personalize_import_handler.data_checks.columns import Columns, columns_of
+from personalize_import_handler.data_checks.column_checks import Columns, columns_of
 from personalize_import_handler.data_checks.schema import Field, Schema
 from personalize_import_handler.data_checks.sieve import Sieve, empty_values, has_reserved_words
 

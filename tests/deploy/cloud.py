@@ -8,9 +8,9 @@ from pathlib import Path
 import aws_cdk as cdk
 
 from personalize_import_handler.contract import TAG_KEY_PREFIX
-from personalize_local.cloud import Deployed, LocalCloud
-from personalize_local.configuration import Options
-from personalize_local.server import LocalAws
+from personalize_local.local_cloud import Deployed, LocalCloud
+from personalize_local.server.configuration import Options
+from personalize_local.server.launcher import LocalAws
 from tests.secrets import lines_with_secrets
 
 logger = logging.getLogger(__name__)

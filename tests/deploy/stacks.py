@@ -8,7 +8,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_personalize as personalize
 
 from personalize_import import DatasetImportJob, DataSource
-from personalize_import.provider import DatasetImportProvider
+from personalize_import.provider.provider import DatasetImportProvider
 from tests.secrets import DATA_VALUE
 
 

@@ -8,7 +8,7 @@ import aws_cdk as cdk
 import pytest
 
 from personalize_import import DataSource
-from personalize_import_handler.storage_client import BotoStorage
+from personalize_import_handler.aws.storage_client import BotoStorage
 from tests.deploy.cloud import Cloud
 from tests.deploy.stacks import UsersStack, users_csv
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from personalize_import_handler.printable import printable
+from personalize_import_handler.contract.printable import printable
 from tests.deploy.direct import Row, until
 from tests.deploy.stacks import ImportStack
 from tests.local_aws.scenes import make_dataset, make_import_role, put_users, start_job

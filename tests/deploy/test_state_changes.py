@@ -11,7 +11,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sqs as sqs
 
 from personalize_import import ImportDashboard
-from personalize_import.provider import DatasetImportProvider
+from personalize_import.provider.provider import DatasetImportProvider
 from tests.deploy.cloud import Cloud
 from tests.deploy.stacks import UsersStack, users_csv
 

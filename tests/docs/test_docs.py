@@ -12,7 +12,7 @@ import personalize_import
 from personalize_import import DatasetImportJob
 from personalize_import_handler import contract
 from personalize_import_handler.contract import Attribute
-from personalize_import_handler.pace import seconds_until_next_look
+from personalize_import_handler.request.polling import seconds_until_next_look
 from personalize_local import testing
 
 ROOT = Path(__file__).parents[2]

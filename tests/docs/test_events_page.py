@@ -5,9 +5,10 @@ import re
 from pathlib import Path
 from typing import Any
 
-from personalize_import_handler import contract, reasons
+from personalize_import_handler import contract
+from personalize_import_handler.aws.personalize import _PHASES, DatasetImportJob
 from personalize_import_handler.contract import StateChange
-from personalize_import_handler.personalize import _PHASES, DatasetImportJob
+from personalize_import_handler.messages import failure_reasons
 from tests.synth.test_metrics import OF_THE_PROVIDER
 
 PAGE = (Path(__file__).parents[2] / "docs" / "events.md").read_text()
@@ -41,7 +42,7 @@ def test_the_reason_is_the_one_that_the_handler_gives() -> None:
         last_updated_date_time=0,
         failure_reason=detail["failureReason"].partition(" DatasetImportJob")[0],
     )
-    assert detail["failureReason"] == reasons.job_failed(job)
+    assert detail["failureReason"] == failure_reasons.job_failed(job)
 
 
 def test_every_field_is_described() -> None:

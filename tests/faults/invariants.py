@@ -3,10 +3,10 @@
 from itertools import pairwise
 from typing import Final
 
+from personalize_import_handler.cloudformation.custom_resource import Event
 from personalize_import_handler.contract import ImportMode
-from personalize_import_handler.identity import names_of, resource_of
-from personalize_import_handler.properties import InvalidProperties, parse
-from personalize_import_handler.waiting_resource import Event
+from personalize_import_handler.contract.properties import InvalidProperties, parse
+from personalize_import_handler.request.names import names_of, resource_of
 from tests.faults.stack import Stack
 from tests.handler.account import Account, Answer
 from tests.handler.fakes import Job

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+from personalize_import_handler.cloudformation.custom_resource import Event
 from personalize_import_handler.contract import Attribute
-from personalize_import_handler.identity import what_is_imported
-from personalize_import_handler.properties import parse
-from personalize_import_handler.waiting_resource import Event
+from personalize_import_handler.contract.properties import parse
+from personalize_import_handler.request.names import what_is_imported
 from tests.faults.stack import Stack
 from tests.handler.account import Account, Answer
 from tests.handler.fakes import Course

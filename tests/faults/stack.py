@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from personalize_import_handler.identity import what_is_imported
-from personalize_import_handler.properties import parse
-from personalize_import_handler.waiting_resource import Event
+from personalize_import_handler.cloudformation.custom_resource import Event
+from personalize_import_handler.contract.properties import parse
+from personalize_import_handler.request.names import what_is_imported
 from tests.handler.account import Answer
 from tests.handler.simulator import CloudFormation
 

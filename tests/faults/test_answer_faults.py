@@ -5,8 +5,8 @@ from functools import partial
 
 import pytest
 
-from personalize_import_handler.answer import BODY_BYTES_MAX, send
-from personalize_import_handler.printable import printable
+from personalize_import_handler.cloudformation.responses import BODY_BYTES_MAX, send
+from personalize_import_handler.contract.printable import printable
 from tests.faults.invariants import assert_invariants
 from tests.faults.stack import Stack
 from tests.handler.account import LAMBDA_ATTEMPTS, Account

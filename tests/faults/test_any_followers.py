@@ -7,7 +7,7 @@ from hypothesis import event
 from hypothesis import strategies as st
 
 from personalize_import_handler.contract import JOB_NAME_LENGTH_MAX
-from personalize_import_handler.personalize import Busy
+from personalize_import_handler.errors import Busy
 from tests.faults.pair import Pair, template
 from tests.faults.sequences import simulate
 from tests.handler.account import Account, Killed

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import event
 from hypothesis import strategies as st
 
-from personalize_import_handler.personalize import Busy
+from personalize_import_handler.errors import Busy
 from tests.faults.invariants import assert_invariants, assert_the_rows_are_those_of_the_properties
 from tests.faults.sequences import simulate
 from tests.faults.stack import Stack

@@ -2,7 +2,7 @@
 
 import pytest
 
-from personalize_import_handler.personalize import Busy
+from personalize_import_handler.errors import Busy
 from tests.faults.invariants import assert_invariants
 from tests.faults.stack import Stack
 from tests.handler.account import Account

@@ -2,7 +2,7 @@
 
 import pytest
 
-from personalize_import_handler.personalize import Refused
+from personalize_import_handler.errors import Refused
 from tests.faults.invariants import assert_invariants
 from tests.faults.stack import Stack, after_next
 from tests.handler.account import Account, Killed

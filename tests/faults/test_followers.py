@@ -2,7 +2,7 @@
 
 import pytest
 
-from personalize_import_handler.personalize import Busy
+from personalize_import_handler.errors import Busy
 from tests.faults.pair import ADDED, FULL, Pair, template
 from tests.handler.account import Account, Killed
 from tests.handler.fakes import Course, FakePersonalize

@@ -2,7 +2,7 @@
 
 import pytest
 
-from personalize_import_handler.waiting_resource import Event
+from personalize_import_handler.cloudformation.custom_resource import Event
 from tests.faults.invariants import assert_invariants
 from tests.faults.stack import Stack
 from tests.handler.account import Account

@@ -3,7 +3,7 @@
 import pytest
 
 from personalize_import_handler.contract import Attribute
-from personalize_import_handler.personalize import Busy
+from personalize_import_handler.errors import Busy
 from tests.handler.account import Account, Killed
 from tests.handler.fakes import DATASET_ARN, Course, FakePersonalize
 from tests.handler.properties import DATA_LOCATION, properties

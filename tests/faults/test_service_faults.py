@@ -2,10 +2,11 @@
 
 import pytest
 
-from personalize_import_handler.aws_calls import meaning_of
-from personalize_import_handler.personalize import Busy, Personalize, Refused
-from personalize_import_handler.personalize_client import BotoPersonalize
-from personalize_import_handler.properties import parse
+from personalize_import_handler.aws.calls import meaning_of
+from personalize_import_handler.aws.personalize import Personalize
+from personalize_import_handler.aws.personalize_client import BotoPersonalize
+from personalize_import_handler.contract.properties import parse
+from personalize_import_handler.errors import Busy, Refused
 from tests.faults.invariants import assert_invariants
 from tests.faults.stack import Stack
 from tests.handler import aws_json

@@ -2,7 +2,7 @@
 
 import pytest
 
-from personalize_import_handler.event_bus import NotPublished
+from personalize_import_handler.aws.event_bus import NotPublished
 from tests.faults.invariants import assert_invariants
 from tests.faults.stack import Stack, after_next
 from tests.handler.account import Account, Killed

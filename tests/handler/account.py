@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from personalize_import_handler import answer as answers
-from personalize_import_handler import waiter
+from personalize_import_handler.cloudformation import responses as answers
+from personalize_import_handler.cloudformation import waiter
+from personalize_import_handler.cloudformation.custom_resource import Event
 from personalize_import_handler.functions import Functions
-from personalize_import_handler.ownership import Provider
-from personalize_import_handler.waiting_resource import Event
+from personalize_import_handler.request.ownership import Provider
 from tests.handler.fakes import Clock, FakePersonalize
 from tests.handler.fakes_events import FakeEventBus
 from tests.handler.fakes_stacks import FakeStacks, stack_id_of

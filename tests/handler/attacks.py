@@ -5,9 +5,9 @@ from typing import Any, Final, Literal
 
 from hypothesis import strategies as st
 
-from personalize_import_handler.answer import is_response_url
+from personalize_import_handler.cloudformation.events import Event
+from personalize_import_handler.cloudformation.responses import is_response_url
 from personalize_import_handler.contract import DATA_RESOURCE_TYPE, RESOURCE_TYPE
-from personalize_import_handler.events import Event
 from tests.handler.account import STATE_MACHINE_ARN
 from tests.handler.fakes import ACCOUNT, DATASET_ARN, REGION, ROLE_ARN, job_arn
 from tests.handler.properties import properties, tags

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 import trustme
 
-from personalize_import_handler.personalize_client import BotoPersonalize
+from personalize_import_handler.aws.personalize_client import BotoPersonalize
 from tests.handler import aws_json
 from tests.handler.account import Account
 from tests.handler.aws_json import Service

@@ -3,16 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from personalize_import_handler.aws.personalize import DatasetImportJob, DatasetSchema, JobSummary
 from personalize_import_handler.contract import TAG_KEY_PREFIX, ImportMode
-from personalize_import_handler.personalize import (
-    Busy,
-    DatasetImportJob,
-    DatasetSchema,
-    JobSummary,
-    NameTaken,
-    Refused,
-)
-from personalize_import_handler.properties import ImportProperties
+from personalize_import_handler.contract.properties import ImportProperties
+from personalize_import_handler.errors import Busy, NameTaken, Refused
 
 REGION = "eu-west-1"
 ACCOUNT = "123456789012"

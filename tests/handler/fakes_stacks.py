@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from uuid import NAMESPACE_URL, uuid5
 
-from personalize_import_handler.personalize import Refused
-from personalize_import_handler.stacks import RootStack
+from personalize_import_handler.aws.stacks import RootStack
+from personalize_import_handler.errors import Refused
 from tests.handler.fakes import ACCOUNT, REGION
 
 

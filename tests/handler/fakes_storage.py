@@ -4,9 +4,9 @@ import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from personalize_import_handler.aws.data_reader import DataObject
+from personalize_import_handler.aws.storage import Gone
 from personalize_import_handler.data_checks.files import is_read
-from personalize_import_handler.data_reader import DataObject
-from personalize_import_handler.storage import Gone
 
 ENTRIES_OF_A_LOOK = 3
 """So many objects are deleted before a bucket has to be looked at again."""

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from personalize_import_handler.answer import BODY_BYTES_MAX, body_of
-from personalize_import_handler.waiting_resource import Event
+from personalize_import_handler.cloudformation.custom_resource import Event
+from personalize_import_handler.cloudformation.responses import BODY_BYTES_MAX, body_of
 from tests.handler.account import Account, Answer
 from tests.handler.conftest import Log
 from tests.handler.fakes import Course

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
+from personalize_import_handler.cloudformation.custom_resource import Event
 from personalize_import_handler.contract import RESOURCE_TYPE
-from personalize_import_handler.waiting_resource import Event
 from tests.handler.account import Account, Answer
 from tests.handler.fakes import ACCOUNT, REGION
 from tests.handler.fakes_stacks import stack_id_of

@@ -2,9 +2,9 @@
 
 import pytest
 
-from personalize_import_handler.identity import Resource, names_of
-from personalize_import_handler.personalize import Busy
-from personalize_import_handler.properties import parse
+from personalize_import_handler.contract.properties import parse
+from personalize_import_handler.errors import Busy
+from personalize_import_handler.request.names import Resource, names_of
 from tests.faults.stack import after_next
 from tests.handler.account import Account
 from tests.handler.conftest import Log

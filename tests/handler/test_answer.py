@@ -11,7 +11,7 @@ import trustme
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from personalize_import_handler.answer import (
+from personalize_import_handler.cloudformation.responses import (
     ATTEMPT_THREAD,
     BODY_BYTES_MAX,
     NotDelivered,

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from personalize_import_handler.answer import NotDelivered
-from personalize_import_handler.events import Event, NotARequestError
-from personalize_import_handler.printable import printable
+from personalize_import_handler.cloudformation.events import Event, NotARequestError
+from personalize_import_handler.cloudformation.responses import NotDelivered
+from personalize_import_handler.contract.printable import printable
 from tests.handler.account import LAMBDA_ATTEMPTS, Account, Answer
 from tests.handler.attacks import (
     ATTACKER,

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from personalize_import_handler.adoption import is_superseded
 from personalize_import_handler.contract import ATTEMPTS_MAX, RESOURCE_TAG
-from personalize_import_handler.identity import JobNames, Resource, names_of
-from personalize_import_handler.personalize import Refused
-from personalize_import_handler.properties import parse
+from personalize_import_handler.contract.properties import parse
+from personalize_import_handler.errors import Refused
+from personalize_import_handler.job.adoption import is_superseded
+from personalize_import_handler.request.names import JobNames, Resource, names_of
 from tests.faults.stack import after_next
 from tests.handler.account import Account, Killed
 from tests.handler.conftest import Log

@@ -7,8 +7,8 @@ import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 from botocore.retries import standard
 
-from personalize_import_handler.aws_calls import RETRY_PAUSES, called, meaning_of, pages, retried
-from personalize_import_handler.personalize import Busy, Refused
+from personalize_import_handler.aws.calls import RETRY_PAUSES, called, meaning_of, pages, retried
+from personalize_import_handler.errors import Busy, Refused
 
 BOTOCORE: Any = standard  # whose lists are private
 THROTTLED = BOTOCORE.ThrottledRetryableChecker._THROTTLED_ERROR_CODES

@@ -13,7 +13,7 @@ import boto3
 import pytest
 from crhelper import resource_helper
 
-from personalize_import_handler.personalize import Busy
+from personalize_import_handler.errors import Busy
 from tests.handler.account import Account, LambdaContext
 from tests.handler.conftest import Log
 from tests.handler.fakes import Course, FakePersonalize

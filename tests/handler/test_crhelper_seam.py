@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from crhelper import CfnResource, resource_helper
 
-from personalize_import_handler import waiting_resource
-from personalize_import_handler.waiting_resource import WaitingResource
+from personalize_import_handler.cloudformation import custom_resource
+from personalize_import_handler.cloudformation.custom_resource import WaitingResource
 
 OVERRIDDEN = {
     "__init__": "self, json_logging=False, log_level='DEBUG', boto_level='ERROR', polling_interval=2, "
@@ -62,7 +62,7 @@ def test_all_that_is_overridden_is_pinned_and_the_rest_is_ours() -> None:
 
 
 def test_every_member_of_crhelper_that_is_read_or_written_is_pinned_and_set_by_crhelper() -> None:
-    source = Path(inspect.getsourcefile(waiting_resource) or "").read_text()
+    source = Path(inspect.getsourcefile(custom_resource) or "").read_text()
     set_here = {"_start_waiting", "_deliver", "_clock", "_invoked_at", "wait_seconds"}
     set_here |= {"_answering", "_not_delivered", "_refused_id"}
     ours = set(vars(WaitingResource)) | set_here

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
+from personalize_import_handler.aws.data_reader import NotAssumable, NotReadable
 from personalize_import_handler.contract import DATA_FINGERPRINT_TAG, SERVICE_TAGS_MAX
-from personalize_import_handler.data_reader import NotAssumable, NotReadable
-from personalize_import_handler.personalize import Busy
+from personalize_import_handler.errors import Busy
 from tests.handler.account import Account, Answer
 from tests.handler.fakes import ROLE_ARN, Course, FakePersonalize
 from tests.handler.fakes_storage import FakeStorage

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from personalize_import_handler import contract
-from personalize_import_handler.personalize import Busy, Refused
+from personalize_import_handler.errors import Busy, Refused
 from tests.handler.account import Account
 from tests.handler.fakes import FakePersonalize
 from tests.handler.fakes_stacks import folder_of

@@ -8,10 +8,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from personalize_import_handler import data_reader_client
-from personalize_import_handler.data_reader import NotAssumable, NotReadable
-from personalize_import_handler.data_reader_client import RoleReader
-from personalize_import_handler.personalize import Busy
+from personalize_import_handler.aws import data_reader_client
+from personalize_import_handler.aws.data_reader import NotAssumable, NotReadable
+from personalize_import_handler.aws.data_reader_client import RoleReader
+from personalize_import_handler.errors import Busy
 from tests.handler.aws_json import ONCE
 from tests.handler.fakes import ROLE_ARN
 

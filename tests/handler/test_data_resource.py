@@ -5,7 +5,7 @@ import time
 import pytest
 
 from personalize_import_handler.contract import DATA_RESOURCE_TYPE
-from personalize_import_handler.personalize import Busy, Refused
+from personalize_import_handler.errors import Busy, Refused
 from tests.handler.account import Account, LambdaContext
 from tests.handler.conftest import Log
 from tests.handler.fakes_storage import ENTRIES_OF_A_LOOK, FakeStorage

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from personalize_import_handler.personalize import Refused
+from personalize_import_handler.errors import Refused
 from tests.handler.account import LAMBDA_ATTEMPTS, Account, Killed
 from tests.handler.fakes import FakePersonalize
 from tests.handler.properties import properties

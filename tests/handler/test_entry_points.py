@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from personalize_import_handler import index, waiter
-from personalize_import_handler.answer import NotDelivered, send
-from personalize_import_handler.aws_calls import CLIENT_CONFIG
+from personalize_import_handler import index
+from personalize_import_handler.aws.calls import CLIENT_CONFIG
+from personalize_import_handler.cloudformation import waiter
+from personalize_import_handler.cloudformation.responses import NotDelivered, send
 
 
 @pytest.fixture(autouse=True)

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 import boto3
 import pytest
 
-from personalize_import_handler import event_bus_client
-from personalize_import_handler.aws_calls import CLIENT_CONFIG
+from personalize_import_handler.aws import event_bus_client
+from personalize_import_handler.aws.calls import CLIENT_CONFIG
+from personalize_import_handler.aws.event_bus import NotPublished
+from personalize_import_handler.aws.event_bus_client import BotoEventBus
 from personalize_import_handler.contract import StateChange
-from personalize_import_handler.event_bus import NotPublished
-from personalize_import_handler.event_bus_client import BotoEventBus
 from tests.handler import aws_json
 from tests.handler.aws_json import Service
 from tests.handler.fakes import DATASET_ARN, job_arn

@@ -4,11 +4,12 @@ from typing import Any
 
 import pytest
 
+from personalize_import_handler.aws.personalize import JobSummary
 from personalize_import_handler.contract import ImportMode
-from personalize_import_handler.followers import History, Repeat
-from personalize_import_handler.identity import names_in
-from personalize_import_handler.personalize import Busy, JobSummary, Refused
-from personalize_import_handler.properties import parse
+from personalize_import_handler.contract.properties import parse
+from personalize_import_handler.errors import Busy, Refused
+from personalize_import_handler.job.followers import History, Repeat
+from personalize_import_handler.request.names import names_in
 from tests.handler.account import Account, Killed
 from tests.handler.fakes import Course, FakePersonalize, job_arn
 from tests.handler.properties import properties, shipped, tags

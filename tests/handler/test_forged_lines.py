@@ -5,9 +5,9 @@ from typing import Final
 
 import pytest
 
-from personalize_import_handler.event_bus import NotPublished
-from personalize_import_handler.personalize import Busy, Refused
-from personalize_import_handler.printable import printable
+from personalize_import_handler.aws.event_bus import NotPublished
+from personalize_import_handler.contract.printable import printable
+from personalize_import_handler.errors import Busy, Refused
 from tests.handler.account import Account
 from tests.handler.conftest import Log
 from tests.handler.fakes import Course, FakePersonalize

@@ -2,8 +2,9 @@
 
 import pytest
 
-from personalize_import_handler import fresh_permissions, pace
-from personalize_import_handler.personalize import Refused
+from personalize_import_handler.aws import fresh_permissions
+from personalize_import_handler.errors import Refused
+from personalize_import_handler.request import polling
 from tests.handler.account import Account
 from tests.handler.fakes import Course, FakePersonalize
 from tests.handler.properties import properties
@@ -44,7 +45,7 @@ def test_a_permission_that_stays_away_is_told_in_full_after_two_minutes(
     assert not answer.succeeded
     assert answer.reason.startswith(refused.message.rstrip("."))
     late = answer.answered_at - started_at - fresh_permissions.SECONDS
-    assert 0 <= late <= pace.SECONDS_BETWEEN_TRIES_MAX
+    assert 0 <= late <= polling.SECONDS_BETWEEN_TRIES_MAX
     assert personalize.jobs == {}
 
 

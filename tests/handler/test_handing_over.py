@@ -1,7 +1,7 @@
 """What a resource of a relay hands over when nobody could look, and what it does not."""
 
 from personalize_import_handler.contract import STATUS_UNKNOWN
-from personalize_import_handler.personalize import Busy, Refused
+from personalize_import_handler.errors import Busy, Refused
 from tests.handler.account import Account
 from tests.handler.fakes import Course, FakePersonalize
 from tests.handler.properties import properties

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from personalize_import_handler.contract import JOB_NAME_LENGTH_MAX, RELEASED, TAG_VALUE_LENGTH_MAX, ImportMode
-from personalize_import_handler.identity import (
+from personalize_import_handler.contract.properties import ImportProperties, parse
+from personalize_import_handler.request.names import (
     Resource,
     attempt_of,
     is_same_location,
@@ -18,7 +19,6 @@ from personalize_import_handler.identity import (
     names_of,
     reader_of,
 )
-from personalize_import_handler.properties import ImportProperties, parse
 from tests.handler.properties import properties
 
 STACK_ID = "arn:aws:cloudformation:eu-west-1:123456789012:stack/shop/6c81e0f0-0000-11ee-8000-0a0b0c0d0e0f"

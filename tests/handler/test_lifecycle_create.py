@@ -1,7 +1,7 @@
 """Create: from the request to the one answer."""
 
 from personalize_import_handler.contract import Attribute
-from personalize_import_handler.personalize import Busy, Refused
+from personalize_import_handler.errors import Busy, Refused
 from tests.handler.account import Account
 from tests.handler.fakes import DATASET_ARN, Course, FakePersonalize
 from tests.handler.properties import DATA_LOCATION, properties, tags

@@ -2,8 +2,8 @@
 
 import pytest
 
-from personalize_import_handler.personalize import Busy, Refused
-from personalize_import_handler.properties import parse
+from personalize_import_handler.contract.properties import parse
+from personalize_import_handler.errors import Busy, Refused
 from tests.handler.account import Account
 from tests.handler.conftest import Log
 from tests.handler.fakes import Course, FakePersonalize

@@ -10,10 +10,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from personalize_import_handler.data_fingerprint import fingerprint_of
-from personalize_import_handler.data_reader import LISTED_PAGES_MAX, TooManyFilesError
-from personalize_import_handler.data_reader_client import RoleReader
-from personalize_import_handler.properties import parse
+from personalize_import_handler.aws.data_reader import LISTED_PAGES_MAX, TooManyFilesError
+from personalize_import_handler.aws.data_reader_client import RoleReader
+from personalize_import_handler.contract.properties import parse
+from personalize_import_handler.data.fingerprint import fingerprint_of
 from tests.handler.account import Account
 from tests.handler.fakes import ROLE_ARN
 from tests.handler.properties import properties

@@ -4,9 +4,9 @@ from typing import Any, Final
 
 import pytest
 
+from personalize_import_handler.cloudformation.events import PROGRESS_RULES, Event, NotARequestError
 from personalize_import_handler.contract import DATA_RESOURCE_TYPE
-from personalize_import_handler.events import PROGRESS_RULES, Event, NotARequestError
-from personalize_import_handler.outcome import Progress
+from personalize_import_handler.request.outcome import Progress
 from tests.handler.account import STATE_MACHINE_ARN, Account, Answer
 from tests.handler.conftest import Log
 from tests.handler.fakes import FakePersonalize, job_arn

@@ -10,7 +10,7 @@ from unittest.mock import Mock
 import pytest
 
 from personalize_import_handler.contract import DATA_RESOURCE_TYPE, RESOURCE_TAG
-from personalize_import_handler.personalize import Busy, Refused
+from personalize_import_handler.errors import Busy, Refused
 from tests.handler.account import Account
 from tests.handler.conftest import Log
 from tests.handler.fakes import ACCOUNT, ROLE_ARN, FakePersonalize, job_arn
@@ -134,7 +134,7 @@ def test_properties_that_give_the_hash_of_another_stacks_import_give_no_job_of_i
             return "0" * 12
 
     store.create(properties(DataLocation="s3://store-data/"))
-    monkeypatch.setattr("personalize_import_handler.identity.hashlib", Mock(sha256=Same))
+    monkeypatch.setattr("personalize_import_handler.request.names.hashlib", Mock(sha256=Same))
     arn = shop.create(properties(Tags=tags(team="shop"))).job_arn
 
     answer = store.update(properties(Tags=tags(team="store"), ReimportToken="found"))

@@ -1,9 +1,9 @@
 """The real client, against a service that speaks AWS JSON."""
 
+from personalize_import_handler.aws.personalize import DatasetImportJob, JobSummary
+from personalize_import_handler.aws.personalize_client import BotoPersonalize
 from personalize_import_handler.contract import ImportMode
-from personalize_import_handler.personalize import DatasetImportJob, JobSummary
-from personalize_import_handler.personalize_client import BotoPersonalize
-from personalize_import_handler.properties import parse
+from personalize_import_handler.contract.properties import parse
 from tests.handler.aws_json import Service, error
 from tests.handler.fakes import DATASET_ARN, ROLE_ARN, job_arn
 from tests.handler.properties import DATA_LOCATION, properties

@@ -5,10 +5,10 @@ from collections.abc import Callable
 
 import pytest
 
-from personalize_import_handler.aws_calls import CLIENT_CONFIG, RETRY_PAUSES
-from personalize_import_handler.personalize import Busy, NameTaken, Refused
-from personalize_import_handler.personalize_client import BotoPersonalize
-from personalize_import_handler.properties import parse
+from personalize_import_handler.aws.calls import CLIENT_CONFIG, RETRY_PAUSES
+from personalize_import_handler.aws.personalize_client import BotoPersonalize
+from personalize_import_handler.contract.properties import parse
+from personalize_import_handler.errors import Busy, NameTaken, Refused
 from tests.handler.aws_json import Service, client_of, error
 from tests.handler.fakes import DATASET_ARN, job_arn
 from tests.handler.properties import properties

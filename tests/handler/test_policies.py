@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from personalize_import_handler import reasons
-from personalize_import_handler.personalize import Refused
-from personalize_import_handler.policies import objects_below
-from personalize_import_handler.properties import ImportProperties
+from personalize_import_handler.contract.properties import ImportProperties
+from personalize_import_handler.contract.required_statements import objects_below
+from personalize_import_handler.errors import Refused
+from personalize_import_handler.messages import failure_reasons
 
 ACCOUNT = "arn:aws-cn:iam::123456789012"
 ROLE_ARN = f"{ACCOUNT}:role/import"
@@ -34,7 +34,7 @@ def for_role(arn: str) -> dict[str, object]:
 
 def told_after(text: str, reading: ImportProperties = READING) -> tuple[str, list[object]]:
     """Give what is told for a text of the service: the words, and the statements among them."""
-    reason = reasons.not_started(Refused("CreateDatasetImportJob", "Any", text), "nightly-1", reading)
+    reason = failure_reasons.not_started(Refused("CreateDatasetImportJob", "Any", text), "nightly-1", reading)
     words, statements, rest = [], [], reason.partition("CreateDatasetImportJob was answered with Any. ")[2]
     while "{" in rest:
         before, brace, after = rest.partition("{")

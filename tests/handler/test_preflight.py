@@ -4,9 +4,9 @@ import logging
 
 import pytest
 
-from personalize_import_handler import preflight
-from personalize_import_handler.data_reader import NotReadable
-from personalize_import_handler.personalize import Busy, Refused
+from personalize_import_handler.aws.data_reader import NotReadable
+from personalize_import_handler.data import preflight
+from personalize_import_handler.errors import Busy, Refused
 from tests.handler.account import Account
 from tests.handler.fakes import DATASET_ARN, ROLE_ARN, FakePersonalize
 from tests.handler.fakes_storage import FakeStorage

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from personalize_import_handler.printable import printable
+from personalize_import_handler.contract.printable import printable
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from personalize_import_handler.aws.stacks import RootStack
 from personalize_import_handler.contract import RESOURCE_TAG
-from personalize_import_handler.personalize import Busy, Refused
-from personalize_import_handler.stacks import RootStack
+from personalize_import_handler.errors import Busy, Refused
 from tests.handler.account import Account, Answer
 from tests.handler.conftest import Log
 from tests.handler.fakes import Course, FakePersonalize

@@ -2,7 +2,7 @@
 
 import pytest
 
-from personalize_import_handler.request_time import EVENT_AGE_SECONDS_MAX, sent_at, signed_at
+from personalize_import_handler.request.request_time import EVENT_AGE_SECONDS_MAX, sent_at, signed_at
 
 NOW = 1_700_000_000.0
 

@@ -7,9 +7,9 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from personalize_import_handler.personalize import Busy, Refused
-from personalize_import_handler.stacks import RootStack
-from personalize_import_handler.stacks_client import BotoStacks
+from personalize_import_handler.aws.stacks import RootStack
+from personalize_import_handler.aws.stacks_client import BotoStacks
+from personalize_import_handler.errors import Busy, Refused
 from tests.handler.fakes_stacks import stack_id_of
 
 if TYPE_CHECKING:

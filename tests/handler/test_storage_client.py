@@ -7,11 +7,11 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from personalize_import_handler import storage_client
-from personalize_import_handler.aws_calls import CLIENT_CONFIG
-from personalize_import_handler.personalize import Busy, Refused
-from personalize_import_handler.storage import Gone
-from personalize_import_handler.storage_client import BotoStorage
+from personalize_import_handler.aws import storage_client
+from personalize_import_handler.aws.calls import CLIENT_CONFIG
+from personalize_import_handler.aws.storage import Gone
+from personalize_import_handler.aws.storage_client import BotoStorage
+from personalize_import_handler.errors import Busy, Refused
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from personalize_import_handler.properties import parse
+from personalize_import_handler.contract.properties import parse
 from tests.handler.account import Account
 from tests.handler.fakes import Course, FakePersonalize, job_arn
 from tests.handler.properties import DATA_LOCATION, properties, tags

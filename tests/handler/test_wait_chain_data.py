@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from personalize_import_handler.contract import DATA_FINGERPRINT_TAG, STATUS_UNKNOWN
-from personalize_import_handler.personalize import Busy, Refused
+from personalize_import_handler.errors import Busy, Refused
 from tests.handler.account import Account
 from tests.handler.fakes import Course, FakePersonalize
 from tests.handler.properties import DATA_LOCATION, properties, tags

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from personalize_import_handler import fresh_permissions, waiter
-from personalize_import_handler.aws_calls import RETRY_PAUSES
-from personalize_import_handler.personalize import Busy, Refused
-from personalize_import_handler.waiter import execution_name
+from personalize_import_handler.aws import fresh_permissions
+from personalize_import_handler.aws.calls import RETRY_PAUSES
+from personalize_import_handler.cloudformation import waiter
+from personalize_import_handler.cloudformation.waiter import execution_name
+from personalize_import_handler.errors import Busy, Refused
 from tests.handler.aws_json import Service, error, serve
 
 STATE_MACHINE_ARN = "arn:aws:states:eu-west-1:123456789012:stateMachine:waiter"

@@ -3,9 +3,9 @@
 import pytest
 from botocore.config import Config
 
-from personalize_import_handler import waiter
-from personalize_import_handler.personalize import Busy, Refused
-from personalize_import_handler.waiter import execution_name
+from personalize_import_handler.cloudformation import waiter
+from personalize_import_handler.cloudformation.waiter import execution_name
+from personalize_import_handler.errors import Busy, Refused
 from tests.handler.aws_json import Service, error
 from tests.handler.test_waiter import EVENT, HANDED_OVER, LATER, OTHER, executions, step_functions
 

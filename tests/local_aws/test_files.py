@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 
 from personalize_local.cdk_cli import CdkCli
-from personalize_local.claims import TakenError, claim_folder
-from personalize_local.configuration import Options
-from personalize_local.server import LocalAws, LocalAwsError
-from personalize_local.tls import make_certificate
+from personalize_local.server.configuration import Options
+from personalize_local.server.launcher import LocalAws, LocalAwsError
+from personalize_local.server.locks import TakenError, claim_folder
+from personalize_local.server.tls import make_certificate
 from tests.deploy.cloud import Cloud
 from tests.local_aws.scenes import make_role, trust
 from tests.local_aws.test_functions import invoke, make_function

@@ -15,8 +15,8 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from personalize_local.keys import Keys, new_keys
-from personalize_local.signatures import sign
+from personalize_local.authentication.keys import Keys, new_keys
+from personalize_local.authentication.signatures import sign
 from tests.deploy.cloud import Cloud
 from tests.local_aws.scenes import REGION, allow, client_of, make_role, trust
 from tests.local_aws.test_functions import function, invoke  # noqa: F401 - a fixture

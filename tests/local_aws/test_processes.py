@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from personalize_local.configuration import Options
-from personalize_local.server import LocalAws
+from personalize_local.server.configuration import Options
+from personalize_local.server.launcher import LocalAws
 from tests.deploy.cloud import Cloud
 from tests.local_aws.processes import SERVE, descendants, is_alive, listeners
 from tests.local_aws.scenes import make_role, trust, until
@@ -140,7 +140,7 @@ def test_it_takes_over_nothing_from_who_starts_it(
 
 def test_it_ends_with_whoever_started_it(temporary: Path) -> None:
     script = (
-        "import time; from personalize_local.server import LocalAws; aws = LocalAws().__enter__();"
+        "import time; from personalize_local.server.launcher import LocalAws; aws = LocalAws().__enter__();"
         "print(aws._process.pid, flush=True); time.sleep(600)"
     )
     with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as parent:

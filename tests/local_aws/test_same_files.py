@@ -6,12 +6,12 @@ import boto3
 import pytest
 
 from personalize_import_cli.s3_data import s3_data
-from personalize_import_handler import data_reader_client
-from personalize_import_handler.data_reader import TooManyFilesError
-from personalize_import_handler.data_reader_client import RoleReader
-from personalize_local.errors import ServiceError
-from personalize_local.import_role import SessionReader
-from personalize_local.importing.data_location import objects_at, parse_location
+from personalize_import_handler.aws import data_reader_client
+from personalize_import_handler.aws.data_reader import TooManyFilesError
+from personalize_import_handler.aws.data_reader_client import RoleReader
+from personalize_local.personalize.errors import ServiceError
+from personalize_local.personalize.importing.data_location import objects_at, parse_location
+from personalize_local.personalize.role_session import SessionReader
 from tests.deploy.cloud import Cloud
 from tests.local_aws.scenes import ACCOUNT, REGION, make_role, reading, trust
 

@@ -11,7 +11,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError, HTTPClientError
 
-from personalize_local.server import LocalAwsError
+from personalize_local.server.launcher import LocalAwsError
 from tests.deploy.cloud import Cloud
 from tests.deploy.stacks import users_schema
 from tests.local_aws.scenes import client_of, finished, make_dataset, make_import_role, put_users, start_job, until

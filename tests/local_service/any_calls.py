@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 from botocore.model import ListShape, MapShape, Shape, StringShape, StructureShape
 from hypothesis import strategies as st
 
-from personalize_local.service import OPERATIONS
-from personalize_local.service_model import input_shape, service_model
+from personalize_local.personalize.service import OPERATIONS
+from personalize_local.personalize.service_model import input_shape, service_model
 from tests.local_service.fakes import BUCKET, ROLE_ARN
 from tests.local_service.scenes import FIELDS, schema_text
 

@@ -8,9 +8,8 @@ from typing import Any
 
 from botocore.parsers import create_parser
 
-from personalize_local.clock import Clock
-from personalize_local.json_protocol import Response
-from personalize_local.ports import (
+from personalize_local.personalize.clock import Clock
+from personalize_local.personalize.interfaces import (
     AccessToDataDenied,
     Caller,
     DataMissing,
@@ -19,9 +18,10 @@ from personalize_local.ports import (
     S3Object,
     Scope,
 )
-from personalize_local.service import PersonalizeService
-from personalize_local.service_model import service_model
-from personalize_local.settings import Settings
+from personalize_local.personalize.json_protocol import Response
+from personalize_local.personalize.limits import Settings
+from personalize_local.personalize.service import PersonalizeService
+from personalize_local.personalize.service_model import service_model
 
 SCOPE = Scope(account="111122223333", region="eu-west-1")
 ROLE_ARN = "arn:aws:iam::111122223333:role/import"

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from personalize_local.cloudformation import NativeResource, ResourceFailed, native_resources
+from personalize_local.cloudformation.native_resources import NativeResource, ResourceFailed, native_resources
 from tests.local_service.fakes import BUCKET, ROLE_ARN, World, new_world
 from tests.local_service.scenes import USER_FIELDS, imported, interactions, make_dataset, schema_text, start_job
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from personalize_local.importing.columns import Column
-from personalize_local.importing.csv_file import CsvFile, RowProblem, checked_columns
+from personalize_local.personalize.importing.columns import Column
+from personalize_local.personalize.importing.csv_file import CsvFile, RowProblem, checked_columns
 from tests.local_service.fakes import BUCKET, Refused, World
 from tests.local_service.scenes import imported, interactions, make_dataset, schema_text, start_job
 

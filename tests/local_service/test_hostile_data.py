@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from personalize_local.import_role import _lines
+from personalize_local.personalize.role_session import _lines
 from tests.data_checks.hostile_rows import Rows, long_fraction, long_number, many_numbers, many_quotes, schema_of
 from tests.local_service.fakes import Refused, World
 from tests.local_service.scenes import imported, make_dataset, make_schema

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from personalize_local.ports import Scope
+from personalize_local.personalize.interfaces import Scope
 from tests.local_service.fakes import BUCKET, ROLE_ARN, Client, Refused, World, new_world
 from tests.local_service.scenes import (
     describe,

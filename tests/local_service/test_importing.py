@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from personalize_local.ports import DataMissing
+from personalize_local.personalize.interfaces import DataMissing
 from tests.local_service.fakes import World
 from tests.local_service.scenes import (
     describe,

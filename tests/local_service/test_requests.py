@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from personalize_local.permissions import required_permissions
-from personalize_local.ports import Scope
-from personalize_local.service import OPERATIONS, PersonalizeService
+from personalize_local.personalize.authorization import required_permissions
+from personalize_local.personalize.interfaces import Scope
+from personalize_local.personalize.service import OPERATIONS, PersonalizeService
 from tests.local_service.fakes import ROLE_ARN, SCOPE, Client, FakeAws, Refused, World, new_world
 from tests.local_service.scenes import interactions, make_dataset, make_group, start_job
 

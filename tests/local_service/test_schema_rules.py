@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from personalize_import.schema_fields import required_fields, schema_text
+from personalize_import.schema.fields import required_fields, schema_text
 from personalize_import_handler.data_checks.dataset_types import DATASET_TYPES, DatasetType
 from personalize_import_handler.data_checks.findings import has_errors
 from personalize_import_handler.data_checks.schema import SIMPLE_TYPES, Field

@@ -12,9 +12,9 @@ from botocore.awsrequest import AWSRequest
 from botocore.config import Config
 from botocore.credentials import Credentials
 
-from personalize_local.keys import Keys, new_keys
-from personalize_local.received import Received, canonical_query
-from personalize_local.signatures import SignatureError, claim_of, sign, verify
+from personalize_local.authentication.keys import Keys, new_keys
+from personalize_local.authentication.received_request import Received, canonical_query
+from personalize_local.authentication.signatures import SignatureError, claim_of, sign, verify
 
 KEYS = new_keys()
 HOST = "https://127.0.0.1:4566"

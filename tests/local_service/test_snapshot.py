@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from personalize_local.snapshot import Snapshot, _written
+from personalize_local.server.persistence import Snapshot, _written
 from tests.local_service.fakes import World, new_world
 from tests.local_service.scenes import (
     finish,

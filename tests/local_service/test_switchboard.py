@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from personalize_local.clock import Clock
+from personalize_local.personalize.clock import Clock
 from tests.local_service.fakes import Refused, World, new_world
 from tests.local_service.scenes import describe, finish, imported, interactions, make_dataset, make_group, start_job
 

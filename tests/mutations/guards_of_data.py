@@ -5,13 +5,13 @@ from typing import Final
 
 from tests.mutations.patches import Patch
 
-_rule: Final = partial(Patch, "data_files.py", "handler/test_data_files.py handler/test_data_resource.py")
-_read: Final = partial(Patch, "properties.py", "handler/test_data_files.py")
-_bring: Final = partial(Patch, "preparation.py", "handler/test_data_files.py")
-_start: Final = partial(Patch, "importing.py", "handler/test_data_files.py")
-_empty: Final = partial(Patch, "data_resource.py", "handler/test_data_resource.py")
+_rule: Final = partial(Patch, "contract/asset_files.py", "handler/test_data_files.py handler/test_data_resource.py")
+_read: Final = partial(Patch, "contract/properties.py", "handler/test_data_files.py")
+_bring: Final = partial(Patch, "data/preparation.py", "handler/test_data_files.py")
+_start: Final = partial(Patch, "job/import_job.py", "handler/test_data_files.py")
+_empty: Final = partial(Patch, "data/staging_bucket.py", "handler/test_data_resource.py")
 _either: Final = partial(Patch, "functions.py", "handler/test_data_resource.py")
-_call: Final = partial(Patch, "storage_client.py", "handler/test_storage_client.py")
+_call: Final = partial(Patch, "aws/storage_client.py", "handler/test_storage_client.py")
 _entry: Final = partial(Patch, "index.py", "handler/test_entry_points.py")
 _PREPARED: Final = "if preparation.is_due(self.properties) and not progress.prepared:"
 
@@ -45,7 +45,7 @@ GUARDS: Final = (
     _read(
         "files are a list", "isinstance(value, list) or not all(_has_strings(file", "value or not all(_has_strings(file"
     ),
-    _read("files are checked", "self.note_first(name, data_files.check_data_files(name, files, location))", "pass"),
+    _read("files are checked", "self.note_first(name, asset_files.check_data_files(name, files, location))", "pass"),
     _read("each file is one", ' or not all(_has_strings(file, "Name", "Source") for file in value):', ":"),
     # In `importing` and `preparation`
     _start("files are brought before the job is started", _PREPARED, "if False:"),
@@ -72,14 +72,14 @@ GUARDS: Final = (
     # In `data_resource` and `functions`
     _either(
         "the data bucket's resource starts no import",
-        "receive = data_resource.receive if _is_of_data(event) else lifecycle.receive",
+        "receive = staging_bucket.receive if _is_of_data(event) else lifecycle.receive",
         "receive = lifecycle.receive",
     ),
     _either("the data bucket's resource empties it", "if _is_of_data(event):\n", "if False:\n"),
     _empty("what is wrong with the bucket's name is told", "    if problems:\n", "    if False:\n"),
     _empty(
         "a bucket that can't be has nothing to be emptied",
-        "    if any(data_files.BUCKET.check(_BUCKET, bucket)):\n        return finished\n",
+        "    if any(asset_files.BUCKET.check(_BUCKET, bucket)):\n        return finished\n",
         "",
     ),
     _empty(

@@ -7,10 +7,10 @@ from tests.mutations.patches import Patch
 
 _changes: Final = "handler/test_state_changes.py"
 _faults: Final = "faults/test_state_change_faults.py"
-_tell: Final = partial(Patch, "state_changes.py", _changes)
-_fault: Final = partial(Patch, "state_changes.py", _faults)
-_failed: Final = partial(Patch, "importing.py", _changes)
-_bus: Final = partial(Patch, "event_bus_client.py", "handler/test_event_bus_client.py")
+_tell: Final = partial(Patch, "job/state_changes.py", _changes)
+_fault: Final = partial(Patch, "job/state_changes.py", _faults)
+_failed: Final = partial(Patch, "job/import_job.py", _changes)
+_bus: Final = partial(Patch, "aws/event_bus_client.py", "handler/test_event_bus_client.py")
 
 GUARDS: Final = (
     # In `publishing`
@@ -49,7 +49,7 @@ GUARDS: Final = (
         "outcome.attributes[Attribute.STATUS], outcome.attributes[Attribute.JOB_NAME]",
     ),
     Patch(
-        *("importing.py", _changes, "a poll that waits has the ARN of the job"),
+        *("job/import_job.py", _changes, "a poll that waits has the ARN of the job"),
         "seconds, dataset_import_job_arn=arn, status=status)",
         "seconds, status=status)",
     ),
@@ -99,23 +99,23 @@ GUARDS: Final = (
     # In `importing` and `outcome`
     _failed(
         "a job that has failed is told as the service has it",
-        "reasons.job_failed(job), arn, job.status)",
-        "reasons.job_failed(job), arn)",
+        "failure_reasons.job_failed(job), arn, job.status)",
+        "failure_reasons.job_failed(job), arn)",
     ),
     _failed(
         "a job that outlasts its time is told as one that nobody looks at",
-        "raise ImportFailed(reasons.not_in_time(job, self._waited(progress)), arn, progress.status_if_failed)",
-        "raise ImportFailed(reasons.not_in_time(job, self._waited(progress)), arn)",
+        "raise ImportFailed(failure_reasons.not_in_time(job, self._waited(progress)), arn, progress.status_if_failed)",
+        "raise ImportFailed(failure_reasons.not_in_time(job, self._waited(progress)), arn)",
     ),
     _failed(
         "a job that is gone is told as one that nobody looks at",
-        "reasons.vanished(arn), arn, progress.status_if_failed)",
-        "reasons.vanished(arn), arn)",
+        "failure_reasons.vanished(arn), arn, progress.status_if_failed)",
+        "failure_reasons.vanished(arn), arn)",
     ),
     _failed(
         "a status that nobody knows is told as a job that nobody looks at",
-        "reasons.unknown_status(job, problem), arn, progress.status_if_failed)",
-        "reasons.unknown_status(job, problem), arn)",
+        "failure_reasons.unknown_status(job, problem), arn, progress.status_if_failed",
+        "failure_reasons.unknown_status(job, problem), arn",
     ),
     _failed(
         "a job that may not be looked at is told as one that nobody looks at",

@@ -5,11 +5,11 @@ from typing import Final
 
 from tests.mutations.patches import Patch
 
-_decide: Final = partial(Patch, "followers.py", "handler/test_followers.py")
-_restore: Final = partial(Patch, "restoring.py", "handler/test_followers.py")
-_hook: Final = partial(Patch, "importing.py", "handler/test_followers.py")
-_name: Final = partial(Patch, "identity.py", "handler/test_followers.py")
-_killed: Final = partial(Patch, "restoring.py", "faults/test_followers.py")
+_decide: Final = partial(Patch, "job/followers.py", "handler/test_followers.py")
+_restore: Final = partial(Patch, "job/restoring.py", "handler/test_followers.py")
+_hook: Final = partial(Patch, "job/import_job.py", "handler/test_followers.py")
+_name: Final = partial(Patch, "request/names.py", "handler/test_followers.py")
+_killed: Final = partial(Patch, "job/restoring.py", "faults/test_followers.py")
 
 GUARDS: Final = (
     # In `followers`

@@ -5,26 +5,26 @@ from typing import Final
 
 from tests.mutations.patches import Patch
 
-_look: Final = partial(Patch, "importing.py", "handler/test_lifecycle_waiting.py")
-_update: Final = partial(Patch, "importing.py", "handler/test_lifecycle_update.py")
-_tag: Final = partial(Patch, "tagging.py", "handler/test_lifecycle_update.py")
-_data: Final = partial(Patch, "importing.py", "handler/test_data_changes.py")
-_data_tag: Final = partial(Patch, "tagging.py", "handler/test_data_changes.py")
-_attempt: Final = partial(Patch, "importing.py", "handler/test_attempts.py")
-_find: Final = partial(Patch, "importing.py", "handler/test_adoption.py")
-_twice: Final = partial(Patch, "importing.py", "faults/test_duplicates.py")
-_turn: Final = partial(Patch, "importing.py", "faults/test_cloudformation_turns.py")
+_look: Final = partial(Patch, "job/import_job.py", "handler/test_lifecycle_waiting.py")
+_update: Final = partial(Patch, "job/import_job.py", "handler/test_lifecycle_update.py")
+_tag: Final = partial(Patch, "job/tagging.py", "handler/test_lifecycle_update.py")
+_data: Final = partial(Patch, "job/import_job.py", "handler/test_data_changes.py")
+_data_tag: Final = partial(Patch, "job/tagging.py", "handler/test_data_changes.py")
+_attempt: Final = partial(Patch, "job/import_job.py", "handler/test_attempts.py")
+_find: Final = partial(Patch, "job/import_job.py", "handler/test_adoption.py")
+_twice: Final = partial(Patch, "job/import_job.py", "faults/test_duplicates.py")
+_turn: Final = partial(Patch, "job/import_job.py", "faults/test_cloudformation_turns.py")
 _START: Final = "            started = adoption.start(self.personalize, self.properties, self.names, attempt)\n"
 _GIVEN_UP: Final = """\
             if self._is_given_up(attempt):
-                raise ImportFailed(reasons.given_up(name), arn)
+                raise ImportFailed(failure_reasons.given_up(name), arn)
 """
 _PREPARED: Final = """\
             if preparation.is_due(self.properties) and not progress.prepared:
                 return self._prepare(attempt, progress)
 """
 _NOTED: Final = "self.look(progress._replace(dataset_import_job_arn=arn), arn)"
-_granted: Final = partial(Patch, "importing.py", "handler/test_fresh_permissions.py")
+_granted: Final = partial(Patch, "job/import_job.py", "handler/test_fresh_permissions.py")
 
 GUARDS: Final = (
     # In `Import.begin, .go_on, .keep`
@@ -82,7 +82,7 @@ GUARDS: Final = (
     ),
     _look(
         "a job that is gone is told so",
-        "            raise ImportFailed(reasons.vanished(arn), arn, progress.status_if_failed)",
+        "            raise ImportFailed(failure_reasons.vanished(arn), arn, progress.status_if_failed)",
         "            assert job",
     ),
     # In `Import._take`

@@ -5,14 +5,14 @@ from typing import Final
 
 from tests.mutations.patches import Patch
 
-_look: Final = partial(Patch, "importing.py", "handler/test_lifecycle_waiting.py")
-_create: Final = partial(Patch, "importing.py", "handler/test_lifecycle_create.py")
-_fault: Final = partial(Patch, "importing.py", "faults/test_service_faults.py")
-_granted: Final = partial(Patch, "importing.py", "handler/test_fresh_permissions.py")
-_paced: Final = partial(Patch, "importing.py", "handler/test_pace.py")
-_relay: Final = partial(Patch, "importing.py", "faults/test_relay.py")
+_look: Final = partial(Patch, "job/import_job.py", "handler/test_lifecycle_waiting.py")
+_create: Final = partial(Patch, "job/import_job.py", "handler/test_lifecycle_create.py")
+_fault: Final = partial(Patch, "job/import_job.py", "faults/test_service_faults.py")
+_granted: Final = partial(Patch, "job/import_job.py", "handler/test_fresh_permissions.py")
+_paced: Final = partial(Patch, "job/import_job.py", "handler/test_pace.py")
+_relay: Final = partial(Patch, "job/import_job.py", "faults/test_relay.py")
 _HANDS_OVER: Final = "            if self.properties.hands_over:\n"
-_handed: Final = partial(Patch, "importing.py", "handler/test_handing_over.py")
+_handed: Final = partial(Patch, "job/import_job.py", "handler/test_handing_over.py")
 
 GUARDS: Final = (
     # In `Import._judge`
@@ -37,13 +37,13 @@ GUARDS: Final = (
     _look("at the end of the time only a relay's resource succeeds", _HANDS_OVER, "            if True:\n"),
     _relay(
         "a timeout names the time of all resources",
-        "reasons.not_in_time(job, self._waited(progress))",
-        "reasons.not_in_time(job, progress.elapsed_seconds(self.personalize.now()))",
+        "failure_reasons.not_in_time(job, self._waited(progress))",
+        "failure_reasons.not_in_time(job, progress.elapsed_seconds(self.personalize.now()))",
     ),
     _paced(
         "the pace follows the job's age, not the request's",
-        "pace.seconds_until_next_look(self.personalize.now() - job.creation_date_time)",
-        "pace.seconds_until_next_look(progress.elapsed_seconds(self.personalize.now()))",
+        "polling.seconds_until_next_look(self.personalize.now() - job.creation_date_time)",
+        "polling.seconds_until_next_look(progress.elapsed_seconds(self.personalize.now()))",
     ),
     # In `Import._hindered, ._unless_for_good, ._may_pass`
     _look(
@@ -80,8 +80,8 @@ GUARDS: Final = (
     # In `Import._try_again, ._out_of_time`
     _look(
         "a busy service has no more time than the import was given",
-        "        if self._time_is_up(progress):\n            return self._out_of_time(reasons.not_answered",
-        "        if False:\n            return self._out_of_time(reasons.not_answered",
+        "        if self._time_is_up(progress):\n            return self._out_of_time(\n                failure",
+        "        if False:\n            return self._out_of_time(\n                failure",
     ),
     _handed(
         "a job that is noted can be handed over though nobody could look at it",
@@ -105,8 +105,8 @@ GUARDS: Final = (
     ),
     _relay(
         "a lack of room names the time of all resources",
-        "reasons.not_answered_in_time(refused, self._waited(progress))",
-        "reasons.not_answered_in_time(refused, progress.elapsed_seconds(self.personalize.now()))",
+        "failure_reasons.not_answered_in_time(refused, self._waited(progress))",
+        "failure_reasons.not_answered_in_time(refused, progress.elapsed_seconds(self.personalize.now()))",
     ),
     # In `Import._time_is_up, ._waited, ._wait`
     _look(

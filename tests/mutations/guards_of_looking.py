@@ -7,18 +7,18 @@ from tests.mutations.patches import Patch
 
 _changes: Final = "handler/test_data_changes.py"
 _preflight: Final = "handler/test_preflight.py"
-_know: Final = partial(Patch, "importing.py", _changes)
-_print: Final = partial(Patch, "data_fingerprint.py", _changes)
-_life: Final = partial(Patch, "lifecycle.py", _changes)
-_name: Final = partial(Patch, "identity.py", _changes)
-_list: Final = partial(Patch, "data_reader_client.py", "handler/test_listing.py")
-_look: Final = partial(Patch, "preflight.py", _preflight)
-_words: Final = partial(Patch, "reasons.py", _changes)
+_know: Final = partial(Patch, "job/import_job.py", _changes)
+_print: Final = partial(Patch, "data/fingerprint.py", _changes)
+_life: Final = partial(Patch, "job/lifecycle.py", _changes)
+_name: Final = partial(Patch, "request/names.py", _changes)
+_list: Final = partial(Patch, "aws/data_reader_client.py", "handler/test_listing.py")
+_look: Final = partial(Patch, "data/preflight.py", _preflight)
+_words: Final = partial(Patch, "messages/failure_reasons.py", _changes)
 
 GUARDS: Final = (
     # In `Import.know_data`
     Patch(
-        "importing.py",
+        "job/import_job.py",
         _preflight,
         "data is looked at only where that is asked for",
         "if not self.compares_data or self.properties.data_fingerprint:",
@@ -61,7 +61,7 @@ GUARDS: Final = (
     ),
     _life("a create looks at the data", "        or wanted.know_data(progress)\n", ""),
     Patch(
-        *("deletion.py", _changes, "a delete finds jobs whatever their data was"),
+        *("job/deletion.py", _changes, "a delete finds jobs whatever their data was"),
         "names.include(arn) or names.share_prefix(arn) or arn == own",
         "names.include(arn) or arn == own",
     ),
@@ -81,12 +81,12 @@ GUARDS: Final = (
         "",
     ),
     Patch(
-        *("preparation.py", _preflight, "nobody looks unasked"),
+        *("data/preparation.py", _preflight, "nobody looks unasked"),
         "< len(properties.data_files) or properties.preflight",
         "< len(properties.data_files) or True",
     ),
     Patch(
-        *("preparation.py", _preflight, "a look is due where it is asked for"),
+        *("data/preparation.py", _preflight, "a look is due where it is asked for"),
         "bool(properties.data_files) or properties.preflight",
         "bool(properties.data_files)",
     ),

@@ -5,9 +5,9 @@ from typing import Final
 
 from tests.mutations.patches import Patch
 
-_read: Final = partial(Patch, "events.py", "handler/test_malformed_events.py")
-_delivery: Final = partial(Patch, "events.py", "handler/test_delivery.py")
-_refuse: Final = partial(Patch, "waiting_resource.py", "handler/test_malformed_events.py")
+_read: Final = partial(Patch, "cloudformation/events.py", "handler/test_malformed_events.py")
+_delivery: Final = partial(Patch, "cloudformation/events.py", "handler/test_delivery.py")
+_refuse: Final = partial(Patch, "cloudformation/custom_resource.py", "handler/test_malformed_events.py")
 
 GUARDS: Final = (
     # In `events`
@@ -24,7 +24,7 @@ GUARDS: Final = (
     _read("what is not an object is no request", "if not isinstance(event, dict):", "if event is None:"),
     _read(
         "who can't be answered over HTTPS isn't answered",
-        'if not answer.is_response_url(event["ResponseURL"]):',
+        'if not responses.is_response_url(event["ResponseURL"]):',
         "if False:",
     ),
     _read(
@@ -44,7 +44,7 @@ GUARDS: Final = (
     _read("a request id is ASCII", 'yield from _REQUEST_ID.check("RequestId", event["RequestId"])', "pass"),
     _read(
         "a logical id is one",
-        'yield from checks.LOGICAL_ID.check("LogicalResourceId", event["LogicalResourceId"])',
+        'yield from constraints.LOGICAL_ID.check("LogicalResourceId", event["LogicalResourceId"])',
         "pass",
     ),
     _read(

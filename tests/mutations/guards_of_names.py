@@ -5,13 +5,13 @@ from typing import Final
 
 from tests.mutations.patches import Patch
 
-_name: Final = partial(Patch, "identity.py", "handler/test_identity.py")
-_id: Final = partial(Patch, "identity.py", "handler/test_physical_ids.py")
-_data: Final = partial(Patch, "identity.py", "handler/test_data_changes.py")
-_delete: Final = partial(Patch, "identity.py", "handler/test_lifecycle_delete.py")
-_attempt: Final = partial(Patch, "identity.py", "handler/test_attempts.py")
-_upgrade: Final = partial(Patch, "identity.py", "handler/test_upgrade.py")
-_turn: Final = partial(Patch, "identity.py", "faults/test_cloudformation_turns.py")
+_name: Final = partial(Patch, "request/names.py", "handler/test_identity.py")
+_id: Final = partial(Patch, "request/names.py", "handler/test_physical_ids.py")
+_data: Final = partial(Patch, "request/names.py", "handler/test_data_changes.py")
+_delete: Final = partial(Patch, "request/names.py", "handler/test_lifecycle_delete.py")
+_attempt: Final = partial(Patch, "request/names.py", "handler/test_attempts.py")
+_upgrade: Final = partial(Patch, "request/names.py", "handler/test_upgrade.py")
+_turn: Final = partial(Patch, "request/names.py", "faults/test_cloudformation_turns.py")
 _IS_ONE: Final = 'job and job["digest"] == self.digest and dataset_import_job_arn.startswith(self.arn_prefix)'
 _PREFIX: Final = 'return bool(job and job["prefix"] == f"{self.arn_prefix}{self.name_prefix}")'
 _LOCATION: Final = (

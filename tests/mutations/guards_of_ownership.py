@@ -5,12 +5,12 @@ from typing import Final
 
 from tests.mutations.patches import Patch
 
-_own: Final = partial(Patch, "ownership.py", "handler/test_ownership.py")
-_moved: Final = partial(Patch, "ownership.py", "handler/test_moved_resources.py")
-_bucket: Final = partial(Patch, "data_resource.py", "handler/test_ownership.py")
-_name: Final = partial(Patch, "identity.py", "handler/test_ownership.py")
-_name_moved: Final = partial(Patch, "identity.py", "handler/test_moved_resources.py")
-_identity: Final = partial(Patch, "identity.py", "handler/test_identity.py")
+_own: Final = partial(Patch, "request/ownership.py", "handler/test_ownership.py")
+_moved: Final = partial(Patch, "request/ownership.py", "handler/test_moved_resources.py")
+_bucket: Final = partial(Patch, "data/staging_bucket.py", "handler/test_ownership.py")
+_name: Final = partial(Patch, "request/names.py", "handler/test_ownership.py")
+_name_moved: Final = partial(Patch, "request/names.py", "handler/test_moved_resources.py")
+_identity: Final = partial(Patch, "request/names.py", "handler/test_identity.py")
 _NAMES_ROOT: Final = (
     "properties.stack_scope is not None or stack_of_role(properties.role_arn) not in {None, *_own_names(resource)}"
 )

@@ -6,9 +6,9 @@ from typing import Final
 from tests.mutations.patches import Patch
 
 _release: Final = "handler/test_release.py"
-_find: Final = partial(Patch, "adoption.py", _release)
-_data: Final = partial(Patch, "adoption.py", "handler/test_data_changes.py")
-_delete: Final = partial(Patch, "deletion.py", _release)
+_find: Final = partial(Patch, "job/adoption.py", _release)
+_data: Final = partial(Patch, "job/adoption.py", "handler/test_data_changes.py")
+_delete: Final = partial(Patch, "job/deletion.py", _release)
 _IS_OF: Final = "(is_running(job.status) or _is_of(names, known.dataset_import_job_arn, personalize, is_new=is_new))"
 _TAG: Final = "get(RESOURCE_TAG, untagged) == names.resource_tag"
 
@@ -28,7 +28,7 @@ GUARDS: Final = (
         "untagged = names.resource_tag",
     ),
     Patch(
-        "adoption.py",
+        "job/adoption.py",
         "handler/test_upgrade.py",
         "a job without a tag is adopted by an update",
         'untagged = "" if is_new else names.resource_tag',
@@ -36,7 +36,7 @@ GUARDS: Final = (
     ),
     _find("a released job has another tag", _TAG, "get(RESOURCE_TAG, untagged).startswith(names.resource_tag)"),
     Patch(
-        "lifecycle.py",
+        "job/lifecycle.py",
         _release,
         "a Create is of a new resource",
         "_import(request, progress, services)._replace(is_new=True)",
@@ -78,7 +78,7 @@ GUARDS: Final = (
         "        if fingerprint:\n",
     ),
     Patch(
-        "properties.py",
+        "contract/properties.py",
         "handler/test_release.py",
         "a job has the tag of its resource",
         "{**dict(self.tags), RESOURCE_TAG: resource_tag, **fingerprint}",
@@ -128,8 +128,8 @@ GUARDS: Final = (
     ),
     _delete(
         "a Delete's time begins once while it releases",
-        "return Waiting(progress.begun(now), pace.seconds_until_next_try())",
-        "return Waiting(progress, pace.seconds_until_next_try())",
+        "return Waiting(progress.begun(now), polling.seconds_until_next_try())",
+        "return Waiting(progress, polling.seconds_until_next_try())",
     ),
     _delete(
         "a Delete that may not release its jobs succeeds",
@@ -137,14 +137,14 @@ GUARDS: Final = (
         '    except UnicodeError as refused:\n        logger.warning("The jobs',
     ),
     Patch(
-        "deletion.py",
+        "job/deletion.py",
         "handler/test_upgrade.py",
         "a resource that was moved waits for the job that an earlier version had started",
         " or arn == own), None)",
         "), None)",
     ),
     Patch(
-        "deletion.py",
+        "job/deletion.py",
         "handler/test_physical_ids.py",
         "a Delete of a nested stack waits for the job of its scope",
         "request.resource._replace(stack_scope=properties.stack_scope)",
@@ -152,14 +152,14 @@ GUARDS: Final = (
     ),
     # In `stacks`
     Patch(
-        "stacks.py",
+        "aws/stacks.py",
         _release,
         "a resource that is removed by an update is given up",
         '{"DELETE_IN_PROGRESS", "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"}',
         '{"DELETE_IN_PROGRESS"}',
     ),
     Patch(
-        "stacks.py",
+        "aws/stacks.py",
         _release,
         "a deployment that failed gives nothing up",
         'return self.status in {"DELETE_IN_PROGRESS", "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"}',

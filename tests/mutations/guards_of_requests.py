@@ -5,13 +5,14 @@ from typing import Final
 
 from tests.mutations.patches import Patch
 
-_update: Final = partial(Patch, "lifecycle.py", "handler/test_lifecycle_update.py")
-_delete: Final = partial(Patch, "deletion.py", "handler/test_lifecycle_delete.py")
-_find: Final = partial(Patch, "lifecycle.py", "handler/test_adoption.py")
-_after: Final = partial(Patch, "lifecycle.py", "handler/test_after.py")
-_turn: Final = partial(Patch, "lifecycle.py", "faults/test_cloudformation_turns.py")
-_relay: Final = partial(Patch, "lifecycle.py", "faults/test_relay.py")
-_receive: Final = partial(Patch, "lifecycle.py", "handler/test_lifecycle_create.py")
+_update: Final = partial(Patch, "job/lifecycle.py", "handler/test_lifecycle_update.py")
+_delete: Final = partial(Patch, "job/deletion.py", "handler/test_lifecycle_delete.py")
+_limit: Final = partial(Patch, "request/request_time.py", "handler/test_lifecycle_delete.py")
+_find: Final = partial(Patch, "job/lifecycle.py", "handler/test_adoption.py")
+_after: Final = partial(Patch, "job/lifecycle.py", "handler/test_after.py")
+_turn: Final = partial(Patch, "job/lifecycle.py", "faults/test_cloudformation_turns.py")
+_relay: Final = partial(Patch, "job/lifecycle.py", "faults/test_relay.py")
+_receive: Final = partial(Patch, "job/lifecycle.py", "handler/test_lifecycle_create.py")
 _ATTEMPT: Final = "    if progress.attempt:\n        return wanted.start(progress, progress.attempt)\n"
 _GOES_ON: Final = "        return wanted.go_on(progress, begun)\n"
 _BEGUN: Final = "    if begun := wanted.properties.dataset_import_job_arn:\n"
@@ -53,7 +54,7 @@ GUARDS: Final = (
         "    if noted := None:\n",
     ),
     Patch(
-        "lifecycle.py",
+        "job/lifecycle.py",
         "handler/test_ownership.py",
         "a job that is noted is one of this import: a poll may be forged",
         "        if not wanted.names.include(noted):\n",
@@ -77,7 +78,7 @@ GUARDS: Final = (
         "    running = None\n",
     ),
     Patch(
-        "deletion.py",
+        "job/deletion.py",
         "faults/test_service_faults.py",
         "a Delete's time begins by the service's clock",
         """    running = _running_job(request, properties, services.personalize)
@@ -90,24 +91,24 @@ GUARDS: Final = (
     _delete("a Delete waits for a bounded time", "elapsed >= delete_seconds(request.properties)", "False"),
     _delete(
         "a Delete's time begins once",
-        "return Waiting(progress.begun(now), pace.seconds_until_next_look",
-        "return Waiting(progress, pace.seconds_until_next_look",
+        "return Waiting(progress.begun(now), polling.seconds_until_next_look",
+        "return Waiting(progress, polling.seconds_until_next_look",
     ),
-    _delete(
+    _limit(
         "a Delete waits for 50 minutes", "_DELETE_SECONDS_MAX: Final = 50 * 60", "_DELETE_SECONDS_MAX: Final = 58 * 60"
     ),
-    _delete("a Delete leaves time for its answer", "service_timeout - _ANSWER_SECONDS)", "service_timeout)"),
-    _delete(
+    _limit("a Delete leaves time for its answer", "service_timeout - _ANSWER_SECONDS)", "service_timeout)"),
+    _limit(
         "a ServiceTimeout bounds a Delete",
         "return min(_DELETE_SECONDS_MAX, service_timeout - _ANSWER_SECONDS)",
         "return _DELETE_SECONDS_MAX",
     ),
-    _delete(
+    _limit(
         "a long ServiceTimeout doesn't make a Delete longer",
         "return min(_DELETE_SECONDS_MAX, service_timeout - _ANSWER_SECONDS)",
         "return service_timeout - _ANSWER_SECONDS",
     ),
-    _delete(
+    _limit(
         "any ServiceTimeout is read",
         'int(given) if re.fullmatch("[0-9]{1,4}", given, re.ASCII) else contract.SERVICE_TIMEOUT_SECONDS',
         "int(given or contract.SERVICE_TIMEOUT_SECONDS)",
@@ -146,14 +147,14 @@ GUARDS: Final = (
     # In `_import, _own_properties, _parse_old`
     _turn("a rollback is told what it undoes", "undone=_parse_old(request)", "undone=parse(request.properties)"),
     Patch(
-        "lifecycle.py",
+        "job/lifecycle.py",
         "handler/test_malformed_properties.py",
         "properties that are not valid are told so",
         "    except InvalidProperties as problem:",
         "    except KeyError as problem:",
     ),
     Patch(
-        "lifecycle.py",
+        "job/lifecycle.py",
         "handler/test_malformed_properties.py",
         "the reader learns that no job was started",
         'f"{problem}. No job was started."',

@@ -5,13 +5,13 @@ from typing import Final
 
 from tests.mutations.patches import Patch
 
-_stack: Final = partial(Patch, "importing.py", "handler/test_ownership.py")
-_chain: Final = partial(Patch, "importing.py", "handler/test_wait_chain_data.py")
-_life: Final = partial(Patch, "lifecycle.py", "handler/test_ownership.py")
-_repeat: Final = partial(Patch, "restoring.py", "handler/test_ownership.py")
-_repeat_moved: Final = partial(Patch, "restoring.py", "handler/test_moved_resources.py")
-_client: Final = partial(Patch, "stacks_client.py", "handler/test_stacks_client.py")
-_foreign: Final = partial(Patch, "restoring.py", "handler/test_ownership.py")
+_stack: Final = partial(Patch, "job/import_job.py", "handler/test_ownership.py")
+_chain: Final = partial(Patch, "job/import_job.py", "handler/test_wait_chain_data.py")
+_life: Final = partial(Patch, "job/lifecycle.py", "handler/test_ownership.py")
+_repeat: Final = partial(Patch, "job/restoring.py", "handler/test_ownership.py")
+_repeat_moved: Final = partial(Patch, "job/restoring.py", "handler/test_moved_resources.py")
+_client: Final = partial(Patch, "aws/stacks_client.py", "handler/test_stacks_client.py")
+_foreign: Final = partial(Patch, "job/restoring.py", "handler/test_ownership.py")
 
 GUARDS: Final = (
     # In `Import.know_stack`
@@ -120,14 +120,14 @@ GUARDS: Final = (
         "            if False\n        ),",
     ),
     Patch(
-        "tagging.py",
+        "job/tagging.py",
         "handler/test_ownership.py",
         "the job of another resource is not tagged, whatever its hash",
         'if present.get(RESOURCE_TAG, own) not in {own, f"{own}{RELEASED}"}:',
         "if False:",
     ),
     Patch(
-        "tagging.py",
+        "job/tagging.py",
         "handler/test_release.py",
         "a running job that was released may be tagged again",
         '{own, f"{own}{RELEASED}"}',

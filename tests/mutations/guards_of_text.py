@@ -6,9 +6,9 @@ from typing import Final
 from tests.mutations.patches import Patch
 
 _FORGED: Final = "handler/test_forged_lines.py"
-_record: Final = partial(Patch, "log_records.py", _FORGED)
-_sent: Final = partial(Patch, "waiting_resource.py", _FORGED)
-_told: Final = partial(Patch, "state_changes.py", _FORGED)
+_record: Final = partial(Patch, "cloudformation/log_records.py", _FORGED)
+_sent: Final = partial(Patch, "cloudformation/custom_resource.py", _FORGED)
+_told: Final = partial(Patch, "job/state_changes.py", _FORGED)
 
 GUARDS: Final = (
     _record("a message is one line", "return printable(super().getMessage())", "return super().getMessage()"),

@@ -5,12 +5,13 @@ from typing import Final
 
 from tests.mutations.patches import Patch
 
-_progress: Final = partial(Patch, "outcome.py", "handler/test_lifecycle_waiting.py")
-_attributes: Final = partial(Patch, "outcome.py", "handler/test_lifecycle_create.py")
-_pace: Final = partial(Patch, "pace.py", "handler/test_pace.py")
-_fresh: Final = partial(Patch, "fresh_permissions.py", "handler/test_fresh_permissions.py")
-_failed: Final = partial(Patch, "outcome.py", "handler/test_state_changes.py")
-_late: Final = partial(Patch, "request_time.py", "handler/test_request_time.py")
+_progress: Final = partial(Patch, "request/outcome.py", "handler/test_lifecycle_waiting.py")
+_attributes: Final = partial(Patch, "request/outcome.py", "handler/test_lifecycle_create.py")
+_pace: Final = partial(Patch, "request/polling.py", "handler/test_pace.py")
+_fresh: Final = partial(Patch, "aws/fresh_permissions.py", "handler/test_fresh_permissions.py")
+_failed: Final = partial(Patch, "request/outcome.py", "handler/test_state_changes.py")
+_error: Final = partial(Patch, "errors.py", "handler/test_state_changes.py")
+_late: Final = partial(Patch, "request/request_time.py", "handler/test_request_time.py")
 
 GUARDS: Final = (
     # In `outcome`
@@ -27,41 +28,41 @@ GUARDS: Final = (
     _late("a request is at least as old as its event", "return now - age_seconds", "return now"),
     _late("a URL that is none has no time", "with suppress(ValueError):", "with suppress(KeyError):"),
     Patch(
-        "waiting_resource.py",
+        "cloudformation/custom_resource.py",
         "faults/test_late_events.py",
         "when an event was received is passed on",
         "            events.RECEIVED_AT: self._invoked_at,\n",
         "",
     ),
     Patch(
-        "waiting_resource.py",
+        "cloudformation/custom_resource.py",
         "faults/test_late_events.py",
         "each invocation has its own time",
         "        self._invoked_at = self._clock()\n        self.wait_seconds = None\n",
         "        self.wait_seconds = None\n",
     ),
     Patch(
-        "waiting_resource.py",
+        "cloudformation/custom_resource.py",
         "faults/test_late_events.py",
         "the URL's time is read",
         'url_signed_at=request_time.signed_at(event["ResponseURL"])',
         "url_signed_at=None",
     ),
     Patch(
-        "importing.py",
+        "job/import_job.py",
         "faults/test_late_events.py",
         "a request that is too old starts no job",
         "        if self._time_is_up(progress):\n            # The event came",
         "        if False:\n            # The event came",
     ),
     Patch(
-        "importing.py",
+        "job/import_job.py",
         "faults/test_late_events.py",
         "files are copied as long as there is time",
-        "            if self._time_is_up(progress):\n                return self._out_of_time(reasons.not_started",
-        "            if False:\n                return self._out_of_time(reasons.not_started",
+        "            if self._time_is_up(progress):\n                return self._out_of_time(\n        ",
+        "            if False:\n                return self._out_of_time(\n        ",
     ),
-    _failed(
+    _error(
         "a failure keeps the ARN of its job",
         "        self.dataset_import_job_arn = dataset_import_job_arn\n",
         "        self.dataset_import_job_arn = None\n",
@@ -78,28 +79,28 @@ GUARDS: Final = (
     _attributes("the end is an attribute", "_iso(job.last_updated_date_time)", "_iso(job.creation_date_time)"),
     _attributes("the duration is an attribute, in whole seconds", "str(round(job.last", "str((job.last"),
     Patch(
-        "outcome.py",
+        "request/outcome.py",
         "faults/test_relay.py",
         "a job that is not seen has all attributes",
         '        **dict.fromkeys(Attribute, ""),\n',
         "",
     ),
     Patch(
-        "outcome.py",
+        "request/outcome.py",
         "faults/test_relay.py",
         "a job that is not seen has a status that says so",
         "Attribute.STATUS: STATUS_UNKNOWN",
         'Attribute.STATUS: "ACTIVE"',
     ),
     Patch(
-        "outcome.py",
+        "request/outcome.py",
         "faults/test_relay.py",
         "a job that is not seen has its name",
         'dataset_import_job_arn.rpartition("/")[2]',
         "dataset_import_job_arn",
     ),
     Patch(
-        "outcome.py",
+        "request/outcome.py",
         "faults/test_relay.py",
         "a job that is not seen has its dataset",
         "Attribute.DATASET_ARN: dataset_arn,",
@@ -122,14 +123,14 @@ GUARDS: Final = (
     _pace("tries are some thirty seconds apart", "_TRY_SECONDS: Final = 30", "_TRY_SECONDS: Final = 3"),
     _pace("who waits for room asks less often", "_ROOM_SECONDS: Final = 45", "_ROOM_SECONDS: Final = 30"),
     Patch(
-        "importing.py",
+        "job/import_job.py",
         "handler/test_pace.py",
         "who has a job doesn't wait for room",
         "isinstance(refused, Busy) and not progress.dataset_import_job_arn",
         "isinstance(refused, Busy)",
     ),
     Patch(
-        "importing.py",
+        "job/import_job.py",
         "handler/test_pace.py",
         "who has no job yet waits for room",
         "queues = isinstance(refused, Busy) and not progress.dataset_import_job_arn",

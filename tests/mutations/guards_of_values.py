@@ -5,8 +5,8 @@ from typing import Final
 
 from tests.mutations.patches import Patch
 
-_rule: Final = partial(Patch, "checks.py", "handler/test_properties.py")
-_spoilt: Final = partial(Patch, "checks.py", "handler/test_malformed_properties.py")
+_rule: Final = partial(Patch, "contract/constraints.py", "handler/test_properties.py")
+_spoilt: Final = partial(Patch, "contract/constraints.py", "handler/test_malformed_properties.py")
 _IS_TEXT: Final = (
     "if not isinstance(value, str) or len(value) > self.length_max or not re.fullmatch(self.pattern, value):"
 )

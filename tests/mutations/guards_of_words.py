@@ -5,9 +5,9 @@ from typing import Final
 
 from tests.mutations.patches import Patch
 
-_statements: Final = partial(Patch, "reasons.py", "handler/test_policies.py")
-_policy: Final = partial(Patch, "policies.py", "handler/test_policies.py")
-_words: Final = partial(Patch, "reasons.py", "handler/test_reasons.py")
+_statements: Final = partial(Patch, "messages/failure_reasons.py", "handler/test_policies.py")
+_policy: Final = partial(Patch, "contract/required_statements.py", "handler/test_policies.py")
+_words: Final = partial(Patch, "messages/failure_reasons.py", "handler/test_reasons.py")
 
 GUARDS: Final = (
     # In `reasons`
@@ -49,7 +49,7 @@ GUARDS: Final = (
     ),
     _statements(
         "where a call is refused, the statement is told",
-        "if allowed := policies.to_do_what_was_refused(text):",
+        "if allowed := required_statements.to_do_what_was_refused(text):",
         'if allowed := "":',
     ),
     # In `policies`
@@ -81,7 +81,7 @@ GUARDS: Final = (
     _policy("roles are passed to Personalize only", 'if refused["action"] == "iam:PassRole":', "if False:"),
     _policy("the sentence's full stop is none of the ARN's", """.strip('".')""", """.strip('"')"""),
     Patch(
-        "policies.py",
+        "contract/required_statements.py",
         "handler/test_data_files.py",
         "the quotes that S3 puts around an ARN are none of it",
         """.strip('".')""",

@@ -47,7 +47,9 @@ def is_there(name: str) -> bool:
 
 @pytest.mark.slow
 def test_a_handler_that_does_not_load_turns_the_tests_red(tmp_path: Path) -> None:
-    broken = Patch("contract.py", "", "", "from enum import StrEnum\n", 'raise ImportError("broken on purpose")\n')
+    broken = Patch(
+        "contract/__init__.py", "", "", "from enum import StrEnum\n", 'raise ImportError("broken on purpose")\n'
+    )
 
     with Runner() as runner:
         run = runner.run(copy_of_handler(tmp_path, broken), ["handler/test_pace.py"])

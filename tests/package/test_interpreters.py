@@ -53,5 +53,10 @@ def test_the_wheel_synthesizes_with_every_other_version_that_is_claimed(
     subprocess.run([installed, "-W", "error::SyntaxWarning", small_app], cwd=tmp_path, env=environment, check=True)
 
     assert (tmp_path / "out" / "Small.template.json").exists()
-    imports = "import personalize_import_handler.lifecycle, personalize_local.server, personalize_import_cli.__main__"
+    modules = (
+        "personalize_import_handler.index",
+        "personalize_local.server.launcher",
+        "personalize_import_cli.__main__",
+    )
+    imports = f"import {', '.join(modules)}"
     subprocess.run([installed, "-c", imports], cwd=tmp_path, check=True)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from jsonschema import Draft7Validator
 
-from personalize_import.plain.json_schema import json_schema
+from personalize_import.template_reference.json_schema import json_schema
 from personalize_import_handler.contract import RESOURCE_TYPE
 from tests.handler.malformed import FAULTS
 from tests.handler.properties import properties

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from personalize_import.plain.provider_template import provider_template
+from personalize_import.template_reference.provider_template import provider_template
 from tests.security.test_cfn_lint import findings
 
 TEMPLATE_BYTES_MAX = 1_000_000

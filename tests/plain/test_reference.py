@@ -6,11 +6,11 @@ from typing import Any, Final
 
 import pytest
 
-from personalize_import.plain.json_schema import json_schema
-from personalize_import.plain.page import reference
-from personalize_import.plain.properties import PROPERTIES, Update
+from personalize_import.template_reference.json_schema import json_schema
+from personalize_import.template_reference.page import reference
+from personalize_import.template_reference.properties import PROPERTIES, Update
 from personalize_import_handler.contract import Attribute, ResourceProperties
-from personalize_import_handler.properties import parse
+from personalize_import_handler.contract.properties import parse
 from tests.handler.account import Account
 from tests.handler.properties import DATA_LOCATION, properties, shipped, tags
 from tests.handler.simulator import CloudFormation

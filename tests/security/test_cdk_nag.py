@@ -7,7 +7,7 @@ import pytest
 from cdk_nag import AwsSolutionsChecks, NagPack
 
 from personalize_import import DatasetImportProvider, DataSource
-from personalize_import import findings as findings_of_the_library
+from personalize_import import suppressions as findings_of_the_library
 from tests.security.templates import STACKS, Synthesized, faulty, sound, twenty_jobs
 from tests.synth.stacks import add_job, from_new_bucket, logical_id, new_app, new_stack
 

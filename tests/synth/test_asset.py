@@ -15,7 +15,7 @@ from pathlib import Path
 import aws_cdk as cdk
 import pytest
 
-from personalize_import import handler_code
+from personalize_import.provider import handler_code
 from tests.synth.assembly import ROOT
 from tests.synth.stacks import add_job
 

@@ -10,9 +10,9 @@ import aws_cdk as cdk
 import pytest
 
 from personalize_import import DatasetImportProvider, DataSource
-from personalize_import.arguments import InvalidArguments
+from personalize_import.synthesis.validation import InvalidArguments
 from personalize_import_handler import contract
-from personalize_import_handler.properties import parse
+from personalize_import_handler.contract.properties import parse
 from tests.security.policies import as_list
 from tests.synth.cloudformation import STACK_FOLDER, Deployed
 from tests.synth.stacks import add_job, deployed, logical_id, new_app, new_stack, properties_of, template_of

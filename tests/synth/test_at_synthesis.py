@@ -7,7 +7,7 @@ import pytest
 from aws_cdk import aws_sns as sns
 from constructs import Construct, IConstruct
 
-from personalize_import.at_synthesis import at_synthesis, host_tasks
+from personalize_import.synthesis.at_synthesis import at_synthesis, host_tasks
 from tests.synth.stacks import new_app, new_stack, template_of
 
 

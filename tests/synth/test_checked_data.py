@@ -12,14 +12,15 @@ import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_personalize as personalize
 
-from personalize_import import DatasetSchema, DataSource, checked_data
-from personalize_import.arguments import InvalidArguments
+from personalize_import import DatasetSchema, DataSource
+from personalize_import.data import synth_checks
+from personalize_import.synthesis.validation import InvalidArguments
 from personalize_import_cli.duckdb_rows import DuckDbRowChecker
 from personalize_import_handler.contract import ImportMode
 from personalize_import_handler.data_checks import files
-from personalize_import_handler.data_checks.check import check
+from personalize_import_handler.data_checks.checker import check
 from personalize_import_handler.data_checks.findings import Findings
-from personalize_import_handler.data_checks.rows import PlainRowChecker
+from personalize_import_handler.data_checks.row_checker import PlainRowChecker
 from tests.synth.assembly import synth
 from tests.synth.checked import (
     GOOD,
@@ -212,7 +213,7 @@ def test_files_that_two_jobs_ship_are_read_once(
         checks.append(arguments)
         return check(*arguments, **more)
 
-    monkeypatch.setattr(checked_data, "check", counted_check)
+    monkeypatch.setattr(synth_checks, "check", counted_check)
     path = write(tmp_path / "items.csv", WRONG)
     ship(stack, path)
     ship(stack, path, id="Again")
@@ -236,7 +237,7 @@ def test_the_repeated_ids_of_the_airline_sample_are_a_warning(airline: Path, sta
 
 
 def test_duckdb_looks_at_the_rows_where_it_is_installed() -> None:
-    with checked_data._row_checker() as rows:
+    with synth_checks._row_checker() as rows:
         assert isinstance(rows, DuckDbRowChecker)
 
 
@@ -255,9 +256,9 @@ def test_without_duckdb_or_the_command_line_the_standard_library_looks_at_the_ro
         return None if name == missing else find(name)
 
     monkeypatch.setattr(builtins, "__import__", refuse)
-    monkeypatch.setattr("personalize_import.checked_data.find_spec", is_missing)
+    monkeypatch.setattr("personalize_import.data.synth_checks.find_spec", is_missing)
     monkeypatch.setattr("personalize_import_cli.row_checkers.find_spec", is_missing)
-    with checked_data._row_checker() as rows:
+    with synth_checks._row_checker() as rows:
         assert isinstance(rows, PlainRowChecker)
     ship(stack, write(tmp_path / "items.csv", WRONG))
     assert len(errors_of(stack)) == 1

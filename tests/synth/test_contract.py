@@ -6,8 +6,8 @@ import aws_cdk as cdk
 import pytest
 
 from personalize_import import DataSource, ImportMode, Reimport
-from personalize_import_handler import contract, properties
-from personalize_import_handler.contract import ReimportMode, ResourceProperties
+from personalize_import_handler import contract
+from personalize_import_handler.contract import ReimportMode, ResourceProperties, properties
 from tests.synth.stacks import (
     SCHEMA_ARN,
     add_dataset,

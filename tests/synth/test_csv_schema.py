@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from personalize_import import DatasetSchema, csv_schema
-from personalize_import.arguments import InvalidArguments
+from personalize_import import DatasetSchema
+from personalize_import.schema import inference
+from personalize_import.synthesis.validation import InvalidArguments
 from personalize_import_handler.data_checks.schema_rules import schema_findings
 
 SENTENCE = "An old sailor looks for the sea that he has lost, and finds it."
@@ -176,7 +177,7 @@ def test_a_row_that_has_another_number_of_values_says_nothing(path: Path) -> Non
 
 
 def test_only_the_head_of_the_file_counts(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(csv_schema, "ROWS_READ", 2)
+    monkeypatch.setattr(inference, "ROWS_READ", 2)
     assert column(path, ["1", "2", "x"]) == {"type": "int"}
 
 

@@ -8,7 +8,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 
 from personalize_import import DatasetImportProvider, DataSource
-from personalize_import.customized_roles import is_customized
+from personalize_import.synthesis.customized_roles import is_customized
 from tests.synth.stacks import ROLE_ARN, WITHOUT_CODE, add_job, from_new_bucket, new_stack, template_of
 
 IS_COMPLETE = "DatasetImportProvider/IsCompleteRole"

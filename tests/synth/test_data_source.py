@@ -7,7 +7,7 @@ import pytest
 from aws_cdk import aws_s3 as s3
 
 from personalize_import import DataSource
-from personalize_import.arguments import InvalidArguments
+from personalize_import.synthesis.validation import InvalidArguments
 from tests.synth.stacks import add_job, deployed, from_new_bucket, logical_id, new_stack
 
 

@@ -14,7 +14,7 @@ from aws_cdk.assertions import Annotations, Match, Template
 from constructs import Construct
 
 from personalize_import import DatasetSchema
-from personalize_import.arguments import InvalidArguments
+from personalize_import.synthesis.validation import InvalidArguments
 from tests.synth.stacks import new_stack, template_of
 
 USERS = '{\r\n  "type": "record", "name": "Users", "fields": [{"name": "USER_ID", "type": "string"}, {"name": "AGE", "type": "int"}]\r\n}\n'  # fmt: skip  # noqa: E501

@@ -9,8 +9,8 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 
 from personalize_import import DatasetImportProvider, DataSource
-from personalize_import.arguments import InvalidArguments
-from personalize_import.environment_checks import check_environment
+from personalize_import.synthesis.environment_checks import check_environment
+from personalize_import.synthesis.validation import InvalidArguments
 from tests.synth.stacks import DATASET_ARN, ROLE_ARN, add_dataset, add_job, new_app, new_stack, own_warnings
 
 ACCOUNT, OTHER = "123456789012", "210987654321"

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from personalize_import import DatasetSchema, DataSource
-from personalize_import.arguments import InvalidArguments
-from personalize_import_handler.data_checks.lines import LINE_BYTES_MAX
+from personalize_import.synthesis.validation import InvalidArguments
+from personalize_import_handler.data_checks.tokenizer import LINE_BYTES_MAX
 from tests.synth.checked import HEADER, errors_of, ship, warnings_of, write
 from tests.synth.stacks import new_stack
 

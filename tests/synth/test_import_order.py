@@ -7,7 +7,7 @@ import aws_cdk as cdk
 import pytest
 
 from personalize_import import DatasetImportJob
-from personalize_import.arguments import InvalidArguments
+from personalize_import.synthesis.validation import InvalidArguments
 from tests.synth.stacks import (
     add_dataset,
     add_job,

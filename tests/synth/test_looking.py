@@ -7,7 +7,7 @@ import pytest
 from aws_cdk import aws_iam as iam
 
 from personalize_import import Reimport
-from personalize_import.arguments import InvalidArguments
+from personalize_import.synthesis.validation import InvalidArguments
 from tests.synth.stacks import (
     ROLE_ARN,
     add_job,

@@ -10,7 +10,7 @@ from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_sns as sns
 
 from personalize_import import DatasetImportProvider, ImportDashboard
-from personalize_import.arguments import InvalidArguments
+from personalize_import.synthesis.validation import InvalidArguments
 from tests.synth.stacks import DATASET_ARN, add_dataset, add_job, deployed, new_app, new_stack, template_of
 
 OF_THE_PROVIDER = {

@@ -10,7 +10,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 
 from personalize_import import DatasetImportProvider, DataSource
-from personalize_import.policy_sizes import length_of
+from personalize_import.policies.policy_sizes import length_of
 from tests.synth.stacks import ROLE_ARN, add_job, new_app, new_stack
 
 ENV = cdk.Environment(account="123456789012", region="eu-west-1")

@@ -17,8 +17,8 @@ from aws_cdk.assertions import Template
 from constructs import Construct
 
 from personalize_import import DatasetImportProvider
-from personalize_import.arguments import InvalidArguments
-from personalize_import.provider_functions import RUNTIMES
+from personalize_import.provider.functions import RUNTIMES
+from personalize_import.synthesis.validation import InvalidArguments
 from tests.synth.cloudformation import Deployed
 from tests.synth.stacks import add_job, deployed, logical_id, new_app, new_stack, properties_of, template_of
 

@@ -10,7 +10,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 
 from personalize_import import DatasetImportJob, DatasetImportProvider, DataSource
-from personalize_import.arguments import InvalidArguments
+from personalize_import.synthesis.validation import InvalidArguments
 from tests.synth.cloudformation import Deployed
 from tests.synth.stacks import ROLE_ARN, add_job, deployed, logical_id, new_app, new_stack, own_warnings
 

@@ -9,7 +9,7 @@ from aws_cdk import aws_ssm as ssm
 from aws_cdk.assertions import Template
 
 from personalize_import import DatasetImportJob, Reimport
-from personalize_import.arguments import InvalidArguments
+from personalize_import.synthesis.validation import InvalidArguments
 from tests.synth.stacks import add_job, logical_id, new_app, new_stack, own_warnings, properties_of, template_of
 
 TEXT = "must be a string of 1 to 256 characters"

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from personalize_import import DatasetImportJob, Reimport
-from personalize_import.relay import legs_of
+from personalize_import.wait_chain import legs_of
 from personalize_import_handler.contract import RELAY_SECONDS_MAX, TIMEOUT_SECONDS_MAX, TIMEOUT_SECONDS_MIN
 from tests.synth.cloudformation import Deployed
 from tests.synth.stacks import add_job, deployed, logical_id, new_stack, template_of

@@ -5,7 +5,7 @@ import pytest
 from aws_cdk import aws_iam as iam
 
 from personalize_import import DatasetImportProvider
-from personalize_import.arguments import InvalidArguments
+from personalize_import.synthesis.validation import InvalidArguments
 from tests.synth.cloudformation import Deployed
 from tests.synth.stacks import DATASET_ARN, ROLE_ARN, add_job, deployed, new_app, new_stack
 

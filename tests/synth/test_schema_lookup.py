@@ -9,8 +9,8 @@ import pytest
 from aws_cdk import aws_personalize as personalize
 
 from personalize_import import DatasetSchema
-from personalize_import.dataset_reference import DatasetReference
-from personalize_import.schema_lookup import schema_of
+from personalize_import.data.dataset_reference import DatasetReference
+from personalize_import.data.dataset_schema_lookup import schema_of
 from tests.synth.stacks import DATASET_ARN, SCHEMA_ARN, new_app, new_stack
 
 USERS = DatasetSchema.users().field("AGE", "int")

@@ -8,7 +8,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_ssm as ssm
 
 from personalize_import import DatasetImportProvider, DataSource, Reimport
-from personalize_import.arguments import InvalidArguments
+from personalize_import.synthesis.validation import InvalidArguments
 from tests.synth.stacks import ROLE_ARN, add_job, deployed, from_new_bucket, logical_id, new_app, new_stack, template_of
 from tests.synth.test_looking import statements_of_provider, told_of, trust_of
 

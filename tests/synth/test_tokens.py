@@ -8,7 +8,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 
 from personalize_import import DataSource, Reimport
-from personalize_import.arguments import InvalidArguments
+from personalize_import.synthesis.validation import InvalidArguments
 from tests.synth.stacks import add_job, logical_id, new_stack, template_of
 
 ARGUMENTS = {

@@ -10,7 +10,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from personalize_import import Reimport
-from personalize_import.arguments import InvalidArguments
+from personalize_import.synthesis.validation import InvalidArguments
 from personalize_import_handler import contract
 from tests.synth.stacks import ROLE_ARN, add_job, new_stack
 

@@ -13,8 +13,9 @@ from personalize_import_cli.aws_failures import told_of_aws
 from personalize_import_cli.stack.answers import event_of, listed_job, time_of
 from personalize_import_cli.stack.jobs import Job
 from personalize_import_cli.stack.operations import Event, begins_operation
-from personalize_import_handler.personalize import DatasetImportJob, Refused
-from personalize_import_handler.personalize_client import BotoPersonalize
+from personalize_import_handler.aws.personalize import DatasetImportJob
+from personalize_import_handler.aws.personalize_client import BotoPersonalize
+from personalize_import_handler.errors import Refused
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient

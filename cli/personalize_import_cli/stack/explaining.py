@@ -14,8 +14,8 @@ from personalize_import_cli.stack.operations import Answer, operations
 from personalize_import_cli.stack.sight import Seen, Sight, State
 from personalize_import_cli.stack.watching import required
 from personalize_import_cli.stack.words import unwrapped
-from personalize_import_handler import reasons
-from personalize_import_handler.personalize import has_failed
+from personalize_import_handler.aws.personalize import has_failed
+from personalize_import_handler.messages import failure_reasons
 
 # Where the handler's own words begin, after those of the service: see `reasons`.
 _OWN_WORDS: Final = re.compile(r"(?<=[.!?…]) (?=DatasetImportJob [\w-]+ |Whether s3://|That was the last answer to )")
@@ -75,7 +75,7 @@ def _explained(account: Account, sight: Sight, seen: Seen) -> Explanation:
     elif seen.job and has_failed(seen.job.status) and seen.reason == seen.job.failure_reason:
         # Nobody has waited for the job, so that the handler has not explained it.
         described = account.job(seen.job.arn)
-        why, what_to_do = divided(reasons.job_failed(described) if described else seen.reason)
+        why, what_to_do = divided(failure_reasons.job_failed(described) if described else seen.reason)
     else:
         why, what_to_do = divided(seen.reason)
     return Explanation(

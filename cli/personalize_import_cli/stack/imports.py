@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from personalize_import_cli.stack.jobs import Job
 from personalize_import_cli.stack.operations import Answer, Operation, Request
 from personalize_import_handler.contract import RESOURCE_TYPE, WAIT_RESOURCE_TYPE, ReimportMode
-from personalize_import_handler.identity import Resource, names_of
-from personalize_import_handler.properties import ImportProperties, InvalidProperties, parse
+from personalize_import_handler.contract.properties import ImportProperties, InvalidProperties, parse
+from personalize_import_handler.request.names import Resource, names_of
 
 
 @dataclass(frozen=True, kw_only=True)

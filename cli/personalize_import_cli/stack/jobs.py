@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Final
 
-from personalize_import_handler.personalize import DatasetImportJob, is_running
+from personalize_import_handler.aws.personalize import DatasetImportJob, is_running
 
 JOBS_AT_ONCE: Final = 5
 """So many may be CREATE PENDING or CREATE IN_PROGRESS in an account and Region, which can't be raised.

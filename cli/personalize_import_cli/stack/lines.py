@@ -8,7 +8,7 @@ from personalize_import_cli.failures import LINE_LENGTH_MAX, shortened
 from personalize_import_cli.stack.jobs import JOBS_AT_ONCE
 from personalize_import_cli.stack.sight import Queue, Seen, Sight, State
 from personalize_import_cli.stack.words import duration, moment
-from personalize_import_handler.printable import printable
+from personalize_import_handler.contract.printable import printable
 
 FORMAT_VERSION: Final = 1
 

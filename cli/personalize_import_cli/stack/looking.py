@@ -17,8 +17,8 @@ from personalize_import_cli.stack.sight import (
     seen,
     without_job,
 )
+from personalize_import_handler.aws.personalize import DatasetImportJob, has_failed
 from personalize_import_handler.contract import RESOURCE_TYPE
-from personalize_import_handler.personalize import DatasetImportJob, has_failed
 
 _NESTED: Final = "AWS::CloudFormation::Stack"
 _REVIEW: Final = "REVIEW_IN_PROGRESS"

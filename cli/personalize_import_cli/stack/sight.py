@@ -8,7 +8,7 @@ from personalize_import_cli.stack.imports import AskedImport
 from personalize_import_cli.stack.jobs import JOBS_AT_ONCE, Job, running, usual_seconds
 from personalize_import_cli.stack.operations import Answer, Event
 from personalize_import_cli.stack.words import unwrapped
-from personalize_import_handler.personalize import has_failed
+from personalize_import_handler.aws.personalize import has_failed
 
 
 class State(StrEnum):

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from personalize_import_handler.contract.printable import printable
 from personalize_import_handler.data_checks.rules import Rule, Severity
-from personalize_import_handler.printable import printable
 
 _LENGTH_MAX: Final = 300
 _FILE_LENGTH_MAX: Final = 1024

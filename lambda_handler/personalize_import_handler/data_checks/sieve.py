@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from personalize_import_handler.data_checks.columns import Column, Columns
+from personalize_import_handler.data_checks.column_checks import Column, Columns
 from personalize_import_handler.data_checks.conditions import IsBetween, IsNoneOf, IsOneOf, NotInteger, NotMatching
 
 LENGTH_MAX: Final = 256

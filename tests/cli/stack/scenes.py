@@ -6,8 +6,8 @@ from personalize_import_cli.stack.imports import AskedImport, asked_imports
 from personalize_import_cli.stack.jobs import Job
 from personalize_import_cli.stack.operations import Event, Operation, operations
 from personalize_import_handler.contract import RESOURCE_TYPE, WAIT_RESOURCE_TYPE
-from personalize_import_handler.identity import Resource, names_of
-from personalize_import_handler.properties import parse
+from personalize_import_handler.contract.properties import parse
+from personalize_import_handler.request.names import Resource, names_of
 
 ARN = "arn:aws:personalize:eu-west-1:123456789012"
 STACK_ID = "arn:aws:cloudformation:eu-west-1:123456789012:stack/Shop/1"

@@ -8,10 +8,11 @@ from personalize_import_cli.stack.explaining import Explained, divided, is_in_th
 from personalize_import_cli.stack.explanation import as_text
 from personalize_import_cli.stack.operations import Event
 from personalize_import_cli.stack.sight import Seen, Sight, State
-from personalize_import_handler import reasons
+from personalize_import_handler.aws.personalize import DatasetImportJob
 from personalize_import_handler.contract import ImportMode
-from personalize_import_handler.personalize import Busy, DatasetImportJob, Refused
-from personalize_import_handler.properties import parse
+from personalize_import_handler.contract.properties import parse
+from personalize_import_handler.errors import Busy, Refused
+from personalize_import_handler.messages import failure_reasons
 from tests.cli.stack.scenes import PROPERTIES, job
 
 READING = parse(PROPERTIES)
@@ -36,11 +37,11 @@ BUSY = Busy("CreateDatasetImportJob", "LimitExceededException", "More than 5 res
 @pytest.mark.parametrize(
     ("reason", "why"),
     [
-        (reasons.job_failed(JOB), "The first column is empty. See line 3."),
-        (reasons.not_started(DENIED, "shop-1", READING), "It is not authorized to perform: iam:PassRole."),
-        (reasons.data_not_seen(DENIED, READING), "It is not authorized to perform: iam:PassRole."),
-        (reasons.data_refused(FINDING, "shop-1"), FINDING),
-        (reasons.not_answered_in_time(BUSY, 3300), f"Timed out after 55 min: {BUSY.message}"),
+        (failure_reasons.job_failed(JOB), "The first column is empty. See line 3."),
+        (failure_reasons.not_started(DENIED, "shop-1", READING), "It is not authorized to perform: iam:PassRole."),
+        (failure_reasons.data_not_seen(DENIED, READING), "It is not authorized to perform: iam:PassRole."),
+        (failure_reasons.data_refused(FINDING, "shop-1"), FINDING),
+        (failure_reasons.not_answered_in_time(BUSY, 3300), f"Timed out after 55 min: {BUSY.message}"),
     ],
     ids=["failed", "not started", "not seen", "refused", "busy"],
 )

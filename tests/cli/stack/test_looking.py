@@ -11,8 +11,8 @@ from personalize_import_cli.stack.jobs import Job
 from personalize_import_cli.stack.looking import Looker
 from personalize_import_cli.stack.operations import Event
 from personalize_import_cli.stack.sight import Seen, State
+from personalize_import_handler.aws.personalize import DatasetImportJob
 from personalize_import_handler.contract import RESOURCE_TYPE, ImportMode
-from personalize_import_handler.personalize import DatasetImportJob
 from tests.cli.stack.scenes import PROPERTIES, STACK_ID, job, job_name, of_import, of_stack
 
 TEMPLATE = {

@@ -1,0 +1,47 @@
+"""A warning about import roles whose path an Aspect has changed: the provider may pass only roles under that path."""
+
+from typing import NamedTuple
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from personalize_import.synthesis.at_synthesis import at_synthesis
+from personalize_import.synthesis.environment import once_in_a_stack, surroundings_of
+from personalize_import.synthesis.warnings import WARNING_ID_PREFIX
+
+
+class _ImportRole(NamedTuple):
+    job: Construct
+    role: iam.CfnRole
+    path: str
+    bound: str | None
+
+
+def warn_of_changed_path(job: Construct, role: iam.CfnRole, path: str, bound: str | None) -> None:
+    """Warn when the template is written if the role has another path by then, and none under the provider's bound."""
+    _import_roles_of(job).append(_ImportRole(job, role, path, bound))
+
+
+@once_in_a_stack
+def _import_roles_of(stack: cdk.Stack) -> list[_ImportRole]:
+    roles: list[_ImportRole] = []
+
+    def warn() -> None:
+        for job, role, path, bound in roles:
+            changed = role.path or "/"
+            if changed != path and not (bound and changed.startswith(bound)):
+                cdk.Annotations.of(job).add_warning_v2(
+                    f"{WARNING_ID_PREFIX}import-role-path",
+                    f"an Aspect has changed the path of the import role to {changed}. The provider may pass only roles "
+                    f"under {bound or _readable(job, path)} (iam:PassRole), so the import will fail. Exclude "
+                    f"{role.node.path} from the Aspect, or create the provider with an import_role_path that {changed} "
+                    "begins with",
+                )
+
+    at_synthesis(stack, warn)
+    return roles
+
+
+def _readable(job: Construct, path: str) -> str:
+    return surroundings_of(job).written(path, lambda name: f"${{{name}}}")

@@ -1,0 +1,76 @@
+"""The policy of a role that a job was given: which statements the app can add, and which only the role's owner can."""
+
+import hashlib
+from collections.abc import Sequence
+from typing import Final, NamedTuple, cast
+from weakref import WeakKeyDictionary
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from constructs import Construct, IDependable
+
+from personalize_import.policies.growing_policy import GrowingPolicy
+from personalize_import.policies.statements import Statement
+from personalize_import.suppressions import accept_data_of_policy
+from personalize_import.synthesis.customized_roles import is_customized
+from personalize_import.synthesis.environment import once_in_a_stack, stack_of, stack_scope_of, surroundings_of
+
+_DIGEST_LENGTH: Final = 12
+_OF_ROLES: Final[WeakKeyDictionary[iam.IRole, GrowingPolicy[iam.AddToPrincipalPolicyResult]]] = WeakKeyDictionary()
+
+
+class Granted(NamedTuple):
+    """The statements that a role was granted, and those that it was not."""
+
+    dependables: Sequence[IDependable]
+    """Constructs that must be deployed before the role has the permissions."""
+    missing: Sequence[Statement]
+    """The statements that this app can't add."""
+
+
+class _RolePolicy(NamedTuple):
+    policy: iam.Policy
+    statements: GrowingPolicy[None]
+    is_attached: bool
+
+
+def grant_statements(scope: Construct, role: iam.IRole, statements: Sequence[Statement], objects_arn: str) -> Granted:
+    """Allow a role that a job was given to read the job's data.
+
+    A role of the job's own stack gets the statements itself. Any other gets a policy in the job's stack: the statements
+    name the job's bucket, so a policy in the stack of the role could make the two stacks depend on each other.
+    """
+    if isinstance(role, iam.Role) and (stack_of(role) is stack_of(scope) or is_customized(role)):
+        growing_of_role = _OF_ROLES.setdefault(role, GrowingPolicy())
+        results = [growing_of_role.add(each, role.add_to_principal_policy) for each in statements]
+        return Granted([each.policy_dependable for each in results if each.policy_dependable], [])
+    policies = _policies_of(scope)
+    if role not in policies:
+        policies[role] = _attach_policy(scope, role)
+    policy, growing, is_attached = policies[role]
+    if not is_attached:
+        return Granted([], statements)
+    for each in statements:
+        growing.add(each, policy.add_statements)
+    accept_data_of_policy(policy, objects_arn)
+    return Granted([policy], [])
+
+
+@once_in_a_stack
+def _policies_of(_stack: cdk.Stack) -> WeakKeyDictionary[iam.IRole, _RolePolicy]:
+    return WeakKeyDictionary()
+
+
+def _attach_policy(scope: Construct, role: iam.IRole) -> _RolePolicy:
+    policy = iam.Policy(scope, "ReadData", policy_name=_policy_name(scope))
+    role.attach_inline_policy(policy)
+    # A role that may not be changed ignores the policy, and no result says so.
+    roles = stack_of(scope).resolve(cast("iam.CfnPolicy", policy.node.default_child).roles)
+    return _RolePolicy(policy, GrowingPolicy(), bool(roles))
+
+
+def _policy_name(scope: Construct) -> str:
+    """Name a policy by stack and Region: a role is the same one in all Regions, and has one policy of each stack."""
+    known = surroundings_of(scope)
+    stack = stack_scope_of(scope) or known.stack_name
+    return f"ReadData-{hashlib.sha256(stack.encode()).hexdigest()[:_DIGEST_LENGTH]}-{known.region}"

@@ -1,0 +1,157 @@
+"""What it takes to read the data: three policies, of the role, of the bucket and of its key, and who may change them.
+
+Personalize wants the role and the service itself to be let in:
+https://docs.aws.amazon.com/personalize/latest/dg/granting-personalize-s3-access.html and, for a key,
+https://docs.aws.amazon.com/personalize/latest/dg/granting-personalize-key-access.html. What this app owns is changed;
+for what it doesn't own, the statements are there for whoever does.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+from weakref import WeakKeyDictionary
+
+from aws_cdk import aws_iam as iam
+from constructs import Construct, IConstruct, IDependable
+
+from personalize_import.access.cross_account import Reader
+from personalize_import.access.given_role import grant_statements
+from personalize_import.access.required_statements import Policy, tell_what_is_required
+from personalize_import.data.data_source import DataSource
+from personalize_import.policies.growing_policy import GrowingPolicy
+from personalize_import.policies.policy_sizes import BUCKET_POLICY_LENGTH_MAX, RESOURCES_UNCHECKED, Measured, check_size
+from personalize_import.policies.statements import Principal, Statement, statement
+from personalize_import.synthesis.environment import surroundings_of
+from personalize_import_handler.contract import PERSONALIZE_SERVICE_PRINCIPAL
+
+if TYPE_CHECKING:  # for annotations alone: each module of the CDK costs time
+    from aws_cdk import aws_kms as kms
+    from aws_cdk import aws_s3 as s3
+
+_SERVICE: Final = {"Service": PERSONALIZE_SERVICE_PRINCIPAL}
+_KEY_ACTIONS_THROUGH_S3: Final = ["kms:Decrypt", "kms:GenerateDataKey"]
+_KEY_ACTIONS: Final = ["kms:CreateGrant", "kms:DescribeKey", "kms:ListGrants"]
+_OTHER_ACCOUNT: Final = "; the statements with aws:PrincipalArn are needed only if the bucket is in another account"
+_POLICIES: Final[WeakKeyDictionary[IConstruct, GrowingPolicy[iam.AddToResourcePolicyResult]]] = WeakKeyDictionary()
+"""The statements that jobs have added to the policies of buckets and keys."""
+
+
+@dataclass
+class ReadAccess:
+    """What was granted, and what isn't this app's to grant."""
+
+    granted: list[IDependable] = field(default_factory=list)
+    """What must be deployed before the job can start."""
+    required_bucket_policy_statements: list[Statement] = field(default_factory=list)
+    required_key_policy_statements: list[Statement] = field(default_factory=list)
+    required_role_statements: list[Statement] = field(default_factory=list)
+
+
+def role_statements(scope: Construct, data_source: DataSource) -> list[Statement]:
+    """Return what an import role must be allowed to do."""
+    statements = _s3_statements(scope, data_source, data_source.objects_arn(scope), None)
+    return statements + _key_statements_of_role(scope, data_source)
+
+
+def grant_read(data_source: DataSource, reader: Reader, *, is_ours: bool) -> ReadAccess:
+    """Allow a role, and the service, to read a data source. A role that `is_ours` has its statements already."""
+    access, scope = ReadAccess(), reader.scope
+    if not is_ours:
+        statements = role_statements(scope, data_source)
+        granted = grant_statements(scope, reader.role, statements, data_source.objects_arn(scope))
+        access.granted += granted.dependables
+        access.required_role_statements += granted.missing
+    # The data bucket is for the service alone, and its policy can't name a folder of another stack, whose id it needs.
+    objects_arn = data_source.all_objects_arn(scope) if data_source.files else data_source.objects_arn(scope)
+    statements = _s3_statements(scope, data_source, objects_arn, _SERVICE)
+    added, access.required_bucket_policy_statements = _allow_in(data_source.bucket, statements, reader)
+    access.granted += [each.policy_dependable for each in added if each.policy_dependable]
+    if added and data_source.bucket:
+        _check_size_of_policy(reader.scope, data_source.bucket)
+    if key := data_source.encryption_key:
+        # Without conditions, as the page has it: it isn't documented that the service uses the key through S3 alone.
+        statements = [statement([*_KEY_ACTIONS_THROUGH_S3, *_KEY_ACTIONS], ["*"], principal=_SERVICE)]
+        added, access.required_key_policy_statements = _allow_in(key, statements, reader)
+        if added:
+            access.granted.append(key)  # what the result calls dependable isn't: https://github.com/aws/aws-cdk
+    _tell(scope, data_source, reader.role, access)
+    return access
+
+
+def _allow_in(
+    owner: "s3.IBucket | kms.IKey | None", statements: Sequence[Statement], reader: Reader
+) -> tuple[list[iam.AddToResourcePolicyResult], list[Statement]]:
+    """Add statements for the service, and for the role where it is in another account, to the policy of a resource.
+
+    Return the results of those that were added, and the statements that weren't.
+    """
+    if owner is None:
+        return [], [*statements, *reader.allowed(statements)]
+    policy = _POLICIES.setdefault(owner, GrowingPolicy())
+    results = [policy.add(each, owner.add_to_resource_policy) for each in statements]
+    if not all(result.statement_added for result in results):
+        # The account of an imported resource isn't known: the CDK takes it to be that of the stack.
+        return [], [*statements, *reader.allowed(statements)]
+    if not reader.is_in_other_account(owner):
+        return results, []
+    if not reader.can_be_named_elsewhere():
+        return results, reader.allowed(statements)
+    return results + [policy.add(each, owner.add_to_resource_policy) for each in reader.allowed(statements)], []
+
+
+def _check_size_of_policy(scope: Construct, bucket: "s3.IBucket") -> None:
+    if _POLICIES[bucket].has_grown_to(RESOURCES_UNCHECKED):
+        check_size(
+            scope,
+            bucket,
+            Measured(
+                f"the policy of the bucket {bucket.node.path}",
+                lambda: [bucket.policy.document] if bucket.policy else [],
+                BUCKET_POLICY_LENGTH_MAX,
+                f"Each import from a folder of its own adds to it. Allow {PERSONALIZE_SERVICE_PRINCIPAL} to read the "
+                "whole bucket in its policy, and give the data by DataSource.from_s3_uri(...), which leaves the policy "
+                "as it is; or use more buckets.",
+            ),
+        )
+
+
+def _tell(scope: Construct, data_source: DataSource, role: iam.IRole, access: ReadAccess) -> None:
+    """Tell at synth what isn't this app's to grant."""
+    if access.required_role_statements:
+        trust = f", and the role trusts {PERSONALIZE_SERVICE_PRINCIPAL}"
+        of_role = Policy("the policy of the role", role.role_arn, trust)
+        tell_what_is_required(scope, of_role, access.required_role_statements)
+    of_bucket = Policy("the policy of the bucket", data_source.bucket_name, _OTHER_ACCOUNT)
+    tell_what_is_required(scope, of_bucket, access.required_bucket_policy_statements)
+    if key := data_source.encryption_key:
+        of_key = Policy("the policy of the bucket's key", key.key_arn)
+        tell_what_is_required(scope, of_key, access.required_key_policy_statements)
+
+
+def _s3_statements(
+    scope: Construct, data_source: DataSource, objects_arn: str, principal: Principal | None
+) -> list[Statement]:
+    # No Sids: one policy, of a bucket or of a role, may hold these for several jobs, and a Sid must be unique in it.
+    return [
+        statement("s3:GetObject", [objects_arn], principal=principal),
+        statement("s3:ListBucket", [data_source.bucket_arn(scope)], principal=principal),
+    ]
+
+
+def _key_statements_of_role(scope: Construct, data_source: DataSource) -> list[Statement]:
+    key = data_source.encryption_key
+    if key is None:
+        return []
+    # S3 names the object, or with a bucket key the bucket, in the context that it encrypts with:
+    # https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html#encryption-context. Only here: the
+    # policy of the key can't name the bucket, which in turn names the key.
+    arns = [data_source.bucket_arn(scope), data_source.objects_arn(scope)]
+    through_s3 = {
+        # In China the name ends in .cn, or doesn't, depending on the service.
+        "kms:ViaService": f"s3.{surroundings_of(scope).region}.amazonaws.com*",
+        "kms:EncryptionContext:aws:s3:arn": arns,
+    }
+    return [
+        statement(_KEY_ACTIONS_THROUGH_S3, [key.key_arn], condition={"StringLike": through_s3}),
+        statement(_KEY_ACTIONS, [key.key_arn]),
+    ]

@@ -1,0 +1,107 @@
+"""Warnings at synth about statements that others have to add, as JSON to paste into their policies."""
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any, Final, NamedTuple, cast
+
+import aws_cdk as cdk
+from constructs import Construct, IConstruct
+
+from personalize_import.policies.statements import Statement, resources_of
+from personalize_import.synthesis.at_synthesis import at_synthesis
+from personalize_import.synthesis.environment import (
+    may_have_token,
+    once_in_a_stack,
+    partition_of,
+    stack_of,
+    surroundings_of,
+)
+from personalize_import.synthesis.warnings import WARNING_ID_PREFIX
+
+_DEFAULT_PARTITION: Final = "aws"
+
+
+class Policy(NamedTuple):
+    """A policy that this app doesn't own."""
+
+    kind: str
+    """Such as `the policy of the bucket`."""
+    owner: str
+    """The bucket's name, or the ARN of the role or the key."""
+    besides: str = ""
+    """What else must be so."""
+
+    @property
+    def warning_id(self) -> str:
+        """The id with which an app acknowledges the warning about this policy."""
+        kind = re.sub(r"[^a-z]+", "-", self.kind.removeprefix("the ").replace("'s", ""))
+        return f"{WARNING_ID_PREFIX}{kind}:{self.owner}"
+
+
+def tell_what_is_required(scope: Construct, policy: Policy, statements: Sequence[Statement]) -> None:
+    """Warn at synth about the statements that a policy must hold, once for all jobs of the stack."""
+    if statements:
+        written = policy._replace(owner=_text(readable(scope, policy.owner)))
+        _, required = _required_in(scope).setdefault(written, (scope, []))
+        required += [cast("Statement", readable(scope, statement)) for statement in statements]
+
+
+@once_in_a_stack
+def _required_in(stack: cdk.Stack) -> dict[Policy, tuple[Construct, list[Statement]]]:
+    required: dict[Policy, tuple[Construct, list[Statement]]] = {}
+
+    def warn() -> None:
+        for policy, (first_job, statements) in required.items():
+            # At the job: an older CDK ignores what a stack acknowledges of its own warnings, but not of those below it.
+            cdk.Annotations.of(first_job).add_warning_v2(
+                policy.warning_id,
+                f"this app doesn't manage {policy.kind} {policy.owner}. Personalize can't read the data unless it "
+                f"holds {json.dumps(_as_few(statements))}{policy.besides}",
+            )
+        required.clear()  # an app may be synthesized again, and the warnings stay
+
+    at_synthesis(stack, warn)
+    return required
+
+
+def _as_few(statements: Iterable[Statement]) -> list[Statement]:
+    """Put statements into one that are about different resources alone, in the order in which they came."""
+    few: dict[str, Statement] = {}
+    for each in statements:
+        one = few.setdefault(json.dumps({**each, "Resource": []}), each)
+        arns = list(dict.fromkeys([*resources_of(one), *resources_of(each)]))
+        if len(arns) > 1:
+            one["Resource"] = arns
+    return [*few.values()]
+
+
+def readable(scope: IConstruct, value: object) -> object:
+    """Resolve a value, with `${Name}` for what is known at deploy time only, as in `Fn::Sub`."""
+    partition = partition_of(scope) or _DEFAULT_PARTITION
+    written = surroundings_of(scope).written(
+        json.dumps(value), lambda name: partition if name == "AWS::Partition" else f"${{{name}}}"
+    )
+    value = json.loads(written)
+    return _flat(stack_of(scope).resolve(value) if may_have_token(written) else value, partition)
+
+
+def _flat(value: Any, partition: str) -> Any:  # noqa: ANN401 - whatever JSON holds
+    match value:
+        case {"Fn::Join": [separator, parts]}:
+            return separator.join(_text(_flat(part, partition)) for part in parts)
+        case {"Ref": "AWS::Partition"}:
+            return partition
+        case {"Ref": name}:
+            return f"${{{name}}}"
+        case {"Fn::GetAtt": [name, attribute]}:
+            return f"${{{name}.{attribute}}}"
+        case dict():
+            return {key: _flat(each, partition) for key, each in value.items()}
+        case list():
+            return [_flat(each, partition) for each in value]
+    return value
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value)

@@ -1,0 +1,176 @@
+"""The dataset of a job: its ARN, its schema, and everything else that CloudFormation replaces it for.
+
+A dataset that is replaced keeps its ARN and is empty. So what replaces it is a property of the job,
+`DatasetDefinition`: when that changes, CloudFormation updates the job, and the handler finds out that the data is gone.
+It is resolved at the end of synthesis, for aspects and `Tags.of(...)` may change a dataset after its job was created.
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-personalize-dataset.html
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final, Self
+from weakref import WeakKeyDictionary
+
+import aws_cdk as cdk
+import jsii
+from aws_cdk import aws_personalize as personalize
+from constructs import Construct, IConstruct
+
+from personalize_import.synthesis.at_synthesis import at_synthesis
+from personalize_import.synthesis.environment import is_token, stack_of, top_level_stack_of
+from personalize_import.synthesis.warnings import WARNING_ID_PREFIX
+
+
+@dataclass(frozen=True)
+class DatasetReference:
+    """A dataset as a job was given it."""
+
+    arn: str
+    schema_arn: str | None = None
+    """Of a dataset of the app a token, for the schema may be set later."""
+    resource: personalize.CfnDataset | None = None
+    """The dataset, if the app creates it."""
+
+    @classmethod
+    def of(cls, dataset: object, scope: IConstruct) -> Self:
+        """Find the dataset that a construct, an ARN or a token of an ARN stands for in the stack of `scope`."""
+        if resource := _resource_of(dataset, scope):
+            # The reference uses Ref, of which CloudFormation's page says that it returns the name.
+            return cls(resource.attr_dataset_arn, _definition_of(resource).schema_arn, resource)
+        if reference := getattr(dataset, "dataset_ref", None):
+            return cls(reference.dataset_arn, getattr(dataset, "schema_arn", None))
+        return cls(str(dataset))
+
+    @property
+    def present_schema_arn(self) -> str | None:
+        """The ARN of the schema as far as it is set by now, for checks."""
+        return self.resource.schema_arn if self.resource else self.schema_arn
+
+    def definition(self, job: Construct) -> object | None:
+        """Return everything but the schema that CloudFormation replaces the dataset for, as a token.
+
+        Of a dataset in another stack it has the text of the template: its values are not to be exported, for an export
+        that is in use can't change. A value that is known at deploy time only goes unnoticed there, which is a warning.
+        """
+        if self.resource is None:
+            return None
+        definition = _definition_of(self.resource)
+        if top_level_stack_of(self.resource) is top_level_stack_of(job):
+            return definition.token
+        path = self.resource.node.path
+        at_synthesis(job, lambda: _warn_of_unknown_values(job, path, definition))
+        return definition.text_token
+
+
+def _warn_of_unknown_values(job: Construct, path: str, definition: "_Definition") -> None:
+    if unknown := [*definition.values_known_at_deploy_time()]:
+        cdk.Annotations.of(job).add_warning_v2(
+            f"{WARNING_ID_PREFIX}dataset-of-another-stack",
+            f"{', '.join(unknown)} of the dataset {path} is known when that stack is deployed. When it changes, "
+            "CloudFormation replaces the dataset by an empty one, and this job does not notice. Use a constant, or "
+            "move the job into the stack of the dataset",
+        )
+
+
+def _resource_of(dataset: object, scope: IConstruct) -> personalize.CfnDataset | None:
+    if isinstance(dataset, personalize.CfnDataset):
+        return dataset
+    reference = getattr(dataset, "dataset_ref", None)
+    arn = reference.dataset_arn if reference else dataset
+    if not isinstance(arn, str) or not is_token(arn):
+        return None
+    target = referenced_by(arn)
+    if isinstance(target, personalize.CfnDataset):
+        return target
+    return None if target else _by_logical_id(arn, stack_of(scope))
+
+
+def _by_logical_id(arn: str, stack: cdk.Stack) -> personalize.CfnDataset | None:
+    """Find the dataset that a function such as `Fn::GetAtt` names by its logical id."""
+    match stack.resolve(arn):
+        case {"Fn::GetAtt": [str(logical_id), "DatasetArn"]} | {"Ref": str(logical_id)}:
+            datasets = [each for each in stack.node.find_all() if isinstance(each, personalize.CfnDataset)]
+            return next((each for each in datasets if stack.resolve(each.logical_id) == logical_id), None)
+    return None
+
+
+def referenced_by(text: str) -> IConstruct | None:
+    """Return the construct that a token refers to, if the text is that token alone."""
+    if not is_token(text):
+        return None
+    fragments = cdk.Tokenization.reverse_string(text)
+    token = fragments.first_token
+    if fragments.length != 1 or token is None or not cdk.Reference.is_reference(token):
+        return None
+    # A reference by its base class; jsii doesn't know its own.
+    target: IConstruct | None = getattr(token, "target", None)
+    return target
+
+
+class _Definition:
+    """The definition of one dataset, shared by its jobs."""
+
+    def __init__(self, dataset: personalize.CfnDataset) -> None:
+        self._dataset = dataset
+        # Not cached: an app may be synthesized again after a change.
+        self.token = cdk.Lazy.uncached_any(_Value(lambda: self._values()))
+        self.text_token = cdk.Lazy.uncached_any(
+            _Value(lambda: {name: self._text(each) for name, each in self._values().items()})
+        )
+        self.schema_arn = cdk.Lazy.uncached_string(_Text(lambda: dataset.schema_arn))
+
+    def values_known_at_deploy_time(self) -> Iterator[str]:
+        """Yield the names of values that are tokens of anything but resources of the same stack."""
+        for name, value in self._values().items():
+            texts = [*value, *value.values()] if isinstance(value, dict) else [value]
+            if any(is_token(text) and not isinstance(referenced_by(text), cdk.CfnResource) for text in texts):
+                yield name
+
+    def _values(self) -> dict[str, Any]:
+        dataset = self._dataset
+        manager = getattr(dataset, "cdk_tag_manager", None)  # which older versions of the CDK don't have
+        tags = {**_stack_tags(stack_of(dataset)), **(manager.tag_values() if manager else {})}
+        return {
+            "Name": dataset.name,
+            "DatasetType": dataset.dataset_type,
+            "DatasetGroupArn": dataset.dataset_group_arn,
+            **({"Tags": tags} if tags else {}),
+        }
+
+    def _text(self, value: object) -> object:
+        resolved = stack_of(self._dataset).resolve(value)
+        return resolved if isinstance(resolved, str) else json.dumps(resolved, sort_keys=True)
+
+
+def _stack_tags(stack: cdk.Stack) -> dict[str, str]:
+    """Return the tags that CloudFormation adds to the resources of a stack: a nested one has those of its parents."""
+    parent = stack.nested_stack_parent
+    return {**(_stack_tags(parent) if parent else {}), **stack.tags.tag_values()}
+
+
+_DEFINITIONS: Final[WeakKeyDictionary[personalize.CfnDataset, _Definition]] = WeakKeyDictionary()
+
+
+def _definition_of(dataset: personalize.CfnDataset) -> _Definition:
+    if dataset not in _DEFINITIONS:
+        _DEFINITIONS[dataset] = _Definition(dataset)
+    return _DEFINITIONS[dataset]
+
+
+@jsii.implements(cdk.IAnyProducer)
+class _Value:
+    def __init__(self, value: Callable[[], Any]) -> None:
+        self._value = value
+
+    def produce(self, context: cdk.IResolveContext) -> Any:  # noqa: ANN401, ARG002 - whatever JSON holds
+        return self._value()
+
+
+@jsii.implements(cdk.IStringProducer)
+class _Text:
+    def __init__(self, value: Callable[[], str]) -> None:
+        self._value = value
+
+    def produce(self, context: cdk.IResolveContext) -> str | None:  # noqa: ARG002 - the protocol has it
+        return self._value()

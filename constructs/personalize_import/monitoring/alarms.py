@@ -1,0 +1,109 @@
+"""Alarms on imports, and on what handles them."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final, cast
+
+import aws_cdk as cdk
+from constructs import Construct
+
+from personalize_import.provider.imported import ImportedProvider
+from personalize_import.provider.provider import DatasetImportProvider
+from personalize_import.synthesis.environment import stack_of
+
+if TYPE_CHECKING:  # loaded where an alarm is asked for: each module of the CDK costs time
+    from aws_cdk import aws_cloudwatch as cloudwatch
+
+_ID: Final = "Alarms"
+_EXECUTIONS: Final = (
+    "The waiter has stopped before it had an answer for CloudFormation: nobody waits for its import any more"
+)
+_ON_EVENT: Final = "A request of CloudFormation was not handed over; it is made again, twice at most"
+_IS_COMPLETE: Final = "A look at an import has failed; the waiter repeats it"
+
+
+def errors_alarm(
+    job: Construct, errors: "cloudwatch.MathExpression", actions: Sequence["cloudwatch.IAlarmAction"]
+) -> "cloudwatch.Alarm":
+    """Tell of an import that Personalize has counted as an error."""
+    return _alarm(job, "ErrorsAlarm", errors, f"An import of {job.node.path} was answered with an error", actions)
+
+
+def execution_time_alarm(
+    job: Construct,
+    execution_time: "cloudwatch.MathExpression",
+    longest: cdk.Duration,
+    actions: Sequence["cloudwatch.IAlarmAction"],
+) -> "cloudwatch.Alarm":
+    """Tell of an import that has taken longer than it should."""
+    description = f"An import of {job.node.path} has taken {longest.to_human_string()} or longer"
+    return _alarm(job, "ExecutionTimeAlarm", execution_time, description, actions, threshold=longest.to_seconds())
+
+
+def alarms_of_provider(
+    job: Construct,
+    provider: DatasetImportProvider | ImportedProvider,
+    actions: Sequence["cloudwatch.IAlarmAction"],
+) -> "list[cloudwatch.Alarm]":
+    """Tell of what handles all jobs of a provider: its alarms are made once, and do what any of the jobs asks for.
+
+    They are made in the job's stack, for what they do may be a part of that, which depends on the provider's.
+    """
+    if isinstance(provider, ImportedProvider):
+        return []
+    stack = stack_of(job)
+    is_here = stack is stack_of(provider)
+    scope, name = (provider, _ID) if is_here else (stack, f"{_ID}{provider.node.addr}")
+    known = cast("_ProviderAlarms | None", scope.node.try_find_child(name))
+    made = known or _ProviderAlarms(scope, name, provider)
+    made.act(actions)
+    return made.alarms
+
+
+class _ProviderAlarms(Construct):
+    def __init__(self, scope: Construct, id: str, provider: DatasetImportProvider) -> None:
+        super().__init__(scope, id)
+        waiter, on_event, is_complete = provider.state_machine, provider.on_event, provider.is_complete
+        metrics = {
+            "ExecutionsFailed": (waiter.metric_failed(), _EXECUTIONS),
+            "ExecutionsTimedOut": (waiter.metric_timed_out(), _EXECUTIONS),
+            "ExecutionsAborted": (waiter.metric_aborted(), _EXECUTIONS),
+            "OnEventErrors": (on_event.metric_errors(), _ON_EVENT),
+            "OnEventThrottles": (on_event.metric_throttles(), _ON_EVENT),
+            "IsCompleteErrors": (is_complete.metric_errors(), _IS_COMPLETE),
+            "IsCompleteThrottles": (is_complete.metric_throttles(), _IS_COMPLETE),
+        }
+        self.alarms = [_alarm(self, name, metric, description) for name, (metric, description) in metrics.items()]
+        self._acting: list[cloudwatch.IAlarmAction] = []
+
+    def act(self, actions: Sequence["cloudwatch.IAlarmAction"]) -> None:
+        for action in actions:
+            if not any(action is known for known in self._acting):
+                self._acting.append(action)
+                for alarm in self.alarms:
+                    alarm.add_alarm_action(action)
+
+
+def _alarm(
+    scope: Construct,
+    id: str,
+    metric: "cloudwatch.IMetric",
+    description: str,
+    actions: Sequence["cloudwatch.IAlarmAction"] = (),
+    *,
+    threshold: float = 1,
+) -> "cloudwatch.Alarm":
+    from aws_cdk import aws_cloudwatch as cloudwatch
+
+    alarm = cloudwatch.Alarm(
+        scope,
+        id,
+        metric=metric,
+        alarm_description=description,
+        threshold=threshold,
+        evaluation_periods=1,
+        comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+        # There are imports now and then, and no data in between.
+        treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+    )
+    alarm.add_alarm_action(*actions)
+    return alarm

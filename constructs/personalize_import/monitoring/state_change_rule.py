@@ -1,0 +1,58 @@
+"""Rules for the states of a job, which the provider tells EventBridge once a rule is asked for.
+
+A rule knows the job by the names of its stack and its resources: the job's own ARN is known after the deployment alone.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, cast
+
+import aws_cdk as cdk
+from constructs import Construct
+
+from personalize_import.synthesis.environment import stack_of
+from personalize_import_handler.contract import EVENT_DETAIL_TYPE, EVENT_SOURCE, Attribute
+
+if TYPE_CHECKING:  # loaded where a rule is asked for: each module of the CDK costs time
+    from aws_cdk import aws_events as events
+
+
+def create_rule(
+    scope: Construct,
+    id: str,
+    resources: Sequence[cdk.CustomResource],
+    *,
+    statuses: Sequence[str] | None = None,
+    options: Mapping[str, Any],
+) -> "events.Rule":
+    """Create a rule, as `on_...` of the CDK's own constructs do, that is there before the resources are."""
+    from aws_cdk import aws_events as events
+
+    target = options.get("target")
+    rule = events.Rule(scope, id, **{name: value for name, value in options.items() if name != "target"})
+    if target:
+        rule.add_target(target)
+    rule.add_event_pattern(
+        source=[EVENT_SOURCE],
+        detail_type=[EVENT_DETAIL_TYPE],
+        detail={
+            "stackName": [stack_of(scope).stack_name],
+            "logicalResourceId": [_resource(each).logical_id for each in resources],
+            **({"status": [*statuses]} if statuses else {}),
+        },
+    )
+    publish_state_changes(resources)
+    resources[0].node.add_dependency(rule)
+    return rule
+
+
+def publish_state_changes(resources: Sequence[cdk.CustomResource]) -> None:
+    """Let the handler tell states; each resource knows with which one the resource before has ended."""
+    for number, resource in enumerate(resources):
+        _resource(resource).add_property_override("PublishStateChanges", value=True)
+        if number:
+            last_status = resources[number - 1].get_att_string(Attribute.STATUS.value)
+            _resource(resource).add_property_override("LastStatus", last_status)
+
+
+def _resource(custom_resource: cdk.CustomResource) -> cdk.CfnResource:
+    return cast("cdk.CfnResource", custom_resource.node.default_child)

@@ -1,0 +1,1 @@
+"""IAM policy documents: statements, sizes, principals and keys."""

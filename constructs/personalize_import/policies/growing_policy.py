@@ -1,0 +1,52 @@
+"""Policies to which each job adds a resource: one statement grows, instead of one more for each job.
+
+The size of a policy is limited, and the CDK merges statements only with the feature flag `minimizePolicies`.
+"""
+
+import json
+from collections.abc import Callable
+from typing import Generic, NamedTuple, TypeVar
+
+from aws_cdk import aws_iam as iam
+
+from personalize_import.policies.statements import Statement, resources_of
+
+_Result = TypeVar("_Result")
+
+
+class _Added(NamedTuple, Generic[_Result]):
+    statement: iam.PolicyStatement
+    resources: set[str]
+    result: _Result
+
+
+class GrowingPolicy(Generic[_Result]):
+    """The statements that jobs have added to one policy."""
+
+    def __init__(self) -> None:
+        self._is_large = False
+        self._added: dict[str, _Added[_Result]] = {}
+
+    def has_grown_to(self, count: int) -> bool:
+        """Return whether the statements have so many resources together; True once."""
+        has_grown = not self._is_large and sum(len(each.resources) for each in self._added.values()) >= count
+        self._is_large |= has_grown
+        return has_grown
+
+    def add(self, statement: Statement, add: Callable[[iam.PolicyStatement], _Result]) -> _Result:
+        """Add a statement, or its resources to the one that differs in nothing else.
+
+        Args:
+            statement: What the policy must allow.
+            add: Adds a statement to the policy itself; its result for the first of a kind is returned for all.
+        """
+        kind, resources = json.dumps({**statement, "Resource": ""}, sort_keys=True), resources_of(statement)
+        added = self._added.get(kind)
+        new = [each for each in resources if added is None or each not in added.resources]
+        if added is None or (new and added.statement.frozen):  # a statement that was synthesized can't grow
+            written = iam.PolicyStatement.from_json(statement)
+            added = self._added[kind] = _Added(written, set(resources), add(written))
+        elif new:
+            added.statement.add_resources(*new)
+            added.resources.update(new)
+        return added.result

@@ -1,0 +1,114 @@
+"""How large policies become, from the documents that are synthesized; what is too large is reported at synth.
+
+The limits: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html and
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/add-bucket-policy.html.
+"""
+
+import json
+from collections.abc import Callable, Sequence
+from typing import Any, Final, NamedTuple
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from constructs import IConstruct
+
+from personalize_import.synthesis.at_synthesis import at_synthesis
+from personalize_import.synthesis.environment import is_token, stack_of, surroundings_of
+
+INLINE_POLICIES_LENGTH_MAX: Final = 10_240
+"""Of all inline policies of a role together."""
+BUCKET_POLICY_LENGTH_MAX: Final = 20_480
+RESOURCES_UNCHECKED: Final = 10
+"""So many resources of at most 256 characters fill no policy; only larger ones are measured, which takes time."""
+
+_ARN_PREFIX: Final = "arn:aws:s3:::"
+"""The shortest that the ARN of a resource begins with: what fits must not be refused."""
+_NAME_LENGTH_MAX: Final = 63
+_SUFFIX_LENGTH: Final = 14
+"""The suffix that CloudFormation adds to a generated name, hyphens included."""
+# What is known at deploy time only has the length that it has at least.
+_PSEUDO: Final = {
+    "AWS::Partition": "aws",
+    "AWS::Region": "eu-west-1",
+    "AWS::AccountId": "123456789012",
+    "AWS::URLSuffix": "amazonaws.com",
+}
+
+
+class Measured(NamedTuple):
+    """Policies that are limited together."""
+
+    what: str
+    """Such as `the policy of the bucket Shop/Data`."""
+    documents: Callable[[], Sequence[object]]
+    """Returns the policy documents when all jobs have added to them."""
+    length_max: int
+    remedy: str
+
+
+def check_size(scope: IConstruct, owner: IConstruct, measured: Measured) -> None:
+    """Report an error of `scope`, when its template is written, if the policies of `owner` are too large."""
+
+    def check() -> None:
+        what, documents, length_max, remedy = measured
+        length = sum(length_of(owner, each) for each in documents())
+        if length > length_max:
+            cdk.Annotations.of(scope).add_error(
+                f"{what} would have about {length:,} characters; AWS allows {length_max:,}. {remedy}"
+            )
+
+    at_synthesis(scope, check)
+
+
+def inline_policies(scope: IConstruct, role: iam.IRole) -> list[object]:
+    """Return the inline policies of a role, and those that constructs below `scope` attach to it."""
+    stack, created = stack_of(scope), role.node.default_child
+    if not isinstance(created, iam.CfnRole):
+        return []  # created outside the app
+    inline = [each["policyDocument"] for each in stack.resolve(created.policies) or []]
+    attached = [each for each in scope.node.find_all() if isinstance(each, iam.CfnPolicy)]
+    name = stack.resolve(role.role_name)
+    return inline + [each.policy_document for each in attached if name in (stack.resolve(each.roles) or [])]
+
+
+def length_of(owner: IConstruct, document: object) -> int:
+    """Return the length of a policy without white space, at least, where parts of it are known at deploy time only.
+
+    Args:
+        owner: A construct of the stack that has the policy, such as the bucket whose policy it is.
+        document: The policy.
+    """
+    stack = stack_of(owner)
+    written = _written(stack.resolve(document), _names(stack, owner))
+    return len(json.dumps(written, separators=(",", ":"), ensure_ascii=False))
+
+
+def _names(stack: cdk.Stack, owner: IConstruct) -> Callable[[str], str]:
+    """Return what gives the name of a resource by its logical id: the bucket's, or one as long as a generated name."""
+    stack_name, created = surroundings_of(stack).stack_name, owner.node.default_child
+    given = getattr(created, "bucket_name", None)
+    own_id = stack.resolve(created.logical_id) if given and isinstance(created, cdk.CfnElement) else None
+
+    def name(logical_id: str) -> str:
+        if logical_id == own_id and isinstance(given, str) and not is_token(given):
+            return given
+        return "x" * min(len(stack_name) + len(logical_id) + _SUFFIX_LENGTH, _NAME_LENGTH_MAX)
+
+    return name
+
+
+def _written(value: Any, name: Callable[[str], str]) -> Any:  # noqa: ANN401 - whatever JSON holds
+    match value:
+        case {"Fn::Join": [str(separator), list(parts)]}:
+            return separator.join(str(_written(part, name)) for part in parts)
+        case {"Ref": str(logical_id)}:
+            return _PSEUDO.get(logical_id) or name(logical_id)
+        case {"Fn::GetAtt": [str(logical_id), _]}:
+            return _ARN_PREFIX + name(logical_id)
+        case dict() if len(value) == 1 and next(iter(value)).startswith("Fn::"):
+            return _ARN_PREFIX
+        case dict():
+            return {key: _written(each, name) for key, each in value.items()}
+        case list():
+            return [_written(each, name) for each in value]
+    return value

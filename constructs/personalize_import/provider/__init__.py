@@ -1,0 +1,1 @@
+"""The provider: two Lambda functions, their state machine, permissions and staging bucket."""

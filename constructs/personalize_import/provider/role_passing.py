@@ -1,0 +1,165 @@
+"""The roles that a provider's function may pass to Personalize, and assume to read data before a job starts.
+
+The roles that the construct creates are allowed by their path, others by their ARN. A provider that serves other apps
+has a path that bounds all of them, for it can't know these apps.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Final, cast
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from personalize_import import suppressions
+from personalize_import.policies.policy_sizes import (
+    INLINE_POLICIES_LENGTH_MAX,
+    RESOURCES_UNCHECKED,
+    Measured,
+    check_size,
+    inline_policies,
+)
+from personalize_import.provider import statements as permissions
+from personalize_import.synthesis.at_synthesis import host_tasks
+from personalize_import.synthesis.customized_roles import report_statements
+from personalize_import.synthesis.environment import stack_of, stack_scope_of, surroundings_of
+from personalize_import_handler.contract import IMPORT_ROLE_PATH
+
+_ROLES_ID: Final = "Roles"
+_Write = Callable[[Sequence[str]], iam.PolicyStatement]
+
+
+def import_role_path(scope: Construct, below: str | None = None) -> str:
+    """Return the path of a stack's import roles, so that one statement can allow passing all of them.
+
+    IAM is global: without the Region, stacks of one name in two Regions could pass each other's roles. The path of a
+    nested stack is below that of its root stack.
+    """
+    known = surroundings_of(scope)
+    return f"{below or '/'}{IMPORT_ROLE_PATH[1:]}{known.region}/{stack_scope_of(scope) or known.stack_name}/"
+
+
+class RolePermissions:
+    """The statements on roles of one provider, which grow as jobs need them: one statement for each action."""
+
+    def __init__(self, provider: Construct, path: str | None) -> None:
+        """Begin with the import roles of the provider's own stack, or with all roles below a path and no others."""
+        self._provider = provider
+        self._path = path
+        own = permissions.roles_arn(provider, path or import_role_path(provider))
+        self._pass_import_roles = permissions.pass_import_roles_statement([own])
+        self._take_on_import_roles: iam.PolicyStatement | None = None
+        self._patterns = [own]
+        self._reads_schemas = self._is_checked = False
+        self._role: iam.IRole | None = None
+        self._grown: dict[tuple[_Write, bool], tuple[iam.PolicyStatement, set[str]]] = {}
+        self.document = iam.PolicyDocument(statements=[self._pass_import_roles])
+
+    def belong_to(self, role: iam.IRole) -> None:
+        """Set the role that has these permissions; it is created with them."""
+        self._role = role
+        suppressions.accept_wildcards(role, [self._pass_import_roles])
+
+    def may_name(self, role: iam.IRole, scope: Construct) -> bool:
+        """Return whether a role can be allowed by its ARN.
+
+        One of the job's stack can't where that depends on the provider's, nor any other where a path bounds them.
+        """
+        is_downstream = stack_of(scope) is not stack_of(self._provider) and stack_of(role) is stack_of(scope)
+        return self._path is None and not (is_downstream and cdk.Resource.is_owned_resource(role))
+
+    def serve(self, scope: Construct) -> None:
+        """Allow the import roles of the jobs in the stack of `scope`."""
+        if self._path or stack_of(scope) is stack_of(self._provider):
+            return
+        pattern = permissions.roles_arn(self._provider, import_role_path(scope))
+        if pattern in self._patterns:
+            return
+        self._patterns.append(pattern)
+        self._pass_import_roles.add_resources(pattern)
+        self._accept_and_report(permissions.pass_import_roles_statement([pattern]))
+        if self._take_on_import_roles:
+            self._take_on_import_roles.add_resources(pattern)
+            self._accept_and_report(permissions.take_on_import_roles_statement([pattern]))
+        self._check_size()
+
+    def allow_passing(self, role: iam.IRole) -> None:
+        """Allow passing a role that the construct did not create."""
+        self._allow_with(role, permissions.pass_role_statement)
+
+    def allow_taking_on(self, role: iam.IRole) -> None:
+        """Allow assuming a role that the construct did not create."""
+        self._allow_with(role, permissions.take_on_role_statement)
+
+    def allow_taking_on_import_roles(self) -> None:
+        """Allow assuming the import roles that the construct creates, or those below the path."""
+        if not self._take_on_import_roles:
+            self._take_on_import_roles = permissions.take_on_import_roles_statement(self._patterns)
+            self.add(self._take_on_import_roles)
+
+    def allow_knowing_schemas(self) -> None:
+        """Allow reading the schemas that data is compared with."""
+        if not self._reads_schemas:
+            self._reads_schemas = True
+            self.add(permissions.know_schemas_statement(self._provider))
+
+    @property
+    def policy(self) -> iam.Policy | None:
+        """The policy on roles of this app that jobs were given; None if there is no such role."""
+        return cast("iam.Policy | None", self._provider.node.try_find_child(_ROLES_ID))
+
+    def _allow_with(self, role: iam.IRole, write: _Write) -> None:
+        """Add a role that a job was given to the one statement for such roles.
+
+        A role of this app may trust the function's role, which then can't have the other's ARN in itself.
+        """
+        is_owned, arn = cdk.Resource.is_owned_resource(role), role.role_arn
+        grown = self._grown.get((write, is_owned))
+        if grown is None or grown[0].frozen:  # a statement that was synthesized can't grow
+            statement = write([arn])
+            self._grown[write, is_owned] = statement, {arn}
+            (self._create_policy() if is_owned else self.document).add_statements(statement)
+        elif arn in grown[1]:
+            return
+        else:
+            grown[0].add_resources(arn)
+            grown[1].add(arn)
+        report_statements(self._role, [write([arn])])
+        self._check_size()
+
+    def _check_size(self) -> None:
+        """Have the inline policies measured once there are so many roles that they could be too large."""
+        count = len(self._patterns) + sum(len(arns) for _, arns in self._grown.values())
+        if count < RESOURCES_UNCHECKED or self._is_checked:
+            return
+        self._is_checked = True
+        role = cast("iam.IRole", self._role)
+        if isinstance(role.node.default_child, cdk.CfnResource):
+            host_tasks(self._provider, role.node.default_child)
+        check_size(
+            self._provider,
+            self._provider,
+            Measured(
+                f"the inline policies of the role {role.node.path} together",
+                lambda: inline_policies(self._provider, role),
+                INLINE_POLICIES_LENGTH_MAX,
+                "Each stack and each role that a job is given adds to them. Give the provider an import_role_path: one "
+                "statement then allows all roles below it. Or use more than one provider.",
+            ),
+        )
+
+    def _create_policy(self) -> iam.Policy:
+        if self.policy:
+            return self.policy
+        policy = iam.Policy(self._provider, _ROLES_ID)
+        cast("iam.IRole", self._role).attach_inline_policy(policy)
+        return policy
+
+    def add(self, statement: iam.PolicyStatement) -> None:
+        """Add a statement to the inline policy of the function's role."""
+        self.document.add_statements(statement)
+        self._accept_and_report(statement)
+
+    def _accept_and_report(self, statement: iam.PolicyStatement) -> None:
+        suppressions.accept_wildcards(self._role, [statement])
+        report_statements(self._role, [statement])

@@ -1,0 +1,77 @@
+"""The waiter: a state machine that invokes IsComplete until that says so, and waits in between."""
+
+from typing import Final
+
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_stepfunctions as sfn
+from constructs import Construct
+
+from personalize_import import suppressions
+from personalize_import.provider import statements as permissions
+from personalize_import.synthesis.environment import stack_of
+from personalize_import_handler import contract
+
+_RECOVER_SECONDS: Final = 15
+
+
+def create_waiter(scope: Construct, is_complete: lambda_.IFunction, *, tracing: bool) -> sfn.CfnStateMachine:
+    """Create the state machine, with a role that may invoke one function."""
+    is_complete_arn = is_complete.function_arn
+    documents = {"Poll": permissions.document("InvokeIsComplete", ["lambda:InvokeFunction"], is_complete_arn)}
+    if tracing:
+        documents["Trace"] = iam.PolicyDocument(statements=[permissions.trace_statement()])
+    role = iam.Role(
+        scope, "WaiterRole", assumed_by=iam.ServicePrincipal("states.amazonaws.com"), inline_policies=documents
+    )
+    waiter = sfn.CfnStateMachine(
+        scope,
+        "Waiter",
+        role_arn=role.role_arn,
+        definition_string=stack_of(scope).to_json_string(waiter_definition(is_complete_arn)),
+        tracing_configuration=sfn.CfnStateMachine.TracingConfigurationProperty(enabled=True) if tracing else None,
+    )
+    suppressions.accept_waiter(waiter, tracing=tracing)
+    if tracing:
+        suppressions.accept_traces(role)
+    return waiter
+
+
+def allow_listing_executions(scope: Construct, waiter: sfn.CfnStateMachine, role: iam.IRole) -> iam.Policy:
+    """Allow the function that the state machine invokes to list its executions.
+
+    This can't be an inline policy of the role: the state machine is created after the function, and so after its role.
+    """
+    statement = permissions.see_later_requests_statement(waiter.attr_arn)
+    policy = iam.Policy(scope, "SeeLaterRequests", document=iam.PolicyDocument(statements=[statement]))
+    role.attach_inline_policy(policy)
+    return policy
+
+
+def waiter_definition(is_complete_arn: str) -> dict[str, object]:
+    """Write the state machine: wait as long as the last look said, look, and again until IsComplete says so.
+
+    A look that fails, for whatever reason, is repeated after a while: its function may have been killed, throttled or
+    timed out. The while is not what the last look said, for that may have been nothing, and a history has its limits.
+    """
+    return {
+        "Comment": "Waits for a dataset import job, and for the answer to CloudFormation",
+        "StartAt": "Wait",
+        "TimeoutSeconds": contract.SERVICE_TIMEOUT_SECONDS,
+        "States": {
+            "Wait": {"Type": "Wait", "SecondsPath": "$.WaitSeconds", "Next": "Look"},
+            "Look": {
+                "Type": "Task",
+                "Resource": is_complete_arn,
+                "Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.LastError", "Next": "Recover"}],
+                "Next": "Answered?",
+            },
+            "Recover": {"Type": "Wait", "Seconds": _RECOVER_SECONDS, "Next": "Look"},
+            "Answered?": {
+                "Type": "Choice",
+                "Choices": [{"Variable": "$.IsComplete", "BooleanEquals": True, "Next": "Done"}],
+                "Default": "Wait",
+            },
+            "Done": {"Type": "Succeed"},
+        },
+    }

@@ -1,0 +1,1 @@
+"""Synthesis: argument validation, deferred tasks, and the environment of a stack."""

@@ -1,0 +1,131 @@
+"""Account, Region and partition of what a job uses, compared with its stack.
+
+Only known values are compared: a token, or a stack that may be deployed anywhere, is never a problem.
+"""
+
+from collections.abc import Iterator
+from typing import Final, NamedTuple, cast
+from weakref import WeakKeyDictionary
+
+import aws_cdk as cdk
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_s3 as s3
+from constructs import Construct, IConstruct
+
+from personalize_import.synthesis.environment import is_token, once_in_a_stack, partition_of, surroundings_of
+from personalize_import.synthesis.warnings import WARNING_ID_PREFIX
+from personalize_import_handler.contract.constraints import shown
+
+_ARN_PARTS: Final = 6
+_ONE_ENVIRONMENT: Final = "Personalize imports only into datasets of its own account and Region: move the job there"
+_ONE_REGION: Final = "Personalize reads only buckets of its own Region: copy the data to one"
+_ONE_ACCOUNT: Final = "iam:PassRole works only within one account: use a role of this account that may read the data"
+_ONE_PROVIDER: Final = "A provider imports only in its own account and Region: use one that is deployed there"
+
+
+class Environment(NamedTuple):
+    """Where something is; None for what synth can't know."""
+
+    account: str | None = None
+    region: str | None = None
+    partition: str | None = None
+
+
+_ENVIRONMENTS: Final[WeakKeyDictionary[IConstruct, Environment]] = WeakKeyDictionary()
+
+
+def check_environment(
+    scope: Construct, dataset: object, dataset_arn: str, bucket: s3.IBucket | None, role: object, provider: object
+) -> Iterator[str]:
+    """Yield a problem for whatever is in another account, Region or partition, where Personalize can't work."""
+    own = _environment_of_stack(scope)
+    if own == Environment():
+        return
+    found = _of_arn(dataset_arn) or _of_construct(dataset)
+    yield from _differences("dataset", dataset_arn, found, own, _ONE_ENVIRONMENT)
+    if bucket:
+        found = Environment(region=_of_resource(bucket).region)
+        yield from _differences("the bucket of data_source", bucket.bucket_name, found, own, _ONE_REGION)
+    if hasattr(role, "role_arn"):
+        found = _of_arn(role.role_arn) or _of_resource(role)
+        yield from _differences("role", role.role_arn, found._replace(region=None), own, _ONE_ACCOUNT)
+    if provider is not None:
+        token = getattr(provider, "service_token", provider)
+        yield from _differences("provider", token, _of_construct(provider), own, _ONE_PROVIDER)
+
+
+def check_arn_of_provider(name: str, arn: str | None, scope: Construct) -> Iterator[str]:
+    """Yield a problem if the function or role of a provider is not in the environment of the stack."""
+    found = _of_arn(arn) or Environment()
+    yield from _differences(name, arn, found, _environment_of_stack(scope), _ONE_PROVIDER)
+
+
+def warn_of_environment(scope: Construct, bucket: s3.IBucket | None, key: kms.IKey | None) -> None:
+    """Warn about a bucket or key elsewhere that this app doesn't own: it works only if its owner has granted it."""
+    own = _environment_of_stack(scope)
+    if own == Environment():
+        return
+    if bucket and not cdk.Resource.is_owned_resource(bucket):
+        advice = "Its policy must allow both the import role and personalize.amazonaws.com to read the data"
+        found = Environment(account=_of_resource(bucket).account)
+        _warn(scope, "bucket-account", _differences("the bucket", bucket.bucket_name, found, own, advice))
+    if key and not cdk.Resource.is_owned_resource(key):
+        advice = "S3 uses only keys of the bucket's Region, and a key of another account must allow this one to use it"
+        found = _of_arn(key.key_arn) or _of_resource(key)
+        _warn(scope, "key-environment", _differences("the key", key.key_arn, found, own, advice))
+
+
+def _warn(scope: Construct, id: str, problems: Iterator[str]) -> None:
+    if texts := [*problems]:
+        cdk.Annotations.of(scope).add_warning_v2(f"{WARNING_ID_PREFIX}{id}", "; ".join(texts))
+
+
+def _differences(name: str, value: object, found: Environment, own: Environment, advice: str) -> Iterator[str]:
+    words = ("account", "Region", "partition")
+    different = [
+        f"{word} {there} (the stack: {here})"
+        for word, there, here in zip(words, found, own, strict=True)
+        if there and here and there != here
+    ]
+    if different:
+        shown_value = "" if isinstance(value, str) and is_token(value) else f", got {shown(value)}"
+        yield f"{name} is in {' and '.join(different)}{shown_value}. {advice}"
+
+
+def _of_arn(arn: object) -> Environment | None:
+    """Return where the resource of an ARN is, or None if the ARN is a token or no ARN."""
+    if not isinstance(arn, str) or is_token(arn):
+        return None
+    parts = arn.split(":", _ARN_PARTS - 1)
+    if len(parts) < _ARN_PARTS:
+        return None
+    _, partition, _, region, account, _ = parts
+    return Environment(account or None, region or None, partition or None)
+
+
+def _of_resource(resource: object) -> Environment:
+    """Return where a bucket, a role or a key is: one that was imported may say so itself."""
+    construct = cast("IConstruct", resource)
+    known = _ENVIRONMENTS.get(construct)
+    if known is None:
+        env = getattr(resource, "env", None)  # which a class of the app's own may not have
+        known = _ENVIRONMENTS[construct] = (
+            Environment(_known(env.account), _known(env.region)) if env else Environment()
+        )
+    return known
+
+
+def _of_construct(construct: object) -> Environment:
+    """Return where the stack of a construct is."""
+    return _environment_of_stack(cast("IConstruct", construct)) if hasattr(construct, "node") else Environment()
+
+
+@once_in_a_stack
+def _environment_of_stack(scope: IConstruct) -> Environment:
+    own = surroundings_of(scope)
+    region = _known(own.region)
+    return Environment(_known(own.account), region, partition_of(scope) if region else None)
+
+
+def _known(value: str) -> str | None:
+    return None if is_token(value) else value

@@ -1,0 +1,133 @@
+"""Check what the construct is given, at synth, with the rules that the handler checks the resource's properties with.
+
+Tokens are unknown at synth; they pass here and are checked by the handler.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
+from weakref import WeakKeyDictionary
+
+import aws_cdk as cdk
+from constructs import Construct
+
+from personalize_import.synthesis.at_synthesis import at_synthesis
+from personalize_import.synthesis.environment import is_token, once_in_a_stack
+from personalize_import_handler import contract
+from personalize_import_handler.contract import constraints
+from personalize_import_handler.contract.constraints import TextRule, violation
+
+_SECONDS: Final[WeakKeyDictionary[cdk.Duration, float | None]] = WeakKeyDictionary()
+
+
+class InvalidArguments(ValueError):
+    """One or more arguments are not what the construct takes; the message names each, its value and what is allowed."""
+
+
+def require(scope: Construct, problems: Iterable[str]) -> None:
+    """Raise `InvalidArguments` if there are any problems, with the path of the construct that has them."""
+    if found := list(problems):
+        raise InvalidArguments(f"{scope.node.path}: {'; '.join(found)}")
+
+
+def require_all(problems: Iterable[str]) -> None:
+    """Raise `InvalidArguments` if there are any problems, of what is no construct."""
+    if found := list(problems):
+        raise InvalidArguments("; ".join(found))
+
+
+def check_text(name: str, value: object, rule: TextRule) -> Iterator[str]:
+    """Yield what is wrong with a string, unless it is a token."""
+    yield from _unless_token(value, rule.check(name, value))
+
+
+def check_optional_text(name: str, value: object, rule: TextRule) -> Iterator[str]:
+    """Yield what is wrong with a string, unless there is none, or it is a token."""
+    if value is not None:
+        yield from check_text(name, value, rule)
+
+
+def check_dataset(name: str, dataset: object, dataset_arn: str) -> Iterator[str]:
+    """Yield what is wrong with a dataset, or with its ARN."""
+    if not isinstance(dataset, str) and not hasattr(dataset, "dataset_ref"):
+        yield violation(name, dataset, "a CfnDataset, another IDatasetRef, or a dataset's ARN")
+    else:
+        yield from check_text(name, dataset_arn, constraints.DATASET_ARN)
+
+
+def check_role(name: str, role: object) -> Iterator[str]:
+    """Yield what is wrong with a role, or with its ARN, unless there is none."""
+    if role is None:
+        return
+    if not hasattr(role, "role_arn") or not hasattr(role, "grant_principal"):
+        yield violation(name, role, "a Role or another IRole, such as iam.Role.from_role_arn(...)")
+    else:
+        yield from check_text(name, role.role_arn, constraints.ROLE_ARN)
+
+
+def check_import_mode(name: str, value: object) -> Iterator[str]:
+    """Yield what is wrong with an import mode, unless there is none, or it is a token."""
+    if value is not None:
+        yield from _unless_token(value, constraints.check_import_mode(name, value))
+
+
+def check_tags(name: str, tags: object) -> Iterator[str]:
+    """Yield what is wrong with tags; keys and values may be tokens."""
+    if tags is None:
+        return
+    if not isinstance(tags, Mapping) or not all(isinstance(text, str) for pair in tags.items() for text in pair):
+        yield violation(name, tags, "a mapping of strings to strings")
+        return
+    if not any(constraints.check_tags(name, tags.items())):
+        return
+    known = [pair for pair in tags.items() if not any(is_token(text) for text in pair)]
+    yield from constraints.check_tags(name, known)
+    if len(tags) > contract.TAGS_MAX >= len(known):
+        yield violation(name, len(tags), constraints.TAGS_ALLOWED)
+
+
+def check_all_tags(job: Construct, tag_manager: cdk.TagManager) -> None:
+    """Check the tags of a job when the template is written: those of its argument together with `Tags.of(...)`."""
+    _jobs_with_tags(job)[job] = tag_manager
+
+
+@once_in_a_stack
+def _jobs_with_tags(stack: cdk.Stack) -> dict[Construct, cdk.TagManager]:
+    jobs: dict[Construct, cdk.TagManager] = {}
+
+    def check() -> None:
+        for job, tag_manager in jobs.items():
+            for problem in check_tags("tags (those of Tags.of included)", tag_manager.tag_values()):
+                cdk.Annotations.of(job).add_error(problem)
+
+    at_synthesis(stack, check)
+    return jobs
+
+
+def check_timeout(name: str, timeout: object) -> Iterator[str]:
+    """Yield a problem if a timeout is invalid; None is valid."""
+    if timeout is None:
+        return
+    if not isinstance(timeout, cdk.Duration):
+        yield violation(name, timeout, f"a Duration of {constraints.RELAY_SECONDS_ALLOWED}")
+    elif (seconds := seconds_of(timeout)) is not None:
+        yield from constraints.check_relay_seconds(name, seconds)
+    elif timeout.unit_label() != "seconds":  # the CDK can't convert a token
+        yield violation(name, f"Duration.{timeout.unit_label()}", "made by Duration.seconds where it is a token")
+
+
+def seconds_of(timeout: cdk.Duration) -> float | None:
+    """Give a duration's seconds, or None for a token. Most jobs have the default, which is asked once."""
+    if timeout not in _SECONDS:
+        _SECONDS[timeout] = None if timeout.is_unresolved() else timeout.to_milliseconds() / 1000
+    return _SECONDS[timeout]
+
+
+def check_boolean(name: str, value: object) -> Iterator[str]:
+    """Yield what is wrong with a flag, unless there is none."""
+    if value is not None and not isinstance(value, bool):
+        yield violation(name, value, "True or False")
+
+
+def _unless_token(value: object, problems: Iterable[str]) -> list[str]:
+    found = list(problems)
+    return [] if found and isinstance(value, str) and is_token(value) else found

@@ -1,0 +1,34 @@
+"""Write one of the three: `python -m personalize_import.template_reference schema|reference|provider-template`."""
+
+import sys
+from collections.abc import Callable
+from typing import Final
+
+from personalize_import.template_reference.json_schema import json_schema
+from personalize_import.template_reference.page import reference
+
+
+def _provider_template() -> str:
+    from personalize_import.template_reference.provider_template import provider_template  # takes jsii with it
+
+    return provider_template()
+
+
+_WRITTEN: Final[dict[str, Callable[[], str]]] = {
+    "schema": json_schema,
+    "reference": reference,
+    "provider-template": _provider_template,
+}
+
+
+def main(arguments: list[str]) -> int:
+    """Write to standard output what is asked for."""
+    if len(arguments) != 1 or arguments[0] not in _WRITTEN:
+        print(f"usage: python -m personalize_import.template_reference {'|'.join(_WRITTEN)}", file=sys.stderr)  # noqa: T201
+        return 2
+    sys.stdout.write(_WRITTEN[arguments[0]]())
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

@@ -1,0 +1,67 @@
+"""The part of docs/resource-reference.md that tells of properties and return values."""
+
+from typing import Any, Final
+
+from personalize_import.template_reference.properties import PROPERTIES, Property
+from personalize_import_handler import contract
+from personalize_import_handler.contract import Attribute
+
+_ATTRIBUTES: Final = {
+    Attribute.DATASET_IMPORT_JOB_ARN: "The job's ARN.",
+    Attribute.JOB_NAME: "The job's full name, with its suffix.",
+    Attribute.STATUS: f"The status that the wait ended with: `ACTIVE`, unless `Wait` is false, or the resource "
+    f"hands over; then also another one, or `{contract.STATUS_UNKNOWN}`.",
+    Attribute.DATASET_ARN: "The dataset's ARN.",
+    Attribute.CREATION_DATE_TIME: "When the job was created, in ISO 8601.",
+    Attribute.LAST_UPDATED_DATE_TIME: "When the job was last updated, in ISO 8601.",
+    Attribute.DURATION_SECONDS: "The seconds between these two.",
+}
+
+
+def reference() -> str:
+    """Write what is made of the contract: syntax, properties, return values."""
+    return f"{_syntax()}\n## Properties\n\n{''.join(map(_property, PROPERTIES))}{_return_values()}"
+
+
+def _syntax() -> str:
+    properties = "".join(f"      {each.name}: {each.type}\n" for each in PROPERTIES)
+    return (
+        "## Syntax\n\n```yaml\nResources:\n  Import:\n"
+        f"    Type: {contract.RESOURCE_TYPE}\n    Properties:\n{properties}```\n"
+    )
+
+
+def _property(each: Property) -> str:
+    facts = {
+        "Required": "Yes" if each.required else "No",
+        "Type": each.type,
+        **_limits(each.schema),
+        "Default": each.default,
+        "Update requires": f"{each.update}",
+    }
+    lines = "".join(f"- *{name}*: {value}\n" for name, value in facts.items() if value is not None)
+    return f"### {each.name}\n\n{each.description}\n\n{lines}\n"
+
+
+def _limits(schema: dict[str, Any]) -> dict[str, str]:
+    """Say what a value may be, in the words of CloudFormation's own reference."""
+    match schema:
+        case {"pattern": str(pattern), "minLength": lowest, "maxLength": highest}:
+            return {"Pattern": f"`{pattern}`", "Minimum": f"{lowest}", "Maximum": f"{highest}"}
+        case {"anyOf": [{"minimum": lowest, "maximum": highest}, _]}:
+            return {"Minimum": f"{lowest}", "Maximum": f"{highest}"}
+        case {"enum": choices}:
+            return {"Allowed values": " | ".join(f"`{each}`" for each in choices)}
+        case {"type": "array", "maxItems": highest}:
+            return {"Maximum": f"{highest}"}
+    return {}
+
+
+def _return_values() -> str:
+    attributes = "".join(f"| `{attribute}` | {_ATTRIBUTES[attribute]} |\n" for attribute in Attribute)
+    return (
+        "## Return values\n\n### Ref\n\n"
+        "The resource's own id, such as `my-stack/Import`. It never changes, whatever is imported.\n\n"
+        "### Fn::GetAtt\n\n"
+        f"| attribute | what it is |\n| --- | --- |\n{attributes}"
+    )

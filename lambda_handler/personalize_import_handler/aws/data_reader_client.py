@@ -1,0 +1,110 @@
+"""The `DataReader` protocol on boto3: an import role is assumed, and S3 asked in its name."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Final, TypeVar
+
+import boto3
+
+from personalize_import_handler.aws.calls import CLIENT_CONFIG, called, pages
+from personalize_import_handler.aws.data_reader import (
+    LISTED_PAGES_MAX,
+    DataObject,
+    NotAssumable,
+    NotReadable,
+    TooManyFilesError,
+)
+from personalize_import_handler.data_checks.files import is_read
+from personalize_import_handler.errors import Busy, Refused
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3.type_defs import ObjectTypeDef
+    from mypy_boto3_sts.type_defs import CredentialsTypeDef
+
+_T = TypeVar("_T")
+
+_SESSION_NAME: Final = "personalize-import-preflight"
+_SESSION_SECONDS: Final = 900
+_CHUNK_BYTES: Final = 1 << 18
+_SCHEME: Final = "s3://"
+
+
+class RoleReader:
+    """Amazon S3 in the name of an import role; the role is assumed when something is asked for first."""
+
+    def __init__(self, role_arn: str, *, sleep: Callable[[float], None] = time.sleep) -> None:
+        self._sleep = sleep
+        credentials = _credentials_of(role_arn)
+        self._client = boto3.client(
+            "s3",
+            config=CLIENT_CONFIG,
+            aws_access_key_id=credentials["AccessKeyId"],
+            aws_secret_access_key=credentials["SecretAccessKey"],
+            aws_session_token=credentials["SessionToken"],
+        )
+
+    def list_objects(self, location: str) -> Sequence[DataObject]:
+        """List the object of a location, or else the CSV files directly under the folder."""
+        bucket, key, folder = _parts(location)
+        if key and not key.endswith("/"):
+            # The key itself comes before all that it is the beginning of.
+            first = partial(self._client.list_objects_v2, Bucket=bucket, Prefix=key, MaxKeys=1)
+            page = _read_by_role(lambda: called("ListObjectsV2", first))
+            if found := [_data_object(item, folder) for item in page.get("Contents", []) if item["Key"] == key]:
+                return found
+            key = f"{key}/"
+        return _read_by_role(lambda: list(self._files_under(location, bucket, key, folder)))
+
+    def _files_under(self, location: str, bucket: str, prefix: str, folder: str) -> Iterator[DataObject]:
+        """Yield the CSV files directly under a prefix; of subfolders, S3 returns nothing but their names."""
+        fetch = partial(self._client.list_objects_v2, Bucket=bucket, Prefix=prefix, Delimiter="/")
+        listed = pages("ListObjectsV2", fetch, {"NextContinuationToken": "ContinuationToken"}, self._sleep)
+        for number, page in enumerate(listed, start=1):
+            for item in page.get("Contents", []):
+                if is_read(item["Key"].removeprefix(prefix)):
+                    yield _data_object(item, folder)
+            if number == LISTED_PAGES_MAX and page.get("IsTruncated"):
+                raise TooManyFilesError(location)
+
+    def read(self, location: str, name: str, size: int) -> Iterator[bytes]:
+        """Read so many bytes of a file of the location."""
+        bucket, _, folder = _parts(location)
+        if size == 0:  # there is no such range in an empty object
+            return
+        get = partial(self._client.get_object, Bucket=bucket, Key=f"{folder}{name}", Range=f"bytes=0-{size - 1}")
+        body = _read_by_role(lambda: called("GetObject", get))["Body"]
+        with body:
+            while chunk := _read_by_role(lambda: called("GetObject", lambda: body.read(_CHUNK_BYTES))):
+                yield chunk
+
+
+def _data_object(item: "ObjectTypeDef", folder: str) -> DataObject:
+    return DataObject(item["Key"].removeprefix(folder), item["Size"], item["ETag"].strip('"'))
+
+
+def _credentials_of(role_arn: str) -> "CredentialsTypeDef":
+    client = boto3.client("sts", config=CLIENT_CONFIG)
+    session = {"RoleArn": role_arn, "RoleSessionName": _SESSION_NAME, "DurationSeconds": _SESSION_SECONDS}
+    try:
+        return called("AssumeRole", lambda: client.assume_role(**session))["Credentials"]  # type: ignore[arg-type]
+    except Busy:
+        raise
+    except Refused as refused:
+        raise NotAssumable(refused.operation, refused.code, refused.message) from refused
+
+
+def _read_by_role(read: Callable[[], _T]) -> _T:
+    try:
+        return read()
+    except Busy:
+        raise
+    except Refused as refused:
+        raise NotReadable(refused.operation, refused.code, refused.message) from refused
+
+
+def _parts(location: str) -> tuple[str, str, str]:
+    """Give the bucket, the key or prefix, and the folder that names are in."""
+    bucket, _, key = location.removeprefix(_SCHEME).partition("/")
+    folder = key[: key.rfind("/") + 1]
+    return bucket, key, folder

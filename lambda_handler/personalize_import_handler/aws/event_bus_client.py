@@ -1,0 +1,57 @@
+"""The `EventBus` protocol on boto3."""
+
+import json
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+import boto3
+from botocore.config import Config
+
+from personalize_import_handler.aws.calls import meaning_of, retried
+from personalize_import_handler.aws.event_bus import NotPublished
+from personalize_import_handler.contract import EVENT_DETAIL_TYPE, EVENT_SOURCE, StateChange
+from personalize_import_handler.errors import Refused
+
+if TYPE_CHECKING:
+    from mypy_boto3_events import EventBridgeClient
+    from mypy_boto3_events.type_defs import PutEventsRequestEntryTypeDef
+
+# Nobody waits for an event as long as for an import: two attempts take at most 2 * (1 + 2) s and a little backoff.
+_CONFIG: Final = Config(connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 2})
+_PAUSES: Final = (1, 2)
+"""Seconds before each retry: the event about the end of an import has no later poll that could publish it."""
+
+
+class BotoEventBus:
+    """Amazon EventBridge through boto3; the client is made for the first event."""
+
+    def __init__(
+        self, client: "EventBridgeClient | None" = None, *, sleep: Callable[[float], None] = time.sleep
+    ) -> None:
+        self._client = client
+        self._sleep = sleep
+
+    def publish(self, change: StateChange, at: float) -> None:
+        """Put an event on the default event bus of the account; put it again where EventBridge is busy."""
+        try:
+            retried("PutEvents", lambda: self._put(_entry(change, at)), iter(_PAUSES), self._sleep)
+        except Refused as refused:
+            raise NotPublished(str(refused)) from refused
+
+    def _put(self, entry: "PutEventsRequestEntryTypeDef") -> None:
+        self._client = self._client or boto3.client("events", config=_CONFIG)
+        (result,) = self._client.put_events(Entries=[entry])["Entries"]
+        if code := result.get("ErrorCode"):  # of the entry, in an answer with status 200
+            raise meaning_of("PutEvents", code, result.get("ErrorMessage", ""))
+
+
+def _entry(change: StateChange, at: float) -> "PutEventsRequestEntryTypeDef":
+    return {
+        "Source": EVENT_SOURCE,
+        "DetailType": EVENT_DETAIL_TYPE,
+        "Detail": json.dumps(change, ensure_ascii=False),
+        "Resources": [arn for arn in (change["datasetImportJobArn"], change["datasetArn"]) if arn],
+        "Time": datetime.fromtimestamp(at, UTC),
+    }

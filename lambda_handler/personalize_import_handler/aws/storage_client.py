@@ -1,0 +1,138 @@
+"""The `Storage` protocol on boto3. No content passes through the functions: S3 copies from bucket to bucket itself."""
+
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from itertools import islice
+from typing import TYPE_CHECKING, Final
+
+import boto3
+
+from personalize_import_handler.aws.calls import CLIENT_CONFIG, RETRY_PAUSES, called, meaning_of, pages, retried
+from personalize_import_handler.aws.storage import Gone
+from personalize_import_handler.errors import Refused
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import (
+        CompletedPartTypeDef,
+        CopySourceTypeDef,
+        ListObjectVersionsOutputTypeDef,
+        ObjectIdentifierTypeDef,
+    )
+
+_PART_BYTES: Final = 64 * 1024 * 1024
+"""What is larger is copied in parts of this size, each of which is done within the bounds of one call."""
+_PARTS_AT_ONCE: Final = 10
+"""So 640 MiB take at most 10 s, the read timeout, and 15 GB less than the five minutes of an invocation."""
+_PAGES_AT_ONCE: Final = 20
+"""Of a thousand versions each, which are deleted in a second or two."""
+_VERSION_TOKENS: Final = {"NextKeyMarker": "KeyMarker", "NextVersionIdMarker": "VersionIdMarker"}
+_SCHEME: Final = "s3://"
+_NO_SUCH_BUCKET: Final = "NoSuchBucket"
+
+
+class BotoStorage:
+    """Amazon S3 through boto3."""
+
+    def __init__(
+        self,
+        client: "S3Client | None" = None,
+        *,
+        part_bytes: int = _PART_BYTES,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._client = client or boto3.client("s3", config=CLIENT_CONFIG)
+        self._part_bytes = part_bytes
+        self._sleep = sleep
+
+    def copy(self, source: str, target: str) -> int:
+        """Copy an object inside S3, at once or in parts; return its size in bytes."""
+        size = self._size(source)
+        if size is None:
+            raise Gone("ListObjectsV2", "NoSuchKey", f"{source} does not exist any more.")
+        if size > self._part_bytes:
+            self._copy_in_parts(source, target, size)
+        else:
+            bucket, key = _bucket_and_key(target)
+            called(
+                "CopyObject", lambda: self._client.copy_object(Bucket=bucket, Key=key, CopySource=_copy_source(source))
+            )
+        return size
+
+    def holds(self, location: str) -> bool:
+        """Say whether there is an object at a location."""
+        bucket, key = _bucket_and_key(location)
+        page = called("ListObjectVersions", lambda: self._client.list_object_versions(Bucket=bucket, Prefix=key))
+        return any(version["Key"] == key and version["IsLatest"] for version in page.get("Versions", []))
+
+    def empty(self, bucket: str) -> bool:
+        """Delete as much of a bucket as there is time for, and say whether it is empty then, or gone."""
+        try:
+            fetch = partial(self._client.list_object_versions, Bucket=bucket)
+            listed = pages("ListObjectVersions", fetch, _VERSION_TOKENS, self._sleep)
+            for page in list(islice(listed, _PAGES_AT_ONCE)):
+                self._delete(bucket, page)
+            return next(listed, None) is None
+        except Refused as refused:
+            if refused.code == _NO_SUCH_BUCKET:
+                return True
+            raise
+
+    def _size(self, location: str) -> int | None:
+        """Look in the list: a refusal to head an object says neither what is missing nor whether there is one."""
+        bucket, key = _bucket_and_key(location)
+        # The key itself comes before all that it is the beginning of.
+        page = called("ListObjectsV2", lambda: self._client.list_objects_v2(Bucket=bucket, Prefix=key, MaxKeys=1))
+        return next((item["Size"] for item in page.get("Contents", []) if item["Key"] == key), None)
+
+    def _copy_in_parts(self, source: str, target: str, size: int) -> None:
+        # One that is not completed is removed by the bucket's own rule, a day later.
+        bucket, key = _bucket_and_key(target)
+        upload = called("CreateMultipartUpload", lambda: self._client.create_multipart_upload(Bucket=bucket, Key=key))[
+            "UploadId"
+        ]
+
+        copy = partial(
+            self._client.upload_part_copy, Bucket=bucket, Key=key, UploadId=upload, CopySource=_copy_source(source)
+        )
+
+        def copy_part(number: int) -> "CompletedPartTypeDef":
+            first = (number - 1) * self._part_bytes
+            last = min(size, first + self._part_bytes) - 1
+            part = partial(copy, PartNumber=number, CopySourceRange=f"bytes={first}-{last}")
+            copied = retried("UploadPartCopy", part, iter(RETRY_PAUSES), self._sleep)
+            return {"PartNumber": number, "ETag": copied["CopyPartResult"]["ETag"]}
+
+        numbers = range(1, -(-size // self._part_bytes) + 1)
+        with ThreadPoolExecutor(_PARTS_AT_ONCE) as pool:
+            parts = list(pool.map(copy_part, numbers))
+        called(
+            "CompleteMultipartUpload",
+            lambda: self._client.complete_multipart_upload(
+                Bucket=bucket, Key=key, UploadId=upload, MultipartUpload={"Parts": parts}
+            ),
+        )
+
+    def _delete(self, bucket: str, page: "ListObjectVersionsOutputTypeDef") -> None:
+        entries = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
+        objects: list[ObjectIdentifierTypeDef] = [{"Key": e["Key"], "VersionId": e["VersionId"]} for e in entries]
+        if not objects:
+            return
+        deleted = called(
+            "DeleteObjects",
+            lambda: self._client.delete_objects(Bucket=bucket, Delete={"Objects": objects, "Quiet": True}),
+        )
+        for error in deleted.get("Errors", []):  # which are told in an answer that is a success by its status
+            raise meaning_of("DeleteObjects", error.get("Code", "Unknown"), error.get("Message", str(error)))
+
+
+def _bucket_and_key(location: str) -> tuple[str, str]:
+    bucket, _, key = location.removeprefix(_SCHEME).partition("/")
+    return bucket, key
+
+
+def _copy_source(location: str) -> "CopySourceTypeDef":
+    bucket, key = _bucket_and_key(location)
+    return {"Bucket": bucket, "Key": key}

@@ -1,0 +1,1 @@
+"""CloudFormation's side: events, responses, crhelper, and the state machine that polls."""

@@ -1,0 +1,199 @@
+"""crhelper, with the three things replaced that it can't do here: how it waits, how it answers, what it creates first.
+
+crhelper owns the protocol (dispatch, answering, exceptions, running out of time). What it paces with EventBridge rules
+that it makes at run time, a Step Functions state machine paces instead. Everything reached into is pinned by
+tests/handler/test_crhelper_seam.py, and crhelper's version is pinned with it.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Final
+
+from crhelper import CfnResource, resource_helper
+
+from personalize_import_handler.cloudformation import events, log_records
+from personalize_import_handler.cloudformation.responses import NotDelivered
+from personalize_import_handler.contract import required_statements
+from personalize_import_handler.contract.printable import printable
+from personalize_import_handler.errors import ImportFailed
+from personalize_import_handler.request import request_time
+from personalize_import_handler.request.names import resource_of
+from personalize_import_handler.request.outcome import Finished, Outcome, Progress
+
+logger = logging.getLogger(__name__)
+
+SUCCESS: Final = resource_helper.SUCCESS
+FAILED: Final = resource_helper.FAILED
+
+Event = events.Event
+
+
+class WaitingResource(CfnResource):
+    """A custom resource whose polls are made by a state machine."""
+
+    Data: dict[str, Any]
+    PhysicalResourceId: str | None
+
+    def __init__(
+        self,
+        *,
+        start_waiting: Callable[[Event], None],
+        send: Callable[[str, Mapping[str, object]], None],
+        clock: Callable[[], float],
+    ) -> None:
+        # At DEBUG crhelper logs the whole event, ResponseURL included; at INFO the rules that it would poll by.
+        logging.getLogger("crhelper").setLevel(logging.WARNING)
+        log_records.escape_all()
+        with _no_boto3_clients():
+            super().__init__(log_level="INFO", boto_level="ERROR", sleep_on_delete=0)
+        self._start_waiting = start_waiting
+        self._deliver = send
+        self._clock = clock
+        self._invoked_at = clock()
+        self.wait_seconds: int | None = None
+        self._answering = threading.Lock()
+        self._not_delivered: NotDelivered | None = None
+        self._refused_id = ""
+
+    def __call__(self, event: Event, context: object) -> None:
+        """Handle one request or one poll; raises `NotDelivered`, so that whoever invoked the function tries again."""
+        self._begin()
+        super().__call__(event, context)
+        self._end()
+
+    def refuse(self, event: Event, reason: str) -> None:
+        """Answer an event that nothing can be done for; raises `NotDelivered`."""
+        self._begin()
+        self.StackId, self.RequestId = event["StackId"], event["RequestId"]
+        self.LogicalResourceId = event["LogicalResourceId"]
+        self.RequestType, self._response_url = event["RequestType"], event["ResponseURL"]
+        self.Data, self.PhysicalResourceId, self._refused_id = {}, None, events.resource_id_in(event)
+        self._send(FAILED, reason)
+        self._end()
+
+    def _begin(self) -> None:
+        self._invoked_at = self._clock()
+        self.wait_seconds = None
+        self._answering = threading.Lock()
+        self._not_delivered = None
+        self._refused_id = ""
+
+    def _end(self) -> None:
+        if self._not_delivered:
+            raise self._not_delivered
+
+    def conclude(self, outcome: Outcome) -> str | None:
+        """Note an outcome; return the physical id where it is another one than the request's."""
+        if isinstance(outcome, Finished):
+            self.Data = dict(outcome.attributes)
+            return outcome.physical_resource_id
+        self.Data[events.PROGRESS] = outcome.progress.to_data()
+        self.wait_seconds = outcome.wait_seconds
+        return None
+
+    def progress(self, event: Event) -> Progress:
+        """Read what the last poll noted, and how old the request is if no poll has noted that."""
+        noted = Progress(**event[events.DATA][events.PROGRESS])
+        received_at = event.get(events.RECEIVED_AT, self._invoked_at)
+        age_seconds = max(0, self._invoked_at - received_at)
+        return noted._replace(url_signed_at=request_time.signed_at(event["ResponseURL"]), age_seconds=age_seconds)
+
+    def _is_poll(self) -> bool:
+        return events.POLLING in self._event
+
+    def _poll_enabled(self) -> bool:
+        """Poll only where there is something to wait for: crhelper always polls once a poll function is there."""
+        return self.wait_seconds is not None
+
+    def _wrap_function(self, func: Callable[[Event, object], str | None] | None) -> None:
+        """Call a handler, and note its failure for the answer."""
+        try:
+            self.PhysicalResourceId = func(self._event, self._context) if func else ""
+        except ImportFailed as failure:
+            self.Status, self.Reason = FAILED, str(failure)
+        except Exception as error:
+            logger.exception("Unexpected")
+            self.Status = FAILED
+            self.Reason = f"{type(error).__name__}: {error}. This is a defect of the handler; its log has more."
+
+    def _setup_polling(self) -> None:
+        if self._answering.locked():
+            return  # the function's time ran out in the meantime, and CloudFormation was told so
+        event = {
+            **self._event,
+            events.DATA: self.Data,
+            events.POLLING: True,
+            events.RECEIVED_AT: self._invoked_at,
+            "WaitSeconds": self.wait_seconds,
+        }
+        try:
+            self._start_waiting(event)
+        except Exception as error:
+            allowed = required_statements.to_do_what_was_refused(str(error))
+            advice = f"{allowed} and deploy again." if allowed else "Deploy again."
+            reason = f"{error}. The waiter could not be started, and so no job was started either. {advice}"
+            raise RuntimeError(reason) from error
+
+    def _set_timeout(self) -> None:
+        """Let only the first request fail when its function runs out of time: a poll that does is simply repeated."""
+        if not self._is_poll():
+            super()._set_timeout()
+
+    def _timeout(self) -> None:
+        self._send(FAILED, "The function ran out of time before it could do anything. Deploy again.")
+
+    def _cfn_response(self, _: Event) -> None:
+        """Answer; `_resource_id` is the physical id, where crhelper would invent one."""
+        self._send()
+
+    def _send(self, status: str | None = None, reason: str = "", **_: object) -> None:
+        """Answer once: an answer that didn't arrive isn't followed by another that says the opposite."""
+        if not self._answering.acquire(blocking=False):
+            return
+        status, reason = status or self.Status, printable(reason or self.Reason)
+        if status == FAILED and self.RequestType == "Delete":
+            # A job can't be deleted anyway, and a resource that can't be deleted blocks its stack for good.
+            logger.warning("Deleted all the same: %s", reason)
+            status, reason = SUCCESS, ""
+        try:
+            self._deliver(self._response_url, self._answer(status, reason))
+        except NotDelivered as problem:
+            self._not_delivered = problem
+        if status == FAILED:
+            logger.error("%s", reason)  # last, for the CDK CLI shows the end of the log beside the failure
+
+    def _answer(self, status: str, reason: str) -> dict[str, object]:
+        return {
+            "Status": status,
+            "Reason": reason,
+            "PhysicalResourceId": (status == SUCCESS and self.PhysicalResourceId) or self._resource_id,
+            "StackId": self.StackId,
+            "RequestId": self.RequestId,
+            "LogicalResourceId": self.LogicalResourceId,
+            "NoEcho": False,
+            "Data": {k: v for k, v in self.Data.items() if k not in events.BOOKKEEPING},
+        }
+
+    @property
+    def _resource_id(self) -> str:
+        """The resource's id: that of the request, and of a new resource the one that it gets."""
+        return self._refused_id or resource_of(self._event).physical_id or str(self.LogicalResourceId)
+
+
+@contextmanager
+def _no_boto3_clients() -> Iterator[None]:
+    """Keep crhelper from making three clients that only its own way of polling needs: most of its cold start."""
+
+    class NoBoto3:
+        @staticmethod
+        def client(*_: object, **__: object) -> None:
+            return None
+
+    boto3 = resource_helper.boto3
+    resource_helper.boto3 = NoBoto3
+    try:
+        yield
+    finally:
+        resource_helper.boto3 = boto3

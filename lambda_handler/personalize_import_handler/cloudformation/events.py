@@ -1,0 +1,194 @@
+"""Check the events that the functions are invoked with, before anything else is done with them.
+
+Whoever may invoke the functions may send anything. Of an event that can be answered, the answer names each problem.
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/crpg-ref-requests.html
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Final, NamedTuple
+
+from personalize_import_handler.cloudformation import responses
+from personalize_import_handler.contract import constraints
+from personalize_import_handler.contract.constraints import TextRule, violation
+from personalize_import_handler.request.outcome import Progress
+
+Event = dict[str, Any]
+"""A request of CloudFormation; in a poll, with crhelper's data beside it."""
+
+POLLING: Final = "CrHelperPoll"
+DATA: Final = "CrHelperData"
+PROGRESS: Final = "Progress"
+RECEIVED_AT: Final = "ReceivedAt"
+"""When OnEvent received the event, by the functions' clock."""
+STATE_MACHINE_ARN: Final = "StateMachineArn"
+BOOKKEEPING: Final = frozenset({PROGRESS, "PhysicalResourceId"})
+"""The members of crhelper's data in a poll."""
+
+_REQUEST_TYPES: Final = ("Create", "Update", "Delete")
+_IDENTIFYING: Final = ("StackId", "RequestId", "LogicalResourceId")
+"""The members that an answer repeats."""
+_REQUIRED: Final = frozenset({"RequestType", "ResponseURL", *_IDENTIFYING})
+_MEMBERS: Final = _REQUIRED | {
+    *("ServiceToken", "ResourceType", "PhysicalResourceId", "ResourceProperties", "OldResourceProperties")
+}
+_PHYSICAL_ID_LENGTH_MAX: Final = 1024
+_NUMBER_MAX: Final = 1e12
+_OBJECT: Final = "an object"
+
+_REQUEST_ID: Final = TextRule("a string of 1 to 128 ASCII characters without spaces", "[!-~]+", 128)
+_STACK_ID: Final = TextRule(
+    "the ARN of a stack such as arn:aws:cloudformation:eu-west-1:123456789012:stack/shop/6c81e0f0",
+    r"arn:[a-z0-9-]+:cloudformation:[a-z0-9-]+:[0-9]{12}:stack/[a-zA-Z][a-zA-Z0-9-]*/[a-zA-Z0-9-]+",
+    512,
+)
+_STATE_MACHINE: Final = TextRule(
+    "the ARN of the state machine that polls",
+    r"arn:[a-z0-9-]+:states:[a-z0-9-]+:[0-9]{12}:stateMachine:[a-zA-Z0-9_-]+",
+    512,
+)
+_STACK_NAME: Final = TextRule("the name of a stack such as shop", r"[a-zA-Z][a-zA-Z0-9-]*", 128)
+_FINGERPRINT: Final = TextRule("a fingerprint of 32 hexadecimal digits", "[0-9a-f]{32}", 32)
+PROGRESS_RULES: Final[Mapping[str, TextRule | type[bool | float]]] = {
+    "started_at": float,
+    "attempt": int,
+    "dataset_import_job_arn": constraints.DATASET_IMPORT_JOB_ARN,
+    "tags_due": bool,
+    "data_fingerprint": _FINGERPRINT,
+    "files_copied": int,
+    "prepared": bool,
+    "repeated": constraints.DATASET_IMPORT_JOB_ARN,
+    "repeat_attempt": int,
+    "repeat_started": bool,
+    "published_status": constraints.STATUS,
+    "publishing_failed": bool,
+    "root_stack_name": _STACK_NAME,
+    "url_signed_at": float,
+    "age_seconds": float,
+}
+"""What each member of `Progress` must be; those whose default is None may be null."""
+
+
+class NotARequestError(ValueError):
+    """The event lacks what an answer needs, so that nobody can be answered."""
+
+
+class Reading(NamedTuple):
+    """An event, and the reason to refuse it, which is empty if there is none."""
+
+    event: Event
+    refusal: str
+
+
+def read_request(event: object) -> Reading:
+    """Return the members of a request that CloudFormation sends; raise `NotARequestError`.
+
+    All else is left out, such as the data of a poll: CloudFormation never sends it, so it would be forged.
+    """
+    request = {name: value for name, value in _answerable(event).items() if name in _MEMBERS}
+    return Reading(request, _refusal(_request_problems(request)))
+
+
+def read_poll(event: object) -> Reading:
+    """Return a poll, as OnEvent has handed it over to the state machine; raise `NotARequestError`."""
+    poll = _answerable(event)
+    return Reading(poll, _refusal([*_request_problems(poll), *_poll_problems(poll)]))
+
+
+def resource_id_in(event: Event) -> str:
+    """Return the physical id for the answer to an event that is refused."""
+    given = event.get("PhysicalResourceId")
+    is_given = event["RequestType"] != "Create" and isinstance(given, str) and 0 < len(given) <= _PHYSICAL_ID_LENGTH_MAX
+    return str(given) if is_given else str(event["LogicalResourceId"])
+
+
+def _answerable(event: object) -> Event:
+    """Return an event that can be answered: it says to whom, and what for."""
+    if not isinstance(event, dict):
+        raise NotARequestError(
+            f"not a request of CloudFormation: {violation('the event', type(event).__name__, _OBJECT)}"
+        )
+    if missing := _REQUIRED - event.keys():
+        raise NotARequestError(f"not a request of CloudFormation: without {', '.join(sorted(missing))}")
+    if not responses.is_response_url(event["ResponseURL"]):  # which is in no message: it is a credential
+        message = f"ResponseURL must be {responses.RESPONSE_URL_ALLOWED}"
+        raise NotARequestError(f"not a request of CloudFormation: {message}")
+    for name in _IDENTIFYING:
+        if not isinstance(event[name], str) or not event[name]:
+            message = violation(name, event[name], "a string that is not empty")
+            raise NotARequestError(f"not a request of CloudFormation: {message}")
+    return event
+
+
+def _refusal(problems: Iterable[str]) -> str:
+    text = "; ".join(problems)
+    return text and f"{text}. The request is refused, and nothing was done for it."
+
+
+def _request_problems(event: Event) -> Iterator[str]:
+    if event["RequestType"] not in _REQUEST_TYPES:
+        yield violation("RequestType", event["RequestType"], "Create, Update or Delete")
+    yield from _STACK_ID.check("StackId", event["StackId"])
+    yield from _REQUEST_ID.check("RequestId", event["RequestId"])
+    yield from constraints.LOGICAL_ID.check("LogicalResourceId", event["LogicalResourceId"])
+    given = event.get("PhysicalResourceId", "" if event["RequestType"] == "Create" else None)
+    if not isinstance(given, str) or len(given) > _PHYSICAL_ID_LENGTH_MAX:
+        yield violation("PhysicalResourceId", given, f"a string of at most {_PHYSICAL_ID_LENGTH_MAX} characters")
+    for name in ("ResourceProperties", "OldResourceProperties"):
+        if not isinstance(event.get(name, {}), dict):
+            yield violation(name, event[name], _OBJECT)
+
+
+def _poll_problems(event: Event) -> Iterator[str]:
+    """Yield the problems with what OnEvent and the state machine have added to a request."""
+    if event.get(POLLING) is not True:
+        yield violation(POLLING, event.get(POLLING), "true, as OnEvent hands it over")
+    if RECEIVED_AT in event and not _is_number(event[RECEIVED_AT]):
+        yield violation(RECEIVED_AT, event[RECEIVED_AT], "a time in epoch seconds")
+    yield from _STATE_MACHINE.check(STATE_MACHINE_ARN, event.get(STATE_MACHINE_ARN))
+    data = event.get(DATA)
+    if not isinstance(data, dict) or not isinstance(data.get(PROGRESS), dict) or data.keys() - BOOKKEEPING:
+        yield violation(DATA, data, f"an object with {PROGRESS}, as OnEvent hands it over")
+        return
+    for name, value in data[PROGRESS].items():
+        yield from _progress_problems(name, value)
+
+
+def _progress_problems(name: str, value: object) -> Iterator[str]:
+    label = f"{DATA}: {PROGRESS}"
+    if name not in PROGRESS_RULES:
+        yield violation(label, name, f"an object whose members are {', '.join(PROGRESS_RULES)}")
+        return
+    rule = PROGRESS_RULES[name]
+    if value is None and Progress._field_defaults[name] is None:
+        return
+    if isinstance(rule, TextRule):
+        yield from rule.check(f"{label}: {name}", value)
+    elif not _KINDS[rule].test(value):
+        yield violation(f"{label}: {name}", value, _KINDS[rule].allowed)
+
+
+class _Kind(NamedTuple):
+    """A type of values that are not strings."""
+
+    allowed: str
+    test: Callable[[object], bool]
+
+
+def _is_boolean(value: object) -> bool:
+    return isinstance(value, bool)
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and _is_number(value) and value >= 0
+
+
+def _is_number(value: object) -> bool:
+    # Neither NaN nor infinite: JSON has neither, and Python's reader takes both.
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and -_NUMBER_MAX <= value <= _NUMBER_MAX
+
+
+_KINDS: Final = {
+    bool: _Kind("true or false", _is_boolean),
+    int: _Kind("a whole number that is not negative", _is_count),
+    float: _Kind("a number", _is_number),
+}

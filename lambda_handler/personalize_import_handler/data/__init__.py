@@ -1,0 +1,1 @@
+"""The data of an import: preparation, preflight, fingerprint, and the staging bucket."""

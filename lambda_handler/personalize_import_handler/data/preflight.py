@@ -1,0 +1,80 @@
+"""A look at the data before the job is started: what the job would fail over in many minutes is told in seconds.
+
+The rules are those of the command line and of synth, in `data_checks`. All of the data is looked at where it is small,
+and the head of each file where it isn't.
+"""
+
+import logging
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Final
+
+from personalize_import_handler.aws.data_reader import DataObject, DataReader
+from personalize_import_handler.aws.personalize import DatasetSchema
+from personalize_import_handler.contract.properties import ImportProperties
+from personalize_import_handler.data_checks.checker import check
+from personalize_import_handler.data_checks.files import Data, DataFile
+from personalize_import_handler.data_checks.findings import Finding
+from personalize_import_handler.data_checks.rules import Severity
+from personalize_import_handler.data_checks.schema import NotASchema, NotJson, Schema, read_schema
+from personalize_import_handler.errors import DataRefused
+
+logger = logging.getLogger(__name__)
+
+# A function of 256 MiB has a seventh of a core, and one with more memory more of it: so much takes a few seconds.
+BYTES_MAX: Final = int(os.environ.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256")) << 14
+"""4 MiB of data for 256 MiB of memory."""
+_HEAD_BYTES_MIN: Final = 1 << 16
+_FILES_MAX: Final = 16
+
+
+def look_at_data(properties: ImportProperties, schema: DatasetSchema | None, reader: DataReader) -> None:
+    """Check the data; raise `DataRefused` if the job would fail, `Busy` or `Refused` if it can't be looked at."""
+    objects = reader.list_objects(properties.data_location)
+    if schema is None:
+        return  # so is the dataset, and the job's own call will say so
+    try:
+        wanted = read_schema(schema.text, schema.domain)
+    except (NotJson, NotASchema) as problem:
+        logger.warning("The data is not checked: the dataset's schema is %s", problem)
+        return
+    if wanted.dataset_type is None:
+        return
+    looked_at = objects[:_FILES_MAX]
+    is_whole = sum(each.size for each in objects) <= BYTES_MAX and len(looked_at) == len(objects)
+    head_bytes = None if is_whole else max(_HEAD_BYTES_MIN, BYTES_MAX // max(1, len(looked_at)))
+    data = _data(properties.data_location, looked_at, reader, head_bytes)
+    findings = check(data, wanted, import_mode=properties.import_mode, head_bytes=head_bytes)
+    _tell([_without_data(finding, wanted) for finding in findings])
+
+
+def _data(location: str, objects: Sequence[DataObject], reader: DataReader, head_bytes: int | None) -> Data:
+    """Describe the files; a byte more than the head is asked for, by which it is known to be one."""
+
+    def size_read(each: DataObject) -> int:
+        return each.size if head_bytes is None else min(each.size, head_bytes + 1)
+
+    return Data(
+        location=location,
+        files=[
+            DataFile(each.name, each.size, partial(reader.read, location, each.name, size_read(each)))
+            for each in objects
+        ],
+    )
+
+
+def _without_data(finding: Finding, schema: Schema) -> Finding:
+    """Leave out names of columns that the schema doesn't have: in a file without a header they are data."""
+    known = finding.column is None or finding.column in [field.name for field in schema.fields]
+    return finding if known else replace(finding, column=None, detail="")
+
+
+def _tell(findings: Sequence[Finding]) -> None:
+    errors = [finding for finding in findings if finding.rule.severity is Severity.ERROR]
+    for finding in findings:
+        if finding.rule.severity is Severity.WARNING:
+            logger.warning("%s: %s", finding.rule.id, finding.message)
+    if errors:
+        raise DataRefused("; ".join(f"{each.rule.id}: {each.message}. {each.rule.mend}" for each in errors))

@@ -1,0 +1,150 @@
+"""The check itself: all files, header by header and row by row, to findings.
+
+Rows are looked at by a `RowChecker`; all else is the same wherever the check runs.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from itertools import chain
+
+from personalize_import_handler.contract import ImportMode
+from personalize_import_handler.data_checks import rules
+from personalize_import_handler.data_checks.aggregates import Summary
+from personalize_import_handler.data_checks.column_checks import Columns, columns_of
+from personalize_import_handler.data_checks.dataset_types import DatasetType
+from personalize_import_handler.data_checks.files import BINARY, Data, DataFile, files_findings, format_of
+from personalize_import_handler.data_checks.findings import Finding, Findings
+from personalize_import_handler.data_checks.headers import LINE, Header, header_findings, read_header
+from personalize_import_handler.data_checks.row_checker import BlockReport, PlainRowChecker, RowChecker
+from personalize_import_handler.data_checks.schema import Schema
+from personalize_import_handler.data_checks.tokenizer import Block, Lines, LineTooLong, NotTextError, whole_lines
+
+
+def check(
+    data: Data,
+    schema: Schema,
+    *,
+    import_mode: ImportMode = ImportMode.FULL,
+    rows: RowChecker | None = None,
+    head_bytes: int | None = None,
+    progress: Callable[[int], None] = lambda _: None,
+) -> Findings:
+    """Check data for a schema.
+
+    Args:
+        data: The files.
+        schema: A schema that keeps the rules; raises ValueError if it is named after no dataset type.
+        import_mode: How it is going to be imported; the modes have different limits.
+        rows: What looks at the rows. Default: the standard library.
+        head_bytes: How much to read of each file. Default: all.
+        progress: Is told of bytes that have been read, as they are.
+    """
+    if schema.dataset_type is None:
+        raise ValueError(f"{schema.name!r} is the name of no dataset type")
+    checking = _Checking(schema, schema.dataset_type, rows or PlainRowChecker(), head_bytes, progress)
+    checking.findings.add_all(files_findings(data, import_mode))
+    for file in data.files:
+        checking.check_file(file)
+    checking.findings.add_all(checking.summary.findings(checking.rows, is_whole=checking.is_whole))
+    return checking.findings
+
+
+@dataclass
+class _Checking:
+    """One check on its way."""
+
+    schema: Schema
+    dataset_type: DatasetType
+    rows: RowChecker
+    head_bytes: int | None
+    progress: Callable[[int], None]
+    findings: Findings = field(default_factory=Findings)
+    is_whole: bool = True
+    first_header: Header | None = None
+    summary: Summary = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.summary = Summary(self.dataset_type)
+
+    def check_file(self, file: DataFile) -> None:
+        """Check one file: its header, then its rows."""
+        rows_before = self.summary.rows
+        lines = whole_lines(self._chunks(file), self.rows.block_bytes)
+        try:
+            first = next(lines, Lines(LINE, 1, b""))
+            header = first.content.partition(b"\n")[0]
+            if unread := format_of(first.content, len(header)):
+                return self.findings.add(Finding(rule=rules.NOT_CSV, file=file.name, detail=unread))
+            columns = self._columns(file, header)
+            self._check_rows(columns, self._blocks(file, chain([first.after_the_first()], lines)))
+        except LineTooLong as problem:
+            self.findings.add(Finding(rule=rules.LINE_TOO_LONG, file=file.name, line=problem.line))
+        except NotTextError as problem:
+            self.findings.add(Finding(rule=rules.NOT_CSV, file=file.name, line=problem.line, detail=BINARY))
+        else:
+            if self.summary.rows == rows_before and not self._found_in(file):
+                self.findings.add(Finding(rule=rules.EMPTY_FILE, file=file.name))
+        return None
+
+    def _columns(self, file: DataFile, line: bytes) -> Columns:
+        header = read_header(file.name, self._text(file, LINE, line))
+        self.first_header = self.first_header or header
+        self.findings.add_all(header_findings(header, self.schema, self.first_header))
+        columns = columns_of(header.names, self.schema, self.dataset_type)
+        self.summary.expect(columns.imported)
+        return columns
+
+    def _blocks(self, file: DataFile, lines: Iterable[Lines]) -> Iterator[Block]:
+        for each in lines:
+            if (zero := each.content.find(b"\0")) >= 0:
+                raise NotTextError(each.first_line + each.content.count(b"\n", 0, zero))
+            if each.content:
+                yield Block(file.name, each.first_line, each.count, self._text(file, each.first_line, each.content))
+
+    def _check_rows(self, columns: Columns, blocks: Iterator[Block]) -> None:
+        workers = self.rows.workers
+        if workers == 1:
+            for block in blocks:
+                self._take(self.rows.check(block, columns, self.summary.counted))
+            return
+        pending: deque[Future[BlockReport]] = deque()
+        with ThreadPoolExecutor(workers) as pool:
+            try:
+                for block in blocks:
+                    pending.append(pool.submit(self.rows.check, block, columns, self.summary.counted))
+                    if len(pending) > workers:
+                        self._take(pending.popleft().result())
+            finally:  # also where a line is too long or no text: what comes before it counts
+                while pending:
+                    self._take(pending.popleft().result())
+
+    def _take(self, report: BlockReport) -> None:
+        self.findings.add_all(report.findings)
+        self.summary.add(report)
+
+    def _found_in(self, file: DataFile) -> bool:
+        return any(finding.file == file.name and finding.rule.scope is rules.Scope.ROW for finding in self.findings)
+
+    def _text(self, file: DataFile, number: int, content: bytes) -> str:
+        """Decode lines; where they are no UTF-8, say which, and go on with what is readable of them."""
+        try:
+            return content.decode()
+        except UnicodeDecodeError:
+            for line, text in enumerate(content.split(b"\n"), start=number):
+                if text.decode(errors="replace").encode() != text:
+                    self.findings.add(Finding(rule=rules.NOT_UTF_8, file=file.name, line=line))
+            return content.decode(errors="replace")
+
+    def _chunks(self, file: DataFile) -> Iterator[bytes]:
+        """Read a file; of a part of it, the whole lines."""
+        left = self.head_bytes
+        for chunk in file.chunks():
+            self.progress(len(chunk))
+            if left is not None and len(chunk) > left:
+                self.is_whole = False
+                yield chunk[: chunk.rfind(b"\n", 0, left) + 1]
+                return
+            left = None if left is None else left - len(chunk)
+            yield chunk

@@ -1,0 +1,1 @@
+"""The dataset import job: create, adopt, poll, restore and release it."""

@@ -1,0 +1,137 @@
+"""Decide what is imported again where a rollback repeats the FULL import that other resources come after.
+
+CloudFormation rolls back only those resources whose update had begun. Where an update fails after a FULL import has
+removed the rows of an INCREMENTAL one, and before CloudFormation has updated that one, nothing else adds them again:
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/troubleshooting.html
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from personalize_import_handler.aws.personalize import JobSummary, has_failed, has_succeeded
+from personalize_import_handler.contract import ImportMode
+from personalize_import_handler.request.names import JobNames, attempt_of, digest_after
+
+_Import = tuple[str, str]
+"""An import of a follower: the prefix of its jobs' ARNs, and the digest in them."""
+
+
+class Repeat(NamedTuple):
+    """A job whose rows are gone, and the attempt that adds them again."""
+
+    dataset_import_job_arn: str
+    attempt: int
+
+
+class History(NamedTuple):
+    """The jobs of a dataset, of which `current` is the FULL import that has just become ACTIVE."""
+
+    jobs: Sequence[JobSummary]
+    current: JobSummary
+    names: JobNames
+    undone: JobNames | None
+    """The previous import of the resource."""
+    prefixes: Sequence[str]
+    """The prefix of the jobs' ARNs of each follower; long names may have the same one."""
+    prefixes_before: Sequence[str]
+    """Those of the followers that were there before this request too."""
+    dataset_created_at: float
+
+    def next_repeat(self) -> Repeat | None:
+        """Return the next job to run again, or the one that has begun to; None if there is none."""
+        gone, gone_at = self._gone()
+        for each, job in self._without_an_update(gone, gone_at).items():
+            if not self._is_repeated(each):
+                last = max(self._jobs_of(each), key=lambda job: attempt_of(job.dataset_import_job_arn))
+                has_begun = last in self._later() and not has_failed(last.status)
+                number = attempt_of(last.dataset_import_job_arn)
+                return Repeat(job.dataset_import_job_arn, number if has_begun else number + 1)
+        return None
+
+    def _gone(self) -> tuple[dict[_Import, JobSummary], float]:
+        """Return the jobs that added rows to an earlier attempt at this import, in order, and when those were removed.
+
+        A dataset that an update replaces is imported once more before it is rolled back, so the latest attempt may be
+        one that nothing has followed.
+        """
+        for attempt in reversed(self._earlier_attempts()):
+            gone_at = self._gone_at(attempt)
+            if gone_at is None:
+                continue
+            added = {
+                each: job
+                for job in self._in_order()
+                if (each := self._import_of(job))
+                and has_succeeded(job.status)
+                and attempt.creation_date_time < job.creation_date_time < gone_at
+            }
+            if added:
+                return dict(sorted(added.items(), key=lambda item: item[1].creation_date_time)), gone_at
+        return {}, 0
+
+    def _gone_at(self, attempt: JobSummary) -> float | None:
+        """Return when what was added after an attempt was removed; None if only a new dataset may have done that."""
+        between = [job for job in self._before() if job.creation_date_time > attempt.creation_date_time]
+        undone = [job for job in between if self._is_undone(job)][-1:]
+        full = [job for job in between if job.import_mode is ImportMode.FULL and not has_failed(job.status)]
+        if removing := [*undone, *full]:
+            return min(job.creation_date_time for job in removing)
+        is_in_this_dataset = attempt.creation_date_time >= self.dataset_created_at
+        return self.current.creation_date_time if is_in_this_dataset else None
+
+    def _without_an_update(self, gone: Mapping[_Import, JobSummary], gone_at: float) -> dict[_Import, JobSummary]:
+        """Return what to repeat: nothing if CloudFormation has updated every follower since, as a deploy that succeeds.
+
+        If it has not updated one, this is a rollback. Then all are repeated, in their order: the followers that it has
+        updated get another update, and find there what is repeated here. A follower that the update before has removed
+        is repeated alone, for it may also be one that is added now.
+        """
+        since = {
+            each
+            for job in self.jobs
+            if (each := self._import_of(job))
+            and job.creation_date_time > gone_at
+            and (job.creation_date_time < self.current.creation_date_time or each not in gone)
+        }
+        added, followed = Counter(prefix for prefix, _ in gone), Counter(prefix for prefix, _ in since)
+        missing = {prefix for prefix, digest in gone if not self._is_repeated((prefix, digest))}
+
+        def is_missing(prefix: str, followers: Sequence[str]) -> bool:
+            return prefix in missing and followed[prefix] < min(followers.count(prefix), added[prefix])
+
+        if any(is_missing(prefix, self.prefixes_before) for prefix in added):
+            return dict(gone)
+        return {each: job for each, job in gone.items() if is_missing(each[0], self.prefixes)}
+
+    def _import_of(self, job: JobSummary) -> _Import | None:
+        """Return which import of a follower a job is, or None."""
+        arn = job.dataset_import_job_arn
+        if job.import_mode is ImportMode.FULL or self._is_undone(job):
+            return None
+        return next(((prefix, digest) for prefix in self.prefixes if (digest := digest_after(prefix, arn))), None)
+
+    def _jobs_of(self, each: _Import) -> list[JobSummary]:
+        return [job for job in self.jobs if self._import_of(job) == each]
+
+    def _earlier_attempts(self) -> list[JobSummary]:
+        return [
+            job
+            for job in self._before()
+            if self.names.include(job.dataset_import_job_arn) and not has_failed(job.status)
+        ]
+
+    def _is_undone(self, job: JobSummary) -> bool:
+        return self.undone is not None and self.undone.include(job.dataset_import_job_arn)
+
+    def _before(self) -> list[JobSummary]:
+        return [job for job in self._in_order() if job.creation_date_time < self.current.creation_date_time]
+
+    def _is_repeated(self, each: _Import) -> bool:
+        return any(self._import_of(job) == each and has_succeeded(job.status) for job in self._later())
+
+    def _later(self) -> list[JobSummary]:
+        return [job for job in self.jobs if job.creation_date_time > self.current.creation_date_time]
+
+    def _in_order(self) -> list[JobSummary]:
+        return sorted(self.jobs, key=lambda job: job.creation_date_time)

@@ -1,0 +1,1 @@
+"""A request of CloudFormation: its properties, names, owner, progress and outcome."""

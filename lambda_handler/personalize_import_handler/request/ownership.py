@@ -1,0 +1,74 @@
+"""Whether what a request names belongs to the stack that the request comes from.
+
+A template may contain anything, so a value in it proves nothing. CloudFormation itself sets the id of the stack, and
+the handler made the id of the resource from that. Everything here is compared with these two. docs/security.md says
+what that is worth where several teams use one provider.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from personalize_import_handler.contract.constraints import shown
+from personalize_import_handler.contract.properties import ImportProperties
+from personalize_import_handler.request.names import Resource, first_of, stack_of_role
+
+
+class Provider(NamedTuple):
+    """What the provider's own stack has."""
+
+    stack_id: str
+    data_bucket: str | None = None
+
+
+def problems_of(properties: ImportProperties, resource: Resource, provider: Provider) -> Iterator[str]:
+    """Yield each property that belongs to another stack, or may not be another stack's."""
+    yield from _problems_of_location(properties, resource, provider)
+    arn = properties.dataset_import_job_arn
+    if arn and not arn.startswith(resource.job_arn_prefix):
+        yield f"DatasetImportJobArn {shown(arn)} is not in the account and Region of this stack"
+    if first_of(properties, resource).created_in not in _own_names(resource):
+        yield "FirstResource is not of this stack: its PhysicalId must be what Ref returns for a resource of the stack"
+
+
+def names_root_stack(properties: ImportProperties, resource: Resource) -> bool:
+    """Return whether the stack has to be nested in another one for its properties to be its own."""
+    return properties.stack_scope is not None or stack_of_role(properties.role_arn) not in {None, *_own_names(resource)}
+
+
+def problems_with_root_stack(properties: ImportProperties, resource: Resource, root_name: str) -> Iterator[str]:
+    """Yield each property that belongs to another stack than the root stack, and to those nested in it."""
+    scope = properties.stack_scope
+    if scope != own_scope(properties, resource, root_name):
+        yield f"StackScope {shown(scope)} is only for a stack that is nested in the stack it begins with"
+    owner = stack_of_role(properties.role_arn)
+    if owner not in {None, root_name, *_own_names(resource)}:
+        yield (
+            f"RoleArn {shown(properties.role_arn)} is a role that stack {shown(owner)} has for its own imports, and "
+            f"this is stack {shown(resource.stack_name)}. Deploy the template under the name that it was synthesized "
+            "for, leave `role` out to get a role for this stack, or use a role outside of these paths"
+        )
+
+
+def own_scope(properties: ImportProperties, resource: Resource, root_name: str) -> str | None:
+    """Return the name that properties give to a nested stack, if it begins with the name of its root stack."""
+    scope = properties.stack_scope
+    is_own = scope and root_name != resource.stack_name and scope.startswith(f"{root_name}/")
+    return scope if is_own else None
+
+
+def _own_names(resource: Resource) -> set[str]:
+    """Return the names of the stack, and of the one that the resource was moved from: a rollback names its role."""
+    return {resource.stack_name, resource.created_in}
+
+
+def _problems_of_location(properties: ImportProperties, resource: Resource, provider: Provider) -> Iterator[str]:
+    location = properties.data_location
+    bucket, _, key = location.removeprefix("s3://").partition("/")
+    is_staged = bucket == provider.data_bucket
+    if properties.data_files and not is_staged:
+        yield f"DataFiles are copied to the provider's data bucket, and DataLocation {shown(location)} is elsewhere"
+    if is_staged and key.partition("/")[0] != resource.stack_folder:
+        yield (
+            f"DataLocation {shown(location)} is not in the folder of this stack in the provider's data bucket, "
+            f"which is {resource.stack_folder}/"
+        )

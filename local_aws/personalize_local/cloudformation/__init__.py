@@ -1,0 +1,1 @@
+"""The native CloudFormation resource types of Personalize."""

@@ -1,0 +1,198 @@
+"""CloudFormation's native types of Personalize: Schema, DatasetGroup, Dataset and Solution.
+
+They call the service as CloudFormation's own handlers do, wait until a resource is ACTIVE or gone, and fail in the
+words of a stack event. A Ref is the ARN, as the types' primary identifier is.
+"""
+
+import json
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from personalize_local.cloudformation.native_types import (
+    NATIVE_TYPES,
+    NativeType,
+    Properties,
+    changed,
+    creation_parameters,
+    parameters_for,
+    property_problems,
+    replaces,
+)
+from personalize_local.personalize.arns import dataset_arn
+from personalize_local.personalize.errors import ServiceError
+from personalize_local.personalize.interfaces import Caller
+from personalize_local.personalize.resource_status import ACTIVE, CREATE_FAILED
+from personalize_local.personalize.service import PersonalizeService
+
+_POLL_SECONDS: Final = 1.0
+_THROTTLED_TRIES: Final = 10
+_OK: Final = 200
+
+# https://docs.aws.amazon.com/cloudformation-cli/latest/userguide/resource-type-test-contract-errors.html
+_HANDLER_ERROR_CODES: Final[Mapping[str, str]] = {
+    "AccessDeniedException": "AccessDenied",
+    "InvalidInputException": "InvalidRequest",
+    "LimitExceededException": "ServiceLimitExceeded",
+    "ResourceInUseException": "ResourceConflict",
+    "ResourceNotFoundException": "NotFound",
+    "ThrottlingException": "Throttling",
+    "ValidationException": "InvalidRequest",
+}
+
+Created = tuple[str, dict[str, str]]
+"""A physical id, and the attributes for Fn::GetAtt."""
+
+
+class ResourceFailed(Exception):
+    """A resource operation failed; the text is the reason in the stack event."""
+
+
+def _leave(_native: "NativeResource", _physical_id: str, _properties: Properties) -> None:
+    """Do nothing about a predecessor."""
+
+
+Retire = Callable[["NativeResource", str, Properties], None]
+
+
+@dataclass(frozen=True)
+class NativeResource:
+    """One native type, with the operations that a CloudFormation engine needs.
+
+    Args:
+        native: what the type looks like.
+        service: the service that it makes its resources in.
+        caller: gives the caller to call as, once for each call.
+        retire: called after a replacement was created, to delete the predecessor in the stack's cleanup phase. Not
+            called for datasets, whose predecessors go first.
+    """
+
+    native: NativeType
+    service: PersonalizeService
+    caller: Callable[[], Caller]
+    retire: Retire = _leave
+
+    def create(self, logical_id: str, properties: Properties, _stack_name: str = "") -> Created:
+        """Create the resource and wait until it is ACTIVE; a dataset's import job is part of that."""
+        problems = list(property_problems(self.native, properties))
+        if problems:
+            listed = "\n".join(problems)
+            raise ResourceFailed(f"Properties validation failed for resource {logical_id} with message:\n{listed}")
+        try:
+            result = self._call(f"Create{self.native.kind}", creation_parameters(self.native, properties))
+        except ServiceError as error:
+            raise self._not_created(error, properties) from error
+        arn = str(result[self.native.arn_member])
+        self._wait_until_active(self.native.kind, arn)
+        if properties.get("DatasetImportJob"):
+            self._first_import(arn, properties)
+        return arn, self._attributes(arn)
+
+    def update(
+        self, physical_id: str, old_properties: Properties, new_properties: Properties, stack_name: str = ""
+    ) -> Created:
+        """Replace the resource, or, if nothing but a dataset's import job changed, start that job."""
+        if not replaces(self.native, old_properties, new_properties):
+            if changed(old_properties, new_properties) and new_properties.get("DatasetImportJob"):
+                self._import(physical_id, new_properties)
+            return physical_id, self._attributes(physical_id)
+        name = str(new_properties.get("Name"))
+        if self.native.deleted_before_replaced:
+            self.delete(physical_id, old_properties)
+            return self.create(name, new_properties, stack_name)
+        if old_properties.get("Name") == new_properties.get("Name"):
+            raise ResourceFailed(
+                "CloudFormation cannot update a stack when a custom-named resource requires replacing. "
+                f"Rename {name} and update the stack again."
+            )
+        created = self.create(name, new_properties, stack_name)
+        self.retire(self, physical_id, old_properties)
+        return created
+
+    def delete(self, physical_id: str, _properties: Properties | None = None) -> None:
+        """Delete the resource and wait until it is gone; one that doesn't exist is gone already."""
+        parameters = {self.native.arn_member: physical_id}
+        try:
+            self._call(f"Delete{self.native.kind}", parameters)
+            while True:
+                self._call(f"Describe{self.native.kind}", parameters)
+                self.service.clock.sleep(_POLL_SECONDS)
+        except ServiceError as error:
+            if error.code != "ResourceNotFoundException":
+                raise _failed(error) from error
+
+    def _first_import(self, arn: str, properties: Properties) -> None:
+        """Import into a new dataset, which goes again if that fails: CloudFormation rolls it back."""
+        try:
+            self._import(arn, properties)
+        except ResourceFailed:
+            self.delete(arn)
+            raise
+
+    def _import(self, arn: str, properties: Properties) -> None:
+        given = {name: value for name, value in properties["DatasetImportJob"].items() if name != "DatasetImportJobArn"}
+        try:
+            parameters = parameters_for("CreateDatasetImportJob", {**given, "DatasetArn": arn})
+            job_arn = str(self._call("CreateDatasetImportJob", parameters)["datasetImportJobArn"])
+        except ServiceError as error:
+            raise _failed(error) from error
+        self._wait_until_active("DatasetImportJob", job_arn)
+
+    def _wait_until_active(self, kind: str, arn: str) -> None:
+        if kind == "Schema":
+            return  # schemas have no status
+        member = kind[0].lower() + kind[1:]
+        while True:
+            try:
+                description = self._call(f"Describe{kind}", {f"{member}Arn": arn})[member]
+            except ServiceError as error:
+                raise _failed(error) from error
+            status = description["status"]
+            if status == ACTIVE:
+                return
+            if status == CREATE_FAILED:
+                raise ResourceFailed(_handler_message(description.get("failureReason", status), "NotStabilized"))
+            self.service.clock.sleep(_POLL_SECONDS)
+
+    def _call(self, operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """Call the service, as patiently about throttling as CloudFormation's handlers are."""
+        body = json.dumps(parameters).encode()
+        for tries_left in reversed(range(_THROTTLED_TRIES)):
+            response = self.service.handle(operation, body, self.caller())
+            answer: dict[str, Any] = json.loads(response.body or b"{}")
+            if response.status == _OK:
+                return answer
+            if answer.get("__type") != "ThrottlingException" or not tries_left:
+                break
+            self.service.clock.sleep(_POLL_SECONDS)
+        raise ServiceError(answer.get("__type", "ServiceUnavailable"), answer.get("message", ""), response.status)
+
+    def _not_created(self, error: ServiceError, properties: Properties) -> ResourceFailed:
+        if error.code != "ResourceAlreadyExistsException":
+            return _failed(error)
+        identifier = properties["Name"]
+        if self.native.kind == "Dataset":
+            identifier = dataset_arn(properties["DatasetGroupArn"], properties["DatasetType"].upper())
+        text = f"Resource of type '{self.native.type_name}' with identifier '{identifier}' already exists."
+        return ResourceFailed(_handler_message(text, "AlreadyExists"))
+
+    def _attributes(self, arn: str) -> dict[str, str]:
+        return {self.native.arn_attribute: arn}
+
+
+def native_resources(
+    service: PersonalizeService, caller: Callable[[], Caller], retire: Retire = _leave
+) -> dict[str, NativeResource]:
+    """Return the native types by their names in templates."""
+    return {native.type_name: NativeResource(native, service, caller, retire) for native in NATIVE_TYPES}
+
+
+def _failed(error: ServiceError) -> ResourceFailed:
+    origin = f"Service: Personalize, Status Code: {error.status}, Request ID: {uuid.uuid4()}"
+    code = _HANDLER_ERROR_CODES.get(error.code, "GeneralServiceException")
+    return ResourceFailed(_handler_message(f"{error.message} ({origin})", code))
+
+
+def _handler_message(text: str, code: str) -> str:
+    return f'Resource handler returned message: "{text}" (RequestToken: {uuid.uuid4()}, HandlerErrorCode: {code})'

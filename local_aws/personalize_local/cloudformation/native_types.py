@@ -1,0 +1,145 @@
+"""What CloudFormation's native types of Personalize look like, and how their properties become API parameters.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_Personalize.html and the types' registry
+schemas.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from botocore.model import ListShape, Shape, StructureShape
+
+from personalize_local.personalize.service_model import input_shape
+
+Properties = Mapping[str, Any]
+
+_DOMAINS: Final = ("ECOMMERCE", "VIDEO_ON_DEMAND")
+
+
+@dataclass(frozen=True)
+class NativeType:
+    """One resource type; every property is create-only but those in `mutable`."""
+
+    kind: str
+    """The resource's name in operations and types: `DatasetGroup` in CreateDatasetGroup."""
+    required: tuple[str, ...]
+    optional: tuple[str, ...]
+    enums: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    max_lengths: Mapping[str, int] = field(default_factory=dict)
+    mutable: frozenset[str] = frozenset()
+    not_in_api: frozenset[str] = frozenset()
+    deleted_before_replaced: bool = False
+
+    @property
+    def type_name(self) -> str:
+        """The name of the type in templates."""
+        return f"AWS::Personalize::{self.kind}"
+
+    @property
+    def arn_attribute(self) -> str:
+        """The attribute that has the ARN: there is no `Arn`."""
+        return f"{self.kind}Arn"
+
+    @property
+    def arn_member(self) -> str:
+        """The ARN's name in the API."""
+        return _lower_first(self.arn_attribute)
+
+
+NATIVE_TYPES: Final = (
+    NativeType(
+        kind="Schema",
+        required=("Name", "Schema"),
+        optional=("Domain", "Tags"),
+        enums={"Domain": _DOMAINS},
+        max_lengths={"Schema": 10_000},  # the API takes 20 000
+        not_in_api=frozenset({"Tags"}),  # the type has tags, CreateSchema has none
+    ),
+    NativeType(
+        kind="DatasetGroup",
+        required=("Name",),
+        optional=("Domain", "KmsKeyArn", "RoleArn", "Tags"),
+        enums={"Domain": _DOMAINS},
+    ),
+    NativeType(
+        kind="Dataset",
+        required=("Name", "DatasetType", "DatasetGroupArn", "SchemaArn"),
+        optional=("DatasetImportJob", "Tags"),
+        enums={"DatasetType": ("Interactions", "Items", "Users")},
+        mutable=frozenset({"DatasetImportJob"}),
+        not_in_api=frozenset({"DatasetImportJob"}),
+        deleted_before_replaced=True,
+    ),
+    NativeType(
+        kind="Solution",
+        required=("Name", "DatasetGroupArn"),
+        optional=("EventType", "PerformAutoML", "PerformHPO", "RecipeArn", "SolutionConfig", "Tags"),
+    ),
+)
+
+
+def property_problems(native: NativeType, properties: Properties) -> Iterator[str]:
+    """Yield what CloudFormation refuses before it calls anyone; the wording is CloudFormation's as remembered."""
+    for name in native.required:
+        if name not in properties:
+            yield f"#: required key [{name}] not found"
+    for name, value in properties.items():
+        if name not in native.required + native.optional:
+            yield f"#: extraneous key [{name}] is not permitted"
+        if name in native.enums and value not in native.enums[name]:
+            yield f"#/{name}: {value} is not a valid enum value"
+        if name in native.max_lengths and len(str(value)) > native.max_lengths[name]:
+            yield f"#/{name}: expected maxLength: {native.max_lengths[name]}, actual: {len(str(value))}"
+
+
+def replaces(native: NativeType, old: Properties, new: Properties) -> bool:
+    """Return whether an update from `old` to `new` makes a new resource."""
+    return bool(changed(old, new) - native.mutable)
+
+
+def changed(old: Properties, new: Properties) -> set[str]:
+    """Return the names of the properties that an update changes."""
+    return {name for name in old.keys() | new.keys() if old.get(name) != new.get(name)}
+
+
+def creation_parameters(native: NativeType, properties: Properties) -> dict[str, Any]:
+    """Return the parameters of the API call that creates the resource."""
+    in_api = {name: value for name, value in properties.items() if name not in native.not_in_api}
+    parameters = parameters_for(f"Create{native.kind}", in_api)
+    if "tags" in parameters:
+        parameters["tags"] = [{"tagKey": tag["Key"], "tagValue": tag["Value"]} for tag in in_api["Tags"]]
+    return parameters
+
+
+def parameters_for(operation: str, properties: Properties) -> dict[str, Any]:
+    """Return properties as parameters of an API operation: first letters small, scalars in the API's types."""
+    return _members(input_shape(operation), properties)
+
+
+def _members(shape: StructureShape, properties: Properties) -> dict[str, Any]:
+    members = {_lower_first(name): value for name, value in properties.items()}
+    return {name: _converted(shape.members.get(name), value) for name, value in members.items()}
+
+
+def _converted(shape: Shape | None, value: object) -> object:
+    if isinstance(shape, StructureShape) and isinstance(value, Mapping):
+        return _members(shape, value)
+    if isinstance(shape, ListShape) and isinstance(value, list):
+        return [_converted(shape.member, item) for item in value]
+    if shape is not None and isinstance(value, str):
+        # Templates may give every scalar as a string.
+        return _scalar(shape.type_name, value)
+    return value
+
+
+def _scalar(type_name: str, text: str) -> object:
+    if type_name == "boolean" and text.lower() in ("true", "false"):
+        return text.lower() == "true"
+    if type_name == "integer" and text.lstrip("-").isdecimal():
+        return int(text)
+    return text
+
+
+def _lower_first(name: str) -> str:
+    return name[:1].lower() + name[1:]

@@ -1,0 +1,1 @@
+"""The Amazon Personalize service."""

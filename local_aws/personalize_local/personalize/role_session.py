@@ -1,0 +1,82 @@
+"""An import role's session, as the service reads data with it: over S3's own API, where IAM is enforced."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError, EndpointProviderError, ParamValidationError, UnsupportedS3ArnError
+
+from personalize_local.personalize.interfaces import AccessToDataDenied, DataMissing, S3Object
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+_CHUNK_BYTES: Final = 1 << 20
+# By S3, or by its client before anything is sent: for names that no bucket and no object can have.
+_REFUSED: Final = (ClientError, ParamValidationError, EndpointProviderError, UnsupportedS3ArnError, UnicodeError)
+_DENIED: Final = frozenset({"AccessDenied", "AllAccessDisabled", "Forbidden", "403"})
+
+
+@dataclass(frozen=True)
+class SessionReader:
+    """Reads S3 with temporary credentials of the role, where the bucket's policy lets the service read as well."""
+
+    endpoint_url: str
+    region: str
+    access_key_id: str
+    secret_access_key: str = field(repr=False)
+    session_token: str = field(repr=False)
+    require_bucket_policy: Callable[[str, str | None], None]
+
+    def list_objects(self, bucket: str, prefix: str) -> Sequence[S3Object]:
+        """List the objects whose keys start with `prefix`."""
+        try:
+            pages = list(self._client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix))
+        except _REFUSED as error:
+            raise _meaning_of(error, bucket) from error
+        self.require_bucket_policy(bucket, None)
+        return [S3Object(item["Key"], item["Size"]) for page in pages for item in page.get("Contents", [])]
+
+    def read_lines(self, bucket: str, key: str) -> Iterator[bytes]:
+        """Stream an object's lines."""
+        try:
+            body = self._client.get_object(Bucket=bucket, Key=key)["Body"]
+        except _REFUSED as error:
+            raise _meaning_of(error, bucket) from error
+        self.require_bucket_policy(bucket, key)
+        return _lines(body)
+
+    @cached_property
+    def _client(self) -> "S3Client":
+        return boto3.client(
+            "s3",
+            endpoint_url=self.endpoint_url,
+            region_name=self.region,
+            aws_access_key_id=self.access_key_id,
+            aws_secret_access_key=self.secret_access_key,
+            aws_session_token=self.session_token,
+            config=Config(s3={"addressing_style": "path"}),
+        )
+
+
+def _lines(body: Any) -> Iterator[bytes]:  # noqa: ANN401 - botocore's stream, untyped
+    parts: list[bytes] = []  # joined once, so that a line of many chunks takes linear time
+    for chunk in body.iter_chunks(_CHUNK_BYTES):
+        *lines, rest = chunk.split(b"\n")
+        if lines:
+            yield b"".join([*parts, lines[0], b"\n"])
+            for line in islice(lines, 1, None):
+                yield line + b"\n"
+            parts = []
+        parts.append(rest)
+    if rest := b"".join(parts):
+        yield rest
+
+
+def _meaning_of(error: Exception, bucket: str) -> Exception:
+    denied = isinstance(error, ClientError) and error.response["Error"].get("Code") in _DENIED
+    return AccessToDataDenied(bucket) if denied else DataMissing(str(error))

@@ -1,0 +1,1 @@
+"""The server process: start, options, TLS, locks and persistence."""

@@ -1,0 +1,156 @@
+"""The local AWS as a context manager: a process of its own, started on a free port and ended with the block."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from contextlib import suppress
+from ssl import create_default_context
+from types import TracebackType
+from typing import IO, Any, Final, Self
+
+from personalize_local.authentication.keys import Keys
+from personalize_local.personalize.control_api import PREFIX
+from personalize_local.server.configuration import Options, without_aws
+
+_READY_SECONDS: Final = 60
+_STOP_SECONDS: Final = 20
+
+
+class LocalAwsError(Exception):
+    """The server did not start, or did not do as it was told."""
+
+
+class LocalAws:
+    """AWS on this machine. Use it in a `with` block; several can run side by side."""
+
+    def __init__(self, options: Options | None = None, log: IO[Any] | None = None) -> None:
+        """Take the options; nothing runs yet.
+
+        Args:
+            options: What to serve. By default on a free port, in real time, keeping no state.
+            log: Where the server's log goes; by default to standard error.
+        """
+        self._options = options or Options()
+        self._log = log
+        self._process: subprocess.Popen[bytes] | None = None
+        self.endpoint_url = ""
+        self.environment: dict[str, str] = {}
+        """What AWS clients need to find this AWS, to be laid over `without_aws(os.environ)`."""
+
+    def __enter__(self) -> Self:
+        """Start, and wait until requests are answered."""
+        self._process = subprocess.Popen(  # noqa: S603
+            self._command(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._log,
+            # Ctrl-C is for whoever started us; the server ends when they close its input.
+            start_new_session=True,
+        )
+        try:
+            announcement = self._announcement()
+            self.endpoint_url, self.environment = announcement["endpoint_url"], announcement["environment"]
+            self._await_ready()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(
+        self, _type: type[BaseException] | None, _value: BaseException | None, _traceback: TracebackType | None
+    ) -> None:
+        """Stop."""
+        self.stop()
+
+    def stop(self) -> None:
+        """End the server, and the functions that run in it."""
+        if self._process is None:
+            return
+        if self._process.stdin:
+            with suppress(BrokenPipeError):
+                self._process.stdin.close()
+        try:
+            self._process.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        if self._process.stdout:
+            self._process.stdout.close()
+        self._process = None
+
+    @property
+    def pid(self) -> int | None:
+        """The server's process, while it runs."""
+        return self._process.pid if self._process else None
+
+    def wait(self) -> None:
+        """Wait until the server ends by itself, which it doesn't unless something is wrong."""
+        if self._process:
+            self._process.wait()
+
+    def process_environment(self) -> dict[str, str]:
+        """Give a whole environment for a process that shall use this AWS and no other."""
+        return {**without_aws(os.environ), **self.environment}
+
+    def switchboard(self, method: str, path: str, body: Mapping[str, object] | None = None) -> dict[str, Any]:
+        """Call the switchboard; see `personalize_local.personalize.control_api` for what it does."""
+        return self._request(method, f"{PREFIX}{path}", body)
+
+    def _request(self, method: str, path: str, body: Mapping[str, object] | None = None) -> dict[str, Any]:
+        from personalize_local.authentication.received_request import (
+            canonical_query,  # botocore takes a moment, in which the server starts
+        )
+        from personalize_local.authentication.signatures import sign
+
+        data = b"" if body is None else json.dumps(body).encode()
+        resource, _, query = path.partition("?")
+        url = f"{self.endpoint_url}{resource}?{canonical_query(query)}"
+        keys = Keys(self.environment["AWS_ACCESS_KEY_ID"], self.environment["AWS_SECRET_ACCESS_KEY"])
+        headers = dict(sign(method, url, data, keys, self.environment["AWS_REGION"]))
+        request = urllib.request.Request(url, data or None, headers, method=method)  # noqa: S310
+        context = create_default_context(cafile=self.environment["AWS_CA_BUNDLE"])
+        # No proxy reaches this machine's loopback, whatever the environment says.
+        opener = urllib.request.build_opener(
+            urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=context)
+        )
+        try:
+            with opener.open(request, timeout=30) as response:
+                answer: dict[str, Any] = json.load(response)
+        except urllib.error.HTTPError as error:
+            raise LocalAwsError(f"{method} {path}: {error.code} {error.read().decode()}") from error
+        return answer
+
+    def _command(self) -> list[str]:
+        options = self._options
+        state = ["--state", str(options.state)] if options.state else []
+        return [
+            # -P: the folder that the command runs in is no place for modules.
+            *(sys.executable, "-P", "-m", "personalize_local", "--stop-with-parent", "--port", str(options.port)),
+            *("--region", options.region, "--speed", str(options.speed)),
+            *("--import-seconds", str(options.import_seconds), *state, *(["--verbose"] if options.verbose else [])),
+        ]
+
+    def _announcement(self) -> dict[str, Any]:
+        line = self._process.stdout.readline() if self._process and self._process.stdout else b""
+        if not line:
+            raise LocalAwsError("the local AWS did not start; its log says why")
+        announcement: dict[str, Any] = json.loads(line)
+        if "problem" in announcement:
+            raise LocalAwsError(announcement["problem"])
+        return announcement
+
+    def _await_ready(self) -> None:
+        deadline = time.monotonic() + _READY_SECONDS
+        while True:
+            try:
+                self._request("GET", "/_ministack/health")
+                return
+            except (OSError, LocalAwsError):
+                if time.monotonic() > deadline or (self._process and self._process.poll() is not None):
+                    raise
+                time.sleep(0.05)

@@ -1,0 +1,149 @@
+"""The serving process: take a port, make a certificate, run ministack with the Personalize service until stopped."""
+
+import asyncio
+import json
+import os
+import shutil
+import signal
+import socket
+import sys
+import tempfile
+import threading
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+from personalize_local.authentication.keys import new_keys
+from personalize_local.personalize.clock import Clock
+from personalize_local.personalize.limits import Settings
+from personalize_local.personalize.service import PersonalizeService
+from personalize_local.server import configuration
+from personalize_local.server.configuration import Options
+from personalize_local.server.locks import TakenError, claim_folder, claim_port
+from personalize_local.server.persistence import Snapshot
+from personalize_local.server.tls import TlsFiles, make_certificate
+
+# Whatever is written, by functions too, is for this user alone.
+_UMASK: Final = 0o077
+_PENDING_SHARE: Final = 0.2
+_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+# How long the server may take to end, so that it does even if nobody is left to see that it does not.
+_END_SECONDS: Final = 15
+
+
+def serve(options: Options, *, stop_with_parent: bool) -> int:
+    """Serve until a signal says so, or until standard input ends; returns the exit code, or ends the process."""
+    os.umask(_UMASK)
+    try:
+        listener, lock = claim_port(options.port), claim_folder(options.state)
+    except TakenError as problem:
+        _refuse(str(problem), to_parent=stop_with_parent)
+        return 1
+    signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+    with tempfile.TemporaryDirectory(prefix="personalize-local-", ignore_cleanup_errors=True) as work:
+        for number in _SIGNALS:
+            signal.signal(number, partial(_end_before_serving, Path(work)))
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
+        with lock:
+            _serve(options, listener, Path(work), stop_with_parent=stop_with_parent)
+    # Requests in flight, such as CloudFormation's that wait for an answer for an hour, are not worth waiting for.
+    sys.stdout.flush()
+    os._exit(0)
+
+
+def _serve(options: Options, listener: socket.socket, work: Path, *, stop_with_parent: bool) -> None:
+    port = listener.getsockname()[1]
+    tls = make_certificate(work)
+    environment = configuration.client_environment(port, options.region, tls.authority, new_keys())
+    configuration.apply(options, environment, tls, work)
+    service = _service(options)
+    snapshot = Snapshot(service, options.state)
+    snapshot.load()
+
+    from personalize_local import ministack  # it reads the environment, set just now
+
+    application = ministack.mount(service, configuration.endpoint_url(port))
+    _announce(environment, to_parent=stop_with_parent)
+    loop = asyncio.new_event_loop()
+    loop.set_exception_handler(_log_exception)
+    try:
+        loop.run_until_complete(_until_stopped(application, listener, tls, stop_with_parent=stop_with_parent))
+    finally:
+        threading.Timer(_END_SECONDS, os._exit, (1,)).start()
+        ministack.stop_functions()
+        if options.state:
+            ministack.save_state()
+            snapshot.save()
+        # Calls that were in flight may have started functions meanwhile.
+        ministack.stop_functions()
+
+
+def _announce(environment: Mapping[str, str], *, to_parent: bool) -> None:
+    """Print where the server is, and its keys: for the process that started it, or as lines for a shell."""
+    if to_parent:
+        text = json.dumps({"endpoint_url": environment["AWS_ENDPOINT_URL"], "environment": environment})
+    else:
+        text = configuration.lines_for_a_shell(environment)
+    print(text, flush=True)  # noqa: T201 - what this command is for
+
+
+def _refuse(problem: str, *, to_parent: bool) -> None:
+    if to_parent:
+        print(json.dumps({"problem": problem}), flush=True)  # noqa: T201
+    else:
+        print(problem, file=sys.stderr)  # noqa: T201
+
+
+def _end_before_serving(work: Path, _number: int, _frame: object) -> None:
+    """End in the middle of the start, which takes a second, and leave no folder behind.
+
+    At once: an exception would go through whatever is being imported, and some of that takes it for a failed import.
+    """
+    shutil.rmtree(work, ignore_errors=True)
+    os._exit(0)
+
+
+async def _until_stopped(
+    application: object, listener: socket.socket, tls: TlsFiles, *, stop_with_parent: bool
+) -> None:
+    from hypercorn.asyncio import serve as hypercorn_serve  # ministack has patched it by now
+    from hypercorn.config import Config
+
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in _SIGNALS:
+        loop.add_signal_handler(number, stop.set)
+    if stop_with_parent:
+        threading.Thread(target=_stop_when_input_ends, args=(loop, stop), daemon=True).start()
+    config = Config()
+    config.bind = [f"fd://{listener.detach()}"]
+    config.certfile, config.keyfile = str(tls.certificate), str(tls.key)
+    config.loglevel = "ERROR"
+    serving = asyncio.ensure_future(hypercorn_serve(application, config, shutdown_trigger=asyncio.Event().wait))  # type: ignore[arg-type]
+    stopped = asyncio.ensure_future(stop.wait())
+    await asyncio.wait([serving, stopped], return_when=asyncio.FIRST_COMPLETED)
+    if serving.done():
+        serving.result()
+
+
+def _log_exception(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Log what breaks in the loop, but for connections whose client doesn't read any more, and so says no goodbye.
+
+    A function that isn't invoked any more stands still, and keeps such connections.
+    """
+    if not (isinstance(context.get("exception"), TimeoutError) and "SSL shutdown" in str(context["exception"])):
+        loop.default_exception_handler(context)
+
+
+def _stop_when_input_ends(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
+    sys.stdin.read()
+    loop.call_soon_threadsafe(stop.set)
+
+
+def _service(options: Options) -> PersonalizeService:
+    settings = Settings(
+        import_pending_seconds=options.import_seconds * _PENDING_SHARE,
+        import_in_progress_seconds=options.import_seconds * (1 - _PENDING_SHARE),
+    )
+    return PersonalizeService(clock=Clock(options.speed), settings=settings)
