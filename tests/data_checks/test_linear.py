@@ -53,17 +53,19 @@ def _requested(text: str) -> None:
 
 
 THROUGH_FUNCTIONS: Final[dict[str, list[tuple[str, Reader]]]] = {
-    f"{_HANDLER}.checks:TextRule.check": [
+    f"{_HANDLER}.contract.constraints:TextRule.check": [
         (constraints.DATA_LOCATION.pattern, lambda text: list(constraints.DATA_LOCATION.check("x", text)))
     ],
-    f"{_HANDLER}.identity:_default_prefix": [("", lambda text: names._default_prefix(text, "Import"))],
-    f"{_HANDLER}.deletion:delete_seconds": [("[0-9]+", lambda text: delete_seconds({"ServiceTimeout": text}))],
-    f"{_HANDLER}.properties:_Reader._seconds": [("[0-9]+", _parsed)],
+    f"{_HANDLER}.request.names:_default_prefix": [("", lambda text: names._default_prefix(text, "Import"))],
+    f"{_HANDLER}.request.request_time:delete_seconds": [
+        ("[0-9]+", lambda text: delete_seconds({"ServiceTimeout": text}))
+    ],
+    f"{_HANDLER}.contract.properties:_Reader._seconds": [("[0-9]+", _parsed)],
     f"{_CHECKS}.conditions:NotMatching.compiled": [
         (pattern, NotMatching(pattern).compiled.fullmatch) for pattern in (conditions.DECIMAL, conditions.BOOLEAN)
     ],
     # A line is matched as a whole before it is divided.
-    f"{_CHECKS}.lines:_FIELD_AND_COMMA": [(f"({LINE}){FIELD_AND_COMMA}", raw_fields)],
+    f"{_CHECKS}.tokenizer:_FIELD_AND_COMMA": [(f"({LINE}){FIELD_AND_COMMA}", raw_fields)],
     "personalize_local.personalize.request_validation:_compiled": [
         (r"arn:([a-z\d-]+):personalize:.*:.*:.+", _requested)
     ],
@@ -72,7 +74,7 @@ THROUGH_FUNCTIONS: Final[dict[str, list[tuple[str, Reader]]]] = {
 
 # Timed with whole rows, see `test_linear_rows`.
 OF_ROWS: Final = {
-    f"{_CHECKS}.rows:PlainRowChecker._passes",
+    f"{_CHECKS}.row_checker:PlainRowChecker._passes",
     f"{_CHECKS}.sieve:_any_of",
     f"{_CHECKS}.sieve:_empty_values",
     f"{_CHECKS}.sieve:_fragment",

@@ -70,13 +70,18 @@ def test_every_target_of_the_makefile_says_what_it_does() -> None:
 
 @pytest.mark.parametrize(
     "folder",
-    ["constructs/personalize_import", "lambda_handler/personalize_import_handler", "cli/personalize_import_cli"],
+    [
+        "constructs/personalize_import",
+        "lambda_handler/personalize_import_handler",
+        "local_aws/personalize_local",
+        "cli/personalize_import_cli",
+    ],
     ids=lambda path: path,
 )
-def test_the_architecture_names_every_module(folder: str) -> None:
+def test_the_architecture_names_every_package(folder: str) -> None:
     page = (ROOT / "ARCHITECTURE.md").read_text()
-    modules = {path.stem for path in (ROOT / folder).glob("*.py")} - {"__init__", "__main__"}
-    assert [module for module in sorted(modules) if f"`{module}`" not in page and f".{module}`" not in page] == []
+    packages = {path.parent.name for path in (ROOT / folder).glob("*/__init__.py")}
+    assert [package for package in sorted(packages) if f"{package}/" not in page] == []
 
 
 def test_the_docs_build_as_a_site_without_warnings_and_load_nothing_from_elsewhere(tmp_path: Path) -> None:

@@ -169,7 +169,7 @@ def test_the_log_says_whether_a_job_was_started_or_found(
     arn = cloudformation.create(properties()).job_arn
     CloudFormation(account, generation=2).create(properties())
 
-    assert [line.rpartition(".importing ")[2] for line in log.lines if line.endswith(arn)] == [
+    assert [line.rpartition(".import_job ")[2] for line in log.lines if line.endswith(arn)] == [
         f"Started {arn}",
         f"Found {arn}",
     ]

@@ -17,7 +17,7 @@ PACKAGES = {
     "personalize_local": "local_aws",
 }
 METADATA = {"METADATA", "WHEEL", "RECORD", "entry_points.txt", "licenses/LICENSE"}
-BESIDE_THE_MODULES = [".env", "secrets.json", "credentials", "x.pyc", ".x.py.swp", "data/keys.pem", "data/x.py",
+BESIDE_THE_MODULES = [".env", "secrets.json", "credentials", "x.pyc", ".x.py.swp", "data/keys.pem", "notes/x.py",
                       "__pycache__/x.py", "__pycache__/x.pyc"]  # fmt: skip
 
 
