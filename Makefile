@@ -93,6 +93,9 @@ docs-checks: $(INSTALLED) ## write the table of rules in docs/checks.md anew
 	@{ sed '/^<!-- rules/q' docs/checks.md && $(BIN)/personalize-import rules --format markdown; } > docs/checks.md.new
 	@mv docs/checks.md.new docs/checks.md
 
+docs-packages: $(INSTALLED) ## write the drawing of the packages in ARCHITECTURE.md
+	$(BIN)/python docs/package_graph.py
+
 docs-reference: $(INSTALLED) ## write the resource's reference and its JSON schema anew
 	@{ sed '/^<!-- reference/q' docs/resource-reference.md && $(BIN)/python -m personalize_import.template_reference reference \
 		&& sed -n '/^<!-- end of the reference/,$$p' docs/resource-reference.md; } > docs/resource-reference.md.new

@@ -99,9 +99,9 @@ RUN_BY: Final[Mapping[str, tuple[str, ...]]] = {
     "CONTRIBUTING.md: make install": ("tests/docs/test_blocks.py::test_a_command_of_ours_is_one_that_there_is",),
     "README.md: make deploy-local": (_DEMO, "tests/demo/test_makefile.py::test_paths_arrive_as_they_were_given"),
     "README.md: pip install -r requirements.txt": (_DEPLOYING,),
-    "README.md: cdk deploy --parameters Recommendations:DataAsOf": (_DATA_CHANGES,),
+    "docs/reimport.md: cdk deploy --parameters Recommendations:DataAsOf": (_DATA_CHANGES,),
     "README.md: pip install '.[cli]'": (_CHECKING, "tests/cli/test_s3.py::test_of_a_folder_the_first_level_is_checked"),
-    "README.md: pip install '.[local]'": (_TESTING, _SERVING),
+    "README.md: pip install .": ("tests/package/test_wheel.py::test_a_wheel_synthesizes_what_the_checkout_does",),
     "docs/checks.md: pip install": (
         "tests/cli/test_checks_page.py::test_what_the_page_installs_is_an_extra_of_the_project",
     ),

@@ -74,7 +74,6 @@ def test_every_target_of_the_makefile_says_what_it_does() -> None:
         "constructs/personalize_import",
         "lambda_handler/personalize_import_handler",
         "local_aws/personalize_local",
-        "cli/personalize_import_cli",
     ],
     ids=lambda path: path,
 )
