@@ -65,4 +65,4 @@ def _require_readable(data: Data, findings: Sequence[Finding]) -> None:
     place = location_of(data, first.file) + (f", line {first.line}" if first.line else "")
     detail = f" ({first.detail})" if first.detail else ""
     more = f" (and {len(others)} more like that)" if others else ""
-    raise CannotRun(f"{place}: {first.rule.what}{detail}. {first.rule.mend}{more}")
+    raise CannotRun(f"{place}: {first.rule.what}{detail}. {first.rule.fix}{more}")

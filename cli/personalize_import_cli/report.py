@@ -80,7 +80,7 @@ class Report:
         """Say in a line what was looked at, and what came of it."""
         found = f"{_count(self.errors, 'error')}, {_count(self.warnings, 'warning')}"
         if self.checked is None:
-            return f"The data was not checked, for the schema has to be mended first: {found}"
+            return f"Data not checked: fix the schema first ({found})"
         files = _count(len(self.checked.data.files), "file")
         return f"{files}, {_size(self.checked.size)}, {_count(self.checked.rows, 'row')}: {found}"
 

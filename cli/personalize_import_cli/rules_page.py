@@ -42,7 +42,7 @@ def _table(scope: Scope) -> str:
 
 def _row(rule: Rule) -> str:
     why = f"{_cell(rule.why)} [Guide]({rule.page})"
-    cells = [f"`{rule.id}`", rule.severity, _cell(rule.what), why, _cell(rule.mend), _SEEN[rule.scope]]
+    cells = [f"`{rule.id}`", rule.severity, _cell(rule.what), why, _cell(rule.fix), _SEEN[rule.scope]]
     return f"| {' | '.join(cells)} |\n"
 
 

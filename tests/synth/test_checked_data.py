@@ -66,7 +66,7 @@ def test_of_data_that_keeps_all_rules_nothing_is_said(stack: cdk.Stack, tmp_path
     assert said(stack) == ([], [], [])
 
 
-def test_each_error_says_what_is_wrong_where_how_often_and_how_to_mend_it(stack: cdk.Stack, tmp_path: Path) -> None:
+def test_each_error_says_what_is_wrong_where_how_often_and_how_to_fix_it(stack: cdk.Stack, tmp_path: Path) -> None:
     ship(stack, write(tmp_path / "items.csv", f'{WRONG}"i4,1,red\n'))
 
     missing, quotes = errors_of(stack)

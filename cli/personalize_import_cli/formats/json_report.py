@@ -51,6 +51,6 @@ def _finding(report: Report, finding: Finding) -> dict[str, object]:
         "count": finding.count,
         "what": rule.what,
         "why": rule.why,
-        "mend": rule.mend,
+        "fix": rule.fix,
         "page": rule.page,
     }

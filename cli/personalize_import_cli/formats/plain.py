@@ -13,7 +13,7 @@ def plain(report: Report) -> str:
         lines += [_line(report, finding) for finding in findings[:PLACES_MAX]]
         if more := not_shown(findings):
             lines.append(f"    {more}")
-        lines += [f"    {rule.mend}", f"    {rule.page}"]
+        lines += [f"    {rule.fix}", f"    {rule.page}"]
     return "".join(f"{line}\n" for line in [*lines, report.summary])
 
 

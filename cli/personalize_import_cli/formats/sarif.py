@@ -33,7 +33,7 @@ def _descriptor(rule: Rule) -> dict[str, object]:
         "id": rule.id,
         "shortDescription": {"text": rule.what},
         "fullDescription": {"text": rule.why},
-        "help": {"text": rule.mend},
+        "help": {"text": rule.fix},
         "helpUri": rule.page,
         "defaultConfiguration": {"level": rule.severity},
     }
@@ -50,7 +50,7 @@ def _result(report: Report, finding: Finding) -> dict[str, object]:
         "ruleId": finding.rule.id,
         "ruleIndex": _NUMBERS[finding.rule],
         "level": finding.rule.severity,
-        "message": {"text": f"{finding.message}. {finding.rule.mend}"},
+        "message": {"text": f"{finding.message}. {finding.rule.fix}"},
         "locations": [location],
         "occurrenceCount": finding.count,
     }

@@ -51,5 +51,5 @@ def _places(findings: Sequence[Finding]) -> Table:
 def _print_advice(console: Console, rule: Rule, more: str) -> None:
     if more:
         console.print(Text(more, style="dim"))
-    console.print(Text(f"-> {rule.mend}"))
+    console.print(Text(f"-> {rule.fix}"))
     console.print(Text(f"   {rule.page}\n", style="dim"), soft_wrap=True)

@@ -56,7 +56,7 @@ def told(finding: Finding) -> str:
     # What stands in a header may be anything; a name that could be a column's needs no quotes.
     column = finding.column if (finding.column or "").isidentifier() else finding.column and shown(finding.column)
     value = f": {shown(finding.value)}" if finding.value else ""
-    return f"{finding.rule.id}: {replace(finding, column=column).message}{value}. {finding.rule.mend}"
+    return f"{finding.rule.id}: {replace(finding, column=column).message}{value}. {finding.rule.fix}"
 
 
 @dataclass(frozen=True)
