@@ -15,7 +15,7 @@ from aws_cdk import aws_personalize as personalize
 from personalize_import import DatasetSchema, DataSource
 from personalize_import.data import synth_checks
 from personalize_import.synthesis.validation import InvalidArguments
-from personalize_import_cli.duckdb_rows import DuckDbRowChecker
+from personalize_import_cli.check.duckdb_rows import DuckDbRowChecker
 from personalize_import_handler.contract import ImportMode
 from personalize_import_handler.data_checks import files
 from personalize_import_handler.data_checks.checker import check
@@ -257,7 +257,7 @@ def test_without_duckdb_or_the_command_line_the_standard_library_looks_at_the_ro
 
     monkeypatch.setattr(builtins, "__import__", refuse)
     monkeypatch.setattr("personalize_import.data.synth_checks.find_spec", is_missing)
-    monkeypatch.setattr("personalize_import_cli.row_checkers.find_spec", is_missing)
+    monkeypatch.setattr("personalize_import_cli.check.engine.find_spec", is_missing)
     with synth_checks._row_checker() as rows:
         assert isinstance(rows, PlainRowChecker)
     ship(stack, write(tmp_path / "items.csv", WRONG))

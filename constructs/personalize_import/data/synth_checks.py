@@ -92,7 +92,7 @@ def _row_checker() -> Iterator[RowChecker]:
     if find_spec(_COMMAND_LINE) is None:
         yield PlainRowChecker()
         return
-    from personalize_import_cli.row_checkers import Engine, row_checker
+    from personalize_import_cli.check.engine import Engine, row_checker
 
     with row_checker(Engine.fastest()) as rows:
         yield rows

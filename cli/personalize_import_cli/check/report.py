@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Final
 
-from personalize_import_cli.locations import location_of
-from personalize_import_cli.schema_file import CheckedSchema
+from personalize_import_cli.check.schema_file import CheckedSchema
+from personalize_import_cli.check.sources import location_of
 from personalize_import_handler.contract import ImportMode
 from personalize_import_handler.data_checks.files import Data
 from personalize_import_handler.data_checks.findings import Finding

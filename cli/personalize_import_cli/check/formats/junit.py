@@ -6,7 +6,7 @@ There is no standard; https://github.com/testmoapp/junitxml describes what is co
 from collections.abc import Sequence
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from personalize_import_cli.report import TOOL, Report
+from personalize_import_cli.check.report import TOOL, Report
 from personalize_import_handler.contract.printable import printable
 from personalize_import_handler.data_checks.findings import Finding
 from personalize_import_handler.data_checks.rules import RULES, Rule

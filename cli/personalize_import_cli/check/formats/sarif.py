@@ -9,7 +9,7 @@ from pathlib import PurePath
 from typing import Final
 from urllib.parse import quote
 
-from personalize_import_cli.report import TOOL, VERSION, Report
+from personalize_import_cli.check.report import TOOL, VERSION, Report
 from personalize_import_handler.data_checks.findings import Finding
 from personalize_import_handler.data_checks.rules import RULES, Rule
 
