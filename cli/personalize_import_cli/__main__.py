@@ -17,7 +17,7 @@ def main() -> int:
         )
         return _COULD_NOT_RUN
     try:
-        from personalize_import_cli.commands import run
+        from personalize_import_cli.app import run
 
         return run()
     except KeyboardInterrupt:  # while modules are loaded; later ones are seen to in `run`

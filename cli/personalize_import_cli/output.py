@@ -8,16 +8,16 @@ from io import FileIO
 from pathlib import Path
 from stat import S_ISREG
 
-from personalize_import_cli.failures import CannotRun, of_os_error
+from personalize_import_cli.errors import CommandError, command_error
 from personalize_import_handler.data_checks.files import is_read
 
 
-class OutputClosed(Exception):
+class OutputClosedError(Exception):
     """Whoever read standard output has stopped reading."""
 
 
 def write_out(text: str) -> None:
-    """Write to standard output, all of it; raise `OutputClosed` or `CannotRun`."""
+    """Write to standard output, all of it; raise `OutputClosedError` or `CommandError`."""
     if sys.stdout is None:
         return
     try:
@@ -27,8 +27,8 @@ def write_out(text: str) -> None:
         # What is left in the buffer would be tried again at the interpreter's end, with a traceback.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         if isinstance(error, BrokenPipeError):
-            raise OutputClosed from error
-        raise of_os_error(error, "standard output") from error
+            raise OutputClosedError from error
+        raise command_error(error, "standard output") from error
 
 
 class OutputFile:
@@ -40,7 +40,7 @@ class OutputFile:
         self.is_written = False
 
     def write(self, text: str) -> None:
-        """Write the report in place of what the file has had; raise `CannotRun`."""
+        """Write the report in place of what the file has had; raise `CommandError`."""
         try:
             if S_ISREG(os.fstat(self._file.fileno()).st_mode):
                 self._file.truncate(0)
@@ -48,15 +48,15 @@ class OutputFile:
             while content:
                 content = content[self._file.write(content) :]
         except OSError as error:
-            raise of_os_error(error, self._path) from error
+            raise command_error(error, self._path) from error
         self.is_written = True
 
 
 @contextmanager
 def output_file(path: str, *inputs: str) -> Iterator[OutputFile]:
-    """Open a file for the report before the check begins, which may take long; raise `CannotRun` if it can't be."""
+    """Open a file for the report before the check begins, which may take long; raise `CommandError` if it can't be."""
     if any(_is_part(path, each) for each in inputs):
-        raise CannotRun(f"{path}: the report would overwrite what is checked")
+        raise CommandError(f"{path}: the report would overwrite what is checked")
     existed = os.path.exists(path)  # noqa: PTH110 - says no where a pathlib.Path raises
     output = None
     try:
@@ -74,7 +74,9 @@ def _opened(path: str) -> FileIO:
         # Appending keeps what is there, should the check not come to a report.
         return Path(path).open("ab", buffering=0)
     except (OSError, ValueError) as error:
-        raise (of_os_error(error, path) if isinstance(error, OSError) else CannotRun(f"{path}: {error}")) from error
+        raise (
+            command_error(error, path) if isinstance(error, OSError) else CommandError(f"{path}: {error}")
+        ) from error
 
 
 def _is_part(path: str, checked: str) -> bool:

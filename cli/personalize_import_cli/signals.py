@@ -11,7 +11,7 @@ from personalize_import_cli.exit_codes import HUNG_UP, TERMINATED
 _EXIT_CODES: Final = {signal.SIGTERM: TERMINATED, signal.SIGHUP: HUNG_UP}
 
 
-class EndedBySignal(BaseException):
+class SignalExit(BaseException):
     """A signal has asked the process to end; no Exception, so that nothing on the way handles it."""
 
     def __init__(self, number: int) -> None:
@@ -20,8 +20,8 @@ class EndedBySignal(BaseException):
 
 
 @contextmanager
-def ended_by_signals() -> Iterator[None]:
-    """Raise `EndedBySignal` in the block for SIGTERM and SIGHUP, unless they are ignored, as `nohup` does."""
+def exit_on_signals() -> Iterator[None]:
+    """Raise `SignalExit` in the block for SIGTERM and SIGHUP, unless they are ignored, as `nohup` does."""
     before = {number: signal.getsignal(number) for number in _EXIT_CODES}
     received: list[int] = []
 
@@ -29,7 +29,7 @@ def ended_by_signals() -> Iterator[None]:
         for each in _EXIT_CODES:
             signal.signal(each, signal.SIG_IGN)  # a second one would interrupt the removal of files
         received.append(number)
-        raise EndedBySignal(number)
+        raise SignalExit(number)
 
     for number, handler in before.items():
         if handler == signal.SIG_DFL:
@@ -38,7 +38,7 @@ def ended_by_signals() -> Iterator[None]:
         yield
     except Exception as error:
         if received:  # DuckDB raises an error of its own in place of the one that a signal has raised in its call
-            raise EndedBySignal(received[0]) from error
+            raise SignalExit(received[0]) from error
         raise
     finally:
         for number, handler in before.items():

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from personalize_import_cli.commands import run as run_here
+from personalize_import_cli.app import run as run_here
 from tests.cli.conftest import GOOD
 from tests.cli.runs import run
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from personalize_import_cli.commands import run as run_here
+from personalize_import_cli.app import run as run_here
 from tests.cli.conftest import GOOD, HEADER
 from tests.cli.runs import run
 
@@ -18,10 +18,10 @@ def test_data_that_keeps_the_rules_ends_with_0(items: Path, schema: Path) -> Non
 def test_an_error_ends_with_1_and_is_told_with_its_place_and_what_to_do(items: Path, schema: Path) -> None:
     items.write_text(f"{HEADER}\n1,2.5,red\n,3.5,blue\n")
     ended = run("check", items, "--schema", schema)
-    first, mend, page, summary = ended.output.splitlines()
+    first, fix, page, summary = ended.output.splitlines()
     assert ended.code == 1
     assert first == f"{items}:3: error: a value is missing, column ITEM_ID, '' [value-missing]"
-    assert mend.strip().startswith("Fill it in")
+    assert fix.strip().startswith("Fill it in")
     assert page.strip().startswith("https://docs.aws.amazon.com/personalize/")
     assert summary == "1 file, 41 bytes, 2 rows: 1 error, 0 warnings"
 

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from personalize_import_cli import commands, exit_codes
+from personalize_import_cli import exit_codes
+from personalize_import_cli.commands.check import check
 from personalize_import_handler.data_checks.rules import RULES
 from tests.cli.conftest import HEADER
 from tests.cli.runs import ROOT, environment, run
@@ -79,7 +80,7 @@ def test_what_the_page_installs_is_an_extra_of_the_project() -> None:
 
 def test_the_page_has_every_option() -> None:
     names = [re.match(r"`(--[a-z-]+|DATA)", each) for each in first_column("What is checked")]
-    options = {option for each in commands.check.params for option in each.opts}
+    options = {option for each in check.params for option in each.opts}
     assert {name[1] for name in names if name} == {"DATA" if option == "data" else option for option in options}
 
 

@@ -52,7 +52,7 @@ def test_json_has_what_was_looked_at_and_every_finding(items: Path, schema: Path
     assert (error["rule"], error["severity"], error["scope"]) == ("value-missing", "error", "value")
     assert (error["file"], error["location"]) == ("items.csv", str(items))
     assert (error["line"], error["column"], error["value"], error["count"]) == (3, "ITEM_ID", "", 2)
-    assert {"what", "why", "mend", "page", "detail"} < error.keys()
+    assert {"what", "why", "fix", "page", "detail"} < error.keys()
     assert (warning["severity"], warning["value"]) == ("warning", SECRET)
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import click
 import pytest
 
-from personalize_import_cli import commands
-from personalize_import_cli.local import local
+from personalize_import_cli import app
+from personalize_import_cli.commands.local import local
 from personalize_local import dependencies
 from tests.cli.runs import COMMAND, environment, run
 from tests.local_aws.processes import descendants
@@ -98,14 +98,14 @@ def test_without_the_extra_one_line_says_what_to_install(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(dependencies, "find_spec", lambda name: None if name == "ministack" else object())
-    assert commands.run(["local"]) == 2
+    assert app.run(["local"]) == 2
     assert capsys.readouterr().err == (
         "personalize-import: ministack not installed; run: pip install 'cdk-personalize-import[local]'\n"
     )
 
 
 def test_the_other_commands_load_nothing_of_the_extra() -> None:
-    script = "import sys, personalize_import_cli.commands; print(*{'ministack', 'trustme', 'boto3'} & set(sys.modules))"
+    script = "import sys, personalize_import_cli.app; print(*{'ministack', 'trustme', 'boto3'} & set(sys.modules))"
     loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert loaded.stdout == "\n"
 

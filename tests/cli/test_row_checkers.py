@@ -5,9 +5,9 @@ import errno
 import duckdb
 import pytest
 
-from personalize_import_cli.duckdb_rows import DuckDbRowChecker
-from personalize_import_cli.failures import CannotRun
-from personalize_import_cli.row_checkers import Engine, row_checker
+from personalize_import_cli.check.duckdb_rows import DuckDbRowChecker
+from personalize_import_cli.check.engine import Engine, row_checker
+from personalize_import_cli.errors import CommandError
 from personalize_import_handler.data_checks.row_checker import PlainRowChecker
 
 
@@ -29,5 +29,5 @@ def test_the_engine_is_the_one_that_was_chosen() -> None:
     ids=["memory", "disk"],
 )
 def test_an_engine_at_its_end_is_told_in_a_line(problem: Exception, words: str) -> None:
-    with pytest.raises(CannotRun, match=words), row_checker(Engine.DUCKDB):
+    with pytest.raises(CommandError, match=words), row_checker(Engine.DUCKDB):
         raise problem

@@ -14,7 +14,7 @@ def test_a_schema_that_is_none_of_a_dataset_type_is_told_and_the_data_left(tmp_p
     assert ended.code == 1
     assert first.startswith(f"{schema}: error: the name fits no dataset type")
     assert first.endswith("[schema-name]")
-    assert summary == "The data was not checked, for the schema has to be mended first: 1 error, 0 warnings"
+    assert summary == "Data not checked: fix the schema first (1 error, 0 warnings)"
 
 
 def test_json_that_is_no_schema_is_told_and_the_data_left(items: Path, schema: Path) -> None:
@@ -22,7 +22,7 @@ def test_json_that_is_no_schema_is_told_and_the_data_left(items: Path, schema: P
     ended = run("check", items, "--schema", schema)
     assert ended.code == 1
     assert ended.output.startswith(f"{schema}: error: this is no Avro record of simple fields")
-    assert "The data was not checked" in ended.output
+    assert "Data not checked" in ended.output
 
 
 def test_data_is_checked_for_a_schema_that_breaks_other_rules(items: Path, schema: Path) -> None:

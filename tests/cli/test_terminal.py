@@ -23,10 +23,10 @@ def test_a_terminal_gets_a_table_and_below_it_what_to_do(items: Path, schema: Pa
     assert ended.code == 1
     lines = [line.strip() for line in ESCAPE.sub("", ended.output).replace("\r", "").splitlines()]
     begin = next(number for number, line in enumerate(lines) if "error value-missing a value is missing" in line)
-    titles, row, mend, page = lines[begin + 1 : begin + 5]
+    titles, row, fix, page = lines[begin + 1 : begin + 5]
     assert titles.split() == ["file", "line", "column", "value", "count"]
     assert row.split() == ["items.csv", "3", "ITEM_ID", "''", "2"]
-    assert mend.startswith("-> Fill it in")
+    assert fix.startswith("-> Fill it in")
     assert page.startswith("https://docs.aws.amazon.com/personalize/")
     assert lines[-1] == "1 file, 52 bytes, 3 rows: 1 error, 1 warning"
 

@@ -11,7 +11,7 @@ import boto3
 import pytest
 from botocore.exceptions import WaiterError
 
-from personalize_import_cli.commands import run as run_here
+from personalize_import_cli.app import run as run_here
 from personalize_local.server.configuration import Options, without_aws
 from tests.cli.runs import ROOT, Ended, run
 from tests.deploy.cloud import Cloud, running_cloud

@@ -8,7 +8,8 @@ from datetime import datetime
 
 from click import Command
 
-from personalize_import_cli import exit_codes, stack_commands
+from personalize_import_cli import exit_codes
+from personalize_import_cli.commands import status
 from personalize_import_cli.stack.explaining import Explained, Explanation
 from personalize_import_cli.stack.explanation import as_json
 from personalize_import_cli.stack.lines import Changes
@@ -38,8 +39,8 @@ def options(command: Command) -> set[str]:
 
 def test_the_page_has_every_option() -> None:
     names = {name.split()[0] for name in first_column("Watch")}
-    assert names == {"STACK" if option == "stack" else option for option in options(stack_commands.watch)}
-    assert options(stack_commands.explain) == {"stack", "--json"}
+    assert names == {"STACK" if option == "stack" else option for option in options(status.watch)}
+    assert options(status.explain) == {"stack", "--json"}
 
 
 def test_the_page_has_every_state() -> None:

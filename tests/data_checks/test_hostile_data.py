@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from personalize_import_cli.row_checkers import Engine, row_checker
+from personalize_import_cli.check.engine import Engine, row_checker
 from personalize_import_handler.data_checks.checker import check
 from personalize_import_handler.data_checks.files import Data, DataFile
 from personalize_import_handler.data_checks.findings import Finding

@@ -78,12 +78,12 @@ OF_ROWS: Final = {
     f"{_CHECKS}.sieve:_any_of",
     f"{_CHECKS}.sieve:_empty_values",
     f"{_CHECKS}.sieve:_fragment",
-    f"{_CLI}.duckdb_block:DuckDbBlock._doubled_quotes",
-    f"{_CLI}.duckdb_block:DuckDbBlock._value",
-    f"{_CLI}.duckdb_block:_WITH_QUOTES",
-    f"{_CLI}.duckdb_conditions:_",
-    f"{_CLI}.duckdb_conditions:_is_between",
-    f"{_CLI}.duckdb_rows:DuckDbRowChecker._passes",
+    f"{_CLI}.check.duckdb_block:DuckDbBlock._doubled_quotes",
+    f"{_CLI}.check.duckdb_block:DuckDbBlock._value",
+    f"{_CLI}.check.duckdb_block:_WITH_QUOTES",
+    f"{_CLI}.check.duckdb_conditions:_",
+    f"{_CLI}.check.duckdb_conditions:_is_between",
+    f"{_CLI}.check.duckdb_rows:DuckDbRowChecker._passes",
 }
 
 # These read what the app itself has written: paths of its constructs and its own templates.

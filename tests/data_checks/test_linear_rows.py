@@ -7,7 +7,7 @@ from typing import Final
 
 import pytest
 
-from personalize_import_cli.row_checkers import Engine, row_checker
+from personalize_import_cli.check.engine import Engine, row_checker
 from personalize_import_handler.data_checks.column_checks import columns_of
 from personalize_import_handler.data_checks.dataset_types import dataset_type_of_schema
 from personalize_import_handler.data_checks.headers import header_findings, read_header

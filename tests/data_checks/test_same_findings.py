@@ -7,7 +7,7 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given, settings
 
-from personalize_import_cli.duckdb_rows import DuckDbRowChecker
+from personalize_import_cli.check.duckdb_rows import DuckDbRowChecker
 from personalize_import_handler.contract import ImportMode
 from personalize_import_handler.data_checks.checker import check
 from personalize_import_handler.data_checks.files import Data, DataFile

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from personalize_import_cli.duckdb_rows import DuckDbRowChecker
+from personalize_import_cli.check.duckdb_rows import DuckDbRowChecker
 from personalize_import_handler.data_checks.checker import check
 from personalize_import_handler.data_checks.findings import Finding
 from personalize_import_handler.data_checks.row_checker import PlainRowChecker, RowChecker

@@ -57,7 +57,7 @@ def test_a_fault_in_what_is_shipped_is_told_at_synth_with_its_line(
     told = by_rule.pop(rule.id)
     assert told in (errors if rule.severity is Severity.ERROR else warnings)
     assert rule.what in told
-    assert rule.mend in told
+    assert rule.fix in told
     if faulty.line:
         assert f" in {faulty.file}, line {faulty.line}" in told
     if faulty.column:

@@ -107,7 +107,7 @@ RUN_BY: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "docs/checks.md: $ personalize-import check": (_CHECKING,),
     "docs/checks.md: value-missing": (
-        "tests/synth/test_checked_data.py::test_each_error_says_what_is_wrong_where_how_often_and_how_to_mend_it",
+        "tests/synth/test_checked_data.py::test_each_error_says_what_is_wrong_where_how_often_and_how_to_fix_it",
     ),
     "docs/pipelines.md: name: deploy": (
         "tests/docs/test_pipelines_page.py::test_the_workflow_sets_the_parameter_of_the_stack",

@@ -14,7 +14,7 @@ import pytest
 from cfnlint.decode import decode_str
 from jsonschema import Draft7Validator
 
-from personalize_import_cli.commands import commands
+from personalize_import_cli.app import cli
 from personalize_import_handler import contract
 from tests.docs.blocks import BEFORE, BLOCKS, ROOT, RUN_BY, Block
 
@@ -110,8 +110,8 @@ def command_lines() -> Iterator[str]:
 @pytest.mark.parametrize("line", sorted({line for line in command_lines() if line.startswith("personalize-import ")}))
 def test_a_command_of_ours_is_one_that_there_is(line: str) -> None:
     _program, name, *arguments = shlex.split(line)
-    command = commands.commands[name]
-    with click.Context(commands) as context:
+    command = cli.commands[name]
+    with click.Context(cli) as context:
         command.make_context(name, arguments, parent=context)  # reads the arguments, and runs nothing
 
 

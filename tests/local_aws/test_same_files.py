@@ -5,7 +5,7 @@ from typing import Final
 import boto3
 import pytest
 
-from personalize_import_cli.s3_data import s3_data
+from personalize_import_cli.check.s3_source import s3_data
 from personalize_import_handler.aws import data_reader_client
 from personalize_import_handler.aws.data_reader import TooManyFilesError
 from personalize_import_handler.aws.data_reader_client import RoleReader

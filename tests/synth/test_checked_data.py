@@ -1,7 +1,5 @@
 """Data that is shipped is checked at synth: errors keep the app from being deployed, warnings may be acknowledged."""
 
-import builtins
-import importlib.util
 import subprocess
 import sys
 from collections.abc import Callable
@@ -15,12 +13,10 @@ from aws_cdk import aws_personalize as personalize
 from personalize_import import DatasetSchema, DataSource
 from personalize_import.data import synth_checks
 from personalize_import.synthesis.validation import InvalidArguments
-from personalize_import_cli.duckdb_rows import DuckDbRowChecker
 from personalize_import_handler.contract import ImportMode
 from personalize_import_handler.data_checks import files
 from personalize_import_handler.data_checks.checker import check
 from personalize_import_handler.data_checks.findings import Findings
-from personalize_import_handler.data_checks.row_checker import PlainRowChecker
 from tests.synth.assembly import synth
 from tests.synth.checked import (
     GOOD,
@@ -66,7 +62,7 @@ def test_of_data_that_keeps_all_rules_nothing_is_said(stack: cdk.Stack, tmp_path
     assert said(stack) == ([], [], [])
 
 
-def test_each_error_says_what_is_wrong_where_how_often_and_how_to_mend_it(stack: cdk.Stack, tmp_path: Path) -> None:
+def test_each_error_says_what_is_wrong_where_how_often_and_how_to_fix_it(stack: cdk.Stack, tmp_path: Path) -> None:
     ship(stack, write(tmp_path / "items.csv", f'{WRONG}"i4,1,red\n'))
 
     missing, quotes = errors_of(stack)
@@ -236,42 +232,11 @@ def test_the_repeated_ids_of_the_airline_sample_are_a_warning(airline: Path, sta
     assert "column ITEM_ID, 3 times: '" in repeated
 
 
-def test_duckdb_looks_at_the_rows_where_it_is_installed() -> None:
-    with synth_checks._row_checker() as rows:
-        assert isinstance(rows, DuckDbRowChecker)
+def test_a_synth_with_data_loads_neither_the_command_line_nor_duckdb(tmp_path: Path) -> None:
+    app = write(tmp_path / "app.py", APP)
+    write(tmp_path / "items.csv", "ITEM_ID,PRICE\ni1,1.5\n")
 
-
-@pytest.mark.parametrize("missing", ["duckdb", "personalize_import_cli"])
-def test_without_duckdb_or_the_command_line_the_standard_library_looks_at_the_rows(
-    stack: cdk.Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, missing: str
-) -> None:
-    find, load = importlib.util.find_spec, builtins.__import__
-
-    def refuse(name: str, *args: Any, **more: Any) -> Any:
-        if name.partition(".")[0] == missing:
-            raise ModuleNotFoundError(name)
-        return load(name, *args, **more)
-
-    def is_missing(name: str) -> Any:
-        return None if name == missing else find(name)
-
-    monkeypatch.setattr(builtins, "__import__", refuse)
-    monkeypatch.setattr("personalize_import.data.synth_checks.find_spec", is_missing)
-    monkeypatch.setattr("personalize_import_cli.row_checkers.find_spec", is_missing)
-    with synth_checks._row_checker() as rows:
-        assert isinstance(rows, PlainRowChecker)
-    ship(stack, write(tmp_path / "items.csv", WRONG))
-    assert len(errors_of(stack)) == 1
-
-
-@pytest.mark.slow
-def test_a_synth_without_data_loads_neither_duckdb_nor_the_command_line(tmp_path: Path) -> None:
-    without_data = (
-        APP[: APP.index("    data_source=")] + '    data_source=DataSource.from_s3_uri("s3://shop/items.csv"),\n)\n'
-    )
-    app = write(tmp_path / "app.py", without_data)
-
-    assert synth(app, tmp_path / "out").modules & {"duckdb", "personalize_import_cli"} == set()
+    assert synth(app, tmp_path / "out", folder=tmp_path).modules & {"duckdb", "personalize_import_cli"} == set()
 
 
 def test_cdk_synth_fails_and_lists_all_errors(tmp_path: Path) -> None:

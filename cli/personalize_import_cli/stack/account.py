@@ -9,7 +9,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from personalize_import_cli.aws_failures import told_of_aws
+from personalize_import_cli.aws_errors import reported_aws_errors
 from personalize_import_cli.stack.answers import event_of, listed_job, time_of
 from personalize_import_cli.stack.jobs import Job
 from personalize_import_cli.stack.operations import Event, begins_operation
@@ -57,7 +57,7 @@ class Schema:
 
 @dataclass
 class Account:
-    """An account in a Region, with the user's own credentials; each method raises `CannotRun` or `Unavailable`."""
+    """An account in a Region, with the user's credentials; methods raise `CommandError`."""
 
     about: str
     """What failures are about: the name of the stack."""
@@ -68,7 +68,7 @@ class Account:
 
     def __post_init__(self) -> None:
         """Make the clients, which fails without a Region."""
-        with told_of_aws(self.about, POLICY):
+        with reported_aws_errors(self.about, POLICY):
             self._cloudformation: CloudFormationClient = boto3.client("cloudformation", config=_CONFIG)
             self._personalize: PersonalizeClient = boto3.client("personalize", config=_CONFIG)
 
@@ -79,7 +79,7 @@ class Account:
 
     def stack(self, name_or_id: str) -> Stack | None:
         """Describe a stack; None if there is no such stack."""
-        with told_of_aws(self.about, POLICY):
+        with reported_aws_errors(self.about, POLICY):
             try:
                 answer = self._cloudformation.describe_stacks(StackName=name_or_id)
             except ClientError as error:
@@ -92,7 +92,7 @@ class Account:
     def events(self, stack_id: str, *, all_operations: bool = False) -> list[Event]:
         """Give the events of a stack's last operation, or of all of them, the oldest first."""
         events: list[Event] = []
-        with told_of_aws(self.about, POLICY):
+        with reported_aws_errors(self.about, POLICY):
             for page in self._cloudformation.get_paginator("describe_stack_events").paginate(StackName=stack_id):
                 for told in page["StackEvents"]:
                     events.append(event_of(told))
@@ -102,7 +102,7 @@ class Account:
 
     def resources(self, stack_id: str) -> list[StackResource]:
         """List what a stack has."""
-        with told_of_aws(self.about, POLICY):
+        with reported_aws_errors(self.about, POLICY):
             pages = self._cloudformation.get_paginator("list_stack_resources").paginate(StackName=stack_id)
             return [
                 StackResource(each["LogicalResourceId"], each["ResourceType"], each.get("PhysicalResourceId", ""))
@@ -113,7 +113,7 @@ class Account:
 
     def template(self, stack_id: str) -> Mapping[str, Any]:
         """Get a stack's template; empty if it isn't JSON, or there is none yet."""
-        with told_of_aws(self.about, POLICY):
+        with reported_aws_errors(self.about, POLICY):
             try:
                 body: object = self._cloudformation.get_template(StackName=stack_id)["TemplateBody"]
             except ClientError as error:
@@ -128,7 +128,7 @@ class Account:
         more: dict[str, str] = {"datasetArn": dataset_arn} if dataset_arn else {}
         while True:
             self._wait_for_ones_turn()
-            with told_of_aws(self.about, POLICY):
+            with reported_aws_errors(self.about, POLICY):
                 page = self._personalize.list_dataset_import_jobs(maxResults=100, **more)
             jobs += [listed_job(each) for each in page["datasetImportJobs"]]
             if not (token := page.get("nextToken")):
@@ -137,7 +137,7 @@ class Account:
 
     def job(self, arn: str) -> DatasetImportJob | None:
         """Describe a job; None if there is none."""
-        with told_of_aws(self.about, POLICY):
+        with reported_aws_errors(self.about, POLICY):
             try:
                 return BotoPersonalize(self._personalize).describe_dataset_import_job(arn)
             except Refused as refused:
@@ -145,7 +145,7 @@ class Account:
 
     def schema(self, dataset_arn: str) -> Schema | None:
         """Find the schema of a dataset; None if there is no such dataset."""
-        with told_of_aws(self.about, POLICY):
+        with reported_aws_errors(self.about, POLICY):
             try:
                 dataset = self._personalize.describe_dataset(datasetArn=dataset_arn)["dataset"]
                 schema = self._personalize.describe_schema(schemaArn=dataset["schemaArn"])["schema"]

@@ -54,7 +54,7 @@ class Explained:
 
 
 def explain(account: Account, stack: str) -> Explained:
-    """Look at the last operation on a stack, and explain what has failed in it; raise `CannotRun`."""
+    """Look at the last operation on a stack, and explain what has failed in it; raise `CommandError`."""
     sight = required(Looker(account, stack).look(), stack)
     failures = [
         _explained(account, sight, seen) for seen in sight.imports if seen.state in (State.FAILED, State.CANCELLED)

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Final
 
-from personalize_import_cli.failures import shortened
+from personalize_import_cli.errors import shortened
 from personalize_import_cli.stack.explaining import Explained, Explanation
 from personalize_import_cli.stack.lines import FORMAT_VERSION
 from personalize_import_cli.stack.words import duration, moment, unwrapped

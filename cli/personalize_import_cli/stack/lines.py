@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
-from personalize_import_cli.failures import LINE_LENGTH_MAX, shortened
+from personalize_import_cli.errors import LINE_LENGTH_MAX, shortened
 from personalize_import_cli.stack.jobs import JOBS_AT_ONCE
 from personalize_import_cli.stack.sight import Queue, Seen, Sight, State
 from personalize_import_cli.stack.words import duration, moment

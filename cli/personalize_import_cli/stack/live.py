@@ -11,7 +11,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from personalize_import_cli.failures import shortened
+from personalize_import_cli.errors import shortened
 from personalize_import_cli.stack.lines import name_of, note_of, status_of, usual_of
 from personalize_import_cli.stack.sight import GOES_ON, Seen, Sight, State
 from personalize_import_cli.stack.words import duration

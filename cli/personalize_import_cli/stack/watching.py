@@ -5,8 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from personalize_import_cli.aws_failures import Unavailable
-from personalize_import_cli.failures import CannotRun
+from personalize_import_cli.aws_errors import UnavailableError
+from personalize_import_cli.errors import CommandError
 from personalize_import_cli.stack.sight import Sight
 
 _MISSED_MAX: Final = 5
@@ -18,7 +18,7 @@ class Watched:
     """Whom to ask, whom to tell, and how often.
 
     Args:
-        look: Looks at the stack; None if there is no such stack. Raises `Unavailable` where the next look may succeed.
+        look: Looks at the stack; None if there is no such stack. Raises `UnavailableError`.
         show: Is told each look.
         wait: Waits before the next look.
         about: What failures are about.
@@ -33,7 +33,7 @@ class Watched:
 
 
 def watch(watched: Watched) -> Sight:
-    """Show a stack's imports until they have ended, and return how they stand then; raise `CannotRun`."""
+    """Show a stack's imports until they have ended, and return how they stand then; raise `CommandError`."""
     first = watched.look()
     sight = required(_begun(watched, first) if watched.next_operation else first, watched.about)
     while True:
@@ -62,22 +62,24 @@ def _next_look(watched: Watched) -> Sight | None:
     for _missed in range(_MISSED_MAX - 1):
         try:
             return watched.look()
-        except Unavailable:
+        except UnavailableError:
             watched.wait()
     return watched.look()
 
 
 def required(sight: Sight | None, about: str) -> Sight:
-    """Give the look at a stack that is there and has imports; raise `CannotRun` if it isn't one."""
+    """Give the look at a stack that is there and has imports; raise `CommandError` if it isn't one."""
     if sight is None:
-        raise CannotRun(
+        raise CommandError(
             f"{about}: there is no such stack. One that `cdk deploy` is about to make is waited for by `watch --next`; "
             "one that was deleted is found by its ARN"
         )
     if not sight.imports and (sight.stack_has_ended or sight.stack_status == _CREATED):
         nested = [stack_id.split("/")[1] for stack_id in sight.nested_stacks if "/" in stack_id]
         hint = f" It has nested stacks, which are watched by their own names: {', '.join(nested)}" if nested else ""
-        raise CannotRun(f"{about}: the stack has no dataset import jobs (Custom::PersonalizeDatasetImportJob).{hint}")
+        raise CommandError(
+            f"{about}: the stack has no dataset import jobs (Custom::PersonalizeDatasetImportJob).{hint}"
+        )
     return sight
 
 

@@ -1,13 +1,10 @@
-"""Data of this machine, checked when the app is synthesized: before `cdk deploy` has shipped any of it.
+"""Checks of asset files at synth, before `cdk deploy` uploads them.
 
-The rules are those of the command line, and so is what looks at the rows. Neither is loaded unless there is data.
+The rules are those of `personalize-import check`. Rows are checked by the standard library, as in Lambda.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Final, Self
 
@@ -22,7 +19,6 @@ from personalize_import_handler.contract.constraints import shown
 from personalize_import_handler.data_checks.checker import check
 from personalize_import_handler.data_checks.files import Data, local_file
 from personalize_import_handler.data_checks.findings import Finding
-from personalize_import_handler.data_checks.row_checker import PlainRowChecker, RowChecker
 from personalize_import_handler.data_checks.rules import Severity
 from personalize_import_handler.data_checks.schema import read_schema
 
@@ -31,7 +27,6 @@ NOT_CHECKED: Final = (
     "DataSource.from_asset(..., schema=DatasetSchema.from_file(...)), or give dataset as a CfnDataset whose schema is "
     "made in this app"
 )
-_COMMAND_LINE: Final = "personalize_import_cli"
 _CHECKS_KEPT: Final = 64
 
 
@@ -56,7 +51,7 @@ def told(finding: Finding) -> str:
     # What stands in a header may be anything; a name that could be a column's needs no quotes.
     column = finding.column if (finding.column or "").isidentifier() else finding.column and shown(finding.column)
     value = f": {shown(finding.value)}" if finding.value else ""
-    return f"{finding.rule.id}: {replace(finding, column=column).message}{value}. {finding.rule.mend}"
+    return f"{finding.rule.id}: {replace(finding, column=column).message}{value}. {finding.rule.fix}"
 
 
 @dataclass(frozen=True)
@@ -82,17 +77,4 @@ class _FilesAsTheyAre:
 def _findings(shipped: _FilesAsTheyAre, schema: DatasetSchema, import_mode: ImportMode) -> tuple[Finding, ...]:
     """Check files; those of several jobs are looked at once."""
     data = Data(location=shipped.location, files=[local_file(path) for path in shipped.files])
-    with _row_checker() as rows:
-        return tuple(check(data, read_schema(schema.text, schema.domain), import_mode=import_mode, rows=rows))
-
-
-@contextmanager
-def _row_checker() -> Iterator[RowChecker]:
-    """Give the fastest checker of rows; where the command line isn't there, the standard library's."""
-    if find_spec(_COMMAND_LINE) is None:
-        yield PlainRowChecker()
-        return
-    from personalize_import_cli.row_checkers import Engine, row_checker
-
-    with row_checker(Engine.fastest()) as rows:
-        yield rows
+    return tuple(check(data, read_schema(schema.text, schema.domain), import_mode=import_mode))

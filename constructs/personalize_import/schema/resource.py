@@ -51,7 +51,7 @@ def told(finding: Finding) -> str:
     rule = finding.rule
     field = f"{finding.column}: " if finding.column else ""
     detail = f" ({finding.detail})" if finding.detail else ""
-    return printable(f"{rule.id}: {field}{rule.what}{detail}. {rule.mend}")
+    return printable(f"{rule.id}: {field}{rule.what}{detail}. {rule.fix}")
 
 
 @jsii.implements(cdk.IStringProducer)

@@ -77,4 +77,4 @@ def _tell(findings: Sequence[Finding]) -> None:
         if finding.rule.severity is Severity.WARNING:
             logger.warning("%s: %s", finding.rule.id, finding.message)
     if errors:
-        raise DataRefused("; ".join(f"{each.rule.id}: {each.message}. {each.rule.mend}" for each in errors))
+        raise DataRefused("; ".join(f"{each.rule.id}: {each.message}. {each.rule.fix}" for each in errors))

@@ -1,7 +1,7 @@
 """Rows, checked with the standard library alone: what runs in Lambda, and wherever nothing faster is installed."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
@@ -64,8 +64,7 @@ class PlainRowChecker:
         """Check the rows of a block."""
         if self._passes(block, columns, counted):
             if columns.key or (columns.user and self.users_with_two() < USERS_ENOUGH):
-                rows = _rows(block, columns, Findings())
-                self._remember(block, columns, rows)
+                self._remember(block, columns, _rows_without_quotes(block, columns))
             return BlockReport(rows=block.count, empty=empty_values(block.text, columns))
         findings = Findings()
         rows = _rows(block, columns, findings)
@@ -106,7 +105,12 @@ class PlainRowChecker:
             self._users_with_two.discard("")
 
     def _remember_ids(self, block: Block, key: Column, rows: "Rows") -> None:
-        for line, value in zip(rows.lines, rows.by_place[key.place], strict=True):
+        values = rows.by_place[key.place]
+        ids = set(values)
+        if len(ids) == len(values) and self._ids.isdisjoint(ids):  # no repeated id in this block, as in most
+            self._ids |= ids
+            return
+        for line, value in zip(rows.lines, values, strict=True):
             if value in self._ids and value:
                 found = Finding(rule=rules.REPEATED_ID, file=block.file, line=line, column=key.name, value=value)
                 self._repeated.add(found)
@@ -118,7 +122,15 @@ class Rows:
     """What of a block has the form of a row: the lines it stands on, and the values of each column."""
 
     lines: Sequence[int]
-    by_place: Sequence[Sequence[str]]
+    by_place: Mapping[int, Sequence[str]]
+
+
+def _rows_without_quotes(block: Block, columns: Columns) -> Rows:
+    """Take the ids from a block that has passed the sieve: no line is blank, or has a quote or a backslash."""
+    lines = block.text.split("\n")
+    places = [column.place for column in (columns.key, columns.user) if column]
+    values = {place: [line.split(",", place + 1)[place] for line in lines] for place in places}
+    return Rows(range(block.first_line, block.first_line + len(lines)), values)
 
 
 def _rows(block: Block, columns: Columns, findings: Findings) -> Rows:
@@ -137,7 +149,7 @@ def _rows(block: Block, columns: Columns, findings: Findings) -> Rows:
         else:
             lines.append(number)
             values.append(_values(raw, number, block, columns, findings) if '"' in line or "\\" in line else raw)
-    return Rows(lines, list(zip(*values, strict=True)))
+    return Rows(lines, dict(enumerate(zip(*values, strict=True))))
 
 
 def _values(raw: Sequence[str], number: int, block: Block, columns: Columns, findings: Findings) -> Sequence[str]:

@@ -48,19 +48,19 @@ class Rule:
     what: str
     """What is wrong where it is broken."""
     why: str
-    mend: str
+    fix: str
     page: str
     """Where the service's documentation says so, or comes nearest to it."""
     unreadable: bool = False
     """Whether there is nothing that could be checked any further where it is broken."""
 
 
-def _error(id: str, scope: Scope, what: str, why: str, mend: str, page: str, *, unreadable: bool = False) -> Rule:
-    return Rule(id, Severity.ERROR, scope, what, why, mend, page, unreadable)
+def _error(id: str, scope: Scope, what: str, why: str, fix: str, page: str, *, unreadable: bool = False) -> Rule:
+    return Rule(id, Severity.ERROR, scope, what, why, fix, page, unreadable)
 
 
-def _warning(id: str, scope: Scope, what: str, why: str, mend: str, page: str) -> Rule:
-    return Rule(id, Severity.WARNING, scope, what, why, mend, page)
+def _warning(id: str, scope: Scope, what: str, why: str, fix: str, page: str) -> Rule:
+    return Rule(id, Severity.WARNING, scope, what, why, fix, page)
 
 
 # Files.

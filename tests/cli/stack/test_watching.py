@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from personalize_import_cli.aws_failures import Unavailable
-from personalize_import_cli.failures import CannotRun
+from personalize_import_cli.aws_errors import UnavailableError
+from personalize_import_cli.errors import CommandError
 from personalize_import_cli.stack.sight import Seen, Sight, State
 from personalize_import_cli.stack.watching import Watched, pause, watch
 
-NOT_NOW = Unavailable("Rate exceeded")
+NOT_NOW = UnavailableError("Rate exceeded")
 
 
 def sight(status: str, begun_at: float = 1, *, state: State | None = State.RUNNING, nested: Any = ()) -> Sight:
@@ -23,14 +23,14 @@ def sight(status: str, begun_at: float = 1, *, state: State | None = State.RUNNI
 RUNNING, DONE = sight("UPDATE_IN_PROGRESS"), sight("UPDATE_COMPLETE", state=State.IMPORTED)
 
 
-def watched(looks: Iterable[Sight | Unavailable | None], *, next_operation: bool = False) -> list[Sight | None]:
+def watched(looks: Iterable[Sight | UnavailableError | None], *, next_operation: bool = False) -> list[Sight | None]:
     """Watch what these looks see, and return what was shown; no look is left over."""
     shown: list[Sight | None] = []
     coming = iter(looks)
 
     def look() -> Sight | None:
         seen = next(coming)
-        if isinstance(seen, Unavailable):
+        if isinstance(seen, UnavailableError):
             raise seen
         return seen
 
@@ -75,21 +75,21 @@ def test_no_answer_now_and_then_is_passed_over() -> None:
 
 
 def test_no_answer_for_long_or_at_first_is_a_failure() -> None:
-    with pytest.raises(Unavailable, match="Rate exceeded"):
+    with pytest.raises(UnavailableError, match="Rate exceeded"):
         watched([RUNNING, *[NOT_NOW] * 5])
-    with pytest.raises(Unavailable, match="Rate exceeded"):
+    with pytest.raises(UnavailableError, match="Rate exceeded"):
         watched([NOT_NOW])
 
 
 def test_a_stack_that_is_not_there_is_told() -> None:
-    with pytest.raises(CannotRun, match=r"Shop: there is no such stack.*--next"):
+    with pytest.raises(CommandError, match=r"Shop: there is no such stack.*--next"):
         watched([None])
 
 
 @pytest.mark.parametrize("status", ["CREATE_IN_PROGRESS", "UPDATE_COMPLETE"])
 def test_a_stack_without_imports_is_told_with_the_stacks_in_it(status: str) -> None:
     nested = ["arn:aws:cloudformation:eu-west-1:1:stack/Shop-Data-1/x"]
-    with pytest.raises(CannotRun, match=r"Shop: the stack has no dataset import jobs .*names: Shop-Data-1$"):
+    with pytest.raises(CommandError, match=r"Shop: the stack has no dataset import jobs .*names: Shop-Data-1$"):
         watched([sight(status, state=None, nested=nested)])
 
 

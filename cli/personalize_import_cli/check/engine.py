@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from threading import Lock
 from typing import Self
 
-from personalize_import_cli.failures import CannotRun, of_os_error
+from personalize_import_cli.errors import CommandError, command_error
 from personalize_import_handler.data_checks.column_checks import Columns
 from personalize_import_handler.data_checks.findings import Finding
 from personalize_import_handler.data_checks.row_checker import BlockReport, PlainRowChecker, RowChecker
@@ -30,21 +30,21 @@ class Engine(StrEnum):
 
 @contextmanager
 def row_checker(engine: Engine) -> Iterator[RowChecker]:
-    """Give a checker of rows; raise `CannotRun` if it is at its end, without room on the disk for instance."""
+    """Give a checker of rows; raise `CommandError` if it is at its end, without room on the disk for instance."""
     if engine is Engine.PLAIN:
         yield PlainRowChecker()
         return
     import duckdb
 
-    from personalize_import_cli.duckdb_rows import DuckDbRowChecker
+    from personalize_import_cli.check.duckdb_rows import DuckDbRowChecker
 
     try:
         with DuckDbRowChecker() as checker:
             yield checker
     except OSError as error:
-        raise of_os_error(error, "the folder for temporary files") from error
+        raise command_error(error, "the folder for temporary files") from error
     except duckdb.Error as error:
-        raise CannotRun(f"DuckDB: {error} (--engine plain does without it)") from error
+        raise CommandError(f"DuckDB: {error} (--engine plain does without it)") from error
 
 
 @dataclass

@@ -13,8 +13,8 @@ from typing import Any, Final, Self
 
 import duckdb
 
-from personalize_import_cli.duckdb_block import LINES, DuckDbBlock
-from personalize_import_cli.duckdb_conditions import text
+from personalize_import_cli.check.duckdb_block import LINES, DuckDbBlock
+from personalize_import_cli.check.duckdb_conditions import text
 from personalize_import_handler.data_checks import rules
 from personalize_import_handler.data_checks.column_checks import Columns
 from personalize_import_handler.data_checks.findings import Finding

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import duckdb
 
-from personalize_import_cli.duckdb_conditions import sql_of, text
+from personalize_import_cli.check.duckdb_conditions import sql_of, text
 from personalize_import_handler.data_checks import rules
 from personalize_import_handler.data_checks.column_checks import Check, Column, Columns
 from personalize_import_handler.data_checks.findings import Finding

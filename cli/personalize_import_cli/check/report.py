@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Final
 
-from personalize_import_cli.locations import location_of
-from personalize_import_cli.schema_file import CheckedSchema
+from personalize_import_cli.check.schema_file import CheckedSchema
+from personalize_import_cli.check.sources import location_of
 from personalize_import_handler.contract import ImportMode
 from personalize_import_handler.data_checks.files import Data
 from personalize_import_handler.data_checks.findings import Finding
@@ -80,7 +80,7 @@ class Report:
         """Say in a line what was looked at, and what came of it."""
         found = f"{_count(self.errors, 'error')}, {_count(self.warnings, 'warning')}"
         if self.checked is None:
-            return f"The data was not checked, for the schema has to be mended first: {found}"
+            return f"Data not checked: fix the schema first ({found})"
         files = _count(len(self.checked.data.files), "file")
         return f"{files}, {_size(self.checked.size)}, {_count(self.checked.rows, 'row')}: {found}"
 

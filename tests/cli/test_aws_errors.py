@@ -5,12 +5,12 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, NoCredentialsError, ReadTimeoutError
 
-from personalize_import_cli.aws_failures import Unavailable, told_of_aws
-from personalize_import_cli.failures import CannotRun
+from personalize_import_cli.aws_errors import UnavailableError, reported_aws_errors
+from personalize_import_cli.errors import CommandError
 
 
-def told(error: Exception) -> CannotRun:
-    with pytest.raises(CannotRun) as raised, told_of_aws("Shop", "docs/watch.md"):
+def told(error: Exception) -> CommandError:
+    with pytest.raises(CommandError) as raised, reported_aws_errors("Shop", "docs/watch.md"):
         raise error
     return raised.value
 
@@ -36,7 +36,7 @@ def test_what_stays_so_names_what_to_do(error: Exception, words: str) -> None:
     failure = told(error)
     assert str(failure).startswith("Shop: ")
     assert words in str(failure)
-    assert not isinstance(failure, Unavailable)
+    assert not isinstance(failure, UnavailableError)
 
 
 @pytest.mark.parametrize(
@@ -45,4 +45,4 @@ def test_what_stays_so_names_what_to_do(error: Exception, words: str) -> None:
     ids=["throttled", "throttled by Personalize", "a fault of the service", "no answer"],
 )
 def test_what_may_pass_can_be_asked_again(error: Exception) -> None:
-    assert isinstance(told(error), Unavailable)
+    assert isinstance(told(error), UnavailableError)

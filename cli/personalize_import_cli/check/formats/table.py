@@ -7,8 +7,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from personalize_import_cli.formats.places import PLACES_MAX, not_shown, shown_detail, shown_name, shown_value
-from personalize_import_cli.report import Report
+from personalize_import_cli.check.formats.places import PLACES_MAX, not_shown, shown_detail, shown_name, shown_value
+from personalize_import_cli.check.report import Report
 from personalize_import_handler.data_checks.findings import Finding
 from personalize_import_handler.data_checks.rules import Rule, Severity
 
@@ -51,5 +51,5 @@ def _places(findings: Sequence[Finding]) -> Table:
 def _print_advice(console: Console, rule: Rule, more: str) -> None:
     if more:
         console.print(Text(more, style="dim"))
-    console.print(Text(f"-> {rule.mend}"))
+    console.print(Text(f"-> {rule.fix}"))
     console.print(Text(f"   {rule.page}\n", style="dim"), soft_wrap=True)

@@ -3,7 +3,7 @@
 import json
 from typing import Final
 
-from personalize_import_cli.report import TOOL, VERSION, Report
+from personalize_import_cli.check.report import TOOL, VERSION, Report
 from personalize_import_handler.data_checks.findings import Finding
 
 FORMAT_VERSION: Final = 1
@@ -51,6 +51,6 @@ def _finding(report: Report, finding: Finding) -> dict[str, object]:
         "count": finding.count,
         "what": rule.what,
         "why": rule.why,
-        "mend": rule.mend,
+        "fix": rule.fix,
         "page": rule.page,
     }

@@ -7,16 +7,16 @@ from personalize_import_handler.contract.printable import printable
 LINE_LENGTH_MAX: Final = 1000
 
 
-class CannotRun(Exception):
+class CommandError(Exception):
     """The command could not do what it was asked to; the message says in one line what and where."""
 
     def __init__(self, message: str) -> None:
         super().__init__(shortened(" ".join(message.split()), LINE_LENGTH_MAX))
 
 
-def of_os_error(error: OSError, path: str) -> CannotRun:
+def command_error(error: OSError, path: str) -> CommandError:
     """Tell what the operating system has said of a file."""
-    return CannotRun(f"{error.filename or path}: {error.strerror or error}")
+    return CommandError(f"{error.filename or path}: {error.strerror or error}")
 
 
 def shortened(text: str, length: int) -> str:

@@ -6,7 +6,7 @@ There is no standard; https://github.com/testmoapp/junitxml describes what is co
 from collections.abc import Sequence
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from personalize_import_cli.report import TOOL, Report
+from personalize_import_cli.check.report import TOOL, Report
 from personalize_import_handler.contract.printable import printable
 from personalize_import_handler.data_checks.findings import Finding
 from personalize_import_handler.data_checks.rules import RULES, Rule
@@ -36,7 +36,7 @@ def junit(report: Report) -> str:
 def _add_case(suite: Element, report: Report, rule: Rule, findings: Sequence[Finding]) -> None:
     case = SubElement(suite, "testcase", {"classname": f"{TOOL}.{rule.scope}", "name": rule.id})
     # What is printable has no character that XML 1.0 forbids: https://www.w3.org/TR/xml/#charsets
-    lines = "\n".join([*(printable(finding.message) for finding in findings), f"{rule.mend}. {rule.page}"])
+    lines = "\n".join([*(printable(finding.message) for finding in findings), f"{rule.fix}. {rule.page}"])
     if not report.is_checked(rule):
         SubElement(case, "skipped", {"message": "the data was not checked"})
     elif findings and report.is_failure(rule):

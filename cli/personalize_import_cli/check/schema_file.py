@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Final
 
-from personalize_import_cli.failures import CannotRun, of_os_error
+from personalize_import_cli.errors import CommandError, command_error
 from personalize_import_handler.data_checks.findings import Finding
 from personalize_import_handler.data_checks.regular_files import open_regular
 from personalize_import_handler.data_checks.schema import NotASchema, NotJson, Schema, read_schema
@@ -26,12 +26,12 @@ class CheckedSchema:
 
 
 def checked_schema(path: str, domain: str | None) -> CheckedSchema:
-    """Read a schema and check it; raise `CannotRun` if there is nothing to check."""
+    """Read a schema and check it; raise `CommandError` if there is nothing to check."""
     text = _text(path)
     try:
         schema: Schema | None = read_schema(text, domain)
     except NotJson as error:
-        raise CannotRun(f"{path}: {error}") from error
+        raise CommandError(f"{path}: {error}") from error
     except NotASchema:
         schema = None
     return CheckedSchema(
@@ -47,9 +47,11 @@ def _text(path: str) -> str:
         with open_regular(path) as file:
             content = file.read(_BYTES_MAX + 1)
         if len(content) > _BYTES_MAX:
-            raise CannotRun(f"{path}: too large for a schema")
+            raise CommandError(f"{path}: too large for a schema")
         return content.decode()
     except UnicodeDecodeError as error:
-        raise CannotRun(f"{path}: this is no text, so no schema") from error
+        raise CommandError(f"{path}: this is no text, so no schema") from error
     except (OSError, ValueError) as error:
-        raise (of_os_error(error, path) if isinstance(error, OSError) else CannotRun(f"{path}: {error}")) from error
+        raise (
+            command_error(error, path) if isinstance(error, OSError) else CommandError(f"{path}: {error}")
+        ) from error

@@ -1,8 +1,8 @@
 """The report as plain lines: `file:line: severity: what, where, how often [rule]`, then what to do."""
 
-from personalize_import_cli.failures import shortened
-from personalize_import_cli.formats.places import PLACES_MAX, not_shown, shown_detail, shown_name, shown_value
-from personalize_import_cli.report import Report
+from personalize_import_cli.check.formats.places import PLACES_MAX, not_shown, shown_detail, shown_name, shown_value
+from personalize_import_cli.check.report import Report
+from personalize_import_cli.errors import shortened
 from personalize_import_handler.data_checks.findings import Finding
 
 
@@ -13,7 +13,7 @@ def plain(report: Report) -> str:
         lines += [_line(report, finding) for finding in findings[:PLACES_MAX]]
         if more := not_shown(findings):
             lines.append(f"    {more}")
-        lines += [f"    {rule.mend}", f"    {rule.page}"]
+        lines += [f"    {rule.fix}", f"    {rule.page}"]
     return "".join(f"{line}\n" for line in [*lines, report.summary])
 
 

@@ -3,29 +3,35 @@
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 
-from personalize_import_cli.failures import CannotRun, of_os_error
-from personalize_import_cli.locations import data_at, location_of
-from personalize_import_cli.report import CheckedData, Report
-from personalize_import_cli.row_checkers import CountedRows, Engine, row_checker
-from personalize_import_cli.schema_file import CheckedSchema
+from personalize_import_cli.check.engine import CountedRows, Engine, row_checker
+from personalize_import_cli.check.report import CheckedData, Report
+from personalize_import_cli.check.schema_file import CheckedSchema
+from personalize_import_cli.check.sources import data_at, location_of
+from personalize_import_cli.errors import CommandError, command_error
 from personalize_import_handler.contract import ImportMode
 from personalize_import_handler.data_checks.checker import check
 from personalize_import_handler.data_checks.files import Data
 from personalize_import_handler.data_checks.findings import Finding
 from personalize_import_handler.data_checks.schema import Schema
 
-Bar = Callable[[int], AbstractContextManager[Callable[[int], None]]]
+ProgressBar = Callable[[int], AbstractContextManager[Callable[[int], None]]]
 """Given how many bytes there are, shows how many have been read."""
 
 
 def check_data(
-    location: str, schema: CheckedSchema, *, import_mode: ImportMode, engine: Engine, bar: Bar, strict: bool = False
+    location: str,
+    schema: CheckedSchema,
+    *,
+    import_mode: ImportMode,
+    engine: Engine,
+    progress_bar: ProgressBar,
+    strict: bool = False,
 ) -> Report:
-    """Check data, if the schema is one that it can be checked for; raise `CannotRun`."""
+    """Check data, if the schema is one that it can be checked for; raise `CommandError`."""
     checked, findings = None, schema.findings
     if schema.schema:
         data = data_at(location)
-        checked, found = _checked(data, schema.schema, import_mode, engine, bar)
+        checked, found = _checked(data, schema.schema, import_mode, engine, progress_bar)
         _require_readable(data, found)
         findings = (*findings, *found)
     return Report(
@@ -39,10 +45,10 @@ def check_data(
 
 
 def _checked(
-    data: Data, schema: Schema, import_mode: ImportMode, engine: Engine, bar: Bar
+    data: Data, schema: Schema, import_mode: ImportMode, engine: Engine, progress_bar: ProgressBar
 ) -> tuple[CheckedData, tuple[Finding, ...]]:
     size = 0
-    with row_checker(engine) as checker, bar(data.size) as advance:
+    with row_checker(engine) as checker, progress_bar(data.size) as advance:
         rows = CountedRows(checker)
 
         def progress(read: int) -> None:
@@ -53,7 +59,7 @@ def _checked(
         try:
             findings = tuple(check(data, schema, import_mode=import_mode, rows=rows, progress=progress))
         except OSError as error:
-            raise of_os_error(error, data.location) from error
+            raise command_error(error, data.location) from error
     return CheckedData(data=data, size=size, rows=rows.rows), findings
 
 
@@ -65,4 +71,4 @@ def _require_readable(data: Data, findings: Sequence[Finding]) -> None:
     place = location_of(data, first.file) + (f", line {first.line}" if first.line else "")
     detail = f" ({first.detail})" if first.detail else ""
     more = f" (and {len(others)} more like that)" if others else ""
-    raise CannotRun(f"{place}: {first.rule.what}{detail}. {first.rule.mend}{more}")
+    raise CommandError(f"{place}: {first.rule.what}{detail}. {first.rule.fix}{more}")

@@ -17,7 +17,7 @@ from botocore.exceptions import (
     SSOError,
 )
 
-from personalize_import_cli.failures import CannotRun
+from personalize_import_cli.errors import CommandError
 
 _CREDENTIALS: Final = (
     NoCredentialsError,
@@ -40,13 +40,13 @@ _BUSY: Final = frozenset({"LimitExceededException", "Throttling", "ThrottlingExc
 _SERVER_ERROR: Final = 500
 
 
-class Unavailable(CannotRun):
+class UnavailableError(CommandError):
     """Nothing is wrong with the request; it may be answered when it is made again."""
 
 
 @contextmanager
-def told_of_aws(what: str, policy: str) -> Iterator[None]:
-    """Raise what AWS says as `CannotRun`, or `Unavailable`.
+def reported_aws_errors(what: str, policy: str) -> Iterator[None]:
+    """Raise what AWS says as `CommandError`, or `UnavailableError`.
 
     Args:
         what: What the failure is about, for the beginning of the line.
@@ -59,25 +59,25 @@ def told_of_aws(what: str, policy: str) -> Iterator[None]:
         raise _failure(error, what, policy) from error
 
 
-def _failure(error: Exception, what: str, policy: str) -> CannotRun:
+def _failure(error: Exception, what: str, policy: str) -> CommandError:
     if isinstance(error, ClientError):
         return _answer(error, what, policy)
     if isinstance(error, NoRegionError):
-        return CannotRun(f"{what}: no Region is set. Set AWS_REGION, or a region in the profile")
+        return CommandError(f"{what}: no Region is set. Set AWS_REGION, or a region in the profile")
     if isinstance(error, _CREDENTIALS):
-        return CannotRun(f"{what}: {error}. Set AWS_PROFILE, or log in with the AWS CLI")
+        return CommandError(f"{what}: {error}. Set AWS_PROFILE, or log in with the AWS CLI")
     if isinstance(error, ConnectionError | HTTPClientError):
-        return Unavailable(f"{what}: {error}")
-    return CannotRun(f"{what}: {error}")
+        return UnavailableError(f"{what}: {error}")
+    return CommandError(f"{what}: {error}")
 
 
-def _answer(error: ClientError, what: str, policy: str) -> CannotRun:
+def _answer(error: ClientError, what: str, policy: str) -> CommandError:
     code = error.response["Error"].get("Code", "")
     status = error.response["ResponseMetadata"].get("HTTPStatusCode", 0)
     if code in _REFUSED_CREDENTIALS:
-        return CannotRun(f"{what}: {error}. Log in again with the AWS CLI, or set AWS_PROFILE to other credentials")
+        return CommandError(f"{what}: {error}. Log in again with the AWS CLI, or set AWS_PROFILE to other credentials")
     if code in _DENIED:
-        return CannotRun(f"{what}: {error}. {policy} has the permissions that are needed")
+        return CommandError(f"{what}: {error}. {policy} has the permissions that are needed")
     if code in _BUSY or status >= _SERVER_ERROR:
-        return Unavailable(f"{what}: {error}")
-    return CannotRun(f"{what}: {error}")
+        return UnavailableError(f"{what}: {error}")
+    return CommandError(f"{what}: {error}")

@@ -9,7 +9,7 @@ from pathlib import PurePath
 from typing import Final
 from urllib.parse import quote
 
-from personalize_import_cli.report import TOOL, VERSION, Report
+from personalize_import_cli.check.report import TOOL, VERSION, Report
 from personalize_import_handler.data_checks.findings import Finding
 from personalize_import_handler.data_checks.rules import RULES, Rule
 
@@ -33,7 +33,7 @@ def _descriptor(rule: Rule) -> dict[str, object]:
         "id": rule.id,
         "shortDescription": {"text": rule.what},
         "fullDescription": {"text": rule.why},
-        "help": {"text": rule.mend},
+        "help": {"text": rule.fix},
         "helpUri": rule.page,
         "defaultConfiguration": {"level": rule.severity},
     }
@@ -50,7 +50,7 @@ def _result(report: Report, finding: Finding) -> dict[str, object]:
         "ruleId": finding.rule.id,
         "ruleIndex": _NUMBERS[finding.rule],
         "level": finding.rule.severity,
-        "message": {"text": f"{finding.message}. {finding.rule.mend}"},
+        "message": {"text": f"{finding.message}. {finding.rule.fix}"},
         "locations": [location],
         "occurrenceCount": finding.count,
     }

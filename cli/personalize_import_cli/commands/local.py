@@ -9,7 +9,7 @@ from typing import Final
 
 import click
 
-from personalize_import_cli.failures import CannotRun
+from personalize_import_cli.errors import CommandError
 from personalize_import_cli.output import write_out
 from personalize_local.cdk_cli import CdkFailed, with_tools
 from personalize_local.dependencies import missing_of_extra
@@ -55,7 +55,7 @@ def local(
     Exit codes: 0 after Ctrl-C, 2 it could not run; with COMMAND, that command's own.
     """
     if missing := missing_of_extra():
-        raise CannotRun(missing)
+        raise CommandError(missing)
     if port is None:
         port = 0 if command else _PORT
     try:
@@ -68,7 +68,7 @@ def local(
                 _bootstrap(aws)
             return _run(command, aws.process_environment()) if command else _stay(aws)
     except (ValueError, LocalAwsError) as problem:
-        raise CannotRun(str(problem)) from problem
+        raise CommandError(str(problem)) from problem
 
 
 def _bootstrap(aws: LocalAws) -> None:
@@ -78,7 +78,7 @@ def _bootstrap(aws: LocalAws) -> None:
         try:
             LocalCloud(aws, Path(empty)).bootstrap()
         except CdkFailed as failure:
-            raise CannotRun(f"{failure}: {failure.output}") from failure
+            raise CommandError(f"{failure}: {failure.output}") from failure
 
 
 def _stay(aws: LocalAws) -> int:
@@ -87,7 +87,7 @@ def _stay(aws: LocalAws) -> int:
         aws.wait()
     except KeyboardInterrupt:
         return _ENDED
-    raise CannotRun("the local AWS has ended by itself")
+    raise CommandError("the local AWS has ended by itself")
 
 
 def _run(command: Sequence[str], environment: Mapping[str, str]) -> int:
@@ -95,7 +95,7 @@ def _run(command: Sequence[str], environment: Mapping[str, str]) -> int:
     try:
         process = subprocess.Popen(command, env=with_tools(environment))  # noqa: S603 - what this is for
     except OSError as error:
-        raise CannotRun(f"{command[0]}: {error.strerror}") from error
+        raise CommandError(f"{command[0]}: {error.strerror}") from error
     signal.signal(signal.SIGINT, lambda *_: None)
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda number, _frame: process.send_signal(number))

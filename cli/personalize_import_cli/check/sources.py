@@ -3,22 +3,22 @@
 from pathlib import Path
 from typing import Final
 
-from personalize_import_cli.failures import of_os_error
+from personalize_import_cli.errors import command_error
 from personalize_import_handler.data_checks.files import Data, local_data
 
 _S3: Final = "s3://"
 
 
 def data_at(location: str) -> Data:
-    """Find the files at a location; raise `CannotRun` where that can't be looked at."""
+    """Find the files at a location; raise `CommandError` where that can't be looked at."""
     if location.startswith(_S3):
-        from personalize_import_cli.s3_data import s3_data  # boto3 takes its time to load
+        from personalize_import_cli.check.s3_source import s3_data  # boto3 takes its time to load
 
         return s3_data(location)
     try:
         return local_data(Path(location))
     except OSError as error:
-        raise of_os_error(error, location) from error
+        raise command_error(error, location) from error
 
 
 def location_of(data: Data, file: str | None) -> str:

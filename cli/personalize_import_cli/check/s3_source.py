@@ -12,7 +12,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from personalize_import_cli.failures import CannotRun
+from personalize_import_cli.errors import CommandError
 from personalize_import_handler.data_checks.files import Data, DataFile, is_read
 
 if TYPE_CHECKING:
@@ -26,10 +26,10 @@ _FORBIDDEN: Final = "403"
 
 
 def s3_data(location: str) -> Data:
-    """Find the files of a location in S3; raise `CannotRun` where that can't be looked at."""
+    """Find the files of a location in S3; raise `CommandError` where that can't be looked at."""
     bucket, _, key = location.removeprefix("s3://").partition("/")
     if not bucket:
-        raise CannotRun(f"{location}: a location in S3 is s3://bucket/key or s3://bucket/folder/")
+        raise CommandError(f"{location}: a location in S3 is s3://bucket/key or s3://bucket/folder/")
     with _explained(location):
         client = boto3.client("s3", config=_CONFIG)
         refused: ClientError | None = None
@@ -77,4 +77,4 @@ def _explained(location: str) -> Iterator[None]:
         yield
     # A ValueError is what botocore has for an endpoint that is no URL.
     except (ClientError, BotoCoreError, ValueError) as error:
-        raise CannotRun(f"{location}: {error}") from error
+        raise CommandError(f"{location}: {error}") from error

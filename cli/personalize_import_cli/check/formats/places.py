@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from personalize_import_cli.failures import shortened
+from personalize_import_cli.errors import shortened
 from personalize_import_handler.data_checks.findings import Finding
 
 _NAME_LENGTH_MAX: Final = 60

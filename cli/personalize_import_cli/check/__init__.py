@@ -1,0 +1,1 @@
+"""The check of data and schemas: sources, engines, the report and its formats."""
