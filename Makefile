@@ -4,8 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
-SCANNERS := .venv-scanners
-SCANNERS_INSTALLED := $(SCANNERS)/.installed
+CHECKOV := .venv-checkov
+CHECKOV_INSTALLED := $(CHECKOV)/.installed
 DATA ?=
 PARTS ?=
 SCHEMA ?=
@@ -34,12 +34,12 @@ define lock
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help install lock deploy-local destroy-local test lint format docs docs-checks docs-reference provider-template bench clean
+.PHONY: help install lock deploy-local destroy-local test test-slow test-all coverage lint format docs docs-checks docs-reference provider-template bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-install: $(INSTALLED) $(SCANNERS_INSTALLED) ## make the environment: libraries, Node, the CDK CLI, the local AWS, test tools
+install: $(INSTALLED) ## create the environment: libraries, Node, the CDK CLI, the local AWS, test tools
 
 $(INSTALLED): pyproject.toml locks/uv.txt locks/build.txt locks/dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is %s; set PYTHON=..." % sys.version.split()[0])'
@@ -49,16 +49,16 @@ $(INSTALLED): pyproject.toml locks/uv.txt locks/build.txt locks/dev.txt
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --offline --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(SCANNERS_INSTALLED): locks/uv.txt locks/scanners.txt
-	$(call make_environment,$(SCANNERS))
-	$(call install_lock,$(SCANNERS),scanners)
+$(CHECKOV_INSTALLED): locks/uv.txt locks/checkov.txt
+	$(call make_environment,$(CHECKOV))
+	$(call install_lock,$(CHECKOV),checkov)
 	@touch $@
 
 lock: ## write locks/ from pyproject.toml and requirements*.txt [UPGRADE=1 takes the newest versions]
 	$(call lock,uv)
 	$(call lock,build)
 	$(call lock,dev,--constraint locks/build.txt)
-	$(call lock,scanners)
+	$(call lock,checkov)
 
 deploy-local: $(INSTALLED) ## deploy the demo to the AWS on this machine [DATA=data.csv SCHEMA=schema.json]
 	@$(BIN)/python -m demo.deploy_local deploy --data "$$DATA" --schema "$$SCHEMA" --import-seconds $(IMPORT_SECONDS)
@@ -66,20 +66,29 @@ deploy-local: $(INSTALLED) ## deploy the demo to the AWS on this machine [DATA=d
 destroy-local: $(INSTALLED) ## destroy the demo on this machine, and forget its state
 	@$(BIN)/python -m demo.deploy_local destroy
 
-test: $(INSTALLED) ## run all tests but the slow ones
-	$(BIN)/python -m pytest -q -m 'not slow' -n 2
+test: $(INSTALLED) ## run the quick tests
+	$(BIN)/python -m pytest -q -m 'not slow and not nightly' -n 2
 
-# Much of what these do is to wait, so there are more workers than cores; and one at a time, or else one ends up with many.
-test-slow: $(INSTALLED) $(SCANNERS_INSTALLED) ## run the tests that take minutes
-	$(BIN)/python -m pytest -q -m slow -n 3 --maxschedchunk 1
+# These mostly wait, so there are more workers than cores. Handed out one at a time, no worker is left with many.
+test-slow: $(INSTALLED) ## run the tests that take minutes
+	$(BIN)/python -m pytest -q -m 'slow and not nightly' -n 3 --maxschedchunk 1
+
+test-all: lint test test-slow $(CHECKOV_INSTALLED) ## run everything: nightly and before a release
+	$(BIN)/python -m pytest -q -m nightly -n 3 --maxschedchunk 1
+	QUICK=1 PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m bench
+
+coverage: $(INSTALLED) ## measure which lines the quick tests run
+	$(BIN)/python -m pytest -q -m 'not slow and not nightly' -n 2 --cov --cov-report=term:skip-covered
 
 bench: $(INSTALLED) ## measure, and write docs/benchmarks.md [QUICK=1 | LARGE=1 | PARTS="waiting"]
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m bench $(PARTS)
 
-lint: $(INSTALLED) ## check style and types
+lint: $(INSTALLED) ## check style, types, imports between packages, and words
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache --no-logo
+	$(BIN)/python -m tools.words
 
 format: $(INSTALLED) ## put the code into shape
 	$(BIN)/ruff check --fix-only --quiet .
@@ -109,4 +118,4 @@ provider-template: $(INSTALLED) ## write dist/provider.template.json: the provid
 	@echo "dist/provider.template.json"
 
 clean: ## remove what was made, the environment included
-	rm -rf $(VENV) $(SCANNERS) .local-aws cdk.out dist build site .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(CHECKOV) .local-aws cdk.out dist build site .pytest_cache .mypy_cache .ruff_cache .hypothesis

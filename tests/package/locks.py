@@ -12,7 +12,7 @@ from tests.package.builds import ROOT
 
 PYPROJECT: Final = tomllib.loads((ROOT / "pyproject.toml").read_text())
 PROJECT: Final = PYPROJECT["project"]["name"]
-LOCKS: Final = ("uv", "build", "dev", "scanners")
+LOCKS: Final = ("uv", "build", "dev", "checkov")
 
 
 def text_of(lock: str) -> str:

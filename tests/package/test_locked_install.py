@@ -16,7 +16,7 @@ from tests.package.builds import ROOT
 
 pytestmark = pytest.mark.slow
 
-ENVIRONMENT = ".venv-scanners"
+ENVIRONMENT = ".venv-checkov"
 METADATA = "Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
 WHEEL = "Wheel-Version: 1.0\nGenerator: tests\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
 
@@ -58,7 +58,7 @@ def index(tmp_path: Path) -> Index:
     (program,) = [Path(str(file.locate())) for file in uv.files or [] if file.name == "uv"]
     scripts = f"uv-{uv.version}.data/scripts/uv"
     (project / "locks" / "uv.txt").write_text(add_wheel(wheels, "uv", uv.version, {scripts: program.read_bytes()}))
-    (project / "locks" / "scanners.txt").write_text(add_wheel(wheels, "small", "1.0", {"small.py": b"locked = True"}))
+    (project / "locks" / "checkov.txt").write_text(add_wheel(wheels, "small", "1.0", {"small.py": b"locked = True"}))
     return Index(project, wheels)
 
 
@@ -125,7 +125,7 @@ def test_an_uv_with_another_hash_is_refused_before_it_runs(index: Index) -> None
 
 
 def test_a_package_that_is_locked_without_a_hash_is_refused(index: Index) -> None:
-    lock = index.project / "locks" / "scanners.txt"
+    lock = index.project / "locks" / "checkov.txt"
     lock.write_text(lock.read_text().partition(" ")[0])
 
     assert install(index).returncode != 0

@@ -32,3 +32,9 @@ def test_a_role_without_a_trust_policy_is_found() -> None:
         resource["Properties"].pop("AssumeRolePolicyDocument", None)
 
     assert "E3003 'AssumeRolePolicyDocument' is a required property" in findings(template)
+
+
+def test_an_action_that_does_not_exist_is_found() -> None:
+    template = json.dumps(sound().templates["Demo"]).replace("s3:GetObject", "s3:GetObjects")
+
+    assert [found for found in findings(json.loads(template)) if "'getobjects'" in found]

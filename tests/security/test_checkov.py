@@ -9,7 +9,7 @@ import pytest
 
 from tests.security.templates import ROOT, faulty, sound
 
-CHECKOV: Final = ROOT / ".venv-scanners/bin/checkov"
+CHECKOV: Final = ROOT / ".venv-checkov/bin/checkov"
 _FUNCTION: Final = "AWS::Lambda::Function.DatasetImportProvider"
 # What is accepted: the check, the resources that it is accepted of, and why.
 ACCEPTED: Final = {
@@ -29,13 +29,13 @@ ACCEPTED: Final = {
     ("CKV_AWS_18", "AWS::S3::Bucket.DatasetImportProviderData"): "its policy lets Personalize read, and nobody else",
     ("CKV_AWS_21", "AWS::S3::Bucket.Bucket83908E77"): "the demo's bucket, which goes with its stack",
 }
-pytestmark = pytest.mark.slow  # starting checkov takes most of it
+pytestmark = pytest.mark.nightly
 
 
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """Let checkov look at all templates at once, without asking anybody for policies or descriptions."""
-    assert CHECKOV.exists(), "`make install` makes the environment of the scanners"
+    assert CHECKOV.exists(), "`make test-all` installs checkov"
     folder = tmp_path_factory.mktemp("templates")
     sound().write(folder)
     faulty().write(folder)
