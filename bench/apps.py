@@ -40,7 +40,9 @@ def ours_shared(stack: cdk.Stack, imports: int) -> None:
     from personalize_import import DatasetImportJob, DatasetImportProvider
 
     token = "arn:aws:lambda:eu-west-1:123456789012:function:imports"  # noqa: S105 - an ARN
-    provider = DatasetImportProvider.from_service_token(stack, "Provider", token, import_role_path="/team/")
+    provider = DatasetImportProvider.from_provider_attributes(
+        stack, "Provider", service_token=token, import_role_path="/team/"
+    )
     for number in range(imports):
         DatasetImportJob(
             stack, f"Import{number}", dataset=dataset_arn(number), data_source=_data(number), provider=provider

@@ -65,8 +65,8 @@ class DemoStack(cdk.Stack):
                 self, "Solution", name=f"{id}-solution", dataset_group_arn=group.attr_dataset_group_arn
             )
             solution.node.add_dependency(job)
-        cdk.CfnOutput(self, "JobName", value=job.job_name)
+        cdk.CfnOutput(self, "JobName", value=job.dataset_import_job_name)
         cdk.CfnOutput(self, "JobArn", value=job.dataset_import_job_arn)
-        cdk.CfnOutput(self, "Status", value=job.status)
+        cdk.CfnOutput(self, "Status", value=job.dataset_import_job_status)
         cdk.CfnOutput(self, "DurationSeconds", value=job.resource.get_att_string("DurationSeconds"))
         cdk.CfnOutput(self, "DatasetArn", value=dataset.attr_dataset_arn)

@@ -52,7 +52,7 @@ def _ours(scope: Construct, _folder: Path) -> Callable[[cdk.Stack, Import], None
             "Import",
             dataset=wanted.dataset_arn,
             data_source=DataSource.from_s3_uri(wanted.data_location),
-            job_name=wanted.name,
+            job_name_prefix=wanted.name,
             provider=provider,
             timeout=cdk.Duration.minutes(240 if wanted.long else 55),
         )

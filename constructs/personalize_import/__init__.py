@@ -6,6 +6,7 @@ from personalize_import.dataset_import_job import DatasetImportJob
 from personalize_import.import_dashboard import ImportDashboard
 from personalize_import.provider.provider import DatasetImportProvider
 from personalize_import.schema.dataset_schema import DatasetSchema
+from personalize_import.synthesis.validation import ValidationError
 from personalize_import_handler.contract import ImportMode
 
 __all__ = [
@@ -16,4 +17,5 @@ __all__ = [
     "ImportDashboard",
     "ImportMode",
     "Reimport",
+    "ValidationError",
 ]

@@ -10,18 +10,18 @@ from constructs import Construct
 
 from personalize_import.access.cross_account import Reader
 from personalize_import.access.import_role import ImportRole, create_import_role
-from personalize_import.access.preflight_access import let_provider_look
+from personalize_import.access.preflight_access import grant_preflight
 from personalize_import.access.read_access import grant_read
 from personalize_import.data.data_as_of import check_data_as_of, data_as_of
 from personalize_import.data.data_source import DataSource
 from personalize_import.data.dataset_reference import DatasetReference
-from personalize_import.data.dataset_schema_lookup import check_schema, schema_of
+from personalize_import.data.dataset_schema_lookup import check_schema, find_schema
 from personalize_import.data.reimport import Reimport, check_reimport
 from personalize_import.import_order import check_after, order_imports
 from personalize_import.monitoring.observed_import import ObservedImport
 from personalize_import.provider.imported import ImportedProvider
 from personalize_import.provider.provider import DatasetImportProvider
-from personalize_import.provider_requirements import check_looks, check_provider, check_role_of_provider, check_shipped
+from personalize_import.provider_requirements import check_asset_files, check_passable, check_preflight, check_provider
 from personalize_import.synthesis import validation
 from personalize_import.synthesis.at_synthesis import host_tasks
 from personalize_import.synthesis.environment import note_stack_of, stack_scope_of, top_level_stack_of
@@ -60,7 +60,7 @@ class DatasetImportJob(ObservedImport):
         data_source: DataSource,
         import_mode: ImportMode | str | None = None,
         after: "DatasetImportJob | None" = None,
-        job_name: str | None = None,
+        job_name_prefix: str | None = None,
         role: iam.IRole | None = None,
         tags: Mapping[str, str] | None = None,
         publish_attribution_metrics_to_s3: bool | None = None,
@@ -83,9 +83,9 @@ class DatasetImportJob(ObservedImport):
             after: The import that an `INCREMENTAL` one adds to, of the same dataset and the same stack. This one runs
                 after it, and again whenever that one imports again: a `FULL` import removes what was added before.
                 Default: none.
-            job_name: The job's name, to which a suffix is added that keeps it unique; at most 46 letters, digits,
-                hyphens and underscores. Default: made of the stack's name and the logical id. A new name alone doesn't
-                start a new job.
+            job_name_prefix: The beginning of the job's name; a suffix keeps the name unique. At most 46 letters,
+                digits, hyphens and underscores. A new prefix alone doesn't start a new job. Default: the stack's name
+                and the logical id.
             role: The role with which Personalize reads the data. It gets the permissions it lacks, also if it was
                 imported by its ARN; what a role needs that may not be changed (`mutable=False`) is reported. It must
                 trust `personalize.amazonaws.com`. Default: a new one that may read the location and nothing else.
@@ -104,11 +104,12 @@ class DatasetImportJob(ObservedImport):
                 Default: 55 minutes.
             wait: Whether the deploy waits for the job. With False it goes on once the job is accepted, and doesn't
                 learn of its failure. Default: True.
-            provider: What handles the resource, where it should be another than the stack's own: one of another stack,
-                or `DatasetImportProvider.from_service_token(...)`. Default: the one of the stack, made on first use.
+            provider: The provider that handles the resource. It can be in another stack, or imported with
+                `DatasetImportProvider.from_provider_attributes(...)`. Default: the provider of the stack, which is
+                created on first use.
 
         Raises:
-            InvalidArguments: A `ValueError` that names each argument that is wrong, its value and what is allowed.
+            ValidationError: A `ValueError` that names each argument that is wrong, its value and what is allowed.
         """
         super().__init__(scope, id)
         note_stack_of(self, scope)
@@ -124,7 +125,7 @@ class DatasetImportJob(ObservedImport):
                 *check_schema("data_source.schema", data_source, reference.resource),
                 *validation.check_import_mode("import_mode", import_mode),
                 *check_after("after", after, self, import_mode, reference.arn),
-                *check_optional_text("job_name", job_name, constraints.JOB_NAME),
+                *check_optional_text("job_name_prefix", job_name_prefix, constraints.JOB_NAME),
                 *validation.check_role("role", role),
                 *validation.check_tags("tags", tags),
                 *validation.check_boolean("publish_attribution_metrics_to_s3", publish_attribution_metrics_to_s3),
@@ -134,11 +135,11 @@ class DatasetImportJob(ObservedImport):
                 *validation.check_timeout("timeout", timeout),
                 *validation.check_boolean("wait", wait),
                 *check_provider("provider", provider, self),
-                *check_role_of_provider("role", role, provider, self),
+                *check_passable("role", role, provider, self),
                 *_check_owner("role", role, self),
-                *check_looks("preflight", provider, asked=bool(preflight)),
-                *check_looks("reimport", provider, asked=compares_data),
-                *check_shipped("data_source", data_source, provider),
+                *check_preflight("preflight", provider, asked=bool(preflight)),
+                *check_preflight("reimport", provider, asked=compares_data),
+                *check_asset_files("data_source", data_source, provider),
                 *check_environment(
                     self,
                     reference.resource or dataset,
@@ -153,20 +154,20 @@ class DatasetImportJob(ObservedImport):
         self._tag_manager = _tag_manager(tags)
         if tags:
             self._let_tags_be_checked()
-        self._provider = provider = provider or DatasetImportProvider.of(self)
+        self._provider = provider = provider or DatasetImportProvider.get_or_create(self)
         self._dataset_arn = dataset_arn
         if data_source.local:
             from personalize_import.data.synth_checks import (
                 check_data,  # what looks at data is loaded where there is any
             )
 
-            check_data(self, data_source.local, data_source.schema or schema_of(reference.resource), import_mode)
+            check_data(self, data_source.local, data_source.schema or find_schema(reference.resource), import_mode)
         if isinstance(provider, DatasetImportProvider):  # no other can be given data of this machine
             data_source = data_source.bind(self, provider)
         self._role, path = _role_of(self, role, data_source, provider)
         self._access = grant_read(data_source, Reader(self, self._role, path), is_ours=role is None)
         if preflight or compares_data:
-            let_provider_look(self, self._role, provider, is_ours=role is None, reads_schema=bool(preflight))
+            grant_preflight(self, self._role, provider, is_ours=role is None, reads_schema=bool(preflight))
         properties: ResourceProperties = {
             "DatasetArn": dataset_arn,
             "SchemaArn": reference.schema_arn,
@@ -176,7 +177,7 @@ class DatasetImportJob(ObservedImport):
             "DataLocation": data_source.data_location,
             "DataFiles": [*data_source.files] or None,
             "RoleArn": self._role.role_arn,
-            "JobName": job_name,
+            "JobName": job_name_prefix,
             "ImportMode": None if import_mode is None else str(import_mode),
             "PublishAttributionMetricsToS3": publish_attribution_metrics_to_s3,
             "Tags": self._tag_manager.rendered_tags,  # type: ignore[typeddict-item]  # a token until synth
@@ -186,17 +187,17 @@ class DatasetImportJob(ObservedImport):
             "Preflight": preflight or None,
             "Wait": wait is not False,
         }
-        self._legs = create_resources(self, provider.service_token, properties, timeout or _DEFAULT_TIMEOUT)
-        first = self._legs[0]
+        self._chain = create_resources(self, provider.service_token, properties, timeout or _DEFAULT_TIMEOUT)
+        first = self._chain[0]
         host_tasks(self, first)
-        warn_of_exported_attributes(self, self._legs)
-        order_imports(self, dataset_arn, import_mode, self._legs, after, job_name)
+        warn_of_exported_attributes(self, self._chain)
+        order_imports(self, dataset_arn, import_mode, self._chain, after, job_name_prefix)
         # The role with whatever is granted to it is there before the job, and outlives it.
         first.node.add_dependency(self._role, *self._access.granted)
         if role and provider.permissions_on_roles:
             first.node.add_dependency(provider.permissions_on_roles)
         if isinstance(provider, DatasetImportProvider) and data_source.files:
-            first.node.add_dependency(provider.data_bucket)
+            first.node.add_dependency(provider.staging_bucket)
 
     @property
     def dataset_import_job_arn(self) -> str:
@@ -204,12 +205,12 @@ class DatasetImportJob(ObservedImport):
         return self._attribute(Attribute.DATASET_IMPORT_JOB_ARN)
 
     @property
-    def job_name(self) -> str:
+    def dataset_import_job_name(self) -> str:
         """The job's full name, with its suffix; a token."""
         return self._attribute(Attribute.JOB_NAME)
 
     @property
-    def status(self) -> str:
+    def dataset_import_job_status(self) -> str:
         """The status that the deploy ended with: `ACTIVE`, unless `wait` is False; a token."""
         return self._attribute(Attribute.STATUS)
 
@@ -221,7 +222,7 @@ class DatasetImportJob(ObservedImport):
     @property
     def resource(self) -> cdk.CustomResource:
         """The custom resource that ends the wait, for its other attributes: `get_att_string("DurationSeconds")`."""
-        return self._legs[-1]
+        return self._chain[-1]
 
     @property
     def dataset_arn(self) -> str:
@@ -269,7 +270,7 @@ class DatasetImportJob(ObservedImport):
 
     @property
     def _resources(self) -> Sequence[cdk.CustomResource]:
-        return self._legs
+        return self._chain
 
 
 def _check_data_source(name: str, data_source: object) -> Iterator[str]:

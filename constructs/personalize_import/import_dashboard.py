@@ -32,7 +32,7 @@ class ImportDashboard(Construct):
             dashboard_name: The dashboard's name. Default: one that CloudFormation makes up.
 
         Raises:
-            InvalidArguments: A `ValueError`, if there is no job, or what is no job.
+            ValidationError: A `ValueError`, if there is no job, or what is no job.
         """
         super().__init__(scope, id)
         validation.require(self, _check_jobs("jobs", jobs))

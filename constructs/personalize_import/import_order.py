@@ -14,7 +14,7 @@ from constructs import Construct, IConstruct
 
 from personalize_import.data.dataset_reference import referenced_by
 from personalize_import.synthesis.at_synthesis import at_synthesis
-from personalize_import.synthesis.environment import is_token, once_in_a_stack, stack_of, top_level_stack_of
+from personalize_import.synthesis.environment import is_token, once_per_stack, stack_of, top_level_stack_of
 from personalize_import.synthesis.warnings import WARNING_ID_PREFIX
 from personalize_import_handler.contract import Follower, ImportMode
 from personalize_import_handler.contract.constraints import violation
@@ -27,7 +27,7 @@ class _Job:
     construct: Construct
     mode: str
     resources: Sequence[cdk.CustomResource]
-    job_name: str | None
+    job_name_prefix: str | None
     before: "_Job | None" = None
     """The job that it comes after."""
     links: list["_Job"] = field(default_factory=list)
@@ -74,12 +74,12 @@ def order_imports(
     import_mode: object,
     resources: Sequence[cdk.CustomResource],
     after: Construct | None,
-    job_name: str | None,
+    job_name_prefix: str | None,
 ) -> None:
     """Add the job to what follows the FULL import that it comes after, and warn about imports that remove rows."""
     jobs = _datasets_of(job).setdefault(dataset_arn, [])
     before = _JOBS.get(after) if after else None
-    this = _JOBS[job] = _Job(job, str(import_mode or ImportMode.FULL), resources, job_name, before)
+    this = _JOBS[job] = _Job(job, str(import_mode or ImportMode.FULL), resources, job_name_prefix, before)
     if before:
         this.links.append(before)
         before.links.append(this)
@@ -103,14 +103,14 @@ def _add_to_followers(this: _Job) -> None:
         return
     # A token of the id itself, which may be overridden until synthesis. A Ref would close a circle.
     follower: Follower = {"LogicalId": _cfn(this.resources[0]).logical_id}
-    if this.job_name is not None:
-        follower["JobName"] = this.job_name
+    if this.job_name_prefix is not None:
+        follower["JobName"] = this.job_name_prefix
     full.followers.append(follower)
     for resource in full.resources:
         _cfn(resource).add_property_override("FollowedBy", full.followers)
 
 
-@once_in_a_stack
+@once_per_stack
 def _datasets_of(stack: cdk.Stack) -> _Datasets:
     """Return the jobs of the app by their dataset, and check those of this stack when its template is written."""
     datasets = _APPS.setdefault(stack.node.root, {})

@@ -13,7 +13,7 @@ from typing import Any, Final, cast
 import aws_cdk as cdk
 
 from personalize_import.synthesis.at_synthesis import at_synthesis, host_tasks
-from personalize_import.synthesis.environment import may_have_token, once_in_a_stack, stack_of, surroundings_of
+from personalize_import.synthesis.environment import environment_of, may_have_token, once_per_stack, stack_of
 
 # Validations.ACKNOWLEDGED_RULES_METADATA_KEY, which older versions of the CDK don't have. Written as it is here, for
 # Validations.acknowledge refuses ids with single brackets, and changes those with blanks: an object's key has either.
@@ -51,7 +51,7 @@ def accept(resource: cdk.CfnResource | None, *acceptances: Acceptance, is_new: b
         host_tasks(resource, resource)
 
 
-@once_in_a_stack
+@once_per_stack
 def _may_change(stack: cdk.Stack) -> list[tuple[cdk.CfnResource, _Known]]:
     """Return what is accepted of resources for ARNs with tokens in them, to be added to.
 
@@ -87,7 +87,7 @@ def _findings(resource: cdk.CfnResource, acceptance: Acceptance) -> list[str]:
 
 
 def _written(resource: cdk.CfnResource, arn: str) -> str:
-    return surroundings_of(resource).written(arn, lambda name: f"<{name}>")
+    return environment_of(resource).written(arn, lambda name: f"<{name}>")
 
 
 def _flat(value: object) -> str:

@@ -22,14 +22,14 @@ def check_provider(name: str, provider: object, scope: Construct) -> Iterator[st
         return
     if not isinstance(provider, DatasetImportProvider):
         yield violation(
-            name, provider, "a DatasetImportProvider, or what DatasetImportProvider.from_service_token gives"
+            name, provider, "a DatasetImportProvider, or what DatasetImportProvider.from_provider_attributes gives"
         )
     elif _is_in_another_nested_stack(scope, provider) and not provider.import_role_path:
         # The two stacks would depend on each other: for the token of the one, and for the name of the other.
         yield violation(name, provider.node.path, "one that has an import_role_path, for this stack is a nested one")
 
 
-def check_role_of_provider(name: str, role: object, provider: object, scope: Construct) -> Iterator[str]:
+def check_passable(name: str, role: object, provider: object, scope: Construct) -> Iterator[str]:
     """Yield what is wrong with a role that was brought, where the provider's path bounds those that can be passed."""
     if not hasattr(role, "role_arn") or not isinstance(provider, DatasetImportProvider | ImportedProvider):
         return
@@ -45,13 +45,13 @@ def check_role_of_provider(name: str, role: object, provider: object, scope: Con
         yield violation(name, path, f"a role whose path begins with {bound}, for its provider may pass no others")
 
 
-def check_looks(name: str, provider: object, *, asked: bool) -> Iterator[str]:
+def check_preflight(name: str, provider: object, *, asked: bool) -> Iterator[str]:
     """Yield what is wrong with asking a provider for a look at the data."""
-    if asked and isinstance(provider, ImportedProvider) and provider.looking_role is None:
-        yield f"{name} needs a provider that looks at data: from_service_token must be given its looking_role_arn"
+    if asked and isinstance(provider, ImportedProvider) and provider.preflight_role is None:
+        yield f"{name} needs a provider that allows preflight: pass preflight_role_arn to from_provider_attributes"
 
 
-def check_shipped(name: str, data_source: object, provider: object) -> Iterator[str]:
+def check_asset_files(name: str, data_source: object, provider: object) -> Iterator[str]:
     """Yield what is wrong with data of this machine, which is brought to the bucket of a provider of this app."""
     if isinstance(provider, ImportedProvider) and isinstance(data_source, DataSource) and data_source.local:
         yield violation(

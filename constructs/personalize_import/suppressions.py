@@ -26,25 +26,24 @@ _TRACED: Final = "AwsSolutions-SF2"
 _DATA_REASON: Final = "All objects below the folder that the job imports: which files there are is known to S3 only."
 # By the sid of the statement whose resources have the wildcard.
 _WILDCARD_REASONS: Final = {
-    "StartJobs": "The datasets and import jobs of this account and Region: jobs get their names when they are started, "
-    "and datasets may be given by ARNs that are known at deploy time only.",
-    "KnowLaterJobs": "personalize:ListDatasetImportJobs, which is the only action of this statement, supports no "
+    "CreateImportJobs": "The datasets and import jobs of this account and Region: a job gets its name when it starts, "
+    "and the ARN of a dataset may be known at deploy time only.",
+    "ListImportJobs": "personalize:ListDatasetImportJobs, which is the only action of this statement, supports no "
     "resource types.",
     "DescribeStacks": "The stacks of this account and Region: any of them may use this provider, and stacks get their "
     "ids when they are created.",
-    "PassImportRoles": "The import roles of the stacks that this provider serves, which alone are under these paths; "
-    "they can be passed to Amazon Personalize and to no other service.",
-    "TakeOnImportRoles": "The import roles of the stacks that this provider serves, which alone are under these "
-    "paths; each of them trusts the function only if its job asks for a look at the data, and lets it read that data "
-    "and nothing else.",
-    "KnowSchemas": "The schemas of this account and Region: a dataset may be given by its ARN, which doesn't say what "
-    "schema it has.",
-    "BringData": "All objects of the data bucket of this stack, which holds nothing but what is brought there; their "
-    "keys have the hash of their content in them.",
-    "EmptyData": "All objects of the data bucket of this stack, which holds nothing but what is brought there; it is "
-    "emptied before it is deleted.",
-    "CopyShippedData": "The CSV files that the CDK has shipped to its own bucket in this account and Region: a "
-    "rollback asks for the files of an earlier deployment, whose keys the template does not know any more.",
+    "PassImportRoles": "The import roles of the stacks that use this provider: only import roles are under these "
+    "paths, and they can be passed to Amazon Personalize and to no other service.",
+    "AssumeImportRoles": "The import roles of the stacks that use this provider: only import roles are under these "
+    "paths. Each one trusts the function only if its job uses preflight, and allows it to read that data only.",
+    "DescribeSchemas": "The schemas of this account and Region: the ARN of a dataset does not contain the ARN of its "
+    "schema.",
+    "PutStagedData": "All objects of the staging bucket of this stack, which contains copied asset files only; their "
+    "keys contain the hash of their content.",
+    "DeleteStagedData": "All objects of the staging bucket of this stack, which contains copied asset files only; it "
+    "is emptied before it is deleted.",
+    "GetAssetFiles": "The CSV files in the bucket of CDK assets of this account and Region: a rollback needs the files "
+    "of an earlier deployment, whose keys are no longer in the template.",
 }
 
 

@@ -16,7 +16,7 @@ from personalize_import_handler import contract
 from personalize_import_handler.contract import Attribute, FirstResource, ResourceProperties
 
 
-def legs_of(timeout_seconds: int) -> list[int]:
+def split_timeout(timeout_seconds: int) -> list[int]:
     """Divide a time, in seconds, into as few parts as possible that one resource may wait for, all about as long."""
     number = -(-timeout_seconds // contract.TIMEOUT_SECONDS_MAX)
     return [timeout_seconds * (leg + 1) // number - timeout_seconds * leg // number for leg in range(number)]
@@ -27,7 +27,7 @@ def create_resources(
 ) -> list[cdk.CustomResource]:
     """Create the resource that starts the import, and those that go on waiting."""
     known = seconds_of(timeout)
-    legs = [timeout.to_seconds()] if known is None else legs_of(round(known))
+    legs = [timeout.to_seconds()] if known is None else split_timeout(round(known))
     resources: list[cdk.CustomResource] = []
     for number, seconds in enumerate(legs):
         leg: ResourceProperties = {

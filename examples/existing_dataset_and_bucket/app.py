@@ -13,5 +13,5 @@ job = DatasetImportJob(
     data_source=DataSource.from_s3_uri(app.node.get_context("location")),
     reimport=Reimport.when_data_changes(),
 )
-cdk.CfnOutput(stack, "Job", value=job.job_name)
+cdk.CfnOutput(stack, "Job", value=job.dataset_import_job_name)
 app.synth()

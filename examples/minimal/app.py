@@ -28,5 +28,5 @@ job = DatasetImportJob(
     dataset=dataset,
     data_source=DataSource.from_asset(str(HERE / "interactions.csv")),
 )
-cdk.CfnOutput(stack, "Status", value=job.status)
+cdk.CfnOutput(stack, "Status", value=job.dataset_import_job_status)
 app.synth()

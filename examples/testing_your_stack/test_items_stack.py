@@ -28,7 +28,7 @@ class ItemsStack(cdk.Stack):
         )
         job = DatasetImportJob(self, "Import", dataset=dataset, data_source=DataSource.from_asset(str(data)))
         cdk.CfnOutput(self, "DatasetArn", value=dataset.attr_dataset_arn)
-        cdk.CfnOutput(self, "Status", value=job.status)
+        cdk.CfnOutput(self, "Status", value=job.dataset_import_job_status)
 
 
 @pytest.fixture

@@ -84,8 +84,8 @@ class UsersStack(cdk.Stack):
             self.last_job = self.job
         cdk.CfnOutput(self, "DatasetArn", value=dataset.attr_dataset_arn)
         cdk.CfnOutput(self, "JobArn", value=self.job.dataset_import_job_arn)
-        cdk.CfnOutput(self, "JobName", value=self.job.job_name)
-        cdk.CfnOutput(self, "Status", value=self.job.status)
+        cdk.CfnOutput(self, "JobName", value=self.job.dataset_import_job_name)
+        cdk.CfnOutput(self, "Status", value=self.job.dataset_import_job_status)
         cdk.CfnOutput(self, "Duration", value=self.job.resource.get_att_string("DurationSeconds"))
 
 
@@ -122,7 +122,7 @@ class ImportStack(cdk.Stack):
 
 def keep_the_past(stack: cdk.Stack) -> None:
     """Let log and executions outlive the stack, so that they can be looked at."""
-    provider = DatasetImportProvider.of(stack)
+    provider = DatasetImportProvider.get_or_create(stack)
     waiter = provider.node.find_child("Waiter")
     assert isinstance(waiter, cdk.CfnResource)
     waiter.apply_removal_policy(cdk.RemovalPolicy.RETAIN)

@@ -23,7 +23,7 @@ def users_app(name: str, location: str, **job: Any) -> Any:
 
 def test_a_deploy_ends_when_the_job_is_active_and_the_data_is_in(cloud: Cloud, name: str) -> None:
     location = cloud.put(name.lower(), "users/a.csv", users_csv("a", "b", "c")).removesuffix("a.csv")
-    deployed = cloud.deploy(users_app(name, location, job_name="nightly", tags={"team": "data"}))
+    deployed = cloud.deploy(users_app(name, location, job_name_prefix="nightly", tags={"team": "data"}))
     assert deployed.succeeded, deployed.output
     outputs = cloud.outputs(name)
     assert outputs["Status"] == "ACTIVE"

@@ -63,7 +63,7 @@ def test_a_job_imports_wherever_its_provider_is(cloud: Cloud, place: Place) -> N
         stack, scope = place(app, name)
         job = import_users(scope, name, location, preflight=True)
         cdk.CfnOutput(stack, "DatasetArn", value=job.dataset_arn)
-        cdk.CfnOutput(stack, "Status", value=job.status)
+        cdk.CfnOutput(stack, "Status", value=job.dataset_import_job_status)
 
     deployed = cloud.deploy(build)
     assert deployed.succeeded, deployed.output

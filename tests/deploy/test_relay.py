@@ -41,8 +41,8 @@ class ImportStack(cdk.Stack):
             data_source=DataSource.from_s3_uri(data_location),
             timeout=cdk.Duration.hours(hours),
         )
-        cdk.CfnOutput(self, "Status", value=job.status)
-        cdk.CfnOutput(self, "JobName", value=job.job_name)
+        cdk.CfnOutput(self, "Status", value=job.dataset_import_job_status)
+        cdk.CfnOutput(self, "JobName", value=job.dataset_import_job_name)
 
 
 def users_dataset(cloud: Cloud, name: str) -> str:

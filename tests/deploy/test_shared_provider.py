@@ -30,8 +30,8 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
 
 def platform(app: cdk.App) -> None:
     stack = cdk.Stack(app, "Platform")
-    provider = DatasetImportProvider(stack, "Imports", import_role_path=PATH, looks_at_data=True)
-    for name, value in [("token", provider.service_token), ("looking-role", provider.looking_role.role_arn)]:
+    provider = DatasetImportProvider(stack, "Imports", import_role_path=PATH, allow_preflight=True)
+    for name, value in [("token", provider.service_token), ("looking-role", provider.preflight_role.role_arn)]:
         ssm.StringParameter(stack, name, parameter_name=f"/imports/{name}", string_value=value)
 
 
@@ -47,8 +47,12 @@ def imported_by_parameters(stack: cdk.Stack) -> Any:
     def parameter(name: str) -> str:
         return ssm.StringParameter.value_for_string_parameter(stack, f"/imports/{name}")
 
-    return DatasetImportProvider.from_service_token(
-        stack, "Imports", parameter("token"), import_role_path=PATH, looking_role_arn=parameter("looking-role")
+    return DatasetImportProvider.from_provider_attributes(
+        stack,
+        "Imports",
+        service_token=parameter("token"),
+        import_role_path=PATH,
+        preflight_role_arn=parameter("looking-role"),
     )
 
 

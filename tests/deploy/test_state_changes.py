@@ -53,7 +53,7 @@ def test_each_state_of_an_import_is_told_once_by_all_resources_of_a_relay(cloud:
 
     def build(app: cdk.App) -> None:
         stack = ToldStack(app, name, location, timeout=cdk.Duration.hours(2))
-        stack.job.add_alarms(longest_execution_time=cdk.Duration.hours(1))
+        stack.job.add_alarms("Alarms", longest_execution_time=cdk.Duration.hours(1))
         ImportDashboard(stack, "Dashboard", jobs=[stack.job])
 
     deployed = cloud.deploy(build)
@@ -98,7 +98,7 @@ def test_a_refusal_of_event_bridge_leaves_the_import_alone_and_is_in_the_log(
     def build(app: cdk.App) -> None:
         stack = ToldStack(app, name, location)
         denied = iam.PolicyStatement(effect=iam.Effect.DENY, actions=[PUT_EVENTS], resources=["*"])
-        role = DatasetImportProvider.of(stack).looking_role
+        role = DatasetImportProvider.get_or_create(stack).preflight_role
         stack.job.node.add_dependency(iam.Policy(stack, "Denied", roles=[role], statements=[denied]))
 
     deployed = cloud.deploy(build)

@@ -59,4 +59,4 @@ def test_every_status_is_described_and_those_that_fail_a_deploy_are_marked() -> 
 
 def test_every_alarm_is_described() -> None:
     named = {name for cell in first_cells("alarm") for name in cell}
-    assert named == {"ErrorsAlarm", "ExecutionTimeAlarm", *OF_THE_PROVIDER}
+    assert named == {"Errors", "ExecutionTime", *OF_THE_PROVIDER}

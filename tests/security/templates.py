@@ -70,7 +70,7 @@ def own_data(scope: Construct) -> cdk.Stack:
         add_job(stack, "Folder", data_source=DataSource.from_asset(folder), preflight=True)
         file_job = add_job(stack, "File", data_source=DataSource.from_asset(str(file)))
     file_job.on_failed("Failed")
-    file_job.add_alarms()
+    file_job.add_alarms("Alarms")
     ImportDashboard(stack, "Dashboard", jobs=[file_job])
     return stack
 

@@ -118,8 +118,8 @@ def test_what_the_app_accepts_itself_is_kept() -> None:
 def test_what_the_app_accepts_of_the_provider_is_kept_beside_what_later_jobs_need() -> None:
     app = new_app()
     stack = new_stack(scope=app)
-    provider = DatasetImportProvider.of(stack)
-    role, _ = provider.looking_role, add_job(stack)
+    provider = DatasetImportProvider.get_or_create(stack)
+    role, _ = provider.preflight_role, add_job(stack)
     resource = role.node.default_child
     own = {"id": "Other-Rule", "reason": "A reason of the app's own."}
     assert isinstance(resource, cdk.CfnResource)

@@ -10,7 +10,7 @@ import aws_cdk as cdk
 import pytest
 
 from personalize_import import DatasetImportProvider, DataSource
-from personalize_import.synthesis.validation import InvalidArguments
+from personalize_import.synthesis.validation import ValidationError
 from personalize_import_handler import contract
 from personalize_import_handler.contract.properties import parse
 from tests.security.policies import as_list
@@ -127,7 +127,7 @@ def test_what_can_not_be_shipped_is_told(folder: Path, monkeypatch: pytest.Monke
         (folder / "many" / f"{number}.csv").write_text("1")
     monkeypatch.chdir(folder)
 
-    with pytest.raises(InvalidArguments) as problem:
+    with pytest.raises(ValidationError) as problem:
         DataSource.from_asset(path)
 
     assert said in str(problem.value)
@@ -226,7 +226,7 @@ def test_the_function_that_looks_may_copy_what_was_shipped_and_fill_and_empty_th
         "s3:GetObject": f"arn:aws:s3:::{ASSETS}/*.csv",
         "s3:ListBucket": f"arn:aws:s3:::{ASSETS}",
     }
-    role = DatasetImportProvider.of(stack).is_complete.role
+    role = DatasetImportProvider.get_or_create(stack).is_complete.role
     assert role
     assert policy["Roles"] == [logical_id(role).lower()]
 

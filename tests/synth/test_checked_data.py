@@ -12,7 +12,7 @@ from aws_cdk import aws_personalize as personalize
 
 from personalize_import import DatasetSchema, DataSource
 from personalize_import.data import synth_checks
-from personalize_import.synthesis.validation import InvalidArguments
+from personalize_import.synthesis.validation import ValidationError
 from personalize_import_handler.contract import ImportMode
 from personalize_import_handler.data_checks import files
 from personalize_import_handler.data_checks.checker import check
@@ -138,7 +138,7 @@ def test_a_schema_that_is_not_the_datasets_own_is_refused(stack: cdk.Stack, tmp_
     source = DataSource.from_asset(str(write(tmp_path / "items.csv", GOOD)), schema=ITEMS.field("MORE"))
     dataset = dataset_of(stack, ITEMS.create(stack, "Schema").attr_schema_arn)
 
-    with pytest.raises(InvalidArguments, match=r"Stack/Job: data_source\.schema must be the dataset's own schema"):
+    with pytest.raises(ValidationError, match=r"Stack/Job: data_source\.schema must be the dataset's own schema"):
         add_job(stack, dataset=dataset, data_source=source)
 
 
@@ -154,7 +154,7 @@ def test_the_datasets_own_schema_may_be_given_in_other_words(stack: cdk.Stack, t
 def test_what_is_no_schema_is_refused(tmp_path: Path, schema: Any) -> None:
     path = write(tmp_path / "items.csv", GOOD)
 
-    with pytest.raises(InvalidArguments, match="schema must be a DatasetSchema, such as"):
+    with pytest.raises(ValidationError, match="schema must be a DatasetSchema, such as"):
         DataSource.from_asset(str(path), schema=schema)
 
 

@@ -52,7 +52,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         after=full,
         data_source=DataSource.from_asset(str(folder)),
         import_mode=ImportMode.INCREMENTAL,
-        job_name="nightly",
+        job_name_prefix="nightly",
         tags={"team": "b", "stage": "prod"},
         publish_attribution_metrics_to_s3=True,
         reimport=Reimport.when_data_changes(),

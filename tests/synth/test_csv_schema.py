@@ -10,7 +10,7 @@ import pytest
 
 from personalize_import import DatasetSchema
 from personalize_import.schema import inference
-from personalize_import.synthesis.validation import InvalidArguments
+from personalize_import.synthesis.validation import ValidationError
 from personalize_import_handler.data_checks.schema_rules import schema_findings
 
 SENTENCE = "An old sailor looks for the sea that he has lost, and finds it."
@@ -63,7 +63,7 @@ def test_the_dataset_type_is_that_with_the_same_ids(path: Path, header: str, dat
     ],
 )
 def test_a_file_that_fits_no_dataset_type_is_refused_with_what_is_needed(path: Path, header: str, needs: str) -> None:
-    with pytest.raises(InvalidArguments) as refused:
+    with pytest.raises(ValidationError) as refused:
         proposed(path, header, "1,2")
     told = f"{path}: no dataset type fits the columns {header.split(',')}: {needs}"
     assert str(refused.value).startswith(told)
@@ -76,12 +76,12 @@ def test_a_dataset_type_that_is_told_is_taken(path: Path, dataset_type: str) -> 
 
 
 def test_a_dataset_type_that_the_file_does_not_fit_is_refused(path: Path) -> None:
-    with pytest.raises(InvalidArguments, match=r"no dataset type fits the columns .*: Items need ITEM_ID$"):
+    with pytest.raises(ValidationError, match=r"no dataset type fits the columns .*: Items need ITEM_ID$"):
         proposed(path, "USER_ID,AGE", "a,1", dataset_type="Items")
 
 
 def test_a_dataset_type_that_does_not_exist_is_refused(path: Path) -> None:
-    with pytest.raises(InvalidArguments, match=r"^dataset_type must be one of Interactions, Items, .*, got 'Things'$"):
+    with pytest.raises(ValidationError, match=r"^dataset_type must be one of Interactions, Items, .*, got 'Things'$"):
         proposed(path, "USER_ID,AGE", "a,1", dataset_type="Things")
 
 
@@ -187,7 +187,7 @@ def test_a_column_without_a_name_is_left_out(path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["HOME TOWN", "1ST", '"A"', "\ufeffUSER_ID"])
 def test_a_name_that_no_field_can_have_is_refused(path: Path, name: str) -> None:
-    with pytest.raises(InvalidArguments, match=r"data\.csv: a column's name must be letters, digits and underscores"):
+    with pytest.raises(ValidationError, match=r"data\.csv: a column's name must be letters, digits and underscores"):
         proposed(path, f"{name.replace(chr(34), chr(92) + chr(34))},USER_ID", "a,b")
 
 
@@ -198,7 +198,7 @@ def test_a_file_that_can_not_be_read_is_refused(path: Path, content: bytes | Non
     if content is not None:
         path.write_bytes(content)
     allowed = re.escape(f"path must be a CSV file in UTF-8 with a header and records, got {str(path)!r}")
-    with pytest.raises(InvalidArguments, match=f"^{allowed}"):
+    with pytest.raises(ValidationError, match=f"^{allowed}"):
         DatasetSchema.from_csv(path)
 
 

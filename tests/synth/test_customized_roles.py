@@ -32,7 +32,7 @@ def app_with_everything(folder: Path, *, customize: bool) -> tuple[cdk.App, cdk.
     stack, shop = new_stack(scope=app), new_stack("Shop", app)
     if customize:
         iam.Role.customize_roles(stack)
-    provider = DatasetImportProvider(stack, "DatasetImportProvider", tells_state_changes=True)
+    provider = DatasetImportProvider(stack, "DatasetImportProvider", publish_state_changes=True)
     for number in range(2):
         imported = iam.Role.from_role_arn(shop, f"Imported{number}", f"{ROLE_ARN}-{number}", mutable=False)
         add_job(shop, f"With{number}", role=imported, preflight=True, provider=provider)

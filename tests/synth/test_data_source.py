@@ -7,7 +7,7 @@ import pytest
 from aws_cdk import aws_s3 as s3
 
 from personalize_import import DataSource
-from personalize_import.synthesis.validation import InvalidArguments
+from personalize_import.synthesis.validation import ValidationError
 from tests.synth.stacks import add_job, deployed, from_new_bucket, logical_id, new_stack
 
 
@@ -106,7 +106,7 @@ def test_nothing_is_granted_on_more_than_the_location() -> None:
 def test_a_wrong_key_is_refused_with_what_is_allowed(object_key: Any) -> None:
     bucket = s3.Bucket(new_stack(), "Bucket")
 
-    with pytest.raises(InvalidArguments) as refused:
+    with pytest.raises(ValidationError) as refused:
         DataSource.from_bucket(bucket, object_key)
 
     assert str(refused.value).startswith("object_key must be a file's key such as interactions.csv, a folder's prefix")
@@ -119,7 +119,7 @@ def test_the_longest_key_that_fits_into_a_location_is_taken() -> None:
 
 @pytest.mark.parametrize("bucket", ["my-bucket", None, 5])
 def test_what_is_no_bucket_is_refused_together_with_a_wrong_key(bucket: Any) -> None:
-    with pytest.raises(InvalidArguments) as refused:
+    with pytest.raises(ValidationError) as refused:
         DataSource.from_bucket(bucket, "/key")
 
     assert f"bucket must be a Bucket or another IBucket; a bucket's name goes into DataSource.from_s3_uri, got {bucket!r}" in str(refused.value)  # fmt: skip  # noqa: E501
@@ -145,7 +145,7 @@ def test_what_is_no_bucket_is_refused_together_with_a_wrong_key(bucket: Any) -> 
     ],
 )
 def test_a_wrong_uri_is_refused_with_what_is_allowed(uri: Any) -> None:
-    with pytest.raises(InvalidArguments, match=r"^uri must be a CSV file or a folder in S3, s3://bucket/file\.csv or") as refused:  # noqa: E501  # fmt: skip
+    with pytest.raises(ValidationError, match=r"^uri must be a CSV file or a folder in S3, s3://bucket/file\.csv or") as refused:  # noqa: E501  # fmt: skip
         DataSource.from_s3_uri(uri)
 
     assert f"got {uri!r}"[:200] in str(refused.value)

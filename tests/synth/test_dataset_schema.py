@@ -14,7 +14,7 @@ from aws_cdk.assertions import Annotations, Match, Template
 from constructs import Construct
 
 from personalize_import import DatasetSchema
-from personalize_import.synthesis.validation import InvalidArguments
+from personalize_import.synthesis.validation import ValidationError
 from tests.synth.stacks import new_stack, template_of
 
 USERS = '{\r\n  "type": "record", "name": "Users", "fields": [{"name": "USER_ID", "type": "string"}, {"name": "AGE", "type": "int"}]\r\n}\n'  # fmt: skip  # noqa: E501
@@ -126,13 +126,13 @@ def test_what_is_said_of_a_reserved_name_wins() -> None:
     ],
 )  # fmt: skip
 def test_what_is_no_field_is_refused_at_once(arguments: dict[str, Any], problem: str) -> None:
-    with pytest.raises(InvalidArguments, match=f"^{re.escape(problem)}"):
+    with pytest.raises(ValidationError, match=f"^{re.escape(problem)}"):
         DatasetSchema.items().field(**arguments)
 
 
 @pytest.mark.parametrize("begin", [DatasetSchema.interactions, DatasetSchema.items, DatasetSchema.users])
 def test_what_is_no_domain_is_refused_at_once(begin: Callable[[str], DatasetSchema]) -> None:
-    with pytest.raises(InvalidArguments, match=r"^domain must be ECOMMERCE or VIDEO_ON_DEMAND, got 'SHOP'"):
+    with pytest.raises(ValidationError, match=r"^domain must be ECOMMERCE or VIDEO_ON_DEMAND, got 'SHOP'"):
         begin("SHOP")
 
 
@@ -169,7 +169,7 @@ def test_fields_can_be_added_to_json_of_ones_own_and_all_else_in_it_stays() -> N
     ],
 )
 def test_what_is_no_schema_is_refused_at_once(schema: Any, problem: str) -> None:
-    with pytest.raises(InvalidArguments, match=f"^{problem}"):
+    with pytest.raises(ValidationError, match=f"^{problem}"):
         DatasetSchema.from_json(schema)
 
 
@@ -178,7 +178,7 @@ def test_a_file_that_is_no_schema_is_named(tmp_path: Path, content: bytes | None
     path = tmp_path / "schema.json"
     if content is not None:
         path.write_bytes(content)
-    with pytest.raises(InvalidArguments, match=f"^{re.escape(str(path))}: "):
+    with pytest.raises(ValidationError, match=f"^{re.escape(str(path))}: "):
         DatasetSchema.from_file(path)
 
 
@@ -263,14 +263,14 @@ def test_a_name_of_ones_own_is_taken_as_it_is() -> None:
 
 
 def test_a_name_that_the_service_would_not_take_is_refused() -> None:
-    with pytest.raises(InvalidArguments, match=r"^Stack/Schema: name must be 1 to 63 letters, .*, got '-users'$"):
+    with pytest.raises(ValidationError, match=r"^Stack/Schema: name must be 1 to 63 letters, .*, got '-users'$"):
         users().create(new_stack(), "Schema", name="-users")
 
 
 def test_all_rules_that_are_broken_are_told_at_once_with_field_and_what_to_do() -> None:
     stack = new_stack()
     schema = DatasetSchema.interactions().field("EVENT_TYPE", categorical=True).field("EVENT_VALUE", "string")
-    with pytest.raises(InvalidArguments) as refused:
+    with pytest.raises(ValidationError) as refused:
         schema.create(Construct(stack, "Inner"), "Schema")
     assert str(refused.value) == (
         "Stack/Inner/Schema: "
@@ -283,7 +283,7 @@ def test_all_rules_that_are_broken_are_told_at_once_with_field_and_what_to_do() 
 
 def test_a_schema_that_is_not_complete_is_refused() -> None:
     with pytest.raises(
-        InvalidArguments, match=r"^Stack/Schema: no-metadata: .*\(there is only ITEM_ID\)\. Add a field$"
+        ValidationError, match=r"^Stack/Schema: no-metadata: .*\(there is only ITEM_ID\)\. Add a field$"
     ):
         DatasetSchema.items().create(new_stack(), "Schema")
 

@@ -10,7 +10,7 @@ from aws_cdk import aws_s3 as s3
 
 from personalize_import import DatasetImportProvider, DataSource
 from personalize_import.synthesis.environment_checks import check_environment
-from personalize_import.synthesis.validation import InvalidArguments
+from personalize_import.synthesis.validation import ValidationError
 from tests.synth.stacks import DATASET_ARN, ROLE_ARN, add_dataset, add_job, new_app, new_stack, own_warnings
 
 ACCOUNT, OTHER = "123456789012", "210987654321"
@@ -27,7 +27,7 @@ def bucket_of(stack: cdk.Stack, **attributes: Any) -> DataSource:
 
 
 def problem(stack: cdk.Stack, **arguments: Any) -> str:
-    with pytest.raises(InvalidArguments) as refused:
+    with pytest.raises(ValidationError) as refused:
         add_job(stack, **arguments)
     return str(refused.value)
 

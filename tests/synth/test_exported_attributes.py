@@ -39,7 +39,7 @@ def test_a_stack_of_another_region_is_warned_of_too() -> None:
     app = new_app()
     stack, job = job_in(app)
     site = new_stack("Site", app, env=ELSEWHERE, cross_region_references=True)
-    cdk.CfnOutput(site, "Used", value=job.status)
+    cdk.CfnOutput(site, "Used", value=job.dataset_import_job_status)
 
     (warning,) = warnings_of(stack)
 
@@ -48,7 +48,7 @@ def test_a_stack_of_another_region_is_warned_of_too() -> None:
 
 def test_an_export_by_hand_is_warned_of_too() -> None:
     stack, job = job_in(new_app())
-    stack.export_value(job.job_name)
+    stack.export_value(job.dataset_import_job_name)
 
     assert len(warnings_of(stack)) == 1
 
@@ -57,13 +57,13 @@ def test_what_stays_the_same_can_be_used_anywhere() -> None:
     app = new_app()
     stack, job = job_in(app)
     cdk.CfnOutput(new_stack("Site", app, env=ENV), "Used", value=job.resource.get_att_string("DatasetArn"))
-    cdk.CfnOutput(stack, "Own", value=job.job_name)
+    cdk.CfnOutput(stack, "Own", value=job.dataset_import_job_name)
 
     assert warnings_of(stack) == []
 
 
 def test_the_stack_that_a_nested_one_is_in_may_use_what_changes() -> None:
     stack, job = job_in(new_app(), "Nested")
-    cdk.CfnOutput(stack, "Used", value=job.job_name)
+    cdk.CfnOutput(stack, "Used", value=job.dataset_import_job_name)
 
     assert warnings_of(stack) == []

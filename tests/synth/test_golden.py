@@ -31,7 +31,7 @@ def representative_stack() -> cdk.Stack:
         dataset=add_dataset(stack),
         data_source=DataSource.from_bucket(bucket, "interactions/"),
         import_mode="FULL",
-        job_name="interactions",
+        job_name_prefix="interactions",
         tags={"team": "recommendations"},
         reimport=Reimport.when_value_changes("1"),
         timeout=cdk.Duration.minutes(30),

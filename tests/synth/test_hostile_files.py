@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from personalize_import import DatasetSchema, DataSource
-from personalize_import.synthesis.validation import InvalidArguments
+from personalize_import.synthesis.validation import ValidationError
 from personalize_import_handler.data_checks.tokenizer import LINE_BYTES_MAX
 from tests.synth.checked import HEADER, errors_of, ship, warnings_of, write
 from tests.synth.stacks import new_stack
@@ -33,7 +33,7 @@ Make = Callable[[Path], None]
 )
 def test_what_is_read_is_a_regular_file(tmp_path: Path, make: Make, kind: str, read: Callable[[str], object]) -> None:
     make(path := tmp_path / "users.csv")
-    with pytest.raises(InvalidArguments, match=f"this is {kind}") as refused:
+    with pytest.raises(ValidationError, match=f"this is {kind}") as refused:
         read(str(path))
     assert str(path) in str(refused.value)
 
@@ -42,7 +42,7 @@ def test_what_is_read_is_a_regular_file(tmp_path: Path, make: Make, kind: str, r
 def test_each_file_of_a_folder_is_a_regular_file(tmp_path: Path, make: Make, kind: str) -> None:
     (tmp_path / "a.csv").write_text(GOOD)
     make(tmp_path / "b.csv")
-    with pytest.raises(InvalidArguments, match=rf"got '.*/b\.csv'|b\.csv.*this is {kind}"):
+    with pytest.raises(ValidationError, match=rf"got '.*/b\.csv'|b\.csv.*this is {kind}"):
         DataSource.from_asset(str(tmp_path))
 
 
@@ -59,14 +59,14 @@ def test_a_file_without_line_feeds_is_not_read_whole_for_a_schema(tmp_path: Path
     with path.open("wb") as file:
         file.write(b"USER_ID,AGE\n" + b"9" * 1000)
         file.truncate(1 << 36)  # 64 GB, of which the disk has nothing
-    with pytest.raises(InvalidArguments, match="line 2 is longer than a record can be"):
+    with pytest.raises(ValidationError, match="line 2 is longer than a record can be"):
         DatasetSchema.from_csv(path)
 
 
 def test_a_nul_byte_is_refused_where_a_schema_is_proposed(tmp_path: Path) -> None:
     path = tmp_path / "users.csv"
     path.write_text(GOOD * 3 + "u1,3\0\n")
-    with pytest.raises(InvalidArguments, match="line 7 has a NUL byte"):
+    with pytest.raises(ValidationError, match="line 7 has a NUL byte"):
         DatasetSchema.from_csv(path)
 
 

@@ -7,7 +7,7 @@ import aws_cdk as cdk
 import pytest
 
 from personalize_import import DatasetImportJob
-from personalize_import.synthesis.validation import InvalidArguments
+from personalize_import.synthesis.validation import ValidationError
 from tests.synth.stacks import (
     add_dataset,
     add_job,
@@ -58,7 +58,7 @@ def test_an_import_after_one_with_a_wait_chain_comes_after_its_last_resource() -
 
 def test_a_full_import_lists_in_order_what_comes_after_it() -> None:
     one, two = two_jobs(FULL, ADDED, linked=True)
-    third = add_job(cdk.Stack.of(one), "Three", dataset=one.dataset_arn, after=two, job_name="third", **ADDED)
+    third = add_job(cdk.Stack.of(one), "Three", dataset=one.dataset_arn, after=two, job_name_prefix="third", **ADDED)
 
     assert properties_of(one)["FollowedBy"] == [
         {"LogicalId": logical_id(two.resource)},
@@ -177,14 +177,14 @@ def test_imports_into_one_dataset_from_two_stacks_of_the_app_are_a_warning_too()
 )
 def test_an_import_that_can_not_come_after_the_other_one_is_an_error(arguments: dict[str, Any], problem: str) -> None:
     stack = new_stack()
-    with pytest.raises(InvalidArguments, match=problem):
+    with pytest.raises(ValidationError, match=problem):
         add_job(stack, "Two", **{"after": add_job(stack, "One"), **arguments})
 
 
 def test_an_import_of_another_stack_can_not_come_before() -> None:
     app = cdk.App()
     one = add_job(new_stack("First", app), "One")
-    with pytest.raises(InvalidArguments, match="after must be a job of the same stack, got 'First/One'"):
+    with pytest.raises(ValidationError, match="after must be a job of the same stack, got 'First/One'"):
         add_job(new_stack("Second", app), "Two", after=one, **ADDED)
 
 
@@ -203,7 +203,7 @@ def test_jobs_in_a_nested_stack_have_a_scope_that_stays_the_same() -> None:
 def test_an_import_into_another_dataset_of_the_app_can_not_come_before() -> None:
     stack = new_stack()
     one = add_job(stack, "One", dataset=add_dataset(stack))
-    with pytest.raises(InvalidArguments, match="must be a job of the dataset Stack/Items"):
+    with pytest.raises(ValidationError, match="must be a job of the dataset Stack/Items"):
         add_job(stack, "Two", dataset=add_dataset(stack, "Items"), after=one, **ADDED)
 
 

@@ -7,7 +7,7 @@ import pytest
 from aws_cdk import aws_iam as iam
 
 from personalize_import import Reimport
-from personalize_import.synthesis.validation import InvalidArguments
+from personalize_import.synthesis.validation import ValidationError
 from tests.synth.stacks import (
     ROLE_ARN,
     add_job,
@@ -55,8 +55,8 @@ def test_without_a_look_nobody_else_is_trusted_and_nothing_more_is_allowed() -> 
     job = add_job(stack)
 
     assert trust_of(stack, job.role) == []
-    assert "sts:AssumeRole" not in str(statements_of_provider(stack, "TakeOnImportRoles"))
-    assert statements_of_provider(stack, "KnowSchemas") == []
+    assert "sts:AssumeRole" not in str(statements_of_provider(stack, "AssumeImportRoles"))
+    assert statements_of_provider(stack, "DescribeSchemas") == []
     assert "Parameters" not in template_of(stack) or "DataAsOf" not in template_of(stack)["Parameters"]
     assert {"Reimport", "DataAsOf", "Preflight"}.isdisjoint(properties_of(job))
 
@@ -66,7 +66,7 @@ def test_only_the_import_roles_of_the_stack_may_be_taken_on_in_one_statement() -
     for number in range(3):
         add_job(stack, f"Job{number}", preflight=True)
 
-    (statement,) = statements_of_provider(stack, "TakeOnImportRoles")
+    (statement,) = statements_of_provider(stack, "AssumeImportRoles")
     assert statement["Action"] == "sts:AssumeRole"
     assert statement["Resource"].endswith(":role/personalize-import/eu-west-1/Shop/*")
 
@@ -76,9 +76,9 @@ def test_schemas_are_read_for_preflight_alone() -> None:
     add_job(looking, preflight=True)
     add_job(comparing, **CHANGES)
 
-    (statement,) = statements_of_provider(looking, "KnowSchemas")
+    (statement,) = statements_of_provider(looking, "DescribeSchemas")
     assert statement["Action"] == "personalize:DescribeSchema"
-    assert statements_of_provider(comparing, "KnowSchemas") == []
+    assert statements_of_provider(comparing, "DescribeSchemas") == []
 
 
 @LOOKS
@@ -140,5 +140,5 @@ def test_the_owner_of_any_other_role_is_told_what_to_add_to_its_trust() -> None:
     ],
 )
 def test_wrong_arguments_are_told(arguments: dict[str, Any], told: str) -> None:
-    with pytest.raises(InvalidArguments, match=told):
+    with pytest.raises(ValidationError, match=told):
         add_job(new_stack(), **arguments)

@@ -10,7 +10,7 @@ from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_sns as sns
 
 from personalize_import import DatasetImportProvider, ImportDashboard
-from personalize_import.synthesis.validation import InvalidArguments
+from personalize_import.synthesis.validation import ValidationError
 from tests.synth.stacks import DATASET_ARN, add_dataset, add_job, deployed, new_app, new_stack, template_of
 
 OF_THE_PROVIDER = {
@@ -60,9 +60,7 @@ def test_a_metric_takes_the_statistics_that_the_service_supports(statistic: str,
 def test_any_other_statistic_is_refused_with_those_that_are_allowed() -> None:
     job = add_job(new_stack())
 
-    with pytest.raises(
-        InvalidArguments, match="Stack/Job: statistic must be Average, Maximum, Minimum, Sum, got 'p99'"
-    ):
+    with pytest.raises(ValidationError, match="Stack/Job: statistic must be Average, Maximum, Minimum, Sum, got 'p99'"):
         job.metric_errors(statistic="p99")
 
 
@@ -79,16 +77,16 @@ def test_a_metric_knows_a_dataset_of_the_stack() -> None:
 def test_alarms_in_one_line_are_on_the_job_and_on_what_handles_it() -> None:
     stack = new_stack()
     job = add_job(stack)
-    made = job.add_alarms(longest_execution_time=cdk.Duration.hours(1))
+    made = job.add_alarms("Alarms", longest_execution_time=cdk.Duration.hours(1))
 
     found = alarms(stack)
     assert set(found) == {
-        "JobErrorsAlarm",
-        "JobExecutionTimeAlarm",
+        "JobAlarmsErrors",
+        "JobAlarmsExecutionTime",
         *(f"DatasetImportProviderAlarms{name}" for name in OF_THE_PROVIDER),
     }
     assert len(made) == len(found)
-    assert found["JobExecutionTimeAlarm"]["Threshold"] == 3600
+    assert found["JobAlarmsExecutionTime"]["Threshold"] == 3600
     assert {alarm["TreatMissingData"] for alarm in found.values()} == {"notBreaching"}
     assert {alarm["ComparisonOperator"] for alarm in found.values()} == {"GreaterThanOrEqualToThreshold"}
     assert {alarm["Threshold"] for name, alarm in found.items() if "Time" not in name} == {1}
@@ -96,20 +94,20 @@ def test_alarms_in_one_line_are_on_the_job_and_on_what_handles_it() -> None:
 
 def test_without_a_time_there_is_no_alarm_on_it() -> None:
     stack = new_stack()
-    add_job(stack).add_alarms()
+    add_job(stack).add_alarms("Alarms")
 
-    assert "JobExecutionTimeAlarm" not in alarms(stack)
+    assert "JobAlarmsExecutionTime" not in alarms(stack)
 
 
 def test_the_alarms_of_a_provider_are_made_once_and_do_what_any_of_its_jobs_asks_for() -> None:
     stack = new_stack()
     one, other = (actions.SnsAction(sns.Topic(stack, name)) for name in ("One", "Other"))
-    add_job(stack, "First").add_alarms(actions=[one])
-    add_job(stack, "Second").add_alarms(actions=[one, other])
+    add_job(stack, "First").add_alarms("Alarms", actions=[one])
+    add_job(stack, "Second").add_alarms("Alarms", actions=[one, other])
 
     found = alarms(stack)
     assert len(found) == 2 + len(OF_THE_PROVIDER)
-    assert [len(found[name]["AlarmActions"]) for name in ("FirstErrorsAlarm", "SecondErrorsAlarm")] == [1, 2]
+    assert [len(found[name]["AlarmActions"]) for name in ("FirstAlarmsErrors", "SecondAlarmsErrors")] == [1, 2]
     assert {len(found[f"DatasetImportProviderAlarms{name}"]["AlarmActions"]) for name in OF_THE_PROVIDER} == {2}
 
 
@@ -150,7 +148,7 @@ def test_a_dashboard_takes_widgets_of_one_s_own() -> None:
 
 @pytest.mark.parametrize("jobs", [[], ["Import"]])
 def test_a_dashboard_of_no_jobs_is_refused(jobs: Any) -> None:
-    with pytest.raises(InvalidArguments, match="jobs must be one or more DatasetImportJobs, got"):
+    with pytest.raises(ValidationError, match="jobs must be one or more DatasetImportJobs, got"):
         ImportDashboard(new_stack(), "Dashboard", jobs=jobs)
 
 
@@ -168,7 +166,7 @@ def test_the_alarms_on_a_provider_of_another_stack_are_in_the_job_s_for_what_the
     provider = DatasetImportProvider(platform, "Imports")
     for name in ("First", "Second"):
         job = add_job(shop, name, provider=provider)
-        job.add_alarms(actions=[actions.SnsAction(sns.Topic(shop, f"{name}Topic"))])
+        job.add_alarms("Alarms", actions=[actions.SnsAction(sns.Topic(shop, f"{name}Topic"))])
 
     kinds = [resource["Type"] for resource in template_of(shop)["Resources"].values()]
     assert kinds.count("AWS::CloudWatch::Alarm") == 2 + len(OF_THE_PROVIDER)
@@ -178,10 +176,12 @@ def test_the_alarms_on_a_provider_of_another_stack_are_in_the_job_s_for_what_the
 def test_a_provider_of_another_app_has_alarms_and_graphs_there() -> None:
     stack = new_stack()
     token = "arn:aws:lambda:eu-west-1:123456789012:function:on-event"
-    provider = DatasetImportProvider.from_service_token(stack, "Imports", token, import_role_path="/shops/")
+    provider = DatasetImportProvider.from_provider_attributes(
+        stack, "Imports", service_token=token, import_role_path="/shops/"
+    )
     job = add_job(stack, provider=provider)
-    job.add_alarms()
+    job.add_alarms("Alarms")
     ImportDashboard(stack, "Dashboard", jobs=[job])
 
-    assert set(alarms(stack)) == {"JobErrorsAlarm"}
+    assert set(alarms(stack)) == {"JobAlarmsErrors"}
     assert len(widgets(stack)) == 2

@@ -40,13 +40,13 @@ def test_a_job_with_no_more_than_it_needs_has_no_more_properties_than_it_needs()
 OPTIONAL: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "Incremental": ({"import_mode": ImportMode.INCREMENTAL}, {"ImportMode": "INCREMENTAL"}),
     "ModeAsText": ({"import_mode": "FULL"}, {"ImportMode": "FULL"}),
-    "Name": ({"job_name": "nightly"}, {"JobName": "nightly"}),
+    "Name": ({"job_name_prefix": "nightly"}, {"JobName": "nightly"}),
     "Tags": ({"tags": {"team": "b"}}, {"Tags": [{"Key": "team", "Value": "b"}]}),
     "Metrics": ({"publish_attribution_metrics_to_s3": True}, {"PublishAttributionMetricsToS3": True}),
     "NoMetrics": ({"publish_attribution_metrics_to_s3": False}, {"PublishAttributionMetricsToS3": False}),
     "Value": ({"reimport": Reimport.when_value_changes("2")}, {"ReimportToken": "2"}),
     "NoTags": ({"tags": {}}, {}),
-    "Nones": ({"tags": None, "job_name": None, "import_mode": None, "reimport": None, "role": None}, {}),
+    "Nones": ({"tags": None, "job_name_prefix": None, "import_mode": None, "reimport": None, "role": None}, {}),
     "NoMetricsAtAll": ({"publish_attribution_metrics_to_s3": None}, {}),
     "NoWait": ({"wait": False}, {"Wait": False}),
     "OneMinute": ({"timeout": cdk.Duration.minutes(1)}, {"TimeoutSeconds": 60}),
@@ -123,8 +123,8 @@ def test_every_attribute_can_be_read() -> None:
     name = logical_id(job.resource)
 
     assert stack.resolve(job.dataset_import_job_arn) == {"Fn::GetAtt": [name, "DatasetImportJobArn"]}
-    assert stack.resolve(job.job_name) == {"Fn::GetAtt": [name, "JobName"]}
-    assert stack.resolve(job.status) == {"Fn::GetAtt": [name, "Status"]}
+    assert stack.resolve(job.dataset_import_job_name) == {"Fn::GetAtt": [name, "JobName"]}
+    assert stack.resolve(job.dataset_import_job_status) == {"Fn::GetAtt": [name, "Status"]}
     for attribute in Attribute:
         assert stack.resolve(job.resource.get_att_string(attribute)) == {"Fn::GetAtt": [name, attribute.value]}
 

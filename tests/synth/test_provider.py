@@ -60,7 +60,7 @@ def test_a_stack_without_a_job_has_none() -> None:
 def test_cloudformation_calls_on_event_and_only_that_starts_the_waiter(stack: cdk.Stack, template: Deployed) -> None:
     (waiter,) = template.of_type("AWS::StepFunctions::StateMachine")
     on_event, is_complete = (functions(template)[name] for name in ("on_event", "is_complete"))
-    arn = template.value(stack.resolve(DatasetImportProvider.of(stack).on_event.function_arn))
+    arn = template.value(stack.resolve(DatasetImportProvider.get_or_create(stack).on_event.function_arn))
 
     assert {job["ServiceToken"] for job in template.all_properties("Custom::PersonalizeDatasetImportJob")} == {arn}
     own_stack = {Environment.STACK_ID: template.value({"Ref": "AWS::StackId"})}
@@ -78,7 +78,7 @@ def test_an_event_whose_function_died_comes_again_but_not_after_cloudformations_
     assert settings["MaximumRetryAttempts"] == 2
     assert settings["MaximumEventAgeInSeconds"] == 3600
     assert settings["FunctionName"] == template.value(
-        stack.resolve(DatasetImportProvider.of(stack).on_event.function_name)
+        stack.resolve(DatasetImportProvider.get_or_create(stack).on_event.function_name)
     )
 
 
@@ -151,9 +151,9 @@ def test_every_state_is_reached_and_exists(waiter: dict[str, Any]) -> None:
 def test_what_the_provider_is_made_of_can_be_had_as_often_as_one_likes() -> None:
     stack = new_stack()
     job = add_job(stack)
-    provider = DatasetImportProvider.of(job)
+    provider = DatasetImportProvider.get_or_create(job)
 
-    assert provider is DatasetImportProvider.of(stack)
+    assert provider is DatasetImportProvider.get_or_create(stack)
     for _ in range(2):
         assert stack.resolve(provider.state_machine.state_machine_arn) == {
             "Fn::GetAtt": ["DatasetImportProviderWaiter82AB844C", "Arn"]

@@ -18,7 +18,7 @@ from constructs import Construct
 
 from personalize_import import DatasetImportProvider
 from personalize_import.provider.functions import RUNTIMES
-from personalize_import.synthesis.validation import InvalidArguments
+from personalize_import.synthesis.validation import ValidationError
 from tests.synth.cloudformation import Deployed
 from tests.synth.stacks import add_job, deployed, logical_id, new_app, new_stack, properties_of, template_of
 
@@ -192,7 +192,7 @@ TIMEOUT = "function_props: timeout must be a Duration of 180 to 900 seconds: ret
     ],
 )
 def test_what_would_keep_the_functions_from_working_is_refused(props: dict[str, Any], told: str) -> None:
-    with pytest.raises(InvalidArguments, match=re.escape(told)):
+    with pytest.raises(ValidationError, match=re.escape(told)):
         with_provider(function_props=props)
 
 
@@ -235,11 +235,11 @@ def test_none_is_the_default_of_every_argument_and_of_every_property_of_the_func
 
 @pytest.mark.parametrize("name", ["code", "handler", "role", "log_group", "memory"])
 def test_what_the_functions_run_and_as_whom_is_not_to_be_changed(name: str) -> None:
-    with pytest.raises(InvalidArguments, match=f"function_props must be properties of aws_lambda.Function .* '{name}'"):
+    with pytest.raises(ValidationError, match=f"function_props must be properties of aws_lambda.Function .* '{name}'"):
         with_provider(function_props={name: "x"})
 
 
 def test_a_provider_that_is_none_is_refused() -> None:
     told = r"provider must be a DatasetImportProvider, or what .* gives, got 'arn'"
-    with pytest.raises(InvalidArguments, match=told):
+    with pytest.raises(ValidationError, match=told):
         add_job(new_stack(), provider="arn")

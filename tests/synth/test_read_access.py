@@ -10,7 +10,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 
 from personalize_import import DatasetImportJob, DatasetImportProvider, DataSource
-from personalize_import.synthesis.validation import InvalidArguments
+from personalize_import.synthesis.validation import ValidationError
 from tests.synth.cloudformation import Deployed
 from tests.synth.stacks import ROLE_ARN, add_job, deployed, logical_id, new_app, new_stack, own_warnings
 
@@ -164,13 +164,13 @@ def test_what_is_told_is_in_the_partition_of_the_region(region: str | None, part
 
 @pytest.mark.parametrize("key", ["arn:aws:kms:eu-west-1:123456789012:key/0a1b2c3d", 5])
 def test_a_key_that_is_none_is_refused(key: object) -> None:
-    with pytest.raises(InvalidArguments, match=r"^encryption_key must be a Key or another IKey"):
+    with pytest.raises(ValidationError, match=r"^encryption_key must be a Key or another IKey"):
         DataSource.from_s3_uri("s3://data/a.csv", encryption_key=key)  # type: ignore[arg-type]
 
 
 def test_a_key_that_is_given_by_the_arn_of_an_alias_is_refused() -> None:
     alias = kms.Key.from_key_arn(new_stack(), "Key", "arn:aws:kms:eu-west-1:123456789012:alias/data")
-    with pytest.raises(InvalidArguments, match="alias/data"):
+    with pytest.raises(ValidationError, match="alias/data"):
         DataSource.from_s3_uri("s3://data/a.csv", encryption_key=alias)
 
 
@@ -181,7 +181,7 @@ def test_a_key_that_is_known_by_its_alias_alone_is_refused_with_the_way_out(give
     named = s3.Bucket.from_bucket_attributes(stack, "Bucket", bucket_name="data", encryption_key=alias)
     plain = s3.Bucket(stack, "Plain")
 
-    with pytest.raises(InvalidArguments) as refused:  # noqa: PT012 - one of three calls
+    with pytest.raises(ValidationError) as refused:  # noqa: PT012 - one of three calls
         match given:
             case "with a uri":
                 DataSource.from_s3_uri("s3://data/a.csv", encryption_key=alias)
@@ -228,7 +228,7 @@ def test_the_key_of_a_log_is_not_known_by_its_alias_alone_either() -> None:
     stack = new_stack()
     alias = kms.Alias.from_alias_name(stack, "Alias", "alias/logs")
 
-    with pytest.raises(InvalidArguments, match=r"encryption_key must be a key whose ARN is known.*got 'alias/logs'"):
+    with pytest.raises(ValidationError, match=r"encryption_key must be a key whose ARN is known.*got 'alias/logs'"):
         DatasetImportProvider(stack, "Provider", encryption_key=alias)
 
 

@@ -9,7 +9,7 @@ from aws_cdk import aws_ssm as ssm
 from aws_cdk.assertions import Template
 
 from personalize_import import DatasetImportJob, Reimport
-from personalize_import.synthesis.validation import InvalidArguments
+from personalize_import.synthesis.validation import ValidationError
 from tests.synth.stacks import add_job, logical_id, new_app, new_stack, own_warnings, properties_of, template_of
 
 TEXT = "must be a string of 1 to 256 characters"
@@ -67,13 +67,13 @@ def test_the_value_may_be_a_parameter_of_systems_manager() -> None:
 
 @pytest.mark.parametrize("value", ["", "a" * 257, 5, None, b"a"])
 def test_a_wrong_value_is_named_with_what_is_allowed(value: Any) -> None:
-    with pytest.raises(InvalidArguments, match=f"^value {TEXT}, got"):
+    with pytest.raises(ValidationError, match=f"^value {TEXT}, got"):
         Reimport.when_value_changes(value)
 
 
 @pytest.mark.parametrize("as_of", ["", "a" * 257, 5, b"a"])
 def test_a_wrong_as_of_is_named_with_what_is_allowed(as_of: Any) -> None:
-    with pytest.raises(InvalidArguments, match=f"^as_of {TEXT}, got"):
+    with pytest.raises(ValidationError, match=f"^as_of {TEXT}, got"):
         Reimport.when_data_changes(as_of)
 
 
@@ -96,9 +96,9 @@ def test_a_construct_that_has_the_parameter_s_name_is_an_error_with_a_way_out(ta
     stack = new_stack("Shop")
     taken_by(stack, "DataAsOf")
 
-    with pytest.raises(InvalidArguments, match=r"reimport needs a parameter DataAsOf in the stack Shop, which has a"):
+    with pytest.raises(ValidationError, match=r"reimport needs a parameter DataAsOf in the stack Shop, which has a"):
         add_job(stack, reimport=Reimport.when_data_changes())
-    with pytest.raises(InvalidArguments, match=r"pass a value: Reimport\.when_data_changes\(as_of=\.\.\.\)"):
+    with pytest.raises(ValidationError, match=r"pass a value: Reimport\.when_data_changes\(as_of=\.\.\.\)"):
         add_job(cdk.NestedStack(stack, "Nested"), reimport=Reimport.when_data_changes())
 
     assert written(add_job(stack, "Other", reimport=Reimport.when_data_changes("1")))["DataAsOf"] == "1"

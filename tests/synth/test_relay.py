@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from personalize_import import DatasetImportJob, Reimport
-from personalize_import.wait_chain import legs_of
+from personalize_import.wait_chain import split_timeout
 from personalize_import_handler.contract import RELAY_SECONDS_MAX, TIMEOUT_SECONDS_MAX, TIMEOUT_SECONDS_MIN
 from tests.synth.cloudformation import Deployed
 from tests.synth.stacks import add_job, deployed, logical_id, new_stack, template_of
@@ -38,7 +38,7 @@ def relay(job: DatasetImportJob, template: Deployed) -> list[dict[str, Any]]:
 
 @given(st.integers(TIMEOUT_SECONDS_MIN, RELAY_SECONDS_MAX))
 def test_any_time_is_divided_into_as_few_legs_as_possible_none_of_which_is_too_long_or_short(seconds: int) -> None:
-    legs = legs_of(seconds)
+    legs = split_timeout(seconds)
 
     assert sum(legs) == seconds
     assert (len(legs) - 1) * TIMEOUT_SECONDS_MAX < seconds
@@ -47,8 +47,8 @@ def test_any_time_is_divided_into_as_few_legs_as_possible_none_of_which_is_too_l
 
 
 def test_up_to_55_minutes_there_is_one_resource_and_36_hours_take_40() -> None:
-    assert legs_of(55 * 60) == [3300]
-    assert len(legs_of(36 * 3600)) == 40
+    assert split_timeout(55 * 60) == [3300]
+    assert len(split_timeout(36 * 3600)) == 40
 
 
 def test_two_hours_are_waited_for_by_three_resources(template: Deployed) -> None:
@@ -89,7 +89,7 @@ def test_what_depends_on_the_job_and_what_reads_its_attributes_waits_for_the_las
     personalize.CfnSolution(stack, "Solution", name="s", dataset_group_arn="g").node.add_dependency(job)
 
     assert last in template_of(stack)["Resources"]["Solution"]["DependsOn"]
-    for attribute in (job.dataset_import_job_arn, job.job_name, job.status):
+    for attribute in (job.dataset_import_job_arn, job.dataset_import_job_name, job.dataset_import_job_status):
         assert stack.resolve(attribute)["Fn::GetAtt"][0] == last
     assert logical_id(job.resource) == last
 

@@ -5,7 +5,7 @@ import pytest
 from aws_cdk import aws_iam as iam
 
 from personalize_import import DatasetImportProvider
-from personalize_import.synthesis.validation import InvalidArguments
+from personalize_import.synthesis.validation import ValidationError
 from tests.synth.cloudformation import Deployed
 from tests.synth.stacks import DATASET_ARN, ROLE_ARN, add_job, deployed, new_app, new_stack
 
@@ -37,7 +37,7 @@ def test_the_longest_path_that_fits_is_taken_and_one_character_more_is_refused(s
     assert arn_length(deployed(stack), stack_name) == LIMIT
 
     stack = new_stack(stack_name=stack_name, env=ENV)
-    with pytest.raises(InvalidArguments) as refused:
+    with pytest.raises(ValidationError) as refused:
         add_job(stack, provider=with_path(room + 1, stack))
     text = str(refused.value)
     assert "the ARN of the import role would have 257 characters" in text
@@ -56,7 +56,7 @@ def test_a_role_of_ones_own_is_the_way_out_where_the_stack_can_t_have_another_na
     environment = cdk.Environment(account="123456789012", region="ap-southeast-1")
     stack = new_stack(stack_name="n" * 128, env=environment)
     dataset = DATASET_ARN.replace("eu-west-1", "ap-southeast-1")
-    with pytest.raises(InvalidArguments, match="would have 258 characters"):
+    with pytest.raises(ValidationError, match="would have 258 characters"):
         add_job(stack, dataset=dataset)
 
     stack = new_stack(stack_name="n" * 128, env=environment)
@@ -66,7 +66,7 @@ def test_a_role_of_ones_own_is_the_way_out_where_the_stack_can_t_have_another_na
 def test_the_name_of_a_nested_stack_counts() -> None:
     stack = new_stack("Shop", env=ENV)
     nested = cdk.NestedStack(stack, "Recommendations")
-    with pytest.raises(InvalidArguments, match="the ARN of the import role would have"):
+    with pytest.raises(ValidationError, match="the ARN of the import role would have"):
         add_job(nested, provider=with_path(110, nested))
 
     nested = cdk.NestedStack(stack, "Others")

@@ -8,7 +8,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 
 from personalize_import import DataSource
-from personalize_import.synthesis.validation import InvalidArguments
+from personalize_import.synthesis.validation import ValidationError
 from tests.synth.cloudformation import Deployed
 from tests.synth.stacks import (
     DATASET_ARN,
@@ -114,7 +114,7 @@ def test_the_role_of_a_job_in_another_stack_is_refused_and_one_of_the_same_or_a_
 
     add_job(stack, "Second", role=role)
     add_job(nested, "Third", role=role)
-    with pytest.raises(InvalidArguments, match="role must be a role of this stack, or one that was not created for a"):
+    with pytest.raises(ValidationError, match="role must be a role of this stack, or one that was not created for a"):
         add_job(other, role=role)
 
 

@@ -8,12 +8,12 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_ssm as ssm
 
 from personalize_import import DatasetImportProvider, DataSource, Reimport
-from personalize_import.synthesis.validation import InvalidArguments
+from personalize_import.synthesis.validation import ValidationError
 from tests.synth.stacks import ROLE_ARN, add_job, deployed, from_new_bucket, logical_id, new_app, new_stack, template_of
 from tests.synth.test_looking import statements_of_provider, told_of, trust_of
 
 TOKEN = "arn:aws:lambda:eu-west-1:123456789012:function:imports"
-LOOKING_ROLE = "arn:aws:iam::123456789012:role/imports-IsComplete"
+PREFLIGHT_ROLE = "arn:aws:iam::123456789012:role/imports-IsComplete"
 PATH = "/team/ml/"
 
 
@@ -24,7 +24,7 @@ def platform_and_shops(*names: str, **provider: Any) -> tuple[DatasetImportProvi
 
 
 def imported(scope: cdk.Stack, **arguments: Any) -> Any:
-    return DatasetImportProvider.from_service_token(
+    return DatasetImportProvider.from_provider_attributes(
         scope, "Imports", **{"service_token": TOKEN, "import_role_path": PATH, **arguments}
     )
 
@@ -88,9 +88,7 @@ def test_a_role_below_the_path_can_be_brought_and_the_provider_s_template_doesn_
 def test_a_role_elsewhere_than_below_the_path_is_refused(path: str | None) -> None:
     provider, (shop,) = platform_and_shops("Shop", import_role_path=PATH)
 
-    with pytest.raises(
-        InvalidArguments, match="role must be a role whose path begins with /team/ml/, for its provider"
-    ):
+    with pytest.raises(ValidationError, match="role must be a role whose path begins with /team/ml/, for its provider"):
         add_job(shop, role=new_role(shop, path), provider=provider)
 
 
@@ -98,14 +96,14 @@ def test_the_path_of_an_imported_role_is_read_from_its_arn() -> None:
     provider, (shop,) = platform_and_shops("Shop", import_role_path="/team/")
     add_job(shop, role=iam.Role.from_role_arn(shop, "Known", ROLE_ARN), provider=provider)
 
-    with pytest.raises(InvalidArguments, match="got '/'"):
+    with pytest.raises(ValidationError, match="got '/'"):
         add_job(shop, "Other", role=iam.Role.from_role_name(shop, "Unpathed", "name"), provider=provider)
 
 
 def test_a_role_of_the_job_s_stack_needs_a_path_or_the_stacks_would_depend_on_each_other() -> None:
     provider, (shop,) = platform_and_shops("Shop")
 
-    with pytest.raises(InvalidArguments, match="the provider one that has an import_role_path, got 'Shop/Own'"):
+    with pytest.raises(ValidationError, match="the provider one that has an import_role_path, got 'Shop/Own'"):
         add_job(shop, role=new_role(shop), provider=provider)
 
 
@@ -113,7 +111,7 @@ def test_a_provider_of_another_stack_may_look_at_data_in_the_name_of_roles_that_
     provider, (shop,) = platform_and_shops("Shop")
     job = add_job(shop, preflight=True, provider=provider)
 
-    (taken_on,) = statements_of_provider(cdk.Stack.of(provider), "TakeOnImportRoles")
+    (taken_on,) = statements_of_provider(cdk.Stack.of(provider), "AssumeImportRoles")
     assert taken_on["Resource"][1].endswith(":role/personalize-import/eu-west-1/Shop/*")
     assert len(trust_of(shop, job.role)) == 1
     assert not [text for text in told_of(shop) if "trust policy" in text]
@@ -124,7 +122,7 @@ def test_stacks_that_come_after_the_first_look_may_be_looked_at_too() -> None:
     add_job(one, preflight=True, provider=provider)
     add_job(two, preflight=True, provider=provider)
 
-    (taken_on,) = statements_of_provider(cdk.Stack.of(provider), "TakeOnImportRoles")
+    (taken_on,) = statements_of_provider(cdk.Stack.of(provider), "AssumeImportRoles")
     assert [each.rpartition("/personalize-import/")[2] for each in taken_on["Resource"]] == [
         "eu-west-1/Platform/*",
         "eu-west-1/One/*",
@@ -146,9 +144,7 @@ def test_a_job_in_a_nested_stack_needs_a_provider_with_a_path() -> None:
     parent = new_stack("Parent", app)
     nested = cdk.NestedStack(parent, "Nested")
 
-    with pytest.raises(
-        InvalidArguments, match="provider must be one that has an import_role_path, for this stack is a"
-    ):
+    with pytest.raises(ValidationError, match="provider must be one that has an import_role_path, for this stack is a"):
         add_job(nested, provider=DatasetImportProvider(parent, "Without"))
     add_job(nested, "Other", provider=DatasetImportProvider(parent, "With", import_role_path=PATH))
 
@@ -192,37 +188,37 @@ def test_a_role_can_be_brought_to_a_provider_that_is_known_by_its_token() -> Non
 
     assert logical_id(role) in template_of(stack)["Resources"][logical_id(job.resource)]["DependsOn"]
     known = iam.Role.from_role_arn(stack, "Known", ROLE_ARN)
-    with pytest.raises(InvalidArguments, match="role must be a role whose path begins with /team/ml/"):
+    with pytest.raises(ValidationError, match="role must be a role whose path begins with /team/ml/"):
         add_job(stack, "Other", role=known, provider=provider)
 
 
 @pytest.mark.parametrize("asked", [{"preflight": True}, {"reimport": Reimport.when_data_changes()}])
 def test_a_look_needs_the_role_that_looks(asked: dict[str, Any]) -> None:
     stack = new_stack()
-    with pytest.raises(InvalidArguments, match="needs a provider that looks at data: from_service_token must be given"):
+    with pytest.raises(ValidationError, match="needs a provider that allows preflight: pass preflight_role_arn"):
         add_job(stack, provider=imported(stack), **asked)
 
 
 def test_the_import_role_trusts_the_role_that_looks() -> None:
     stack = new_stack()
-    job = add_job(stack, provider=imported(stack, looking_role_arn=LOOKING_ROLE), preflight=True)
+    job = add_job(stack, provider=imported(stack, preflight_role_arn=PREFLIGHT_ROLE), preflight=True)
 
-    assert [each["Principal"]["AWS"] for each in trust_of(stack, job.role)] == [LOOKING_ROLE]
+    assert [each["Principal"]["AWS"] for each in trust_of(stack, job.role)] == [PREFLIGHT_ROLE]
 
 
 def test_a_provider_for_apps_of_their_own_looks_at_data_if_it_is_made_so() -> None:
-    provider, _ = platform_and_shops(import_role_path=PATH, looks_at_data=True)
+    provider, _ = platform_and_shops(import_role_path=PATH, allow_preflight=True)
 
-    (taken_on,) = statements_of_provider(cdk.Stack.of(provider), "TakeOnImportRoles")
+    (taken_on,) = statements_of_provider(cdk.Stack.of(provider), "AssumeImportRoles")
     assert taken_on["Resource"].endswith(":role/team/ml/*")
-    assert len(statements_of_provider(cdk.Stack.of(provider), "KnowSchemas")) == 1
+    assert len(statements_of_provider(cdk.Stack.of(provider), "DescribeSchemas")) == 1
 
 
 def test_data_of_this_machine_needs_a_provider_of_this_app(tmp_path: Any) -> None:
     (tmp_path / "users.csv").write_text("USER_ID,CLASS\na,b\n")
     stack = new_stack()
 
-    with pytest.raises(InvalidArguments, match="data_source must be in S3 where another app made the provider"):
+    with pytest.raises(ValidationError, match="data_source must be in S3 where another app made the provider"):
         add_job(stack, data_source=DataSource.from_asset(tmp_path / "users.csv"), provider=imported(stack))
 
 
@@ -241,18 +237,21 @@ def test_data_of_this_machine_needs_a_provider_of_this_app(tmp_path: Any) -> Non
         ({"import_role_path": "/"}, "import_role_path must be a path of IAM roles such as /personalize/"),
         ({"import_role_path": "personalize"}, "import_role_path must be a path of IAM roles"),
         ({"import_role_path": "/team*/"}, "import_role_path must be a path of IAM roles"),
-        ({"looking_role_arn": "role"}, "looking_role_arn must be an IAM role's ARN"),
-        ({"looking_role_arn": LOOKING_ROLE.replace("1234", "2234")}, "looking_role_arn is in account 223456789012"),
+        ({"preflight_role_arn": "role"}, "preflight_role_arn must be an IAM role's ARN"),
+        (
+            {"preflight_role_arn": PREFLIGHT_ROLE.replace("1234", "2234")},
+            "preflight_role_arn is in account 223456789012",
+        ),
     ],
 )
 def test_wrong_arguments_are_told(arguments: dict[str, str], told: str) -> None:
     stack = new_stack(env=cdk.Environment(account="123456789012", region="eu-west-1"))
-    with pytest.raises(InvalidArguments, match=told):
+    with pytest.raises(ValidationError, match=told):
         imported(stack, **arguments)
 
 
 def test_a_provider_s_own_path_is_checked_in_the_same_way() -> None:
-    with pytest.raises(InvalidArguments, match="import_role_path must be a path of IAM roles such as /personalize/"):
+    with pytest.raises(ValidationError, match="import_role_path must be a path of IAM roles such as /personalize/"):
         DatasetImportProvider(new_stack(), "Imports", import_role_path="/")
-    with pytest.raises(InvalidArguments, match="looks_at_data must be True or False, got 'yes'"):
-        DatasetImportProvider(new_stack(), "Imports", looks_at_data="yes")  # type: ignore[arg-type]
+    with pytest.raises(ValidationError, match="allow_preflight must be True or False, got 'yes'"):
+        DatasetImportProvider(new_stack(), "Imports", allow_preflight="yes")  # type: ignore[arg-type]

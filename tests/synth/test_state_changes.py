@@ -9,7 +9,7 @@ from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_sqs as sqs
 
 from personalize_import import DatasetImportJob, DatasetImportProvider
-from personalize_import.synthesis.validation import InvalidArguments
+from personalize_import.synthesis.validation import ValidationError
 from tests.synth.stacks import (
     add_job,
     deployed,
@@ -21,7 +21,7 @@ from tests.synth.stacks import (
     template_of,
 )
 
-STATEMENT = "TellStateChanges"
+STATEMENT = "PutStateChangeEvents"
 
 
 def rules(stack: cdk.Stack) -> list[dict[str, Any]]:
@@ -157,23 +157,25 @@ def test_to_be_told_of_one_job_is_not_to_be_told_of_another(ask: Any) -> None:
 def test_a_provider_of_another_app_is_not_changed_and_synth_says_what_it_has_to_be() -> None:
     stack = new_stack()
     token = "arn:aws:lambda:eu-west-1:123456789012:function:on-event"
-    provider = DatasetImportProvider.from_service_token(stack, "Imports", token, import_role_path="/shops/")
+    provider = DatasetImportProvider.from_provider_attributes(
+        stack, "Imports", service_token=token, import_role_path="/shops/"
+    )
     job = add_job(stack, provider=provider)
     job.on_failed("Failed")
 
     (warning,) = own_warnings(stack, "state-change-events]")
-    assert "only if its app created it with tells_state_changes=True" in warning
+    assert "only if its app created it with publish_state_changes=True" in warning
     assert properties_of(job)["PublishStateChanges"] is True
 
 
 def test_a_provider_for_apps_of_their_own_tells_state_changes_if_it_is_made_so() -> None:
     stack = new_stack()
-    DatasetImportProvider(stack, "Imports", tells_state_changes=True)
+    DatasetImportProvider(stack, "Imports", publish_state_changes=True)
     DatasetImportProvider(stack, "Others")
 
     assert len(statements(stack)) == 1
 
 
 def test_a_choice_about_state_changes_that_is_none_is_refused() -> None:
-    with pytest.raises(InvalidArguments, match="tells_state_changes must be True or False, got 'yes'"):
-        DatasetImportProvider(new_stack(), "Imports", tells_state_changes="yes")  # type: ignore[arg-type]
+    with pytest.raises(ValidationError, match="publish_state_changes must be True or False, got 'yes'"):
+        DatasetImportProvider(new_stack(), "Imports", publish_state_changes="yes")  # type: ignore[arg-type]

@@ -8,13 +8,13 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 
 from personalize_import import DataSource, Reimport
-from personalize_import.synthesis.validation import InvalidArguments
+from personalize_import.synthesis.validation import ValidationError
 from tests.synth.stacks import add_job, logical_id, new_stack, template_of
 
 ARGUMENTS = {
     "dataset": "DatasetArn",
     "import_mode": "ImportMode",
-    "job_name": "JobName",
+    "job_name_prefix": "JobName",
 }
 
 
@@ -40,7 +40,7 @@ def test_text_that_is_a_token_in_part_passes_too() -> None:
     stack = new_stack()
 
     properties = properties_with(
-        stack, job_name=f"{stack.region}-import", reimport=Reimport.when_value_changes(f"! {stack.account}")
+        stack, job_name_prefix=f"{stack.region}-import", reimport=Reimport.when_value_changes(f"! {stack.account}")
     )
 
     assert properties["JobName"] == {"Fn::Join": ["", [{"Ref": "AWS::Region"}, "-import"]]}
@@ -77,7 +77,7 @@ def test_a_timeout_that_is_a_token_has_to_be_in_seconds() -> None:
     stack = new_stack()
     minutes = cdk.CfnParameter(stack, "Minutes", type="Number").value_as_number
 
-    with pytest.raises(InvalidArguments) as refused:
+    with pytest.raises(ValidationError) as refused:
         add_job(stack, timeout=cdk.Duration.minutes(minutes))
 
     assert str(refused.value) == (
@@ -88,7 +88,7 @@ def test_a_timeout_that_is_a_token_has_to_be_in_seconds() -> None:
 def test_a_token_among_tags_does_not_hide_what_is_wrong_with_the_others() -> None:
     stack = new_stack()
 
-    with pytest.raises(InvalidArguments, match="tags: the value of 'team' must be") as refused:
+    with pytest.raises(ValidationError, match="tags: the value of 'team' must be") as refused:
         add_job(stack, tags={"region": stack.region, "team": "b!"})
 
     assert "region" not in str(refused.value)
@@ -97,5 +97,5 @@ def test_a_token_among_tags_does_not_hide_what_is_wrong_with_the_others() -> Non
 def test_tokens_count_as_tags() -> None:
     stack = new_stack()
 
-    with pytest.raises(InvalidArguments, match=r"tags must be at most 48 tags: .*, got 49"):
+    with pytest.raises(ValidationError, match=r"tags must be at most 48 tags: .*, got 49"):
         add_job(stack, tags={"region": stack.region, **{f"a{number}": "x" for number in range(48)}})

@@ -10,7 +10,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from personalize_import import Reimport
-from personalize_import.synthesis.validation import InvalidArguments
+from personalize_import.synthesis.validation import ValidationError
 from personalize_import_handler import contract
 from tests.synth.stacks import ROLE_ARN, add_job, new_stack
 
@@ -32,7 +32,10 @@ WRONG: list[tuple[str, Any, str]] = [
     *[("data_source", value, SOURCE) for value in [None, "s3://bucket/file.csv", 5, {"uri": "s3://b/f"}]],
     ("data_source", s3.Bucket(STACK, "Bucket"), SOURCE),
     *[("import_mode", value, "FULL or INCREMENTAL") for value in ["", "full", "ALL", 5, True, ["FULL"], b"FULL"]],
-    *[("job_name", value, A_NAME) for value in ["", "-a", "_a", "a b", "a.b", "ä", "a" * 47, "a\n", 5, True, b"a"]],
+    *[
+        ("job_name_prefix", value, A_NAME)
+        for value in ["", "-a", "_a", "a b", "a.b", "ä", "a" * 47, "a\n", 5, True, b"a"]
+    ],
     *[("role", value, ROLE) for value in [ROLE_ARN, "", 5, iam.ServicePrincipal("personalize.amazonaws.com")]],
     *[("tags", value, MAPPING) for value in ["team", 5, ["a"], {"a": 5}, {5: "a"}, {"a": None}, [{"Key": "a"}]]],
     *[("tags: a key", {value: "x"}, KEY) for value in ["", "aws:a", "Aws:a", "a&b", "a" * 129]],
@@ -55,7 +58,7 @@ def test_a_wrong_argument_is_named_with_its_construct_its_value_and_what_is_allo
 ) -> None:
     scope = Construct(new_stack(), "Models")
 
-    with pytest.raises(InvalidArguments) as refused:
+    with pytest.raises(ValidationError) as refused:
         add_job(scope, **{name.partition(":")[0]: value})
 
     message = str(refused.value)
@@ -78,8 +81,8 @@ def received(name: str, value: Any) -> str:
 
 
 def test_wrong_arguments_are_all_named_at_once() -> None:
-    with pytest.raises(InvalidArguments) as refused:
-        add_job(new_stack(), dataset=None, data_source=None, import_mode="ALL", job_name="-", role="x", tags=5,
+    with pytest.raises(ValidationError) as refused:
+        add_job(new_stack(), dataset=None, data_source=None, import_mode="ALL", job_name_prefix="-", role="x", tags=5,
                 publish_attribution_metrics_to_s3="x", reimport="", timeout=5, wait="x")  # fmt: skip
 
     names = [
@@ -89,7 +92,7 @@ def test_wrong_arguments_are_all_named_at_once() -> None:
         "dataset",
         "data_source",
         "import_mode",
-        "job_name",
+        "job_name_prefix",
         "role",
         "tags",
         "publish_attribution_metrics_to_s3",
@@ -100,8 +103,8 @@ def test_wrong_arguments_are_all_named_at_once() -> None:
 
 
 def test_refusing_is_a_value_error() -> None:
-    with pytest.raises(ValueError, match="job_name must be"):
-        add_job(new_stack(), job_name="-")
+    with pytest.raises(ValueError, match="job_name_prefix must be"):
+        add_job(new_stack(), job_name_prefix="-")
 
 
 def test_the_schema_of_a_dataset_is_checked_too() -> None:
@@ -110,7 +113,7 @@ def test_the_schema_of_a_dataset_is_checked_too() -> None:
         stack, "D", name="d", dataset_type="Users", dataset_group_arn=GROUP_ARN, schema_arn="my-schema"
     )
 
-    with pytest.raises(InvalidArguments, match=r"dataset\.schema_arn must be a schema's ARN .*, got 'my-schema'"):
+    with pytest.raises(ValidationError, match=r"dataset\.schema_arn must be a schema's ARN .*, got 'my-schema'"):
         add_job(stack, dataset=dataset)
 
 
@@ -118,14 +121,14 @@ def test_the_arn_of_an_imported_role_is_checked_too() -> None:
     stack = new_stack()
     role = iam.Role.from_role_arn(stack, "Role", "arn:aws:iam::12345:role/short-account")
 
-    with pytest.raises(InvalidArguments, match=r"role must be an IAM role's ARN .*, got 'arn:aws:iam::12345:role/"):
+    with pytest.raises(ValidationError, match=r"role must be an IAM role's ARN .*, got 'arn:aws:iam::12345:role/"):
         add_job(stack, role=role)
 
 
 def test_nothing_is_made_of_a_job_that_is_refused() -> None:
     stack = new_stack()
-    with pytest.raises(InvalidArguments):
-        add_job(stack, job_name="-")
+    with pytest.raises(ValidationError):
+        add_job(stack, job_name_prefix="-")
 
     assert [child.node.id for child in stack.node.children] == ["Job"]
     assert stack.node.find_child("Job").node.children == []
@@ -134,8 +137,8 @@ def test_nothing_is_made_of_a_job_that_is_refused() -> None:
 @pytest.mark.parametrize(
     "arguments",
     [
-        {"job_name": "a" * 46},
-        {"job_name": "0-_Z"},
+        {"job_name_prefix": "a" * 46},
+        {"job_name_prefix": "0-_Z"},
         {"tags": {"a" * 128: "b" * 256, "Straße 1": "", "_.:/=+-@": "x"}},
         {"tags": {f"a{number}": "x" for number in range(contract.TAGS_MAX)}},
         {"timeout": cdk.Duration.seconds(60)},

@@ -7,7 +7,7 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from personalize_import.synthesis.at_synthesis import at_synthesis
-from personalize_import.synthesis.environment import once_in_a_stack, surroundings_of
+from personalize_import.synthesis.environment import environment_of, once_per_stack
 from personalize_import.synthesis.warnings import WARNING_ID_PREFIX
 
 
@@ -23,7 +23,7 @@ def warn_of_changed_path(job: Construct, role: iam.CfnRole, path: str, bound: st
     _import_roles_of(job).append(_ImportRole(job, role, path, bound))
 
 
-@once_in_a_stack
+@once_per_stack
 def _import_roles_of(stack: cdk.Stack) -> list[_ImportRole]:
     roles: list[_ImportRole] = []
 
@@ -44,4 +44,4 @@ def _import_roles_of(stack: cdk.Stack) -> list[_ImportRole]:
 
 
 def _readable(job: Construct, path: str) -> str:
-    return surroundings_of(job).written(path, lambda name: f"${{{name}}}")
+    return environment_of(job).written(path, lambda name: f"${{{name}}}")

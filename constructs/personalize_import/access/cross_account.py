@@ -16,7 +16,7 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct, IConstruct
 
 from personalize_import.policies.statements import Statement
-from personalize_import.synthesis.environment import is_token, surroundings_of
+from personalize_import.synthesis.environment import environment_of, is_token
 
 
 @dataclass(frozen=True)
@@ -31,17 +31,17 @@ class Reader:
 
     def is_in_other_account(self, owner: IConstruct) -> bool:
         """Return whether a resource of this app is in another account than the job."""
-        return surroundings_of(self.scope).account != surroundings_of(owner).account
+        return environment_of(self.scope).account != environment_of(owner).account
 
     def can_be_named_elsewhere(self) -> bool:
         """Return whether a stack in another account can name the role: its account and its ARN are known at synth."""
-        if is_token(surroundings_of(self.scope).account):
+        if is_token(environment_of(self.scope).account):
             return False
         return self.path is not None or not is_token(self.role.role_arn) or self._has_name()
 
     def allowed(self, statements: Sequence[Statement]) -> list[Statement]:
         """Return statements of a resource's policy that allow the role what others allow the service."""
-        known = surroundings_of(self.scope)
+        known = environment_of(self.scope)
         account = f"arn:{known.partition}:iam::{known.account}:"
         role: dict[str, Any] = {
             "Principal": {"AWS": f"{account}root"},

@@ -13,7 +13,7 @@ from personalize_import.policies.growing_policy import GrowingPolicy
 from personalize_import.policies.statements import Statement
 from personalize_import.suppressions import accept_data_of_policy
 from personalize_import.synthesis.customized_roles import is_customized
-from personalize_import.synthesis.environment import once_in_a_stack, stack_of, stack_scope_of, surroundings_of
+from personalize_import.synthesis.environment import environment_of, once_per_stack, stack_of, stack_scope_of
 
 _DIGEST_LENGTH: Final = 12
 _OF_ROLES: Final[WeakKeyDictionary[iam.IRole, GrowingPolicy[iam.AddToPrincipalPolicyResult]]] = WeakKeyDictionary()
@@ -56,7 +56,7 @@ def grant_statements(scope: Construct, role: iam.IRole, statements: Sequence[Sta
     return Granted([policy], [])
 
 
-@once_in_a_stack
+@once_per_stack
 def _policies_of(_stack: cdk.Stack) -> WeakKeyDictionary[iam.IRole, _RolePolicy]:
     return WeakKeyDictionary()
 
@@ -71,6 +71,6 @@ def _attach_policy(scope: Construct, role: iam.IRole) -> _RolePolicy:
 
 def _policy_name(scope: Construct) -> str:
     """Name a policy by stack and Region: a role is the same one in all Regions, and has one policy of each stack."""
-    known = surroundings_of(scope)
+    known = environment_of(scope)
     stack = stack_scope_of(scope) or known.stack_name
     return f"ReadData-{hashlib.sha256(stack.encode()).hexdigest()[:_DIGEST_LENGTH]}-{known.region}"

@@ -15,10 +15,10 @@ from personalize_import.policies.statements import document
 from personalize_import.provider.role_passing import import_role_path
 from personalize_import.suppressions import accept_data_of_job
 from personalize_import.synthesis.environment import (
+    environment_of,
     is_token,
     note_stack_of,
-    once_in_a_stack,
-    surroundings_of,
+    once_per_stack,
 )
 from personalize_import.synthesis.validation import require
 from personalize_import_handler.contract import PERSONALIZE_SERVICE_PRINCIPAL
@@ -71,10 +71,10 @@ def path_of(role: iam.IRole) -> str | None:
     return path if found and "${" not in path else None
 
 
-@once_in_a_stack
+@once_per_stack
 def _personalize_of_this_stack(stack: cdk.Stack) -> iam.IPrincipal:
     # https://docs.aws.amazon.com/personalize/latest/dg/cross-service-confused-deputy-prevention.html
-    known = surroundings_of(stack)
+    known = environment_of(stack)
     any_resource = f"arn:{known.partition}:personalize:{known.region}:{known.account}:*"
     return iam.ServicePrincipal(
         PERSONALIZE_SERVICE_PRINCIPAL,

@@ -16,12 +16,12 @@ from constructs import Construct, IConstruct, IDependable
 
 from personalize_import.access.cross_account import Reader
 from personalize_import.access.given_role import grant_statements
-from personalize_import.access.required_statements import Policy, tell_what_is_required
+from personalize_import.access.required_statements import Policy, report_required_statements
 from personalize_import.data.data_source import DataSource
 from personalize_import.policies.growing_policy import GrowingPolicy
 from personalize_import.policies.policy_sizes import BUCKET_POLICY_LENGTH_MAX, RESOURCES_UNCHECKED, Measured, check_size
 from personalize_import.policies.statements import Principal, Statement, statement
-from personalize_import.synthesis.environment import surroundings_of
+from personalize_import.synthesis.environment import environment_of
 from personalize_import_handler.contract import PERSONALIZE_SERVICE_PRINCIPAL
 
 if TYPE_CHECKING:  # for annotations alone: each module of the CDK costs time
@@ -120,12 +120,12 @@ def _tell(scope: Construct, data_source: DataSource, role: iam.IRole, access: Re
     if access.required_role_statements:
         trust = f", and the role trusts {PERSONALIZE_SERVICE_PRINCIPAL}"
         of_role = Policy("the policy of the role", role.role_arn, trust)
-        tell_what_is_required(scope, of_role, access.required_role_statements)
+        report_required_statements(scope, of_role, access.required_role_statements)
     of_bucket = Policy("the policy of the bucket", data_source.bucket_name, _OTHER_ACCOUNT)
-    tell_what_is_required(scope, of_bucket, access.required_bucket_policy_statements)
+    report_required_statements(scope, of_bucket, access.required_bucket_policy_statements)
     if key := data_source.encryption_key:
         of_key = Policy("the policy of the bucket's key", key.key_arn)
-        tell_what_is_required(scope, of_key, access.required_key_policy_statements)
+        report_required_statements(scope, of_key, access.required_key_policy_statements)
 
 
 def _s3_statements(
@@ -148,7 +148,7 @@ def _key_statements_of_role(scope: Construct, data_source: DataSource) -> list[S
     arns = [data_source.bucket_arn(scope), data_source.objects_arn(scope)]
     through_s3 = {
         # In China the name ends in .cn, or doesn't, depending on the service.
-        "kms:ViaService": f"s3.{surroundings_of(scope).region}.amazonaws.com*",
+        "kms:ViaService": f"s3.{environment_of(scope).region}.amazonaws.com*",
         "kms:EncryptionContext:aws:s3:arn": arns,
     }
     return [

@@ -11,11 +11,11 @@ from constructs import Construct, IConstruct
 from personalize_import.policies.statements import Statement, resources_of
 from personalize_import.synthesis.at_synthesis import at_synthesis
 from personalize_import.synthesis.environment import (
+    environment_of,
     may_have_token,
-    once_in_a_stack,
+    once_per_stack,
     partition_of,
     stack_of,
-    surroundings_of,
 )
 from personalize_import.synthesis.warnings import WARNING_ID_PREFIX
 
@@ -39,7 +39,7 @@ class Policy(NamedTuple):
         return f"{WARNING_ID_PREFIX}{kind}:{self.owner}"
 
 
-def tell_what_is_required(scope: Construct, policy: Policy, statements: Sequence[Statement]) -> None:
+def report_required_statements(scope: Construct, policy: Policy, statements: Sequence[Statement]) -> None:
     """Warn at synth about the statements that a policy must hold, once for all jobs of the stack."""
     if statements:
         written = policy._replace(owner=_text(readable(scope, policy.owner)))
@@ -47,7 +47,7 @@ def tell_what_is_required(scope: Construct, policy: Policy, statements: Sequence
         required += [cast("Statement", readable(scope, statement)) for statement in statements]
 
 
-@once_in_a_stack
+@once_per_stack
 def _required_in(stack: cdk.Stack) -> dict[Policy, tuple[Construct, list[Statement]]]:
     required: dict[Policy, tuple[Construct, list[Statement]]] = {}
 
@@ -79,7 +79,7 @@ def _as_few(statements: Iterable[Statement]) -> list[Statement]:
 def readable(scope: IConstruct, value: object) -> object:
     """Resolve a value, with `${Name}` for what is known at deploy time only, as in `Fn::Sub`."""
     partition = partition_of(scope) or _DEFAULT_PARTITION
-    written = surroundings_of(scope).written(
+    written = environment_of(scope).written(
         json.dumps(value), lambda name: partition if name == "AWS::Partition" else f"${{{name}}}"
     )
     value = json.loads(written)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, Self
 
 from constructs import Construct
 
-from personalize_import.synthesis.validation import InvalidArguments
+from personalize_import.synthesis.validation import ValidationError
 from personalize_import_handler import contract
 from personalize_import_handler.contract import DataFile
 from personalize_import_handler.contract.asset_files import DATA_FILE_NAME
@@ -46,12 +46,12 @@ class LocalData:
 
     @classmethod
     def at(cls, path: str) -> Self:
-        """Find the file, or the CSV files of a folder's first level; raise `InvalidArguments`."""
+        """Find the file, or the CSV files of a folder's first level; raise `ValidationError`."""
         found = Path(path)
         is_folder = found.is_dir()
         files = tuple(_csv_files(found)) if is_folder else (found,)
         if problems := [*_check_path(path), *_check_number(path, files), *_check_files(files)]:
-            raise InvalidArguments("; ".join(problems))
+            raise ValidationError("; ".join(problems))
         return cls(files, is_folder)
 
     def ship(self, scope: Construct) -> Shipped:

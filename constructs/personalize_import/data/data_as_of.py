@@ -8,7 +8,7 @@ import aws_cdk as cdk
 from constructs import IConstruct
 
 from personalize_import.data.reimport import Reimport
-from personalize_import.synthesis.environment import once_in_a_stack, top_level_stack_of
+from personalize_import.synthesis.environment import once_per_stack, top_level_stack_of
 from personalize_import.synthesis.warnings import WARNING_ID_PREFIX
 from personalize_import_handler import contract
 
@@ -36,7 +36,7 @@ def data_as_of(scope: IConstruct, as_of: str | None) -> str:
     return _parameter_of(scope).value_as_string if as_of is None else as_of
 
 
-@once_in_a_stack
+@once_per_stack
 def _parameter_of(stack: cdk.Stack) -> cdk.CfnParameter:
     top = top_level_stack_of(stack)
     known = _PARAMETERS.get(top)

@@ -10,7 +10,7 @@ from constructs import Construct
 from personalize_import.data.asset_files import LocalData
 from personalize_import.policies.encryption_keys import key_of
 from personalize_import.schema.dataset_schema import DatasetSchema
-from personalize_import.synthesis.environment import is_token, stack_folder_of, surroundings_of
+from personalize_import.synthesis.environment import environment_of, is_token, stack_folder_of
 from personalize_import.synthesis.validation import check_text, require_all
 from personalize_import_handler import contract
 from personalize_import_handler.contract import DataFile, constraints
@@ -73,7 +73,7 @@ class DataSource:
                 makes, found through the job's dataset.
 
         Raises:
-            InvalidArguments: A `ValueError` that names what is wrong, its value and what is allowed.
+            ValidationError: A `ValueError` that names what is wrong, its value and what is allowed.
         """
         require_all(_check_schema("schema", schema))
         return cls(data_location="", bucket_name="", objects="", bucket=None, local=LocalData.at(path), schema=schema)
@@ -90,7 +90,7 @@ class DataSource:
                 know that of the bucket. One that this app creates lets Personalize use it. Default: the bucket's.
 
         Raises:
-            InvalidArguments: A `ValueError` that names what is wrong, its value and what is allowed.
+            ValidationError: A `ValueError` that names what is wrong, its value and what is allowed.
         """
         require_all(
             [
@@ -118,7 +118,7 @@ class DataSource:
             encryption_key: The KMS key that the data is encrypted with, if it is a customer managed one. Default: none.
 
         Raises:
-            InvalidArguments: A `ValueError` that names what is wrong, its value and what is allowed.
+            ValidationError: A `ValueError` that names what is wrong, its value and what is allowed.
         """
         require_all([*check_text("uri", uri, constraints.DATA_LOCATION), *_check_key("encryption_key", encryption_key)])
         if is_token(uri):
@@ -136,8 +136,8 @@ class DataSource:
         if self.local is None:
             return self
         shipped = self.local.ship(scope)
-        provider.data_bucket.allow_bringing_from(shipped.bucket)
-        bucket = provider.data_bucket.bucket
+        provider.staging_bucket.allow_copying_from(shipped.bucket)
+        bucket = provider.staging_bucket.bucket
         folder = f"{bucket.bucket_name}/{stack_folder_of(scope)}"
         return replace(
             self,
@@ -163,7 +163,7 @@ class DataSource:
 
 
 def _s3_arn(scope: Construct, resource: str) -> str:
-    return surroundings_of(scope).s3_arn(resource)
+    return environment_of(scope).s3_arn(resource)
 
 
 def _pattern(object_key: str) -> str:

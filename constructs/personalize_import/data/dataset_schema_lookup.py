@@ -8,7 +8,7 @@ from personalize_import.data.data_source import DataSource
 from personalize_import.data.dataset_reference import referenced_by
 from personalize_import.schema.dataset_schema import DatasetSchema
 from personalize_import.synthesis.environment import is_token
-from personalize_import.synthesis.validation import InvalidArguments
+from personalize_import.synthesis.validation import ValidationError
 from personalize_import_handler.contract.constraints import violation
 from personalize_import_handler.data_checks.schema import read_schema
 
@@ -16,13 +16,13 @@ from personalize_import_handler.data_checks.schema import read_schema
 def check_schema(name: str, data_source: object, dataset: personalize.CfnDataset | None) -> Iterator[str]:
     """Yield what is wrong with the schema of data of this machine: it is another one than the dataset's."""
     given = data_source.schema if isinstance(data_source, DataSource) else None
-    known = schema_of(dataset) if given else None
+    known = find_schema(dataset) if given else None
     allowed = "the dataset's own schema, which needn't be given where the app makes it"
     if given and known and _meaning(given) != _meaning(known):
         yield violation(name, given.to_json(), allowed)
 
 
-def schema_of(dataset: personalize.CfnDataset | None) -> DatasetSchema | None:
+def find_schema(dataset: personalize.CfnDataset | None) -> DatasetSchema | None:
     """Find the schema of a dataset at synth.
 
     Args:
@@ -41,7 +41,7 @@ def schema_of(dataset: personalize.CfnDataset | None) -> DatasetSchema | None:
         return None
     try:
         return DatasetSchema.from_json(schema.schema, schema.domain)
-    except InvalidArguments:
+    except ValidationError:
         return None
 
 

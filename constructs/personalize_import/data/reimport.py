@@ -44,7 +44,7 @@ class Reimport:
             value: Any string of 1 to 256 characters, such as `"2026-11"`, or a token.
 
         Raises:
-            InvalidArguments: A `ValueError` that names the value and what is allowed.
+            ValidationError: A `ValueError` that names the value and what is allowed.
         """
         require_all(check_text("value", value, constraints.REIMPORT_TOKEN))
         return cls(ReimportMode.WHEN_PROPERTIES_CHANGE, value=value)
@@ -63,7 +63,7 @@ class Reimport:
                 pass `as_of` there.
 
         Raises:
-            InvalidArguments: A `ValueError` that names the value and what is allowed.
+            ValidationError: A `ValueError` that names the value and what is allowed.
         """
         if as_of is not None:
             require_all(check_text("as_of", as_of, _AS_OF))

@@ -22,21 +22,21 @@ _IS_COMPLETE: Final = "A look at an import has failed; the waiter repeats it"
 
 
 def errors_alarm(
-    job: Construct, errors: "cloudwatch.MathExpression", actions: Sequence["cloudwatch.IAlarmAction"]
+    scope: Construct, errors: "cloudwatch.MathExpression", actions: Sequence["cloudwatch.IAlarmAction"]
 ) -> "cloudwatch.Alarm":
-    """Tell of an import that Personalize has counted as an error."""
-    return _alarm(job, "ErrorsAlarm", errors, f"An import of {job.node.path} was answered with an error", actions)
+    """Create an alarm on imports that Personalize counts as errors."""
+    return _alarm(scope, "Errors", errors, f"An import of {_job_path(scope)} failed", actions)
 
 
 def execution_time_alarm(
-    job: Construct,
+    scope: Construct,
     execution_time: "cloudwatch.MathExpression",
     longest: cdk.Duration,
     actions: Sequence["cloudwatch.IAlarmAction"],
 ) -> "cloudwatch.Alarm":
-    """Tell of an import that has taken longer than it should."""
-    description = f"An import of {job.node.path} has taken {longest.to_human_string()} or longer"
-    return _alarm(job, "ExecutionTimeAlarm", execution_time, description, actions, threshold=longest.to_seconds())
+    """Create an alarm on imports that take at least as long as `longest`."""
+    description = f"An import of {_job_path(scope)} took {longest.to_human_string()} or longer"
+    return _alarm(scope, "ExecutionTime", execution_time, description, actions, threshold=longest.to_seconds())
 
 
 def alarms_of_provider(
@@ -81,6 +81,10 @@ class _ProviderAlarms(Construct):
                 self._acting.append(action)
                 for alarm in self.alarms:
                     alarm.add_alarm_action(action)
+
+
+def _job_path(scope: Construct) -> str:
+    return scope.node.path.rpartition("/")[0]
 
 
 def _alarm(

@@ -54,7 +54,7 @@ class ObservedImport(Construct):
             color: In graphs, such as `#d62728`. Default: one that CloudWatch picks.
 
         Raises:
-            InvalidArguments: A `ValueError`, for any other statistic.
+            ValidationError: A `ValueError`, for any other statistic.
         """
         return self._metric(metrics.ERRORS, statistic or "Sum", period, label, color)
 
@@ -77,7 +77,7 @@ class ObservedImport(Construct):
             color: In graphs, such as `#d62728`. Default: one that CloudWatch picks.
 
         Raises:
-            InvalidArguments: A `ValueError`, for any other statistic.
+            ValidationError: A `ValueError`, for any other statistic.
         """
         return self._metric(metrics.EXECUTION_TIME, statistic or "Maximum", period, label, color)
 
@@ -126,27 +126,29 @@ class ObservedImport(Construct):
 
     def add_alarms(
         self,
+        id: str,
         *,
         actions: "Sequence[cloudwatch.IAlarmAction] | None" = None,
         longest_execution_time: cdk.Duration | None = None,
     ) -> "list[cloudwatch.Alarm]":
-        """Add alarms on errors of imports, on the executions of the provider's waiter, and on its functions.
+        """Add alarms on failed imports, on the provider's state machine, and on its functions.
 
-        Those of the provider are made once in a stack, however many jobs ask for them; where another app has made the
-        provider, they are its own.
+        The alarms of the provider are created once per stack, however many jobs request them. A provider of another
+        app gets none.
 
         Args:
-            actions: What an alarm does. Default: nothing, it can be seen only.
-            longest_execution_time: From which time on an import is one to be alarmed about. Default: no such alarm.
+            id: The id of the construct that contains the alarms of this job.
+            actions: The actions of each alarm. Default: none.
+            longest_execution_time: The execution time from which an alarm is raised. Default: no such alarm.
 
         Returns:
-            All of these alarms.
+            The alarms of the job and of its provider.
         """
-        actions = actions or ()
-        of_job = [alarms.errors_alarm(self, self.metric_errors(), actions)]
+        actions, scope = actions or (), Construct(self, id)
+        of_job = [alarms.errors_alarm(scope, self.metric_errors(), actions)]
         if longest_execution_time:
             time = self.metric_execution_time()
-            of_job.append(alarms.execution_time_alarm(self, time, longest_execution_time, actions))
+            of_job.append(alarms.execution_time_alarm(scope, time, longest_execution_time, actions))
         return [*of_job, *alarms.alarms_of_provider(self, self.provider, actions)]
 
     def _metric(

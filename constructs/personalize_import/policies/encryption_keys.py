@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/kms/latest/developerguide/alias-authorization.html.
 
 from typing import TYPE_CHECKING, Final
 
-from personalize_import.synthesis.validation import InvalidArguments
+from personalize_import.synthesis.validation import ValidationError
 from personalize_import_handler.contract.constraints import violation
 
 if TYPE_CHECKING:  # for annotations alone: each module of the CDK costs time
@@ -26,16 +26,16 @@ def key_of(name: str, key: "kms.IKey | None") -> "kms.IKey | None":
         key: A key, an alias, or None.
 
     Raises:
-        InvalidArguments: The alias was imported by its name, so its key isn't known.
+        ValidationError: The alias was imported by its name, so its key isn't known.
     """
     alias_name = getattr(key, "alias_name", None)
     if alias_name is None:
         key_arn = key.key_arn if key else ""
         if ":alias/" in key_arn:
-            raise InvalidArguments(violation(name, key_arn, _ALLOWED))
+            raise ValidationError(violation(name, key_arn, _ALLOWED))
         return key
     try:
         target: kms.IKey = key.alias_target_key  # type: ignore[union-attr]  # only an alias has a name
     except RuntimeError:  # the CDK's own, for an alias that was imported by its name
-        raise InvalidArguments(violation(name, str(alias_name), _ALLOWED)) from None
+        raise ValidationError(violation(name, str(alias_name), _ALLOWED)) from None
     return target

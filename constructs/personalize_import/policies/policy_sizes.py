@@ -13,7 +13,7 @@ from aws_cdk import aws_iam as iam
 from constructs import IConstruct
 
 from personalize_import.synthesis.at_synthesis import at_synthesis
-from personalize_import.synthesis.environment import is_token, stack_of, surroundings_of
+from personalize_import.synthesis.environment import environment_of, is_token, stack_of
 
 INLINE_POLICIES_LENGTH_MAX: Final = 10_240
 """Of all inline policies of a role together."""
@@ -85,7 +85,7 @@ def length_of(owner: IConstruct, document: object) -> int:
 
 def _names(stack: cdk.Stack, owner: IConstruct) -> Callable[[str], str]:
     """Return what gives the name of a resource by its logical id: the bucket's, or one as long as a generated name."""
-    stack_name, created = surroundings_of(stack).stack_name, owner.node.default_child
+    stack_name, created = environment_of(stack).stack_name, owner.node.default_child
     given = getattr(created, "bucket_name", None)
     own_id = stack.resolve(created.logical_id) if given and isinstance(created, cdk.CfnElement) else None
 

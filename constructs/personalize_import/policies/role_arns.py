@@ -9,7 +9,7 @@ from typing import Final
 import aws_cdk as cdk
 from constructs import Construct
 
-from personalize_import.synthesis.environment import is_token, stack_of, surroundings_of
+from personalize_import.synthesis.environment import environment_of, is_token, stack_of
 from personalize_import_handler import contract
 
 _STACK_NAME_LENGTH_MAX: Final = 128
@@ -28,7 +28,7 @@ def check_role_arn(scope: Construct, role: cdk.CfnResource, path: str) -> Iterat
         role: Its role, whose name CloudFormation generates from the stack's name and the logical id.
         path: The role's path.
     """
-    known = surroundings_of(scope)
+    known = environment_of(scope)
     prefix = known.written(f"arn:{known.partition}:iam::{known.account}:role{path}", lambda name: _SHORTEST[name])
     if len(prefix) + _ROLE_NAME_LENGTH_MAX <= contract.ARN_LENGTH_MAX or is_token(prefix):
         return
@@ -50,6 +50,6 @@ def _name_length(stack: cdk.Stack) -> int:
     """Return the length of a stack's name; that of a nested stack is generated."""
     parent, resource = stack.nested_stack_parent, stack.nested_stack_resource
     if parent is None or resource is None:
-        return len(surroundings_of(stack).stack_name)
+        return len(environment_of(stack).stack_name)
     logical_id = str(parent.resolve(resource.logical_id))
     return min(_name_length(parent) + len(logical_id) + _SUFFIX_LENGTH, _STACK_NAME_LENGTH_MAX)

@@ -12,10 +12,10 @@ from personalize_import_handler.contract import constraints
 
 
 class ImportedProvider(Construct):
-    """What `DatasetImportProvider.from_service_token` gives; it is given to jobs as their `provider`."""
+    """What `DatasetImportProvider.from_provider_attributes` gives; it is given to jobs as their `provider`."""
 
     def __init__(
-        self, scope: Construct, id: str, *, service_token: str, import_role_path: str, looking_role_arn: str | None
+        self, scope: Construct, id: str, *, service_token: str, import_role_path: str, preflight_role_arn: str | None
     ) -> None:
         super().__init__(scope, id)
         validation.require(
@@ -24,14 +24,16 @@ class ImportedProvider(Construct):
                 *check_text("service_token", service_token, constraints.SERVICE_TOKEN),
                 *check_arn_of_provider("service_token", service_token, self),
                 *check_text("import_role_path", import_role_path, constraints.IMPORT_ROLE_PATH),
-                *check_optional_text("looking_role_arn", looking_role_arn, constraints.ROLE_ARN),
-                *check_arn_of_provider("looking_role_arn", looking_role_arn, self),
+                *check_optional_text("preflight_role_arn", preflight_role_arn, constraints.ROLE_ARN),
+                *check_arn_of_provider("preflight_role_arn", preflight_role_arn, self),
             ],
         )
         self._service_token = service_token
         self._import_role_path = import_role_path
         self._looking_role = (
-            iam.Role.from_role_arn(self, "LookingRole", looking_role_arn, mutable=False) if looking_role_arn else None
+            iam.Role.from_role_arn(self, "PreflightRole", preflight_role_arn, mutable=False)
+            if preflight_role_arn
+            else None
         )
 
     @property
@@ -45,7 +47,7 @@ class ImportedProvider(Construct):
         return self._import_role_path
 
     @property
-    def looking_role(self) -> iam.IRole | None:
+    def preflight_role(self) -> iam.IRole | None:
         """The role of the function that looks at data, where it may."""
         return self._looking_role
 
@@ -77,5 +79,5 @@ class ImportedProvider(Construct):
         cdk.Annotations.of(self).add_warning_v2(
             f"{WARNING_ID_PREFIX}state-change-events",
             "this app doesn't manage the provider, which sends events of state changes only if its app created it with "
-            "tells_state_changes=True",
+            "publish_state_changes=True",
         )

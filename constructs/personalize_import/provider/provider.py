@@ -19,12 +19,12 @@ from personalize_import.provider.imported import ImportedProvider
 from personalize_import.provider.role_passing import RolePermissions
 from personalize_import.provider.state_machine import allow_listing_executions, create_waiter
 from personalize_import.synthesis import validation
-from personalize_import.synthesis.environment import once_in_a_stack
+from personalize_import.synthesis.environment import once_per_stack
 from personalize_import_handler import contract
 from personalize_import_handler.contract import Environment, constraints
 
 if TYPE_CHECKING:  # loaded where data is shipped: each module of the CDK costs time
-    from personalize_import.provider.staging_bucket import DataBucket
+    from personalize_import.provider.staging_bucket import StagingBucket
 
 _ID: Final = "DatasetImportProvider"
 _DATA_BUCKET_ID: Final = "Data"
@@ -45,8 +45,8 @@ class DatasetImportProvider(Construct):
         id: str,
         *,
         import_role_path: str | None = None,
-        looks_at_data: bool | None = None,
-        tells_state_changes: bool | None = None,
+        allow_preflight: bool | None = None,
+        publish_state_changes: bool | None = None,
         log_retention: logs.RetentionDays | None = None,
         encryption_key: kms.IKey | None = None,
         permissions_boundary: iam.IManagedPolicy | None = None,
@@ -62,10 +62,10 @@ class DatasetImportProvider(Construct):
                 Personalize, and no others. The roles that are made for jobs of this provider are below it. Whoever may
                 make roles there, and use the provider, can have them read what they may read. Needed where apps of
                 their own use the provider. Default: the roles of the jobs that this app gives to the provider.
-            looks_at_data: Whether jobs of apps of their own may ask for a look at their data (`preflight`,
+            allow_preflight: Whether jobs of apps of their own may ask for a look at their data (`preflight`,
                 `reimport`): the functions may then take on the import roles that trust them. Jobs of this app see to
                 that themselves. Default: False.
-            tells_state_changes: Whether jobs of apps of their own may have their states told to EventBridge
+            publish_state_changes: Whether jobs of apps of their own may have their states told to EventBridge
                 (`on_state_change`, `on_failed`). Jobs of this app see to that themselves. Default: False.
             log_retention: How long the functions' log is kept. Default: a month.
             encryption_key: The KMS key that encrypts the log group. One that this app creates lets CloudWatch Logs use
@@ -78,15 +78,15 @@ class DatasetImportProvider(Construct):
                 timeout at least 60 seconds, the reserved concurrency at least 1. Default: none.
 
         Raises:
-            InvalidArguments: A `ValueError` that names each argument that is wrong, its value and what is allowed.
+            ValidationError: A `ValueError` that names each argument that is wrong, its value and what is allowed.
         """
         super().__init__(scope, id)
         validation.require(
             self,
             [
                 *validation.check_optional_text("import_role_path", import_role_path, constraints.IMPORT_ROLE_PATH),
-                *validation.check_boolean("looks_at_data", looks_at_data),
-                *validation.check_boolean("tells_state_changes", tells_state_changes),
+                *validation.check_boolean("allow_preflight", allow_preflight),
+                *validation.check_boolean("publish_state_changes", publish_state_changes),
                 *validation.check_boolean("tracing", tracing),
                 *check_function_props("function_props", function_props),
             ],
@@ -107,10 +107,10 @@ class DatasetImportProvider(Construct):
             removal_policy=cdk.RemovalPolicy.DESTROY,
         )
         self._create_functions(function_props or {}, tracing=bool(tracing))
-        if looks_at_data:
+        if allow_preflight:
             self.allow_looking(None, reads_schema=True)
         self._tells_state_changes = False
-        if tells_state_changes:
+        if publish_state_changes:
             self.allow_state_change_events()
 
     def _create_functions(self, function_props: Mapping[str, Any], *, tracing: bool) -> None:
@@ -120,14 +120,14 @@ class DatasetImportProvider(Construct):
         documents = {"Personalize": iam.PolicyDocument(statements=statements), "PassRoles": self._roles.document}
         self._is_complete = functions.create("IsComplete", "is_complete", documents)
         suppressions.accept_wildcards(self._is_complete.role, statements)
-        self._roles.belong_to(self.looking_role)
+        self._roles.belong_to(self.preflight_role)
         self._state_machine = create_waiter(self, self._is_complete, tracing=tracing)
-        see_later_requests = allow_listing_executions(self, self._state_machine, self.looking_role)
+        see_later_requests = allow_listing_executions(self, self._state_machine, self.preflight_role)
         state_machine_arn = self._state_machine.attr_arn
         self._on_event = functions.create(
             "OnEvent",
             "on_event",
-            {"StartWaiting": permissions.document("StartWaiting", ["states:StartExecution"], state_machine_arn)},
+            {"StartExecution": permissions.document("StartExecution", ["states:StartExecution"], state_machine_arn)},
             {Environment.STATE_MACHINE_ARN.value: state_machine_arn},
         )
         # Each resource names OnEvent, so the policy exists before any of them and until the last of them is deleted.
@@ -138,18 +138,18 @@ class DatasetImportProvider(Construct):
         self._on_event.configure_async_invoke(max_event_age=_EVENT_AGE_MAX, retry_attempts=_RETRIES)
 
     @staticmethod
-    def of(scope: Construct) -> "DatasetImportProvider":
+    def get_or_create(scope: Construct) -> "DatasetImportProvider":
         """Get the provider of the stack that `scope` is in; make it if there is none yet."""
         return _provider_of(scope)
 
     @staticmethod
-    def from_service_token(
+    def from_provider_attributes(
         scope: Construct,
         id: str,
-        service_token: str,
         *,
+        service_token: str,
         import_role_path: str,
-        looking_role_arn: str | None = None,
+        preflight_role_arn: str | None = None,
     ) -> ImportedProvider:
         """Use a provider that another app has made in the same account and Region.
 
@@ -159,19 +159,19 @@ class DatasetImportProvider(Construct):
             service_token: The other provider's `service_token`: an ARN, or a token such as
                 `ssm.StringParameter.value_for_string_parameter(...)` or `Fn.import_value(...)`.
             import_role_path: The other provider's `import_role_path`; the roles that are made for jobs are below it.
-            looking_role_arn: The ARN of the other provider's `looking_role`, which the import roles of jobs then trust
-                that ask for a look at their data (`preflight`, `reimport`); that provider has to be made with
-                `looks_at_data`. Default: none, and no job may ask for that.
+            preflight_role_arn: The ARN of the other provider's `preflight_role`, which jobs with `preflight` or
+                `Reimport.when_data_changes` need. The other provider must be created with `allow_preflight`. Default:
+                none; such jobs are refused.
 
         Raises:
-            InvalidArguments: A `ValueError` that names each argument that is wrong, its value and what is allowed.
+            ValidationError: A `ValueError` that names each argument that is wrong, its value and what is allowed.
         """
         return ImportedProvider(
             scope,
             id,
             service_token=service_token,
             import_role_path=import_role_path,
-            looking_role_arn=looking_role_arn,
+            preflight_role_arn=preflight_role_arn,
         )
 
     @property
@@ -211,19 +211,19 @@ class DatasetImportProvider(Construct):
         return self._log_group
 
     @property
-    def data_bucket(self) -> "DataBucket":
+    def staging_bucket(self) -> "StagingBucket":
         """Where data is brought that the app ships; made on first use."""
-        from personalize_import.provider.staging_bucket import DataBucket
+        from personalize_import.provider.staging_bucket import StagingBucket
 
-        if known := cast("DataBucket | None", self.node.try_find_child(_DATA_BUCKET_ID)):
+        if known := cast("StagingBucket | None", self.node.try_find_child(_DATA_BUCKET_ID)):
             return known
-        made = DataBucket(self, _DATA_BUCKET_ID, service_token=self.service_token, role=self.looking_role)
+        made = StagingBucket(self, _DATA_BUCKET_ID, service_token=self.service_token, role=self.preflight_role)
         for function in (self._on_event, self._is_complete):
             function.add_environment(Environment.DATA_BUCKET.value, made.bucket.bucket_name)
         return made
 
     @property
-    def looking_role(self) -> iam.IRole:
+    def preflight_role(self) -> iam.IRole:
         """The role of the function that looks at data; import roles have to trust it for that."""
         return cast("iam.IRole", self._is_complete.role)
 
@@ -238,11 +238,11 @@ class DatasetImportProvider(Construct):
     def allow_looking(self, role: iam.IRole | None, *, reads_schema: bool) -> None:
         """Let the functions look at data in the name of a role, or of the import roles that are known by their path."""
         if role:
-            self._roles.allow_taking_on(role)
+            self._roles.allow_assuming(role)
         else:
-            self._roles.allow_taking_on_import_roles()
+            self._roles.allow_assuming_import_roles()
         if reads_schema:
-            self._roles.allow_knowing_schemas()
+            self._roles.allow_describing_schemas()
 
     def allow_passing(self, role: iam.IRole) -> None:
         """Let the functions pass a role that the construct did not make, to Personalize."""
@@ -252,7 +252,7 @@ class DatasetImportProvider(Construct):
         """Let the functions tell EventBridge of state changes, on the account's default event bus."""
         if not self._tells_state_changes:
             self._tells_state_changes = True
-            self._roles.add(permissions.tell_state_changes_statement(self))
+            self._roles.add(permissions.put_events_statement(self))
 
     @property
     def permissions_on_roles(self) -> iam.Policy | None:
@@ -260,7 +260,7 @@ class DatasetImportProvider(Construct):
         return self._roles.policy
 
 
-@once_in_a_stack
+@once_per_stack
 def _provider_of(stack: cdk.Stack) -> DatasetImportProvider:
     known = cast("DatasetImportProvider | None", stack.node.try_find_child(_ID))
     return known or DatasetImportProvider(stack, _ID)

@@ -22,7 +22,7 @@ from personalize_import.policies.policy_sizes import (
 from personalize_import.provider import statements as permissions
 from personalize_import.synthesis.at_synthesis import host_tasks
 from personalize_import.synthesis.customized_roles import report_statements
-from personalize_import.synthesis.environment import stack_of, stack_scope_of, surroundings_of
+from personalize_import.synthesis.environment import environment_of, stack_of, stack_scope_of
 from personalize_import_handler.contract import IMPORT_ROLE_PATH
 
 _ROLES_ID: Final = "Roles"
@@ -35,7 +35,7 @@ def import_role_path(scope: Construct, below: str | None = None) -> str:
     IAM is global: without the Region, stacks of one name in two Regions could pass each other's roles. The path of a
     nested stack is below that of its root stack.
     """
-    known = surroundings_of(scope)
+    known = environment_of(scope)
     return f"{below or '/'}{IMPORT_ROLE_PATH[1:]}{known.region}/{stack_scope_of(scope) or known.stack_name}/"
 
 
@@ -48,7 +48,7 @@ class RolePermissions:
         self._path = path
         own = permissions.roles_arn(provider, path or import_role_path(provider))
         self._pass_import_roles = permissions.pass_import_roles_statement([own])
-        self._take_on_import_roles: iam.PolicyStatement | None = None
+        self._assume_import_roles: iam.PolicyStatement | None = None
         self._patterns = [own]
         self._reads_schemas = self._is_checked = False
         self._role: iam.IRole | None = None
@@ -78,30 +78,30 @@ class RolePermissions:
         self._patterns.append(pattern)
         self._pass_import_roles.add_resources(pattern)
         self._accept_and_report(permissions.pass_import_roles_statement([pattern]))
-        if self._take_on_import_roles:
-            self._take_on_import_roles.add_resources(pattern)
-            self._accept_and_report(permissions.take_on_import_roles_statement([pattern]))
+        if self._assume_import_roles:
+            self._assume_import_roles.add_resources(pattern)
+            self._accept_and_report(permissions.assume_import_roles_statement([pattern]))
         self._check_size()
 
     def allow_passing(self, role: iam.IRole) -> None:
         """Allow passing a role that the construct did not create."""
         self._allow_with(role, permissions.pass_role_statement)
 
-    def allow_taking_on(self, role: iam.IRole) -> None:
+    def allow_assuming(self, role: iam.IRole) -> None:
         """Allow assuming a role that the construct did not create."""
-        self._allow_with(role, permissions.take_on_role_statement)
+        self._allow_with(role, permissions.assume_role_statement)
 
-    def allow_taking_on_import_roles(self) -> None:
+    def allow_assuming_import_roles(self) -> None:
         """Allow assuming the import roles that the construct creates, or those below the path."""
-        if not self._take_on_import_roles:
-            self._take_on_import_roles = permissions.take_on_import_roles_statement(self._patterns)
-            self.add(self._take_on_import_roles)
+        if not self._assume_import_roles:
+            self._assume_import_roles = permissions.assume_import_roles_statement(self._patterns)
+            self.add(self._assume_import_roles)
 
-    def allow_knowing_schemas(self) -> None:
+    def allow_describing_schemas(self) -> None:
         """Allow reading the schemas that data is compared with."""
         if not self._reads_schemas:
             self._reads_schemas = True
-            self.add(permissions.know_schemas_statement(self._provider))
+            self.add(permissions.describe_schemas_statement(self._provider))
 
     @property
     def policy(self) -> iam.Policy | None:

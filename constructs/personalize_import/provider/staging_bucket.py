@@ -23,7 +23,7 @@ _KEPT: Final = cdk.Duration.days(30)
 _A_DAY: Final = cdk.Duration.days(1)
 
 
-class DataBucket(Construct):
+class StagingBucket(Construct):
     """A bucket that is emptied before it is deleted, and what the provider's function needs to fill and to empty it.
 
     What needs the data depends on all of this: it comes after it, and is deleted before it.
@@ -54,7 +54,7 @@ class DataBucket(Construct):
         self._role = role
         self._policy = iam.Policy(self, "Policy")
         role.attach_inline_policy(self._policy)
-        self._allow(permissions.data_statements(self.bucket))
+        self._allow(permissions.staging_bucket_statements(self.bucket))
         self._sources: set[str] = set()
         emptying = cdk.CustomResource(
             self,
@@ -65,12 +65,12 @@ class DataBucket(Construct):
         )
         emptying.node.add_dependency(self._policy)
 
-    def allow_bringing_from(self, source: s3.IBucket) -> None:
+    def allow_copying_from(self, source: s3.IBucket) -> None:
         """Let the provider's function copy data from the bucket to which the CDK has shipped it."""
         bucket_name = _without_sub(stack_of(self).resolve(source.bucket_name))
         if bucket_name not in self._sources:
             self._sources.add(bucket_name)
-            self._allow(permissions.shipped_data_statements(self, bucket_name))
+            self._allow(permissions.asset_statements(self, bucket_name))
 
     def _allow(self, statements: Sequence[iam.PolicyStatement]) -> None:
         self._policy.add_statements(*statements)

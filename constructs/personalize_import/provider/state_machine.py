@@ -42,7 +42,7 @@ def allow_listing_executions(scope: Construct, waiter: sfn.CfnStateMachine, role
 
     This can't be an inline policy of the role: the state machine is created after the function, and so after its role.
     """
-    statement = permissions.see_later_requests_statement(waiter.attr_arn)
+    statement = permissions.list_executions_statement(waiter.attr_arn)
     policy = iam.Policy(scope, "SeeLaterRequests", document=iam.PolicyDocument(statements=[statement]))
     role.attach_inline_policy(policy)
     return policy

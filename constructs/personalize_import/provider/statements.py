@@ -23,24 +23,24 @@ def personalize_statements(scope: Construct) -> list[iam.PolicyStatement]:
     jobs = _personalize_arn(scope, "dataset-import-job/*")
     return [
         iam.PolicyStatement(
-            sid="WatchJobs",
+            sid="DescribeImportJobs",
             actions=["personalize:DescribeDatasetImportJob", "personalize:ListTagsForResource"],
             resources=[jobs],
         ),
         iam.PolicyStatement(
-            sid="StartJobs",
+            sid="CreateImportJobs",
             # The service checks both: the dataset that is imported into, and the job to be.
             actions=["personalize:CreateDatasetImportJob"],
             resources=[datasets, jobs],
         ),
         iam.PolicyStatement(
-            sid="TagJobs",
+            sid="TagImportJobs",
             actions=["personalize:TagResource", "personalize:UntagResource"],
             resources=[jobs],
         ),
-        iam.PolicyStatement(sid="KnowDatasetsAge", actions=["personalize:DescribeDataset"], resources=[datasets]),
+        iam.PolicyStatement(sid="DescribeDatasets", actions=["personalize:DescribeDataset"], resources=[datasets]),
         iam.PolicyStatement(
-            sid="KnowLaterJobs",
+            sid="ListImportJobs",
             # List actions know no resources.
             actions=["personalize:ListDatasetImportJobs"],
             resources=["*"],
@@ -63,20 +63,20 @@ def pass_import_roles_statement(role_arns: Sequence[str]) -> iam.PolicyStatement
     return pass_role_statement(role_arns, sid="PassImportRoles")
 
 
-def take_on_role_statement(role_arns: Sequence[str], *, sid: str | None = None) -> iam.PolicyStatement:
+def assume_role_statement(role_arns: Sequence[str], *, sid: str | None = None) -> iam.PolicyStatement:
     """Let a function take on roles to look at data: those of them that trust it."""
     return iam.PolicyStatement(sid=sid, actions=["sts:AssumeRole"], resources=list(role_arns))
 
 
-def take_on_import_roles_statement(role_arns: Sequence[str]) -> iam.PolicyStatement:
+def assume_import_roles_statement(role_arns: Sequence[str]) -> iam.PolicyStatement:
     """Let a function take on all import roles of some stacks."""
-    return take_on_role_statement(role_arns, sid="TakeOnImportRoles")
+    return assume_role_statement(role_arns, sid="AssumeImportRoles")
 
 
-def know_schemas_statement(scope: Construct) -> iam.PolicyStatement:
+def describe_schemas_statement(scope: Construct) -> iam.PolicyStatement:
     """Let a function read the schema that a dataset has."""
     schemas = _personalize_arn(scope, "schema/*")
-    return iam.PolicyStatement(sid="KnowSchemas", actions=["personalize:DescribeSchema"], resources=[schemas])
+    return iam.PolicyStatement(sid="DescribeSchemas", actions=["personalize:DescribeSchema"], resources=[schemas])
 
 
 def describe_stacks_statement(scope: Construct) -> iam.PolicyStatement:
@@ -85,16 +85,16 @@ def describe_stacks_statement(scope: Construct) -> iam.PolicyStatement:
     return iam.PolicyStatement(sid="DescribeStacks", actions=["cloudformation:DescribeStacks"], resources=[stacks])
 
 
-def see_later_requests_statement(state_machine_arn: str) -> iam.PolicyStatement:
+def list_executions_statement(state_machine_arn: str) -> iam.PolicyStatement:
     """Allow a function to list the executions of a state machine: their names and times, not their input."""
-    return iam.PolicyStatement(sid="SeeLaterRequests", actions=["states:ListExecutions"], resources=[state_machine_arn])
+    return iam.PolicyStatement(sid="ListExecutions", actions=["states:ListExecutions"], resources=[state_machine_arn])
 
 
-def tell_state_changes_statement(scope: Construct) -> iam.PolicyStatement:
+def put_events_statement(scope: Construct) -> iam.PolicyStatement:
     """Let a function put events on the default event bus, from its own source alone."""
     bus = stack_of(scope).format_arn(service="events", resource="event-bus", resource_name="default")
     return iam.PolicyStatement(
-        sid="TellStateChanges",
+        sid="PutStateChangeEvents",
         actions=["events:PutEvents"],
         resources=[bus],
         # The key has a value for each event of a request:
@@ -103,27 +103,27 @@ def tell_state_changes_statement(scope: Construct) -> iam.PolicyStatement:
     )
 
 
-def data_statements(bucket: "s3.IBucket") -> list[iam.PolicyStatement]:
+def staging_bucket_statements(bucket: "s3.IBucket") -> list[iam.PolicyStatement]:
     """Let a function fill and empty the data bucket; it can't read what is there."""
     objects = bucket.arn_for_objects("*")
     return [
-        iam.PolicyStatement(sid="BringData", actions=["s3:PutObject"], resources=[objects]),
+        iam.PolicyStatement(sid="PutStagedData", actions=["s3:PutObject"], resources=[objects]),
         # Both, whatever it is that is deleted: https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html
         iam.PolicyStatement(
-            sid="EmptyData", actions=["s3:DeleteObject", "s3:DeleteObjectVersion"], resources=[objects]
+            sid="DeleteStagedData", actions=["s3:DeleteObject", "s3:DeleteObjectVersion"], resources=[objects]
         ),
-        iam.PolicyStatement(sid="KnowData", actions=["s3:ListBucketVersions"], resources=[bucket.bucket_arn]),
+        iam.PolicyStatement(sid="ListStagedData", actions=["s3:ListBucketVersions"], resources=[bucket.bucket_arn]),
     ]
 
 
-def shipped_data_statements(scope: Construct, bucket_name: str) -> list[iam.PolicyStatement]:
+def asset_statements(scope: Construct, bucket_name: str) -> list[iam.PolicyStatement]:
     """Let a function copy the data that the CDK has shipped: not by name, for a rollback asks for that of before."""
     bucket = stack_of(scope).format_arn(service="s3", region="", account="", resource=bucket_name)
     files = f"{bucket}/*.csv"
     return [
-        iam.PolicyStatement(sid="CopyShippedData", actions=["s3:GetObject"], resources=[files]),
+        iam.PolicyStatement(sid="GetAssetFiles", actions=["s3:GetObject"], resources=[files]),
         # Without this, a file that is gone could not be told from one that is not to be read.
-        iam.PolicyStatement(sid="FindShippedData", actions=["s3:ListBucket"], resources=[bucket]),
+        iam.PolicyStatement(sid="ListAssetFiles", actions=["s3:ListBucket"], resources=[bucket]),
     ]
 
 

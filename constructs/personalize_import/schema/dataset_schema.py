@@ -13,7 +13,7 @@ from personalize_import.schema import fields
 from personalize_import.schema.inference import proposed_schema
 from personalize_import.schema.resource import create_schema, told
 from personalize_import.synthesis import validation
-from personalize_import.synthesis.validation import InvalidArguments
+from personalize_import.synthesis.validation import ValidationError
 from personalize_import_handler.data_checks import rules
 from personalize_import_handler.data_checks.regular_files import read_regular
 from personalize_import_handler.data_checks.schema import read_schema
@@ -93,7 +93,7 @@ class DatasetSchema:
             domain: `ECOMMERCE` or `VIDEO_ON_DEMAND`. Default: none, for a custom dataset group.
 
         Raises:
-            InvalidArguments: It is no record of simple fields, or not named after a dataset type.
+            ValidationError: It is no record of simple fields, or not named after a dataset type.
         """
         return cls(fields.json_text(schema), domain)
 
@@ -106,13 +106,13 @@ class DatasetSchema:
             domain: `ECOMMERCE` or `VIDEO_ON_DEMAND`. Default: none, for a custom dataset group.
 
         Raises:
-            InvalidArguments: It can't be read, is no record of simple fields, or not named after a dataset type.
+            ValidationError: It can't be read, is no record of simple fields, or not named after a dataset type.
         """
         try:
             # Not read_text, which would change the ends of lines.
             return cls.from_json(read_regular(path).decode(), domain)
         except (OSError, ValueError) as error:
-            raise InvalidArguments(f"{os.fspath(path)}: {error}") from error
+            raise ValidationError(f"{os.fspath(path)}: {error}") from error
 
     @classmethod
     def from_csv(
@@ -132,7 +132,7 @@ class DatasetSchema:
             domain: `ECOMMERCE` or `VIDEO_ON_DEMAND`. Default: none, for a custom dataset group.
 
         Raises:
-            InvalidArguments: The file can't be read, or no dataset type fits its columns.
+            ValidationError: The file can't be read, or no dataset type fits its columns.
         """
         kind, proposed = proposed_schema(Path(path), dataset_type, domain)
         return cls(fields.schema_text(kind, proposed), domain)
@@ -159,7 +159,7 @@ class DatasetSchema:
             nullable: Whether it may be empty. Default: False.
 
         Raises:
-            InvalidArguments: A `ValueError` that names each argument that is wrong, its value and what is allowed.
+            ValidationError: A `ValueError` that names each argument that is wrong, its value and what is allowed.
         """
         validation.require_all(fields.check_field(name, type, categorical, textual, nullable))
         known = fields.field_named(name, fields.known_type(self.dataset_type), self.domain)
@@ -191,7 +191,7 @@ class DatasetSchema:
                 change, which needs another name. Default: the stack's name and the id, with a digest of those three.
 
         Raises:
-            InvalidArguments: A `ValueError` that names each rule that is broken, the field and what to do about it.
+            ValidationError: A `ValueError` that names each rule that is broken, the field and what to do about it.
         """
         return create_schema(scope, id, self.text, self.domain, name=name)
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, cast
 
-from personalize_import.synthesis.validation import InvalidArguments, check_boolean
+from personalize_import.synthesis.validation import ValidationError, check_boolean
 from personalize_import_handler.contract.constraints import TextRule, violation
 from personalize_import_handler.data_checks.dataset_types import DatasetType, dataset_type_named
 from personalize_import_handler.data_checks.schema import SIMPLE_TYPES, Field
@@ -91,15 +91,15 @@ def with_field(text: str, field: Field) -> str:
 
 
 def json_text(schema: object) -> str:
-    """Give the text of a schema that is one, or what a text stands for; raise `InvalidArguments` if it is neither."""
+    """Give the text of a schema that is one, or what a text stands for; raise `ValidationError` if it is neither."""
     if isinstance(schema, str):
         return schema
     if not isinstance(schema, Mapping):
-        raise InvalidArguments(violation("schema", schema, "JSON, or a mapping of what it holds"))
+        raise ValidationError(violation("schema", schema, "JSON, or a mapping of what it holds"))
     try:
         return compact(schema)
     except (TypeError, ValueError) as error:
-        raise InvalidArguments(f"{violation('schema', schema, 'what JSON can hold')}: {error}") from error
+        raise ValidationError(f"{violation('schema', schema, 'what JSON can hold')}: {error}") from error
 
 
 def compact(record: Mapping[str, object]) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final, TextIO
 
 from personalize_import.schema.fields import FIELD_NAME, field_named
-from personalize_import.synthesis.validation import InvalidArguments
+from personalize_import.synthesis.validation import ValidationError
 from personalize_import_handler.contract.constraints import shown, violation
 from personalize_import_handler.data_checks.dataset_types import (
     DATASET_TYPES,
@@ -38,10 +38,10 @@ _LONGEST: Final = len(str(-(2**63)))
 
 
 def proposed_schema(path: Path, wanted: str | None, domain: str | None) -> tuple[DatasetType, list[Field]]:
-    """Propose dataset type and fields for a file; raise `InvalidArguments` if it is none that a schema could be for."""
+    """Propose dataset type and fields for a file; raise `ValidationError` if it is none that a schema could be for."""
     header, rows = _head(path)
     if problems := [problem for name in header if name for problem in FIELD_NAME.check("a column's name", name)]:
-        raise InvalidArguments(f"{path}: {'; '.join(problems)}")
+        raise ValidationError(f"{path}: {'; '.join(problems)}")
     kind = _dataset_type(path, header, wanted)
     # A column without a name, such as the index that pandas writes, is not imported.
     columns = [(name, [row[place] for row in rows]) for place, name in enumerate(header) if name]
@@ -60,9 +60,9 @@ def _head(path: Path) -> tuple[list[str], list[list[str]]]:
             header = next(reader, [])
             rows = [row for row in itertools.islice(reader, ROWS_READ) if len(row) == len(header)]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InvalidArguments(f"{violation('path', str(path), allowed)}: {error}") from error
+        raise ValidationError(f"{violation('path', str(path), allowed)}: {error}") from error
     if not rows:
-        raise InvalidArguments(violation("path", str(path), allowed))
+        raise ValidationError(violation("path", str(path), allowed))
     return header, rows
 
 
@@ -87,14 +87,14 @@ def _dataset_type(path: Path, header: Sequence[str], wanted: str | None) -> Data
         kinds = [each for each in DATASET_TYPES if each == dataset_type_named(wanted)]
         if not kinds:
             names = ", ".join(each.schema_name for each in DATASET_TYPES)
-            raise InvalidArguments(violation("dataset_type", wanted, f"one of {names}"))
+            raise ValidationError(violation("dataset_type", wanted, f"one of {names}"))
     for kind in kinds:
         if kind.requirements.required.keys() <= {*header}:
             return kind
     needs = "; ".join(
         f"{each.schema_name} need {', '.join(each.requirements.required)}" for each in kinds or DATASET_TYPES
     )
-    raise InvalidArguments(f"{path}: no dataset type fits the columns {shown(list(header))}: {needs}")
+    raise ValidationError(f"{path}: no dataset type fits the columns {shown(list(header))}: {needs}")
 
 
 def _field(name: str, values: Sequence[str], kind: DatasetType, domain: str | None) -> Field:

@@ -11,7 +11,7 @@ from aws_cdk import aws_personalize as personalize
 from constructs import Construct
 
 from personalize_import.synthesis.environment import is_token, stack_of
-from personalize_import.synthesis.validation import InvalidArguments, check_optional_text
+from personalize_import.synthesis.validation import ValidationError, check_optional_text
 from personalize_import.synthesis.warnings import WARNING_ID_PREFIX
 from personalize_import_handler.contract.constraints import TextRule
 from personalize_import_handler.contract.printable import printable
@@ -36,7 +36,7 @@ def create_schema(
     findings = schema_findings(text, domain)
     errors = [told(finding) for finding in findings if finding.rule.severity is Severity.ERROR]
     if problems := [*check_optional_text("name", name, _NAME), *errors]:
-        raise InvalidArguments(f"{'/'.join(filter(None, (scope.node.path, id)))}: {'; '.join(problems)}")
+        raise ValidationError(f"{'/'.join(filter(None, (scope.node.path, id)))}: {'; '.join(problems)}")
     resource = personalize.CfnSchema(scope, id, name=name or "", schema=text, domain=domain)
     if not name:
         resource.name = cdk.Lazy.uncached_string(_SchemaName(_place(scope, id), text, domain, resource))

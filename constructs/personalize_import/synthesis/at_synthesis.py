@@ -13,7 +13,7 @@ import aws_cdk as cdk
 import jsii
 from constructs import IConstruct
 
-from personalize_import.synthesis.environment import once_in_a_stack
+from personalize_import.synthesis.environment import once_per_stack
 
 _METADATA_KEY: Final = "personalize-import"
 Task = Callable[[], None]
@@ -34,7 +34,7 @@ class _Tasks:
                 task()
 
 
-@once_in_a_stack
+@once_per_stack
 def _tasks_of(_stack: cdk.Stack) -> _Tasks:
     return _Tasks()
 

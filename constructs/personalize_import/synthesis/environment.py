@@ -33,7 +33,7 @@ def note_stack_of(construct: IConstruct, scope: IConstruct) -> None:
     _STACKS[construct] = stack_of(scope)
 
 
-def once_in_a_stack(make: Callable[[cdk.Stack], _Known]) -> Callable[[IConstruct], _Known]:
+def once_per_stack(make: Callable[[cdk.Stack], _Known]) -> Callable[[IConstruct], _Known]:
     """Make something for the first construct of a stack that asks for it, and give it to all others."""
     made: WeakKeyDictionary[cdk.Stack, _Known] = WeakKeyDictionary()
 
@@ -46,7 +46,7 @@ def once_in_a_stack(make: Callable[[cdk.Stack], _Known]) -> Callable[[IConstruct
     return give
 
 
-@once_in_a_stack
+@once_per_stack
 def top_level_stack_of(stack: cdk.Stack) -> cdk.Stack:
     """Return the stack that a nested stack belongs to, or else the stack itself."""
     while parent := stack.nested_stack_parent:
@@ -54,7 +54,7 @@ def top_level_stack_of(stack: cdk.Stack) -> cdk.Stack:
     return stack
 
 
-@once_in_a_stack
+@once_per_stack
 def stack_scope_of(stack: cdk.Stack) -> str | None:
     """Return a name for a nested stack that stays the same, or None if the stack is not nested.
 
@@ -66,14 +66,14 @@ def stack_scope_of(stack: cdk.Stack) -> str | None:
     return f"{top_level_stack_of(stack).stack_name}/{name}"
 
 
-@once_in_a_stack
+@once_per_stack
 def stack_folder_of(stack: cdk.Stack) -> str:
     """Return the name of the stack's folder in a data bucket, a token: the part of the stack's id that is unique."""
     return cdk.Fn.select(2, cdk.Fn.split("/", stack.stack_id))
 
 
 @dataclass(frozen=True)
-class Surroundings:
+class StackEnvironment:
     """What ARNs in a stack are made of; tokens where it is known at deploy time only."""
 
     partition: str
@@ -94,16 +94,16 @@ class Surroundings:
         return text
 
 
-@once_in_a_stack
-def surroundings_of(stack: cdk.Stack) -> Surroundings:
+@once_per_stack
+def environment_of(stack: cdk.Stack) -> StackEnvironment:
     """Give what a construct's stack knows of itself."""
-    return Surroundings(stack.partition, stack.region, stack.account, stack.stack_name)
+    return StackEnvironment(stack.partition, stack.region, stack.account, stack.stack_name)
 
 
-@once_in_a_stack
+@once_per_stack
 def partition_of(scope: IConstruct) -> str | None:
     """Return the partition of a stack's Region, or None if the Region is a token or unknown to the CDK."""
-    region = surroundings_of(scope).region
+    region = environment_of(scope).region
     return None if is_token(region) else region_info.RegionInfo.get(region).partition
 
 

@@ -12,7 +12,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from constructs import Construct, IConstruct
 
-from personalize_import.synthesis.environment import is_token, once_in_a_stack, partition_of, surroundings_of
+from personalize_import.synthesis.environment import environment_of, is_token, once_per_stack, partition_of
 from personalize_import.synthesis.warnings import WARNING_ID_PREFIX
 from personalize_import_handler.contract.constraints import shown
 
@@ -120,9 +120,9 @@ def _of_construct(construct: object) -> Environment:
     return _environment_of_stack(cast("IConstruct", construct)) if hasattr(construct, "node") else Environment()
 
 
-@once_in_a_stack
+@once_per_stack
 def _environment_of_stack(scope: IConstruct) -> Environment:
-    own = surroundings_of(scope)
+    own = environment_of(scope)
     region = _known(own.region)
     return Environment(_known(own.account), region, partition_of(scope) if region else None)
 

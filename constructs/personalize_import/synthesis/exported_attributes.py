@@ -11,7 +11,7 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from personalize_import.synthesis.at_synthesis import at_synthesis
-from personalize_import.synthesis.environment import once_in_a_stack
+from personalize_import.synthesis.environment import once_per_stack
 from personalize_import.synthesis.warnings import WARNING_ID_PREFIX
 from personalize_import_handler.contract import Attribute
 
@@ -29,7 +29,7 @@ def warn_of_exported_attributes(job: Construct, resources: Sequence[cdk.CustomRe
     _jobs_of(job).append((job, resources))
 
 
-@once_in_a_stack
+@once_per_stack
 def _jobs_of(stack: cdk.Stack) -> _Jobs:
     jobs: _Jobs = []
     at_synthesis(stack, lambda: _warn(stack, jobs))

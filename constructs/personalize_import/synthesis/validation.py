@@ -11,7 +11,7 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from personalize_import.synthesis.at_synthesis import at_synthesis
-from personalize_import.synthesis.environment import is_token, once_in_a_stack
+from personalize_import.synthesis.environment import is_token, once_per_stack
 from personalize_import_handler import contract
 from personalize_import_handler.contract import constraints
 from personalize_import_handler.contract.constraints import TextRule, violation
@@ -19,20 +19,20 @@ from personalize_import_handler.contract.constraints import TextRule, violation
 _SECONDS: Final[WeakKeyDictionary[cdk.Duration, float | None]] = WeakKeyDictionary()
 
 
-class InvalidArguments(ValueError):
+class ValidationError(ValueError):
     """One or more arguments are not what the construct takes; the message names each, its value and what is allowed."""
 
 
 def require(scope: Construct, problems: Iterable[str]) -> None:
-    """Raise `InvalidArguments` if there are any problems, with the path of the construct that has them."""
+    """Raise `ValidationError` if there are any problems, with the path of the construct that has them."""
     if found := list(problems):
-        raise InvalidArguments(f"{scope.node.path}: {'; '.join(found)}")
+        raise ValidationError(f"{scope.node.path}: {'; '.join(found)}")
 
 
 def require_all(problems: Iterable[str]) -> None:
-    """Raise `InvalidArguments` if there are any problems, of what is no construct."""
+    """Raise `ValidationError` if there are any problems, of what is no construct."""
     if found := list(problems):
-        raise InvalidArguments("; ".join(found))
+        raise ValidationError("; ".join(found))
 
 
 def check_text(name: str, value: object, rule: TextRule) -> Iterator[str]:
@@ -90,7 +90,7 @@ def check_all_tags(job: Construct, tag_manager: cdk.TagManager) -> None:
     _jobs_with_tags(job)[job] = tag_manager
 
 
-@once_in_a_stack
+@once_per_stack
 def _jobs_with_tags(stack: cdk.Stack) -> dict[Construct, cdk.TagManager]:
     jobs: dict[Construct, cdk.TagManager] = {}
 

@@ -170,7 +170,7 @@ PROPERTIES: Final = (
         name="Reimport",
         description="`WHEN_DATA_CHANGES` also imports again when names, sizes or ETags of the files are others than "
         "those that were imported last; CloudFormation asks for that when `DataAsOf` has changed. The role has to "
-        "trust the provider's `LookingRoleArn`.",
+        "trust the provider's `PreflightRoleArn`.",
         type="String",
         update=Update.IMPORT,
         schema={"enum": list(ReimportMode)},
@@ -186,7 +186,7 @@ PROPERTIES: Final = (
     Property(
         name="Preflight",
         description="Whether the data is looked at before the job starts, so that what breaks a rule fails in seconds. "
-        "The role has to trust the provider's `LookingRoleArn`.",
+        "The role has to trust the provider's `PreflightRoleArn`.",
         type="Boolean",
         update=Update.NO_INTERRUPTION,
         schema=BOOLEAN,

@@ -72,11 +72,11 @@ def _fill(stack: cdk.Stack) -> None:
         description="The provider may pass the roles whose paths begin with this, and no others.",
     )
     provider = DatasetImportProvider(
-        stack, "Provider", import_role_path=path.value_as_string, looks_at_data=True, tells_state_changes=True
+        stack, "Provider", import_role_path=path.value_as_string, allow_preflight=True, publish_state_changes=True
     )
     for name, value, description in [
         ("ServiceToken", provider.service_token, f"The ServiceToken of {contract.RESOURCE_TYPE}."),
-        ("LookingRoleArn", provider.looking_role.role_arn, "What roles trust with which data is looked at first."),
+        ("PreflightRoleArn", provider.preflight_role.role_arn, "What roles trust with which data is looked at first."),
         ("ImportRolePath", path.value_as_string, "The path of roles that can be passed."),
     ]:
         export = cdk.Fn.join("-", [cdk.Aws.STACK_NAME, name])

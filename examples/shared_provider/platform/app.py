@@ -8,10 +8,10 @@ from personalize_import import DatasetImportProvider
 app = cdk.App()
 stack = cdk.Stack(app, "PersonalizePlatform")
 # Whoever may make roles below the path decides whose data can be imported.
-provider = DatasetImportProvider(stack, "Provider", import_role_path="/personalize-teams/", looks_at_data=True)
+provider = DatasetImportProvider(stack, "Provider", import_role_path="/personalize-teams/", allow_preflight=True)
 parameters = {
     "service-token": provider.service_token,
-    "looking-role-arn": provider.looking_role.role_arn,
+    "preflight-role-arn": provider.preflight_role.role_arn,
 }
 for name, value in parameters.items():
     ssm.StringParameter(stack, name, parameter_name=f"/personalize-imports/{name}", string_value=value)

@@ -13,12 +13,12 @@ bucket = s3.Bucket(data, "Bucket", enforce_ssl=True, removal_policy=cdk.RemovalP
 cdk.CfnOutput(data, "BucketName", value=bucket.bucket_name)
 
 stack = cdk.Stack(app, "PersonalizeShop")
-provider = DatasetImportProvider.from_service_token(
+provider = DatasetImportProvider.from_provider_attributes(
     stack,
     "Provider",
-    ssm.StringParameter.value_for_string_parameter(stack, "/personalize-imports/service-token"),
+    service_token=ssm.StringParameter.value_for_string_parameter(stack, "/personalize-imports/service-token"),
     import_role_path="/personalize-teams/",
-    looking_role_arn=ssm.StringParameter.value_for_string_parameter(stack, "/personalize-imports/looking-role-arn"),
+    preflight_role_arn=ssm.StringParameter.value_for_string_parameter(stack, "/personalize-imports/preflight-role-arn"),
 )
 schema = DatasetSchema.users().field("MEMBERSHIP", categorical=True)
 group = personalize.CfnDatasetGroup(stack, "Group", name="shop")
