@@ -95,6 +95,9 @@ _RECORDING: Final = (
 _ROWS: Final = "tests/deploy/test_rows_in_place.py"
 
 RUN_BY: Final[Mapping[str, tuple[str, ...]]] = {
+    "ARCHITECTURE.md: personalize_import_cli": (
+        "tests/docs/test_docs.py::test_the_drawing_of_the_packages_is_that_of_the_imports",
+    ),
     "ARCHITECTURE.md: app.py  cdk.json": ("tests/docs/test_blocks.py::test_the_architecture_shows_every_folder",),
     "CONTRIBUTING.md: make install": ("tests/docs/test_blocks.py::test_a_command_of_ours_is_one_that_there_is",),
     "README.md: make deploy-local": (_DEMO, "tests/demo/test_makefile.py::test_paths_arrive_as_they_were_given"),

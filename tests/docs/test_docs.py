@@ -1,6 +1,7 @@
 """The docs say what is so: examples run, tables name what there is, links lead somewhere, figures are right."""
 
 import inspect
+import os
 import re
 import subprocess
 import sys
@@ -74,6 +75,7 @@ def test_every_target_of_the_makefile_says_what_it_does() -> None:
         "constructs/personalize_import",
         "lambda_handler/personalize_import_handler",
         "local_aws/personalize_local",
+        "cli/personalize_import_cli",
     ],
     ids=lambda path: path,
 )
@@ -81,6 +83,18 @@ def test_the_architecture_names_every_package(folder: str) -> None:
     page = (ROOT / "ARCHITECTURE.md").read_text()
     packages = {path.parent.name for path in (ROOT / folder).glob("*/__init__.py")}
     assert [package for package in sorted(packages) if f"{package}/" not in page] == []
+
+
+def test_the_drawing_of_the_packages_is_that_of_the_imports() -> None:
+    program = "import package_graph, sys; sys.stdout.write(package_graph.page(open(sys.argv[1]).read()))"
+    drawn = subprocess.run(
+        [sys.executable, "-c", program, ROOT / "ARCHITECTURE.md"],
+        env={**os.environ, "PYTHONPATH": str(ROOT / "docs")},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert drawn.stdout == (ROOT / "ARCHITECTURE.md").read_text()
 
 
 def test_the_docs_build_as_a_site_without_warnings_and_load_nothing_from_elsewhere(tmp_path: Path) -> None:
