@@ -3,7 +3,7 @@
 import pytest
 
 from personalize_import_handler.contract import Attribute
-from personalize_import_handler.errors import Busy
+from personalize_import_handler.errors import BusyError
 from tests.handler.account import Account, Killed
 from tests.handler.fakes import DATASET_ARN, Course, FakePersonalize
 from tests.handler.properties import DATA_LOCATION, properties
@@ -11,7 +11,7 @@ from tests.handler.relay import Relay
 
 HOUR = 3600
 OTHER_LOCATION = "s3://shop-data/interactions-2/"
-NO_ROOM = Busy("CreateDatasetImportJob", "LimitExceededException", "More than 5 resources with PENDING status.")
+NO_ROOM = BusyError("CreateDatasetImportJob", "LimitExceededException", "More than 5 resources with PENDING status.")
 
 
 def statuses(answers: list[object]) -> list[str]:

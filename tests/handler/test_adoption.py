@@ -3,7 +3,7 @@
 import pytest
 
 from personalize_import_handler.contract.properties import parse
-from personalize_import_handler.errors import Busy
+from personalize_import_handler.errors import BusyError
 from personalize_import_handler.request.names import Resource, names_of
 from tests.faults.stack import after_next
 from tests.handler.account import Account
@@ -128,7 +128,7 @@ def test_a_job_that_has_failed_is_replaced_by_the_next_update_although_the_first
     cloudformation.create(properties(Wait=False))
     account.clock.advance(600)
     personalize.course = Course()
-    throttled = Busy("DescribeDatasetImportJob", "ThrottlingException", "Rate exceeded")
+    throttled = BusyError("DescribeDatasetImportJob", "ThrottlingException", "Rate exceeded")
     personalize.fail_next("describe_dataset_import_job", throttled)
 
     assert cloudformation.update(properties(Wait=True)).succeeded

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from personalize_import_handler.errors import Refused
+from personalize_import_handler.errors import RefusedError
 from tests.handler.account import LAMBDA_ATTEMPTS, Account, Killed
 from tests.handler.fakes import FakePersonalize
 from tests.handler.properties import properties
@@ -107,7 +107,7 @@ def test_what_one_request_noted_is_not_in_the_answer_to_the_next(
     cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
     cloudformation.create(properties())
-    refused = Refused("CreateDatasetImportJob", "InvalidInputException", "Invalid Data location.")
+    refused = RefusedError("CreateDatasetImportJob", "InvalidInputException", "Invalid Data location.")
     personalize.fail_next("create_dataset_import_job", refused)
 
     other = CloudFormation(account, logical_id="Other").create(properties(DataLocation="s3://shop-data/other/"))

@@ -2,14 +2,14 @@
 
 import pytest
 
-from personalize_import_handler.errors import Busy, Refused
+from personalize_import_handler.errors import BusyError, RefusedError
 from tests.handler.account import Account
 from tests.handler.conftest import Log
 from tests.handler.fakes import DATASET_ARN, Course, FakePersonalize
 from tests.handler.properties import properties, tags
 from tests.handler.simulator import CloudFormation
 
-THROTTLED = Busy("CreateDatasetImportJob", "ThrottlingException", "Rate exceeded")
+THROTTLED = BusyError("CreateDatasetImportJob", "ThrottlingException", "Rate exceeded")
 
 
 def test_polls_are_quiet_and_each_waits_as_long_as_the_last_one_said(
@@ -109,7 +109,7 @@ def test_a_busy_service_is_asked_again_until_it_has_room_and_only_one_job_starts
 def test_a_service_that_stays_busy_times_out_with_its_last_answer(
     cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
-    busy = Busy("CreateDatasetImportJob", "LimitExceededException", "More than 5 resources with PENDING status.")
+    busy = BusyError("CreateDatasetImportJob", "LimitExceededException", "More than 5 resources with PENDING status.")
     personalize.fail_next("create_dataset_import_job", busy, times=1000)
     started_at = account.clock.now
 
@@ -153,7 +153,7 @@ def test_a_describe_that_is_refused_fails_with_the_service_s_own_text(
     cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
     event = cloudformation.begin("Create", properties())
-    denied = Refused(
+    denied = RefusedError(
         "DescribeDatasetImportJob",
         "AccessDeniedException",
         "User: poller is not authorized to perform: personalize:DescribeDatasetImportJob",

@@ -165,7 +165,7 @@ def test_too_many_files_fail_the_request_with_the_location_the_bound_and_what_to
     asked: dict[str, str], bucket: Bucket, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(account, "functions", account.instance())
-    monkeypatch.setattr(account.functions, "_read_as", RoleReader)
+    monkeypatch.setattr(account, "data_reader", RoleReader)
 
     answer = CloudFormation(account).create(properties(DataLocation="s3://shop/data/", **asked))
 

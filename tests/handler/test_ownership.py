@@ -10,7 +10,7 @@ from unittest.mock import Mock
 import pytest
 
 from personalize_import_handler.contract import DATA_RESOURCE_TYPE, RESOURCE_TAG
-from personalize_import_handler.errors import Busy, Refused
+from personalize_import_handler.errors import BusyError, RefusedError
 from tests.handler.account import Account
 from tests.handler.conftest import Log
 from tests.handler.fakes import ACCOUNT, ROLE_ARN, FakePersonalize, job_arn
@@ -213,7 +213,7 @@ def test_a_nested_stack_takes_one_call_of_cloudformation_for_each_request(accoun
 def test_the_time_of_the_service_is_known_before_cloudformation_is_called(
     account: Account, personalize: FakePersonalize
 ) -> None:
-    account.stacks.errors = [Busy("DescribeStacks", "Throttling", "Rate exceeded")]
+    account.stacks.errors = [BusyError("DescribeStacks", "Throttling", "Rate exceeded")]
     nested = CloudFormation(account, stack_name="shop-Nested-1A2B3C4D5E6F", nested_in="shop")
 
     nested.begin("Create", properties(StackScope="shop/Nested"))
@@ -231,7 +231,7 @@ def test_a_nested_stack_passes_a_role_that_is_in_no_path_of_a_stack(account: Acc
     ("error", "reason"),
     [
         (
-            Refused("DescribeStacks", "AccessDenied", "Not authorized to perform: cloudformation:DescribeStacks"),
+            RefusedError("DescribeStacks", "AccessDenied", "Not authorized to perform: cloudformation:DescribeStacks"),
             "Not authorized to perform: cloudformation:DescribeStacks. Which stack this one is nested in is",
         ),
         (None, ""),
@@ -240,7 +240,7 @@ def test_a_nested_stack_passes_a_role_that_is_in_no_path_of_a_stack(account: Acc
 def test_a_nested_stack_whose_root_stack_cannot_be_seen_is_refused_or_asks_again(
     error: Exception | None, reason: str, account: Account, personalize: FakePersonalize
 ) -> None:
-    throttled = Busy("DescribeStacks", "Throttling", "Rate exceeded")
+    throttled = BusyError("DescribeStacks", "Throttling", "Rate exceeded")
     account.stacks.errors = [error] * 30 if error else [throttled] * 3
     nested = CloudFormation(account, stack_name="shop-Nested-1A2B3C4D5E6F", nested_in="shop")
 

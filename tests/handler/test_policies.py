@@ -5,8 +5,8 @@ import json
 import pytest
 
 from personalize_import_handler.contract.properties import ImportProperties
-from personalize_import_handler.contract.required_statements import objects_below
-from personalize_import_handler.errors import Refused
+from personalize_import_handler.contract.required_statements import object_pattern
+from personalize_import_handler.errors import RefusedError
 from personalize_import_handler.messages import failure_reasons
 
 ACCOUNT = "arn:aws-cn:iam::123456789012"
@@ -32,9 +32,9 @@ def for_role(arn: str) -> dict[str, object]:
     }
 
 
-def told_after(text: str, reading: ImportProperties = READING) -> tuple[str, list[object]]:
+def told_after(text: str, access: ImportProperties = READING) -> tuple[str, list[object]]:
     """Give what is told for a text of the service: the words, and the statements among them."""
-    reason = failure_reasons.not_started(Refused("CreateDatasetImportJob", "Any", text), "nightly-1", reading)
+    reason = failure_reasons.start_failed(RefusedError("CreateDatasetImportJob", "Any", text), "nightly-1", access)
     words, statements, rest = [], [], reason.partition("CreateDatasetImportJob was answered with Any. ")[2]
     while "{" in rest:
         before, brace, after = rest.partition("{")
@@ -111,4 +111,4 @@ def test_where_nothing_is_named_no_statement_is_made_up() -> None:
     [("a.csv", "a.csv"), ("a/", "a/*"), ("", "*"), ("a*b?$.csv", "a${*}b${?}${$}.csv")],
 )
 def test_a_file_is_matched_alone_and_a_folder_with_all_below_it(key: str, pattern: str) -> None:
-    assert objects_below(key) == pattern
+    assert object_pattern(key) == pattern

@@ -41,15 +41,15 @@ GUARDS: Final = (
     ],
     _statements(
         "where the data may not be read, the statements are told",
-        'if reading and "Insufficient privileges for accessing data" in text:',
+        'if access and "Insufficient privileges for accessing data" in text:',
         "if False:",
     ),
     _statements(
-        "where the role can't be assumed, its trust is told", 'if reading and "assume the role" in text:', "if False:"
+        "where the role can't be assumed, its trust is told", 'if access and "assume the role" in text:', "if False:"
     ),
     _statements(
         "where a call is refused, the statement is told",
-        "if allowed := required_statements.to_do_what_was_refused(text):",
+        "if allowed := required_statements.to_allow_denied_action(text):",
         'if allowed := "":',
     ),
     # In `policies`
@@ -69,14 +69,14 @@ GUARDS: Final = (
     _policy(
         "the policy of another account's bucket allows the role by its account",
         '"Principal": {"AWS": f"{account}:root"}',
-        '"Principal": {"AWS": reading.role_arn}',
+        '"Principal": {"AWS": access.role_arn}',
     ),
     _policy(
         "the service is named in the bucket's policy",
-        '{**_allow("s3:GetObject", f"{arn}/{objects_below(key)}"), **service}',
-        '_allow("s3:GetObject", f"{arn}/{objects_below(key)}")',
+        '{**_allow("s3:GetObject", f"{arn}/{object_pattern(key)}"), **service}',
+        '_allow("s3:GetObject", f"{arn}/{object_pattern(key)}")',
     ),
-    _policy("statements are in the partition of the dataset", 'reading.dataset_arn.split(":")[1]', '"aws"'),
+    _policy("statements are in the partition of the dataset", 'access.dataset_arn.split(":")[1]', '"aws"'),
     _policy("trust is for one account", '"StringEquals": {"aws:SourceAccount": account},', ""),
     _policy("roles are passed to Personalize only", 'if refused["action"] == "iam:PassRole":', "if False:"),
     _policy("the sentence's full stop is none of the ARN's", """.strip('".')""", """.strip('"')"""),

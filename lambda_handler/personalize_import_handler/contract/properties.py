@@ -23,7 +23,7 @@ _MESSAGE_BYTES_MAX: Final = 2800
 _PROBLEMS_OF_A_KIND_MAX: Final = 5
 
 
-class InvalidProperties(ValueError):
+class InvalidPropertiesError(ValueError):
     """One or more properties are not what the contract allows; the message names each, its value and what is."""
 
 
@@ -66,7 +66,7 @@ class ImportProperties(NamedTuple):
 
 
 def parse(properties: Mapping[str, object]) -> ImportProperties:
-    """Parse what CloudFormation delivered, or raise `InvalidProperties` with everything that is wrong."""
+    """Parse what CloudFormation delivered, or raise `InvalidPropertiesError` with everything that is wrong."""
     read = _Reader(properties)
     read.note_first("Unknown properties", constraints.check_known(properties, ResourceProperties.__annotations__))
     parsed = ImportProperties(
@@ -96,7 +96,7 @@ def parse(properties: Mapping[str, object]) -> ImportProperties:
     )
     read.text("DataAsOf", constraints.DATA_AS_OF)  # that it has changed is all that it says
     if read.problems:
-        raise InvalidProperties(_message(read.problems))
+        raise InvalidPropertiesError(_message(read.problems))
     return parsed
 
 

@@ -5,12 +5,12 @@ import json
 from collections.abc import Sequence
 from typing import Final
 
-from personalize_import_handler.aws.data_reader import NotAssumable, NotReadable
+from personalize_import_handler.aws.data_reader import NotAssumableError, NotReadableError
 from personalize_import_handler.aws.personalize import DatasetImportJob
 from personalize_import_handler.contract import ATTEMPTS_MAX, required_statements
 from personalize_import_handler.contract.printable import printable
-from personalize_import_handler.contract.required_statements import Reading
-from personalize_import_handler.errors import Refused
+from personalize_import_handler.contract.required_statements import DataAccess
+from personalize_import_handler.errors import RefusedError
 
 # What to do, by a part of the service's text. All texts: docs/troubleshooting.md.
 _ADVICE: Final = {
@@ -30,19 +30,19 @@ _BYTES_MAX: Final = 3150
 def job_failed(job: DatasetImportJob) -> str:
     """Say why a job that had been started ended in failure."""
     reason = job.failure_reason or "The service gave no reason"
-    return _after(
+    return _with_service_text(
         reason,
         f"DatasetImportJob {job.job_name} of {job.data_location} ended with status {job.status}. "
         f"{_advice(reason, job)} and deploy again: a new job is started then.",
     )
 
 
-def names_used_up() -> str:
+def attempts_exhausted() -> str:
     """Say that no attempt is left."""
     return f"All {ATTEMPTS_MAX} names for this import are used up. Change ReimportToken to get new ones."
 
 
-def given_up(job_name: str) -> str:
+def superseded(job_name: str) -> str:
     """Say that nobody waits for this import any more."""
     return (
         f"DatasetImportJob {job_name} was not started: CloudFormation has made another request for this resource "
@@ -50,21 +50,21 @@ def given_up(job_name: str) -> str:
     )
 
 
-def not_started(refused: Refused, job_name: str, reading: Reading) -> str:
+def start_failed(refused: RefusedError, job_name: str, access: DataAccess) -> str:
     """Say why a job was never started."""
-    return _after(
+    return _with_service_text(
         refused.message,
-        f"DatasetImportJob {job_name} of {reading.data_location} was not started: {refused.operation} was answered "
-        f"with {refused.code}. {_advice_on(refused, reading)} and deploy again.",
+        f"DatasetImportJob {job_name} of {access.data_location} was not started: {refused.operation} was answered "
+        f"with {refused.code}. {_advice_on(refused, access)} and deploy again.",
     )
 
 
-def of_another_stack(problems: Sequence[str]) -> str:
+def properties_of_another_stack(problems: Sequence[str]) -> str:
     """Return the reason that properties belong to another stack."""
     return f"{'; '.join(problems)}. No job was started."
 
 
-def of_another_import(dataset_import_job_arn: str) -> str:
+def job_of_another_import(dataset_import_job_arn: str) -> str:
     """Return the reason that a resource can't continue with a job."""
     return (
         f"{dataset_import_job_arn} is not a job of this import. DatasetImportJobArn must be the attribute of a "
@@ -73,7 +73,7 @@ def of_another_import(dataset_import_job_arn: str) -> str:
     )
 
 
-def of_another_resource(dataset_import_job_arn: str) -> str:
+def job_of_another_resource(dataset_import_job_arn: str) -> str:
     """Return the reason that a job isn't adopted although its name has the hash of this import."""
     return (
         f"{dataset_import_job_arn} is the job of another resource, as its tag says, although its name has the same "
@@ -81,7 +81,7 @@ def of_another_resource(dataset_import_job_arn: str) -> str:
     )
 
 
-def of_no_follower(dataset_import_job_arn: str) -> str:
+def not_a_follower(dataset_import_job_arn: str) -> str:
     """Return the reason that a job isn't repeated."""
     return (
         f"{dataset_import_job_arn} is not a job of a resource of this stack, and is not repeated. Name in FollowedBy "
@@ -89,30 +89,30 @@ def of_no_follower(dataset_import_job_arn: str) -> str:
     )
 
 
-def stack_not_seen(refused: Refused) -> str:
+def root_stack_unknown(refused: RefusedError) -> str:
     """Return the reason that it isn't known which stack the stack is nested in."""
-    return _after(
+    return _with_service_text(
         refused.message,
         "Which stack this one is nested in is not known, and so no job was started: "
         f"{refused.operation} was answered with {refused.code}. {_advice(refused.message)} and deploy again.",
     )
 
 
-def data_refused(problem: object, job_name: str) -> str:
+def preflight_failed(problem: object, job_name: str) -> str:
     """Say which rules the data breaks, so that a job would fail over it."""
-    return _after(
+    return _with_service_text(
         str(problem),
         f"DatasetImportJob {job_name} was not started, for it would fail over this. Correct the data and deploy again; "
         "Preflight set to false starts jobs without a look at the data.",
     )
 
 
-def data_not_seen(refused: Refused, reading: Reading) -> str:
+def fingerprint_failed(refused: RefusedError, access: DataAccess) -> str:
     """Say why it isn't known whether the data has changed."""
-    return _after(
+    return _with_service_text(
         refused.message,
-        f"Whether {reading.data_location} has changed is not known, and no job was started: {refused.operation} was "
-        f"answered with {refused.code}. {_advice_on(refused, reading)} and deploy again.",
+        f"Whether {access.data_location} has changed is not known, and no job was started: {refused.operation} was "
+        f"answered with {refused.code}. {_advice_on(refused, access)} and deploy again.",
     )
 
 
@@ -125,16 +125,16 @@ def rows_missing(failure: object, followers: Sequence[str]) -> str:
     )
 
 
-def not_emptied(refused: Refused, bucket: str) -> str:
+def bucket_not_emptied(refused: RefusedError, bucket: str) -> str:
     """Say why the data bucket is not empty when it is about to be deleted."""
-    return _after(
+    return _with_service_text(
         refused.message,
         f"The bucket {bucket} was not emptied, and can't be deleted before that: {refused.operation} was answered with "
         f"{refused.code}. {_advice(refused.message)}, or empty it by hand, and delete the stack again.",
     )
 
 
-def not_in_time(job: DatasetImportJob, elapsed_seconds: float) -> str:
+def job_timed_out(job: DatasetImportJob, elapsed_seconds: float) -> str:
     """Say that a job has outlasted the time it was given."""
     return (
         f"Timed out: DatasetImportJob {job.job_name} is still {job.status} after {_duration(elapsed_seconds)}. "
@@ -142,30 +142,30 @@ def not_in_time(job: DatasetImportJob, elapsed_seconds: float) -> str:
     )
 
 
-def not_started_in_time(job_name: str, elapsed_seconds: float) -> str:
+def start_timed_out(job_name: str, elapsed_seconds: float) -> str:
     """Return the reason where the time was over before the job could be started."""
     return f"Timed out after {_duration(elapsed_seconds)}: DatasetImportJob {job_name} was not started. Deploy again."
 
 
-def not_answered_in_time(busy: Refused, elapsed_seconds: float) -> str:
+def call_timed_out(busy: RefusedError, elapsed_seconds: float) -> str:
     """Say that the service had no room for a request, or no answer, in all the time there was."""
-    return f"Timed out after {_duration(elapsed_seconds)}: " + _after(
+    return f"Timed out after {_duration(elapsed_seconds)}: " + _with_service_text(
         busy.message,
         f"That was the last answer to {busy.operation} ({busy.code}). Deploy again when the service has room; a job "
         "that runs by then is joined.",
     )
 
 
-def not_seen(refused: Refused, job_arn: str) -> str:
+def describe_failed(refused: RefusedError, job_arn: str) -> str:
     """Say that the handler may not look at the job."""
-    return _after(
+    return _with_service_text(
         refused.message,
         f"{refused.operation} of {job_arn} was answered with {refused.code}. {_advice(refused.message)} and deploy "
         "again: a job that runs by then is joined.",
     )
 
 
-def vanished(job_arn: str) -> str:
+def job_not_found(job_arn: str) -> str:
     """Say that the job is gone."""
     return f"DatasetImportJob {job_arn} does not exist any more. Deploy again: a new job is started then."
 
@@ -178,26 +178,26 @@ def unknown_status(job: DatasetImportJob, problem: object) -> str:
     )
 
 
-def _advice_on(refused: Refused, reading: Reading) -> str:
+def _advice_on(refused: RefusedError, access: DataAccess) -> str:
     denied = refused.code.startswith("AccessDenied")
-    if isinstance(refused, NotAssumable) and denied:
-        return required_statements.to_be_taken_on(reading, refused.message)
-    if isinstance(refused, NotReadable) and denied:
-        return required_statements.to_read(reading)
-    return _advice(refused.message, reading)
+    if isinstance(refused, NotAssumableError) and denied:
+        return required_statements.to_be_assumed(access, refused.message)
+    if isinstance(refused, NotReadableError) and denied:
+        return required_statements.to_read(access)
+    return _advice(refused.message, access)
 
 
-def _advice(text: str, reading: Reading | None = None) -> str:
-    if reading and "Insufficient privileges for accessing data" in text:
-        return required_statements.to_read(reading)
-    if reading and "assume the role" in text:
-        return required_statements.to_assume(reading)
-    if allowed := required_statements.to_do_what_was_refused(text):
+def _advice(text: str, access: DataAccess | None = None) -> str:
+    if access and "Insufficient privileges for accessing data" in text:
+        return required_statements.to_read(access)
+    if access and "assume the role" in text:
+        return required_statements.to_assume(access)
+    if allowed := required_statements.to_allow_denied_action(text):
         return allowed
     return next((advice for part, advice in _ADVICE.items() if part in text), _DEFAULT_ADVICE)
 
 
-def _after(text: str, rest: str) -> str:
+def _with_service_text(text: str, rest: str) -> str:
     """Put the service's own words first, as many of them as there is room for."""
     room = _BYTES_MAX - _bytes_in_json(rest)
     text = printable(text.strip())
