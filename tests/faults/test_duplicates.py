@@ -76,7 +76,7 @@ def test_a_start_of_the_waiter_that_fails_is_rolled_back_and_no_job_was_started(
 ) -> None:
     account.refuse_to_wait(RuntimeError("ServiceUnavailable"))
     failed = stack.deploy(properties())
-    assert failed.reason.startswith("ServiceUnavailable. The waiter could not be started")
+    assert failed.reason.startswith("ServiceUnavailable. The state machine could not be started")
     assert personalize.jobs == {}
     stack.generation = 2
 

@@ -165,7 +165,7 @@ def test_a_job_and_its_dataset_are_deleted_while_the_job_is_waited_for(
     failed = stack.run(event)
     stack.back_to(None)
 
-    assert "does not exist any more" in failed.reason
+    assert "no longer exists" in failed.reason
     assert_invariants(stack)
 
 

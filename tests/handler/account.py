@@ -206,7 +206,7 @@ class Account:
     def _send(self, url: str, answer: Mapping[str, object]) -> None:
         if self.undeliverable:
             self.undeliverable -= 1
-            raise answers.NotDeliveredError("CloudFormation did not take the answer")
+            raise answers.NotDeliveredError("CloudFormation did not accept the response")
         body = json.loads(answers.body_of(answer))
         read = Answer(
             status=body["Status"],

@@ -46,7 +46,7 @@ class FakeStorage:
     def copy(self, source: str, target: str) -> int:
         self._called("copy", target)
         if source not in self.objects:
-            raise ObjectNotFoundError("ListObjectsV2", "NoSuchKey", f"{source} does not exist any more.")
+            raise ObjectNotFoundError("ListObjectsV2", "NoSuchKey", f"{source} no longer exists.")
         self.objects[target] = self.objects[source]
         return self.sizes.get(source, len(self.objects[source]))
 

@@ -186,7 +186,7 @@ def test_an_import_that_has_used_up_all_its_names_says_so_and_how_to_get_new_one
 
     answer = CloudFormation(account, generation=2).create(properties())
 
-    assert answer.reason.startswith("All 999 names for this import are used up. Change ReimportToken")
+    assert answer.reason.startswith("All 999 job names of this import are used. Set ReimportToken")
     assert personalize.calls_of("create_dataset_import_job") == [first]
     assert cloudformation.create(properties(ReimportToken="2")).reason.startswith("The service gave no reason.")
 

@@ -77,7 +77,7 @@ def test_attempts_are_bounded_and_ever_further_apart_and_then_it_is_not_delivere
         (403, "HTTP 403"),
         ("hang up", "RemoteDisconnected"),
         ("talk nonsense", "BadStatusLine"),
-        ("say nothing", "(no answer in time|TimeoutError)"),  # whichever is first
+        ("say nothing", "(no response in time|TimeoutError)"),  # whichever is first
     ],
 )
 def test_what_went_wrong_at_last_is_named(act: Act, problem: str, endpoint: Endpoint) -> None:
@@ -173,7 +173,7 @@ def test_an_endpoint_that_answers_byte_by_byte_holds_no_attempt_beyond_its_deadl
     endpoint.script = [act] * 5
     began = time.monotonic()
 
-    with pytest.raises(NotDeliveredError, match="no answer in time"):
+    with pytest.raises(NotDeliveredError, match="no response in time"):
         send(endpoint.url, ANSWER, sleep=lambda _: None, timeout_seconds=0.2)
 
     assert time.monotonic() - began < 5 * 0.2 + 2

@@ -105,7 +105,7 @@ def test_a_job_whose_function_died_is_joined_at_once_and_not_waited_for_as_if_it
     personalize.fail_next("create_dataset_import_job", Killed(), after_effect=True)
 
     assert cloudformation.create(properties()).succeeded
-    assert [line for line in log.lines if "Not yet" in line] == []
+    assert [line for line in log.lines if "Retrying later" in line] == []
     assert len(personalize.calls_of("create_dataset_import_job")) == 1
 
 

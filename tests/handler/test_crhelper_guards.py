@@ -44,7 +44,7 @@ def test_a_defect_in_a_poll_is_answered_with_the_resource_s_id_and_its_log_has_m
 
     answer = cloudformation.run(event)
 
-    assert answer.reason == "KeyError: 'surprise'. This is a defect of the handler; its log has more."
+    assert answer.reason == "KeyError: 'surprise'. This is a bug in the handler; see the log of the function."
     assert any("Traceback" in line for line in log.lines_from("ERROR"))
     assert answer.physical_resource_id == "shop/Import"
 
@@ -136,7 +136,7 @@ def test_a_first_request_whose_time_runs_out_is_answered_once_and_not_waited_for
     answer = cloudformation.create(properties())
 
     assert not answer.succeeded
-    assert answer.reason.startswith("The function ran out of time before it could do anything.")
+    assert answer.reason.startswith("The function timed out before it could start the import.")
     assert answer.physical_resource_id == "shop/Import"
     assert account.executions == {}
 

@@ -233,7 +233,9 @@ def test_a_role_that_may_not_list_the_data_is_told_with_what_to_add(
     answer = cloudformation.create(as_of("monday"))
 
     assert not answer.succeeded
-    assert answer.reason.startswith("Access Denied. Whether s3://shop-data/interactions/ has changed is not known")
+    assert answer.reason.startswith(
+        "Access Denied. The files at s3://shop-data/interactions/ could not be compared with the last import"
+    )
     assert f'the policy of the role {ROLE_ARN} {{"Effect": "Allow", "Action": "s3:GetObject"' in answer.reason
     assert personalize.jobs == {}
 

@@ -194,9 +194,9 @@ def test_a_source_that_is_gone_with_its_copy_is_told_with_what_to_do(
 
     assert not answer.succeeded
     assert answer.reason.startswith(
-        f"{SHIPPED_TO}/1-two.csv does not exist any more. Neither does its copy {FIRST['DataLocation']}two.csv. "
+        f"{SHIPPED_TO}/1-two.csv no longer exists. Its copy {FIRST['DataLocation']}two.csv doesn't exist either. "
     )
-    assert "Have the file in the app, so that it is shipped once more, and deploy again." in answer.reason
+    assert "Add the file to the app again and deploy again." in answer.reason
     assert personalize.jobs == {}
 
 

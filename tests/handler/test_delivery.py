@@ -84,7 +84,7 @@ def test_what_is_no_request_raises_and_answers_nobody(
 ) -> None:
     event = cloudformation.begin("Create", properties())
 
-    with pytest.raises(ValueError, match="not a request of CloudFormation"):
+    with pytest.raises(ValueError, match="not a CloudFormation request"):
         account.functions.on_event(dict(junk), account.context)
 
     assert account.answers == {}
@@ -97,7 +97,7 @@ def test_what_lacks_a_part_of_a_request_raises_and_answers_nobody(
 ) -> None:
     event = {name: value for name, value in cloudformation.event("Create", {}).items() if name != missing}
 
-    with pytest.raises(ValueError, match=f"not a request of CloudFormation: without {missing}"):
+    with pytest.raises(ValueError, match=f"not a CloudFormation request: {missing} missing"):
         account.functions.on_event(event, account.context)
 
     assert account.answers == {}

@@ -144,7 +144,7 @@ def test_a_repeated_job_that_fails_fails_the_request_and_a_continued_rollback_st
 
     assert not answer.succeeded
     assert answer.reason.startswith("Broken row. DatasetImportJob shop-Added-")
-    assert "The rows that Added added to the dataset before are missing. Continue the rollback" in answer.reason
+    assert "The rows that Added had added to the dataset are missing. Continue the rollback" in answer.reason
     assert "More" not in answer.reason
 
     personalize.list_tags = original  # type: ignore[method-assign]
@@ -210,7 +210,7 @@ def test_a_refusal_to_read_the_tags_of_jobs_names_all_followers(
     answer = failed.roll_back()
 
     assert answer.reason.startswith("No such job. ListTagsForResource of ")
-    assert "The rows that Added, More added" in answer.reason
+    assert "The rows that Added, More had added" in answer.reason
 
 
 def test_a_refusal_to_list_jobs_names_all_followers(failed: CloudFormation, personalize: FakePersonalize) -> None:
@@ -228,7 +228,7 @@ def test_a_refusal_to_list_jobs_names_all_followers(failed: CloudFormation, pers
     answer = failed.roll_back()
 
     assert answer.reason.startswith("No such dataset.")
-    assert "The rows that Added, More added" in answer.reason
+    assert "The rows that Added, More had added" in answer.reason
 
 
 def test_a_throttled_list_is_asked_for_again(failed: CloudFormation, personalize: FakePersonalize) -> None:

@@ -66,7 +66,7 @@ def test_an_error_of_a_service_is_escaped_while_it_may_pass_and_when_it_does_not
 
     answer = cloudformation.create(properties())
 
-    assert any(line.startswith("INFO ") and "Not yet: " in line and ESCAPED in line for line in log.lines)
+    assert any(line.startswith("INFO ") and "Retrying later: " in line and ESCAPED in line for line in log.lines)
     assert answer.reason.count(ESCAPED) == 2
     assert_printable(*log.lines, answer.reason)
 
@@ -108,7 +108,7 @@ def test_a_traceback_has_only_lines_of_python_and_the_exception_s_own_is_one(
 
     answer = cloudformation.create(properties())
 
-    assert answer.reason.startswith(f"RuntimeError: {ESCAPED}. This is a defect")
+    assert answer.reason.startswith(f"RuntimeError: {ESCAPED}. This is a bug in the handler")
     lines = [line for logged in log.lines for line in logged.split("\n")]
     assert f"RuntimeError: {ESCAPED}" in lines
     assert [line for line in lines if line.startswith("ERROR forged")] == []

@@ -86,7 +86,7 @@ def test_a_job_that_is_refused_at_the_call_fails_with_the_service_s_own_text_fir
     answer = cloudformation.create(properties(JobName="nightly"))
 
     assert answer.reason.startswith(text + ". DatasetImportJob nightly-")
-    assert "Name the columns in the header row as the schema's fields are named" in answer.reason
+    assert "Use the names of the schema's fields in the header row" in answer.reason
     assert personalize.jobs == {}
     assert cloudformation.roll_back().succeeded
 

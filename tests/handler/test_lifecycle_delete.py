@@ -102,7 +102,7 @@ def test_after_50_minutes_a_delete_succeeds_with_a_warning(
     assert answer.succeeded
     assert answer.answered_at - started_at == 3000
     (warning,) = log.lines_from("WARNING")
-    assert "is still running, and its dataset can't be deleted before it ends" in warning
+    assert "is still running; its dataset can't be deleted until it ends" in warning
 
 
 def test_the_age_of_a_delete_is_measured_once_whatever_the_clock_of_a_later_function_says(

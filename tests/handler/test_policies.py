@@ -35,7 +35,7 @@ def for_role(arn: str) -> dict[str, object]:
 def told_after(text: str, access: ImportProperties = READING) -> tuple[str, list[object]]:
     """Give what is told for a text of the service: the words, and the statements among them."""
     reason = failure_reasons.start_failed(RefusedError("CreateDatasetImportJob", "Any", text), "nightly-1", access)
-    words, statements, rest = [], [], reason.partition("CreateDatasetImportJob was answered with Any. ")[2]
+    words, statements, rest = [], [], reason.partition("CreateDatasetImportJob failed with Any. ")[2]
     while "{" in rest:
         before, brace, after = rest.partition("{")
         statement, end = json.JSONDecoder().raw_decode(brace + after)
@@ -51,7 +51,7 @@ def test_where_the_data_may_not_be_read_it_is_told_what_role_and_bucket_must_all
     assert words.startswith(f"Add to the policy of the role {ROLE_ARN} …")
     assert "to the policy of the bucket" in words
     assert statements == [READ, LIST, {**READ, **SERVICE}, {**LIST, **SERVICE}, for_role(ROLE_ARN)]
-    assert "if it is in another account" in words
+    assert "if the bucket is in another account" in words
 
 
 def test_a_role_of_the_construct_is_allowed_in_another_account_by_its_path_for_its_name_changes() -> None:

@@ -80,7 +80,7 @@ def test_the_reason_names_rule_file_line_and_column_but_no_data(
     assert answer.reason.startswith(
         "wrong-type: a value is not of the field's type in b.csv, line 1234, column TIMESTAMP. Write int and long as"
     )
-    assert "was not started, for it would fail over this" in answer.reason
+    assert "was not started, because it would fail" in answer.reason
     assert "yesterday" not in answer.reason
     assert personalize.jobs == {}
 
@@ -157,7 +157,7 @@ def test_a_role_that_may_not_read_is_told_with_what_to_add(
     answer = cloudformation.create(LOOKED_AT)
 
     assert answer.reason.startswith(denied.message)
-    assert "GetObject was answered with AccessDenied. Add to the policy of the role" in answer.reason
+    assert "GetObject failed with AccessDenied. Add to the policy of the role" in answer.reason
     assert personalize.jobs == {}
 
 

@@ -97,7 +97,7 @@ def test_what_the_service_takes_is_taken(name: str, value: object) -> None:
 
 @pytest.mark.parametrize("name", ["DatasetArn", "DataLocation", "RoleArn"])
 def test_a_property_that_is_missing_is_named_with_what_it_must_be(name: str) -> None:
-    assert problem_with(**{name: None}).startswith(f"{name} is missing, it must be a")
+    assert problem_with(**{name: None}).startswith(f"{name} is missing: it must be a")
 
 
 @pytest.mark.parametrize(
@@ -251,4 +251,4 @@ def test_a_follower_without_a_logical_id_is_refused(follower: object) -> None:
 def test_a_job_to_continue_needs_the_resource_that_has_begun_it() -> None:
     problem = problem_with(DatasetImportJobArn=job_arn("nightly-0123456789ab-1"))
 
-    assert problem.startswith("FirstResource is missing, it must be {LogicalId, PhysicalId}: the logical id")
+    assert problem.startswith("FirstResource is missing: it must be {LogicalId, PhysicalId}: the logical id")

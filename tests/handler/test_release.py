@@ -245,7 +245,7 @@ def test_a_delete_that_cannot_release_its_job_in_time_succeeds_with_a_warning(
     assert deleted.succeeded
     assert 3000 <= deleted.answered_at - began < 3600
     assert personalize.tags[first.job_arn] == {RESOURCE_TAG: "shop/Import"}
-    assert [line for line in log.lines_from("WARNING") if "were not released" in line]
+    assert [line for line in log.lines_from("WARNING") if "could not be released" in line]
 
 
 def test_a_job_of_an_earlier_version_is_not_adopted_by_a_resource_that_is_created(

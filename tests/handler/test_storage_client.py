@@ -113,7 +113,7 @@ def test_a_part_that_is_throttled_is_copied_again_and_no_other(
 def test_an_object_that_is_not_there_is_gone(storage: BotoStorage, s3: Stubber, contents: dict[str, Any]) -> None:
     s3.add_response("list_objects_v2", contents)
 
-    with pytest.raises(ObjectNotFoundError, match=r"s3://assets/key\.csv does not exist any more"):
+    with pytest.raises(ObjectNotFoundError, match=r"s3://assets/key\.csv no longer exists"):
         storage.copy(SOURCE, TARGET)
 
 

@@ -99,7 +99,11 @@ GUARDS: Final = (
     _delete(
         "only a Delete never fails", 'if status == FAILED and self.RequestType == "Delete":', "if status == FAILED:"
     ),
-    _delete("why a Delete would have failed is logged", 'logger.warning("Deleted all the same: %s", reason)', "pass"),
+    _delete(
+        "why a Delete would have failed is logged",
+        'logger.warning("The resource is deleted although the request failed: %s", reason)',
+        "pass",
+    ),
     _delete("a Delete that succeeds gives no reason", 'status, reason = SUCCESS, ""', "status = SUCCESS"),
     _sent(
         "an answer that was not delivered is noted", "            self._not_delivered = problem\n", "            pass\n"

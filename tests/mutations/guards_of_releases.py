@@ -108,8 +108,8 @@ GUARDS: Final = (
     ),
     _delete(
         "a stack that may not be seen releases its jobs",
-        '    except RefusedError as refused:\n        logger.warning("Whether',
-        '    except UnicodeError as refused:\n        logger.warning("Whether',
+        '    except RefusedError as refused:\n        logger.warning("It is unknown',
+        '    except UnicodeError as refused:\n        logger.warning("It is unknown',
     ),
     _delete("a rollback releases nothing", "        if not root.is_removing_resources:\n            return\n", ""),
     _delete(
@@ -124,13 +124,13 @@ GUARDS: Final = (
     ),
     _delete(
         "a release that is throttled is made later",
-        '        if not is_time_up:\n            logger.info("Not yet: %s", busy)\n',
-        '        if False:\n            logger.info("Not yet: %s", busy)\n',
+        '        if not is_time_up:\n            logger.info("Retrying later: %s", busy)\n',
+        '        if False:\n            logger.info("Retrying later: %s", busy)\n',
     ),
     _delete(
         "a release is tried for a bounded time",
-        '        if not is_time_up:\n            logger.info("Not yet: %s", busy)\n',
-        '        if True:\n            logger.info("Not yet: %s", busy)\n',
+        '        if not is_time_up:\n            logger.info("Retrying later: %s", busy)\n',
+        '        if True:\n            logger.info("Retrying later: %s", busy)\n',
     ),
     _delete(
         "a Delete's time begins once while it releases",

@@ -64,7 +64,7 @@ def call_service(operation: str, call: Callable[[], _T]) -> _T:
         raise error_from(
             operation, details.get("Code", "Unknown"), details.get("Message", str(error)), status
         ) from error
-    except BotoCoreError as error:  # no connection, no answer in time, no credentials yet
+    except BotoCoreError as error:  # no connection, no response in time, no credentials yet
         raise BusyError(operation, type(error).__name__, str(error)) from error
 
 

@@ -52,8 +52,8 @@ class TooManyFilesError(ImportFailedError):
 
     def __init__(self, location: str) -> None:
         super().__init__(
-            f"{location} has too many files and subfolders directly under it: they do not fit in {LISTED_PAGES_MAX} "
-            f"pages of up to {ENTRIES_OF_A_PAGE} each, and no more are listed. Merge the CSV files into fewer, and "
-            "move all else to another folder; or set Preflight to false and Reimport to WHEN_PROPERTIES_CHANGE, and "
-            "nothing is listed. No job was started."
+            f"{location} has too many files and subfolders directly under it: at most {LISTED_PAGES_MAX} pages of up "
+            f"to {ENTRIES_OF_A_PAGE} entries are listed. Merge the CSV files into fewer, and move everything else to "
+            "another folder; or set Preflight to false and Reimport to WHEN_PROPERTIES_CHANGE, so that nothing is "
+            "listed. No job was started."
         )

@@ -35,7 +35,7 @@ def phase_of(status: str) -> Phase:
     https://docs.aws.amazon.com/personalize/latest/dg/API_DatasetImportJob.html
     """
     if status not in _PHASES:
-        raise UnknownStatusError(f"status {status!r} is none of {', '.join(_PHASES)}")
+        raise UnknownStatusError(f"unknown status {status!r}, expected one of {', '.join(_PHASES)}")
     return _PHASES[status]
 
 

@@ -58,7 +58,7 @@ class BotoStorage:
         """Copy an object inside S3, at once or in parts; return its size in bytes."""
         size = self._size(source)
         if size is None:
-            raise ObjectNotFoundError("ListObjectsV2", "NoSuchKey", f"{source} does not exist any more.")
+            raise ObjectNotFoundError("ListObjectsV2", "NoSuchKey", f"{source} no longer exists.")
         if size > self._part_bytes:
             self._copy_in_parts(source, target, size)
         else:

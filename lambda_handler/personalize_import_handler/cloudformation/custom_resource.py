@@ -116,7 +116,7 @@ class CustomResource(CfnResource):
         except Exception as error:
             logger.exception("Unexpected")
             self.Status = FAILED
-            self.Reason = f"{type(error).__name__}: {error}. This is a defect of the handler; its log has more."
+            self.Reason = f"{type(error).__name__}: {error}. This is a bug in the handler; see the log of the function."
 
     def _setup_polling(self) -> None:
         if self._answering.locked():
@@ -131,9 +131,9 @@ class CustomResource(CfnResource):
         try:
             self._start_polling(event)
         except Exception as error:
-            allowed = required_statements.to_allow_denied_action(str(error))
+            allowed = required_statements.denied_action_advice(str(error))
             advice = f"{allowed} and deploy again." if allowed else "Deploy again."
-            reason = f"{error}. The waiter could not be started, and so no job was started either. {advice}"
+            reason = f"{error}. The state machine could not be started, so no job was started. {advice}"
             raise RuntimeError(reason) from error
 
     def _set_timeout(self) -> None:
@@ -142,7 +142,7 @@ class CustomResource(CfnResource):
             super()._set_timeout()
 
     def _timeout(self) -> None:
-        self._send(FAILED, "The function ran out of time before it could do anything. Deploy again.")
+        self._send(FAILED, "The function timed out before it could start the import. Deploy again.")
 
     def _cfn_response(self, _: Event) -> None:
         """Answer; `_resource_id` is the physical id, where crhelper would invent one."""
@@ -155,7 +155,7 @@ class CustomResource(CfnResource):
         status, reason = status or self.Status, printable(reason or self.Reason)
         if status == FAILED and self.RequestType == "Delete":
             # A job can't be deleted anyway, and a resource that can't be deleted blocks its stack for good.
-            logger.warning("Deleted all the same: %s", reason)
+            logger.warning("The resource is deleted although the request failed: %s", reason)
             status, reason = SUCCESS, ""
         try:
             self._deliver(self._response_url, self._answer(status, reason))

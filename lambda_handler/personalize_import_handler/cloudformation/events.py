@@ -104,24 +104,22 @@ def resource_id_in(event: Event) -> str:
 def _answerable(event: object) -> Event:
     """Return an event that can be answered: it says to whom, and what for."""
     if not isinstance(event, dict):
-        raise NotARequestError(
-            f"not a request of CloudFormation: {violation('the event', type(event).__name__, _OBJECT)}"
-        )
+        raise NotARequestError(f"not a CloudFormation request: {violation('the event', type(event).__name__, _OBJECT)}")
     if missing := _REQUIRED - event.keys():
-        raise NotARequestError(f"not a request of CloudFormation: without {', '.join(sorted(missing))}")
+        raise NotARequestError(f"not a CloudFormation request: {', '.join(sorted(missing))} missing")
     if not responses.is_response_url(event["ResponseURL"]):  # which is in no message: it is a credential
         message = f"ResponseURL must be {responses.RESPONSE_URL_ALLOWED}"
-        raise NotARequestError(f"not a request of CloudFormation: {message}")
+        raise NotARequestError(f"not a CloudFormation request: {message}")
     for name in _IDENTIFYING:
         if not isinstance(event[name], str) or not event[name]:
             message = violation(name, event[name], "a string that is not empty")
-            raise NotARequestError(f"not a request of CloudFormation: {message}")
+            raise NotARequestError(f"not a CloudFormation request: {message}")
     return event
 
 
 def _rejection(problems: Iterable[str]) -> str:
     text = "; ".join(problems)
-    return text and f"{text}. The request is refused, and nothing was done for it."
+    return text and f"{text}. The request was rejected, and nothing was changed."
 
 
 def _request_problems(event: Event) -> Iterator[str]:

@@ -74,7 +74,7 @@ def send(
         timeout_seconds: The deadline of one attempt as a whole, however slowly the endpoint answers.
     """
     if not is_response_url(url):
-        raise NotDeliveredError(f"The answer was not sent: ResponseURL must be {RESPONSE_URL_ALLOWED}")
+        raise NotDeliveredError(f"The response was not sent: ResponseURL must be {RESPONSE_URL_ALLOWED}")
     body = body_of(answer)
     problem = ""
     for attempt in range(_ATTEMPTS):
@@ -82,10 +82,10 @@ def send(
             sleep(2.0 ** (attempt - 1))
         problem = _put(url, body, timeout_seconds)
         if not problem:
-            logger.info("Answered CloudFormation with %s", answer.get("Status"))
+            logger.info("Sent a response to CloudFormation: %s", answer.get("Status"))
             return
-        logger.warning("CloudFormation did not take the answer: %s", problem)
-    raise NotDeliveredError(f"CloudFormation did not take the answer in {_ATTEMPTS} attempts, at last: {problem}")
+        logger.warning("CloudFormation did not accept the response: %s", problem)
+    raise NotDeliveredError(f"CloudFormation did not accept the response in {_ATTEMPTS} attempts, at last: {problem}")
 
 
 class _Connection(http.client.HTTPSConnection):
@@ -141,7 +141,7 @@ def _put(url: str, body: bytes, timeout_seconds: float) -> str:
         return outcome.get(timeout=timeout_seconds)
     except Empty:
         handler.abort()
-        return "no answer in time"
+        return "no response in time"
 
 
 def _attempt(handler: _HttpsHandler, url: str, body: bytes, timeout_seconds: float) -> str:

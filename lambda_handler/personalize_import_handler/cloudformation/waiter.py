@@ -64,7 +64,7 @@ def start_polling(event: Mapping[str, Any], sleep: Callable[[float], None] = tim
         except RefusedError as refused:
             if not (isinstance(refused, BusyError) or fresh_permissions.may_become_effective(refused, slept)):
                 raise
-            logger.info("Not yet: %s", refused)
+            logger.info("Retrying later: %s", refused)
             sleep(seconds)
             slept += seconds
     return _start(event)

@@ -113,7 +113,7 @@ class _Reader:
     def text(self, name: str, rule: TextRule) -> str | None:
         if name not in self.properties:
             if name in ResourceProperties.__required_keys__:
-                self.problems.append(f"{name} is missing, it must be {rule.allowed}")
+                self.problems.append(f"{name} is missing: it must be {rule.allowed}")
             return None
         value = self.properties[name]
         self.problems.extend(rule.check(name, value))
@@ -194,7 +194,7 @@ class _Reader:
         if name not in self.properties:
             job_arn = self.properties.get("DatasetImportJobArn")
             if job_arn is not None and not any(constraints.DATASET_IMPORT_JOB_ARN.check("", job_arn)):
-                self.problems.append(f"{name} is missing, it must be {constraints.FIRST_RESOURCE_ALLOWED}")
+                self.problems.append(f"{name} is missing: it must be {constraints.FIRST_RESOURCE_ALLOWED}")
             return None
         value = self.properties[name]
         if not isinstance(value, dict) or not _has_strings(value, "LogicalId", "PhysicalId"):
@@ -208,7 +208,7 @@ class _Reader:
         problems = list(problems)
         self.problems.extend(problems[:_PROBLEMS_OF_A_KIND_MAX])
         if len(problems) > _PROBLEMS_OF_A_KIND_MAX:
-            self.problems.append(f"{what}: {len(problems) - _PROBLEMS_OF_A_KIND_MAX} more mistakes of this kind")
+            self.problems.append(f"{what}: {len(problems) - _PROBLEMS_OF_A_KIND_MAX} more problems of this kind")
 
 
 def _has_strings(value: object, *names: str) -> bool:

@@ -1,4 +1,4 @@
-"""Statements that policies must hold, as text to be pasted into them: what to add where a permission is missing."""
+"""Statements that policies need, as JSON to paste: the advice for a missing permission."""
 
 import json
 import re
@@ -15,31 +15,31 @@ _REFUSED: Final = re.compile(r"is not authorized to perform: (?P<action>[\w:-]+)
 
 
 class DataAccess(Protocol):
-    """Who reads what for which dataset."""
+    """An import: its dataset, the location of its data, and the role that reads the data."""
 
     @property
     def dataset_arn(self) -> str:
-        """The dataset, which is in the account and Region of the job."""
+        """The ARN of the dataset, in the account and Region of the job."""
         ...
 
     @property
     def data_location(self) -> str:
-        """Where the data is."""
+        """The location of the data in S3."""
         ...
 
     @property
     def role_arn(self) -> str:
-        """With which role it is read."""
+        """The ARN of the import role."""
         ...
 
 
 def object_pattern(object_key: str) -> str:
-    """Give what matches, in an ARN, the file alone, or all below the folder."""
+    """Return the pattern for ARNs that matches one file, or everything under a folder."""
     return object_key.translate(_ESCAPES) + ("*" if object_key == "" or object_key.endswith("/") else "")
 
 
-def to_read(access: DataAccess) -> str:
-    """Write the statements that let the data be read, by the role and by the service."""
+def read_advice(access: DataAccess) -> str:
+    """Return the advice to allow role and service to read the data."""
     partition = access.dataset_arn.split(":")[1]
     bucket, _, key = access.data_location.removeprefix(_SCHEME).partition("/")
     arn = f"arn:{partition}:s3:::{bucket}"
@@ -49,13 +49,14 @@ def to_read(access: DataAccess) -> str:
         {**_allow("s3:GetObject", f"{arn}/{object_pattern(key)}"), **service},
         {**_allow("s3:ListBucket", arn), **service},
     )
-    whose = f"the policy of the role {access.role_arn} {role}, to the policy of the bucket {policy}"
-    elsewhere = f"and, if it is in another account, {_text(_for_role(access, arn, key))}"
-    return f"Add to {whose} {elsewhere}, let nothing deny it"
+    return (
+        f"Add to the policy of the role {access.role_arn} {role}, to the policy of the bucket {policy} and, if the "
+        f"bucket is in another account, {_text(_for_role(access, arn, key))}, remove statements that deny this"
+    )
 
 
-def to_assume(access: DataAccess) -> str:
-    """Write the statement with which the role trusts the service, for this account and Region only."""
+def trust_advice(access: DataAccess) -> str:
+    """Return the advice to let Personalize assume the role, in this account and Region only."""
     _, partition, _, region, account, _ = access.dataset_arn.split(":", 5)
     statement = {
         "Effect": "Allow",
@@ -69,8 +70,8 @@ def to_assume(access: DataAccess) -> str:
     return f"Add to the trust policy of the role {access.role_arn} {_text(statement)}"
 
 
-def to_be_assumed(access: DataAccess, refusal: str) -> str:
-    """Write the statements with which the provider takes on the role, to look at the data as the role sees it."""
+def preflight_trust_advice(access: DataAccess, refusal: str) -> str:
+    """Return the advice to let the provider assume the role for a preflight."""
     user = _USER.search(refusal)
     principal = f"arn:{user[1]}:iam::{user[2]}:role/{user[3]}" if user else "the role of the function IsComplete"
     trust = {"Effect": "Allow", "Principal": {"AWS": principal}, "Action": "sts:AssumeRole"}
@@ -80,8 +81,8 @@ def to_be_assumed(access: DataAccess, refusal: str) -> str:
     )
 
 
-def to_allow_denied_action(text: str) -> str:
-    """Write the statement that allows what IAM's own text says is not; nothing if the text doesn't say it."""
+def denied_action_advice(text: str) -> str:
+    """Return the advice to allow the action that IAM's own text names; an empty string if it names none."""
     refused = _REFUSED.search(text)
     if not refused:
         return ""

@@ -38,7 +38,7 @@ def check_data(properties: ImportProperties, schema: DatasetSchema | None, reade
     try:
         parsed = read_schema(schema.text, schema.domain)
     except (NotJson, NotASchema) as problem:
-        logger.warning("The data is not checked: the dataset's schema is %s", problem)
+        logger.warning("Data not checked: the schema of the dataset is %s", problem)
         return
     if parsed.dataset_type is None:
         return

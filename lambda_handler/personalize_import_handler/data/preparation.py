@@ -57,5 +57,5 @@ def _copy(storage: Storage, source: str, target: str) -> int:
         # As `cdk gc` does to the files of an earlier deployment, which a rollback asks for.
         if storage.exists(target):
             return 0
-        message = f"{gone.message} Neither does its copy {target}"
+        message = f"{gone.message} Its copy {target} doesn't exist either"
         raise ObjectNotFoundError(gone.operation, gone.code, message) from gone

@@ -31,7 +31,7 @@ def receive(event: Mapping[str, Any], provider: Provider) -> Finished:
         *asset_files.BUCKET.check(_BUCKET, properties.get(_BUCKET)),
     ]
     if not problems and not _is_of_provider(event, provider):
-        problems = [f"{DATA_RESOURCE_TYPE} is only for the stack of the provider itself, {provider.stack_id}"]
+        problems = [f"{DATA_RESOURCE_TYPE} is allowed only in the provider's own stack, {provider.stack_id}"]
     if problems:
         raise ImportFailedError(f"{'; '.join(problems)}.")
     return Finished(physical_resource_id=str(properties[_BUCKET]), attributes={})
@@ -62,7 +62,7 @@ def poll_delete(
         if not may_pass or elapsed >= delete_seconds(properties):
             logger.warning("%s", failure_reasons.bucket_not_emptied(refused, str(bucket)))
             return finished
-        logger.info("Not yet: %s", refused)
+        logger.info("Retrying later: %s", refused)
         seconds = polling.seconds_until_retry()
     return Waiting(progress=progress.begun(now()), wait_seconds=seconds)
 

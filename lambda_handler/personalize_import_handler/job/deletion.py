@@ -27,16 +27,16 @@ def poll_delete(request: Request, progress: Progress, services: Services) -> Out
     if running:
         if not is_time_up:
             return Waiting(progress.begun(now), polling.seconds_until_next_poll(elapsed))
-        logger.warning("%s is still running, and its dataset can't be deleted before it ends", running)
+        logger.warning("%s is still running; its dataset can't be deleted until it ends", running)
     try:
         _release(request, services)
     except BusyError as busy:
         if not is_time_up:
-            logger.info("Not yet: %s", busy)
+            logger.info("Retrying later: %s", busy)
             return Waiting(progress.begun(now), polling.seconds_until_retry())
-        logger.warning("The jobs of the resource were not released: %s", busy)
+        logger.warning("The jobs of the resource could not be released: %s", busy)
     except RefusedError as refused:
-        logger.warning("The jobs of the resource were not released: %s", refused)
+        logger.warning("The jobs of the resource could not be released: %s", refused)
     return Finished({})
 
 
@@ -54,7 +54,7 @@ def _running_job(request: Request, personalize: Personalize) -> str | None:
     except BusyError:
         return f"A job of {properties.dataset_arn}"
     except RefusedError as refused:
-        logger.warning("Not waiting for jobs of %s: %s", properties.dataset_arn, refused)
+        logger.warning("Not waiting for running jobs of %s: %s", properties.dataset_arn, refused)
         return None
     # The ids of earlier versions are ARNs of jobs.
     arns, own = [job.dataset_import_job_arn for job in jobs], request.resource.physical_id
@@ -75,7 +75,7 @@ def _release(request: Request, services: Services) -> None:
     except BusyError:
         raise
     except RefusedError as refused:
-        logger.warning("Whether the stack is deleted or rolled back is not known: %s", refused)
+        logger.warning("It is unknown whether the stack is being deleted or rolled back: %s", refused)
     else:
         if not root.is_removing_resources:
             return

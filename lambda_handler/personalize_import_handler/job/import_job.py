@@ -264,7 +264,7 @@ class Import(NamedTuple):
             return self._hand_over_or_fail(
                 failure_reasons.call_timed_out(refused, self._waited_seconds(progress)), arn, progress
             )
-        logger.info("Not yet: %s", refused)
+        logger.info("Retrying later: %s", refused)
         queues = isinstance(refused, BusyError) and not progress.dataset_import_job_arn
         seconds = polling.seconds_until_queued_retry() if queues else polling.seconds_until_retry()
         return self._wait(arn, progress, seconds)
