@@ -23,6 +23,10 @@ def test_a_line_with_a_secret_is_found(line: str) -> None:
 
 def test_what_the_functions_do_log_has_none() -> None:
     arn = "arn:aws:personalize:eu-west-1:123456789012:dataset-import-job/shop-Import-0123456789ab-1"
-    lines = [f"Started {arn}", "Answered CloudFormation with SUCCESS", "Not yet: Rate exceeded (ThrottlingException)"]
+    lines = [
+        f"Started {arn}",
+        "Sent a response to CloudFormation: SUCCESS",
+        "Retrying later: Rate exceeded (ThrottlingException)",
+    ]
 
     assert lines_with_secrets(lines) == []

@@ -3,7 +3,7 @@
 from personalize_import_handler.contract import STATUS_NOT_STARTED
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """The service refused a call for good; `message` is its own text."""
 
     def __init__(self, operation: str, code: str, message: str) -> None:
@@ -13,19 +13,19 @@ class Refused(Exception):
         self.message = message
 
 
-class Busy(Refused):
+class BusyError(RefusedError):
     """Not now: a limit, a lock, a throttle or a fault of the service's own, all of which pass."""
 
 
-class NameTaken(Refused):
+class NameTakenError(RefusedError):
     """A job of that name exists already."""
 
 
-class DataRefused(Exception):
+class DataRefusedError(Exception):
     """The data breaks rules that the job would fail over; the message says which, and where, without the data."""
 
 
-class ImportFailed(Exception):
+class ImportFailedError(Exception):
     """The request failed; the message is for the reader of the stack event, the status for a state change."""
 
     def __init__(

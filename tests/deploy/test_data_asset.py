@@ -98,9 +98,9 @@ def test_a_bucket_is_emptied_of_all_versions_and_marks_of_deletion(cloud: Cloud,
         client.put_object(Bucket=bucket, Key="one.csv", Body=str(version))
     client.delete_object(Bucket=bucket, Key="one.csv")
     storage = BotoStorage(client)
-    assert not storage.holds(f"s3://{bucket}/one.csv")
-    assert storage.holds(f"s3://{bucket}/before.csv")
-    assert not storage.holds(f"s3://{bucket}/before")
+    assert not storage.exists(f"s3://{bucket}/one.csv")
+    assert storage.exists(f"s3://{bucket}/before.csv")
+    assert not storage.exists(f"s3://{bucket}/before")
 
     assert storage.empty(bucket)
 

@@ -29,18 +29,18 @@ SCHEMA = json.dumps(
 # What a function does, with its libraries loaded before, as they are when it is invoked.
 LOOK = """
 import json, sys, time
-from personalize_import_handler import preflight
-from personalize_import_handler.data_reader_client import RoleReader
-from personalize_import_handler.personalize import DatasetSchema
-from personalize_import_handler.preparation import DataRefused
-from personalize_import_handler.properties import ImportProperties
+from personalize_import_handler.data import preflight
+from personalize_import_handler.aws.data_reader_client import RoleReader
+from personalize_import_handler.aws.personalize import DatasetSchema
+from personalize_import_handler.errors import DataRefusedError
+from personalize_import_handler.contract.properties import ImportProperties
 
 role_arn, location, schema = sys.argv[1:]
 properties = ImportProperties(dataset_arn="", data_location=location, role_arn=role_arn)
 began, told = time.monotonic(), ""
 try:
-    preflight.look_at_data(properties, DatasetSchema(schema, None), RoleReader(role_arn))
-except DataRefused as problem:
+    preflight.check_data(properties, DatasetSchema(schema, None), RoleReader(role_arn))
+except DataRefusedError as problem:
     told = str(problem)
 seconds = time.monotonic() - began
 # Not getrusage, which has the memory of whoever has forked this process.

@@ -98,7 +98,7 @@ def test_with_two_hours_it_fails_and_says_that_the_next_deployment_joins_it_whic
 
     assert not failed.succeeded
     assert f"Timed out: DatasetImportJob {job['job_name']} is still CREATE IN_PROGRESS after 2 h" in failed.output
-    assert "deploying again joins it instead of starting a second one" in failed.output
+    assert "deploying again adopts it instead of starting another one" in failed.output
     assert again.succeeded, again.output
     assert slow_cloud.outputs("TwoHours") == {"Status": "ACTIVE", "JobName": job["job_name"]}
     assert len(slow_cloud.jobs("TwoHours")) == 1

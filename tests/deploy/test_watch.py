@@ -101,8 +101,8 @@ def test_imports_that_fail_are_watched_and_explained_and_past_when_the_next_depl
     (failure,) = explained(row)
     assert failure["why"] == "Input csv is missing the following columns: [CLASS]."
     assert failure["what_to_do"].endswith(
-        "was not started: CreateDatasetImportJob was answered with InvalidInputException. Name the columns in the "
-        "header row as the schema's fields are named and deploy again."
+        "was not started: CreateDatasetImportJob failed with InvalidInputException. Name the columns in the "
+        "header row and deploy again."
     )
     assert failure["dataset_import_job_arn"] is None
 

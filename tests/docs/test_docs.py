@@ -13,7 +13,7 @@ import personalize_import
 from personalize_import import DatasetImportJob
 from personalize_import_handler import contract
 from personalize_import_handler.contract import Attribute
-from personalize_import_handler.request.polling import seconds_until_next_look
+from personalize_import_handler.request.polling import seconds_until_next_poll
 from personalize_local import testing
 
 ROOT = Path(__file__).parents[2]
@@ -42,7 +42,7 @@ def test_the_readme_has_the_limits_of_the_contract() -> None:
 def test_the_cost_that_the_readme_gives_is_that_of_the_pace() -> None:
     looks, elapsed = 3, 0  # OnEvent hands over, IsComplete decides what to do, and does it
     while elapsed < 10 * 60:
-        elapsed += seconds_until_next_look(elapsed)
+        elapsed += seconds_until_next_poll(elapsed)
         looks += 1
     told = re.search(r"about (\d+) invocations .*? some (\d+) state transitions", README, re.DOTALL)
     assert told is not None

@@ -5,7 +5,7 @@ from typing import Final
 
 from personalize_import_handler.cloudformation.custom_resource import Event
 from personalize_import_handler.contract import ImportMode
-from personalize_import_handler.contract.properties import InvalidProperties, parse
+from personalize_import_handler.contract.properties import InvalidPropertiesError, parse
 from personalize_import_handler.request.names import names_of, resource_of
 from tests.faults.stack import Stack
 from tests.handler.account import Account, Answer
@@ -103,7 +103,7 @@ def _substance(answer: Answer) -> tuple[object, ...]:
 def _stem(event: Event) -> str | None:
     try:
         wanted = parse(event["ResourceProperties"])
-    except InvalidProperties:
+    except InvalidPropertiesError:
         return None
     return names_of(wanted, resource_of(event)).digest
 

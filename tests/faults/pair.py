@@ -11,7 +11,7 @@ from typing import Any, Final
 from personalize_import_handler.cloudformation.custom_resource import Event
 from personalize_import_handler.contract import Attribute
 from personalize_import_handler.contract.properties import parse
-from personalize_import_handler.request.names import what_is_imported
+from personalize_import_handler.request.names import import_identity
 from tests.faults.stack import Stack
 from tests.handler.account import Account, Answer
 from tests.handler.fakes import Course
@@ -133,7 +133,7 @@ class Pair:
         wanted = parse(as_delivered(self._resolved(name, self.template)))
         for job_name, job in personalize.jobs.items():
             runs = self.account.clock.now < job.created_at + job.course.seconds
-            if runs and what_is_imported(job.properties) == what_is_imported(wanted):
+            if runs and import_identity(job.properties) == import_identity(wanted):
                 personalize.jobs[job_name] = replace(job, course=replace(job.course, end="ACTIVE", failure_reason=None))
 
     def _delete(self, names: set[str]) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from personalize_import_handler.cloudformation.custom_resource import Event
 from personalize_import_handler.contract.properties import parse
-from personalize_import_handler.request.names import what_is_imported
+from personalize_import_handler.request.names import import_identity
 from tests.handler.account import Answer
 from tests.handler.simulator import CloudFormation
 
@@ -76,7 +76,7 @@ class Stack(CloudFormation):
         wanted = parse(before) if before else None
         for name, job in personalize.jobs.items():
             runs = self.account.clock.now < job.created_at + job.course.seconds
-            if runs and wanted and what_is_imported(job.properties) == what_is_imported(wanted):
+            if runs and wanted and import_identity(job.properties) == import_identity(wanted):
                 personalize.jobs[name] = replace(job, course=replace(job.course, end="ACTIVE", failure_reason=None))
         self.properties_before = before
         answer = self.roll_back()

@@ -81,7 +81,7 @@ def test_the_endpoint_is_dead_and_the_functions_end_and_say_so(act: Act, endpoin
     account.run()
 
     assert len(account.abandoned) == 1
-    assert any("CloudFormation did not take the answer" in line for line in log.lines)
+    assert any("CloudFormation did not accept the response" in line for line in log.lines)
     assert len(account.personalize.jobs) == 1
 
 
@@ -93,7 +93,7 @@ def test_nobody_listens_where_the_answer_should_go(log: Log) -> None:
     account.run()
 
     assert len(account.abandoned) == 1
-    assert any("CloudFormation did not take the answer" in line for line in log.lines)
+    assert any("CloudFormation did not accept the response" in line for line in log.lines)
 
 
 @pytest.mark.parametrize("reason", REASONS.values(), ids=REASONS.keys())

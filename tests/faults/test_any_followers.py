@@ -7,7 +7,7 @@ from hypothesis import event
 from hypothesis import strategies as st
 
 from personalize_import_handler.contract import JOB_NAME_LENGTH_MAX
-from personalize_import_handler.errors import Busy
+from personalize_import_handler.errors import BusyError
 from tests.faults.pair import Pair, template
 from tests.faults.sequences import simulate
 from tests.handler.account import Account, Killed
@@ -23,8 +23,8 @@ OPERATIONS = [
 ]
 ERRORS: Sequence[BaseException] = [
     Killed(),
-    Busy("any", "ThrottlingException", "Rate exceeded"),
-    Busy("any", "LimitExceededException", "More than 5 resources with PENDING or IN_PROGRESS status."),
+    BusyError("any", "ThrottlingException", "Rate exceeded"),
+    BusyError("any", "LimitExceededException", "More than 5 resources with PENDING or IN_PROGRESS status."),
 ]
 LOCATIONS = [f"s3://shop-data/{number}/" for number in range(6)]
 WANTED = st.tuples(

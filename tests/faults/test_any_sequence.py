@@ -7,7 +7,7 @@ import pytest
 from hypothesis import event
 from hypothesis import strategies as st
 
-from personalize_import_handler.errors import Busy
+from personalize_import_handler.errors import BusyError
 from tests.faults.invariants import assert_invariants, assert_the_rows_are_those_of_the_properties
 from tests.faults.sequences import simulate
 from tests.faults.stack import Stack
@@ -26,8 +26,8 @@ OPERATIONS = [
 ]
 ERRORS: Sequence[BaseException] = [
     Killed(),
-    Busy("any", "ThrottlingException", "Rate exceeded"),
-    Busy("any", "LimitExceededException", "More than 5 resources with PENDING or IN_PROGRESS status."),
+    BusyError("any", "ThrottlingException", "Rate exceeded"),
+    BusyError("any", "LimitExceededException", "More than 5 resources with PENDING or IN_PROGRESS status."),
 ]
 
 WANTED = st.fixed_dictionaries(

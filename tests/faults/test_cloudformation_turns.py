@@ -2,14 +2,14 @@
 
 import pytest
 
-from personalize_import_handler.errors import Busy
+from personalize_import_handler.errors import BusyError
 from tests.faults.invariants import assert_invariants
 from tests.faults.stack import Stack
 from tests.handler.account import Account
 from tests.handler.fakes import Course, FakePersonalize
 from tests.handler.properties import DATA_LOCATION, properties
 
-NO_ROOM = Busy(
+NO_ROOM = BusyError(
     "CreateDatasetImportJob", "LimitExceededException", "More than 5 resources with PENDING or IN_PROGRESS status."
 )
 OTHER_LOCATION = "s3://shop-data/interactions-2/"

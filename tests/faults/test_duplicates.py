@@ -2,7 +2,7 @@
 
 import pytest
 
-from personalize_import_handler.errors import Refused
+from personalize_import_handler.errors import RefusedError
 from tests.faults.invariants import assert_invariants
 from tests.faults.stack import Stack, after_next
 from tests.handler.account import Account, Killed
@@ -76,7 +76,7 @@ def test_a_start_of_the_waiter_that_fails_is_rolled_back_and_no_job_was_started(
 ) -> None:
     account.refuse_to_wait(RuntimeError("ServiceUnavailable"))
     failed = stack.deploy(properties())
-    assert failed.reason.startswith("ServiceUnavailable. The waiter could not be started")
+    assert failed.reason.startswith("ServiceUnavailable. The state machine could not be started")
     assert personalize.jobs == {}
     stack.generation = 2
 
@@ -98,14 +98,14 @@ def test_a_start_of_the_waiter_that_fails_in_an_update_is_rolled_back_to_the_old
 def test_a_waiter_that_was_started_although_the_function_never_heard_of_it(
     stack: Stack, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    helper, start, calls = account.functions._helper, account._start_waiting, iter(range(2))
+    helper, start, calls = account.functions._helper, account._start_polling, iter(range(2))
 
     def start_and_die_at_first(event: dict[str, object]) -> None:
         start(event)
         if next(calls) == 0:
             raise Killed
 
-    monkeypatch.setattr(helper, "_start_waiting", start_and_die_at_first)
+    monkeypatch.setattr(helper, "_start_polling", start_and_die_at_first)
 
     assert stack.deploy(properties()).succeeded
     assert len(account.executions) == 1
@@ -117,7 +117,7 @@ def test_a_waiter_that_was_started_although_the_function_never_heard_of_it(
 def test_a_request_that_is_refused_for_good_and_comes_again(
     wanted: dict[str, object], stack: Stack, account: Account, personalize: FakePersonalize
 ) -> None:
-    refused = Refused("CreateDatasetImportJob", "InvalidInputException", "Invalid Data location.")
+    refused = RefusedError("CreateDatasetImportJob", "InvalidInputException", "Invalid Data location.")
     personalize.fail_next("create_dataset_import_job", refused)
     event = stack.begin("Create", wanted)
     account.deliver(event)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from personalize_import_handler.errors import Busy
+from personalize_import_handler.errors import BusyError
 from tests.faults.pair import ADDED, FULL, Pair, template
 from tests.handler.account import Account, Killed
 from tests.handler.fakes import Course, FakePersonalize
@@ -134,7 +134,7 @@ def test_a_function_is_killed_while_it_repeats_an_incremental_import(
 def test_the_service_has_no_capacity_for_a_repeated_incremental_import(
     pair: Pair, personalize: FakePersonalize
 ) -> None:
-    full = Busy("any", "LimitExceededException", "More than 5 resources with PENDING or IN_PROGRESS status.")
+    full = BusyError("any", "LimitExceededException", "More than 5 resources with PENDING or IN_PROGRESS status.")
     kill_while_repeating(personalize, "create_dataset_import_job", full, times=3)
 
     pair.deploy(template(TWO, ROWS), fails_before=ADDED)

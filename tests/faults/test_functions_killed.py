@@ -2,7 +2,7 @@
 
 import pytest
 
-from personalize_import_handler.errors import Busy
+from personalize_import_handler.errors import BusyError
 from tests.faults.invariants import assert_invariants
 from tests.faults.stack import Stack
 from tests.handler.account import Account, Killed, LambdaContext
@@ -10,7 +10,7 @@ from tests.handler.fakes import Course, FakePersonalize
 from tests.handler.properties import properties, shipped, tags
 
 OTHER_LOCATION = "s3://shop-data/interactions-2/"
-THROTTLED = Busy("CreateDatasetImportJob", "ThrottlingException", "Rate exceeded")
+THROTTLED = BusyError("CreateDatasetImportJob", "ThrottlingException", "Rate exceeded")
 
 
 def test_a_function_killed_before_it_creates_the_job(stack: Stack, personalize: FakePersonalize) -> None:

@@ -91,7 +91,7 @@ def test_an_update_that_comes_minutes_after_its_own_rollback_imports_nothing(
     account.deliver(late)
     account.run()
 
-    assert "CloudFormation has made another request for this resource" in stack.answer_to(late).reason
+    assert "CloudFormation has sent another request for this resource" in stack.answer_to(late).reason
     assert personalize.imported() == [DATA_LOCATION]
     assert_invariants(stack)
 

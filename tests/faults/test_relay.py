@@ -3,7 +3,7 @@
 import pytest
 
 from personalize_import_handler.contract import Attribute
-from personalize_import_handler.errors import Busy
+from personalize_import_handler.errors import BusyError
 from tests.handler.account import Account, Killed
 from tests.handler.fakes import DATASET_ARN, Course, FakePersonalize
 from tests.handler.properties import DATA_LOCATION, properties
@@ -11,7 +11,7 @@ from tests.handler.relay import Relay
 
 HOUR = 3600
 OTHER_LOCATION = "s3://shop-data/interactions-2/"
-NO_ROOM = Busy("CreateDatasetImportJob", "LimitExceededException", "More than 5 resources with PENDING status.")
+NO_ROOM = BusyError("CreateDatasetImportJob", "LimitExceededException", "More than 5 resources with PENDING status.")
 
 
 def statuses(answers: list[object]) -> list[str]:
@@ -54,7 +54,7 @@ def test_when_the_whole_time_is_up_the_last_resource_says_so_and_the_next_deploy
     (job,) = personalize.jobs.values()
     assert failed.reason == (
         f"Timed out: DatasetImportJob {job.name} is still CREATE IN_PROGRESS after 2 h 0 min. "
-        "It can't be stopped and goes on; deploying again joins it instead of starting a second one."
+        "A job can't be stopped, so it continues; deploying again adopts it instead of starting another one."
     )
     assert all(answer.succeeded for answer in Relay(account, legs=3, generation=2).create(properties()))
     assert len(personalize.jobs) == 1

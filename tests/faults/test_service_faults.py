@@ -2,11 +2,11 @@
 
 import pytest
 
-from personalize_import_handler.aws.calls import meaning_of
-from personalize_import_handler.aws.personalize import Personalize
+from personalize_import_handler.aws.calls import error_from
 from personalize_import_handler.aws.personalize_client import BotoPersonalize
+from personalize_import_handler.cloudformation.events import Event
 from personalize_import_handler.contract.properties import parse
-from personalize_import_handler.errors import Busy, Refused
+from personalize_import_handler.errors import BusyError, RefusedError
 from tests.faults.invariants import assert_invariants
 from tests.faults.stack import Stack
 from tests.handler import aws_json
@@ -16,24 +16,24 @@ from tests.handler.properties import DATA_LOCATION, properties, shipped
 
 OTHER_LOCATION = "s3://shop-data/interactions-2/"
 FOREIGN_DATASET = f"arn:aws:personalize:{REGION}:{ACCOUNT}:dataset/foreign/INTERACTIONS"
-THROTTLED = Busy("any", "ThrottlingException", "Rate exceeded")
-SERVER_ERROR = Busy("any", "InternalFailure", "An internal error occurred.")
-RESET = Busy("any", "ConnectionClosedError", "Connection was closed before we received a valid response")
-NO_ROOM = Busy("any", "LimitExceededException", "More than 5 resources with PENDING or IN_PROGRESS status.")
-IN_USE = Busy("any", "ResourceInUseException", "The dataset is in use.")
-DENIED = Refused("any", "AccessDeniedException", "User: x is not authorized to perform: personalize:Describe")
+THROTTLED = BusyError("any", "ThrottlingException", "Rate exceeded")
+SERVER_ERROR = BusyError("any", "InternalFailure", "An internal error occurred.")
+RESET = BusyError("any", "ConnectionClosedError", "Connection was closed before we received a valid response")
+NO_ROOM = BusyError("any", "LimitExceededException", "More than 5 resources with PENDING or IN_PROGRESS status.")
+IN_USE = BusyError("any", "ResourceInUseException", "The dataset is in use.")
+DENIED = RefusedError("any", "AccessDeniedException", "User: x is not authorized to perform: personalize:Describe")
 UNKNOWN_CREDENTIALS = [
-    Refused("any", "UnrecognizedClientException", "The security token included in the request is invalid."),
-    Refused("any", "ExpiredTokenException", "The security token included in the request is expired"),
+    RefusedError("any", "UnrecognizedClientException", "The security token included in the request is invalid."),
+    RefusedError("any", "ExpiredTokenException", "The security token included in the request is expired"),
 ]
-S3_BUSY = Busy("CopyObject", "SlowDown", "Please reduce your request rate.")
-S3_DENIED = Refused("CopyObject", "AccessDenied", "User: x is not authorized to perform: s3:GetObject")
+S3_BUSY = BusyError("CopyObject", "SlowDown", "Please reduce your request rate.")
+S3_DENIED = RefusedError("CopyObject", "AccessDenied", "User: x is not authorized to perform: s3:GetObject")
 
 
 @pytest.mark.parametrize("error", [THROTTLED, SERVER_ERROR, RESET], ids=["throttled", "500", "reset"])
 @pytest.mark.parametrize("at", ["the first request", "a poll"])
 def test_describe_answers_with_errors_for_two_minutes(
-    error: Busy, at: str, stack: Stack, account: Account, personalize: FakePersonalize
+    error: BusyError, at: str, stack: Stack, account: Account, personalize: FakePersonalize
 ) -> None:
     began = account.clock.now
     if at == "the first request":
@@ -79,7 +79,7 @@ def test_describe_is_denied_for_good(stack: Stack, account: Account, personalize
 )
 @pytest.mark.parametrize("deployment", ["first", "second"])
 def test_create_answers_with_an_error_at_three_looks(
-    error: Busy, deployment: str, stack: Stack, personalize: FakePersonalize
+    error: BusyError, deployment: str, stack: Stack, personalize: FakePersonalize
 ) -> None:
     if deployment == "second":
         stack.deploy(properties())
@@ -92,7 +92,7 @@ def test_create_answers_with_an_error_at_three_looks(
 
 @pytest.mark.parametrize("error", [SERVER_ERROR, RESET], ids=["500", "reset"])
 def test_create_answers_with_an_error_although_it_has_accepted_the_job(
-    error: Busy, stack: Stack, personalize: FakePersonalize
+    error: BusyError, stack: Stack, personalize: FakePersonalize
 ) -> None:
     personalize.fail_next("create_dataset_import_job", error, after_effect=True)
 
@@ -131,7 +131,7 @@ def test_a_foreign_job_imports_into_the_same_dataset(
 )
 def test_a_job_that_is_refused_at_the_call(text: str, stack: Stack, personalize: FakePersonalize) -> None:
     stack.deploy(properties())
-    refused = Refused("CreateDatasetImportJob", "InvalidInputException", text)
+    refused = RefusedError("CreateDatasetImportJob", "InvalidInputException", text)
     personalize.fail_next("create_dataset_import_job", refused)
 
     failed = stack.deploy(properties(DataLocation=OTHER_LOCATION))
@@ -165,7 +165,7 @@ def test_a_job_and_its_dataset_are_deleted_while_the_job_is_waited_for(
     failed = stack.run(event)
     stack.back_to(None)
 
-    assert "does not exist any more" in failed.reason
+    assert "no longer exists" in failed.reason
     assert_invariants(stack)
 
 
@@ -173,16 +173,18 @@ def test_a_job_and_its_dataset_are_deleted_while_the_job_is_waited_for(
 def functions_clock_is_off(request: pytest.FixtureRequest, account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
     """Set the functions' clock off; each process of a function learns the service's time from its first call."""
 
-    def personalize() -> Personalize:
+    is_complete = account.functions.is_complete
+
+    def in_new_process(event: Event, context: object) -> Event:
         account.personalize.calls.append(("start", ""))
-        return account.personalize
+        return is_complete(event, context)
 
     def now() -> float:
         known = account.personalize.calls[-1] != ("start", "")
         return account.clock.now + (0 if known else request.param)
 
     account.functions_seconds_off = request.param
-    monkeypatch.setattr(account.functions, "_personalize", personalize)
+    monkeypatch.setattr(account.functions, "is_complete", in_new_process)
     monkeypatch.setattr(account.personalize, "now", now)
 
 
@@ -211,7 +213,7 @@ def test_a_delete_waits_for_a_job_by_functions_whose_clock_is_half_an_hour_off(
 
 
 @pytest.mark.parametrize("error", [S3_BUSY, S3_DENIED], ids=["busy", "denied for a moment"])
-def test_s3_refuses_for_a_while_to_copy_data_of_the_app(error: Refused, stack: Stack, account: Account) -> None:
+def test_s3_refuses_for_a_while_to_copy_data_of_the_app(error: RefusedError, stack: Stack, account: Account) -> None:
     wanted = shipped("one.csv", "two.csv")
     account.storage.ship(wanted["DataFiles"])
     account.storage.fail_next("copy", error, times=4)
@@ -224,13 +226,13 @@ def test_s3_refuses_for_a_while_to_copy_data_of_the_app(error: Refused, stack: S
     "code",
     ["Throttling", "ThrottledException", "RequestTimeout", "SlowDown", "KMS.ThrottlingException", "OperationAborted"],
 )
-@pytest.mark.parametrize("operation", ["copy", "read_as", "list_objects", "describe", "create"])
+@pytest.mark.parametrize("operation", ["copy", "data_reader", "list_objects", "describe", "create"])
 def test_any_service_is_throttled_times_out_or_has_a_conflict(
     operation: str, code: str, stack: Stack, account: Account, personalize: FakePersonalize
 ) -> None:
-    error = meaning_of("any", code, "Not now.")
+    error = error_from("any", code, "Not now.")
     wanted = shipped("one.csv") | (
-        {"Reimport": "WHEN_DATA_CHANGES"} if operation in ("read_as", "list_objects") else {}
+        {"Reimport": "WHEN_DATA_CHANGES"} if operation in ("data_reader", "list_objects") else {}
     )
     account.storage.ship(wanted["DataFiles"])
     if operation in ("describe", "create"):
@@ -265,7 +267,7 @@ def test_a_page_of_a_long_list_of_jobs_is_throttled(
 @pytest.mark.parametrize("error", UNKNOWN_CREDENTIALS, ids=[error.code for error in UNKNOWN_CREDENTIALS])
 @pytest.mark.parametrize("operation", ["describe_dataset_import_job", "create_dataset_import_job"])
 def test_a_service_does_not_know_the_credentials_of_a_new_role_yet(
-    operation: str, error: Refused, stack: Stack, personalize: FakePersonalize
+    operation: str, error: RefusedError, stack: Stack, personalize: FakePersonalize
 ) -> None:
     personalize.fail_next(operation, error, times=3)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from personalize_import_handler.aws.event_bus import NotPublished
+from personalize_import_handler.aws.event_bus import NotPublishedError
 from tests.faults.invariants import assert_invariants
 from tests.faults.stack import Stack, after_next
 from tests.handler.account import Account, Killed
@@ -20,18 +20,18 @@ def test_event_bridge_refuses_every_event(
     stack: Stack, account: Account, personalize: FakePersonalize, log: Log, end: str, succeeds: bool
 ) -> None:
     personalize.course = Course(end=end, failure_reason=None if succeeds else "Broken row")
-    account.event_bus.fail_next(NotPublished(DENIED), times=1000)
+    account.event_bus.fail_next(NotPublishedError(DENIED), times=1000)
     answer = stack.deploy(properties(**ASKED))
 
     assert answer.succeeded == succeeds
     assert account.event_bus.asked > 3
     (line,) = [line for line in log.lines_from("WARNING") if "EventBridge" in line]
-    assert line.endswith(f"EventBridge was not told of CREATE PENDING, and the import goes on: {DENIED}")
+    assert line.endswith(f"Status CREATE PENDING was not published to EventBridge; the import continues: {DENIED}")
     assert_invariants(stack)
 
 
 def test_event_bridge_refuses_the_first_event(stack: Stack, account: Account) -> None:
-    account.event_bus.fail_next(NotPublished(DENIED))
+    account.event_bus.fail_next(NotPublishedError(DENIED))
     stack.deploy(properties(**ASKED))
 
     assert account.event_bus.asked == 4
@@ -40,10 +40,10 @@ def test_event_bridge_refuses_the_first_event(stack: Stack, account: Account) ->
 
 
 def test_event_bridge_refuses_again_after_it_has_taken_an_event(stack: Stack, account: Account, log: Log) -> None:
-    account.event_bus.fail_next(NotPublished(DENIED))
+    account.event_bus.fail_next(NotPublishedError(DENIED))
     event = stack.begin("Create", properties(**ASKED))
     account.run(until=account.clock.now + 35)
-    account.event_bus.fail_next(NotPublished("Rate exceeded"))
+    account.event_bus.fail_next(NotPublishedError("Rate exceeded"))
     stack.run(event)
 
     assert account.event_bus.statuses == OF_A_GOOD_JOB

@@ -120,19 +120,15 @@ class Account:
         """Start the functions, as Lambda does once more for what it handles at the same time."""
         return Functions(
             provider=self.provider,
-            personalize=lambda: self.personalize,
-            stacks=lambda: self.stacks,
-            storage=lambda: self.storage,
-            read_as=self._read_as,
-            event_bus=lambda: self.event_bus,
-            start_waiting=self._start_waiting,
-            is_given_up=self._is_given_up,
+            services=self,
+            start_polling=self._start_polling,
+            is_superseded=self._is_superseded,
             send=self.send or self._send,
             clock=lambda: self.clock.now + self.functions_seconds_off,
         )
 
-    def _read_as(self, role_arn: str) -> FakeReader:
-        self.storage._called("read_as", role_arn)
+    def data_reader(self, role_arn: str) -> FakeReader:
+        self.storage._called("data_reader", role_arn)
         self.asked_before_reading = [operation for operation, _ in self.personalize.calls]
         return FakeReader(self.storage)
 
@@ -188,7 +184,7 @@ class Account:
             self._waiting.remove(execution)
             self.abandoned.append(execution.data)
 
-    def _start_waiting(self, event: Event) -> None:
+    def _start_polling(self, event: Event) -> None:
         if self._refused_starts:
             raise self._refused_starts.pop(0)
         data = {**_as_json(event), "StateMachineArn": STATE_MACHINE_ARN}
@@ -201,16 +197,16 @@ class Account:
             self.executions[name] = Execution(data, now + data["WaitSeconds"], ends_at, started_at)
             self._waiting.append(self.executions[name])
 
-    def _is_given_up(self, event: Event) -> bool:
+    def _is_superseded(self, event: Event) -> bool:
         own = waiter.execution_name(event)
         resource = own.partition("-")[0]
         begun = {name: each.started_at for name, each in self.executions.items() if name.startswith(resource)}
-        return waiter.is_superseded(own, begun)
+        return waiter.has_later_request(own, begun)
 
     def _send(self, url: str, answer: Mapping[str, object]) -> None:
         if self.undeliverable:
             self.undeliverable -= 1
-            raise answers.NotDelivered("CloudFormation did not take the answer")
+            raise answers.NotDeliveredError("CloudFormation did not accept the response")
         body = json.loads(answers.body_of(answer))
         read = Answer(
             status=body["Status"],

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from personalize_import_handler.aws.personalize import DatasetImportJob, DatasetSchema, JobSummary
 from personalize_import_handler.contract import TAG_KEY_PREFIX, ImportMode
 from personalize_import_handler.contract.properties import ImportProperties
-from personalize_import_handler.errors import Busy, NameTaken, Refused
+from personalize_import_handler.errors import BusyError, NameTakenError, RefusedError
 
 REGION = "eu-west-1"
 ACCOUNT = "123456789012"
@@ -141,7 +141,7 @@ class FakePersonalize:
         fault = self._called("describe_dataset_import_job", dataset_import_job_arn)
         if ":dataset-import-job/" not in dataset_import_job_arn:
             message = f"The given ARN is not valid: {dataset_import_job_arn}"
-            raise Refused("DescribeDatasetImportJob", "InvalidInputException", message)
+            raise RefusedError("DescribeDatasetImportJob", "InvalidInputException", message)
         job = self.jobs.get(dataset_import_job_arn.rpartition("/")[2])
         _raise(fault)
         return self._description(job) if job and job.arn == dataset_import_job_arn else None
@@ -150,13 +150,13 @@ class FakePersonalize:
         operation, code = "CreateDatasetImportJob", "ResourceNotFoundException"
         fault = self._called("create_dataset_import_job", job_name)
         if properties.dataset_arn not in self.datasets:
-            raise Refused(operation, code, f"Resource Arn {properties.dataset_arn} does not exist.")
+            raise RefusedError(operation, code, f"Resource Arn {properties.dataset_arn} does not exist.")
         if job_name in self._names_taken:
             message = f"Another resource with Arn {job_arn(job_name)} already exists."
-            raise NameTaken(operation, "ResourceAlreadyExistsException", message)
+            raise NameTakenError(operation, "ResourceAlreadyExistsException", message)
         if self._running() >= RUNNING_MAX:
             message = "More than 5 resources with PENDING or IN_PROGRESS status."
-            raise Busy(operation, "LimitExceededException", message)
+            raise BusyError(operation, "LimitExceededException", message)
         arn = self._accept(job_name, properties, tags)
         _raise(fault)
         return arn
@@ -179,7 +179,7 @@ class FakePersonalize:
         fault = self._called("list_tags", resource_arn)
         if resource_arn not in [job.arn for job in self.jobs.values()]:
             message = f"Resource Arn {resource_arn} does not exist."
-            raise Refused("ListTagsForResource", "ResourceNotFoundException", message)
+            raise RefusedError("ListTagsForResource", "ResourceNotFoundException", message)
         _raise(fault)
         return dict(self.tags[resource_arn])
 

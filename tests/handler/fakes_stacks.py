@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from uuid import NAMESPACE_URL, uuid5
 
 from personalize_import_handler.aws.stacks import RootStack
-from personalize_import_handler.errors import Refused
+from personalize_import_handler.errors import RefusedError
 from tests.handler.fakes import ACCOUNT, REGION
 
 
@@ -35,5 +35,5 @@ class FakeStacks:
             raise self.errors.pop(0)
         root_id = self.roots.get(stack_id, stack_id)
         if root_id not in self.statuses:
-            raise Refused("DescribeStacks", "ValidationError", f"Stack with id {root_id} does not exist")
+            raise RefusedError("DescribeStacks", "ValidationError", f"Stack with id {root_id} does not exist")
         return RootStack(root_id.split("/")[1], self.statuses[root_id])

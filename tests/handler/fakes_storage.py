@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from personalize_import_handler.aws.data_reader import DataObject
-from personalize_import_handler.aws.storage import Gone
+from personalize_import_handler.aws.storage import ObjectNotFoundError
 from personalize_import_handler.data_checks.files import is_read
 
 ENTRIES_OF_A_LOOK = 3
@@ -46,12 +46,12 @@ class FakeStorage:
     def copy(self, source: str, target: str) -> int:
         self._called("copy", target)
         if source not in self.objects:
-            raise Gone("ListObjectsV2", "NoSuchKey", f"{source} does not exist any more.")
+            raise ObjectNotFoundError("ListObjectsV2", "NoSuchKey", f"{source} no longer exists.")
         self.objects[target] = self.objects[source]
         return self.sizes.get(source, len(self.objects[source]))
 
-    def holds(self, location: str) -> bool:
-        self._called("holds", location)
+    def exists(self, location: str) -> bool:
+        self._called("exists", location)
         return location in self.objects
 
     def empty(self, bucket: str) -> bool:

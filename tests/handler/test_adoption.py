@@ -3,7 +3,7 @@
 import pytest
 
 from personalize_import_handler.contract.properties import parse
-from personalize_import_handler.errors import Busy
+from personalize_import_handler.errors import BusyError
 from personalize_import_handler.request.names import Resource, names_of
 from tests.faults.stack import after_next
 from tests.handler.account import Account
@@ -128,7 +128,7 @@ def test_a_job_that_has_failed_is_replaced_by_the_next_update_although_the_first
     cloudformation.create(properties(Wait=False))
     account.clock.advance(600)
     personalize.course = Course()
-    throttled = Busy("DescribeDatasetImportJob", "ThrottlingException", "Rate exceeded")
+    throttled = BusyError("DescribeDatasetImportJob", "ThrottlingException", "Rate exceeded")
     personalize.fail_next("describe_dataset_import_job", throttled)
 
     assert cloudformation.update(properties(Wait=True)).succeeded
@@ -186,7 +186,7 @@ def test_an_import_that_has_used_up_all_its_names_says_so_and_how_to_get_new_one
 
     answer = CloudFormation(account, generation=2).create(properties())
 
-    assert answer.reason.startswith("All 999 names for this import are used up. Change ReimportToken")
+    assert answer.reason.startswith("All 999 job names of this import are used. Set ReimportToken")
     assert personalize.calls_of("create_dataset_import_job") == [first]
     assert cloudformation.create(properties(ReimportToken="2")).reason.startswith("The service gave no reason.")
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from personalize_import_handler.cloudformation.responses import (
     ATTEMPT_THREAD,
     BODY_BYTES_MAX,
-    NotDelivered,
+    NotDeliveredError,
     body_of,
     is_response_url,
     send,
@@ -64,7 +64,7 @@ def test_attempts_are_bounded_and_ever_further_apart_and_then_it_is_not_delivere
     endpoint.script = [act] * 10
     slept: list[float] = []
 
-    with pytest.raises(NotDelivered):
+    with pytest.raises(NotDeliveredError):
         send(endpoint.url, ANSWER, sleep=slept.append, timeout_seconds=0.1)
 
     assert len(endpoint.puts) == 5
@@ -77,18 +77,18 @@ def test_attempts_are_bounded_and_ever_further_apart_and_then_it_is_not_delivere
         (403, "HTTP 403"),
         ("hang up", "RemoteDisconnected"),
         ("talk nonsense", "BadStatusLine"),
-        ("say nothing", "(no answer in time|TimeoutError)"),  # whichever is first
+        ("say nothing", "(no response in time|TimeoutError)"),  # whichever is first
     ],
 )
 def test_what_went_wrong_at_last_is_named(act: Act, problem: str, endpoint: Endpoint) -> None:
     endpoint.script = [act] * 5
 
-    with pytest.raises(NotDelivered, match=f"in 5 attempts, at last: {problem}"):
+    with pytest.raises(NotDeliveredError, match=f"in 5 attempts, at last: {problem}"):
         send(endpoint.url, ANSWER, sleep=lambda _: None, timeout_seconds=0.3)
 
 
 def test_a_host_that_cannot_be_is_named_as_one() -> None:
-    with pytest.raises(NotDelivered, match="UnicodeError"):
+    with pytest.raises(NotDeliveredError, match="UnicodeError"):
         send("https://a..b/", ANSWER, sleep=lambda _: None)
 
 
@@ -128,7 +128,7 @@ def test_a_response_url_is_https_and_names_a_host(url: object, *, is_one: bool) 
     ],
 )
 def test_what_cannot_be_reached_is_not_delivered_and_the_url_is_not_told(url: str, log: Log) -> None:
-    with pytest.raises(NotDelivered) as not_delivered:
+    with pytest.raises(NotDeliveredError) as not_delivered:
         send(url, ANSWER, sleep=lambda _: None, timeout_seconds=0.2)
 
     assert [text for text in [str(not_delivered.value), *log.lines] if "secret" in text] == []
@@ -147,7 +147,7 @@ def test_an_endpoint_that_says_nothing_is_left_after_the_time_of_one_attempt(end
 def test_nothing_is_sent_to_a_url_that_is_not_https(scheme: str, endpoint: Endpoint) -> None:
     slept: list[float] = []
 
-    with pytest.raises(NotDelivered, match="ResponseURL must be a URL that begins with https://"):
+    with pytest.raises(NotDeliveredError, match="ResponseURL must be a URL that begins with https://"):
         send(endpoint.url.replace("https", scheme, 1), ANSWER, sleep=slept.append)
     assert slept == []
     assert endpoint.puts == []
@@ -173,7 +173,7 @@ def test_an_endpoint_that_answers_byte_by_byte_holds_no_attempt_beyond_its_deadl
     endpoint.script = [act] * 5
     began = time.monotonic()
 
-    with pytest.raises(NotDelivered, match="no answer in time"):
+    with pytest.raises(NotDeliveredError, match="no response in time"):
         send(endpoint.url, ANSWER, sleep=lambda _: None, timeout_seconds=0.2)
 
     assert time.monotonic() - began < 5 * 0.2 + 2
@@ -184,7 +184,7 @@ def test_an_endpoint_that_shakes_hands_byte_by_byte_holds_no_attempt_beyond_its_
     with slow_handshake() as url:
         began = time.monotonic()
 
-        with pytest.raises(NotDelivered):
+        with pytest.raises(NotDeliveredError):
             send(url, ANSWER, sleep=lambda _: None, timeout_seconds=0.2)
 
         assert time.monotonic() - began < 5 * 0.2 + 2
@@ -214,7 +214,7 @@ def test_a_certificate_of_an_unknown_authority_is_not_trusted(
 ) -> None:
     monkeypatch.delenv("SSL_CERT_FILE")
 
-    with pytest.raises(NotDelivered, match="URLError"):
+    with pytest.raises(NotDeliveredError, match="URLError"):
         send(endpoint.url, ANSWER, sleep=lambda _: None)
     assert endpoint.puts == []
 

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from personalize_import_handler.cloudformation.events import Event, NotARequestError
-from personalize_import_handler.cloudformation.responses import NotDelivered
+from personalize_import_handler.cloudformation.responses import NotDeliveredError
 from personalize_import_handler.contract.printable import printable
 from tests.handler.account import LAMBDA_ATTEMPTS, Account, Answer
 from tests.handler.attacks import (
@@ -83,7 +83,7 @@ class World:
         for _ in range(LAMBDA_ATTEMPTS):
             try:
                 return call()
-            except NotDelivered:
+            except NotDeliveredError:
                 self.account.clock.advance(15)
         raise AssertionError("the answer is lost each time")
 

@@ -6,8 +6,8 @@ import pytest
 
 from personalize_import_handler.contract import ATTEMPTS_MAX, RESOURCE_TAG
 from personalize_import_handler.contract.properties import parse
-from personalize_import_handler.errors import Refused
-from personalize_import_handler.job.adoption import is_superseded
+from personalize_import_handler.errors import RefusedError
+from personalize_import_handler.job.adoption import is_replaced
 from personalize_import_handler.request.names import JobNames, Resource, names_of
 from tests.faults.stack import after_next
 from tests.handler.account import Account, Killed
@@ -18,7 +18,7 @@ from tests.handler.simulator import CloudFormation
 
 OTHER_LOCATION = "s3://shop-data/interactions-2/"
 ROLE_OF_THE_CONSTRUCT = "arn:aws:iam::123456789012:role/personalize-import/shop/Import-"
-REFUSED = Refused("DescribeDatasetImportJob", "InvalidInputException", "Invalid input.")
+REFUSED = RefusedError("DescribeDatasetImportJob", "InvalidInputException", "Invalid input.")
 
 
 @pytest.fixture
@@ -105,7 +105,7 @@ def test_a_job_whose_function_died_is_joined_at_once_and_not_waited_for_as_if_it
     personalize.fail_next("create_dataset_import_job", Killed(), after_effect=True)
 
     assert cloudformation.create(properties()).succeeded
-    assert [line for line in log.lines if "Not yet" in line] == []
+    assert [line for line in log.lines if "Retrying later" in line] == []
     assert len(personalize.calls_of("create_dataset_import_job")) == 1
 
 
@@ -185,4 +185,4 @@ def test_no_job_replaces_its_own_data_though_the_list_has_its_time_a_little_late
     job = personalize.describe_dataset_import_job(personalize.import_elsewhere(names.name(1), parse(properties())))
     assert job
 
-    assert not is_superseded(job, [replace(job, creation_date_time=job.creation_date_time + 0.4)])
+    assert not is_replaced(job, [replace(job, creation_date_time=job.creation_date_time + 0.4)])

@@ -7,8 +7,8 @@ import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 from botocore.retries import standard
 
-from personalize_import_handler.aws.calls import RETRY_PAUSES, called, meaning_of, pages, retried
-from personalize_import_handler.errors import Busy, Refused
+from personalize_import_handler.aws.calls import RETRY_PAUSES, call_service, call_with_retries, error_from, paginate
+from personalize_import_handler.errors import BusyError, RefusedError
 
 BOTOCORE: Any = standard  # whose lists are private
 THROTTLED = BOTOCORE.ThrottledRetryableChecker._THROTTLED_ERROR_CODES
@@ -36,12 +36,12 @@ def failing(*errors: Exception) -> Callable[[], str]:
 
 @pytest.mark.parametrize("code", sorted({*THROTTLED, *TRANSIENT}))
 def test_what_botocore_retries_passes(code: str) -> None:
-    assert type(meaning_of("AnyOperation", code, "")) is Busy
+    assert type(error_from("AnyOperation", code, "")) is BusyError
 
 
 @pytest.mark.parametrize("status", BOTOCORE.TransientRetryableChecker._TRANSIENT_STATUS_CODES)
 def test_an_error_with_a_status_that_botocore_retries_passes(status: int) -> None:
-    assert type(meaning_of("AnyOperation", "AnyCode", "", status)) is Busy
+    assert type(error_from("AnyOperation", "AnyCode", "", status)) is BusyError
 
 
 @pytest.mark.parametrize(
@@ -56,31 +56,31 @@ def test_an_error_with_a_status_that_botocore_retries_passes(status: int) -> Non
     ],
 )
 def test_what_other_services_say_when_they_are_busy_passes(code: str) -> None:
-    with pytest.raises(Busy):
-        called("AnyOperation", failing(client_error(code)))
+    with pytest.raises(BusyError):
+        call_service("AnyOperation", failing(client_error(code)))
 
 
 @pytest.mark.parametrize("code", ["AccessDenied", "NoSuchBucket", "StateMachineDoesNotExist", "ValidationException"])
 def test_anything_else_is_refused(code: str) -> None:
-    with pytest.raises(Refused) as refused:
-        called("AnyOperation", failing(client_error(code)))
+    with pytest.raises(RefusedError) as refused:
+        call_service("AnyOperation", failing(client_error(code)))
 
-    assert type(refused.value) is Refused
+    assert type(refused.value) is RefusedError
 
 
 def test_a_call_is_repeated_while_the_service_is_busy_with_longer_and_longer_pauses() -> None:
     slept: list[float] = []
     call = failing(client_error("Throttling"), client_error("SlowDown", 503), client_error("InternalError", 500))
 
-    assert retried("AnyOperation", call, iter(RETRY_PAUSES), slept.append) == "done"
+    assert call_with_retries("AnyOperation", call, iter(RETRY_PAUSES), slept.append) == "done"
     assert slept == [1, 2, 4]
 
 
 def test_a_call_is_repeated_a_bounded_number_of_times_well_within_the_function_s_time() -> None:
     slept: list[float] = []
 
-    with pytest.raises(Busy):
-        retried("AnyOperation", failing(*[client_error("Throttling")] * 9), iter(RETRY_PAUSES), slept.append)
+    with pytest.raises(BusyError):
+        call_with_retries("AnyOperation", failing(*[client_error("Throttling")] * 9), iter(RETRY_PAUSES), slept.append)
 
     assert slept == list(RETRY_PAUSES)
     assert sum(slept) < 60
@@ -88,8 +88,8 @@ def test_a_call_is_repeated_a_bounded_number_of_times_well_within_the_function_s
 
 @pytest.mark.parametrize("error", [client_error("AccessDenied"), ReadTimeoutError(endpoint_url="https://any")])
 def test_neither_a_refusal_nor_a_call_without_an_answer_is_repeated(error: Exception) -> None:
-    with pytest.raises(Refused):
-        retried("AnyOperation", failing(error), iter(RETRY_PAUSES), lambda _: pytest.fail("slept"))
+    with pytest.raises(RefusedError):
+        call_with_retries("AnyOperation", failing(error), iter(RETRY_PAUSES), lambda _: pytest.fail("slept"))
 
 
 class Pages:
@@ -108,7 +108,7 @@ class Pages:
         return {"Item": token, "Next": token + 1 if token < 3 else None}
 
     def read(self, sleep: Callable[[float], None]) -> Iterator[object]:
-        return (page["Item"] for page in pages("ListAny", self.fetch, {"Next": "token"}, sleep))
+        return (page["Item"] for page in paginate("ListAny", self.fetch, {"Next": "token"}, sleep))
 
 
 def test_a_list_goes_on_at_the_page_that_was_throttled() -> None:
@@ -121,11 +121,11 @@ def test_a_list_goes_on_at_the_page_that_was_throttled() -> None:
 
 
 def test_a_list_that_stays_throttled_ends_with_the_service_s_error() -> None:
-    with pytest.raises(Busy, match="ThrottlingException from ListAny"):
+    with pytest.raises(BusyError, match="ThrottlingException from ListAny"):
         list(Pages({3: 99}).read(lambda _: None))
 
 
 def test_a_page_that_says_it_is_the_last_is_the_last_whatever_else_it_names() -> None:
     only: dict[str, object] = {"IsTruncated": False, "NextKeyMarker": "b.csv"}
 
-    assert list(pages("ListAny", lambda **_: only, {"NextKeyMarker": "KeyMarker"})) == [only]
+    assert list(paginate("ListAny", lambda **_: only, {"NextKeyMarker": "KeyMarker"})) == [only]

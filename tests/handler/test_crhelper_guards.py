@@ -13,14 +13,14 @@ import boto3
 import pytest
 from crhelper import resource_helper
 
-from personalize_import_handler.errors import Busy
+from personalize_import_handler.errors import BusyError
 from tests.handler.account import Account, LambdaContext
 from tests.handler.conftest import Log
 from tests.handler.fakes import Course, FakePersonalize
 from tests.handler.properties import properties
 from tests.handler.simulator import CloudFormation
 
-BUSY = Busy("CreateDatasetImportJob", "LimitExceededException", "More than 5 resources with PENDING status.")
+BUSY = BusyError("CreateDatasetImportJob", "LimitExceededException", "More than 5 resources with PENDING status.")
 
 
 # A raise in a poll is answered with a random physical id.
@@ -44,7 +44,7 @@ def test_a_defect_in_a_poll_is_answered_with_the_resource_s_id_and_its_log_has_m
 
     answer = cloudformation.run(event)
 
-    assert answer.reason == "KeyError: 'surprise'. This is a defect of the handler; its log has more."
+    assert answer.reason == "KeyError: 'surprise'. This is a bug in the handler; see the log of the function."
     assert any("Traceback" in line for line in log.lines_from("ERROR"))
     assert answer.physical_resource_id == "shop/Import"
 
@@ -120,11 +120,11 @@ def slow(personalize: FakePersonalize, operation: str, seconds: float) -> Iterat
 
 
 def slow_to_be_refused(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
-    def start_waiting(_: object) -> None:
+    def start_polling(_: object) -> None:
         time.sleep(0.2)
         raise RuntimeError("Rate exceeded")
 
-    monkeypatch.setattr(account.functions._helper, "_start_waiting", start_waiting)
+    monkeypatch.setattr(account.functions._helper, "_start_polling", start_polling)
 
 
 def test_a_first_request_whose_time_runs_out_is_answered_once_and_not_waited_for(
@@ -136,7 +136,7 @@ def test_a_first_request_whose_time_runs_out_is_answered_once_and_not_waited_for
     answer = cloudformation.create(properties())
 
     assert not answer.succeeded
-    assert answer.reason.startswith("The function ran out of time before it could do anything.")
+    assert answer.reason.startswith("The function timed out before it could start the import.")
     assert answer.physical_resource_id == "shop/Import"
     assert account.executions == {}
 

@@ -1,4 +1,4 @@
-"""Everything of crhelper that `waiting_resource` reaches into, so that another crhelper fails here first."""
+"""Everything of crhelper that `custom_resource` reaches into, so that another crhelper fails here first."""
 
 import ast
 import importlib.metadata
@@ -9,7 +9,7 @@ import pytest
 from crhelper import CfnResource, resource_helper
 
 from personalize_import_handler.cloudformation import custom_resource
-from personalize_import_handler.cloudformation.custom_resource import WaitingResource
+from personalize_import_handler.cloudformation.custom_resource import CustomResource
 
 OVERRIDDEN = {
     "__init__": "self, json_logging=False, log_level='DEBUG', boto_level='ERROR', polling_interval=2, "
@@ -50,10 +50,10 @@ def test_what_is_overridden_is_there_with_the_same_parameters(name: str, paramet
 
 
 def test_all_that_is_overridden_is_pinned_and_the_rest_is_ours() -> None:
-    ours = {"conclude", "progress", "refuse", "_begin", "_end", "_is_poll", "_answer", "_resource_id"}
+    ours = {"record_outcome", "progress", "reject", "_begin", "_end", "_is_poll", "_answer", "_resource_id"}
     defined = {
         name
-        for name, member in vars(WaitingResource).items()
+        for name, member in vars(CustomResource).items()
         if inspect.isfunction(member) or isinstance(member, property)
     }
 
@@ -63,9 +63,9 @@ def test_all_that_is_overridden_is_pinned_and_the_rest_is_ours() -> None:
 
 def test_every_member_of_crhelper_that_is_read_or_written_is_pinned_and_set_by_crhelper() -> None:
     source = Path(inspect.getsourcefile(custom_resource) or "").read_text()
-    set_here = {"_start_waiting", "_deliver", "_clock", "_invoked_at", "wait_seconds"}
-    set_here |= {"_answering", "_not_delivered", "_refused_id"}
-    ours = set(vars(WaitingResource)) | set_here
+    set_here = {"_start_polling", "_deliver", "_clock", "_invoked_at", "wait_seconds"}
+    set_here |= {"_answering", "_not_delivered", "_rejected_id"}
+    ours = set(vars(CustomResource)) | set_here
     reached = {
         node.attr
         for node in ast.walk(ast.parse(source))

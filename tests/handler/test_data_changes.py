@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from personalize_import_handler.aws.data_reader import NotAssumable, NotReadable
+from personalize_import_handler.aws.data_reader import NotAssumableError, NotReadableError
 from personalize_import_handler.contract import DATA_FINGERPRINT_TAG, SERVICE_TAGS_MAX
-from personalize_import_handler.errors import Busy
+from personalize_import_handler.errors import BusyError
 from tests.handler.account import Account, Answer
 from tests.handler.fakes import ROLE_ARN, Course, FakePersonalize
 from tests.handler.fakes_storage import FakeStorage
@@ -14,8 +14,8 @@ from tests.handler.properties import DATA_LOCATION, properties, tags
 from tests.handler.simulator import CloudFormation
 
 FILE = f"{DATA_LOCATION}a.csv"
-DENIED = NotReadable("ListObjectsV2", "AccessDenied", "Access Denied")
-NOT_TRUSTED = NotAssumable(
+DENIED = NotReadableError("ListObjectsV2", "AccessDenied", "Access Denied")
+NOT_TRUSTED = NotAssumableError(
     "AssumeRole",
     "AccessDenied",
     "User: arn:aws:sts::123456789012:assumed-role/provider/is-complete is not authorized to perform: sts:AssumeRole on "
@@ -43,7 +43,7 @@ def test_the_same_data_is_looked_at_and_not_imported_again(
     assert second.succeeded
     assert second.job_arn == first.job_arn
     assert len(personalize.jobs) == 1
-    assert [operation for operation, _ in storage.calls] == ["read_as", "list_objects"]
+    assert [operation for operation, _ in storage.calls] == ["data_reader", "list_objects"]
 
 
 @pytest.mark.parametrize("name", ["a.csv", "b.csv"])
@@ -219,8 +219,8 @@ def test_the_service_tells_the_time_before_data_is_looked_at_for_s3_has_another_
 def test_a_refusal_that_may_pass_is_tried_again(
     cloudformation: CloudFormation, storage: FakeStorage, personalize: FakePersonalize
 ) -> None:
-    storage.fail_next("read_as", NOT_TRUSTED, times=2)
-    storage.fail_next("list_objects", Busy("ListObjectsV2", "SlowDown", "Please reduce your request rate."))
+    storage.fail_next("data_reader", NOT_TRUSTED, times=2)
+    storage.fail_next("list_objects", BusyError("ListObjectsV2", "SlowDown", "Please reduce your request rate."))
 
     assert cloudformation.create(as_of("monday")).succeeded
     assert len(personalize.jobs) == 1
@@ -233,7 +233,9 @@ def test_a_role_that_may_not_list_the_data_is_told_with_what_to_add(
     answer = cloudformation.create(as_of("monday"))
 
     assert not answer.succeeded
-    assert answer.reason.startswith("Access Denied. Whether s3://shop-data/interactions/ has changed is not known")
+    assert answer.reason.startswith(
+        "Access Denied. The files at s3://shop-data/interactions/ could not be compared with the last import"
+    )
     assert f'the policy of the role {ROLE_ARN} {{"Effect": "Allow", "Action": "s3:GetObject"' in answer.reason
     assert personalize.jobs == {}
 
@@ -241,7 +243,7 @@ def test_a_role_that_may_not_list_the_data_is_told_with_what_to_add(
 def test_a_role_that_does_not_trust_the_provider_is_told_with_what_to_add(
     cloudformation: CloudFormation, storage: FakeStorage
 ) -> None:
-    storage.fail_next("read_as", NOT_TRUSTED, times=100)
+    storage.fail_next("data_reader", NOT_TRUSTED, times=100)
     answer = cloudformation.create(as_of("monday"))
 
     assert not answer.succeeded

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from personalize_import_handler import contract
-from personalize_import_handler.errors import Busy, Refused
+from personalize_import_handler.errors import BusyError, RefusedError
 from tests.handler.account import Account
 from tests.handler.fakes import FakePersonalize
 from tests.handler.fakes_stacks import folder_of
@@ -15,7 +15,7 @@ from tests.handler.simulator import CloudFormation
 
 FIRST = shipped("one.csv", "two.csv")
 SECOND = shipped("one.csv", "two.csv", version=2)
-DENIED = Refused(
+DENIED = RefusedError(
     "CopyObject",
     "AccessDenied",
     "User: arn:aws:sts::123456789012:assumed-role/provider/is-complete is not authorized to perform: s3:GetObject on "
@@ -67,7 +67,7 @@ def test_files_are_brought_once_by_a_look_of_its_own_however_long_the_job_waits_
     cloudformation: CloudFormation, account: Account, storage: FakeStorage, personalize: FakePersonalize
 ) -> None:
     personalize.fail_next(
-        "create_dataset_import_job", Busy("CreateDatasetImportJob", "LimitExceededException", ""), times=3
+        "create_dataset_import_job", BusyError("CreateDatasetImportJob", "LimitExceededException", ""), times=3
     )
 
     assert cloudformation.create(FIRST).succeeded
@@ -106,7 +106,7 @@ def test_the_data_is_checked_once_all_files_are_copied(account: Account) -> None
 
     assert polls_for_files(account, {**wanted, "Preflight": "true"}) == 2
     operations = [operation for operation, _ in account.storage.calls]
-    assert operations[:4] == ["copy", "copy", "read_as", "list_objects"]
+    assert operations[:4] == ["copy", "copy", "data_reader", "list_objects"]
 
 
 def test_a_file_that_is_refused_is_copied_again_and_not_those_before(account: Account) -> None:
@@ -114,7 +114,7 @@ def test_a_file_that_is_refused_is_copied_again_and_not_those_before(account: Ac
     account.storage.ship(wanted["DataFiles"])
     account.storage.sizes = {file["Source"]: 64 << 20 for file in wanted["DataFiles"]}
     copy = account.storage.copy
-    refusals = iter([Busy("UploadPartCopy", "SlowDown", "Please reduce your request rate.")] * 2)
+    refusals = iter([BusyError("UploadPartCopy", "SlowDown", "Please reduce your request rate.")] * 2)
 
     def copy_or_refuse(source: str, target: str) -> int:
         size = copy(source, target)
@@ -194,9 +194,9 @@ def test_a_source_that_is_gone_with_its_copy_is_told_with_what_to_do(
 
     assert not answer.succeeded
     assert answer.reason.startswith(
-        f"{SHIPPED_TO}/1-two.csv does not exist any more. Neither does its copy {FIRST['DataLocation']}two.csv. "
+        f"{SHIPPED_TO}/1-two.csv no longer exists. Its copy {FIRST['DataLocation']}two.csv doesn't exist either. "
     )
-    assert "Have the file in the app, so that it is shipped once more, and deploy again." in answer.reason
+    assert "Add the file to the app again and deploy again." in answer.reason
     assert personalize.jobs == {}
 
 
@@ -215,9 +215,9 @@ def test_a_refusal_for_lack_of_permission_is_tried_again_and_then_told_with_the_
     assert personalize.jobs == {}
 
 
-@pytest.mark.parametrize("error", [DENIED, Busy("CopyObject", "SlowDown", "Please reduce your request rate.")])
+@pytest.mark.parametrize("error", [DENIED, BusyError("CopyObject", "SlowDown", "Please reduce your request rate.")])
 def test_what_passes_is_tried_again(
-    cloudformation: CloudFormation, storage: FakeStorage, personalize: FakePersonalize, error: Refused
+    cloudformation: CloudFormation, storage: FakeStorage, personalize: FakePersonalize, error: RefusedError
 ) -> None:
     storage.fail_next("copy", error, times=3)
 
@@ -229,7 +229,7 @@ def test_nothing_is_brought_for_a_request_that_cloudformation_has_given_up(
     cloudformation: CloudFormation, account: Account, storage: FakeStorage
 ) -> None:
     assert cloudformation.create(properties()).succeeded
-    storage.fail_next("copy", Busy("CopyObject", "SlowDown", ""))
+    storage.fail_next("copy", BusyError("CopyObject", "SlowDown", ""))
     given_up = cloudformation.begin("Update", FIRST)
     brought_before = len(storage.calls)
 

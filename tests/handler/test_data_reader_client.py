@@ -9,9 +9,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from personalize_import_handler.aws import data_reader_client
-from personalize_import_handler.aws.data_reader import NotAssumable, NotReadable
+from personalize_import_handler.aws.data_reader import NotAssumableError, NotReadableError
 from personalize_import_handler.aws.data_reader_client import RoleReader
-from personalize_import_handler.errors import Busy
+from personalize_import_handler.errors import BusyError
 from tests.handler.aws_json import ONCE
 from tests.handler.fakes import ROLE_ARN
 
@@ -93,7 +93,7 @@ def test_a_page_of_files_that_is_throttled_is_listed_again_and_not_those_before(
 def test_sts_that_is_busy_may_let_the_role_be_assumed_later(code: str, service: Service) -> None:
     service.script = [(400, STS_ERROR.format(code))]
 
-    with pytest.raises(Busy, match=code):
+    with pytest.raises(BusyError, match=code):
         RoleReader(ROLE_ARN)
 
 
@@ -101,13 +101,13 @@ def test_sts_that_is_busy_may_let_the_role_be_assumed_later(code: str, service: 
 def test_a_role_that_may_not_be_assumed_is_a_refusal(code: str, service: Service) -> None:
     service.script = [(403, STS_ERROR.format(code))]
 
-    with pytest.raises(NotAssumable, match=code):
+    with pytest.raises(NotAssumableError, match=code):
         RoleReader(ROLE_ARN)
 
 
 def test_each_reader_assumes_the_role_anew_so_that_expired_credentials_are_replaced(service: Service) -> None:
     service.script = [(200, ASSUMED), (400, S3_ERROR.format("ExpiredToken")), (200, ASSUMED), (200, LAST_PAGE)]
-    with pytest.raises(NotReadable, match="ExpiredToken"):
+    with pytest.raises(NotReadableError, match="ExpiredToken"):
         RoleReader(ROLE_ARN).list_objects("s3://shop/data/")
 
     assert len(RoleReader(ROLE_ARN).list_objects("s3://shop/data/")) == 1

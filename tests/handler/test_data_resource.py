@@ -5,7 +5,7 @@ import time
 import pytest
 
 from personalize_import_handler.contract import DATA_RESOURCE_TYPE
-from personalize_import_handler.errors import Busy, Refused
+from personalize_import_handler.errors import BusyError, RefusedError
 from tests.handler.account import Account, LambdaContext
 from tests.handler.conftest import Log
 from tests.handler.fakes_storage import ENTRIES_OF_A_LOOK, FakeStorage
@@ -13,7 +13,7 @@ from tests.handler.simulator import CloudFormation
 
 BUCKET = "shop-data-bucket"
 PROPERTIES = {"ServiceToken": "arn:aws:lambda:eu-west-1:123456789012:function:on-event", "Bucket": BUCKET}
-DENIED = Refused(
+DENIED = RefusedError(
     "ListObjectVersions",
     "AccessDenied",
     "User: provider is not authorized to perform: s3:ListBucketVersions on resource: arn:aws:s3:::shop-data-bucket",
@@ -85,8 +85,10 @@ def test_an_update_whose_time_runs_out_keeps_its_id(
     assert answer.physical_resource_id == BUCKET
 
 
-@pytest.mark.parametrize("error", [DENIED, Busy("ListObjectVersions", "SlowDown", "Please reduce your request rate.")])
-def test_what_passes_is_tried_again(resource: CloudFormation, storage: FakeStorage, error: Refused) -> None:
+@pytest.mark.parametrize(
+    "error", [DENIED, BusyError("ListObjectVersions", "SlowDown", "Please reduce your request rate.")]
+)
+def test_what_passes_is_tried_again(resource: CloudFormation, storage: FakeStorage, error: RefusedError) -> None:
     resource.create(PROPERTIES)
     storage.fail_next("empty", error, times=3)
 
@@ -114,7 +116,7 @@ def test_a_bucket_that_is_never_free_ends_before_cloudformation_gives_up(
     resource: CloudFormation, account: Account, storage: FakeStorage
 ) -> None:
     resource.create(PROPERTIES)
-    storage.fail_next("empty", Busy("ListObjectVersions", "SlowDown", ""), times=1000)
+    storage.fail_next("empty", BusyError("ListObjectVersions", "SlowDown", ""), times=1000)
     begun = account.clock.now
 
     deleted = resource.delete()

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from personalize_import_handler.errors import Refused
+from personalize_import_handler.errors import RefusedError
 from tests.handler.account import LAMBDA_ATTEMPTS, Account, Killed
 from tests.handler.fakes import FakePersonalize
 from tests.handler.properties import properties
@@ -84,7 +84,7 @@ def test_what_is_no_request_raises_and_answers_nobody(
 ) -> None:
     event = cloudformation.begin("Create", properties())
 
-    with pytest.raises(ValueError, match="not a request of CloudFormation"):
+    with pytest.raises(ValueError, match="not a CloudFormation request"):
         account.functions.on_event(dict(junk), account.context)
 
     assert account.answers == {}
@@ -97,7 +97,7 @@ def test_what_lacks_a_part_of_a_request_raises_and_answers_nobody(
 ) -> None:
     event = {name: value for name, value in cloudformation.event("Create", {}).items() if name != missing}
 
-    with pytest.raises(ValueError, match=f"not a request of CloudFormation: without {missing}"):
+    with pytest.raises(ValueError, match=f"not a CloudFormation request: {missing} missing"):
         account.functions.on_event(event, account.context)
 
     assert account.answers == {}
@@ -107,7 +107,7 @@ def test_what_one_request_noted_is_not_in_the_answer_to_the_next(
     cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
     cloudformation.create(properties())
-    refused = Refused("CreateDatasetImportJob", "InvalidInputException", "Invalid Data location.")
+    refused = RefusedError("CreateDatasetImportJob", "InvalidInputException", "Invalid Data location.")
     personalize.fail_next("create_dataset_import_job", refused)
 
     other = CloudFormation(account, logical_id="Other").create(properties(DataLocation="s3://shop-data/other/"))

@@ -10,7 +10,7 @@ import pytest
 from personalize_import_handler import index
 from personalize_import_handler.aws.calls import CLIENT_CONFIG
 from personalize_import_handler.cloudformation import waiter
-from personalize_import_handler.cloudformation.responses import NotDelivered, send
+from personalize_import_handler.cloudformation.responses import NotDeliveredError, send
 
 
 @pytest.fixture(autouse=True)
@@ -19,9 +19,10 @@ def region(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_one_client_is_made_and_kept_and_with_it_what_it_knows_of_the_service_s_clock() -> None:
-    assert index._functions._personalize() is index._functions._personalize()
-    assert index._functions._storage() is index._functions._storage()
-    assert index._functions._event_bus() is index._functions._event_bus()
+    services = index._functions._services
+    assert services.personalize is services.personalize
+    assert services.storage is services.storage
+    assert services.event_bus is services.event_bus
 
 
 def test_what_is_loaded_is_not_looked_through_for_garbage_and_what_comes_later_is() -> None:
@@ -48,7 +49,7 @@ def test_all_attempts_of_an_answer_end_within_a_minute_and_so_well_within_the_fu
     of_one: float = inspect.signature(send).parameters["timeout_seconds"].default
     slept: list[float] = []
 
-    with pytest.raises(NotDelivered):
+    with pytest.raises(NotDeliveredError):
         send("https://127.0.0.1:1/", {}, sleep=slept.append)
 
     assert slept

@@ -9,7 +9,7 @@ import pytest
 
 from personalize_import_handler.aws import event_bus_client
 from personalize_import_handler.aws.calls import CLIENT_CONFIG
-from personalize_import_handler.aws.event_bus import NotPublished
+from personalize_import_handler.aws.event_bus import NotPublishedError
 from personalize_import_handler.aws.event_bus_client import BotoEventBus
 from personalize_import_handler.contract import StateChange
 from tests.handler import aws_json
@@ -89,7 +89,7 @@ def test_an_entry_that_eventbridge_is_too_busy_for_three_times_is_not_published(
 ) -> None:
     service.answers(*[BUSY_ENTRY] * 3)
 
-    with pytest.raises(NotPublished, match=r"^Try again \(ThrottlingException from PutEvents\)$"):
+    with pytest.raises(NotPublishedError, match=r"^Try again \(ThrottlingException from PutEvents\)$"):
         event_bus.publish(CHANGE, AT)
 
 
@@ -98,14 +98,14 @@ def test_an_entry_that_is_refused_in_an_answer_with_status_200_is_not_published(
 ) -> None:
     service.answers(DENIED_ENTRY)
 
-    with pytest.raises(NotPublished, match=r"^No \(NotAuthorizedForSource from PutEvents\)$"):
+    with pytest.raises(NotPublishedError, match=r"^No \(NotAuthorizedForSource from PutEvents\)$"):
         event_bus.publish(CHANGE, AT)
 
 
 def test_a_refusal_is_told_in_the_words_of_the_service(service: Service, event_bus: BotoEventBus) -> None:
     service.answers(aws_json.error("AccessDeniedException", "is not authorized to perform: events:PutEvents"))
 
-    with pytest.raises(NotPublished, match="is not authorized to perform: events:PutEvents"):
+    with pytest.raises(NotPublishedError, match="is not authorized to perform: events:PutEvents"):
         event_bus.publish(CHANGE, AT)
 
 
@@ -115,7 +115,7 @@ def test_a_client_that_can_not_be_made_is_a_refusal_too(monkeypatch: pytest.Monk
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
 
-    with pytest.raises(NotPublished, match="region"):
+    with pytest.raises(NotPublishedError, match="region"):
         BotoEventBus().publish(CHANGE, AT)
 
 
@@ -132,6 +132,6 @@ def test_a_connection_that_is_refused_is_told_at_once(
     monkeypatch.setenv("AWS_ENDPOINT_URL_EVENTBRIDGE", "http://127.0.0.1:9")
     before = time.monotonic()
 
-    with pytest.raises(NotPublished):
+    with pytest.raises(NotPublishedError):
         event_bus.publish(CHANGE, AT)
     assert time.monotonic() - before < 5

@@ -7,9 +7,9 @@ import pytest
 from personalize_import_handler.aws.personalize import JobSummary
 from personalize_import_handler.contract import ImportMode
 from personalize_import_handler.contract.properties import parse
-from personalize_import_handler.errors import Busy, Refused
+from personalize_import_handler.errors import BusyError, RefusedError
 from personalize_import_handler.job.followers import History, Repeat
-from personalize_import_handler.request.names import names_in
+from personalize_import_handler.request.names import names_from_job_arn
 from tests.handler.account import Account, Killed
 from tests.handler.fakes import Course, FakePersonalize, job_arn
 from tests.handler.properties import properties, shipped, tags
@@ -144,7 +144,7 @@ def test_a_repeated_job_that_fails_fails_the_request_and_a_continued_rollback_st
 
     assert not answer.succeeded
     assert answer.reason.startswith("Broken row. DatasetImportJob shop-Added-")
-    assert "The rows that Added added to the dataset before are missing. Continue the rollback" in answer.reason
+    assert "The rows that Added had added to the dataset are missing. Continue the rollback" in answer.reason
     assert "More" not in answer.reason
 
     personalize.list_tags = original  # type: ignore[method-assign]
@@ -193,7 +193,7 @@ def test_a_continued_rollback_copies_no_files_of_the_full_import(
     cloudformation.create(one)
     follower.create(added())
     cloudformation.update(two)
-    account.personalize.fail_next("list_tags", Refused("ListTagsForResource", "InvalidInputException", "Not now."))
+    account.personalize.fail_next("list_tags", RefusedError("ListTagsForResource", "InvalidInputException", "Not now."))
     assert not cloudformation.roll_back().succeeded
     copied = [name for name, _ in account.storage.calls if name == "copy"]
 
@@ -204,13 +204,13 @@ def test_a_continued_rollback_copies_no_files_of_the_full_import(
 def test_a_refusal_to_read_the_tags_of_jobs_names_all_followers(
     failed: CloudFormation, personalize: FakePersonalize
 ) -> None:
-    refused = Refused("ListTagsForResource", "InvalidInputException", "No such job.")
+    refused = RefusedError("ListTagsForResource", "InvalidInputException", "No such job.")
     personalize.fail_next("list_tags", refused)
 
     answer = failed.roll_back()
 
     assert answer.reason.startswith("No such job. ListTagsForResource of ")
-    assert "The rows that Added, More added" in answer.reason
+    assert "The rows that Added, More had added" in answer.reason
 
 
 def test_a_refusal_to_list_jobs_names_all_followers(failed: CloudFormation, personalize: FakePersonalize) -> None:
@@ -219,7 +219,7 @@ def test_a_refusal_to_list_jobs_names_all_followers(failed: CloudFormation, pers
     def describe(dataset_import_job_arn: str) -> Any:
         job = original(dataset_import_job_arn)
         if job and job.status == "ACTIVE" and dataset_import_job_arn.endswith("-2"):
-            denied = Refused("ListDatasetImportJobs", "InvalidInputException", "No such dataset.")
+            denied = RefusedError("ListDatasetImportJobs", "InvalidInputException", "No such dataset.")
             personalize.fail_next("list_dataset_import_jobs", denied)
         return job
 
@@ -228,11 +228,11 @@ def test_a_refusal_to_list_jobs_names_all_followers(failed: CloudFormation, pers
     answer = failed.roll_back()
 
     assert answer.reason.startswith("No such dataset.")
-    assert "The rows that Added, More added" in answer.reason
+    assert "The rows that Added, More had added" in answer.reason
 
 
 def test_a_throttled_list_is_asked_for_again(failed: CloudFormation, personalize: FakePersonalize) -> None:
-    throttled = Busy("ListTagsForResource", "ThrottlingException", "Rate exceeded")
+    throttled = BusyError("ListTagsForResource", "ThrottlingException", "Rate exceeded")
     personalize.fail_next("list_tags", throttled, times=3)
 
     assert failed.roll_back().succeeded
@@ -294,7 +294,9 @@ def job(name: str, at: float, status: str = "ACTIVE", mode: ImportMode | None = 
     return JobSummary(dataset_import_job_arn=job_arn(name), status=status, import_mode=mode, creation_date_time=at)
 
 
-def history(*jobs: JobSummary, undone: str = F2, followers: tuple[str, ...] = ("added", "more"), **changed: Any) -> Any:
+def history(
+    *jobs: JobSummary, previous: str = F2, followers: tuple[str, ...] = ("added", "more"), **changed: Any
+) -> Any:
     current = max(
         (each for each in jobs if each.import_mode is ImportMode.FULL), key=lambda job: job.creation_date_time
     )
@@ -302,8 +304,8 @@ def history(*jobs: JobSummary, undone: str = F2, followers: tuple[str, ...] = ("
     known = {
         "jobs": [*reversed(jobs)],
         "current": current,
-        "names": names_in(current.dataset_import_job_arn),
-        "undone": names_in(job_arn(f"full-{undone}-1")),
+        "names": names_from_job_arn(current.dataset_import_job_arn),
+        "previous": names_from_job_arn(job_arn(f"full-{previous}-1")),
         "prefixes": prefixes,
         "prefixes_before": prefixes,
         "dataset_created_at": 0,
@@ -432,9 +434,9 @@ def test_a_full_import_of_the_update_that_failed_counts_although_it_failed() -> 
     made = names(f"full-{F1}-1", f"added-{A}-1", f"full-{F1}-2", at=1)
     made[2] = job(f"full-{F1}-2", 4)
 
-    for undone in (F2, F3):
+    for previous in (F2, F3):
         failed = job(f"full-{F2}-1", 3, "CREATE FAILED")
-        assert history(*made, failed, undone=undone).next_repeat() == repeat(f"added-{A}-1", 2)
+        assert history(*made, failed, previous=previous).next_repeat() == repeat(f"added-{A}-1", 2)
 
 
 def test_an_earlier_failure_of_the_same_update_does_not_count() -> None:
@@ -458,10 +460,10 @@ def test_rows_of_the_update_that_failed_are_not_repeated_where_it_was_incrementa
 def test_a_new_dataset_is_filled_by_the_followers_own_updates() -> None:
     made = names(f"full-{F1}-1", f"added-{A}-1", f"full-{F1}-2")
 
-    assert history(*made, undone=F1, dataset_created_at=2.5).next_repeat() is None
+    assert history(*made, previous=F1, dataset_created_at=2.5).next_repeat() is None
 
 
 def test_a_dataset_that_was_replaced_and_replaced_back_is_filled_with_what_it_had() -> None:
     made = names(f"full-{F1}-1", f"added-{A}-1", f"full-{F1}-2", f"full-{F1}-3")
 
-    assert history(*made, undone=F1, dataset_created_at=3.5).next_repeat() == repeat(f"added-{A}-1", 2)
+    assert history(*made, previous=F1, dataset_created_at=3.5).next_repeat() == repeat(f"added-{A}-1", 2)

@@ -5,9 +5,9 @@ from typing import Final
 
 import pytest
 
-from personalize_import_handler.aws.event_bus import NotPublished
+from personalize_import_handler.aws.event_bus import NotPublishedError
 from personalize_import_handler.contract.printable import printable
-from personalize_import_handler.errors import Busy, Refused
+from personalize_import_handler.errors import BusyError, RefusedError
 from tests.handler.account import Account
 from tests.handler.conftest import Log
 from tests.handler.fakes import Course, FakePersonalize
@@ -61,12 +61,12 @@ def test_a_value_is_escaped_where_it_is_refused(name: str, cloudformation: Cloud
 def test_an_error_of_a_service_is_escaped_while_it_may_pass_and_when_it_does_not(
     cloudformation: CloudFormation, personalize: FakePersonalize, log: Log
 ) -> None:
-    personalize.fail_next("list_dataset_import_jobs", Busy("ListDatasetImportJobs", FORGED, FORGED))
-    personalize.fail_next("create_dataset_import_job", Refused("CreateDatasetImportJob", FORGED, FORGED))
+    personalize.fail_next("list_dataset_import_jobs", BusyError("ListDatasetImportJobs", FORGED, FORGED))
+    personalize.fail_next("create_dataset_import_job", RefusedError("CreateDatasetImportJob", FORGED, FORGED))
 
     answer = cloudformation.create(properties())
 
-    assert any(line.startswith("INFO ") and "Not yet: " in line and ESCAPED in line for line in log.lines)
+    assert any(line.startswith("INFO ") and "Retrying later: " in line and ESCAPED in line for line in log.lines)
     assert answer.reason.count(ESCAPED) == 2
     assert_printable(*log.lines, answer.reason)
 
@@ -74,7 +74,7 @@ def test_an_error_of_a_service_is_escaped_while_it_may_pass_and_when_it_does_not
 def test_an_event_that_is_not_taken_is_logged_on_one_line(
     cloudformation: CloudFormation, account: Account, log: Log
 ) -> None:
-    account.event_bus.fail_next(NotPublished(FORGED))
+    account.event_bus.fail_next(NotPublishedError(FORGED))
 
     assert cloudformation.create(properties(**ASKED)).succeeded
     assert_printable(*log.lines)
@@ -108,7 +108,7 @@ def test_a_traceback_has_only_lines_of_python_and_the_exception_s_own_is_one(
 
     answer = cloudformation.create(properties())
 
-    assert answer.reason.startswith(f"RuntimeError: {ESCAPED}. This is a defect")
+    assert answer.reason.startswith(f"RuntimeError: {ESCAPED}. This is a bug in the handler")
     lines = [line for logged in log.lines for line in logged.split("\n")]
     assert f"RuntimeError: {ESCAPED}" in lines
     assert [line for line in lines if line.startswith("ERROR forged")] == []

@@ -1,13 +1,13 @@
 """What a resource of a relay hands over when nobody could look, and what it does not."""
 
 from personalize_import_handler.contract import STATUS_UNKNOWN
-from personalize_import_handler.errors import Busy, Refused
+from personalize_import_handler.errors import BusyError, RefusedError
 from tests.handler.account import Account
 from tests.handler.fakes import Course, FakePersonalize
 from tests.handler.properties import properties
 from tests.handler.relay import Relay
 
-THROTTLED = Busy("DescribeDatasetImportJob", "ThrottlingException", "Rate exceeded")
+THROTTLED = BusyError("DescribeDatasetImportJob", "ThrottlingException", "Rate exceeded")
 
 
 def test_a_job_that_was_joined_is_handed_over_though_nobody_could_look_at_it_since(
@@ -41,7 +41,7 @@ def test_a_resource_that_may_not_look_at_the_job_it_was_told_says_so(
     relay = Relay(account, legs=2)
     first, second = relay.resources
     arn = first.create(relay.leg(properties(), 0, None)).job_arn
-    refused = Refused("ListDatasetImportJobs", "InvalidInputException", "Invalid input.")
+    refused = RefusedError("ListDatasetImportJobs", "InvalidInputException", "Invalid input.")
     personalize.fail_next("list_dataset_import_jobs", refused)
 
     answer = second.create(relay.leg(properties(), 1, arn))
@@ -57,7 +57,9 @@ def test_an_attempt_that_the_first_resource_had_no_time_to_make_is_made_by_the_n
     Relay(account, legs=1).create(properties())
     (failed,) = personalize.jobs
     personalize.course = Course()
-    no_room = Busy("CreateDatasetImportJob", "LimitExceededException", "More than 5 resources with PENDING status.")
+    no_room = BusyError(
+        "CreateDatasetImportJob", "LimitExceededException", "More than 5 resources with PENDING status."
+    )
     personalize.fail_next("create_dataset_import_job", no_room, times=80)
 
     first, second = Relay(account, legs=2, generation=2).create(properties())

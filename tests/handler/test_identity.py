@@ -12,12 +12,12 @@ from personalize_import_handler.contract.properties import ImportProperties, par
 from personalize_import_handler.request.names import (
     Resource,
     attempt_of,
+    canonical_role,
+    is_equivalent_role,
     is_same_location,
-    is_same_reader,
     is_tag_of_scope,
-    names_in,
+    names_from_job_arn,
     names_of,
-    reader_of,
 )
 from tests.handler.properties import properties
 
@@ -105,8 +105,8 @@ def test_the_jobs_of_an_import_are_its_attempts_whatever_their_prefix() -> None:
     names, named = names_of(IMPORT, RESOURCE), names_of(IMPORT._replace(job_name="nightly"), RESOURCE)
 
     assert [names.attempt(arn) for arn in (names.arn(1), named.arn(12), named.arn(999))] == [1, 12, 999]
-    assert names.include(named.arn(1))
-    assert not names.share_prefix(named.arn(1))
+    assert names.includes(named.arn(1))
+    assert not names.shares_prefix(named.arn(1))
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,7 @@ def test_a_resource_that_continues_waiting_has_the_names_of_the_one_that_has_beg
 def test_the_names_of_an_import_are_read_from_the_arn_of_any_of_its_jobs(attempt: int) -> None:
     names = names_of(IMPORT, RESOURCE)
 
-    assert names_in(names.arn(attempt), names.resource_tag) == names
+    assert names_from_job_arn(names.arn(attempt), names.resource_tag) == names
     assert attempt_of(names.arn(attempt)) == attempt
 
 
@@ -158,28 +158,36 @@ def test_a_role_of_another_stack_gives_another_name() -> None:
 def test_a_role_is_told_apart_by_its_path_only_where_the_construct_made_it() -> None:
     account = "arn:aws:iam::123456789012:role"
 
-    assert reader_of(f"{account}/personalize-import/shop/A") == reader_of(f"{account}/personalize-import/shop/B")
-    assert reader_of(f"{account}/personalize-import/shop/A") != reader_of(f"{account}/personalize-import/store/A")
-    assert reader_of(f"{account}/own/personalize-import/A") != reader_of(f"{account}/own/personalize-import/B")
-    assert reader_of(f"{account}/own/A") != reader_of(f"{account}/own/B")
-    assert reader_of(f"{account}-personalize-import/shop/A") != reader_of(f"{account}-personalize-import/shop/B")
+    assert canonical_role(f"{account}/personalize-import/shop/A") == canonical_role(
+        f"{account}/personalize-import/shop/B"
+    )
+    assert canonical_role(f"{account}/personalize-import/shop/A") != canonical_role(
+        f"{account}/personalize-import/store/A"
+    )
+    assert canonical_role(f"{account}/own/personalize-import/A") != canonical_role(
+        f"{account}/own/personalize-import/B"
+    )
+    assert canonical_role(f"{account}/own/A") != canonical_role(f"{account}/own/B")
+    assert canonical_role(f"{account}-personalize-import/shop/A") != canonical_role(
+        f"{account}-personalize-import/shop/B"
+    )
 
 
 def test_roles_of_the_construct_in_one_account_may_read_the_same() -> None:
     account = "arn:aws:iam::123456789012:role"
     role = f"{account}/personalize-import/eu-west-1/shop/A"
 
-    assert is_same_reader(role, f"{account}/personalize-import/store/B")
-    assert not is_same_reader(role, role.replace("123456789012", "210987654321"))
-    assert not is_same_reader(role, f"{account}/mine")
-    assert is_same_reader(f"{account}/mine", f"{account}/mine")
-    assert not is_same_reader(f"{account}/mine", f"{account}/yours")
+    assert is_equivalent_role(role, f"{account}/personalize-import/store/B")
+    assert not is_equivalent_role(role, role.replace("123456789012", "210987654321"))
+    assert not is_equivalent_role(role, f"{account}/mine")
+    assert is_equivalent_role(f"{account}/mine", f"{account}/mine")
+    assert not is_equivalent_role(f"{account}/mine", f"{account}/yours")
 
 
 def test_a_role_of_the_construct_is_the_same_below_the_path_of_a_shared_provider() -> None:
     account = "arn:aws:iam::123456789012:role"
 
-    assert reader_of(f"{account}/team/ml/personalize-import/shop/A") == reader_of(
+    assert canonical_role(f"{account}/team/ml/personalize-import/shop/A") == canonical_role(
         f"{account}/personalize-import/shop/B"
     )
 
@@ -189,21 +197,23 @@ def test_a_role_of_the_construct_is_the_same_below_the_path_of_a_shared_provider
 def test_the_region_in_the_path_of_a_role_changes_no_name_of_a_job(region: str, bound: str) -> None:
     account = "arn:aws:iam::123456789012:role"
 
-    assert reader_of(f"{account}{bound}/personalize-import/{region}/shop/A") == f"{account}/personalize-import/shop"
-    assert reader_of(f"{account}{bound}/personalize-import/shop/A") == f"{account}/personalize-import/shop"
+    assert (
+        canonical_role(f"{account}{bound}/personalize-import/{region}/shop/A") == f"{account}/personalize-import/shop"
+    )
+    assert canonical_role(f"{account}{bound}/personalize-import/shop/A") == f"{account}/personalize-import/shop"
 
 
 def test_only_a_region_may_stand_before_the_stack_in_the_path_of_a_role_of_the_construct() -> None:
     account = "arn:aws:iam::123456789012:role"
 
-    assert reader_of(f"{account}/personalize-import/team/shop/A") == f"{account}/personalize-import/team/shop/A"
-    assert reader_of(f"{account}/personalize-import/eu-west-1/A") == f"{account}/personalize-import/eu-west-1"
+    assert canonical_role(f"{account}/personalize-import/team/shop/A") == f"{account}/personalize-import/team/shop/A"
+    assert canonical_role(f"{account}/personalize-import/eu-west-1/A") == f"{account}/personalize-import/eu-west-1"
 
 
 def test_a_nested_stack_has_its_name_below_that_of_its_root_stack() -> None:
     path = "arn:aws:iam::123456789012:role/personalize-import/eu-west-1/shop/shopImports0123ABCD"
 
-    assert reader_of(f"{path}/A") == reader_of(f"{path}/B") == path.replace("/eu-west-1", "")
+    assert canonical_role(f"{path}/A") == canonical_role(f"{path}/B") == path.replace("/eu-west-1", "")
 
 
 @pytest.mark.parametrize(

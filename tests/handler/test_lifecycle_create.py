@@ -1,13 +1,13 @@
 """Create: from the request to the one answer."""
 
 from personalize_import_handler.contract import Attribute
-from personalize_import_handler.errors import Busy, Refused
+from personalize_import_handler.errors import BusyError, RefusedError
 from tests.handler.account import Account
 from tests.handler.fakes import DATASET_ARN, Course, FakePersonalize
 from tests.handler.properties import DATA_LOCATION, properties, tags
 from tests.handler.simulator import CloudFormation
 
-THROTTLED = Busy("CreateDatasetImportJob", "ThrottlingException", "Rate exceeded")
+THROTTLED = BusyError("CreateDatasetImportJob", "ThrottlingException", "Rate exceeded")
 
 
 def test_a_create_ends_with_the_job_active_and_its_data_in_the_dataset(
@@ -79,12 +79,14 @@ def test_a_job_that_is_refused_at_the_call_fails_with_the_service_s_own_text_fir
     cloudformation: CloudFormation, personalize: FakePersonalize
 ) -> None:
     text = "Input csv is missing the following columns: [ITEM_ID]"
-    personalize.fail_next("create_dataset_import_job", Refused("CreateDatasetImportJob", "InvalidInputException", text))
+    personalize.fail_next(
+        "create_dataset_import_job", RefusedError("CreateDatasetImportJob", "InvalidInputException", text)
+    )
 
     answer = cloudformation.create(properties(JobName="nightly"))
 
     assert answer.reason.startswith(text + ". DatasetImportJob nightly-")
-    assert "Name the columns in the header row as the schema's fields are named" in answer.reason
+    assert "Use the names of the schema's fields in the header row" in answer.reason
     assert personalize.jobs == {}
     assert cloudformation.roll_back().succeeded
 
@@ -95,7 +97,7 @@ def test_the_job_named_in_a_refusal_is_the_one_that_was_refused(
     personalize.course = Course(end="CREATE FAILED")
     cloudformation.create(properties(JobName="nightly"))
     cloudformation.roll_back()
-    refused = Refused("CreateDatasetImportJob", "InvalidInputException", "Invalid Data location.")
+    refused = RefusedError("CreateDatasetImportJob", "InvalidInputException", "Invalid Data location.")
     personalize.fail_next("create_dataset_import_job", refused)
 
     answer = cloudformation.create(properties(JobName="nightly"))

@@ -4,7 +4,7 @@ import pytest
 
 from personalize_import_handler.aws.personalize import Personalize
 from personalize_import_handler.contract.properties import parse
-from personalize_import_handler.errors import Busy, Refused
+from personalize_import_handler.errors import BusyError, RefusedError
 from tests.handler.account import Account
 from tests.handler.conftest import Log
 from tests.handler.fakes import Course, FakePersonalize
@@ -102,7 +102,7 @@ def test_after_50_minutes_a_delete_succeeds_with_a_warning(
     assert answer.succeeded
     assert answer.answered_at - started_at == 3000
     (warning,) = log.lines_from("WARNING")
-    assert "is still running, and its dataset can't be deleted before it ends" in warning
+    assert "is still running; its dataset can't be deleted until it ends" in warning
 
 
 def test_the_age_of_a_delete_is_measured_once_whatever_the_clock_of_a_later_function_says(
@@ -133,7 +133,7 @@ def test_jobs_that_may_not_be_listed_are_not_waited_for_and_the_log_says_so(
     cloudformation: CloudFormation, account: Account, personalize: FakePersonalize, log: Log
 ) -> None:
     cloudformation.create(properties(Wait=False))
-    denied = Refused("ListDatasetImportJobs", "AccessDeniedException", "not authorized")
+    denied = RefusedError("ListDatasetImportJobs", "AccessDeniedException", "not authorized")
     personalize.fail_next("list_dataset_import_jobs", denied)
     began = account.clock.now
 
@@ -156,7 +156,7 @@ def test_a_list_that_is_throttled_is_asked_for_again(
     cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
     cloudformation.create(properties(Wait=False))
-    throttled = Busy("ListDatasetImportJobs", "ThrottlingException", "Rate exceeded")
+    throttled = BusyError("ListDatasetImportJobs", "ThrottlingException", "Rate exceeded")
     personalize.fail_next("list_dataset_import_jobs", throttled, times=3)
     started_at = account.clock.now
 
@@ -168,7 +168,7 @@ def test_a_defect_of_the_handler_does_not_make_a_resource_undeletable(
     polls_before: int, cloudformation: CloudFormation, personalize: FakePersonalize, log: Log
 ) -> None:
     cloudformation.create(properties(Wait=False))
-    busy = Busy("ListDatasetImportJobs", "ThrottlingException", "Rate exceeded")
+    busy = BusyError("ListDatasetImportJobs", "ThrottlingException", "Rate exceeded")
     personalize.fail_next("list_dataset_import_jobs", busy, times=polls_before)
     personalize.fail_next("list_dataset_import_jobs", KeyError("surprise"))
 
@@ -193,9 +193,11 @@ def test_a_client_that_cannot_be_made_does_not_make_a_resource_undeletable(
 ) -> None:
     cloudformation.create(properties())
 
-    def no_region() -> Personalize:
-        raise RuntimeError("You must specify a region.")
+    class NoRegion:
+        @property
+        def personalize(self) -> Personalize:
+            raise RuntimeError("You must specify a region.")
 
-    monkeypatch.setattr(account.functions, "_personalize", no_region)
+    monkeypatch.setattr(account.functions, "_services", NoRegion())
 
     assert cloudformation.delete().succeeded

@@ -3,7 +3,7 @@
 import pytest
 
 from personalize_import_handler.contract.properties import parse
-from personalize_import_handler.errors import Busy, Refused
+from personalize_import_handler.errors import BusyError, RefusedError
 from tests.handler.account import Account
 from tests.handler.conftest import Log
 from tests.handler.fakes import Course, FakePersonalize
@@ -83,7 +83,7 @@ def test_tags_that_are_throttled_are_set_at_a_later_poll(
     operation: str, cloudformation: CloudFormation, personalize: FakePersonalize
 ) -> None:
     arn = cloudformation.create(properties(Tags=tags(old="1"))).job_arn
-    personalize.fail_next(operation, Busy("TagResource", "ThrottlingException", "Rate exceeded"), times=3)
+    personalize.fail_next(operation, BusyError("TagResource", "ThrottlingException", "Rate exceeded"), times=3)
 
     answer = cloudformation.update(properties(Tags=tags(new="1")))
 
@@ -109,7 +109,7 @@ def test_a_throttled_look_at_the_job_does_not_make_an_update_import_again(
 ) -> None:
     created = cloudformation.create(properties())
     personalize.import_elsewhere("by-hand", parse(properties(DataLocation=OTHER_LOCATION)))
-    throttled = Busy("DescribeDatasetImportJob", "ThrottlingException", "Rate exceeded")
+    throttled = BusyError("DescribeDatasetImportJob", "ThrottlingException", "Rate exceeded")
     personalize.fail_next("describe_dataset_import_job", throttled, times=2)
 
     updated = cloudformation.update(properties(Tags=tags(new="1")))
@@ -124,7 +124,7 @@ def test_tags_that_are_refused_fail_the_update_and_leave_the_id(
 ) -> None:
     created = cloudformation.create(properties())
     text = "User: handler is not authorized to perform: personalize:TagResource"
-    personalize.fail_next("tag_resource", Refused("TagResource", "AccessDeniedException", text), times=30)
+    personalize.fail_next("tag_resource", RefusedError("TagResource", "AccessDeniedException", text), times=30)
 
     answer = cloudformation.update(properties(Tags=tags(new="1")))
 
@@ -140,7 +140,7 @@ def test_an_update_that_fails_answers_with_the_old_id_and_its_rollback_finds_the
     created = cloudformation.create(properties())
     personalize.course = Course(end="CREATE FAILED", failure_reason="Broken row")
     if how == "at the call":
-        refused = Refused("CreateDatasetImportJob", "InvalidInputException", "Invalid Data location.")
+        refused = RefusedError("CreateDatasetImportJob", "InvalidInputException", "Invalid Data location.")
         personalize.fail_next("create_dataset_import_job", refused)
 
     failed = cloudformation.update(properties(DataLocation=OTHER_LOCATION if how != "invalid" else "nowhere"))
@@ -179,7 +179,7 @@ def test_an_update_whose_looks_stay_throttled_times_out(
     cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
     cloudformation.create(properties())
-    throttled = Busy("DescribeDatasetImportJob", "ThrottlingException", "Rate exceeded")
+    throttled = BusyError("DescribeDatasetImportJob", "ThrottlingException", "Rate exceeded")
     personalize.fail_next("describe_dataset_import_job", throttled, times=1000)
     began = account.clock.now
 

@@ -2,14 +2,14 @@
 
 import pytest
 
-from personalize_import_handler.errors import Busy, Refused
+from personalize_import_handler.errors import BusyError, RefusedError
 from tests.handler.account import Account
 from tests.handler.conftest import Log
 from tests.handler.fakes import DATASET_ARN, Course, FakePersonalize
 from tests.handler.properties import properties, tags
 from tests.handler.simulator import CloudFormation
 
-THROTTLED = Busy("CreateDatasetImportJob", "ThrottlingException", "Rate exceeded")
+THROTTLED = BusyError("CreateDatasetImportJob", "ThrottlingException", "Rate exceeded")
 
 
 def test_polls_are_quiet_and_each_waits_as_long_as_the_last_one_said(
@@ -32,9 +32,10 @@ def test_a_status_that_nobody_knows_fails_with_that_status(
     answer = cloudformation.create(properties())
 
     assert not answer.succeeded
-    assert "This is a defect" not in answer.reason
+    assert "This is a bug in the handler" not in answer.reason
     assert (
-        "status 'CREATE PAUSED' is none of CREATE PENDING, CREATE IN_PROGRESS, ACTIVE, CREATE FAILED" in answer.reason
+        "unknown status 'CREATE PAUSED', expected one of CREATE PENDING, CREATE IN_PROGRESS, ACTIVE, CREATE FAILED"
+        in answer.reason
     )
 
 
@@ -62,7 +63,7 @@ def test_a_timeout_says_job_status_elapsed_time_and_that_the_job_goes_on(
     assert answer.answered_at - started_at == 45 * 60
     assert answer.reason == (
         f"Timed out: DatasetImportJob {job.name} is still CREATE IN_PROGRESS after 45 min. "
-        "It can't be stopped and goes on; deploying again joins it instead of starting a second one."
+        "A job can't be stopped, so it continues; deploying again adopts it instead of starting another one."
     )
 
 
@@ -103,20 +104,20 @@ def test_a_busy_service_is_asked_again_until_it_has_room_and_only_one_job_starts
     assert answer.succeeded
     assert len(personalize.jobs) == 1
     assert log.lines_from("WARNING", "ERROR") == []
-    assert sum("Not yet: Rate exceeded" in line for line in log.lines) == 4
+    assert sum("Retrying later: Rate exceeded" in line for line in log.lines) == 4
 
 
 def test_a_service_that_stays_busy_times_out_with_its_last_answer(
     cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
-    busy = Busy("CreateDatasetImportJob", "LimitExceededException", "More than 5 resources with PENDING status.")
+    busy = BusyError("CreateDatasetImportJob", "LimitExceededException", "More than 5 resources with PENDING status.")
     personalize.fail_next("create_dataset_import_job", busy, times=1000)
     started_at = account.clock.now
 
     answer = cloudformation.create(properties(TimeoutSeconds=600))
 
     assert answer.reason.startswith("Timed out after 10 min: More than 5 resources with PENDING status. ")
-    assert "(LimitExceededException)" in answer.reason
+    assert "failed with LimitExceededException" in answer.reason
     assert answer.answered_at - started_at == 600
 
 
@@ -146,14 +147,14 @@ def test_a_job_that_is_gone_while_it_is_waited_for_fails_and_says_so(
     answer = cloudformation.run(event)
 
     assert not answer.succeeded
-    assert "does not exist any more" in answer.reason
+    assert "no longer exists" in answer.reason
 
 
 def test_a_describe_that_is_refused_fails_with_the_service_s_own_text(
     cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
     event = cloudformation.begin("Create", properties())
-    denied = Refused(
+    denied = RefusedError(
         "DescribeDatasetImportJob",
         "AccessDeniedException",
         "User: poller is not authorized to perform: personalize:DescribeDatasetImportJob",
@@ -191,7 +192,7 @@ def test_a_job_that_is_gone_before_its_tags_are_set_is_told_so(
 
     answer = cloudformation.update(properties(Tags=tags(team="data")))
 
-    assert answer.reason.startswith(f"DatasetImportJob {created.job_arn} does not exist any more.")
+    assert answer.reason.startswith(f"DatasetImportJob {created.job_arn} no longer exists.")
 
 
 @pytest.mark.parametrize("seconds_off", [-1800, 1800])

@@ -117,7 +117,7 @@ def test_a_folder_of_400000_entries_is_refused_after_a_bounded_number_of_calls_i
     def refuse() -> None:
         with pytest.raises(TooManyFilesError, match="s3://shop/data/ has too many files and subfolders") as refused:
             reader.list_objects("s3://shop/data/")
-        assert "20 pages of up to 1000 each" in str(refused.value)
+        assert "20 pages of up to 1000 entries" in str(refused.value)
         assert "Merge the CSV files" in str(refused.value)
 
     assert memory_of(refuse) < MEMORY_MAX
@@ -165,7 +165,7 @@ def test_too_many_files_fail_the_request_with_the_location_the_bound_and_what_to
     asked: dict[str, str], bucket: Bucket, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(account, "functions", account.instance())
-    monkeypatch.setattr(account.functions, "_read_as", RoleReader)
+    monkeypatch.setattr(account, "data_reader", RoleReader)
 
     answer = CloudFormation(account).create(properties(DataLocation="s3://shop/data/", **asked))
 

@@ -71,7 +71,7 @@ def assert_refused(account: Account, event: Event, name: str, log: Log) -> Answe
     (answer,) = answers_of(account, event)
     assert answer.status == "FAILED"
     assert answer.reason.startswith(f"{name} must be ") or f"; {name} must be " in answer.reason
-    assert answer.reason.endswith(". The request is refused, and nothing was done for it.")
+    assert answer.reason.endswith(". The request was rejected, and nothing was changed.")
     assert account.personalize.calls == []
     assert [
         line for line in log.lines if "Traceback" in line or "defect" in line or "\n" in line or SECRET in line
@@ -121,7 +121,7 @@ def test_a_malformed_delete_succeeds(resource_type: Any, name: str, value: Any, 
 
     (answer,) = answers_of(account, event)
     assert (answer.status, answer.reason) == ("SUCCESS", "")
-    assert any(f"Deleted all the same: {name} must be" in line for line in log.lines)
+    assert any(f"The resource is deleted although the request failed: {name} must be" in line for line in log.lines)
     assert [
         line for line in log.lines if "Traceback" in line or "defect" in line or "\n" in line or SECRET in line
     ] == []
@@ -134,7 +134,7 @@ def test_an_event_that_names_nobody_to_answer_is_an_error_that_names_what_is_wro
 ) -> None:
     event = spoilt(CloudFormation(account).event("Create", properties()), name, value)
 
-    with pytest.raises(NotARequestError, match=f"not a request of CloudFormation: {name} must be ") as error:
+    with pytest.raises(NotARequestError, match=f"not a CloudFormation request: {name} must be ") as error:
         getattr(account.functions, function)(event, account.context)
 
     assert "secret" not in str(error.value)

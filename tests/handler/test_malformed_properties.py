@@ -138,7 +138,7 @@ def test_what_is_missing_is_told_with_what_it_must_be(name: str) -> None:
     answer = refusal_of(sent, "Create")
 
     assert_refused_by_name(answer, sent)
-    assert answer.reason.startswith(f"{name} is missing, it must be a")
+    assert answer.reason.startswith(f"{name} is missing: it must be a")
 
 
 # Each of these takes four bytes of an answer's 4096, or two where JSON escapes it.
@@ -156,7 +156,7 @@ def test_of_hundreds_of_mistakes_in_tags_some_are_told_and_the_other_properties_
 
     assert_refused_by_name(answer, sent)
     assert "Tags must be at most 48 tags: a job has room for 50, and the provider adds some, got 200" in answer.reason
-    assert "Tags: 396 more mistakes of this kind" in answer.reason
+    assert "Tags: 396 more problems of this kind" in answer.reason
 
 
 def test_of_hundreds_of_unknown_names_some_are_told_and_the_other_properties_all_the_same() -> None:
@@ -166,5 +166,5 @@ def test_of_hundreds_of_unknown_names_some_are_told_and_the_other_properties_all
     reason = refusal_of(sent, "Create").reason
 
     assert all(repr(name) in reason for name in names[:5])
-    assert "Unknown properties: 495 more mistakes of this kind" in reason
+    assert "Unknown properties: 495 more problems of this kind" in reason
     assert "Wait must be true or false, got 'maybe'" in reason

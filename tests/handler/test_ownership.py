@@ -10,7 +10,7 @@ from unittest.mock import Mock
 import pytest
 
 from personalize_import_handler.contract import DATA_RESOURCE_TYPE, RESOURCE_TAG
-from personalize_import_handler.errors import Busy, Refused
+from personalize_import_handler.errors import BusyError, RefusedError
 from tests.handler.account import Account
 from tests.handler.conftest import Log
 from tests.handler.fakes import ACCOUNT, ROLE_ARN, FakePersonalize, job_arn
@@ -139,7 +139,7 @@ def test_properties_that_give_the_hash_of_another_stacks_import_give_no_job_of_i
 
     answer = store.update(properties(Tags=tags(team="store"), ReimportToken="found"))
 
-    assert "is the job of another resource, as its tag says" in answer.reason
+    assert "belongs to another resource, as its tag personalize-import:resource says" in answer.reason
     assert_untouched(personalize, arn)
 
 
@@ -213,7 +213,7 @@ def test_a_nested_stack_takes_one_call_of_cloudformation_for_each_request(accoun
 def test_the_time_of_the_service_is_known_before_cloudformation_is_called(
     account: Account, personalize: FakePersonalize
 ) -> None:
-    account.stacks.errors = [Busy("DescribeStacks", "Throttling", "Rate exceeded")]
+    account.stacks.errors = [BusyError("DescribeStacks", "Throttling", "Rate exceeded")]
     nested = CloudFormation(account, stack_name="shop-Nested-1A2B3C4D5E6F", nested_in="shop")
 
     nested.begin("Create", properties(StackScope="shop/Nested"))
@@ -231,8 +231,8 @@ def test_a_nested_stack_passes_a_role_that_is_in_no_path_of_a_stack(account: Acc
     ("error", "reason"),
     [
         (
-            Refused("DescribeStacks", "AccessDenied", "Not authorized to perform: cloudformation:DescribeStacks"),
-            "Not authorized to perform: cloudformation:DescribeStacks. Which stack this one is nested in is",
+            RefusedError("DescribeStacks", "AccessDenied", "Not authorized to perform: cloudformation:DescribeStacks"),
+            "Not authorized to perform: cloudformation:DescribeStacks. The root stack of this nested stack is",
         ),
         (None, ""),
     ],
@@ -240,7 +240,7 @@ def test_a_nested_stack_passes_a_role_that_is_in_no_path_of_a_stack(account: Acc
 def test_a_nested_stack_whose_root_stack_cannot_be_seen_is_refused_or_asks_again(
     error: Exception | None, reason: str, account: Account, personalize: FakePersonalize
 ) -> None:
-    throttled = Busy("DescribeStacks", "Throttling", "Rate exceeded")
+    throttled = BusyError("DescribeStacks", "Throttling", "Rate exceeded")
     account.stacks.errors = [error] * 30 if error else [throttled] * 3
     nested = CloudFormation(account, stack_name="shop-Nested-1A2B3C4D5E6F", nested_in="shop")
 
@@ -306,7 +306,7 @@ def test_only_the_stack_of_the_provider_has_the_data_bucket_emptied(
     deleted = stack.delete()
 
     assert created.reason == (
-        f"Custom::PersonalizeImportData is only for the stack of the provider itself, {stack_id_of('shop')}."
+        f"Custom::PersonalizeImportData is allowed only in the provider's own stack, {stack_id_of('shop')}."
     )
     assert deleted.succeeded  # nothing may keep a stack from being deleted
     assert account.storage.objects[f"{FOLDER_OF_SHOP}a.csv"] == "rows"
@@ -369,7 +369,7 @@ def test_of_the_jobs_of_an_earlier_version_a_rollback_repeats_those_with_the_nam
     answer = shop.roll_back()
 
     assert answer.succeeded == (job_name is None)
-    assert ("is not a job of a resource of this stack, and is not repeated" in answer.reason) != answer.succeeded
+    assert ("is not a job of a resource in this stack, so it is not repeated" in answer.reason) != answer.succeeded
     if answer.succeeded:
         assert personalize.imported() == ["s3://shop-data/1/", rows]
         assert personalize.tags[f"{arn[:-1]}2"] == {RESOURCE_TAG: "shop/Added"}

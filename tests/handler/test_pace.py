@@ -5,7 +5,7 @@ from statistics import mean
 
 import pytest
 
-from personalize_import_handler.errors import Busy
+from personalize_import_handler.errors import BusyError
 from personalize_import_handler.request import polling
 from tests.handler.account import Account
 from tests.handler.fakes import Course, FakePersonalize
@@ -21,18 +21,18 @@ from tests.handler.simulator import CloudFormation
     ],
 )
 def test_the_wait_follows_from_how_long_the_job_has_been_running(elapsed: float, seconds: int) -> None:
-    assert polling.seconds_until_next_look(elapsed) == seconds
+    assert polling.seconds_until_next_poll(elapsed) == seconds
 
 
 def test_tries_are_22_to_38_seconds_apart() -> None:
-    assert {polling.seconds_until_next_try() for _ in range(1000)} <= set(range(22, 39))
+    assert {polling.seconds_until_retry() for _ in range(1000)} <= set(range(22, 39))
 
 
 def test_who_waits_for_room_asks_again_after_22_to_68_seconds() -> None:
-    assert {polling.seconds_until_there_may_be_room() for _ in range(1000)} <= set(range(22, 69))
+    assert {polling.seconds_until_queued_retry() for _ in range(1000)} <= set(range(22, 69))
 
 
-@pytest.mark.parametrize("seconds_until", [polling.seconds_until_next_try, polling.seconds_until_there_may_be_room])
+@pytest.mark.parametrize("seconds_until", [polling.seconds_until_retry, polling.seconds_until_queued_retry])
 def test_not_all_askers_come_back_at_once(seconds_until: Callable[[], int]) -> None:
     assert len({seconds_until() for _ in range(100)}) > 3
 
@@ -40,14 +40,16 @@ def test_not_all_askers_come_back_at_once(seconds_until: Callable[[], int]) -> N
 def test_a_job_that_can_t_be_seen_is_looked_for_sooner_than_room_is_asked_for(
     monkeypatch: pytest.MonkeyPatch, cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
-    monkeypatch.setattr(polling, "seconds_until_next_try", lambda: 7)
-    monkeypatch.setattr(polling, "seconds_until_there_may_be_room", lambda: 1000)
+    monkeypatch.setattr(polling, "seconds_until_retry", lambda: 7)
+    monkeypatch.setattr(polling, "seconds_until_queued_retry", lambda: 1000)
     personalize.course = Course(seconds=400)
     event = cloudformation.begin("Create", properties())
     account.run(until=account.clock.now + 300)
     began = account.clock.now
     personalize.fail_next(
-        "describe_dataset_import_job", Busy("DescribeDatasetImportJob", "ThrottlingException", "Rate exceeded"), times=3
+        "describe_dataset_import_job",
+        BusyError("DescribeDatasetImportJob", "ThrottlingException", "Rate exceeded"),
+        times=3,
     )
 
     assert cloudformation.run(event).answered_at - began < 200
@@ -56,9 +58,9 @@ def test_a_job_that_can_t_be_seen_is_looked_for_sooner_than_room_is_asked_for(
 def test_who_has_no_job_yet_waits_for_room(
     monkeypatch: pytest.MonkeyPatch, cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
-    monkeypatch.setattr(polling, "seconds_until_next_try", lambda: 7)
-    monkeypatch.setattr(polling, "seconds_until_there_may_be_room", lambda: 1000)
-    busy = Busy("CreateDatasetImportJob", "LimitExceededException", "More than 5 resources")
+    monkeypatch.setattr(polling, "seconds_until_retry", lambda: 7)
+    monkeypatch.setattr(polling, "seconds_until_queued_retry", lambda: 1000)
+    busy = BusyError("CreateDatasetImportJob", "LimitExceededException", "More than 5 resources")
     personalize.fail_next("create_dataset_import_job", busy)
     personalize.course = Course(seconds=0)
     started_at = account.clock.now
@@ -84,7 +86,7 @@ def test_jobs_of_4_to_17_minutes_are_known_to_have_ended_after_less_than_6_secon
     for ends_at in range(4 * 60, 17 * 60 + 1):
         looked_at = 0.5
         while looked_at < ends_at:
-            looked_at += polling.seconds_until_next_look(looked_at)
+            looked_at += polling.seconds_until_next_poll(looked_at)
         lags.append(looked_at - ends_at)
 
     assert mean(lags) < 6

@@ -8,7 +8,7 @@ import pytest
 from personalize_import_handler.aws.calls import CLIENT_CONFIG, RETRY_PAUSES
 from personalize_import_handler.aws.personalize_client import BotoPersonalize
 from personalize_import_handler.contract.properties import parse
-from personalize_import_handler.errors import Busy, NameTaken, Refused
+from personalize_import_handler.errors import BusyError, NameTakenError, RefusedError
 from tests.handler.aws_json import Service, client_of, error
 from tests.handler.fakes import DATASET_ARN, job_arn
 from tests.handler.properties import properties
@@ -28,23 +28,23 @@ CALLS: dict[str, Callable[[BotoPersonalize], object]] = {
 @pytest.mark.parametrize(
     ("code", "status", "meaning"),
     [
-        ("LimitExceededException", 400, Busy),
-        ("ResourceInUseException", 400, Busy),
-        ("ThrottlingException", 400, Busy),
-        ("TooManyRequestsException", 400, Busy),
-        ("AnythingElse", 429, Busy),
-        ("InternalFailure", 400, Busy),
-        ("InternalServerError", 400, Busy),
-        ("ServiceUnavailable", 400, Busy),
-        ("ServiceUnavailableException", 400, Busy),
-        ("AnythingElse", 500, Busy),
-        ("AnythingElse", 502, Busy),
-        ("InvalidInputException", 400, Refused),
-        ("TooManyTagsException", 400, Refused),
-        ("ValidationException", 400, Refused),
-        ("AccessDeniedException", 400, Refused),
-        ("UnrecognizedClientException", 403, Refused),
-        ("ResourceAlreadyExistsException", 400, NameTaken),
+        ("LimitExceededException", 400, BusyError),
+        ("ResourceInUseException", 400, BusyError),
+        ("ThrottlingException", 400, BusyError),
+        ("TooManyRequestsException", 400, BusyError),
+        ("AnythingElse", 429, BusyError),
+        ("InternalFailure", 400, BusyError),
+        ("InternalServerError", 400, BusyError),
+        ("ServiceUnavailable", 400, BusyError),
+        ("ServiceUnavailableException", 400, BusyError),
+        ("AnythingElse", 500, BusyError),
+        ("AnythingElse", 502, BusyError),
+        ("InvalidInputException", 400, RefusedError),
+        ("TooManyTagsException", 400, RefusedError),
+        ("ValidationException", 400, RefusedError),
+        ("AccessDeniedException", 400, RefusedError),
+        ("UnrecognizedClientException", 403, RefusedError),
+        ("ResourceAlreadyExistsException", 400, NameTakenError),
     ],
 )
 @pytest.mark.parametrize("operation", CALLS)
@@ -52,13 +52,13 @@ def test_an_error_has_its_meaning_and_the_service_s_own_text(
     operation: str,
     code: str,
     status: int,
-    meaning: type[Refused],
+    meaning: type[RefusedError],
     boto_personalize: BotoPersonalize,
     personalize_service: Service,
 ) -> None:
     personalize_service.answers(*[error(code, "The service's own text.", status)] * (len(RETRY_PAUSES) + 1))
 
-    with pytest.raises(Refused) as raised:
+    with pytest.raises(RefusedError) as raised:
         CALLS[operation](boto_personalize)
 
     assert type(raised.value) is meaning
@@ -81,12 +81,12 @@ def test_elsewhere_what_does_not_exist_is_refused(
 ) -> None:
     personalize_service.answers(error("ResourceNotFoundException", "does not exist."))
 
-    with pytest.raises(Refused, match=r"does not exist\."):
+    with pytest.raises(RefusedError, match=r"does not exist\."):
         CALLS[operation](boto_personalize)
 
 
 def test_a_service_that_cannot_be_reached_is_busy() -> None:
-    with pytest.raises(Busy) as raised:
+    with pytest.raises(BusyError) as raised:
         BotoPersonalize(client_of("http://127.0.0.1:1")).describe_dataset_import_job(ARN)
 
     assert raised.value.code == "EndpointConnectionError"
@@ -102,7 +102,7 @@ def test_the_clock_is_the_service_s_own_also_when_it_answers_with_an_error(
 
     try:
         boto_personalize.describe_dataset_import_job(ARN)
-    except Busy:
+    except BusyError:
         assert failing
 
     assert boto_personalize.now() == pytest.approx(time.time() + off, abs=2)
@@ -137,7 +137,7 @@ def test_what_passes_in_seconds_is_tried_again_at_once_and_room_that_comes_in_mi
     monkeypatch.setattr(time, "sleep", lambda _: None)
     personalize_service.answers(*[error(code, status=status)] * 3)
 
-    with pytest.raises(Refused):
+    with pytest.raises(RefusedError):
         BotoPersonalize(client_of(personalize_service.url, CLIENT_CONFIG)).describe_dataset_import_job(ARN)
 
     assert len(personalize_service.requests) == times

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from personalize_import_handler.contract.properties import ImportProperties
-from personalize_import_handler.contract.required_statements import objects_below
-from personalize_import_handler.errors import Refused
+from personalize_import_handler.contract.required_statements import object_pattern
+from personalize_import_handler.errors import RefusedError
 from personalize_import_handler.messages import failure_reasons
 
 ACCOUNT = "arn:aws-cn:iam::123456789012"
@@ -32,10 +32,10 @@ def for_role(arn: str) -> dict[str, object]:
     }
 
 
-def told_after(text: str, reading: ImportProperties = READING) -> tuple[str, list[object]]:
+def told_after(text: str, access: ImportProperties = READING) -> tuple[str, list[object]]:
     """Give what is told for a text of the service: the words, and the statements among them."""
-    reason = failure_reasons.not_started(Refused("CreateDatasetImportJob", "Any", text), "nightly-1", reading)
-    words, statements, rest = [], [], reason.partition("CreateDatasetImportJob was answered with Any. ")[2]
+    reason = failure_reasons.start_failed(RefusedError("CreateDatasetImportJob", "Any", text), "nightly-1", access)
+    words, statements, rest = [], [], reason.partition("CreateDatasetImportJob failed with Any. ")[2]
     while "{" in rest:
         before, brace, after = rest.partition("{")
         statement, end = json.JSONDecoder().raw_decode(brace + after)
@@ -51,7 +51,7 @@ def test_where_the_data_may_not_be_read_it_is_told_what_role_and_bucket_must_all
     assert words.startswith(f"Add to the policy of the role {ROLE_ARN} …")
     assert "to the policy of the bucket" in words
     assert statements == [READ, LIST, {**READ, **SERVICE}, {**LIST, **SERVICE}, for_role(ROLE_ARN)]
-    assert "if it is in another account" in words
+    assert "if the bucket is in another account" in words
 
 
 def test_a_role_of_the_construct_is_allowed_in_another_account_by_its_path_for_its_name_changes() -> None:
@@ -111,4 +111,4 @@ def test_where_nothing_is_named_no_statement_is_made_up() -> None:
     [("a.csv", "a.csv"), ("a/", "a/*"), ("", "*"), ("a*b?$.csv", "a${*}b${?}${$}.csv")],
 )
 def test_a_file_is_matched_alone_and_a_folder_with_all_below_it(key: str, pattern: str) -> None:
-    assert objects_below(key) == pattern
+    assert object_pattern(key) == pattern

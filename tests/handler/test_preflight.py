@@ -4,9 +4,9 @@ import logging
 
 import pytest
 
-from personalize_import_handler.aws.data_reader import NotReadable
+from personalize_import_handler.aws.data_reader import NotReadableError
 from personalize_import_handler.data import preflight
-from personalize_import_handler.errors import Busy, Refused
+from personalize_import_handler.errors import BusyError, RefusedError
 from tests.handler.account import Account
 from tests.handler.fakes import DATASET_ARN, ROLE_ARN, FakePersonalize
 from tests.handler.fakes_storage import FakeStorage
@@ -36,7 +36,7 @@ def test_good_data_is_imported(
 ) -> None:
     assert cloudformation.create(LOOKED_AT).succeeded
     assert len(personalize.jobs) == 1
-    assert ("read_as", ROLE_ARN) in storage.calls
+    assert ("data_reader", ROLE_ARN) in storage.calls
 
 
 def test_what_is_shipped_is_not_looked_at_unasked(cloudformation: CloudFormation, storage: FakeStorage) -> None:
@@ -44,7 +44,7 @@ def test_what_is_shipped_is_not_looked_at_unasked(cloudformation: CloudFormation
     storage.ship(data["DataFiles"])
 
     assert cloudformation.create(data).succeeded
-    assert "read_as" not in [operation for operation, _ in storage.calls]
+    assert "data_reader" not in [operation for operation, _ in storage.calls]
 
 
 def test_what_is_not_imported_is_not_looked_at(cloudformation: CloudFormation, storage: FakeStorage) -> None:
@@ -80,7 +80,7 @@ def test_the_reason_names_rule_file_line_and_column_but_no_data(
     assert answer.reason.startswith(
         "wrong-type: a value is not of the field's type in b.csv, line 1234, column TIMESTAMP. Write int and long as"
     )
-    assert "was not started, for it would fail over this" in answer.reason
+    assert "was not started, because it would fail" in answer.reason
     assert "yesterday" not in answer.reason
     assert personalize.jobs == {}
 
@@ -152,24 +152,24 @@ def test_data_that_is_not_there_is_told(cloudformation: CloudFormation, storage:
 def test_a_role_that_may_not_read_is_told_with_what_to_add(
     cloudformation: CloudFormation, storage: FakeStorage, personalize: FakePersonalize
 ) -> None:
-    denied = NotReadable("GetObject", "AccessDenied", "User: role is not authorized to perform: kms:Decrypt")
+    denied = NotReadableError("GetObject", "AccessDenied", "User: role is not authorized to perform: kms:Decrypt")
     storage.fail_next("read", denied, times=100)
     answer = cloudformation.create(LOOKED_AT)
 
     assert answer.reason.startswith(denied.message)
-    assert "GetObject was answered with AccessDenied. Add to the policy of the role" in answer.reason
+    assert "GetObject failed with AccessDenied. Add to the policy of the role" in answer.reason
     assert personalize.jobs == {}
 
 
 def test_what_may_pass_is_tried_again(cloudformation: CloudFormation, storage: FakeStorage) -> None:
-    storage.fail_next("read", NotReadable("GetObject", "AccessDenied", "Access Denied"), times=2)
-    storage.fail_next("list_objects", Busy("ListObjectsV2", "SlowDown", "Please reduce your request rate."))
+    storage.fail_next("read", NotReadableError("GetObject", "AccessDenied", "Access Denied"), times=2)
+    storage.fail_next("list_objects", BusyError("ListObjectsV2", "SlowDown", "Please reduce your request rate."))
 
     assert cloudformation.create(LOOKED_AT).succeeded
 
 
 def test_a_schema_that_may_not_be_read_is_told(cloudformation: CloudFormation, personalize: FakePersonalize) -> None:
-    refused = Refused(
+    refused = RefusedError(
         "DescribeSchema", "AccessDeniedException", "not authorized to perform: personalize:DescribeSchema"
     )
     personalize.fail_next("schema_of", refused, times=100)

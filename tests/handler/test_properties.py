@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from personalize_import_handler import contract
 from personalize_import_handler.contract import ImportMode, ResourceProperties
-from personalize_import_handler.contract.properties import ImportProperties, InvalidProperties, parse
+from personalize_import_handler.contract.properties import ImportProperties, InvalidPropertiesError, parse
 from tests.handler.account import Account
 from tests.handler.fakes import DATASET_ARN, ROLE_ARN, job_arn
 from tests.handler.properties import DATA_LOCATION, properties, tags
@@ -18,7 +18,7 @@ SCHEMA_ARN = "arn:aws:personalize:eu-west-1:123456789012:schema/interactions"
 
 
 def problem_with(**changed: Any) -> str:
-    with pytest.raises(InvalidProperties) as raised:
+    with pytest.raises(InvalidPropertiesError) as raised:
         parse(properties(**changed))
     return str(raised.value)
 
@@ -97,7 +97,7 @@ def test_what_the_service_takes_is_taken(name: str, value: object) -> None:
 
 @pytest.mark.parametrize("name", ["DatasetArn", "DataLocation", "RoleArn"])
 def test_a_property_that_is_missing_is_named_with_what_it_must_be(name: str) -> None:
-    assert problem_with(**{name: None}).startswith(f"{name} is missing, it must be a")
+    assert problem_with(**{name: None}).startswith(f"{name} is missing: it must be a")
 
 
 @pytest.mark.parametrize(
@@ -209,7 +209,7 @@ NAMES = st.sampled_from(sorted(ResourceProperties.__annotations__)) | st.text(ma
 
 @given(st.dictionaries(NAMES, JUNK, max_size=14))
 def test_no_junk_raises_anything_but_invalid_properties(junk: dict[str, Any]) -> None:
-    with pytest.raises(InvalidProperties, match=r"DatasetArn|DataLocation|RoleArn"):
+    with pytest.raises(InvalidPropertiesError, match=r"DatasetArn|DataLocation|RoleArn"):
         parse({name: value for name, value in junk.items() if name != "DatasetArn"})
 
 
@@ -217,7 +217,7 @@ def test_no_junk_raises_anything_but_invalid_properties(junk: dict[str, Any]) ->
 def test_a_single_junk_value_is_named_or_harmless(name: str, value: object) -> None:
     try:
         parse({**properties(), name: value})
-    except InvalidProperties as problem:
+    except InvalidPropertiesError as problem:
         assert str(problem).startswith(name)  # noqa: PT017 - many values of many names are no problem
 
 
@@ -244,11 +244,11 @@ def test_junk_gives_exactly_one_failed_answer_and_never_a_job(
 
 @pytest.mark.parametrize("follower", [{"JobName": "nightly"}, {"LogicalId": "Import", "Name": "x"}, {}, "Import"])
 def test_a_follower_without_a_logical_id_is_refused(follower: object) -> None:
-    with pytest.raises(InvalidProperties, match=r"^FollowedBy must be a list of"):
+    with pytest.raises(InvalidPropertiesError, match=r"^FollowedBy must be a list of"):
         parse(properties(FollowedBy=[follower]))
 
 
 def test_a_job_to_continue_needs_the_resource_that_has_begun_it() -> None:
     problem = problem_with(DatasetImportJobArn=job_arn("nightly-0123456789ab-1"))
 
-    assert problem.startswith("FirstResource is missing, it must be {LogicalId, PhysicalId}: the logical id")
+    assert problem.startswith("FirstResource is missing: it must be {LogicalId, PhysicalId}: the logical id")

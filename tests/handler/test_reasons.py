@@ -9,7 +9,7 @@ from personalize_import_handler.aws.personalize import DatasetImportJob
 from personalize_import_handler.cloudformation.responses import BODY_BYTES_MAX, body_of
 from personalize_import_handler.contract import ImportMode
 from personalize_import_handler.contract.printable import printable
-from personalize_import_handler.errors import Refused
+from personalize_import_handler.errors import RefusedError
 from personalize_import_handler.messages import failure_reasons
 from tests.handler.fakes import DATASET_ARN, ROLE_ARN, job_arn
 from tests.handler.properties import DATA_LOCATION
@@ -46,37 +46,40 @@ def job(failure_reason: str | None, status: str = "CREATE FAILED") -> DatasetImp
 def test_a_failed_job_is_told_with_the_service_s_words_first(failure_reason: str | None, sentence: str) -> None:
     assert failure_reasons.job_failed(job(failure_reason)) == (
         f"{sentence} DatasetImportJob nightly-1 of {DATA_LOCATION} ended with status CREATE FAILED. "
-        "Correct what is named and deploy again: a new job is started then."
+        "Fix the problem above and deploy again; this starts a new job."
     )
 
 
 @pytest.mark.parametrize(
     ("text", "advice"),
     [
-        ("Input csv is missing the following columns: [ITEM_ID]", "Name the columns in the header row"),
+        (
+            "Input csv is missing the following columns: [ITEM_ID]",
+            "Use the names of the schema's fields in the header row",
+        ),
         ("Invalid Data location.", "Check that the location exists"),
         (NO_PASSING, 'Add to the policy of the provider\'s role {"Effect": "Allow", "Action": "iam:PassRole"'),
-        ("User: x is not authorized to perform: personalize:TagResource", "Let the provider's functions do what is"),
-        ("Anything else", "Correct what is named and deploy again"),
+        ("User: x is not authorized to perform: personalize:TagResource", "Allow the provider's functions to perform"),
+        ("Anything else", "Fix the problem above and deploy again"),
     ],
 )
 def test_what_to_do_follows_from_the_service_s_words(text: str, advice: str) -> None:
-    refused = Refused("CreateDatasetImportJob", "InvalidInputException", text)
+    refused = RefusedError("CreateDatasetImportJob", "InvalidInputException", text)
 
     assert f". {advice}" in failure_reasons.job_failed(job(text))
-    assert f". {advice}" in failure_reasons.not_started(refused, "nightly-1", job(None))
-    assert f". {advice}" in failure_reasons.not_seen(refused, job_arn("nightly-1"))
+    assert f". {advice}" in failure_reasons.start_failed(refused, "nightly-1", job(None))
+    assert f". {advice}" in failure_reasons.describe_failed(refused, job_arn("nightly-1"))
 
 
 def test_a_refusal_is_told_with_what_was_asked_and_its_code() -> None:
-    refused = Refused("DescribeDatasetImportJob", "AccessDeniedException", "No")
+    refused = RefusedError("DescribeDatasetImportJob", "AccessDeniedException", "No")
 
-    assert failure_reasons.not_started(refused, "nightly-1", job(None)).startswith(
+    assert failure_reasons.start_failed(refused, "nightly-1", job(None)).startswith(
         f"No. DatasetImportJob nightly-1 of {DATA_LOCATION} was not started: "
-        "DescribeDatasetImportJob was answered with AccessDeniedException. "
+        "DescribeDatasetImportJob failed with AccessDeniedException. "
     )
-    assert failure_reasons.not_seen(refused, job_arn("nightly-1")).startswith(
-        f"No. DescribeDatasetImportJob of {job_arn('nightly-1')} was answered with AccessDeniedException. "
+    assert failure_reasons.describe_failed(refused, job_arn("nightly-1")).startswith(
+        f"No. DescribeDatasetImportJob of {job_arn('nightly-1')} failed with AccessDeniedException. "
     )
 
 
@@ -92,7 +95,7 @@ def test_words_of_any_length_and_script_leave_room_for_the_job_and_what_to_do(
     assert reason.startswith(before)
     assert "… DatasetImportJob nightly-1 of " in reason
     assert len(body_of({**FRAME, "Reason": printable(reason)})) < BODY_BYTES_MAX
-    assert reason.endswith("a new job is started then.")
+    assert reason.endswith("this starts a new job.")
 
 
 def test_where_there_is_much_to_do_the_service_s_words_leave_room_for_all_of_it() -> None:
@@ -105,7 +108,7 @@ def test_where_there_is_much_to_do_the_service_s_words_leave_room_for_all_of_it(
 
 @pytest.mark.parametrize(("seconds", "told"), [(59, "1 min"), (3300, "55 min"), (7260, "2 h 1 min")])
 def test_time_is_told_in_hours_and_minutes(seconds: float, told: str) -> None:
-    assert failure_reasons.not_in_time(job(None, "CREATE PENDING"), seconds) == (
+    assert failure_reasons.job_timed_out(job(None, "CREATE PENDING"), seconds) == (
         f"Timed out: DatasetImportJob nightly-1 is still CREATE PENDING after {told}. "
-        "It can't be stopped and goes on; deploying again joins it instead of starting a second one."
+        "A job can't be stopped, so it continues; deploying again adopts it instead of starting another one."
     )

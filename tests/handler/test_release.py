@@ -10,7 +10,7 @@ import pytest
 
 from personalize_import_handler.aws.stacks import RootStack
 from personalize_import_handler.contract import RESOURCE_TAG
-from personalize_import_handler.errors import Busy, Refused
+from personalize_import_handler.errors import BusyError, RefusedError
 from tests.handler.account import Account, Answer
 from tests.handler.conftest import Log
 from tests.handler.fakes import Course, FakePersonalize
@@ -18,7 +18,7 @@ from tests.handler.properties import properties
 from tests.handler.simulator import CloudFormation
 from tests.handler.test_ownership import FIRST
 
-THROTTLED = Busy("DescribeStacks", "Throttling", "Rate exceeded")
+THROTTLED = BusyError("DescribeStacks", "Throttling", "Rate exceeded")
 
 
 @pytest.fixture
@@ -113,7 +113,7 @@ def test_a_delete_that_may_not_see_its_stack_releases_the_job(
     shop: CloudFormation, account: Account, personalize: FakePersonalize, log: Log
 ) -> None:
     first = shop.create(properties())
-    account.stacks.errors = [Refused("DescribeStacks", "AccessDenied", "Not authorized.")]
+    account.stacks.errors = [RefusedError("DescribeStacks", "AccessDenied", "Not authorized.")]
 
     assert shop.delete().succeeded
     assert personalize.tags[first.job_arn] == {RESOURCE_TAG: "shop/Import released"}
@@ -122,7 +122,10 @@ def test_a_delete_that_may_not_see_its_stack_releases_the_job(
 @pytest.mark.parametrize("operation", ["list_dataset_import_jobs", "list_tags", "tag_resource"])
 @pytest.mark.parametrize(
     ("error", "is_released"),
-    [(Busy("Any", "ThrottlingException", "Rate exceeded"), True), (Refused("Any", "AccessDenied", "No."), False)],
+    [
+        (BusyError("Any", "ThrottlingException", "Rate exceeded"), True),
+        (RefusedError("Any", "AccessDenied", "No."), False),
+    ],
 )
 def test_a_delete_releases_a_job_as_soon_as_it_may_and_never_fails(
     error: Exception, operation: str, is_released: bool, shop: CloudFormation, personalize: FakePersonalize, log: Log
@@ -193,12 +196,12 @@ def test_a_rollback_whose_look_at_the_stack_is_throttled_releases_nothing(
     ],
 )
 def test_what_a_deployment_that_failed_deletes_is_not_given_up(status: str) -> None:
-    assert not RootStack("shop", status).gives_resources_up
+    assert not RootStack("shop", status).is_removing_resources
 
 
 @pytest.mark.parametrize("status", ["DELETE_IN_PROGRESS", "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"])
 def test_a_stack_that_is_deleted_or_cleaned_up_gives_resources_up(status: str) -> None:
-    assert RootStack("shop", status).gives_resources_up
+    assert RootStack("shop", status).is_removing_resources
 
 
 def test_a_deployment_that_failed_without_rollback_is_repeated_without_another_import(
@@ -232,7 +235,7 @@ def test_a_delete_that_cannot_release_its_job_in_time_succeeds_with_a_warning(
 ) -> None:
     shop.dates_urls = False
     first = shop.create(properties())
-    personalize.fail_next("tag_resource", Busy("TagResource", "ThrottlingException", "Rate exceeded"), times=1000)
+    personalize.fail_next("tag_resource", BusyError("TagResource", "ThrottlingException", "Rate exceeded"), times=1000)
     began = account.clock.now
     event = shop.begin("Delete", properties())
     account.functions_seconds_off = 1800
@@ -242,7 +245,7 @@ def test_a_delete_that_cannot_release_its_job_in_time_succeeds_with_a_warning(
     assert deleted.succeeded
     assert 3000 <= deleted.answered_at - began < 3600
     assert personalize.tags[first.job_arn] == {RESOURCE_TAG: "shop/Import"}
-    assert [line for line in log.lines_from("WARNING") if "were not released" in line]
+    assert [line for line in log.lines_from("WARNING") if "could not be released" in line]
 
 
 def test_a_job_of_an_earlier_version_is_not_adopted_by_a_resource_that_is_created(

@@ -9,7 +9,7 @@ from botocore.stub import Stubber
 
 from personalize_import_handler.aws.stacks import RootStack
 from personalize_import_handler.aws.stacks_client import BotoStacks
-from personalize_import_handler.errors import Busy, Refused
+from personalize_import_handler.errors import BusyError, RefusedError
 from tests.handler.fakes_stacks import stack_id_of
 
 if TYPE_CHECKING:
@@ -63,13 +63,13 @@ def test_a_nested_stack_has_the_name_and_the_status_of_its_root_stack(
     assert BotoStacks(client).root_of(NESTED_ID) == RootStack("shop", "UPDATE_ROLLBACK_IN_PROGRESS")
 
 
-@pytest.mark.parametrize(("code", "error"), [("Throttling", Busy), ("AccessDenied", Refused)])
+@pytest.mark.parametrize(("code", "error"), [("Throttling", BusyError), ("AccessDenied", RefusedError)])
 def test_an_error_says_whether_to_call_again(
-    code: str, error: type[Refused], client: "CloudFormationClient", cloudformation: Stubber
+    code: str, error: type[RefusedError], client: "CloudFormationClient", cloudformation: Stubber
 ) -> None:
     cloudformation.add_client_error("describe_stacks", code, "No.", http_status_code=400)
 
-    with pytest.raises(Refused, match="DescribeStacks") as raised:
+    with pytest.raises(RefusedError, match="DescribeStacks") as raised:
         BotoStacks(client).root_of(NESTED_ID)
 
     assert type(raised.value) is error

@@ -3,7 +3,7 @@
 import pytest
 
 from personalize_import_handler.contract.properties import parse
-from personalize_import_handler.errors import Busy, Refused
+from personalize_import_handler.errors import BusyError, RefusedError
 from tests.handler.account import Account, Killed
 from tests.handler.fakes import Course, FakePersonalize
 from tests.handler.fakes_events import FakeEventBus
@@ -91,7 +91,9 @@ def test_a_job_that_fails_is_told_with_the_reason_that_the_stack_event_has(
 def test_a_request_that_fails_before_a_job_is_started_is_told_and_names_no_job(
     cloudformation: CloudFormation, personalize: FakePersonalize, event_bus: FakeEventBus
 ) -> None:
-    refused = Refused("CreateDatasetImportJob", "InvalidInputException", "Input csv is missing the following columns")
+    refused = RefusedError(
+        "CreateDatasetImportJob", "InvalidInputException", "Input csv is missing the following columns"
+    )
     personalize.fail_next("create_dataset_import_job", refused)
     answer = cloudformation.create(properties(**ASKED))
 
@@ -220,8 +222,8 @@ def test_a_relay_tells_of_a_job_that_only_its_second_resource_can_start(
 @pytest.mark.parametrize(
     "error",
     [
-        Refused("DescribeDatasetImportJob", "InvalidInputException", "Invalid input."),
-        Busy("DescribeDatasetImportJob", "ThrottlingException", "Rate exceeded"),
+        RefusedError("DescribeDatasetImportJob", "InvalidInputException", "Invalid input."),
+        BusyError("DescribeDatasetImportJob", "ThrottlingException", "Rate exceeded"),
     ],
     ids=["refused", "busy until the time is up"],
 )
@@ -230,7 +232,7 @@ def test_a_job_that_can_not_be_looked_at_any_more_is_told_of_as_unwatched(
     personalize: FakePersonalize,
     account: Account,
     event_bus: FakeEventBus,
-    error: Refused,
+    error: RefusedError,
 ) -> None:
     personalize.course = Course(seconds=7200)
     event = cloudformation.begin("Create", properties(**ASKED))
@@ -245,7 +247,7 @@ def test_a_job_that_can_not_be_looked_at_any_more_is_told_of_as_unwatched(
 def test_a_job_that_found_no_room_in_all_the_time_was_not_started(
     cloudformation: CloudFormation, personalize: FakePersonalize, event_bus: FakeEventBus
 ) -> None:
-    full = Busy("CreateDatasetImportJob", "LimitExceededException", "More than 5 resources with PENDING status.")
+    full = BusyError("CreateDatasetImportJob", "LimitExceededException", "More than 5 resources with PENDING status.")
     personalize.fail_next("create_dataset_import_job", full, times=1000)
     cloudformation.create(properties(**ASKED))
 

@@ -9,9 +9,9 @@ from botocore.stub import Stubber
 
 from personalize_import_handler.aws import storage_client
 from personalize_import_handler.aws.calls import CLIENT_CONFIG
-from personalize_import_handler.aws.storage import Gone
+from personalize_import_handler.aws.storage import ObjectNotFoundError
 from personalize_import_handler.aws.storage_client import BotoStorage
-from personalize_import_handler.errors import Busy, Refused
+from personalize_import_handler.errors import BusyError, RefusedError
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -113,28 +113,28 @@ def test_a_part_that_is_throttled_is_copied_again_and_no_other(
 def test_an_object_that_is_not_there_is_gone(storage: BotoStorage, s3: Stubber, contents: dict[str, Any]) -> None:
     s3.add_response("list_objects_v2", contents)
 
-    with pytest.raises(Gone, match=r"s3://assets/key\.csv does not exist any more"):
+    with pytest.raises(ObjectNotFoundError, match=r"s3://assets/key\.csv no longer exists"):
         storage.copy(SOURCE, TARGET)
 
 
 @pytest.mark.parametrize(
     ("code", "status", "meaning"),
     [
-        ("AccessDenied", 403, Refused),
-        ("InternalError", 500, Busy),
-        ("KMS.ThrottlingException", 400, Busy),
-        ("OperationAborted", 409, Busy),
-        ("RequestTimeout", 400, Busy),
-        ("SlowDown", 503, Busy),
+        ("AccessDenied", 403, RefusedError),
+        ("InternalError", 500, BusyError),
+        ("KMS.ThrottlingException", 400, BusyError),
+        ("OperationAborted", 409, BusyError),
+        ("RequestTimeout", 400, BusyError),
+        ("SlowDown", 503, BusyError),
     ],
 )
 def test_errors_have_their_own_words(
-    storage: BotoStorage, s3: Stubber, code: str, status: int, meaning: type[Refused]
+    storage: BotoStorage, s3: Stubber, code: str, status: int, meaning: type[RefusedError]
 ) -> None:
     has_source(s3, 1)
     s3.add_client_error("copy_object", code, "In S3's own words", status)
 
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(RefusedError) as refused:
         storage.copy(SOURCE, TARGET)
 
     assert type(refused.value) is meaning
@@ -149,7 +149,7 @@ def test_an_object_is_there_if_its_latest_version_is(storage: BotoStorage, s3: S
         ([], False),
     ):
         s3.add_response("list_object_versions", {"Versions": versions}, {"Bucket": "data", "Prefix": "hash/users.csv"})
-        assert storage.holds(TARGET) is there
+        assert storage.exists(TARGET) is there
 
 
 def test_all_versions_of_a_bucket_are_deleted_and_what_marks_deletions(storage: BotoStorage, s3: Stubber) -> None:
@@ -201,7 +201,7 @@ def test_a_version_that_may_not_be_deleted_is_a_refusal_though_the_answer_is_a_s
     lists(s3, {"Versions": [entry("a.csv")], "IsTruncated": False})
     deletes(s3, entry("a.csv"), errors=({"Key": "a.csv", "Code": "AccessDenied", "Message": "In S3's own words"},))
 
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(RefusedError) as refused:
         storage.empty("data")
 
     assert (refused.value.code, refused.value.message) == ("AccessDenied", "In S3's own words")
@@ -214,5 +214,5 @@ def test_a_version_that_s3_is_too_busy_to_delete_may_be_deleted_later(
     lists(s3, {"Versions": [entry("a.csv")], "IsTruncated": False})
     deletes(s3, entry("a.csv"), errors=({"Key": "a.csv", "Code": code, "Message": "In S3's own words"},))
 
-    with pytest.raises(Busy, match="In S3's own words"):
+    with pytest.raises(BusyError, match="In S3's own words"):
         storage.empty("data")

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from personalize_import_handler.contract import DATA_FINGERPRINT_TAG, STATUS_UNKNOWN
-from personalize_import_handler.errors import Busy, Refused
+from personalize_import_handler.errors import BusyError, RefusedError
 from tests.handler.account import Account
 from tests.handler.fakes import Course, FakePersonalize
 from tests.handler.properties import DATA_LOCATION, properties, tags
@@ -14,8 +14,10 @@ from tests.handler.simulator import CloudFormation
 
 FILE = f"{DATA_LOCATION}a.csv"
 LONG = Course(seconds=3000)
-THROTTLED = Busy("DescribeDatasetImportJob", "ThrottlingException", "Rate exceeded")
-NO_CAPACITY = Busy("CreateDatasetImportJob", "LimitExceededException", "More than 5 resources with PENDING status.")
+THROTTLED = BusyError("DescribeDatasetImportJob", "ThrottlingException", "Rate exceeded")
+NO_CAPACITY = BusyError(
+    "CreateDatasetImportJob", "LimitExceededException", "More than 5 resources with PENDING status."
+)
 
 
 @pytest.fixture(autouse=True)
@@ -59,7 +61,7 @@ def test_a_resource_whose_look_at_the_job_is_throttled_looks_again(chain: Relay,
 def test_a_resource_that_may_not_see_the_job_fails_with_the_reason(chain: Relay, personalize: FakePersonalize) -> None:
     first, second = chain.resources
     arn = first.create(chain.leg(comparing(), 0, None)).job_arn
-    personalize.fail_next("list_tags", Refused("ListTagsForResource", "InvalidInputException", "Invalid input."))
+    personalize.fail_next("list_tags", RefusedError("ListTagsForResource", "InvalidInputException", "Invalid input."))
 
     assert second.create(chain.leg(comparing(), 1, arn)).reason.startswith("Invalid input. ")
 

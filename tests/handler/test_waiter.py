@@ -13,7 +13,7 @@ from personalize_import_handler.aws import fresh_permissions
 from personalize_import_handler.aws.calls import RETRY_PAUSES
 from personalize_import_handler.cloudformation import waiter
 from personalize_import_handler.cloudformation.waiter import execution_name
-from personalize_import_handler.errors import Busy, Refused
+from personalize_import_handler.errors import BusyError, RefusedError
 from tests.handler.aws_json import Service, error, serve
 
 STATE_MACHINE_ARN = "arn:aws:states:eu-west-1:123456789012:stateMachine:waiter"
@@ -64,7 +64,7 @@ def test_step_functions_takes_every_name_and_it_does_not_show_the_url(request_id
 def test_an_execution_is_started_with_the_event(step_functions: Service) -> None:
     step_functions.answers(STARTED)
 
-    waiter.start_waiting(EVENT)
+    waiter.start_polling(EVENT)
 
     ((operation, parameters),) = step_functions.requests
     assert operation == "StartExecution"
@@ -76,7 +76,7 @@ def test_an_execution_is_started_with_the_event(step_functions: Service) -> None
 def test_an_execution_that_is_there_already_is_not_an_error(step_functions: Service) -> None:
     step_functions.answers(error("ExecutionAlreadyExists"), STARTED)
 
-    waiter.start_waiting(EVENT)
+    waiter.start_polling(EVENT)
 
     assert len(step_functions.requests) == 1
 
@@ -91,7 +91,7 @@ def test_an_execution_that_may_not_be_started_yet_is_tried_again(step_functions:
     step_functions.answers(DENIED, DENIED, STARTED)
     slept: list[float] = []
 
-    waiter.start_waiting(EVENT, slept.append)
+    waiter.start_polling(EVENT, slept.append)
 
     assert len(step_functions.requests) == 3
     assert slept == [5, 10]
@@ -102,7 +102,7 @@ def test_an_execution_for_which_there_is_no_room_yet_is_tried_again(step_functio
     step_functions.answers(*[THROTTLED] * of_one_try, STARTED)
     slept: list[float] = []
 
-    waiter.start_waiting(EVENT, slept.append)
+    waiter.start_polling(EVENT, slept.append)
 
     assert slept == [5]
 
@@ -113,8 +113,8 @@ def test_an_execution_that_may_never_be_started_is_an_error_well_before_the_func
     step_functions.answers(*[DENIED] * 9)
     slept: list[float] = []
 
-    with pytest.raises(Refused, match="states:StartExecution"):
-        waiter.start_waiting(EVENT, slept.append)
+    with pytest.raises(RefusedError, match="states:StartExecution"):
+        waiter.start_polling(EVENT, slept.append)
 
     assert len(step_functions.requests) == 6
     assert sum(slept) == fresh_permissions.SECONDS
@@ -127,7 +127,7 @@ def test_an_execution_is_started_once_step_functions_knows_the_credentials_of_a_
     unknown = error(code, "The security token included in the request is invalid.")
     step_functions.answers(unknown, unknown, STARTED)
 
-    waiter.start_waiting(EVENT, lambda _: None)
+    waiter.start_polling(EVENT, lambda _: None)
 
     assert len(step_functions.requests) == 3
 
@@ -136,8 +136,8 @@ def test_any_other_refusal_is_an_error_at_once(step_functions: Service) -> None:
     step_functions.answers(error("StateMachineDoesNotExist", "gone"))
     slept: list[float] = []
 
-    with pytest.raises(Refused, match="gone"):
-        waiter.start_waiting(EVENT, slept.append)
+    with pytest.raises(RefusedError, match="gone"):
+        waiter.start_polling(EVENT, slept.append)
 
     assert slept == []
 
@@ -170,7 +170,7 @@ def test_a_request_is_given_up_once_there_is_a_later_one_for_its_resource(
 ) -> None:
     step_functions.answers(executions(*listed))
 
-    assert waiter.is_given_up(HANDED_OVER)
+    assert waiter.is_superseded(HANDED_OVER)
     assert step_functions.requests[0][1]["stateMachineArn"] == STATE_MACHINE_ARN
 
 
@@ -180,7 +180,7 @@ def test_a_request_is_not_given_up_for_an_earlier_one_or_one_of_another_resource
 ) -> None:
     step_functions.answers(executions(*listed))
 
-    assert not waiter.is_given_up(HANDED_OVER)
+    assert not waiter.is_superseded(HANDED_OVER)
 
 
 OWN, SIGNED_LATER, SIGNED_EARLIER, WITHOUT = "r-own-1700000100", "r-x-1700000200", "r-x-1700000000", "r-x"
@@ -204,7 +204,7 @@ NOON, ONE = datetime(2024, 1, 1, 12, tzinfo=UTC), datetime(2024, 1, 1, 13, tzinf
 def test_requests_come_in_the_order_in_which_their_urls_were_signed_and_else_in_that_of_their_executions(
     other: str, own_start: datetime, other_start: datetime, *, superseded: bool
 ) -> None:
-    assert waiter.is_superseded(OWN, {OWN: own_start, other: other_start}) is superseded
+    assert waiter.has_later_request(OWN, {OWN: own_start, other: other_start}) is superseded
 
 
 def test_the_name_of_an_execution_ends_in_the_time_at_which_the_url_was_signed() -> None:
@@ -216,15 +216,15 @@ def test_the_name_of_an_execution_ends_in_the_time_at_which_the_url_was_signed()
 def test_later_requests_may_fill_pages(step_functions: Service) -> None:
     step_functions.answers(executions(OTHER, next_token="1"), executions(LATER, EVENT))
 
-    assert waiter.is_given_up(HANDED_OVER)
+    assert waiter.is_superseded(HANDED_OVER)
 
 
 def test_executions_that_cannot_be_listed_now_may_be_listed_later(step_functions: Service) -> None:
     of_one_try = 3
     step_functions.answers(*[THROTTLED] * of_one_try * (len(RETRY_PAUSES) + 1))
 
-    with pytest.raises(Busy, match="Rate exceeded"):
-        waiter.is_given_up(HANDED_OVER, lambda _: None)
+    with pytest.raises(BusyError, match="Rate exceeded"):
+        waiter.is_superseded(HANDED_OVER, lambda _: None)
 
 
 def test_a_page_of_executions_that_is_throttled_is_listed_again_and_not_those_before(step_functions: Service) -> None:
@@ -232,7 +232,7 @@ def test_a_page_of_executions_that_is_throttled_is_listed_again_and_not_those_be
     step_functions.answers(executions(OTHER, next_token="1"), *[THROTTLED] * of_one_try, executions(LATER, EVENT))
     slept: list[float] = []
 
-    assert waiter.is_given_up(HANDED_OVER, slept.append)
+    assert waiter.is_superseded(HANDED_OVER, slept.append)
     assert [parameters.get("nextToken") for _, parameters in step_functions.requests] == [None, "1", "1", "1", "1"]
     assert slept == [1]
 
@@ -240,7 +240,7 @@ def test_a_page_of_executions_that_is_throttled_is_listed_again_and_not_those_be
 def test_executions_that_may_not_be_listed_are_a_refusal(step_functions: Service) -> None:
     step_functions.answers(error("AccessDeniedException", "not authorized to perform: states:ListExecutions"))
 
-    with pytest.raises(Refused, match="not authorized") as refusal:
-        waiter.is_given_up(HANDED_OVER)
+    with pytest.raises(RefusedError, match="not authorized") as refusal:
+        waiter.is_superseded(HANDED_OVER)
 
-    assert not isinstance(refusal.value, Busy)
+    assert not isinstance(refusal.value, BusyError)

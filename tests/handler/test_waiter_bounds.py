@@ -5,7 +5,7 @@ from botocore.config import Config
 
 from personalize_import_handler.cloudformation import waiter
 from personalize_import_handler.cloudformation.waiter import execution_name
-from personalize_import_handler.errors import Busy, Refused
+from personalize_import_handler.errors import BusyError, RefusedError
 from tests.handler.aws_json import Service, error
 from tests.handler.test_waiter import EVENT, HANDED_OVER, LATER, OTHER, executions, step_functions
 
@@ -29,8 +29,8 @@ def test_requests_for_the_resource_of_the_same_name_in_another_stack_have_other_
 def test_without_a_connection_an_execution_is_tried_again_for_two_minutes() -> None:
     slept: list[float] = []
 
-    with pytest.raises(Busy, match="EndpointConnectionError"):
-        waiter.start_waiting(EVENT, slept.append)
+    with pytest.raises(BusyError, match="EndpointConnectionError"):
+        waiter.start_polling(EVENT, slept.append)
 
     assert slept == [5, 10, 20, 40, 45]
 
@@ -41,14 +41,14 @@ def test_without_a_connection_an_execution_is_tried_again_for_two_minutes() -> N
 def test_what_is_refused_for_good_is_an_error_at_once(code: str, step_functions: Service) -> None:
     step_functions.answers(error(code, "gone"), *[error("Unknown", "asked again")] * 9)
 
-    with pytest.raises(Refused, match="gone"):
-        waiter.start_waiting(EVENT, lambda _: None)
+    with pytest.raises(RefusedError, match="gone"):
+        waiter.start_polling(EVENT, lambda _: None)
 
 
 @pytest.mark.usefixtures("unreachable")
 def test_executions_that_cannot_be_reached_may_be_listed_later() -> None:
-    with pytest.raises(Busy) as busy:
-        waiter.is_given_up(HANDED_OVER)
+    with pytest.raises(BusyError) as busy:
+        waiter.is_superseded(HANDED_OVER)
 
     assert busy.value.code == "EndpointConnectionError"
 
@@ -56,5 +56,5 @@ def test_executions_that_cannot_be_reached_may_be_listed_later() -> None:
 def test_executions_of_weeks_ago_are_not_listed(step_functions: Service) -> None:
     step_functions.answers(executions(*[OTHER] * 1000, next_token="1"), executions(EVENT, LATER))
 
-    assert not waiter.is_given_up(HANDED_OVER)
+    assert not waiter.is_superseded(HANDED_OVER)
     assert len(step_functions.requests) == 1

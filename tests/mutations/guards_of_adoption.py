@@ -15,7 +15,7 @@ _named: Final = partial(Patch, "job/adoption.py", "handler/test_physical_ids.py"
 _data: Final = partial(Patch, "job/adoption.py", "handler/test_data_changes.py")
 _LISTED: Final = "        if arn not in [job.dataset_import_job_arn for job in jobs_of_dataset]:\n"
 _MADE: Final = "made = _attempts(jobs, names) or _attempts_for_other_data(personalize, jobs, properties, resource)"
-_WAIT: Final = "            _wait_for_the_dataset(jobs_of_dataset)\n"
+_WAIT: Final = "            _raise_if_dataset_busy(jobs_of_dataset)\n"
 _handed: Final = partial(Patch, "job/adoption.py", "handler/test_handing_over.py")
 
 GUARDS: Final = (
@@ -37,28 +37,28 @@ GUARDS: Final = (
     ),
     _find(
         "a job whose data the dataset does not hold is not adopted",
-        "job = _holding(personalize, properties, known) if known else None",
+        "job = _describe_if_current(personalize, properties, known) if known else None",
         "job = personalize.describe_dataset_import_job(known.dataset_import_job_arn) if known else None",
     ),
     _find(
         "data that a later import has replaced is imported again",
-        "            and not is_superseded(job, jobs, undone)\n",
+        "            and not is_replaced(job, jobs, previous)\n",
         "",
     ),
     _turn(
         "rows that the undone update appended are removed",
-        "not is_superseded(job, jobs, undone)",
-        "not is_superseded(job, jobs)",
+        "not is_replaced(job, jobs, previous)",
+        "not is_replaced(job, jobs)",
     ),
     _attempt(
         "a call that is refused during the search is reported with its job",
-        "            return known\n    except Refused as refused:",
-        "            return known\n    except Busy as refused:",
+        "            return known\n    except RefusedError as refused:",
+        "            return known\n    except BusyError as refused:",
     ),
     _attempt(
         "a call that is refused during the search is reported with the number of the attempt",
-        "        raise Hindered(number, refused) from refused\n    return not_made(names, number)",
-        "        raise Hindered(1, refused) from refused\n    return not_made(names, number)",
+        "        raise AttemptError(number, refused) from refused\n    return next_attempt(names, number)",
+        "        raise AttemptError(1, refused) from refused\n    return next_attempt(names, number)",
     ),
     # In `adoption.current`
     _named(
@@ -73,46 +73,46 @@ GUARDS: Final = (
     ),
     _find(
         "an update imports again where the dataset does not hold the data of its job",
-        "return made[0] if job and not is_superseded(job, own) else None",
+        "return made[0] if job and not is_replaced(job, own) else None",
         "return made[0] if made else None",
     ),
     _find(
         "an update imports again where a later import of its resource was never undone",
-        "return made[0] if job and not is_superseded(job, own) else None",
+        "return made[0] if job and not is_replaced(job, own) else None",
         "return made[0] if job else None",
     ),
     _update(
         "an update keeps its job where somebody else's import has replaced the data",
-        "return made[0] if job and not is_superseded(job, own) else None",
-        "return made[0] if job and not is_superseded(job, jobs) else None",
+        "return made[0] if job and not is_replaced(job, own) else None",
+        "return made[0] if job and not is_replaced(job, jobs) else None",
     ),
     _update(
         "a call that is refused while an update searches for its job is reported with its job",
-        "    except Refused as refused:\n        raise Hindered(1,",
-        "    except NameTaken as refused:\n        raise Hindered(1,",
+        "    except RefusedError as refused:\n        raise AttemptError(1,",
+        "    except NameTakenError as refused:\n        raise AttemptError(1,",
     ),
     # In `adoption.latest`
     _relay(
         "a resource of a wait chain continues with the latest attempt",
-        "return made[0] if made and made[0].number >= number else not_made(names, number)",
-        "return made[-1] if made and made[-1].number >= number else not_made(names, number)",
+        "return made[0] if made and made[0].number >= number else next_attempt(names, number)",
+        "return made[-1] if made and made[-1].number >= number else next_attempt(names, number)",
     ),
     _handed(
         "an attempt that was never made is made, although an earlier one was",
-        "return made[0] if made and made[0].number >= number else not_made(names, number)",
-        "return made[0] if made else not_made(names, number)",
+        "return made[0] if made and made[0].number >= number else next_attempt(names, number)",
+        "return made[0] if made else next_attempt(names, number)",
     ),
     _handed(
         "an attempt that was never made keeps its number",
-        "made[0].number >= number else not_made(names, number)",
-        "made[0].number >= number else not_made(names, 1)",
+        "made[0].number >= number else next_attempt(names, number)",
+        "made[0].number >= number else next_attempt(names, 1)",
     ),
     _handed(
         "a resource of a wait chain reports that it can't list jobs",
         "        made = _attempts(personalize.list_dataset_import_jobs(properties.dataset_arn), names)\n"
-        "    except Refused as refused:",
+        "    except RefusedError as refused:",
         "        made = _attempts(personalize.list_dataset_import_jobs(properties.dataset_arn), names)\n"
-        "    except NameTaken as refused:",
+        "    except NameTakenError as refused:",
     ),
     # In `adoption.start`
     _attempt(
@@ -122,7 +122,7 @@ GUARDS: Final = (
     ),
     _attempt("a job that is there already is not created again", _LISTED, "        if arn:\n"),
     _turn("a job waits for the others of its dataset: the slower one's data would stay", _WAIT, ""),
-    _find("a name that is taken is used up", "with suppress(NameTaken):", "with suppress(Busy):"),
+    _find("a name that is taken is used up", "with suppress(NameTakenError):", "with suppress(BusyError):"),
     _find(
         "a name that is taken without a job is used up",
         "return job is not None and is_same_import(job, properties)",
@@ -135,22 +135,22 @@ GUARDS: Final = (
     ),
     _create(
         "a start that is refused is told with its job",
-        "job = personalize.describe_dataset_import_job(arn)\n    except Refused",
-        "job = personalize.describe_dataset_import_job(arn)\n    except Busy",
+        "job = personalize.describe_dataset_import_job(arn)\n    except RefusedError",
+        "job = personalize.describe_dataset_import_job(arn)\n    except BusyError",
     ),
     _turn("only running jobs of the dataset are waited for", "if is_running(job.status):", "if job.status:"),
     _turn(
         "a job that waits for the dataset is tried again",
-        'raise Busy("CreateDatasetImportJob", "ResourceInUseException", message)',
-        'raise Refused("CreateDatasetImportJob", "ResourceInUseException", message)',
+        'raise BusyError("CreateDatasetImportJob", "ResourceInUseException", message)',
+        'raise RefusedError("CreateDatasetImportJob", "ResourceInUseException", message)',
     ),
     # In `adoption.is_same_import`
     _find("the same import has the same dataset", "job.dataset_arn == properties.dataset_arn\n        and ", ""),
     _find("the same import has the same location", "and is_same_location(job.data_location, properties)\n", ""),
-    _find("the same import has the same role", "and is_same_reader(job.role_arn, properties.role_arn)\n", ""),
+    _find("the same import has the same role", "and is_equivalent_role(job.role_arn, properties.role_arn)\n", ""),
     _attempt(
         "the construct's own role is the same one in another stack",
-        "and is_same_reader(job.role_arn, properties.role_arn)\n",
+        "and is_equivalent_role(job.role_arn, properties.role_arn)\n",
         "and job.role_arn == properties.role_arn\n",
     ),
     _find("the same import has the same mode", "and job.import_mode == properties.import_mode\n", ""),
@@ -165,8 +165,8 @@ GUARDS: Final = (
     ),
     _data(
         "a job that has failed is not the one that a resource has",
-        "names.share_prefix(job.dataset_import_job_arn) and not has_failed(job.status)",
-        "names.share_prefix(job.dataset_import_job_arn)",
+        "names.shares_prefix(job.dataset_import_job_arn) and not has_failed(job.status)",
+        "names.shares_prefix(job.dataset_import_job_arn)",
     ),
     _data(
         "of all jobs of a resource the latest is the one that it has",
@@ -190,10 +190,10 @@ GUARDS: Final = (
     ),
     _find(
         "a job of an earlier dataset of the same ARN is not adopted",
-        "return None if is_of_an_earlier_dataset(job, personalize) else job",
+        "return None if is_from_earlier_dataset(job, personalize) else job",
         "return job",
     ),
-    # In `adoption.is_of_an_earlier_dataset`
+    # In `adoption.is_from_earlier_dataset`
     _attempt(
         "a job whose dataset is gone is not joined",
         "return created_at is None or job",
@@ -204,7 +204,7 @@ GUARDS: Final = (
         "created_at is None or job.creation_date_time < created_at",
         "created_at is None",
     ),
-    # In `adoption.is_superseded`
+    # In `adoption.is_replaced`
     _turn(
         "rows that were appended replace nothing",
         "later.import_mode is ImportMode.FULL\n",
@@ -212,15 +212,15 @@ GUARDS: Final = (
     ),
     _attempt(
         "an incremental import is not made again for rows that were appended after it",
-        "or (full and undone",
-        "or (undone",
+        "or (full and previous",
+        "or (previous",
     ),
     _turn(
         "rows that another resource appended are not taken away",
-        "undone is not None and undone.include(later.dataset_import_job_arn)",
-        "undone is not None",
+        "previous is not None and previous.includes(later.dataset_import_job_arn)",
+        "previous is not None",
     ),
-    _attempt("where nothing is undone, nothing is taken away", "and undone is not None and", "and"),
+    _attempt("where nothing is undone, nothing is taken away", "and previous is not None and", "and"),
     _attempt(
         "an earlier import has replaced nothing",
         "and later.creation_date_time > job.creation_date_time\n        ",

@@ -34,7 +34,7 @@ GUARDS: Final = (
     _answer("nothing is sent to a URL that is not https", "    if not is_response_url(url):\n", "    if False:\n"),
     _answer("a URL that is not https is refused", 'r"https://[a-z', 'r"[a-z]+://[a-z'),
     _answer("a URL with a port that cannot be is refused", ' and int(parts["port"] or 0) <= _PORT_MAX', ""),
-    _answer("an attempt that is given up ends its thread", "        handler.give_up()\n", "        pass\n"),
+    _answer("an attempt that is given up ends its thread", "        handler.abort()\n", "        pass\n"),
     _answer(
         "an attempt that is given up is ended", "            self.sock.shutdown(socket.SHUT_RDWR)", "            pass"
     ),
@@ -51,7 +51,7 @@ GUARDS: Final = (
     ),
     _answer(
         "what was not delivered is an error",
-        '    raise NotDelivered(f"CloudFormation',
+        '    raise NotDeliveredError(f"CloudFormation',
         '    logger.error(f"CloudFormation',
     ),
     # In `answer._put`

@@ -64,13 +64,13 @@ GUARDS: Final = (
     _meaning("500 is a fault of the service's own", "status >= _SERVER_ERROR", "status > _SERVER_ERROR"),
     _meaning(
         "what passes is not refused for good",
-        "return Busy(operation, code, message)",
-        "return Refused(operation, code, message)",
+        "return BusyError(operation, code, message)",
+        "return RefusedError(operation, code, message)",
     ),
     _meaning(
         "what is refused for good doesn't pass",
-        "    return Refused(operation, code, message)",
-        "    return Busy(operation, code, message)",
+        "    return RefusedError(operation, code, message)",
+        "    return BusyError(operation, code, message)",
     ),
     _meaning("a name that is taken is told apart", "if code == _NAME_TAKEN:", "if False:"),
     _error("what doesn't exist is none", "if error.code == _NOT_FOUND:", "if False:"),
@@ -100,8 +100,8 @@ GUARDS: Final = (
     ),
     _call(
         "a page that is throttled is requested again",
-        'pages("ListDatasetImportJobs", fetch, {"nextToken": "nextToken"}, self._sleep)',
-        '[called("ListDatasetImportJobs", fetch)]',
+        'paginate("ListDatasetImportJobs", fetch, {"nextToken": "nextToken"}, self._sleep)',
+        '[call_service("ListDatasetImportJobs", fetch)]',
     ),
     _call(
         "a list takes as few requests as the service allows",
@@ -110,13 +110,13 @@ GUARDS: Final = (
     ),
     _role(
         "all pages of files are read",
-        'pages("ListObjectsV2", fetch, {"NextContinuationToken": "ContinuationToken"}, self._sleep)',
-        '[called("ListObjectsV2", fetch)]',
+        'paginate("ListObjectsV2", fetch, {"NextContinuationToken": "ContinuationToken"}, self._sleep)',
+        '[call_service("ListObjectsV2", fetch)]',
     ),
     _role(
         "a role that STS is too busy for is not refused",
-        "    except Busy:\n        raise\n    except Refused as refused:\n        raise NotAssumable",
-        "    except Refused as refused:\n        raise NotAssumable",
+        "    except BusyError:\n        raise\n    except RefusedError as refused:\n        raise NotAssumableError",
+        "    except RefusedError as refused:\n        raise NotAssumableError",
     ),
     # In `personalize_client`: time
     _error("time is the service's", "return time.time() + self._clock_offset", "return time.time()"),

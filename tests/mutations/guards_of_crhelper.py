@@ -18,7 +18,7 @@ _sleep: Final = partial(
 )  # any other test that deletes would sleep, for two minutes
 
 GUARDS: Final = (
-    # In `waiting_resource`: what crhelper is kept from
+    # In `custom_resource`: what crhelper is kept from
     _crhelper(
         "crhelper tells nothing of rules that nobody makes",
         'getLogger("crhelper").setLevel(logging.WARNING)',
@@ -47,24 +47,24 @@ GUARDS: Final = (
     _crhelper(
         "a first request that runs out of time is answered", "            super()._set_timeout()", "            pass"
     ),
-    # In `waiting_resource`: one request after the other
+    # In `custom_resource`: one request after the other
     _delivery("what one request waited for is forgotten with the next", "        self.wait_seconds = None\n", ""),
     _delivery(
         "each request is answered",
-        "        self._answering = threading.Lock()\n        self._not_delivered = None\n        self._refused_id",
-        "        self._not_delivered = None\n        self._refused_id",
+        "        self._answering = threading.Lock()\n        self._not_delivered = None\n        self._rejected_id",
+        "        self._not_delivered = None\n        self._rejected_id",
     ),
     _sent(
         "an answer that was not delivered is forgotten with the next",
-        "        self._not_delivered = None\n        self._refused_id",
-        "        self._refused_id",
+        "        self._not_delivered = None\n        self._rejected_id",
+        "        self._rejected_id",
     ),
     _sent(
         "an answer that was not delivered is given again by who invokes the function",
         "        if self._not_delivered:\n            raise self._not_delivered",
         "        if False:\n            raise self._not_delivered",
     ),
-    # In `waiting_resource`: outcomes
+    # In `custom_resource`: outcomes
     _create(
         "what was noted travels to the next look",
         "self.Data[events.PROGRESS] = outcome.progress.to_data()",
@@ -93,13 +93,17 @@ GUARDS: Final = (
     _crhelper("a defect is logged with its traceback", 'logger.exception("Unexpected")', 'logger.error("Unexpected")'),
     _crhelper("a request that ran out of time is not waited for", "if self._answering.locked():", "if False:"),
     _delivery("a waiter that could not be started is told so", "raise RuntimeError(reason) from error", "raise"),
-    # In `waiting_resource`: the answer
+    # In `custom_resource`: the answer
     _crhelper("a request is answered once", "if not self._answering.acquire(blocking=False):", "if False:"),
     _delete("a Delete never fails", 'if status == FAILED and self.RequestType == "Delete":', "if False:"),
     _delete(
         "only a Delete never fails", 'if status == FAILED and self.RequestType == "Delete":', "if status == FAILED:"
     ),
-    _delete("why a Delete would have failed is logged", 'logger.warning("Deleted all the same: %s", reason)', "pass"),
+    _delete(
+        "why a Delete would have failed is logged",
+        'logger.warning("The resource is deleted although the request failed: %s", reason)',
+        "pass",
+    ),
     _delete("a Delete that succeeds gives no reason", 'status, reason = SUCCESS, ""', "status = SUCCESS"),
     _sent(
         "an answer that was not delivered is noted", "            self._not_delivered = problem\n", "            pass\n"

@@ -12,7 +12,7 @@ _start: Final = partial(Patch, "job/import_job.py", "handler/test_data_files.py"
 _empty: Final = partial(Patch, "data/staging_bucket.py", "handler/test_data_resource.py")
 _either: Final = partial(Patch, "functions.py", "handler/test_data_resource.py")
 _call: Final = partial(Patch, "aws/storage_client.py", "handler/test_storage_client.py")
-_entry: Final = partial(Patch, "index.py", "handler/test_entry_points.py")
+_entry: Final = partial(Patch, "aws/boto_services.py", "handler/test_entry_points.py")
 _PREPARED: Final = "if preparation.is_due(self.properties) and not progress.prepared:"
 
 GUARDS: Final = (
@@ -53,8 +53,8 @@ GUARDS: Final = (
     _start("an import of anything else needs no look of its own", _PREPARED, "if not progress.prepared:"),
     _start(
         "a refusal while files are brought is tried again, or told",
-        "self.storage, self.read_as)\n        except Refused as refused:",
-        "self.storage, self.read_as)\n        except UnknownStatus as refused:",
+        "progress, self.services)\n        except RefusedError as refused:",
+        "progress, self.services)\n        except UnknownStatusError as refused:",
     ),
     _bring("every file is copied", "return len(properties.data_files)\n\n\n", "return first + 1\n\n\n"),
     _bring("a poll goes on after the files that are copied", "properties.data_files[first:]", "properties.data_files"),
@@ -67,15 +67,19 @@ GUARDS: Final = (
         "< len(properties.data_files) or properties.preflight",
         "< len(properties.data_files)",
     ),
-    _bring("a copy that is there serves where the source is gone", "if storage.holds(target):", "if False:"),
-    _bring("a file that is gone is told", "if storage.holds(target):", "if True:"),
+    _bring("a copy that is there serves where the source is gone", "if storage.exists(target):", "if False:"),
+    _bring("a file that is gone is told", "if storage.exists(target):", "if True:"),
     # In `data_resource` and `functions`
     _either(
         "the data bucket's resource starts no import",
-        "receive = staging_bucket.receive if _is_of_data(event) else lifecycle.receive",
-        "receive = lifecycle.receive",
+        "        if _is_data_resource(event):\n            return self._helper.record_outcome(staging_bucket.receive",
+        "        if False:\n            return self._helper.record_outcome(staging_bucket.receive",
     ),
-    _either("the data bucket's resource empties it", "if _is_of_data(event):\n", "if False:\n"),
+    _either(
+        "the data bucket's resource empties it",
+        "        if _is_data_resource(event):\n            outcome",
+        "        if False:\n            outcome",
+    ),
     _empty("what is wrong with the bucket's name is told", "    if problems:\n", "    if False:\n"),
     _empty(
         "a bucket that can't be has nothing to be emptied",
@@ -90,8 +94,8 @@ GUARDS: Final = (
     _empty(
         "a fresh permission may become effective", " or fresh_permissions.may_become_effective(refused, elapsed)", ""
     ),
-    _empty("a busy S3 is asked again to empty the bucket", "isinstance(refused, Busy) or ", ""),
-    _empty("a Delete ends in time", " or elapsed >= delete_seconds(request.properties):", ":"),
+    _empty("a busy S3 is asked again to empty the bucket", "isinstance(refused, BusyError) or ", ""),
+    _empty("a Delete ends in time", " or elapsed >= delete_seconds(properties):", ":"),
     # In `storage_client`
     _call("a large object is copied in parts", "if size > self._part_bytes:", "if False:"),
     _call("an object that is gone is told so", "        if size is None:\n", "        if False:\n"),
@@ -104,20 +108,20 @@ GUARDS: Final = (
     _call("marks of deletion are deleted too", ', *page.get("DeleteMarkers", [])]', "]"),
     _call(
         "what was not deleted is told",
-        '            raise meaning_of("DeleteObjects"',
-        '            meaning_of("DeleteObjects"',
+        '            raise error_from("DeleteObjects"',
+        '            error_from("DeleteObjects"',
     ),
     _call(
         "what S3 is too busy to delete may be deleted later",
-        'raise meaning_of("DeleteObjects"',
-        'raise Refused("DeleteObjects"',
+        'raise error_from("DeleteObjects"',
+        'raise RefusedError("DeleteObjects"',
     ),
     _call(
         "a part that is throttled is copied again",
-        'retried("UploadPartCopy", part, iter(RETRY_PAUSES), self._sleep)',
-        'called("UploadPartCopy", part)',
+        'call_with_retries("UploadPartCopy", part, iter(RETRY_PAUSES), self._sleep)',
+        'call_service("UploadPartCopy", part)',
     ),
     _call("a bucket that is gone is empty", "if refused.code == _NO_SUCH_BUCKET:", "if False:"),
     _call("a bucket that has more in it is looked at again", "return next(listed, None) is None", "return True"),
-    _entry("one S3 client is kept", "@cache\ndef _storage", "def _storage"),
+    _entry("one S3 client is kept", "@cached_property\n    def storage", "@property\n    def storage"),
 )

@@ -7,43 +7,45 @@ from tests.mutations.patches import Patch
 
 _changes: Final = "handler/test_state_changes.py"
 _faults: Final = "faults/test_state_change_faults.py"
-_tell: Final = partial(Patch, "job/state_changes.py", _changes)
+_publish: Final = partial(Patch, "job/state_changes.py", _changes)
 _fault: Final = partial(Patch, "job/state_changes.py", _faults)
 _failed: Final = partial(Patch, "job/import_job.py", _changes)
 _bus: Final = partial(Patch, "aws/event_bus_client.py", "handler/test_event_bus_client.py")
 
 GUARDS: Final = (
-    # In `publishing`
-    _tell(
-        "nobody is told unasked", "return properties if properties.publish_state_changes else None", "return properties"
+    # In `publish_outcome, publish_failure`
+    _publish(
+        "no event is published without PublishStateChanges",
+        "if not properties.publish_state_changes or observed is None:",
+        "if observed is None:",
     ),
-    _tell(
-        "what fails a request is told",
-        "            _tell(seen_in(failure), request.resource",
-        "            _tell(None, request.resource",
+    _publish(
+        "the failure of a request is published",
+        "    _publish(observed_status(failure), request",
+        "    _publish(None, request",
     ),
-    _tell(
+    _publish(
         "what was told is noted",
         "outcome.progress._replace(published_status=status, publishing_failed=failed)",
         "outcome.progress",
     ),
-    # In `seen_in`
-    _tell(
+    # In `observed_status`
+    _publish(
         "without a job none is named",
         "arn = None if outcome.status == STATUS_NOT_STARTED else outcome",
         "arn = outcome",
     ),
-    _tell(
+    _publish(
         "what nobody has seen is not told",
-        "return None if status in (None, STATUS_UNKNOWN) else Seen",
-        "return None if status is None else Seen",
+        "return None if status in (None, STATUS_UNKNOWN) else ObservedStatus",
+        "return None if status is None else ObservedStatus",
     ),
-    _tell(
+    _publish(
         "the event of a job that still runs has its ARN",
         "status, arn = outcome.status, outcome.dataset_import_job_arn",
         "status, arn = outcome.status, None",
     ),
-    _tell(
+    _publish(
         "the event of a job that has ended has its ARN",
         "outcome.attributes[Attribute.STATUS], outcome.attributes[Attribute.DATASET_IMPORT_JOB_ARN]",
         "outcome.attributes[Attribute.STATUS], outcome.attributes[Attribute.JOB_NAME]",
@@ -53,29 +55,29 @@ GUARDS: Final = (
         "seconds, dataset_import_job_arn=arn, status=status)",
         "seconds, status=status)",
     ),
-    # In `is_news`
-    _tell("a state is told once", "return seen.status != last and not was_done", "return not was_done"),
-    _tell(
+    # In `is_status_change`
+    _publish("a state is told once", "return observed.status != last and not was_done", "return not was_done"),
+    _publish(
         "a job that was done has not changed",
-        "return seen.status != last and not was_done",
-        "return seen.status != last",
+        "return observed.status != last and not was_done",
+        "return observed.status != last",
     ),
-    _tell("a job that this request has started has changed", " and progress.attempt is None\n", "\n"),
-    _tell(
+    _publish("a job that this request has started has changed", " and progress.attempt is None\n", "\n"),
+    _publish(
         "a job that another resource has started has changed",
-        "has_succeeded(seen.status) and last is None and",
-        "has_succeeded(seen.status) and",
+        "has_succeeded(observed.status) and last is None and",
+        "has_succeeded(observed.status) and",
     ),
-    _tell("only what is done is told to nobody", "has_succeeded(seen.status) and last is None", "last is None"),
-    _tell(
+    _publish("only what is done is told to nobody", "has_succeeded(observed.status) and last is None", "last is None"),
+    _publish(
         "a relay tells each state once",
         "progress.published_status or properties.last_status",
         "progress.published_status",
     ),
-    # In `_tell`
+    # In `_publish`
     _fault(
         "an event that isn't taken fails no import",
-        "    except NotPublished as problem:",
+        "    except NotPublishedError as problem:",
         "    except KeyError as problem:",
     ),
     _fault(
@@ -84,17 +86,17 @@ GUARDS: Final = (
     _fault(
         "what isn't taken is told by the next look",
         "return progress._replace(publishing_failed=True)",
-        "return progress._replace(publishing_failed=True, published_status=seen.status)",
+        "return progress._replace(publishing_failed=True, published_status=observed.status)",
     ),
     _fault(
         "what isn't taken later is logged again",
-        "return progress._replace(published_status=seen.status, publishing_failed=False)",
-        "return progress._replace(published_status=seen.status)",
+        "return progress._replace(published_status=observed.status, publishing_failed=False)",
+        "return progress._replace(published_status=observed.status)",
     ),
-    _tell(
+    _publish(
         "an event has the service's time",
-        "services.event_bus().publish(change, services.personalize.now())",
-        "services.event_bus().publish(change, 0)",
+        "services.event_bus.publish(change, services.personalize.now())",
+        "services.event_bus.publish(change, 0)",
     ),
     # In `importing` and `outcome`
     _failed(
@@ -104,13 +106,13 @@ GUARDS: Final = (
     ),
     _failed(
         "a job that outlasts its time is told as one that nobody looks at",
-        "raise ImportFailed(failure_reasons.not_in_time(job, self._waited(progress)), arn, progress.status_if_failed)",
-        "raise ImportFailed(failure_reasons.not_in_time(job, self._waited(progress)), arn)",
+        "failure_reasons.job_timed_out(job, self._waited_seconds(progress)), arn, progress.status_if_failed\n",
+        "failure_reasons.job_timed_out(job, self._waited_seconds(progress)), arn\n",
     ),
     _failed(
         "a job that is gone is told as one that nobody looks at",
-        "failure_reasons.vanished(arn), arn, progress.status_if_failed)",
-        "failure_reasons.vanished(arn), arn)",
+        "failure_reasons.job_not_found(arn), arn, progress.status_if_failed)",
+        "failure_reasons.job_not_found(arn), arn)",
     ),
     _failed(
         "a status that nobody knows is told as a job that nobody looks at",
@@ -119,13 +121,13 @@ GUARDS: Final = (
     ),
     _failed(
         "a job that may not be looked at is told as one that nobody looks at",
-        "        raise ImportFailed(reason, arn, progress.status_if_failed) from refused\n\n    def _may_pass",
-        "        raise ImportFailed(reason, arn) from refused\n\n    def _may_pass",
+        "        raise ImportFailedError(reason, arn, progress.status_if_failed) from refused\n\n    def _is_retryable",
+        "        raise ImportFailedError(reason, arn) from refused\n\n    def _is_retryable",
     ),
     _failed(
         "a job that could not be looked at in time is told as one that nobody looks at",
-        "            raise ImportFailed(reason, arn, progress.status_if_failed)\n        return Finished",
-        "            raise ImportFailed(reason, arn)\n        return Finished",
+        "            raise ImportFailedError(reason, arn, progress.status_if_failed)\n        return Finished",
+        "            raise ImportFailedError(reason, arn)\n        return Finished",
     ),
     _failed(
         "a look says which status it has seen",
@@ -138,7 +140,7 @@ GUARDS: Final = (
         '        if code := result.get("ErrorCode"):',
         '        if code := result.get("Code"):',
     ),
-    _bus("a refusal is told as one", "        except Refused as refused:", "        except KeyError as refused:"),
+    _bus("a refusal is told as one", "        except RefusedError as refused:", "        except KeyError as refused:"),
     _bus("an entry that EventBridge is too busy for is put again", "_PAUSES: Final = (1, 2)", "_PAUSES: Final = ()"),
     _bus("an entry is put again for seconds only", "_PAUSES: Final = (1, 2)", "_PAUSES: Final = (1, 2, 4, 8)"),
     _bus(

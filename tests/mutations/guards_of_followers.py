@@ -47,9 +47,11 @@ GUARDS: Final = (
         "sorted(added.items(), key=lambda item: item[1].creation_date_time)",
         "reversed(added.items())",
     ),
-    _decide("a failed FULL import of the update counts", "removing := [*undone, *full]", "removing := full"),
+    _decide("a failed FULL import of the update counts", "removing := [*previous, *full]", "removing := full"),
     _decide(
-        "of the attempts at the update, the latest counts", "if self._is_undone(job)][-1:]", "if self._is_undone(job)]"
+        "of the attempts at the update, the latest counts",
+        "if self._is_previous(job)][-1:]",
+        "if self._is_previous(job)]",
     ),
     _decide(
         "another FULL import that has failed has removed nothing",
@@ -102,24 +104,24 @@ GUARDS: Final = (
     ),
     _decide(
         "what the resource itself appended is not repeated",
-        "ImportMode.FULL or self._is_undone(job):",
+        "ImportMode.FULL or self._is_previous(job):",
         "ImportMode.FULL:",
     ),
     _decide("FULL imports are not repeated", "if job.import_mode is ImportMode.FULL or self", "if self"),
     _decide(
         "a failed attempt had no rows after it",
-        "if self.names.include(job.dataset_import_job_arn) and not has_failed(job.status)",
-        "if self.names.include(job.dataset_import_job_arn)",
+        "if self.names.includes(job.dataset_import_job_arn) and not has_failed(job.status)",
+        "if self.names.includes(job.dataset_import_job_arn)",
     ),
     _decide(
         "only attempts at the same import are earlier ones",
-        "if self.names.include(job.dataset_import_job_arn) and not",
+        "if self.names.includes(job.dataset_import_job_arn) and not",
         "if job.import_mode is ImportMode.FULL and not",
     ),
     # In `restoring`
     _restore(
         "a request goes on while a repeat runs",
-        "return _wait(full, noted.begun(wanted.personalize.now()), outcome.wait_seconds)",
+        "return _wait(full, noted.begun(requested.personalize.now()), outcome.wait_seconds)",
         "return Finished(attributes_of(full))",
     ),
     _restore(
@@ -129,10 +131,10 @@ GUARDS: Final = (
     ),
     _killed(
         "the attempt is noted before it is made: a function that dies finds its own repeat",
-        "return _wait(full, noted.begun(wanted.personalize.now()), 0)\n\n",
-        "return _go_on(wanted, full, noted, repeat.dataset_import_job_arn, repeat.attempt)\n\n",
+        "return _wait(full, noted.begun(requested.personalize.now()), 0)\n\n",
+        "return _go_on(requested, full, noted, repeat.dataset_import_job_arn, repeat.attempt)\n\n",
     ),
-    _restore("a repeat is not followed by a repeat of itself", "restores=False,", "restores=True,"),
+    _restore("a repeat is not followed by a repeat of itself", "repeats_followers=False,", "repeats_followers=True,"),
     _restore(
         "a resource that hands over leaves the rest to the next one",
         "if not has_succeeded(outcome.attributes[Attribute.STATUS]):",
@@ -159,17 +161,21 @@ GUARDS: Final = (
     _restore("a repeat is not prepared as the FULL import is", "tags_due=False, prepared=True)", "tags_due=False)"),
     _restore(
         "a refusal is tried again",
-        "            return _restore(wanted, full, progress)\n        except Refused as refused:",
-        "            return _restore(wanted, full, progress)\n        except ZeroDivisionError as refused:",
+        "            return _restore(requested, full, progress)\n        except RefusedError as refused:",
+        "            return _restore(requested, full, progress)\n        except ZeroDivisionError as refused:",
     ),
     _restore(
         "a failure says whose rows are missing",
-        "raise ImportFailed(reason, failure.dataset_import_job_arn",
-        "raise ImportFailed(str(failure), failure.dataset_import_job_arn",
+        "raise ImportFailedError(reason, failure.dataset_import_job_arn",
+        "raise ImportFailedError(str(failure), failure.dataset_import_job_arn",
     ),
     _restore("a failure names the follower of the job", "if repeated is None or digest_after(prefix, repeated)]", "]"),
     # In `importing`
-    _hook("rows are restored in an update alone", "if not (self.restores and has_followers", "if not (has_followers"),
+    _hook(
+        "rows are restored in an update alone",
+        "if not (self.repeats_followers and has_followers",
+        "if not (has_followers",
+    ),
     _hook(
         "without waiting nothing is repeated",
         "self.properties.followed_by and self.properties.wait",

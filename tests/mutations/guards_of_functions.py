@@ -8,8 +8,9 @@ from tests.mutations.patches import Patch
 _function: Final = partial(Patch, "functions.py", "handler/test_delivery.py")
 _loaded: Final = partial(Patch, "functions.py", "handler/test_crhelper_guards.py")
 _removed: Final = partial(Patch, "functions.py", "handler/test_lifecycle_delete.py")
-_id: Final = partial(Patch, "functions.py", "handler/test_physical_ids.py")
 _kept: Final = partial(Patch, "index.py", "handler/test_entry_points.py")
+_clients: Final = partial(Patch, "aws/boto_services.py", "handler/test_entry_points.py")
+_parsed: Final = partial(Patch, "request/request.py", "handler/test_physical_ids.py handler/test_delivery.py")
 _entry: Final = partial(Patch, "index.py", "handler/test_crhelper_guards.py")
 
 GUARDS: Final = (
@@ -17,41 +18,41 @@ GUARDS: Final = (
     _removed(
         "a Delete is received whatever is in it",
         "def _receive_delete(self, *_: object) -> str | None:\n"
-        "        return self._helper.conclude(lifecycle.receive_delete())",
+        "        return self._helper.record_outcome(lifecycle.receive_delete())",
         "def _receive_delete(self, event: Event, _: object) -> str | None:\n"
-        "        return self._helper.conclude(lifecycle.receive(_request(event)))",
+        "        return self._helper.record_outcome(lifecycle.receive(self._request(event)))",
     ),
     _function("an error that the state machine has noted doesn't travel on", ' if key != "LastError"}', "}"),
     _function(
         "it is complete only when it has been answered", '"IsComplete": seconds is None', '"IsComplete": not seconds'
     ),
     _function("what is complete waits for nothing", '"WaitSeconds": seconds or 0}', '"WaitSeconds": seconds}'),
-    _function(
-        "a Create has no properties of before",
+    _parsed(
+        "a Create has no previous properties",
         'event.get("OldResourceProperties", {})',
         'event["OldResourceProperties"]',
     ),
-    _id(
+    _parsed(
         "a request without properties is answered with the properties that are missing",
         'event.get("ResourceProperties", {})',
         'event["ResourceProperties"]',
     ),
     _loaded(
         "a client is made where a failure to make it is answered",
-        "        self._personalize = personalize\n",
-        "        self._personalize = personalize\n        personalize()\n",
+        "        self._services = services\n",
+        "        self._services = services\n        services.personalize.now()\n",
     ),
     _entry(
         "loading the module makes no client",
-        "personalize=cache(BotoPersonalize)",
-        "personalize=(lambda made: lambda: made)(BotoPersonalize())",
+        "    services=BotoServices(),\n",
+        "    services=(lambda services: (services.personalize, services)[1])(BotoServices()),\n",
     ),
     _kept("what comes later is looked through for garbage", "gc.enable()\n", ""),
     _kept("clients aren't looked through while they are made", "gc.set_threshold(10_000)", "gc.set_threshold(700)"),
     _kept("what is loaded isn't looked through for garbage", "gc.freeze()\n", ""),
-    _kept(
+    _clients(
         "one client is kept, and with it the service's clock",
-        "personalize=cache(BotoPersonalize)",
-        "personalize=BotoPersonalize",
+        "@cached_property\n    def personalize",
+        "@property\n    def personalize",
     ),
 )

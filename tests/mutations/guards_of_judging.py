@@ -15,10 +15,10 @@ _HANDS_OVER: Final = "            if self.properties.hands_over:\n"
 _handed: Final = partial(Patch, "job/import_job.py", "handler/test_handing_over.py")
 
 GUARDS: Final = (
-    # In `Import._judge`
+    # In `Import._evaluate`
     _look(
         "a status that nobody knows is told with the job, and what to do",
-        "except UnknownStatus as problem:",
+        "except UnknownStatusError as problem:",
         "except KeyError as problem:",
     ),
     _create("a job that has failed fails the resource", "if phase is Phase.FAILED:", "if False:"),
@@ -30,30 +30,30 @@ GUARDS: Final = (
     ),
     _look(
         "a job has no more time than it was given",
-        "        if self._time_is_up(progress):\n" + _HANDS_OVER,
+        "        if self._is_timed_out(progress):\n" + _HANDS_OVER,
         "        if False:\n" + _HANDS_OVER,
     ),
     _relay("at the end of its time a resource hands over", _HANDS_OVER, "            if False:\n"),
     _look("at the end of the time only a relay's resource succeeds", _HANDS_OVER, "            if True:\n"),
     _relay(
         "a timeout names the time of all resources",
-        "failure_reasons.not_in_time(job, self._waited(progress))",
-        "failure_reasons.not_in_time(job, progress.elapsed_seconds(self.personalize.now()))",
+        "failure_reasons.job_timed_out(job, self._waited_seconds(progress))",
+        "failure_reasons.job_timed_out(job, progress.elapsed_seconds(self.personalize.now()))",
     ),
     _paced(
         "the pace follows the job's age, not the request's",
-        "polling.seconds_until_next_look(self.personalize.now() - job.creation_date_time)",
-        "polling.seconds_until_next_look(progress.elapsed_seconds(self.personalize.now()))",
+        "polling.seconds_until_next_poll(self.personalize.now() - job.creation_date_time)",
+        "polling.seconds_until_next_poll(progress.elapsed_seconds(self.personalize.now()))",
     ),
     # In `Import._hindered, ._unless_for_good, ._may_pass`
     _look(
         "what was refused for now is tried again",
-        "        if self._may_pass(refused, progress):",
+        "        if self._is_retryable(refused, progress):",
         "        if False:",
     ),
     _create(
         "what was refused for good is told at once",
-        "        if self._may_pass(refused, progress):",
+        "        if self._is_retryable(refused, progress):",
         "        if True:",
     ),
     _create(
@@ -61,27 +61,27 @@ GUARDS: Final = (
         "self.names.name(hindered.attempt), self",
         "self.names.name(1), self",
     ),
-    _look("a busy service is asked again", "return isinstance(refused, Busy) or (", "return ("),
+    _look("a busy service is asked again", "return isinstance(refused, BusyError) or (", "return ("),
     _granted(
         "a permission may be seconds old",
-        "return isinstance(refused, Busy) or (fresh and not self._time_is_up(progress))",
-        "return isinstance(refused, Busy)",
+        "return isinstance(refused, BusyError) or (fresh and not self._is_timed_out(progress))",
+        "return isinstance(refused, BusyError)",
     ),
     _granted(
         "at the end of the time a lack of permission is told as such",
-        "(fresh and not self._time_is_up(progress))",
+        "(fresh and not self._is_timed_out(progress))",
         "fresh",
     ),
     _granted(
         "a permission is not fresh after the time of the resources before",
-        "may_become_effective(refused, self._waited(progress))",
+        "may_become_effective(refused, self._waited_seconds(progress))",
         "may_become_effective(refused, progress.elapsed_seconds(self.personalize.now()))",
     ),
-    # In `Import._try_again, ._out_of_time`
+    # In `Import._retry_later, ._hand_over_or_fail`
     _look(
         "a busy service has no more time than the import was given",
-        "        if self._time_is_up(progress):\n            return self._out_of_time(\n                failure",
-        "        if False:\n            return self._out_of_time(\n                failure",
+        "        if self._is_timed_out(progress):\n            return self._hand_over_or_fail(\n",
+        "        if False:\n            return self._hand_over_or_fail(\n",
     ),
     _handed(
         "a job that is noted can be handed over though nobody could look at it",
@@ -105,8 +105,8 @@ GUARDS: Final = (
     ),
     _relay(
         "a lack of room names the time of all resources",
-        "failure_reasons.not_answered_in_time(refused, self._waited(progress))",
-        "failure_reasons.not_answered_in_time(refused, progress.elapsed_seconds(self.personalize.now()))",
+        "failure_reasons.call_timed_out(refused, self._waited_seconds(progress))",
+        "failure_reasons.call_timed_out(refused, progress.elapsed_seconds(self.personalize.now()))",
     ),
     # In `Import._time_is_up, ._waited, ._wait`
     _look(

@@ -16,7 +16,7 @@ _look: Final = partial(Patch, "data/preflight.py", _preflight)
 _words: Final = partial(Patch, "messages/failure_reasons.py", _changes)
 
 GUARDS: Final = (
-    # In `Import.know_data`
+    # In `Import.compute_fingerprint`
     Patch(
         "job/import_job.py",
         _preflight,
@@ -27,18 +27,18 @@ GUARDS: Final = (
     _know("data is looked at once for a request", " or self.properties.data_fingerprint:", ":"),
     _know(
         "a refusal to look that may pass is tried again",
-        "self.read_as(self.properties.role_arn))\n        except Refused as refused:",
-        "self.read_as(self.properties.role_arn))\n        except UnknownStatus as refused:",
+        "self.services.data_reader(self.properties.role_arn))\n        except RefusedError as refused:",
+        "self.services.data_reader(self.properties.role_arn))\n        except UnknownStatusError as refused:",
     ),
     _know(
         "the service's time is known before data is compared",
-        "            self._ask_for_the_time()\n            fingerprint",
+        "            self._sync_clock()\n            fingerprint",
         "            fingerprint",
     ),
     _know(
         "the service's time is known before data is looked into",
-        "            self._ask_for_the_time()\n            if self._time_is_up",
-        "            if self._time_is_up",
+        "            self._sync_clock()\n            if self._is_timed_out",
+        "            if self._is_timed_out",
     ),
     _know("the fingerprint is noted", "progress._replace(data_fingerprint=fingerprint), seconds", "progress, seconds"),
     # In `data_fingerprint`
@@ -56,14 +56,18 @@ GUARDS: Final = (
     # In `lifecycle` and `identity`
     _life(
         "an update looks at the data too",
-        "_going_on(wanted, progress) or wanted.know_data(progress)\n    ):",
-        "_going_on(wanted, progress)\n    ):",
+        "        or requested.compute_fingerprint(progress)\n    ):\n",
+        "    ):\n",
     ),
-    _life("a create looks at the data", "        or wanted.know_data(progress)\n", ""),
+    _life(
+        "a create looks at the data",
+        "        or requested.compute_fingerprint(progress)\n        or requested.find_job",
+        "        or requested.find_job",
+    ),
     Patch(
         *("job/deletion.py", _changes, "a delete finds jobs whatever their data was"),
-        "names.include(arn) or names.share_prefix(arn) or arn == own",
-        "names.include(arn) or arn == own",
+        "names.includes(arn) or names.shares_prefix(arn) or arn == own",
+        "names.includes(arn) or arn == own",
     ),
     _name("other data makes other names", "if properties.data_fingerprint else []", "if False else []"),
     # In `preflight`
@@ -77,7 +81,7 @@ GUARDS: Final = (
     ),
     _look(
         "a dataset type that is not known is left to the service",
-        "    if wanted.dataset_type is None:\n        return\n",
+        "    if parsed.dataset_type is None:\n        return\n",
         "",
     ),
     Patch(
@@ -92,9 +96,13 @@ GUARDS: Final = (
     ),
     # In `reasons`
     _words(
-        "a role that may not read is told what to add", "if isinstance(refused, NotReadable) and denied:", "if False:"
+        "a role that may not read is told what to add",
+        "if isinstance(refused, NotReadableError) and denied:",
+        "if False:",
     ),
     _words(
-        "a role that doesn't trust is told what to add", "if isinstance(refused, NotAssumable) and denied:", "if False:"
+        "a role that doesn't trust is told what to add",
+        "if isinstance(refused, NotAssumableError) and denied:",
+        "if False:",
     ),
 )

@@ -82,11 +82,11 @@ GUARDS: Final = (
         'is_given = event["RequestType"] != "Create" and isinstance',
         "is_given = isinstance",
     ),
-    # In `waiting_resource`
-    _refuse("a refusal is answered with an id", "return self._refused_id or resource_of", "return resource_of"),
+    # In `custom_resource`
+    _refuse("a refusal is answered with an id", "return self._rejected_id or resource_of", "return resource_of"),
     _refuse(
         "a refusal has no attributes",
-        "self._refused_id = {}, None, events",
-        "self._refused_id = self.Data, None, events",
+        "self._rejected_id = {}, None, events",
+        "self._rejected_id = self.Data, None, events",
     ),
 )

@@ -126,7 +126,7 @@ GUARDS: Final = (
     _id(
         "the role of a job may be in another stack than the role of a resource that was moved",
         'return first["account"] == second["account"] if first and second else one == other',
-        "return reader_of(one) == reader_of(other)",
+        "return canonical_role(one) == canonical_role(other)",
     ),
     _name(
         "a role of another account is another role",
@@ -144,7 +144,7 @@ GUARDS: Final = (
         f"        {_LOCATION},\n",
         "",
     ),
-    _name("another role is another import", "        reader_of(properties.role_arn),\n", ""),
+    _name("another role is another import", "        canonical_role(properties.role_arn),\n", ""),
     _name("another mode is another import", "        properties.import_mode,\n", ""),
     _name("other metrics are another import", "        properties.publish_attribution_metrics_to_s3,\n", ""),
     _name("another token is another import", "        properties.reimport_token,\n", ""),

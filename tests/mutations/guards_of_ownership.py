@@ -89,18 +89,18 @@ GUARDS: Final = (
     # In `data_resource`
     _bucket(
         "only the stack of the provider has a resource for the data bucket",
-        "if not problems and not _is_of_provider(request):",
+        "if not problems and not _is_of_provider(event, provider):",
         "if False:",
     ),
     _bucket(
         "only the stack of the provider has the data bucket emptied",
-        "    if not _is_of_provider(request):\n        logger",
+        "    if not _is_of_provider(event, provider):\n        logger",
         "    if False:\n        logger",
     ),
     _bucket(
         "a stack with the name of the provider's is another one",
-        "return request.resource.stack_id == request.provider.stack_id",
-        'return request.resource.stack_name == request.provider.stack_id.split("/")[1]',
+        'return bool(event["StackId"] == provider.stack_id)',
+        'return bool(event["StackId"].split("/")[1] == provider.stack_id.split("/")[1])',
     ),
     # In `identity`
     _name_moved(

@@ -9,7 +9,9 @@ _release: Final = "handler/test_release.py"
 _find: Final = partial(Patch, "job/adoption.py", _release)
 _data: Final = partial(Patch, "job/adoption.py", "handler/test_data_changes.py")
 _delete: Final = partial(Patch, "job/deletion.py", _release)
-_IS_OF: Final = "(is_running(job.status) or _is_of(names, known.dataset_import_job_arn, personalize, is_new=is_new))"
+_IS_OF: Final = """(
+                is_running(job.status) or _is_of(names, known.dataset_import_job_arn, personalize, is_create=is_create)
+            )"""
 _TAG: Final = "get(RESOURCE_TAG, untagged) == names.resource_tag"
 
 GUARDS: Final = (
@@ -21,17 +23,21 @@ GUARDS: Final = (
         _IS_OF.replace("is_running(job.status) or ", ""),
     ),
     _find("a job that was left by a failed deployment is adopted", _IS_OF, "is_running(job.status)"),
-    _find("a job that was released is not adopted by an update", _IS_OF, _IS_OF.replace("(is", "(not is_new or is", 1)),
+    _find(
+        "a job that was released is not adopted by an update",
+        _IS_OF,
+        _IS_OF.replace("is_running", "not is_create or is_running", 1),
+    ),
     _find(
         "a job without a tag is not adopted by a Create",
-        'untagged = "" if is_new else names.resource_tag',
+        'untagged = "" if is_create else names.resource_tag',
         "untagged = names.resource_tag",
     ),
     Patch(
         "job/adoption.py",
         "handler/test_upgrade.py",
         "a job without a tag is adopted by an update",
-        'untagged = "" if is_new else names.resource_tag',
+        'untagged = "" if is_create else names.resource_tag',
         'untagged = ""',
     ),
     _find("a released job has another tag", _TAG, "get(RESOURCE_TAG, untagged).startswith(names.resource_tag)"),
@@ -39,33 +45,33 @@ GUARDS: Final = (
         "job/lifecycle.py",
         _release,
         "a Create is of a new resource",
-        "_import(request, progress, services)._replace(is_new=True)",
+        "_import(request, progress, services)._replace(is_create=True)",
         "_import(request, progress, services)",
     ),
     _find(
         "a job of an import under another JobName is released",
-        "is_own = names.include(arn) or names.share_prefix(arn)",
-        "is_own = names.share_prefix(arn)",
+        "is_own = names.includes(arn) or names.shares_prefix(arn)",
+        "is_own = names.shares_prefix(arn)",
     ),
     _find(
         "earlier imports of a resource are released",
-        "is_own = names.include(arn) or names.share_prefix(arn)",
-        "is_own = names.include(arn)",
+        "is_own = names.includes(arn) or names.shares_prefix(arn)",
+        "is_own = names.includes(arn)",
     ),
     _find(
         "jobs of another resource with the same JobName are not released",
-        "        if _is_of(names, arn, personalize, is_new=True):",
+        "        if _is_of(names, arn, personalize, is_create=True):",
         "        if True:",
     ),
     _find(
         "jobs that cannot be adopted are not looked through",
-        "if not is_own or has_failed(job.status) or is_superseded(job, jobs):",
+        "if not is_own or has_failed(job.status) or is_replaced(job, jobs):",
         "if not is_own:",
     ),
     _find(
         "jobs of an earlier version are not tagged when they are released",
-        "_is_of(names, arn, personalize, is_new=True):",
-        "_is_of(names, arn, personalize, is_new=False):",
+        "_is_of(names, arn, personalize, is_create=True):",
+        "_is_of(names, arn, personalize, is_create=False):",
     ),
     _find(
         "a job that is released says so",
@@ -74,7 +80,7 @@ GUARDS: Final = (
     ),
     _data(
         "the fingerprint of a job proves that it is of this import",
-        "        if names_of(known, resource).include(job.dataset_import_job_arn):\n",
+        "        if names_of(known, resource).includes(job.dataset_import_job_arn):\n",
         "        if fingerprint:\n",
     ),
     Patch(
@@ -86,8 +92,8 @@ GUARDS: Final = (
     ),
     _data(
         "the data of a job that is kept is returned where it decides no more",
-        "return [Attempt(attempt_of(arn), arn, is_made=True, data_fingerprint=fingerprint)]",
-        "return [Attempt(attempt_of(arn), arn, is_made=True)]",
+        "return [Attempt(attempt_of(arn), arn, is_started=True, data_fingerprint=fingerprint)]",
+        "return [Attempt(attempt_of(arn), arn, is_started=True)]",
     ),
     # In `deletion`
     _delete(
@@ -97,15 +103,15 @@ GUARDS: Final = (
     ),
     _delete(
         "a stack that can't be seen for the moment is asked again",
-        "    except Busy:\n        raise\n",
+        "    except BusyError:\n        raise\n",
         "",
     ),
     _delete(
         "a stack that may not be seen releases its jobs",
-        '    except Refused as refused:\n        logger.warning("Whether',
-        '    except UnicodeError as refused:\n        logger.warning("Whether',
+        '    except RefusedError as refused:\n        logger.warning("It is unknown',
+        '    except UnicodeError as refused:\n        logger.warning("It is unknown',
     ),
-    _delete("a rollback releases nothing", "        if not root.gives_resources_up:\n            return\n", ""),
+    _delete("a rollback releases nothing", "        if not root.is_removing_resources:\n            return\n", ""),
     _delete(
         "a nested stack releases the jobs of its scope",
         "resource = resource._replace(stack_scope=ownership.own_scope(properties, resource, root.name))",
@@ -118,22 +124,22 @@ GUARDS: Final = (
     ),
     _delete(
         "a release that is throttled is made later",
-        '        if not is_time_up:\n            logger.info("Not yet: %s", busy)\n',
-        '        if False:\n            logger.info("Not yet: %s", busy)\n',
+        '        if not is_time_up:\n            logger.info("Retrying later: %s", busy)\n',
+        '        if False:\n            logger.info("Retrying later: %s", busy)\n',
     ),
     _delete(
         "a release is tried for a bounded time",
-        '        if not is_time_up:\n            logger.info("Not yet: %s", busy)\n',
-        '        if True:\n            logger.info("Not yet: %s", busy)\n',
+        '        if not is_time_up:\n            logger.info("Retrying later: %s", busy)\n',
+        '        if True:\n            logger.info("Retrying later: %s", busy)\n',
     ),
     _delete(
         "a Delete's time begins once while it releases",
-        "return Waiting(progress.begun(now), polling.seconds_until_next_try())",
-        "return Waiting(progress, polling.seconds_until_next_try())",
+        "return Waiting(progress.begun(now), polling.seconds_until_retry())",
+        "return Waiting(progress, polling.seconds_until_retry())",
     ),
     _delete(
         "a Delete that may not release its jobs succeeds",
-        '    except Refused as refused:\n        logger.warning("The jobs',
+        '    except RefusedError as refused:\n        logger.warning("The jobs',
         '    except UnicodeError as refused:\n        logger.warning("The jobs',
     ),
     Patch(

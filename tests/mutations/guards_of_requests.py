@@ -13,15 +13,15 @@ _after: Final = partial(Patch, "job/lifecycle.py", "handler/test_after.py")
 _turn: Final = partial(Patch, "job/lifecycle.py", "faults/test_cloudformation_turns.py")
 _relay: Final = partial(Patch, "job/lifecycle.py", "faults/test_relay.py")
 _receive: Final = partial(Patch, "job/lifecycle.py", "handler/test_lifecycle_create.py")
-_ATTEMPT: Final = "    if progress.attempt:\n        return wanted.start(progress, progress.attempt)\n"
-_GOES_ON: Final = "        return wanted.go_on(progress, begun)\n"
-_BEGUN: Final = "    if begun := wanted.properties.dataset_import_job_arn:\n"
+_ATTEMPT: Final = "    if progress.attempt:\n        return requested.start_attempt(progress, progress.attempt)\n"
+_GOES_ON: Final = "        return requested.continue_from(progress, begun)\n"
+_BEGUN: Final = "    if begun := requested.properties.dataset_import_job_arn:\n"
 
 GUARDS: Final = (
     # In `receive`
     _receive(
         "properties that can't be right fail before anything waits",
-        "    _own_properties(request)\n    return Waiting(",
+        "    _check_ownership(request)\n    return Waiting(",
         "    return Waiting(",
     ),
     # In `poll_update`
@@ -37,17 +37,17 @@ GUARDS: Final = (
     ),
     _update(
         "properties that import something else are another import",
-        " or names_of(old, wanted.resource).digest != wanted.names.digest:",
+        " or names_of(old, requested.resource).digest != requested.names.digest:",
         ":",
     ),
     _update(
         "properties that import the same keep the job",
-        "names_of(old, wanted.resource).digest != wanted.names.digest",
+        "names_of(old, requested.resource).digest != requested.names.digest",
         "old != new",
     ),
     _update("tags are due only where they have changed", "tags_due=dict(old.tags) != dict(new.tags)", "tags_due=True"),
     _update("tags that have changed are due", "tags_due=dict(old.tags) != dict(new.tags)", "tags_due=False"),
-    # In `_going_on`
+    # In `_resume`
     _find(
         "a job that is noted is looked at, and nothing else",
         "    if noted := progress.dataset_import_job_arn:\n",
@@ -57,7 +57,7 @@ GUARDS: Final = (
         "job/lifecycle.py",
         "handler/test_ownership.py",
         "a job that is noted is one of this import: a poll may be forged",
-        "        if not wanted.names.include(noted):\n",
+        "        if not requested.names.includes(noted):\n",
         "        if False:\n",
     ),
     _relay("a relay's resource goes on with what it is told", _BEGUN, "    if False:\n"),
@@ -74,25 +74,25 @@ GUARDS: Final = (
     # In `deletion`
     _delete(
         "a running job is waited for: its dataset can't be deleted",
-        "    running = _running_job(request, properties, services.personalize)\n",
+        "    running = _running_job(request, services.personalize)\n",
         "    running = None\n",
     ),
     Patch(
         "job/deletion.py",
         "faults/test_service_faults.py",
         "a Delete's time begins by the service's clock",
-        """    running = _running_job(request, properties, services.personalize)
+        """    running = _running_job(request, services.personalize)
     now = services.personalize.now()  # a new process knows the service's time only after its first call
 """,
         """    now = services.personalize.now()
-    running = _running_job(request, properties, services.personalize)
+    running = _running_job(request, services.personalize)
 """,
     ),
-    _delete("a Delete waits for a bounded time", "elapsed >= delete_seconds(request.properties)", "False"),
+    _delete("a Delete waits for a bounded time", "elapsed >= request.delete_seconds", "False"),
     _delete(
         "a Delete's time begins once",
-        "return Waiting(progress.begun(now), polling.seconds_until_next_look",
-        "return Waiting(progress, polling.seconds_until_next_look",
+        "return Waiting(progress.begun(now), polling.seconds_until_next_poll",
+        "return Waiting(progress, polling.seconds_until_next_poll",
     ),
     _limit(
         "a Delete waits for 50 minutes", "_DELETE_SECONDS_MAX: Final = 50 * 60", "_DELETE_SECONDS_MAX: Final = 58 * 60"
@@ -113,16 +113,18 @@ GUARDS: Final = (
         'int(given) if re.fullmatch("[0-9]{1,4}", given, re.ASCII) else contract.SERVICE_TIMEOUT_SECONDS',
         "int(given or contract.SERVICE_TIMEOUT_SECONDS)",
     ),
-    _delete(
-        "properties that are not valid are no defect of a Delete",
-        "    except InvalidProperties:\n        return Finished",
-        "    except Busy:\n        return Finished",
+    Patch(
+        "functions.py",
+        "handler/test_lifecycle_delete.py",
+        "a Delete with invalid properties succeeds",
+        "        except ImportFailedError:  # no job",
+        "        except KeyError:  # no job",
     ),
     _delete("only running jobs are waited for", " if is_running(job.status)]", "]"),
     _delete(
         "a list that is throttled is requested again by a Delete",
-        '    except Busy:\n        return f"A job',
-        '    except Busy:\n        return None\n        return f"A job',
+        '    except BusyError:\n        return f"A job',
+        '    except BusyError:\n        return None\n        return f"A job',
     ),
     _delete(
         "a Delete that may not list jobs doesn't wait",
@@ -131,38 +133,46 @@ GUARDS: Final = (
     ),
     _delete(
         "a Delete that may not list jobs is no defect",
-        '    except Refused as refused:\n        logger.warning("Not waiting',
+        '    except RefusedError as refused:\n        logger.warning("Not waiting',
         '    except UnicodeError as refused:\n        logger.warning("Not waiting',
     ),
     _delete(
         "a Delete doesn't wait for the jobs of other resources",
-        "(arn for arn in arns if names.include(arn) or names.share_prefix(arn) or arn == own)",
+        "(arn for arn in arns if names.includes(arn) or names.shares_prefix(arn) or arn == own)",
         "iter(arns)",
     ),
     _delete(
         "a Delete waits for its job although JobName has changed since",
-        "if names.include(arn) or names.share_prefix(arn) or arn == own",
-        "if names.share_prefix(arn) or arn == own",
+        "if names.includes(arn) or names.shares_prefix(arn) or arn == own",
+        "if names.shares_prefix(arn) or arn == own",
     ),
-    # In `_import, _own_properties, _parse_old`
-    _turn("a rollback is told what it undoes", "undone=_parse_old(request)", "undone=parse(request.properties)"),
+    # In `request.parse_request`
     Patch(
-        "job/lifecycle.py",
+        "request/request.py",
+        "faults/test_cloudformation_turns.py",
+        "a rollback has the properties that it undoes",
+        "previous=_parse_previous(old_properties)",
+        "previous=parsed",
+    ),
+    Patch(
+        "request/request.py",
         "handler/test_malformed_properties.py",
         "properties that are not valid are told so",
-        "    except InvalidProperties as problem:",
-        "    except KeyError as problem:",
+        "    except InvalidPropertiesError as error:",
+        "    except KeyError as error:",
     ),
     Patch(
-        "job/lifecycle.py",
+        "request/request.py",
         "handler/test_malformed_properties.py",
         "the reader learns that no job was started",
-        'f"{problem}. No job was started."',
-        'f"{problem}."',
+        'f"{error}. No job was started."',
+        'f"{error}."',
     ),
-    _update(
+    Patch(
+        "request/request.py",
+        "handler/test_lifecycle_update.py",
         "previous properties may be anything",
-        "    except InvalidProperties:\n        return None  # they",
-        "    except Busy:\n        return None  # they",
+        "    except InvalidPropertiesError:\n        return None",
+        "    except KeyError:\n        return None",
     ),
 )

@@ -14,19 +14,19 @@ _client: Final = partial(Patch, "aws/stacks_client.py", "handler/test_stacks_cli
 _foreign: Final = partial(Patch, "job/restoring.py", "handler/test_ownership.py")
 
 GUARDS: Final = (
-    # In `Import.know_stack`
+    # In `Import.resolve_root_stack`
     _stack(
         "the root stack is asked for once", "progress.root_stack_name is not None or not ownership", "not ownership"
     ),
     _stack(
         "the root stack is asked for only where something depends on it",
-        "not ownership.names_root_stack(self.properties, self.resource)",
+        "not ownership.depends_on_root_stack(self.properties, self.resource)",
         "False",
     ),
     _stack(
         "a root stack that can't be seen yet is asked for later",
-        "root_of(self.resource.stack_id)\n        except Refused as refused:",
-        "root_of(self.resource.stack_id)\n        except UnknownStatus as refused:",
+        "root_of(self.resource.stack_id)\n        except RefusedError as refused:",
+        "root_of(self.resource.stack_id)\n        except UnknownStatusError as refused:",
     ),
     _stack(
         "what belongs to another root stack is refused",
@@ -36,19 +36,19 @@ GUARDS: Final = (
     _stack("the root stack is noted", "progress._replace(root_stack_name=root.name)", "progress"),
     _stack(
         "the service's time is known before the stack is asked for",
-        "            self._ask_for_the_time()\n            root",
+        "            self._sync_clock()\n            root",
         "            root",
     ),
     # In `Import.go_on, .continue_with, ._fingerprint_of`
     _stack(
         "a job of another import is not continued",
-        "if not self.names.include(dataset_import_job_arn):",
+        "if not self.names.includes(dataset_import_job_arn):",
         "if False:",
     ),
     _chain(
         "a wait chain whose data doesn't decide reads no tags",
-        "        if self.names.include(dataset_import_job_arn):\n"
-        "            return self.continue_with(progress, dataset_import_job_arn)\n",
+        "        if self.names.includes(dataset_import_job_arn):\n"
+        "            return self.continue_job(progress, dataset_import_job_arn)\n",
         "",
     ),
     _chain(
@@ -58,8 +58,8 @@ GUARDS: Final = (
     ),
     _chain(
         "the data that the job of a wait chain has imported is noted",
-        "known.continue_with(progress._replace(data_fingerprint=fingerprint), dataset_import_job_arn)",
-        "known.continue_with(progress, dataset_import_job_arn)",
+        "known.continue_job(progress._replace(data_fingerprint=fingerprint), dataset_import_job_arn)",
+        "known.continue_job(progress, dataset_import_job_arn)",
     ),
     _chain(
         "a wait chain whose job was never started imports the data as it is now",
@@ -73,13 +73,13 @@ GUARDS: Final = (
     ),
     _chain(
         "a wait chain whose job was never started compares its data first",
-        "return self.know_data(progress) or self.begin(progress)",
-        "return self.begin(progress)",
+        "return self.compute_fingerprint(progress) or self.find_job(progress)",
+        "return self.find_job(progress)",
     ),
     _chain(
         "a job of a wait chain that can't be seen for the moment is described again",
-        "self._fingerprint_of(dataset_import_job_arn)\n        except Refused as refused:",
-        "self._fingerprint_of(dataset_import_job_arn)\n        except UnknownStatus as refused:",
+        "self._fingerprint_of(dataset_import_job_arn)\n        except RefusedError as refused:",
+        "self._fingerprint_of(dataset_import_job_arn)\n        except UnknownStatusError as refused:",
     ),
     _chain(
         "a job that was never started has no data",
@@ -94,23 +94,23 @@ GUARDS: Final = (
     # In `lifecycle`
     _life(
         "the properties of a request belong to its stack",
-        "if problems := [*ownership.problems_of(properties, request.resource, request.provider)]:",
+        "if problems := [*ownership.problems_of(request.properties, request.resource, request.provider)]:",
         "if problems := []:",
     ),
     _life(
         "a Create knows its root stack",
-        "        wanted.know_stack(progress, services.stacks)\n        or _going_on(wanted, progress)\n        or",
-        "        _going_on(wanted, progress)\n        or",
+        "    return (\n        requested.resolve_root_stack(progress)\n        or _resume",
+        "    return (\n        _resume",
     ),
     _life(
         "an Update knows its root stack",
-        "wanted.know_stack(progress, services.stacks) or _going_on(wanted, progress) or wanted",
-        "_going_on(wanted, progress) or wanted",
+        ":= (\n        requested.resolve_root_stack(progress)\n        or _resume",
+        ":= (\n        _resume",
     ),
     # In `restoring`
     _foreign(
         "jobs of another stack don't count as updates of a follower",
-        "return resource_tag is not None and not is_tag_of_scope(resource_tag, wanted.resource)",
+        "return resource_tag is not None and not is_tag_of_scope(resource_tag, requested.resource)",
         "return False",
     ),
     _foreign("a JobName proves nothing about an untagged job", "if not resource_tag:", "if False:"),
@@ -135,8 +135,8 @@ GUARDS: Final = (
     ),
     _repeat_moved(
         "a repeat has the tag of its resource",
-        "names_of_follower=names_in(repeated, resource_tag))",
-        "names_of_follower=names_in(repeated))",
+        "follower_names=names_from_job_arn(repeated, resource_tag))",
+        "follower_names=names_from_job_arn(repeated))",
     ),
     # In `stacks_client`
     _client(
@@ -153,7 +153,7 @@ GUARDS: Final = (
     _client("a root stack is described once", "if root_id != stack_id:", "if True:"),
     _client(
         "a call of CloudFormation that is throttled may be made again",
-        'return called("DescribeStacks", lambda: self._client.describe_stacks(StackName=stack_id))["Stacks"][0]',
+        'return call_service("DescribeStacks", lambda: self._client.describe_stacks(StackName=stack_id))["Stacks"][0]',
         'return self._client.describe_stacks(StackName=stack_id)["Stacks"][0]',
     ),
 )

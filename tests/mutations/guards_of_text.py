@@ -17,5 +17,5 @@ GUARDS: Final = (
     _sent("all loggers escape", "        log_records.escape_all()\n", ""),
     _sent("a reason is escaped", "printable(reason or self.Reason)", "reason or self.Reason"),
     _told("the location of an event is escaped", "printable(properties.data_location)", "properties.data_location"),
-    _told("the reason of an event is escaped", "printable(seen.failure_reason)", "seen.failure_reason"),
+    _told("the reason of an event is escaped", "printable(observed.failure_reason)", "observed.failure_reason"),
 )

@@ -37,7 +37,7 @@ GUARDS: Final = (
     ),
     _bound(
         "what no retry can change is an error at once",
-        "if not (isinstance(refused, Busy) or fresh_permissions.may_become_effective(refused, slept)):",
+        "if not (isinstance(refused, BusyError) or fresh_permissions.may_become_effective(refused, slept)):",
         "if False:",
     ),
     _waiter(
@@ -45,7 +45,7 @@ GUARDS: Final = (
         " or fresh_permissions.may_become_effective(refused, slept)",
         "",
     ),
-    _waiter("a start that was throttled is tried again", "if not (isinstance(refused, Busy) or ", "if not ("),
+    _waiter("a start that was throttled is tried again", "if not (isinstance(refused, BusyError) or ", "if not ("),
     _waiter("tries are ever further apart", "            sleep(seconds)\n", "            sleep(5)\n"),
     # In `waiter`: is_given_up
     _waiter("an earlier request gives up nothing", "else one[1] > other[1]", "else one[1] != other[1]"),
@@ -83,8 +83,8 @@ GUARDS: Final = (
     ),
     _waiter(
         "a page of executions that is throttled is requested again",
-        'pages("ListExecutions", fetch, {"nextToken": "nextToken"}, sleep)',
-        '[called("ListExecutions", fetch)]',
+        'paginate("ListExecutions", fetch, {"nextToken": "nextToken"}, sleep)',
+        '[call_service("ListExecutions", fetch)]',
     ),
     _client(
         "the waiter's client has the same bounds",

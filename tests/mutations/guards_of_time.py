@@ -17,7 +17,7 @@ GUARDS: Final = (
     # In `outcome`
     _progress("the time begins once", "if self.started_at is not None:", "if False:"),
     _progress("the time that has begun is noted", "return self._replace(started_at=self._sent_at(now))", "return self"),
-    # In `request_time` and `waiting_resource`
+    # In `request_time` and `custom_resource`
     _late(
         "a request is as old as the signature of its URL",
         "if signed is not None and now - EVENT_AGE_SECONDS_MAX <= signed <= now:",
@@ -52,15 +52,15 @@ GUARDS: Final = (
         "job/import_job.py",
         "faults/test_late_events.py",
         "a request that is too old starts no job",
-        "        if self._time_is_up(progress):\n            # The event came",
+        "        if self._is_timed_out(progress):\n            # The event came",
         "        if False:\n            # The event came",
     ),
     Patch(
         "job/import_job.py",
         "faults/test_late_events.py",
         "files are copied as long as there is time",
-        "            if self._time_is_up(progress):\n                return self._out_of_time(\n        ",
-        "            if False:\n                return self._out_of_time(\n        ",
+        "            if self._is_timed_out(progress):\n                return self._hand_over_or_fail(\n        ",
+        "            if False:\n                return self._hand_over_or_fail(\n        ",
     ),
     _error(
         "a failure keeps the ARN of its job",
@@ -120,20 +120,20 @@ GUARDS: Final = (
         "if elapsed_seconds >= start or start == 0)",
         "if elapsed_seconds >= start)",
     ),
-    _pace("tries are some thirty seconds apart", "_TRY_SECONDS: Final = 30", "_TRY_SECONDS: Final = 3"),
-    _pace("who waits for room asks less often", "_ROOM_SECONDS: Final = 45", "_ROOM_SECONDS: Final = 30"),
+    _pace("tries are some thirty seconds apart", "_RETRY_SECONDS: Final = 30", "_RETRY_SECONDS: Final = 3"),
+    _pace("who waits for room asks less often", "_QUEUED_SECONDS: Final = 45", "_QUEUED_SECONDS: Final = 30"),
     Patch(
         "job/import_job.py",
         "handler/test_pace.py",
         "who has a job doesn't wait for room",
-        "isinstance(refused, Busy) and not progress.dataset_import_job_arn",
-        "isinstance(refused, Busy)",
+        "isinstance(refused, BusyError) and not progress.dataset_import_job_arn",
+        "isinstance(refused, BusyError)",
     ),
     Patch(
         "job/import_job.py",
         "handler/test_pace.py",
         "who has no job yet waits for room",
-        "queues = isinstance(refused, Busy) and not progress.dataset_import_job_arn",
+        "queues = isinstance(refused, BusyError) and not progress.dataset_import_job_arn",
         "queues = False",
     ),
     _pace("not all come back at once", "random.uniform(1 - spread, 1 + spread)", "random.uniform(1, 1)"),

@@ -28,7 +28,7 @@ GUARDS: Final = (
     ),
     _words(
         "after a failure the reader knows that a new job is started",
-        "and deploy again: a new job is started then.",
+        "and deploy again; this starts a new job.",
         "and deploy again.",
     ),
     *[
@@ -41,15 +41,15 @@ GUARDS: Final = (
     ],
     _statements(
         "where the data may not be read, the statements are told",
-        'if reading and "Insufficient privileges for accessing data" in text:',
+        'if access and "Insufficient privileges for accessing data" in text:',
         "if False:",
     ),
     _statements(
-        "where the role can't be assumed, its trust is told", 'if reading and "assume the role" in text:', "if False:"
+        "where the role can't be assumed, its trust is told", 'if access and "assume the role" in text:', "if False:"
     ),
     _statements(
         "where a call is refused, the statement is told",
-        "if allowed := required_statements.to_do_what_was_refused(text):",
+        "if allowed := required_statements.denied_action_advice(text):",
         'if allowed := "":',
     ),
     # In `policies`
@@ -69,14 +69,14 @@ GUARDS: Final = (
     _policy(
         "the policy of another account's bucket allows the role by its account",
         '"Principal": {"AWS": f"{account}:root"}',
-        '"Principal": {"AWS": reading.role_arn}',
+        '"Principal": {"AWS": access.role_arn}',
     ),
     _policy(
         "the service is named in the bucket's policy",
-        '{**_allow("s3:GetObject", f"{arn}/{objects_below(key)}"), **service}',
-        '_allow("s3:GetObject", f"{arn}/{objects_below(key)}")',
+        '{**_allow("s3:GetObject", f"{arn}/{object_pattern(key)}"), **service}',
+        '_allow("s3:GetObject", f"{arn}/{object_pattern(key)}")',
     ),
-    _policy("statements are in the partition of the dataset", 'reading.dataset_arn.split(":")[1]', '"aws"'),
+    _policy("statements are in the partition of the dataset", 'access.dataset_arn.split(":")[1]', '"aws"'),
     _policy("trust is for one account", '"StringEquals": {"aws:SourceAccount": account},', ""),
     _policy("roles are passed to Personalize only", 'if refused["action"] == "iam:PassRole":', "if False:"),
     _policy("the sentence's full stop is none of the ARN's", """.strip('".')""", """.strip('"')"""),
@@ -95,13 +95,13 @@ GUARDS: Final = (
     ),
     _words(
         "the room is what the job and the advice leave",
-        "room = _BYTES_MAX - _bytes_in_json(rest)",
-        "room = _BYTES_MAX",
+        "bytes_left = _BYTES_MAX - _bytes_in_json(rest)",
+        "bytes_left = _BYTES_MAX",
     ),
     _words(
         "the service's words are cut in bytes, not characters",
-        "    if _bytes_in_json(text) > room:",
-        "    if len(text) > room:",
+        "    if _bytes_in_json(text) > bytes_left:",
+        "    if len(text) > bytes_left:",
     ),
     _words(
         "the service's words are cut as they are sent",
@@ -119,17 +119,15 @@ GUARDS: Final = (
     ),
     _words(
         "a refusal says that no job was started, and why",
-        'was not started: {refused.operation} was answered "\n        f"with {refused.code}. ',
+        'was not started: {refused.operation} failed "\n        f"with {refused.code}. ',
         'was not started. "\n        f"',
     ),
     _words(
         "a timeout says that the job goes on",
-        '"It can\'t be stopped and goes on; deploying again joins it instead of starting a second one."',
+        '"A job can\'t be stopped, so it continues; deploying again adopts it instead of starting another one."',
         '"Deploy again."',
     ),
-    _words(
-        "a look that was refused says which", "{refused.operation} of {job_arn} was answered with {refused.code}. ", ""
-    ),
+    _words("a look that was refused says which", "{refused.operation} of {job_arn} failed with {refused.code}. ", ""),
     _words(
         "hours are told as hours",
         'return f"{hours} h {minutes} min" if hours else f"{minutes} min"',

@@ -121,5 +121,7 @@ def test_the_handler_reads_its_defaults_from_what_is_left_out() -> None:
 def test_the_handler_refuses_a_property_under_another_name(written: dict[str, Any], name: str) -> None:
     renamed = {f"{key}s" if key == name else key: value for key, value in as_delivered(written).items()}
 
-    with pytest.raises(properties.InvalidProperties, match=f"'{name}s' is not a property of {contract.RESOURCE_TYPE}"):
+    with pytest.raises(
+        properties.InvalidPropertiesError, match=f"'{name}s' is not a property of {contract.RESOURCE_TYPE}"
+    ):
         properties.parse(renamed)

@@ -15,7 +15,7 @@ from personalize_import_cli.stack.jobs import Job
 from personalize_import_cli.stack.operations import Event, begins_operation
 from personalize_import_handler.aws.personalize import DatasetImportJob
 from personalize_import_handler.aws.personalize_client import BotoPersonalize
-from personalize_import_handler.errors import Refused
+from personalize_import_handler.errors import RefusedError
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
@@ -140,7 +140,7 @@ class Account:
         with reported_aws_errors(self.about, POLICY):
             try:
                 return BotoPersonalize(self._personalize).describe_dataset_import_job(arn)
-            except Refused as refused:
+            except RefusedError as refused:
                 raise (refused.__cause__ or refused) from refused
 
     def schema(self, dataset_arn: str) -> Schema | None:

@@ -17,8 +17,6 @@ from personalize_import_cli.stack.words import unwrapped
 from personalize_import_handler.aws.personalize import has_failed
 from personalize_import_handler.messages import failure_reasons
 
-# Where the handler's own words begin, after those of the service: see `reasons`.
-_OWN_WORDS: Final = re.compile(r"(?<=[.!?…]) (?=DatasetImportJob [\w-]+ |Whether s3://|That was the last answer to )")
 _NO_ANSWER: Final = ("did not receive a response", "failed to stabilize")
 _LOOK_INTO_THE_LOG: Final = (
     "The functions could not answer in time: look into their log group (DatasetImportProvider/Logs) and at the "
@@ -65,8 +63,8 @@ def explain(account: Account, stack: str) -> Explained:
 
 def divided(reason: str) -> tuple[str, str]:
     """Divide a reason of the handler into the service's words, and what it has said besides."""
-    why, *rest = _OWN_WORDS.split(reason, maxsplit=1)
-    return why, rest[0] if rest else _LOOK_INTO_THE_LOG if any(words in reason for words in _NO_ANSWER) else ""
+    why, what_to_do = failure_reasons.split_reason(reason)
+    return why, what_to_do or (_LOOK_INTO_THE_LOG if any(words in reason for words in _NO_ANSWER) else "")
 
 
 def _explained(account: Account, sight: Sight, seen: Seen) -> Explanation:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from personalize_import_cli.stack.jobs import Job
 from personalize_import_cli.stack.operations import Answer, Operation, Request
 from personalize_import_handler.contract import RESOURCE_TYPE, WAIT_RESOURCE_TYPE, ReimportMode
-from personalize_import_handler.contract.properties import ImportProperties, InvalidProperties, parse
+from personalize_import_handler.contract.properties import ImportProperties, InvalidPropertiesError, parse
 from personalize_import_handler.request.names import Resource, names_of
 
 
@@ -47,8 +47,8 @@ class AskedImport:
         names = names_of(self.properties, self.resource)
         if self.properties.reimport is ReimportMode.WHEN_DATA_CHANGES:
             # The fingerprint of the data is in the name, and only the handler knows it.
-            return names.share_prefix(job_arn)
-        return names.include(job_arn)
+            return names.shares_prefix(job_arn)
+        return names.includes(job_arn)
 
     def job_among(self, jobs: Iterable[Job]) -> Job | None:
         """Find the job that was started or adopted for this request.
@@ -85,7 +85,7 @@ def asked_imports(operation: Operation, stack_id: str, *, is_over: bool) -> list
 def _parsed(request: Request) -> ImportProperties | None:
     try:
         return parse(request.properties)
-    except InvalidProperties:
+    except InvalidPropertiesError:
         return None
 
 

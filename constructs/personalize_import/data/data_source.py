@@ -15,7 +15,7 @@ from personalize_import.synthesis.validation import check_text, require_all
 from personalize_import_handler import contract
 from personalize_import_handler.contract import DataFile, constraints
 from personalize_import_handler.contract.constraints import TextRule, violation
-from personalize_import_handler.contract.required_statements import objects_below
+from personalize_import_handler.contract.required_statements import object_pattern
 
 if TYPE_CHECKING:  # for annotations alone: the provider needs this module, and each module of the CDK costs time
     from aws_cdk import aws_kms as kms
@@ -143,7 +143,7 @@ class DataSource:
             self,
             data_location=f"{_SCHEME}{folder}/{shipped.object_key}",
             bucket_name=bucket.bucket_name,
-            objects=f"{folder}/{objects_below(shipped.object_key)}",
+            objects=f"{folder}/{object_pattern(shipped.object_key)}",
             bucket=bucket,
             local=None,
             files=shipped.files,
@@ -170,7 +170,7 @@ def _pattern(object_key: str) -> str:
     """Give what matches the file alone, or all below the folder; a key that is a token may be either."""
     if is_token(object_key):
         return f"{object_key}*"
-    return objects_below(object_key)
+    return object_pattern(object_key)
 
 
 def _check_bucket(name: str, bucket: object) -> Iterator[str]:

@@ -11,7 +11,7 @@ from typing import Final, TypeVar
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from personalize_import_handler.errors import Busy, NameTaken, Refused
+from personalize_import_handler.errors import BusyError, NameTakenError, RefusedError
 
 _T = TypeVar("_T")
 _Page = TypeVar("_Page", bound=Mapping[str, object])
@@ -54,60 +54,60 @@ _TOO_MANY_REQUESTS: Final = 429
 _SERVER_ERROR: Final = 500
 
 
-def called(operation: str, call: Callable[[], _T]) -> _T:
-    """Make a call; raise `NameTaken`, `Busy` or `Refused` where it fails."""
+def call_service(operation: str, call: Callable[[], _T]) -> _T:
+    """Make a call; raise `NameTakenError`, `BusyError` or `RefusedError` where it fails."""
     try:
         return call()
     except ClientError as error:
         details = error.response["Error"]
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-        raise meaning_of(
+        raise error_from(
             operation, details.get("Code", "Unknown"), details.get("Message", str(error)), status
         ) from error
-    except BotoCoreError as error:  # no connection, no answer in time, no credentials yet
-        raise Busy(operation, type(error).__name__, str(error)) from error
+    except BotoCoreError as error:  # no connection, no response in time, no credentials yet
+        raise BusyError(operation, type(error).__name__, str(error)) from error
 
 
-def meaning_of(operation: str, code: str, message: str, status: int = 0) -> Refused:
-    """Return the exception that an error of AWS stands for; `Busy` if the same call may succeed later."""
+def error_from(operation: str, code: str, message: str, status: int = 0) -> RefusedError:
+    """Return the exception that an error of AWS stands for; `BusyError` if the same call may succeed later."""
     if code == _NAME_TAKEN:
-        return NameTaken(operation, code, message)
+        return NameTakenError(operation, code, message)
     if code in _BUSY or _THROTTLED in code or status == _TOO_MANY_REQUESTS or status >= _SERVER_ERROR:
-        return Busy(operation, code, message)
-    return Refused(operation, code, message)
+        return BusyError(operation, code, message)
+    return RefusedError(operation, code, message)
 
 
-def retried(
+def call_with_retries(
     operation: str, call: Callable[[], _T], pauses: Iterator[float], sleep: Callable[[float], None] = time.sleep
 ) -> _T:
-    """Make a call again after each of the pauses while the service is busy, then raise `Busy`.
+    """Make a call again after each of the pauses while the service is busy, then raise `BusyError`.
 
     Not after a call without an answer: its attempts have taken most of a minute already.
     """
     while True:
         try:
-            return called(operation, call)
-        except Busy as busy:
+            return call_service(operation, call)
+        except BusyError as busy:
             pause = next(pauses, None)
             if pause is None or isinstance(busy.__cause__, BotoCoreError):
                 raise
             sleep(pause)
 
 
-def pages(
+def paginate(
     operation: str,
     fetch: Callable[..., _Page],
     tokens: Mapping[str, str],
     sleep: Callable[[float], None] = time.sleep,
 ) -> Iterator[_Page]:
-    """Yield the pages of a list; repeat only the page that is throttled. Raise `Busy` or `Refused`.
+    """Yield the pages of a list; repeat only the page that is throttled. Raise `BusyError` or `RefusedError`.
 
     `tokens` maps the members of a page that name the next one to the parameters that request it.
     """
     pauses = iter(RETRY_PAUSES)
     following: dict[str, object] = {}
     while True:
-        page = retried(operation, partial(fetch, **following), pauses, sleep)
+        page = call_with_retries(operation, partial(fetch, **following), pauses, sleep)
         yield page
         following = {parameter: page[member] for member, parameter in tokens.items() if page.get(member)}
         if not following or not page.get("IsTruncated", True):

@@ -6,7 +6,7 @@ What that role may not read here, the job could not read either.
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple, Protocol
 
-from personalize_import_handler.errors import ImportFailed, Refused
+from personalize_import_handler.errors import ImportFailedError, RefusedError
 
 LISTED_PAGES_MAX: Final = 20
 """Pages of a folder that are listed, so that time and memory have a bound whatever is in a bucket."""
@@ -30,30 +30,30 @@ class DataReader(Protocol):
     def list_objects(self, location: str) -> Sequence[DataObject]:
         """List the files that an import reads: the object, or else the CSV files directly under the folder.
 
-        Raise `Busy`, `Refused` or `TooManyFilesError`.
+        Raise `BusyError`, `RefusedError` or `TooManyFilesError`.
         """
         ...
 
     def read(self, location: str, name: str, size: int) -> Iterator[bytes]:
-        """Read so many bytes of a file of the location, from its beginning; raise `Busy` or `Refused`."""
+        """Read so many bytes of a file of the location, from its beginning; raise `BusyError` or `RefusedError`."""
         ...
 
 
-class NotReadable(Refused):
+class NotReadableError(RefusedError):
     """The import role may not read the data, or it isn't there."""
 
 
-class NotAssumable(Refused):
+class NotAssumableError(RefusedError):
     """The provider may not take on the import role to look at the data."""
 
 
-class TooManyFilesError(ImportFailed):
+class TooManyFilesError(ImportFailedError):
     """A folder has more files and subfolders than are listed."""
 
     def __init__(self, location: str) -> None:
         super().__init__(
-            f"{location} has too many files and subfolders directly under it: they do not fit in {LISTED_PAGES_MAX} "
-            f"pages of up to {ENTRIES_OF_A_PAGE} each, and no more are listed. Merge the CSV files into fewer, and "
-            "move all else to another folder; or set Preflight to false and Reimport to WHEN_PROPERTIES_CHANGE, and "
-            "nothing is listed. No job was started."
+            f"{location} has too many files and subfolders directly under it: at most {LISTED_PAGES_MAX} pages of up "
+            f"to {ENTRIES_OF_A_PAGE} entries are listed. Merge the CSV files into fewer, and move everything else to "
+            "another folder; or set Preflight to false and Reimport to WHEN_PROPERTIES_CHANGE, so that nothing is "
+            "listed. No job was started."
         )

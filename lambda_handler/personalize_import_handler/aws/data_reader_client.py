@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 import boto3
 
-from personalize_import_handler.aws.calls import CLIENT_CONFIG, called, pages
+from personalize_import_handler.aws.calls import CLIENT_CONFIG, call_service, paginate
 from personalize_import_handler.aws.data_reader import (
     LISTED_PAGES_MAX,
     DataObject,
-    NotAssumable,
-    NotReadable,
+    NotAssumableError,
+    NotReadableError,
     TooManyFilesError,
 )
 from personalize_import_handler.data_checks.files import is_read
-from personalize_import_handler.errors import Busy, Refused
+from personalize_import_handler.errors import BusyError, RefusedError
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import ObjectTypeDef
@@ -50,7 +50,7 @@ class RoleReader:
         if key and not key.endswith("/"):
             # The key itself comes before all that it is the beginning of.
             first = partial(self._client.list_objects_v2, Bucket=bucket, Prefix=key, MaxKeys=1)
-            page = _read_by_role(lambda: called("ListObjectsV2", first))
+            page = _read_by_role(lambda: call_service("ListObjectsV2", first))
             if found := [_data_object(item, folder) for item in page.get("Contents", []) if item["Key"] == key]:
                 return found
             key = f"{key}/"
@@ -59,7 +59,7 @@ class RoleReader:
     def _files_under(self, location: str, bucket: str, prefix: str, folder: str) -> Iterator[DataObject]:
         """Yield the CSV files directly under a prefix; of subfolders, S3 returns nothing but their names."""
         fetch = partial(self._client.list_objects_v2, Bucket=bucket, Prefix=prefix, Delimiter="/")
-        listed = pages("ListObjectsV2", fetch, {"NextContinuationToken": "ContinuationToken"}, self._sleep)
+        listed = paginate("ListObjectsV2", fetch, {"NextContinuationToken": "ContinuationToken"}, self._sleep)
         for number, page in enumerate(listed, start=1):
             for item in page.get("Contents", []):
                 if is_read(item["Key"].removeprefix(prefix)):
@@ -73,9 +73,9 @@ class RoleReader:
         if size == 0:  # there is no such range in an empty object
             return
         get = partial(self._client.get_object, Bucket=bucket, Key=f"{folder}{name}", Range=f"bytes=0-{size - 1}")
-        body = _read_by_role(lambda: called("GetObject", get))["Body"]
+        body = _read_by_role(lambda: call_service("GetObject", get))["Body"]
         with body:
-            while chunk := _read_by_role(lambda: called("GetObject", lambda: body.read(_CHUNK_BYTES))):
+            while chunk := _read_by_role(lambda: call_service("GetObject", lambda: body.read(_CHUNK_BYTES))):
                 yield chunk
 
 
@@ -87,20 +87,20 @@ def _credentials_of(role_arn: str) -> "CredentialsTypeDef":
     client = boto3.client("sts", config=CLIENT_CONFIG)
     session = {"RoleArn": role_arn, "RoleSessionName": _SESSION_NAME, "DurationSeconds": _SESSION_SECONDS}
     try:
-        return called("AssumeRole", lambda: client.assume_role(**session))["Credentials"]  # type: ignore[arg-type]
-    except Busy:
+        return call_service("AssumeRole", lambda: client.assume_role(**session))["Credentials"]  # type: ignore[arg-type]
+    except BusyError:
         raise
-    except Refused as refused:
-        raise NotAssumable(refused.operation, refused.code, refused.message) from refused
+    except RefusedError as refused:
+        raise NotAssumableError(refused.operation, refused.code, refused.message) from refused
 
 
 def _read_by_role(read: Callable[[], _T]) -> _T:
     try:
         return read()
-    except Busy:
+    except BusyError:
         raise
-    except Refused as refused:
-        raise NotReadable(refused.operation, refused.code, refused.message) from refused
+    except RefusedError as refused:
+        raise NotReadableError(refused.operation, refused.code, refused.message) from refused
 
 
 def _parts(location: str) -> tuple[str, str, str]:

@@ -5,7 +5,7 @@ from typing import Protocol
 from personalize_import_handler.contract import StateChange
 
 
-class NotPublished(Exception):
+class NotPublishedError(Exception):
     """EventBridge could not be reached, or did not take an event; the message is its own text."""
 
 
@@ -13,5 +13,5 @@ class EventBus(Protocol):
     """The one call that the handler makes."""
 
     def publish(self, change: StateChange, at: float) -> None:
-        """Put an event, of a time in epoch seconds; raise `NotPublished`."""
+        """Put an event, of a time in epoch seconds; raise `NotPublishedError`."""
         ...

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Final
 import boto3
 from botocore.config import Config
 
-from personalize_import_handler.aws.calls import meaning_of, retried
-from personalize_import_handler.aws.event_bus import NotPublished
+from personalize_import_handler.aws.calls import call_with_retries, error_from
+from personalize_import_handler.aws.event_bus import NotPublishedError
 from personalize_import_handler.contract import EVENT_DETAIL_TYPE, EVENT_SOURCE, StateChange
-from personalize_import_handler.errors import Refused
+from personalize_import_handler.errors import RefusedError
 
 if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient
@@ -36,15 +36,15 @@ class BotoEventBus:
     def publish(self, change: StateChange, at: float) -> None:
         """Put an event on the default event bus of the account; put it again where EventBridge is busy."""
         try:
-            retried("PutEvents", lambda: self._put(_entry(change, at)), iter(_PAUSES), self._sleep)
-        except Refused as refused:
-            raise NotPublished(str(refused)) from refused
+            call_with_retries("PutEvents", lambda: self._put(_entry(change, at)), iter(_PAUSES), self._sleep)
+        except RefusedError as refused:
+            raise NotPublishedError(str(refused)) from refused
 
     def _put(self, entry: "PutEventsRequestEntryTypeDef") -> None:
         self._client = self._client or boto3.client("events", config=_CONFIG)
         (result,) = self._client.put_events(Entries=[entry])["Entries"]
         if code := result.get("ErrorCode"):  # of the entry, in an answer with status 200
-            raise meaning_of("PutEvents", code, result.get("ErrorMessage", ""))
+            raise error_from("PutEvents", code, result.get("ErrorMessage", ""))
 
 
 def _entry(change: StateChange, at: float) -> "PutEventsRequestEntryTypeDef":

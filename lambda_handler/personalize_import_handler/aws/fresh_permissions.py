@@ -10,7 +10,7 @@ Each poll that reads data assumes the import role anew. The functions' own crede
 
 from typing import Final
 
-from personalize_import_handler.errors import Refused
+from personalize_import_handler.errors import RefusedError
 
 SECONDS: Final = 120
 """How long a refusal may be for that reason; after that it is what it says."""
@@ -32,7 +32,7 @@ _CODES: Final = frozenset({
 _WORDS: Final = ("insufficient privileges", "not authorized", "assume")
 
 
-def may_become_effective(refused: Refused, elapsed_seconds: float) -> bool:
+def may_become_effective(refused: RefusedError, elapsed_seconds: float) -> bool:
     """Say whether a call that was refused may be granted if it is made again."""
     if elapsed_seconds >= SECONDS:
         return False

@@ -25,17 +25,17 @@ _PHASES: Mapping[str, Phase] = {
 }
 
 
-class UnknownStatus(Exception):
+class UnknownStatusError(Exception):
     """The service gave a status that its documentation doesn't name."""
 
 
 def phase_of(status: str) -> Phase:
-    """Say what a status means, or raise `UnknownStatus`: guessing would make a failed import look like a good one.
+    """Say what a status means, or raise `UnknownStatusError`: guessing would make a failed import look like a good one.
 
     https://docs.aws.amazon.com/personalize/latest/dg/API_DatasetImportJob.html
     """
     if status not in _PHASES:
-        raise UnknownStatus(f"status {status!r} is none of {', '.join(_PHASES)}")
+        raise UnknownStatusError(f"unknown status {status!r}, expected one of {', '.join(_PHASES)}")
     return _PHASES[status]
 
 
@@ -78,7 +78,7 @@ class DatasetImportJob(JobSummary):
 
     @property
     def phase(self) -> Phase:
-        """What the status means; raises `UnknownStatus`."""
+        """What the status means; raises `UnknownStatusError`."""
         return phase_of(self.status)
 
 
@@ -97,33 +97,33 @@ class Personalize(Protocol):
         ...
 
     def describe_dataset_import_job(self, dataset_import_job_arn: str) -> DatasetImportJob | None:
-        """Describe a job, or return None if there is none; raise `Busy` or `Refused`."""
+        """Describe a job, or return None if there is none; raise `BusyError` or `RefusedError`."""
         ...
 
     def create_dataset_import_job(self, job_name: str, properties: ImportProperties, tags: Mapping[str, str]) -> str:
-        """Start a job and return its ARN; raise `NameTaken`, `Busy` or `Refused`."""
+        """Start a job and return its ARN; raise `NameTakenError`, `BusyError` or `RefusedError`."""
         ...
 
     def list_dataset_import_jobs(self, dataset_arn: str) -> Sequence[JobSummary]:
-        """List all jobs of a dataset; raise `Busy` or `Refused`."""
+        """List all jobs of a dataset; raise `BusyError` or `RefusedError`."""
         ...
 
     def dataset_created_at(self, dataset_arn: str) -> float | None:
-        """Return when a dataset was created, or None if there is none; raise `Busy` or `Refused`."""
+        """Return when a dataset was created, or None if there is none; raise `BusyError` or `RefusedError`."""
         ...
 
     def schema_of(self, dataset_arn: str) -> DatasetSchema | None:
-        """Return a dataset's schema, or None if there is no such dataset; raise `Busy` or `Refused`."""
+        """Return a dataset's schema, or None if there is no such dataset; raise `BusyError` or `RefusedError`."""
         ...
 
     def list_tags(self, resource_arn: str) -> Mapping[str, str]:
-        """Return a resource's tags; raise `Busy` or `Refused`."""
+        """Return a resource's tags; raise `BusyError` or `RefusedError`."""
         ...
 
     def tag_resource(self, resource_arn: str, tags: Mapping[str, str]) -> None:
-        """Set tags; raise `Busy` or `Refused`."""
+        """Set tags; raise `BusyError` or `RefusedError`."""
         ...
 
     def untag_resource(self, resource_arn: str, keys: Iterable[str]) -> None:
-        """Remove tags; raise `Busy` or `Refused`."""
+        """Remove tags; raise `BusyError` or `RefusedError`."""
         ...

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import boto3
 
-from personalize_import_handler.aws.calls import CLIENT_CONFIG, called, pages
+from personalize_import_handler.aws.calls import CLIENT_CONFIG, call_service, paginate
 from personalize_import_handler.aws.personalize import DatasetImportJob, DatasetSchema, JobSummary
 from personalize_import_handler.contract import ImportMode
 from personalize_import_handler.contract.properties import ImportProperties
-from personalize_import_handler.errors import Refused
+from personalize_import_handler.errors import RefusedError
 
 if TYPE_CHECKING:
     from mypy_boto3_personalize import PersonalizeClient
@@ -57,21 +57,21 @@ class BotoPersonalize:
         }
         if properties.publish_attribution_metrics_to_s3:
             request["publishAttributionMetricsToS3"] = True
-        response = called("CreateDatasetImportJob", lambda: self._client.create_dataset_import_job(**request))
+        response = call_service("CreateDatasetImportJob", lambda: self._client.create_dataset_import_job(**request))
         return response["datasetImportJobArn"]
 
     def list_dataset_import_jobs(self, dataset_arn: str) -> Sequence[JobSummary]:
         """List all jobs of a dataset."""
         fetch = partial(self._client.list_dataset_import_jobs, datasetArn=dataset_arn, maxResults=_JOBS_OF_A_PAGE)
-        listed = pages("ListDatasetImportJobs", fetch, {"nextToken": "nextToken"}, self._sleep)
+        listed = paginate("ListDatasetImportJobs", fetch, {"nextToken": "nextToken"}, self._sleep)
         return [JobSummary(**_summary(summary)) for page in listed for summary in page["datasetImportJobs"]]
 
     def dataset_created_at(self, dataset_arn: str) -> float | None:
         """Return when a dataset was created, or None if there is none."""
         return _or_none(
-            lambda: called("DescribeDataset", lambda: self._client.describe_dataset(datasetArn=dataset_arn))["dataset"][
-                "creationDateTime"
-            ].timestamp()
+            lambda: call_service("DescribeDataset", lambda: self._client.describe_dataset(datasetArn=dataset_arn))[
+                "dataset"
+            ]["creationDateTime"].timestamp()
         )
 
     def schema_of(self, dataset_arn: str) -> DatasetSchema | None:
@@ -80,26 +80,30 @@ class BotoPersonalize:
 
     def list_tags(self, resource_arn: str) -> Mapping[str, str]:
         """Return a resource's tags."""
-        response = called("ListTagsForResource", lambda: self._client.list_tags_for_resource(resourceArn=resource_arn))
+        response = call_service(
+            "ListTagsForResource", lambda: self._client.list_tags_for_resource(resourceArn=resource_arn)
+        )
         return {tag["tagKey"]: tag["tagValue"] for tag in response["tags"]}
 
     def tag_resource(self, resource_arn: str, tags: Mapping[str, str]) -> None:
         """Set tags."""
         items = [{"tagKey": key, "tagValue": value} for key, value in tags.items()]
-        called("TagResource", lambda: self._client.tag_resource(resourceArn=resource_arn, tags=items))  # type: ignore[arg-type]
+        call_service("TagResource", lambda: self._client.tag_resource(resourceArn=resource_arn, tags=items))  # type: ignore[arg-type]
 
     def untag_resource(self, resource_arn: str, keys: Iterable[str]) -> None:
         """Remove tags."""
-        called("UntagResource", lambda: self._client.untag_resource(resourceArn=resource_arn, tagKeys=list(keys)))
+        call_service("UntagResource", lambda: self._client.untag_resource(resourceArn=resource_arn, tagKeys=list(keys)))
 
     def _schema_of(self, dataset_arn: str) -> DatasetSchema:
-        dataset = called("DescribeDataset", lambda: self._client.describe_dataset(datasetArn=dataset_arn))["dataset"]
+        dataset = call_service("DescribeDataset", lambda: self._client.describe_dataset(datasetArn=dataset_arn))[
+            "dataset"
+        ]
         schema_arn = dataset["schemaArn"]
-        schema = called("DescribeSchema", lambda: self._client.describe_schema(schemaArn=schema_arn))["schema"]
+        schema = call_service("DescribeSchema", lambda: self._client.describe_schema(schemaArn=schema_arn))["schema"]
         return DatasetSchema(schema["schema"], schema.get("domain"))
 
     def _describe(self, dataset_import_job_arn: str) -> DatasetImportJob:
-        job = called(
+        job = call_service(
             "DescribeDatasetImportJob",
             lambda: self._client.describe_dataset_import_job(datasetImportJobArn=dataset_import_job_arn),
         )["datasetImportJob"]
@@ -133,7 +137,7 @@ def _summary(job: Any) -> dict[str, Any]:  # noqa: ANN401 - two response shapes 
 def _or_none(call: Callable[[], _T]) -> _T | None:
     try:
         return call()
-    except Refused as error:
+    except RefusedError as error:
         if error.code == _NOT_FOUND:
             return None
         raise

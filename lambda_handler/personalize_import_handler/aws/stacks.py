@@ -10,7 +10,7 @@ class RootStack(NamedTuple):
     status: str
 
     @property
-    def gives_resources_up(self) -> bool:
+    def is_removing_resources(self) -> bool:
         """Return whether the stack is deleted, or removes resources after an update that succeeded.
 
         In any other status, a Delete belongs to a deployment that failed. With rollback disabled, the next one deletes
@@ -24,5 +24,5 @@ class Stacks(Protocol):
     """The call that the handler makes."""
 
     def root_of(self, stack_id: str) -> RootStack:
-        """Return the root stack of a stack; raise `Busy` or `Refused`."""
+        """Return the root stack of a stack; raise `BusyError` or `RefusedError`."""
         ...

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import boto3
 
-from personalize_import_handler.aws.calls import CLIENT_CONFIG, called
+from personalize_import_handler.aws.calls import CLIENT_CONFIG, call_service
 from personalize_import_handler.aws.stacks import RootStack
 
 if TYPE_CHECKING:
@@ -30,4 +30,4 @@ class BotoStacks:
         return RootStack(stack["StackName"], stack["StackStatus"])
 
     def _describe(self, stack_id: str) -> "StackTypeDef":
-        return called("DescribeStacks", lambda: self._client.describe_stacks(StackName=stack_id))["Stacks"][0]
+        return call_service("DescribeStacks", lambda: self._client.describe_stacks(StackName=stack_id))["Stacks"][0]

@@ -9,9 +9,16 @@ from typing import TYPE_CHECKING, Final
 
 import boto3
 
-from personalize_import_handler.aws.calls import CLIENT_CONFIG, RETRY_PAUSES, called, meaning_of, pages, retried
-from personalize_import_handler.aws.storage import Gone
-from personalize_import_handler.errors import Refused
+from personalize_import_handler.aws.calls import (
+    CLIENT_CONFIG,
+    RETRY_PAUSES,
+    call_service,
+    call_with_retries,
+    error_from,
+    paginate,
+)
+from personalize_import_handler.aws.storage import ObjectNotFoundError
+from personalize_import_handler.errors import RefusedError
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -51,31 +58,31 @@ class BotoStorage:
         """Copy an object inside S3, at once or in parts; return its size in bytes."""
         size = self._size(source)
         if size is None:
-            raise Gone("ListObjectsV2", "NoSuchKey", f"{source} does not exist any more.")
+            raise ObjectNotFoundError("ListObjectsV2", "NoSuchKey", f"{source} no longer exists.")
         if size > self._part_bytes:
             self._copy_in_parts(source, target, size)
         else:
             bucket, key = _bucket_and_key(target)
-            called(
+            call_service(
                 "CopyObject", lambda: self._client.copy_object(Bucket=bucket, Key=key, CopySource=_copy_source(source))
             )
         return size
 
-    def holds(self, location: str) -> bool:
+    def exists(self, location: str) -> bool:
         """Say whether there is an object at a location."""
         bucket, key = _bucket_and_key(location)
-        page = called("ListObjectVersions", lambda: self._client.list_object_versions(Bucket=bucket, Prefix=key))
+        page = call_service("ListObjectVersions", lambda: self._client.list_object_versions(Bucket=bucket, Prefix=key))
         return any(version["Key"] == key and version["IsLatest"] for version in page.get("Versions", []))
 
     def empty(self, bucket: str) -> bool:
         """Delete as much of a bucket as there is time for, and say whether it is empty then, or gone."""
         try:
             fetch = partial(self._client.list_object_versions, Bucket=bucket)
-            listed = pages("ListObjectVersions", fetch, _VERSION_TOKENS, self._sleep)
+            listed = paginate("ListObjectVersions", fetch, _VERSION_TOKENS, self._sleep)
             for page in list(islice(listed, _PAGES_AT_ONCE)):
                 self._delete(bucket, page)
             return next(listed, None) is None
-        except Refused as refused:
+        except RefusedError as refused:
             if refused.code == _NO_SUCH_BUCKET:
                 return True
             raise
@@ -84,15 +91,15 @@ class BotoStorage:
         """Look in the list: a refusal to head an object says neither what is missing nor whether there is one."""
         bucket, key = _bucket_and_key(location)
         # The key itself comes before all that it is the beginning of.
-        page = called("ListObjectsV2", lambda: self._client.list_objects_v2(Bucket=bucket, Prefix=key, MaxKeys=1))
+        page = call_service("ListObjectsV2", lambda: self._client.list_objects_v2(Bucket=bucket, Prefix=key, MaxKeys=1))
         return next((item["Size"] for item in page.get("Contents", []) if item["Key"] == key), None)
 
     def _copy_in_parts(self, source: str, target: str, size: int) -> None:
         # One that is not completed is removed by the bucket's own rule, a day later.
         bucket, key = _bucket_and_key(target)
-        upload = called("CreateMultipartUpload", lambda: self._client.create_multipart_upload(Bucket=bucket, Key=key))[
-            "UploadId"
-        ]
+        upload = call_service(
+            "CreateMultipartUpload", lambda: self._client.create_multipart_upload(Bucket=bucket, Key=key)
+        )["UploadId"]
 
         copy = partial(
             self._client.upload_part_copy, Bucket=bucket, Key=key, UploadId=upload, CopySource=_copy_source(source)
@@ -102,13 +109,13 @@ class BotoStorage:
             first = (number - 1) * self._part_bytes
             last = min(size, first + self._part_bytes) - 1
             part = partial(copy, PartNumber=number, CopySourceRange=f"bytes={first}-{last}")
-            copied = retried("UploadPartCopy", part, iter(RETRY_PAUSES), self._sleep)
+            copied = call_with_retries("UploadPartCopy", part, iter(RETRY_PAUSES), self._sleep)
             return {"PartNumber": number, "ETag": copied["CopyPartResult"]["ETag"]}
 
         numbers = range(1, -(-size // self._part_bytes) + 1)
         with ThreadPoolExecutor(_PARTS_AT_ONCE) as pool:
             parts = list(pool.map(copy_part, numbers))
-        called(
+        call_service(
             "CompleteMultipartUpload",
             lambda: self._client.complete_multipart_upload(
                 Bucket=bucket, Key=key, UploadId=upload, MultipartUpload={"Parts": parts}
@@ -120,12 +127,12 @@ class BotoStorage:
         objects: list[ObjectIdentifierTypeDef] = [{"Key": e["Key"], "VersionId": e["VersionId"]} for e in entries]
         if not objects:
             return
-        deleted = called(
+        deleted = call_service(
             "DeleteObjects",
             lambda: self._client.delete_objects(Bucket=bucket, Delete={"Objects": objects, "Quiet": True}),
         )
         for error in deleted.get("Errors", []):  # which are told in an answer that is a success by its status
-            raise meaning_of("DeleteObjects", error.get("Code", "Unknown"), error.get("Message", str(error)))
+            raise error_from("DeleteObjects", error.get("Code", "Unknown"), error.get("Message", str(error)))
 
 
 def _bucket_and_key(location: str) -> tuple[str, str]:

@@ -14,10 +14,10 @@ from typing import Any, Final
 from crhelper import CfnResource, resource_helper
 
 from personalize_import_handler.cloudformation import events, log_records
-from personalize_import_handler.cloudformation.responses import NotDelivered
+from personalize_import_handler.cloudformation.responses import NotDeliveredError
 from personalize_import_handler.contract import required_statements
 from personalize_import_handler.contract.printable import printable
-from personalize_import_handler.errors import ImportFailed
+from personalize_import_handler.errors import ImportFailedError
 from personalize_import_handler.request import request_time
 from personalize_import_handler.request.names import resource_of
 from personalize_import_handler.request.outcome import Finished, Outcome, Progress
@@ -30,7 +30,7 @@ FAILED: Final = resource_helper.FAILED
 Event = events.Event
 
 
-class WaitingResource(CfnResource):
+class CustomResource(CfnResource):
     """A custom resource whose polls are made by a state machine."""
 
     Data: dict[str, Any]
@@ -39,7 +39,7 @@ class WaitingResource(CfnResource):
     def __init__(
         self,
         *,
-        start_waiting: Callable[[Event], None],
+        start_polling: Callable[[Event], None],
         send: Callable[[str, Mapping[str, object]], None],
         clock: Callable[[], float],
     ) -> None:
@@ -48,28 +48,28 @@ class WaitingResource(CfnResource):
         log_records.escape_all()
         with _no_boto3_clients():
             super().__init__(log_level="INFO", boto_level="ERROR", sleep_on_delete=0)
-        self._start_waiting = start_waiting
+        self._start_polling = start_polling
         self._deliver = send
         self._clock = clock
         self._invoked_at = clock()
         self.wait_seconds: int | None = None
         self._answering = threading.Lock()
-        self._not_delivered: NotDelivered | None = None
-        self._refused_id = ""
+        self._not_delivered: NotDeliveredError | None = None
+        self._rejected_id = ""
 
     def __call__(self, event: Event, context: object) -> None:
-        """Handle one request or one poll; raises `NotDelivered`, so that whoever invoked the function tries again."""
+        """Handle one request or poll; raise `NotDeliveredError`, so that the function is invoked again."""
         self._begin()
         super().__call__(event, context)
         self._end()
 
-    def refuse(self, event: Event, reason: str) -> None:
-        """Answer an event that nothing can be done for; raises `NotDelivered`."""
+    def reject(self, event: Event, reason: str) -> None:
+        """Answer an event that nothing can be done for; raises `NotDeliveredError`."""
         self._begin()
         self.StackId, self.RequestId = event["StackId"], event["RequestId"]
         self.LogicalResourceId = event["LogicalResourceId"]
         self.RequestType, self._response_url = event["RequestType"], event["ResponseURL"]
-        self.Data, self.PhysicalResourceId, self._refused_id = {}, None, events.resource_id_in(event)
+        self.Data, self.PhysicalResourceId, self._rejected_id = {}, None, events.resource_id_in(event)
         self._send(FAILED, reason)
         self._end()
 
@@ -78,13 +78,13 @@ class WaitingResource(CfnResource):
         self.wait_seconds = None
         self._answering = threading.Lock()
         self._not_delivered = None
-        self._refused_id = ""
+        self._rejected_id = ""
 
     def _end(self) -> None:
         if self._not_delivered:
             raise self._not_delivered
 
-    def conclude(self, outcome: Outcome) -> str | None:
+    def record_outcome(self, outcome: Outcome) -> str | None:
         """Note an outcome; return the physical id where it is another one than the request's."""
         if isinstance(outcome, Finished):
             self.Data = dict(outcome.attributes)
@@ -111,12 +111,12 @@ class WaitingResource(CfnResource):
         """Call a handler, and note its failure for the answer."""
         try:
             self.PhysicalResourceId = func(self._event, self._context) if func else ""
-        except ImportFailed as failure:
+        except ImportFailedError as failure:
             self.Status, self.Reason = FAILED, str(failure)
         except Exception as error:
             logger.exception("Unexpected")
             self.Status = FAILED
-            self.Reason = f"{type(error).__name__}: {error}. This is a defect of the handler; its log has more."
+            self.Reason = f"{type(error).__name__}: {error}. This is a bug in the handler; see the log of the function."
 
     def _setup_polling(self) -> None:
         if self._answering.locked():
@@ -129,11 +129,11 @@ class WaitingResource(CfnResource):
             "WaitSeconds": self.wait_seconds,
         }
         try:
-            self._start_waiting(event)
+            self._start_polling(event)
         except Exception as error:
-            allowed = required_statements.to_do_what_was_refused(str(error))
+            allowed = required_statements.denied_action_advice(str(error))
             advice = f"{allowed} and deploy again." if allowed else "Deploy again."
-            reason = f"{error}. The waiter could not be started, and so no job was started either. {advice}"
+            reason = f"{error}. The state machine could not be started, so no job was started. {advice}"
             raise RuntimeError(reason) from error
 
     def _set_timeout(self) -> None:
@@ -142,7 +142,7 @@ class WaitingResource(CfnResource):
             super()._set_timeout()
 
     def _timeout(self) -> None:
-        self._send(FAILED, "The function ran out of time before it could do anything. Deploy again.")
+        self._send(FAILED, "The function timed out before it could start the import. Deploy again.")
 
     def _cfn_response(self, _: Event) -> None:
         """Answer; `_resource_id` is the physical id, where crhelper would invent one."""
@@ -155,11 +155,11 @@ class WaitingResource(CfnResource):
         status, reason = status or self.Status, printable(reason or self.Reason)
         if status == FAILED and self.RequestType == "Delete":
             # A job can't be deleted anyway, and a resource that can't be deleted blocks its stack for good.
-            logger.warning("Deleted all the same: %s", reason)
+            logger.warning("The resource is deleted although the request failed: %s", reason)
             status, reason = SUCCESS, ""
         try:
             self._deliver(self._response_url, self._answer(status, reason))
-        except NotDelivered as problem:
+        except NotDeliveredError as problem:
             self._not_delivered = problem
         if status == FAILED:
             logger.error("%s", reason)  # last, for the CDK CLI shows the end of the log beside the failure
@@ -179,7 +179,7 @@ class WaitingResource(CfnResource):
     @property
     def _resource_id(self) -> str:
         """The resource's id: that of the request, and of a new resource the one that it gets."""
-        return self._refused_id or resource_of(self._event).physical_id or str(self.LogicalResourceId)
+        return self._rejected_id or resource_of(self._event).physical_id or str(self.LogicalResourceId)
 
 
 @contextmanager

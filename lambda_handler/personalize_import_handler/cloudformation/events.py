@@ -72,26 +72,26 @@ class NotARequestError(ValueError):
     """The event lacks what an answer needs, so that nobody can be answered."""
 
 
-class Reading(NamedTuple):
+class ParsedEvent(NamedTuple):
     """An event, and the reason to refuse it, which is empty if there is none."""
 
     event: Event
-    refusal: str
+    rejection: str
 
 
-def read_request(event: object) -> Reading:
+def parse_request(event: object) -> ParsedEvent:
     """Return the members of a request that CloudFormation sends; raise `NotARequestError`.
 
     All else is left out, such as the data of a poll: CloudFormation never sends it, so it would be forged.
     """
     request = {name: value for name, value in _answerable(event).items() if name in _MEMBERS}
-    return Reading(request, _refusal(_request_problems(request)))
+    return ParsedEvent(request, _rejection(_request_problems(request)))
 
 
-def read_poll(event: object) -> Reading:
+def parse_poll(event: object) -> ParsedEvent:
     """Return a poll, as OnEvent has handed it over to the state machine; raise `NotARequestError`."""
     poll = _answerable(event)
-    return Reading(poll, _refusal([*_request_problems(poll), *_poll_problems(poll)]))
+    return ParsedEvent(poll, _rejection([*_request_problems(poll), *_poll_problems(poll)]))
 
 
 def resource_id_in(event: Event) -> str:
@@ -104,24 +104,22 @@ def resource_id_in(event: Event) -> str:
 def _answerable(event: object) -> Event:
     """Return an event that can be answered: it says to whom, and what for."""
     if not isinstance(event, dict):
-        raise NotARequestError(
-            f"not a request of CloudFormation: {violation('the event', type(event).__name__, _OBJECT)}"
-        )
+        raise NotARequestError(f"not a CloudFormation request: {violation('the event', type(event).__name__, _OBJECT)}")
     if missing := _REQUIRED - event.keys():
-        raise NotARequestError(f"not a request of CloudFormation: without {', '.join(sorted(missing))}")
+        raise NotARequestError(f"not a CloudFormation request: {', '.join(sorted(missing))} missing")
     if not responses.is_response_url(event["ResponseURL"]):  # which is in no message: it is a credential
         message = f"ResponseURL must be {responses.RESPONSE_URL_ALLOWED}"
-        raise NotARequestError(f"not a request of CloudFormation: {message}")
+        raise NotARequestError(f"not a CloudFormation request: {message}")
     for name in _IDENTIFYING:
         if not isinstance(event[name], str) or not event[name]:
             message = violation(name, event[name], "a string that is not empty")
-            raise NotARequestError(f"not a request of CloudFormation: {message}")
+            raise NotARequestError(f"not a CloudFormation request: {message}")
     return event
 
 
-def _refusal(problems: Iterable[str]) -> str:
+def _rejection(problems: Iterable[str]) -> str:
     text = "; ".join(problems)
-    return text and f"{text}. The request is refused, and nothing was done for it."
+    return text and f"{text}. The request was rejected, and nothing was changed."
 
 
 def _request_problems(event: Event) -> Iterator[str]:

@@ -33,7 +33,7 @@ _URL: Final = re.compile(r"https://[a-zA-Z0-9.-]+(:(?P<port>[0-9]{1,5}))?([/?][!
 _PORT_MAX: Final = 65535
 
 
-class NotDelivered(Exception):
+class NotDeliveredError(Exception):
     """CloudFormation could not be reached, or did not take the answer."""
 
 
@@ -65,7 +65,7 @@ def send(
     sleep: Callable[[float], None] = time.sleep,
     timeout_seconds: float = _TIMEOUT_SECONDS,
 ) -> None:
-    """Put the answer to CloudFormation, or raise `NotDelivered` after a bounded number of attempts.
+    """Put the answer to CloudFormation, or raise `NotDeliveredError` after a bounded number of attempts.
 
     Args:
         url: The ResponseURL of the request. Nothing is sent to one that is not https.
@@ -74,7 +74,7 @@ def send(
         timeout_seconds: The deadline of one attempt as a whole, however slowly the endpoint answers.
     """
     if not is_response_url(url):
-        raise NotDelivered(f"The answer was not sent: ResponseURL must be {RESPONSE_URL_ALLOWED}")
+        raise NotDeliveredError(f"The response was not sent: ResponseURL must be {RESPONSE_URL_ALLOWED}")
     body = body_of(answer)
     problem = ""
     for attempt in range(_ATTEMPTS):
@@ -82,26 +82,26 @@ def send(
             sleep(2.0 ** (attempt - 1))
         problem = _put(url, body, timeout_seconds)
         if not problem:
-            logger.info("Answered CloudFormation with %s", answer.get("Status"))
+            logger.info("Sent a response to CloudFormation: %s", answer.get("Status"))
             return
-        logger.warning("CloudFormation did not take the answer: %s", problem)
-    raise NotDelivered(f"CloudFormation did not take the answer in {_ATTEMPTS} attempts, at last: {problem}")
+        logger.warning("CloudFormation did not accept the response: %s", problem)
+    raise NotDeliveredError(f"CloudFormation did not accept the response in {_ATTEMPTS} attempts, at last: {problem}")
 
 
 class _Connection(http.client.HTTPSConnection):
     """A connection that can be given up while another thread waits for it."""
 
-    is_given_up = False
+    is_aborted = False
 
     def connect(self) -> None:
         """Connect, unless the connection was given up in the meantime."""
         super().connect()
-        if self.is_given_up:
+        if self.is_aborted:
             raise TimeoutError
 
-    def give_up(self) -> None:
+    def abort(self) -> None:
         """End whatever waits for the other end."""
-        self.is_given_up = True
+        self.is_aborted = True
         with suppress(OSError, AttributeError):  # not connected yet, or not any more
             self.sock.shutdown(socket.SHUT_RDWR)
 
@@ -117,10 +117,10 @@ class _HttpsHandler(urllib.request.HTTPSHandler):
         """Open a URL."""
         return self.do_open(self._connection, request)
 
-    def give_up(self) -> None:
+    def abort(self) -> None:
         """End whatever waits for the other end."""
         for connection in self._connections:
-            connection.give_up()
+            connection.abort()
 
     def _connection(self, host: str, **options: Any) -> _Connection:  # noqa: ANN401 - those of the base class
         self._connections.append(_Connection(host, **options))
@@ -140,8 +140,8 @@ def _put(url: str, body: bytes, timeout_seconds: float) -> str:
     try:
         return outcome.get(timeout=timeout_seconds)
     except Empty:
-        handler.give_up()
-        return "no answer in time"
+        handler.abort()
+        return "no response in time"
 
 
 def _attempt(handler: _HttpsHandler, url: str, body: bytes, timeout_seconds: float) -> str:

@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING, Any, Final
 import boto3
 
 from personalize_import_handler.aws import fresh_permissions
-from personalize_import_handler.aws.calls import CLIENT_CONFIG, called, pages
+from personalize_import_handler.aws.calls import CLIENT_CONFIG, call_service, paginate
 from personalize_import_handler.cloudformation.events import STATE_MACHINE_ARN
 from personalize_import_handler.contract import Environment
-from personalize_import_handler.errors import Busy, Refused
+from personalize_import_handler.errors import BusyError, RefusedError
 from personalize_import_handler.request import request_time
 
 if TYPE_CHECKING:
@@ -51,35 +51,35 @@ def execution_name(event: Mapping[str, Any]) -> str:
     return name if signed_at is None else f"{name}-{signed_at:.0f}"
 
 
-def start_waiting(event: Mapping[str, Any], sleep: Callable[[float], None] = time.sleep) -> None:
+def start_polling(event: Mapping[str, Any], sleep: Callable[[float], None] = time.sleep) -> None:
     """Start the execution that polls until the request can be answered, unless it has been started before.
 
     Retried for two minutes, because no poll could do so yet: Step Functions may be busy, and the function's own role
-    may be seconds old, see `fresh_permissions`. Raise `Busy` or `Refused` then, or at once what no retry can change.
+    may be seconds old, see `fresh_permissions`. Raise `RefusedError` after that, or at once if no retry can help.
     """
     slept = 0
     for seconds in _SECONDS_BETWEEN_TRIES:
         try:
             return _start(event)
-        except Refused as refused:
-            if not (isinstance(refused, Busy) or fresh_permissions.may_become_effective(refused, slept)):
+        except RefusedError as refused:
+            if not (isinstance(refused, BusyError) or fresh_permissions.may_become_effective(refused, slept)):
                 raise
-            logger.info("Not yet: %s", refused)
+            logger.info("Retrying later: %s", refused)
             sleep(seconds)
             slept += seconds
     return _start(event)
 
 
-def is_given_up(event: Mapping[str, Any], sleep: Callable[[float], None] = time.sleep) -> bool:
-    """Return whether a later request has come for the same resource; raise `Busy` or `Refused`.
+def is_superseded(event: Mapping[str, Any], sleep: Callable[[float], None] = time.sleep) -> bool:
+    """Return whether a later request has come for the same resource; raise `BusyError` or `RefusedError`.
 
     CloudFormation makes one request at a time for a resource. If it makes another before it was answered, it has
     cancelled the first, or has waited too long for it, and nobody would know of a job that is started after that.
     """
-    return is_superseded(execution_name(event), dict(_executions_of(event, sleep)))
+    return has_later_request(execution_name(event), dict(_executions_of(event, sleep)))
 
 
-def is_superseded(own_name: str, begun: Mapping[str, "datetime"]) -> bool:
+def has_later_request(own_name: str, begun: Mapping[str, "datetime"]) -> bool:
     """Return whether a resource has a later request than the one of an execution; `begun` has their starts by name.
 
     The order of the list is no help, for executions that have ended may be listed by their end.
@@ -109,8 +109,8 @@ def _start(event: Mapping[str, Any]) -> None:
         input=json.dumps({**event, STATE_MACHINE_ARN: state_machine_arn}),
     )
     try:
-        called("StartExecution", start)
-    except Refused as refused:
+        call_service("StartExecution", start)
+    except RefusedError as refused:
         if refused.code != _STARTED_ALREADY:
             raise
 
@@ -119,7 +119,7 @@ def _executions_of(event: Mapping[str, Any], sleep: Callable[[float], None]) -> 
     """Yield when each of the latest requests for the event's resource was handed over, by name."""
     resource = _resource_hash(event)
     fetch = partial(_client().list_executions, stateMachineArn=event[STATE_MACHINE_ARN], maxResults=_EXECUTIONS_MAX)
-    listed = pages("ListExecutions", fetch, {"nextToken": "nextToken"}, sleep)
+    listed = paginate("ListExecutions", fetch, {"nextToken": "nextToken"}, sleep)
     for execution in islice(chain.from_iterable(page["executions"] for page in listed), _EXECUTIONS_MAX):
         if execution["name"].startswith(resource):
             yield execution["name"], execution["startDate"]

@@ -23,7 +23,7 @@ _MESSAGE_BYTES_MAX: Final = 2800
 _PROBLEMS_OF_A_KIND_MAX: Final = 5
 
 
-class InvalidProperties(ValueError):
+class InvalidPropertiesError(ValueError):
     """One or more properties are not what the contract allows; the message names each, its value and what is."""
 
 
@@ -66,7 +66,7 @@ class ImportProperties(NamedTuple):
 
 
 def parse(properties: Mapping[str, object]) -> ImportProperties:
-    """Parse what CloudFormation delivered, or raise `InvalidProperties` with everything that is wrong."""
+    """Parse what CloudFormation delivered, or raise `InvalidPropertiesError` with everything that is wrong."""
     read = _Reader(properties)
     read.note_first("Unknown properties", constraints.check_known(properties, ResourceProperties.__annotations__))
     parsed = ImportProperties(
@@ -96,7 +96,7 @@ def parse(properties: Mapping[str, object]) -> ImportProperties:
     )
     read.text("DataAsOf", constraints.DATA_AS_OF)  # that it has changed is all that it says
     if read.problems:
-        raise InvalidProperties(_message(read.problems))
+        raise InvalidPropertiesError(_message(read.problems))
     return parsed
 
 
@@ -113,7 +113,7 @@ class _Reader:
     def text(self, name: str, rule: TextRule) -> str | None:
         if name not in self.properties:
             if name in ResourceProperties.__required_keys__:
-                self.problems.append(f"{name} is missing, it must be {rule.allowed}")
+                self.problems.append(f"{name} is missing: it must be {rule.allowed}")
             return None
         value = self.properties[name]
         self.problems.extend(rule.check(name, value))
@@ -194,7 +194,7 @@ class _Reader:
         if name not in self.properties:
             job_arn = self.properties.get("DatasetImportJobArn")
             if job_arn is not None and not any(constraints.DATASET_IMPORT_JOB_ARN.check("", job_arn)):
-                self.problems.append(f"{name} is missing, it must be {constraints.FIRST_RESOURCE_ALLOWED}")
+                self.problems.append(f"{name} is missing: it must be {constraints.FIRST_RESOURCE_ALLOWED}")
             return None
         value = self.properties[name]
         if not isinstance(value, dict) or not _has_strings(value, "LogicalId", "PhysicalId"):
@@ -208,7 +208,7 @@ class _Reader:
         problems = list(problems)
         self.problems.extend(problems[:_PROBLEMS_OF_A_KIND_MAX])
         if len(problems) > _PROBLEMS_OF_A_KIND_MAX:
-            self.problems.append(f"{what}: {len(problems) - _PROBLEMS_OF_A_KIND_MAX} more mistakes of this kind")
+            self.problems.append(f"{what}: {len(problems) - _PROBLEMS_OF_A_KIND_MAX} more problems of this kind")
 
 
 def _has_strings(value: object, *names: str) -> bool:

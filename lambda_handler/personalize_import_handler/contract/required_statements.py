@@ -1,4 +1,4 @@
-"""Statements that policies must hold, as text to be pasted into them: what to add where a permission is missing."""
+"""Statements that policies need, as JSON to paste: the advice for a missing permission."""
 
 import json
 import re
@@ -14,49 +14,50 @@ _USER: Final = re.compile(r"arn:([a-z0-9-]+):sts::([0-9]{12}):assumed-role/([\w+
 _REFUSED: Final = re.compile(r"is not authorized to perform: (?P<action>[\w:-]+) on resource: (?P<resource>\S+)")
 
 
-class Reading(Protocol):
-    """Who reads what for which dataset."""
+class DataAccess(Protocol):
+    """An import: its dataset, the location of its data, and the role that reads the data."""
 
     @property
     def dataset_arn(self) -> str:
-        """The dataset, which is in the account and Region of the job."""
+        """The ARN of the dataset, in the account and Region of the job."""
         ...
 
     @property
     def data_location(self) -> str:
-        """Where the data is."""
+        """The location of the data in S3."""
         ...
 
     @property
     def role_arn(self) -> str:
-        """With which role it is read."""
+        """The ARN of the import role."""
         ...
 
 
-def objects_below(object_key: str) -> str:
-    """Give what matches, in an ARN, the file alone, or all below the folder."""
+def object_pattern(object_key: str) -> str:
+    """Return the pattern for ARNs that matches one file, or everything under a folder."""
     return object_key.translate(_ESCAPES) + ("*" if object_key == "" or object_key.endswith("/") else "")
 
 
-def to_read(reading: Reading) -> str:
-    """Write the statements that let the data be read, by the role and by the service."""
-    partition = reading.dataset_arn.split(":")[1]
-    bucket, _, key = reading.data_location.removeprefix(_SCHEME).partition("/")
+def read_advice(access: DataAccess) -> str:
+    """Return the advice to allow role and service to read the data."""
+    partition = access.dataset_arn.split(":")[1]
+    bucket, _, key = access.data_location.removeprefix(_SCHEME).partition("/")
     arn = f"arn:{partition}:s3:::{bucket}"
     service = {"Principal": {"Service": PERSONALIZE_SERVICE_PRINCIPAL}}
-    role = _text(_allow("s3:GetObject", f"{arn}/{objects_below(key)}"), _allow("s3:ListBucket", arn))
+    role = _text(_allow("s3:GetObject", f"{arn}/{object_pattern(key)}"), _allow("s3:ListBucket", arn))
     policy = _text(
-        {**_allow("s3:GetObject", f"{arn}/{objects_below(key)}"), **service},
+        {**_allow("s3:GetObject", f"{arn}/{object_pattern(key)}"), **service},
         {**_allow("s3:ListBucket", arn), **service},
     )
-    whose = f"the policy of the role {reading.role_arn} {role}, to the policy of the bucket {policy}"
-    elsewhere = f"and, if it is in another account, {_text(_for_role(reading, arn, key))}"
-    return f"Add to {whose} {elsewhere}, let nothing deny it"
+    return (
+        f"Add to the policy of the role {access.role_arn} {role}, to the policy of the bucket {policy} and, if the "
+        f"bucket is in another account, {_text(_for_role(access, arn, key))}, remove statements that deny this"
+    )
 
 
-def to_assume(reading: Reading) -> str:
-    """Write the statement with which the role trusts the service, for this account and Region only."""
-    _, partition, _, region, account, _ = reading.dataset_arn.split(":", 5)
+def trust_advice(access: DataAccess) -> str:
+    """Return the advice to let Personalize assume the role, in this account and Region only."""
+    _, partition, _, region, account, _ = access.dataset_arn.split(":", 5)
     statement = {
         "Effect": "Allow",
         "Principal": {"Service": PERSONALIZE_SERVICE_PRINCIPAL},
@@ -66,22 +67,22 @@ def to_assume(reading: Reading) -> str:
             "StringLike": {"aws:SourceArn": f"arn:{partition}:personalize:{region}:{account}:*"},
         },
     }
-    return f"Add to the trust policy of the role {reading.role_arn} {_text(statement)}"
+    return f"Add to the trust policy of the role {access.role_arn} {_text(statement)}"
 
 
-def to_be_taken_on(reading: Reading, refusal: str) -> str:
-    """Write the statements with which the provider takes on the role, to look at the data as the role sees it."""
+def preflight_trust_advice(access: DataAccess, refusal: str) -> str:
+    """Return the advice to let the provider assume the role for a preflight."""
     user = _USER.search(refusal)
     principal = f"arn:{user[1]}:iam::{user[2]}:role/{user[3]}" if user else "the role of the function IsComplete"
     trust = {"Effect": "Allow", "Principal": {"AWS": principal}, "Action": "sts:AssumeRole"}
     return (
-        f"Add to the trust policy of the role {reading.role_arn} {_text(trust)}, to the policy of the provider's role "
-        f"{_text(_allow('sts:AssumeRole', reading.role_arn))}"
+        f"Add to the trust policy of the role {access.role_arn} {_text(trust)}, to the policy of the provider's role "
+        f"{_text(_allow('sts:AssumeRole', access.role_arn))}"
     )
 
 
-def to_do_what_was_refused(text: str) -> str:
-    """Write the statement that allows what IAM's own text says is not; nothing if the text doesn't say it."""
+def denied_action_advice(text: str) -> str:
+    """Return the advice to allow the action that IAM's own text names; an empty string if it names none."""
     refused = _REFUSED.search(text)
     if not refused:
         return ""
@@ -91,21 +92,21 @@ def to_do_what_was_refused(text: str) -> str:
     return f"Add to the policy of the provider's role {_text(statement)}"
 
 
-def _for_role(reading: Reading, bucket_arn: str, key: str) -> dict[str, Any]:
+def _for_role(access: DataAccess, bucket_arn: str, key: str) -> dict[str, Any]:
     """Return the statement for the role in the policy of a bucket that another account owns.
 
     The principal is the account, for a role that is created again isn't the one that a policy names.
     """
-    account, _, name = reading.role_arn.rpartition(":")
+    account, _, name = access.role_arn.rpartition(":")
     is_of_construct = IMPORT_ROLE_PATH in name
     return {
         "Effect": "Allow",
         "Principal": {"AWS": f"{account}:root"},
         "Action": ["s3:GetObject", "s3:ListBucket"],
-        "Resource": [f"{bucket_arn}/{objects_below(key)}", bucket_arn],
+        "Resource": [f"{bucket_arn}/{object_pattern(key)}", bucket_arn],
         "Condition": {
             "ArnLike": {
-                "aws:PrincipalArn": f"{account}:{name.rpartition('/')[0]}/*" if is_of_construct else reading.role_arn
+                "aws:PrincipalArn": f"{account}:{name.rpartition('/')[0]}/*" if is_of_construct else access.role_arn
             }
         },
     }

@@ -10,7 +10,7 @@ _LENGTH = 32
 
 
 def fingerprint_of(properties: ImportProperties, reader: DataReader) -> str:
-    """Take the fingerprint of the files that an import reads; raise `Busy`, `Refused` or `TooManyFilesError`.
+    """Take the fingerprint of the files that an import reads; raise `BusyError`, `RefusedError` or `TooManyFilesError`.
 
     One list call for a thousand files and subfolders. An ETag is another one where an object is uploaded in other
     parts, or encrypted with another key: then the same data is imported once more. It is never the same for other data.

@@ -19,7 +19,7 @@ from personalize_import_handler.data_checks.files import Data, DataFile
 from personalize_import_handler.data_checks.findings import Finding
 from personalize_import_handler.data_checks.rules import Severity
 from personalize_import_handler.data_checks.schema import NotASchema, NotJson, Schema, read_schema
-from personalize_import_handler.errors import DataRefused
+from personalize_import_handler.errors import DataRefusedError
 
 logger = logging.getLogger(__name__)
 
@@ -30,24 +30,24 @@ _HEAD_BYTES_MIN: Final = 1 << 16
 _FILES_MAX: Final = 16
 
 
-def look_at_data(properties: ImportProperties, schema: DatasetSchema | None, reader: DataReader) -> None:
-    """Check the data; raise `DataRefused` if the job would fail, `Busy` or `Refused` if it can't be looked at."""
+def check_data(properties: ImportProperties, schema: DatasetSchema | None, reader: DataReader) -> None:
+    """Check the data; raise `DataRefusedError` if the job would fail, `RefusedError` if the data can't be read."""
     objects = reader.list_objects(properties.data_location)
     if schema is None:
         return  # so is the dataset, and the job's own call will say so
     try:
-        wanted = read_schema(schema.text, schema.domain)
+        parsed = read_schema(schema.text, schema.domain)
     except (NotJson, NotASchema) as problem:
-        logger.warning("The data is not checked: the dataset's schema is %s", problem)
+        logger.warning("Data not checked: the schema of the dataset is %s", problem)
         return
-    if wanted.dataset_type is None:
+    if parsed.dataset_type is None:
         return
     looked_at = objects[:_FILES_MAX]
     is_whole = sum(each.size for each in objects) <= BYTES_MAX and len(looked_at) == len(objects)
     head_bytes = None if is_whole else max(_HEAD_BYTES_MIN, BYTES_MAX // max(1, len(looked_at)))
     data = _data(properties.data_location, looked_at, reader, head_bytes)
-    findings = check(data, wanted, import_mode=properties.import_mode, head_bytes=head_bytes)
-    _tell([_without_data(finding, wanted) for finding in findings])
+    findings = check(data, parsed, import_mode=properties.import_mode, head_bytes=head_bytes)
+    _tell([_without_data(finding, parsed) for finding in findings])
 
 
 def _data(location: str, objects: Sequence[DataObject], reader: DataReader, head_bytes: int | None) -> Data:
@@ -77,4 +77,4 @@ def _tell(findings: Sequence[Finding]) -> None:
         if finding.rule.severity is Severity.WARNING:
             logger.warning("%s: %s", finding.rule.id, finding.message)
     if errors:
-        raise DataRefused("; ".join(f"{each.rule.id}: {each.message}. {each.rule.fix}" for each in errors))
+        raise DataRefusedError("; ".join(f"{each.rule.id}: {each.message}. {each.rule.fix}" for each in errors))

@@ -5,12 +5,10 @@ poll that starts the job has all of its time for that. A repeated copy changes n
 are copied to has the hash of their content in its name.
 """
 
-from collections.abc import Callable
 from typing import Final
 
-from personalize_import_handler.aws.data_reader import DataReader
-from personalize_import_handler.aws.personalize import Personalize
-from personalize_import_handler.aws.storage import Gone, Storage
+from personalize_import_handler.aws.services import Services
+from personalize_import_handler.aws.storage import ObjectNotFoundError, Storage
 from personalize_import_handler.contract.properties import ImportProperties
 from personalize_import_handler.request.outcome import Progress
 
@@ -23,23 +21,17 @@ def is_due(properties: ImportProperties) -> bool:
     return bool(properties.data_files) or properties.preflight
 
 
-def prepare(
-    properties: ImportProperties,
-    progress: Progress,
-    personalize: Personalize,
-    storage: Callable[[], Storage],
-    read_as: Callable[[str], DataReader],
-) -> Progress:
-    """Take the next step before the job is started, and note it; raise `Busy`, `Refused` or `DataRefused`."""
+def prepare(properties: ImportProperties, progress: Progress, services: Services) -> Progress:
+    """Do the next step, and return the progress with it; raise `BusyError`, `RefusedError` or `DataRefusedError`."""
     if progress.files_copied < len(properties.data_files):
-        copied = _copy_files(properties, storage(), progress.files_copied)
+        copied = _copy_files(properties, services.storage, progress.files_copied)
         left = copied < len(properties.data_files) or properties.preflight
         return progress._replace(files_copied=copied, prepared=not left)
-    # Loaded where it is asked for: it is more code than all the rest, and most imports go without it.
+    # Loaded only here: it is more code than all the rest, and most imports don't use it.
     from personalize_import_handler.data import preflight
 
-    reader = read_as(properties.role_arn)
-    preflight.look_at_data(properties, personalize.schema_of(properties.dataset_arn), reader)
+    reader = services.data_reader(properties.role_arn)
+    preflight.check_data(properties, services.personalize.schema_of(properties.dataset_arn), reader)
     return progress._replace(prepared=True)
 
 
@@ -61,9 +53,9 @@ def _copy(storage: Storage, source: str, target: str) -> int:
     """Copy a file and return its size; a source that is gone is not missed while its copy is there."""
     try:
         return storage.copy(source, target)
-    except Gone as gone:
+    except ObjectNotFoundError as gone:
         # As `cdk gc` does to the files of an earlier deployment, which a rollback asks for.
-        if storage.holds(target):
+        if storage.exists(target):
             return 0
-        message = f"{gone.message} Neither does its copy {target}"
-        raise Gone(gone.operation, gone.code, message) from gone
+        message = f"{gone.message} Its copy {target} doesn't exist either"
+        raise ObjectNotFoundError(gone.operation, gone.code, message) from gone

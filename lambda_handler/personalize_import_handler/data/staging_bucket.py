@@ -4,17 +4,17 @@ CloudFormation deletes the bucket after that, which it can't as long as anything
 """
 
 import logging
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
 from personalize_import_handler.aws import fresh_permissions
 from personalize_import_handler.aws.storage import Storage
 from personalize_import_handler.contract import DATA_RESOURCE_TYPE, DataResourceProperties, asset_files, constraints
-from personalize_import_handler.errors import Busy, ImportFailed, Refused
+from personalize_import_handler.errors import BusyError, ImportFailedError, RefusedError
 from personalize_import_handler.messages import failure_reasons
 from personalize_import_handler.request import polling
 from personalize_import_handler.request.outcome import Finished, Outcome, Progress, Waiting
-from personalize_import_handler.request.request import Request
+from personalize_import_handler.request.ownership import Provider
 from personalize_import_handler.request.request_time import delete_seconds
 
 logger = logging.getLogger(__name__)
@@ -22,48 +22,51 @@ logger = logging.getLogger(__name__)
 _BUCKET: Final = "Bucket"
 
 
-def receive(request: Request) -> Finished:
+def receive(event: Mapping[str, Any], provider: Provider) -> Finished:
     """Check a Create or Update; there is nothing to be done before the Delete. Another bucket is another resource."""
-    properties = request.properties
+    properties = event.get("ResourceProperties", {})
     known = DataResourceProperties.__annotations__
     problems = [
         *constraints.check_known(properties, known, DATA_RESOURCE_TYPE),
         *asset_files.BUCKET.check(_BUCKET, properties.get(_BUCKET)),
     ]
-    if not problems and not _is_of_provider(request):
-        problems = [f"{DATA_RESOURCE_TYPE} is only for the stack of the provider itself, {request.provider.stack_id}"]
+    if not problems and not _is_of_provider(event, provider):
+        problems = [f"{DATA_RESOURCE_TYPE} is allowed only in the provider's own stack, {provider.stack_id}"]
     if problems:
-        raise ImportFailed(f"{'; '.join(problems)}.")
+        raise ImportFailedError(f"{'; '.join(problems)}.")
     return Finished(physical_resource_id=str(properties[_BUCKET]), attributes={})
 
 
-def poll_delete(request: Request, progress: Progress, storage: Storage, now: Callable[[], float]) -> Outcome:
+def poll_delete(
+    event: Mapping[str, Any], provider: Provider, progress: Progress, storage: Storage, now: Callable[[], float]
+) -> Outcome:
     """Empty the bucket, in as many looks as it takes; if it can't be emptied, its own deletion will say so.
 
     Never fails: a resource that can't be deleted blocks its stack for good.
     """
-    bucket = request.properties.get(_BUCKET)
+    properties = event.get("ResourceProperties", {})
+    bucket = properties.get(_BUCKET)
     finished = Finished(attributes={})
     if any(asset_files.BUCKET.check(_BUCKET, bucket)):
         return finished
-    if not _is_of_provider(request):
-        logger.warning("%s was not emptied: %s is not the provider's stack", bucket, request.resource.stack_id)
+    if not _is_of_provider(event, provider):
+        logger.warning("%s was not emptied: %s is not the provider's stack", bucket, event["StackId"])
         return finished
     elapsed = progress.elapsed_seconds(now())
     try:
         if storage.empty(str(bucket)):
             return finished
         seconds = 0
-    except Refused as refused:
-        may_pass = isinstance(refused, Busy) or fresh_permissions.may_become_effective(refused, elapsed)
-        if not may_pass or elapsed >= delete_seconds(request.properties):
-            logger.warning("%s", failure_reasons.not_emptied(refused, str(bucket)))
+    except RefusedError as refused:
+        may_pass = isinstance(refused, BusyError) or fresh_permissions.may_become_effective(refused, elapsed)
+        if not may_pass or elapsed >= delete_seconds(properties):
+            logger.warning("%s", failure_reasons.bucket_not_emptied(refused, str(bucket)))
             return finished
-        logger.info("Not yet: %s", refused)
-        seconds = polling.seconds_until_next_try()
+        logger.info("Retrying later: %s", refused)
+        seconds = polling.seconds_until_retry()
     return Waiting(progress=progress.begun(now()), wait_seconds=seconds)
 
 
-def _is_of_provider(request: Request) -> bool:
+def _is_of_provider(event: Mapping[str, Any], provider: Provider) -> bool:
     """Return whether a request comes from the provider's own stack, which has the data bucket."""
-    return request.resource.stack_id == request.provider.stack_id
+    return bool(event["StackId"] == provider.stack_id)

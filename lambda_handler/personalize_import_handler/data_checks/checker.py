@@ -107,7 +107,7 @@ class _Checking:
         workers = self.rows.workers
         if workers == 1:
             for block in blocks:
-                self._take(self.rows.check(block, columns, self.summary.counted))
+                self._proceed_with(self.rows.check(block, columns, self.summary.counted))
             return
         pending: deque[Future[BlockReport]] = deque()
         with ThreadPoolExecutor(workers) as pool:
@@ -115,12 +115,12 @@ class _Checking:
                 for block in blocks:
                     pending.append(pool.submit(self.rows.check, block, columns, self.summary.counted))
                     if len(pending) > workers:
-                        self._take(pending.popleft().result())
+                        self._proceed_with(pending.popleft().result())
             finally:  # also where a line is too long or no text: what comes before it counts
                 while pending:
-                    self._take(pending.popleft().result())
+                    self._proceed_with(pending.popleft().result())
 
-    def _take(self, report: BlockReport) -> None:
+    def _proceed_with(self, report: BlockReport) -> None:
         self.findings.add_all(report.findings)
         self.summary.add(report)
 

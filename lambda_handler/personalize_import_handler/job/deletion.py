@@ -7,81 +7,77 @@ resource that can't be deleted blocks its stack for good.
 import logging
 
 from personalize_import_handler.aws.personalize import Personalize, is_running
-from personalize_import_handler.contract.properties import ImportProperties, InvalidProperties, parse
-from personalize_import_handler.errors import Busy, Refused
+from personalize_import_handler.aws.services import Services
+from personalize_import_handler.errors import BusyError, RefusedError
 from personalize_import_handler.job import adoption
 from personalize_import_handler.request import ownership, polling
 from personalize_import_handler.request.names import names_of
 from personalize_import_handler.request.outcome import Finished, Outcome, Progress, Waiting
-from personalize_import_handler.request.request import Request, Services
-from personalize_import_handler.request.request_time import delete_seconds
+from personalize_import_handler.request.request import Request
 
 logger = logging.getLogger(__name__)
 
 
 def poll_delete(request: Request, progress: Progress, services: Services) -> Outcome:
     """Wait for the end of a job that still runs, then release the jobs of the resource."""
-    try:
-        properties = parse(request.properties)
-    except InvalidProperties:
-        return Finished({})  # with these no job was ever started
-    running = _running_job(request, properties, services.personalize)
+    running = _running_job(request, services.personalize)
     now = services.personalize.now()  # a new process knows the service's time only after its first call
     elapsed = progress.elapsed_seconds(now)
-    is_time_up = elapsed >= delete_seconds(request.properties)
+    is_time_up = elapsed >= request.delete_seconds
     if running:
         if not is_time_up:
-            return Waiting(progress.begun(now), polling.seconds_until_next_look(elapsed))
-        logger.warning("%s is still running, and its dataset can't be deleted before it ends", running)
+            return Waiting(progress.begun(now), polling.seconds_until_next_poll(elapsed))
+        logger.warning("%s is still running; its dataset can't be deleted until it ends", running)
     try:
-        _release(request, properties, services)
-    except Busy as busy:
+        _release(request, services)
+    except BusyError as busy:
         if not is_time_up:
-            logger.info("Not yet: %s", busy)
-            return Waiting(progress.begun(now), polling.seconds_until_next_try())
-        logger.warning("The jobs of the resource were not released: %s", busy)
-    except Refused as refused:
-        logger.warning("The jobs of the resource were not released: %s", refused)
+            logger.info("Retrying later: %s", busy)
+            return Waiting(progress.begun(now), polling.seconds_until_retry())
+        logger.warning("The jobs of the resource could not be released: %s", busy)
+    except RefusedError as refused:
+        logger.warning("The jobs of the resource could not be released: %s", refused)
     return Finished({})
 
 
-def _running_job(request: Request, properties: ImportProperties, personalize: Personalize) -> str | None:
+def _running_job(request: Request, personalize: Personalize) -> str | None:
     """Find a job of the resource that is running, whichever of its imports it does.
 
     The properties don't always say which one: of a resource whose creation was cancelled before it was answered, of an
     update that failed, and of data whose fingerprint isn't known any more.
     """
+    properties = request.properties
     # Whether the scope is true doesn't matter here: all that comes of it is to wait.
     names = names_of(properties, request.resource._replace(stack_scope=properties.stack_scope))
     try:
         jobs = [job for job in personalize.list_dataset_import_jobs(properties.dataset_arn) if is_running(job.status)]
-    except Busy:
+    except BusyError:
         return f"A job of {properties.dataset_arn}"
-    except Refused as refused:
-        logger.warning("Not waiting for jobs of %s: %s", properties.dataset_arn, refused)
+    except RefusedError as refused:
+        logger.warning("Not waiting for running jobs of %s: %s", properties.dataset_arn, refused)
         return None
     # The ids of earlier versions are ARNs of jobs.
     arns, own = [job.dataset_import_job_arn for job in jobs], request.resource.physical_id
-    return next((arn for arn in arns if names.include(arn) or names.share_prefix(arn) or arn == own), None)
+    return next((arn for arn in arns if names.includes(arn) or names.shares_prefix(arn) or arn == own), None)
 
 
-def _release(request: Request, properties: ImportProperties, services: Services) -> None:
+def _release(request: Request, services: Services) -> None:
     """Release the jobs of a resource that its stack gives up: one that is created later imports again.
 
     A deployment that failed gives nothing up: whoever repeats it wants the job that it has left. Nor does a resource
-    that has only continued waiting for another one's job. Raise `Busy` or `Refused`.
+    that has only continued waiting for another one's job. Raise `BusyError` or `RefusedError`.
     """
+    properties, resource = request.properties, request.resource
     if properties.first_resource:
         return
-    resource = request.resource
     try:
-        root = services.stacks().root_of(resource.stack_id)
-    except Busy:
+        root = services.stacks.root_of(resource.stack_id)
+    except BusyError:
         raise
-    except Refused as refused:
-        logger.warning("Whether the stack is deleted or rolled back is not known: %s", refused)
+    except RefusedError as refused:
+        logger.warning("It is unknown whether the stack is being deleted or rolled back: %s", refused)
     else:
-        if not root.gives_resources_up:
+        if not root.is_removing_resources:
             return
         resource = resource._replace(stack_scope=ownership.own_scope(properties, resource, root.name))
     adoption.release(services.personalize, properties, names_of(properties, resource))

@@ -30,7 +30,7 @@ class History(NamedTuple):
     jobs: Sequence[JobSummary]
     current: JobSummary
     names: JobNames
-    undone: JobNames | None
+    previous: JobNames | None
     """The previous import of the resource."""
     prefixes: Sequence[str]
     """The prefix of the jobs' ARNs of each follower; long names may have the same one."""
@@ -73,9 +73,9 @@ class History(NamedTuple):
     def _gone_at(self, attempt: JobSummary) -> float | None:
         """Return when what was added after an attempt was removed; None if only a new dataset may have done that."""
         between = [job for job in self._before() if job.creation_date_time > attempt.creation_date_time]
-        undone = [job for job in between if self._is_undone(job)][-1:]
+        previous = [job for job in between if self._is_previous(job)][-1:]
         full = [job for job in between if job.import_mode is ImportMode.FULL and not has_failed(job.status)]
-        if removing := [*undone, *full]:
+        if removing := [*previous, *full]:
             return min(job.creation_date_time for job in removing)
         is_in_this_dataset = attempt.creation_date_time >= self.dataset_created_at
         return self.current.creation_date_time if is_in_this_dataset else None
@@ -107,7 +107,7 @@ class History(NamedTuple):
     def _import_of(self, job: JobSummary) -> _Import | None:
         """Return which import of a follower a job is, or None."""
         arn = job.dataset_import_job_arn
-        if job.import_mode is ImportMode.FULL or self._is_undone(job):
+        if job.import_mode is ImportMode.FULL or self._is_previous(job):
             return None
         return next(((prefix, digest) for prefix in self.prefixes if (digest := digest_after(prefix, arn))), None)
 
@@ -118,11 +118,11 @@ class History(NamedTuple):
         return [
             job
             for job in self._before()
-            if self.names.include(job.dataset_import_job_arn) and not has_failed(job.status)
+            if self.names.includes(job.dataset_import_job_arn) and not has_failed(job.status)
         ]
 
-    def _is_undone(self, job: JobSummary) -> bool:
-        return self.undone is not None and self.undone.include(job.dataset_import_job_arn)
+    def _is_previous(self, job: JobSummary) -> bool:
+        return self.previous is not None and self.previous.includes(job.dataset_import_job_arn)
 
     def _before(self) -> list[JobSummary]:
         return [job for job in self._in_order() if job.creation_date_time < self.current.creation_date_time]

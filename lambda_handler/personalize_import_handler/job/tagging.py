@@ -14,16 +14,16 @@ class ForeignJobError(Exception):
     """The job has the tag of another resource."""
 
 
-def set_tags(personalize: Personalize, dataset_import_job_arn: str, wanted: Mapping[str, str]) -> None:
-    """Give a job the tags that it should have, and take the others away; raise `Busy`, `Refused` or `ForeignJobError`.
+def set_tags(personalize: Personalize, dataset_import_job_arn: str, requested: Mapping[str, str]) -> None:
+    """Set the tags of a job, and remove all others; raise `RefusedError` or `ForeignJobError`.
 
     The hash in a job's name is short enough for another stack to search for properties that give the same one.
     """
     present = personalize.list_tags(dataset_import_job_arn)
-    own = wanted[RESOURCE_TAG]
+    own = requested[RESOURCE_TAG]
     if present.get(RESOURCE_TAG, own) not in {own, f"{own}{RELEASED}"}:
         raise ForeignJobError(dataset_import_job_arn)
-    if extra := [key for key in present if key not in wanted and not key.startswith(_KEPT)]:
+    if extra := [key for key in present if key not in requested and not key.startswith(_KEPT)]:
         personalize.untag_resource(dataset_import_job_arn, extra)
-    if missing := {key: value for key, value in wanted.items() if present.get(key) != value}:
+    if missing := {key: value for key, value in requested.items() if present.get(key) != value}:
         personalize.tag_resource(dataset_import_job_arn, missing)

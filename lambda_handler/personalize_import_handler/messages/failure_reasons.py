@@ -1,208 +1,218 @@
-"""Reasons for the reader of a stack event: the service's own words first, then the job, then what to do."""
+"""Reasons of failures, for the reader of a stack event: the service's own text, then the job, then what to do."""
 
 import bisect
 import json
+import re
 from collections.abc import Sequence
 from typing import Final
 
-from personalize_import_handler.aws.data_reader import NotAssumable, NotReadable
+from personalize_import_handler.aws.data_reader import NotAssumableError, NotReadableError
 from personalize_import_handler.aws.personalize import DatasetImportJob
-from personalize_import_handler.contract import ATTEMPTS_MAX, required_statements
+from personalize_import_handler.contract import ATTEMPTS_MAX, RESOURCE_TAG, required_statements
 from personalize_import_handler.contract.printable import printable
-from personalize_import_handler.contract.required_statements import Reading
-from personalize_import_handler.errors import Refused
+from personalize_import_handler.contract.required_statements import DataAccess
+from personalize_import_handler.errors import RefusedError
 
 # What to do, by a part of the service's text. All texts: docs/troubleshooting.md.
 _ADVICE: Final = {
-    "missing the following columns": "Name the columns in the header row as the schema's fields are named",
+    "missing the following columns": "Use the names of the schema's fields in the header row",
     "Invalid Data location": "Check that the location exists, and that a folder ends in a slash",
-    "is not authorized to perform": "Let the provider's functions do what is named",
-    "bucket does not exist": "Check the bucket's name",
+    "is not authorized to perform": "Allow the provider's functions to perform this action",
+    "bucket does not exist": "Check the name of the bucket",
     "security token included in the request": "Check that the roles of the provider's functions still exist",
-    "Neither does its copy": "Have the file in the app, so that it is shipped once more,",
+    "doesn't exist either": "Add the file to the app again",
 }
-_DEFAULT_ADVICE: Final = "Correct what is named"
+_DEFAULT_ADVICE: Final = "Fix the problem above"
+_START_OF_ADVICE: Final = re.compile(
+    r"(?<=[.!?…]) (?=DatasetImportJob [\w-]+ |The files at s3://|The last attempt was |The root stack |\w+ of arn:)"
+)
 
 _BYTES_MAX: Final = 3150
-"""So much that the rest of the longest answer fits beside it; the service's own words give way to what to do."""
+"""The rest of the longest response fits beside this; the service's own text is cut, the advice is not."""
+
+
+def split_reason(reason: str) -> tuple[str, str]:
+    """Split a reason into the service's own text, and what the handler has added; the latter may be empty."""
+    text, *rest = _START_OF_ADVICE.split(reason, maxsplit=1)
+    return text, rest[0] if rest else ""
 
 
 def job_failed(job: DatasetImportJob) -> str:
-    """Say why a job that had been started ended in failure."""
+    """Return the reason for a job that has failed."""
     reason = job.failure_reason or "The service gave no reason"
-    return _after(
+    return _with_service_text(
         reason,
         f"DatasetImportJob {job.job_name} of {job.data_location} ended with status {job.status}. "
-        f"{_advice(reason, job)} and deploy again: a new job is started then.",
+        f"{_advice(reason, job)} and deploy again; this starts a new job.",
     )
 
 
-def names_used_up() -> str:
-    """Say that no attempt is left."""
-    return f"All {ATTEMPTS_MAX} names for this import are used up. Change ReimportToken to get new ones."
+def attempts_exhausted() -> str:
+    """Return the reason if no job name is left for an import."""
+    return f"All {ATTEMPTS_MAX} job names of this import are used. Set ReimportToken to another value to get new names."
 
 
-def given_up(job_name: str) -> str:
-    """Say that nobody waits for this import any more."""
+def superseded(job_name: str) -> str:
+    """Return the reason if CloudFormation has sent a later request."""
     return (
-        f"DatasetImportJob {job_name} was not started: CloudFormation has made another request for this resource "
-        "since, as it does when a deployment is cancelled or rolled back."
+        f"DatasetImportJob {job_name} was not started: CloudFormation has sent another request for this resource, "
+        "as it does when a deployment is cancelled or rolled back."
     )
 
 
-def not_started(refused: Refused, job_name: str, reading: Reading) -> str:
-    """Say why a job was never started."""
-    return _after(
+def start_failed(refused: RefusedError, job_name: str, access: DataAccess) -> str:
+    """Return the reason if a job could not be started."""
+    return _with_service_text(
         refused.message,
-        f"DatasetImportJob {job_name} of {reading.data_location} was not started: {refused.operation} was answered "
-        f"with {refused.code}. {_advice_on(refused, reading)} and deploy again.",
+        f"DatasetImportJob {job_name} of {access.data_location} was not started: {refused.operation} failed "
+        f"with {refused.code}. {_advice_on(refused, access)} and deploy again.",
     )
 
 
-def of_another_stack(problems: Sequence[str]) -> str:
-    """Return the reason that properties belong to another stack."""
+def properties_of_another_stack(problems: Sequence[str]) -> str:
+    """Return the reason if properties belong to another stack."""
     return f"{'; '.join(problems)}. No job was started."
 
 
-def of_another_import(dataset_import_job_arn: str) -> str:
-    """Return the reason that a resource can't continue with a job."""
+def job_of_another_import(dataset_import_job_arn: str) -> str:
+    """Return the reason if a resource can't continue with a job."""
     return (
-        f"{dataset_import_job_arn} is not a job of this import. DatasetImportJobArn must be the attribute of a "
-        "resource of this stack that has the same properties, and FirstResource the first of these resources. No job "
-        "was started."
+        f"{dataset_import_job_arn} is not a job of this import. Set DatasetImportJobArn to the attribute of a resource "
+        "in this stack that has the same properties, and FirstResource to the first of these resources. No job was "
+        "started."
     )
 
 
-def of_another_resource(dataset_import_job_arn: str) -> str:
-    """Return the reason that a job isn't adopted although its name has the hash of this import."""
+def job_of_another_resource(dataset_import_job_arn: str) -> str:
+    """Return the reason if a job isn't adopted although its name has the hash of this import."""
     return (
-        f"{dataset_import_job_arn} is the job of another resource, as its tag says, although its name has the same "
-        "hash. Change the ReimportToken to start another job."
+        f"{dataset_import_job_arn} belongs to another resource, as its tag {RESOURCE_TAG} says, although its name has "
+        "the same hash. Set ReimportToken to another value to start another job."
     )
 
 
-def of_no_follower(dataset_import_job_arn: str) -> str:
-    """Return the reason that a job isn't repeated."""
+def not_a_follower(dataset_import_job_arn: str) -> str:
+    """Return the reason if a job isn't repeated."""
     return (
-        f"{dataset_import_job_arn} is not a job of a resource of this stack, and is not repeated. Name in FollowedBy "
-        "the resources of this stack alone, and give imports of other stacks another JobName."
+        f"{dataset_import_job_arn} is not a job of a resource in this stack, so it is not repeated. List only "
+        "resources of this stack in FollowedBy, and give imports of other stacks another JobName."
     )
 
 
-def stack_not_seen(refused: Refused) -> str:
-    """Return the reason that it isn't known which stack the stack is nested in."""
-    return _after(
+def root_stack_unknown(refused: RefusedError) -> str:
+    """Return the reason if the root stack could not be described."""
+    return _with_service_text(
         refused.message,
-        "Which stack this one is nested in is not known, and so no job was started: "
-        f"{refused.operation} was answered with {refused.code}. {_advice(refused.message)} and deploy again.",
+        "The root stack of this nested stack is unknown, so no job was started: "
+        f"{refused.operation} failed with {refused.code}. {_advice(refused.message)} and deploy again.",
     )
 
 
-def data_refused(problem: object, job_name: str) -> str:
-    """Say which rules the data breaks, so that a job would fail over it."""
-    return _after(
+def preflight_failed(problem: object, job_name: str) -> str:
+    """Return the reason if the data breaks rules of the service."""
+    return _with_service_text(
         str(problem),
-        f"DatasetImportJob {job_name} was not started, for it would fail over this. Correct the data and deploy again; "
-        "Preflight set to false starts jobs without a look at the data.",
+        f"DatasetImportJob {job_name} was not started, because it would fail. Fix the data and deploy again, or set "
+        "Preflight to false to start jobs without checking the data.",
     )
 
 
-def data_not_seen(refused: Refused, reading: Reading) -> str:
-    """Say why it isn't known whether the data has changed."""
-    return _after(
+def fingerprint_failed(refused: RefusedError, access: DataAccess) -> str:
+    """Return the reason if the files could not be compared with those that were imported last."""
+    return _with_service_text(
         refused.message,
-        f"Whether {reading.data_location} has changed is not known, and no job was started: {refused.operation} was "
-        f"answered with {refused.code}. {_advice_on(refused, reading)} and deploy again.",
+        f"The files at {access.data_location} could not be compared with the last import, so no job was started: "
+        f"{refused.operation} failed with {refused.code}. {_advice_on(refused, access)} and deploy again.",
     )
 
 
 def rows_missing(failure: object, followers: Sequence[str]) -> str:
-    """Return the reason that rows of other resources, which a rollback has to import again, are missing."""
+    """Return the reason if rows of other resources, which a rollback has to import again, are missing."""
     names = ", ".join(followers)
     return (
-        f"{failure} The rows that {names} added to the dataset before are missing. Continue the rollback to import "
-        f"them again. If you skip this resource there, change the ReimportToken of {names} afterwards."
+        f"{failure} The rows that {names} had added to the dataset are missing. Continue the rollback to import them "
+        f"again. If you skip this resource, set ReimportToken of {names} to another value afterwards."
     )
 
 
-def not_emptied(refused: Refused, bucket: str) -> str:
-    """Say why the data bucket is not empty when it is about to be deleted."""
-    return _after(
+def bucket_not_emptied(refused: RefusedError, bucket: str) -> str:
+    """Return the log message if the staging bucket could not be emptied."""
+    return _with_service_text(
         refused.message,
-        f"The bucket {bucket} was not emptied, and can't be deleted before that: {refused.operation} was answered with "
-        f"{refused.code}. {_advice(refused.message)}, or empty it by hand, and delete the stack again.",
+        f"Bucket {bucket} could not be emptied, and CloudFormation can't delete it before: {refused.operation} failed "
+        f"with {refused.code}. {_advice(refused.message)}, or empty the bucket yourself, and delete the stack again.",
     )
 
 
-def not_in_time(job: DatasetImportJob, elapsed_seconds: float) -> str:
-    """Say that a job has outlasted the time it was given."""
+def job_timed_out(job: DatasetImportJob, elapsed_seconds: float) -> str:
+    """Return the reason if a job runs longer than the timeout."""
     return (
         f"Timed out: DatasetImportJob {job.job_name} is still {job.status} after {_duration(elapsed_seconds)}. "
-        "It can't be stopped and goes on; deploying again joins it instead of starting a second one."
+        "A job can't be stopped, so it continues; deploying again adopts it instead of starting another one."
     )
 
 
-def not_started_in_time(job_name: str, elapsed_seconds: float) -> str:
-    """Return the reason where the time was over before the job could be started."""
+def start_timed_out(job_name: str, elapsed_seconds: float) -> str:
+    """Return the reason if the timeout has passed before a job could be started."""
     return f"Timed out after {_duration(elapsed_seconds)}: DatasetImportJob {job_name} was not started. Deploy again."
 
 
-def not_answered_in_time(busy: Refused, elapsed_seconds: float) -> str:
-    """Say that the service had no room for a request, or no answer, in all the time there was."""
-    return f"Timed out after {_duration(elapsed_seconds)}: " + _after(
+def call_timed_out(busy: RefusedError, elapsed_seconds: float) -> str:
+    """Return the reason if a service had no capacity, or didn't respond, until the timeout."""
+    return f"Timed out after {_duration(elapsed_seconds)}: " + _with_service_text(
         busy.message,
-        f"That was the last answer to {busy.operation} ({busy.code}). Deploy again when the service has room; a job "
-        "that runs by then is joined.",
+        f"The last attempt was {busy.operation}, which failed with {busy.code}. Deploy again when the service has "
+        "capacity; a job that is running then is adopted.",
     )
 
 
-def not_seen(refused: Refused, job_arn: str) -> str:
-    """Say that the handler may not look at the job."""
-    return _after(
+def describe_failed(refused: RefusedError, job_arn: str) -> str:
+    """Return the reason if a job could not be described."""
+    return _with_service_text(
         refused.message,
-        f"{refused.operation} of {job_arn} was answered with {refused.code}. {_advice(refused.message)} and deploy "
-        "again: a job that runs by then is joined.",
+        f"{refused.operation} of {job_arn} failed with {refused.code}. {_advice(refused.message)} and deploy "
+        "again; a job that is running then is adopted.",
     )
 
 
-def vanished(job_arn: str) -> str:
-    """Say that the job is gone."""
-    return f"DatasetImportJob {job_arn} does not exist any more. Deploy again: a new job is started then."
+def job_not_found(job_arn: str) -> str:
+    """Return the reason if a job no longer exists."""
+    return f"DatasetImportJob {job_arn} no longer exists. Deploy again; this starts a new job."
 
 
 def unknown_status(job: DatasetImportJob, problem: object) -> str:
-    """Say that the service gave a status we know nothing about."""
+    """Return the reason if the service has returned an undocumented status."""
     return (
-        f"DatasetImportJob {job.job_name}: {problem}. Whether the data was imported is not known; look at the job in "
-        "the console, then deploy again."
+        f"DatasetImportJob {job.job_name}: {problem}. It is unknown whether the data was imported. Check the job in "
+        "the Amazon Personalize console, then deploy again."
     )
 
 
-def _advice_on(refused: Refused, reading: Reading) -> str:
+def _advice_on(refused: RefusedError, access: DataAccess) -> str:
     denied = refused.code.startswith("AccessDenied")
-    if isinstance(refused, NotAssumable) and denied:
-        return required_statements.to_be_taken_on(reading, refused.message)
-    if isinstance(refused, NotReadable) and denied:
-        return required_statements.to_read(reading)
-    return _advice(refused.message, reading)
+    if isinstance(refused, NotAssumableError) and denied:
+        return required_statements.preflight_trust_advice(access, refused.message)
+    if isinstance(refused, NotReadableError) and denied:
+        return required_statements.read_advice(access)
+    return _advice(refused.message, access)
 
 
-def _advice(text: str, reading: Reading | None = None) -> str:
-    if reading and "Insufficient privileges for accessing data" in text:
-        return required_statements.to_read(reading)
-    if reading and "assume the role" in text:
-        return required_statements.to_assume(reading)
-    if allowed := required_statements.to_do_what_was_refused(text):
+def _advice(text: str, access: DataAccess | None = None) -> str:
+    if access and "Insufficient privileges for accessing data" in text:
+        return required_statements.read_advice(access)
+    if access and "assume the role" in text:
+        return required_statements.trust_advice(access)
+    if allowed := required_statements.denied_action_advice(text):
         return allowed
     return next((advice for part, advice in _ADVICE.items() if part in text), _DEFAULT_ADVICE)
 
 
-def _after(text: str, rest: str) -> str:
-    """Put the service's own words first, as many of them as there is room for."""
-    room = _BYTES_MAX - _bytes_in_json(rest)
+def _with_service_text(text: str, rest: str) -> str:
+    """Put the service's own text first, cut to the bytes that are left for it."""
+    bytes_left = _BYTES_MAX - _bytes_in_json(rest)
     text = printable(text.strip())
-    if _bytes_in_json(text) > room:
-        too_long = bisect.bisect(range(len(text)), room, key=lambda length: _bytes_in_json(text[:length]))
+    if _bytes_in_json(text) > bytes_left:
+        too_long = bisect.bisect(range(len(text)), bytes_left, key=lambda length: _bytes_in_json(text[:length]))
         text = f"{text[: max(0, too_long - 1)]}…"
     return f"{text if text.endswith(('.', '!', '?', '…')) else f'{text}.'} {rest}"
 

@@ -102,11 +102,11 @@ class JobNames(NamedTuple):
         is_one = job and job["digest"] == self.digest and dataset_import_job_arn.startswith(self.arn_prefix)
         return int(job["attempt"]) if job and is_one else None
 
-    def include(self, dataset_import_job_arn: str) -> bool:
+    def includes(self, dataset_import_job_arn: str) -> bool:
         """Return whether a job is one of this import."""
         return self.attempt(dataset_import_job_arn) is not None
 
-    def share_prefix(self, dataset_import_job_arn: str) -> bool:
+    def shares_prefix(self, dataset_import_job_arn: str) -> bool:
         """Return whether a job's name begins as those of the resource do, whatever it imports.
 
         That proves nothing: two resources may have the same `JobName`.
@@ -119,13 +119,13 @@ def names_of(properties: ImportProperties, resource: Resource) -> JobNames:
     """Return the names of the jobs of an import: those of the resource that has begun it."""
     scope, logical_id = _origin_of(first_of(properties, resource))
     role_arn = _in_stack(scope, properties.role_arn, resource.stack_name, resource.stack_scope)
-    imported = what_is_imported(properties._replace(role_arn=role_arn))
+    imported = import_identity(properties._replace(role_arn=role_arn))
     digest = hashlib.sha256(json.dumps([scope, logical_id, *imported]).encode()).hexdigest()[:_HASH_LENGTH]
     name_prefix = f"{properties.job_name or _default_prefix(scope, logical_id)}-"
     return JobNames(resource.job_arn_prefix, name_prefix, digest, _resource_tag(scope, logical_id))
 
 
-def names_in(dataset_import_job_arn: str, resource_tag: str = "") -> JobNames:
+def names_from_job_arn(dataset_import_job_arn: str, resource_tag: str = "") -> JobNames:
     """Return the names of the jobs of an import from the ARN and the tag of one of them."""
     prefix, _, name = dataset_import_job_arn.partition("/")
     name_prefix, digest, _ = name.rsplit("-", 2)
@@ -197,7 +197,7 @@ def _resource_tag(scope: str, logical_id: str) -> str:
     return f"{name[: length_max - 1 - len(digest)]}-{digest}"
 
 
-def what_is_imported(properties: ImportProperties) -> tuple[object, ...]:
+def import_identity(properties: ImportProperties) -> tuple[object, ...]:
     """Pick the properties that decide which data is imported and how: if one changes, it is another import.
 
     The schema is among them although no request carries it: a dataset that is replaced for a new schema keeps its ARN,
@@ -207,7 +207,7 @@ def what_is_imported(properties: ImportProperties) -> tuple[object, ...]:
         properties.dataset_arn,
         properties.schema_arn,
         _without_stack_folder(properties.data_location) if properties.data_files else properties.data_location,
-        reader_of(properties.role_arn),
+        canonical_role(properties.role_arn),
         properties.import_mode,
         properties.publish_attribution_metrics_to_s3,
         properties.reimport_token,
@@ -232,7 +232,7 @@ def _without_stack_folder(location: str) -> str:
     return _STACK_FOLDER.sub(r"\1", location)
 
 
-def reader_of(role_arn: str) -> str:
+def canonical_role(role_arn: str) -> str:
     """Tell roles apart as the user does: one of the construct's own is the same one whatever its name.
 
     CloudFormation gives it another name in each stack, so a first deploy that is tried again has a new one; but what it
@@ -243,7 +243,7 @@ def reader_of(role_arn: str) -> str:
     return f"{own['account']}{contract.IMPORT_ROLE_PATH}{own['scope'] or own['stack']}" if own else role_arn
 
 
-def is_same_reader(one: str, other: str) -> bool:
+def is_equivalent_role(one: str, other: str) -> bool:
     """Return whether two roles may read the same: all roles that the construct created may read just the location.
 
     The stack in their paths is another one where an earlier version created a nested stack, or a resource was moved.

@@ -1,4 +1,4 @@
-"""What comes of looking at a request: it is finished, or it goes on; all else is an `ImportFailed`."""
+"""What comes of looking at a request: it is finished, or it goes on; all else is an `ImportFailedError`."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -97,7 +97,7 @@ def attributes_of(job: DatasetImportJob) -> dict[str, str]:
     }
 
 
-def attributes_unseen(dataset_import_job_arn: str, dataset_arn: str) -> dict[str, str]:
+def attributes_of_unknown_job(dataset_import_job_arn: str, dataset_arn: str) -> dict[str, str]:
     """Give all attributes for a job that isn't there yet, or couldn't be looked at."""
     return {
         **dict.fromkeys(Attribute, ""),

@@ -30,7 +30,7 @@ def problems_of(properties: ImportProperties, resource: Resource, provider: Prov
         yield "FirstResource is not of this stack: its PhysicalId must be what Ref returns for a resource of the stack"
 
 
-def names_root_stack(properties: ImportProperties, resource: Resource) -> bool:
+def depends_on_root_stack(properties: ImportProperties, resource: Resource) -> bool:
     """Return whether the stack has to be nested in another one for its properties to be its own."""
     return properties.stack_scope is not None or stack_of_role(properties.role_arn) not in {None, *_own_names(resource)}
 

@@ -20,27 +20,27 @@ _RAMP: Final = (
     (60 * 60, 90),
 )
 # A permission that was granted a moment ago is effective within a minute as a rule.
-_TRY_SECONDS: Final = 30
-_TRY_SPREAD: Final = 0.25
-SECONDS_BETWEEN_TRIES_MAX: Final = round(_TRY_SECONDS * (1 + _TRY_SPREAD))
+_RETRY_SECONDS: Final = 30
+_RETRY_SPREAD: Final = 0.25
+RETRY_SECONDS_MAX: Final = round(_RETRY_SECONDS * (1 + _RETRY_SPREAD))
 # Fifteen that wait for room beside five that have it make a third of a request a second, and hardly ever six at once.
-_ROOM_SECONDS: Final = 45
-_ROOM_SPREAD: Final = 0.5
+_QUEUED_SECONDS: Final = 45
+_QUEUED_SPREAD: Final = 0.5
 
 
-def seconds_until_next_look(elapsed_seconds: float) -> int:
+def seconds_until_next_poll(elapsed_seconds: float) -> int:
     """Say how long to wait while a job runs."""
     return next(wait for start, wait in reversed(_RAMP) if elapsed_seconds >= start or start == 0)
 
 
-def seconds_until_next_try() -> int:
+def seconds_until_retry() -> int:
     """Say how long to wait before asking again for what may not be allowed yet; never all askers at once."""
-    return _about(_TRY_SECONDS, _TRY_SPREAD)
+    return _about(_RETRY_SECONDS, _RETRY_SPREAD)
 
 
-def seconds_until_there_may_be_room() -> int:
+def seconds_until_queued_retry() -> int:
     """Say how long to wait before asking again for what the service has no room for; never all askers at once."""
-    return _about(_ROOM_SECONDS, _ROOM_SPREAD)
+    return _about(_QUEUED_SECONDS, _QUEUED_SPREAD)
 
 
 def _about(seconds: int, spread: float) -> int:

@@ -1,35 +1,53 @@
-"""A request of CloudFormation, and the services that a poll may call for it."""
+"""A request of CloudFormation for an import, parsed once in each invocation of a function."""
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from personalize_import_handler.aws.data_reader import DataReader
-from personalize_import_handler.aws.event_bus import EventBus
-from personalize_import_handler.aws.personalize import Personalize
-from personalize_import_handler.aws.stacks import Stacks
-from personalize_import_handler.aws.storage import Storage
-from personalize_import_handler.request.names import Resource
+from personalize_import_handler.contract.properties import ImportProperties, InvalidPropertiesError, parse
+from personalize_import_handler.errors import ImportFailedError
+from personalize_import_handler.request import request_time
+from personalize_import_handler.request.names import Resource, resource_of
 from personalize_import_handler.request.ownership import Provider
 
 
 class Request(NamedTuple):
-    """A request of CloudFormation, as far as the decisions need it, and the provider that it was sent to."""
+    """A request of CloudFormation, and the provider that it was sent to."""
 
     resource: Resource
-    properties: Mapping[str, object]
-    old_properties: Mapping[str, object]
+    properties: ImportProperties
+    previous: ImportProperties | None
+    """The properties before an Update; None if they were invalid, because no job was started with them."""
+    is_update: bool
+    delete_seconds: int
+    """How long a Delete may wait before it has to be answered."""
     provider: Provider
+    is_superseded: Callable[[], bool]
+    """Returns whether CloudFormation has sent a later request for the resource; may raise `RefusedError`."""
 
 
-class Services(NamedTuple):
-    """Whom a look may ask: the services, and whether anybody waits for it still."""
+def parse_request(event: Mapping[str, Any], provider: Provider, is_superseded: Callable[[], bool]) -> Request:
+    """Parse an event; raise `ImportFailedError` if its properties are invalid."""
+    properties, old_properties = event.get("ResourceProperties", {}), event.get("OldResourceProperties", {})
+    try:
+        parsed = parse(properties)
+    except InvalidPropertiesError as error:
+        raise ImportFailedError(f"{error}. No job was started.") from error
+    return Request(
+        resource=resource_of(event),
+        properties=parsed,
+        previous=_parse_previous(old_properties),
+        is_update=bool(old_properties),
+        delete_seconds=request_time.delete_seconds(properties),
+        provider=provider,
+        is_superseded=is_superseded,
+    )
 
-    personalize: Personalize
-    stacks: Callable[[], Stacks]
-    storage: Callable[[], Storage]
-    """Made where it is needed: most imports need none."""
-    read_as: Callable[[str], DataReader]
-    """Reads in the name of a role; may raise `Refused`."""
-    is_given_up: Callable[[], bool]
-    event_bus: Callable[[], EventBus]
-    """Made where a resource asks for its state changes."""
+
+def _parse_previous(old_properties: Mapping[str, object]) -> ImportProperties | None:
+    """Parse the properties before an Update; they may be invalid, or those that an earlier version allowed."""
+    if not old_properties:
+        return None
+    try:
+        return parse(old_properties)
+    except InvalidPropertiesError:
+        return None

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from personalize_import_handler import contract
 
-# CloudFormation waits an hour at most, or as long as the template says, and takes no answer in time for a failure. So
+# CloudFormation waits an hour at most, or as long as the template says, and takes no response in time for a failure. So
 # some time is left for the answer.
 _DELETE_SECONDS_MAX: Final = 50 * 60
 _ANSWER_SECONDS: Final = 120

@@ -11,7 +11,7 @@ from personalize_import_cli.stack.sight import Seen, Sight, State
 from personalize_import_handler.aws.personalize import DatasetImportJob
 from personalize_import_handler.contract import ImportMode
 from personalize_import_handler.contract.properties import parse
-from personalize_import_handler.errors import Busy, Refused
+from personalize_import_handler.errors import BusyError, RefusedError
 from personalize_import_handler.messages import failure_reasons
 from tests.cli.stack.scenes import PROPERTIES, job
 
@@ -29,19 +29,21 @@ JOB = DatasetImportJob(
     last_updated_date_time=240,
     failure_reason="The first column is empty. See line 3.",
 )
-DENIED = Refused("CreateDatasetImportJob", "AccessDeniedException", "It is not authorized to perform: iam:PassRole")
+DENIED = RefusedError(
+    "CreateDatasetImportJob", "AccessDeniedException", "It is not authorized to perform: iam:PassRole"
+)
 FINDING = "value-missing: a value is missing in users.csv, line 3. Fill it in."
-BUSY = Busy("CreateDatasetImportJob", "LimitExceededException", "More than 5 resources with PENDING status.")
+BUSY = BusyError("CreateDatasetImportJob", "LimitExceededException", "More than 5 resources with PENDING status.")
 
 
 @pytest.mark.parametrize(
     ("reason", "why"),
     [
         (failure_reasons.job_failed(JOB), "The first column is empty. See line 3."),
-        (failure_reasons.not_started(DENIED, "shop-1", READING), "It is not authorized to perform: iam:PassRole."),
-        (failure_reasons.data_not_seen(DENIED, READING), "It is not authorized to perform: iam:PassRole."),
-        (failure_reasons.data_refused(FINDING, "shop-1"), FINDING),
-        (failure_reasons.not_answered_in_time(BUSY, 3300), f"Timed out after 55 min: {BUSY.message}"),
+        (failure_reasons.start_failed(DENIED, "shop-1", READING), "It is not authorized to perform: iam:PassRole."),
+        (failure_reasons.fingerprint_failed(DENIED, READING), "It is not authorized to perform: iam:PassRole."),
+        (failure_reasons.preflight_failed(FINDING, "shop-1"), FINDING),
+        (failure_reasons.call_timed_out(BUSY, 3300), f"Timed out after 55 min: {BUSY.message}"),
     ],
     ids=["failed", "not started", "not seen", "refused", "busy"],
 )
