@@ -8,8 +8,8 @@ from pathlib import Path
 ASKS = "def test_asks(local_cloud): pass"
 WITHOUT = """
 import importlib.util
-import personalize_local.extra as extra
-extra.find_spec = lambda name: None if name == "ministack" else importlib.util.find_spec(name)
+import personalize_local.dependencies as dependencies
+dependencies.find_spec = lambda name: None if name == "ministack" else importlib.util.find_spec(name)
 """
 
 
