@@ -1,4 +1,4 @@
-"""The pytest plugin where it can't serve, and what it has no effect on; examples/ show it where it can."""
+"""The pytest plugin without the extra, and in runs that don't use it; examples/ has tests that use it."""
 
 import os
 import subprocess

@@ -1,7 +1,7 @@
 """The messages with which the service refuses requests.
 
-The real service's wording is public for a few failures only. Those are marked "Known", with their source; all others
-have the real service's cause but our wording, which nothing may depend on.
+The text of the real service is public for a few failures only. Those are marked "Known", with their source. The other
+messages have a cause of the real service but a text of this project, which nothing may depend on.
 """
 
 from collections.abc import Iterable
@@ -47,11 +47,11 @@ def dataset_group_does_not_exist(arn: str) -> str:
 
 
 def name_taken(arn: str) -> str:
-    """Remembered without a source: treat as our wording."""
+    """Not certain: remembered without a source."""
     return f"Another resource with Arn {arn} already exists."
 
 
-# Our wording
+# Not known
 
 RATE_EXCEEDED = "Rate exceeded"
 UNKNOWN_PARAMETER = "Member is not known to this operation"

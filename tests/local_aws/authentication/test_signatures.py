@@ -1,4 +1,4 @@
-"""Signatures of botocore are accepted as it makes them, and refused once anything that was signed is another."""
+"""Signatures of botocore are accepted, and refused if the signed request was changed."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -57,7 +57,7 @@ def test_what_botocore_signs_in_the_header_is_accepted(service: str, url: str) -
     assert refusal(signed(url, body=b"{}", service=service), b"{}") == ""
 
 
-def test_what_the_switchboard_is_sent_is_accepted() -> None:
+def test_a_signed_request_to_the_control_api_is_accepted() -> None:
     url = f"{HOST}/_personalize/rows?{canonical_query('dataset_arn=arn:aws:personalize:x:y:dataset/a/ITEMS&limit=5')}"
     assert refusal(received("GET", url, sign("GET", url, b"", KEYS, "eu-west-1"))) == ""
 
@@ -106,7 +106,7 @@ def test_a_url_that_is_signed_for_another_service_is_accepted() -> None:
         lambda request: replace(request, headers=(("x-amz-target", "AmazonPersonalize.Y"), *request.headers)),
     ],
 )
-def test_a_request_of_which_anything_is_changed_is_refused(
+def test_a_request_that_was_changed_after_signing_is_refused(
     change: Callable[[ReceivedRequest], ReceivedRequest],
 ) -> None:
     assert refusal(change(signed("/a?a=1", body=b"{}")), b"{}") in {"SignatureDoesNotMatch", "IncompleteSignature"}
@@ -145,7 +145,7 @@ def test_a_request_that_names_two_keys_is_refused(second: str) -> None:
     assert refusal(signed(f"/?{second}")) == "IncompleteSignature"
 
 
-def test_keys_are_new_each_time() -> None:
+def test_each_key_is_different() -> None:
     assert len({new_keys() for _ in range(100)}) == 100
     assert KEYS.secret_access_key not in repr(KEYS)
 
@@ -164,7 +164,7 @@ def test_keys_are_new_each_time() -> None:
 )
 @pytest.mark.parametrize("query", ["", "X-Amz-Credential=a/b/c/d/e", "AWSAccessKeyId=a", "X-Amz-Credential=%FF&="])
 @pytest.mark.parametrize("path", ["/", "*", "http://other/", "/\x00"])
-def test_what_is_no_signature_is_refused_in_one_way(authorization: str, query: str, path: str) -> None:
+def test_a_malformed_signature_is_refused(authorization: str, query: str, path: str) -> None:
     headers = (("host", "h"), *([("authorization", authorization)] if authorization else []))
     with pytest.raises(SignatureError) as refused:
         parse_signature(ReceivedRequest("GET", path, query, headers))
@@ -172,7 +172,7 @@ def test_what_is_no_signature_is_refused_in_one_way(authorization: str, query: s
 
 
 @pytest.mark.parametrize("date", ["", "20251127", "20251127Tnow", "99999999T999999Z", "00000101T000000Z"])
-def test_a_date_that_is_none_is_refused(date: str) -> None:
+def test_a_malformed_date_is_refused(date: str) -> None:
     request = with_header(signed("/"), "x-amz-date", date)
     credential = request.header("authorization").replace(f"/{time.strftime('%Y%m%d', time.gmtime())}/", f"/{date[:8]}/")
     assert refusal(with_header(request, "authorization", credential)) == "IncompleteSignature"

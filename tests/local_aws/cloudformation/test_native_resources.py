@@ -1,4 +1,4 @@
-"""CloudFormation's native types of Personalize, driven as a CloudFormation engine drives them."""
+"""The handlers of the native types of Personalize, called as by a CloudFormation engine."""
 
 from typing import Any
 
@@ -58,7 +58,7 @@ def import_job(name: str, key: str = "data.csv") -> dict[str, Any]:
     return {"JobName": name, "DataSource": {"DataLocation": f"s3://{BUCKET}/{key}"}, "RoleArn": ROLE_ARN}
 
 
-def test_resources_are_active_when_they_are_created_and_gone_when_deleted(stack: Stack) -> None:
+def test_resources_are_active_after_create_and_do_not_exist_after_delete(stack: Stack) -> None:
     properties = dataset_properties(stack, Tags=[{"Key": "team", "Value": "a"}])
     dataset = stack.create("Dataset", **properties)
     client = stack.world.client
@@ -117,7 +117,7 @@ def test_properties_are_checked_before_the_service_is_called(
     assert stack.world.control("GET", "calls")["count"] == 0
 
 
-def test_what_exists_already_is_named_by_its_identifier(stack: Stack) -> None:
+def test_an_existing_resource_is_named_by_its_identifier(stack: Stack) -> None:
     properties = dataset_properties(stack)
     stack.create("Dataset", **properties)
     for kind, given, identifier in (
@@ -130,7 +130,7 @@ def test_what_exists_already_is_named_by_its_identifier(stack: Stack) -> None:
         assert text in str(failed.value)
 
 
-def test_a_refusal_is_told_as_cloudformation_tells_it(stack: Stack) -> None:
+def test_a_refused_call_has_the_message_of_cloudformation(stack: Stack) -> None:
     with pytest.raises(ResourceFailedError) as failed:
         stack.create("Schema", Name="s", Schema="{}")
     message = str(failed.value)
@@ -198,7 +198,7 @@ def test_another_import_job_is_started_without_replacing_the_dataset(stack: Stac
         ("USER_ID\na\n", "Input csv is missing the following columns: [AGE]"),
     ],
 )
-def test_a_failed_import_fails_the_dataset_and_leaves_none_behind(stack: Stack, content: str, reason: str) -> None:
+def test_a_failed_import_fails_the_dataset_and_deletes_it(stack: Stack, content: str, reason: str) -> None:
     stack.world.aws.put("data.csv", content)
     stack.world.control("POST", "settings", metadata_must_fit=True)
     with pytest.raises(ResourceFailedError) as failed:
@@ -216,7 +216,7 @@ def test_a_dataset_with_a_running_job_can_not_be_deleted(stack: Stack) -> None:
         stack.delete("Dataset", arn)
 
 
-def test_throttling_is_waited_out(stack: Stack) -> None:
+def test_throttled_calls_are_retried(stack: Stack) -> None:
     stack.world.control("POST", "faults", error_code="ThrottlingException", times=3)
     assert stack.create("Schema", Name="s", Schema=TEXT)
     stack.world.control("POST", "faults", error_code="ThrottlingException", times=30)

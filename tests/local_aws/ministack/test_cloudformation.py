@@ -1,4 +1,4 @@
-"""Native types in raw templates: what CloudFormation makes of them on this machine, and what it leaves."""
+"""CloudFormation on this machine: native types, names, custom resources and deletions."""
 
 import json
 from collections.abc import Iterator
@@ -193,7 +193,7 @@ def test_a_rollback_updates_a_custom_resource_that_kept_its_id_and_deletes_one_t
     stack.delete()
 
 
-def test_a_custom_resource_is_not_handed_to_another_function(cloud: Cloud, name: str) -> None:
+def test_a_changed_service_token_is_refused(cloud: Cloud, name: str) -> None:
     first, second = (make_custom_resource_function(cloud, f"{name[-30:]}-{number}", ANSWERS) for number in (1, 2))
     stack = Stack(cloud, name)
 

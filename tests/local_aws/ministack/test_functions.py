@@ -13,13 +13,13 @@ def test_a_function_that_raised_serves_the_next_event_too(cloud: Cloud, function
     assert len(invoke(cloud, function)) == 3
 
 
-def test_a_function_that_died_is_started_anew(cloud: Cloud, function: str) -> None:
+def test_a_function_that_died_is_restarted(cloud: Cloud, function: str) -> None:
     assert len(invoke(cloud, function)) == 1
     assert invoke(cloud, function, dies=True) is None
     assert len(invoke(cloud, function)) == 1
 
 
-def test_a_rule_of_each_minute_invokes_each_minute_of_the_service(cloud: Cloud, function: str) -> None:
+def test_a_schedule_rate_is_in_simulated_minutes(cloud: Cloud, function: str) -> None:
     invoke(cloud, function, asks=True)  # so that it is warm
     events, minute = cloud.client("events"), 60 / cloud.aws.control("GET", "status")["speed"]
     begun = time.time()

@@ -1,4 +1,4 @@
-"""The import role: whom it trusts, and what it and the bucket's policy must allow, evaluated for real."""
+"""Import roles: trust policies, permissions and bucket policies are evaluated."""
 
 import json
 
@@ -92,14 +92,14 @@ def test_a_role_that_trusts_the_service_for_the_request_is_assumed(
         ),
     ],
 )
-def test_any_other_role_is_not(cloud: Cloud, name: str, dataset: str, trusting: str) -> None:
+def test_a_role_with_another_trust_policy_is_not_assumed(cloud: Cloud, name: str, dataset: str, trusting: str) -> None:
     location = put_users(cloud, name)
     role = make_import_role(cloud, name, trusting=trusting)
     with pytest.raises(cloud.personalize.exceptions.InvalidInputException, match=f"can't assume the role {role}"):
         start_job(cloud.personalize, name, dataset, location, role)
 
 
-def test_nor_is_one_that_does_not_exist(cloud: Cloud, name: str, dataset: str) -> None:
+def test_a_role_that_does_not_exist_is_not_assumed(cloud: Cloud, name: str, dataset: str) -> None:
     location, role = put_users(cloud, name), f"arn:aws:iam::{ACCOUNT}:role/{name}"
     with pytest.raises(cloud.personalize.exceptions.InvalidInputException, match=f"can't assume the role {role}"):
         start_job(cloud.personalize, name, dataset, location, role)
@@ -176,7 +176,7 @@ def test_data_is_read_where_role_and_bucket_allow_it(cloud: Cloud, name: str, da
         *("bucket-policy-for-another-account", "service-denied", "everyone-denied"),
     ],
 )
-def test_where_either_does_not_the_service_says_so(cloud: Cloud, name: str, dataset: str, kind: str) -> None:
+def test_denied_reads_are_reported_by_the_service(cloud: Cloud, name: str, dataset: str, kind: str) -> None:
     location, role = _closed(cloud, name, _insufficient(kind, name))
     with pytest.raises(cloud.personalize.exceptions.InvalidInputException) as refused:
         start_job(cloud.personalize, name, dataset, location, role)
@@ -185,9 +185,7 @@ def test_where_either_does_not_the_service_says_so(cloud: Cloud, name: str, data
 
 
 @pytest.mark.parametrize("location", ["s3://{}/nothing.csv", "s3://{}/nothing/", "s3://{}-nowhere/users.csv"])
-def test_where_there_is_nothing_it_is_the_location_that_is_wrong(
-    cloud: Cloud, name: str, dataset: str, location: str
-) -> None:
+def test_a_location_without_data_is_invalid_over_s3(cloud: Cloud, name: str, dataset: str, location: str) -> None:
     put_users(cloud, name)
     role = make_role(cloud, name, *reading(name), *reading(f"{name}-nowhere"))
     with pytest.raises(cloud.personalize.exceptions.InvalidInputException, match=r"Invalid Data location\."):

@@ -1,4 +1,4 @@
-"""IAM, enforced: whoever lacks one of the permissions that an import needs is told which."""
+"""IAM is enforced: an import without one of its permissions is refused, and the message names the permission."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Another user of the machine, who can reach the port and nothing else: every request is refused with 403."""
+"""Requests without the server's keys, as of another user of the machine, are refused with 403."""
 
 import hashlib
 import json
@@ -57,7 +57,7 @@ ATTEMPTS: dict[str, tuple[str, str, dict[str, Any]]] = {
 
 @pytest.mark.parametrize("attempt", ATTEMPTS)
 @pytest.mark.parametrize("stranger", STRANGERS)
-def test_who_does_not_have_the_keys_gets_nothing(cloud: Cloud, stranger: str, attempt: str) -> None:
+def test_a_request_without_the_keys_is_refused(cloud: Cloud, stranger: str, attempt: str) -> None:
     service, operation, arguments = ATTEMPTS[attempt]
     keys = STRANGERS[stranger](cloud)
     credentials = {"AccessKeyId": keys.access_key_id, "SecretAccessKey": keys.secret_access_key}
@@ -109,7 +109,7 @@ def status_of(
 @pytest.mark.parametrize(
     "headers", [{}, {"X-Amz-Target": "AmazonPersonalize.ListSchemas"}, {"Authorization": "AWS x:y"}]
 )
-def test_what_is_not_signed_is_refused(cloud: Cloud, method: str, path: str, headers: dict[str, str]) -> None:
+def test_a_request_that_is_not_signed_is_refused(cloud: Cloud, method: str, path: str, headers: dict[str, str]) -> None:
     status, _text = status_of(cloud, method, path, b"{}" if method == "POST" else b"", headers)
     assert status == 403
 
@@ -157,7 +157,7 @@ def test_a_request_that_was_signed_sixteen_minutes_ago_is_refused_whatever_the_t
     assert (status, "expired" in text) == (403, True)
 
 
-def test_with_the_keys_of_a_role_nobody_turns_switches(cloud: Cloud, name: str) -> None:
+def test_the_keys_of_a_role_do_not_allow_the_control_api(cloud: Cloud, name: str) -> None:
     role = make_role(cloud, name, allow("*"), trusting=trust({"AWS": f"arn:aws:iam::{ROOT_ACCOUNT}:root"}, {}))
     session = cloud.client("sts").assume_role(RoleArn=role, RoleSessionName="session")["Credentials"]
     assert client_of(cloud, "s3", session).list_buckets()["Buckets"] is not None
@@ -196,7 +196,7 @@ def test_the_number_of_another_account_with_the_secret_is_the_root_of_that_accou
     assert sts.get_caller_identity()["Account"] == "111122223333"
 
 
-def test_each_server_has_keys_of_its_own(cloud: Cloud) -> None:
+def test_each_server_has_its_own_keys(cloud: Cloud) -> None:
     assert cloud.aws.environment["AWS_ACCESS_KEY_ID"].startswith("AKIA")
     assert len(cloud.aws.environment["AWS_SECRET_ACCESS_KEY"]) == 40
 

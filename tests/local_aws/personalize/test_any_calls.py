@@ -1,4 +1,4 @@
-"""Whatever Personalize is called with: it answers in the form of the API, and never by breaking down."""
+"""Generated calls of Personalize: every response has the format of the API, and none is a 5xx."""
 
 import json
 import logging

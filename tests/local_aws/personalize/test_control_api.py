@@ -1,4 +1,4 @@
-"""The switchboard: what tests can order, and what they can see."""
+"""The control API: inspection and fault injection."""
 
 import json
 import threading
@@ -66,7 +66,7 @@ def test_a_call_can_hang(world: World) -> None:
     assert time.monotonic() - started_at >= 0.1
 
 
-def test_every_call_of_some_time_can_fail(world: World) -> None:
+def test_every_call_within_some_time_can_fail(world: World) -> None:
     world.control("POST", "faults", operation="ListSchemas", seconds=120, error_code="ThrottlingException")
     for _ in range(3):
         with pytest.raises(Refused):
@@ -77,7 +77,7 @@ def test_every_call_of_some_time_can_fail(world: World) -> None:
     assert world.control("GET", "status")["faults"] == []
 
 
-def test_faults_can_be_taken_back(world: World) -> None:
+def test_faults_can_be_removed(world: World) -> None:
     world.control("POST", "faults", error_code="X", times=100)
     world.control("DELETE", "faults")
     world.client("ListSchemas")
@@ -105,7 +105,7 @@ def test_every_job_can_be_held(world: World) -> None:
     assert finish(world, job_arn)["status"] == "ACTIVE"
 
 
-def test_a_job_can_be_made_to_fail_at_once(world: World) -> None:
+def test_a_job_can_be_forced_to_fail_at_once(world: World) -> None:
     job_arn = running_job(world)
     world.control("POST", "jobs/end", job_name="job", failure_reason="because")
     job = describe(world, job_arn)
@@ -113,7 +113,7 @@ def test_a_job_can_be_made_to_fail_at_once(world: World) -> None:
     assert world.rows(job["datasetArn"])["count"] == 0
 
 
-def test_an_order_that_is_taken_back_leaves_later_jobs_alone(world: World) -> None:
+def test_a_removed_forced_end_does_not_affect_later_jobs(world: World) -> None:
     world.control("POST", "jobs/end", job_name="*", failure_reason="because")
     first = running_job(world, "first")
     world.control("DELETE", "jobs/end", job_name="*")
@@ -123,7 +123,7 @@ def test_an_order_that_is_taken_back_leaves_later_jobs_alone(world: World) -> No
     assert describe(world, second)["status"] == "ACTIVE"
 
 
-def test_a_job_can_be_made_to_end_later_with_any_status(world: World) -> None:
+def test_a_job_can_be_forced_to_end_later_with_any_status(world: World) -> None:
     world.control("POST", "jobs/hold", job_name="job")
     world.control("POST", "jobs/end", job_name="job", status="CREATE PAUSED", after_seconds=100)
     job_arn = running_job(world)
@@ -133,7 +133,7 @@ def test_a_job_can_be_made_to_end_later_with_any_status(world: World) -> None:
     assert describe(world, job_arn)["status"] == "CREATE PAUSED"
 
 
-def test_a_job_can_not_be_made_active_without_its_data(world: World) -> None:
+def test_a_job_can_not_be_forced_to_become_active(world: World) -> None:
     body = json.dumps({"job_name": "job", "status": "ACTIVE"}).encode()
     assert world.service.control_api.handle("POST", "jobs/end", body).status == 400
 
@@ -199,7 +199,7 @@ def test_settings_apply_to_what_comes_next(world: World) -> None:
         ("GET", "nothing", None, 404),
     ],
 )
-def test_what_the_switchboard_does_not_understand_it_says(
+def test_an_invalid_request_is_refused_with_a_message(
     world: World, method: str, path: str, body: dict[str, Any] | None, status: int
 ) -> None:
     response = world.service.control_api.handle(method, path, json.dumps(body).encode() if body is not None else b"")
@@ -207,7 +207,7 @@ def test_what_the_switchboard_does_not_understand_it_says(
     assert json.loads(response.body)["message"]
 
 
-def test_reset_forgets_everything() -> None:
+def test_reset_deletes_all_resources_and_restores_the_settings() -> None:
     world = new_world(running_import_jobs=7)
     running_job(world)
     world.control("POST", "settings", running_import_jobs=1)
@@ -220,7 +220,7 @@ def test_reset_forgets_everything() -> None:
     assert world.control("GET", "calls")["count"] == 1
 
 
-def test_the_clock_changes_its_speed_without_a_jump() -> None:
+def test_a_change_of_speed_does_not_change_the_time() -> None:
     clock = Clock()
     before = clock.now()
     clock.speed = 1000
@@ -230,7 +230,7 @@ def test_the_clock_changes_its_speed_without_a_jump() -> None:
     assert time.monotonic() - slow < 5
 
 
-def test_a_faster_clock_wakes_who_sleeps() -> None:
+def test_a_faster_clock_wakes_sleeping_threads() -> None:
     clock = Clock()
     sleeper = threading.Thread(target=clock.sleep, args=(3600,), daemon=True)
     sleeper.start()
@@ -239,7 +239,7 @@ def test_a_faster_clock_wakes_who_sleeps() -> None:
     assert not sleeper.is_alive()
 
 
-def test_a_clock_catches_up_but_never_goes_back() -> None:
+def test_a_clock_advances_but_never_goes_back() -> None:
     clock = Clock()
     clock.advance_to(clock.now() + 1000)
     ahead = clock.now()

@@ -1,4 +1,4 @@
-"""Requests are held to the API model and to IAM before anything else."""
+"""Validation and authorization of requests."""
 
 import json
 from email.utils import parsedate_to_datetime
@@ -97,13 +97,13 @@ def test_a_body_of_another_kind_can_not_be_read(world: World, body: bytes) -> No
     assert json.loads(response.body)["__type"] == "SerializationException"
 
 
-def test_an_operation_that_is_not_there_is_unknown(world: World) -> None:
+def test_an_operation_that_does_not_exist_is_unknown(world: World) -> None:
     response = world.client.send("CreateCampaign", b"{}")
     assert response.status == 400
     assert json.loads(response.body)["__type"] == "UnknownOperationException"
 
 
-def test_every_response_says_what_time_it_is_by_the_services_clock(world: World) -> None:
+def test_every_response_has_the_date_of_the_simulated_clock(world: World) -> None:
     for operation in ("ListSchemas", "CreateSchema", "Nonsense"):
         response = world.client.send(operation, b"{}")
         assert response.headers["content-type"] == "application/x-amz-json-1.1"
@@ -197,5 +197,5 @@ def test_more_calls_than_the_rate_allows_are_throttled() -> None:
     world.client("ListSchemas")
 
 
-def test_a_service_can_be_made_without_anything() -> None:
+def test_a_service_needs_no_arguments() -> None:
     assert Client(PersonalizeService(), FakeAws())("ListSchemas")["schemas"] == []

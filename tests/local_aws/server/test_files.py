@@ -1,4 +1,4 @@
-"""What other users of the machine can read of a server, write to it, or have it run: nothing."""
+"""Other users of the machine can't read or write the server's files, or make it run code."""
 
 import os
 import pickle

@@ -1,4 +1,4 @@
-"""The state in its file: everything comes back, and nothing in the file is run."""
+"""The state file: all resources are restored, and nothing in the file is executed."""
 
 import json
 from pathlib import Path
@@ -57,7 +57,7 @@ def test_a_job_that_was_being_read_has_failed_and_datasets_take_new_rows(world: 
     assert other.rows(dataset)["count"] == 2
 
 
-def test_a_server_that_has_served_nothing_keeps_nothing(world: World, tmp_path: Path) -> None:
+def test_the_state_of_an_unused_server_is_empty(world: World, tmp_path: Path) -> None:
     assert resources(kept(world, tmp_path)) == []
 
 

@@ -1,4 +1,4 @@
-"""The server as a process: where it listens, how it ends, what it leaves, and what it does not take over."""
+"""The server process: its port, its end, its files and its environment."""
 
 import io
 import os
@@ -91,7 +91,7 @@ def test_it_listens_on_loopback_and_nowhere_else(server: LocalAws, tmp_path: Pat
     assert listeners(processes) == {f"0100007F:{port:04X}"}
 
 
-def test_servers_side_by_side_know_nothing_of_each_other(cloud: Cloud, server: LocalAws, tmp_path: Path) -> None:
+def test_servers_that_run_at_the_same_time_are_independent(cloud: Cloud, server: LocalAws, tmp_path: Path) -> None:
     other = Cloud(server, tmp_path)
     assert other.aws.endpoint_url != cloud.aws.endpoint_url
     for service, operation in [("personalize", "create_dataset_group"), ("s3", "create_bucket")]:
@@ -105,7 +105,7 @@ def test_servers_side_by_side_know_nothing_of_each_other(cloud: Cloud, server: L
     assert cloud.personalize.list_schemas()["ResponseMetadata"]["RetryAttempts"] == 0
 
 
-def test_step_functions_wait_in_the_services_time(temporary: Path, tmp_path: Path) -> None:
+def test_step_functions_wait_by_the_simulated_clock(temporary: Path, tmp_path: Path) -> None:
     with LocalAws(Options(speed=1)) as aws:
         cloud = Cloud(aws, tmp_path)
         machines = cloud.client("stepfunctions")
@@ -121,9 +121,7 @@ def test_step_functions_wait_in_the_services_time(temporary: Path, tmp_path: Pat
         assert machines.describe_execution(executionArn=execution)["status"] == "RUNNING"
 
 
-def test_it_takes_over_nothing_from_who_starts_it(
-    temporary: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_it_does_not_inherit_the_environment(temporary: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in OTHER_ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
     with LocalAws(OPTIONS) as aws:
@@ -138,7 +136,7 @@ def test_it_takes_over_nothing_from_who_starts_it(
     assert list(temporary.iterdir()) == []
 
 
-def test_it_ends_with_whoever_started_it(temporary: Path) -> None:
+def test_it_ends_when_its_parent_process_ends(temporary: Path) -> None:
     script = (
         "import time; from personalize_local.server.launcher import LocalAws; aws = LocalAws().__enter__();"
         "print(aws._process.pid, flush=True); time.sleep(600)"
@@ -153,7 +151,7 @@ def test_it_ends_with_whoever_started_it(temporary: Path) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
-def test_a_signal_in_the_middle_of_the_start_ends_it_without_a_trace(temporary: Path, number: signal.Signals) -> None:
+def test_a_signal_during_the_start_ends_it_and_leaves_no_files(temporary: Path, number: signal.Signals) -> None:
     with subprocess.Popen(SERVE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as server:
         until(lambda: list(temporary.iterdir()))
         server.send_signal(number)
@@ -162,7 +160,7 @@ def test_a_signal_in_the_middle_of_the_start_ends_it_without_a_trace(temporary: 
     assert list(temporary.iterdir()) == []
 
 
-def test_a_port_that_is_taken_is_told_in_a_line(temporary: Path) -> None:
+def test_a_port_that_is_in_use_is_reported_in_one_line(temporary: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         run = subprocess.run([*SERVE[:-1], str(port)], capture_output=True, text=True, check=False)
@@ -182,13 +180,13 @@ def test_a_port_that_is_taken_is_told_in_a_line(temporary: Path) -> None:
         ("--import-seconds", "nan", "the seconds of an import must be 0 or more, got nan"),
     ],
 )
-def test_options_that_make_no_sense_are_refused(option: str, value: str, complaint: str) -> None:
+def test_invalid_options_are_refused(option: str, value: str, complaint: str) -> None:
     run = subprocess.run([*SERVE, option, value], capture_output=True, text=True, check=False)
     assert run.returncode == 2
     assert run.stderr.splitlines()[-1].endswith(f"error: {complaint}")
 
 
-def test_started_by_hand_it_says_what_a_shell_needs_to_find_it() -> None:
+def test_started_in_a_terminal_it_prints_the_exports_for_a_shell() -> None:
     command = [sys.executable, "-m", "personalize_local", "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout

@@ -1,4 +1,4 @@
-"""The service as AWS clients meet it: over HTTPS on loopback, with modelled errors, in its own time."""
+"""The service over HTTPS on loopback: results, errors and timestamps for AWS clients."""
 
 import ssl
 import time
@@ -57,7 +57,7 @@ def test_a_request_that_the_model_forbids_is_refused_by_the_server_too(cloud: Cl
     assert refused.value.response["Error"]["Code"] == "ValidationException"
 
 
-def test_the_date_of_an_answer_is_the_services_own(cloud: Cloud) -> None:
+def test_the_date_of_a_response_is_that_of_the_simulated_clock(cloud: Cloud) -> None:
     until(lambda: cloud.aws.control("GET", "status")["now"] > time.time() + 60)
     before = cloud.aws.control("GET", "status")["now"]
     headers = cloud.personalize.list_schemas()["ResponseMetadata"]["HTTPHeaders"]
@@ -90,7 +90,7 @@ def test_a_dropped_connection_is_seen_as_one(cloud: Cloud, name: str, *, after_e
     assert (name in names) is after_effect
 
 
-def test_what_the_switchboard_does_not_have_is_told(cloud: Cloud) -> None:
+def test_an_unknown_path_of_the_control_api_is_reported(cloud: Cloud) -> None:
     with pytest.raises(LocalAwsError, match=r"404 .*there is no GET /_personalize/nothing"):
         cloud.aws.control("GET", "nothing")
 

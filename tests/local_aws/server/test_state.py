@@ -1,4 +1,4 @@
-"""What one run keeps for the next: everything, in a time that doesn't go back."""
+"""State between two runs of the server."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from tests.local_aws.support.stacks import Stack, template
 
 
 @pytest.mark.slow
-def test_the_next_run_goes_on_where_the_last_one_ended(temporary: Path, tmp_path: Path) -> None:
+def test_the_next_run_continues_with_the_state_of_the_last_one(temporary: Path, tmp_path: Path) -> None:
     options = Options(speed=100, import_seconds=10, state=tmp_path / "kept" / "state")
     with LocalAws(options) as aws:
         cloud = Cloud(aws, tmp_path)

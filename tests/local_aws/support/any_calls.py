@@ -1,4 +1,4 @@
-"""Calls of Personalize, generated from botocore's model: as they should be, with a part replaced, and as bytes."""
+"""Generated calls of Personalize: valid by botocore's model, with one part replaced, or arbitrary bytes."""
 
 import json
 from operator import mul

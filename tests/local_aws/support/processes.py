@@ -1,4 +1,4 @@
-"""Processes, as the machine sees them."""
+"""Processes of this machine."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""What most tests start from: a dataset, data, an import role, a caller, and a job brought to its end."""
+"""Datasets, data, roles, callers and jobs in a running local AWS."""
 
 import json
 import time

@@ -1,4 +1,4 @@
-"""What most tests start from: schemas, datasets that are ACTIVE, files, and jobs brought to their end."""
+"""Schemas, datasets, files and jobs in a service with fakes."""
 
 import json
 import time

@@ -1,6 +1,6 @@
 """The failure reasons of import jobs.
 
-As in `messages`: those marked "Known" have the real service's wording. None contains a value of the data, because
+As in `messages`, those marked "Known" are the text of the real service. None contains a value of the data, because
 failure reasons are logged.
 """
 

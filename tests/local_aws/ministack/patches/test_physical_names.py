@@ -1,4 +1,4 @@
-"""Names that CloudFormation generates are cut to the limit of the service, and keep a part of the logical id."""
+"""Generated physical names are truncated to the limit of the service, and contain a part of the logical id."""
 
 import json
 from typing import Any
@@ -42,7 +42,7 @@ def generated_names(cloud: Cloud, name: str, resources: dict[str, Any]) -> dict[
     [(ROLE, 64, 25, 25), (BUCKET, 63, 25, 24), (MACHINE, 80, 33, 33)],
     ids=["a role", "a bucket", "a state machine"],
 )
-def test_where_both_parts_are_long_each_gets_half_of_the_room(
+def test_two_long_parts_get_half_of_the_space_each(
     cloud: Cloud, resource: dict[str, Any], limit: int, of_stack: int, of_id: int
 ) -> None:
     stack = f"generated-names-{limit}-" + "n" * 108
@@ -56,14 +56,14 @@ def test_where_both_parts_are_long_each_gets_half_of_the_room(
     assert "-" not in suffix
 
 
-def test_the_shorter_part_is_kept_whole(cloud: Cloud) -> None:
+def test_the_shorter_part_is_not_truncated(cloud: Cloud) -> None:
     short, long = "short-stack-name", "a-stack-with-a-name-of-" + "n" * 60
 
     assert generated_names(cloud, short, {LONG_ID: ROLE})[LONG_ID].startswith(f"{short}-{LONG_ID[:34]}-")
     assert generated_names(cloud, long, {"Role": ROLE})["Role"].startswith(f"{long[:46]}-Role-")
 
 
-def test_no_two_resources_of_a_stack_have_one_name(cloud: Cloud) -> None:
+def test_all_resources_of_a_stack_have_different_names(cloud: Cloud) -> None:
     alike = {f"{LONG_ID}{number}": ROLE for number in range(3)}
 
     assert len(set(generated_names(cloud, "n" * 128, alike).values())) == 3

@@ -1,4 +1,4 @@
-"""What the events of a stack tell of its custom resources."""
+"""The properties of custom resources in stack events."""
 
 import json
 

@@ -75,19 +75,19 @@ def test_values_must_be_of_their_columns_type(type_name: str, good: list[str], b
             list(read_columns(file, [f'"{value}",x\n'.encode()]))
 
 
-def test_too_long_an_id_fails_the_job_in_the_services_words(world: World) -> None:
+def test_a_too_long_id_fails_the_job_with_the_services_message(world: World) -> None:
     reason = failure_reason(world, "Items", ITEMS + "a,,,x\n" + "b" * 257 + ",,,x\n")
     assert reason.startswith(TOO_LONG.format(limit=256, column="ITEM_ID"))
     assert reason.endswith("line 3.")
 
 
-def test_too_long_a_category_fails_the_job(world: World) -> None:
+def test_a_too_long_category_fails_the_job(world: World) -> None:
     assert failure_reason(world, "Items", ITEMS + f"a,,,{'x' * 1001}\n").startswith(
         TOO_LONG.format(limit=1000, column="GENRE")
     )
 
 
-def test_too_long_a_text_is_cut(world: World) -> None:
+def test_a_too_long_text_is_truncated(world: World) -> None:
     dataset_arn = make_dataset(world, "Items")
     assert imported(world, dataset_arn, ITEMS + f"a,{'x' * 20_001},,drama\n")["status"] == "ACTIVE"
     assert len(world.rows(dataset_arn)["rows"][0]["TITLE"]) == 20_000
@@ -103,20 +103,20 @@ def test_too_long_a_text_is_cut(world: World) -> None:
         ('a,"One,1,drama\n', "The row is not well-formed CSV"),
     ],
 )
-def test_rows_that_are_no_rows_fail_the_job(world: World, row: str, reason: str) -> None:
+def test_malformed_rows_fail_the_job(world: World, row: str, reason: str) -> None:
     found = failure_reason(world, "Items", ITEMS + "z,,,ok\n" + row)
     assert found.startswith(reason)
     assert found.endswith(f"s3://{BUCKET}/data.csv, line 3.")
 
 
-def test_bad_quoting_shows_as_a_value_that_is_too_long(world: World) -> None:
+def test_wrong_quoting_is_reported_as_a_too_long_value(world: World) -> None:
     lines = "".join(f"i{n},plain,1,{'g' * 40}\n" for n in range(40))
     found = failure_reason(world, "Items", ITEMS + 'a,t,1,"drama\n' + lines + 'z,t,1,x"\n')
     assert found.startswith(TOO_LONG.format(limit=1000, column="GENRE"))
     assert found.endswith("line 2.")
 
 
-def test_bytes_that_are_no_utf8_fail_the_job(world: World) -> None:
+def test_invalid_utf8_fails_the_job(world: World) -> None:
     found = failure_reason(world, "Items", ITEMS.encode() + b"a,,,drama\nb,,,com\xe9die\n")
     assert found == f"The row is not UTF-8. First seen in s3://{BUCKET}/data.csv, line 3."
 

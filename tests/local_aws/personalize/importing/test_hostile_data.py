@@ -1,4 +1,4 @@
-"""The local service imports or refuses hostile data within a moment, and never fails itself."""
+"""Hostile data is imported or refused quickly, and never causes an internal failure."""
 
 import time
 
@@ -41,7 +41,7 @@ def test_an_integer_of_more_digits_than_python_reads_is_a_value_of_the_wrong_typ
     assert job["failureReason"].startswith(f"A value in column N0 is not of type {type_name}.")
 
 
-def test_a_boolean_isto_json_in_ascii(world: World) -> None:
+def test_a_boolean_is_written_in_ascii(world: World) -> None:
     rows = Rows(1, "u1,fal\u017fe,a\n")  # a long s, which is an s where letter case is ignored
     world.control("POST", "settings", metadata_must_fit=True)
     job = imported(world, make_dataset(world, "Users", text=schema_of(rows).replace("double", "boolean")), rows.file)
@@ -49,7 +49,7 @@ def test_a_boolean_isto_json_in_ascii(world: World) -> None:
 
 
 @pytest.mark.parametrize("text", ["[" * 9000, '{"a":' * 1500, '{"a": ' + "9" * 9000 + "}"])
-def test_a_schema_that_json_cannot_be_read_of_is_refused(world: World, text: str) -> None:
+def test_a_schema_that_is_not_json_is_refused(world: World, text: str) -> None:
     with pytest.raises(Refused, match="InvalidInputException"):
         make_schema(world, text=text)
 
@@ -73,11 +73,11 @@ class Chunks:
         ([], []),
     ],
 )
-def test_lines_are_put_together_of_chunks(chunks: list[bytes], lines: list[bytes]) -> None:
+def test_lines_are_joined_from_chunks(chunks: list[bytes], lines: list[bytes]) -> None:
     assert list(_lines(Chunks(*chunks))) == lines
 
 
-def test_a_line_of_very_many_chunks_is_put_together_once() -> None:
+def test_a_line_of_many_chunks_is_joined_once() -> None:
     begun = time.monotonic()
     (line,) = _lines(Chunks(*[b"9" * 4096] * 20_000))
     assert len(line) == 4096 * 20_000

@@ -1,4 +1,4 @@
-"""An import reads the files for real: what ends up in the dataset."""
+"""Imports read the files, and the rows become the records of the dataset."""
 
 import json
 from pathlib import Path

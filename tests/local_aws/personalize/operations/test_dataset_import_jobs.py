@@ -1,4 +1,4 @@
-"""When an import job may be created, what it needs, and what it blocks."""
+"""Conditions for creating import jobs, and what a running job blocks."""
 
 import threading
 from typing import Any
@@ -32,13 +32,13 @@ def users_of_many_groups(world: World, count: int) -> list[str]:
     return [make_dataset(world, "Users", group=make_group(world, f"group-{n}")) for n in range(count)]
 
 
-def test_the_arn_of_a_job_is_made_of_its_name(world: World) -> None:
+def test_the_arn_of_a_job_contains_its_name(world: World) -> None:
     world.aws.put("data.csv", interactions())
     arn = start_job(world, make_dataset(world), "nightly-1")
     assert arn == "arn:aws:personalize:eu-west-1:111122223333:dataset-import-job/nightly-1"
 
 
-def test_describe_returns_what_was_asked_for_and_no_tags(world: World) -> None:
+def test_describe_returns_the_parameters_and_no_tags(world: World) -> None:
     world.aws.put("data.csv", interactions())
     dataset_arn = make_dataset(world)
     job = describe(world, start_job(world, dataset_arn, tags=[{"tagKey": "team", "tagValue": "a"}]))
@@ -67,7 +67,7 @@ def test_a_dataset_that_is_not_active_yet_is_in_use(world: World) -> None:
 
 
 @pytest.mark.parametrize("content", [USERS, "USER_ID,AGE\na,x\n"])
-def test_a_name_once_taken_stays_taken_even_by_a_failed_job_of_a_deleted_dataset(world: World, content: str) -> None:
+def test_a_job_name_can_not_be_reused_even_after_a_failed_job_of_a_deleted_dataset(world: World, content: str) -> None:
     dataset_arn = make_dataset(world, "Users")
     job = imported(world, dataset_arn, content)
     world.client("DeleteDataset", datasetArn=dataset_arn)
@@ -87,7 +87,7 @@ def dataset_group_of(world: World) -> str:
     return str(world.client("ListDatasetGroups")["datasetGroups"][0]["datasetGroupArn"])
 
 
-def test_a_dataset_made_again_has_its_old_arn_and_no_data(world: World) -> None:
+def test_a_dataset_that_is_created_again_has_its_old_arn_and_no_data(world: World) -> None:
     dataset_arn = make_dataset(world, "Users")
     imported(world, dataset_arn, USERS)
     world.client("DeleteDataset", datasetArn=dataset_arn)

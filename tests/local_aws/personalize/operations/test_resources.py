@@ -1,4 +1,4 @@
-"""Schemas, dataset groups, datasets, solutions and tags: their lives and their rules."""
+"""Schemas, dataset groups, datasets, solutions and tags."""
 
 import json
 from typing import Any
@@ -31,7 +31,7 @@ def refusal(world: World, operation: str, **parameters: Any) -> Refused:
     return refused.value
 
 
-def test_a_schema_comes_back_as_it_was_given(world: World) -> None:
+def test_a_schema_is_returned_unchanged(world: World) -> None:
     text = schema_text("Users", USER_FIELDS) + "\n"
     arn = make_schema(world, text=text, name="users")
     assert arn == "arn:aws:personalize:eu-west-1:111122223333:schema/users"
@@ -122,7 +122,7 @@ def test_a_schema_that_no_dataset_could_use_is_refused(world: World, text: str, 
     ],
     ids=lambda schema: f"{schema.dataset_type} {schema.domain}",
 )
-def test_the_least_that_a_schema_is_built_of_is_taken(world: World, schema: DatasetSchema) -> None:
+def test_the_smallest_schemas_of_the_construct_are_accepted(world: World, schema: DatasetSchema) -> None:
     domain = {} if schema.domain is None else {"domain": schema.domain}
     assert world.client("CreateSchema", name="s", schema=schema.to_json(), **domain)["schemaArn"]
 
@@ -171,7 +171,7 @@ def test_a_name_can_be_used_once(world: World) -> None:
         assert error.message.startswith("Another resource with Arn arn:aws:personalize:")
 
 
-def test_a_dataset_group_becomes_active_and_goes_again(world: World) -> None:
+def test_a_dataset_group_becomes_active_and_is_deleted(world: World) -> None:
     arn = world.client("CreateDatasetGroup", name="g", domain="ECOMMERCE")["datasetGroupArn"]
 
     def status() -> str:
@@ -233,7 +233,7 @@ def test_a_dataset_group_must_be_active_to_take_a_dataset(world: World) -> None:
     assert error.code == "ResourceInUseException"
 
 
-def test_what_is_used_can_not_be_deleted(world: World) -> None:
+def test_a_resource_in_use_can_not_be_deleted(world: World) -> None:
     dataset_arn = make_dataset(world)
     imported(world, dataset_arn, interactions())
     dataset = world.client("DescribeDataset", datasetArn=dataset_arn)["dataset"]
@@ -298,7 +298,7 @@ def test_lists_come_newest_first_and_in_pages(world: World) -> None:
 
 
 @pytest.mark.parametrize("token", ["x", "bm8=", "WzFd", "eyJhIjogMX0="])
-def test_a_made_up_token_is_refused(world: World, token: str) -> None:
+def test_an_invalid_next_token_is_refused(world: World, token: str) -> None:
     assert refusal(world, "ListSchemas", nextToken=token).code == "InvalidNextTokenException"
 
 
@@ -314,7 +314,7 @@ def test_lists_can_be_of_one_group_or_dataset(world: World) -> None:
     assert "datasetArn" not in listed[0]
 
 
-def test_tags_are_kept_added_and_taken_off(world: World) -> None:
+def test_tags_are_stored_added_and_removed(world: World) -> None:
     tags = [{"tagKey": "a", "tagValue": "1"}, {"tagKey": "b", "tagValue": "2"}]
     arn = world.client("CreateDatasetGroup", name="g", tags=tags)["datasetGroupArn"]
     world.client("TagResource", resourceArn=arn, tags=[{"tagKey": "a", "tagValue": "3"}])
@@ -346,7 +346,7 @@ def test_schemas_can_not_be_tagged(world: World) -> None:
     assert refusal(world, "ListTagsForResource", resourceArn=make_schema(world)).code == "ResourceNotFoundException"
 
 
-def test_state_goes_on_in_another_run_with_its_time(world: World) -> None:
+def test_another_run_continues_with_the_state_and_its_time(world: World) -> None:
     dataset_arn = make_dataset(world, "Users")
     imported(world, dataset_arn, "USER_ID,AGE\na,1\n")
     world.control("POST", "jobs/hold", job_name="second")
