@@ -17,7 +17,7 @@ from rich.console import Console
 from demo.kept_state import InUseError, kept_state
 from demo.sample import SCHEMA, write_sample
 from demo.schema import DATASET_TYPES, DemoSchema
-from personalize_local.cdk_cli import CdkCli, CdkFailed
+from personalize_local.cdk_cli import CdkCli, CdkError
 from personalize_local.local_cloud import LocalCloud
 from personalize_local.server.configuration import ACCOUNT, Options, without_aws
 from personalize_local.server.launcher import LocalAws, LocalAwsError
@@ -48,7 +48,7 @@ class Demo:
 
 
 def deploy(demo: Demo) -> None:
-    """Deploy, and show what came of it; raises `CdkFailed`."""
+    """Deploy, and show what came of it; raises `CdkError`."""
     with kept_state(demo.folder) as state:
         if state.is_half_done:
             console.print("The last run was interrupted; beginning anew.")
@@ -75,7 +75,7 @@ def _deploy(demo: Demo, aws: LocalAws) -> None:
 
 
 def destroy(folder: Path) -> None:
-    """Destroy what is deployed, and the state with it; raises `CdkFailed`, after which nothing is left either."""
+    """Destroy what is deployed, and the state with it; raises `CdkError`, after which nothing is left either."""
     if folder.is_dir():
         with kept_state(folder) as state:
             try:
@@ -174,7 +174,7 @@ def main() -> int:
             deploy(_demo(arguments))
         else:
             destroy(Path(arguments.folder).resolve())
-    except CdkFailed as failure:
+    except CdkError as failure:
         console.print(failure.output, markup=False)
         _complain(failure)
         return 1

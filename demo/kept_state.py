@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-from personalize_local.cdk_cli import CdkFailed
+from personalize_local.cdk_cli import CdkError
 
 _LOCK: Final = "lock"
 
@@ -54,7 +54,7 @@ class KeptState:
         self._in_use.touch()
         try:
             yield
-        except CdkFailed:
+        except CdkError:
             self._in_use.unlink()
             raise
         self._in_use.unlink()

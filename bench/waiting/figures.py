@@ -109,7 +109,7 @@ def waited(
 
     Args:
         name: Of the import.
-        job: As the switchboard tells it.
+        job: As the control API returns it.
         calls: All calls that the service has received.
         events: Of the stack, the oldest first, in real time.
         offset: What makes the service's time of a real one: `real`, `service` and `speed`.

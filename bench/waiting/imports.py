@@ -70,7 +70,7 @@ def _started(stage: Stage, wanted: Sequence[Wanted]) -> bool:
 def _end(stage: Stage, wanted: Sequence[Wanted]) -> list[Waited]:
     for each in wanted:
         until(partial(_ended, stage, each), _PATIENCE_SECONDS)
-    calls = stage.cloud.aws.switchboard("GET", "calls")["calls"]
+    calls = stage.cloud.aws.control("GET", "calls")["calls"]
     jobs = stage.cloud.jobs()
     real = time.time()
     clock = stage.clock()

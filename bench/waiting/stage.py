@@ -71,15 +71,15 @@ class Stage:
 
     def clock(self) -> dict[str, Any]:
         """Return the service's time, and how fast it runs."""
-        return self.cloud.aws.switchboard("GET", "status")
+        return self.cloud.aws.control("GET", "status")
 
     def settings(self, **changes: float) -> None:
         """Change settings of the service."""
-        self.cloud.aws.switchboard("POST", "settings", changes)
+        self.cloud.aws.control("POST", "settings", changes)
 
     def speed(self, speed: float) -> None:
         """Let the service's time run so fast."""
-        self.cloud.aws.switchboard("POST", "clock", {"speed": speed})
+        self.cloud.aws.control("POST", "clock", {"speed": speed})
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from aws_cdk import aws_personalize as personalize
 from constructs import Construct
 
 from personalize_import import DatasetImportJob, DatasetSchema, DataSource
-from personalize_local.testing import CdkFailed, LocalCloud
+from personalize_local.testing import CdkError, LocalCloud
 
 
 class ItemsStack(cdk.Stack):
@@ -56,7 +56,7 @@ def test_an_import_that_fails_fails_the_deploy_with_its_reason(local_cloud: Loca
     app = cdk.App()
     ItemsStack(app, "FilmsThatFail", data=data)
 
-    with local_cloud.imports_fail("The item table is on fire."), pytest.raises(CdkFailed):
+    with local_cloud.fail_imports("The item table is on fire."), pytest.raises(CdkError):
         local_cloud.deploy(app)
 
     assert local_cloud.failures("FilmsThatFail")[0].startswith("The item table is on fire.")

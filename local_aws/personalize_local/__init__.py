@@ -1,1 +1,1 @@
-"""AWS on this machine, Amazon Personalize included; what tests of one's own stacks need of it is in `testing`."""
+"""An AWS on this machine, including Amazon Personalize; tests of stacks import `personalize_local.testing`."""

@@ -1,4 +1,4 @@
-"""The unmodified CDK CLI of this environment, pointed at the AWS on this machine."""
+"""The unmodified CDK CLI of this environment, configured for the AWS on this machine."""
 
 import os
 import signal
@@ -10,44 +10,44 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-# Node and the CLI are installed beside this interpreter, from PyPI.
+# Node and the CLI are installed from PyPI, next to this interpreter.
 _BIN: Final = Path(sys.executable).parent
 _GRACE_SECONDS: Final = 2
 
 
-def with_tools(environment: Mapping[str, str]) -> dict[str, str]:
-    """Let a process find the CLI, and the Node that goes with it, before any other on the PATH."""
+def with_cdk_on_path(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return an environment in which the CLI and Node of this environment come first on the PATH."""
     return {**environment, "PATH": f"{_BIN}{os.pathsep}{environment.get('PATH', os.defpath)}"}
 
 
-class CdkFailed(Exception):
-    """The CDK CLI ended with an error, which it has shown, or which is in `output`."""
+class CdkError(Exception):
+    """The CDK CLI failed; its output is in `output`, unless it was shown."""
 
     def __init__(self, arguments: tuple[str, ...], output: str = "") -> None:
         super().__init__(f"cdk {' '.join(arguments)} failed")
         self.output = output
         if output:
-            self.add_note(output)  # so that a traceback has it, as of a test that has not expected this
+            self.add_note(output)  # so that a traceback shows it
 
 
 class CdkCli:
-    """Runs the CLI in a folder."""
+    """The CLI in a folder."""
 
     def __init__(self, environment: Mapping[str, str], folder: Path) -> None:
         self._folder = folder
-        self._environment = {**with_tools(environment), "CDK_DISABLE_CLI_TELEMETRY": "true"}
+        self._environment = {**with_cdk_on_path(environment), "CDK_DISABLE_CLI_TELEMETRY": "true"}
 
     def show(self, *arguments: str) -> None:
-        """Run a command with its output for the user to see; raises `CdkFailed`."""
+        """Run a command and show its output; raise `CdkError` if it fails."""
         with self._start(arguments, None) as running:
             running.wait()
 
     def start(self, *arguments: str) -> "RunningCdk":
-        """Start a command, and go on; its output is shown only if it fails. To be used in a `with` block."""
+        """Start a command and return at once. Use the result in a `with` block, which ends the command."""
         return self._start(arguments, subprocess.PIPE)
 
     def run(self, *arguments: str) -> str:
-        """Run a command and return its output; raises `CdkFailed` with it."""
+        """Run a command and return its output; raise `CdkError` with it if the command fails."""
         with self.start(*arguments) as running:
             return running.wait()
 
@@ -60,27 +60,27 @@ class CdkCli:
             stdout=output,
             stderr=subprocess.STDOUT if output else None,
             text=True,
-            # The CLI is a process that starts others: as a group they can be ended together.
+            # The CLI starts other processes; a group can be ended as a whole.
             start_new_session=True,
         )
         return RunningCdk(process, arguments)
 
 
 class RunningCdk:
-    """A command that was started; at the end of its `with` block it has ended, or is made to."""
+    """A running command, which is ended at the end of its `with` block."""
 
     def __init__(self, process: "subprocess.Popen[str]", arguments: tuple[str, ...]) -> None:
         self._process = process
         self._arguments = arguments
 
     def __enter__(self) -> Self:
-        """Go on while it runs."""
+        """Return this command."""
         return self
 
     def __exit__(
         self, _type: type[BaseException] | None, _value: BaseException | None, _traceback: TracebackType | None
     ) -> None:
-        """End what is left of it."""
+        """End the command and its processes."""
         try:
             if self._process.poll() is None:
                 self._send(signal.SIGTERM)
@@ -94,10 +94,10 @@ class RunningCdk:
                 self._process.stdout.close()
 
     def wait(self) -> str:
-        """Wait for the end and return the output; raises `CdkFailed` with it."""
+        """Wait for the end and return the output; raise `CdkError` with it if the command fails."""
         output, _ = self._process.communicate()
         if self._process.returncode:
-            raise CdkFailed(self._arguments, output or "")
+            raise CdkError(self._arguments, output or "")
         return output or ""
 
     def _send(self, number: signal.Signals) -> None:

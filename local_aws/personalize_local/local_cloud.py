@@ -1,4 +1,4 @@
-"""A local AWS to test stacks with: the CDK CLI, boto3 clients, and a look into Personalize."""
+"""A local AWS for tests of stacks: the CDK CLI, boto3 clients, and the state of Personalize."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final, TypedDict
 
 import boto3
 
-from personalize_local.cdk_cli import CdkCli, CdkFailed
-from personalize_local.personalize.faults import EVERY
+from personalize_local.cdk_cli import CdkCli, CdkError
+from personalize_local.personalize.faults import ANY
 from personalize_local.server.configuration import ACCOUNT
 from personalize_local.server.launcher import LocalAws
 
@@ -25,32 +25,34 @@ _FAILED: Final = "_FAILED"
 
 
 @dataclass(frozen=True)
-class Deployed:
-    """How a run of the CDK CLI ended."""
+class CdkResult:
+    """The result of a run of the CDK CLI."""
 
     succeeded: bool
+    """Whether the exit code was 0."""
     output: str
+    """Standard output and standard error."""
 
 
-class Rows(TypedDict):
-    """What is in a dataset."""
+class DatasetRows(TypedDict):
+    """The records in a dataset."""
 
     count: int
-    """How many records there are."""
+    """The number of records."""
     rows: list[dict[str, Any]]
-    """Some of them, by the names of the schema's fields."""
+    """The first records, by the names of the schema's fields."""
 
 
 class LocalCloud:
-    """A local AWS with the tools to use it. The pytest fixture `local_cloud` is one."""
+    """A local AWS with the CDK CLI and boto3 clients; the pytest fixture `local_cloud` is one."""
 
     def __init__(self, aws: LocalAws, folder: Path, account: str | None = None) -> None:
-        """Use a local AWS that runs.
+        """Use a running local AWS.
 
         Args:
             aws: The server.
-            folder: Where the CDK CLI runs; one without a cdk.json.
-            account: Twelve digits; clients are those of this account's root. By default, the account of the server.
+            folder: The folder in which the CDK CLI runs, without a cdk.json.
+            account: The account whose root the clients use, as twelve digits. Default: the account of the server.
         """
         self._account = account
         self.aws = aws
@@ -58,35 +60,36 @@ class LocalCloud:
         self.cdk = CdkCli(aws.process_environment(), folder)
 
     def bootstrap(self) -> None:
-        """Make what the CDK needs before anything can be deployed; raises `CdkFailed`."""
+        """Bootstrap the environment for the CDK; raise `CdkError` if that fails."""
         self.cdk.run("bootstrap", f"aws://{ACCOUNT}/{self.aws.environment['AWS_REGION']}")
 
-    def deploy(self, app: "cdk.App", *arguments: str, check: bool = True) -> Deployed:
+    def deploy(self, app: "cdk.App", *arguments: str, check: bool = True) -> CdkResult:
         """Deploy all stacks of an app with the CDK CLI, and wait for the end.
 
         Args:
-            app: The app. Its stacks have no account and Region of their own, or those of the local AWS.
-            arguments: More arguments of `cdk deploy`, as `--parameters`.
-            check: Whether a failure raises `CdkFailed`, with the CLI's output; else the result tells it.
+            app: The app. Its stacks must be environment-agnostic, or have the account and Region of the local AWS.
+            arguments: Further arguments of `cdk deploy`, such as `--parameters`.
+            check: Whether a failure raises `CdkError` with the CLI's output. Default: True; with False, see the
+                result's `succeeded`.
         """
         return self._run("deploy", app, "--all", "--require-approval", "never", *arguments, check=check)
 
-    def destroy(self, app: "cdk.App", *, check: bool = True) -> Deployed:
+    def destroy(self, app: "cdk.App", *, check: bool = True) -> CdkResult:
         """Destroy all stacks of an app; `check` as for `deploy`."""
         return self._run("destroy", app, "--all", "--force", check=check)
 
-    def _run(self, command: str, app: "cdk.App", *arguments: str, check: bool) -> Deployed:
+    def _run(self, command: str, app: "cdk.App", *arguments: str, check: bool) -> CdkResult:
         assembly = app.synth().directory
         try:
-            return Deployed(succeeded=True, output=self.cdk.run(command, "--app", assembly, *arguments))
-        except CdkFailed as failure:
+            return CdkResult(succeeded=True, output=self.cdk.run(command, "--app", assembly, *arguments))
+        except CdkError as failure:
             if check:
                 raise
-            return Deployed(succeeded=False, output=failure.output)
+            return CdkResult(succeeded=False, output=failure.output)
 
     @cached_property
     def session(self) -> boto3.Session:
-        """Credentials and Region, for clients of one's own; these want `endpoint_url` and `verify`, see `client`."""
+        """A session with credentials and Region; its clients also need `endpoint_url` and `verify`, see `client`."""
         environment = self.aws.environment
         return boto3.Session(
             aws_access_key_id=self._account or environment["AWS_ACCESS_KEY_ID"],
@@ -94,8 +97,8 @@ class LocalCloud:
             region_name=environment["AWS_REGION"],
         )
 
-    def client(self, service: str) -> Any:  # noqa: ANN401 - each service has a type of its own
-        """Make a boto3 client of any service, as the account's root."""
+    def client(self, service: str) -> Any:  # noqa: ANN401 - each service has its own type
+        """Return a boto3 client of a service, with the credentials of the account's root."""
         return self.session.client(
             service,  # type: ignore[call-overload]  # any name
             endpoint_url=self.aws.endpoint_url,
@@ -104,61 +107,61 @@ class LocalCloud:
 
     @cached_property
     def s3(self) -> "S3Client":
-        """A client of S3."""
+        """A boto3 client of S3."""
         client: S3Client = self.client("s3")
         return client
 
     @cached_property
     def cloudformation(self) -> "CloudFormationClient":
-        """A client of CloudFormation."""
+        """A boto3 client of CloudFormation."""
         client: CloudFormationClient = self.client("cloudformation")
         return client
 
     @cached_property
     def personalize(self) -> "PersonalizeClient":
-        """A client of Personalize."""
+        """A boto3 client of Personalize."""
         client: PersonalizeClient = self.client("personalize")
         return client
 
     def outputs(self, stack: str) -> dict[str, str]:
-        """Return a stack's outputs."""
+        """Return a stack's outputs by their keys."""
         described = self.cloudformation.describe_stacks(StackName=stack)["Stacks"][0]
         return {output["OutputKey"]: output["OutputValue"] for output in described.get("Outputs", [])}
 
     def events(self, stack: str) -> "list[StackEventTypeDef]":
-        """Return a stack's events, the oldest first."""
+        """Return a stack's events, oldest first."""
         pages = self.cloudformation.get_paginator("describe_stack_events").paginate(StackName=stack)
         return [event for page in pages for event in page["StackEvents"]][::-1]
 
     def failures(self, stack: str) -> list[str]:
-        """Return why resources of a stack have failed, in the words of its events; the oldest first."""
+        """Return the status reasons of a stack's failed resources, oldest first."""
         failed = [event for event in self.events(stack) if event.get("ResourceStatus", "").endswith(_FAILED)]
         return [event.get("ResourceStatusReason", "") for event in failed]
 
     def jobs(self, name_part: str = "") -> list[dict[str, Any]]:
-        """Return the import jobs whose names have a part, with `status`, `failure_reason` and their `history`."""
-        jobs = self.aws.switchboard("GET", "jobs")["jobs"]
+        """Return the import jobs whose names contain `name_part`, with `status`, `failure_reason` and `history`."""
+        jobs = self.aws.control("GET", "jobs")["jobs"]
         return [job for job in jobs if name_part in job["job_name"]]
 
-    def rows(self, dataset_arn: str, limit: int = 100) -> Rows:
-        """Read back what has been imported into a dataset: the count, and so many records."""
-        answer = self.aws.switchboard("GET", f"rows?dataset_arn={dataset_arn}&limit={limit}")
+    def rows(self, dataset_arn: str, limit: int = 100) -> DatasetRows:
+        """Return the number of records in a dataset, and the first `limit` of them."""
+        answer = self.aws.control("GET", f"rows?dataset_arn={dataset_arn}&limit={limit}")
         return {"count": answer["count"], "rows": answer["rows"]}
 
     @contextmanager
-    def imports_fail(self, reason: str) -> Iterator[None]:
-        """Let import jobs end as CREATE FAILED as long as the block runs, with this reason."""
-        self.aws.switchboard("POST", "jobs/end", {"job_name": EVERY, "failure_reason": reason})
+    def fail_imports(self, reason: str) -> Iterator[None]:
+        """End all import jobs as CREATE FAILED with this reason, within a `with` block."""
+        self.aws.control("POST", "jobs/end", {"job_name": ANY, "failure_reason": reason})
         try:
             yield
         finally:
-            self.aws.switchboard("DELETE", "jobs/end", {"job_name": EVERY})
+            self.aws.control("DELETE", "jobs/end", {"job_name": ANY})
 
     @contextmanager
-    def imports_go_on(self) -> Iterator[None]:
-        """Let no import job end as long as the block runs."""
-        self.aws.switchboard("POST", "jobs/hold", {"job_name": EVERY})
+    def hold_imports(self) -> Iterator[None]:
+        """Keep all import jobs in CREATE IN_PROGRESS, within a `with` block."""
+        self.aws.control("POST", "jobs/hold", {"job_name": ANY})
         try:
             yield
         finally:
-            self.aws.switchboard("POST", "jobs/release", {"job_name": EVERY})
+            self.aws.control("POST", "jobs/release", {"job_name": ANY})

@@ -1,7 +1,7 @@
 """The pytest plugin: the fixture `local_cloud`, an AWS on this machine for the tests of one run.
 
-pytest loads this wherever the package is installed, with or without the extra: what the extra brings, and what takes
-time to load, is imported by the fixtures.
+pytest loads this module in every environment with the package, also without the extra `[local]`. The fixtures therefore
+import the dependencies of the extra, and slow modules, only when they are used.
 """
 
 import os
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from personalize_local.dependencies import missing_of_extra
+from personalize_local.dependencies import missing_dependencies
 
 if TYPE_CHECKING:
     from personalize_local.local_cloud import LocalCloud
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests() -> None:
-    """Let the CDK use the Node that is installed beside this interpreter, before anything imports aws_cdk."""
+    """Set the Node that the CDK uses to that of this environment, before any module imports aws_cdk."""
     node = Path(sys.executable).with_name("node")
     if node.exists():
         os.environ.setdefault("JSII_NODE", str(node))
@@ -29,8 +29,8 @@ def pytest_load_initial_conftests() -> None:
 
 @pytest.fixture(scope="session")
 def local_cloud_options() -> "Options":
-    """How the local AWS runs: an import takes a minute of its time, which runs 60 times as fast. To be overridden."""
-    _require_the_extra()
+    """Options of the local AWS, for overriding. Default: an import takes a simulated minute, at speed 60."""
+    _require_extra()
     from personalize_local.server.configuration import Options
 
     return Options(speed=60, import_seconds=60)
@@ -38,8 +38,8 @@ def local_cloud_options() -> "Options":
 
 @pytest.fixture(scope="session")
 def local_cloud(local_cloud_options: "Options", tmp_path_factory: pytest.TempPathFactory) -> Iterator["LocalCloud"]:
-    """An AWS on this machine, Personalize included, bootstrapped for the CDK; it ends with the run."""
-    _require_the_extra()
+    """An AWS on this machine, including Personalize, bootstrapped for the CDK; it runs until the end of the session."""
+    _require_extra()
     from personalize_local.local_cloud import LocalCloud
     from personalize_local.server.launcher import LocalAws
 
@@ -49,6 +49,6 @@ def local_cloud(local_cloud_options: "Options", tmp_path_factory: pytest.TempPat
         yield cloud
 
 
-def _require_the_extra() -> None:
-    if missing := missing_of_extra():
+def _require_extra() -> None:
+    if missing := missing_dependencies():
         pytest.fail(f"local_cloud: {missing}", pytrace=False)

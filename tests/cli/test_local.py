@@ -13,7 +13,7 @@ from personalize_import_cli import app
 from personalize_import_cli.commands.local import local
 from personalize_local import dependencies
 from tests.cli.runs import COMMAND, environment, run
-from tests.local_aws.processes import descendants
+from tests.local_aws.support.processes import descendants
 
 PAGE = (Path(__file__).parents[2] / "docs" / "testing.md").read_text()
 LIST_GROUPS = "import boto3; print(boto3.client('personalize').list_dataset_groups()['datasetGroups'])"
@@ -86,7 +86,7 @@ def test_a_port_that_is_taken_is_told() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         failure = run("local", "--port", str(port), env=local_environment()).failure
-    assert failure == f"port {port} of 127.0.0.1 can't be taken: Address already in use; port 0 takes a free one"
+    assert failure == f"can't listen on port {port} of 127.0.0.1: Address already in use; use port 0 for a free port"
 
 
 def test_an_option_that_makes_no_sense_is_told() -> None:

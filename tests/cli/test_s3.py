@@ -10,7 +10,7 @@ from personalize_local.server.configuration import Options, without_aws
 from tests.cli.conftest import GOOD, HEADER
 from tests.cli.runs import Ended, run
 from tests.deploy.cloud import Cloud, running_cloud
-from tests.local_aws.scenes import allow, policy
+from tests.local_aws.support.server_setup import allow, policy
 
 BUCKET = "data-to-check"
 ERROR = f"{HEADER}\n,2.5,red\n"

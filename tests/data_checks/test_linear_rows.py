@@ -14,8 +14,8 @@ from personalize_import_handler.data_checks.headers import header_findings, read
 from personalize_import_handler.data_checks.row_checker import PlainRowChecker
 from personalize_import_handler.data_checks.schema import Field, Schema
 from personalize_import_handler.data_checks.tokenizer import Block
-from personalize_local.personalize.importing.columns import Column
-from personalize_local.personalize.importing.csv_file import CsvFile, RowProblem, checked_columns, missing_columns
+from personalize_local.personalize.importing.columns import DatasetColumn
+from personalize_local.personalize.importing.csv_file import CsvFile, RowError, missing_columns, read_columns
 from tests.data_checks.hostile_rows import HOSTILE, Rows
 from tests.data_checks.timing import FACTOR_MAX, best_seconds, growth
 
@@ -56,13 +56,13 @@ def engine(name: str) -> Iterator[Read]:
 
 
 def _read_locally(rows: Rows) -> Callable[[], object]:
-    columns = tuple(Column(each["name"], _simple(each["type"]), nullable=True) for each in rows.fields)
+    columns = tuple(DatasetColumn(each["name"], _simple(each["type"]), nullable=True) for each in rows.fields)
     file = CsvFile("s3://bucket/users.csv", tuple(column.name for column in columns), columns)
     lines = [line.encode() + b"\n" for line in rows.rows.splitlines()]
 
     def read() -> None:
-        with suppress(RowProblem):
-            list(checked_columns(file, lines))
+        with suppress(RowError):
+            list(read_columns(file, lines))
 
     return read
 
@@ -89,7 +89,7 @@ def test_time_grows_with_the_columns_of_a_header(record_property: Callable[[str,
         return lambda: (
             [*header_findings(header, schema, header)],
             columns_of(header.names, schema, kind),
-            missing_columns(header.names, [Column(field.name, "string", nullable=True) for field in fields]),
+            missing_columns(header.names, [DatasetColumn(field.name, "string", nullable=True) for field in fields]),
         )
 
     size, factors = growth(grown)

@@ -7,7 +7,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.local_aws.processes import descendants
+from tests.local_aws.support.processes import descendants
 
 ROOT = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-m", "demo.deploy_local"]

@@ -10,8 +10,8 @@ from demo.sample import SCHEMA, write_sample
 
 from tests.demo.runs import Ended, Run, run
 from tests.deploy.stacks import users_csv, users_schema
-from tests.local_aws.processes import is_alive
-from tests.local_aws.scenes import until
+from tests.local_aws.support.processes import is_alive
+from tests.local_aws.support.server_setup import until
 
 pytestmark = pytest.mark.deploy
 

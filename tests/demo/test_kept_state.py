@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from demo.kept_state import InUseError, kept_state
 
-from personalize_local.cdk_cli import CdkFailed
+from personalize_local.cdk_cli import CdkError
 
 
 def test_only_one_run_at_a_time_uses_the_folder(folder: Path) -> None:
@@ -27,8 +27,8 @@ def test_what_was_not_brought_to_its_end_is_half_done(folder: Path, end: type[Ba
 
 def test_a_deploy_that_failed_is_not_half_done(folder: Path) -> None:
     """CloudFormation has rolled it back, and what was there before still is."""
-    with pytest.raises(CdkFailed):
-        _change(folder, CdkFailed(("deploy",)))
+    with pytest.raises(CdkError):
+        _change(folder, CdkError(("deploy",)))
     with kept_state(folder) as state:
         assert state.is_there
         assert not state.is_half_done

@@ -7,8 +7,8 @@ import pytest
 from demo.sample import SCHEMA, write_sample
 from demo.schema import DemoSchema
 
-from tests.local_service.fakes import new_world
-from tests.local_service.scenes import imported, make_dataset
+from tests.local_aws.support.fakes import new_world
+from tests.local_aws.support.service_setup import imported, make_dataset
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from pathlib import Path
 import aws_cdk as cdk
 
 from personalize_import_handler.contract import TAG_KEY_PREFIX
-from personalize_local.local_cloud import Deployed, LocalCloud
+from personalize_local.local_cloud import CdkResult, LocalCloud
 from personalize_local.server.configuration import Options
 from personalize_local.server.launcher import LocalAws
 from tests.secrets import lines_with_secrets
@@ -33,13 +33,13 @@ class Cloud(LocalCloud):
         self.s3.put_object(Bucket=bucket, Key=key, Body=content)
         return f"s3://{bucket}/{key}"
 
-    def deploy(self, app: cdk.App | Build, *arguments: str, check: bool = False) -> Deployed:
+    def deploy(self, app: cdk.App | Build, *arguments: str, check: bool = False) -> CdkResult:
         deployed = super().deploy(self._app(app), *arguments, check=check)
         if not deployed.succeeded:  # pytest shows it where a test fails over that
             logger.warning("the local AWS has logged: %s", "\n".join(self.server_log()))
         return deployed
 
-    def destroy(self, app: cdk.App | Build, *, check: bool = False) -> Deployed:
+    def destroy(self, app: cdk.App | Build, *, check: bool = False) -> CdkResult:
         return super().destroy(self._app(app), check=check)
 
     def synthesize(self, build: Build) -> Path:

@@ -35,4 +35,4 @@ def row(cloud: Cloud, name: str, request: pytest.FixtureRequest) -> Iterator[Row
     digest = sha256(request.node.nodeid.encode()).hexdigest()[:_DIGEST_LENGTH]
     row = Row(cloud, f"{name[: _NAME_LENGTH_MAX - _DIGEST_LENGTH]}{digest}")
     yield row
-    cloud.aws.switchboard("POST", "reset")
+    cloud.aws.control("POST", "reset")

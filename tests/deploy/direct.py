@@ -63,9 +63,9 @@ class Row:
         self.begin(timeout=cdk.Duration.minutes(1), **arguments)
         until(lambda: self.status == "ROLLBACK_IN_PROGRESS")
         # The resource's Delete waits for the job too, for most of an hour.
-        self.cloud.aws.switchboard("POST", "clock", {"speed": 2000})
+        self.cloud.aws.control("POST", "clock", {"speed": 2000})
         status = self.end()
-        self.cloud.aws.switchboard("POST", "clock", {"speed": 100})
+        self.cloud.aws.control("POST", "clock", {"speed": 100})
         return status
 
     def begin_deletion(self) -> None:

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from tests.deploy.cloud import Cloud
 from tests.deploy.direct import Row
 from tests.deploy.stacks import RowStack
-from tests.local_aws.scenes import (
+from tests.local_aws.support.server_setup import (
     ACCOUNT,
     PERSONALIZE,
     REGION,

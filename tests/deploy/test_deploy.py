@@ -37,10 +37,10 @@ def test_a_deploy_ends_when_the_job_is_active_and_the_data_is_in(cloud: Cloud, n
 
 
 def test_the_polls_are_few_and_none_of_them_is_an_error(cloud: Cloud, name: str) -> None:
-    cloud.aws.switchboard("DELETE", "calls")
+    cloud.aws.control("DELETE", "calls")
     deployed = cloud.deploy(users_app(name, cloud.put(name.lower(), "a.csv", users_csv("a"))))
     assert deployed.succeeded, deployed.output
-    calls = cloud.aws.switchboard("GET", "calls?operation=DescribeDatasetImportJob")["calls"]
+    calls = cloud.aws.control("GET", "calls?operation=DescribeDatasetImportJob")["calls"]
     mine = [call for call in calls if any(name in part for part in call["names"])]
     # Four minutes: looks at once, then every half minute up to two minutes, then every twelve seconds.
     assert 2 < len(mine) <= 25
@@ -120,14 +120,14 @@ def test_a_dataset_replaced_for_a_new_schema_is_imported_again(cloud: Cloud, nam
 @pytest.mark.slow
 def test_without_waiting_a_deploy_ends_while_the_job_runs(cloud: Cloud, name: str) -> None:
     location = cloud.put(name.lower(), "a.csv", users_csv("a"))
-    cloud.aws.switchboard("POST", "jobs/hold", {"job_name": "*"})
+    cloud.aws.control("POST", "jobs/hold", {"job_name": "*"})
     try:
         deployed = cloud.deploy(users_app(name, location, wait=False))
         assert deployed.succeeded, deployed.output
         assert cloud.outputs(name)["Status"] == "CREATE PENDING"
         assert cloud.jobs(name)[0]["status"] != "ACTIVE"
     finally:
-        cloud.aws.switchboard("POST", "jobs/release", {"job_name": "*"})
+        cloud.aws.control("POST", "jobs/release", {"job_name": "*"})
 
 
 def test_destroying_a_stack_leaves_nothing(cloud: Cloud, name: str) -> None:

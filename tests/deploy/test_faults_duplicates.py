@@ -65,11 +65,11 @@ def test_an_old_event_comes_again_after_a_later_one_was_answered_and_the_later_d
 
 def test_an_event_comes_again_after_its_job_has_failed_and_no_other_is_started(row: Row) -> None:
     assert row.deploy() == "CREATE_COMPLETE"
-    row.cloud.aws.switchboard("POST", "jobs/hold", {"job_name": "*"})
+    row.cloud.aws.control("POST", "jobs/hold", {"job_name": "*"})
     row.begin(row.put("d"))
     until(lambda: len(row.jobs) == 2)
     event = last_event(row)
-    row.cloud.aws.switchboard("POST", "jobs/end", {"job_name": "*", "failure_reason": "Broken row"})
+    row.cloud.aws.control("POST", "jobs/end", {"job_name": "*", "failure_reason": "Broken row"})
 
     assert row.end() == "UPDATE_ROLLBACK_COMPLETE"
     deliver(row, event)

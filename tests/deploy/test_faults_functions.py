@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.deploy.direct import Row, until
-from tests.local_aws.processes import descendants
+from tests.local_aws.support.processes import descendants
 
 pytestmark = [pytest.mark.deploy, pytest.mark.slow]
 
@@ -29,12 +29,12 @@ def begin_to_wait(row: Row) -> None:
 
 def order_to_hang(row: Row, **call: Any) -> None:
     """Let the next call of an operation hang."""
-    row.cloud.aws.switchboard("POST", "faults", {"hang_seconds": HANG_SECONDS, **call})
+    row.cloud.aws.control("POST", "faults", {"hang_seconds": HANG_SECONDS, **call})
 
 
 def await_hang(row: Row) -> None:
     """Wait until a call hangs that was ordered to: its fault is not in force any more."""
-    until(lambda: not row.cloud.aws.switchboard("GET", "status")["faults"])
+    until(lambda: not row.cloud.aws.control("GET", "status")["faults"])
     time.sleep(HANG_SECONDS / 10)  # it may have its effect first
 
 
@@ -113,7 +113,7 @@ def test_is_complete_is_killed_again_and_again_and_the_state_machine_repeats_it(
 @only_on_linux
 def test_is_complete_is_killed_right_after_it_created_a_queued_job_and_the_next_look_joins_it(row: Row) -> None:
     no_room = {"operation": "CreateDatasetImportJob", "error_code": "LimitExceededException", "times": 3}
-    row.cloud.aws.switchboard("POST", "faults", no_room)
+    row.cloud.aws.control("POST", "faults", no_room)
     row.begin()
     hang_next(row, "CreateDatasetImportJob", after_effect=True)
     until(lambda: row.jobs)
@@ -141,14 +141,14 @@ def test_a_function_is_killed_while_it_changes_tags_and_the_next_look_sets_them(
 
 @only_on_linux
 def test_a_delete_is_killed_while_it_waits_for_the_job_and_goes_on_waiting(row: Row) -> None:
-    row.cloud.aws.switchboard("POST", "jobs/hold", {"job_name": "*"})
+    row.cloud.aws.control("POST", "jobs/hold", {"job_name": "*"})
     assert row.deploy(wait=False) == "CREATE_COMPLETE"
     row.begin_deletion()
     until(lambda: "RUNNING" in row.executions())
     hang_next(row, "ListDatasetImportJobs")
     kill(row, "is_complete")
     assert row.status == "DELETE_IN_PROGRESS"
-    row.cloud.aws.switchboard("POST", "jobs/release", {"job_name": "*"})
+    row.cloud.aws.control("POST", "jobs/release", {"job_name": "*"})
 
     assert row.end() == "DELETE_COMPLETE", row.reason
     assert row.jobs == ["ACTIVE"]

@@ -12,13 +12,13 @@ HOUR = 3600
 
 @pytest.fixture(autouse=True)
 def hours_pass_in_seconds(row: Row) -> None:
-    row.cloud.aws.switchboard("POST", "clock", {"speed": 1000})
+    row.cloud.aws.control("POST", "clock", {"speed": 1000})
 
 
 def test_a_job_that_fails_late_fails_the_resource_that_waits_for_it_with_its_own_reason(row: Row) -> None:
     end = {"job_name": "*", "failure_reason": "Broken row", "after_seconds": 2 * HOUR}
-    row.cloud.aws.switchboard("POST", "jobs/hold", {"job_name": "*"})
-    row.cloud.aws.switchboard("POST", "jobs/end", end)
+    row.cloud.aws.control("POST", "jobs/hold", {"job_name": "*"})
+    row.cloud.aws.control("POST", "jobs/end", end)
 
     assert row.deploy(timeout=cdk.Duration.hours(4)) == "ROLLBACK_COMPLETE"
     assert row.reason.startswith("Broken row.")
@@ -28,10 +28,10 @@ def test_a_job_that_fails_late_fails_the_resource_that_waits_for_it_with_its_own
 
 def test_there_is_no_room_for_more_than_an_hour_and_a_later_resource_starts_the_job(row: Row) -> None:
     no_room = {"operation": "CreateDatasetImportJob", "error_code": "LimitExceededException", "seconds": 6 * HOUR}
-    row.cloud.aws.switchboard("POST", "faults", no_room)
+    row.cloud.aws.control("POST", "faults", no_room)
     row.begin(timeout=cdk.Duration.hours(6))
     until(lambda: hours_of_asking(row) > 1)
-    row.cloud.aws.switchboard("DELETE", "faults")
+    row.cloud.aws.control("DELETE", "faults")
 
     assert row.end() == "CREATE_COMPLETE"
     assert row.cloud.outputs(row.name)["Status"] == "ACTIVE"
@@ -41,6 +41,6 @@ def test_there_is_no_room_for_more_than_an_hour_and_a_later_resource_starts_the_
 
 def hours_of_asking(row: Row) -> float:
     """Say how long the functions have been asking for the job, in the service's time."""
-    calls = row.cloud.aws.switchboard("GET", "calls?operation=CreateDatasetImportJob")["calls"]
+    calls = row.cloud.aws.control("GET", "calls?operation=CreateDatasetImportJob")["calls"]
     assert {call["outcome"] for call in calls} <= {"LimitExceededException"}
     return float(calls[-1]["at"] - calls[0]["at"]) / HOUR if calls else 0

@@ -8,21 +8,21 @@ import pytest
 from personalize_import import Reimport
 from tests.deploy.direct import Row, until
 from tests.deploy.stacks import ImportStack
-from tests.local_aws.scenes import make_dataset
+from tests.local_aws.support.server_setup import make_dataset
 
 pytestmark = [pytest.mark.deploy, pytest.mark.slow]
 
 
 def fail_jobs_from_now_on(row: Row) -> None:
-    row.cloud.aws.switchboard("POST", "jobs/end", {"job_name": "*", "failure_reason": "Broken row"})
+    row.cloud.aws.control("POST", "jobs/end", {"job_name": "*", "failure_reason": "Broken row"})
 
 
 def hold_jobs(row: Row) -> None:
-    row.cloud.aws.switchboard("POST", "jobs/hold", {"job_name": "*"})
+    row.cloud.aws.control("POST", "jobs/hold", {"job_name": "*"})
 
 
 def release_jobs(row: Row) -> None:
-    row.cloud.aws.switchboard("POST", "jobs/release", {"job_name": "*"})
+    row.cloud.aws.control("POST", "jobs/release", {"job_name": "*"})
 
 
 @pytest.mark.parametrize("mode", ["FULL", "INCREMENTAL"])

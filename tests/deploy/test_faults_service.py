@@ -7,7 +7,7 @@ import pytest
 from personalize_import_handler.contract.printable import printable
 from tests.deploy.direct import Row, until
 from tests.deploy.stacks import ImportStack
-from tests.local_aws.scenes import make_dataset, make_import_role, put_users, start_job
+from tests.local_aws.support.server_setup import make_dataset, make_import_role, put_users, start_job
 
 pytestmark = [pytest.mark.deploy, pytest.mark.slow]
 
@@ -21,19 +21,19 @@ TWO_MINUTES = 120
 
 
 def order(row: Row, operation: str, fault: dict[str, Any], **more: Any) -> None:
-    row.cloud.aws.switchboard("POST", "faults", {"operation": operation, **fault, **more})
+    row.cloud.aws.control("POST", "faults", {"operation": operation, **fault, **more})
 
 
 def outcomes(row: Row, operation: str) -> list[str]:
-    calls = row.cloud.aws.switchboard("GET", f"calls?operation={operation}")["calls"]
+    calls = row.cloud.aws.control("GET", f"calls?operation={operation}")["calls"]
     return [call["outcome"] for call in calls]
 
 
 @pytest.mark.parametrize("fault", [THROTTLED, SERVER_ERROR, RESET], ids=["throttled", "500", "reset"])
 def test_describe_fails_for_two_minutes_and_the_deploy_goes_on(row: Row, fault: dict[str, Any]) -> None:
     # So slow that the functions look several times in the two minutes, and an import so short that it ends in them.
-    row.cloud.aws.switchboard("POST", "clock", {"speed": 20})
-    row.cloud.aws.switchboard("POST", "settings", {"import_pending_seconds": 5, "import_in_progress_seconds": 20})
+    row.cloud.aws.control("POST", "clock", {"speed": 20})
+    row.cloud.aws.control("POST", "settings", {"import_pending_seconds": 5, "import_in_progress_seconds": 20})
     row.begin()
     until(lambda: row.jobs)
     order(row, "DescribeDatasetImportJob", fault, seconds=TWO_MINUTES)
@@ -48,12 +48,12 @@ def test_describe_fails_for_two_minutes_and_the_deploy_goes_on(row: Row, fault: 
 def test_a_look_at_the_dataset_is_throttled_while_a_job_is_joined(row: Row, operation: str) -> None:
     row.stack = ImportStack
     dataset = make_dataset(row.cloud, row.name)
-    row.cloud.aws.switchboard("POST", "jobs/hold", {"job_name": "*"})
+    row.cloud.aws.control("POST", "jobs/hold", {"job_name": "*"})
     assert row.run_out_of_time(dataset=dataset) == "ROLLBACK_COMPLETE"
     order(row, operation, THROTTLED, times=9)
     row.begin(dataset=dataset)
     until(lambda: outcomes(row, operation).count("ThrottlingException") == 9)
-    row.cloud.aws.switchboard("POST", "jobs/release", {"job_name": "*"})
+    row.cloud.aws.control("POST", "jobs/release", {"job_name": "*"})
 
     assert row.end() == "CREATE_COMPLETE"
     assert row.jobs == ["ACTIVE"]
@@ -97,31 +97,31 @@ def test_create_answers_with_an_error_although_it_has_accepted_the_job(row: Row,
 def test_five_foreign_jobs_run_in_the_account_and_the_deploy_waits_for_room(row: Row) -> None:
     foreign = [f"foreign-{number}" for number in range(5)]
     for job in foreign:
-        row.cloud.aws.switchboard("POST", "jobs/hold", {"job_name": job})
+        row.cloud.aws.control("POST", "jobs/hold", {"job_name": job})
         role = make_import_role(row.cloud, job)
         start_job(row.cloud.personalize, job, make_dataset(row.cloud, job), put_users(row.cloud, job), role)
     row.begin()
     until(lambda: "LimitExceededException" in outcomes(row, "CreateDatasetImportJob"))
     assert row.jobs == []
     for job in foreign:
-        row.cloud.aws.switchboard("POST", "jobs/release", {"job_name": job})
+        row.cloud.aws.control("POST", "jobs/release", {"job_name": job})
 
     assert row.end() == "CREATE_COMPLETE"
     assert row.jobs == ["ACTIVE"]
-    assert row.cloud.aws.switchboard("GET", "jobs")["most_running_at_once"] == 5
+    assert row.cloud.aws.control("GET", "jobs")["most_running_at_once"] == 5
     row.assert_is_well()
 
 
 def test_a_foreign_job_imports_into_the_same_dataset_and_the_deploy_waits_for_its_end(row: Row) -> None:
     row.stack = ImportStack
     dataset = make_dataset(row.cloud, row.name)
-    row.cloud.aws.switchboard("POST", "jobs/hold", {"job_name": "foreign"})
+    row.cloud.aws.control("POST", "jobs/hold", {"job_name": "foreign"})
     role = make_import_role(row.cloud, row.name.lower())
     start_job(row.cloud.personalize, "foreign", dataset, row.put("d"), role)
     row.begin(dataset=dataset)
     until(lambda: "RUNNING" in row.executions())
     assert row.jobs == []
-    row.cloud.aws.switchboard("POST", "jobs/release", {"job_name": "foreign"})
+    row.cloud.aws.control("POST", "jobs/release", {"job_name": "foreign"})
 
     assert row.end() == "CREATE_COMPLETE"
     assert row.jobs == ["ACTIVE"]
@@ -141,8 +141,8 @@ def test_a_foreign_job_imports_into_the_same_dataset_and_the_deploy_waits_for_it
 def test_a_job_ends_in_failure_or_in_a_status_that_nobody_knows(
     row: Row, end: dict[str, str], told: str, after_seconds: int
 ) -> None:
-    row.cloud.aws.switchboard("POST", "jobs/hold", {"job_name": "*"})
-    row.cloud.aws.switchboard("POST", "jobs/end", {"job_name": "*", "after_seconds": after_seconds, **end})
+    row.cloud.aws.control("POST", "jobs/hold", {"job_name": "*"})
+    row.cloud.aws.control("POST", "jobs/end", {"job_name": "*", "after_seconds": after_seconds, **end})
 
     assert row.deploy() == "ROLLBACK_COMPLETE"
     assert row.reason.startswith(told)
@@ -157,7 +157,7 @@ def test_a_job_ends_in_failure_or_in_a_status_that_nobody_knows(
     ids=["long", "emoji", "lines"],
 )
 def test_a_failure_reason_of_any_length_and_script_is_told_by_its_head(row: Row, words: str) -> None:
-    row.cloud.aws.switchboard("POST", "jobs/end", {"job_name": "*", "failure_reason": words})
+    row.cloud.aws.control("POST", "jobs/end", {"job_name": "*", "failure_reason": words})
 
     assert row.deploy() == "ROLLBACK_COMPLETE"
     assert row.reason.startswith(printable(words.strip())[:200])

@@ -106,7 +106,7 @@ def test_a_role_that_may_not_read_is_found_out_before_a_job_is_started(cloud: Cl
     assert "s3:GetObject" in told
     assert "GetObject failed with AccessDenied. Add to the policy of the role" in told
     assert cloud.jobs(name) == []
-    calls = cloud.aws.switchboard("GET", "calls?operation=CreateDatasetImportJob")["calls"]
+    calls = cloud.aws.control("GET", "calls?operation=CreateDatasetImportJob")["calls"]
     assert not [call for call in calls if any(name in part for part in call["names"])]
 
 

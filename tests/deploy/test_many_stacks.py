@@ -39,7 +39,7 @@ def test_twenty_stacks_deployed_at_once_import_five_at_a_time(
     deployed = cloud.deploy(build, "--concurrency", str(STACKS))
 
     assert deployed.succeeded, deployed.output
-    jobs = cloud.aws.switchboard("GET", "jobs")["jobs"]
+    jobs = cloud.aws.control("GET", "jobs")["jobs"]
     record_property("many stacks", f"{len(jobs)} jobs, at most {most_at_once(jobs)} of them at once")
     assert len({job["dataset_arn"] for job in jobs}) == len(jobs) == STACKS
     for job in jobs:

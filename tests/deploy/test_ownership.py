@@ -78,13 +78,13 @@ def an_import(shop: dict[str, str], **changed: Any) -> dict[str, Any]:
 
 @pytest.fixture(autouse=True)
 def nothing_happens_to_the_other_team(cloud: Cloud, shop: dict[str, str]) -> Iterator[None]:
-    jobs = len(cloud.aws.switchboard("GET", "jobs")["jobs"])
+    jobs = len(cloud.aws.control("GET", "jobs")["jobs"])
     yield
     tags = cloud.personalize.list_tags_for_resource(resourceArn=shop["JobArn"])["tags"]
     assert {tag["tagKey"]: tag["tagValue"] for tag in tags} == {RESOURCE_TAG: "Shop/Import98530AF4"}
     assert [row["USER_ID"] for row in cloud.rows(shop["DatasetArn"], limit=10)["rows"]] == ROWS
     assert len(cloud.s3.list_objects_v2(Bucket=shop["Bucket"])["Contents"]) == 1
-    assert len(cloud.aws.switchboard("GET", "jobs")["jobs"]) == jobs
+    assert len(cloud.aws.control("GET", "jobs")["jobs"]) == jobs
 
 
 @pytest.mark.parametrize("physical_id", ["Shop/Import98530AF4", "Store/Import98530AF4"])

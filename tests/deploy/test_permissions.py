@@ -24,7 +24,7 @@ def test_a_role_that_is_not_usable_yet_fails_no_deploy(cloud: Cloud, name: str) 
         "message": "Insufficient privileges for accessing data in S3.",
         "times": 2,
     }
-    cloud.aws.switchboard("POST", "faults", refusal)
+    cloud.aws.control("POST", "faults", refusal)
     deployed = cloud.deploy(partial(users_stack, name=name, location=location))
     assert deployed.succeeded, deployed.output
     assert cloud.outputs(name)["Status"] == "ACTIVE"

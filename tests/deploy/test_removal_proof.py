@@ -44,9 +44,9 @@ def data(tmp_path: Path) -> bytes:
 
 @pytest.fixture
 def short_imports(cloud: Cloud) -> Iterator[None]:
-    cloud.aws.switchboard("POST", "settings", {"import_pending_seconds": 5, "import_in_progress_seconds": 20})
+    cloud.aws.control("POST", "settings", {"import_pending_seconds": 5, "import_in_progress_seconds": 20})
     yield
-    cloud.aws.switchboard("POST", "reset")
+    cloud.aws.control("POST", "reset")
 
 
 @pytest.mark.usefixtures("short_imports")

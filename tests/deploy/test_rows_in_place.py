@@ -7,7 +7,7 @@ import pytest
 from personalize_import import Reimport
 from tests.deploy.direct import Row, until
 from tests.deploy.stacks import ImportStack
-from tests.local_aws.scenes import make_dataset
+from tests.local_aws.support.server_setup import make_dataset
 
 pytestmark = [pytest.mark.deploy, pytest.mark.slow]
 
@@ -80,11 +80,11 @@ def test_an_import_that_is_not_waited_for_does_not_hold_up_the_end_of_an_update(
     assert row.deploy(wait=False, reimport=Reimport.when_data_changes(as_of="1")) == "CREATE_COMPLETE"
     until(lambda: row.jobs == ["ACTIVE"])
     row.put("d", key="users.csv")
-    row.cloud.aws.switchboard("POST", "jobs/hold", {"job_name": "*"})
+    row.cloud.aws.control("POST", "jobs/hold", {"job_name": "*"})
 
     assert row.deploy(wait=False, reimport=Reimport.when_data_changes(as_of="2")) == "UPDATE_COMPLETE"
     assert row.jobs[1] in ("CREATE PENDING", "CREATE IN_PROGRESS")
-    row.cloud.aws.switchboard("POST", "jobs/release", {"job_name": "*"})
+    row.cloud.aws.control("POST", "jobs/release", {"job_name": "*"})
     until(lambda: row.jobs == ["ACTIVE"] * 2)
 
 

@@ -66,7 +66,7 @@ def test_eight_stacks_with_one_provider_import_five_at_a_time(
     deployed = cloud.deploy(shops(location, preflight=True), "--concurrency", str(len(STACKS)))
 
     assert deployed.succeeded, deployed.output
-    jobs = cloud.aws.switchboard("GET", "jobs")["jobs"]
+    jobs = cloud.aws.control("GET", "jobs")["jobs"]
     record_property("shared provider", f"{len(jobs)} jobs, at most {most_at_once(jobs)} of them at once")
     assert [job["history"][-1]["status"] for job in jobs] == ["ACTIVE"] * len(STACKS)
     assert {job["dataset_arn"] for job in jobs} == {cloud.outputs(name)["DatasetArn"] for name in STACKS}

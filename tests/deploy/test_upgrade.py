@@ -11,7 +11,7 @@ from typing import Final
 
 import pytest
 
-from personalize_local.cdk_cli import CdkFailed
+from personalize_local.cdk_cli import CdkError
 from tests.deploy.cloud import Cloud
 from tests.deploy.stacks import users_csv, users_schema
 
@@ -80,7 +80,7 @@ def deploy(cloud: Cloud, tmp_path: Path) -> Deploy:
         subprocess.run([sys.executable, str(script)], env=environment, check=True, capture_output=True)
         try:
             cloud.cdk.run("deploy", "--app", str(outdir), "--all", "--require-approval", "never")
-        except CdkFailed:
+        except CdkError:
             return False
         return True
 

@@ -13,7 +13,7 @@ from personalize_import import Reimport
 from tests.cli.recorder import Recorder
 from tests.cli.runs import Ended, OnTerminal, run
 from tests.deploy.direct import Row, until
-from tests.local_aws.scenes import make_dataset, make_import_role, start_job
+from tests.local_aws.support.server_setup import make_dataset, make_import_role, start_job
 
 pytestmark = pytest.mark.deploy
 
@@ -54,11 +54,11 @@ def looks(ended: Ended) -> list[dict[str, Any]]:
 @contextmanager
 def held(row: Row) -> Iterator[None]:
     """Let no job end meanwhile."""
-    row.cloud.aws.switchboard("POST", "jobs/hold", {"job_name": "*"})
+    row.cloud.aws.control("POST", "jobs/hold", {"job_name": "*"})
     try:
         yield
     finally:
-        row.cloud.aws.switchboard("POST", "jobs/release", {"job_name": "*"})
+        row.cloud.aws.control("POST", "jobs/release", {"job_name": "*"})
 
 
 def test_an_import_is_watched_to_its_end(row: Row) -> None:
@@ -126,7 +126,7 @@ def test_what_waits_for_room_says_how_many_jobs_run_and_the_data_that_decides_on
         until(lambda: any(call["outcome"] == "LimitExceededException" for call in _creations(row)))
         watching = OnTerminal("watch", row.name, "--every", "1", "--json", env=row.cloud.aws.environment)
         seen = watching.read_until('"waiting"')
-        row.cloud.aws.switchboard("POST", "jobs/release", {"job_name": "*"})
+        row.cloud.aws.control("POST", "jobs/release", {"job_name": "*"})
         ended = watching.ended()
     assert ended.code == 0, (seen, ended)
     states = [look for line in (seen + ended.output).splitlines() if (look := json.loads(line)) and "state" in look]
@@ -161,15 +161,15 @@ def test_ctrl_c_on_a_terminal_ends_the_watching_alone_and_leaves_the_terminal_cl
 def test_a_relay_is_one_import(row: Row) -> None:
     with held(row):
         row.begin(timeout=cdk.Duration.hours(2))
-        row.cloud.aws.switchboard("POST", "clock", {"speed": 1000})
+        row.cloud.aws.control("POST", "clock", {"speed": 1000})
         until(lambda: any(event.get("ResourceType", "").endswith("JobWait") for event in row.cloud.events(row.name)))
-        row.cloud.aws.switchboard("POST", "clock", {"speed": 100})
+        row.cloud.aws.control("POST", "clock", {"speed": 100})
         seen = OnTerminal("watch", row.name, "--every", "1", "--json", env=row.cloud.aws.environment)
         first = seen.read_until('"running"')
         # More than are tried again at once: the next look goes on.
         throttled = {"operation": "ListDatasetImportJobs", "error_code": "ThrottlingException", "times": 4}
-        row.cloud.aws.switchboard("POST", "faults", throttled)
-        until(lambda: not row.cloud.aws.switchboard("GET", "status")["faults"])
+        row.cloud.aws.control("POST", "faults", throttled)
+        until(lambda: not row.cloud.aws.control("GET", "status")["faults"])
     ended = seen.ended()
     assert ended.code == 0, (first, ended)
     states = [look for line in (first + ended.output).splitlines() if "state" in (look := json.loads(line))]
@@ -178,4 +178,4 @@ def test_a_relay_is_one_import(row: Row) -> None:
 
 
 def _creations(row: Row) -> Any:
-    return row.cloud.aws.switchboard("GET", "calls?operation=CreateDatasetImportJob")["calls"]
+    return row.cloud.aws.control("GET", "calls?operation=CreateDatasetImportJob")["calls"]

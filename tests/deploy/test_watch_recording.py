@@ -42,9 +42,9 @@ def shop(cloud: Cloud) -> Iterator[Cloud]:
     cloud.s3.put_object(Bucket=BUCKET, Key="2026-07/users.csv", Body=users_csv("d", "e"))
     cloud.s3.put_object(Bucket=BUCKET, Key="2026-08/users.csv", Body="USER_ID,CLASS\nf,gold\n,silver\n")
     deploy_directly(cloud, "2026-06")
-    cloud.aws.switchboard("POST", "clock", {"speed": 40})
+    cloud.aws.control("POST", "clock", {"speed": 40})
     yield cloud
-    cloud.aws.switchboard("POST", "clock", {"speed": 100})
+    cloud.aws.control("POST", "clock", {"speed": 100})
 
 
 def deploy_directly(cloud: Cloud, folder: str) -> str:

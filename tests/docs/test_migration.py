@@ -60,7 +60,7 @@ def test_in_one_deploy_a_failure_is_not_rolled_back(tmp_path: Path) -> None:
     with running_cloud(tmp_path, Options(speed=100, import_seconds=60)) as cloud:
         cloud.put("my-items", "items/items.csv", ITEMS)
         cloud.deploy(app(NATIVE), check=True)
-        with cloud.imports_fail("It fails."):
+        with cloud.fail_imports("It fails."):
             assert not cloud.deploy(app(PROPERTY.sub("", NATIVE) + OURS)).succeeded
         (stack,) = [
             each for each in cloud.cloudformation.describe_stacks()["Stacks"] if each["StackName"] != "CDKToolkit"

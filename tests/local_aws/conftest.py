@@ -1,4 +1,4 @@
-"""One local AWS for each test process, in fast time; and a place to look for what a server leaves behind."""
+"""A service with fakes for each test, and one fast local AWS for each test process."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,8 +7,14 @@ import pytest
 
 from personalize_local.server.configuration import Options
 from tests.deploy.cloud import Cloud, running_cloud
+from tests.local_aws.support.fakes import World, new_world
 
 OPTIONS = Options(speed=100, import_seconds=10)
+
+
+@pytest.fixture
+def world() -> World:
+    return new_world()
 
 
 @pytest.fixture(scope="session")

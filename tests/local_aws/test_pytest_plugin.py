@@ -1,4 +1,4 @@
-"""The pytest plugin where it can't serve, and what it has no effect on; examples/ show it where it can."""
+"""The pytest plugin without the extra, and in runs that don't use it; examples/ has tests that use it."""
 
 import os
 import subprocess
@@ -8,8 +8,8 @@ from pathlib import Path
 ASKS = "def test_asks(local_cloud): pass"
 WITHOUT = """
 import importlib.util
-import personalize_local.extra as extra
-extra.find_spec = lambda name: None if name == "ministack" else importlib.util.find_spec(name)
+import personalize_local.dependencies as dependencies
+dependencies.find_spec = lambda name: None if name == "ministack" else importlib.util.find_spec(name)
 """
 
 

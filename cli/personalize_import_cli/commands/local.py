@@ -11,9 +11,9 @@ import click
 
 from personalize_import_cli.errors import CommandError
 from personalize_import_cli.output import write_out
-from personalize_local.cdk_cli import CdkFailed, with_tools
-from personalize_local.dependencies import missing_of_extra
-from personalize_local.server.configuration import Options, lines_for_a_shell
+from personalize_local.cdk_cli import CdkError, with_cdk_on_path
+from personalize_local.dependencies import missing_dependencies
+from personalize_local.server.configuration import Options, shell_exports
 from personalize_local.server.launcher import LocalAws, LocalAwsError
 
 _PORT: Final = 4566
@@ -54,7 +54,7 @@ def local(
 
     Exit codes: 0 after Ctrl-C, 2 it could not run; with COMMAND, that command's own.
     """
-    if missing := missing_of_extra():
+    if missing := missing_dependencies():
         raise CommandError(missing)
     if port is None:
         port = 0 if command else _PORT
@@ -77,12 +77,12 @@ def _bootstrap(aws: LocalAws) -> None:
     with TemporaryDirectory() as empty:
         try:
             LocalCloud(aws, Path(empty)).bootstrap()
-        except CdkFailed as failure:
+        except CdkError as failure:
             raise CommandError(f"{failure}: {failure.output}") from failure
 
 
 def _stay(aws: LocalAws) -> int:
-    write_out(f"{lines_for_a_shell(aws.environment)}\n")
+    write_out(f"{shell_exports(aws.environment)}\n")
     try:
         aws.wait()
     except KeyboardInterrupt:
@@ -93,7 +93,7 @@ def _stay(aws: LocalAws) -> int:
 def _run(command: Sequence[str], environment: Mapping[str, str]) -> int:
     """Run a command, and let it end as it likes: what ends us is handed on, and Ctrl-C reaches it without us."""
     try:
-        process = subprocess.Popen(command, env=with_tools(environment))  # noqa: S603 - what this is for
+        process = subprocess.Popen(command, env=with_cdk_on_path(environment))  # noqa: S603 - what this is for
     except OSError as error:
         raise CommandError(f"{command[0]}: {error.strerror}") from error
     signal.signal(signal.SIGINT, lambda *_: None)

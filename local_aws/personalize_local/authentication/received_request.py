@@ -1,4 +1,4 @@
-"""Requests as they were received, and the part of them that is signed."""
+"""Requests as received, and the signed part of them."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -8,8 +8,8 @@ from botocore.awsrequest import AWSRequest
 
 
 @dataclass(frozen=True)
-class Received:
-    """A request as it was sent: path and query percent-encoded, header names in lower case."""
+class ReceivedRequest:
+    """A request as received: path and query percent-encoded, header names in lower case."""
 
     method: str
     path: str
@@ -17,22 +17,22 @@ class Received:
     headers: tuple[tuple[str, str], ...]
 
     def header(self, name: str) -> str:
-        """Return a header's first value, or nothing."""
+        """Return a header's first value, or an empty string."""
         return next((value for other, value in self.headers if other == name), "")
 
 
-def signed_part(request: Received, body: bytes, names: Collection[str], *, without: str) -> AWSRequest:
-    """Return a request as its client has signed it: with those headers alone, and without one name of the query."""
+def signed_request(request: ReceivedRequest, body: bytes, names: Collection[str], *, without: str) -> AWSRequest:
+    """Return the request that the client signed: only with the named headers, and without one query parameter."""
     query = canonical_query(request.query, without)
     signed = AWSRequest(method=request.method, url=f"https://localhost{request.path}?{query}", data=body)
     for name, value in request.headers:
         if name in names:
-            signed.headers[name] = value  # adds a line, and replaces none
+            signed.headers[name] = value  # adds a line and replaces none
     return signed
 
 
 def canonical_query(query: str, without: str = "") -> str:
-    """Return a query with each name and value encoded as signatures want it, without one name."""
+    """Return a query encoded as for signatures, without one parameter."""
     pairs = [pair.partition("=") for pair in query.split("&") if pair]
     return "&".join(f"{_encoded(name)}={_encoded(value)}" for name, _, value in pairs if name != without)
 

@@ -1,6 +1,6 @@
-"""Signatures of AWS requests: computed anew by botocore's own signers from a request as it was received.
+"""Verification of the signatures of AWS requests, by computing them again with botocore's signers.
 
-Version 4 in the header and in the query, and version 2 in the query of S3's pre-signed URLs, which boto3 still makes.
+Version 4 in the header and in the query, and version 2 in the query of S3's pre-signed URLs, which boto3 still creates.
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
 """
 
@@ -8,38 +8,31 @@ import hashlib
 import hmac
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 from botocore.auth import HmacV1QueryAuth, S3SigV4Auth, S3SigV4QueryAuth, SigV4Auth, SigV4QueryAuth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
 from personalize_local.authentication.keys import Keys
-from personalize_local.authentication.received_request import Received, signed_part
+from personalize_local.authentication.received_request import ReceivedRequest, signed_request
 
-_ALGORITHM: Final = "AWS4-HMAC-SHA256"
+ALGORITHM: Final = "AWS4-HMAC-SHA256"
 _CONTENT_HASH: Final = "x-amz-content-sha256"
-# What clients may declare instead of the hash of the body; TLS protects the body then, as it does on AWS.
+# What clients may declare instead of the hash of the body; TLS alone protects the body then, as on AWS.
 _BODY_NOT_HASHED: Final = re.compile(r"UNSIGNED-PAYLOAD|STREAMING-[A-Z0-9-]+")
-_HEADER: Final = re.compile(
-    rf"{_ALGORITHM} Credential=([^,\s]+),\s*SignedHeaders=([^,\s]+),\s*Signature=([0-9a-f]{{64}})"
-)
-_SCOPE_PARTS: Final = 5
-_PLAIN_PATH: Final = re.compile(r"/[!\"$-~]*")
 _TIME: Final = "%Y%m%dT%H%M%SZ"
 _SKEW_SECONDS: Final = 15 * 60
-_EXPIRES_MAX: Final = 7 * 24 * 3600
 
 _NEEDS_SIGNATURE: Final = "x-amz-"
-"""The beginning of the names of headers that choose the service, the operation or what it reads."""
+"""The prefix of headers that select the service, the operation or the data that it reads."""
 
 _CALCULATED: Final = "The request signature we calculated does not match the signature you provided."
-_NOT_SIGNED: Final = ("MissingAuthenticationToken", "Request is missing Authentication Token")
-_UNREADABLE: Final = (
+MALFORMED: Final = (
     "IncompleteSignature",
     "The signature of the request is incomplete, or of a kind not accepted here.",
 )
@@ -48,7 +41,7 @@ _MISMATCH: Final = ("SignatureDoesNotMatch", f"{_CALCULATED} Check your AWS Secr
 
 
 class SignatureError(Exception):
-    """A request that is refused: the code that clients see, and its message."""
+    """A refused request: the error code and message for the client."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
@@ -56,20 +49,22 @@ class SignatureError(Exception):
         self.message = message
 
 
-class Claim(ABC):
-    """The key and the signature that a request names."""
+class Signature(ABC):
+    """The key and the signature in a request."""
 
     access_key_id: str
     session_token: str
     service: str
 
     @abstractmethod
-    def verify(self, request: Received, body: bytes, secret: str, now: float) -> None:
-        """Raise SignatureError unless the signature was made with `secret` for this request, and is valid at `now`."""
+    def verify(self, request: ReceivedRequest, body: bytes, secret: str, now: float) -> None:
+        """Raise SignatureError unless the request was signed with `secret` and the signature is valid at `now`."""
 
 
 @dataclass(frozen=True)
-class _Version4(Claim):
+class SignatureV4(Signature):
+    """A signature of version 4, in the header or in a pre-signed URL."""
+
     access_key_id: str
     session_token: str
     service: str
@@ -78,17 +73,18 @@ class _Version4(Claim):
     signed_headers: frozenset[str]
     signature: str
     expires: int | None
-    """How long a pre-signed URL is valid, in seconds; None for a signature in the header."""
+    """Seconds for which a pre-signed URL is valid; None for a signature in the header."""
 
-    def verify(self, request: Received, body: bytes, secret: str, now: float) -> None:
+    def verify(self, request: ReceivedRequest, body: bytes, secret: str, now: float) -> None:
+        """Verify the time, the signed headers, the hash of the body, and the signature."""
         self._verify_time(now)
-        # S3 refuses these too. ministack would take a pre-signed URL with an X-Amz-Target for a call of any service.
+        # S3 refuses these too. With an X-Amz-Target, ministack would route a pre-signed URL to any service.
         if any(name.startswith(_NEEDS_SIGNATURE) and name not in self.signed_headers for name, _ in request.headers):
             raise SignatureError(*_HEADERS_NOT_SIGNED)
         hashed = request.header(_CONTENT_HASH)
         if hashed and not _BODY_NOT_HASHED.fullmatch(hashed) and hashed != hashlib.sha256(body).hexdigest():
             raise SignatureError(*_MISMATCH)
-        signed = signed_part(
+        signed = signed_request(
             request, body, self.signed_headers, without="" if self.expires is None else "X-Amz-Signature"
         )
         signed.context["timestamp"] = self.date
@@ -106,7 +102,7 @@ class _Version4(Claim):
         return kind(credentials, self.service, self.region)
 
     def _verify_time(self, now: float) -> None:
-        """Compare with this machine's clock: clients sign by it, however fast the service's time runs."""
+        """Compare with the real clock, by which clients sign whatever the speed of the simulated clock."""
         signed_at = datetime.strptime(self.date, _TIME).replace(tzinfo=UTC).timestamp()
         if (
             not signed_at - _SKEW_SECONDS
@@ -117,24 +113,27 @@ class _Version4(Claim):
 
 
 @dataclass(frozen=True)
-class _Version2OfUrl(Claim):
+class UrlSignatureV2(Signature):
+    """A signature of version 2 in a pre-signed URL of S3."""
+
     access_key_id: str
     session_token: str
     expires_at: str
     signature: str
     service: str = "s3"
 
-    def verify(self, request: Received, body: bytes, secret: str, now: float) -> None:
+    def verify(self, request: ReceivedRequest, body: bytes, secret: str, now: float) -> None:
+        """Verify the expiry and the signature."""
         if now > int(self.expires_at):
             raise SignatureError("AccessDenied", "Request has expired")
-        signed = signed_part(request, body, {name for name, _ in request.headers}, without="Signature")
+        signed = signed_request(request, body, {name for name, _ in request.headers}, without="Signature")
         signer = _DatedSigner(Credentials(self.access_key_id, secret, self.session_token or None), self.expires_at)
         url: Any = urlsplit(signed.url or "")
         _compare(signer.get_signature(request.method, url, signed.headers), self.signature)  # type: ignore[arg-type]
 
 
 class _DatedSigner(HmacV1QueryAuth):
-    """Signs for the time that was signed, not for now."""
+    """Signs with the expiry in the request, rather than computing one from the present time."""
 
     def __init__(self, credentials: Credentials, expires_at: str) -> None:
         super().__init__(credentials)
@@ -144,75 +143,19 @@ class _DatedSigner(HmacV1QueryAuth):
         return self._expires_at
 
 
-def claim_of(request: Received) -> Claim:
-    """Return the key and the signature that a request names; raise SignatureError if it isn't signed."""
-    query = parse_qsl(request.query, keep_blank_values=True)
-    names = [name.lower() for name, _ in (*request.headers, *query)]
-    readers = [_READERS[name] for name in names if name in _READERS]
-    if not readers:
-        raise SignatureError(*_NOT_SIGNED)
-    # Of two keys, the service behind might take the other one for that of the caller.
-    if len(readers) > 1 or not _PLAIN_PATH.fullmatch(request.path):
-        raise SignatureError(*_UNREADABLE)
+def verify(signature: Signature, request: ReceivedRequest, body: bytes, secret: str, now: float) -> None:
+    """Raise SignatureError unless the request was signed with `secret` and the signature is valid at `now`."""
     try:
-        return readers[0](request, dict(query))
-    except (KeyError, ValueError) as error:
-        raise SignatureError(*_UNREADABLE) from error
-
-
-def verify(claim: Claim, request: Received, body: bytes, secret: str, now: float) -> None:
-    """Raise SignatureError unless the claim's signature was made with `secret`, and is valid at `now`."""
-    try:
-        claim.verify(request, body, secret, now)
+        signature.verify(request, body, secret, now)
     except (ValueError, OverflowError) as error:
-        raise SignatureError(*_UNREADABLE) from error
+        raise SignatureError(*MALFORMED) from error
 
 
 def sign(method: str, url: str, body: bytes, keys: Keys, region: str) -> Mapping[str, str]:
-    """Return the headers that sign a request; the query of `url` is canonical, see `received.canonical_query`."""
+    """Return the headers that sign a request; the query of `url` must be canonical, see `canonical_query`."""
     request = AWSRequest(method=method, url=url, data=body)
     SigV4Auth(Credentials(keys.access_key_id, keys.secret_access_key), "personalize", region).add_auth(request)
     return dict(request.headers.items())
-
-
-def _claim_of_header(request: Received, _query: Mapping[str, str]) -> Claim:
-    parts = _HEADER.fullmatch(request.header("authorization").strip())
-    if parts is None:
-        raise ValueError("not a signature of version 4")
-    credential, signed_headers, signature = parts.groups()
-    token = request.header("x-amz-security-token")
-    return _version_4(credential, token, request.header("x-amz-date"), signed_headers, signature)
-
-
-def _claim_of_query(_request: Received, query: Mapping[str, str]) -> Claim:
-    expires = int(query["X-Amz-Expires"])
-    if query["X-Amz-Algorithm"] != _ALGORITHM or not 0 < expires <= _EXPIRES_MAX:
-        raise ValueError("not a pre-signed URL of version 4")
-    token, date = query.get("X-Amz-Security-Token", ""), query["X-Amz-Date"]
-    signed_headers, signature = query["X-Amz-SignedHeaders"], query["X-Amz-Signature"]
-    return _version_4(query["X-Amz-Credential"], token, date, signed_headers, signature, expires)
-
-
-def _version_4(
-    credential: str, token: str, date: str, signed_headers: str, signature: str, expires: int | None = None
-) -> Claim:
-    access_key_id, day, region, service, _ = credential.split("/", _SCOPE_PARTS - 1)
-    if not date.startswith(day):
-        raise ValueError("the date of the credential is another one than that of the request")
-    names = frozenset(signed_headers.lower().split(";"))
-    return _Version4(access_key_id, token, service, region, date, names, signature, expires)
-
-
-def _old_claim_of_query(_request: Received, query: Mapping[str, str]) -> Claim:
-    token = query.get("x-amz-security-token", "")
-    return _Version2OfUrl(query["AWSAccessKeyId"], token, query["Expires"], query["Signature"])
-
-
-_READERS: Final[Mapping[str, Callable[[Received, Mapping[str, str]], Claim]]] = {
-    "authorization": _claim_of_header,
-    "x-amz-credential": _claim_of_query,
-    "awsaccesskeyid": _old_claim_of_query,
-}
 
 
 def _compare(expected: str, given: str) -> None:

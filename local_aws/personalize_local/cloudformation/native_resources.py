@@ -1,7 +1,7 @@
-"""CloudFormation's native types of Personalize: Schema, DatasetGroup, Dataset and Solution.
+"""The handlers of the native CloudFormation types of Personalize: Schema, DatasetGroup, Dataset and Solution.
 
-They call the service as CloudFormation's own handlers do, wait until a resource is ACTIVE or gone, and fail in the
-words of a stack event. A Ref is the ARN, as the types' primary identifier is.
+Like CloudFormation's own handlers, they call the service, wait until a resource is ACTIVE or deleted, and fail with the
+message of the stack event. A Ref returns the ARN, which is the types' primary identifier.
 """
 
 import json
@@ -42,47 +42,39 @@ _HANDLER_ERROR_CODES: Final[Mapping[str, str]] = {
 }
 
 Created = tuple[str, dict[str, str]]
-"""A physical id, and the attributes for Fn::GetAtt."""
+"""The physical id, and the attributes for Fn::GetAtt."""
 
 
-class ResourceFailed(Exception):
-    """A resource operation failed; the text is the reason in the stack event."""
-
-
-def _leave(_native: "NativeResource", _physical_id: str, _properties: Properties) -> None:
-    """Do nothing about a predecessor."""
-
-
-Retire = Callable[["NativeResource", str, Properties], None]
+class ResourceFailedError(Exception):
+    """A resource operation failed; the message is the reason in the stack event."""
 
 
 @dataclass(frozen=True)
 class NativeResource:
-    """One native type, with the operations that a CloudFormation engine needs.
+    """The create, update and delete handlers of one native type.
+
+    An update that replaces a resource leaves its predecessor, which the engine deletes in the stack's cleanup phase.
 
     Args:
-        native: what the type looks like.
-        service: the service that it makes its resources in.
-        caller: gives the caller to call as, once for each call.
-        retire: called after a replacement was created, to delete the predecessor in the stack's cleanup phase. Not
-            called for datasets, whose predecessors go first.
+        native: The type.
+        service: The service that is called.
+        caller: Returns the caller for a call.
     """
 
     native: NativeType
     service: PersonalizeService
     caller: Callable[[], Caller]
-    retire: Retire = _leave
 
     def create(self, logical_id: str, properties: Properties, _stack_name: str = "") -> Created:
-        """Create the resource and wait until it is ACTIVE; a dataset's import job is part of that."""
+        """Create the resource and wait until it is ACTIVE, including a dataset's import job."""
         problems = list(property_problems(self.native, properties))
         if problems:
             listed = "\n".join(problems)
-            raise ResourceFailed(f"Properties validation failed for resource {logical_id} with message:\n{listed}")
+            raise ResourceFailedError(f"Properties validation failed for resource {logical_id} with message:\n{listed}")
         try:
             result = self._call(f"Create{self.native.kind}", creation_parameters(self.native, properties))
         except ServiceError as error:
-            raise self._not_created(error, properties) from error
+            raise self._create_failure(error, properties) from error
         arn = str(result[self.native.arn_member])
         self._wait_until_active(self.native.kind, arn)
         if properties.get("DatasetImportJob"):
@@ -92,7 +84,7 @@ class NativeResource:
     def update(
         self, physical_id: str, old_properties: Properties, new_properties: Properties, stack_name: str = ""
     ) -> Created:
-        """Replace the resource, or, if nothing but a dataset's import job changed, start that job."""
+        """Replace the resource, or start a dataset's import job if nothing else has changed."""
         if not replaces(self.native, old_properties, new_properties):
             if changed(old_properties, new_properties) and new_properties.get("DatasetImportJob"):
                 self._import(physical_id, new_properties)
@@ -102,16 +94,14 @@ class NativeResource:
             self.delete(physical_id, old_properties)
             return self.create(name, new_properties, stack_name)
         if old_properties.get("Name") == new_properties.get("Name"):
-            raise ResourceFailed(
+            raise ResourceFailedError(
                 "CloudFormation cannot update a stack when a custom-named resource requires replacing. "
                 f"Rename {name} and update the stack again."
             )
-        created = self.create(name, new_properties, stack_name)
-        self.retire(self, physical_id, old_properties)
-        return created
+        return self.create(name, new_properties, stack_name)
 
     def delete(self, physical_id: str, _properties: Properties | None = None) -> None:
-        """Delete the resource and wait until it is gone; one that doesn't exist is gone already."""
+        """Delete the resource and wait until it no longer exists."""
         parameters = {self.native.arn_member: physical_id}
         try:
             self._call(f"Delete{self.native.kind}", parameters)
@@ -120,13 +110,13 @@ class NativeResource:
                 self.service.clock.sleep(_POLL_SECONDS)
         except ServiceError as error:
             if error.code != "ResourceNotFoundException":
-                raise _failed(error) from error
+                raise _handler_failure(error) from error
 
     def _first_import(self, arn: str, properties: Properties) -> None:
-        """Import into a new dataset, which goes again if that fails: CloudFormation rolls it back."""
+        """Import into a new dataset; delete the dataset if the import fails."""
         try:
             self._import(arn, properties)
-        except ResourceFailed:
+        except ResourceFailedError:
             self.delete(arn)
             raise
 
@@ -136,7 +126,7 @@ class NativeResource:
             parameters = parameters_for("CreateDatasetImportJob", {**given, "DatasetArn": arn})
             job_arn = str(self._call("CreateDatasetImportJob", parameters)["datasetImportJobArn"])
         except ServiceError as error:
-            raise _failed(error) from error
+            raise _handler_failure(error) from error
         self._wait_until_active("DatasetImportJob", job_arn)
 
     def _wait_until_active(self, kind: str, arn: str) -> None:
@@ -147,16 +137,16 @@ class NativeResource:
             try:
                 description = self._call(f"Describe{kind}", {f"{member}Arn": arn})[member]
             except ServiceError as error:
-                raise _failed(error) from error
+                raise _handler_failure(error) from error
             status = description["status"]
             if status == ACTIVE:
                 return
             if status == CREATE_FAILED:
-                raise ResourceFailed(_handler_message(description.get("failureReason", status), "NotStabilized"))
+                raise ResourceFailedError(_handler_message(description.get("failureReason", status), "NotStabilized"))
             self.service.clock.sleep(_POLL_SECONDS)
 
     def _call(self, operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
-        """Call the service, as patiently about throttling as CloudFormation's handlers are."""
+        """Call the service; retry throttled calls as CloudFormation's handlers do."""
         body = json.dumps(parameters).encode()
         for tries_left in reversed(range(_THROTTLED_TRIES)):
             response = self.service.handle(operation, body, self.caller())
@@ -168,30 +158,28 @@ class NativeResource:
             self.service.clock.sleep(_POLL_SECONDS)
         raise ServiceError(answer.get("__type", "ServiceUnavailable"), answer.get("message", ""), response.status)
 
-    def _not_created(self, error: ServiceError, properties: Properties) -> ResourceFailed:
+    def _create_failure(self, error: ServiceError, properties: Properties) -> ResourceFailedError:
         if error.code != "ResourceAlreadyExistsException":
-            return _failed(error)
+            return _handler_failure(error)
         identifier = properties["Name"]
         if self.native.kind == "Dataset":
             identifier = dataset_arn(properties["DatasetGroupArn"], properties["DatasetType"].upper())
         text = f"Resource of type '{self.native.type_name}' with identifier '{identifier}' already exists."
-        return ResourceFailed(_handler_message(text, "AlreadyExists"))
+        return ResourceFailedError(_handler_message(text, "AlreadyExists"))
 
     def _attributes(self, arn: str) -> dict[str, str]:
         return {self.native.arn_attribute: arn}
 
 
-def native_resources(
-    service: PersonalizeService, caller: Callable[[], Caller], retire: Retire = _leave
-) -> dict[str, NativeResource]:
-    """Return the native types by their names in templates."""
-    return {native.type_name: NativeResource(native, service, caller, retire) for native in NATIVE_TYPES}
+def native_resources(service: PersonalizeService, caller: Callable[[], Caller]) -> dict[str, NativeResource]:
+    """Return the handlers by the names of their types in templates."""
+    return {native.type_name: NativeResource(native, service, caller) for native in NATIVE_TYPES}
 
 
-def _failed(error: ServiceError) -> ResourceFailed:
+def _handler_failure(error: ServiceError) -> ResourceFailedError:
     origin = f"Service: Personalize, Status Code: {error.status}, Request ID: {uuid.uuid4()}"
     code = _HANDLER_ERROR_CODES.get(error.code, "GeneralServiceException")
-    return ResourceFailed(_handler_message(f"{error.message} ({origin})", code))
+    return ResourceFailedError(_handler_message(f"{error.message} ({origin})", code))
 
 
 def _handler_message(text: str, code: str) -> str:

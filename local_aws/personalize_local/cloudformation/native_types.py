@@ -1,4 +1,4 @@
-"""What CloudFormation's native types of Personalize look like, and how their properties become API parameters.
+"""The native CloudFormation types of Personalize, and the API parameters for their properties.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_Personalize.html and the types' registry
 schemas.
@@ -19,7 +19,7 @@ _DOMAINS: Final = ("ECOMMERCE", "VIDEO_ON_DEMAND")
 
 @dataclass(frozen=True)
 class NativeType:
-    """One resource type; every property is create-only but those in `mutable`."""
+    """One resource type; all properties except those in `mutable` are create-only."""
 
     kind: str
     """The resource's name in operations and types: `DatasetGroup` in CreateDatasetGroup."""
@@ -38,12 +38,12 @@ class NativeType:
 
     @property
     def arn_attribute(self) -> str:
-        """The attribute that has the ARN: there is no `Arn`."""
+        """The attribute with the ARN; there is no `Arn`."""
         return f"{self.kind}Arn"
 
     @property
     def arn_member(self) -> str:
-        """The ARN's name in the API."""
+        """The member with the ARN in the API."""
         return _lower_first(self.arn_attribute)
 
 
@@ -53,7 +53,7 @@ NATIVE_TYPES: Final = (
         required=("Name", "Schema"),
         optional=("Domain", "Tags"),
         enums={"Domain": _DOMAINS},
-        max_lengths={"Schema": 10_000},  # the API takes 20 000
+        max_lengths={"Schema": 10_000},  # the API allows 20,000
         not_in_api=frozenset({"Tags"}),  # the type has tags, CreateSchema has none
     ),
     NativeType(
@@ -80,7 +80,7 @@ NATIVE_TYPES: Final = (
 
 
 def property_problems(native: NativeType, properties: Properties) -> Iterator[str]:
-    """Yield what CloudFormation refuses before it calls anyone; the wording is CloudFormation's as remembered."""
+    """Yield the invalid properties, which CloudFormation refuses before it calls the service."""
     for name in native.required:
         if name not in properties:
             yield f"#: required key [{name}] not found"
@@ -94,12 +94,12 @@ def property_problems(native: NativeType, properties: Properties) -> Iterator[st
 
 
 def replaces(native: NativeType, old: Properties, new: Properties) -> bool:
-    """Return whether an update from `old` to `new` makes a new resource."""
+    """Return whether an update replaces the resource."""
     return bool(changed(old, new) - native.mutable)
 
 
 def changed(old: Properties, new: Properties) -> set[str]:
-    """Return the names of the properties that an update changes."""
+    """Return the names of the changed properties."""
     return {name for name in old.keys() | new.keys() if old.get(name) != new.get(name)}
 
 
@@ -113,7 +113,7 @@ def creation_parameters(native: NativeType, properties: Properties) -> dict[str,
 
 
 def parameters_for(operation: str, properties: Properties) -> dict[str, Any]:
-    """Return properties as parameters of an API operation: first letters small, scalars in the API's types."""
+    """Return properties as parameters of an API operation: lower-case first letters, scalars in the API's types."""
     return _members(input_shape(operation), properties)
 
 
@@ -128,7 +128,7 @@ def _converted(shape: Shape | None, value: object) -> object:
     if isinstance(shape, ListShape) and isinstance(value, list):
         return [_converted(shape.member, item) for item in value]
     if shape is not None and isinstance(value, str):
-        # Templates may give every scalar as a string.
+        # Templates may contain any scalar as a string.
         return _scalar(shape.type_name, value)
     return value
 

@@ -1,13 +1,13 @@
-"""Sessions of roles, with credentials that nobody can guess."""
+"""Role sessions with random credentials."""
 
 import secrets
 import time
 from typing import Any, Final
 
-from ministack.core import lambda_runtime
-from ministack.services import lambda_svc, sts
+from ministack.services import sts
 
 from personalize_local.authentication.keys import new_keys
+from personalize_local.personalize.arns import last_part, parse_arn
 
 _TOKEN_BYTES: Final = 32
 
@@ -17,10 +17,10 @@ def start_session(role_arn: str, session_name: str, seconds: float | None = None
 
     Args:
         role_arn: The role.
-        session_name: What the session is called in its ARN.
-        seconds: How long it lasts; by default, as long as the server.
+        session_name: The name of the session in its ARN.
+        seconds: How long the session is valid. Default: as long as the server runs.
     """
-    account, name, keys = role_arn.split(":")[4], role_arn.rsplit("/", 1)[-1], new_keys()
+    account, name, keys = parse_arn(role_arn)["account"], last_part(role_arn), new_keys()
     access_key_id, token = keys.access_key_id.replace("AKIA", "ASIA", 1), secrets.token_hex(_TOKEN_BYTES)
     session: dict[str, Any] = {
         "Arn": f"arn:aws:sts::{account}:assumed-role/{name}/{session_name}",
@@ -37,13 +37,3 @@ def start_session(role_arn: str, session_name: str, seconds: float | None = None
         "AWS_SECRET_ACCESS_KEY": keys.secret_access_key,
         "AWS_SESSION_TOKEN": token,
     }
-
-
-def start_sessions_for_functions() -> None:
-    """Start a session for each process of a function; ministack computes its keys from ARNs, as anybody could."""
-
-    def execution_credentials(config: dict[str, Any]) -> dict[str, str]:
-        return start_session(config["Role"], config["FunctionName"])
-
-    lambda_runtime.execution_credentials = execution_credentials
-    lambda_svc.execution_credentials = execution_credentials

@@ -1,46 +1,63 @@
-"""Amazon Resource Names of Personalize, made and read."""
+"""Amazon Resource Names: those of Personalize, and their parts."""
 
-from personalize_local.personalize.interfaces import Scope
+from typing import TypedDict, cast
+
+from botocore.utils import ArnParser
+
+from personalize_local.personalize.interfaces import AccountRegion
 
 
-def schema_arn(scope: Scope, name: str) -> str:
-    """Return the ARN of the schema called `name`."""
-    return _arn(scope, f"schema/{name}")
+class ArnParts(TypedDict):
+    """The parts of an ARN."""
+
+    partition: str
+    service: str
+    region: str
+    account: str
+    resource: str
 
 
-def dataset_group_arn(scope: Scope, name: str) -> str:
-    """Return the ARN of the dataset group called `name`."""
-    return _arn(scope, f"dataset-group/{name}")
+def schema_arn(at: AccountRegion, name: str) -> str:
+    """Return the ARN of a schema."""
+    return _arn(at, f"schema/{name}")
+
+
+def dataset_group_arn(at: AccountRegion, name: str) -> str:
+    """Return the ARN of a dataset group."""
+    return _arn(at, f"dataset-group/{name}")
 
 
 def dataset_arn(dataset_group: str, dataset_type: str) -> str:
-    """Return the ARN of the group's dataset of a type; its own name is no part of it, so a successor has the same."""
+    """Return the ARN of a dataset by its group's ARN and its type; the dataset's name is not part of it."""
     head, _, group_name = dataset_group.partition(":dataset-group/")
     return f"{head}:dataset/{group_name}/{dataset_type}"
 
 
-def dataset_import_job_arn(scope: Scope, job_name: str) -> str:
-    """Return the ARN of the dataset import job called `job_name`."""
-    return _arn(scope, f"dataset-import-job/{job_name}")
+def dataset_import_job_arn(at: AccountRegion, job_name: str) -> str:
+    """Return the ARN of a dataset import job."""
+    return _arn(at, f"dataset-import-job/{job_name}")
 
 
-def solution_arn(scope: Scope, name: str) -> str:
-    """Return the ARN of the solution called `name`."""
-    return _arn(scope, f"solution/{name}")
+def solution_arn(at: AccountRegion, name: str) -> str:
+    """Return the ARN of a solution."""
+    return _arn(at, f"solution/{name}")
 
 
-def scope_of(arn: str) -> Scope:
-    """Return the partition, Region and account that an ARN names; raise ValueError if it isn't an ARN."""
-    prefix, partition, _service, region, account, _resource = arn.split(":", 5)
-    if prefix != "arn":
-        raise ValueError(f"not an ARN: {arn}")
-    return Scope(account=account, region=region, partition=partition)
+def parse_arn(arn: str) -> ArnParts:
+    """Return the parts of an ARN; raise ValueError if there are fewer than six."""
+    return cast("ArnParts", ArnParser().parse_arn(arn))
+
+
+def account_region_of(arn: str) -> AccountRegion:
+    """Return the account, Region and partition of an ARN; raise ValueError if it isn't an ARN."""
+    parts = parse_arn(arn)
+    return AccountRegion(account=parts["account"], region=parts["region"], partition=parts["partition"])
 
 
 def last_part(arn: str) -> str:
-    """Return what stands behind the ARN's last slash: for most resources, the name."""
+    """Return what follows the ARN's last slash: for most resources, the name."""
     return arn.rpartition("/")[2]
 
 
-def _arn(scope: Scope, resource: str) -> str:
-    return f"arn:{scope.partition}:personalize:{scope.region}:{scope.account}:{resource}"
+def _arn(at: AccountRegion, resource: str) -> str:
+    return f"arn:{at.partition}:personalize:{at.region}:{at.account}:{resource}"

@@ -1,4 +1,4 @@
-"""Who may call what: the IAM actions and resources of every operation, in one table.
+"""Authorization of calls: the IAM actions and resources of each operation.
 
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonpersonalize.html
 """
@@ -9,70 +9,42 @@ from typing import Any, Final
 
 from personalize_local.personalize import arns
 from personalize_local.personalize.errors import ServiceError
-from personalize_local.personalize.interfaces import Caller, Scope
+from personalize_local.personalize.interfaces import AccountRegion, Caller
 
 _PASSED_TO: Final = {"iam:PassedToService": "personalize.amazonaws.com"}
-_ANY: Final = "*"
 
 Parameters = Mapping[str, Any]
-_Resources = Callable[[Scope, Parameters], Sequence[str]]
 
 
 @dataclass(frozen=True)
 class Permission:
-    """One thing that the caller must be allowed to do."""
+    """One action that the caller must be allowed."""
 
     action: str
     resource: str
     context: Mapping[str, object] = field(default_factory=dict)
 
 
-def _given(*members: str) -> _Resources:
-    return lambda _scope, parameters: [parameters[member] for member in members]
-
-
-def _dataset(_scope: Scope, parameters: Parameters) -> Sequence[str]:
-    group = parameters["datasetGroupArn"]
-    return [arns.dataset_arn(group, parameters["datasetType"].upper()), group]
-
-
-# A creation names the new resource first: that is the one that gets the tags.
-_RESOURCES: Final[Mapping[str, _Resources]] = {
-    "CreateSchema": lambda scope, parameters: [arns.schema_arn(scope, parameters["name"])],
-    "CreateDatasetGroup": lambda scope, parameters: [arns.dataset_group_arn(scope, parameters["name"])],
-    "CreateDataset": _dataset,
-    "CreateDatasetImportJob": lambda scope, parameters: [
-        arns.dataset_import_job_arn(scope, parameters["jobName"]),
-        parameters["datasetArn"],
+# The new resource comes first: it is the one that gets the tags.
+_RESOURCES_OF_CREATE: Final[Mapping[str, Callable[[AccountRegion, Parameters], Sequence[str]]]] = {
+    "CreateSchema": lambda at, given: [arns.schema_arn(at, given["name"])],
+    "CreateDatasetGroup": lambda at, given: [arns.dataset_group_arn(at, given["name"])],
+    "CreateDataset": lambda _at, given: [
+        arns.dataset_arn(given["datasetGroupArn"], given["datasetType"].upper()),
+        given["datasetGroupArn"],
     ],
-    "CreateSolution": lambda scope, parameters: [
-        arns.solution_arn(scope, parameters["name"]),
-        parameters["datasetGroupArn"],
+    "CreateDatasetImportJob": lambda at, given: [
+        arns.dataset_import_job_arn(at, given["jobName"]),
+        given["datasetArn"],
     ],
-    "DescribeSchema": _given("schemaArn"),
-    "DescribeDatasetGroup": _given("datasetGroupArn"),
-    "DescribeDataset": _given("datasetArn"),
-    "DescribeDatasetImportJob": _given("datasetImportJobArn"),
-    "DescribeSolution": _given("solutionArn"),
-    "DeleteSchema": _given("schemaArn"),
-    "DeleteDatasetGroup": _given("datasetGroupArn"),
-    "DeleteDataset": _given("datasetArn"),
-    "DeleteSolution": _given("solutionArn"),
-    "TagResource": _given("resourceArn"),
-    "UntagResource": _given("resourceArn"),
-    "ListTagsForResource": _given("resourceArn"),
-    # Lists have no resource-level permissions.
-    "ListSchemas": lambda _scope, _parameters: [_ANY],
-    "ListDatasetGroups": lambda _scope, _parameters: [_ANY],
-    "ListDatasets": lambda _scope, _parameters: [_ANY],
-    "ListDatasetImportJobs": lambda _scope, _parameters: [_ANY],
-    "ListSolutions": lambda _scope, _parameters: [_ANY],
+    "CreateSolution": lambda at, given: [arns.solution_arn(at, given["name"]), given["datasetGroupArn"]],
 }
+_TAG_OPERATIONS: Final = frozenset({"TagResource", "UntagResource", "ListTagsForResource"})
 
 
-def required_permissions(operation: str, scope: Scope, parameters: Parameters) -> Iterator[Permission]:
-    """Yield everything that a call needs, in the order in which it is checked."""
-    resources = _RESOURCES[operation](scope, parameters)
+def required_permissions(operation: str, at: AccountRegion, parameters: Parameters) -> Iterator[Permission]:
+    """Yield the permissions that a call requires, in the order in which they are checked."""
+    resources = _resources(operation, at, parameters)
     context = _tag_context(parameters)
     for resource in resources:
         yield Permission(f"personalize:{operation}", resource, context)
@@ -84,10 +56,21 @@ def required_permissions(operation: str, scope: Scope, parameters: Parameters) -
 
 def authorize(operation: str, parameters: Parameters, caller: Caller) -> None:
     """Raise AccessDeniedException for the first permission that the caller lacks."""
-    for permission in required_permissions(operation, caller.scope, parameters):
+    for permission in required_permissions(operation, caller.at, parameters):
         denial = caller.authorizer.denial(permission.action, permission.resource, permission.context)
         if denial is not None:
             raise ServiceError("AccessDeniedException", denial)
+
+
+def _resources(operation: str, at: AccountRegion, parameters: Parameters) -> Sequence[str]:
+    if operation in _RESOURCES_OF_CREATE:
+        return _RESOURCES_OF_CREATE[operation](at, parameters)
+    if operation in _TAG_OPERATIONS:
+        return [parameters["resourceArn"]]
+    if operation.startswith("List"):
+        return ["*"]  # lists have no resource-level permissions
+    kind = operation.removeprefix("Describe").removeprefix("Delete")
+    return [parameters[f"{kind[0].lower()}{kind[1:]}Arn"]]
 
 
 def _tag_context(parameters: Parameters) -> Mapping[str, object]:

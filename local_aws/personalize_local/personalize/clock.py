@@ -1,14 +1,14 @@
-"""The service's own clock: every timestamp and duration of the service is in its time."""
+"""The simulated clock: every timestamp and duration of the service is in its time."""
 
 import threading
 import time
 
 
 class Clock:
-    """A clock that runs `speed` times as fast as real time, from the moment it is made."""
+    """A clock that runs `speed` times as fast as real time, starting at the present time."""
 
     def __init__(self, speed: float = 1.0) -> None:
-        """Start at the present time; `speed` 60 makes a minute of service time out of a second."""
+        """Start at the present time; with `speed` 60, a simulated minute takes a real second."""
         self._changed = threading.Condition()
         self._speed = _checked(speed)
         self._base_time = time.time()
@@ -16,30 +16,30 @@ class Clock:
 
     @property
     def speed(self) -> float:
-        """How many seconds of service time pass in one real second."""
+        """Simulated seconds per real second."""
         with self._changed:
             return self._speed
 
     @speed.setter
     def speed(self, speed: float) -> None:
-        """Go on at another speed from now, without a jump in time; sleepers take it up at once."""
+        """Change the speed from now on, without a jump in time; sleeping threads follow it at once."""
         with self._changed:
             self._base_time, self._base_real = self._now(), time.monotonic()
             self._speed = _checked(speed)
             self._changed.notify_all()
 
     def now(self) -> float:
-        """Return the service's time in seconds since the epoch."""
+        """Return the simulated time in seconds since the epoch."""
         with self._changed:
             return self._now()
 
-    def catch_up(self, time_before: float) -> None:
-        """Go forward to a time that a clock before this one has shown already; never back."""
+    def advance_to(self, earlier_time: float) -> None:
+        """Advance to a time that an earlier run has reached; never go back."""
         with self._changed:
-            self._base_time += max(0.0, time_before - self._now())
+            self._base_time += max(0.0, earlier_time - self._now())
 
     def sleep(self, seconds: float) -> None:
-        """Wait until `seconds` of service time have passed."""
+        """Wait until `seconds` of simulated time have passed."""
         with self._changed:
             end = self._now() + seconds
             while (remaining := end - self._now()) > 0:
@@ -51,5 +51,5 @@ class Clock:
 
 def _checked(speed: float) -> float:
     if not speed > 0:
-        raise ValueError(f"the clock's speed must be above 0, not {speed}")
+        raise ValueError(f"the clock's speed must be above 0, got {speed}")
     return speed

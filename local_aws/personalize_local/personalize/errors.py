@@ -1,18 +1,18 @@
-"""The errors that the service answers with."""
+"""The errors of the API."""
 
 from typing import Final
 
-# Errors of the API are answered with HTTP 400, whatever they are about:
+# API errors have HTTP status 400, whatever their cause:
 # https://docs.aws.amazon.com/personalize/latest/dg/CommonErrors.html
 _BAD_REQUEST: Final = 400
 _INTERNAL: Final = 500
 
 
 class ServiceError(Exception):
-    """A request refused: the code that clients see, its message, and the HTTP status."""
+    """A refused request: the error code that clients receive, the message and the HTTP status."""
 
     def __init__(self, code: str, message: str, status: int = _BAD_REQUEST) -> None:
-        """Take the error's code as the API model has it, such as `InvalidInputException`."""
+        """Create an error; `code` is a name of the API model, such as `InvalidInputException`."""
         super().__init__(message)
         self.code = code
         self.message = message
@@ -20,7 +20,7 @@ class ServiceError(Exception):
 
 
 def invalid_input(message: str) -> ServiceError:
-    """Return the error for a request that is well-formed but can't be met."""
+    """Return the error for a well-formed request that can't be fulfilled."""
     return ServiceError("InvalidInputException", message)
 
 
@@ -30,17 +30,17 @@ def not_found(message: str) -> ServiceError:
 
 
 def already_exists(message: str) -> ServiceError:
-    """Return the error for a name that is taken."""
+    """Return the error for a name that is in use."""
     return ServiceError("ResourceAlreadyExistsException", message)
 
 
 def in_use(message: str) -> ServiceError:
-    """Return the error for a resource that something else is using, or that isn't ready."""
+    """Return the error for a resource that is used by another one, or is not ACTIVE."""
     return ServiceError("ResourceInUseException", message)
 
 
 def limit_exceeded(message: str) -> ServiceError:
-    """Return the error for a quota that is used up."""
+    """Return the error for an exceeded quota."""
     return ServiceError("LimitExceededException", message)
 
 

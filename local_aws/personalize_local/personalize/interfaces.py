@@ -1,4 +1,4 @@
-"""What the Personalize service needs of the AWS around it: two protocols, filled by `ministack_seam`."""
+"""The interfaces through which the service uses the AWS around it; package `ministack` implements them."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -6,8 +6,8 @@ from typing import Protocol
 
 
 @dataclass(frozen=True)
-class Scope:
-    """Where a request is: one service keeps the resources of many accounts and Regions apart."""
+class AccountRegion:
+    """The account, Region and partition of a request; their resources are separate."""
 
     account: str
     region: str
@@ -23,53 +23,53 @@ class S3Object:
 
 
 class Authorizer(Protocol):
-    """Decides whether the caller of the request in hand may do something (IAM)."""
+    """Evaluates the IAM permissions of the caller of the current request."""
 
     def denial(self, action: str, resource: str, context: Mapping[str, object]) -> str | None:
-        """Return None if `action` on `resource` is allowed, else the text of the AccessDeniedException."""
+        """Return None if `action` on `resource` is allowed, else the message of the AccessDeniedException."""
         ...
 
 
 class ImportRole(Protocol):
-    """The import role as Personalize uses it: assumed under its trust policy, then read with."""
+    """A session of an import role, which reads the data."""
 
     def list_objects(self, bucket: str, prefix: str) -> Sequence[S3Object]:
-        """List the objects whose keys start with `prefix`; raise `AccessToDataDenied` or `DataMissing`."""
+        """List the objects whose keys start with `prefix`; raise `DataAccessDeniedError` or `DataNotFoundError`."""
         ...
 
     def read_lines(self, bucket: str, key: str) -> Iterator[bytes]:
-        """Stream an object's lines, their ends kept; raise `AccessToDataDenied` or `DataMissing`."""
+        """Stream an object's lines, including line ends; raise `DataAccessDeniedError` or `DataNotFoundError`."""
         ...
 
 
 class RoleAssumer(Protocol):
-    """Assumes import roles for the service principal `personalize.amazonaws.com`."""
+    """Assumes import roles as the service principal `personalize.amazonaws.com`."""
 
     def assume(self, role_arn: str, source_account: str, source_arn: str) -> ImportRole:
-        """Evaluate the role's trust policy, conditions included; raise `RoleNotAssumable`."""
+        """Evaluate the role's trust policy, conditions included; raise `RoleNotAssumableError`."""
         ...
 
 
-class RoleNotAssumable(Exception):
-    """The role doesn't exist, or its trust policy doesn't let Personalize assume it for this request."""
+class RoleNotAssumableError(Exception):
+    """The role doesn't exist, or its trust policy doesn't allow Personalize to assume it for this request."""
 
 
-class AccessToDataDenied(Exception):
-    """The role's policies or the bucket policy deny Personalize a read."""
+class DataAccessDeniedError(Exception):
+    """The role's policies or the bucket policy deny a read."""
 
     def __init__(self, bucket: str) -> None:
         super().__init__(bucket)
         self.bucket = bucket
 
 
-class DataMissing(Exception):
+class DataNotFoundError(Exception):
     """The bucket or the object doesn't exist."""
 
 
 @dataclass(frozen=True)
 class Caller:
-    """Who sent a request, and what they may do."""
+    """The caller of a request: account and Region, permissions, and the import roles."""
 
-    scope: Scope
+    at: AccountRegion
     authorizer: Authorizer
     roles: RoleAssumer = field(repr=False)

@@ -1,4 +1,4 @@
-"""AWS JSON 1.1: bytes in, parameters out; results or errors in, responses out.
+"""AWS JSON 1.1: parameters from request bodies; responses from results and errors.
 
 https://docs.aws.amazon.com/personalize/latest/dg/CommonErrors.html and botocore's protocol `json`.
 """
@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from personalize_local.personalize import messages
 from personalize_local.personalize.errors import ServiceError
-from personalize_local.personalize.foreign_json import read_json
+from personalize_local.personalize.untrusted_json import parse_json
 
 CONTENT_TYPE: Final = "application/x-amz-json-1.1"
 _OK: Final = 200
@@ -19,7 +19,7 @@ _OK: Final = 200
 
 @dataclass(frozen=True)
 class Response:
-    """An HTTP response, or, with status 0, the order to drop the connection without one."""
+    """An HTTP response; status 0 drops the connection without one."""
 
     status: int
     headers: dict[str, str]
@@ -27,18 +27,17 @@ class Response:
 
     @property
     def drops_connection(self) -> bool:
-        """Whether the connection is to be closed without an answer."""
+        """Whether the connection is closed without a response."""
         return self.status == 0
 
 
 DROPPED: Final = Response(0, {}, b"")
-"""What a caller gets whose connection is dropped."""
 
 
-def parameters_of(body: bytes) -> dict[str, Any]:
-    """Read the parameters out of a request's body."""
+def parse_parameters(body: bytes) -> dict[str, Any]:
+    """Return the parameters in a request's body, without nulls."""
     try:
-        parameters = read_json(body or b"{}")
+        parameters = parse_json(body or b"{}")
     except ValueError as error:
         raise ServiceError("SerializationException", messages.not_json(str(error))) from error
     if not isinstance(parameters, dict):
@@ -47,13 +46,13 @@ def parameters_of(body: bytes) -> dict[str, Any]:
 
 
 def success(result: Mapping[str, object] | None, now: float) -> Response:
-    """Return the response to a call that succeeded; deletes have no result and an empty body."""
+    """Return the response to a successful call; deletes have no result and an empty body."""
     body = b"" if result is None else json.dumps(result, separators=(",", ":")).encode()
     return Response(_OK, _headers(now), body)
 
 
 def failure(error: ServiceError, now: float) -> Response:
-    """Return the response to a call that was refused."""
+    """Return the response to a refused call."""
     body = json.dumps({"__type": error.code, "message": error.message}).encode()
     return Response(error.status, _headers(now), body)
 
@@ -64,5 +63,5 @@ def timestamp(seconds: float) -> float:
 
 
 def _headers(now: float) -> dict[str, str]:
-    # Clients take the service's time from this header.
+    # Clients read the service's time from this header.
     return {"content-type": CONTENT_TYPE, "date": formatdate(now, usegmt=True)}

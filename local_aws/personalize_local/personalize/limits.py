@@ -1,4 +1,4 @@
-"""What can be set about the service: durations in seconds of its own clock, and limits."""
+"""Settings of the service: durations in simulated seconds, and limits."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
@@ -6,9 +6,9 @@ from dataclasses import dataclass, fields, replace
 
 @dataclass(frozen=True)
 class Settings:
-    """Durations and limits; the defaults for data and limits are the real service's.
+    """Durations and limits; the default limits are the real service's.
 
-    A change applies to what is created from then on: a running job keeps the durations it started with.
+    A change applies to resources created afterwards: a running job keeps the durations it started with.
     """
 
     dataset_group_creation_seconds: float = 10
@@ -16,7 +16,7 @@ class Settings:
     solution_creation_seconds: float = 5
     deletion_seconds: float = 5
     import_pending_seconds: float = 5
-    # An import ends when this time has passed *and* its rows have really been read.
+    # An import ends when this time has passed *and* its rows have been read.
     import_in_progress_seconds: float = 15
 
     # https://docs.aws.amazon.com/personalize/latest/dg/limits.html
@@ -26,10 +26,10 @@ class Settings:
     incremental_import_bytes: int = 1_000_000_000
     tags_per_resource: int = 50
 
-    # Whether the service allows two jobs on one dataset at once is not documented; construct and tests rely on "no".
+    # Whether the service allows two jobs on one dataset at once is not documented; construct and tests assume not.
     one_running_job_per_dataset: bool = True
 
-    # Whether a word in a number column that is neither required nor reserved fails the import, or is no value. Not
+    # Whether text in a number column that is neither required nor reserved fails the import, or is read as null. Not
     # documented; see docs/decisions/0003-metadata-of-the-wrong-type.md.
     metadata_must_fit: bool = False
 
@@ -40,7 +40,7 @@ class Settings:
     request_burst: int = 5
 
     def __post_init__(self) -> None:
-        """Refuse values that no service could have."""
+        """Raise ValueError for negative values."""
         for setting in fields(self):
             if getattr(self, setting.name) < 0:
                 raise ValueError(f"{setting.name} must not be negative")
@@ -54,8 +54,7 @@ class Settings:
 
 def _require_same_kind(name: str, present: object, value: object) -> None:
     if present is None or name not in {setting.name for setting in fields(Settings)}:
-        raise ValueError(f"there is no setting '{name}'")
-    expected = bool if isinstance(present, bool) else (int, float)
-    if isinstance(value, bool) == isinstance(present, bool) and isinstance(value, expected):
-        return
-    raise ValueError(f"{name} can't be {value!r}")
+        raise ValueError(f"unknown setting '{name}'")
+    is_boolean = isinstance(present, bool)
+    if isinstance(value, bool) != is_boolean or not isinstance(value, int | float):
+        raise ValueError(f"{name} must be {'true or false' if is_boolean else 'a number'}, got {value!r}")

@@ -1,70 +1,71 @@
-"""What the service keeps: schemas, dataset groups, datasets and solutions. For jobs see `importing.import_job`."""
+"""The resources that the service stores; for import jobs see `importing.import_job`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from personalize_local.personalize.avro_schema import AvroSchema
+from personalize_import_handler.data_checks.schema import Schema
 from personalize_local.personalize.importing.records import Records
 from personalize_local.personalize.resource_status import DELETE_IN_PROGRESS, DELETE_PENDING, Lifecycle
 
 
 @dataclass(frozen=True)
-class Schema:
-    """A schema: it has no status, and never changes."""
+class StoredSchema:
+    """A schema: it has no status and never changes."""
 
     name: str
     arn: str
     text: str
-    avro: AvroSchema
+    avro: Schema
     domain: str | None
     created_at: float
 
 
-@dataclass(frozen=True)
-class DatasetGroup:
-    """A dataset group."""
+@dataclass(frozen=True, kw_only=True)
+class ResourceWithStatus:
+    """A resource that becomes ACTIVE some time after its creation."""
 
     name: str
     arn: str
     life: Lifecycle
+
+    @property
+    def created_at(self) -> float:
+        """When the resource was created."""
+        return self.life.created_at
+
+    def status(self, now: float) -> str:
+        """Return the status at `now`."""
+        return self.life.status(now)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DatasetGroup(ResourceWithStatus):
+    """A dataset group."""
+
     domain: str | None = None
     role_arn: str | None = None
     kms_key_arn: str | None = None
 
     def status(self, now: float) -> str:
-        """Return the status; a dataset group's deletion knows no DELETE IN_PROGRESS."""
+        """Return the status at `now`; a dataset group never has DELETE IN_PROGRESS."""
         status = self.life.status(now)
         return DELETE_PENDING if status == DELETE_IN_PROGRESS else status
 
 
-@dataclass(frozen=True)
-class Dataset:
-    """A dataset and its bulk data, which goes when the dataset goes."""
+@dataclass(frozen=True, kw_only=True)
+class Dataset(ResourceWithStatus):
+    """A dataset and its bulk data."""
 
-    name: str
-    arn: str
     dataset_group_arn: str
     dataset_type: str
     schema_arn: str
-    life: Lifecycle
     records: Records
     has_bulk_data: bool = False
 
-    def status(self, now: float) -> str:
-        """Return the status."""
-        return self.life.status(now)
 
+@dataclass(frozen=True, kw_only=True)
+class Solution(ResourceWithStatus):
+    """A solution, as configured; nothing is trained."""
 
-@dataclass(frozen=True)
-class Solution:
-    """A solution: what to train, as it was asked for. Nothing is trained here."""
-
-    name: str
-    arn: str
     dataset_group_arn: str
-    life: Lifecycle
     configuration: Mapping[str, object]
-
-    def status(self, now: float) -> str:
-        """Return the status."""
-        return self.life.status(now)

@@ -1,6 +1,6 @@
-"""Pages of the List operations: newest first, and tokens that stay good while resources come and go.
+"""Pages of the List operations: newest first, with tokens that stay valid while resources are created and deleted.
 
-The real service's order and default page size are not documented; newest first is what its users rely on.
+The real service's order and default page size are not documented; its users rely on newest first.
 """
 
 import base64
@@ -11,11 +11,11 @@ from typing import TypeVar
 
 from personalize_local.personalize import messages
 from personalize_local.personalize.errors import ServiceError
-from personalize_local.personalize.foreign_json import read_json
+from personalize_local.personalize.untrusted_json import parse_json
 
 _Item = TypeVar("_Item")
 Position = tuple[float, str]
-"""Where an item stands in a list: its creation time and ARN."""
+"""The position of a resource in a list: its creation time and ARN."""
 
 
 def page(
@@ -24,7 +24,7 @@ def page(
     parameters: Mapping[str, object],
     default_size: int,
 ) -> tuple[list[_Item], dict[str, str]]:
-    """Return one page of `items`, and `nextToken` to return with it if more follow."""
+    """Return one page of `items`, and its `nextToken` if more follow."""
     size = parameters.get("maxResults")
     count = size if isinstance(size, int) else default_size
     ordered = sorted(items, key=position, reverse=True)
@@ -43,7 +43,7 @@ def _token(position: Position) -> str:
 
 def _position_in(token: str) -> Position:
     try:
-        created_at, arn = read_json(base64.urlsafe_b64decode(token.encode()))
+        created_at, arn = parse_json(base64.urlsafe_b64decode(token.encode()))
         return float(created_at), str(arn)
     except (binascii.Error, ValueError, TypeError) as error:
         raise ServiceError("InvalidNextTokenException", messages.INVALID_NEXT_TOKEN) from error

@@ -1,4 +1,4 @@
-"""The first check of every request: the constraints of the API model, in the words AWS uses for them."""
+"""Validation of requests against the API model, with AWS's messages."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -10,7 +10,7 @@ from botocore.model import ListShape, MapShape, Shape, StringShape, StructureSha
 from personalize_local.personalize import messages
 from personalize_local.personalize.errors import ServiceError
 
-# Python's `re` has no Unicode categories. \w and \d hold what the model's patterns mean by letters and numbers.
+# Python's `re` has no Unicode categories; \w and \d include the letters and numbers of the model's patterns.
 _UNICODE_CATEGORIES: Final = {
     r"\p{L}": r"\w",
     r"\p{N}": r"\d",
@@ -30,7 +30,7 @@ _PYTHON_TYPES: Final[Mapping[str, type | tuple[type, ...]]] = {
 }
 
 Violation = tuple[str, str, str]
-"""The value as it is shown, the member's path, and the constraint it breaks."""
+"""The value as shown, the member's path, and the violated constraint."""
 
 
 def check_constraints(shape: StructureShape, parameters: Mapping[str, object]) -> None:
@@ -40,12 +40,14 @@ def check_constraints(shape: StructureShape, parameters: Mapping[str, object]) -
         return
     count = len(violations)
     head = f"{count} validation error{'s' if count > 1 else ''} detected: "
-    parts = [f"Value{shown} at '{path}' failed to satisfy constraint: {what}" for shown, path, what in violations]
+    parts = [
+        f"Value{shown} at '{path}' failed to satisfy constraint: {constraint}" for shown, path, constraint in violations
+    ]
     raise ServiceError("ValidationException", head + "; ".join(parts))
 
 
 def _violations(shape: Shape, value: object, path: str) -> Iterator[Violation]:
-    """Yield what is wrong with `value`, member by member and depth first."""
+    """Yield the violations in `value`, depth first."""
     _require_type(shape, value, path)
     if isinstance(shape, StructureShape):
         yield from _structure_violations(shape, value, path)
@@ -67,7 +69,7 @@ def _structure_violations(shape: StructureShape, value: object, path: str) -> It
             yield " null", prefix + name, "Member must not be null"
     for name, member in members.items():
         if name not in shape.members:
-            # botocore refuses unknown parameters before it sends anything.
+            # botocore refuses unknown parameters before sending the request.
             yield "", prefix + name, messages.UNKNOWN_PARAMETER
         elif member is not None:
             yield from _violations(shape.members[name], member, prefix + name)
@@ -92,7 +94,7 @@ def _string_violations(shape: StringShape, value: str, path: str) -> Iterator[Vi
     too_long = len(value) > shape.metadata.get("max", len(value))
     yield from _range_violations(shape, value, path, len, "length")
     pattern = shape.metadata.get("pattern")
-    # Some patterns of the model take quadratic time, so they are only matched against strings of a bounded length.
+    # Some patterns of the model take quadratic time, so they are matched only against strings within the limit.
     if pattern is not None and not too_long and not _compiled(pattern).fullmatch(value):
         yield _shown(shape, value), path, f"Member must satisfy regular expression pattern: {pattern}"
     if shape.enum and value not in shape.enum:
@@ -100,17 +102,21 @@ def _string_violations(shape: StringShape, value: str, path: str) -> Iterator[Vi
 
 
 def _range_violations(
-    shape: Shape, value: object, path: str, measure: Callable[..., float], what: str
+    shape: Shape, value: object, path: str, measure: Callable[..., float], measured: str
 ) -> Iterator[Violation]:
     size = measure(value)
     if "max" in shape.metadata and size > shape.metadata["max"]:
-        yield _shown(shape, value), path, f"Member must have {what} less than or equal to {shape.metadata['max']}"
+        yield _shown(shape, value), path, f"Member must have {measured} less than or equal to {shape.metadata['max']}"
     if "min" in shape.metadata and size < shape.metadata["min"]:
-        yield _shown(shape, value), path, f"Member must have {what} greater than or equal to {shape.metadata['min']}"
+        yield (
+            _shown(shape, value),
+            path,
+            f"Member must have {measured} greater than or equal to {shape.metadata['min']}",
+        )
 
 
 def _shown(shape: Shape, value: object) -> str:
-    # Tag keys and values are marked sensitive in the model; AWS doesn't repeat such values.
+    # AWS omits values that the model marks sensitive, such as tag keys and values.
     return "" if shape.metadata.get("sensitive") else f" '{value}'"
 
 

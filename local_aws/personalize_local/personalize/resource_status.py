@@ -1,7 +1,4 @@
-"""When a resource is CREATE PENDING, ACTIVE or being deleted: a function of the service's time.
-
-Nothing ticks: what a resource's status is follows from when it was made, and from when its deletion was asked for.
-"""
+"""The status of a resource, computed from the times of its creation and deletion; there is no timer."""
 
 from dataclasses import dataclass, replace
 from typing import Final
@@ -13,13 +10,13 @@ CREATE_FAILED: Final = "CREATE FAILED"
 DELETE_PENDING: Final = "DELETE PENDING"
 DELETE_IN_PROGRESS: Final = "DELETE IN_PROGRESS"
 
-# The real service's shares are unknown: half of the time each is ours.
+# The real service's proportions are unknown; half of the time each is an assumption.
 _PENDING_SHARE: Final = 0.5
 
 
 @dataclass(frozen=True)
 class Lifecycle:
-    """The life of a dataset group, dataset or solution, in the service's time."""
+    """The times of a dataset group, dataset or solution, by the simulated clock."""
 
     created_at: float
     active_at: float
@@ -27,7 +24,7 @@ class Lifecycle:
     gone_at: float | None = None
 
     def status(self, now: float) -> str:
-        """Return the status that Describe shows at `now`."""
+        """Return the status at `now`."""
         if self.deletion_requested_at is not None and self.gone_at is not None:
             middle = _middle(self.deletion_requested_at, self.gone_at)
             return DELETE_PENDING if now < middle else DELETE_IN_PROGRESS
@@ -36,7 +33,7 @@ class Lifecycle:
         return CREATE_PENDING if now < _middle(self.created_at, self.active_at) else CREATE_IN_PROGRESS
 
     def last_updated_at(self, now: float) -> float:
-        """Return the time of the last change of status up to `now`."""
+        """Return the time of the latest status change up to `now`."""
         if self.deletion_requested_at is not None and self.gone_at is not None:
             changes = [self.deletion_requested_at, _middle(self.deletion_requested_at, self.gone_at)]
         else:
@@ -48,12 +45,12 @@ class Lifecycle:
         return self.gone_at is not None and now >= self.gone_at
 
     def deleting(self, now: float, seconds: float) -> "Lifecycle":
-        """Return this life with its deletion starting now."""
+        """Return the times of a resource whose deletion starts at `now` and takes `seconds`."""
         return replace(self, deletion_requested_at=now, gone_at=now + seconds)
 
 
-def new_life(now: float, seconds: float) -> Lifecycle:
-    """Return the life of a resource that is created now and ACTIVE after `seconds`."""
+def starting(now: float, seconds: float) -> Lifecycle:
+    """Return the times of a resource that is created at `now` and ACTIVE after `seconds`."""
     return Lifecycle(created_at=now, active_at=now + seconds)
 
 

@@ -1,4 +1,4 @@
-"""An import role's session, as the service reads data with it: over S3's own API, where IAM is enforced."""
+"""A session of an import role, which reads data over S3's API, where IAM is enforced."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -10,20 +10,20 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError, EndpointProviderError, ParamValidationError, UnsupportedS3ArnError
 
-from personalize_local.personalize.interfaces import AccessToDataDenied, DataMissing, S3Object
+from personalize_local.personalize.interfaces import DataAccessDeniedError, DataNotFoundError, S3Object
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 _CHUNK_BYTES: Final = 1 << 20
-# By S3, or by its client before anything is sent: for names that no bucket and no object can have.
+# Raised by S3, or by its client for names that no bucket or object can have.
 _REFUSED: Final = (ClientError, ParamValidationError, EndpointProviderError, UnsupportedS3ArnError, UnicodeError)
 _DENIED: Final = frozenset({"AccessDenied", "AllAccessDisabled", "Forbidden", "403"})
 
 
 @dataclass(frozen=True)
-class SessionReader:
-    """Reads S3 with temporary credentials of the role, where the bucket's policy lets the service read as well."""
+class RoleSession:
+    """Reads S3 with temporary credentials of the role, if the bucket policy allows the service to read as well."""
 
     endpoint_url: str
     region: str
@@ -37,7 +37,7 @@ class SessionReader:
         try:
             pages = list(self._client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix))
         except _REFUSED as error:
-            raise _meaning_of(error, bucket) from error
+            raise _read_error(error, bucket) from error
         self.require_bucket_policy(bucket, None)
         return [S3Object(item["Key"], item["Size"]) for page in pages for item in page.get("Contents", [])]
 
@@ -46,7 +46,7 @@ class SessionReader:
         try:
             body = self._client.get_object(Bucket=bucket, Key=key)["Body"]
         except _REFUSED as error:
-            raise _meaning_of(error, bucket) from error
+            raise _read_error(error, bucket) from error
         self.require_bucket_policy(bucket, key)
         return _lines(body)
 
@@ -77,6 +77,6 @@ def _lines(body: Any) -> Iterator[bytes]:  # noqa: ANN401 - botocore's stream, u
         yield rest
 
 
-def _meaning_of(error: Exception, bucket: str) -> Exception:
+def _read_error(error: Exception, bucket: str) -> Exception:
     denied = isinstance(error, ClientError) and error.response["Error"].get("Code") in _DENIED
-    return AccessToDataDenied(bucket) if denied else DataMissing(str(error))
+    return DataAccessDeniedError(bucket) if denied else DataNotFoundError(str(error))

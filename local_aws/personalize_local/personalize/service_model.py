@@ -1,4 +1,4 @@
-"""Amazon Personalize's own API model, as botocore ships it: what requests and responses look like."""
+"""The API model of Amazon Personalize, from botocore."""
 
 from functools import cache
 
@@ -8,7 +8,7 @@ from botocore.model import ServiceModel, StructureShape
 
 @cache
 def service_model() -> ServiceModel:
-    """Load the model; it is read once."""
+    """Return the model, which is loaded once."""
     return ServiceModel(Loader().load_service_model("personalize", "service-2"), "personalize")
 
 

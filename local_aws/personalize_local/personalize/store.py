@@ -1,4 +1,4 @@
-"""All state of the service, by account and Region, and the one lock around it."""
+"""The state of the service, by account and Region, and the lock around it."""
 
 import threading
 from collections import defaultdict
@@ -10,11 +10,12 @@ from typing import TypeVar
 from personalize_local.personalize import messages
 from personalize_local.personalize.clock import Clock
 from personalize_local.personalize.errors import not_found
-from personalize_local.personalize.faults import Switches
-from personalize_local.personalize.importing.import_job import ImportJob, Outcome, advanced
-from personalize_local.personalize.interfaces import Scope
+from personalize_local.personalize.faults import FaultInjector
+from personalize_local.personalize.importing import failure_reasons
+from personalize_local.personalize.importing.import_job import ImportJob, ReadResult, updated
+from personalize_local.personalize.interfaces import AccountRegion
 from personalize_local.personalize.limits import Settings
-from personalize_local.personalize.models import Dataset, DatasetGroup, Schema, Solution
+from personalize_local.personalize.models import Dataset, DatasetGroup, Solution, StoredSchema
 from personalize_local.personalize.resource_status import ACTIVE
 
 _Resource = TypeVar("_Resource")
@@ -22,9 +23,9 @@ _Resource = TypeVar("_Resource")
 
 @dataclass
 class Resources:
-    """What one account has in one Region, by ARN."""
+    """The resources of one account and Region, by ARN."""
 
-    schemas: dict[str, Schema] = field(default_factory=dict)
+    schemas: dict[str, StoredSchema] = field(default_factory=dict)
     dataset_groups: dict[str, DatasetGroup] = field(default_factory=dict)
     datasets: dict[str, Dataset] = field(default_factory=dict)
     import_jobs: dict[str, ImportJob] = field(default_factory=dict)
@@ -32,125 +33,128 @@ class Resources:
     tags: dict[str, dict[str, str]] = field(default_factory=dict)
     most_jobs_at_once: int = 0
 
-    def contents_of(self, dataset_group_arn: str) -> list[str]:
-        """Return the ARNs of what is in a dataset group."""
+    def members_of(self, dataset_group_arn: str) -> list[str]:
+        """Return the ARNs of the datasets and solutions in a dataset group."""
         datasets = [arn for arn, dataset in self.datasets.items() if dataset.dataset_group_arn == dataset_group_arn]
         solutions = [arn for arn, solution in self.solutions.items() if solution.dataset_group_arn == dataset_group_arn]
         return datasets + solutions
 
     def running_jobs(self, dataset_arn: str | None = None) -> list[ImportJob]:
-        """Return the jobs that are running, of one dataset or of all."""
+        """Return the running jobs of a dataset; of all datasets by default."""
         return [
             job
             for job in self.import_jobs.values()
             if job.is_running and (dataset_arn is None or job.dataset_arn == dataset_arn)
         ]
 
+    def copy(self) -> "Resources":
+        """Return a copy that doesn't change with this object."""
+        return Resources(
+            schemas=dict(self.schemas),
+            dataset_groups=dict(self.dataset_groups),
+            datasets=dict(self.datasets),
+            import_jobs=dict(self.import_jobs),
+            solutions=dict(self.solutions),
+            tags={arn: dict(tags) for arn, tags in self.tags.items()},
+            most_jobs_at_once=self.most_jobs_at_once,
+        )
+
 
 def existing(resources: Mapping[str, _Resource], arn: str) -> _Resource:
-    """Return a resource by its ARN; raise ResourceNotFoundException if there is none."""
+    """Return a resource by its ARN; raise ResourceNotFoundException if it doesn't exist."""
     if arn not in resources:
         raise not_found(messages.does_not_exist(arn))
     return resources[arn]
 
 
 @dataclass(frozen=True)
-class State:
-    """Everything there is at one time, to be kept until another run."""
+class SavedState:
+    """All resources at one time, for a later run."""
 
     now: float
-    scopes: dict[Scope, Resources]
+    by_account_region: dict[AccountRegion, Resources]
 
 
 class Store:
     """The resources of every account and Region."""
 
-    def __init__(self, clock: Clock, settings: Settings, switches: Switches) -> None:
+    def __init__(self, clock: Clock, settings: Settings, fault_injector: FaultInjector) -> None:
         """Start empty."""
         self.clock = clock
         self.settings = settings
-        self.switches = switches
+        self.fault_injector = fault_injector
         self.lock = threading.RLock()
-        self._scopes: dict[Scope, Resources] = defaultdict(Resources)
+        self._resources: dict[AccountRegion, Resources] = defaultdict(Resources)
 
     @contextmanager
-    def opened(self, scope: Scope) -> Iterator[tuple[Resources, float]]:
-        """Give exclusive access to a scope's resources as they are now, and the service's time.
+    def opened(self, at: AccountRegion) -> Iterator[tuple[Resources, float]]:
+        """Lock and update the resources of an account and Region; yield them and the simulated time.
 
-        For decisions only: nothing that reads S3 or waits may happen inside.
+        Nothing within the block may read S3 or wait.
         """
         with self.lock:
             now = self.clock.now()
-            resources = self._scopes[scope]
-            self._settle(resources, now)
+            resources = self._resources[at]
+            self._update(resources, now)
             yield resources, now
 
-    def scopes(self) -> list[Scope]:
+    def account_regions(self) -> list[AccountRegion]:
         """Return the accounts and Regions that have been used."""
         with self.lock:
-            return list(self._scopes)
+            return list(self._resources)
 
-    def settle_all(self) -> None:
-        """Bring every scope up to now, so that what is ordered next can't reach into the past."""
-        for scope in self.scopes():
-            with self.opened(scope):
+    def update_all(self) -> None:
+        """Update all resources to the present time, so that a later fault doesn't change the past."""
+        for at in self.account_regions():
+            with self.opened(at):
                 pass
 
-    def finish_reading(self, resources: Resources, job_arn: str, outcome: Outcome) -> None:
-        """Note what came of reading a job's rows; takes the resources themselves, as a reset may have replaced them."""
+    def set_read_result(self, resources: Resources, job_arn: str, result: ReadResult) -> None:
+        """Store the result of reading a job's rows; `resources` may be those from before a reset."""
         with self.lock:
             job = resources.import_jobs[job_arn]
             if job.is_running:
-                resources.import_jobs[job_arn] = replace(job, outcome=outcome)
+                resources.import_jobs[job_arn] = replace(job, read_result=result)
 
-    def forget_all(self) -> None:
-        """Start empty again."""
+    def clear(self) -> None:
+        """Delete all resources."""
         with self.lock:
-            self._scopes.clear()
+            self._resources.clear()
 
-    def state(self) -> State:
-        """Return all that is kept, in a copy that goes on unchanged."""
+    def state(self) -> SavedState:
+        """Return a copy of all resources."""
         with self.lock:
-            self.settle_all()
-            return State(self.clock.now(), {scope: _copied(held) for scope, held in self._scopes.items()})
+            self.update_all()
+            return SavedState(self.clock.now(), {at: resources.copy() for at, resources in self._resources.items()})
 
-    def restore(self, state: State) -> None:
-        """Go on where another run stopped: in its time, and without the readers of its running jobs."""
+    def restore(self, state: SavedState) -> None:
+        """Continue from the time and resources of an earlier run; jobs whose rows were being read fail."""
         with self.lock:
-            self.clock.catch_up(state.now)
-            self._scopes.clear()
-            self._scopes.update({scope: _copied(held) for scope, held in state.scopes.items()})
-            for resources in self._scopes.values():
+            self.clock.advance_to(state.now)
+            self._resources.clear()
+            self._resources.update({at: resources.copy() for at, resources in state.by_account_region.items()})
+            lost = ReadResult(state.now, failure_reason=failure_reasons.internal_failure("the service was stopped"))
+            for resources in self._resources.values():
                 for job in resources.running_jobs():
-                    lost = Outcome(state.now, failure_reason=messages.import_broke(messages.SERVICE_STOPPED))
-                    resources.import_jobs[job.arn] = replace(job, outcome=job.outcome or lost)
+                    resources.import_jobs[job.arn] = replace(job, read_result=job.read_result or lost)
 
-    def _settle(self, resources: Resources, now: float) -> None:
-        _drop_deleted(resources, now)
+    def _update(self, resources: Resources, now: float) -> None:
+        _remove_deleted(resources, now)
         ended = []
         for job in resources.running_jobs():
-            later = advanced(job, now, self.switches)
+            forced_end, is_held = (
+                self.fault_injector.forced_end(job.job_name),
+                self.fault_injector.is_held(job.job_name),
+            )
+            later = updated(job, now, forced_end=forced_end, is_held=is_held)
             resources.import_jobs[job.arn] = later
             if not later.is_running:
                 ended.append(later)
         for job in sorted(ended, key=lambda job: job.last_updated_at):
-            _close(resources, job)
+            _finish(resources, job)
 
 
-def _copied(resources: Resources) -> Resources:
-    tags = {arn: dict(tags) for arn, tags in resources.tags.items()}
-    return replace(
-        resources,
-        schemas=dict(resources.schemas),
-        dataset_groups=dict(resources.dataset_groups),
-        datasets=dict(resources.datasets),
-        import_jobs=dict(resources.import_jobs),
-        solutions=dict(resources.solutions),
-        tags=tags,
-    )
-
-
-def _drop_deleted(resources: Resources, now: float) -> None:
+def _remove_deleted(resources: Resources, now: float) -> None:
     kinds: tuple[dict[str, DatasetGroup] | dict[str, Dataset] | dict[str, Solution], ...] = (
         resources.dataset_groups,
         resources.datasets,
@@ -162,12 +166,12 @@ def _drop_deleted(resources: Resources, now: float) -> None:
             resources.tags.pop(arn, None)
 
 
-def _close(resources: Resources, job: ImportJob) -> None:
-    """Put an ended job's records into its dataset, all at once, if it succeeded; then let go of them."""
-    records = job.outcome.records if job.outcome else None
+def _finish(resources: Resources, job: ImportJob) -> None:
+    """Move a successful job's records to its dataset, all at once, and release the job's records."""
+    records = job.read_result.records if job.read_result else None
     dataset = resources.datasets.get(job.dataset_arn)
     if job.status == ACTIVE and records is not None and dataset is not None:
         if job.import_mode == "INCREMENTAL":
-            records = dataset.records.followed_by(records)
+            records = dataset.records.merged_with(records)
         resources.datasets[dataset.arn] = replace(dataset, records=records, has_bulk_data=True)
-    resources.import_jobs[job.arn] = replace(job, outcome=None)
+    resources.import_jobs[job.arn] = replace(job, read_result=None)

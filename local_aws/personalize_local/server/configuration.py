@@ -1,4 +1,4 @@
-"""How the local AWS is configured: options in, the environment that ministack and the Lambda functions read out."""
+"""Configuration: the options, and the environment of clients, ministack and Lambda functions."""
 
 import math
 import os
@@ -16,36 +16,37 @@ if TYPE_CHECKING:
 HOST: Final = "127.0.0.1"
 ACCOUNT: Final = "000000000000"
 DEFAULT_REGION: Final = "eu-west-1"
-# All that the server takes over from the environment it is started in. ministack has a hundred variables more, each of
-# which would make another AWS of it.
+# The only variables that the server inherits. ministack reads a hundred others, which would change its behaviour.
 _INHERITED: Final = (
     *("PATH", "HOME", "LANG", "LC_ALL", "TZ", "PYTHONPATH"),
     *("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH"),
 )
-# Without these, clients read the files in the home directory.
+# By default clients read the files in the home directory.
 _NO_FILES: Final = dict.fromkeys(("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"), os.devnull)
-# What goes before the credentials that a shell is given, or with them.
-_LEADING_AWAY: Final = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN")
+# Variables that take precedence over the exported credentials, or are combined with them.
+_CONFLICTING: Final = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN")
 _HIGHEST_PORT: Final = 65_535
 
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """What can be chosen."""
+    """The options of a local AWS."""
 
     port: int = 0
-    """0 takes a free one."""
+    """The port on loopback; 0 for a free one."""
     region: str = DEFAULT_REGION
+    """The Region."""
     speed: float = 1.0
-    """How many seconds of the service's time pass in one real second."""
+    """Simulated seconds per real second."""
     import_seconds: float = 20.0
-    """How long an import takes, in the service's time; longer if its rows take longer to read."""
+    """Duration of an import in simulated seconds; longer if its rows take longer to read."""
     state: Path | None = None
-    """Where the state is kept between runs; nowhere by default."""
+    """Folder for the state between runs. Default: the state is not kept."""
     verbose: bool = False
+    """Whether to log to standard error."""
 
     def __post_init__(self) -> None:
-        """Refuse what can't be served; raises ValueError."""
+        """Raise ValueError for values outside the allowed ranges."""
         if not 0 <= self.port <= _HIGHEST_PORT:
             raise ValueError(f"the port must be from 0 to {_HIGHEST_PORT}, got {self.port}")
         if not 0 < self.speed < math.inf:
@@ -55,18 +56,18 @@ class Options:
 
 
 def endpoint_url(port: int) -> str:
-    """Say where the server is."""
+    """Return the URL of the server."""
     return f"https://{HOST}:{port}"
 
 
 def client_environment(port: int, region: str, authority: Path, keys: "Keys") -> dict[str, str]:
-    """Give the variables with which AWS clients, the CDK CLI among them, find this AWS instead of the real one."""
+    """Return the variables that make AWS clients and the CDK CLI use this AWS."""
     return {
         "AWS_ACCESS_KEY_ID": keys.access_key_id,
         "AWS_SECRET_ACCESS_KEY": keys.secret_access_key,
         **dict.fromkeys(("AWS_REGION", "AWS_DEFAULT_REGION", "CDK_DEFAULT_REGION"), region),
         "CDK_DEFAULT_ACCOUNT": ACCOUNT,
-        # The CDK CLI takes S3's endpoint from its own variable alone.
+        # The CDK CLI reads S3's endpoint only from its own variable.
         **dict.fromkeys(("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"), endpoint_url(port)),
         **dict.fromkeys(
             ("AWS_CA_BUNDLE", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"), str(authority)
@@ -75,36 +76,36 @@ def client_environment(port: int, region: str, authority: Path, keys: "Keys") ->
     }
 
 
-def lines_for_a_shell(environment: Mapping[str, str]) -> str:
-    """Write down what makes AWS clients that are started in a shell find this AWS, and no other."""
+def shell_exports(environment: Mapping[str, str]) -> str:
+    """Return shell commands that make AWS clients in the shell use only this AWS."""
     exports = {**environment, **_NO_FILES}
     return "\n".join(
         [
-            f"# AWS is at {environment['AWS_ENDPOINT_URL']} until Ctrl-C. In a terminal that is for nothing else:",
-            f"unset {' '.join(_LEADING_AWAY)}",
+            f"# AWS is at {environment['AWS_ENDPOINT_URL']} until Ctrl-C. Run in another terminal:",
+            f"unset {' '.join(_CONFLICTING)}",
             *[f"export {name}={shlex.quote(value)}" for name, value in exports.items()],
         ]
     )
 
 
 def without_aws(environment: Mapping[str, str]) -> dict[str, str]:
-    """Drop what would lead a client to a real account, or away from loopback: profiles, credentials, proxies."""
-    kept = {name: value for name, value in environment.items() if not _leads_away(name)}
+    """Return an environment without profiles, credentials and proxies, which would make clients use another AWS."""
+    kept = {name: value for name, value in environment.items() if not _is_conflicting(name)}
     return kept | _NO_FILES
 
 
-def _leads_away(name: str) -> bool:
+def _is_conflicting(name: str) -> bool:
     return name.startswith(("AWS_", "CDK_DEFAULT_")) or name.lower().endswith("_proxy")
 
 
 def apply(options: Options, clients: Mapping[str, str], tls: "TlsFiles", work: Path) -> None:
-    """Set this process' environment, before ministack is imported; Lambda functions inherit it.
+    """Set the environment of this process before ministack is imported; Lambda functions inherit it.
 
     Args:
-        options: What was chosen.
-        clients: What clients need to find the server, see `client_environment`.
+        options: The options of the server.
+        clients: The variables from `client_environment`.
         tls: The files of the certificate.
-        work: A folder that lasts as long as the server.
+        work: A folder that exists as long as the server runs.
     """
     temporary = work / "tmp"
     temporary.mkdir(exist_ok=True)
@@ -122,11 +123,11 @@ def apply(options: Options, clients: Mapping[str, str], tls: "TlsFiles", work: P
         "GATEWAY_PORT": clients["AWS_ENDPOINT_URL"].rpartition(":")[2],
         "LAMBDA_EXECUTOR": "local",
         "LOG_LEVEL": "INFO" if options.verbose else "ERROR",
-        # Listeners and containers of services that nobody asked for.
+        # No listeners and containers of services that aren't used.
         "SFTP_ENABLED": "0",
         "IOT_MTLS_ENABLED": "0",
         "DOCKER_HOST": f"unix://{work / 'no-docker.sock'}",
-        # Used even where no state is kept.
+        # Used even if no state is kept.
         "STATE_DIR": str(work / "ministack"),
         "S3_DATA_DIR": str(work / "s3"),
     }
@@ -139,4 +140,4 @@ def apply(options: Options, clients: Mapping[str, str], tls: "TlsFiles", work: P
         }
     os.environ.clear()
     os.environ.update(environment)
-    tempfile.tempdir = str(temporary)  # it has been looked up by now, and would not be again
+    tempfile.tempdir = str(temporary)  # tempfile has cached the previous folder

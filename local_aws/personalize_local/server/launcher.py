@@ -1,4 +1,4 @@
-"""The local AWS as a context manager: a process of its own, started on a free port and ended with the block."""
+"""The local AWS as a context manager, which starts a server process and stops it at the end of the block."""
 
 import json
 import os
@@ -14,7 +14,6 @@ from types import TracebackType
 from typing import IO, Any, Final, Self
 
 from personalize_local.authentication.keys import Keys
-from personalize_local.personalize.control_api import PREFIX
 from personalize_local.server.configuration import Options, without_aws
 
 _READY_SECONDS: Final = 60
@@ -22,40 +21,40 @@ _STOP_SECONDS: Final = 20
 
 
 class LocalAwsError(Exception):
-    """The server did not start, or did not do as it was told."""
+    """The server did not start, or refused a request to the control API."""
 
 
 class LocalAws:
-    """AWS on this machine. Use it in a `with` block; several can run side by side."""
+    """An AWS on this machine, running within a `with` block; several can run at the same time."""
 
     def __init__(self, options: Options | None = None, log: IO[Any] | None = None) -> None:
-        """Take the options; nothing runs yet.
+        """Configure the server, which starts with the `with` block.
 
         Args:
-            options: What to serve. By default on a free port, in real time, keeping no state.
-            log: Where the server's log goes; by default to standard error.
+            options: The options. Default: a free port, real time, and no state.
+            log: The file for the server's log. Default: standard error.
         """
         self._options = options or Options()
         self._log = log
         self._process: subprocess.Popen[bytes] | None = None
         self.endpoint_url = ""
         self.environment: dict[str, str] = {}
-        """What AWS clients need to find this AWS, to be laid over `without_aws(os.environ)`."""
+        """The variables that make AWS clients use this AWS, in addition to `without_aws(os.environ)`."""
 
     def __enter__(self) -> Self:
-        """Start, and wait until requests are answered."""
+        """Start the server, and wait until it answers requests."""
         self._process = subprocess.Popen(  # noqa: S603
             self._command(),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._log,
-            # Ctrl-C is for whoever started us; the server ends when they close its input.
+            # So that Ctrl-C ends only this process; the server stops when its standard input is closed.
             start_new_session=True,
         )
         try:
-            announcement = self._announcement()
+            announcement = self._read_announcement()
             self.endpoint_url, self.environment = announcement["endpoint_url"], announcement["environment"]
-            self._await_ready()
+            self._wait_until_ready()
         except BaseException:
             self.stop()
             raise
@@ -64,11 +63,11 @@ class LocalAws:
     def __exit__(
         self, _type: type[BaseException] | None, _value: BaseException | None, _traceback: TracebackType | None
     ) -> None:
-        """Stop."""
+        """Stop the server."""
         self.stop()
 
     def stop(self) -> None:
-        """End the server, and the functions that run in it."""
+        """Stop the server and the functions that run in it."""
         if self._process is None:
             return
         if self._process.stdin:
@@ -85,26 +84,27 @@ class LocalAws:
 
     @property
     def pid(self) -> int | None:
-        """The server's process, while it runs."""
+        """The process id of the server while it runs."""
         return self._process.pid if self._process else None
 
     def wait(self) -> None:
-        """Wait until the server ends by itself, which it doesn't unless something is wrong."""
+        """Wait until the server ends, which it does by itself only after an error."""
         if self._process:
             self._process.wait()
 
     def process_environment(self) -> dict[str, str]:
-        """Give a whole environment for a process that shall use this AWS and no other."""
+        """Return the complete environment for a process that uses only this AWS."""
         return {**without_aws(os.environ), **self.environment}
 
-    def switchboard(self, method: str, path: str, body: Mapping[str, object] | None = None) -> dict[str, Any]:
-        """Call the switchboard; see `personalize_local.personalize.control_api` for what it does."""
+    def control(self, method: str, path: str, body: Mapping[str, object] | None = None) -> dict[str, Any]:
+        """Call the control API; see `personalize_local.personalize.control_api` for its paths."""
+        from personalize_local.personalize.control_api import PREFIX
+
         return self._request(method, f"{PREFIX}{path}", body)
 
     def _request(self, method: str, path: str, body: Mapping[str, object] | None = None) -> dict[str, Any]:
-        from personalize_local.authentication.received_request import (
-            canonical_query,  # botocore takes a moment, in which the server starts
-        )
+        # Imported while the server starts, because botocore takes a moment.
+        from personalize_local.authentication.received_request import canonical_query
         from personalize_local.authentication.signatures import sign
 
         data = b"" if body is None else json.dumps(body).encode()
@@ -114,7 +114,7 @@ class LocalAws:
         headers = dict(sign(method, url, data, keys, self.environment["AWS_REGION"]))
         request = urllib.request.Request(url, data or None, headers, method=method)  # noqa: S310
         context = create_default_context(cafile=self.environment["AWS_CA_BUNDLE"])
-        # No proxy reaches this machine's loopback, whatever the environment says.
+        # Requests to loopback must not use a proxy from the environment.
         opener = urllib.request.build_opener(
             urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=context)
         )
@@ -129,22 +129,22 @@ class LocalAws:
         options = self._options
         state = ["--state", str(options.state)] if options.state else []
         return [
-            # -P: the folder that the command runs in is no place for modules.
+            # -P: don't import modules from the current folder.
             *(sys.executable, "-P", "-m", "personalize_local", "--stop-with-parent", "--port", str(options.port)),
             *("--region", options.region, "--speed", str(options.speed)),
             *("--import-seconds", str(options.import_seconds), *state, *(["--verbose"] if options.verbose else [])),
         ]
 
-    def _announcement(self) -> dict[str, Any]:
+    def _read_announcement(self) -> dict[str, Any]:
         line = self._process.stdout.readline() if self._process and self._process.stdout else b""
         if not line:
-            raise LocalAwsError("the local AWS did not start; its log says why")
+            raise LocalAwsError("the local AWS did not start; see its log for the cause")
         announcement: dict[str, Any] = json.loads(line)
         if "problem" in announcement:
             raise LocalAwsError(announcement["problem"])
         return announcement
 
-    def _await_ready(self) -> None:
+    def _wait_until_ready(self) -> None:
         deadline = time.monotonic() + _READY_SECONDS
         while True:
             try:

@@ -1,4 +1,4 @@
-"""What a server has for itself as long as it runs: its port, and the folder that keeps its state."""
+"""The resources that a server locks while it runs: its port, and its state folder."""
 
 import fcntl
 import os
@@ -11,26 +11,28 @@ from typing import Final
 
 from personalize_local.server.configuration import HOST
 
-# What an earlier version kept the state of Personalize in; reading it would run code that is in it.
-_EARLIER: Final = "personalize.pickle"
+# The state files of earlier versions. Loading the pickle would run the code in it.
+_EARLIER_FILES: Final = ("personalize.pickle", "personalize.json")
 _WRITABLE_BY_OTHERS: Final = stat.S_IWGRP | stat.S_IWOTH
 
 
-class TakenError(Exception):
-    """Somebody else has it, or it can't be had at all."""
+class UnavailableError(Exception):
+    """A port or state folder that the server can't use."""
 
 
-def claim_port(port: int) -> socket.socket:
-    """Listen on a port of loopback, 0 for a free one; raise `TakenError`."""
+def listen_on(port: int) -> socket.socket:
+    """Listen on a port of loopback, 0 for a free one; raise `UnavailableError`."""
     try:
         return socket.create_server((HOST, port))
     except OSError as error:
         reason = os.strerror(error.errno or 0)
-        raise TakenError(f"port {port} of {HOST} can't be taken: {reason}; port 0 takes a free one") from error
+        raise UnavailableError(
+            f"can't listen on port {port} of {HOST}: {reason}; use port 0 for a free port"
+        ) from error
 
 
-def claim_folder(folder: Path | None) -> AbstractContextManager[object]:
-    """Lock the folder of the state, if there is one, until the process ends; raise `TakenError`."""
+def lock_folder(folder: Path | None) -> AbstractContextManager[object]:
+    """Lock the state folder, if given, until the process ends; raise `UnavailableError`."""
     if folder is None:
         return nullcontext()
     try:
@@ -38,21 +40,23 @@ def claim_folder(folder: Path | None) -> AbstractContextManager[object]:
         _require_own(folder)
         lock = (folder / "lock").open("w")
     except OSError as error:
-        raise TakenError(f"{folder} can't keep the state: {error.strerror}") from error
+        raise UnavailableError(f"can't keep the state in {folder}: {error.strerror}") from error
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
         lock.close()
-        raise TakenError(f"{folder} is used by another local AWS") from error
+        raise UnavailableError(f"{folder} is used by another local AWS") from error
     return lock
 
 
 def _require_own(folder: Path) -> None:
-    """Raise TakenError unless everything in the folder is of this user: a server trusts the state that it loads."""
-    found = folder.stat()
-    if found.st_uid != os.geteuid():
-        raise TakenError(f"{folder} belongs to another user; the state is kept only in a folder of your own")
-    if found.st_mode & _WRITABLE_BY_OTHERS:
-        raise TakenError(f"{folder} can be written to by other users; run: chmod go-w {shlex.quote(str(folder))}")
-    if (folder / _EARLIER).exists():
-        raise TakenError(f"{folder} was written by an earlier version, whose state is not read; delete it")
+    """Raise `UnavailableError` if others can write to the folder: the server trusts the state that it loads."""
+    status = folder.stat()
+    if status.st_uid != os.geteuid():
+        raise UnavailableError(f"{folder} belongs to another user; use a folder of your own")
+    if status.st_mode & _WRITABLE_BY_OTHERS:
+        raise UnavailableError(f"{folder} is writable by other users; run: chmod go-w {shlex.quote(str(folder))}")
+    if any((folder / name).exists() for name in _EARLIER_FILES):
+        raise UnavailableError(
+            f"{folder} contains state of an earlier version, which can't be loaded; delete the folder"
+        )

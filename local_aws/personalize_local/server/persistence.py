@@ -1,6 +1,6 @@
-"""The Personalize service's state between two runs of the local AWS, in a file beside what ministack keeps of its own.
+"""The Personalize service's state between two runs, in a file beside ministack's own state.
 
-JSON, and no pickle: whoever could write a pickle would run code as whoever starts the server.
+The file is JSON, not a pickle: a pickle would run code of whoever can write it as the user who starts the server.
 """
 
 import json
@@ -10,17 +10,17 @@ from pathlib import Path
 from types import UnionType
 from typing import Any, Final, get_args, get_origin, get_type_hints
 
-from personalize_local.personalize.importing.columns import Column
-from personalize_local.personalize.importing.records import Records, restored
-from personalize_local.personalize.interfaces import Scope
+from personalize_local.personalize.importing.columns import DatasetColumn
+from personalize_local.personalize.importing.records import Records, records_from_json
+from personalize_local.personalize.interfaces import AccountRegion
 from personalize_local.personalize.service import PersonalizeService
-from personalize_local.personalize.store import Resources, State
+from personalize_local.personalize.store import Resources, SavedState
 
-_FILE: Final = "personalize.json"
+_FILE: Final = "personalize-state.json"
 
 
-class Snapshot:
-    """The state in a file of a folder that nobody else can write to, see `claims`."""
+class StateFile:
+    """The state in a file of a folder that only this user can write to, see `locks`."""
 
     def __init__(self, service: PersonalizeService, folder: Path | None) -> None:
         self._service = service
@@ -30,47 +30,44 @@ class Snapshot:
         """Restore the state of the last run, if there is one."""
         if self._path and self._path.exists():
             saved = json.loads(self._path.read_bytes())
-            scopes = {_read(Scope, scope): _read(Resources, held) for scope, held in saved["scopes"]}
-            self._service.store.restore(State(saved["now"], scopes))
+            resources = {_from_json(AccountRegion, at): _from_json(Resources, each) for at, each in saved["resources"]}
+            self._service.store.restore(SavedState(saved["now"], resources))
 
     def save(self) -> None:
-        """Write the state, all or nothing."""
+        """Replace the file with the present state, atomically."""
         if self._path:
             state = self._service.store.state()
-            saved = {
-                "now": state.now,
-                "scopes": [[_written(scope), _written(held)] for scope, held in state.scopes.items()],
-            }
+            resources = [[to_json(at), to_json(each)] for at, each in state.by_account_region.items()]
             new = self._path.with_suffix(".new")
-            new.write_text(json.dumps(saved))
+            new.write_text(json.dumps({"now": state.now, "resources": resources}))
             new.replace(self._path)
 
 
-def _written(value: object) -> object:
-    """Return what stands for a value in JSON; `_read` is the way back."""
+def to_json(value: object) -> object:
+    """Return a value as JSON values; `_from_json` is the inverse."""
     if isinstance(value, Records):
-        return {"columns": _written(value.columns), "content": value.saved()}
+        return {"columns": to_json(value.columns), "content": value.to_json()}
     if is_dataclass(value):
-        return {field.name: _written(getattr(value, field.name)) for field in fields(value)}
+        return {field.name: to_json(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, Mapping):
-        return {name: _written(item) for name, item in value.items()}
-    return [_written(item) for item in value] if isinstance(value, tuple) else value
+        return {name: to_json(item) for name, item in value.items()}
+    return [to_json(item) for item in value] if isinstance(value, tuple) else value
 
 
-def _read(kind: Any, saved: Any) -> Any:  # noqa: ANN401 - any type that the state has
-    """Return the value of a type that `_written` has turned into JSON."""
+def _from_json(kind: Any, saved: Any) -> Any:  # noqa: ANN401 - any type in the state
+    """Return the value of a type that `to_json` has converted."""
     if kind is Records:
-        return restored(_read(tuple[Column, ...], saved["columns"]), saved["content"])
+        return records_from_json(_from_json(tuple[DatasetColumn, ...], saved["columns"]), saved["content"])
     if is_dataclass(kind):
-        return _read_dataclass(kind, saved)
+        return _dataclass_from_json(kind, saved)
     origin, parts = get_origin(kind), get_args(kind)
     if origin is UnionType and saved is not None:
-        return _read(parts[0], saved)
+        return _from_json(parts[0], saved)
     if origin is dict:
-        return {name: _read(parts[1], item) for name, item in saved.items()}
-    return tuple(_read(parts[0], item) for item in saved) if origin is tuple else saved
+        return {name: _from_json(parts[1], item) for name, item in saved.items()}
+    return tuple(_from_json(parts[0], item) for item in saved) if origin is tuple else saved
 
 
-def _read_dataclass(kind: Any, saved: Mapping[str, Any]) -> Any:  # noqa: ANN401
+def _dataclass_from_json(kind: Any, saved: Mapping[str, Any]) -> Any:  # noqa: ANN401
     types = get_type_hints(kind)
-    return kind(**{name: _read(types[name], item) for name, item in saved.items()})
+    return kind(**{name: _from_json(types[name], item) for name, item in saved.items()})

@@ -1,4 +1,4 @@
-"""The serving process: take a port, make a certificate, run ministack with the Personalize service until stopped."""
+"""The serving process: listen on a port, create a certificate, and run ministack with the Personalize service."""
 
 import asyncio
 import json
@@ -20,24 +20,24 @@ from personalize_local.personalize.limits import Settings
 from personalize_local.personalize.service import PersonalizeService
 from personalize_local.server import configuration
 from personalize_local.server.configuration import Options
-from personalize_local.server.locks import TakenError, claim_folder, claim_port
-from personalize_local.server.persistence import Snapshot
-from personalize_local.server.tls import TlsFiles, make_certificate
+from personalize_local.server.locks import UnavailableError, listen_on, lock_folder
+from personalize_local.server.persistence import StateFile
+from personalize_local.server.tls import TlsFiles, create_certificate
 
-# Whatever is written, by functions too, is for this user alone.
+# Only this user can read or write the files of the server and of the functions.
 _UMASK: Final = 0o077
 _PENDING_SHARE: Final = 0.2
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-# How long the server may take to end, so that it does even if nobody is left to see that it does not.
+# The server ends after this time even if it can't stop cleanly, because nobody may be left to kill it.
 _END_SECONDS: Final = 15
 
 
 def serve(options: Options, *, stop_with_parent: bool) -> int:
-    """Serve until a signal says so, or until standard input ends; returns the exit code, or ends the process."""
+    """Serve until a signal or the end of standard input, and end the process; return 1 if serving is impossible."""
     os.umask(_UMASK)
     try:
-        listener, lock = claim_port(options.port), claim_folder(options.state)
-    except TakenError as problem:
+        listener, lock = listen_on(options.port), lock_folder(options.state)
+    except UnavailableError as problem:
         _refuse(str(problem), to_parent=stop_with_parent)
         return 1
     signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
@@ -47,23 +47,23 @@ def serve(options: Options, *, stop_with_parent: bool) -> int:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
         with lock:
             _serve(options, listener, Path(work), stop_with_parent=stop_with_parent)
-    # Requests in flight, such as CloudFormation's that wait for an answer for an hour, are not worth waiting for.
+    # Don't wait for pending requests: CloudFormation waits up to an hour for the response of a custom resource.
     sys.stdout.flush()
     os._exit(0)
 
 
 def _serve(options: Options, listener: socket.socket, work: Path, *, stop_with_parent: bool) -> None:
     port = listener.getsockname()[1]
-    tls = make_certificate(work)
+    tls = create_certificate(work)
     environment = configuration.client_environment(port, options.region, tls.authority, new_keys())
     configuration.apply(options, environment, tls, work)
     service = _service(options)
-    snapshot = Snapshot(service, options.state)
-    snapshot.load()
+    state_file = StateFile(service, options.state)
+    state_file.load()
 
-    from personalize_local import ministack  # it reads the environment, set just now
+    from personalize_local.ministack import mount  # ministack reads the environment, which is set just above
 
-    application = ministack.mount(service, configuration.endpoint_url(port))
+    application = mount.mount(service, configuration.endpoint_url(port))
     _announce(environment, to_parent=stop_with_parent)
     loop = asyncio.new_event_loop()
     loop.set_exception_handler(_log_exception)
@@ -71,21 +71,21 @@ def _serve(options: Options, listener: socket.socket, work: Path, *, stop_with_p
         loop.run_until_complete(_until_stopped(application, listener, tls, stop_with_parent=stop_with_parent))
     finally:
         threading.Timer(_END_SECONDS, os._exit, (1,)).start()
-        ministack.stop_functions()
+        mount.stop_functions()
         if options.state:
-            ministack.save_state()
-            snapshot.save()
-        # Calls that were in flight may have started functions meanwhile.
-        ministack.stop_functions()
+            mount.save_state()
+            state_file.save()
+        # Pending calls may have started functions in the meantime.
+        mount.stop_functions()
 
 
 def _announce(environment: Mapping[str, str], *, to_parent: bool) -> None:
-    """Print where the server is, and its keys: for the process that started it, or as lines for a shell."""
+    """Print the endpoint and the keys, as JSON for the parent process or as lines for a shell."""
     if to_parent:
         text = json.dumps({"endpoint_url": environment["AWS_ENDPOINT_URL"], "environment": environment})
     else:
-        text = configuration.lines_for_a_shell(environment)
-    print(text, flush=True)  # noqa: T201 - what this command is for
+        text = configuration.shell_exports(environment)
+    print(text, flush=True)  # noqa: T201 - the command's output
 
 
 def _refuse(problem: str, *, to_parent: bool) -> None:
@@ -96,9 +96,9 @@ def _refuse(problem: str, *, to_parent: bool) -> None:
 
 
 def _end_before_serving(work: Path, _number: int, _frame: object) -> None:
-    """End in the middle of the start, which takes a second, and leave no folder behind.
+    """End the process during its start, and remove its folder.
 
-    At once: an exception would go through whatever is being imported, and some of that takes it for a failed import.
+    An exception instead would be caught by modules that are being imported, as a failed import.
     """
     shutil.rmtree(work, ignore_errors=True)
     os._exit(0)
@@ -128,9 +128,9 @@ async def _until_stopped(
 
 
 def _log_exception(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    """Log what breaks in the loop, but for connections whose client doesn't read any more, and so says no goodbye.
+    """Log errors of the event loop, except timeouts of TLS shutdowns.
 
-    A function that isn't invoked any more stands still, and keeps such connections.
+    They occur on connections of functions that are suspended after an invocation and no longer read.
     """
     if not (isinstance(context.get("exception"), TimeoutError) and "SSL shutdown" in str(context["exception"])):
         loop.default_exception_handler(context)

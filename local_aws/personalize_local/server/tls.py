@@ -1,4 +1,4 @@
-"""A certificate authority and a server certificate for loopback, made anew by each server."""
+"""A certificate authority and a server certificate for loopback, created at each start of a server."""
 
 import os
 from pathlib import Path
@@ -10,15 +10,15 @@ _THIS_USER: Final = 0o600
 
 
 class TlsFiles(NamedTuple):
-    """Where the server's certificate, its key, and the authority that clients must trust are."""
+    """The files of the server's certificate, its key, and the authority that clients must trust."""
 
     certificate: Path
     key: Path
     authority: Path
 
 
-def make_certificate(folder: Path) -> TlsFiles:
-    """Make the files in `folder`."""
+def create_certificate(folder: Path) -> TlsFiles:
+    """Create the files in `folder`."""
     files = TlsFiles(folder / "server.pem", folder / "server.key", folder / "authority.pem")
     authority = trustme.CA()
     server = authority.issue_cert("localhost", "127.0.0.1")
@@ -31,5 +31,5 @@ def make_certificate(folder: Path) -> TlsFiles:
 
 
 def _for_this_user(path: str, flags: int) -> int:
-    """Create a file that nobody else can read, not for a moment either."""
+    """Create a file that only this user can read, from the moment of its creation."""
     return os.open(path, flags, _THIS_USER)

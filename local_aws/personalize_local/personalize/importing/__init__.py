@@ -1,1 +1,1 @@
-"""What an import does with data: find it, read it, check it, keep it."""
+"""Import jobs: find, read, check and store the data."""

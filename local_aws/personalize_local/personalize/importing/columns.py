@@ -1,18 +1,18 @@
-"""The columns of a dataset, and what their values must look like.
+"""The columns of a dataset, and the checks of their values.
 
-Checks work on many values of one column at once: that is what lets a million rows through in seconds.
+Each check takes many values of one column, so that a million rows are read in seconds.
 https://docs.aws.amazon.com/personalize/latest/dg/limits.html
 """
 
 import re
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from personalize_import_handler.data_checks.conditions import BOOLEAN, DECIMAL, INTEGER
 from personalize_import_handler.data_checks.dataset_types import IDS, DatasetType
-from personalize_local.personalize import messages
-from personalize_local.personalize.avro_schema import AvroSchema
+from personalize_import_handler.data_checks.schema import Schema
+from personalize_local.personalize.importing import failure_reasons
 
 _ID_LIMIT: Final = 256
 _STRING_LIMIT: Final = 1000
@@ -39,90 +39,90 @@ _READERS: Final[dict[str, Callable[[str], object]]] = {
 
 
 @dataclass(frozen=True)
-class Column:
+class DatasetColumn:
     """A field of the schema as a column of a file."""
 
     name: str
     type_name: str
     nullable: bool
     limit: int = _STRING_LIMIT
-    cut_at_limit: bool = False
+    truncated: bool = False
+    """Whether a longer value is truncated at the limit, rather than failing the import."""
     allowed: tuple[str, ...] = ()
-    unfit_is_null: bool = False
-    """Whether a value that isn't of the column's type is taken for none, rather than failing the import."""
+    null_if_invalid: bool = False
+    """Whether a value of a wrong type is read as null, rather than failing the import."""
 
     def value(self, cell: str) -> object:
-        """Return a kept cell as the value it stands for; an empty cell is null."""
+        """Return the value of a stored cell; an empty cell is null."""
         return _READERS.get(self.type_name, str)(cell) if cell else None
 
 
 @dataclass(frozen=True)
 class CellProblem:
-    """The first value of a column that isn't acceptable: its index, and what is wrong with it."""
+    """The first invalid value of a column: its index, and the failure reason."""
 
     index: int
-    what: str
+    reason: str
 
 
-def columns_of(
-    schema: AvroSchema, dataset_type: DatasetType, known: Collection[str], *, metadata_must_fit: bool
-) -> tuple[Column, ...]:
+def dataset_columns(schema: Schema, dataset_type: DatasetType, *, metadata_must_fit: bool) -> tuple[DatasetColumn, ...]:
     """Return the columns that the files of a dataset must have.
 
-    Whether metadata of the wrong type (a column that is not `known`, that is required or reserved) fails an import is
-    not documented; docs/decisions/0003-metadata-of-the-wrong-type.md says what is taken for right, and why.
+    Whether metadata (a column that is neither required nor reserved) of a wrong type fails an import is not documented;
+    see docs/decisions/0003-metadata-of-the-wrong-type.md.
     """
+    known = dataset_type.known_fields(schema.domain)
     return tuple(
-        Column(
+        DatasetColumn(
             name=field.name,
             type_name=field.type_name,
             nullable=field.nullable,
             limit=_ID_LIMIT if field.name in IDS else _TEXTUAL_LIMIT if field.textual else _STRING_LIMIT,
-            cut_at_limit=field.textual,
+            truncated=field.textual,
             allowed=dataset_type.allowed_values.get(field.name, ()),
-            unfit_is_null=field.type_name in _PATTERNS and field.name not in known and not metadata_must_fit,
+            null_if_invalid=field.type_name in _PATTERNS and field.name not in known and not metadata_must_fit,
         )
         for field in schema.fields
     )
 
 
-def kept(column: Column, cells: Sequence[str]) -> Sequence[str]:
-    """Return the values as they are kept: textual ones cut at their limit, others without what is no value."""
-    if column.unfit_is_null and not _all_good(column, [cell for cell in cells if cell]):
-        return [cell if cell and _all_good(column, (cell,)) else "" for cell in cells]
-    if column.cut_at_limit and max(map(len, cells)) > column.limit:
+def stored_cells(column: DatasetColumn, cells: Sequence[str]) -> Sequence[str]:
+    """Return a column's cells as they are stored: truncated if textual, and empty if invalid metadata."""
+    if column.null_if_invalid and not _are_valid(column, [cell for cell in cells if cell]):
+        return [cell if cell and _are_valid(column, (cell,)) else "" for cell in cells]
+    if column.truncated and max(map(len, cells)) > column.limit:
         return [cell[: column.limit] for cell in cells]
     return cells
 
 
-def problem_in(column: Column, cells: Sequence[str]) -> CellProblem | None:
-    """Return the first value of a column that Personalize would not take, if there is one."""
+def find_problem(column: DatasetColumn, cells: Sequence[str]) -> CellProblem | None:
+    """Return the first invalid value of a column, if any."""
     has_empty = "" in cells
     if has_empty and not column.nullable:
-        return CellProblem(cells.index(""), messages.value_missing(column.name))
+        return CellProblem(cells.index(""), failure_reasons.value_missing(column.name))
     filled = [cell for cell in cells if cell] if has_empty else cells
-    if not filled or column.unfit_is_null or _all_good(column, filled):
+    if not filled or column.null_if_invalid or _are_valid(column, filled):
         return None
     return next(
-        CellProblem(index, _what_is_wrong(column, cell))
+        CellProblem(index, _failure_reason(column, cell))
         for index, cell in enumerate(cells)
-        if cell and not _all_good(column, (cell,))
+        if cell and not _are_valid(column, (cell,))
     )
 
 
-def _all_good(column: Column, cells: Sequence[str]) -> bool:
+def _are_valid(column: DatasetColumn, cells: Sequence[str]) -> bool:
     pattern = _PATTERNS.get(column.type_name)
     if pattern is None:
-        return _all_good_strings(column, cells)
-    return all(map(pattern.fullmatch, cells)) and _all_in_range(column, cells)
+        return _strings_are_valid(column, cells)
+    return all(map(pattern.fullmatch, cells)) and _are_in_range(column, cells)
 
 
-def _all_good_strings(column: Column, cells: Iterable[str]) -> bool:
-    within_limit = column.cut_at_limit or max(map(len, cells)) <= column.limit
+def _strings_are_valid(column: DatasetColumn, cells: Iterable[str]) -> bool:
+    within_limit = column.truncated or max(map(len, cells)) <= column.limit
     return within_limit and (not column.allowed or set(column.allowed).issuperset(cells))
 
 
-def _all_in_range(column: Column, cells: Iterable[str]) -> bool:
+def _are_in_range(column: DatasetColumn, cells: Iterable[str]) -> bool:
     if column.type_name not in _BITS:
         return True
     end = 1 << (_BITS[column.type_name] - 1)
@@ -130,9 +130,9 @@ def _all_in_range(column: Column, cells: Iterable[str]) -> bool:
     return not values or (min(values) >= -end and max(values) < end)
 
 
-def _what_is_wrong(column: Column, cell: str) -> str:
+def _failure_reason(column: DatasetColumn, cell: str) -> str:
     if column.type_name != "string":
-        return messages.wrong_type(column.name, column.type_name)
+        return failure_reasons.wrong_type(column.name, column.type_name)
     if len(cell) > column.limit:
-        return messages.too_long(column.name, column.limit)
-    return messages.value_not_allowed(column.name, column.allowed)
+        return failure_reasons.too_long(column.name, column.limit)
+    return failure_reasons.value_not_allowed(column.name, column.allowed)

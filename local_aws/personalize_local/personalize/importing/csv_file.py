@@ -1,9 +1,9 @@
-r"""CSV as Personalize takes it: commas, an unquoted header, text in double quotes with backslash escapes.
+r"""CSV in the format of Personalize: commas, an unquoted header, text in double quotes with backslash escapes.
 
 https://docs.aws.amazon.com/personalize/latest/dg/data-prep-formatting.html
 
-A record is one line. `""`, RFC 4180's escape, is none here: the first `"` ends the quotes, commas after it split the
-value, and the error shows further on, as it does with the real service. Blank lines count as lines and as nothing else.
+A record is one line. `""`, RFC 4180's escape, is not supported: the first `"` ends the quotes, commas after it split
+the value, and a later check fails, as with the real service. Blank lines are skipped, but counted as lines.
 """
 
 import csv
@@ -12,68 +12,68 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
-from personalize_local.personalize import messages
-from personalize_local.personalize.importing.columns import CellProblem, Column, kept, problem_in
+from personalize_local.personalize.importing import failure_reasons
+from personalize_local.personalize.importing.columns import CellProblem, DatasetColumn, find_problem, stored_cells
 
-# Few enough to stay in the processor's cache: with eight times as many, a file takes twice as long.
+# Small enough for the processor's cache: with eight times as many rows, a file takes twice as long.
 _ROWS_AT_ONCE: Final = 512
 _FIRST_LINE_OF_DATA: Final = 2
 
 Row = Sequence[str]
 
 
-class RowProblem(Exception):
-    """A row that Personalize would not take; the text says what, in which column, file and line."""
+class RowError(Exception):
+    """An invalid row; the message is the failure reason, with column, file and line."""
 
 
 @dataclass(frozen=True)
 class CsvFile:
-    """One file of a job: where it is, its header, and the columns to take out of it."""
+    """One file of a job: its location, its header, and the columns to read."""
 
     location: str
     header: tuple[str, ...]
-    columns: tuple[Column, ...]
+    columns: tuple[DatasetColumn, ...]
 
-    def problem(self, what: str, line: int) -> RowProblem:
-        """Return `what` with the place it was found at."""
-        return RowProblem(messages.at_line(what, self.location, line))
+    def row_error(self, reason: str, line: int) -> RowError:
+        """Return the error for a row, with its place."""
+        return RowError(failure_reasons.at_line(reason, self.location, line))
 
 
 @dataclass(frozen=True)
 class _Block:
-    """Consecutive well-formed rows with the line of each, and what is wrong with the row after them."""
+    """Consecutive well-formed rows with the line of each, and the error in the row after them."""
 
     rows: Sequence[Row]
     lines: Sequence[int]
-    problem: RowProblem | None
+    error: RowError | None
 
 
-def header_of(line: bytes) -> tuple[str, ...]:
-    """Split a header; names stay as they are, so quotes and a byte order mark make a column go missing."""
+def split_header(line: bytes) -> tuple[str, ...]:
+    """Split a header; quotes and a byte-order mark remain, so that their columns are missing."""
     return tuple(line.decode(errors="replace").rstrip("\r\n").split(","))
 
 
-def missing_columns(header: Sequence[str], columns: Iterable[Column]) -> list[str]:
-    """Return the columns of the schema that a header doesn't have."""
+def missing_columns(header: Sequence[str], columns: Iterable[DatasetColumn]) -> list[str]:
+    """Return the names of the columns that a header doesn't have."""
     names = frozenset(header)
     return [column.name for column in columns if column.name not in names]
 
 
-def checked_columns(file: CsvFile, lines: Iterable[bytes]) -> Iterator[list[Sequence[str]]]:
-    """Yield a file's data (`lines` without the header), many rows at a time, as one sequence of values per column.
+def read_columns(file: CsvFile, lines: Iterable[bytes]) -> Iterator[list[Sequence[str]]]:
+    """Yield blocks of a file's rows, each as one sequence of cells per column; `lines` don't include the header.
 
-    Raises `RowProblem` for the first row that isn't acceptable, after everything before it.
+    Raises `RowError` for the first invalid row, after yielding the blocks before it.
     """
-    place_of = {name: place for place, name in reversed([*enumerate(file.header)])}  # of two, the first counts
+    place_of = {name: place for place, name in reversed([*enumerate(file.header)])}  # the first of two
     places = [place_of[column.name] for column in file.columns]
     for block in _blocks(file, lines):
         if block.rows:
             by_column = list(zip(*block.rows, strict=True))
             values = [by_column[place] for place in places]
-            _require_good(file, values, block.lines)
-            yield [kept(column, cells) for column, cells in zip(file.columns, values, strict=True)]
-        if block.problem:
-            raise block.problem
+            _require_valid(file, values, block.lines)
+            yield [stored_cells(column, cells) for column, cells in zip(file.columns, values, strict=True)]
+        if block.error:
+            raise block.error
 
 
 def _blocks(file: CsvFile, lines: Iterable[bytes]) -> Iterator[_Block]:
@@ -82,63 +82,63 @@ def _blocks(file: CsvFile, lines: Iterable[bytes]) -> Iterator[_Block]:
     more = True
     while more:
         rows: list[Row] = []
-        problem = None
+        error = None
         lines_before = reader.line_num
         try:
-            rows.extend(islice(reader, _ROWS_AT_ONCE))  # what came before an error stays in the list
-        except csv.Error as error:
-            problem = file.problem(messages.malformed_row(str(error)), first_line + len(rows))
+            rows.extend(islice(reader, _ROWS_AT_ONCE))  # rows before an error stay in the list
+        except csv.Error as malformed:
+            error = file.row_error(failure_reasons.malformed_row(str(malformed)), first_line + len(rows))
         except UnicodeDecodeError:
-            problem = file.problem(messages.not_utf8(), first_line + len(rows))
-        more = problem is None and len(rows) == _ROWS_AT_ONCE
-        block = _Block(rows, range(first_line, first_line + len(rows)), problem)
-        # Looking into every value for line breaks is slow; that there is one shows by the lines that were read.
-        one_line_each = problem is None and reader.line_num - lines_before == len(rows)
-        yield block if one_line_each and _fits(file, rows) else _well_formed(file, block)
+            error = file.row_error(failure_reasons.NOT_UTF8, first_line + len(rows))
+        more = error is None and len(rows) == _ROWS_AT_ONCE
+        block = _Block(rows, range(first_line, first_line + len(rows)), error)
+        # Searching every cell for line breaks is slow; the number of lines read shows whether there is one.
+        one_line_each = error is None and reader.line_num - lines_before == len(rows)
+        yield block if one_line_each and _has_header_width(file, rows) else _well_formed_part(file, block)
         first_line += len(rows)
 
 
-def _fits(file: CsvFile, rows: Sequence[Row]) -> bool:
+def _has_header_width(file: CsvFile, rows: Sequence[Row]) -> bool:
     return set(map(len, rows)) <= {len(file.header)}
 
 
-def _well_formed(file: CsvFile, block: _Block) -> _Block:
-    """Return the block without blank lines, up to the first row of another shape than the header's."""
+def _well_formed_part(file: CsvFile, block: _Block) -> _Block:
+    """Return the block without blank lines, up to the first row that isn't well-formed."""
     width = len(file.header)
     rows: list[Row] = []
     lines: list[int] = []
     for row, line in zip(block.rows, block.lines, strict=True):
-        if len(row) not in (0, width) or _goes_on(row):
-            return _Block(rows, lines, file.problem(_shape_problem(file, row), line))
+        if len(row) not in (0, width) or _has_line_break(row):
+            return _Block(rows, lines, file.row_error(_malformed_reason(file, row), line))
         if row:
             rows.append(row)
             lines.append(line)
-    return _Block(rows, lines, block.problem)
+    return _Block(rows, lines, block.error)
 
 
-def _goes_on(row: Row) -> bool:
+def _has_line_break(row: Row) -> bool:
     return "\n" in "".join(row)
 
 
-def _shape_problem(file: CsvFile, row: Row) -> str:
-    """Say what is wrong; as with the real service, bad quoting shows as a value that is too long, if it is."""
+def _malformed_reason(file: CsvFile, row: Row) -> str:
+    """Return the failure reason: as with the real service, a too long value comes first, even after wrong quoting."""
     limits = {column.name: column.limit for column in file.columns}
     for name, cell in zip(file.header, row, strict=False):
         if len(cell) > limits.get(name, len(cell)):
-            return messages.too_long(name, limits[name])
+            return failure_reasons.too_long(name, limits[name])
     for name, cell in zip(file.header, row, strict=False):
         if "\n" in cell:
-            return messages.line_break_in_value(name)
-    return messages.wrong_field_count(len(row), len(file.header))
+            return failure_reasons.line_break_in_value(name)
+    return failure_reasons.wrong_field_count(len(row), len(file.header))
 
 
-def _require_good(file: CsvFile, values: Sequence[Sequence[str]], lines: Sequence[int]) -> None:
-    """Raise the problem that comes first in the file, whichever column it is in."""
+def _require_valid(file: CsvFile, values: Sequence[Sequence[str]], lines: Sequence[int]) -> None:
+    """Raise the error for the first invalid row, whichever column it is in."""
     problems: list[CellProblem] = []
     for column, cells in zip(file.columns, values, strict=True):
-        problem = problem_in(column, cells)
+        problem = find_problem(column, cells)
         if problem is not None:
             problems.append(problem)
     if problems:
         first = min(problems, key=lambda problem: problem.index)
-        raise file.problem(first.what, lines[first.index])
+        raise file.row_error(first.reason, lines[first.index])

@@ -1,8 +1,8 @@
-"""Which objects a data location stands for.
+"""The objects at a data location.
 
-https://docs.aws.amazon.com/personalize/latest/dg/bulk-data-import-step.html: a file, or a folder, of which only the
-first level counts. That files not ending in `.csv` are left out of a folder is not documented, nor is the folder
-without a trailing slash, which AWS's own samples pass.
+https://docs.aws.amazon.com/personalize/latest/dg/bulk-data-import-step.html: a file, or the files directly under a
+folder. It is not documented that files in a folder whose names don't end in `.csv` are ignored, nor that a folder may
+omit the trailing slash, as in AWS's own samples.
 """
 
 from collections.abc import Iterable
@@ -11,7 +11,7 @@ from typing import Final
 
 from personalize_local.personalize import messages
 from personalize_local.personalize.errors import invalid_input
-from personalize_local.personalize.interfaces import AccessToDataDenied, DataMissing, ImportRole, S3Object
+from personalize_local.personalize.interfaces import DataAccessDeniedError, DataNotFoundError, ImportRole, S3Object
 
 _SCHEME: Final = "s3://"
 
@@ -23,13 +23,13 @@ class DataLocation:
     bucket: str
     key: str
 
-    def url(self, key: str) -> str:
-        """Return the location of one of its objects."""
+    def uri(self, key: str) -> str:
+        """Return the URI of an object in the bucket."""
         return f"{_SCHEME}{self.bucket}/{key}"
 
 
 def parse_location(text: str) -> DataLocation:
-    """Read an `s3://` location; raise InvalidInputException for any other."""
+    """Parse an `s3://` URI; raise InvalidInputException for any other text."""
     bucket, _, key = text.removeprefix(_SCHEME).partition("/")
     if not text.startswith(_SCHEME) or not bucket:
         raise invalid_input(messages.INVALID_DATA_LOCATION)
@@ -37,19 +37,19 @@ def parse_location(text: str) -> DataLocation:
 
 
 def objects_at(role: ImportRole, location: DataLocation) -> list[S3Object]:
-    """List the files to import, as the import role sees them; raise InvalidInputException if there are none."""
+    """List the files to import with the import role; raise InvalidInputException if there are none."""
     try:
         found = role.list_objects(location.bucket, location.key)
-    except (AccessToDataDenied, DataMissing) as error:
-        raise invalid_input(explained(error)) from error
-    files = chosen(found, location.key)
+    except (DataAccessDeniedError, DataNotFoundError) as error:
+        raise invalid_input(read_failure(error)) from error
+    files = select_files(found, location.key)
     if not files:
         raise invalid_input(messages.INVALID_DATA_LOCATION)
     return files
 
 
-def chosen(found: Iterable[S3Object], key: str) -> list[S3Object]:
-    """Return the object called `key`, or else the CSV files at the first level of that folder, by name."""
+def select_files(found: Iterable[S3Object], key: str) -> list[S3Object]:
+    """Return the object with the key, or else the CSV files directly under that folder, sorted by key."""
     objects = list(found)
     exact = [item for item in objects if item.key == key and not key.endswith("/")]
     if exact:
@@ -58,9 +58,9 @@ def chosen(found: Iterable[S3Object], key: str) -> list[S3Object]:
     return sorted((item for item in objects if _is_file_in(folder, item.key)), key=lambda item: item.key)
 
 
-def explained(error: AccessToDataDenied | DataMissing) -> str:
-    """Return the service's words for data that can't be read."""
-    if isinstance(error, AccessToDataDenied):
+def read_failure(error: DataAccessDeniedError | DataNotFoundError) -> str:
+    """Return the service's message for data that can't be read."""
+    if isinstance(error, DataAccessDeniedError):
         return messages.no_access_to_data(error.bucket)
     return messages.INVALID_DATA_LOCATION
 

@@ -1,8 +1,9 @@
-"""A dataset import job and its way from CREATE PENDING to its end: a function of time and of what was read."""
+"""A dataset import job and its status, computed from the time and from the result of reading its rows."""
 
 from dataclasses import dataclass, replace
-from typing import Final, Protocol
+from typing import Final
 
+from personalize_local.personalize.faults import ForcedEnd
 from personalize_local.personalize.importing.records import Records
 from personalize_local.personalize.resource_status import ACTIVE, CREATE_FAILED, CREATE_IN_PROGRESS, CREATE_PENDING
 
@@ -11,15 +12,15 @@ _RUNNING: Final = frozenset({CREATE_PENDING, CREATE_IN_PROGRESS})
 
 @dataclass(frozen=True)
 class StatusChange:
-    """A status, and the service's time it was taken on."""
+    """A status, and the simulated time of the change."""
 
     status: str
     at: float
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What came of reading the rows, and when: records, or the reason why there are none."""
+class ReadResult:
+    """The result of reading the rows, and its time: records or a failure reason."""
 
     finished_at: float
     records: Records | None = None
@@ -27,29 +28,8 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class ForcedEnd:
-    """The end that a test has ordered for a job, whatever its data says."""
-
-    status: str
-    failure_reason: str | None
-    at: float
-
-
-class Orders(Protocol):
-    """What tests have ordered for jobs, see `switches`."""
-
-    def holds(self, job_name: str) -> bool:
-        """Return whether the job must not end."""
-        ...
-
-    def forced_end(self, job_name: str, created_at: float) -> ForcedEnd | None:
-        """Return the end that the job must take, if one was ordered."""
-        ...
-
-
-@dataclass(frozen=True)
 class ImportJob:
-    """A job's record. It stays when the dataset goes: there is no operation that deletes it."""
+    """A job; no operation deletes it, so it remains after its dataset is deleted."""
 
     job_name: str
     arn: str
@@ -61,7 +41,7 @@ class ImportJob:
     in_progress_at: float
     earliest_end_at: float
     history: tuple[StatusChange, ...]
-    outcome: Outcome | None = None
+    read_result: ReadResult | None = None
     failure_reason: str | None = None
 
     @property
@@ -76,12 +56,12 @@ class ImportJob:
 
     @property
     def last_updated_at(self) -> float:
-        """When the job took on its present status."""
+        """When the job got its present status."""
         return self.history[-1].at
 
     @property
     def is_running(self) -> bool:
-        """Whether the job takes one of the few places for running jobs."""
+        """Whether the job counts toward the limit of running jobs."""
         return self.status in _RUNNING
 
     def with_status(self, status: str, at: float, failure_reason: str | None = None) -> "ImportJob":
@@ -89,26 +69,25 @@ class ImportJob:
         return replace(self, history=(*self.history, StatusChange(status, at)), failure_reason=failure_reason)
 
 
-def advanced(job: ImportJob, now: float, orders: Orders) -> ImportJob:
-    """Return a job as it is at `now`; a job that has become ACTIVE has its records in `outcome`."""
+def updated(job: ImportJob, now: float, *, forced_end: ForcedEnd | None, is_held: bool) -> ImportJob:
+    """Return a job as it is at `now`; a job that has become ACTIVE has its records in `read_result`."""
     if not job.is_running:
         return job
     if job.status == CREATE_PENDING and now >= job.in_progress_at:
         job = job.with_status(CREATE_IN_PROGRESS, job.in_progress_at)
-    forced = orders.forced_end(job.job_name, job.created_at)
-    if forced is not None and now >= forced.at:
-        return job.with_status(forced.status, max(forced.at, job.last_updated_at), forced.failure_reason)
-    if orders.holds(job.job_name):
+    if forced_end is not None and now >= (end := forced_end.time_for_job(job.created_at)):
+        return job.with_status(forced_end.status, max(end, job.last_updated_at), forced_end.failure_reason)
+    if is_held:
         return replace(job, earliest_end_at=max(now, job.earliest_end_at))
     return _ended(job, now)
 
 
 def _ended(job: ImportJob, now: float) -> ImportJob:
-    if job.outcome is None:
+    if job.read_result is None:
         return job
-    ended_at = max(job.earliest_end_at, job.outcome.finished_at)
+    ended_at = max(job.earliest_end_at, job.read_result.finished_at)
     if job.status == CREATE_PENDING or now < ended_at:
         return job
-    if job.outcome.failure_reason is not None:
-        return job.with_status(CREATE_FAILED, ended_at, job.outcome.failure_reason)
+    if job.read_result.failure_reason is not None:
+        return job.with_status(CREATE_FAILED, ended_at, job.read_result.failure_reason)
     return job.with_status(ACTIVE, ended_at)

@@ -1,27 +1,29 @@
-"""Reading the files of a job: their headers while the caller waits, their rows afterwards."""
+"""Reading the files of a job: their headers before the service responds, their rows afterwards."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from personalize_import_handler.data_checks.dataset_types import letters_and_digits
 from personalize_local.personalize import messages
-from personalize_local.personalize.avro_schema import colliding_names
 from personalize_local.personalize.errors import invalid_input
-from personalize_local.personalize.importing.columns import Column
+from personalize_local.personalize.importing import failure_reasons
+from personalize_local.personalize.importing.columns import DatasetColumn
 from personalize_local.personalize.importing.csv_file import (
     CsvFile,
-    RowProblem,
-    checked_columns,
-    header_of,
+    RowError,
     missing_columns,
+    read_columns,
+    split_header,
 )
-from personalize_local.personalize.importing.data_location import DataLocation, explained
+from personalize_local.personalize.importing.data_location import DataLocation, read_failure
 from personalize_local.personalize.importing.records import Records
-from personalize_local.personalize.interfaces import AccessToDataDenied, DataMissing, ImportRole, S3Object
+from personalize_local.personalize.interfaces import DataAccessDeniedError, DataNotFoundError, ImportRole, S3Object
 
 
 @dataclass(frozen=True)
-class Source:
-    """The files of one job, and the role to read them with."""
+class ImportSource:
+    """The files of one job, and the role that reads them."""
 
     role: ImportRole
     location: DataLocation
@@ -32,40 +34,37 @@ class Source:
         return self.role.read_lines(self.location.bucket, file.key)
 
 
-def check_headers(source: Source, columns: Sequence[Column]) -> None:
-    """Read the first line of every file; raise InvalidInputException if columns of the schema are missing."""
+def check_headers(source: ImportSource, columns: Sequence[DatasetColumn]) -> None:
+    """Read the first line of every file; raise InvalidInputException if columns are missing or ambiguous."""
+    names = {column.name for column in columns}
     for file in source.files:
         try:
-            header = header_of(next(source.lines(file), b""))
-        except (AccessToDataDenied, DataMissing) as error:
-            raise invalid_input(explained(error)) from error
-        missing = missing_columns(header, columns)
-        if missing:
+            header = split_header(next(source.lines(file), b""))
+        except (DataAccessDeniedError, DataNotFoundError) as error:
+            raise invalid_input(read_failure(error)) from error
+        if missing := missing_columns(header, columns):
             raise invalid_input(messages.missing_columns(missing))
-        wanted = {column.name for column in columns}
-        collisions = [name for name in colliding_names(list(header)) if name in wanted]
-        if collisions:
-            raise invalid_input(messages.duplicate_columns(collisions))
+        counts = Counter(map(letters_and_digits, header))
+        if ambiguous := [name for name in header if name in names and counts[letters_and_digits(name)] > 1]:
+            raise invalid_input(messages.duplicate_columns(ambiguous))
 
 
-def read_records(source: Source, records: Records) -> str | None:
-    """Read all rows into `records`; return the failure reason if the import must fail."""
+def read_records(source: ImportSource, records: Records) -> str | None:
+    """Read all rows into `records`; return the failure reason if the import fails."""
     try:
         first: CsvFile | None = None
         for item in source.files:
             lines = source.lines(item)
-            file = CsvFile(source.location.url(item.key), header_of(next(lines, b"")), records.columns)
-            missing = missing_columns(file.header, file.columns)
-            if missing:
-                # The file is another one than it was when the caller waited.
-                return messages.missing_columns(missing)
+            file = CsvFile(source.location.uri(item.key), split_header(next(lines, b"")), records.columns)
+            if missing := missing_columns(file.header, file.columns):
+                return messages.missing_columns(missing)  # the file has changed since its header was checked
             first = first or file
             if file.header != first.header:
-                return messages.headers_differ(file.location, first.location)
-            for values in checked_columns(file, lines):
-                records.add(values)
-    except RowProblem as problem:
-        return str(problem)
-    except (AccessToDataDenied, DataMissing) as error:
-        return explained(error)
+                return failure_reasons.headers_differ(file.location, first.location)
+            for cells in read_columns(file, lines):
+                records.add(cells)
+    except RowError as error:
+        return str(error)
+    except (DataAccessDeniedError, DataNotFoundError) as error:
+        return read_failure(error)
     return None

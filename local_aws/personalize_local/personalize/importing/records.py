@@ -1,4 +1,4 @@
-"""The records of a dataset, kept small: text, a block of rows at a time, not an object per value."""
+"""The records of a dataset, stored compactly: as text of many rows, not as one object per value."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
@@ -6,29 +6,29 @@ from itertools import chain, islice
 from typing import Any, Final, Self
 
 from personalize_import_handler.data_checks.dataset_types import DatasetType
-from personalize_local.personalize.importing.columns import Column
+from personalize_local.personalize.importing.columns import DatasetColumn
 
 # No value can contain a line break (see `csv_file`), so nothing needs escaping.
 _SEPARATOR: Final = "\n"
 
 Row = Sequence[str]
-ValuesByColumn = Sequence[Sequence[str]]
+CellsByColumn = Sequence[Sequence[str]]
 
 
 class Records(ABC):
-    """A dataset's bulk data. What is in a dataset never changes: an import puts other records in its place."""
+    """A dataset's bulk data; an import replaces the records of a dataset and never changes them."""
 
-    def __init__(self, columns: Sequence[Column]) -> None:
+    def __init__(self, columns: Sequence[DatasetColumn]) -> None:
         """Start empty."""
         self.columns = tuple(columns)
 
     @abstractmethod
-    def add(self, values: ValuesByColumn) -> None:
-        """Take in some rows, given by column; only while they are being read."""
+    def add(self, cells: CellsByColumn) -> None:
+        """Add rows, given by column; only while the files are being read."""
 
     @abstractmethod
     def __len__(self) -> int:
-        """Return how many records there are."""
+        """Return the number of records."""
 
     @abstractmethod
     def rows(self) -> Iterator[Row]:
@@ -36,109 +36,109 @@ class Records(ABC):
 
     @abstractmethod
     def emptied(self) -> Self:
-        """Return no records, of the same columns."""
+        """Return empty records with the same columns."""
 
     @abstractmethod
-    def followed_by(self, newer: Self) -> Self:
-        """Return these records with newer ones added, as an INCREMENTAL import does."""
+    def merged_with(self, newer: Self) -> Self:
+        """Return these records with newer ones merged in, as an INCREMENTAL import does."""
 
     @abstractmethod
-    def saved(self) -> dict[str, Any]:
-        """Return the content as JSON has it, see `restored`."""
+    def to_json(self) -> dict[str, Any]:
+        """Return the content as JSON values, for `records_from_json`."""
 
     def as_objects(self, offset: int, limit: int) -> list[dict[str, object]]:
-        """Return some of the records as objects by column name, values in the types of the schema."""
+        """Return some of the records as objects by column name, with values of the schema's types."""
         return [
             {column.name: column.value(cell) for column, cell in zip(self.columns, row, strict=True)}
             for row in islice(self.rows(), offset, offset + limit)
         ]
 
 
-class Log(Records):
-    """Interactions: every row of every file counts.
+class AppendedRecords(Records):
+    """Interactions: every row is a record.
 
-    Of two *recorded events* with the same time and properties the service keeps one; it says no such thing of rows.
+    The service deduplicates *recorded events* with the same time and properties; this isn't documented for rows.
     https://docs.aws.amazon.com/personalize/latest/dg/import-data.html
     """
 
-    def __init__(self, columns: Sequence[Column], blocks: Sequence[tuple[int, bytes]] = ()) -> None:
-        """Start with blocks of another log: each a number of rows, and their values column after column."""
+    def __init__(self, columns: Sequence[DatasetColumn], blocks: Sequence[tuple[int, bytes]] = ()) -> None:
+        """Start with blocks: each a number of rows, and their cells column by column."""
         super().__init__(columns)
         self._blocks = list(blocks)
 
-    def add(self, values: ValuesByColumn) -> None:
+    def add(self, cells: CellsByColumn) -> None:
         """Append rows."""
-        self._blocks.append((len(values[0]), _SEPARATOR.join(chain.from_iterable(values)).encode()))
+        self._blocks.append((len(cells[0]), _SEPARATOR.join(chain.from_iterable(cells)).encode()))
 
     def __len__(self) -> int:
-        """Return how many rows there are."""
+        """Return the number of rows."""
         return sum(count for count, _ in self._blocks)
 
     def rows(self) -> Iterator[Row]:
-        """Return the rows in the order in which they were imported."""
+        """Return the rows in the order of their import."""
         for count, block in self._blocks:
             cells = block.decode().split(_SEPARATOR)
             yield from zip(*(cells[start : start + count] for start in range(0, len(cells), count)), strict=True)
 
     def emptied(self) -> Self:
-        """Return an empty log."""
+        """Return empty records with the same columns."""
         return type(self)(self.columns)
 
-    def saved(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, Any]:
         """Return the blocks."""
         return {"blocks": [[count, block.decode()] for count, block in self._blocks]}
 
-    def followed_by(self, newer: Self) -> Self:
+    def merged_with(self, newer: Self) -> Self:
         """Append."""
         return type(self)(newer.columns, [*self._blocks, *newer._blocks])
 
 
-class Table(Records):
-    """Items, users and actions: one record for each id, the later one."""
+class KeyedRecords(Records):
+    """Items, users and actions: one record per id, the later one."""
 
-    def __init__(self, columns: Sequence[Column], key: str, by_key: dict[str, str] | None = None) -> None:
-        """Start with the rows of another table, by the value of the column `key`."""
+    def __init__(self, columns: Sequence[DatasetColumn], key: str, by_key: dict[str, str] | None = None) -> None:
+        """Start with rows by their cell in the column `key`."""
         super().__init__(columns)
         self._key = key
-        self._place = [column.name for column in columns].index(key)
+        self._key_index = [column.name for column in columns].index(key)
         self._by_key = by_key if by_key is not None else {}
 
-    def add(self, values: ValuesByColumn) -> None:
-        """Take rows in, replacing those with the same ids."""
-        rows = map(_SEPARATOR.join, zip(*values, strict=True))
-        self._by_key.update(zip(values[self._place], rows, strict=True))
+    def add(self, cells: CellsByColumn) -> None:
+        """Add rows, replacing those with the same ids."""
+        rows = map(_SEPARATOR.join, zip(*cells, strict=True))
+        self._by_key.update(zip(cells[self._key_index], rows, strict=True))
 
     def __len__(self) -> int:
-        """Return how many different ids there are."""
+        """Return the number of different ids."""
         return len(self._by_key)
 
     def rows(self) -> Iterator[Row]:
-        """Return the rows in the order in which their ids were first seen."""
+        """Return the rows in the order in which their ids first appeared."""
         return (row.split(_SEPARATOR) for row in self._by_key.values())
 
     def emptied(self) -> Self:
-        """Return an empty table."""
+        """Return empty records with the same columns and key."""
         return type(self)(self.columns, self._key)
 
-    def saved(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, Any]:
         """Return the key's name and the rows."""
         return {"key": self._key, "rows": list(self._by_key.values())}
 
-    def followed_by(self, newer: Self) -> Self:
-        """Replace what has the same id, and add the rest."""
+    def merged_with(self, newer: Self) -> Self:
+        """Replace records with the same id, and add the others."""
         return type(self)(newer.columns, self._key, self._by_key | newer._by_key)
 
 
-def restored(columns: Sequence[Column], saved: Mapping[str, Any]) -> Records:
-    """Return records with the content that `Records.saved` has returned."""
+def records_from_json(columns: Sequence[DatasetColumn], saved: Mapping[str, Any]) -> Records:
+    """Return records with the content from `Records.to_json`."""
     if "blocks" in saved:
-        return Log(columns, [(count, block.encode()) for count, block in saved["blocks"]])
-    table = Table(columns, saved["key"])
+        return AppendedRecords(columns, [(count, block.encode()) for count, block in saved["blocks"]])
+    table = KeyedRecords(columns, saved["key"])
     if rows := [row.split(_SEPARATOR) for row in saved["rows"]]:
         table.add(list(zip(*rows, strict=True)))
     return table
 
 
-def no_records(dataset_type: DatasetType, columns: Sequence[Column]) -> Records:
+def empty_records(dataset_type: DatasetType, columns: Sequence[DatasetColumn]) -> Records:
     """Return the records of an empty dataset."""
-    return Log(columns) if dataset_type.key is None else Table(columns, dataset_type.key)
+    return AppendedRecords(columns) if dataset_type.key is None else KeyedRecords(columns, dataset_type.key)

@@ -1,1 +1,1 @@
-"""The operations of the API, a module per kind of resource."""
+"""The operations of the API, one module per kind of resource."""

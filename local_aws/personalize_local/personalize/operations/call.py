@@ -1,40 +1,43 @@
-"""One call that has passed the constraints and IAM: what an operation gets."""
+"""A validated and authorized call of an operation."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from personalize_local.personalize.interfaces import Caller, Scope
+from personalize_local.personalize.interfaces import AccountRegion, Caller
 from personalize_local.personalize.limits import Settings
 from personalize_local.personalize.store import Resources, Store
 
 
 @dataclass(frozen=True)
 class Call:
-    """The parameters of a call, who makes it, and the state that it is about."""
+    """The parameters of a call, its caller, and the state of the service."""
 
     parameters: Mapping[str, Any]
     caller: Caller
     store: Store
 
     @property
-    def scope(self) -> Scope:
-        """The account and Region that the call goes to."""
-        return self.caller.scope
+    def at(self) -> AccountRegion:
+        """The account and Region of the call."""
+        return self.caller.at
 
     @property
     def settings(self) -> Settings:
-        """The settings in force."""
+        """The present settings."""
         return self.store.settings
 
     @contextmanager
     def resources(self) -> Iterator[tuple[Resources, float]]:
-        """Give exclusive access to the scope's resources as they are now, and the service's time."""
-        with self.store.opened(self.scope) as opened:
+        """Lock the resources of the call's account and Region; yield them and the simulated time."""
+        with self.store.opened(self.at) as opened:
             yield opened
 
 
+Operation = Callable[[Call], Mapping[str, object] | None]
+
+
 def without_nulls(**members: object) -> dict[str, object]:
-    """Return the members that have a value: absent is how the service says null."""
+    """Return the members that have a value; responses omit the others."""
     return {name: value for name, value in members.items() if value is not None}

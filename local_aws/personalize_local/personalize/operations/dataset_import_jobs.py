@@ -1,4 +1,4 @@
-"""CreateDatasetImportJob, DescribeDatasetImportJob, ListDatasetImportJobs. There is no delete and no stop."""
+"""CreateDatasetImportJob, DescribeDatasetImportJob, ListDatasetImportJobs; there is no delete and no stop."""
 
 import logging
 import threading
@@ -6,75 +6,51 @@ from typing import Final
 
 from personalize_import_handler.data_checks.dataset_types import dataset_type
 from personalize_local.personalize import arns, messages
-from personalize_local.personalize.errors import already_exists, in_use, invalid_input, limit_exceeded
-from personalize_local.personalize.importing.columns import Column
+from personalize_local.personalize.errors import in_use, invalid_input, limit_exceeded
+from personalize_local.personalize.importing import failure_reasons
+from personalize_local.personalize.importing.columns import DatasetColumn
 from personalize_local.personalize.importing.data_location import objects_at, parse_location
-from personalize_local.personalize.importing.import_job import ImportJob, Outcome, StatusChange
-from personalize_local.personalize.importing.reading import Source, check_headers, read_records
+from personalize_local.personalize.importing.import_job import ImportJob, ReadResult, StatusChange
+from personalize_local.personalize.importing.reading import ImportSource, check_headers, read_records
 from personalize_local.personalize.importing.records import Records
-from personalize_local.personalize.interfaces import RoleNotAssumable
+from personalize_local.personalize.interfaces import RoleNotAssumableError
 from personalize_local.personalize.json_protocol import timestamp
 from personalize_local.personalize.models import Dataset
 from personalize_local.personalize.operations.call import Call, without_nulls
-from personalize_local.personalize.operations.tags import keep_tags, requested_tags
-from personalize_local.personalize.pagination import page
-from personalize_local.personalize.resource_status import ACTIVE, CREATE_PENDING
+from personalize_local.personalize.operations.resource_kinds import ResourceKind, require_active, require_free
+from personalize_local.personalize.operations.tags import requested_tags
+from personalize_local.personalize.resource_status import CREATE_PENDING
 from personalize_local.personalize.store import Resources, existing
 
 _logger: Final = logging.getLogger(__name__)
 
 
 def create_dataset_import_job(call: Call) -> dict[str, object]:
-    """Start an import, if the rules allow it and the data is there; the rows are read behind the caller's back."""
+    """Start an import if the limits allow it and the data exists; a thread reads the rows."""
     tags = requested_tags(call)
     with call.resources() as (resources, now):
-        dataset = _admitted(call, resources, now)
-    # Reading S3 takes time, and others go on meanwhile: so the rules are looked at once more before the job is made.
+        dataset = _dataset_for_job(call, resources, now)
+    # Reading S3 takes time, during which other calls run, so the limits are checked again before the job is created.
     source = _source(call, dataset.records.columns)
     with call.resources() as (resources, now):
-        dataset = _admitted(call, resources, now)
+        dataset = _dataset_for_job(call, resources, now)
         job = _new_job(call, now)
         resources.import_jobs[job.arn] = job
         resources.most_jobs_at_once = max(resources.most_jobs_at_once, len(resources.running_jobs()))
-        keep_tags(resources, job.arn, tags)
+        resources.tags[job.arn] = tags
     arguments = (call, resources, job, dataset, source, call.settings.minimum_interactions)
     threading.Thread(target=_read, args=arguments, name=job.job_name, daemon=True).start()
     return {"datasetImportJobArn": job.arn}
 
 
-def describe_dataset_import_job(call: Call) -> dict[str, object]:
-    """Return a job; also when its dataset is gone, for job records stay."""
-    with call.resources() as (resources, _now):
-        job = existing(resources.import_jobs, call.parameters["datasetImportJobArn"])
-    details = without_nulls(
-        datasetArn=job.dataset_arn,
-        dataSource={"dataLocation": job.data_location},
-        roleArn=job.role_arn,
-        publishAttributionMetricsToS3=job.publish_attribution_metrics_to_s3,
-    )
-    return {"datasetImportJob": {**_summary(job), **details}}
+def _dataset_for_job(call: Call, resources: Resources, now: float) -> Dataset:
+    """Return the dataset to import into; raise if no job can be created on it now.
 
-
-def list_dataset_import_jobs(call: Call) -> dict[str, object]:
-    """Return a page of the jobs, of one dataset or of all."""
-    dataset_arn = call.parameters.get("datasetArn")
-    with call.resources() as (resources, _now):
-        jobs = [job for job in resources.import_jobs.values() if dataset_arn in (None, job.dataset_arn)]
-    chosen, more = page(jobs, lambda job: (job.created_at, job.arn), call.parameters, call.settings.default_page_size)
-    return {"datasetImportJobs": [_summary(job) for job in chosen], **more}
-
-
-def _admitted(call: Call, resources: Resources, now: float) -> Dataset:
-    """Return the dataset to import into, if the rules allow a job on it now.
-
-    The real service's order of these checks is unknown; a dataset exists only in a group that is ACTIVE.
+    The real service's order of these checks is unknown.
     """
     dataset = existing(resources.datasets, call.parameters["datasetArn"])
-    if dataset.status(now) != ACTIVE:
-        raise in_use(messages.not_ready(dataset.arn, dataset.status(now)))
-    arn = arns.dataset_import_job_arn(call.scope, call.parameters["jobName"])
-    if arn in resources.import_jobs:
-        raise already_exists(messages.name_taken(arn))
+    require_active(dataset, now)
+    require_free(arns.dataset_import_job_arn(call.at, call.parameters["jobName"]), resources.import_jobs)
     if call.parameters.get("importMode") == "INCREMENTAL" and not dataset.has_bulk_data:
         raise invalid_input(messages.FIRST_IMPORT_MUST_BE_FULL)
     if call.settings.one_running_job_per_dataset:
@@ -85,22 +61,22 @@ def _admitted(call: Call, resources: Resources, now: float) -> Dataset:
     return dataset
 
 
-def _source(call: Call, columns: tuple[Column, ...]) -> Source:
-    """Find the data with the import role, as the service does while the caller waits, and look at its headers."""
-    # A data location is optional in the API model, and without one there is nothing to import.
+def _source(call: Call, columns: tuple[DatasetColumn, ...]) -> ImportSource:
+    """Find the data with the import role and check its headers, as the service does before it responds."""
+    # A data location is optional in the API model; without one there is nothing to import.
     location = parse_location(call.parameters["dataSource"].get("dataLocation", ""))
     role_arn = call.parameters.get("roleArn")
     if role_arn is None:
-        # The model has the role as optional, without a word on who reads the bucket then.
+        # The role is optional in the API model, which doesn't document who reads the bucket without one.
         raise invalid_input(messages.no_access_to_data(location.bucket))
-    job_arn = arns.dataset_import_job_arn(call.scope, call.parameters["jobName"])
+    job_arn = arns.dataset_import_job_arn(call.at, call.parameters["jobName"])
     try:
-        role = call.caller.roles.assume(role_arn, call.scope.account, job_arn)
-    except RoleNotAssumable as error:
+        role = call.caller.roles.assume(role_arn, call.at.account, job_arn)
+    except RoleNotAssumableError as error:
         raise invalid_input(messages.role_not_assumable(role_arn)) from error
     files = objects_at(role, location)
     _require_size(sum(file.size for file in files), call)
-    source = Source(role, location, tuple(files))
+    source = ImportSource(role, location, tuple(files))
     check_headers(source, columns)
     return source
 
@@ -118,7 +94,7 @@ def _new_job(call: Call, now: float) -> ImportJob:
     in_progress_at = now + settings.import_pending_seconds
     return ImportJob(
         job_name=parameters["jobName"],
-        arn=arns.dataset_import_job_arn(call.scope, parameters["jobName"]),
+        arn=arns.dataset_import_job_arn(call.at, parameters["jobName"]),
         dataset_arn=parameters["datasetArn"],
         data_location=parameters["dataSource"]["dataLocation"],
         role_arn=parameters.get("roleArn"),
@@ -130,26 +106,28 @@ def _new_job(call: Call, now: float) -> ImportJob:
     )
 
 
-def _read(call: Call, resources: Resources, job: ImportJob, dataset: Dataset, source: Source, minimum: int) -> None:
-    """Read a job's rows, in a thread of its own; however that goes, the job learns of it."""
+def _read(
+    call: Call, resources: Resources, job: ImportJob, dataset: Dataset, source: ImportSource, minimum: int
+) -> None:
+    """Read a job's rows and store the result, whether reading succeeds or fails."""
     records = dataset.records.emptied()
     try:
         failure_reason = read_records(source, records) or _too_few(records, dataset, minimum)
     except Exception as error:
-        _logger.exception("the import %s broke", job.arn)
-        failure_reason = messages.import_broke(repr(error))
-    kept = records if failure_reason is None else None
-    outcome = Outcome(call.store.clock.now(), kept, failure_reason)
-    call.store.finish_reading(resources, job.arn, outcome)
+        _logger.exception("the import %s failed with an unexpected error", job.arn)
+        failure_reason = failure_reasons.internal_failure(repr(error))
+    result = ReadResult(call.store.clock.now(), records if failure_reason is None else None, failure_reason)
+    call.store.set_read_result(resources, job.arn, result)
 
 
 def _too_few(records: Records, dataset: Dataset, minimum: int) -> str | None:
     kind = dataset_type(dataset.dataset_type)
-    counts = kind is not None and kind.key is None
-    return messages.too_few_interactions(len(records), minimum) if counts and len(records) < minimum else None
+    if kind is not None and kind.has_minimum and len(records) < minimum:
+        return failure_reasons.too_few_interactions(len(records), minimum)
+    return None
 
 
-def _summary(job: ImportJob) -> dict[str, object]:
+def _summary(job: ImportJob, _now: float) -> dict[str, object]:
     return without_nulls(
         datasetImportJobArn=job.arn,
         jobName=job.job_name,
@@ -159,3 +137,22 @@ def _summary(job: ImportJob) -> dict[str, object]:
         failureReason=job.failure_reason,
         importMode=job.import_mode,
     )
+
+
+def _details(job: ImportJob) -> dict[str, object]:
+    return without_nulls(
+        datasetArn=job.dataset_arn,
+        dataSource={"dataLocation": job.data_location},
+        roleArn=job.role_arn,
+        publishAttributionMetricsToS3=job.publish_attribution_metrics_to_s3,
+    )
+
+
+_KIND: Final = ResourceKind(
+    name="DatasetImportJob",
+    stored=lambda resources: resources.import_jobs,
+    summary=_summary,
+    details=_details,
+    filters={"datasetArn": lambda job: job.dataset_arn},
+)
+OPERATIONS: Final = {**_KIND.operations, "CreateDatasetImportJob": create_dataset_import_job}

@@ -1,40 +1,28 @@
 """CreateSchema, DescribeSchema, ListSchemas, DeleteSchema."""
 
+from typing import Final
+
+from personalize_import_handler.data_checks.rules import SCHEMA_TOO_LONG, Severity
+from personalize_import_handler.data_checks.schema import Schema, read_schema
+from personalize_import_handler.data_checks.schema_rules import schema_findings
 from personalize_local.personalize import arns, messages
-from personalize_local.personalize.avro_schema import parse_schema
-from personalize_local.personalize.errors import already_exists, in_use
+from personalize_local.personalize.errors import in_use, invalid_input
 from personalize_local.personalize.json_protocol import timestamp
-from personalize_local.personalize.models import Schema
+from personalize_local.personalize.models import StoredSchema
 from personalize_local.personalize.operations.call import Call, without_nulls
-from personalize_local.personalize.pagination import page
+from personalize_local.personalize.operations.resource_kinds import ResourceKind, require_free
 from personalize_local.personalize.store import existing
 
 
 def create_schema(call: Call) -> dict[str, object]:
-    """Keep a schema, if it is one that a dataset can use."""
+    """Create a schema that a dataset can use."""
     name, text, domain = call.parameters["name"], call.parameters["schema"], call.parameters.get("domain")
-    arn = arns.schema_arn(call.scope, name)
-    avro = parse_schema(text, domain)
+    arn = arns.schema_arn(call.at, name)
+    schema = parse_valid_schema(text, domain)
     with call.resources() as (resources, now):
-        if arn in resources.schemas:
-            raise already_exists(messages.name_taken(arn))
-        resources.schemas[arn] = Schema(name, arn, text, avro, domain, created_at=now)
+        require_free(arn, resources.schemas)
+        resources.schemas[arn] = StoredSchema(name, arn, text, schema, domain, created_at=now)
     return {"schemaArn": arn}
-
-
-def describe_schema(call: Call) -> dict[str, object]:
-    """Return a schema, its text as it was given."""
-    with call.resources() as (resources, _now):
-        schema = existing(resources.schemas, call.parameters["schemaArn"])
-    return {"schema": {**_summary(schema), "schema": schema.text}}
-
-
-def list_schemas(call: Call) -> dict[str, object]:
-    """Return a page of the schemas, without their texts."""
-    with call.resources() as (resources, _now):
-        schemas = list(resources.schemas.values())
-    chosen, more = page(schemas, lambda s: (s.created_at, s.arn), call.parameters, call.settings.default_page_size)
-    return {"schemas": [_summary(schema) for schema in chosen], **more}
 
 
 def delete_schema(call: Call) -> None:
@@ -48,7 +36,20 @@ def delete_schema(call: Call) -> None:
         del resources.schemas[arn]
 
 
-def _summary(schema: Schema) -> dict[str, object]:
+def parse_valid_schema(text: str, domain: str | None) -> Schema:
+    """Return a schema; raise InvalidInputException for the first rule that it violates.
+
+    Which rules the real service checks at CreateSchema is not documented. Here it is all of them but two, which only
+    CreateDataset can check: that the schema matches the dataset's type, and its domain the dataset group's.
+    """
+    for finding in schema_findings(text, domain):
+        # The limit is CloudFormation's; the API allows longer schemas.
+        if finding.rule.severity is Severity.ERROR and finding.rule != SCHEMA_TOO_LONG:
+            raise invalid_input(messages.invalid_schema(finding.message))
+    return read_schema(text, domain)
+
+
+def _summary(schema: StoredSchema, _now: float) -> dict[str, object]:
     return without_nulls(
         name=schema.name,
         schemaArn=schema.arn,
@@ -56,3 +57,12 @@ def _summary(schema: Schema) -> dict[str, object]:
         lastUpdatedDateTime=timestamp(schema.created_at),
         domain=schema.domain,
     )
+
+
+_KIND: Final = ResourceKind(
+    name="Schema",
+    stored=lambda resources: resources.schemas,
+    summary=_summary,
+    details=lambda schema: {"schema": schema.text},
+)
+OPERATIONS: Final = {**_KIND.operations, "CreateSchema": create_schema, "DeleteSchema": delete_schema}

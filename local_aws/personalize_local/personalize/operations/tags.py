@@ -1,34 +1,37 @@
-"""TagResource, UntagResource, ListTagsForResource, and the tags that creations come with.
+"""TagResource, UntagResource, ListTagsForResource, and the tags of Create operations.
 
 https://docs.aws.amazon.com/personalize/latest/dg/tagging-resources.html
 """
 
+from collections.abc import Mapping
+from typing import Final
+
 from personalize_local.personalize import messages
 from personalize_local.personalize.errors import ServiceError, invalid_input, not_found
 from personalize_local.personalize.limits import Settings
-from personalize_local.personalize.operations.call import Call
+from personalize_local.personalize.operations.call import Call, Operation
 from personalize_local.personalize.store import Resources
 
 Tags = dict[str, str]
 
 
 def tag_resource(call: Call) -> dict[str, object]:
-    """Add tags to a resource, or give them other values."""
+    """Add tags to a resource, or replace their values."""
     arn = call.parameters["resourceArn"]
     tags = requested_tags(call)
     with call.resources() as (resources, _now):
-        together = {**_tags_of(resources, arn), **tags}
-        _require_few(together, call.settings)
-        keep_tags(resources, arn, together)
+        merged = {**_tags_of(resources, arn), **tags}
+        _require_within_limit(merged, call.settings)
+        resources.tags[arn] = merged
     return {}
 
 
 def untag_resource(call: Call) -> dict[str, object]:
-    """Take tags off a resource; keys that it doesn't have are fine."""
-    arn = call.parameters["resourceArn"]
+    """Remove tags from a resource; unknown keys are ignored."""
+    arn, removed = call.parameters["resourceArn"], call.parameters["tagKeys"]
     with call.resources() as (resources, _now):
         tags = _tags_of(resources, arn)
-        keep_tags(resources, arn, {key: tags[key] for key in tags if key not in call.parameters["tagKeys"]})
+        resources.tags[arn] = {key: value for key, value in tags.items() if key not in removed}
     return {}
 
 
@@ -40,7 +43,7 @@ def list_tags_for_resource(call: Call) -> dict[str, object]:
 
 
 def requested_tags(call: Call) -> Tags:
-    """Return the tags that a call brings; raise for what no resource can have."""
+    """Return the tags in a call's parameters; raise InvalidInputException or TooManyTagsException."""
     given = call.parameters.get("tags") or []
     tags: Tags = {tag["tagKey"]: tag["tagValue"] for tag in given}
     if len(tags) < len(given):
@@ -48,23 +51,25 @@ def requested_tags(call: Call) -> Tags:
     for key in tags:
         if key.lower().startswith("aws:"):
             raise invalid_input(messages.reserved_tag_key(key))
-    _require_few(tags, call.settings)
+    _require_within_limit(tags, call.settings)
     return tags
 
 
-def keep_tags(resources: Resources, arn: str, tags: Tags) -> None:
-    """Make these the tags of a resource."""
-    resources.tags[arn] = tags
-
-
 def _tags_of(resources: Resources, arn: str) -> Tags:
-    # Schemas can't be tagged, so they are not looked for.
+    # Schemas can't be tagged.
     taggable = (resources.dataset_groups, resources.datasets, resources.import_jobs, resources.solutions)
-    if not any(arn in kind for kind in taggable):
+    if not any(arn in stored for stored in taggable):
         raise not_found(messages.does_not_exist(arn))
     return resources.tags.get(arn, {})
 
 
-def _require_few(tags: Tags, settings: Settings) -> None:
+def _require_within_limit(tags: Tags, settings: Settings) -> None:
     if len(tags) > settings.tags_per_resource:
         raise ServiceError("TooManyTagsException", messages.too_many_tags(settings.tags_per_resource))
+
+
+OPERATIONS: Final[Mapping[str, Operation]] = {
+    "TagResource": tag_resource,
+    "UntagResource": untag_resource,
+    "ListTagsForResource": list_tags_for_resource,
+}

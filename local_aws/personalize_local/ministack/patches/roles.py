@@ -1,0 +1,92 @@
+"""Roles of functions and state machines, which ministack doesn't enforce where its services call each other."""
+
+from collections.abc import Callable
+from contextvars import ContextVar
+from typing import Any, Final, NamedTuple
+
+from ministack.services import lambda_svc, stepfunctions
+from ministack.services.cloudformation import provisioners
+
+from personalize_local.ministack.role_policies import action_denial, trusts_service
+from personalize_local.personalize.arns import parse_arn
+
+
+class _RoleOfResource(NamedTuple):
+    property_name: str
+    service: str
+    refusal: str
+    """The service's message if it can't assume the role."""
+
+
+# https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html
+# https://docs.aws.amazon.com/step-functions/latest/dg/procedure-create-iam-role.html
+_CHECKED_AT_CREATION: Final = {
+    "AWS::Lambda::Function": _RoleOfResource(
+        "Role", "lambda.amazonaws.com", "The role defined for the function cannot be assumed by Lambda."
+    ),
+    "AWS::StepFunctions::StateMachine": _RoleOfResource(
+        "RoleArn",
+        "states.amazonaws.com",
+        "Neither the global service principal nor the regional one is authorized to assume the provided role.",
+    ),
+}
+
+
+def enforce_roles() -> None:
+    """Require roles that Lambda and Step Functions can assume, and limit functions and state machines to them."""
+    for resource_type, role in _CHECKED_AT_CREATION.items():
+        handlers = provisioners._RESOURCE_HANDLERS[resource_type]  # noqa: SLF001
+        handlers["create"] = _checking_role(handlers["create"], role)
+    _invoke_functions_by_role()
+    _write_logs_by_role()
+
+
+def _checking_role(create: Callable[..., Any], role: _RoleOfResource) -> Callable[..., Any]:
+    def create_with_role(logical_id: str, props: dict[str, Any], stack_name: str) -> Any:  # noqa: ANN401 - ministack's own
+        role_arn = props[role.property_name]
+        account = parse_arn(role_arn)["account"]
+        if not trusts_service(role_arn, role.service, account, f"arn:aws:cloudformation:::{stack_name}"):
+            raise ValueError(role.refusal)
+        return create(logical_id, props, stack_name)
+
+    return create_with_role
+
+
+def _invoke_functions_by_role() -> None:
+    """Fail a state that invokes a function which the state machine's role doesn't allow, as Step Functions does."""
+    execute, invoke = stepfunctions._execute_task, stepfunctions._call_lambda  # noqa: SLF001
+    role: ContextVar[str] = ContextVar("role_of_the_current_execution")
+
+    def execute_task(
+        state_def: dict[str, Any], raw_input: object, execution: dict[str, Any], ctx: dict[str, Any]
+    ) -> Any:  # noqa: ANN401 - ministack's own
+        role.set(stepfunctions._state_machines[execution["stateMachineArn"]]["roleArn"])  # noqa: SLF001
+        return execute(state_def, raw_input, execution, ctx)
+
+    def call_lambda(func_ref: str, event: object) -> Any:  # noqa: ANN401 - ministack's own
+        if denial := action_denial(role.get(), "lambda:InvokeFunction", func_ref):
+            raise stepfunctions._ExecutionError("Lambda.AWSLambdaException", denial)  # noqa: SLF001
+        return invoke(func_ref, event)
+
+    stepfunctions._execute_task = execute_task  # noqa: SLF001
+    stepfunctions._call_lambda = call_lambda  # noqa: SLF001
+
+
+def _write_logs_by_role() -> None:
+    """Write a function's logs only if its role allows it; the function runs in any case.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html
+    """
+    emit = lambda_svc._emit_lambda_logs  # noqa: SLF001
+
+    def emit_lambda_logs(func: dict[str, Any], *arguments: Any, **options: Any) -> None:  # noqa: ANN401 - ministack's own
+        config = func.get("config") or func
+        group = (config.get("LoggingConfig") or {}).get("LogGroup") or f"/aws/lambda/{config['FunctionName']}"
+        arn = parse_arn(config["FunctionArn"])
+        streams = f"arn:{arn['partition']}:logs:{arn['region']}:{arn['account']}:log-group:{group}:log-stream:"
+        if not any(
+            action_denial(config["Role"], f"logs:{action}", streams) for action in ("CreateLogStream", "PutLogEvents")
+        ):
+            emit(func, *arguments, **options)
+
+    lambda_svc._emit_lambda_logs = emit_lambda_logs  # noqa: SLF001

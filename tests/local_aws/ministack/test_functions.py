@@ -1,0 +1,41 @@
+"""Functions: errors keep the environment, and scheduled rules follow the simulated clock."""
+
+import time
+
+from tests.deploy.cloud import Cloud
+from tests.local_aws.support.functions import invoke
+from tests.local_aws.support.server_setup import until
+
+
+def test_a_function_that_raised_serves_the_next_event_too(cloud: Cloud, function: str) -> None:
+    assert len(invoke(cloud, function)) == 1
+    assert invoke(cloud, function, fails=True) is None
+    assert len(invoke(cloud, function)) == 3
+
+
+def test_a_function_that_died_is_restarted(cloud: Cloud, function: str) -> None:
+    assert len(invoke(cloud, function)) == 1
+    assert invoke(cloud, function, dies=True) is None
+    assert len(invoke(cloud, function)) == 1
+
+
+def test_a_schedule_rate_is_in_simulated_minutes(cloud: Cloud, function: str) -> None:
+    invoke(cloud, function, asks=True)  # so that it is warm
+    events, minute = cloud.client("events"), 60 / cloud.aws.control("GET", "status")["speed"]
+    begun = time.time()
+    events.put_rule(Name=function, ScheduleExpression="rate(1 minute)")
+    arn = cloud.client("lambda").get_function(FunctionName=function)["Configuration"]["FunctionArn"]
+    events.put_targets(Rule=function, Targets=[{"Id": "1", "Arn": arn, "Input": "{}"}])
+
+    times: set[float] = set()
+
+    def came_twice() -> bool:
+        # A question that comes at the same time as the rule's event is answered by a second environment.
+        times.update(invoke(cloud, function, asks=True))
+        return len(times) >= 2
+
+    until(came_twice)  # in real time it would take minutes, and this waits for seconds
+    events.remove_targets(Rule=function, Ids=["1"])
+    first, second, *_ = sorted(times)
+    assert first - begun >= minute * 0.9
+    assert second - begun >= minute * 1.9

@@ -1,0 +1,201 @@
+"""Validation and authorization of requests."""
+
+import json
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import pytest
+
+from personalize_local.personalize.authorization import required_permissions
+from personalize_local.personalize.interfaces import AccountRegion
+from personalize_local.personalize.service import OPERATIONS, PersonalizeService
+from tests.local_aws.support.fakes import ACCOUNT_REGION, ROLE_ARN, Client, FakeAws, Refused, World, new_world
+from tests.local_aws.support.service_setup import interactions, make_dataset, make_group, start_job
+
+ROOT = "arn:aws:personalize:eu-west-1:111122223333"
+
+
+@pytest.mark.parametrize(
+    ("operation", "parameters", "value_at", "constraint"),
+    [
+        ("CreateDatasetGroup", {}, "null at 'name'", "not be null"),
+        (
+            "CreateDatasetGroup",
+            {"name": "a b"},
+            "'a b' at 'name'",
+            r"satisfy regular expression pattern: ^[a-zA-Z0-9][a-zA-Z0-9\-_]*",
+        ),
+        (
+            "CreateDatasetGroup",
+            {"name": "a" * 64},
+            f"'{'a' * 64}' at 'name'",
+            "have length less than or equal to 63",
+        ),
+        (
+            "CreateDatasetGroup",
+            {"name": "a", "domain": "SHOP"},
+            "'SHOP' at 'domain'",
+            "satisfy enum value set: [ECOMMERCE, VIDEO_ON_DEMAND]",
+        ),
+        ("ListSchemas", {"maxResults": 101}, "'101' at 'maxResults'", "have value less than or equal to 100"),
+        (
+            "CreateDatasetImportJob",
+            {"jobName": "j", "datasetArn": f"{ROOT}:dataset/g/USERS", "dataSource": {"dataLocation": "ftp://x"}},
+            "'ftp://x' at 'dataSource.dataLocation'",
+            "satisfy regular expression pattern: (s3|http|https)://.+",
+        ),
+        (
+            "TagResource",
+            {"resourceArn": f"{ROOT}:dataset-group/g", "tags": [{"tagKey": "a?", "tagValue": "b"}]},
+            "at 'tags.1.member.tagKey'",
+            r"satisfy regular expression pattern: ^([\p{L}\p{Z}\p{N}_.:/=+\-@]*)$",
+        ),
+    ],
+)
+def test_a_violated_constraint_is_named(
+    world: World, operation: str, parameters: dict[str, Any], value_at: str, constraint: str
+) -> None:
+    with pytest.raises(Refused) as refused:
+        world.client(operation, **parameters)
+    assert refused.value.code == "ValidationException"
+    assert refused.value.status == 400
+    assert refused.value.message == (
+        f"1 validation error detected: Value {value_at} failed to satisfy constraint: Member must {constraint}"
+    )
+
+
+def test_a_parameter_that_the_model_does_not_know_is_refused(world: World) -> None:
+    with pytest.raises(Refused, match="Value at 'pages' failed to satisfy constraint: Member is not known"):
+        world.client("ListSchemas", pages=1)
+
+
+def test_several_violations_are_counted_and_listed(world: World) -> None:
+    with pytest.raises(Refused) as refused:
+        world.client("CreateSchema", name="", domain="X")
+    assert refused.value.message == (
+        "4 validation errors detected: "
+        "Value null at 'schema' failed to satisfy constraint: Member must not be null; "
+        "Value '' at 'name' failed to satisfy constraint: Member must have length greater than or equal to 1; "
+        r"Value '' at 'name' failed to satisfy constraint: Member must satisfy regular expression pattern: "
+        r"^[a-zA-Z0-9][a-zA-Z0-9\-_]*; "
+        "Value 'X' at 'domain' failed to satisfy constraint: "
+        "Member must satisfy enum value set: [ECOMMERCE, VIDEO_ON_DEMAND]"
+    )
+
+
+@pytest.mark.parametrize("name", ["grün und 数 1", "a/b:c=d+e-f@g_h.i"])
+def test_tag_keys_may_have_letters_numbers_and_spaces_of_any_script(world: World, name: str) -> None:
+    arn = make_group(world)
+    world.client("TagResource", resourceArn=arn, tags=[{"tagKey": name, "tagValue": ""}])
+    assert world.client("ListTagsForResource", resourceArn=arn)["tags"] == [{"tagKey": name, "tagValue": ""}]
+
+
+@pytest.mark.parametrize("body", [b"{", b"[]", b'{"name": 1}', b'{"name": true}', b'{"name": "a", "tags": {}}'])
+def test_a_body_of_another_kind_can_not_be_read(world: World, body: bytes) -> None:
+    response = world.client.send("CreateDatasetGroup", body)
+    assert response.status == 400
+    assert json.loads(response.body)["__type"] == "SerializationException"
+
+
+def test_an_operation_that_does_not_exist_is_unknown(world: World) -> None:
+    response = world.client.send("CreateCampaign", b"{}")
+    assert response.status == 400
+    assert json.loads(response.body)["__type"] == "UnknownOperationException"
+
+
+def test_every_response_has_the_date_of_the_simulated_clock(world: World) -> None:
+    for operation in ("ListSchemas", "CreateSchema", "Nonsense"):
+        response = world.client.send(operation, b"{}")
+        assert response.headers["content-type"] == "application/x-amz-json-1.1"
+        assert parsedate_to_datetime(response.headers["date"]).timestamp() == int(world.now)
+
+
+def test_a_delete_is_answered_with_an_empty_body(world: World) -> None:
+    arn = make_group(world)
+    response = world.client.send("DeleteDatasetGroup", json.dumps({"datasetGroupArn": arn}).encode())
+    assert (response.status, response.body) == (200, b"")
+
+
+def test_a_defect_of_the_service_is_an_internal_failure(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(world.service.store, "opened", None)
+    with pytest.raises(Refused) as refused:
+        world.client("ListSchemas")
+    assert (refused.value.code, refused.value.status) == ("InternalFailure", 500)
+
+
+def test_accounts_and_regions_do_not_see_each_other(world: World) -> None:
+    make_group(world)
+    for scope in (AccountRegion("444455556666", "eu-west-1"), AccountRegion("111122223333", "us-east-1")):
+        assert Client(world.service, world.aws, scope)("ListDatasetGroups")["datasetGroups"] == []
+
+
+def test_arns_carry_the_partition(world: World) -> None:
+    client = Client(world.service, FakeAws(), AccountRegion("111122223333", "cn-north-1", "aws-cn"))
+    arn = client("CreateDatasetGroup", name="g")["datasetGroupArn"]
+    assert arn == "arn:aws-cn:personalize:cn-north-1:111122223333:dataset-group/g"
+
+
+def test_an_import_needs_the_dataset_the_job_and_the_role(world: World) -> None:
+    dataset_arn = make_dataset(world)
+    world.aws.put("data.csv", interactions())
+    world.aws.asked.clear()
+    job_arn = start_job(world, dataset_arn, tags=[{"tagKey": "team", "tagValue": "a"}])
+    tags = {"aws:RequestTag/team": "a", "aws:TagKeys": ["team"]}
+    assert world.aws.asked == [
+        ("personalize:CreateDatasetImportJob", job_arn, tags),
+        ("personalize:CreateDatasetImportJob", dataset_arn, tags),
+        ("personalize:TagResource", job_arn, tags),
+        ("iam:PassRole", ROLE_ARN, {"iam:PassedToService": "personalize.amazonaws.com"}),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("action", "resource"),
+    [
+        ("personalize:CreateDatasetImportJob", f"{ROOT}:dataset/shop/INTERACTIONS"),
+        ("personalize:CreateDatasetImportJob", f"{ROOT}:dataset-import-job/job"),
+        ("iam:PassRole", ROLE_ARN),
+    ],
+)
+def test_any_missing_permission_refuses_an_import(world: World, action: str, resource: str) -> None:
+    dataset_arn = make_dataset(world)
+    world.aws.put("data.csv", interactions())
+    world.aws.deny(action, resource)
+    with pytest.raises(Refused) as refused:
+        start_job(world, dataset_arn)
+    assert refused.value.code == "AccessDeniedException"
+    assert refused.value.status == 400
+    assert f"perform: {action} on resource: {resource}" in refused.value.message
+
+
+def test_lists_need_every_resource_and_describes_theirs(world: World) -> None:
+    for operation in OPERATIONS:
+        if operation.startswith("List") and operation != "ListTagsForResource":
+            assert [p.resource for p in required_permissions(operation, ACCOUNT_REGION, {})] == ["*"]
+    arn = f"{ROOT}:dataset-import-job/j"
+    (permission,) = required_permissions("DescribeDatasetImportJob", ACCOUNT_REGION, {"datasetImportJobArn": arn})
+    assert (permission.action, permission.resource) == ("personalize:DescribeDatasetImportJob", arn)
+
+
+def test_a_dataset_needs_its_group_and_itself() -> None:
+    parameters = {"name": "d", "datasetGroupArn": f"{ROOT}:dataset-group/g", "datasetType": "Items"}
+    resources = [
+        permission.resource for permission in required_permissions("CreateDataset", ACCOUNT_REGION, parameters)
+    ]
+    assert resources == [f"{ROOT}:dataset/g/ITEMS", f"{ROOT}:dataset-group/g"]
+
+
+def test_more_calls_than_the_rate_allows_are_throttled() -> None:
+    world = new_world(requests_per_second=1, request_burst=2)
+    world.client("ListSchemas")
+    world.client("ListSchemas")
+    with pytest.raises(Refused) as refused:
+        world.client("ListSchemas")
+    assert refused.value.code == "ThrottlingException"
+    world.client("ListDatasets")
+    world.clock.time += 1
+    world.client("ListSchemas")
+
+
+def test_a_service_needs_no_arguments() -> None:
+    assert Client(PersonalizeService(), FakeAws())("ListSchemas")["schemas"] == []

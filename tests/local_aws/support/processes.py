@@ -1,0 +1,45 @@
+"""Processes of this machine."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+SERVE = [sys.executable, "-m", "personalize_local", "--port", "0"]
+
+
+def is_alive(pid: int) -> bool:
+    """Say whether a process runs; one that has ended, and that nobody has asked about, does not."""
+    listed = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    return listed.stdout.strip()[:1] not in ("", "Z")
+
+
+def descendants(pid: int) -> set[int]:
+    """Return the processes that a process has started, and those that they have."""
+    listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True)
+    parents = [tuple(map(int, line.split())) for line in listed.stdout.splitlines()]
+    found, wanted = set[int](), {pid}
+    while wanted:
+        wanted = {child for child, parent in parents if parent in wanted}
+        found |= wanted
+    return found
+
+
+def listeners(pids: Sequence[int]) -> set[str]:
+    """Return the addresses, in the kernel's own form, at which processes listen."""
+    inodes = {_socket(link) for pid in pids for link in Path(f"/proc/{pid}/fd").iterdir()}
+    found = set()
+    for table in ("/proc/net/tcp", "/proc/net/tcp6"):
+        for line in Path(table).read_text().splitlines()[1:]:
+            _number, local, _remote, state, *_more = line.split()
+            if state == "0A" and f"socket:[{line.split()[9]}]" in inodes:
+                found.add(local)
+    return found
+
+
+def _socket(link: Path) -> str:
+    try:
+        return os.readlink(link)  # noqa: PTH115 - no path of a file
+    except OSError:
+        return ""  # closed meanwhile
