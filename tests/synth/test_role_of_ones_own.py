@@ -137,7 +137,7 @@ def test_an_imported_role_is_passed_by_its_very_arn_and_gets_a_policy_that_the_j
     assert template.properties(policy)["Roles"] == ["reads-data"]
     actions = [each["Action"] for each in template.properties(policy)["PolicyDocument"]["Statement"]]
     assert actions == ["s3:GetObject", "s3:ListBucket"]
-    assert policy in template.template["Resources"][logical_id(job.resource)]["DependsOn"]
+    assert policy in template.template["Resources"][logical_id(job)]["DependsOn"]
     assert job.required_role_statements == []
     assert notices(stack) == []
     assert properties_of(job)["RoleArn"] == ROLE_ARN
@@ -176,7 +176,7 @@ def test_jobs_of_a_stack_share_one_policy_of_an_imported_role() -> None:
     objects, _ = template.properties(policy)["PolicyDocument"]["Statement"]
     assert [each.rpartition("bucket")[2][8:] for each in objects["Resource"]] == ["/a/*", "/b/*"]
     for job in jobs:
-        assert policy in template.template["Resources"][logical_id(job.resource)]["DependsOn"]
+        assert policy in template.template["Resources"][logical_id(job)]["DependsOn"]
 
 
 def test_stacks_with_the_same_ids_give_their_policies_of_one_role_different_names() -> None:
@@ -224,3 +224,15 @@ def test_the_policies_of_stacks_of_one_name_in_two_regions_have_two_names() -> N
         names |= {template.properties(policy)["PolicyName"] for policy in policy_of_job(template)}
 
     assert len(names) == 2
+
+
+def test_the_resource_of_a_role_is_taken_like_the_role() -> None:
+    stack = new_stack()
+    trust = {"Statement": [{"Principal": {"Service": "personalize.amazonaws.com"}, "Action": "sts:AssumeRole"}]}
+    role = iam.CfnRole(stack, "Own", assume_role_policy_document=trust)
+    job = add_job(stack, role=role)
+
+    template = deployed(stack)
+
+    assert properties_of(job)["RoleArn"] == template.value({"Fn::GetAtt": [stack.resolve(role.logical_id), "Arn"]})
+    assert "s3:GetObject" in str(policy_of(template, "JobReadData")["PolicyDocument"])
