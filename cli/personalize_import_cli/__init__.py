@@ -1,1 +1,1 @@
-"""The command line: `personalize-import check` looks at data before Amazon Personalize does."""
+"""The command line `personalize-import`."""

@@ -20,7 +20,7 @@ def main() -> int:
         from personalize_import_cli.app import run
 
         return run()
-    except KeyboardInterrupt:  # while modules are loaded; later ones are seen to in `run`
+    except KeyboardInterrupt:  # while modules are loaded; `run` handles later ones
         return _INTERRUPTED
 
 

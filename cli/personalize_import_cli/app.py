@@ -10,7 +10,7 @@ from personalize_import_cli.check.report import TOOL, VERSION
 from personalize_import_cli.commands.check import check
 from personalize_import_cli.commands.local import local
 from personalize_import_cli.commands.rules import rules
-from personalize_import_cli.commands.status import explain, watch
+from personalize_import_cli.commands.status import status
 from personalize_import_cli.errors import CommandError
 from personalize_import_cli.exit_codes import COULD_NOT_RUN, INTERRUPTED, OUTPUT_CLOSED
 from personalize_import_cli.output import OutputClosedError, write_out
@@ -24,7 +24,7 @@ def cli() -> None:
     """Tools for dataset imports of Amazon Personalize."""
 
 
-for command in (check, rules, local, watch, explain):
+for command in (check, rules, local, status):
     cli.add_command(command)
 
 

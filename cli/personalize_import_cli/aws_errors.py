@@ -1,4 +1,4 @@
-"""What AWS, or the way to it, has said, in one line that names what to do."""
+"""Errors of AWS and of the connection to it, as one line that says how to fix them."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +17,7 @@ from botocore.exceptions import (
     SSOError,
 )
 
-from personalize_import_cli.errors import CommandError
+from personalize_import_cli.errors import CommandError, UnavailableError
 
 _CREDENTIALS: Final = (
     NoCredentialsError,
@@ -26,7 +26,7 @@ _CREDENTIALS: Final = (
     ProfileNotFound,
     SSOError,
 )
-_REFUSED_CREDENTIALS: Final = frozenset({
+_INVALID_CREDENTIALS: Final = frozenset({
     "ExpiredToken",
     "ExpiredTokenException",
     "InvalidClientTokenId",
@@ -40,44 +40,42 @@ _BUSY: Final = frozenset({"LimitExceededException", "Throttling", "ThrottlingExc
 _SERVER_ERROR: Final = 500
 
 
-class UnavailableError(CommandError):
-    """Nothing is wrong with the request; it may be answered when it is made again."""
-
-
 @contextmanager
-def reported_aws_errors(what: str, policy: str) -> Iterator[None]:
-    """Raise what AWS says as `CommandError`, or `UnavailableError`.
+def reported_aws_errors(subject: str, policy: str) -> Iterator[None]:
+    """Raise errors of AWS as `CommandError`, or as `UnavailableError` if a retry may succeed.
 
     Args:
-        what: What the failure is about, for the beginning of the line.
-        policy: Where it stands which permissions are needed.
+        subject: The beginning of the message, such as the name of the stack.
+        policy: The page that lists the required permissions.
     """
     try:
         yield
-    # A ValueError is what botocore has for an endpoint that is no URL.
+    # botocore raises ValueError for an endpoint that isn't a URL.
     except (ClientError, BotoCoreError, ValueError) as error:
-        raise _failure(error, what, policy) from error
+        raise _command_error(error, subject, policy) from error
 
 
-def _failure(error: Exception, what: str, policy: str) -> CommandError:
+def _command_error(error: Exception, subject: str, policy: str) -> CommandError:
     if isinstance(error, ClientError):
-        return _answer(error, what, policy)
+        return _service_error(error, subject, policy)
     if isinstance(error, NoRegionError):
-        return CommandError(f"{what}: no Region is set. Set AWS_REGION, or a region in the profile")
+        return CommandError(f"{subject}: no Region is set. Set AWS_REGION, or a region in the profile")
     if isinstance(error, _CREDENTIALS):
-        return CommandError(f"{what}: {error}. Set AWS_PROFILE, or log in with the AWS CLI")
+        return CommandError(f"{subject}: {error}. Set AWS_PROFILE, or log in with the AWS CLI")
     if isinstance(error, ConnectionError | HTTPClientError):
-        return UnavailableError(f"{what}: {error}")
-    return CommandError(f"{what}: {error}")
+        return UnavailableError(f"{subject}: {error}")
+    return CommandError(f"{subject}: {error}")
 
 
-def _answer(error: ClientError, what: str, policy: str) -> CommandError:
+def _service_error(error: ClientError, subject: str, policy: str) -> CommandError:
     code = error.response["Error"].get("Code", "")
     status = error.response["ResponseMetadata"].get("HTTPStatusCode", 0)
-    if code in _REFUSED_CREDENTIALS:
-        return CommandError(f"{what}: {error}. Log in again with the AWS CLI, or set AWS_PROFILE to other credentials")
+    if code in _INVALID_CREDENTIALS:
+        return CommandError(
+            f"{subject}: {error}. Log in again with the AWS CLI, or set AWS_PROFILE to other credentials"
+        )
     if code in _DENIED:
-        return CommandError(f"{what}: {error}. {policy} has the permissions that are needed")
+        return CommandError(f"{subject}: {error}. {policy} lists the required permissions")
     if code in _BUSY or status >= _SERVER_ERROR:
-        return UnavailableError(f"{what}: {error}")
-    return CommandError(f"{what}: {error}")
+        return UnavailableError(f"{subject}: {error}")
+    return CommandError(f"{subject}: {error}")

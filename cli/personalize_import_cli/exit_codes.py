@@ -8,5 +8,5 @@ COULD_NOT_RUN: Final = 2
 HUNG_UP: Final = 129
 INTERRUPTED: Final = 130
 OUTPUT_CLOSED: Final = 141
-"""What a shell says of a program that SIGPIPE has ended."""
+"""The exit code that a shell gives to a program ended by SIGPIPE."""
 TERMINATED: Final = 143

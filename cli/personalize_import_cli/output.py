@@ -1,4 +1,4 @@
-"""Where a report goes: to standard output, or to a file."""
+"""Output to standard output or to a file."""
 
 import os
 import sys
@@ -13,18 +13,18 @@ from personalize_import_handler.data_checks.files import is_read
 
 
 class OutputClosedError(Exception):
-    """Whoever read standard output has stopped reading."""
+    """The reader of standard output has closed it."""
 
 
 def write_out(text: str) -> None:
-    """Write to standard output, all of it; raise `OutputClosedError` or `CommandError`."""
+    """Write all of a text to standard output; raise `OutputClosedError` or `CommandError`."""
     if sys.stdout is None:
         return
     try:
         sys.stdout.write(text)
         sys.stdout.flush()
     except OSError as error:
-        # What is left in the buffer would be tried again at the interpreter's end, with a traceback.
+        # The interpreter would flush the rest of the buffer when it exits, and print a traceback.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         if isinstance(error, BrokenPipeError):
             raise OutputClosedError from error
@@ -32,7 +32,7 @@ def write_out(text: str) -> None:
 
 
 class OutputFile:
-    """A file for the report."""
+    """The file that the report is written to."""
 
     def __init__(self, path: str, file: FileIO) -> None:
         self._path = path
@@ -40,7 +40,7 @@ class OutputFile:
         self.is_written = False
 
     def write(self, text: str) -> None:
-        """Write the report in place of what the file has had; raise `CommandError`."""
+        """Replace the content of the file by the report; raise `CommandError`."""
         try:
             if S_ISREG(os.fstat(self._file.fileno()).st_mode):
                 self._file.truncate(0)
@@ -54,10 +54,13 @@ class OutputFile:
 
 @contextmanager
 def output_file(path: str, *inputs: str) -> Iterator[OutputFile]:
-    """Open a file for the report before the check begins, which may take long; raise `CommandError` if it can't be."""
+    """Open the file for the report before the check, which may take long; raise `CommandError`.
+
+    A file that didn't exist before is removed if no report is written.
+    """
     if any(_is_part(path, each) for each in inputs):
-        raise CommandError(f"{path}: the report would overwrite what is checked")
-    existed = os.path.exists(path)  # noqa: PTH110 - says no where a pathlib.Path raises
+        raise CommandError(f"{path}: the report would overwrite the data or the schema")
+    existed = os.path.exists(path)  # noqa: PTH110 - pathlib raises an error for some paths
     output = None
     try:
         with _opened(path) as file:
@@ -71,7 +74,7 @@ def output_file(path: str, *inputs: str) -> Iterator[OutputFile]:
 
 def _opened(path: str) -> FileIO:
     try:
-        # Appending keeps what is there, should the check not come to a report.
+        # Opened for appending, so that the content is kept if there is no report.
         return Path(path).open("ab", buffering=0)
     except (OSError, ValueError) as error:
         raise (
@@ -80,10 +83,10 @@ def _opened(path: str) -> FileIO:
 
 
 def _is_part(path: str, checked: str) -> bool:
-    """Say whether a file is what is checked, or one of the data files in the folder that is."""
+    """Return whether a file is checked itself, or is a data file in the folder that is checked."""
     try:
         if is_read(Path(path).name) and Path(path).parent.samefile(checked):
             return True
         return Path(path).samefile(checked)
-    except (OSError, ValueError):  # one of them doesn't exist, or is no path at all
+    except (OSError, ValueError):  # one of them doesn't exist or is no valid path
         return False

@@ -1,4 +1,4 @@
-"""A bar on the terminal while bytes are read."""
+"""A progress bar on the terminal while data is read."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def progress_bar(size: int) -> Iterator[Callable[[int], None]]:
-    """Show on standard error how much of the data has been read, if somebody sees it there."""
+    """Return a function that takes the number of bytes read, and shows progress if standard error is a terminal."""
     if sys.stderr is None or not sys.stderr.isatty():
         yield lambda _: None
         return

@@ -1,4 +1,4 @@
-"""Signals that end a command, so that it removes its temporary files first."""
+"""Signals that end a command after it has removed its temporary files."""
 
 import signal
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ _EXIT_CODES: Final = {signal.SIGTERM: TERMINATED, signal.SIGHUP: HUNG_UP}
 
 
 class SignalExit(BaseException):
-    """A signal has asked the process to end; no Exception, so that nothing on the way handles it."""
+    """Raised by a signal that ends the process. It is no `Exception`, so that no handler in between catches it."""
 
     def __init__(self, number: int) -> None:
         super().__init__(number)
@@ -27,7 +27,7 @@ def exit_on_signals() -> Iterator[None]:
 
     def end(number: int, _frame: FrameType | None) -> NoReturn:
         for each in _EXIT_CODES:
-            signal.signal(each, signal.SIG_IGN)  # a second one would interrupt the removal of files
+            signal.signal(each, signal.SIG_IGN)  # a second signal would interrupt the removal of files
         received.append(number)
         raise SignalExit(number)
 
@@ -37,7 +37,7 @@ def exit_on_signals() -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        if received:  # DuckDB raises an error of its own in place of the one that a signal has raised in its call
+        if received:  # DuckDB replaces the exception that a signal raised during its call
             raise SignalExit(received[0]) from error
         raise
     finally:

@@ -1,16 +1,16 @@
-"""What AWS says, in one line that names what to do; and whether asking again may help."""
+"""Errors of AWS as one line that says how to fix them, and whether a retry may help."""
 
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, NoCredentialsError, ReadTimeoutError
 
-from personalize_import_cli.aws_errors import UnavailableError, reported_aws_errors
-from personalize_import_cli.errors import CommandError
+from personalize_import_cli.aws_errors import reported_aws_errors
+from personalize_import_cli.errors import CommandError, UnavailableError
 
 
-def told(error: Exception) -> CommandError:
-    with pytest.raises(CommandError) as raised, reported_aws_errors("Shop", "docs/watch.md"):
+def reported(error: Exception) -> CommandError:
+    with pytest.raises(CommandError) as raised, reported_aws_errors("Shop", "docs/status.md"):
         raise error
     return raised.value
 
@@ -25,15 +25,15 @@ def answer(code: str, status: int = 400) -> ClientError:
     [
         (answer("ExpiredToken"), "Log in again with the AWS CLI, or set AWS_PROFILE to other credentials"),
         (answer("UnrecognizedClientException"), "Log in again with the AWS CLI"),
-        (answer("AccessDenied", 403), "docs/watch.md has the permissions that are needed"),
+        (answer("AccessDenied", 403), "docs/status.md lists the required permissions"),
         (NoCredentialsError(), "Set AWS_PROFILE, or log in with the AWS CLI"),
         (answer("ValidationError"), "so"),
         (ValueError("Invalid endpoint: x"), "Invalid endpoint: x"),
     ],
     ids=lambda each: each if isinstance(each, str) else type(each).__name__,
 )
-def test_what_stays_so_names_what_to_do(error: Exception, words: str) -> None:
-    failure = told(error)
+def test_a_lasting_error_says_how_to_fix_it(error: Exception, words: str) -> None:
+    failure = reported(error)
     assert str(failure).startswith("Shop: ")
     assert words in str(failure)
     assert not isinstance(failure, UnavailableError)
@@ -44,5 +44,5 @@ def test_what_stays_so_names_what_to_do(error: Exception, words: str) -> None:
     [answer("Throttling"), answer("ThrottlingException"), answer("Any", 503), ReadTimeoutError(endpoint_url="x")],
     ids=["throttled", "throttled by Personalize", "a fault of the service", "no answer"],
 )
-def test_what_may_pass_can_be_asked_again(error: Exception) -> None:
-    assert isinstance(told(error), UnavailableError)
+def test_a_temporary_error_can_be_retried(error: Exception) -> None:
+    assert isinstance(reported(error), UnavailableError)

@@ -85,7 +85,7 @@ def test_data_that_never_ends(schema: Path) -> None:
     [
         (b"{", "not JSON: Expecting property name"),
         (b"", "not JSON: Expecting value"),
-        (b"\xff\xfe\0", "this is no text"),
+        (b"\xff\xfe\0", "this is not text"),
         (b"\0\0\0", "not JSON"),
         (b"[" * 100_000, ""),
         (b" " * (2 << 20), "too large for a schema"),

@@ -4,18 +4,17 @@ r"""Names and reasons of others reach a terminal as text: neither escape codes n
 """
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
 from rich.console import Console
+from rich.text import Text
 
-from personalize_import_cli.stack.explaining import Explained, Explanation
-from personalize_import_cli.stack.explanation import as_text
-from personalize_import_cli.stack.lines import Changes
-from personalize_import_cli.stack.live import Screen, table
-from personalize_import_cli.stack.sight import Seen, Sight, State
+from personalize_import_cli.stack.render import as_json, as_text
+from personalize_import_cli.stack.status import ImportStatus, StackStatus, State
 from tests.cli.conftest import HEADER
 from tests.cli.runs import on_terminal, run
 from tests.cli.stack.scenes import job
@@ -87,48 +86,36 @@ def test_wrong_arguments_are_shown_as_escapes(hostile: Path, schema: Path) -> No
     assert all(line.isprintable() for line in said.split("\n"))
 
 
-HOSTILE_JOB = replace(job("shop-1", "CREATE FAILED"), name=ATTACK, failure_reason=f"first\nsecond {ATTACK}")
-SEEN = Seen(
+HOSTILE_JOB = replace(job("shop-1", "CREATE FAILED"), name=ATTACK)
+HOSTILE_STATUS = StackStatus(
     name=ATTACK,
-    logical_id="Import1",
-    state=State.FAILED,
-    job=HOSTILE_JOB,
-    reason=f"first\nsecond {ATTACK}",
-    data_location=f"s3://{ATTACK}",
+    status=ATTACK,
+    is_in_progress=False,
+    imports=[
+        ImportStatus(
+            name=ATTACK,
+            logical_id="Import1",
+            state=State.FAILED,
+            job=HOSTILE_JOB,
+            reason=f"first\nsecond {ATTACK}",
+            data_location=f"s3://{ATTACK}",
+        )
+    ],
 )
-SIGHT = Sight(stack_name=ATTACK, stack_id="id", stack_status=ATTACK, begun_at=1, imports=[SEEN])
 
 
-@pytest.mark.parametrize("as_json", [False, True], ids=["lines", "json"])
-def test_watch_writes_them_as_escapes(as_json: bool) -> None:
-    told = Changes(lambda: 0, as_json=as_json, stack=ATTACK).of(SIGHT)
-    assert len(told.splitlines()) == 2
-    assert all(line.isprintable() for line in told.split("\n"))
-    assert "[red]r[/red]" in told
+@pytest.mark.parametrize("render", [as_text, as_json])
+def test_a_status_has_them_as_escapes(render: Callable[[StackStatus], str]) -> None:
+    lines = render(HOSTILE_STATUS).splitlines()
+    assert len(lines) == (1 if render is as_json else 4)
+    assert all(line.isprintable() for line in lines)
+    assert "[red]r[/red]" in lines[0]
 
 
-def test_watch_draws_them_as_escapes() -> None:
+def test_a_status_on_a_terminal_has_no_markup() -> None:
     console = Console(force_terminal=True, width=2000, no_color=True)
     with console.capture() as capture:
-        console.print(table(SIGHT))
-        console.print(Screen(ATTACK).drawn())
-    drawn = capture.get()
-    require_harmless(drawn)
-    assert drawn.count(SHOWN) == 5  # name and status of the stack, name and reason of the import, the stack waited for
-    assert rf"first\nsecond {SHOWN}" in drawn
-    assert "]8;" not in drawn
-
-
-def test_explain_writes_them_as_escapes() -> None:
-    failure = Explanation(
-        name=ATTACK,
-        logical_id="Import1",
-        why=f"first\nsecond {ATTACK}",
-        what_to_do=ATTACK,
-        job=HOSTILE_JOB,
-        data_location=f"s3://{ATTACK}",
-        commands=[f"check '{ATTACK}'"],
-    )
-    text = as_text(Explained(sight=SIGHT, failures=[failure]))
-    assert all(line.isprintable() for line in text.split("\n"))
-    assert rf"  why         first\nsecond {SHOWN}" in text.splitlines()
+        console.print(Text(as_text(HOSTILE_STATUS)))
+    require_harmless(capture.get())
+    assert "[red]r[/red]" in capture.get()
+    assert "]8;" not in capture.get()

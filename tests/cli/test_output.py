@@ -28,5 +28,5 @@ def test_a_check_that_cannot_run_leaves_the_file_as_it_was(tmp_path: Path, schem
 def test_a_report_never_overwrites_what_is_checked(tmp_path: Path, items: Path, schema: Path) -> None:
     for data, output in [(items, items), (items, schema), (tmp_path, items), (tmp_path, tmp_path / "new.csv")]:
         failure = run("check", data, "--schema", schema, "--output", output).failure
-        assert failure == f"{output}: the report would overwrite what is checked"
+        assert failure == f"{output}: the report would overwrite the data or the schema"
     assert items.read_text().startswith(HEADER)

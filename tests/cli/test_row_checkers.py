@@ -22,7 +22,7 @@ def test_the_engine_is_the_one_that_was_chosen() -> None:
     [
         (
             duckdb.OutOfMemoryException("no\nmemory"),
-            r"^DuckDB: no memory \(--engine plain does without it\)$",
+            r"^DuckDB: no memory \(use --engine plain instead\)$",
         ),
         (OSError(errno.ENOSPC, "No space left on device"), "^the folder for temporary files: No space left on device$"),
     ],

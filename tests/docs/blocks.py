@@ -87,10 +87,8 @@ _DEPLOYING: Final = "tests/docs/test_commands.py::test_the_commands_of_the_readm
 _DEMO: Final = "tests/demo/test_deploy_local.py::test_a_deploy_tells_of_its_job_and_leaves_no_process"
 _CHECKING: Final = "tests/cli/test_checks_page.py::test_the_example_prints_what_the_page_shows"
 _DATA_CHANGES: Final = "tests/deploy/test_looking.py::test_data_is_imported_again_when_it_has_changed_and_only_then"
-_WATCHING: Final = "tests/deploy/test_watch.py::test_an_import_is_watched_to_its_end"
-_RECORDING: Final = (
-    "tests/deploy/test_watch_recording.py::test_what_a_terminal_shows_beside_a_deploy_stands_in_the_docs"
-)
+_STATUS: Final = "tests/deploy/test_status.py::test_watch_follows_an_import_to_its_end"
+_RECORDING: Final = "tests/deploy/test_status_recording.py::test_the_docs_show_the_output_of_status"
 
 _ROWS: Final = "tests/deploy/test_rows_in_place.py"
 
@@ -138,12 +136,12 @@ RUN_BY: Final[Mapping[str, tuple[str, ...]]] = {
     "docs/troubleshooting.md: Input csv is missing": (
         "tests/handler/test_reasons.py::test_a_refusal_is_told_with_what_was_asked_and_its_code",
     ),
-    "README.md: personalize-import watch": (_WATCHING, _RECORDING),
-    "docs/watch.md: pip install": (
-        "tests/cli/test_watch_page.py::test_what_the_page_installs_is_an_extra_of_the_project",
+    "README.md: personalize-import status": (_STATUS, _RECORDING),
+    "docs/status.md: pip install": (
+        "tests/cli/test_status_page.py::test_the_page_installs_an_extra_of_the_project",
+        _STATUS,
     ),
-    "docs/watch.md: Shop  ": (_RECORDING,),
-    "docs/watch.md: 2026": ("tests/cli/test_watch_page.py::test_the_lines_of_a_run_in_ci_are_those_that_are_written",),
-    "docs/watch.md: $ personalize-import explain": (_RECORDING,),
+    "docs/status.md: Shop  ": (_RECORDING,),
+    "docs/status.md: $ personalize-import status": (_RECORDING,),
     "examples/": ("tests/examples/test_examples.py::test_an_example_deploys_updates_and_destroys",),
 }

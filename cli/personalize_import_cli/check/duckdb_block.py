@@ -1,4 +1,4 @@
-"""One block in DuckDB: its lines divided into values, and every check made in SQL."""
+"""One block in DuckDB: its lines split into values, and checked in SQL."""
 
 from collections.abc import Iterator
 from typing import Any, Final
@@ -34,7 +34,7 @@ class DuckDbBlock:
     """The rows of a block, in temporary tables of one connection."""
 
     values: Final = "block_values"
-    """The table with a column `c0`, `c1`, ... for each that is imported, by its place, and `n`, the line."""
+    """The table with a column `c0`, `c1`, ... for each imported column, by its place, and `n`, the line."""
 
     def __init__(self, cursor: duckdb.DuckDBPyConnection, block: Block, columns: Columns) -> None:
         self._cursor = cursor
@@ -112,7 +112,7 @@ class DuckDbBlock:
         return {value for (value,) in found}
 
     def _value(self, column: Column) -> str:
-        """Write what a field stands for, without its quotes and backslashes."""
+        """Return the SQL for the value of a field, without quotes and backslashes."""
         raw = f"raw[{column.place + 1}]"
         if not self._has_quotes:
             return raw
@@ -140,7 +140,7 @@ def _count(condition: str) -> str:
 
 
 def _first(expression: str, condition: str) -> str:
-    """Write what an expression is in the first line for which a condition holds."""
+    """Return the SQL for an expression in the first line for which a condition holds."""
     return f"arg_min({expression}, n) FILTER (WHERE {condition})"
 
 

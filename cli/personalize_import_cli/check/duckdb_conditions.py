@@ -16,14 +16,14 @@ from personalize_import_handler.data_checks.conditions import (
 
 
 def text(value: str) -> str:
-    """Write a string literal."""
+    """Return a string literal."""
     return "'" + value.replace("'", "''") + "'"
 
 
 @singledispatch
 def sql_of(condition: Condition, value: str) -> str:
-    """Write an expression that is true where a condition holds for `value`, another expression."""
-    raise TypeError(f"{condition!r} is no condition on {value}")
+    """Return an expression that is true if a condition holds for `value`, another expression."""
+    raise TypeError(f"{condition!r} is not a condition on {value}")
 
 
 @sql_of.register

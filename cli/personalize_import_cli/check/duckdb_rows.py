@@ -1,6 +1,6 @@
-"""Rows, checked by DuckDB: on all cores, in bounded memory, and without Python for the rows that keep the rules.
+"""The row checker on DuckDB: on all cores and in bounded memory.
 
-A block passes the sieve, which is one regular expression, or it is divided into values and every check is made in SQL.
+A block either passes the sieve, which is one regular expression, or is split into values that SQL checks.
 """
 
 import os
@@ -33,7 +33,7 @@ SELECT file, "column", min(line), arg_min(id, line), count(*) FROM (
 
 
 class DuckDbRowChecker:
-    """The `RowChecker` on DuckDB. What doesn't fit into its memory goes to a folder for the time being."""
+    """The `RowChecker` on DuckDB. Data beyond its memory limit goes to a temporary folder."""
 
     def __init__(self, workers: int | None = None, block_bytes: int = _BLOCK_BYTES) -> None:
         self.workers = workers or os.cpu_count() or 1
@@ -51,13 +51,13 @@ class DuckDbRowChecker:
         self._users_with_two = 0
 
     def __enter__(self) -> Self:
-        """Give the checker itself."""
+        """Return the checker."""
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        """Close the database, and remove its folder."""
+        """Close the database and remove its folder."""
         self._closing.close()
 
     def check(self, block: Block, columns: Columns, counted: frozenset[str]) -> BlockReport:
@@ -74,18 +74,18 @@ class DuckDbRowChecker:
         return report
 
     def repeated_ids(self) -> Iterator[Finding]:
-        """Say where ids come again."""
+        """Return the findings of repeated ids."""
         files = list(self._files)
         for file, column, line, value, count in self._connection.execute(_REPEATED_IDS).fetchall():
             yield Finding(rule=rules.REPEATED_ID, file=files[file], line=line, column=column, value=value, count=count)
 
     def users_with_two(self) -> int:
-        """Say how many users have two interactions."""
+        """Return the number of users with two interactions."""
         if self._users_with_two < USERS_ENOUGH:
-            self._look_for_users(self._connection)
+            self._count_users(self._connection)
         return self._users_with_two
 
-    def _look_for_users(self, connection: duckdb.DuckDBPyConnection) -> None:
+    def _count_users(self, connection: duckdb.DuckDBPyConnection) -> None:
         again = f"SELECT id FROM users GROUP BY id HAVING count(*) > 1 LIMIT {USERS_ENOUGH}"
         self._users_with_two = max(self._users_with_two, len(connection.execute(again).fetchall()))
 
@@ -110,7 +110,7 @@ class DuckDbRowChecker:
         self, cursor: duckdb.DuckDBPyConnection, block: Block, columns: Columns, counted: frozenset[str]
     ) -> bool:
         with self._lock:
-            # RE2 is fast as long as it needn't count how often something is repeated, so lines are measured before.
+            # RE2 is slow for counted repetitions, so the length of lines is checked separately.
             line = self._sieve.pattern(columns, counted, repeated="+")
         if line is None or has_reserved_words(block.text, columns) or _has_long_lines(block.text):
             return False
@@ -126,7 +126,7 @@ class DuckDbRowChecker:
         values: str,
         parameters: Mapping[str, Any],
     ) -> None:
-        """Keep what counts together with other blocks: ids, and users until there are enough of them."""
+        """Store ids and, until there are enough, users: they are counted over all blocks."""
         if columns.key:
             with self._lock:
                 file = self._files.setdefault(block.file, len(self._files))
@@ -136,19 +136,19 @@ class DuckDbRowChecker:
             users = f"SELECT c{columns.user.place} AS id FROM {values} WHERE id <> ''"
             cursor.execute(f"INSERT INTO users {users}", parameters)
             self._blocks_of_users += 1
-            if self._blocks_of_users.bit_count() == 1:  # ever more rarely, for it takes ever longer
-                self._look_for_users(cursor)
+            if self._blocks_of_users.bit_count() == 1:  # more and more rarely, because it takes longer each time
+                self._count_users(cursor)
 
 
 def _values_of_lines(block: Block, columns: Columns) -> tuple[str, Mapping[str, Any]]:
-    """Write a table of the values of lines that have neither quotes nor backslashes."""
+    """Return a table of the values of lines without quotes and backslashes, in SQL."""
     places = [column.place for column in (columns.key, columns.user) if column]
     values = ", ".join(f"split_part(line, ',', {place + 1}) AS c{place}" for place in places)
     return f"(SELECT n, {values} FROM ({LINES}))", {"text": block.text, "first": block.first_line}
 
 
 def _has_long_lines(lines: str) -> bool:
-    # From line end to line end, as far apart as they may be; the variables are for speed.
+    # Jump from line end to line end; the local variables are for speed.
     begin, last, find = 0, len(lines) - LENGTH_MAX, lines.rfind
     while begin < last:
         end = find("\n", begin, begin + LENGTH_MAX + 1)

@@ -1,4 +1,4 @@
-"""Which engine looks at the rows, for the command line and for synth, and how many of them there are."""
+"""The engines that check rows."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -16,7 +16,7 @@ from personalize_import_handler.data_checks.tokenizer import Block
 
 
 class Engine(StrEnum):
-    """What looks at the rows."""
+    """The engines by name."""
 
     DUCKDB = "duckdb"
     PLAIN = "plain"
@@ -24,13 +24,13 @@ class Engine(StrEnum):
 
     @classmethod
     def fastest(cls) -> Self:
-        """Give the fastest one that is installed."""
+        """Return DuckDB if it is installed."""
         return cls.DUCKDB if find_spec("duckdb") else cls.PLAIN
 
 
 @contextmanager
 def row_checker(engine: Engine) -> Iterator[RowChecker]:
-    """Give a checker of rows; raise `CommandError` if it is at its end, without room on the disk for instance."""
+    """Return a row checker; raise `CommandError` if it fails, for example because the disk is full."""
     if engine is Engine.PLAIN:
         yield PlainRowChecker()
         return
@@ -44,12 +44,12 @@ def row_checker(engine: Engine) -> Iterator[RowChecker]:
     except OSError as error:
         raise command_error(error, "the folder for temporary files") from error
     except duckdb.Error as error:
-        raise CommandError(f"DuckDB: {error} (--engine plain does without it)") from error
+        raise CommandError(f"DuckDB: {error} (use --engine plain instead)") from error
 
 
 @dataclass
 class CountedRows:
-    """A `RowChecker` that hands all on to another one, and knows how many rows that has seen."""
+    """A `RowChecker` that delegates to another one and counts its rows."""
 
     checker: RowChecker
     rows: int = 0
@@ -57,7 +57,7 @@ class CountedRows:
     _lock: Lock = field(default_factory=Lock)
 
     def __post_init__(self) -> None:
-        """Take as many blocks at once as the other one does."""
+        """Take over the settings of the other checker."""
         self.workers = self.checker.workers
         self.block_bytes = self.checker.block_bytes
 
@@ -69,9 +69,9 @@ class CountedRows:
         return report
 
     def repeated_ids(self) -> Iterable[Finding]:
-        """Say where ids come again."""
+        """Return the findings of repeated ids."""
         return self.checker.repeated_ids()
 
     def users_with_two(self) -> int:
-        """Say how many users have two interactions."""
+        """Return the number of users with two interactions."""
         return self.checker.users_with_two()

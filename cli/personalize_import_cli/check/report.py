@@ -1,4 +1,4 @@
-"""What a check has come to; every format is made of it."""
+"""The result of a check, which the formats are made from."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,58 +18,58 @@ VERSION: Final = version("cdk-personalize-import")
 
 @dataclass(frozen=True, kw_only=True)
 class CheckedData:
-    """Data that was looked at."""
+    """The data that was checked."""
 
     data: Data
     size: int
-    """How many bytes were read."""
+    """The number of bytes read."""
     rows: int
 
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """What a check has found, and what it has looked at."""
+    """The findings of a check, and the data and schema that it checked."""
 
     location: str
     schema: CheckedSchema
     import_mode: ImportMode
     checked: CheckedData | None
-    """None if the schema is not one that data can be checked for."""
+    """None if the schema has to be fixed first."""
     findings: tuple[Finding, ...]
     strict: bool = False
-    """Whether a warning is as bad as an error."""
+    """Whether warnings count as errors."""
 
     @property
     def errors(self) -> int:
-        """How many findings are errors."""
+        """The number of errors."""
         return _number(self.findings, Severity.ERROR)
 
     @property
     def warnings(self) -> int:
-        """How many findings are warnings."""
+        """The number of warnings."""
         return _number(self.findings, Severity.WARNING)
 
     @property
     def fails(self) -> bool:
-        """Whether the exit code says that there are errors."""
+        """Whether the check fails."""
         return any(self.is_failure(finding.rule) for finding in self.findings)
 
     def is_failure(self, rule: Rule) -> bool:
-        """Say whether breaking a rule fails the check."""
+        """Return whether a finding of a rule fails the check."""
         return rule.severity is Severity.ERROR or self.strict
 
     def is_checked(self, rule: Rule) -> bool:
-        """Say whether a rule was looked at."""
+        """Return whether a rule was checked."""
         return rule.scope is Scope.SCHEMA or self.checked is not None
 
     def location_of(self, finding: Finding) -> str:
-        """Give the whole path or S3 location of the file that a finding is about."""
+        """Return the path or S3 location of the file of a finding."""
         if self.checked and finding.rule.scope is not Scope.SCHEMA:
             return location_of(self.checked.data, finding.file)
         return finding.file or self.location
 
     def by_rule(self) -> dict[Rule, list[Finding]]:
-        """Give the findings of each broken rule: errors first, as the findings come."""
+        """Return the findings of each rule: errors first, otherwise in the order of the findings."""
         found: dict[Rule, list[Finding]] = {}
         for finding in self.findings:
             found.setdefault(finding.rule, []).append(finding)
@@ -77,7 +77,7 @@ class Report:
 
     @property
     def summary(self) -> str:
-        """Say in a line what was looked at, and what came of it."""
+        """One line with the amount of data and the numbers of errors and warnings."""
         found = f"{_count(self.errors, 'error')}, {_count(self.warnings, 'warning')}"
         if self.checked is None:
             return f"Data not checked: fix the schema first ({found})"

@@ -1,4 +1,4 @@
-"""One check, from a location and a schema to a report."""
+"""A check of data for a schema."""
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
@@ -15,7 +15,7 @@ from personalize_import_handler.data_checks.findings import Finding
 from personalize_import_handler.data_checks.schema import Schema
 
 ProgressBar = Callable[[int], AbstractContextManager[Callable[[int], None]]]
-"""Given how many bytes there are, shows how many have been read."""
+"""Takes the number of bytes to read; its context is a function that takes the number of bytes just read."""
 
 
 def check_data(
@@ -27,7 +27,7 @@ def check_data(
     progress_bar: ProgressBar,
     strict: bool = False,
 ) -> Report:
-    """Check data, if the schema is one that it can be checked for; raise `CommandError`."""
+    """Check data for a schema, unless the schema has to be fixed first; raise `CommandError` if it can't be read."""
     checked, findings = None, schema.findings
     if schema.schema:
         data = data_at(location)

@@ -1,7 +1,7 @@
-"""Data in S3, read with the user's own credentials.
+"""Data in S3, read with the credentials of the user.
 
-A location without a slash at its end is the object of that key, or else the folder; the guide asks for the slash, and
-AWS's own samples leave it out: https://docs.aws.amazon.com/personalize/latest/dg/bulk-data-import-step.html
+A location without a slash at its end is an object or, if there is none, a folder: the guide requires the slash, and
+samples of AWS leave it out. https://docs.aws.amazon.com/personalize/latest/dg/bulk-data-import-step.html
 """
 
 from collections.abc import Iterator
@@ -19,32 +19,32 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 _CHUNK_BYTES: Final = 1 << 20
-# Somebody waits for it: an endpoint that isn't there is told after seconds.
+# Fail within seconds if the endpoint can't be reached.
 _CONFIG: Final = Config(connect_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
 _NOT_FOUND: Final = "404"
 _FORBIDDEN: Final = "403"
 
 
 def s3_data(location: str) -> Data:
-    """Find the files of a location in S3; raise `CommandError` where that can't be looked at."""
+    """Return the files at a location in S3; raise `CommandError` if they can't be listed."""
     bucket, _, key = location.removeprefix("s3://").partition("/")
     if not bucket:
         raise CommandError(f"{location}: a location in S3 is s3://bucket/key or s3://bucket/folder/")
-    with _explained(location):
+    with _command_errors(location):
         client = boto3.client("s3", config=_CONFIG)
-        refused: ClientError | None = None
+        denied: ClientError | None = None
         if key and not key.endswith("/"):
             try:
                 size = client.head_object(Bucket=bucket, Key=key)["ContentLength"]
                 return Data(location=location, files=[_file(client, bucket, key, size)])
             except ClientError as error:
-                # Who may not list the bucket's root is refused here, and may still list the folder.
+                # A user without permission to list the whole bucket gets this too, and may be able to list the folder.
                 if error.response["Error"]["Code"] not in (_NOT_FOUND, _FORBIDDEN):
                     raise
-                refused = error if error.response["Error"]["Code"] == _FORBIDDEN else None
+                denied = error if error.response["Error"]["Code"] == _FORBIDDEN else None
         data = _folder(client, location, bucket, key)
-        if refused and not data.files:
-            raise refused
+        if denied and not data.files:
+            raise denied
         return data
 
 
@@ -57,7 +57,7 @@ def _folder(client: "S3Client", location: str, bucket: str, key: str) -> Data:
             name = item["Key"].removeprefix(folder)
             if is_read(name):
                 files.append(_file(client, bucket, item["Key"], item["Size"]))
-            elif name:  # the folder itself is an object where the console has made it
+            elif name:  # the console creates a folder as an empty object
                 others.append(name)
     return Data(location=location, files=files, not_read=sorted(others))
 
@@ -67,14 +67,14 @@ def _file(client: "S3Client", bucket: str, key: str, size: int) -> DataFile:
 
 
 def _chunks(client: "S3Client", bucket: str, key: str) -> Iterator[bytes]:
-    with _explained(f"s3://{bucket}/{key}"), closing(client.get_object(Bucket=bucket, Key=key)["Body"]) as body:
+    with _command_errors(f"s3://{bucket}/{key}"), closing(client.get_object(Bucket=bucket, Key=key)["Body"]) as body:
         yield from body.iter_chunks(_CHUNK_BYTES)
 
 
 @contextmanager
-def _explained(location: str) -> Iterator[None]:
+def _command_errors(location: str) -> Iterator[None]:
     try:
         yield
-    # A ValueError is what botocore has for an endpoint that is no URL.
+    # botocore raises ValueError for an endpoint that isn't a URL.
     except (ClientError, BotoCoreError, ValueError) as error:
         raise CommandError(f"{location}: {error}") from error

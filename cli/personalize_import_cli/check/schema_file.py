@@ -1,4 +1,4 @@
-"""The schema that data is checked for: a file of this machine, and what is wrong with it."""
+"""The schema file that data is checked for."""
 
 from dataclasses import dataclass, replace
 from typing import Final
@@ -9,24 +9,22 @@ from personalize_import_handler.data_checks.regular_files import open_regular
 from personalize_import_handler.data_checks.schema import NotASchema, NotJson, Schema, read_schema
 from personalize_import_handler.data_checks.schema_rules import schema_findings
 
-_BYTES_MAX: Final = (
-    1 << 20
-)  # far more than the service takes of a schema; a data file given by mistake isn't read whole
+_BYTES_MAX: Final = 1 << 20  # far more than the service allows; a large data file given by mistake isn't read
 
 
 @dataclass(frozen=True, kw_only=True)
 class CheckedSchema:
-    """A schema, and what was found in it."""
+    """A schema and its findings."""
 
     path: str
     domain: str | None
     schema: Schema | None
-    """None if data can't be checked for it: it isn't one, or is named after no dataset type."""
+    """None if data can't be checked for it: it is malformed, or its name is no dataset type."""
     findings: tuple[Finding, ...]
 
 
 def checked_schema(path: str, domain: str | None) -> CheckedSchema:
-    """Read a schema and check it; raise `CommandError` if there is nothing to check."""
+    """Read and check a schema; raise `CommandError` if the file isn't JSON."""
     text = _text(path)
     try:
         schema: Schema | None = read_schema(text, domain)
@@ -50,7 +48,7 @@ def _text(path: str) -> str:
             raise CommandError(f"{path}: too large for a schema")
         return content.decode()
     except UnicodeDecodeError as error:
-        raise CommandError(f"{path}: this is no text, so no schema") from error
+        raise CommandError(f"{path}: this is not text") from error
     except (OSError, ValueError) as error:
         raise (
             command_error(error, path) if isinstance(error, OSError) else CommandError(f"{path}: {error}")

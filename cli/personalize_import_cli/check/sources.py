@@ -1,4 +1,4 @@
-"""Where data is: on this machine or in S3."""
+"""Locations of data: local files or S3."""
 
 from pathlib import Path
 from typing import Final
@@ -10,9 +10,9 @@ _S3: Final = "s3://"
 
 
 def data_at(location: str) -> Data:
-    """Find the files at a location; raise `CommandError` where that can't be looked at."""
+    """Return the files at a location; raise `CommandError` if they can't be listed."""
     if location.startswith(_S3):
-        from personalize_import_cli.check.s3_source import s3_data  # boto3 takes its time to load
+        from personalize_import_cli.check.s3_source import s3_data  # boto3 is slow to load
 
         return s3_data(location)
     try:
@@ -22,7 +22,7 @@ def data_at(location: str) -> Data:
 
 
 def location_of(data: Data, file: str | None) -> str:
-    """Give the whole location of a file that a finding names; without a name, that of all the data."""
+    """Return the location of a file by the name in a finding; without a name, the location of the data."""
     if file is None or file == data.location:
         return data.location
     is_alone = [each.name for each in data.files] == [file] and data.location.rpartition("/")[2] == file

@@ -1,4 +1,4 @@
-"""The command `local`: an AWS on this machine, until Ctrl-C or for as long as a command runs."""
+"""The command `local`."""
 
 import signal
 import subprocess
@@ -19,22 +19,22 @@ from personalize_local.server.launcher import LocalAws, LocalAwsError
 _PORT: Final = 4566
 _ENDED: Final = 0
 _SIGNAL_BASE: Final = 128
-"""What a shell adds to the number of the signal that has ended a program."""
+"""A shell's exit code for a program ended by a signal is this plus the number of the signal."""
 
 
-# No options after the command's name: those are the command's own.
-@click.command(context_settings={"allow_interspersed_args": False}, short_help="Run an AWS on this machine.")
+# Options after the command's name belong to the command.
+@click.command(context_settings={"allow_interspersed_args": False}, short_help="Run a local AWS.")
 @click.option(
-    "--port", type=int, help=f"Where to listen on loopback; 0: where it is free.  [default: {_PORT}; 0 with COMMAND]"
+    "--port", type=int, help=f"Port on the loopback interface; 0 takes a free one.  [default: {_PORT}; 0 with COMMAND]"
 )
-@click.option("--region", default=Options.region, show_default=True, help="The Region.")
-@click.option("--speed", type=float, default=1.0, show_default=True, help="Seconds of its time in a real second.")
+@click.option("--region", default=Options.region, show_default=True, help="AWS Region.")
+@click.option("--speed", type=float, default=1.0, show_default=True, help="Simulated seconds per real second.")
 @click.option(
-    "--import-seconds", type=float, default=20.0, show_default=True, help="How long an import takes, in its time."
+    "--import-seconds", type=float, default=20.0, show_default=True, help="Duration of an import, in simulated seconds."
 )
-@click.option("--state", type=click.Path(path_type=Path), help="A folder that keeps all there is between two runs.")
+@click.option("--state", type=click.Path(path_type=Path), help="Folder that keeps the state between runs.")
 @click.option("--bootstrap", is_flag=True, help="Run `cdk bootstrap` first.")
-@click.option("--verbose", is_flag=True, help="Log what happens to standard error.")
+@click.option("--verbose", is_flag=True, help="Log to standard error.")
 @click.argument("command", nargs=-1, type=click.UNPROCESSED)
 def local(
     *,
@@ -47,12 +47,12 @@ def local(
     verbose: bool,
     command: tuple[str, ...],
 ) -> int:
-    """Run an AWS on this machine, with Personalize, CloudFormation, Lambda, Step Functions, S3 and IAM.
+    """Run a local AWS with Personalize, CloudFormation, Lambda, Step Functions, S3 and IAM.
 
-    Without COMMAND it runs until Ctrl-C, and prints the lines for another terminal, with which the CDK CLI, the AWS
-    CLI and boto3 find it. With COMMAND it runs that, with these variables set, and ends with it.
+    Without COMMAND it runs until Ctrl-C, and prints the environment variables with which the CDK CLI, the AWS CLI and
+    boto3 use it. With COMMAND it sets these variables, runs COMMAND, and ends with it.
 
-    Exit codes: 0 after Ctrl-C, 2 it could not run; with COMMAND, that command's own.
+    Exit codes: 0 after Ctrl-C, 2 it could not run; with COMMAND, the exit code of COMMAND.
     """
     if missing := missing_dependencies():
         raise CommandError(missing)
@@ -62,7 +62,7 @@ def local(
         options = Options(
             port=port, region=region, speed=speed, import_seconds=import_seconds, state=state, verbose=verbose
         )
-        _end_as_by_ctrl_c()
+        _treat_signals_as_ctrl_c()
         with LocalAws(options) as aws:
             if bootstrap:
                 _bootstrap(aws)
@@ -87,11 +87,11 @@ def _stay(aws: LocalAws) -> int:
         aws.wait()
     except KeyboardInterrupt:
         return _ENDED
-    raise CommandError("the local AWS has ended by itself")
+    raise CommandError("the local AWS ended unexpectedly")
 
 
 def _run(command: Sequence[str], environment: Mapping[str, str]) -> int:
-    """Run a command, and let it end as it likes: what ends us is handed on, and Ctrl-C reaches it without us."""
+    """Run a command and return its exit code. Signals are forwarded; Ctrl-C reaches the command directly."""
     try:
         process = subprocess.Popen(command, env=with_cdk_on_path(environment))  # noqa: S603 - what this is for
     except OSError as error:
@@ -103,6 +103,6 @@ def _run(command: Sequence[str], environment: Mapping[str, str]) -> int:
     return code if code >= 0 else _SIGNAL_BASE - code
 
 
-def _end_as_by_ctrl_c() -> None:
+def _treat_signals_as_ctrl_c() -> None:
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)

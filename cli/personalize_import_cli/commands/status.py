@@ -1,72 +1,95 @@
-"""The commands that look at a stack: `watch` and `explain`."""
+"""The command `status`."""
 
+import sys
 import time
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Final
 
 import click
 
+from personalize_import_cli.errors import CommandError, UnavailableError
 from personalize_import_cli.exit_codes import ERRORS_FOUND, NO_ERRORS
 from personalize_import_cli.output import write_out
 from personalize_import_handler.contract.printable import printable
 
-_EVERY = click.FloatRange(1, 300)
+if TYPE_CHECKING:
+    from personalize_import_cli.stack.status import StackStatus
+
+_SECONDS_BETWEEN_LOOKS: Final = 10.0
+_FAILED_READS_MAX: Final = 5
+
+Read = Callable[[], "StackStatus | None"]
+Show = Callable[["StackStatus"], None]
 
 
-@click.command(short_help="Show the imports of a stack while `cdk deploy` waits for them.")
+@click.command(short_help="Show the imports of a stack: state, job, times, and why one failed.")
 @click.argument("stack")
-@click.option("--next", "next_operation", is_flag=True, help="Wait for the next deploy to begin, if none goes on.")
-@click.option("--every", type=_EVERY, default=10, show_default=True, metavar="SECONDS", help="Time between looks.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a line, for each change.")
-def watch(*, stack: str, next_operation: bool, every: float, as_json: bool) -> int:
-    """Show the imports of STACK, a name or an ARN, until they have ended.
+@click.option("--watch", is_flag=True, help="Repeat until the imports have ended.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object, with --watch one each time.")
+def status(*, stack: str, watch: bool, as_json: bool) -> int:
+    """Show the imports of STACK, a name or an ARN: state, job, times, and why one failed and how to fix it.
 
-    A table on a terminal, elsewhere one line for each change. Watching ends nothing: nor does Ctrl-C.
+    It only reads. With --watch, Ctrl-C stops watching; the imports continue.
 
-    Exit codes: 0 the imports are in, 1 an import failed, 2 the stack could not be watched.
+    Exit codes: 0 no import failed, 1 an import failed, 2 the status could not be read.
     """
-    # What AWS is asked with takes a while to load, and `check` has no need of it.
-    from personalize_import_cli.stack import watching
-    from personalize_import_cli.stack.account import Account
-    from personalize_import_cli.stack.lines import Changes
-    from personalize_import_cli.stack.looking import Looker
-    from personalize_import_cli.stack.showing import shown
+    # These load boto3, which takes a while and which the other commands don't need.
+    from personalize_import_cli.stack.client import StackClient
+    from personalize_import_cli.stack.status import read_status
 
-    account = Account(stack)
+    client = StackClient(stack)
     try:
-        with shown(stack, Changes(time.time, as_json=as_json, stack=stack), as_lines=as_json) as show:
-            sight = watching.watch(
-                watching.Watched(
-                    look=Looker(account, stack).look,
-                    show=show,
-                    wait=watching.pause(every, lambda: account.lists),
-                    about=stack,
-                    next_operation=next_operation,
-                )
-            )
+        with _output(as_json=as_json, watch=watch) as show:
+            last = _follow(stack, lambda: read_status(client, stack), show, watch=watch)
     except KeyboardInterrupt:
-        _say(f"{stack} is no longer watched; its imports go on")
+        if watch:
+            with suppress(OSError):  # standard error is closed
+                click.echo(printable(f"Stopped watching {stack}; its imports continue"), err=True)
         raise
-    if sight.fails:
-        _say(f"`personalize-import explain {stack}` says why, and what to do")
-    return ERRORS_FOUND if sight.fails else NO_ERRORS
+    return ERRORS_FOUND if last.has_failed else NO_ERRORS
 
 
-@click.command(short_help="Say why the last import of a stack failed, and what to do.")
-@click.argument("stack")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
-def explain(*, stack: str, as_json: bool) -> int:
-    """Say why imports failed in the last operation on STACK, a name or an ARN, and what to do.
+def _follow(stack: str, read: Read, show: Show, *, watch: bool) -> "StackStatus":
+    """Show the status once, or until the imports have ended; return the last status, or raise `CommandError`."""
+    current = read()
+    if current is None:
+        raise CommandError(f"{stack}: there is no such stack in this account and Region. Find a deleted one by its ARN")
+    while True:
+        if not current.imports and not (watch and current.is_in_progress):
+            raise CommandError(f"{stack}: the stack has no dataset import jobs (Custom::PersonalizeDatasetImportJob)")
+        show(current)
+        if not watch or current.has_ended:
+            return current
+        time.sleep(_SECONDS_BETWEEN_LOOKS)
+        following = _read_again(read)
+        if following is None:  # the stack was deleted
+            return current
+        current = following
 
-    Exit codes: 0 no import failed, 1 one did, 2 the stack could not be looked at.
-    """
-    from personalize_import_cli.stack import explaining, explanation
-    from personalize_import_cli.stack.account import Account
 
-    explained = explaining.explain(Account(stack), stack)
-    write_out(explanation.as_json(explained) if as_json else explanation.as_text(explained))
-    return ERRORS_FOUND if explained.failures else NO_ERRORS
+def _read_again(read: Read) -> "StackStatus | None":
+    """Read the status, and retry errors that may be temporary."""
+    for _ in range(_FAILED_READS_MAX - 1):
+        try:
+            return read()
+        except UnavailableError:
+            time.sleep(_SECONDS_BETWEEN_LOOKS)
+    return read()
 
 
-def _say(words: str) -> None:
-    with suppress(OSError):  # nobody listens
-        click.echo(printable(words), err=True)
+@contextmanager
+def _output(*, as_json: bool, watch: bool) -> Iterator[Show]:
+    """Return a function that prints a status; while watching on a terminal, in place of the one before."""
+    from personalize_import_cli.stack import render
+
+    if as_json:
+        yield lambda status: write_out(render.as_json(status))
+    elif watch and sys.stdout is not None and sys.stdout.isatty():
+        from rich.live import Live
+        from rich.text import Text
+
+        with Live(auto_refresh=False, vertical_overflow="visible") as live:
+            yield lambda status: live.update(Text(render.as_text(status).rstrip("\n")), refresh=True)
+    else:
+        yield lambda status: write_out(render.as_text(status))

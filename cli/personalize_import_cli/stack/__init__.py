@@ -1,1 +1,1 @@
-"""The imports of a stack, seen from outside: what CloudFormation has asked for, and what has become of the jobs."""
+"""The imports of a deployed stack: requests of CloudFormation, matched with jobs of Amazon Personalize."""

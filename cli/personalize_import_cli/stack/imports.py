@@ -1,84 +1,92 @@
-"""The imports that CloudFormation has asked for, and which jobs may be theirs."""
+"""Requests to import, and the jobs that belong to them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from personalize_import_cli.stack.events import Operation, Outcome, Request
 from personalize_import_cli.stack.jobs import Job
-from personalize_import_cli.stack.operations import Answer, Operation, Request
 from personalize_import_handler.contract import RESOURCE_TYPE, WAIT_RESOURCE_TYPE, ReimportMode
 from personalize_import_handler.contract.properties import ImportProperties, InvalidPropertiesError, parse
 from personalize_import_handler.request.names import Resource, names_of
 
 
 @dataclass(frozen=True, kw_only=True)
-class AskedImport:
-    """An import that was asked for: of one resource, or of a relay of them."""
+class RequestedImport:
+    """A request to one resource, or to the resources of a wait chain."""
 
-    legs: Sequence[Request]
+    first: Request
+    last: Request
+    """The same request, or the latest one of the wait chain."""
     properties: ImportProperties | None
-    """None where the events don't tell them, or they are wrong."""
+    """None if the events have none, or invalid ones."""
     resource: Resource
-    is_over: bool = False
-    """Whether the operation has ended, so that no more legs follow."""
+    is_over: bool
+    """Whether the operation has ended, so that no request of the wait chain follows."""
 
     @property
-    def first(self) -> Request:
-        """The request that it began with."""
-        return self.legs[0]
-
-    @property
-    def last(self) -> Request:
-        """The request that says how it stands."""
-        return self.legs[-1]
-
-    @property
-    def answer(self) -> Answer:
-        """What has become of it: one that hands over is not finished before the next one is."""
-        answer = self.last.answer
+    def outcome(self) -> Outcome:
+        """The outcome; still pending if the next resource of the wait chain has yet to wait."""
+        outcome = self.last.last.outcome
         if self.is_over:
-            return Answer.CANCELLED if answer is Answer.NONE else answer
-        hands_over = _is_true(self.last.properties.get("HandsOver"))
-        return Answer.NONE if answer is Answer.COMPLETE and hands_over else answer
+            return Outcome.CANCELLED if outcome is Outcome.PENDING else outcome
+        chain_continues = str(self.last.properties.get("HandsOver")).lower() == "true"
+        return Outcome.PENDING if outcome is Outcome.COMPLETE and chain_continues else outcome
 
-    def has(self, job_arn: str) -> bool:
-        """Return whether a job of the dataset is one of this import, by its name."""
+    @property
+    def logical_id(self) -> str:
+        """The logical id of the resource, of a wait chain that of the first one."""
+        return self.first.first.logical_id
+
+    @property
+    def requested_at(self) -> float:
+        """When CloudFormation requested the import, in epoch seconds."""
+        return self.first.first.at
+
+    @property
+    def dataset_arn(self) -> str | None:
+        """The dataset, if the properties are known."""
+        return self.properties.dataset_arn if self.properties else None
+
+    def owns(self, job_arn: str) -> bool:
+        """Return whether the name of a job of the dataset is one that the handler gives to this import."""
         if self.properties is None:
             return False
         names = names_of(self.properties, self.resource)
         if self.properties.reimport is ReimportMode.WHEN_DATA_CHANGES:
-            # The fingerprint of the data is in the name, and only the handler knows it.
+            # The name contains the fingerprint of the data, which only the handler knows.
             return names.shares_prefix(job_arn)
         return names.includes(job_arn)
 
-    def job_among(self, jobs: Iterable[Job]) -> Job | None:
-        """Find the job that was started or adopted for this request.
+    def find_job(self, jobs: Iterable[Job]) -> Job | None:
+        """Return the job that was started or adopted for this import.
 
-        One that had ended before was adopted if the request is complete, and had failed if it is not.
+        A job that ended before the request was adopted only if the request is complete.
         """
-        own = [job for job in jobs if self.has(job.arn)]
-        if self.answer is not Answer.COMPLETE:
-            own = [job for job in own if job.runs or job.updated_at >= self.first.asked_at]
+        own = [job for job in jobs if self.owns(job.arn)]
+        if self.outcome is not Outcome.COMPLETE:
+            own = [job for job in own if job.is_running or job.updated_at >= self.requested_at]
         return max(own, key=lambda job: job.created_at, default=None)
 
-    def found_done(self, job: Job) -> bool:
-        """Say whether the job had ended before it was asked for, so that there was nothing to import."""
-        return not job.runs and job.updated_at < self.first.asked_at
 
-
-def asked_imports(operation: Operation, stack_id: str, *, is_over: bool) -> list[AskedImport]:
-    """Pick the imports from what was asked for; resources that go on waiting belong to the one that began."""
-    imports: list[AskedImport] = []
+def requested_imports(operation: Operation, stack_id: str, *, is_over: bool) -> list[RequestedImport]:
+    """Return the imports of an operation; a wait chain is one import."""
+    imports: list[RequestedImport] = []
     for request in operation.requests:
-        if request.resource_type == RESOURCE_TYPE:
+        if request.first.resource_type == RESOURCE_TYPE:
             properties = _parsed(request)
             scope = properties.stack_scope if properties else None
-            resource = Resource(stack_id, request.logical_id, request.physical_id, scope)
-            imports.append(AskedImport(legs=[request], properties=properties, resource=resource, is_over=is_over))
-        elif request.resource_type == WAIT_RESOURCE_TYPE:
-            begun = str(request.properties.get("DatasetImportJobArn", ""))
-            for number, one in enumerate(imports):
-                if one.first.rolls_back == request.rolls_back and begun and one.has(begun):
-                    imports[number] = replace(one, legs=[*one.legs, request])
+            resource = Resource(stack_id, request.first.logical_id, request.physical_id, scope)
+            imports.append(
+                RequestedImport(first=request, last=request, properties=properties, resource=resource, is_over=is_over)
+            )
+        elif request.first.resource_type == WAIT_RESOURCE_TYPE:
+            job_arn = str(request.properties.get("DatasetImportJobArn", ""))
+            imports = [
+                replace(each, last=request)
+                if each.first.is_rollback == request.is_rollback and each.owns(job_arn)
+                else each
+                for each in imports
+            ]
     return imports
 
 
@@ -87,7 +95,3 @@ def _parsed(request: Request) -> ImportProperties | None:
         return parse(request.properties)
     except InvalidPropertiesError:
         return None
-
-
-def _is_true(value: object) -> bool:
-    return str(value).lower() == "true"

@@ -1,1 +1,1 @@
-"""The formats of a report: text for people, and what other programs read."""
+"""The formats of a report: text for people, and JSON, SARIF and JUnit for programs."""

@@ -1,4 +1,4 @@
-"""The report as one JSON object; docs/checks.md describes it. `version` counts up when it changes."""
+"""The report as one JSON object; docs/checks.md describes it. `version` increases when it changes."""
 
 import json
 from typing import Final
@@ -10,7 +10,7 @@ FORMAT_VERSION: Final = 1
 
 
 def json_report(report: Report) -> str:
-    """Make the object; what isn't ASCII is escaped, so it can be written anywhere."""
+    """Return the object, in ASCII."""
     checked, schema = report.checked, report.schema.schema
     document = {
         "version": FORMAT_VERSION,

@@ -1,6 +1,6 @@
-"""The report as JUnit XML: each rule is a test case, in the suite of what it looks at; without data.
+"""The report as JUnit XML: one test case per rule, without values from the data.
 
-There is no standard; https://github.com/testmoapp/junitxml describes what is commonly understood.
+There is no standard; https://github.com/testmoapp/junitxml describes common usage.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from personalize_import_handler.data_checks.rules import RULES, Rule
 
 
 def junit(report: Report) -> str:
-    """Make the document. A rule that wasn't looked at is skipped; a broken one fails, or tells of its warnings."""
+    """Return the document. A rule that wasn't checked is skipped; warnings go to `system-out`."""
     broken = report.by_rule()
     counts = {
         "tests": len(RULES),
@@ -35,7 +35,7 @@ def junit(report: Report) -> str:
 
 def _add_case(suite: Element, report: Report, rule: Rule, findings: Sequence[Finding]) -> None:
     case = SubElement(suite, "testcase", {"classname": f"{TOOL}.{rule.scope}", "name": rule.id})
-    # What is printable has no character that XML 1.0 forbids: https://www.w3.org/TR/xml/#charsets
+    # Printable text has no character that XML 1.0 forbids: https://www.w3.org/TR/xml/#charsets
     lines = "\n".join([*(printable(finding.message) for finding in findings), f"{rule.fix}. {rule.page}"])
     if not report.is_checked(rule):
         SubElement(case, "skipped", {"message": "the data was not checked"})

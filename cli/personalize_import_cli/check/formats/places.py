@@ -1,4 +1,4 @@
-"""Places and values as people read them: short, and harmless to a terminal."""
+"""Places and values, shortened and escaped for a terminal."""
 
 from typing import Final
 
@@ -9,25 +9,25 @@ _NAME_LENGTH_MAX: Final = 60
 _VALUE_LENGTH_MAX: Final = 40
 _DETAIL_LENGTH_MAX: Final = 200
 PLACES_MAX: Final = 20
-"""So many places are shown of a rule; the JSON format has all of them."""
+"""The places that are shown per rule; the JSON format has all."""
 
 
 def shown_name(name: str | None) -> str:
-    """Show the name of a file or column."""
+    """Return the name of a file or column."""
     return "" if name is None else shortened(name, _NAME_LENGTH_MAX) or "(without a name)"
 
 
 def shown_value(finding: Finding) -> str:
-    """Show the value that was found, in quotes."""
+    """Return the value of a finding, in quotes."""
     return "" if finding.value is None else f"'{shortened(finding.value, _VALUE_LENGTH_MAX)}'"
 
 
 def shown_detail(finding: Finding) -> str:
-    """Show what is to be known beside the rule's own words."""
+    """Return the detail of a finding."""
     return shortened(finding.detail, _DETAIL_LENGTH_MAX)
 
 
 def not_shown(findings: list[Finding]) -> str:
-    """Say how many places are left out, if any are."""
+    """Return a note about places that are left out; empty if none is."""
     left_out = len(findings) - PLACES_MAX
     return f"and {left_out:,} more places; --format json has all" if left_out > 0 else ""

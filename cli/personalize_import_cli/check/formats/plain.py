@@ -1,4 +1,4 @@
-"""The report as plain lines: `file:line: severity: what, where, how often [rule]`, then what to do."""
+"""The report as plain lines: `file:line: severity: what, where, how often [rule]`, then the fix."""
 
 from personalize_import_cli.check.formats.places import PLACES_MAX, not_shown, shown_detail, shown_name, shown_value
 from personalize_import_cli.check.report import Report
@@ -7,7 +7,7 @@ from personalize_import_handler.data_checks.findings import Finding
 
 
 def plain(report: Report) -> str:
-    """Make the lines."""
+    """Return the lines."""
     lines = []
     for rule, findings in report.by_rule().items():
         lines += [_line(report, finding) for finding in findings[:PLACES_MAX]]

@@ -1,4 +1,4 @@
-"""The report in SARIF 2.1.0, which code scanning services show beside the code; without data.
+"""The report in SARIF 2.1.0, for code scanning services, without values from the data.
 
 https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
 """
@@ -18,7 +18,7 @@ _NUMBERS: Final = {rule: number for number, rule in enumerate(RULES)}
 
 
 def sarif(report: Report) -> str:
-    """Make the log of one run; all rules are described, broken or not."""
+    """Return the log of one run, with all rules."""
     driver = {"name": TOOL, "version": VERSION, "rules": [_descriptor(rule) for rule in RULES]}
     run = {
         "tool": {"driver": driver},
@@ -57,7 +57,7 @@ def _result(report: Report, finding: Finding) -> dict[str, object]:
 
 
 def _uri(location: str) -> str:
-    """Make a reference of a location: paths stay relative, so that they are the repository's."""
+    """Return the URI of a location; a relative path stays relative to the repository."""
     if location.startswith("s3://"):
         return "s3://" + quote(location.removeprefix("s3://"))
     path = PurePath(location)

@@ -1,4 +1,4 @@
-"""The report on a terminal: a table for each rule that is broken, and below it what to do."""
+"""The report on a terminal: a table per rule with findings, and below it the fix."""
 
 from collections.abc import Callable, Sequence
 from typing import Final
@@ -25,7 +25,7 @@ _NUMBERS: Final = ("line", "count")
 
 
 def table(report: Report, console: Console) -> str:
-    """Draw what a console shows; its width and colours are those of the terminal."""
+    """Return the text for a console, in its width and colours."""
     with console.capture() as capture:
         for rule, findings in report.by_rule().items():
             console.print(

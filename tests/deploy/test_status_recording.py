@@ -1,6 +1,6 @@
-"""`watch` on a terminal beside a `cdk deploy`, and `explain` after it: what is seen there stands in docs/watch.md.
+"""`status --watch` on a terminal beside a `cdk deploy`, and `status` after a failure, as docs/status.md shows them.
 
-To write what is seen into the page: RENEW_GOLDEN=1 python -m pytest tests/deploy/test_watch_recording.py
+To write the output into the page: RENEW_GOLDEN=1 python -m pytest tests/deploy/test_status_recording.py
 """
 
 import json
@@ -20,10 +20,10 @@ from tests.deploy.stacks import UsersStack, users_csv
 
 pytestmark = [pytest.mark.deploy, pytest.mark.slow]
 
-PAGE = Path(__file__).parents[2] / "docs" / "watch.md"
-BEGIN = "<!-- recording of {}: written by RENEW_GOLDEN=1 pytest tests/deploy/test_watch_recording.py -->\n\n"
+PAGE = Path(__file__).parents[2] / "docs" / "status.md"
+BEGIN = "<!-- recording of {}: written by RENEW_GOLDEN=1 pytest tests/deploy/test_status_recording.py -->\n\n"
 END = "<!-- end -->"
-VARIES = re.compile(r"(\d+ h )?(\d+ min )?\d+ (s|min)\b")
+VARIES = re.compile(r"(\d+ h )?(\d+ min )?\d+ (s|min)\b|\d{4}-\d\d-\d\dT[\d:]+Z")
 STACK, BUCKET = "Shop", "shop-data"
 
 
@@ -79,21 +79,22 @@ def structure(text: str) -> str:
     return re.sub(r" +", " ", VARIES.sub("TIME", text))
 
 
-def test_what_a_terminal_shows_beside_a_deploy_stands_in_the_docs(shop: Cloud) -> None:
-    watching = Recorder("watch", STACK, "--next", "--every", "1", columns=100, env=shop.aws.environment)
-    waits = watching.read_until_shown(lambda screen: "waiting" in screen)
-    assert waits == "Shop: waiting for the next operation to begin"
-
+def test_the_docs_show_the_output_of_status(shop: Cloud) -> None:
+    shop.aws.switchboard("POST", "jobs/hold", {"job_name": "*"})
     deploy = ("--app", str(shop.synthesize(app("2026-07"))), "--all", "--require-approval", "never")
     with shop.cdk.start("deploy", *deploy) as deploying:
-        running = watching.read_until_shown(lambda screen: re.search(r"CREATE IN_PROGRESS +[1-3] min", screen))
+        client = shop.cloudformation
+        until(lambda: client.describe_stacks(StackName=STACK)["Stacks"][0]["StackStatus"] == "UPDATE_IN_PROGRESS")
+        watching = Recorder("status", STACK, "--watch", columns=130, env=shop.aws.environment)
+        running = watching.read_until_shown(lambda screen: "CREATE IN_PROGRESS" in screen)
+        shop.aws.switchboard("POST", "jobs/release", {"job_name": "*"})
         ended = watching.ended()
         deploying.wait()
     assert ended.code == 0
     assert not watching.cursor_is_hidden
-    require_in_page("watch", running, ended.output)
+    require_in_page("an import", running, ended.output)
 
     assert deploy_directly(shop, "2026-08") == "UPDATE_ROLLBACK_COMPLETE"
-    explained = run("explain", STACK, env=shop.aws.environment)
-    assert explained.code == 1
-    require_in_page("explain", f"$ personalize-import explain {STACK}\n{explained.output.rstrip()}")
+    failed = run("status", STACK, env=shop.aws.environment)
+    assert failed.code == 1
+    require_in_page("a failure", f"$ personalize-import status {STACK}\n{failed.output.rstrip()}")

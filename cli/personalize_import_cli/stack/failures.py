@@ -1,0 +1,48 @@
+"""Reasons for failed imports, and how to fix them."""
+
+import re
+import shlex
+from typing import Final
+
+from personalize_import_cli.stack.client import StackClient
+from personalize_import_cli.stack.events import Event, Outcome
+from personalize_import_cli.stack.imports import RequestedImport
+from personalize_import_cli.stack.jobs import Job
+from personalize_import_handler.messages import failure_reasons
+
+_NO_RESPONSE: Final = ("did not receive a response", "failed to stabilize")
+_NO_RESPONSE_FIX: Final = (
+    "The functions of the provider did not respond in time. Check their log group (DatasetImportProvider/Logs) and the "
+    "executions of the state machine (DatasetImportProvider/Waiter), and deploy again."
+)
+# CloudFormation wraps the reason of a custom resource in these.
+_PREFIX: Final = re.compile(r"^Received response status \[FAILED\] from custom resource\. Message returned: ")
+_SUFFIX: Final = re.compile(r"\(RequestId: [0-9a-f-]{36}\)$")
+
+
+def failure_reason(client: StackClient, requested: RequestedImport, job: Job | None) -> str:
+    """Return why an import failed and how to fix it: from the stack's events, or from the job if nobody polls it."""
+    if requested.outcome is Outcome.FAILED:
+        reason = unwrapped(requested.last.last.reason)
+        if any(words in reason for words in _NO_RESPONSE):
+            reason += f" {_NO_RESPONSE_FIX}"
+    else:
+        described = client.job(job.arn) if job else None
+        reason = failure_reasons.job_failed(described) if described else ""
+    if job and job.has_failed and requested.properties:
+        location = shlex.quote(requested.properties.data_location)
+        reason += f" To find all errors in the data, run: personalize-import check {location} --schema FILE"
+    return reason
+
+
+def cancellation_reason(first_failure: Event | None) -> str:
+    """Return which resource failed, so that CloudFormation cancelled an import."""
+    if first_failure is None:
+        return ""
+    failed = f"{first_failure.logical_id} ({first_failure.resource_type})"
+    return f"CloudFormation cancelled it because {failed} failed: {unwrapped(first_failure.reason)}"
+
+
+def unwrapped(reason: str) -> str:
+    """Return a reason without the words that CloudFormation puts around it."""
+    return _SUFFIX.sub("", _PREFIX.sub("", reason.strip())).rstrip()

@@ -1,0 +1,47 @@
+"""docs/status.md has every option, state, exit code and field, and no other."""
+
+import json
+import re
+import tomllib
+
+from personalize_import_cli import exit_codes
+from personalize_import_cli.commands.status import status
+from personalize_import_cli.stack.render import as_json
+from personalize_import_cli.stack.status import State
+from tests.cli.runs import ROOT
+from tests.cli.stack.test_render import RUNNING, status_of
+
+PAGE = (ROOT / "docs" / "status.md").read_text()
+
+
+def first_column(title: str) -> list[str]:
+    table = PAGE.partition(f"| {title} |")[2].partition("\n\n")[0]
+    return re.findall(r"^\| `?([^|`]+?)`? \|", table.partition("| --- |")[2], re.MULTILINE)
+
+
+def test_the_page_has_every_option() -> None:
+    options = {option for each in status.params for option in each.opts}
+    assert set(first_column("argument")) == {"STACK" if option == "stack" else option for option in options}
+
+
+def test_the_page_has_every_state() -> None:
+    assert first_column("state") == list(State)
+
+
+def test_the_page_has_every_exit_code() -> None:
+    codes = [exit_codes.NO_ERRORS, exit_codes.ERRORS_FOUND, exit_codes.COULD_NOT_RUN, exit_codes.HUNG_UP]
+    codes += [exit_codes.INTERRUPTED, exit_codes.OUTPUT_CLOSED, exit_codes.TERMINATED]
+    assert first_column("code") == [str(code) for code in codes]
+
+
+def test_the_page_has_every_field() -> None:
+    example = json.loads(re.findall(r"^```json\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)[0])
+    document = json.loads(as_json(status_of(RUNNING)))
+    assert list(example) == list(document)
+    assert list(example["imports"][0]) == list(document["imports"][0])
+
+
+def test_the_page_installs_an_extra_of_the_project() -> None:
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    (extra,) = re.findall(r"pip install '\.\[(\w+)\]'", PAGE)
+    assert extra in extras

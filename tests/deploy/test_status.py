@@ -1,0 +1,171 @@
+"""`personalize-import status` beside deployments to the local AWS."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import aws_cdk as cdk
+import boto3
+import pytest
+
+from personalize_import import Reimport
+from personalize_import_cli.app import run
+from personalize_import_cli.commands import status as command
+from tests.cli.recorder import Recorder
+from tests.cli.runs import Ended
+from tests.deploy.direct import Row, until
+from tests.local_aws.scenes import make_dataset, make_import_role, start_job
+
+pytestmark = pytest.mark.deploy
+
+Status = Callable[..., Ended]
+
+
+@pytest.fixture
+def status(row: Row, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Status:
+    """Run the command in this process, with a second between looks."""
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)  # it would keep other credentials
+    monkeypatch.setattr(command, "_SECONDS_BETWEEN_LOOKS", 1)
+    for name, value in row.cloud.aws.environment.items():
+        monkeypatch.setenv(name, value)
+
+    def run_here(*options: str) -> Ended:
+        capsys.readouterr()  # drop what the CDK printed
+        code = run(["status", row.name, *options])
+        return Ended(code, *capsys.readouterr())
+
+    return run_here
+
+
+def imports_of(line: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(line)["imports"]
+    return found
+
+
+def states_of(ended: Ended) -> list[str]:
+    """The states of the only import, without repetition."""
+    states = [each["state"] for line in ended.output.splitlines() for each in imports_of(line)]
+    return list(dict.fromkeys(states))
+
+
+def put(row: Row, key: str, content: str) -> str:
+    row.cloud.s3.put_object(Bucket=row.name.lower(), Key=key, Body=content)
+    return f"s3://{row.name.lower()}/{key}"
+
+
+@contextmanager
+def held(row: Row) -> Iterator[None]:
+    """Let no job end meanwhile."""
+    row.cloud.aws.switchboard("POST", "jobs/hold", {"job_name": "*"})
+    try:
+        yield
+    finally:
+        row.cloud.aws.switchboard("POST", "jobs/release", {"job_name": "*"})
+
+
+def test_watch_follows_an_import_to_its_end(row: Row, status: Status) -> None:
+    row.begin()
+    ended = status("--watch", "--json")
+    (job,) = row.cloud.jobs(row.name)
+    assert (ended.code, ended.said) == (0, "")
+    last = json.loads(ended.output.splitlines()[-1])
+    assert (last["stack_status"], last["in_progress"], last["failed"]) == ("CREATE_COMPLETE", False, False)
+    (found,) = last["imports"]
+    assert (found["state"], found["job_status"], found["elapsed_seconds"]) == ("imported", "ACTIVE", 240)
+    assert found["dataset_import_job_arn"] == job["dataset_import_job_arn"]
+    assert job["job_name"] in status().output
+
+
+@pytest.mark.slow
+def test_failed_imports_are_shown_with_their_reasons_until_the_next_deploy_succeeds(row: Row, status: Status) -> None:
+    assert row.deploy() == "CREATE_COMPLETE"
+    (job,) = row.cloud.jobs(row.name)
+    location = put(row, "a-value-is-missing.csv", "USER_ID,CLASS\n,gold\n")
+    row.begin(location)
+    ended = status("--watch", "--json")
+    assert ended.code == 1
+    *_, failed_job = row.cloud.jobs(row.name)
+    last = ended.output.splitlines()[-1]
+    assert json.loads(last)["stack_status"] == "UPDATE_ROLLBACK_COMPLETE"
+    failed, restored = imports_of(last)
+    assert (failed["rollback"], failed["state"], failed["job_status"]) == (False, "failed", "CREATE FAILED")
+    assert failed["dataset_import_job_arn"] == failed_job["dataset_import_job_arn"]
+    assert failed["reason"].startswith(failed_job["failure_reason"])
+    assert failed["reason"].endswith(f"run: personalize-import check {location} --schema FILE")
+    assert restored["rollback"]
+    assert restored["dataset_import_job_arn"] == job["dataset_import_job_arn"]
+
+    row.deploy(put(row, "a-column-is-missing.csv", "USER_ID\na\n"))
+    failed, _restored = imports_of(status("--json").output)
+    assert failed["reason"].startswith("Input csv is missing the following columns: [CLASS].")
+    assert failed["dataset_import_job_arn"] is None
+
+    assert row.deploy(tags={"stage": "test"}) == "UPDATE_COMPLETE"
+    after = status("--json")
+    assert after.code == 0
+    (unchanged,) = imports_of(after.output)
+    assert unchanged["reason"] is None
+
+
+@pytest.mark.slow
+def test_an_import_without_capacity_is_queued_also_where_its_name_depends_on_the_data(row: Row, status: Status) -> None:
+    name = row.name.lower()
+    role = make_import_role(row.cloud, name)
+    others = [make_dataset(row.cloud, f"{name}{number}") for number in range(5)]
+    with held(row):
+        for number, dataset in enumerate(others):
+            start_job(row.cloud.personalize, f"{name}-other-{number}", dataset, row.location, role)
+        row.begin(reimport=Reimport.when_data_changes())
+        calls = "calls?operation=CreateDatasetImportJob"
+        until(
+            lambda: any(
+                call["outcome"] == "LimitExceededException" for call in row.cloud.aws.switchboard("GET", calls)["calls"]
+            )
+        )
+        (queued,) = imports_of(status("--json").output)
+    assert (queued["state"], queued["job_status"]) == ("queued", None)
+    assert queued["reason"] == "waiting for capacity: 5 jobs are running in the account"
+    ended = status("--watch", "--json")
+    assert ended.code == 0
+    assert states_of(ended)[-1] == "imported"
+
+
+@pytest.mark.slow
+def test_ctrl_c_on_a_terminal_ends_watch_alone_and_restores_the_cursor(row: Row) -> None:
+    assert row.deploy() == "CREATE_COMPLETE"
+    role = make_import_role(row.cloud, row.name.lower())
+    with held(row):
+        start_job(row.cloud.personalize, f"{row.name}-by-hand", row.dataset_arn, row.location, role)
+        row.begin(row.put("d"))
+        watching = Recorder("status", row.name, "--watch", columns=200, env=row.cloud.aws.environment)
+        reason = f"waiting for {row.name}-by-hand, which imports into the same dataset"
+        watching.read_until_shown(lambda screen: reason in screen)
+        assert watching.cursor_is_hidden
+        watching.interrupt()
+        ended = watching.ended()
+    assert ended.code == 130
+    assert ended.output.splitlines()[-1] == f"Stopped watching {row.name}; its imports continue"
+    assert not watching.cursor_is_hidden
+    assert row.end() == "UPDATE_COMPLETE"
+    assert row.users == ["d"]
+
+
+@pytest.mark.slow
+def test_a_wait_chain_is_one_import_and_throttled_reads_are_retried(row: Row, status: Status) -> None:
+    with held(row):
+        row.begin(timeout=cdk.Duration.hours(2))
+        row.cloud.aws.switchboard("POST", "clock", {"speed": 1000})
+        until(lambda: any(event.get("ResourceType", "").endswith("JobWait") for event in row.cloud.events(row.name)))
+        row.cloud.aws.switchboard("POST", "clock", {"speed": 100})
+        (running,) = imports_of(status("--json").output)
+        assert running["state"] == "running"
+    # More than the client retries by itself: the next look succeeds. The first look isn't retried.
+    throttled = {"operation": "ListDatasetImportJobs", "error_code": "ThrottlingException", "times": 2}
+    row.cloud.aws.switchboard("POST", "faults", throttled)
+    ended = status("--watch", "--json")
+    assert ended.code == 0
+    assert states_of(ended)[-1] == "imported"
+    assert {each["logical_id"] for line in ended.output.splitlines() for each in imports_of(line)} == {
+        running["logical_id"]
+    }
