@@ -33,7 +33,7 @@ def test_each_contender_finds_each_seeded_fault_on_its_line_and_nothing_else(
     assert len(ran.findings) == len(FAULTS) + 1
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_all_contenders_see_the_same_rows_and_the_tables_have_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -50,7 +50,7 @@ def test_all_contenders_see_the_same_rows_and_the_tables_have_them(
     assert table.count("| yes |") + table.count("| no |") == 4
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_a_contender_that_would_take_too_long_is_measured_with_a_part_of_the_data(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

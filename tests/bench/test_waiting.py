@@ -166,7 +166,7 @@ def test_the_plot_shows_each_contender_where_its_figures_are() -> None:
 
 
 @pytest.mark.deploy
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_all_contenders_wait_for_the_same_job_and_all_are_counted(tmp_path: Path) -> None:
     wanted = [Wanted(f"{each.key}-same", each, number) for number, each in enumerate(CONTENDERS)]
     with staged(tmp_path, wanted, tmp_path / "log") as stage:
@@ -175,7 +175,8 @@ def test_all_contenders_wait_for_the_same_job_and_all_are_counted(tmp_path: Path
         jobs = stage.cloud.jobs()
 
     assert {job["status"] for job in jobs} == {"ACTIVE"}
-    assert [round(each.job_seconds) for each in waited] == [240] * len(CONTENDERS)
+    # At this speed, a machine that is busy for a second adds a minute.
+    assert all(240 <= each.job_seconds < 360 for each in waited)
     assert all(each.lag is not None and each.lag >= 0 and each.describes for each in waited)
     assert all(each.invocations > 2 and sum(each.gb_seconds.values()) > 0 for each in used.values())
     # "Not yet" is an error in the framework, and a return value in all others; crhelper has no state machine.

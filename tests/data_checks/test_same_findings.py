@@ -91,7 +91,7 @@ def test_both_find_the_same(generated: tuple[Schema, Data]) -> None:
         assert list(told(schema, data, rows)) == list(told(schema, data, PlainRowChecker(block_bytes=BLOCK_BYTES)))
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 @settings(max_examples=100, deadline=None)
 @given(data_of_any_kind())
 def test_both_find_the_same_in_much_more_data(generated: tuple[Schema, Data]) -> None:

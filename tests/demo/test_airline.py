@@ -25,7 +25,14 @@ def rewritten(source: Path, target: Path, change: Callable[[int, Row], Row]) -> 
     return target
 
 
-@pytest.mark.parametrize(("kind", "records"), [("interactions", 34853), ("users", 24500), ("items", 352)])
+@pytest.mark.parametrize(
+    ("kind", "records"),
+    [
+        ("interactions", 34853),
+        pytest.param("users", 24500, marks=pytest.mark.nightly),
+        pytest.param("items", 352, marks=pytest.mark.nightly),
+    ],
+)
 def test_each_file_of_the_sample_is_imported_whole(folder: Path, airline: Path, kind: str, records: int) -> None:
     ended = deployed(folder, airline / f"{kind}.csv", airline / f"{kind}.schema.json")
     assert ended.code == 0, ended.output

@@ -16,7 +16,7 @@ from tests.deploy.removal import TRUST, Template, Variant, variants
 from tests.deploy.removal_trial import DATA, DEMO, Trial
 from tests.deploy.stacks import UsersStack, users_csv
 
-pytestmark = [pytest.mark.deploy, pytest.mark.slow]
+pytestmark = [pytest.mark.deploy, pytest.mark.nightly]
 
 _EMPTYING: Final = {"s3:DeleteObject", "s3:DeleteObjectVersion", "s3:ListBucketVersions"}
 TOLD_BY_THE_BUCKET: Final = "The bucket you tried to delete is not empty"

@@ -112,6 +112,6 @@ def test_the_rows_are_there_after_any_sequence_of_turns_and_faults(
     record_property("random sequences with followers", simulate(100, play, STEPS, STACK_NAMES))
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_the_rows_are_there_after_hundreds_of_sequences(record_property: Callable[[str, object], None]) -> None:
     record_property("random sequences with followers", simulate(600, play, STEPS, STACK_NAMES))

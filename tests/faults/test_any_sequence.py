@@ -135,6 +135,6 @@ def test_the_invariants_hold_after_any_sequence_of_turns_and_faults(
     record_property("random sequences", simulate(200, play, STEPS))
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_the_invariants_hold_after_thousands_of_sequences(record_property: Callable[[str, object], None]) -> None:
     record_property("random sequences", simulate(1200, play, STEPS))

@@ -232,7 +232,6 @@ def test_the_last_line_logged_is_the_reason(
 
 def test_a_delete_does_not_sleep(cloudformation: CloudFormation, monkeypatch: pytest.MonkeyPatch) -> None:
     slept: list[float] = []
-    monkeypatch.setattr(time, "sleep", slept.append)
     monkeypatch.setattr(resource_helper.CfnResource._wait_for_cwlogs, "__defaults__", (slept.append,))
 
     assert cloudformation.delete("any").succeeded

@@ -34,7 +34,7 @@ def is_named(name: str, reason: str) -> bool:
     return re.search(rf"(^|; ){name}( must be |: | is missing)", reason) is not None
 
 
-@pytest.mark.parametrize("examples", [300, pytest.param(1500, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("examples", [300, pytest.param(1500, marks=pytest.mark.nightly)])
 def test_whatever_is_malformed_is_refused_by_name_and_starts_no_job(
     examples: int, record_property: Callable[[str, object], None]
 ) -> None:

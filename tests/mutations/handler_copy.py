@@ -87,7 +87,7 @@ class Runner:
 def _arguments(handler: Path, tests: Sequence[str]) -> list[str]:
     roots = shlex.join(str(root) for root in (handler, *_OTHER_ROOTS))
     return [
-        *("-x", "-q", "--tb=line", "-m", "not slow", "-p", "no:cacheprovider", "-p", "no:xdist"),
+        *("-x", "-q", "--tb=line", "-m", "not slow and not nightly", "-p", "no:cacheprovider", "-p", "no:xdist"),
         *("-p", "tests.mutations.first_failure", "-p", "_hypothesis_pytestplugin"),
         "--hypothesis-profile=first_failure",
         # Collects garbage five times at the end of each run, which takes as long as most tests.

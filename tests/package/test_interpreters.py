@@ -35,7 +35,7 @@ def test_the_oldest_version_is_the_one_that_is_required_and_none_is_left_out() -
     assert list(range(OLDEST, max(CLAIMED) + 1)) == CLAIMED
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 # The version that runs this has more to do in the other tests here.
 @pytest.mark.parametrize("minor", [minor for minor in CLAIMED if minor != sys.version_info.minor])
 def test_the_wheel_synthesizes_with_every_other_version_that_is_claimed(

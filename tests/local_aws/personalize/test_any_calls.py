@@ -67,7 +67,7 @@ def test_no_call_is_answered_with_5xx(
     check(60, caplog, record_property)
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_none_of_thousands_of_calls_is_answered_with_5xx(
     caplog: pytest.LogCaptureFixture, record_property: Callable[[str, object], None]
 ) -> None:

@@ -71,7 +71,7 @@ def test_no_call_over_https_is_answered_with_5xx(cloud: Cloud, record_property: 
     check(30, cloud, record_property)
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_none_of_thousands_of_calls_over_https_is_answered_with_5xx(
     cloud: Cloud, record_property: Callable[[str, object], None]
 ) -> None:
