@@ -15,7 +15,7 @@ from personalize_import_cli.commands import status as command
 from tests.cli.recorder import Recorder
 from tests.cli.runs import Ended
 from tests.deploy.direct import Row, until
-from tests.local_aws.scenes import make_dataset, make_import_role, start_job
+from tests.local_aws.support.server_setup import make_dataset, make_import_role, start_job
 
 pytestmark = pytest.mark.deploy
 
@@ -57,11 +57,11 @@ def put(row: Row, key: str, content: str) -> str:
 @contextmanager
 def held(row: Row) -> Iterator[None]:
     """Let no job end meanwhile."""
-    row.cloud.aws.switchboard("POST", "jobs/hold", {"job_name": "*"})
+    row.cloud.aws.control("POST", "jobs/hold", {"job_name": "*"})
     try:
         yield
     finally:
-        row.cloud.aws.switchboard("POST", "jobs/release", {"job_name": "*"})
+        row.cloud.aws.control("POST", "jobs/release", {"job_name": "*"})
 
 
 def test_watch_follows_an_import_to_its_end(row: Row, status: Status) -> None:
@@ -120,7 +120,7 @@ def test_an_import_without_capacity_is_queued_also_where_its_name_depends_on_the
         calls = "calls?operation=CreateDatasetImportJob"
         until(
             lambda: any(
-                call["outcome"] == "LimitExceededException" for call in row.cloud.aws.switchboard("GET", calls)["calls"]
+                call["outcome"] == "LimitExceededException" for call in row.cloud.aws.control("GET", calls)["calls"]
             )
         )
         (queued,) = imports_of(status("--json").output)
@@ -155,14 +155,14 @@ def test_ctrl_c_on_a_terminal_ends_watch_alone_and_restores_the_cursor(row: Row)
 def test_a_wait_chain_is_one_import_and_throttled_reads_are_retried(row: Row, status: Status) -> None:
     with held(row):
         row.begin(timeout=cdk.Duration.hours(2))
-        row.cloud.aws.switchboard("POST", "clock", {"speed": 1000})
+        row.cloud.aws.control("POST", "clock", {"speed": 1000})
         until(lambda: any(event.get("ResourceType", "").endswith("JobWait") for event in row.cloud.events(row.name)))
-        row.cloud.aws.switchboard("POST", "clock", {"speed": 100})
+        row.cloud.aws.control("POST", "clock", {"speed": 100})
         (running,) = imports_of(status("--json").output)
         assert running["state"] == "running"
     # More than the client retries by itself: the next look succeeds. The first look isn't retried.
     throttled = {"operation": "ListDatasetImportJobs", "error_code": "ThrottlingException", "times": 2}
-    row.cloud.aws.switchboard("POST", "faults", throttled)
+    row.cloud.aws.control("POST", "faults", throttled)
     ended = status("--watch", "--json")
     assert ended.code == 0
     assert states_of(ended)[-1] == "imported"

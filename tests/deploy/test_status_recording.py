@@ -80,14 +80,14 @@ def structure(text: str) -> str:
 
 
 def test_the_docs_show_the_output_of_status(shop: Cloud) -> None:
-    shop.aws.switchboard("POST", "jobs/hold", {"job_name": "*"})
+    shop.aws.control("POST", "jobs/hold", {"job_name": "*"})
     deploy = ("--app", str(shop.synthesize(app("2026-07"))), "--all", "--require-approval", "never")
     with shop.cdk.start("deploy", *deploy) as deploying:
         client = shop.cloudformation
         until(lambda: client.describe_stacks(StackName=STACK)["Stacks"][0]["StackStatus"] == "UPDATE_IN_PROGRESS")
         watching = Recorder("status", STACK, "--watch", columns=130, env=shop.aws.environment)
         running = watching.read_until_shown(lambda screen: "CREATE IN_PROGRESS" in screen)
-        shop.aws.switchboard("POST", "jobs/release", {"job_name": "*"})
+        shop.aws.control("POST", "jobs/release", {"job_name": "*"})
         ended = watching.ended()
         deploying.wait()
     assert ended.code == 0

@@ -16,7 +16,7 @@ from personalize_import_cli.stack.events import Event
 from personalize_import_cli.stack.jobs import Job, JobList
 from personalize_import_handler.aws.personalize import DatasetImportJob
 from personalize_import_handler.aws.personalize_client import BotoPersonalize
-from personalize_import_handler.errors import Refused
+from personalize_import_handler.errors import RefusedError
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
@@ -138,7 +138,7 @@ class StackClient:
         with reported_aws_errors(self._stack, _POLICY):
             try:
                 return BotoPersonalize(self._personalize).describe_dataset_import_job(arn)
-            except Refused as refused:
+            except RefusedError as refused:
                 raise (refused.__cause__ or refused) from refused
 
 
