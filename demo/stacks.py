@@ -68,5 +68,5 @@ class DemoStack(cdk.Stack):
         cdk.CfnOutput(self, "JobName", value=job.dataset_import_job_name)
         cdk.CfnOutput(self, "JobArn", value=job.dataset_import_job_arn)
         cdk.CfnOutput(self, "Status", value=job.dataset_import_job_status)
-        cdk.CfnOutput(self, "DurationSeconds", value=job.resource.get_att_string("DurationSeconds"))
+        cdk.CfnOutput(self, "DurationSeconds", value=job.get_att_string("DurationSeconds"))
         cdk.CfnOutput(self, "DatasetArn", value=dataset.attr_dataset_arn)

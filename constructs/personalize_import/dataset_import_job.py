@@ -18,6 +18,7 @@ from personalize_import.data.dataset_reference import DatasetReference
 from personalize_import.data.dataset_schema_lookup import check_schema, find_schema
 from personalize_import.data.reimport import Reimport, check_reimport
 from personalize_import.import_order import check_after, order_imports
+from personalize_import.imported_import_job import IDatasetImportJob, ImportedDatasetImportJob
 from personalize_import.monitoring.observed_import import ObservedImport
 from personalize_import.provider.imported import ImportedProvider
 from personalize_import.provider.provider import DatasetImportProvider
@@ -28,7 +29,7 @@ from personalize_import.synthesis.environment import note_stack_of, stack_scope_
 from personalize_import.synthesis.environment_checks import check_environment, warn_of_environment
 from personalize_import.synthesis.exported_attributes import warn_of_exported_attributes
 from personalize_import.synthesis.validation import check_optional_text, check_text
-from personalize_import.wait_chain import create_resources
+from personalize_import.wait_chain import create_wait_chain, get_att_string
 from personalize_import_handler import contract
 from personalize_import_handler.contract import Attribute, ImportMode, ResourceProperties, constraints
 from personalize_import_handler.contract.constraints import violation
@@ -187,7 +188,7 @@ class DatasetImportJob(ObservedImport):
             "Preflight": preflight or None,
             "Wait": wait is not False,
         }
-        self._chain = create_resources(self, provider.service_token, properties, timeout or _DEFAULT_TIMEOUT)
+        self._chain = create_wait_chain(self, provider.service_token, properties, timeout or _DEFAULT_TIMEOUT)
         first = self._chain[0]
         host_tasks(self, first)
         warn_of_exported_attributes(self, self._chain)
@@ -199,30 +200,48 @@ class DatasetImportJob(ObservedImport):
         if isinstance(provider, DatasetImportProvider) and data_source.files:
             first.node.add_dependency(provider.staging_bucket)
 
+    @staticmethod
+    def from_dataset_import_job_arn(scope: Construct, id: str, dataset_import_job_arn: str) -> IDatasetImportJob:
+        """Import a job by its ARN.
+
+        Args:
+            scope: The construct that contains this one.
+            id: The id within `scope`.
+            dataset_import_job_arn: The ARN of the job, or a token.
+
+        Raises:
+            ValidationError: The ARN is not that of a dataset import job.
+        """
+        return ImportedDatasetImportJob(scope, id, dataset_import_job_arn)
+
     @property
     def dataset_import_job_arn(self) -> str:
         """The job's ARN; a token."""
-        return self._attribute(Attribute.DATASET_IMPORT_JOB_ARN)
+        return self.get_att_string(Attribute.DATASET_IMPORT_JOB_ARN)
 
     @property
     def dataset_import_job_name(self) -> str:
         """The job's full name, with its suffix; a token."""
-        return self._attribute(Attribute.JOB_NAME)
+        return self.get_att_string(Attribute.JOB_NAME)
 
     @property
     def dataset_import_job_status(self) -> str:
         """The status that the deploy ended with: `ACTIVE`, unless `wait` is False; a token."""
-        return self._attribute(Attribute.STATUS)
+        return self.get_att_string(Attribute.STATUS)
 
     @property
     def role(self) -> iam.IRole:
         """The role with which Personalize reads the data."""
         return self._role
 
-    @property
-    def resource(self) -> cdk.CustomResource:
-        """The custom resource that ends the wait, for its other attributes: `get_att_string("DurationSeconds")`."""
-        return self._chain[-1]
+    def get_att_string(self, attribute_name: str) -> str:
+        """Return an attribute of the custom resource, as a token.
+
+        Args:
+            attribute_name: `DatasetImportJobArn`, `JobName`, `Status`, `DatasetArn`, `CreationDateTime`,
+                `LastUpdatedDateTime` or `DurationSeconds`.
+        """
+        return get_att_string(self._chain[-1], attribute_name)
 
     @property
     def dataset_arn(self) -> str:
@@ -265,11 +284,8 @@ class DatasetImportJob(ObservedImport):
     def _let_tags_be_checked(self) -> None:
         validation.check_all_tags(self, self._tag_manager)
 
-    def _attribute(self, attribute: Attribute) -> str:
-        return self.resource.get_att_string(attribute.value)
-
     @property
-    def _resources(self) -> Sequence[cdk.CustomResource]:
+    def _resources(self) -> Sequence[cdk.CfnResource]:
         return self._chain
 
 

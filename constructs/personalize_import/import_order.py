@@ -6,7 +6,7 @@ runs again whenever that one does. The FULL one lists what follows it, for a rol
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, cast
+from typing import Any, Final
 from weakref import WeakKeyDictionary
 
 import aws_cdk as cdk
@@ -26,7 +26,7 @@ class _Job:
 
     construct: Construct
     mode: str
-    resources: Sequence[cdk.CustomResource]
+    resources: Sequence[cdk.CfnResource]
     job_name_prefix: str | None
     before: "_Job | None" = None
     """The job that it comes after."""
@@ -72,7 +72,7 @@ def order_imports(
     job: Construct,
     dataset_arn: str,
     import_mode: object,
-    resources: Sequence[cdk.CustomResource],
+    resources: Sequence[cdk.CfnResource],
     after: Construct | None,
     job_name_prefix: str | None,
 ) -> None:
@@ -102,12 +102,12 @@ def _add_to_followers(this: _Job) -> None:
     if full.mode != ImportMode.FULL:
         return
     # A token of the id itself, which may be overridden until synthesis. A Ref would close a circle.
-    follower: Follower = {"LogicalId": _cfn(this.resources[0]).logical_id}
+    follower: Follower = {"LogicalId": this.resources[0].logical_id}
     if this.job_name_prefix is not None:
         follower["JobName"] = this.job_name_prefix
     full.followers.append(follower)
     for resource in full.resources:
-        _cfn(resource).add_property_override("FollowedBy", full.followers)
+        resource.add_property_override("FollowedBy", full.followers)
 
 
 @once_per_stack
@@ -189,8 +189,8 @@ def _stack_depends(this: cdk.Stack, other: cdk.Stack) -> bool:
 
 def _depends(this: _Job, other: _Job) -> bool:
     """Return whether a resource of one job waits for one of the other, directly or not."""
-    ends = {_cfn(resource).node.path for resource in other.resources}
-    waiting = [_cfn(resource) for resource in this.resources]
+    ends = {resource.node.path for resource in other.resources}
+    waiting = [*this.resources]
     found: set[str] = set()
     while waiting:
         for each in waiting.pop().obtain_dependencies():
@@ -201,7 +201,3 @@ def _depends(this: _Job, other: _Job) -> bool:
                 found.add(path)
                 waiting.append(each)
     return False
-
-
-def _cfn(resource: cdk.CustomResource) -> cdk.CfnResource:
-    return cast("cdk.CfnResource", resource.node.default_child)

@@ -1,63 +1,53 @@
-"""One import, and as many resources as it takes to wait for it.
+"""The wait chain of an import: one resource starts the job, and further ones wait for it if the timeout needs them.
 
 CloudFormation waits at most an hour for a custom resource:
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-customresource.html.
-So each resource hands over to the next before that, and the last one fails when the whole time is up. Each knows all
-properties of the import, for the job may not have had its turn yet when the first one's time is up.
+Each resource completes before that, and only the last one fails when the timeout has passed. Each has all properties of
+the import, because the job may still be queued when the next resource takes over.
 """
-
-from typing import cast
 
 import aws_cdk as cdk
 from constructs import Construct
 
 from personalize_import.synthesis.validation import seconds_of
 from personalize_import_handler import contract
-from personalize_import_handler.contract import Attribute, FirstResource, ResourceProperties
+from personalize_import_handler.contract import Attribute, ResourceProperties
 
 
 def split_timeout(timeout_seconds: int) -> list[int]:
-    """Divide a time, in seconds, into as few parts as possible that one resource may wait for, all about as long."""
+    """Divide a timeout into as few parts as possible that one resource may wait for, all about equally long."""
     number = -(-timeout_seconds // contract.TIMEOUT_SECONDS_MAX)
-    return [timeout_seconds * (leg + 1) // number - timeout_seconds * leg // number for leg in range(number)]
+    return [timeout_seconds * (part + 1) // number - timeout_seconds * part // number for part in range(number)]
 
 
-def create_resources(
+def create_wait_chain(
     scope: Construct, service_token: str, properties: ResourceProperties, timeout: cdk.Duration
-) -> list[cdk.CustomResource]:
-    """Create the resource that starts the import, and those that go on waiting."""
+) -> list[cdk.CfnResource]:
+    """Create the resource that starts the import, and those that wait after it."""
     known = seconds_of(timeout)
-    legs = [timeout.to_seconds()] if known is None else split_timeout(round(known))
-    resources: list[cdk.CustomResource] = []
-    for number, seconds in enumerate(legs):
-        leg: ResourceProperties = {
+    parts = [timeout.to_seconds()] if known is None else split_timeout(round(known))
+    chain: list[cdk.CfnResource] = []
+    for number, seconds in enumerate(parts):
+        own: ResourceProperties = {
             **properties,
             "TimeoutSeconds": seconds,
-            "HandsOver": True if number + 1 < len(legs) else None,
-            "DatasetImportJobArn": _job_arn(resources[-1]) if resources else None,
-            "FirstResource": _first(resources[0]) if resources else None,
-            "WaitedSeconds": sum(legs[:number]) or None,
+            "HandsOver": True if number + 1 < len(parts) else None,
+            "DatasetImportJobArn": get_att_string(chain[-1], Attribute.DATASET_IMPORT_JOB_ARN) if chain else None,
+            "FirstResource": {"LogicalId": chain[0].logical_id, "PhysicalId": chain[0].ref} if chain else None,
+            "WaitedSeconds": sum(parts[:number]) or None,
         }
-        resources.append(
-            cdk.CustomResource(
+        given = {name: value for name, value in own.items() if value is not None}
+        chain.append(
+            cdk.CfnResource(
                 scope,
-                f"Wait{number + 1}" if resources else "Resource",
-                resource_type=contract.WAIT_RESOURCE_TYPE if resources else contract.RESOURCE_TYPE,
-                service_token=service_token,
-                properties={name: value for name, value in leg.items() if value is not None},
+                f"Wait{number + 1}" if chain else "Resource",
+                type=contract.WAIT_RESOURCE_TYPE if chain else contract.RESOURCE_TYPE,
+                properties={"ServiceToken": service_token, **given},
             )
         )
-    return resources
+    return chain
 
 
-def _first(resource: cdk.CustomResource) -> FirstResource:
-    return {"LogicalId": _logical_id(resource), "PhysicalId": resource.ref}
-
-
-def _logical_id(resource: cdk.CustomResource) -> str:
-    """Return the logical id of a resource, which may still be overridden: a token until synth."""
-    return cast("cdk.CfnResource", resource.node.default_child).logical_id
-
-
-def _job_arn(resource: cdk.CustomResource) -> str:
-    return resource.get_att_string(Attribute.DATASET_IMPORT_JOB_ARN.value)
+def get_att_string(resource: cdk.CfnResource, attribute: str) -> str:
+    """Return a token of an attribute, `Fn::GetAtt`."""
+    return resource.get_att(str(attribute)).to_string()

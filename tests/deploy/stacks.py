@@ -86,7 +86,7 @@ class UsersStack(cdk.Stack):
         cdk.CfnOutput(self, "JobArn", value=self.job.dataset_import_job_arn)
         cdk.CfnOutput(self, "JobName", value=self.job.dataset_import_job_name)
         cdk.CfnOutput(self, "Status", value=self.job.dataset_import_job_status)
-        cdk.CfnOutput(self, "Duration", value=self.job.resource.get_att_string("DurationSeconds"))
+        cdk.CfnOutput(self, "Duration", value=self.job.get_att_string("DurationSeconds"))
 
 
 class RowStack(UsersStack):

@@ -170,7 +170,7 @@ def test_one_team_s_provider_can_not_pass_the_other_team_s_import_role(changed: 
     role_of_b = deployed_role(team_b)
 
     def give_role_of_b(stack: RowStack) -> None:
-        job = stack.job.resource.node.default_child
+        job = stack.job.node.default_child
         assert isinstance(job, cdk.CfnResource)
         job.add_property_override("RoleArn", role_of_b)
 

@@ -76,4 +76,4 @@ def logical_id(construct: IConstruct) -> str:
 
 def properties_of(job: DatasetImportJob, **parameters: str) -> dict[str, Any]:
     """Give the properties of the job's resource, as CloudFormation works them out."""
-    return deployed(cdk.Stack.of(job), **parameters).properties(logical_id(job.resource))
+    return deployed(cdk.Stack.of(job), **parameters).properties(logical_id(job))

@@ -33,9 +33,7 @@ def test_a_file_is_read_alone_and_of_a_folder_all_below_it() -> None:
 
     bucket_name = logical_id(bucket).lower()
     for name, (key, objects) in keys.items():
-        assert (
-            deployed(stack).properties(logical_id(jobs[name].resource))["DataLocation"] == f"s3://{bucket_name}/{key}"
-        )
+        assert deployed(stack).properties(logical_id(jobs[name]))["DataLocation"] == f"s3://{bucket_name}/{key}"
         assert read_by(stack, jobs[name]) == {
             "s3:GetObject": f"arn:aws:s3:::{bucket_name}/{objects}",
             "s3:ListBucket": f"arn:aws:s3:::{bucket_name}",
@@ -69,7 +67,7 @@ def test_a_uri_known_at_deploy_time_only_is_split_by_cloudformation(uri: str) ->
         "s3:GetObject": f"arn:aws:s3:::{uri.removeprefix('s3://')}*",
         "s3:ListBucket": "arn:aws:s3:::some-bucket",
     }
-    assert deployed(stack, Uri=uri).properties(logical_id(job.resource))["DataLocation"] == uri
+    assert deployed(stack, Uri=uri).properties(logical_id(job))["DataLocation"] == uri
 
 
 def test_a_uri_that_is_known_in_part_is_split_by_cloudformation() -> None:
@@ -89,7 +87,7 @@ def test_a_key_known_at_deploy_time_only_may_be_a_file_or_a_folder() -> None:
     job = add_job(stack, data_source=DataSource.from_bucket(s3.Bucket.from_bucket_name(stack, "B", "bucket"), key))
 
     assert read_by(stack, job, Key="folder/")["s3:GetObject"] == "arn:aws:s3:::bucket/folder/*"
-    assert deployed(stack, Key="folder/").properties(logical_id(job.resource))["DataLocation"] == "s3://bucket/folder/"
+    assert deployed(stack, Key="folder/").properties(logical_id(job))["DataLocation"] == "s3://bucket/folder/"
 
 
 def test_nothing_is_granted_on_more_than_the_location() -> None:

@@ -13,7 +13,7 @@ def test_what_depends_on_the_job_waits_for_its_resource() -> None:
     solution = personalize.CfnSolution(stack, "Solution", name="s", dataset_group_arn="g")
     solution.node.add_dependency(job)
 
-    assert logical_id(job.resource) in template_of(stack)["Resources"]["Solution"]["DependsOn"]
+    assert logical_id(job) in template_of(stack)["Resources"]["Solution"]["DependsOn"]
 
 
 def test_the_job_waits_for_its_role_and_for_the_bucket_policy() -> None:
@@ -22,7 +22,7 @@ def test_the_job_waits_for_its_role_and_for_the_bucket_policy() -> None:
 
     template = deployed(stack)
     (bucket_policy,) = template.of_type("AWS::S3::BucketPolicy")
-    depends_on = template.template["Resources"][logical_id(job.resource)]["DependsOn"]
+    depends_on = template.template["Resources"][logical_id(job)]["DependsOn"]
 
     assert sorted(depends_on) == sorted([bucket_policy, logical_id(job.role)])
 
@@ -39,7 +39,7 @@ def test_what_is_granted_to_the_job_is_granted_to_its_role_and_waited_for() -> N
     ((policy, resource),) = [
         each for each in template.of_type("AWS::IAM::Policy").items() if each[0].startswith("JobRole")
     ]
-    assert set(template.template["Resources"][logical_id(job.resource)]["DependsOn"]) == {policy, logical_id(job.role)}
+    assert set(template.template["Resources"][logical_id(job)]["DependsOn"]) == {policy, logical_id(job.role)}
     assert resource["Properties"]["Roles"] == [{"Ref": logical_id(job.role)}]
     assert "kms:Decrypt" in [each["Action"] for each in template.properties(policy)["PolicyDocument"]["Statement"]]
 

@@ -27,7 +27,7 @@ def job_in(app: cdk.App, *nested: str) -> tuple[cdk.Stack, DatasetImportJob]:
 def test_another_stack_that_uses_what_changes_is_warned_of(nested: tuple[str, ...], name: str) -> None:
     app = new_app()
     stack, job = job_in(app, *nested)
-    cdk.CfnOutput(new_stack("Site", app, env=ENV), "Used", value=job.resource.get_att_string(name))
+    cdk.CfnOutput(new_stack("Site", app, env=ENV), "Used", value=job.get_att_string(name))
 
     (warning,) = warnings_of(stack)
 
@@ -56,7 +56,7 @@ def test_an_export_by_hand_is_warned_of_too() -> None:
 def test_what_stays_the_same_can_be_used_anywhere() -> None:
     app = new_app()
     stack, job = job_in(app)
-    cdk.CfnOutput(new_stack("Site", app, env=ENV), "Used", value=job.resource.get_att_string("DatasetArn"))
+    cdk.CfnOutput(new_stack("Site", app, env=ENV), "Used", value=job.get_att_string("DatasetArn"))
     cdk.CfnOutput(stack, "Own", value=job.dataset_import_job_name)
 
     assert warnings_of(stack) == []

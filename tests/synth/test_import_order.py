@@ -61,8 +61,8 @@ def test_a_full_import_lists_in_order_what_comes_after_it() -> None:
     third = add_job(cdk.Stack.of(one), "Three", dataset=one.dataset_arn, after=two, job_name_prefix="third", **ADDED)
 
     assert properties_of(one)["FollowedBy"] == [
-        {"LogicalId": logical_id(two.resource)},
-        {"LogicalId": logical_id(third.resource), "JobName": "third"},
+        {"LogicalId": logical_id(two)},
+        {"LogicalId": logical_id(third), "JobName": "third"},
     ]
     assert "FollowedBy" not in properties_of(two)
 
@@ -79,7 +79,7 @@ def test_every_resource_of_a_wait_chain_lists_the_first_resource_of_each_that_co
 
 def test_a_logical_id_that_is_overridden_later_is_listed_as_it_is_then() -> None:
     one, two = two_jobs(FULL, ADDED, linked=True)
-    getattr(two.resource.node.default_child, "override_logical_id")("Renamed")  # noqa: B009  # no static type has it
+    getattr(two.node.default_child, "override_logical_id")("Renamed")  # noqa: B009  # no static type has it
 
     assert properties_of(one)["FollowedBy"] == [{"LogicalId": "Renamed"}]
 
@@ -103,7 +103,7 @@ def test_an_import_after_one_of_the_same_dataset_by_its_name_is_listed_too() -> 
     one = add_job(stack, "One", dataset=add_dataset(stack))
     two = add_job(stack, "Two", after=one, **ADDED)
 
-    assert properties_of(one)["FollowedBy"] == [{"LogicalId": logical_id(two.resource)}]
+    assert properties_of(one)["FollowedBy"] == [{"LogicalId": logical_id(two)}]
 
 
 @pytest.mark.parametrize("ordered", [False, True])

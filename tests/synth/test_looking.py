@@ -106,7 +106,7 @@ def test_a_role_of_the_app_may_be_looked_with_by_one_job_and_not_by_another() ->
     (policy,) = [
         each for each in deployed(stack).of_type("AWS::IAM::Policy") if each.startswith("DatasetImportProviderRoles")
     ]
-    assert policy in template_of(stack)["Resources"][logical_id(job.resource)]["DependsOn"]
+    assert policy in template_of(stack)["Resources"][logical_id(job)]["DependsOn"]
 
 
 def test_a_role_of_another_stack_is_told_of_for_the_stacks_would_depend_on_each_other() -> None:

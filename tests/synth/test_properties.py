@@ -77,7 +77,7 @@ def test_a_dataset_construct_gives_its_arn_and_that_of_its_schema() -> None:
     stack = new_stack()
     job = add_job(stack, dataset=add_dataset(stack))
 
-    raw = template_of(stack)["Resources"][logical_id(job.resource)]["Properties"]
+    raw = template_of(stack)["Resources"][logical_id(job)]["Properties"]
 
     assert raw["DatasetArn"] == {"Fn::GetAtt": ["Dataset", "DatasetArn"]}
     assert raw["SchemaArn"] == {"Fn::GetAtt": ["DatasetSchema", "SchemaArn"]}
@@ -113,20 +113,21 @@ def test_the_resource_has_the_type_of_the_contract_and_a_stable_logical_id() -> 
     stack = new_stack()
     job = add_job(stack)
 
-    assert list(deployed(stack).of_type(contract.RESOURCE_TYPE)) == [logical_id(job.resource)]
-    assert job.resource.node.path == "Stack/Job/Resource"
+    assert list(deployed(stack).of_type(contract.RESOURCE_TYPE)) == [logical_id(job)]
+    assert isinstance(job.node.default_child, cdk.CfnResource)
+    assert job.node.default_child.node.path == "Stack/Job/Resource"
 
 
 def test_every_attribute_can_be_read() -> None:
     stack = new_stack()
     job = add_job(stack)
-    name = logical_id(job.resource)
+    name = logical_id(job)
 
     assert stack.resolve(job.dataset_import_job_arn) == {"Fn::GetAtt": [name, "DatasetImportJobArn"]}
     assert stack.resolve(job.dataset_import_job_name) == {"Fn::GetAtt": [name, "JobName"]}
     assert stack.resolve(job.dataset_import_job_status) == {"Fn::GetAtt": [name, "Status"]}
     for attribute in Attribute:
-        assert stack.resolve(job.resource.get_att_string(attribute)) == {"Fn::GetAtt": [name, attribute.value]}
+        assert stack.resolve(job.get_att_string(attribute)) == {"Fn::GetAtt": [name, attribute.value]}
 
 
 def test_the_location_is_that_of_the_source() -> None:

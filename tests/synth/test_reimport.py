@@ -18,7 +18,7 @@ WARNING = "cdk-personalize-import:data-as-of-in-stage"
 
 def written(job: DatasetImportJob) -> dict[str, Any]:
     template = Template.from_stack(cdk.Stack.of(job)).to_json()
-    properties = template["Resources"][logical_id(job.resource)]["Properties"]
+    properties = template["Resources"][logical_id(job)]["Properties"]
     return {name: properties[name] for name in ("Reimport", "ReimportToken", "DataAsOf") if name in properties}
 
 

@@ -10,7 +10,12 @@ from hypothesis import strategies as st
 
 from personalize_import import DatasetImportJob, Reimport
 from personalize_import.wait_chain import split_timeout
-from personalize_import_handler.contract import RELAY_SECONDS_MAX, TIMEOUT_SECONDS_MAX, TIMEOUT_SECONDS_MIN
+from personalize_import_handler.contract import (
+    RELAY_SECONDS_MAX,
+    RESOURCE_TYPE,
+    TIMEOUT_SECONDS_MAX,
+    TIMEOUT_SECONDS_MIN,
+)
 from tests.synth.cloudformation import Deployed
 from tests.synth.stacks import add_job, deployed, logical_id, new_stack, template_of
 
@@ -91,7 +96,16 @@ def test_what_depends_on_the_job_and_what_reads_its_attributes_waits_for_the_las
     assert last in template_of(stack)["Resources"]["Solution"]["DependsOn"]
     for attribute in (job.dataset_import_job_arn, job.dataset_import_job_name, job.dataset_import_job_status):
         assert stack.resolve(attribute)["Fn::GetAtt"][0] == last
-    assert logical_id(job.resource) == last
+    assert stack.resolve(job.get_att_string("DurationSeconds"))["Fn::GetAtt"][0] == last
+
+
+def test_the_default_child_is_the_resource_that_starts_the_import_whatever_the_timeout() -> None:
+    stack = new_stack()
+    jobs = [add_job(stack, f"Job{hours}", timeout=cdk.Duration.hours(hours)) for hours in (0.5, 2)]
+
+    children = [job.node.default_child for job in jobs]
+
+    assert [child.cfn_resource_type for child in children if isinstance(child, cdk.CfnResource)] == [RESOURCE_TYPE] * 2
 
 
 def test_a_time_that_is_a_token_is_waited_for_by_one_resource() -> None:

@@ -137,7 +137,7 @@ def test_an_imported_role_is_passed_by_its_very_arn_and_gets_a_policy_that_the_j
     assert template.properties(policy)["Roles"] == ["reads-data"]
     actions = [each["Action"] for each in template.properties(policy)["PolicyDocument"]["Statement"]]
     assert actions == ["s3:GetObject", "s3:ListBucket"]
-    assert policy in template.template["Resources"][logical_id(job.resource)]["DependsOn"]
+    assert policy in template.template["Resources"][logical_id(job)]["DependsOn"]
     assert job.required_role_statements == []
     assert notices(stack) == []
     assert properties_of(job)["RoleArn"] == ROLE_ARN
@@ -176,7 +176,7 @@ def test_jobs_of_a_stack_share_one_policy_of_an_imported_role() -> None:
     objects, _ = template.properties(policy)["PolicyDocument"]["Statement"]
     assert [each.rpartition("bucket")[2][8:] for each in objects["Resource"]] == ["/a/*", "/b/*"]
     for job in jobs:
-        assert policy in template.template["Resources"][logical_id(job.resource)]["DependsOn"]
+        assert policy in template.template["Resources"][logical_id(job)]["DependsOn"]
 
 
 def test_stacks_with_the_same_ids_give_their_policies_of_one_role_different_names() -> None:

@@ -186,7 +186,7 @@ def test_a_role_can_be_brought_to_a_provider_that_is_known_by_its_token() -> Non
     provider = imported(stack)
     job = add_job(stack, role=role, provider=provider)
 
-    assert logical_id(role) in template_of(stack)["Resources"][logical_id(job.resource)]["DependsOn"]
+    assert logical_id(role) in template_of(stack)["Resources"][logical_id(job)]["DependsOn"]
     known = iam.Role.from_role_arn(stack, "Known", ROLE_ARN)
     with pytest.raises(ValidationError, match="role must be a role whose path begins with /team/ml/"):
         add_job(stack, "Other", role=known, provider=provider)

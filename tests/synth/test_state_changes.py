@@ -54,7 +54,7 @@ def test_a_rule_knows_the_job_by_the_names_of_its_stack_and_resource() -> None:
     assert rule["EventPattern"] == {
         "source": ["cdk-personalize-import"],
         "detail-type": ["Personalize Dataset Import Job State Change"],
-        "detail": {"stackName": ["Shop"], "logicalResourceId": [logical_id(job.resource)]},
+        "detail": {"stackName": ["Shop"], "logicalResourceId": [logical_id(job)]},
     }
 
 
@@ -104,7 +104,7 @@ def test_the_rule_is_there_before_the_job_starts() -> None:
     job = add_job(stack)
     rule = job.on_failed("Failed")
 
-    assert logical_id(rule) in template_of(stack)["Resources"][logical_id(job.resource)]["DependsOn"]
+    assert logical_id(rule) in template_of(stack)["Resources"][logical_id(job)]["DependsOn"]
 
 
 def test_a_rule_may_be_in_a_stack_that_is_there_when_the_job_s_is_rolled_back() -> None:
@@ -117,7 +117,7 @@ def test_a_rule_may_be_in_a_stack_that_is_there_when_the_job_s_is_rolled_back() 
     (rule,) = rules(kept)
     assert rules(stack) == []
     assert rule["EventPattern"]["detail"]["stackName"] == ["Shop"]
-    assert rule["EventPattern"]["detail"]["logicalResourceId"] == [logical_id(job.resource)]
+    assert rule["EventPattern"]["detail"]["logicalResourceId"] == [logical_id(job)]
     assert stack.dependencies == [kept]
 
 

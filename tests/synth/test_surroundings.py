@@ -34,7 +34,7 @@ def test_a_nested_stack_has_a_provider_of_its_own_and_takes_dataset_and_bucket_f
     job = add_job(inner, dataset=dataset, data_source=source)
 
     template = Template.from_stack(inner).to_json()
-    properties = template["Resources"][logical_id(job.resource)]["Properties"]
+    properties = template["Resources"][logical_id(job)]["Properties"]
 
     assert properties["ServiceToken"]["Fn::GetAtt"][0] in template["Resources"]
     assert properties["DatasetArn"]["Ref"] in template["Parameters"]
@@ -49,7 +49,7 @@ def test_a_dataset_of_another_stack_is_imported_from_there() -> None:
     data, models = new_stack("Data", app), new_stack("Models", app)
     job = add_job(models, dataset=add_dataset(data))
 
-    properties = Template.from_stack(models).to_json()["Resources"][logical_id(job.resource)]["Properties"]
+    properties = Template.from_stack(models).to_json()["Resources"][logical_id(job)]["Properties"]
 
     assert properties["DatasetArn"]["Fn::ImportValue"].startswith("Data:ExportsOutput")
     assert properties["SchemaArn"]["Fn::ImportValue"].startswith("Data:ExportsOutput")

@@ -20,7 +20,7 @@ ARGUMENTS = {
 
 def properties_with(stack: cdk.Stack, **arguments: Any) -> dict[str, Any]:
     job = add_job(stack, **arguments)
-    properties = template_of(stack)["Resources"][logical_id(job.resource)]["Properties"]
+    properties = template_of(stack)["Resources"][logical_id(job)]["Properties"]
     assert isinstance(properties, dict)
     return properties
 

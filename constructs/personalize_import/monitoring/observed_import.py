@@ -17,7 +17,7 @@ if TYPE_CHECKING:  # loaded where they are asked for: each module of the CDK cos
     from aws_cdk import aws_events as events
 
 
-class ObservedImport(Construct):
+class ObservedImport(cdk.Resource):
     """The base of `DatasetImportJob`, with the methods by which one is told of it. docs/events.md shows them."""
 
     @property
@@ -32,7 +32,7 @@ class ObservedImport(Construct):
 
     @property
     @abstractmethod
-    def _resources(self) -> Sequence[cdk.CustomResource]: ...
+    def _resources(self) -> Sequence[cdk.CfnResource]: ...
 
     def metric_errors(
         self,

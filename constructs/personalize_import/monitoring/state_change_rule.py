@@ -4,7 +4,7 @@ A rule knows the job by the names of its stack and its resources: the job's own 
 """
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import aws_cdk as cdk
 from constructs import Construct
@@ -19,7 +19,7 @@ if TYPE_CHECKING:  # loaded where a rule is asked for: each module of the CDK co
 def create_rule(
     scope: Construct,
     id: str,
-    resources: Sequence[cdk.CustomResource],
+    resources: Sequence[cdk.CfnResource],
     *,
     statuses: Sequence[str] | None = None,
     options: Mapping[str, Any],
@@ -36,7 +36,7 @@ def create_rule(
         detail_type=[EVENT_DETAIL_TYPE],
         detail={
             "stackName": [stack_of(scope).stack_name],
-            "logicalResourceId": [_resource(each).logical_id for each in resources],
+            "logicalResourceId": [each.logical_id for each in resources],
             **({"status": [*statuses]} if statuses else {}),
         },
     )
@@ -45,14 +45,10 @@ def create_rule(
     return rule
 
 
-def publish_state_changes(resources: Sequence[cdk.CustomResource]) -> None:
+def publish_state_changes(resources: Sequence[cdk.CfnResource]) -> None:
     """Let the handler tell states; each resource knows with which one the resource before has ended."""
     for number, resource in enumerate(resources):
-        _resource(resource).add_property_override("PublishStateChanges", value=True)
+        resource.add_property_override("PublishStateChanges", value=True)
         if number:
-            last_status = resources[number - 1].get_att_string(Attribute.STATUS.value)
-            _resource(resource).add_property_override("LastStatus", last_status)
-
-
-def _resource(custom_resource: cdk.CustomResource) -> cdk.CfnResource:
-    return cast("cdk.CfnResource", custom_resource.node.default_child)
+            last_status = resources[number - 1].get_att(Attribute.STATUS.value).to_string()
+            resource.add_property_override("LastStatus", last_status)

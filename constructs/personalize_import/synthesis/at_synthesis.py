@@ -7,7 +7,7 @@ template.
 """
 
 from collections.abc import Callable
-from typing import Final, cast
+from typing import Final
 
 import aws_cdk as cdk
 import jsii
@@ -44,10 +44,9 @@ def at_synthesis(scope: IConstruct, task: Task) -> None:
     _tasks_of(scope).tasks.append(task)
 
 
-def host_tasks(scope: IConstruct, resource: cdk.CfnResource | cdk.CustomResource) -> None:
+def host_tasks(scope: IConstruct, resource: cdk.CfnResource) -> None:
     """Use the first resource that is passed here to run the tasks of the stack of `scope`."""
     tasks = _tasks_of(scope)
     if not tasks.has_host:
         tasks.has_host = True
-        host = resource.node.default_child if isinstance(resource, cdk.CustomResource) else resource
-        cast("cdk.CfnResource", host).add_metadata(_METADATA_KEY, cdk.Lazy.uncached_any(tasks))
+        resource.add_metadata(_METADATA_KEY, cdk.Lazy.uncached_any(tasks))

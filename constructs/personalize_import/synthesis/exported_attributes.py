@@ -21,10 +21,10 @@ _REGION_EXPORTS: Final = "Custom::CrossRegionExportWriterCustomResourceProvider"
 """The CDK's id of what writes the exports of a stack to other Regions, for resources of the ids below."""
 _REGION_EXPORT: Final = "ExportsWriter"
 _CHANGING: Final = tuple(each for each in Attribute if each is not Attribute.DATASET_ARN)
-_Jobs = list[tuple[Construct, Sequence[cdk.CustomResource]]]
+_Jobs = list[tuple[Construct, Sequence[cdk.CfnResource]]]
 
 
-def warn_of_exported_attributes(job: Construct, resources: Sequence[cdk.CustomResource]) -> None:
+def warn_of_exported_attributes(job: Construct, resources: Sequence[cdk.CfnResource]) -> None:
     """Warn when the template is written if another stack uses an attribute of these resources that changes."""
     _jobs_of(job).append((job, resources))
 
@@ -50,7 +50,7 @@ def _warn(stack: cdk.Stack, jobs: _Jobs) -> None:
             )
 
 
-def _reference(stack: cdk.Stack, resource: cdk.CustomResource) -> str:
+def _reference(stack: cdk.Stack, resource: cdk.CfnResource) -> str:
     """Return how an export refers to a resource, up to the name of the attribute."""
     if stack.nested:  # to an output of the nested stack
         return str(cdk.Names.node_unique_id(resource.node))
