@@ -9,7 +9,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from demo.schema import DemoSchema
-from personalize_import import DatasetImportJob, DatasetSchema, DataSource, Reimport, nag_suppressions
+from personalize_import import DatasetImportJob, DatasetSchema, DataSource, Reimport, suppressions
 
 
 class DataStack(cdk.Stack):
@@ -25,10 +25,7 @@ class DataStack(cdk.Stack):
             removal_policy=cdk.RemovalPolicy.DESTROY,
         )
         reason = "A bucket to try things out with: a log of its readers would need a second bucket to clean up."
-        nag_suppressions.accept(
-            cast("cdk.CfnResource", self.bucket.node.default_child),
-            nag_suppressions.Acceptance("AwsSolutions-S1", reason),
-        )
+        suppressions.suppress(cast("cdk.CfnResource", self.bucket.node.default_child), "AwsSolutions-S1", reason)
         cdk.CfnOutput(self, "BucketName", value=self.bucket.bucket_name)
 
 

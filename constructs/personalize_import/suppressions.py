@@ -1,30 +1,35 @@
-"""What cdk-nag finds in what this library makes, and why it is so.
+"""Suppressions of cdk-nag findings about the resources that this library creates, each with its reason.
 
-The rules: https://github.com/cdklabs/cdk-nag/blob/main/RULES.md#aws-solutions. Each reason goes into the template, and
-docs/security.md has the answers to what other rule packs find.
+The rules: https://github.com/cdklabs/cdk-nag/blob/main/RULES.md#aws-solutions. docs/security.md explains the findings
+of other rule packs. cdk-nag reads the suppressions from the metadata of constructs, so nothing here needs cdk-nag:
+https://docs.aws.amazon.com/cdk/api/v2/python/aws_cdk/Validations.html.
 """
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final, cast
+import json
+from collections.abc import Iterable, Sequence
+from typing import Final, cast
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import IConstruct
 
-from personalize_import.nag_suppressions import Acceptance, accept
+from personalize_import.synthesis.at_synthesis import at_synthesis, host_tasks
+from personalize_import.synthesis.environment import environment_of, may_have_token, stack_of
+from personalize_import.synthesis.intrinsics import Intrinsics
 
-if TYPE_CHECKING:  # for annotations alone: each module of the CDK costs time
-    from aws_cdk import aws_s3 as s3
-
+# Validations.acknowledge can't be used: it refuses ids with single brackets, and changes those with blanks. The key of
+# an object may have either.
+_ACKNOWLEDGED: Final = cdk.Validations.ACKNOWLEDGED_RULES_METADATA_KEY
 _WILDCARD: Final = "AwsSolutions-IAM5"
 _ACCESS_LOGS: Final = "AwsSolutions-S1"
 _LATEST_RUNTIME: Final = "AwsSolutions-L1"
 _LOGS_ALL_EVENTS: Final = "AwsSolutions-SF1"
 _TRACED: Final = "AwsSolutions-SF2"
-_DATA_REASON: Final = "All objects below the folder that the job imports: which files there are is known to S3 only."
-# By the sid of the statement whose resources have the wildcard.
+_DATA_REASON: Final = "All objects under the prefix that the job imports: only S3 knows which files there are."
+# By the Sid of the statement.
 _WILDCARD_REASONS: Final = {
     "CreateImportJobs": "The datasets and import jobs of this account and Region: a job gets its name when it starts, "
     "and the ARN of a dataset may be known at deploy time only.",
@@ -47,64 +52,106 @@ _WILDCARD_REASONS: Final = {
 }
 
 
-def accept_data_of_job(role: iam.CfnRole | None, objects_arn: str) -> None:
-    """Say why the role of a job may read all below a folder."""
-    accept(role, Acceptance(_WILDCARD, _DATA_REASON, [objects_arn]), is_new=True)
+def suppress(resource: cdk.CfnResource | None, rule: str, reason: str) -> None:
+    """Suppress the findings of a rule about a resource, if there is one."""
+    if resource:
+        resource.node.add_metadata(_ACKNOWLEDGED, {rule: reason})
 
 
-def accept_data_of_policy(policy: iam.Policy, objects_arn: str) -> None:
-    """Suppress the finding that a policy of several jobs allows reading everything below a folder."""
-    accept(_resource_of(policy), Acceptance(_WILDCARD, _DATA_REASON, [objects_arn]))
+def suppress_data_of_job(role: iam.CfnRole | None, objects_arn: str) -> None:
+    """Suppress the finding that an import role may read all objects under a prefix."""
+    _suppress_wildcards(role, _DATA_REASON, [objects_arn])
 
 
-def accept_wildcards(holder: iam.IRole | iam.Policy | None, statements: Sequence[iam.PolicyStatement]) -> None:
-    """Say why resources of a function's statements have wildcards; those of no other statement are accepted."""
-    acceptances = [
-        Acceptance(_WILDCARD, _WILDCARD_REASONS[statement.sid], statement.resources)
-        for statement in statements
-        if statement.sid in _WILDCARD_REASONS
-    ]
-    accept(_resource_of(holder), *acceptances)
+def suppress_data_of_policy(policy: iam.Policy, objects_arn: str) -> None:
+    """Suppress the finding that a policy of several jobs allows reading all objects under a prefix."""
+    _suppress_wildcards(_resource_of(policy), _DATA_REASON, [objects_arn])
 
 
-def accept_no_access_logs(bucket: "s3.Bucket") -> None:
-    """Say why the data bucket has no access logs."""
+def suppress_wildcards(holder: iam.IRole | iam.Policy | None, statements: Iterable[iam.PolicyStatement]) -> None:
+    """Suppress the findings about wildcards in a provider's statements, if their Sid has a reason."""
+    for statement in statements:
+        if statement.sid in _WILDCARD_REASONS:
+            _suppress_wildcards(_resource_of(holder), _WILDCARD_REASONS[statement.sid], statement.resources)
+
+
+def suppress_access_logs(bucket: s3.Bucket) -> None:
+    """Suppress the finding that the staging bucket has no access logs."""
     reason = (
-        "Who may read the bucket is in its policy: Amazon Personalize, for each import. It holds copies of the "
-        "app's files, for a month. A bucket for the logs would outlive the stack, or be lost with it."
+        "Only Amazon Personalize may read the bucket, as its policy says. It contains copies of the app's files, for a "
+        "month. A bucket for the logs would outlive the stack, or be deleted with it."
     )
-    accept(_resource_of(bucket), Acceptance(_ACCESS_LOGS, reason))
+    suppress(_resource_of(bucket), _ACCESS_LOGS, reason)
 
 
-def accept_runtime(function: lambda_.Function) -> None:
-    """Say why the function's runtime isn't the latest."""
+def suppress_runtime(function: lambda_.Function) -> None:
+    """Suppress the finding that the function's runtime isn't the latest."""
     reason = (
-        "Python 3.13 is supported by Lambda until 2029, and it is the version that the handler is tested with. A newer "
-        "one comes with a release of this library, not with a release of the rule."
+        "Lambda supports Python 3.13 until 2029, and the handler is tested with it. A newer version comes with a "
+        "release of this library, not with a release of the rule."
     )
-    accept(_resource_of(function), Acceptance(_LATEST_RUNTIME, reason))
+    suppress(_resource_of(function), _LATEST_RUNTIME, reason)
 
 
-def accept_traces(role: iam.IRole | None) -> None:
-    """Say why a role that may write traces, by its default policy or an inline one, may do so on all resources."""
+def suppress_traces(role: iam.IRole | None) -> None:
+    """Suppress the finding that a role may write traces, by its default policy or an inline one, on all resources."""
     policy = role.node.try_find_child("DefaultPolicy") if role else None
-    reason = "The actions of X-Ray, which are allowed because traces were asked for, support no resource types."
-    accept(_resource_of(policy or role), Acceptance(_WILDCARD, reason, ["*"]))
+    reason = "The actions of X-Ray, which are allowed because tracing is enabled, support no resource types."
+    _suppress_wildcards(_resource_of(policy or role), reason, ["*"])
 
 
-def accept_waiter(waiter: sfn.CfnStateMachine, *, tracing: bool) -> None:
-    """Say why the waiter writes no logs, and no traces unless they are asked for."""
+def suppress_state_machine(state_machine: sfn.CfnStateMachine, *, tracing: bool) -> None:
+    """Suppress the findings that the state machine writes no logs, and no traces unless tracing is enabled."""
     logs = (
-        "To log its events the waiter would need eight actions on every log group of the account, for log delivery "
-        "supports no resource types. Step Functions keeps the history of each execution for 90 days, and the function "
-        "that it invokes logs what it does."
+        "To log its events the state machine would need eight actions on every log group of the account, because log "
+        "delivery supports no resource types. Step Functions keeps the history of each execution for 90 days, and the "
+        "function that it invokes writes logs."
     )
     traces = (
-        "The waiter waits and invokes one function, whose logs tell of each invocation. The actions of X-Ray that it "
+        "The state machine waits and invokes one function, which logs each invocation. The actions of X-Ray that it "
         "would need support no resource types."
     )
-    accepted = [Acceptance(_LOGS_ALL_EVENTS, logs), Acceptance(_TRACED, traces)]
-    accept(waiter, *accepted[: 1 if tracing else 2])
+    suppress(state_machine, _LOGS_ALL_EVENTS, logs)
+    if not tracing:
+        suppress(state_machine, _TRACED, traces)
+
+
+def _suppress_wildcards(resource: cdk.CfnResource | None, reason: str, arns: Sequence[str]) -> None:
+    """Suppress the findings about the ARNs that have a wildcard, and about no others.
+
+    An ARN of another stack changes when the CDK resolves the references between stacks, which it does before synthesis.
+    """
+    if resource is None:
+        return
+    written = [environment_of(resource).written(arn, lambda name: f"<{name}>") for arn in arns]
+    known = [arn for arn in written if not may_have_token(arn)]
+    _suppress_arns(resource, reason, known)
+    if tokens := [arn for arn in written if may_have_token(arn)]:
+        at_synthesis(resource, lambda: _suppress_arns(resource, reason, stack_of(resource).resolve(tokens)))
+        host_tasks(resource, resource)
+
+
+def _suppress_arns(resource: cdk.CfnResource, reason: str, arns: Sequence[object]) -> None:
+    flat = [str(_AS_IN_CDK_NAG.flatten(arn)) for arn in arns]
+    if wildcards := [arn for arn in flat if "*" in arn]:
+        findings = {f"{_WILDCARD}[Resource::{arn}]": reason for arn in wildcards}
+        resource.node.add_metadata(_ACKNOWLEDGED, findings)
+
+
+def _function_in_cdk_nag(function: dict[str, object]) -> str:
+    match function:
+        case {"Fn::ImportValue": name}:
+            return str(_AS_IN_CDK_NAG.flatten(name))
+    return json.dumps(function, separators=(",", ":"), ensure_ascii=False)
+
+
+# https://github.com/cdklabs/cdk-nag/blob/main/src/utils/flatten-cfn-reference.ts
+_AS_IN_CDK_NAG: Final = Intrinsics(
+    ref=lambda name: f"<{name}>",
+    get_att=lambda name, attribute: f"<{name}.{attribute}>",
+    function=_function_in_cdk_nag,
+    text=lambda text: text.replace("${", "<").replace("}", ">"),
+)
 
 
 def _resource_of(construct: IConstruct | None) -> cdk.CfnResource | None:

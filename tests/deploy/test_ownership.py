@@ -41,10 +41,10 @@ def shop(cloud: Cloud, tmp_path_factory: pytest.TempPathFactory) -> dict[str, st
         platform = cdk.Stack(app, PLATFORM)
         provider = DatasetImportProvider(platform, "Imports", import_role_path=PATH)
         cdk.CfnOutput(platform, "Token", value=provider.service_token)
-        cdk.CfnOutput(platform, "Bucket", value=provider.staging_bucket.bucket.bucket_name)
+        cdk.CfnOutput(platform, "Bucket", value=provider.staging_bucket.bucket_name)
         stack = UsersStack(app, ATTACKED, DataSource.from_asset(str(file)), provider=lambda _: provider)
         cdk.CfnOutput(stack, "Role", value=stack.job.role.role_arn)
-        cdk.CfnOutput(stack, "Location", value=f"s3://{provider.staging_bucket.bucket.bucket_name}/{cdk.Aws.STACK_ID}")
+        cdk.CfnOutput(stack, "Location", value=f"s3://{provider.staging_bucket.bucket_name}/{cdk.Aws.STACK_ID}")
 
     deployed = cloud.deploy(build)
     assert deployed.succeeded, deployed.output

@@ -1,22 +1,21 @@
 """The AwsSolutions rules of cdk-nag find nothing, and what this library accepts is what they would find and no more."""
 
-from typing import Any, Final
+from typing import Final
 
 import aws_cdk as cdk
 import pytest
 from cdk_nag import AwsSolutionsChecks, NagPack
 
-from personalize_import import DatasetImportProvider, DataSource
-from personalize_import import suppressions as findings_of_the_library
+from personalize_import import suppressions
 from tests.security.templates import STACKS, Synthesized, faulty, sound, twenty_jobs
-from tests.synth.stacks import add_job, from_new_bucket, logical_id, new_app, new_stack
+from tests.synth.stacks import add_job, from_new_bucket, new_app, new_stack
 
 ACKNOWLEDGED: Final = cdk.Validations.ACKNOWLEDGED_RULES_METADATA_KEY
 Findings = set[tuple[str, str]]
 
 
 def findings(pack: type[NagPack], stack: cdk.Stack) -> Findings:
-    """Give the paths of resources with the rules that are violated there."""
+    """Return the paths of resources with the rules that are violated there."""
     return {
         (str(resource.construct_path), violation.rule_name)
         for violation in pack(stack).validate_scope(stack).violations
@@ -25,23 +24,13 @@ def findings(pack: type[NagPack], stack: cdk.Stack) -> Findings:
 
 
 def acknowledged(stack: cdk.Stack) -> dict[tuple[str, str], str]:
-    """Give what is accepted as cdk-nag 3 reads it: the reasons, by path and rule."""
+    """Return the reasons of the suppressions, by path and rule."""
     return {
         (construct.node.path, rule): reason
         for construct in stack.node.find_all()
         for entry in construct.node.metadata
         if entry.type == ACKNOWLEDGED
         for rule, reason in entry.data.items()
-    }
-
-
-def suppressed(template: dict[str, Any]) -> dict[tuple[str, str], str]:
-    """Give what is accepted as cdk-nag 2 reads it: the reasons, by logical id and rule."""
-    return {
-        (logical_id, f"{rule['id']}{finding}"): rule["reason"]
-        for logical_id, resource in template["Resources"].items()
-        for rule in resource.get("Metadata", {}).get("cdk_nag", {}).get("rules_to_suppress", [])
-        for finding in [f"[{each}]" for each in rule.get("applies_to", [])] or [""]
     }
 
 
@@ -53,7 +42,8 @@ def test_nothing_is_found(stack: str) -> None:
 def test_what_is_accepted_is_what_would_be_found(monkeypatch: pytest.MonkeyPatch) -> None:
     accepted = acknowledged(sound().stack("TwentyJobs"))
 
-    monkeypatch.setattr(findings_of_the_library, "accept", lambda *_, **__: None)
+    monkeypatch.setattr(suppressions, "suppress", lambda *_: None)
+    monkeypatch.setattr(suppressions, "_suppress_wildcards", lambda *_: None)
     app = new_app()
     twenty_jobs(app)
 
@@ -76,16 +66,6 @@ def test_no_wildcard_is_accepted_but_in_named_resources() -> None:
     ]
 
 
-@pytest.mark.parametrize("stack", ["TwentyJobs", "OwnKey"])
-def test_both_versions_of_cdk_nag_are_told_the_same(stack: str) -> None:
-    told = acknowledged(sound().stack(stack))
-    written = suppressed(sound().templates[stack])
-
-    assert sorted((rule, reason) for (_, rule), reason in told.items()) == sorted(
-        (rule, reason) for (_, rule), reason in written.items()
-    )
-
-
 def test_reasons_say_something_and_are_what_cdk_nag_reads_as_they_are() -> None:
     for (_, rule), reason in acknowledged(sound().stack("TwentyJobs")).items():
         assert len(reason.split()) > 12, rule
@@ -99,39 +79,6 @@ def test_any_folder_of_another_stack_s_bucket_is_accepted_in_a_nested_stack_too(
     add_job(cdk.NestedStack(models, "Inner"), data_source=source)
 
     assert findings(AwsSolutionsChecks, Synthesized.of(app).stack("Models")) == set()
-
-
-def test_what_the_app_accepts_itself_is_kept() -> None:
-    app = new_app()
-    job = add_job(new_stack(scope=app), data_source=DataSource.from_s3_uri("s3://some-bucket/folder/"))
-    resource = job.role.node.default_child
-    own = {"id": "Other-Rule", "reason": "A reason of the app's own."}
-    assert isinstance(resource, cdk.CfnResource)
-    resource.add_metadata("cdk_nag", {"rules_to_suppress": [own]})
-
-    (template,) = Synthesized.of(app).templates.values()
-
-    rules = template["Resources"][logical_id(job.role)]["Metadata"]["cdk_nag"]["rules_to_suppress"]
-    assert rules == [own]
-
-
-def test_what_the_app_accepts_of_the_provider_is_kept_beside_what_later_jobs_need() -> None:
-    app = new_app()
-    stack = new_stack(scope=app)
-    provider = DatasetImportProvider.get_or_create(stack)
-    role, _ = provider.preflight_role, add_job(stack)
-    resource = role.node.default_child
-    own = {"id": "Other-Rule", "reason": "A reason of the app's own."}
-    assert isinstance(resource, cdk.CfnResource)
-    told = resource.get_metadata("cdk_nag")["rules_to_suppress"]
-    resource.add_metadata("cdk_nag", {"rules_to_suppress": [own, *told]})
-    add_job(stack, "Looking", preflight=True)
-
-    (template,) = Synthesized.of(app).templates.values()
-
-    rules = template["Resources"][logical_id(role)]["Metadata"]["cdk_nag"]["rules_to_suppress"]
-    assert rules[: len(told) + 1] == [own, *told]
-    assert ":schema/*" in str(rules[-1]["applies_to"])
 
 
 def test_a_role_that_may_do_anything_is_found() -> None:

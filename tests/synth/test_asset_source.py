@@ -108,7 +108,7 @@ def test_a_relative_path_starts_where_the_app_runs(folder: Path, monkeypatch: py
     ("path", "said"),
     [
         ("nowhere", "path must be a CSV file or a folder of them"),
-        ("older/empty", "path must be a folder with CSV files (*.csv) at its first level"),
+        ("older/empty", "path must be a folder that contains CSV files (*.csv) directly"),
         ("empty.csv", "path must be a file that isn't empty"),
         ("notes.txt", "the file's name must be a name that ends in .csv"),
         ("a b.csv", "got 'a b.csv'"),

@@ -120,7 +120,7 @@ def test_what_is_no_bucket_is_refused_together_with_a_wrong_key(bucket: Any) -> 
     with pytest.raises(ValidationError) as refused:
         DataSource.from_bucket(bucket, "/key")
 
-    assert f"bucket must be a Bucket or another IBucket; a bucket's name goes into DataSource.from_s3_uri, got {bucket!r}" in str(refused.value)  # fmt: skip  # noqa: E501
+    assert f"bucket must be a Bucket or another IBucket; pass a bucket's name to DataSource.from_s3_uri, got {bucket!r}" in str(refused.value)  # fmt: skip  # noqa: E501
     assert "object_key must be" in str(refused.value)
 
 
@@ -151,3 +151,14 @@ def test_a_wrong_uri_is_refused_with_what_is_allowed(uri: Any) -> None:
 
 def test_the_longest_uri_is_taken() -> None:
     assert DataSource.from_s3_uri(f"s3://bucket/{'k' * 244}")
+
+
+def test_the_resource_of_a_bucket_is_taken_like_the_bucket() -> None:
+    stack = new_stack()
+    job = add_job(stack, data_source=DataSource.from_bucket(s3.CfnBucket(stack, "Bucket"), "interactions/"))
+
+    template = deployed(stack)
+    (policy,) = template.all_properties("AWS::S3::BucketPolicy")
+
+    assert policy["PolicyDocument"]["Statement"][0]["Principal"] == {"Service": "personalize.amazonaws.com"}
+    assert template.properties(logical_id(job))["DataLocation"] == f"s3://{policy['Bucket']}/interactions/"

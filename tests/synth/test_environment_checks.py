@@ -158,7 +158,7 @@ def test_a_role_of_a_class_of_the_app_s_own_that_has_no_environment_is_accepted(
 
     stack = new_stack(env=HERE)
     for role in (Role(), unknown):
-        assert [*check_environment(stack, None, DATASET_ARN, None, role, None)] == []
+        assert [*check_environment(stack, None, DATASET_ARN, role, None)] == []
 
 
 def test_a_bucket_of_this_app_in_another_account_is_no_warning_for_its_policy_is_written_here() -> None:

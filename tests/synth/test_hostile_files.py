@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from personalize_import import DatasetSchema, DataSource
+from personalize_import.data.asset_files import AssetFiles
 from personalize_import.synthesis.validation import ValidationError
 from personalize_import_handler.data_checks.tokenizer import LINE_BYTES_MAX
 from tests.synth.checked import HEADER, errors_of, ship, warnings_of, write
@@ -49,9 +50,7 @@ def test_each_file_of_a_folder_is_a_regular_file(tmp_path: Path, make: Make, kin
 def test_folders_called_like_files_are_left_out_as_before(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text(GOOD)
     (tmp_path / "b.csv").mkdir()
-    local = DataSource.from_asset(str(tmp_path)).local
-    assert local
-    assert [path.name for path in local.files] == ["a.csv"]
+    assert [path.name for path in AssetFiles.at(tmp_path).files] == ["a.csv"]
 
 
 def test_a_file_without_line_feeds_is_not_read_whole_for_a_schema(tmp_path: Path) -> None:

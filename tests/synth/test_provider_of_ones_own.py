@@ -11,18 +11,19 @@ import pytest
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
-from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
+from aws_cdk import aws_sqs as sqs
 from aws_cdk.assertions import Template
 from constructs import Construct
 
 from personalize_import import DatasetImportProvider
-from personalize_import.provider.functions import RUNTIMES
+from personalize_import.provider.functions import RUNTIME
 from personalize_import.synthesis.validation import ValidationError
 from tests.synth.cloudformation import Deployed
 from tests.synth.stacks import add_job, deployed, logical_id, new_app, new_stack, properties_of, template_of
 
 ROOT = Path(__file__).parents[2]
+KEY = "arn:aws:kms:eu-west-1:123456789012:key/1"
 BOUNDARY = "arn:aws:iam::123456789012:policy/boundary"
 
 
@@ -146,100 +147,90 @@ def test_nothing_is_traced_unless_that_is_asked_for() -> None:
     assert "xray" not in str(deployed(with_provider()).template)
 
 
-def test_other_properties_of_the_functions_are_taken_as_they_are() -> None:
+def test_options_of_the_functions_apply_to_both() -> None:
     app = new_app()
     stack = new_stack(scope=app, env=cdk.Environment(account="123456789012", region="eu-west-1"))
     vpc = ec2.Vpc.from_vpc_attributes(
         stack, "Vpc", vpc_id="vpc-1", availability_zones=["eu-west-1a"], private_subnet_ids=["subnet-1"]
     )
-    props = {
-        "vpc": vpc,
-        "security_groups": [ec2.SecurityGroup.from_security_group_id(stack, "Group", "sg-1")],
-        "memory_size": 512,
-        "environment": {"STAGE": "prod"},
-        "runtime": lambda_.Runtime.PYTHON_3_12,
-    }
-    DatasetImportProvider(stack, "DatasetImportProvider", function_props=props)
+    DatasetImportProvider(
+        stack,
+        "DatasetImportProvider",
+        vpc=vpc,
+        vpc_subnets=ec2.SubnetSelection(subnets=vpc.private_subnets),
+        security_groups=[ec2.SecurityGroup.from_security_group_id(stack, "Group", "sg-1")],
+        memory_size=512,
+        environment={"STAGE": "prod"},
+        environment_encryption=kms.Key.from_key_arn(stack, "Key", KEY),
+        reserved_concurrent_executions=1,
+        dead_letter_queue=sqs.Queue.from_queue_arn(stack, "Queue", "arn:aws:sqs:eu-west-1:123456789012:queue"),
+    )
     add_job(stack)
 
-    functions = of_provider(deployed(stack), "AWS::Lambda::Function")
+    template = deployed(stack)
+    functions = of_provider(template, "AWS::Lambda::Function")
 
     assert [each["MemorySize"] for each in functions] == [512, 512]
-    of_functions = [role for role in of_provider(deployed(stack), "AWS::IAM::Role") if "ManagedPolicyArns" in role]
+    assert [each["ReservedConcurrentExecutions"] for each in functions] == [1, 1]
+    assert [each["KmsKeyArn"] for each in functions] == [KEY, KEY]
+    of_functions = [role for role in of_provider(template, "AWS::IAM::Role") if "ManagedPolicyArns" in role]
     assert [str(role["ManagedPolicyArns"]).count("AWSLambdaVPCAccessExecutionRole") for role in of_functions] == [1, 1]
-    assert all("VpcConfig" in each and each["Runtime"] == "python3.12" for each in functions)
+    assert all("VpcConfig" in each and "DeadLetterConfig" in each for each in functions)
     assert [set(each["Environment"]["Variables"]) for each in functions] == [
         {"STAGE", "STACK_ID"},
         {"STAGE", "STACK_ID", "STATE_MACHINE_ARN"},
     ]
 
 
-LAMBDA = lambda_.Runtime
-RUNTIME = "function_props: runtime must be a Runtime of python3.11, python3.12, python3.13, which the handler is tested"
-TIMEOUT = "function_props: timeout must be a Duration of 180 to 900 seconds: retries may take two minutes, got"
+def test_a_concurrency_of_zero_is_refused() -> None:
+    with pytest.raises(ValidationError, match="reserved_concurrent_executions must be at least 1"):
+        with_provider(reserved_concurrent_executions=0)
 
 
-@pytest.mark.parametrize(
-    ("props", "told"),
-    [
-        ({"runtime": LAMBDA.PYTHON_3_10}, f"{RUNTIME} with, got 'python3.10'"),
-        ({"runtime": LAMBDA.NODEJS_22_X}, f"{RUNTIME} with, got 'nodejs22.x'"),
-        ({"runtime": "python"}, f"{RUNTIME} with, got 'python'"),
-        ({"timeout": cdk.Duration.seconds(179)}, f"{TIMEOUT} 179.0"),
-        ({"timeout": cdk.Duration.minutes(16)}, f"{TIMEOUT} 960.0"),
-        ({"timeout": 60}, f"{TIMEOUT} 60"),
-        ({"reserved_concurrent_executions": 0}, "reserved_concurrent_executions must be at least 1"),
-    ],
-)
-def test_what_would_keep_the_functions_from_working_is_refused(props: dict[str, Any], told: str) -> None:
-    with pytest.raises(ValidationError, match=re.escape(told)):
-        with_provider(function_props=props)
-
-
-def test_the_runtimes_that_may_be_chosen_are_those_that_the_project_is_tested_with() -> None:
+def test_the_runtime_is_one_that_the_project_is_tested_with() -> None:
     classifiers = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["classifiers"]
     tested = [each.rpartition(" ")[2] for each in classifiers if re.search(r":: 3\.[0-9]+$", each)]
 
-    assert [f"python{version}" for version in tested] == [*RUNTIMES]
+    assert RUNTIME.name in [f"python{version}" for version in tested]
 
 
-def test_a_longer_timeout_another_runtime_and_a_reserved_concurrency_are_taken() -> None:
-    props = {
-        "timeout": cdk.Duration.seconds(180),
-        "runtime": LAMBDA.PYTHON_3_11,
-        "reserved_concurrent_executions": 1,
-    }
-
-    functions = of_provider(deployed(with_provider(function_props=props)), "AWS::Lambda::Function")
-
-    assert [(each["Timeout"], each["Runtime"], each["ReservedConcurrentExecutions"]) for each in functions] == [
-        (180, "python3.11", 1)
-    ] * 2
-
-
-def test_none_is_the_default_of_every_argument_and_of_every_property_of_the_functions() -> None:
+def test_none_is_the_default_of_every_argument() -> None:
     names = inspect.signature(DatasetImportProvider.__init__).parameters
     optional = {name: None for name, parameter in names.items() if parameter.default is not inspect.Parameter.empty}
-    props = {
-        "timeout": None,
-        "runtime": None,
-        "memory_size": None,
-        "environment": None,
-        "vpc": None,
-        "architecture": None,
-    }
 
     assert template_of(with_provider(**optional)) == template_of(with_provider())
-    assert template_of(with_provider(function_props=props)) == template_of(with_provider())
 
 
-@pytest.mark.parametrize("name", ["code", "handler", "role", "log_group", "memory"])
-def test_what_the_functions_run_and_as_whom_is_not_to_be_changed(name: str) -> None:
-    with pytest.raises(ValidationError, match=f"function_props must be properties of aws_lambda.Function .* '{name}'"):
-        with_provider(function_props={name: "x"})
+def test_a_default_provider_serves_the_jobs_of_a_stack_that_are_created_after_it() -> None:
+    app = new_app()
+    platform, shop = new_stack("Platform", app), new_stack("Shop", app)
+    provider = DatasetImportProvider(platform, "Imports")
+    DatasetImportProvider.set_default(shop, provider)
+
+    assert add_job(shop).provider is provider
+    assert add_job(platform).provider is DatasetImportProvider.get_or_create(platform)
+    assert shop.node.try_find_child("DatasetImportProvider") is None
+
+
+def test_a_stack_has_one_default_provider() -> None:
+    stack = new_stack()
+    first, second = (DatasetImportProvider(stack, name) for name in ("First", "Second"))
+    DatasetImportProvider.set_default(stack, first)
+    DatasetImportProvider.set_default(stack, first)
+
+    with pytest.raises(ValidationError, match="the stack has the default provider Stack/First"):
+        DatasetImportProvider.set_default(stack, second)
+
+
+def test_a_default_provider_comes_before_the_first_job() -> None:
+    stack = new_stack()
+    add_job(stack)
+
+    with pytest.raises(ValidationError, match="call set_default before the first job"):
+        DatasetImportProvider.set_default(stack, DatasetImportProvider(stack, "Late"))
 
 
 def test_a_provider_that_is_none_is_refused() -> None:
-    told = r"provider must be a DatasetImportProvider, or what .* gives, got 'arn'"
+    told = r"provider must be a DatasetImportProvider, or the result of .*, got 'arn'"
     with pytest.raises(ValidationError, match=told):
         add_job(new_stack(), provider="arn")

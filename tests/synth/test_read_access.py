@@ -224,6 +224,18 @@ def test_of_an_alias_whose_key_is_known_policies_name_the_key(kind: str) -> None
     assert "alias" not in str(role_of(template))
 
 
+def test_the_resource_of_a_key_is_taken_like_the_key() -> None:
+    stack = new_stack()
+    policy = {"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "kms:*", "Resource": "*"}]}
+    key = kms.CfnKey(stack, "Key", key_policy=policy)
+    add_job(stack, data_source=DataSource.from_s3_uri("s3://data/a.csv", encryption_key=key))
+
+    template = deployed(stack)
+
+    of_key = {each["Resource"] for each in role_of(template) if "kms:Decrypt" in each["Action"]}
+    assert of_key == {template.value(stack.resolve(key.attr_arn))}
+
+
 def test_the_key_of_a_log_is_not_known_by_its_alias_alone_either() -> None:
     stack = new_stack()
     alias = kms.Alias.from_alias_name(stack, "Alias", "alias/logs")

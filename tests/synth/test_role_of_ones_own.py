@@ -224,3 +224,15 @@ def test_the_policies_of_stacks_of_one_name_in_two_regions_have_two_names() -> N
         names |= {template.properties(policy)["PolicyName"] for policy in policy_of_job(template)}
 
     assert len(names) == 2
+
+
+def test_the_resource_of_a_role_is_taken_like_the_role() -> None:
+    stack = new_stack()
+    trust = {"Statement": [{"Principal": {"Service": "personalize.amazonaws.com"}, "Action": "sts:AssumeRole"}]}
+    role = iam.CfnRole(stack, "Own", assume_role_policy_document=trust)
+    job = add_job(stack, role=role)
+
+    template = deployed(stack)
+
+    assert properties_of(job)["RoleArn"] == template.value({"Fn::GetAtt": [stack.resolve(role.logical_id), "Arn"]})
+    assert "s3:GetObject" in str(policy_of(template, "JobReadData")["PolicyDocument"])

@@ -88,7 +88,9 @@ def test_a_role_below_the_path_can_be_brought_and_the_provider_s_template_doesn_
 def test_a_role_elsewhere_than_below_the_path_is_refused(path: str | None) -> None:
     provider, (shop,) = platform_and_shops("Shop", import_role_path=PATH)
 
-    with pytest.raises(ValidationError, match="role must be a role whose path begins with /team/ml/, for its provider"):
+    with pytest.raises(
+        ValidationError, match="role must be a role whose path begins with /team/ml/, because its provider"
+    ):
         add_job(shop, role=new_role(shop, path), provider=provider)
 
 
@@ -103,7 +105,7 @@ def test_the_path_of_an_imported_role_is_read_from_its_arn() -> None:
 def test_a_role_of_the_job_s_stack_needs_a_path_or_the_stacks_would_depend_on_each_other() -> None:
     provider, (shop,) = platform_and_shops("Shop")
 
-    with pytest.raises(ValidationError, match="the provider one that has an import_role_path, got 'Shop/Own'"):
+    with pytest.raises(ValidationError, match="pass a provider with an import_role_path, got 'Shop/Own'"):
         add_job(shop, role=new_role(shop), provider=provider)
 
 
@@ -144,7 +146,7 @@ def test_a_job_in_a_nested_stack_needs_a_provider_with_a_path() -> None:
     parent = new_stack("Parent", app)
     nested = cdk.NestedStack(parent, "Nested")
 
-    with pytest.raises(ValidationError, match="provider must be one that has an import_role_path, for this stack is a"):
+    with pytest.raises(ValidationError, match="provider must be one with an import_role_path, because this stack is a"):
         add_job(nested, provider=DatasetImportProvider(parent, "Without"))
     add_job(nested, "Other", provider=DatasetImportProvider(parent, "With", import_role_path=PATH))
 
@@ -218,7 +220,7 @@ def test_data_of_this_machine_needs_a_provider_of_this_app(tmp_path: Any) -> Non
     (tmp_path / "users.csv").write_text("USER_ID,CLASS\na,b\n")
     stack = new_stack()
 
-    with pytest.raises(ValidationError, match="data_source must be in S3 where another app made the provider"):
+    with pytest.raises(ValidationError, match="data_source must be in S3 if another app created the provider"):
         add_job(stack, data_source=DataSource.from_asset(tmp_path / "users.csv"), provider=imported(stack))
 
 

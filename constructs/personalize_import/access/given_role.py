@@ -11,7 +11,7 @@ from constructs import Construct, IDependable
 
 from personalize_import.policies.growing_policy import GrowingPolicy
 from personalize_import.policies.statements import Statement
-from personalize_import.suppressions import accept_data_of_policy
+from personalize_import.suppressions import suppress_data_of_policy
 from personalize_import.synthesis.customized_roles import is_customized
 from personalize_import.synthesis.environment import environment_of, once_per_stack, stack_of, stack_scope_of
 
@@ -52,7 +52,7 @@ def grant_statements(scope: Construct, role: iam.IRole, statements: Sequence[Sta
         return Granted([], statements)
     for each in statements:
         growing.add(each, policy.add_statements)
-    accept_data_of_policy(policy, objects_arn)
+    suppress_data_of_policy(policy, objects_arn)
     return Granted([policy], [])
 
 

@@ -4,16 +4,17 @@ from typing import NamedTuple, cast
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
+from aws_cdk.interfaces.aws_iam import IRoleRef
 from constructs import Construct
 
 from personalize_import.access.changed_paths import warn_of_changed_path
 from personalize_import.access.read_access import role_statements
 from personalize_import.access.required_statements import readable
-from personalize_import.data.data_source import DataSource
+from personalize_import.data.data_source import DataSourceConfig
 from personalize_import.policies.role_arns import check_role_arn
 from personalize_import.policies.statements import document
 from personalize_import.provider.role_passing import import_role_path
-from personalize_import.suppressions import accept_data_of_job
+from personalize_import.suppressions import suppress_data_of_job
 from personalize_import.synthesis.environment import (
     environment_of,
     is_token,
@@ -33,7 +34,7 @@ class ImportRole(NamedTuple):
 
 
 def create_import_role(
-    scope: Construct, data_source: DataSource, below: str | None, permissions_boundary: iam.IManagedPolicy | None = None
+    scope: Construct, data: DataSourceConfig, below: str | None, permissions_boundary: iam.IManagedPolicy | None = None
 ) -> ImportRole:
     """Create a role that only Personalize may assume, for this account and Region, and that may only read the data."""
     path = import_role_path(scope, below)
@@ -43,28 +44,35 @@ def create_import_role(
         path=path,
         assumed_by=_personalize_of_this_stack(scope),
         # Inline, so that the role has its policy the moment it exists, and keeps it as long as it does.
-        inline_policies={"ReadData": document(role_statements(scope, data_source))},
+        inline_policies={"ReadData": document(role_statements(scope, data))},
         permissions_boundary=permissions_boundary,
     )
-    made = cast("iam.CfnRole | None", role.node.default_child)
-    if made:
-        note_stack_of(made, scope)
-        warn_of_changed_path(scope, made, path, below)
-        require(scope, check_role_arn(scope, made, path))
-    accept_data_of_job(made, data_source.objects_arn(scope))
-    return ImportRole(role, path if made else None)  # Role.customize_roles replaces a role, and leaves its path out
+    created = cast("iam.CfnRole | None", role.node.default_child)
+    if created:
+        note_stack_of(created, scope)
+        warn_of_changed_path(scope, created, path, below)
+        require(scope, check_role_arn(scope, created, path))
+    suppress_data_of_job(created, data.objects_arn(scope))
+    return ImportRole(role, path if created else None)  # Role.customize_roles replaces a role, and leaves its path out
+
+
+def role_of(scope: Construct, role: IRoleRef | None) -> iam.IRole | None:
+    """Return the role that a job was given, which can also be a `CfnRole`."""
+    if isinstance(role, iam.CfnRole):
+        return iam.Role.from_role_arn(scope, "GivenRole", role.attr_arn)
+    return cast("iam.IRole | None", role)
 
 
 def is_precreated(role: iam.Role) -> bool:
-    """Say whether `Role.customize_roles` has put a role in its place that was made elsewhere, on another path."""
+    """Return whether `Role.customize_roles` has replaced a role with one that was created outside the app."""
     return role.node.default_child is None
 
 
 def path_of(role: iam.IRole) -> str | None:
-    """Give the path of a role, or None where synth can't know it."""
-    made = role.node.default_child
-    if isinstance(made, iam.CfnRole):
-        path = made.path or "/"
+    """Return the path of a role, or None if it is unknown at synth."""
+    created = role.node.default_child
+    if isinstance(created, iam.CfnRole):
+        path = created.path or "/"
         return None if is_token(path) else path
     _, found, name = str(readable(role, role.role_arn)).partition(":role")
     path = name.rpartition("/")[0] + "/"

@@ -1,6 +1,6 @@
-"""What it takes that the provider looks at data before a job is started: it takes on the import role for that.
+"""Permissions of preflight: the provider's function assumes the import role, which must trust it.
 
-So it sees what Personalize will see, and may itself read no data. The role has to trust the provider's function.
+So preflight reads exactly what Personalize can read, and the function itself may read no data.
 """
 
 from typing import cast
@@ -12,37 +12,38 @@ from constructs import Construct
 from personalize_import.access.import_role import is_precreated
 from personalize_import.access.required_statements import Policy, report_required_statements
 from personalize_import.policies.statements import statement
-from personalize_import.provider.imported import ImportedProvider
-from personalize_import.provider.provider import DatasetImportProvider
+from personalize_import.provider.interface import IDatasetImportProvider, support_of
 from personalize_import.synthesis.environment import stack_of
 
 
 def grant_preflight(
     scope: Construct,
     role: iam.IRole,
-    provider: DatasetImportProvider | ImportedProvider,
+    provider: IDatasetImportProvider,
     *,
-    is_ours: bool,
+    is_created: bool,
     reads_schema: bool,
 ) -> None:
-    """Let the provider look at what a role may read, as far as this app can.
+    """Allow the provider to assume a role, and warn about the statements that this app can't add.
 
     Args:
         scope: The job.
-        role: The role that the job runs with.
-        provider: What handles the job.
-        is_ours: Whether the role is the construct's own, made for this job.
-        reads_schema: Whether what is looked at is compared with the dataset's schema.
+        role: The import role of the job.
+        provider: The provider of the job.
+        is_created: True if the construct created the role for this job.
+        reads_schema: True if the data is checked against the schema of the dataset.
     """
     own = isinstance(role, iam.Role) and not is_precreated(role)
-    is_named = not (is_ours and own) and provider.may_name(role, scope)
-    provider.allow_looking(role if is_named else None, reads_schema=reads_schema)
-    preflight_role = cast("iam.IRole", provider.preflight_role)  # arguments without one were refused
+    is_named = not (is_created and own) and support_of(provider).can_name(role, scope)
+    support_of(provider).allow_preflight(role if is_named else None, reads_schema=reads_schema)
+    preflight_role = cast("iam.IRole", provider.preflight_role)  # check_preflight has refused providers without one
     trust = statement("sts:AssumeRole", principal={"AWS": preflight_role.role_arn})
     # A role of a stack that this one depends on can't name one of this stack.
-    is_beside = cdk.Resource.is_owned_resource(role) and (stack_of(role) in (stack_of(provider), stack_of(scope)))
-    if isinstance(role, iam.Role) and own and role.assume_role_policy and is_beside:
+    can_be_named = cdk.Resource.is_owned_resource(role) and (
+        stack_of(role) in (stack_of(cast("Construct", provider)), stack_of(scope))
+    )
+    if isinstance(role, iam.Role) and own and role.assume_role_policy and can_be_named:
         role.assume_role_policy.add_statements(iam.PolicyStatement.from_json(trust))
     else:
-        policy = Policy("the trust policy of the role", role.role_arn, ", for the provider looks at it first")
+        policy = Policy("the trust policy of the role", role.role_arn, ", because its job uses preflight")
         report_required_statements(scope, policy, [trust])

@@ -1,32 +1,30 @@
-"""What it takes to read the data: three policies, of the role, of the bucket and of its key, and who may change them.
+"""Permissions to read the data, in the policies of the import role, of the bucket and of its key.
 
-Personalize wants the role and the service itself to be let in:
+Both the role and the service itself need them:
 https://docs.aws.amazon.com/personalize/latest/dg/granting-personalize-s3-access.html and, for a key,
-https://docs.aws.amazon.com/personalize/latest/dg/granting-personalize-key-access.html. What this app owns is changed;
-for what it doesn't own, the statements are there for whoever does.
+https://docs.aws.amazon.com/personalize/latest/dg/granting-personalize-key-access.html. The statements are added to the
+policies that this app owns; a warning contains those that other owners must add.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from weakref import WeakKeyDictionary
 
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_s3 as s3
 from constructs import Construct, IConstruct, IDependable
 
 from personalize_import.access.cross_account import Reader
 from personalize_import.access.given_role import grant_statements
 from personalize_import.access.required_statements import Policy, report_required_statements
-from personalize_import.data.data_source import DataSource
+from personalize_import.data.data_source import DataSourceConfig
 from personalize_import.policies.growing_policy import GrowingPolicy
 from personalize_import.policies.policy_sizes import BUCKET_POLICY_LENGTH_MAX, RESOURCES_UNCHECKED, Measured, check_size
 from personalize_import.policies.statements import Principal, Statement, statement
 from personalize_import.synthesis.environment import environment_of
 from personalize_import_handler.contract import PERSONALIZE_SERVICE_PRINCIPAL
-
-if TYPE_CHECKING:  # for annotations alone: each module of the CDK costs time
-    from aws_cdk import aws_kms as kms
-    from aws_cdk import aws_s3 as s3
 
 _SERVICE: Final = {"Service": PERSONALIZE_SERVICE_PRINCIPAL}
 _KEY_ACTIONS_THROUGH_S3: Final = ["kms:Decrypt", "kms:GenerateDataKey"]
@@ -38,7 +36,7 @@ _POLICIES: Final[WeakKeyDictionary[IConstruct, GrowingPolicy[iam.AddToResourcePo
 
 @dataclass
 class ReadAccess:
-    """What was granted, and what isn't this app's to grant."""
+    """The permissions that were granted, and the statements that others must add."""
 
     granted: list[IDependable] = field(default_factory=list)
     """What must be deployed before the job can start."""
@@ -47,39 +45,39 @@ class ReadAccess:
     required_role_statements: list[Statement] = field(default_factory=list)
 
 
-def role_statements(scope: Construct, data_source: DataSource) -> list[Statement]:
-    """Return what an import role must be allowed to do."""
-    statements = _s3_statements(scope, data_source, data_source.objects_arn(scope), None)
-    return statements + _key_statements_of_role(scope, data_source)
+def role_statements(scope: Construct, data: DataSourceConfig) -> list[Statement]:
+    """Return the statements that an import role needs."""
+    statements = _s3_statements(scope, data, data.objects_arn(scope), None)
+    return statements + _key_statements_of_role(scope, data)
 
 
-def grant_read(data_source: DataSource, reader: Reader, *, is_ours: bool) -> ReadAccess:
-    """Allow a role, and the service, to read a data source. A role that `is_ours` has its statements already."""
+def grant_read(data: DataSourceConfig, reader: Reader, *, is_created: bool) -> ReadAccess:
+    """Allow a role, and the service, to read a data source. A role that the construct created needs no more."""
     access, scope = ReadAccess(), reader.scope
-    if not is_ours:
-        statements = role_statements(scope, data_source)
-        granted = grant_statements(scope, reader.role, statements, data_source.objects_arn(scope))
+    if not is_created:
+        statements = role_statements(scope, data)
+        granted = grant_statements(scope, reader.role, statements, data.objects_arn(scope))
         access.granted += granted.dependables
         access.required_role_statements += granted.missing
-    # The data bucket is for the service alone, and its policy can't name a folder of another stack, whose id it needs.
-    objects_arn = data_source.all_objects_arn(scope) if data_source.files else data_source.objects_arn(scope)
-    statements = _s3_statements(scope, data_source, objects_arn, _SERVICE)
-    added, access.required_bucket_policy_statements = _allow_in(data_source.bucket, statements, reader)
+    # Only the service reads the staging bucket, and its policy can't name the folder of another stack.
+    objects_arn = data.all_objects_arn(scope) if data.files else data.objects_arn(scope)
+    statements = _s3_statements(scope, data, objects_arn, _SERVICE)
+    added, access.required_bucket_policy_statements = _allow_in(data.bucket, statements, reader)
     access.granted += [each.policy_dependable for each in added if each.policy_dependable]
-    if added and data_source.bucket:
-        _check_size_of_policy(reader.scope, data_source.bucket)
-    if key := data_source.encryption_key:
+    if added and data.bucket:
+        _check_size_of_policy(reader.scope, data.bucket)
+    if key := data.encryption_key:
         # Without conditions, as the page has it: it isn't documented that the service uses the key through S3 alone.
         statements = [statement([*_KEY_ACTIONS_THROUGH_S3, *_KEY_ACTIONS], ["*"], principal=_SERVICE)]
         added, access.required_key_policy_statements = _allow_in(key, statements, reader)
         if added:
             access.granted.append(key)  # what the result calls dependable isn't: https://github.com/aws/aws-cdk
-    _tell(scope, data_source, reader.role, access)
+    _report(scope, data, reader.role, access)
     return access
 
 
 def _allow_in(
-    owner: "s3.IBucket | kms.IKey | None", statements: Sequence[Statement], reader: Reader
+    owner: s3.IBucket | kms.IKey | None, statements: Sequence[Statement], reader: Reader
 ) -> tuple[list[iam.AddToResourcePolicyResult], list[Statement]]:
     """Add statements for the service, and for the role where it is in another account, to the policy of a resource.
 
@@ -99,7 +97,7 @@ def _allow_in(
     return results + [policy.add(each, owner.add_to_resource_policy) for each in reader.allowed(statements)], []
 
 
-def _check_size_of_policy(scope: Construct, bucket: "s3.IBucket") -> None:
+def _check_size_of_policy(scope: Construct, bucket: s3.IBucket) -> None:
     if _POLICIES[bucket].has_grown_to(RESOURCES_UNCHECKED):
         check_size(
             scope,
@@ -115,37 +113,37 @@ def _check_size_of_policy(scope: Construct, bucket: "s3.IBucket") -> None:
         )
 
 
-def _tell(scope: Construct, data_source: DataSource, role: iam.IRole, access: ReadAccess) -> None:
-    """Tell at synth what isn't this app's to grant."""
+def _report(scope: Construct, data: DataSourceConfig, role: iam.IRole, access: ReadAccess) -> None:
+    """Warn at synth about the statements that others must add."""
     if access.required_role_statements:
         trust = f", and the role trusts {PERSONALIZE_SERVICE_PRINCIPAL}"
         of_role = Policy("the policy of the role", role.role_arn, trust)
         report_required_statements(scope, of_role, access.required_role_statements)
-    of_bucket = Policy("the policy of the bucket", data_source.bucket_name, _OTHER_ACCOUNT)
+    of_bucket = Policy("the policy of the bucket", data.bucket_name, _OTHER_ACCOUNT)
     report_required_statements(scope, of_bucket, access.required_bucket_policy_statements)
-    if key := data_source.encryption_key:
+    if key := data.encryption_key:
         of_key = Policy("the policy of the bucket's key", key.key_arn)
         report_required_statements(scope, of_key, access.required_key_policy_statements)
 
 
 def _s3_statements(
-    scope: Construct, data_source: DataSource, objects_arn: str, principal: Principal | None
+    scope: Construct, data: DataSourceConfig, objects_arn: str, principal: Principal | None
 ) -> list[Statement]:
     # No Sids: one policy, of a bucket or of a role, may hold these for several jobs, and a Sid must be unique in it.
     return [
         statement("s3:GetObject", [objects_arn], principal=principal),
-        statement("s3:ListBucket", [data_source.bucket_arn(scope)], principal=principal),
+        statement("s3:ListBucket", [data.bucket_arn(scope)], principal=principal),
     ]
 
 
-def _key_statements_of_role(scope: Construct, data_source: DataSource) -> list[Statement]:
-    key = data_source.encryption_key
+def _key_statements_of_role(scope: Construct, data: DataSourceConfig) -> list[Statement]:
+    key = data.encryption_key
     if key is None:
         return []
     # S3 names the object, or with a bucket key the bucket, in the context that it encrypts with:
     # https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html#encryption-context. Only here: the
     # policy of the key can't name the bucket, which in turn names the key.
-    arns = [data_source.bucket_arn(scope), data_source.objects_arn(scope)]
+    arns = [data.bucket_arn(scope), data.objects_arn(scope)]
     through_s3 = {
         # In China the name ends in .cn, or doesn't, depending on the service.
         "kms:ViaService": f"s3.{environment_of(scope).region}.amazonaws.com*",

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Sequence
-from typing import Any, Final, NamedTuple, cast
+from typing import Final, NamedTuple, cast
 
 import aws_cdk as cdk
 from constructs import Construct, IConstruct
@@ -17,6 +17,7 @@ from personalize_import.synthesis.environment import (
     partition_of,
     stack_of,
 )
+from personalize_import.synthesis.intrinsics import Intrinsics
 from personalize_import.synthesis.warnings import WARNING_ID_PREFIX
 
 _DEFAULT_PARTITION: Final = "aws"
@@ -83,24 +84,11 @@ def readable(scope: IConstruct, value: object) -> object:
         json.dumps(value), lambda name: partition if name == "AWS::Partition" else f"${{{name}}}"
     )
     value = json.loads(written)
-    return _flat(stack_of(scope).resolve(value) if may_have_token(written) else value, partition)
-
-
-def _flat(value: Any, partition: str) -> Any:  # noqa: ANN401 - whatever JSON holds
-    match value:
-        case {"Fn::Join": [separator, parts]}:
-            return separator.join(_text(_flat(part, partition)) for part in parts)
-        case {"Ref": "AWS::Partition"}:
-            return partition
-        case {"Ref": name}:
-            return f"${{{name}}}"
-        case {"Fn::GetAtt": [name, attribute]}:
-            return f"${{{name}.{attribute}}}"
-        case dict():
-            return {key: _flat(each, partition) for key, each in value.items()}
-        case list():
-            return [_flat(each, partition) for each in value]
-    return value
+    intrinsics = Intrinsics(
+        ref=lambda name: partition if name == "AWS::Partition" else f"${{{name}}}",
+        get_att=lambda name, attribute: f"${{{name}.{attribute}}}",
+    )
+    return intrinsics.flatten(stack_of(scope).resolve(value) if may_have_token(written) else value)
 
 
 def _text(value: object) -> str:

@@ -1,7 +1,7 @@
-"""Data of this machine, as `cdk deploy` ships it: each file as an asset of its own, under a hash of all of them.
+"""Asset files: local CSV files that `cdk deploy` uploads, one asset for each file.
 
-A folder isn't one asset, for the CDK makes a ZIP archive of that. The hash is made of names and contents alone: neither
-the time nor the folder that the app is in changes it.
+A folder isn't one asset, because the CDK makes a ZIP archive of that. The key of the files in the staging bucket begins
+with a hash of all names and contents: it changes with the data, and not with the time or the folder of the app.
 """
 
 import hashlib
@@ -10,8 +10,10 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Self
+from typing import Final, Self
 
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_s3_assets as assets
 from constructs import Construct
 
 from personalize_import.synthesis.validation import ValidationError
@@ -21,52 +23,52 @@ from personalize_import_handler.contract.asset_files import DATA_FILE_NAME
 from personalize_import_handler.contract.constraints import violation
 from personalize_import_handler.data_checks.regular_files import other_kind
 
-if TYPE_CHECKING:  # loaded where there is data to ship: each module of the CDK costs time
-    from aws_cdk import aws_s3 as s3
-
 _ID: Final = "Data"
 
 
 @dataclass(frozen=True)
-class Shipped:
-    """Files as they are shipped: where they belong in the data bucket, and where the CDK puts them before that."""
+class Assets:
+    """The assets of a job's files."""
 
     object_key: str
+    """The file, or the folder, that the files are copied to in the staging bucket."""
     files: list[DataFile]
-    bucket: "s3.IBucket"
-    """The CDK's own, of this stack's environment."""
+    bucket: s3.IBucket
+    """The bucket of CDK assets, which `cdk deploy` uploads the files to."""
 
 
 @dataclass(frozen=True)
-class LocalData:
-    """A CSV file of this machine, or a folder of them."""
+class AssetFiles:
+    """A local CSV file, or a folder of them."""
 
     files: tuple[Path, ...]
     is_folder: bool
 
     @classmethod
-    def at(cls, path: str) -> Self:
-        """Find the file, or the CSV files of a folder's first level; raise `ValidationError`."""
-        found = Path(path)
+    def at(cls, path: str | os.PathLike[str]) -> Self:
+        """Find the file, or the CSV files directly in a folder.
+
+        Raises:
+            ValidationError: There is no such file, or it can't be imported.
+        """
+        path, found = os.fspath(path), Path(path)
         is_folder = found.is_dir()
         files = tuple(_csv_files(found)) if is_folder else (found,)
         if problems := [*_check_path(path), *_check_number(path, files), *_check_files(files)]:
             raise ValidationError("; ".join(problems))
         return cls(files, is_folder)
 
-    def ship(self, scope: Construct) -> Shipped:
-        """Make the assets."""
-        from aws_cdk import aws_s3_assets as assets
-
+    def create_assets(self, scope: Construct) -> Assets:
+        """Create the assets."""
         parent = Construct(scope, _ID)
-        # Absolute, for the CDK's own process may be in another folder; no path goes into the template.
-        shipped = {path.name: assets.Asset(parent, path.name, path=str(path.absolute())) for path in self.files}
-        content = json.dumps(sorted((name, asset.asset_hash) for name, asset in shipped.items()))
+        # Absolute, because the working directory of the CDK's own process may differ; the template has no path.
+        created = {path.name: assets.Asset(parent, path.name, path=str(path.absolute())) for path in self.files}
+        content = json.dumps(sorted((name, asset.asset_hash) for name, asset in created.items()))
         folder = hashlib.sha256(content.encode()).hexdigest()[: contract.CONTENT_HASH_LENGTH]
-        return Shipped(
+        return Assets(
             object_key=f"{folder}/{'' if self.is_folder else self.files[0].name}",
-            files=[{"Name": name, "Source": asset.s3_object_url} for name, asset in shipped.items()],
-            bucket=next(iter(shipped.values())).bucket,
+            files=[{"Name": name, "Source": asset.s3_object_url} for name, asset in created.items()],
+            bucket=next(iter(created.values())).bucket,
         )
 
 
@@ -75,16 +77,16 @@ def _csv_files(folder: Path) -> list[Path]:
 
 
 def _check_path(path: str) -> Iterator[str]:
-    if not os.path.exists(path):  # noqa: PTH110 - of a relative path, the reader wants to know what it is relative to
-        yield violation("path", path, f"a CSV file or a folder of them, in {Path.cwd()} unless it says otherwise")
+    if not os.path.exists(path):  # noqa: PTH110 - the path as it was given
+        yield violation("path", path, f"a CSV file or a folder of them; a relative path starts at {Path.cwd()}")
 
 
 def _check_number(path: str, files: tuple[Path, ...]) -> Iterator[str]:
     if not files:
-        yield violation("path", path, "a folder with CSV files (*.csv) at its first level, which alone is imported")
+        yield violation("path", path, "a folder that contains CSV files (*.csv) directly; subfolders are not imported")
     if len(files) > contract.DATA_FILES_MAX:
-        allowed = f"a folder of at most {contract.DATA_FILES_MAX} CSV files; put more of them into a bucket of yours"
-        yield violation("path", path, f"{allowed} ({len(files)} are there)")
+        allowed = f"a folder of at most {contract.DATA_FILES_MAX} CSV files; import more from a bucket of your own"
+        yield violation("path", path, f"{allowed} (found {len(files)})")
 
 
 def _check_files(files: tuple[Path, ...]) -> Iterator[str]:

@@ -1,27 +1,30 @@
-"""Where the data is: a file or a folder in S3."""
+"""Data sources: asset files of the app, a file or folder in a bucket, or an S3 location outside the app."""
 
+import os
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final, Self
+from dataclasses import dataclass
+from typing import Final, cast
 
 import aws_cdk as cdk
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_personalize as personalize
+from aws_cdk import aws_s3 as s3
+from aws_cdk.interfaces.aws_kms import IKeyRef
+from aws_cdk.interfaces.aws_s3 import IBucketRef
 from constructs import Construct
 
-from personalize_import.data.asset_files import LocalData
-from personalize_import.policies.encryption_keys import key_of
+from personalize_import.data.asset_files import AssetFiles
+from personalize_import.data.dataset_schema_lookup import find_schema, is_same_schema
+from personalize_import.policies.encryption_keys import check_key, key_of
+from personalize_import.provider.interface import IDatasetImportProvider, support_of
 from personalize_import.schema.dataset_schema import DatasetSchema
 from personalize_import.synthesis.environment import environment_of, is_token, stack_folder_of
-from personalize_import.synthesis.validation import check_text, require_all
+from personalize_import.synthesis.validation import check_text, require, require_all
 from personalize_import_handler import contract
-from personalize_import_handler.contract import DataFile, constraints
+from personalize_import_handler.contract import DataFile, ImportMode, constraints
 from personalize_import_handler.contract.constraints import TextRule, violation
 from personalize_import_handler.contract.required_statements import objects_below
-
-if TYPE_CHECKING:  # for annotations alone: the provider needs this module, and each module of the CDK costs time
-    from aws_cdk import aws_kms as kms
-    from aws_cdk import aws_s3 as s3
-
-    from personalize_import.provider.provider import DatasetImportProvider
 
 _SCHEME: Final = "s3://"
 _OBJECT_KEY_LENGTH_MAX: Final = contract.DATA_LOCATION_LENGTH_MAX - len("s3://the/")
@@ -34,149 +37,200 @@ _OBJECT_KEY: Final = TextRule(
 
 
 @dataclass(frozen=True)
-class DataSource:
-    """The CSV file, or the folder of CSV files, to import.
+class DataSourceContext:
+    """The parts of an import job that a data source is bound to."""
 
-    Make one with `from_asset`, `from_bucket` or `from_s3_uri`.
+    provider: IDatasetImportProvider
+    dataset: personalize.CfnDataset | None
+    """The dataset, if the app creates it."""
+    import_mode: ImportMode | str | None
 
-    In a folder, Personalize reads the files of the first level only:
-    https://docs.aws.amazon.com/personalize/latest/dg/bulk-data-import-step.html
-    """
+
+@dataclass(frozen=True)
+class DataSourceConfig:
+    """A data source as an import job reads it."""
 
     data_location: str
-    """The `s3://` URI; that of data of this machine is known to its job alone."""
+    """The `s3://` URI."""
     bucket_name: str
     objects: str
-    """What is read, as an ARN names it: `bucket/file.csv`, or `bucket/folder/*`."""
-    bucket: "s3.IBucket | None"
-    """The bucket, where CDK knows it."""
-    encryption_key: "kms.IKey | None" = None
-    """The KMS key that the data is encrypted with, where CDK knows it."""
-    local: LocalData | None = None
-    """The data of this machine, before a job ships it."""
-    schema: DatasetSchema | None = None
-    """What the data of this machine is checked for, where that is told here rather than by the dataset."""
+    """The objects, as in an ARN: `bucket/file.csv`, or `bucket/folder/*`."""
+    bucket: s3.IBucket | None = None
+    """The bucket, if the CDK knows it."""
+    encryption_key: kms.IKey | None = None
+    """The KMS key that encrypts the data, if the CDK knows it."""
     files: Sequence[DataFile] = ()
-    """What is brought to the location before it is imported."""
-
-    @classmethod
-    def from_asset(cls, path: str, *, schema: DatasetSchema | None = None) -> Self:
-        """Import data of this machine, which is shipped by `cdk deploy`; what has changed is imported again.
-
-        At synth it is checked for the dataset's schema: what the import would fail over is an error that keeps the app
-        from being deployed, what would be lost or of no use a warning.
-
-        Args:
-            path: A CSV file, or a folder, of which the files of the first level that end in `.csv` are imported. A
-                relative path starts at the folder that the app runs in.
-            schema: The dataset's schema, where dataset or schema is made elsewhere. Default: the one that the app
-                makes, found through the job's dataset.
-
-        Raises:
-            ValidationError: A `ValueError` that names what is wrong, its value and what is allowed.
-        """
-        require_all(_check_schema("schema", schema))
-        return cls(data_location="", bucket_name="", objects="", bucket=None, local=LocalData.at(path), schema=schema)
-
-    @classmethod
-    def from_bucket(cls, bucket: "s3.IBucket", object_key: str, *, encryption_key: "kms.IKey | None" = None) -> Self:
-        """Import from a bucket of this app, or one that was looked up or imported into it.
-
-        Args:
-            bucket: The bucket. One that this app creates gets the bucket policy that Personalize asks for.
-            object_key: A file's key such as `interactions.csv`, or a folder's prefix with the slash at its end such as
-                `interactions/`. An empty string is the top of the bucket.
-            encryption_key: The KMS key that the data is encrypted with, where it isn't the bucket's own or CDK doesn't
-                know that of the bucket. One that this app creates lets Personalize use it. Default: the bucket's.
-
-        Raises:
-            ValidationError: A `ValueError` that names what is wrong, its value and what is allowed.
-        """
-        require_all(
-            [
-                *_check_bucket("bucket", bucket),
-                *check_text("object_key", object_key, _OBJECT_KEY),
-                *_check_key("encryption_key", encryption_key),
-            ]
-        )
-        return cls(
-            data_location=f"{_SCHEME}{bucket.bucket_name}/{object_key}",
-            bucket_name=bucket.bucket_name,
-            objects=f"{bucket.bucket_name}/{_pattern(object_key)}",
-            bucket=bucket,
-            encryption_key=key_of("encryption_key", encryption_key)
-            or key_of("bucket.encryption_key", bucket.encryption_key),
-        )
-
-    @classmethod
-    def from_s3_uri(cls, uri: str, *, encryption_key: "kms.IKey | None" = None) -> Self:
-        """Import from a bucket that CDK doesn't know.
-
-        Args:
-            uri: `s3://bucket/file.csv`, or `s3://bucket/folder/` with the slash at its end; at most 256 characters. The
-                bucket's policy must let `personalize.amazonaws.com` read the location: synth tells the statements.
-            encryption_key: The KMS key that the data is encrypted with, if it is a customer managed one. Default: none.
-
-        Raises:
-            ValidationError: A `ValueError` that names what is wrong, its value and what is allowed.
-        """
-        require_all([*check_text("uri", uri, constraints.DATA_LOCATION), *_check_key("encryption_key", encryption_key)])
-        if is_token(uri):
-            bucket_name = cdk.Fn.select(2, cdk.Fn.split("/", uri))
-            # CloudFormation can't tell the key from the bucket, but neither has an ARN to.
-            objects = f"{cdk.Fn.select(1, cdk.Fn.split(_SCHEME, uri))}*"
-        else:
-            bucket_name, _, object_key = uri.removeprefix(_SCHEME).partition("/")
-            objects = f"{bucket_name}/{_pattern(object_key)}"
-        key = key_of("encryption_key", encryption_key)
-        return cls(data_location=uri, bucket_name=bucket_name, objects=objects, bucket=None, encryption_key=key)
-
-    def bind(self, scope: Construct, provider: "DatasetImportProvider") -> "DataSource":
-        """Return the source as a job reads it: files of the app are in the stack's folder of the data bucket then."""
-        if self.local is None:
-            return self
-        shipped = self.local.ship(scope)
-        provider.staging_bucket.allow_copying_from(shipped.bucket)
-        bucket = provider.staging_bucket.bucket
-        folder = f"{bucket.bucket_name}/{stack_folder_of(scope)}"
-        return replace(
-            self,
-            data_location=f"{_SCHEME}{folder}/{shipped.object_key}",
-            bucket_name=bucket.bucket_name,
-            objects=f"{folder}/{objects_below(shipped.object_key)}",
-            bucket=bucket,
-            local=None,
-            files=shipped.files,
-        )
+    """The asset files that are copied to the location before the import."""
 
     def bucket_arn(self, scope: Construct) -> str:
-        """Give the bucket's ARN, for policies."""
-        return _s3_arn(scope, self.bucket_name)
+        """Return the ARN of the bucket."""
+        return environment_of(scope).s3_arn(self.bucket_name)
 
     def objects_arn(self, scope: Construct) -> str:
-        """Give the ARN of the file, or a pattern for all below the folder, for policies."""
-        return _s3_arn(scope, self.objects)
+        """Return the ARN of the file, or a pattern for all objects under the prefix."""
+        return environment_of(scope).s3_arn(self.objects)
 
     def all_objects_arn(self, scope: Construct) -> str:
-        """Return a pattern for everything in the bucket, for policies."""
-        return _s3_arn(scope, f"{self.bucket_name}/*")
+        """Return a pattern for all objects of the bucket."""
+        return environment_of(scope).s3_arn(f"{self.bucket_name}/*")
 
 
-def _s3_arn(scope: Construct, resource: str) -> str:
-    return environment_of(scope).s3_arn(resource)
+class DataSource(ABC):
+    """The CSV file, or the folder of CSV files, to import.
+
+    Create one with `from_asset`, `from_bucket` or `from_s3_uri`. Personalize reads only the files directly under a
+    prefix: https://docs.aws.amazon.com/personalize/latest/dg/bulk-data-import-step.html
+    """
+
+    @staticmethod
+    def from_asset(path: str | os.PathLike[str], *, schema: DatasetSchema | None = None) -> "DataSource":
+        """Import local files, which `cdk deploy` uploads. Changed files are imported again.
+
+        The files are checked against the dataset's schema at synth. Whatever would make the import fail is an error
+        and keeps the app from being deployed; rows or values that would be lost are a warning.
+
+        Args:
+            path: A CSV file, or a folder; the files directly in it that end in `.csv` are imported. A relative path
+                starts at the working directory of the app.
+            schema: The schema of the dataset. Default: the schema that the app creates for the job's dataset; without
+                one, the files aren't checked.
+
+        Raises:
+            ValidationError: A `ValueError` that names each invalid argument, its value and what is allowed.
+        """
+        return AssetDataSource(path, schema)
+
+    @staticmethod
+    def from_bucket(bucket: IBucketRef, object_key: str, *, encryption_key: IKeyRef | None = None) -> "DataSource":
+        """Import from a bucket that this app creates, looks up or imports.
+
+        Args:
+            bucket: The bucket. The bucket policy that Personalize needs is added to a bucket that this app creates.
+            object_key: A file's key such as `interactions.csv`, or a prefix that ends with a slash such as
+                `interactions/`. An empty string imports the files at the top of the bucket.
+            encryption_key: The KMS key that encrypts the data. Personalize is allowed to use a key that this app
+                creates. Default: the key of the bucket, if the CDK knows it.
+
+        Raises:
+            ValidationError: A `ValueError` that names each invalid argument, its value and what is allowed.
+        """
+        return BucketDataSource(bucket, object_key, encryption_key)
+
+    @staticmethod
+    def from_s3_uri(uri: str, *, encryption_key: IKeyRef | None = None) -> "DataSource":
+        """Import from a bucket outside this app.
+
+        Args:
+            uri: `s3://bucket/file.csv`, or `s3://bucket/folder/` with a slash at its end; at most 256 characters. The
+                bucket policy must allow `personalize.amazonaws.com` to read the location; a warning at synth contains
+                the statements.
+            encryption_key: The customer managed KMS key that encrypts the data. Default: none.
+
+        Raises:
+            ValidationError: A `ValueError` that names each invalid argument, its value and what is allowed.
+        """
+        return LocationDataSource(uri, encryption_key)
+
+    @abstractmethod
+    def bind(self, scope: Construct, context: DataSourceContext) -> DataSourceConfig:
+        """Return the source as an import job reads it.
+
+        Args:
+            scope: The import job.
+            context: The other parts of the job.
+
+        Raises:
+            ValidationError: The source doesn't fit the dataset or the provider.
+        """
+
+
+class AssetDataSource(DataSource):
+    """Local files. They are uploaded as assets, and copied to the provider's staging bucket before the import."""
+
+    def __init__(self, path: str | os.PathLike[str], schema: DatasetSchema | None = None) -> None:
+        require_all(_check_schema("schema", schema))
+        self.asset_files = AssetFiles.at(path)
+        self._schema = schema
+
+    def bind(self, scope: Construct, context: DataSourceContext) -> DataSourceConfig:
+        """Check the files, create their assets, and return their folder in the staging bucket."""
+        from personalize_import.data.synth_checks import check_data  # loads the engine of the checks
+
+        staging_bucket = support_of(context.provider).staging_bucket_for(scope)
+        known = find_schema(context.dataset)
+        require(scope, _check_known_schema("data_source.schema", self._schema, known))
+        check_data(scope, self.asset_files, self._schema or known, context.import_mode)
+        assets = self.asset_files.create_assets(scope)
+        staging_bucket.allow_copying_from(assets.bucket)
+        folder = f"{staging_bucket.bucket.bucket_name}/{stack_folder_of(scope)}"
+        return DataSourceConfig(
+            data_location=f"{_SCHEME}{folder}/{assets.object_key}",
+            bucket_name=staging_bucket.bucket.bucket_name,
+            objects=f"{folder}/{objects_below(assets.object_key)}",
+            bucket=staging_bucket.bucket,
+            files=assets.files,
+        )
+
+
+class BucketDataSource(DataSource):
+    """A file or a folder in a bucket that the CDK knows."""
+
+    def __init__(self, bucket: IBucketRef, object_key: str, encryption_key: IKeyRef | None = None) -> None:
+        require_all(
+            _check_bucket("bucket", bucket),
+            check_text("object_key", object_key, _OBJECT_KEY),
+            check_key("encryption_key", encryption_key),
+        )
+        self._bucket = _bucket_of(bucket)
+        self._object_key = object_key
+        of_bucket = self._bucket.encryption_key if encryption_key is None else None
+        self._encryption_key = key_of("encryption_key", encryption_key) or key_of("bucket.encryption_key", of_bucket)
+
+    def bind(self, scope: Construct, context: DataSourceContext) -> DataSourceConfig:  # noqa: ARG002 - asset files need it
+        """Return the location in the bucket, with the key of the bucket."""
+        bucket_name = self._bucket.bucket_name
+        return DataSourceConfig(
+            data_location=f"{_SCHEME}{bucket_name}/{self._object_key}",
+            bucket_name=bucket_name,
+            objects=f"{bucket_name}/{_pattern(self._object_key)}",
+            bucket=self._bucket,
+            encryption_key=self._encryption_key,
+        )
+
+
+class LocationDataSource(DataSource):
+    """A file or a folder in a bucket that the CDK doesn't know."""
+
+    def __init__(self, uri: str, encryption_key: IKeyRef | None = None) -> None:
+        require_all(check_text("uri", uri, constraints.DATA_LOCATION), check_key("encryption_key", encryption_key))
+        self._uri = uri
+        self._encryption_key = key_of("encryption_key", encryption_key)
+
+    def bind(self, scope: Construct, context: DataSourceContext) -> DataSourceConfig:  # noqa: ARG002 - asset files need it
+        """Return the location."""
+        if is_token(self._uri):
+            bucket_name = cdk.Fn.select(2, cdk.Fn.split("/", self._uri))
+            # CloudFormation can't separate the key from the bucket, but an ARN has both in this order.
+            objects = f"{cdk.Fn.select(1, cdk.Fn.split(_SCHEME, self._uri))}*"
+        else:
+            bucket_name, _, object_key = self._uri.removeprefix(_SCHEME).partition("/")
+            objects = f"{bucket_name}/{_pattern(object_key)}"
+        return DataSourceConfig(self._uri, bucket_name, objects, encryption_key=self._encryption_key)
 
 
 def _pattern(object_key: str) -> str:
-    """Give what matches the file alone, or all below the folder; a key that is a token may be either."""
-    if is_token(object_key):
-        return f"{object_key}*"
-    return objects_below(object_key)
+    """Return a pattern for the file, or for all objects under the prefix; a key that is a token may be either."""
+    return f"{object_key}*" if is_token(object_key) else objects_below(object_key)
+
+
+def _bucket_of(bucket: IBucketRef) -> s3.IBucket:
+    return s3.Bucket.from_cfn_bucket(bucket) if isinstance(bucket, s3.CfnBucket) else cast("s3.IBucket", bucket)
 
 
 def _check_bucket(name: str, bucket: object) -> Iterator[str]:
     # isinstance against a jsii interface raises.
-    if not hasattr(bucket, "add_to_resource_policy"):
-        yield violation(name, bucket, "a Bucket or another IBucket; a bucket's name goes into DataSource.from_s3_uri")
+    if not isinstance(bucket, s3.CfnBucket) and not hasattr(bucket, "add_to_resource_policy"):
+        yield violation(name, bucket, "a Bucket or another IBucket; pass a bucket's name to DataSource.from_s3_uri")
 
 
 def _check_schema(name: str, schema: object) -> Iterator[str]:
@@ -184,6 +238,6 @@ def _check_schema(name: str, schema: object) -> Iterator[str]:
         yield violation(name, schema, "a DatasetSchema, such as DatasetSchema.from_file('items.schema.json')")
 
 
-def _check_key(name: str, key: object) -> Iterator[str]:
-    if key is not None and not (hasattr(key, "key_arn") and hasattr(key, "add_to_resource_policy")):
-        yield violation(name, key, "a Key or another IKey, such as kms.Key.from_key_arn(...)")
+def _check_known_schema(name: str, given: DatasetSchema | None, known: DatasetSchema | None) -> Iterator[str]:
+    if given and known and not is_same_schema(given, known):
+        yield violation(name, given.to_json(), "the schema of the dataset, or omitted where the app creates the schema")

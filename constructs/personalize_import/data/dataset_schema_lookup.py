@@ -1,25 +1,12 @@
-"""Which schema a dataset has, where the app that makes the dataset makes its schema too, and whether it is another."""
-
-from collections.abc import Iterator
+"""The schema of a dataset, if the app creates both."""
 
 from aws_cdk import aws_personalize as personalize
 
-from personalize_import.data.data_source import DataSource
 from personalize_import.data.dataset_reference import referenced_by
 from personalize_import.schema.dataset_schema import DatasetSchema
 from personalize_import.synthesis.environment import is_token
 from personalize_import.synthesis.validation import ValidationError
-from personalize_import_handler.contract.constraints import violation
 from personalize_import_handler.data_checks.schema import read_schema
-
-
-def check_schema(name: str, data_source: object, dataset: personalize.CfnDataset | None) -> Iterator[str]:
-    """Yield what is wrong with the schema of data of this machine: it is another one than the dataset's."""
-    given = data_source.schema if isinstance(data_source, DataSource) else None
-    known = find_schema(dataset) if given else None
-    allowed = "the dataset's own schema, which needn't be given where the app makes it"
-    if given and known and _meaning(given) != _meaning(known):
-        yield violation(name, given.to_json(), allowed)
 
 
 def find_schema(dataset: personalize.CfnDataset | None) -> DatasetSchema | None:
@@ -29,8 +16,8 @@ def find_schema(dataset: personalize.CfnDataset | None) -> DatasetSchema | None:
         dataset: The dataset, or None if the app doesn't create it.
 
     Returns:
-        None if it can't be known: the dataset or its schema is made elsewhere, the schema is known at deploy time only,
-        or it is none that Personalize would take.
+        None if it is unknown at synth: the app creates the dataset or its schema not itself, the schema contains
+        tokens, or it is invalid.
     """
     if dataset is None:
         return None
@@ -45,5 +32,6 @@ def find_schema(dataset: personalize.CfnDataset | None) -> DatasetSchema | None:
         return None
 
 
-def _meaning(schema: DatasetSchema) -> object:
-    return read_schema(schema.text, schema.domain)
+def is_same_schema(one: DatasetSchema, other: DatasetSchema) -> bool:
+    """Return whether two schemas have the same fields, however their JSON is written."""
+    return read_schema(one.text, one.domain) == read_schema(other.text, other.domain)

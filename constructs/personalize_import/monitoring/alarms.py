@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, cast
 import aws_cdk as cdk
 from constructs import Construct
 
-from personalize_import.provider.imported import ImportedProvider
+from personalize_import.provider.interface import IDatasetImportProvider
 from personalize_import.provider.provider import DatasetImportProvider
 from personalize_import.synthesis.environment import stack_of
 
@@ -41,14 +41,14 @@ def execution_time_alarm(
 
 def alarms_of_provider(
     job: Construct,
-    provider: DatasetImportProvider | ImportedProvider,
+    provider: IDatasetImportProvider,
     actions: Sequence["cloudwatch.IAlarmAction"],
 ) -> "list[cloudwatch.Alarm]":
-    """Tell of what handles all jobs of a provider: its alarms are made once, and do what any of the jobs asks for.
+    """Create the provider's alarms once per stack, with the actions of all jobs.
 
-    They are made in the job's stack, for what they do may be a part of that, which depends on the provider's.
+    They are in the job's stack, because their actions may be in it, and that stack depends on the provider's.
     """
-    if isinstance(provider, ImportedProvider):
+    if not isinstance(provider, DatasetImportProvider):  # the app of an imported one creates its alarms
         return []
     stack = stack_of(job)
     is_here = stack is stack_of(provider)

@@ -8,8 +8,7 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from personalize_import.monitoring import alarms, metrics, state_change_rule
-from personalize_import.provider.imported import ImportedProvider
-from personalize_import.provider.provider import DatasetImportProvider
+from personalize_import.provider.interface import IDatasetImportProvider, support_of
 from personalize_import_handler.contract import FAILED_STATUSES
 
 if TYPE_CHECKING:  # loaded where they are asked for: each module of the CDK costs time
@@ -22,8 +21,8 @@ class ObservedImport(cdk.Resource):
 
     @property
     @abstractmethod
-    def provider(self) -> DatasetImportProvider | ImportedProvider:
-        """What handles the resource."""
+    def provider(self) -> IDatasetImportProvider:
+        """The provider that handles the resource."""
 
     @property
     @abstractmethod
@@ -168,7 +167,7 @@ class ObservedImport(cdk.Resource):
         rule_name: str | None,
         cross_stack_scope: Construct | None,
     ) -> "events.Rule":
-        self.provider.allow_state_change_events()
+        support_of(self.provider).allow_state_change_events()
         options = {
             "target": target,
             "description": description,

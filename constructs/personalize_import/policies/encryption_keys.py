@@ -4,38 +4,53 @@ An alias in a policy's `Resource` isn't the key:
 https://docs.aws.amazon.com/kms/latest/developerguide/alias-authorization.html.
 """
 
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterator
+from typing import Final, cast
+
+from aws_cdk import aws_kms as kms
+from aws_cdk.interfaces.aws_kms import IKeyRef
 
 from personalize_import.synthesis.validation import ValidationError
 from personalize_import_handler.contract.constraints import violation
 
-if TYPE_CHECKING:  # for annotations alone: each module of the CDK costs time
-    from aws_cdk import aws_kms as kms
-
 _ALLOWED: Final = (
-    "a key whose ARN is known, for a policy can't name a key by its alias; give kms.Key.from_key_arn(...) or "
+    "a key whose ARN is known: a policy can't name a key by its alias. Pass kms.Key.from_key_arn(...) or "
     "kms.Key.from_lookup(..., alias_name=...) as encryption_key"
 )
 
 
-def key_of(name: str, key: "kms.IKey | None") -> "kms.IKey | None":
-    """Return the key, or the key that an alias stands for.
+def check_key(name: str, key: object) -> Iterator[str]:
+    """Yield a problem unless the value is None or a key."""
+    is_key = isinstance(key, kms.CfnKey) or (hasattr(key, "key_arn") and hasattr(key, "add_to_resource_policy"))
+    if key is not None and not is_key:
+        yield violation(name, key, "a Key or another IKey, such as kms.Key.from_key_arn(...)")
+
+
+def key_of(name: str, key: IKeyRef | None) -> kms.IKey | None:
+    """Return the key that policies can name.
 
     Args:
         name: The argument that has the key.
-        key: A key, an alias, or None.
+        key: A key, an alias, a `CfnKey`, or None.
 
     Raises:
-        ValidationError: The alias was imported by its name, so its key isn't known.
+        ValidationError: The alias was imported by its name, so its key is unknown.
     """
+    if key is None:
+        return None
+    if isinstance(key, kms.CfnKey):
+        return kms.Key.from_cfn_key(key)
     alias_name = getattr(key, "alias_name", None)
-    if alias_name is None:
-        key_arn = key.key_arn if key else ""
-        if ":alias/" in key_arn:
-            raise ValidationError(violation(name, key_arn, _ALLOWED))
-        return key
+    if alias_name is not None:
+        return _target_of(name, cast("kms.IAlias", key), str(alias_name))
+    known = cast("kms.IKey", key)
+    if ":alias/" in known.key_arn:
+        raise ValidationError(violation(name, known.key_arn, _ALLOWED))
+    return known
+
+
+def _target_of(name: str, alias: kms.IAlias, alias_name: str) -> kms.IKey:
     try:
-        target: kms.IKey = key.alias_target_key  # type: ignore[union-attr]  # only an alias has a name
+        return alias.alias_target_key
     except RuntimeError:  # the CDK's own, for an alias that was imported by its name
-        raise ValidationError(violation(name, str(alias_name), _ALLOWED)) from None
-    return target
+        raise ValidationError(violation(name, alias_name, _ALLOWED)) from None

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/add-bucket-policy.html.
 
 import json
 from collections.abc import Callable, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
@@ -14,6 +14,7 @@ from constructs import IConstruct
 
 from personalize_import.synthesis.at_synthesis import at_synthesis
 from personalize_import.synthesis.environment import environment_of, is_token, stack_of
+from personalize_import.synthesis.intrinsics import Intrinsics
 
 INLINE_POLICIES_LENGTH_MAX: Final = 10_240
 """Of all inline policies of a role together."""
@@ -79,7 +80,13 @@ def length_of(owner: IConstruct, document: object) -> int:
         document: The policy.
     """
     stack = stack_of(owner)
-    written = _written(stack.resolve(document), _names(stack, owner))
+    name = _names(stack, owner)
+    intrinsics = Intrinsics(
+        ref=lambda logical_id: _PSEUDO.get(logical_id) or name(logical_id),
+        get_att=lambda logical_id, _: _ARN_PREFIX + name(logical_id),
+        function=lambda _: _ARN_PREFIX,
+    )
+    written = intrinsics.flatten(stack.resolve(document))
     return len(json.dumps(written, separators=(",", ":"), ensure_ascii=False))
 
 
@@ -95,20 +102,3 @@ def _names(stack: cdk.Stack, owner: IConstruct) -> Callable[[str], str]:
         return "x" * min(len(stack_name) + len(logical_id) + _SUFFIX_LENGTH, _NAME_LENGTH_MAX)
 
     return name
-
-
-def _written(value: Any, name: Callable[[str], str]) -> Any:  # noqa: ANN401 - whatever JSON holds
-    match value:
-        case {"Fn::Join": [str(separator), list(parts)]}:
-            return separator.join(str(_written(part, name)) for part in parts)
-        case {"Ref": str(logical_id)}:
-            return _PSEUDO.get(logical_id) or name(logical_id)
-        case {"Fn::GetAtt": [str(logical_id), _]}:
-            return _ARN_PREFIX + name(logical_id)
-        case dict() if len(value) == 1 and next(iter(value)).startswith("Fn::"):
-            return _ARN_PREFIX
-        case dict():
-            return {key: _written(each, name) for key, each in value.items()}
-        case list():
-            return [_written(each, name) for each in value]
-    return value

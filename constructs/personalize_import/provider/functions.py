@@ -1,43 +1,58 @@
-"""The provider's two functions: how they are set up, and which of that a user may choose."""
+"""The two functions of a provider, and the options of them that users can set."""
 
-import inspect
-from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final, TypedDict
 
 import aws_cdk as cdk
+from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
+from aws_cdk import aws_sqs as sqs
+from aws_cdk.interfaces.aws_kms import IKeyRef
 from constructs import Construct
 
 from personalize_import import suppressions
 from personalize_import.provider import statements as permissions
 from personalize_import.provider.handler_code import handler_code
-from personalize_import.synthesis import validation
 from personalize_import.synthesis.environment import stack_of
 from personalize_import_handler import contract
 from personalize_import_handler.contract import Environment
 from personalize_import_handler.contract.constraints import violation
 
 _MEMORY_MIB: Final = 256
-# Calls of the functions give up after seconds; this is for the sum of many that nearly do.
+# The clients of the functions time out after seconds; this is for many calls that nearly do.
 _TIMEOUT: Final = cdk.Duration.minutes(5)
-# OnEvent retries to start the state machine for two minutes, and the answer has to be delivered too.
-_TIMEOUT_SECONDS_MIN: Final = 180
-# https://docs.aws.amazon.com/lambda/latest/dg/configuration-timeout.html
-_TIMEOUT_SECONDS_MAX: Final = 900
-RUNTIMES: Final = ("python3.11", "python3.12", "python3.13")
-"""The runtimes that the handler is tested with."""
-_NOT_TO_CHANGE: Final = frozenset({"code", "handler", "log_group", "role"})
+RUNTIME: Final = lambda_.Runtime.PYTHON_3_13
+
+
+class FunctionOptions(TypedDict):
+    """The options of `aws_lambda.Function` that users can set, for both functions; None is the default."""
+
+    tracing: lambda_.Tracing | None
+    vpc: ec2.IVpc | None
+    vpc_subnets: ec2.SubnetSelection | None
+    security_groups: Sequence[ec2.ISecurityGroup] | None
+    memory_size: int | None
+    environment_encryption: IKeyRef | None
+    reserved_concurrent_executions: int | None
+    dead_letter_queue: sqs.IQueue | None
 
 
 class Functions:
-    """Makes the functions of a provider, all with the same code, log group and chosen properties."""
+    """A factory of functions with the same code, log group and options."""
 
-    def __init__(self, scope: Construct, log_group: logs.ILogGroup, function_props: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        log_group: logs.ILogGroup,
+        options: FunctionOptions,
+        environment: Mapping[str, str] | None,
+    ) -> None:
         self._scope = scope
         self._log_group = log_group
-        self._function_props = {name: value for name, value in function_props.items() if value is not None}
+        self._options: FunctionOptions = {**options, "memory_size": options["memory_size"] or _MEMORY_MIB}
+        self._environment = environment or {}
         self._code = handler_code()
 
     def create(
@@ -47,66 +62,40 @@ class Functions:
         documents: Mapping[str, iam.PolicyDocument],
         environment: Mapping[str, str] | None = None,
     ) -> lambda_.Function:
-        """Create a function with a role of its own, which may write its log and what the documents allow."""
-        write_logs = permissions.document(
-            "WriteLogs", ["logs:CreateLogStream", "logs:PutLogEvents"], self._log_group.log_group_arn
-        )
-        role = iam.Role(
+        """Create a function with its own role, which may write logs and do what the documents allow."""
+        stack_id = {Environment.STACK_ID.value: stack_of(self._scope).stack_id}
+        function = lambda_.Function(
             self._scope,
-            f"{id}Role",
-            assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
-            inline_policies={**documents, "WriteLogs": write_logs},
-            managed_policies=permissions.vpc_policies() if "vpc" in self._function_props else None,
+            id,
+            description=f"{contract.RESOURCE_TYPE}: {handler}",
+            runtime=RUNTIME,
+            architecture=lambda_.Architecture.ARM_64,
+            code=self._code,
+            handler=f"personalize_import_handler.index.{handler}",
+            timeout=_TIMEOUT,
+            role=self._create_role(f"{id}Role", documents),
+            log_group=self._log_group,
+            environment={**self._environment, **stack_id, **(environment or {})},
+            **self._options,
         )
-        props = {
-            "description": f"{contract.RESOURCE_TYPE}: {handler}",
-            "runtime": lambda_.Runtime.PYTHON_3_13,
-            "architecture": lambda_.Architecture.ARM_64,
-            "code": self._code,
-            "handler": f"personalize_import_handler.index.{handler}",
-            "memory_size": _MEMORY_MIB,
-            "timeout": _TIMEOUT,
-            "role": role,
-            "log_group": self._log_group,
-            **self._function_props,
-            "environment": {
-                **self._function_props.get("environment", {}),
-                Environment.STACK_ID.value: stack_of(self._scope).stack_id,
-                **(environment or {}),
-            },
-        }
-        function = lambda_.Function(self._scope, id, **props)
-        if "runtime" not in self._function_props:
-            suppressions.accept_runtime(function)
-        if "tracing" in self._function_props:
-            suppressions.accept_traces(function.role)
+        suppressions.suppress_runtime(function)
+        if self._options["tracing"]:
+            suppressions.suppress_traces(function.role)
         return function
 
-
-def check_function_props(name: str, function_props: Mapping[str, Any] | None) -> Iterator[str]:
-    """Yield a problem for each property that functions don't have, or that would keep the handler from working."""
-    props = function_props or {}
-    allowed = set(inspect.signature(lambda_.Function.__init__).parameters) - {"self", "scope", "id"} - _NOT_TO_CHANGE
-    for each in sorted(set(props) - allowed):
-        yield violation(name, each, f"properties of aws_lambda.Function but {', '.join(sorted(_NOT_TO_CHANGE))}")
-    yield from _check_runtime(f"{name}: runtime", props.get("runtime"))
-    yield from _check_timeout(f"{name}: timeout", props.get("timeout"))
-    if props.get("reserved_concurrent_executions") == 0:
-        allowed_text = "at least 1, for with 0 the functions never run"
-        yield violation(f"{name}: reserved_concurrent_executions", 0, allowed_text)
+    def _create_role(self, id: str, documents: Mapping[str, iam.PolicyDocument]) -> iam.Role:
+        log_group_arn = self._log_group.log_group_arn
+        write_logs = permissions.document("WriteLogs", ["logs:CreateLogStream", "logs:PutLogEvents"], log_group_arn)
+        return iam.Role(
+            self._scope,
+            id,
+            assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
+            inline_policies={**documents, "WriteLogs": write_logs},
+            managed_policies=permissions.vpc_policies() if self._options["vpc"] else None,
+        )
 
 
-def _check_runtime(name: str, runtime: object) -> Iterator[str]:
-    given = runtime.name if isinstance(runtime, lambda_.Runtime) else runtime
-    if given is not None and given not in RUNTIMES:
-        yield violation(name, given, f"a Runtime of {', '.join(RUNTIMES)}, which the handler is tested with")
-
-
-def _check_timeout(name: str, timeout: object) -> Iterator[str]:
-    allowed = f"a Duration of {_TIMEOUT_SECONDS_MIN} to {_TIMEOUT_SECONDS_MAX} seconds: retries may take two minutes"
-    if timeout is not None and not isinstance(timeout, cdk.Duration):
-        yield violation(name, timeout, allowed)
-    elif timeout:
-        seconds = validation.seconds_of(timeout)
-        if seconds is not None and not _TIMEOUT_SECONDS_MIN <= seconds <= _TIMEOUT_SECONDS_MAX:
-            yield violation(name, seconds, allowed)
+def check_concurrency(name: str, concurrency: object) -> Iterator[str]:
+    """Yield a problem for a reserved concurrency with which the functions never run."""
+    if concurrency == 0:
+        yield violation(name, 0, "at least 1: with 0 the functions never run")

@@ -1,42 +1,47 @@
-"""The provider: two Lambda functions and a waiter that serve all import jobs of a stack, or of many."""
+"""The provider: two Lambda functions and a state machine that handle all import jobs of a stack, or of many."""
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final, cast
+from collections.abc import Mapping, Sequence
+from typing import Final, cast
+from weakref import WeakKeyDictionary
 
 import aws_cdk as cdk
+from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_stepfunctions as sfn
+from aws_cdk.interfaces.aws_kms import IKeyRef
 from constructs import Construct
 
 from personalize_import import suppressions
 from personalize_import.policies.encryption_keys import key_of
 from personalize_import.provider import statements as permissions
-from personalize_import.provider.functions import Functions, check_function_props
+from personalize_import.provider.functions import FunctionOptions, Functions, check_concurrency
 from personalize_import.provider.imported import ImportedProvider
+from personalize_import.provider.interface import IDatasetImportProvider
 from personalize_import.provider.role_passing import RolePermissions
-from personalize_import.provider.state_machine import allow_listing_executions, create_waiter
+from personalize_import.provider.state_machine import allow_listing_executions, create_state_machine
+from personalize_import.provider.support import ProviderSupport
 from personalize_import.synthesis import validation
-from personalize_import.synthesis.environment import once_per_stack
+from personalize_import.synthesis.environment import stack_of
+from personalize_import.synthesis.validation import ValidationError
 from personalize_import_handler import contract
 from personalize_import_handler.contract import Environment, constraints
 
-if TYPE_CHECKING:  # loaded where data is shipped: each module of the CDK costs time
-    from personalize_import.provider.staging_bucket import StagingBucket
-
 _ID: Final = "DatasetImportProvider"
-_DATA_BUCKET_ID: Final = "Data"
 _EVENT_AGE_MAX: Final = cdk.Duration.seconds(contract.SERVICE_TIMEOUT_SECONDS)
 _RETRIES: Final = 2
+_DEFAULTS: Final[WeakKeyDictionary[cdk.Stack, IDatasetImportProvider]] = WeakKeyDictionary()
 
 
 class DatasetImportProvider(Construct):
-    """What handles the custom resources: OnEvent takes a request, IsComplete starts the job and looks until it ends.
+    """The provider of import jobs: OnEvent handles the requests of CloudFormation, and IsComplete polls the jobs.
 
-    Between two looks a state machine waits, which costs nothing. Made once in a stack, on first use; or made by hand,
-    and given to jobs of any stack of the account and Region as their `provider`.
+    A state machine waits between two polls. Each stack has one provider, which is created on first use. To choose its
+    options, create one yourself: pass it to jobs as `provider`, in any stack of the account and Region, or make it the
+    default of a stack with `set_default`.
     """
 
     def __init__(
@@ -48,81 +53,103 @@ class DatasetImportProvider(Construct):
         allow_preflight: bool | None = None,
         publish_state_changes: bool | None = None,
         log_retention: logs.RetentionDays | None = None,
-        encryption_key: kms.IKey | None = None,
+        encryption_key: IKeyRef | None = None,
         permissions_boundary: iam.IManagedPolicy | None = None,
         tracing: bool | None = None,
-        function_props: Mapping[str, Any] | None = None,
+        vpc: ec2.IVpc | None = None,
+        vpc_subnets: ec2.SubnetSelection | None = None,
+        security_groups: Sequence[ec2.ISecurityGroup] | None = None,
+        memory_size: int | None = None,
+        environment: Mapping[str, str] | None = None,
+        environment_encryption: IKeyRef | None = None,
+        reserved_concurrent_executions: int | None = None,
+        dead_letter_queue: sqs.IQueue | None = None,
     ) -> None:
-        """Make a provider; one with the id `DatasetImportProvider`, in the stack itself, is that of all its jobs.
+        """Create a provider.
 
         Args:
-            scope: The construct that this one is in.
-            id: The id within `scope`.
-            import_role_path: A path of IAM roles, such as `/personalize/`: all roles below it can be passed to
-                Personalize, and no others. The roles that are made for jobs of this provider are below it. Whoever may
-                make roles there, and use the provider, can have them read what they may read. Needed where apps of
-                their own use the provider. Default: the roles of the jobs that this app gives to the provider.
-            allow_preflight: Whether jobs of apps of their own may ask for a look at their data (`preflight`,
-                `reimport`): the functions may then take on the import roles that trust them. Jobs of this app see to
-                that themselves. Default: False.
-            publish_state_changes: Whether jobs of apps of their own may have their states told to EventBridge
-                (`on_state_change`, `on_failed`). Jobs of this app see to that themselves. Default: False.
-            log_retention: How long the functions' log is kept. Default: a month.
-            encryption_key: The KMS key that encrypts the log group. One that this app creates lets CloudWatch Logs use
-                it, any other must do so already. Default: CloudWatch Logs' own.
-            permissions_boundary: The boundary of the three roles that are created here, and of the import roles of the
-                jobs that this provider serves. Default: none, or the one of an aspect.
-            tracing: Whether functions and state machine are traced by X-Ray. Default: False.
-            function_props: Other properties of both functions, such as `vpc` or `memory_size`, which win over those set
-                here. Code, handler, role and log group can't be changed; the runtime is Python 3.11 to 3.13, the
-                timeout at least 60 seconds, the reserved concurrency at least 1. Default: none.
+            scope: The construct that contains this one.
+            id: The id within `scope`. A provider with the id `DatasetImportProvider` directly in a stack is the default
+                of that stack.
+            import_role_path: A path of IAM roles such as `/personalize/`. All roles under it can be passed to
+                Personalize, and no others; import roles of jobs are created under it. Jobs in other apps need it.
+                Whoever can create roles under the path and use the provider can import the data that these roles can
+                read. Default: none; the roles of this app's jobs are allowed individually.
+            allow_preflight: Allow `preflight` and `Reimport.when_data_changes` for jobs in other apps: the functions
+                may assume the import roles that trust them. Jobs in this app don't need it. Default: False.
+            publish_state_changes: Allow `on_state_change` and `on_failed` for jobs in other apps. Jobs in this app
+                don't need it. Default: False.
+            log_retention: The retention of the functions' log group. Default: a month.
+            encryption_key: The KMS key that encrypts the log group. CloudWatch Logs is allowed to use a key that this
+                app creates; any other key must allow it already. Default: the key of CloudWatch Logs.
+            permissions_boundary: The permissions boundary of the provider's three roles, and of the import roles of
+                its jobs. Default: none, or that of an Aspect.
+            tracing: Trace the functions and the state machine with X-Ray. Default: False.
+            vpc: The VPC of both functions. It needs access to Personalize, Step Functions, CloudFormation and S3.
+                Default: none.
+            vpc_subnets: The subnets of the functions in `vpc`. Default: the private ones.
+            security_groups: The security groups of the functions in `vpc`. Default: a new one.
+            memory_size: The memory of each function, in MiB. Default: 256.
+            environment: Environment variables of both functions. Default: none.
+            environment_encryption: The KMS key that encrypts the environment variables. Default: the key of Lambda.
+            reserved_concurrent_executions: The reserved concurrency of each function, at least 1. Default: none.
+            dead_letter_queue: The queue for asynchronous invocations that failed. Default: none.
 
         Raises:
-            ValidationError: A `ValueError` that names each argument that is wrong, its value and what is allowed.
+            ValidationError: A `ValueError` that names each invalid argument, its value and what is allowed.
         """
         super().__init__(scope, id)
         validation.require(
             self,
-            [
-                *validation.check_optional_text("import_role_path", import_role_path, constraints.IMPORT_ROLE_PATH),
-                *validation.check_boolean("allow_preflight", allow_preflight),
-                *validation.check_boolean("publish_state_changes", publish_state_changes),
-                *validation.check_boolean("tracing", tracing),
-                *check_function_props("function_props", function_props),
-            ],
+            validation.check_optional_text("import_role_path", import_role_path, constraints.IMPORT_ROLE_PATH),
+            validation.check_boolean("allow_preflight", allow_preflight),
+            validation.check_boolean("publish_state_changes", publish_state_changes),
+            validation.check_boolean("tracing", tracing),
+            check_concurrency("reserved_concurrent_executions", reserved_concurrent_executions),
         )
         self._import_role_path = import_role_path
-        self._roles = RolePermissions(self, import_role_path)
         self._permissions_boundary = permissions_boundary
         if permissions_boundary:
             iam.PermissionsBoundary.of(self).apply(permissions_boundary)
-        if encryption_key := key_of("encryption_key", encryption_key):
-            encryption_key.add_to_resource_policy(permissions.encrypt_logs_statement(self))
-        # Deleted with the stack: a stack that is gone leaves nothing behind.
-        self._log_group = logs.LogGroup(
+        self._log_group = self._create_log_group(log_retention, encryption_key)
+        options: FunctionOptions = {
+            "tracing": lambda_.Tracing.ACTIVE if tracing else None,
+            "vpc": vpc,
+            "vpc_subnets": vpc_subnets,
+            "security_groups": security_groups,
+            "memory_size": memory_size,
+            "environment_encryption": environment_encryption,
+            "reserved_concurrent_executions": reserved_concurrent_executions,
+            "dead_letter_queue": dead_letter_queue,
+        }
+        roles = RolePermissions(self, import_role_path)
+        self._create_functions(roles, Functions(self, self._log_group, options, environment), tracing=bool(tracing))
+        self._support = ProviderSupport(self, roles, (self._on_event, self._is_complete))
+        if allow_preflight:
+            self._support.allow_preflight(None, reads_schema=True)
+        if publish_state_changes:
+            self._support.allow_state_change_events()
+
+    def _create_log_group(self, retention: logs.RetentionDays | None, encryption_key: IKeyRef | None) -> logs.LogGroup:
+        key = key_of("encryption_key", encryption_key)
+        if key:
+            key.add_to_resource_policy(permissions.encrypt_logs_statement(self))
+        return logs.LogGroup(
             self,
             "Logs",
-            retention=log_retention or logs.RetentionDays.ONE_MONTH,
-            encryption_key=encryption_key,
-            removal_policy=cdk.RemovalPolicy.DESTROY,
+            retention=retention or logs.RetentionDays.ONE_MONTH,
+            encryption_key=key,
+            removal_policy=cdk.RemovalPolicy.DESTROY,  # a deleted stack leaves nothing behind
         )
-        self._create_functions(function_props or {}, tracing=bool(tracing))
-        if allow_preflight:
-            self.allow_looking(None, reads_schema=True)
-        self._tells_state_changes = False
-        if publish_state_changes:
-            self.allow_state_change_events()
 
-    def _create_functions(self, function_props: Mapping[str, Any], *, tracing: bool) -> None:
-        traced = {"tracing": lambda_.Tracing.ACTIVE} if tracing else {}
-        functions = Functions(self, self._log_group, {**traced, **function_props})
+    def _create_functions(self, roles: RolePermissions, functions: Functions, *, tracing: bool) -> None:
         statements = [*permissions.personalize_statements(self), permissions.describe_stacks_statement(self)]
-        documents = {"Personalize": iam.PolicyDocument(statements=statements), "PassRoles": self._roles.document}
+        documents = {"Personalize": iam.PolicyDocument(statements=statements), "PassRoles": roles.document}
         self._is_complete = functions.create("IsComplete", "is_complete", documents)
-        suppressions.accept_wildcards(self._is_complete.role, statements)
-        self._roles.belong_to(self.preflight_role)
-        self._state_machine = create_waiter(self, self._is_complete, tracing=tracing)
-        see_later_requests = allow_listing_executions(self, self._state_machine, self.preflight_role)
+        suppressions.suppress_wildcards(self._is_complete.role, statements)
+        roles.belong_to(self.preflight_role)
+        self._state_machine = create_state_machine(self, self._is_complete, tracing=tracing)
+        list_executions = allow_listing_executions(self, self._state_machine, self.preflight_role)
         state_machine_arn = self._state_machine.attr_arn
         self._on_event = functions.create(
             "OnEvent",
@@ -131,16 +158,38 @@ class DatasetImportProvider(Construct):
             {Environment.STATE_MACHINE_ARN.value: state_machine_arn},
         )
         # Each resource names OnEvent, so the policy exists before any of them and until the last of them is deleted.
-        self._on_event.node.add_dependency(see_later_requests)
+        self._on_event.node.add_dependency(list_executions)
         self._service_token = self._on_event.function_arn
-        # CloudFormation invokes asynchronously, and Lambda repeats what ends in an error, as when the function dies or
-        # can't deliver its answer. Nobody waits for the answer to an event that is older than CloudFormation's hour.
+        # CloudFormation invokes asynchronously. Lambda retries an invocation that fails, for example if the function
+        # can't deliver its response. CloudFormation doesn't wait for events that are older than an hour.
         self._on_event.configure_async_invoke(max_event_age=_EVENT_AGE_MAX, retry_attempts=_RETRIES)
 
     @staticmethod
     def get_or_create(scope: Construct) -> "DatasetImportProvider":
-        """Get the provider of the stack that `scope` is in; make it if there is none yet."""
-        return _provider_of(scope)
+        """Return the provider that the stack of `scope` has created, or create it."""
+        stack = stack_of(scope)
+        existing = cast("DatasetImportProvider | None", stack.node.try_find_child(_ID))
+        return existing or DatasetImportProvider(stack, _ID)
+
+    @staticmethod
+    def set_default(scope: Construct, provider: IDatasetImportProvider) -> None:
+        """Set the provider of all jobs in the stack of `scope` that are created afterwards without a `provider`.
+
+        Args:
+            scope: The stack, or any construct in it. Nested stacks have defaults of their own.
+            provider: The provider, of this or another stack, or imported.
+
+        Raises:
+            ValidationError: The stack has another default provider.
+        """
+        stack = stack_of(scope)
+        existing = _DEFAULTS.get(stack) or cast("Construct | None", stack.node.try_find_child(_ID))
+        if existing and existing is not provider:
+            raise ValidationError(
+                f"{stack.node.path}: the stack has the default provider {existing.node.path}; call set_default before "
+                "the first job of the stack is created, and only once"
+            )
+        _DEFAULTS[stack] = provider
 
     @staticmethod
     def from_provider_attributes(
@@ -150,21 +199,21 @@ class DatasetImportProvider(Construct):
         service_token: str,
         import_role_path: str,
         preflight_role_arn: str | None = None,
-    ) -> ImportedProvider:
-        """Use a provider that another app has made in the same account and Region.
+    ) -> IDatasetImportProvider:
+        """Import a provider that another app has created in the same account and Region.
 
         Args:
-            scope: The construct that this one is in.
+            scope: The construct that contains this one.
             id: The id within `scope`.
-            service_token: The other provider's `service_token`: an ARN, or a token such as
+            service_token: The `service_token` of the other provider: an ARN, or a token such as
                 `ssm.StringParameter.value_for_string_parameter(...)` or `Fn.import_value(...)`.
-            import_role_path: The other provider's `import_role_path`; the roles that are made for jobs are below it.
+            import_role_path: The `import_role_path` of the other provider; import roles of jobs are created under it.
             preflight_role_arn: The ARN of the other provider's `preflight_role`, which jobs with `preflight` or
                 `Reimport.when_data_changes` need. The other provider must be created with `allow_preflight`. Default:
                 none; such jobs are refused.
 
         Raises:
-            ValidationError: A `ValueError` that names each argument that is wrong, its value and what is allowed.
+            ValidationError: A `ValueError` that names each invalid argument, its value and what is allowed.
         """
         return ImportedProvider(
             scope,
@@ -176,17 +225,17 @@ class DatasetImportProvider(Construct):
 
     @property
     def service_token(self) -> str:
-        """The `ServiceToken` of custom resources that this provider handles."""
+        """The `ServiceToken` of the custom resources that this provider handles."""
         return self._service_token
 
     @property
     def import_role_path(self) -> str | None:
-        """The path below which all roles are that can be passed; None where each is allowed by itself."""
+        """The path of all roles that can be passed; None if each role is allowed individually."""
         return self._import_role_path
 
     @property
     def permissions_boundary(self) -> iam.IManagedPolicy | None:
-        """The boundary of the provider's roles, and of the import roles of its jobs."""
+        """The permissions boundary of the provider's roles, and of the import roles of its jobs."""
         return self._permissions_boundary
 
     @property
@@ -196,14 +245,14 @@ class DatasetImportProvider(Construct):
 
     @property
     def is_complete(self) -> lambda_.IFunction:
-        """The function that the waiter invokes."""
+        """The function that the state machine invokes."""
         return self._is_complete
 
     @property
     def state_machine(self) -> sfn.IStateMachine:
-        """The waiter."""
-        known = cast("sfn.IStateMachine | None", self.node.try_find_child("Imported"))
-        return known or sfn.StateMachine.from_state_machine_arn(self, "Imported", self._state_machine.attr_arn)
+        """The state machine that waits between two polls."""
+        existing = cast("sfn.IStateMachine | None", self.node.try_find_child("Imported"))
+        return existing or sfn.StateMachine.from_state_machine_arn(self, "Imported", self._state_machine.attr_arn)
 
     @property
     def log_group(self) -> logs.ILogGroup:
@@ -211,56 +260,16 @@ class DatasetImportProvider(Construct):
         return self._log_group
 
     @property
-    def staging_bucket(self) -> "StagingBucket":
-        """Where data is brought that the app ships; made on first use."""
-        from personalize_import.provider.staging_bucket import StagingBucket
-
-        if known := cast("StagingBucket | None", self.node.try_find_child(_DATA_BUCKET_ID)):
-            return known
-        made = StagingBucket(self, _DATA_BUCKET_ID, service_token=self.service_token, role=self.preflight_role)
-        for function in (self._on_event, self._is_complete):
-            function.add_environment(Environment.DATA_BUCKET.value, made.bucket.bucket_name)
-        return made
+    def staging_bucket(self) -> s3.IBucket:
+        """The bucket that asset files are copied to; created on first use."""
+        return self._support.staging_bucket_for(self).bucket
 
     @property
     def preflight_role(self) -> iam.IRole:
-        """The role of the function that looks at data; import roles have to trust it for that."""
+        """The role of the function that runs preflight; import roles must trust it."""
         return cast("iam.IRole", self._is_complete.role)
 
-    def serve(self, scope: Construct) -> None:
-        """Let the import roles be passed that are made for jobs in the stack of `scope`."""
-        self._roles.serve(scope)
 
-    def may_name(self, role: iam.IRole, scope: Construct) -> bool:
-        """Say whether a role that a job of `scope` was given can be allowed by its ARN, or by its path alone."""
-        return self._roles.may_name(role, scope)
-
-    def allow_looking(self, role: iam.IRole | None, *, reads_schema: bool) -> None:
-        """Let the functions look at data in the name of a role, or of the import roles that are known by their path."""
-        if role:
-            self._roles.allow_assuming(role)
-        else:
-            self._roles.allow_assuming_import_roles()
-        if reads_schema:
-            self._roles.allow_describing_schemas()
-
-    def allow_passing(self, role: iam.IRole) -> None:
-        """Let the functions pass a role that the construct did not make, to Personalize."""
-        self._roles.allow_passing(role)
-
-    def allow_state_change_events(self) -> None:
-        """Let the functions tell EventBridge of state changes, on the account's default event bus."""
-        if not self._tells_state_changes:
-            self._tells_state_changes = True
-            self._roles.add(permissions.put_events_statement(self))
-
-    @property
-    def permissions_on_roles(self) -> iam.Policy | None:
-        """What is allowed about roles of this app that were brought; None if there is no such role."""
-        return self._roles.policy
-
-
-@once_per_stack
-def _provider_of(stack: cdk.Stack) -> DatasetImportProvider:
-    known = cast("DatasetImportProvider | None", stack.node.try_find_child(_ID))
-    return known or DatasetImportProvider(stack, _ID)
+def default_provider_of(scope: Construct) -> IDatasetImportProvider:
+    """Return the default provider of the stack of `scope`."""
+    return _DEFAULTS.get(stack_of(scope)) or DatasetImportProvider.get_or_create(scope)

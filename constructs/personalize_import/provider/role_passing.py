@@ -58,9 +58,9 @@ class RolePermissions:
     def belong_to(self, role: iam.IRole) -> None:
         """Set the role that has these permissions; it is created with them."""
         self._role = role
-        suppressions.accept_wildcards(role, [self._pass_import_roles])
+        suppressions.suppress_wildcards(role, [self._pass_import_roles])
 
-    def may_name(self, role: iam.IRole, scope: Construct) -> bool:
+    def can_name(self, role: iam.IRole, scope: Construct) -> bool:
         """Return whether a role can be allowed by its ARN.
 
         One of the job's stack can't where that depends on the provider's, nor any other where a path bounds them.
@@ -161,5 +161,5 @@ class RolePermissions:
         self._accept_and_report(statement)
 
     def _accept_and_report(self, statement: iam.PolicyStatement) -> None:
-        suppressions.accept_wildcards(self._role, [statement])
+        suppressions.suppress_wildcards(self._role, [statement])
         report_statements(self._role, [statement])

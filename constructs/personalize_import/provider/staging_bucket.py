@@ -48,7 +48,7 @@ class StagingBucket(Construct):
             ],
             removal_policy=cdk.RemovalPolicy.DESTROY,
         )
-        suppressions.accept_no_access_logs(self.bucket)
+        suppressions.suppress_access_logs(self.bucket)
         # A policy of its own, and no inline one of the role: where an update drops the bucket, this is there until the
         # bucket is empty, while the role has changed before that.
         self._role = role
@@ -75,7 +75,7 @@ class StagingBucket(Construct):
     def _allow(self, statements: Sequence[iam.PolicyStatement]) -> None:
         self._policy.add_statements(*statements)
         report_statements(self._role, statements)
-        suppressions.accept_wildcards(self._policy, statements)
+        suppressions.suppress_wildcards(self._policy, statements)
 
 
 def _without_sub(resolved: object) -> str:

@@ -15,7 +15,7 @@ from personalize_import_handler import contract
 _RECOVER_SECONDS: Final = 15
 
 
-def create_waiter(scope: Construct, is_complete: lambda_.IFunction, *, tracing: bool) -> sfn.CfnStateMachine:
+def create_state_machine(scope: Construct, is_complete: lambda_.IFunction, *, tracing: bool) -> sfn.CfnStateMachine:
     """Create the state machine, with a role that may invoke one function."""
     is_complete_arn = is_complete.function_arn
     documents = {"Poll": permissions.document("InvokeIsComplete", ["lambda:InvokeFunction"], is_complete_arn)}
@@ -28,12 +28,12 @@ def create_waiter(scope: Construct, is_complete: lambda_.IFunction, *, tracing: 
         scope,
         "Waiter",
         role_arn=role.role_arn,
-        definition_string=stack_of(scope).to_json_string(waiter_definition(is_complete_arn)),
+        definition_string=stack_of(scope).to_json_string(state_machine_definition(is_complete_arn)),
         tracing_configuration=sfn.CfnStateMachine.TracingConfigurationProperty(enabled=True) if tracing else None,
     )
-    suppressions.accept_waiter(waiter, tracing=tracing)
+    suppressions.suppress_state_machine(waiter, tracing=tracing)
     if tracing:
-        suppressions.accept_traces(role)
+        suppressions.suppress_traces(role)
     return waiter
 
 
@@ -48,7 +48,7 @@ def allow_listing_executions(scope: Construct, waiter: sfn.CfnStateMachine, role
     return policy
 
 
-def waiter_definition(is_complete_arn: str) -> dict[str, object]:
+def state_machine_definition(is_complete_arn: str) -> dict[str, object]:
     """Write the state machine: wait as long as the last look said, look, and again until IsComplete says so.
 
     A look that fails, for whatever reason, is repeated after a while: its function may have been killed, throttled or

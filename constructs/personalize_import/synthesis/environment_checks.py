@@ -16,7 +16,6 @@ from personalize_import.synthesis.environment import environment_of, is_token, o
 from personalize_import.synthesis.warnings import WARNING_ID_PREFIX
 from personalize_import_handler.contract.constraints import shown
 
-_ARN_PARTS: Final = 6
 _ONE_ENVIRONMENT: Final = "Personalize imports only into datasets of its own account and Region: move the job there"
 _ONE_REGION: Final = "Personalize reads only buckets of its own Region: copy the data to one"
 _ONE_ACCOUNT: Final = "iam:PassRole works only within one account: use a role of this account that may read the data"
@@ -35,23 +34,28 @@ _ENVIRONMENTS: Final[WeakKeyDictionary[IConstruct, Environment]] = WeakKeyDictio
 
 
 def check_environment(
-    scope: Construct, dataset: object, dataset_arn: str, bucket: s3.IBucket | None, role: object, provider: object
+    scope: Construct, dataset: object, dataset_arn: str, role: object, provider: object
 ) -> Iterator[str]:
-    """Yield a problem for whatever is in another account, Region or partition, where Personalize can't work."""
+    """Yield a problem for each argument in another account, Region or partition than Personalize supports."""
     own = _environment_of_stack(scope)
     if own == Environment():
         return
     found = _of_arn(dataset_arn) or _of_construct(dataset)
     yield from _differences("dataset", dataset_arn, found, own, _ONE_ENVIRONMENT)
-    if bucket:
-        found = Environment(region=_of_resource(bucket).region)
-        yield from _differences("the bucket of data_source", bucket.bucket_name, found, own, _ONE_REGION)
     if hasattr(role, "role_arn"):
         found = _of_arn(role.role_arn) or _of_resource(role)
         yield from _differences("role", role.role_arn, found._replace(region=None), own, _ONE_ACCOUNT)
     if provider is not None:
         token = getattr(provider, "service_token", provider)
         yield from _differences("provider", token, _of_construct(provider), own, _ONE_PROVIDER)
+
+
+def check_bucket_environment(scope: Construct, bucket: s3.IBucket | None) -> Iterator[str]:
+    """Yield a problem if the bucket of a data source is in another Region."""
+    own = _environment_of_stack(scope)
+    if bucket and own != Environment():
+        found = Environment(region=_of_resource(bucket).region)
+        yield from _differences("the bucket of data_source", bucket.bucket_name, found, own, _ONE_REGION)
 
 
 def check_arn_of_provider(name: str, arn: str | None, scope: Construct) -> Iterator[str]:
@@ -96,11 +100,11 @@ def _of_arn(arn: object) -> Environment | None:
     """Return where the resource of an ARN is, or None if the ARN is a token or no ARN."""
     if not isinstance(arn, str) or is_token(arn):
         return None
-    parts = arn.split(":", _ARN_PARTS - 1)
-    if len(parts) < _ARN_PARTS:
+    try:
+        parts = cdk.Arn.split(arn, cdk.ArnFormat.NO_RESOURCE_NAME)
+    except RuntimeError:  # the CDK's own, for text that is no ARN
         return None
-    _, partition, _, region, account, _ = parts
-    return Environment(account or None, region or None, partition or None)
+    return Environment(parts.account or None, parts.region or None, parts.partition or None)
 
 
 def _of_resource(resource: object) -> Environment:

@@ -4,6 +4,7 @@ Tokens are unknown at synth; they pass here and are checked by the handler.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from typing import Final
 from weakref import WeakKeyDictionary
 
@@ -23,15 +24,15 @@ class ValidationError(ValueError):
     """One or more arguments are not what the construct takes; the message names each, its value and what is allowed."""
 
 
-def require(scope: Construct, problems: Iterable[str]) -> None:
-    """Raise `ValidationError` if there are any problems, with the path of the construct that has them."""
-    if found := list(problems):
+def require(scope: Construct, *checks: Iterable[str]) -> None:
+    """Raise `ValidationError` with the path of the construct and all problems that the checks yield, if any."""
+    if found := list(chain.from_iterable(checks)):
         raise ValidationError(f"{scope.node.path}: {'; '.join(found)}")
 
 
-def require_all(problems: Iterable[str]) -> None:
-    """Raise `ValidationError` if there are any problems, of what is no construct."""
-    if found := list(problems):
+def require_all(*checks: Iterable[str]) -> None:
+    """Raise `ValidationError` with all problems that the checks yield, if any."""
+    if found := list(chain.from_iterable(checks)):
         raise ValidationError("; ".join(found))
 
 
