@@ -22,7 +22,7 @@ AT_A_TIME: Final = 2
 
 
 def test_every_patch_still_applies_and_leaves_python() -> None:
-    sources = {path.name: path.read_text() for path in HANDLER.glob("*.py")}
+    sources = {path.relative_to(HANDLER).as_posix(): path.read_text() for path in HANDLER.rglob("*.py")}
 
     for patch in GUARDS:
         broken = patch.applied_to(sources[patch.file])
