@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from personalize_import_handler.aws.personalize import DatasetImportJob, DatasetSchema, JobSummary
 from personalize_import_handler.contract import TAG_KEY_PREFIX, ImportMode
-from personalize_import_handler.contract.properties import ImportProperties
+from personalize_import_handler.contract.import_properties import ImportProperties
 from personalize_import_handler.errors import BusyError, NameTakenError, RefusedError
 
 REGION = "eu-west-1"

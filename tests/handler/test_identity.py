@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from personalize_import_handler.contract import JOB_NAME_LENGTH_MAX, RELEASED, TAG_VALUE_LENGTH_MAX, ImportMode
-from personalize_import_handler.contract.properties import ImportProperties, parse
+from personalize_import_handler.contract.import_properties import ImportProperties
+from personalize_import_handler.contract.properties import parse
 from personalize_import_handler.request.names import (
     Resource,
     attempt_of,

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from personalize_import_handler import contract
 from personalize_import_handler.contract import ImportMode, ResourceProperties
-from personalize_import_handler.contract.properties import ImportProperties, InvalidPropertiesError, parse
+from personalize_import_handler.contract.import_properties import ImportProperties
+from personalize_import_handler.contract.properties import InvalidPropertiesError, parse
 from tests.handler.account import Account
 from tests.handler.fakes import DATASET_ARN, ROLE_ARN, job_arn
 from tests.handler.properties import DATA_LOCATION, properties, tags

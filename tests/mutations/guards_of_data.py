@@ -39,14 +39,9 @@ GUARDS: Final = (
     ),
     _read(
         "a location that is wrong is told once",
-        'location = "/"  # what is wrong with it is told already',
-        "pass",
+        ' and not any(constraints.DATA_LOCATION.check("DataLocation", location)):',
+        ":",
     ),
-    _read(
-        "files are a list", "isinstance(value, list) or not all(_has_strings(file", "value or not all(_has_strings(file"
-    ),
-    _read("files are checked", "self.note_first(name, asset_files.check_data_files(name, files, location))", "pass"),
-    _read("each file is one", ' or not all(_has_strings(file, "Name", "Source") for file in value):', ":"),
     # In `importing` and `preparation`
     _start("files are brought before the job is started", _PREPARED, "if False:"),
     _start("files are brought once", _PREPARED, _PREPARED.replace(" and not progress.prepared", "")),

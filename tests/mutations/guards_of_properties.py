@@ -9,85 +9,72 @@ _read: Final = partial(Patch, "contract/properties.py", "handler/test_properties
 _told: Final = partial(Patch, "contract/properties.py", "handler/test_malformed_properties.py")
 _attempts: Final = partial(Patch, "contract/__init__.py", "handler/test_adoption.py")
 _limit: Final = partial(Patch, "contract/__init__.py", "handler/test_properties.py")
-_IS_TAG: Final = (
-    "isinstance(value, dict) and set(value) == {*names} and all(isinstance(v, str) for v in value.values())"
-)
-_IS_NUMBER: Final = 'if not re.fullmatch(r"[0-9]{1,9}", str(value)):'
+_type: Final = partial(Patch, "contract/value_types.py", "handler/test_properties.py")
+_row: Final = partial(Patch, "contract/property_table.py", "handler/test_properties.py")
+_IS_NUMBER: Final = 'if re.fullmatch(r"[0-9]{1,9}", str(value)) else -1'
+_SHAPE: Final = "self.rules.keys() - {self.optional} <= value.keys() <= self.rules.keys()"
+_IS_LIST: Final = "if not isinstance(value, list) or not all(map(self.members.match, value)):"
 
 GUARDS: Final = (
     # In `properties`
-    _read(
-        "unknown names are looked for",
-        'read.note_first("Unknown properties", constraints.check_known(',
-        'print("Unknown properties", constraints.check_known(',
-    ),
-    _read(
-        "the import to run after is read", '        after=read.text("After", constraints.DATASET_IMPORT_JOB_ARN),\n', ""
-    ),
-    _read(
-        "the scope of a nested stack is read",
-        '        stack_scope=read.text("StackScope", constraints.STACK_SCOPE),\n',
-        "",
-    ),
-    _read("what is wrong is told", "if read.problems:", "if False:"),
+    _read("unknown names are looked for", '[*_first_of("Unknown properties", unknown)]', "[]"),
+    _row("the import to run after is read", '        field="after",\n', ""),
+    _row("the scope of a nested stack is read", '        field="stack_scope",\n', ""),
+    _read("what is wrong is told", "    if problems:\n        raise", "    if False:\n        raise"),
     _read(
         "a property that is needed is told when it is missing",
-        "if name in ResourceProperties.__required_keys__:",
-        "if False:",
+        "elif each.required and isinstance(each.type, Text) and each.is_checked:",
+        "elif False:",
     ),
     _read(
-        "a property that isn't needed may be missing", "if name in ResourceProperties.__required_keys__:", "if True:"
+        "a property that isn't needed may be missing",
+        "elif each.required and isinstance(each.type, Text) and each.is_checked:",
+        "elif isinstance(each.type, Text) and each.is_checked:",
     ),
-    _read("a property that is there is checked", "self.problems.extend(rule.check(name, value))", "pass"),
-    _read(
-        "a mode that is wrong is told",
-        "problems = list(constraints.check_import_mode(name, value))\n        self.problems.extend(problems)",
-        "problems = list(constraints.check_import_mode(name, value))",
+    _read("a property that is there is checked", "problems += _first_of(each.name, found)", "pass"),
+    # In `value_types`
+    _type(
+        "a text is checked",
+        "        problems += self.rule.check(name, value)\n        return str",
+        "        return str",
     ),
-    _read(
+    _type("a choice that is wrong is told", "        problems += found\n", ""),
+    _type(
         "a boolean may be a string: CloudFormation makes it one",
         "value if isinstance(value, bool) else _BOOLEANS.get(str(value).lower())",
         "value if isinstance(value, bool) else None",
     ),
-    _read(
+    _type(
         "a boolean is true or false and nothing else",
-        '            self.problems.append(violation(name, value, "true or false"))\n',
+        '            problems.append(violation(name, value, "true or false"))\n',
+        "            pass\n",
+    ),
+    _type("a boolean may have capitals", "_BOOLEANS.get(str(value).lower())", "_BOOLEANS.get(str(value))"),
+    _type("a number has digits alone", _IS_NUMBER, _IS_NUMBER.replace("fullmatch", "match")),
+    _type("a number has ASCII digits", _IS_NUMBER, _IS_NUMBER.replace("[0-9]", r"\d")),
+    _type("a number of any length is no defect", _IS_NUMBER, _IS_NUMBER.replace("{1,9}", "+")),
+    _type("a number is within its bounds", "if not self.lowest <= seconds <= self.highest:", "if seconds < 0:"),
+    _type("tags, files and followers are lists", _IS_LIST, "if not all(map(self.members.match, value)):"),
+    _type("each tag, file and follower is an object of a known shape", _IS_LIST, "if not isinstance(value, list):"),
+    _type("tags, files and followers are checked", "        problems += self.check(name, items)\n", ""),
+    _type(
+        "a tag is a mapping",
+        "            isinstance(value, dict)\n            and",
+        "            True\n            and",
+    ),
+    _type(
+        "a tag has a key and a value, and nothing else", _SHAPE, "self.rules.keys() - {self.optional} <= value.keys()"
+    ),
+    _type(
+        "a tag's key and value are strings",
+        "            and all(isinstance(member, str) for member in value.values())\n",
         "",
     ),
-    _read("a boolean may have capitals", "_BOOLEANS.get(str(value).lower())", "_BOOLEANS.get(str(value))"),
-    _read("a number has digits alone", _IS_NUMBER, _IS_NUMBER.replace("fullmatch", "match")),
-    _read("a number has ASCII digits", _IS_NUMBER, _IS_NUMBER.replace("[0-9]", r"\d")),
-    _read("a number of any length is no defect", _IS_NUMBER, _IS_NUMBER.replace("{1,9}", "+")),
-    _read("a number is within its bounds", "self.problems.extend(check(name, seconds))", "pass"),
-    _read(
-        "tags are a list", "if not isinstance(value, list) or not all(_has_strings(tag", "if not all(_has_strings(tag"
-    ),
-    _read("each tag is one", ' or not all(_has_strings(tag, "Key", "Value") for tag in value):', ":"),
-    _read("tags are checked", "self.note_first(name, constraints.check_tags(name, tags))", "pass"),
-    _read("a tag is a mapping", _IS_TAG, _IS_TAG.replace("isinstance(value, dict) and ", "")),
-    _read("a tag has a key and a value, and nothing else", _IS_TAG, _IS_TAG.replace("set(value) ==", "set(value) >=")),
-    _read(
-        "a tag's key and value are strings",
-        _IS_TAG,
-        _IS_TAG.replace(" and all(isinstance(v, str) for v in value.values())", ""),
-    ),
-    _told(
-        "followers are a list of a known shape",
-        '        if not isinstance(value, list) or not all(\n            _has_strings(each, "LogicalId") or',
-        '        if not all(\n            _has_strings(each, "LogicalId") or',
-    ),
-    Patch(
-        "contract/properties.py",
-        "handler/test_properties.py",
-        "a follower has a logical id",
-        '_has_strings(each, "LogicalId") or _has_strings(each, "LogicalId", "JobName") for',
-        "isinstance(each, dict) for",
-    ),
-    _told("followers are checked", "self.note_first(name, constraints.check_followers(name, followers))", "pass"),
+    _type("a follower has a logical id", _SHAPE, "value.keys() <= self.rules.keys()"),
     _told(
         "of hundreds of mistakes some are told",
-        "self.problems.extend(problems[:_PROBLEMS_OF_A_KIND_MAX])",
-        "self.problems.extend(problems)",
+        "yield from problems[:_PROBLEMS_OF_A_KIND_MAX]",
+        "yield from problems",
     ),
     _told(
         "of hundreds of mistakes the reader learns how many", "if len(problems) > _PROBLEMS_OF_A_KIND_MAX:", "if False:"
@@ -137,25 +124,25 @@ GUARDS: Final = (
         "RELAY_SECONDS_MAX: Final = 360 * 3600",
     ),
     _attempts("there is a bounded number of attempts", "ATTEMPTS_MAX: Final = 999", "ATTEMPTS_MAX: Final = 9999"),
-    # In `first_resource`
+    # In `properties._problems_of_first_resource`
     _read(
         "a wait chain names its first resource",
-        'if job_arn is not None and not any(constraints.DATASET_IMPORT_JOB_ARN.check("", job_arn)):',
-        "if False:",
-    ),
-    _read(
-        "a first resource has two ids",
-        'if not isinstance(value, dict) or not _has_strings(value, "LogicalId", "PhysicalId"):',
-        'if not isinstance(value, dict) or not {*value} >= {"LogicalId", "PhysicalId"}:',
-    ),
-    _read(
-        "a first resource has the logical id of a resource",
-        '        self.problems.extend(constraints.LOGICAL_ID.check(f"{name}: LogicalId", value["LogicalId"]))\n',
+        "    problems += _problems_of_first_resource(fields)\n",
         "",
+    ),
+    _type(
+        "a first resource has two ids",
+        "        if not isinstance(value, dict) or not self.match(value):",
+        "        if not isinstance(value, dict) or not {*value} >= {*self.rules}:",
+    ),
+    _type(
+        "a first resource has the logical id of a resource",
+        '                problems += rule.check(f"{name}: {member}", value[member])\n',
+        "                pass\n",
     ),
     _read(
         "a job that is named wrongly is one problem",
-        ' and not any(constraints.DATASET_IMPORT_JOB_ARN.check("", job_arn)):',
+        ' and not any(constraints.DATASET_IMPORT_JOB_ARN.check("", arn)):',
         ":",
     ),
 )

@@ -84,7 +84,7 @@ GUARDS: Final = (
         "        if fingerprint:\n",
     ),
     Patch(
-        "contract/properties.py",
+        "contract/import_properties.py",
         "handler/test_release.py",
         "a job has the tag of its resource",
         "{**dict(self.tags), RESOURCE_TAG: resource_tag, **fingerprint}",

@@ -7,6 +7,8 @@ from tests.mutations.patches import Patch
 
 _rule: Final = partial(Patch, "contract/constraints.py", "handler/test_properties.py")
 _spoilt: Final = partial(Patch, "contract/constraints.py", "handler/test_malformed_properties.py")
+_type: Final = partial(Patch, "contract/value_types.py", "handler/test_properties.py")
+_IS_WITHIN: Final = "if not self.lowest <= seconds <= self.highest:"
 _IS_TEXT: Final = (
     "if not isinstance(value, str) or len(value) > self.length_max or not re.fullmatch(self.pattern, value):"
 )
@@ -60,27 +62,12 @@ GUARDS: Final = (
     _rule("a token may have lines", r'r"[^\ud800-\udfff]+"', r'r".+"'),
     _rule(
         "an import mode is one of the service's",
-        "if value not in list(ImportMode):",
+        "if value not in list(choices):",
         "if str(value).upper() not in list(ImportMode):",
     ),
-    _rule(
-        "a timeout is a minute at least",
-        "if not contract.TIMEOUT_SECONDS_MIN <= value <= contract.TIMEOUT_SECONDS_MAX:",
-        "if not 0 <= value <= contract.TIMEOUT_SECONDS_MAX:",
-    ),
-    _rule(
-        "a timeout is 55 minutes at most",
-        "if not contract.TIMEOUT_SECONDS_MIN <= value <= contract.TIMEOUT_SECONDS_MAX:",
-        "if not contract.TIMEOUT_SECONDS_MIN <= value:",
-    ),
-    _rule(
-        "a timeout may be its bounds",
-        "if not contract.TIMEOUT_SECONDS_MIN <= value <= contract.TIMEOUT_SECONDS_MAX:",
-        "if not contract.TIMEOUT_SECONDS_MIN < value < contract.TIMEOUT_SECONDS_MAX:",
-    ),
-    _rule(
-        "the time waited before has a bound", "if not 0 <= value <= contract.RELAY_SECONDS_MAX:", "if not 0 <= value:"
-    ),
+    _type("a timeout is a minute at least", _IS_WITHIN, "if not 0 <= seconds <= self.highest:"),
+    _type("a timeout is 55 minutes at most", _IS_WITHIN, "if not self.lowest <= seconds:"),
+    _type("a timeout may be its bounds", _IS_WITHIN, "if not self.lowest < seconds < self.highest:"),
     _rule("there are 50 tags at most", "if len(tags) > contract.TAGS_MAX:", "if len(tags) > contract.TAGS_MAX + 1:"),
     _rule("there may be 50 tags", "if len(tags) > contract.TAGS_MAX:", "if len(tags) >= contract.TAGS_MAX:"),
     _rule("tags have different keys", "if count > 1):", "if count > 2):"),

@@ -8,9 +8,9 @@ import pytest
 
 from personalize_import.template_reference.json_schema import json_schema
 from personalize_import.template_reference.page import reference
-from personalize_import.template_reference.properties import PROPERTIES, Update
 from personalize_import_handler.contract import Attribute, ResourceProperties
 from personalize_import_handler.contract.properties import parse
+from personalize_import_handler.contract.property_table import PROPERTIES, Update
 from tests.handler.account import Account
 from tests.handler.properties import DATA_LOCATION, properties, shipped, tags
 from tests.handler.simulator import CloudFormation
@@ -123,7 +123,7 @@ def test_every_change_was_tried() -> None:
 
 
 def test_the_defaults_are_those_of_the_handler() -> None:
-    with_defaults = {
-        each.name: each.default for each in PROPERTIES if each.default and each.name not in {"JobName", "StackScope"}
-    }
+    defaults = dict(re.findall(r"### (\w+)\n(?:(?!###)[^\0])*?- \*Default\*: (.*)\n", reference()))
+    with_defaults = {name: default for name, default in defaults.items() if name not in {"JobName", "StackScope"}}
+    assert len(with_defaults) > 8
     assert parse(properties(**with_defaults)) == parse(properties())

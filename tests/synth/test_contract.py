@@ -8,6 +8,7 @@ import pytest
 from personalize_import import DataSource, ImportMode, Reimport
 from personalize_import_handler import contract
 from personalize_import_handler.contract import ReimportMode, ResourceProperties, properties
+from personalize_import_handler.contract.import_properties import ImportProperties
 from tests.synth.stacks import (
     SCHEMA_ARN,
     add_dataset,
@@ -74,7 +75,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 
 def test_the_handler_reads_what_the_construct_was_given(written: dict[str, Any]) -> None:
-    assert properties.parse(as_delivered(written)) == properties.ImportProperties(
+    assert properties.parse(as_delivered(written)) == ImportProperties(
         dataset_arn="arn:aws:personalize:eu-west-1:123456789012:dataset/group/INTERACTIONS",
         data_location=written["DataLocation"],
         data_files=(("interactions.csv", written["DataFiles"][0]["Source"]),),
@@ -110,7 +111,7 @@ def test_the_handler_reads_its_defaults_from_what_is_left_out() -> None:
 
     parsed = properties.parse(as_delivered(properties_of(job)))
 
-    assert parsed == properties.ImportProperties(
+    assert parsed == ImportProperties(
         dataset_arn=parsed.dataset_arn, data_location=parsed.data_location, role_arn=parsed.role_arn
     )
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from personalize_import_cli.stack.events import Operation, Outcome, Request
 from personalize_import_cli.stack.jobs import Job
 from personalize_import_handler.contract import RESOURCE_TYPE, WAIT_RESOURCE_TYPE, ReimportMode
-from personalize_import_handler.contract.properties import ImportProperties, InvalidPropertiesError, parse
+from personalize_import_handler.contract.import_properties import ImportProperties
+from personalize_import_handler.contract.properties import InvalidPropertiesError, parse
 from personalize_import_handler.request.names import Resource, names_of
 
 

@@ -14,7 +14,7 @@ from constructs import Construct
 from personalize_import.synthesis.at_synthesis import at_synthesis
 from personalize_import.synthesis.environment import is_token, once_per_stack
 from personalize_import_handler import contract
-from personalize_import_handler.contract import constraints
+from personalize_import_handler.contract import ImportMode, constraints
 from personalize_import_handler.contract.constraints import TextRule, violation
 
 _SECONDS: Final[WeakKeyDictionary[cdk.Duration, float | None]] = WeakKeyDictionary()
@@ -68,7 +68,7 @@ def check_role(name: str, role: object) -> Iterator[str]:
 def check_import_mode(name: str, value: object) -> Iterator[str]:
     """Yield what is wrong with an import mode, unless there is none, or it is a token."""
     if value is not None:
-        yield from _unless_token(value, constraints.check_import_mode(name, value))
+        yield from _unless_token(value, constraints.check_choice(name, value, ImportMode))
 
 
 def check_tags(name: str, tags: object) -> Iterator[str]:

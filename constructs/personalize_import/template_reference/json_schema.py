@@ -1,16 +1,17 @@
-"""The resource type as JSON schema: for editors, and for checks of templates before they are deployed."""
+"""JSON schema of the resource type, for editors and for checks of templates before a deployment."""
 
 import json
 from typing import Any, Final
 
-from personalize_import.template_reference.properties import PROPERTIES, Property
+from personalize_import.template_reference.values import schema_of
 from personalize_import_handler import contract
+from personalize_import_handler.contract.property_table import PROPERTIES, Property
 
 _REFERENCE: Final = "#/definitions/reference"
 
 
 def json_schema() -> str:
-    """Write the schema of the resource as it stands in a template."""
+    """Return the schema of the resource in a template."""
     return json.dumps(_schema(), indent=2) + "\n"
 
 
@@ -32,7 +33,7 @@ def _schema() -> dict[str, Any]:
         "required": ["Type", "Properties"],
         "definitions": {
             "reference": {
-                "description": "Ref, or an intrinsic function: what is known when the stack is deployed.",
+                "description": "Ref or an intrinsic function, whose value is known when the stack is deployed.",
                 "type": "object",
                 "minProperties": 1,
                 "maxProperties": 1,
@@ -46,12 +47,12 @@ def _schema() -> dict[str, Any]:
 def _property(each: Property) -> dict[str, Any]:
     return {
         "description": each.description,
-        "anyOf": [_with_references(each.schema), {"$ref": _REFERENCE}],
+        "anyOf": [_with_references(schema_of(each.type)), {"$ref": _REFERENCE}],
     }
 
 
 def _with_references(schema: dict[str, Any]) -> dict[str, Any]:
-    """Let what is inside a list be references too, and values of what is inside that."""
+    """Allow references as items of a list, and as members of its items."""
     if "items" not in schema:
         return schema
     inside = schema["items"]

@@ -1,15 +1,17 @@
-"""The part of docs/resource-reference.md that tells of properties and return values."""
+"""The part of docs/resource-reference.md on syntax, properties and return values."""
 
 from typing import Any, Final
 
-from personalize_import.template_reference.properties import PROPERTIES, Property
+from personalize_import.template_reference.values import schema_of, type_name
 from personalize_import_handler import contract
 from personalize_import_handler.contract import Attribute
+from personalize_import_handler.contract.import_properties import ImportProperties
+from personalize_import_handler.contract.property_table import PROPERTIES, Property
 
 _ATTRIBUTES: Final = {
     Attribute.DATASET_IMPORT_JOB_ARN: "The job's ARN.",
     Attribute.JOB_NAME: "The job's full name, with its suffix.",
-    Attribute.STATUS: f"The status that the wait ended with: `ACTIVE`, unless `Wait` is false, or the resource "
+    Attribute.STATUS: f"The status at the end of the wait: `ACTIVE`, unless `Wait` is false or the resource "
     f"hands over; then also another one, or `{contract.STATUS_UNKNOWN}`.",
     Attribute.DATASET_ARN: "The dataset's ARN.",
     Attribute.CREATION_DATE_TIME: "When the job was created, in ISO 8601.",
@@ -19,12 +21,12 @@ _ATTRIBUTES: Final = {
 
 
 def reference() -> str:
-    """Write what is made of the contract: syntax, properties, return values."""
+    """Return syntax, properties and return values, as the contract defines them."""
     return f"{_syntax()}\n## Properties\n\n{''.join(map(_property, PROPERTIES))}{_return_values()}"
 
 
 def _syntax() -> str:
-    properties = "".join(f"      {each.name}: {each.type}\n" for each in PROPERTIES)
+    properties = "".join(f"      {each.name}: {type_name(each.type)}\n" for each in PROPERTIES)
     return (
         "## Syntax\n\n```yaml\nResources:\n  Import:\n"
         f"    Type: {contract.RESOURCE_TYPE}\n    Properties:\n{properties}```\n"
@@ -34,17 +36,28 @@ def _syntax() -> str:
 def _property(each: Property) -> str:
     facts = {
         "Required": "Yes" if each.required else "No",
-        "Type": each.type,
-        **_limits(each.schema),
-        "Default": each.default,
+        "Type": type_name(each.type),
+        **_limits(schema_of(each.type)),
+        "Default": each.default or _default_of(each.field),
         "Update requires": f"{each.update}",
     }
     lines = "".join(f"- *{name}*: {value}\n" for name, value in facts.items() if value is not None)
     return f"### {each.name}\n\n{each.description}\n\n{lines}\n"
 
 
+def _default_of(field: str) -> str | None:
+    """Return the default of a field as a template would have it; None if a missing property has no value."""
+    match ImportProperties._field_defaults.get(field):
+        case None | ():
+            return None
+        case bool(default):
+            return str(default).lower()
+        case default:
+            return str(default)
+
+
 def _limits(schema: dict[str, Any]) -> dict[str, str]:
-    """Say what a value may be, in the words of CloudFormation's own reference."""
+    """Return the limits of a value, in the words of CloudFormation's own reference."""
     match schema:
         case {"pattern": str(pattern), "minLength": lowest, "maxLength": highest}:
             return {"Pattern": f"`{pattern}`", "Minimum": f"{lowest}", "Maximum": f"{highest}"}

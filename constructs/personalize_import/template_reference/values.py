@@ -1,14 +1,62 @@
-"""What values may be, as JSON schema: made of the contract's rules and limits."""
+"""Types of property values as JSON schema, and as the reference page names them."""
 
-from typing import Any, Final
+from collections.abc import Iterable
+from typing import Any
 
-from personalize_import_handler import contract
-from personalize_import_handler.contract import asset_files, constraints
 from personalize_import_handler.contract.constraints import TextRule
+from personalize_import_handler.contract.value_types import (
+    AnyObject,
+    Boolean,
+    Choice,
+    ListOf,
+    Members,
+    Seconds,
+    Text,
+    ValueType,
+)
 
 
-def text(rule: TextRule, length_min: int = 1) -> dict[str, Any]:
-    """Give what a rule for strings allows."""
+def schema_of(value: ValueType) -> dict[str, Any]:
+    """Return the JSON schema of a type, without references."""
+    match value:
+        case Text(rule, length_min):
+            return _text(rule, length_min)
+        case Choice(choices):
+            return {"enum": list(choices)}
+        case Boolean():
+            pattern = "^([Tt][Rr][Uu][Ee]|[Ff][Aa][Ll][Ss][Ee])$"
+            return {"anyOf": [{"type": "boolean"}, {"type": "string", "pattern": pattern}]}
+        case Seconds(lowest, highest):
+            number = {"type": "integer", "minimum": lowest, "maximum": highest}
+            return {"anyOf": [number, {"type": "string", "pattern": "^[0-9]{1,9}$"}]}
+        case Members():
+            return _members(value)
+        case ListOf():
+            limits = {"minItems": value.count_min or None, "maxItems": value.count_max}
+            known = {name: limit for name, limit in limits.items() if limit is not None}
+            return {"type": "array", "items": _members(value.members), **known}
+        case AnyObject():
+            return {"type": "object"}
+
+
+def type_name(value: ValueType) -> str:
+    """Return the name of a type on the reference page, in CloudFormation's words."""
+    match value:
+        case Text() | Choice():
+            return "String"
+        case Boolean():
+            return "Boolean"
+        case Seconds():
+            return "Integer"
+        case Members(rules):
+            return f"Object ({_quoted(rules)})"
+        case AnyObject(members):
+            return f"Object ({_quoted(members)})"
+        case ListOf(item, members):
+            return f"List of {item} ({_quoted(members.rules)})"
+
+
+def _text(rule: TextRule, length_min: int = 1) -> dict[str, Any]:
     return {
         "type": "string",
         "pattern": f"^(?:{rule.pattern})$",
@@ -17,43 +65,24 @@ def text(rule: TextRule, length_min: int = 1) -> dict[str, Any]:
     }
 
 
-def seconds(lowest: int, highest: int) -> dict[str, Any]:
-    """Give whole seconds, as a number or, as CloudFormation hands them over, as a string of digits."""
+def _members(members: Members) -> dict[str, Any]:
     return {
-        "anyOf": [
-            {"type": "integer", "minimum": lowest, "maximum": highest},
-            {"type": "string", "pattern": "^[0-9]{1,9}$"},
-        ]
+        "type": "object",
+        "properties": {name: _member(rule) for name, rule in members.rules.items()},
+        "required": [name for name in members.rules if name != members.optional],
+        "additionalProperties": False,
     }
 
 
-BOOLEAN: Final[dict[str, Any]] = {
-    "anyOf": [{"type": "boolean"}, {"type": "string", "pattern": "^([Tt][Rr][Uu][Ee]|[Ff][Aa][Ll][Ss][Ee])$"}]
-}
-TAG: Final[dict[str, Any]] = {
-    "type": "object",
-    "properties": {
-        "Key": {"type": "string", "minLength": 1, "maxLength": contract.TAG_KEY_LENGTH_MAX},
-        "Value": {"type": "string", "maxLength": contract.TAG_VALUE_LENGTH_MAX},
-    },
-    "required": ["Key", "Value"],
-    "additionalProperties": False,
-}
-FOLLOWER: Final[dict[str, Any]] = {
-    "type": "object",
-    "properties": {"LogicalId": text(constraints.LOGICAL_ID), "JobName": text(constraints.JOB_NAME)},
-    "required": ["LogicalId"],
-    "additionalProperties": False,
-}
-FIRST_RESOURCE: Final[dict[str, Any]] = {
-    "type": "object",
-    "properties": {"LogicalId": text(constraints.LOGICAL_ID), "PhysicalId": {"type": "string"}},
-    "required": ["LogicalId", "PhysicalId"],
-    "additionalProperties": False,
-}
-FILE: Final[dict[str, Any]] = {
-    "type": "object",
-    "properties": {"Name": text(asset_files.DATA_FILE_NAME), "Source": text(asset_files.OBJECT)},
-    "required": ["Name", "Source"],
-    "additionalProperties": False,
-}
+def _member(rule: TextRule | tuple[int, int] | None) -> dict[str, Any]:
+    if rule is None:
+        return {"type": "string"}
+    if isinstance(rule, TextRule):
+        return _text(rule)
+    length_min, length_max = rule
+    lengths = {"minLength": length_min} if length_min else {}
+    return {"type": "string", **lengths, "maxLength": length_max}
+
+
+def _quoted(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)

@@ -12,7 +12,7 @@ import boto3
 from personalize_import_handler.aws.calls import CLIENT_CONFIG, call_service, paginate
 from personalize_import_handler.aws.personalize import DatasetImportJob, DatasetSchema, JobSummary
 from personalize_import_handler.contract import ImportMode
-from personalize_import_handler.contract.properties import ImportProperties
+from personalize_import_handler.contract.import_properties import ImportProperties
 from personalize_import_handler.errors import RefusedError
 
 if TYPE_CHECKING:

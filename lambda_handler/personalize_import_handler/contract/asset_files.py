@@ -1,4 +1,4 @@
-"""Rules for files that are brought to S3 before they are imported; standard library only, as in `checks`."""
+"""Rules for asset files, which are copied in S3 before they are imported."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -25,8 +25,8 @@ BUCKET: Final = TextRule(
 )
 
 
-def check_data_files(name: str, files: Sequence[tuple[str, str]], location: str) -> Iterator[str]:
-    """Yield what is wrong with files, names and sources, that are brought to a location."""
+def check_data_files(name: str, files: Sequence[tuple[str, str]]) -> Iterator[str]:
+    """Yield what is wrong with files that are copied before an import: their names and sources."""
     if not 1 <= len(files) <= contract.DATA_FILES_MAX:
         yield violation(name, len(files), f"1 to {contract.DATA_FILES_MAX} files")
     names = [file_name for file_name, _ in files]
@@ -35,5 +35,10 @@ def check_data_files(name: str, files: Sequence[tuple[str, str]], location: str)
     for file_name, source in files:
         yield from DATA_FILE_NAME.check(f"{name}: a name", file_name)
         yield from OBJECT.check(f"{name}: the source of {shown(file_name)}", source)
+
+
+def check_location(name: str, files: Sequence[tuple[str, str]], location: str) -> Iterator[str]:
+    """Yield what is wrong with files that are copied to a location: one that is no folder names the only file."""
+    names = [file_name for file_name, _ in files]
     if not location.endswith("/") and names != [location.rpartition("/")[2]]:
         yield violation(name, names, f"the one file that DataLocation {shown(location)} names")

@@ -7,10 +7,10 @@ resource) and returns what is wrong with it, or nothing.
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from enum import StrEnum
 from typing import Final, NamedTuple
 
 from personalize_import_handler import contract
-from personalize_import_handler.contract import ImportMode, ReimportMode
 
 _SHOWN_LENGTH_MAX: Final = 200
 
@@ -125,16 +125,10 @@ STATUS: Final = TextRule(
 )
 
 
-def check_import_mode(name: str, value: object) -> Iterator[str]:
-    """Yield what is wrong with an import mode."""
-    if value not in list(ImportMode):
-        yield violation(name, value, " or ".join(ImportMode))
-
-
-def check_reimport(name: str, value: object) -> Iterator[str]:
-    """Yield what is wrong with the choice of when to import again."""
-    if value not in list(ReimportMode):
-        yield violation(name, value, " or ".join(ReimportMode))
+def check_choice(name: str, value: object, choices: type[StrEnum]) -> Iterator[str]:
+    """Yield what is wrong with a value of an enumeration."""
+    if value not in list(choices):
+        yield violation(name, value, " or ".join(choices))
 
 
 TIMEOUT_SECONDS_ALLOWED: Final = (
@@ -149,12 +143,6 @@ RELAY_SECONDS_ALLOWED: Final = (
 )
 
 
-def check_timeout_seconds(name: str, value: float) -> Iterator[str]:
-    """Yield what is wrong with the timeout of one resource, in seconds."""
-    if not contract.TIMEOUT_SECONDS_MIN <= value <= contract.TIMEOUT_SECONDS_MAX:
-        yield violation(name, value, TIMEOUT_SECONDS_ALLOWED)
-
-
 def check_relay_seconds(name: str, value: float) -> Iterator[str]:
     """Yield what is wrong with the timeout of a relay of resources, in seconds."""
     if not contract.TIMEOUT_SECONDS_MIN <= value <= contract.RELAY_SECONDS_MAX or value != int(value):
@@ -162,12 +150,6 @@ def check_relay_seconds(name: str, value: float) -> Iterator[str]:
 
 
 WAITED_SECONDS_ALLOWED: Final = f"a whole number of seconds from 0 to {contract.RELAY_SECONDS_MAX}"
-
-
-def check_waited_seconds(name: str, value: float) -> Iterator[str]:
-    """Yield what is wrong with the time that was waited before, in seconds."""
-    if not 0 <= value <= contract.RELAY_SECONDS_MAX:
-        yield violation(name, value, WAITED_SECONDS_ALLOWED)
 
 
 TAGS_ALLOWED: Final = (

@@ -4,7 +4,7 @@ import hashlib
 import json
 
 from personalize_import_handler.aws.data_reader import DataReader
-from personalize_import_handler.contract.properties import ImportProperties
+from personalize_import_handler.contract.import_properties import ImportProperties
 
 _LENGTH = 32
 

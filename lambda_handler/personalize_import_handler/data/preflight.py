@@ -13,7 +13,7 @@ from typing import Final
 
 from personalize_import_handler.aws.data_reader import DataObject, DataReader
 from personalize_import_handler.aws.personalize import DatasetSchema
-from personalize_import_handler.contract.properties import ImportProperties
+from personalize_import_handler.contract.import_properties import ImportProperties
 from personalize_import_handler.data_checks.checker import check
 from personalize_import_handler.data_checks.files import Data, DataFile
 from personalize_import_handler.data_checks.findings import Finding

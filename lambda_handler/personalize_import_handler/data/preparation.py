@@ -9,7 +9,7 @@ from typing import Final
 
 from personalize_import_handler.aws.services import Services
 from personalize_import_handler.aws.storage import ObjectNotFoundError, Storage
-from personalize_import_handler.contract.properties import ImportProperties
+from personalize_import_handler.contract.import_properties import ImportProperties
 from personalize_import_handler.request.outcome import Progress
 
 _BYTES_OF_A_POLL: Final = 64 * 1024 * 1024

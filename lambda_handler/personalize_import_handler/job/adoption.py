@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from personalize_import_handler.aws.personalize import DatasetImportJob, JobSummary, Personalize, has_failed, is_running
 from personalize_import_handler.contract import DATA_FINGERPRINT_TAG, RELEASED, RESOURCE_TAG, ImportMode
-from personalize_import_handler.contract.properties import ImportProperties
+from personalize_import_handler.contract.import_properties import ImportProperties
 from personalize_import_handler.errors import BusyError, NameTakenError, RefusedError
 from personalize_import_handler.request.names import (
     JobNames,

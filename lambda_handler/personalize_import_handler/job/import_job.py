@@ -8,7 +8,7 @@ from personalize_import_handler.aws import fresh_permissions
 from personalize_import_handler.aws.personalize import DatasetImportJob, Personalize, Phase, UnknownStatusError
 from personalize_import_handler.aws.services import Services
 from personalize_import_handler.contract import ATTEMPTS_MAX, DATA_FINGERPRINT_TAG, ReimportMode
-from personalize_import_handler.contract.properties import ImportProperties
+from personalize_import_handler.contract.import_properties import ImportProperties
 from personalize_import_handler.data import preparation
 from personalize_import_handler.errors import BusyError, DataRefusedError, ImportFailedError, RefusedError
 from personalize_import_handler.job import adoption

@@ -13,8 +13,8 @@ from personalize_import_handler.aws.event_bus import NotPublishedError
 from personalize_import_handler.aws.personalize import has_succeeded
 from personalize_import_handler.aws.services import Services
 from personalize_import_handler.contract import STATUS_NOT_STARTED, STATUS_UNKNOWN, Attribute, StateChange
+from personalize_import_handler.contract.import_properties import ImportProperties
 from personalize_import_handler.contract.printable import printable
-from personalize_import_handler.contract.properties import ImportProperties
 from personalize_import_handler.errors import ImportFailedError
 from personalize_import_handler.request.outcome import Finished, Outcome, Progress, Waiting
 from personalize_import_handler.request.request import Request

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 from personalize_import_handler import contract
-from personalize_import_handler.contract.properties import ImportProperties
+from personalize_import_handler.contract.import_properties import ImportProperties
 
 _HASH_LENGTH = 12
 _REGION = r"[a-z]+(-[a-z]+)+-[0-9]+"

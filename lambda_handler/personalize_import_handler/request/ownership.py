@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from personalize_import_handler.contract.constraints import shown
-from personalize_import_handler.contract.properties import ImportProperties
+from personalize_import_handler.contract.import_properties import ImportProperties
 from personalize_import_handler.request.names import Resource, first_of, stack_of_role
 
 

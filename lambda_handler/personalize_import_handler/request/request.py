@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from personalize_import_handler.contract.properties import ImportProperties, InvalidPropertiesError, parse
+from personalize_import_handler.contract.import_properties import ImportProperties
+from personalize_import_handler.contract.properties import InvalidPropertiesError, parse
 from personalize_import_handler.errors import ImportFailedError
 from personalize_import_handler.request import request_time
 from personalize_import_handler.request.names import Resource, resource_of
