@@ -1,4 +1,4 @@
-"""Data in a bucket that others own, imported into a dataset that others made."""
+"""Data in a bucket of another app, imported into a dataset of another app."""
 
 import aws_cdk as cdk
 

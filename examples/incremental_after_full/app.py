@@ -1,4 +1,4 @@
-"""All users once, and then what has come since: an INCREMENTAL import after the FULL one."""
+"""A FULL import of all users, and an INCREMENTAL import of new users after it."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Data that is encrypted with a key of the app's: role, bucket and key let Personalize read it."""
+"""Data that is encrypted with a customer managed key: role, bucket and key policies allow Personalize to read it."""
 
 import aws_cdk as cdk
 from aws_cdk import aws_kms as kms

@@ -1,4 +1,4 @@
-"""A file that is checked three times: by command, at synth, and before the job starts."""
+"""A file that is checked three times: on the command line, at synth, and before the job starts."""
 
 from pathlib import Path
 

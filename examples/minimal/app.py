@@ -1,4 +1,4 @@
-"""A file beside the app, imported into a dataset that the app makes."""
+"""A file in the app, imported into a dataset that the app creates."""
 
 from pathlib import Path
 

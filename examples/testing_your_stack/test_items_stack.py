@@ -1,4 +1,4 @@
-"""Tests of a stack with an import: deployed for real, to the AWS on this machine."""
+"""Tests of a stack with an import, deployed to the local AWS."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from personalize_local.testing import CdkFailed, LocalCloud
 
 
 class ItemsStack(cdk.Stack):
-    """The stack under test; yours is imported from your own package."""
+    """The stack under test; import yours from your own package."""
 
     def __init__(self, scope: Construct, id: str, *, data: Path) -> None:
         super().__init__(scope, id)

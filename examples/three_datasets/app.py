@@ -1,4 +1,4 @@
-"""Interactions, users and items in one stack, and a solution that is made when all of them are in."""
+"""Interactions, users and items in one stack, and a solution that is created after all of them are imported."""
 
 from pathlib import Path
 

@@ -89,7 +89,7 @@ def test_every_example_is_run_and_listed() -> None:
     assert folders == {*EXPECTED, "testing_your_stack"}  # that one is run by tests/package
     assert [folder for folder in folders if f"[{folder}]({folder})" not in table] == []
     for example in EXPECTED:
-        assert [title for title in sections_of(example) if title != "What is there already"] == SECTIONS
+        assert [title for title in sections_of(example) if title != "Prerequisites"] == SECTIONS
 
 
 @pytest.mark.slow
@@ -99,7 +99,7 @@ def test_an_example_deploys_updates_and_destroys(example: str, cloud: Cloud, run
     expected, sections = EXPECTED[example], sections_of(example)
     datasets = [*expected.deployed.rows]
 
-    run(example, sections.get("What is there already", ""))
+    run(example, sections.get("Prerequisites", ""))
     run(example, sections["Deploy"])
     assert set(expected.stacks) <= stacks_of(cloud)
     assert standing(cloud, datasets) == expected.deployed

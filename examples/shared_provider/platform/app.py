@@ -1,4 +1,4 @@
-"""The platform team's part: the provider, and what other apps have to know of it."""
+"""The platform team's app: the provider, and the parameters that other apps read."""
 
 import aws_cdk as cdk
 from aws_cdk import aws_ssm as ssm
@@ -7,7 +7,7 @@ from personalize_import import DatasetImportProvider
 
 app = cdk.App()
 stack = cdk.Stack(app, "PersonalizePlatform")
-# Whoever may make roles below the path decides whose data can be imported.
+# Anyone who can create roles under this path decides whose data can be imported.
 provider = DatasetImportProvider(stack, "Provider", import_role_path="/personalize-teams/", allow_preflight=True)
 parameters = {
     "service-token": provider.service_token,

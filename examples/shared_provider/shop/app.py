@@ -1,4 +1,4 @@
-"""An application team's part: a job that the platform's provider handles. The app has no function of its own."""
+"""An application team's app: a job that uses the platform team's provider. The app has no Lambda function."""
 
 import aws_cdk as cdk
 from aws_cdk import aws_personalize as personalize
