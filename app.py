@@ -1,8 +1,8 @@
 """The demo app: Schema, DatasetGroup, Dataset, DatasetImportJob, Solution. The stacks are in demo/stacks.py.
 
-Context: `schema`, the path of an Avro schema (default: demo/interactions.schema.json); `data`, the path of a CSV file
-or a folder of them that is shipped with the app (default: a bucket is made, for data to be put into); and
-`reimport_token`, which imports the data again when it changes.
+Context values: `schema`, the path of an Avro schema (default: demo/interactions.schema.json); `data`, the path of a CSV
+file, or of a folder of CSV files, to upload as an asset (default: create a bucket for the data); and `reimport_token`,
+which imports the data again when it changes.
 """
 
 from pathlib import Path

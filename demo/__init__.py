@@ -1,1 +1,1 @@
-"""The demo: what app.py deploys, and how it is deployed to the AWS on this machine."""
+"""The demo: the stacks of app.py, and the commands that deploy them to the local AWS."""

@@ -1,6 +1,6 @@
-"""Deploy the demo to the AWS on this machine, or destroy it there: `make deploy-local`, `make destroy-local`.
+"""Deploy the demo to the local AWS, or destroy it: `make deploy-local`, `make destroy-local`.
 
-What is deployed is kept in a folder between two runs, so that a second run updates; no process outlives a run.
+The state is kept in a folder between two runs, so that a second run updates the stacks. No process outlives a run.
 """
 
 import argparse
@@ -33,7 +33,7 @@ console: Final = Console(highlight=False)
 
 @dataclass(frozen=True)
 class Demo:
-    """One deploy: what is imported, and where the local AWS keeps its state."""
+    """Options of a deploy: data, schema, folder for the state, and options of the local AWS."""
 
     data: Path
     schema_path: Path
@@ -43,23 +43,23 @@ class Demo:
 
     @property
     def assembly(self) -> Path:
-        """Where the synthesized app goes."""
+        """Folder of the cloud assembly."""
         return self.folder / _ASSEMBLIES / self.schema.dataset_type
 
 
 def deploy(demo: Demo) -> None:
-    """Deploy, and show what came of it; raises `CdkFailed`."""
+    """Deploy the demo and print the result; raises `CdkFailed`."""
     with kept_state(demo.folder) as state:
-        if state.is_half_done:
-            console.print("The last run was interrupted; beginning anew.")
-            state.forget()
+        if state.was_interrupted:
+            console.print("The previous run was interrupted; starting over.")
+            state.delete()
         with state.changing(), LocalAws(demo.options) as aws:
             _deploy(demo, aws)
 
 
 def _deploy(demo: Demo, aws: LocalAws) -> None:
     cdk = CdkCli(aws.process_environment(), ROOT)
-    # Where there is no app, for it would be synthesized for that too.
+    # In a folder without an app, because the CLI would synthesize it for the bootstrap too.
     cloud = LocalCloud(aws, demo.folder)
     with cloud.cdk.start("bootstrap", f"aws://{ACCOUNT}/{demo.options.region}") as bootstrap:
         _synthesize(demo, cdk)
@@ -75,16 +75,16 @@ def _deploy(demo: Demo, aws: LocalAws) -> None:
 
 
 def destroy(folder: Path) -> None:
-    """Destroy what is deployed, and the state with it; raises `CdkFailed`, after which nothing is left either."""
+    """Destroy the stacks and remove the state, also if destroying raises `CdkFailed`."""
     if folder.is_dir():
         with kept_state(folder) as state:
             try:
-                if state.is_there and not state.is_half_done:
+                if state.exists and not state.was_interrupted:
                     with LocalAws(_options(folder)) as aws:
                         _destroy_stacks(folder, aws)
             finally:
                 state.remove(_ASSEMBLIES, _SAMPLE)
-    console.print("Nothing is left of the demo.")
+    console.print("The demo has been removed.")
 
 
 def _destroy_stacks(folder: Path, aws: LocalAws) -> None:
@@ -95,7 +95,7 @@ def _destroy_stacks(folder: Path, aws: LocalAws) -> None:
 
 
 def _empty_bucket(cloud: LocalCloud, stack_name: str) -> None:
-    """Delete what is in the data stack's bucket; CloudFormation deletes no bucket that holds anything."""
+    """Empty the bucket of the data stack, because CloudFormation can't delete a bucket with objects."""
     for stack in cloud.cloudformation.describe_stacks()["Stacks"]:
         if stack["StackName"] == stack_name:
             bucket = cloud.outputs(stack_name)["BucketName"]
@@ -104,12 +104,12 @@ def _empty_bucket(cloud: LocalCloud, stack_name: str) -> None:
 
 
 def _options(folder: Path, import_seconds: float = 0) -> Options:
-    """Say how the local AWS runs: its time is faster, so that an import takes its usual minutes there."""
+    """Return options with a faster clock: an import takes its usual minutes there, and seconds of real time."""
     return Options(speed=_SPEED, import_seconds=import_seconds * _SPEED, state=folder / "state")
 
 
 def _synthesize(demo: Demo, cdk: CdkCli) -> None:
-    # Other data under the same name is imported again, the same is not.
+    # The hash changes with the content: changed data under the same name is imported again.
     digest = hashlib.sha256(demo.data.read_bytes()).hexdigest()[:16]
     context = (f"schema={demo.schema_path.resolve()}", f"reimport_token={digest}")
     arguments = [part for pair in context for part in ("--context", pair)]
@@ -121,7 +121,7 @@ def _report(cloud: LocalCloud, outputs: dict[str, str]) -> None:
         "Job": outputs["JobName"],
         "ARN": outputs["JobArn"],
         "Status": outputs["Status"],
-        "Duration": f"{outputs['DurationSeconds']} s, on a clock that runs {_SPEED} times as fast",
+        "Duration": f"{outputs['DurationSeconds']} s on the simulated clock, which runs {_SPEED} times as fast",
         "Records": cloud.rows(outputs["DatasetArn"], limit=0)["count"],
     }
     console.print()
@@ -132,7 +132,7 @@ def _report(cloud: LocalCloud, outputs: dict[str, str]) -> None:
 def _demo(arguments: argparse.Namespace) -> Demo:
     folder = Path(arguments.folder).resolve()
     if arguments.schema and not arguments.data:
-        raise ValueError("SCHEMA without DATA: the sample that is made has a schema of its own")
+        raise ValueError("SCHEMA requires DATA: the generated sample has its own schema")
     schema_path = Path(arguments.schema) if arguments.schema else SCHEMA
     schema = DemoSchema.from_file(schema_path)
     data = Path(arguments.data) if arguments.data else write_sample(folder / _SAMPLE / "interactions.csv")
@@ -144,28 +144,37 @@ def _demo(arguments: argparse.Namespace) -> Demo:
 
 
 def _interrupt(_number: int, _frame: object) -> None:
-    """End as after Ctrl-C, and once: what has to be cleaned up takes some seconds."""
+    """Raise `KeyboardInterrupt` once, and ignore further signals, because cleaning up takes some seconds."""
     for number in _SIGNALS:
         signal.signal(number, signal.SIG_IGN)
     raise KeyboardInterrupt
 
 
-def _complain(problem: object) -> None:
+def _print_error(problem: object) -> None:
     console.print(str(problem), style="red", markup=False, soft_wrap=True)
 
 
 def main() -> int:
-    """Read the command line, and do it; the exit code is 0, 1 for what failed, 2 for what could not be tried."""
+    """Run the command and return its exit code: 0, 1 if it failed, or 2 for invalid input or a failed start."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("command", choices=("deploy", "destroy"))
-    parser.add_argument("--data", help="a CSV file (default: a sample is made)")
-    parser.add_argument("--schema", help=f"its Avro schema, named {', '.join(DATASET_TYPES)} (default: the sample's)")
-    parser.add_argument("--import-seconds", type=float, default=20, help="how long the import takes")
-    parser.add_argument("--folder", default=str(ROOT / ".local-aws"), help="where the state is kept")
+    parser.add_argument("--data", help="a CSV file (default: a generated sample)")
+    parser.add_argument(
+        "--schema", help=f"its Avro schema, whose name is one of {', '.join(DATASET_TYPES)} (default: the sample's)"
+    )
+    parser.add_argument(
+        "--import-seconds",
+        type=float,
+        default=20,
+        help="duration of the import in seconds of real time (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--folder", default=str(ROOT / ".local-aws"), help="folder for the state (default: %(default)s)"
+    )
     arguments = parser.parse_args()
     for number in _SIGNALS:
         signal.signal(number, _interrupt)
-    # Nothing here is for a real account.
+    # Remove all AWS settings, so that nothing is deployed to a real account.
     local = without_aws(os.environ)
     os.environ.clear()
     os.environ.update(local)
@@ -176,10 +185,10 @@ def main() -> int:
             destroy(Path(arguments.folder).resolve())
     except CdkFailed as failure:
         console.print(failure.output, markup=False)
-        _complain(failure)
+        _print_error(failure)
         return 1
     except (ValueError, OSError, LocalAwsError, InUseError) as error:
-        _complain(error)
+        _print_error(error)
         return 2
     except KeyboardInterrupt:
         console.print("Interrupted.")

@@ -1,4 +1,4 @@
-"""The folder that keeps what is deployed between two runs: one run at a time, and nothing half done for the next."""
+"""The folder that keeps the state between two runs. One run at a time can use it; an interrupted run is detected."""
 
 import fcntl
 import shutil
@@ -25,23 +25,23 @@ class KeptState:
         self._in_use = folder / "in-use"
 
     @property
-    def is_there(self) -> bool:
-        """Whether anything is kept."""
+    def exists(self) -> bool:
+        """Return whether there is a state."""
         return self.path.exists()
 
     @property
-    def is_half_done(self) -> bool:
-        """Whether the last run was ended in its middle: its stack would stay in progress for ever."""
-        return self.is_there and self._in_use.exists()
+    def was_interrupted(self) -> bool:
+        """Return whether the previous run was interrupted, so that its stack would stay in progress forever."""
+        return self.exists and self._in_use.exists()
 
-    def forget(self) -> None:
-        """Begin anew."""
+    def delete(self) -> None:
+        """Delete the state."""
         shutil.rmtree(self.path, ignore_errors=True)
 
-    def remove(self, *made: str) -> None:
-        """Remove the state, what else was made in the folder, and the folder, unless somebody keeps things there."""
-        self.forget()
-        for name in made:
+    def remove(self, *folders: str) -> None:
+        """Remove the state, these folders, and the folder itself if it is then empty."""
+        self.delete()
+        for name in folders:
             shutil.rmtree(self._folder / name, ignore_errors=True)
         self._in_use.unlink(missing_ok=True)
         (self._folder / _LOCK).unlink(missing_ok=True)
@@ -50,7 +50,7 @@ class KeptState:
 
     @contextmanager
     def changing(self) -> Iterator[None]:
-        """Mark the state as half done until the block has ended, be it in a deploy that failed and was rolled back."""
+        """Mark the state as interrupted until the block ends, or a deploy in it fails and is rolled back."""
         self._in_use.touch()
         try:
             yield
@@ -62,11 +62,11 @@ class KeptState:
 
 @contextmanager
 def kept_state(folder: Path) -> Iterator[KeptState]:
-    """Give the state to one run alone; raises `InUseError`."""
+    """Lock the folder for one run; raises `InUseError`."""
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / _LOCK).open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            raise InUseError(f"another run is using {folder}; wait for its end") from error
+            raise InUseError(f"another run is using {folder}; wait until it has ended") from error
         yield KeptState(folder)

@@ -1,4 +1,4 @@
-"""A made-up history of a small shop, the same each time: what the demo imports where no data is given."""
+"""The sample data of the demo: generated interactions of a small shop, the same in each run."""
 
 import csv
 import random
@@ -14,13 +14,13 @@ _INTERACTIONS: Final = 6000
 _FIRST_DAY: Final = 1_700_000_000  # 14 November 2023
 _DAYS: Final = 90
 _SECONDS_A_DAY: Final = 86_400
-# Of ten who look, three put it into the cart, and one buys.
+# Of ten events, seven are views, two are additions to the cart, and one is a purchase.
 _EVENTS: Final = {"view": 7, "cart": 2, "purchase": 1}
 
 
 def write_sample(path: Path) -> Path:
-    """Write the history to `path` as a CSV file for `SCHEMA`, oldest first; returns the path."""
-    chance = random.Random(_SEED)  # noqa: S311 - made-up data, not a secret
+    """Write the interactions to `path` as a CSV file for `SCHEMA`, oldest first; return the path."""
+    chance = random.Random(_SEED)  # noqa: S311 - generated data, not a secret
     rows = sorted(_interactions(chance), key=lambda row: row[2])
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", newline="") as file:
@@ -31,7 +31,7 @@ def write_sample(path: Path) -> Path:
 
 
 def _interactions(chance: random.Random) -> list[tuple[str, str, int, str, str]]:
-    """Few items are much in demand and few users come often, as in any shop."""
+    """Generate interactions in which few items are popular and few users are frequent."""
     prices = [round(chance.lognormvariate(3, 0.7), 2) for _ in range(_ITEMS)]
     demand = [1 / (rank + 1) for rank in range(_ITEMS)]
     visits = [1 / (rank + 10) for rank in range(_USERS)]

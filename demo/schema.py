@@ -1,4 +1,4 @@
-"""The schema that the demo imports for, and the names that follow from it."""
+"""The schema of the demo, and the stack names derived from it."""
 
 import json
 from dataclasses import dataclass
@@ -10,14 +10,14 @@ DATASET_TYPES = ("Interactions", "Items", "Users")
 
 @dataclass(frozen=True)
 class DemoSchema:
-    """An Avro schema in Personalize's form; its name says what kind of dataset it is for."""
+    """An Avro schema in the format of Personalize; its name is the dataset type."""
 
     text: str
     dataset_type: str
 
     @classmethod
     def from_file(cls, path: Path) -> Self:
-        """Read a schema; raises ValueError if it is none of Interactions, Items and Users."""
+        """Read a schema; raises ValueError if its name isn't Interactions, Items or Users."""
         try:
             parsed: Any = json.loads(path.read_text())
             dataset_type = parsed["name"]
@@ -29,10 +29,10 @@ class DemoSchema:
 
     @property
     def stack_name(self) -> str:
-        """The stack of Personalize's resources."""
+        """Name of the stack with the Personalize resources."""
         return f"PersonalizeDemo{self.dataset_type}"
 
     @property
     def data_stack_name(self) -> str:
-        """The stack of the bucket."""
+        """Name of the stack with the bucket."""
         return f"{self.stack_name}Data"

@@ -1,4 +1,4 @@
-"""The demo's two stacks: a bucket for the data, and Personalize with the data imported."""
+"""The two stacks of the demo: the bucket for the data, and the Personalize resources with the import."""
 
 from pathlib import Path
 from typing import cast
@@ -13,7 +13,7 @@ from personalize_import import DatasetImportJob, DatasetSchema, DataSource, Reim
 
 
 class DataStack(cdk.Stack):
-    """A bucket for the data; it is there before anything else, for the data has to be."""
+    """A bucket for the data, deployed first, because the data must exist before the import."""
 
     def __init__(self, scope: Construct, id: str) -> None:
         super().__init__(scope, id)
@@ -24,7 +24,7 @@ class DataStack(cdk.Stack):
             enforce_ssl=True,
             removal_policy=cdk.RemovalPolicy.DESTROY,
         )
-        reason = "A bucket to try things out with: a log of its readers would need a second bucket to clean up."
+        reason = "A bucket of a demo: access logs would need a second bucket, which would have to be removed too."
         nag_suppressions.accept(
             cast("cdk.CfnResource", self.bucket.node.default_child),
             nag_suppressions.Acceptance("AwsSolutions-S1", reason),
@@ -33,9 +33,9 @@ class DataStack(cdk.Stack):
 
 
 class DemoStack(cdk.Stack):
-    """Schema, dataset group, dataset, the import job, and a solution that waits for it.
+    """Schema, dataset group, dataset, import job, and a solution that depends on the job.
 
-    The data is in a bucket, below a folder named after the dataset's type, or it is of this machine.
+    The data is in a bucket, under a prefix named after the dataset type, or in local files.
     """
 
     def __init__(
@@ -60,7 +60,7 @@ class DemoStack(cdk.Stack):
             else DataSource.from_bucket(data, f"{schema.dataset_type.lower()}/"),
             reimport=Reimport.when_value_changes(reimport_token) if reimport_token else None,
         )
-        if schema.dataset_type == "Interactions":  # no other dataset makes a solution
+        if schema.dataset_type == "Interactions":  # a solution requires interactions
             solution = personalize.CfnSolution(
                 self, "Solution", name=f"{id}-solution", dataset_group_arn=group.attr_dataset_group_arn
             )

@@ -15,19 +15,19 @@ COMMAND = [sys.executable, "-m", "demo.deploy_local"]
 
 @dataclass(frozen=True)
 class Ended:
-    """How a run ended."""
+    """The result of a run."""
 
     code: int
     output: str
 
     def value(self, label: str) -> str:
-        """Return what is told at the end under a label."""
+        """Return the printed value of a label."""
         (line,) = [line for line in self.output.splitlines() if line.startswith(f"{label} ")]
         return line.removeprefix(label).strip()
 
 
 class Run:
-    """A run that has been started, as a process group of its own, as a shell does it."""
+    """A run in its own process group, as a shell starts it."""
 
     def __init__(self, command: str, folder: Path, *arguments: str) -> None:
         self.process = subprocess.Popen(
@@ -42,12 +42,12 @@ class Run:
         )
 
     def read_until(self, words: str) -> str:
-        """Wait for words in the output."""
+        """Wait until these words are in the output."""
         assert self.process.stdout
         seen = ""
         while words not in seen:
             line = self.process.stdout.readline()
-            assert line, f"it ended without saying '{words}':\n{seen}"
+            assert line, f"it ended without printing '{words}':\n{seen}"
             seen += line
         return seen
 
@@ -56,15 +56,15 @@ class Run:
         return {self.process.pid, *descendants(self.process.pid)}
 
     def interrupt(self) -> None:
-        """Send what Ctrl-C sends."""
+        """Send the signal of Ctrl-C."""
         os.killpg(self.process.pid, signal.SIGINT)
 
     def ended(self) -> Ended:
-        """Wait for the end."""
+        """Wait until the run has ended."""
         output, _ = self.process.communicate(timeout=180)
         return Ended(self.process.returncode, output)
 
 
 def run(command: str, folder: Path, *arguments: str) -> Ended:
-    """Run to the end."""
+    """Run the command until it has ended."""
     return Run(command, folder, *arguments).ended()

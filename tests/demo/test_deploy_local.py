@@ -52,7 +52,7 @@ def test_again_and_again_it_imports_what_has_changed_and_only_that(folder: Path,
     assert changed.value("ARN") != first.value("ARN")
     destroyed = run("destroy", folder)
     assert destroyed.code == 0, destroyed.output
-    assert destroyed.output.endswith("Nothing is left of the demo.\n")
+    assert destroyed.output.endswith("The demo has been removed.\n")
     assert not folder.exists()
 
 
@@ -113,7 +113,7 @@ def test_an_interrupted_deploy_ends_soon_and_the_next_begins_anew(
     until(lambda: not any(map(is_alive, processes)))
     assert list(temporary.glob("personalize-local-*")) == []
     again = run("deploy", folder, *QUICKLY)
-    assert "The last run was interrupted; beginning anew." in again.output
+    assert "The previous run was interrupted; starting over." in again.output
     _assert_told(again, records=6000)
 
 
@@ -127,7 +127,7 @@ def test_a_killed_deploy_takes_the_server_with_it_and_can_be_destroyed(folder: P
     started.process.wait()
     until(lambda: not is_alive(server[0]))
     destroyed = run("destroy", folder)
-    assert (destroyed.code, destroyed.output) == (0, "Nothing is left of the demo.\n")
+    assert (destroyed.code, destroyed.output) == (0, "The demo has been removed.\n")
     assert not folder.exists()
 
 

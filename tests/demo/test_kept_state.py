@@ -1,4 +1,4 @@
-"""The folder between two runs: one run at a time, and nothing half done for the next."""
+"""The folder that keeps the state: one run at a time, and interrupted runs are detected."""
 
 from pathlib import Path
 
@@ -12,29 +12,29 @@ def test_only_one_run_at_a_time_uses_the_folder(folder: Path) -> None:
     with kept_state(folder), pytest.raises(InUseError, match=f"another run is using {folder}"), kept_state(folder):
         pass
     with kept_state(folder) as state:
-        assert not state.is_there
+        assert not state.exists
 
 
 @pytest.mark.parametrize("end", [KeyboardInterrupt, OSError, SystemExit])
-def test_what_was_not_brought_to_its_end_is_half_done(folder: Path, end: type[BaseException]) -> None:
+def test_a_run_that_did_not_end_was_interrupted(folder: Path, end: type[BaseException]) -> None:
     with pytest.raises(end):
         _change(folder, end())
     with kept_state(folder) as state:
-        assert state.is_half_done
-        state.forget()
-        assert not state.is_half_done
+        assert state.was_interrupted
+        state.delete()
+        assert not state.was_interrupted
 
 
-def test_a_deploy_that_failed_is_not_half_done(folder: Path) -> None:
-    """CloudFormation has rolled it back, and what was there before still is."""
+def test_a_deploy_that_failed_was_not_interrupted(folder: Path) -> None:
+    """CloudFormation has rolled it back to the previous state."""
     with pytest.raises(CdkFailed):
         _change(folder, CdkFailed(("deploy",)))
     with kept_state(folder) as state:
-        assert state.is_there
-        assert not state.is_half_done
+        assert state.exists
+        assert not state.was_interrupted
 
 
-def test_removing_it_removes_what_was_made_there_and_no_more(folder: Path) -> None:
+def test_removing_the_state_removes_only_the_given_folders(folder: Path) -> None:
     with kept_state(folder) as state:
         state.path.mkdir()
         (folder / "sample").mkdir()

@@ -64,7 +64,7 @@ def test_a_schema_that_is_not_there(tmp_path: Path) -> None:
 
 
 def test_a_schema_without_data(folder: Path) -> None:
-    assert complaint(folder, "--schema", str(SCHEMA)).startswith("SCHEMA without DATA")
+    assert complaint(folder, "--schema", str(SCHEMA)).startswith("SCHEMA requires DATA")
 
 
 def test_an_import_that_ends_before_it_starts(folder: Path, data: Path) -> None:
@@ -74,5 +74,5 @@ def test_an_import_that_ends_before_it_starts(folder: Path, data: Path) -> None:
 
 def test_destroying_what_was_never_deployed_is_no_error(folder: Path) -> None:
     ended = run("destroy", folder)
-    assert (ended.code, ended.output) == (0, "Nothing is left of the demo.\n")
+    assert (ended.code, ended.output) == (0, "The demo has been removed.\n")
     assert not folder.exists()
