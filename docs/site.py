@@ -32,7 +32,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:  # noqa: ARG001
-    """Let links lead to pages of the site; what has no page there, such as code, is named and not linked."""
+    """Rewrite links to pages of the site; links to other files, such as code, become plain text."""
     of_the_root = {page: name for name, page in _PAGES_OF_THE_ROOT.items()}
     source = of_the_root.get(page.file.src_uri, f"docs/{page.file.src_uri}")
 

@@ -31,7 +31,7 @@ dataset = personalize.CfnDataset(
     dataset_group_arn=group.attr_dataset_group_arn,
     schema_arn=schema.create(models, "Schema").attr_schema_arn,
 )
-# The bucket knows its key; for one that the app doesn't know, from_s3_uri takes the key as `encryption_key`.
+# from_bucket uses the key of the bucket. For a bucket outside the app, pass `encryption_key` to from_s3_uri.
 DatasetImportJob(
     models,
     "Import",
