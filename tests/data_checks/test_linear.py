@@ -60,7 +60,7 @@ THROUGH_FUNCTIONS: Final[dict[str, list[tuple[str, Reader]]]] = {
     f"{_HANDLER}.request.request_time:delete_seconds": [
         ("[0-9]+", lambda text: delete_seconds({"ServiceTimeout": text}))
     ],
-    f"{_HANDLER}.contract.properties:_Reader._seconds": [("[0-9]+", _parsed)],
+    f"{_HANDLER}.contract.value_types:Seconds.parse": [("[0-9]+", _parsed)],
     f"{_CHECKS}.conditions:NotMatching.compiled": [
         (pattern, NotMatching(pattern).compiled.fullmatch) for pattern in (conditions.DECIMAL, conditions.BOOLEAN)
     ],
