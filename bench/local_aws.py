@@ -14,8 +14,8 @@ from bench.data import SCHEMA, write_data
 from bench.part import Scale, Section
 from bench.tables import Goal, goals_table, table
 from personalize_local.local_cloud import LocalCloud
-from personalize_local.server.configuration import Options
 from personalize_local.server.launcher import LocalAws
+from personalize_local.server.options import Options
 
 _STARTS: Final = 5
 _STARTS_QUICK: Final = 1

@@ -19,8 +19,9 @@ from demo.sample import SCHEMA, write_sample
 from demo.schema import DATASET_TYPES, DemoSchema
 from personalize_local.cdk_cli import CdkCli, CdkError
 from personalize_local.local_cloud import LocalCloud
-from personalize_local.server.configuration import ACCOUNT, Options, without_aws
+from personalize_local.server.environment import without_aws
 from personalize_local.server.launcher import LocalAws, LocalAwsError
+from personalize_local.server.options import ACCOUNT, Options
 
 ROOT: Final = Path(__file__).parent.parent
 _SPEED: Final = 30

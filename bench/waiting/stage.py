@@ -14,8 +14,8 @@ from constructs import Construct
 
 from bench.waiting.contenders import Contender, Import
 from personalize_local.local_cloud import LocalCloud
-from personalize_local.server.configuration import Options
 from personalize_local.server.launcher import LocalAws
+from personalize_local.server.options import Options
 
 _BUCKET: Final = "bench-data"
 _PROVIDERS: Final = "Providers"

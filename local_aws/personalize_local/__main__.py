@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from personalize_local.server.configuration import Options
+from personalize_local.server.options import Options
 from personalize_local.server.process import serve
 
 

@@ -11,8 +11,8 @@ import boto3
 
 from personalize_local.cdk_cli import CdkCli, CdkError
 from personalize_local.personalize.faults import ANY
-from personalize_local.server.configuration import ACCOUNT
 from personalize_local.server.launcher import LocalAws
+from personalize_local.server.options import ACCOUNT
 
 if TYPE_CHECKING:
     import aws_cdk as cdk

@@ -16,7 +16,7 @@ from personalize_local.dependencies import missing_dependencies
 
 if TYPE_CHECKING:
     from personalize_local.local_cloud import LocalCloud
-    from personalize_local.server.configuration import Options
+    from personalize_local.server.options import Options
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -31,7 +31,7 @@ def pytest_load_initial_conftests() -> None:
 def local_cloud_options() -> "Options":
     """Options of the local AWS, for overriding. Default: an import takes a simulated minute, at speed 60."""
     _require_extra()
-    from personalize_local.server.configuration import Options
+    from personalize_local.server.options import Options
 
     return Options(speed=60, import_seconds=60)
 

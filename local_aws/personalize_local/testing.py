@@ -2,6 +2,6 @@
 
 from personalize_local.cdk_cli import CdkError
 from personalize_local.local_cloud import CdkResult, DatasetRows, LocalCloud
-from personalize_local.server.configuration import Options
+from personalize_local.server.options import Options
 
 __all__ = ["CdkError", "CdkResult", "DatasetRows", "LocalCloud", "Options"]

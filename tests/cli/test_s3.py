@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from personalize_local.server.configuration import Options, without_aws
+from personalize_local.server.environment import without_aws
+from personalize_local.server.options import Options
 from tests.cli.conftest import GOOD, HEADER
 from tests.cli.runs import Ended, run
 from tests.deploy.cloud import Cloud, running_cloud

@@ -12,7 +12,8 @@ import pytest
 from botocore.exceptions import WaiterError
 
 from personalize_import_cli.app import run as run_here
-from personalize_local.server.configuration import Options, without_aws
+from personalize_local.server.environment import without_aws
+from personalize_local.server.options import Options
 from tests.cli.runs import ROOT, Ended, run
 from tests.deploy.cloud import Cloud, running_cloud
 

@@ -9,8 +9,8 @@ import aws_cdk as cdk
 
 from personalize_import_handler.contract import TAG_KEY_PREFIX
 from personalize_local.local_cloud import CdkResult, LocalCloud
-from personalize_local.server.configuration import Options
 from personalize_local.server.launcher import LocalAws
+from personalize_local.server.options import Options
 from tests.secrets import lines_with_secrets
 
 logger = logging.getLogger(__name__)

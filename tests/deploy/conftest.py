@@ -5,7 +5,7 @@ from hashlib import sha256
 
 import pytest
 
-from personalize_local.server.configuration import Options
+from personalize_local.server.options import Options
 from tests.deploy.cloud import Cloud, running_cloud
 from tests.deploy.direct import Row
 

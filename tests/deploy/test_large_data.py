@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
-from personalize_local.server.configuration import ACCOUNT
+from personalize_local.server.options import ACCOUNT
 from tests.deploy.cloud import Cloud
 
 pytestmark = [pytest.mark.deploy, pytest.mark.slow]

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import aws_cdk as cdk
 import pytest
 
-from personalize_local.server.configuration import Options
+from personalize_local.server.options import Options
 from tests.deploy.cloud import LOG, Cloud, running_cloud
 from tests.deploy.most_at_once import most_at_once
 from tests.deploy.stacks import UsersStack, users_csv

@@ -13,7 +13,7 @@ import pytest
 
 from personalize_import import DatasetImportProvider, DataSource
 from personalize_import_handler.contract import DATA_RESOURCE_TYPE, RESOURCE_TAG, RESOURCE_TYPE, WAIT_RESOURCE_TYPE
-from personalize_local.server.configuration import Options
+from personalize_local.server.options import Options
 from tests.deploy.cloud import Cloud, running_cloud
 from tests.deploy.direct import until
 from tests.deploy.stacks import UsersStack, users_csv

@@ -9,7 +9,7 @@ import aws_cdk as cdk
 import pytest
 
 from personalize_import import DatasetImportJob, DataSource
-from personalize_local.server.configuration import Options
+from personalize_local.server.options import Options
 from tests.deploy.cloud import Cloud, running_cloud
 from tests.deploy.stacks import UsersStack, users_csv, users_schema
 

@@ -8,7 +8,7 @@ from typing import Any
 import aws_cdk as cdk
 import pytest
 
-from personalize_local.server.configuration import Options
+from personalize_local.server.options import Options
 from tests.deploy.cloud import Cloud, running_cloud
 from tests.docs.blocks import BEFORE, text_of
 

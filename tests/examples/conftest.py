@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from personalize_local.server.configuration import Options
+from personalize_local.server.options import Options
 from tests.deploy.cloud import Cloud, running_cloud
 from tests.examples.readme import EXAMPLES, ROOT
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from personalize_local.server.configuration import Options
+from personalize_local.server.options import Options
 from tests.deploy.cloud import Cloud, running_cloud
 from tests.local_aws.support.fakes import World, new_world
 

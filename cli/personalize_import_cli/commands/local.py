@@ -13,8 +13,9 @@ from personalize_import_cli.errors import CommandError
 from personalize_import_cli.output import write_out
 from personalize_local.cdk_cli import CdkError, with_cdk_on_path
 from personalize_local.dependencies import missing_dependencies
-from personalize_local.server.configuration import Options, shell_exports
+from personalize_local.server.environment import shell_exports
 from personalize_local.server.launcher import LocalAws, LocalAwsError
+from personalize_local.server.options import Options
 
 _PORT: Final = 4566
 _ENDED: Final = 0

@@ -19,10 +19,3 @@ def input_shape(operation: str) -> StructureShape:
     if not isinstance(shape, StructureShape):
         raise TypeError(f"{operation} has no request structure")
     return shape
-
-
-@cache
-def output_shape(operation: str) -> StructureShape | None:
-    """Return the shape of an operation's response; deletes have none."""
-    shape = service_model().operation_model(operation).output_shape
-    return shape if isinstance(shape, StructureShape) else None

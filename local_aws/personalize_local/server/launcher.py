@@ -14,7 +14,8 @@ from types import TracebackType
 from typing import IO, Any, Final, Self
 
 from personalize_local.authentication.keys import Keys
-from personalize_local.server.configuration import Options, without_aws
+from personalize_local.server.environment import without_aws
+from personalize_local.server.options import Options
 
 _READY_SECONDS: Final = 60
 _STOP_SECONDS: Final = 20

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Final
 
-from personalize_local.server.configuration import HOST
+from personalize_local.server.options import HOST
 
 # The state files of earlier versions. Loading the pickle would run the code in it.
 _EARLIER_FILES: Final = ("personalize.pickle", "personalize.json")

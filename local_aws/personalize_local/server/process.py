@@ -18,9 +18,9 @@ from personalize_local.authentication.keys import new_keys
 from personalize_local.personalize.clock import Clock
 from personalize_local.personalize.limits import Settings
 from personalize_local.personalize.service import PersonalizeService
-from personalize_local.server import configuration
-from personalize_local.server.configuration import Options
+from personalize_local.server.environment import apply_environment, client_environment, endpoint_url, shell_exports
 from personalize_local.server.locks import UnavailableError, listen_on, lock_folder
+from personalize_local.server.options import Options
 from personalize_local.server.persistence import StateFile
 from personalize_local.server.tls import TlsFiles, create_certificate
 
@@ -55,15 +55,15 @@ def serve(options: Options, *, stop_with_parent: bool) -> int:
 def _serve(options: Options, listener: socket.socket, work: Path, *, stop_with_parent: bool) -> None:
     port = listener.getsockname()[1]
     tls = create_certificate(work)
-    environment = configuration.client_environment(port, options.region, tls.authority, new_keys())
-    configuration.apply(options, environment, tls, work)
+    environment = client_environment(port, options.region, tls.authority, new_keys())
+    apply_environment(options, environment, tls, work)
     service = _service(options)
     state_file = StateFile(service, options.state)
     state_file.load()
 
     from personalize_local.ministack import mount  # ministack reads the environment, which is set just above
 
-    application = mount.mount(service, configuration.endpoint_url(port))
+    application = mount.mount(service, endpoint_url(port))
     _announce(environment, to_parent=stop_with_parent)
     loop = asyncio.new_event_loop()
     loop.set_exception_handler(_log_exception)
@@ -84,7 +84,7 @@ def _announce(environment: Mapping[str, str], *, to_parent: bool) -> None:
     if to_parent:
         text = json.dumps({"endpoint_url": environment["AWS_ENDPOINT_URL"], "environment": environment})
     else:
-        text = configuration.shell_exports(environment)
+        text = shell_exports(environment)
     print(text, flush=True)  # noqa: T201 - the command's output
 
 

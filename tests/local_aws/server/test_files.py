@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from personalize_local.cdk_cli import CdkCli
-from personalize_local.server.configuration import Options
 from personalize_local.server.launcher import LocalAws, LocalAwsError
 from personalize_local.server.locks import UnavailableError, lock_folder
+from personalize_local.server.options import Options
 from personalize_local.server.tls import create_certificate
 from tests.deploy.cloud import Cloud
 from tests.local_aws.support.functions import invoke, make_function

@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from personalize_local.server.configuration import Options
 from personalize_local.server.launcher import LocalAws
+from personalize_local.server.options import Options
 from tests.deploy.cloud import Cloud
 from tests.local_aws.support.processes import SERVE, descendants, is_alive, listeners
 from tests.local_aws.support.server_setup import make_role, trust, until

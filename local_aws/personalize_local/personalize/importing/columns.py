@@ -9,14 +9,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from personalize_import_handler.data_checks.column_checks import ID_LENGTH_MAX, TEXT_LENGTH_MAX, VALUE_LENGTH_MAX
 from personalize_import_handler.data_checks.conditions import BOOLEAN, DECIMAL, INTEGER
 from personalize_import_handler.data_checks.dataset_types import IDS, DatasetType
 from personalize_import_handler.data_checks.schema import Schema
 from personalize_local.personalize.importing import failure_reasons
-
-_ID_LIMIT: Final = 256
-_STRING_LIMIT: Final = 1000
-_TEXTUAL_LIMIT: Final = 20_000
 
 _INTEGER: Final = re.compile(INTEGER)
 _DECIMAL: Final = re.compile(DECIMAL)
@@ -45,7 +42,7 @@ class DatasetColumn:
     name: str
     type_name: str
     nullable: bool
-    limit: int = _STRING_LIMIT
+    limit: int = VALUE_LENGTH_MAX
     truncated: bool = False
     """Whether a longer value is truncated at the limit, rather than failing the import."""
     allowed: tuple[str, ...] = ()
@@ -77,7 +74,7 @@ def dataset_columns(schema: Schema, dataset_type: DatasetType, *, metadata_must_
             name=field.name,
             type_name=field.type_name,
             nullable=field.nullable,
-            limit=_ID_LIMIT if field.name in IDS else _TEXTUAL_LIMIT if field.textual else _STRING_LIMIT,
+            limit=ID_LENGTH_MAX if field.name in IDS else TEXT_LENGTH_MAX if field.textual else VALUE_LENGTH_MAX,
             truncated=field.textual,
             allowed=dataset_type.allowed_values.get(field.name, ()),
             null_if_invalid=field.type_name in _PATTERNS and field.name not in known and not metadata_must_fit,

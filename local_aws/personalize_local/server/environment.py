@@ -1,21 +1,18 @@
-"""Configuration: the options, and the environment of clients, ministack and Lambda functions."""
+"""The environment variables of clients, of ministack and of Lambda functions."""
 
-import math
 import os
 import shlex
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+from personalize_local.server.options import ACCOUNT, HOST, Options
 
 if TYPE_CHECKING:
     from personalize_local.authentication.keys import Keys
     from personalize_local.server.tls import TlsFiles
 
-HOST: Final = "127.0.0.1"
-ACCOUNT: Final = "000000000000"
-DEFAULT_REGION: Final = "eu-west-1"
 # The only variables that the server inherits. ministack reads a hundred others, which would change its behaviour.
 _INHERITED: Final = (
     *("PATH", "HOME", "LANG", "LC_ALL", "TZ", "PYTHONPATH"),
@@ -25,34 +22,6 @@ _INHERITED: Final = (
 _NO_FILES: Final = dict.fromkeys(("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"), os.devnull)
 # Variables that take precedence over the exported credentials, or are combined with them.
 _CONFLICTING: Final = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN")
-_HIGHEST_PORT: Final = 65_535
-
-
-@dataclass(frozen=True, kw_only=True)
-class Options:
-    """The options of a local AWS."""
-
-    port: int = 0
-    """The port on loopback; 0 for a free one."""
-    region: str = DEFAULT_REGION
-    """The Region."""
-    speed: float = 1.0
-    """Simulated seconds per real second."""
-    import_seconds: float = 20.0
-    """Duration of an import in simulated seconds; longer if its rows take longer to read."""
-    state: Path | None = None
-    """Folder for the state between runs. Default: the state is not kept."""
-    verbose: bool = False
-    """Whether to log to standard error."""
-
-    def __post_init__(self) -> None:
-        """Raise ValueError for values outside the allowed ranges."""
-        if not 0 <= self.port <= _HIGHEST_PORT:
-            raise ValueError(f"the port must be from 0 to {_HIGHEST_PORT}, got {self.port}")
-        if not 0 < self.speed < math.inf:
-            raise ValueError(f"the clock's speed must be above 0, got {self.speed:g}")
-        if not 0 <= self.import_seconds < math.inf:
-            raise ValueError(f"the seconds of an import must be 0 or more, got {self.import_seconds:g}")
 
 
 def endpoint_url(port: int) -> str:
@@ -98,7 +67,7 @@ def _is_conflicting(name: str) -> bool:
     return name.startswith(("AWS_", "CDK_DEFAULT_")) or name.lower().endswith("_proxy")
 
 
-def apply(options: Options, clients: Mapping[str, str], tls: "TlsFiles", work: Path) -> None:
+def apply_environment(options: Options, clients: Mapping[str, str], tls: "TlsFiles", work: Path) -> None:
     """Set the environment of this process before ministack is imported; Lambda functions inherit it.
 
     Args:
@@ -109,35 +78,39 @@ def apply(options: Options, clients: Mapping[str, str], tls: "TlsFiles", work: P
     """
     temporary = work / "tmp"
     temporary.mkdir(exist_ok=True)
-    environment = {
-        **without_aws({name: os.environ[name] for name in _INHERITED if name in os.environ}),
-        **clients,
-        "TMPDIR": str(temporary),
+    inherited = without_aws({name: os.environ[name] for name in _INHERITED if name in os.environ})
+    os.environ.clear()
+    os.environ.update(
+        {
+            **inherited,
+            **clients,
+            "TMPDIR": str(temporary),
+            "USE_SSL": "1",
+            "MINISTACK_SSL_CERT": str(tls.certificate),
+            "MINISTACK_SSL_KEY": str(tls.key),
+            "GATEWAY_PORT": clients["AWS_ENDPOINT_URL"].rpartition(":")[2],
+            **_ministack_environment(options, work),
+        }
+    )
+    tempfile.tempdir = str(temporary)  # tempfile has cached the previous folder
+
+
+def _ministack_environment(options: Options, work: Path) -> dict[str, str]:
+    state = options.state or work
+    persistence = {"PERSIST_STATE": "1", "S3_PERSIST": "1"} if options.state else {}
+    return {
         "AUTH": "true",
-        "USE_SSL": "1",
-        "MINISTACK_SSL_CERT": str(tls.certificate),
-        "MINISTACK_SSL_KEY": str(tls.key),
         "MINISTACK_HOST": HOST,
         "MINISTACK_REGION": options.region,
         "MINISTACK_ACCOUNT_ID": ACCOUNT,
-        "GATEWAY_PORT": clients["AWS_ENDPOINT_URL"].rpartition(":")[2],
         "LAMBDA_EXECUTOR": "local",
         "LOG_LEVEL": "INFO" if options.verbose else "ERROR",
         # No listeners and containers of services that aren't used.
         "SFTP_ENABLED": "0",
         "IOT_MTLS_ENABLED": "0",
         "DOCKER_HOST": f"unix://{work / 'no-docker.sock'}",
-        # Used even if no state is kept.
-        "STATE_DIR": str(work / "ministack"),
-        "S3_DATA_DIR": str(work / "s3"),
+        **persistence,
+        # ministack uses these folders even if it doesn't persist its state.
+        "STATE_DIR": str(state / "ministack"),
+        "S3_DATA_DIR": str(state / "s3"),
     }
-    if options.state:
-        environment |= {
-            "PERSIST_STATE": "1",
-            "S3_PERSIST": "1",
-            "STATE_DIR": str(options.state / "ministack"),
-            "S3_DATA_DIR": str(options.state / "s3"),
-        }
-    os.environ.clear()
-    os.environ.update(environment)
-    tempfile.tempdir = str(temporary)  # tempfile has cached the previous folder
