@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from personalize_import_cli.stack.client import Job
 from personalize_import_cli.stack.events import Operation, Outcome, Request
-from personalize_import_cli.stack.jobs import Job
+from personalize_import_handler.aws.personalize import is_running
 from personalize_import_handler.contract import RESOURCE_TYPE, WAIT_RESOURCE_TYPE, ReimportMode
 from personalize_import_handler.contract.properties import ImportProperties, InvalidProperties, parse
 from personalize_import_handler.request.names import Resource, names_of
@@ -64,7 +65,7 @@ class RequestedImport:
         """
         own = [job for job in jobs if self.owns(job.arn)]
         if self.outcome is not Outcome.COMPLETE:
-            own = [job for job in own if job.is_running or job.updated_at >= self.requested_at]
+            own = [job for job in own if is_running(job.status) or job.updated_at >= self.requested_at]
         return max(own, key=lambda job: job.created_at, default=None)
 
 

@@ -6,11 +6,11 @@ from enum import StrEnum
 from functools import cache
 from typing import Any, Final
 
-from personalize_import_cli.stack.client import Stack, StackClient, StackResource
+from personalize_import_cli.stack.client import Job, JobList, Stack, StackClient, StackResource
 from personalize_import_cli.stack.events import Event, Operation, Outcome, operations
 from personalize_import_cli.stack.failures import cancellation_reason, failure_reason
 from personalize_import_cli.stack.imports import RequestedImport, requested_imports
-from personalize_import_cli.stack.jobs import Job, JobList
+from personalize_import_handler.aws.personalize import has_failed, is_running
 from personalize_import_handler.contract import RESOURCE_TYPE
 
 Jobs = Callable[[str | None], JobList]
@@ -130,7 +130,7 @@ class _Reader:
         elif state is State.CANCELLED:
             reason = cancellation_reason(first_failure)
         if job:
-            started_at, ended_at = job.created_at, of_dataset.now if job.is_running else job.updated_at
+            started_at, ended_at = job.created_at, of_dataset.now if is_running(job.status) else job.updated_at
         else:
             is_pending = requested.outcome is Outcome.PENDING
             started_at, ended_at = requested.requested_at, stack_now if is_pending else requested.last.last.at
@@ -186,9 +186,9 @@ def _state(requested: RequestedImport, job: Job | None, *, is_queued: bool, is_u
         if requested.outcome is Outcome.COMPLETE:
             return State.UNCHANGED if is_unchanged else State.IMPORTED
         return State.QUEUED if is_queued else State.STARTING
-    if job.has_failed:
+    if has_failed(job.status):
         return State.FAILED
-    if job.is_running:
+    if is_running(job.status):
         return State.RUNNING
     adopted = job.updated_at < requested.requested_at
     return State.UNCHANGED if is_unchanged or adopted else State.IMPORTED
