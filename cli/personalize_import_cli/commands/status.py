@@ -16,7 +16,7 @@ from personalize_import_handler.contract.printable import printable
 if TYPE_CHECKING:
     from personalize_import_cli.stack.status import StackStatus
 
-_SECONDS_BETWEEN_LOOKS: Final = 10.0
+_WATCH_SECONDS: Final = 10.0
 _FAILED_READS_MAX: Final = 5
 _PERMISSIONS: Final = "docs/status.md"
 
@@ -69,7 +69,7 @@ def _follow(stack: str, read: Read, show: Show, *, watch: bool) -> "StackStatus"
         show(current)
         if not watch or current.has_ended:
             return current
-        time.sleep(_SECONDS_BETWEEN_LOOKS)
+        time.sleep(_WATCH_SECONDS)
         following = _read_again(read)
         if following is None:  # the stack was deleted
             return current
@@ -82,7 +82,7 @@ def _read_again(read: Read) -> "StackStatus | None":
         try:
             return read()
         except UnavailableError:
-            time.sleep(_SECONDS_BETWEEN_LOOKS)
+            time.sleep(_WATCH_SECONDS)
     return read()
 
 

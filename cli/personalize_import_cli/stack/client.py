@@ -37,7 +37,7 @@ class Stack:
 
     @property
     def is_in_progress(self) -> bool:
-        """Whether CloudFormation is working on it."""
+        """True while CloudFormation creates, updates or deletes it."""
         return self.status.endswith("_IN_PROGRESS")
 
 

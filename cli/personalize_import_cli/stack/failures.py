@@ -21,7 +21,7 @@ _SUFFIX: Final = re.compile(r"\(RequestId: [0-9a-f-]{36}\)$")
 
 
 def failure_reason(client: StackClient, requested: RequestedImport, job: Job | None) -> str:
-    """Return why an import failed and how to fix it: from the stack's events, or from the job if nobody polls it."""
+    """Return the reason and the fix, from the stack's events or, if CloudFormation did not wait, from the job."""
     if requested.outcome is Outcome.FAILED:
         reason = unwrapped(requested.last.last.reason)
         if any(words in reason for words in _NO_RESPONSE):

@@ -22,7 +22,7 @@ class RequestedImport:
     """None if the events have none, or invalid ones."""
     resource: Resource
     is_over: bool
-    """Whether the operation has ended, so that no request of the wait chain follows."""
+    """True if the operation has ended, so that no request of the wait chain follows."""
 
     @property
     def outcome(self) -> Outcome:
@@ -35,7 +35,7 @@ class RequestedImport:
 
     @property
     def logical_id(self) -> str:
-        """The logical id of the resource, of a wait chain that of the first one."""
+        """The logical id of the resource, the first one in a wait chain."""
         return self.first.first.logical_id
 
     @property
@@ -54,7 +54,7 @@ class RequestedImport:
             return False
         names = names_of(self.properties, self.resource)
         if self.properties.reimport is ReimportMode.WHEN_DATA_CHANGES:
-            # The name contains the fingerprint of the data, which only the handler knows.
+            # The name contains the fingerprint of the data, which only the handler computes.
             return names.share_prefix(job_arn)
         return names.include(job_arn)
 

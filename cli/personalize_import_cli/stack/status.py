@@ -53,7 +53,7 @@ class ImportStatus:
 
 @dataclass(frozen=True, kw_only=True)
 class StackStatus:
-    """The status of a stack and its imports, those of nested stacks included."""
+    """The status of a stack and its imports, nested stacks included."""
 
     name: str
     status: str
@@ -62,13 +62,13 @@ class StackStatus:
 
     @property
     def has_ended(self) -> bool:
-        """Whether nothing is in progress any more, in CloudFormation or in a job."""
+        """True if neither CloudFormation nor a job is in progress."""
         goes_on = (State.STARTING, State.QUEUED, State.RUNNING)
         return not self.is_in_progress and not any(each.state in goes_on for each in self.imports)
 
     @property
     def has_failed(self) -> bool:
-        """Whether an import failed or was cancelled."""
+        """True if an import failed or was cancelled."""
         return any(each.state in (State.FAILED, State.CANCELLED) for each in self.imports)
 
 
@@ -91,7 +91,7 @@ class _Reader:
     jobs: Jobs
 
     def imports(self, stack: Stack, parent: Operation) -> Iterator[ImportStatus]:
-        """Yield the imports of a stack, then those of its nested stacks, as of the parent's operation."""
+        """Yield the imports of a stack and its nested stacks, as of the parent's operation."""
         *earlier, last = operations(self.client.events(stack.id)) or [Operation()]
         if last.started_at < parent.started_at:  # the parent's operation has not changed this nested stack
             earlier, last = [*earlier, last], Operation(parent.started_at)
