@@ -32,7 +32,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     """Run a command line and return the exit code.
 
     Args:
-        arguments: The arguments after the program's name. Default: those of this process.
+        arguments: The arguments after the program's name. Default: `sys.argv[1:]`.
     """
     if sys.stdout is not None and hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="backslashreplace")  # file names may not be valid text

@@ -1,4 +1,4 @@
-"""Errors of AWS and of the connection to it, as one line that says how to fix them."""
+"""Errors of AWS and of the connection to it, as one line with the fix."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -8,7 +8,7 @@ _LENGTH_MAX: Final = 1000
 
 
 class CommandError(Exception):
-    """The command can't continue; the message is one line that says what is wrong, and where."""
+    """The command can't continue; the message is one line with the problem and its place."""
 
     def __init__(self, message: str) -> None:
         super().__init__(shortened(" ".join(message.split()), _LENGTH_MAX))

@@ -5,7 +5,6 @@ r"""Names and reasons of others reach a terminal as text: neither escape codes n
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -86,7 +85,7 @@ def test_wrong_arguments_are_shown_as_escapes(hostile: Path, schema: Path) -> No
     assert all(line.isprintable() for line in said.split("\n"))
 
 
-HOSTILE_JOB = replace(job("shop-1", "CREATE FAILED"), name=ATTACK)
+HOSTILE_JOB = job("shop-1", "CREATE FAILED")._replace(name=ATTACK)
 HOSTILE_STATUS = StackStatus(
     name=ATTACK,
     status=ATTACK,

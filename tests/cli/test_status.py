@@ -41,7 +41,7 @@ def run_status(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[st
             return result
 
         monkeypatch.setattr("personalize_import_cli.commands.status.time.sleep", lambda _: None)
-        monkeypatch.setattr(client, "StackClient", lambda _: None)
+        monkeypatch.setattr(client, "StackClient", lambda: None)
         monkeypatch.setattr(status, "read_status", read)
         code = run(["status", "Shop", "--json", *options])
         assert list(coming) == []

@@ -24,9 +24,9 @@ Status = Callable[..., Ended]
 
 @pytest.fixture
 def status(row: Row, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Status:
-    """Run the command in this process, with a second between looks."""
+    """Run the command in this process, every second."""
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)  # it would keep other credentials
-    monkeypatch.setattr(command, "_SECONDS_BETWEEN_LOOKS", 1)
+    monkeypatch.setattr(command, "_WATCH_SECONDS", 1)
     for name, value in row.cloud.aws.environment.items():
         monkeypatch.setenv(name, value)
 

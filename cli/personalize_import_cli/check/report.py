@@ -1,4 +1,4 @@
-"""The result of a check, which the formats are made from."""
+"""The result of a check, in no particular format."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ class Report:
     """None if the schema has to be fixed first."""
     findings: tuple[Finding, ...]
     strict: bool = False
-    """Whether warnings count as errors."""
+    """True if warnings count as errors."""
 
     @property
     def errors(self) -> int:
@@ -51,7 +51,7 @@ class Report:
 
     @property
     def fails(self) -> bool:
-        """Whether the check fails."""
+        """True if the check fails."""
         return any(self.is_failure(finding.rule) for finding in self.findings)
 
     def is_failure(self, rule: Rule) -> bool:

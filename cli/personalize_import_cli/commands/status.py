@@ -16,8 +16,9 @@ from personalize_import_handler.contract.printable import printable
 if TYPE_CHECKING:
     from personalize_import_cli.stack.status import StackStatus
 
-_SECONDS_BETWEEN_LOOKS: Final = 10.0
+_WATCH_SECONDS: Final = 10.0
 _FAILED_READS_MAX: Final = 5
+_PERMISSIONS: Final = "docs/status.md"
 
 Read = Callable[[], "StackStatus | None"]
 Show = Callable[["StackStatus"], None]
@@ -35,13 +36,20 @@ def status(*, stack: str, watch: bool, as_json: bool) -> int:
     Exit codes: 0 no import failed, 1 an import failed, 2 the status could not be read.
     """
     # These load boto3, which takes a while and which the other commands don't need.
+    from personalize_import_cli.aws_errors import reported_aws_errors
     from personalize_import_cli.stack.client import StackClient
     from personalize_import_cli.stack.status import read_status
 
-    client = StackClient(stack)
+    with reported_aws_errors(stack, _PERMISSIONS):
+        client = StackClient()
+
+    def read() -> "StackStatus | None":
+        with reported_aws_errors(stack, _PERMISSIONS):
+            return read_status(client, stack)
+
     try:
         with _output(as_json=as_json, watch=watch) as show:
-            last = _follow(stack, lambda: read_status(client, stack), show, watch=watch)
+            last = _follow(stack, read, show, watch=watch)
     except KeyboardInterrupt:
         if watch:
             with suppress(OSError):  # standard error is closed
@@ -61,7 +69,7 @@ def _follow(stack: str, read: Read, show: Show, *, watch: bool) -> "StackStatus"
         show(current)
         if not watch or current.has_ended:
             return current
-        time.sleep(_SECONDS_BETWEEN_LOOKS)
+        time.sleep(_WATCH_SECONDS)
         following = _read_again(read)
         if following is None:  # the stack was deleted
             return current
@@ -74,7 +82,7 @@ def _read_again(read: Read) -> "StackStatus | None":
         try:
             return read()
         except UnavailableError:
-            time.sleep(_SECONDS_BETWEEN_LOOKS)
+            time.sleep(_WATCH_SECONDS)
     return read()
 
 

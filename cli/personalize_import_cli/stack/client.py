@@ -11,10 +11,8 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from personalize_import_cli.aws_errors import reported_aws_errors
 from personalize_import_cli.stack.events import Event
-from personalize_import_cli.stack.jobs import Job, JobList
-from personalize_import_handler.aws.personalize import DatasetImportJob
+from personalize_import_handler.aws.personalize import DatasetImportJob, is_running
 from personalize_import_handler.aws.personalize_client import BotoPersonalize
 from personalize_import_handler.errors import RefusedError
 
@@ -22,7 +20,6 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_personalize import PersonalizeClient
 
-_POLICY: Final = "docs/status.md"
 # Fail within seconds if the endpoint can't be reached, and retry throttled calls.
 _CONFIG: Final = Config(connect_timeout=5, read_timeout=20, retries={"mode": "standard", "total_max_attempts": 3})
 _SECONDS_BETWEEN_LISTS: Final = 1.0
@@ -40,8 +37,30 @@ class Stack:
 
     @property
     def is_in_progress(self) -> bool:
-        """Whether CloudFormation is working on it."""
+        """True while CloudFormation creates, updates or deletes it."""
         return self.status.endswith("_IN_PROGRESS")
+
+
+class Job(NamedTuple):
+    """A dataset import job in a list. Times are epoch seconds of the service's clock."""
+
+    arn: str
+    name: str
+    status: str
+    created_at: float
+    updated_at: float
+
+
+class JobList(NamedTuple):
+    """Jobs, and the service's time when it listed them."""
+
+    jobs: Sequence[Job]
+    now: float
+
+    @property
+    def running(self) -> list[Job]:
+        """The jobs that are CREATE PENDING or CREATE IN_PROGRESS."""
+        return [job for job in self.jobs if is_running(job.status)]
 
 
 class StackResource(NamedTuple):
@@ -53,27 +72,23 @@ class StackResource(NamedTuple):
 
 
 class StackClient:
-    """The calls. Each raises `CommandError`, or its subclass `UnavailableError` if a retry may succeed."""
+    """The calls. They raise the errors of botocore."""
 
-    def __init__(self, stack: str, sleep: Callable[[float], None] = time.sleep) -> None:
-        """Create the clients; `stack` begins the messages of errors."""
-        self._stack = stack
+    def __init__(self, sleep: Callable[[float], None] = time.sleep) -> None:
         self._sleep = sleep
         self._listed_at = 0.0
         self._events: dict[str, list[Event]] = {}
-        with reported_aws_errors(stack, _POLICY):
-            self._cloudformation: CloudFormationClient = boto3.client("cloudformation", config=_CONFIG)
-            self._personalize: PersonalizeClient = boto3.client("personalize", config=_CONFIG)
+        self._cloudformation: CloudFormationClient = boto3.client("cloudformation", config=_CONFIG)
+        self._personalize: PersonalizeClient = boto3.client("personalize", config=_CONFIG)
 
     def stack(self, name_or_id: str) -> Stack | None:
         """Return a stack; None if it doesn't exist."""
-        with reported_aws_errors(self._stack, _POLICY):
-            try:
-                response = self._cloudformation.describe_stacks(StackName=name_or_id)
-            except ClientError as error:
-                if "does not exist" in str(error):
-                    return None
-                raise
+        try:
+            response = self._cloudformation.describe_stacks(StackName=name_or_id)
+        except ClientError as error:
+            if "does not exist" in str(error):
+                return None
+            raise
         stack = response["Stacks"][0]
         return Stack(name=stack["StackName"], id=stack["StackId"], status=stack["StackStatus"], now=_time_of(response))
 
@@ -81,33 +96,30 @@ class StackClient:
         """Return all events of a stack, the oldest first. Events that were read before are not read again."""
         known = self._events.setdefault(stack_id, [])
         last = known[-1].id if known else None
-        with reported_aws_errors(self._stack, _POLICY):
-            pages = self._cloudformation.get_paginator("describe_stack_events").paginate(StackName=stack_id)
-            events = (event for page in pages for event in page["StackEvents"])
-            new = [Event.from_api(event) for event in takewhile(lambda event: event["EventId"] != last, events)]
+        pages = self._cloudformation.get_paginator("describe_stack_events").paginate(StackName=stack_id)
+        events = (event for page in pages for event in page["StackEvents"])
+        new = [Event.from_api(event) for event in takewhile(lambda event: event["EventId"] != last, events)]
         known += reversed(new)
         return known
 
     def resources(self, stack_id: str) -> list[StackResource]:
         """Return the resources of a stack that exist."""
-        with reported_aws_errors(self._stack, _POLICY):
-            pages = self._cloudformation.get_paginator("list_stack_resources").paginate(StackName=stack_id)
-            return [
-                StackResource(each["LogicalResourceId"], each["ResourceType"], each.get("PhysicalResourceId", ""))
-                for page in pages
-                for each in page["StackResourceSummaries"]
-                if each["ResourceStatus"] != "DELETE_COMPLETE"
-            ]
+        pages = self._cloudformation.get_paginator("list_stack_resources").paginate(StackName=stack_id)
+        return [
+            StackResource(each["LogicalResourceId"], each["ResourceType"], each.get("PhysicalResourceId", ""))
+            for page in pages
+            for each in page["StackResourceSummaries"]
+            if each["ResourceStatus"] != "DELETE_COMPLETE"
+        ]
 
     def template(self, stack_id: str) -> Mapping[str, Any]:
         """Return the template of a stack; empty if there is none yet, or if it is YAML."""
-        with reported_aws_errors(self._stack, _POLICY):
-            try:
-                body: object = self._cloudformation.get_template(StackName=stack_id)["TemplateBody"]
-            except ClientError as error:
-                if error.response["Error"]["Code"] == "ValidationError":
-                    return {}
-                raise
+        try:
+            body: object = self._cloudformation.get_template(StackName=stack_id)["TemplateBody"]
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "ValidationError":
+                return {}
+            raise
         return body if isinstance(body, Mapping) else {}
 
     def jobs(self, dataset_arn: str | None = None) -> JobList:
@@ -117,8 +129,7 @@ class StackClient:
         while True:
             self._sleep(max(0.0, self._listed_at + _SECONDS_BETWEEN_LISTS - time.monotonic()))
             self._listed_at = time.monotonic()
-            with reported_aws_errors(self._stack, _POLICY):
-                page = self._personalize.list_dataset_import_jobs(maxResults=100, **parameters)
+            page = self._personalize.list_dataset_import_jobs(maxResults=100, **parameters)
             jobs += [
                 Job(
                     arn=each["datasetImportJobArn"],
@@ -135,11 +146,10 @@ class StackClient:
 
     def job(self, arn: str) -> DatasetImportJob | None:
         """Return a job; None if it doesn't exist."""
-        with reported_aws_errors(self._stack, _POLICY):
-            try:
-                return BotoPersonalize(self._personalize).describe_dataset_import_job(arn)
-            except RefusedError as refused:
-                raise (refused.__cause__ or refused) from refused
+        try:
+            return BotoPersonalize(self._personalize).describe_dataset_import_job(arn)
+        except RefusedError as refused:
+            raise (refused.__cause__ or refused) from refused
 
 
 def _time_of(response: Mapping[str, Any]) -> float:

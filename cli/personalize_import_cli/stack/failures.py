@@ -4,10 +4,10 @@ import re
 import shlex
 from typing import Final
 
-from personalize_import_cli.stack.client import StackClient
+from personalize_import_cli.stack.client import Job, StackClient
 from personalize_import_cli.stack.events import Event, Outcome
 from personalize_import_cli.stack.imports import RequestedImport
-from personalize_import_cli.stack.jobs import Job
+from personalize_import_handler.aws.personalize import has_failed
 from personalize_import_handler.messages import failure_reasons
 
 _NO_RESPONSE: Final = ("did not receive a response", "failed to stabilize")
@@ -21,7 +21,7 @@ _SUFFIX: Final = re.compile(r"\(RequestId: [0-9a-f-]{36}\)$")
 
 
 def failure_reason(client: StackClient, requested: RequestedImport, job: Job | None) -> str:
-    """Return why an import failed and how to fix it: from the stack's events, or from the job if nobody polls it."""
+    """Return the reason and the fix, from the stack's events or, if CloudFormation did not wait, from the job."""
     if requested.outcome is Outcome.FAILED:
         reason = unwrapped(requested.last.last.reason)
         if any(words in reason for words in _NO_RESPONSE):
@@ -29,7 +29,7 @@ def failure_reason(client: StackClient, requested: RequestedImport, job: Job | N
     else:
         described = client.job(job.arn) if job else None
         reason = failure_reasons.job_failed(described) if described else ""
-    if job and job.has_failed and requested.properties:
+    if job and has_failed(job.status) and requested.properties:
         location = shlex.quote(requested.properties.data_location)
         reason += f" To find all errors in the data, run: personalize-import check {location} --schema FILE"
     return reason

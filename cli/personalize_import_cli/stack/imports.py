@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from personalize_import_cli.stack.client import Job
 from personalize_import_cli.stack.events import Operation, Outcome, Request
-from personalize_import_cli.stack.jobs import Job
+from personalize_import_handler.aws.personalize import is_running
 from personalize_import_handler.contract import RESOURCE_TYPE, WAIT_RESOURCE_TYPE, ReimportMode
 from personalize_import_handler.contract.import_properties import ImportProperties
 from personalize_import_handler.contract.properties import InvalidPropertiesError, parse
@@ -22,7 +23,7 @@ class RequestedImport:
     """None if the events have none, or invalid ones."""
     resource: Resource
     is_over: bool
-    """Whether the operation has ended, so that no request of the wait chain follows."""
+    """True if the operation has ended, so that no request of the wait chain follows."""
 
     @property
     def outcome(self) -> Outcome:
@@ -35,7 +36,7 @@ class RequestedImport:
 
     @property
     def logical_id(self) -> str:
-        """The logical id of the resource, of a wait chain that of the first one."""
+        """The logical id of the resource, the first one in a wait chain."""
         return self.first.first.logical_id
 
     @property
@@ -54,7 +55,7 @@ class RequestedImport:
             return False
         names = names_of(self.properties, self.resource)
         if self.properties.reimport is ReimportMode.WHEN_DATA_CHANGES:
-            # The name contains the fingerprint of the data, which only the handler knows.
+            # The name contains the fingerprint of the data, which only the handler computes.
             return names.shares_prefix(job_arn)
         return names.includes(job_arn)
 
@@ -65,7 +66,7 @@ class RequestedImport:
         """
         own = [job for job in jobs if self.owns(job.arn)]
         if self.outcome is not Outcome.COMPLETE:
-            own = [job for job in own if job.is_running or job.updated_at >= self.requested_at]
+            own = [job for job in own if is_running(job.status) or job.updated_at >= self.requested_at]
         return max(own, key=lambda job: job.created_at, default=None)
 
 

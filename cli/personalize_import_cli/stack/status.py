@@ -6,11 +6,11 @@ from enum import StrEnum
 from functools import cache
 from typing import Any, Final
 
-from personalize_import_cli.stack.client import Stack, StackClient, StackResource
+from personalize_import_cli.stack.client import Job, JobList, Stack, StackClient, StackResource
 from personalize_import_cli.stack.events import Event, Operation, Outcome, operations
 from personalize_import_cli.stack.failures import cancellation_reason, failure_reason
 from personalize_import_cli.stack.imports import RequestedImport, requested_imports
-from personalize_import_cli.stack.jobs import Job, JobList
+from personalize_import_handler.aws.personalize import has_failed, is_running
 from personalize_import_handler.contract import RESOURCE_TYPE
 
 Jobs = Callable[[str | None], JobList]
@@ -53,7 +53,7 @@ class ImportStatus:
 
 @dataclass(frozen=True, kw_only=True)
 class StackStatus:
-    """The status of a stack and its imports, those of nested stacks included."""
+    """The status of a stack and its imports, nested stacks included."""
 
     name: str
     status: str
@@ -62,13 +62,13 @@ class StackStatus:
 
     @property
     def has_ended(self) -> bool:
-        """Whether nothing is in progress any more, in CloudFormation or in a job."""
+        """True if neither CloudFormation nor a job is in progress."""
         goes_on = (State.STARTING, State.QUEUED, State.RUNNING)
         return not self.is_in_progress and not any(each.state in goes_on for each in self.imports)
 
     @property
     def has_failed(self) -> bool:
-        """Whether an import failed or was cancelled."""
+        """True if an import failed or was cancelled."""
         return any(each.state in (State.FAILED, State.CANCELLED) for each in self.imports)
 
 
@@ -91,7 +91,7 @@ class _Reader:
     jobs: Jobs
 
     def imports(self, stack: Stack, parent: Operation) -> Iterator[ImportStatus]:
-        """Yield the imports of a stack, then those of its nested stacks, as of the parent's operation."""
+        """Yield the imports of a stack and its nested stacks, as of the parent's operation."""
         *earlier, last = operations(self.client.events(stack.id)) or [Operation()]
         if last.started_at < parent.started_at:  # the parent's operation has not changed this nested stack
             earlier, last = [*earlier, last], Operation(parent.started_at)
@@ -130,7 +130,7 @@ class _Reader:
         elif state is State.CANCELLED:
             reason = cancellation_reason(first_failure)
         if job:
-            started_at, ended_at = job.created_at, of_dataset.now if job.is_running else job.updated_at
+            started_at, ended_at = job.created_at, of_dataset.now if is_running(job.status) else job.updated_at
         else:
             is_pending = requested.outcome is Outcome.PENDING
             started_at, ended_at = requested.requested_at, stack_now if is_pending else requested.last.last.at
@@ -186,9 +186,9 @@ def _state(requested: RequestedImport, job: Job | None, *, is_queued: bool, is_u
         if requested.outcome is Outcome.COMPLETE:
             return State.UNCHANGED if is_unchanged else State.IMPORTED
         return State.QUEUED if is_queued else State.STARTING
-    if job.has_failed:
+    if has_failed(job.status):
         return State.FAILED
-    if job.is_running:
+    if is_running(job.status):
         return State.RUNNING
     adopted = job.updated_at < requested.requested_at
     return State.UNCHANGED if is_unchanged or adopted else State.IMPORTED

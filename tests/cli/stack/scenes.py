@@ -4,10 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from personalize_import_cli.stack.client import Stack, StackClient, StackResource
+from personalize_import_cli.stack.client import Job, JobList, Stack, StackClient, StackResource
 from personalize_import_cli.stack.events import Event, Operation, operations
 from personalize_import_cli.stack.imports import RequestedImport, requested_imports
-from personalize_import_cli.stack.jobs import Job, JobList
 from personalize_import_handler.aws.personalize import DatasetImportJob
 from personalize_import_handler.contract import RESOURCE_TYPE, WAIT_RESOURCE_TYPE, ImportMode
 from personalize_import_handler.contract.properties import parse

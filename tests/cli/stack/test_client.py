@@ -15,7 +15,7 @@ def client(monkeypatch: pytest.MonkeyPatch) -> StackClient:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "any")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "any")
-    return StackClient("Shop", sleep=lambda _: None)
+    return StackClient(sleep=lambda _: None)
 
 
 def event(number: int) -> dict[str, Any]:

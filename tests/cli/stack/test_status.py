@@ -4,9 +4,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from personalize_import_cli.stack.client import StackResource
+from personalize_import_cli.stack.client import Job, StackResource
 from personalize_import_cli.stack.events import Event
-from personalize_import_cli.stack.jobs import Job
 from personalize_import_cli.stack.status import ImportStatus, StackStatus, State, read_status
 from personalize_import_handler.contract import RESOURCE_TYPE
 from tests.cli.stack.scenes import (
