@@ -25,7 +25,7 @@ GUARDS: Final = (
         'return self.stack_id.split("/")[1]',
         'return self.stack_id.split(":")[5].replace("/", "-")',
     ),
-    _name("a job's ARN is in the stack's partition", 'f"arn:{partition}:personalize', 'f"arn:aws:personalize'),
+    _name("a job's ARN is in the stack's partition", 'f"arn:{stack.partition}:personalize', 'f"arn:aws:personalize'),
     # In `identity.resource_of`
     _id(
         "only a resource that is created gets an id",

@@ -16,6 +16,7 @@ from typing import Any, Final, NamedTuple
 
 from personalize_import_handler import contract
 from personalize_import_handler.contract.import_properties import ImportProperties
+from personalize_import_handler.contract.locations import parse_arn
 
 _HASH_LENGTH = 12
 _REGION = r"[a-z]+(-[a-z]+)+-[0-9]+"
@@ -67,8 +68,8 @@ class Resource(NamedTuple):
     @property
     def job_arn_prefix(self) -> str:
         """The beginning of the ARNs of jobs in the stack's own account and Region."""
-        _, partition, _, region, account, _ = self.stack_id.split(":", 5)
-        return f"arn:{partition}:personalize:{region}:{account}:dataset-import-job/"
+        stack = parse_arn(self.stack_id)
+        return f"arn:{stack.partition}:personalize:{stack.region}:{stack.account}:dataset-import-job/"
 
 
 def resource_of(event: Mapping[str, Any]) -> Resource:
