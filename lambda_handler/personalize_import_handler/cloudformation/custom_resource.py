@@ -19,8 +19,8 @@ from personalize_import_handler.contract.printable import printable
 from personalize_import_handler.errors import ImportFailedError
 from personalize_import_handler.messages import policy_advice
 from personalize_import_handler.request import request_time
-from personalize_import_handler.request.names import resource_of
 from personalize_import_handler.request.outcome import Finished, Outcome, Progress
+from personalize_import_handler.request.resource import resource_of
 
 logger = logging.getLogger(__name__)
 

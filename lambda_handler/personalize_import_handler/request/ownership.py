@@ -11,7 +11,8 @@ from typing import NamedTuple
 from personalize_import_handler.contract.constraints import shown
 from personalize_import_handler.contract.import_properties import ImportProperties
 from personalize_import_handler.contract.locations import parse_location
-from personalize_import_handler.request.names import Resource, first_of, stack_of_role
+from personalize_import_handler.request.import_identity import stack_of_role
+from personalize_import_handler.request.resource import Resource, first_of
 
 
 class Provider(NamedTuple):
