@@ -22,7 +22,7 @@ from personalize_import_handler.contract.properties import parse
 from personalize_import_handler.data_checks import conditions
 from personalize_import_handler.data_checks.conditions import NotMatching
 from personalize_import_handler.data_checks.tokenizer import FIELD_AND_COMMA, LINE, raw_fields
-from personalize_import_handler.request import names
+from personalize_import_handler.request import job_names
 from personalize_import_handler.request.request_time import delete_seconds
 from personalize_local.personalize.errors import ServiceError
 from personalize_local.personalize.request_validation import check_constraints
@@ -56,7 +56,7 @@ THROUGH_FUNCTIONS: Final[dict[str, list[tuple[str, Reader]]]] = {
     f"{_HANDLER}.contract.constraints:TextRule.check": [
         (constraints.DATA_LOCATION.pattern, lambda text: list(constraints.DATA_LOCATION.check("x", text)))
     ],
-    f"{_HANDLER}.request.names:_default_prefix": [("", lambda text: names._default_prefix(text, "Import"))],
+    f"{_HANDLER}.request.job_names:_default_prefix": [("", lambda text: job_names._default_prefix(text, "Import"))],
     f"{_HANDLER}.request.request_time:delete_seconds": [
         ("[0-9]+", lambda text: delete_seconds({"ServiceTimeout": text}))
     ],

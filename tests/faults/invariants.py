@@ -6,7 +6,8 @@ from typing import Final
 from personalize_import_handler.cloudformation.custom_resource import Event
 from personalize_import_handler.contract import ImportMode
 from personalize_import_handler.contract.properties import InvalidPropertiesError, parse
-from personalize_import_handler.request.names import names_of, resource_of
+from personalize_import_handler.request.job_names import names_of
+from personalize_import_handler.request.resource import resource_of
 from tests.faults.stack import Stack
 from tests.handler.account import Account, Answer
 from tests.handler.fakes import Job

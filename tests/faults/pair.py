@@ -11,7 +11,7 @@ from typing import Any, Final
 from personalize_import_handler.cloudformation.custom_resource import Event
 from personalize_import_handler.contract import Attribute
 from personalize_import_handler.contract.properties import parse
-from personalize_import_handler.request.names import import_identity
+from personalize_import_handler.request.import_identity import import_identity
 from tests.faults.stack import Stack
 from tests.handler.account import Account, Answer
 from tests.handler.fakes import Course

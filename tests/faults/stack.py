@@ -6,7 +6,7 @@ from typing import Any
 
 from personalize_import_handler.cloudformation.custom_resource import Event
 from personalize_import_handler.contract.properties import parse
-from personalize_import_handler.request.names import import_identity
+from personalize_import_handler.request.import_identity import import_identity
 from tests.handler.account import Answer
 from tests.handler.simulator import CloudFormation
 

@@ -4,7 +4,8 @@ import pytest
 
 from personalize_import_handler.contract.properties import parse
 from personalize_import_handler.errors import BusyError
-from personalize_import_handler.request.names import Resource, names_of
+from personalize_import_handler.request.job_names import names_of
+from personalize_import_handler.request.resource import Resource
 from tests.faults.stack import after_next
 from tests.handler.account import Account
 from tests.handler.conftest import Log

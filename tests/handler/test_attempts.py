@@ -8,7 +8,8 @@ from personalize_import_handler.contract import ATTEMPTS_MAX, RESOURCE_TAG
 from personalize_import_handler.contract.properties import parse
 from personalize_import_handler.errors import RefusedError
 from personalize_import_handler.job.adoption import is_replaced
-from personalize_import_handler.request.names import JobNames, Resource, names_of
+from personalize_import_handler.request.job_names import JobNames, names_of
+from personalize_import_handler.request.resource import Resource
 from tests.faults.stack import after_next
 from tests.handler.account import Account, Killed
 from tests.handler.conftest import Log

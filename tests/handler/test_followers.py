@@ -9,7 +9,7 @@ from personalize_import_handler.contract import ImportMode
 from personalize_import_handler.contract.properties import parse
 from personalize_import_handler.errors import BusyError, RefusedError
 from personalize_import_handler.job.followers import History, Repeat
-from personalize_import_handler.request.names import names_from_job_arn
+from personalize_import_handler.request.job_names import names_from_job_arn
 from tests.handler.account import Account, Killed
 from tests.handler.fakes import Course, FakePersonalize, job_arn
 from tests.handler.properties import properties, shipped, tags

@@ -10,16 +10,9 @@ from hypothesis import strategies as st
 from personalize_import_handler.contract import JOB_NAME_LENGTH_MAX, RELEASED, TAG_VALUE_LENGTH_MAX, ImportMode
 from personalize_import_handler.contract.import_properties import ImportProperties
 from personalize_import_handler.contract.properties import parse
-from personalize_import_handler.request.names import (
-    Resource,
-    attempt_of,
-    canonical_role,
-    is_equivalent_role,
-    is_same_location,
-    is_tag_of_scope,
-    names_from_job_arn,
-    names_of,
-)
+from personalize_import_handler.request.import_identity import canonical_role, is_equivalent_role, is_same_location
+from personalize_import_handler.request.job_names import attempt_of, is_tag_of_scope, names_from_job_arn, names_of
+from personalize_import_handler.request.resource import Resource
 from tests.handler.properties import properties
 
 STACK_ID = "arn:aws:cloudformation:eu-west-1:123456789012:stack/shop/6c81e0f0-0000-11ee-8000-0a0b0c0d0e0f"

@@ -134,7 +134,7 @@ def test_properties_that_give_the_hash_of_another_stacks_import_give_no_job_of_i
             return "0" * 12
 
     store.create(properties(DataLocation="s3://store-data/"))
-    monkeypatch.setattr("personalize_import_handler.request.names.hashlib", Mock(sha256=Same))
+    monkeypatch.setattr("personalize_import_handler.request.job_names.hashlib", Mock(sha256=Same))
     arn = shop.create(properties(Tags=tags(team="shop"))).job_arn
 
     answer = store.update(properties(Tags=tags(team="store"), ReimportToken="found"))

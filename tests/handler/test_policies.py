@@ -5,7 +5,7 @@ import json
 import pytest
 
 from personalize_import_handler.contract.import_properties import ImportProperties
-from personalize_import_handler.contract.required_statements import object_pattern
+from personalize_import_handler.contract.locations import object_pattern
 from personalize_import_handler.errors import RefusedError
 from personalize_import_handler.messages import failure_reasons
 

@@ -8,7 +8,7 @@ from tests.mutations.patches import Patch
 _decide: Final = partial(Patch, "job/followers.py", "handler/test_followers.py")
 _restore: Final = partial(Patch, "job/restoring.py", "handler/test_followers.py")
 _hook: Final = partial(Patch, "job/import_job.py", "handler/test_followers.py")
-_name: Final = partial(Patch, "request/names.py", "handler/test_followers.py")
+_name: Final = partial(Patch, "request/job_names.py", "handler/test_followers.py")
 _killed: Final = partial(Patch, "job/restoring.py", "faults/test_followers.py")
 
 GUARDS: Final = (

@@ -10,7 +10,7 @@ _preflight: Final = "handler/test_preflight.py"
 _know: Final = partial(Patch, "job/import_job.py", _changes)
 _print: Final = partial(Patch, "data/fingerprint.py", _changes)
 _life: Final = partial(Patch, "job/lifecycle.py", _changes)
-_name: Final = partial(Patch, "request/names.py", _changes)
+_name_identity: Final = partial(Patch, "request/import_identity.py", _changes)
 _list: Final = partial(Patch, "aws/data_reader_client.py", "handler/test_listing.py")
 _look: Final = partial(Patch, "data/preflight.py", _preflight)
 _words: Final = partial(Patch, "messages/failure_reasons.py", _changes)
@@ -69,7 +69,7 @@ GUARDS: Final = (
         "names.includes(arn) or names.shares_prefix(arn) or arn == own",
         "names.includes(arn) or arn == own",
     ),
-    _name("other data makes other names", "if properties.data_fingerprint else []", "if False else []"),
+    _name_identity("other data makes other names", "if properties.data_fingerprint else []", "if False else []"),
     # In `preflight`
     _look("all of little data is looked at", "head_bytes = None if is_whole else", "head_bytes = None if False else"),
     _look("of much data the head is looked at", "<= BYTES_MAX and len", "<= 10**12 and len"),

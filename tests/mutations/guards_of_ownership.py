@@ -8,9 +8,14 @@ from tests.mutations.patches import Patch
 _own: Final = partial(Patch, "request/ownership.py", "handler/test_ownership.py")
 _moved: Final = partial(Patch, "request/ownership.py", "handler/test_moved_resources.py")
 _bucket: Final = partial(Patch, "data/staging_bucket.py", "handler/test_ownership.py")
-_name: Final = partial(Patch, "request/names.py", "handler/test_ownership.py")
-_name_moved: Final = partial(Patch, "request/names.py", "handler/test_moved_resources.py")
-_identity: Final = partial(Patch, "request/names.py", "handler/test_identity.py")
+_identity: Final = partial(Patch, "request/import_identity.py", "handler/test_identity.py")
+_identity_name: Final = partial(Patch, "request/job_names.py", "handler/test_identity.py")
+_identity_resource: Final = partial(Patch, "request/resource.py", "handler/test_identity.py")
+_name: Final = partial(Patch, "request/job_names.py", "handler/test_ownership.py")
+_name_identity: Final = partial(Patch, "request/import_identity.py", "handler/test_ownership.py")
+_name_moved_name: Final = partial(Patch, "request/job_names.py", "handler/test_moved_resources.py")
+_name_moved_resource: Final = partial(Patch, "request/resource.py", "handler/test_moved_resources.py")
+_name_resource: Final = partial(Patch, "request/resource.py", "handler/test_ownership.py")
 _NAMES_ROOT: Final = (
     "properties.stack_scope is not None or stack_of_role(properties.role_arn) not in {None, *_own_names(resource)}"
 )
@@ -103,26 +108,30 @@ GUARDS: Final = (
         'return bool(event["StackId"].split("/")[1] == provider.stack_id.split("/")[1])',
     ),
     # In `identity`
-    _name_moved(
+    _name_moved_resource(
         "the id of a resource tells where it was created",
         'return created["stack_name"] if created else self.stack_name',
         "return self.stack_name",
     ),
-    _name(
+    _name_resource(
         "two stacks of one name have folders of their own",
         'return self.stack_id.rpartition("/")[2]',
         "return self.stack_name",
     ),
-    _identity("the first resource may have been moved", _FIRST, _FIRST.replace(", physical_id=physical_id", "")),
-    _identity("the first resource has its own logical id", _FIRST, _FIRST.replace("logical_id=logical_id, ", "")),
-    _name_moved("rows of a nested stack are of its scope", _SCOPES, _SCOPES.replace("resource.scope, ", "")),
-    _name_moved("rows may be of the stack before", _SCOPES, _SCOPES.replace("resource.created_in", "")),
+    _identity_resource(
+        "the first resource may have been moved", _FIRST, _FIRST.replace(", physical_id=physical_id", "")
+    ),
+    _identity_resource(
+        "the first resource has its own logical id", _FIRST, _FIRST.replace("logical_id=logical_id, ", "")
+    ),
+    _name_moved_name("rows of a nested stack are of its scope", _SCOPES, _SCOPES.replace("resource.scope, ", "")),
+    _name_moved_name("rows may be of the stack before", _SCOPES, _SCOPES.replace("resource.created_in", "")),
     _name(
         "a tag has the whole name of the stack",
         'resource_tag.startswith(_resource_tag(scope, ""))',
         "resource_tag.startswith(scope)",
     ),
-    _identity(
+    _identity_name(
         "the tag of a resource has room for its release",
         "contract.TAG_VALUE_LENGTH_MAX - len(contract.RELEASED)",
         "contract.TAG_VALUE_LENGTH_MAX",
@@ -132,12 +141,12 @@ GUARDS: Final = (
         'return f"{name[: length_max - 1 - len(digest)]}-{digest}"',
         "return name[:length_max]",
     ),
-    _name(
+    _name_identity(
         "the role of a nested stack belongs to its root stack",
         '(own["scope"] or own["stack"]).partition("/")[0] if own',
         '(own["scope"] or own["stack"]) if own',
     ),
-    _name(
+    _name_identity(
         "a role without a Region in its path belongs to a stack too",
         '(own["scope"] or own["stack"]).partition("/")[0] if own',
         'own["scope"].partition("/")[0] if own and own["scope"]',

@@ -6,7 +6,8 @@ from typing import Final
 from tests.mutations.patches import Patch
 
 _statements: Final = partial(Patch, "messages/failure_reasons.py", "handler/test_policies.py")
-_policy: Final = partial(Patch, "contract/required_statements.py", "handler/test_policies.py")
+_policy: Final = partial(Patch, "messages/policy_advice.py", "handler/test_policies.py")
+_location: Final = partial(Patch, "contract/locations.py", "handler/test_policies.py")
 _words: Final = partial(Patch, "messages/failure_reasons.py", "handler/test_reasons.py")
 
 GUARDS: Final = (
@@ -49,13 +50,13 @@ GUARDS: Final = (
     ),
     _statements(
         "where a call is refused, the statement is told",
-        "if allowed := required_statements.denied_action_advice(text):",
+        "if allowed := policy_advice.denied_action_advice(text):",
         'if allowed := "":',
     ),
     # In `policies`
-    _policy("a folder's files are below it", 'or object_key.endswith("/") else "")', 'else "")'),
-    _policy("the top of a bucket is a folder", 'if object_key == "" or object_key', "if object_key"),
-    _policy("a key's wildcards are none of a policy's", "object_key.translate(_ESCAPES) +", "object_key +"),
+    _location("a folder's files are below it", 'or key.endswith("/") else "")', 'else "")'),
+    _location("the top of a bucket is a folder", 'if key == "" or key', "if key"),
+    _location("a key's wildcards are none of a policy's", "key.translate(_ESCAPES) +", "key +"),
     _policy(
         "a role of the construct is named by its path in the policy of another account's bucket",
         "is_of_construct = IMPORT_ROLE_PATH in name",
@@ -76,12 +77,12 @@ GUARDS: Final = (
         '{**_allow("s3:GetObject", f"{arn}/{object_pattern(key)}"), **service}',
         '_allow("s3:GetObject", f"{arn}/{object_pattern(key)}")',
     ),
-    _policy("statements are in the partition of the dataset", 'access.dataset_arn.split(":")[1]', '"aws"'),
-    _policy("trust is for one account", '"StringEquals": {"aws:SourceAccount": account},', ""),
+    _policy("statements are in the partition of the dataset", "{parse_arn(access.dataset_arn).partition}", "aws"),
+    _policy("trust is for one account", '"StringEquals": {"aws:SourceAccount": dataset.account},', ""),
     _policy("roles are passed to Personalize only", 'if refused["action"] == "iam:PassRole":', "if False:"),
     _policy("the sentence's full stop is none of the ARN's", """.strip('".')""", """.strip('"')"""),
     Patch(
-        "contract/required_statements.py",
+        "messages/policy_advice.py",
         "handler/test_data_files.py",
         "the quotes that S3 puts around an ARN are none of it",
         """.strip('".')""",

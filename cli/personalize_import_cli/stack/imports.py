@@ -9,7 +9,8 @@ from personalize_import_handler.aws.personalize import is_running
 from personalize_import_handler.contract import RESOURCE_TYPE, WAIT_RESOURCE_TYPE, ReimportMode
 from personalize_import_handler.contract.import_properties import ImportProperties
 from personalize_import_handler.contract.properties import InvalidPropertiesError, parse
-from personalize_import_handler.request.names import Resource, names_of
+from personalize_import_handler.request.job_names import names_of
+from personalize_import_handler.request.resource import Resource
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -24,7 +24,7 @@ from personalize_import.synthesis.validation import check_text, require, require
 from personalize_import_handler import contract
 from personalize_import_handler.contract import DataFile, ImportMode, constraints
 from personalize_import_handler.contract.constraints import TextRule, violation
-from personalize_import_handler.contract.required_statements import object_pattern
+from personalize_import_handler.contract.locations import object_pattern
 
 _SCHEME: Final = "s3://"
 _OBJECT_KEY_LENGTH_MAX: Final = contract.DATA_LOCATION_LENGTH_MAX - len("s3://the/")

@@ -15,6 +15,7 @@ from personalize_import_handler.aws.data_reader import (
     NotReadableError,
     TooManyFilesError,
 )
+from personalize_import_handler.contract.locations import parse_location
 from personalize_import_handler.data_checks.files import is_read
 from personalize_import_handler.errors import BusyError, RefusedError
 
@@ -27,7 +28,6 @@ _T = TypeVar("_T")
 _SESSION_NAME: Final = "personalize-import-preflight"
 _SESSION_SECONDS: Final = 900
 _CHUNK_BYTES: Final = 1 << 18
-_SCHEME: Final = "s3://"
 
 
 class RoleReader:
@@ -104,7 +104,7 @@ def _read_by_role(read: Callable[[], _T]) -> _T:
 
 
 def _parts(location: str) -> tuple[str, str, str]:
-    """Give the bucket, the key or prefix, and the folder that names are in."""
-    bucket, _, key = location.removeprefix(_SCHEME).partition("/")
+    """Return the bucket, the key or prefix, and the folder that file names are relative to."""
+    bucket, key = parse_location(location)
     folder = key[: key.rfind("/") + 1]
     return bucket, key, folder

@@ -18,6 +18,7 @@ from personalize_import_handler.aws.calls import (
     paginate,
 )
 from personalize_import_handler.aws.storage import ObjectNotFoundError
+from personalize_import_handler.contract.locations import parse_location
 from personalize_import_handler.errors import RefusedError
 
 if TYPE_CHECKING:
@@ -36,7 +37,6 @@ _PARTS_AT_ONCE: Final = 10
 _PAGES_AT_ONCE: Final = 20
 """Of a thousand versions each, which are deleted in a second or two."""
 _VERSION_TOKENS: Final = {"NextKeyMarker": "KeyMarker", "NextVersionIdMarker": "VersionIdMarker"}
-_SCHEME: Final = "s3://"
 _NO_SUCH_BUCKET: Final = "NoSuchBucket"
 
 
@@ -62,7 +62,7 @@ class BotoStorage:
         if size > self._part_bytes:
             self._copy_in_parts(source, target, size)
         else:
-            bucket, key = _bucket_and_key(target)
+            bucket, key = parse_location(target)
             call_service(
                 "CopyObject", lambda: self._client.copy_object(Bucket=bucket, Key=key, CopySource=_copy_source(source))
             )
@@ -70,7 +70,7 @@ class BotoStorage:
 
     def exists(self, location: str) -> bool:
         """Say whether there is an object at a location."""
-        bucket, key = _bucket_and_key(location)
+        bucket, key = parse_location(location)
         page = call_service("ListObjectVersions", lambda: self._client.list_object_versions(Bucket=bucket, Prefix=key))
         return any(version["Key"] == key and version["IsLatest"] for version in page.get("Versions", []))
 
@@ -89,14 +89,14 @@ class BotoStorage:
 
     def _size(self, location: str) -> int | None:
         """Look in the list: a refusal to head an object says neither what is missing nor whether there is one."""
-        bucket, key = _bucket_and_key(location)
+        bucket, key = parse_location(location)
         # The key itself comes before all that it is the beginning of.
         page = call_service("ListObjectsV2", lambda: self._client.list_objects_v2(Bucket=bucket, Prefix=key, MaxKeys=1))
         return next((item["Size"] for item in page.get("Contents", []) if item["Key"] == key), None)
 
     def _copy_in_parts(self, source: str, target: str, size: int) -> None:
         # One that is not completed is removed by the bucket's own rule, a day later.
-        bucket, key = _bucket_and_key(target)
+        bucket, key = parse_location(target)
         upload = call_service(
             "CreateMultipartUpload", lambda: self._client.create_multipart_upload(Bucket=bucket, Key=key)
         )["UploadId"]
@@ -135,11 +135,6 @@ class BotoStorage:
             raise error_from("DeleteObjects", error.get("Code", "Unknown"), error.get("Message", str(error)))
 
 
-def _bucket_and_key(location: str) -> tuple[str, str]:
-    bucket, _, key = location.removeprefix(_SCHEME).partition("/")
-    return bucket, key
-
-
 def _copy_source(location: str) -> "CopySourceTypeDef":
-    bucket, key = _bucket_and_key(location)
+    bucket, key = parse_location(location)
     return {"Bucket": bucket, "Key": key}

@@ -15,12 +15,12 @@ from crhelper import CfnResource, resource_helper
 
 from personalize_import_handler.cloudformation import events, log_records
 from personalize_import_handler.cloudformation.responses import NotDeliveredError
-from personalize_import_handler.contract import required_statements
 from personalize_import_handler.contract.printable import printable
 from personalize_import_handler.errors import ImportFailedError
+from personalize_import_handler.messages import policy_advice
 from personalize_import_handler.request import request_time
-from personalize_import_handler.request.names import resource_of
 from personalize_import_handler.request.outcome import Finished, Outcome, Progress
+from personalize_import_handler.request.resource import resource_of
 
 logger = logging.getLogger(__name__)
 
@@ -131,7 +131,7 @@ class CustomResource(CfnResource):
         try:
             self._start_polling(event)
         except Exception as error:
-            allowed = required_statements.denied_action_advice(str(error))
+            allowed = policy_advice.denied_action_advice(str(error))
             advice = f"{allowed} and deploy again." if allowed else "Deploy again."
             reason = f"{error}. The state machine could not be started, so no job was started. {advice}"
             raise RuntimeError(reason) from error

@@ -12,14 +12,9 @@ from personalize_import_handler.aws.personalize import DatasetImportJob, JobSumm
 from personalize_import_handler.contract import DATA_FINGERPRINT_TAG, RELEASED, RESOURCE_TAG, ImportMode
 from personalize_import_handler.contract.import_properties import ImportProperties
 from personalize_import_handler.errors import BusyError, NameTakenError, RefusedError
-from personalize_import_handler.request.names import (
-    JobNames,
-    Resource,
-    attempt_of,
-    is_equivalent_role,
-    is_same_location,
-    names_of,
-)
+from personalize_import_handler.request.import_identity import is_equivalent_role, is_same_location
+from personalize_import_handler.request.job_names import JobNames, attempt_of, names_of
+from personalize_import_handler.request.resource import Resource
 
 
 class Attempt(NamedTuple):

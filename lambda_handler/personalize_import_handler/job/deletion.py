@@ -11,7 +11,7 @@ from personalize_import_handler.aws.services import Services
 from personalize_import_handler.errors import BusyError, RefusedError
 from personalize_import_handler.job import adoption
 from personalize_import_handler.request import ownership, polling
-from personalize_import_handler.request.names import names_of
+from personalize_import_handler.request.job_names import names_of
 from personalize_import_handler.request.outcome import Finished, Outcome, Progress, Waiting
 from personalize_import_handler.request.request import Request
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from personalize_import_handler.aws.personalize import JobSummary, has_failed, has_succeeded
 from personalize_import_handler.contract import ImportMode
-from personalize_import_handler.request.names import JobNames, attempt_of, digest_after
+from personalize_import_handler.request.job_names import JobNames, attempt_of, digest_after
 
 _Import = tuple[str, str]
 """An import of a follower: the prefix of its jobs' ARNs, and the digest in them."""

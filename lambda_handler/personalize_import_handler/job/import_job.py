@@ -16,7 +16,7 @@ from personalize_import_handler.job.adoption import Attempt, AttemptError
 from personalize_import_handler.job.tagging import ForeignJobError, set_tags
 from personalize_import_handler.messages import failure_reasons
 from personalize_import_handler.request import ownership, polling
-from personalize_import_handler.request.names import JobNames, Resource, attempt_of, names_of
+from personalize_import_handler.request.job_names import JobNames, attempt_of, names_of
 from personalize_import_handler.request.outcome import (
     Finished,
     Outcome,
@@ -25,6 +25,7 @@ from personalize_import_handler.request.outcome import (
     attributes_of,
     attributes_of_unknown_job,
 )
+from personalize_import_handler.request.resource import Resource
 
 logger = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ from personalize_import_handler.errors import ImportFailedError
 from personalize_import_handler.job.import_job import Import
 from personalize_import_handler.messages import failure_reasons
 from personalize_import_handler.request import ownership
-from personalize_import_handler.request.names import names_of
+from personalize_import_handler.request.job_names import names_of
 from personalize_import_handler.request.outcome import Outcome, Progress, Waiting
 from personalize_import_handler.request.request import Request
 

@@ -18,7 +18,7 @@ from personalize_import_handler.contract import (
 from personalize_import_handler.errors import ImportFailedError, RefusedError
 from personalize_import_handler.job.followers import History, Repeat
 from personalize_import_handler.messages import failure_reasons
-from personalize_import_handler.request.names import (
+from personalize_import_handler.request.job_names import (
     default_prefixes_of_followers,
     digest_after,
     is_tag_of_scope,

@@ -8,10 +8,11 @@ from typing import Final
 
 from personalize_import_handler.aws.data_reader import NotAssumableError, NotReadableError
 from personalize_import_handler.aws.personalize import DatasetImportJob
-from personalize_import_handler.contract import ATTEMPTS_MAX, RESOURCE_TAG, required_statements
+from personalize_import_handler.contract import ATTEMPTS_MAX, RESOURCE_TAG
 from personalize_import_handler.contract.printable import printable
-from personalize_import_handler.contract.required_statements import DataAccess
 from personalize_import_handler.errors import RefusedError
+from personalize_import_handler.messages import policy_advice
+from personalize_import_handler.messages.policy_advice import DataAccess
 
 # What to do, by a part of the service's text. All texts: docs/troubleshooting.md.
 _ADVICE: Final = {
@@ -191,18 +192,18 @@ def unknown_status(job: DatasetImportJob, problem: object) -> str:
 def _advice_on(refused: RefusedError, access: DataAccess) -> str:
     denied = refused.code.startswith("AccessDenied")
     if isinstance(refused, NotAssumableError) and denied:
-        return required_statements.preflight_trust_advice(access, refused.message)
+        return policy_advice.preflight_trust_advice(access, refused.message)
     if isinstance(refused, NotReadableError) and denied:
-        return required_statements.read_advice(access)
+        return policy_advice.read_advice(access)
     return _advice(refused.message, access)
 
 
 def _advice(text: str, access: DataAccess | None = None) -> str:
     if access and "Insufficient privileges for accessing data" in text:
-        return required_statements.read_advice(access)
+        return policy_advice.read_advice(access)
     if access and "assume the role" in text:
-        return required_statements.trust_advice(access)
-    if allowed := required_statements.denied_action_advice(text):
+        return policy_advice.trust_advice(access)
+    if allowed := policy_advice.denied_action_advice(text):
         return allowed
     return next((advice for part, advice in _ADVICE.items() if part in text), _DEFAULT_ADVICE)
 

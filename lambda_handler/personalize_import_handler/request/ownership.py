@@ -10,7 +10,9 @@ from typing import NamedTuple
 
 from personalize_import_handler.contract.constraints import shown
 from personalize_import_handler.contract.import_properties import ImportProperties
-from personalize_import_handler.request.names import Resource, first_of, stack_of_role
+from personalize_import_handler.contract.locations import parse_location
+from personalize_import_handler.request.import_identity import stack_of_role
+from personalize_import_handler.request.resource import Resource, first_of
 
 
 class Provider(NamedTuple):
@@ -63,7 +65,7 @@ def _own_names(resource: Resource) -> set[str]:
 
 def _problems_of_location(properties: ImportProperties, resource: Resource, provider: Provider) -> Iterator[str]:
     location = properties.data_location
-    bucket, _, key = location.removeprefix("s3://").partition("/")
+    bucket, key = parse_location(location)
     is_staged = bucket == provider.data_bucket
     if properties.data_files and not is_staged:
         yield f"DataFiles are copied to the provider's data bucket, and DataLocation {shown(location)} is elsewhere"

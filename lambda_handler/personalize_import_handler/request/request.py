@@ -7,8 +7,8 @@ from personalize_import_handler.contract.import_properties import ImportProperti
 from personalize_import_handler.contract.properties import InvalidPropertiesError, parse
 from personalize_import_handler.errors import ImportFailedError
 from personalize_import_handler.request import request_time
-from personalize_import_handler.request.names import Resource, resource_of
 from personalize_import_handler.request.ownership import Provider
+from personalize_import_handler.request.resource import Resource, resource_of
 
 
 class Request(NamedTuple):

@@ -10,7 +10,8 @@ from personalize_import_cli.stack.imports import RequestedImport, requested_impo
 from personalize_import_handler.aws.personalize import DatasetImportJob
 from personalize_import_handler.contract import RESOURCE_TYPE, WAIT_RESOURCE_TYPE, ImportMode
 from personalize_import_handler.contract.properties import parse
-from personalize_import_handler.request.names import Resource, names_of
+from personalize_import_handler.request.job_names import names_of
+from personalize_import_handler.request.resource import Resource
 
 ARN = "arn:aws:personalize:eu-west-1:123456789012"
 STACK_ID = "arn:aws:cloudformation:eu-west-1:123456789012:stack/Shop/1"

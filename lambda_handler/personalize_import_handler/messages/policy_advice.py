@@ -6,10 +6,8 @@ from collections.abc import Mapping
 from typing import Any, Final, Protocol
 
 from personalize_import_handler.contract import IMPORT_ROLE_PATH, PERSONALIZE_SERVICE_PRINCIPAL
+from personalize_import_handler.contract.locations import object_pattern, parse_arn, parse_location
 
-_SCHEME: Final = "s3://"
-# In an ARN of a policy these stand for something else: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
-_ESCAPES: Final = str.maketrans({character: f"${{{character}}}" for character in "*?$"})
 _USER: Final = re.compile(r"arn:([a-z0-9-]+):sts::([0-9]{12}):assumed-role/([\w+=,.@-]+)/")
 _REFUSED: Final = re.compile(r"is not authorized to perform: (?P<action>[\w:-]+) on resource: (?P<resource>\S+)")
 
@@ -33,16 +31,10 @@ class DataAccess(Protocol):
         ...
 
 
-def object_pattern(object_key: str) -> str:
-    """Return the pattern for ARNs that matches one file, or everything under a folder."""
-    return object_key.translate(_ESCAPES) + ("*" if object_key == "" or object_key.endswith("/") else "")
-
-
 def read_advice(access: DataAccess) -> str:
     """Return the advice to allow role and service to read the data."""
-    partition = access.dataset_arn.split(":")[1]
-    bucket, _, key = access.data_location.removeprefix(_SCHEME).partition("/")
-    arn = f"arn:{partition}:s3:::{bucket}"
+    bucket, key = parse_location(access.data_location)
+    arn = f"arn:{parse_arn(access.dataset_arn).partition}:s3:::{bucket}"
     service = {"Principal": {"Service": PERSONALIZE_SERVICE_PRINCIPAL}}
     role = _text(_allow("s3:GetObject", f"{arn}/{object_pattern(key)}"), _allow("s3:ListBucket", arn))
     policy = _text(
@@ -57,14 +49,16 @@ def read_advice(access: DataAccess) -> str:
 
 def trust_advice(access: DataAccess) -> str:
     """Return the advice to let Personalize assume the role, in this account and Region only."""
-    _, partition, _, region, account, _ = access.dataset_arn.split(":", 5)
+    dataset = parse_arn(access.dataset_arn)
     statement = {
         "Effect": "Allow",
         "Principal": {"Service": PERSONALIZE_SERVICE_PRINCIPAL},
         "Action": "sts:AssumeRole",
         "Condition": {
-            "StringEquals": {"aws:SourceAccount": account},
-            "StringLike": {"aws:SourceArn": f"arn:{partition}:personalize:{region}:{account}:*"},
+            "StringEquals": {"aws:SourceAccount": dataset.account},
+            "StringLike": {
+                "aws:SourceArn": f"arn:{dataset.partition}:personalize:{dataset.region}:{dataset.account}:*"
+            },
         },
     }
     return f"Add to the trust policy of the role {access.role_arn} {_text(statement)}"

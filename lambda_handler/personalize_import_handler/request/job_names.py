@@ -1,0 +1,116 @@
+"""Names of dataset import jobs: a prefix, a hash of what is imported, and the number of the attempt.
+
+There is no client token for import jobs and no way to delete or stop one, and a name can't be used twice.
+"""
+
+import hashlib
+import json
+import re
+from typing import NamedTuple
+
+from personalize_import_handler import contract
+from personalize_import_handler.contract.import_properties import ImportProperties
+from personalize_import_handler.request.import_identity import import_identity, role_in_stack
+from personalize_import_handler.request.resource import HASH_LENGTH, JOB_ARN, Resource, first_of, origin_of
+
+
+class JobNames(NamedTuple):
+    """The names of the jobs of one import, by the number of the attempt."""
+
+    arn_prefix: str
+    name_prefix: str
+    digest: str
+    resource_tag: str
+    """The value of the tag that says which resource the jobs are of."""
+
+    def name(self, attempt: int) -> str:
+        """Return the name of the job of one attempt, from 1 on."""
+        return f"{self.name_prefix}{self.digest}-{attempt}"
+
+    def arn(self, attempt: int) -> str:
+        """Return the ARN of the job of one attempt."""
+        return f"{self.arn_prefix}{self.name(attempt)}"
+
+    def attempt(self, dataset_import_job_arn: str) -> int | None:
+        """Return which attempt at this import a job is, or None; `JobName` may have changed since it was started."""
+        job = JOB_ARN.fullmatch(dataset_import_job_arn)
+        is_one = job and job["digest"] == self.digest and dataset_import_job_arn.startswith(self.arn_prefix)
+        return int(job["attempt"]) if job and is_one else None
+
+    def includes(self, dataset_import_job_arn: str) -> bool:
+        """Return whether a job is one of this import."""
+        return self.attempt(dataset_import_job_arn) is not None
+
+    def shares_prefix(self, dataset_import_job_arn: str) -> bool:
+        """Return whether a job's name begins as those of the resource do, whatever it imports.
+
+        That proves nothing: two resources may have the same `JobName`.
+        """
+        job = JOB_ARN.fullmatch(dataset_import_job_arn)
+        return bool(job and job["prefix"] == f"{self.arn_prefix}{self.name_prefix}")
+
+
+def names_of(properties: ImportProperties, resource: Resource) -> JobNames:
+    """Return the names of the jobs of an import: those of the resource that has begun it."""
+    scope, logical_id = origin_of(first_of(properties, resource))
+    role_arn = role_in_stack(scope, properties.role_arn, resource.stack_name, resource.stack_scope)
+    imported = import_identity(properties._replace(role_arn=role_arn))
+    digest = hashlib.sha256(json.dumps([scope, logical_id, *imported]).encode()).hexdigest()[:HASH_LENGTH]
+    name_prefix = f"{properties.job_name or _default_prefix(scope, logical_id)}-"
+    return JobNames(resource.job_arn_prefix, name_prefix, digest, _resource_tag(scope, logical_id))
+
+
+def names_from_job_arn(dataset_import_job_arn: str, resource_tag: str = "") -> JobNames:
+    """Return the names of the jobs of an import from the ARN and the tag of one of them."""
+    prefix, _, name = dataset_import_job_arn.partition("/")
+    name_prefix, digest, _ = name.rsplit("-", 2)
+    return JobNames(f"{prefix}/", f"{name_prefix}-", digest, resource_tag)
+
+
+def is_tag_of_scope(resource_tag: str, resource: Resource) -> bool:
+    """Return whether the tag of a job names a resource of the stack, as it is called now or was before."""
+    return any(resource_tag.startswith(_resource_tag(scope, "")) for scope in (resource.scope, resource.created_in))
+
+
+def prefixes_of_followers(properties: ImportProperties, resource: Resource) -> dict[str, str]:
+    """Return what the ARNs of the jobs of each resource that comes after this one begin with, by its logical id."""
+    scope, _ = origin_of(resource)
+    return {
+        logical_id: f"{resource.job_arn_prefix}{job_name or _default_prefix(scope, logical_id)}-"
+        for logical_id, job_name in properties.followed_by
+    }
+
+
+def default_prefixes_of_followers(properties: ImportProperties, resource: Resource) -> dict[str, str]:
+    """Return the prefixes of followers without a `JobName`, by the tag that names the follower."""
+    scope, _ = origin_of(resource)
+    return {
+        _resource_tag(scope, logical_id): f"{resource.job_arn_prefix}{_default_prefix(scope, logical_id)}-"
+        for logical_id, job_name in properties.followed_by
+        if job_name is None
+    }
+
+
+def digest_after(prefix: str, dataset_import_job_arn: str) -> str | None:
+    """Return the digest of a job whose ARN is a prefix, a digest and the number of an attempt; None for any other."""
+    job = JOB_ARN.fullmatch(dataset_import_job_arn)
+    return job["digest"] if job and job["prefix"] == prefix else None
+
+
+def attempt_of(dataset_import_job_arn: str) -> int:
+    """Return the number of the attempt from an ARN that `JobNames` has made."""
+    return int(dataset_import_job_arn.rpartition("-")[2])
+
+
+def _resource_tag(scope: str, logical_id: str) -> str:
+    name, length_max = f"{scope}/{logical_id}", contract.TAG_VALUE_LENGTH_MAX - len(contract.RELEASED)
+    if len(name) <= length_max:
+        return name
+    digest = hashlib.sha256(name.encode()).hexdigest()[:HASH_LENGTH]
+    return f"{name[: length_max - 1 - len(digest)]}-{digest}"
+
+
+def _default_prefix(scope: str, logical_id: str) -> str:
+    """Return a prefix made from the names of stack and resource, as CloudFormation does for generated names."""
+    name = re.sub(r"[^a-zA-Z0-9\-_]", "-", f"{scope}-{logical_id}")
+    return name[: contract.JOB_NAME_LENGTH_MAX].rstrip("-")
