@@ -100,8 +100,8 @@ class DatasetImportJob(ObservedImport):
                 `Reimport.when_value_changes("2026-11")` or `Reimport.when_data_changes()`. Default:
                 `Reimport.when_properties_change()`.
             preflight: Check the data before the job starts, with the permissions of the import role: all of it up to
-                4 MiB, or else the beginning of each file. Data that violates a rule of docs/checks.md fails the deploy
-                in seconds. Default: False.
+                4 MiB; beyond that, the beginning of each file. Data that violates a rule of docs/checks.md fails the
+                deploy in seconds. Default: False.
             timeout: How long the deploy waits before it fails, from 1 minute to 36 hours. The job can't be stopped;
                 another deploy adopts it. One resource can wait for 55 minutes, so a longer timeout adds a resource to
                 the stack for each 55 minutes. A token is at most 55 minutes. Default: 55 minutes.
