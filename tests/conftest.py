@@ -15,7 +15,7 @@ from tests.secrets import lines_with_secrets
 
 # The Node that is installed beside this interpreter, not one that jsii would warn of.
 os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
-# The CDK's own validation of templates takes seconds to load; tests/synth/test_demo_app.py has it.
+# The CDK's own validation of templates takes seconds to load; tests/constructs/test_demo_app.py has it.
 os.environ["CDK_VALIDATION"] = "false"
 
 # Whoever runs the tests in the background may ignore these, and so would every process that a test starts.

@@ -9,10 +9,10 @@ from typing import Any, Final
 
 from bench.waiting.contenders import CRHELPER_1, CRHELPER_2, OURS, PROVIDER_5, PROVIDER_30, Contender
 from personalize_import_handler.functions import Functions
-from tests.handler.account import Account
-from tests.handler.fakes import Course
-from tests.handler.properties import properties
-from tests.handler.relay import Relay
+from tests.handler.support.account import Account
+from tests.handler.support.fakes import Course
+from tests.handler.support.properties import properties
+from tests.handler.support.relay import Relay
 
 TYPICAL: Final = range(4 * 60, 17 * 60 + 1, 11)
 """Seconds at which imports are known to end: four to seventeen minutes. Eleven is prime to all intervals."""

@@ -10,7 +10,7 @@ import pytest
 
 from personalize_import_cli.app import run as run_here
 from tests.cli.conftest import GOOD
-from tests.cli.runs import run
+from tests.cli.support.runs import run
 
 NOBODY = 65_534
 

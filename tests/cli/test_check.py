@@ -7,7 +7,7 @@ import pytest
 
 from personalize_import_cli.app import run as run_here
 from tests.cli.conftest import GOOD, HEADER
-from tests.cli.runs import run
+from tests.cli.support.runs import run
 
 
 def test_data_that_keeps_the_rules_ends_with_0(items: Path, schema: Path) -> None:

@@ -14,7 +14,7 @@ from personalize_import_cli import exit_codes
 from personalize_import_cli.commands.check import check
 from personalize_import_handler.data_checks.rules import RULES
 from tests.cli.conftest import HEADER
-from tests.cli.runs import ROOT, environment, run
+from tests.cli.support.runs import ROOT, environment, run
 
 PAGE = (ROOT / "docs" / "checks.md").read_text()
 MARK = "<!-- rules: what follows is written by `make docs-checks` -->\n"

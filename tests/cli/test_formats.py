@@ -9,7 +9,7 @@ import pytest
 
 from personalize_import_handler.data_checks.rules import RULES, Scope
 from tests.cli.conftest import HEADER, SCHEMA
-from tests.cli.runs import run
+from tests.cli.support.runs import run
 
 SECRET = "much-too-secret"
 RESULT_MEMBERS = {"ruleId", "ruleIndex", "level", "message", "locations", "occurrenceCount"}

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import GOOD, HEADER
-from tests.cli.runs import run
-from tests.data_checks.hostile_rows import Rows, long_number, many_numbers, schema_of
+from tests.cli.support.runs import run
+from tests.data_checks.support.hostile_rows import Rows, long_number, many_numbers, schema_of
 
 LATE = 1 << 17
 """Bytes before a fault: more than the head that shows what a file is."""

@@ -15,8 +15,8 @@ from rich.text import Text
 from personalize_import_cli.stack.render import as_json, as_text
 from personalize_import_cli.stack.status import ImportStatus, StackStatus, State
 from tests.cli.conftest import HEADER
-from tests.cli.runs import on_terminal, run
 from tests.cli.stack.scenes import job
+from tests.cli.support.runs import on_terminal, run
 from tests.cli.test_terminal import ESCAPE
 
 ATTACK = "\x1b[2J\x9b2J\x07\u202e\u2028\u2066[red]r[/red][link=https://a.example]l[/link]"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from personalize_import_cli import __main__
-from tests.cli.runs import environment, run
+from tests.cli.support.runs import environment, run
 
 
 def test_the_installed_script_is_the_command() -> None:

@@ -12,7 +12,7 @@ import pytest
 from personalize_import_cli import app
 from personalize_import_cli.commands.local import local
 from personalize_local import dependencies
-from tests.cli.runs import COMMAND, environment, run
+from tests.cli.support.runs import COMMAND, environment, run
 from tests.local_aws.support.processes import descendants
 
 PAGE = (Path(__file__).parents[2] / "docs" / "testing.md").read_text()

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from tests.cli.conftest import HEADER
-from tests.cli.runs import run
+from tests.cli.support.runs import run
 
 
 def test_the_report_goes_into_a_file_and_a_summary_to_the_output(tmp_path: Path, items: Path, schema: Path) -> None:

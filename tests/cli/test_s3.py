@@ -9,8 +9,8 @@ import pytest
 from personalize_local.server.environment import without_aws
 from personalize_local.server.options import Options
 from tests.cli.conftest import GOOD, HEADER
-from tests.cli.runs import Ended, run
-from tests.deploy.cloud import Cloud, running_cloud
+from tests.cli.support.runs import Ended, run
+from tests.deploy.support.cloud import Cloud, running_cloud
 from tests.local_aws.support.server_setup import allow, policy
 
 BUCKET = "data-to-check"

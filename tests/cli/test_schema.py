@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from tests.cli.conftest import SCHEMA
-from tests.cli.runs import run
+from tests.cli.support.runs import run
 
 
 def test_a_schema_that_is_none_of_a_dataset_type_is_told_and_the_data_left(tmp_path: Path, schema: Path) -> None:

@@ -9,7 +9,7 @@ from personalize_import_cli.app import run
 from personalize_import_cli.errors import CommandError, UnavailableError
 from personalize_import_cli.stack import client, status
 from personalize_import_cli.stack.status import ImportStatus, StackStatus, State
-from tests.cli.runs import Ended
+from tests.cli.support.runs import Ended
 
 BUSY = UnavailableError("Shop: Rate exceeded")
 Results = Iterable[StackStatus | CommandError | KeyboardInterrupt | None]

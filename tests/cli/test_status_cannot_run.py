@@ -14,8 +14,8 @@ from botocore.exceptions import WaiterError
 from personalize_import_cli.app import run as run_here
 from personalize_local.server.environment import without_aws
 from personalize_local.server.options import Options
-from tests.cli.runs import ROOT, Ended, run
-from tests.deploy.cloud import Cloud, running_cloud
+from tests.cli.support.runs import ROOT, Ended, run
+from tests.deploy.support.cloud import Cloud, running_cloud
 
 Here = Callable[..., Ended]
 EMPTY = json.dumps({"Resources": {"Bucket": {"Type": "AWS::S3::Bucket"}}})

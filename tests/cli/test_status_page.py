@@ -8,8 +8,8 @@ from personalize_import_cli import exit_codes
 from personalize_import_cli.commands.status import status
 from personalize_import_cli.stack.render import as_json
 from personalize_import_cli.stack.status import State
-from tests.cli.runs import ROOT
 from tests.cli.stack.test_render import RUNNING, status_of
+from tests.cli.support.runs import ROOT
 
 PAGE = (ROOT / "docs" / "status.md").read_text()
 

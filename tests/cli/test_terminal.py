@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import HEADER
-from tests.cli.runs import COMMAND, OnTerminal, environment, on_terminal, run
+from tests.cli.support.runs import COMMAND, OnTerminal, environment, on_terminal, run
 
 COLOUR = re.compile(r"\x1b\[[0-9;]*3[0-7]m")
 ESCAPE = re.compile(r"\x1b(\[[0-9;?]*[a-zA-Z])")

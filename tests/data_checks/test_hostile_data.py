@@ -12,7 +12,7 @@ from personalize_import_handler.data_checks.findings import Finding
 from personalize_import_handler.data_checks.headers import NAMED_MAX
 from personalize_import_handler.data_checks.row_checker import RowChecker
 from personalize_import_handler.data_checks.schema import NotJson, read_schema
-from tests.data_checks.hostile_rows import Rows, many_numbers, schema_of
+from tests.data_checks.support.hostile_rows import Rows, many_numbers, schema_of
 
 SCHEMA = read_schema(schema_of(Rows(1, "")))
 HEADER = "USER_ID,N0,TEXT"

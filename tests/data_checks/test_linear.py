@@ -27,10 +27,10 @@ from personalize_import_handler.request.request_time import delete_seconds
 from personalize_local.personalize.errors import ServiceError
 from personalize_local.personalize.request_validation import check_constraints
 from personalize_local.personalize.service_model import input_shape
-from tests.data_checks.expressions import expressions, methods_of
-from tests.data_checks.timing import FACTOR_MAX, SMALL, Grown, best_seconds, growth
-from tests.data_checks.worst_inputs import Pump, pumps
-from tests.handler.properties import properties
+from tests.data_checks.support.expressions import expressions, methods_of
+from tests.data_checks.support.timing import FACTOR_MAX, SMALL, Grown, best_seconds, growth
+from tests.data_checks.support.worst_inputs import Pump, pumps
+from tests.handler.support.properties import properties
 
 Reader = Callable[[str], object]
 

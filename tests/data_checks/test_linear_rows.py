@@ -16,8 +16,8 @@ from personalize_import_handler.data_checks.schema import Field, Schema
 from personalize_import_handler.data_checks.tokenizer import Block
 from personalize_local.personalize.importing.columns import DatasetColumn
 from personalize_local.personalize.importing.csv_file import CsvFile, RowError, missing_columns, read_columns
-from tests.data_checks.hostile_rows import HOSTILE, Rows
-from tests.data_checks.timing import FACTOR_MAX, best_seconds, growth
+from tests.data_checks.support.hostile_rows import HOSTILE, Rows
+from tests.data_checks.support.timing import FACTOR_MAX, best_seconds, growth
 
 Read = Callable[[Rows], Callable[[], object]]
 _TEXT: Final = frozenset({"TEXT"})

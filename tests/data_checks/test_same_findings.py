@@ -13,7 +13,7 @@ from personalize_import_handler.data_checks.checker import check
 from personalize_import_handler.data_checks.files import Data, DataFile
 from personalize_import_handler.data_checks.row_checker import PlainRowChecker, RowChecker
 from personalize_import_handler.data_checks.schema import Field, Schema
-from tests.data_checks.faulty import ACTION_INTERACTIONS, INTERACTIONS, ITEMS, chunks_of
+from tests.data_checks.support.faulty import ACTION_INTERACTIONS, INTERACTIONS, ITEMS, chunks_of
 
 USERS: Final = Schema(
     name="Users",

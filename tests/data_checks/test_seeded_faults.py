@@ -10,7 +10,7 @@ from personalize_import_handler.data_checks.checker import check
 from personalize_import_handler.data_checks.findings import Finding
 from personalize_import_handler.data_checks.row_checker import PlainRowChecker, RowChecker
 from personalize_import_handler.data_checks.rules import RULES, Scope
-from tests.data_checks.faulty import FAULTY, Faulty
+from tests.data_checks.support.faulty import FAULTY, Faulty
 
 RULES_OF_DATA = [rule.id for rule in RULES if rule.scope is not Scope.SCHEMA]
 # A fault that breaks a second rule by its nature.

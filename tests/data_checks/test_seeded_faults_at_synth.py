@@ -11,10 +11,10 @@ from personalize_import_handler.contract import ImportMode
 from personalize_import_handler.data_checks import files
 from personalize_import_handler.data_checks.rules import RULES, Rule, Scope, Severity
 from personalize_import_handler.data_checks.schema import Schema
-from tests.data_checks.faulty import FAULTY, Faulty
+from tests.constructs.support.checked import errors_of, ship, warnings_of, write
+from tests.constructs.support.stacks import new_stack
+from tests.data_checks.support.faulty import FAULTY, Faulty
 from tests.data_checks.test_seeded_faults import ALSO
-from tests.synth.checked import errors_of, ship, warnings_of, write
-from tests.synth.stacks import new_stack
 
 # What data that is shipped can't have, and why.
 NOT_AT_SYNTH: Mapping[str, str] = {

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.demo.runs import Ended, run
+from tests.demo.support.runs import Ended, run
 
 pytestmark = [pytest.mark.deploy, pytest.mark.slow]
 

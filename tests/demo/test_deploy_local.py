@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from demo.sample import SCHEMA, write_sample
 
-from tests.demo.runs import Ended, Run, run
-from tests.deploy.stacks import users_csv, users_schema
+from tests.demo.support.runs import Ended, Run, run
+from tests.deploy.support.stacks import users_csv, users_schema
 from tests.local_aws.support.processes import is_alive
 from tests.local_aws.support.server_setup import until
 

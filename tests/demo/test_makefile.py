@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.demo.runs import ROOT
+from tests.demo.support.runs import ROOT
 
 
 @pytest.mark.parametrize("name", ["it's here.csv", 'a "b".csv', "c d.csv"])

@@ -7,7 +7,7 @@ import pytest
 from demo.sample import SCHEMA
 from demo.schema import DemoSchema
 
-from tests.demo.runs import run
+from tests.demo.support.runs import run
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ from hashlib import sha256
 import pytest
 
 from personalize_local.server.options import Options
-from tests.deploy.cloud import Cloud, running_cloud
-from tests.deploy.direct import Row
+from tests.deploy.support.cloud import Cloud, running_cloud
+from tests.deploy.support.direct import Row
 
 _NAME_LENGTH_MAX = 24
 _DIGEST_LENGTH = 6

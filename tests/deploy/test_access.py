@@ -8,9 +8,9 @@ import aws_cdk as cdk
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.deploy.cloud import Cloud
-from tests.deploy.direct import Row
-from tests.deploy.stacks import RowStack
+from tests.deploy.support.cloud import Cloud
+from tests.deploy.support.direct import Row
+from tests.deploy.support.stacks import RowStack
 from tests.local_aws.support.server_setup import (
     ACCOUNT,
     PERSONALIZE,

@@ -9,8 +9,8 @@ import pytest
 
 from personalize_import import DataSource
 from personalize_import_handler.aws.storage_client import BotoStorage
-from tests.deploy.cloud import Cloud
-from tests.deploy.stacks import UsersStack, users_csv
+from tests.deploy.support.cloud import Cloud
+from tests.deploy.support.stacks import UsersStack, users_csv
 
 pytestmark = pytest.mark.deploy
 

@@ -9,7 +9,7 @@ from demo.sample import SCHEMA, write_sample
 from demo.schema import DemoSchema
 from demo.stacks import DataStack, DemoStack
 
-from tests.deploy.cloud import Cloud
+from tests.deploy.support.cloud import Cloud
 
 pytestmark = pytest.mark.deploy
 

@@ -5,9 +5,9 @@ from typing import Any
 import aws_cdk as cdk
 import pytest
 
-from tests.deploy.cloud import Cloud
-from tests.deploy.direct import until
-from tests.deploy.stacks import UsersStack, users_csv, users_schema
+from tests.deploy.support.cloud import Cloud
+from tests.deploy.support.direct import until
+from tests.deploy.support.stacks import UsersStack, users_csv, users_schema
 
 pytestmark = pytest.mark.deploy
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.deploy.direct import Row, until
+from tests.deploy.support.direct import Row, until
 
 pytestmark = [pytest.mark.deploy, pytest.mark.slow]
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.deploy.direct import Row, until
+from tests.deploy.support.direct import Row, until
 from tests.local_aws.support.processes import descendants
 
 pytestmark = [pytest.mark.deploy, pytest.mark.slow]

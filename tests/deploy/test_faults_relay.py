@@ -3,7 +3,7 @@
 import aws_cdk as cdk
 import pytest
 
-from tests.deploy.direct import Row, until
+from tests.deploy.support.direct import Row, until
 
 pytestmark = [pytest.mark.deploy, pytest.mark.slow]
 

@@ -6,8 +6,8 @@ import aws_cdk as cdk
 import pytest
 
 from personalize_import import Reimport
-from tests.deploy.direct import Row, until
-from tests.deploy.stacks import ImportStack
+from tests.deploy.support.direct import Row, until
+from tests.deploy.support.stacks import ImportStack
 from tests.local_aws.support.server_setup import make_dataset
 
 pytestmark = [pytest.mark.deploy, pytest.mark.slow]

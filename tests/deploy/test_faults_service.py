@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from personalize_import_handler.contract.printable import printable
-from tests.deploy.direct import Row, until
-from tests.deploy.stacks import ImportStack
+from tests.deploy.support.direct import Row, until
+from tests.deploy.support.stacks import ImportStack
 from tests.local_aws.support.server_setup import make_dataset, make_import_role, put_users, start_job
 
 pytestmark = [pytest.mark.deploy, pytest.mark.slow]

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 import pytest
 
 from personalize_local.server.options import ACCOUNT
-from tests.deploy.cloud import Cloud
+from tests.deploy.support.cloud import Cloud
 
 pytestmark = [pytest.mark.deploy, pytest.mark.slow]
 

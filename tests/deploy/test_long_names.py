@@ -8,8 +8,8 @@ from aws_cdk import aws_personalize as personalize
 from constructs import Construct
 
 from personalize_import import DatasetImportJob, DatasetImportProvider, DataSource
-from tests.deploy.cloud import Cloud
-from tests.deploy.stacks import users_csv, users_schema
+from tests.deploy.support.cloud import Cloud
+from tests.deploy.support.stacks import users_csv, users_schema
 
 pytestmark = [pytest.mark.deploy, pytest.mark.slow]
 

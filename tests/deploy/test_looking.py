@@ -12,8 +12,8 @@ from aws_cdk import aws_ssm as ssm
 
 from personalize_import import DatasetImportJob, DataSource, Reimport
 from personalize_import_handler.contract import DATA_FINGERPRINT_TAG, RESOURCE_TAG
-from tests.deploy.cloud import Cloud
-from tests.deploy.stacks import UsersStack, users_csv
+from tests.deploy.support.cloud import Cloud
+from tests.deploy.support.stacks import UsersStack, users_csv
 
 pytestmark = pytest.mark.deploy
 

@@ -6,9 +6,9 @@ import aws_cdk as cdk
 import pytest
 
 from personalize_local.server.options import Options
-from tests.deploy.cloud import LOG, Cloud, running_cloud
-from tests.deploy.most_at_once import most_at_once
-from tests.deploy.stacks import UsersStack, users_csv
+from tests.deploy.support.cloud import LOG, Cloud, running_cloud
+from tests.deploy.support.most_at_once import most_at_once
+from tests.deploy.support.stacks import UsersStack, users_csv
 
 pytestmark = [pytest.mark.deploy, pytest.mark.slow]
 

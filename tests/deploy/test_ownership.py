@@ -14,9 +14,9 @@ import pytest
 from personalize_import import DatasetImportProvider, DataSource
 from personalize_import_handler.contract import DATA_RESOURCE_TYPE, RESOURCE_TAG, RESOURCE_TYPE, WAIT_RESOURCE_TYPE
 from personalize_local.server.options import Options
-from tests.deploy.cloud import Cloud, running_cloud
-from tests.deploy.direct import until
-from tests.deploy.stacks import UsersStack, users_csv
+from tests.deploy.support.cloud import Cloud, running_cloud
+from tests.deploy.support.direct import until
+from tests.deploy.support.stacks import UsersStack, users_csv
 
 pytestmark = [pytest.mark.deploy, pytest.mark.slow]
 

@@ -5,8 +5,8 @@ from functools import partial
 import aws_cdk as cdk
 import pytest
 
-from tests.deploy.cloud import Cloud
-from tests.deploy.stacks import UsersStack, users_csv
+from tests.deploy.support.cloud import Cloud
+from tests.deploy.support.stacks import UsersStack, users_csv
 
 pytestmark = pytest.mark.deploy
 

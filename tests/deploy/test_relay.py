@@ -10,8 +10,8 @@ import pytest
 
 from personalize_import import DatasetImportJob, DataSource
 from personalize_local.server.options import Options
-from tests.deploy.cloud import Cloud, running_cloud
-from tests.deploy.stacks import UsersStack, users_csv, users_schema
+from tests.deploy.support.cloud import Cloud, running_cloud
+from tests.deploy.support.stacks import UsersStack, users_csv, users_schema
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation.type_defs import StackEventTypeDef

@@ -10,11 +10,11 @@ import aws_cdk as cdk
 import pytest
 
 from personalize_import import DataSource
-from tests.deploy.cloud import Cloud
-from tests.deploy.direct import publish
-from tests.deploy.removal import TRUST, Template, Variant, variants
-from tests.deploy.removal_trial import DATA, DEMO, Trial
-from tests.deploy.stacks import UsersStack, users_csv
+from tests.deploy.support.cloud import Cloud
+from tests.deploy.support.direct import publish
+from tests.deploy.support.removal import TRUST, Template, Variant, variants
+from tests.deploy.support.removal_trial import DATA, DEMO, Trial
+from tests.deploy.support.stacks import UsersStack, users_csv
 
 pytestmark = [pytest.mark.deploy, pytest.mark.nightly]
 

@@ -12,10 +12,10 @@ from demo.sample import SCHEMA, write_sample
 from demo.schema import DemoSchema
 from demo.stacks import DataStack, DemoStack
 
-from tests.deploy.cloud import Cloud
-from tests.deploy.direct import publish
-from tests.deploy.removal import ONLY_ON_AWS, TRUST, Template, Variant, variants
-from tests.deploy.removal_trial import DATA, DEMO, Trial
+from tests.deploy.support.cloud import Cloud
+from tests.deploy.support.direct import publish
+from tests.deploy.support.removal import ONLY_ON_AWS, TRUST, Template, Variant, variants
+from tests.deploy.support.removal_trial import DATA, DEMO, Trial
 
 pytestmark = pytest.mark.deploy
 

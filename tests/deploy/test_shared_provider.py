@@ -9,9 +9,9 @@ from aws_cdk import aws_ssm as ssm
 
 from personalize_import import DatasetImportProvider
 from personalize_local.server.options import Options
-from tests.deploy.cloud import Cloud, running_cloud
-from tests.deploy.most_at_once import most_at_once
-from tests.deploy.stacks import UsersStack, users_csv
+from tests.deploy.support.cloud import Cloud, running_cloud
+from tests.deploy.support.most_at_once import most_at_once
+from tests.deploy.support.stacks import UsersStack, users_csv
 
 pytestmark = [pytest.mark.deploy, pytest.mark.slow]
 

@@ -12,8 +12,8 @@ from aws_cdk import aws_sqs as sqs
 
 from personalize_import import ImportDashboard
 from personalize_import.provider.provider import DatasetImportProvider
-from tests.deploy.cloud import Cloud
-from tests.deploy.stacks import UsersStack, users_csv
+from tests.deploy.support.cloud import Cloud
+from tests.deploy.support.stacks import UsersStack, users_csv
 
 pytestmark = [pytest.mark.deploy, pytest.mark.slow]
 

@@ -12,9 +12,9 @@ import pytest
 from personalize_import import Reimport
 from personalize_import_cli.app import run
 from personalize_import_cli.commands import status as command
-from tests.cli.recorder import Recorder
-from tests.cli.runs import Ended
-from tests.deploy.direct import Row, until
+from tests.cli.support.recorder import Recorder
+from tests.cli.support.runs import Ended
+from tests.deploy.support.direct import Row, until
 from tests.local_aws.support.server_setup import make_dataset, make_import_role, start_job
 
 pytestmark = pytest.mark.deploy

@@ -12,11 +12,11 @@ from pathlib import Path
 import aws_cdk as cdk
 import pytest
 
-from tests.cli.recorder import Recorder
-from tests.cli.runs import run
-from tests.deploy.cloud import Cloud
-from tests.deploy.direct import publish, until
-from tests.deploy.stacks import UsersStack, users_csv
+from tests.cli.support.recorder import Recorder
+from tests.cli.support.runs import run
+from tests.deploy.support.cloud import Cloud
+from tests.deploy.support.direct import publish, until
+from tests.deploy.support.stacks import UsersStack, users_csv
 
 pytestmark = [pytest.mark.deploy, pytest.mark.slow]
 

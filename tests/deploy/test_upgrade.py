@@ -12,8 +12,8 @@ from typing import Final
 import pytest
 
 from personalize_local.cdk_cli import CdkError
-from tests.deploy.cloud import Cloud
-from tests.deploy.stacks import users_csv, users_schema
+from tests.deploy.support.cloud import Cloud
+from tests.deploy.support.stacks import users_csv, users_schema
 
 pytestmark = [pytest.mark.deploy, pytest.mark.slow]
 

@@ -16,7 +16,7 @@ from jsonschema import Draft7Validator
 
 from personalize_import_cli.app import cli
 from personalize_import_handler import contract
-from tests.docs.blocks import BEFORE, BLOCKS, ROOT, RUN_BY, Block
+from tests.docs.support.blocks import BEFORE, BLOCKS, ROOT, RUN_BY, Block
 
 SCHEMA = json.loads((ROOT / "docs" / "PersonalizeDatasetImportJob.schema.json").read_text())
 CHECKED_HERE = ("python", "json", "yaml")
@@ -88,7 +88,7 @@ def test_a_template_in_yaml_keeps_the_schema(block: Block) -> None:
     "block", [block for block in BLOCKS if block.language not in CHECKED_HERE], ids=lambda block: block.name[:60]
 )
 def test_any_other_block_is_run_by_tests(block: Block) -> None:
-    assert block.key(RUN_BY) is not None, "name the tests that run it in tests/docs/blocks.py"
+    assert block.key(RUN_BY) is not None, "name the tests that run it in tests/docs/support/blocks.py"
 
 
 def test_the_tables_of_blocks_have_nothing_that_is_not_there() -> None:

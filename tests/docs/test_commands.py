@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from demo.sample import write_sample
 
-from tests.docs.blocks import ROOT, text_of
+from tests.docs.support.blocks import ROOT, text_of
 
 BIN = Path(sys.executable).parent
 

@@ -9,7 +9,7 @@ from personalize_import_handler import contract
 from personalize_import_handler.aws.personalize import _PHASES, DatasetImportJob
 from personalize_import_handler.contract import StateChange
 from personalize_import_handler.messages import failure_reasons
-from tests.synth.test_metrics import OF_THE_PROVIDER
+from tests.constructs.monitoring.test_metrics import OF_THE_PROVIDER
 
 PAGE = (Path(__file__).parents[2] / "docs" / "events.md").read_text()
 EVENT: dict[str, Any] = json.loads(re.findall(r"^```json\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)[0])

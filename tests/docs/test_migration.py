@@ -9,8 +9,8 @@ import aws_cdk as cdk
 import pytest
 
 from personalize_local.server.options import Options
-from tests.deploy.cloud import Cloud, running_cloud
-from tests.docs.blocks import BEFORE, text_of
+from tests.deploy.support.cloud import Cloud, running_cloud
+from tests.docs.support.blocks import BEFORE, text_of
 
 PROPERTY = re.compile(r"    dataset_import_job=\{.*?^    \},\n", re.DOTALL | re.MULTILINE)
 OURS_BEGINS = "docs/migration.md: from personalize_import"

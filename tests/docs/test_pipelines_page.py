@@ -6,8 +6,8 @@ import aws_cdk as cdk
 import yaml
 
 from personalize_import import Reimport
-from tests.docs.blocks import text_of
-from tests.synth.stacks import add_job, new_stack, template_of
+from tests.constructs.support.stacks import add_job, new_stack, template_of
+from tests.docs.support.blocks import text_of
 
 
 def test_the_workflow_sets_the_parameter_of_the_stack() -> None:

@@ -16,7 +16,7 @@ from demo.stacks import DataStack, DemoStack
 from personalize_import import DatasetImportJob, DataSource
 from personalize_import.provider.provider import DatasetImportProvider
 from tests.deploy import test_state_changes
-from tests.deploy.removal import ONLY_ON_AWS, actions, policies, variants
+from tests.deploy.support.removal import ONLY_ON_AWS, actions, policies, variants
 from tests.deploy.test_removal_of_data import data_stack, data_variants
 
 PAGE = (Path(__file__).parents[2] / "docs" / "security.md").read_text()

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from personalize_local.server.options import Options
-from tests.deploy.cloud import Cloud, running_cloud
-from tests.examples.readme import EXAMPLES, ROOT
+from tests.deploy.support.cloud import Cloud, running_cloud
+from tests.examples.support.readme import EXAMPLES, ROOT
 
 BIN = Path(sys.executable).parent
 # What `make` needs beside an example, in its place.

@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from tests.deploy.cloud import Cloud
+from tests.deploy.support.cloud import Cloud
 from tests.examples.conftest import Run
-from tests.examples.readme import EXAMPLES, sections_of
+from tests.examples.support.readme import EXAMPLES, sections_of
 
 SECTIONS = ["Deploy", "Update", "Destroy"]
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.faults.stack import Stack
-from tests.handler.account import Account
+from tests.faults.support.stack import Stack
 from tests.handler.conftest import account, authority, endpoint, log, personalize
+from tests.handler.support.account import Account
 
 __all__ = ["account", "authority", "endpoint", "log", "personalize", "stack"]
 

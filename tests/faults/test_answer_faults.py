@@ -7,13 +7,13 @@ import pytest
 
 from personalize_import_handler.cloudformation.responses import BODY_BYTES_MAX, send
 from personalize_import_handler.contract.printable import printable
-from tests.faults.invariants import assert_invariants
-from tests.faults.stack import Stack
-from tests.handler.account import LAMBDA_ATTEMPTS, Account
+from tests.faults.support.invariants import assert_invariants
+from tests.faults.support.stack import Stack
 from tests.handler.conftest import Log
-from tests.handler.endpoint import Act, Endpoint
-from tests.handler.fakes import Course, FakePersonalize
-from tests.handler.properties import properties
+from tests.handler.support.account import LAMBDA_ATTEMPTS, Account
+from tests.handler.support.endpoint import Act, Endpoint
+from tests.handler.support.fakes import Course, FakePersonalize
+from tests.handler.support.properties import properties
 
 REASONS = {
     "10 KB": "Length cannot be more than 256 characters. " * 240,

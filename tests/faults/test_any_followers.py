@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from personalize_import_handler.contract import JOB_NAME_LENGTH_MAX
 from personalize_import_handler.errors import BusyError
-from tests.faults.pair import Pair, template
-from tests.faults.sequences import simulate
-from tests.handler.account import Account, Killed
-from tests.handler.fakes import Course
+from tests.faults.support.pair import Pair, template
+from tests.faults.support.sequences import simulate
+from tests.handler.support.account import Account, Killed
+from tests.handler.support.fakes import Course
 
 NAMES = ("Full", "Added", "More")
 OPERATIONS = [

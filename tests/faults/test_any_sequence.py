@@ -8,12 +8,12 @@ from hypothesis import event
 from hypothesis import strategies as st
 
 from personalize_import_handler.errors import BusyError
-from tests.faults.invariants import assert_invariants, assert_the_rows_are_those_of_the_properties
-from tests.faults.sequences import simulate
-from tests.faults.stack import Stack
-from tests.handler.account import Account, Killed
-from tests.handler.fakes import Course
-from tests.handler.properties import properties, tags
+from tests.faults.support.invariants import assert_invariants, assert_the_rows_are_those_of_the_properties
+from tests.faults.support.sequences import simulate
+from tests.faults.support.stack import Stack
+from tests.handler.support.account import Account, Killed
+from tests.handler.support.fakes import Course
+from tests.handler.support.properties import properties, tags
 
 OPERATIONS = [
     "describe_dataset_import_job",

@@ -3,11 +3,11 @@
 import pytest
 
 from personalize_import_handler.errors import BusyError
-from tests.faults.invariants import assert_invariants
-from tests.faults.stack import Stack
-from tests.handler.account import Account
-from tests.handler.fakes import Course, FakePersonalize
-from tests.handler.properties import DATA_LOCATION, properties
+from tests.faults.support.invariants import assert_invariants
+from tests.faults.support.stack import Stack
+from tests.handler.support.account import Account
+from tests.handler.support.fakes import Course, FakePersonalize
+from tests.handler.support.properties import DATA_LOCATION, properties
 
 NO_ROOM = BusyError(
     "CreateDatasetImportJob", "LimitExceededException", "More than 5 resources with PENDING or IN_PROGRESS status."

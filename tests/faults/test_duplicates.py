@@ -3,11 +3,11 @@
 import pytest
 
 from personalize_import_handler.errors import RefusedError
-from tests.faults.invariants import assert_invariants
-from tests.faults.stack import Stack, after_next
-from tests.handler.account import Account, Killed
-from tests.handler.fakes import Course, FakePersonalize
-from tests.handler.properties import DATA_LOCATION, properties
+from tests.faults.support.invariants import assert_invariants
+from tests.faults.support.stack import Stack, after_next
+from tests.handler.support.account import Account, Killed
+from tests.handler.support.fakes import Course, FakePersonalize
+from tests.handler.support.properties import DATA_LOCATION, properties
 
 OTHER_LOCATION = "s3://shop-data/interactions-2/"
 

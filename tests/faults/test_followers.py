@@ -3,9 +3,9 @@
 import pytest
 
 from personalize_import_handler.errors import BusyError
-from tests.faults.pair import ADDED, FULL, Pair, template
-from tests.handler.account import Account, Killed
-from tests.handler.fakes import Course, FakePersonalize
+from tests.faults.support.pair import ADDED, FULL, Pair, template
+from tests.handler.support.account import Account, Killed
+from tests.handler.support.fakes import Course, FakePersonalize
 
 ONE, TWO, ROWS, OTHER_ROWS = "s3://shop-data/1/", "s3://shop-data/2/", "s3://shop-data/rows/", "s3://shop-data/others/"
 

@@ -3,11 +3,11 @@
 import pytest
 
 from personalize_import_handler.errors import BusyError
-from tests.faults.invariants import assert_invariants
-from tests.faults.stack import Stack
-from tests.handler.account import Account, Killed, LambdaContext
-from tests.handler.fakes import Course, FakePersonalize
-from tests.handler.properties import properties, shipped, tags
+from tests.faults.support.invariants import assert_invariants
+from tests.faults.support.stack import Stack
+from tests.handler.support.account import Account, Killed, LambdaContext
+from tests.handler.support.fakes import Course, FakePersonalize
+from tests.handler.support.properties import properties, shipped, tags
 
 OTHER_LOCATION = "s3://shop-data/interactions-2/"
 THROTTLED = BusyError("CreateDatasetImportJob", "ThrottlingException", "Rate exceeded")

@@ -3,11 +3,11 @@
 import pytest
 
 from personalize_import_handler.cloudformation.custom_resource import Event
-from tests.faults.invariants import assert_invariants
-from tests.faults.stack import Stack
-from tests.handler.account import Account
-from tests.handler.fakes import Course, FakePersonalize
-from tests.handler.properties import DATA_LOCATION, properties, shipped
+from tests.faults.support.invariants import assert_invariants
+from tests.faults.support.stack import Stack
+from tests.handler.support.account import Account
+from tests.handler.support.fakes import Course, FakePersonalize
+from tests.handler.support.properties import DATA_LOCATION, properties, shipped
 
 HOUR = 3600
 OTHER_LOCATION = "s3://shop-data/interactions-2/"

@@ -4,10 +4,10 @@ import pytest
 
 from personalize_import_handler.contract import Attribute
 from personalize_import_handler.errors import BusyError
-from tests.handler.account import Account, Killed
-from tests.handler.fakes import DATASET_ARN, Course, FakePersonalize
-from tests.handler.properties import DATA_LOCATION, properties
-from tests.handler.relay import Relay
+from tests.handler.support.account import Account, Killed
+from tests.handler.support.fakes import DATASET_ARN, Course, FakePersonalize
+from tests.handler.support.properties import DATA_LOCATION, properties
+from tests.handler.support.relay import Relay
 
 HOUR = 3600
 OTHER_LOCATION = "s3://shop-data/interactions-2/"

@@ -7,12 +7,12 @@ from personalize_import_handler.aws.personalize_client import BotoPersonalize
 from personalize_import_handler.cloudformation.events import Event
 from personalize_import_handler.contract.properties import parse
 from personalize_import_handler.errors import BusyError, RefusedError
-from tests.faults.invariants import assert_invariants
-from tests.faults.stack import Stack
-from tests.handler import aws_json
-from tests.handler.account import Account
-from tests.handler.fakes import ACCOUNT, DATASET_ARN, REGION, RUNNING_MAX, Course, FakePersonalize
-from tests.handler.properties import DATA_LOCATION, properties, shipped
+from tests.faults.support.invariants import assert_invariants
+from tests.faults.support.stack import Stack
+from tests.handler.support import aws_json
+from tests.handler.support.account import Account
+from tests.handler.support.fakes import ACCOUNT, DATASET_ARN, REGION, RUNNING_MAX, Course, FakePersonalize
+from tests.handler.support.properties import DATA_LOCATION, properties, shipped
 
 OTHER_LOCATION = "s3://shop-data/interactions-2/"
 FOREIGN_DATASET = f"arn:aws:personalize:{REGION}:{ACCOUNT}:dataset/foreign/INTERACTIONS"

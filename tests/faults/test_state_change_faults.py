@@ -3,12 +3,12 @@
 import pytest
 
 from personalize_import_handler.aws.event_bus import NotPublishedError
-from tests.faults.invariants import assert_invariants
-from tests.faults.stack import Stack, after_next
-from tests.handler.account import Account, Killed
+from tests.faults.support.invariants import assert_invariants
+from tests.faults.support.stack import Stack, after_next
 from tests.handler.conftest import Log
-from tests.handler.fakes import Course, FakePersonalize
-from tests.handler.properties import properties
+from tests.handler.support.account import Account, Killed
+from tests.handler.support.fakes import Course, FakePersonalize
+from tests.handler.support.properties import properties
 
 ASKED = {"PublishStateChanges": True}
 OF_A_GOOD_JOB = ["CREATE PENDING", "CREATE IN_PROGRESS", "ACTIVE"]

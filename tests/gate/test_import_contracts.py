@@ -9,7 +9,7 @@ from typing import Final
 
 import pytest
 
-from tests.package.builds import ROOT
+from tests.package.support.builds import ROOT
 
 SOURCE_ROOTS: Final = ("constructs", "lambda_handler", "local_aws", "cli")
 PACKAGES: Final = (*SOURCE_ROOTS, "bench", "demo", "tests")

@@ -9,12 +9,12 @@ import pytest
 import trustme
 
 from personalize_import_handler.aws.personalize_client import BotoPersonalize
-from tests.handler import aws_json
-from tests.handler.account import Account
-from tests.handler.aws_json import Service
-from tests.handler.endpoint import Endpoint, serve
-from tests.handler.fakes import FakePersonalize
-from tests.handler.simulator import CloudFormation
+from tests.handler.support import aws_json
+from tests.handler.support.account import Account
+from tests.handler.support.aws_json import Service
+from tests.handler.support.endpoint import Endpoint, serve
+from tests.handler.support.fakes import FakePersonalize
+from tests.handler.support.simulator import CloudFormation
 
 if TYPE_CHECKING:
     from mypy_boto3_personalize import PersonalizeClient

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from personalize_local.server.options import Options
-from tests.deploy.cloud import Cloud, running_cloud
+from tests.deploy.support.cloud import Cloud, running_cloud
 from tests.local_aws.support.fakes import World, new_world
 
 OPTIONS = Options(speed=100, import_seconds=10)

@@ -5,18 +5,18 @@ from typing import Final
 
 from tests.mutations.patches import Patch
 
-_find: Final = partial(Patch, "job/adoption.py", "handler/test_adoption.py")
-_attempt: Final = partial(Patch, "job/adoption.py", "handler/test_attempts.py")
-_create: Final = partial(Patch, "job/adoption.py", "handler/test_lifecycle_create.py")
+_find: Final = partial(Patch, "job/adoption.py", "handler/job/test_adoption.py")
+_attempt: Final = partial(Patch, "job/adoption.py", "handler/job/test_attempts.py")
+_create: Final = partial(Patch, "job/adoption.py", "handler/job/test_lifecycle_create.py")
 _turn: Final = partial(Patch, "job/adoption.py", "faults/test_cloudformation_turns.py")
 _relay: Final = partial(Patch, "job/adoption.py", "faults/test_relay.py")
-_update: Final = partial(Patch, "job/adoption.py", "handler/test_lifecycle_update.py")
-_named: Final = partial(Patch, "job/adoption.py", "handler/test_physical_ids.py")
-_data: Final = partial(Patch, "job/adoption.py", "handler/test_data_changes.py")
+_update: Final = partial(Patch, "job/adoption.py", "handler/job/test_lifecycle_update.py")
+_named: Final = partial(Patch, "job/adoption.py", "handler/request/test_physical_ids.py")
+_data: Final = partial(Patch, "job/adoption.py", "handler/job/test_data_changes.py")
 _LISTED: Final = "        if arn not in [job.dataset_import_job_arn for job in jobs_of_dataset]:\n"
 _MADE: Final = "made = _attempts(jobs, names) or _attempts_for_other_data(personalize, jobs, properties, resource)"
 _WAIT: Final = "            _raise_if_dataset_busy(jobs_of_dataset)\n"
-_handed: Final = partial(Patch, "job/adoption.py", "handler/test_handing_over.py")
+_handed: Final = partial(Patch, "job/adoption.py", "handler/job/test_handing_over.py")
 
 GUARDS: Final = (
     # In `adoption.find`

@@ -5,13 +5,15 @@ from typing import Final
 
 from tests.mutations.patches import Patch
 
-_status: Final = partial(Patch, "aws/personalize.py", "handler/test_lifecycle_waiting.py faults/test_service_faults.py")
-_error: Final = partial(Patch, "aws/personalize_client.py", "handler/test_personalize_errors.py")
-_meaning: Final = partial(Patch, "aws/calls.py", "handler/test_personalize_errors.py")
-_passes: Final = partial(Patch, "aws/calls.py", "handler/test_aws_calls.py handler/test_personalize_errors.py")
-_list: Final = partial(Patch, "aws/calls.py", "handler/test_aws_calls.py")
-_role: Final = partial(Patch, "aws/data_reader_client.py", "handler/test_data_reader_client.py")
-_call: Final = partial(Patch, "aws/personalize_client.py", "handler/test_personalize_client.py")
+_status: Final = partial(
+    Patch, "aws/personalize.py", "handler/job/test_lifecycle_waiting.py faults/test_service_faults.py"
+)
+_error: Final = partial(Patch, "aws/personalize_client.py", "handler/aws/test_personalize_errors.py")
+_meaning: Final = partial(Patch, "aws/calls.py", "handler/aws/test_personalize_errors.py")
+_passes: Final = partial(Patch, "aws/calls.py", "handler/aws/test_aws_calls.py handler/aws/test_personalize_errors.py")
+_list: Final = partial(Patch, "aws/calls.py", "handler/aws/test_aws_calls.py")
+_role: Final = partial(Patch, "aws/data_reader_client.py", "handler/aws/test_data_reader_client.py")
+_call: Final = partial(Patch, "aws/personalize_client.py", "handler/aws/test_personalize_client.py")
 
 GUARDS: Final = (
     # In `personalize`

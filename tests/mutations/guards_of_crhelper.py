@@ -5,16 +5,18 @@ from typing import Final
 
 from tests.mutations.patches import Patch
 
-_crhelper: Final = partial(Patch, "cloudformation/custom_resource.py", "handler/test_crhelper_guards.py")
-_delivery: Final = partial(Patch, "cloudformation/custom_resource.py", "handler/test_delivery.py")
-_sent: Final = partial(Patch, "cloudformation/custom_resource.py", "handler/test_answer.py")
-_create: Final = partial(Patch, "cloudformation/custom_resource.py", "handler/test_lifecycle_create.py")
-_update: Final = partial(Patch, "cloudformation/custom_resource.py", "handler/test_lifecycle_update.py")
-_delete: Final = partial(Patch, "cloudformation/custom_resource.py", "handler/test_lifecycle_delete.py")
-_id: Final = partial(Patch, "cloudformation/custom_resource.py", "handler/test_physical_ids.py")
-_data: Final = partial(Patch, "cloudformation/custom_resource.py", "handler/test_data_resource.py")
+_crhelper: Final = partial(Patch, "cloudformation/custom_resource.py", "handler/cloudformation/test_crhelper_guards.py")
+_delivery: Final = partial(Patch, "cloudformation/custom_resource.py", "handler/cloudformation/test_delivery.py")
+_sent: Final = partial(Patch, "cloudformation/custom_resource.py", "handler/cloudformation/test_answer.py")
+_create: Final = partial(Patch, "cloudformation/custom_resource.py", "handler/job/test_lifecycle_create.py")
+_update: Final = partial(Patch, "cloudformation/custom_resource.py", "handler/job/test_lifecycle_update.py")
+_delete: Final = partial(Patch, "cloudformation/custom_resource.py", "handler/job/test_lifecycle_delete.py")
+_id: Final = partial(Patch, "cloudformation/custom_resource.py", "handler/request/test_physical_ids.py")
+_data: Final = partial(Patch, "cloudformation/custom_resource.py", "handler/data/test_data_resource.py")
 _sleep: Final = partial(
-    Patch, "cloudformation/custom_resource.py", "handler/test_crhelper_guards.py::test_a_delete_does_not_sleep"
+    Patch,
+    "cloudformation/custom_resource.py",
+    "handler/cloudformation/test_crhelper_guards.py::test_a_delete_does_not_sleep",
 )  # any other test that deletes would sleep, for two minutes
 
 GUARDS: Final = (

@@ -5,14 +5,16 @@ from typing import Final
 
 from tests.mutations.patches import Patch
 
-_rule: Final = partial(Patch, "contract/asset_files.py", "handler/test_data_files.py handler/test_data_resource.py")
-_read: Final = partial(Patch, "contract/properties.py", "handler/test_data_files.py")
-_bring: Final = partial(Patch, "data/preparation.py", "handler/test_data_files.py")
-_start: Final = partial(Patch, "job/import_job.py", "handler/test_data_files.py")
-_empty: Final = partial(Patch, "data/staging_bucket.py", "handler/test_data_resource.py")
-_either: Final = partial(Patch, "functions.py", "handler/test_data_resource.py")
-_call: Final = partial(Patch, "aws/storage_client.py", "handler/test_storage_client.py")
-_entry: Final = partial(Patch, "aws/boto_services.py", "handler/test_entry_points.py")
+_rule: Final = partial(
+    Patch, "contract/asset_files.py", "handler/contract/test_data_files.py handler/data/test_data_resource.py"
+)
+_read: Final = partial(Patch, "contract/properties.py", "handler/contract/test_data_files.py")
+_bring: Final = partial(Patch, "data/preparation.py", "handler/contract/test_data_files.py")
+_start: Final = partial(Patch, "job/import_job.py", "handler/contract/test_data_files.py")
+_empty: Final = partial(Patch, "data/staging_bucket.py", "handler/data/test_data_resource.py")
+_either: Final = partial(Patch, "functions.py", "handler/data/test_data_resource.py")
+_call: Final = partial(Patch, "aws/storage_client.py", "handler/aws/test_storage_client.py")
+_entry: Final = partial(Patch, "aws/boto_services.py", "handler/cloudformation/test_entry_points.py")
 _PREPARED: Final = "if preparation.is_due(self.properties) and not progress.prepared:"
 
 GUARDS: Final = (

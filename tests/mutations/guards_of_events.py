@@ -5,12 +5,12 @@ from typing import Final
 
 from tests.mutations.patches import Patch
 
-_changes: Final = "handler/test_state_changes.py"
+_changes: Final = "handler/job/test_state_changes.py"
 _faults: Final = "faults/test_state_change_faults.py"
 _publish: Final = partial(Patch, "job/state_changes.py", _changes)
 _fault: Final = partial(Patch, "job/state_changes.py", _faults)
 _failed: Final = partial(Patch, "job/import_job.py", _changes)
-_bus: Final = partial(Patch, "aws/event_bus_client.py", "handler/test_event_bus_client.py")
+_bus: Final = partial(Patch, "aws/event_bus_client.py", "handler/aws/test_event_bus_client.py")
 
 GUARDS: Final = (
     # In `publish_outcome, publish_failure`

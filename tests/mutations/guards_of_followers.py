@@ -5,10 +5,10 @@ from typing import Final
 
 from tests.mutations.patches import Patch
 
-_decide: Final = partial(Patch, "job/followers.py", "handler/test_followers.py")
-_restore: Final = partial(Patch, "job/restoring.py", "handler/test_followers.py")
-_hook: Final = partial(Patch, "job/import_job.py", "handler/test_followers.py")
-_name: Final = partial(Patch, "request/job_names.py", "handler/test_followers.py")
+_decide: Final = partial(Patch, "job/followers.py", "handler/job/test_followers.py")
+_restore: Final = partial(Patch, "job/restoring.py", "handler/job/test_followers.py")
+_hook: Final = partial(Patch, "job/import_job.py", "handler/job/test_followers.py")
+_name: Final = partial(Patch, "request/job_names.py", "handler/job/test_followers.py")
 _killed: Final = partial(Patch, "job/restoring.py", "faults/test_followers.py")
 
 GUARDS: Final = (

@@ -5,13 +5,15 @@ from typing import Final
 
 from tests.mutations.patches import Patch
 
-_function: Final = partial(Patch, "functions.py", "handler/test_delivery.py")
-_loaded: Final = partial(Patch, "functions.py", "handler/test_crhelper_guards.py")
-_removed: Final = partial(Patch, "functions.py", "handler/test_lifecycle_delete.py")
-_kept: Final = partial(Patch, "index.py", "handler/test_entry_points.py")
-_clients: Final = partial(Patch, "aws/boto_services.py", "handler/test_entry_points.py")
-_parsed: Final = partial(Patch, "request/request.py", "handler/test_physical_ids.py handler/test_delivery.py")
-_entry: Final = partial(Patch, "index.py", "handler/test_crhelper_guards.py")
+_function: Final = partial(Patch, "functions.py", "handler/cloudformation/test_delivery.py")
+_loaded: Final = partial(Patch, "functions.py", "handler/cloudformation/test_crhelper_guards.py")
+_removed: Final = partial(Patch, "functions.py", "handler/job/test_lifecycle_delete.py")
+_kept: Final = partial(Patch, "index.py", "handler/cloudformation/test_entry_points.py")
+_clients: Final = partial(Patch, "aws/boto_services.py", "handler/cloudformation/test_entry_points.py")
+_parsed: Final = partial(
+    Patch, "request/request.py", "handler/request/test_physical_ids.py handler/cloudformation/test_delivery.py"
+)
+_entry: Final = partial(Patch, "index.py", "handler/cloudformation/test_crhelper_guards.py")
 
 GUARDS: Final = (
     # In `functions`

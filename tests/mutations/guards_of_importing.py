@@ -5,13 +5,13 @@ from typing import Final
 
 from tests.mutations.patches import Patch
 
-_look: Final = partial(Patch, "job/import_job.py", "handler/test_lifecycle_waiting.py")
-_update: Final = partial(Patch, "job/import_job.py", "handler/test_lifecycle_update.py")
-_tag: Final = partial(Patch, "job/tagging.py", "handler/test_lifecycle_update.py")
-_data: Final = partial(Patch, "job/import_job.py", "handler/test_data_changes.py")
-_data_tag: Final = partial(Patch, "job/tagging.py", "handler/test_data_changes.py")
-_attempt: Final = partial(Patch, "job/import_job.py", "handler/test_attempts.py")
-_find: Final = partial(Patch, "job/import_job.py", "handler/test_adoption.py")
+_look: Final = partial(Patch, "job/import_job.py", "handler/job/test_lifecycle_waiting.py")
+_update: Final = partial(Patch, "job/import_job.py", "handler/job/test_lifecycle_update.py")
+_tag: Final = partial(Patch, "job/tagging.py", "handler/job/test_lifecycle_update.py")
+_data: Final = partial(Patch, "job/import_job.py", "handler/job/test_data_changes.py")
+_data_tag: Final = partial(Patch, "job/tagging.py", "handler/job/test_data_changes.py")
+_attempt: Final = partial(Patch, "job/import_job.py", "handler/job/test_attempts.py")
+_find: Final = partial(Patch, "job/import_job.py", "handler/job/test_adoption.py")
 _twice: Final = partial(Patch, "job/import_job.py", "faults/test_duplicates.py")
 _turn: Final = partial(Patch, "job/import_job.py", "faults/test_cloudformation_turns.py")
 _START: Final = "            started = adoption.start(self.personalize, self.properties, self.names, attempt)\n"
@@ -24,7 +24,7 @@ _PREPARED: Final = """\
                 return self._prepare(attempt, progress)
 """
 _NOTED: Final = "self.poll_job(progress._replace(dataset_import_job_arn=arn), arn)"
-_granted: Final = partial(Patch, "job/import_job.py", "handler/test_fresh_permissions.py")
+_granted: Final = partial(Patch, "job/import_job.py", "handler/aws/test_fresh_permissions.py")
 
 GUARDS: Final = (
     # In `Import.begin, .go_on, .keep`

@@ -5,14 +5,14 @@ from typing import Final
 
 from tests.mutations.patches import Patch
 
-_look: Final = partial(Patch, "job/import_job.py", "handler/test_lifecycle_waiting.py")
-_create: Final = partial(Patch, "job/import_job.py", "handler/test_lifecycle_create.py")
+_look: Final = partial(Patch, "job/import_job.py", "handler/job/test_lifecycle_waiting.py")
+_create: Final = partial(Patch, "job/import_job.py", "handler/job/test_lifecycle_create.py")
 _fault: Final = partial(Patch, "job/import_job.py", "faults/test_service_faults.py")
-_granted: Final = partial(Patch, "job/import_job.py", "handler/test_fresh_permissions.py")
-_paced: Final = partial(Patch, "job/import_job.py", "handler/test_pace.py")
+_granted: Final = partial(Patch, "job/import_job.py", "handler/aws/test_fresh_permissions.py")
+_paced: Final = partial(Patch, "job/import_job.py", "handler/request/test_pace.py")
 _relay: Final = partial(Patch, "job/import_job.py", "faults/test_relay.py")
 _HANDS_OVER: Final = "            if self.properties.hands_over:\n"
-_handed: Final = partial(Patch, "job/import_job.py", "handler/test_handing_over.py")
+_handed: Final = partial(Patch, "job/import_job.py", "handler/job/test_handing_over.py")
 
 GUARDS: Final = (
     # In `Import._evaluate`

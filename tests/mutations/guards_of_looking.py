@@ -5,13 +5,13 @@ from typing import Final
 
 from tests.mutations.patches import Patch
 
-_changes: Final = "handler/test_data_changes.py"
-_preflight: Final = "handler/test_preflight.py"
+_changes: Final = "handler/job/test_data_changes.py"
+_preflight: Final = "handler/data/test_preflight.py"
 _know: Final = partial(Patch, "job/import_job.py", _changes)
 _print: Final = partial(Patch, "data/fingerprint.py", _changes)
 _life: Final = partial(Patch, "job/lifecycle.py", _changes)
 _name_identity: Final = partial(Patch, "request/import_identity.py", _changes)
-_list: Final = partial(Patch, "aws/data_reader_client.py", "handler/test_listing.py")
+_list: Final = partial(Patch, "aws/data_reader_client.py", "handler/aws/test_listing.py")
 _look: Final = partial(Patch, "data/preflight.py", _preflight)
 _words: Final = partial(Patch, "messages/failure_reasons.py", _changes)
 

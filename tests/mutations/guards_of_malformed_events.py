@@ -5,9 +5,9 @@ from typing import Final
 
 from tests.mutations.patches import Patch
 
-_read: Final = partial(Patch, "cloudformation/events.py", "handler/test_malformed_events.py")
-_delivery: Final = partial(Patch, "cloudformation/events.py", "handler/test_delivery.py")
-_refuse: Final = partial(Patch, "cloudformation/custom_resource.py", "handler/test_malformed_events.py")
+_read: Final = partial(Patch, "cloudformation/events.py", "handler/cloudformation/test_malformed_events.py")
+_delivery: Final = partial(Patch, "cloudformation/events.py", "handler/cloudformation/test_delivery.py")
+_refuse: Final = partial(Patch, "cloudformation/custom_resource.py", "handler/cloudformation/test_malformed_events.py")
 
 GUARDS: Final = (
     # In `events`

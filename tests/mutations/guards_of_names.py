@@ -5,19 +5,19 @@ from typing import Final
 
 from tests.mutations.patches import Patch
 
-_attempt_resource: Final = partial(Patch, "request/resource.py", "handler/test_attempts.py")
-_data_name: Final = partial(Patch, "request/job_names.py", "handler/test_data_changes.py")
-_delete_name: Final = partial(Patch, "request/job_names.py", "handler/test_lifecycle_delete.py")
-_id_identity: Final = partial(Patch, "request/import_identity.py", "handler/test_physical_ids.py")
-_id_name: Final = partial(Patch, "request/job_names.py", "handler/test_physical_ids.py")
-_id_resource: Final = partial(Patch, "request/resource.py", "handler/test_physical_ids.py")
-_name: Final = partial(Patch, "request/job_names.py", "handler/test_identity.py")
-_name_identity: Final = partial(Patch, "request/import_identity.py", "handler/test_identity.py")
-_name_resource: Final = partial(Patch, "request/resource.py", "handler/test_identity.py")
+_attempt_resource: Final = partial(Patch, "request/resource.py", "handler/job/test_attempts.py")
+_data_name: Final = partial(Patch, "request/job_names.py", "handler/job/test_data_changes.py")
+_delete_name: Final = partial(Patch, "request/job_names.py", "handler/job/test_lifecycle_delete.py")
+_id_identity: Final = partial(Patch, "request/import_identity.py", "handler/request/test_physical_ids.py")
+_id_name: Final = partial(Patch, "request/job_names.py", "handler/request/test_physical_ids.py")
+_id_resource: Final = partial(Patch, "request/resource.py", "handler/request/test_physical_ids.py")
+_name: Final = partial(Patch, "request/job_names.py", "handler/request/test_identity.py")
+_name_identity: Final = partial(Patch, "request/import_identity.py", "handler/request/test_identity.py")
+_name_resource: Final = partial(Patch, "request/resource.py", "handler/request/test_identity.py")
 _turn_name: Final = partial(Patch, "request/job_names.py", "faults/test_cloudformation_turns.py")
-_upgrade_identity: Final = partial(Patch, "request/import_identity.py", "handler/test_upgrade.py")
-_upgrade_name: Final = partial(Patch, "request/job_names.py", "handler/test_upgrade.py")
-_upgrade_resource: Final = partial(Patch, "request/resource.py", "handler/test_upgrade.py")
+_upgrade_identity: Final = partial(Patch, "request/import_identity.py", "handler/job/test_upgrade.py")
+_upgrade_name: Final = partial(Patch, "request/job_names.py", "handler/job/test_upgrade.py")
+_upgrade_resource: Final = partial(Patch, "request/resource.py", "handler/job/test_upgrade.py")
 _IS_ONE: Final = 'job and job["digest"] == self.digest and dataset_import_job_arn.startswith(self.arn_prefix)'
 _PREFIX: Final = 'return bool(job and job["prefix"] == f"{self.arn_prefix}{self.name_prefix}")'
 _LOCATION: Final = (

@@ -5,17 +5,17 @@ from typing import Final
 
 from tests.mutations.patches import Patch
 
-_own: Final = partial(Patch, "request/ownership.py", "handler/test_ownership.py")
-_moved: Final = partial(Patch, "request/ownership.py", "handler/test_moved_resources.py")
-_bucket: Final = partial(Patch, "data/staging_bucket.py", "handler/test_ownership.py")
-_identity: Final = partial(Patch, "request/import_identity.py", "handler/test_identity.py")
-_identity_name: Final = partial(Patch, "request/job_names.py", "handler/test_identity.py")
-_identity_resource: Final = partial(Patch, "request/resource.py", "handler/test_identity.py")
-_name: Final = partial(Patch, "request/job_names.py", "handler/test_ownership.py")
-_name_identity: Final = partial(Patch, "request/import_identity.py", "handler/test_ownership.py")
-_name_moved_name: Final = partial(Patch, "request/job_names.py", "handler/test_moved_resources.py")
-_name_moved_resource: Final = partial(Patch, "request/resource.py", "handler/test_moved_resources.py")
-_name_resource: Final = partial(Patch, "request/resource.py", "handler/test_ownership.py")
+_own: Final = partial(Patch, "request/ownership.py", "handler/request/test_ownership.py")
+_moved: Final = partial(Patch, "request/ownership.py", "handler/job/test_moved_resources.py")
+_bucket: Final = partial(Patch, "data/staging_bucket.py", "handler/request/test_ownership.py")
+_identity: Final = partial(Patch, "request/import_identity.py", "handler/request/test_identity.py")
+_identity_name: Final = partial(Patch, "request/job_names.py", "handler/request/test_identity.py")
+_identity_resource: Final = partial(Patch, "request/resource.py", "handler/request/test_identity.py")
+_name: Final = partial(Patch, "request/job_names.py", "handler/request/test_ownership.py")
+_name_identity: Final = partial(Patch, "request/import_identity.py", "handler/request/test_ownership.py")
+_name_moved_name: Final = partial(Patch, "request/job_names.py", "handler/job/test_moved_resources.py")
+_name_moved_resource: Final = partial(Patch, "request/resource.py", "handler/job/test_moved_resources.py")
+_name_resource: Final = partial(Patch, "request/resource.py", "handler/request/test_ownership.py")
 _NAMES_ROOT: Final = (
     "properties.stack_scope is not None or stack_of_role(properties.role_arn) not in {None, *_own_names(resource)}"
 )

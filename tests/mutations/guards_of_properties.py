@@ -5,12 +5,12 @@ from typing import Final
 
 from tests.mutations.patches import Patch
 
-_read: Final = partial(Patch, "contract/properties.py", "handler/test_properties.py")
-_told: Final = partial(Patch, "contract/properties.py", "handler/test_malformed_properties.py")
-_attempts: Final = partial(Patch, "contract/__init__.py", "handler/test_adoption.py")
-_limit: Final = partial(Patch, "contract/__init__.py", "handler/test_properties.py")
-_type: Final = partial(Patch, "contract/value_types.py", "handler/test_properties.py")
-_row: Final = partial(Patch, "contract/property_table.py", "handler/test_properties.py")
+_read: Final = partial(Patch, "contract/properties.py", "handler/contract/test_properties.py")
+_told: Final = partial(Patch, "contract/properties.py", "handler/contract/test_malformed_properties.py")
+_attempts: Final = partial(Patch, "contract/__init__.py", "handler/job/test_adoption.py")
+_limit: Final = partial(Patch, "contract/__init__.py", "handler/contract/test_properties.py")
+_type: Final = partial(Patch, "contract/value_types.py", "handler/contract/test_properties.py")
+_row: Final = partial(Patch, "contract/property_table.py", "handler/contract/test_properties.py")
 _IS_NUMBER: Final = 'if re.fullmatch(r"[0-9]{1,9}", str(value)) else -1'
 _SHAPE: Final = "self.rules.keys() - {self.optional} <= value.keys() <= self.rules.keys()"
 _IS_LIST: Final = "if not isinstance(value, list) or not all(map(self.members.match, value)):"

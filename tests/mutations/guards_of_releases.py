@@ -5,9 +5,9 @@ from typing import Final
 
 from tests.mutations.patches import Patch
 
-_release: Final = "handler/test_release.py"
+_release: Final = "handler/job/test_release.py"
 _find: Final = partial(Patch, "job/adoption.py", _release)
-_data: Final = partial(Patch, "job/adoption.py", "handler/test_data_changes.py")
+_data: Final = partial(Patch, "job/adoption.py", "handler/job/test_data_changes.py")
 _delete: Final = partial(Patch, "job/deletion.py", _release)
 _IS_OF: Final = """(
                 is_running(job.status) or _is_of(names, known.dataset_import_job_arn, personalize, is_create=is_create)
@@ -35,7 +35,7 @@ GUARDS: Final = (
     ),
     Patch(
         "job/adoption.py",
-        "handler/test_upgrade.py",
+        "handler/job/test_upgrade.py",
         "a job without a tag is adopted by an update",
         'untagged = "" if is_create else names.resource_tag',
         'untagged = ""',
@@ -85,7 +85,7 @@ GUARDS: Final = (
     ),
     Patch(
         "contract/import_properties.py",
-        "handler/test_release.py",
+        "handler/job/test_release.py",
         "a job has the tag of its resource",
         "{**dict(self.tags), RESOURCE_TAG: resource_tag, **fingerprint}",
         "{**dict(self.tags), **fingerprint}",
@@ -144,14 +144,14 @@ GUARDS: Final = (
     ),
     Patch(
         "job/deletion.py",
-        "handler/test_upgrade.py",
+        "handler/job/test_upgrade.py",
         "a resource that was moved waits for the job that an earlier version had started",
         " or arn == own), None)",
         "), None)",
     ),
     Patch(
         "job/deletion.py",
-        "handler/test_physical_ids.py",
+        "handler/request/test_physical_ids.py",
         "a Delete of a nested stack waits for the job of its scope",
         "request.resource._replace(stack_scope=properties.stack_scope)",
         "request.resource",

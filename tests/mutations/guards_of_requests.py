@@ -5,14 +5,14 @@ from typing import Final
 
 from tests.mutations.patches import Patch
 
-_update: Final = partial(Patch, "job/lifecycle.py", "handler/test_lifecycle_update.py")
-_delete: Final = partial(Patch, "job/deletion.py", "handler/test_lifecycle_delete.py")
-_limit: Final = partial(Patch, "request/request_time.py", "handler/test_lifecycle_delete.py")
-_find: Final = partial(Patch, "job/lifecycle.py", "handler/test_adoption.py")
-_after: Final = partial(Patch, "job/lifecycle.py", "handler/test_after.py")
+_update: Final = partial(Patch, "job/lifecycle.py", "handler/job/test_lifecycle_update.py")
+_delete: Final = partial(Patch, "job/deletion.py", "handler/job/test_lifecycle_delete.py")
+_limit: Final = partial(Patch, "request/request_time.py", "handler/job/test_lifecycle_delete.py")
+_find: Final = partial(Patch, "job/lifecycle.py", "handler/job/test_adoption.py")
+_after: Final = partial(Patch, "job/lifecycle.py", "handler/job/test_after.py")
 _turn: Final = partial(Patch, "job/lifecycle.py", "faults/test_cloudformation_turns.py")
 _relay: Final = partial(Patch, "job/lifecycle.py", "faults/test_relay.py")
-_receive: Final = partial(Patch, "job/lifecycle.py", "handler/test_lifecycle_create.py")
+_receive: Final = partial(Patch, "job/lifecycle.py", "handler/job/test_lifecycle_create.py")
 _ATTEMPT: Final = "    if progress.attempt:\n        return requested.start_attempt(progress, progress.attempt)\n"
 _GOES_ON: Final = "        return requested.continue_from(progress, begun)\n"
 _BEGUN: Final = "    if begun := requested.properties.dataset_import_job_arn:\n"
@@ -55,7 +55,7 @@ GUARDS: Final = (
     ),
     Patch(
         "job/lifecycle.py",
-        "handler/test_ownership.py",
+        "handler/request/test_ownership.py",
         "a job that is noted is one of this import: a poll may be forged",
         "        if not requested.names.includes(noted):\n",
         "        if False:\n",
@@ -115,7 +115,7 @@ GUARDS: Final = (
     ),
     Patch(
         "functions.py",
-        "handler/test_lifecycle_delete.py",
+        "handler/job/test_lifecycle_delete.py",
         "a Delete with invalid properties succeeds",
         "        except ImportFailedError:  # no job",
         "        except KeyError:  # no job",
@@ -156,21 +156,21 @@ GUARDS: Final = (
     ),
     Patch(
         "request/request.py",
-        "handler/test_malformed_properties.py",
+        "handler/contract/test_malformed_properties.py",
         "properties that are not valid are told so",
         "    except InvalidPropertiesError as error:",
         "    except KeyError as error:",
     ),
     Patch(
         "request/request.py",
-        "handler/test_malformed_properties.py",
+        "handler/contract/test_malformed_properties.py",
         "the reader learns that no job was started",
         'f"{error}. No job was started."',
         'f"{error}."',
     ),
     Patch(
         "request/request.py",
-        "handler/test_lifecycle_update.py",
+        "handler/job/test_lifecycle_update.py",
         "previous properties may be anything",
         "    except InvalidPropertiesError:\n        return None",
         "    except KeyError:\n        return None",

@@ -5,13 +5,13 @@ from typing import Final
 
 from tests.mutations.patches import Patch
 
-_stack: Final = partial(Patch, "job/import_job.py", "handler/test_ownership.py")
-_chain: Final = partial(Patch, "job/import_job.py", "handler/test_wait_chain_data.py")
-_life: Final = partial(Patch, "job/lifecycle.py", "handler/test_ownership.py")
-_repeat: Final = partial(Patch, "job/restoring.py", "handler/test_ownership.py")
-_repeat_moved: Final = partial(Patch, "job/restoring.py", "handler/test_moved_resources.py")
-_client: Final = partial(Patch, "aws/stacks_client.py", "handler/test_stacks_client.py")
-_foreign: Final = partial(Patch, "job/restoring.py", "handler/test_ownership.py")
+_stack: Final = partial(Patch, "job/import_job.py", "handler/request/test_ownership.py")
+_chain: Final = partial(Patch, "job/import_job.py", "handler/job/test_wait_chain_data.py")
+_life: Final = partial(Patch, "job/lifecycle.py", "handler/request/test_ownership.py")
+_repeat: Final = partial(Patch, "job/restoring.py", "handler/request/test_ownership.py")
+_repeat_moved: Final = partial(Patch, "job/restoring.py", "handler/job/test_moved_resources.py")
+_client: Final = partial(Patch, "aws/stacks_client.py", "handler/aws/test_stacks_client.py")
+_foreign: Final = partial(Patch, "job/restoring.py", "handler/request/test_ownership.py")
 
 GUARDS: Final = (
     # In `Import.resolve_root_stack`
@@ -121,14 +121,14 @@ GUARDS: Final = (
     ),
     Patch(
         "job/tagging.py",
-        "handler/test_ownership.py",
+        "handler/request/test_ownership.py",
         "the job of another resource is not tagged, whatever its hash",
         'if present.get(RESOURCE_TAG, own) not in {own, f"{own}{RELEASED}"}:',
         "if False:",
     ),
     Patch(
         "job/tagging.py",
-        "handler/test_release.py",
+        "handler/job/test_release.py",
         "a running job that was released may be tagged again",
         '{own, f"{own}{RELEASED}"}',
         "{own}",

@@ -5,7 +5,7 @@ from typing import Final
 
 from tests.mutations.patches import Patch
 
-_FORGED: Final = "handler/test_forged_lines.py"
+_FORGED: Final = "handler/cloudformation/test_forged_lines.py"
 _record: Final = partial(Patch, "cloudformation/log_records.py", _FORGED)
 _sent: Final = partial(Patch, "cloudformation/custom_resource.py", _FORGED)
 _told: Final = partial(Patch, "job/state_changes.py", _FORGED)

@@ -5,9 +5,9 @@ from typing import Final
 
 from tests.mutations.patches import Patch
 
-_client: Final = partial(Patch, "cloudformation/waiter.py", "handler/test_entry_points.py")
-_bound: Final = partial(Patch, "cloudformation/waiter.py", "handler/test_waiter_bounds.py")
-_waiter: Final = partial(Patch, "cloudformation/waiter.py", "handler/test_waiter.py")
+_client: Final = partial(Patch, "cloudformation/waiter.py", "handler/cloudformation/test_entry_points.py")
+_bound: Final = partial(Patch, "cloudformation/waiter.py", "handler/cloudformation/test_waiter_bounds.py")
+_waiter: Final = partial(Patch, "cloudformation/waiter.py", "handler/cloudformation/test_waiter.py")
 _REQUESTED: Final = "_hash(event['RequestId'], event['ResponseURL'])"
 _RESOURCE: Final = '_hash(event["StackId"], event["LogicalResourceId"])'
 

@@ -5,9 +5,9 @@ from typing import Final
 
 from tests.mutations.patches import Patch
 
-_rule: Final = partial(Patch, "contract/constraints.py", "handler/test_properties.py")
-_spoilt: Final = partial(Patch, "contract/constraints.py", "handler/test_malformed_properties.py")
-_type: Final = partial(Patch, "contract/value_types.py", "handler/test_properties.py")
+_rule: Final = partial(Patch, "contract/constraints.py", "handler/contract/test_properties.py")
+_spoilt: Final = partial(Patch, "contract/constraints.py", "handler/contract/test_malformed_properties.py")
+_type: Final = partial(Patch, "contract/value_types.py", "handler/contract/test_properties.py")
 _IS_WITHIN: Final = "if not self.lowest <= seconds <= self.highest:"
 _IS_TEXT: Final = (
     "if not isinstance(value, str) or len(value) > self.length_max or not re.fullmatch(self.pattern, value):"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.package.builds import BUILD_SDIST, ROOT, make_environment, pip, run
+from tests.package.support.builds import BUILD_SDIST, ROOT, make_environment, pip, run
 
 SMALL_APP = """
 import aws_cdk as cdk

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.package.builds import ROOT, make_environment
+from tests.package.support.builds import ROOT, make_environment
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 OLDEST = 11

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.package.builds import ROOT
+from tests.package.support.builds import ROOT
 
 pytestmark = pytest.mark.slow
 

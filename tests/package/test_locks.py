@@ -6,9 +6,9 @@ import re
 import pytest
 from packaging.requirements import Requirement
 
-from tests.package import locks
-from tests.package.builds import ROOT
-from tests.package.locks import LOCKS
+from tests.package.support import locks
+from tests.package.support.builds import ROOT
+from tests.package.support.locks import LOCKS
 from tests.package.test_interpreters import CLAIMED
 
 ENVIRONMENTS = [

@@ -3,7 +3,7 @@
 import re
 import tomllib
 
-from tests.package.builds import ROOT
+from tests.package.support.builds import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 

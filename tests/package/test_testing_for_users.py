@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.synth.assembly import ROOT
+from tests.constructs.support.assembly import ROOT
 
 EXAMPLE = ROOT / "examples" / "testing_your_stack" / "test_items_stack.py"
 

@@ -7,8 +7,8 @@ from pathlib import Path, PurePath
 
 import pytest
 
-from tests.package.builds import BUILD_WHEEL, pip, run
-from tests.synth.assembly import ROOT, Assembly, synth
+from tests.constructs.support.assembly import ROOT, Assembly, synth
+from tests.package.support.builds import BUILD_WHEEL, pip, run
 
 PACKAGES = {
     "personalize_import": "constructs",

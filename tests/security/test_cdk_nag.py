@@ -7,8 +7,8 @@ import pytest
 from cdk_nag import AwsSolutionsChecks, NagPack
 
 from personalize_import import suppressions
-from tests.security.templates import STACKS, Synthesized, faulty, sound, twenty_jobs
-from tests.synth.stacks import add_job, from_new_bucket, new_app, new_stack
+from tests.constructs.support.stacks import add_job, from_new_bucket, new_app, new_stack
+from tests.security.support.templates import STACKS, Synthesized, faulty, sound, twenty_jobs
 
 ACKNOWLEDGED: Final = cdk.Validations.ACKNOWLEDGED_RULES_METADATA_KEY
 Findings = set[tuple[str, str]]

@@ -7,7 +7,7 @@ import pytest
 from cfnlint.api import lint as lint_text
 from cfnlint.config import ManualArgs
 
-from tests.security.templates import STACKS, faulty, sound
+from tests.security.support.templates import STACKS, faulty, sound
 
 # W3005 finds a DependsOn that a GetAtt makes needless. The CDK writes one for each resource of a dependency, and this
 # library wants all of a role: no GetAtt holds its policies.

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import pytest
 
-from tests.security.templates import ROOT, faulty, sound
+from tests.security.support.templates import ROOT, faulty, sound
 
 CHECKOV: Final = ROOT / ".venv-checkov/bin/checkov"
 _FUNCTION: Final = "AWS::Lambda::Function.DatasetImportProvider"

@@ -11,10 +11,10 @@ from aws_cdk import aws_sqs as sqs
 from cdk_nag import AwsSolutionsChecks, NagPack, NIST80053R5Checks
 
 from personalize_import import DatasetImportProvider
+from tests.constructs.support.stacks import add_job, new_app, new_stack
 from tests.security import test_checkov
-from tests.security.templates import ROOT, STACKS, Synthesized, sound
+from tests.security.support.templates import ROOT, STACKS, Synthesized, sound
 from tests.security.test_cdk_nag import acknowledged
-from tests.synth.stacks import add_job, new_app, new_stack
 
 PAGE: Final = (ROOT / "docs/security.md").read_text()
 SECTION: Final = PAGE.partition("\n## What the rule packs find\n")[2].partition("\n## ")[0]

@@ -5,8 +5,8 @@ from typing import Any, Final
 
 import pytest
 
-from tests.security.policies import Policy, as_list, policies_of
-from tests.security.templates import GOLDEN, STACKS, faulty, sound
+from tests.security.support.policies import Policy, as_list, policies_of
+from tests.security.support.templates import GOLDEN, STACKS, faulty, sound
 
 # The only actions that may be allowed on every resource, each with the page that says it supports no resource types.
 KNOW_NO_RESOURCES: Final = {

@@ -11,7 +11,7 @@ from aws_cdk import aws_iam as iam
 
 def is_customized(role: iam.IRole) -> bool:
     """Return whether `Role.customize_roles` replaces the role."""
-    node = role.node  # the id is the CDK's own, and tests/synth/test_customized_roles.py pins it
+    node = role.node  # the id is the CDK's own, and tests/constructs/synthesis/test_customized_roles.py pins it
     return isinstance(role, iam.Role) and node.try_find_child(f"PrecreatedRole{node.id}") is not None
 
 

@@ -27,7 +27,7 @@ RETRY_PAUSES: Final = (1, 2, 4, 8, 16)
 
 _NAME_TAKEN: Final = "ResourceAlreadyExistsException"
 # The codes of botocore.retries.standard, and some more. Copied, because the names there are private, and Lambda updates
-# botocore by itself; tests/handler/test_aws_calls.py compares them with the installed version.
+# botocore by itself; tests/handler/aws/test_aws_calls.py compares them with the installed version.
 _BUSY: Final = frozenset({
     "BandwidthLimitExceeded",
     "ExecutionLimitExceeded",  # of StartExecution

@@ -2,7 +2,7 @@
 
 crhelper owns the protocol (dispatch, answering, exceptions, running out of time). What it paces with EventBridge rules
 that it makes at run time, a Step Functions state machine paces instead. Everything reached into is pinned by
-tests/handler/test_crhelper_seam.py, and crhelper's version is pinned with it.
+tests/handler/cloudformation/test_crhelper_seam.py, and crhelper's version is pinned with it.
 """
 
 import logging

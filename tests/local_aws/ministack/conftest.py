@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.deploy.cloud import Cloud
+from tests.deploy.support.cloud import Cloud
 from tests.local_aws.support.functions import make_function
 from tests.local_aws.support.server_setup import make_role, trust
 

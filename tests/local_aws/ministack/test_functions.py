@@ -2,7 +2,7 @@
 
 import time
 
-from tests.deploy.cloud import Cloud
+from tests.deploy.support.cloud import Cloud
 from tests.local_aws.support.functions import invoke
 from tests.local_aws.support.server_setup import until
 

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from tests.deploy.cloud import Cloud
-from tests.deploy.stacks import users_csv
+from tests.deploy.support.cloud import Cloud
+from tests.deploy.support.stacks import users_csv
 from tests.local_aws.support.server_setup import (
     ACCOUNT,
     FULL_TRUST,

@@ -17,7 +17,7 @@ from botocore.exceptions import ClientError
 
 from personalize_local.authentication.keys import Keys, new_keys
 from personalize_local.authentication.signatures import sign
-from tests.deploy.cloud import Cloud
+from tests.deploy.support.cloud import Cloud
 from tests.local_aws.support.functions import invoke
 from tests.local_aws.support.server_setup import REGION, allow, client_of, make_role, trust
 

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from personalize_local.server.options import ACCOUNT
-from tests.deploy.cloud import LOG, Cloud
+from tests.deploy.support.cloud import LOG, Cloud
 from tests.local_aws.support.any_calls import Call, calls
 from tests.local_aws.support.server_setup import REGION, make_dataset, make_import_role, put_users
 

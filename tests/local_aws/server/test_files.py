@@ -16,7 +16,7 @@ from personalize_local.server.launcher import LocalAws, LocalAwsError
 from personalize_local.server.locks import UnavailableError, lock_folder
 from personalize_local.server.options import Options
 from personalize_local.server.tls import create_certificate
-from tests.deploy.cloud import Cloud
+from tests.deploy.support.cloud import Cloud
 from tests.local_aws.support.functions import invoke, make_function
 from tests.local_aws.support.server_setup import make_role, trust
 

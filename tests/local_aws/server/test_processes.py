@@ -16,7 +16,7 @@ import pytest
 
 from personalize_local.server.launcher import LocalAws
 from personalize_local.server.options import Options
-from tests.deploy.cloud import Cloud
+from tests.deploy.support.cloud import Cloud
 from tests.local_aws.support.processes import SERVE, descendants, is_alive, listeners
 from tests.local_aws.support.server_setup import make_role, trust, until
 

@@ -12,8 +12,8 @@ from botocore.config import Config
 from botocore.exceptions import ClientError, HTTPClientError
 
 from personalize_local.server.launcher import LocalAwsError
-from tests.deploy.cloud import Cloud
-from tests.deploy.stacks import users_schema
+from tests.deploy.support.cloud import Cloud
+from tests.deploy.support.stacks import users_schema
 from tests.local_aws.support.server_setup import (
     client_of,
     finished,

@@ -5,7 +5,7 @@ import json
 import zipfile
 from typing import Any
 
-from tests.deploy.cloud import Cloud
+from tests.deploy.support.cloud import Cloud
 from tests.local_aws.support.server_setup import allow, make_role, trust, until
 
 LOGS = allow("logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents")

@@ -6,8 +6,8 @@ from typing import Any
 
 import boto3
 
-from tests.deploy.cloud import Cloud
-from tests.deploy.stacks import users_csv, users_schema
+from tests.deploy.support.cloud import Cloud
+from tests.deploy.support.stacks import users_csv, users_schema
 
 ACCOUNT = "000000000000"
 REGION = "eu-west-1"

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from tests.deploy.cloud import Cloud
-from tests.deploy.stacks import users_schema
+from tests.deploy.support.cloud import Cloud
+from tests.deploy.support.stacks import users_schema
 from tests.local_aws.support.server_setup import until
 
 if TYPE_CHECKING:

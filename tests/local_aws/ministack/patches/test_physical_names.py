@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.deploy.cloud import Cloud
+from tests.deploy.support.cloud import Cloud
 from tests.local_aws.support.server_setup import trust, until
 
 LONG_ID = "ImportsOfRecommendationsWaiterWithAnIdOfSixtyCharacters012345"

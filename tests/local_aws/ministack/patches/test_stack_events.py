@@ -2,7 +2,7 @@
 
 import json
 
-from tests.deploy.cloud import Cloud
+from tests.deploy.support.cloud import Cloud
 from tests.local_aws.support.functions import FAILS_TO_CREATE, make_custom_resource_function
 from tests.local_aws.support.stacks import Stack
 

@@ -5,7 +5,14 @@ import time
 import pytest
 
 from personalize_local.personalize.role_session import _lines
-from tests.data_checks.hostile_rows import Rows, long_fraction, long_number, many_numbers, many_quotes, schema_of
+from tests.data_checks.support.hostile_rows import (
+    Rows,
+    long_fraction,
+    long_number,
+    many_numbers,
+    many_quotes,
+    schema_of,
+)
 from tests.local_aws.support.fakes import Refused, World
 from tests.local_aws.support.service_setup import imported, make_dataset, make_schema
 

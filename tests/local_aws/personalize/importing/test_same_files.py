@@ -12,7 +12,7 @@ from personalize_import_handler.aws.data_reader_client import RoleReader
 from personalize_local.personalize.errors import ServiceError
 from personalize_local.personalize.importing.data_location import objects_at, parse_location
 from personalize_local.personalize.role_session import RoleSession
-from tests.deploy.cloud import Cloud
+from tests.deploy.support.cloud import Cloud
 from tests.local_aws.support.server_setup import ACCOUNT, REGION, make_role, reading, trust
 
 BUCKET: Final = "same-files"

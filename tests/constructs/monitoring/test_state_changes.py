@@ -1,0 +1,181 @@
+"""Rules on state changes: in the shape of the CDK's own, known to the handler only where one is asked for."""
+
+from typing import Any
+
+import aws_cdk as cdk
+import pytest
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_sqs as sqs
+
+from personalize_import import DatasetImportJob, DatasetImportProvider
+from personalize_import.synthesis.validation import ValidationError
+from tests.constructs.support.stacks import (
+    add_job,
+    deployed,
+    logical_id,
+    new_app,
+    new_stack,
+    own_warnings,
+    properties_of,
+    template_of,
+)
+
+STATEMENT = "PutStateChangeEvents"
+
+
+def rules(stack: cdk.Stack) -> list[dict[str, Any]]:
+    resources = template_of(stack)["Resources"].values()
+    return [resource["Properties"] for resource in resources if resource["Type"] == "AWS::Events::Rule"]
+
+
+def statements(stack: cdk.Stack) -> list[dict[str, Any]]:
+    roles = deployed(stack).of_type("AWS::IAM::Role")
+    found: dict[str, list[dict[str, Any]]] = {
+        name: [
+            each
+            for inline in deployed(stack).properties(name)["Policies"]
+            for each in inline["PolicyDocument"]["Statement"]
+        ]
+        for name in roles
+        if "Policies" in deployed(stack).properties(name)
+    }
+    told = [(name, each) for name, each_of in found.items() for each in each_of if each.get("Sid") == STATEMENT]
+    assert all("IsCompleteRole" in name for name, _ in told)
+    return [each for _, each in told]
+
+
+def test_a_rule_knows_the_job_by_the_names_of_its_stack_and_resource() -> None:
+    stack = new_stack("Shop")
+    job = add_job(stack)
+    job.on_state_change("Told")
+
+    (rule,) = rules(stack)
+    assert rule["EventPattern"] == {
+        "source": ["cdk-personalize-import"],
+        "detail-type": ["Personalize Dataset Import Job State Change"],
+        "detail": {"stackName": ["Shop"], "logicalResourceId": [logical_id(job)]},
+    }
+
+
+def test_a_rule_of_a_relay_knows_all_of_its_resources_and_each_of_them_the_status_of_the_one_before() -> None:
+    stack = new_stack()
+    job = add_job(stack, timeout=cdk.Duration.hours(2))
+    job.on_state_change("Told")
+
+    names = [logical_id(job.node.find_child(each)) for each in ("Resource", "Wait2", "Wait3")]
+    legs = [template_of(stack)["Resources"][name]["Properties"] for name in names]
+    assert rules(stack)[0]["EventPattern"]["detail"]["logicalResourceId"] == names
+    assert [leg["PublishStateChanges"] for leg in legs] == [True] * 3
+    assert [leg.get("LastStatus") for leg in legs] == [
+        None,
+        *({"Fn::GetAtt": [name, "Status"]} for name in names[:2]),
+    ]
+
+
+def test_on_failed_takes_what_fails_a_deploy() -> None:
+    stack = new_stack()
+    add_job(stack).on_failed("Failed")
+
+    assert rules(stack)[0]["EventPattern"]["detail"]["status"] == ["CREATE FAILED", "NOT_STARTED", "UNWATCHED"]
+
+
+def test_a_rule_takes_what_rules_of_the_cdk_s_own_constructs_take() -> None:
+    stack = new_stack()
+    queue = sqs.Queue(stack, "Queue")
+    rule = add_job(stack).on_state_change(
+        "Told",
+        target=targets.SqsQueue(queue),
+        description="tells",
+        event_pattern={"detail": {"previousStatus": ["CREATE PENDING"]}},
+        rule_name="told",
+    )
+
+    (properties,) = rules(stack)
+    assert isinstance(rule, events.Rule)
+    assert (properties["Description"], properties["Name"]) == ("tells", "told")
+    assert properties["EventPattern"]["detail"]["previousStatus"] == ["CREATE PENDING"]
+    assert properties["EventPattern"]["source"] == ["cdk-personalize-import"]
+    assert len(properties["Targets"]) == 1
+
+
+def test_the_rule_is_there_before_the_job_starts() -> None:
+    stack = new_stack()
+    job = add_job(stack)
+    rule = job.on_failed("Failed")
+
+    assert logical_id(rule) in template_of(stack)["Resources"][logical_id(job)]["DependsOn"]
+
+
+def test_a_rule_may_be_in_a_stack_that_is_there_when_the_job_s_is_rolled_back() -> None:
+    app = new_app()
+    kept, stack = new_stack("Kept", app), new_stack("Shop", app)
+    queue = sqs.Queue(kept, "Queue")
+    job = add_job(stack)
+    job.on_failed("Failed", target=targets.SqsQueue(queue), cross_stack_scope=kept)
+
+    (rule,) = rules(kept)
+    assert rules(stack) == []
+    assert rule["EventPattern"]["detail"]["stackName"] == ["Shop"]
+    assert rule["EventPattern"]["detail"]["logicalResourceId"] == [logical_id(job)]
+    assert stack.dependencies == [kept]
+
+
+def test_only_who_is_asked_may_put_events_and_from_its_own_source_on_the_default_bus() -> None:
+    stack = new_stack()
+    for number in range(2):
+        add_job(stack, f"Job{number}").on_failed("Failed")
+
+    (statement,) = statements(stack)
+    assert statement == {
+        "Sid": STATEMENT,
+        "Effect": "Allow",
+        "Action": "events:PutEvents",
+        "Resource": "arn:aws:events:eu-west-1:123456789012:event-bus/default",
+        "Condition": {"ForAllValues:StringEquals": {"events:source": "cdk-personalize-import"}},
+    }
+
+
+def test_who_is_not_asked_publishes_nothing_and_may_not() -> None:
+    stack = new_stack()
+    job = add_job(stack)
+
+    assert statements(stack) == []
+    assert {"PublishStateChanges", "LastStatus"}.isdisjoint(properties_of(job))
+
+
+@pytest.mark.parametrize("ask", [DatasetImportJob.on_state_change, DatasetImportJob.on_failed])
+def test_to_be_told_of_one_job_is_not_to_be_told_of_another(ask: Any) -> None:
+    stack = new_stack()
+    asked, other = add_job(stack, "Asked"), add_job(stack, "Other")
+    ask(asked, "Told")
+
+    assert properties_of(asked)["PublishStateChanges"] is True
+    assert "PublishStateChanges" not in properties_of(other)
+
+
+def test_a_provider_of_another_app_is_not_changed_and_synth_says_what_it_has_to_be() -> None:
+    stack = new_stack()
+    token = "arn:aws:lambda:eu-west-1:123456789012:function:on-event"
+    provider = DatasetImportProvider.from_provider_attributes(
+        stack, "Imports", service_token=token, import_role_path="/shops/"
+    )
+    job = add_job(stack, provider=provider)
+    job.on_failed("Failed")
+
+    (warning,) = own_warnings(stack, "state-change-events]")
+    assert "only if its app created it with publish_state_changes=True" in warning
+    assert properties_of(job)["PublishStateChanges"] is True
+
+
+def test_a_provider_for_apps_of_their_own_tells_state_changes_if_it_is_made_so() -> None:
+    stack = new_stack()
+    DatasetImportProvider(stack, "Imports", publish_state_changes=True)
+    DatasetImportProvider(stack, "Others")
+
+    assert len(statements(stack)) == 1
+
+
+def test_a_choice_about_state_changes_that_is_none_is_refused() -> None:
+    with pytest.raises(ValidationError, match="publish_state_changes must be True or False, got 'yes'"):
+        DatasetImportProvider(new_stack(), "Imports", publish_state_changes="yes")  # type: ignore[arg-type]

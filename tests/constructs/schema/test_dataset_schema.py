@@ -1,0 +1,314 @@
+"""Schemas told in fields: what they come to as Avro, as a resource, and what is refused when."""
+
+import hashlib
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import aws_cdk as cdk
+import pytest
+from aws_cdk import aws_personalize as personalize
+from aws_cdk.assertions import Annotations, Match, Template
+from constructs import Construct
+
+from personalize_import import DatasetSchema
+from personalize_import.synthesis.validation import ValidationError
+from tests.constructs.support.stacks import new_stack, template_of
+
+USERS = '{\r\n  "type": "record", "name": "Users", "fields": [{"name": "USER_ID", "type": "string"}, {"name": "AGE", "type": "int"}]\r\n}\n'  # fmt: skip  # noqa: E501
+
+
+def fields(schema: DatasetSchema) -> list[dict[str, Any]]:
+    return list(json.loads(schema.to_json())["fields"])
+
+
+def names(schema: DatasetSchema) -> list[str]:
+    return [field["name"] for field in fields(schema)]
+
+
+def created(schema: DatasetSchema, scope: Construct | None = None, id: str = "Schema", **more: Any) -> dict[str, Any]:
+    """Give the properties of the resource that a schema becomes."""
+    scope = scope or new_stack()
+    resource = schema.create(scope, id, **more)
+    stack = cdk.Stack.of(scope)
+    return dict(template_of(stack)["Resources"][stack.resolve(resource.logical_id)]["Properties"])
+
+
+def users() -> DatasetSchema:
+    return DatasetSchema.users().field("AGE", "int")
+
+
+@pytest.mark.parametrize(
+    ("begun", "dataset_type", "required"),
+    [
+        (DatasetSchema.interactions, "Interactions", ["USER_ID", "ITEM_ID", "TIMESTAMP"]),
+        (
+            lambda: DatasetSchema.interactions("ECOMMERCE"),
+            "Interactions",
+            ["USER_ID", "ITEM_ID", "TIMESTAMP", "EVENT_TYPE"],
+        ),
+        (DatasetSchema.items, "Items", ["ITEM_ID"]),
+        (lambda: DatasetSchema.items("ECOMMERCE"), "Items", ["ITEM_ID", "PRICE", "CATEGORY_L1"]),
+        (lambda: DatasetSchema.items("VIDEO_ON_DEMAND"), "Items", ["ITEM_ID", "CREATION_TIMESTAMP", "GENRES"]),
+        (DatasetSchema.users, "Users", ["USER_ID"]),
+        (DatasetSchema.actions, "Actions", ["ACTION_ID"]),
+        (
+            DatasetSchema.action_interactions,
+            "ActionInteractions",
+            ["USER_ID", "ACTION_ID", "EVENT_TYPE", "TIMESTAMP"],
+        ),
+    ],
+)
+def test_a_schema_begins_with_what_is_required(
+    begun: Callable[[], DatasetSchema], dataset_type: str, required: list[str]
+) -> None:
+    schema = begun()
+    assert schema.dataset_type == dataset_type
+    assert names(schema) == required
+
+
+def test_the_text_is_the_services_avro_without_white_space() -> None:
+    schema = DatasetSchema.users().field("CLASS", categorical=True).field("AGE", "int", nullable=True)
+    assert schema.to_json() == (
+        '{"type":"record","name":"Users","namespace":"com.amazonaws.personalize.schema","fields":['
+        '{"name":"USER_ID","type":"string"},{"name":"CLASS","type":"string","categorical":true},'
+        '{"name":"AGE","type":["null","int"]}],"version":"1.0"}'
+    )
+
+
+def test_a_field_more_makes_another_schema() -> None:
+    before = DatasetSchema.users()
+    after = before.field("AGE", "int")
+    assert names(before) == ["USER_ID"]
+    assert names(after) == ["USER_ID", "AGE"]
+    assert after == users()
+    with pytest.raises(AttributeError):
+        after.text = "{}"  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("begun", "name", "field"),
+    [
+        (DatasetSchema.interactions(), "EVENT_TYPE", {"type": "string"}),
+        (DatasetSchema.interactions(), "EVENT_VALUE", {"type": "float"}),
+        (DatasetSchema.items(), "CREATION_TIMESTAMP", {"type": "long"}),
+        (DatasetSchema.items(), "GENRES", {"type": "string"}),
+        (DatasetSchema.items("VIDEO_ON_DEMAND"), "GENRE_L2", {"type": "string", "categorical": True}),
+        (DatasetSchema.items("VIDEO_ON_DEMAND"), "PRODUCT_DESCRIPTION", {"type": "string", "textual": True}),
+        (DatasetSchema.items("VIDEO_ON_DEMAND"), "DURATION", {"type": "float"}),
+        (DatasetSchema.users("VIDEO_ON_DEMAND"), "SUBSCRIPTION_MODEL", {"type": "string", "categorical": True}),
+        (DatasetSchema.actions(), "REPEAT_FREQUENCY", {"type": "long"}),
+    ],
+)
+def test_a_reserved_name_brings_its_type_and_attributes(begun: DatasetSchema, name: str, field: dict[str, Any]) -> None:
+    assert fields(begun.field(name))[-1] == {"name": name, **field}
+
+
+def test_what_is_said_of_a_reserved_name_wins() -> None:
+    schema = DatasetSchema.items("VIDEO_ON_DEMAND").field("PRICE", "double", nullable=True)
+    assert fields(schema)[-1] == {"name": "PRICE", "type": ["null", "double"]}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        ({"name": "HOME CITY"}, "name must be letters, digits and underscores, not starting with a digit, got 'HOME CITY'"),  # noqa: E501
+        ({"name": "1ST"}, "name must be"),
+        ({"name": ""}, "name must be"),
+        ({"name": None}, "name must be"),
+        ({"name": "A", "type": "text"}, "type must be float or double or int or long or string or boolean, got 'text'"),
+        ({"name": "A", "type": ["null", "int"]}, "type must be"),
+        ({"name": "A", "categorical": "yes"}, "categorical must be True or False, got 'yes'"),
+        ({"name": "A", "textual": 1}, "textual must be"),
+        ({"name": "A", "nullable": 0}, "nullable must be"),
+    ],
+)  # fmt: skip
+def test_what_is_no_field_is_refused_at_once(arguments: dict[str, Any], problem: str) -> None:
+    with pytest.raises(ValidationError, match=f"^{re.escape(problem)}"):
+        DatasetSchema.items().field(**arguments)
+
+
+@pytest.mark.parametrize("begin", [DatasetSchema.interactions, DatasetSchema.items, DatasetSchema.users])
+def test_what_is_no_domain_is_refused_at_once(begin: Callable[[str], DatasetSchema]) -> None:
+    with pytest.raises(ValidationError, match=r"^domain must be ECOMMERCE or VIDEO_ON_DEMAND, got 'SHOP'"):
+        begin("SHOP")
+
+
+def test_json_is_kept_to_the_letter(tmp_path: Path) -> None:
+    path = tmp_path / "users.json"
+    path.write_bytes(USERS.encode())
+    for schema in (DatasetSchema.from_json(USERS), DatasetSchema.from_file(path), DatasetSchema.from_file(str(path))):
+        assert schema.to_json() == USERS
+        assert schema.dataset_type == "Users"
+        assert created(schema)["Schema"] == USERS
+
+
+def test_a_mapping_is_written_as_json() -> None:
+    record = json.loads(USERS)
+    assert json.loads(DatasetSchema.from_json(record, "ECOMMERCE").to_json()) == record
+
+
+def test_fields_can_be_added_to_json_of_ones_own_and_all_else_in_it_stays() -> None:
+    record = {**json.loads(USERS), "version": "1.1", "doc": "ours"}
+    schema = DatasetSchema.from_json(record).field("CLASS", categorical=True)
+    assert names(schema) == ["USER_ID", "AGE", "CLASS"]
+    assert json.loads(schema.to_json()) == {**record, "fields": fields(schema)}
+
+
+@pytest.mark.parametrize(
+    ("schema", "problem"),
+    [
+        ("{", r"schema-malformed: this is no Avro record .* \(not JSON: .*\)\. Write \{"),
+        ("[]", r"schema-malformed: .*\(it is no"),
+        ({"type": "record", "name": "Users"}, r"schema-malformed: .*\(the record has no fields\)"),
+        (USERS.replace('"Users"', '"users"'), r"schema-name: .*\(the name is users\)"),
+        (None, r"schema must be JSON, or a mapping of what it holds, got None"),
+        ({"type": object()}, r"schema must be what JSON can hold, got "),
+    ],
+)
+def test_what_is_no_schema_is_refused_at_once(schema: Any, problem: str) -> None:
+    with pytest.raises(ValidationError, match=f"^{problem}"):
+        DatasetSchema.from_json(schema)
+
+
+@pytest.mark.parametrize("content", [None, b"{", b"\xff"])
+def test_a_file_that_is_no_schema_is_named(tmp_path: Path, content: bytes | None) -> None:
+    path = tmp_path / "schema.json"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(ValidationError, match=f"^{re.escape(str(path))}: "):
+        DatasetSchema.from_file(path)
+
+
+def test_a_schema_becomes_a_resource_of_the_stack() -> None:
+    stack = new_stack("Shop")
+    resource = users().create(stack, "Users")
+    assert isinstance(resource, personalize.CfnSchema)
+    Template.from_stack(stack).has_resource_properties(
+        "AWS::Personalize::Schema",
+        {
+            "Name": Match.string_like_regexp("^Shop-Users-[0-9a-f]{8}$"),
+            "Schema": users().to_json(),
+            "Domain": Match.absent(),
+        },
+    )
+
+
+def test_the_domain_goes_into_the_resource() -> None:
+    assert created(DatasetSchema.items("ECOMMERCE"))["Domain"] == "ECOMMERCE"
+
+
+def test_the_name_changes_with_text_domain_and_place_and_with_nothing_else() -> None:
+    def name(schema: DatasetSchema, *path: str) -> str:
+        scope: Construct = new_stack("Shop")
+        for each in path:
+            scope = Construct(scope, each)
+        return str(created(schema, scope)["Name"])
+
+    in_a_domain = DatasetSchema.users("ECOMMERCE").field("AGE", "int")
+    assert name(users()) == name(users())
+    assert len({name(users()), name(users().field("TALL", "int")), name(in_a_domain), name(users(), "Inner")}) == 4
+    assert name(users(), "Inner", "Most").startswith("Shop-Inner-Most-Schema-")
+
+
+def test_a_name_without_tags_is_the_one_that_earlier_versions_gave() -> None:
+    digest = hashlib.sha256("\n".join(["Shop-Schema", "", users().to_json()]).encode()).hexdigest()[:8]
+
+    assert created(users(), new_stack("Shop"))["Name"] == f"Shop-Schema-{digest}"
+
+
+def test_the_name_changes_with_the_tags_for_a_schema_with_other_tags_is_another_one() -> None:
+    def name(**tags: str) -> str:
+        stack = new_stack("Shop", tags={key: value for key, value in tags.items() if key == "stack"})
+        for key in set(tags) - {"stack"}:
+            cdk.Tags.of(stack).add(key, tags[key])
+        return str(created(users(), stack)["Name"])
+
+    assert len({name(), name(team="a"), name(team="b"), name(cost="a"), name(team="a", cost="a"), name(stack="a")}) == 6
+    assert name(team="a", cost="a") == name(cost="a", team="a")
+
+
+def test_a_tag_that_is_a_token_keeps_the_name_the_same_at_each_synth() -> None:
+    def name() -> str:
+        stack = new_stack("Shop")
+        [cdk.CfnParameter(stack, each) for each in ("One", "Two")]
+        cdk.Tags.of(stack).add("team", cdk.Fn.ref("Two"))
+        return str(created(users(), stack)["Name"])
+
+    assert name() == name()
+
+
+def test_a_name_is_cut_where_it_is_too_long_and_stays_another_one() -> None:
+    stack = new_stack("S" * 50)
+    found = [stack.resolve(users().create(stack, f"With {'x' * 20} in it, {number}").name) for number in (1, 2)]
+    assert len({*found}) == 2
+    for name in found:
+        assert re.fullmatch(r"[a-zA-Z0-9][a-zA-Z0-9\-_]{62}", name)
+
+
+def test_schemas_in_nested_stacks_have_names_that_synth_knows() -> None:
+    stack = new_stack("Shop")
+    first, second = (cdk.NestedStack(stack, each) for each in ("First", "Second"))
+    found = [nested.resolve(users().create(nested, "Schema").name) for nested in (first, second)]
+    assert [name[:-9] for name in found] == ["Shop-First-Schema", "Shop-Second-Schema"]
+
+
+def test_a_name_of_ones_own_is_taken_as_it_is() -> None:
+    stack = new_stack()
+    assert created(users(), name="our-users")["Name"] == "our-users"
+    token = cdk.CfnParameter(stack, "Name").value_as_string
+    assert created(users(), stack, name=token)["Name"] == {"Ref": "Name"}
+
+
+def test_a_name_that_the_service_would_not_take_is_refused() -> None:
+    with pytest.raises(ValidationError, match=r"^Stack/Schema: name must be 1 to 63 letters, .*, got '-users'$"):
+        users().create(new_stack(), "Schema", name="-users")
+
+
+def test_all_rules_that_are_broken_are_told_at_once_with_field_and_what_to_do() -> None:
+    stack = new_stack()
+    schema = DatasetSchema.interactions().field("EVENT_TYPE", categorical=True).field("EVENT_VALUE", "string")
+    with pytest.raises(ValidationError) as refused:
+        schema.create(Construct(stack, "Inner"), "Schema")
+    assert str(refused.value) == (
+        "Stack/Inner/Schema: "
+        'field-categorical: EVENT_TYPE: a reserved field is categorical. Leave "categorical" out; '
+        "field-type: EVENT_VALUE: a field that the service knows by its name has another type "
+        "(its type is string, and must be float or double). Give the field the type that is named"
+    )
+    assert "Resources" not in template_of(stack)
+
+
+def test_a_schema_that_is_not_complete_is_refused() -> None:
+    with pytest.raises(
+        ValidationError, match=r"^Stack/Schema: no-metadata: .*\(there is only ITEM_ID\)\. Add a field$"
+    ):
+        DatasetSchema.items().create(new_stack(), "Schema")
+
+
+def warnings_of(stack: cdk.Stack) -> list[str]:
+    return [str(found.entry.data) for found in Annotations.from_stack(stack).find_warning("*", Match.any_value())]
+
+
+def test_what_is_of_no_use_is_warned_of() -> None:
+    stack = new_stack()
+    DatasetSchema.users().field("TOWN").field("IS_MEMBER", "boolean").create(stack, "Schema")
+    unused, boolean = warnings_of(stack)
+    assert unused.startswith("field-unused: TOWN: a string is neither categorical nor textual. Add ")
+    assert unused.endswith("[ack: cdk-personalize-import:field-unused]")
+    assert boolean.startswith("field-boolean: IS_MEMBER: ")
+
+
+def test_a_warning_can_be_acknowledged() -> None:
+    stack = new_stack()
+    schema = DatasetSchema.users().field("TOWN").field("IS_MEMBER", "boolean").create(stack, "Schema")
+    cdk.Annotations.of(schema).acknowledge_warning("cdk-personalize-import:field-unused")
+    assert [warning.partition(":")[0] for warning in warnings_of(stack)] == ["field-boolean"]
+
+
+def test_a_schema_without_fault_is_not_warned_of() -> None:
+    stack = new_stack()
+    users().create(stack, "Schema")
+    assert warnings_of(stack) == []

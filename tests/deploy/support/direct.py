@@ -1,0 +1,188 @@
+"""Stacks by CloudFormation's API, without the CLI, which for these adds nothing: it publishes the package, and asks."""
+
+import io
+import json
+import time
+import zipfile
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+
+import aws_cdk as cdk
+
+from tests.deploy.support.cloud import Cloud
+from tests.deploy.support.stacks import ImportStack, RowStack, users_csv
+
+_DEADLINE_SECONDS: Final = 60
+# A sign of the URL to which answers go, as the real CloudFormation makes it and as the local one does.
+_RESPONSE_URL: Final = ("X-Amz-Signature", "cfn-response")
+
+
+class Row:
+    """One stack with an import of users, and what has become of it."""
+
+    stack: type[RowStack] | type[ImportStack] = RowStack
+
+    def __init__(self, cloud: Cloud, name: str) -> None:
+        self.cloud = cloud
+        self.name = name
+        self.location = cloud.put(name.lower(), "users.csv", users_csv("a", "b", "c"))
+        self._stack_id = ""
+        self._events_before = 0
+
+    def put(self, *users: str, key: str = "others.csv") -> str:
+        """Put a file of other users beside the first."""
+        bucket = self.name.lower()
+        self.cloud.s3.put_object(Bucket=bucket, Key=key, Body=users_csv(*users))
+        return f"s3://{bucket}/{key}"
+
+    def deploy(self, location: str | None = None, **arguments: Any) -> str:
+        """Create or update the stack, and return the status that it ends with."""
+        self.begin(location, **arguments)
+        return self.end()
+
+    def begin(self, location: str | None = None, *, another_resource_fails: bool = False, **arguments: Any) -> None:
+        """Ask for the stack to be created or updated, after a failed creation like the CLI: with a new stack."""
+        if another_resource_fails:
+            arguments["taken_name"] = self._take_name()
+        request: Any = {
+            "StackName": self.name,
+            "TemplateBody": self._template(location or self.location, **arguments),
+            "Capabilities": ["CAPABILITY_IAM"],
+        }
+        if self._stack_id and self.status == "ROLLBACK_COMPLETE":
+            self.destroy()
+        if self._stack_id:
+            self._events_before = len(self._events())
+            self.cloud.cloudformation.update_stack(**request)
+        else:
+            self._stack_id = self.cloud.cloudformation.create_stack(**request)["StackId"]
+
+    def run_out_of_time(self, **arguments: Any) -> str:
+        """Create a stack whose job is held, until nobody waits for the job any more, and return the stack's status."""
+        self.begin(timeout=cdk.Duration.minutes(1), **arguments)
+        until(lambda: self.status == "ROLLBACK_IN_PROGRESS")
+        # The resource's Delete waits for the job too, for most of an hour.
+        self.cloud.aws.control("POST", "clock", {"speed": 2000})
+        status = self.end()
+        self.cloud.aws.control("POST", "clock", {"speed": 100})
+        return status
+
+    def begin_deletion(self) -> None:
+        """Ask for the stack to be deleted."""
+        self.cloud.cloudformation.delete_stack(StackName=self._stack_id)
+        until(lambda: self.status.startswith("DELETE_"))
+
+    def destroy(self) -> None:
+        """Delete the stack, so that the next deployment creates another one."""
+        self.begin_deletion()
+        assert self.end() == "DELETE_COMPLETE"
+        self._stack_id, self._events_before = "", 0
+
+    def end(self) -> str:
+        """Wait for the end of what CloudFormation does, and return the stack's status."""
+        until(lambda: not self.status.endswith("IN_PROGRESS"))
+        return self.status
+
+    @property
+    def status(self) -> str:
+        """The stack's status."""
+        return self.cloud.cloudformation.describe_stacks(StackName=self._stack_id)["Stacks"][0]["StackStatus"]
+
+    @property
+    def reason(self) -> str:
+        """What the first failure of the last deployment is said to be."""
+        told = [event for event in self._events() if event["ResourceStatus"].endswith("_FAILED")]
+        return str(told[0]["ResourceStatusReason"])
+
+    @cached_property
+    def dataset_arn(self) -> str:
+        """The stack's dataset."""
+        group = f"/{self.name}/USERS"
+        datasets = self.cloud.personalize.list_datasets()["datasets"]
+        return next(dataset["datasetArn"] for dataset in datasets if dataset["datasetArn"].endswith(group))
+
+    @property
+    def users(self) -> list[str]:
+        """The users in the dataset."""
+        return [row["USER_ID"] for row in self.cloud.rows(self.dataset_arn, limit=100)["rows"]]
+
+    @property
+    def jobs(self) -> list[str]:
+        """The states of the stack's jobs, the oldest job first."""
+        return [job["status"] for job in self.cloud.jobs(self.name)]
+
+    def assert_is_well(self) -> None:
+        """Require what holds whatever the fault: nobody polls any more, no log has a ResponseURL, nothing is stuck."""
+        assert self.executions()
+        until(lambda: "RUNNING" not in self.executions())
+        assert self.status not in ("ROLLBACK_FAILED", "UPDATE_ROLLBACK_FAILED", "DELETE_FAILED")
+        lines = self.cloud.log_lines()
+        assert lines
+        for line in lines:
+            assert not [part for part in _RESPONSE_URL if part in line], line
+
+    def executions(self) -> list[str]:
+        """The states of all executions of the stack's state machines."""
+        client = self.cloud.client("stepfunctions")
+        machines = [m for m in client.list_state_machines()["stateMachines"] if self.name in m["name"]]
+        found = [client.list_executions(stateMachineArn=m["stateMachineArn"])["executions"] for m in machines]
+        return [execution["status"] for executions in found for execution in executions]
+
+    def function(self, handler: str) -> str:
+        """Return the name of the stack's function that has a handler."""
+        pages = self.cloud.client("lambda").get_paginator("list_functions").paginate()
+        functions = [
+            function for page in pages for function in page["Functions"] if self.name in function["FunctionName"]
+        ]
+        return next(str(f["FunctionName"]) for f in functions if f["Handler"].endswith(f".{handler}"))
+
+    def _events(self) -> list[Any]:
+        return self.cloud.events(self._stack_id)[self._events_before :]
+
+    def _take_name(self) -> str:
+        """Make a dataset group, so that a stack can't make one of that name."""
+        name = f"{self.name}-taken"
+        self.cloud.personalize.create_dataset_group(name=name)
+        return name
+
+    def _template(self, location: str, **arguments: Any) -> str:
+        def build(app: cdk.App) -> None:
+            self.stack(app, self.name, location, **arguments)
+
+        assembly = self.cloud.synthesize(build)
+        publish(self.cloud, assembly / f"{self.name}.assets.json")
+        # Without the indentation, which makes it too long to be sent with a request.
+        return json.dumps(json.loads((assembly / f"{self.name}.template.json").read_text()))
+
+
+def publish(cloud: Cloud, assets: Path) -> None:
+    """Put the packages of a stack's functions, and its data, where its template says that they are."""
+    present = {item["Key"] for item in cloud.s3.list_objects_v2(Bucket=_bucket(cloud)).get("Contents", [])}
+    for asset in json.loads(assets.read_text())["files"].values():
+        key = next(iter(asset["destinations"].values()))["objectKey"]
+        path = assets.parent / asset["source"]["path"]
+        if key not in present and path.suffix != ".json":  # which is the template
+            body = _zipped(path) if asset["source"]["packaging"] == "zip" else path.read_bytes()
+            cloud.s3.put_object(Bucket=_bucket(cloud), Key=key, Body=body)
+
+
+def _bucket(cloud: Cloud) -> str:
+    """Name the bucket that `cdk bootstrap` has made for packages."""
+    return next(bucket["Name"] for bucket in cloud.s3.list_buckets()["Buckets"] if "-assets-" in bucket["Name"])
+
+
+def _zipped(folder: Path) -> bytes:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as package:
+        for path in sorted(folder.rglob("*")):
+            package.write(path, path.relative_to(folder))
+    return content.getvalue()
+
+
+def until(condition: Any) -> None:
+    """Wait for a condition, which is checked often; fail if it does not come true."""
+    deadline = time.monotonic() + _DEADLINE_SECONDS
+    while not condition():
+        assert time.monotonic() < deadline, "it took too long"
+        time.sleep(0.05)

@@ -1,0 +1,145 @@
+"""Roles and policies that are seconds old: what is refused is tried again for a while, and then told as it is."""
+
+import pytest
+
+from personalize_import_handler.aws import fresh_permissions
+from personalize_import_handler.errors import RefusedError
+from personalize_import_handler.request import polling
+from tests.handler.support.account import Account
+from tests.handler.support.fakes import Course, FakePersonalize
+from tests.handler.support.properties import properties
+from tests.handler.support.simulator import CloudFormation
+
+CREATE = "CreateDatasetImportJob"
+NO_READING = RefusedError(
+    CREATE, "InvalidInputException", "Insufficient privileges for accessing data in S3. Please look at ... and fix it."
+)
+NO_PASSING = RefusedError(
+    CREATE, "AccessDeniedException", "User: x is not authorized to perform: iam:PassRole on resource: y because ..."
+)
+NO_ASSUMING = RefusedError(
+    CREATE, "InvalidInputException", "Amazon Personalize can't assume the role arn:aws:iam::1:role/r"
+)
+NO_COLUMN = RefusedError(CREATE, "InvalidInputException", "Input csv is missing the following columns: [ITEM_ID]")
+
+
+@pytest.mark.parametrize("refused", [NO_READING, NO_PASSING, NO_ASSUMING], ids=["reading", "passing", "assuming"])
+def test_a_permission_that_becomes_effective_within_a_minute_fails_nothing(
+    refused: RefusedError, cloudformation: CloudFormation, personalize: FakePersonalize
+) -> None:
+    personalize.fail_next("create_dataset_import_job", refused, times=3)
+
+    answer = cloudformation.create(properties())
+
+    assert answer.succeeded
+    assert len(personalize.jobs) == 1
+
+
+@pytest.mark.parametrize("refused", [NO_READING, NO_PASSING, NO_ASSUMING], ids=["reading", "passing", "assuming"])
+def test_a_permission_that_stays_away_is_told_in_full_after_two_minutes(
+    refused: RefusedError, cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
+) -> None:
+    personalize.fail_next("create_dataset_import_job", refused, times=30)
+    started_at = account.clock.now
+
+    answer = cloudformation.create(properties())
+
+    assert not answer.succeeded
+    assert answer.reason.startswith(refused.message.rstrip("."))
+    late = answer.answered_at - started_at - fresh_permissions.SECONDS
+    assert 0 <= late <= polling.RETRY_SECONDS_MAX
+    assert personalize.jobs == {}
+
+
+def test_with_less_time_than_that_it_is_told_at_the_timeout_and_not_as_a_lack_of_room(
+    cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
+) -> None:
+    personalize.fail_next("create_dataset_import_job", NO_READING, times=30)
+    started_at = account.clock.now
+
+    answer = cloudformation.create(properties(TimeoutSeconds=60))
+
+    assert answer.reason.startswith("Insufficient privileges")
+    assert "when the service has room" not in answer.reason
+    assert answer.answered_at - started_at == 60
+
+
+def test_what_is_wrong_with_the_data_is_told_at_once(
+    cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
+) -> None:
+    personalize.fail_next("create_dataset_import_job", NO_COLUMN)
+    started_at = account.clock.now
+
+    answer = cloudformation.create(properties())
+
+    assert not answer.succeeded
+    assert answer.answered_at == started_at
+
+
+def test_a_job_that_fails_for_lack_of_permission_has_failed(
+    cloudformation: CloudFormation, personalize: FakePersonalize
+) -> None:
+    personalize.course = Course(end="CREATE FAILED", failure_reason=NO_READING.message)
+
+    assert not cloudformation.create(properties()).succeeded
+    assert len(personalize.jobs) == 1
+
+
+@pytest.mark.parametrize("code", ["AccessDenied", "AccessDeniedException"])
+def test_denied_access_may_become_effective_whatever_its_text(code: str) -> None:
+    assert fresh_permissions.may_become_effective(RefusedError(CREATE, code, "No."), 119.9)
+    assert not fresh_permissions.may_become_effective(RefusedError(CREATE, code, "No."), 120)
+
+
+UNKNOWN_CREDENTIALS = [
+    RefusedError(
+        "CreateDatasetImportJob", "UnrecognizedClientException", "The security token included in the request is i"
+    ),
+    RefusedError("AssumeRole", "InvalidClientTokenId", "The security token included in the request is invalid."),
+    RefusedError(
+        "CopyObject", "InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records."
+    ),
+    RefusedError("CopyObject", "InvalidToken", "The provided token is malformed or otherwise invalid."),
+    RefusedError("CopyObject", "ExpiredToken", "The provided token has expired."),
+    RefusedError("StartExecution", "ExpiredTokenException", "The security token included in the request is expired"),
+]
+
+
+@pytest.mark.parametrize("refused", UNKNOWN_CREDENTIALS, ids=[refused.code for refused in UNKNOWN_CREDENTIALS])
+def test_the_credentials_of_a_new_role_may_become_known_for_two_minutes(refused: RefusedError) -> None:
+    assert fresh_permissions.may_become_effective(refused, 119.9)
+    assert not fresh_permissions.may_become_effective(refused, 120)
+
+
+def test_a_lack_of_authority_may_become_effective_whatever_its_code() -> None:
+    refused = RefusedError(CREATE, "InvalidInputException", "User: x is not authorized to perform: s3:GetObject")
+
+    assert fresh_permissions.may_become_effective(refused, 0)
+
+
+def test_no_permission_is_fresh_when_resources_before_have_waited_for_longer(
+    cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
+) -> None:
+    personalize.fail_next("create_dataset_import_job", NO_READING, times=30)
+    started_at = account.clock.now
+
+    answer = cloudformation.create(properties(WaitedSeconds=2400))
+
+    assert answer.reason.startswith("Insufficient privileges")
+    assert answer.answered_at == started_at
+
+
+def test_executions_that_may_not_be_listed_yet_are_listed_later(
+    cloudformation: CloudFormation, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    denied = iter([RefusedError("ListExecutions", "AccessDeniedException", "not authorized")] * 3)
+
+    def is_superseded(_: object) -> bool:
+        for refused in denied:
+            raise refused
+        return False
+
+    monkeypatch.setattr(account.functions, "_is_superseded", is_superseded)
+
+    assert cloudformation.create(properties()).succeeded
+    assert next(denied, None) is None

@@ -1,0 +1,142 @@
+"""Requests that come twice, functions that die, answers that are lost, waiters that don't start."""
+
+import json
+
+import pytest
+
+from personalize_import_handler.errors import RefusedError
+from tests.handler.support.account import LAMBDA_ATTEMPTS, Account, Killed
+from tests.handler.support.fakes import FakePersonalize
+from tests.handler.support.properties import properties
+from tests.handler.support.simulator import CloudFormation
+
+
+@pytest.mark.parametrize("after_effect", [False, True])
+def test_a_function_that_is_killed_at_create_starts_one_job_all_the_same(
+    cloudformation: CloudFormation, personalize: FakePersonalize, *, after_effect: bool
+) -> None:
+    personalize.fail_next("create_dataset_import_job", Killed(), after_effect=after_effect)
+
+    assert cloudformation.create(properties()).succeeded
+    assert len(personalize.jobs) == 1
+
+
+def test_a_poll_that_is_killed_is_repeated(
+    cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
+) -> None:
+    event = cloudformation.begin("Create", properties())
+    personalize.fail_next("describe_dataset_import_job", Killed(), times=3)
+
+    assert cloudformation.run(event).succeeded
+
+
+def test_an_answer_that_is_lost_is_given_again_and_only_once_more(
+    cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
+) -> None:
+    account.undeliverable = LAMBDA_ATTEMPTS - 1
+
+    answer = cloudformation.create(properties(Wait=False))
+
+    assert answer.succeeded
+    assert len(personalize.jobs) == 1
+
+
+def test_a_waiter_that_cannot_be_started_is_answered_with_the_error_and_nothing_is_started(
+    cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
+) -> None:
+    account.refuse_to_wait(RuntimeError("AccessDeniedException: not authorized to perform: states:StartExecution"))
+
+    answer = cloudformation.create(properties())
+
+    assert answer.reason.startswith("AccessDeniedException: not authorized to perform: states:StartExecution. ")
+    assert answer.physical_resource_id == "shop/Import"
+    assert personalize.jobs == {}
+    assert cloudformation.roll_back().succeeded
+
+
+def test_a_waiter_that_may_not_be_started_is_answered_with_the_statement_that_is_missing(
+    cloudformation: CloudFormation, account: Account
+) -> None:
+    arn = "arn:aws:states:eu-west-1:123456789012:stateMachine:waiter"
+    denied = f"User: x is not authorized to perform: states:StartExecution on resource: {arn} by any policy"
+    account.refuse_to_wait(RuntimeError(denied))
+
+    reason = cloudformation.create(properties()).reason
+
+    assert f'{{"Effect": "Allow", "Action": "states:StartExecution", "Resource": "{arn}"}} and deploy again.' in reason
+
+
+def test_a_waiter_of_an_update_that_cannot_be_started_is_answered_with_the_old_id(
+    cloudformation: CloudFormation, account: Account
+) -> None:
+    created = cloudformation.create(properties())
+    account.refuse_to_wait(RuntimeError("Rate exceeded"))
+
+    answer = cloudformation.update(properties(ReimportToken="2"))
+
+    assert not answer.succeeded
+    assert answer.physical_resource_id == created.physical_resource_id
+
+
+@pytest.mark.parametrize("junk", [{}, {"key1": "value1"}, {"RequestType": "Create"}])
+def test_what_is_no_request_raises_and_answers_nobody(
+    junk: dict[str, str], cloudformation: CloudFormation, account: Account
+) -> None:
+    event = cloudformation.begin("Create", properties())
+
+    with pytest.raises(ValueError, match="not a CloudFormation request"):
+        account.functions.on_event(dict(junk), account.context)
+
+    assert account.answers == {}
+    assert cloudformation.run(event).succeeded
+
+
+@pytest.mark.parametrize("missing", ["RequestType", "ResponseURL", "StackId", "RequestId", "LogicalResourceId"])
+def test_what_lacks_a_part_of_a_request_raises_and_answers_nobody(
+    missing: str, cloudformation: CloudFormation, account: Account
+) -> None:
+    event = {name: value for name, value in cloudformation.event("Create", {}).items() if name != missing}
+
+    with pytest.raises(ValueError, match=f"not a CloudFormation request: {missing} missing"):
+        account.functions.on_event(event, account.context)
+
+    assert account.answers == {}
+
+
+def test_what_one_request_noted_is_not_in_the_answer_to_the_next(
+    cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
+) -> None:
+    cloudformation.create(properties())
+    refused = RefusedError("CreateDatasetImportJob", "InvalidInputException", "Invalid Data location.")
+    personalize.fail_next("create_dataset_import_job", refused)
+
+    other = CloudFormation(account, logical_id="Other").create(properties(DataLocation="s3://shop-data/other/"))
+
+    assert not other.succeeded
+    assert other.attributes == {}
+    assert "Other" in other.physical_resource_id
+    deleted = cloudformation.delete()
+    assert (deleted.reason, deleted.attributes) == ("", {})
+
+
+def test_an_event_is_left_as_it_came(cloudformation: CloudFormation, account: Account) -> None:
+    event = cloudformation.event("Create", properties())
+    before = json.dumps(event)
+
+    account.functions.on_event(event, account.context)
+
+    assert json.dumps(event) == before
+
+
+def test_an_error_that_the_state_machine_noted_of_a_look_does_not_travel_on(
+    cloudformation: CloudFormation, account: Account
+) -> None:
+    cloudformation.begin("Create", properties())
+    (execution,) = account.executions.values()
+
+    data = account.functions.is_complete(
+        {**execution.data, "LastError": {"Error": "Sandbox.Timedout"}}, account.context
+    )
+
+    assert "LastError" not in data
+    assert not data["IsComplete"]

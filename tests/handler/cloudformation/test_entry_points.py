@@ -1,0 +1,56 @@
+"""The two functions as Lambda finds them, on the real AWS."""
+
+import inspect
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from personalize_import_handler import index
+from personalize_import_handler.aws.calls import CLIENT_CONFIG
+from personalize_import_handler.cloudformation import waiter
+from personalize_import_handler.cloudformation.responses import NotDeliveredError, send
+
+
+@pytest.fixture(autouse=True)
+def region(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+
+
+def test_one_client_is_made_and_kept_and_with_it_what_it_knows_of_the_service_s_clock() -> None:
+    services = index._functions._services
+    assert services.personalize is services.personalize
+    assert services.storage is services.storage
+    assert services.event_bus is services.event_bus
+
+
+def test_what_is_loaded_is_not_looked_through_for_garbage_and_what_comes_later_is() -> None:
+    told = "print(gc.get_freeze_count(), gc.isenabled(), gc.get_threshold()[0])"
+    told = f"import gc; from personalize_import_handler import index; {told}"
+
+    package = Path(index.__file__).parents[2]
+    ran = subprocess.run([sys.executable, "-c", told], check=True, capture_output=True, text=True, cwd=package)
+
+    frozen, is_enabled, threshold = ran.stdout.split()
+    assert int(frozen) > 10_000
+    assert is_enabled == "True"
+    assert int(threshold) == 10_000
+
+
+def test_the_waiter_s_client_has_the_bounds_of_the_other() -> None:
+    config = waiter._client.__wrapped__().meta.config
+
+    assert config.read_timeout == CLIENT_CONFIG.read_timeout  # type: ignore[attr-defined]
+    assert config.connect_timeout == CLIENT_CONFIG.connect_timeout  # type: ignore[attr-defined]
+
+
+def test_all_attempts_of_an_answer_end_within_a_minute_and_so_well_within_the_function_s_time() -> None:
+    of_one: float = inspect.signature(send).parameters["timeout_seconds"].default
+    slept: list[float] = []
+
+    with pytest.raises(NotDeliveredError):
+        send("https://127.0.0.1:1/", {}, sleep=slept.append)
+
+    assert slept
+    assert (len(slept) + 1) * of_one + sum(slept) < 60

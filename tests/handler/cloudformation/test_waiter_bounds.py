@@ -1,0 +1,60 @@
+"""How long the waiter is tried and asked, and what is an error at once."""
+
+import pytest
+from botocore.config import Config
+
+from personalize_import_handler.cloudformation import waiter
+from personalize_import_handler.cloudformation.waiter import execution_name
+from personalize_import_handler.errors import BusyError, RefusedError
+from tests.handler.cloudformation.test_waiter import EVENT, HANDED_OVER, LATER, OTHER, executions, step_functions
+from tests.handler.support.aws_json import Service, error
+
+__all__ = ["step_functions"]
+
+
+@pytest.fixture
+def unreachable(step_functions: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(waiter, "CLIENT_CONFIG", Config(retries={"total_max_attempts": 1}))
+    for name in ("STEPFUNCTIONS", "SFN"):
+        monkeypatch.setenv(f"AWS_ENDPOINT_URL_{name}", "http://127.0.0.1:1")
+
+
+def test_requests_for_the_resource_of_the_same_name_in_another_stack_have_other_names() -> None:
+    other = execution_name({**EVENT, "StackId": "arn:aws:cloudformation:eu-west-1:123456789012:stack/store/6c81e0f0"})
+
+    assert other.partition("-")[0] != execution_name(EVENT).partition("-")[0]
+
+
+@pytest.mark.usefixtures("unreachable")
+def test_without_a_connection_an_execution_is_tried_again_for_two_minutes() -> None:
+    slept: list[float] = []
+
+    with pytest.raises(BusyError, match="EndpointConnectionError"):
+        waiter.start_polling(EVENT, slept.append)
+
+    assert slept == [5, 10, 20, 40, 45]
+
+
+@pytest.mark.parametrize(
+    "code", ["InvalidArn", "InvalidExecutionInput", "StateMachineDeleting", "StateMachineDoesNotExist"]
+)
+def test_what_is_refused_for_good_is_an_error_at_once(code: str, step_functions: Service) -> None:
+    step_functions.answers(error(code, "gone"), *[error("Unknown", "asked again")] * 9)
+
+    with pytest.raises(RefusedError, match="gone"):
+        waiter.start_polling(EVENT, lambda _: None)
+
+
+@pytest.mark.usefixtures("unreachable")
+def test_executions_that_cannot_be_reached_may_be_listed_later() -> None:
+    with pytest.raises(BusyError) as busy:
+        waiter.is_superseded(HANDED_OVER)
+
+    assert busy.value.code == "EndpointConnectionError"
+
+
+def test_executions_of_weeks_ago_are_not_listed(step_functions: Service) -> None:
+    step_functions.answers(executions(*[OTHER] * 1000, next_token="1"), executions(EVENT, LATER))
+
+    assert not waiter.is_superseded(HANDED_OVER)
+    assert len(step_functions.requests) == 1

@@ -1,0 +1,217 @@
+"""Which job is joined, and which import is made again."""
+
+import pytest
+
+from personalize_import_handler.contract.properties import parse
+from personalize_import_handler.errors import BusyError
+from personalize_import_handler.request.job_names import names_of
+from personalize_import_handler.request.resource import Resource
+from tests.faults.support.stack import after_next
+from tests.handler.conftest import Log
+from tests.handler.support.account import Account
+from tests.handler.support.fakes import Course, FakePersonalize
+from tests.handler.support.properties import DATA_LOCATION, properties, tags
+from tests.handler.support.simulator import CloudFormation
+
+OTHER_LOCATION = "s3://shop-data/interactions-2/"
+
+
+def test_a_job_that_is_joined_gets_the_tags_of_who_joins_it(
+    cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
+) -> None:
+    arn = cloudformation.create(properties(Tags=tags(stage="dev"))).job_arn
+
+    answer = CloudFormation(account, generation=2).create(properties(Tags=tags(stage="prod")))
+
+    assert answer.job_arn == arn
+    assert personalize.tags_of(arn) == {"stage": "prod"}
+
+
+def test_a_rollback_imports_again_what_a_later_full_import_has_replaced(
+    cloudformation: CloudFormation, personalize: FakePersonalize
+) -> None:
+    created = cloudformation.create(properties())
+    updated = cloudformation.update(properties(DataLocation=OTHER_LOCATION))
+    assert personalize.imported() == [OTHER_LOCATION]
+
+    rolled_back = cloudformation.roll_back()
+
+    assert rolled_back.succeeded
+    assert personalize.imported() == [DATA_LOCATION]
+    assert rolled_back.job_arn == created.job_arn.removesuffix("-1") + "-2"
+    assert rolled_back.physical_resource_id == updated.physical_resource_id == created.physical_resource_id
+
+
+def test_the_name_of_a_failed_job_is_used_up_and_the_next_attempt_has_the_next_number(
+    cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
+) -> None:
+    personalize.course = Course(end="CREATE FAILED")
+    cloudformation.create(properties())
+    assert cloudformation.roll_back().succeeded
+    personalize.course = Course()
+
+    answer = CloudFormation(account, generation=2).create(properties())
+
+    assert answer.succeeded
+    first, second = personalize.jobs
+    assert (first.rpartition("-")[2], second.rpartition("-")[2]) == ("1", "2")
+    assert answer.attributes["JobName"] == second
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"DataLocation": "s3://shop-data/other/"},
+        {"RoleArn": "arn:aws:iam::123456789012:role/another"},
+        {"ImportMode": "INCREMENTAL"},
+        {"PublishAttributionMetricsToS3": True},
+        {"DatasetArn": "arn:aws:personalize:eu-west-1:123456789012:dataset/shop/ITEMS"},
+    ],
+)
+def test_a_job_of_somebody_else_that_has_the_name_by_chance_is_not_joined(
+    other: dict[str, object], cloudformation: CloudFormation, personalize: FakePersonalize
+) -> None:
+    personalize.datasets["arn:aws:personalize:eu-west-1:123456789012:dataset/shop/ITEMS"] = personalize.clock.now
+    resource = Resource(stack_id=cloudformation.stack_id, logical_id=cloudformation.logical_id)
+    name = names_of(parse(properties()), resource).name(1)
+    personalize.import_elsewhere(name, parse(properties(**other)))
+
+    answer = cloudformation.create(properties())
+
+    assert answer.succeeded
+    assert answer.attributes["JobName"] == name.removesuffix("1") + "2"
+
+
+def test_a_job_older_than_its_dataset_is_not_joined(
+    cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
+) -> None:
+    cloudformation.create(properties())
+    account.clock.advance(60)
+    personalize.recreate_dataset()
+    assert personalize.imported() == []
+
+    answer = CloudFormation(account, generation=2).create(properties())
+
+    assert answer.succeeded
+    assert personalize.imported() == [DATA_LOCATION]
+
+
+def test_an_update_that_imports_nothing_else_imports_again_where_the_job_is_older_than_its_dataset(
+    cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
+) -> None:
+    cloudformation.create(properties())
+    account.clock.advance(60)
+    personalize.recreate_dataset()
+    assert personalize.imported() == []
+
+    assert cloudformation.update(properties(Tags=tags(stage="prod"))).succeeded
+    assert personalize.imported() == [DATA_LOCATION]
+
+
+def test_a_job_that_has_failed_without_anybody_waiting_is_replaced_by_the_next_update(
+    cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
+) -> None:
+    personalize.course = Course(end="CREATE FAILED")
+    cloudformation.create(properties(Wait=False))
+    account.clock.advance(600)
+    personalize.course = Course()
+
+    answer = cloudformation.update(properties(Wait=True))
+
+    assert answer.succeeded
+    assert personalize.imported() == [DATA_LOCATION]
+
+
+def test_a_job_that_has_failed_is_replaced_by_the_next_update_although_the_first_look_at_it_is_throttled(
+    cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
+) -> None:
+    personalize.course = Course(end="CREATE FAILED")
+    cloudformation.create(properties(Wait=False))
+    account.clock.advance(600)
+    personalize.course = Course()
+    throttled = BusyError("DescribeDatasetImportJob", "ThrottlingException", "Rate exceeded")
+    personalize.fail_next("describe_dataset_import_job", throttled)
+
+    assert cloudformation.update(properties(Wait=True)).succeeded
+    assert personalize.imported() == [DATA_LOCATION]
+
+
+def test_a_job_whose_record_is_gone_is_replaced_by_the_next_update(
+    cloudformation: CloudFormation, personalize: FakePersonalize
+) -> None:
+    cloudformation.create(properties())
+    personalize.delete_dataset()
+    personalize.recreate_dataset()
+
+    answer = cloudformation.update(properties(Tags=tags(stage="prod")))
+
+    assert answer.succeeded
+    assert personalize.imported() == [DATA_LOCATION]
+
+
+def test_a_job_that_is_deleted_with_its_dataset_right_after_it_was_listed_is_not_adopted(
+    cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
+) -> None:
+    cloudformation.create(properties())
+
+    def replace_dataset() -> None:
+        personalize.delete_dataset()
+        personalize.recreate_dataset()
+
+    after_next(personalize, "list_dataset_import_jobs", replace_dataset)
+
+    assert CloudFormation(account, generation=2).create(properties()).succeeded
+    assert personalize.imported() == [DATA_LOCATION]
+
+
+def test_the_log_says_whether_a_job_was_started_or_found(
+    cloudformation: CloudFormation, account: Account, log: Log
+) -> None:
+    arn = cloudformation.create(properties()).job_arn
+    CloudFormation(account, generation=2).create(properties())
+
+    assert [line.rpartition(".import_job ")[2] for line in log.lines if line.endswith(arn)] == [
+        f"Started {arn}",
+        f"Found {arn}",
+    ]
+
+
+def test_an_import_that_has_used_up_all_its_names_says_so_and_how_to_get_new_ones(
+    cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
+) -> None:
+    personalize.course = Course(seconds=0, end="CREATE FAILED")
+    cloudformation.create(properties())
+    (first,) = personalize.jobs
+    for attempt in range(2, 1000):
+        personalize.import_elsewhere(f"{first.removesuffix('1')}{attempt}", parse(properties()))
+
+    answer = CloudFormation(account, generation=2).create(properties())
+
+    assert answer.reason.startswith("All 999 job names of this import are used. Set ReimportToken")
+    assert personalize.calls_of("create_dataset_import_job") == [first]
+    assert cloudformation.create(properties(ReimportToken="2")).reason.startswith("The service gave no reason.")
+
+
+def test_an_update_of_a_resource_that_has_no_job_imports_what_is_said_now(
+    cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
+) -> None:
+    account.refuse_to_wait(RuntimeError("Rate exceeded"))
+    cloudformation.create(properties())
+
+    assert cloudformation.update(properties()).succeeded
+    assert personalize.imported() == [DATA_LOCATION]
+
+
+def test_a_later_import_of_the_same_resource_that_was_never_undone_makes_an_update_import_again(
+    cloudformation: CloudFormation, personalize: FakePersonalize
+) -> None:
+    created = cloudformation.create(properties())
+    personalize.course = Course(seconds=1200)
+    assert not cloudformation.update(properties(DataLocation=OTHER_LOCATION, TimeoutSeconds=60)).succeeded
+    cloudformation.account.clock.advance(1200)
+    cloudformation.properties = properties()  # without a rollback, by what the last success has said
+
+    updated = cloudformation.update(properties(Tags=tags(stage="prod")))
+
+    assert updated.job_arn != created.job_arn
+    assert personalize.imported() == [DATA_LOCATION]

@@ -1,0 +1,189 @@
+"""Attempts at one import: which one is found, which comes next, and where they end."""
+
+from dataclasses import replace
+
+import pytest
+
+from personalize_import_handler.contract import ATTEMPTS_MAX, RESOURCE_TAG
+from personalize_import_handler.contract.properties import parse
+from personalize_import_handler.errors import RefusedError
+from personalize_import_handler.job.adoption import is_replaced
+from personalize_import_handler.request.job_names import JobNames, names_of
+from personalize_import_handler.request.resource import Resource
+from tests.faults.support.stack import after_next
+from tests.handler.conftest import Log
+from tests.handler.support.account import Account, Killed
+from tests.handler.support.fakes import DATASET_ARN, Course, FakePersonalize
+from tests.handler.support.properties import DATA_LOCATION, properties
+from tests.handler.support.simulator import CloudFormation
+
+OTHER_LOCATION = "s3://shop-data/interactions-2/"
+ROLE_OF_THE_CONSTRUCT = "arn:aws:iam::123456789012:role/personalize-import/shop/Import-"
+REFUSED = RefusedError("DescribeDatasetImportJob", "InvalidInputException", "Invalid input.")
+
+
+@pytest.fixture
+def names(cloudformation: CloudFormation) -> JobNames:
+    resource = Resource(stack_id=cloudformation.stack_id, logical_id=cloudformation.logical_id)
+    return names_of(parse(properties()), resource)
+
+
+def use_up(personalize: FakePersonalize, names: JobNames, attempts: int) -> None:
+    personalize.course = Course(seconds=0, end="CREATE FAILED")
+    for attempt in range(1, attempts + 1):
+        personalize.import_elsewhere(names.name(attempt), parse(properties()))
+    personalize.course = Course()
+
+
+def test_the_last_of_the_names_is_used_before_they_are_used_up(
+    names: JobNames, cloudformation: CloudFormation, personalize: FakePersonalize
+) -> None:
+    use_up(personalize, names, ATTEMPTS_MAX - 1)
+
+    answer = cloudformation.create(properties())
+
+    assert answer.succeeded
+    assert answer.attributes["JobName"] == names.name(ATTEMPTS_MAX)
+
+
+def test_a_delete_waits_for_the_last_of_all_attempts(
+    names: JobNames, cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
+) -> None:
+    use_up(personalize, names, ATTEMPTS_MAX - 1)
+    personalize.import_elsewhere(names.name(ATTEMPTS_MAX), parse(properties()))
+    cloudformation.properties = properties()
+    began = account.clock.now
+
+    assert cloudformation.delete("made-up").answered_at - began >= 300
+
+
+def test_a_call_that_is_refused_while_a_job_is_searched_for_names_the_next_attempt(
+    names: JobNames, cloudformation: CloudFormation, personalize: FakePersonalize
+) -> None:
+    personalize.import_elsewhere(names.name(1), parse(properties()))
+    personalize.fail_next("describe_dataset_import_job", REFUSED)
+
+    answer = cloudformation.create(properties())
+
+    assert answer.reason.startswith(f"Invalid input. DatasetImportJob {names.name(2)} of {DATA_LOCATION} was not")
+
+
+@pytest.mark.parametrize("attempts", [1, 700])
+def test_finding_a_job_takes_as_many_calls_whatever_the_number_of_attempts(
+    attempts: int, names: JobNames, cloudformation: CloudFormation, personalize: FakePersonalize
+) -> None:
+    use_up(personalize, names, attempts)
+    tag = {RESOURCE_TAG: names.resource_tag}
+    personalize.import_elsewhere(names.name(attempts + 1), parse(properties()), tag)
+    personalize.calls.clear()
+
+    cloudformation.create(properties(Wait=False))
+
+    assert [operation for operation, _ in personalize.calls] == [
+        "list_dataset_import_jobs",
+        "describe_dataset_import_job",
+        "dataset_created_at",
+        "describe_dataset_import_job",
+        "list_tags",
+    ]
+
+
+def test_a_job_in_place_is_found_though_a_later_attempt_has_failed(
+    names: JobNames, cloudformation: CloudFormation, personalize: FakePersonalize
+) -> None:
+    personalize.import_elsewhere(names.name(1), parse(properties()))
+    personalize.course = Course(seconds=0, end="CREATE FAILED")
+    personalize.import_elsewhere(names.name(2), parse(properties()))
+
+    answer = cloudformation.create(properties())
+
+    assert answer.attributes["JobName"] == names.name(1)
+
+
+def test_a_job_whose_function_died_is_joined_at_once_and_not_waited_for_as_if_it_were_another_s(
+    cloudformation: CloudFormation, personalize: FakePersonalize, log: Log
+) -> None:
+    personalize.fail_next("create_dataset_import_job", Killed(), after_effect=True)
+
+    assert cloudformation.create(properties()).succeeded
+    assert [line for line in log.lines if "Retrying later" in line] == []
+    assert len(personalize.calls_of("create_dataset_import_job")) == 1
+
+
+def test_a_name_that_another_import_s_job_takes_in_the_last_moment_is_used_up(
+    names: JobNames, cloudformation: CloudFormation, personalize: FakePersonalize
+) -> None:
+    other = parse(properties(DataLocation=OTHER_LOCATION))
+    after_next(personalize, "list_dataset_import_jobs", lambda: personalize.import_elsewhere(names.name(1), other))
+
+    answer = cloudformation.create(properties())
+
+    assert answer.attributes["JobName"] == names.name(2)
+    assert personalize.imported()[-1] == DATA_LOCATION
+
+
+def test_a_job_that_was_joined_and_fails_then_has_failed_and_is_not_started_again(
+    cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
+) -> None:
+    personalize.course = Course(seconds=600, end="CREATE FAILED", failure_reason="Broken row")
+    cloudformation.create(properties(TimeoutSeconds=60))
+
+    answer = CloudFormation(account, generation=2).create(properties())
+
+    assert answer.reason.startswith("Broken row. ")
+    assert len(personalize.jobs) == 1
+
+
+def test_a_job_is_joined_though_the_construct_s_own_role_has_another_name(
+    cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
+) -> None:
+    cloudformation.create(properties(RoleArn=f"{ROLE_OF_THE_CONSTRUCT}1A2B"))
+
+    assert CloudFormation(account, generation=2).create(properties(RoleArn=f"{ROLE_OF_THE_CONSTRUCT}3C4D")).succeeded
+    assert len(personalize.jobs) == 1
+
+
+def test_a_job_whose_dataset_is_gone_is_not_joined(
+    cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
+) -> None:
+    cloudformation.create(properties())
+    del personalize.datasets[DATASET_ARN]
+
+    answer = CloudFormation(account, generation=2).create(properties())
+
+    assert answer.reason.startswith(f"Resource Arn {DATASET_ARN} does not exist.")
+
+
+@pytest.mark.parametrize("before", [True, False], ids=["before", "after"])
+def test_a_job_is_joined_whatever_was_replaced_before_it_or_appended_after_it(
+    cloudformation: CloudFormation, account: Account, personalize: FakePersonalize, *, before: bool
+) -> None:
+    other = parse(properties(DataLocation=OTHER_LOCATION, ImportMode="FULL" if before else "INCREMENTAL"))
+    if before:
+        personalize.import_elsewhere("by-hand", other)
+        account.clock.advance(600)
+    cloudformation.create(properties())
+    if not before:
+        personalize.import_elsewhere("by-hand", other)
+
+    assert CloudFormation(account, generation=2).create(properties()).succeeded
+    assert len(personalize.jobs) == 2
+
+
+def test_a_rollback_to_an_incremental_import_appends_its_rows_no_second_time(
+    cloudformation: CloudFormation, personalize: FakePersonalize
+) -> None:
+    cloudformation.create(properties(ImportMode="INCREMENTAL"))
+    cloudformation.update(properties(ImportMode="INCREMENTAL", DataLocation=OTHER_LOCATION))
+
+    assert cloudformation.roll_back().succeeded
+    assert personalize.imported() == [DATA_LOCATION, OTHER_LOCATION]
+
+
+def test_no_job_replaces_its_own_data_though_the_list_has_its_time_a_little_later(
+    names: JobNames, personalize: FakePersonalize
+) -> None:
+    job = personalize.describe_dataset_import_job(personalize.import_elsewhere(names.name(1), parse(properties())))
+    assert job
+
+    assert not is_replaced(job, [replace(job, creation_date_time=job.creation_date_time + 0.4)])

@@ -1,0 +1,69 @@
+"""What a resource of a relay hands over when nobody could look, and what it does not."""
+
+from personalize_import_handler.contract import STATUS_UNKNOWN
+from personalize_import_handler.errors import BusyError, RefusedError
+from tests.handler.support.account import Account
+from tests.handler.support.fakes import Course, FakePersonalize
+from tests.handler.support.properties import properties
+from tests.handler.support.relay import Relay
+
+THROTTLED = BusyError("DescribeDatasetImportJob", "ThrottlingException", "Rate exceeded")
+
+
+def test_a_job_that_was_joined_is_handed_over_though_nobody_could_look_at_it_since(
+    account: Account, personalize: FakePersonalize
+) -> None:
+    personalize.course = Course(seconds=10_000)
+    Relay(account, legs=1).create(properties())
+    (joined,) = personalize.jobs.values()
+    relay = Relay(account, legs=2, generation=2)
+    event = relay.resources[0].begin("Create", relay.leg(properties(), 0, None))
+    personalize.fail_next("describe_dataset_import_job", THROTTLED, times=1000)
+
+    answer = relay.resources[0].run(event)
+
+    assert answer.succeeded
+    assert answer.job_arn == joined.arn
+    assert answer.attributes["Status"] == STATUS_UNKNOWN
+
+
+def test_a_job_that_nobody_has_found_yet_is_not_handed_over(account: Account, personalize: FakePersonalize) -> None:
+    personalize.fail_next("list_dataset_import_jobs", THROTTLED, times=1000)
+
+    (answer,) = Relay(account, legs=2).create(properties())
+
+    assert answer.reason.startswith("Timed out after 40 min: Rate exceeded.")
+
+
+def test_a_resource_that_may_not_look_at_the_job_it_was_told_says_so(
+    account: Account, personalize: FakePersonalize
+) -> None:
+    relay = Relay(account, legs=2)
+    first, second = relay.resources
+    arn = first.create(relay.leg(properties(), 0, None)).job_arn
+    refused = RefusedError("ListDatasetImportJobs", "InvalidInputException", "Invalid input.")
+    personalize.fail_next("list_dataset_import_jobs", refused)
+
+    answer = second.create(relay.leg(properties(), 1, arn))
+
+    assert answer.reason.startswith("Invalid input. DatasetImportJob ")
+    assert answer.physical_resource_id == "shop/ImportWait2"
+
+
+def test_an_attempt_that_the_first_resource_had_no_time_to_make_is_made_by_the_next_one(
+    account: Account, personalize: FakePersonalize
+) -> None:
+    personalize.course = Course(seconds=0, end="CREATE FAILED")
+    Relay(account, legs=1).create(properties())
+    (failed,) = personalize.jobs
+    personalize.course = Course()
+    no_room = BusyError(
+        "CreateDatasetImportJob", "LimitExceededException", "More than 5 resources with PENDING status."
+    )
+    personalize.fail_next("create_dataset_import_job", no_room, times=80)
+
+    first, second = Relay(account, legs=2, generation=2).create(properties())
+
+    assert first.attributes["Status"] == STATUS_UNKNOWN
+    assert second.attributes["JobName"] == first.attributes["JobName"] == failed.removesuffix("1") + "2"
+    assert second.attributes["Status"] == "ACTIVE"

@@ -1,0 +1,126 @@
+"""Create: from the request to the one answer."""
+
+from personalize_import_handler.contract import Attribute
+from personalize_import_handler.errors import BusyError, RefusedError
+from tests.handler.support.account import Account
+from tests.handler.support.fakes import DATASET_ARN, Course, FakePersonalize
+from tests.handler.support.properties import DATA_LOCATION, properties, tags
+from tests.handler.support.simulator import CloudFormation
+
+THROTTLED = BusyError("CreateDatasetImportJob", "ThrottlingException", "Rate exceeded")
+
+
+def test_a_create_ends_with_the_job_active_and_its_data_in_the_dataset(
+    cloudformation: CloudFormation, personalize: FakePersonalize
+) -> None:
+    answer = cloudformation.create(properties())
+
+    assert answer.succeeded
+    assert personalize.imported() == [DATA_LOCATION]
+    assert answer.physical_resource_id == "shop/Import"
+
+
+def test_the_answer_has_every_attribute_of_the_contract_as_a_string_and_nothing_else(
+    cloudformation: CloudFormation, personalize: FakePersonalize
+) -> None:
+    started_at = personalize.clock.now
+
+    attributes = cloudformation.create(properties(JobName="nightly")).attributes
+
+    assert set(attributes) == set(Attribute)
+    (job,) = personalize.jobs.values()
+    assert attributes == {
+        "DatasetImportJobArn": job.arn,
+        "JobName": job.name,
+        "Status": "ACTIVE",
+        "DatasetArn": DATASET_ARN,
+        "CreationDateTime": "2023-11-14T22:13:20+00:00",
+        "LastUpdatedDateTime": "2023-11-14T22:18:20+00:00",
+        "DurationSeconds": "300",
+    }
+    assert job.created_at == started_at
+    assert job.name.startswith("nightly-")
+
+
+def test_the_job_gets_the_tags(cloudformation: CloudFormation, personalize: FakePersonalize) -> None:
+    arn = cloudformation.create(properties(Tags=tags(team="data", stage="prod"))).job_arn
+
+    assert personalize.tags_of(arn) == {"team": "data", "stage": "prod"}
+
+
+def test_a_failed_job_s_own_reason_comes_first_in_the_answer(
+    cloudformation: CloudFormation, personalize: FakePersonalize
+) -> None:
+    personalize.course = Course(end="CREATE FAILED", failure_reason="Length cannot be more than 256 for ITEM_ID.")
+
+    answer = cloudformation.create(properties())
+
+    (job,) = personalize.jobs.values()
+    assert not answer.succeeded
+    assert answer.reason.startswith("Length cannot be more than 256 for ITEM_ID. DatasetImportJob " + job.name)
+    assert answer.physical_resource_id == "shop/Import"
+    assert answer.attributes == {}
+
+
+def test_a_job_that_has_failed_at_once_is_answered_at_once(
+    cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
+) -> None:
+    personalize.course = Course(seconds=0, end="CREATE FAILED", failure_reason="Input is empty")
+
+    started_at = account.clock.now
+
+    answer = cloudformation.create(properties())
+
+    assert answer.reason.startswith("Input is empty. ")
+    assert answer.answered_at == started_at
+
+
+def test_a_job_that_is_refused_at_the_call_fails_with_the_service_s_own_text_first(
+    cloudformation: CloudFormation, personalize: FakePersonalize
+) -> None:
+    text = "Input csv is missing the following columns: [ITEM_ID]"
+    personalize.fail_next(
+        "create_dataset_import_job", RefusedError("CreateDatasetImportJob", "InvalidInputException", text)
+    )
+
+    answer = cloudformation.create(properties(JobName="nightly"))
+
+    assert answer.reason.startswith(text + ". DatasetImportJob nightly-")
+    assert "Use the names of the schema's fields in the header row" in answer.reason
+    assert personalize.jobs == {}
+    assert cloudformation.roll_back().succeeded
+
+
+def test_the_job_named_in_a_refusal_is_the_one_that_was_refused(
+    cloudformation: CloudFormation, personalize: FakePersonalize
+) -> None:
+    personalize.course = Course(end="CREATE FAILED")
+    cloudformation.create(properties(JobName="nightly"))
+    cloudformation.roll_back()
+    refused = RefusedError("CreateDatasetImportJob", "InvalidInputException", "Invalid Data location.")
+    personalize.fail_next("create_dataset_import_job", refused)
+
+    answer = cloudformation.create(properties(JobName="nightly"))
+
+    name = personalize.calls_of("create_dataset_import_job")[-1]
+    assert name.endswith("-2")
+    assert f"DatasetImportJob {name} of " in answer.reason
+
+
+def test_without_waiting_the_answer_comes_once_the_job_is_accepted(
+    cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
+) -> None:
+    started_at = account.clock.now
+
+    answer = cloudformation.create(properties(Wait=False))
+
+    assert answer.answered_at == started_at
+    assert answer.attributes["Status"] == "CREATE PENDING"
+    assert set(answer.attributes) == set(Attribute)
+
+
+def test_properties_that_are_not_valid_are_answered_before_anything_waits(
+    cloudformation: CloudFormation, account: Account
+) -> None:
+    assert cloudformation.create(properties(DataLocation="nowhere")).reason.endswith("No job was started.")
+    assert account.executions == {}

@@ -1,0 +1,210 @@
+"""Update and its rollback: another job where something else is imported, and only there."""
+
+import pytest
+
+from personalize_import_handler.contract.properties import parse
+from personalize_import_handler.errors import BusyError, RefusedError
+from tests.handler.conftest import Log
+from tests.handler.support.account import Account
+from tests.handler.support.fakes import Course, FakePersonalize
+from tests.handler.support.properties import DATA_LOCATION, properties, tags
+from tests.handler.support.simulator import CloudFormation
+
+OTHER_LOCATION = "s3://shop-data/interactions-2/"
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"TimeoutSeconds": 600},
+        {"Wait": False},
+        {"JobName": "another-prefix"},
+        {"ImportMode": "FULL"},
+        {"Tags": tags(team="data")},
+        {},
+    ],
+)
+def test_an_update_that_imports_nothing_else_keeps_the_job_and_its_id(
+    changed: dict[str, object], cloudformation: CloudFormation, personalize: FakePersonalize
+) -> None:
+    created = cloudformation.create(properties())
+
+    updated = cloudformation.update(properties(**changed))
+
+    assert updated.succeeded
+    assert updated.physical_resource_id == created.physical_resource_id
+    assert updated.attributes == created.attributes
+    assert len(personalize.jobs) == 1
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"DataLocation": OTHER_LOCATION},
+        {"RoleArn": "arn:aws:iam::123456789012:role/another"},
+        {"SchemaArn": "arn:aws:personalize:eu-west-1:123456789012:schema/v2"},
+        {"ImportMode": "INCREMENTAL"},
+        {"ReimportToken": "2"},
+        {"PublishAttributionMetricsToS3": True},
+    ],
+)
+def test_an_update_that_imports_something_else_starts_another_job_and_keeps_the_id(
+    changed: dict[str, object], cloudformation: CloudFormation, personalize: FakePersonalize
+) -> None:
+    created = cloudformation.create(properties())
+
+    updated = cloudformation.update(properties(**changed))
+
+    assert updated.succeeded
+    assert updated.job_arn != created.job_arn
+    assert updated.physical_resource_id == created.physical_resource_id
+    assert len(personalize.jobs) == 2
+    assert cloudformation.clean_up() == []
+
+
+def test_an_update_of_tags_adds_changes_and_removes_them_on_the_same_job(
+    cloudformation: CloudFormation, personalize: FakePersonalize
+) -> None:
+    arn = cloudformation.create(properties(Tags=tags(team="data", stage="dev", old="1"))).job_arn
+    personalize.tags[arn]["aws:cloudformation:stack-name"] = "shop"
+
+    cloudformation.update(properties(Tags=tags(team="data", stage="prod", new="1")))
+
+    assert personalize.tags_of(arn) == {
+        "team": "data",
+        "stage": "prod",
+        "new": "1",
+        "aws:cloudformation:stack-name": "shop",
+    }
+
+
+@pytest.mark.parametrize("operation", ["list_tags", "tag_resource", "untag_resource"])
+def test_tags_that_are_throttled_are_set_at_a_later_poll(
+    operation: str, cloudformation: CloudFormation, personalize: FakePersonalize
+) -> None:
+    arn = cloudformation.create(properties(Tags=tags(old="1"))).job_arn
+    personalize.fail_next(operation, BusyError("TagResource", "ThrottlingException", "Rate exceeded"), times=3)
+
+    answer = cloudformation.update(properties(Tags=tags(new="1")))
+
+    assert answer.succeeded
+    assert personalize.tags_of(arn) == {"new": "1"}
+
+
+def test_tags_are_set_once_and_only_where_they_have_changed(
+    cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
+) -> None:
+    cloudformation.create(properties(Wait=False))
+    assert personalize.calls_of("list_tags") == []
+
+    cloudformation.update(properties(Tags=tags(new="1")))
+    cloudformation.update(properties(Tags=tags(new="1"), TimeoutSeconds=600))
+
+    assert len(account.polled_at) > 1
+    assert len(personalize.calls_of("list_tags")) == 1
+
+
+def test_a_throttled_look_at_the_job_does_not_make_an_update_import_again(
+    cloudformation: CloudFormation, personalize: FakePersonalize
+) -> None:
+    created = cloudformation.create(properties())
+    personalize.import_elsewhere("by-hand", parse(properties(DataLocation=OTHER_LOCATION)))
+    throttled = BusyError("DescribeDatasetImportJob", "ThrottlingException", "Rate exceeded")
+    personalize.fail_next("describe_dataset_import_job", throttled, times=2)
+
+    updated = cloudformation.update(properties(Tags=tags(new="1")))
+
+    assert updated.succeeded
+    assert updated.job_arn == created.job_arn
+    assert set(personalize.jobs) == {created.attributes["JobName"], "by-hand"}
+
+
+def test_tags_that_are_refused_fail_the_update_and_leave_the_id(
+    cloudformation: CloudFormation, personalize: FakePersonalize
+) -> None:
+    created = cloudformation.create(properties())
+    text = "User: handler is not authorized to perform: personalize:TagResource"
+    personalize.fail_next("tag_resource", RefusedError("TagResource", "AccessDeniedException", text), times=30)
+
+    answer = cloudformation.update(properties(Tags=tags(new="1")))
+
+    assert not answer.succeeded
+    assert answer.reason.startswith(text)
+    assert answer.physical_resource_id == created.physical_resource_id
+
+
+@pytest.mark.parametrize("how", ["late", "at the call", "invalid"])
+def test_an_update_that_fails_answers_with_the_old_id_and_its_rollback_finds_the_old_job(
+    how: str, cloudformation: CloudFormation, personalize: FakePersonalize
+) -> None:
+    created = cloudformation.create(properties())
+    personalize.course = Course(end="CREATE FAILED", failure_reason="Broken row")
+    if how == "at the call":
+        refused = RefusedError("CreateDatasetImportJob", "InvalidInputException", "Invalid Data location.")
+        personalize.fail_next("create_dataset_import_job", refused)
+
+    failed = cloudformation.update(properties(DataLocation=OTHER_LOCATION if how != "invalid" else "nowhere"))
+    rolled_back = cloudformation.roll_back()
+
+    assert not failed.succeeded
+    assert failed.physical_resource_id == created.physical_resource_id
+    assert rolled_back.succeeded
+    assert rolled_back.job_arn == created.job_arn
+    assert personalize.imported() == [DATA_LOCATION]
+
+
+def test_a_rollback_of_tags_sets_the_old_ones_and_starts_no_job(
+    cloudformation: CloudFormation, personalize: FakePersonalize
+) -> None:
+    arn = cloudformation.create(properties(Tags=tags(stage="dev"))).job_arn
+    cloudformation.update(properties(Tags=tags(stage="prod")))
+
+    cloudformation.roll_back()
+
+    assert personalize.tags_of(arn) == {"stage": "dev"}
+    assert len(personalize.jobs) == 1
+
+
+def test_tags_that_are_removed_are_removed_and_no_other_is_set_again(
+    cloudformation: CloudFormation, personalize: FakePersonalize
+) -> None:
+    cloudformation.create(properties(Tags=tags(team="data", old="1")))
+
+    assert cloudformation.update(properties(Tags=tags(team="data"))).succeeded
+    assert personalize.calls_of("untag_resource")
+    assert personalize.calls_of("tag_resource") == []
+
+
+def test_an_update_whose_looks_stay_throttled_times_out(
+    cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
+) -> None:
+    cloudformation.create(properties())
+    throttled = BusyError("DescribeDatasetImportJob", "ThrottlingException", "Rate exceeded")
+    personalize.fail_next("describe_dataset_import_job", throttled, times=1000)
+    began = account.clock.now
+
+    answer = cloudformation.update(properties(TimeoutSeconds=600))
+
+    assert answer.reason.startswith("Timed out after 10 min: Rate exceeded.")
+    assert answer.answered_at - began == 600
+
+
+def test_an_update_from_properties_that_were_never_valid_imports_what_is_said_now(
+    cloudformation: CloudFormation, personalize: FakePersonalize, log: Log
+) -> None:
+    cloudformation.create(properties(DataLocation="nowhere"))
+
+    answer = cloudformation.update(properties())
+
+    assert answer.succeeded
+    assert personalize.imported() == [DATA_LOCATION]
+
+
+def test_an_update_back_to_earlier_data_and_an_earlier_job_name_imports_it_again(
+    cloudformation: CloudFormation, personalize: FakePersonalize
+) -> None:
+    cloudformation.create(properties(JobName="nightly"))
+    cloudformation.update(properties(JobName="weekly", DataLocation=OTHER_LOCATION))
+
+    assert cloudformation.update(properties(JobName="nightly")).succeeded
+    assert personalize.imported() == [DATA_LOCATION]

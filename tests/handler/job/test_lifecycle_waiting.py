@@ -1,0 +1,208 @@
+"""The time between the request and its answer: queue, timeout, and what may happen meanwhile."""
+
+import pytest
+
+from personalize_import_handler.errors import BusyError, RefusedError
+from tests.handler.conftest import Log
+from tests.handler.support.account import Account
+from tests.handler.support.fakes import DATASET_ARN, Course, FakePersonalize
+from tests.handler.support.properties import properties, tags
+from tests.handler.support.simulator import CloudFormation
+
+THROTTLED = BusyError("CreateDatasetImportJob", "ThrottlingException", "Rate exceeded")
+
+
+def test_polls_are_quiet_and_each_waits_as_long_as_the_last_one_said(
+    cloudformation: CloudFormation, account: Account, personalize: FakePersonalize, log: Log
+) -> None:
+    personalize.course = Course(seconds=280)
+    started_at = account.clock.now
+
+    cloudformation.create(properties())
+
+    assert [at - started_at for at in account.polled_at] == [0, 0, 30, 135, 240, 252, 264, 276, 288]
+    assert log.lines_from("WARNING", "ERROR", "CRITICAL") == []
+
+
+def test_a_status_that_nobody_knows_fails_with_that_status(
+    cloudformation: CloudFormation, personalize: FakePersonalize
+) -> None:
+    personalize.course = Course(end="CREATE PAUSED")
+
+    answer = cloudformation.create(properties())
+
+    assert not answer.succeeded
+    assert "This is a bug in the handler" not in answer.reason
+    assert (
+        "unknown status 'CREATE PAUSED', expected one of CREATE PENDING, CREATE IN_PROGRESS, ACTIVE, CREATE FAILED"
+        in answer.reason
+    )
+
+
+def test_a_job_that_is_joined_with_a_status_that_nobody_knows_is_not_started_again(
+    cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
+) -> None:
+    personalize.course = Course(end="CREATE PAUSED")
+    cloudformation.create(properties())
+
+    answer = CloudFormation(account, generation=2).create(properties())
+
+    assert "CREATE PAUSED" in answer.reason
+    assert len(personalize.jobs) == 1
+
+
+def test_a_timeout_says_job_status_elapsed_time_and_that_the_job_goes_on(
+    cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
+) -> None:
+    personalize.course = Course(seconds=9000)
+    started_at = account.clock.now
+
+    answer = cloudformation.create(properties(TimeoutSeconds=45 * 60))
+
+    (job,) = personalize.jobs.values()
+    assert answer.answered_at - started_at == 45 * 60
+    assert answer.reason == (
+        f"Timed out: DatasetImportJob {job.name} is still CREATE IN_PROGRESS after 45 min. "
+        "A job can't be stopped, so it continues; deploying again adopts it instead of starting another one."
+    )
+
+
+def test_deploying_again_after_a_timeout_joins_the_job(
+    cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
+) -> None:
+    personalize.course = Course(seconds=3000)
+    cloudformation.create(properties(TimeoutSeconds=60))
+
+    answer = CloudFormation(account, generation=2).create(properties())
+
+    assert answer.succeeded
+    assert len(personalize.jobs) == 1
+
+
+def test_without_waiting_a_full_queue_is_still_waited_for(
+    cloudformation: CloudFormation, personalize: FakePersonalize
+) -> None:
+    personalize.fail_next("create_dataset_import_job", THROTTLED, times=2)
+
+    answer = cloudformation.create(properties(Wait=False))
+
+    assert answer.succeeded
+    assert answer.attributes["JobName"] in personalize.jobs
+
+
+@pytest.mark.parametrize(
+    "operation",
+    ["create_dataset_import_job", "describe_dataset_import_job"],
+)
+def test_a_busy_service_is_asked_again_until_it_has_room_and_only_one_job_starts(
+    operation: str, cloudformation: CloudFormation, personalize: FakePersonalize, log: Log
+) -> None:
+    personalize.fail_next(operation, THROTTLED, times=4)
+
+    answer = cloudformation.create(properties())
+
+    assert answer.succeeded
+    assert len(personalize.jobs) == 1
+    assert log.lines_from("WARNING", "ERROR") == []
+    assert sum("Retrying later: Rate exceeded" in line for line in log.lines) == 4
+
+
+def test_a_service_that_stays_busy_times_out_with_its_last_answer(
+    cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
+) -> None:
+    busy = BusyError("CreateDatasetImportJob", "LimitExceededException", "More than 5 resources with PENDING status.")
+    personalize.fail_next("create_dataset_import_job", busy, times=1000)
+    started_at = account.clock.now
+
+    answer = cloudformation.create(properties(TimeoutSeconds=600))
+
+    assert answer.reason.startswith("Timed out after 10 min: More than 5 resources with PENDING status. ")
+    assert "failed with LimitExceededException" in answer.reason
+    assert answer.answered_at - started_at == 600
+
+
+def test_twenty_imports_at_once_all_end_active_with_five_running_at_most(
+    account: Account, personalize: FakePersonalize
+) -> None:
+    stacks = [CloudFormation(account, stack_name=f"shop-{number}") for number in range(20)]
+    datasets = [DATASET_ARN.replace("shop", stack.stack_name) for stack in stacks]
+    personalize.datasets = dict.fromkeys(datasets, account.clock.now)
+
+    events = [
+        stack.begin("Create", properties(DatasetArn=dataset)) for stack, dataset in zip(stacks, datasets, strict=True)
+    ]
+
+    assert all(stack.run(event).succeeded for stack, event in zip(stacks, events, strict=True))
+    assert len(personalize.jobs) == 20
+    assert personalize.most_running == 5
+
+
+def test_a_job_that_is_gone_while_it_is_waited_for_fails_and_says_so(
+    cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
+) -> None:
+    event = cloudformation.begin("Create", properties())
+    account.step()
+    personalize.delete_dataset()
+
+    answer = cloudformation.run(event)
+
+    assert not answer.succeeded
+    assert "no longer exists" in answer.reason
+
+
+def test_a_describe_that_is_refused_fails_with_the_service_s_own_text(
+    cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
+) -> None:
+    event = cloudformation.begin("Create", properties())
+    denied = RefusedError(
+        "DescribeDatasetImportJob",
+        "AccessDeniedException",
+        "User: poller is not authorized to perform: personalize:DescribeDatasetImportJob",
+    )
+    personalize.fail_next("describe_dataset_import_job", denied, times=30)
+
+    answer = cloudformation.run(event)
+
+    assert answer.reason.startswith("User: poller is not authorized to perform: personalize:Describe")
+
+
+def test_the_deadline_runs_on_the_service_s_clock_and_not_on_a_clock_that_is_off(
+    cloudformation: CloudFormation, account: Account, personalize: FakePersonalize, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The service's clock is known once it has answered; before, there is only the function's own, 30 minutes behind.
+    monkeypatch.setattr(personalize, "now", lambda: account.clock.now - (0 if personalize.calls else 1800))
+
+    answer = cloudformation.create(properties(TimeoutSeconds=600))
+
+    assert answer.succeeded
+
+
+def test_a_job_that_is_gone_before_its_tags_are_set_is_told_so(
+    cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
+) -> None:
+    created = cloudformation.create(properties())
+    look, looks = personalize.describe_dataset_import_job, iter(range(2))
+
+    def gone_at_the_second_look(arn: str) -> object:
+        if next(looks, None):
+            personalize.delete_dataset()
+        return look(arn)
+
+    personalize.describe_dataset_import_job = gone_at_the_second_look  # type: ignore[method-assign,assignment]
+
+    answer = cloudformation.update(properties(Tags=tags(team="data")))
+
+    assert answer.reason.startswith(f"DatasetImportJob {created.job_arn} no longer exists.")
+
+
+@pytest.mark.parametrize("seconds_off", [-1800, 1800])
+def test_the_age_of_a_request_is_measured_once_whatever_the_clock_of_a_later_function_says(
+    seconds_off: int, cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
+) -> None:
+    cloudformation.dates_urls = False
+    personalize.course = Course(seconds=10_000)
+    started_at = account.clock.now
+    event = cloudformation.begin("Create", properties(TimeoutSeconds=2400))
+    account.functions_seconds_off = seconds_off
+
+    assert cloudformation.run(event).answered_at - started_at == 2400

@@ -1,0 +1,254 @@
+"""State changes: told where they are asked for, each once, and never at the expense of an import."""
+
+import pytest
+
+from personalize_import_handler.contract.properties import parse
+from personalize_import_handler.errors import BusyError, RefusedError
+from tests.handler.support.account import Account, Killed
+from tests.handler.support.fakes import Course, FakePersonalize
+from tests.handler.support.fakes_events import FakeEventBus
+from tests.handler.support.properties import properties, tags
+from tests.handler.support.relay import Relay
+from tests.handler.support.simulator import CloudFormation
+
+ASKED = {"PublishStateChanges": True}
+OF_A_GOOD_JOB = ["CREATE PENDING", "CREATE IN_PROGRESS", "ACTIVE"]
+
+
+@pytest.fixture
+def event_bus(account: Account) -> FakeEventBus:
+    return account.event_bus
+
+
+def test_each_state_of_a_job_is_told_once_and_with_the_one_before(
+    cloudformation: CloudFormation, event_bus: FakeEventBus
+) -> None:
+    cloudformation.create(properties(**ASKED))
+
+    assert event_bus.statuses == OF_A_GOOD_JOB
+    assert [change["previousStatus"] for change in event_bus.changes] == [None, *OF_A_GOOD_JOB[:-1]]
+
+
+def test_an_event_says_which_job_of_which_resource_it_is_about_and_when(
+    cloudformation: CloudFormation, event_bus: FakeEventBus, account: Account
+) -> None:
+    answer = cloudformation.create(properties(**ASKED))
+
+    assert event_bus.changes[-1] == {
+        "stackId": cloudformation.stack_id,
+        "stackName": "shop",
+        "logicalResourceId": "Import",
+        "datasetArn": properties()["DatasetArn"],
+        "dataLocation": properties()["DataLocation"],
+        "datasetImportJobArn": answer.job_arn,
+        "jobName": answer.attributes["JobName"],
+        "status": "ACTIVE",
+        "previousStatus": "CREATE IN_PROGRESS",
+        "failureReason": None,
+    }
+    assert event_bus.times[-1] == account.clock.now
+
+
+def test_every_event_of_a_job_has_its_arn_also_while_it_runs(
+    cloudformation: CloudFormation, event_bus: FakeEventBus
+) -> None:
+    answer = cloudformation.create(properties(**ASKED))
+
+    assert [change["datasetImportJobArn"] for change in event_bus.changes] == [answer.job_arn] * len(OF_A_GOOD_JOB)
+
+
+def test_nothing_is_told_and_no_bus_is_asked_for_where_nobody_asks(
+    cloudformation: CloudFormation, event_bus: FakeEventBus
+) -> None:
+    cloudformation.create(properties())
+
+    assert event_bus.asked == 0
+
+
+def test_to_ask_for_state_changes_starts_no_job_and_tells_nothing_for_nothing_has_changed(
+    cloudformation: CloudFormation, personalize: FakePersonalize, event_bus: FakeEventBus
+) -> None:
+    cloudformation.create(properties())
+    answer = cloudformation.update(properties(**ASKED, Tags=tags(team="a")))
+
+    assert answer.succeeded
+    assert len(personalize.jobs) == 1
+    assert event_bus.asked == 0
+
+
+def test_a_job_that_fails_is_told_with_the_reason_that_the_stack_event_has(
+    cloudformation: CloudFormation, personalize: FakePersonalize, event_bus: FakeEventBus
+) -> None:
+    personalize.course = Course(end="CREATE FAILED", failure_reason="Broken row")
+    answer = cloudformation.create(properties(**ASKED))
+
+    assert event_bus.statuses == [*OF_A_GOOD_JOB[:-1], "CREATE FAILED"]
+    assert event_bus.changes[-1]["failureReason"] == answer.reason
+    assert answer.reason.startswith("Broken row.")
+    assert event_bus.changes[-1]["datasetImportJobArn"] == next(iter(personalize.jobs.values())).arn
+
+
+def test_a_request_that_fails_before_a_job_is_started_is_told_and_names_no_job(
+    cloudformation: CloudFormation, personalize: FakePersonalize, event_bus: FakeEventBus
+) -> None:
+    refused = RefusedError(
+        "CreateDatasetImportJob", "InvalidInputException", "Input csv is missing the following columns"
+    )
+    personalize.fail_next("create_dataset_import_job", refused)
+    answer = cloudformation.create(properties(**ASKED))
+
+    (change,) = event_bus.changes
+    assert (change["status"], change["failureReason"]) == ("NOT_STARTED", answer.reason)
+    assert (change["datasetImportJobArn"], change["jobName"]) == (None, None)
+
+
+def test_a_job_that_nobody_waits_for_any_more_is_told_of_as_unwatched(
+    cloudformation: CloudFormation, personalize: FakePersonalize, event_bus: FakeEventBus
+) -> None:
+    personalize.course = Course(seconds=7200)
+    cloudformation.create(properties(**ASKED))
+
+    assert event_bus.statuses == [*OF_A_GOOD_JOB[:-1], "UNWATCHED"]
+    assert event_bus.changes[-1]["datasetImportJobArn"] == next(iter(personalize.jobs.values())).arn
+    assert str(event_bus.changes[-1]["failureReason"]).startswith("Timed out")
+
+
+@pytest.mark.parametrize("status", ["CREATE STOPPED", "CREATE FAILED"])
+def test_what_ends_an_import_is_told_whatever_it_is(
+    cloudformation: CloudFormation, personalize: FakePersonalize, event_bus: FakeEventBus, status: str
+) -> None:
+    personalize.course = Course(end=status)
+    cloudformation.create(properties(**ASKED))
+
+    assert event_bus.statuses[-1] == {"CREATE STOPPED": "UNWATCHED"}.get(status, status)
+
+
+def test_a_job_that_is_gone_is_told_of_as_unwatched(
+    cloudformation: CloudFormation, personalize: FakePersonalize, account: Account, event_bus: FakeEventBus
+) -> None:
+    event = cloudformation.begin("Create", properties(**ASKED))
+    account.run(until=account.clock.now + 150)
+    personalize.delete_dataset()
+    cloudformation.run(event)
+
+    assert event_bus.statuses == [*OF_A_GOOD_JOB[:-1], "UNWATCHED"]
+
+
+def test_a_job_that_was_done_when_it_was_found_has_not_changed(
+    cloudformation: CloudFormation, event_bus: FakeEventBus
+) -> None:
+    cloudformation.create(properties())
+    cloudformation.generation += 1
+    answer = cloudformation.create(properties(**ASKED))
+
+    assert answer.attributes["Status"] == "ACTIVE"
+    assert event_bus.changes == []
+
+
+def test_a_running_job_that_is_joined_is_told_of_from_then_on(
+    account: Account, personalize: FakePersonalize, event_bus: FakeEventBus
+) -> None:
+    personalize.course = Course(seconds=4000)
+    CloudFormation(account).create(properties())
+    CloudFormation(account, generation=2).create(properties(**ASKED))
+
+    assert event_bus.statuses == ["CREATE IN_PROGRESS", "ACTIVE"]
+
+
+def test_a_job_that_was_started_by_a_look_that_died_is_told_of_also_if_it_is_done_by_then(
+    cloudformation: CloudFormation, personalize: FakePersonalize, event_bus: FakeEventBus
+) -> None:
+    personalize.course = Course(pending_seconds=0, seconds=1)
+    personalize.fail_next("create_dataset_import_job", Killed(), after_effect=True)
+    cloudformation.create(properties(**ASKED))
+
+    assert event_bus.statuses == ["ACTIVE"]
+
+
+def test_without_waiting_only_the_first_state_is_told(cloudformation: CloudFormation, event_bus: FakeEventBus) -> None:
+    cloudformation.create(properties(**ASKED, Wait=False))
+
+    assert event_bus.statuses == ["CREATE PENDING"]
+
+
+def test_nothing_is_told_of_a_deletion(
+    cloudformation: CloudFormation, personalize: FakePersonalize, event_bus: FakeEventBus
+) -> None:
+    personalize.course = Course(seconds=3700)
+    cloudformation.create(properties(**ASKED))
+    told = list(event_bus.changes)
+    cloudformation.delete()
+
+    assert event_bus.changes == told
+
+
+@pytest.mark.parametrize(("seconds", "end"), [(3 * 3600, "ACTIVE"), (300, "ACTIVE"), (2 * 2400 + 20, "CREATE FAILED")])
+def test_a_relay_tells_each_state_once_all_resources_together(
+    account: Account, personalize: FakePersonalize, event_bus: FakeEventBus, seconds: int, end: str
+) -> None:
+    personalize.course = Course(seconds=seconds, end=end)
+    Relay(account, legs=5).create(properties(**ASKED))
+
+    assert event_bus.statuses == [*OF_A_GOOD_JOB[:-1], end]
+
+
+def test_a_relay_tells_of_a_job_that_has_ended_between_two_resources(
+    account: Account, personalize: FakePersonalize, event_bus: FakeEventBus
+) -> None:
+    relay = Relay(account, legs=2)
+    personalize.course = Course(seconds=2410)
+    first, second = relay.resources
+    handed_over = first.create(relay.leg(properties(**ASKED), 0, None))
+    account.clock.advance(60)
+    asked = properties(**ASKED, LastStatus=handed_over.attributes["Status"])
+    second.create(relay.leg(asked, 1, handed_over.job_arn))
+
+    assert handed_over.attributes["Status"] == "CREATE IN_PROGRESS"
+    assert event_bus.statuses == OF_A_GOOD_JOB
+
+
+def test_a_relay_tells_of_a_job_that_only_its_second_resource_can_start(
+    account: Account, personalize: FakePersonalize, event_bus: FakeEventBus
+) -> None:
+    personalize.course = Course(seconds=3000)
+    personalize.import_elsewhere("by-hand", parse(properties()))
+    personalize.course = Course()
+    Relay(account, legs=2).create(properties(**ASKED))
+
+    assert event_bus.statuses == OF_A_GOOD_JOB
+    assert [change["previousStatus"] for change in event_bus.changes] == ["UNKNOWN", *OF_A_GOOD_JOB[:-1]]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        RefusedError("DescribeDatasetImportJob", "InvalidInputException", "Invalid input."),
+        BusyError("DescribeDatasetImportJob", "ThrottlingException", "Rate exceeded"),
+    ],
+    ids=["refused", "busy until the time is up"],
+)
+def test_a_job_that_can_not_be_looked_at_any_more_is_told_of_as_unwatched(
+    cloudformation: CloudFormation,
+    personalize: FakePersonalize,
+    account: Account,
+    event_bus: FakeEventBus,
+    error: RefusedError,
+) -> None:
+    personalize.course = Course(seconds=7200)
+    event = cloudformation.begin("Create", properties(**ASKED))
+    account.run(until=account.clock.now + 150)
+    personalize.fail_next("describe_dataset_import_job", error, times=1000)
+    cloudformation.run(event)
+
+    assert event_bus.statuses == [*OF_A_GOOD_JOB[:-1], "UNWATCHED"]
+    assert event_bus.changes[-1]["datasetImportJobArn"] == next(iter(personalize.jobs.values())).arn
+
+
+def test_a_job_that_found_no_room_in_all_the_time_was_not_started(
+    cloudformation: CloudFormation, personalize: FakePersonalize, event_bus: FakeEventBus
+) -> None:
+    full = BusyError("CreateDatasetImportJob", "LimitExceededException", "More than 5 resources with PENDING status.")
+    personalize.fail_next("create_dataset_import_job", full, times=1000)
+    cloudformation.create(properties(**ASKED))
+
+    assert event_bus.statuses == ["NOT_STARTED"]

@@ -1,0 +1,283 @@
+"""Physical ids: made once when a resource is created, and returned ever after, wherever the resource is moved."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from personalize_import_handler.contract.properties import parse
+from tests.handler.support.account import Account
+from tests.handler.support.fakes import Course, FakePersonalize, job_arn
+from tests.handler.support.properties import DATA_LOCATION, properties, tags
+from tests.handler.support.simulator import CloudFormation
+
+OTHER_LOCATION = "s3://shop-data/interactions-2/"
+SCOPE = "shop/Imports"
+ANY_ID = pytest.mark.parametrize(
+    "physical_resource_id",
+    ["shop/Import", job_arn("shop-Import-c493e012844a-1"), "shop-Import-1A2B3C4D5E6F"],
+    ids=["created", "created by an earlier version", "made up by CloudFormation"],
+)
+
+
+def move(
+    account: Account, physical_resource_id: str, settled: Mapping[str, Any] | None, **place: Any
+) -> CloudFormation:
+    """Move a resource to another place, as a refactoring of stacks does: no request is made, and its id stays."""
+    return CloudFormation(account, physical_resource_id=physical_resource_id, properties=settled, **place)
+
+
+def nested(account: Account, suffix: str) -> CloudFormation:
+    """Return a nested stack: CloudFormation adds a random suffix to its name."""
+    return CloudFormation(account, stack_name=f"shop-Imports-{suffix}", nested_in="shop")
+
+
+def test_a_resource_gets_an_id_of_the_name_of_its_stack_and_its_logical_id(
+    account: Account, cloudformation: CloudFormation
+) -> None:
+    assert cloudformation.create(properties()).physical_resource_id == "shop/Import"
+    answer = nested(account, "1A2B3C4D5E6F").create(properties(StackScope=SCOPE))
+    assert answer.physical_resource_id == "shop-Imports-1A2B3C4D5E6F/Import"
+
+
+@ANY_ID
+@pytest.mark.parametrize("changed", [{"Tags": tags(stage="prod")}, {"DataLocation": OTHER_LOCATION}])
+def test_an_update_returns_the_id_of_the_request(
+    physical_resource_id: str, changed: Mapping[str, Any], cloudformation: CloudFormation
+) -> None:
+    cloudformation.create(properties())
+    cloudformation.physical_resource_id = physical_resource_id
+
+    answer = cloudformation.update(properties(**changed))
+
+    assert answer.succeeded
+    assert answer.physical_resource_id == physical_resource_id
+    assert cloudformation.roll_back().physical_resource_id == physical_resource_id
+
+
+@ANY_ID
+def test_an_update_that_fails_returns_the_id_of_the_request(
+    physical_resource_id: str, cloudformation: CloudFormation, personalize: FakePersonalize
+) -> None:
+    cloudformation.create(properties())
+    cloudformation.physical_resource_id = physical_resource_id
+    personalize.course = Course(end="CREATE FAILED")
+
+    answer = cloudformation.update(properties(DataLocation=OTHER_LOCATION))
+
+    assert not answer.succeeded
+    assert answer.physical_resource_id == physical_resource_id
+
+
+@ANY_ID
+@pytest.mark.parametrize("wait", [True, False], ids=["at once", "after its job"])
+def test_a_delete_returns_the_id_of_the_request(
+    physical_resource_id: str, cloudformation: CloudFormation, *, wait: bool
+) -> None:
+    cloudformation.create(properties(Wait=wait))
+
+    assert cloudformation.delete(physical_resource_id).physical_resource_id == physical_resource_id
+
+
+def test_a_create_that_fails_has_the_id_that_it_would_have_had(
+    cloudformation: CloudFormation, personalize: FakePersonalize
+) -> None:
+    personalize.course = Course(end="CREATE FAILED")
+
+    answer = cloudformation.create(properties())
+
+    assert not answer.succeeded
+    assert answer.physical_resource_id == "shop/Import"
+
+
+@pytest.mark.parametrize("invalid", [{"DataLocation": "nowhere"}, {"DatasetArn": None}])
+def test_a_create_that_is_refused_has_the_id_that_it_would_have_had(
+    invalid: Mapping[str, Any], cloudformation: CloudFormation
+) -> None:
+    answer = cloudformation.create(properties(**invalid))
+
+    assert not answer.succeeded
+    assert answer.physical_resource_id == "shop/Import"
+
+
+@pytest.mark.parametrize(
+    "scope", ["", "1shop", "shop/Imports/More", "/Imports", "shop/", "shop\n", f"{'s' * 129}/Imports", "*", ["shop"]]
+)
+def test_an_invalid_scope_is_refused_and_the_id_has_the_name_of_the_stack(
+    scope: object, cloudformation: CloudFormation, personalize: FakePersonalize
+) -> None:
+    answer = cloudformation.create(properties(StackScope=scope))
+
+    assert "StackScope must be the name of the root stack, a slash, and a name of the nested stack" in answer.reason
+    assert "such as shop/Imports" in answer.reason
+    assert answer.physical_resource_id == "shop/Import"
+    assert personalize.jobs == {}
+    assert cloudformation.roll_back().succeeded
+
+
+@pytest.mark.parametrize("moved", [{"logical_id": "Moved"}, {"stack_name": "store"}, {"generation": 2}])
+@pytest.mark.parametrize("mode", ["FULL", "INCREMENTAL"])
+def test_a_resource_that_was_moved_keeps_its_job(
+    moved: Mapping[str, Any], mode: str, account: Account, personalize: FakePersonalize
+) -> None:
+    created = CloudFormation(account).create(properties(ImportMode=mode))
+    stack = move(account, created.physical_resource_id, properties(ImportMode=mode), **moved)
+
+    updated = stack.update(properties(ImportMode=mode, Tags=tags(stage="prod")))
+
+    assert updated.job_arn == created.job_arn
+    assert updated.physical_resource_id == created.physical_resource_id
+    assert personalize.tags_of(created.job_arn) == {"stage": "prod"}
+    assert stack.roll_back().job_arn == created.job_arn
+    assert len(personalize.jobs) == 1
+
+
+def test_a_moved_resource_that_goes_back_to_an_earlier_import_finds_its_job_where_the_data_is_still_there(
+    account: Account, personalize: FakePersonalize
+) -> None:
+    stack = CloudFormation(account)
+    created = stack.create(properties(ImportMode="INCREMENTAL"))
+    stack.update(properties(ImportMode="INCREMENTAL", DataLocation=OTHER_LOCATION))
+    moved = move(account, created.physical_resource_id, stack.properties, logical_id="Moved", stack_name="store")
+
+    back = moved.update(properties(ImportMode="INCREMENTAL"))
+
+    assert back.job_arn == created.job_arn
+    assert personalize.imported() == [DATA_LOCATION, OTHER_LOCATION]
+
+
+def test_a_moved_resource_that_goes_back_to_data_that_was_replaced_imports_it_again(
+    account: Account, personalize: FakePersonalize
+) -> None:
+    stack = CloudFormation(account)
+    created = stack.create(properties())
+    stack.update(properties(DataLocation=OTHER_LOCATION))
+    moved = move(account, created.physical_resource_id, stack.properties, logical_id="Moved", stack_name="store")
+
+    back = moved.update(properties())
+
+    assert back.job_arn == created.job_arn.removesuffix("1") + "2"
+    assert personalize.imported() == [DATA_LOCATION]
+
+
+def test_a_resource_that_was_moved_with_its_import_role_keeps_its_job(
+    account: Account, personalize: FakePersonalize
+) -> None:
+    role = "arn:aws:iam::123456789012:role/personalize-import/eu-west-1"
+    here = properties(ImportMode="INCREMENTAL", RoleArn=f"{role}/shop/Import-1A2B")
+    there = properties(ImportMode="INCREMENTAL", RoleArn=f"{role}/store/Moved-3C4D")
+    created = CloudFormation(account).create(here)
+    moved = move(account, created.physical_resource_id, here, logical_id="Moved", stack_name="store")
+
+    assert moved.update(there).job_arn == created.job_arn
+    assert moved.update({**there, "DataLocation": OTHER_LOCATION}).succeeded
+    assert moved.roll_back().job_arn == created.job_arn
+    assert personalize.imported() == [DATA_LOCATION, OTHER_LOCATION]
+
+
+def test_a_role_of_one_s_own_makes_another_import(cloudformation: CloudFormation, personalize: FakePersonalize) -> None:
+    for role in ("personalize-import/eu-west-1/shop/Import-1A2B", "mine"):
+        settled = properties(RoleArn=f"arn:aws:iam::123456789012:role/{role}")
+        answer = cloudformation.update(settled) if personalize.jobs else cloudformation.create(settled)
+        assert answer.succeeded
+    assert len(personalize.jobs) == 2
+
+
+def test_a_moved_resource_is_deleted_after_its_running_job(account: Account, personalize: FakePersonalize) -> None:
+    created = CloudFormation(account).create(properties(Wait=False))
+    moved = move(account, created.physical_resource_id, properties(), logical_id="Moved", stack_name="store")
+    began = account.clock.now
+
+    assert moved.delete().answered_at - began >= 300
+
+
+def test_a_new_resource_at_the_place_of_a_moved_one_in_another_stack_has_its_own_job(
+    account: Account, personalize: FakePersonalize
+) -> None:
+    created = CloudFormation(account).create(properties())
+    moved = move(account, created.physical_resource_id, properties(), stack_name="store")
+
+    other = CloudFormation(account, stack_name="store", logical_id="Other").create(properties())
+
+    assert other.job_arn != created.job_arn
+    assert moved.update(properties(Tags=tags(stage="prod"))).job_arn == created.job_arn
+
+
+def test_a_nested_stack_that_is_created_again_under_another_name_adopts_the_running_job(
+    account: Account, personalize: FakePersonalize
+) -> None:
+    personalize.course = Course(seconds=3000)
+    failed = nested(account, "1A2B3C4D5E6F").create(properties(StackScope=SCOPE, TimeoutSeconds=60))
+
+    answer = nested(account, "6F5E4D3C2B1A").create(properties(StackScope=SCOPE))
+
+    assert not failed.succeeded
+    assert answer.succeeded
+    assert len(personalize.jobs) == 1
+
+
+def test_two_nested_stacks_of_one_root_stack_have_jobs_of_their_own(
+    account: Account, personalize: FakePersonalize
+) -> None:
+    first = nested(account, "1A2B3C4D5E6F").create(properties(StackScope=SCOPE))
+    second = nested(account, "6F5E4D3C2B1A").create(properties(StackScope="shop/Others"))
+
+    assert first.job_arn != second.job_arn
+
+
+def test_a_nested_stack_that_is_cancelled_waits_for_the_job_under_an_id_that_was_made_up(
+    account: Account, personalize: FakePersonalize
+) -> None:
+    stack = nested(account, "1A2B3C4D5E6F")
+    stack.begin("Create", properties(StackScope=SCOPE))
+    began = account.clock.now
+
+    assert stack.delete("shop-Imports-1A2B3C4D5E6F-Import-1A2B3C4D5E6F").answered_at - began >= 300
+
+
+def test_a_request_without_properties_is_answered_with_an_id(cloudformation: CloudFormation, account: Account) -> None:
+    event = cloudformation.event("Create", {})
+    del event["ResourceProperties"]
+
+    account.deliver(event)
+
+    answer = cloudformation.answer_to(event)
+    assert answer.physical_resource_id == "shop/Import"
+    assert answer.reason.startswith("DatasetArn is missing")
+
+
+def test_a_job_name_that_changes_loses_no_job(cloudformation: CloudFormation, personalize: FakePersonalize) -> None:
+    created = cloudformation.create(properties(ImportMode="INCREMENTAL", JobName="nightly"))
+
+    for name in ("weekly", None):
+        changed = properties(ImportMode="INCREMENTAL", JobName=name)
+        assert cloudformation.update(changed).job_arn == created.job_arn
+        tagged = cloudformation.update({**changed, "Tags": tags(name=str(name))})
+        assert tagged.job_arn == created.job_arn
+        assert cloudformation.roll_back().job_arn == created.job_arn
+    assert personalize.imported() == [DATA_LOCATION]
+
+
+def test_a_job_name_that_changes_imports_nothing_although_a_later_import_has_replaced_the_data(
+    cloudformation: CloudFormation, personalize: FakePersonalize
+) -> None:
+    created = cloudformation.create(properties(JobName="nightly"))
+    personalize.import_elsewhere("by-hand", parse(properties(DataLocation=OTHER_LOCATION)))
+
+    renamed = cloudformation.update(properties(JobName="weekly"))
+
+    assert renamed.job_arn == created.job_arn
+    assert len(personalize.jobs) == 2
+
+
+def test_an_import_that_is_made_again_under_another_job_name_has_the_next_number(
+    cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
+) -> None:
+    created = cloudformation.create(properties(JobName="nightly"))
+    account.clock.advance(60)
+    personalize.recreate_dataset()
+
+    again = cloudformation.update(properties(JobName="weekly"))
+
+    assert again.attributes["JobName"] == created.attributes["JobName"].replace("nightly", "weekly")[:-1] + "2"
+    assert cloudformation.update(properties(JobName="weekly", Tags=tags(stage="prod"))).job_arn == again.job_arn

@@ -1,0 +1,224 @@
+"""An AWS account around the real functions: Lambda, Step Functions and the place where answers arrive.
+
+Functions fail and are invoked again as Lambda and Step Functions do it; time is a clock moved by hand, so an hour of
+waiting takes no time.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from personalize_import_handler.cloudformation import responses as answers
+from personalize_import_handler.cloudformation import waiter
+from personalize_import_handler.cloudformation.custom_resource import Event
+from personalize_import_handler.functions import Functions
+from personalize_import_handler.request.ownership import Provider
+from tests.handler.support.fakes import Clock, FakePersonalize
+from tests.handler.support.fakes_events import FakeEventBus
+from tests.handler.support.fakes_stacks import FakeStacks, stack_id_of
+from tests.handler.support.fakes_storage import FakeReader, FakeStorage
+from tests.handler.support.properties import DATA_BUCKET
+
+LAMBDA_ATTEMPTS: Final = 3
+"""An asynchronous invocation that fails is repeated twice."""
+RECOVER_SECONDS: Final = 15
+"""After which the state machine looks again when a look has failed."""
+LOOKS_MAX: Final = 2500
+"""More than fit into the 25,000 events after which Step Functions ends an execution: one look takes about ten."""
+STATE_MACHINE_ARN: Final = "arn:aws:states:eu-west-1:123456789012:stateMachine:waiter"
+
+Send = Callable[[str, Mapping[str, object]], None]
+
+
+class Killed(BaseException):
+    """The function's process is gone, at whatever line it was."""
+
+
+@dataclass
+class LambdaContext:
+    """What Lambda tells a function of its invocation."""
+
+    remaining_seconds: float = 300
+    function_name: str = "on-event"
+    aws_request_id: str = "00000000-0000-4000-8000-000000000000"
+
+    def get_remaining_time_in_millis(self) -> int:
+        return round(self.remaining_seconds * 1000)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer as CloudFormation reads it."""
+
+    status: str
+    reason: str
+    physical_resource_id: str
+    attributes: Mapping[str, str]
+    request_id: str
+    answered_at: float
+
+    @property
+    def succeeded(self) -> bool:
+        return self.status == "SUCCESS"
+
+    @property
+    def job_arn(self) -> str:
+        return self.attributes["DatasetImportJobArn"]
+
+
+@dataclass
+class Execution:
+    """One execution of the state machine, on its way."""
+
+    data: Event
+    due_at: float
+    ends_at: float
+    started_at: datetime
+    looks: int = 0
+
+
+@dataclass
+class Account:
+    """One AWS account: the functions, the service, the waiter and the place where answers arrive."""
+
+    clock: Clock = field(default_factory=Clock)
+    context: LambdaContext = field(default_factory=LambdaContext)
+    answers: dict[str, list[Answer]] = field(default_factory=dict)
+    """By ResponseURL, in the order of their arrival."""
+    executions: dict[str, Execution] = field(default_factory=dict)
+    """By name; one that has ended keeps its name, as in Step Functions."""
+    abandoned: list[Event] = field(default_factory=list)
+    """Events and waits that were given up after all attempts."""
+    polled_at: list[float] = field(default_factory=list)
+    undeliverable: int = 0
+    """How many answers from now on get lost."""
+    functions_seconds_off: float = 0
+    """How far the functions' own clock is ahead of the service's."""
+    execution_seconds_max: float = 3600
+    """After which the state machine gives up."""
+    send: Send | None = None
+    """Sends answers elsewhere than to `answers`."""
+    personalize: FakePersonalize = field(init=False)
+    provider: Provider = field(default_factory=lambda: Provider(stack_id_of("shop"), DATA_BUCKET))
+    """What the provider's own stack has."""
+    stacks: FakeStacks = field(default_factory=FakeStacks)
+    storage: FakeStorage = field(default_factory=FakeStorage)
+    event_bus: FakeEventBus = field(default_factory=FakeEventBus)
+    functions: Functions = field(init=False)
+    asked_before_reading: list[str] = field(default_factory=list)
+    """The operations of Personalize that were called before data was read."""
+    _waiting: list[Execution] = field(default_factory=list)
+    _refused_starts: list[Exception] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.personalize = FakePersonalize(self.clock)
+        self.functions = self.instance()
+
+    def instance(self) -> Functions:
+        """Start the functions, as Lambda does once more for what it handles at the same time."""
+        return Functions(
+            provider=self.provider,
+            services=self,
+            start_polling=self._start_polling,
+            is_superseded=self._is_superseded,
+            send=self.send or self._send,
+            clock=lambda: self.clock.now + self.functions_seconds_off,
+        )
+
+    def data_reader(self, role_arn: str) -> FakeReader:
+        self.storage._called("data_reader", role_arn)
+        self.asked_before_reading = [operation for operation, _ in self.personalize.calls]
+        return FakeReader(self.storage)
+
+    def refuse_to_wait(self, *errors: Exception) -> None:
+        """Let the next calls of StartExecution fail."""
+        self._refused_starts.extend(errors)
+
+    def heal(self) -> None:
+        """Let nothing fail any more that hasn't failed yet."""
+        self.undeliverable = 0
+        self._refused_starts.clear()
+        self.personalize.heal()
+        self.storage.heal()
+        self.stacks.errors.clear()
+        self.event_bus.heal()
+
+    def deliver(self, event: Event) -> None:
+        """Invoke `on_event` as CloudFormation does: asynchronously, and again if it fails."""
+        for _ in range(LAMBDA_ATTEMPTS):
+            try:
+                self.functions.on_event(_as_json(event), self.context)
+            except (Exception, Killed):  # noqa: BLE001 - Lambda repeats whatever went wrong
+                self.clock.advance(60)
+            else:
+                return
+        self.abandoned.append(event)
+
+    def run(self, *, until: float = float("inf")) -> None:
+        """Let time pass until nothing waits any more, or until a point in time."""
+        while self._waiting and min(execution.due_at for execution in self._waiting) <= until:
+            self.step()
+
+    def step(self) -> None:
+        """Let time pass to the next poll, and make it."""
+        execution = min(self._waiting, key=lambda execution: execution.due_at)
+        self.clock.now = max(self.clock.now, execution.due_at)
+        self.polled_at.append(self.clock.now)
+        execution.looks += 1
+        assert execution.looks <= LOOKS_MAX, "this would never end"
+        try:
+            data = _as_json(self.functions.is_complete(_as_json(execution.data), self.context))
+        except (Exception, Killed):  # noqa: BLE001 - the state machine repeats whatever went wrong
+            self._retry(execution)
+            return
+        execution.data = data
+        execution.due_at = self.clock.now + data["WaitSeconds"]
+        if data["IsComplete"]:
+            self._waiting.remove(execution)
+
+    def _retry(self, execution: Execution) -> None:
+        execution.due_at = self.clock.now + RECOVER_SECONDS
+        if execution.due_at > execution.ends_at:
+            self._waiting.remove(execution)
+            self.abandoned.append(execution.data)
+
+    def _start_polling(self, event: Event) -> None:
+        if self._refused_starts:
+            raise self._refused_starts.pop(0)
+        data = {**_as_json(event), "StateMachineArn": STATE_MACHINE_ARN}
+        name = waiter.execution_name(data)
+        if name not in self.executions:
+            now = self.clock.now
+            # Step Functions has milliseconds, and no two starts in one.
+            started_at = datetime.fromtimestamp(now, UTC) + timedelta(milliseconds=len(self.executions))
+            ends_at = now + self.execution_seconds_max
+            self.executions[name] = Execution(data, now + data["WaitSeconds"], ends_at, started_at)
+            self._waiting.append(self.executions[name])
+
+    def _is_superseded(self, event: Event) -> bool:
+        own = waiter.execution_name(event)
+        resource = own.partition("-")[0]
+        begun = {name: each.started_at for name, each in self.executions.items() if name.startswith(resource)}
+        return waiter.has_later_request(own, begun)
+
+    def _send(self, url: str, answer: Mapping[str, object]) -> None:
+        if self.undeliverable:
+            self.undeliverable -= 1
+            raise answers.NotDeliveredError("CloudFormation did not accept the response")
+        body = json.loads(answers.body_of(answer))
+        read = Answer(
+            status=body["Status"],
+            reason=body["Reason"],
+            physical_resource_id=body["PhysicalResourceId"],
+            attributes=body["Data"],
+            request_id=body["RequestId"],
+            answered_at=self.clock.now,
+        )
+        self.answers.setdefault(url, []).append(read)
+
+
+def _as_json(event: Event) -> Event:
+    copy: Event = json.loads(json.dumps(event))
+    return copy

@@ -1,1 +1,0 @@
-"""Tests of the construct library: what it synthesizes to, and what it refuses to."""
