@@ -132,7 +132,7 @@ def make_deployable(folder: Path) -> cdk.App:
         name="users",
         dataset_type=schema.dataset_type,
         dataset_group_arn=group.attr_dataset_group_arn,
-        schema_arn=schema.create(stack, "Schema").attr_schema_arn,
+        schema_arn=schema.to_cfn_schema(stack, "Schema").attr_schema_arn,
     )
     DatasetImportJob(stack, "Import", dataset=dataset, data_source=DataSource.from_asset(str(folder / "users.csv")))
     return app

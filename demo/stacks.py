@@ -46,7 +46,7 @@ class DemoStack(cdk.Stack):
             name=f"{id}-dataset",
             dataset_type=schema.dataset_type,
             dataset_group_arn=group.attr_dataset_group_arn,
-            schema_arn=DatasetSchema.from_json(schema.text).create(self, "Schema").attr_schema_arn,
+            schema_arn=DatasetSchema.from_json(schema.text).to_cfn_schema(self, "Schema").attr_schema_arn,
         )
         self.job = job = DatasetImportJob(
             self,

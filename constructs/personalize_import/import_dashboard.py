@@ -1,17 +1,15 @@
 """A dashboard of import jobs and of what handles them."""
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
 from personalize_import.dataset_import_job import DatasetImportJob
 from personalize_import.provider.provider import DatasetImportProvider
 from personalize_import.synthesis import validation
 from personalize_import_handler.contract.constraints import violation
-
-if TYPE_CHECKING:  # loaded where a dashboard is asked for: each module of the CDK costs time
-    from aws_cdk import aws_cloudwatch as cloudwatch
 
 _HALF: Final = 12
 _THIRD: Final = 8
@@ -36,22 +34,18 @@ class ImportDashboard(Construct):
         """
         super().__init__(scope, id)
         validation.require(self, _check_jobs("jobs", jobs))
-        from aws_cdk import aws_cloudwatch as cloudwatch
-
         providers = {each.provider.node.path: each.provider for each in jobs}
         own = [each for each in providers.values() if isinstance(each, DatasetImportProvider)]
         rows = [_of_jobs(jobs), *(_of_provider(provider) for provider in own)]
         self._dashboard = cloudwatch.Dashboard(self, "Resource", dashboard_name=dashboard_name, widgets=rows)
 
     @property
-    def dashboard(self) -> "cloudwatch.Dashboard":
+    def dashboard(self) -> cloudwatch.Dashboard:
         """The dashboard, for widgets of one's own."""
         return self._dashboard
 
 
-def _of_jobs(jobs: Sequence[DatasetImportJob]) -> "list[cloudwatch.IWidget]":
-    from aws_cdk import aws_cloudwatch as cloudwatch
-
+def _of_jobs(jobs: Sequence[DatasetImportJob]) -> list[cloudwatch.IWidget]:
     # What the service counts for a dataset, it counts for all of its jobs.
     of_dataset = {job.dataset_arn: job for job in jobs}
     labels = {arn: ", ".join(each.node.path for each in jobs if each.dataset_arn == arn) for arn in of_dataset}
@@ -64,9 +58,7 @@ def _of_jobs(jobs: Sequence[DatasetImportJob]) -> "list[cloudwatch.IWidget]":
     ]
 
 
-def _of_provider(provider: DatasetImportProvider) -> "list[cloudwatch.IWidget]":
-    from aws_cdk import aws_cloudwatch as cloudwatch
-
+def _of_provider(provider: DatasetImportProvider) -> list[cloudwatch.IWidget]:
     waiter, functions = provider.state_machine, (provider.on_event, provider.is_complete)
     executions = [
         waiter.metric_started(),

@@ -29,7 +29,7 @@ dataset = personalize.CfnDataset(
     name="users",
     dataset_type=schema.dataset_type,
     dataset_group_arn=group.attr_dataset_group_arn,
-    schema_arn=schema.create(models, "Schema").attr_schema_arn,
+    schema_arn=schema.to_cfn_schema(models, "Schema").attr_schema_arn,
 )
 # from_bucket uses the key of the bucket. For a bucket outside the app, pass `encryption_key` to from_s3_uri.
 DatasetImportJob(

@@ -24,7 +24,7 @@ class ItemsStack(cdk.Stack):
             name=f"{id}-items",
             dataset_type=schema.dataset_type,
             dataset_group_arn=group.attr_dataset_group_arn,
-            schema_arn=schema.create(self, "Schema").attr_schema_arn,
+            schema_arn=schema.to_cfn_schema(self, "Schema").attr_schema_arn,
         )
         job = DatasetImportJob(self, "Import", dataset=dataset, data_source=DataSource.from_asset(str(data)))
         cdk.CfnOutput(self, "DatasetArn", value=dataset.attr_dataset_arn)

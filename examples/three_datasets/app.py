@@ -25,7 +25,7 @@ for name, schema in SCHEMAS.items():
         name=name,
         dataset_type=schema.dataset_type,
         dataset_group_arn=group.attr_dataset_group_arn,
-        schema_arn=schema.create(stack, f"{name}-schema").attr_schema_arn,
+        schema_arn=schema.to_cfn_schema(stack, f"{name}-schema").attr_schema_arn,
     )
     job = DatasetImportJob(
         stack, f"{name}-import", dataset=dataset, data_source=DataSource.from_asset(str(DATA / f"{name}.csv"))

@@ -100,13 +100,6 @@ def test_synth_loads_neither_boto3_nor_crhelper_nor_the_aws_of_this_machine(synt
     assert loaded & {"boto3", "botocore", "crhelper", "requests", "personalize_local", "ministack"} == set()
 
 
-def test_synth_loads_what_metrics_take_only_where_there_are_any(synths: Synths) -> None:
-    loaded = synths.ordinary.modules
-
-    assert "aws_cdk.aws_lambda" in loaded
-    assert "aws_cdk.aws_cloudwatch" not in loaded
-
-
 def test_no_path_of_this_machine_is_in_the_assembly(synths: Synths) -> None:
     paths = [str(path).encode() for path in (ROOT, Path.home(), Path(sys.prefix)) if len(path.parts) > 2]
 

@@ -1,6 +1,7 @@
 """Whoever passes None for an optional argument gets its default."""
 
 import inspect
+import typing
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -64,3 +65,10 @@ def test_none_is_the_default_of_a_field() -> None:
     schema = DatasetSchema.users()
 
     assert schema.field("CLASS", nullable=None, textual=None) == schema.field("CLASS")
+
+
+@pytest.mark.parametrize("kind", PUBLIC, ids=str)
+def test_the_types_of_all_arguments_can_be_read(kind: type) -> None:
+    for name, method in methods_of(kind):
+        if getattr(method, "__module__", "").startswith("personalize_import"):
+            assert typing.get_type_hints(method), name

@@ -1,17 +1,15 @@
 """Alarms on imports, and on what handles them."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final, cast
+from typing import Final, cast
 
 import aws_cdk as cdk
+from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
 from personalize_import.provider.interface import IDatasetImportProvider
 from personalize_import.provider.provider import DatasetImportProvider
 from personalize_import.synthesis.environment import stack_of
-
-if TYPE_CHECKING:  # loaded where an alarm is asked for: each module of the CDK costs time
-    from aws_cdk import aws_cloudwatch as cloudwatch
 
 _ID: Final = "Alarms"
 _EXECUTIONS: Final = (
@@ -22,18 +20,18 @@ _IS_COMPLETE: Final = "A look at an import has failed; the waiter repeats it"
 
 
 def errors_alarm(
-    scope: Construct, errors: "cloudwatch.MathExpression", actions: Sequence["cloudwatch.IAlarmAction"]
-) -> "cloudwatch.Alarm":
+    scope: Construct, errors: cloudwatch.MathExpression, actions: Sequence[cloudwatch.IAlarmAction]
+) -> cloudwatch.Alarm:
     """Create an alarm on imports that Personalize counts as errors."""
     return _alarm(scope, "Errors", errors, f"An import of {_job_path(scope)} failed", actions)
 
 
 def execution_time_alarm(
     scope: Construct,
-    execution_time: "cloudwatch.MathExpression",
+    execution_time: cloudwatch.MathExpression,
     longest: cdk.Duration,
-    actions: Sequence["cloudwatch.IAlarmAction"],
-) -> "cloudwatch.Alarm":
+    actions: Sequence[cloudwatch.IAlarmAction],
+) -> cloudwatch.Alarm:
     """Create an alarm on imports that take at least as long as `longest`."""
     description = f"An import of {_job_path(scope)} took {longest.to_human_string()} or longer"
     return _alarm(scope, "ExecutionTime", execution_time, description, actions, threshold=longest.to_seconds())
@@ -42,8 +40,8 @@ def execution_time_alarm(
 def alarms_of_provider(
     job: Construct,
     provider: IDatasetImportProvider,
-    actions: Sequence["cloudwatch.IAlarmAction"],
-) -> "list[cloudwatch.Alarm]":
+    actions: Sequence[cloudwatch.IAlarmAction],
+) -> list[cloudwatch.Alarm]:
     """Create the provider's alarms once per stack, with the actions of all jobs.
 
     They are in the job's stack, because their actions may be in it, and that stack depends on the provider's.
@@ -75,7 +73,7 @@ class _ProviderAlarms(Construct):
         self.alarms = [_alarm(self, name, metric, description) for name, (metric, description) in metrics.items()]
         self._acting: list[cloudwatch.IAlarmAction] = []
 
-    def act(self, actions: Sequence["cloudwatch.IAlarmAction"]) -> None:
+    def act(self, actions: Sequence[cloudwatch.IAlarmAction]) -> None:
         for action in actions:
             if not any(action is known for known in self._acting):
                 self._acting.append(action)
@@ -90,14 +88,12 @@ def _job_path(scope: Construct) -> str:
 def _alarm(
     scope: Construct,
     id: str,
-    metric: "cloudwatch.IMetric",
+    metric: cloudwatch.IMetric,
     description: str,
-    actions: Sequence["cloudwatch.IAlarmAction"] = (),
+    actions: Sequence[cloudwatch.IAlarmAction] = (),
     *,
     threshold: float = 1,
-) -> "cloudwatch.Alarm":
-    from aws_cdk import aws_cloudwatch as cloudwatch
-
+) -> cloudwatch.Alarm:
     alarm = cloudwatch.Alarm(
         scope,
         id,

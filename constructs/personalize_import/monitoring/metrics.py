@@ -7,16 +7,14 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-metric
 """
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import aws_cdk as cdk
+from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
 from personalize_import.synthesis import validation
 from personalize_import_handler.contract.constraints import violation
-
-if TYPE_CHECKING:  # loaded where a metric is asked for: each module of the CDK costs time
-    from aws_cdk import aws_cloudwatch as cloudwatch
 
 ERRORS: Final = "DatasetImportJobError"
 EXECUTION_TIME: Final = "DatasetImportJobExecutionTime"
@@ -35,11 +33,9 @@ def metric_of_dataset(
     period: cdk.Duration | None,
     label: str | None,
     color: str | None,
-) -> "cloudwatch.MathExpression":
+) -> cloudwatch.MathExpression:
     """Ask for a metric of all jobs that import into a dataset."""
     validation.require(scope, _check_statistic("statistic", statistic))
-    from aws_cdk import aws_cloudwatch as cloudwatch
-
     function = _FUNCTIONS[statistic]
     return cloudwatch.MathExpression(
         expression=f"SELECT {function}({name}) FROM \"{_NAMESPACE}\" WHERE DatasetArn = '{dataset_arn}'",  # noqa: S608 - no SQL

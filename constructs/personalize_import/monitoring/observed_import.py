@@ -2,18 +2,15 @@
 
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_events as events
 from constructs import Construct
 
 from personalize_import.monitoring import alarms, metrics, state_change_rule
 from personalize_import.provider.interface import IDatasetImportProvider, support_of
 from personalize_import_handler.contract import FAILED_STATUSES
-
-if TYPE_CHECKING:  # loaded where they are asked for: each module of the CDK costs time
-    from aws_cdk import aws_cloudwatch as cloudwatch
-    from aws_cdk import aws_events as events
 
 
 class ObservedImport(cdk.Resource):
@@ -40,7 +37,7 @@ class ObservedImport(cdk.Resource):
         period: cdk.Duration | None = None,
         label: str | None = None,
         color: str | None = None,
-    ) -> "cloudwatch.MathExpression":
+    ) -> cloudwatch.MathExpression:
         """Ask for `DatasetImportJobError`: how many calls that start a job were answered with an error.
 
         All jobs of the dataset are counted. The service's page doesn't say whether a job that fails later counts too;
@@ -64,7 +61,7 @@ class ObservedImport(cdk.Resource):
         period: cdk.Duration | None = None,
         label: str | None = None,
         color: str | None = None,
-    ) -> "cloudwatch.MathExpression":
+    ) -> cloudwatch.MathExpression:
         """Ask for `DatasetImportJobExecutionTime`: seconds from the call that starts a job to its end or failure.
 
         All jobs of the dataset are taken in.
@@ -84,12 +81,12 @@ class ObservedImport(cdk.Resource):
         self,
         id: str,
         *,
-        target: "events.IRuleTarget | None" = None,
+        target: events.IRuleTarget | None = None,
         description: str | None = None,
-        event_pattern: "events.EventPattern | Mapping[str, object] | None" = None,
+        event_pattern: events.EventPattern | Mapping[str, object] | None = None,
         rule_name: str | None = None,
         cross_stack_scope: Construct | None = None,
-    ) -> "events.Rule":
+    ) -> events.Rule:
         """Let a target be told of each state that a look has seen: `CREATE PENDING`, `CREATE IN_PROGRESS`, `ACTIVE`...
 
         Personalize sends no such event, so the provider does, once this is asked for; that alone starts no job. With
@@ -110,12 +107,12 @@ class ObservedImport(cdk.Resource):
         self,
         id: str,
         *,
-        target: "events.IRuleTarget | None" = None,
+        target: events.IRuleTarget | None = None,
         description: str | None = None,
-        event_pattern: "events.EventPattern | Mapping[str, object] | None" = None,
+        event_pattern: events.EventPattern | Mapping[str, object] | None = None,
         rule_name: str | None = None,
         cross_stack_scope: Construct | None = None,
-    ) -> "events.Rule":
+    ) -> events.Rule:
         """Let a target be told when an import fails: `CREATE FAILED`, or in this construct's own words one of these.
 
         `NOT_STARTED`: the deploy fails, and no job was started. `UNWATCHED`: the deploy fails while the job may go on,
@@ -127,9 +124,9 @@ class ObservedImport(cdk.Resource):
         self,
         id: str,
         *,
-        actions: "Sequence[cloudwatch.IAlarmAction] | None" = None,
+        actions: Sequence[cloudwatch.IAlarmAction] | None = None,
         longest_execution_time: cdk.Duration | None = None,
-    ) -> "list[cloudwatch.Alarm]":
+    ) -> list[cloudwatch.Alarm]:
         """Add alarms on failed imports, on the provider's state machine, and on its functions.
 
         The alarms of the provider are created once per stack, however many jobs request them. A provider of another
@@ -152,7 +149,7 @@ class ObservedImport(cdk.Resource):
 
     def _metric(
         self, name: str, statistic: str, period: cdk.Duration | None, label: str | None, color: str | None
-    ) -> "cloudwatch.MathExpression":
+    ) -> cloudwatch.MathExpression:
         return metrics.metric_of_dataset(
             self, name, self.dataset_arn, statistic=statistic, period=period, label=label, color=color
         )
@@ -161,12 +158,12 @@ class ObservedImport(cdk.Resource):
         self,
         id: str,
         statuses: Sequence[str] | None,
-        target: "events.IRuleTarget | None",
+        target: events.IRuleTarget | None,
         description: str | None,
-        event_pattern: "events.EventPattern | Mapping[str, object] | None",
+        event_pattern: events.EventPattern | Mapping[str, object] | None,
         rule_name: str | None,
         cross_stack_scope: Construct | None,
-    ) -> "events.Rule":
+    ) -> events.Rule:
         support_of(self.provider).allow_state_change_events()
         options = {
             "target": target,

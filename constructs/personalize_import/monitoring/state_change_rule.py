@@ -4,16 +4,14 @@ A rule knows the job by the names of its stack and its resources: the job's own 
 """
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import aws_cdk as cdk
+from aws_cdk import aws_events as events
 from constructs import Construct
 
 from personalize_import.synthesis.environment import stack_of
 from personalize_import_handler.contract import EVENT_DETAIL_TYPE, EVENT_SOURCE, Attribute
-
-if TYPE_CHECKING:  # loaded where a rule is asked for: each module of the CDK costs time
-    from aws_cdk import aws_events as events
 
 
 def create_rule(
@@ -23,10 +21,8 @@ def create_rule(
     *,
     statuses: Sequence[str] | None = None,
     options: Mapping[str, Any],
-) -> "events.Rule":
+) -> events.Rule:
     """Create a rule, as `on_...` of the CDK's own constructs do, that is there before the resources are."""
-    from aws_cdk import aws_events as events
-
     target = options.get("target")
     rule = events.Rule(scope, id, **{name: value for name, value in options.items() if name != "target"})
     if target:

@@ -4,17 +4,14 @@ Actions and their resources: https://docs.aws.amazon.com/service-authorization/l
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from personalize_import.synthesis.environment import stack_of
 from personalize_import_handler.contract import EVENT_SOURCE, PERSONALIZE_SERVICE_PRINCIPAL
-
-if TYPE_CHECKING:  # for annotations alone: each module of the CDK costs time
-    from aws_cdk import aws_s3 as s3
 
 
 def personalize_statements(scope: Construct) -> list[iam.PolicyStatement]:
@@ -103,7 +100,7 @@ def put_events_statement(scope: Construct) -> iam.PolicyStatement:
     )
 
 
-def staging_bucket_statements(bucket: "s3.IBucket") -> list[iam.PolicyStatement]:
+def staging_bucket_statements(bucket: s3.IBucket) -> list[iam.PolicyStatement]:
     """Let a function fill and empty the data bucket; it can't read what is there."""
     objects = bucket.arn_for_objects("*")
     return [

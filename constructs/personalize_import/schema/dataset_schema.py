@@ -27,7 +27,7 @@ _NEEDED_AT_ONCE: Final = (rules.SCHEMA_MALFORMED, rules.SCHEMA_NAME)
 class DatasetSchema:
     """A schema that is made field by field, of Avro JSON, or of a CSV file; it never changes, each step gives another.
 
-    `DatasetSchema.items().field("GENRES", categorical=True).create(stack, "Schema")`
+    `DatasetSchema.items().field("GENRES", categorical=True).to_cfn_schema(stack, "Schema")`
 
     https://docs.aws.amazon.com/personalize/latest/dg/how-it-works-dataset-schema.html
     """
@@ -181,7 +181,7 @@ class DatasetSchema:
         """The type of the datasets that it is for, as CloudFormation names it: `Interactions`."""
         return read_schema(self.text).name
 
-    def create(self, scope: Construct, id: str, *, name: str | None = None) -> personalize.CfnSchema:
+    def to_cfn_schema(self, scope: Construct, id: str, *, name: str | None = None) -> personalize.CfnSchema:
         """Make the schema a resource of a stack, and warn at synth of what would be imported, but be of no use.
 
         Args:

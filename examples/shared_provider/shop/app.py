@@ -28,7 +28,7 @@ dataset = personalize.CfnDataset(
     name="users",
     dataset_type=schema.dataset_type,
     dataset_group_arn=group.attr_dataset_group_arn,
-    schema_arn=schema.create(stack, "Schema").attr_schema_arn,
+    schema_arn=schema.to_cfn_schema(stack, "Schema").attr_schema_arn,
 )
 DatasetImportJob(
     stack,

@@ -110,7 +110,7 @@ def test_long_and_odd_values_and_names_are_shortened_and_shown_as_such(stack: cd
 
 def test_the_schema_is_found_through_the_dataset(stack: cdk.Stack, tmp_path: Path) -> None:
     source = DataSource.from_asset(str(write(tmp_path / "items.csv", WRONG)))
-    add_job(stack, dataset=dataset_of(stack, ITEMS.create(stack, "Schema").attr_schema_arn), data_source=source)
+    add_job(stack, dataset=dataset_of(stack, ITEMS.to_cfn_schema(stack, "Schema").attr_schema_arn), data_source=source)
 
     assert [error.partition(":")[0] for error in errors_of(stack)] == ["value-missing"]
     assert infos_of(stack) == []
@@ -119,7 +119,7 @@ def test_the_schema_is_found_through_the_dataset(stack: cdk.Stack, tmp_path: Pat
 def test_the_domain_of_the_schema_is_found_with_it(stack: cdk.Stack, tmp_path: Path) -> None:
     schema = DatasetSchema.items("ECOMMERCE")
     source = DataSource.from_asset(str(write(tmp_path / "items.csv", "ITEM_ID,PRICE,CATEGORY_L1\ni1,much,shoes\n")))
-    add_job(stack, dataset=dataset_of(stack, schema.create(stack, "Schema").attr_schema_arn), data_source=source)
+    add_job(stack, dataset=dataset_of(stack, schema.to_cfn_schema(stack, "Schema").attr_schema_arn), data_source=source)
 
     (error,) = errors_of(stack)
     assert error.startswith("wrong-type: "), "outside of the domain, PRICE is metadata, and this a warning"
@@ -136,7 +136,7 @@ def test_where_the_schema_is_not_known_synth_says_that_nothing_was_checked(stack
 
 def test_a_schema_that_is_not_the_datasets_own_is_refused(stack: cdk.Stack, tmp_path: Path) -> None:
     source = DataSource.from_asset(str(write(tmp_path / "items.csv", GOOD)), schema=ITEMS.field("MORE"))
-    dataset = dataset_of(stack, ITEMS.create(stack, "Schema").attr_schema_arn)
+    dataset = dataset_of(stack, ITEMS.to_cfn_schema(stack, "Schema").attr_schema_arn)
 
     with pytest.raises(ValidationError, match=r"Stack/Job: data_source\.schema must be the schema of the dataset"):
         add_job(stack, dataset=dataset, data_source=source)
@@ -145,7 +145,7 @@ def test_a_schema_that_is_not_the_datasets_own_is_refused(stack: cdk.Stack, tmp_
 def test_the_datasets_own_schema_may_be_given_in_other_words(stack: cdk.Stack, tmp_path: Path) -> None:
     given = DatasetSchema.from_json(f" {ITEMS.to_json()}\n")
     source = DataSource.from_asset(str(write(tmp_path / "items.csv", GOOD)), schema=given)
-    add_job(stack, dataset=dataset_of(stack, ITEMS.create(stack, "Schema").attr_schema_arn), data_source=source)
+    add_job(stack, dataset=dataset_of(stack, ITEMS.to_cfn_schema(stack, "Schema").attr_schema_arn), data_source=source)
 
     assert said(stack) == ([], [], [])
 

@@ -28,7 +28,7 @@ def resource(stack: cdk.Stack, text: str = USERS.to_json(), **more: Any) -> pers
 
 def test_a_schema_made_here_is_found() -> None:
     stack = new_stack()
-    assert find_schema(dataset(stack, USERS.create(stack, "Schema").attr_schema_arn)) == USERS
+    assert find_schema(dataset(stack, USERS.to_cfn_schema(stack, "Schema").attr_schema_arn)) == USERS
 
 
 def test_a_schema_made_without_the_builder_is_found_with_its_domain() -> None:

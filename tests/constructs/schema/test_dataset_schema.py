@@ -31,7 +31,7 @@ def names(schema: DatasetSchema) -> list[str]:
 def created(schema: DatasetSchema, scope: Construct | None = None, id: str = "Schema", **more: Any) -> dict[str, Any]:
     """Give the properties of the resource that a schema becomes."""
     scope = scope or new_stack()
-    resource = schema.create(scope, id, **more)
+    resource = schema.to_cfn_schema(scope, id, **more)
     stack = cdk.Stack.of(scope)
     return dict(template_of(stack)["Resources"][stack.resolve(resource.logical_id)]["Properties"])
 
@@ -184,7 +184,7 @@ def test_a_file_that_is_no_schema_is_named(tmp_path: Path, content: bytes | None
 
 def test_a_schema_becomes_a_resource_of_the_stack() -> None:
     stack = new_stack("Shop")
-    resource = users().create(stack, "Users")
+    resource = users().to_cfn_schema(stack, "Users")
     assert isinstance(resource, personalize.CfnSchema)
     Template.from_stack(stack).has_resource_properties(
         "AWS::Personalize::Schema",
@@ -242,7 +242,7 @@ def test_a_tag_that_is_a_token_keeps_the_name_the_same_at_each_synth() -> None:
 
 def test_a_name_is_cut_where_it_is_too_long_and_stays_another_one() -> None:
     stack = new_stack("S" * 50)
-    found = [stack.resolve(users().create(stack, f"With {'x' * 20} in it, {number}").name) for number in (1, 2)]
+    found = [stack.resolve(users().to_cfn_schema(stack, f"With {'x' * 20} in it, {number}").name) for number in (1, 2)]
     assert len({*found}) == 2
     for name in found:
         assert re.fullmatch(r"[a-zA-Z0-9][a-zA-Z0-9\-_]{62}", name)
@@ -251,7 +251,7 @@ def test_a_name_is_cut_where_it_is_too_long_and_stays_another_one() -> None:
 def test_schemas_in_nested_stacks_have_names_that_synth_knows() -> None:
     stack = new_stack("Shop")
     first, second = (cdk.NestedStack(stack, each) for each in ("First", "Second"))
-    found = [nested.resolve(users().create(nested, "Schema").name) for nested in (first, second)]
+    found = [nested.resolve(users().to_cfn_schema(nested, "Schema").name) for nested in (first, second)]
     assert [name[:-9] for name in found] == ["Shop-First-Schema", "Shop-Second-Schema"]
 
 
@@ -264,14 +264,14 @@ def test_a_name_of_ones_own_is_taken_as_it_is() -> None:
 
 def test_a_name_that_the_service_would_not_take_is_refused() -> None:
     with pytest.raises(ValidationError, match=r"^Stack/Schema: name must be 1 to 63 letters, .*, got '-users'$"):
-        users().create(new_stack(), "Schema", name="-users")
+        users().to_cfn_schema(new_stack(), "Schema", name="-users")
 
 
 def test_all_rules_that_are_broken_are_told_at_once_with_field_and_what_to_do() -> None:
     stack = new_stack()
     schema = DatasetSchema.interactions().field("EVENT_TYPE", categorical=True).field("EVENT_VALUE", "string")
     with pytest.raises(ValidationError) as refused:
-        schema.create(Construct(stack, "Inner"), "Schema")
+        schema.to_cfn_schema(Construct(stack, "Inner"), "Schema")
     assert str(refused.value) == (
         "Stack/Inner/Schema: "
         'field-categorical: EVENT_TYPE: a reserved field is categorical. Leave "categorical" out; '
@@ -285,7 +285,7 @@ def test_a_schema_that_is_not_complete_is_refused() -> None:
     with pytest.raises(
         ValidationError, match=r"^Stack/Schema: no-metadata: .*\(there is only ITEM_ID\)\. Add a field$"
     ):
-        DatasetSchema.items().create(new_stack(), "Schema")
+        DatasetSchema.items().to_cfn_schema(new_stack(), "Schema")
 
 
 def warnings_of(stack: cdk.Stack) -> list[str]:
@@ -294,7 +294,7 @@ def warnings_of(stack: cdk.Stack) -> list[str]:
 
 def test_what_is_of_no_use_is_warned_of() -> None:
     stack = new_stack()
-    DatasetSchema.users().field("TOWN").field("IS_MEMBER", "boolean").create(stack, "Schema")
+    DatasetSchema.users().field("TOWN").field("IS_MEMBER", "boolean").to_cfn_schema(stack, "Schema")
     unused, boolean = warnings_of(stack)
     assert unused.startswith("field-unused: TOWN: a string is neither categorical nor textual. Add ")
     assert unused.endswith("[ack: cdk-personalize-import:field-unused]")
@@ -303,12 +303,12 @@ def test_what_is_of_no_use_is_warned_of() -> None:
 
 def test_a_warning_can_be_acknowledged() -> None:
     stack = new_stack()
-    schema = DatasetSchema.users().field("TOWN").field("IS_MEMBER", "boolean").create(stack, "Schema")
+    schema = DatasetSchema.users().field("TOWN").field("IS_MEMBER", "boolean").to_cfn_schema(stack, "Schema")
     cdk.Annotations.of(schema).acknowledge_warning("cdk-personalize-import:field-unused")
     assert [warning.partition(":")[0] for warning in warnings_of(stack)] == ["field-boolean"]
 
 
 def test_a_schema_without_fault_is_not_warned_of() -> None:
     stack = new_stack()
-    users().create(stack, "Schema")
+    users().to_cfn_schema(stack, "Schema")
     assert warnings_of(stack) == []
