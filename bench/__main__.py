@@ -1,7 +1,7 @@
-"""Measure, print what was measured, and write it to docs/benchmarks.md.
+"""Run the benchmarks, print the figures and write them to docs/benchmarks.md.
 
-`python -m bench` runs all parts; given names of parts, it runs those and only prints. `QUICK=1` measures less and only
-prints, `LARGE=1` takes data ten times as large as else.
+`python -m bench` runs all parts. With names of parts as arguments, it runs those and only prints. `QUICK=1` measures
+less and only prints; `LARGE=1` adds data ten times as large.
 """
 
 import os
@@ -31,13 +31,13 @@ _DOCS: Final = Path(__file__).parents[1] / "docs"
 _PACKAGES: Final = ("aws-cdk-lib", "crhelper", "ministack", "duckdb", "pandas", "pyarrow")
 _INTRODUCTION: Final = """# Benchmarks
 
-Written by `make bench`. `QUICK=1` measures less, and only prints; so does `PARTS="..."`, which names the parts to run;
-`LARGE=1` adds data ten times as large. Figures change with the machine; compare rows of one run.
+`make bench` writes this page. `QUICK=1` measures less, `PARTS="..."` measures only these parts; both only print the
+result. `LARGE=1` adds data ten times as large. Figures depend on the machine: compare only figures of the same run.
 """
 
 
 def main() -> None:
-    """Run all parts, or those that are asked for."""
+    """Run all parts, or those named on the command line."""
     quick, large = (os.environ.get(name, "") not in ("", "0") for name in ("QUICK", "LARGE"))
     parts = chosen(sys.argv[1:])
     sections = {part: _measure(part, Scale(quick=quick, large=large)) for part in parts}
@@ -50,21 +50,21 @@ def main() -> None:
 
 
 def chosen(names: Sequence[str]) -> tuple[Part, ...]:
-    """Return the parts of these names, or all; end with a message where there is no such part."""
+    """Return the parts with these names, or all; exit with a message if a name is unknown."""
     known = [part.name for part in PARTS]
     if unknown := sorted(set(names) - set(known)):
-        sys.exit(f"there is no part {', '.join(unknown)}; parts are {', '.join(known)}")
+        sys.exit(f"unknown part: {', '.join(unknown)}; parts are {', '.join(known)}")
     return tuple(part for part in PARTS if not names or part.name in names)
 
 
 def page(sections: dict[Part, Section]) -> str:
-    """Put the parts together."""
+    """Return the page with these sections."""
     parts = [f"## {part.title}\n\n{section.text}" for part, section in sections.items()]
     return "\n".join([_INTRODUCTION, f"{_machine()}\n", *parts])
 
 
 def _measure(part: Part, scale: Scale) -> Section:
-    """Run a part in a process of its own: the memory of a process begins with that of the one that has started it."""
+    """Run a part in a separate process, because a process inherits the peak memory of its parent."""
     with (
         tempfile.TemporaryDirectory(prefix="bench-") as folder,
         ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as process,

@@ -1,6 +1,6 @@
-"""Apps with many imports, in the ways that there are: each is a function of how many, and makes one stack.
+"""Apps with many imports: each function adds the imports to a stack in another way.
 
-`python -m bench.apps <way> <imports>` synthesizes one of them, as `cdk synth` asks for.
+`python -m bench.apps <way> <imports>` synthesizes one of them, as an app for `cdk synth`.
 """
 
 import sys
@@ -15,7 +15,7 @@ from aws_cdk import aws_personalize as personalize
 from aws_cdk import custom_resources as cr
 from constructs import Construct
 
-if TYPE_CHECKING:  # what some ways need isn't loaded for the others
+if TYPE_CHECKING:  # loaded only by the ways that need it
     from personalize_import import DataSource
 
 BUCKET: Final = "imports"
@@ -23,12 +23,12 @@ _CODE: Final = "def handler(event, context):\n    return {}\n"
 
 
 def dataset_arn(number: int) -> str:
-    """Name a dataset for each import."""
+    """Return the ARN of an import's dataset."""
     return f"arn:aws:personalize:eu-west-1:123456789012:dataset/group-{number}/INTERACTIONS"
 
 
 def ours(stack: cdk.Stack, imports: int) -> None:
-    """Make jobs of this library."""
+    """Add jobs of this library."""
     from personalize_import import DatasetImportJob
 
     for number in range(imports):
@@ -36,7 +36,7 @@ def ours(stack: cdk.Stack, imports: int) -> None:
 
 
 def ours_shared(stack: cdk.Stack, imports: int) -> None:
-    """Make jobs of this library, whose provider is in another stack."""
+    """Add jobs of this library with the provider of another stack."""
     from personalize_import import DatasetImportJob, DatasetImportProvider
 
     token = "arn:aws:lambda:eu-west-1:123456789012:function:imports"  # noqa: S105 - an ARN
@@ -50,7 +50,7 @@ def ours_shared(stack: cdk.Stack, imports: int) -> None:
 
 
 def provider_for_each(stack: cdk.Stack, imports: int) -> None:
-    """Make custom resources, each with a `Provider` of the CDK's for itself."""
+    """Add custom resources, each with its own `Provider` of the CDK."""
     on_event, is_complete = _function(stack, "OnEvent"), _function(stack, "IsComplete")
     for number in range(imports):
         provider = cr.Provider(stack, f"Provider{number}", on_event_handler=on_event, is_complete_handler=is_complete)
@@ -58,7 +58,7 @@ def provider_for_each(stack: cdk.Stack, imports: int) -> None:
 
 
 def provider_for_all(stack: cdk.Stack, imports: int) -> None:
-    """Make custom resources with one `Provider` of the CDK's."""
+    """Add custom resources with one `Provider` of the CDK."""
     provider = cr.Provider(
         stack,
         "Provider",
@@ -70,7 +70,7 @@ def provider_for_all(stack: cdk.Stack, imports: int) -> None:
 
 
 def aws_custom_resource(stack: cdk.Stack, imports: int) -> None:
-    """Make `AwsCustomResource`s, which start jobs and wait for none."""
+    """Add `AwsCustomResource`s, which start jobs and don't wait."""
     for number in range(imports):
         role = _role(stack, number)
         parameters = {
@@ -95,7 +95,7 @@ def aws_custom_resource(stack: cdk.Stack, imports: int) -> None:
 
 
 def bare(stack: cdk.Stack, imports: int) -> None:
-    """Make nothing but a custom resource and a role for each import, without what handles them."""
+    """Add only a custom resource and a role for each import, without functions."""
     for number in range(imports):
         _resource(stack, number, "arn:aws:lambda:eu-west-1:123456789012:function:imports")
 
@@ -103,22 +103,22 @@ def bare(stack: cdk.Stack, imports: int) -> None:
 WAYS: Final[dict[str, Callable[[cdk.Stack, int], None]]] = {
     "ours": ours,
     "ours, shared provider": ours_shared,
-    "a Provider for each": provider_for_each,
-    "a Provider for all": provider_for_all,
+    "one Provider per import": provider_for_each,
+    "one Provider for all imports": provider_for_all,
     "AwsCustomResource": aws_custom_resource,
     "bare": bare,
 }
 
 
 def make(way: str, imports: int) -> cdk.App:
-    """Make an app with a stack of so many imports; more resources than a stack may have are let pass."""
+    """Create an app with a stack of imports; the limit of resources in a stack is not checked."""
     app = cdk.App(context={"@aws-cdk/core:stackResourceLimit": 0, "@aws-cdk/core:enablePartitionLiterals": True})
     WAYS[way](cdk.Stack(app, "Imports"), imports)
     return app
 
 
 def make_deployable(folder: Path) -> cdk.App:
-    """Make an app with a dataset of users and its import, all of which can be deployed."""
+    """Create an app with a Users dataset and its import, which can be deployed."""
     from personalize_import import DatasetImportJob, DatasetSchema, DataSource
 
     (folder / "users.csv").write_text("USER_ID,CLASS\na,b\n")

@@ -1,7 +1,7 @@
-"""How often making an app asks the CDK's own process, and how long it waits for the answers.
+"""The number and duration of calls from an app to the CDK's process.
 
-`python -m bench.calls <way> <imports>` prints both, as JSON. jsii has no hook for it, so its one function that sends is
-wrapped.
+`python -m bench.calls <way> <imports>` prints both as JSON. jsii has no hook for it, so its function that sends
+requests is wrapped.
 """
 
 import json
@@ -15,7 +15,7 @@ from bench.apps import make
 
 
 def main(way: str, imports: int) -> None:
-    """Make an app with one import, and another with many: the difference is theirs."""
+    """Create an app with one import and an app with many, and print the difference per import."""
     waited: list[float] = []
     send = process._NodeProcess.send  # noqa: SLF001
 
@@ -26,7 +26,7 @@ def main(way: str, imports: int) -> None:
         finally:
             waited.append(time.perf_counter() - begun)
 
-    make(way, 1)  # so that all is loaded
+    make(way, 1)  # loads everything
     process._NodeProcess.send = send_and_count  # type: ignore[assignment,method-assign]  # noqa: SLF001
     make(way, 1)
     calls, seconds = len(waited), sum(waited)

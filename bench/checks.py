@@ -1,4 +1,4 @@
-"""The checks of data beside what one would write oneself: seconds, rows a second, and memory."""
+"""The checks of data compared with handwritten checks: seconds, rows per second, and memory."""
 
 import sys
 from collections.abc import Iterator
@@ -12,15 +12,15 @@ from bench.data import write_data, write_repeated, write_schema
 from bench.part import Scale, Section
 from bench.tables import Goal, goals_table
 
-_INTRODUCTION: Final = """Contenders run one after the other on the same data, each as a process of
-its own: seconds are from its start to its end, memory is the most that was resident.
+_INTRODUCTION: Final = """Contenders run one after the other on the same data, each in a separate
+process: seconds are measured from its start to its end, memory is the peak resident size.
 """
 _MEGABYTE: Final = 1_000_000
 _SIZES: Final = (10 * _MEGABYTE, 100 * _MEGABYTE, 1000 * _MEGABYTE)
 _SIZES_QUICK: Final = (1 * _MEGABYTE, 10 * _MEGABYTE)
 _LARGE_TIMES: Final = 10
 _SECONDS_MAX: Final = 100
-"""A contender that would take longer is measured with a part of the data."""
+"""A contender that would take longer is measured with part of the data."""
 _FASTER_MIN: Final = 10
 _MEMORY_MAX: Final = 1000 * _MEGABYTE
 _SAME_MEMORY: Final = 1.1
@@ -28,15 +28,15 @@ _SAME_MEMORY: Final = 1.1
 
 @dataclass(frozen=True)
 class Measured:
-    """A run, and the size of the data that it stands for."""
+    """A run, and the size of the data that it represents."""
 
     size: int
     run: Run
 
     @property
     def row(self) -> str:
-        """Write it as a row of a table."""
-        part = "" if self.run.data_bytes > self.size * 0.9 else f" (a part of {_size(self.run.data_bytes)})"
+        """The row of the table."""
+        part = "" if self.run.data_bytes > self.size * 0.9 else f" (part: {_size(self.run.data_bytes)})"
         cells = [
             f"{_size(self.size)}{part}",
             self.run.contender.name,
@@ -48,7 +48,7 @@ class Measured:
 
 
 def measure(folder: Path, *, quick: bool = False, large: bool = False) -> Iterator[Measured]:
-    """Measure all contenders with data of each size, which is written to a folder."""
+    """Measure all contenders with data of each size; the data is written to the folder."""
     schema = folder / "schema.json"
     write_schema(schema)
     before: dict[Contender, Run] = {}
@@ -71,20 +71,21 @@ def measure(folder: Path, *, quick: bool = False, large: bool = False) -> Iterat
 
 
 def table(measured: list[Measured]) -> str:
-    """Write the figures as a table, and below it the goals beside what was reached."""
+    """Return the table of figures, and the table of goals."""
     head = "| data | contender | seconds | rows/s | peak MB |\n| --- | --- | ---: | ---: | ---: |\n"
     rows = "\n".join(each.row for each in measured)
     return f"{head}{rows}\n\n{goals_table(_goals(measured))}\n{_bound(measured)}"
 
 
 def _bound(measured: list[Measured]) -> str:
-    """Say what is left for the rules, where all else is as fast as it can be."""
+    """Describe how much time reading leaves for the rules."""
     (reading,) = [each for each in measured if each.run.contender is READING]
     seconds = {each.run.contender: each.run.seconds for each in measured if each.size == reading.size}
     return (
         f"{_FASTER_MIN} times {PANDAS.name} would be {seconds[PANDAS] / _FASTER_MIN:.1f} s at {_size(reading.size)}. "
-        f"{READING.name}, takes {reading.run.seconds:.1f} s of that; the check takes {seconds[DUCKDB]:.1f} s, with a "
-        "regular expression over every byte, the widths and types of all values, and counts of users and categories.\n"
+        f"{READING.name}, takes {reading.run.seconds:.1f} s of that. The check takes {seconds[DUCKDB]:.1f} s: it "
+        "matches a regular expression against every byte, checks lengths and types of all values, and counts users "
+        "and categories.\n"
     )
 
 
@@ -93,7 +94,7 @@ def _goals(measured: list[Measured]) -> Iterator[Goal]:
     last = {each.run.contender: each.run for each in measured if each.size == size}
     for other in (CSV, PANDAS):
         faster = last[DUCKDB].rows_per_second / last[other].rows_per_second
-        goal = f"{_FASTER_MIN} times as many rows a second as {other.name}, at {_size(size)}"
+        goal = f"{_FASTER_MIN} times as many rows per second as {other.name}, at {_size(size)}"
         yield Goal(goal, f"{faster:.1f} times", faster >= _FASTER_MIN)
     peaks = {each.size: each.run.peak_bytes for each in measured if each.run.contender is DUCKDB}
     peak = max(peaks.values())

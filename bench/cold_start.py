@@ -1,4 +1,4 @@
-"""What it takes to load the functions, in fresh processes by turns."""
+"""Time and memory for loading the functions, measured in new processes by turns."""
 
 import compileall
 import os
@@ -16,14 +16,14 @@ from personalize_import.provider.handler_code import copy_packages
 
 _TIMES: Final = 13
 _TIMES_AS_SHIPPED: Final = 5
-"""No goal is judged by these."""
+"""Not used for goals."""
 _TIMES_QUICK: Final = 2
 _LONGER_MAX: Final = 1.1
 _BOTO3: Final = "bare boto3 with a client of Personalize"
 _STEP_FUNCTIONS: Final = "bare boto3 with a client of Step Functions"
 _CRHELPER: Final = "a handler with plain crhelper and that client"
 _OURS: Final = ("on_event", "is_complete")
-# Each up to where its first call can be made, for the functions make a client when they need it.
+# Each includes a client for the first call, because the functions create clients when they need them.
 _LOADED: Final[Mapping[str, str]] = {
     _BOTO3: "import boto3; boto3.client('personalize')",
     _STEP_FUNCTIONS: "import boto3; boto3.client('stepfunctions')",
@@ -32,7 +32,7 @@ _LOADED: Final[Mapping[str, str]] = {
     "is_complete": "from personalize_import_handler.index import is_complete; import boto3; "
     "boto3.client('personalize')",
 }
-# The usage of a process has its parent's peak in it; what the kernel tells of its memory hasn't.
+# getrusage includes the parent's peak; VmHWM doesn't.
 _MEASURED: Final = """
 import time
 begin = time.perf_counter()
@@ -46,20 +46,20 @@ _ENVIRONMENT: Final = {"AWS_REGION": "eu-west-1", "AWS_DEFAULT_REGION": "eu-west
 
 @dataclass(frozen=True)
 class Loaded:
-    """What it took once."""
+    """One measurement."""
 
     milliseconds: float
     megabytes: float
 
 
 def run(folder: Path, scale: Scale) -> Section:
-    """Load each by turns from the functions' own package."""
+    """Load each of them by turns from the Lambda package."""
     package = folder / "package"
     package.mkdir()
     copy_packages(package)
     times = _TIMES_QUICK if scale.quick else _TIMES
     as_shipped = _measure(package, min(times, _TIMES_AS_SHIPPED), {"PYTHONDONTWRITEBYTECODE": "1"})
-    compileall.compile_dir(package, quiet=1)  # by hand, for the environment may say that nothing is to be compiled
+    compileall.compile_dir(package, quiet=1)  # explicit, because the environment may disable compilation
     compiled = _measure(package, times, {})
     rows = [
         (name, *(f"{loaded[name].milliseconds:.0f}" for loaded in (compiled, as_shipped)), f"{each.megabytes:.0f}")
@@ -68,11 +68,11 @@ def run(folder: Path, scale: Scale) -> Section:
     size = sum(path.stat().st_size for path in package.rglob("*.py"))
     figures = table(["process", "ms", "ms, package not compiled", "peak MB"], rows)
     facts = (
-        f"The package has {size / 1000:,.0f} KB of sources. It is shipped without compiled files, which would be for "
-        "one version of Python; so each cold start in Lambda compiles what it loads, as in the second column. "
-        "on_event makes no call to Personalize: its client is that of Step Functions. "
-        f"What on_event adds to that, and is_complete to a client of Personalize, are crhelper and the modules of the "
-        f"handler: {_added(compiled, 'on_event', _STEP_FUNCTIONS)} and {_added(compiled, 'is_complete', _BOTO3)} ms."
+        f"The package has {size / 1000:,.0f} KB of sources. It contains no compiled files, because these would be for "
+        "one version of Python. So each cold start in Lambda compiles the modules that it loads, as in the second "
+        "column. on_event makes no call to Personalize, but needs a client of Step Functions. Compared with "
+        "bare boto3 and the same client, crhelper and the modules of the handler add, for on_event and is_complete: "
+        f"{_added(compiled, 'on_event', _STEP_FUNCTIONS)} and {_added(compiled, 'is_complete', _BOTO3)} ms."
     )
     return Section(f"{figures}\n{facts}\n\n{goals_table(_goals(compiled))}")
 

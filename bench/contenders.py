@@ -1,4 +1,4 @@
-"""Who is measured: each a process of its own, so that its memory is its own too."""
+"""The contenders, each run in a separate process so that its memory can be measured."""
 
 import json
 import os
@@ -14,7 +14,7 @@ _ROOT: Final = Path(__file__).parents[1]
 _SOURCES: Final = (".", "cli", "lambda_handler")
 
 Found = tuple[str, str | None, int | None, int]
-"""A rule, a column, the first line, and how often it is broken."""
+"""A rule, a column, the first line, and the number of occurrences."""
 
 
 @dataclass(frozen=True)
@@ -23,12 +23,12 @@ class Contender:
 
     name: str
     command: Callable[[Path, Path], list[str]]
-    """Given the data and its schema."""
+    """Return the arguments for the data and its schema."""
 
 
 @dataclass(frozen=True)
 class Run:
-    """How a contender has done."""
+    """The result of a contender."""
 
     contender: Contender
     data_bytes: int
@@ -39,7 +39,7 @@ class Run:
 
     @property
     def rows_per_second(self) -> float:
-        """How many rows it has checked in a second, its start included."""
+        """Rows checked per second, including the start of the process."""
         return self.rows / self.seconds
 
 
@@ -53,12 +53,12 @@ PLAIN: Final = Contender("personalize-import check --engine plain", _command_lin
 CSV: Final = Contender("the same rules with the csv module", lambda data, _: ["bench.csv_rules", str(data)])
 PANDAS: Final = Contender("the same rules in pandas chunks", lambda data, _: ["bench.pandas_rules", str(data)])
 CONTENDERS: Final = (DUCKDB, PLAIN, CSV, PANDAS)
-READING: Final = Contender("DuckDB's own reader, without any rule", lambda data, _: ["bench.reading", str(data)])
-"""No contender, for it checks nothing: what is left of the time is the rules."""
+READING: Final = Contender("DuckDB's own reader, without rules", lambda data, _: ["bench.reading", str(data)])
+"""Not a contender, because it checks nothing; the difference is the time for the rules."""
 
 
 def run(contender: Contender, data: Path, schema: Path) -> Run:
-    """Let a contender check data."""
+    """Run a contender on data."""
     path = os.pathsep.join(str(_ROOT / source) for source in _SOURCES)
     begin = time.perf_counter()
     process = subprocess.Popen(  # noqa: S603
@@ -68,7 +68,7 @@ def run(contender: Contender, data: Path, schema: Path) -> Run:
         text=True,
     )
     output = process.stdout.read() if process.stdout else ""
-    # wait4 tells what this one child has used; the usage of all children knows only the largest of them.
+    # wait4 returns the usage of this child; RUSAGE_CHILDREN has only the largest of all children.
     _, status, used = os.wait4(process.pid, 0)
     seconds = time.perf_counter() - begin
     process.returncode = os.waitstatus_to_exitcode(status)
@@ -85,7 +85,7 @@ def run(contender: Contender, data: Path, schema: Path) -> Run:
     )
 
 
-def _found(finding: Any) -> Found:  # noqa: ANN401 - whatever JSON holds
+def _found(finding: Any) -> Found:  # noqa: ANN401 - parsed JSON
     if isinstance(finding, list):
         rule, column, line, count = finding
     else:

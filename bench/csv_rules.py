@@ -1,4 +1,4 @@
-"""The rules with the csv module: a loop over rows, value by value, as one would write it for one's own data."""
+"""The rules with the csv module: a loop over rows and values, as users would write it for their own data."""
 
 import csv
 import re

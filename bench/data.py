@@ -1,4 +1,4 @@
-"""Interactions to measure with: few users and items make most of them, and one column is mostly empty."""
+"""Generated interactions: few users and items have most of them, and one column is mostly empty."""
 
 import json
 from collections.abc import Mapping
@@ -33,11 +33,11 @@ FAULTS: Final[Mapping[str, str]] = {
     "reserved-value": "user-1,item-1,view,1600000000,EVENT_TYPE,",
     "field-count": "user-1,item-1,view,1600000000,Economy,,",
 }
-"""Rows that each break one rule."""
+"""Rows that each violate one rule."""
 
 _ROW_BYTES: Final = 44
-"""About as much as a row takes."""
-# Twenty thousand rows begin within the time of four hundred: times go up and down, as they do in what is collected.
+"""The approximate size of a row."""
+# Times repeatedly rise and fall, as in collected data: each 20,000 rows start 400 seconds after the previous ones.
 _ROWS: Final = """
 SELECT 'user-' || CAST(floor({users} * {user} ** 3) AS BIGINT) AS USER_ID,
   'item-' || CAST(floor({items} * {item} ** 4) AS BIGINT) AS ITEM_ID,
@@ -50,7 +50,7 @@ FROM range({count}) AS rows(row)"""
 
 
 def write_data(path: Path, size: int) -> None:
-    """Write a header and rows, of about so many bytes; the same size gives the same rows."""
+    """Write a header and rows of about this size in bytes; the same size results in the same rows."""
     rows = _ROWS.format(
         user=_chance(0),
         users=max(100, size // 3_000),
@@ -66,7 +66,7 @@ def write_data(path: Path, size: int) -> None:
 
 
 def write_faulty_data(path: Path, size: int) -> dict[str, int]:
-    """Write rows of which some break rules; give the lines of those."""
+    """Write rows of which some violate rules; return the lines of those by rule."""
     write_data(path, size)
     rows = path.read_text().splitlines()
     lines = {rule: (number + 1) * len(rows) // (len(FAULTS) + 2) for number, rule in enumerate(FAULTS)}
@@ -93,5 +93,5 @@ def write_schema(path: Path) -> None:
 
 
 def _chance(column: int) -> str:
-    """Give a number from 0 to 1 for each row, as good as random and always the same."""
+    """Return SQL for a reproducible pseudo-random number from 0 to 1 for each row."""
     return f"(hash(row * 5 + {column}) / 18446744073709551616.0)"

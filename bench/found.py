@@ -1,4 +1,4 @@
-"""What a contender has found, in a form that those of others can be compared with."""
+"""Findings of a contender, in a form in which contenders can be compared."""
 
 import json
 import sys
@@ -16,7 +16,7 @@ RESERVED = next(each for each in DATASET_TYPES if each.name == "INTERACTIONS").k
 
 @dataclass
 class Found:
-    """Findings, and the counts that some of them are made of."""
+    """Findings, and the counts for rules about all rows."""
 
     rows: int = 0
     empty_ratings: int = 0
@@ -27,17 +27,17 @@ class Found:
     _counts: dict[tuple[str, str | None], int] = field(default_factory=dict)
 
     def add(self, rule: str, column: str | None = None, line: int | None = None, count: int = 1) -> None:
-        """Add what breaks a rule."""
+        """Add a finding."""
         self._first.setdefault((rule, column), line)
         self._counts[rule, column] = self._counts.get((rule, column), 0) + count
 
     @property
     def has_users(self) -> bool:
-        """Say whether enough users are known to come back."""
+        """Return whether enough users with two interactions have been found."""
         return len(self.users_with_two) >= USERS_ENOUGH
 
     def report(self) -> None:
-        """Look at all rows together, and write to standard output what was found."""
+        """Check the rules about all rows, and write all findings to standard output."""
         if self.rows < INTERACTIONS_MIN:
             self.add("too-few-interactions")
         if not self.has_users:

@@ -1,4 +1,4 @@
-"""The AWS on this machine: how long it takes to be ready, to import rows, and to deploy an import."""
+"""The local AWS: time until it is ready, time to import rows, and time to deploy an import."""
 
 import json
 import time
@@ -20,7 +20,7 @@ from personalize_local.server.options import Options
 _STARTS: Final = 5
 _STARTS_QUICK: Final = 1
 _SIZES: Final = (20_000_000, 41_000_000, 82_000_000)
-"""Bytes of files; the second has a million rows."""
+"""Sizes of the files in bytes; the second has a million rows."""
 _SIZES_QUICK: Final = (2_000_000, 4_000_000)
 _GOAL_ROWS: Final = 1_000_000
 _READY_MAX: Final = 3.0
@@ -32,7 +32,7 @@ _ARN: Final = "arn:aws:personalize:eu-west-1:000000000000"
 
 @dataclass(frozen=True)
 class Imported:
-    """An import, from the request to ACTIVE, and what the server's memory grew by."""
+    """An import from the request until ACTIVE, and the growth of the server's memory."""
 
     rows: int
     seconds: float
@@ -40,7 +40,7 @@ class Imported:
 
     @property
     def bytes_per_row(self) -> float:
-        """What a row takes."""
+        """Memory per row."""
         return self.megabytes * 1e6 / self.rows
 
 
@@ -54,11 +54,11 @@ def run(folder: Path, scale: Scale) -> Section:
         ["what", "seconds", "memory, MB"],
         [
             ("start to ready", f"{median(seconds for seconds, _ in ready):.1f}", f"{memory:.0f}"),
-            ("`cdk deploy` of a stack with an import that takes no time", f"{deployed:.1f}", ""),
+            ("`cdk deploy` of a stack with an import of zero seconds", f"{deployed:.1f}", ""),
         ],
     )
     figures = table(
-        ["rows", "seconds", "rows/s", "bytes of memory for a row"],
+        ["rows", "seconds", "rows/s", "bytes of memory per row"],
         [
             (f"{each.rows:,}", f"{each.seconds:.1f}", f"{each.rows / each.seconds:,.0f}", f"{each.bytes_per_row:.0f}")
             for each in imported
@@ -100,7 +100,7 @@ def _import(folder: Path, size: int) -> Imported:
 
 
 def _fill(cloud: LocalCloud, data: Path) -> None:
-    """Make a dataset, a bucket with data, and a role that may read it."""
+    """Create a dataset, a bucket with data, and a role that can read it."""
     schema = cloud.personalize.create_schema(name="bench", schema=json.dumps(SCHEMA))["schemaArn"]
     group = cloud.personalize.create_dataset_group(name="bench")["datasetGroupArn"]
     while cloud.personalize.describe_dataset_group(datasetGroupArn=group)["datasetGroup"]["status"] != "ACTIVE":
@@ -148,7 +148,7 @@ def _deploy(folder: Path) -> float:
 
 
 def _resident(aws: LocalAws) -> float:
-    """Read how many megabytes of memory the server has."""
+    """Return the resident memory of the server in megabytes."""
     status = Path(f"/proc/{aws.pid}/status").read_text()
     (line,) = [line for line in status.splitlines() if line.startswith("VmRSS:")]
     return int(line.split()[1]) / 1000
@@ -161,5 +161,5 @@ def _goals(ready: list[float], imported: list[Imported]) -> Iterator[Goal]:
             goal = f"a million interactions imported in {_IMPORT_MAX:.0f} seconds"
             yield Goal(goal, f"{each.seconds:.1f} seconds", each.seconds <= _IMPORT_MAX)
     growth = imported[-1].bytes_per_row / imported[0].bytes_per_row
-    goal = f"no more memory for a row among {imported[-1].rows:,} than among {imported[0].rows:,}"
+    goal = f"no more memory per row among {imported[-1].rows:,} than among {imported[0].rows:,}"
     yield Goal(goal, f"{growth:.2f} times", growth <= _GROWTH_MAX)

@@ -1,6 +1,6 @@
 """The rules in pandas: chunks of rows, and whole columns at once.
 
-Rows with too many values pandas skips with a warning; those with too few it fills in, and doesn't tell.
+pandas skips rows with too many values, with a warning, and fills rows with too few values without one.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""What a part of the benchmarks is: a module with a function `run`, which takes a folder and a `Scale`."""
+"""Parts of the benchmarks: modules with a function `run`, which takes a folder and a `Scale`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Scale:
-    """How much is measured."""
+    """The amount of data and repetitions."""
 
     quick: bool = False
     large: bool = False
@@ -16,7 +16,7 @@ class Scale:
 
 @dataclass(frozen=True)
 class Section:
-    """What a part has come to: its text, and files that the text refers to, by name."""
+    """The result of a part: its text, and the files that the text refers to, by name."""
 
     text: str
     files: Mapping[str, str] = field(default_factory=dict)
@@ -27,12 +27,12 @@ class Part:
     """One part of the benchmarks."""
 
     name: str
-    """By which it is asked for alone."""
+    """The name on the command line."""
     title: str
     module: str
-    """Loaded when the part is measured: what others load would be in its figures."""
+    """Imported when the part runs, so that imports of other parts don't affect its figures."""
 
     def run(self, folder: Path, scale: Scale) -> Section:
-        """Measure, in a folder for whatever it needs."""
+        """Measure, with a folder for temporary files."""
         section: Section = import_module(self.module).run(folder, scale)
         return section

@@ -1,4 +1,4 @@
-"""How many resources imports take, and how large the policies get."""
+"""The number of resources of imports, and the size of the policies."""
 
 import json
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ _MANY: Final = 240
 _STACK_MAX: Final = 500
 """https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html."""
 _INLINE_MAX: Final = 10_240
-"""Of all inline policies of a role together, https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html."""
+"""All inline policies of a role together: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html."""
 _BUCKET_POLICY_MAX: Final = 20_480
 """https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketPolicy.html."""
 _PROVIDER_MAX: Final = 8
@@ -27,14 +27,14 @@ _IMPORT_MAX: Final = 2
 
 
 def run(_folder: Path, scale: Scale) -> Section:
-    """Count, for each way to make imports."""
+    """Count the resources for each way to add imports."""
     numbers = _IMPORTS[:2] if scale.quick else _IMPORTS
     ways = [way for way in WAYS if way != "bare"]
     counts = {way: [len(template_of(make(way, number))["Resources"]) for number in numbers] for way in ways}
     head = ["way", *(f"{number} import{'s' * (number > 1)}" for number in numbers)]
     figures = table(head, [(way, *count) for way, count in counts.items()])
     goals = goals_table(_goals(counts["ours"], numbers))
-    return Section(f"{figures}\n{_room_in_a_bucket_policy()}\n\n{goals}")
+    return Section(f"{figures}\n{_capacity_of_a_bucket_policy()}\n\n{goals}")
 
 
 def _goals(ours: list[int], numbers: tuple[int, ...]) -> Iterator[Goal]:
@@ -50,20 +50,20 @@ def _goals(ours: list[int], numbers: tuple[int, ...]) -> Iterator[Goal]:
     yield Goal(goal, f"{inline:,}", inline <= _INLINE_MAX)
 
 
-def _room_in_a_bucket_policy() -> str:
-    """Say how many imports a bucket's policy has room for."""
+def _capacity_of_a_bucket_policy() -> str:
+    """Describe the number of imports that fit into a bucket policy."""
     (policy,) = of_type(many_of_one_bucket(), "AWS::S3::BucketPolicy")
     size = size_of(policy["PolicyDocument"])
     return (
-        f"The policy of one bucket of the app that all {_MANY} imports read from, each from a folder of its own, has "
-        f"{size:,} bytes. S3 takes {_BUCKET_POLICY_MAX:,}, which is about {_BUCKET_POLICY_MAX * _MANY // size} imports."
+        f"If all {_MANY} imports read from one bucket of the app, each from its own prefix, the bucket policy has "
+        f"{size:,} bytes. S3 allows {_BUCKET_POLICY_MAX:,}: about {_BUCKET_POLICY_MAX * _MANY // size} imports."
         "\n\nThe ninth resource of the provider is the policy that names the state machine by its exact ARN."
     )
 
 
 @cache
 def many_of_one_bucket() -> dict[str, Any]:
-    """Make as many imports as fit into a stack, each from a folder of its own in a bucket of the app."""
+    """Return the template of a stack with as many imports as fit, each from its own prefix in a bucket of the app."""
     app = cdk.App(context={"@aws-cdk/core:enablePartitionLiterals": True, "@aws-cdk/aws-iam:minimizePolicies": True})
     stack = cdk.Stack(app, "Imports")
     bucket = s3.Bucket(stack, "Bucket")
@@ -79,23 +79,23 @@ def many_of_one_bucket() -> dict[str, Any]:
 
 
 def template_of(app: cdk.App) -> dict[str, Any]:
-    """Synthesize an app of one stack."""
+    """Return the template of an app with one stack."""
     (stack,) = app.synth().stacks
     return dict(stack.template)
 
 
 def of_type(template: dict[str, Any], kind: str) -> list[dict[str, Any]]:
-    """Give the properties of all resources of a type."""
+    """Return the properties of all resources of a type."""
     return [each["Properties"] for each in template["Resources"].values() if each["Type"] == kind]
 
 
 def inline_size(role: dict[str, Any]) -> int:
-    """Count the characters of a role's inline policies as they are when the stack is deployed."""
+    """Return the size of a role's inline policies in the deployed stack, in characters."""
     return sum(size_of(policy["PolicyDocument"]) for policy in role.get("Policies", []))
 
 
 def size_of(document: object) -> int:
-    """Count the characters of a policy, white space left out, with references as long as what they stand for."""
+    """Return the size of a policy in characters, without white space, with resolved references."""
     return len(json.dumps(_resolved(document), separators=(",", ":")))
 
 

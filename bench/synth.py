@@ -1,4 +1,4 @@
-"""How long `cdk synth` takes beside custom resources and roles with nothing around them."""
+"""The duration of `cdk synth`, compared with bare custom resources and roles."""
 
 import json
 import os
@@ -14,21 +14,21 @@ from bench.tables import Goal, goals_table, table
 
 _IMPORTS_QUICK: Final = (1, 10)
 _TIMES: Final = {1: 3, 10: 1, 100: 4, 240: 4}
-"""By the number of imports: those most often by which the goals are judged."""
+"""Repetitions by number of imports; more for those that goals depend on."""
 _COUNTED: Final = 40
-"""Imports of which the calls are counted."""
+"""Number of imports for counting calls."""
 _WAYS: Final = ("bare", "ours")
 _LONGER_MAX: Final = 1.3
 _ROOT: Final = Path(__file__).parents[1]
 _PROGRAMS: Final = Path(sys.executable).parent
-_CALLS: Final = """Bare is a custom resource, and a role with a policy. What an import asks beyond that is its own
-construct, its tags, the dependency on its role, and what cdk-nag is told of the role's wildcard. The CDK's process
-validates each template too, which takes longer the more is in it.
+_CALLS: Final = """Bare is a custom resource, and a role with a policy. The additional calls of an import are for its
+construct, its tags, the dependency on its role, and the cdk-nag suppression for the role's wildcard. The CDK's process
+also validates each template, which takes longer for larger templates.
 """
 
 
 def run(folder: Path, scale: Scale) -> Section:
-    """Measure by turns, and take the least of each: whatever else the machine does only adds to it."""
+    """Measure by turns and use the minimum, because other load of the machine only adds to the duration."""
     numbers = _IMPORTS_QUICK if scale.quick else tuple(_TIMES)
     seconds: dict[tuple[str, int], list[float]] = {(way, number): [] for number in numbers for way in _WAYS}
     for turn in range(1 if scale.quick else max(_TIMES.values())):
@@ -50,8 +50,8 @@ def run(folder: Path, scale: Scale) -> Section:
 
 
 def _calls(seconds: Mapping[tuple[str, int], float], imports: int) -> str:
-    """Say what an import's time is made of."""
-    head = ["of one import", "calls of the CDK's process", "ms in these", "ms in all"]
+    """Describe where the time of an import is spent."""
+    head = ["per import", "calls to the CDK's process", "ms in these calls", "ms in total"]
     rows = []
     for way in _WAYS:
         ran = _run([sys.executable, "-m", "bench.calls", way, str(_COUNTED)])

@@ -1,4 +1,4 @@
-"""Tables in Markdown: of figures, and of goals beside what was reached."""
+"""Markdown tables of figures, and of goals with the figures reached."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Goal:
-    """What should be, what is, and whether that is enough."""
+    """A goal, the figure, and whether it reaches the goal."""
 
     goal: str
     measured: str
@@ -14,7 +14,7 @@ class Goal:
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """Write rows; all columns but those of words are set to the right."""
+    """Return a table; columns of numbers are aligned to the right."""
     lines = [[str(cell) for cell in row] for row in rows]
     is_figure = [all(line[at][:1].isdigit() for line in lines) for at in range(len(head))]
     under = ["---:" if figure else "---" for figure in is_figure]
@@ -22,6 +22,6 @@ def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
 
 def goals_table(goals: Iterable[Goal]) -> str:
-    """Write goals beside what was reached."""
+    """Return a table of goals and figures."""
     rows = [(each.goal, each.measured, "yes" if each.reached else "no") for each in goals]
     return table(["goal", "measured", "reached"], rows)

@@ -1,4 +1,4 @@
-"""What was measured of the waiting, as tables, with goals beside figures."""
+"""The tables of the measurements of waiting, and of the goals."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -12,36 +12,37 @@ from bench.waiting.measuring import LONG_SECONDS, LONG_SPEED, MANY, Deployed, Me
 from personalize_local.personalize.limits import Settings
 
 PLOT: Final = "benchmarks-waiting.svg"
-_INTRODUCTION: Final = f"""How long a deploy goes on after its import has ended, and what it takes to know that.
-All contenders are deployed to the local AWS in the same run, for jobs of the same times, on a clock that runs faster
-for all of them alike. The `Provider` is the CDK's
-[framework](https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.custom_resources-readme.html) as it is published,
-around two small functions; crhelper polls by the
-[rules of EventBridge](https://github.com/aws-cloudformation/custom-resource-helper) that it makes; both look at a job
+_INTRODUCTION: Final = f"""The time from the end of an import to the end of the deploy, and the cost of detecting it.
+All contenders are deployed to the local AWS in the same run, with jobs of the same durations, on the same accelerated
+clock. The `Provider` is the CDK's
+[framework](https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.custom_resources-readme.html) as published,
+with two small functions; crhelper polls with
+[EventBridge rules](https://github.com/aws-cloudformation/custom-resource-helper) that it creates; both poll a job
 with the same code. Costs are list prices of {prices.DATE} in {prices.REGION}, without free tiers.
 
 ![Lag against Describe calls]({PLOT})
 """
-_PLAYED: Final = """Few jobs can be deployed in the time of a benchmark, and where in an interval one ends is chance.
-So the same is played without a deploy: this construct's handler around a clock moved by hand, the others by their
-intervals, with looks that take the real time that they took above. A job for each eleventh second from 4 to 17 minutes:
+_PLAYED: Final = """Only few jobs can be deployed during a benchmark, and it is random where in an interval a job ends.
+So the same is simulated without a deploy: this construct with its handler and a simulated clock, the others by their
+intervals. Polls take the real time measured above. One job for each eleventh second from 4 to 17 minutes:
 """
-_LONG: Final = f"""Three hours, deployed, {LONG_SPEED:.0f} times as fast, which makes {LONG_SPEED / 10:.0f} seconds of
-a tenth that a look takes; and played, with looks that take what they take. The `Provider` waits an hour at most, and
-CloudFormation waits for no custom resource any longer: neither it nor crhelper can have such a job as a resource.
+_LONG: Final = f"""A job of three hours, deployed with a clock {LONG_SPEED:.0f} times as fast, which turns a poll of a
+tenth of a second into {LONG_SPEED / 10:.0f} seconds; and simulated, with polls in real time. The `Provider` waits
+at most an hour, as does CloudFormation for any custom resource: neither the `Provider` nor crhelper can wait for such
+a job.
 """
 _TOGETHER_SECONDS: Final = 5
 _BURST: Final = Settings().request_burst
-_MANY: Final = f"""{MANY} stacks at once, deployed, where the service takes one request a second of each operation,
+_MANY: Final = f"""{MANY} stacks at once, deployed. The service allows one request per second for each operation,
 after a burst of {_BURST}, and runs five jobs at once.
 """
-_JUDGED: Final = """What was played has neither chance nor a stretched look in it: goals that have such a figure are
-judged by it, and those for 3 hours by both.
+_JUDGED: Final = """Simulated figures contain neither chance nor polls stretched by the clock. Goals with a simulated
+figure are judged by it, and those for 3 hours by both.
 """
 
 
 def write(measured: Measured) -> str:
-    """Write the part's text."""
+    """Return the text of the part."""
     parts = [_INTRODUCTION, _deployed(measured.typical)]
     parts += [_PLAYED, _played(measured)]
     if measured.many:
@@ -71,10 +72,10 @@ def _deployed(rows: Sequence[Deployed]) -> str:
 
 
 def _agreement(rows: Sequence[Deployed], speed: float) -> str:
-    """Write what was deployed beside the same as played."""
+    """Compare deployed and simulated figures."""
     names = (
-        *("contender", "a look takes ms", "by the clock s"),
-        *("lag s, deployed", "played", "Describe calls, deployed", "played"),
+        *("contender", "duration of a poll, ms", "on the clock, s"),
+        *("lag s, deployed", "simulated", "Describe calls, deployed", "simulated"),
     )
     cells = [
         [
@@ -89,8 +90,8 @@ def _agreement(rows: Sequence[Deployed], speed: float) -> str:
         for each in rows
     ]
     return (
-        "A look takes real time, which the clock stretches; lag and calls above have that in them.\n"
-        f"The same jobs, played with looks as long as that:\n\n{table(names, cells)}"
+        "A poll takes real time, which the accelerated clock stretches; lag and calls above include that.\n"
+        f"The same jobs, simulated with polls of that duration:\n\n{table(names, cells)}"
     )
 
 
@@ -122,7 +123,7 @@ def _played(measured: Measured) -> str:
 def _many(rows: Sequence[Deployed]) -> str:
     head = (
         *("contender", "lag mean s", "p95 s", "Describe calls of one", "throttled calls of all"),
-        *("of these, looks at a job", "failed"),
+        *("of these, polls of a job", "failed"),
     )
     cells = [
         [
@@ -138,13 +139,13 @@ def _many(rows: Sequence[Deployed]) -> str:
 
 
 def _bound_of_many(ours: Deployed) -> str:
-    """Say what no pace can help against: that all stacks begin at once."""
+    """Describe the effect of all stacks starting at once, which no polling interval can avoid."""
     times = [each.first_call for each in ours.waited]
     return (
-        f"No pace keeps stacks apart that begin together: the first calls of this construct's {len(times)} came within "
-        f"{max(times) - min(times):.0f} s, {densest(times, _TOGETHER_SECONDS)} of them within {_TOGETHER_SECONDS}, in "
-        f"which the service takes {_BURST + _TOGETHER_SECONDS} at most. botocore makes a throttled call again within "
-        "seconds, and what it can't do the next look does.\n"
+        f"No polling interval separates stacks that start together: the first calls of this construct's {len(times)} "
+        f"came within {max(times) - min(times):.0f} s, {densest(times, _TOGETHER_SECONDS)} of them within "
+        f"{_TOGETHER_SECONDS}, in which the service allows {_BURST + _TOGETHER_SECONDS}. botocore retries a throttled "
+        "call within seconds; after that, the next poll retries it.\n"
     )
 
 
@@ -154,7 +155,7 @@ def _long(measured: Measured) -> str:
         mean(each.lag for each in measured.long_played),
         f"{mean(each.describes for each in measured.long_played):.0f}",
     )
-    played = [f"{OURS.name}, played", "waited", f"{lag:.0f}", f"{lag / LONG_SECONDS:.1%}", calls, *["-"] * 3]
+    played = [f"{OURS.name}, simulated", "waited", f"{lag:.0f}", f"{lag / LONG_SECONDS:.1%}", calls, *["-"] * 3]
     return table(head, [*(_long_row(each) for each in measured.long), played])
 
 
@@ -162,7 +163,7 @@ def _long_row(each: Deployed) -> list[str]:
     (one,) = each.waited
     *_, transitions, errors, cost = _used(each)
     if one.lag is None:
-        outcome, lags = f"failed after {one.describes} looks", ["-", "-"]
+        outcome, lags = f"failed after {one.describes} polls", ["-", "-"]
     else:
         outcome, lags = "waited", [f"{one.lag:.0f}", f"{one.lag / one.job_seconds:.1%}"]
     return [each.contender.name, outcome, *lags, str(one.describes), transitions, errors, cost]

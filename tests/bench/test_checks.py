@@ -59,7 +59,7 @@ def test_a_contender_that_would_take_too_long_is_measured_with_a_part_of_the_dat
     measured = list(checks.measure(tmp_path, quick=True))
 
     assert [one.run for one in measured[4:8]] == [one.run for one in measured[:4]]
-    assert "(a part of 1 MB)" in measured[4].row
+    assert "(part: 1 MB)" in measured[4].row
 
 
 def test_a_contender_that_fails_is_no_contender(schema: Path, tmp_path: Path) -> None:

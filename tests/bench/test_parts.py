@@ -62,8 +62,8 @@ def test_a_part_alone_or_quick_figures_are_only_printed(
 
 
 @pytest.mark.usefixtures("docs")
-def test_a_part_that_there_is_not_is_refused_with_those_that_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(SystemExit, match="there is no part three; parts are one, two"):
+def test_an_unknown_part_is_rejected_with_the_names_of_all_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(SystemExit, match="unknown part: three; parts are one, two"):
         run(monkeypatch, "one", "three")
 
 

@@ -141,12 +141,12 @@ def test_goals_stand_beside_figures_and_those_that_were_missed_are_told() -> Non
 
     reached = [line.rstrip(" |").rpartition("| ")[2] for line in goals]
     assert reached == ["no", "yes", "yes", "yes", "no", "no"]
-    assert "7.0 s played, 5.0 s deployed" in goals[0]
-    assert "25% played, 18% deployed" in goals[1]
+    assert "7.0 s simulated, 5.0 s deployed" in goals[0]
+    assert "25% simulated, 18% deployed" in goals[1]
 
 
 def test_a_contender_that_gave_up_is_told_to_have_failed() -> None:
-    assert f"| {PROVIDER_30.name} | failed after 121 looks | - |" in report.write(measured())
+    assert f"| {PROVIDER_30.name} | failed after 121 polls | - |" in report.write(measured())
 
 
 def test_the_plot_shows_each_contender_where_its_figures_are() -> None:
