@@ -10,10 +10,10 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 
 def test_the_changelog_begins_with_the_version_of_the_package() -> None:
     versions = re.findall(
-        r"^## (\S+) \((unreleased|\d{4}-\d{2}-\d{2})\)$", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE
+        r"^## \[(\S+)\] - (Unreleased|\d{4}-\d{2}-\d{2})$", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE
     )
     assert versions[0][0] == PROJECT["version"]
-    assert [version for version, released in versions if released == "unreleased"] in ([], [PROJECT["version"]])
+    assert [version for version, released in versions if released == "Unreleased"] in ([], [PROJECT["version"]])
 
 
 def test_the_licence_that_is_named_is_the_one_in_the_file() -> None:
