@@ -21,8 +21,8 @@ from personalize_import.synthesis.environment import environment_of, may_have_to
 from personalize_import.synthesis.intrinsics import Intrinsics
 
 # Validations.acknowledge can't be used: it refuses ids with single brackets, and changes those with blanks. The key of
-# an object may have either.
-_ACKNOWLEDGED: Final = cdk.Validations.ACKNOWLEDGED_RULES_METADATA_KEY
+# an object may have either. This is its ACKNOWLEDGED_RULES_METADATA_KEY, which CDK versions before 2.255 don't have.
+_ACKNOWLEDGED: Final = "aws:cdk:acknowledged-rules"
 _WILDCARD: Final = "AwsSolutions-IAM5"
 _ACCESS_LOGS: Final = "AwsSolutions-S1"
 _LATEST_RUNTIME: Final = "AwsSolutions-L1"

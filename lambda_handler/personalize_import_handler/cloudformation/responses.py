@@ -27,6 +27,7 @@ RESPONSE_URL_ALLOWED: Final = "a URL that begins with https://"
 ATTEMPT_THREAD: Final = "answer to CloudFormation"
 """The name of the thread of an attempt."""
 _ATTEMPTS: Final = 5
+_NO_RESPONSE: Final = "no response in time"
 _TIMEOUT_SECONDS: Final = 5
 _CUT: Final = "…"
 _URL: Final = re.compile(r"https://[a-zA-Z0-9.-]+(:(?P<port>[0-9]{1,5}))?([/?][!-~]*)?")
@@ -141,7 +142,7 @@ def _put(url: str, body: bytes, timeout_seconds: float) -> str:
         return outcome.get(timeout=timeout_seconds)
     except Empty:
         handler.abort()
-        return "no response in time"
+        return _NO_RESPONSE
 
 
 def _attempt(handler: _HttpsHandler, url: str, body: bytes, timeout_seconds: float) -> str:
@@ -162,6 +163,8 @@ def _attempt(handler: _HttpsHandler, url: str, body: bytes, timeout_seconds: flo
     except urllib.error.HTTPError as error:
         error.close()
         return f"HTTP {error.code}"
+    except TimeoutError:
+        return _NO_RESPONSE
     except (OSError, ValueError, http.client.HTTPException) as error:  # no connection, TLS, time or HTTP; not a URL
         return type(error).__name__
 
