@@ -1,4 +1,4 @@
-"""Alarms on imports, and on what handles them."""
+"""Alarms on imports, and on the state machine and the functions of their provider."""
 
 from collections.abc import Sequence
 from typing import Final, cast
@@ -46,7 +46,7 @@ def alarms_of_provider(
 
     They are in the job's stack, because their actions may be in it, and that stack depends on the provider's.
     """
-    if not isinstance(provider, DatasetImportProvider):  # the app of an imported one creates its alarms
+    if not isinstance(provider, DatasetImportProvider):  # the app that owns an imported provider creates its alarms
         return []
     stack = stack_of(job)
     is_here = stack is stack_of(provider)
@@ -102,7 +102,7 @@ def _alarm(
         threshold=threshold,
         evaluation_periods=1,
         comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-        # There are imports now and then, and no data in between.
+        # Imports are rare, and there is no data between them.
         treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
     )
     alarm.add_alarm_action(*actions)

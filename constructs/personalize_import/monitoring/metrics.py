@@ -1,8 +1,8 @@
-"""Metrics of the service's own: https://docs.aws.amazon.com/personalize/latest/dg/cloudwatch-metrics.html.
+"""Metrics that Personalize publishes: https://docs.aws.amazon.com/personalize/latest/dg/cloudwatch-metrics.html.
 
-Their dimensions are the dataset group, the dataset and the job, and a metric of CloudWatch is found by all of its
-dimensions or not at all. A job's ARN is known only once the job has been started, and that of a failed one stands in no
-template. So a metric is a query here, which takes in all jobs of a dataset, those to come included:
+Their dimensions are the dataset group, the dataset and the job, and CloudWatch finds a metric only by all of its
+dimensions. But a job's ARN is unknown until the job has started, and a failed job has no ARN in the template. So each
+metric is a Metrics Insights query over all jobs of a dataset, including future ones:
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-metrics-insights-querylanguage.html.
 """
 
@@ -19,7 +19,7 @@ from personalize_import_handler.contract.constraints import violation
 ERRORS: Final = "DatasetImportJobError"
 EXECUTION_TIME: Final = "DatasetImportJobExecutionTime"
 _NAMESPACE: Final = "AWS/Personalize"
-# What the service's page says that these metrics support.
+# The statistics that these metrics support, according to the page above.
 _FUNCTIONS: Final = {"Average": "AVG", "Maximum": "MAX", "Minimum": "MIN", "Sum": "SUM"}
 _DEFAULT_PERIOD: Final = cdk.Duration.minutes(5)
 
@@ -34,7 +34,11 @@ def metric_of_dataset(
     label: str | None,
     color: str | None,
 ) -> cloudwatch.MathExpression:
-    """Ask for a metric of all jobs that import into a dataset."""
+    """Return a metric of all jobs that import into a dataset.
+
+    Raises:
+        ValidationError: The metric doesn't support the statistic.
+    """
     validation.require(scope, _check_statistic("statistic", statistic))
     function = _FUNCTIONS[statistic]
     return cloudwatch.MathExpression(

@@ -1,4 +1,4 @@
-"""What there is to see of an import job: metrics, state changes and alarms."""
+"""Metrics, EventBridge rules and alarms of an import job."""
 
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
@@ -14,7 +14,7 @@ from personalize_import_handler.contract import FAILED_STATUSES
 
 
 class ObservedImport(cdk.Resource):
-    """The base of `DatasetImportJob`, with the methods by which one is told of it. docs/events.md shows them."""
+    """The base class of `DatasetImportJob`, with its metrics, EventBridge rules and alarms; see docs/events.md."""
 
     @property
     @abstractmethod
@@ -24,7 +24,7 @@ class ObservedImport(cdk.Resource):
     @property
     @abstractmethod
     def dataset_arn(self) -> str:
-        """The ARN of the dataset that is imported into."""
+        """The ARN of the target dataset."""
 
     @property
     @abstractmethod
@@ -38,19 +38,19 @@ class ObservedImport(cdk.Resource):
         label: str | None = None,
         color: str | None = None,
     ) -> cloudwatch.MathExpression:
-        """Ask for `DatasetImportJobError`: how many calls that start a job were answered with an error.
+        """Return the metric `DatasetImportJobError`: the number of calls to start a job that failed.
 
-        All jobs of the dataset are counted. The service's page doesn't say whether a job that fails later counts too;
-        `on_failed` tells of either.
+        It counts all jobs of the dataset. AWS doesn't document whether it includes jobs that fail after they have
+        started; `on_failed` reports both.
 
         Args:
             statistic: `Average`, `Maximum`, `Minimum` or `Sum`. Default: Sum.
-            period: Of one data point. Default: 5 minutes.
-            label: In graphs. Default: the metric's name.
-            color: In graphs, such as `#d62728`. Default: one that CloudWatch picks.
+            period: The period of one data point. Default: 5 minutes.
+            label: The label in graphs. Default: the metric's name.
+            color: The color in graphs, such as `#d62728`. Default: a color that CloudWatch chooses.
 
         Raises:
-            ValidationError: A `ValueError`, for any other statistic.
+            ValidationError: A `ValueError` that names any other statistic and what is allowed.
         """
         return self._metric(metrics.ERRORS, statistic or "Sum", period, label, color)
 
@@ -62,18 +62,18 @@ class ObservedImport(cdk.Resource):
         label: str | None = None,
         color: str | None = None,
     ) -> cloudwatch.MathExpression:
-        """Ask for `DatasetImportJobExecutionTime`: seconds from the call that starts a job to its end or failure.
+        """Return the metric `DatasetImportJobExecutionTime`: seconds from the call that starts a job to its end.
 
-        All jobs of the dataset are taken in.
+        It includes all jobs of the dataset, also failed ones.
 
         Args:
             statistic: `Average`, `Maximum`, `Minimum` or `Sum`. Default: Maximum.
-            period: Of one data point. Default: 5 minutes.
-            label: In graphs. Default: the metric's name.
-            color: In graphs, such as `#d62728`. Default: one that CloudWatch picks.
+            period: The period of one data point. Default: 5 minutes.
+            label: The label in graphs. Default: the metric's name.
+            color: The color in graphs, such as `#d62728`. Default: a color that CloudWatch chooses.
 
         Raises:
-            ValidationError: A `ValueError`, for any other statistic.
+            ValidationError: A `ValueError` that names any other statistic and what is allowed.
         """
         return self._metric(metrics.EXECUTION_TIME, statistic or "Maximum", period, label, color)
 
@@ -87,19 +87,19 @@ class ObservedImport(cdk.Resource):
         rule_name: str | None = None,
         cross_stack_scope: Construct | None = None,
     ) -> events.Rule:
-        """Let a target be told of each state that a look has seen: `CREATE PENDING`, `CREATE IN_PROGRESS`, `ACTIVE`...
+        """Create a rule for state change events: each new status that a poll finds, such as `CREATE IN_PROGRESS`.
 
-        Personalize sends no such event, so the provider does, once this is asked for; that alone starts no job. With
-        `wait=False` it looks once, and tells the first state only. docs/events.md has the event.
+        Personalize sends no such events. The provider sends them if a job has a rule; adding a rule starts no new job.
+        With `wait=False` the provider polls once and sends only the first status. docs/events.md describes the event.
 
         Args:
             id: The id of the rule within this construct.
-            target: What is told. Default: nothing yet; `add_target` of the rule adds it.
-            description: Of the rule. Default: none.
-            event_pattern: What else an event must have. Default: nothing.
-            rule_name: The rule's name. Default: one that CloudFormation makes up.
-            cross_stack_scope: Where the rule is made instead, in a stack that is there when this one is rolled back.
-                Default: here.
+            target: The target of the rule. Default: none; add one with the rule's `add_target`.
+            description: The description of the rule. Default: none.
+            event_pattern: Further conditions that an event must match. Default: none.
+            rule_name: The rule's name. Default: a name that CloudFormation generates.
+            cross_stack_scope: A construct in which the rule is created instead, in a stack that keeps the rule when
+                this stack is rolled back. Default: this construct.
         """
         return self._rule(id, None, target, description, event_pattern, rule_name, cross_stack_scope)
 
@@ -113,10 +113,10 @@ class ObservedImport(cdk.Resource):
         rule_name: str | None = None,
         cross_stack_scope: Construct | None = None,
     ) -> events.Rule:
-        """Let a target be told when an import fails: `CREATE FAILED`, or in this construct's own words one of these.
+        """Create a rule for failed imports: `CREATE FAILED`, or one of two statuses that this library adds.
 
-        `NOT_STARTED`: the deploy fails, and no job was started. `UNWATCHED`: the deploy fails while the job may go on,
-        for its time is up, for instance. The arguments are those of `on_state_change`.
+        `NOT_STARTED`: the deploy failed and no job was started. `UNWATCHED`: the deploy failed, for example because of
+        its timeout; the job is no longer monitored but may still be running. See `on_state_change` for the arguments.
         """
         return self._rule(id, FAILED_STATUSES, target, description, event_pattern, rule_name, cross_stack_scope)
 
@@ -135,7 +135,7 @@ class ObservedImport(cdk.Resource):
         Args:
             id: The id of the construct that contains the alarms of this job.
             actions: The actions of each alarm. Default: none.
-            longest_execution_time: The execution time from which an alarm is raised. Default: no such alarm.
+            longest_execution_time: An execution time at or above this value raises an alarm. Default: no such alarm.
 
         Returns:
             The alarms of the job and of its provider.

@@ -1,6 +1,7 @@
-"""Rules for the states of a job, which the provider tells EventBridge once a rule is asked for.
+"""EventBridge rules for state change events, which the provider publishes if a job has a rule.
 
-A rule knows the job by the names of its stack and its resources: the job's own ARN is known after the deployment alone.
+A rule matches the stack name and the logical ids of the job's resources, because the job's ARN is unknown until the
+job has started.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,7 +23,7 @@ def create_rule(
     statuses: Sequence[str] | None = None,
     options: Mapping[str, Any],
 ) -> events.Rule:
-    """Create a rule, as `on_...` of the CDK's own constructs do, that is there before the resources are."""
+    """Create a rule like the `on_...` methods of the CDK. It is created before the resources of the job."""
     target = options.get("target")
     rule = events.Rule(scope, id, **{name: value for name, value in options.items() if name != "target"})
     if target:
@@ -42,7 +43,7 @@ def create_rule(
 
 
 def publish_state_changes(resources: Sequence[cdk.CfnResource]) -> None:
-    """Let the handler tell states; each resource knows with which one the resource before has ended."""
+    """Enable state change events. Each resource of a wait chain gets the last status of the previous one."""
     for number, resource in enumerate(resources):
         resource.add_property_override("PublishStateChanges", value=True)
         if number:

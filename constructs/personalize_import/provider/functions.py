@@ -1,4 +1,4 @@
-"""The two functions of a provider, and the options of them that users can set."""
+"""The two functions of a provider, and the options that users can set."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, TypedDict
@@ -21,7 +21,7 @@ from personalize_import_handler.contract import Environment
 from personalize_import_handler.contract.constraints import violation
 
 _MEMORY_MIB: Final = 256
-# The clients of the functions time out after seconds; this is for many calls that nearly do.
+# Each AWS call times out after seconds; this leaves time for many slow calls.
 _TIMEOUT: Final = cdk.Duration.minutes(5)
 RUNTIME: Final = lambda_.Runtime.PYTHON_3_13
 
@@ -62,7 +62,7 @@ class Functions:
         documents: Mapping[str, iam.PolicyDocument],
         environment: Mapping[str, str] | None = None,
     ) -> lambda_.Function:
-        """Create a function with its own role, which may write logs and do what the documents allow."""
+        """Create a function with its own role, which may write logs and has the given policy documents."""
         stack_id = {Environment.STACK_ID.value: stack_of(self._scope).stack_id}
         function = lambda_.Function(
             self._scope,
@@ -96,6 +96,6 @@ class Functions:
 
 
 def check_concurrency(name: str, concurrency: object) -> Iterator[str]:
-    """Yield a problem for a reserved concurrency with which the functions never run."""
+    """Yield a problem if the reserved concurrency is 0."""
     if concurrency == 0:
         yield violation(name, 0, "at least 1: with 0 the functions never run")

@@ -1,4 +1,4 @@
-"""The code of the Lambda functions: the handler and crhelper as they are installed, without Docker or network."""
+"""The code of the Lambda functions: the installed handler and crhelper, bundled without Docker or network access."""
 
 import importlib.util
 from pathlib import Path
@@ -15,7 +15,7 @@ def handler_code() -> lambda_.Code:
     """Bundle the code; its hash is the same from a checkout and from an installed package."""
     return lambda_.Code.from_asset(
         str(_package_folder(_PACKAGES[0])),
-        # The hash of the output alone, for where the packages are installed is not part of what they do.
+        # Hash the output only: the folder in which the packages are installed doesn't matter.
         asset_hash_type=cdk.AssetHashType.OUTPUT,
         bundling=cdk.BundlingOptions(
             image=cdk.DockerImage.from_registry("unused"),
@@ -26,21 +26,21 @@ def handler_code() -> lambda_.Code:
 
 @jsii.implements(cdk.ILocalBundling)
 class _CopyInstalledPackages:
-    # jsii passes the options positionally, other than the protocol's signature says.
+    # jsii passes the options as positional arguments, unlike the signature of the protocol.
     def try_bundle(self, output_dir: str, *_args: object, **_kwargs: object) -> bool:
         copy_packages(Path(output_dir))
         return True
 
 
 def copy_packages(folder: Path) -> None:
-    """Copy the modules that the functions run into an existing folder, readable by every user."""
+    """Copy the handler and crhelper into an existing folder, readable by every user."""
     for package in _PACKAGES:
         _copy_package(_package_folder(package), folder / package)
 
 
 def _copy_package(source: Path, target: Path) -> None:
-    # Only the content of modules is copied, not what else lies beside them and not their modes: Lambda runs the code as
-    # another user, who must be able to read it whatever the umask was here.
+    # Copy only modules, and set their modes: Lambda runs the code as another user, who must be able to read it for any
+    # local umask.
     target.mkdir()
     target.chmod(0o755)
     for path in source.iterdir():
@@ -52,14 +52,14 @@ def _copy_package(source: Path, target: Path) -> None:
 
 
 def _is_module(path: Path) -> bool:
-    # Some installers link each module to their cache, so links are followed, but only to another module. A link to
-    # nothing is an error when it is read: a package that lacks a module must not be deployed.
+    # Some installers link each module to their cache, so links to modules are followed. A broken link raises an error
+    # when it is read: a package without one of its modules must not be deployed.
     named = path.suffix == path.resolve().suffix == ".py" and path.stem.isidentifier()
     return named and (path.is_file() or not path.exists())
 
 
 def _is_package(path: Path) -> bool:
-    # A link to a folder may lead anywhere, also back to itself.
+    # Links to folders are not followed: they may form a loop.
     named = path.name.isidentifier() and path.name not in {"tests", "__pycache__"}
     return named and (path / "__init__.py").is_file() and not path.is_symlink()
 

@@ -58,7 +58,7 @@ class ImportedProvider(cdk.Resource):
 
 
 class _NoChanges:
-    """The `JobSupport` of a provider of another app, whose own app decides on its permissions."""
+    """The `JobSupport` of a provider of another app. Only that app can change its permissions."""
 
     roles_policy = None
 

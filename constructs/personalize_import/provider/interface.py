@@ -9,11 +9,11 @@ from personalize_import.provider.staging_bucket import StagingBucket
 
 
 class JobSupport(Protocol):
-    """The changes to a provider that import jobs make. Only this library calls these methods."""
+    """Changes that import jobs make to their provider. Only this library calls these methods."""
 
     @property
     def roles_policy(self) -> iam.Policy | None:
-        """The policy on roles that jobs were given; None if no such policy is needed."""
+        """The policy about roles that the construct did not create; None if there is no such role."""
 
     def serve(self, scope: Construct) -> None:
         """Allow passing the import roles that are created in the stack of `scope`."""
@@ -62,7 +62,7 @@ class IDatasetImportProvider(Protocol):
 
 
 def support_of(provider: IDatasetImportProvider) -> JobSupport:
-    """Return the changes to a provider that import jobs make."""
+    """Return the methods with which import jobs change their provider."""
     return provider._support  # noqa: SLF001 - for this library only, not for its users
 
 

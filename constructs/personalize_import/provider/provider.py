@@ -73,7 +73,7 @@ class DatasetImportProvider(Construct):
                 of that stack.
             import_role_path: A path of IAM roles such as `/personalize/`. All roles under it can be passed to
                 Personalize, and no others; import roles of jobs are created under it. Jobs in other apps need it.
-                Whoever can create roles under the path and use the provider can import the data that these roles can
+                Anyone who can create roles under the path and use the provider can import the data that these roles can
                 read. Default: none; the roles of this app's jobs are allowed individually.
             allow_preflight: Allow `preflight` and `Reimport.when_data_changes` for jobs in other apps: the functions
                 may assume the import roles that trust them. Jobs in this app don't need it. Default: False.
@@ -83,7 +83,7 @@ class DatasetImportProvider(Construct):
             encryption_key: The KMS key that encrypts the log group. CloudWatch Logs is allowed to use a key that this
                 app creates; any other key must allow it already. Default: the key of CloudWatch Logs.
             permissions_boundary: The permissions boundary of the provider's three roles, and of the import roles of
-                its jobs. Default: none, or that of an Aspect.
+                its jobs. Default: none, unless an Aspect sets one.
             tracing: Trace the functions and the state machine with X-Ray. Default: False.
             vpc: The VPC of both functions. It needs access to Personalize, Step Functions, CloudFormation and S3.
                 Default: none.
@@ -176,7 +176,7 @@ class DatasetImportProvider(Construct):
         """Set the provider of all jobs in the stack of `scope` that are created afterwards without a `provider`.
 
         Args:
-            scope: The stack, or any construct in it. Nested stacks have defaults of their own.
+            scope: The stack, or any construct in it. A nested stack has its own default.
             provider: The provider, of this or another stack, or imported.
 
         Raises:

@@ -1,7 +1,7 @@
-"""The roles that a provider's function may pass to Personalize, and assume to read data before a job starts.
+"""Permissions of a provider's function to pass roles to Personalize, and to assume them for preflight.
 
-The roles that the construct creates are allowed by their path, others by their ARN. A provider that serves other apps
-has a path that bounds all of them, for it can't know these apps.
+Roles that the construct creates are allowed by their path, other roles by their ARN. A provider that serves other apps
+allows all roles under one path instead, because the roles of these apps are unknown here.
 """
 
 from collections.abc import Callable, Sequence
@@ -32,18 +32,23 @@ _Write = Callable[[Sequence[str]], iam.PolicyStatement]
 def import_role_path(scope: Construct, below: str | None = None) -> str:
     """Return the path of a stack's import roles, so that one statement can allow passing all of them.
 
-    IAM is global: without the Region, stacks of one name in two Regions could pass each other's roles. The path of a
-    nested stack is below that of its root stack.
+    IAM is global: without the Region, stacks with the same name in two Regions could pass each other's roles. The path
+    of a nested stack is under the path of its root stack.
     """
     known = environment_of(scope)
     return f"{below or '/'}{IMPORT_ROLE_PATH[1:]}{known.region}/{stack_scope_of(scope) or known.stack_name}/"
 
 
 class RolePermissions:
-    """The statements on roles of one provider, which grow as jobs need them: one statement for each action."""
+    """The statements of one provider about roles: one for each action, to which jobs add their roles."""
 
     def __init__(self, provider: Construct, path: str | None) -> None:
-        """Begin with the import roles of the provider's own stack, or with all roles below a path and no others."""
+        """Allow passing the import roles of the provider's stack, or only the roles under a path.
+
+        Args:
+            provider: The provider.
+            path: The path of all roles that can be passed. If None, each role is allowed individually.
+        """
         self._provider = provider
         self._path = path
         own = permissions.roles_arn(provider, path or import_role_path(provider))
@@ -56,14 +61,15 @@ class RolePermissions:
         self.document = iam.PolicyDocument(statements=[self._pass_import_roles])
 
     def belong_to(self, role: iam.IRole) -> None:
-        """Set the role that has these permissions; it is created with them."""
+        """Set the role that has these permissions. The role is created with `document` as an inline policy."""
         self._role = role
         suppressions.suppress_wildcards(role, [self._pass_import_roles])
 
     def can_name(self, role: iam.IRole, scope: Construct) -> bool:
         """Return whether a role can be allowed by its ARN.
 
-        One of the job's stack can't where that depends on the provider's, nor any other where a path bounds them.
+        It can't if the provider has a path. It can't either if the role is in the job's stack and that stack depends on
+        the provider's stack, because the reference would be circular.
         """
         is_downstream = stack_of(scope) is not stack_of(self._provider) and stack_of(role) is stack_of(scope)
         return self._path is None and not (is_downstream and cdk.Resource.is_owned_resource(role))
@@ -92,13 +98,13 @@ class RolePermissions:
         self._allow_with(role, permissions.assume_role_statement)
 
     def allow_assuming_import_roles(self) -> None:
-        """Allow assuming the import roles that the construct creates, or those below the path."""
+        """Allow assuming the import roles that the construct creates, or all roles under the path."""
         if not self._assume_import_roles:
             self._assume_import_roles = permissions.assume_import_roles_statement(self._patterns)
             self.add(self._assume_import_roles)
 
     def allow_describing_schemas(self) -> None:
-        """Allow reading the schemas that data is compared with."""
+        """Allow reading the schemas that data is checked against."""
         if not self._reads_schemas:
             self._reads_schemas = True
             self.add(permissions.describe_schemas_statement(self._provider))
@@ -109,9 +115,10 @@ class RolePermissions:
         return cast("iam.Policy | None", self._provider.node.try_find_child(_ROLES_ID))
 
     def _allow_with(self, role: iam.IRole, write: _Write) -> None:
-        """Add a role that a job was given to the one statement for such roles.
+        """Add a role to the statement for roles that the construct did not create.
 
-        A role of this app may trust the function's role, which then can't have the other's ARN in itself.
+        The statement for roles of this app is in a separate policy: such a role may trust the function's role, so its
+        ARN in an inline policy of the function's role would be a circular reference.
         """
         is_owned, arn = cdk.Resource.is_owned_resource(role), role.role_arn
         grown = self._grown.get((write, is_owned))
@@ -128,7 +135,7 @@ class RolePermissions:
         self._check_size()
 
     def _check_size(self) -> None:
-        """Have the inline policies measured once there are so many roles that they could be too large."""
+        """Check the size of the inline policies at synth if there are enough roles to exceed the limit."""
         count = len(self._patterns) + sum(len(arns) for _, arns in self._grown.values())
         if count < RESOURCES_UNCHECKED or self._is_checked:
             return

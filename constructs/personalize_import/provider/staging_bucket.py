@@ -1,7 +1,7 @@
-"""The bucket from which Personalize reads what the app has shipped, made for those alone who ship anything.
+"""The staging bucket, from which Personalize reads asset files. It is created only for apps that have asset files.
 
-Personalize could read the CDK's own bucket only with a statement in that bucket's policy, which is for whoever has
-bootstrapped the account. So the files are brought here, where the policy is this app's.
+Personalize could read the bucket of CDK assets only if its policy allowed that, and the policy belongs to the bootstrap
+stack, not to this app. So the files are copied to a bucket whose policy this app owns.
 """
 
 import re
@@ -24,9 +24,9 @@ _A_DAY: Final = cdk.Duration.days(1)
 
 
 class StagingBucket(Construct):
-    """A bucket that is emptied before it is deleted, and what the provider's function needs to fill and to empty it.
+    """A bucket that is emptied before it is deleted, and the permissions of the provider's function to do so.
 
-    What needs the data depends on all of this: it comes after it, and is deleted before it.
+    Jobs with asset files depend on this construct: they are created after it and deleted before it.
     """
 
     def __init__(self, scope: Construct, id: str, *, service_token: str, role: iam.IRole) -> None:
@@ -38,7 +38,7 @@ class StagingBucket(Construct):
             block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
             enforce_ssl=True,
             versioned=True,
-            # Each import brings its files again: they are needed no longer than a job waits and runs.
+            # Each import copies its files again, so they are needed only while a job is queued or running.
             lifecycle_rules=[
                 s3.LifecycleRule(
                     expiration=_KEPT,
@@ -49,8 +49,8 @@ class StagingBucket(Construct):
             removal_policy=cdk.RemovalPolicy.DESTROY,
         )
         suppressions.suppress_access_logs(self.bucket)
-        # A policy of its own, and no inline one of the role: where an update drops the bucket, this is there until the
-        # bucket is empty, while the role has changed before that.
+        # A separate policy, not an inline one: when an update removes the bucket, CloudFormation updates the role
+        # before it empties the bucket, but deletes this policy after that.
         self._role = role
         self._policy = iam.Policy(self, "Policy")
         role.attach_inline_policy(self._policy)
@@ -66,7 +66,7 @@ class StagingBucket(Construct):
         emptying.node.add_dependency(self._policy)
 
     def allow_copying_from(self, source: s3.IBucket) -> None:
-        """Let the provider's function copy data from the bucket to which the CDK has shipped it."""
+        """Allow the provider's function to copy asset files from the bucket of CDK assets."""
         bucket_name = _without_sub(stack_of(self).resolve(source.bucket_name))
         if bucket_name not in self._sources:
             self._sources.add(bucket_name)
@@ -79,9 +79,10 @@ class StagingBucket(Construct):
 
 
 def _without_sub(resolved: object) -> str:
-    """Write a name of the CDK's with references, for CloudFormation's linter takes those of `Fn::Sub` for mistakes.
+    """Return a bucket name with `Ref` instead of `Fn::Sub`.
 
-    They stand in the metadata of the policy too, where cdk-nag is told of its wildcards.
+    The name is also in the cdk-nag suppressions in the metadata of the policy, where cfn-lint reports the `${...}` of
+    `Fn::Sub` as an error.
     """
     match resolved:
         case {"Fn::Sub": str(text)}:

@@ -1,4 +1,4 @@
-"""The waiter: a state machine that invokes IsComplete until that says so, and waits in between."""
+"""The waiter: a state machine that invokes IsComplete until the request is complete, and waits between two polls."""
 
 from typing import Final
 
@@ -40,7 +40,7 @@ def create_state_machine(scope: Construct, is_complete: lambda_.IFunction, *, tr
 def allow_listing_executions(scope: Construct, waiter: sfn.CfnStateMachine, role: iam.IRole) -> iam.Policy:
     """Allow the function that the state machine invokes to list its executions.
 
-    This can't be an inline policy of the role: the state machine is created after the function, and so after its role.
+    This can't be an inline policy of the role: the state machine is created after the function, so after the role.
     """
     statement = permissions.list_executions_statement(waiter.attr_arn)
     policy = iam.Policy(scope, "SeeLaterRequests", document=iam.PolicyDocument(statements=[statement]))
@@ -49,10 +49,11 @@ def allow_listing_executions(scope: Construct, waiter: sfn.CfnStateMachine, role
 
 
 def state_machine_definition(is_complete_arn: str) -> dict[str, object]:
-    """Write the state machine: wait as long as the last look said, look, and again until IsComplete says so.
+    """Return the definition of the state machine: wait, poll, and repeat until IsComplete returns that it is done.
 
-    A look that fails, for whatever reason, is repeated after a while: its function may have been killed, throttled or
-    timed out. The while is not what the last look said, for that may have been nothing, and a history has its limits.
+    IsComplete returns how long to wait before the next poll. A poll that fails for any reason is repeated after a fixed
+    time: the function may have been killed, throttled or timed out. The time is fixed because IsComplete may have asked
+    for no wait at all, and the history of an execution has a limit of events.
     """
     return {
         "Comment": "Waits for a dataset import job, and for the answer to CloudFormation",

@@ -1,4 +1,4 @@
-"""What the provider's functions may do: one statement for each need, with the resources that it needs.
+"""IAM policy statements of the provider: one function for each permission, limited to the resources that it needs.
 
 Actions and their resources: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonpersonalize.html
 """
@@ -15,7 +15,7 @@ from personalize_import_handler.contract import EVENT_SOURCE, PERSONALIZE_SERVIC
 
 
 def personalize_statements(scope: Construct) -> list[iam.PolicyStatement]:
-    """Let a function find, start, watch and tag import jobs of this account and Region."""
+    """Allow a function to list, start, describe and tag import jobs in this account and Region."""
     datasets = _personalize_arn(scope, "dataset/*")
     jobs = _personalize_arn(scope, "dataset-import-job/*")
     return [
@@ -26,7 +26,7 @@ def personalize_statements(scope: Construct) -> list[iam.PolicyStatement]:
         ),
         iam.PolicyStatement(
             sid="CreateImportJobs",
-            # The service checks both: the dataset that is imported into, and the job to be.
+            # Personalize authorizes both resources: the target dataset and the new job.
             actions=["personalize:CreateDatasetImportJob"],
             resources=[datasets, jobs],
         ),
@@ -38,7 +38,7 @@ def personalize_statements(scope: Construct) -> list[iam.PolicyStatement]:
         iam.PolicyStatement(sid="DescribeDatasets", actions=["personalize:DescribeDataset"], resources=[datasets]),
         iam.PolicyStatement(
             sid="ListImportJobs",
-            # List actions know no resources.
+            # List actions support no resource types.
             actions=["personalize:ListDatasetImportJobs"],
             resources=["*"],
         ),
@@ -46,7 +46,7 @@ def personalize_statements(scope: Construct) -> list[iam.PolicyStatement]:
 
 
 def pass_role_statement(role_arns: Sequence[str], *, sid: str | None = None) -> iam.PolicyStatement:
-    """Let a function pass roles, and to Personalize only."""
+    """Allow a function to pass roles to Personalize, and to no other service."""
     return iam.PolicyStatement(
         sid=sid,
         actions=["iam:PassRole"],
@@ -56,28 +56,28 @@ def pass_role_statement(role_arns: Sequence[str], *, sid: str | None = None) -> 
 
 
 def pass_import_roles_statement(role_arns: Sequence[str]) -> iam.PolicyStatement:
-    """Let a function pass all import roles of some stacks: by their path, so that it doesn't grow with their number."""
+    """Allow a function to pass all import roles under some paths, however many roles there are."""
     return pass_role_statement(role_arns, sid="PassImportRoles")
 
 
 def assume_role_statement(role_arns: Sequence[str], *, sid: str | None = None) -> iam.PolicyStatement:
-    """Let a function take on roles to look at data: those of them that trust it."""
+    """Allow a function to assume roles for preflight. Each role must also trust the role of the function."""
     return iam.PolicyStatement(sid=sid, actions=["sts:AssumeRole"], resources=list(role_arns))
 
 
 def assume_import_roles_statement(role_arns: Sequence[str]) -> iam.PolicyStatement:
-    """Let a function take on all import roles of some stacks."""
+    """Allow a function to assume all import roles under some paths."""
     return assume_role_statement(role_arns, sid="AssumeImportRoles")
 
 
 def describe_schemas_statement(scope: Construct) -> iam.PolicyStatement:
-    """Let a function read the schema that a dataset has."""
+    """Allow a function to read the schemas of datasets."""
     schemas = _personalize_arn(scope, "schema/*")
     return iam.PolicyStatement(sid="DescribeSchemas", actions=["personalize:DescribeSchema"], resources=[schemas])
 
 
 def describe_stacks_statement(scope: Construct) -> iam.PolicyStatement:
-    """Allow a function to see which stack a stack is nested in, and whether it is rolled back."""
+    """Allow a function to find the parent of a nested stack, and to check whether a stack is rolled back."""
     stacks = stack_of(scope).format_arn(service="cloudformation", resource="stack", resource_name="*")
     return iam.PolicyStatement(sid="DescribeStacks", actions=["cloudformation:DescribeStacks"], resources=[stacks])
 
@@ -88,7 +88,7 @@ def list_executions_statement(state_machine_arn: str) -> iam.PolicyStatement:
 
 
 def put_events_statement(scope: Construct) -> iam.PolicyStatement:
-    """Let a function put events on the default event bus, from its own source alone."""
+    """Allow a function to send events to the default event bus, only with the source of this library."""
     bus = stack_of(scope).format_arn(service="events", resource="event-bus", resource_name="default")
     return iam.PolicyStatement(
         sid="PutStateChangeEvents",
@@ -101,11 +101,11 @@ def put_events_statement(scope: Construct) -> iam.PolicyStatement:
 
 
 def staging_bucket_statements(bucket: s3.IBucket) -> list[iam.PolicyStatement]:
-    """Let a function fill and empty the data bucket; it can't read what is there."""
+    """Allow a function to fill and empty the staging bucket, but not to read its objects."""
     objects = bucket.arn_for_objects("*")
     return [
         iam.PolicyStatement(sid="PutStagedData", actions=["s3:PutObject"], resources=[objects]),
-        # Both, whatever it is that is deleted: https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html
+        # Any deletion needs both: https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html
         iam.PolicyStatement(
             sid="DeleteStagedData", actions=["s3:DeleteObject", "s3:DeleteObjectVersion"], resources=[objects]
         ),
@@ -114,18 +114,21 @@ def staging_bucket_statements(bucket: s3.IBucket) -> list[iam.PolicyStatement]:
 
 
 def asset_statements(scope: Construct, bucket_name: str) -> list[iam.PolicyStatement]:
-    """Let a function copy the data that the CDK has shipped: not by name, for a rollback asks for that of before."""
+    """Allow a function to copy any CSV asset: a rollback needs files that are no longer in the template."""
     bucket = stack_of(scope).format_arn(service="s3", region="", account="", resource=bucket_name)
     files = f"{bucket}/*.csv"
     return [
         iam.PolicyStatement(sid="GetAssetFiles", actions=["s3:GetObject"], resources=[files]),
-        # Without this, a file that is gone could not be told from one that is not to be read.
+        # Without this permission, S3 returns 403 instead of 404 for an object that doesn't exist.
         iam.PolicyStatement(sid="ListAssetFiles", actions=["s3:ListBucket"], resources=[bucket]),
     ]
 
 
 def encrypt_logs_statement(scope: Construct) -> iam.PolicyStatement:
-    """Let CloudWatch Logs use a key: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html."""
+    """Allow CloudWatch Logs to use a key.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
+    """
     stack = stack_of(scope)
     log_groups = stack.format_arn(
         service="logs", resource="log-group", resource_name="*", arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME
@@ -141,13 +144,13 @@ def encrypt_logs_statement(scope: Construct) -> iam.PolicyStatement:
             "kms:ReEncryptTo",
         ],
         resources=["*"],
-        # The log group can't be named: it names the key.
+        # A reference to the log group would be circular, because the log group references the key.
         conditions={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": log_groups}},
     )
 
 
 def vpc_policies() -> list[iam.IManagedPolicy]:
-    """Let a function have network interfaces, for which Lambda has a policy of its own.
+    """Return the AWS managed policy that allows a function to create network interfaces in a VPC.
 
     https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
     """
@@ -155,10 +158,13 @@ def vpc_policies() -> list[iam.IManagedPolicy]:
 
 
 def trace_statement() -> iam.PolicyStatement:
-    """Let a state machine be traced: https://docs.aws.amazon.com/step-functions/latest/dg/concepts-xray-tracing.html."""
+    """Allow a state machine to send traces to X-Ray.
+
+    https://docs.aws.amazon.com/step-functions/latest/dg/concepts-xray-tracing.html
+    """
     return iam.PolicyStatement(
         sid="Trace",
-        # X-Ray's actions know no resources.
+        # The actions of X-Ray support no resource types.
         actions=[
             "xray:GetSamplingRules",
             "xray:GetSamplingTargets",
@@ -170,13 +176,13 @@ def trace_statement() -> iam.PolicyStatement:
 
 
 def document(sid: str, actions: list[str], resource: str) -> iam.PolicyDocument:
-    """Make a document of one statement."""
+    """Create a policy document with one statement."""
     return iam.PolicyDocument(statements=[iam.PolicyStatement(sid=sid, actions=actions, resources=[resource])])
 
 
 def roles_arn(scope: Construct, path: str) -> str:
-    """Give a pattern for all roles below a path."""
-    # The path may be a token, so it isn't taken apart.
+    """Return an ARN pattern for all roles under a path."""
+    # The path may be a token, so the ARN format must not split it.
     return stack_of(scope).format_arn(
         service="iam", region="", resource=f"role{path}*", arn_format=cdk.ArnFormat.NO_RESOURCE_NAME
     )

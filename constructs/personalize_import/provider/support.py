@@ -1,4 +1,4 @@
-"""The changes to a provider of this app that its import jobs make."""
+"""Changes that import jobs make to a provider of this app."""
 
 from collections.abc import Sequence
 from typing import Final, cast
@@ -26,7 +26,7 @@ class ProviderSupport:
 
     @property
     def roles_policy(self) -> iam.Policy | None:
-        """The policy on roles of this app that jobs were given."""
+        """The policy about roles of this app that the construct did not create; None if there is no such role."""
         return self._roles.policy
 
     def serve(self, scope: Construct) -> None:
