@@ -1,4 +1,4 @@
-"""The schema of a dataset, told in fields rather than in Avro, and checked when the app is synthesized."""
+"""The schema of a dataset, defined by its fields instead of Avro JSON, and checked at synth."""
 
 import os
 from collections.abc import Mapping
@@ -19,15 +19,16 @@ from personalize_import_handler.data_checks.regular_files import read_regular
 from personalize_import_handler.data_checks.schema import read_schema
 from personalize_import_handler.data_checks.schema_rules import schema_findings
 
-# Without these it isn't even known what the schema is for; all other rules can wait until it is complete.
+# A violation of these leaves the dataset type unknown. All other rules are checked when the schema is complete.
 _NEEDED_AT_ONCE: Final = (rules.SCHEMA_MALFORMED, rules.SCHEMA_NAME)
 
 
 @dataclass(frozen=True)
 class DatasetSchema:
-    """A schema that is made field by field, of Avro JSON, or of a CSV file; it never changes, each step gives another.
+    """An immutable schema: build it field by field, or create it from Avro JSON or a CSV file.
 
-    `DatasetSchema.items().field("GENRES", categorical=True).to_cfn_schema(stack, "Schema")`
+    `DatasetSchema.items().field("GENRES", categorical=True).to_cfn_schema(stack, "Schema")`. `field` returns a new
+    schema.
 
     https://docs.aws.amazon.com/personalize/latest/dg/how-it-works-dataset-schema.html
     """
@@ -35,10 +36,10 @@ class DatasetSchema:
     text: str
     """The Avro JSON."""
     domain: str | None = None
-    """`ECOMMERCE` or `VIDEO_ON_DEMAND`, for a domain dataset group."""
+    """`ECOMMERCE` or `VIDEO_ON_DEMAND`; None for a custom dataset group."""
 
     def __post_init__(self) -> None:
-        """Refuse what isn't even a schema."""
+        """Raise `ValidationError` if the domain or the Avro JSON is invalid, or the dataset type is unknown."""
         validation.require_all(
             [
                 *fields.check_domain(self.domain),
@@ -48,7 +49,7 @@ class DatasetSchema:
 
     @classmethod
     def interactions(cls, domain: str | None = None) -> Self:
-        """Begin with `USER_ID`, `ITEM_ID` and `TIMESTAMP`; in a domain, with `EVENT_TYPE` too.
+        """Return a schema with `USER_ID`, `ITEM_ID` and `TIMESTAMP`; in a domain, also with `EVENT_TYPE`.
 
         Args:
             domain: `ECOMMERCE` or `VIDEO_ON_DEMAND`. Default: none, for a custom dataset group.
@@ -57,7 +58,9 @@ class DatasetSchema:
 
     @classmethod
     def items(cls, domain: str | None = None) -> Self:
-        """Begin with `ITEM_ID` and what the domain requires; outside of domains, add at least one field.
+        """Return a schema with `ITEM_ID` and the fields that the domain requires.
+
+        Without a domain, add at least one field.
 
         Args:
             domain: `ECOMMERCE` (`PRICE` and `CATEGORY_L1`) or `VIDEO_ON_DEMAND` (`CREATION_TIMESTAMP` and `GENRES`).
@@ -67,7 +70,7 @@ class DatasetSchema:
 
     @classmethod
     def users(cls, domain: str | None = None) -> Self:
-        """Begin with `USER_ID`; add at least one field.
+        """Return a schema with `USER_ID`; add at least one field.
 
         Args:
             domain: `ECOMMERCE` or `VIDEO_ON_DEMAND`. Default: none, for a custom dataset group.
@@ -76,40 +79,41 @@ class DatasetSchema:
 
     @classmethod
     def actions(cls) -> Self:
-        """Begin with `ACTION_ID`; add at least one field."""
+        """Return a schema with `ACTION_ID`; add at least one field."""
         return cls._begin("ACTIONS", None)
 
     @classmethod
     def action_interactions(cls) -> Self:
-        """Begin with `USER_ID`, `ACTION_ID`, `EVENT_TYPE` and `TIMESTAMP`."""
+        """Return a schema with `USER_ID`, `ACTION_ID`, `EVENT_TYPE` and `TIMESTAMP`."""
         return cls._begin("ACTION_INTERACTIONS", None)
 
     @classmethod
     def from_json(cls, schema: str | Mapping[str, object], domain: str | None = None) -> Self:
-        """Take a schema in Personalize's Avro form.
+        """Create a schema from the Avro JSON of Personalize.
 
         Args:
-            schema: The JSON, which is kept to the letter, or what it stands for.
+            schema: The JSON text, which is kept unchanged, or a mapping with its content.
             domain: `ECOMMERCE` or `VIDEO_ON_DEMAND`. Default: none, for a custom dataset group.
 
         Raises:
-            ValidationError: It is no record of simple fields, or not named after a dataset type.
+            ValidationError: The schema is not a record of simple fields, or its name is not a dataset type.
         """
         return cls(fields.json_text(schema), domain)
 
     @classmethod
     def from_file(cls, path: str | os.PathLike[str], domain: str | None = None) -> Self:
-        """Take a schema in Personalize's Avro form from a file, as `from_json` does.
+        """Create a schema from a file with the Avro JSON of Personalize.
 
         Args:
-            path: The JSON file.
+            path: The JSON file; a relative path starts at the working directory.
             domain: `ECOMMERCE` or `VIDEO_ON_DEMAND`. Default: none, for a custom dataset group.
 
         Raises:
-            ValidationError: It can't be read, is no record of simple fields, or not named after a dataset type.
+            ValidationError: The file can't be read, the schema is not a record of simple fields, or its name is not a
+                dataset type.
         """
         try:
-            # Not read_text, which would change the ends of lines.
+            # Not read_text, which would convert line endings.
             return cls.from_json(read_regular(path).decode(), domain)
         except (OSError, ValueError) as error:
             raise ValidationError(f"{os.fspath(path)}: {error}") from error
@@ -118,17 +122,17 @@ class DatasetSchema:
     def from_csv(
         cls, path: str | os.PathLike[str], *, dataset_type: str | None = None, domain: str | None = None
     ) -> Self:
-        """Propose a schema for a CSV file, by its header and its first 10,000 records.
+        """Propose a schema for a CSV file from its header and its first 10,000 records.
 
-        Required and reserved fields get the service's types, all others the narrowest that takes their values. Strings
-        that come again and again are categorical; of an Items dataset, the longest texts are textual. Fields that are
-        empty anywhere may be null, ids and times excepted. Look at `to_json()` before you rely on it: numbers may be
-        categories, and later records different.
+        Required and reserved fields get the type that Personalize requires, all others the narrowest type that fits
+        their values. Strings with many repeated values are categorical. In an Items dataset, the field with the longest
+        texts is textual. Fields with empty values are nullable, except ids and timestamps. Review `to_json()` before
+        you use it: numbers may be categories, and later records may differ.
 
         Args:
-            path: The CSV file, on this machine.
-            dataset_type: `Interactions`, `Items`, `Users`, `Actions` or `ActionInteractions`. Default: the one with
-                the same ids as the file.
+            path: The local CSV file.
+            dataset_type: `Interactions`, `Items`, `Users`, `Actions` or `ActionInteractions`. Default: the type
+                with the same id columns as the file.
             domain: `ECOMMERCE` or `VIDEO_ON_DEMAND`. Default: none, for a custom dataset group.
 
         Raises:
@@ -149,17 +153,17 @@ class DatasetSchema:
         """Add a field at the end.
 
         Args:
-            name: The name of its column in the data, in the same letter case.
-            type: `string`, `int`, `long`, `float`, `double` or `boolean`. Default: that of the reserved name, such as
-                `float` for `EVENT_VALUE`; `string` for any other.
-            categorical: Whether its values are categories, of which a record may have several (`a|b`). Default: False,
-                but for the names that the domain reserves for categories, such as `GENRES` in `VIDEO_ON_DEMAND`.
-            textual: Whether it is the one free text of an Items dataset. Default: False, but for `PRODUCT_DESCRIPTION`
-                in a domain.
-            nullable: Whether it may be empty. Default: False.
+            name: The name of the column in the data; names are case-sensitive.
+            type: `string`, `int`, `long`, `float`, `double` or `boolean`. Default: the type of a reserved name,
+                such as `float` for `EVENT_VALUE`; `string` for any other name.
+            categorical: The values are categories; a record may have several (`a|b`). Default: False, except for names
+                that the domain reserves for categories, such as `GENRES` in `VIDEO_ON_DEMAND`.
+            textual: The field is free text; only one field of an Items dataset can be. Default: False, except for
+                `PRODUCT_DESCRIPTION` in a domain.
+            nullable: The field may be empty. Default: False.
 
         Raises:
-            ValidationError: A `ValueError` that names each argument that is wrong, its value and what is allowed.
+            ValidationError: A `ValueError` that names each invalid argument, its value and what is allowed.
         """
         validation.require_all(fields.check_field(name, type, categorical, textual, nullable))
         known = fields.field_named(name, fields.known_type(self.dataset_type), self.domain)
@@ -173,25 +177,26 @@ class DatasetSchema:
         return replace(self, text=fields.with_field(self.text, added))
 
     def to_json(self) -> str:
-        """Give the Avro JSON: as it was given, or without white space where fields were added."""
+        """Return the Avro JSON: unchanged, or without white space if fields were added."""
         return self.text
 
     @property
     def dataset_type(self) -> str:
-        """The type of the datasets that it is for, as CloudFormation names it: `Interactions`."""
+        """The dataset type, as in CloudFormation: `Interactions`."""
         return read_schema(self.text).name
 
     def to_cfn_schema(self, scope: Construct, id: str, *, name: str | None = None) -> personalize.CfnSchema:
-        """Make the schema a resource of a stack, and warn at synth of what would be imported, but be of no use.
+        """Create the resource of the schema, and warn at synth about fields that Personalize would not use.
 
         Args:
-            scope: The construct that the resource is in.
+            scope: The construct that contains the resource.
             id: The id within `scope`.
             name: The schema's name, at most 63 characters. CloudFormation replaces a schema whose text, domain or tags
-                change, which needs another name. Default: the stack's name and the id, with a digest of those three.
+                change, and the new one needs another name. Default: the stack's name and the id, with a digest of text,
+                domain and tags.
 
         Raises:
-            ValidationError: A `ValueError` that names each rule that is broken, the field and what to do about it.
+            ValidationError: A `ValueError` that names each violated rule, the field and the fix.
         """
         return create_schema(scope, id, self.text, self.domain, name=name)
 

@@ -1,4 +1,4 @@
-"""The fields of a schema: what a name stands for by itself, what may be said of it, and how it is written as Avro."""
+"""The fields of a schema: their checks, the defaults of reserved names, and their Avro JSON."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -14,7 +14,7 @@ DOMAINS: Final = ("ECOMMERCE", "VIDEO_ON_DEMAND")
 
 _NAMESPACE: Final = "com.amazonaws.personalize.schema"
 _VERSION: Final = "1.0"
-# Avro's own rule: https://avro.apache.org/docs/1.12.0/specification/#names
+# The rule of Avro: https://avro.apache.org/docs/1.12.0/specification/#names
 FIELD_NAME: Final = TextRule(
     "letters, digits and underscores, not starting with a digit",
     r"[A-Za-z_][A-Za-z0-9_]*",
@@ -23,13 +23,13 @@ FIELD_NAME: Final = TextRule(
 
 
 def check_domain(domain: object) -> Iterator[str]:
-    """Yield what is wrong with a domain, unless there is none."""
+    """Yield a problem if a domain is invalid; None is valid."""
     if domain is not None and domain not in DOMAINS:
         yield violation("domain", domain, " or ".join(DOMAINS))
 
 
 def check_field(name: object, type_name: object, categorical: object, textual: object, nullable: object) -> list[str]:
-    """Give what is wrong with what is said of a field, each for itself."""
+    """Return a problem for each invalid argument of a field."""
     return [
         *FIELD_NAME.check("name", name),
         *([] if type_name in (None, *SIMPLE_TYPES) else [violation("type", type_name, " or ".join(SIMPLE_TYPES))]),
@@ -40,12 +40,12 @@ def check_field(name: object, type_name: object, categorical: object, textual: o
 
 
 def known_type(name: str) -> DatasetType:
-    """Give a dataset type by one of its names; that there is such a type is known before."""
+    """Return a dataset type by one of its names, which must exist."""
     return cast("DatasetType", dataset_type_named(name))
 
 
 def field_named(name: str, dataset_type: DatasetType, domain: str | None) -> Field:
-    """Give the field of a name as the service wants it, or a plain string if the name means nothing to the service."""
+    """Return a field as Personalize requires it for a reserved name, or a plain string for any other name."""
     types = dataset_type.known_types(domain).get(name, frozenset({"string"}))
     requirements = dataset_type.requirements_in(domain)
     return Field(
@@ -57,12 +57,12 @@ def field_named(name: str, dataset_type: DatasetType, domain: str | None) -> Fie
 
 
 def required_fields(dataset_type: DatasetType, domain: str | None) -> list[Field]:
-    """Give the fields that a schema must have."""
+    """Return the fields that a schema must have."""
     return [field_named(name, dataset_type, domain) for name in dataset_type.requirements_in(domain).required]
 
 
 def definition(field: Field) -> dict[str, object]:
-    """Write a field as Avro."""
+    """Return a field as Avro JSON."""
     attributes = {"categorical": field.categorical, "textual": field.textual}
     return {
         "name": field.name,
@@ -72,7 +72,7 @@ def definition(field: Field) -> dict[str, object]:
 
 
 def schema_text(dataset_type: DatasetType, fields: Iterable[Field]) -> str:
-    """Write a schema as Avro."""
+    """Return a schema as Avro JSON."""
     return compact(
         {
             "type": "record",
@@ -85,13 +85,20 @@ def schema_text(dataset_type: DatasetType, fields: Iterable[Field]) -> str:
 
 
 def with_field(text: str, field: Field) -> str:
-    """Add a field to the text of a schema, at its end; whatever else stands there stays."""
+    """Add a field at the end of a schema's text, and keep all other content."""
     record: dict[str, Any] = json.loads(text)
     return compact({**record, "fields": [*record["fields"], definition(field)]})
 
 
 def json_text(schema: object) -> str:
-    """Give the text of a schema that is one, or what a text stands for; raise `ValidationError` if it is neither."""
+    """Return the JSON text of a schema.
+
+    Args:
+        schema: The text, which is returned unchanged, or a mapping.
+
+    Raises:
+        ValidationError: The schema is neither, or the mapping can't be written as JSON.
+    """
     if isinstance(schema, str):
         return schema
     if not isinstance(schema, Mapping):
@@ -103,5 +110,5 @@ def json_text(schema: object) -> str:
 
 
 def compact(record: Mapping[str, object]) -> str:
-    """Write JSON without white space, of which CloudFormation's 10,000 characters leave no room to waste."""
+    """Return JSON without white space, because CloudFormation allows only 10,000 characters."""
     return json.dumps(record, separators=(",", ":"))

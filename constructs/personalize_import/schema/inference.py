@@ -1,4 +1,4 @@
-"""What schema a CSV file asks for, as far as the head of the file tells."""
+"""Proposal of a schema for a CSV file, from its header and first records."""
 
 import csv
 import itertools
@@ -25,12 +25,12 @@ from personalize_import_handler.data_checks.tokenizer import LINE_BYTES_MAX
 
 ROWS_READ: Final = 10_000
 CATEGORIES_MAX: Final = 1000
-"""More are of little use: https://docs.aws.amazon.com/personalize/latest/dg/preparing-training-data.html."""
+"""More categories are of little use: https://docs.aws.amazon.com/personalize/latest/dg/preparing-training-data.html."""
 CATEGORIES_OF_FEW_ROWS: Final = 20
 TEXT_LENGTH_MIN: Final = 50
-"""Characters of a value, on average; what is shorter is rather a name than a text."""
+"""The minimum average length of texts, in characters; shorter values are more likely names."""
 
-# Leading zeros and plus signs mean something in codes and phone numbers, and would be lost in a number.
+# Leading zeros and plus signs matter in codes and phone numbers, and a number would lose them.
 _INTEGER: Final = re.compile(r"-?(?:0|[1-9][0-9]*)")
 _DECIMAL: Final = re.compile(r"-?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _BITS: Final = {"int": 32, "long": 64}
@@ -38,7 +38,11 @@ _LONGEST: Final = len(str(-(2**63)))
 
 
 def proposed_schema(path: Path, wanted: str | None, domain: str | None) -> tuple[DatasetType, list[Field]]:
-    """Propose dataset type and fields for a file; raise `ValidationError` if it is none that a schema could be for."""
+    """Propose the dataset type and the fields of a file.
+
+    Raises:
+        ValidationError: The file can't be read, a column can't be a field, or no dataset type fits the columns.
+    """
     header, rows = _head(path)
     if problems := [problem for name in header if name for problem in FIELD_NAME.check("a column's name", name)]:
         raise ValidationError(f"{path}: {'; '.join(problems)}")
@@ -52,7 +56,7 @@ def proposed_schema(path: Path, wanted: str | None, domain: str | None) -> tuple
 
 
 def _head(path: Path) -> tuple[list[str], list[list[str]]]:
-    """Read the header and the first rows; one with another number of values says nothing about the columns."""
+    """Read the header and the first rows, except rows with another number of values than the header."""
     allowed = "a CSV file in UTF-8 with a header and records"
     try:
         with TextIOWrapper(BufferedReader(open_regular(path)), encoding="utf-8", newline="") as file:
@@ -67,7 +71,11 @@ def _head(path: Path) -> tuple[list[str], list[list[str]]]:
 
 
 def _bounded_lines(file: TextIO) -> Iterator[str]:
-    """Yield the lines of a file; raise csv.Error for one that no record has, before it fills the memory."""
+    """Yield the lines of a file.
+
+    Raises:
+        csv.Error: A line is too long for a record, and could fill the memory, or contains a NUL byte.
+    """
     for number in itertools.count(1):
         line = file.readline(LINE_BYTES_MAX + 1)
         if len(line) > LINE_BYTES_MAX:
@@ -80,7 +88,7 @@ def _bounded_lines(file: TextIO) -> Iterator[str]:
 
 
 def _dataset_type(path: Path, header: Sequence[str], wanted: str | None) -> DatasetType:
-    """Give the dataset type that has the same ids; the one that is wanted, if any."""
+    """Return the wanted dataset type, or the one with the same id columns; its required columns must be present."""
     if wanted is None:
         kinds = [each for each in DATASET_TYPES if each.requirements.required.keys() & IDS == IDS & {*header}]
     else:
@@ -107,7 +115,7 @@ def _field(name: str, values: Sequence[str], kind: DatasetType, domain: str | No
 
 
 def _type_name(values: Sequence[str]) -> str:
-    """Give the narrowest type that takes all values."""
+    """Return the narrowest type that fits all values."""
     if not values or not all(_DECIMAL.fullmatch(value) for value in values):
         return "string"
     if not all(_INTEGER.fullmatch(value) for value in values):
@@ -116,12 +124,12 @@ def _type_name(values: Sequence[str]) -> str:
 
 
 def _fits(value: str, bits: int) -> bool:
-    # Looked at first, for Python refuses to read thousands of digits.
+    # Check the length first: Python refuses to convert thousands of digits.
     return len(value) <= _LONGEST and max(int(value), ~int(value)).bit_length() < bits
 
 
 def _are_categories(values: Sequence[str]) -> bool:
-    """Say whether values are short, and come again and again; several in one cell are divided by bars."""
+    """Return whether values are short and often repeated; `|` separates several categories of one record."""
     categories = [category for value in values for category in value.split("|")]
     most = min(CATEGORIES_MAX, max(CATEGORIES_OF_FEW_ROWS, len(values) // 2))
     return _average_length(categories) < TEXT_LENGTH_MIN and len({*categories}) <= most
@@ -132,13 +140,13 @@ def _average_length(values: Sequence[str]) -> float:
 
 
 def _with_a_text(fields: Sequence[Field], columns: Sequence[Sequence[str]]) -> list[Field]:
-    """Make the column with the longest texts textual, if there is one: a schema may have no second."""
+    """Mark the column with the longest texts as textual, if there is one: a schema can have only one textual field."""
     longest = max(_texts(fields, columns), default=None)
     return [replace(field, textual=longest is not None and place == -longest[1]) for place, field in enumerate(fields)]
 
 
 def _texts(fields: Sequence[Field], columns: Sequence[Sequence[str]]) -> Iterator[tuple[float, int]]:
-    """Yield the average length of each column of texts, with its place counted backwards: of two, the first counts."""
+    """Yield the average length and the negated position of each column of texts, so that max() prefers the first."""
     for place, (field, values) in enumerate(zip(fields, columns, strict=True)):
         length = _average_length([value for value in values if value])
         if (

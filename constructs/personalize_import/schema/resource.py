@@ -1,4 +1,4 @@
-"""The resource of a schema: its name, and what synth says of the rules that it breaks."""
+"""The resource of a schema: its name, and the rules that it violates, reported at synth."""
 
 import hashlib
 import json
@@ -32,7 +32,11 @@ _NAME: Final = TextRule(
 def create_schema(
     scope: Construct, id: str, text: str, domain: str | None, *, name: str | None
 ) -> personalize.CfnSchema:
-    """Make the resource, unless the schema breaks a rule that the import or the service would fail over."""
+    """Create the resource of a schema, with a warning for each finding that isn't an error.
+
+    Raises:
+        ValidationError: The name is invalid, or the schema violates a rule that would make the import fail.
+    """
     findings = schema_findings(text, domain)
     errors = [told(finding) for finding in findings if finding.rule.severity is Severity.ERROR]
     if problems := [*check_optional_text("name", name, _NAME), *errors]:
@@ -47,7 +51,7 @@ def create_schema(
 
 
 def told(finding: Finding) -> str:
-    """Say which rule a field breaks, and what to do about it."""
+    """Return the message of a finding: the rule, the field, the detail and the fix."""
     rule = finding.rule
     field = f"{finding.column}: " if finding.column else ""
     detail = f" ({finding.detail})" if finding.detail else ""
@@ -56,19 +60,23 @@ def told(finding: Finding) -> str:
 
 @jsii.implements(cdk.IStringProducer)
 class _SchemaName:
-    """The name of a schema, after its place in the app.
+    """The name of a schema, from its path in the app and a digest.
 
     CloudFormation never changes a schema. It creates a new one before it deletes the old one, so another text, domain
-    or tag needs another name. Tags are complete only when the template is written.
+    or tag requires another name. Tags are complete only when the template is written.
     """
 
     def __init__(self, place: str, text: str, domain: str | None, resource: personalize.CfnSchema) -> None:
         self._place = place
-        self._parts = [place, domain or "", text]  # the place too, for those that are cut off to the same name
+        self._parts = [
+            place,
+            domain or "",
+            text,
+        ]  # with the path, because the name truncates it
         self._resource = resource
 
     def produce(self, context: cdk.IResolveContext) -> str:
-        """Return the name for the tags that the schema has by now."""
+        """Return the name, with the current tags of the schema in its digest."""
         tags = _tags_of(self._resource)
         parts = [*self._parts, json.dumps(context.resolve(tags), sort_keys=True)] if tags else self._parts
         digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:_DIGEST_LENGTH]
@@ -76,19 +84,19 @@ class _SchemaName:
 
 
 def _tags_of(resource: personalize.CfnSchema) -> dict[str, str]:
-    """Return the tags of a schema and of its stacks, which CloudFormation adds to those of the schema."""
+    """Return the tags of a schema, with the tags of its stacks, which CloudFormation adds."""
     tags: dict[str, str] = {}
     stack: cdk.Stack | None = stack_of(resource)
     while stack:
         tags = {**stack.tags.tag_values(), **tags}
         stack = stack.nested_stack_parent
-    tag_manager = getattr(resource, "cdk_tag_manager", None)  # which an older CDK doesn't have
+    tag_manager = getattr(resource, "cdk_tag_manager", None)  # an older CDK doesn't have it
     return {**tags, **(tag_manager.tag_values() if tag_manager else {})}
 
 
 def _place(scope: Construct, id: str) -> str:
     stack = stack_of(scope)
     below = scope.node.path.removeprefix(stack.node.path)
-    # The name of a nested stack is known to CloudFormation only.
+    # The name of a nested stack is unknown at synth.
     name = stack.node.path if is_token(stack.stack_name) else stack.stack_name
     return re.sub(r"[^a-zA-Z0-9\-_]+", "-", f"{name}{below}/{id}").lstrip("-_")

@@ -28,7 +28,7 @@ class _Tasks:
         self.has_host = False
 
     def produce(self, context: cdk.IResolveContext) -> None:
-        """Run the tasks, unless the CDK only looks for references, and return nothing for the template."""
+        """Run the tasks, unless the CDK is only collecting references. Return nothing for the template."""
         if not context.preparing:
             for task in self.tasks:
                 task()

@@ -1,7 +1,7 @@
-"""What a construct is surrounded by: its stack, and that one's account, Region and partition.
+"""The environment of a construct: its stack, and the stack's account, Region and partition.
 
-Each question to the CDK goes to another process and back, and a stack may have hundreds of jobs that all ask the same.
-So each is asked once in a stack; docs/benchmarks.md has what that is worth.
+Each jsii call is a round trip to another process, and a stack may have hundreds of jobs that need the same values. So
+the values are cached for each stack; docs/benchmarks.md shows the effect.
 """
 
 from collections.abc import Callable
@@ -15,13 +15,13 @@ from constructs import IConstruct
 
 _Known = TypeVar("_Known")
 _SCOPE_LENGTH_MAX: Final = 32
-"""Of the part of a nested stack: it is in the path of its import roles, whose ARNs have a limit."""
-_TOKEN_MARK: Final = "${Token["  # noqa: S105 - of the CDK's
+"""The length of the nested stack's part: it is in the path of the import roles, and the length of ARNs is limited."""
+_TOKEN_MARK: Final = "${Token["  # noqa: S105 - the beginning of CDK tokens
 _STACKS: Final[WeakKeyDictionary[IConstruct, cdk.Stack]] = WeakKeyDictionary()
 
 
 def stack_of(scope: IConstruct) -> cdk.Stack:
-    """Give the stack that a construct is in."""
+    """Return the stack of a construct."""
     stack = _STACKS.get(scope)
     if stack is None:
         stack = _STACKS[scope] = cdk.Stack.of(scope)
@@ -29,12 +29,12 @@ def stack_of(scope: IConstruct) -> cdk.Stack:
 
 
 def note_stack_of(construct: IConstruct, scope: IConstruct) -> None:
-    """Note that a construct, which is no stack, is in the same one as the scope that it was made in."""
+    """Cache that a construct, which must not be a stack itself, is in the stack of `scope`."""
     _STACKS[construct] = stack_of(scope)
 
 
 def once_per_stack(make: Callable[[cdk.Stack], _Known]) -> Callable[[IConstruct], _Known]:
-    """Make something for the first construct of a stack that asks for it, and give it to all others."""
+    """Cache the result of a function once per stack, for all constructs of the stack."""
     made: WeakKeyDictionary[cdk.Stack, _Known] = WeakKeyDictionary()
 
     def give(scope: IConstruct) -> _Known:
@@ -48,7 +48,7 @@ def once_per_stack(make: Callable[[cdk.Stack], _Known]) -> Callable[[IConstruct]
 
 @once_per_stack
 def top_level_stack_of(stack: cdk.Stack) -> cdk.Stack:
-    """Return the stack that a nested stack belongs to, or else the stack itself."""
+    """Return the root stack of a nested stack, or the stack itself if it is not nested."""
     while parent := stack.nested_stack_parent:
         stack = parent
     return stack
@@ -56,7 +56,7 @@ def top_level_stack_of(stack: cdk.Stack) -> cdk.Stack:
 
 @once_per_stack
 def stack_scope_of(stack: cdk.Stack) -> str | None:
-    """Return a name for a nested stack that stays the same, or None if the stack is not nested.
+    """Return a stable name of a nested stack, or None if the stack is not nested.
 
     CloudFormation adds a random suffix to the name of a nested stack, and another one when it is created again.
     """
@@ -68,13 +68,13 @@ def stack_scope_of(stack: cdk.Stack) -> str | None:
 
 @once_per_stack
 def stack_folder_of(stack: cdk.Stack) -> str:
-    """Return the name of the stack's folder in a data bucket, a token: the part of the stack's id that is unique."""
+    """Return the name of the stack's folder in the staging bucket: the unique part of the stack's id, as a token."""
     return cdk.Fn.select(2, cdk.Fn.split("/", stack.stack_id))
 
 
 @dataclass(frozen=True)
 class StackEnvironment:
-    """What ARNs in a stack are made of; tokens where it is known at deploy time only."""
+    """The parts of ARNs in a stack. Each is a token if it is known only at deploy time."""
 
     partition: str
     region: str
@@ -82,11 +82,11 @@ class StackEnvironment:
     stack_name: str
 
     def s3_arn(self, resource: str) -> str:
-        """Give the ARN of a bucket, or of objects in it."""
+        """Return the ARN of a bucket, or of objects in it."""
         return f"arn:{self.partition}:s3:::{resource}"
 
     def written(self, text: str, write: Callable[[str], str]) -> str:
-        """Write what is known at deploy time only by the name of CloudFormation's parameter for it."""
+        """Return the text with each token of this environment replaced by `write` of its pseudo parameter's name."""
         names = {"Partition": self.partition, "Region": self.region, "AccountId": self.account}
         for name, token in names.items():
             if _TOKEN_MARK in token:
@@ -96,7 +96,7 @@ class StackEnvironment:
 
 @once_per_stack
 def environment_of(stack: cdk.Stack) -> StackEnvironment:
-    """Give what a construct's stack knows of itself."""
+    """Return the environment of a construct's stack."""
     return StackEnvironment(stack.partition, stack.region, stack.account, stack.stack_name)
 
 
@@ -108,10 +108,10 @@ def partition_of(scope: IConstruct) -> str | None:
 
 
 def is_token(text: str) -> bool:
-    """Say whether a string is known at deploy time only. What has no mark of the CDK's in it isn't asked about."""
+    """Return whether a string contains a CDK token; jsii is called only if the string may contain one."""
     return may_have_token(text) and bool(cdk.Token.is_unresolved(text))
 
 
 def may_have_token(text: str) -> bool:
-    """Say whether there is a mark in a string as those have which are known at deploy time only."""
+    """Return whether a string contains the beginning of a CDK token."""
     return _TOKEN_MARK in text

@@ -1,4 +1,4 @@
-"""Account, Region and partition of what a job uses, compared with its stack.
+"""Checks that the resources of a job are in the account, Region and partition of its stack.
 
 Only known values are compared: a token, or a stack that may be deployed anywhere, is never a problem.
 """
@@ -23,7 +23,7 @@ _ONE_PROVIDER: Final = "A provider imports only in its own account and Region: u
 
 
 class Environment(NamedTuple):
-    """Where something is; None for what synth can't know."""
+    """The account, Region and partition of a resource. Each is None if it is unknown at synth."""
 
     account: str | None = None
     region: str | None = None
@@ -36,7 +36,7 @@ _ENVIRONMENTS: Final[WeakKeyDictionary[IConstruct, Environment]] = WeakKeyDictio
 def check_environment(
     scope: Construct, dataset: object, dataset_arn: str, role: object, provider: object
 ) -> Iterator[str]:
-    """Yield a problem for each argument in another account, Region or partition than Personalize supports."""
+    """Yield a problem for each argument in an account, Region or partition that Personalize doesn't support."""
     own = _environment_of_stack(scope)
     if own == Environment():
         return
@@ -65,7 +65,7 @@ def check_arn_of_provider(name: str, arn: str | None, scope: Construct) -> Itera
 
 
 def warn_of_environment(scope: Construct, bucket: s3.IBucket | None, key: kms.IKey | None) -> None:
-    """Warn about a bucket or key elsewhere that this app doesn't own: it works only if its owner has granted it."""
+    """Warn if a bucket or key is in another environment and this app doesn't own it: its owner must allow access."""
     own = _environment_of_stack(scope)
     if own == Environment():
         return
@@ -97,22 +97,22 @@ def _differences(name: str, value: object, found: Environment, own: Environment,
 
 
 def _of_arn(arn: object) -> Environment | None:
-    """Return where the resource of an ARN is, or None if the ARN is a token or no ARN."""
+    """Return the environment of a resource by its ARN, or None if the ARN is a token or invalid."""
     if not isinstance(arn, str) or is_token(arn):
         return None
     try:
         parts = cdk.Arn.split(arn, cdk.ArnFormat.NO_RESOURCE_NAME)
-    except RuntimeError:  # the CDK's own, for text that is no ARN
+    except RuntimeError:  # raised by the CDK for text that is not an ARN
         return None
     return Environment(parts.account or None, parts.region or None, parts.partition or None)
 
 
 def _of_resource(resource: object) -> Environment:
-    """Return where a bucket, a role or a key is: one that was imported may say so itself."""
+    """Return the environment of a bucket, role or key, which may differ from its stack's if it was imported."""
     construct = cast("IConstruct", resource)
     known = _ENVIRONMENTS.get(construct)
     if known is None:
-        env = getattr(resource, "env", None)  # which a class of the app's own may not have
+        env = getattr(resource, "env", None)  # a class of the app may not have it
         known = _ENVIRONMENTS[construct] = (
             Environment(_known(env.account), _known(env.region)) if env else Environment()
         )
@@ -120,7 +120,7 @@ def _of_resource(resource: object) -> Environment:
 
 
 def _of_construct(construct: object) -> Environment:
-    """Return where the stack of a construct is."""
+    """Return the environment of a construct's stack, or an empty one if the value is not a construct."""
     return _environment_of_stack(cast("IConstruct", construct)) if hasattr(construct, "node") else Environment()
 
 

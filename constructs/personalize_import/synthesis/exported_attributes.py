@@ -1,4 +1,4 @@
-"""A warning about attributes of a job that other stacks use although they change with each import.
+"""A warning about attributes of a job that other stacks use although the attributes change with each import.
 
 The CDK exports such an attribute, and CloudFormation refuses to change an export that is in use.
 """
@@ -16,9 +16,9 @@ from personalize_import.synthesis.warnings import WARNING_ID_PREFIX
 from personalize_import_handler.contract import Attribute
 
 _EXPORTS: Final = "Exports"
-"""The CDK's id of the construct that has the exports of a stack. Their ids end with the value as JSON."""
+"""The id of the CDK's construct that contains the exports of a stack. The ids of exports end with the value as JSON."""
 _REGION_EXPORTS: Final = "Custom::CrossRegionExportWriterCustomResourceProvider"
-"""The CDK's id of what writes the exports of a stack to other Regions, for resources of the ids below."""
+"""The id of the CDK's custom resource provider that writes exports to other Regions."""
 _REGION_EXPORT: Final = "ExportsWriter"
 _CHANGING: Final = tuple(each for each in Attribute if each is not Attribute.DATASET_ARN)
 _Jobs = list[tuple[Construct, Sequence[cdk.CfnResource]]]
@@ -51,7 +51,7 @@ def _warn(stack: cdk.Stack, jobs: _Jobs) -> None:
 
 
 def _reference(stack: cdk.Stack, resource: cdk.CfnResource) -> str:
-    """Return how an export refers to a resource, up to the name of the attribute."""
+    """Return the text with which an export refers to a resource, up to the name of the attribute."""
     if stack.nested:  # to an output of the nested stack
         return str(cdk.Names.node_unique_id(resource.node))
     return f'"{stack.resolve(resource.ref)["Ref"]}","'
@@ -62,7 +62,7 @@ def _ends(before: Iterable[str], attribute: str = "") -> tuple[str, ...]:
 
 
 def _exports_of(stack: cdk.Stack) -> Iterator[str]:
-    """Yield the values, as JSON, that the CDK exports from a stack, or from the stack that it is nested in."""
+    """Yield the values, as JSON, that the CDK exports from a stack, or from its root stack."""
     while parent := stack.nested_stack_parent:
         stack = parent
     if exports := stack.node.try_find_child(_EXPORTS):

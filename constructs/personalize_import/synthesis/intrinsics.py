@@ -1,4 +1,4 @@
-"""Text of resolved values: CloudFormation's intrinsic functions replaced by something readable or measurable."""
+"""Replacement of intrinsic functions in resolved values, by text that can be read or measured."""
 
 import json
 from collections.abc import Callable
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 
-def _identity(value: Any) -> Any:  # noqa: ANN401 - whatever JSON contains
+def _identity(value: Any) -> Any:  # noqa: ANN401 - any JSON value
     return value
 
 
@@ -27,7 +27,7 @@ class Intrinsics:
     text: Callable[[str], str] = _identity
     """Replaces a string. Default: keeps it."""
 
-    def flatten(self, value: Any) -> Any:  # noqa: ANN401 - whatever JSON contains
+    def flatten(self, value: Any) -> Any:  # noqa: ANN401 - any JSON value
         """Return a resolved value with its functions replaced."""
         match value:
             case str():

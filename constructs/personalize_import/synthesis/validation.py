@@ -1,6 +1,6 @@
-"""Check what the construct is given, at synth, with the rules that the handler checks the resource's properties with.
+"""Checks of the construct's arguments at synth, with the rules that the handler applies to the resource's properties.
 
-Tokens are unknown at synth; they pass here and are checked by the handler.
+The values of tokens are unknown at synth. They pass these checks, and the handler checks them.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -21,7 +21,7 @@ _SECONDS: Final[WeakKeyDictionary[cdk.Duration, float | None]] = WeakKeyDictiona
 
 
 class ValidationError(ValueError):
-    """One or more arguments are not what the construct takes; the message names each, its value and what is allowed."""
+    """One or more arguments are invalid; the message names each argument, its value and what is allowed."""
 
 
 def require(scope: Construct, *checks: Iterable[str]) -> None:
@@ -37,18 +37,18 @@ def require_all(*checks: Iterable[str]) -> None:
 
 
 def check_text(name: str, value: object, rule: TextRule) -> Iterator[str]:
-    """Yield what is wrong with a string, unless it is a token."""
+    """Yield each problem of a string; a token is valid."""
     yield from _unless_token(value, rule.check(name, value))
 
 
 def check_optional_text(name: str, value: object, rule: TextRule) -> Iterator[str]:
-    """Yield what is wrong with a string, unless there is none, or it is a token."""
+    """Yield each problem of a string; None and tokens are valid."""
     if value is not None:
         yield from check_text(name, value, rule)
 
 
 def check_dataset(name: str, dataset: object, dataset_arn: str) -> Iterator[str]:
-    """Yield what is wrong with a dataset, or with its ARN."""
+    """Yield a problem if a dataset or its ARN is invalid."""
     if not isinstance(dataset, str) and not hasattr(dataset, "dataset_ref"):
         yield violation(name, dataset, "a CfnDataset, another IDatasetRef, or a dataset's ARN")
     else:
@@ -56,7 +56,7 @@ def check_dataset(name: str, dataset: object, dataset_arn: str) -> Iterator[str]
 
 
 def check_role(name: str, role: object) -> Iterator[str]:
-    """Yield what is wrong with a role, or with its ARN, unless there is none."""
+    """Yield a problem if a role or its ARN is invalid; None is valid."""
     if role is None:
         return
     if not hasattr(role, "role_arn") or not hasattr(role, "grant_principal"):
@@ -66,13 +66,13 @@ def check_role(name: str, role: object) -> Iterator[str]:
 
 
 def check_import_mode(name: str, value: object) -> Iterator[str]:
-    """Yield what is wrong with an import mode, unless there is none, or it is a token."""
+    """Yield a problem if an import mode is invalid; None and tokens are valid."""
     if value is not None:
         yield from _unless_token(value, constraints.check_choice(name, value, ImportMode))
 
 
 def check_tags(name: str, tags: object) -> Iterator[str]:
-    """Yield what is wrong with tags; keys and values may be tokens."""
+    """Yield each problem of the tags; None is valid, and keys and values may be tokens."""
     if tags is None:
         return
     if not isinstance(tags, Mapping) or not all(isinstance(text, str) for pair in tags.items() for text in pair):
@@ -87,7 +87,7 @@ def check_tags(name: str, tags: object) -> Iterator[str]:
 
 
 def check_all_tags(job: Construct, tag_manager: cdk.TagManager) -> None:
-    """Check the tags of a job when the template is written: those of its argument together with `Tags.of(...)`."""
+    """Check all tags of a job when the template is written: the argument `tags` and those of `Tags.of(...)`."""
     _jobs_with_tags(job)[job] = tag_manager
 
 
@@ -117,14 +117,17 @@ def check_timeout(name: str, timeout: object) -> Iterator[str]:
 
 
 def seconds_of(timeout: cdk.Duration) -> float | None:
-    """Give a duration's seconds, or None for a token. Most jobs have the default, which is asked once."""
+    """Return the seconds of a duration, or None if it is a token.
+
+    The result is cached, because most jobs use the same default duration.
+    """
     if timeout not in _SECONDS:
         _SECONDS[timeout] = None if timeout.is_unresolved() else timeout.to_milliseconds() / 1000
     return _SECONDS[timeout]
 
 
 def check_boolean(name: str, value: object) -> Iterator[str]:
-    """Yield what is wrong with a flag, unless there is none."""
+    """Yield a problem if a flag is not a boolean; None is valid."""
     if value is not None and not isinstance(value, bool):
         yield violation(name, value, "True or False")
 
