@@ -1,4 +1,4 @@
-"""The construct: a dataset import job as a resource of a stack."""
+"""The construct `DatasetImportJob`."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, Literal
@@ -90,10 +90,10 @@ class DatasetImportJob(ObservedImport):
                 digits, hyphens and underscores. A new prefix alone doesn't start a new job. Default: the stack's name
                 and the logical id.
             role: The role that Personalize assumes to read the data; it must trust `personalize.amazonaws.com`.
-                Permissions that it lacks are added, also to a role that was imported by its ARN. For a role that can't
-                be changed (`mutable=False`), a warning contains the statements. Default: a new role that may only read
+                Missing permissions are added, also to a role that was imported by its ARN. For a role that can't be
+                changed (`mutable=False`), a warning contains the statements. Default: a new role that may only read
                 the location.
-            tags: Tags of the job, at most 48 together with those of `Tags.of(...)`, which take precedence.
+            tags: Tags of the job, at most 48 together with the tags of `Tags.of(...)`, which take precedence.
             publish_attribution_metrics_to_s3: Publish a metric attribution report. The dataset group must have a metric
                 attribution. Default: False.
             reimport: When to import again although the properties above have not changed:
@@ -206,7 +206,7 @@ class DatasetImportJob(ObservedImport):
             dataset_import_job_arn: The ARN of the job, or a token.
 
         Raises:
-            ValidationError: The ARN is not that of a dataset import job.
+            ValidationError: The value is not the ARN of a dataset import job.
         """
         return ImportedDatasetImportJob(scope, id, dataset_import_job_arn)
 
@@ -241,7 +241,7 @@ class DatasetImportJob(ObservedImport):
 
     @property
     def dataset_arn(self) -> str:
-        """The ARN of the dataset that is imported into."""
+        """The ARN of the target dataset."""
         return self._dataset_arn
 
     @property
@@ -261,13 +261,13 @@ class DatasetImportJob(ObservedImport):
 
     @property
     def required_role_statements(self) -> list[iam.PolicyStatement]:
-        """The statements that a given role must have; empty if this app can add them."""
+        """The statements that the policy of `role` must contain; empty if this app can add them."""
         return [iam.PolicyStatement.from_json(each) for each in self._access.required_role_statements]
 
     @property
     @jsii.member(jsii_name="grantPrincipal")
     def grant_principal(self) -> iam.IPrincipal:
-        """Who is given a permission that is granted to this job: the role with which Personalize reads the data."""
+        """The principal of permissions that are granted to this job: the import role."""
         return self._role.grant_principal
 
     @property

@@ -1,4 +1,4 @@
-"""A dashboard of import jobs and of what handles them."""
+"""A dashboard of import jobs and their providers."""
 
 from collections.abc import Iterator, Sequence
 from typing import Final
@@ -16,21 +16,21 @@ _THIRD: Final = 8
 
 
 class ImportDashboard(Construct):
-    """A CloudWatch dashboard: errors and execution times of jobs, executions and functions of their providers."""
+    """A CloudWatch dashboard of the errors and execution times of jobs, and of their providers."""
 
     def __init__(
         self, scope: Construct, id: str, *, jobs: Sequence[DatasetImportJob], dashboard_name: str | None = None
     ) -> None:
-        """Make a dashboard.
+        """Create a dashboard.
 
         Args:
-            scope: The construct that this one is in.
+            scope: The construct that contains this one.
             id: The id within `scope`.
-            jobs: What it shows, with the provider of each, unless another app has made that.
-            dashboard_name: The dashboard's name. Default: one that CloudFormation makes up.
+            jobs: The jobs to show, at least one. Their providers are shown too, unless another app created them.
+            dashboard_name: The dashboard's name. Default: a name that CloudFormation generates.
 
         Raises:
-            ValidationError: A `ValueError`, if there is no job, or what is no job.
+            ValidationError: A `ValueError`: `jobs` is empty, or contains a value that is not a job.
         """
         super().__init__(scope, id)
         validation.require(self, _check_jobs("jobs", jobs))
@@ -41,12 +41,12 @@ class ImportDashboard(Construct):
 
     @property
     def dashboard(self) -> cloudwatch.Dashboard:
-        """The dashboard, for widgets of one's own."""
+        """The underlying dashboard, to which you can add widgets."""
         return self._dashboard
 
 
 def _of_jobs(jobs: Sequence[DatasetImportJob]) -> list[cloudwatch.IWidget]:
-    # What the service counts for a dataset, it counts for all of its jobs.
+    # The metrics of a dataset include all of its jobs.
     of_dataset = {job.dataset_arn: job for job in jobs}
     labels = {arn: ", ".join(each.node.path for each in jobs if each.dataset_arn == arn) for arn in of_dataset}
     times = [job.metric_execution_time(label=labels[arn]) for arn, job in of_dataset.items()]

@@ -1,7 +1,7 @@
-"""Several imports into one dataset: in which order they run, and which one runs again when another one does.
+"""The order of several imports into one dataset, and the imports that run again after another one.
 
-A FULL import removes what was added to the dataset before it. So an INCREMENTAL import comes `after` the FULL one, and
-runs again whenever that one does. The FULL one lists what follows it, for a rollback may run that one alone again.
+A FULL import removes the rows that were added before. So an INCREMENTAL import comes `after` the FULL one, and runs
+again whenever the FULL one does. The FULL one lists its followers, because a rollback may run only the FULL one again.
 """
 
 from collections.abc import Iterator, Sequence
@@ -22,18 +22,18 @@ from personalize_import_handler.contract.constraints import violation
 
 @dataclass(eq=False)
 class _Job:
-    """A job, as far as its order matters."""
+    """A job and its place in the order of imports."""
 
     construct: Construct
     mode: str
     resources: Sequence[cdk.CfnResource]
     job_name_prefix: str | None
     before: "_Job | None" = None
-    """The job that it comes after."""
+    """The argument `after`."""
     links: list["_Job"] = field(default_factory=list)
-    """The jobs that it comes after, and those that come after it."""
+    """The previous job, and the jobs that come directly after this one."""
     followers: list[Follower] = field(default_factory=list)
-    """Of a FULL job, those that come after it, directly or through others, in order."""
+    """For a FULL job, all jobs that come after it, directly or through others, in order."""
 
 
 _Datasets = dict[str, list[_Job]]
@@ -41,8 +41,8 @@ _APPS: Final[WeakKeyDictionary[IConstruct, _Datasets]] = WeakKeyDictionary()
 _JOBS: Final[WeakKeyDictionary[IConstruct, _Job]] = WeakKeyDictionary()
 
 
-def check_after(name: str, after: Any, scope: Construct, import_mode: object, dataset_arn: str) -> Iterator[str]:  # noqa: ANN401 - whatever was given
-    """Yield a problem unless the job before is None, or one that an INCREMENTAL import of the dataset can follow."""
+def check_after(name: str, after: Any, scope: Construct, import_mode: object, dataset_arn: str) -> Iterator[str]:  # noqa: ANN401 - any argument
+    """Yield a problem unless `after` is None, or a job that an INCREMENTAL import of the dataset can follow."""
     if after is None:
         return
     if not hasattr(after, "dataset_import_job_arn") or not hasattr(after, "dataset_arn"):
@@ -52,7 +52,7 @@ def check_after(name: str, after: Any, scope: Construct, import_mode: object, da
     if import_mode != ImportMode.INCREMENTAL and not (isinstance(import_mode, str) and is_token(import_mode)):
         yield f"{name} is only for INCREMENTAL imports; a FULL import removes what was imported before: omit {name}"
     if stack_of(after) is not stack_of(scope):
-        # The ARN of its job would be an export, which can't change while it is in use, and it changes with each import.
+        # The job's ARN would be an export. It changes with each import, but an export can't change while it is in use.
         yield violation(name, path, "a job of the same stack")
     before, own = _dataset_of(after.dataset_arn), _dataset_of(dataset_arn)
     is_known = bool(before and own) and is_token(after.dataset_arn) == is_token(dataset_arn)
@@ -61,7 +61,7 @@ def check_after(name: str, after: Any, scope: Construct, import_mode: object, da
 
 
 def _dataset_of(dataset_arn: str) -> str | None:
-    """Return the ARN of a dataset, or the path of one of this app; None for any other token."""
+    """Return the ARN of a dataset, or the path of a dataset of this app; None for any other token."""
     if not is_token(dataset_arn):
         return dataset_arn
     dataset = referenced_by(dataset_arn)
@@ -76,7 +76,7 @@ def order_imports(
     after: Construct | None,
     job_name_prefix: str | None,
 ) -> None:
-    """Add the job to what follows the FULL import that it comes after, and warn about imports that remove rows."""
+    """Add the job to the followers of its FULL import, and warn about imports that remove rows of others."""
     jobs = _datasets_of(job).setdefault(dataset_arn, [])
     before = _JOBS.get(after) if after else None
     this = _JOBS[job] = _Job(job, str(import_mode or ImportMode.FULL), resources, job_name_prefix, before)
@@ -95,13 +95,13 @@ def order_imports(
 
 
 def _add_to_followers(this: _Job) -> None:
-    """Add a follower to the resources of the FULL import; most imports have none, and make no call."""
+    """Add a job to the followers of the FULL import that it comes after."""
     full = this
     while full.before:
         full = full.before
     if full.mode != ImportMode.FULL:
         return
-    # A token of the id itself, which may be overridden until synthesis. A Ref would close a circle.
+    # The logical id as a token, because it may be overridden until synthesis. A Ref would be a circular dependency.
     follower: Follower = {"LogicalId": this.resources[0].logical_id}
     if this.job_name_prefix is not None:
         follower["JobName"] = this.job_name_prefix
@@ -112,7 +112,7 @@ def _add_to_followers(this: _Job) -> None:
 
 @once_per_stack
 def _datasets_of(stack: cdk.Stack) -> _Datasets:
-    """Return the jobs of the app by their dataset, and check those of this stack when its template is written."""
+    """Return the jobs of the app by their dataset, and check the jobs of this stack when its template is written."""
     datasets = _APPS.setdefault(stack.node.root, {})
     at_synthesis(stack, lambda: _warn_of_any_order(stack, datasets))
     return datasets
@@ -139,7 +139,7 @@ def _warn_of_lost_rows(this: _Job, other: _Job) -> None:
 
 
 def _warn_of_any_order(stack: cdk.Stack, datasets: _Datasets) -> None:
-    """Warn about INCREMENTAL imports that nothing orders: rows with the same id are those of the later one."""
+    """Warn about INCREMENTAL imports in no defined order: for rows with the same id, the later import wins."""
     for jobs in datasets.values():
         added = [job for job in jobs if job.mode == ImportMode.INCREMENTAL]
         for number, this in enumerate(added):
@@ -154,7 +154,7 @@ def _warn_of_any_order(stack: cdk.Stack, datasets: _Datasets) -> None:
 
 
 def _are_linked(this: _Job, other: _Job) -> bool:
-    """Return whether one comes after the other, or both come after a third one."""
+    """Return whether two jobs are connected through `after`, directly or through other jobs."""
     linked, found = [this], {this}
     while linked:
         for each in linked.pop().links:
@@ -165,12 +165,12 @@ def _are_linked(this: _Job, other: _Job) -> bool:
 
 
 def _are_ordered(this: _Job, other: _Job) -> bool:
-    """Return whether one depends on the other, in one stack or because its stack does."""
+    """Return whether one job depends on the other, or its stack depends on the other's stack."""
     one, two = stack_of(this.construct), stack_of(other.construct)
     if one is two:
         return _depends(this, other) or _depends(other, this)
     first, second = top_level_stack_of(one), top_level_stack_of(two)
-    # What orders nested stacks of one stack may be anything that is in them.
+    # Nested stacks of one stack can be ordered by any construct in them, so they count as ordered.
     return first is second or _stack_depends(first, second) or _stack_depends(second, first)
 
 
@@ -188,7 +188,7 @@ def _stack_depends(this: cdk.Stack, other: cdk.Stack) -> bool:
 
 
 def _depends(this: _Job, other: _Job) -> bool:
-    """Return whether a resource of one job waits for one of the other, directly or not."""
+    """Return whether a resource of one job depends on a resource of the other, directly or indirectly."""
     ends = {resource.node.path for resource in other.resources}
     waiting = [*this.resources]
     found: set[str] = set()

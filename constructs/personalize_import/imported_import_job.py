@@ -1,4 +1,4 @@
-"""Import jobs that this app refers to: the interface of all of them, and those that are imported by their ARN."""
+"""The interface of import jobs, and jobs that are imported by their ARN."""
 
 from typing import Final, Protocol
 

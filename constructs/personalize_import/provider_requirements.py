@@ -15,20 +15,20 @@ if TYPE_CHECKING:
 
 
 def check_provider(name: str, provider: object, scope: Construct) -> Iterator[str]:
-    """Yield a problem unless the provider is None, or one that the job can use."""
+    """Yield a problem if the job can't use the provider; None is valid."""
     if provider is None:
         return
     if not is_provider(provider):
         allowed = "a DatasetImportProvider, or the result of DatasetImportProvider.from_provider_attributes"
         yield violation(name, provider, allowed)
     elif _is_in_another_nested_stack(scope, cast("Construct", provider)) and not provider.import_role_path:
-        # The stacks would depend on each other: one needs the service token, the other one the name of a nested stack.
+        # The dependency would be circular: one stack needs the service token, the other the name of a nested stack.
         allowed = "one with an import_role_path, because this stack is a nested one"
         yield violation(name, provider.node.path, allowed)
 
 
 def check_passable(name: str, role: object, provider: object, scope: Construct) -> Iterator[str]:
-    """Yield a problem if the job was given a role that the provider can't pass."""
+    """Yield a problem if the provider can't pass the role."""
     if not hasattr(role, "role_arn") or not is_provider(provider):
         return
     given = cast("iam.IRole", role)

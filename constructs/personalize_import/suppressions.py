@@ -29,7 +29,7 @@ _LATEST_RUNTIME: Final = "AwsSolutions-L1"
 _LOGS_ALL_EVENTS: Final = "AwsSolutions-SF1"
 _TRACED: Final = "AwsSolutions-SF2"
 _DATA_REASON: Final = "All objects under the prefix that the job imports: only S3 knows which files there are."
-# By the Sid of the statement.
+# Reasons by the Sid of the statement.
 _WILDCARD_REASONS: Final = {
     "CreateImportJobs": "The datasets and import jobs of this account and Region: a job gets its name when it starts, "
     "and the ARN of a dataset may be known at deploy time only.",

@@ -1,9 +1,9 @@
-"""The wait chain of an import: one resource starts the job, and further ones wait for it if the timeout needs them.
+"""The wait chain of an import: one resource starts the job, and more resources wait for it if the timeout is long.
 
 CloudFormation waits at most an hour for a custom resource:
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-customresource.html.
-Each resource completes before that, and only the last one fails when the timeout has passed. Each has all properties of
-the import, because the job may still be queued when the next resource takes over.
+Each resource completes before that, and only the last one fails when the timeout has expired. Each has all properties
+of the import, because the job may still be queued when the next resource continues.
 """
 
 import aws_cdk as cdk
@@ -15,7 +15,7 @@ from personalize_import_handler.contract import Attribute, ResourceProperties
 
 
 def split_timeout(timeout_seconds: int) -> list[int]:
-    """Divide a timeout into as few parts as possible that one resource may wait for, all about equally long."""
+    """Split a timeout, in seconds, into the fewest parts for which one resource can wait, of about equal length."""
     number = -(-timeout_seconds // contract.TIMEOUT_SECONDS_MAX)
     return [timeout_seconds * (part + 1) // number - timeout_seconds * part // number for part in range(number)]
 
@@ -23,7 +23,7 @@ def split_timeout(timeout_seconds: int) -> list[int]:
 def create_wait_chain(
     scope: Construct, service_token: str, properties: ResourceProperties, timeout: cdk.Duration
 ) -> list[cdk.CfnResource]:
-    """Create the resource that starts the import, and those that wait after it."""
+    """Create the resource that starts the import, and the resources that wait after it."""
     known = seconds_of(timeout)
     parts = [timeout.to_seconds()] if known is None else split_timeout(round(known))
     chain: list[cdk.CfnResource] = []
@@ -49,5 +49,5 @@ def create_wait_chain(
 
 
 def get_att_string(resource: cdk.CfnResource, attribute: str) -> str:
-    """Return a token of an attribute, `Fn::GetAtt`."""
+    """Return an attribute of a resource as a string token (`Fn::GetAtt`)."""
     return resource.get_att(str(attribute)).to_string()

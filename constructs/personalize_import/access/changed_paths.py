@@ -1,4 +1,4 @@
-"""A warning about import roles whose path an Aspect has changed: the provider may pass only roles under that path."""
+"""A warning about import roles that the provider can't pass because an Aspect has changed their path."""
 
 from typing import NamedTuple
 
@@ -19,7 +19,14 @@ class _ImportRole(NamedTuple):
 
 
 def warn_of_changed_path(job: Construct, role: iam.CfnRole, path: str, bound: str | None) -> None:
-    """Warn when the template is written if the role has another path by then, and none under the provider's bound."""
+    """Warn when the template is written if the path of the role has changed to one that the provider can't pass.
+
+    Args:
+        job: The job.
+        role: The import role that the construct created for the job.
+        path: The path with which the role was created.
+        bound: The `import_role_path` of the provider; None if it has none.
+    """
     _import_roles_of(job).append(_ImportRole(job, role, path, bound))
 
 

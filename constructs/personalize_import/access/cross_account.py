@@ -3,8 +3,8 @@
 Within an account, the role's own policy is enough. The policy of a bucket or key in another account must allow the role
 too: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic-cross-account.html.
 
-The role can't be the principal: a policy can't name a role that doesn't exist yet, and doesn't mean a role that was
-created again under its name: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html.
+The role can't be the principal: a policy can't name a role that doesn't exist yet, and doesn't apply to a role that was
+deleted and created again: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html.
 So the principal is the role's account, with a condition on the role's ARN.
 """
 
@@ -27,20 +27,20 @@ class Reader:
     """The job."""
     role: iam.IRole
     path: str | None
-    """The path of the import roles of the job's stack, if the construct created the role; else None."""
+    """The path of the import roles of the job's stack, if the construct created the role; otherwise None."""
 
     def is_in_other_account(self, owner: IConstruct) -> bool:
         """Return whether a resource of this app is in another account than the job."""
         return environment_of(self.scope).account != environment_of(owner).account
 
     def can_be_named_elsewhere(self) -> bool:
-        """Return whether a stack in another account can name the role: its account and its ARN are known at synth."""
+        """Return whether a stack in another account can name the role: account and ARN must be known at synth."""
         if is_token(environment_of(self.scope).account):
             return False
         return self.path is not None or not is_token(self.role.role_arn) or self._has_name()
 
     def allowed(self, statements: Sequence[Statement]) -> list[Statement]:
-        """Return statements of a resource's policy that allow the role what others allow the service."""
+        """Return the statements of a resource's policy for the role instead of the service."""
         known = environment_of(self.scope)
         account = f"arn:{known.partition}:iam::{known.account}:"
         role: dict[str, Any] = {

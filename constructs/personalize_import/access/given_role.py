@@ -1,4 +1,4 @@
-"""The policy of a role that a job was given: which statements the app can add, and which only the role's owner can."""
+"""Permissions of a role that was passed to a job: statements that the app adds, or that the role's owner must add."""
 
 import hashlib
 from collections.abc import Sequence
@@ -35,10 +35,11 @@ class _RolePolicy(NamedTuple):
 
 
 def grant_statements(scope: Construct, role: iam.IRole, statements: Sequence[Statement], objects_arn: str) -> Granted:
-    """Allow a role that a job was given to read the job's data.
+    """Allow a role that was passed to a job to read the job's data.
 
-    A role of the job's own stack gets the statements itself. Any other gets a policy in the job's stack: the statements
-    name the job's bucket, so a policy in the stack of the role could make the two stacks depend on each other.
+    For a role of the job's own stack, the statements are added to its default policy. For any other
+    role, a policy is created in the job's stack: the statements name the job's bucket, so a policy in the role's stack
+    could create a circular dependency between the stacks.
     """
     if isinstance(role, iam.Role) and (stack_of(role) is stack_of(scope) or is_customized(role)):
         growing_of_role = _OF_ROLES.setdefault(role, GrowingPolicy())
@@ -64,13 +65,13 @@ def _policies_of(_stack: cdk.Stack) -> WeakKeyDictionary[iam.IRole, _RolePolicy]
 def _attach_policy(scope: Construct, role: iam.IRole) -> _RolePolicy:
     policy = iam.Policy(scope, "ReadData", policy_name=_policy_name(scope))
     role.attach_inline_policy(policy)
-    # A role that may not be changed ignores the policy, and no result says so.
+    # An immutable role ignores the policy without an error, so check whether the policy has the role.
     roles = stack_of(scope).resolve(cast("iam.CfnPolicy", policy.node.default_child).roles)
     return _RolePolicy(policy, GrowingPolicy(), bool(roles))
 
 
 def _policy_name(scope: Construct) -> str:
-    """Name a policy by stack and Region: a role is the same one in all Regions, and has one policy of each stack."""
+    """Return a policy name that is unique per stack and Region, because roles are global."""
     known = environment_of(scope)
     stack = stack_scope_of(scope) or known.stack_name
     return f"ReadData-{hashlib.sha256(stack.encode()).hexdigest()[:_DIGEST_LENGTH]}-{known.region}"

@@ -30,20 +30,20 @@ class ImportRole(NamedTuple):
 
     role: iam.IRole
     path: str | None
-    """The path that the construct gave the role; None for a role that was created outside the app, on any path."""
+    """The path of a role that the construct created; None for any other role."""
 
 
 def create_import_role(
     scope: Construct, data: DataSourceConfig, below: str | None, permissions_boundary: iam.IManagedPolicy | None = None
 ) -> ImportRole:
-    """Create a role that only Personalize may assume, for this account and Region, and that may only read the data."""
+    """Create a role that only Personalize can assume, for this account and Region, and that can only read the data."""
     path = import_role_path(scope, below)
     role = iam.Role(
         scope,
         "Role",
         path=path,
         assumed_by=_personalize_of_this_stack(scope),
-        # Inline, so that the role has its policy the moment it exists, and keeps it as long as it does.
+        # Inline, so that the role is never without its policy.
         inline_policies={"ReadData": document(role_statements(scope, data))},
         permissions_boundary=permissions_boundary,
     )
@@ -53,11 +53,11 @@ def create_import_role(
         warn_of_changed_path(scope, created, path, below)
         require(scope, check_role_arn(scope, created, path))
     suppress_data_of_job(created, data.objects_arn(scope))
-    return ImportRole(role, path if created else None)  # Role.customize_roles replaces a role, and leaves its path out
+    return ImportRole(role, path if created else None)  # Role.customize_roles replaces the role, without its path
 
 
 def role_of(scope: Construct, role: IRoleRef | None) -> iam.IRole | None:
-    """Return the role that a job was given, which can also be a `CfnRole`."""
+    """Return the argument `role` of a job as an `IRole`; it can also be a `CfnRole`."""
     if isinstance(role, iam.CfnRole):
         return iam.Role.from_role_arn(scope, "GivenRole", role.attr_arn)
     return cast("iam.IRole | None", role)

@@ -1,6 +1,6 @@
 """Permissions of preflight: the provider's function assumes the import role, which must trust it.
 
-So preflight reads exactly what Personalize can read, and the function itself may read no data.
+So preflight can read exactly the data that Personalize can read, and the function itself has no access to data.
 """
 
 from typing import cast
@@ -36,9 +36,9 @@ def grant_preflight(
     own = isinstance(role, iam.Role) and not is_precreated(role)
     is_named = not (is_created and own) and support_of(provider).can_name(role, scope)
     support_of(provider).allow_preflight(role if is_named else None, reads_schema=reads_schema)
-    preflight_role = cast("iam.IRole", provider.preflight_role)  # check_preflight has refused providers without one
+    preflight_role = cast("iam.IRole", provider.preflight_role)  # check_preflight rejects providers without one
     trust = statement("sts:AssumeRole", principal={"AWS": preflight_role.role_arn})
-    # A role of a stack that this one depends on can't name one of this stack.
+    # A reference to the preflight role could be circular if the import role is in a stack that this one depends on.
     can_be_named = cdk.Resource.is_owned_resource(role) and (
         stack_of(role) in (stack_of(cast("Construct", provider)), stack_of(scope))
     )

@@ -3,7 +3,7 @@
 Both the role and the service itself need them:
 https://docs.aws.amazon.com/personalize/latest/dg/granting-personalize-s3-access.html and, for a key,
 https://docs.aws.amazon.com/personalize/latest/dg/granting-personalize-key-access.html. The statements are added to the
-policies that this app owns; a warning contains those that other owners must add.
+policies that this app owns; a warning contains the statements that other owners must add.
 """
 
 from collections.abc import Sequence
@@ -36,10 +36,10 @@ _POLICIES: Final[WeakKeyDictionary[IConstruct, GrowingPolicy[iam.AddToResourcePo
 
 @dataclass
 class ReadAccess:
-    """The permissions that were granted, and the statements that others must add."""
+    """The granted permissions, and the statements that others must add."""
 
     granted: list[IDependable] = field(default_factory=list)
-    """What must be deployed before the job can start."""
+    """Constructs that must be deployed before the job can start."""
     required_bucket_policy_statements: list[Statement] = field(default_factory=list)
     required_key_policy_statements: list[Statement] = field(default_factory=list)
     required_role_statements: list[Statement] = field(default_factory=list)
@@ -52,7 +52,13 @@ def role_statements(scope: Construct, data: DataSourceConfig) -> list[Statement]
 
 
 def grant_read(data: DataSourceConfig, reader: Reader, *, is_created: bool) -> ReadAccess:
-    """Allow a role, and the service, to read a data source. A role that the construct created needs no more."""
+    """Allow the import role and Personalize to read a data source.
+
+    Args:
+        data: The data.
+        reader: The import role of a job.
+        is_created: True if the construct created the role, which then has its statements already.
+    """
     access, scope = ReadAccess(), reader.scope
     if not is_created:
         statements = role_statements(scope, data)
@@ -67,11 +73,11 @@ def grant_read(data: DataSourceConfig, reader: Reader, *, is_created: bool) -> R
     if added and data.bucket:
         _check_size_of_policy(reader.scope, data.bucket)
     if key := data.encryption_key:
-        # Without conditions, as the page has it: it isn't documented that the service uses the key through S3 alone.
+        # Without conditions, as documented: it isn't documented that Personalize uses the key only through S3.
         statements = [statement([*_KEY_ACTIONS_THROUGH_S3, *_KEY_ACTIONS], ["*"], principal=_SERVICE)]
         added, access.required_key_policy_statements = _allow_in(key, statements, reader)
         if added:
-            access.granted.append(key)  # what the result calls dependable isn't: https://github.com/aws/aws-cdk
+            access.granted.append(key)  # the policy_dependable of the result can't be used for a key
     _report(scope, data, reader.role, access)
     return access
 
@@ -79,16 +85,17 @@ def grant_read(data: DataSourceConfig, reader: Reader, *, is_created: bool) -> R
 def _allow_in(
     owner: s3.IBucket | kms.IKey | None, statements: Sequence[Statement], reader: Reader
 ) -> tuple[list[iam.AddToResourcePolicyResult], list[Statement]]:
-    """Add statements for the service, and for the role where it is in another account, to the policy of a resource.
+    """Add statements for Personalize, and for a role in another account, to the policy of a resource.
 
-    Return the results of those that were added, and the statements that weren't.
+    Returns:
+        The results of the added statements, and the statements that could not be added.
     """
     if owner is None:
         return [], [*statements, *reader.allowed(statements)]
     policy = _POLICIES.setdefault(owner, GrowingPolicy())
     results = [policy.add(each, owner.add_to_resource_policy) for each in statements]
     if not all(result.statement_added for result in results):
-        # The account of an imported resource isn't known: the CDK takes it to be that of the stack.
+        # The account of an imported resource is unknown: the CDK assumes the account of the stack.
         return [], [*statements, *reader.allowed(statements)]
     if not reader.is_in_other_account(owner):
         return results, []
@@ -129,7 +136,7 @@ def _report(scope: Construct, data: DataSourceConfig, role: iam.IRole, access: R
 def _s3_statements(
     scope: Construct, data: DataSourceConfig, objects_arn: str, principal: Principal | None
 ) -> list[Statement]:
-    # No Sids: one policy, of a bucket or of a role, may hold these for several jobs, and a Sid must be unique in it.
+    # No Sids: the policy of a bucket or role may contain these statements for several jobs, and Sids must be unique.
     return [
         statement("s3:GetObject", [objects_arn], principal=principal),
         statement("s3:ListBucket", [data.bucket_arn(scope)], principal=principal),
@@ -140,12 +147,12 @@ def _key_statements_of_role(scope: Construct, data: DataSourceConfig) -> list[St
     key = data.encryption_key
     if key is None:
         return []
-    # S3 names the object, or with a bucket key the bucket, in the context that it encrypts with:
-    # https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html#encryption-context. Only here: the
-    # policy of the key can't name the bucket, which in turn names the key.
+    # S3 uses the ARN of the object, or of the bucket if it has a bucket key, as encryption context:
+    # https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html#encryption-context. Only here: a
+    # key policy can't reference the bucket, because the bucket references the key.
     arns = [data.bucket_arn(scope), data.objects_arn(scope)]
     through_s3 = {
-        # In China the name ends in .cn, or doesn't, depending on the service.
+        # In China, the name ends with .cn for some services only.
         "kms:ViaService": f"s3.{environment_of(scope).region}.amazonaws.com*",
         "kms:EncryptionContext:aws:s3:arn": arns,
     }

@@ -1,4 +1,4 @@
-"""Warnings at synth about statements that others have to add, as JSON to paste into their policies."""
+"""Warnings at synth about statements that others must add, as JSON to paste into their policies."""
 
 import json
 import re
@@ -31,17 +31,17 @@ class Policy(NamedTuple):
     owner: str
     """The bucket's name, or the ARN of the role or the key."""
     besides: str = ""
-    """What else must be so."""
+    """Further conditions, appended to the warning."""
 
     @property
     def warning_id(self) -> str:
-        """The id with which an app acknowledges the warning about this policy."""
+        """The id to acknowledge the warning about this policy."""
         kind = re.sub(r"[^a-z]+", "-", self.kind.removeprefix("the ").replace("'s", ""))
         return f"{WARNING_ID_PREFIX}{kind}:{self.owner}"
 
 
 def report_required_statements(scope: Construct, policy: Policy, statements: Sequence[Statement]) -> None:
-    """Warn at synth about the statements that a policy must hold, once for all jobs of the stack."""
+    """Warn at synth about the statements that a policy must contain, once for all jobs of the stack."""
     if statements:
         written = policy._replace(owner=_text(readable(scope, policy.owner)))
         _, required = _required_in(scope).setdefault(written, (scope, []))
@@ -54,20 +54,20 @@ def _required_in(stack: cdk.Stack) -> dict[Policy, tuple[Construct, list[Stateme
 
     def warn() -> None:
         for policy, (first_job, statements) in required.items():
-            # At the job: an older CDK ignores what a stack acknowledges of its own warnings, but not of those below it.
+            # At the job: in an older CDK, a stack can acknowledge the warnings of its constructs, but not its own.
             cdk.Annotations.of(first_job).add_warning_v2(
                 policy.warning_id,
                 f"this app doesn't manage {policy.kind} {policy.owner}. Personalize can't read the data unless it "
                 f"holds {json.dumps(_as_few(statements))}{policy.besides}",
             )
-        required.clear()  # an app may be synthesized again, and the warnings stay
+        required.clear()  # an app may be synthesized again, and its warnings remain
 
     at_synthesis(stack, warn)
     return required
 
 
 def _as_few(statements: Iterable[Statement]) -> list[Statement]:
-    """Put statements into one that are about different resources alone, in the order in which they came."""
+    """Merge statements that differ only in their resources, in their original order."""
     few: dict[str, Statement] = {}
     for each in statements:
         one = few.setdefault(json.dumps({**each, "Resource": []}), each)
@@ -78,7 +78,7 @@ def _as_few(statements: Iterable[Statement]) -> list[Statement]:
 
 
 def readable(scope: IConstruct, value: object) -> object:
-    """Resolve a value, with `${Name}` for what is known at deploy time only, as in `Fn::Sub`."""
+    """Resolve a value, with `${Name}` for values that are known only at deploy time, as in `Fn::Sub`."""
     partition = partition_of(scope) or _DEFAULT_PARTITION
     written = environment_of(scope).written(
         json.dumps(value), lambda name: partition if name == "AWS::Partition" else f"${{{name}}}"

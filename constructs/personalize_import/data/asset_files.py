@@ -1,7 +1,8 @@
 """Asset files: local CSV files that `cdk deploy` uploads, one asset for each file.
 
-A folder isn't one asset, because the CDK makes a ZIP archive of that. The key of the files in the staging bucket begins
-with a hash of all names and contents: it changes with the data, and not with the time or the folder of the app.
+A folder can't be one asset, because the CDK would upload it as a ZIP archive. The keys of the files in the staging
+bucket begin with a hash of all names and contents, so they change with the data, but not with the time or the app's
+folder.
 """
 
 import hashlib
@@ -31,10 +32,10 @@ class Assets:
     """The assets of a job's files."""
 
     object_key: str
-    """The file, or the folder, that the files are copied to in the staging bucket."""
+    """The key of the file, or the prefix of the folder, within the stack's folder of the staging bucket."""
     files: list[DataFile]
     bucket: s3.IBucket
-    """The bucket of CDK assets, which `cdk deploy` uploads the files to."""
+    """The bucket of CDK assets, to which `cdk deploy` uploads the files."""
 
 
 @dataclass(frozen=True)
@@ -46,10 +47,13 @@ class AssetFiles:
 
     @classmethod
     def at(cls, path: str | os.PathLike[str]) -> Self:
-        """Find the file, or the CSV files directly in a folder.
+        """Find a file, or the CSV files directly in a folder.
+
+        Args:
+            path: The path of the file or folder; a relative path starts at the working directory.
 
         Raises:
-            ValidationError: There is no such file, or it can't be imported.
+            ValidationError: The path doesn't exist, or a file can't be imported.
         """
         path, found = os.fspath(path), Path(path)
         is_folder = found.is_dir()
@@ -59,9 +63,9 @@ class AssetFiles:
         return cls(files, is_folder)
 
     def create_assets(self, scope: Construct) -> Assets:
-        """Create the assets."""
+        """Create one asset for each file, in `scope`."""
         parent = Construct(scope, _ID)
-        # Absolute, because the working directory of the CDK's own process may differ; the template has no path.
+        # Absolute, because the jsii process may have another working directory; the template contains no path.
         created = {path.name: assets.Asset(parent, path.name, path=str(path.absolute())) for path in self.files}
         content = json.dumps(sorted((name, asset.asset_hash) for name, asset in created.items()))
         folder = hashlib.sha256(content.encode()).hexdigest()[: contract.CONTENT_HASH_LENGTH]
@@ -77,7 +81,7 @@ def _csv_files(folder: Path) -> list[Path]:
 
 
 def _check_path(path: str) -> Iterator[str]:
-    if not os.path.exists(path):  # noqa: PTH110 - the path as it was given
+    if not os.path.exists(path):  # noqa: PTH110 - the path as given
         yield violation("path", path, f"a CSV file or a folder of them; a relative path starts at {Path.cwd()}")
 
 

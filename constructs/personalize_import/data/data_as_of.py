@@ -1,4 +1,4 @@
-"""The stack's parameter `DataAsOf`: a deploy that changes it compares the data with that of the last import."""
+"""The stack's parameter `DataAsOf`: a deploy that changes it compares the data with the data of the last import."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -20,7 +20,7 @@ _PARAMETERS: Final[WeakKeyDictionary[cdk.Stack, cdk.CfnParameter]] = WeakKeyDict
 
 
 def check_data_as_of(name: str, reimport: object, scope: IConstruct) -> Iterator[str]:
-    """Yield a problem if the top-level stack has a construct `DataAsOf` of its own and the parameter is needed."""
+    """Yield a problem if the parameter is needed, but the top-level stack has another construct `DataAsOf`."""
     if not isinstance(reimport, Reimport) or not reimport.compares_data or reimport.as_of is not None:
         return
     top = top_level_stack_of(scope)
@@ -32,7 +32,7 @@ def check_data_as_of(name: str, reimport: object, scope: IConstruct) -> Iterator
 
 
 def data_as_of(scope: IConstruct, as_of: str | None) -> str:
-    """Return the given value, or the parameter of the top-level stack, which all its jobs share."""
+    """Return the given value, or the parameter of the top-level stack, which is shared by all jobs of the stack."""
     return _parameter_of(scope).value_as_string if as_of is None else as_of
 
 

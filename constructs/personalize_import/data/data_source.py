@@ -48,7 +48,7 @@ class DataSourceContext:
 
 @dataclass(frozen=True)
 class DataSourceConfig:
-    """A data source as an import job reads it."""
+    """The location of the data that an import job reads, and its bucket, key and asset files."""
 
     data_location: str
     """The `s3://` URI."""
@@ -56,9 +56,9 @@ class DataSourceConfig:
     objects: str
     """The objects, as in an ARN: `bucket/file.csv`, or `bucket/folder/*`."""
     bucket: s3.IBucket | None = None
-    """The bucket, if the CDK knows it."""
+    """The bucket; None if only its name is known."""
     encryption_key: kms.IKey | None = None
-    """The KMS key that encrypts the data, if the CDK knows it."""
+    """The KMS key that encrypts the data; None if there is none, or it is unknown at synth."""
     files: Sequence[DataFile] = ()
     """The asset files that are copied to the location before the import."""
 
@@ -86,8 +86,8 @@ class DataSource(ABC):
     def from_asset(path: str | os.PathLike[str], *, schema: DatasetSchema | None = None) -> "DataSource":
         """Import local files, which `cdk deploy` uploads. Changed files are imported again.
 
-        The files are checked against the dataset's schema at synth. Whatever would make the import fail is an error
-        and keeps the app from being deployed; rows or values that would be lost are a warning.
+        The files are checked against the dataset's schema at synth. Data that would make the import fail is reported as
+        an error, and the app can't be deployed; lost rows or values are reported as a warning.
 
         Args:
             path: A CSV file, or a folder; the files directly in it that end in `.csv` are imported. A relative path
@@ -102,14 +102,14 @@ class DataSource(ABC):
 
     @staticmethod
     def from_bucket(bucket: IBucketRef, object_key: str, *, encryption_key: IKeyRef | None = None) -> "DataSource":
-        """Import from a bucket that this app creates, looks up or imports.
+        """Import from a bucket that this app creates or references.
 
         Args:
             bucket: The bucket. The bucket policy that Personalize needs is added to a bucket that this app creates.
             object_key: A file's key such as `interactions.csv`, or a prefix that ends with a slash such as
                 `interactions/`. An empty string imports the files at the top of the bucket.
             encryption_key: The KMS key that encrypts the data. Personalize is allowed to use a key that this app
-                creates. Default: the key of the bucket, if the CDK knows it.
+                creates. Default: the key of the bucket, if it is known at synth.
 
         Raises:
             ValidationError: A `ValueError` that names each invalid argument, its value and what is allowed.
@@ -133,7 +133,7 @@ class DataSource(ABC):
 
     @abstractmethod
     def bind(self, scope: Construct, context: DataSourceContext) -> DataSourceConfig:
-        """Return the source as an import job reads it.
+        """Return the location of the data for an import job.
 
         Args:
             scope: The import job.
@@ -154,7 +154,7 @@ class AssetDataSource(DataSource):
 
     def bind(self, scope: Construct, context: DataSourceContext) -> DataSourceConfig:
         """Check the files, create their assets, and return their folder in the staging bucket."""
-        from personalize_import.data.synth_checks import check_data  # loads the engine of the checks
+        from personalize_import.data.synth_checks import check_data  # imported here because it loads all data checks
 
         staging_bucket = support_of(context.provider).staging_bucket_for(scope)
         known = find_schema(context.dataset)
@@ -173,7 +173,7 @@ class AssetDataSource(DataSource):
 
 
 class BucketDataSource(DataSource):
-    """A file or a folder in a bucket that the CDK knows."""
+    """A file or a folder in a bucket that this app creates or references."""
 
     def __init__(self, bucket: IBucketRef, object_key: str, encryption_key: IKeyRef | None = None) -> None:
         require_all(
@@ -199,7 +199,7 @@ class BucketDataSource(DataSource):
 
 
 class LocationDataSource(DataSource):
-    """A file or a folder in a bucket that the CDK doesn't know."""
+    """A file or a folder in a bucket outside this app."""
 
     def __init__(self, uri: str, encryption_key: IKeyRef | None = None) -> None:
         require_all(check_text("uri", uri, constraints.DATA_LOCATION), check_key("encryption_key", encryption_key))
@@ -210,7 +210,7 @@ class LocationDataSource(DataSource):
         """Return the location."""
         if is_token(self._uri):
             bucket_name = cdk.Fn.select(2, cdk.Fn.split("/", self._uri))
-            # CloudFormation can't separate the key from the bucket, but an ARN has both in this order.
+            # CloudFormation can't separate the bucket from the key, but an ARN contains both in this order.
             objects = f"{cdk.Fn.select(1, cdk.Fn.split(_SCHEME, self._uri))}*"
         else:
             bucket_name, _, object_key = self._uri.removeprefix(_SCHEME).partition("/")
@@ -219,7 +219,7 @@ class LocationDataSource(DataSource):
 
 
 def _pattern(object_key: str) -> str:
-    """Return a pattern for the file, or for all objects under the prefix; a key that is a token may be either."""
+    """Return a pattern for the file, or for all objects under the prefix; a token may be either."""
     return f"{object_key}*" if is_token(object_key) else object_pattern(object_key)
 
 
@@ -228,7 +228,7 @@ def _bucket_of(bucket: IBucketRef) -> s3.IBucket:
 
 
 def _check_bucket(name: str, bucket: object) -> Iterator[str]:
-    # isinstance against a jsii interface raises.
+    # isinstance raises an error for a jsii interface.
     if not isinstance(bucket, s3.CfnBucket) and not hasattr(bucket, "add_to_resource_policy"):
         yield violation(name, bucket, "a Bucket or another IBucket; pass a bucket's name to DataSource.from_s3_uri")
 

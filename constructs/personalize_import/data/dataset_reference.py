@@ -1,8 +1,8 @@
-"""The dataset of a job: its ARN, its schema, and everything else that CloudFormation replaces it for.
+"""The dataset of a job: its ARN, its schema, and all other properties whose change replaces the dataset.
 
-A dataset that is replaced keeps its ARN and is empty. So what replaces it is a property of the job,
-`DatasetDefinition`: when that changes, CloudFormation updates the job, and the handler finds out that the data is gone.
-It is resolved at the end of synthesis, for aspects and `Tags.of(...)` may change a dataset after its job was created.
+A replaced dataset keeps its ARN but is empty. So these properties are also a property of the job, `DatasetDefinition`:
+when one changes, CloudFormation updates the job, and the handler detects that the data is gone. The property is
+resolved at the end of synthesis, because aspects and `Tags.of(...)` may change a dataset after its job was created.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-personalize-dataset.html
 """
 
@@ -24,19 +24,19 @@ from personalize_import.synthesis.warnings import WARNING_ID_PREFIX
 
 @dataclass(frozen=True)
 class DatasetReference:
-    """A dataset as a job was given it."""
+    """The dataset of a job."""
 
     arn: str
     schema_arn: str | None = None
-    """Of a dataset of the app a token, for the schema may be set later."""
+    """The ARN of the schema. It is a token if the app creates the dataset, because the schema may be set later."""
     resource: personalize.CfnDataset | None = None
     """The dataset, if the app creates it."""
 
     @classmethod
     def of(cls, dataset: object, scope: IConstruct) -> Self:
-        """Find the dataset that a construct, an ARN or a token of an ARN stands for in the stack of `scope`."""
+        """Find the dataset by a construct, an ARN or a token of an ARN, in the stack of `scope`."""
         if resource := _resource_of(dataset, scope):
-            # The reference uses Ref, of which CloudFormation's page says that it returns the name.
+            # dataset_ref uses Ref, which returns the name according to CloudFormation's documentation.
             return cls(resource.attr_dataset_arn, _definition_of(resource).schema_arn, resource)
         if reference := getattr(dataset, "dataset_ref", None):
             return cls(reference.dataset_arn, getattr(dataset, "schema_arn", None))
@@ -44,14 +44,14 @@ class DatasetReference:
 
     @property
     def present_schema_arn(self) -> str | None:
-        """The ARN of the schema as far as it is set by now, for checks."""
+        """The current ARN of the schema, for checks; None if it is not set yet."""
         return self.resource.schema_arn if self.resource else self.schema_arn
 
     def definition(self, job: Construct) -> object | None:
-        """Return everything but the schema that CloudFormation replaces the dataset for, as a token.
+        """Return the properties whose change replaces the dataset, except the schema, as a token.
 
-        Of a dataset in another stack it has the text of the template: its values are not to be exported, for an export
-        that is in use can't change. A value that is known at deploy time only goes unnoticed there, which is a warning.
+        For a dataset in another stack, the token contains the text of the template instead of values, because exports
+        can't change while they are in use. A change of a deploy-time value is not detected there, which is a warning.
         """
         if self.resource is None:
             return None
@@ -87,7 +87,7 @@ def _resource_of(dataset: object, scope: IConstruct) -> personalize.CfnDataset |
 
 
 def _by_logical_id(arn: str, stack: cdk.Stack) -> personalize.CfnDataset | None:
-    """Find the dataset that a function such as `Fn::GetAtt` names by its logical id."""
+    """Find the dataset by the logical id in a function such as `Fn::GetAtt`."""
     match stack.resolve(arn):
         case {"Fn::GetAtt": [str(logical_id), "DatasetArn"]} | {"Ref": str(logical_id)}:
             datasets = [each for each in stack.node.find_all() if isinstance(each, personalize.CfnDataset)]
@@ -96,14 +96,14 @@ def _by_logical_id(arn: str, stack: cdk.Stack) -> personalize.CfnDataset | None:
 
 
 def referenced_by(text: str) -> IConstruct | None:
-    """Return the construct that a token refers to, if the text is that token alone."""
+    """Return the construct that a token refers to; None unless the text is exactly one such token."""
     if not is_token(text):
         return None
     fragments = cdk.Tokenization.reverse_string(text)
     token = fragments.first_token
     if fragments.length != 1 or token is None or not cdk.Reference.is_reference(token):
         return None
-    # A reference by its base class; jsii doesn't know its own.
+    # jsii returns the base class Reference, because the actual class is internal to the CDK.
     target: IConstruct | None = getattr(token, "target", None)
     return target
 
@@ -121,7 +121,7 @@ class _Definition:
         self.schema_arn = cdk.Lazy.uncached_string(_Text(lambda: dataset.schema_arn))
 
     def values_known_at_deploy_time(self) -> Iterator[str]:
-        """Yield the names of values that are tokens of anything but resources of the same stack."""
+        """Yield the names of values that are known only at deploy time, except references to resources of the app."""
         for name, value in self._values().items():
             texts = [*value, *value.values()] if isinstance(value, dict) else [value]
             if any(is_token(text) and not isinstance(referenced_by(text), cdk.CfnResource) for text in texts):
@@ -129,7 +129,7 @@ class _Definition:
 
     def _values(self) -> dict[str, Any]:
         dataset = self._dataset
-        manager = getattr(dataset, "cdk_tag_manager", None)  # which older versions of the CDK don't have
+        manager = getattr(dataset, "cdk_tag_manager", None)  # older versions of the CDK don't have it
         tags = {**_stack_tags(stack_of(dataset)), **(manager.tag_values() if manager else {})}
         return {
             "Name": dataset.name,
@@ -144,7 +144,7 @@ class _Definition:
 
 
 def _stack_tags(stack: cdk.Stack) -> dict[str, str]:
-    """Return the tags that CloudFormation adds to the resources of a stack: a nested one has those of its parents."""
+    """Return the tags that CloudFormation adds to the resources of a stack, including the tags of its parent stacks."""
     parent = stack.nested_stack_parent
     return {**(_stack_tags(parent) if parent else {}), **stack.tags.tag_values()}
 
@@ -163,7 +163,7 @@ class _Value:
     def __init__(self, value: Callable[[], Any]) -> None:
         self._value = value
 
-    def produce(self, context: cdk.IResolveContext) -> Any:  # noqa: ANN401, ARG002 - whatever JSON holds
+    def produce(self, context: cdk.IResolveContext) -> Any:  # noqa: ANN401, ARG002 - any JSON value, and required by jsii
         return self._value()
 
 
@@ -172,5 +172,5 @@ class _Text:
     def __init__(self, value: Callable[[], str]) -> None:
         self._value = value
 
-    def produce(self, context: cdk.IResolveContext) -> str | None:  # noqa: ARG002 - the protocol has it
+    def produce(self, context: cdk.IResolveContext) -> str | None:  # noqa: ARG002 - required by the protocol
         return self._value()

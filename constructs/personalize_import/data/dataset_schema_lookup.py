@@ -16,8 +16,8 @@ def find_schema(dataset: personalize.CfnDataset | None) -> DatasetSchema | None:
         dataset: The dataset, or None if the app doesn't create it.
 
     Returns:
-        None if it is unknown at synth: the app creates the dataset or its schema not itself, the schema contains
-        tokens, or it is invalid.
+        The schema, or None if it is unknown at synth: the app doesn't create both the dataset and its schema, the
+        schema contains tokens, or it is invalid.
     """
     if dataset is None:
         return None
@@ -33,5 +33,5 @@ def find_schema(dataset: personalize.CfnDataset | None) -> DatasetSchema | None:
 
 
 def is_same_schema(one: DatasetSchema, other: DatasetSchema) -> bool:
-    """Return whether two schemas have the same fields, however their JSON is written."""
+    """Return whether two schemas have the same fields, regardless of how their JSON is formatted."""
     return read_schema(one.text, one.domain) == read_schema(other.text, other.domain)

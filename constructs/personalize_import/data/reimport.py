@@ -1,4 +1,4 @@
-"""The choice of when data is imported again."""
+"""The option `reimport`: when data is imported again."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,9 +18,9 @@ _AS_OF: Final = TextRule(
 
 @dataclass(frozen=True)
 class Reimport:
-    """When data is imported again: create one with a `when_...` method.
+    """The condition for importing data again. Create one with a `when_...` method.
 
-    Whichever is chosen, data is imported again when the properties of the import change: the dataset, its schema, the
+    With any of them, data is also imported again when the properties of the import change: the dataset, its schema, the
     location, the mode, the role or the attribution flag.
     """
 
@@ -53,8 +53,8 @@ class Reimport:
     def when_data_changes(cls, as_of: str | None = None) -> Self:
         """Import again when names, sizes or ETags of the files differ from those of the last import.
 
-        CloudFormation updates no resource whose properties are the same. So the files are compared in a deploy that
-        changes `as_of`, or anything else about the import.
+        CloudFormation doesn't update a resource whose properties have not changed. So the files are compared only in a
+        deploy that changes `as_of` or another property of the import.
 
         Args:
             as_of: A string of 1 to 256 characters that is new whenever the files are to be compared, such as a commit
@@ -71,7 +71,7 @@ class Reimport:
 
     @property
     def compares_data(self) -> bool:
-        """True if the provider compares the files with those of the last import."""
+        """True if the provider compares the files with the files of the last import."""
         return self.mode is ReimportMode.WHEN_DATA_CHANGES
 
 

@@ -1,6 +1,6 @@
 """Checks of asset files at synth, before `cdk deploy` uploads them.
 
-The rules are those of `personalize-import check`. Rows are checked by the standard library, as in Lambda.
+The rules are the same as in `personalize-import check`. As in Lambda, rows are checked with the standard library only.
 """
 
 from dataclasses import dataclass, replace
@@ -37,7 +37,7 @@ def check_data(
     if schema is None:
         cdk.Annotations.of(job).add_info_v2(f"{WARNING_ID_PREFIX}data-not-checked", NOT_CHECKED)
         return
-    # A mode that is a token may be either, and FULL has the wider limits.
+    # A token may be either mode, and FULL has the wider limits.
     mode = ImportMode.INCREMENTAL if import_mode == ImportMode.INCREMENTAL else ImportMode.FULL
     for finding in _findings(_CheckedFiles.of(asset_files), schema, mode):
         if finding.rule.severity is Severity.ERROR:
@@ -48,7 +48,7 @@ def check_data(
 
 def message_of(finding: Finding) -> str:
     """Return a finding with its rule, its first location, its count, a value, and the fix."""
-    # A header may contain anything; an identifier needs no quotes.
+    # Column names are untrusted text; identifiers need no quotes.
     column = finding.column if (finding.column or "").isidentifier() else finding.column and shown(finding.column)
     value = f": {shown(finding.value)}" if finding.value else ""
     return f"{finding.rule.id}: {replace(finding, column=column).message}{value}. {finding.rule.fix}"
@@ -56,7 +56,7 @@ def message_of(finding: Finding) -> str:
 
 @dataclass(frozen=True)
 class _CheckedFiles:
-    """Files in the state in which they were checked; a changed file is checked again."""
+    """The cache key of checked files: a changed file is checked again."""
 
     location: str
     files: tuple[Path, ...]
@@ -75,6 +75,6 @@ class _CheckedFiles:
 
 @lru_cache(maxsize=_CHECKS_KEPT)
 def _findings(checked: _CheckedFiles, schema: DatasetSchema, import_mode: ImportMode) -> tuple[Finding, ...]:
-    """Check files, once for all jobs that import them."""
+    """Check files. The result is cached for all jobs that import them."""
     data = Data(location=checked.location, files=[local_file(path) for path in checked.files])
     return tuple(check(data, read_schema(schema.text, schema.domain), import_mode=import_mode))

@@ -1,6 +1,6 @@
-"""KMS keys as policies name them: by the key's ARN, never by an alias.
+"""KMS keys in policies: they are named by the key's ARN, never by an alias.
 
-An alias in a policy's `Resource` isn't the key:
+An alias ARN in a policy's `Resource` doesn't match the key:
 https://docs.aws.amazon.com/kms/latest/developerguide/alias-authorization.html.
 """
 
@@ -27,10 +27,10 @@ def check_key(name: str, key: object) -> Iterator[str]:
 
 
 def key_of(name: str, key: IKeyRef | None) -> kms.IKey | None:
-    """Return the key that policies can name.
+    """Return a key that policies can name by its ARN.
 
     Args:
-        name: The argument that has the key.
+        name: The name of the argument, for the message.
         key: A key, an alias, a `CfnKey`, or None.
 
     Raises:
@@ -52,5 +52,5 @@ def key_of(name: str, key: IKeyRef | None) -> kms.IKey | None:
 def _target_of(name: str, alias: kms.IAlias, alias_name: str) -> kms.IKey:
     try:
         return alias.alias_target_key
-    except RuntimeError:  # the CDK's own, for an alias that was imported by its name
+    except RuntimeError:  # raised by the CDK for an alias that was imported by its name
         raise ValidationError(violation(name, alias_name, _ALLOWED)) from None

@@ -1,4 +1,4 @@
-"""Policies to which each job adds a resource: one statement grows, instead of one more for each job.
+"""Policies to which each job adds resources: resources are added to one statement instead of one statement per job.
 
 The size of a policy is limited, and the CDK merges statements only with the feature flag `minimizePolicies`.
 """
@@ -28,17 +28,18 @@ class GrowingPolicy(Generic[_Result]):
         self._added: dict[str, _Added[_Result]] = {}
 
     def has_grown_to(self, count: int) -> bool:
-        """Return whether the statements have so many resources together; True once."""
+        """Return whether the statements together have at least `count` resources; True is returned only once."""
         has_grown = not self._is_large and sum(len(each.resources) for each in self._added.values()) >= count
         self._is_large |= has_grown
         return has_grown
 
     def add(self, statement: Statement, add: Callable[[iam.PolicyStatement], _Result]) -> _Result:
-        """Add a statement, or its resources to the one that differs in nothing else.
+        """Add a statement, or add its resources to a statement that differs in nothing else.
 
         Args:
-            statement: What the policy must allow.
-            add: Adds a statement to the policy itself; its result for the first of a kind is returned for all.
+            statement: The statement to add.
+            add: The function that adds a statement to the policy. Its result is returned for all statements that are
+                merged into the added one.
         """
         kind, resources = json.dumps({**statement, "Resource": ""}, sort_keys=True), resources_of(statement)
         added = self._added.get(kind)

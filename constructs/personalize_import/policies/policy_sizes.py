@@ -1,4 +1,4 @@
-"""How large policies become, from the documents that are synthesized; what is too large is reported at synth.
+"""Checks of the size of policies at synth, measured from the synthesized documents.
 
 The limits: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html and
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/add-bucket-policy.html.
@@ -17,17 +17,17 @@ from personalize_import.synthesis.environment import environment_of, is_token, s
 from personalize_import.synthesis.intrinsics import Intrinsics
 
 INLINE_POLICIES_LENGTH_MAX: Final = 10_240
-"""Of all inline policies of a role together."""
+"""The limit of all inline policies of a role together, in characters without white space."""
 BUCKET_POLICY_LENGTH_MAX: Final = 20_480
 RESOURCES_UNCHECKED: Final = 10
-"""So many resources of at most 256 characters fill no policy; only larger ones are measured, which takes time."""
+"""Policies with fewer resources are not measured, which is slow: they can't exceed a limit."""
 
 _ARN_PREFIX: Final = "arn:aws:s3:::"
-"""The shortest that the ARN of a resource begins with: what fits must not be refused."""
+"""The shortest beginning of a resource's ARN: the length must not be overestimated."""
 _NAME_LENGTH_MAX: Final = 63
 _SUFFIX_LENGTH: Final = 14
 """The suffix that CloudFormation adds to a generated name, hyphens included."""
-# What is known at deploy time only has the length that it has at least.
+# The shortest value of each pseudo parameter.
 _PSEUDO: Final = {
     "AWS::Partition": "aws",
     "AWS::Region": "eu-west-1",
@@ -37,18 +37,18 @@ _PSEUDO: Final = {
 
 
 class Measured(NamedTuple):
-    """Policies that are limited together."""
+    """Policies that share one limit."""
 
     what: str
-    """Such as `the policy of the bucket Shop/Data`."""
+    """The name in the message, such as `the policy of the bucket Shop/Data`."""
     documents: Callable[[], Sequence[object]]
-    """Returns the policy documents when all jobs have added to them."""
+    """A function that returns the policy documents; called when all jobs have added to them."""
     length_max: int
     remedy: str
 
 
 def check_size(scope: IConstruct, owner: IConstruct, measured: Measured) -> None:
-    """Report an error of `scope`, when its template is written, if the policies of `owner` are too large."""
+    """Add an error to `scope` when its template is written if the policies of `owner` are too large."""
 
     def check() -> None:
         what, documents, length_max, remedy = measured
@@ -62,7 +62,7 @@ def check_size(scope: IConstruct, owner: IConstruct, measured: Measured) -> None
 
 
 def inline_policies(scope: IConstruct, role: iam.IRole) -> list[object]:
-    """Return the inline policies of a role, and those that constructs below `scope` attach to it."""
+    """Return the inline policies of a role, including policies that constructs in `scope` attach to it."""
     stack, created = stack_of(scope), role.node.default_child
     if not isinstance(created, iam.CfnRole):
         return []  # created outside the app
@@ -73,10 +73,10 @@ def inline_policies(scope: IConstruct, role: iam.IRole) -> list[object]:
 
 
 def length_of(owner: IConstruct, document: object) -> int:
-    """Return the length of a policy without white space, at least, where parts of it are known at deploy time only.
+    """Return the minimum length of a policy without white space; parts of it may be known only at deploy time.
 
     Args:
-        owner: A construct of the stack that has the policy, such as the bucket whose policy it is.
+        owner: The owner of the policy, such as a bucket, or another construct in the same stack.
         document: The policy.
     """
     stack = stack_of(owner)
@@ -91,7 +91,7 @@ def length_of(owner: IConstruct, document: object) -> int:
 
 
 def _names(stack: cdk.Stack, owner: IConstruct) -> Callable[[str], str]:
-    """Return what gives the name of a resource by its logical id: the bucket's, or one as long as a generated name."""
+    """Return a function from logical ids to names: the owner's, or a placeholder as long as a generated name."""
     stack_name, created = environment_of(stack).stack_name, owner.node.default_child
     given = getattr(created, "bucket_name", None)
     own_id = stack.resolve(created.logical_id) if given and isinstance(created, cdk.CfnElement) else None

@@ -1,4 +1,4 @@
-"""The length of import roles' ARNs: Personalize takes at most 256 characters, and IAM paths may have 512.
+"""Check of the length of import role ARNs: Personalize allows 256 characters, but IAM allows paths of 512.
 
 https://docs.aws.amazon.com/personalize/latest/dg/API_CreateDatasetImportJob.html
 """
@@ -17,15 +17,15 @@ _ROLE_NAME_LENGTH_MAX: Final = 64
 _SUFFIX_LENGTH: Final = 14
 """The suffix that CloudFormation adds to a generated name, hyphens included."""
 _SHORTEST: Final = {"AWS::Partition": "aws", "AWS::Region": "eu-west-1", "AWS::AccountId": "123456789012"}
-"""Stand-ins of the least length for values that are known at deploy time only."""
+"""The shortest values of pseudo parameters."""
 
 
 def check_role_arn(scope: Construct, role: cdk.CfnResource, path: str) -> Iterator[str]:
-    """Yield that the ARN of an import role is too long, as far as it is known at synth.
+    """Yield a problem if the ARN of an import role is too long, as far as it is known at synth.
 
     Args:
         scope: The job.
-        role: Its role, whose name CloudFormation generates from the stack's name and the logical id.
+        role: The import role, whose name CloudFormation generates from the stack's name and the logical id.
         path: The role's path.
     """
     known = environment_of(scope)
@@ -47,7 +47,7 @@ def check_role_arn(scope: Construct, role: cdk.CfnResource, path: str) -> Iterat
 
 
 def _name_length(stack: cdk.Stack) -> int:
-    """Return the length of a stack's name; that of a nested stack is generated."""
+    """Return the length of a stack's name; CloudFormation generates the name of a nested stack."""
     parent, resource = stack.nested_stack_parent, stack.nested_stack_resource
     if parent is None or resource is None:
         return len(environment_of(stack).stack_name)

@@ -1,4 +1,4 @@
-"""Policy statements as plain data: the CDK's own objects are made of them where it asks for such."""
+"""Policy statements as plain data, which are converted to CDK objects where the CDK requires them."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from aws_cdk import aws_iam as iam
 
 Statement = dict[str, Any]
-"""As it stands in a policy."""
+"""A statement as in a policy document."""
 Principal = Mapping[str, str]
 """`{"Service": ...}` or `{"AWS": ...}`, or both."""
 
@@ -18,7 +18,7 @@ def statement(
     principal: Principal | None = None,
     condition: Mapping[str, Any] | None = None,
 ) -> Statement:
-    """Write a statement that allows something."""
+    """Return an `Allow` statement, with lists only for several actions or resources."""
     return {
         "Action": _one_or_many(actions),
         **({"Condition": dict(condition)} if condition else {}),
@@ -29,12 +29,12 @@ def statement(
 
 
 def document(statements: Sequence[Statement]) -> iam.PolicyDocument:
-    """Make a policy of them."""
+    """Create a policy document with the statements."""
     return iam.PolicyDocument.from_json({"Version": "2012-10-17", "Statement": [*statements]})
 
 
 def resources_of(statement: Statement) -> list[str]:
-    """Return the resources of a statement, which may name one, many or none."""
+    """Return the resources of a statement as a list, which may be empty."""
     resources: str | list[str] = statement.get("Resource", [])
     return [resources] if isinstance(resources, str) else resources
 

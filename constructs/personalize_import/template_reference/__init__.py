@@ -1,1 +1,1 @@
-"""For those who write plain templates: the resource type's reference, its JSON schema, and the provider's template."""
+"""For plain templates: the reference of the resource type, its JSON schema, and the provider's template."""

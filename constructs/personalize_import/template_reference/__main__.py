@@ -1,4 +1,4 @@
-"""Write one of the three: `python -m personalize_import.template_reference schema|reference|provider-template`."""
+"""Command line: `python -m personalize_import.template_reference schema|reference|provider-template`."""
 
 import sys
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from personalize_import.template_reference.page import reference
 
 
 def _provider_template() -> str:
-    from personalize_import.template_reference.provider_template import provider_template  # takes jsii with it
+    from personalize_import.template_reference.provider_template import provider_template  # imports jsii
 
     return provider_template()
 
@@ -22,7 +22,7 @@ _WRITTEN: Final[dict[str, Callable[[], str]]] = {
 
 
 def main(arguments: list[str]) -> int:
-    """Write to standard output what is asked for."""
+    """Write the requested text to standard output, and return the exit code."""
     if len(arguments) != 1 or arguments[0] not in _WRITTEN:
         print(f"usage: python -m personalize_import.template_reference {'|'.join(_WRITTEN)}", file=sys.stderr)  # noqa: T201
         return 2

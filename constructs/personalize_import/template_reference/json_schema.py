@@ -52,7 +52,7 @@ def _property(each: Property) -> dict[str, Any]:
 
 
 def _with_references(schema: dict[str, Any]) -> dict[str, Any]:
-    """Allow references as items of a list, and as members of its items."""
+    """Return a schema that also allows references as items of a list, and as members of its items."""
     if "items" not in schema:
         return schema
     inside = schema["items"]

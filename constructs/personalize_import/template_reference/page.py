@@ -46,7 +46,7 @@ def _property(each: Property) -> str:
 
 
 def _default_of(field: str) -> str | None:
-    """Return the default of a field as a template would have it; None if a missing property has no value."""
+    """Return the default of a field as in a template; None if it has no default."""
     match ImportProperties._field_defaults.get(field):
         case None | ():
             return None
@@ -57,7 +57,7 @@ def _default_of(field: str) -> str | None:
 
 
 def _limits(schema: dict[str, Any]) -> dict[str, str]:
-    """Return the limits of a value, in the words of CloudFormation's own reference."""
+    """Return the limits of a value, in the words of the CloudFormation reference."""
     match schema:
         case {"pattern": str(pattern), "minLength": lowest, "maxLength": highest}:
             return {"Pattern": f"`{pattern}`", "Minimum": f"{lowest}", "Maximum": f"{highest}"}

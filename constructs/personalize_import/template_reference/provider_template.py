@@ -1,7 +1,7 @@
-"""The provider as one CloudFormation template, with the functions' code in it: for those who don't use the CDK.
+"""The provider as one CloudFormation template that contains the functions' code, for users without the CDK.
 
-https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-function-code.html lets a
-template hold the source of a Python function. Here that is a module which has a package of the real ones in it.
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-function-code.html allows
+a template to contain the source of a Python function. Here, the source contains a ZIP archive of the package as base64.
 """
 
 import base64
@@ -24,7 +24,7 @@ _STACK: Final = "PersonalizeImportProvider"
 _LINE_LENGTH: Final = 120
 _DIGEST_LENGTH: Final = 12
 _LONG_AGO: Final = (1980, 1, 1, 0, 0, 0)
-"""The time that all files in the package have, so that the same code always makes the same template."""
+"""The time of all files in the package, so that the same code always creates the same template."""
 _INDEX: Final = '''"""{description}"""
 
 import base64
@@ -48,7 +48,7 @@ handler = importlib.import_module("personalize_import_handler.index").{handler}
 
 
 def provider_template() -> str:
-    """Synthesize the provider with its parameters and outputs, and put the code into it."""
+    """Return the template of the provider, with its parameters, outputs and code."""
     with tempfile.TemporaryDirectory() as folder:
         app = cdk.App(outdir=folder, analytics_reporting=False)
         stack = cdk.Stack(
@@ -85,7 +85,7 @@ def _fill(stack: cdk.Stack) -> None:
 
 
 def _with_code(template: dict[str, Any]) -> dict[str, Any]:
-    """Take out what only the CDK knows, and put the code where its assets were."""
+    """Return the template without the CDK's parameters and metadata, and with the code instead of assets."""
     template.get("Parameters", {}).pop("BootstrapVersion", None)
     package = _package()
     for resource in template["Resources"].values():
@@ -101,7 +101,7 @@ def _with_code(template: dict[str, Any]) -> dict[str, Any]:
 
 
 def _package() -> str:
-    """Write the handler and crhelper as a package, in letters."""
+    """Return a ZIP archive of the handler and crhelper, as lines of base64."""
     package = io.BytesIO()
     with (
         tempfile.TemporaryDirectory() as folder,

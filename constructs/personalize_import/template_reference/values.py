@@ -1,4 +1,4 @@
-"""Types of property values as JSON schema, and as the reference page names them."""
+"""Types of property values: their JSON schema, and their names on the reference page."""
 
 from collections.abc import Iterable
 from typing import Any
