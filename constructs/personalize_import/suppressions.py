@@ -20,8 +20,8 @@ from personalize_import.synthesis.at_synthesis import at_synthesis, host_tasks
 from personalize_import.synthesis.environment import environment_of, may_have_token, stack_of
 from personalize_import.synthesis.intrinsics import Intrinsics
 
-# Validations.acknowledge can't be used: it refuses ids with single brackets, and changes those with blanks. The key of
-# an object may have either. This is its ACKNOWLEDGED_RULES_METADATA_KEY, which CDK versions before 2.255 don't have.
+# Validations.acknowledge can't be used: it rejects ids with single brackets, and changes ids with spaces. Object keys
+# may contain both. This is its ACKNOWLEDGED_RULES_METADATA_KEY, which CDK versions before 2.255 don't have.
 _ACKNOWLEDGED: Final = "aws:cdk:acknowledged-rules"
 _WILDCARD: Final = "AwsSolutions-IAM5"
 _ACCESS_LOGS: Final = "AwsSolutions-S1"

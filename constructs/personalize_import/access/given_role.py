@@ -37,9 +37,9 @@ class _RolePolicy(NamedTuple):
 def grant_statements(scope: Construct, role: iam.IRole, statements: Sequence[Statement], objects_arn: str) -> Granted:
     """Allow a role that was passed to a job to read the job's data.
 
-    For a role of the job's own stack, the statements are added to its default policy. For any other
-    role, a policy is created in the job's stack: the statements name the job's bucket, so a policy in the role's stack
-    could create a circular dependency between the stacks.
+    For a role of the job's own stack, the statements are added to its default policy. For any other role, a policy is
+    created in the job's stack: the statements name the job's bucket, so a policy in the role's stack could create a
+    circular dependency between the stacks.
     """
     if isinstance(role, iam.Role) and (stack_of(role) is stack_of(scope) or is_customized(role)):
         growing_of_role = _OF_ROLES.setdefault(role, GrowingPolicy())

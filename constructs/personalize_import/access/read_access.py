@@ -65,7 +65,7 @@ def grant_read(data: DataSourceConfig, reader: Reader, *, is_created: bool) -> R
         granted = grant_statements(scope, reader.role, statements, data.objects_arn(scope))
         access.granted += granted.dependables
         access.required_role_statements += granted.missing
-    # Only the service reads the staging bucket, and its policy can't name the folder of another stack.
+    # Only Personalize reads the staging bucket, and the bucket policy can't name the folder of another stack.
     objects_arn = data.all_objects_arn(scope) if data.files else data.objects_arn(scope)
     statements = _s3_statements(scope, data, objects_arn, _SERVICE)
     added, access.required_bucket_policy_statements = _allow_in(data.bucket, statements, reader)

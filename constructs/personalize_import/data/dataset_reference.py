@@ -51,7 +51,7 @@ class DatasetReference:
         """Return the properties whose change replaces the dataset, except the schema, as a token.
 
         For a dataset in another stack, the token contains the text of the template instead of values, because exports
-        can't change while they are in use. A change of a deploy-time value is not detected there, which is a warning.
+        can't change while they are in use. Changes of deploy-time values are not detected then; a warning reports that.
         """
         if self.resource is None:
             return None

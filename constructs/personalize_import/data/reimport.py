@@ -51,7 +51,7 @@ class Reimport:
 
     @classmethod
     def when_data_changes(cls, as_of: str | None = None) -> Self:
-        """Import again when names, sizes or ETags of the files differ from those of the last import.
+        """Import again when names, sizes or ETags of the files differ from the last import.
 
         CloudFormation doesn't update a resource whose properties have not changed. So the files are compared only in a
         deploy that changes `as_of` or another property of the import.

@@ -38,7 +38,7 @@ class ObservedImport(cdk.Resource):
         label: str | None = None,
         color: str | None = None,
     ) -> cloudwatch.MathExpression:
-        """Return the metric `DatasetImportJobError`: the number of calls to start a job that failed.
+        """Return the metric `DatasetImportJobError`: the number of failed calls to start a job.
 
         It counts all jobs of the dataset. AWS doesn't document whether it includes jobs that fail after they have
         started; `on_failed` reports both.
@@ -50,7 +50,7 @@ class ObservedImport(cdk.Resource):
             color: The color in graphs, such as `#d62728`. Default: a color that CloudWatch chooses.
 
         Raises:
-            ValidationError: A `ValueError` that names any other statistic and what is allowed.
+            ValidationError: A `ValueError` that names the statistic and what is allowed.
         """
         return self._metric(metrics.ERRORS, statistic or "Sum", period, label, color)
 
@@ -64,7 +64,7 @@ class ObservedImport(cdk.Resource):
     ) -> cloudwatch.MathExpression:
         """Return the metric `DatasetImportJobExecutionTime`: seconds from the call that starts a job to its end.
 
-        It includes all jobs of the dataset, also failed ones.
+        It includes all jobs of the dataset, and failed jobs too.
 
         Args:
             statistic: `Average`, `Maximum`, `Minimum` or `Sum`. Default: Maximum.
@@ -73,7 +73,7 @@ class ObservedImport(cdk.Resource):
             color: The color in graphs, such as `#d62728`. Default: a color that CloudWatch chooses.
 
         Raises:
-            ValidationError: A `ValueError` that names any other statistic and what is allowed.
+            ValidationError: A `ValueError` that names the statistic and what is allowed.
         """
         return self._metric(metrics.EXECUTION_TIME, statistic or "Maximum", period, label, color)
 
