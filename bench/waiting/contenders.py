@@ -30,7 +30,7 @@ class Import:
     data_location: str
     role_arn: str
     long: bool = False
-    """Whether the import may exceed the one-hour timeout of a custom resource."""
+    """True if the import may exceed the one-hour timeout of a custom resource."""
 
 
 @dataclass(frozen=True)

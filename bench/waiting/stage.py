@@ -70,7 +70,7 @@ class Stage:
         ]
 
     def clock(self) -> dict[str, Any]:
-        """Return the simulated time and its speed."""
+        """Return the status of the service, with the simulated time and its speed."""
         return self.cloud.aws.control("GET", "status")
 
     def settings(self, **changes: float) -> None:

@@ -18,7 +18,7 @@ FILLED_MIN: Final = 0.7
 
 @dataclass
 class Summary:
-    """Counts over all blocks; memory is bounded, whatever the size of the data."""
+    """Counts over all blocks; memory is bounded for data of any size."""
 
     dataset_type: DatasetType
     rows: int = 0

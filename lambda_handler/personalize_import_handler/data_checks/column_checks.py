@@ -60,10 +60,10 @@ class Column:
     """The position in a row, starting at 0."""
     checks: tuple[Check, ...]
     is_metadata: bool
-    """Whether the column is metadata: its name is neither required nor reserved."""
+    """True if the column is metadata: its name is neither required nor reserved."""
     nullable: bool
     has_categories: bool
-    """Whether the number of different values is limited."""
+    """True if the number of different values is limited."""
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,7 @@ class DatasetType:
 
     @property
     def counts_kinds(self) -> bool:
-        """Whether event types and metadata columns share a quota, and training needs users with two interactions."""
+        """True if event types and metadata columns share a quota, and training needs users with two interactions."""
         return self.name == INTERACTIONS
 
     @property

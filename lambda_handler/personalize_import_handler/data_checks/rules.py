@@ -52,7 +52,7 @@ class Rule:
     page: str
     """The page of the service's documentation that states the rule, or the closest one."""
     unreadable: bool = False
-    """Whether a violation prevents further checks."""
+    """True if a violation prevents further checks."""
 
 
 def _error(id: str, scope: Scope, what: str, why: str, fix: str, page: str, *, unreadable: bool = False) -> Rule:
