@@ -1,1 +1,1 @@
-"""What the project costs, measured: `make bench`."""
+"""Benchmarks of time, memory, API calls and cost; run them with `make bench`."""

@@ -37,7 +37,7 @@ result. `LARGE=1` adds data ten times as large. Figures depend on the machine: c
 
 
 def main() -> None:
-    """Run all parts, or those named on the command line."""
+    """Run all parts, or the ones named on the command line."""
     quick, large = (os.environ.get(name, "") not in ("", "0") for name in ("QUICK", "LARGE"))
     parts = chosen(sys.argv[1:])
     sections = {part: _measure(part, Scale(quick=quick, large=large)) for part in parts}

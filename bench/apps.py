@@ -1,4 +1,4 @@
-"""Apps with many imports: each function adds the imports to a stack in another way.
+"""Apps with many imports: each function adds the imports to a stack in a different way.
 
 `python -m bench.apps <way> <imports>` synthesizes one of them, as an app for `cdk synth`.
 """

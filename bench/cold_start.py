@@ -1,4 +1,4 @@
-"""Time and memory for loading the functions, measured in new processes by turns."""
+"""Time and memory for loading the functions, measured in new processes, in alternation."""
 
 import compileall
 import os
@@ -53,7 +53,7 @@ class Loaded:
 
 
 def run(folder: Path, scale: Scale) -> Section:
-    """Load each of them by turns from the Lambda package."""
+    """Load each function from the Lambda package, in alternation."""
     package = folder / "package"
     package.mkdir()
     copy_packages(package)

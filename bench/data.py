@@ -66,7 +66,7 @@ def write_data(path: Path, size: int) -> None:
 
 
 def write_faulty_data(path: Path, size: int) -> dict[str, int]:
-    """Write rows of which some violate rules; return the lines of those by rule."""
+    """Write rows, some of which violate a rule; return the line number of each violation by rule."""
     write_data(path, size)
     rows = path.read_text().splitlines()
     lines = {rule: (number + 1) * len(rows) // (len(FAULTS) + 2) for number, rule in enumerate(FAULTS)}

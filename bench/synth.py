@@ -28,7 +28,7 @@ also validates each template, which takes longer for larger templates.
 
 
 def run(folder: Path, scale: Scale) -> Section:
-    """Measure by turns and use the minimum, because other load of the machine only adds to the duration."""
+    """Alternate the runs and use the minimum, because other load on the machine only adds to the duration."""
     numbers = _IMPORTS_QUICK if scale.quick else tuple(_TIMES)
     seconds: dict[tuple[str, int], list[float]] = {(way, number): [] for number in numbers for way in _WAYS}
     for turn in range(1 if scale.quick else max(_TIMES.values())):

@@ -14,7 +14,7 @@ class Goal:
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """Return a table; columns of numbers are aligned to the right."""
+    """Return a Markdown table; columns of numbers are right-aligned."""
     lines = [[str(cell) for cell in row] for row in rows]
     is_figure = [all(line[at][:1].isdigit() for line in lines) for at in range(len(head))]
     under = ["---:" if figure else "---" for figure in is_figure]

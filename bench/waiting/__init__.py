@@ -1,4 +1,4 @@
-"""Waiting for a job to end: this construct beside what else one would use, deployed to the local AWS."""
+"""Comparison of this construct with other ways to wait for an import job, deployed to the local AWS."""
 
 from pathlib import Path
 
@@ -7,6 +7,6 @@ from bench.waiting import goals, measuring, plot, report
 
 
 def run(folder: Path, scale: Scale) -> Section:
-    """Measure, and draw what was measured."""
+    """Measure all contenders; return the tables and the plot."""
     measured = measuring.measure(folder, scale)
     return Section(report.write(measured), {report.PLOT: plot.draw(measured.played, goals.LAG_MAX)})

@@ -1,4 +1,4 @@
-"""Who waits for a job, each as a user of it would write it: what is deployed once, and what for each import."""
+"""The contenders: ways to wait for an import job, each written as its users would write it."""
 
 import shutil
 from collections.abc import Callable
@@ -23,24 +23,24 @@ _TYPE: Final = "Custom::ImportJob"
 
 @dataclass(frozen=True)
 class Import:
-    """One import to be waited for."""
+    """One import, for which a contender adds a resource to a stack."""
 
     name: str
     dataset_arn: str
     data_location: str
     role_arn: str
     long: bool = False
-    """Whether it may take more than the hour that CloudFormation gives a custom resource."""
+    """True if the import may exceed the one-hour timeout of a custom resource."""
 
 
 @dataclass(frozen=True)
 class Contender:
-    """A way of waiting."""
+    """One way to wait for import jobs."""
 
     key: str
     name: str
     provide: Callable[[Construct, Path], Callable[[cdk.Stack, Import], None]]
-    """Makes what all imports share, given a folder for code; gives what makes the resource of one import."""
+    """Adds the shared resources, given a folder for code; returns a function that adds the resource of one import."""
 
 
 def _ours(scope: Construct, _folder: Path) -> Callable[[cdk.Stack, Import], None]:
@@ -82,7 +82,7 @@ def _crhelper(minutes: int) -> Callable[[Construct, Path], Callable[[cdk.Stack, 
     def provide(scope: Construct, folder: Path) -> Callable[[cdk.Stack, Import], None]:
         code = _package(folder / "for-crhelper", Path(crhelper.__file__).parent)
         function = _function(scope, "Function", code, "for_crhelper.handle", {"POLLING_MINUTES": str(minutes)})
-        # As crhelper's README has it; a function that named itself in its role's policy would be a circle.
+        # As in crhelper's README: a policy that referred to its own function would be a circular dependency.
         rules = ["events:PutRule", "events:DeleteRule", "events:PutTargets", "events:RemoveTargets"]
         function.add_to_role_policy(
             iam.PolicyStatement(actions=["lambda:AddPermission", "lambda:RemovePermission", *rules], resources=["*"])

@@ -1,4 +1,4 @@
-"""What was measured, counted from what the AWS recorded: plain data in, figures out."""
+"""Figures, computed from logs, calls and events that the local AWS has recorded."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,19 +16,19 @@ DESCRIBE: Final = "DescribeDatasetImportJob"
 
 @dataclass(frozen=True)
 class Waited:
-    """How one import was waited for; all times are the service's, in seconds."""
+    """The figures of one import; all times are in seconds of the simulated clock."""
 
     name: str
     job_seconds: float
-    """From the job's creation to ACTIVE."""
+    """Time from the job's creation to ACTIVE."""
     lag: float | None
-    """From ACTIVE to the resource's completion; None if the resource failed."""
+    """Time from ACTIVE to the completion of the resource; None if the resource failed."""
     describes: int
-    """Calls that the service answered, or refused."""
+    """DescribeDatasetImportJob calls, including throttled ones."""
     throttled: int
-    """Calls of any operation that were refused as too many."""
+    """Throttled calls of any operation."""
     throttled_looks: int = 0
-    """Those of them that looked at the job once it ran."""
+    """Throttled polls, after the creation of the job."""
     first_call: float = 0
     ended: str = "ACTIVE"
     gave_up_after: float | None = None
@@ -36,30 +36,30 @@ class Waited:
 
 @dataclass(frozen=True)
 class Used:
-    """What a contender has used of AWS."""
+    """The billed AWS usage of a contender."""
 
     invocations: int = 0
     gb_seconds: Mapping[str, float] = field(default_factory=dict)
-    """By architecture."""
+    """GB-seconds of Lambda by architecture."""
     transitions: int = 0
     errors: int = 0
     look_seconds: float = 0
-    """How long a look took in real time, the median."""
+    """Median duration of one poll in real time."""
 
     @property
     def cost(self) -> float:
-        """List price in US dollars."""
+        """The list price in US dollars."""
         return prices.cost(self.invocations, dict(self.gb_seconds), self.transitions)
 
 
 def billed(lines: Iterable[str]) -> list[tuple[float, float]]:
-    """Read from a function's log the seconds that each invocation was billed for, and its memory in GB."""
+    """Parse a function's log; return the billed seconds and the memory in GB of each invocation."""
     found = [_REPORT.match(line) for line in lines]
     return [(int(each[1]) / 1000, int(each[2]) / 1024) for each in found if each]
 
 
 def transitions(history: Sequence[Mapping[str, Any]]) -> int:
-    """Count an execution's state transitions as they are billed: each state that is entered, and each retry.
+    """Count the billed state transitions of an execution: each state entered, and each retry.
 
     https://aws.amazon.com/step-functions/pricing/
     """
@@ -69,12 +69,12 @@ def transitions(history: Sequence[Mapping[str, Any]]) -> int:
 
 
 def errors(history: Sequence[Mapping[str, Any]]) -> int:
-    """Count the invocations that failed in an execution; Lambda records each as an error of the function."""
+    """Count the failed invocations in an execution, each of which Lambda records as a function error."""
     return sum(event["type"] == "TaskFailed" for event in history)
 
 
 def look_times(history: Sequence[Mapping[str, Any]]) -> list[float]:
-    """Say how long each task of an execution took, in real seconds."""
+    """Return the duration of each task of an execution, in real seconds."""
     times, begun = [], None
     for event in history:
         if event["type"] == "TaskScheduled":
@@ -85,7 +85,7 @@ def look_times(history: Sequence[Mapping[str, Any]]) -> list[float]:
 
 
 def used(logs: Mapping[str, Sequence[str]], histories: Sequence[Sequence[Mapping[str, Any]]]) -> Used:
-    """Add up what was used: logs of functions by architecture, and histories of executions."""
+    """Return the usage from function logs, given by architecture, and from execution histories."""
     invoked = {architecture: billed(lines) for architecture, lines in logs.items()}
     looks = [time for each in histories for time in look_times(each)]
     looks = looks or [seconds for each in invoked.values() for seconds, _ in each]
@@ -105,14 +105,15 @@ def waited(
     events: Sequence[Mapping[str, Any]],
     offset: Mapping[str, float],
 ) -> Waited:
-    """Put together what is known of one import: its job, the calls for it, and its stack's events.
+    """Return the figures of one import from its job, its API calls, and its stack's events.
 
     Args:
-        name: Of the import.
-        job: As the control API returns it.
+        name: The name of the import.
+        job: The job, in the format of the control API.
         calls: All calls that the service has received.
-        events: Of the stack, the oldest first, in real time.
-        offset: What makes the service's time of a real one: `real`, `service` and `speed`.
+        events: The events of the stack, oldest first, in real time.
+        offset: One time by both clocks, and the speed, to convert real into simulated time: `real`, `service` and
+            `speed`.
     """
     own = [call for call in calls if any(_is_of(each, name) for each in call["names"])]
     resource = [event for event in events if event["ResourceType"].startswith("Custom::")]
@@ -136,19 +137,19 @@ def waited(
 
 
 def mean(values: Iterable[float]) -> float:
-    """Give the mean."""
+    """Return the mean."""
     known = list(values)
     return sum(known) / len(known)
 
 
 def p95(values: Iterable[float]) -> float:
-    """Give the value that 95 of 100 don't exceed."""
+    """Return the 95th percentile."""
     known = sorted(values)
     return known[max(0, -(-len(known) * 95 // 100) - 1)]
 
 
 def densest(times: Sequence[float], seconds: float) -> int:
-    """Say how many of the times are within so many seconds of each other, at most."""
+    """Return the largest number of times within any period of this many seconds."""
     return max(sum(first <= time <= first + seconds for time in times) for first in times)
 
 

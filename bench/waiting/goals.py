@@ -1,4 +1,4 @@
-"""What was aimed at, and what was measured of it."""
+"""The goals for waiting, with the figures reached."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
@@ -16,7 +16,7 @@ _LONG_CALLS_MAX: Final = 250
 
 
 def goals_of(measured: Measured) -> Iterator[Goal]:
-    """Put the goals beside figures of this construct; those that take long only where they were measured."""
+    """Yield the goals with this construct's figures; the slow measurements only if they were made."""
     ours, others = (measured.played[each] for each in (OURS, PROVIDER_5))
     deployed = _of(measured.typical, OURS)
     lag, calls = mean(each.lag for each in ours), _calls(ours) / _calls(others)
@@ -59,7 +59,7 @@ def _of(rows: Iterable[Deployed], contender: Contender) -> Deployed:
 
 
 def lags(each: Deployed) -> list[float]:
-    """Give the lags of those imports whose resource was made."""
+    """Return the lags of the imports whose resource was created."""
     return [one.lag for one in each.waited if one.lag is not None]
 
 

@@ -1,4 +1,4 @@
-"""Imports, begun and waited for: each a stack of its own, asked for by CloudFormation's API."""
+"""Run imports, each in a separate stack that is created with the CloudFormation API."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -17,7 +17,7 @@ _PATIENCE_SECONDS: Final = 240
 
 
 def play(stage: Stage, rounds: Mapping[float, Sequence[Wanted]], speed: float) -> tuple[list[Waited], datetime]:
-    """Let imports run, rounds of the same job time at once, and wait for all; also gives when that began."""
+    """Start the imports in rounds, each with one job duration, and wait for all; return figures and the start time."""
     begun = datetime.now(UTC)
     stage.speed(speed)
     for seconds, wanted in rounds.items():
@@ -30,7 +30,7 @@ def play(stage: Stage, rounds: Mapping[float, Sequence[Wanted]], speed: float) -
 
 
 def play_at_once(stage: Stage, seconds: float, wanted: Sequence[Wanted], speed: float) -> tuple[list[Waited], datetime]:
-    """Let all imports begin at once, whether or not there is room for their jobs."""
+    """Start all imports at once, even more than the limit of running jobs allows, and wait for all."""
     begun = datetime.now(UTC)
     stage.speed(speed)
     stage.settings(
@@ -41,7 +41,7 @@ def play_at_once(stage: Stage, seconds: float, wanted: Sequence[Wanted], speed: 
 
 
 def used_since(stage: Stage, contender: Contender, begun: datetime) -> Used:
-    """Add up what a contender has used since a moment."""
+    """Return the AWS usage of a contender since `begun`."""
     functions = stage.cloud.client("lambda")
     logs: dict[str, list[str]] = {}
     groups: set[str] = set()
@@ -97,7 +97,7 @@ def _log_lines(stage: Stage, group: str, begun: datetime) -> list[str]:
     pages = logs.get_paginator("filter_log_events").paginate(
         logGroupName=group, startTime=round(begun.timestamp() * 1000), filterPattern="REPORT"
     )
-    with suppress(logs.exceptions.ResourceNotFoundException):  # a function that was never invoked has none
+    with suppress(logs.exceptions.ResourceNotFoundException):  # a function that was never invoked has no log group
         return [event["message"] for page in pages for event in page["events"]]
     return []
 

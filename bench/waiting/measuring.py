@@ -1,4 +1,4 @@
-"""The order of what is measured: who waits for which jobs, and how fast the clock runs meanwhile."""
+"""The measurements: which contenders wait for which jobs, and at which speed of the simulated clock."""
 
 import sys
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ from bench.waiting.stage import Stage, Wanted, staged
 LONG_SECONDS: Final = 3 * 3600
 MANY: Final = 20
 _TYPICAL_SECONDS: Final = (1020, 960, 851, 660, 360, 240)
-"""As imports have been seen to take; the longest begin first."""
+"""Observed durations of real imports; the longest start first."""
 _TYPICAL_SPEED: Final = 12
 _TYPICAL_SECONDS_QUICK: Final = (360, 240)
 _TYPICAL_SPEED_QUICK: Final = 24
@@ -25,18 +25,18 @@ _MANY_SECONDS: Final = 240
 _MANY_SPEED: Final = 20
 LONG_SPEED: Final = 240
 _WARM: Final = 2
-"""Imports that run before any is measured: a first invocation takes seconds, which the clock would make minutes."""
+"""Imports that run before any is measured, because the seconds of a first invocation are simulated minutes."""
 _WARM_FOR_MANY: Final = 8
 _WARM_SECONDS: Final = 30
 _WARM_SPEED: Final = 30
 _ROOM: Final = 100
-"""Jobs at once, where contenders that run side by side must not take each other's room."""
+"""Limit of running jobs that contenders running at the same time never reach."""
 _ROOM_OF_AN_ACCOUNT: Final = 5
 
 
 @dataclass(frozen=True)
 class Deployed:
-    """One contender's imports, as deployed; and the same, played."""
+    """One contender's imports, deployed and simulated."""
 
     contender: Contender
     speed: float
@@ -47,18 +47,18 @@ class Deployed:
 
 @dataclass
 class Measured:
-    """All that was measured."""
+    """The figures of all measurements."""
 
     typical: list[Deployed] = field(default_factory=list)
     played: dict[Contender, list[Played]] = field(default_factory=dict)
     many: list[Deployed] = field(default_factory=list)
     long: list[Deployed] = field(default_factory=list)
     long_played: list[Played] = field(default_factory=list)
-    """Of this construct."""
+    """Simulated long imports of this construct."""
 
 
 def measure(folder: Path, scale: Scale) -> Measured:
-    """Deploy, wait, and count."""
+    """Deploy the contenders, run the imports, and return the figures."""
     contenders = (OURS, PROVIDER_5) if scale.quick else CONTENDERS
     jobs = _TYPICAL_SECONDS_QUICK if scale.quick else _TYPICAL_SECONDS
     wanted = _Wanted(contenders, jobs, many_of=() if scale.quick else (OURS, PROVIDER_5))
@@ -68,7 +68,7 @@ def measure(folder: Path, scale: Scale) -> Measured:
         _say("ready")
         play_at_once(stage, _WARM_SECONDS, wanted.warm, _WARM_SPEED)
         _say("warm")
-        # The one that looks most often by itself, for the machine's sake.
+        # PROVIDER_5 polls most often and runs alone, to limit the load on the machine.
         others = [each for each in contenders if each is not PROVIDER_5]
         for side_by_side in [list(contenders)] if scale.quick else [[PROVIDER_5], others]:
             speed = _TYPICAL_SPEED_QUICK if scale.quick else _TYPICAL_SPEED
@@ -88,12 +88,12 @@ def measure(folder: Path, scale: Scale) -> Measured:
 
 @dataclass(frozen=True)
 class _Wanted:
-    """The imports that are asked for, by what they are for; those that run together have datasets of their own."""
+    """The imports of each measurement; imports that run at the same time have different datasets."""
 
     contenders: Sequence[Contender]
     jobs: Sequence[float]
     many_of: Sequence[Contender]
-    """Who is asked for many imports at once."""
+    """The contenders that are measured with many imports at once."""
 
     @property
     def warm(self) -> list[Wanted]:

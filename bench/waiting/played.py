@@ -1,6 +1,6 @@
-"""Waiting, played: the handler's own code around a clock that is moved by hand, and the others' fixed intervals.
+"""Simulation of waiting: the real handler with a fake clock, and fixed polling intervals for the other contenders.
 
-A deploy takes as long as its job, so that few can be measured; this plays one for every second at which a job may end.
+A deployment takes as long as its job, so only a few can be measured; the simulation covers many job durations.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,9 +15,9 @@ from tests.handler.support.properties import properties
 from tests.handler.support.relay import Relay
 
 TYPICAL: Final = range(4 * 60, 17 * 60 + 1, 11)
-"""Seconds at which imports are known to end: four to seventeen minutes. Eleven is prime to all intervals."""
+"""Job durations in seconds: four to seventeen minutes, as observed. The step, 11, is coprime to all intervals."""
 LONG: Final = range(3 * 3600 - 300, 3 * 3600 + 301, 50)
-"""Seconds around three hours."""
+"""Job durations in seconds, around three hours."""
 _RESOURCE_SECONDS_MAX: Final = 55 * 60
 _EVERY: Final[Mapping[Contender, tuple[float, bool]]] = {
     PROVIDER_5: (5, False),
@@ -25,12 +25,12 @@ _EVERY: Final[Mapping[Contender, tuple[float, bool]]] = {
     CRHELPER_1: (60, True),
     CRHELPER_2: (120, True),
 }
-"""The seconds between looks, and whether these begin at fixed times, as by a rule, or after the look before."""
+"""Seconds between polls, and whether polls start at fixed times (a rule), rather than after the previous poll."""
 
 
 @dataclass(frozen=True)
 class Played:
-    """One import."""
+    """The figures of one simulated import."""
 
     lag: float
     describes: int
@@ -38,7 +38,7 @@ class Played:
 
 @dataclass
 class _TakingTime:
-    """Functions that take a while."""
+    """The handler's functions, with a duration for each poll."""
 
     account: Account
     functions: Functions
@@ -53,12 +53,12 @@ class _TakingTime:
 
 
 def play(contender: Contender, job_seconds: float, look_seconds: float) -> Played:
-    """Play one import.
+    """Simulate one import.
 
     Args:
-        contender: Who waits.
-        job_seconds: When the job ends, from its creation on.
-        look_seconds: How long one look takes, from its invocation to its end.
+        contender: The contender.
+        job_seconds: The duration of the job, from its creation.
+        look_seconds: The duration of one poll, from its invocation to its end.
     """
     if contender is OURS:
         return _play_ours(job_seconds, look_seconds)
@@ -66,7 +66,7 @@ def play(contender: Contender, job_seconds: float, look_seconds: float) -> Playe
 
 
 def play_all(contender: Contender, jobs: Sequence[float], look_seconds: float) -> list[Played]:
-    """Play imports, one after the other."""
+    """Simulate imports, one after the other."""
     return [play(contender, job_seconds, look_seconds) for job_seconds in jobs]
 
 

@@ -27,7 +27,7 @@ text { fill: #e6edf3; } .grid { stroke: #3d444d; } .dot { fill: #9198a1; } .ours
 
 
 def draw(played: Mapping[Contender, Sequence[Played]], goal_lag: float) -> str:
-    """Draw the means of what was played, both axes logarithmic, and the lag that is the goal as a line."""
+    """Draw the means of the simulated imports on logarithmic axes, and the goal for the lag as a line."""
     parts = [
         _OPENING,
         _STYLE,
@@ -64,7 +64,7 @@ def _horizontal(tick: float, kind: str, label: str) -> str:
 
 
 def _text(x: float, y: float, text: str, anchor: str, kind: str = "label") -> str:
-    # The colour of a label is the text's own, whatever its dot has.
+    # Labels have the text colour, not the colour of their dots.
     weight = ' font-weight="bold"' if kind == "ours" else ""
     return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"{weight}>{text}</text>'
 

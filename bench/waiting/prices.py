@@ -1,7 +1,7 @@
-"""What AWS asks for it: list prices in US dollars, in the Region Europe (Ireland), without the free tiers.
+"""List prices of AWS in US dollars, for the Region Europe (Ireland), without the free tiers.
 
 https://aws.amazon.com/lambda/pricing/ and https://aws.amazon.com/step-functions/pricing/, as of November 2026.
-Rules that run on a schedule are free: https://aws.amazon.com/eventbridge/pricing/ charges for events that one sends.
+Rules that run on a schedule are free: https://aws.amazon.com/eventbridge/pricing/ charges only for custom events.
 """
 
 from typing import Final
@@ -14,6 +14,6 @@ _PER_TRANSITION: Final = 0.025 / 1_000
 
 
 def cost(invocations: int, gb_seconds: dict[str, float], transitions: int) -> float:
-    """Add up what Lambda and Step Functions cost; GB-seconds by architecture."""
+    """Return the cost of Lambda and Step Functions; `gb_seconds` is by architecture."""
     computing = sum(_PER_GB_SECOND[architecture] * each for architecture, each in gb_seconds.items())
     return invocations * _PER_INVOCATION + computing + transitions * _PER_TRANSITION

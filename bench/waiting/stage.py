@@ -1,4 +1,4 @@
-"""Where contenders meet: a local AWS with data, a dataset for each import, and what each contender deploys once."""
+"""The stage: a local AWS with data, a dataset for each import, and the shared resources of each contender."""
 
 import json
 import time
@@ -40,7 +40,7 @@ _SERVICE: Final = {"Service": "personalize.amazonaws.com"}
 
 @dataclass(frozen=True)
 class Wanted:
-    """An import that will be asked for: by whom, and into which of the datasets."""
+    """An import to run: its contender, and the number of its dataset."""
 
     name: str
     contender: Contender
@@ -50,7 +50,7 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Stage:
-    """A local AWS on which all is ready for imports."""
+    """A local AWS that is ready for imports."""
 
     cloud: LocalCloud
     assembly: Path
@@ -60,7 +60,7 @@ class Stage:
         return json.dumps(json.loads((self.assembly / f"{name}.template.json").read_text()))
 
     def resources(self, contender: Contender, resource_type: str) -> list[str]:
-        """Return the ids of what a contender has of a type, of what it deploys once."""
+        """Return the physical ids of a contender's shared resources of a type."""
         pages = self.cloud.cloudformation.get_paginator("list_stack_resources").paginate(StackName=_PROVIDERS)
         return [
             str(resource["PhysicalResourceId"])
@@ -70,7 +70,7 @@ class Stage:
         ]
 
     def clock(self) -> dict[str, Any]:
-        """Return the service's time, and how fast it runs."""
+        """Return the status of the service, with the simulated time and its speed."""
         return self.cloud.aws.control("GET", "status")
 
     def settings(self, **changes: float) -> None:
@@ -78,13 +78,13 @@ class Stage:
         self.cloud.aws.control("POST", "settings", changes)
 
     def speed(self, speed: float) -> None:
-        """Let the service's time run so fast."""
+        """Set the speed of the simulated clock, in simulated seconds per real second."""
         self.cloud.aws.control("POST", "clock", {"speed": speed})
 
 
 @contextmanager
 def staged(folder: Path, wanted: Sequence[Wanted], log: Path) -> Iterator[Stage]:
-    """Start a local AWS in fast time, and deploy there what the contenders of some imports deploy once."""
+    """Start a local AWS with a fast clock, and deploy the shared resources of the contenders of these imports."""
     with log.open("wb") as file, LocalAws(Options(speed=1000), file) as aws:
         cloud = LocalCloud(aws, folder)
         cloud.bootstrap()
@@ -109,7 +109,7 @@ def _synthesize(folder: Path, wanted: Sequence[Wanted], datasets: Sequence[str],
 
 
 def _make_role(cloud: LocalCloud) -> str:
-    """Make the bucket, and the role with which jobs read it where the contender makes none."""
+    """Create the bucket, and the import role for the contenders that create none."""
     policy = json.dumps({"Version": "2012-10-17", "Statement": [_PERSONALIZE_READS]})
     trust = {"Effect": "Allow", "Principal": _SERVICE, "Action": "sts:AssumeRole"}
     region = cloud.aws.environment["AWS_REGION"]
@@ -149,7 +149,7 @@ def _is_active(cloud: LocalCloud, arn: str) -> bool:
 
 
 def until(condition: Callable[[], bool], seconds: float = 60) -> None:
-    """Wait in real time for a condition; raise `TimeoutError` if it doesn't come true."""
+    """Poll a condition in real time; raise `TimeoutError` if it doesn't become true within `seconds`."""
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:

@@ -1,1 +1,1 @@
-"""An AWS on this machine, including Amazon Personalize; tests of stacks import `personalize_local.testing`."""
+"""A local AWS, including Amazon Personalize; tests of stacks import `personalize_local.testing`."""

@@ -1,4 +1,4 @@
-"""The unmodified CDK CLI of this environment, configured for the AWS on this machine."""
+"""The unmodified CDK CLI of this Python environment, configured for the local AWS."""
 
 import os
 import signal
@@ -16,7 +16,7 @@ _GRACE_SECONDS: Final = 2
 
 
 def with_cdk_on_path(environment: Mapping[str, str]) -> dict[str, str]:
-    """Return an environment in which the CLI and Node of this environment come first on the PATH."""
+    """Return an environment whose PATH begins with the CLI and Node of this Python environment."""
     return {**environment, "PATH": f"{_BIN}{os.pathsep}{environment.get('PATH', os.defpath)}"}
 
 
@@ -27,11 +27,11 @@ class CdkError(Exception):
         super().__init__(f"cdk {' '.join(arguments)} failed")
         self.output = output
         if output:
-            self.add_note(output)  # so that a traceback shows it
+            self.add_note(output)  # shown in tracebacks
 
 
 class CdkCli:
-    """The CLI in a folder."""
+    """The CDK CLI, run in a folder."""
 
     def __init__(self, environment: Mapping[str, str], folder: Path) -> None:
         self._folder = folder
@@ -43,7 +43,7 @@ class CdkCli:
             running.wait()
 
     def start(self, *arguments: str) -> "RunningCdk":
-        """Start a command and return at once. Use the result in a `with` block, which ends the command."""
+        """Start a command and return at once. Use the result in a `with` block, which terminates the command."""
         return self._start(arguments, subprocess.PIPE)
 
     def run(self, *arguments: str) -> str:
@@ -60,14 +60,14 @@ class CdkCli:
             stdout=output,
             stderr=subprocess.STDOUT if output else None,
             text=True,
-            # The CLI starts other processes; a group can be ended as a whole.
+            # The CLI starts other processes; a process group can be terminated as a whole.
             start_new_session=True,
         )
         return RunningCdk(process, arguments)
 
 
 class RunningCdk:
-    """A running command, which is ended at the end of its `with` block."""
+    """A running command, terminated at the end of its `with` block."""
 
     def __init__(self, process: "subprocess.Popen[str]", arguments: tuple[str, ...]) -> None:
         self._process = process
@@ -80,7 +80,7 @@ class RunningCdk:
     def __exit__(
         self, _type: type[BaseException] | None, _value: BaseException | None, _traceback: TracebackType | None
     ) -> None:
-        """End the command and its processes."""
+        """Terminate the command and its processes."""
         try:
             if self._process.poll() is None:
                 self._send(signal.SIGTERM)
@@ -94,7 +94,7 @@ class RunningCdk:
                 self._process.stdout.close()
 
     def wait(self) -> str:
-        """Wait for the end and return the output; raise `CdkError` with it if the command fails."""
+        """Wait until the command exits, and return its output; raise `CdkError` with it if the command fails."""
         output, _ = self._process.communicate()
         if self._process.returncode:
             raise CdkError(self._arguments, output or "")

@@ -29,7 +29,7 @@ class CdkResult:
     """The result of a run of the CDK CLI."""
 
     succeeded: bool
-    """Whether the exit code was 0."""
+    """True if the exit code was 0."""
     output: str
     """Standard output and standard error."""
 
@@ -64,13 +64,13 @@ class LocalCloud:
         self.cdk.run("bootstrap", f"aws://{ACCOUNT}/{self.aws.environment['AWS_REGION']}")
 
     def deploy(self, app: "cdk.App", *arguments: str, check: bool = True) -> CdkResult:
-        """Deploy all stacks of an app with the CDK CLI, and wait for the end.
+        """Deploy all stacks of an app with the CDK CLI, and wait until it exits.
 
         Args:
             app: The app. Its stacks must be environment-agnostic, or have the account and Region of the local AWS.
             arguments: Further arguments of `cdk deploy`, such as `--parameters`.
-            check: Whether a failure raises `CdkError` with the CLI's output. Default: True; with False, see the
-                result's `succeeded`.
+            check: If True, a failure raises `CdkError` with the CLI's output; if False, `succeeded` of the result is
+                False. Default: True.
         """
         return self._run("deploy", app, "--all", "--require-approval", "never", *arguments, check=check)
 

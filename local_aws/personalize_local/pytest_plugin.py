@@ -1,4 +1,4 @@
-"""The pytest plugin: the fixture `local_cloud`, an AWS on this machine for the tests of one run.
+"""The pytest plugin: the fixture `local_cloud`, a local AWS for the tests of one run.
 
 pytest loads this module in every environment with the package, also without the extra `[local]`. The fixtures therefore
 import the dependencies of the extra, and slow modules, only when they are used.
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests() -> None:
-    """Set the Node that the CDK uses to that of this environment, before any module imports aws_cdk."""
+    """Configure the CDK to use the Node of this Python environment, before any module imports aws_cdk."""
     node = Path(sys.executable).with_name("node")
     if node.exists():
         os.environ.setdefault("JSII_NODE", str(node))
@@ -38,7 +38,7 @@ def local_cloud_options() -> "Options":
 
 @pytest.fixture(scope="session")
 def local_cloud(local_cloud_options: "Options", tmp_path_factory: pytest.TempPathFactory) -> Iterator["LocalCloud"]:
-    """An AWS on this machine, including Personalize, bootstrapped for the CDK; it runs until the end of the session."""
+    """A local AWS, including Personalize, bootstrapped for the CDK; it runs until the end of the session."""
     _require_extra()
     from personalize_local.local_cloud import LocalCloud
     from personalize_local.server.launcher import LocalAws

@@ -1,1 +1,1 @@
-"""Code of Lambda functions, as one would write it without this construct."""
+"""Lambda functions that users would write without this construct."""

@@ -1,4 +1,4 @@
-"""A handler with crhelper, which polls by a rule of EventBridge that it makes for each request."""
+"""A handler with crhelper, which polls with an EventBridge rule that it creates for each request."""
 
 import os
 from typing import Any
@@ -20,7 +20,7 @@ def begin(event: dict[str, Any], _context: object) -> None:
 @helper.poll_create
 @helper.poll_update
 def look(event: dict[str, Any], _context: object) -> str | None:
-    """Look at the job; its ARN ends the waiting."""
+    """Poll the job; return its ARN, which ends polling, if it is ACTIVE."""
     return arn_of(event) if is_active(event) else None
 
 
@@ -30,5 +30,5 @@ def leave(_event: dict[str, Any], _context: object) -> None:
 
 
 def handle(event: dict[str, Any], context: object) -> None:
-    """Take a request, or a poll of one."""
+    """Handle a CloudFormation request, or a scheduled poll for one."""
     helper(event, context)

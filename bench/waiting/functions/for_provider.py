@@ -14,5 +14,5 @@ def on_event(event: dict[str, Any], _context: object) -> dict[str, Any]:
 
 
 def is_complete(event: dict[str, Any], _context: object) -> dict[str, Any]:
-    """Look at the job."""
+    """Poll the job."""
     return {"IsComplete": event["RequestType"] == "Delete" or is_active(event)}

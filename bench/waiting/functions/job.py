@@ -1,4 +1,4 @@
-"""One import as functions of one's own decide on it: the same for the `Provider` framework and for crhelper."""
+"""Create and poll an import job; used with the `Provider` framework and with crhelper."""
 
 from typing import Any, Final
 
@@ -10,13 +10,13 @@ _personalize: Final = boto3.client("personalize")
 
 
 def arn_of(event: dict[str, Any]) -> str:
-    """Name the job after the request, so that a request that comes twice starts it once."""
+    """Return the ARN of the request's job, whose name depends only on the request, so a retry starts no second job."""
     properties = event["ResourceProperties"]
     return f"{properties['DatasetArn'].split(':dataset/')[0]}:dataset-import-job/{_name_of(event)}"
 
 
 def start(event: dict[str, Any]) -> None:
-    """Start the job; where the service has no room for it now, the next look tries again."""
+    """Start the job; if the service can't start it now, the next poll tries again."""
     properties = event["ResourceProperties"]
     try:
         _personalize.create_dataset_import_job(
@@ -32,7 +32,7 @@ def start(event: dict[str, Any]) -> None:
 
 
 def is_active(event: dict[str, Any]) -> bool:
-    """Look at the job once: ACTIVE, not yet, or an error with the service's reason."""
+    """Poll the job once; return whether it is ACTIVE, and raise RuntimeError with the failure reason if it failed."""
     try:
         job = _personalize.describe_dataset_import_job(datasetImportJobArn=arn_of(event))["datasetImportJob"]
     except ClientError as error:

@@ -1,4 +1,4 @@
-"""Checks of data before it is imported: one set of rules, for the command line, for synth and for the handler.
+"""Checks of data and schemas before an import, shared by the command line, synth and the handler.
 
-Standard library only, for a part of it runs in Lambda.
+Standard library only, because the handler runs part of it in Lambda.
 """

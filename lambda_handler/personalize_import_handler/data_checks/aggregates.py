@@ -1,4 +1,4 @@
-"""What is to be said of all rows together, once they have been seen."""
+"""Findings about all rows together: counts, categories, and sparse columns."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -18,17 +18,17 @@ FILLED_MIN: Final = 0.7
 
 @dataclass
 class Summary:
-    """Counts over all blocks; bounded, however much data there is."""
+    """Counts over all blocks; memory is bounded for data of any size."""
 
     dataset_type: DatasetType
     rows: int = 0
     _columns: dict[str, Column] = field(default_factory=dict)
     _empty: dict[str, int] = field(default_factory=dict)
     _categories: dict[str, set[str]] = field(default_factory=dict)
-    """The different categories of a column, until they are too many."""
+    """The different categories of each column, until they exceed the limit."""
 
     def expect(self, columns: tuple[Column, ...]) -> None:
-        """Take note of the columns of a file."""
+        """Register the columns of a file."""
         for column in columns:
             self._columns.setdefault(column.name, column)
             if column.has_categories:
@@ -36,11 +36,11 @@ class Summary:
 
     @property
     def counted(self) -> frozenset[str]:
-        """The columns whose different values are still to be counted."""
+        """The names of the columns whose different values are still counted."""
         return frozenset(name for name, found in self._categories.items() if len(found) <= CATEGORIES_MAX)
 
     def add(self, report: BlockReport) -> None:
-        """Take a block's counts in."""
+        """Add the counts of a block."""
         self.rows += report.rows
         for name, count in report.empty.items():
             self._empty[name] = self._empty.get(name, 0) + count
@@ -52,7 +52,7 @@ class Summary:
                 found.update(value.split("|"))
 
     def findings(self, rows: RowChecker, *, is_whole: bool) -> Iterator[Finding]:
-        """Say what is wrong with all rows together; of a part, only what doesn't change with more of them."""
+        """Yield the findings about all rows; unless `is_whole`, only the findings that more rows wouldn't change."""
         yield from self._categories_found()
         yield from rows.repeated_ids()
         if not is_whole or not self.rows:

@@ -1,6 +1,6 @@
-"""The check itself: all files, header by header and row by row, to findings.
+"""Check of all files of a location, their headers and their rows.
 
-Rows are looked at by a `RowChecker`; all else is the same wherever the check runs.
+A `RowChecker` checks the rows; the rest doesn't depend on it.
 """
 
 from collections import deque
@@ -31,15 +31,18 @@ def check(
     head_bytes: int | None = None,
     progress: Callable[[int], None] = lambda _: None,
 ) -> Findings:
-    """Check data for a schema.
+    """Check data against a schema.
 
     Args:
         data: The files.
-        schema: A schema that keeps the rules; raises ValueError if it is named after no dataset type.
-        import_mode: How it is going to be imported; the modes have different limits.
-        rows: What looks at the rows. Default: the standard library.
-        head_bytes: How much to read of each file. Default: all.
-        progress: Is told of bytes that have been read, as they are.
+        schema: A valid schema.
+        import_mode: The mode of the import; FULL and INCREMENTAL have different limits. Default: FULL.
+        rows: The checker for the rows. Default: a `PlainRowChecker`.
+        head_bytes: The number of bytes to read from the start of each file. Default: the whole file.
+        progress: Called with the number of bytes after each read. Default: not called.
+
+    Raises:
+        ValueError: The record of the schema isn't named after a dataset type.
     """
     if schema.dataset_type is None:
         raise ValueError(f"{schema.name!r} is the name of no dataset type")
@@ -53,7 +56,7 @@ def check(
 
 @dataclass
 class _Checking:
-    """One check on its way."""
+    """The state of a running check."""
 
     schema: Schema
     dataset_type: DatasetType
@@ -116,7 +119,7 @@ class _Checking:
                     pending.append(pool.submit(self.rows.check, block, columns, self.summary.counted))
                     if len(pending) > workers:
                         self._proceed_with(pending.popleft().result())
-            finally:  # also where a line is too long or no text: what comes before it counts
+            finally:  # if a line is too long or isn't text, the lines before it still count
                 while pending:
                     self._proceed_with(pending.popleft().result())
 
@@ -128,7 +131,7 @@ class _Checking:
         return any(finding.file == file.name and finding.rule.scope is rules.Scope.ROW for finding in self.findings)
 
     def _text(self, file: DataFile, number: int, content: bytes) -> str:
-        """Decode lines; where they are no UTF-8, say which, and go on with what is readable of them."""
+        """Decode lines; report lines that aren't UTF-8, and continue with replacement characters."""
         try:
             return content.decode()
         except UnicodeDecodeError:
@@ -138,7 +141,7 @@ class _Checking:
             return content.decode(errors="replace")
 
     def _chunks(self, file: DataFile) -> Iterator[bytes]:
-        """Read a file; of a part of it, the whole lines."""
+        """Read a file, or with `head_bytes` only the whole lines at its start."""
         left = self.head_bytes
         for chunk in file.chunks():
             self.progress(len(chunk))

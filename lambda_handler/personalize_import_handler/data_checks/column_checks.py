@@ -1,4 +1,4 @@
-"""The columns of a file, each with what its values are checked for.
+"""The columns of a file, each with the checks of its values.
 
 Limits: https://docs.aws.amazon.com/personalize/latest/dg/limits.html
 """
@@ -28,7 +28,7 @@ ID_LENGTH_MAX: Final = 256
 VALUE_LENGTH_MAX: Final = 1000
 TEXT_LENGTH_MAX: Final = 20_000
 MILLISECONDS_MIN: Final = 10**12
-"""Thirteen digits: as milliseconds of the year 2001, as seconds of the year 33658."""
+"""Thirteen digits: the year 2001 in milliseconds, the year 33658 in seconds."""
 YEAR_2100: Final = 4_102_444_800
 EVENT_TYPE: Final = "EVENT_TYPE"
 USER_ID: Final = "USER_ID"
@@ -45,7 +45,7 @@ _TYPES: Final[Mapping[str, Condition]] = {
 
 @dataclass(frozen=True)
 class Check:
-    """A rule, and the condition on a value that breaks it."""
+    """A rule, and the condition under which a value violates it."""
 
     rule: Rule
     condition: Condition
@@ -53,17 +53,17 @@ class Check:
 
 @dataclass(frozen=True, kw_only=True)
 class Column:
-    """A column that is imported: a field of the schema, and where it stands in a row."""
+    """An imported column: a field of the schema, and its position in a row."""
 
     name: str
     place: int
-    """Counted from 0."""
+    """The position in a row, starting at 0."""
     checks: tuple[Check, ...]
     is_metadata: bool
-    """Whether its name means nothing to the service."""
+    """True if the column is metadata: its name is neither required nor reserved."""
     nullable: bool
     has_categories: bool
-    """Whether the number of its different values matters."""
+    """True if the number of different values is limited."""
 
 
 @dataclass(frozen=True)
@@ -71,18 +71,18 @@ class Columns:
     """The columns of one file."""
 
     width: int
-    """How many values a row has, those that are not imported included."""
+    """The number of values in a row, including columns that are not imported."""
     imported: tuple[Column, ...]
     key: Column | None
-    """The one whose value is a record's identity, so that the later of two rows counts."""
+    """The column whose value identifies a record, so that the later of two rows replaces the earlier one."""
     user: Column | None
-    """The one that says whose interaction it is."""
+    """The column with the user of an interaction."""
 
 
 def columns_of(header: Sequence[str], schema: Schema, dataset_type: DatasetType) -> Columns:
-    """Find the schema's fields in a header; those that are missing are left out."""
+    """Return the columns for the schema's fields; fields that the header doesn't have are left out."""
     known = dataset_type.known_fields(schema.domain)
-    place_of = {name: place for place, name in reversed([*enumerate(header)])}  # of two, the first counts
+    place_of = {name: place for place, name in reversed([*enumerate(header)])}  # of two equal names, the first counts
     imported = tuple(
         Column(
             name=field.name,

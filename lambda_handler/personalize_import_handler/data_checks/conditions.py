@@ -1,6 +1,6 @@
-"""Conditions on values, as data: whoever looks at rows works them out in its own way, Python here, SQL elsewhere.
+"""Conditions on values, as data: each row checker evaluates them in its own way, in Python or in SQL.
 
-All but `IsEmpty` are about values that are not empty. Patterns mean the same to Python's `re` and to RE2, and match the
+All except `IsEmpty` apply only to non-empty values. Patterns mean the same in Python's `re` and in RE2, and match the
 whole value.
 """
 
@@ -11,7 +11,7 @@ from functools import cached_property, singledispatch
 from typing import Final
 
 INTEGER: Final = "[+-]?[0-9]{1,30}"
-# One way to match each value: where digits could belong to either of two repetitions, time grows with each column.
+# Unambiguous: if two repetitions could match the same digits, the matching time would grow with each column.
 DECIMAL: Final = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 BOOLEAN: Final = "[Tt][Rr][Uu][Ee]|[Ff][Aa][Ll][Ss][Ee]"
 
@@ -20,48 +20,48 @@ _INTEGER: Final = re.compile(INTEGER)
 
 @dataclass(frozen=True)
 class IsEmpty:
-    """There is no value."""
+    """The value is empty."""
 
 
 @dataclass(frozen=True)
 class IsLonger:
-    """The value has more characters."""
+    """The value has more than `than` characters."""
 
     than: int
 
 
 @dataclass(frozen=True)
 class NotMatching:
-    """The value has another form."""
+    """The value doesn't match the pattern."""
 
     pattern: str
 
     @cached_property
     def compiled(self) -> re.Pattern[str]:
-        """The pattern, for Python."""
+        """The compiled pattern."""
         return re.compile(self.pattern)
 
 
 @dataclass(frozen=True)
 class NotInteger:
-    """The value is no integer of so many bits."""
+    """The value is not a signed integer of this many bits."""
 
     bits: int
 
     @property
     def low(self) -> int:
-        """The least integer."""
+        """The smallest integer."""
         return -(1 << (self.bits - 1))
 
     @property
     def high(self) -> int:
-        """The greatest integer."""
+        """The largest integer."""
         return (1 << (self.bits - 1)) - 1
 
 
 @dataclass(frozen=True)
 class IsBetween:
-    """The value is an integer, from one to another, both included."""
+    """The value is an integer within a range, both ends included."""
 
     low: int
     high: int
@@ -86,13 +86,13 @@ Condition = IsEmpty | IsLonger | NotMatching | NotInteger | IsBetween | IsOneOf 
 
 @singledispatch
 def holds(condition: Condition, value: str) -> bool:
-    """Say whether a condition holds for a value, which is not empty."""
+    """Return whether a condition holds for a non-empty value."""
     raise TypeError(f"{condition!r} is no condition on {value!r}")
 
 
 @singledispatch
 def may_hold(condition: Condition, values: Sequence[str]) -> bool:
-    """Say quickly whether a condition may hold for any of many values; False is certain."""
+    """Return whether a condition may hold for any of the values; fast, and only False is certain."""
     return any(holds(condition, value) for value in values)
 
 

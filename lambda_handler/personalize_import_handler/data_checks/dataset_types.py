@@ -1,4 +1,4 @@
-"""The five dataset types, and the fields that each requires or reserves: facts of the service.
+"""The five dataset types, and the fields that each requires or reserves.
 
 https://docs.aws.amazon.com/personalize/latest/dg/how-it-works-dataset-schema.html
 https://docs.aws.amazon.com/personalize/latest/dg/limits.html (metadata columns)
@@ -15,31 +15,31 @@ _LONG: Final = frozenset({"long"})
 _FLOAT: Final = frozenset({"float", "double"})
 _TEXTS: Final = ("IMPRESSION", "RECOMMENDATION_ID", "EVENT_ATTRIBUTION_SOURCE")
 
-# An id or a time that may be null identifies nothing; other required fields may be nullable.
+# Ids and times must not be nullable; other required fields may be.
 NEVER_NULL: Final = frozenset({"USER_ID", "ITEM_ID", "ACTION_ID", "TIMESTAMP"})
 IDS: Final = frozenset({"USER_ID", "ITEM_ID", "ACTION_ID"})
 
 
 @dataclass(frozen=True)
 class Requirements:
-    """The fields that a schema must have, those that it may have, and which of both are categorical or textual."""
+    """The required and the reserved fields of a schema, and the categorical and the textual ones among them."""
 
     required: Mapping[str, frozenset[str]]
     categorical: frozenset[str] = frozenset()
     textual: frozenset[str] = frozenset()
     reserved: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    """Reserved in this domain, beside what the dataset type reserves in all."""
+    """The fields reserved in this domain, in addition to the ones that the dataset type reserves in every domain."""
 
 
 @dataclass(frozen=True)
 class DatasetType:
-    """What holds for the datasets of one type."""
+    """A dataset type, with the rules for its datasets."""
 
     name: str
     schema_name: str
-    """As the records of its schemas are named, and as CloudFormation names it."""
+    """The record name of its schemas, and the name in CloudFormation, such as `Interactions`."""
     key: str | None
-    """The column whose value identifies a record: the later record wins. None: every record counts."""
+    """The column that identifies a record: a later record replaces an earlier one. None: all records are kept."""
     requirements: Requirements
     metadata_limit: int
     needs_metadata: bool
@@ -50,24 +50,24 @@ class DatasetType:
 
     @property
     def counts_kinds(self) -> bool:
-        """Whether event types and metadata columns share a quota, and training wants users who come back."""
+        """True if event types and metadata columns share a quota, and training needs users with two interactions."""
         return self.name == INTERACTIONS
 
     @property
     def has_minimum(self) -> bool:
-        """Whether an import needs a number of records, as one of interactions of either kind does."""
+        """True if an import needs a minimum number of records, as interactions and action interactions do."""
         return self.key is None
 
     def requirements_in(self, domain: str | None) -> Requirements:
-        """Return what a schema of this type must have in a domain, or in none."""
+        """Return the requirements in a domain, or in a custom dataset group if `domain` is None."""
         return self.by_domain.get(domain or "", self.requirements)
 
     def known_fields(self, domain: str | None) -> frozenset[str]:
-        """Return the names that mean something to the service; all other fields are metadata."""
+        """Return the names of the required and reserved fields; all other fields are metadata."""
         return frozenset(self.known_types(domain))
 
     def known_types(self, domain: str | None) -> Mapping[str, frozenset[str]]:
-        """Return the types that each field may have whose name means something to the service."""
+        """Return the allowed types of each required or reserved field."""
         requirements = self.requirements_in(domain)
         return {**self.reserved, **requirements.reserved, **requirements.required}
 
@@ -164,17 +164,17 @@ _BY_SCHEMA_NAME: Final = {dataset_type.schema_name: dataset_type for dataset_typ
 
 
 def dataset_type(name: str) -> DatasetType | None:
-    """Return a dataset type by its name in the API, in any case."""
+    """Return a dataset type by its name in the API, case-insensitively; None if there is none."""
     return _BY_NAME.get(name.upper())
 
 
 def dataset_type_of_schema(schema_name: str) -> DatasetType | None:
-    """Return a dataset type by the name that the records of its schemas have."""
+    """Return a dataset type by the record name of its schemas; None if there is none."""
     return _BY_SCHEMA_NAME.get(schema_name)
 
 
 def letters_and_digits(name: str) -> str:
-    """Give what the service tells names of columns and fields apart by: it ignores underscores.
+    """Return a name without underscores, which the service ignores when it compares columns and fields.
 
     https://docs.aws.amazon.com/personalize/latest/dg/preparing-training-data.html
     """
@@ -182,5 +182,5 @@ def letters_and_digits(name: str) -> str:
 
 
 def dataset_type_named(name: str) -> DatasetType | None:
-    """Return a dataset type by any of its names: the API's in any case, CloudFormation's, or that of its schemas."""
+    """Return a dataset type by its name in the API (in any case), in CloudFormation or in its schemas, or None."""
     return dataset_type(name) or dataset_type_of_schema(name)

@@ -1,4 +1,4 @@
-"""Which files an import reads, and what is wrong with them before a row is looked at.
+"""The files that an import reads, and the checks of them that need no rows.
 
 https://docs.aws.amazon.com/personalize/latest/dg/bulk-data-import-step.html
 """
@@ -20,7 +20,7 @@ _CHUNK_BYTES: Final = 1 << 20
 _HEAD_BYTES: Final = 1 << 16
 _NAMED_MAX: Final = 3
 BINARY: Final = "binary"
-# https://www.rfc-editor.org/rfc/rfc1952#section-2.3.1 and the like; a text can't begin with any of them.
+# https://www.rfc-editor.org/rfc/rfc1952#section-2.3.1 and similar; text can't begin with any of them.
 _FORMATS: Final = {
     b"\x1f\x8b": "gzip",
     b"PK\x03\x04": "zip",
@@ -35,7 +35,7 @@ _FORMATS: Final = {
 
 @dataclass(frozen=True)
 class DataFile:
-    """A file to check: what to call it, how large it is, and how to read it, chunk by chunk from its beginning."""
+    """A file to check: its name for messages, its size in bytes, and a function that reads it in chunks."""
 
     name: str
     size: int
@@ -44,7 +44,7 @@ class DataFile:
 
 @dataclass(frozen=True, kw_only=True)
 class Data:
-    """What is at a location: the files that an import reads, and the names of those that it doesn't."""
+    """The data at a location: the files that an import reads, and the names of the files that it ignores."""
 
     location: str
     files: Sequence[DataFile]
@@ -52,19 +52,19 @@ class Data:
 
     @property
     def size(self) -> int:
-        """How many bytes there are to read."""
+        """The total size of the files in bytes."""
         return sum(file.size for file in self.files)
 
 
 def is_read(name: str) -> bool:
-    """Say whether a file of a folder is read, by its name within the folder."""
+    """Return whether an import reads a file of a folder, by its path within the folder."""
     return "/" not in name and name.lower().endswith(_SUFFIX)
 
 
 def local_data(path: Path) -> Data:
-    """Find the files of a path of this machine: the file, or the CSV files at the first level of the folder.
+    """Return the data at a local path: the file, or the CSV files directly in the folder.
 
-    Raises OSError where it can't be looked at.
+    Raises OSError if the path can't be read.
     """
     if not path.is_dir():
         return Data(location=str(path), files=[local_file(path)])
@@ -77,7 +77,7 @@ def local_data(path: Path) -> Data:
 
 
 def files_findings(data: Data, import_mode: ImportMode) -> Iterator[Finding]:
-    """Say what is wrong with the files as such."""
+    """Yield the findings about a location and its files, without reading them."""
     if not data.files:
         yield Finding(rule=rules.NO_DATA, file=data.location)
     if data.location.startswith("s3://") and len(data.location) > DATA_LOCATION_LENGTH_MAX:
@@ -90,7 +90,7 @@ def files_findings(data: Data, import_mode: ImportMode) -> Iterator[Finding]:
 
 
 def format_of(head: bytes, header_bytes: int) -> str | None:
-    """Return the format of a file by its first bytes, the header among them, or None if they are text."""
+    """Return the binary format of a file by its first bytes, which include the header; None for text."""
     for magic, name in _FORMATS.items():
         if head.startswith(magic):
             return name
@@ -103,7 +103,7 @@ def _some_of(names: Sequence[str]) -> str:
 
 
 def local_file(path: Path) -> DataFile:
-    """Return a file of this machine; raise OSError unless it is a regular file."""
+    """Return a local file; raise OSError unless it is a regular file."""
     found = path.stat()
     require_regular(path, found.st_mode)
     return DataFile(name=path.name, size=found.st_size, chunks=lambda: _chunks_of(path))

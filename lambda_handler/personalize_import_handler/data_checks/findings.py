@@ -1,4 +1,4 @@
-"""What the rules find: one finding for each rule, file and column, at the first place, with how often there."""
+"""Findings: one for each rule, file and column, with the first line and the number of violations."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -9,27 +9,27 @@ from personalize_import_handler.data_checks.rules import Rule, Severity
 
 _LENGTH_MAX: Final = 300
 _FILE_LENGTH_MAX: Final = 1024
-"""As long as a key in S3 may be."""
+"""The maximum length of a key in S3."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """Where a rule is broken: in which file and column, on which line first, and how often in all."""
+    """A violated rule: the file and column, the first line, and the number of violations."""
 
     rule: Rule
     file: str | None = None
     line: int | None = None
-    """Counted from 1, which is the header."""
+    """The line number; the header is line 1."""
     column: str | None = None
     value: str | None = None
-    """What was found there; data, so it goes into no log."""
+    """The invalid value; it is customer data and must not be logged."""
     detail: str = ""
-    """What is to be known beside the rule's own words, without data: names, numbers, limits."""
+    """Details in addition to the rule's text, without data: names, numbers, limits."""
     count: int = 1
 
     @property
     def place(self) -> str:
-        """Return where it is: `items.csv, line 80000, column PRICE`, with names as they can be shown anywhere."""
+        """The place, such as `items.csv, line 80000, column PRICE`, with names that are safe to show."""
         file = None if self.file is None else _shown(self.file, _FILE_LENGTH_MAX)
         line = None if self.line is None else f"line {self.line}"
         column = None if self.column is None else f"column {_shown(self.column) or '(without a name)'}"
@@ -37,7 +37,7 @@ class Finding:
 
     @property
     def message(self) -> str:
-        """Return what is wrong, where and how often, without data, as it can be shown anywhere."""
+        """The message: problem, place and number of violations, without data, safe to show anywhere."""
         detail = f" ({_shown(self.detail)})" if self.detail else ""
         place = f" in {self.place}" if self.place else ""
         often = f", {self.count} times" if self.count > 1 else ""
@@ -45,19 +45,19 @@ class Finding:
 
 
 def _shown(text: str, length: int = _LENGTH_MAX) -> str:
-    """Return names of others on one line, and cut: a file may have a column's name of a megabyte."""
+    """Return a name from the data on one line, truncated: a column's name may have a megabyte."""
     shown = printable(text[: length + 1])
     return shown if len(shown) <= length else f"{shown[: length - 1]}…"
 
 
 @dataclass
 class Findings:
-    """Findings as they come, put together by rule, file and column."""
+    """A collection of findings, merged by rule, file and column."""
 
     _found: dict[tuple[str, str | None, str | None], Finding] = field(default_factory=dict)
 
     def add(self, finding: Finding) -> None:
-        """Add a finding; of several in the same file and column the first line is kept, and the number of all."""
+        """Add a finding; for the same rule, file and column, keep the first line and add the counts."""
         key = (finding.rule.id, finding.file, finding.column)
         known = self._found.get(key)
         if known is None:
@@ -67,17 +67,17 @@ class Findings:
         self._found[key] = replace(first, count=known.count + finding.count)
 
     def add_all(self, findings: Iterable[Finding]) -> None:
-        """Add several."""
+        """Add several findings."""
         for finding in findings:
             self.add(finding)
 
     def __iter__(self) -> Iterator[Finding]:
-        """Give errors first, then by file and line."""
+        """Iterate with errors first, then by file and line."""
         return iter(sorted(self._found.values(), key=_order))
 
 
 def has_errors(findings: Iterable[Finding]) -> bool:
-    """Say whether any finding is an error."""
+    """Return whether any finding is an error."""
     return any(finding.rule.severity is Severity.ERROR for finding in findings)
 
 

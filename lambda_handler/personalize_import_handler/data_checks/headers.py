@@ -13,7 +13,7 @@ from personalize_import_handler.data_checks.schema import Schema
 _BYTE_ORDER_MARK: Final = "\ufeff"
 LINE: Final = 1
 NAMED_MAX: Final = 100
-"""Columns of a file that are reported by name for one rule. A line may have 500,000 of them."""
+"""The maximum number of columns reported by name per rule; a line may have 500,000 columns."""
 
 
 @dataclass(frozen=True)
@@ -22,13 +22,13 @@ class Header:
 
     file: str
     names: tuple[str, ...]
-    """The columns' names as they would be without a byte order mark and quotes."""
+    """The names of the columns, without a byte-order mark and quotes."""
     has_byte_order_mark: bool
     quoted: tuple[str, ...]
 
 
 def read_header(file: str, line: str) -> Header:
-    """Divide a header into names."""
+    """Parse a header line."""
     names = line.removeprefix(_BYTE_ORDER_MARK).split(",")
     return Header(
         file=file,
@@ -39,7 +39,7 @@ def read_header(file: str, line: str) -> Header:
 
 
 def header_findings(header: Header, schema: Schema, first: Header) -> Iterator[Finding]:
-    """Say what is wrong with a header, by itself and beside the first file's."""
+    """Yield the findings about a header, alone and compared with the header of the first file."""
     if header.has_byte_order_mark:
         yield Finding(rule=rules.BYTE_ORDER_MARK, file=header.file, line=LINE)
     yield from _some_of(
@@ -52,7 +52,7 @@ def header_findings(header: Header, schema: Schema, first: Header) -> Iterator[F
 
 
 def _some_of(findings: Iterable[Finding]) -> Iterator[Finding]:
-    """Return the first findings of a rule, and one that counts the others without their names."""
+    """Yield the first findings of a rule, and one for the number of the others."""
     each = iter(findings)
     yield from islice(each, NAMED_MAX)
     if others := list(each):

@@ -1,4 +1,4 @@
-"""Regular files of this machine. Reading a FIFO or a device may never end, and may have effects of its own."""
+"""Local regular files. Reading a FIFO or a device may never end, and may have side effects."""
 
 import errno
 import os
@@ -13,16 +13,16 @@ _KINDS: Final = {
     stat.S_IFSOCK: "a socket",
 }
 _NON_BLOCKING: Final = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
-"""Opening a FIFO waits for a writer otherwise. Reading a regular file is the same with it."""
+"""With O_NONBLOCK, opening a FIFO doesn't wait for a writer; reading a regular file is not affected."""
 
 
 def other_kind(path: str | os.PathLike[str]) -> str | None:
-    """Return what a path is that is neither a regular file nor a folder; raise OSError where it can't be looked at."""
+    """Return the kind of a path that is neither file nor folder, else None; raise OSError if it can't be accessed."""
     return _KINDS.get(stat.S_IFMT(os.stat(path).st_mode))  # noqa: PTH116 - a str keeps its form in messages
 
 
 def require_regular(path: str | os.PathLike[str], mode: int) -> None:
-    """Raise OSError unless the mode of a path is that of a regular file."""
+    """Raise OSError unless `mode` is the mode of a regular file."""
     if stat.S_ISREG(mode):
         return
     if stat.S_ISDIR(mode):
@@ -33,10 +33,10 @@ def require_regular(path: str | os.PathLike[str], mode: int) -> None:
 
 def open_regular(path: str | os.PathLike[str]) -> FileIO:
     """Open a regular file to read bytes; raise OSError for anything else, without reading or waiting."""
-    require_regular(path, os.stat(path).st_mode)  # noqa: PTH116 - a device isn't even opened
+    require_regular(path, os.stat(path).st_mode)  # noqa: PTH116 - devices are not even opened
     file = FileIO(path, opener=lambda name, flags: os.open(name, flags | _NON_BLOCKING))
     try:
-        require_regular(path, os.fstat(file.fileno()).st_mode)  # something else may be there by now
+        require_regular(path, os.fstat(file.fileno()).st_mode)  # the path may have been replaced since
     except OSError:
         file.close()
         raise

@@ -1,4 +1,4 @@
-"""Rows, checked with the standard library alone: what runs in Lambda, and wherever nothing faster is installed."""
+"""Checks of rows with only the standard library, in Lambda and where no faster checker is installed."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -13,44 +13,44 @@ from personalize_import_handler.data_checks.sieve import Sieve, empty_values, ha
 from personalize_import_handler.data_checks.tokenizer import Block, has_doubled_quotes, raw_fields, value_of
 
 USERS_ENOUGH: Final = 25
-"""So many users with two interactions are enough for training: nobody needs to know how many more there are."""
+"""The number of users with two interactions that training needs; no more are counted."""
 
 
 @dataclass(kw_only=True)
 class BlockReport:
-    """What is known of one block: what breaks rules in it, and what counts together with the other blocks."""
+    """The result of checking one block: its findings, and counts that are added to those of other blocks."""
 
     rows: int
     findings: Sequence[Finding] = ()
     empty: dict[str, int] = field(default_factory=dict)
-    """How many rows have no value in a metadata column that may be empty."""
+    """The number of empty values in each nullable metadata column."""
     values: dict[str, set[str]] = field(default_factory=dict)
-    """The different values of the columns that were asked for; not always those that were among them before."""
+    """The different values of the counted columns; values from earlier blocks may be missing."""
 
 
 class RowChecker(Protocol):
-    """Looks at rows, a block at a time. Blocks may come from several threads at once, if `workers` is more than one."""
+    """Checks rows, one block at a time, in several threads at once if `workers` is greater than one."""
 
     workers: int
     block_bytes: int
-    """How large a block should be: what is spoilt in one makes all of it slower to check."""
+    """The size of a block; one invalid value makes its whole block slower to check."""
 
     def check(self, block: Block, columns: Columns, counted: frozenset[str]) -> BlockReport:
-        """Check the rows of a block; give the different values of the columns that are `counted`."""
+        """Check the rows of a block; report the different values of the columns in `counted`."""
         ...
 
     def repeated_ids(self) -> Iterable[Finding]:
-        """Say in which file, and on which line first, ids come again; in the order in which files were given."""
+        """Return a finding for each file with repeated ids, with the first line, in the order of the files."""
         ...
 
     def users_with_two(self) -> int:
-        """Say how many users have two interactions, up to `USERS_ENOUGH`."""
+        """Return the number of users with two interactions, at most `USERS_ENOUGH`."""
         ...
 
 
 @dataclass
 class PlainRowChecker:
-    """The `RowChecker` in Python; blocks must come one after the other."""
+    """The `RowChecker` in Python; it checks one block after the other."""
 
     workers: int = 1
     block_bytes: int = 1 << 18
@@ -83,11 +83,11 @@ class PlainRowChecker:
         return report
 
     def repeated_ids(self) -> Iterable[Finding]:
-        """Say where ids come again."""
+        """Return the findings about repeated ids."""
         return self._repeated
 
     def users_with_two(self) -> int:
-        """Say how many users have two interactions."""
+        """Return the number of users with two interactions."""
         return min(len(self._users_with_two), USERS_ENOUGH)
 
     def _passes(self, block: Block, columns: Columns, counted: frozenset[str]) -> bool:
@@ -107,7 +107,7 @@ class PlainRowChecker:
     def _remember_ids(self, block: Block, key: Column, rows: "Rows") -> None:
         values = rows.by_place[key.place]
         ids = set(values)
-        if len(ids) == len(values) and self._ids.isdisjoint(ids):  # no repeated id in this block, as in most
+        if len(ids) == len(values) and self._ids.isdisjoint(ids):  # most blocks have no repeated id
             self._ids |= ids
             return
         for line, value in zip(rows.lines, values, strict=True):
@@ -119,14 +119,14 @@ class PlainRowChecker:
 
 @dataclass(frozen=True)
 class Rows:
-    """What of a block has the form of a row: the lines it stands on, and the values of each column."""
+    """The well-formed rows of a block: their line numbers, and the values of each column."""
 
     lines: Sequence[int]
     by_place: Mapping[int, Sequence[str]]
 
 
 def _rows_without_quotes(block: Block, columns: Columns) -> Rows:
-    """Take the ids from a block that has passed the sieve: no line is blank, or has a quote or a backslash."""
+    """Return the ids in a block that passed the sieve, so no line is blank or contains a quote or a backslash."""
     lines = block.text.split("\n")
     places = [column.place for column in (columns.key, columns.user) if column]
     values = {place: [line.split(",", place + 1)[place] for line in lines] for place in places}
@@ -134,7 +134,7 @@ def _rows_without_quotes(block: Block, columns: Columns) -> Rows:
 
 
 def _rows(block: Block, columns: Columns, findings: Findings) -> Rows:
-    """Divide lines into values; leave out what is no row, and blank lines."""
+    """Split lines into values, without blank lines and malformed rows, which are added to `findings`."""
     lines: list[int] = []
     values: list[Sequence[str]] = []
     for number, line in enumerate(block.text.split("\n"), start=block.first_line):
@@ -160,7 +160,7 @@ def _values(raw: Sequence[str], number: int, block: Block, columns: Columns, fin
 
 
 def _broken(check: Check, column: Column, values: Sequence[str], lines: Sequence[int], file: str) -> Iterator[Finding]:
-    """Find the first value that breaks a rule, and how many do."""
+    """Yield a finding for the first value that violates a rule, with the number of such values."""
     if isinstance(check.condition, IsEmpty):
         places = [place for place, value in enumerate(values) if not value] if "" in values else []
     else:

@@ -1,6 +1,6 @@
-"""The rules for data and schemas, as data: what each wants, why, and what to do about it.
+"""The rules for data and schemas, as data: the problem, the reason, and the fix of each.
 
-docs/checks.md is made of this table. What a rule compares with stands in `columns`, `dataset_types` and `limits`.
+docs/checks.md is generated from this table. The limits are in the modules that check the rules.
 """
 
 from dataclasses import dataclass
@@ -18,16 +18,16 @@ _ITEMS: Final = _GUIDE + "items-datasets.html"
 
 
 class Severity(StrEnum):
-    """How bad it is to break a rule."""
+    """The severity of a violation."""
 
     ERROR = "error"
-    """The import fails, or imports something else than is meant."""
+    """The import fails, or imports other data than intended."""
     WARNING = "warning"
-    """The import succeeds, but something is lost, ignored or of no use."""
+    """The import succeeds, but some data is lost, ignored or useless."""
 
 
 class Scope(StrEnum):
-    """What a rule looks at; the narrower, the more precise is the place of what it finds."""
+    """The subject of a rule; a narrower scope gives its findings a more precise place."""
 
     SCHEMA = "schema"
     FILES = "files"
@@ -35,7 +35,7 @@ class Scope(StrEnum):
     ROW = "row"
     VALUE = "value"
     DATA = "data"
-    """All rows together: only whoever has seen them all can tell."""
+    """All rows together, so it can be checked only after reading all of them."""
 
 
 @dataclass(frozen=True)
@@ -46,13 +46,13 @@ class Rule:
     severity: Severity
     scope: Scope
     what: str
-    """What is wrong where it is broken."""
+    """The problem."""
     why: str
     fix: str
     page: str
-    """Where the service's documentation says so, or comes nearest to it."""
+    """The page of the service's documentation that states the rule, or the closest one."""
     unreadable: bool = False
-    """Whether there is nothing that could be checked any further where it is broken."""
+    """True if a violation prevents further checks."""
 
 
 def _error(id: str, scope: Scope, what: str, why: str, fix: str, page: str, *, unreadable: bool = False) -> Rule:

@@ -1,7 +1,7 @@
-"""Avro schemas as Personalize takes them: one flat record of simple fields.
+"""Avro schemas in the form that Personalize accepts: one flat record of simple fields.
 
-https://docs.aws.amazon.com/personalize/latest/dg/how-it-works-dataset-schema.html. Whether a schema keeps the service's
-rules is asked in `schema_rules`; here it is only read.
+https://docs.aws.amazon.com/personalize/latest/dg/how-it-works-dataset-schema.html. This module only parses schemas;
+`schema_rules` checks them.
 """
 
 import json
@@ -15,11 +15,11 @@ SIMPLE_TYPES: Final = ("float", "double", "int", "long", "string", "boolean")
 
 
 class NotJson(ValueError):
-    """A schema isn't JSON."""
+    """A schema that isn't JSON."""
 
 
 class NotASchema(ValueError):
-    """A schema is JSON, but no record of simple fields; the message says where."""
+    """A schema that is JSON but not a record of simple fields; the message names the place."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,22 +35,22 @@ class Field:
 
 @dataclass(frozen=True, kw_only=True)
 class Schema:
-    """A schema, whether or not it keeps the service's rules."""
+    """A parsed schema, which may violate the service's rules."""
 
     name: str
-    """The record's name, which says what kind of dataset it is for: `Interactions`."""
+    """The name of the record, which determines the dataset type, such as `Interactions`."""
     fields: tuple[Field, ...]
     domain: str | None = None
-    """`ECOMMERCE` or `VIDEO_ON_DEMAND`, of a domain dataset group."""
+    """`ECOMMERCE` or `VIDEO_ON_DEMAND` for a domain dataset group, otherwise None."""
 
     @property
     def dataset_type(self) -> DatasetType | None:
-        """The dataset type that the record is named after, if it is."""
+        """The dataset type that the record is named after, or None."""
         return dataset_type_of_schema(self.name)
 
 
 def read_schema(text: str, domain: str | None = None) -> Schema:
-    """Read a schema's JSON; raise `NotJson` or `NotASchema`."""
+    """Parse the JSON of a schema; raise `NotJson` or `NotASchema`."""
     try:
         record = json.loads(text)
     except (ValueError, RecursionError) as error:

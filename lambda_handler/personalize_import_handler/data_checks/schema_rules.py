@@ -1,4 +1,4 @@
-"""Whether a schema keeps the service's rules: every rule whose scope is the schema.
+"""Checks of schemas: every rule with the scope `SCHEMA`.
 
 https://docs.aws.amazon.com/personalize/latest/dg/how-it-works-dataset-schema.html
 """
@@ -17,17 +17,17 @@ from personalize_import_handler.data_checks.findings import Finding
 from personalize_import_handler.data_checks.schema import Field, NotASchema, NotJson, Schema, read_schema
 
 SCHEMA_LENGTH_MAX: Final = 10_000
-"""Characters of a schema in CloudFormation; the API takes twice as many."""
+"""The maximum number of characters of a schema in CloudFormation; the API allows twice as many."""
 
 
 def schema_findings(text: str, domain: str | None = None, dataset_type: str | None = None) -> list[Finding]:
-    """Return what is wrong with a schema, in the order in which its fields stand.
+    """Return the findings about a schema, in the order of its fields.
 
     Args:
         text: The schema's JSON.
-        domain: `ECOMMERCE` or `VIDEO_ON_DEMAND`, for a domain dataset group. Default: none.
-        dataset_type: The type of the dataset that it is for, as the API (`INTERACTIONS`) or CloudFormation
-            (`Interactions`) names it. Default: the one that the schema is named after.
+        domain: `ECOMMERCE` or `VIDEO_ON_DEMAND` for a domain dataset group. Default: a custom dataset group.
+        dataset_type: The type of the dataset, as in the API (`INTERACTIONS`) or in CloudFormation (`Interactions`).
+            Default: the type that the schema is named after.
     """
     return [*_text_findings(text), *_findings(text, domain, dataset_type)]
 
@@ -46,7 +46,7 @@ def _findings(text: str, domain: str | None, wanted: str | None) -> Iterator[Fin
     yield from _name_findings(schema, wanted)
     yield from _repeated_names(schema.fields)
     yield from _attributes_of_no_strings(schema.fields)
-    # A record with a mistake in its name is still meant for the dataset.
+    # If the name of the record is wrong, check it as a schema of the dataset's type.
     kind = schema.dataset_type or dataset_type_named(wanted or "")
     if kind is not None:
         yield from _type_findings(schema, kind)
@@ -76,7 +76,7 @@ def _attributes_of_no_strings(fields: Sequence[Field]) -> Iterator[Finding]:
 
 
 def _type_findings(schema: Schema, kind: DatasetType) -> Iterator[Finding]:
-    """Yield what is wrong with a schema for datasets of one type."""
+    """Yield the findings about a schema for datasets of one type."""
     if schema.domain is not None and kind.custom_only:
         yield Finding(rule=rules.SCHEMA_DOMAIN, detail=f"{kind.schema_name} in the domain {schema.domain}")
     names = {field.name for field in schema.fields}
@@ -98,7 +98,7 @@ def _known_field_findings(field: Field, kind: DatasetType, domain: str | None) -
     if field.type_name not in types:
         detail = f"its type is {field.type_name}, and must be {' or '.join(sorted(types, reverse=True))}"
         yield Finding(rule=rules.FIELD_TYPE, column=field.name, detail=detail)
-        return  # its attributes follow from its type
+        return  # the attributes depend on the type
     if field.nullable and field.name in NEVER_NULL & requirements.required.keys():
         yield Finding(rule=rules.FIELD_NULLABLE, column=field.name)
     if field.name in requirements.categorical and not field.categorical:
@@ -128,7 +128,7 @@ def _metadata_findings(schema: Schema, kind: DatasetType) -> Iterator[Finding]:
     optional = [field.name for field in schema.fields if field.name not in required]
     if kind.needs_metadata and not optional and len(required) == 1:
         yield Finding(rule=rules.NO_METADATA, detail=f"there is only {', '.join(required)}")
-    # What a domain reserves is metadata of a known meaning, and counts.
+    # Fields reserved by a domain count as metadata.
     metadata = [name for name in optional if name not in kind.reserved]
     if len(metadata) > kind.metadata_limit:
         detail = f"{len(metadata)} of them, and at most {kind.metadata_limit} in {kind.schema_name}"

@@ -1,7 +1,7 @@
-"""A sieve that blocks without any fault pass, so that only the others are looked at row by row.
+"""A fast check for blocks without findings, so that only the other blocks are checked row by row.
 
-Most blocks keep all rules, and one regular expression for all lines of a block says so many times faster than anything
-that divides them into values. It is stricter than the rules: what doesn't pass may still be right.
+Most blocks violate no rule, and matching a block with one regular expression is many times faster than splitting its
+lines into values. The expression is stricter than the rules: a block that doesn't match may still be valid.
 """
 
 import re
@@ -13,33 +13,33 @@ from personalize_import_handler.data_checks.column_checks import Column, Columns
 from personalize_import_handler.data_checks.conditions import IsBetween, IsNoneOf, IsOneOf, NotInteger, NotMatching
 
 LENGTH_MAX: Final = 256
-"""So many characters no rule finds too long, whatever the column."""
+"""The length up to which a value is valid in every column."""
 _KNOWN_MAX: Final = 64
 
 _PLAIN: Final = r'[^,"\\\n]'
 _SHORT_INTEGER: Final = {32: "[+-]?[0-9]{1,9}", 64: "[+-]?[0-9]{1,18}"}
 _TIME: Final = "[0-9]{1,9}|[1-3][0-9]{9}"
-"""Epoch seconds until the year 2096."""
+"""A pattern for epoch seconds until the year 2096."""
 
 
 @dataclass
 class Sieve:
-    """A sieve for the files of one check; it learns the categories that there are."""
+    """A sieve for the files of one check; `learn` adds known categories."""
 
     _known: dict[str, set[str]] = field(default_factory=dict)
 
     def learn(self, values: Mapping[str, set[str]]) -> None:
-        """Take note of values that columns have, for they have been counted then."""
+        """Add values that have been counted, so that lines with them pass."""
         for name, found in values.items():
             self._known.setdefault(name, set()).update(found)
 
     def pattern(self, columns: Columns, counted: frozenset[str], repeated: str = f"{{1,{LENGTH_MAX}}}") -> str | None:
-        """Write the pattern of a line that passes; None if none can.
+        """Return the pattern of a line that passes; None if no line can pass.
 
         Args:
             columns: The columns of the file.
-            counted: Those whose values are counted, so that only known ones may pass.
-            repeated: How often a character of a string may be repeated; `+` if lines are known to be short.
+            counted: The names of columns whose values are counted; only their known values pass.
+            repeated: The quantifier for the characters of a string; `+` if all lines are short.
         """
         fragments = [f"{_PLAIN}*"] * columns.width
         for column in columns.imported:
@@ -51,13 +51,13 @@ class Sieve:
 
 
 def has_reserved_words(lines: str, columns: Columns) -> bool:
-    """Say whether lines have words that may be reserved values.
+    """Return whether lines contain words that may be reserved values.
 
-    A letter is looked for many times faster than a word, and most data has no word that could be made of its letters.
+    Searching for a letter is many times faster than for a word, and most data lacks a letter of each reserved word.
     """
     is_there: dict[str, bool] = {}
     for word in _reserved_words(columns):
-        for letter in sorted(set(word), reverse=True):  # `_` first, which most of them have
+        for letter in sorted(set(word), reverse=True):  # `_` first, because most reserved words contain it
             if letter not in is_there:
                 is_there[letter] = letter in lines
             if not is_there[letter]:
@@ -74,7 +74,7 @@ def _reserved_words(columns: Columns) -> frozenset[str]:
 
 
 def empty_values(lines: str, columns: Columns) -> dict[str, int]:
-    """Count how often metadata columns are empty that may be, in lines that have passed."""
+    """Return the number of empty values in each nullable metadata column, in lines that have passed."""
     sparse = [column for column in columns.imported if column.is_metadata and column.nullable]
     never_empty = {column.place for column in columns.imported if not column.nullable}
     between = set(range(1, columns.width - 1)) - never_empty
@@ -88,7 +88,7 @@ def _empty_values(lines: str, place: int, width: int, between: set[int]) -> int:
         return lines.count(",\n") + lines.endswith(",")
     if ",," not in lines:
         return 0
-    if between == {place}:  # so that no other one is between two commas without a value
+    if between == {place}:  # no other column between two commas can be empty
         return lines.count(",,")
     return sum(1 for _ in re.finditer(rf"^(?:[^,\n]*,){{{place}}},", lines, re.MULTILINE))
 

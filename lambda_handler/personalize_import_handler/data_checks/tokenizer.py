@@ -1,7 +1,7 @@
-r"""CSV as Personalize takes it, line by line: commas, text in double quotes, a backslash before what is no syntax.
+r"""CSV in the format of Personalize, line by line: commas, text in double quotes, backslash escapes.
 
 https://docs.aws.amazon.com/personalize/latest/dg/preparing-training-data.html. A record is one line. The patterns mean
-the same to Python's `re` and to RE2. RFC 4180's doubled quotes are understood, so that they can be warned of by name.
+the same in Python's `re` and in RE2. RFC 4180's doubled quotes are recognized, so that a rule can report them.
 """
 
 import re
@@ -14,13 +14,13 @@ _UNQUOTED: Final = r'(?:[^,"\\]|\\.)(?:[^,\\]|\\.)*'
 FIELD: Final = f"(?:{_QUOTED}|{_UNQUOTED}|)"
 LINE: Final = f"(?:{FIELD},)*{FIELD}"
 FIELD_AND_COMMA: Final = f"({FIELD}),"
-"""For a well-formed line with a comma after it."""
+"""A field and its comma, in a well-formed line to which a comma is appended."""
 ESCAPE: Final = r'\\(.)|"(")'
 WITHOUT_DOUBLED_QUOTES: Final = r'(?:[^"\\]|\\.)*'
-"""What stands between the quotes of a value whose quotes are escaped as they should be."""
+"""The text between the quotes of a value whose inner quotes are escaped with backslashes."""
 
 LINE_BYTES_MAX: Final = 1 << 20
-"""Ours: more than the longest record that any schema allows, 100 columns of 1000 characters and a text of 20,000."""
+"""A limit of this project: longer than any valid record, 100 columns of 1000 characters and a text of 20,000."""
 
 _LINE: Final = re.compile(LINE)
 _FIELD_AND_COMMA: Final = re.compile(FIELD_AND_COMMA)
@@ -29,7 +29,7 @@ _WITHOUT_DOUBLED_QUOTES: Final = re.compile(WITHOUT_DOUBLED_QUOTES)
 
 
 class LineTooLong(Exception):
-    """A line doesn't end within `LINE_BYTES_MAX`."""
+    """A line has more than `LINE_BYTES_MAX` bytes."""
 
     def __init__(self, line: int) -> None:
         super().__init__(f"line {line}")
@@ -37,7 +37,7 @@ class LineTooLong(Exception):
 
 
 class NotTextError(Exception):
-    """A line contains a byte that no text has, 0."""
+    """A line contains a zero byte, so it isn't text."""
 
     def __init__(self, line: int) -> None:
         super().__init__(f"line {line}")
@@ -46,31 +46,31 @@ class NotTextError(Exception):
 
 @dataclass(frozen=True)
 class Lines:
-    """Consecutive whole lines of a file as they are read, with a line feed between them."""
+    """Consecutive whole lines of a file as bytes, separated by line feeds."""
 
     first_line: int
     count: int
     content: bytes
 
     def after_the_first(self) -> "Lines":
-        """Give the others; perhaps there are none."""
+        """Return these lines without the first one; there may be none left."""
         return Lines(self.first_line + 1, self.count - 1, self.content.partition(b"\n")[2])
 
 
 @dataclass(frozen=True)
 class Block:
-    """Consecutive whole lines of a file."""
+    """Consecutive whole lines of a file as text."""
 
     file: str
     first_line: int
     count: int
-    """How many lines there are, for counting them again takes as long as much else that is done with them."""
+    """The number of lines, stored because counting them again is slow."""
     text: str
-    """Lines with a line feed between them."""
+    """The lines, separated by line feeds."""
 
 
 def raw_fields(line: str) -> list[str] | None:
-    """Split a line into fields as they are written; None if its quotes don't end where the field does."""
+    """Split a line into raw fields, with quotes and escapes; None if a quote doesn't end at the end of its field."""
     if '"' not in line and "\\" not in line:
         return line.split(",")
     if not _LINE.fullmatch(line):
@@ -79,20 +79,20 @@ def raw_fields(line: str) -> list[str] | None:
 
 
 def value_of(raw_field: str) -> str:
-    """Give the value that a field stands for."""
+    """Return the value of a raw field, without quotes and escapes."""
     inner = raw_field[1:-1] if raw_field.startswith('"') else raw_field
     return _ESCAPE.sub(r"\1\2", inner) if "\\" in inner or raw_field.startswith('"') else inner
 
 
 def has_doubled_quotes(raw_field: str) -> bool:
-    """Say whether a field's quotes are escaped in the way of RFC 4180."""
+    """Return whether quotes in a field are escaped by doubling, as in RFC 4180."""
     return raw_field.startswith('"') and not _WITHOUT_DOUBLED_QUOTES.fullmatch(raw_field[1:-1])
 
 
 def whole_lines(chunks: Iterator[bytes], block_bytes: int) -> Iterator[Lines]:
-    """Put chunks of a file together to blocks of whole lines.
+    """Yield blocks of whole lines from the chunks of a file, with CRLF replaced by LF.
 
-    Raises `LineTooLong`. Line feeds with a carriage return before them come without it.
+    Raises `LineTooLong`.
     """
     first_line, parts, size = 1, [b""], 0
     for chunk in chunks:
@@ -124,6 +124,6 @@ def _require_short_lines(content: bytes, first_line: int) -> None:
 
 
 def _without_returns(content: bytes) -> bytes:
-    if b"\r" not in content:  # many times faster than to replace what isn't there
+    if b"\r" not in content:  # many times faster than a replacement that finds nothing
         return content
     return content.replace(b"\r\n", b"\n").removesuffix(b"\r")

@@ -29,7 +29,7 @@ _TIME: Final = "%Y%m%dT%H%M%SZ"
 _SKEW_SECONDS: Final = 15 * 60
 
 _NEEDS_SIGNATURE: Final = "x-amz-"
-"""The prefix of headers that select the service, the operation or the data that it reads."""
+"""The prefix of headers that must be signed: they select the service, the operation or the data to read."""
 
 _CALCULATED: Final = "The request signature we calculated does not match the signature you provided."
 MALFORMED: Final = (
@@ -102,7 +102,7 @@ class SignatureV4(Signature):
         return kind(credentials, self.service, self.region)
 
     def _verify_time(self, now: float) -> None:
-        """Compare with the real clock, by which clients sign whatever the speed of the simulated clock."""
+        """Compare with the real clock, which clients use for signing at any speed of the simulated clock."""
         signed_at = datetime.strptime(self.date, _TIME).replace(tzinfo=UTC).timestamp()
         if (
             not signed_at - _SKEW_SECONDS
@@ -133,7 +133,7 @@ class UrlSignatureV2(Signature):
 
 
 class _DatedSigner(HmacV1QueryAuth):
-    """Signs with the expiry in the request, rather than computing one from the present time."""
+    """A signer that uses the expiry in the request, instead of computing one from the current time."""
 
     def __init__(self, credentials: Credentials, expires_at: str) -> None:
         super().__init__(credentials)

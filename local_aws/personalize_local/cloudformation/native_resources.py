@@ -1,7 +1,7 @@
 """The handlers of the native CloudFormation types of Personalize: Schema, DatasetGroup, Dataset and Solution.
 
-Like CloudFormation's own handlers, they call the service, wait until a resource is ACTIVE or deleted, and fail with the
-message of the stack event. A Ref returns the ARN, which is the types' primary identifier.
+Like CloudFormation's handlers, they call the service, wait until a resource is ACTIVE or deleted, and fail with the
+message that the stack event shows. A Ref returns the ARN, which is the types' primary identifier.
 """
 
 import json
@@ -53,7 +53,7 @@ class ResourceFailedError(Exception):
 class NativeResource:
     """The create, update and delete handlers of one native type.
 
-    An update that replaces a resource leaves its predecessor, which the engine deletes in the stack's cleanup phase.
+    An update that replaces a resource keeps the old one, which the engine deletes in the stack's cleanup phase.
 
     Args:
         native: The type.

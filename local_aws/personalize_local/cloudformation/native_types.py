@@ -54,7 +54,7 @@ NATIVE_TYPES: Final = (
         optional=("Domain", "Tags"),
         enums={"Domain": _DOMAINS},
         max_lengths={"Schema": 10_000},  # the API allows 20,000
-        not_in_api=frozenset({"Tags"}),  # the type has tags, CreateSchema has none
+        not_in_api=frozenset({"Tags"}),  # the type has tags, CreateSchema doesn't
     ),
     NativeType(
         kind="DatasetGroup",

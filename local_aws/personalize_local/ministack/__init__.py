@@ -1,6 +1,6 @@
 """The only code that imports ministack.
 
-It reaches into ministack's own modules, which is why its version is pinned; tests/local_aws/ministack/test_internals.py
-lists what it reaches into. ministack reads its configuration from the environment when it is imported: import these
+It uses ministack's internals, so ministack's version is pinned; tests/local_aws/ministack/test_internals.py lists the
+internals that it uses. ministack reads its configuration from the environment when it is imported: import these
 modules only in the serving process, after `apply_environment`.
 """

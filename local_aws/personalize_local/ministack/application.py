@@ -58,7 +58,7 @@ async def _answer_control_request(service: PersonalizeService, scope: AsgiScope,
 
 
 def _dropping(send: Send) -> Send:
-    """Return a `send` that breaks the connection in the middle of a response marked by `dropped_connection`."""
+    """Return a `send` that closes the connection during a response marked by `dropped_connection`."""
 
     async def send_or_drop(message: MutableMapping[str, Any]) -> None:
         if any(name.decode().lower() == _DROP for name, _ in message.get("headers", [])):

@@ -23,7 +23,7 @@ def _account_region() -> AccountRegion:
 
 
 class _IamAuthorizer:
-    """Evaluates the policies of the caller of the current request in ministack's IAM."""
+    """An authorizer that evaluates the policies of the current request's caller in ministack's IAM."""
 
     def __init__(self, access_key_id: str) -> None:
         self._access_key_id = access_key_id
@@ -41,7 +41,7 @@ class _IamAuthorizer:
 
 
 class _AllowAll:
-    """Allows every call: CloudFormation's own types use the deployer's permissions, not those of a function."""
+    """An authorizer that allows all calls: native types use the deployer's permissions, not a function's."""
 
     def denial(self, _action: str, _resource: str, _context: Mapping[str, object]) -> str | None:
         return None

@@ -37,7 +37,7 @@ class ImportRoles:
 
 
 def _require_bucket_policy(bucket: str, key: str | None, account: str, region: str) -> None:
-    """Require what the service needs besides the role: a bucket policy for its service principal.
+    """Require a bucket policy for the service principal of Personalize, which reading needs besides the role.
 
     https://docs.aws.amazon.com/personalize/latest/dg/granting-personalize-s3-access.html
     """

@@ -48,7 +48,7 @@ def mount(service: PersonalizeService, endpoint_url: str) -> Asgi:
 
 
 def stop_functions() -> None:
-    """End the processes in which Lambda functions run."""
+    """Terminate the processes in which Lambda functions run."""
     lambda_runtime.reset()
 
 
@@ -82,6 +82,6 @@ def _register_native_types(service: PersonalizeService, endpoint_url: str) -> No
             "update": native.update,
             "delete": native.delete,
         }
-    # They wait until the resource is ACTIVE, and must not block the event loop for so long.
+    # The handlers wait until the resource is ACTIVE, and must not block the event loop meanwhile.
     runs_on_worker_thread = stacks._runs_on_worker_thread  # noqa: SLF001
     stacks._runs_on_worker_thread = lambda kind: kind in natives or runs_on_worker_thread(kind)  # noqa: SLF001

@@ -1,6 +1,6 @@
 """Authentication of requests: only those signed with a key of this server reach ministack.
 
-Without this, ministack accepts any request without a key, or with the key of the account's root, as one of the root.
+Without this, ministack treats any request without a key, or with the root user's key, as a request of the root user.
 """
 
 import re
@@ -22,10 +22,10 @@ _FORBIDDEN: Final = 403
 _S3: Final = "s3"
 _FORM: Final = b"application/x-www-form-urlencoded"
 # The only requests that need no signature: responses of custom resources, and signals to wait conditions. As on AWS,
-# whoever has the URL may send one; it contains a random token.
+# their URLs contain a random token instead.
 _CALLBACK: Final = re.compile(r"/_ministack/cfn-(?:response|signal)/[0-9a-f-]{36}")
 _CALLBACK_HEADERS: Final = frozenset({b"content-length", b"content-type"})
-# The control API, and ministack's own administration.
+# The control API, and ministack's administration API.
 _ADMINISTRATION: Final = "/_"
 
 
@@ -72,7 +72,7 @@ def _without_form_type(scope: AsgiScope) -> AsgiScope:
     """Return a request for S3 without the content type of a form.
 
     Neither the type nor the body of a pre-signed URL is signed. ministack would read a form as a call of IAM or any
-    other service; a client such as curl sends the type without meaning it.
+    other service; clients such as curl send the type by default.
     """
     headers = [
         (name, value) for name, value in scope["headers"] if name.lower() != b"content-type" or _FORM not in value
@@ -88,7 +88,7 @@ def _received(scope: AsgiScope) -> ReceivedRequest:
 
 
 def _secret_of(signature: Signature, path: str) -> str:
-    """Return the secret that belongs to the signature's key; raise SignatureError if there is no such key."""
+    """Return the secret of the signature's key; raise SignatureError if there is no such key."""
     key = signature.access_key_id
     try:
         responses.set_request_account_id(iam_evaluator.find_iam_access_key_account(key) or key)

@@ -10,7 +10,7 @@ from personalize_local.personalize.arns import last_part, parse_arn
 
 
 def action_denial(role_arn: str, action: str, resource: str) -> str | None:
-    """Return None if the role's policies allow an action, else IAM's message."""
+    """Return IAM's message if the role's policies don't allow an action, otherwise None."""
     account, name = parse_arn(role_arn)["account"], last_part(role_arn)
     context = iam_evaluator.EvalContext(
         principal_arn=f"arn:aws:sts::{account}:assumed-role/{name}/session",
@@ -60,6 +60,6 @@ def service_context(service: str, action: str, resource: str, source_account: st
 
 
 def allows(policy: object, context: Any) -> bool:  # noqa: ANN401 - ministack's own
-    """Return whether a resource policy allows the service principal of a context its action."""
+    """Return whether a resource policy allows the action and service principal of a context."""
     service = context.principal_arn
     return bool(iam_evaluator.evaluate_resource_policy(policy, context, service=service).decision == "Allow")

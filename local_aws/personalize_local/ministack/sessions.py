@@ -18,7 +18,7 @@ def start_session(role_arn: str, session_name: str, seconds: float | None = None
     Args:
         role_arn: The role.
         session_name: The name of the session in its ARN.
-        seconds: How long the session is valid. Default: as long as the server runs.
+        seconds: The lifetime of the session in seconds. Default: until the server stops.
     """
     account, name, keys = parse_arn(role_arn)["account"], last_part(role_arn), new_keys()
     access_key_id, token = keys.access_key_id.replace("AKIA", "ASIA", 1), secrets.token_hex(_TOKEN_BYTES)

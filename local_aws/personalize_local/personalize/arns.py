@@ -1,4 +1,4 @@
-"""Amazon Resource Names: those of Personalize, and their parts."""
+"""Amazon Resource Names of Personalize, and their parts."""
 
 from typing import TypedDict, cast
 
@@ -55,7 +55,7 @@ def account_region_of(arn: str) -> AccountRegion:
 
 
 def last_part(arn: str) -> str:
-    """Return what follows the ARN's last slash: for most resources, the name."""
+    """Return the part of an ARN after the last slash: for most resources, the name."""
     return arn.rpartition("/")[2]
 
 

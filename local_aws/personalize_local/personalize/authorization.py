@@ -25,7 +25,7 @@ class Permission:
     context: Mapping[str, object] = field(default_factory=dict)
 
 
-# The new resource comes first: it is the one that gets the tags.
+# The new resource comes first, because it gets the tags.
 _RESOURCES_OF_CREATE: Final[Mapping[str, Callable[[AccountRegion, Parameters], Sequence[str]]]] = {
     "CreateSchema": lambda at, given: [arns.schema_arn(at, given["name"])],
     "CreateDatasetGroup": lambda at, given: [arns.dataset_group_arn(at, given["name"])],

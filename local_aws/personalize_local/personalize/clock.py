@@ -1,14 +1,14 @@
-"""The simulated clock: every timestamp and duration of the service is in its time."""
+"""The simulated clock, which measures all timestamps and durations of the service."""
 
 import threading
 import time
 
 
 class Clock:
-    """A clock that runs `speed` times as fast as real time, starting at the present time."""
+    """A clock that runs `speed` times as fast as real time, starting at the current time."""
 
     def __init__(self, speed: float = 1.0) -> None:
-        """Start at the present time; with `speed` 60, a simulated minute takes a real second."""
+        """Start at the current time; with `speed` 60, a simulated minute takes a real second."""
         self._changed = threading.Condition()
         self._speed = _checked(speed)
         self._base_time = time.time()
@@ -22,7 +22,7 @@ class Clock:
 
     @speed.setter
     def speed(self, speed: float) -> None:
-        """Change the speed from now on, without a jump in time; sleeping threads follow it at once."""
+        """Change the speed from now on, without a jump in time; it also applies to sleeping threads."""
         with self._changed:
             self._base_time, self._base_real = self._now(), time.monotonic()
             self._speed = _checked(speed)
@@ -34,7 +34,7 @@ class Clock:
             return self._now()
 
     def advance_to(self, earlier_time: float) -> None:
-        """Advance to a time that an earlier run has reached; never go back."""
+        """Advance to a time from an earlier run; do nothing if it has passed."""
         with self._changed:
             self._base_time += max(0.0, earlier_time - self._now())
 

@@ -8,17 +8,17 @@ simulated, except `hang_seconds`, which are real.
 | `GET status` | | return clock, settings, faults, held jobs and forced ends |
 | `POST clock` | `{"speed": 60}` | set the speed of the simulated clock |
 | `POST settings` | `{"import_pending_seconds": 1, …}` | change settings, see `limits.Settings` |
-| `POST faults` | `{"operation", "resource", "times", "after_effect", "error_code", "message", "http_status", "hang_seconds", "drop_connection", "seconds"}`, each optional | fail the next calls, or those of the next `seconds`, see `faults.Fault` |
+| `POST faults` | `{"operation", "resource", "times", "after_effect", "error_code", "message", "http_status", "hang_seconds", "drop_connection", "seconds"}`, each optional | fail the next calls, or all calls of the next `seconds`, see `faults.Fault` |
 | `DELETE faults` | | remove all faults |
 | `POST jobs/hold` | `{"job_name"}` | keep a job in CREATE IN_PROGRESS |
 | `POST jobs/release` | `{"job_name"}` | release a held job; `*` releases all |
 | `POST jobs/end` | `{"job_name", "status", "failure_reason", "after_seconds"}` | end a job, now or later, by default as CREATE FAILED |
 | `DELETE jobs/end` | `{"job_name"}` | remove such a forced end |
-| `GET jobs` | `?dataset_arn=` | return the jobs with their status history, and the most that ran at once |
+| `GET jobs` | `?dataset_arn=` | return the jobs with their status history, and the maximum number that ran at once |
 | `GET rows` | `?dataset_arn=&offset=0&limit=100` | return the number of a dataset's records, and some of them |
 | `GET calls` | `?operation=` | return the API calls received: operation, time, outcome |
 | `DELETE calls` | | clear the log of calls |
-| `POST reset` | | delete all resources, and restore settings and speed as they were at the start |
+| `POST reset` | | delete all resources, and restore the initial settings and speed |
 """  # noqa: E501  # rows of a table can't be broken
 
 import json
@@ -49,7 +49,7 @@ class ControlApi:
     """The routes above."""
 
     def __init__(self, store: Store, calls: CallLog) -> None:
-        """Serve a store; `reset` restores the present settings and speed."""
+        """Serve a store; `reset` restores the current settings and speed."""
         self._store = store
         self._calls = calls
         self._settings_at_start = store.settings

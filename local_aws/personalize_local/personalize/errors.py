@@ -2,7 +2,7 @@
 
 from typing import Final
 
-# API errors have HTTP status 400, whatever their cause:
+# API errors have HTTP status 400 for every cause:
 # https://docs.aws.amazon.com/personalize/latest/dg/CommonErrors.html
 _BAD_REQUEST: Final = 400
 _INTERNAL: Final = 500

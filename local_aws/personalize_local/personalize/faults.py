@@ -13,7 +13,7 @@ ANY: Final = "*"
 class Fault:
     """A fault in the next `times` calls of an operation, before or after the call has its effect.
 
-    With `seconds`, the fault is in all calls within that simulated time from `requested_at` on.
+    With `seconds`, all calls within that simulated time from `requested_at` have the fault.
 
     The calls hang for `hang_seconds` of real time; then they lose their connection, or fail with `error_code`, or, if
     neither is given, continue as usual. `resource` is a name or an ARN; by default calls on every resource match.
@@ -51,7 +51,7 @@ class Fault:
 
 @dataclass(frozen=True)
 class ForcedEnd:
-    """The status with which a job ends, `after_seconds` from the request or the job's creation, the later of both."""
+    """The status with which a job ends, `after_seconds` after the request or the job's creation, whichever is later."""
 
     status: str
     failure_reason: str | None
@@ -59,7 +59,7 @@ class ForcedEnd:
     after_seconds: float = 0
 
     def time_for_job(self, created_at: float) -> float:
-        """Return when a job ends that was created at `created_at`."""
+        """Return the time at which a job that was created at `created_at` ends."""
         return max(self.requested_at, created_at) + self.after_seconds
 
 
@@ -73,7 +73,7 @@ class FaultInjector:
     _lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
 
     def add_fault(self, fault: Fault) -> None:
-        """Add a fault, which applies after those added before."""
+        """Add a fault, which applies after the faults added earlier."""
         with self._lock:
             self.faults.append(fault)
 
@@ -100,7 +100,7 @@ class FaultInjector:
             self.forced_ends[job_name] = end
 
     def cancel_forced_end(self, job_name: str) -> None:
-        """Remove a forced end; jobs that have ended stay as they are."""
+        """Remove a forced end; jobs that have ended don't change."""
         with self._lock:
             self.forced_ends.pop(job_name, None)
 
@@ -119,7 +119,7 @@ class FaultInjector:
             return not self.held_jobs.isdisjoint((job_name, ANY))
 
     def forced_end(self, job_name: str) -> ForcedEnd | None:
-        """Return the forced end of a job: that of its name, else that of all jobs."""
+        """Return the forced end for a job's name, otherwise the one for all jobs."""
         with self._lock:
             return self.forced_ends.get(job_name) or self.forced_ends.get(ANY)
 

@@ -23,10 +23,10 @@ class S3Object:
 
 
 class Authorizer(Protocol):
-    """Evaluates the IAM permissions of the caller of the current request."""
+    """Evaluates the IAM permissions of the current request's caller."""
 
     def denial(self, action: str, resource: str, context: Mapping[str, object]) -> str | None:
-        """Return None if `action` on `resource` is allowed, else the message of the AccessDeniedException."""
+        """Return the message of the AccessDeniedException, or None if `action` on `resource` is allowed."""
         ...
 
 

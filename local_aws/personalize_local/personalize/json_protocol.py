@@ -27,7 +27,7 @@ class Response:
 
     @property
     def drops_connection(self) -> bool:
-        """Whether the connection is closed without a response."""
+        """True if the connection is closed without a response."""
         return self.status == 0
 
 
@@ -63,5 +63,5 @@ def timestamp(seconds: float) -> float:
 
 
 def _headers(now: float) -> dict[str, str]:
-    # Clients read the service's time from this header.
+    # Clients read the simulated time from this header.
     return {"content-type": CONTENT_TYPE, "date": formatdate(now, usegmt=True)}

@@ -26,11 +26,11 @@ class Settings:
     incremental_import_bytes: int = 1_000_000_000
     tags_per_resource: int = 50
 
-    # Whether the service allows two jobs on one dataset at once is not documented; construct and tests assume not.
+    # It is not documented whether a dataset can have two running jobs; construct and tests assume that it can't.
     one_running_job_per_dataset: bool = True
 
-    # Whether text in a number column that is neither required nor reserved fails the import, or is read as null. Not
-    # documented; see docs/decisions/0003-metadata-of-the-wrong-type.md.
+    # If True, text in a number column that is neither required nor reserved fails the import, otherwise it is read as
+    # null. The service's behavior is not documented; see docs/decisions/0003-metadata-of-the-wrong-type.md.
     metadata_must_fit: bool = False
 
     default_page_size: int = 100

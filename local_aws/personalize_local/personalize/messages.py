@@ -1,7 +1,7 @@
 """The messages with which the service refuses requests.
 
-The text of the real service is public for a few failures only. Those are marked "Known", with their source. The other
-messages have a cause of the real service but a text of this project, which nothing may depend on.
+The real service's text is public for only a few failures, which are marked "Known" with their source. The other
+messages are for failures of the real service but have a text of this project, so nothing may depend on it.
 """
 
 from collections.abc import Iterable

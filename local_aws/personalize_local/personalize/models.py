@@ -30,7 +30,7 @@ class ResourceWithStatus:
 
     @property
     def created_at(self) -> float:
-        """When the resource was created."""
+        """The creation time."""
         return self.life.created_at
 
     def status(self, now: float) -> str:

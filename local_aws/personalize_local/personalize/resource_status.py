@@ -10,7 +10,7 @@ CREATE_FAILED: Final = "CREATE FAILED"
 DELETE_PENDING: Final = "DELETE PENDING"
 DELETE_IN_PROGRESS: Final = "DELETE IN_PROGRESS"
 
-# The real service's proportions are unknown; half of the time each is an assumption.
+# The real service's proportions are unknown; equal shares for PENDING and IN_PROGRESS are an assumption.
 _PENDING_SHARE: Final = 0.5
 
 

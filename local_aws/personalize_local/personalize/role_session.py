@@ -23,7 +23,7 @@ _DENIED: Final = frozenset({"AccessDenied", "AllAccessDisabled", "Forbidden", "4
 
 @dataclass(frozen=True)
 class RoleSession:
-    """Reads S3 with temporary credentials of the role, if the bucket policy allows the service to read as well."""
+    """A session that reads S3 with the role's credentials, if the bucket policy also allows the service to read."""
 
     endpoint_url: str
     region: str

@@ -1,4 +1,4 @@
-"""Amazon Personalize on this machine: responses to requests."""
+"""The local Amazon Personalize service: responses to requests."""
 
 import logging
 import time
@@ -59,7 +59,7 @@ class PersonalizeService:
         self.control_api = ControlApi(self.store, self.calls)
 
     def handle(self, operation: str, body: bytes, caller: Caller) -> Response:
-        """Answer a call of the API; `operation` is that of the header X-Amz-Target."""
+        """Answer a call of the API; `operation` is the one in the header X-Amz-Target."""
         started_at = self.clock.now()
         names: tuple[str, ...] = ()
         try:

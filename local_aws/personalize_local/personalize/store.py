@@ -48,7 +48,7 @@ class Resources:
         ]
 
     def copy(self) -> "Resources":
-        """Return a copy that doesn't change with this object."""
+        """Return an independent copy."""
         return Resources(
             schemas=dict(self.schemas),
             dataset_groups=dict(self.dataset_groups),
@@ -104,13 +104,13 @@ class Store:
             return list(self._resources)
 
     def update_all(self) -> None:
-        """Update all resources to the present time, so that a later fault doesn't change the past."""
+        """Update all resources to the current time, so that a later fault doesn't change the past."""
         for at in self.account_regions():
             with self.opened(at):
                 pass
 
     def set_read_result(self, resources: Resources, job_arn: str, result: ReadResult) -> None:
-        """Store the result of reading a job's rows; `resources` may be those from before a reset."""
+        """Store the result of reading a job's rows; `resources` may predate a reset."""
         with self.lock:
             job = resources.import_jobs[job_arn]
             if job.is_running:

@@ -20,7 +20,7 @@ _INHERITED: Final = (
 )
 # By default clients read the files in the home directory.
 _NO_FILES: Final = dict.fromkeys(("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"), os.devnull)
-# Variables that take precedence over the exported credentials, or are combined with them.
+# Variables that override the exported credentials, or are combined with them.
 _CONFLICTING: Final = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN")
 
 
@@ -36,7 +36,7 @@ def client_environment(port: int, region: str, authority: Path, keys: "Keys") ->
         "AWS_SECRET_ACCESS_KEY": keys.secret_access_key,
         **dict.fromkeys(("AWS_REGION", "AWS_DEFAULT_REGION", "CDK_DEFAULT_REGION"), region),
         "CDK_DEFAULT_ACCOUNT": ACCOUNT,
-        # The CDK CLI reads S3's endpoint only from its own variable.
+        # The CDK CLI reads S3's endpoint only from the variable for S3.
         **dict.fromkeys(("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"), endpoint_url(port)),
         **dict.fromkeys(
             ("AWS_CA_BUNDLE", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"), str(authority)
@@ -74,7 +74,7 @@ def apply_environment(options: Options, clients: Mapping[str, str], tls: "TlsFil
         options: The options of the server.
         clients: The variables from `client_environment`.
         tls: The files of the certificate.
-        work: A folder that exists as long as the server runs.
+        work: A working folder that exists while the server runs.
     """
     temporary = work / "tmp"
     temporary.mkdir(exist_ok=True)

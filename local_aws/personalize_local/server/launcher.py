@@ -26,7 +26,7 @@ class LocalAwsError(Exception):
 
 
 class LocalAws:
-    """An AWS on this machine, running within a `with` block; several can run at the same time."""
+    """A local AWS, running within a `with` block; several can run at the same time."""
 
     def __init__(self, options: Options | None = None, log: IO[Any] | None = None) -> None:
         """Configure the server, which starts with the `with` block.
@@ -89,7 +89,7 @@ class LocalAws:
         return self._process.pid if self._process else None
 
     def wait(self) -> None:
-        """Wait until the server ends, which it does by itself only after an error."""
+        """Wait until the server exits, which happens without `stop` only after an error."""
         if self._process:
             self._process.wait()
 

@@ -26,7 +26,7 @@ class Options:
     state: Path | None = None
     """Folder for the state between runs. Default: the state is not kept."""
     verbose: bool = False
-    """Whether to log to standard error."""
+    """If True, the server logs to standard error."""
 
     def __post_init__(self) -> None:
         """Raise ValueError for values outside the allowed ranges."""

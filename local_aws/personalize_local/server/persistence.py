@@ -1,6 +1,6 @@
-"""The Personalize service's state between two runs, in a file beside ministack's own state.
+"""The Personalize service's state between two runs, in a file next to ministack's state.
 
-The file is JSON, not a pickle: a pickle would run code of whoever can write it as the user who starts the server.
+The file is JSON, not a pickle: a pickle from someone else would run code as the user who starts the server.
 """
 
 import json

@@ -28,12 +28,12 @@ from personalize_local.server.tls import TlsFiles, create_certificate
 _UMASK: Final = 0o077
 _PENDING_SHARE: Final = 0.2
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-# The server ends after this time even if it can't stop cleanly, because nobody may be left to kill it.
+# The process exits after this time even if it can't stop cleanly, because its parent may be gone.
 _END_SECONDS: Final = 15
 
 
 def serve(options: Options, *, stop_with_parent: bool) -> int:
-    """Serve until a signal or the end of standard input, and end the process; return 1 if serving is impossible."""
+    """Serve until a signal or the end of standard input, and exit; return 1 if serving is impossible."""
     os.umask(_UMASK)
     try:
         listener, lock = listen_on(options.port), lock_folder(options.state)
@@ -61,7 +61,7 @@ def _serve(options: Options, listener: socket.socket, work: Path, *, stop_with_p
     state_file = StateFile(service, options.state)
     state_file.load()
 
-    from personalize_local.ministack import mount  # ministack reads the environment, which is set just above
+    from personalize_local.ministack import mount  # ministack reads the environment set above
 
     application = mount.mount(service, endpoint_url(port))
     _announce(environment, to_parent=stop_with_parent)
@@ -96,9 +96,9 @@ def _refuse(problem: str, *, to_parent: bool) -> None:
 
 
 def _end_before_serving(work: Path, _number: int, _frame: object) -> None:
-    """End the process during its start, and remove its folder.
+    """Exit during the start, and remove the working folder.
 
-    An exception instead would be caught by modules that are being imported, as a failed import.
+    An exception could be caught by a module that is being imported and handles failed imports.
     """
     shutil.rmtree(work, ignore_errors=True)
     os._exit(0)
@@ -107,7 +107,7 @@ def _end_before_serving(work: Path, _number: int, _frame: object) -> None:
 async def _until_stopped(
     application: object, listener: socket.socket, tls: TlsFiles, *, stop_with_parent: bool
 ) -> None:
-    from hypercorn.asyncio import serve as hypercorn_serve  # ministack has patched it by now
+    from hypercorn.asyncio import serve as hypercorn_serve  # after ministack has patched it
     from hypercorn.config import Config
 
     stop = asyncio.Event()

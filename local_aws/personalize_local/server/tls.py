@@ -31,5 +31,5 @@ def create_certificate(folder: Path) -> TlsFiles:
 
 
 def _for_this_user(path: str, flags: int) -> int:
-    """Create a file that only this user can read, from the moment of its creation."""
+    """Open a file for writing, created with permissions for this user only."""
     return os.open(path, flags, _THIS_USER)

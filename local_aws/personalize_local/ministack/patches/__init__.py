@@ -1,1 +1,1 @@
-"""Changes to ministack where it behaves differently from AWS, one module per concern."""
+"""Patches of ministack where its behavior differs from AWS, one module per difference."""

@@ -15,7 +15,7 @@ def accept_metric_math_alarms() -> None:
             return dict(original(name, props))
         others = {key: value for key, value in props.items() if key != "Metrics"}
         alarm = original(name, {**others, "Namespace": "none", "MetricName": "none"})
-        # Without these ministack evaluates nothing.
+        # ministack doesn't evaluate alarms with empty names.
         return {**alarm, "Namespace": "", "MetricName": ""}
 
     provisioners._cw_metric_alarm_record = record  # noqa: SLF001

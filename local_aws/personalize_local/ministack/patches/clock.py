@@ -1,4 +1,4 @@
-"""EventBridge and Step Functions wait by the simulated clock."""
+"""The simulated clock in EventBridge and Step Functions."""
 
 from typing import Final
 
@@ -10,7 +10,7 @@ _TICK_SECONDS_MIN: Final = 0.02
 
 
 def scale_schedule_rates(clock: Clock) -> None:
-    """Read EventBridge's `rate(...)` as simulated time."""
+    """Interpret EventBridge's `rate(...)` as simulated time."""
     parse = eventbridge._parse_rate_seconds  # noqa: SLF001
 
     def rate_seconds(expression: str) -> float | None:
@@ -21,7 +21,7 @@ def scale_schedule_rates(clock: Clock) -> None:
 
 
 def follow_clock(clock: Clock) -> None:
-    """Apply the clock's present speed, so that a sped-up import is polled as often as a real one."""
+    """Apply the clock's current speed, so that an accelerated import is polled as often as a real one."""
     stepfunctions._SFN_WAIT_SCALE = 1 / clock.speed  # noqa: SLF001
     # AWS starts a scheduled rule within its minute; one second of simulated time is precise enough.
     eventbridge._SCHEDULER_TICK_INTERVAL = max(_TICK_SECONDS_MIN, 1 / clock.speed)  # noqa: SLF001

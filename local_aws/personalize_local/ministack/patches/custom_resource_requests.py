@@ -1,4 +1,4 @@
-"""Retries of a function that fails on a CloudFormation request, which ministack doesn't make."""
+"""Retries of functions that fail on a CloudFormation request, which ministack omits."""
 
 import logging
 import threading
@@ -17,7 +17,7 @@ _EVENT_AGE_SECONDS_MAX: Final = 6 * 3600
 
 
 def retry_custom_resource_requests(clock: Clock) -> None:
-    """Invoke a function that fails on a CloudFormation request again, after one minute and after two more.
+    """Retry a function that fails on a CloudFormation request, after one minute and after two more minutes.
 
     CloudFormation invokes functions asynchronously, and Lambda retries asynchronous invocations:
     https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html

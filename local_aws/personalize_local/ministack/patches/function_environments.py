@@ -1,4 +1,4 @@
-"""Execution environments of functions after an error, which Lambda keeps and ministack ends."""
+"""Execution environments of functions after an error, which Lambda keeps and ministack terminates."""
 
 import threading
 import time
@@ -10,7 +10,7 @@ from ministack.core import lambda_runtime
 def keep_environments_after_errors() -> None:
     """Reuse the process of a function that raised an error for its next invocation, as Lambda does.
 
-    A process that died or timed out is still ended.
+    A process that exited or timed out is still terminated.
     https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
     """
     invoke = lambda_runtime.Worker.invoke

@@ -1,8 +1,8 @@
 """Generated physical names: the stack's name, the logical id and a suffix, truncated to the service's limit.
 
 ministack truncates only the logical id, and omits it in a stack with a long name. CloudFormation truncates both, as
-generated names in public repositories show: the suffix has 12 characters, the shorter of the two parts stays whole if
-it fits, and two long parts get half of the space each.
+generated names in public repositories show: the suffix has 12 characters, the shorter of the two parts is kept whole
+if it fits, and two long parts get half of the space each.
 """
 
 from typing import Final

@@ -53,7 +53,7 @@ def _checking_role(create: Callable[..., Any], role: _RoleOfResource) -> Callabl
 
 
 def _invoke_functions_by_role() -> None:
-    """Fail a state that invokes a function which the state machine's role doesn't allow, as Step Functions does."""
+    """Fail a state if the state machine's role doesn't allow it to invoke its function, as Step Functions does."""
     execute, invoke = stepfunctions._execute_task, stepfunctions._call_lambda  # noqa: SLF001
     role: ContextVar[str] = ContextVar("role_of_the_current_execution")
 
@@ -73,7 +73,7 @@ def _invoke_functions_by_role() -> None:
 
 
 def _write_logs_by_role() -> None:
-    """Write a function's logs only if its role allows it; the function runs in any case.
+    """Write a function's logs only if its role allows it; the function runs either way.
 
     https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html
     """

@@ -50,7 +50,7 @@ def _events(stack_id: str) -> list[dict[str, Any]]:
 
 
 def _properties_by_event(events: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
-    """Yield event ids with properties: the event's own, or those of the resource's latest earlier event."""
+    """Yield event ids with their properties, or with the properties of the resource's latest earlier event."""
     latest: dict[str, str] = {}
     for event in events:
         resource = event["LogicalResourceId"]

@@ -44,10 +44,10 @@ class DatasetColumn:
     nullable: bool
     limit: int = VALUE_LENGTH_MAX
     truncated: bool = False
-    """Whether a longer value is truncated at the limit, rather than failing the import."""
+    """True if a longer value is truncated at the limit instead of failing the import."""
     allowed: tuple[str, ...] = ()
     null_if_invalid: bool = False
-    """Whether a value of a wrong type is read as null, rather than failing the import."""
+    """True if a value of a wrong type is read as null instead of failing the import."""
 
     def value(self, cell: str) -> object:
         """Return the value of a stored cell; an empty cell is null."""
@@ -65,8 +65,8 @@ class CellProblem:
 def dataset_columns(schema: Schema, dataset_type: DatasetType, *, metadata_must_fit: bool) -> tuple[DatasetColumn, ...]:
     """Return the columns that the files of a dataset must have.
 
-    Whether metadata (a column that is neither required nor reserved) of a wrong type fails an import is not documented;
-    see docs/decisions/0003-metadata-of-the-wrong-type.md.
+    It is not documented whether a wrong type in metadata, a column neither required nor reserved, fails an import; see
+    docs/decisions/0003-metadata-of-the-wrong-type.md.
     """
     known = dataset_type.known_fields(schema.domain)
     return tuple(

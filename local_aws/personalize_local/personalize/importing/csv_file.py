@@ -15,7 +15,7 @@ from typing import Final
 from personalize_local.personalize.importing import failure_reasons
 from personalize_local.personalize.importing.columns import CellProblem, DatasetColumn, find_problem, stored_cells
 
-# Small enough for the processor's cache: with eight times as many rows, a file takes twice as long.
+# Small enough for the processor's cache: with eight times as many rows, reading takes twice as long.
 _ROWS_AT_ONCE: Final = 512
 _FIRST_LINE_OF_DATA: Final = 2
 
@@ -35,7 +35,7 @@ class CsvFile:
     columns: tuple[DatasetColumn, ...]
 
     def row_error(self, reason: str, line: int) -> RowError:
-        """Return the error for a row, with its place."""
+        """Return the error for a row, with its location in the file."""
         return RowError(failure_reasons.at_line(reason, self.location, line))
 
 
@@ -121,7 +121,7 @@ def _has_line_break(row: Row) -> bool:
 
 
 def _malformed_reason(file: CsvFile, row: Row) -> str:
-    """Return the failure reason: as with the real service, a too long value comes first, even after wrong quoting."""
+    """Return the failure reason; as in the real service, an overlong value takes precedence over wrong quoting."""
     limits = {column.name: column.limit for column in file.columns}
     for name, cell in zip(file.header, row, strict=False):
         if len(cell) > limits.get(name, len(cell)):
@@ -133,7 +133,7 @@ def _malformed_reason(file: CsvFile, row: Row) -> str:
 
 
 def _require_valid(file: CsvFile, values: Sequence[Sequence[str]], lines: Sequence[int]) -> None:
-    """Raise the error for the first invalid row, whichever column it is in."""
+    """Raise the error for the first invalid row, in any column."""
     problems: list[CellProblem] = []
     for column, cells in zip(file.columns, values, strict=True):
         problem = find_problem(column, cells)

@@ -49,7 +49,7 @@ def objects_at(role: ImportRole, location: DataLocation) -> list[S3Object]:
 
 
 def select_files(found: Iterable[S3Object], key: str) -> list[S3Object]:
-    """Return the object with the key, or else the CSV files directly under that folder, sorted by key."""
+    """Return the object with the key, otherwise the CSV files directly under that folder, sorted by key."""
     objects = list(found)
     exact = [item for item in objects if item.key == key and not key.endswith("/")]
     if exact:

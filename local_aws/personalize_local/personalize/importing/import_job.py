@@ -1,4 +1,4 @@
-"""A dataset import job and its status, computed from the time and from the result of reading its rows."""
+"""A dataset import job; its status is computed from the time and from the result of reading its rows."""
 
 from dataclasses import dataclass, replace
 from typing import Final
@@ -20,7 +20,7 @@ class StatusChange:
 
 @dataclass(frozen=True)
 class ReadResult:
-    """The result of reading the rows, and its time: records or a failure reason."""
+    """The result of reading the rows, records or a failure reason, and its time."""
 
     finished_at: float
     records: Records | None = None
@@ -46,22 +46,22 @@ class ImportJob:
 
     @property
     def status(self) -> str:
-        """The job's present status."""
+        """The current status."""
         return self.history[-1].status
 
     @property
     def created_at(self) -> float:
-        """When the job was created."""
+        """The creation time."""
         return self.history[0].at
 
     @property
     def last_updated_at(self) -> float:
-        """When the job got its present status."""
+        """The time of the latest status change."""
         return self.history[-1].at
 
     @property
     def is_running(self) -> bool:
-        """Whether the job counts toward the limit of running jobs."""
+        """True if the job counts toward the limit of running jobs."""
         return self.status in _RUNNING
 
     def with_status(self, status: str, at: float, failure_reason: str | None = None) -> "ImportJob":

@@ -24,7 +24,7 @@ class Records(ABC):
 
     @abstractmethod
     def add(self, cells: CellsByColumn) -> None:
-        """Add rows, given by column; only while the files are being read."""
+        """Add rows, as one sequence of cells per column; call it only while the files are being read."""
 
     @abstractmethod
     def __len__(self) -> int:
@@ -62,7 +62,7 @@ class AppendedRecords(Records):
     """
 
     def __init__(self, columns: Sequence[DatasetColumn], blocks: Sequence[tuple[int, bytes]] = ()) -> None:
-        """Start with blocks: each a number of rows, and their cells column by column."""
+        """Start with blocks, each of them a number of rows and their cells by column."""
         super().__init__(columns)
         self._blocks = list(blocks)
 
@@ -89,15 +89,15 @@ class AppendedRecords(Records):
         return {"blocks": [[count, block.decode()] for count, block in self._blocks]}
 
     def merged_with(self, newer: Self) -> Self:
-        """Append."""
+        """Return these records followed by the newer ones."""
         return type(self)(newer.columns, [*self._blocks, *newer._blocks])
 
 
 class KeyedRecords(Records):
-    """Items, users and actions: one record per id, the later one."""
+    """Items, users and actions: only the last record with each id is kept."""
 
     def __init__(self, columns: Sequence[DatasetColumn], key: str, by_key: dict[str, str] | None = None) -> None:
-        """Start with rows by their cell in the column `key`."""
+        """Start with rows, given by their value in the column `key`."""
         super().__init__(columns)
         self._key = key
         self._key_index = [column.name for column in columns].index(key)

@@ -25,7 +25,7 @@ class Call:
 
     @property
     def settings(self) -> Settings:
-        """The present settings."""
+        """The current settings."""
         return self.store.settings
 
     @contextmanager

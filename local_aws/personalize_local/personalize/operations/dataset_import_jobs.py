@@ -44,7 +44,7 @@ def create_dataset_import_job(call: Call) -> dict[str, object]:
 
 
 def _dataset_for_job(call: Call, resources: Resources, now: float) -> Dataset:
-    """Return the dataset to import into; raise if no job can be created on it now.
+    """Return the dataset to import into; raise ServiceError if no job can be created for it now.
 
     The real service's order of these checks is unknown.
     """
@@ -67,7 +67,7 @@ def _source(call: Call, columns: tuple[DatasetColumn, ...]) -> ImportSource:
     location = parse_location(call.parameters["dataSource"].get("dataLocation", ""))
     role_arn = call.parameters.get("roleArn")
     if role_arn is None:
-        # The role is optional in the API model, which doesn't document who reads the bucket without one.
+        # The role is optional in the API model, which doesn't document how the bucket is read without one.
         raise invalid_input(messages.no_access_to_data(location.bucket))
     job_arn = arns.dataset_import_job_arn(call.at, call.parameters["jobName"])
     try:

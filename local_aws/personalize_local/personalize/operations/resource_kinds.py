@@ -24,7 +24,7 @@ class Resource(Protocol):
 
     @property
     def created_at(self) -> float:
-        """When the resource was created."""
+        """The creation time."""
         ...
 
 
@@ -43,7 +43,7 @@ class ResourceKind(Generic[_Resource]):
     details: Callable[[_Resource], dict[str, object]]
     """The members in Describe responses only."""
     filters: Mapping[str, Callable[[_Resource], str]] = field(default_factory=dict)
-    """Parameters of the List operation, each with the attribute that it selects by."""
+    """Filter parameters of the List operation, each with the attribute that it filters by."""
 
     @property
     def operations(self) -> dict[str, Operation]:

@@ -39,8 +39,8 @@ def delete_schema(call: Call) -> None:
 def parse_valid_schema(text: str, domain: str | None) -> Schema:
     """Return a schema; raise InvalidInputException for the first rule that it violates.
 
-    Which rules the real service checks at CreateSchema is not documented. Here it is all of them but two, which only
-    CreateDataset can check: that the schema matches the dataset's type, and its domain the dataset group's.
+    It is not documented which rules the real service checks at CreateSchema. This one checks all except two, which need
+    the dataset and are checked by CreateDataset: the dataset's type and the dataset group's domain must match.
     """
     for finding in schema_findings(text, domain):
         # The limit is CloudFormation's; the API allows longer schemas.
