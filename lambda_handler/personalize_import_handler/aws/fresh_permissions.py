@@ -14,7 +14,7 @@ from typing import Final
 from personalize_import_handler.errors import RefusedError
 
 SECONDS: Final = 120
-"""How long a refusal may have this cause, in seconds; a later refusal is treated as permanent."""
+"""Seconds after which a refusal no longer has this cause and is treated as permanent."""
 
 _CODES: Final = frozenset({
     "AccessDenied",

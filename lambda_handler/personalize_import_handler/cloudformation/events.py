@@ -22,7 +22,7 @@ RECEIVED_AT: Final = "ReceivedAt"
 """When OnEvent received the event, by the functions' clock."""
 STATE_MACHINE_ARN: Final = "StateMachineArn"
 BOOKKEEPING: Final = frozenset({PROGRESS, "PhysicalResourceId"})
-"""The members of crhelper's data in a poll that are no attributes."""
+"""The members of crhelper's data in a poll that are not attributes."""
 
 _REQUEST_TYPES: Final = ("Create", "Update", "Delete")
 _IDENTIFYING: Final = ("StackId", "RequestId", "LogicalResourceId")

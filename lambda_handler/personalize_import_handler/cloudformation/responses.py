@@ -66,13 +66,13 @@ def send(
     sleep: Callable[[float], None] = time.sleep,
     timeout_seconds: float = _TIMEOUT_SECONDS,
 ) -> None:
-    """Put the answer to CloudFormation, or raise `NotDeliveredError` after a bounded number of attempts.
+    """Send a response to CloudFormation; raise `NotDeliveredError` after a limited number of attempts.
 
     Args:
-        url: The ResponseURL of the request. Nothing is sent to one that is not https.
-        answer: The members of the answer.
-        sleep: Waits so many seconds between two attempts.
-        timeout_seconds: The deadline of one attempt as a whole, however slowly the endpoint answers.
+        url: The ResponseURL of the request; any URL other than HTTPS raises `NotDeliveredError` at once.
+        answer: The members of the response.
+        sleep: The function that waits between attempts; its argument is in seconds.
+        timeout_seconds: The limit for each attempt as a whole, even if the endpoint sends data slowly.
     """
     if not is_response_url(url):
         raise NotDeliveredError(f"The response was not sent: ResponseURL must be {RESPONSE_URL_ALLOWED}")

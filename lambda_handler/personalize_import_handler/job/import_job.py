@@ -59,11 +59,11 @@ class Import(NamedTuple):
 
     @property
     def compares_data(self) -> bool:
-        """Whether the import depends on the content of the data."""
+        """True if a change of the data starts a new import."""
         return self.properties.reimport is ReimportMode.WHEN_DATA_CHANGES
 
     def resolve_root_stack(self, progress: Progress) -> Outcome | None:
-        """Look up the root stack if the properties depend on it and it is not recorded yet."""
+        """Describe the root stack if the properties depend on it and it is not recorded yet."""
         if progress.root_stack_name is not None or not ownership.depends_on_root_stack(self.properties, self.resource):
             return None
         try:

@@ -20,7 +20,7 @@ class Request(NamedTuple):
     """The properties before an Update; None if they were invalid, because no job was started with them."""
     is_update: bool
     delete_seconds: int
-    """How long a Delete may wait before a response must be sent, in seconds."""
+    """The seconds that a Delete may wait before a response must be sent."""
     provider: Provider
     is_superseded: Callable[[], bool]
     """Returns whether CloudFormation has sent a later request for the resource; may raise `RefusedError`."""
