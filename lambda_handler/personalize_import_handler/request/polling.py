@@ -8,7 +8,7 @@ import random
 from typing import Final
 
 _RAMP: Final = (
-    # (seconds since the start, seconds until the next poll). The first poll is for jobs that fail at once. No import is
+    # (seconds since the start, seconds until the next poll). An early poll finds jobs that fail at once. No other is
     # known to end within four minutes, and most end within seventeen; later polls wait about a hundredth of the elapsed
     # time. docs/benchmarks.md has the resulting delays.
     (0, 30),
