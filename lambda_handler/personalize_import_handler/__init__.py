@@ -1,1 +1,1 @@
-"""Runtime side of cdk-personalize-import: what runs in Lambda. Functions are in `index`."""
+"""Lambda handler of cdk-personalize-import; `index` contains the entry points."""

@@ -1,10 +1,10 @@
-"""Errors: what AWS refuses, and what fails a request."""
+"""Exceptions for calls that AWS refuses and for requests that fail."""
 
 from personalize_import_handler.contract import STATUS_NOT_STARTED
 
 
 class RefusedError(Exception):
-    """The service refused a call for good; `message` is its own text."""
+    """The service refused a call permanently; `message` is its own text."""
 
     def __init__(self, operation: str, code: str, message: str) -> None:
         super().__init__(f"{message} ({code} from {operation})")
@@ -14,19 +14,19 @@ class RefusedError(Exception):
 
 
 class BusyError(RefusedError):
-    """Not now: a limit, a lock, a throttle or a fault of the service's own, all of which pass."""
+    """The service refused a call temporarily: a limit, a lock, throttling or a fault of the service."""
 
 
 class NameTakenError(RefusedError):
-    """A job of that name exists already."""
+    """A job with that name exists already."""
 
 
 class DataRefusedError(Exception):
-    """The data breaks rules that the job would fail over; the message says which, and where, without the data."""
+    """The data breaks rules that would fail the job; the message names rule and place, but contains no data."""
 
 
 class ImportFailedError(Exception):
-    """The request failed; the message is for the reader of the stack event, the status for a state change."""
+    """The request failed; the message is for the stack event, the status for a state change event."""
 
     def __init__(
         self, reason: str, dataset_import_job_arn: str | None = None, status: str = STATUS_NOT_STARTED

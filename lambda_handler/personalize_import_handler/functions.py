@@ -1,6 +1,6 @@
-"""The two Lambda functions: they dispatch requests and return outcomes to crhelper, and decide nothing.
+"""The two Lambda functions: they dispatch requests and return outcomes to crhelper.
 
-Everything outside is passed in, so tests can simulate CloudFormation and the waiter around this class.
+All dependencies are passed in, so tests can simulate CloudFormation and the state machine around this class.
 """
 
 import time
@@ -23,7 +23,7 @@ Poll = Callable[[Request, Progress, Services], Outcome]
 
 
 class Functions:
-    """`on_event`, which CloudFormation invokes, and `is_complete`, which the state machine invokes."""
+    """`on_event`, invoked by CloudFormation, and `is_complete`, invoked by the state machine."""
 
     def __init__(
         self,
@@ -48,7 +48,7 @@ class Functions:
         self._helper.poll_delete(self._poll_delete)
 
     def on_event(self, event: object, context: object) -> None:
-        """Check a request of CloudFormation, and start the state machine that polls for it."""
+        """Check a request of CloudFormation and start the state machine that polls for it."""
         self._handle(events.parse_request(event), context)
 
     def is_complete(self, event: object, context: object) -> Event:

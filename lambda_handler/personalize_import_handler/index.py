@@ -1,8 +1,8 @@
-"""The entry points of the two Lambda functions: `index.on_event` and `index.is_complete`, on the real AWS."""
+"""Entry points of the two Lambda functions, `index.on_event` and `index.is_complete`, with the boto3 clients."""
 
 import gc
 
-# Everything that is loaded here stays in use; collecting garbage meanwhile would take a fifth of a cold start.
+# All objects that are loaded here stay in use; garbage collection would take a fifth of a cold start.
 gc.disable()
 
 import logging
@@ -15,7 +15,7 @@ from personalize_import_handler.contract import Environment
 from personalize_import_handler.functions import Functions
 from personalize_import_handler.request.ownership import Provider
 
-# Lambda has a log handler already, so this does nothing there; elsewhere it adds one.
+# Lambda has a log handler already, so this has no effect there; elsewhere it adds one.
 logging.basicConfig(format="%(levelname)s %(message)s")
 
 _functions: Final = Functions(
@@ -31,4 +31,4 @@ is_complete = _functions.is_complete
 
 gc.freeze()
 gc.enable()
-gc.set_threshold(10_000)  # from now on little more than clients is created, and they stay in use
+gc.set_threshold(10_000)  # after this, little more than clients is created, and they stay in use

@@ -1,7 +1,7 @@
 """The `Services` protocol on boto3.
 
-A client is created by the first request that needs it, where a failure to create it is answered. The modules of clients
-that most imports don't need are loaded at that time too, which keeps a cold start short.
+A client is created by the first request that needs it, so an error there is sent to CloudFormation as a failure. Client
+modules that most imports don't need are also loaded on first use, which keeps cold starts short.
 """
 
 from functools import cached_property
@@ -47,7 +47,7 @@ class BotoServices:
         return BotoEventBus()
 
     def data_reader(self, role_arn: str) -> "DataReader":
-        """Return Amazon S3, with the permissions of an import role."""
+        """Return an Amazon S3 client with the permissions of an import role."""
         from personalize_import_handler.aws.data_reader_client import RoleReader
 
         return RoleReader(role_arn)

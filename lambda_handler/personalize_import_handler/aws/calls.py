@@ -1,6 +1,6 @@
-"""Calls of AWS services: their bounds, the meaning of their errors, and lists that are read page by page.
+"""Calls of AWS services: timeouts, retries, error codes and pagination.
 
-All clients use this module, so a code means the same from Personalize, S3, STS, EventBridge and Step Functions.
+All clients use this module, so an error code means the same for Personalize, S3, STS, EventBridge and Step Functions.
 """
 
 import time
@@ -16,22 +16,22 @@ from personalize_import_handler.errors import BusyError, NameTakenError, Refused
 _T = TypeVar("_T")
 _Page = TypeVar("_Page", bound=Mapping[str, object])
 
-# Three attempts take at most 3 * (3 + 10) s and some backoff: well inside the functions' timeout, whose end would
-# otherwise be all that is left to see. The standard mode would take LimitExceededException for one request too many,
-# and ask three times within seconds for room that comes in minutes:
+# Three attempts take at most 3 * (3 + 10) s plus backoff. This must stay well below the functions' timeout, because a
+# function that times out reports no cause. The standard retry mode would treat LimitExceededException as throttling and
+# retry three times within seconds, although capacity becomes available only after minutes:
 # https://docs.aws.amazon.com/boto3/latest/guide/retries.html
 CLIENT_CONFIG: Final = Config(connect_timeout=3, read_timeout=10, retries={"mode": "legacy", "total_max_attempts": 3})
 
 RETRY_PAUSES: Final = (1, 2, 4, 8, 16)
-"""Seconds before each retry within one invocation: half a minute for all pages of a list, or all parts of a file."""
+"""Seconds before each retry in one invocation, for all pages of a list or all parts of a file together."""
 
 _NAME_TAKEN: Final = "ResourceAlreadyExistsException"
-# The codes of botocore.retries.standard, and some more. Copied, because the names there are private, and Lambda updates
-# botocore by itself; tests/handler/aws/test_aws_calls.py compares them with the installed version.
+# The codes of botocore.retries.standard and a few more. They are copied because the names there are private and Lambda
+# updates botocore on its own; tests/handler/aws/test_aws_calls.py compares them with the installed version.
 _BUSY: Final = frozenset({
     "BandwidthLimitExceeded",
     "ExecutionLimitExceeded",  # of StartExecution
-    "InternalError",  # of S3, also for single objects in an answer with status 200
+    "InternalError",  # of S3, also for single objects in a response with status 200
     "InternalFailure",
     "InternalServerError",
     "LimitExceededException",  # of Personalize: more than five running jobs, or too many requests
@@ -49,13 +49,13 @@ _BUSY: Final = frozenset({
     "TransactionInProgressException",
 })  # fmt: skip
 _THROTTLED: Final = "Throttl"
-"""In Throttling, ThrottledException, RequestThrottled, KMS.ThrottlingException and many more."""
+"""Part of Throttling, ThrottledException, RequestThrottled, KMS.ThrottlingException and many other codes."""
 _TOO_MANY_REQUESTS: Final = 429
 _SERVER_ERROR: Final = 500
 
 
 def call_service(operation: str, call: Callable[[], _T]) -> _T:
-    """Make a call; raise `NameTakenError`, `BusyError` or `RefusedError` where it fails."""
+    """Make a call; raise `NameTakenError`, `BusyError` or `RefusedError` if it fails."""
     try:
         return call()
     except ClientError as error:
@@ -69,7 +69,7 @@ def call_service(operation: str, call: Callable[[], _T]) -> _T:
 
 
 def error_from(operation: str, code: str, message: str, status: int = 0) -> RefusedError:
-    """Return the exception that an error of AWS stands for; `BusyError` if the same call may succeed later."""
+    """Return the exception for an AWS error code; `BusyError` if the same call may succeed later."""
     if code == _NAME_TAKEN:
         return NameTakenError(operation, code, message)
     if code in _BUSY or _THROTTLED in code or status == _TOO_MANY_REQUESTS or status >= _SERVER_ERROR:
@@ -80,9 +80,9 @@ def error_from(operation: str, code: str, message: str, status: int = 0) -> Refu
 def call_with_retries(
     operation: str, call: Callable[[], _T], pauses: Iterator[float], sleep: Callable[[float], None] = time.sleep
 ) -> _T:
-    """Make a call again after each of the pauses while the service is busy, then raise `BusyError`.
+    """Make a call, and retry it after each of the pauses while the service is busy; then raise `BusyError`.
 
-    Not after a call without an answer: its attempts have taken most of a minute already.
+    A call without a response is not retried, because its attempts have already taken most of a minute.
     """
     while True:
         try:
@@ -100,9 +100,9 @@ def paginate(
     tokens: Mapping[str, str],
     sleep: Callable[[float], None] = time.sleep,
 ) -> Iterator[_Page]:
-    """Yield the pages of a list; repeat only the page that is throttled. Raise `BusyError` or `RefusedError`.
+    """Yield the pages of a list; retry a throttled page. Raise `BusyError` or `RefusedError`.
 
-    `tokens` maps the members of a page that name the next one to the parameters that request it.
+    `tokens` maps each pagination member of a response to the parameter that requests the next page.
     """
     pauses = iter(RETRY_PAUSES)
     following: dict[str, object] = {}

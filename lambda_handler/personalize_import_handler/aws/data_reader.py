@@ -1,6 +1,6 @@
-"""The data as Personalize will see it: listed and read with the import role's own permissions.
+"""Access to the data with the permissions of the import role.
 
-What that role may not read here, the job could not read either.
+If the role can't read a file here, the import job can't read it either.
 """
 
 from collections.abc import Iterator, Sequence
@@ -9,7 +9,7 @@ from typing import Final, NamedTuple, Protocol
 from personalize_import_handler.errors import ImportFailedError, RefusedError
 
 LISTED_PAGES_MAX: Final = 20
-"""Pages of a folder that are listed, so that time and memory have a bound whatever is in a bucket."""
+"""The most pages of a folder that are listed; this limits time and memory for any bucket."""
 ENTRIES_OF_A_PAGE: Final = 1000
 """The most files and subfolders that S3 returns in one page."""
 
@@ -18,37 +18,37 @@ class DataObject(NamedTuple):
     """A file of a location."""
 
     name: str
-    """Its name within the folder."""
+    """The name of the file within the folder."""
     size: int
     etag: str
-    """What S3 tells contents apart by."""
+    """The ETag, which identifies the content."""
 
 
 class DataReader(Protocol):
-    """What an import role sees of the data; locations are `s3://` URIs of an object, or of a folder with a slash."""
+    """Access to the data as the import role; locations are `s3://` URIs of an object, or of a folder with a slash."""
 
     def list_objects(self, location: str) -> Sequence[DataObject]:
-        """List the files that an import reads: the object, or else the CSV files directly under the folder.
+        """List the files that an import reads: the object itself, otherwise the CSV files directly under the folder.
 
         Raise `BusyError`, `RefusedError` or `TooManyFilesError`.
         """
         ...
 
     def read(self, location: str, name: str, size: int) -> Iterator[bytes]:
-        """Read so many bytes of a file of the location, from its beginning; raise `BusyError` or `RefusedError`."""
+        """Yield the first `size` bytes of a file at the location; raise `BusyError` or `RefusedError`."""
         ...
 
 
 class NotReadableError(RefusedError):
-    """The import role may not read the data, or it isn't there."""
+    """The import role isn't allowed to read the data, or the data doesn't exist."""
 
 
 class NotAssumableError(RefusedError):
-    """The provider may not take on the import role to look at the data."""
+    """The provider isn't allowed to assume the import role to check the data."""
 
 
 class TooManyFilesError(ImportFailedError):
-    """A folder has more files and subfolders than are listed."""
+    """A folder contains more files and subfolders than the handler lists."""
 
     def __init__(self, location: str) -> None:
         super().__init__(

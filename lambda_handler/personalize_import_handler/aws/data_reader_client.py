@@ -1,4 +1,4 @@
-"""The `DataReader` protocol on boto3: an import role is assumed, and S3 asked in its name."""
+"""The `DataReader` protocol on boto3, with credentials of the import role."""
 
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -31,7 +31,7 @@ _CHUNK_BYTES: Final = 1 << 18
 
 
 class RoleReader:
-    """Amazon S3 in the name of an import role; the role is assumed when something is asked for first."""
+    """Amazon S3 with the permissions of an import role, which is assumed when the object is created."""
 
     def __init__(self, role_arn: str, *, sleep: Callable[[float], None] = time.sleep) -> None:
         self._sleep = sleep
@@ -45,10 +45,10 @@ class RoleReader:
         )
 
     def list_objects(self, location: str) -> Sequence[DataObject]:
-        """List the object of a location, or else the CSV files directly under the folder."""
+        """List the object at a location, otherwise the CSV files directly under the folder."""
         bucket, key, folder = _parts(location)
         if key and not key.endswith("/"):
-            # The key itself comes before all that it is the beginning of.
+            # Keys are listed in order, so the exact key comes before longer keys that start with it.
             first = partial(self._client.list_objects_v2, Bucket=bucket, Prefix=key, MaxKeys=1)
             page = _read_by_role(lambda: call_service("ListObjectsV2", first))
             if found := [_data_object(item, folder) for item in page.get("Contents", []) if item["Key"] == key]:
@@ -57,7 +57,7 @@ class RoleReader:
         return _read_by_role(lambda: list(self._files_under(location, bucket, key, folder)))
 
     def _files_under(self, location: str, bucket: str, prefix: str, folder: str) -> Iterator[DataObject]:
-        """Yield the CSV files directly under a prefix; of subfolders, S3 returns nothing but their names."""
+        """Yield the CSV files directly under a prefix; for subfolders, S3 returns only their names."""
         fetch = partial(self._client.list_objects_v2, Bucket=bucket, Prefix=prefix, Delimiter="/")
         listed = paginate("ListObjectsV2", fetch, {"NextContinuationToken": "ContinuationToken"}, self._sleep)
         for number, page in enumerate(listed, start=1):
@@ -68,9 +68,9 @@ class RoleReader:
                 raise TooManyFilesError(location)
 
     def read(self, location: str, name: str, size: int) -> Iterator[bytes]:
-        """Read so many bytes of a file of the location."""
+        """Yield the first `size` bytes of a file at the location."""
         bucket, _, folder = _parts(location)
-        if size == 0:  # there is no such range in an empty object
+        if size == 0:  # an empty object has no such range
             return
         get = partial(self._client.get_object, Bucket=bucket, Key=f"{folder}{name}", Range=f"bytes=0-{size - 1}")
         body = _read_by_role(lambda: call_service("GetObject", get))["Body"]

@@ -1,4 +1,4 @@
-"""Amazon EventBridge as the handler uses it: state changes are told on the account's default event bus."""
+"""The EventBridge call of the handler, as a protocol: state changes go to the account's default event bus."""
 
 from typing import Protocol
 
@@ -6,12 +6,12 @@ from personalize_import_handler.contract import StateChange
 
 
 class NotPublishedError(Exception):
-    """EventBridge could not be reached, or did not take an event; the message is its own text."""
+    """EventBridge could not be reached or did not accept an event; the message is the service's own text."""
 
 
 class EventBus(Protocol):
-    """The one call that the handler makes."""
+    """The EventBridge call that the handler makes."""
 
     def publish(self, change: StateChange, at: float) -> None:
-        """Put an event, of a time in epoch seconds; raise `NotPublishedError`."""
+        """Put an event with a time in epoch seconds; raise `NotPublishedError`."""
         ...

@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient
     from mypy_boto3_events.type_defs import PutEventsRequestEntryTypeDef
 
-# Nobody waits for an event as long as for an import: two attempts take at most 2 * (1 + 2) s and a little backoff.
+# An event must not delay an import for long: two attempts take at most 2 * (1 + 2) s plus a short backoff.
 _CONFIG: Final = Config(connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 2})
 _PAUSES: Final = (1, 2)
-"""Seconds before each retry: the event about the end of an import has no later poll that could publish it."""
+"""Seconds before each retry; the event for the end of an import has no later poll that could publish it."""
 
 
 class BotoEventBus:
-    """Amazon EventBridge through boto3; the client is made for the first event."""
+    """Amazon EventBridge through boto3; the client is created for the first event."""
 
     def __init__(
         self, client: "EventBridgeClient | None" = None, *, sleep: Callable[[float], None] = time.sleep
@@ -34,7 +34,7 @@ class BotoEventBus:
         self._sleep = sleep
 
     def publish(self, change: StateChange, at: float) -> None:
-        """Put an event on the default event bus of the account; put it again where EventBridge is busy."""
+        """Put an event on the account's default event bus; retry while EventBridge is busy."""
         try:
             call_with_retries("PutEvents", lambda: self._put(_entry(change, at)), iter(_PAUSES), self._sleep)
         except RefusedError as refused:
@@ -43,7 +43,7 @@ class BotoEventBus:
     def _put(self, entry: "PutEventsRequestEntryTypeDef") -> None:
         self._client = self._client or boto3.client("events", config=_CONFIG)
         (result,) = self._client.put_events(Entries=[entry])["Entries"]
-        if code := result.get("ErrorCode"):  # of the entry, in an answer with status 200
+        if code := result.get("ErrorCode"):  # of the entry, in a response with status 200
             raise error_from("PutEvents", code, result.get("ErrorMessage", ""))
 
 

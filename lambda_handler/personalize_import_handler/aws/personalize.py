@@ -1,4 +1,4 @@
-"""Amazon Personalize as the handler uses it: the few calls it makes, as a protocol, and what they return."""
+"""The Amazon Personalize calls of the handler, as a protocol, and the types that they return."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from personalize_import_handler.contract.import_properties import ImportProperti
 
 
 class Phase(StrEnum):
-    """What a job's status means."""
+    """The phase of a job, derived from its status."""
 
     RUNNING = "running"
     ACTIVE = "active"
@@ -26,11 +26,11 @@ _PHASES: Mapping[str, Phase] = {
 
 
 class UnknownStatusError(Exception):
-    """The service gave a status that its documentation doesn't name."""
+    """The service returned a status that is not documented."""
 
 
 def phase_of(status: str) -> Phase:
-    """Say what a status means, or raise `UnknownStatusError`: guessing would make a failed import look like a good one.
+    """Return the phase of a status; raise `UnknownStatusError` rather than report a failed import as a success.
 
     https://docs.aws.amazon.com/personalize/latest/dg/API_DatasetImportJob.html
     """
@@ -40,23 +40,23 @@ def phase_of(status: str) -> Phase:
 
 
 def has_failed(status: str) -> bool:
-    """Say whether a status means failure; one that is unknown doesn't, and whoever waits for the job will say so."""
+    """Return whether a status means failure; False for an unknown status, which the poll of that job reports."""
     return _PHASES.get(status) is Phase.FAILED
 
 
 def has_succeeded(status: str) -> bool:
-    """Say whether a status means that the data was imported."""
+    """Return whether a status means that the data was imported."""
     return _PHASES.get(status) is Phase.ACTIVE
 
 
 def is_running(status: str) -> bool:
-    """Say whether a status means that the job goes on; one that is unknown doesn't, for it may stay for ever."""
+    """Return whether a status means that the job is running; False for an unknown status, which may never change."""
     return _PHASES.get(status) is Phase.RUNNING
 
 
 @dataclass(frozen=True, kw_only=True)
 class JobSummary:
-    """A dataset import job as the list shows it. Times are epoch seconds of the service's clock."""
+    """A dataset import job as ListDatasetImportJobs returns it. Times are epoch seconds of the service's clock."""
 
     dataset_import_job_arn: str
     status: str
@@ -66,7 +66,7 @@ class JobSummary:
 
 @dataclass(frozen=True, kw_only=True)
 class DatasetImportJob(JobSummary):
-    """A dataset import job as the service describes it."""
+    """A dataset import job as DescribeDatasetImportJob returns it."""
 
     job_name: str
     dataset_arn: str
@@ -78,22 +78,22 @@ class DatasetImportJob(JobSummary):
 
     @property
     def phase(self) -> Phase:
-        """What the status means; raises `UnknownStatusError`."""
+        """The phase of the job; raises `UnknownStatusError`."""
         return phase_of(self.status)
 
 
 class DatasetSchema(NamedTuple):
-    """The schema that a dataset has: its Avro text, and the domain that it is for."""
+    """The schema of a dataset: its Avro text and its domain."""
 
     text: str
     domain: str | None
 
 
 class Personalize(Protocol):
-    """The calls that the handler makes."""
+    """The Personalize calls that the handler makes."""
 
     def now(self) -> float:
-        """Return the service's time, in epoch seconds."""
+        """Return the service's time in epoch seconds."""
         ...
 
     def describe_dataset_import_job(self, dataset_import_job_arn: str) -> DatasetImportJob | None:

@@ -23,7 +23,7 @@ _T = TypeVar("_T")
 
 _NOT_FOUND: Final = "ResourceNotFoundException"
 _JOBS_OF_A_PAGE: Final = 100
-"""The most that ListDatasetImportJobs takes: https://docs.aws.amazon.com/personalize/latest/dg/API_ListDatasetImportJobs.html"""
+"""Maximum of the API: https://docs.aws.amazon.com/personalize/latest/dg/API_ListDatasetImportJobs.html"""
 
 
 class BotoPersonalize:
@@ -38,7 +38,7 @@ class BotoPersonalize:
         self._client.meta.events.register("after-call.personalize", self._read_clock)
 
     def now(self) -> float:
-        """Return the service's time: job times are its own, and must not be compared with another clock's."""
+        """Return the service's time, because job times must not be compared with the function's clock."""
         return time.time() + self._clock_offset
 
     def describe_dataset_import_job(self, dataset_import_job_arn: str) -> DatasetImportJob | None:
@@ -119,7 +119,7 @@ class BotoPersonalize:
         )
 
     def _read_clock(self, http_response: Any, **_: object) -> None:  # noqa: ANN401 - botocore's own, untyped
-        # A proxy's date may be anything, or missing; then the clock stays what it was.
+        # The date header may be missing, or changed by a proxy; then the clock offset stays unchanged.
         with suppress(ValueError, OverflowError):
             date = http_response.headers.get("date")
             self._clock_offset = parsedate_to_datetime(date).timestamp() - time.time()

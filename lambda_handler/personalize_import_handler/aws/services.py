@@ -1,4 +1,4 @@
-"""The AWS services that the handler calls: one object, which creates each client on first use."""
+"""The AWS services that the handler calls, as one object that creates each client on first use."""
 
 from typing import Protocol
 
@@ -33,5 +33,5 @@ class Services(Protocol):
         ...
 
     def data_reader(self, role_arn: str) -> DataReader:
-        """Return Amazon S3, with the permissions of an import role; raise `BusyError` or `NotAssumableError`."""
+        """Return an S3 client with an import role's permissions; raise `BusyError` or `NotAssumableError`."""
         ...

@@ -1,27 +1,27 @@
-"""AWS CloudFormation as the handler uses it: the one call it makes, as a protocol, and what that returns."""
+"""The AWS CloudFormation call of the handler, as a protocol, and the type that it returns."""
 
 from typing import NamedTuple, Protocol
 
 
 class RootStack(NamedTuple):
-    """The stack that a stack is nested in, or the stack itself if it is nested in none."""
+    """The root stack of a nested stack, or the stack itself if it is not nested."""
 
     name: str
     status: str
 
     @property
     def is_removing_resources(self) -> bool:
-        """Return whether the stack is deleted, or removes resources after an update that succeeded.
+        """Return whether the stack is being deleted, or removes resources after a successful update.
 
-        In any other status, a Delete belongs to a deployment that failed. With rollback disabled, the next one deletes
-        what could not be created:
+        In any other status, a Delete belongs to a failed deployment. With rollback disabled, the next deployment
+        deletes the resources that could not be created:
         https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html
         """
         return self.status in {"DELETE_IN_PROGRESS", "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"}
 
 
 class Stacks(Protocol):
-    """The call that the handler makes."""
+    """The CloudFormation call that the handler makes."""
 
     def root_of(self, stack_id: str) -> RootStack:
         """Return the root stack of a stack; raise `BusyError` or `RefusedError`."""

@@ -1,4 +1,4 @@
-"""Amazon S3 as the handler uses it: data is brought to a bucket of the provider, and that bucket is emptied."""
+"""The Amazon S3 calls of the handler, as a protocol: copy asset files to the staging bucket, and empty it."""
 
 from typing import Protocol
 
@@ -6,23 +6,23 @@ from personalize_import_handler.errors import RefusedError
 
 
 class Storage(Protocol):
-    """The calls that the handler makes; locations are `s3://` URIs."""
+    """The S3 calls that the handler makes; locations are `s3://` URIs."""
 
     def copy(self, source: str, target: str) -> int:
         """Copy an object inside S3; return its size in bytes. Raise `ObjectNotFoundError` or `RefusedError`."""
         ...
 
     def exists(self, location: str) -> bool:
-        """Say whether there is an object at a location; raise `BusyError` or `RefusedError`."""
+        """Return whether an object exists; raise `BusyError` or `RefusedError`."""
         ...
 
     def empty(self, bucket: str) -> bool:
-        """Delete as much of a bucket as there is time for, and say whether it is empty then, or gone.
+        """Delete as many objects of a bucket as time allows; return whether the bucket is then empty or gone.
 
-        All versions are deleted, and what marks deletions; raise `BusyError` or `RefusedError`.
+        All versions and delete markers are deleted. Raise `BusyError` or `RefusedError`.
         """
         ...
 
 
 class ObjectNotFoundError(RefusedError):
-    """There is no such object, or not any more."""
+    """The object doesn't exist, or no longer exists."""

@@ -1,4 +1,4 @@
-"""The `Storage` protocol on boto3. No content passes through the functions: S3 copies from bucket to bucket itself."""
+"""The `Storage` protocol on boto3. S3 copies between buckets, so no content passes through the functions."""
 
 import time
 from collections.abc import Callable
@@ -31,11 +31,11 @@ if TYPE_CHECKING:
     )
 
 _PART_BYTES: Final = 64 * 1024 * 1024
-"""What is larger is copied in parts of this size, each of which is done within the bounds of one call."""
+"""Larger files are copied in parts of this size, so that each copy ends within the timeout of one call."""
 _PARTS_AT_ONCE: Final = 10
-"""So 640 MiB take at most 10 s, the read timeout, and 15 GB less than the five minutes of an invocation."""
+"""640 MiB then take at most 10 s (the read timeout), and 15 GB less than the five minutes of an invocation."""
 _PAGES_AT_ONCE: Final = 20
-"""Of a thousand versions each, which are deleted in a second or two."""
+"""Pages of a thousand versions each; a page is deleted in one or two seconds."""
 _VERSION_TOKENS: Final = {"NextKeyMarker": "KeyMarker", "NextVersionIdMarker": "VersionIdMarker"}
 _NO_SUCH_BUCKET: Final = "NoSuchBucket"
 
@@ -55,7 +55,7 @@ class BotoStorage:
         self._sleep = sleep
 
     def copy(self, source: str, target: str) -> int:
-        """Copy an object inside S3, at once or in parts; return its size in bytes."""
+        """Copy an object inside S3, in one call or in parts; return its size in bytes."""
         size = self._size(source)
         if size is None:
             raise ObjectNotFoundError("ListObjectsV2", "NoSuchKey", f"{source} no longer exists.")
@@ -69,13 +69,13 @@ class BotoStorage:
         return size
 
     def exists(self, location: str) -> bool:
-        """Say whether there is an object at a location."""
+        """Return whether an object exists."""
         bucket, key = parse_location(location)
         page = call_service("ListObjectVersions", lambda: self._client.list_object_versions(Bucket=bucket, Prefix=key))
         return any(version["Key"] == key and version["IsLatest"] for version in page.get("Versions", []))
 
     def empty(self, bucket: str) -> bool:
-        """Delete as much of a bucket as there is time for, and say whether it is empty then, or gone."""
+        """Delete as many objects of a bucket as time allows; return whether the bucket is then empty or gone."""
         try:
             fetch = partial(self._client.list_object_versions, Bucket=bucket)
             listed = paginate("ListObjectVersions", fetch, _VERSION_TOKENS, self._sleep)
@@ -88,14 +88,14 @@ class BotoStorage:
             raise
 
     def _size(self, location: str) -> int | None:
-        """Look in the list: a refusal to head an object says neither what is missing nor whether there is one."""
+        """Return an object's size by listing it; a denied HeadObject call doesn't reveal what is missing."""
         bucket, key = parse_location(location)
-        # The key itself comes before all that it is the beginning of.
+        # Keys are listed in order, so the exact key comes before longer keys that start with it.
         page = call_service("ListObjectsV2", lambda: self._client.list_objects_v2(Bucket=bucket, Prefix=key, MaxKeys=1))
         return next((item["Size"] for item in page.get("Contents", []) if item["Key"] == key), None)
 
     def _copy_in_parts(self, source: str, target: str, size: int) -> None:
-        # One that is not completed is removed by the bucket's own rule, a day later.
+        # A lifecycle rule of the bucket removes incomplete uploads after a day.
         bucket, key = parse_location(target)
         upload = call_service(
             "CreateMultipartUpload", lambda: self._client.create_multipart_upload(Bucket=bucket, Key=key)
@@ -131,7 +131,7 @@ class BotoStorage:
             "DeleteObjects",
             lambda: self._client.delete_objects(Bucket=bucket, Delete={"Objects": objects, "Quiet": True}),
         )
-        for error in deleted.get("Errors", []):  # which are told in an answer that is a success by its status
+        for error in deleted.get("Errors", []):  # errors of single objects, in a response with status 200
             raise error_from("DeleteObjects", error.get("Code", "Unknown"), error.get("Message", str(error)))
 
 

@@ -1,8 +1,9 @@
-"""crhelper, with the three things replaced that it can't do here: how it waits, how it answers, what it creates first.
+"""crhelper, with a different way to poll, to send responses and to create boto3 clients.
 
-crhelper owns the protocol (dispatch, answering, exceptions, running out of time). What it paces with EventBridge rules
-that it makes at run time, a Step Functions state machine paces instead. Everything reached into is pinned by
-tests/handler/cloudformation/test_crhelper_seam.py, and crhelper's version is pinned with it.
+crhelper owns the protocol: dispatching, responding, exceptions and timeouts of the function. A Step Functions state
+machine replaces the EventBridge rules that crhelper creates at run time for its polls.
+tests/handler/cloudformation/test_crhelper_seam.py covers all internals of crhelper that are used here, and the version
+of crhelper is pinned.
 """
 
 import logging
@@ -31,7 +32,7 @@ Event = events.Event
 
 
 class CustomResource(CfnResource):
-    """A custom resource whose polls are made by a state machine."""
+    """A custom resource that is polled by a state machine."""
 
     Data: dict[str, Any]
     PhysicalResourceId: str | None
@@ -43,7 +44,7 @@ class CustomResource(CfnResource):
         send: Callable[[str, Mapping[str, object]], None],
         clock: Callable[[], float],
     ) -> None:
-        # At DEBUG crhelper logs the whole event, ResponseURL included; at INFO the rules that it would poll by.
+        # At DEBUG crhelper logs the whole event including ResponseURL; at INFO it logs the rules for its own polls.
         logging.getLogger("crhelper").setLevel(logging.WARNING)
         log_records.escape_all()
         with _no_boto3_clients():
@@ -58,13 +59,13 @@ class CustomResource(CfnResource):
         self._rejected_id = ""
 
     def __call__(self, event: Event, context: object) -> None:
-        """Handle one request or poll; raise `NotDeliveredError`, so that the function is invoked again."""
+        """Handle a request or poll; raise `NotDeliveredError`, so that the function is invoked again."""
         self._begin()
         super().__call__(event, context)
         self._end()
 
     def reject(self, event: Event, reason: str) -> None:
-        """Answer an event that nothing can be done for; raises `NotDeliveredError`."""
+        """Send a failure for an invalid event; raises `NotDeliveredError`."""
         self._begin()
         self.StackId, self.RequestId = event["StackId"], event["RequestId"]
         self.LogicalResourceId = event["LogicalResourceId"]
@@ -85,7 +86,7 @@ class CustomResource(CfnResource):
             raise self._not_delivered
 
     def record_outcome(self, outcome: Outcome) -> str | None:
-        """Note an outcome; return the physical id where it is another one than the request's."""
+        """Record an outcome; return the physical id if it differs from the one in the request."""
         if isinstance(outcome, Finished):
             self.Data = dict(outcome.attributes)
             return outcome.physical_resource_id
@@ -94,7 +95,7 @@ class CustomResource(CfnResource):
         return None
 
     def progress(self, event: Event) -> Progress:
-        """Read what the last poll noted, and how old the request is if no poll has noted that."""
+        """Return the progress that the last poll recorded, with the age of the request added."""
         noted = Progress(**event[events.DATA][events.PROGRESS])
         received_at = event.get(events.RECEIVED_AT, self._invoked_at)
         age_seconds = max(0, self._invoked_at - received_at)
@@ -104,11 +105,11 @@ class CustomResource(CfnResource):
         return events.POLLING in self._event
 
     def _poll_enabled(self) -> bool:
-        """Poll only where there is something to wait for: crhelper always polls once a poll function is there."""
+        """Return whether the outcome is `Waiting`; crhelper itself would poll whenever there is a poll function."""
         return self.wait_seconds is not None
 
     def _wrap_function(self, func: Callable[[Event, object], str | None] | None) -> None:
-        """Call a handler, and note its failure for the answer."""
+        """Call a handler and record its failure for the response."""
         try:
             self.PhysicalResourceId = func(self._event, self._context) if func else ""
         except ImportFailedError as failure:
@@ -120,7 +121,7 @@ class CustomResource(CfnResource):
 
     def _setup_polling(self) -> None:
         if self._answering.locked():
-            return  # the function's time ran out in the meantime, and CloudFormation was told so
+            return  # the function has timed out in the meantime, and has sent a failure
         event = {
             **self._event,
             events.DATA: self.Data,
@@ -137,7 +138,7 @@ class CustomResource(CfnResource):
             raise RuntimeError(reason) from error
 
     def _set_timeout(self) -> None:
-        """Let only the first request fail when its function runs out of time: a poll that does is simply repeated."""
+        """Send a failure on timeout only for the first invocation; a poll that times out is repeated."""
         if not self._is_poll():
             super()._set_timeout()
 
@@ -145,16 +146,16 @@ class CustomResource(CfnResource):
         self._send(FAILED, "The function timed out before it could start the import. Deploy again.")
 
     def _cfn_response(self, _: Event) -> None:
-        """Answer; `_resource_id` is the physical id, where crhelper would invent one."""
+        """Send the response; `_resource_id` replaces the physical id that crhelper would generate."""
         self._send()
 
     def _send(self, status: str | None = None, reason: str = "", **_: object) -> None:
-        """Answer once: an answer that didn't arrive isn't followed by another that says the opposite."""
+        """Send the response only once; if it isn't delivered, no other response may contradict it."""
         if not self._answering.acquire(blocking=False):
             return
         status, reason = status or self.Status, printable(reason or self.Reason)
         if status == FAILED and self.RequestType == "Delete":
-            # A job can't be deleted anyway, and a resource that can't be deleted blocks its stack for good.
+            # A job can't be deleted anyway, and a resource that can't be deleted blocks its stack permanently.
             logger.warning("The resource is deleted although the request failed: %s", reason)
             status, reason = SUCCESS, ""
         try:
@@ -162,7 +163,7 @@ class CustomResource(CfnResource):
         except NotDeliveredError as problem:
             self._not_delivered = problem
         if status == FAILED:
-            logger.error("%s", reason)  # last, for the CDK CLI shows the end of the log beside the failure
+            logger.error("%s", reason)  # last, because the CDK CLI shows the end of the log with the failure
 
     def _answer(self, status: str, reason: str) -> dict[str, object]:
         return {
@@ -178,13 +179,13 @@ class CustomResource(CfnResource):
 
     @property
     def _resource_id(self) -> str:
-        """The resource's id: that of the request, and of a new resource the one that it gets."""
+        """The physical id: the one in the request, or the new one in a Create."""
         return self._rejected_id or resource_of(self._event).physical_id or str(self.LogicalResourceId)
 
 
 @contextmanager
 def _no_boto3_clients() -> Iterator[None]:
-    """Keep crhelper from making three clients that only its own way of polling needs: most of its cold start."""
+    """Keep crhelper from creating three clients that only its own polling needs; they take most of its cold start."""
 
     class NoBoto3:
         @staticmethod

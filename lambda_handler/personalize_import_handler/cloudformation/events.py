@@ -1,6 +1,6 @@
-"""Check the events that the functions are invoked with, before anything else is done with them.
+"""Check the events of the functions before they are processed.
 
-Whoever may invoke the functions may send anything. Of an event that can be answered, the answer names each problem.
+A caller that may invoke the functions can send any event. If a response can be sent, it lists all problems.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/crpg-ref-requests.html
 """
 
@@ -13,7 +13,7 @@ from personalize_import_handler.contract.constraints import TextRule, violation
 from personalize_import_handler.request.outcome import Progress
 
 Event = dict[str, Any]
-"""A request of CloudFormation; in a poll, with crhelper's data beside it."""
+"""A request of CloudFormation; in a poll, with the data of crhelper added."""
 
 POLLING: Final = "CrHelperPoll"
 DATA: Final = "CrHelperData"
@@ -22,11 +22,11 @@ RECEIVED_AT: Final = "ReceivedAt"
 """When OnEvent received the event, by the functions' clock."""
 STATE_MACHINE_ARN: Final = "StateMachineArn"
 BOOKKEEPING: Final = frozenset({PROGRESS, "PhysicalResourceId"})
-"""The members of crhelper's data in a poll."""
+"""The members of crhelper's data in a poll that are not attributes."""
 
 _REQUEST_TYPES: Final = ("Create", "Update", "Delete")
 _IDENTIFYING: Final = ("StackId", "RequestId", "LogicalResourceId")
-"""The members that an answer repeats."""
+"""The members that a response repeats."""
 _REQUIRED: Final = frozenset({"RequestType", "ResponseURL", *_IDENTIFYING})
 _MEMBERS: Final = _REQUIRED | {
     *("ServiceToken", "ResourceType", "PhysicalResourceId", "ResourceProperties", "OldResourceProperties")
@@ -65,15 +65,15 @@ PROGRESS_RULES: Final[Mapping[str, TextRule | type[bool | float]]] = {
     "url_signed_at": float,
     "age_seconds": float,
 }
-"""What each member of `Progress` must be; those whose default is None may be null."""
+"""The type or rule of each member of `Progress`; members with None as their default may be null."""
 
 
 class NotARequestError(ValueError):
-    """The event lacks what an answer needs, so that nobody can be answered."""
+    """The event lacks members that a response needs, so no response can be sent."""
 
 
 class ParsedEvent(NamedTuple):
-    """An event, and the reason to refuse it, which is empty if there is none."""
+    """An event and the reason to reject it; the reason is empty for a valid event."""
 
     event: Event
     rejection: str
@@ -82,32 +82,32 @@ class ParsedEvent(NamedTuple):
 def parse_request(event: object) -> ParsedEvent:
     """Return the members of a request that CloudFormation sends; raise `NotARequestError`.
 
-    All else is left out, such as the data of a poll: CloudFormation never sends it, so it would be forged.
+    Other members, such as the data of a poll, are removed: CloudFormation never sends them, so they would be forged.
     """
     request = {name: value for name, value in _answerable(event).items() if name in _MEMBERS}
     return ParsedEvent(request, _rejection(_request_problems(request)))
 
 
 def parse_poll(event: object) -> ParsedEvent:
-    """Return a poll, as OnEvent has handed it over to the state machine; raise `NotARequestError`."""
+    """Return a poll, as OnEvent passed it to the state machine; raise `NotARequestError`."""
     poll = _answerable(event)
     return ParsedEvent(poll, _rejection([*_request_problems(poll), *_poll_problems(poll)]))
 
 
 def resource_id_in(event: Event) -> str:
-    """Return the physical id for the answer to an event that is refused."""
+    """Return the physical id for the response to a rejected event."""
     given = event.get("PhysicalResourceId")
     is_given = event["RequestType"] != "Create" and isinstance(given, str) and 0 < len(given) <= _PHYSICAL_ID_LENGTH_MAX
     return str(given) if is_given else str(event["LogicalResourceId"])
 
 
 def _answerable(event: object) -> Event:
-    """Return an event that can be answered: it says to whom, and what for."""
+    """Return an event whose members are sufficient for a response; raise `NotARequestError` for any other."""
     if not isinstance(event, dict):
         raise NotARequestError(f"not a CloudFormation request: {violation('the event', type(event).__name__, _OBJECT)}")
     if missing := _REQUIRED - event.keys():
         raise NotARequestError(f"not a CloudFormation request: {', '.join(sorted(missing))} missing")
-    if not responses.is_response_url(event["ResponseURL"]):  # which is in no message: it is a credential
+    if not responses.is_response_url(event["ResponseURL"]):  # the URL is a credential, so no message contains it
         message = f"ResponseURL must be {responses.RESPONSE_URL_ALLOWED}"
         raise NotARequestError(f"not a CloudFormation request: {message}")
     for name in _IDENTIFYING:
@@ -137,7 +137,7 @@ def _request_problems(event: Event) -> Iterator[str]:
 
 
 def _poll_problems(event: Event) -> Iterator[str]:
-    """Yield the problems with what OnEvent and the state machine have added to a request."""
+    """Yield the problems with the members that OnEvent and the state machine have added to a request."""
     if event.get(POLLING) is not True:
         yield violation(POLLING, event.get(POLLING), "true, as OnEvent hands it over")
     if RECEIVED_AT in event and not _is_number(event[RECEIVED_AT]):
@@ -166,7 +166,7 @@ def _progress_problems(name: str, value: object) -> Iterator[str]:
 
 
 class _Kind(NamedTuple):
-    """A type of values that are not strings."""
+    """A type of values other than strings."""
 
     allowed: str
     test: Callable[[object], bool]
@@ -181,7 +181,7 @@ def _is_count(value: object) -> bool:
 
 
 def _is_number(value: object) -> bool:
-    # Neither NaN nor infinite: JSON has neither, and Python's reader takes both.
+    # Neither NaN nor infinity, which JSON doesn't have but Python's parser accepts.
     return isinstance(value, (int, float)) and not isinstance(value, bool) and -_NUMBER_MAX <= value <= _NUMBER_MAX
 
 

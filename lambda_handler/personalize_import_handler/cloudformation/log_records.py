@@ -8,9 +8,9 @@ from personalize_import_handler.contract.printable import printable
 
 
 class PrintableRecord(logging.LogRecord):
-    """A record whose message is one line, and whose traceback has no other lines than Python's own."""
+    """A record whose message is a single line, and whose traceback contains only Python's own line breaks."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - those of the base class
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as in the base class
         super().__init__(*args, **kwargs)
         if self.exc_info and self.exc_info[0]:
             self.exc_text = _printable_traceback(self.exc_info[1])
@@ -21,7 +21,7 @@ class PrintableRecord(logging.LogRecord):
 
 
 def escape_all() -> None:
-    """Make every logger of the process create such records, those of libraries included."""
+    """Make every logger in the process create such records, including those of libraries."""
     logging.setLogRecordFactory(PrintableRecord)
 
 
@@ -30,6 +30,6 @@ def _printable_traceback(error: BaseException | None) -> str:
 
 
 def _lines_of(part: str) -> list[str]:
-    """Return the lines of a part of a traceback: a frame has several, an exception one, whatever its message has."""
+    """Return the lines of a part of a traceback: several for a frame, only one for an exception with any message."""
     text = part.strip("\n")
     return [printable(line) for line in (text.split("\n") if text.startswith("  File ") else [text])]

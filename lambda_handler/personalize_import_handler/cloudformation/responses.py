@@ -1,7 +1,7 @@
-"""Answer CloudFormation: one bounded JSON body, put to a pre-signed URL, with the status looked at.
+"""Send responses to CloudFormation: a JSON body of limited size, in a PUT request to a pre-signed URL.
 
-https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/crpg-ref-responses.html. The URL is a
-credential: it stands in no message and no log line. No redirect is followed.
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/crpg-ref-responses.html. The URL is a credential,
+so it is in no message and no log line. The HTTP status is checked, and redirects are not followed.
 """
 
 import bisect
@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 BODY_BYTES_MAX: Final = 4096
 RESPONSE_URL_ALLOWED: Final = "a URL that begins with https://"
 ATTEMPT_THREAD: Final = "answer to CloudFormation"
-"""The name of the thread of an attempt."""
+"""The name of the thread that sends a response."""
 _ATTEMPTS: Final = 5
 _NO_RESPONSE: Final = "no response in time"
 _TIMEOUT_SECONDS: Final = 5
@@ -35,17 +35,17 @@ _PORT_MAX: Final = 65535
 
 
 class NotDeliveredError(Exception):
-    """CloudFormation could not be reached, or did not take the answer."""
+    """CloudFormation could not be reached or did not accept the response."""
 
 
 def is_response_url(url: object) -> bool:
-    """Return whether an answer may be put to a URL: over HTTPS only, because the answer and the URL are secrets."""
+    """Return whether a response may be sent to a URL: HTTPS only, because the response and the URL are secret."""
     parts = _URL.fullmatch(url) if isinstance(url, str) else None
     return parts is not None and int(parts["port"] or 0) <= _PORT_MAX
 
 
 def body_of(answer: Mapping[str, object]) -> bytes:
-    """Serialize an answer; its reason gives way at its end where the whole is too long for CloudFormation."""
+    """Serialize a response; cut the end of its reason if the body is too long for CloudFormation."""
     body = _serialize(answer)
     if len(body) <= BODY_BYTES_MAX:
         return body
@@ -54,7 +54,7 @@ def body_of(answer: Mapping[str, object]) -> bytes:
     def cut_to(length: int) -> bytes:
         return _serialize({**answer, "Reason": reason[:length] + _CUT})
 
-    # A character takes one to six bytes, so the longest head that fits is searched for rather than computed.
+    # A character takes one to six bytes, so a binary search finds the longest reason that fits.
     too_long = bisect.bisect(range(len(reason)), BODY_BYTES_MAX, key=lambda length: len(cut_to(length)))
     return cut_to(max(0, too_long - 1))
 
@@ -66,13 +66,13 @@ def send(
     sleep: Callable[[float], None] = time.sleep,
     timeout_seconds: float = _TIMEOUT_SECONDS,
 ) -> None:
-    """Put the answer to CloudFormation, or raise `NotDeliveredError` after a bounded number of attempts.
+    """Send a response to CloudFormation; raise `NotDeliveredError` after a limited number of attempts.
 
     Args:
-        url: The ResponseURL of the request. Nothing is sent to one that is not https.
-        answer: The members of the answer.
-        sleep: Waits so many seconds between two attempts.
-        timeout_seconds: The deadline of one attempt as a whole, however slowly the endpoint answers.
+        url: The ResponseURL of the request; any URL other than HTTPS raises `NotDeliveredError` at once.
+        answer: The members of the response.
+        sleep: The function that waits between attempts; its argument is in seconds.
+        timeout_seconds: The limit for each attempt as a whole, even if the endpoint sends data slowly.
     """
     if not is_response_url(url):
         raise NotDeliveredError(f"The response was not sent: ResponseURL must be {RESPONSE_URL_ALLOWED}")
@@ -90,25 +90,25 @@ def send(
 
 
 class _Connection(http.client.HTTPSConnection):
-    """A connection that can be given up while another thread waits for it."""
+    """A connection that another thread can abort."""
 
     is_aborted = False
 
     def connect(self) -> None:
-        """Connect, unless the connection was given up in the meantime."""
+        """Connect, unless the connection was aborted in the meantime."""
         super().connect()
         if self.is_aborted:
             raise TimeoutError
 
     def abort(self) -> None:
-        """End whatever waits for the other end."""
+        """Abort any operation that waits for the server."""
         self.is_aborted = True
-        with suppress(OSError, AttributeError):  # not connected yet, or not any more
+        with suppress(OSError, AttributeError):  # not connected yet, or no longer connected
             self.sock.shutdown(socket.SHUT_RDWR)
 
 
 class _HttpsHandler(urllib.request.HTTPSHandler):
-    """Opens URLs with a connection that can be given up."""
+    """Opens URLs with a connection that another thread can abort."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -119,20 +119,20 @@ class _HttpsHandler(urllib.request.HTTPSHandler):
         return self.do_open(self._connection, request)
 
     def abort(self) -> None:
-        """End whatever waits for the other end."""
+        """Abort any operation that waits for the server."""
         for connection in self._connections:
             connection.abort()
 
-    def _connection(self, host: str, **options: Any) -> _Connection:  # noqa: ANN401 - those of the base class
+    def _connection(self, host: str, **options: Any) -> _Connection:  # noqa: ANN401 - as in the base class
         self._connections.append(_Connection(host, **options))
         return self._connections[-1]
 
 
 def _put(url: str, body: bytes, timeout_seconds: float) -> str:
-    """Put once within the deadline; return what went wrong, or an empty string.
+    """Send one PUT request within the deadline; return the problem, or an empty string.
 
-    The timeout of a socket begins again with each byte that arrives, so an endpoint that sends one after the other
-    could hold the attempt for hours. So the attempt runs in a thread of its own, and is given up at the deadline.
+    A socket timeout starts again with each byte, so a server that sends single bytes could block the attempt for hours.
+    The attempt therefore runs in a separate thread, which is aborted at the deadline.
     """
     handler = _HttpsHandler()
     outcome: SimpleQueue[str] = SimpleQueue()
@@ -146,7 +146,7 @@ def _put(url: str, body: bytes, timeout_seconds: float) -> str:
 
 
 def _attempt(handler: _HttpsHandler, url: str, body: bytes, timeout_seconds: float) -> str:
-    # Without a handler for redirects, each is a refusal.
+    # Without a handler for redirects, a redirect is an error.
     opener = urllib.request.OpenerDirector()
     for each in (
         urllib.request.ProxyHandler(),
@@ -156,7 +156,7 @@ def _attempt(handler: _HttpsHandler, url: str, body: bytes, timeout_seconds: flo
     ):
         opener.add_handler(each)
     try:
-        # An empty content type: the URL is signed for that.
+        # The content type is empty because the URL is signed for an empty one.
         request = urllib.request.Request(url, data=body, method="PUT", headers={"Content-Type": ""})  # noqa: S310
         with opener.open(request, timeout=timeout_seconds):
             return ""

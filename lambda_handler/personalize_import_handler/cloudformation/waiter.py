@@ -1,7 +1,7 @@
-"""The state machine that polls: hand a request over to it, and ask it for later ones.
+"""The state machine that polls: start an execution for a request, and check for later requests.
 
-Its executions are the one memory that the functions share. A request's execution has a name of its own, so the request
-is handed over once, however often its event comes; and the names of all requests for one resource begin alike.
+Its executions are the only state that the functions share. The execution name is derived from the request, so a request
+starts only one execution even if its event is delivered twice. All names for one resource have the same prefix.
 """
 
 import hashlib
@@ -37,14 +37,14 @@ _CLOCKS_DIFFER_SECONDS: Final = 5
 _STARTED_ALREADY: Final = "ExecutionAlreadyExists"
 _HASH_LENGTH: Final = 32
 _EXECUTIONS_MAX: Final = 1000
-"""More than a provider begins in the hours for which a request can wait; the list goes 90 days back."""
+"""More than a provider starts in the hours for which a request can wait; the list covers 90 days."""
 
 
 def execution_name(event: Mapping[str, Any]) -> str:
-    """Name the execution that answers a request: the same request, delivered twice, has but one.
+    """Return the name of the execution for a request; it is the same if the request is delivered twice.
 
-    A rollback may come with the RequestId of the request that it undoes, but never with its ResponseURL. The name ends
-    in the time at which that URL was signed, if that is known.
+    A rollback may have the RequestId of the request that it undoes, but never the same ResponseURL. The name ends with
+    the time at which that URL was signed, if the URL contains it.
     """
     name = f"{_resource_hash(event)}-{_hash(event['RequestId'], event['ResponseURL'])}"
     signed_at = request_time.signed_at(event["ResponseURL"])
@@ -52,10 +52,11 @@ def execution_name(event: Mapping[str, Any]) -> str:
 
 
 def start_polling(event: Mapping[str, Any], sleep: Callable[[float], None] = time.sleep) -> None:
-    """Start the execution that polls until the request can be answered, unless it has been started before.
+    """Start the execution that polls for the request, unless it was started before.
 
-    Retried for two minutes, because no poll could do so yet: Step Functions may be busy, and the function's own role
-    may be seconds old, see `fresh_permissions`. Raise `RefusedError` after that, or at once if no retry can help.
+    The call is retried for two minutes, because no poll can do that yet: Step Functions may be busy, and the function's
+    own role may be seconds old, see `fresh_permissions`. Raise `RefusedError` after that, or at once if a retry can't
+    help.
     """
     slept = 0
     for seconds in _SECONDS_BETWEEN_TRIES:
@@ -71,18 +72,18 @@ def start_polling(event: Mapping[str, Any], sleep: Callable[[float], None] = tim
 
 
 def is_superseded(event: Mapping[str, Any], sleep: Callable[[float], None] = time.sleep) -> bool:
-    """Return whether a later request has come for the same resource; raise `BusyError` or `RefusedError`.
+    """Return whether there is a later request for the same resource; raise `BusyError` or `RefusedError`.
 
-    CloudFormation makes one request at a time for a resource. If it makes another before it was answered, it has
-    cancelled the first, or has waited too long for it, and nobody would know of a job that is started after that.
+    CloudFormation sends one request at a time for a resource. If it sends another before it has received a response, it
+    has cancelled the first one or timed out. A job that is started after that would not be monitored by any stack.
     """
     return has_later_request(execution_name(event), dict(_executions_of(event, sleep)))
 
 
 def has_later_request(own_name: str, begun: Mapping[str, "datetime"]) -> bool:
-    """Return whether a resource has a later request than the one of an execution; `begun` has their starts by name.
+    """Return whether a resource has a later request than its execution; `begun` maps execution names to start times.
 
-    The order of the list is no help, for executions that have ended may be listed by their end.
+    The order of the list doesn't help, because executions that have ended may be sorted by their end time.
     """
     if own_name not in begun:
         return False
@@ -91,9 +92,9 @@ def has_later_request(own_name: str, begun: Mapping[str, "datetime"]) -> bool:
 
 
 def _is_later(one: tuple[str, "datetime"], other: tuple[str, "datetime"]) -> bool:
-    """Compare two requests by the signatures of their URLs, and by the starts of their executions.
+    """Return whether the first request is later, by the dates of their URLs, otherwise by their execution starts.
 
-    The starts alone would not do: Lambda may deliver events in another order, as one that it has throttled waits.
+    The start times are not sufficient, because Lambda may reorder events, for example when it throttles one.
     """
     signed, other_signed = _SIGNED.fullmatch(one[0]), _SIGNED.fullmatch(other[0])
     seconds = int(signed[1]) - int(other_signed[1]) if signed and other_signed else 0
@@ -116,7 +117,7 @@ def _start(event: Mapping[str, Any]) -> None:
 
 
 def _executions_of(event: Mapping[str, Any], sleep: Callable[[float], None]) -> Iterator[tuple[str, "datetime"]]:
-    """Yield when each of the latest requests for the event's resource was handed over, by name."""
+    """Yield the name and start time of the latest executions for the event's resource."""
     resource = _resource_hash(event)
     fetch = partial(_client().list_executions, stateMachineArn=event[STATE_MACHINE_ARN], maxResults=_EXECUTIONS_MAX)
     listed = paginate("ListExecutions", fetch, {"nextToken": "nextToken"}, sleep)

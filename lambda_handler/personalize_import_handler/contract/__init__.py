@@ -1,8 +1,8 @@
-"""The contract between the construct and the handler: what stands in a template and what comes back.
+"""The contract between construct and handler: resource properties, attributes, events and limits.
 
-Standard library only, for both planes import it: the construct writes `ResourceProperties` and reads `Attribute`s,
-the handler parses the former (`properties.parse`) and answers the latter. Limits are those of the service,
-https://docs.aws.amazon.com/personalize/latest/dg/API_CreateDatasetImportJob.html, unless a comment says otherwise.
+Standard library only, because both sides import it: the construct writes `ResourceProperties` and reads `Attribute`s,
+the handler parses the former (`properties.parse`) and returns the latter. Limits are the service's own,
+https://docs.aws.amazon.com/personalize/latest/dg/API_CreateDatasetImportJob.html, unless a comment states otherwise.
 """
 
 from enum import StrEnum
@@ -10,61 +10,61 @@ from typing import Final, Required, TypedDict
 
 RESOURCE_TYPE: Final = "Custom::PersonalizeDatasetImportJob"
 WAIT_RESOURCE_TYPE: Final = "Custom::PersonalizeDatasetImportJobWait"
-"""What goes on waiting where one resource may not wait any longer. Same functions, same properties and attributes."""
+"""A later resource of a wait chain. Same functions, properties and attributes as the first one."""
 
 
 DATA_RESOURCE_TYPE: Final = "Custom::PersonalizeImportData"
-"""What empties the provider's data bucket when that is deleted. Same functions; its one property is `Bucket`."""
+"""The resource that empties the staging bucket when it is deleted. Same functions; its only property is `Bucket`."""
 
 
 class ImportMode(StrEnum):
-    """What happens to the data that the dataset holds already."""
+    """The effect of an import on existing data of the dataset."""
 
     FULL = "FULL"
-    """Replace all bulk data of the dataset; the first import of a dataset must be one of these."""
+    """Replace all bulk data of the dataset; the first import of a dataset must use this mode."""
     INCREMENTAL = "INCREMENTAL"
-    """Append, and replace items, users and actions that have the same id."""
+    """Append rows, and replace items, users and actions that have the same id."""
 
 
 class ReimportMode(StrEnum):
     """The values of the property `Reimport`."""
 
     WHEN_PROPERTIES_CHANGE = "WHEN_PROPERTIES_CHANGE"
-    """When what the resource says about the import has changed."""
+    """Import again when a property of the import has changed."""
     WHEN_DATA_CHANGES = "WHEN_DATA_CHANGES"
-    """Also when the files at the location are others than those that were imported last."""
+    """Import again also when the files at the location have changed."""
 
 
 class JobTag(TypedDict):
-    """One tag, in CloudFormation's spelling."""
+    """A tag with the member names of CloudFormation."""
 
     Key: str
     Value: str
 
 
 class DataFile(TypedDict):
-    """One file that is brought to the location before it is imported, and the object that it is copied from."""
+    """A file that is copied to the location before the import, and the object to copy."""
 
     Name: str
     Source: str
 
 
 class Follower(TypedDict, total=False):
-    """A resource with an INCREMENTAL import that comes after a FULL one."""
+    """A resource with an INCREMENTAL import that depends on a FULL import."""
 
     LogicalId: Required[str]
     JobName: str
 
 
 class FirstResource(TypedDict):
-    """The resource that has begun an import which another one goes on waiting for."""
+    """The first resource of a wait chain, which started the import."""
 
     LogicalId: str
     PhysicalId: str
 
 
 class DatasetDefinition(TypedDict, total=False):
-    """The properties of an `AWS::Personalize::Dataset` that replace it when they change, but for its schema."""
+    """The properties of an `AWS::Personalize::Dataset` whose change replaces it, except for its schema."""
 
     Name: Required[str]
     DatasetType: Required[str]
@@ -73,31 +73,33 @@ class DatasetDefinition(TypedDict, total=False):
 
 
 class ResourceProperties(TypedDict, total=False):
-    """Properties of the custom resource, as a template gives them; one that is None is left out of it.
+    """Properties of the custom resource in a template; a property that is None is omitted.
 
-    CloudFormation hands every scalar to the handler as a string: `55` as `"55"`, `true` as `"true"`.
+    CloudFormation passes every scalar to the handler as a string: `55` as `"55"`, `true` as `"true"`.
 
-    `DataFiles` says what is brought to `DataLocation`, which is in the provider's data bucket then. They are no part of
-    what is imported: that location has the content's hash in it.
+    `DataFiles` lists the files to copy to `DataLocation`, which is then in the staging bucket. They are not part of the
+    import's identity, because that location contains the hash of their content.
 
-    `DataAsOf` says nothing but that it has changed: CloudFormation asks for nothing where no property has, and so it is
-    what lets `Reimport` look at the data again.
+    `DataAsOf` only has to change: CloudFormation sends no Update if all properties are unchanged, and `Reimport` needs
+    an Update to compare the data again.
 
-    `DatasetDefinition` and `After` cause an Update when they change, and are no part of what is imported: a dataset
-    that was replaced keeps its ARN and is empty, and a FULL import that the resource comes after removes what it has
-    added. The handler finds out whether the data is gone.
+    `DatasetDefinition` and `After` cause an Update when they change, and are not part of the import's identity: a
+    dataset that was replaced keeps its ARN and is empty, and a FULL import that the resource depends on removes the
+    rows that the resource added. The handler checks whether the data is gone.
 
-    `FollowedBy` lists the resources that come after a FULL import, in order. An update that fails is rolled back for
-    those resources alone whose update had begun. So when the FULL import runs again in the rollback, its handler
-    imports again what the others had added.
+    `FollowedBy` lists the resources that depend on a FULL import, in order. If an update fails, CloudFormation rolls
+    back only the resources whose update had started. When the rollback repeats the FULL import, its handler therefore
+    also imports the rows of the other resources again.
 
-    `StackScope` names a nested stack, whose own name has a random suffix: its root stack's name, and its place in that.
+    `StackScope` names a nested stack, whose real name has a random suffix: the root stack's name and the path in it.
 
-    `PublishStateChanges` is no part of what is imported either: it has states told to EventBridge, see `StateChange`.
+    `PublishStateChanges` is not part of the import's identity; it publishes state changes to EventBridge, see
+    `StateChange`.
 
-    The last five make a relay of several resources, each of which waits for at most `TIMEOUT_SECONDS_MAX`: all but the
-    last hand over. All but the first have the job that they continue with, the first resource, whose import it is, and
-    how long the job has been waited for; where states are published, also the status with which the one before ended.
+    The last five form a wait chain of several resources, each of which waits for at most `TIMEOUT_SECONDS_MAX`. All
+    except the last have `HandsOver`. All except the first have the job to continue with, the first resource, which owns
+    the import, and the seconds waited so far; if state changes are published, also the last status of the previous
+    resource.
     """
 
     ServiceToken: str
@@ -130,7 +132,7 @@ class ResourceProperties(TypedDict, total=False):
 
 
 class DataResourceProperties(TypedDict, total=False):
-    """Properties of the custom resource beside the data bucket."""
+    """Properties of the custom resource that empties the staging bucket."""
 
     ServiceToken: str
     ServiceTimeout: int | str
@@ -138,7 +140,7 @@ class DataResourceProperties(TypedDict, total=False):
 
 
 class Attribute(StrEnum):
-    """The attributes for `Fn::GetAtt`; every one is always present. `Ref` is the resource's id, which never changes."""
+    """The attributes for `Fn::GetAtt`; all are always present. `Ref` returns the physical id, which never changes."""
 
     DATASET_IMPORT_JOB_ARN = "DatasetImportJobArn"
     JOB_NAME = "JobName"
@@ -150,23 +152,23 @@ class Attribute(StrEnum):
 
 
 STATUS_UNKNOWN: Final = "UNKNOWN"
-"""The status of a job that could not be looked at, or not be started yet, when one resource handed over to the next."""
+"""The status if a resource of a wait chain timed out before its job could be started or described."""
 STATUS_NOT_STARTED: Final = "NOT_STARTED"
-"""In a state change: the request has failed, and as far as is known no job was started for it."""
+"""In a state change: the request has failed, and no job is known to have been started for it."""
 STATUS_UNWATCHED: Final = "UNWATCHED"
-"""In a state change: the request has failed, and nobody looks at its job any more, which may go on."""
+"""In a state change: the request has failed; its job is no longer monitored but may still be running."""
 STATUS_LENGTH_MAX: Final = 256
 """https://docs.aws.amazon.com/personalize/latest/dg/API_DatasetImportJob.html"""
 FAILED_STATUSES: Final = ("CREATE FAILED", STATUS_NOT_STARTED, STATUS_UNWATCHED)
-"""What a state change says where the deploy fails."""
+"""The statuses of a state change that mean a failed deployment."""
 
 EVENT_SOURCE: Final = "cdk-personalize-import"
-"""Of state changes on the default event bus; `aws.` begins the sources of AWS's own events alone."""
+"""The source of state change events; sources that begin with `aws.` are reserved for AWS."""
 EVENT_DETAIL_TYPE: Final = "Personalize Dataset Import Job State Change"
 
 
 class StateChange(TypedDict):
-    """The detail of an event; what isn't known is null. Statuses are the service's, and the two above."""
+    """The detail of an event; unknown values are null. `status` is the service's status or one of the two above."""
 
     stackId: str
     stackName: str
@@ -177,9 +179,9 @@ class StateChange(TypedDict):
     jobName: str | None
     status: str
     previousStatus: str | None
-    """The one that was told last."""
+    """The status that was published last."""
     failureReason: str | None
-    """As the stack event has it: the service's own words first."""
+    """The same text as in the stack event; it begins with the service's own text."""
 
 
 class Environment(StrEnum):
@@ -187,26 +189,26 @@ class Environment(StrEnum):
 
     STATE_MACHINE_ARN = "STATE_MACHINE_ARN"
     STACK_ID = "STACK_ID"
-    """The id of the provider's own stack, which alone may have the data bucket emptied."""
+    """The id of the provider's own stack, the only one that may empty the staging bucket."""
     DATA_BUCKET = "DATA_BUCKET"
-    """The name of the data bucket, if the provider has one."""
+    """The name of the staging bucket, if the provider has one."""
 
 
 PERSONALIZE_SERVICE_PRINCIPAL: Final = "personalize.amazonaws.com"
-"""The same literal in every partition, aws-cn included."""
+"""The same in every partition, including aws-cn."""
 IMPORT_ROLE_PATH: Final = "/personalize-import/"
-"""The end of the paths of import roles that the construct creates, before the Region and the name of the stack."""
+"""The last fixed part of the paths of import roles that the construct creates; Region and stack name follow."""
 IMPORT_ROLE_PATH_LENGTH_MAX: Final = 170
-"""Ours, for what stands before that: no ARN of 256 characters has room for more. IAM allows paths of 512."""
+"""Our limit for the path before that, so that the role's ARN has at most 256 characters. IAM allows paths of 512."""
 
 SERVICE_TIMEOUT_SECONDS: Final = 3600
-"""CloudFormation's limit for the answer to one custom resource request."""
+"""CloudFormation's limit for the response to a custom resource request."""
 TIMEOUT_SECONDS_MIN: Final = 60
 TIMEOUT_SECONDS_MAX: Final = 55 * 60
-"""Five minutes less than CloudFormation's limit, so that the answer comes from the handler, with a reason in it."""
+"""Five minutes less than CloudFormation's limit, so that the handler itself responds, with a reason."""
 TIMEOUT_SECONDS_DEFAULT: Final = TIMEOUT_SECONDS_MAX
 RELAY_SECONDS_MAX: Final = 36 * 3600
-"""Ours, for all resources of a relay together: longer than any import that we have heard of."""
+"""Our limit for a wait chain as a whole, longer than any import that we have observed."""
 
 LOGICAL_ID_LENGTH_MAX: Final = 255
 """https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/resources-section-structure.html"""
@@ -217,36 +219,36 @@ STACK_SCOPE_LENGTH_MAX: Final = 128 + len("/") + 255
 SERVICE_JOB_NAME_LENGTH_MAX: Final = 63
 ATTEMPTS_MAX: Final = 999
 JOB_NAME_SUFFIX_LENGTH_MAX: Final = len("-0123456789ab-999")
-"""The part of a job's name that the handler adds: a hash of what is imported, and the number of the attempt."""
+"""The length of the suffix that the handler adds to a job name: a hash of the import and the number of the attempt."""
 JOB_NAME_LENGTH_MAX: Final = SERVICE_JOB_NAME_LENGTH_MAX - JOB_NAME_SUFFIX_LENGTH_MAX
 
 ARN_LENGTH_MAX: Final = 256
 DATA_LOCATION_LENGTH_MAX: Final = 256
 DATA_FILES_MAX: Final = 100
-"""Ours: all of them have to fit into an event, twice in that of an update."""
+"""Our limit: all files have to fit into an event, and twice into the event of an Update."""
 CONTENT_HASH_LENGTH: Final = 32
 STACK_FOLDER_LENGTH: Final = 36
-"""Of the folder that a stack has in the data bucket: the last part of its id, which no other stack has."""
+"""The length of the stack's folder in the staging bucket: the last part of the stack id, which is unique."""
 BUCKET_NAME_LENGTH_MAX: Final = 63
 DATA_FILE_NAME_LENGTH_MAX: Final = (
     DATA_LOCATION_LENGTH_MAX - len("s3:////") - BUCKET_NAME_LENGTH_MAX - STACK_FOLDER_LENGTH - CONTENT_HASH_LENGTH - 1
 )
-"""What is left of a location for a file's name, whatever the name of the bucket is."""
+"""The length that is left for a file name in a location, for any bucket name."""
 OBJECT_LENGTH_MAX: Final = 512
-"""Ours, of an object's URI: a key may have 1024 bytes, but those of the CDK's assets are short."""
+"""Our limit for the URI of an object: a key may have 1024 bytes, but CDK asset keys are short."""
 DATA_AS_OF_LENGTH_MAX: Final = 256
 REIMPORT_TOKEN_LENGTH_MAX: Final = 256
-"""Ours: a token is a version, a date or a digest, and has to fit into an event together with everything else."""
+"""Our limit: a token is a version, a date or a digest, and must fit into an event with all other properties."""
 
 SERVICE_TAGS_MAX: Final = 50
 TAG_KEY_PREFIX: Final = "personalize-import:"
-"""The beginning of the keys of the handler's own tags."""
+"""The prefix of the handler's own tag keys."""
 RESOURCE_TAG: Final = f"{TAG_KEY_PREFIX}resource"
-"""The tag of a job that names the resource whose import it is."""
+"""The key of the tag that names the resource that a job belongs to."""
 RELEASED: Final = " released"
-"""The end of the value of that tag when the stack has given the resource up."""
+"""The suffix of that tag's value after the resource was removed from its stack."""
 DATA_FINGERPRINT_TAG: Final = f"{TAG_KEY_PREFIX}data-fingerprint"
-"""The tag of a job that says which files it has imported, where that decides on the next import."""
+"""The key of the tag with the data fingerprint of a job, if later imports depend on the data."""
 TAGS_MAX: Final = SERVICE_TAGS_MAX - len((RESOURCE_TAG, DATA_FINGERPRINT_TAG))
 TAG_KEY_LENGTH_MAX: Final = 128
 TAG_VALUE_LENGTH_MAX: Final = 256

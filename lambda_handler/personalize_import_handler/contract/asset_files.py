@@ -1,4 +1,4 @@
-"""Rules for asset files, which are copied in S3 before they are imported."""
+"""Rules for asset files, which are copied in S3 before the import."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -26,7 +26,7 @@ BUCKET: Final = TextRule(
 
 
 def check_data_files(name: str, files: Sequence[tuple[str, str]]) -> Iterator[str]:
-    """Yield what is wrong with files that are copied before an import: their names and sources."""
+    """Yield a problem for each invalid name or source of the files to copy."""
     if not 1 <= len(files) <= contract.DATA_FILES_MAX:
         yield violation(name, len(files), f"1 to {contract.DATA_FILES_MAX} files")
     names = [file_name for file_name, _ in files]
@@ -38,7 +38,7 @@ def check_data_files(name: str, files: Sequence[tuple[str, str]]) -> Iterator[st
 
 
 def check_location(name: str, files: Sequence[tuple[str, str]], location: str) -> Iterator[str]:
-    """Yield what is wrong with files that are copied to a location: one that is no folder names the only file."""
+    """Yield the problems with the location of the copies: unless it is a folder, it names the only file."""
     names = [file_name for file_name, _ in files]
     if not location.endswith("/") and names != [location.rpartition("/")[2]]:
         yield violation(name, names, f"the one file that DataLocation {shown(location)} names")

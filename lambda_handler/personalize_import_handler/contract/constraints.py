@@ -1,7 +1,7 @@
-"""Rules for single values, with the words for who breaks them; standard library only, run at synth and in the handler.
+"""Rules for single values and their messages; standard library only, used at synth and in the handler.
 
-Each check takes the name under which the reader knows the value (an argument of the construct, a property of the
-resource) and returns what is wrong with it, or nothing.
+Each check takes the name under which the reader finds the value (an argument of the construct or a property of the
+resource), and yields a problem if the value is invalid.
 """
 
 import re
@@ -16,26 +16,26 @@ _SHOWN_LENGTH_MAX: Final = 200
 
 
 def shown(value: object) -> str:
-    """Render a value for a message: quoted, and cut where it is long (an answer has 4096 bytes in all)."""
+    """Render a value for a message: quoted, and cut if it is long, because a response has at most 4096 bytes."""
     text = repr(value)
     return text if len(text) <= _SHOWN_LENGTH_MAX else f"{text[:_SHOWN_LENGTH_MAX]}… ({len(text)} characters)"
 
 
 def violation(name: str, value: object, allowed: str) -> str:
-    """Say what is wrong: the name, the value received and what is allowed."""
+    """Return a message with the name, the value received and the allowed values."""
     return f"{name} must be {allowed}, got {shown(value)}"
 
 
 class TextRule(NamedTuple):
-    """A string of a certain shape and length."""
+    """A rule for a string: a pattern and a maximum length."""
 
     allowed: str
     pattern: str
-    """A regular expression. It is compiled when it is needed: a function that starts has no need of most."""
+    """A regular expression, compiled on first use, because a cold start needs only few of them."""
     length_max: int
 
     def check(self, name: str, value: object) -> Iterator[str]:
-        """Yield what is wrong with `value`, if anything is."""
+        """Yield a problem if `value` is invalid."""
         if not isinstance(value, str) or len(value) > self.length_max or not re.fullmatch(self.pattern, value):
             yield violation(name, value, self.allowed)
 
@@ -47,7 +47,7 @@ JOB_NAME: Final = TextRule(
     r"[a-zA-Z0-9][a-zA-Z0-9\-_]*",
     contract.JOB_NAME_LENGTH_MAX,
 )
-# Stricter than the API's own pattern, which takes any ARN of the service: a dataset group's ARN is the usual mistake.
+# Stricter than the API's pattern, which accepts any ARN of the service; the usual mistake is a dataset group's ARN.
 DATASET_ARN: Final = TextRule(
     "a dataset's ARN such as arn:aws:personalize:eu-west-1:123456789012:dataset/my-group/INTERACTIONS, "
     f"at most {contract.ARN_LENGTH_MAX} characters",
@@ -60,7 +60,7 @@ SCHEMA_ARN: Final = TextRule(
     r"arn:[a-z0-9-]+:personalize:[a-z0-9-]+:[0-9]{12}:schema/[a-zA-Z0-9][a-zA-Z0-9\-_]*",
     contract.ARN_LENGTH_MAX,
 )
-# Of the service's pattern, only what the handler makes: the number of the attempt is read from it.
+# Stricter than the service's pattern: only names that the handler creates, because it reads the attempt from them.
 DATASET_IMPORT_JOB_ARN: Final = TextRule(
     "the ARN of an import job of this resource type, as its attribute DatasetImportJobArn returns it, such as "
     "arn:aws:personalize:eu-west-1:123456789012:dataset-import-job/shop-Import-0123456789ab-1, "
@@ -76,7 +76,7 @@ ROLE_ARN: Final = TextRule(
     r"arn:[a-z0-9-]+:iam::[0-9]{12}:role/[a-zA-Z_0-9+=,.@\-/]+",
     contract.ARN_LENGTH_MAX,
 )
-# IAM's own pattern without what is a wildcard in a policy, and not "/" alone: that would be all roles there are.
+# IAM's pattern without wildcards of policies, and without "/" alone, which would include all roles.
 IMPORT_ROLE_PATH: Final = TextRule(
     f"a path of IAM roles such as /personalize/, at most {contract.IMPORT_ROLE_PATH_LENGTH_MAX} characters",
     r"(/[a-zA-Z_0-9+=,.@\-]+)+/",
@@ -91,7 +91,7 @@ SERVICE_TOKEN: Final = TextRule(
 DATA_LOCATION: Final = TextRule(
     "a CSV file or a folder in S3, s3://bucket/file.csv or s3://bucket/folder/ (with the slash at its end), "
     f"at most {contract.DATA_LOCATION_LENGTH_MAX} characters",
-    # Surrogates: JSON can hold half a character, UTF-8 can't, and so neither can a key.
+    # Surrogates: JSON can contain half a character, but UTF-8 can't, and therefore a key can't either.
     r"s3://[a-z0-9][a-z0-9.\-]{1,61}[a-z0-9]/[^\x00-\x1f\x7f\ud800-\udfff]*",
     contract.DATA_LOCATION_LENGTH_MAX,
 )
@@ -126,7 +126,7 @@ STATUS: Final = TextRule(
 
 
 def check_choice(name: str, value: object, choices: type[StrEnum]) -> Iterator[str]:
-    """Yield what is wrong with a value of an enumeration."""
+    """Yield a problem if a value is not a member of the enumeration."""
     if value not in list(choices):
         yield violation(name, value, " or ".join(choices))
 
@@ -144,7 +144,7 @@ RELAY_SECONDS_ALLOWED: Final = (
 
 
 def check_relay_seconds(name: str, value: float) -> Iterator[str]:
-    """Yield what is wrong with the timeout of a relay of resources, in seconds."""
+    """Yield a problem if the timeout of a wait chain, in seconds, is out of range."""
     if not contract.TIMEOUT_SECONDS_MIN <= value <= contract.RELAY_SECONDS_MAX or value != int(value):
         yield violation(name, value, RELAY_SECONDS_ALLOWED)
 
@@ -158,7 +158,7 @@ TAGS_ALLOWED: Final = (
 
 
 def check_tags(name: str, tags: Iterable[tuple[str, str]]) -> Iterator[str]:
-    """Yield what is wrong with tags; https://docs.aws.amazon.com/personalize/latest/dg/tagging-resources.html."""
+    """Yield the problems with tags; https://docs.aws.amazon.com/personalize/latest/dg/tagging-resources.html."""
     tags = list(tags)
     if len(tags) > contract.TAGS_MAX:
         yield violation(name, len(tags), TAGS_ALLOWED)
@@ -170,7 +170,7 @@ def check_tags(name: str, tags: Iterable[tuple[str, str]]) -> Iterator[str]:
 
 
 def check_tag(name: str, key: str, value: str) -> Iterator[str]:
-    """Yield what is wrong with one tag."""
+    """Yield the problems with one tag."""
     is_reserved = key.lower().startswith(("aws:", contract.TAG_KEY_PREFIX))
     if not 1 <= len(key) <= contract.TAG_KEY_LENGTH_MAX or not _is_tag_text(key) or is_reserved:
         allowed = (
@@ -196,7 +196,7 @@ FIRST_RESOURCE_ALLOWED: Final = (
 
 
 def check_followers(name: str, followers: Iterable[tuple[str, str | None]]) -> Iterator[str]:
-    """Yield a problem for each invalid resource in the list of those that come after an import."""
+    """Yield a problem for each invalid resource in the list of followers."""
     for logical_id, job_name in followers:
         yield from LOGICAL_ID.check(f"{name}: LogicalId", logical_id)
         if job_name is not None:
@@ -206,7 +206,7 @@ def check_followers(name: str, followers: Iterable[tuple[str, str | None]]) -> I
 def check_known(
     names: Mapping[str, object], known: Iterable[str], resource_type: str = contract.RESOURCE_TYPE
 ) -> Iterator[str]:
-    """Yield every name that isn't known: a misspelt optional property would be ignored without a word."""
+    """Yield a problem for each unknown name; a misspelled optional property would otherwise be ignored silently."""
     allowed = sorted(known)
     for name in sorted(set(names) - set(allowed)):
         yield f"{shown(name)} is not a property of {resource_type}, which has {', '.join(allowed)}"

@@ -7,17 +7,17 @@ from personalize_import_handler.contract import DATA_FINGERPRINT_TAG, RESOURCE_T
 
 
 class ImportProperties(NamedTuple):
-    """What to import, from where, with which role, and how long to wait for it. Defaults are those of the resource."""
+    """The parsed properties: data, location, role and timeout. Defaults are the defaults of the resource."""
 
     dataset_arn: str
     data_location: str
     role_arn: str
     data_files: tuple[tuple[str, str], ...] = ()
-    """Files that are copied to the location first: their names, and the objects to copy."""
+    """Files that are copied to the location first: their names and the objects to copy."""
     schema_arn: str | None = None
     after: str | None = None
     followed_by: tuple[tuple[str, str | None], ...] = ()
-    """The logical ids of the resources that come after this one, and their job names if they have one."""
+    """The logical ids of the followers, and their job names if they have one."""
     stack_scope: str | None = None
     job_name: str | None = None
     import_mode: ImportMode = ImportMode.FULL
@@ -25,7 +25,7 @@ class ImportProperties(NamedTuple):
     reimport_token: str | None = None
     reimport: ReimportMode = ReimportMode.WHEN_PROPERTIES_CHANGE
     data_fingerprint: str | None = None
-    """The fingerprint of the files, if the import depends on it. No property: the handler computes it."""
+    """The data fingerprint, if the import depends on the data. Not a property: the handler computes it."""
     preflight: bool = False
     publish_state_changes: bool = False
     tags: tuple[tuple[str, str], ...] = ()
@@ -34,11 +34,11 @@ class ImportProperties(NamedTuple):
     hands_over: bool = False
     dataset_import_job_arn: str | None = None
     first_resource: tuple[str, str] | None = None
-    """The logical and the physical id of the resource that has started the import; None if this one does."""
+    """The logical and the physical id of the resource that started the import; None if this one does."""
     waited_seconds: int = 0
     last_status: str | None = None
 
     def job_tags(self, resource_tag: str) -> dict[str, str]:
-        """Return the tags of a job: those of the properties, its resource, and the fingerprint of its data if known."""
+        """Return the tags of a job: those in the properties, the resource tag, and the data fingerprint if known."""
         fingerprint = {DATA_FINGERPRINT_TAG: self.data_fingerprint} if self.data_fingerprint else {}
         return {**dict(self.tags), RESOURCE_TAG: resource_tag, **fingerprint}

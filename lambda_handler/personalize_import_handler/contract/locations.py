@@ -8,7 +8,7 @@ _ESCAPES: Final = str.maketrans({character: f"${{{character}}}" for character in
 
 
 class Location(NamedTuple):
-    """An object in S3, or a folder, whose key is empty or ends with a slash."""
+    """An object in S3, or a folder; the key of a folder is empty or ends with a slash."""
 
     bucket: str
     key: str
@@ -37,5 +37,5 @@ def parse_arn(arn: str) -> Arn:
 
 
 def object_pattern(key: str) -> str:
-    """Return the pattern for ARNs in policies that matches one object, or everything under a folder."""
+    """Return the ARN pattern in policies that matches one object, or everything under a folder."""
     return key.translate(_ESCAPES) + ("*" if key == "" or key.endswith("/") else "")

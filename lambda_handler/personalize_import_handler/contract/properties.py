@@ -1,4 +1,4 @@
-"""Parse the properties of the custom resource by the table of properties."""
+"""Parse the properties of the custom resource according to the property table."""
 
 import bisect
 import json
@@ -12,12 +12,12 @@ from personalize_import_handler.contract.property_table import PROPERTIES
 from personalize_import_handler.contract.value_types import Text
 
 _MESSAGE_BYTES_MAX: Final = 2800
-"""Of the 4096 bytes of a response; the ids of stack and resource need the rest."""
+"""Part of the 4096 bytes of a response; the ids of stack and resource need the rest."""
 _PROBLEMS_OF_A_KIND_MAX: Final = 5
 
 
 class InvalidPropertiesError(ValueError):
-    """One or more properties are invalid; the message names each, its value and what is allowed."""
+    """One or more properties are invalid; the message contains each name, its value and the allowed values."""
 
 
 def parse(properties: Mapping[str, object]) -> ImportProperties:
@@ -41,7 +41,7 @@ def parse(properties: Mapping[str, object]) -> ImportProperties:
 
 
 def _problems_of_location(fields: Mapping[str, Any]) -> Iterable[str]:
-    """Yield what is wrong with the location that files are copied to; nothing if the location itself is invalid."""
+    """Yield the problems with the location that files are copied to; none if the location itself is invalid."""
     files, location = fields.get("data_files"), fields.get("data_location")
     if files and location and not any(constraints.DATA_LOCATION.check("DataLocation", location)):
         yield from asset_files.check_location("DataFiles", files, location)
@@ -54,7 +54,7 @@ def _problems_of_first_resource(fields: Mapping[str, Any]) -> Iterable[str]:
 
 
 def _first_of(kind: str, problems: Iterable[str]) -> Iterable[str]:
-    """Yield some of the problems of a kind, which may be hundreds, and how many more there are."""
+    """Yield the first problems of one kind, because there may be hundreds, and the number of the others."""
     problems = list(problems)
     yield from problems[:_PROBLEMS_OF_A_KIND_MAX]
     if len(problems) > _PROBLEMS_OF_A_KIND_MAX:
@@ -62,7 +62,7 @@ def _first_of(kind: str, problems: Iterable[str]) -> Iterable[str]:
 
 
 def _message(problems: list[str]) -> str:
-    """Join problems; if the message is too long, cut the longest, because each begins with what is wrong."""
+    """Join problems; if the message is too long, cut the longest ones, which begin with the most important part."""
 
     def cut_to(length: int) -> str:
         return "; ".join(text if len(text) <= length else f"{text[:length]}…" for text in problems)

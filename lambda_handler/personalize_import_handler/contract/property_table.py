@@ -18,7 +18,7 @@ from personalize_import_handler.contract.value_types import (
 
 
 class Update(StrEnum):
-    """What an update of a property requires, in CloudFormation's words."""
+    """The effect of updating a property, in CloudFormation's terms."""
 
     NO_INTERRUPTION = "No interruption"
     IMPORT = "No interruption, and the data is imported again"
@@ -30,7 +30,7 @@ class Update(StrEnum):
 
 
 class Property(NamedTuple):
-    """One property of the resource. Its default is that of the field in `ImportProperties`."""
+    """A property of the resource. Its default is the default of the field in `ImportProperties`."""
 
     name: str
     description: str
@@ -41,7 +41,7 @@ class Property(NamedTuple):
     is_checked: bool = True
     """False if CloudFormation itself uses the value."""
     default: str | None = None
-    """The default, if it is not that of the field."""
+    """The default, if it differs from the default of the field."""
     required: bool = False
 
 

@@ -1,7 +1,7 @@
-"""Types of property values: how the handler parses them, and the limits that reference page and JSON schema show.
+"""Types of property values, with their parsers and the limits for the reference page and the JSON schema.
 
-CloudFormation delivers every scalar as a string: `55` as `"55"`, `true` as `"true"`. Each `parse` returns a value, and
-appends what is wrong with it to `problems`.
+CloudFormation passes every scalar as a string: `55` as `"55"`, `true` as `"true"`. Each `parse` returns a value and
+appends the problems with it to `problems`.
 """
 
 import re
@@ -58,7 +58,7 @@ class Seconds(NamedTuple):
 
     def parse(self, name: str, value: object, problems: list[str]) -> int:
         """Return the number."""
-        # ASCII digits only: int() would accept "٣٠٠", " 300 " and "3_00" too, none of which a template means.
+        # ASCII digits only: int() would also accept "٣٠٠", " 300 " and "3_00", which are mistakes in a template.
         seconds = int(str(value)) if re.fullmatch(r"[0-9]{1,9}", str(value)) else -1
         if not self.lowest <= seconds <= self.highest:
             problems.append(violation(name, value, self.allowed))
@@ -69,12 +69,12 @@ class Members(NamedTuple):
     """An object whose members are strings."""
 
     rules: Mapping[str, TextRule | tuple[int, int] | None]
-    """For each member a rule, or its minimum and maximum length, or None."""
+    """A rule for each member, or its minimum and maximum length, or None."""
     allowed: str
     optional: str = ""
 
     def parse(self, name: str, value: object, problems: list[str]) -> tuple[str | None, ...]:
-        """Return the members in their order, None for one that is missing."""
+        """Return the members in order, with None for a missing one."""
         if not isinstance(value, dict) or not self.match(value):
             problems.append(violation(name, value, self.allowed))
             return ()
@@ -84,7 +84,7 @@ class Members(NamedTuple):
         return self.values(value)
 
     def match(self, value: object) -> bool:
-        """Return whether a value has all members, no others, and all of them are strings."""
+        """Return whether a value has all members and no others, and all of them are strings."""
         return (
             isinstance(value, dict)
             and self.rules.keys() - {self.optional} <= value.keys() <= self.rules.keys()
@@ -92,7 +92,7 @@ class Members(NamedTuple):
         )
 
     def values(self, value: Mapping[str, str]) -> tuple[str | None, ...]:
-        """Return the members in their order, None for one that is missing."""
+        """Return the members in order, with None for a missing one."""
         return tuple(value.get(member) for member in self.rules)
 
 
@@ -103,7 +103,7 @@ class ListOf(NamedTuple):
     """The name of the type of the objects, on the reference page."""
     members: Members
     check: Callable[[str, Any], Iterable[str]]
-    """Yields what is wrong with the list, which is one of tuples."""
+    """Yields the problems with the list, whose items are tuples."""
     count_min: int = 0
     count_max: int | None = None
 

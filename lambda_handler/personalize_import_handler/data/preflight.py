@@ -1,7 +1,7 @@
-"""A look at the data before the job is started: what the job would fail over in many minutes is told in seconds.
+"""Preflight: check the data before the job starts, and report in seconds what would fail the job after minutes.
 
-The rules are those of the command line and of synth, in `data_checks`. All of the data is looked at where it is small,
-and the head of each file where it isn't.
+The rules are the same as on the command line and at synth, see `data_checks`. Small data is checked completely,
+otherwise only the head of each file.
 """
 
 import logging
@@ -23,7 +23,7 @@ from personalize_import_handler.errors import DataRefusedError
 
 logger = logging.getLogger(__name__)
 
-# A function of 256 MiB has a seventh of a core, and one with more memory more of it: so much takes a few seconds.
+# A function with 256 MiB has a seventh of a vCPU, and the share grows with memory: this much takes a few seconds.
 BYTES_MAX: Final = int(os.environ.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256")) << 14
 """4 MiB of data for 256 MiB of memory."""
 _HEAD_BYTES_MIN: Final = 1 << 16
@@ -34,7 +34,7 @@ def check_data(properties: ImportProperties, schema: DatasetSchema | None, reade
     """Check the data; raise `DataRefusedError` if the job would fail, `RefusedError` if the data can't be read."""
     objects = reader.list_objects(properties.data_location)
     if schema is None:
-        return  # so is the dataset, and the job's own call will say so
+        return  # the dataset doesn't exist either, so CreateDatasetImportJob will fail
     try:
         parsed = read_schema(schema.text, schema.domain)
     except (NotJson, NotASchema) as problem:
@@ -51,7 +51,7 @@ def check_data(properties: ImportProperties, schema: DatasetSchema | None, reade
 
 
 def _data(location: str, objects: Sequence[DataObject], reader: DataReader, head_bytes: int | None) -> Data:
-    """Describe the files; a byte more than the head is asked for, by which it is known to be one."""
+    """Return the files as data to check; one byte more than the head is read, which shows that a file is longer."""
 
     def size_read(each: DataObject) -> int:
         return each.size if head_bytes is None else min(each.size, head_bytes + 1)
@@ -66,7 +66,7 @@ def _data(location: str, objects: Sequence[DataObject], reader: DataReader, head
 
 
 def _without_data(finding: Finding, schema: Schema) -> Finding:
-    """Leave out names of columns that the schema doesn't have: in a file without a header they are data."""
+    """Remove column names that the schema doesn't have, because they are data if a file has no header."""
     known = finding.column is None or finding.column in [field.name for field in schema.fields]
     return finding if known else replace(finding, column=None, detail="")
 

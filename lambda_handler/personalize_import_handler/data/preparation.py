@@ -1,8 +1,8 @@
-"""Preparation of a job: copy the asset files to where Personalize may read them, and check the data.
+"""Preparation of a job: copy the asset files to the staging bucket, and check the data.
 
-Each step is a poll of its own, whose end is noted: a function that is killed repeats that step and no other, and the
-poll that starts the job has all of its time for that. A repeated copy changes nothing, because the location that files
-are copied to has the hash of their content in its name.
+Each step is a separate poll whose end is recorded: a function that is killed repeats only that step, and the poll that
+starts the job has its full time for that. A repeated copy changes nothing, because the target location contains the
+hash of the content.
 """
 
 from typing import Final
@@ -13,21 +13,21 @@ from personalize_import_handler.contract.import_properties import ImportProperti
 from personalize_import_handler.request.outcome import Progress
 
 _BYTES_OF_A_POLL: Final = 64 * 1024 * 1024
-"""A file of this size is the last one that a poll copies; smaller ones are copied until they have it together."""
+"""A poll stops copying after this many bytes; the file that exceeds the limit is still copied."""
 
 
 def is_due(properties: ImportProperties) -> bool:
-    """Say whether there is anything to prepare for an import."""
+    """Return whether an import needs any preparation."""
     return bool(properties.data_files) or properties.preflight
 
 
 def prepare(properties: ImportProperties, progress: Progress, services: Services) -> Progress:
-    """Do the next step, and return the progress with it; raise `BusyError`, `RefusedError` or `DataRefusedError`."""
+    """Do the next step and return the new progress; raise `BusyError`, `RefusedError` or `DataRefusedError`."""
     if progress.files_copied < len(properties.data_files):
         copied = _copy_files(properties, services.storage, progress.files_copied)
         left = copied < len(properties.data_files) or properties.preflight
         return progress._replace(files_copied=copied, prepared=not left)
-    # Loaded only here: it is more code than all the rest, and most imports don't use it.
+    # Imported here because it is more code than all other modules, and most imports don't use it.
     from personalize_import_handler.data import preflight
 
     reader = services.data_reader(properties.role_arn)
@@ -36,9 +36,9 @@ def prepare(properties: ImportProperties, progress: Progress, services: Services
 
 
 def _copy_files(properties: ImportProperties, storage: Storage, first: int) -> int:
-    """Copy files in their order, from index `first` on, as many as fit into a poll; return how many are copied then.
+    """Copy files in order, from index `first` on, as many as fit into a poll; return the number copied so far.
 
-    Also those that are there already: the staging bucket deletes its files after a while.
+    Existing files are copied again, because the staging bucket deletes its files after a while.
     """
     folder, _, _ = properties.data_location.rpartition("/")
     copied_bytes = 0
@@ -50,11 +50,11 @@ def _copy_files(properties: ImportProperties, storage: Storage, first: int) -> i
 
 
 def _copy(storage: Storage, source: str, target: str) -> int:
-    """Copy a file and return its size; a source that is gone is not missed while its copy is there."""
+    """Copy a file and return its size; a missing source is ignored if its copy exists."""
     try:
         return storage.copy(source, target)
     except ObjectNotFoundError as gone:
-        # As `cdk gc` does to the files of an earlier deployment, which a rollback asks for.
+        # `cdk gc` may have deleted the files of an earlier deployment that a rollback needs.
         if storage.exists(target):
             return 0
         message = f"{gone.message} Its copy {target} doesn't exist either"

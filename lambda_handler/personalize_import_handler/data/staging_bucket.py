@@ -1,6 +1,6 @@
-"""What each request for `Custom::PersonalizeImportData` does: when it is deleted, it empties the data bucket.
+"""Requests for `Custom::PersonalizeImportData`: a Delete empties the staging bucket.
 
-CloudFormation deletes the bucket after that, which it can't as long as anything is in it.
+CloudFormation deletes the bucket afterwards, which fails if the bucket is not empty.
 """
 
 import logging
@@ -23,7 +23,7 @@ _BUCKET: Final = "Bucket"
 
 
 def receive(event: Mapping[str, Any], provider: Provider) -> Finished:
-    """Check a Create or Update; there is nothing to be done before the Delete. Another bucket is another resource."""
+    """Check a Create or Update, which do nothing else. A different bucket is a different resource."""
     properties = event.get("ResourceProperties", {})
     known = DataResourceProperties.__annotations__
     problems = [
@@ -40,9 +40,9 @@ def receive(event: Mapping[str, Any], provider: Provider) -> Finished:
 def poll_delete(
     event: Mapping[str, Any], provider: Provider, progress: Progress, storage: Storage, now: Callable[[], float]
 ) -> Outcome:
-    """Empty the bucket, in as many looks as it takes; if it can't be emptied, its own deletion will say so.
+    """Empty the bucket, in as many polls as needed; if this fails, CloudFormation reports it for the bucket.
 
-    Never fails: a resource that can't be deleted blocks its stack for good.
+    Never fails, because a resource that can't be deleted blocks its stack permanently.
     """
     properties = event.get("ResourceProperties", {})
     bucket = properties.get(_BUCKET)
@@ -68,5 +68,5 @@ def poll_delete(
 
 
 def _is_of_provider(event: Mapping[str, Any], provider: Provider) -> bool:
-    """Return whether a request comes from the provider's own stack, which has the data bucket."""
+    """Return whether a request comes from the provider's own stack, which contains the staging bucket."""
     return bool(event["StackId"] == provider.stack_id)

@@ -1,7 +1,7 @@
-"""Find the job that has imported, or is importing, just this data already; and start the one that is missing.
+"""Find an existing job that does the same import, or start a new one.
 
-Finding and starting are two steps, with the number of the attempt noted in between: a function that dies right after
-it has started a job finds that job again, even if it has failed by then, and never starts a second one.
+Finding and starting are two steps, and the attempt number is recorded between them. A function that is killed right
+after it has started a job therefore finds that job again, even if it has failed by then, and never starts a second one.
 """
 
 from collections.abc import Sequence
@@ -18,17 +18,17 @@ from personalize_import_handler.request.resource import Resource
 
 
 class Attempt(NamedTuple):
-    """An attempt at an import, its job, and whether that has been started."""
+    """An attempt at an import: its number, its job, and whether that job has been started."""
 
     number: int
     dataset_import_job_arn: str
     is_started: bool
     data_fingerprint: str | None = None
-    """That of the job's data, if the properties don't say that it is part of the name."""
+    """Fingerprint of the job's data, if the job name contains it and the properties don't."""
 
 
 class AttemptError(Exception):
-    """The service refused, for now or for good, what an attempt needed."""
+    """The service refused a call that an attempt needed, temporarily or permanently."""
 
     def __init__(self, attempt: int, refused: RefusedError) -> None:
         super().__init__(f"attempt {attempt}: {refused}")
@@ -37,7 +37,7 @@ class AttemptError(Exception):
 
 
 def next_attempt(names: JobNames, number: int) -> Attempt:
-    """Return an attempt that is yet to be made."""
+    """Return an attempt that has not been started."""
     return Attempt(number, names.arn(number), is_started=False)
 
 
@@ -49,11 +49,12 @@ def find(
     *,
     is_create: bool = False,
 ) -> Attempt:
-    """Return the attempt whose job does just this import, or else the next one to make; raise `AttemptError`.
+    """Return the attempt whose job does the same import, otherwise the next attempt; raise `AttemptError`.
 
-    Only the latest one that has not failed may do so: each was made because the data of those before it was gone.
-    If it has ended, it must be of this resource: after another one was deleted, its files may have been replaced.
-    `previous` is what the resource imported last: rows that it appended are no part of an earlier FULL import.
+    Only the latest attempt that has not failed qualifies, because each attempt was started after the data of the
+    previous ones was gone. If its job has ended, it must belong to this resource: after another resource was deleted,
+    its files may have been replaced. `previous` is the previous import of the resource: an earlier FULL import doesn't
+    include the rows that it appended.
     """
     number = 1
     try:
@@ -80,8 +81,9 @@ def find(
 def current(personalize: Personalize, properties: ImportProperties, resource: Resource) -> Attempt | None:
     """Return the attempt of the resource's job, unless it failed or its dataset was replaced; raise `AttemptError`.
 
-    Data that the import of somebody else has replaced stays as it is: nothing has changed about this one. A later FULL
-    import of the same resource belongs to an update that failed and, in a stack without rollback, was never undone.
+    If another resource's import has replaced the data, the attempt is still returned, because this import has not
+    changed. A later FULL import of the same resource belongs to an update that failed and, with rollback disabled, was
+    never undone.
     """
     names = names_of(properties, resource)
     try:
@@ -95,7 +97,7 @@ def current(personalize: Personalize, properties: ImportProperties, resource: Re
 
 
 def latest(personalize: Personalize, properties: ImportProperties, names: JobNames, number: int) -> Attempt:
-    """Return the last attempt that was made, or else the one of a known number; raise `AttemptError`."""
+    """Return the latest attempt, or the one with the given number if there is no later one; raise `AttemptError`."""
     try:
         made = _attempts(personalize.list_dataset_import_jobs(properties.dataset_arn), names)
     except RefusedError as refused:
@@ -104,9 +106,10 @@ def latest(personalize: Personalize, properties: ImportProperties, names: JobNam
 
 
 def start(personalize: Personalize, properties: ImportProperties, names: JobNames, number: int) -> bool:
-    """Start the job of an attempt, unless that was done before; raise `AttemptError`.
+    """Start the job of an attempt unless it exists already; raise `AttemptError`.
 
-    Returns False where the name is another's, and so the attempt is used up: names outlive jobs and datasets.
+    Return False if the name belongs to a different import. The attempt is then used up, because a job name stays taken
+    after its job and dataset are gone.
     """
     arn = names.arn(number)
     try:
@@ -124,7 +127,7 @@ def start(personalize: Personalize, properties: ImportProperties, names: JobName
 
 
 def _attempts(jobs_of_dataset: Sequence[JobSummary], names: JobNames) -> list[Attempt]:
-    """Return the attempts that were made, the latest first."""
+    """Return the attempts that were started, latest first."""
     made = [
         Attempt(number, job.dataset_import_job_arn, is_started=True)
         for job in jobs_of_dataset
@@ -136,10 +139,10 @@ def _attempts(jobs_of_dataset: Sequence[JobSummary], names: JobNames) -> list[At
 def _attempts_for_other_data(
     personalize: Personalize, jobs_of_dataset: Sequence[JobSummary], properties: ImportProperties, resource: Resource
 ) -> list[Attempt]:
-    """Return the latest job of the resource that has not failed, whatever its data was; nothing if there is none.
+    """Return the latest job of the resource that has not failed, whichever data it imported; an empty list if none.
 
-    The fingerprint of the data is in the names of jobs, and no longer known where the data doesn't decide any more. The
-    job has it in a tag.
+    Job names contain the data fingerprint, which is unknown once `Reimport` no longer depends on the data. The job has
+    it in a tag.
     """
     names = names_of(properties, resource)
     jobs = [
@@ -155,9 +158,9 @@ def _attempts_for_other_data(
 
 
 def release(personalize: Personalize, properties: ImportProperties, names: JobNames) -> None:
-    """Note in the tag of the resource's jobs that its stack has given it up; raise `BusyError` or `RefusedError`.
+    """Mark the resource's jobs as released in their tag; raise `BusyError` or `RefusedError`.
 
-    Only jobs whose rows are in the dataset could be adopted.
+    Only jobs whose rows are in the dataset are marked, because no others can be adopted.
     """
     jobs = personalize.list_dataset_import_jobs(properties.dataset_arn)
     for job in jobs:
@@ -170,9 +173,9 @@ def release(personalize: Personalize, properties: ImportProperties, names: JobNa
 
 
 def _is_of(names: JobNames, dataset_import_job_arn: str, personalize: Personalize, *, is_create: bool) -> bool:
-    """Return whether a job has the tag of the resource, and was not released.
+    """Return whether a job has the tag of the resource and has not been released.
 
-    A job without the tag was started by an earlier version: it is not of a resource that `is_create`.
+    A job without the tag was started by an earlier version, so it can't belong to a resource that is being created.
     """
     untagged = "" if is_create else names.resource_tag
     return personalize.list_tags(dataset_import_job_arn).get(RESOURCE_TAG, untagged) == names.resource_tag
@@ -181,7 +184,7 @@ def _is_of(names: JobNames, dataset_import_job_arn: str, personalize: Personaliz
 def _describe_if_current(
     personalize: Personalize, properties: ImportProperties, made: Attempt
 ) -> DatasetImportJob | None:
-    """Describe the job of an attempt, if the dataset as it is now holds its data, or will."""
+    """Describe the job of an attempt; None if it failed, imports something else, or its dataset was replaced."""
     job = personalize.describe_dataset_import_job(made.dataset_import_job_arn)
     if job is None or has_failed(job.status) or not is_same_import(job, properties):
         return None
@@ -189,9 +192,9 @@ def _describe_if_current(
 
 
 def _raise_if_dataset_busy(jobs_of_dataset: Sequence[JobSummary]) -> None:
-    """Raise `BusyError` while another job imports into the dataset: of two FULL imports, the slower one's data stays.
+    """Raise `BusyError` while another job imports into the dataset; of two FULL imports, the last to finish wins.
 
-    A rollback meets the job of the update that it undoes, for a job can't be stopped.
+    This happens in a rollback, because the job of the failed update can't be stopped.
     """
     for job in jobs_of_dataset:
         if is_running(job.status):
@@ -200,7 +203,7 @@ def _raise_if_dataset_busy(jobs_of_dataset: Sequence[JobSummary]) -> None:
 
 
 def is_same_import(job: DatasetImportJob, properties: ImportProperties) -> bool:
-    """Return whether a job imports what `properties` say, in the way that they say."""
+    """Return whether a job does the import that the properties describe."""
     return (
         job.dataset_arn == properties.dataset_arn
         and is_same_location(job.data_location, properties)
@@ -211,15 +214,15 @@ def is_same_import(job: DatasetImportJob, properties: ImportProperties) -> bool:
 
 
 def is_from_earlier_dataset(job: DatasetImportJob, personalize: Personalize) -> bool:
-    """Return whether the job's dataset was deleted since: one that is created again keeps the ARN, and is empty."""
+    """Return whether the dataset was deleted after the job; a new dataset with the same ARN is empty."""
     created_at = personalize.dataset_created_at(job.dataset_arn)
     return created_at is None or job.creation_date_time < created_at
 
 
 def is_replaced(job: JobSummary, jobs_of_dataset: Sequence[JobSummary], previous: JobNames | None = None) -> bool:
-    """Return whether a later FULL import has replaced what `job` imported, or is about to.
+    """Return whether a later FULL import has replaced the data of `job`, or is about to.
 
-    INCREMENTAL jobs that are `previous` count too: only a FULL import takes their rows away.
+    INCREMENTAL jobs of the `previous` import count too, because only a FULL import removes their rows.
     """
     full = job.import_mode is ImportMode.FULL
     return any(

@@ -1,7 +1,7 @@
-"""What a Delete does: it waits for the end of a job that still runs, and releases the jobs of the resource.
+"""Delete requests: wait until a running job ends, then release the jobs of the resource.
 
-A job can't be deleted or stopped, and while it runs its dataset can't be deleted either. A Delete never fails: a
-resource that can't be deleted blocks its stack for good.
+A job can't be deleted or stopped, and its dataset can't be deleted while it runs. A Delete never fails, because a
+resource that can't be deleted blocks its stack permanently.
 """
 
 import logging
@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 
 
 def poll_delete(request: Request, progress: Progress, services: Services) -> Outcome:
-    """Wait for the end of a job that still runs, then release the jobs of the resource."""
+    """Wait until a running job ends, then release the jobs of the resource."""
     running = _running_job(request, services.personalize)
     now = services.personalize.now()  # a new process knows the service's time only after its first call
     elapsed = progress.elapsed_seconds(now)
@@ -41,13 +41,13 @@ def poll_delete(request: Request, progress: Progress, services: Services) -> Out
 
 
 def _running_job(request: Request, personalize: Personalize) -> str | None:
-    """Find a job of the resource that is running, whichever of its imports it does.
+    """Return a running job of the resource, from any of its imports; None if there is none.
 
-    The properties don't always say which one: of a resource whose creation was cancelled before it was answered, of an
-    update that failed, and of data whose fingerprint isn't known any more.
+    The properties don't always identify the job: the creation may have been cancelled before a response was sent, an
+    update may have failed, or the data fingerprint may no longer be available.
     """
     properties = request.properties
-    # Whether the scope is true doesn't matter here: all that comes of it is to wait.
+    # The scope is not verified here, because the only effect of a wrong one is a longer wait.
     names = names_of(properties, request.resource._replace(stack_scope=properties.stack_scope))
     try:
         jobs = [job for job in personalize.list_dataset_import_jobs(properties.dataset_arn) if is_running(job.status)]
@@ -56,16 +56,16 @@ def _running_job(request: Request, personalize: Personalize) -> str | None:
     except RefusedError as refused:
         logger.warning("Not waiting for running jobs of %s: %s", properties.dataset_arn, refused)
         return None
-    # The ids of earlier versions are ARNs of jobs.
+    # Earlier versions used the ARN of the job as the physical id.
     arns, own = [job.dataset_import_job_arn for job in jobs], request.resource.physical_id
     return next((arn for arn in arns if names.includes(arn) or names.shares_prefix(arn) or arn == own), None)
 
 
 def _release(request: Request, services: Services) -> None:
-    """Release the jobs of a resource that its stack gives up: one that is created later imports again.
+    """Release the jobs of a resource that is removed from its stack, so that a resource created later imports again.
 
-    A deployment that failed gives nothing up: whoever repeats it wants the job that it has left. Nor does a resource
-    that has only continued waiting for another one's job. Raise `BusyError` or `RefusedError`.
+    Jobs are kept after a failed deployment, because the next deployment adopts them. They are also kept if the resource
+    only continued to wait for another resource's job. Raise `BusyError` or `RefusedError`.
     """
     properties, resource = request.properties, request.resource
     if properties.first_resource:

@@ -1,7 +1,7 @@
-"""Decide what is imported again where a rollback repeats the FULL import that other resources come after.
+"""Select the imports to repeat after a rollback has repeated the FULL import that they follow.
 
-CloudFormation rolls back only those resources whose update had begun. Where an update fails after a FULL import has
-removed the rows of an INCREMENTAL one, and before CloudFormation has updated that one, nothing else adds them again:
+CloudFormation rolls back only resources whose update had started. If an update fails after a FULL import has removed
+the rows of an INCREMENTAL import, and before CloudFormation has updated that resource, nothing else restores the rows:
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/troubleshooting.html
 """
 
@@ -14,18 +14,18 @@ from personalize_import_handler.contract import ImportMode
 from personalize_import_handler.request.job_names import JobNames, attempt_of, digest_after
 
 _Import = tuple[str, str]
-"""An import of a follower: the prefix of its jobs' ARNs, and the digest in them."""
+"""An import of a follower: the prefix of its jobs' ARNs and the digest in its job names."""
 
 
 class Repeat(NamedTuple):
-    """A job whose rows are gone, and the attempt that adds them again."""
+    """A job whose rows are gone, and the attempt that imports them again."""
 
     dataset_import_job_arn: str
     attempt: int
 
 
 class History(NamedTuple):
-    """The jobs of a dataset, of which `current` is the FULL import that has just become ACTIVE."""
+    """The jobs of a dataset; `current` is the FULL import that has just become ACTIVE."""
 
     jobs: Sequence[JobSummary]
     current: JobSummary
@@ -33,13 +33,13 @@ class History(NamedTuple):
     previous: JobNames | None
     """The previous import of the resource."""
     prefixes: Sequence[str]
-    """The prefix of the jobs' ARNs of each follower; long names may have the same one."""
+    """The ARN prefix of each follower's jobs; long names may share one."""
     prefixes_before: Sequence[str]
-    """Those of the followers that were there before this request too."""
+    """The ARN prefixes of followers that existed before this request."""
     dataset_created_at: float
 
     def next_repeat(self) -> Repeat | None:
-        """Return the next job to run again, or the one that has begun to; None if there is none."""
+        """Return the next job to repeat, or the one whose repetition has started; None if there is none."""
         gone, gone_at = self._gone()
         for each, job in self._without_an_update(gone, gone_at).items():
             if not self._is_repeated(each):
@@ -50,10 +50,10 @@ class History(NamedTuple):
         return None
 
     def _gone(self) -> tuple[dict[_Import, JobSummary], float]:
-        """Return the jobs that added rows to an earlier attempt at this import, in order, and when those were removed.
+        """Return the jobs that added rows after an earlier attempt, in order, and the time those rows were removed.
 
-        A dataset that an update replaces is imported once more before it is rolled back, so the latest attempt may be
-        one that nothing has followed.
+        A dataset that an update replaces is imported once more before the rollback, so the latest attempt may have no
+        followers.
         """
         for attempt in reversed(self._earlier_attempts()):
             gone_at = self._gone_at(attempt)
@@ -71,7 +71,7 @@ class History(NamedTuple):
         return {}, 0
 
     def _gone_at(self, attempt: JobSummary) -> float | None:
-        """Return when what was added after an attempt was removed; None if only a new dataset may have done that."""
+        """Return when rows added after an attempt were removed; None if only a new dataset can have removed them."""
         between = [job for job in self._before() if job.creation_date_time > attempt.creation_date_time]
         previous = [job for job in between if self._is_previous(job)][-1:]
         full = [job for job in between if job.import_mode is ImportMode.FULL and not has_failed(job.status)]
@@ -81,11 +81,11 @@ class History(NamedTuple):
         return self.current.creation_date_time if is_in_this_dataset else None
 
     def _without_an_update(self, gone: Mapping[_Import, JobSummary], gone_at: float) -> dict[_Import, JobSummary]:
-        """Return what to repeat: nothing if CloudFormation has updated every follower since, as a deploy that succeeds.
+        """Return the imports to repeat: none if CloudFormation has updated every follower, as in a successful deploy.
 
-        If it has not updated one, this is a rollback. Then all are repeated, in their order: the followers that it has
-        updated get another update, and find there what is repeated here. A follower that the update before has removed
-        is repeated alone, for it may also be one that is added now.
+        If one was not updated, this is a rollback, and all imports are repeated in order. Followers that were already
+        updated get another update, which finds the repeated jobs. A follower that the previous update had removed is
+        repeated on its own, because it may also be one that is being added now.
         """
         since = {
             each
@@ -105,7 +105,7 @@ class History(NamedTuple):
         return {each: job for each, job in gone.items() if is_missing(each[0], self.prefixes)}
 
     def _import_of(self, job: JobSummary) -> _Import | None:
-        """Return which import of a follower a job is, or None."""
+        """Return the follower's import that a job belongs to, or None."""
         arn = job.dataset_import_job_arn
         if job.import_mode is ImportMode.FULL or self._is_previous(job):
             return None

@@ -1,4 +1,4 @@
-"""One import on its way: find or start the job, look at it, and judge what its status means."""
+"""One import: find or start its job, poll it, and evaluate its status."""
 
 import logging
 from collections.abc import Callable
@@ -31,21 +31,21 @@ logger = logging.getLogger(__name__)
 
 
 class Import(NamedTuple):
-    """What is to be imported for which resource, the service that does it, and whether anybody waits for it."""
+    """An import, the resource that requested it, and the services that it uses."""
 
     properties: ImportProperties
     resource: Resource
     services: Services
     is_superseded: Callable[[], bool]
-    """Whether CloudFormation has made another request for the resource since; may raise `RefusedError`."""
+    """Returns whether CloudFormation has sent a later request for the resource; may raise `RefusedError`."""
     previous: ImportProperties | None = None
-    """What the resource imported before this."""
+    """The previous import of the resource."""
     is_create: bool = False
-    """True in a Create: a job that belonged to a resource of before isn't adopted."""
+    """True in a Create: jobs that belonged to an earlier resource aren't adopted."""
     repeats_followers: bool = False
-    """True in an Update: rows that others added after an earlier attempt at this import are imported again."""
+    """True in an Update: rows that other resources added after an earlier attempt are imported again."""
     follower_names: JobNames | None = None
-    """The names of the jobs where this repeats the import of another resource."""
+    """The job names of the follower whose import is repeated."""
 
     @property
     def personalize(self) -> Personalize:
@@ -59,11 +59,11 @@ class Import(NamedTuple):
 
     @property
     def compares_data(self) -> bool:
-        """Whether the data decides which import this is."""
+        """True if a change of the data starts a new import."""
         return self.properties.reimport is ReimportMode.WHEN_DATA_CHANGES
 
     def resolve_root_stack(self, progress: Progress) -> Outcome | None:
-        """Find out which stack the stack is nested in, if its properties depend on that and it isn't known yet."""
+        """Describe the root stack if the properties depend on it and it is not recorded yet."""
         if progress.root_stack_name is not None or not ownership.depends_on_root_stack(self.properties, self.resource):
             return None
         try:
@@ -76,10 +76,10 @@ class Import(NamedTuple):
         return self._wait(None, progress._replace(root_stack_name=root.name), seconds=0)
 
     def compute_fingerprint(self, progress: Progress) -> Outcome | None:
-        """Take the data's fingerprint, if that decides which import this is and isn't known yet."""
+        """Compute the data fingerprint if the import depends on it and it is not recorded yet."""
         if not self.compares_data or self.properties.data_fingerprint:
             return None
-        from personalize_import_handler.data.fingerprint import fingerprint_of  # few imports ask for it
+        from personalize_import_handler.data.fingerprint import fingerprint_of  # few imports need it
 
         arn = self.names.arn(1)
         try:
@@ -92,7 +92,7 @@ class Import(NamedTuple):
         return self._wait(arn, progress._replace(data_fingerprint=fingerprint), seconds=0)
 
     def find_job(self, progress: Progress) -> Outcome:
-        """Find the job that does just this import already; or decide on the attempt to make."""
+        """Find a job that does the same import, otherwise choose the number of the next attempt."""
         previous = names_of(self.previous, self.resource) if self.previous else None
         try:
             found = adoption.find(self.personalize, self.properties, self.names, previous, is_create=self.is_create)
@@ -101,10 +101,10 @@ class Import(NamedTuple):
         return self._proceed_with(found, progress, tags_due=True)
 
     def continue_from(self, progress: Progress, dataset_import_job_arn: str) -> Outcome:
-        """Go on with what another resource has begun: the job, or the attempt that it had no time to make.
+        """Continue with the import of another resource: its job, or the attempt that it could not start.
 
-        The job must be of just this import: of the first resource, and of these properties. Its tag has the fingerprint
-        of the data where that decides, or did when the job was started.
+        The job must match the first resource and these properties. Its tag contains the data fingerprint if the import
+        depends on the data, or did so when the job was started.
         """
         if self.names.includes(dataset_import_job_arn):
             return self.continue_job(progress, dataset_import_job_arn)
@@ -113,13 +113,13 @@ class Import(NamedTuple):
         except RefusedError as refused:
             return self._retry_poll_or_fail(refused, dataset_import_job_arn, progress)
         if fingerprint is None and self.compares_data:
-            # No job has been started for the data yet, so what counts is the data as it is now.
+            # No job has been started yet, so the fingerprint is computed from the current data.
             return self.compute_fingerprint(progress) or self.find_job(progress)
         known = self._replace(properties=self.properties._replace(data_fingerprint=fingerprint))
         return known.continue_job(progress._replace(data_fingerprint=fingerprint), dataset_import_job_arn)
 
     def continue_job(self, progress: Progress, dataset_import_job_arn: str) -> Outcome:
-        """Continue with the last attempt, if the job that is named is one of this import."""
+        """Continue with the latest attempt if the given job belongs to this import."""
         if not self.names.includes(dataset_import_job_arn):
             raise ImportFailedError(failure_reasons.job_of_another_import(dataset_import_job_arn))
         try:
@@ -129,13 +129,13 @@ class Import(NamedTuple):
         return self._proceed_with(found, progress, tags_due=False)
 
     def _fingerprint_of(self, dataset_import_job_arn: str) -> str | None:
-        """Return the fingerprint of the data that a job has imported; None if there is no such job."""
+        """Return the fingerprint of the data that a job imported; None if the job doesn't exist."""
         if self.personalize.describe_dataset_import_job(dataset_import_job_arn) is None:
             return None
         return self.personalize.list_tags(dataset_import_job_arn).get(DATA_FINGERPRINT_TAG, "")
 
     def keep_job(self, progress: Progress, *, tags_due: bool) -> Outcome:
-        """Continue with the job that the resource has; import again if that failed, or its dataset was replaced."""
+        """Continue with the resource's current job; import again if it failed or its dataset was replaced."""
         try:
             found = adoption.current(self.personalize, self.properties, self.resource)
         except AttemptError as hindered:
@@ -143,7 +143,7 @@ class Import(NamedTuple):
         return self._proceed_with(found, progress, tags_due=tags_due) if found else self.find_job(progress)
 
     def start_attempt(self, progress: Progress, attempt: int) -> Outcome:
-        """Make the attempt that was decided on; queue where there is no room for it."""
+        """Start the recorded attempt; queue it if the service has no capacity."""
         name, arn = self.names.name(attempt), self.names.arn(attempt)
         try:
             if self._is_superseded(attempt):
@@ -159,7 +159,7 @@ class Import(NamedTuple):
         return self.poll_job(progress._replace(dataset_import_job_arn=arn), arn)
 
     def poll_job(self, progress: Progress, dataset_import_job_arn: str) -> Outcome:
-        """Look at the job: finished, still running, or an `ImportFailedError`."""
+        """Poll the job: return whether it is finished or still running; raise `ImportFailedError` if it failed."""
         arn = dataset_import_job_arn
         try:
             job = self.personalize.describe_dataset_import_job(arn)
@@ -184,7 +184,7 @@ class Import(NamedTuple):
             noted = progress._replace(dataset_import_job_arn=arn, tags_due=tags_due, data_fingerprint=fingerprint)
             return self.poll_job(noted, arn)
         if self._is_timed_out(progress):
-            # The event came so late that CloudFormation may have given the request up: another may have followed it.
+            # The event came so late that CloudFormation may have timed out and sent another request.
             name = self.names.name(found.number)
             raise ImportFailedError(failure_reasons.start_timed_out(name, self._waited_seconds(progress)), arn)
         return self._wait(arn, progress._replace(attempt=found.number), seconds=0)
@@ -196,7 +196,7 @@ class Import(NamedTuple):
             raise AttemptError(attempt, refused) from refused
 
     def _sync_clock(self) -> None:
-        """Ask the service for anything, where nothing else is asked of it: what it answers tells its time."""
+        """Make any call if none was made yet, because the service's time comes from its responses."""
         self.personalize.dataset_created_at(self.properties.dataset_arn)
 
     def _prepare(self, attempt: int, progress: Progress) -> Outcome:
@@ -251,7 +251,7 @@ class Import(NamedTuple):
         return self._retry_or_fail(refused, failure_reasons.describe_failed(refused, arn), arn, progress)
 
     def _retry_or_fail(self, refused: RefusedError, reason: str, arn: str | None, progress: Progress) -> Outcome:
-        """Try again what may be granted later; fail with the reason otherwise."""
+        """Retry if the call may succeed later; otherwise fail with the reason."""
         if self._is_retryable(refused, progress):
             return self._retry_later(refused, arn, progress)
         raise ImportFailedError(reason, arn, progress.status_if_failed) from refused
@@ -271,7 +271,7 @@ class Import(NamedTuple):
         return self._wait(arn, progress, seconds)
 
     def _hand_over_or_fail(self, reason: str, arn: str | None, progress: Progress) -> Finished:
-        """Hand over to the next resource what is known; fail with the reason where there is none, or nothing is."""
+        """Pass the known state to the next resource of the wait chain; fail with the reason if that is not possible."""
         known = progress.dataset_import_job_arn or progress.attempt
         if not (self.properties.hands_over and known and arn):
             raise ImportFailedError(reason, arn, progress.status_if_failed)

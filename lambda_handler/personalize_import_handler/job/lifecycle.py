@@ -1,7 +1,7 @@
-"""Create, Update and Delete requests: which import to find, start or poll. Nothing here calls AWS itself.
+"""Create, Update and Delete requests: which import to find, start or poll. Nothing here calls AWS directly.
 
-A request is received once. Then the state machine polls it, one poll after the other, until it can be answered.
-Each poll finds, decides or starts one thing; what it records is passed to the next poll.
+A request is received once. Then the state machine polls it until a response can be sent. Each poll finds, decides or
+starts one thing; what it records is passed to the next poll.
 """
 
 from personalize_import_handler.aws.services import Services
@@ -15,18 +15,18 @@ from personalize_import_handler.request.request import Request
 
 
 def receive(request: Request) -> Waiting:
-    """Check a Create or Update, and hand it over; properties that can't be right fail here."""
+    """Check a Create or Update and pass it to the state machine; invalid properties fail here."""
     _check_ownership(request)
     return Waiting(Progress(), wait_seconds=0)
 
 
 def receive_delete() -> Waiting:
-    """Hand a Delete over, whatever is in it."""
+    """Pass a Delete to the state machine without any checks."""
     return Waiting(Progress(), wait_seconds=0)
 
 
 def poll_create(request: Request, progress: Progress, services: Services) -> Outcome:
-    """Find the job or start it, then look at it until it has ended."""
+    """Find or start the job, then poll it until it ends."""
     requested = _import(request, progress, services)._replace(is_create=True)
     return (
         requested.resolve_root_stack(progress)
@@ -37,10 +37,10 @@ def poll_create(request: Request, progress: Progress, services: Services) -> Out
 
 
 def poll_update(request: Request, progress: Progress, services: Services) -> Outcome:
-    """Start another job if it is another import; otherwise keep the job, and set the tags that it should have now.
+    """Start a job if the import has changed; otherwise keep the current job and update its tags.
 
-    CloudFormation rolls back in the same way, with the old properties: what they say is found again, or imported again.
-    What is imported is compared for one and the same place: the resource may have been moved to another one.
+    A rollback is an Update with the previous properties: their job is found again, or the data is imported again. The
+    comparison uses the same stack for both imports, because the resource may have been moved to another stack.
     """
     requested = _import(request, progress, services)
     if going_on := (
@@ -56,7 +56,7 @@ def poll_update(request: Request, progress: Progress, services: Services) -> Out
 
 
 def _resume(requested: Import, progress: Progress) -> Outcome | None:
-    """Go on with what was noted, or with what another resource has begun; None if nothing has."""
+    """Continue with the recorded state, or with the import of the previous resource; None if there is neither."""
     if noted := progress.dataset_import_job_arn:
         if not requested.names.includes(noted):
             raise ImportFailedError(failure_reasons.job_of_another_import(noted))

@@ -1,7 +1,7 @@
-"""Import again what other resources had added to a dataset: the jobs that `followers` names, one after the other.
+"""Import the rows of other resources again: the jobs that `followers` selects, one after the other.
 
-Each is started as it was described by the service, under the next attempt number of its own import. So an update of its
-own resource adopts it.
+Each job is started with the description that the service returned for the original, under the next attempt number of
+its own import. An update of the resource that owns it therefore adopts it.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 def restore(
     requested: "Import", full: DatasetImportJob, progress: Progress, on_refusal: Callable[[RefusedError], Outcome]
 ) -> Outcome:
-    """Run the jobs of followers again, one after the other; an `ImportFailedError` says whose rows are missing."""
+    """Repeat the jobs of followers, one by one; raise `ImportFailedError` with the followers whose rows are missing."""
     try:
         try:
             return _restore(requested, full, progress)
@@ -59,7 +59,7 @@ def _restore(requested: "Import", full: DatasetImportJob, progress: Progress) ->
 
 
 def _followers(requested: "Import", repeated: str | None) -> list[str]:
-    """Return the logical ids of the followers that a job may be of, or of all if there is no job."""
+    """Return the logical ids of the followers that a job may belong to; all of them if there is no job."""
     prefixes = prefixes_of_followers(requested.properties, requested.resource)
     return [each for each, prefix in prefixes.items() if repeated is None or digest_after(prefix, repeated)]
 
@@ -82,10 +82,10 @@ def _next_repeat(requested: "Import", full: DatasetImportJob) -> Repeat | None:
 
 
 def _own_jobs(requested: "Import", jobs: Sequence[JobSummary], prefixes: Mapping[str, str]) -> Sequence[JobSummary]:
-    """Return jobs without those that have the prefix of a follower and belong to another stack.
+    """Return jobs except those with the prefix of a follower that belong to another stack.
 
-    Another stack may use that prefix as its `JobName`. Its jobs are not repeated, nor do they count as updates.
-    Only FULL imports and the jobs since the first of this import count, so the tags of all others are not read.
+    Another stack may use that prefix as its `JobName`. Its jobs are not repeated and don't count as updates. Only FULL
+    imports and jobs after the first attempt at this import matter, so the tags of other jobs are not read.
     """
     begun_at = min(
         (job.creation_date_time for job in jobs if requested.names.includes(job.dataset_import_job_arn)), default=0.0
@@ -106,9 +106,10 @@ def _own_jobs(requested: "Import", jobs: Sequence[JobSummary], prefixes: Mapping
 
 
 def _resource_tag_of(requested: "Import", repeated: str, tags: Mapping[str, str]) -> str:
-    """Return the tag that names the resource of a job, or an empty string if nothing proves that it is of the stack.
+    """Return the tag of the resource that a job belongs to; an empty string if the stack is not proven to own it.
 
-    Earlier versions set no such tag. There a prefix with the name of the stack is proof, but a `JobName` is not.
+    Earlier versions set no such tag. For their jobs, a prefix that contains the stack name is proof, but a `JobName` is
+    not.
     """
     if resource_tag := tags.get(RESOURCE_TAG):
         return resource_tag if is_tag_of_scope(resource_tag, requested.resource) else ""
@@ -123,7 +124,7 @@ def _resource_tag_of(requested: "Import", repeated: str, tags: Mapping[str, str]
 
 
 def _go_on(requested: "Import", full: DatasetImportJob, progress: Progress, repeated: str, attempt: int) -> Outcome:
-    """Start the attempt that was noted, or poll it; note when it is ACTIVE."""
+    """Start or poll the recorded attempt; record when it is ACTIVE."""
     again = requested._replace(repeats_followers=False, follower_names=names_from_job_arn(repeated))
     if not progress.repeat_started:
         again = _as_started(again, repeated)
@@ -138,12 +139,12 @@ def _go_on(requested: "Import", full: DatasetImportJob, progress: Progress, repe
         noted = progress._replace(repeat_attempt=part.attempt, repeat_started=part.dataset_import_job_arn is not None)
         return _wait(full, noted.begun(requested.personalize.now()), outcome.wait_seconds)
     if not has_succeeded(outcome.attributes[Attribute.STATUS]):
-        return Finished(attributes_of(full))  # the time of this resource is up, and the next one goes on
+        return Finished(attributes_of(full))  # this resource has timed out, and the next one continues
     return _wait(full, progress._replace(repeated=None, repeat_attempt=None, repeat_started=False), 0)
 
 
 def _as_started(again: "Import", repeated: str) -> "Import":
-    """Return the import of a follower as its job was started; raise `ImportFailedError` if it is of another stack."""
+    """Return a follower's import with the settings of its job; raise `ImportFailedError` if another stack owns it."""
     job = again.personalize.describe_dataset_import_job(repeated)
     if job is None:
         raise ImportFailedError(failure_reasons.job_not_found(repeated))

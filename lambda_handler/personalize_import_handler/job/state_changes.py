@@ -1,9 +1,9 @@
-"""State change events of imports, published to EventBridge for resources that ask for them.
+"""State change events of imports, published to EventBridge if the resource enables them.
 
-Personalize publishes none itself: https://docs.aws.amazon.com/eventbridge/latest/ref/events-ref-personalize.html.
-An event is published after each poll that has observed another status, and before CloudFormation gets its answer. A
-function that is killed in between repeats the poll, and publishes the event again. An import never fails because an
-event could not be published.
+Personalize publishes no such events: https://docs.aws.amazon.com/eventbridge/latest/ref/events-ref-personalize.html. An
+event is published after each poll that observes a new status, and before CloudFormation gets its response. A function
+that is killed in between repeats the poll and publishes the event again. An import never fails because an event could
+not be published.
 """
 
 import logging
@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 
 
 class ObservedStatus(NamedTuple):
-    """The status that a poll has observed, its job if there is one, and the reason of a failure."""
+    """The status that a poll has observed, the job if there is one, and the failure reason if it failed."""
 
     status: str
     dataset_import_job_arn: str | None
@@ -31,7 +31,7 @@ class ObservedStatus(NamedTuple):
 
 
 def publish_outcome(outcome: Outcome, request: Request, progress: Progress, services: Services) -> Outcome:
-    """Publish the status after a poll if it has changed; return the outcome, which then records that."""
+    """Publish the status after a poll if it has changed; return the outcome with that recorded."""
     published = _publish(observed_status(outcome), request, progress, services)
     if isinstance(outcome, Finished):
         return outcome
@@ -57,7 +57,7 @@ def observed_status(outcome: Outcome | ImportFailedError) -> ObservedStatus | No
 
 
 def is_status_change(observed: ObservedStatus, progress: Progress, properties: ImportProperties) -> bool:
-    """Return whether a status differs from the last one that this resource, or the one before it, has published.
+    """Return whether a status differs from the one published last by this resource or its predecessor in a wait chain.
 
     An ACTIVE job that this request has not started is no change.
     """
@@ -67,12 +67,12 @@ def is_status_change(observed: ObservedStatus, progress: Progress, properties: I
 
 
 def last_published(progress: Progress, properties: ImportProperties) -> str | None:
-    """Return the status that this resource, or the one before it in a wait chain, has published last."""
+    """Return the status published last by this resource or its predecessor in a wait chain."""
     return progress.published_status or properties.last_status
 
 
 def _publish(observed: ObservedStatus | None, request: Request, progress: Progress, services: Services) -> Progress:
-    """Publish a status if it has changed, and record that; the next poll repeats what EventBridge didn't accept."""
+    """Publish a status if it has changed and record it; the next poll retries what EventBridge didn't accept."""
     properties = request.properties
     if not properties.publish_state_changes or observed is None:
         return progress

@@ -1,4 +1,4 @@
-"""The tags of a job that is there already."""
+"""Tags of an existing job."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -6,7 +6,7 @@ from typing import Final
 from personalize_import_handler.aws.personalize import Personalize
 from personalize_import_handler.contract import RELEASED, RESOURCE_TAG, TAG_KEY_PREFIX
 
-# What data a job has imported stays true, whether or not it decides on the next one any more.
+# The fingerprint of the data that a job has imported stays valid, even if later imports don't depend on it.
 _KEPT: Final = ("aws:", TAG_KEY_PREFIX)
 
 
@@ -15,9 +15,10 @@ class ForeignJobError(Exception):
 
 
 def set_tags(personalize: Personalize, dataset_import_job_arn: str, requested: Mapping[str, str]) -> None:
-    """Set the tags of a job, and remove all others; raise `RefusedError` or `ForeignJobError`.
+    """Set the tags of a job and remove all others; raise `RefusedError` or `ForeignJobError`.
 
-    The hash in a job's name is short enough for another stack to search for properties that give the same one.
+    The owner is checked because the hash in a job name is short: another stack could search for properties with the
+    same hash.
     """
     present = personalize.list_tags(dataset_import_job_arn)
     own = requested[RESOURCE_TAG]

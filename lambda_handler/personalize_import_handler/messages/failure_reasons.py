@@ -1,4 +1,4 @@
-"""Reasons of failures, for the reader of a stack event: the service's own text, then the job, then what to do."""
+"""Failure reasons in stack events: the service's own text, then the job, then the advice."""
 
 import bisect
 import json
@@ -14,7 +14,7 @@ from personalize_import_handler.errors import RefusedError
 from personalize_import_handler.messages import policy_advice
 from personalize_import_handler.messages.policy_advice import DataAccess
 
-# What to do, by a part of the service's text. All texts: docs/troubleshooting.md.
+# Advice by a part of the service's text. docs/troubleshooting.md lists all texts.
 _ADVICE: Final = {
     "missing the following columns": "Use the names of the schema's fields in the header row",
     "Invalid Data location": "Check that the location exists, and that a folder ends in a slash",
@@ -29,11 +29,11 @@ _START_OF_ADVICE: Final = re.compile(
 )
 
 _BYTES_MAX: Final = 3150
-"""The rest of the longest response fits beside this; the service's own text is cut, the advice is not."""
+"""The limit that leaves enough for the rest of the longest response; the service's text is cut, the advice is not."""
 
 
 def split_reason(reason: str) -> tuple[str, str]:
-    """Split a reason into the service's own text, and what the handler has added; the latter may be empty."""
+    """Split a reason into the service's own text and the text that the handler added, which may be empty."""
     text, *rest = _START_OF_ADVICE.split(reason, maxsplit=1)
     return text, rest[0] if rest else ""
 
@@ -209,7 +209,7 @@ def _advice(text: str, access: DataAccess | None = None) -> str:
 
 
 def _with_service_text(text: str, rest: str) -> str:
-    """Put the service's own text first, cut to the bytes that are left for it."""
+    """Return the service's own text, cut to the bytes that are left for it, followed by the rest."""
     bytes_left = _BYTES_MAX - _bytes_in_json(rest)
     text = printable(text.strip())
     if _bytes_in_json(text) > bytes_left:

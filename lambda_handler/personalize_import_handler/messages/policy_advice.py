@@ -1,4 +1,4 @@
-"""Statements that policies need, as JSON to paste: the advice for a missing permission."""
+"""Advice for missing permissions: the policy statements to add, as JSON."""
 
 import json
 import re
@@ -32,7 +32,7 @@ class DataAccess(Protocol):
 
 
 def read_advice(access: DataAccess) -> str:
-    """Return the advice to allow role and service to read the data."""
+    """Return the advice to allow the role and the service to read the data."""
     bucket, key = parse_location(access.data_location)
     arn = f"arn:{parse_arn(access.dataset_arn).partition}:s3:::{bucket}"
     service = {"Principal": {"Service": PERSONALIZE_SERVICE_PRINCIPAL}}
@@ -89,7 +89,7 @@ def denied_action_advice(text: str) -> str:
 def _for_role(access: DataAccess, bucket_arn: str, key: str) -> dict[str, Any]:
     """Return the statement for the role in the policy of a bucket that another account owns.
 
-    The principal is the account, for a role that is created again isn't the one that a policy names.
+    The principal is the account, because a policy that names a role doesn't apply to a role that is created again.
     """
     account, _, name = access.role_arn.rpartition(":")
     is_of_construct = IMPORT_ROLE_PATH in name

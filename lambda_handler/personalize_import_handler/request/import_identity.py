@@ -1,4 +1,4 @@
-"""Properties that identify an import: if one of them changes, it is another import."""
+"""The identity of an import: the properties that start a new import when one of them changes."""
 
 import re
 from typing import Final
@@ -15,10 +15,10 @@ _STACK_FOLDER: Final = re.compile(rf"^(s3://[^/]+/)[0-9a-f\-]{{{contract.STACK_F
 
 
 def import_identity(properties: ImportProperties) -> tuple[object, ...]:
-    """Pick the properties that decide which data is imported and how: if one changes, it is another import.
+    """Return the properties that determine which data is imported and how.
 
-    The schema is among them although no request carries it: a dataset that is replaced for a new schema keeps its ARN,
-    and would stay empty. The job's name is not: a new prefix alone gives no new data.
+    The schema is one of them although it is in no request to Personalize: a dataset that is replaced for a new schema
+    keeps its ARN and would stay empty. The job name is not, because a new name alone requires no new import.
     """
     return (
         properties.dataset_arn,
@@ -28,16 +28,16 @@ def import_identity(properties: ImportProperties) -> tuple[object, ...]:
         properties.import_mode,
         properties.publish_attribution_metrics_to_s3,
         properties.reimport_token,
-        # Only where it is known, so that all other jobs keep the names that they have had.
+        # Only if there is one, so that the names of all other jobs stay the same.
         *([properties.data_fingerprint] if properties.data_fingerprint else []),
     )
 
 
 def is_same_location(one: str, properties: ImportProperties) -> bool:
-    """Return whether a location has the data of `properties`.
+    """Return whether a location contains the data of `properties`.
 
-    Files of the app are told apart by the hash in their location alone: the folder of the stack is another one when the
-    stack is created again.
+    Asset files are compared only by the content hash in their location, because the stack folder changes when the stack
+    is created again.
     """
     if not properties.data_files:
         return one == properties.data_location
@@ -45,41 +45,41 @@ def is_same_location(one: str, properties: ImportProperties) -> bool:
 
 
 def _without_stack_folder(location: str) -> str:
-    """Return a location in a data bucket without the folder of a stack, as earlier versions had it."""
+    """Return a location in the staging bucket without the stack folder, which is also the form of earlier versions."""
     return _STACK_FOLDER.sub(r"\1", location)
 
 
 def canonical_role(role_arn: str) -> str:
-    """Tell roles apart as the user does: one of the construct's own is the same one whatever its name.
+    """Return a form of a role's ARN that is the same for all roles that the construct creates for a stack.
 
-    CloudFormation gives it another name in each stack, so a first deploy that is tried again has a new one; but what it
-    may read is the location, and that is compared anyway. Nor does it matter below which path a shared provider has it.
-    The Region is left out: earlier versions had none in the path, and the names of their jobs must stay the same.
+    CloudFormation generates a new role name when a failed first deployment is repeated, and the path depends on the
+    provider. Neither changes what the role may read: that is the location, which is compared separately. The Region is
+    left out because earlier versions had none in the path, and the names of their jobs must stay the same.
     """
     own = _OWN_ROLE.fullmatch(role_arn)
     return f"{own['account']}{contract.IMPORT_ROLE_PATH}{own['scope'] or own['stack']}" if own else role_arn
 
 
 def is_equivalent_role(one: str, other: str) -> bool:
-    """Return whether two roles may read the same: all roles that the construct created may read just the location.
+    """Return whether two roles have the same permissions: a role of the construct may read only the import's location.
 
-    The stack in their paths is another one where an earlier version created a nested stack, or a resource was moved.
+    The stacks in their paths may differ, if an earlier version created a nested stack or if a resource was moved.
     """
     first, second = _OWN_ROLE.fullmatch(one), _OWN_ROLE.fullmatch(other)
     return first["account"] == second["account"] if first and second else one == other
 
 
 def stack_of_role(role_arn: str) -> str | None:
-    """Return the name of the stack, or of the root stack, that an import role of the construct belongs to.
+    """Return the name of the stack, or root stack, that an import role of the construct belongs to.
 
-    None for any other role: that one may be shared.
+    None for any other role, which may be shared between stacks.
     """
     own = _OWN_ROLE.fullmatch(role_arn)
     return (own["scope"] or own["stack"]).partition("/")[0] if own else None
 
 
 def role_in_stack(scope: str, role_arn: str, *present: str | None) -> str:
-    """Return the ARN that a role of the stack would have in the stack where the resource was created."""
+    """Return the ARN that a role of this stack would have in the stack where the resource was created."""
     own = _OWN_ROLE.fullmatch(role_arn)
     part = "scope" if own and own["scope"] else "stack"
     if own and own[part] in present:

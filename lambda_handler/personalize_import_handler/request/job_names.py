@@ -1,6 +1,6 @@
-"""Names of dataset import jobs: a prefix, a hash of what is imported, and the number of the attempt.
+"""Names of dataset import jobs: a prefix, a hash of the import's identity, and the number of the attempt.
 
-There is no client token for import jobs and no way to delete or stop one, and a name can't be used twice.
+CreateDatasetImportJob has no client token, jobs can't be deleted or stopped, and a name can't be used twice.
 """
 
 import hashlib
@@ -15,43 +15,43 @@ from personalize_import_handler.request.resource import HASH_LENGTH, JOB_ARN, Re
 
 
 class JobNames(NamedTuple):
-    """The names of the jobs of one import, by the number of the attempt."""
+    """The names of all jobs of one import, by attempt number."""
 
     arn_prefix: str
     name_prefix: str
     digest: str
     resource_tag: str
-    """The value of the tag that says which resource the jobs are of."""
+    """The value of the tag that names the resource."""
 
     def name(self, attempt: int) -> str:
-        """Return the name of the job of one attempt, from 1 on."""
+        """Return the job name of an attempt; the first attempt is 1."""
         return f"{self.name_prefix}{self.digest}-{attempt}"
 
     def arn(self, attempt: int) -> str:
-        """Return the ARN of the job of one attempt."""
+        """Return the job ARN of an attempt."""
         return f"{self.arn_prefix}{self.name(attempt)}"
 
     def attempt(self, dataset_import_job_arn: str) -> int | None:
-        """Return which attempt at this import a job is, or None; `JobName` may have changed since it was started."""
+        """Return a job's attempt number if it belongs to this import, even under an earlier `JobName`; else None."""
         job = JOB_ARN.fullmatch(dataset_import_job_arn)
         is_one = job and job["digest"] == self.digest and dataset_import_job_arn.startswith(self.arn_prefix)
         return int(job["attempt"]) if job and is_one else None
 
     def includes(self, dataset_import_job_arn: str) -> bool:
-        """Return whether a job is one of this import."""
+        """Return whether a job belongs to this import."""
         return self.attempt(dataset_import_job_arn) is not None
 
     def shares_prefix(self, dataset_import_job_arn: str) -> bool:
-        """Return whether a job's name begins as those of the resource do, whatever it imports.
+        """Return whether a job has the same name prefix as the resource's jobs, for any import.
 
-        That proves nothing: two resources may have the same `JobName`.
+        This is no proof of ownership, because two resources may have the same `JobName`.
         """
         job = JOB_ARN.fullmatch(dataset_import_job_arn)
         return bool(job and job["prefix"] == f"{self.arn_prefix}{self.name_prefix}")
 
 
 def names_of(properties: ImportProperties, resource: Resource) -> JobNames:
-    """Return the names of the jobs of an import: those of the resource that has begun it."""
+    """Return the job names of an import, based on the resource that started it."""
     scope, logical_id = origin_of(first_of(properties, resource))
     role_arn = role_in_stack(scope, properties.role_arn, resource.stack_name, resource.stack_scope)
     imported = import_identity(properties._replace(role_arn=role_arn))
@@ -61,19 +61,19 @@ def names_of(properties: ImportProperties, resource: Resource) -> JobNames:
 
 
 def names_from_job_arn(dataset_import_job_arn: str, resource_tag: str = "") -> JobNames:
-    """Return the names of the jobs of an import from the ARN and the tag of one of them."""
+    """Return the job names of an import, based on the ARN and tag of one of its jobs."""
     prefix, _, name = dataset_import_job_arn.partition("/")
     name_prefix, digest, _ = name.rsplit("-", 2)
     return JobNames(f"{prefix}/", f"{name_prefix}-", digest, resource_tag)
 
 
 def is_tag_of_scope(resource_tag: str, resource: Resource) -> bool:
-    """Return whether the tag of a job names a resource of the stack, as it is called now or was before."""
+    """Return whether the tag of a job names a resource of the stack, under its current or its original name."""
     return any(resource_tag.startswith(_resource_tag(scope, "")) for scope in (resource.scope, resource.created_in))
 
 
 def prefixes_of_followers(properties: ImportProperties, resource: Resource) -> dict[str, str]:
-    """Return what the ARNs of the jobs of each resource that comes after this one begin with, by its logical id."""
+    """Return the prefix of each follower's job ARNs, by logical id."""
     scope, _ = origin_of(resource)
     return {
         logical_id: f"{resource.job_arn_prefix}{job_name or _default_prefix(scope, logical_id)}-"
@@ -82,7 +82,7 @@ def prefixes_of_followers(properties: ImportProperties, resource: Resource) -> d
 
 
 def default_prefixes_of_followers(properties: ImportProperties, resource: Resource) -> dict[str, str]:
-    """Return the prefixes of followers without a `JobName`, by the tag that names the follower."""
+    """Return the job ARN prefixes of followers without a `JobName`, by the tag that names the follower."""
     scope, _ = origin_of(resource)
     return {
         _resource_tag(scope, logical_id): f"{resource.job_arn_prefix}{_default_prefix(scope, logical_id)}-"
@@ -92,13 +92,13 @@ def default_prefixes_of_followers(properties: ImportProperties, resource: Resour
 
 
 def digest_after(prefix: str, dataset_import_job_arn: str) -> str | None:
-    """Return the digest of a job whose ARN is a prefix, a digest and the number of an attempt; None for any other."""
+    """Return the digest in a job ARN that has the prefix, a digest and an attempt number; None for any other ARN."""
     job = JOB_ARN.fullmatch(dataset_import_job_arn)
     return job["digest"] if job and job["prefix"] == prefix else None
 
 
 def attempt_of(dataset_import_job_arn: str) -> int:
-    """Return the number of the attempt from an ARN that `JobNames` has made."""
+    """Return the attempt number in an ARN that `JobNames` created."""
     return int(dataset_import_job_arn.rpartition("-")[2])
 
 
@@ -111,6 +111,6 @@ def _resource_tag(scope: str, logical_id: str) -> str:
 
 
 def _default_prefix(scope: str, logical_id: str) -> str:
-    """Return a prefix made from the names of stack and resource, as CloudFormation does for generated names."""
+    """Return a prefix from the names of stack and resource, as CloudFormation does for generated names."""
     name = re.sub(r"[^a-zA-Z0-9\-_]", "-", f"{scope}-{logical_id}")
     return name[: contract.JOB_NAME_LENGTH_MAX].rstrip("-")

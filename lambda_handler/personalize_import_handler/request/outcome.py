@@ -1,4 +1,4 @@
-"""What comes of looking at a request: it is finished, or it goes on; all else is an `ImportFailedError`."""
+"""The outcome of a poll: the request is finished or still waiting. A failure is an `ImportFailedError`."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -10,19 +10,22 @@ from personalize_import_handler.request import request_time
 
 
 class Progress(NamedTuple):
-    """What the handler knows from one poll to the next; it travels in the data of the state machine.
+    """The state that is passed from one poll to the next, as part of the state machine's data.
 
-    `started_at` is when CloudFormation sent the request, in epoch seconds of the service's clock, which isn't known
-    before the first call to the service. Until then it follows from `url_signed_at` and `age_seconds`: how long ago
-    OnEvent received the event, by the functions' clock. See `request_time`.
-    `attempt` is the one that this request makes, noted before it is made, and no other; there is no ARN before that.
-    `data_fingerprint` is taken once, where it decides which import this is: the data may change in the meantime.
-    `files_copied` counts the asset files that were copied. `prepared` is set when nothing is left to do before a job is
-    started.
-    `repeated` is a job of a follower whose rows are gone, and `repeat_attempt` adds them again: noted before it is
-    started, as `attempt` is. `repeat_started` says that it was.
-    `root_stack_name` is that of the stack which the stack is nested in, where the properties depend on it.
-    `published_status` was told to EventBridge last, where states are told at all; `publishing_failed` has been logged.
+    `started_at` is when CloudFormation sent the request, in epoch seconds of the service's clock, which is available
+    only after the first call to the service. Until then it is derived from `url_signed_at` and `age_seconds`: how long
+    ago OnEvent received the event, by the functions' clock. See `request_time`.
+
+    `attempt` is the attempt that this request starts, recorded before it is started; it is None if an existing job is
+    adopted. `data_fingerprint` is computed only once, if the import depends on it, because the data may change in the
+    meantime. `files_copied` counts the asset files that were copied. `prepared` is set when the job can be started.
+
+    `repeated` is a follower's job whose rows are gone, and `repeat_attempt` the attempt that imports them again,
+    recorded before it is started. `repeat_started` is set after that.
+
+    `root_stack_name` is the name of the root stack, if the properties depend on it. `published_status` is the status
+    that was published last, if state changes are published; `publishing_failed` is set once a failure to publish was
+    logged.
     """
 
     started_at: float | None = None
@@ -43,15 +46,15 @@ class Progress(NamedTuple):
 
     @property
     def status_if_failed(self) -> str:
-        """What to call it where the request fails now, although no job has failed."""
+        """The status to publish if the request fails now although no job has failed."""
         return STATUS_UNWATCHED if self.dataset_import_job_arn else STATUS_NOT_STARTED
 
     def elapsed_seconds(self, now: float) -> float:
-        """Return how long ago CloudFormation sent the request, as far as it is known."""
+        """Return the seconds since CloudFormation sent the request, or an estimate if that time is not recorded."""
         return now - self._sent_at(now)
 
     def begun(self, now: float) -> "Progress":
-        """Note when the request was sent, unless that is noted already."""
+        """Record when the request was sent, unless it is recorded already."""
         return self._replace(started_at=self._sent_at(now))
 
     def _sent_at(self, now: float) -> float:
@@ -60,12 +63,12 @@ class Progress(NamedTuple):
         return request_time.sent_at(self.url_signed_at, self.age_seconds, now)
 
     def to_data(self) -> dict[str, object]:
-        """Make plain data of it."""
+        """Return the members as a dictionary for JSON."""
         return self._asdict()
 
 
 class Waiting(NamedTuple):
-    """Nothing to answer yet: look again after `wait_seconds`. `status` is the job's, if it was looked at."""
+    """No response yet: poll again after `wait_seconds`. `status` is the job's status, if it was polled."""
 
     progress: Progress
     wait_seconds: int
@@ -78,14 +81,14 @@ class Finished(NamedTuple):
 
     attributes: Mapping[str, str]
     physical_resource_id: str | None = None
-    """Another id than the request's, for a resource that was replaced. None keeps it."""
+    """The new physical id of a replaced resource. None keeps the id of the request."""
 
 
 Outcome = Waiting | Finished
 
 
 def attributes_of(job: DatasetImportJob) -> dict[str, str]:
-    """Give all attributes of the contract, strings as CloudFormation wants them."""
+    """Return all attributes of the contract, as the strings that CloudFormation requires."""
     return {
         Attribute.DATASET_IMPORT_JOB_ARN: job.dataset_import_job_arn,
         Attribute.JOB_NAME: job.job_name,
@@ -98,7 +101,7 @@ def attributes_of(job: DatasetImportJob) -> dict[str, str]:
 
 
 def attributes_of_unknown_job(dataset_import_job_arn: str, dataset_arn: str) -> dict[str, str]:
-    """Give all attributes for a job that isn't there yet, or couldn't be looked at."""
+    """Return all attributes for a job that doesn't exist yet or could not be described."""
     return {
         **dict.fromkeys(Attribute, ""),
         Attribute.DATASET_IMPORT_JOB_ARN: dataset_import_job_arn,

@@ -1,8 +1,8 @@
-"""Whether what a request names belongs to the stack that the request comes from.
+"""Checks that the properties of a request refer only to the stack that sent it.
 
-A template may contain anything, so a value in it proves nothing. CloudFormation itself sets the id of the stack, and
-the handler made the id of the resource from that. Everything here is compared with these two. docs/security.md says
-what that is worth where several teams use one provider.
+A template may contain any value, so its values prove nothing. CloudFormation itself sets the id of the stack, and the
+handler derives the id of the resource from it. The checks compare properties with these two. docs/security.md describes
+how far this protects teams that share a provider.
 """
 
 from collections.abc import Iterator
@@ -16,14 +16,14 @@ from personalize_import_handler.request.resource import Resource, first_of
 
 
 class Provider(NamedTuple):
-    """What the provider's own stack has."""
+    """The provider's own stack."""
 
     stack_id: str
     data_bucket: str | None = None
 
 
 def problems_of(properties: ImportProperties, resource: Resource, provider: Provider) -> Iterator[str]:
-    """Yield each property that belongs to another stack, or may not be another stack's."""
+    """Yield a problem for each property that belongs to another stack, or must not be used in this one."""
     yield from _problems_of_location(properties, resource, provider)
     arn = properties.dataset_import_job_arn
     if arn and not arn.startswith(resource.job_arn_prefix):
@@ -33,12 +33,12 @@ def problems_of(properties: ImportProperties, resource: Resource, provider: Prov
 
 
 def depends_on_root_stack(properties: ImportProperties, resource: Resource) -> bool:
-    """Return whether the stack has to be nested in another one for its properties to be its own."""
+    """Return whether the properties are valid only if the stack is nested in a certain root stack."""
     return properties.stack_scope is not None or stack_of_role(properties.role_arn) not in {None, *_own_names(resource)}
 
 
 def problems_with_root_stack(properties: ImportProperties, resource: Resource, root_name: str) -> Iterator[str]:
-    """Yield each property that belongs to another stack than the root stack, and to those nested in it."""
+    """Yield a problem for each property that doesn't belong to the root stack or a stack nested in it."""
     scope = properties.stack_scope
     if scope != own_scope(properties, resource, root_name):
         yield f"StackScope {shown(scope)} is only for a stack that is nested in the stack it begins with"
@@ -52,14 +52,14 @@ def problems_with_root_stack(properties: ImportProperties, resource: Resource, r
 
 
 def own_scope(properties: ImportProperties, resource: Resource, root_name: str) -> str | None:
-    """Return the name that properties give to a nested stack, if it begins with the name of its root stack."""
+    """Return the `StackScope` of a nested stack, if it begins with the name of its root stack."""
     scope = properties.stack_scope
     is_own = scope and root_name != resource.stack_name and scope.startswith(f"{root_name}/")
     return scope if is_own else None
 
 
 def _own_names(resource: Resource) -> set[str]:
-    """Return the names of the stack, and of the one that the resource was moved from: a rollback names its role."""
+    """Return the names of the current and original stack; after a move, a rollback uses the original stack's role."""
     return {resource.stack_name, resource.created_in}
 
 

@@ -1,16 +1,16 @@
-"""How long to wait before the next look at a job: a pure function of how long it has been running.
+"""Time until the next poll of a job, as a function of how long the job has been running.
 
-Personalize emits no event when an import ends, so looking is the only way to know. Imports take 4 to 17 minutes as a
-rule, hours at worst; the service takes one Describe request a second, shared by all that happens in the account.
+Personalize emits no event when an import ends, so the handler has to poll. Imports usually take 4 to 17 minutes, and
+hours in the worst case; the service allows one Describe request per second for the whole account.
 """
 
 import random
 from typing import Final
 
 _RAMP: Final = (
-    # (from this many seconds on, wait so many seconds). A look at the start, for an import that is none; then no import
-    # is known to end before four minutes, most do before seventeen, and of a long one a hundredth is a short time.
-    # docs/benchmarks.md has what comes of it.
+    # (seconds since the start, seconds until the next poll). An early poll finds jobs that fail at once. No other is
+    # known to end within four minutes, and most end within seventeen; later polls wait about a hundredth of the elapsed
+    # time. docs/benchmarks.md has the resulting delays.
     (0, 30),
     (20, 105),
     (3 * 60, 12),
@@ -19,27 +19,27 @@ _RAMP: Final = (
     (30 * 60, 60),
     (60 * 60, 90),
 )
-# A permission that was granted a moment ago is effective within a minute as a rule.
+# New permissions are usually effective within a minute.
 _RETRY_SECONDS: Final = 30
 _RETRY_SPREAD: Final = 0.25
 RETRY_SECONDS_MAX: Final = round(_RETRY_SECONDS * (1 + _RETRY_SPREAD))
-# Fifteen that wait for room beside five that have it make a third of a request a second, and hardly ever six at once.
+# Fifteen queued requests next to five running jobs make a third of a request per second, and rarely six at once.
 _QUEUED_SECONDS: Final = 45
 _QUEUED_SPREAD: Final = 0.5
 
 
 def seconds_until_next_poll(elapsed_seconds: float) -> int:
-    """Say how long to wait while a job runs."""
+    """Return the seconds until the next poll of a running job."""
     return next(wait for start, wait in reversed(_RAMP) if elapsed_seconds >= start or start == 0)
 
 
 def seconds_until_retry() -> int:
-    """Say how long to wait before asking again for what may not be allowed yet; never all askers at once."""
+    """Return the seconds until a refused call is retried; random, to spread the calls of several imports."""
     return _about(_RETRY_SECONDS, _RETRY_SPREAD)
 
 
 def seconds_until_queued_retry() -> int:
-    """Say how long to wait before asking again for what the service has no room for; never all askers at once."""
+    """Return the seconds until a queued import is retried; random, to spread the calls of several imports."""
     return _about(_QUEUED_SECONDS, _QUEUED_SPREAD)
 
 

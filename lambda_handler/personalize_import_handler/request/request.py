@@ -12,7 +12,7 @@ from personalize_import_handler.request.resource import Resource, resource_of
 
 
 class Request(NamedTuple):
-    """A request of CloudFormation, and the provider that it was sent to."""
+    """A request of CloudFormation and the provider that received it."""
 
     resource: Resource
     properties: ImportProperties
@@ -20,7 +20,7 @@ class Request(NamedTuple):
     """The properties before an Update; None if they were invalid, because no job was started with them."""
     is_update: bool
     delete_seconds: int
-    """How long a Delete may wait before it has to be answered."""
+    """The seconds that a Delete may wait before a response must be sent."""
     provider: Provider
     is_superseded: Callable[[], bool]
     """Returns whether CloudFormation has sent a later request for the resource; may raise `RefusedError`."""
@@ -45,7 +45,7 @@ def parse_request(event: Mapping[str, Any], provider: Provider, is_superseded: C
 
 
 def _parse_previous(old_properties: Mapping[str, object]) -> ImportProperties | None:
-    """Parse the properties before an Update; they may be invalid, or those that an earlier version allowed."""
+    """Parse the properties before an Update; None if they are invalid, as those of an earlier version may be."""
     if not old_properties:
         return None
     try:

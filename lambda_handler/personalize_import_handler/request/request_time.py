@@ -1,6 +1,6 @@
-"""The time at which CloudFormation sent a request, as far as it is known: from then on it waits an hour for the answer.
+"""The time at which CloudFormation sent a request; its timeout of one hour begins then.
 
-docs/decisions/0017-when-the-hour-begins.md says why it is measured in this way.
+docs/decisions/0017-when-the-hour-begins.md explains why it is measured in this way.
 """
 
 import re
@@ -12,8 +12,8 @@ from urllib.parse import parse_qs, urlsplit
 
 from personalize_import_handler import contract
 
-# CloudFormation waits an hour at most, or as long as the template says, and takes no response in time for a failure. So
-# some time is left for the answer.
+# CloudFormation waits for an hour, or for the timeout in the template, and treats a missing response as a failure. Some
+# time is therefore reserved for the response.
 _DELETE_SECONDS_MAX: Final = 50 * 60
 _ANSWER_SECONDS: Final = 120
 EVENT_AGE_SECONDS_MAX: Final = 6 * 3600
@@ -21,7 +21,7 @@ EVENT_AGE_SECONDS_MAX: Final = 6 * 3600
 
 
 def signed_at(response_url: str) -> float | None:
-    """Return when the URL for the answer was signed, in epoch seconds, or None if it does not contain that.
+    """Return when the response URL was signed, in epoch seconds, or None if it has no date.
 
     https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
     """
@@ -32,10 +32,10 @@ def signed_at(response_url: str) -> float | None:
 
 
 def sent_at(signed: float | None, age_seconds: float, now: float) -> float:
-    """Return when a request was sent: when its URL was signed, else `age_seconds` ago, when OnEvent received it.
+    """Return when a request was sent: when its URL was signed, otherwise `age_seconds` ago, when OnEvent received it.
 
-    A signature is older than the request, so going by it can only make an answer come earlier. One that is younger
-    than now, or older than any event can be, is another clock's.
+    A URL is signed before the request is sent, so this time can only make a response earlier. A date in the future, or
+    older than an event can be, is ignored because it must come from a different clock.
     """
     if signed is not None and now - EVENT_AGE_SECONDS_MAX <= signed <= now:
         return signed
@@ -43,7 +43,7 @@ def sent_at(signed: float | None, age_seconds: float, now: float) -> float:
 
 
 def delete_seconds(properties: Mapping[str, object]) -> int:
-    """Say how long a Delete may wait before it has to be answered."""
+    """Return how long a Delete may wait before a response must be sent, in seconds."""
     given = str(properties.get("ServiceTimeout", ""))
     service_timeout = int(given) if re.fullmatch("[0-9]{1,4}", given, re.ASCII) else contract.SERVICE_TIMEOUT_SECONDS
     return min(_DELETE_SECONDS_MAX, service_timeout - _ANSWER_SECONDS)

@@ -1,6 +1,6 @@
 """The custom resource of a request.
 
-Its physical id is created with the resource and never changes, whatever is imported. So a rollback is an Update with
+Its physical id is set on creation and never changes, whichever data is imported. A rollback is therefore an Update with
 the old properties, as documented, and no import counts as a replacement:
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/crpg-ref-responses.html
 """
@@ -24,28 +24,28 @@ class Resource(NamedTuple):
     logical_id: str
     physical_id: str = ""
     stack_scope: str | None = None
-    """The name of a nested stack that stays the same, if it is known to be true; see `ownership`."""
+    """The verified `StackScope` of a nested stack: a name that stays the same on re-creation; see `ownership`."""
 
     @property
     def stack_name(self) -> str:
-        """The stack's name. Unlike its id, it stays the same when a failed first deployment is repeated."""
+        """The stack's name. Unlike the stack id, it stays the same when a failed first deployment is repeated."""
         return self.stack_id.split("/")[1]
 
     @property
     def scope(self) -> str:
-        """The name of the stack, which stays the same when the stack is created again."""
+        """A name for the stack that stays the same when the stack is created again."""
         return self.stack_scope or self.stack_name
 
     @property
     def stack_folder(self) -> str:
-        """The name of the stack's folder in a data bucket, which no other stack has, not even one of the same name."""
+        """The name of the stack's folder in the staging bucket; unique even among stacks of the same name."""
         return self.stack_id.rpartition("/")[2]
 
     @property
     def created_in(self) -> str:
-        """The name of the stack in which the resource was created: it may have been moved since.
+        """The name of the stack in which the resource was created; the resource may have been moved since.
 
-        Only the handler makes ids of this form, from the id of the stack in the request.
+        Only the handler creates ids of this form, from the stack id in the request.
         https://docs.aws.amazon.com/cdk/v2/guide/refactor.html
         """
         created = _PHYSICAL_ID.fullmatch(self.physical_id)
@@ -59,7 +59,7 @@ class Resource(NamedTuple):
 
 
 def resource_of(event: Mapping[str, Any]) -> Resource:
-    """Return the resource of a request. One that is created gets its id: the names of its stack and of itself."""
+    """Return the resource of a request. In a Create, its id is built from the names of stack and resource."""
     resource = Resource(event["StackId"], event["LogicalResourceId"], event.get("PhysicalResourceId", ""))
     if event["RequestType"] == "Create":
         return resource._replace(physical_id=f"{resource.stack_name}/{resource.logical_id}")
@@ -67,7 +67,7 @@ def resource_of(event: Mapping[str, Any]) -> Resource:
 
 
 def first_of(properties: ImportProperties, resource: Resource) -> Resource:
-    """Return the resource that has begun an import: the one of the request, unless that continues waiting."""
+    """Return the resource that started an import: usually the one of the request, or the first one of a wait chain."""
     if properties.first_resource is None:
         return resource
     logical_id, physical_id = properties.first_resource
@@ -77,8 +77,8 @@ def first_of(properties: ImportProperties, resource: Resource) -> Resource:
 def origin_of(resource: Resource) -> tuple[str, str]:
     """Return the names of stack and resource under which the resource was created.
 
-    The ids of earlier versions are ARNs of jobs; these versions had no `StackScope`. Ids of another form are made up by
-    CloudFormation, for resources whose creation it cancelled.
+    The ids of earlier versions are ARNs of jobs; those versions had no `StackScope`. CloudFormation generates ids of
+    other forms for resources whose creation it cancelled.
     """
     if JOB_ARN.fullmatch(resource.physical_id):
         return resource.stack_name, resource.logical_id
