@@ -91,7 +91,7 @@ def statements_to_read(row: Row) -> str:
         "Condition": {"ArnLike": {"aws:PrincipalArn": f"{import_role_of(row)}*"}},
     }
     to_bucket = f"{by_service} and, if it is in another account, {json.dumps(elsewhere)}"
-    return f"{by_role}, to the policy of the bucket {to_bucket}, let nothing deny it and deploy again."
+    return f"{by_role}, to the policy of the bucket {to_bucket}, remove statements that deny this and deploy again."
 
 
 def test_whose_access_is_whole_deploys(changed: Row) -> None:

@@ -125,4 +125,4 @@ def test_nothing_is_copied_to_or_imported_from_the_folder_of_another_team(cloud:
 def test_the_data_bucket_is_not_emptied_for_another_team(cloud: Cloud, shop: dict[str, str]) -> None:
     reason = attack(cloud, DATA_RESOURCE_TYPE, shop, Bucket=shop["Bucket"])
 
-    assert reason.startswith("Custom::PersonalizeImportData is only for the stack of the provider itself")
+    assert reason.startswith("Custom::PersonalizeImportData is allowed only in the provider's own stack")

@@ -105,6 +105,6 @@ def test_a_refusal_of_event_bridge_leaves_the_import_alone_and_is_in_the_log(
 
     assert deployed.succeeded, deployed.output
     assert list(told("States")) == []
-    refused = [line for line in cloud.log_lines() if "EventBridge was not told of CREATE PENDING" in line]
+    refused = [line for line in cloud.log_lines() if "Status CREATE PENDING was not published to EventBridge" in line]
     assert len(refused) == 1
     assert PUT_EVENTS in refused[0]

@@ -98,7 +98,7 @@ def test_the_source_distribution_has_the_tracked_files_and_nothing_else(sdist: P
         names = sorted(member.name.partition("/")[2] for member in archive if not member.isdir())
         links = [member.name for member in archive if not member.isreg() and not member.isdir()]
 
-    assert names == sorted({name for name in tracked() if not name.startswith(".ci/")} | {"PKG-INFO"}), (
+    assert names == sorted({name for name in tracked() if not name.startswith((".ci/", ".github/"))} | {"PKG-INFO"}), (
         "a file that git does not know is published"
     )
     assert links == []
