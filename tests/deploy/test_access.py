@@ -90,7 +90,7 @@ def statements_to_read(row: Row) -> str:
         "Resource": [f"{bucket}/users.csv", bucket],
         "Condition": {"ArnLike": {"aws:PrincipalArn": f"{import_role_of(row)}*"}},
     }
-    to_bucket = f"{by_service} and, if it is in another account, {json.dumps(elsewhere)}"
+    to_bucket = f"{by_service} and, if the bucket is in another account, {json.dumps(elsewhere)}"
     return f"{by_role}, to the policy of the bucket {to_bucket}, remove statements that deny this and deploy again."
 
 
