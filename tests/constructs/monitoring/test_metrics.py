@@ -10,6 +10,7 @@ from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_sns as sns
 
 from personalize_import import DatasetImportProvider, ImportDashboard
+from personalize_import.monitoring.metrics import Statistic
 from personalize_import.synthesis.validation import ValidationError
 from tests.constructs.support.stacks import DATASET_ARN, add_dataset, add_job, deployed, new_app, new_stack, template_of
 
@@ -47,7 +48,7 @@ def test_the_execution_time_is_that_of_the_longest_import() -> None:
 
 
 @pytest.mark.parametrize(("statistic", "function"), [("Average", "AVG"), ("Minimum", "MIN"), ("Sum", "SUM")])
-def test_a_metric_takes_the_statistics_that_the_service_supports(statistic: str, function: str) -> None:
+def test_a_metric_takes_the_statistics_that_the_service_supports(statistic: Statistic, function: str) -> None:
     metric = add_job(new_stack()).metric_execution_time(
         statistic=statistic, period=cdk.Duration.hours(1), label="time", color=cloudwatch.Color.RED
     )
@@ -61,7 +62,7 @@ def test_any_other_statistic_is_refused_with_those_that_are_allowed() -> None:
     job = add_job(new_stack())
 
     with pytest.raises(ValidationError, match="Stack/Job: statistic must be Average, Maximum, Minimum, Sum, got 'p99'"):
-        job.metric_errors(statistic="p99")
+        job.metric_errors(statistic="p99")  # type: ignore[arg-type]
 
 
 def test_a_metric_knows_a_dataset_of_the_stack() -> None:

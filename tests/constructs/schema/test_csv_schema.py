@@ -65,12 +65,12 @@ def test_the_dataset_type_is_that_with_the_same_ids(path: Path, header: str, dat
 def test_a_file_that_fits_no_dataset_type_is_refused_with_what_is_needed(path: Path, header: str, needs: str) -> None:
     with pytest.raises(ValidationError) as refused:
         proposed(path, header, "1,2")
-    told = f"{path}: no dataset type fits the columns {header.split(',')}: {needs}"
-    assert str(refused.value).startswith(told)
+    message = f"{path}: no dataset type fits the columns {header.split(',')}: {needs}"
+    assert str(refused.value).startswith(message)
 
 
 @pytest.mark.parametrize("dataset_type", ["Users", "USERS"])
-def test_a_dataset_type_that_is_told_is_taken(path: Path, dataset_type: str) -> None:
+def test_a_given_dataset_type_is_used(path: Path, dataset_type: Any) -> None:
     assert list(proposed(path, "USER_ID,ITEM_ID", "a,b", dataset_type=dataset_type)) == ["USER_ID", "ITEM_ID"]
     assert DatasetSchema.from_csv(path, dataset_type=dataset_type).dataset_type == "Users"
 
