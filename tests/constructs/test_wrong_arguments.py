@@ -23,7 +23,7 @@ MAPPING = "a mapping of strings to strings"
 KEY = "1 to 128 letters, digits, spaces and _.:/=+-@, not starting with 'aws:'"
 REIMPORT = "a Reimport, such as Reimport.when_data_changes()"
 SOURCE = "a DataSource, such as DataSource.from_bucket(bucket, 'interactions/')"
-ROLE = "a Role or another IRole, such as iam.Role.from_role_arn(...)"
+ROLE = "a Role or another IRoleRef, such as iam.Role.from_role_arn(...)"
 
 WRONG: list[tuple[str, Any, str]] = [
     *[("dataset", value, A_DATASET) for value in ["", "INTERACTIONS", GROUP_ARN, f" {GROUP_ARN}", "a" * 300]],

@@ -57,9 +57,9 @@ def create_import_role(
 
 
 def role_of(scope: Construct, role: IRoleRef | None) -> iam.IRole | None:
-    """Return the argument `role` of a job as an `IRole`; it can also be a `CfnRole`."""
-    if isinstance(role, iam.CfnRole):
-        return iam.Role.from_role_arn(scope, "GivenRole", role.attr_arn)
+    """Return the argument `role` of a job as an `IRole`; it can also be a `CfnRole` or another reference."""
+    if role and hasattr(role, "role_ref") and not hasattr(role, "role_arn"):
+        return iam.Role.from_role_arn(scope, "GivenRole", role.role_ref.role_arn)
     return cast("iam.IRole | None", role)
 
 

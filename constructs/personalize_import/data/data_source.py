@@ -26,6 +26,7 @@ from personalize_import_handler.contract import DataFile, ImportMode, constraint
 from personalize_import_handler.contract.constraints import TextRule, violation
 from personalize_import_handler.contract.locations import object_pattern
 
+_REFERENCE_ID: Final = "Referenced"
 _SCHEME: Final = "s3://"
 _OBJECT_KEY_LENGTH_MAX: Final = contract.DATA_LOCATION_LENGTH_MAX - len("s3://the/")
 _OBJECT_KEY: Final = TextRule(
@@ -224,13 +225,18 @@ def _pattern(object_key: str) -> str:
 
 
 def _bucket_of(bucket: IBucketRef) -> s3.IBucket:
-    return s3.Bucket.from_cfn_bucket(bucket) if isinstance(bucket, s3.CfnBucket) else cast("s3.IBucket", bucket)
+    if isinstance(bucket, s3.CfnBucket):
+        return s3.Bucket.from_cfn_bucket(bucket)
+    if hasattr(bucket, "bucket_arn"):
+        return cast("s3.IBucket", bucket)
+    existing = cast("s3.IBucket | None", bucket.node.try_find_child(_REFERENCE_ID))
+    return existing or s3.Bucket.from_bucket_arn(cast("Construct", bucket), _REFERENCE_ID, bucket.bucket_ref.bucket_arn)
 
 
 def _check_bucket(name: str, bucket: object) -> Iterator[str]:
     # isinstance raises an error for a jsii interface.
-    if not isinstance(bucket, s3.CfnBucket) and not hasattr(bucket, "add_to_resource_policy"):
-        yield violation(name, bucket, "a Bucket or another IBucket; pass a bucket's name to DataSource.from_s3_uri")
+    if not hasattr(bucket, "bucket_ref"):
+        yield violation(name, bucket, "a Bucket or another IBucketRef; pass a bucket's name to DataSource.from_s3_uri")
 
 
 def _check_schema(name: str, schema: object) -> Iterator[str]:

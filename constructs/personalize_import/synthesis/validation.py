@@ -60,7 +60,7 @@ def check_role(name: str, role: object) -> Iterator[str]:
     if role is None:
         return
     if not hasattr(role, "role_arn") or not hasattr(role, "grant_principal"):
-        yield violation(name, role, "a Role or another IRole, such as iam.Role.from_role_arn(...)")
+        yield violation(name, role, "a Role or another IRoleRef, such as iam.Role.from_role_arn(...)")
     else:
         yield from check_text(name, role.role_arn, constraints.ROLE_ARN)
 

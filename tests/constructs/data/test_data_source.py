@@ -120,7 +120,7 @@ def test_what_is_no_bucket_is_refused_together_with_a_wrong_key(bucket: Any) -> 
     with pytest.raises(ValidationError) as refused:
         DataSource.from_bucket(bucket, "/key")
 
-    assert f"bucket must be a Bucket or another IBucket; pass a bucket's name to DataSource.from_s3_uri, got {bucket!r}" in str(refused.value)  # fmt: skip  # noqa: E501
+    assert f"bucket must be a Bucket or another IBucketRef; pass a bucket's name to DataSource.from_s3_uri, got {bucket!r}" in str(refused.value)  # fmt: skip  # noqa: E501
     assert "object_key must be" in str(refused.value)
 
 
