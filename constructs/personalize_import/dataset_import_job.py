@@ -33,6 +33,7 @@ from personalize_import.synthesis.environment_checks import (
     warn_of_environment,
 )
 from personalize_import.synthesis.exported_attributes import warn_of_exported_attributes
+from personalize_import.synthesis.property_injection import property_injectable
 from personalize_import.synthesis.validation import check_optional_text, check_text
 from personalize_import.wait_chain import create_wait_chain, get_att_string
 from personalize_import_handler import contract
@@ -43,6 +44,7 @@ _DEFAULT_TIMEOUT: Final = cdk.Duration.seconds(contract.TIMEOUT_SECONDS_DEFAULT)
 
 
 @jsii.implements(iam.IGrantable, cdk.ITaggableV2)
+@property_injectable
 class DatasetImportJob(ObservedImport):
     """Import data from S3 into a dataset of Amazon Personalize when the stack is deployed, and wait for the job.
 
@@ -53,6 +55,9 @@ class DatasetImportJob(ObservedImport):
 
     https://docs.aws.amazon.com/personalize/latest/dg/API_CreateDatasetImportJob.html
     """
+
+    PROPERTY_INJECTION_ID: Final = "cdk-personalize-import.DatasetImportJob"
+    """The id of this class for `PropertyInjectors`."""
 
     def __init__(
         self,

@@ -26,6 +26,7 @@ from personalize_import.provider.state_machine import allow_listing_executions, 
 from personalize_import.provider.support import ProviderSupport
 from personalize_import.synthesis import validation
 from personalize_import.synthesis.environment import stack_of
+from personalize_import.synthesis.property_injection import property_injectable
 from personalize_import.synthesis.validation import ValidationError
 from personalize_import_handler import contract
 from personalize_import_handler.contract import Environment, constraints
@@ -36,6 +37,7 @@ _RETRIES: Final = 2
 _DEFAULTS: Final[WeakKeyDictionary[cdk.Stack, IDatasetImportProvider]] = WeakKeyDictionary()
 
 
+@property_injectable
 class DatasetImportProvider(Construct):
     """The provider of import jobs: OnEvent handles the requests of CloudFormation, and IsComplete polls the jobs.
 
@@ -43,6 +45,9 @@ class DatasetImportProvider(Construct):
     options, create one yourself: pass it to jobs as `provider`, in any stack of the account and Region, or make it the
     default of a stack with `set_default`.
     """
+
+    PROPERTY_INJECTION_ID: Final = "cdk-personalize-import.DatasetImportProvider"
+    """The id of this class for `PropertyInjectors`."""
 
     def __init__(
         self,
