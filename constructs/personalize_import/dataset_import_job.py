@@ -14,7 +14,8 @@ from personalize_import.access.cross_account import Reader
 from personalize_import.access.import_role import import_role_for, role_of
 from personalize_import.access.preflight_access import grant_preflight
 from personalize_import.access.read_access import ReadAccess, grant_read
-from personalize_import.data.data_source import DataSource, DataSourceConfig, DataSourceContext
+from personalize_import.data.data_source import DataSource
+from personalize_import.data.data_source_config import DataSourceConfig, DataSourceContext
 from personalize_import.data.dataset_reference import DatasetReference
 from personalize_import.data.reimport import Reimport
 from personalize_import.import_order import order_imports

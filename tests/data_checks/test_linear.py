@@ -90,7 +90,7 @@ OF_ROWS: Final = {
 OF_THE_APP: Final = {
     "personalize_import.provider.staging_bucket:_without_sub",
     "personalize_import.access.required_statements:Policy.warning_id",
-    "personalize_import.schema.resource:_place",
+    "personalize_import.schema.schema_resource:_place",
 }
 
 CONSTANTS: Final = sorted(expressions() - THROUGH_FUNCTIONS.keys() - OF_ROWS - OF_THE_APP)

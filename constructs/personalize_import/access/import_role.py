@@ -10,7 +10,7 @@ from constructs import Construct
 from personalize_import.access.changed_paths import warn_of_changed_path
 from personalize_import.access.read_access import role_statements
 from personalize_import.access.required_statements import readable
-from personalize_import.data.data_source import DataSourceConfig
+from personalize_import.data.data_source_config import DataSourceConfig
 from personalize_import.policies.role_arns import check_role_arn
 from personalize_import.policies.statements import document
 from personalize_import.provider.interface import IDatasetImportProvider, support_of

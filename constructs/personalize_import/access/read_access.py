@@ -19,7 +19,7 @@ from constructs import Construct, IConstruct, IDependable
 from personalize_import.access.cross_account import Reader
 from personalize_import.access.given_role import grant_statements
 from personalize_import.access.required_statements import Policy, report_required_statements
-from personalize_import.data.data_source import DataSourceConfig
+from personalize_import.data.data_source_config import DataSourceConfig
 from personalize_import.policies.growing_policy import GrowingPolicy
 from personalize_import.policies.policy_sizes import BUCKET_POLICY_LENGTH_MAX, RESOURCES_UNCHECKED, Measured, check_size
 from personalize_import.policies.statements import Principal, Statement, statement

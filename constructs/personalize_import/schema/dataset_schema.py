@@ -12,7 +12,7 @@ from constructs import Construct
 from personalize_import.schema import fields
 from personalize_import.schema.fields import DatasetTypeName, Domain, FieldType
 from personalize_import.schema.inference import proposed_schema
-from personalize_import.schema.resource import create_schema, told
+from personalize_import.schema.schema_resource import create_schema, schema_message
 from personalize_import.synthesis import validation
 from personalize_import.synthesis.validation import ValidationError
 from personalize_import_handler.data_checks import rules
@@ -44,7 +44,11 @@ class DatasetSchema:
         validation.require_all(
             [
                 *fields.check_domain(self.domain),
-                *(told(each) for each in schema_findings(self.text, self.domain) if each.rule in _NEEDED_AT_ONCE),
+                *(
+                    schema_message(each)
+                    for each in schema_findings(self.text, self.domain)
+                    if each.rule in _NEEDED_AT_ONCE
+                ),
             ]
         )
 

@@ -17,7 +17,7 @@ from aws_cdk.assertions import Template
 from constructs import Construct
 
 from personalize_import import DatasetImportProvider
-from personalize_import.provider.functions import RUNTIME
+from personalize_import.provider.lambda_functions import RUNTIME
 from personalize_import.synthesis.validation import ValidationError
 from tests.constructs.support.cloudformation import Deployed
 from tests.constructs.support.stacks import (

@@ -38,7 +38,7 @@ def create_schema(
         ValidationError: The name is invalid, or the schema violates a rule that would make the import fail.
     """
     findings = schema_findings(text, domain)
-    errors = [told(finding) for finding in findings if finding.rule.severity is Severity.ERROR]
+    errors = [schema_message(finding) for finding in findings if finding.rule.severity is Severity.ERROR]
     if problems := [*check_optional_text("name", name, _NAME), *errors]:
         raise ValidationError(f"{'/'.join(filter(None, (scope.node.path, id)))}: {'; '.join(problems)}")
     resource = personalize.CfnSchema(scope, id, name=name or "", schema=text, domain=domain)
@@ -46,11 +46,11 @@ def create_schema(
         resource.name = cdk.Lazy.uncached_string(_SchemaName(_place(scope, id), text, domain, resource))
     for finding in findings:
         if finding.rule.severity is Severity.WARNING:
-            cdk.Annotations.of(resource).add_warning_v2(WARNING_ID_PREFIX + finding.rule.id, told(finding))
+            cdk.Annotations.of(resource).add_warning_v2(WARNING_ID_PREFIX + finding.rule.id, schema_message(finding))
     return resource
 
 
-def told(finding: Finding) -> str:
+def schema_message(finding: Finding) -> str:
     """Return the message of a finding: the rule, the field, the detail and the fix."""
     rule = finding.rule
     field = f"{finding.column}: " if finding.column else ""

@@ -13,7 +13,7 @@ from aws_cdk.interfaces.aws_kms import IKeyRef
 from constructs import Construct
 
 from personalize_import import suppressions
-from personalize_import.provider import statements as permissions
+from personalize_import.provider import permissions
 from personalize_import.provider.handler_code import handler_code
 from personalize_import.synthesis.environment import stack_of
 from personalize_import_handler import contract
@@ -39,7 +39,7 @@ class FunctionOptions(TypedDict):
     dead_letter_queue: sqs.IQueue | None
 
 
-class Functions:
+class FunctionFactory:
     """A factory of functions with the same code, log group and options."""
 
     def __init__(
