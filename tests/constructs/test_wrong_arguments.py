@@ -125,7 +125,7 @@ def test_the_arn_of_an_imported_role_is_checked_too() -> None:
         add_job(stack, role=role)
 
 
-def test_nothing_is_made_of_a_job_that_is_refused() -> None:
+def test_a_refused_job_creates_no_resources() -> None:
     stack = new_stack()
     with pytest.raises(ValidationError):
         add_job(stack, job_name_prefix="-")

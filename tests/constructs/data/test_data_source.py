@@ -111,7 +111,7 @@ def test_a_wrong_key_is_refused_with_what_is_allowed(object_key: Any) -> None:
     assert f"got {object_key!r}"[:200] in str(refused.value)
 
 
-def test_the_longest_key_that_fits_into_a_location_is_taken() -> None:
+def test_the_longest_key_that_fits_into_a_location_is_accepted() -> None:
     assert DataSource.from_bucket(s3.Bucket.from_bucket_name(new_stack(), "B", "abc"), "k" * 246)
 
 
@@ -149,11 +149,11 @@ def test_a_wrong_uri_is_refused_with_what_is_allowed(uri: Any) -> None:
     assert f"got {uri!r}"[:200] in str(refused.value)
 
 
-def test_the_longest_uri_is_taken() -> None:
+def test_the_longest_uri_is_accepted() -> None:
     assert DataSource.from_s3_uri(f"s3://bucket/{'k' * 244}")
 
 
-def test_the_resource_of_a_bucket_is_taken_like_the_bucket() -> None:
+def test_a_cfn_bucket_is_accepted_like_a_bucket() -> None:
     stack = new_stack()
     job = add_job(stack, data_source=DataSource.from_bucket(s3.CfnBucket(stack, "Bucket"), "interactions/"))
 

@@ -108,7 +108,7 @@ RUN_BY: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "docs/checks.md: $ personalize-import check": (_CHECKING,),
     "docs/checks.md: value-missing": (
-        "tests/constructs/data/test_checked_data.py::test_each_error_says_what_is_wrong_where_how_often_and_how_to_fix_it",
+        "tests/constructs/data/test_synth_checks.py::test_each_error_has_the_problem_its_location_its_count_and_the_fix",
     ),
     "docs/pipelines.md: name: deploy": (
         "tests/docs/test_pipelines_page.py::test_the_workflow_sets_the_parameter_of_the_stack",
@@ -124,7 +124,7 @@ RUN_BY: Final[Mapping[str, tuple[str, ...]]] = {
         "tests/examples/test_examples.py::test_an_example_deploys_updates_and_destroys",
     ),
     f"docs/resource-reference.md: {_SYNTAX}": (
-        "tests/constructs/template_reference/test_reference.py::test_the_page_and_the_schema_are_those_that_are_made",
+        "tests/constructs/template_reference/test_reference.py::test_the_page_and_the_schema_are_up_to_date",
     ),
     'docs/resource-reference.md: resource "aws_cloudformation_stack"': (
         "tests/docs/test_blocks.py::test_the_resource_in_terraform_has_the_properties_that_there_are",

@@ -52,7 +52,7 @@ def hash_of(path: Path) -> str:
     return location.removeprefix(f"s3://{BUCKET}/{STACK_FOLDER}/").partition("/")[0]
 
 
-def test_of_a_folder_the_csv_files_of_the_first_level_are_shipped_each_as_it_is(folder: Path, tmp_path: Path) -> None:
+def test_the_csv_files_directly_in_a_folder_are_separate_assets(folder: Path, tmp_path: Path) -> None:
     app = cdk.App(outdir=str(tmp_path / "out"), context={"aws:cdk:bundling-stacks": []})
     stack = new_stack(scope=app)
     properties = properties_from(folder, stack)
@@ -77,7 +77,7 @@ def test_a_single_file_is_imported_by_its_name(folder: Path) -> None:
     assert [file["Name"] for file in properties["DataFiles"]] == ["one.csv"]
 
 
-def test_the_handler_takes_what_the_construct_gives(folder: Path) -> None:
+def test_the_handler_accepts_the_properties_of_the_construct(folder: Path) -> None:
     for path in (folder, folder / "one.csv"):
         properties = properties_from(path)
         parsed = parse(properties)
@@ -113,7 +113,7 @@ def test_a_relative_path_starts_where_the_app_runs(folder: Path, monkeypatch: py
 
 
 @pytest.mark.parametrize(
-    ("path", "said"),
+    ("path", "message"),
     [
         ("nowhere", "path must be a CSV file or a folder of them"),
         ("older/empty", "path must be a folder that contains CSV files (*.csv) directly"),
@@ -124,7 +124,9 @@ def test_a_relative_path_starts_where_the_app_runs(folder: Path, monkeypatch: py
         ("many", "path must be a folder of at most 100 CSV files"),
     ],
 )
-def test_what_can_not_be_shipped_is_told(folder: Path, monkeypatch: pytest.MonkeyPatch, path: str, said: str) -> None:
+def test_files_that_can_not_be_assets_are_reported(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, path: str, message: str
+) -> None:
     (folder / "older" / "empty" / "deeper").mkdir(parents=True)
     (folder / "older" / "empty" / "deeper" / "one.csv").write_text("1")
     (folder / "empty.csv").touch()
@@ -138,10 +140,10 @@ def test_what_can_not_be_shipped_is_told(folder: Path, monkeypatch: pytest.Monke
     with pytest.raises(ValidationError) as problem:
         DataSource.from_asset(path)
 
-    assert said in str(problem.value)
+    assert message in str(problem.value)
 
 
-def test_a_name_fits_into_a_location_whatever_the_bucket_is_called() -> None:
+def test_a_name_fits_into_a_location_with_any_bucket_name() -> None:
     longest = f"s3://{'b' * contract.BUCKET_NAME_LENGTH_MAX}/{STACK_FOLDER}/{'0' * contract.CONTENT_HASH_LENGTH}/"
 
     assert len(longest) + contract.DATA_FILE_NAME_LENGTH_MAX == contract.DATA_LOCATION_LENGTH_MAX
@@ -176,7 +178,7 @@ def test_all_jobs_share_one_bucket_and_the_same_data_one_place_there(template: D
     assert len({job["DataLocation"] for job in jobs}) == 1
 
 
-def test_each_resource_of_a_relay_knows_the_files(template: Deployed) -> None:
+def test_each_resource_of_a_wait_chain_has_the_files(template: Deployed) -> None:
     waits = template.all_properties(contract.WAIT_RESOURCE_TYPE)
 
     assert len(waits) == 2
@@ -203,7 +205,7 @@ def test_the_bucket_is_private_and_forgets(template: Deployed) -> None:
     assert resource["DeletionPolicy"] == "Delete"
 
 
-def test_personalize_may_read_what_is_brought_and_the_connection_is_encrypted(folder: Path, template: Deployed) -> None:
+def test_personalize_may_read_the_copied_files_over_an_encrypted_connection(folder: Path, template: Deployed) -> None:
     statements = template.only("AWS::S3::BucketPolicy")["PolicyDocument"]["Statement"]
 
     reading = [each["Resource"] for each in statements if each["Action"] == "s3:GetObject"]
@@ -220,9 +222,7 @@ def policy_of_data(resources: dict[str, Any]) -> str:
     return policy
 
 
-def test_the_function_that_looks_may_copy_what_was_shipped_and_fill_and_empty_the_bucket(
-    stack: cdk.Stack, template: Deployed
-) -> None:
+def test_is_complete_may_copy_asset_files_and_fill_and_empty_the_bucket(stack: cdk.Stack, template: Deployed) -> None:
     policy = template.properties(policy_of_data(template.template["Resources"]))
 
     statements = policy["PolicyDocument"]["Statement"]
@@ -239,7 +239,7 @@ def test_the_function_that_looks_may_copy_what_was_shipped_and_fill_and_empty_th
     assert policy["Roles"] == [logical_id(role).lower()]
 
 
-def test_the_bucket_is_emptied_after_the_jobs_are_gone_and_before_it_goes(stack: cdk.Stack) -> None:
+def test_the_bucket_is_emptied_after_the_jobs_are_deleted_and_before_it_is(stack: cdk.Stack) -> None:
     """What depends on something is deleted before it, and made after it."""
     resources = template_of(stack)["Resources"]
     (emptying,) = [name for name, each in resources.items() if each["Type"] == contract.DATA_RESOURCE_TYPE]
@@ -254,7 +254,7 @@ def test_the_bucket_is_emptied_after_the_jobs_are_gone_and_before_it_goes(stack:
     assert resources[emptying]["DependsOn"] == [policy]
 
 
-def test_synth_has_nothing_to_say_about_it(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_the_demo_has_no_annotations(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
     app = new_app()
     add_job(new_stack(scope=app), data_source=DataSource.from_asset(str(folder)))
 

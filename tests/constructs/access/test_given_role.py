@@ -81,7 +81,7 @@ def test_the_jobs_wait_for_the_role_and_for_what_it_may(two_jobs_with_one_role: 
         assert {*of_role, bucket_policy, role} <= set(job["DependsOn"])
 
 
-def test_a_role_is_passed_once_whatever_the_number_of_its_jobs(two_jobs_with_one_role: Deployed) -> None:
+def test_a_role_of_several_jobs_is_allowed_once(two_jobs_with_one_role: Deployed) -> None:
     (role,) = [each for each in two_jobs_with_one_role.of_type("AWS::IAM::Role") if each.startswith("Own")]
 
     policy = policy_of(two_jobs_with_one_role, "DatasetImportProviderRoles")
@@ -96,7 +96,7 @@ def test_a_role_is_passed_once_whatever_the_number_of_its_jobs(two_jobs_with_one
     ]
 
 
-def test_no_role_is_made_beside_the_one_that_is_brought() -> None:
+def test_no_role_is_created_in_addition_to_the_given_one() -> None:
     stack = new_stack()
     role = new_role(stack)
 
@@ -106,7 +106,7 @@ def test_no_role_is_made_beside_the_one_that_is_brought() -> None:
     assert job.node.try_find_child("Role") is None
 
 
-def test_the_role_of_a_job_in_another_stack_is_refused_and_one_of_the_same_or_a_nested_stack_is_taken() -> None:
+def test_the_role_of_a_job_in_another_stack_is_refused_and_one_of_the_same_or_a_nested_stack_is_accepted() -> None:
     app = new_app()
     stack, other = new_stack("Shop", scope=app), new_stack("Store", scope=app)
     role = add_job(stack, "First").role
@@ -123,7 +123,7 @@ def policy_of_job(template: Deployed) -> list[str]:
     return [each for each in template.of_type("AWS::IAM::Policy") if "ReadData" in each]
 
 
-def notices(stack: cdk.Stack) -> list[str]:
+def warnings_of(stack: cdk.Stack) -> list[str]:
     return own_warnings(stack, "policy-of")
 
 
@@ -139,7 +139,7 @@ def test_an_imported_role_is_passed_by_its_very_arn_and_gets_a_policy_that_the_j
     assert actions == ["s3:GetObject", "s3:ListBucket"]
     assert policy in template.template["Resources"][logical_id(job)]["DependsOn"]
     assert job.required_role_statements == []
-    assert notices(stack) == []
+    assert warnings_of(stack) == []
     assert properties_of(job)["RoleArn"] == ROLE_ARN
     for statements in passed_roles(template):
         assert [each["Resource"] for each in statements[1:]] == [ROLE_ARN]
@@ -159,7 +159,7 @@ def test_a_role_that_may_not_be_changed_is_not_changed_and_what_it_needs_is_repo
     assert policy_of_job(template) == []
     assert "s3:GetObject" not in str(template.all_properties("AWS::IAM::Policy"))
     assert [each.actions for each in job.required_role_statements] == [["s3:GetObject"], ["s3:ListBucket"]]
-    assert [each for each in notices(stack) if "the policy of the role" in each]
+    assert [each for each in warnings_of(stack) if "the policy of the role" in each]
 
 
 def test_jobs_of_a_stack_share_one_policy_of_an_imported_role() -> None:
@@ -226,7 +226,7 @@ def test_the_policies_of_stacks_of_one_name_in_two_regions_have_two_names() -> N
     assert len(names) == 2
 
 
-def test_the_resource_of_a_role_is_taken_like_the_role() -> None:
+def test_a_cfn_role_is_accepted_like_a_role() -> None:
     stack = new_stack()
     trust = {"Statement": [{"Principal": {"Service": "personalize.amazonaws.com"}, "Action": "sts:AssumeRole"}]}
     role = iam.CfnRole(stack, "Own", assume_role_policy_document=trust)

@@ -22,10 +22,10 @@ from tests.constructs.support.checked import (
     GOOD,
     HEADER,
     ITEMS,
+    add_asset_job,
     dataset_of,
     errors_of,
     infos_of,
-    ship,
     warnings_of,
     write,
 )
@@ -56,14 +56,14 @@ def said(stack: cdk.Stack) -> tuple[list[str], list[str], list[str]]:
     return errors_of(stack), warnings_of(stack), infos_of(stack)
 
 
-def test_of_data_that_keeps_all_rules_nothing_is_said(stack: cdk.Stack, tmp_path: Path) -> None:
-    ship(stack, write(tmp_path / "items.csv", GOOD))
+def test_valid_data_has_no_findings(stack: cdk.Stack, tmp_path: Path) -> None:
+    add_asset_job(stack, write(tmp_path / "items.csv", GOOD))
 
     assert said(stack) == ([], [], [])
 
 
-def test_each_error_says_what_is_wrong_where_how_often_and_how_to_fix_it(stack: cdk.Stack, tmp_path: Path) -> None:
-    ship(stack, write(tmp_path / "items.csv", f'{WRONG}"i4,1,red\n'))
+def test_each_error_has_the_problem_its_location_its_count_and_the_fix(stack: cdk.Stack, tmp_path: Path) -> None:
+    add_asset_job(stack, write(tmp_path / "items.csv", f'{WRONG}"i4,1,red\n'))
 
     missing, quotes = errors_of(stack)
     assert missing == (
@@ -74,7 +74,7 @@ def test_each_error_says_what_is_wrong_where_how_often_and_how_to_fix_it(stack: 
 
 
 def test_a_warning_has_the_value_and_the_id_by_which_it_is_acknowledged(stack: cdk.Stack, tmp_path: Path) -> None:
-    ship(stack, write(tmp_path / "items.csv", WRONG))
+    add_asset_job(stack, write(tmp_path / "items.csv", WRONG))
 
     (warning,) = warnings_of(stack)
     assert warning == (
@@ -85,7 +85,7 @@ def test_a_warning_has_the_value_and_the_id_by_which_it_is_acknowledged(stack: c
 
 
 def test_a_warning_that_is_acknowledged_is_silent(stack: cdk.Stack, tmp_path: Path) -> None:
-    job = ship(stack, write(tmp_path / "items.csv", f"{GOOD}i3,much,red\ni1,2.5,red\n"))
+    job = add_asset_job(stack, write(tmp_path / "items.csv", f"{GOOD}i3,much,red\ni1,2.5,red\n"))
     cdk.Annotations.of(job).acknowledge_warning("cdk-personalize-import:metadata-wrong-type", "it is lost, and may be")
 
     (warning,) = warnings_of(stack)
@@ -93,14 +93,14 @@ def test_a_warning_that_is_acknowledged_is_silent(stack: cdk.Stack, tmp_path: Pa
 
 
 def test_a_warning_that_is_acknowledged_of_the_whole_app_is_silent(stack: cdk.Stack, tmp_path: Path) -> None:
-    ship(stack, write(tmp_path / "items.csv", f"{GOOD}i1,2.5,red\n"))
+    add_asset_job(stack, write(tmp_path / "items.csv", f"{GOOD}i1,2.5,red\n"))
     cdk.Annotations.of(stack.node.root).acknowledge_warning("cdk-personalize-import:repeated-id")
 
     assert warnings_of(stack) == []
 
 
 def test_long_and_odd_values_and_names_are_shortened_and_shown_as_such(stack: cdk.Stack, tmp_path: Path) -> None:
-    ship(stack, write(tmp_path / "items.csv", f"{HEADER},\x1b[2J{'x' * 999}\ni1,{'9x' * 500}\x07,red,\n"))
+    add_asset_job(stack, write(tmp_path / "items.csv", f"{HEADER},\x1b[2J{'x' * 999}\ni1,{'9x' * 500}\x07,red,\n"))
 
     extra, wrong = warnings_of(stack)
     assert "(1008 characters)" in extra
@@ -125,8 +125,8 @@ def test_the_domain_of_the_schema_is_found_with_it(stack: cdk.Stack, tmp_path: P
     assert error.startswith("wrong-type: "), "outside of the domain, PRICE is metadata, and this a warning"
 
 
-def test_where_the_schema_is_not_known_synth_says_that_nothing_was_checked(stack: cdk.Stack, tmp_path: Path) -> None:
-    ship(stack, write(tmp_path / "items.csv", WRONG), schema=None)
+def test_data_with_an_unknown_schema_is_reported_as_not_checked(stack: cdk.Stack, tmp_path: Path) -> None:
+    add_asset_job(stack, write(tmp_path / "items.csv", WRONG), schema=None)
 
     errors, warnings, (info,) = said(stack)
     assert (errors, warnings) == ([], [])
@@ -163,7 +163,7 @@ def test_all_files_of_a_folder_are_checked_and_named(stack: cdk.Stack, tmp_path:
     write(tmp_path / "items" / "b.csv", f"{HEADER}\ni3,1.5\n")
     write(tmp_path / "items" / "c.csv", f"{HEADER}\ni1,1.5,red\n,1,red\n")
     write(tmp_path / "items" / "notes.txt", "not shipped, and nothing to be said of")
-    ship(stack, tmp_path / "items")
+    add_asset_job(stack, tmp_path / "items")
 
     assert [error.partition(" in ")[2].partition(".csv")[0] for error in errors_of(stack)] == ["b", "c"]
     (repeated,) = warnings_of(stack)
@@ -174,7 +174,7 @@ def test_all_files_of_a_folder_are_checked_and_named(stack: cdk.Stack, tmp_path:
 def test_a_header_that_differs_from_the_first_files_is_an_error(stack: cdk.Stack, tmp_path: Path) -> None:
     write(tmp_path / "items" / "a.csv", GOOD)
     write(tmp_path / "items" / "b.csv", "ITEM_ID,COLOUR,PRICE\ni3,red,1.5\n")
-    ship(stack, tmp_path / "items")
+    add_asset_job(stack, tmp_path / "items")
 
     (error,) = errors_of(stack)
     assert error.startswith("headers-differ: the header is another one than the first file's (the first file is a.csv)")
@@ -186,7 +186,7 @@ def test_a_header_that_differs_from_the_first_files_is_an_error(stack: cdk.Stack
     [("INCREMENTAL", True), ("FULL", False), (None, False), (lambda stack: cdk.Fn.import_value("Mode"), False)],
     ids=["incremental", "full", "default", "token"],
 )
-def test_the_jobs_import_mode_counts_and_one_known_at_deploy_time_is_taken_for_full(
+def test_data_is_checked_for_the_import_mode_of_the_job_and_a_token_counts_as_full(
     stack: cdk.Stack,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -195,7 +195,7 @@ def test_the_jobs_import_mode_counts_and_one_known_at_deploy_time_is_taken_for_f
 ) -> None:
     monkeypatch.setitem(files._SIZES_MAX, ImportMode.INCREMENTAL, 10)
     path = write(tmp_path / "items.csv", GOOD)
-    ship(stack, path, import_mode=mode(stack) if callable(mode) else mode)
+    add_asset_job(stack, path, import_mode=mode(stack) if callable(mode) else mode)
 
     assert [error.partition(":")[0] for error in errors_of(stack)] == ["too-large"] * is_too_large
 
@@ -211,20 +211,20 @@ def test_files_that_two_jobs_ship_are_read_once(
 
     monkeypatch.setattr(synth_checks, "check", counted_check)
     path = write(tmp_path / "items.csv", WRONG)
-    ship(stack, path)
-    ship(stack, path, id="Again")
+    add_asset_job(stack, path)
+    add_asset_job(stack, path, id="Again")
     assert len(checks) == 1
     assert len(errors_of(stack)) == 2, "each job says it"
 
-    ship(stack, path, id="ForAnotherSchema", schema=ITEMS.field("MORE"))
+    add_asset_job(stack, path, id="ForAnotherSchema", schema=ITEMS.field("MORE"))
     write(path, f"{WRONG}i5,1,red\n")
-    ship(stack, path, id="Changed")
+    add_asset_job(stack, path, id="Changed")
     assert len(checks) == 3
 
 
 def test_the_repeated_ids_of_the_airline_sample_are_a_warning(airline: Path, stack: cdk.Stack) -> None:
     schema = DatasetSchema.from_file(airline / "items.schema.json")
-    ship(stack, airline / "items.csv", schema)
+    add_asset_job(stack, airline / "items.csv", schema)
 
     assert errors_of(stack) == []
     (repeated,) = [warning for warning in warnings_of(stack) if warning.startswith("repeated-id: ")]
@@ -256,7 +256,9 @@ def test_cdk_synth_fails_and_lists_all_errors(tmp_path: Path) -> None:
         assert f"items.csv, line {line}" in told
 
 
-def test_a_schema_made_without_the_builder_is_one_that_data_is_checked_for(stack: cdk.Stack, tmp_path: Path) -> None:
+def test_data_is_checked_against_a_schema_that_was_created_without_the_builder(
+    stack: cdk.Stack, tmp_path: Path
+) -> None:
     schema = personalize.CfnSchema(stack, "Schema", name="items", schema=ITEMS.to_json())
     source = DataSource.from_asset(str(write(tmp_path / "items.csv", WRONG)))
     add_job(stack, dataset=dataset_of(stack, schema.attr_schema_arn), data_source=source)

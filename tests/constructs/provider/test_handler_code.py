@@ -77,7 +77,7 @@ def test_crhelper_is_there_as_it_was_in_its_wheel(asset: Path) -> None:
             assert digest.decode().rstrip("=") == file.hash.value
 
 
-def test_the_package_takes_at_most_130_kilobytes(asset: Path) -> None:
+def test_the_package_has_at_most_130_kilobytes(asset: Path) -> None:
     zipped = io.BytesIO()
     with zipfile.ZipFile(zipped, "w", zipfile.ZIP_DEFLATED) as package:
         for path in asset.rglob("*"):
@@ -140,7 +140,7 @@ OURS = ["__init__.py", "b/__init__.py"]
      "__pycache__/__init__.py", "b/__pycache__/c.pyc", "tests/__init__.py", "tests/test_a.py", ".cache/x.py",
      ".cache/__init__.py", "some folder/__init__.py", "data/x.py", "data/keys.pem", ".git/config"],
 )  # fmt: skip
-def test_a_file_beside_the_modules_is_not_deployed(
+def test_a_file_next_to_the_modules_is_not_deployed(
     planted: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert bundle(sources(tmp_path / "source", planted), tmp_path / "out", monkeypatch) == OURS
@@ -179,7 +179,7 @@ def test_a_pipe_is_neither_read_nor_deployed(tmp_path: Path, monkeypatch: pytest
 
 
 @pytest.mark.parametrize(("umask", "mode", "time"), [(0o077, 0o600, 0), (0o000, 0o777, 2**31)])
-def test_hash_and_modes_are_the_same_whatever_umask_modes_and_times(
+def test_hash_and_modes_do_not_depend_on_umask_modes_and_times(
     umask: int, mode: int, time: int, asset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for package in PACKAGES:

@@ -20,7 +20,7 @@ from tests.constructs.support.cloudformation import Deployed
 from tests.constructs.support.stacks import add_job, deployed, logical_id, new_stack, template_of
 
 JOB, WAIT = "Custom::PersonalizeDatasetImportJob", "Custom::PersonalizeDatasetImportJobWait"
-OF_A_LEG = {"TimeoutSeconds", "HandsOver", "DatasetImportJobArn", "FirstResource", "WaitedSeconds"}
+OF_ONE_RESOURCE = {"TimeoutSeconds", "HandsOver", "DatasetImportJobArn", "FirstResource", "WaitedSeconds"}
 
 
 @pytest.fixture(scope="module")
@@ -36,19 +36,19 @@ def template(job: DatasetImportJob) -> Deployed:
 
 
 @pytest.fixture(scope="module")
-def relay(job: DatasetImportJob, template: Deployed) -> list[dict[str, Any]]:
+def wait_chain(job: DatasetImportJob, template: Deployed) -> list[dict[str, Any]]:
     names = [logical_id(job.node.find_child(each)) for each in ("Resource", "Wait2", "Wait3")]
     return [template.properties(name) for name in names]
 
 
 @given(st.integers(TIMEOUT_SECONDS_MIN, RELAY_SECONDS_MAX))
-def test_any_time_is_divided_into_as_few_legs_as_possible_none_of_which_is_too_long_or_short(seconds: int) -> None:
-    legs = split_timeout(seconds)
+def test_any_timeout_is_split_into_the_fewest_parts_of_an_allowed_length(seconds: int) -> None:
+    resources = split_timeout(seconds)
 
-    assert sum(legs) == seconds
-    assert (len(legs) - 1) * TIMEOUT_SECONDS_MAX < seconds
-    assert TIMEOUT_SECONDS_MIN <= min(legs) <= max(legs) <= TIMEOUT_SECONDS_MAX
-    assert max(legs) - min(legs) <= 1
+    assert sum(resources) == seconds
+    assert (len(resources) - 1) * TIMEOUT_SECONDS_MAX < seconds
+    assert TIMEOUT_SECONDS_MIN <= min(resources) <= max(resources) <= TIMEOUT_SECONDS_MAX
+    assert max(resources) - min(resources) <= 1
 
 
 def test_up_to_55_minutes_there_is_one_resource_and_36_hours_take_40() -> None:
@@ -61,15 +61,15 @@ def test_two_hours_are_waited_for_by_three_resources(template: Deployed) -> None
     assert len(template.of_type(WAIT)) == 2
 
 
-def test_each_leg_but_the_last_hands_over_and_knows_how_long_the_others_have_waited(
-    relay: list[dict[str, Any]],
+def test_each_resource_has_the_seconds_waited_before_and_all_but_the_last_continue_with_the_next(
+    wait_chain: list[dict[str, Any]],
 ) -> None:
-    assert [leg.get("TimeoutSeconds") for leg in relay] == [2400, 2400, 2400]
-    assert [leg.get("HandsOver") for leg in relay] == [True, True, None]
-    assert [leg.get("WaitedSeconds") for leg in relay] == [None, 2400, 4800]
+    assert [resource.get("TimeoutSeconds") for resource in wait_chain] == [2400, 2400, 2400]
+    assert [resource.get("HandsOver") for resource in wait_chain] == [True, True, None]
+    assert [resource.get("WaitedSeconds") for resource in wait_chain] == [None, 2400, 4800]
 
 
-def test_each_leg_goes_on_with_the_job_of_the_one_before(job: DatasetImportJob) -> None:
+def test_each_resource_continues_with_the_job_of_the_previous_one(job: DatasetImportJob) -> None:
     resources = template_of(cdk.Stack.of(job))["Resources"]
     names = [logical_id(job.node.find_child(each)) for each in ("Resource", "Wait2", "Wait3")]
     handed_over = [resources[name]["Properties"].get("DatasetImportJobArn") for name in names]
@@ -79,15 +79,17 @@ def test_each_leg_goes_on_with_the_job_of_the_one_before(job: DatasetImportJob) 
     assert [resources[name]["Properties"].get("FirstResource") for name in names] == [None, first, first]
 
 
-def test_each_leg_knows_the_whole_import_for_the_job_may_not_have_had_its_turn_yet(relay: list[dict[str, Any]]) -> None:
-    imports = [{name: value for name, value in leg.items() if name not in OF_A_LEG} for leg in relay]
+def test_each_resource_has_all_properties_because_the_job_may_still_be_queued(wait_chain: list[dict[str, Any]]) -> None:
+    imports = [
+        {name: value for name, value in resource.items() if name not in OF_ONE_RESOURCE} for resource in wait_chain
+    ]
 
     assert imports[0]["ReimportToken"] == "1"
     assert imports[0]["Tags"] == [{"Key": "team", "Value": "data"}]
     assert imports == [imports[0]] * 3
 
 
-def test_what_depends_on_the_job_and_what_reads_its_attributes_waits_for_the_last_leg() -> None:
+def test_dependents_of_the_job_and_its_attributes_wait_for_the_last_resource() -> None:
     stack = new_stack()
     job = add_job(stack, timeout=cdk.Duration.hours(2))
     last = logical_id(job.node.find_child("Wait3"))
@@ -99,7 +101,7 @@ def test_what_depends_on_the_job_and_what_reads_its_attributes_waits_for_the_las
     assert stack.resolve(job.get_att_string("DurationSeconds"))["Fn::GetAtt"][0] == last
 
 
-def test_the_default_child_is_the_resource_that_starts_the_import_whatever_the_timeout() -> None:
+def test_the_default_child_is_the_resource_that_starts_the_import_with_any_timeout() -> None:
     stack = new_stack()
     jobs = [add_job(stack, f"Job{hours}", timeout=cdk.Duration.hours(hours)) for hours in (0.5, 2)]
 

@@ -35,7 +35,7 @@ def test_a_stack_with_a_name_of_its_own_has_that_name_in_the_path() -> None:
     )
 
 
-def test_a_nested_stack_has_a_provider_of_its_own_and_takes_dataset_and_bucket_from_outside() -> None:
+def test_a_nested_stack_has_a_separate_provider_and_can_use_a_dataset_and_a_bucket_of_its_parent() -> None:
     outer = new_stack("Outer")
     dataset, source = add_dataset(outer), from_new_bucket(outer)
     inner = cdk.NestedStack(outer, "Inner")

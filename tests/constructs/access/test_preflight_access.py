@@ -21,7 +21,9 @@ from tests.constructs.support.stacks import (
 )
 
 CHANGES: dict[str, Any] = {"reimport": Reimport.when_data_changes()}
-LOOKS = pytest.mark.parametrize("asked", [{"preflight": True}, CHANGES], ids=["preflight", "when data changes"])
+USES_PREFLIGHT = pytest.mark.parametrize(
+    "asked", [{"preflight": True}, CHANGES], ids=["preflight", "when data changes"]
+)
 
 
 def trust_of(stack: cdk.Stack, role: iam.IRole) -> list[dict[str, Any]]:
@@ -35,12 +37,8 @@ def statements_of_provider(stack: cdk.Stack, sid: str | None) -> list[dict[str, 
     return [each for document in documents for each in document["Statement"] if each.get("Sid") == sid]
 
 
-def told_of(stack: cdk.Stack) -> list[str]:
-    return own_warnings(stack)
-
-
-@LOOKS
-def test_the_import_role_trusts_the_function_that_looks(asked: dict[str, Any]) -> None:
+@USES_PREFLIGHT
+def test_the_import_role_trusts_the_function_that_runs_preflight(asked: dict[str, Any]) -> None:
     stack = new_stack()
     job = add_job(stack, **asked)
 
@@ -50,7 +48,7 @@ def test_the_import_role_trusts_the_function_that_looks(asked: dict[str, Any]) -
     assert "iscompleterole" in statement["Principal"]["AWS"]
 
 
-def test_without_a_look_nobody_else_is_trusted_and_nothing_more_is_allowed() -> None:
+def test_without_preflight_the_import_role_trusts_only_personalize() -> None:
     stack = new_stack()
     job = add_job(stack)
 
@@ -61,7 +59,7 @@ def test_without_a_look_nobody_else_is_trusted_and_nothing_more_is_allowed() -> 
     assert {"Reimport", "DataAsOf", "Preflight"}.isdisjoint(properties_of(job))
 
 
-def test_only_the_import_roles_of_the_stack_may_be_taken_on_in_one_statement() -> None:
+def test_one_statement_allows_assuming_only_the_import_roles_of_the_stack() -> None:
     stack = new_stack("Shop")
     for number in range(3):
         add_job(stack, f"Job{number}", preflight=True)
@@ -81,7 +79,7 @@ def test_schemas_are_read_for_preflight_alone() -> None:
     assert statements_of_provider(comparing, "DescribeSchemas") == []
 
 
-@LOOKS
+@USES_PREFLIGHT
 def test_a_role_of_the_app_trusts_the_function_too(asked: dict[str, Any]) -> None:
     stack = new_stack()
     role = iam.Role(stack, "Own", assumed_by=iam.ServicePrincipal("personalize.amazonaws.com"))
@@ -95,7 +93,7 @@ def test_a_role_of_the_app_trusts_the_function_too(asked: dict[str, Any]) -> Non
     assert {each["Resource"] for each in policy} == {deployed(stack).value(stack.resolve(role.role_arn))}
 
 
-def test_a_role_of_the_app_may_be_looked_with_by_one_job_and_not_by_another() -> None:
+def test_one_job_may_run_preflight_with_a_role_that_another_job_uses_without_it() -> None:
     stack = new_stack()
     role = iam.Role(stack, "Own", assumed_by=iam.ServicePrincipal("personalize.amazonaws.com"))
     add_job(stack, "Looking", role=role, preflight=True)
@@ -109,28 +107,28 @@ def test_a_role_of_the_app_may_be_looked_with_by_one_job_and_not_by_another() ->
     assert policy in template_of(stack)["Resources"][logical_id(job)]["DependsOn"]
 
 
-def test_a_role_of_another_stack_is_told_of_for_the_stacks_would_depend_on_each_other() -> None:
+def test_statements_for_a_role_of_another_stack_are_reported_because_the_stacks_would_depend_on_each_other() -> None:
     app = new_app()
     security, models = new_stack("Security", app), new_stack("Models", app)
     role = iam.Role(security, "Own", assumed_by=iam.ServicePrincipal("personalize.amazonaws.com"))
     add_job(models, role=role, preflight=True)
 
     assert trust_of(security, role) == []
-    assert [text for text in told_of(models) if "trust policy" in text]
+    assert [text for text in own_warnings(models) if "trust policy" in text]
 
 
-def test_the_owner_of_any_other_role_is_told_what_to_add_to_its_trust() -> None:
+def test_a_warning_for_any_other_role_contains_what_to_add_to_its_trust() -> None:
     stack = new_stack()
     add_job(stack, role=iam.Role.from_role_arn(stack, "Known", ROLE_ARN), preflight=True)
 
-    (told,) = [text for text in told_of(stack) if "trust policy" in text]
-    assert '"Action": "sts:AssumeRole", "Effect": "Allow", "Principal": {"AWS": "' in told
+    (message,) = [text for text in own_warnings(stack) if "trust policy" in text]
+    assert '"Action": "sts:AssumeRole", "Effect": "Allow", "Principal": {"AWS": "' in message
     allowed = [each for each in statements_of_provider(stack, None) if each["Action"] == "sts:AssumeRole"]
     assert [each["Resource"] for each in allowed] == [ROLE_ARN]
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         (
             {"reimport": "WHEN_DATA_CHANGES"},
@@ -139,6 +137,6 @@ def test_the_owner_of_any_other_role_is_told_what_to_add_to_its_trust() -> None:
         ({"preflight": "yes"}, "preflight must be True or False, got 'yes'"),
     ],
 )
-def test_wrong_arguments_are_told(arguments: dict[str, Any], told: str) -> None:
-    with pytest.raises(ValidationError, match=told):
+def test_wrong_arguments_are_reported(arguments: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValidationError, match=message):
         add_job(new_stack(), **arguments)

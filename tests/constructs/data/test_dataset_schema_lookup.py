@@ -26,12 +26,12 @@ def resource(stack: cdk.Stack, text: str = USERS.to_json(), **more: Any) -> pers
     return personalize.CfnSchema(stack, "Schema", name="users", schema=text, **more)
 
 
-def test_a_schema_made_here_is_found() -> None:
+def test_a_schema_that_the_app_creates_is_found() -> None:
     stack = new_stack()
     assert find_schema(dataset(stack, USERS.to_cfn_schema(stack, "Schema").attr_schema_arn)) == USERS
 
 
-def test_a_schema_made_without_the_builder_is_found_with_its_domain() -> None:
+def test_a_schema_that_was_created_without_the_builder_is_found_with_its_domain() -> None:
     stack = new_stack()
     schema_arn = resource(stack, domain="ECOMMERCE").attr_schema_arn
     gc.collect()  # what Python forgets, the CDK still knows
@@ -62,7 +62,9 @@ def test_a_schema_is_found_by_its_reference_too() -> None:
     ],
     ids=["arn", "parameter", "export", "another resource", "and more", "and a token", "joined"],
 )
-def test_what_is_not_the_arn_of_a_schema_made_here_can_not_be_known(schema_arn: Callable[[cdk.Stack], str]) -> None:
+def test_a_schema_arn_that_is_no_reference_to_a_schema_of_the_app_is_unknown(
+    schema_arn: Callable[[cdk.Stack], str],
+) -> None:
     stack = new_stack()
     assert find_schema(dataset(stack, schema_arn(stack))) is None
 
@@ -85,5 +87,5 @@ def test_what_is_no_schema_is_none(text: str) -> None:
     assert find_schema(dataset(stack, resource(stack, text).attr_schema_arn)) is None
 
 
-def test_a_dataset_made_elsewhere_has_no_schema_that_could_be_known() -> None:
+def test_the_schema_of_a_dataset_outside_the_app_is_unknown() -> None:
     assert find_schema(DatasetReference.of(DATASET_ARN, new_stack()).resource) is None

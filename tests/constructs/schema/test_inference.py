@@ -85,7 +85,7 @@ def test_a_dataset_type_that_does_not_exist_is_refused(path: Path) -> None:
         proposed(path, "USER_ID,AGE", "a,1", dataset_type="Things")
 
 
-def test_required_and_reserved_columns_have_the_types_of_the_service_whatever_is_in_them(path: Path) -> None:
+def test_required_and_reserved_columns_have_the_types_of_the_service_for_any_values(path: Path) -> None:
     assert proposed(
         path, "USER_ID,ITEM_ID,TIMESTAMP,EVENT_TYPE,EVENT_VALUE,RECOMMENDATION_ID", "1,2,3,4,5,6", ",,,,,"
     ) == {
@@ -129,7 +129,7 @@ def test_a_domain_has_reserved_columns_of_its_own(path: Path) -> None:
         (["٣"], "string"),
     ],
 )
-def test_a_type_is_the_narrowest_that_takes_all_values(path: Path, values: list[str], type_name: str) -> None:
+def test_a_type_is_the_narrowest_that_fits_all_values(path: Path, values: list[str], type_name: str) -> None:
     assert column(path, values)["type"] == type_name
 
 
@@ -172,7 +172,7 @@ def test_quotes_commas_and_backslashes_are_read_as_personalize_reads_them(path: 
     assert proposed(path, "USER_ID,SAID,AGE", r'a,"a \"b\", c \\",1', "b,x,2")["AGE"] == {"type": "int"}
 
 
-def test_a_row_that_has_another_number_of_values_says_nothing(path: Path) -> None:
+def test_a_row_with_another_number_of_values_is_ignored(path: Path) -> None:
     assert proposed(path, "USER_ID,AGE", "a,1", "b,x,y", "c")["AGE"] == {"type": "int"}
 
 

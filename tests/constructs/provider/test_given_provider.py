@@ -53,7 +53,7 @@ def test_a_provider_with_the_usual_id_is_that_of_all_jobs_of_its_stack() -> None
     assert template.only("AWS::Logs::LogGroup")["RetentionInDays"] == 7
 
 
-def test_a_job_takes_the_provider_that_it_is_given() -> None:
+def test_a_job_uses_the_given_provider() -> None:
     stack = new_stack()
     mine = DatasetImportProvider(stack, "Mine")
 
@@ -121,7 +121,7 @@ def test_a_permissions_boundary_of_the_app_bounds_every_role() -> None:
     assert [role.get("PermissionsBoundary") for role in roles] == [BOUNDARY] * 4
 
 
-def test_roles_that_were_made_beforehand_are_used_and_none_is_made() -> None:
+def test_precreated_roles_are_used_and_none_is_created() -> None:
     stack = new_stack()
     providers = {f"Stack/DatasetImportProvider/{name}Role": name for name in ("OnEvent", "IsComplete", "Waiter")}
     iam.Role.customize_roles(stack, use_precreated_roles={"Stack/Job/Role": "made-beforehand", **providers})
@@ -131,7 +131,7 @@ def test_roles_that_were_made_beforehand_are_used_and_none_is_made() -> None:
     assert not deployed(stack).of_type("AWS::IAM::Role")
 
 
-def test_a_role_that_was_made_beforehand_for_a_job_alone_may_be_passed_although_it_is_on_another_path() -> None:
+def test_a_precreated_role_of_one_job_may_be_passed_although_its_path_differs() -> None:
     stack = new_stack()
     team = Construct(stack, "Team")
     iam.Role.customize_roles(team, use_precreated_roles={"Stack/Team/Job/Role": "made-beforehand"})
@@ -239,6 +239,6 @@ def test_a_default_provider_comes_before_the_first_job() -> None:
 
 
 def test_a_provider_that_is_none_is_refused() -> None:
-    told = r"provider must be a DatasetImportProvider, or the result of .*, got 'arn'"
-    with pytest.raises(ValidationError, match=told):
+    message = r"provider must be a DatasetImportProvider, or the result of .*, got 'arn'"
+    with pytest.raises(ValidationError, match=message):
         add_job(new_stack(), provider="arn")
