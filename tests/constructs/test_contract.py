@@ -1,4 +1,4 @@
-"""What the construct writes is what the handler reads: a property that is renamed on one side fails here."""
+"""The handler reads the properties that the construct writes: a property renamed on one side fails here."""
 
 from typing import Any
 

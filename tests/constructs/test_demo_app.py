@@ -1,4 +1,4 @@
-"""The demo app's synth: the same bytes anywhere, from nothing but Python and Node."""
+"""The synth of the demo app: the same bytes anywhere, with only Python and Node."""
 
 import os
 import shutil

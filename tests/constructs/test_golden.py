@@ -1,6 +1,6 @@
-"""A template to look at: logical ids and properties don't change without someone having seen it.
+"""A template under review: logical ids and properties change only with the golden file.
 
-After a change that is meant, write the file anew and look at its difference:
+After an intended change, renew the file and review the difference:
 
     RENEW_GOLDEN=1 python -m pytest tests/constructs/test_golden.py && git diff tests/constructs/golden
 """

@@ -1,4 +1,4 @@
-"""What stands in the custom resource, argument by argument."""
+"""The properties of the custom resource, argument by argument."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""More than an hour: several resources, each of which hands over to the next."""
+"""Timeouts over an hour: several resources that wait one after the other."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What the construct refuses at synth, and with which words."""
+"""Invalid arguments are rejected at synth, and the message names them."""
 
 from typing import Any
 

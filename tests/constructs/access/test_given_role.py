@@ -1,4 +1,4 @@
-"""`role=`: a role that may be changed gets what it lacks, and what any other lacks is reported."""
+"""`role=`: missing permissions are added to a mutable role, and reported for any other role."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The role that the construct makes, the bucket's policy, and what is said where CDK doesn't own that policy."""
+"""The role that the construct creates, the bucket policy, and the warning if the app doesn't own that policy."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""What it takes that the provider looks at data: the import role trusts it, it may take on that role, and no other."""
+"""Permissions of preflight: the import role trusts the provider, which may assume that role and no other."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Who lets whom read the data: role, bucket and key, those of this app and those of others."""
+"""Permissions to read the data, for the role, the bucket and the key of this app or of other owners."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""Data of this machine: what is shipped, under which hash, and what is made for it in the stack."""
+"""Asset files: the assets that are created, their hash, and the resources that copy them."""
 
 import json
 import os

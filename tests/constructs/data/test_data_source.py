@@ -1,4 +1,4 @@
-"""Where the data is, as the job, the role's policy and the bucket's policy name it."""
+"""The location of the data in the properties of the job, and in the policies of role and bucket."""
 
 from typing import Any
 

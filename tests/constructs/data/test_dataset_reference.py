@@ -1,4 +1,4 @@
-"""Whatever CloudFormation replaces a dataset for changes a property of its jobs, however the dataset was passed."""
+"""Each change that makes CloudFormation replace a dataset changes a property of its jobs."""
 
 from collections.abc import Callable
 from typing import Any

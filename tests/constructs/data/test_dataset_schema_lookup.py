@@ -1,4 +1,4 @@
-"""The schema of a dataset, found at synth through the ARN that the dataset is given."""
+"""The schema of a dataset is found at synth through the dataset's schema ARN."""
 
 import gc
 from collections.abc import Callable

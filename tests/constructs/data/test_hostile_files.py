@@ -1,4 +1,4 @@
-"""At synth, files that would hang it are refused: FIFOs, devices, and files without an end of a line."""
+"""Files that would block the synth are rejected: FIFOs, devices, and files with endless lines."""
 
 import os
 from collections.abc import Callable

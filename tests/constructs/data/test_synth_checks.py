@@ -1,4 +1,4 @@
-"""Data that is shipped is checked at synth: errors keep the app from being deployed, warnings may be acknowledged."""
+"""Asset files are checked at synth: errors prevent the deploy, warnings may be acknowledged."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""Metrics, alarms and the dashboard, as CloudWatch gets them."""
+"""Metrics, alarms and the dashboard, as in the template."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""Rules on state changes: in the shape of the CDK's own, known to the handler only where one is asked for."""
+"""Rules for state change events, which the provider publishes only for jobs with a rule."""
 
 from typing import Any
 

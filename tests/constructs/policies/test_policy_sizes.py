@@ -1,4 +1,4 @@
-"""Limits of IAM and S3 that many jobs can reach are reported at synth, with what to do."""
+"""Limits of IAM and S3 that many jobs can reach are reported at synth, with a fix."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""A role's ARN may have 256 characters; a longer one is reported at synth, with what to do."""
+"""A role's ARN may have 256 characters; a longer one is reported at synth, with a fix."""
 
 import aws_cdk as cdk
 import pytest

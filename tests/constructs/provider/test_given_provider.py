@@ -1,4 +1,4 @@
-"""A provider that is made by hand, and rules for roles that hold in the whole app."""
+"""A provider that the app creates itself, and Aspects on the roles of the whole app."""
 
 import inspect
 import re

@@ -1,4 +1,4 @@
-"""The Lambda package: what is in it, how large it is, and what it needs to run."""
+"""The Lambda package: its files, its size, and its dependencies."""
 
 import base64
 import hashlib

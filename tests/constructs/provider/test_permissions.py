@@ -1,4 +1,4 @@
-"""Every role of every template: which actions on which resources, and nothing with a wildcard for all."""
+"""Each role of each template allows only the required actions, and no wildcard for all resources."""
 
 from collections.abc import Callable
 from fnmatch import fnmatchcase

@@ -1,4 +1,4 @@
-"""What serves the jobs of a stack: two functions, a waiter between them, and one log group."""
+"""The default provider of a stack: two functions, a state machine between them, and one log group."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""One provider for many stacks: of this app, or of an app of its own that is known by its service token."""
+"""One provider for many stacks: of this app, or of another app and imported by its service token."""
 
 from typing import Any
 

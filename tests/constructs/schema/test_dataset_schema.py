@@ -1,4 +1,4 @@
-"""Schemas told in fields: what they come to as Avro, as a resource, and what is refused when."""
+"""Schemas that are defined by fields: their Avro JSON, their resource, and the errors of invalid ones."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""The schema that a CSV file asks for: its dataset type, and the type of each column by its values."""
+"""The schema that is proposed for a CSV file: its dataset type, and the type of each column by its values."""
 
 import json
 import re

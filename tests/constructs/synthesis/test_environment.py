@@ -1,4 +1,4 @@
-"""Where a job may stand: stages, nested stacks, other partitions, several stacks."""
+"""Jobs in stages, nested stacks, other partitions and several stacks."""
 
 import json
 

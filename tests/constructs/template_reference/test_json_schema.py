@@ -1,4 +1,4 @@
-"""The JSON schema allows what the handler takes, and refuses what it refuses as far as a schema can."""
+"""The JSON schema accepts what the handler accepts, and rejects as much as a schema can express."""
 
 import json
 from typing import Any, Final

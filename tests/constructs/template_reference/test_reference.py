@@ -1,4 +1,4 @@
-"""The reference of the resource type says what the handler does."""
+"""The reference of the resource type describes the handler's behavior."""
 
 import re
 from pathlib import Path
