@@ -15,7 +15,7 @@ _empty: Final = partial(Patch, "data/staging_bucket.py", "handler/data/test_data
 _either: Final = partial(Patch, "functions.py", "handler/data/test_data_resource.py")
 _call: Final = partial(Patch, "aws/storage_client.py", "handler/aws/test_storage_client.py")
 _entry: Final = partial(Patch, "aws/boto_services.py", "handler/cloudformation/test_entry_points.py")
-_PREPARED: Final = "if preparation.is_due(self.properties) and not progress.prepared:"
+_PREPARED: Final = "if preparation.is_due(requested.properties) and not progress.prepared:"
 
 GUARDS: Final = (
     # In `data_files` and `properties`
@@ -50,8 +50,8 @@ GUARDS: Final = (
     _start("an import of anything else needs no look of its own", _PREPARED, "if not progress.prepared:"),
     _start(
         "a refusal while files are brought is tried again, or told",
-        "progress, self.services)\n        except RefusedError as refused:",
-        "progress, self.services)\n        except UnknownStatusError as refused:",
+        "progress, requested.services)\n    except RefusedError as refused:",
+        "progress, requested.services)\n    except UnknownStatusError as refused:",
     ),
     _bring("every file is copied", "return len(properties.data_files)\n\n\n", "return first + 1\n\n\n"),
     _bring("a poll goes on after the files that are copied", "properties.data_files[first:]", "properties.data_files"),

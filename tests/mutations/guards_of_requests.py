@@ -13,8 +13,10 @@ _after: Final = partial(Patch, "job/lifecycle.py", "handler/job/test_after.py")
 _turn: Final = partial(Patch, "job/lifecycle.py", "faults/test_cloudformation_turns.py")
 _relay: Final = partial(Patch, "job/lifecycle.py", "faults/test_relay.py")
 _receive: Final = partial(Patch, "job/lifecycle.py", "handler/job/test_lifecycle_create.py")
-_ATTEMPT: Final = "    if progress.attempt:\n        return requested.start_attempt(progress, progress.attempt)\n"
-_GOES_ON: Final = "        return requested.continue_from(progress, begun)\n"
+_ATTEMPT: Final = (
+    "    if progress.attempt:\n        return import_job.start_attempt(requested, progress, progress.attempt)\n"
+)
+_GOES_ON: Final = "        return import_job.continue_from(requested, progress, begun)\n"
 _BEGUN: Final = "    if begun := requested.properties.dataset_import_job_arn:\n"
 
 GUARDS: Final = (

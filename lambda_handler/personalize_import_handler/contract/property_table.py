@@ -249,7 +249,7 @@ PROPERTIES: Final = (
     Property(
         name="HandsOver",
         description=f"{_WAIT_CHAIN} Whether the resource is complete, instead of failed, at the timeout.",
-        field="hands_over",
+        field="completes_at_timeout",
         update=Update.NO_INTERRUPTION,
         type=Boolean(),
     ),
