@@ -2,7 +2,7 @@
 
 import pytest
 
-from personalize_import_handler.aws.calls import error_from
+from personalize_import_handler.aws.error_codes import error_from
 from personalize_import_handler.aws.personalize_client import BotoPersonalize
 from personalize_import_handler.cloudformation.events import Event
 from personalize_import_handler.contract.properties import parse

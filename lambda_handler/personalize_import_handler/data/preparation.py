@@ -8,8 +8,9 @@ hash of the content.
 from typing import Final
 
 from personalize_import_handler.aws.services import Services
-from personalize_import_handler.aws.storage import ObjectNotFoundError, Storage
+from personalize_import_handler.aws.storage import Storage
 from personalize_import_handler.contract.import_properties import ImportProperties
+from personalize_import_handler.errors import NotFoundError
 from personalize_import_handler.request.outcome import Progress
 
 _BYTES_OF_A_POLL: Final = 64 * 1024 * 1024
@@ -53,9 +54,9 @@ def _copy(storage: Storage, source: str, target: str) -> int:
     """Copy a file and return its size; a missing source is ignored if its copy exists."""
     try:
         return storage.copy(source, target)
-    except ObjectNotFoundError as gone:
+    except NotFoundError as gone:
         # `cdk gc` may have deleted the files of an earlier deployment that a rollback needs.
         if storage.exists(target):
             return 0
         message = f"{gone.message} Its copy {target} doesn't exist either"
-        raise ObjectNotFoundError(gone.operation, gone.code, message) from gone
+        raise NotFoundError(gone.operation, gone.code, message) from gone

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 from typing import NamedTuple
 
-from personalize_import_handler.aws import fresh_permissions
+from personalize_import_handler.aws.error_codes import may_become_effective
 from personalize_import_handler.aws.personalize import DatasetImportJob, Personalize
 from personalize_import_handler.aws.services import Services
 from personalize_import_handler.contract import ReimportMode
@@ -99,7 +99,7 @@ class RequestedImport(NamedTuple):
         raise ImportFailedError(reason, arn, progress.status_if_failed) from refused
 
     def _is_retryable(self, refused: RefusedError, progress: Progress) -> bool:
-        fresh = fresh_permissions.may_become_effective(refused, self.waited_seconds(progress))
+        fresh = may_become_effective(refused, self.waited_seconds(progress))
         return isinstance(refused, BusyError) or (fresh and not self.is_timed_out(progress))
 
     def _retry_later(self, refused: RefusedError, arn: str | None, progress: Progress) -> Outcome:

@@ -7,8 +7,9 @@ import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 from botocore.retries import standard
 
-from personalize_import_handler.aws.calls import RETRY_PAUSES, call_service, call_with_retries, error_from, paginate
-from personalize_import_handler.errors import BusyError, RefusedError
+from personalize_import_handler.aws.calls import RETRY_PAUSES, call_service, call_with_retries, paginate
+from personalize_import_handler.aws.error_codes import error_from
+from personalize_import_handler.errors import BusyError, NameTakenError, NotFoundError, RefusedError
 
 BOTOCORE: Any = standard  # whose lists are private
 THROTTLED = BOTOCORE.ThrottledRetryableChecker._THROTTLED_ERROR_CODES
@@ -60,7 +61,20 @@ def test_what_other_services_say_when_they_are_busy_passes(code: str) -> None:
         call_service("AnyOperation", failing(client_error(code)))
 
 
-@pytest.mark.parametrize("code", ["AccessDenied", "NoSuchBucket", "StateMachineDoesNotExist", "ValidationException"])
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("ExecutionAlreadyExists", NameTakenError),
+        ("NoSuchBucket", NotFoundError),
+        ("ResourceAlreadyExistsException", NameTakenError),
+        ("ResourceNotFoundException", NotFoundError),
+    ],
+)
+def test_a_taken_name_and_a_missing_resource_have_their_own_exceptions(code: str, expected: type[RefusedError]) -> None:
+    assert type(error_from("AnyOperation", code, "")) is expected
+
+
+@pytest.mark.parametrize("code", ["AccessDenied", "StateMachineDoesNotExist", "ValidationException"])
 def test_anything_else_is_refused(code: str) -> None:
     with pytest.raises(RefusedError) as refused:
         call_service("AnyOperation", failing(client_error(code)))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from personalize_import_handler.aws import fresh_permissions
+from personalize_import_handler.aws import error_codes
 from personalize_import_handler.errors import RefusedError
 from personalize_import_handler.request import polling
 from tests.handler.support.account import Account
@@ -46,7 +46,7 @@ def test_a_permission_that_stays_away_is_told_in_full_after_two_minutes(
 
     assert not answer.succeeded
     assert answer.reason.startswith(refused.message.rstrip("."))
-    late = answer.answered_at - started_at - fresh_permissions.SECONDS
+    late = answer.answered_at - started_at - error_codes.FRESH_SECONDS
     assert 0 <= late <= polling.RETRY_SECONDS_MAX
     assert personalize.jobs == {}
 
@@ -87,8 +87,8 @@ def test_a_job_that_fails_for_lack_of_permission_has_failed(
 
 @pytest.mark.parametrize("code", ["AccessDenied", "AccessDeniedException"])
 def test_denied_access_may_become_effective_whatever_its_text(code: str) -> None:
-    assert fresh_permissions.may_become_effective(RefusedError(CREATE, code, "No."), 119.9)
-    assert not fresh_permissions.may_become_effective(RefusedError(CREATE, code, "No."), 120)
+    assert error_codes.may_become_effective(RefusedError(CREATE, code, "No."), 119.9)
+    assert not error_codes.may_become_effective(RefusedError(CREATE, code, "No."), 120)
 
 
 UNKNOWN_CREDENTIALS = [
@@ -107,14 +107,14 @@ UNKNOWN_CREDENTIALS = [
 
 @pytest.mark.parametrize("refused", UNKNOWN_CREDENTIALS, ids=[refused.code for refused in UNKNOWN_CREDENTIALS])
 def test_the_credentials_of_a_new_role_may_become_known_for_two_minutes(refused: RefusedError) -> None:
-    assert fresh_permissions.may_become_effective(refused, 119.9)
-    assert not fresh_permissions.may_become_effective(refused, 120)
+    assert error_codes.may_become_effective(refused, 119.9)
+    assert not error_codes.may_become_effective(refused, 120)
 
 
 def test_a_lack_of_authority_may_become_effective_whatever_its_code() -> None:
     refused = RefusedError(CREATE, "InvalidInputException", "User: x is not authorized to perform: s3:GetObject")
 
-    assert fresh_permissions.may_become_effective(refused, 0)
+    assert error_codes.may_become_effective(refused, 0)
 
 
 def test_no_permission_is_fresh_when_resources_before_have_waited_for_longer(

@@ -9,9 +9,8 @@ from botocore.stub import Stubber
 
 from personalize_import_handler.aws import storage_client
 from personalize_import_handler.aws.calls import CLIENT_CONFIG
-from personalize_import_handler.aws.storage import ObjectNotFoundError
 from personalize_import_handler.aws.storage_client import BotoStorage
-from personalize_import_handler.errors import BusyError, RefusedError
+from personalize_import_handler.errors import BusyError, NotFoundError, RefusedError
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -113,7 +112,7 @@ def test_a_part_that_is_throttled_is_copied_again_and_no_other(
 def test_an_object_that_is_not_there_is_gone(storage: BotoStorage, s3: Stubber, contents: dict[str, Any]) -> None:
     s3.add_response("list_objects_v2", contents)
 
-    with pytest.raises(ObjectNotFoundError, match=r"s3://assets/key\.csv no longer exists"):
+    with pytest.raises(NotFoundError, match=r"s3://assets/key\.csv no longer exists"):
         storage.copy(SOURCE, TARGET)
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from personalize_import_handler.aws import fresh_permissions
+from personalize_import_handler.aws import error_codes
 from personalize_import_handler.aws.calls import RETRY_PAUSES
 from personalize_import_handler.cloudformation import waiter
 from personalize_import_handler.cloudformation.waiter import execution_name
@@ -117,7 +117,7 @@ def test_an_execution_that_may_never_be_started_is_an_error_well_before_the_func
         waiter.start_polling(EVENT, slept.append)
 
     assert len(step_functions.requests) == 6
-    assert sum(slept) == fresh_permissions.SECONDS
+    assert sum(slept) == error_codes.FRESH_SECONDS
 
 
 @pytest.mark.parametrize("code", ["UnrecognizedClientException", "ExpiredTokenException"])

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from personalize_import_handler.aws.data_reader import DataObject
-from personalize_import_handler.aws.storage import ObjectNotFoundError
 from personalize_import_handler.data_checks.files import is_read
+from personalize_import_handler.errors import NotFoundError
 
 ENTRIES_OF_A_LOOK = 3
 """So many objects are deleted before a bucket has to be looked at again."""
@@ -46,7 +46,7 @@ class FakeStorage:
     def copy(self, source: str, target: str) -> int:
         self._called("copy", target)
         if source not in self.objects:
-            raise ObjectNotFoundError("ListObjectsV2", "NoSuchKey", f"{source} no longer exists.")
+            raise NotFoundError("ListObjectsV2", "NoSuchKey", f"{source} no longer exists.")
         self.objects[target] = self.objects[source]
         return self.sizes.get(source, len(self.objects[source]))
 
