@@ -269,7 +269,7 @@ def test_a_trust_policy_that_others_must_change_has_no_resources() -> None:
 
     (trust,) = told(stack)["the trust policy of the role"]
 
-    assert [*trust] == ["Action", "Effect", "Principal"]
+    assert [*trust] == ["Effect", "Principal", "Action"]
 
 
 def test_an_app_that_is_synthesized_again_is_told_once_and_of_what_is_new() -> None:
