@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from personalize_import import DatasetImportJob, Reimport
 from personalize_import.wait_chain import split_timeout
 from personalize_import_handler.contract import (
-    RELAY_SECONDS_MAX,
     RESOURCE_TYPE,
     TIMEOUT_SECONDS_MAX,
     TIMEOUT_SECONDS_MIN,
+    WAIT_CHAIN_SECONDS_MAX,
 )
 from tests.constructs.support.cloudformation import Deployed
 from tests.constructs.support.stacks import add_job, deployed, logical_id, new_stack, template_of
@@ -41,7 +41,7 @@ def relay(job: DatasetImportJob, template: Deployed) -> list[dict[str, Any]]:
     return [template.properties(name) for name in names]
 
 
-@given(st.integers(TIMEOUT_SECONDS_MIN, RELAY_SECONDS_MAX))
+@given(st.integers(TIMEOUT_SECONDS_MIN, WAIT_CHAIN_SECONDS_MAX))
 def test_any_time_is_divided_into_as_few_legs_as_possible_none_of_which_is_too_long_or_short(seconds: int) -> None:
     legs = split_timeout(seconds)
 

@@ -111,8 +111,8 @@ GUARDS: Final = (
     ),
     _call(
         "a list takes as few requests as the service allows",
-        "_JOBS_OF_A_PAGE: Final = 100",
-        "_JOBS_OF_A_PAGE: Final = 10",
+        "_JOBS_PER_PAGE: Final = 100",
+        "_JOBS_PER_PAGE: Final = 10",
     ),
     _role(
         "all pages of files are read",

@@ -99,16 +99,16 @@ GUARDS: Final = (
     _limit(
         "a Delete waits for 50 minutes", "_DELETE_SECONDS_MAX: Final = 50 * 60", "_DELETE_SECONDS_MAX: Final = 58 * 60"
     ),
-    _limit("a Delete leaves time for its answer", "service_timeout - _ANSWER_SECONDS)", "service_timeout)"),
+    _limit("a Delete leaves time for its answer", "service_timeout - _RESPONSE_SECONDS)", "service_timeout)"),
     _limit(
         "a ServiceTimeout bounds a Delete",
-        "return min(_DELETE_SECONDS_MAX, service_timeout - _ANSWER_SECONDS)",
+        "return min(_DELETE_SECONDS_MAX, service_timeout - _RESPONSE_SECONDS)",
         "return _DELETE_SECONDS_MAX",
     ),
     _limit(
         "a long ServiceTimeout doesn't make a Delete longer",
-        "return min(_DELETE_SECONDS_MAX, service_timeout - _ANSWER_SECONDS)",
-        "return service_timeout - _ANSWER_SECONDS",
+        "return min(_DELETE_SECONDS_MAX, service_timeout - _RESPONSE_SECONDS)",
+        "return service_timeout - _RESPONSE_SECONDS",
     ),
     _limit(
         "any ServiceTimeout is read",

@@ -30,13 +30,13 @@ GUARDS: Final = (
     ),
     _waiter(
         "a start is tried for two minutes",
-        "_SECONDS_BETWEEN_TRIES: Final = (5, 10, 20, 40, 45)",
-        "_SECONDS_BETWEEN_TRIES: Final = (5, 10)",
+        "_RETRY_PAUSES: Final = (5, 10, 20, 40, 45)",
+        "_RETRY_PAUSES: Final = (5, 10)",
     ),
     _waiter(
         "a start ends well before its function",
-        "_SECONDS_BETWEEN_TRIES: Final = (5, 10, 20, 40, 45)",
-        "_SECONDS_BETWEEN_TRIES: Final = (5, 10, 20, 40, 450)",
+        "_RETRY_PAUSES: Final = (5, 10, 20, 40, 45)",
+        "_RETRY_PAUSES: Final = (5, 10, 20, 40, 450)",
     ),
     _bound(
         "what no retry can change is an error at once",

@@ -18,7 +18,7 @@ from personalize_import_handler.errors import BusyError, NameTakenError, NotFoun
 _NAME_TAKEN: Final = frozenset({"ExecutionAlreadyExists", "ResourceAlreadyExistsException"})
 _NOT_FOUND: Final = frozenset({"NoSuchBucket", "ResourceNotFoundException"})
 # The codes of botocore.retries.standard and a few more. They are copied because the names there are private and Lambda
-# updates botocore on its own; tests/handler/aws/test_aws_calls.py compares them with the installed version.
+# updates botocore on its own; tests/handler/aws/test_calls.py compares them with the installed version.
 _BUSY: Final = frozenset({
     "BandwidthLimitExceeded",
     "ExecutionLimitExceeded",  # of StartExecution

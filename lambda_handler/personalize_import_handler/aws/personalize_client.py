@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 
-_JOBS_OF_A_PAGE: Final = 100
+_JOBS_PER_PAGE: Final = 100
 """Maximum of the API: https://docs.aws.amazon.com/personalize/latest/dg/API_ListDatasetImportJobs.html"""
 
 
@@ -61,7 +61,7 @@ class BotoPersonalize:
 
     def list_dataset_import_jobs(self, dataset_arn: str) -> Sequence[JobSummary]:
         """List all jobs of a dataset."""
-        fetch = partial(self._client.list_dataset_import_jobs, datasetArn=dataset_arn, maxResults=_JOBS_OF_A_PAGE)
+        fetch = partial(self._client.list_dataset_import_jobs, datasetArn=dataset_arn, maxResults=_JOBS_PER_PAGE)
         listed = paginate("ListDatasetImportJobs", fetch, {"nextToken": "nextToken"}, self._sleep)
         return [JobSummary(**_summary(summary)) for page in listed for summary in page["datasetImportJobs"]]
 

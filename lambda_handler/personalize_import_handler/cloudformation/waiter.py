@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-_SECONDS_BETWEEN_TRIES: Final = (5, 10, 20, 40, 45)
+_RETRY_PAUSES: Final = (5, 10, 20, 40, 45)
 _SIGNED: Final = re.compile("[^-]*-.*-([0-9]{10})")
 _CLOCKS_DIFFER_SECONDS: Final = 5
 _HASH_LENGTH: Final = 32
@@ -59,7 +59,7 @@ def start_polling(event: Mapping[str, Any], sleep: Callable[[float], None] = tim
     help.
     """
     slept = 0
-    for seconds in _SECONDS_BETWEEN_TRIES:
+    for seconds in _RETRY_PAUSES:
         try:
             return _start(event)
         except RefusedError as refused:

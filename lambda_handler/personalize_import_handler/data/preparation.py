@@ -13,7 +13,7 @@ from personalize_import_handler.contract.import_properties import ImportProperti
 from personalize_import_handler.errors import NotFoundError
 from personalize_import_handler.request.outcome import Progress
 
-_BYTES_OF_A_POLL: Final = 64 * 1024 * 1024
+_BYTES_PER_POLL: Final = 64 * 1024 * 1024
 """A poll stops copying after this many bytes; the file that exceeds the limit is still copied."""
 
 
@@ -45,7 +45,7 @@ def _copy_files(properties: ImportProperties, storage: Storage, first: int) -> i
     copied_bytes = 0
     for number, (name, source) in enumerate(properties.data_files[first:], start=first + 1):
         copied_bytes += _copy(storage, source, f"{folder}/{name}")
-        if copied_bytes >= _BYTES_OF_A_POLL:
+        if copied_bytes >= _BYTES_PER_POLL:
             return number
     return len(properties.data_files)
 

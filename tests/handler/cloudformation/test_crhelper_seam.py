@@ -64,7 +64,7 @@ def test_all_that_is_overridden_is_pinned_and_the_rest_is_ours() -> None:
 def test_every_member_of_crhelper_that_is_read_or_written_is_pinned_and_set_by_crhelper() -> None:
     source = Path(inspect.getsourcefile(custom_resource) or "").read_text()
     set_here = {"_start_polling", "_deliver", "_clock", "_invoked_at", "wait_seconds"}
-    set_here |= {"_answering", "_not_delivered", "_rejected_id"}
+    set_here |= {"_responding", "_not_delivered", "_rejected_id"}
     ours = set(vars(CustomResource)) | set_here
     reached = {
         node.attr

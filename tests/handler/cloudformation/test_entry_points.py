@@ -26,11 +26,11 @@ def test_one_client_is_made_and_kept_and_with_it_what_it_knows_of_the_service_s_
 
 
 def test_what_is_loaded_is_not_looked_through_for_garbage_and_what_comes_later_is() -> None:
-    told = "print(gc.get_freeze_count(), gc.isenabled(), gc.get_threshold()[0])"
-    told = f"import gc; from personalize_import_handler import index; {told}"
+    program = "print(gc.get_freeze_count(), gc.isenabled(), gc.get_threshold()[0])"
+    program = f"import gc; from personalize_import_handler import index; {program}"
 
     package = Path(index.__file__).parents[2]
-    ran = subprocess.run([sys.executable, "-c", told], check=True, capture_output=True, text=True, cwd=package)
+    ran = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True, cwd=package)
 
     frozen, is_enabled, threshold = ran.stdout.split()
     assert int(frozen) > 10_000

@@ -142,7 +142,7 @@ def test_any_other_refusal_is_an_error_at_once(step_functions: Service) -> None:
     assert slept == []
 
 
-HANDED_OVER = {**EVENT, "StateMachineArn": STATE_MACHINE_ARN}
+WAITING_EVENT = {**EVENT, "StateMachineArn": STATE_MACHINE_ARN}
 LATER = {**EVENT, "RequestId": "later"}
 EARLIER = {**EVENT, "RequestId": "earlier"}
 OTHER = {**EVENT, "RequestId": "later", "LogicalResourceId": "Other"}
@@ -170,7 +170,7 @@ def test_a_request_is_given_up_once_there_is_a_later_one_for_its_resource(
 ) -> None:
     step_functions.answers(executions(*listed))
 
-    assert waiter.is_superseded(HANDED_OVER)
+    assert waiter.is_superseded(WAITING_EVENT)
     assert step_functions.requests[0][1]["stateMachineArn"] == STATE_MACHINE_ARN
 
 
@@ -180,7 +180,7 @@ def test_a_request_is_not_given_up_for_an_earlier_one_or_one_of_another_resource
 ) -> None:
     step_functions.answers(executions(*listed))
 
-    assert not waiter.is_superseded(HANDED_OVER)
+    assert not waiter.is_superseded(WAITING_EVENT)
 
 
 OWN, SIGNED_LATER, SIGNED_EARLIER, WITHOUT = "r-own-1700000100", "r-x-1700000200", "r-x-1700000000", "r-x"
@@ -216,7 +216,7 @@ def test_the_name_of_an_execution_ends_in_the_time_at_which_the_url_was_signed()
 def test_later_requests_may_fill_pages(step_functions: Service) -> None:
     step_functions.answers(executions(OTHER, next_token="1"), executions(LATER, EVENT))
 
-    assert waiter.is_superseded(HANDED_OVER)
+    assert waiter.is_superseded(WAITING_EVENT)
 
 
 def test_executions_that_cannot_be_listed_now_may_be_listed_later(step_functions: Service) -> None:
@@ -224,7 +224,7 @@ def test_executions_that_cannot_be_listed_now_may_be_listed_later(step_functions
     step_functions.answers(*[THROTTLED] * of_one_try * (len(RETRY_PAUSES) + 1))
 
     with pytest.raises(BusyError, match="Rate exceeded"):
-        waiter.is_superseded(HANDED_OVER, lambda _: None)
+        waiter.is_superseded(WAITING_EVENT, lambda _: None)
 
 
 def test_a_page_of_executions_that_is_throttled_is_listed_again_and_not_those_before(step_functions: Service) -> None:
@@ -232,7 +232,7 @@ def test_a_page_of_executions_that_is_throttled_is_listed_again_and_not_those_be
     step_functions.answers(executions(OTHER, next_token="1"), *[THROTTLED] * of_one_try, executions(LATER, EVENT))
     slept: list[float] = []
 
-    assert waiter.is_superseded(HANDED_OVER, slept.append)
+    assert waiter.is_superseded(WAITING_EVENT, slept.append)
     assert [parameters.get("nextToken") for _, parameters in step_functions.requests] == [None, "1", "1", "1", "1"]
     assert slept == [1]
 
@@ -241,6 +241,6 @@ def test_executions_that_may_not_be_listed_are_a_refusal(step_functions: Service
     step_functions.answers(error("AccessDeniedException", "not authorized to perform: states:ListExecutions"))
 
     with pytest.raises(RefusedError, match="not authorized") as refusal:
-        waiter.is_superseded(HANDED_OVER)
+        waiter.is_superseded(WAITING_EVENT)
 
     assert not isinstance(refusal.value, BusyError)

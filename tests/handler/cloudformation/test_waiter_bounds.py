@@ -6,7 +6,7 @@ from botocore.config import Config
 from personalize_import_handler.cloudformation import waiter
 from personalize_import_handler.cloudformation.waiter import execution_name
 from personalize_import_handler.errors import BusyError, RefusedError
-from tests.handler.cloudformation.test_waiter import EVENT, HANDED_OVER, LATER, OTHER, executions, step_functions
+from tests.handler.cloudformation.test_waiter import EVENT, LATER, OTHER, WAITING_EVENT, executions, step_functions
 from tests.handler.support.aws_json import Service, error
 
 __all__ = ["step_functions"]
@@ -48,7 +48,7 @@ def test_what_is_refused_for_good_is_an_error_at_once(code: str, step_functions:
 @pytest.mark.usefixtures("unreachable")
 def test_executions_that_cannot_be_reached_may_be_listed_later() -> None:
     with pytest.raises(BusyError) as busy:
-        waiter.is_superseded(HANDED_OVER)
+        waiter.is_superseded(WAITING_EVENT)
 
     assert busy.value.code == "EndpointConnectionError"
 
@@ -56,5 +56,5 @@ def test_executions_that_cannot_be_reached_may_be_listed_later() -> None:
 def test_executions_of_weeks_ago_are_not_listed(step_functions: Service) -> None:
     step_functions.answers(executions(*[OTHER] * 1000, next_token="1"), executions(EVENT, LATER))
 
-    assert not waiter.is_superseded(HANDED_OVER)
+    assert not waiter.is_superseded(WAITING_EVENT)
     assert len(step_functions.requests) == 1

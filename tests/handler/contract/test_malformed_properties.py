@@ -24,7 +24,7 @@ from tests.handler.support.wellformed import VALID, valid_properties
 def assert_refused_by_name(answer: Answer, sent: Malformed) -> None:
     assert answer.status == "FAILED"
     assert answer.reason.endswith(". No job was started.")
-    assert {name for name in ResourceProperties.__annotations__ if is_named(name, answer.reason)} == sent.spoilt
+    assert {name for name in ResourceProperties.__annotations__ if is_named(name, answer.reason)} == sent.corrupted
     for name in sent.unknown:
         assert repr(name)[:20] in answer.reason
 
@@ -60,7 +60,7 @@ def test_what_the_generator_has_not_spoilt_is_imported(
     account = MeasuringAccount()
     personalize = account.personalize
     personalize.datasets = {sent["DatasetArn"]: account.clock.now - 3600 for sent in (first, then)}
-    account.storage.ship([*first.get("DataFiles", []), *then.get("DataFiles", [])])
+    account.storage.add_files([*first.get("DataFiles", []), *then.get("DataFiles", [])])
     # What is looked at has no data: for Preflight, there is no dataset type of this name, so that anything is right.
     personalize.schema = '{"type": "record", "name": "Any", "fields": [{"name": "A", "type": "int"}]}'
     stack = PlainTemplate(account, scalars_as_strings=scalars_as_strings)
@@ -76,7 +76,7 @@ def test_the_generator_spoils_every_property_that_it_makes() -> None:
     assert VALID.keys() <= ResourceProperties.__annotations__.keys()
 
 
-def spoilt(**values: Any) -> Malformed:
+def corrupted(**values: Any) -> Malformed:
     known = values.keys() & ResourceProperties.__annotations__.keys()
     sent = {**properties(), **values}
     return Malformed(sent, frozenset(known), frozenset(values.keys() - known), scalars_as_strings=False)
@@ -123,7 +123,7 @@ def spoilt(**values: Any) -> Malformed:
 def test_a_fault_is_told_with_what_was_sent_and_what_is_allowed(
     request_type: str, name: str, value: object, said: str
 ) -> None:
-    sent = spoilt(**{name: value})
+    sent = corrupted(**{name: value})
 
     answer = refusal_of(sent, request_type)
 
@@ -144,13 +144,13 @@ def test_what_is_missing_is_told_with_what_it_must_be(name: str) -> None:
 # Each of these takes four bytes of an answer's 4096, or two where JSON escapes it.
 @pytest.mark.parametrize("character", ["👻", '"', "\\", "\0"])
 def test_every_name_is_told_though_all_values_are_long(character: str) -> None:
-    sent = spoilt(**dict.fromkeys(FAULTS.keys() | {"Surprise", "Surprises", "Surprised"}, character * 1000))
+    sent = corrupted(**dict.fromkeys(FAULTS.keys() | {"Surprise", "Surprises", "Surprised"}, character * 1000))
 
     assert_refused_by_name(refusal_of(sent, "Create"), sent)
 
 
 def test_of_hundreds_of_mistakes_in_tags_some_are_told_and_the_other_properties_all_the_same() -> None:
-    sent = spoilt(Tags=[{"Key": f"{number}!", "Value": "!" * 300} for number in range(200)], Wait="maybe")
+    sent = corrupted(Tags=[{"Key": f"{number}!", "Value": "!" * 300} for number in range(200)], Wait="maybe")
 
     answer = refusal_of(sent, "Create")
 
@@ -161,7 +161,7 @@ def test_of_hundreds_of_mistakes_in_tags_some_are_told_and_the_other_properties_
 
 def test_of_hundreds_of_unknown_names_some_are_told_and_the_other_properties_all_the_same() -> None:
     names = [f"Surprise{number:03}" for number in range(500)]
-    sent = spoilt(**dict.fromkeys(names, "1"), Wait="maybe")
+    sent = corrupted(**dict.fromkeys(names, "1"), Wait="maybe")
 
     reason = refusal_of(sent, "Create").reason
 

@@ -145,13 +145,13 @@ BROKEN: list[tuple[str, str | None, tuple[str, str | None, str]]] = [
 ]
 
 
-@pytest.mark.parametrize(("text", "domain", "told"), BROKEN, ids=[told[0] for _, _, told in BROKEN])
-def test_a_schema_breaks_one_rule(text: str, domain: str | None, told: tuple[str, str | None, str]) -> None:
-    assert found(text, domain) == [told]
+@pytest.mark.parametrize(("text", "domain", "expected"), BROKEN, ids=[expected[0] for _, _, expected in BROKEN])
+def test_a_schema_breaks_one_rule(text: str, domain: str | None, expected: tuple[str, str | None, str]) -> None:
+    assert found(text, domain) == [expected]
 
 
 def test_there_is_a_schema_for_each_rule() -> None:
-    assert {told[0] for _, _, told in BROKEN} == {rule.id for rule in RULES if rule.scope is Scope.SCHEMA}
+    assert {expected[0] for _, _, expected in BROKEN} == {rule.id for rule in RULES if rule.scope is Scope.SCHEMA}
 
 
 @pytest.mark.parametrize("dataset_type", ["INTERACTIONS", "Interactions"])

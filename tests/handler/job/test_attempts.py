@@ -18,7 +18,7 @@ from tests.handler.support.properties import DATA_LOCATION, properties
 from tests.handler.support.simulator import CloudFormation
 
 OTHER_LOCATION = "s3://shop-data/interactions-2/"
-ROLE_OF_THE_CONSTRUCT = "arn:aws:iam::123456789012:role/personalize-import/shop/Import-"
+CREATED_ROLE = "arn:aws:iam::123456789012:role/personalize-import/shop/Import-"
 REFUSED = RefusedError("DescribeDatasetImportJob", "InvalidInputException", "Invalid input.")
 
 
@@ -137,9 +137,9 @@ def test_a_job_that_was_joined_and_fails_then_has_failed_and_is_not_started_agai
 def test_a_job_is_joined_though_the_construct_s_own_role_has_another_name(
     cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
-    cloudformation.create(properties(RoleArn=f"{ROLE_OF_THE_CONSTRUCT}1A2B"))
+    cloudformation.create(properties(RoleArn=f"{CREATED_ROLE}1A2B"))
 
-    assert CloudFormation(account, generation=2).create(properties(RoleArn=f"{ROLE_OF_THE_CONSTRUCT}3C4D")).succeeded
+    assert CloudFormation(account, generation=2).create(properties(RoleArn=f"{CREATED_ROLE}3C4D")).succeeded
     assert len(personalize.jobs) == 1
 
 

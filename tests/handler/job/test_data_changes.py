@@ -212,8 +212,8 @@ def test_the_service_tells_the_time_before_data_is_looked_at_for_s3_has_another_
 ) -> None:
     cloudformation.create(asked)
 
-    looks_before = 1 if "Preflight" in asked else 0  # one that has looked for a job, and noted an attempt
-    assert account.asked_before_reading[looks_before:] == ["dataset_created_at"]
+    polls_before = 1 if "Preflight" in asked else 0  # the poll that has searched for a job and recorded an attempt
+    assert account.asked_before_reading[polls_before:] == ["dataset_created_at"]
 
 
 def test_a_refusal_that_may_pass_is_tried_again(

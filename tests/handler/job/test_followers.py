@@ -12,7 +12,7 @@ from personalize_import_handler.job.followers import History, Repeat
 from personalize_import_handler.request.job_names import names_from_job_arn
 from tests.handler.support.account import Account, Killed
 from tests.handler.support.fakes import Course, FakePersonalize, job_arn
-from tests.handler.support.properties import properties, shipped, tags
+from tests.handler.support.properties import asset_properties, properties, tags
 from tests.handler.support.simulator import CloudFormation
 
 FOLLOWED = [{"LogicalId": "Added"}, {"LogicalId": "More"}]
@@ -174,7 +174,7 @@ def test_a_function_that_dies_after_it_has_started_a_job_that_fails_at_once_star
 def test_files_of_the_full_import_are_copied_for_that_alone(
     cloudformation: CloudFormation, follower: CloudFormation, account: Account
 ) -> None:
-    one, two = ({**shipped("a.csv", version=version), "FollowedBy": FOLLOWED} for version in (1, 2))
+    one, two = ({**asset_properties("a.csv", version=version), "FollowedBy": FOLLOWED} for version in (1, 2))
     account.storage.objects |= {file["Source"]: "USER_ID" for each in (one, two) for file in each["DataFiles"]}
     cloudformation.create(one)
     follower.create(added())
@@ -188,7 +188,7 @@ def test_files_of_the_full_import_are_copied_for_that_alone(
 def test_a_continued_rollback_copies_no_files_of_the_full_import(
     cloudformation: CloudFormation, follower: CloudFormation, account: Account
 ) -> None:
-    one, two = ({**shipped("a.csv", version=version), "FollowedBy": FOLLOWED} for version in (1, 2))
+    one, two = ({**asset_properties("a.csv", version=version), "FollowedBy": FOLLOWED} for version in (1, 2))
     account.storage.objects |= {file["Source"]: "USER_ID" for each in (one, two) for file in each["DataFiles"]}
     cloudformation.create(one)
     follower.create(added())
@@ -256,23 +256,23 @@ def test_a_resource_that_hands_over_leaves_the_rest_to_the_next_one(
     cloudformation: CloudFormation, follower: CloudFormation, personalize: FakePersonalize
 ) -> None:
     next_one = CloudFormation(cloudformation.account, logical_id="ImportWait2")
-    leg: dict[str, Any] = {"HandsOver": True, "TimeoutSeconds": 1200}
+    chained: dict[str, Any] = {"HandsOver": True, "TimeoutSeconds": 1200}
 
     def wait_for(arn: str, location: str) -> dict[str, Any]:
         first = {"LogicalId": "Import", "PhysicalId": cloudformation.physical_resource_id}
         return full(location, DatasetImportJobArn=arn, FirstResource=first, WaitedSeconds=1200)
 
-    next_one.create(wait_for(cloudformation.create(full(**leg)).job_arn, ONE))
+    next_one.create(wait_for(cloudformation.create(full(**chained)).job_arn, ONE))
     follower.create(added())
-    next_one.update(wait_for(cloudformation.update(full(TWO, **leg)).job_arn, TWO))
+    next_one.update(wait_for(cloudformation.update(full(TWO, **chained)).job_arn, TWO))
     personalize.course = Course(seconds=1000)
 
-    handed_over = cloudformation.roll_back()
-    assert handed_over.succeeded
-    assert handed_over.attributes["Status"] == "ACTIVE"
+    completed = cloudformation.roll_back()
+    assert completed.succeeded
+    assert completed.attributes["Status"] == "ACTIVE"
     assert personalize.imported() == [ONE]
 
-    assert next_one.update(wait_for(handed_over.job_arn, ONE)).succeeded
+    assert next_one.update(wait_for(completed.job_arn, ONE)).succeeded
     assert personalize.imported() == [ONE, ROWS]
     assert len(personalize.jobs) == 5
 

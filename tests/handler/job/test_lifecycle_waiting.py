@@ -181,14 +181,14 @@ def test_a_job_that_is_gone_before_its_tags_are_set_is_told_so(
     cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
     created = cloudformation.create(properties())
-    look, looks = personalize.describe_dataset_import_job, iter(range(2))
+    look, polls = personalize.describe_dataset_import_job, iter(range(2))
 
-    def gone_at_the_second_look(arn: str) -> object:
-        if next(looks, None):
+    def deleted_before_the_second_poll(arn: str) -> object:
+        if next(polls, None):
             personalize.delete_dataset()
         return look(arn)
 
-    personalize.describe_dataset_import_job = gone_at_the_second_look  # type: ignore[method-assign,assignment]
+    personalize.describe_dataset_import_job = deleted_before_the_second_poll  # type: ignore[method-assign,assignment]
 
     answer = cloudformation.update(properties(Tags=tags(team="data")))
 

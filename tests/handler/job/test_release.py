@@ -26,7 +26,7 @@ def shop(account: Account) -> CloudFormation:
     return CloudFormation(account)
 
 
-def created_anew(account: Account, wanted: Mapping[str, Any], *, generation: int) -> Answer:
+def recreated(account: Account, wanted: Mapping[str, Any], *, generation: int) -> Answer:
     account.clock.advance(3600)
     return CloudFormation(account, generation=generation).create(wanted)
 
@@ -40,7 +40,7 @@ def test_what_is_created_anew_imports_again(
     first = shop.create(wanted)
     shop.delete()
 
-    again = created_anew(account, wanted, generation=generation)
+    again = recreated(account, wanted, generation=generation)
 
     assert again.succeeded
     assert again.job_arn != first.job_arn
@@ -55,7 +55,7 @@ def test_earlier_imports_of_a_resource_that_was_deleted_are_not_adopted_either(
     shop.update(two)
     shop.delete()
 
-    assert created_anew(account, one, generation=2).job_arn != first.job_arn
+    assert recreated(account, one, generation=2).job_arn != first.job_arn
 
 
 @pytest.mark.parametrize("generation", [1, 2])
@@ -65,7 +65,7 @@ def test_what_a_failed_deployment_has_left_is_adopted(
     first = shop.create(properties())
     shop.roll_back()
 
-    assert created_anew(account, properties(), generation=generation).job_arn == first.job_arn
+    assert recreated(account, properties(), generation=generation).job_arn == first.job_arn
 
 
 def test_what_a_failed_deployment_of_a_nested_stack_has_left_is_adopted(
@@ -182,7 +182,7 @@ def test_a_rollback_whose_look_at_the_stack_is_throttled_releases_nothing(
     account.stacks.errors = [THROTTLED, THROTTLED]
     shop.roll_back()
 
-    assert created_anew(account, properties(), generation=1).job_arn == first.job_arn
+    assert recreated(account, properties(), generation=1).job_arn == first.job_arn
 
 
 @pytest.mark.parametrize(
@@ -256,7 +256,7 @@ def test_a_job_of_an_earlier_version_is_not_adopted_by_a_resource_that_is_create
     shop.delete()
 
     assert personalize.tags[first.job_arn] == {}
-    assert created_anew(account, properties(), generation=2).job_arn != first.job_arn
+    assert recreated(account, properties(), generation=2).job_arn != first.job_arn
 
 
 def test_a_stack_that_names_the_scope_of_another_one_releases_none_of_its_jobs(

@@ -8,8 +8,8 @@ from tests.handler.support.account import Account, Killed
 from tests.handler.support.fakes import Course, FakePersonalize
 from tests.handler.support.fakes_events import FakeEventBus
 from tests.handler.support.properties import properties, tags
-from tests.handler.support.relay import Relay
 from tests.handler.support.simulator import CloudFormation
+from tests.handler.support.wait_chain import WaitChain
 
 ASKED = {"PublishStateChanges": True}
 OF_A_GOOD_JOB = ["CREATE PENDING", "CREATE IN_PROGRESS", "ACTIVE"]
@@ -187,7 +187,7 @@ def test_a_relay_tells_each_state_once_all_resources_together(
     account: Account, personalize: FakePersonalize, event_bus: FakeEventBus, seconds: int, end: str
 ) -> None:
     personalize.course = Course(seconds=seconds, end=end)
-    Relay(account, legs=5).create(properties(**ASKED))
+    WaitChain(account, resource_count=5).create(properties(**ASKED))
 
     assert event_bus.statuses == [*OF_A_GOOD_JOB[:-1], end]
 
@@ -195,15 +195,15 @@ def test_a_relay_tells_each_state_once_all_resources_together(
 def test_a_relay_tells_of_a_job_that_has_ended_between_two_resources(
     account: Account, personalize: FakePersonalize, event_bus: FakeEventBus
 ) -> None:
-    relay = Relay(account, legs=2)
+    chain = WaitChain(account, resource_count=2)
     personalize.course = Course(seconds=2410)
-    first, second = relay.resources
-    handed_over = first.create(relay.leg(properties(**ASKED), 0, None))
+    first, second = chain.resources
+    completed = first.create(chain.properties_of(properties(**ASKED), 0, None))
     account.clock.advance(60)
-    asked = properties(**ASKED, LastStatus=handed_over.attributes["Status"])
-    second.create(relay.leg(asked, 1, handed_over.job_arn))
+    asked = properties(**ASKED, LastStatus=completed.attributes["Status"])
+    second.create(chain.properties_of(asked, 1, completed.job_arn))
 
-    assert handed_over.attributes["Status"] == "CREATE IN_PROGRESS"
+    assert completed.attributes["Status"] == "CREATE IN_PROGRESS"
     assert event_bus.statuses == OF_A_GOOD_JOB
 
 
@@ -213,7 +213,7 @@ def test_a_relay_tells_of_a_job_that_only_its_second_resource_can_start(
     personalize.course = Course(seconds=3000)
     personalize.import_elsewhere("by-hand", parse(properties()))
     personalize.course = Course()
-    Relay(account, legs=2).create(properties(**ASKED))
+    WaitChain(account, resource_count=2).create(properties(**ASKED))
 
     assert event_bus.statuses == OF_A_GOOD_JOB
     assert [change["previousStatus"] for change in event_bus.changes] == ["UNKNOWN", *OF_A_GOOD_JOB[:-1]]

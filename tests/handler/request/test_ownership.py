@@ -15,7 +15,7 @@ from tests.handler.conftest import Log
 from tests.handler.support.account import Account
 from tests.handler.support.fakes import ACCOUNT, ROLE_ARN, FakePersonalize, job_arn
 from tests.handler.support.fakes_stacks import folder_of, stack_id_of
-from tests.handler.support.properties import DATA_BUCKET, SHIPPED_TO, properties, shipped, tags
+from tests.handler.support.properties import ASSET_BUCKET, DATA_BUCKET, asset_properties, properties, tags
 from tests.handler.support.simulator import CloudFormation
 
 ROLES = f"arn:aws:iam::{ACCOUNT}:role"
@@ -257,21 +257,21 @@ FOLDER_OF_SHOP = f"s3://{DATA_BUCKET}/{folder_of('shop')}/"
 @pytest.mark.parametrize(
     "wanted",
     [
-        shipped("a.csv"),
-        properties(DataLocation=shipped("a.csv")["DataLocation"]),
+        asset_properties("a.csv"),
+        properties(DataLocation=asset_properties("a.csv")["DataLocation"]),
         properties(DataLocation=f"s3://{DATA_BUCKET}/"),
         properties(DataLocation=f"s3://{DATA_BUCKET}/{folder_of('store')[:-1]}"),
-        shipped("a.csv", stack=f"{folder_of('store')}/../{folder_of('shop')}"),
-        shipped("a.csv", stack=f"{folder_of('shop')}/{folder_of('store')}"),
-        shipped("a.csv", stack=folder_of("store", generation=2)),
-        {**shipped("a.csv"), "DataLocation": "s3://shop-data/a/"},
+        asset_properties("a.csv", stack=f"{folder_of('store')}/../{folder_of('shop')}"),
+        asset_properties("a.csv", stack=f"{folder_of('shop')}/{folder_of('store')}"),
+        asset_properties("a.csv", stack=folder_of("store", generation=2)),
+        {**asset_properties("a.csv"), "DataLocation": "s3://shop-data/a/"},
     ],
     ids=["copies", "imports", "bucket", "prefix", "up", "below", "stack of before", "other bucket"],
 )
 def test_no_stack_copies_to_or_imports_from_the_folder_of_another_one(
     wanted: Mapping[str, Any], store: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
-    account.storage.ship([{"Name": "a.csv", "Source": f"{SHIPPED_TO}/1-a.csv"}])
+    account.storage.add_files([{"Name": "a.csv", "Source": f"{ASSET_BUCKET}/1-a.csv"}])
 
     answer = store.create(wanted)
 
@@ -289,7 +289,7 @@ def test_a_provider_without_a_data_bucket_copies_nothing() -> None:
     account.provider = account.provider._replace(data_bucket=None)
     account.functions = account.instance()
 
-    answer = CloudFormation(account).create(shipped("a.csv"))
+    answer = CloudFormation(account).create(asset_properties("a.csv"))
 
     assert "DataFiles are copied to the provider's data bucket" in answer.reason
     assert account.storage.calls == []

@@ -8,7 +8,7 @@ from personalize_import_handler.contract import DATA_RESOURCE_TYPE
 from personalize_import_handler.errors import BusyError, RefusedError
 from tests.handler.conftest import Log
 from tests.handler.support.account import Account, LambdaContext
-from tests.handler.support.fakes_storage import ENTRIES_OF_A_LOOK, FakeStorage
+from tests.handler.support.fakes_storage import ENTRIES_PER_POLL, FakeStorage
 from tests.handler.support.simulator import CloudFormation
 
 BUCKET = "shop-data-bucket"
@@ -27,7 +27,7 @@ def resource(account: Account) -> CloudFormation:
 
 @pytest.fixture
 def storage(account: Account) -> FakeStorage:
-    objects = {f"s3://{BUCKET}/{number}.csv": "" for number in range(2 * ENTRIES_OF_A_LOOK + 1)}
+    objects = {f"s3://{BUCKET}/{number}.csv": "" for number in range(2 * ENTRIES_PER_POLL + 1)}
     account.storage.objects = {**objects, "s3://shop-data-bucket-2/other.csv": ""}
     return account.storage
 

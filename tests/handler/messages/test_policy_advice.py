@@ -32,7 +32,7 @@ def for_role(arn: str) -> dict[str, object]:
     }
 
 
-def told_after(text: str, access: ImportProperties = READING) -> tuple[str, list[object]]:
+def advice_for(text: str, access: ImportProperties = READING) -> tuple[str, list[object]]:
     """Give what is told for a text of the service: the words, and the statements among them."""
     reason = failure_reasons.start_failed(RefusedError("CreateDatasetImportJob", "Any", text), "nightly-1", access)
     words, statements, rest = [], [], reason.partition("CreateDatasetImportJob failed with Any. ")[2]
@@ -46,7 +46,7 @@ def told_after(text: str, access: ImportProperties = READING) -> tuple[str, list
 
 
 def test_where_the_data_may_not_be_read_it_is_told_what_role_and_bucket_must_allow() -> None:
-    words, statements = told_after("Insufficient privileges for accessing data in S3. Please look at https://…")
+    words, statements = advice_for("Insufficient privileges for accessing data in S3. Please look at https://…")
 
     assert words.startswith(f"Add to the policy of the role {ROLE_ARN} …")
     assert "to the policy of the bucket" in words
@@ -57,13 +57,13 @@ def test_where_the_data_may_not_be_read_it_is_told_what_role_and_bucket_must_all
 def test_a_role_of_the_construct_is_allowed_in_another_account_by_its_path_for_its_name_changes() -> None:
     role = f"{ACCOUNT}:role/personalize-import/cn-north-1/shop/Import-1A2B"
 
-    statements = told_after("Insufficient privileges for accessing data in S3.", READING._replace(role_arn=role))[1]
+    statements = advice_for("Insufficient privileges for accessing data in S3.", READING._replace(role_arn=role))[1]
 
     assert statements[-1] == for_role(f"{ACCOUNT}:role/personalize-import/cn-north-1/shop/*")
 
 
 def test_where_the_role_can_t_be_assumed_it_is_told_whom_it_must_trust() -> None:
-    words, statements = told_after(f"Amazon Personalize can't assume the role {ROLE_ARN}")
+    words, statements = advice_for(f"Amazon Personalize can't assume the role {ROLE_ARN}")
 
     assert words == f"Add to the trust policy of the role {ROLE_ARN} … and deploy again."
     assert statements == [
@@ -81,7 +81,7 @@ def test_where_the_role_can_t_be_assumed_it_is_told_whom_it_must_trust() -> None
 
 @pytest.mark.parametrize("end", ["", ".", " because no identity-based policy allows the iam:PassRole action"])
 def test_where_the_role_may_not_be_passed_it_is_told_how_it_may(end: str) -> None:
-    words, statements = told_after(f"User: x is not authorized to perform: iam:PassRole on resource: {ROLE_ARN}{end}")
+    words, statements = advice_for(f"User: x is not authorized to perform: iam:PassRole on resource: {ROLE_ARN}{end}")
 
     assert words == "Add to the policy of the provider's role … and deploy again."
     assert statements == [
@@ -97,13 +97,13 @@ def test_where_the_role_may_not_be_passed_it_is_told_how_it_may(end: str) -> Non
 def test_where_anything_else_is_refused_it_is_told_what_must_be_allowed() -> None:
     arn = "arn:aws-cn:personalize:cn-north-1:123456789012:dataset-import-job/nightly-1"
 
-    _, statements = told_after(f"User: x is not authorized to perform: personalize:TagResource on resource: {arn}")
+    _, statements = advice_for(f"User: x is not authorized to perform: personalize:TagResource on resource: {arn}")
 
     assert statements == [{"Effect": "Allow", "Action": "personalize:TagResource", "Resource": arn}]
 
 
 def test_where_nothing_is_named_no_statement_is_made_up() -> None:
-    assert told_after("Access denied")[1] == []
+    assert advice_for("Access denied")[1] == []
 
 
 @pytest.mark.parametrize(

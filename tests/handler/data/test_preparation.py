@@ -1,4 +1,4 @@
-"""Data that the CDK has shipped is brought to the data bucket before the job is started, and again for a rollback."""
+"""Asset files are copied to the staging bucket before the job starts, and again for a rollback."""
 
 from typing import Any
 
@@ -10,11 +10,11 @@ from tests.handler.support.account import Account
 from tests.handler.support.fakes import FakePersonalize
 from tests.handler.support.fakes_stacks import folder_of
 from tests.handler.support.fakes_storage import FakeStorage
-from tests.handler.support.properties import DATA_BUCKET, SHIPPED_TO, properties, shipped
+from tests.handler.support.properties import ASSET_BUCKET, DATA_BUCKET, asset_properties, properties
 from tests.handler.support.simulator import CloudFormation
 
-FIRST = shipped("one.csv", "two.csv")
-SECOND = shipped("one.csv", "two.csv", version=2)
+FIRST = asset_properties("one.csv", "two.csv")
+SECOND = asset_properties("one.csv", "two.csv", version=2)
 DENIED = RefusedError(
     "CopyObject",
     "AccessDenied",
@@ -25,7 +25,7 @@ DENIED = RefusedError(
 
 @pytest.fixture
 def storage(account: Account) -> FakeStorage:
-    account.storage.ship([*FIRST["DataFiles"], *SECOND["DataFiles"]])
+    account.storage.add_files([*FIRST["DataFiles"], *SECOND["DataFiles"]])
     return account.storage
 
 
@@ -47,16 +47,16 @@ def test_every_file_is_brought_to_the_location_before_the_job_is_started(
 
     hash_of_the_first = f"{1:032}"
     assert there == {
-        f"{hash_of_the_first}/one.csv": f"{SHIPPED_TO}/1-one.csv",
-        f"{hash_of_the_first}/two.csv": f"{SHIPPED_TO}/1-two.csv",
+        f"{hash_of_the_first}/one.csv": f"{ASSET_BUCKET}/1-one.csv",
+        f"{hash_of_the_first}/two.csv": f"{ASSET_BUCKET}/1-two.csv",
     }
 
 
 def test_a_single_file_is_brought_to_where_it_is_imported_from(
     cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
-    single = shipped("one.csv", folder=False)
-    account.storage.ship(single["DataFiles"])
+    single = asset_properties("one.csv", folder=False)
+    account.storage.add_files(single["DataFiles"])
 
     assert cloudformation.create(single).succeeded
     assert personalize.imported() == [single["DataLocation"]]
@@ -72,8 +72,8 @@ def test_files_are_brought_once_by_a_look_of_its_own_however_long_the_job_waits_
 
     assert cloudformation.create(FIRST).succeeded
     assert len(storage.calls) == 2
-    found, brought, *_ = account.polled_at
-    assert found == brought, "nothing has to be waited for in between"
+    found, copied, *_ = account.polled_at
+    assert found == copied, "nothing has to be waited for in between"
 
 
 def copied(storage: FakeStorage) -> list[str]:
@@ -91,8 +91,8 @@ def polls_for_files(account: Account, files: dict[str, Any]) -> int:
 def test_small_files_are_copied_by_one_poll_and_a_large_one_ends_its_poll(
     account: Account, mib: int, polls: int
 ) -> None:
-    wanted = shipped("one.csv", "two.csv", "three.csv")
-    account.storage.ship(wanted["DataFiles"])
+    wanted = asset_properties("one.csv", "two.csv", "three.csv")
+    account.storage.add_files(wanted["DataFiles"])
     account.storage.sizes = {file["Source"]: mib << 20 for file in wanted["DataFiles"]}
 
     assert polls_for_files(account, wanted) == polls
@@ -100,7 +100,7 @@ def test_small_files_are_copied_by_one_poll_and_a_large_one_ends_its_poll(
 
 
 def test_the_data_is_checked_once_all_files_are_copied(account: Account) -> None:
-    wanted = shipped("one.csv", "two.csv")
+    wanted = asset_properties("one.csv", "two.csv")
     content = "USER_ID,ITEM_ID,TIMESTAMP\n" + "".join(f"{n},{n},{n + 10**9}\n" for n in range(600))
     account.storage.objects = {file["Source"]: content for file in wanted["DataFiles"]}
 
@@ -110,8 +110,8 @@ def test_the_data_is_checked_once_all_files_are_copied(account: Account) -> None
 
 
 def test_a_file_that_is_refused_is_copied_again_and_not_those_before(account: Account) -> None:
-    wanted = shipped("one.csv", "two.csv", "three.csv")
-    account.storage.ship(wanted["DataFiles"])
+    wanted = asset_properties("one.csv", "two.csv", "three.csv")
+    account.storage.add_files(wanted["DataFiles"])
     account.storage.sizes = {file["Source"]: 64 << 20 for file in wanted["DataFiles"]}
     copy = account.storage.copy
     refusals = iter([BusyError("UploadPartCopy", "SlowDown", "Please reduce your request rate.")] * 2)
@@ -188,13 +188,13 @@ def test_a_source_that_is_gone_is_not_missed_while_its_copy_is_there(
 def test_a_source_that_is_gone_with_its_copy_is_told_with_what_to_do(
     cloudformation: CloudFormation, storage: FakeStorage, personalize: FakePersonalize
 ) -> None:
-    del storage.objects[f"{SHIPPED_TO}/1-two.csv"]
+    del storage.objects[f"{ASSET_BUCKET}/1-two.csv"]
 
     answer = cloudformation.create(FIRST)
 
     assert not answer.succeeded
     assert answer.reason.startswith(
-        f"{SHIPPED_TO}/1-two.csv no longer exists. Its copy {FIRST['DataLocation']}two.csv doesn't exist either. "
+        f"{ASSET_BUCKET}/1-two.csv no longer exists. Its copy {FIRST['DataLocation']}two.csv doesn't exist either. "
     )
     assert "Add the file to the app again and deploy again." in answer.reason
     assert personalize.jobs == {}
@@ -230,14 +230,14 @@ def test_nothing_is_brought_for_a_request_that_cloudformation_has_given_up(
 ) -> None:
     assert cloudformation.create(properties()).succeeded
     storage.fail_next("copy", BusyError("CopyObject", "SlowDown", ""))
-    given_up = cloudformation.begin("Update", FIRST)
-    brought_before = len(storage.calls)
+    superseded = cloudformation.begin("Update", FIRST)
+    copied_before = len(storage.calls)
 
     assert cloudformation.update(properties()).succeeded
     account.run()
 
-    assert not cloudformation.answer_to(given_up).succeeded
-    assert len(storage.calls) == brought_before
+    assert not cloudformation.answer_to(superseded).succeeded
+    assert len(storage.calls) == copied_before
 
 
 GOOD = {"Name": "users.csv", "Source": "s3://assets/1.csv"}
