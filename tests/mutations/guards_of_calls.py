@@ -12,9 +12,9 @@ _error: Final = partial(Patch, "aws/personalize_client.py", "handler/aws/test_pe
 _meaning: Final = partial(Patch, "aws/error_codes.py", "handler/aws/test_personalize_errors.py")
 _caught: Final = partial(Patch, "aws/calls.py", "handler/aws/test_personalize_errors.py")
 _passes: Final = partial(
-    Patch, "aws/error_codes.py", "handler/aws/test_aws_calls.py handler/aws/test_personalize_errors.py"
+    Patch, "aws/error_codes.py", "handler/aws/test_calls.py handler/aws/test_personalize_errors.py"
 )
-_list: Final = partial(Patch, "aws/calls.py", "handler/aws/test_aws_calls.py")
+_list: Final = partial(Patch, "aws/calls.py", "handler/aws/test_calls.py")
 _role: Final = partial(Patch, "aws/data_reader_client.py", "handler/aws/test_data_reader_client.py")
 _call: Final = partial(Patch, "aws/personalize_client.py", "handler/aws/test_personalize_client.py")
 

@@ -7,12 +7,12 @@ from tests.mutations.patches import Patch
 
 _crhelper: Final = partial(Patch, "cloudformation/custom_resource.py", "handler/cloudformation/test_crhelper_guards.py")
 _delivery: Final = partial(Patch, "cloudformation/custom_resource.py", "handler/cloudformation/test_delivery.py")
-_sent: Final = partial(Patch, "cloudformation/custom_resource.py", "handler/cloudformation/test_answer.py")
+_sent: Final = partial(Patch, "cloudformation/custom_resource.py", "handler/cloudformation/test_responses.py")
 _create: Final = partial(Patch, "cloudformation/custom_resource.py", "handler/job/test_lifecycle_create.py")
 _update: Final = partial(Patch, "cloudformation/custom_resource.py", "handler/job/test_lifecycle_update.py")
 _delete: Final = partial(Patch, "cloudformation/custom_resource.py", "handler/job/test_lifecycle_delete.py")
 _id: Final = partial(Patch, "cloudformation/custom_resource.py", "handler/request/test_physical_ids.py")
-_data: Final = partial(Patch, "cloudformation/custom_resource.py", "handler/data/test_data_resource.py")
+_data: Final = partial(Patch, "cloudformation/custom_resource.py", "handler/data/test_staging_bucket.py")
 _sleep: Final = partial(
     Patch,
     "cloudformation/custom_resource.py",

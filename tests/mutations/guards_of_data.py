@@ -6,14 +6,14 @@ from typing import Final
 from tests.mutations.patches import Patch
 
 _rule: Final = partial(
-    Patch, "contract/asset_files.py", "handler/contract/test_data_files.py handler/data/test_data_resource.py"
+    Patch, "contract/asset_files.py", "handler/data/test_preparation.py handler/data/test_staging_bucket.py"
 )
-_read: Final = partial(Patch, "contract/properties.py", "handler/contract/test_data_files.py")
-_bring: Final = partial(Patch, "data/preparation.py", "handler/contract/test_data_files.py")
-_start: Final = partial(Patch, "job/import_job.py", "handler/contract/test_data_files.py")
-_empty: Final = partial(Patch, "data/staging_bucket.py", "handler/data/test_data_resource.py")
-_retry: Final = partial(Patch, "aws/error_codes.py", "handler/data/test_data_resource.py")
-_either: Final = partial(Patch, "functions.py", "handler/data/test_data_resource.py")
+_read: Final = partial(Patch, "contract/properties.py", "handler/data/test_preparation.py")
+_bring: Final = partial(Patch, "data/preparation.py", "handler/data/test_preparation.py")
+_start: Final = partial(Patch, "job/import_job.py", "handler/data/test_preparation.py")
+_empty: Final = partial(Patch, "data/staging_bucket.py", "handler/data/test_staging_bucket.py")
+_retry: Final = partial(Patch, "aws/error_codes.py", "handler/data/test_staging_bucket.py")
+_either: Final = partial(Patch, "functions.py", "handler/data/test_staging_bucket.py")
 _call: Final = partial(Patch, "aws/storage_client.py", "handler/aws/test_storage_client.py")
 _entry: Final = partial(Patch, "aws/boto_services.py", "handler/cloudformation/test_entry_points.py")
 _PREPARED: Final = "if preparation.is_due(requested.properties) and not progress.prepared:"

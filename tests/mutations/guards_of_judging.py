@@ -7,15 +7,15 @@ from tests.mutations.patches import Patch
 
 _look: Final = partial(Patch, "job/import_job.py", "handler/job/test_lifecycle_waiting.py")
 _create: Final = partial(Patch, "job/import_job.py", "handler/job/test_lifecycle_create.py")
-_paced: Final = partial(Patch, "job/import_job.py", "handler/request/test_pace.py")
+_paced: Final = partial(Patch, "job/import_job.py", "handler/request/test_polling.py")
 _relay: Final = partial(Patch, "job/import_job.py", "faults/test_relay.py")
 _COMPLETES: Final = "        if requested.properties.completes_at_timeout:\n"
 _wait: Final = partial(Patch, "job/requested_import.py", "handler/job/test_lifecycle_waiting.py")
 _refused: Final = partial(Patch, "job/requested_import.py", "handler/job/test_lifecycle_create.py")
 _granted: Final = partial(Patch, "job/requested_import.py", "handler/aws/test_fresh_permissions.py")
-_seconds: Final = partial(Patch, "job/requested_import.py", "handler/request/test_pace.py")
+_seconds: Final = partial(Patch, "job/requested_import.py", "handler/request/test_polling.py")
 _chain_faults: Final = partial(Patch, "job/requested_import.py", "faults/test_relay.py")
-_chained: Final = partial(Patch, "job/requested_import.py", "handler/job/test_handing_over.py")
+_chained: Final = partial(Patch, "job/requested_import.py", "handler/job/test_wait_chain.py")
 
 GUARDS: Final = (
     # In `import_job._evaluate`

@@ -12,7 +12,7 @@ _prepare: Final = partial(Patch, "job/import_job.py", _changes)
 _print: Final = partial(Patch, "data/fingerprint.py", _changes)
 _life: Final = partial(Patch, "job/lifecycle.py", _changes)
 _name_identity: Final = partial(Patch, "request/import_identity.py", _changes)
-_list: Final = partial(Patch, "aws/data_reader_client.py", "handler/aws/test_listing.py")
+_list: Final = partial(Patch, "aws/data_reader_client.py", "handler/aws/test_data_reader_listing.py")
 _look: Final = partial(Patch, "data/preflight.py", _preflight)
 _words: Final = partial(Patch, "messages/failure_reasons.py", _changes)
 

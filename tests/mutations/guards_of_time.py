@@ -7,7 +7,7 @@ from tests.mutations.patches import Patch
 
 _progress: Final = partial(Patch, "request/outcome.py", "handler/job/test_lifecycle_waiting.py")
 _attributes: Final = partial(Patch, "request/outcome.py", "handler/job/test_lifecycle_create.py")
-_pace: Final = partial(Patch, "request/polling.py", "handler/request/test_pace.py")
+_pace: Final = partial(Patch, "request/polling.py", "handler/request/test_polling.py")
 _fresh: Final = partial(Patch, "aws/error_codes.py", "handler/aws/test_fresh_permissions.py")
 _failed: Final = partial(Patch, "request/outcome.py", "handler/job/test_state_changes.py")
 _error: Final = partial(Patch, "errors.py", "handler/job/test_state_changes.py")
@@ -124,14 +124,14 @@ GUARDS: Final = (
     _pace("who waits for room asks less often", "_QUEUED_SECONDS: Final = 45", "_QUEUED_SECONDS: Final = 30"),
     Patch(
         "job/requested_import.py",
-        "handler/request/test_pace.py",
+        "handler/request/test_polling.py",
         "who has a job doesn't wait for room",
         "isinstance(refused, BusyError) and not progress.dataset_import_job_arn",
         "isinstance(refused, BusyError)",
     ),
     Patch(
         "job/requested_import.py",
-        "handler/request/test_pace.py",
+        "handler/request/test_polling.py",
         "who has no job yet waits for room",
         "queues = isinstance(refused, BusyError) and not progress.dataset_import_job_arn",
         "queues = False",

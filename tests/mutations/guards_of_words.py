@@ -5,10 +5,10 @@ from typing import Final
 
 from tests.mutations.patches import Patch
 
-_statements: Final = partial(Patch, "messages/failure_reasons.py", "handler/contract/test_policies.py")
-_policy: Final = partial(Patch, "messages/policy_advice.py", "handler/contract/test_policies.py")
-_location: Final = partial(Patch, "contract/locations.py", "handler/contract/test_policies.py")
-_words: Final = partial(Patch, "messages/failure_reasons.py", "handler/messages/test_reasons.py")
+_statements: Final = partial(Patch, "messages/failure_reasons.py", "handler/messages/test_policy_advice.py")
+_policy: Final = partial(Patch, "messages/policy_advice.py", "handler/messages/test_policy_advice.py")
+_location: Final = partial(Patch, "contract/locations.py", "handler/messages/test_policy_advice.py")
+_words: Final = partial(Patch, "messages/failure_reasons.py", "handler/messages/test_failure_reasons.py")
 
 GUARDS: Final = (
     # In `reasons`
@@ -87,7 +87,7 @@ GUARDS: Final = (
     _policy("the sentence's full stop is none of the ARN's", """.strip('".')""", """.strip('"')"""),
     Patch(
         "messages/policy_advice.py",
-        "handler/contract/test_data_files.py",
+        "handler/data/test_preparation.py",
         "the quotes that S3 puts around an ARN are none of it",
         """.strip('".')""",
         '.strip(".")',

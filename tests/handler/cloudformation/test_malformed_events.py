@@ -85,7 +85,7 @@ def assert_refused(account: Account, event: Event, name: str, log: Log) -> Answe
 
 @pytest.mark.parametrize("request_type", ["Create", "Update"])
 @pytest.mark.parametrize(("name", "value"), REFUSED)
-def test_a_malformed_request_is_answered_with_what_is_wrong(
+def test_a_malformed_request_fails_with_its_problems(
     request_type: str, name: str, value: Any, account: Account, log: Log
 ) -> None:
     event = corrupted(CloudFormation(account, physical_resource_id="shop/Import").event(request_type, {}), name, value)
@@ -97,7 +97,7 @@ def test_a_malformed_request_is_answered_with_what_is_wrong(
     assert account.executions == {}
 
 
-def test_a_refused_create_is_answered_with_no_id_but_its_own(account: Account) -> None:
+def test_a_rejected_create_returns_only_its_own_id(account: Account) -> None:
     forged = corrupted(CloudFormation(account).event("Create", {}), "PhysicalResourceId", "rival/Import")
 
     account.functions.on_event(corrupted(forged, "StackId", "shop"), account.context)
@@ -105,7 +105,7 @@ def test_a_refused_create_is_answered_with_no_id_but_its_own(account: Account) -
     assert answers_of(account, forged)[0].physical_resource_id == "Import"
 
 
-def test_a_refusal_has_nothing_of_the_request_before_it(cloudformation: CloudFormation, account: Account) -> None:
+def test_a_rejection_contains_nothing_of_the_previous_request(cloudformation: CloudFormation, account: Account) -> None:
     assert cloudformation.create(properties()).attributes
     event = corrupted(cloudformation.event("Update", properties()), "StackId", "shop")
 
@@ -133,7 +133,7 @@ def test_a_malformed_delete_succeeds(resource_type: Any, name: str, value: Any, 
 
 @pytest.mark.parametrize(("name", "value"), UNANSWERABLE)
 @pytest.mark.parametrize("function", ["on_event", "is_complete"])
-def test_an_event_that_names_nobody_to_answer_is_an_error_that_names_what_is_wrong_and_no_url(
+def test_an_event_without_a_valid_response_url_raises_an_error_that_contains_no_url(
     function: str, name: str, value: Any, account: Account, log: Log
 ) -> None:
     event = corrupted(CloudFormation(account).event("Create", properties()), name, value)
@@ -147,12 +147,12 @@ def test_an_event_that_names_nobody_to_answer_is_an_error_that_names_what_is_wro
 
 @pytest.mark.parametrize("event", [None, [], "Create", 7, [{"RequestType": "Create"}]])
 @pytest.mark.parametrize("function", ["on_event", "is_complete"])
-def test_what_is_not_an_object_is_no_request(function: str, event: Any, account: Account) -> None:
+def test_an_event_that_is_not_an_object_is_no_request(function: str, event: Any, account: Account) -> None:
     with pytest.raises(NotARequestError, match=r"the event must be an object, got '(NoneType|list|str|int)'"):
         getattr(account.functions, function)(event, account.context)
 
 
-def test_what_only_the_state_machine_sends_is_left_out_of_a_request(
+def test_members_that_only_the_state_machine_sends_are_removed_from_a_request(
     cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
     foreign = job_arn("rival-Import-0123456789ab-1")
@@ -181,7 +181,7 @@ def test_what_only_the_state_machine_sends_is_left_out_of_a_request(
 
 
 @pytest.mark.parametrize(("name", "value"), POLLS)
-def test_a_malformed_poll_is_answered_with_what_is_wrong_and_ends_the_waiting(
+def test_a_malformed_poll_fails_with_its_problems_and_ends_the_polling(
     name: str, value: Any, cloudformation: CloudFormation, account: Account, log: Log
 ) -> None:
     event = cloudformation.event("Create", properties())
@@ -199,7 +199,9 @@ def test_a_malformed_poll_is_answered_with_what_is_wrong_and_ends_the_waiting(
     assert [line for line in log.lines if "Traceback" in line or "defect" in line or "\n" in line] == []
 
 
-def test_a_request_that_was_never_handed_over_is_no_poll(cloudformation: CloudFormation, account: Account) -> None:
+def test_a_request_that_was_never_passed_to_the_state_machine_is_no_poll(
+    cloudformation: CloudFormation, account: Account
+) -> None:
     event = cloudformation.event("Create", properties())
 
     data = account.functions.is_complete(event, account.context)
@@ -219,5 +221,5 @@ def test_a_malformed_poll_of_a_delete_succeeds(cloudformation: CloudFormation, a
     assert (answer.status, answer.physical_resource_id) == ("SUCCESS", "shop/Import")
 
 
-def test_there_is_a_rule_for_all_that_a_poll_notes() -> None:
+def test_every_recorded_member_of_a_poll_has_a_rule() -> None:
     assert list(PROGRESS_RULES) == list(Progress._fields)

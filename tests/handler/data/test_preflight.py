@@ -31,7 +31,7 @@ def storage(account: Account) -> FakeStorage:
     return account.storage
 
 
-def test_good_data_is_imported(
+def test_valid_data_is_imported(
     cloudformation: CloudFormation, personalize: FakePersonalize, storage: FakeStorage
 ) -> None:
     assert cloudformation.create(CHECKED).succeeded
@@ -39,7 +39,7 @@ def test_good_data_is_imported(
     assert ("data_reader", ROLE_ARN) in storage.calls
 
 
-def test_what_is_shipped_is_not_looked_at_unasked(cloudformation: CloudFormation, storage: FakeStorage) -> None:
+def test_asset_files_are_not_checked_without_preflight(cloudformation: CloudFormation, storage: FakeStorage) -> None:
     data = asset_properties("one.csv")
     storage.add_files(data["DataFiles"])
 
@@ -47,13 +47,13 @@ def test_what_is_shipped_is_not_looked_at_unasked(cloudformation: CloudFormation
     assert "data_reader" not in [operation for operation, _ in storage.calls]
 
 
-def test_what_is_not_imported_is_not_looked_at(cloudformation: CloudFormation, storage: FakeStorage) -> None:
+def test_files_that_are_not_imported_are_not_checked(cloudformation: CloudFormation, storage: FakeStorage) -> None:
     storage.objects |= {f"{DATA_LOCATION}notes.txt": "nonsense", f"{DATA_LOCATION}old/b.csv": "nonsense"}
 
     assert cloudformation.create(CHECKED).succeeded
 
 
-def test_of_little_data_all_is_looked_at_in_whatever_file_it_is(
+def test_small_data_is_checked_completely_in_all_files(
     cloudformation: CloudFormation, storage: FakeStorage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     storage.objects |= {f"{DATA_LOCATION}a.csv": GOOD + "nonsense\n", f"{DATA_LOCATION}b.csv": HEADER + ROWS[0]}
@@ -63,7 +63,7 @@ def test_of_little_data_all_is_looked_at_in_whatever_file_it_is(
     assert "in a.csv, line 2002" in cloudformation.create(CHECKED).reason
 
 
-def test_without_preflight_nobody_looks(cloudformation: CloudFormation, storage: FakeStorage) -> None:
+def test_without_preflight_data_is_not_checked(cloudformation: CloudFormation, storage: FakeStorage) -> None:
     storage.objects[f"{DATA_LOCATION}a.csv"] = "nonsense"
 
     assert cloudformation.create(properties()).succeeded
@@ -85,7 +85,7 @@ def test_the_reason_names_rule_file_line_and_column_but_no_data(
     assert personalize.jobs == {}
 
 
-def test_corrected_data_is_imported_by_the_next_deploy(
+def test_fixed_data_is_imported_by_the_next_deployment(
     cloudformation: CloudFormation, personalize: FakePersonalize, storage: FakeStorage
 ) -> None:
     storage.objects[f"{DATA_LOCATION}a.csv"] = with_row("u1,,1700000000\n", line=3)
@@ -96,7 +96,7 @@ def test_corrected_data_is_imported_by_the_next_deploy(
     assert next(iter(personalize.jobs)).endswith("-1")
 
 
-def test_warnings_are_logged_without_data_and_stop_nothing(
+def test_warnings_are_logged_without_data_and_do_not_stop_the_import(
     cloudformation: CloudFormation, storage: FakeStorage, caplog: pytest.LogCaptureFixture
 ) -> None:
     storage.objects[f"{DATA_LOCATION}a.csv"] = with_row("u1,i1,1700000000123\n", line=3)
@@ -107,7 +107,7 @@ def test_warnings_are_logged_without_data_and_stop_nothing(
     assert message == "milliseconds: a time is in milliseconds in a.csv, line 3, column TIMESTAMP"
 
 
-def test_of_much_data_the_head_of_each_file_is_looked_at(cloudformation: CloudFormation, storage: FakeStorage) -> None:
+def test_of_large_data_the_head_of_each_file_is_checked(cloudformation: CloudFormation, storage: FakeStorage) -> None:
     much = HEADER + "".join(ROWS) * (preflight.BYTES_MAX // len("".join(ROWS)) + 1)
     storage.objects |= {f"{DATA_LOCATION}a.csv": much, f"{DATA_LOCATION}b.csv": much + "nonsense at its end\n"}
     assert cloudformation.create(CHECKED).succeeded
@@ -119,7 +119,7 @@ def test_of_much_data_the_head_of_each_file_is_looked_at(cloudformation: CloudFo
     assert answer.reason.startswith("field-count: the row has more or fewer values than the header (4 instead of 3) in")
 
 
-def test_of_a_head_it_is_not_said_that_there_is_too_little(
+def test_the_head_of_a_file_is_not_reported_as_too_little_data(
     cloudformation: CloudFormation, storage: FakeStorage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     storage.objects[f"{DATA_LOCATION}a.csv"] = HEADER + "".join(ROWS[:900])
@@ -130,9 +130,7 @@ def test_of_a_head_it_is_not_said_that_there_is_too_little(
     assert cloudformation.create(CHECKED).succeeded
 
 
-def test_files_that_were_shipped_are_brought_before_they_are_looked_at(
-    cloudformation: CloudFormation, storage: FakeStorage
-) -> None:
+def test_asset_files_are_copied_before_they_are_checked(cloudformation: CloudFormation, storage: FakeStorage) -> None:
     data = {**asset_properties("one.csv"), "Preflight": "true"}
     storage.add_files(data["DataFiles"])
     answer = cloudformation.create(data)
@@ -141,7 +139,7 @@ def test_files_that_were_shipped_are_brought_before_they_are_looked_at(
     assert storage.below(f"s3://{DATA_BUCKET}/")
 
 
-def test_data_that_is_not_there_is_told(cloudformation: CloudFormation, storage: FakeStorage) -> None:
+def test_missing_data_is_reported(cloudformation: CloudFormation, storage: FakeStorage) -> None:
     storage.objects.clear()
 
     assert cloudformation.create(CHECKED).reason.startswith(
@@ -149,7 +147,7 @@ def test_data_that_is_not_there_is_told(cloudformation: CloudFormation, storage:
     )
 
 
-def test_a_role_that_may_not_read_is_told_with_what_to_add(
+def test_a_role_without_read_permission_is_reported_with_the_missing_statements(
     cloudformation: CloudFormation, storage: FakeStorage, personalize: FakePersonalize
 ) -> None:
     denied = NotReadableError("GetObject", "AccessDenied", "User: role is not authorized to perform: kms:Decrypt")
@@ -161,14 +159,16 @@ def test_a_role_that_may_not_read_is_told_with_what_to_add(
     assert personalize.jobs == {}
 
 
-def test_what_may_pass_is_tried_again(cloudformation: CloudFormation, storage: FakeStorage) -> None:
+def test_a_temporary_error_is_retried(cloudformation: CloudFormation, storage: FakeStorage) -> None:
     storage.fail_next("read", NotReadableError("GetObject", "AccessDenied", "Access Denied"), times=2)
     storage.fail_next("list_objects", BusyError("ListObjectsV2", "SlowDown", "Please reduce your request rate."))
 
     assert cloudformation.create(CHECKED).succeeded
 
 
-def test_a_schema_that_may_not_be_read_is_told(cloudformation: CloudFormation, personalize: FakePersonalize) -> None:
+def test_a_schema_that_can_not_be_read_is_reported(
+    cloudformation: CloudFormation, personalize: FakePersonalize
+) -> None:
     refused = RefusedError(
         "DescribeSchema", "AccessDeniedException", "not authorized to perform: personalize:DescribeSchema"
     )
@@ -177,13 +177,15 @@ def test_a_schema_that_may_not_be_read_is_told(cloudformation: CloudFormation, p
     assert cloudformation.create(CHECKED).reason.startswith(refused.message)
 
 
-def test_without_a_dataset_the_service_says_so(cloudformation: CloudFormation, personalize: FakePersonalize) -> None:
+def test_a_missing_dataset_is_reported_by_the_service(
+    cloudformation: CloudFormation, personalize: FakePersonalize
+) -> None:
     personalize.delete_dataset()
 
     assert f"Resource Arn {DATASET_ARN} does not exist." in cloudformation.create(CHECKED).reason
 
 
-def test_a_schema_of_another_kind_than_is_known_is_left_to_the_service(
+def test_an_unknown_kind_of_schema_is_left_to_the_service(
     cloudformation: CloudFormation, personalize: FakePersonalize
 ) -> None:
     for schema in ("{}", '{"type": "record", "name": "Else", "fields": [{"name": "A", "type": "int"}]}'):
@@ -191,7 +193,7 @@ def test_a_schema_of_another_kind_than_is_known_is_left_to_the_service(
         assert cloudformation.create({**CHECKED, "ReimportToken": schema}).succeeded
 
 
-def test_a_file_without_a_header_tells_no_data(
+def test_the_reason_for_a_missing_header_contains_no_data(
     cloudformation: CloudFormation, storage: FakeStorage, caplog: pytest.LogCaptureFixture
 ) -> None:
     storage.objects[f"{DATA_LOCATION}a.csv"] = "Zirconium,Zirc_onium,Zirconium\n" + "".join(ROWS)

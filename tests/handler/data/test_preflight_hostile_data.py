@@ -15,7 +15,7 @@ CHECKED = properties(Preflight="true")
 
 
 @pytest.mark.parametrize("rows", [many_numbers(2500), long_number(50_000)], ids=["257 KB of numbers", "50,000 digits"])
-def test_hostile_rows_are_read_at_once(
+def test_hostile_rows_are_checked_quickly(
     cloudformation: CloudFormation, personalize: FakePersonalize, account: Account, rows: Rows
 ) -> None:
     personalize.schema = schema_of(rows)
@@ -25,7 +25,7 @@ def test_hostile_rows_are_read_at_once(
     assert time.monotonic() - begun < 5  # one second, on a machine that does nothing else
 
 
-def test_a_nul_byte_after_the_first_64_kib_is_told_before_a_job_is_started(
+def test_a_nul_byte_after_the_first_64_kib_is_reported_before_a_job_is_started(
     cloudformation: CloudFormation, personalize: FakePersonalize, account: Account
 ) -> None:
     rows = many_numbers(2500)
@@ -36,7 +36,7 @@ def test_a_nul_byte_after_the_first_64_kib_is_told_before_a_job_is_started(
     assert personalize.jobs == {}
 
 
-def test_names_of_files_are_escapes_in_reasons_and_logs(
+def test_file_names_are_escaped_in_reasons_and_logs(
     cloudformation: CloudFormation, account: Account, caplog: pytest.LogCaptureFixture
 ) -> None:
     account.storage.objects[f"{DATA_LOCATION}\x1b[2J\u202e.csv"] = "USER_ID,ITEM_ID,\u2066TIMESTAMP\nu,i,1\n"

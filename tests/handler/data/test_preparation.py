@@ -29,7 +29,7 @@ def storage(account: Account) -> FakeStorage:
     return account.storage
 
 
-def test_every_file_is_brought_to_the_location_before_the_job_is_started(
+def test_every_file_is_copied_to_the_location_before_the_job_is_started(
     cloudformation: CloudFormation,
     storage: FakeStorage,
     personalize: FakePersonalize,
@@ -52,7 +52,7 @@ def test_every_file_is_brought_to_the_location_before_the_job_is_started(
     }
 
 
-def test_a_single_file_is_brought_to_where_it_is_imported_from(
+def test_a_single_file_is_copied_to_its_location(
     cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
     single = asset_properties("one.csv", folder=False)
@@ -63,7 +63,7 @@ def test_a_single_file_is_brought_to_where_it_is_imported_from(
     assert single["DataLocation"] in account.storage.objects
 
 
-def test_files_are_brought_once_by_a_look_of_its_own_however_long_the_job_waits_for_its_turn(
+def test_files_are_copied_once_by_a_separate_poll_however_long_the_job_is_queued(
     cloudformation: CloudFormation, account: Account, storage: FakeStorage, personalize: FakePersonalize
 ) -> None:
     personalize.fail_next(
@@ -109,7 +109,7 @@ def test_the_data_is_checked_once_all_files_are_copied(account: Account) -> None
     assert operations[:4] == ["copy", "copy", "data_reader", "list_objects"]
 
 
-def test_a_file_that_is_refused_is_copied_again_and_not_those_before(account: Account) -> None:
+def test_only_the_refused_file_is_copied_again(account: Account) -> None:
     wanted = asset_properties("one.csv", "two.csv", "three.csv")
     account.storage.add_files(wanted["DataFiles"])
     account.storage.sizes = {file["Source"]: 64 << 20 for file in wanted["DataFiles"]}
@@ -128,7 +128,7 @@ def test_a_file_that_is_refused_is_copied_again_and_not_those_before(account: Ac
     assert copied(account.storage) == ["one.csv", "two.csv", "two.csv", "two.csv", "three.csv"]
 
 
-def test_an_import_of_anything_else_brings_nothing_and_takes_no_look_more(
+def test_an_import_without_asset_files_copies_nothing_and_needs_no_extra_poll(
     cloudformation: CloudFormation, account: Account
 ) -> None:
     begun = account.clock.now
@@ -138,7 +138,7 @@ def test_an_import_of_anything_else_brings_nothing_and_takes_no_look_more(
     assert account.polled_at.count(begun) == 2, "one look decides, and one starts the job"
 
 
-def test_a_job_that_is_there_already_needs_no_files(
+def test_an_existing_job_needs_no_files(
     cloudformation: CloudFormation, storage: FakeStorage, personalize: FakePersonalize
 ) -> None:
     assert cloudformation.create(FIRST).succeeded
@@ -149,7 +149,7 @@ def test_a_job_that_is_there_already_needs_no_files(
     assert len(personalize.jobs) == 1
 
 
-def test_the_same_content_from_elsewhere_is_no_other_import(
+def test_the_same_content_from_another_source_is_the_same_import(
     cloudformation: CloudFormation, storage: FakeStorage, personalize: FakePersonalize
 ) -> None:
     assert cloudformation.create(FIRST).succeeded
@@ -159,7 +159,7 @@ def test_the_same_content_from_elsewhere_is_no_other_import(
     assert len(personalize.jobs) == 1
 
 
-def test_a_rollback_brings_and_imports_the_earlier_content_again(
+def test_a_rollback_copies_and_imports_the_previous_content_again(
     cloudformation: CloudFormation, storage: FakeStorage, personalize: FakePersonalize
 ) -> None:
     assert cloudformation.create(FIRST).succeeded
@@ -173,7 +173,7 @@ def test_a_rollback_brings_and_imports_the_earlier_content_again(
     assert list(storage.below(FIRST["DataLocation"])) == ["one.csv", "two.csv"]
 
 
-def test_a_source_that_is_gone_is_not_missed_while_its_copy_is_there(
+def test_a_missing_source_is_ignored_if_its_copy_exists(
     cloudformation: CloudFormation, storage: FakeStorage, personalize: FakePersonalize
 ) -> None:
     assert cloudformation.create(FIRST).succeeded
@@ -185,7 +185,7 @@ def test_a_source_that_is_gone_is_not_missed_while_its_copy_is_there(
     assert personalize.imported() == [FIRST["DataLocation"]]
 
 
-def test_a_source_that_is_gone_with_its_copy_is_told_with_what_to_do(
+def test_a_missing_source_without_a_copy_is_reported_with_advice(
     cloudformation: CloudFormation, storage: FakeStorage, personalize: FakePersonalize
 ) -> None:
     del storage.objects[f"{ASSET_BUCKET}/1-two.csv"]
@@ -200,7 +200,7 @@ def test_a_source_that_is_gone_with_its_copy_is_told_with_what_to_do(
     assert personalize.jobs == {}
 
 
-def test_a_refusal_for_lack_of_permission_is_tried_again_and_then_told_with_the_statement_to_add(
+def test_a_denied_copy_is_retried_and_then_reported_with_the_missing_statement(
     cloudformation: CloudFormation, account: Account, storage: FakeStorage, personalize: FakePersonalize
 ) -> None:
     storage.fail_next("copy", DENIED, times=100)
@@ -216,7 +216,7 @@ def test_a_refusal_for_lack_of_permission_is_tried_again_and_then_told_with_the_
 
 
 @pytest.mark.parametrize("error", [DENIED, BusyError("CopyObject", "SlowDown", "Please reduce your request rate.")])
-def test_what_passes_is_tried_again(
+def test_a_temporary_failure_is_retried(
     cloudformation: CloudFormation, storage: FakeStorage, personalize: FakePersonalize, error: RefusedError
 ) -> None:
     storage.fail_next("copy", error, times=3)
@@ -225,7 +225,7 @@ def test_what_passes_is_tried_again(
     assert len(personalize.jobs) == 1
 
 
-def test_nothing_is_brought_for_a_request_that_cloudformation_has_given_up(
+def test_nothing_is_copied_for_a_superseded_request(
     cloudformation: CloudFormation, account: Account, storage: FakeStorage
 ) -> None:
     assert cloudformation.create(properties()).succeeded
@@ -265,7 +265,7 @@ MANY = [{**GOOD, "Name": f"{number}.csv"} for number in range(101)]
         ([{**GOOD, "Source": "s3://assets/older/"}], "got 's3://assets/older/'"),
     ],
 )
-def test_files_that_can_not_be_brought_are_told_and_start_no_job(
+def test_files_that_can_not_be_copied_are_reported_and_start_no_job(
     cloudformation: CloudFormation, account: Account, files: object, said: str
 ) -> None:
     answer = cloudformation.create(properties(DataFiles=files))
@@ -279,7 +279,7 @@ def test_files_that_can_not_be_brought_are_told_and_start_no_job(
     ("location", "files"),
     [("s3://data/others.csv", [GOOD]), ("s3://data/users.csv", [GOOD, {**GOOD, "Name": "b.csv"}])],
 )
-def test_the_files_of_a_location_that_is_a_file_are_that_one(
+def test_a_location_that_is_a_file_has_only_that_file(
     cloudformation: CloudFormation, location: str, files: object
 ) -> None:
     reason = cloudformation.create(properties(DataLocation=location, DataFiles=files)).reason
@@ -287,7 +287,7 @@ def test_the_files_of_a_location_that_is_a_file_are_that_one(
     assert f"DataFiles must be the one file that DataLocation '{location}' names, got [" in reason
 
 
-def test_a_location_that_is_wrong_is_told_once(cloudformation: CloudFormation) -> None:
+def test_an_invalid_location_is_reported_once(cloudformation: CloudFormation) -> None:
     reason = cloudformation.create(properties(DataLocation="s3://b", DataFiles=[GOOD])).reason
 
     assert reason.startswith("DataLocation must be a CSV file or a folder in S3")

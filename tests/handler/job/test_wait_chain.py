@@ -10,7 +10,7 @@ from tests.handler.support.wait_chain import WaitChain
 THROTTLED = BusyError("DescribeDatasetImportJob", "ThrottlingException", "Rate exceeded")
 
 
-def test_a_job_that_was_joined_is_handed_over_though_nobody_could_look_at_it_since(
+def test_an_adopted_job_is_passed_to_the_next_resource_although_polls_were_throttled(
     account: Account, personalize: FakePersonalize
 ) -> None:
     personalize.course = Course(seconds=10_000)
@@ -27,7 +27,9 @@ def test_a_job_that_was_joined_is_handed_over_though_nobody_could_look_at_it_sin
     assert answer.attributes["Status"] == STATUS_UNKNOWN
 
 
-def test_a_job_that_nobody_has_found_yet_is_not_handed_over(account: Account, personalize: FakePersonalize) -> None:
+def test_a_resource_fails_if_no_job_was_found_before_its_timeout(
+    account: Account, personalize: FakePersonalize
+) -> None:
     personalize.fail_next("list_dataset_import_jobs", THROTTLED, times=1000)
 
     (answer,) = WaitChain(account, resource_count=2).create(properties())
@@ -35,7 +37,7 @@ def test_a_job_that_nobody_has_found_yet_is_not_handed_over(account: Account, pe
     assert answer.reason.startswith("Timed out after 40 min: Rate exceeded.")
 
 
-def test_a_resource_that_may_not_look_at_the_job_it_was_told_says_so(
+def test_a_resource_that_can_not_describe_the_job_fails_with_the_reason(
     account: Account, personalize: FakePersonalize
 ) -> None:
     chain = WaitChain(account, resource_count=2)
@@ -50,7 +52,7 @@ def test_a_resource_that_may_not_look_at_the_job_it_was_told_says_so(
     assert answer.physical_resource_id == "shop/ImportWait2"
 
 
-def test_an_attempt_that_the_first_resource_had_no_time_to_make_is_made_by_the_next_one(
+def test_an_attempt_that_the_first_resource_could_not_start_in_time_is_started_by_the_next_one(
     account: Account, personalize: FakePersonalize
 ) -> None:
     personalize.course = Course(seconds=0, end="CREATE FAILED")

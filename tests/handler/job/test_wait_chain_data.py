@@ -36,7 +36,7 @@ def comparing(**changed: Any) -> dict[str, Any]:
     return properties(Reimport="WHEN_DATA_CHANGES", **changed)
 
 
-def test_all_resources_wait_for_the_job_although_the_data_changes_meanwhile(
+def test_all_resources_wait_for_the_job_although_the_data_changes(
     chain: WaitChain, personalize: FakePersonalize, data: dict[str, str]
 ) -> None:
     first, second = chain.resources
@@ -50,9 +50,7 @@ def test_all_resources_wait_for_the_job_although_the_data_changes_meanwhile(
     assert len(personalize.jobs) == 1
 
 
-def test_a_resource_whose_look_at_the_job_is_throttled_looks_again(
-    chain: WaitChain, personalize: FakePersonalize
-) -> None:
+def test_a_resource_whose_poll_is_throttled_polls_again(chain: WaitChain, personalize: FakePersonalize) -> None:
     first, second = chain.resources
     arn = first.create(chain.properties_of(comparing(), 0, None)).job_arn
     personalize.fail_next("describe_dataset_import_job", THROTTLED, times=2)
@@ -60,7 +58,7 @@ def test_a_resource_whose_look_at_the_job_is_throttled_looks_again(
     assert second.create(chain.properties_of(comparing(), 1, arn)).job_arn == arn
 
 
-def test_a_resource_that_may_not_see_the_job_fails_with_the_reason(
+def test_a_resource_without_permission_to_describe_the_job_fails_with_the_reason(
     chain: WaitChain, personalize: FakePersonalize
 ) -> None:
     first, second = chain.resources
@@ -70,7 +68,7 @@ def test_a_resource_that_may_not_see_the_job_fails_with_the_reason(
     assert second.create(chain.properties_of(comparing(), 1, arn)).reason.startswith("Invalid input. ")
 
 
-def test_a_job_that_the_first_resource_could_not_start_imports_the_data_as_it_is_then(
+def test_a_job_that_the_second_resource_starts_imports_the_current_data(
     chain: WaitChain, personalize: FakePersonalize, data: dict[str, str]
 ) -> None:
     first, second = chain.resources
@@ -107,7 +105,7 @@ def test_a_job_of_the_same_data_in_another_stack_is_not_continued(
     assert len(personalize.jobs) == 1
 
 
-def test_the_rows_are_repeated_that_were_added_to_the_data_that_is_imported_again(
+def test_rows_that_were_added_to_the_repeated_data_are_repeated(
     account: Account, personalize: FakePersonalize, data: dict[str, str]
 ) -> None:
     chain = WaitChain(account, resource_count=3)
@@ -124,7 +122,7 @@ def test_the_rows_are_repeated_that_were_added_to_the_data_that_is_imported_agai
 
 
 @pytest.mark.parametrize("again", [{}, {"Tags": tags(stage="prod")}])
-def test_where_the_data_decides_no_more_all_resources_keep_the_job(
+def test_without_data_comparison_all_resources_keep_the_job(
     again: dict[str, Any], chain: WaitChain, personalize: FakePersonalize
 ) -> None:
     chain.create(comparing())

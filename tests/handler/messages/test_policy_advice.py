@@ -45,7 +45,7 @@ def advice_for(text: str, access: ImportProperties = READING) -> tuple[str, list
     return "…".join([*words, rest]), statements
 
 
-def test_where_the_data_may_not_be_read_it_is_told_what_role_and_bucket_must_allow() -> None:
+def test_unreadable_data_is_reported_with_the_statements_for_role_and_bucket() -> None:
     words, statements = advice_for("Insufficient privileges for accessing data in S3. Please look at https://…")
 
     assert words.startswith(f"Add to the policy of the role {ROLE_ARN} …")
@@ -54,7 +54,7 @@ def test_where_the_data_may_not_be_read_it_is_told_what_role_and_bucket_must_all
     assert "if the bucket is in another account" in words
 
 
-def test_a_role_of_the_construct_is_allowed_in_another_account_by_its_path_for_its_name_changes() -> None:
+def test_a_created_role_is_allowed_in_another_account_by_its_path() -> None:
     role = f"{ACCOUNT}:role/personalize-import/cn-north-1/shop/Import-1A2B"
 
     statements = advice_for("Insufficient privileges for accessing data in S3.", READING._replace(role_arn=role))[1]
@@ -62,7 +62,7 @@ def test_a_role_of_the_construct_is_allowed_in_another_account_by_its_path_for_i
     assert statements[-1] == for_role(f"{ACCOUNT}:role/personalize-import/cn-north-1/shop/*")
 
 
-def test_where_the_role_can_t_be_assumed_it_is_told_whom_it_must_trust() -> None:
+def test_a_role_that_can_not_be_assumed_is_reported_with_the_trust_statement() -> None:
     words, statements = advice_for(f"Amazon Personalize can't assume the role {ROLE_ARN}")
 
     assert words == f"Add to the trust policy of the role {ROLE_ARN} … and deploy again."
@@ -80,7 +80,7 @@ def test_where_the_role_can_t_be_assumed_it_is_told_whom_it_must_trust() -> None
 
 
 @pytest.mark.parametrize("end", ["", ".", " because no identity-based policy allows the iam:PassRole action"])
-def test_where_the_role_may_not_be_passed_it_is_told_how_it_may(end: str) -> None:
+def test_a_role_that_can_not_be_passed_is_reported_with_the_statement(end: str) -> None:
     words, statements = advice_for(f"User: x is not authorized to perform: iam:PassRole on resource: {ROLE_ARN}{end}")
 
     assert words == "Add to the policy of the provider's role … and deploy again."
@@ -94,7 +94,7 @@ def test_where_the_role_may_not_be_passed_it_is_told_how_it_may(end: str) -> Non
     ]
 
 
-def test_where_anything_else_is_refused_it_is_told_what_must_be_allowed() -> None:
+def test_any_other_denied_action_is_reported_with_the_statement() -> None:
     arn = "arn:aws-cn:personalize:cn-north-1:123456789012:dataset-import-job/nightly-1"
 
     _, statements = advice_for(f"User: x is not authorized to perform: personalize:TagResource on resource: {arn}")
@@ -102,7 +102,7 @@ def test_where_anything_else_is_refused_it_is_told_what_must_be_allowed() -> Non
     assert statements == [{"Effect": "Allow", "Action": "personalize:TagResource", "Resource": arn}]
 
 
-def test_where_nothing_is_named_no_statement_is_made_up() -> None:
+def test_without_a_named_action_there_is_no_statement() -> None:
     assert advice_for("Access denied")[1] == []
 
 
@@ -110,5 +110,5 @@ def test_where_nothing_is_named_no_statement_is_made_up() -> None:
     ("key", "pattern"),
     [("a.csv", "a.csv"), ("a/", "a/*"), ("", "*"), ("a*b?$.csv", "a${*}b${?}${$}.csv")],
 )
-def test_a_file_is_matched_alone_and_a_folder_with_all_below_it(key: str, pattern: str) -> None:
+def test_the_pattern_matches_one_file_or_everything_in_a_folder(key: str, pattern: str) -> None:
     assert object_pattern(key) == pattern
