@@ -12,7 +12,7 @@ from personalize_import_handler.functions import Functions
 from tests.handler.support.account import Account
 from tests.handler.support.fakes import Course
 from tests.handler.support.properties import properties
-from tests.handler.support.relay import Relay
+from tests.handler.support.wait_chain import WaitChain
 
 TYPICAL: Final = range(4 * 60, 17 * 60 + 1, 11)
 """Job durations in seconds: four to seventeen minutes, as observed. The step, 11, is coprime to all intervals."""
@@ -75,7 +75,7 @@ def _play_ours(job_seconds: float, look_seconds: float) -> Played:
     account.functions = _TakingTime(account, account.functions, look_seconds)  # type: ignore[assignment]
     account.personalize.course = Course(seconds=job_seconds)
     legs = 1 + int(job_seconds // _RESOURCE_SECONDS_MAX)
-    *_, answer = Relay(account, legs, leg_seconds=_RESOURCE_SECONDS_MAX).create(properties())
+    *_, answer = WaitChain(account, legs, timeout_seconds=_RESOURCE_SECONDS_MAX).create(properties())
     (job,) = account.personalize.jobs.values()
     describes = [operation for operation, _ in account.personalize.calls if operation == "describe_dataset_import_job"]
     return Played(answer.answered_at - job.created_at - job_seconds, len(describes))

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from personalize_import import DatasetImportJob, Reimport
 from personalize_import.wait_chain import split_timeout
 from personalize_import_handler.contract import (
-    RELAY_SECONDS_MAX,
     RESOURCE_TYPE,
     TIMEOUT_SECONDS_MAX,
     TIMEOUT_SECONDS_MIN,
+    WAIT_CHAIN_SECONDS_MAX,
 )
 from tests.constructs.support.cloudformation import Deployed
 from tests.constructs.support.stacks import add_job, deployed, logical_id, new_stack, template_of
@@ -41,7 +41,7 @@ def wait_chain(job: DatasetImportJob, template: Deployed) -> list[dict[str, Any]
     return [template.properties(name) for name in names]
 
 
-@given(st.integers(TIMEOUT_SECONDS_MIN, RELAY_SECONDS_MAX))
+@given(st.integers(TIMEOUT_SECONDS_MIN, WAIT_CHAIN_SECONDS_MAX))
 def test_any_timeout_is_split_into_the_fewest_parts_of_an_allowed_length(seconds: int) -> None:
     resources = split_timeout(seconds)
 

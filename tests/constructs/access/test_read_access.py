@@ -271,7 +271,7 @@ def test_a_trust_policy_that_others_must_change_has_no_resources() -> None:
 
     (trust,) = reported(stack)["the trust policy of the role"]
 
-    assert [*trust] == ["Action", "Effect", "Principal"]
+    assert [*trust] == ["Effect", "Principal", "Action"]
 
 
 def test_an_app_that_is_synthesized_again_gets_only_new_annotations() -> None:

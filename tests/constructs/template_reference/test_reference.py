@@ -12,7 +12,7 @@ from personalize_import_handler.contract import Attribute, ResourceProperties
 from personalize_import_handler.contract.properties import parse
 from personalize_import_handler.contract.property_table import PROPERTIES, Update
 from tests.handler.support.account import Account
-from tests.handler.support.properties import DATA_LOCATION, properties, shipped, tags
+from tests.handler.support.properties import DATA_LOCATION, asset_properties, properties, tags
 from tests.handler.support.simulator import CloudFormation
 
 DOCS: Final = Path(__file__).parents[3] / "docs"
@@ -99,11 +99,13 @@ def test_another_dataset_definition_or_job_before_imports_again_if_the_data_is_g
 
 
 def test_files_are_no_part_of_what_is_imported(cloudformation: CloudFormation) -> None:
-    first = shipped("a.csv")
+    first = asset_properties("a.csv")
     cloudformation.account.storage.objects |= {file["Source"]: "USER_ID" for file in first["DataFiles"]}
     created = cloudformation.create(first)
 
-    updated = cloudformation.update({**first, "DataFiles": [*first["DataFiles"], *shipped("b.csv")["DataFiles"]]})
+    updated = cloudformation.update(
+        {**first, "DataFiles": [*first["DataFiles"], *asset_properties("b.csv")["DataFiles"]]}
+    )
 
     assert updated.job_arn == created.job_arn
 

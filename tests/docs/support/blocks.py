@@ -134,7 +134,7 @@ RUN_BY: Final[Mapping[str, tuple[str, ...]]] = {
     "docs/testing.md: personalize-import local --bootstrap": (_DEPLOYING,),
     "docs/testing.md: $ personalize-import local": (_SERVING,),
     "docs/troubleshooting.md: Input csv is missing": (
-        "tests/handler/messages/test_reasons.py::test_a_refusal_is_told_with_what_was_asked_and_its_code",
+        "tests/handler/messages/test_failure_reasons.py::test_a_refused_call_is_reported_with_its_operation_and_code",
     ),
     "README.md: personalize-import status": (_STATUS, _RECORDING),
     "docs/status.md: pip install": (

@@ -1,4 +1,4 @@
-"""Data that the CDK has shipped is brought to the data bucket before the job is started, and again for a rollback."""
+"""Asset files are copied to the staging bucket before the job starts, and again for a rollback."""
 
 from typing import Any
 
@@ -10,11 +10,11 @@ from tests.handler.support.account import Account
 from tests.handler.support.fakes import FakePersonalize
 from tests.handler.support.fakes_stacks import folder_of
 from tests.handler.support.fakes_storage import FakeStorage
-from tests.handler.support.properties import DATA_BUCKET, SHIPPED_TO, properties, shipped
+from tests.handler.support.properties import ASSET_BUCKET, DATA_BUCKET, asset_properties, properties
 from tests.handler.support.simulator import CloudFormation
 
-FIRST = shipped("one.csv", "two.csv")
-SECOND = shipped("one.csv", "two.csv", version=2)
+FIRST = asset_properties("one.csv", "two.csv")
+SECOND = asset_properties("one.csv", "two.csv", version=2)
 DENIED = RefusedError(
     "CopyObject",
     "AccessDenied",
@@ -25,11 +25,11 @@ DENIED = RefusedError(
 
 @pytest.fixture
 def storage(account: Account) -> FakeStorage:
-    account.storage.ship([*FIRST["DataFiles"], *SECOND["DataFiles"]])
+    account.storage.add_files([*FIRST["DataFiles"], *SECOND["DataFiles"]])
     return account.storage
 
 
-def test_every_file_is_brought_to_the_location_before_the_job_is_started(
+def test_every_file_is_copied_to_the_location_before_the_job_is_started(
     cloudformation: CloudFormation,
     storage: FakeStorage,
     personalize: FakePersonalize,
@@ -47,23 +47,23 @@ def test_every_file_is_brought_to_the_location_before_the_job_is_started(
 
     hash_of_the_first = f"{1:032}"
     assert there == {
-        f"{hash_of_the_first}/one.csv": f"{SHIPPED_TO}/1-one.csv",
-        f"{hash_of_the_first}/two.csv": f"{SHIPPED_TO}/1-two.csv",
+        f"{hash_of_the_first}/one.csv": f"{ASSET_BUCKET}/1-one.csv",
+        f"{hash_of_the_first}/two.csv": f"{ASSET_BUCKET}/1-two.csv",
     }
 
 
-def test_a_single_file_is_brought_to_where_it_is_imported_from(
+def test_a_single_file_is_copied_to_its_location(
     cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
-    single = shipped("one.csv", folder=False)
-    account.storage.ship(single["DataFiles"])
+    single = asset_properties("one.csv", folder=False)
+    account.storage.add_files(single["DataFiles"])
 
     assert cloudformation.create(single).succeeded
     assert personalize.imported() == [single["DataLocation"]]
     assert single["DataLocation"] in account.storage.objects
 
 
-def test_files_are_brought_once_by_a_look_of_its_own_however_long_the_job_waits_for_its_turn(
+def test_files_are_copied_once_by_a_separate_poll_however_long_the_job_is_queued(
     cloudformation: CloudFormation, account: Account, storage: FakeStorage, personalize: FakePersonalize
 ) -> None:
     personalize.fail_next(
@@ -72,8 +72,8 @@ def test_files_are_brought_once_by_a_look_of_its_own_however_long_the_job_waits_
 
     assert cloudformation.create(FIRST).succeeded
     assert len(storage.calls) == 2
-    found, brought, *_ = account.polled_at
-    assert found == brought, "nothing has to be waited for in between"
+    found, copied, *_ = account.polled_at
+    assert found == copied, "nothing has to be waited for in between"
 
 
 def copied(storage: FakeStorage) -> list[str]:
@@ -91,8 +91,8 @@ def polls_for_files(account: Account, files: dict[str, Any]) -> int:
 def test_small_files_are_copied_by_one_poll_and_a_large_one_ends_its_poll(
     account: Account, mib: int, polls: int
 ) -> None:
-    wanted = shipped("one.csv", "two.csv", "three.csv")
-    account.storage.ship(wanted["DataFiles"])
+    wanted = asset_properties("one.csv", "two.csv", "three.csv")
+    account.storage.add_files(wanted["DataFiles"])
     account.storage.sizes = {file["Source"]: mib << 20 for file in wanted["DataFiles"]}
 
     assert polls_for_files(account, wanted) == polls
@@ -100,7 +100,7 @@ def test_small_files_are_copied_by_one_poll_and_a_large_one_ends_its_poll(
 
 
 def test_the_data_is_checked_once_all_files_are_copied(account: Account) -> None:
-    wanted = shipped("one.csv", "two.csv")
+    wanted = asset_properties("one.csv", "two.csv")
     content = "USER_ID,ITEM_ID,TIMESTAMP\n" + "".join(f"{n},{n},{n + 10**9}\n" for n in range(600))
     account.storage.objects = {file["Source"]: content for file in wanted["DataFiles"]}
 
@@ -109,9 +109,9 @@ def test_the_data_is_checked_once_all_files_are_copied(account: Account) -> None
     assert operations[:4] == ["copy", "copy", "data_reader", "list_objects"]
 
 
-def test_a_file_that_is_refused_is_copied_again_and_not_those_before(account: Account) -> None:
-    wanted = shipped("one.csv", "two.csv", "three.csv")
-    account.storage.ship(wanted["DataFiles"])
+def test_only_the_refused_file_is_copied_again(account: Account) -> None:
+    wanted = asset_properties("one.csv", "two.csv", "three.csv")
+    account.storage.add_files(wanted["DataFiles"])
     account.storage.sizes = {file["Source"]: 64 << 20 for file in wanted["DataFiles"]}
     copy = account.storage.copy
     refusals = iter([BusyError("UploadPartCopy", "SlowDown", "Please reduce your request rate.")] * 2)
@@ -128,7 +128,7 @@ def test_a_file_that_is_refused_is_copied_again_and_not_those_before(account: Ac
     assert copied(account.storage) == ["one.csv", "two.csv", "two.csv", "two.csv", "three.csv"]
 
 
-def test_an_import_of_anything_else_brings_nothing_and_takes_no_look_more(
+def test_an_import_without_asset_files_copies_nothing_and_needs_no_extra_poll(
     cloudformation: CloudFormation, account: Account
 ) -> None:
     begun = account.clock.now
@@ -138,7 +138,7 @@ def test_an_import_of_anything_else_brings_nothing_and_takes_no_look_more(
     assert account.polled_at.count(begun) == 2, "one look decides, and one starts the job"
 
 
-def test_a_job_that_is_there_already_needs_no_files(
+def test_an_existing_job_needs_no_files(
     cloudformation: CloudFormation, storage: FakeStorage, personalize: FakePersonalize
 ) -> None:
     assert cloudformation.create(FIRST).succeeded
@@ -149,7 +149,7 @@ def test_a_job_that_is_there_already_needs_no_files(
     assert len(personalize.jobs) == 1
 
 
-def test_the_same_content_from_elsewhere_is_no_other_import(
+def test_the_same_content_from_another_source_is_the_same_import(
     cloudformation: CloudFormation, storage: FakeStorage, personalize: FakePersonalize
 ) -> None:
     assert cloudformation.create(FIRST).succeeded
@@ -159,7 +159,7 @@ def test_the_same_content_from_elsewhere_is_no_other_import(
     assert len(personalize.jobs) == 1
 
 
-def test_a_rollback_brings_and_imports_the_earlier_content_again(
+def test_a_rollback_copies_and_imports_the_previous_content_again(
     cloudformation: CloudFormation, storage: FakeStorage, personalize: FakePersonalize
 ) -> None:
     assert cloudformation.create(FIRST).succeeded
@@ -173,7 +173,7 @@ def test_a_rollback_brings_and_imports_the_earlier_content_again(
     assert list(storage.below(FIRST["DataLocation"])) == ["one.csv", "two.csv"]
 
 
-def test_a_source_that_is_gone_is_not_missed_while_its_copy_is_there(
+def test_a_missing_source_is_ignored_if_its_copy_exists(
     cloudformation: CloudFormation, storage: FakeStorage, personalize: FakePersonalize
 ) -> None:
     assert cloudformation.create(FIRST).succeeded
@@ -185,22 +185,22 @@ def test_a_source_that_is_gone_is_not_missed_while_its_copy_is_there(
     assert personalize.imported() == [FIRST["DataLocation"]]
 
 
-def test_a_source_that_is_gone_with_its_copy_is_told_with_what_to_do(
+def test_a_missing_source_without_a_copy_is_reported_with_advice(
     cloudformation: CloudFormation, storage: FakeStorage, personalize: FakePersonalize
 ) -> None:
-    del storage.objects[f"{SHIPPED_TO}/1-two.csv"]
+    del storage.objects[f"{ASSET_BUCKET}/1-two.csv"]
 
     answer = cloudformation.create(FIRST)
 
     assert not answer.succeeded
     assert answer.reason.startswith(
-        f"{SHIPPED_TO}/1-two.csv no longer exists. Its copy {FIRST['DataLocation']}two.csv doesn't exist either. "
+        f"{ASSET_BUCKET}/1-two.csv no longer exists. Its copy {FIRST['DataLocation']}two.csv doesn't exist either. "
     )
     assert "Add the file to the app again and deploy again." in answer.reason
     assert personalize.jobs == {}
 
 
-def test_a_refusal_for_lack_of_permission_is_tried_again_and_then_told_with_the_statement_to_add(
+def test_a_denied_copy_is_retried_and_then_reported_with_the_missing_statement(
     cloudformation: CloudFormation, account: Account, storage: FakeStorage, personalize: FakePersonalize
 ) -> None:
     storage.fail_next("copy", DENIED, times=100)
@@ -216,7 +216,7 @@ def test_a_refusal_for_lack_of_permission_is_tried_again_and_then_told_with_the_
 
 
 @pytest.mark.parametrize("error", [DENIED, BusyError("CopyObject", "SlowDown", "Please reduce your request rate.")])
-def test_what_passes_is_tried_again(
+def test_a_temporary_failure_is_retried(
     cloudformation: CloudFormation, storage: FakeStorage, personalize: FakePersonalize, error: RefusedError
 ) -> None:
     storage.fail_next("copy", error, times=3)
@@ -225,19 +225,19 @@ def test_what_passes_is_tried_again(
     assert len(personalize.jobs) == 1
 
 
-def test_nothing_is_brought_for_a_request_that_cloudformation_has_given_up(
+def test_nothing_is_copied_for_a_superseded_request(
     cloudformation: CloudFormation, account: Account, storage: FakeStorage
 ) -> None:
     assert cloudformation.create(properties()).succeeded
     storage.fail_next("copy", BusyError("CopyObject", "SlowDown", ""))
-    given_up = cloudformation.begin("Update", FIRST)
-    brought_before = len(storage.calls)
+    superseded = cloudformation.begin("Update", FIRST)
+    copied_before = len(storage.calls)
 
     assert cloudformation.update(properties()).succeeded
     account.run()
 
-    assert not cloudformation.answer_to(given_up).succeeded
-    assert len(storage.calls) == brought_before
+    assert not cloudformation.answer_to(superseded).succeeded
+    assert len(storage.calls) == copied_before
 
 
 GOOD = {"Name": "users.csv", "Source": "s3://assets/1.csv"}
@@ -265,7 +265,7 @@ MANY = [{**GOOD, "Name": f"{number}.csv"} for number in range(101)]
         ([{**GOOD, "Source": "s3://assets/older/"}], "got 's3://assets/older/'"),
     ],
 )
-def test_files_that_can_not_be_brought_are_told_and_start_no_job(
+def test_files_that_can_not_be_copied_are_reported_and_start_no_job(
     cloudformation: CloudFormation, account: Account, files: object, said: str
 ) -> None:
     answer = cloudformation.create(properties(DataFiles=files))
@@ -279,7 +279,7 @@ def test_files_that_can_not_be_brought_are_told_and_start_no_job(
     ("location", "files"),
     [("s3://data/others.csv", [GOOD]), ("s3://data/users.csv", [GOOD, {**GOOD, "Name": "b.csv"}])],
 )
-def test_the_files_of_a_location_that_is_a_file_are_that_one(
+def test_a_location_that_is_a_file_has_only_that_file(
     cloudformation: CloudFormation, location: str, files: object
 ) -> None:
     reason = cloudformation.create(properties(DataLocation=location, DataFiles=files)).reason
@@ -287,7 +287,7 @@ def test_the_files_of_a_location_that_is_a_file_are_that_one(
     assert f"DataFiles must be the one file that DataLocation '{location}' names, got [" in reason
 
 
-def test_a_location_that_is_wrong_is_told_once(cloudformation: CloudFormation) -> None:
+def test_an_invalid_location_is_reported_once(cloudformation: CloudFormation) -> None:
     reason = cloudformation.create(properties(DataLocation="s3://b", DataFiles=[GOOD])).reason
 
     assert reason.startswith("DataLocation must be a CSV file or a folder in S3")

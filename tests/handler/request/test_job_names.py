@@ -27,7 +27,7 @@ LOGICAL_IDS = st.from_regex(r"\A[a-zA-Z0-9]{1,255}\Z")
 PREFIXES = st.from_regex(rf"\A[a-zA-Z0-9][a-zA-Z0-9_-]{{0,{JOB_NAME_LENGTH_MAX - 1}}}\Z")
 
 
-def test_a_name_is_known_beforehand() -> None:
+def test_the_name_of_a_job_is_deterministic() -> None:
     # Written out: a name that changes with a release of the handler would start every import of every stack again.
     assert names_of(IMPORT, RESOURCE).name(1) == "shop-Import-c493e012844a-1"
 
@@ -44,7 +44,7 @@ def test_a_name_is_known_beforehand() -> None:
         IMPORT._replace(reimport_token="2"),
     ],
 )
-def test_each_thing_that_is_imported_otherwise_gives_another_name(other: ImportProperties) -> None:
+def test_each_property_of_the_identity_changes_the_name(other: ImportProperties) -> None:
     assert names_of(other, RESOURCE).name(1) != names_of(IMPORT, RESOURCE).name(1)
 
 
@@ -55,13 +55,13 @@ def test_each_thing_that_is_imported_otherwise_gives_another_name(other: ImportP
         Resource(stack_id=STACK_ID, logical_id="Import2"),
     ],
 )
-def test_another_stack_name_or_logical_id_gives_another_name_under_the_same_prefix(other: Resource) -> None:
+def test_another_stack_name_or_logical_id_changes_the_hash_under_the_same_prefix(other: Resource) -> None:
     named = IMPORT._replace(job_name="nightly")
 
     assert names_of(named, other).name(1) != names_of(named, RESOURCE).name(1)
 
 
-def test_a_stack_that_is_made_again_has_the_same_names() -> None:
+def test_a_stack_that_is_created_again_has_the_same_names() -> None:
     again = Resource(stack_id=STACK_ID[:-12] + "ffffffffffff", logical_id="Import")
 
     assert names_of(IMPORT, again).name(1) == names_of(IMPORT, RESOURCE).name(1)
@@ -79,13 +79,13 @@ def test_tags_timeout_and_waiting_do_not_change_a_name(other: ImportProperties) 
     assert names_of(other, RESOURCE).name(1) == names_of(IMPORT, RESOURCE).name(1)
 
 
-def test_a_prefix_changes_nothing_but_the_prefix() -> None:
+def test_a_job_name_changes_only_the_prefix() -> None:
     named = names_of(IMPORT._replace(job_name="nightly"), RESOURCE).name(3)
 
     assert named == names_of(IMPORT, RESOURCE).name(3).replace("shop-Import-", "nightly-")
 
 
-def test_attempts_differ_in_their_number_only() -> None:
+def test_attempts_differ_only_in_their_number() -> None:
     assert [
         names_of(IMPORT, RESOURCE).name(attempt).removeprefix("shop-Import-c493e012844a-") for attempt in (1, 2, 999)
     ] == [
@@ -95,7 +95,7 @@ def test_attempts_differ_in_their_number_only() -> None:
     ]
 
 
-def test_the_jobs_of_an_import_are_its_attempts_whatever_their_prefix() -> None:
+def test_the_jobs_of_an_import_are_its_attempts_with_any_prefix() -> None:
     names, named = names_of(IMPORT, RESOURCE), names_of(IMPORT._replace(job_name="nightly"), RESOURCE)
 
     assert [names.attempt(arn) for arn in (names.arn(1), named.arn(12), named.arn(999))] == [1, 12, 999]
@@ -127,7 +127,7 @@ def test_a_job_whose_arn_differs_in_anything_else_is_no_attempt(part: str, other
 
 
 @pytest.mark.parametrize("physical_id", ["shop/Import", "store/Moved", "shop-Import-1A2B3C4D5E6F"])
-def test_a_resource_that_continues_waiting_has_the_names_of_the_one_that_has_begun_the_import(physical_id: str) -> None:
+def test_a_later_resource_of_a_wait_chain_has_the_names_of_the_first_one(physical_id: str) -> None:
     first = RESOURCE._replace(physical_id=physical_id)
     continued = IMPORT._replace(first_resource=("Import", physical_id))
 
@@ -135,21 +135,21 @@ def test_a_resource_that_continues_waiting_has_the_names_of_the_one_that_has_beg
 
 
 @pytest.mark.parametrize("attempt", [1, 12, 999])
-def test_the_names_of_an_import_are_read_from_the_arn_of_any_of_its_jobs(attempt: int) -> None:
+def test_the_names_of_an_import_are_parsed_from_the_arn_of_any_of_its_jobs(attempt: int) -> None:
     names = names_of(IMPORT, RESOURCE)
 
     assert names_from_job_arn(names.arn(attempt), names.resource_tag) == names
     assert attempt_of(names.arn(attempt)) == attempt
 
 
-def test_a_role_of_another_stack_gives_another_name() -> None:
+def test_a_role_of_another_stack_changes_the_name() -> None:
     path = "arn:aws:iam::123456789012:role/personalize-import/eu-west-1"
     own, other = (IMPORT._replace(role_arn=f"{path}/{stack}/A") for stack in ("shop", "store"))
 
     assert names_of(own, RESOURCE).digest != names_of(other, RESOURCE).digest
 
 
-def test_a_role_is_told_apart_by_its_path_only_where_the_construct_made_it() -> None:
+def test_only_created_roles_are_identified_by_their_path() -> None:
     account = "arn:aws:iam::123456789012:role"
 
     assert canonical_role(f"{account}/personalize-import/shop/A") == canonical_role(
@@ -167,7 +167,7 @@ def test_a_role_is_told_apart_by_its_path_only_where_the_construct_made_it() -> 
     )
 
 
-def test_roles_of_the_construct_in_one_account_may_read_the_same() -> None:
+def test_created_roles_of_one_account_are_equivalent() -> None:
     account = "arn:aws:iam::123456789012:role"
     role = f"{account}/personalize-import/eu-west-1/shop/A"
 
@@ -178,7 +178,7 @@ def test_roles_of_the_construct_in_one_account_may_read_the_same() -> None:
     assert not is_equivalent_role(f"{account}/mine", f"{account}/yours")
 
 
-def test_a_role_of_the_construct_is_the_same_below_the_path_of_a_shared_provider() -> None:
+def test_a_created_role_is_the_same_under_the_path_of_a_shared_provider() -> None:
     account = "arn:aws:iam::123456789012:role"
 
     assert canonical_role(f"{account}/team/ml/personalize-import/shop/A") == canonical_role(
@@ -197,14 +197,14 @@ def test_the_region_in_the_path_of_a_role_changes_no_name_of_a_job(region: str, 
     assert canonical_role(f"{account}{bound}/personalize-import/shop/A") == f"{account}/personalize-import/shop"
 
 
-def test_only_a_region_may_stand_before_the_stack_in_the_path_of_a_role_of_the_construct() -> None:
+def test_only_a_region_may_precede_the_stack_in_the_path_of_a_created_role() -> None:
     account = "arn:aws:iam::123456789012:role"
 
     assert canonical_role(f"{account}/personalize-import/team/shop/A") == f"{account}/personalize-import/team/shop/A"
     assert canonical_role(f"{account}/personalize-import/eu-west-1/A") == f"{account}/personalize-import/eu-west-1"
 
 
-def test_a_nested_stack_has_its_name_below_that_of_its_root_stack() -> None:
+def test_the_scope_of_a_nested_stack_begins_with_the_name_of_its_root_stack() -> None:
     path = "arn:aws:iam::123456789012:role/personalize-import/eu-west-1/shop/shopImports0123ABCD"
 
     assert canonical_role(f"{path}/A") == canonical_role(f"{path}/B") == path.replace("/eu-west-1", "")
@@ -213,7 +213,7 @@ def test_a_nested_stack_has_its_name_below_that_of_its_root_stack() -> None:
 @pytest.mark.parametrize(
     ("files", "is_other"), [((), True), ((("a.csv", "s3://assets/1.csv"),), False)], ids=["bucket", "asset files"]
 )
-def test_the_folder_of_a_stack_makes_another_location_except_for_asset_files(
+def test_the_folder_of_a_stack_changes_the_location_except_for_asset_files(
     files: tuple[tuple[str, str], ...], *, is_other: bool
 ) -> None:
     one, other = (
@@ -229,7 +229,7 @@ def test_the_folder_of_a_stack_makes_another_location_except_for_asset_files(
 
 
 @pytest.mark.parametrize("scope", [None, f"{'s' * 128}/{'n' * 255}"])
-def test_the_tag_of_a_resource_with_the_longest_name_has_room_for_its_release(scope: str | None) -> None:
+def test_the_longest_resource_tag_can_be_marked_as_released(scope: str | None) -> None:
     longest = Resource(STACK_ID.replace("/shop/", f"/{'s' * 128}/"), "I" * 255, stack_scope=scope)
 
     tag = names_of(IMPORT, longest).resource_tag
@@ -238,14 +238,16 @@ def test_the_tag_of_a_resource_with_the_longest_name_has_room_for_its_release(sc
     assert is_tag_of_scope(tag, longest)
 
 
-def test_a_stack_s_longest_name_leaves_room_for_the_hash() -> None:
+def test_the_longest_stack_name_is_cut_so_that_the_hash_fits() -> None:
     longest = Resource(stack_id=STACK_ID.replace("/shop/", f"/{'s' * 128}/"), logical_id="I" * 255)
 
     assert len(names_of(IMPORT, longest).name(999)) == LIMITS["max"]
 
 
 @given(STACK_NAMES, LOGICAL_IDS, st.none() | PREFIXES, st.integers(1, 999))
-def test_the_service_takes_every_name(stack_name: str, logical_id: str, prefix: str | None, attempt: int) -> None:
+def test_every_name_is_valid_for_the_service(
+    stack_name: str, logical_id: str, prefix: str | None, attempt: int
+) -> None:
     resource = Resource(stack_id=STACK_ID.replace("/shop/", f"/{stack_name}/"), logical_id=logical_id)
 
     name = names_of(IMPORT._replace(job_name=prefix), resource).name(attempt)
@@ -263,7 +265,7 @@ def test_a_job_s_arn_is_in_the_stack_s_partition_region_and_account(partition: s
     )
 
 
-def test_long_names_that_begin_alike_have_tags_of_their_own() -> None:
+def test_long_names_with_the_same_beginning_have_different_tags() -> None:
     resources = [RESOURCE._replace(stack_scope=f"shop/{'n' * 200}", logical_id=f"{'I' * 200}{end}") for end in "ab"]
     first, second = (names_of(IMPORT, each).resource_tag for each in resources)
 

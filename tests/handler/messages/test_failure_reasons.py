@@ -43,7 +43,9 @@ def job(failure_reason: str | None, status: str = "CREATE FAILED") -> DatasetImp
         (None, "The service gave no reason."),
     ],
 )
-def test_a_failed_job_is_told_with_the_service_s_words_first(failure_reason: str | None, sentence: str) -> None:
+def test_the_reason_of_a_failed_job_begins_with_the_text_of_the_service(
+    failure_reason: str | None, sentence: str
+) -> None:
     assert failure_reasons.job_failed(job(failure_reason)) == (
         f"{sentence} DatasetImportJob nightly-1 of {DATA_LOCATION} ended with status CREATE FAILED. "
         "Fix the problem above and deploy again; this starts a new job."
@@ -63,7 +65,7 @@ def test_a_failed_job_is_told_with_the_service_s_words_first(failure_reason: str
         ("Anything else", "Fix the problem above and deploy again"),
     ],
 )
-def test_what_to_do_follows_from_the_service_s_words(text: str, advice: str) -> None:
+def test_the_advice_depends_on_the_text_of_the_service(text: str, advice: str) -> None:
     refused = RefusedError("CreateDatasetImportJob", "InvalidInputException", text)
 
     assert f". {advice}" in failure_reasons.job_failed(job(text))
@@ -71,7 +73,7 @@ def test_what_to_do_follows_from_the_service_s_words(text: str, advice: str) -> 
     assert f". {advice}" in failure_reasons.describe_failed(refused, job_arn("nightly-1"))
 
 
-def test_a_refusal_is_told_with_what_was_asked_and_its_code() -> None:
+def test_a_refused_call_is_reported_with_its_operation_and_code() -> None:
     refused = RefusedError("DescribeDatasetImportJob", "AccessDeniedException", "No")
 
     assert failure_reasons.start_failed(refused, "nightly-1", job(None)).startswith(
@@ -87,7 +89,7 @@ def test_a_refusal_is_told_with_what_was_asked_and_its_code() -> None:
     ("character", "length"), [("x", 5000), ("ä", 2500), ("€", 2000), ("👻", 1000), ("\ud800", 5000)]
 )
 @pytest.mark.parametrize("before", ["", "x", "xx", "xxx"])
-def test_words_of_any_length_and_script_leave_room_for_the_job_and_what_to_do(
+def test_a_text_of_any_length_and_script_is_cut_so_that_job_and_advice_fit(
     character: str, length: int, before: str
 ) -> None:
     reason = failure_reasons.job_failed(job(before + character * length))
@@ -98,7 +100,7 @@ def test_words_of_any_length_and_script_leave_room_for_the_job_and_what_to_do(
     assert reason.endswith("this starts a new job.")
 
 
-def test_where_there_is_much_to_do_the_service_s_words_leave_room_for_all_of_it() -> None:
+def test_the_text_of_the_service_is_cut_so_that_long_advice_fits() -> None:
     failed = job("Insufficient privileges for accessing data. " + "x" * 5000)
 
     reason = failure_reasons.job_failed(replace(failed, data_location=DATA_LOCATION + "k" * 220))
@@ -107,7 +109,7 @@ def test_where_there_is_much_to_do_the_service_s_words_leave_room_for_all_of_it(
 
 
 @pytest.mark.parametrize(("seconds", "told"), [(59, "1 min"), (3300, "55 min"), (7260, "2 h 1 min")])
-def test_time_is_told_in_hours_and_minutes(seconds: float, told: str) -> None:
+def test_durations_are_in_hours_and_minutes(seconds: float, told: str) -> None:
     assert failure_reasons.job_timed_out(job(None, "CREATE PENDING"), seconds) == (
         f"Timed out: DatasetImportJob nightly-1 is still CREATE PENDING after {told}. "
         "A job can't be stopped, so it continues; deploying again adopts it instead of starting another one."

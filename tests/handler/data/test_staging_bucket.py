@@ -8,7 +8,7 @@ from personalize_import_handler.contract import DATA_RESOURCE_TYPE
 from personalize_import_handler.errors import BusyError, RefusedError
 from tests.handler.conftest import Log
 from tests.handler.support.account import Account, LambdaContext
-from tests.handler.support.fakes_storage import ENTRIES_OF_A_LOOK, FakeStorage
+from tests.handler.support.fakes_storage import ENTRIES_PER_POLL, FakeStorage
 from tests.handler.support.simulator import CloudFormation
 
 BUCKET = "shop-data-bucket"
@@ -27,12 +27,12 @@ def resource(account: Account) -> CloudFormation:
 
 @pytest.fixture
 def storage(account: Account) -> FakeStorage:
-    objects = {f"s3://{BUCKET}/{number}.csv": "" for number in range(2 * ENTRIES_OF_A_LOOK + 1)}
+    objects = {f"s3://{BUCKET}/{number}.csv": "" for number in range(2 * ENTRIES_PER_POLL + 1)}
     account.storage.objects = {**objects, "s3://shop-data-bucket-2/other.csv": ""}
     return account.storage
 
 
-def test_create_and_update_are_answered_at_once_and_leave_the_bucket_alone(
+def test_create_and_update_succeed_at_once_and_leave_the_bucket_unchanged(
     resource: CloudFormation, account: Account, storage: FakeStorage
 ) -> None:
     created = resource.create(PROPERTIES)
@@ -44,7 +44,7 @@ def test_create_and_update_are_answered_at_once_and_leave_the_bucket_alone(
     assert storage.calls == []
 
 
-def test_delete_empties_the_bucket_and_no_other_in_as_many_looks_as_it_takes(
+def test_delete_empties_only_the_bucket_in_as_many_polls_as_needed(
     resource: CloudFormation, account: Account, storage: FakeStorage
 ) -> None:
     resource.create(PROPERTIES)
@@ -56,7 +56,7 @@ def test_delete_empties_the_bucket_and_no_other_in_as_many_looks_as_it_takes(
     assert set(account.polled_at) == {account.clock.now}, "nothing has to be waited for in between"
 
 
-def test_another_bucket_is_another_resource_and_the_one_of_before_is_emptied(
+def test_a_different_bucket_is_a_different_resource_and_the_previous_one_is_emptied(
     resource: CloudFormation, storage: FakeStorage
 ) -> None:
     resource.create(PROPERTIES)
@@ -65,7 +65,7 @@ def test_another_bucket_is_another_resource_and_the_one_of_before_is_emptied(
     assert resource.replaced == BUCKET
 
 
-def test_an_update_whose_time_runs_out_keeps_its_id(
+def test_an_update_that_times_out_keeps_its_id(
     resource: CloudFormation, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     resource.create(PROPERTIES)
@@ -88,7 +88,7 @@ def test_an_update_whose_time_runs_out_keeps_its_id(
 @pytest.mark.parametrize(
     "error", [DENIED, BusyError("ListObjectVersions", "SlowDown", "Please reduce your request rate.")]
 )
-def test_what_passes_is_tried_again(resource: CloudFormation, storage: FakeStorage, error: RefusedError) -> None:
+def test_a_temporary_failure_is_retried(resource: CloudFormation, storage: FakeStorage, error: RefusedError) -> None:
     resource.create(PROPERTIES)
     storage.fail_next("empty", error, times=3)
 
@@ -96,7 +96,7 @@ def test_what_passes_is_tried_again(resource: CloudFormation, storage: FakeStora
     assert list(storage.objects) == ["s3://shop-data-bucket-2/other.csv"]
 
 
-def test_a_bucket_that_may_not_be_emptied_is_told_in_the_log_and_by_its_own_deletion(
+def test_a_bucket_that_can_not_be_emptied_is_logged_and_the_delete_succeeds(
     resource: CloudFormation, account: Account, storage: FakeStorage, log: Log
 ) -> None:
     resource.create(PROPERTIES)
@@ -112,7 +112,7 @@ def test_a_bucket_that_may_not_be_emptied_is_told_in_the_log_and_by_its_own_dele
     assert '{"Effect": "Allow", "Action": "s3:ListBucketVersions", "Resource": "arn:aws:s3:::shop-data-bucket"}' in line
 
 
-def test_a_bucket_that_is_never_free_ends_before_cloudformation_gives_up(
+def test_a_bucket_that_stays_busy_ends_before_cloudformation_times_out(
     resource: CloudFormation, account: Account, storage: FakeStorage
 ) -> None:
     resource.create(PROPERTIES)
@@ -135,7 +135,7 @@ def test_a_bucket_that_is_never_free_ends_before_cloudformation_gives_up(
         ({"Bucket": BUCKET, "DatasetArn": "arn"}, f"'DatasetArn' is not a property of {DATA_RESOURCE_TYPE}"),
     ],
 )
-def test_what_is_malformed_is_refused_and_can_be_deleted(
+def test_a_malformed_resource_is_rejected_and_can_be_deleted(
     resource: CloudFormation, storage: FakeStorage, sent: dict[str, object], said: str
 ) -> None:
     answer = resource.create(sent)

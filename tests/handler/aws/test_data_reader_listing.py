@@ -125,7 +125,7 @@ def test_a_folder_of_400000_entries_is_refused_after_a_bounded_number_of_calls_i
 
 
 @pytest.mark.parametrize("location", ["s3://shop/data/", "s3://shop/data"])
-def test_what_is_in_subfolders_is_neither_returned_nor_listed(location: str, bucket: Bucket) -> None:
+def test_files_in_subfolders_are_neither_returned_nor_listed(location: str, bucket: Bucket) -> None:
     keys = ["data/", "data/a.csv", *[f"data/b/{number:06}.csv" for number in range(30_000)], "data/c.CSV", "data/d.txt"]
     bucket.key, bucket.number = keys.__getitem__, len(keys)
     folder = "" if location.endswith("/") else "data/"
@@ -135,7 +135,7 @@ def test_what_is_in_subfolders_is_neither_returned_nor_listed(location: str, buc
 
 
 @pytest.mark.parametrize("number", [LISTED_PAGES_MAX * 1000, LISTED_PAGES_MAX * 1000 + 1])
-def test_as_many_files_as_fit_into_the_pages_have_a_fingerprint_and_no_more(number: int, bucket: Bucket) -> None:
+def test_only_as_many_files_as_fit_into_the_pages_have_a_fingerprint(number: int, bucket: Bucket) -> None:
     bucket.number = number
     reader, wanted = RoleReader(ROLE_ARN), parse(properties(DataLocation="s3://shop/data/"))
 
@@ -147,21 +147,21 @@ def test_as_many_files_as_fit_into_the_pages_have_a_fingerprint_and_no_more(numb
     assert len(bucket.calls) == LISTED_PAGES_MAX
 
 
-def test_an_object_is_found_by_one_call_whatever_begins_with_its_key(bucket: Bucket) -> None:
+def test_an_object_is_found_by_one_call_even_if_other_keys_begin_with_its_key(bucket: Bucket) -> None:
     bucket.key = lambda at: "data/a.csv" if at == 0 else f"data/a.csv{at:06}"
 
     assert names("s3://shop/data/a.csv") == ["a.csv"]
     assert len(bucket.calls) == 1
 
 
-def test_an_object_of_any_name_is_read_where_it_is_the_location(bucket: Bucket) -> None:
+def test_an_object_of_any_name_is_read_if_it_is_the_location(bucket: Bucket) -> None:
     bucket.key, bucket.number = (lambda _: "data/rows"), 1
 
     assert names("s3://shop/data/rows") == ["rows"]
 
 
 @pytest.mark.parametrize("asked", [{"Preflight": "true"}, {"Reimport": "WHEN_DATA_CHANGES"}])
-def test_too_many_files_fail_the_request_with_the_location_the_bound_and_what_to_do(
+def test_too_many_files_fail_the_request_with_location_limit_and_advice(
     asked: dict[str, str], bucket: Bucket, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(account, "functions", account.instance())

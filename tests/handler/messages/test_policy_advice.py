@@ -32,7 +32,7 @@ def for_role(arn: str) -> dict[str, object]:
     }
 
 
-def told_after(text: str, access: ImportProperties = READING) -> tuple[str, list[object]]:
+def advice_for(text: str, access: ImportProperties = READING) -> tuple[str, list[object]]:
     """Give what is told for a text of the service: the words, and the statements among them."""
     reason = failure_reasons.start_failed(RefusedError("CreateDatasetImportJob", "Any", text), "nightly-1", access)
     words, statements, rest = [], [], reason.partition("CreateDatasetImportJob failed with Any. ")[2]
@@ -45,8 +45,8 @@ def told_after(text: str, access: ImportProperties = READING) -> tuple[str, list
     return "…".join([*words, rest]), statements
 
 
-def test_where_the_data_may_not_be_read_it_is_told_what_role_and_bucket_must_allow() -> None:
-    words, statements = told_after("Insufficient privileges for accessing data in S3. Please look at https://…")
+def test_unreadable_data_is_reported_with_the_statements_for_role_and_bucket() -> None:
+    words, statements = advice_for("Insufficient privileges for accessing data in S3. Please look at https://…")
 
     assert words.startswith(f"Add to the policy of the role {ROLE_ARN} …")
     assert "to the policy of the bucket" in words
@@ -54,16 +54,16 @@ def test_where_the_data_may_not_be_read_it_is_told_what_role_and_bucket_must_all
     assert "if the bucket is in another account" in words
 
 
-def test_a_role_of_the_construct_is_allowed_in_another_account_by_its_path_for_its_name_changes() -> None:
+def test_a_created_role_is_allowed_in_another_account_by_its_path() -> None:
     role = f"{ACCOUNT}:role/personalize-import/cn-north-1/shop/Import-1A2B"
 
-    statements = told_after("Insufficient privileges for accessing data in S3.", READING._replace(role_arn=role))[1]
+    statements = advice_for("Insufficient privileges for accessing data in S3.", READING._replace(role_arn=role))[1]
 
     assert statements[-1] == for_role(f"{ACCOUNT}:role/personalize-import/cn-north-1/shop/*")
 
 
-def test_where_the_role_can_t_be_assumed_it_is_told_whom_it_must_trust() -> None:
-    words, statements = told_after(f"Amazon Personalize can't assume the role {ROLE_ARN}")
+def test_a_role_that_can_not_be_assumed_is_reported_with_the_trust_statement() -> None:
+    words, statements = advice_for(f"Amazon Personalize can't assume the role {ROLE_ARN}")
 
     assert words == f"Add to the trust policy of the role {ROLE_ARN} … and deploy again."
     assert statements == [
@@ -80,8 +80,8 @@ def test_where_the_role_can_t_be_assumed_it_is_told_whom_it_must_trust() -> None
 
 
 @pytest.mark.parametrize("end", ["", ".", " because no identity-based policy allows the iam:PassRole action"])
-def test_where_the_role_may_not_be_passed_it_is_told_how_it_may(end: str) -> None:
-    words, statements = told_after(f"User: x is not authorized to perform: iam:PassRole on resource: {ROLE_ARN}{end}")
+def test_a_role_that_can_not_be_passed_is_reported_with_the_statement(end: str) -> None:
+    words, statements = advice_for(f"User: x is not authorized to perform: iam:PassRole on resource: {ROLE_ARN}{end}")
 
     assert words == "Add to the policy of the provider's role … and deploy again."
     assert statements == [
@@ -94,21 +94,21 @@ def test_where_the_role_may_not_be_passed_it_is_told_how_it_may(end: str) -> Non
     ]
 
 
-def test_where_anything_else_is_refused_it_is_told_what_must_be_allowed() -> None:
+def test_any_other_denied_action_is_reported_with_the_statement() -> None:
     arn = "arn:aws-cn:personalize:cn-north-1:123456789012:dataset-import-job/nightly-1"
 
-    _, statements = told_after(f"User: x is not authorized to perform: personalize:TagResource on resource: {arn}")
+    _, statements = advice_for(f"User: x is not authorized to perform: personalize:TagResource on resource: {arn}")
 
     assert statements == [{"Effect": "Allow", "Action": "personalize:TagResource", "Resource": arn}]
 
 
-def test_where_nothing_is_named_no_statement_is_made_up() -> None:
-    assert told_after("Access denied")[1] == []
+def test_without_a_named_action_there_is_no_statement() -> None:
+    assert advice_for("Access denied")[1] == []
 
 
 @pytest.mark.parametrize(
     ("key", "pattern"),
     [("a.csv", "a.csv"), ("a/", "a/*"), ("", "*"), ("a*b?$.csv", "a${*}b${?}${$}.csv")],
 )
-def test_a_file_is_matched_alone_and_a_folder_with_all_below_it(key: str, pattern: str) -> None:
+def test_the_pattern_matches_one_file_or_everything_in_a_folder(key: str, pattern: str) -> None:
     assert object_pattern(key) == pattern

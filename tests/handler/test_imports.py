@@ -39,7 +39,7 @@ def test_no_module_of_the_handler_imports_the_cdk_or_the_construct() -> None:
 
 
 @pytest.mark.parametrize("module", SHARED)
-def test_what_the_construct_shares_imports_only_the_standard_library(module: str) -> None:
+def test_modules_shared_with_the_construct_import_only_the_standard_library(module: str) -> None:
     what_python_loads_anyway = modules_after_importing()
 
     loaded = modules_after_importing(module) - what_python_loads_anyway

@@ -7,8 +7,9 @@ import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 from botocore.retries import standard
 
-from personalize_import_handler.aws.calls import RETRY_PAUSES, call_service, call_with_retries, error_from, paginate
-from personalize_import_handler.errors import BusyError, RefusedError
+from personalize_import_handler.aws.calls import RETRY_PAUSES, call_service, call_with_retries, paginate
+from personalize_import_handler.aws.error_codes import error_from
+from personalize_import_handler.errors import BusyError, NameTakenError, NotFoundError, RefusedError
 
 BOTOCORE: Any = standard  # whose lists are private
 THROTTLED = BOTOCORE.ThrottledRetryableChecker._THROTTLED_ERROR_CODES
@@ -35,12 +36,12 @@ def failing(*errors: Exception) -> Callable[[], str]:
 
 
 @pytest.mark.parametrize("code", sorted({*THROTTLED, *TRANSIENT}))
-def test_what_botocore_retries_passes(code: str) -> None:
+def test_codes_that_botocore_retries_are_busy(code: str) -> None:
     assert type(error_from("AnyOperation", code, "")) is BusyError
 
 
 @pytest.mark.parametrize("status", BOTOCORE.TransientRetryableChecker._TRANSIENT_STATUS_CODES)
-def test_an_error_with_a_status_that_botocore_retries_passes(status: int) -> None:
+def test_statuses_that_botocore_retries_are_busy(status: int) -> None:
     assert type(error_from("AnyOperation", "AnyCode", "", status)) is BusyError
 
 
@@ -55,12 +56,25 @@ def test_an_error_with_a_status_that_botocore_retries_passes(status: int) -> Non
         "SomeThrottlingCodeOfTheFuture",
     ],
 )
-def test_what_other_services_say_when_they_are_busy_passes(code: str) -> None:
+def test_codes_of_other_services_are_busy(code: str) -> None:
     with pytest.raises(BusyError):
         call_service("AnyOperation", failing(client_error(code)))
 
 
-@pytest.mark.parametrize("code", ["AccessDenied", "NoSuchBucket", "StateMachineDoesNotExist", "ValidationException"])
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("ExecutionAlreadyExists", NameTakenError),
+        ("NoSuchBucket", NotFoundError),
+        ("ResourceAlreadyExistsException", NameTakenError),
+        ("ResourceNotFoundException", NotFoundError),
+    ],
+)
+def test_a_taken_name_and_a_missing_resource_have_their_own_exceptions(code: str, expected: type[RefusedError]) -> None:
+    assert type(error_from("AnyOperation", code, "")) is expected
+
+
+@pytest.mark.parametrize("code", ["AccessDenied", "StateMachineDoesNotExist", "ValidationException"])
 def test_anything_else_is_refused(code: str) -> None:
     with pytest.raises(RefusedError) as refused:
         call_service("AnyOperation", failing(client_error(code)))
@@ -68,7 +82,7 @@ def test_anything_else_is_refused(code: str) -> None:
     assert type(refused.value) is RefusedError
 
 
-def test_a_call_is_repeated_while_the_service_is_busy_with_longer_and_longer_pauses() -> None:
+def test_a_busy_call_is_retried_with_increasing_pauses() -> None:
     slept: list[float] = []
     call = failing(client_error("Throttling"), client_error("SlowDown", 503), client_error("InternalError", 500))
 
@@ -76,7 +90,7 @@ def test_a_call_is_repeated_while_the_service_is_busy_with_longer_and_longer_pau
     assert slept == [1, 2, 4]
 
 
-def test_a_call_is_repeated_a_bounded_number_of_times_well_within_the_function_s_time() -> None:
+def test_retries_of_a_call_end_before_the_function_times_out() -> None:
     slept: list[float] = []
 
     with pytest.raises(BusyError):
@@ -87,7 +101,7 @@ def test_a_call_is_repeated_a_bounded_number_of_times_well_within_the_function_s
 
 
 @pytest.mark.parametrize("error", [client_error("AccessDenied"), ReadTimeoutError(endpoint_url="https://any")])
-def test_neither_a_refusal_nor_a_call_without_an_answer_is_repeated(error: Exception) -> None:
+def test_a_refused_call_and_a_call_without_a_response_are_not_retried(error: Exception) -> None:
     with pytest.raises(RefusedError):
         call_with_retries("AnyOperation", failing(error), iter(RETRY_PAUSES), lambda _: pytest.fail("slept"))
 
@@ -111,7 +125,7 @@ class Pages:
         return (page["Item"] for page in paginate("ListAny", self.fetch, {"Next": "token"}, sleep))
 
 
-def test_a_list_goes_on_at_the_page_that_was_throttled() -> None:
+def test_a_list_continues_at_the_page_that_was_throttled() -> None:
     listed = Pages({2: 1, 3: 2})
     slept: list[float] = []
 
@@ -120,12 +134,12 @@ def test_a_list_goes_on_at_the_page_that_was_throttled() -> None:
     assert slept == [1, 2, 4], "pauses are for the whole list, so that many throttled pages take no longer than one"
 
 
-def test_a_list_that_stays_throttled_ends_with_the_service_s_error() -> None:
+def test_a_list_that_stays_throttled_raises_the_error_of_the_service() -> None:
     with pytest.raises(BusyError, match="ThrottlingException from ListAny"):
         list(Pages({3: 99}).read(lambda _: None))
 
 
-def test_a_page_that_says_it_is_the_last_is_the_last_whatever_else_it_names() -> None:
+def test_a_page_that_is_not_truncated_is_the_last_page() -> None:
     only: dict[str, object] = {"IsTruncated": False, "NextKeyMarker": "b.csv"}
 
     assert list(paginate("ListAny", lambda **_: only, {"NextKeyMarker": "KeyMarker"})) == [only]

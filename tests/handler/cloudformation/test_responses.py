@@ -30,7 +30,7 @@ ANSWER = {"Status": "SUCCESS", "Reason": "", "PhysicalResourceId": "id", "Data":
 FRAME = {"Status": "FAILED", "PhysicalResourceId": "p" * 256, "StackId": "s" * 300, "RequestId": "r" * 36, "Data": {}}
 
 
-def test_an_answer_is_put_once_with_an_empty_content_type_and_the_query_of_its_url(endpoint: Endpoint) -> None:
+def test_a_response_is_sent_once_with_an_empty_content_type_and_the_query_of_its_url(endpoint: Endpoint) -> None:
     send(f"{endpoint.url}/stack?X-Amz-Signature=abc", ANSWER, sleep=lambda _: None)
 
     (put,) = endpoint.puts
@@ -51,7 +51,7 @@ def test_an_answer_is_put_once_with_an_empty_content_type_and_the_query_of_its_u
         ["say nothing", 200],
     ],
 )
-def test_an_answer_that_is_not_taken_is_put_again(script: list[Act], endpoint: Endpoint) -> None:
+def test_a_response_that_is_not_accepted_is_sent_again(script: list[Act], endpoint: Endpoint) -> None:
     endpoint.script = list(script)
 
     send(endpoint.url, ANSWER, sleep=lambda _: None, timeout_seconds=0.2)
@@ -60,7 +60,7 @@ def test_an_answer_that_is_not_taken_is_put_again(script: list[Act], endpoint: E
 
 
 @pytest.mark.parametrize("act", [403, 500, "hang up", "talk nonsense", "say nothing"])
-def test_attempts_are_bounded_and_ever_further_apart_and_then_it_is_not_delivered(act: Act, endpoint: Endpoint) -> None:
+def test_attempts_are_limited_with_increasing_pauses_and_then_raise_not_delivered(act: Act, endpoint: Endpoint) -> None:
     endpoint.script = [act] * 10
     slept: list[float] = []
 
@@ -80,14 +80,14 @@ def test_attempts_are_bounded_and_ever_further_apart_and_then_it_is_not_delivere
         ("say nothing", "(no response in time|TimeoutError)"),  # whichever is first
     ],
 )
-def test_what_went_wrong_at_last_is_named(act: Act, problem: str, endpoint: Endpoint) -> None:
+def test_the_last_problem_is_reported(act: Act, problem: str, endpoint: Endpoint) -> None:
     endpoint.script = [act] * 5
 
     with pytest.raises(NotDeliveredError, match=f"in 5 attempts, at last: {problem}"):
         send(endpoint.url, ANSWER, sleep=lambda _: None, timeout_seconds=0.3)
 
 
-def test_a_host_that_cannot_be_is_named_as_one() -> None:
+def test_an_invalid_host_is_reported() -> None:
     with pytest.raises(NotDeliveredError, match="UnicodeError"):
         send("https://a..b/", ANSWER, sleep=lambda _: None)
 
@@ -127,14 +127,14 @@ def test_a_response_url_is_https_and_names_a_host(url: object, *, is_one: bool) 
         "",
     ],
 )
-def test_what_cannot_be_reached_is_not_delivered_and_the_url_is_not_told(url: str, log: Log) -> None:
+def test_an_unreachable_endpoint_raises_not_delivered_without_the_url(url: str, log: Log) -> None:
     with pytest.raises(NotDeliveredError) as not_delivered:
         send(url, ANSWER, sleep=lambda _: None, timeout_seconds=0.2)
 
     assert [text for text in [str(not_delivered.value), *log.lines] if "secret" in text] == []
 
 
-def test_an_endpoint_that_says_nothing_is_left_after_the_time_of_one_attempt(endpoint: Endpoint) -> None:
+def test_a_silent_endpoint_is_left_at_the_deadline_of_the_attempt(endpoint: Endpoint) -> None:
     endpoint.script = ["say nothing"]
     began = time.monotonic()
 
@@ -154,9 +154,7 @@ def test_nothing_is_sent_to_a_url_that_is_not_https(scheme: str, endpoint: Endpo
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-def test_a_redirect_is_a_refusal_and_nothing_is_sent_to_where_it_points(
-    status: int, endpoint: Endpoint, authority: trustme.CA
-) -> None:
+def test_a_redirect_is_an_error_and_is_not_followed(status: int, endpoint: Endpoint, authority: trustme.CA) -> None:
     with serve(authority) as elsewhere:
         endpoint.script, endpoint.location = [status], elsewhere.url
 
@@ -167,9 +165,7 @@ def test_a_redirect_is_a_refusal_and_nothing_is_sent_to_where_it_points(
 
 
 @pytest.mark.parametrize("act", ["status by bytes", "headers by bytes", "say nothing"])
-def test_an_endpoint_that_answers_byte_by_byte_holds_no_attempt_beyond_its_deadline(
-    act: Act, endpoint: Endpoint
-) -> None:
+def test_a_response_byte_by_byte_extends_no_attempt_beyond_its_deadline(act: Act, endpoint: Endpoint) -> None:
     endpoint.script = [act] * 5
     began = time.monotonic()
 
@@ -180,7 +176,7 @@ def test_an_endpoint_that_answers_byte_by_byte_holds_no_attempt_beyond_its_deadl
     assert_no_attempt_is_left()
 
 
-def test_an_endpoint_that_shakes_hands_byte_by_byte_holds_no_attempt_beyond_its_deadline() -> None:
+def test_a_handshake_byte_by_byte_extends_no_attempt_beyond_its_deadline() -> None:
     with slow_handshake() as url:
         began = time.monotonic()
 
@@ -223,7 +219,7 @@ def test_a_certificate_of_an_unknown_authority_is_not_trusted(
 @example("The very first words matter most. " * 200)
 @example("👻" * 2000)
 @given(st.text(st.characters(), max_size=3000) | st.builds(str.__mul__, st.text(max_size=5), st.integers(0, 20_000)))
-def test_any_reason_gives_valid_json_of_at_most_4096_bytes_with_the_reason_s_head(reason: str) -> None:
+def test_any_reason_results_in_valid_json_of_at_most_4096_bytes_with_its_beginning(reason: str) -> None:
     body = body_of({**FRAME, "Reason": reason})
 
     kept = json.loads(body)["Reason"]
@@ -236,13 +232,13 @@ def test_any_reason_gives_valid_json_of_at_most_4096_bytes_with_the_reason_s_hea
 
 
 @pytest.mark.parametrize("reason", ["\ud800", "a\x00b", "line\nline", "👻 für Ελλάδα", '"\\'])
-def test_awkward_characters_arrive(reason: str, endpoint: Endpoint) -> None:
+def test_unusual_characters_are_delivered(reason: str, endpoint: Endpoint) -> None:
     send(endpoint.url, {**FRAME, "Reason": reason}, sleep=lambda _: None)
 
     assert json.loads(endpoint.puts[0].body)["Reason"] == reason.replace("\ud800", "?")
 
 
-def test_an_answer_echoes_the_request_and_hides_nothing(endpoint: Endpoint, log: Log) -> None:
+def test_a_response_echoes_the_request_without_no_echo(endpoint: Endpoint, log: Log) -> None:
     account = Account(send=send)
     event = CloudFormation(account, endpoint=endpoint.url).begin("Delete", {}, "some-id")
 
@@ -268,7 +264,7 @@ def begin(kind: str, endpoint: Endpoint, make: Callable[..., Account]) -> Accoun
 
 
 @pytest.mark.parametrize("kind", ["first request", "poll"])
-def test_a_function_whose_answer_is_not_taken_is_invoked_again_and_answers_the_same(
+def test_a_function_whose_response_is_not_accepted_is_invoked_again_with_the_same_result(
     kind: str, endpoint: Endpoint, log: Log
 ) -> None:
     endpoint.script = [500] * 7
@@ -282,7 +278,7 @@ def test_a_function_whose_answer_is_not_taken_is_invoked_again_and_answers_the_s
 
 
 @pytest.mark.parametrize(("kind", "attempts"), [("first request", 3), ("poll", 9)])
-def test_a_dead_endpoint_ends_the_attempts_with_an_error_and_never_with_a_contradiction(
+def test_an_unreachable_endpoint_raises_an_error_and_never_gets_contradicting_responses(
     kind: str, attempts: int, endpoint: Endpoint, log: Log
 ) -> None:
     endpoint.script = [403] * 1000
@@ -295,7 +291,7 @@ def test_a_dead_endpoint_ends_the_attempts_with_an_error_and_never_with_a_contra
 
 
 @pytest.mark.parametrize("act", [200, 403, 500, "talk nonsense", "hang up"])
-def test_the_response_url_is_in_no_log_line_whatever_the_endpoint_does(act: Act, endpoint: Endpoint, log: Log) -> None:
+def test_the_response_url_is_never_logged(act: Act, endpoint: Endpoint, log: Log) -> None:
     endpoint.script = [act] * 1000
     log.setLevel(0)
 

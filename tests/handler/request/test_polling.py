@@ -20,24 +20,24 @@ from tests.handler.support.simulator import CloudFormation
         *((1200, 30), (1799, 30), (1800, 60), (3599, 60), (3600, 90), (100_000, 90)),
     ],
 )
-def test_the_wait_follows_from_how_long_the_job_has_been_running(elapsed: float, seconds: int) -> None:
+def test_the_wait_depends_on_how_long_the_job_has_been_running(elapsed: float, seconds: int) -> None:
     assert polling.seconds_until_next_poll(elapsed) == seconds
 
 
-def test_tries_are_22_to_38_seconds_apart() -> None:
+def test_retries_are_22_to_38_seconds_apart() -> None:
     assert {polling.seconds_until_retry() for _ in range(1000)} <= set(range(22, 39))
 
 
-def test_who_waits_for_room_asks_again_after_22_to_68_seconds() -> None:
+def test_queued_imports_are_retried_after_22_to_68_seconds() -> None:
     assert {polling.seconds_until_queued_retry() for _ in range(1000)} <= set(range(22, 69))
 
 
 @pytest.mark.parametrize("seconds_until", [polling.seconds_until_retry, polling.seconds_until_queued_retry])
-def test_not_all_askers_come_back_at_once(seconds_until: Callable[[], int]) -> None:
+def test_retries_are_spread_over_time(seconds_until: Callable[[], int]) -> None:
     assert len({seconds_until() for _ in range(100)}) > 3
 
 
-def test_a_job_that_can_t_be_seen_is_looked_for_sooner_than_room_is_asked_for(
+def test_a_throttled_poll_is_retried_sooner_than_a_queued_import(
     monkeypatch: pytest.MonkeyPatch, cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
     monkeypatch.setattr(polling, "seconds_until_retry", lambda: 7)
@@ -55,7 +55,7 @@ def test_a_job_that_can_t_be_seen_is_looked_for_sooner_than_room_is_asked_for(
     assert cloudformation.run(event).answered_at - began < 200
 
 
-def test_who_has_no_job_yet_waits_for_room(
+def test_an_import_without_a_job_is_queued(
     monkeypatch: pytest.MonkeyPatch, cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
     monkeypatch.setattr(polling, "seconds_until_retry", lambda: 7)
@@ -69,7 +69,7 @@ def test_who_has_no_job_yet_waits_for_room(
 
 
 @pytest.mark.parametrize("timeout", [60, 70, 599, 3300])
-def test_the_last_look_is_at_the_end_of_the_time_and_not_after_it(
+def test_the_last_poll_is_at_the_timeout_and_not_after_it(
     timeout: int, cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
     personalize.course = Course(seconds=timeout - 1)
@@ -81,7 +81,7 @@ def test_the_last_look_is_at_the_end_of_the_time_and_not_after_it(
     assert account.polled_at[-1] - started_at <= timeout
 
 
-def test_jobs_of_4_to_17_minutes_are_known_to_have_ended_after_less_than_6_seconds_on_average() -> None:
+def test_the_end_of_jobs_of_4_to_17_minutes_is_detected_in_less_than_6_seconds_on_average() -> None:
     lags = []
     for ends_at in range(4 * 60, 17 * 60 + 1):
         looked_at = 0.5
@@ -102,7 +102,7 @@ def test_a_job_of_an_hour_is_described_less_than_200_times(
     assert len(account.polled_at) < 200
 
 
-def test_a_job_that_is_joined_late_is_looked_at_as_often_as_if_it_had_been_waited_for_all_the_time(
+def test_an_adopted_job_is_polled_according_to_its_age(
     cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
     personalize.course = Course(seconds=1000)
@@ -115,7 +115,7 @@ def test_a_job_that_is_joined_late_is_looked_at_as_often_as_if_it_had_been_waite
     assert [at - joined_at for at in account.polled_at if at >= joined_at][:3] == [0, 10, 20]
 
 
-def test_a_look_just_before_the_end_of_the_time_waits_a_second_for_the_last_one(
+def test_a_poll_just_before_the_timeout_waits_a_second_for_the_last_one(
     cloudformation: CloudFormation, account: Account
 ) -> None:
     cloudformation.begin("Create", properties(TimeoutSeconds=60))

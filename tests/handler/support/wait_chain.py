@@ -1,4 +1,4 @@
-"""A relay of resources that wait for one import, as CloudFormation goes from one to the next."""
+"""A wait chain: resources that CloudFormation creates one after the other, which wait for one import."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,17 +9,17 @@ from tests.handler.support.simulator import CloudFormation
 
 
 @dataclass
-class Relay:
+class WaitChain:
     """The resources of one job whose timeout is longer than one resource may wait."""
 
     account: Account
-    legs: int
-    leg_seconds: int = 2400
+    resource_count: int
+    timeout_seconds: int = 2400
     generation: int = 1
     resources: list[CloudFormation] = field(init=False)
 
     def __post_init__(self) -> None:
-        names = ["Import", *[f"ImportWait{number}" for number in range(2, self.legs + 1)]]
+        names = ["Import", *[f"ImportWait{number}" for number in range(2, self.resource_count + 1)]]
         self.resources = [CloudFormation(self.account, logical_id=name, generation=self.generation) for name in names]
 
     def create(self, properties: Mapping[str, Any]) -> list[Answer]:
@@ -38,24 +38,26 @@ class Relay:
         answers: list[Answer] = []
         for number, resource in enumerate(self.resources):
             before = answers[-1] if answers else None
-            leg = self.leg(properties, number, before.attributes["DatasetImportJobArn"] if before else None)
+            of_resource = self.properties_of(
+                properties, number, before.attributes["DatasetImportJobArn"] if before else None
+            )
             if before and properties.get("PublishStateChanges"):
-                leg["LastStatus"] = before.attributes["Status"]
-            answers.append(resource.run(resource.begin(request_type, leg)))
+                of_resource["LastStatus"] = before.attributes["Status"]
+            answers.append(resource.run(resource.begin(request_type, of_resource)))
             if not answers[-1].succeeded:
                 break
         return answers
 
-    def leg(self, properties: Mapping[str, Any], number: int, previous: str | None) -> dict[str, Any]:
-        """Give the properties of one of the resources, as the construct does."""
-        leg: dict[str, Any] = {**properties, "TimeoutSeconds": self.leg_seconds}
-        if number + 1 < self.legs:
-            leg["HandsOver"] = True
+    def properties_of(self, properties: Mapping[str, Any], number: int, previous: str | None) -> dict[str, Any]:
+        """Return the properties of one of the resources, as the construct sets them."""
+        of_resource: dict[str, Any] = {**properties, "TimeoutSeconds": self.timeout_seconds}
+        if number + 1 < self.resource_count:
+            of_resource["HandsOver"] = True
         if previous:
             first = self.resources[0]
-            leg |= {
+            of_resource |= {
                 "DatasetImportJobArn": previous,
                 "FirstResource": {"LogicalId": first.logical_id, "PhysicalId": first.physical_resource_id},
-                "WaitedSeconds": number * self.leg_seconds,
+                "WaitedSeconds": number * self.timeout_seconds,
             }
-        return leg
+        return of_resource
