@@ -16,7 +16,7 @@ _PENDING_SHARE: Final = 0.2
 _PATIENCE_SECONDS: Final = 240
 
 
-def play(stage: Stage, rounds: Mapping[float, Sequence[Wanted]], speed: float) -> tuple[list[Waited], datetime]:
+def deploy(stage: Stage, rounds: Mapping[float, Sequence[Wanted]], speed: float) -> tuple[list[Waited], datetime]:
     """Start the imports in rounds, each with one job duration, and wait for all; return figures and the start time."""
     begun = datetime.now(UTC)
     stage.speed(speed)
@@ -29,7 +29,9 @@ def play(stage: Stage, rounds: Mapping[float, Sequence[Wanted]], speed: float) -
     return _end(stage, [each for wanted in rounds.values() for each in wanted]), begun
 
 
-def play_at_once(stage: Stage, seconds: float, wanted: Sequence[Wanted], speed: float) -> tuple[list[Waited], datetime]:
+def deploy_at_once(
+    stage: Stage, seconds: float, wanted: Sequence[Wanted], speed: float
+) -> tuple[list[Waited], datetime]:
     """Start all imports at once, even more than the limit of running jobs allows, and wait for all."""
     begun = datetime.now(UTC)
     stage.speed(speed)

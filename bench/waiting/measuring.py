@@ -10,8 +10,8 @@ from typing import Final
 from bench.part import Scale
 from bench.waiting.contenders import CONTENDERS, OURS, PROVIDER_5, PROVIDER_30, Contender
 from bench.waiting.figures import Used, Waited
-from bench.waiting.imports import play, play_at_once, used_since
-from bench.waiting.played import LONG, TYPICAL, Played, play_all
+from bench.waiting.imports import deploy, deploy_at_once, used_since
+from bench.waiting.simulation import LONG, TYPICAL, Simulated, simulate_all
 from bench.waiting.stage import Stage, Wanted, staged
 
 LONG_SECONDS: Final = 3 * 3600
@@ -42,7 +42,7 @@ class Deployed:
     speed: float
     waited: Sequence[Waited]
     used: Used
-    played: Sequence[Played]
+    simulated: Sequence[Simulated]
 
 
 @dataclass
@@ -50,10 +50,10 @@ class Measured:
     """The figures of all measurements."""
 
     typical: list[Deployed] = field(default_factory=list)
-    played: dict[Contender, list[Played]] = field(default_factory=dict)
+    simulated: dict[Contender, list[Simulated]] = field(default_factory=dict)
     many: list[Deployed] = field(default_factory=list)
     long: list[Deployed] = field(default_factory=list)
-    long_played: list[Played] = field(default_factory=list)
+    long_simulated: list[Simulated] = field(default_factory=list)
     """Simulated long imports of this construct."""
 
 
@@ -66,23 +66,23 @@ def measure(folder: Path, scale: Scale) -> Measured:
     with staged(folder, wanted.all(quick=scale.quick), folder / "local-aws.log") as stage:
         stage.settings(running_import_jobs=_ROOM)
         _say("ready")
-        play_at_once(stage, _WARM_SECONDS, wanted.warm, _WARM_SPEED)
+        deploy_at_once(stage, _WARM_SECONDS, wanted.warm, _WARM_SPEED)
         _say("warm")
         # PROVIDER_5 polls most often and runs alone, to limit the load on the machine.
         others = [each for each in contenders if each is not PROVIDER_5]
         for side_by_side in [list(contenders)] if scale.quick else [[PROVIDER_5], others]:
             speed = _TYPICAL_SPEED_QUICK if scale.quick else _TYPICAL_SPEED
             rounds: dict[float, list[Wanted]] = {seconds: wanted.typical(side_by_side, seconds) for seconds in jobs}
-            waited, begun = play(stage, rounds, speed)
+            waited, begun = deploy(stage, rounds, speed)
             for each in side_by_side:
                 own = [one for one in waited if one.name.startswith(f"{each.key}-")]
                 measured.typical.append(_deployed(stage, each, speed, own, begun))
         if not scale.quick:
             _measure_many(stage, wanted, measured)
             _measure_long(stage, wanted, measured)
-    looks = {each.contender: each.used.look_seconds for each in measured.typical}
-    measured.played = {each: play_all(each, TYPICAL, look) for each, look in looks.items()}
-    measured.long_played = [] if scale.quick else play_all(OURS, LONG, looks[OURS])
+    polls = {each.contender: each.used.poll_seconds for each in measured.typical}
+    measured.simulated = {each: simulate_all(each, TYPICAL, look) for each, look in polls.items()}
+    measured.long_simulated = [] if scale.quick else simulate_all(OURS, LONG, polls[OURS])
     return measured
 
 
@@ -123,26 +123,26 @@ class _Wanted:
 def _measure_many(stage: Stage, wanted: _Wanted, measured: Measured) -> None:
     stage.settings(running_import_jobs=_ROOM_OF_AN_ACCOUNT, requests_per_second=1)
     for each in wanted.many_of:
-        waited, begun = play_at_once(stage, _MANY_SECONDS, wanted.many(each), _MANY_SPEED)
+        waited, begun = deploy_at_once(stage, _MANY_SECONDS, wanted.many(each), _MANY_SPEED)
         measured.many.append(_deployed(stage, each, _MANY_SPEED, waited, begun))
     stage.settings(running_import_jobs=_ROOM, requests_per_second=0)
 
 
 def _measure_long(stage: Stage, wanted: _Wanted, measured: Measured) -> None:
-    waited, begun = play(stage, {LONG_SECONDS: wanted.long}, LONG_SPEED)
+    waited, begun = deploy(stage, {LONG_SECONDS: wanted.long}, LONG_SPEED)
     for each, one in zip((OURS, PROVIDER_30), waited, strict=True):
         measured.long.append(_deployed(stage, each, LONG_SPEED, [one], begun))
 
 
 def _deployed(stage: Stage, contender: Contender, speed: float, waited: Sequence[Waited], begun: datetime) -> Deployed:
     used = used_since(stage, contender, begun)
-    played = play_all(
-        contender, [each.job_seconds for each in waited if each.lag is not None], used.look_seconds * speed
+    simulated = simulate_all(
+        contender, [each.job_seconds for each in waited if each.lag is not None], used.poll_seconds * speed
     )
     for each in waited:
         _say(str(each))
     _say(f"{contender.name}: {used}")
-    return Deployed(contender, speed, waited, used, played)
+    return Deployed(contender, speed, waited, used, simulated)
 
 
 def _say(text: str) -> None:
