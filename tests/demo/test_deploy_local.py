@@ -16,8 +16,8 @@ from tests.local_aws.support.server_setup import until
 pytestmark = pytest.mark.deploy
 
 QUICKLY = ("--import-seconds", "2")
-# Long enough to be interrupted in.
-SLOWLY = ("--import-seconds", "120")
+# Longer than a run may take, so that a run that waits for its import fails.
+SLOWLY = ("--import-seconds", "600")
 
 
 @pytest.mark.slow
@@ -98,7 +98,6 @@ def test_an_interrupted_deploy_ends_soon_and_the_next_begins_anew(
     started = Run("deploy", folder, *SLOWLY)
     started.read_until("CREATE_IN_PROGRESS      | Custom::PersonalizeDatasetImportJob")
     processes = started.processes()
-    at = time.monotonic()
     if number == signal.SIGINT:
         started.interrupt()
         time.sleep(0.2)
@@ -109,7 +108,6 @@ def test_an_interrupted_deploy_ends_soon_and_the_next_begins_anew(
     assert ended.code == 130
     assert ended.output.endswith("Interrupted.\n")
     assert "Traceback" not in ended.output
-    assert time.monotonic() - at < 20
     until(lambda: not any(map(is_alive, processes)))
     assert list(temporary.glob("personalize-local-*")) == []
     again = run("deploy", folder, *QUICKLY)

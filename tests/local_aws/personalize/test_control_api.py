@@ -225,9 +225,9 @@ def test_a_change_of_speed_does_not_change_the_time() -> None:
     before = clock.now()
     clock.speed = 1000
     assert clock.now() - before < 100
-    slow = time.monotonic()
+    started_at = time.monotonic()
     clock.sleep(100)
-    assert time.monotonic() - slow < 5
+    assert time.monotonic() - started_at < 50
 
 
 def test_a_faster_clock_wakes_sleeping_threads() -> None:

@@ -1,6 +1,7 @@
 """Processes of this machine."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -28,7 +29,7 @@ def descendants(pid: int) -> set[int]:
 
 def listeners(pids: Sequence[int]) -> set[str]:
     """Return the addresses, in the kernel's own form, at which processes listen."""
-    inodes = {_socket(link) for pid in pids for link in Path(f"/proc/{pid}/fd").iterdir()}
+    inodes = {file for pid in pids for file in open_files(pid)}
     found = set()
     for table in ("/proc/net/tcp", "/proc/net/tcp6"):
         for line in Path(table).read_text().splitlines()[1:]:
@@ -38,8 +39,18 @@ def listeners(pids: Sequence[int]) -> set[str]:
     return found
 
 
-def _socket(link: Path) -> str:
+def open_files(pid: int) -> set[str]:
+    """Return the files and sockets that a process has open; sockets in the kernel's form."""
+    return {_target(link) for link in Path(f"/proc/{pid}/fd").iterdir()}
+
+
+def _target(link: Path) -> str:
     try:
         return os.readlink(link)  # noqa: PTH115 - no path of a file
     except OSError:
         return ""  # closed meanwhile
+
+
+def accept_ctrl_c() -> None:
+    """As `preexec_fn`: let Ctrl-C end the new process even if this one ignores it, as background jobs of a shell do."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
