@@ -10,7 +10,7 @@ import pytest
 
 from personalize_import_cli.app import run as run_here
 from tests.cli.conftest import GOOD
-from tests.cli.support.runs import run
+from tests.cli.support.runs import run, run_process
 
 NOBODY = 65_534
 
@@ -144,7 +144,7 @@ def test_a_full_disk(items: Path, schema: Path) -> None:
         pytest.skip("there is no /dev/full")
     assert check(items, schema, "--output", "/dev/full") == "/dev/full: No space left on device"
     with Path("/dev/full").open("w") as full:
-        ended = run("check", items, "--schema", schema, capture_output=False, stdout=full, stderr=-1)
+        ended = run_process("check", items, "--schema", schema, stdout=full.fileno())
     assert ended.failure == "standard output: No space left on device"
 
 

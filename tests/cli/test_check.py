@@ -12,7 +12,7 @@ from tests.cli.support.runs import run
 
 def test_data_that_keeps_the_rules_ends_with_0(items: Path, schema: Path) -> None:
     ended = run("check", items, "--schema", schema)
-    assert (ended.code, ended.output, ended.said) == (0, "1 file, 42 bytes, 2 rows: 0 errors, 0 warnings\n", "")
+    assert (ended.code, ended.output, ended.stderr) == (0, "1 file, 42 bytes, 2 rows: 0 errors, 0 warnings\n", "")
 
 
 def test_an_error_ends_with_1_and_is_told_with_its_place_and_what_to_do(items: Path, schema: Path) -> None:

@@ -24,7 +24,7 @@ def spoilt(items: Path) -> None:
 
 def text_of(items: Path, schema: Path, form: str, *more: str, code: int = 1) -> str:
     ended = run("check", items, "--schema", schema, "--format", form, *more)
-    assert (ended.code, ended.said) == (code, "")
+    assert (ended.code, ended.stderr) == (code, "")
     return ended.output
 
 

@@ -80,7 +80,7 @@ def test_a_failure_shows_them_as_escapes(hostile: Path, schema: Path) -> None:
 
 def test_wrong_arguments_are_shown_as_escapes(hostile: Path, schema: Path) -> None:
     # What a shell makes of `check *` where there is such a file.
-    said = run("check", hostile, f"{FILE}.csv", "--schema", schema).said
+    said = run("check", hostile, f"{FILE}.csv", "--schema", schema).stderr
     assert r"\x1b[2J\x9b2J\x07\u202e" in said
     assert all(line.isprintable() for line in said.split("\n"))
 

@@ -13,7 +13,7 @@ from personalize_import_cli import app
 from personalize_import_cli.commands.local import local
 from personalize_local import dependencies
 from tests.cli.support.runs import COMMAND, environment, run
-from tests.local_aws.support.processes import descendants
+from tests.local_aws.support.processes import accept_ctrl_c, descendants
 
 PAGE = (Path(__file__).parents[2] / "docs" / "testing.md").read_text()
 LIST_GROUPS = "import boto3; print(boto3.client('personalize').list_dataset_groups()['datasetGroups'])"
@@ -66,7 +66,13 @@ def test_until_ctrl_c_the_lines_that_it_prints_lead_a_shell_to_it_and_its_folder
     tmp_path: Path,
 ) -> None:
     command = [*COMMAND, "local", "--port", "0", "--state", str(tmp_path)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=local_environment()) as serving:
+    with subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=local_environment(),
+        preexec_fn=accept_ctrl_c,
+    ) as serving:
         assert serving.stdout
         assert serving.stderr
         lines = b""
