@@ -1,13 +1,17 @@
 """Processes of this machine."""
 
+import json
 import os
 import signal
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 
-SERVE = [sys.executable, "-m", "personalize_local", "--port", "0"]
+from personalize_local.server.options import Options
+
+SERVE = [sys.executable, "-m", "personalize_local", json.dumps(asdict(Options()))]
 
 
 def is_alive(pid: int) -> bool:
