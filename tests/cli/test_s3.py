@@ -105,7 +105,9 @@ def test_an_object_that_may_be_listed_and_not_read(cloud: Cloud, schema: Path) -
     listing = allow("s3:ListBucket", on=f"arn:aws:s3:::{BUCKET}")
     iam.put_user_policy(UserName="lister", PolicyName="inline", PolicyDocument=policy(listing))
     credentials = {"AWS_ACCESS_KEY_ID": key["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"]}
-    assert "403" in check(cloud, f"s3://{BUCKET}/good.csv", schema, **credentials).failure
+    failure = check(cloud, f"s3://{BUCKET}/good.csv", schema, **credentials).failure
+    assert "403" in failure
+    assert failure.endswith("docs/checks.md lists the required permissions")
 
 
 def test_without_credentials(cloud: Cloud, schema: Path) -> None:
@@ -113,7 +115,7 @@ def test_without_credentials(cloud: Cloud, schema: Path) -> None:
     aws = {key: value for key, value in cloud.aws.environment.items() if "KEY" not in key}
     location = f"s3://{BUCKET}/good.csv"
     failure = run("check", location, "--schema", schema, env={**aws, **files}).failure
-    assert failure == f"{location}: Unable to locate credentials"
+    assert failure == f"{location}: Unable to locate credentials. Set AWS_PROFILE, or log in with the AWS CLI"
     assert "profile (none)" in check(cloud, location, schema, AWS_PROFILE="none", **files).failure
 
 
