@@ -53,7 +53,7 @@ def write(measured: Measured) -> str:
 def _deployed(rows: Sequence[Deployed]) -> str:
     times = ", ".join(f"{each.job_seconds / 60:.1f}".removesuffix(".0") for each in rows[0].waited)
     speed = rows[0].speed
-    told = f"Deployed: jobs of {times} minutes, {speed:.0f} times as fast. For one import, on average:\n\n"
+    introduction = f"Deployed: jobs of {times} minutes, {speed:.0f} times as fast. For one import, on average:\n\n"
     head = (
         *("contender", "lag mean s", "p95 s", "Describe calls", "invocations", "GB-s", "transitions", "Lambda errors"),
         "US$",
@@ -68,7 +68,7 @@ def _deployed(rows: Sequence[Deployed]) -> str:
         ]
         for each in rows
     ]
-    return f"{told}{table(head, cells)}\n{_agreement(rows, speed)}"
+    return f"{introduction}{table(head, cells)}\n{_agreement(rows, speed)}"
 
 
 def _agreement(rows: Sequence[Deployed], speed: float) -> str:

@@ -1,4 +1,4 @@
-"""The benchmark of the checks: all contenders apply the same rules, and the tables say what was measured."""
+"""The benchmark of the checks: all contenders apply the same rules, and the tables have all figures."""
 
 from pathlib import Path
 
@@ -56,7 +56,7 @@ def test_each_contender_finds_each_seeded_fault_on_its_line_and_nothing_else(
 
 
 @pytest.mark.nightly
-def test_all_contenders_see_the_same_rows_and_the_tables_have_them(
+def test_all_contenders_read_the_same_rows_and_are_in_the_tables(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(checks, "_SIZES_QUICK", (SIZE,))
@@ -73,9 +73,7 @@ def test_all_contenders_see_the_same_rows_and_the_tables_have_them(
 
 
 @pytest.mark.nightly
-def test_a_contender_that_would_take_too_long_is_measured_with_a_part_of_the_data(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_slow_contender_is_measured_with_a_part_of_the_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(checks, "_SIZES_QUICK", (4 * SIZE, 160 * SIZE))
     monkeypatch.setattr(checks, "_SECONDS_MAX", 0)
     measured = list(checks.measure(tmp_path, quick=True))
@@ -84,6 +82,6 @@ def test_a_contender_that_would_take_too_long_is_measured_with_a_part_of_the_dat
     assert "(part: 1 MB)" in measured[4].row
 
 
-def test_a_contender_that_fails_is_no_contender(schema: Path, tmp_path: Path) -> None:
+def test_a_contender_that_fails_ends_the_benchmark(schema: Path, tmp_path: Path) -> None:
     with pytest.raises(RuntimeError, match="personalize-import check ended with 2"):
         run(DUCKDB, tmp_path / "nowhere.csv", schema)

@@ -1,4 +1,4 @@
-"""The benchmark of the waiting: figures are counted right, and all contenders are treated alike."""
+"""The benchmark of waiting: figures are correct, and all contenders are measured in the same way."""
 
 import xml.etree.ElementTree as ET
 from datetime import UTC, datetime, timedelta
@@ -178,7 +178,7 @@ def test_the_plot_shows_each_contender_where_its_figures_are() -> None:
 
 @pytest.mark.deploy
 @pytest.mark.nightly
-def test_all_contenders_wait_for_the_same_job_and_all_are_counted(tmp_path: Path) -> None:
+def test_all_contenders_wait_for_the_same_job_and_have_figures(tmp_path: Path) -> None:
     wanted = [Wanted(f"{each.key}-same", each, number) for number, each in enumerate(CONTENDERS)]
     with staged(tmp_path, wanted, tmp_path / "log") as stage:
         waited, begun = deploy(stage, {240: wanted}, speed=60)

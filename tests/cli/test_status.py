@@ -90,7 +90,7 @@ def test_watch_survives_temporary_errors(run_status: RunStatus) -> None:
     assert statuses(run_status([RUNNING, BUSY, BUSY, DONE], "--watch")) == ["UPDATE_IN_PROGRESS", "UPDATE_COMPLETE"]
 
 
-def test_an_error_that_lasts_ends_watch_and_one_at_first_ends_at_once(run_status: RunStatus) -> None:
+def test_a_permanent_error_ends_watch_and_so_does_any_error_of_the_first_read(run_status: RunStatus) -> None:
     for results in ([RUNNING, *[BUSY] * 5], [BUSY]):
         ended = run_status(results, "--watch")
         assert (ended.code, ended.stderr) == (2, "personalize-import: Shop: Rate exceeded\n")
@@ -110,6 +110,6 @@ def test_watch_waits_for_imports_while_the_stack_is_in_progress(run_status: RunS
     assert run_status([status_of("UPDATE_IN_PROGRESS"), RUNNING, DONE], "--watch").code == 0
 
 
-def test_ctrl_c_ends_watch_with_130_and_says_that_the_imports_continue(run_status: RunStatus) -> None:
+def test_ctrl_c_ends_watch_with_130_and_reports_that_the_imports_continue(run_status: RunStatus) -> None:
     ended = run_status([RUNNING, KeyboardInterrupt()], "--watch")
     assert (ended.code, ended.stderr.splitlines()[0]) == (130, "Stopped watching Shop; its imports continue")

@@ -1,4 +1,4 @@
-"""A status that can't be read ends with 2 and one line that says how to fix it."""
+"""A status that can't be read ends with 2 and one line with the fix."""
 
 import json
 import re

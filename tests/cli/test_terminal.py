@@ -1,4 +1,4 @@
-"""What a terminal gets, and what becomes of signals and of readers that go away."""
+"""Output on a terminal, signals, and closed pipes."""
 
 import os
 import re
@@ -16,11 +16,11 @@ from tests.local_aws.support.server_setup import until
 
 COLOUR = re.compile(r"\x1b\[[0-9;]*3[0-7]m")
 ESCAPE = re.compile(r"\x1b(\[[0-9;?]*[a-zA-Z])")
-SPOILT = f"{HEADER}\n1,2.5,red\n,3.5,blue\n,much,blue\n"
+INVALID = f"{HEADER}\n1,2.5,red\n,3.5,blue\n,much,blue\n"
 
 
-def test_a_terminal_gets_a_table_and_below_it_what_to_do(items: Path, schema: Path) -> None:
-    items.write_text(SPOILT)
+def test_a_terminal_gets_a_table_and_below_it_the_fix(items: Path, schema: Path) -> None:
+    items.write_text(INVALID)
     ended = on_terminal("check", items, "--schema", schema)
     assert ended.code == 1
     lines = [line.strip() for line in ESCAPE.sub("", ended.output).replace("\r", "").splitlines()]
@@ -33,8 +33,8 @@ def test_a_terminal_gets_a_table_and_below_it_what_to_do(items: Path, schema: Pa
     assert lines[-1] == "1 file, 52 bytes, 3 rows: 1 error, 1 warning"
 
 
-def test_a_terminal_gets_colours_unless_it_wants_none(items: Path, schema: Path) -> None:
-    items.write_text(SPOILT)
+def test_a_terminal_gets_colours_unless_no_color_is_set(items: Path, schema: Path) -> None:
+    items.write_text(INVALID)
     arguments = ("check", items, "--schema", schema)
     assert COLOUR.search(on_terminal(*arguments).output)
     assert not COLOUR.search(on_terminal(*arguments, env={"NO_COLOR": "1"}).output)
@@ -48,7 +48,7 @@ def test_a_table_is_as_wide_as_the_terminal(items: Path, schema: Path, columns: 
     assert max(len(line) for line in lines if "https://" not in line) <= columns
 
 
-def test_words_in_brackets_are_data_and_no_markup(items: Path, schema: Path) -> None:
+def test_text_in_brackets_is_no_markup(items: Path, schema: Path) -> None:
     items.write_text(f"{HEADER}\n1,[bold]x[/],red\n")
     assert "'[bold]x[/]'" in ESCAPE.sub("", on_terminal("check", items, "--schema", schema).output)
 
@@ -63,7 +63,7 @@ def long_check(items: Path, schema: Path) -> list[str]:
     return ["check", str(items), "--schema", str(schema), "--engine", "plain"]
 
 
-def test_a_terminal_sees_how_far_the_check_is_and_ctrl_c_ends_it_with_130(long_check: list[str]) -> None:
+def test_a_terminal_shows_progress_and_ctrl_c_ends_the_check_with_130(long_check: list[str]) -> None:
     running = OnTerminal(*long_check)
     running.read_until("B/s")
     running.interrupt()
@@ -72,7 +72,7 @@ def test_a_terminal_sees_how_far_the_check_is_and_ctrl_c_ends_it_with_130(long_c
     assert "error" not in ended.output
 
 
-def test_no_bar_is_drawn_where_nobody_sees_it(items: Path, schema: Path) -> None:
+def test_no_progress_is_shown_without_a_terminal(items: Path, schema: Path) -> None:
     assert run("check", items, "--schema", schema).stderr == ""
 
 
@@ -98,7 +98,7 @@ def test_ctrl_c_without_a_terminal_ends_with_130(long_check: list[str]) -> None:
 @pytest.mark.parametrize(
     ("engine", "number"), [("duckdb", signal.SIGTERM), ("plain", signal.SIGHUP)], ids=["SIGTERM", "SIGHUP"]
 )
-def test_a_check_that_a_signal_ends_leaves_no_files(
+def test_a_check_ended_by_a_signal_leaves_no_files(
     tmp_path: Path, long_check: list[str], engine: str, number: signal.Signals
 ) -> None:
     temporary, report = tmp_path / "temporary", tmp_path / "report.json"
@@ -127,7 +127,7 @@ def test_a_report_of_an_earlier_check_survives_a_signal(tmp_path: Path, long_che
     assert report.read_text() == "{}"
 
 
-def test_a_signal_that_is_ignored_as_by_nohup_ends_nothing(items: Path, schema: Path) -> None:
+def test_an_ignored_signal_as_under_nohup_has_no_effect(items: Path, schema: Path) -> None:
     command = [*COMMAND, "check", str(items), "--schema", str(schema)]
     running = subprocess.Popen(
         command, env=environment(), stdout=-1, preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN)

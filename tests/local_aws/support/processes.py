@@ -1,4 +1,4 @@
-"""Processes of this machine."""
+"""Running processes, and the files and sockets that they have open."""
 
 import json
 import os
@@ -15,13 +15,13 @@ SERVE = [sys.executable, "-m", "personalize_local", json.dumps(asdict(Options())
 
 
 def is_alive(pid: int) -> bool:
-    """Say whether a process runs; one that has ended, and that nobody has asked about, does not."""
+    """Return whether a process runs; a zombie doesn't."""
     listed = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False)
     return listed.stdout.strip()[:1] not in ("", "Z")
 
 
 def descendants(pid: int) -> set[int]:
-    """Return the processes that a process has started, and those that they have."""
+    """Return the child processes of a process, theirs included."""
     listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True)
     parents = [tuple(map(int, line.split())) for line in listed.stdout.splitlines()]
     found, wanted = set[int](), {pid}
@@ -32,7 +32,7 @@ def descendants(pid: int) -> set[int]:
 
 
 def listeners(pids: Sequence[int]) -> set[str]:
-    """Return the addresses, in the kernel's own form, at which processes listen."""
+    """Return the addresses on which processes listen, in the kernel's format."""
     inodes = {file for pid in pids for file in open_files(pid)}
     found = set()
     for table in ("/proc/net/tcp", "/proc/net/tcp6"):
@@ -44,7 +44,7 @@ def listeners(pids: Sequence[int]) -> set[str]:
 
 
 def open_files(pid: int) -> set[str]:
-    """Return the files and sockets that a process has open; sockets in the kernel's form."""
+    """Return the files and sockets that a process has open; sockets in the kernel's format."""
     return {_target(link) for link in Path(f"/proc/{pid}/fd").iterdir()}
 
 
