@@ -174,7 +174,7 @@ def test_calls_are_logged_with_their_time_and_outcome(world: World) -> None:
     assert [call["names"] for call in world.control("GET", "calls")["calls"]] == [[group]]
 
 
-def test_settings_apply_to_what_comes_next(world: World) -> None:
+def test_settings_apply_to_later_resources(world: World) -> None:
     world.control("POST", "settings", dataset_group_creation_seconds=0, minimum_interactions=1)
     arn = world.client("CreateDatasetGroup", name="g")["datasetGroupArn"]
     assert world.client("DescribeDatasetGroup", datasetGroupArn=arn)["datasetGroup"]["status"] == "ACTIVE"

@@ -85,7 +85,7 @@ def test_when_the_server_ends_its_functions_and_files_are_gone(
 
 
 @pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="only Linux lists listening sockets in files")
-def test_it_listens_on_loopback_and_nowhere_else(server: LocalAws, tmp_path: Path) -> None:
+def test_it_listens_only_on_loopback(server: LocalAws, tmp_path: Path) -> None:
     run_a_function(server, tmp_path)
     processes = [pid_of(server), *descendants(pid_of(server))]
     port = int(server.endpoint_url.rpartition(":")[2])
