@@ -73,12 +73,12 @@ def errors(history: Sequence[Mapping[str, Any]]) -> int:
 
 def poll_times(history: Sequence[Mapping[str, Any]]) -> list[float]:
     """Return the duration of each task of an execution, in real seconds."""
-    times, begun = [], None
+    times, started_at = [], None
     for event in history:
         if event["type"] == "TaskScheduled":
-            begun = event["timestamp"]
-        elif event["type"] in _TASK_ENDS and begun:
-            times.append((event["timestamp"] - begun).total_seconds())
+            started_at = event["timestamp"]
+        elif event["type"] in _TASK_ENDS and started_at:
+            times.append((event["timestamp"] - started_at).total_seconds())
     return times
 
 

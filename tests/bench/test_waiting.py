@@ -14,7 +14,7 @@ from bench.waiting.imports import deploy, used_since
 from bench.waiting.measuring import Deployed, Measured
 from bench.waiting.prices import cost
 from bench.waiting.simulation import Simulated, simulate
-from bench.waiting.stage import Wanted, staged
+from bench.waiting.testbed import PlannedImport, running_testbed
 from tests.handler.support.account import Account
 from tests.handler.support.fakes import Course
 from tests.handler.support.properties import properties
@@ -179,11 +179,11 @@ def test_the_plot_shows_each_contender_where_its_figures_are() -> None:
 @pytest.mark.deploy
 @pytest.mark.nightly
 def test_all_contenders_wait_for_the_same_job_and_have_figures(tmp_path: Path) -> None:
-    wanted = [Wanted(f"{each.key}-same", each, number) for number, each in enumerate(CONTENDERS)]
-    with staged(tmp_path, wanted, tmp_path / "log") as stage:
-        waited, begun = deploy(stage, {240: wanted}, speed=60)
-        used = {each: used_since(stage, each, begun) for each in CONTENDERS}
-        jobs = stage.cloud.jobs()
+    planned = [PlannedImport(f"{each.key}-same", each, number) for number, each in enumerate(CONTENDERS)]
+    with running_testbed(tmp_path, planned, tmp_path / "log") as testbed:
+        waited, started_at = deploy(testbed, {240: planned}, speed=60)
+        used = {each: used_since(testbed, each, started_at) for each in CONTENDERS}
+        jobs = testbed.cloud.jobs()
 
     assert {job["status"] for job in jobs} == {"ACTIVE"}
     # At this speed, a machine that is busy for a second adds a minute.
