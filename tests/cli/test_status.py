@@ -8,7 +8,7 @@ import pytest
 from personalize_import_cli.app import run
 from personalize_import_cli.errors import CommandError, UnavailableError
 from personalize_import_cli.output import OutputClosedError
-from personalize_import_cli.stack import client, status
+from personalize_import_cli.stack import client, status_reader
 from personalize_import_cli.stack.status import ImportStatus, StackStatus, State
 from tests.cli.support.runs import Ended
 
@@ -43,7 +43,7 @@ def run_status(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[st
 
         monkeypatch.setattr("personalize_import_cli.commands.status.time.sleep", lambda _: None)
         monkeypatch.setattr(client, "StackClient", lambda: None)
-        monkeypatch.setattr(status, "read_status", read)
+        monkeypatch.setattr(status_reader, "read_status", read)
         code = run(["status", "Shop", "--json", *options])
         assert list(coming) == []
         return Ended(code, *capsys.readouterr())
