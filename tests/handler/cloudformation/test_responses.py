@@ -136,11 +136,10 @@ def test_an_unreachable_endpoint_raises_not_delivered_without_the_url(url: str, 
 
 def test_a_silent_endpoint_is_left_at_the_deadline_of_the_attempt(endpoint: Endpoint) -> None:
     endpoint.script = ["say nothing"]
-    began = time.monotonic()
 
     send(endpoint.url, ANSWER, sleep=lambda _: None, timeout_seconds=0.1)
 
-    assert time.monotonic() - began < QUIET_SECONDS
+    assert not endpoint.was_awaited
 
 
 @pytest.mark.parametrize("scheme", ["http", "HTTP", "ftp", "file", "data"])
@@ -167,39 +166,33 @@ def test_a_redirect_is_an_error_and_is_not_followed(status: int, endpoint: Endpo
 @pytest.mark.parametrize("act", ["status by bytes", "headers by bytes", "say nothing"])
 def test_a_response_byte_by_byte_extends_no_attempt_beyond_its_deadline(act: Act, endpoint: Endpoint) -> None:
     endpoint.script = [act] * 5
-    began = time.monotonic()
 
     with pytest.raises(NotDeliveredError, match="no response in time"):
         send(endpoint.url, ANSWER, sleep=lambda _: None, timeout_seconds=0.2)
 
-    assert time.monotonic() - began < 5 * 0.2 + 2
     assert_no_attempt_is_left()
+    assert not endpoint.was_awaited
 
 
 def test_a_handshake_byte_by_byte_extends_no_attempt_beyond_its_deadline() -> None:
     with slow_handshake() as url:
-        began = time.monotonic()
-
-        with pytest.raises(NotDeliveredError):
+        with pytest.raises(NotDeliveredError, match="no response in time"):
             send(url, ANSWER, sleep=lambda _: None, timeout_seconds=0.2)
-
-        assert time.monotonic() - began < 5 * 0.2 + 2
-    assert_no_attempt_is_left()
+        assert_no_attempt_is_left()
 
 
 def test_a_body_that_is_sent_byte_by_byte_is_not_read(endpoint: Endpoint) -> None:
     endpoint.script = ["body by bytes"]
-    began = time.monotonic()
 
-    send(endpoint.url, ANSWER, sleep=lambda _: None, timeout_seconds=2)
+    send(endpoint.url, ANSWER, sleep=lambda _: None, timeout_seconds=10)
 
-    assert len(endpoint.puts) == 1
-    assert time.monotonic() - began < 2
+    assert len(endpoint.puts) == 1  # an attempt that read the body would be repeated after its timeout
+    assert not endpoint.was_awaited
 
 
 def assert_no_attempt_is_left() -> None:
-    """Wait until the threads of attempts that were given up have ended, well before the endpoint ends them."""
-    deadline = time.monotonic() + 1
+    """Wait until the threads of abandoned attempts have ended, well before the endpoint ends them."""
+    deadline = time.monotonic() + QUIET_SECONDS / 2
     while any(thread.name == ATTEMPT_THREAD for thread in threading.enumerate()):
         assert time.monotonic() < deadline, threading.enumerate()
         time.sleep(0.01)

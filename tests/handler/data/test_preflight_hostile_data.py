@@ -20,9 +20,9 @@ def test_hostile_rows_are_checked_quickly(
 ) -> None:
     personalize.schema = schema_of(rows)
     account.storage.objects[f"{DATA_LOCATION}a.csv"] = rows.file
-    begun = time.monotonic()
+    begun = time.process_time()
     assert cloudformation.create(CHECKED).succeeded
-    assert time.monotonic() - begun < 5  # one second, on a machine that does nothing else
+    assert time.process_time() - begun < 5  # CPU seconds, usually one
 
 
 def test_a_nul_byte_after_the_first_64_kib_is_reported_before_a_job_is_started(

@@ -1,4 +1,4 @@
-"""The stage: a local AWS with data, a dataset for each import, and the shared resources of each contender."""
+"""The testbed: a local AWS with data, a dataset for each import, and the shared resources of each contender."""
 
 import json
 import time
@@ -39,7 +39,7 @@ _SERVICE: Final = {"Service": "personalize.amazonaws.com"}
 
 
 @dataclass(frozen=True)
-class Wanted:
+class PlannedImport:
     """An import to run: its contender, and the number of its dataset."""
 
     name: str
@@ -49,7 +49,7 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Stage:
+class Testbed:
     """A local AWS that is ready for imports."""
 
     cloud: LocalCloud
@@ -83,25 +83,25 @@ class Stage:
 
 
 @contextmanager
-def staged(folder: Path, wanted: Sequence[Wanted], log: Path) -> Iterator[Stage]:
+def running_testbed(folder: Path, planned: Sequence[PlannedImport], log: Path) -> Iterator[Testbed]:
     """Start a local AWS with a fast clock, and deploy the shared resources of the contenders of these imports."""
     with log.open("wb") as file, LocalAws(Options(speed=1000), file) as aws:
         cloud = LocalCloud(aws, folder)
         cloud.bootstrap()
-        datasets = _make_datasets(cloud, 1 + max(each.dataset for each in wanted))
-        assembly = _synthesize(folder, wanted, datasets, _make_role(cloud))
+        datasets = _make_datasets(cloud, 1 + max(each.dataset for each in planned))
+        assembly = _synthesize(folder, planned, datasets, _make_role(cloud))
         cloud.cdk.run("deploy", _PROVIDERS, "--app", str(assembly), "--require-approval", "never")
-        yield Stage(cloud, assembly)
+        yield Testbed(cloud, assembly)
 
 
-def _synthesize(folder: Path, wanted: Sequence[Wanted], datasets: Sequence[str], role_arn: str) -> Path:
+def _synthesize(folder: Path, planned: Sequence[PlannedImport], datasets: Sequence[str], role_arn: str) -> Path:
     app = cdk.App(outdir=str(folder / "assembly"))
     providers = cdk.Stack(app, _PROVIDERS)
     add = {
         each: each.provide(Construct(providers, each.key), folder)
-        for each in dict.fromkeys(one.contender for one in wanted)
+        for each in dict.fromkeys(one.contender for one in planned)
     }
-    for each in wanted:
+    for each in planned:
         location = f"s3://{_BUCKET}/users.csv"
         one = Import(each.name, datasets[each.dataset], location, role_arn, each.long)
         add[each.contender](cdk.Stack(app, each.name), one)
