@@ -12,7 +12,9 @@ _read: Final = partial(Patch, "contract/properties.py", "handler/data/test_prepa
 _bring: Final = partial(Patch, "data/preparation.py", "handler/data/test_preparation.py")
 _start: Final = partial(Patch, "job/import_job.py", "handler/data/test_preparation.py")
 _empty: Final = partial(Patch, "data/staging_bucket.py", "handler/data/test_staging_bucket.py")
-_retry: Final = partial(Patch, "aws/error_codes.py", "handler/data/test_staging_bucket.py")
+_retry: Final = partial(
+    Patch, "aws/error_codes.py", "handler/data/test_staging_bucket.py handler/cloudformation/test_waiter.py"
+)
 _either: Final = partial(Patch, "functions.py", "handler/data/test_staging_bucket.py")
 _call: Final = partial(Patch, "aws/storage_client.py", "handler/aws/test_storage_client.py")
 _entry: Final = partial(Patch, "aws/boto_services.py", "handler/cloudformation/test_entry_points.py")
@@ -89,8 +91,12 @@ GUARDS: Final = (
         "        if storage.empty(str(bucket)):\n",
         "        if storage.empty(str(bucket)) or True:\n",
     ),
-    _retry("a fresh permission may become effective", " or may_become_effective(refused, elapsed_seconds)", ""),
-    _retry("a busy S3 is retried until the bucket is empty", "return isinstance(refused, BusyError) or ", "return "),
+    _retry(
+        "a call is retried until a fresh permission is effective",
+        " or may_become_effective(refused, elapsed_seconds)",
+        "",
+    ),
+    _retry("a busy service is called again", "return isinstance(refused, BusyError) or ", "return "),
     _empty("a failure that no retry can change ends the polling", "if not is_retryable(refused, elapsed) or", "if"),
     _empty("a Delete ends in time", " or elapsed >= delete_seconds(properties):", ":"),
     # In `storage_client`

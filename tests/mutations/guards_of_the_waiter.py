@@ -6,7 +6,6 @@ from typing import Final
 from tests.mutations.patches import Patch
 
 _client: Final = partial(Patch, "cloudformation/waiter.py", "handler/cloudformation/test_entry_points.py")
-_retry: Final = partial(Patch, "aws/error_codes.py", "handler/cloudformation/test_waiter.py")
 _bound: Final = partial(Patch, "cloudformation/waiter.py", "handler/cloudformation/test_waiter_bounds.py")
 _waiter: Final = partial(Patch, "cloudformation/waiter.py", "handler/cloudformation/test_waiter.py")
 _REQUESTED: Final = "_hash(event['RequestId'], event['ResponseURL'])"
@@ -43,8 +42,6 @@ GUARDS: Final = (
         "if not is_retryable(refused, slept):",
         "if False:",
     ),
-    _retry("a start that was refused is retried", " or may_become_effective(refused, elapsed_seconds)", ""),
-    _retry("a start that was throttled is retried", "return isinstance(refused, BusyError) or ", "return "),
     _waiter("tries are ever further apart", "            sleep(seconds)\n", "            sleep(5)\n"),
     # In `waiter`: is_given_up
     _waiter("an earlier request gives up nothing", "else one[1] > other[1]", "else one[1] != other[1]"),
