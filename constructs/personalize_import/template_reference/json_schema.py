@@ -27,6 +27,7 @@ def _schema() -> dict[str, Any]:
                 "type": "object",
                 "properties": {each.name: _property(each) for each in PROPERTIES},
                 "required": [each.name for each in PROPERTIES if each.required],
+                "dependencies": {"DatasetImportJobArn": ["FirstResource"]},
                 "additionalProperties": False,
             },
         },
@@ -52,9 +53,10 @@ def _property(each: Property) -> dict[str, Any]:
 
 
 def _with_references(schema: dict[str, Any]) -> dict[str, Any]:
-    """Return a schema that also allows references as items of a list, and as members of its items."""
-    if "items" not in schema:
-        return schema
-    inside = schema["items"]
-    values = {name: {"anyOf": [value, {"$ref": _REFERENCE}]} for name, value in inside["properties"].items()}
-    return {**schema, "items": {"anyOf": [{**inside, "properties": values}, {"$ref": _REFERENCE}]}}
+    """Return a schema that also allows references as items of a list, and as members of an object."""
+    if "items" in schema:
+        return {**schema, "items": {"anyOf": [_with_references(schema["items"]), {"$ref": _REFERENCE}]}}
+    if "properties" in schema:
+        members = {name: {"anyOf": [value, {"$ref": _REFERENCE}]} for name, value in schema["properties"].items()}
+        return {**schema, "properties": members}
+    return schema

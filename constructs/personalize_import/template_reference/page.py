@@ -11,8 +11,8 @@ from personalize_import_handler.contract.property_table import PROPERTIES, Prope
 _ATTRIBUTES: Final = {
     Attribute.DATASET_IMPORT_JOB_ARN: "The job's ARN.",
     Attribute.JOB_NAME: "The job's full name, with its suffix.",
-    Attribute.STATUS: f"The status at the end of the wait: `ACTIVE`, unless `Wait` is false or the resource "
-    f"hands over; then also another one, or `{contract.STATUS_UNKNOWN}`.",
+    Attribute.STATUS: "The status at the end of the wait: `ACTIVE`; with `Wait: false` or `HandsOver: true` "
+    f"possibly an earlier status, or `{contract.STATUS_UNKNOWN}`.",
     Attribute.DATASET_ARN: "The dataset's ARN.",
     Attribute.CREATION_DATE_TIME: "When the job was created, in ISO 8601.",
     Attribute.LAST_UPDATED_DATE_TIME: "When the job was last updated, in ISO 8601.",
@@ -74,7 +74,7 @@ def _return_values() -> str:
     attributes = "".join(f"| `{attribute}` | {_ATTRIBUTES[attribute]} |\n" for attribute in Attribute)
     return (
         "## Return values\n\n### Ref\n\n"
-        "The resource's own id, such as `my-stack/Import`. It never changes, whatever is imported.\n\n"
+        "The physical id of the resource, such as `my-stack/Import`. It never changes, not even after a new import.\n\n"
         "### Fn::GetAtt\n\n"
         f"| attribute | what it is |\n| --- | --- |\n{attributes}"
     )

@@ -1,7 +1,7 @@
 """The contract between construct and handler: resource properties, attributes, events and limits.
 
 Standard library only, because both sides import it: the construct writes `ResourceProperties` and reads `Attribute`s,
-the handler parses the former (`properties.parse`) and returns the latter. Limits are the service's own,
+the handler parses the properties (`properties.parse`) and returns the attributes. Limits are the service's own,
 https://docs.aws.amazon.com/personalize/latest/dg/API_CreateDatasetImportJob.html, unless a comment states otherwise.
 """
 
@@ -96,10 +96,10 @@ class ResourceProperties(TypedDict, total=False):
     `PublishStateChanges` is not part of the import's identity; it publishes state changes to EventBridge, see
     `StateChange`.
 
-    The last five form a wait chain of several resources, each of which waits for at most `TIMEOUT_SECONDS_MAX`. All
-    except the last have `HandsOver`. All except the first have the job to continue with, the first resource, which owns
-    the import, and the seconds waited so far; if state changes are published, also the last status of the previous
-    resource.
+    `HandsOver`, `DatasetImportJobArn`, `FirstResource`, `WaitedSeconds` and `LastStatus` form a wait chain of several
+    resources, each of which waits for at most `TIMEOUT_SECONDS_MAX`. All except the last have `HandsOver`: they succeed
+    at the timeout. All except the first have the job to continue with, the first resource, which owns the import, and
+    the seconds waited so far; if state changes are published, also the last status of the previous resource.
     """
 
     ServiceToken: str
@@ -168,7 +168,10 @@ EVENT_DETAIL_TYPE: Final = "Personalize Dataset Import Job State Change"
 
 
 class StateChange(TypedDict):
-    """The detail of an event; unknown values are null. `status` is the service's status or one of the two above."""
+    """The detail of an event; unknown values are null.
+
+    `status` is the service's status, `STATUS_NOT_STARTED` or `STATUS_UNWATCHED`.
+    """
 
     stackId: str
     stackName: str

@@ -119,7 +119,7 @@ DATA_AS_OF: Final = TextRule(
 )
 
 STATUS: Final = TextRule(
-    "the Status of the resource before, such as ACTIVE",
+    "the Status attribute of the previous resource of the wait chain, such as ACTIVE",
     r"[A-Z][A-Z_ ]*",
     contract.STATUS_LENGTH_MAX,
 )
@@ -153,7 +153,8 @@ WAITED_SECONDS_ALLOWED: Final = f"a whole number of seconds from 0 to {contract.
 
 
 TAGS_ALLOWED: Final = (
-    f"at most {contract.TAGS_MAX} tags: a job has room for {contract.SERVICE_TAGS_MAX}, and the provider adds some"
+    f"at most {contract.TAGS_MAX} tags: a job can have {contract.SERVICE_TAGS_MAX}, "
+    f"and the provider adds {contract.SERVICE_TAGS_MAX - contract.TAGS_MAX}"
 )
 
 
@@ -191,7 +192,7 @@ def _is_tag_text(text: str) -> bool:
 
 
 FIRST_RESOURCE_ALLOWED: Final = (
-    "{LogicalId, PhysicalId}: the logical id of the resource that has begun the import, and what Ref returns for it"
+    "{LogicalId, PhysicalId}: the logical id and the physical id (Ref) of the first resource of the wait chain"
 )
 
 

@@ -248,36 +248,37 @@ PROPERTIES: Final = (
     ),
     Property(
         name="HandsOver",
-        description=f"{_WAIT_CHAIN} Whether the resource is complete, instead of failed, at the timeout.",
+        description=f"{_WAIT_CHAIN} True for each resource of the chain except the last: at the timeout it "
+        "succeeds, and the next resource continues.",
         field="completes_at_timeout",
         update=Update.NO_INTERRUPTION,
         type=Boolean(),
     ),
     Property(
         name="DatasetImportJobArn",
-        description=f"{_WAIT_CHAIN} The attribute `DatasetImportJobArn` of the resource before this one.",
+        description=f"{_WAIT_CHAIN} The attribute `DatasetImportJobArn` of the previous resource.",
         field="dataset_import_job_arn",
         update=Update.NO_INTERRUPTION,
         type=Text(constraints.DATASET_IMPORT_JOB_ARN),
     ),
     Property(
         name="FirstResource",
-        description=f"{_WAIT_CHAIN} The resource that has started the import: its logical id and its `Ref`.",
+        description=f"{_WAIT_CHAIN} The first resource of the chain: its logical id and its physical id (`Ref`).",
         field="first_resource",
         update=Update.NO_INTERRUPTION,
         type=_FIRST_RESOURCE,
     ),
     Property(
         name="WaitedSeconds",
-        description=f"{_WAIT_CHAIN} The sum of `TimeoutSeconds` of the resources before this one.",
+        description=f"{_WAIT_CHAIN} The sum of `TimeoutSeconds` of all previous resources.",
         field="waited_seconds",
         update=Update.NO_INTERRUPTION,
         type=Seconds(0, contract.WAIT_CHAIN_SECONDS_MAX, constraints.WAITED_SECONDS_ALLOWED),
     ),
     Property(
         name="LastStatus",
-        description=f"{_WAIT_CHAIN} With `PublishStateChanges`, the `Status` of the resource before this one, so that "
-        "no state is published twice.",
+        description=f"{_WAIT_CHAIN} With `PublishStateChanges`, the `Status` of the previous resource, so that no "
+        "state is published twice.",
         field="last_status",
         update=Update.NO_INTERRUPTION,
         type=Text(constraints.STATUS),

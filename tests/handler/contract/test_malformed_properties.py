@@ -155,7 +155,7 @@ def test_of_hundreds_of_invalid_tags_some_are_reported_and_all_other_properties(
     answer = refusal_of(sent, "Create")
 
     assert_refused_by_name(answer, sent)
-    assert "Tags must be at most 48 tags: a job has room for 50, and the provider adds some, got 200" in answer.reason
+    assert "Tags must be at most 48 tags: a job can have 50, and the provider adds 2, got 200" in answer.reason
     assert "Tags: 396 more problems of this kind" in answer.reason
 
 
