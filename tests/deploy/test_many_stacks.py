@@ -10,7 +10,7 @@ from tests.deploy.support.cloud import LOG, Cloud, running_cloud
 from tests.deploy.support.most_at_once import most_at_once
 from tests.deploy.support.stacks import UsersStack, users_csv
 
-pytestmark = [pytest.mark.deploy, pytest.mark.slow]
+pytestmark = [pytest.mark.deploy, pytest.mark.nightly]
 
 STACKS = 20
 ROOM = 5

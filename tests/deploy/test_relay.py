@@ -85,6 +85,7 @@ def test_a_job_of_three_hours_is_waited_for_by_five_resources_within_four_hours(
     assert slow_cloud.rows(job["dataset_arn"])["count"] == 2
 
 
+@pytest.mark.nightly
 def test_with_two_hours_it_fails_and_says_that_the_next_deployment_joins_it_which_it_does(slow_cloud: Cloud) -> None:
     location = slow_cloud.put("two-hours", "users.csv", users_csv("a", "b", "c"))
     dataset_arn = users_dataset(slow_cloud, "two-hours")
