@@ -5,7 +5,7 @@ import re
 import sys
 
 from bench.data import HEADER
-from bench.found import CATEGORICAL, RESERVED, TEXT_LENGTHS, Found
+from bench.findings import CATEGORICAL, RESERVED, TEXT_LENGTHS, Found
 from personalize_import_handler.data_checks.aggregates import CATEGORIES_MAX
 from personalize_import_handler.data_checks.column_checks import MILLISECONDS_MIN, YEAR_2100
 from personalize_import_handler.data_checks.conditions import DECIMAL

@@ -31,11 +31,11 @@ settings.load_profile("project")
 
 # What takes longest begins first, or else one worker has it for itself at the end of a run.
 BEGIN_FIRST = (
-    "test_every_guard_that_is_broken_turns_a_test_red",
-    "test_a_broken_guard_of_a_changed_file_turns_a_test_red",
+    "test_every_broken_guard_fails_a_test",
+    "test_a_broken_guard_of_a_changed_file_fails_a_test",
     "test_the_invariants_hold_after_thousands_of_sequences",
-    "test_data_is_brought_and_deleted_with_all_permissions_and_with_none_of_them_missing",
-    "test_the_demo_deploys_with_all_permissions_and_with_none_of_them_missing",
+    "test_asset_files_and_preflight_need_each_of_their_permissions",
+    "test_the_demo_needs_each_of_its_permissions",
 )
 
 

@@ -21,7 +21,7 @@ def test_a_line_with_a_secret_is_found(line: str) -> None:
     assert lines_with_secrets(["Started the job", line]) == [line]
 
 
-def test_what_the_functions_do_log_has_none() -> None:
+def test_the_real_log_lines_of_the_functions_contain_no_secret() -> None:
     arn = "arn:aws:personalize:eu-west-1:123456789012:dataset-import-job/shop-Import-0123456789ab-1"
     lines = [
         f"Started {arn}",

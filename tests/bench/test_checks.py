@@ -42,7 +42,7 @@ def schema(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("contender", CONTENDERS, ids=lambda contender: contender.name)
-def test_each_contender_finds_each_seeded_fault_on_its_line_and_nothing_else(
+def test_each_contender_finds_exactly_the_seeded_errors_on_their_lines(
     contender: Contender, schema: Path, tmp_path: Path
 ) -> None:
     lines = write_faulty_data(tmp_path / "data.csv", SIZE)
@@ -73,7 +73,7 @@ def test_all_contenders_read_the_same_rows_and_are_in_the_tables(
 
 
 @pytest.mark.nightly
-def test_a_slow_contender_is_measured_with_a_part_of_the_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_slow_contender_is_measured_with_part_of_the_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(checks, "_SIZES_QUICK", (4 * SIZE, 160 * SIZE))
     monkeypatch.setattr(checks, "_SECONDS_MAX", 0)
     measured = list(checks.measure(tmp_path, quick=True))

@@ -37,7 +37,7 @@ def run(monkeypatch: pytest.MonkeyPatch, *names: str) -> None:
     bench.main()
 
 
-def test_all_parts_make_the_page_and_its_files(
+def test_all_parts_write_the_page_and_its_files(
     docs: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     run(monkeypatch)

@@ -10,7 +10,7 @@ from bench.tables import Goal, goals_table, table
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_each_way_adds_the_requested_number_of_imports(way: str) -> None:
+def test_each_contender_adds_the_requested_number_of_imports(way: str) -> None:
     template = resources.template_of(make(way, 2))
 
     kinds = [each["Type"] for each in template["Resources"].values() if each["Type"].startswith("Custom::")]
@@ -23,14 +23,14 @@ def test_each_way_adds_the_requested_number_of_imports(way: str) -> None:
     assert len(roles) == 2
 
 
-def test_the_size_of_a_policy_is_that_of_the_deployed_one() -> None:
+def test_the_size_of_a_policy_is_its_deployed_size() -> None:
     joined = {"Fn::Join": ["", ["arn:", {"Ref": "AWS::Partition"}, ":iam::", {"Ref": "AWS::AccountId"}, ":role/x"]]}
     assert resources.size_of(joined) == len('"arn:aws:iam::111111111111:role/x"')
     role = {"Policies": [{"PolicyDocument": {"a": "b"}}, {"PolicyDocument": {"a": "bc"}}]}
     assert resources.inline_size(role) == len('{"a":"b"}') + len('{"a":"bc"}')
 
 
-def test_goals_of_synth_are_judged_by_the_worst_and_by_what_an_import_adds() -> None:
+def test_goals_of_synth_are_checked_for_the_slowest_and_per_import() -> None:
     numbers = (1, 10, 100)
     bare = {("bare", number): 1.0 for number in numbers}
     linear = {**bare, ("ours", 1): 1.0, ("ours", 10): 1.09, ("ours", 100): 1.99}
@@ -40,7 +40,7 @@ def test_goals_of_synth_are_judged_by_the_worst_and_by_what_an_import_adds() -> 
     assert [goal.reached for goal in synth._goals(steeper, numbers)] == [True, False]
 
 
-def test_goals_of_a_cold_start_are_judged_by_time() -> None:
+def test_goals_of_a_cold_start_are_checked_by_time() -> None:
     taken = {name: cold_start.Loaded(100, 1) for name in cold_start._LOADED}
     taken["on_event"] = cold_start.Loaded(111, 1)
 

@@ -16,7 +16,7 @@ from bench.waiting.prices import cost
 from bench.waiting.simulation import Simulated, simulate
 from bench.waiting.testbed import PlannedImport, running_testbed
 from tests.handler.support.account import Account
-from tests.handler.support.fakes import Course
+from tests.handler.support.fakes import JobBehavior
 from tests.handler.support.properties import properties
 from tests.handler.support.simulator import CloudFormation
 
@@ -40,7 +40,7 @@ TWO_POLLS = history(
 )
 
 
-def test_a_retry_is_a_state_transition_as_each_entered_state_is() -> None:
+def test_a_retry_is_a_state_transition_like_each_entered_state() -> None:
     assert figures.transitions(TWO_POLLS) == 4
 
 
@@ -63,13 +63,13 @@ def test_invocations_are_billed_by_their_reports() -> None:
     assert used.cost == pytest.approx(cost(2, {"arm64": 0.0125, "x86_64": 0.0125}, 8))
 
 
-def test_costs_are_those_of_the_price_lists() -> None:
+def test_costs_match_the_price_lists() -> None:
     assert cost(1_000_000, {}, 0) == pytest.approx(0.20)
     assert cost(0, {"arm64": 1000, "x86_64": 1000}, 0) == pytest.approx(0.0300001)
     assert cost(0, {}, 1000) == pytest.approx(0.025)
 
 
-def test_lag_is_from_active_to_the_last_custom_resource_in_the_services_time() -> None:
+def test_lag_is_from_active_to_the_last_custom_resource_in_simulated_time() -> None:
     job = {"status": "ACTIVE", "history": [{"at": 1000.0}, {"at": 1300.0}]}
     arn = "arn:aws:personalize:eu-west-1:000000000000:dataset-import-job/"
     calls = [
@@ -97,7 +97,7 @@ def test_lag_is_from_active_to_the_last_custom_resource_in_the_services_time() -
     )
 
 
-def test_calls_are_dense_where_most_are_within_the_time() -> None:
+def test_the_densest_period_has_the_most_calls() -> None:
     assert figures.densest([0, 4, 5, 6, 20], 5) == 3
 
 
@@ -116,14 +116,14 @@ def test_other_contenders_poll_at_their_intervals(contender: Contender, job: int
     assert simulate(contender, job, poll_seconds=1) == Simulated(lag, describes)
 
 
-def test_this_construct_polls_as_its_handler_does() -> None:
+def test_this_construct_polls_by_the_schedule_of_its_handler() -> None:
     account = Account()
-    account.personalize.course = Course(seconds=400)
-    answer = CloudFormation(account).create(properties())
+    account.personalize.job_behavior = JobBehavior(seconds=400)
+    response = CloudFormation(account).create(properties())
     (job,) = account.personalize.jobs.values()
     describes = account.personalize.calls_of("describe_dataset_import_job")
 
-    assert simulate(OURS, 400, 0) == Simulated(answer.answered_at - job.created_at - 400, len(describes))
+    assert simulate(OURS, 400, 0) == Simulated(response.sent_at - job.created_at - 400, len(describes))
     assert simulate(OURS, 250, 0.25).lag < 12
 
 
@@ -145,7 +145,7 @@ def measured() -> Measured:
     )
 
 
-def test_goals_are_listed_with_their_figures_and_with_those_that_were_missed() -> None:
+def test_goals_are_listed_with_their_figures_and_missed_ones_are_marked() -> None:
     goals = report.write(measured()).rpartition("| goal |")[2].splitlines()[2:]
 
     reached = [line.rstrip(" |").rpartition("| ")[2] for line in goals]
@@ -158,7 +158,7 @@ def test_a_contender_that_timed_out_is_reported_as_failed() -> None:
     assert f"| {PROVIDER_30.name} | failed after 121 polls | - |" in report.write(measured())
 
 
-def test_the_plot_shows_each_contender_where_its_figures_are() -> None:
+def test_the_plot_shows_each_contender_at_its_figures() -> None:
     simulated = {
         each: [Simulated(lag=10.0 * number, describes=20 * number)] for number, each in enumerate(CONTENDERS, 1)
     }

@@ -74,7 +74,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return {**second, "DatasetImportJobArn": JOB_ARN, **others}
 
 
-def test_the_handler_reads_what_the_construct_was_given(written: dict[str, Any]) -> None:
+def test_the_handler_reads_the_arguments_of_the_construct(written: dict[str, Any]) -> None:
     assert properties.parse(as_delivered(written)) == ImportProperties(
         dataset_arn="arn:aws:personalize:eu-west-1:123456789012:dataset/group/INTERACTIONS",
         data_location=written["DataLocation"],
@@ -102,11 +102,11 @@ def test_the_handler_reads_what_the_construct_was_given(written: dict[str, Any])
     )
 
 
-def test_every_property_of_the_contract_is_written_and_no_other(written: dict[str, Any]) -> None:
+def test_exactly_the_properties_of_the_contract_are_written(written: dict[str, Any]) -> None:
     assert set(written) == set(ResourceProperties.__annotations__) - ONLY_IN_PLAIN_TEMPLATES
 
 
-def test_the_handler_reads_its_defaults_from_what_is_left_out() -> None:
+def test_the_handler_has_defaults_for_omitted_properties() -> None:
     job = add_job(new_stack())
 
     parsed = properties.parse(as_delivered(properties_of(job)))
@@ -119,7 +119,7 @@ def test_the_handler_reads_its_defaults_from_what_is_left_out() -> None:
 @pytest.mark.parametrize(
     "name", sorted(set(ResourceProperties.__annotations__) - {"ServiceToken"} - ONLY_IN_PLAIN_TEMPLATES)
 )
-def test_the_handler_refuses_a_property_under_another_name(written: dict[str, Any], name: str) -> None:
+def test_the_handler_rejects_a_property_with_another_name(written: dict[str, Any], name: str) -> None:
     renamed = {f"{key}s" if key == name else key: value for key, value in as_delivered(written).items()}
 
     with pytest.raises(

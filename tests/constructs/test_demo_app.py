@@ -72,7 +72,7 @@ def test_two_synths_are_the_same_byte_by_byte(synths: Synths) -> None:
     assert [name for name, content in ordinary.items() if content != bare[name]] == []
 
 
-def test_neither_docker_nor_an_aws_environment_is_needed(synths: Synths) -> None:
+def test_docker_and_an_aws_environment_are_not_needed(synths: Synths) -> None:
     environment = NOTHING_BUT_PYTHON_AND_NODE
 
     assert shutil.which("docker", path=environment["PATH"]) is None
@@ -86,28 +86,28 @@ def test_no_network_is_needed(synths: Synths) -> None:
     assert synths.bare.templates()
 
 
-def test_synth_has_nothing_to_warn_of(synths: Synths) -> None:
+def test_synth_has_no_warnings(synths: Synths) -> None:
     for said in (synths.ordinary.said, synths.bare.said):
         assert "warning" not in said.lower()
         assert "end-of-life" not in said
         assert "deprecated" not in said
 
 
-def test_synth_loads_neither_boto3_nor_crhelper_nor_the_aws_of_this_machine(synths: Synths) -> None:
+def test_synth_does_not_load_boto3_crhelper_or_the_local_aws(synths: Synths) -> None:
     loaded = {name.partition(".")[0] for name in synths.ordinary.modules}
 
     assert {"aws_cdk", "personalize_import", "personalize_import_handler"} <= loaded
     assert loaded & {"boto3", "botocore", "crhelper", "requests", "personalize_local", "ministack"} == set()
 
 
-def test_no_path_of_this_machine_is_in_the_assembly(synths: Synths) -> None:
+def test_the_assembly_contains_no_local_path(synths: Synths) -> None:
     paths = [str(path).encode() for path in (ROOT, Path.home(), Path(sys.prefix)) if len(path.parts) > 2]
 
     for name, content in synths.ordinary.files().items():
         assert [path for path in paths if path in content] == [], name
 
 
-def test_the_demo_waits_for_the_import_before_it_makes_the_solution(synths: Synths) -> None:
+def test_the_solution_of_the_demo_depends_on_the_import(synths: Synths) -> None:
     template = synths.ordinary.templates()["PersonalizeDemoInteractions.template.json"]
     (job,) = [
         name for name, each in template["Resources"].items() if each["Type"] == "Custom::PersonalizeDatasetImportJob"

@@ -15,7 +15,7 @@ from tests.constructs.support.stacks import (
 )
 
 
-def test_what_depends_on_the_job_waits_for_its_resource() -> None:
+def test_dependents_of_the_job_depend_on_its_resource() -> None:
     stack = new_stack()
     job = add_job(stack)
     solution = personalize.CfnSolution(stack, "Solution", name="s", dataset_group_arn="g")
@@ -24,7 +24,7 @@ def test_what_depends_on_the_job_waits_for_its_resource() -> None:
     assert logical_id(job) in template_of(stack)["Resources"]["Solution"]["DependsOn"]
 
 
-def test_the_job_waits_for_its_role_and_for_the_bucket_policy() -> None:
+def test_the_job_depends_on_its_role_and_the_bucket_policy() -> None:
     stack = new_stack()
     job = add_job(stack, data_source=from_new_bucket(stack))
 
@@ -35,7 +35,7 @@ def test_the_job_waits_for_its_role_and_for_the_bucket_policy() -> None:
     assert sorted(depends_on) == sorted([bucket_policy, logical_id(job.role)])
 
 
-def test_what_is_granted_to_the_job_is_granted_to_its_role_and_waited_for() -> None:
+def test_grants_to_the_job_are_added_to_its_role_and_the_job_depends_on_them() -> None:
     stack = new_stack()
     job = add_job(stack)
     bucket, key = s3.Bucket(stack, "Other"), kms.Key(stack, "Key")
@@ -52,7 +52,7 @@ def test_what_is_granted_to_the_job_is_granted_to_its_role_and_waited_for() -> N
     assert "kms:Decrypt" in [each["Action"] for each in template.properties(policy)["PolicyDocument"]["Statement"]]
 
 
-def test_what_depends_on_a_job_of_another_stack_is_deployed_after_that_stack() -> None:
+def test_dependents_of_a_job_in_another_stack_are_deployed_after_that_stack() -> None:
     app = new_app()
     data, models = new_stack("Data", app), new_stack("Models", app)
     personalize.CfnSolution(models, "Solution", name="s", dataset_group_arn="g").node.add_dependency(add_job(data))

@@ -55,7 +55,7 @@ def without_hashes(template: dict[str, Any]) -> str:
     return re.sub(r"[0-9a-f]{64}", "<hash of the code>", json.dumps(template, indent=2, sort_keys=True)) + "\n"
 
 
-def test_the_template_is_the_reviewed_one() -> None:
+def test_the_template_matches_the_golden_one() -> None:
     synthesized = without_hashes(template_of(representative_stack()))
     if os.environ.get("RENEW_GOLDEN"):
         GOLDEN.parent.mkdir(exist_ok=True)

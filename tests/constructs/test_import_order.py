@@ -56,7 +56,7 @@ def test_an_import_after_one_with_a_wait_chain_comes_after_its_last_resource() -
     assert properties["After"]["Fn::GetAtt"][0] == logical_id(one.node.find_child("Wait3"))
 
 
-def test_a_full_import_lists_in_order_what_comes_after_it() -> None:
+def test_a_full_import_lists_its_followers_in_order() -> None:
     one, two = two_jobs(FULL, ADDED, linked=True)
     third = add_job(cdk.Stack.of(one), "Three", dataset=one.dataset_arn, after=two, job_name_prefix="third", **ADDED)
 
@@ -67,7 +67,7 @@ def test_a_full_import_lists_in_order_what_comes_after_it() -> None:
     assert "FollowedBy" not in properties_of(two)
 
 
-def test_every_resource_of_a_wait_chain_lists_the_first_resource_of_each_that_comes_after_it() -> None:
+def test_every_resource_of_a_wait_chain_lists_the_first_resource_of_each_follower() -> None:
     long = {"timeout": cdk.Duration.hours(2)}
     one, two = two_jobs({**FULL, **long}, {**ADDED, **long}, linked=True)
     resources = template_of(cdk.Stack.of(one))["Resources"]
@@ -77,21 +77,21 @@ def test_every_resource_of_a_wait_chain_lists_the_first_resource_of_each_that_co
         assert properties["FollowedBy"] == [{"LogicalId": logical_id(two.node.find_child("Resource"))}]
 
 
-def test_a_logical_id_that_is_overridden_later_is_listed_as_it_is_then() -> None:
+def test_a_logical_id_that_is_overridden_later_is_listed_with_its_final_value() -> None:
     one, two = two_jobs(FULL, ADDED, linked=True)
     getattr(two.node.default_child, "override_logical_id")("Renamed")  # noqa: B009  # no static type has it
 
     assert properties_of(one)["FollowedBy"] == [{"LogicalId": "Renamed"}]
 
 
-def test_an_import_that_nothing_comes_after_lists_nothing() -> None:
+def test_an_import_without_followers_lists_none() -> None:
     one, two = two_jobs(FULL, ADDED)
 
     assert "FollowedBy" not in properties_of(one)
     assert "FollowedBy" not in properties_of(two)
 
 
-def test_an_incremental_import_lists_nothing_where_no_full_one_comes_first() -> None:
+def test_an_incremental_import_without_a_preceding_full_import_lists_no_followers() -> None:
     one, two = two_jobs(ADDED, ADDED, linked=True)
 
     assert "FollowedBy" not in properties_of(one)
@@ -125,11 +125,11 @@ def test_an_incremental_import_without_after_is_a_warning_that_names_both(
     assert "[ack: cdk-personalize-import:incremental-import-without-after]" in warning
 
 
-def test_an_incremental_import_after_the_full_one_is_no_warning() -> None:
+def test_an_incremental_import_after_the_full_one_causes_no_warning() -> None:
     assert warnings_of(two_jobs(FULL, ADDED, linked=True)) == []
 
 
-def test_incremental_imports_after_the_same_full_one_are_no_warning() -> None:
+def test_incremental_imports_after_the_same_full_one_cause_no_warning() -> None:
     one, two = two_jobs(FULL, ADDED, linked=True)
     third = add_job(cdk.Stack.of(one), "Three", dataset=one.dataset_arn, after=one, **ADDED)
     fourth = add_job(cdk.Stack.of(one), "Four", dataset=one.dataset_arn, after=third, **ADDED)
@@ -147,11 +147,11 @@ def test_two_incremental_imports_in_any_order_are_a_warning_that_can_be_acknowle
     assert warnings_of(other) == []
 
 
-def test_two_incremental_imports_in_order_are_no_warning() -> None:
+def test_two_incremental_imports_in_order_cause_no_warning() -> None:
     assert warnings_of(two_jobs(ADDED, ADDED, ordered=True)) == []
 
 
-def test_imports_into_two_datasets_are_no_warning() -> None:
+def test_imports_into_two_datasets_cause_no_warning() -> None:
     stack = new_stack()
     assert warnings_of((add_job(stack, "One"), add_job(stack, "Two", dataset=OTHER))) == []
 
@@ -207,7 +207,7 @@ def test_an_import_into_another_dataset_of_the_app_can_not_come_before() -> None
         add_job(stack, "Two", dataset=add_dataset(stack, "Items"), after=one, **ADDED)
 
 
-def test_a_mode_that_is_known_at_deploy_time_only_may_have_a_job_before() -> None:
+def test_an_import_with_a_mode_known_only_at_deploy_time_may_come_after_another_one() -> None:
     stack = new_stack()
     mode = cdk.CfnParameter(stack, "Mode").value_as_string
 

@@ -32,7 +32,7 @@ def test_every_optional_argument_is_none_by_default(kind: type) -> None:
         assert [each.name for each in optional if each.default is not None and each.name not in exempt] == [], name
 
 
-def test_none_for_every_argument_of_a_job_changes_nothing() -> None:
+def test_none_for_every_argument_of_a_job_has_no_effect() -> None:
     names = inspect.signature(DatasetImportJob.__init__).parameters
     optional: dict[str, Any] = {
         name: None for name, each in names.items() if each.default is not inspect.Parameter.empty

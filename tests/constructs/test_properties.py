@@ -26,7 +26,7 @@ from tests.constructs.support.stacks import (
 ALWAYS = {"ServiceToken", "DatasetArn", "DataLocation", "RoleArn", "TimeoutSeconds", "Wait"}
 
 
-def test_a_job_with_no_more_than_it_needs_has_no_more_properties_than_it_needs() -> None:
+def test_a_job_with_only_required_arguments_has_only_required_properties() -> None:
     properties = properties_of(add_job(new_stack()))
 
     assert set(properties) == ALWAYS
@@ -62,9 +62,7 @@ def jobs() -> dict[str, DatasetImportJob]:
 
 
 @pytest.mark.parametrize("id", OPTIONAL)
-def test_an_argument_becomes_a_property_and_is_left_out_where_it_is_not_given(
-    jobs: dict[str, DatasetImportJob], id: str
-) -> None:
+def test_an_argument_becomes_a_property_that_is_omitted_by_default(jobs: dict[str, DatasetImportJob], id: str) -> None:
     _, written = OPTIONAL[id]
 
     properties = properties_of(jobs[id])
@@ -73,7 +71,7 @@ def test_an_argument_becomes_a_property_and_is_left_out_where_it_is_not_given(
     assert {name: properties[name] for name in written} == written
 
 
-def test_a_dataset_construct_gives_its_arn_and_that_of_its_schema() -> None:
+def test_a_dataset_construct_provides_its_arn_and_the_arn_of_its_schema() -> None:
     stack = new_stack()
     job = add_job(stack, dataset=add_dataset(stack))
 
@@ -92,7 +90,7 @@ class DatasetElsewhere(cdk.Resource):
         return DatasetReference(dataset_arn=DATASET_ARN)
 
 
-def test_a_reference_to_a_dataset_gives_its_arn_and_no_schema() -> None:
+def test_a_reference_to_a_dataset_provides_its_arn_and_no_schema() -> None:
     stack = new_stack()
 
     properties = properties_of(add_job(stack, dataset=DatasetElsewhere(stack, "Elsewhere")))
@@ -101,7 +99,7 @@ def test_a_reference_to_a_dataset_gives_its_arn_and_no_schema() -> None:
     assert "SchemaArn" not in properties
 
 
-def test_a_dataset_whose_schema_is_an_arn_gives_that_arn() -> None:
+def test_a_dataset_whose_schema_is_an_arn_provides_that_arn() -> None:
     stack = new_stack()
     dataset = add_dataset(stack)
     dataset.schema_arn = SCHEMA_ARN
@@ -130,7 +128,7 @@ def test_every_attribute_can_be_read() -> None:
         assert stack.resolve(job.get_att_string(attribute)) == {"Fn::GetAtt": [name, attribute.value]}
 
 
-def test_the_location_is_that_of_the_source() -> None:
+def test_the_location_is_the_location_of_the_source() -> None:
     properties = properties_of(add_job(new_stack(), data_source=DataSource.from_s3_uri("s3://other/items/")))
 
     assert properties["DataLocation"] == "s3://other/items/"

@@ -60,7 +60,7 @@ def test_an_injector_sets_arguments_of_the_default_provider() -> None:
 
 
 @pytest.mark.parametrize("construct_class", [DatasetImportJob, DatasetImportProvider, ImportDashboard])
-def test_every_public_construct_has_an_id_of_its_own(construct_class: type[ImportDashboard]) -> None:
+def test_every_public_construct_has_a_unique_property_injection_id(construct_class: type[ImportDashboard]) -> None:
     expected = f"cdk-personalize-import.{construct_class.__name__}"
 
     assert expected == construct_class.PROPERTY_INJECTION_ID

@@ -35,7 +35,7 @@ def test_tags_of_the_job_reach_its_role_too() -> None:
     assert [role["Properties"]["Tags"] for role in roles] == [[{"Key": "team", "Value": "b"}]]
 
 
-def test_tags_of_wins_as_with_every_resource_of_the_cdk() -> None:
+def test_tags_of_takes_precedence_as_for_every_resource_of_the_cdk() -> None:
     stack = new_stack()
     job = add_job(stack, tags={"team": "argument"})
     cdk.Tags.of(stack).add("team", "stack")
@@ -79,9 +79,7 @@ def add_fifty_one(stack: cdk.Stack) -> None:
         (add_fifty_one, "must be at most 48 tags: a job can have 50, and the provider adds 2, got 51"),
     ],
 )
-def test_tags_of_that_the_service_would_refuse_are_refused_at_synth(
-    add: Callable[[cdk.Stack], None], problem: str
-) -> None:
+def test_tags_that_the_service_rejects_are_rejected_at_synth(add: Callable[[cdk.Stack], None], problem: str) -> None:
     stack = new_stack()
     add_job(stack, tags={"argument": "a"})
     add(stack)
@@ -91,7 +89,7 @@ def test_tags_of_that_the_service_would_refuse_are_refused_at_synth(
     assert problem in error
 
 
-def test_tags_are_checked_where_validations_are_skipped_too() -> None:
+def test_tags_are_checked_even_if_validations_are_skipped() -> None:
     app = new_app()
     stack = new_stack("Stack", app)
     add_job(stack)

@@ -36,7 +36,7 @@ def test_every_argument_that_is_text_may_be_a_token() -> None:
     }
 
 
-def test_text_that_is_a_token_in_part_passes_too() -> None:
+def test_text_that_contains_a_token_is_accepted_too() -> None:
     stack = new_stack()
 
     properties = properties_with(
@@ -85,7 +85,7 @@ def test_a_timeout_that_is_a_token_has_to_be_in_seconds() -> None:
     )
 
 
-def test_a_token_among_tags_does_not_hide_what_is_wrong_with_the_others() -> None:
+def test_a_token_among_tags_does_not_hide_problems_of_the_others() -> None:
     stack = new_stack()
 
     with pytest.raises(ValidationError, match="tags: the value of 'team' must be") as refused:

@@ -56,7 +56,7 @@ def test_up_to_55_minutes_there_is_one_resource_and_36_hours_take_40() -> None:
     assert len(split_timeout(36 * 3600)) == 40
 
 
-def test_two_hours_are_waited_for_by_three_resources(template: Deployed) -> None:
+def test_three_resources_wait_for_two_hours(template: Deployed) -> None:
     assert len(template.of_type(JOB)) == 1
     assert len(template.of_type(WAIT)) == 2
 
@@ -110,7 +110,7 @@ def test_the_default_child_is_the_resource_that_starts_the_import_with_any_timeo
     assert [child.cfn_resource_type for child in children if isinstance(child, cdk.CfnResource)] == [RESOURCE_TYPE] * 2
 
 
-def test_a_time_that_is_a_token_is_waited_for_by_one_resource() -> None:
+def test_a_timeout_that_is_a_token_has_one_resource() -> None:
     stack = new_stack()
     minutes = cdk.CfnParameter(stack, "Seconds", type="Number", default=600)
 

@@ -91,7 +91,7 @@ def test_the_schemas_name_determines_the_dataset_type(folder: Path, tmp_path: Pa
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [pytest.param(signal.SIGINT, marks=pytest.mark.nightly), signal.SIGTERM])
 def test_an_interrupted_deploy_ends_soon_and_the_next_one_starts_over(
     folder: Path, temporary: Path, number: signal.Signals
 ) -> None:

@@ -1,4 +1,4 @@
-"""One local AWS for each test process, in fast time, bootstrapped for the CDK."""
+"""Fixtures: a bootstrapped local AWS per test process with a fast clock, and a stack per test."""
 
 from collections.abc import Iterator
 from hashlib import sha256
@@ -7,7 +7,7 @@ import pytest
 
 from personalize_local.server.options import Options
 from tests.deploy.support.cloud import Cloud, running_cloud
-from tests.deploy.support.direct import Row
+from tests.deploy.support.stack_under_test import StackUnderTest
 
 _NAME_LENGTH_MAX = 24
 _DIGEST_LENGTH = 6
@@ -22,7 +22,7 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
 
 @pytest.fixture
 def name(request: pytest.FixtureRequest) -> str:
-    """A name that no other test has: of stacks, and of what is in them; names that are generated have all of it."""
+    """A name for stacks and resources that is unique to the test, and short enough for generated names."""
     words = request.node.name.split("[")[0].removeprefix("test_").split("_")
     name = "".join(word.capitalize() for word in words)
     digest = sha256(name.encode()).hexdigest()[:_DIGEST_LENGTH]
@@ -30,9 +30,9 @@ def name(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def row(cloud: Cloud, name: str, request: pytest.FixtureRequest) -> Iterator[Row]:
-    """The stack of a test that orders faults, each of its parameters' own; the orders end with the test."""
+def stack(cloud: Cloud, name: str, request: pytest.FixtureRequest) -> Iterator[StackUnderTest]:
+    """The stack of a test with faults, unique to its parameters; all faults are removed after the test."""
     digest = sha256(request.node.nodeid.encode()).hexdigest()[:_DIGEST_LENGTH]
-    row = Row(cloud, f"{name[: _NAME_LENGTH_MAX - _DIGEST_LENGTH]}{digest}")
-    yield row
+    stack = StackUnderTest(cloud, f"{name[: _NAME_LENGTH_MAX - _DIGEST_LENGTH]}{digest}")
+    yield stack
     cloud.aws.control("POST", "reset")

@@ -45,7 +45,7 @@ def data_buckets(cloud: Cloud, name: str) -> list[str]:
 
 
 @pytest.mark.slow
-def test_data_of_this_machine_is_imported_and_goes_with_the_stack(cloud: Cloud, name: str, folder: Path) -> None:
+def test_asset_files_are_imported_and_deleted_with_the_stack(cloud: Cloud, name: str, folder: Path) -> None:
     deployed = cloud.deploy(stack_of(name, folder))
 
     assert deployed.succeeded, deployed.output
@@ -59,7 +59,7 @@ def test_data_of_this_machine_is_imported_and_goes_with_the_stack(cloud: Cloud, 
 
 
 @pytest.mark.slow
-def test_a_single_file_may_give_way_to_another_bucket_and_the_data_bucket_goes(
+def test_an_asset_file_can_be_replaced_by_a_bucket_and_the_staging_bucket_is_deleted(
     cloud: Cloud, name: str, folder: Path
 ) -> None:
     assert cloud.deploy(stack_of(name, folder / "one.csv")).succeeded
@@ -76,7 +76,7 @@ def test_a_single_file_may_give_way_to_another_bucket_and_the_data_bucket_goes(
     assert data_buckets(cloud, name) == [f"{name.lower()[:40]}-own"]
 
 
-def test_a_large_file_is_copied_in_parts_and_arrives_as_it_was(cloud: Cloud, name: str) -> None:
+def test_a_large_file_is_copied_in_parts_without_changes(cloud: Cloud, name: str) -> None:
     content = bytes(range(256)) * (11 * MIB // 256) + b"the end"
     bucket = name.lower()[:40]
     source = cloud.put(bucket, "large file.csv", content)
@@ -90,7 +90,7 @@ def test_a_large_file_is_copied_in_parts_and_arrives_as_it_was(cloud: Cloud, nam
     assert len(parts) == 3
 
 
-def test_a_bucket_is_emptied_of_all_versions_and_marks_of_deletion(cloud: Cloud, name: str) -> None:
+def test_all_versions_and_delete_markers_of_a_bucket_are_deleted_with_the_stack(cloud: Cloud, name: str) -> None:
     bucket, client = name.lower()[:40], cloud.client("s3")
     cloud.put(bucket, "before.csv", "unversioned")
     client.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.deploy
 
 
 @pytest.mark.slow
-def test_the_solution_is_made_after_the_job_is_active(cloud: Cloud) -> None:
+def test_the_solution_is_created_after_the_job_is_active(cloud: Cloud) -> None:
     schema = DemoSchema.from_file(SCHEMA)
 
     def build(app: cdk.App, *, with_data: bool) -> None:
@@ -39,7 +39,7 @@ def test_the_solution_is_made_after_the_job_is_active(cloud: Cloud) -> None:
 
 
 @pytest.mark.slow
-def test_a_folder_of_the_demo_is_imported_again_when_it_changes_and_as_it_was_by_a_rollback(
+def test_a_changed_folder_of_the_demo_is_imported_again_and_a_rollback_imports_the_previous_one(
     cloud: Cloud, name: str, tmp_path: Path
 ) -> None:
     lines = write_sample(tmp_path / "sample.csv").read_text().splitlines(keepends=True)

@@ -6,7 +6,7 @@ import aws_cdk as cdk
 import pytest
 
 from tests.deploy.support.cloud import Cloud
-from tests.deploy.support.direct import until
+from tests.deploy.support.stack_under_test import until
 from tests.deploy.support.stacks import UsersStack, users_csv, users_schema
 
 pytestmark = pytest.mark.deploy
@@ -21,7 +21,7 @@ def users_app(name: str, location: str, **job: Any) -> Any:
     return build
 
 
-def test_a_deploy_ends_when_the_job_is_active_and_the_data_is_in(cloud: Cloud, name: str) -> None:
+def test_a_deploy_ends_when_the_job_is_active_and_the_data_is_in_the_dataset(cloud: Cloud, name: str) -> None:
     location = cloud.put(name.lower(), "users/a.csv", users_csv("a", "b", "c")).removesuffix("a.csv")
     deployed = cloud.deploy(users_app(name, location, job_name_prefix="nightly", tags={"team": "data"}))
     assert deployed.succeeded, deployed.output
@@ -36,13 +36,13 @@ def test_a_deploy_ends_when_the_job_is_active_and_the_data_is_in(cloud: Cloud, n
     assert cloud.tags(outputs["JobArn"]) == {"team": "data"}
 
 
-def test_the_polls_are_few_and_none_of_them_is_an_error(cloud: Cloud, name: str) -> None:
+def test_the_polls_are_few_and_none_of_them_fails(cloud: Cloud, name: str) -> None:
     cloud.aws.control("DELETE", "calls")
     deployed = cloud.deploy(users_app(name, cloud.put(name.lower(), "a.csv", users_csv("a"))))
     assert deployed.succeeded, deployed.output
     calls = cloud.aws.control("GET", "calls?operation=DescribeDatasetImportJob")["calls"]
     mine = [call for call in calls if any(name in part for part in call["names"])]
-    # Four minutes: looks at once, then every half minute up to two minutes, then every twelve seconds.
+    # Four minutes: polls at once, then every half minute up to two minutes, then every twelve seconds.
     assert 2 < len(mine) <= 25
     machines = cloud.client("stepfunctions").list_state_machines()["stateMachines"]
     machine = next(machine for machine in machines if name in machine["name"])
@@ -56,7 +56,9 @@ def test_the_polls_are_few_and_none_of_them_is_an_error(cloud: Cloud, name: str)
     assert not [event for event in history["events"] if "Failed" in event["type"]]
 
 
-def test_a_failure_at_the_call_is_told_in_the_services_words_and_nothing_is_left(cloud: Cloud, name: str) -> None:
+def test_a_refused_call_is_reported_with_the_message_of_the_service_and_leaves_no_resources(
+    cloud: Cloud, name: str
+) -> None:
     location = cloud.put(name.lower(), "a.csv", "USER_ID\na\n")
     deployed = cloud.deploy(users_app(name, location))
     assert not deployed.succeeded
@@ -65,7 +67,7 @@ def test_a_failure_at_the_call_is_told_in_the_services_words_and_nothing_is_left
     _assert_nothing_is_left(cloud, name)
 
 
-def test_a_failure_of_the_job_is_told_with_its_failure_reason(cloud: Cloud, name: str) -> None:
+def test_a_failed_job_is_reported_with_its_failure_reason(cloud: Cloud, name: str) -> None:
     location = cloud.put(name.lower(), "a.csv", users_csv("a", "b") + "c,\n")
     deployed = cloud.deploy(users_app(name, location))
     assert not deployed.succeeded
@@ -88,7 +90,7 @@ def test_a_corrected_file_is_imported_by_the_next_deploy(cloud: Cloud, name: str
 
 
 @pytest.mark.slow
-def test_another_location_is_another_job_and_the_same_is_none(cloud: Cloud, name: str) -> None:
+def test_another_location_starts_another_job_and_the_same_location_starts_none(cloud: Cloud, name: str) -> None:
     first = cloud.put(name.lower(), "first.csv", users_csv("a"))
     cloud.s3.put_object(Bucket=name.lower(), Key="second.csv", Body=users_csv("b", "c"))
     assert cloud.deploy(users_app(name, first)).succeeded
@@ -142,7 +144,7 @@ def test_no_log_line_has_a_response_url_or_a_credential_or_data(cloud: Cloud, na
     location = cloud.put(name.lower(), "a.csv", users_csv("someone-s-name") + ",gold\n")
     # A rollback would delete the log group with the rest of the stack.
     assert not cloud.deploy(users_app(name, location), "--no-rollback").succeeded
-    # The failure itself is logged: when the function ends, which is after its answer.
+    # The failure itself is logged when the function ends, after its response.
     until(lambda: any("is empty" in line for line in cloud.log_lines()))
     for line in cloud.log_lines():
         assert "cfn-response" not in line
@@ -151,9 +153,9 @@ def test_no_log_line_has_a_response_url_or_a_credential_or_data(cloud: Cloud, na
 
 
 def _reason(output: str) -> str:
-    """Take the reason out of what the CLI says at its end, unfolded."""
-    told = output.partition("DeploymentError: ")[2].partition(f"({JOB_TYPE}")[2].partition("\n")[2]
-    return " ".join(told.split())
+    """Return the reason in the final output of the CLI, without line breaks."""
+    reason = output.partition("DeploymentError: ")[2].partition(f"({JOB_TYPE}")[2].partition("\n")[2]
+    return " ".join(reason.split())
 
 
 def _assert_nothing_is_left(cloud: Cloud, name: str) -> None:

@@ -1,4 +1,4 @@
-"""The functions are killed, throttled and run out of time in the middle of a real call; see docs/reliability.md."""
+"""The functions are killed, throttled or time out during a real call; see docs/reliability.md."""
 
 import os
 import signal
@@ -8,62 +8,60 @@ from typing import Any
 
 import pytest
 
-from tests.deploy.support.direct import Row, until
+from tests.deploy.support.stack_under_test import StackUnderTest, until
 from tests.local_aws.support.processes import descendants
 
 pytestmark = [pytest.mark.deploy, pytest.mark.slow]
 
-# Longer than a test takes to see that a call hangs, and shorter than the functions' client waits for its answer.
+# Longer than a test needs to detect that a call hangs, and shorter than the read timeout of the functions.
 HANG_SECONDS = 5
 
-only_on_linux = pytest.mark.skipif(
-    not Path("/proc").exists(), reason="only Linux tells by files which process runs which function"
-)
+only_on_linux = pytest.mark.skipif(not Path("/proc").exists(), reason="the process of a function is found in /proc")
 
 
-def begin_to_wait(row: Row) -> None:
-    """Begin to deploy, and go on when the job is there and the state machine has its execution."""
-    row.begin()
-    until(lambda: row.jobs and "RUNNING" in row.executions())
+def start_waiting(stack: StackUnderTest) -> None:
+    """Start a deploy, and wait until the job and the execution have started."""
+    stack.begin()
+    until(lambda: stack.jobs and "RUNNING" in stack.executions())
 
 
-def order_to_hang(row: Row, **call: Any) -> None:
-    """Let the next call of an operation hang."""
-    row.cloud.aws.control("POST", "faults", {"hang_seconds": HANG_SECONDS, **call})
+def add_hang(stack: StackUnderTest, **call: Any) -> None:
+    """Add a fault: the next call of an operation hangs."""
+    stack.cloud.aws.control("POST", "faults", {"hang_seconds": HANG_SECONDS, **call})
 
 
-def await_hang(row: Row) -> None:
-    """Wait until a call hangs that was ordered to: its fault is not in force any more."""
-    until(lambda: not row.cloud.aws.control("GET", "status")["faults"])
-    time.sleep(HANG_SECONDS / 10)  # it may have its effect first
+def wait_for_hang(stack: StackUnderTest) -> None:
+    """Wait until the call hangs; its fault is then no longer listed."""
+    until(lambda: not stack.cloud.aws.control("GET", "status")["faults"])
+    time.sleep(HANG_SECONDS / 10)  # time for its effect
 
 
-def hang_next(row: Row, operation: str, **call: Any) -> None:
-    """Let the next call of an operation hang, and wait until it does."""
-    order_to_hang(row, operation=operation, **call)
-    await_hang(row)
+def hang_next(stack: StackUnderTest, operation: str, **call: Any) -> None:
+    """Add a fault that makes the next call of an operation hang, and wait for that call."""
+    add_hang(stack, operation=operation, **call)
+    wait_for_hang(stack)
 
 
-def hang_next_look(row: Row) -> None:
-    """Let the next look at the job hang, and wait until it does."""
-    hang_next(row, "DescribeDatasetImportJob")
+def hang_next_poll(stack: StackUnderTest) -> None:
+    """Make the next poll of the job hang, and wait for it."""
+    hang_next(stack, "DescribeDatasetImportJob")
 
 
-def kill(row: Row, handler: str) -> None:
-    """Kill the process in which a function runs, as the machine kills one that takes too much memory."""
-    server = row.cloud.aws._process
+def kill(stack: StackUnderTest, handler: str) -> None:
+    """Kill the process of a function, as Lambda does when it uses too much memory."""
+    server = stack.cloud.aws._process
     assert server is not None
-    name = f"AWS_LAMBDA_FUNCTION_NAME={row.function(handler)}".encode()
+    name = f"AWS_LAMBDA_FUNCTION_NAME={stack.function(handler)}".encode()
     (process,) = [
         pid for pid in descendants(server.pid) if name in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
     ]
     os.kill(process, signal.SIGKILL)
 
 
-def failed_looks(row: Row) -> int:
-    """Count the looks that the state machine saw fail."""
-    client = row.cloud.client("stepfunctions")
-    machines = [m for m in client.list_state_machines()["stateMachines"] if row.name in m["name"]]
+def failed_polls(stack: StackUnderTest) -> int:
+    """Return the number of polls that have failed."""
+    client = stack.cloud.client("stepfunctions")
+    machines = [m for m in client.list_state_machines()["stateMachines"] if stack.name in m["name"]]
     (execution,) = client.list_executions(stateMachineArn=machines[0]["stateMachineArn"])["executions"]
     events: list[Any] = client.get_execution_history(executionArn=execution["executionArn"], maxResults=1000)["events"]
     return len([event for event in events if event["type"].endswith("Failed")])
@@ -78,103 +76,105 @@ def failed_looks(row: Row) -> int:
         {"operation": "CreateDatasetImportJob"},
         {"operation": "CreateDatasetImportJob", "after_effect": True},
     ],
-    ids=["looks for the job", "creates the job", "has created the job"],
+    ids=["searches for the job", "creates the job", "has created the job"],
 )
-def test_a_function_is_killed_while_it_starts_a_job_and_the_next_look_goes_on(
-    row: Row, call: dict[str, Any], deployment: str
+def test_a_function_is_killed_while_it_starts_a_job_and_the_next_poll_continues(
+    stack: StackUnderTest, call: dict[str, Any], deployment: str
 ) -> None:
     if deployment == "second":
-        assert row.deploy() == "CREATE_COMPLETE"
-    before = row.jobs
-    order_to_hang(row, **call)
-    row.begin(row.put("d"))
-    await_hang(row)
-    kill(row, "is_complete")
+        assert stack.deploy() == "CREATE_COMPLETE"
+    before = stack.jobs
+    add_hang(stack, **call)
+    stack.begin(stack.put("d"))
+    wait_for_hang(stack)
+    kill(stack, "is_complete")
 
-    assert row.end() == ("UPDATE_COMPLETE" if before else "CREATE_COMPLETE")
-    assert row.jobs == [*before, "ACTIVE"]
-    assert row.users == ["d"]
-    row.assert_is_well()
+    assert stack.end() == ("UPDATE_COMPLETE" if before else "CREATE_COMPLETE")
+    assert stack.jobs == [*before, "ACTIVE"]
+    assert stack.users == ["d"]
+    stack.assert_is_clean()
 
 
 @only_on_linux
-def test_is_complete_is_killed_again_and_again_and_the_state_machine_repeats_it(row: Row) -> None:
-    begin_to_wait(row)
+def test_is_complete_is_killed_repeatedly_and_retried_by_the_state_machine(stack: StackUnderTest) -> None:
+    start_waiting(stack)
     for _ in range(2):
-        hang_next_look(row)
-        kill(row, "is_complete")
+        hang_next_poll(stack)
+        kill(stack, "is_complete")
 
-    assert row.end() == "CREATE_COMPLETE"
-    assert failed_looks(row) == 2
-    assert row.jobs == ["ACTIVE"]
-    row.assert_is_well()
-
-
-@only_on_linux
-def test_is_complete_is_killed_right_after_it_created_a_queued_job_and_the_next_look_joins_it(row: Row) -> None:
-    no_room = {"operation": "CreateDatasetImportJob", "error_code": "LimitExceededException", "times": 3}
-    row.cloud.aws.control("POST", "faults", no_room)
-    row.begin()
-    hang_next(row, "CreateDatasetImportJob", after_effect=True)
-    until(lambda: row.jobs)
-    kill(row, "is_complete")
-
-    assert row.end() == "CREATE_COMPLETE"
-    assert failed_looks(row) == 1
-    assert row.jobs == ["ACTIVE"]
-    row.assert_is_well()
+    assert stack.end() == "CREATE_COMPLETE"
+    assert failed_polls(stack) == 2
+    assert stack.jobs == ["ACTIVE"]
+    stack.assert_is_clean()
 
 
 @only_on_linux
-def test_a_function_is_killed_while_it_changes_tags_and_the_next_look_sets_them(row: Row) -> None:
-    assert row.deploy(tags={"team": "data"}) == "CREATE_COMPLETE"
-    row.begin(tags={"team": "search"})
-    hang_next(row, "TagResource")
-    kill(row, "is_complete")
+def test_is_complete_is_killed_right_after_it_created_a_queued_job_and_the_next_poll_adopts_it(
+    stack: StackUnderTest,
+) -> None:
+    no_capacity = {"operation": "CreateDatasetImportJob", "error_code": "LimitExceededException", "times": 3}
+    stack.cloud.aws.control("POST", "faults", no_capacity)
+    stack.begin()
+    hang_next(stack, "CreateDatasetImportJob", after_effect=True)
+    until(lambda: stack.jobs)
+    kill(stack, "is_complete")
 
-    assert row.end() == "UPDATE_COMPLETE"
-    job = row.cloud.jobs(row.name)[0]["dataset_import_job_arn"]
-    assert row.cloud.tags(job) == {"team": "search"}
-    assert row.jobs == ["ACTIVE"]
-    row.assert_is_well()
+    assert stack.end() == "CREATE_COMPLETE"
+    assert failed_polls(stack) == 1
+    assert stack.jobs == ["ACTIVE"]
+    stack.assert_is_clean()
 
 
 @only_on_linux
-def test_a_delete_is_killed_while_it_waits_for_the_job_and_goes_on_waiting(row: Row) -> None:
-    row.cloud.aws.control("POST", "jobs/hold", {"job_name": "*"})
-    assert row.deploy(wait=False) == "CREATE_COMPLETE"
-    row.begin_deletion()
-    until(lambda: "RUNNING" in row.executions())
-    hang_next(row, "ListDatasetImportJobs")
-    kill(row, "is_complete")
-    assert row.status == "DELETE_IN_PROGRESS"
-    row.cloud.aws.control("POST", "jobs/release", {"job_name": "*"})
+def test_a_function_is_killed_while_it_changes_tags_and_the_next_poll_sets_them(stack: StackUnderTest) -> None:
+    assert stack.deploy(tags={"team": "data"}) == "CREATE_COMPLETE"
+    stack.begin(tags={"team": "search"})
+    hang_next(stack, "TagResource")
+    kill(stack, "is_complete")
 
-    assert row.end() == "DELETE_COMPLETE", row.reason
-    assert row.jobs == ["ACTIVE"]
-    row.assert_is_well()
+    assert stack.end() == "UPDATE_COMPLETE"
+    job = stack.cloud.jobs(stack.name)[0]["dataset_import_job_arn"]
+    assert stack.cloud.tags(job) == {"team": "search"}
+    assert stack.jobs == ["ACTIVE"]
+    stack.assert_is_clean()
 
 
-def test_is_complete_runs_out_of_time_and_is_invoked_again(row: Row) -> None:
-    begin_to_wait(row)
-    functions = row.cloud.client("lambda")
-    functions.update_function_configuration(FunctionName=row.function("is_complete"), Timeout=2)
-    hang_next_look(row)
+@only_on_linux
+def test_a_delete_that_is_killed_while_it_waits_for_the_job_continues_to_wait(stack: StackUnderTest) -> None:
+    stack.cloud.aws.control("POST", "jobs/hold", {"job_name": "*"})
+    assert stack.deploy(wait=False) == "CREATE_COMPLETE"
+    stack.begin_deletion()
+    until(lambda: "RUNNING" in stack.executions())
+    hang_next(stack, "ListDatasetImportJobs")
+    kill(stack, "is_complete")
+    assert stack.status == "DELETE_IN_PROGRESS"
+    stack.cloud.aws.control("POST", "jobs/release", {"job_name": "*"})
 
-    assert row.end() == "CREATE_COMPLETE"
-    assert failed_looks(row) == 1
-    assert row.jobs == ["ACTIVE"]
-    row.assert_is_well()
+    assert stack.end() == "DELETE_COMPLETE", stack.reason
+    assert stack.jobs == ["ACTIVE"]
+    stack.assert_is_clean()
 
 
-def test_is_complete_is_throttled_by_lambda_and_invoked_later(row: Row) -> None:
-    begin_to_wait(row)
-    functions = row.cloud.client("lambda")
-    functions.put_function_concurrency(FunctionName=row.function("is_complete"), ReservedConcurrentExecutions=0)
-    until(lambda: failed_looks(row) >= 2)
-    assert row.status == "CREATE_IN_PROGRESS"
-    functions.delete_function_concurrency(FunctionName=row.function("is_complete"))
+def test_is_complete_times_out_and_is_invoked_again(stack: StackUnderTest) -> None:
+    start_waiting(stack)
+    functions = stack.cloud.client("lambda")
+    functions.update_function_configuration(FunctionName=stack.function("is_complete"), Timeout=2)
+    hang_next_poll(stack)
 
-    assert row.end() == "CREATE_COMPLETE"
-    assert row.jobs == ["ACTIVE"]
-    row.assert_is_well()
+    assert stack.end() == "CREATE_COMPLETE"
+    assert failed_polls(stack) == 1
+    assert stack.jobs == ["ACTIVE"]
+    stack.assert_is_clean()
+
+
+def test_is_complete_is_throttled_by_lambda_and_invoked_later(stack: StackUnderTest) -> None:
+    start_waiting(stack)
+    functions = stack.cloud.client("lambda")
+    functions.put_function_concurrency(FunctionName=stack.function("is_complete"), ReservedConcurrentExecutions=0)
+    until(lambda: failed_polls(stack) >= 2)
+    assert stack.status == "CREATE_IN_PROGRESS"
+    functions.delete_function_concurrency(FunctionName=stack.function("is_complete"))
+
+    assert stack.end() == "CREATE_COMPLETE"
+    assert stack.jobs == ["ACTIVE"]
+    stack.assert_is_clean()

@@ -1,4 +1,4 @@
-"""What CloudFormation does by itself around an import, whatever runs by then; docs/reliability.md has the table."""
+"""Rollbacks and deletions in real deploys; see docs/reliability.md."""
 
 from typing import Any
 
@@ -6,134 +6,136 @@ import aws_cdk as cdk
 import pytest
 
 from personalize_import import Reimport
-from tests.deploy.support.direct import Row, until
+from tests.deploy.support.stack_under_test import StackUnderTest, until
 from tests.deploy.support.stacks import ImportStack
 from tests.local_aws.support.server_setup import make_dataset
 
 pytestmark = [pytest.mark.deploy, pytest.mark.slow]
 
 
-def fail_jobs_from_now_on(row: Row) -> None:
-    row.cloud.aws.control("POST", "jobs/end", {"job_name": "*", "failure_reason": "Broken row"})
+def fail_jobs_from_now_on(stack: StackUnderTest) -> None:
+    stack.cloud.aws.control("POST", "jobs/end", {"job_name": "*", "failure_reason": "Broken row"})
 
 
-def hold_jobs(row: Row) -> None:
-    row.cloud.aws.control("POST", "jobs/hold", {"job_name": "*"})
+def hold_jobs(stack: StackUnderTest) -> None:
+    stack.cloud.aws.control("POST", "jobs/hold", {"job_name": "*"})
 
 
-def release_jobs(row: Row) -> None:
-    row.cloud.aws.control("POST", "jobs/release", {"job_name": "*"})
+def release_jobs(stack: StackUnderTest) -> None:
+    stack.cloud.aws.control("POST", "jobs/release", {"job_name": "*"})
 
 
 @pytest.mark.parametrize("mode", ["FULL", "INCREMENTAL"])
-def test_an_update_whose_job_fails_is_rolled_back_without_another_import(row: Row, mode: str) -> None:
-    assert row.deploy() == "CREATE_COMPLETE"
-    fail_jobs_from_now_on(row)
+def test_an_update_whose_job_fails_is_rolled_back_without_another_import(stack: StackUnderTest, mode: str) -> None:
+    assert stack.deploy() == "CREATE_COMPLETE"
+    fail_jobs_from_now_on(stack)
 
-    assert row.deploy(row.put("d"), import_mode=mode) == "UPDATE_ROLLBACK_COMPLETE"
-    assert row.reason.startswith("Broken row.")
-    assert row.jobs == ["ACTIVE", "CREATE FAILED"]
-    assert row.users == ["a", "b", "c"]
-    row.assert_is_well()
-
-
-def test_a_create_is_rolled_back_after_its_job_has_succeeded(row: Row) -> None:
-    assert row.deploy(another_resource_fails=True) == "ROLLBACK_COMPLETE"
-    assert row.jobs == ["ACTIVE"]
-    row.assert_is_well()
+    assert stack.deploy(stack.put("d"), import_mode=mode) == "UPDATE_ROLLBACK_COMPLETE"
+    assert stack.reason.startswith("Broken row.")
+    assert stack.jobs == ["ACTIVE", "CREATE FAILED"]
+    assert stack.users == ["a", "b", "c"]
+    stack.assert_is_clean()
 
 
-def test_an_update_is_rolled_back_after_its_job_has_succeeded_and_the_old_data_is_imported_again(row: Row) -> None:
-    assert row.deploy() == "CREATE_COMPLETE"
-
-    assert row.deploy(row.put("d"), another_resource_fails=True) == "UPDATE_ROLLBACK_COMPLETE"
-    assert row.jobs == ["ACTIVE"] * 3
-    assert row.users == ["a", "b", "c"]
-    row.assert_is_well()
+def test_a_create_is_rolled_back_after_its_job_has_succeeded(stack: StackUnderTest) -> None:
+    assert stack.deploy(another_resource_fails=True) == "ROLLBACK_COMPLETE"
+    assert stack.jobs == ["ACTIVE"]
+    stack.assert_is_clean()
 
 
-def test_a_create_is_rolled_back_during_the_import_and_waits_for_the_job_s_end(row: Row) -> None:
+def test_an_update_is_rolled_back_after_its_job_has_succeeded_and_the_old_data_is_imported_again(
+    stack: StackUnderTest,
+) -> None:
+    assert stack.deploy() == "CREATE_COMPLETE"
+
+    assert stack.deploy(stack.put("d"), another_resource_fails=True) == "UPDATE_ROLLBACK_COMPLETE"
+    assert stack.jobs == ["ACTIVE"] * 3
+    assert stack.users == ["a", "b", "c"]
+    stack.assert_is_clean()
+
+
+def test_a_create_that_is_rolled_back_during_the_import_waits_for_the_end_of_the_job(stack: StackUnderTest) -> None:
     # Nobody waits for the job, so that the other resource fails while it runs.
-    hold_jobs(row)
-    row.begin(wait=False, another_resource_fails=True)
-    until(lambda: row.status == "ROLLBACK_IN_PROGRESS" and "RUNNING" in row.executions())
-    assert row.jobs in (["CREATE PENDING"], ["CREATE IN_PROGRESS"])
-    release_jobs(row)
+    hold_jobs(stack)
+    stack.begin(wait=False, another_resource_fails=True)
+    until(lambda: stack.status == "ROLLBACK_IN_PROGRESS" and "RUNNING" in stack.executions())
+    assert stack.jobs in (["CREATE PENDING"], ["CREATE IN_PROGRESS"])
+    release_jobs(stack)
 
-    assert row.end() == "ROLLBACK_COMPLETE"
-    assert row.jobs == ["ACTIVE"]
-    row.assert_is_well()
-
-
-def test_a_stack_is_deleted_while_nobody_waits_for_its_job_and_waits_for_the_job_s_end(row: Row) -> None:
-    hold_jobs(row)
-    assert row.deploy(wait=False) == "CREATE_COMPLETE"
-    row.begin_deletion()
-    until(lambda: "RUNNING" in row.executions())
-    assert row.status == "DELETE_IN_PROGRESS"
-    release_jobs(row)
-
-    assert row.end() == "DELETE_COMPLETE"
-    assert row.jobs == ["ACTIVE"]
-    row.assert_is_well()
+    assert stack.end() == "ROLLBACK_COMPLETE"
+    assert stack.jobs == ["ACTIVE"]
+    stack.assert_is_clean()
 
 
-def test_an_update_that_runs_out_of_time_is_rolled_back_after_its_job_which_cannot_be_stopped(row: Row) -> None:
-    assert row.deploy() == "CREATE_COMPLETE"
-    hold_jobs(row)
-    row.begin(row.put("d"), timeout=cdk.Duration.minutes(1))
-    until(lambda: row.status == "UPDATE_ROLLBACK_IN_PROGRESS")
-    release_jobs(row)
+def test_deleting_a_stack_waits_for_a_job_that_is_no_longer_monitored(stack: StackUnderTest) -> None:
+    hold_jobs(stack)
+    assert stack.deploy(wait=False) == "CREATE_COMPLETE"
+    stack.begin_deletion()
+    until(lambda: "RUNNING" in stack.executions())
+    assert stack.status == "DELETE_IN_PROGRESS"
+    release_jobs(stack)
 
-    assert row.end() == "UPDATE_ROLLBACK_COMPLETE"
-    assert row.reason.startswith("Timed out")
-    assert row.jobs == ["ACTIVE"] * 3
-    assert row.users == ["a", "b", "c"]
-    row.assert_is_well()
+    assert stack.end() == "DELETE_COMPLETE"
+    assert stack.jobs == ["ACTIVE"]
+    stack.assert_is_clean()
+
+
+def test_an_update_that_times_out_is_rolled_back_after_the_end_of_its_job(stack: StackUnderTest) -> None:
+    assert stack.deploy() == "CREATE_COMPLETE"
+    hold_jobs(stack)
+    stack.begin(stack.put("d"), timeout=cdk.Duration.minutes(1))
+    until(lambda: stack.status == "UPDATE_ROLLBACK_IN_PROGRESS")
+    release_jobs(stack)
+
+    assert stack.end() == "UPDATE_ROLLBACK_COMPLETE"
+    assert stack.reason.startswith("Timed out")
+    assert stack.jobs == ["ACTIVE"] * 3
+    assert stack.users == ["a", "b", "c"]
+    stack.assert_is_clean()
 
 
 @pytest.mark.parametrize(
     "changed", [{"tags": {"team": "data"}}, {"reimport": Reimport.when_value_changes("2")}], ids=["tags", "token"]
 )
-def test_a_dataset_is_deleted_and_made_again_outside_the_stack_and_the_next_deploy_imports_again(
-    row: Row, changed: dict[str, Any]
+def test_a_dataset_that_is_created_again_outside_the_stack_is_imported_by_the_next_deploy(
+    stack: StackUnderTest, changed: dict[str, Any]
 ) -> None:
-    assert row.deploy() == "CREATE_COMPLETE"
-    make_dataset_again(row)
-    assert row.users == []
+    assert stack.deploy() == "CREATE_COMPLETE"
+    make_dataset_again(stack)
+    assert stack.users == []
 
-    assert row.deploy(**changed) == "UPDATE_COMPLETE"
-    assert row.users == ["a", "b", "c"]
-    assert row.jobs == ["ACTIVE"] * 2
-    row.assert_is_well()
+    assert stack.deploy(**changed) == "UPDATE_COMPLETE"
+    assert stack.users == ["a", "b", "c"]
+    assert stack.jobs == ["ACTIVE"] * 2
+    stack.assert_is_clean()
 
 
-def make_dataset_again(row: Row) -> None:
-    personalize = row.cloud.personalize
-    dataset = personalize.describe_dataset(datasetArn=row.dataset_arn)["dataset"]
-    personalize.delete_dataset(datasetArn=row.dataset_arn)
-    until(lambda: row.dataset_arn not in [found["datasetArn"] for found in personalize.list_datasets()["datasets"]])
+def make_dataset_again(stack: StackUnderTest) -> None:
+    personalize = stack.cloud.personalize
+    dataset = personalize.describe_dataset(datasetArn=stack.dataset_arn)["dataset"]
+    personalize.delete_dataset(datasetArn=stack.dataset_arn)
+    until(lambda: stack.dataset_arn not in [found["datasetArn"] for found in personalize.list_datasets()["datasets"]])
     personalize.create_dataset(
         name=dataset["name"],
         schemaArn=dataset["schemaArn"],
         datasetGroupArn=dataset["datasetGroupArn"],
         datasetType="Users",
     )
-    until(lambda: personalize.describe_dataset(datasetArn=row.dataset_arn)["dataset"]["status"] == "ACTIVE")
+    until(lambda: personalize.describe_dataset(datasetArn=stack.dataset_arn)["dataset"]["status"] == "ACTIVE")
 
 
-def test_a_failed_first_deployment_is_tried_again_while_the_old_job_still_runs(row: Row) -> None:
-    row.stack = ImportStack
-    dataset = make_dataset(row.cloud, row.name)
-    hold_jobs(row)
-    assert row.run_out_of_time(dataset=dataset) == "ROLLBACK_COMPLETE"
-    assert row.reason.startswith("Timed out")
-    begun = len(row.executions())
-    row.begin(dataset=dataset)
-    until(lambda: len(row.executions()) > begun)
-    release_jobs(row)
+def test_a_failed_first_deployment_is_repeated_while_its_job_still_runs(stack: StackUnderTest) -> None:
+    stack.stack_class = ImportStack
+    dataset = make_dataset(stack.cloud, stack.name)
+    hold_jobs(stack)
+    assert stack.run_out_of_time(dataset=dataset) == "ROLLBACK_COMPLETE"
+    assert stack.reason.startswith("Timed out")
+    before = len(stack.executions())
+    stack.begin(dataset=dataset)
+    until(lambda: len(stack.executions()) > before)
+    release_jobs(stack)
 
-    assert row.end() == "CREATE_COMPLETE"
-    assert row.jobs == ["ACTIVE"]
-    assert row.users == ["a", "b", "c"]
-    row.assert_is_well()
+    assert stack.end() == "CREATE_COMPLETE"
+    assert stack.jobs == ["ACTIVE"]
+    assert stack.users == ["a", "b", "c"]
+    stack.assert_is_clean()

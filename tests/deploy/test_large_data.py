@@ -1,4 +1,4 @@
-"""A look at large data: bounded in time and memory, for a function has little of both."""
+"""Preflight of large data is bounded in time and memory."""
 
 import json
 import subprocess
@@ -26,8 +26,8 @@ SCHEMA = json.dumps(
         ],
     }
 )
-# What a function does, with its libraries loaded before, as they are when it is invoked.
-LOOK = """
+# The preflight of a function, measured after the libraries have been loaded.
+PREFLIGHT = """
 import json, sys, time
 from personalize_import_handler.data import preflight
 from personalize_import_handler.aws.data_reader_client import RoleReader
@@ -37,19 +37,19 @@ from personalize_import_handler.contract.properties import ImportProperties
 
 role_arn, location, schema = sys.argv[1:]
 properties = ImportProperties(dataset_arn="", data_location=location, role_arn=role_arn)
-began, told = time.monotonic(), ""
+started_at, message = time.monotonic(), ""
 try:
     preflight.check_data(properties, DatasetSchema(schema, None), RoleReader(role_arn))
 except DataRefusedError as problem:
-    told = str(problem)
-seconds = time.monotonic() - began
-# Not getrusage, which has the memory of whoever has forked this process.
+    message = str(problem)
+seconds = time.monotonic() - started_at
+# Not getrusage, which includes the memory of the parent process.
 peak = next(line for line in open("/proc/self/status") if line.startswith("VmHWM"))
-print(json.dumps([seconds, int(peak.split()[1]) / 1024, told]))
+print(json.dumps([seconds, int(peak.split()[1]) / 1024, message]))
 """
 
 
-def test_of_100_mb_the_head_is_looked_at_in_seconds_and_in_the_functions_memory(
+def test_the_head_of_100_mb_is_checked_within_seconds_and_the_memory_of_the_function(
     cloud: Cloud, name: str, record_property: Callable[[str, object], None]
 ) -> None:
     rows = "".join(f"u{number % 5000},i{number % 700},{1_700_000_000 + number}\n" for number in range(40_000))
@@ -61,22 +61,22 @@ def test_of_100_mb_the_head_is_looked_at_in_seconds_and_in_the_functions_memory(
     role_arn = trusting_role(cloud, name)
 
     for key, expected in (("good.csv", ""), ("bad.csv", "in bad.csv, line 60001, column TIMESTAMP")):
-        seconds, memory, told = look(cloud, role_arn, location.replace("good.csv", key))
-        assert expected in told
-        assert bool(told) == bool(expected)
+        seconds, memory, message = run_preflight(cloud, role_arn, location.replace("good.csv", key))
+        assert expected in message
+        assert bool(message) == bool(expected)
         record_property(f"preflight of {len(good) // MIB} MiB, {key}", f"{seconds:.2f} s, {memory:.0f} MiB")
         assert seconds <= SECONDS_MAX
         assert memory <= MEMORY_MIB
 
 
-def look(cloud: Cloud, role_arn: str, location: str) -> tuple[float, float, str]:
-    """Look in a process of its own; returns seconds, MiB at most, and what is told."""
-    arguments = [sys.executable, "-c", LOOK, role_arn, location, SCHEMA]
+def run_preflight(cloud: Cloud, role_arn: str, location: str) -> tuple[float, float, str]:
+    """Run preflight in a subprocess, and return the seconds, the peak memory in MiB, and the error message."""
+    arguments = [sys.executable, "-c", PREFLIGHT, role_arn, location, SCHEMA]
     ran = subprocess.run(
         arguments, env=cloud.aws.process_environment(), capture_output=True, text=True, check=True, timeout=60
     )
-    seconds, memory, told = json.loads(ran.stdout)
-    return seconds, memory, told
+    seconds, memory, message = json.loads(ran.stdout)
+    return seconds, memory, message
 
 
 def trusting_role(cloud: Cloud, name: str) -> str:

@@ -55,7 +55,7 @@ def import_users(scope: Construct, name: str, location: str, *, preflight: bool)
 
 
 @pytest.mark.parametrize("place", [long_name, nested, three_deep], ids=lambda place: place.__name__)
-def test_a_job_imports_wherever_its_provider_is(cloud: Cloud, place: Place) -> None:
+def test_a_job_imports_with_a_provider_in_any_stack(cloud: Cloud, place: Place) -> None:
     name = f"Names-{place.__name__.replace('_', '-')}"
     location = cloud.put(name.lower(), "users.csv", users_csv("a", "b", "c"))
 

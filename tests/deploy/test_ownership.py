@@ -15,7 +15,7 @@ from personalize_import import DatasetImportProvider, DataSource
 from personalize_import_handler.contract import DATA_RESOURCE_TYPE, RESOURCE_TAG, RESOURCE_TYPE, WAIT_RESOURCE_TYPE
 from personalize_local.server.options import Options
 from tests.deploy.support.cloud import Cloud, running_cloud
-from tests.deploy.support.direct import until
+from tests.deploy.support.stack_under_test import until
 from tests.deploy.support.stacks import UsersStack, users_csv
 
 pytestmark = [pytest.mark.deploy, pytest.mark.slow]
@@ -105,7 +105,7 @@ def test_the_import_role_of_another_team_is_not_passed(cloud: Cloud, shop: dict[
 
 
 @pytest.mark.parametrize("scope", [ATTACKED, f"{ATTACKED}/Nested"])
-def test_a_stack_that_calls_itself_another_one_is_refused(cloud: Cloud, shop: dict[str, str], scope: str) -> None:
+def test_a_stack_that_claims_to_be_another_one_is_rejected(cloud: Cloud, shop: dict[str, str], scope: str) -> None:
     stolen = an_import(shop, DataLocation="s3://shop/", RoleArn="arn:aws:iam::000000000000:role/team/ml/any")
 
     reason = attack(cloud, RESOURCE_TYPE, shop, **stolen, StackScope=scope)
@@ -113,7 +113,7 @@ def test_a_stack_that_calls_itself_another_one_is_refused(cloud: Cloud, shop: di
     assert f"StackScope '{scope}'" in reason or "StackScope must be the name of the root stack" in reason
 
 
-def test_nothing_is_copied_to_or_imported_from_the_folder_of_another_team(cloud: Cloud, shop: dict[str, str]) -> None:
+def test_no_data_is_copied_to_or_imported_from_the_folder_of_another_team(cloud: Cloud, shop: dict[str, str]) -> None:
     own = an_import(shop, RoleArn=shop["Role"].replace("/Shop/", "/Store/"))
     file = {"Name": "users.csv", "Source": "s3://cdk-hnb659fds-assets-000000000000-eu-west-1/any.csv"}
 
@@ -122,7 +122,7 @@ def test_nothing_is_copied_to_or_imported_from_the_folder_of_another_team(cloud:
         assert f"DataLocation '{shop['DataLocation']}' is not in the folder of this stack" in reason
 
 
-def test_the_data_bucket_is_not_emptied_for_another_team(cloud: Cloud, shop: dict[str, str]) -> None:
+def test_the_staging_bucket_is_not_emptied_for_another_team(cloud: Cloud, shop: dict[str, str]) -> None:
     reason = attack(cloud, DATA_RESOURCE_TYPE, shop, Bucket=shop["Bucket"])
 
     assert reason.startswith("Custom::PersonalizeImportData is allowed only in the provider's own stack")

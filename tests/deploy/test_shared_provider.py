@@ -10,20 +10,20 @@ from aws_cdk import aws_ssm as ssm
 from personalize_import import DatasetImportProvider
 from personalize_local.server.options import Options
 from tests.deploy.support.cloud import Cloud, running_cloud
-from tests.deploy.support.most_at_once import most_at_once
+from tests.deploy.support.concurrency import max_concurrent
 from tests.deploy.support.stacks import UsersStack, users_csv
 
 pytestmark = [pytest.mark.deploy, pytest.mark.slow]
 
 STACKS = [f"Shop{number}" for number in range(8)]
-ROOM = 5
+LIMIT = 5
 """So many jobs an account may have PENDING or IN_PROGRESS in a Region."""
 PATH = "/team/ml/"
 
 
 @pytest.fixture
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
-    """An account of this test's own: nobody else's jobs take its room."""
+    """A separate local AWS, so that jobs of other tests don't count towards the limit."""
     with running_cloud(tmp_path_factory.mktemp("shared"), Options(speed=40, import_seconds=240)) as cloud:
         yield cloud
 
@@ -67,8 +67,8 @@ def test_eight_stacks_with_one_provider_import_five_at_a_time(
 
     assert deployed.succeeded, deployed.output
     jobs = cloud.aws.control("GET", "jobs")["jobs"]
-    record_property("shared provider", f"{len(jobs)} jobs, at most {most_at_once(jobs)} of them at once")
+    record_property("shared provider", f"{len(jobs)} jobs, at most {max_concurrent(jobs)} of them at once")
     assert [job["history"][-1]["status"] for job in jobs] == ["ACTIVE"] * len(STACKS)
     assert {job["dataset_arn"] for job in jobs} == {cloud.outputs(name)["DatasetArn"] for name in STACKS}
-    assert most_at_once(jobs) == ROOM
+    assert max_concurrent(jobs) == LIMIT
     assert len(cloud.client("stepfunctions").list_state_machines()["stateMachines"]) == 1

@@ -1,4 +1,4 @@
-"""State changes of real deploys, as a queue gets them by way of EventBridge."""
+"""State change events of real deploys, received by a queue."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -18,12 +18,12 @@ from tests.deploy.support.stacks import UsersStack, users_csv
 pytestmark = [pytest.mark.deploy, pytest.mark.slow]
 
 PUT_EVENTS = "events:PutEvents"
-"""The action that these deploys show to be needed."""
+"""The action that these deploys need."""
 OF_A_GOOD_JOB = ["CREATE PENDING", "CREATE IN_PROGRESS", "ACTIVE"]
 
 
-class ToldStack(UsersStack):
-    """An import whose states are told to queues of a stack that is kept when this one is rolled back."""
+class EventStack(UsersStack):
+    """An import whose state change events are sent to queues in a stack that a rollback keeps."""
 
     def __init__(self, app: cdk.App, name: str, location: str, **job: Any) -> None:
         kept = cdk.Stack(app, f"{name}Kept")
@@ -34,8 +34,8 @@ class ToldStack(UsersStack):
 
 
 @pytest.fixture
-def told(cloud: Cloud, name: str) -> Callable[[str], Iterator[dict[str, Any]]]:
-    """Give what a queue holds, oldest first."""
+def events(cloud: Cloud, name: str) -> Callable[[str], Iterator[dict[str, Any]]]:
+    """Return a function that receives the messages of a queue, oldest first."""
     client = cloud.client("sqs")
 
     def received(which: str) -> Iterator[dict[str, Any]]:
@@ -48,55 +48,53 @@ def told(cloud: Cloud, name: str) -> Callable[[str], Iterator[dict[str, Any]]]:
     return received
 
 
-def test_each_state_of_an_import_is_told_once_by_all_resources_of_a_relay(cloud: Cloud, name: str, told: Any) -> None:
+def test_a_wait_chain_publishes_each_status_of_an_import_once(cloud: Cloud, name: str, events: Any) -> None:
     location = cloud.put(name.lower(), "users.csv", users_csv("a", "b"))
 
     def build(app: cdk.App) -> None:
-        stack = ToldStack(app, name, location, timeout=cdk.Duration.hours(2))
+        stack = EventStack(app, name, location, timeout=cdk.Duration.hours(2))
         stack.job.add_alarms("Alarms", longest_execution_time=cdk.Duration.hours(1))
         ImportDashboard(stack, "Dashboard", jobs=[stack.job])
 
     deployed = cloud.deploy(build)
 
     assert deployed.succeeded, deployed.output
-    changes = list(told("States"))
+    changes = list(events("States"))
     outputs = cloud.outputs(name)
     assert [change["detail"]["status"] for change in changes] == OF_A_GOOD_JOB
     assert {change["source"] for change in changes} == {"cdk-personalize-import"}
     assert {tuple(change["resources"]) for change in changes} == {(outputs["JobArn"], outputs["DatasetArn"])}
-    assert list(told("Failed")) == []
+    assert list(events("Failed")) == []
     alarms = cloud.client("cloudwatch").describe_alarms(AlarmNamePrefix=name)["MetricAlarms"]
     assert len(alarms) == 9
-    # ministack takes errors of any function for those of each: what it says of the provider's alarms is chance.
+    # ministack counts errors of any function for each function, so the states of the provider's alarms are random.
     of_job = [alarm["StateValue"] for alarm in alarms if not alarm.get("MetricName")]
     assert of_job == ["INSUFFICIENT_DATA"] * 2
     assert len(alarms) == 9
 
 
-def test_an_import_that_fails_a_first_deploy_is_told_to_what_the_rollback_leaves(
-    cloud: Cloud, name: str, told: Any
+def test_a_failed_first_deploy_is_published_to_a_rule_that_the_rollback_keeps(
+    cloud: Cloud, name: str, events: Any
 ) -> None:
     location = cloud.put(name.lower(), "users.csv", users_csv("a", ""))
 
     def build(app: cdk.App) -> None:
-        ToldStack(app, name, location)
+        EventStack(app, name, location)
 
     deployed = cloud.deploy(build)
 
     assert not deployed.succeeded
-    (failed,) = told("Failed")
+    (failed,) = events("Failed")
     assert failed["detail"]["status"] == "CREATE FAILED"
     assert failed["detail"]["failureReason"] in " ".join(deployed.output.split())
-    assert [change["detail"]["status"] for change in told("States")] == [*OF_A_GOOD_JOB[:-1], "CREATE FAILED"]
+    assert [change["detail"]["status"] for change in events("States")] == [*OF_A_GOOD_JOB[:-1], "CREATE FAILED"]
 
 
-def test_a_refusal_of_event_bridge_leaves_the_import_alone_and_is_in_the_log(
-    cloud: Cloud, name: str, told: Any
-) -> None:
+def test_an_error_of_eventbridge_is_logged_and_does_not_affect_the_import(cloud: Cloud, name: str, events: Any) -> None:
     location = cloud.put(name.lower(), "users.csv", users_csv("a", "b"))
 
     def build(app: cdk.App) -> None:
-        stack = ToldStack(app, name, location)
+        stack = EventStack(app, name, location)
         denied = iam.PolicyStatement(effect=iam.Effect.DENY, actions=[PUT_EVENTS], resources=["*"])
         role = DatasetImportProvider.get_or_create(stack).preflight_role
         stack.job.node.add_dependency(iam.Policy(stack, "Denied", roles=[role], statements=[denied]))
@@ -104,7 +102,7 @@ def test_a_refusal_of_event_bridge_leaves_the_import_alone_and_is_in_the_log(
     deployed = cloud.deploy(build)
 
     assert deployed.succeeded, deployed.output
-    assert list(told("States")) == []
+    assert list(events("States")) == []
     refused = [line for line in cloud.log_lines() if "Status CREATE PENDING was not published to EventBridge" in line]
     assert len(refused) == 1
     assert PUT_EVENTS in refused[0]

@@ -1,4 +1,4 @@
-"""`personalize-import status` beside deployments to the local AWS."""
+"""`personalize-import status` during deployments to the local AWS."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -14,7 +14,7 @@ from personalize_import_cli.app import run
 from personalize_import_cli.commands import status as command
 from tests.cli.support.recorder import Recorder
 from tests.cli.support.runs import Ended
-from tests.deploy.support.direct import Row, until
+from tests.deploy.support.stack_under_test import StackUnderTest, until
 from tests.local_aws.support.server_setup import make_dataset, make_import_role, start_job
 
 pytestmark = pytest.mark.deploy
@@ -23,16 +23,16 @@ Status = Callable[..., Ended]
 
 
 @pytest.fixture
-def status(row: Row, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Status:
+def status(stack: StackUnderTest, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Status:
     """Run the command in this process, every second."""
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)  # it would keep other credentials
     monkeypatch.setattr(command, "_WATCH_SECONDS", 1)
-    for name, value in row.cloud.aws.environment.items():
+    for name, value in stack.cloud.aws.environment.items():
         monkeypatch.setenv(name, value)
 
     def run_here(*options: str) -> Ended:
         capsys.readouterr()  # drop what the CDK printed
-        code = run(["status", row.name, *options])
+        code = run(["status", stack.name, *options])
         return Ended(code, *capsys.readouterr())
 
     return run_here
@@ -49,25 +49,25 @@ def states_of(ended: Ended) -> list[str]:
     return list(dict.fromkeys(states))
 
 
-def put(row: Row, key: str, content: str) -> str:
-    row.cloud.s3.put_object(Bucket=row.name.lower(), Key=key, Body=content)
-    return f"s3://{row.name.lower()}/{key}"
+def put(stack: StackUnderTest, key: str, content: str) -> str:
+    stack.cloud.s3.put_object(Bucket=stack.name.lower(), Key=key, Body=content)
+    return f"s3://{stack.name.lower()}/{key}"
 
 
 @contextmanager
-def held(row: Row) -> Iterator[None]:
+def held(stack: StackUnderTest) -> Iterator[None]:
     """Let no job end meanwhile."""
-    row.cloud.aws.control("POST", "jobs/hold", {"job_name": "*"})
+    stack.cloud.aws.control("POST", "jobs/hold", {"job_name": "*"})
     try:
         yield
     finally:
-        row.cloud.aws.control("POST", "jobs/release", {"job_name": "*"})
+        stack.cloud.aws.control("POST", "jobs/release", {"job_name": "*"})
 
 
-def test_watch_follows_an_import_to_its_end(row: Row, status: Status) -> None:
-    row.begin()
+def test_watch_follows_an_import_to_its_end(stack: StackUnderTest, status: Status) -> None:
+    stack.begin()
     ended = status("--watch", "--json")
-    (job,) = row.cloud.jobs(row.name)
+    (job,) = stack.cloud.jobs(stack.name)
     assert (ended.code, ended.stderr) == (0, "")
     last = json.loads(ended.output.splitlines()[-1])
     assert (last["stack_status"], last["in_progress"], last["failed"]) == ("CREATE_COMPLETE", False, False)
@@ -78,14 +78,16 @@ def test_watch_follows_an_import_to_its_end(row: Row, status: Status) -> None:
 
 
 @pytest.mark.slow
-def test_failed_imports_are_shown_with_their_reasons_until_the_next_deploy_succeeds(row: Row, status: Status) -> None:
-    assert row.deploy() == "CREATE_COMPLETE"
-    (job,) = row.cloud.jobs(row.name)
-    location = put(row, "a-value-is-missing.csv", "USER_ID,CLASS\n,gold\n")
-    row.begin(location)
+def test_failed_imports_are_shown_with_their_reasons_until_the_next_deploy_succeeds(
+    stack: StackUnderTest, status: Status
+) -> None:
+    assert stack.deploy() == "CREATE_COMPLETE"
+    (job,) = stack.cloud.jobs(stack.name)
+    location = put(stack, "a-value-is-missing.csv", "USER_ID,CLASS\n,gold\n")
+    stack.begin(location)
     ended = status("--watch", "--json")
     assert ended.code == 1
-    *_, failed_job = row.cloud.jobs(row.name)
+    *_, failed_job = stack.cloud.jobs(stack.name)
     last = ended.output.splitlines()[-1]
     assert json.loads(last)["stack_status"] == "UPDATE_ROLLBACK_COMPLETE"
     failed, restored = imports_of(last)
@@ -96,12 +98,12 @@ def test_failed_imports_are_shown_with_their_reasons_until_the_next_deploy_succe
     assert restored["rollback"]
     assert restored["dataset_import_job_arn"] == job["dataset_import_job_arn"]
 
-    row.deploy(put(row, "a-column-is-missing.csv", "USER_ID\na\n"))
+    stack.deploy(put(stack, "a-column-is-missing.csv", "USER_ID\na\n"))
     failed, _restored = imports_of(status("--json").output)
     assert failed["reason"].startswith("Input csv is missing the following columns: [CLASS].")
     assert failed["dataset_import_job_arn"] is None
 
-    assert row.deploy(tags={"stage": "test"}) == "UPDATE_COMPLETE"
+    assert stack.deploy(tags={"stage": "test"}) == "UPDATE_COMPLETE"
     after = status("--json")
     assert after.code == 0
     (unchanged,) = imports_of(after.output)
@@ -109,18 +111,20 @@ def test_failed_imports_are_shown_with_their_reasons_until_the_next_deploy_succe
 
 
 @pytest.mark.slow
-def test_an_import_without_capacity_is_queued_also_where_its_name_depends_on_the_data(row: Row, status: Status) -> None:
-    name = row.name.lower()
-    role = make_import_role(row.cloud, name)
-    others = [make_dataset(row.cloud, f"{name}{number}") for number in range(5)]
-    with held(row):
+def test_an_import_without_capacity_is_queued_also_where_its_name_depends_on_the_data(
+    stack: StackUnderTest, status: Status
+) -> None:
+    name = stack.name.lower()
+    role = make_import_role(stack.cloud, name)
+    others = [make_dataset(stack.cloud, f"{name}{number}") for number in range(5)]
+    with held(stack):
         for number, dataset in enumerate(others):
-            start_job(row.cloud.personalize, f"{name}-other-{number}", dataset, row.location, role)
-        row.begin(reimport=Reimport.when_data_changes())
+            start_job(stack.cloud.personalize, f"{name}-other-{number}", dataset, stack.location, role)
+        stack.begin(reimport=Reimport.when_data_changes())
         calls = "calls?operation=CreateDatasetImportJob"
         until(
             lambda: any(
-                call["outcome"] == "LimitExceededException" for call in row.cloud.aws.control("GET", calls)["calls"]
+                call["outcome"] == "LimitExceededException" for call in stack.cloud.aws.control("GET", calls)["calls"]
             )
         )
         (queued,) = imports_of(status("--json").output)
@@ -132,37 +136,39 @@ def test_an_import_without_capacity_is_queued_also_where_its_name_depends_on_the
 
 
 @pytest.mark.slow
-def test_ctrl_c_on_a_terminal_ends_watch_alone_and_restores_the_cursor(row: Row) -> None:
-    assert row.deploy() == "CREATE_COMPLETE"
-    role = make_import_role(row.cloud, row.name.lower())
-    with held(row):
-        start_job(row.cloud.personalize, f"{row.name}-by-hand", row.dataset_arn, row.location, role)
-        row.begin(row.put("d"))
-        watching = Recorder("status", row.name, "--watch", columns=200, env=row.cloud.aws.environment)
-        reason = f"waiting for {row.name}-by-hand, which imports into the same dataset"
+def test_ctrl_c_on_a_terminal_ends_watch_alone_and_restores_the_cursor(stack: StackUnderTest) -> None:
+    assert stack.deploy() == "CREATE_COMPLETE"
+    role = make_import_role(stack.cloud, stack.name.lower())
+    with held(stack):
+        start_job(stack.cloud.personalize, f"{stack.name}-by-hand", stack.dataset_arn, stack.location, role)
+        stack.begin(stack.put("d"))
+        watching = Recorder("status", stack.name, "--watch", columns=200, env=stack.cloud.aws.environment)
+        reason = f"waiting for {stack.name}-by-hand, which imports into the same dataset"
         watching.read_until_shown(lambda screen: reason in screen)
         assert watching.cursor_is_hidden
         watching.interrupt()
         ended = watching.ended()
     assert ended.code == 130
-    assert ended.output.splitlines()[-1] == f"Stopped watching {row.name}; its imports continue"
+    assert ended.output.splitlines()[-1] == f"Stopped watching {stack.name}; its imports continue"
     assert not watching.cursor_is_hidden
-    assert row.end() == "UPDATE_COMPLETE"
-    assert row.users == ["d"]
+    assert stack.end() == "UPDATE_COMPLETE"
+    assert stack.users == ["d"]
 
 
 @pytest.mark.slow
-def test_a_wait_chain_is_one_import_and_throttled_reads_are_retried(row: Row, status: Status) -> None:
-    with held(row):
-        row.begin(timeout=cdk.Duration.hours(2))
-        row.cloud.aws.control("POST", "clock", {"speed": 1000})
-        until(lambda: any(event.get("ResourceType", "").endswith("JobWait") for event in row.cloud.events(row.name)))
-        row.cloud.aws.control("POST", "clock", {"speed": 100})
+def test_a_wait_chain_is_one_import_and_throttled_reads_are_retried(stack: StackUnderTest, status: Status) -> None:
+    with held(stack):
+        stack.begin(timeout=cdk.Duration.hours(2))
+        stack.cloud.aws.control("POST", "clock", {"speed": 1000})
+        until(
+            lambda: any(event.get("ResourceType", "").endswith("JobWait") for event in stack.cloud.events(stack.name))
+        )
+        stack.cloud.aws.control("POST", "clock", {"speed": 100})
         (running,) = imports_of(status("--json").output)
         assert running["state"] == "running"
-    # More than the client retries by itself: the next look succeeds. The first look isn't retried.
+    # More errors than the client retries: the next read succeeds. The first read isn't retried.
     throttled = {"operation": "ListDatasetImportJobs", "error_code": "ThrottlingException", "times": 2}
-    row.cloud.aws.control("POST", "faults", throttled)
+    stack.cloud.aws.control("POST", "faults", throttled)
     ended = status("--watch", "--json")
     assert ended.code == 0
     assert states_of(ended)[-1] == "imported"

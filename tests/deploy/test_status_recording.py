@@ -1,4 +1,4 @@
-"""`status --watch` on a terminal beside a `cdk deploy`, and `status` after a failure, as docs/status.md shows them.
+"""`status --watch` on a terminal during a `cdk deploy`, and `status` after a failure, as docs/status.md shows them.
 
 To write the output into the page: RENEW_GOLDEN=1 python -m pytest tests/deploy/test_status_recording.py
 """
@@ -15,7 +15,7 @@ import pytest
 from tests.cli.support.recorder import Recorder
 from tests.cli.support.runs import run
 from tests.deploy.support.cloud import Cloud
-from tests.deploy.support.direct import publish, until
+from tests.deploy.support.stack_under_test import publish, until
 from tests.deploy.support.stacks import UsersStack, users_csv
 
 pytestmark = [pytest.mark.deploy, pytest.mark.slow]
@@ -37,7 +37,7 @@ def app(folder: str) -> Callable[[cdk.App], None]:
 
 @pytest.fixture
 def shop(cloud: Cloud) -> Iterator[Cloud]:
-    """A stack with an import, and data for the next ones; in a time in which a person could look on."""
+    """A stack with an import, and data for the next ones, at a speed that a person could watch."""
     cloud.put(BUCKET, "2026-06/users.csv", users_csv("a", "b", "c"))
     cloud.s3.put_object(Bucket=BUCKET, Key="2026-07/users.csv", Body=users_csv("d", "e"))
     cloud.s3.put_object(Bucket=BUCKET, Key="2026-08/users.csv", Body="USER_ID,CLASS\nf,gold\n,silver\n")

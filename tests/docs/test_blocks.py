@@ -91,7 +91,7 @@ def test_any_other_block_is_run_by_tests(block: Block) -> None:
     assert block.key(RUN_BY) is not None, "name the tests that run it in tests/docs/support/blocks.py"
 
 
-def test_the_tables_of_blocks_have_nothing_that_is_not_there() -> None:
+def test_every_block_in_the_tables_exists() -> None:
     for table in (BEFORE, RUN_BY):
         used = {block.key(table) for block in BLOCKS}
         assert [key for key in table if key not in used] == []
@@ -108,14 +108,14 @@ def command_lines() -> Iterator[str]:
 
 
 @pytest.mark.parametrize("line", sorted({line for line in command_lines() if line.startswith("personalize-import ")}))
-def test_a_command_of_ours_is_one_that_there_is(line: str) -> None:
+def test_every_command_of_the_project_exists(line: str) -> None:
     _program, name, *arguments = shlex.split(line)
     command = cli.commands[name]
     with click.Context(cli) as context:
         command.make_context(name, arguments, parent=context)  # reads the arguments, and runs nothing
 
 
-def test_the_targets_that_are_shown_are_there() -> None:
+def test_every_make_target_in_the_docs_exists() -> None:
     targets = set(re.findall(r"^([a-z][a-z-]*):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     shown = {found for line in command_lines() for found in re.findall(r"^make (?:-C \S+ )?([a-z-]+)", line)}
     assert shown - targets == set()
@@ -129,7 +129,7 @@ def test_the_architecture_shows_every_folder() -> None:
     assert [folder for folder in sorted(folders) if f"{folder}/" not in page] == []
 
 
-def test_the_resource_in_terraform_has_the_properties_that_there_are() -> None:
+def test_the_terraform_resource_has_existing_properties() -> None:
     (block,) = [block for block in BLOCKS if block.language == "hcl"]
     shown = set(
         re.findall(r"^ *([A-Z]\w+) += ", block.text.partition("Properties")[2].partition("Outputs")[0], re.MULTILINE)

@@ -37,7 +37,7 @@ def test_the_commands_of_the_readme_deploy_the_demo(tmp_path: Path) -> None:
     assert "PersonalizeDemoInteractions.Status = ACTIVE" in ended.stdout
 
 
-def test_options_of_ones_own_are_taken(tmp_path: Path) -> None:
+def test_additional_options_are_accepted(tmp_path: Path) -> None:
     (tmp_path / "conftest.py").write_text(text_of("docs/testing.md: import pytest"))
     (tmp_path / "test_it.py").write_text("def test_it(local_cloud_options): assert local_cloud_options.speed == 100")
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]

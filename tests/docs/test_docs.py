@@ -39,7 +39,7 @@ def test_the_readme_has_the_limits_of_the_contract() -> None:
     assert f"Each {contract.TIMEOUT_SECONDS_MAX // 60} minutes more add a resource" in README
 
 
-def test_the_cost_that_the_readme_gives_is_that_of_the_pace() -> None:
+def test_the_cost_in_the_readme_matches_the_polling() -> None:
     looks, elapsed = 3, 0  # OnEvent hands over, IsComplete decides what to do, and does it
     while elapsed < 10 * 60:
         elapsed += seconds_until_next_poll(elapsed)
@@ -51,7 +51,7 @@ def test_the_cost_that_the_readme_gives_is_that_of_the_pace() -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
-def test_links_between_files_lead_somewhere(page: Path) -> None:
+def test_links_between_files_are_valid(page: Path) -> None:
     text = page.read_text()
     for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", text):
         assert target.startswith("https://") or (page.parent / target).exists(), target
@@ -61,7 +61,7 @@ def test_links_between_files_lead_somewhere(page: Path) -> None:
         assert anchor in headings
 
 
-def test_every_target_of_the_makefile_says_what_it_does() -> None:
+def test_every_target_of_the_makefile_has_a_description() -> None:
     makefile = (ROOT / "Makefile").read_text()
     targets = re.findall(r"^([a-z][a-z-]*):.*?(## .*)?$", makefile, re.MULTILINE)
     assert [name for name, said in targets if not said] == []
@@ -85,7 +85,7 @@ def test_the_architecture_names_every_package(folder: str) -> None:
     assert [package for package in sorted(packages) if f"{package}/" not in page] == []
 
 
-def test_the_drawing_of_the_packages_is_that_of_the_imports() -> None:
+def test_the_drawing_of_the_packages_matches_the_imports() -> None:
     program = "import package_graph, sys; sys.stdout.write(package_graph.page(open(sys.argv[1]).read()))"
     drawn = subprocess.run(
         [sys.executable, "-c", program, ROOT / "ARCHITECTURE.md"],
@@ -97,7 +97,7 @@ def test_the_drawing_of_the_packages_is_that_of_the_imports() -> None:
     assert drawn.stdout == (ROOT / "ARCHITECTURE.md").read_text()
 
 
-def test_the_docs_build_as_a_site_without_warnings_and_load_nothing_from_elsewhere(tmp_path: Path) -> None:
+def test_the_docs_build_as_a_site_without_warnings_and_external_resources(tmp_path: Path) -> None:
     # `make` itself: a strict build, in which a page that is not in the navigation is an error too.
     (tmp_path / "installed").touch()
     variables = [
@@ -115,6 +115,6 @@ def test_the_docs_build_as_a_site_without_warnings_and_load_nothing_from_elsewhe
 
 
 @pytest.mark.parametrize(("page", "names"), [("constructs", personalize_import.__all__), ("testing", testing.__all__)])
-def test_the_reference_has_every_name_that_is_there_to_be_imported(page: str, names: list[str]) -> None:
+def test_the_reference_has_every_public_name(page: str, names: list[str]) -> None:
     text = (ROOT / "docs" / "reference" / f"{page}.md").read_text()
     assert set(names) - set(re.findall(r"^::: .*\.(\w+)$", text, re.MULTILINE)) == set()

@@ -20,14 +20,14 @@ def first_cells(heading: str) -> list[list[str]]:
     return [re.findall(r"`([^`]+)`", row.split(" | ")[0]) for row in table.splitlines()[2:]]
 
 
-def test_the_event_is_the_one_of_the_contract() -> None:
+def test_the_event_matches_the_contract() -> None:
     detail = EVENT["detail"]
     assert list(detail) == list(StateChange.__annotations__)
     assert (EVENT["source"], EVENT["detail-type"]) == (contract.EVENT_SOURCE, contract.EVENT_DETAIL_TYPE)
     assert EVENT["resources"] == [detail["datasetImportJobArn"], detail["datasetArn"]]
 
 
-def test_the_reason_is_the_one_that_the_handler_gives() -> None:
+def test_the_reason_matches_the_handler() -> None:
     detail = EVENT["detail"]
     job = DatasetImportJob(
         dataset_import_job_arn=detail["datasetImportJobArn"],

@@ -40,7 +40,7 @@ def jobs_and_rows(cloud: Cloud) -> tuple[int, int, str]:
 
 @pytest.mark.slow
 @pytest.mark.deploy
-def test_the_native_property_gives_way_in_two_deploys_with_one_import(cloud: Cloud) -> None:
+def test_the_native_property_is_replaced_in_two_deploys_with_one_import(cloud: Cloud) -> None:
     cloud.deploy(app(NATIVE), check=True)
     first_jobs, first_rows, since = jobs_and_rows(cloud)
     assert (first_jobs, first_rows) == (1, 2)

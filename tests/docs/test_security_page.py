@@ -16,8 +16,8 @@ from demo.stacks import DataStack, DemoStack
 from personalize_import import DatasetImportJob, DataSource
 from personalize_import.provider.provider import DatasetImportProvider
 from tests.deploy import test_state_changes
-from tests.deploy.support.removal import ONLY_ON_AWS, actions, policies, variants
-from tests.deploy.test_removal_of_data import data_stack, data_variants
+from tests.deploy.support.permission_removal import ONLY_ON_AWS, actions, policies, variants
+from tests.deploy.test_permissions_of_data import data_stack, data_variants
 
 PAGE = (Path(__file__).parents[2] / "docs" / "security.md").read_text()
 # Of a key that an app makes, the CDK's: the account's own policies say who may use it.
@@ -64,7 +64,7 @@ def everything(demo: tuple[cdk.Stack, cdk.Stack], data: cdk.Stack) -> set[str]:
     return allowed_or_denied(*demo, data, stack) - {OF_THE_KEY}
 
 
-def test_every_action_is_tried_or_listed_as_one_that_only_the_real_aws_exercises(
+def test_every_action_is_tested_or_listed_as_exercised_only_by_the_real_aws(
     everything: set[str], tried: set[str]
 ) -> None:
     assert everything == tried | set(ONLY_ON_AWS)
@@ -75,7 +75,7 @@ def test_the_page_names_every_action(everything: set[str]) -> None:
     assert [action for action in sorted(everything) if f"`{action}`" not in PAGE] == []
 
 
-def test_the_page_lists_what_only_the_real_aws_exercises_with_the_page_that_demands_it() -> None:
+def test_the_page_lists_actions_of_only_the_real_aws_with_their_documentation() -> None:
     section = PAGE.partition("## What only the real AWS exercises")[2].partition("\n## ")[0]
     rows = [row.split(" | ") for row in re.findall(r"^\| (`.*) \|$", section, re.MULTILINE)]
     listed = {
@@ -86,7 +86,7 @@ def test_the_page_lists_what_only_the_real_aws_exercises_with_the_page_that_dema
     assert listed == {action: [page] for action, page in ONLY_ON_AWS.items()}
 
 
-def test_every_threat_has_an_actor_or_follows_one_and_tests_that_exist() -> None:
+def test_every_threat_has_an_actor_and_existing_tests() -> None:
     table = PAGE.partition("## Threats")[2].partition("What these controls don't do")[0]
     rows = [row for row in table.splitlines() if row.startswith("| ") and not row.startswith(("| actor", "| ---"))]
     defined = {

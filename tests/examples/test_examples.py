@@ -9,6 +9,8 @@ from tests.examples.conftest import Run
 from tests.examples.support.readme import EXAMPLES, sections_of
 
 SECTIONS = ["Deploy", "Update", "Destroy"]
+NIGHTLY = {"existing_dataset_and_bucket", "kms"}
+"""The examples whose resources other examples and deploy tests have too."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,9 @@ def test_every_example_is_run_and_listed() -> None:
 
 @pytest.mark.slow
 @pytest.mark.deploy
-@pytest.mark.parametrize("example", EXPECTED)
+@pytest.mark.parametrize(
+    "example", [pytest.param(name, marks=[pytest.mark.nightly] if name in NIGHTLY else []) for name in EXPECTED]
+)
 def test_an_example_deploys_updates_and_destroys(example: str, cloud: Cloud, run: Run) -> None:
     expected, sections = EXPECTED[example], sections_of(example)
     datasets = [*expected.deployed.rows]

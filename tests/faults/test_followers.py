@@ -5,7 +5,7 @@ import pytest
 from personalize_import_handler.errors import BusyError
 from tests.faults.support.pair import ADDED, FULL, Pair, template
 from tests.handler.support.account import Account, Killed
-from tests.handler.support.fakes import Course, FakePersonalize
+from tests.handler.support.fakes import FakePersonalize, JobBehavior
 
 ONE, TWO, ROWS, OTHER_ROWS = "s3://shop-data/1/", "s3://shop-data/2/", "s3://shop-data/rows/", "s3://shop-data/others/"
 
@@ -54,7 +54,7 @@ def test_the_full_import_fails(pair: Pair, personalize: FakePersonalize) -> None
 def test_the_update_is_cancelled_while_a_full_import_runs_that_fails_later(
     pair: Pair, personalize: FakePersonalize
 ) -> None:
-    personalize.course = Course(end="CREATE FAILED")
+    personalize.job_behavior = JobBehavior(end="CREATE FAILED")
 
     pair.deploy(template(TWO, OTHER_ROWS), interrupted_in=FULL)
 
@@ -101,7 +101,7 @@ def test_the_dataset_is_replaced_and_replaced_back(pair: Pair, account: Account)
     assert pair.rows == [ONE, ROWS]
 
 
-def test_a_deploy_back_to_earlier_data_restores_no_earlier_rows(pair: Pair, personalize: FakePersonalize) -> None:
+def test_a_deploy_of_earlier_data_restores_no_earlier_rows(pair: Pair, personalize: FakePersonalize) -> None:
     assert pair.deploy(template(TWO, ROWS))
 
     assert pair.deploy(template(ONE, OTHER_ROWS))
@@ -110,7 +110,7 @@ def test_a_deploy_back_to_earlier_data_restores_no_earlier_rows(pair: Pair, pers
     assert len(personalize.jobs) == 6
 
 
-def test_a_deploy_back_to_earlier_data_after_the_incremental_import_was_removed_restores_nothing(pair: Pair) -> None:
+def test_a_deploy_of_earlier_data_without_the_incremental_import_restores_no_rows(pair: Pair) -> None:
     assert pair.deploy(template(TWO))
 
     assert pair.deploy(template(ONE))
@@ -143,8 +143,8 @@ def test_the_service_has_no_capacity_for_a_repeated_incremental_import(
     assert len(personalize.jobs) == 5
 
 
-def test_the_time_is_up_while_an_incremental_import_is_repeated(pair: Pair, personalize: FakePersonalize) -> None:
-    personalize.course = Course(seconds=1700)
+def test_a_request_times_out_while_an_incremental_import_is_repeated(pair: Pair, personalize: FakePersonalize) -> None:
+    personalize.job_behavior = JobBehavior(seconds=1700)
 
     pair.deploy(template(TWO, ROWS), fails_before=ADDED)
 

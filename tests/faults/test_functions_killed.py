@@ -6,14 +6,14 @@ from personalize_import_handler.errors import BusyError
 from tests.faults.support.invariants import assert_invariants
 from tests.faults.support.stack import Stack
 from tests.handler.support.account import Account, Killed, LambdaContext
-from tests.handler.support.fakes import Course, FakePersonalize
+from tests.handler.support.fakes import FakePersonalize, JobBehavior
 from tests.handler.support.properties import asset_properties, properties, tags
 
 OTHER_LOCATION = "s3://shop-data/interactions-2/"
 THROTTLED = BusyError("CreateDatasetImportJob", "ThrottlingException", "Rate exceeded")
 
 
-def test_a_function_killed_before_it_creates_the_job(stack: Stack, personalize: FakePersonalize) -> None:
+def test_a_function_is_killed_before_it_creates_the_job(stack: Stack, personalize: FakePersonalize) -> None:
     personalize.fail_next("create_dataset_import_job", Killed())
 
     assert stack.deploy(properties()).succeeded
@@ -21,7 +21,7 @@ def test_a_function_killed_before_it_creates_the_job(stack: Stack, personalize: 
     assert_invariants(stack)
 
 
-def test_a_function_killed_right_after_it_created_the_job(stack: Stack, personalize: FakePersonalize) -> None:
+def test_a_function_is_killed_right_after_it_created_the_job(stack: Stack, personalize: FakePersonalize) -> None:
     personalize.fail_next("create_dataset_import_job", Killed(), after_effect=True)
 
     assert stack.deploy(properties()).succeeded
@@ -29,7 +29,7 @@ def test_a_function_killed_right_after_it_created_the_job(stack: Stack, personal
     assert_invariants(stack)
 
 
-def test_a_function_killed_right_after_it_created_the_job_of_an_update(
+def test_a_function_is_killed_right_after_it_created_the_job_of_an_update(
     stack: Stack, personalize: FakePersonalize
 ) -> None:
     stack.deploy(properties())
@@ -42,7 +42,7 @@ def test_a_function_killed_right_after_it_created_the_job_of_an_update(
 
 @pytest.mark.parametrize("operation", ["describe_dataset_import_job", "dataset_created_at", "list_dataset_import_jobs"])
 @pytest.mark.parametrize("calls_before", [0, 1])
-def test_a_function_killed_while_it_looks_for_the_job(
+def test_a_function_is_killed_while_it_searches_for_the_job(
     operation: str, calls_before: int, stack: Stack, personalize: FakePersonalize
 ) -> None:
     personalize.fail_next("create_dataset_import_job", Killed(), after_effect=True)  # so that there is one to be found
@@ -54,7 +54,7 @@ def test_a_function_killed_while_it_looks_for_the_job(
     assert_invariants(stack)
 
 
-def test_is_complete_killed_again_and_again(stack: Stack, account: Account, personalize: FakePersonalize) -> None:
+def test_is_complete_is_killed_repeatedly(stack: Stack, account: Account, personalize: FakePersonalize) -> None:
     event = stack.begin("Create", properties())
     personalize.fail_next("describe_dataset_import_job", Killed(), times=5)
 
@@ -63,7 +63,7 @@ def test_is_complete_killed_again_and_again(stack: Stack, account: Account, pers
     assert_invariants(stack)
 
 
-def test_is_complete_killed_right_after_it_created_a_queued_job(stack: Stack, personalize: FakePersonalize) -> None:
+def test_is_complete_is_killed_right_after_it_created_a_queued_job(stack: Stack, personalize: FakePersonalize) -> None:
     personalize.fail_next("create_dataset_import_job", THROTTLED, times=2)
     personalize.fail_next("create_dataset_import_job", Killed(), after_effect=True)
 
@@ -74,7 +74,7 @@ def test_is_complete_killed_right_after_it_created_a_queued_job(stack: Stack, pe
 
 @pytest.mark.parametrize("operation", ["list_tags", "tag_resource", "untag_resource"])
 @pytest.mark.parametrize("after_effect", [False, True])
-def test_a_function_killed_while_it_changes_tags(
+def test_a_function_is_killed_while_it_changes_tags(
     operation: str, stack: Stack, personalize: FakePersonalize, *, after_effect: bool
 ) -> None:
     arn = stack.deploy(properties(Tags=tags(old="1"))).job_arn
@@ -85,7 +85,7 @@ def test_a_function_killed_while_it_changes_tags(
     assert_invariants(stack)
 
 
-def test_is_complete_that_times_out_is_repeated_and_answers_nothing_itself(
+def test_is_complete_that_times_out_is_retried_and_sends_no_response(
     stack: Stack, account: Account, personalize: FakePersonalize
 ) -> None:
     event = stack.begin("Create", properties())
@@ -96,7 +96,7 @@ def test_is_complete_that_times_out_is_repeated_and_answers_nothing_itself(
     assert_invariants(stack)
 
 
-def test_is_complete_that_lambda_throttles_is_invoked_later(
+def test_is_complete_is_invoked_later_if_lambda_throttles_it(
     stack: Stack, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     event = stack.begin("Create", properties())
@@ -115,21 +115,21 @@ def test_is_complete_that_lambda_throttles_is_invoked_later(
 
 
 @pytest.mark.parametrize("polls_before", [0, 1])
-def test_a_delete_killed_while_it_waits_for_the_job(
+def test_a_delete_is_killed_while_it_waits_for_the_job(
     polls_before: int, stack: Stack, account: Account, personalize: FakePersonalize
 ) -> None:
-    personalize.course = Course(seconds=900)
+    personalize.job_behavior = JobBehavior(seconds=900)
     stack.deploy(properties(Wait=False))
     created_at = account.clock.now
     personalize.fail_next("describe_dataset_import_job", THROTTLED, times=polls_before)
     personalize.fail_next("describe_dataset_import_job", Killed())
 
-    assert stack.back_to(None).answered_at - created_at >= 900
+    assert stack.back_to(None).sent_at - created_at >= 900
     assert_invariants(stack)
 
 
 @pytest.mark.parametrize("files_before", [0, 1])
-def test_a_function_killed_while_it_brings_data_of_the_app(
+def test_a_function_is_killed_while_it_copies_asset_files(
     files_before: int, stack: Stack, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wanted = asset_properties("one.csv", "two.csv")
@@ -150,7 +150,7 @@ def test_a_function_killed_while_it_brings_data_of_the_app(
     assert_invariants(stack)
 
 
-def test_a_function_killed_while_it_copies_large_asset_files_repeats_only_the_file_that_it_was_at(
+def test_a_function_that_is_killed_while_it_copies_large_asset_files_repeats_only_the_interrupted_file(
     stack: Stack, account: Account
 ) -> None:
     wanted = asset_properties("one.csv", "two.csv", "three.csv")

@@ -35,9 +35,9 @@ def test_a_table_names_the_tests_of_its_module_in_their_order(module: str) -> No
     assert named == named_in([FOLDER / f"{module}.py"])
 
 
-def test_what_is_said_to_be_deployed_is() -> None:
+def test_every_named_deploy_test_exists() -> None:
     assert set(named_in(DEPLOYS.glob("test_*.py"))) >= DEPLOYED
 
 
-def test_every_deploy_that_shows_a_fault_is_told_of() -> None:
+def test_every_deploy_test_of_a_fault_is_named() -> None:
     assert set(named_in([*DEPLOYS.glob("test_faults_*.py"), DEPLOYS / "test_many_stacks.py"])) <= DEPLOYED

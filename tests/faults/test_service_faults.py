@@ -11,7 +11,7 @@ from tests.faults.support.invariants import assert_invariants
 from tests.faults.support.stack import Stack
 from tests.handler.support import aws_json
 from tests.handler.support.account import Account
-from tests.handler.support.fakes import ACCOUNT, DATASET_ARN, REGION, RUNNING_MAX, Course, FakePersonalize
+from tests.handler.support.fakes import ACCOUNT, DATASET_ARN, REGION, RUNNING_MAX, FakePersonalize, JobBehavior
 from tests.handler.support.properties import DATA_LOCATION, asset_properties, properties
 
 OTHER_LOCATION = "s3://shop-data/interactions-2/"
@@ -32,7 +32,7 @@ S3_DENIED = RefusedError("CopyObject", "AccessDenied", "User: x is not authorize
 
 @pytest.mark.parametrize("error", [THROTTLED, SERVER_ERROR, RESET], ids=["throttled", "500", "reset"])
 @pytest.mark.parametrize("at", ["the first request", "a poll"])
-def test_describe_answers_with_errors_for_two_minutes(
+def test_describe_returns_errors_for_two_minutes(
     error: BusyError, at: str, stack: Stack, account: Account, personalize: FakePersonalize
 ) -> None:
     began = account.clock.now
@@ -43,15 +43,15 @@ def test_describe_answers_with_errors_for_two_minutes(
         event = stack.begin("Create", properties())
         personalize.fail_next("describe_dataset_import_job", error, times=9)
 
-    answer = stack.run(event)
+    response = stack.run(event)
 
-    assert answer.succeeded
-    assert answer.answered_at - began > 120
+    assert response.succeeded
+    assert response.sent_at - began > 120
     assert_invariants(stack)
 
 
 @pytest.mark.parametrize("operation", ["dataset_created_at", "list_dataset_import_jobs"])
-def test_a_look_at_the_dataset_answers_with_errors_while_a_job_is_joined(
+def test_describing_the_dataset_returns_errors_while_a_job_is_adopted(
     operation: str, stack: Stack, personalize: FakePersonalize
 ) -> None:
     stack.deploy(properties(TimeoutSeconds=60))
@@ -63,7 +63,7 @@ def test_a_look_at_the_dataset_answers_with_errors_while_a_job_is_joined(
     assert_invariants(stack)
 
 
-def test_describe_is_denied_for_good(stack: Stack, account: Account, personalize: FakePersonalize) -> None:
+def test_describe_is_denied_permanently(stack: Stack, account: Account, personalize: FakePersonalize) -> None:
     event = stack.begin("Create", properties())
     personalize.fail_next("describe_dataset_import_job", DENIED, times=30)
 
@@ -78,7 +78,7 @@ def test_describe_is_denied_for_good(stack: Stack, account: Account, personalize
     "error", [THROTTLED, SERVER_ERROR, NO_ROOM, IN_USE], ids=["throttled", "500", "no room", "in use"]
 )
 @pytest.mark.parametrize("deployment", ["first", "second"])
-def test_create_answers_with_an_error_at_three_looks(
+def test_create_returns_an_error_in_three_polls(
     error: BusyError, deployment: str, stack: Stack, personalize: FakePersonalize
 ) -> None:
     if deployment == "second":
@@ -91,7 +91,7 @@ def test_create_answers_with_an_error_at_three_looks(
 
 
 @pytest.mark.parametrize("error", [SERVER_ERROR, RESET], ids=["500", "reset"])
-def test_create_answers_with_an_error_although_it_has_accepted_the_job(
+def test_create_returns_an_error_although_it_has_accepted_the_job(
     error: BusyError, stack: Stack, personalize: FakePersonalize
 ) -> None:
     personalize.fail_next("create_dataset_import_job", error, after_effect=True)
@@ -101,27 +101,27 @@ def test_create_answers_with_an_error_although_it_has_accepted_the_job(
     assert_invariants(stack)
 
 
-def test_five_foreign_jobs_run_in_the_account(stack: Stack, account: Account, personalize: FakePersonalize) -> None:
+def test_five_other_jobs_run_in_the_account(stack: Stack, account: Account, personalize: FakePersonalize) -> None:
     personalize.datasets[FOREIGN_DATASET] = account.clock.now
     for number in range(RUNNING_MAX):
         personalize.import_elsewhere(f"foreign-{number}", parse(properties(DatasetArn=FOREIGN_DATASET)))
 
     assert stack.deploy(properties()).succeeded
-    assert personalize.most_running == RUNNING_MAX
+    assert personalize.max_running == RUNNING_MAX
     assert_invariants(stack)
 
 
-def test_a_foreign_job_imports_into_the_same_dataset(
+def test_another_job_imports_into_the_same_dataset(
     stack: Stack, account: Account, personalize: FakePersonalize
 ) -> None:
-    personalize.course = Course(seconds=1200)
+    personalize.job_behavior = JobBehavior(seconds=1200)
     personalize.import_elsewhere("by-hand", parse(properties(DataLocation=OTHER_LOCATION)))
-    personalize.course = Course(seconds=300)
+    personalize.job_behavior = JobBehavior(seconds=300)
 
-    answer = stack.deploy(properties())
+    response = stack.deploy(properties())
 
-    assert answer.succeeded
-    assert personalize.most_running == 1
+    assert response.succeeded
+    assert personalize.max_running == 1
     assert personalize.imported() == [DATA_LOCATION]
     assert_invariants(stack)
 
@@ -129,7 +129,7 @@ def test_a_foreign_job_imports_into_the_same_dataset(
 @pytest.mark.parametrize(
     "text", ["Input csv is missing the following columns: [ITEM_ID]", "Invalid Data location.", "S3 says no."]
 )
-def test_a_job_that_is_refused_at_the_call(text: str, stack: Stack, personalize: FakePersonalize) -> None:
+def test_the_call_that_creates_the_job_is_refused(text: str, stack: Stack, personalize: FakePersonalize) -> None:
     stack.deploy(properties())
     refused = RefusedError("CreateDatasetImportJob", "InvalidInputException", text)
     personalize.fail_next("create_dataset_import_job", refused)
@@ -143,19 +143,19 @@ def test_a_job_that_is_refused_at_the_call(text: str, stack: Stack, personalize:
 
 @pytest.mark.parametrize("seconds", [0, 3000], ids=["at once", "late"])
 @pytest.mark.parametrize("end", ["CREATE FAILED", "CREATE PAUSED"])
-def test_a_job_that_ends_in_failure_or_in_a_status_that_nobody_knows(
+def test_a_job_fails_or_has_an_unknown_status(
     seconds: int, end: str, stack: Stack, personalize: FakePersonalize
 ) -> None:
-    personalize.course = Course(seconds=seconds, end=end, failure_reason="Broken row")
+    personalize.job_behavior = JobBehavior(seconds=seconds, end=end, failure_reason="Broken row")
     failed = stack.deploy(properties())
     assert not failed.succeeded
-    personalize.course = Course()
+    personalize.job_behavior = JobBehavior()
 
     assert stack.deploy(properties(ReimportToken="2")).succeeded
     assert_invariants(stack)
 
 
-def test_a_job_and_its_dataset_are_deleted_while_the_job_is_waited_for(
+def test_a_job_and_its_dataset_are_deleted_while_a_request_waits_for_the_job(
     stack: Stack, account: Account, personalize: FakePersonalize
 ) -> None:
     event = stack.begin("Create", properties())
@@ -190,7 +190,7 @@ def functions_clock_is_off(request: pytest.FixtureRequest, account: Account, mon
 
 @pytest.mark.usefixtures("functions_clock_is_off")
 @pytest.mark.parametrize("dates_urls", [True, False])
-def test_a_job_is_imported_by_functions_whose_clock_is_half_an_hour_off(stack: Stack, *, dates_urls: bool) -> None:
+def test_functions_whose_clock_is_off_by_half_an_hour_import_as_usual(stack: Stack, *, dates_urls: bool) -> None:
     stack.dates_urls = dates_urls
 
     assert stack.deploy(properties(TimeoutSeconds=600)).succeeded
@@ -199,11 +199,11 @@ def test_a_job_is_imported_by_functions_whose_clock_is_half_an_hour_off(stack: S
 
 @pytest.mark.usefixtures("functions_clock_is_off")
 @pytest.mark.parametrize("dates_urls", [True, False])
-def test_a_delete_waits_for_a_job_by_functions_whose_clock_is_half_an_hour_off(
+def test_functions_whose_clock_is_off_by_half_an_hour_wait_for_a_job_in_a_delete(
     stack: Stack, personalize: FakePersonalize, *, dates_urls: bool
 ) -> None:
     stack.dates_urls = dates_urls
-    personalize.course = Course(seconds=2400)
+    personalize.job_behavior = JobBehavior(seconds=2400)
     stack.deploy(properties(Wait=False))
 
     stack.delete()
@@ -213,7 +213,7 @@ def test_a_delete_waits_for_a_job_by_functions_whose_clock_is_half_an_hour_off(
 
 
 @pytest.mark.parametrize("error", [S3_BUSY, S3_DENIED], ids=["busy", "denied for a moment"])
-def test_s3_refuses_for_a_while_to_copy_data_of_the_app(error: RefusedError, stack: Stack, account: Account) -> None:
+def test_s3_refuses_to_copy_asset_files_temporarily(error: RefusedError, stack: Stack, account: Account) -> None:
     wanted = asset_properties("one.csv", "two.csv")
     account.storage.add_files(wanted["DataFiles"])
     account.storage.fail_next("copy", error, times=4)
@@ -227,7 +227,7 @@ def test_s3_refuses_for_a_while_to_copy_data_of_the_app(error: RefusedError, sta
     ["Throttling", "ThrottledException", "RequestTimeout", "SlowDown", "KMS.ThrottlingException", "OperationAborted"],
 )
 @pytest.mark.parametrize("operation", ["copy", "data_reader", "list_objects", "describe", "create"])
-def test_any_service_is_throttled_times_out_or_has_a_conflict(
+def test_any_service_returns_throttling_timeout_or_conflict_errors(
     operation: str, code: str, stack: Stack, account: Account, personalize: FakePersonalize
 ) -> None:
     error = error_from("any", code, "Not now.")
@@ -254,7 +254,7 @@ def test_a_page_of_a_long_list_of_jobs_is_throttled(
         throttled = aws_json.error("ThrottlingException", "Rate exceeded")
         pages = [{"datasetImportJobs": [], "nextToken": str(page)} for page in range(1, 7)]
         last: dict[str, list[object]] = {"datasetImportJobs": []}
-        service.answers(*pages, throttled, throttled, last, last)  # the list is requested twice
+        service.respond_with(*pages, throttled, throttled, last, last)  # the list is requested twice
 
         assert stack.deploy(properties()).succeeded
 
@@ -266,7 +266,7 @@ def test_a_page_of_a_long_list_of_jobs_is_throttled(
 
 @pytest.mark.parametrize("error", UNKNOWN_CREDENTIALS, ids=[error.code for error in UNKNOWN_CREDENTIALS])
 @pytest.mark.parametrize("operation", ["describe_dataset_import_job", "create_dataset_import_job"])
-def test_a_service_does_not_know_the_credentials_of_a_new_role_yet(
+def test_a_service_does_not_accept_the_credentials_of_a_new_role_yet(
     operation: str, error: RefusedError, stack: Stack, personalize: FakePersonalize
 ) -> None:
     personalize.fail_next(operation, error, times=3)
@@ -275,19 +275,19 @@ def test_a_service_does_not_know_the_credentials_of_a_new_role_yet(
     assert_invariants(stack)
 
 
-def test_a_service_never_knows_the_credentials(stack: Stack, account: Account, personalize: FakePersonalize) -> None:
+def test_a_service_never_accepts_the_credentials(stack: Stack, account: Account, personalize: FakePersonalize) -> None:
     personalize.fail_next("create_dataset_import_job", UNKNOWN_CREDENTIALS[0], times=30)
     began = account.clock.now
 
     failed = stack.deploy(properties())
 
-    assert 120 <= failed.answered_at - began < 180
+    assert 120 <= failed.sent_at - began < 180
     assert failed.reason.startswith("The security token included in the request is invalid.")
     assert "Check that the roles of the provider's functions still exist and deploy again." in failed.reason
     assert_invariants(stack)
 
 
-def test_data_of_the_app_is_gone_when_a_rollback_asks_for_it(stack: Stack, account: Account) -> None:
+def test_asset_files_are_deleted_before_a_rollback_needs_them(stack: Stack, account: Account) -> None:
     first, second = asset_properties("one.csv"), asset_properties("one.csv", version=2)
     account.storage.add_files([*first["DataFiles"], *second["DataFiles"]])
     stack.deploy(first)

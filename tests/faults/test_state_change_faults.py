@@ -7,7 +7,7 @@ from tests.faults.support.invariants import assert_invariants
 from tests.faults.support.stack import Stack, after_next
 from tests.handler.conftest import Log
 from tests.handler.support.account import Account, Killed
-from tests.handler.support.fakes import Course, FakePersonalize
+from tests.handler.support.fakes import FakePersonalize, JobBehavior
 from tests.handler.support.properties import properties
 
 ASKED = {"PublishStateChanges": True}
@@ -16,21 +16,21 @@ DENIED = "User: provider is not authorized to perform: events:PutEvents on resou
 
 
 @pytest.mark.parametrize(("end", "succeeds"), [("ACTIVE", True), ("CREATE FAILED", False)])
-def test_event_bridge_refuses_every_event(
+def test_eventbridge_rejects_every_event(
     stack: Stack, account: Account, personalize: FakePersonalize, log: Log, end: str, succeeds: bool
 ) -> None:
-    personalize.course = Course(end=end, failure_reason=None if succeeds else "Broken row")
+    personalize.job_behavior = JobBehavior(end=end, failure_reason=None if succeeds else "Broken row")
     account.event_bus.fail_next(NotPublishedError(DENIED), times=1000)
-    answer = stack.deploy(properties(**ASKED))
+    response = stack.deploy(properties(**ASKED))
 
-    assert answer.succeeded == succeeds
+    assert response.succeeded == succeeds
     assert account.event_bus.asked > 3
     (line,) = [line for line in log.lines_from("WARNING") if "EventBridge" in line]
     assert line.endswith(f"Status CREATE PENDING was not published to EventBridge; the import continues: {DENIED}")
     assert_invariants(stack)
 
 
-def test_event_bridge_refuses_the_first_event(stack: Stack, account: Account) -> None:
+def test_eventbridge_rejects_the_first_event(stack: Stack, account: Account) -> None:
     account.event_bus.fail_next(NotPublishedError(DENIED))
     stack.deploy(properties(**ASKED))
 
@@ -39,7 +39,7 @@ def test_event_bridge_refuses_the_first_event(stack: Stack, account: Account) ->
     assert_invariants(stack)
 
 
-def test_event_bridge_refuses_again_after_it_has_taken_an_event(stack: Stack, account: Account, log: Log) -> None:
+def test_eventbridge_rejects_an_event_after_it_has_accepted_one(stack: Stack, account: Account, log: Log) -> None:
     account.event_bus.fail_next(NotPublishedError(DENIED))
     event = stack.begin("Create", properties(**ASKED))
     account.run(until=account.clock.now + 35)
@@ -51,7 +51,9 @@ def test_event_bridge_refuses_again_after_it_has_taken_an_event(stack: Stack, ac
     assert_invariants(stack)
 
 
-def test_a_function_killed_right_after_it_has_told_of_a_state_tells_it_again(stack: Stack, account: Account) -> None:
+def test_a_function_that_is_killed_right_after_it_published_a_status_publishes_it_again(
+    stack: Stack, account: Account
+) -> None:
     def die() -> None:
         raise Killed
 

@@ -8,8 +8,8 @@ from tests.mutations.patches import Patch
 _find: Final = partial(Patch, "job/adoption.py", "handler/job/test_adoption.py")
 _attempt: Final = partial(Patch, "job/adoption.py", "handler/job/test_attempts.py")
 _create: Final = partial(Patch, "job/adoption.py", "handler/job/test_lifecycle_create.py")
-_turn: Final = partial(Patch, "job/adoption.py", "faults/test_cloudformation_turns.py")
-_relay: Final = partial(Patch, "job/adoption.py", "faults/test_relay.py")
+_operation: Final = partial(Patch, "job/adoption.py", "faults/test_cloudformation_operations.py")
+_wait_chain: Final = partial(Patch, "job/adoption.py", "faults/test_wait_chain.py")
 _update: Final = partial(Patch, "job/adoption.py", "handler/job/test_lifecycle_update.py")
 _named: Final = partial(Patch, "job/adoption.py", "handler/request/test_physical_ids.py")
 _data: Final = partial(Patch, "job/adoption.py", "handler/job/test_data_changes.py")
@@ -45,7 +45,7 @@ GUARDS: Final = (
         "            and not is_replaced(job, jobs, previous)\n",
         "",
     ),
-    _turn(
+    _operation(
         "rows that the undone update appended are removed",
         "not is_replaced(job, jobs, previous)",
         "not is_replaced(job, jobs)",
@@ -92,7 +92,7 @@ GUARDS: Final = (
         "    except NameTakenError as refused:\n        raise AttemptError(1,",
     ),
     # In `adoption.latest`
-    _relay(
+    _wait_chain(
         "a resource of a wait chain continues with the latest attempt",
         "return made[0] if made and made[0].number >= number else next_attempt(names, number)",
         "return made[-1] if made and made[-1].number >= number else next_attempt(names, number)",
@@ -121,7 +121,7 @@ GUARDS: Final = (
         _WAIT[4:] + _LISTED,
     ),
     _attempt("a job that is there already is not created again", _LISTED, "        if arn:\n"),
-    _turn("a job waits for the others of its dataset: the slower one's data would stay", _WAIT, ""),
+    _operation("a job waits for the others of its dataset: the slower one's data would stay", _WAIT, ""),
     _find("a name that is taken is used up", "with suppress(NameTakenError):", "with suppress(BusyError):"),
     _find(
         "a name that is taken without a job is used up",
@@ -138,8 +138,8 @@ GUARDS: Final = (
         "job = personalize.describe_dataset_import_job(arn)\n    except RefusedError",
         "job = personalize.describe_dataset_import_job(arn)\n    except BusyError",
     ),
-    _turn("only running jobs of the dataset are waited for", "if is_running(job.status):", "if job.status:"),
-    _turn(
+    _operation("only running jobs of the dataset are waited for", "if is_running(job.status):", "if job.status:"),
+    _operation(
         "a job that waits for the dataset is tried again",
         'raise BusyError("CreateDatasetImportJob", "ResourceInUseException", message)',
         'raise RefusedError("CreateDatasetImportJob", "ResourceInUseException", message)',
@@ -205,7 +205,7 @@ GUARDS: Final = (
         "created_at is None",
     ),
     # In `adoption.is_replaced`
-    _turn(
+    _operation(
         "rows that were appended replace nothing",
         "later.import_mode is ImportMode.FULL\n",
         "later.import_mode is not None\n",
@@ -215,7 +215,7 @@ GUARDS: Final = (
         "or (full and previous",
         "or (previous",
     ),
-    _turn(
+    _operation(
         "rows that another resource appended are not taken away",
         "previous is not None and previous.includes(later.dataset_import_job_arn)",
         "previous is not None",
@@ -231,5 +231,5 @@ GUARDS: Final = (
         "and later.dataset_import_job_arn != job.dataset_import_job_arn\n        ",
         "",
     ),
-    _turn("a later import that has failed has replaced nothing", "        and not has_failed(later.status)\n", ""),
+    _operation("a later import that has failed has replaced nothing", "        and not has_failed(later.status)\n", ""),
 )

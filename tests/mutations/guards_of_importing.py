@@ -13,7 +13,7 @@ _data_tag: Final = partial(Patch, "job/tagging.py", "handler/job/test_data_chang
 _attempt: Final = partial(Patch, "job/import_job.py", "handler/job/test_attempts.py")
 _find: Final = partial(Patch, "job/import_job.py", "handler/job/test_adoption.py")
 _twice: Final = partial(Patch, "job/import_job.py", "faults/test_duplicates.py")
-_turn: Final = partial(Patch, "job/import_job.py", "faults/test_cloudformation_turns.py")
+_operation: Final = partial(Patch, "job/import_job.py", "faults/test_cloudformation_operations.py")
 _START: Final = (
     "        started = adoption.start(requested.personalize, requested.properties, requested.names, attempt)\n"
 )
@@ -30,7 +30,7 @@ _granted: Final = partial(Patch, "job/import_job.py", "handler/aws/test_fresh_pe
 
 GUARDS: Final = (
     # In `find_job, keep_job`
-    _turn(
+    _operation(
         "a rollback knows what it undoes",
         "previous = names_of(requested.previous, requested.resource) if requested.previous else None",
         "previous = None",
@@ -56,8 +56,10 @@ GUARDS: Final = (
         "return _proceed_with(requested, found, progress, tags_due=True)",
     ),
     # In `start_attempt`
-    _turn("no job is started that CloudFormation has given up", "if _is_superseded(requested, attempt):", "if False:"),
-    _turn(
+    _operation(
+        "no job is started that CloudFormation has given up", "if _is_superseded(requested, attempt):", "if False:"
+    ),
+    _operation(
         "whether the request is given up is asked before the job is started, not after",
         _GIVEN_UP + _PREPARED + _START,
         _PREPARED + _START + _GIVEN_UP,

@@ -14,7 +14,7 @@ _id_resource: Final = partial(Patch, "request/resource.py", "handler/request/tes
 _name: Final = partial(Patch, "request/job_names.py", "handler/request/test_job_names.py")
 _name_identity: Final = partial(Patch, "request/import_identity.py", "handler/request/test_job_names.py")
 _name_resource: Final = partial(Patch, "request/resource.py", "handler/request/test_job_names.py")
-_turn_name: Final = partial(Patch, "request/job_names.py", "faults/test_cloudformation_turns.py")
+_operation_name: Final = partial(Patch, "request/job_names.py", "faults/test_cloudformation_operations.py")
 _upgrade_identity: Final = partial(Patch, "request/import_identity.py", "handler/job/test_upgrade.py")
 _upgrade_name: Final = partial(Patch, "request/job_names.py", "handler/job/test_upgrade.py")
 _upgrade_resource: Final = partial(Patch, "request/resource.py", "handler/job/test_upgrade.py")
@@ -48,7 +48,7 @@ GUARDS: Final = (
     ),
     _id_resource("an id has the logical id", 'f"{resource.stack_name}/{resource.logical_id}"', "resource.stack_name"),
     # In `identity.JobNames`
-    _turn_name(
+    _operation_name(
         "only the jobs of this import are attempts at it",
         _IS_ONE,
         "job and dataset_import_job_arn.startswith(self.arn_prefix)",

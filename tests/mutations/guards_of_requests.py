@@ -10,8 +10,8 @@ _delete: Final = partial(Patch, "job/deletion.py", "handler/job/test_lifecycle_d
 _limit: Final = partial(Patch, "request/request_time.py", "handler/job/test_lifecycle_delete.py")
 _find: Final = partial(Patch, "job/lifecycle.py", "handler/job/test_adoption.py")
 _after: Final = partial(Patch, "job/lifecycle.py", "handler/job/test_after.py")
-_turn: Final = partial(Patch, "job/lifecycle.py", "faults/test_cloudformation_turns.py")
-_relay: Final = partial(Patch, "job/lifecycle.py", "faults/test_relay.py")
+_operation: Final = partial(Patch, "job/lifecycle.py", "faults/test_cloudformation_operations.py")
+_wait_chain: Final = partial(Patch, "job/lifecycle.py", "faults/test_wait_chain.py")
 _receive: Final = partial(Patch, "job/lifecycle.py", "handler/job/test_lifecycle_create.py")
 _ATTEMPT: Final = (
     "    if progress.attempt:\n        return import_job.start_attempt(requested, progress, progress.attempt)\n"
@@ -62,8 +62,8 @@ GUARDS: Final = (
         "        if not requested.names.includes(noted):\n",
         "        if False:\n",
     ),
-    _relay("a relay's resource goes on with what it is told", _BEGUN, "    if False:\n"),
-    _relay(
+    _wait_chain("a relay's resource goes on with what it is told", _BEGUN, "    if False:\n"),
+    _wait_chain(
         "what this request has noted counts more than what it was told",
         _ATTEMPT + _BEGUN + _GOES_ON,
         _BEGUN + _GOES_ON + _ATTEMPT,
@@ -151,7 +151,7 @@ GUARDS: Final = (
     # In `request.parse_request`
     Patch(
         "request/request.py",
-        "faults/test_cloudformation_turns.py",
+        "faults/test_cloudformation_operations.py",
         "a rollback has the properties that it undoes",
         "previous=_parse_previous(old_properties)",
         "previous=parsed",

@@ -32,11 +32,11 @@ def test_a_change_of_many_files_is_covered_by_a_sample_of_each() -> None:
 
 
 @pytest.mark.parametrize("changed", [None, set(), {"README.md"}])
-def test_a_sample_is_broken_if_nothing_of_the_handler_has_changed_or_nothing_is_known(changed: set[str] | None) -> None:
+def test_a_sample_is_broken_if_the_handler_is_unchanged_or_the_changes_are_unknown(changed: set[str] | None) -> None:
     assert len(guards_to_break(GUARDS, changed)) == SAMPLE
 
 
-def test_without_history_nothing_is_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_history_the_changes_are_unknown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(changed, "ROOT", tmp_path)
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
 

@@ -23,7 +23,7 @@ SURVIVORS_MAX: Final = 0.05
 AT_A_TIME: Final = 2
 
 
-def test_every_patch_still_applies_and_leaves_python() -> None:
+def test_every_patch_still_applies_and_results_in_valid_python() -> None:
     for patch in GUARDS:
         source = (HANDLER / patch.file).read_text()
         broken = patch.applied_to(source)
@@ -31,12 +31,12 @@ def test_every_patch_still_applies_and_leaves_python() -> None:
         compile(broken, patch.file, "exec")
 
 
-def test_no_guard_is_broken_twice_in_the_same_way_and_each_has_a_name() -> None:
+def test_every_patch_is_different_and_has_a_unique_name() -> None:
     assert [guard for guard, times in Counter(patch.guard for patch in GUARDS).items() if times > 1] == []
     assert len({(patch.file, patch.before, patch.after) for patch in GUARDS}) == len(GUARDS)
 
 
-def test_the_tests_that_should_turn_red_are_there() -> None:
+def test_the_tests_that_should_fail_exist() -> None:
     assert [name for patch in GUARDS for name in patch.tests.split() if not is_there(name)] == []
 
 
@@ -47,7 +47,7 @@ def is_there(name: str) -> bool:
 
 
 @pytest.mark.slow
-def test_a_handler_that_does_not_load_turns_the_tests_red(tmp_path: Path) -> None:
+def test_a_handler_that_does_not_load_fails_the_tests(tmp_path: Path) -> None:
     broken = Patch(
         "contract/__init__.py", "", "", "from enum import StrEnum\n", 'raise ImportError("broken on purpose")\n'
     )
@@ -60,16 +60,14 @@ def test_a_handler_that_does_not_load_turns_the_tests_red(tmp_path: Path) -> Non
 
 
 @pytest.mark.slow
-def test_a_broken_guard_of_a_changed_file_turns_a_test_red(
+def test_a_broken_guard_of_a_changed_file_fails_a_test(
     tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
     break_all(guards_to_break(GUARDS, changed_files()), tmp_path, record_property)
 
 
 @pytest.mark.nightly
-def test_every_guard_that_is_broken_turns_a_test_red(
-    tmp_path: Path, record_property: Callable[[str, object], None]
-) -> None:
+def test_every_broken_guard_fails_a_test(tmp_path: Path, record_property: Callable[[str, object], None]) -> None:
     break_all(GUARDS, tmp_path, record_property)
 
 

@@ -30,7 +30,7 @@ def _runs(path: Path) -> bool:
     return subprocess.run([path, "-c", "import venv, ensurepip"], capture_output=True, check=False).returncode == 0
 
 
-def test_the_oldest_version_is_the_one_that_is_required_and_none_is_left_out() -> None:
+def test_every_version_from_the_required_one_on_is_classified() -> None:
     assert PROJECT["requires-python"] == f">=3.{OLDEST}"
     assert list(range(OLDEST, max(CLAIMED) + 1)) == CLAIMED
 
@@ -38,7 +38,7 @@ def test_the_oldest_version_is_the_one_that_is_required_and_none_is_left_out() -
 @pytest.mark.nightly
 # The version that runs this has more to do in the other tests here.
 @pytest.mark.parametrize("minor", [minor for minor in CLAIMED if minor != sys.version_info.minor])
-def test_the_wheel_synthesizes_with_every_other_version_that_is_claimed(
+def test_the_wheel_synthesizes_with_every_other_classified_version(
     minor: int, wheels: dict[str, Path], small_app: Path, tmp_path: Path
 ) -> None:
     python = interpreter(minor)

@@ -86,7 +86,7 @@ def installed(index: Index) -> list[Path]:
     return list((index.project / ENVIRONMENT).glob("lib/python*/site-packages/small.py"))
 
 
-def test_what_is_locked_is_installed_by_uv(index: Index) -> None:
+def test_uv_installs_the_locked_packages(index: Index) -> None:
     done = install(index)
 
     assert done.returncode == 0, done.stderr
@@ -95,14 +95,14 @@ def test_what_is_locked_is_installed_by_uv(index: Index) -> None:
     assert by.read_text() == "uv"
 
 
-def test_where_uv_finds_no_packages_pip_installs_what_is_locked(index: Index) -> None:
+def test_pip_installs_the_locked_packages_if_uv_finds_none(index: Index) -> None:
     done = install(index, UV_FIND_LINKS="")
 
     assert done.returncode == 0, done.stderr
     assert installed(index)
 
 
-def test_a_file_with_another_hash_is_refused_by_uv_and_by_pip(index: Index) -> None:
+def test_uv_and_pip_reject_a_file_with_another_hash(index: Index) -> None:
     add_wheel(index.wheels, "small", "1.0", {"small.py": b"locked = False"})
 
     done = install(index)
@@ -113,7 +113,7 @@ def test_a_file_with_another_hash_is_refused_by_uv_and_by_pip(index: Index) -> N
     assert "THESE PACKAGES DO NOT MATCH THE HASHES" in done.stderr
 
 
-def test_an_uv_with_another_hash_is_refused_before_it_runs(index: Index) -> None:
+def test_a_uv_with_another_hash_is_rejected_before_it_runs(index: Index) -> None:
     (wheel,) = index.wheels.glob("uv-*")
     add_wheel(index.wheels, "uv", wheel.name.split("-")[1], {"uv.py": b"locked = False"})
 
@@ -124,7 +124,7 @@ def test_an_uv_with_another_hash_is_refused_before_it_runs(index: Index) -> None
     assert "THESE PACKAGES DO NOT MATCH THE HASHES" in done.stderr
 
 
-def test_a_package_that_is_locked_without_a_hash_is_refused(index: Index) -> None:
+def test_a_package_without_a_locked_hash_is_rejected(index: Index) -> None:
     lock = index.project / "locks" / "checkov.txt"
     lock.write_text(lock.read_text().partition(" ")[0])
 

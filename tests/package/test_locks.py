@@ -26,12 +26,12 @@ def test_every_requirement_is_locked_for_every_version_of_python(lock: str) -> N
 
 
 @pytest.mark.parametrize("lock", LOCKS)
-def test_a_requirement_that_was_removed_is_not_locked_any_more(lock: str) -> None:
+def test_a_removed_requirement_is_no_longer_locked(lock: str) -> None:
     assert locks.direct(lock) == {requirement.name.lower() for requirement in locks.required(lock)}, "run `make lock`"
 
 
 @pytest.mark.parametrize("change", ["crhelper==2.0.11", "ruff>=99", "requests-that-nobody-locked"])
-def test_a_requirement_that_is_not_met_is_found(change: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unmet_requirement_is_detected(change: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(locks, "required", lambda lock: [Requirement(change), Requirement("boto3>=1.40")])
 
     assert locks.unmet("dev", ENVIRONMENTS[0]) == [change]
@@ -47,7 +47,7 @@ def test_every_locked_package_is_one_version_with_hashes_from_the_index(lock: st
 
 
 @pytest.mark.parametrize("lock", LOCKS)
-def test_a_lock_names_no_host_and_no_folder(lock: str) -> None:
+def test_a_lock_contains_no_host_and_no_folder(lock: str) -> None:
     assert re.findall(r"\S*(?:://|file:|index-url|find-links|@|/\w+/)\S*", locks.text_of(lock)) == []
 
 
@@ -66,7 +66,7 @@ def test_the_development_lock_covers_every_extra() -> None:
     assert set(re.findall(r"\w+", line)) - {"e"} == set(locks.PYPROJECT["project"]["optional-dependencies"])
 
 
-def test_these_tests_run_with_what_is_locked() -> None:
+def test_these_tests_run_with_the_locked_packages() -> None:
     pins = locks.pins("dev", {})
 
     assert {name: importlib.metadata.version(name) for name in pins} == pins, "run `make install`"

@@ -16,12 +16,12 @@ def test_the_changelog_begins_with_the_version_of_the_package() -> None:
     assert [version for version, released in versions if released == "Unreleased"] in ([], [PROJECT["version"]])
 
 
-def test_the_licence_that_is_named_is_the_one_in_the_file() -> None:
+def test_the_named_licence_is_the_licence_in_the_file() -> None:
     assert PROJECT["license"] == "MIT"
     assert (ROOT / "LICENSE").read_text().startswith("MIT License")
 
 
-def test_every_package_has_a_mark_for_type_checkers() -> None:
+def test_every_package_has_a_marker_for_type_checkers() -> None:
     packages = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["targets"]["wheel"][
         "packages"
     ]

@@ -19,9 +19,7 @@ def environment() -> dict[str, str]:
 
 
 @pytest.mark.slow
-def test_the_documented_tests_pass_with_nothing_but_the_wheel_and_its_extra(
-    with_the_extra: Path, tmp_path: Path
-) -> None:
+def test_the_documented_tests_pass_with_only_the_wheel_and_its_extra(with_the_extra: Path, tmp_path: Path) -> None:
     shutil.copy(EXAMPLE, tmp_path)
     ended = subprocess.run(
         [with_the_extra / "pytest", "-q"],
@@ -35,5 +33,5 @@ def test_the_documented_tests_pass_with_nothing_but_the_wheel_and_its_extra(
     assert re.search(r"^2 passed", ended.stdout, re.MULTILINE), ended.stdout
 
 
-def test_the_page_shows_the_file_that_is_run() -> None:
+def test_the_page_shows_the_tested_file() -> None:
     assert f"```python\n{EXAMPLE.read_text()}```" in (ROOT / "docs" / "testing.md").read_text()

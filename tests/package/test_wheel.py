@@ -34,7 +34,7 @@ def from_checkout(small_app: Path) -> Assembly:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("source", ["checkout", "sdist"])
-def test_a_wheel_synthesizes_what_the_checkout_does(
+def test_a_wheel_synthesizes_the_same_as_the_checkout(
     source: str, wheels: dict[str, Path], small_app: Path, from_checkout: Assembly, tmp_path: Path
 ) -> None:
     installed = tmp_path / "installed"
@@ -49,9 +49,7 @@ def test_a_wheel_synthesizes_what_the_checkout_does(
 
 
 @pytest.mark.parametrize("source", ["checkout", "sdist"])
-def test_a_wheel_has_the_tracked_files_of_the_four_packages_and_nothing_else(
-    source: str, wheels: dict[str, Path]
-) -> None:
+def test_a_wheel_has_only_the_tracked_files_of_the_four_packages(source: str, wheels: dict[str, Path]) -> None:
     with zipfile.ZipFile(wheels[source]) as wheel:
         names, modes = wheel.namelist(), {file.external_attr >> 16 & 0o777 for file in wheel.infolist()}
     metadata = f"{'-'.join(wheels[source].name.split('-')[:2])}.dist-info"
@@ -63,7 +61,7 @@ def test_a_wheel_has_the_tracked_files_of_the_four_packages_and_nothing_else(
     assert modes == {0o644}
 
 
-def test_the_wheel_is_the_same_bytes_whatever_lies_beside_the_modules_and_whatever_the_modes(
+def test_the_wheel_is_reproducible_with_other_files_and_modes_in_the_checkout(
     wheels: dict[str, Path], tmp_path: Path
 ) -> None:
     for name in tracked():
@@ -93,7 +91,7 @@ def test_a_wheel_has_the_script_and_the_pytest_plugin(wheels: dict[str, Path]) -
 
 
 @pytest.mark.slow  # It fails as long as a file is not known to git, which is usual while one works.
-def test_the_source_distribution_has_the_tracked_files_and_nothing_else(sdist: Path) -> None:
+def test_the_source_distribution_has_only_the_tracked_files(sdist: Path) -> None:
     with tarfile.open(sdist) as archive:
         names = sorted(member.name.partition("/")[2] for member in archive if not member.isdir())
         links = [member.name for member in archive if not member.isreg() and not member.isdir()]

@@ -35,11 +35,11 @@ def acknowledged(stack: cdk.Stack) -> dict[tuple[str, str], str]:
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_nothing_is_found(stack: str) -> None:
+def test_cdk_nag_has_no_findings(stack: str) -> None:
     assert findings(AwsSolutionsChecks, sound().stack(stack)) == set()
 
 
-def test_what_is_accepted_is_what_would_be_found(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_suppression_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
     accepted = acknowledged(sound().stack("TwentyJobs"))
 
     monkeypatch.setattr(suppressions, "suppress", lambda *_: None)
@@ -50,7 +50,7 @@ def test_what_is_accepted_is_what_would_be_found(monkeypatch: pytest.MonkeyPatch
     assert set(accepted) == findings(AwsSolutionsChecks, Synthesized.of(app).stack("TwentyJobs"))
 
 
-def test_no_wildcard_is_accepted_but_in_named_resources() -> None:
+def test_wildcards_are_suppressed_only_in_named_resources() -> None:
     accepted = {rule for _, rule in acknowledged(sound().stack("TwentyJobs"))}
     of_the_provider = {rule for rule in accepted if "/folder-" not in rule}
 
@@ -66,13 +66,13 @@ def test_no_wildcard_is_accepted_but_in_named_resources() -> None:
     ]
 
 
-def test_reasons_say_something_and_are_what_cdk_nag_reads_as_they_are() -> None:
+def test_reasons_are_meaningful_and_valid_for_cdk_nag() -> None:
     for (_, rule), reason in acknowledged(sound().stack("TwentyJobs")).items():
         assert len(reason.split()) > 12, rule
         assert reason.isascii()  # others would have to be encoded
 
 
-def test_any_folder_of_another_stack_s_bucket_is_accepted_in_a_nested_stack_too() -> None:
+def test_the_wildcard_of_a_bucket_in_another_stack_is_suppressed_in_a_nested_stack_too() -> None:
     app = new_app()
     source = from_new_bucket(new_stack("Data", app), "odd) name [1/")
     models = new_stack("Models", app)
@@ -88,7 +88,7 @@ def test_a_role_that_may_do_anything_is_found() -> None:
     }
 
 
-def test_wildcards_are_accepted_where_validations_are_skipped_too() -> None:
+def test_wildcards_are_suppressed_even_if_validations_are_skipped() -> None:
     app = new_app()
     source = from_new_bucket(new_stack("Data", app), "folder/")
     models = new_stack("Models", app)

@@ -22,7 +22,7 @@ def findings(template: dict[str, Any]) -> list[str]:
 
 
 @pytest.mark.parametrize("stack", [*SMALL, pytest.param("TwentyJobs", marks=pytest.mark.slow)])
-def test_a_template_has_nothing_to_be_corrected(stack: str) -> None:
+def test_a_template_has_no_findings(stack: str) -> None:
     assert findings(sound().templates[stack]) == []
 
 

@@ -59,18 +59,18 @@ def is_accepted(check: str, resource: str) -> bool:
     return any(check == accepted and resource.startswith(prefix) for accepted, prefix in ACCEPTED)
 
 
-def test_nothing_is_found_but_what_is_accepted(report: dict[str, Any]) -> None:
+def test_every_finding_is_suppressed(report: dict[str, Any]) -> None:
     assert [found for found in findings(report, in_faulty=False) if not is_accepted(*found)] == []
 
 
-def test_what_is_accepted_is_found(report: dict[str, Any]) -> None:
+def test_every_suppressed_finding_exists(report: dict[str, Any]) -> None:
     found = findings(report, in_faulty=False)
 
     for check, prefix in ACCEPTED:
         assert [each for each, resource in found if each == check and resource.startswith(prefix)], (check, prefix)
 
 
-def test_all_templates_are_looked_at(report: dict[str, Any]) -> None:
+def test_all_templates_are_checked(report: dict[str, Any]) -> None:
     looked_at = {Path(check["file_path"]).stem for check in report["results"]["passed_checks"]}
 
     assert looked_at >= {"DemoData", "Demo", "TwentyJobs", "OwnKey"}

@@ -26,17 +26,17 @@ def rules(pack: type[NagPack], stack: cdk.Stack) -> set[str]:
     return {rule.removeprefix("NIST.800.53.R5-") for rule in found}
 
 
-def test_each_finding_of_nist_800_53_is_answered_and_no_other() -> None:
+def test_each_finding_of_nist_800_53_is_explained_and_no_other() -> None:
     found = {rule for name in STACKS for rule in rules(NIST80053R5Checks, sound().stack(name))}
 
     assert sorted(rule for rule, _, _ in ANSWERS if rule) == sorted(found)
 
 
-def test_each_finding_of_checkov_is_answered_and_no_other() -> None:
+def test_each_finding_of_checkov_is_explained_and_no_other() -> None:
     assert {check for _, check, _ in ANSWERS if check} == {check for check, _ in test_checkov.ACCEPTED}
 
 
-def test_the_table_of_acceptances_names_the_rules_that_are_accepted() -> None:
+def test_the_table_of_suppressions_names_the_suppressed_rules() -> None:
     stacks = [sound().stack(name) for name in STACKS if name != "DemoData"]  # that one has the demo's own
     accepted = {rule.partition("[")[0] for stack in stacks for _, rule in acknowledged(stack)}
 
@@ -62,13 +62,13 @@ def of_the_page() -> cdk.Stack:
     return Synthesized.of(app).stack("Hardened")
 
 
-def test_the_provider_of_the_page_leaves_the_one_rule_that_it_says(of_the_page: cdk.Stack) -> None:
+def test_the_provider_of_the_page_has_only_the_documented_finding(of_the_page: cdk.Stack) -> None:
     of_the_queue = {"SQSQueueDLQ"}
 
     assert rules(NIST80053R5Checks, of_the_page) - of_the_queue == {"IAMNoInlinePolicy"}
 
 
-def test_traces_bring_no_finding_of_aws_solutions() -> None:
+def test_tracing_causes_no_finding_of_aws_solutions() -> None:
     app = new_app()
     stack = new_stack("Traced", app)
     DatasetImportProvider(stack, "DatasetImportProvider", tracing=True)

@@ -61,15 +61,15 @@ def test_no_policy_allows_a_pattern_of_actions(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", [*STACKS, "golden"])
-def test_nothing_is_allowed_on_everything_but_what_knows_no_resources(name: str) -> None:
+def test_only_actions_without_resources_are_allowed_on_all_resources(name: str) -> None:
     assert actions_on_everything(template_of(name)) <= set(KNOW_NO_RESOURCES)
 
 
-def test_what_knows_no_resources_is_used() -> None:
+def test_every_action_without_resources_is_used() -> None:
     assert actions_on_everything(template_of("TwentyJobs")) == set(KNOW_NO_RESOURCES)
 
 
-def test_the_walk_goes_over_every_role_bucket_and_key() -> None:
+def test_every_role_bucket_and_key_is_checked() -> None:
     walked = [policy.resource_type for policy in policies_of(template_of("OwnKey"))]
 
     assert set(walked) == {"AWS::IAM::Role", "AWS::IAM::Policy", "AWS::S3::BucketPolicy", "AWS::KMS::Key"}
@@ -83,7 +83,7 @@ def test_a_role_that_may_do_anything_is_found() -> None:
     assert actions_on_everything(template) == {"*"}
 
 
-def test_no_role_is_given_a_managed_policy() -> None:
+def test_no_role_has_a_managed_policy_attached() -> None:
     for name in [*STACKS, "golden"]:
         for resource in template_of(name)["Resources"].values():
             assert "ManagedPolicyArns" not in resource.get("Properties", {})

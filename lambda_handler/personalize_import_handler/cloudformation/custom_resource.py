@@ -1,9 +1,8 @@
 """crhelper, with a different way to poll, to send responses and to create boto3 clients.
 
 crhelper owns the protocol: dispatching, responding, exceptions and timeouts of the function. A Step Functions state
-machine replaces the EventBridge rules that crhelper creates at run time for its polls.
-tests/handler/cloudformation/test_crhelper_seam.py covers all internals of crhelper that are used here, and the version
-of crhelper is pinned.
+machine replaces the EventBridge rules that crhelper creates at run time for its polls. The version of crhelper is
+pinned, and tests/handler/cloudformation/test_crhelper_internals.py covers all its internals that are used here.
 """
 
 import logging

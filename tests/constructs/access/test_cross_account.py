@@ -110,7 +110,7 @@ def test_a_bucket_of_this_app_in_the_same_account_allows_the_service_alone() -> 
     assert principals(data, "AWS::KMS::Key", "KeyPolicy") == [(KMS, SERVICE, None)]
 
 
-def test_a_role_of_this_app_is_named_by_the_name_that_it_is_given() -> None:
+def test_a_role_of_this_app_is_referenced_by_its_given_name() -> None:
     models, data = stacks()
     role = iam.Role(models, "Own", role_name="reads-data", assumed_by=iam.ServicePrincipal(SERVICE["Service"]))
     add_job(models, data_source=data_of(data), role=role)
@@ -119,7 +119,7 @@ def test_a_role_of_this_app_is_named_by_the_name_that_it_is_given() -> None:
     assert f":iam::{OF_JOB}:role/reads-data" in str(of_role["Condition"])
 
 
-def test_what_a_stack_of_another_account_can_t_name_is_reported() -> None:
+def test_an_account_whose_stack_can_not_be_referenced_is_reported() -> None:
     models, data = stacks()
     role = iam.Role(models, "Own", assumed_by=iam.ServicePrincipal(SERVICE["Service"]))
     job = add_job(models, data_source=data_of(data), role=role)
@@ -139,7 +139,7 @@ def test_the_statement_for_the_role_survives_the_role_and_comes_before_it() -> N
     assert job.role.role_name not in str(of_role)
 
 
-def test_for_a_role_that_is_given_the_required_statements_name_that_role() -> None:
+def test_the_required_statements_for_an_existing_role_name_that_role() -> None:
     stack = new_stack()
     role = iam.Role.from_role_arn(stack, "Role", ROLE_ARN)
     job = add_job(stack, data_source=DataSource.from_s3_uri("s3://data/interactions/"), role=role)

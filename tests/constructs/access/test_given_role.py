@@ -70,7 +70,7 @@ def test_no_policy_names_two_statements_the_same(two_jobs_with_one_role: Deploye
         assert len(sids) == len(set(sids))
 
 
-def test_the_jobs_wait_for_the_role_and_for_what_it_may(two_jobs_with_one_role: Deployed) -> None:
+def test_the_jobs_depend_on_the_role_and_its_policy(two_jobs_with_one_role: Deployed) -> None:
     policies = two_jobs_with_one_role.of_type("AWS::IAM::Policy").keys()
     (bucket_policy,) = two_jobs_with_one_role.of_type("AWS::S3::BucketPolicy")
     (role,) = [each for each in two_jobs_with_one_role.of_type("AWS::IAM::Role") if each.startswith("Own")]
@@ -127,7 +127,7 @@ def warnings_of(stack: cdk.Stack) -> list[str]:
     return own_warnings(stack, "policy-of")
 
 
-def test_an_imported_role_is_passed_by_its_very_arn_and_gets_a_policy_that_the_job_waits_for() -> None:
+def test_an_imported_role_is_passed_by_its_exact_arn_and_the_job_depends_on_its_policy() -> None:
     stack = new_stack()
     job = add_job(stack, data_source=from_new_bucket(stack), role=iam.Role.from_role_arn(stack, "Elsewhere", ROLE_ARN))
 
@@ -146,7 +146,7 @@ def test_an_imported_role_is_passed_by_its_very_arn_and_gets_a_policy_that_the_j
 
 
 @pytest.mark.parametrize("kind", ["imported", "of this app"])
-def test_a_role_that_may_not_be_changed_is_not_changed_and_what_it_needs_is_reported(kind: str) -> None:
+def test_an_immutable_role_is_unchanged_and_its_required_statements_are_reported(kind: str) -> None:
     stack = new_stack(env=cdk.Environment(account="123456789012", region="eu-west-1"))
     role = {
         "imported": lambda: iam.Role.from_role_arn(stack, "Elsewhere", ROLE_ARN, mutable=False),

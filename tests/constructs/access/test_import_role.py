@@ -64,13 +64,13 @@ def test_the_bucket_lets_personalize_read_each_location_once(three_jobs_on_a_buc
     ]
 
 
-def test_each_job_has_a_role_of_its_own(three_jobs_on_a_bucket: Deployed) -> None:
+def test_each_job_has_a_separate_role(three_jobs_on_a_bucket: Deployed) -> None:
     jobs = three_jobs_on_a_bucket.all_properties("Custom::PersonalizeDatasetImportJob")
 
     assert len({job["RoleArn"] for job in jobs}) == 3
 
 
-def test_statements_are_not_doubled_where_policies_are_minimized_either() -> None:
+def test_statements_are_not_duplicated_even_if_policies_are_minimized() -> None:
     app = cdk.App(context={**WITHOUT_CODE, "@aws-cdk/aws-iam:minimizePolicies": True})
     stack = new_stack(scope=app)
     bucket = s3.Bucket(stack, "Bucket", enforce_ssl=True)
@@ -193,7 +193,7 @@ class MoveRoles:
             node.path = self._path
 
 
-def test_an_aspect_that_changes_the_path_of_import_roles_is_warned_of() -> None:
+def test_an_aspect_that_changes_the_path_of_import_roles_causes_a_warning() -> None:
     stack = new_stack("Shop")
     add_job(stack)
     cdk.Aspects.of(stack).add(MoveRoles("/company/"))
@@ -207,7 +207,7 @@ def test_an_aspect_that_changes_the_path_of_import_roles_is_warned_of() -> None:
     assert "Exclude Shop/Job/Role/Resource from the Aspect" in warning
 
 
-def test_an_aspect_that_keeps_import_roles_below_the_provider_s_path_is_fine() -> None:
+def test_an_aspect_that_keeps_import_roles_below_the_path_of_the_provider_causes_no_warning() -> None:
     stack = new_stack()
     add_job(stack, provider=DatasetImportProvider(stack, "Imports", import_role_path="/company/"))
     cdk.Aspects.of(stack).add(MoveRoles("/company/imports/"))
@@ -215,7 +215,7 @@ def test_an_aspect_that_keeps_import_roles_below_the_provider_s_path_is_fine() -
     assert own_warnings(stack, "import-role-path]") == []
 
 
-def test_no_aspect_is_no_warning() -> None:
+def test_without_aspects_there_is_no_warning() -> None:
     stack = new_stack()
     add_job(stack)
     add_job(cdk.NestedStack(stack, "Nested"))

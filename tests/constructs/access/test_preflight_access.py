@@ -138,6 +138,6 @@ def test_a_warning_for_any_other_role_contains_what_to_add_to_its_trust() -> Non
         ({"preflight": "yes"}, "preflight must be True or False, got 'yes'"),
     ],
 )
-def test_wrong_arguments_are_reported(arguments: dict[str, Any], message: str) -> None:
+def test_invalid_arguments_are_reported(arguments: dict[str, Any], message: str) -> None:
     with pytest.raises(ValidationError, match=message):
         add_job(new_stack(), **arguments)

@@ -44,7 +44,7 @@ def role_of(template: Deployed) -> list[dict[str, Any]]:
     return statements
 
 
-def test_a_key_of_this_app_allows_the_service_what_its_page_asks_for_without_conditions() -> None:
+def test_a_key_of_this_app_allows_the_service_the_documented_actions_without_conditions() -> None:
     """https://docs.aws.amazon.com/personalize/latest/dg/granting-personalize-key-access.html."""
     statements = deployed(with_key_of_this_app()).only("AWS::KMS::Key")["KeyPolicy"]["Statement"]
 
@@ -83,7 +83,7 @@ def test_bucket_key_and_role_of_one_stack_do_not_depend_on_each_other_in_a_circl
     assert reported(stack) == {}
 
 
-def test_a_bucket_without_a_key_needs_nothing_of_a_key() -> None:
+def test_a_bucket_without_a_key_needs_no_key_permissions() -> None:
     stack = new_stack()
     add_job(stack, data_source=DataSource.from_bucket(s3.Bucket(stack, "Bucket"), "interactions/"))
 
@@ -106,7 +106,7 @@ def with_key_of_others(request: pytest.FixtureRequest) -> DatasetImportJob:
     return add_job(stack, data_source=data_source)
 
 
-def test_for_a_key_of_others_the_exact_statements_are_reported_and_returned(
+def test_the_exact_statements_for_an_imported_key_are_reported_and_returned(
     with_key_of_others: DatasetImportJob,
 ) -> None:
     stack = cdk.Stack.of(with_key_of_others)
@@ -126,7 +126,7 @@ def test_for_a_key_of_others_the_exact_statements_are_reported_and_returned(
     assert KEY_ARN in [each["Resource"] for each in role_of(deployed(stack))]
 
 
-def test_for_a_bucket_of_others_the_statements_are_given_and_for_one_of_this_app_there_are_none() -> None:
+def test_only_an_imported_bucket_has_required_statements() -> None:
     stack = new_stack()
     of_others = add_job(stack, "Theirs", data_source=DataSource.from_s3_uri("s3://data/interactions/"))
     ours = add_job(stack, "Ours", data_source=DataSource.from_bucket(s3.Bucket(stack, "Bucket"), ""))
@@ -137,7 +137,7 @@ def test_for_a_bucket_of_others_the_statements_are_given_and_for_one_of_this_app
     assert ours.required_bucket_policy_statements == []
 
 
-def test_for_a_role_of_others_its_required_statements_and_trust_are_reported() -> None:
+def test_the_required_statements_and_trust_of_an_imported_role_are_reported() -> None:
     stack = new_stack()
     role = iam.Role.from_role_arn(stack, "Role", ROLE_ARN, mutable=False)
     bucket = s3.Bucket(stack, "Bucket", bucket_name="data")
@@ -165,19 +165,19 @@ def test_reported_statements_have_the_partition_of_the_region(region: str | None
 
 
 @pytest.mark.parametrize("key", ["arn:aws:kms:eu-west-1:123456789012:key/0a1b2c3d", 5])
-def test_a_key_that_is_none_is_refused(key: object) -> None:
+def test_a_value_that_is_not_a_key_is_rejected(key: object) -> None:
     with pytest.raises(ValidationError, match=r"^encryption_key must be a Key or another IKey"):
         DataSource.from_s3_uri("s3://data/a.csv", encryption_key=key)  # type: ignore[arg-type]
 
 
-def test_a_key_that_is_given_by_the_arn_of_an_alias_is_refused() -> None:
+def test_the_arn_of_an_alias_is_rejected_as_a_key() -> None:
     alias = kms.Key.from_key_arn(new_stack(), "Key", "arn:aws:kms:eu-west-1:123456789012:alias/data")
     with pytest.raises(ValidationError, match="alias/data"):
         DataSource.from_s3_uri("s3://data/a.csv", encryption_key=alias)
 
 
 @pytest.mark.parametrize("given", ["with a uri", "with a bucket", "as the bucket's key"])
-def test_a_key_that_is_known_by_its_alias_alone_is_refused_with_the_way_out(given: str) -> None:
+def test_a_key_with_only_an_alias_is_rejected_with_advice(given: str) -> None:
     stack = new_stack()
     alias = kms.Alias.from_alias_name(stack, "Alias", "alias/data")
     named = s3.Bucket.from_bucket_attributes(stack, "Bucket", bucket_name="data", encryption_key=alias)
@@ -198,7 +198,7 @@ def test_a_key_that_is_known_by_its_alias_alone_is_refused_with_the_way_out(give
     assert str(refused.value).endswith("got 'alias/data'")
 
 
-def test_a_key_that_is_given_wins_over_an_alias_of_the_bucket() -> None:
+def test_a_given_key_takes_precedence_over_an_alias_of_the_bucket() -> None:
     stack = new_stack()
     alias = kms.Alias.from_alias_name(stack, "Alias", "alias/data")
     bucket = s3.Bucket.from_bucket_attributes(stack, "Bucket", bucket_name="data", encryption_key=alias)
@@ -209,7 +209,7 @@ def test_a_key_that_is_given_wins_over_an_alias_of_the_bucket() -> None:
 
 
 @pytest.mark.parametrize("kind", ["created", "imported with its key"])
-def test_of_an_alias_whose_key_is_known_policies_name_the_key(kind: str) -> None:
+def test_policies_name_the_key_of_an_alias_if_it_is_known(kind: str) -> None:
     stack = new_stack()
     key: kms.IKey = kms.Key(stack, "Key") if kind == "created" else kms.Key.from_key_arn(stack, "Key", KEY_ARN)
     alias: kms.IAlias = (
@@ -238,7 +238,7 @@ def test_a_cfn_key_is_accepted_like_a_key() -> None:
     assert of_key == {template.value(stack.resolve(key.attr_arn))}
 
 
-def test_the_key_of_a_log_is_not_known_by_its_alias_alone_either() -> None:
+def test_a_log_key_with_only_an_alias_is_rejected_too() -> None:
     stack = new_stack()
     alias = kms.Alias.from_alias_name(stack, "Alias", "alias/logs")
 
@@ -265,7 +265,7 @@ def test_statements_that_many_jobs_need_are_reported_once_for_each_policy() -> N
     assert bucket["Resource"] == "arn:aws:s3:::bucket-b"
 
 
-def test_a_trust_policy_that_others_must_change_has_no_resources() -> None:
+def test_a_required_trust_statement_has_no_resources() -> None:
     stack = new_stack()
     add_job(stack, role=iam.Role.from_role_arn(stack, "Role", ROLE_ARN), preflight=True)
 
@@ -288,7 +288,7 @@ def test_an_app_that_is_synthesized_again_gets_only_new_annotations() -> None:
     assert [warning.partition(". ")[0].rpartition(" ")[2] for warning in warnings] == ["bucket-a", "bucket-b"]
 
 
-def test_what_others_must_grant_is_a_warning_that_an_app_can_acknowledge_for_each_policy() -> None:
+def test_required_statements_are_a_warning_per_policy_that_can_be_acknowledged() -> None:
     stack = new_stack()
     for name in ("a", "b"):
         add_job(stack, name, data_source=DataSource.from_s3_uri(f"s3://bucket-{name}/one.csv"))
@@ -299,7 +299,7 @@ def test_what_others_must_grant_is_a_warning_that_an_app_can_acknowledge_for_eac
     assert warning.endswith("[ack: cdk-personalize-import:policy-of-the-bucket:bucket-b]")
 
 
-def test_what_others_must_grant_is_reported_where_validations_are_skipped_too() -> None:
+def test_required_statements_are_reported_even_if_validations_are_skipped() -> None:
     app = new_app()
     add_job(new_stack(scope=app))
 
@@ -308,7 +308,7 @@ def test_what_others_must_grant_is_reported_where_validations_are_skipped_too() 
     assert [each.level.name for each in artifact.messages] == ["WARNING"]
 
 
-def test_what_is_known_at_deploy_time_only_is_written_as_json() -> None:
+def test_values_that_are_known_only_at_deploy_time_are_written_as_json() -> None:
     stack = new_stack()
     uri = cdk.CfnParameter(stack, "Uri").value_as_string
     split = {"Fn::Split": ["/", {"Ref": "Uri"}]}

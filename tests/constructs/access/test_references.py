@@ -34,7 +34,7 @@ class Role(cdk.Resource):
         return RoleReference(role_arn=ROLE_ARN, role_name="reads-data")
 
 
-def test_a_job_reads_from_a_referenced_bucket_whose_policy_others_own() -> None:
+def test_a_job_reads_from_a_referenced_bucket_with_a_policy_outside_the_app() -> None:
     stack = new_stack()
     bucket = Bucket(stack, "Bucket")
     jobs = [add_job(stack, name, data_source=DataSource.from_bucket(bucket, f"{name}/")) for name in ("Users", "Items")]

@@ -85,7 +85,7 @@ def test_the_handler_accepts_the_properties_of_the_construct(folder: Path) -> No
         assert list(parsed.data_files) == [(file["Name"], file["Source"]) for file in properties["DataFiles"]]
 
 
-def test_the_hash_is_that_of_names_and_contents_and_of_nothing_else(folder: Path, tmp_path: Path) -> None:
+def test_the_hash_depends_only_on_names_and_contents(folder: Path, tmp_path: Path) -> None:
     known = hash_of(folder)
     assert len(known) == contract.CONTENT_HASH_LENGTH
 
@@ -99,7 +99,7 @@ def test_the_hash_is_that_of_names_and_contents_and_of_nothing_else(folder: Path
     assert hash_of(write(tmp_path / "swapped", one="2", two="1")) != known
 
 
-def test_the_template_names_no_folder_of_this_machine(folder: Path) -> None:
+def test_the_template_contains_no_local_path(folder: Path) -> None:
     stack = new_stack()
     add_job(stack, data_source=DataSource.from_asset(str(folder)))
 
@@ -162,7 +162,7 @@ def template(stack: cdk.Stack) -> Deployed:
     return deployed(stack)
 
 
-def test_who_ships_nothing_has_no_bucket_for_it() -> None:
+def test_without_asset_files_there_is_no_staging_bucket() -> None:
     stack = new_stack()
     add_job(stack)
 
@@ -171,7 +171,7 @@ def test_who_ships_nothing_has_no_bucket_for_it() -> None:
     assert "s3:PutObject" not in str(template_of(stack))
 
 
-def test_all_jobs_share_one_bucket_and_the_same_data_one_place_there(template: Deployed) -> None:
+def test_all_jobs_share_one_staging_bucket_and_equal_data_has_one_location(template: Deployed) -> None:
     jobs = template.all_properties(contract.RESOURCE_TYPE)
 
     assert len(template.of_type("AWS::S3::Bucket")) == len(template.of_type(contract.DATA_RESOURCE_TYPE)) == 1
@@ -185,7 +185,7 @@ def test_each_resource_of_a_wait_chain_has_the_files(template: Deployed) -> None
     assert all(len(wait["DataFiles"]) == 2 for wait in waits)
 
 
-def test_the_bucket_is_private_and_forgets(template: Deployed) -> None:
+def test_the_bucket_is_private_and_expires_its_objects(template: Deployed) -> None:
     bucket = template.only("AWS::S3::Bucket")
 
     assert bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"] == [

@@ -17,7 +17,7 @@ def read_by(stack: cdk.Stack, job: Any, **parameters: str) -> dict[str, str]:
     return {statement["Action"]: statement["Resource"] for statement in policy["PolicyDocument"]["Statement"]}
 
 
-def test_a_file_is_read_alone_and_of_a_folder_all_below_it() -> None:
+def test_read_access_covers_one_file_or_everything_below_a_folder() -> None:
     stack = new_stack()
     bucket = s3.Bucket(stack, "Bucket")
     keys = {
@@ -50,7 +50,7 @@ def test_a_uri_is_split_into_bucket_and_key() -> None:
     }
 
 
-def test_what_a_policy_would_take_for_a_pattern_or_a_variable_is_the_key_itself() -> None:
+def test_wildcards_and_variables_in_a_key_are_escaped_in_policies() -> None:
     stack = new_stack()
     job = add_job(stack, data_source=DataSource.from_s3_uri("s3://bucket/a*?${aws:username}/"))
 
@@ -90,7 +90,7 @@ def test_a_key_known_at_deploy_time_only_may_be_a_file_or_a_folder() -> None:
     assert deployed(stack, Key="folder/").properties(logical_id(job))["DataLocation"] == "s3://bucket/folder/"
 
 
-def test_nothing_is_granted_on_more_than_the_location() -> None:
+def test_access_is_granted_only_to_the_location() -> None:
     stack = new_stack()
     job = add_job(stack, data_source=from_new_bucket(stack))
 
@@ -101,7 +101,7 @@ def test_nothing_is_granted_on_more_than_the_location() -> None:
 
 
 @pytest.mark.parametrize("object_key", ["/interactions.csv", "line\nbreak", "k" * 248, None, 5, ["interactions.csv"]])
-def test_a_wrong_key_is_refused_with_what_is_allowed(object_key: Any) -> None:
+def test_an_invalid_key_is_rejected_with_the_allowed_values(object_key: Any) -> None:
     bucket = s3.Bucket(new_stack(), "Bucket")
 
     with pytest.raises(ValidationError) as refused:
@@ -116,7 +116,7 @@ def test_the_longest_key_that_fits_into_a_location_is_accepted() -> None:
 
 
 @pytest.mark.parametrize("bucket", ["my-bucket", None, 5])
-def test_what_is_no_bucket_is_refused_together_with_a_wrong_key(bucket: Any) -> None:
+def test_a_value_that_is_not_a_bucket_is_rejected_together_with_an_invalid_key(bucket: Any) -> None:
     with pytest.raises(ValidationError) as refused:
         DataSource.from_bucket(bucket, "/key")
 
@@ -142,7 +142,7 @@ def test_what_is_no_bucket_is_refused_together_with_a_wrong_key(bucket: Any) -> 
         b"s3://bucket/file.csv",
     ],
 )
-def test_a_wrong_uri_is_refused_with_what_is_allowed(uri: Any) -> None:
+def test_an_invalid_uri_is_rejected_with_the_allowed_values(uri: Any) -> None:
     with pytest.raises(ValidationError, match=r"^uri must be a CSV file or a folder in S3, s3://bucket/file\.csv or") as refused:  # noqa: E501  # fmt: skip
         DataSource.from_s3_uri(uri)
 

@@ -100,7 +100,7 @@ def test_other_ways_to_refer_to_a_dataset_of_the_stack_are_the_same(
     assert written(set_name, given) == written(set_name)
 
 
-def test_a_change_between_two_syntheses_of_an_app_is_seen() -> None:
+def test_a_change_between_two_syntheses_of_an_app_is_detected() -> None:
     app = new_app()
     stack = new_stack("Stack", app)
     dataset = add_dataset(stack)
@@ -170,7 +170,7 @@ def test_a_value_of_another_stack_that_is_known_at_deploy_time_only_is_a_warning
     assert own_warnings(quiet, "dataset-of-another-stack") == []
 
 
-def test_a_nested_stack_is_no_other_stack() -> None:
+def test_a_nested_stack_does_not_count_as_another_stack() -> None:
     stack = new_stack()
     dataset = add_dataset(stack)
     nested = cdk.NestedStack(stack, "Nested")

@@ -69,20 +69,20 @@ def test_a_schema_arn_that_is_no_reference_to_a_schema_of_the_app_is_unknown(
     assert find_schema(dataset(stack, schema_arn(stack))) is None
 
 
-def test_a_schema_that_is_known_at_deploy_time_only_can_not_be_known() -> None:
+def test_a_schema_that_is_known_only_at_deploy_time_is_unknown() -> None:
     stack = new_stack()
     text = cdk.CfnParameter(stack, "Text").value_as_string
     assert find_schema(dataset(stack, resource(stack, text).attr_schema_arn)) is None
 
 
-def test_a_domain_that_is_known_at_deploy_time_only_leaves_the_schema_unknown() -> None:
+def test_a_domain_that_is_known_only_at_deploy_time_makes_the_schema_unknown() -> None:
     stack = new_stack()
     domain = cdk.CfnParameter(stack, "Domain").value_as_string
     assert find_schema(dataset(stack, resource(stack, domain=domain).attr_schema_arn)) is None
 
 
 @pytest.mark.parametrize("text", ["{}", "{", '{"type": "record", "name": "Things"}'])
-def test_what_is_no_schema_is_none(text: str) -> None:
+def test_an_invalid_schema_is_ignored(text: str) -> None:
     stack = new_stack()
     assert find_schema(dataset(stack, resource(stack, text).attr_schema_arn)) is None
 

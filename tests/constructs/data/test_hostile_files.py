@@ -32,7 +32,7 @@ Make = Callable[[Path], None]
 @pytest.mark.parametrize(
     "read", [DataSource.from_asset, DatasetSchema.from_csv, DatasetSchema.from_file], ids=["asset", "csv", "json"]
 )
-def test_what_is_read_is_a_regular_file(tmp_path: Path, make: Make, kind: str, read: Callable[[str], object]) -> None:
+def test_a_schema_is_a_regular_file(tmp_path: Path, make: Make, kind: str, read: Callable[[str], object]) -> None:
     make(path := tmp_path / "users.csv")
     with pytest.raises(ValidationError, match=f"this is {kind}") as refused:
         read(str(path))
@@ -47,13 +47,13 @@ def test_each_file_of_a_folder_is_a_regular_file(tmp_path: Path, make: Make, kin
         DataSource.from_asset(str(tmp_path))
 
 
-def test_folders_called_like_files_are_left_out_as_before(tmp_path: Path) -> None:
+def test_folders_with_names_of_files_are_ignored(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text(GOOD)
     (tmp_path / "b.csv").mkdir()
     assert [path.name for path in AssetFiles.at(tmp_path).files] == ["a.csv"]
 
 
-def test_a_file_without_line_feeds_is_not_read_whole_for_a_schema(tmp_path: Path) -> None:
+def test_inference_does_not_read_a_file_without_line_feeds_completely(tmp_path: Path) -> None:
     path = tmp_path / "users.csv"
     with path.open("wb") as file:
         file.write(b"USER_ID,AGE\n" + b"9" * 1000)
@@ -62,14 +62,14 @@ def test_a_file_without_line_feeds_is_not_read_whole_for_a_schema(tmp_path: Path
         DatasetSchema.from_csv(path)
 
 
-def test_a_nul_byte_is_refused_where_a_schema_is_proposed(tmp_path: Path) -> None:
+def test_inference_rejects_a_nul_byte(tmp_path: Path) -> None:
     path = tmp_path / "users.csv"
     path.write_text(GOOD * 3 + "u1,3\0\n")
     with pytest.raises(ValidationError, match="line 7 has a NUL byte"):
         DatasetSchema.from_csv(path)
 
 
-def test_a_long_line_is_read_for_a_schema(tmp_path: Path) -> None:
+def test_inference_reads_a_long_line(tmp_path: Path) -> None:
     path = tmp_path / "users.csv"
     path.write_text(f"USER_ID,{','.join(f'C{number}' for number in range(90))}\nu1{',x' * 90}\n")
     assert len(path.read_text()) < LINE_BYTES_MAX

@@ -39,11 +39,11 @@ def in_pipeline() -> cdk.Stack:
 
 
 @pytest.mark.parametrize("reimport", [None, Reimport.when_properties_change()])
-def test_by_default_only_the_properties_decide(reimport: Reimport | None) -> None:
+def test_by_default_only_changed_properties_start_an_import(reimport: Reimport | None) -> None:
     assert written(add_job(new_stack(), reimport=reimport)) == {}
 
 
-def test_a_value_is_written_as_it_is_and_nothing_compares_the_data() -> None:
+def test_a_value_is_written_unchanged_and_the_data_is_not_compared() -> None:
     assert written(add_job(new_stack(), reimport=Reimport.when_value_changes("2026-11 / ü"))) == {
         "ReimportToken": "2026-11 / ü"
     }
@@ -74,13 +74,13 @@ def test_the_value_may_be_a_parameter_of_systems_manager() -> None:
 
 
 @pytest.mark.parametrize("value", ["", "a" * 257, 5, None, b"a"])
-def test_a_wrong_value_is_named_with_what_is_allowed(value: Any) -> None:
+def test_an_invalid_value_is_reported_with_the_allowed_values(value: Any) -> None:
     with pytest.raises(ValidationError, match=f"^value {TEXT}, got"):
         Reimport.when_value_changes(value)
 
 
 @pytest.mark.parametrize("as_of", ["", "a" * 257, 5, b"a"])
-def test_a_wrong_as_of_is_named_with_what_is_allowed(as_of: Any) -> None:
+def test_an_invalid_as_of_is_reported_with_the_allowed_values(as_of: Any) -> None:
     with pytest.raises(ValidationError, match=f"^as_of {TEXT}, got"):
         Reimport.when_data_changes(as_of)
 
@@ -100,7 +100,7 @@ def test_the_parameter_belongs_to_the_top_level_stack_and_is_passed_down_to_nest
 
 
 @pytest.mark.parametrize("taken_by", [cdk.CfnParameter, cdk.Stack])
-def test_a_construct_that_has_the_parameter_s_name_is_an_error_with_a_way_out(taken_by: Any) -> None:
+def test_a_construct_with_the_id_of_the_parameter_is_an_error_with_a_fix(taken_by: Any) -> None:
     stack = new_stack("Shop")
     taken_by(stack, "DataAsOf")
 
@@ -112,7 +112,7 @@ def test_a_construct_that_has_the_parameter_s_name_is_an_error_with_a_way_out(ta
     assert written(add_job(stack, "Other", reimport=Reimport.when_data_changes("1")))["DataAsOf"] == "1"
 
 
-def test_a_pipeline_that_cannot_set_the_parameter_is_warned_of_once_in_a_stack() -> None:
+def test_a_pipeline_that_can_not_set_the_parameter_causes_one_warning_per_stack() -> None:
     stack = in_pipeline()
     for scope in (stack, cdk.NestedStack(stack, "Nested")):
         add_job(scope, reimport=Reimport.when_data_changes())
@@ -123,7 +123,7 @@ def test_a_pipeline_that_cannot_set_the_parameter_is_warned_of_once_in_a_stack()
     assert "Reimport.when_data_changes(as_of=...)" in warning
 
 
-def test_the_warning_can_be_acknowledged_by_those_who_set_the_parameter() -> None:
+def test_the_warning_can_be_acknowledged_if_the_parameter_is_set() -> None:
     stack = in_pipeline()
     add_job(stack, reimport=Reimport.when_data_changes())
     cdk.Annotations.of(stack).acknowledge_warning(WARNING)
@@ -131,7 +131,7 @@ def test_the_warning_can_be_acknowledged_by_those_who_set_the_parameter() -> Non
     assert warnings_of(stack) == []
 
 
-def test_no_warning_where_the_value_can_change() -> None:
+def test_a_value_that_can_change_causes_no_warning() -> None:
     app_stack, with_value = new_stack(), in_pipeline()
     add_job(app_stack, reimport=Reimport.when_data_changes())
     add_job(with_value, reimport=Reimport.when_data_changes("4f1c2d3"))
@@ -147,7 +147,7 @@ def test_a_template_is_the_same_at_each_synth() -> None:
     assert json.dumps(template_of(first)) == json.dumps(template_of(second))
 
 
-def test_all_jobs_of_a_stack_share_one_parameter_that_is_empty_unless_it_is_given() -> None:
+def test_all_jobs_of_a_stack_share_one_parameter_that_is_empty_by_default() -> None:
     stack = new_stack()
     jobs = [add_job(stack, f"Job{number}", reimport=Reimport.when_data_changes()) for number in range(2)]
 

@@ -84,7 +84,7 @@ def test_a_warning_has_the_value_and_the_id_by_which_it_is_acknowledged(stack: c
     )
 
 
-def test_a_warning_that_is_acknowledged_is_silent(stack: cdk.Stack, tmp_path: Path) -> None:
+def test_an_acknowledged_warning_is_not_reported(stack: cdk.Stack, tmp_path: Path) -> None:
     job = add_asset_job(stack, write(tmp_path / "items.csv", f"{GOOD}i3,much,red\ni1,2.5,red\n"))
     cdk.Annotations.of(job).acknowledge_warning("cdk-personalize-import:metadata-wrong-type", "it is lost, and may be")
 
@@ -92,14 +92,14 @@ def test_a_warning_that_is_acknowledged_is_silent(stack: cdk.Stack, tmp_path: Pa
     assert warning.startswith("repeated-id: ")
 
 
-def test_a_warning_that_is_acknowledged_of_the_whole_app_is_silent(stack: cdk.Stack, tmp_path: Path) -> None:
+def test_a_warning_that_is_acknowledged_for_the_whole_app_is_not_reported(stack: cdk.Stack, tmp_path: Path) -> None:
     add_asset_job(stack, write(tmp_path / "items.csv", f"{GOOD}i1,2.5,red\n"))
     cdk.Annotations.of(stack.node.root).acknowledge_warning("cdk-personalize-import:repeated-id")
 
     assert warnings_of(stack) == []
 
 
-def test_long_and_odd_values_and_names_are_shortened_and_shown_as_such(stack: cdk.Stack, tmp_path: Path) -> None:
+def test_long_and_unusual_values_and_names_are_shortened_and_escaped(stack: cdk.Stack, tmp_path: Path) -> None:
     add_asset_job(stack, write(tmp_path / "items.csv", f"{HEADER},\x1b[2J{'x' * 999}\ni1,{'9x' * 500}\x07,red,\n"))
 
     extra, wrong = warnings_of(stack)
@@ -134,7 +134,7 @@ def test_data_with_an_unknown_schema_is_reported_as_not_checked(stack: cdk.Stack
     assert "schema=DatasetSchema.from_file(...)" in info
 
 
-def test_a_schema_that_is_not_the_datasets_own_is_refused(stack: cdk.Stack, tmp_path: Path) -> None:
+def test_a_schema_that_differs_from_the_schema_of_the_dataset_is_rejected(stack: cdk.Stack, tmp_path: Path) -> None:
     source = DataSource.from_asset(str(write(tmp_path / "items.csv", GOOD)), schema=ITEMS.field("MORE"))
     dataset = dataset_of(stack, ITEMS.to_cfn_schema(stack, "Schema").attr_schema_arn)
 
@@ -142,7 +142,7 @@ def test_a_schema_that_is_not_the_datasets_own_is_refused(stack: cdk.Stack, tmp_
         add_job(stack, dataset=dataset, data_source=source)
 
 
-def test_the_datasets_own_schema_may_be_given_in_other_words(stack: cdk.Stack, tmp_path: Path) -> None:
+def test_the_schema_of_the_dataset_may_be_formatted_differently(stack: cdk.Stack, tmp_path: Path) -> None:
     given = DatasetSchema.from_json(f" {ITEMS.to_json()}\n")
     source = DataSource.from_asset(str(write(tmp_path / "items.csv", GOOD)), schema=given)
     add_job(stack, dataset=dataset_of(stack, ITEMS.to_cfn_schema(stack, "Schema").attr_schema_arn), data_source=source)
@@ -151,14 +151,14 @@ def test_the_datasets_own_schema_may_be_given_in_other_words(stack: cdk.Stack, t
 
 
 @pytest.mark.parametrize("schema", ["items.schema.json", {"type": "record"}, 5])
-def test_what_is_no_schema_is_refused(tmp_path: Path, schema: Any) -> None:
+def test_an_invalid_schema_is_rejected(tmp_path: Path, schema: Any) -> None:
     path = write(tmp_path / "items.csv", GOOD)
 
     with pytest.raises(ValidationError, match="schema must be a DatasetSchema, such as"):
         DataSource.from_asset(str(path), schema=schema)
 
 
-def test_all_files_of_a_folder_are_checked_and_named(stack: cdk.Stack, tmp_path: Path) -> None:
+def test_all_files_of_a_folder_are_checked_and_reported_by_name(stack: cdk.Stack, tmp_path: Path) -> None:
     write(tmp_path / "items" / "a.csv", GOOD)
     write(tmp_path / "items" / "b.csv", f"{HEADER}\ni3,1.5\n")
     write(tmp_path / "items" / "c.csv", f"{HEADER}\ni1,1.5,red\n,1,red\n")
@@ -200,7 +200,7 @@ def test_data_is_checked_for_the_import_mode_of_the_job_and_a_token_counts_as_fu
     assert [error.partition(":")[0] for error in errors_of(stack)] == ["too-large"] * is_too_large
 
 
-def test_files_that_two_jobs_ship_are_read_once(
+def test_files_that_two_jobs_import_are_read_once(
     stack: cdk.Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     checks = []

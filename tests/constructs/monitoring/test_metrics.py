@@ -75,7 +75,7 @@ def test_a_metric_references_a_dataset_of_the_stack() -> None:
     assert alarm["Metrics"][0]["Expression"].endswith("dataset/group/INTERACTIONS'")
 
 
-def test_alarms_in_one_line_are_on_the_job_and_on_what_handles_it() -> None:
+def test_add_alarms_creates_alarms_for_the_job_and_its_provider() -> None:
     stack = new_stack()
     job = add_job(stack)
     made = job.add_alarms("Alarms", longest_execution_time=cdk.Duration.hours(1))
@@ -93,7 +93,7 @@ def test_alarms_in_one_line_are_on_the_job_and_on_what_handles_it() -> None:
     assert {alarm["Threshold"] for name, alarm in found.items() if "Time" not in name} == {1}
 
 
-def test_without_a_time_there_is_no_alarm_on_it() -> None:
+def test_without_a_maximum_duration_there_is_no_alarm_on_the_duration() -> None:
     stack = new_stack()
     add_job(stack).add_alarms("Alarms")
 
@@ -148,12 +148,12 @@ def test_widgets_can_be_added_to_a_dashboard() -> None:
 
 
 @pytest.mark.parametrize("jobs", [[], ["Import"]])
-def test_a_dashboard_of_no_jobs_is_refused(jobs: Any) -> None:
+def test_a_dashboard_without_jobs_is_rejected(jobs: Any) -> None:
     with pytest.raises(ValidationError, match="jobs must be one or more DatasetImportJobs, got"):
         ImportDashboard(new_stack(), "Dashboard", jobs=jobs)
 
 
-def test_who_asks_for_none_of_it_has_none_of_it() -> None:
+def test_without_metrics_and_alarms_nothing_is_created() -> None:
     stack = new_stack()
     add_job(stack)
 
@@ -161,7 +161,7 @@ def test_who_asks_for_none_of_it_has_none_of_it() -> None:
     assert not [kind for kind in kinds if kind.startswith(("AWS::CloudWatch", "AWS::Events"))]
 
 
-def test_the_alarms_on_a_provider_of_another_stack_are_in_the_job_s_for_what_they_do_may_be_there() -> None:
+def test_the_alarms_of_a_provider_in_another_stack_are_in_the_stack_of_the_job() -> None:
     app = new_app()
     platform, shop = new_stack("Platform", app), new_stack("Shop", app)
     provider = DatasetImportProvider(platform, "Imports")
@@ -174,7 +174,7 @@ def test_the_alarms_on_a_provider_of_another_stack_are_in_the_job_s_for_what_the
     assert "AWS::CloudWatch::Alarm" not in str(template_of(platform))
 
 
-def test_a_provider_of_another_app_has_alarms_and_graphs_there() -> None:
+def test_a_provider_of_another_app_adds_no_alarms_and_graphs() -> None:
     stack = new_stack()
     token = "arn:aws:lambda:eu-west-1:123456789012:function:on-event"
     provider = DatasetImportProvider.from_provider_attributes(

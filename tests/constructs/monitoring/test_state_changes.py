@@ -99,7 +99,7 @@ def test_a_rule_accepts_the_same_arguments_as_the_rules_of_cdk_constructs() -> N
     assert len(properties["Targets"]) == 1
 
 
-def test_the_rule_is_there_before_the_job_starts() -> None:
+def test_the_rule_is_created_before_the_job_starts() -> None:
     stack = new_stack()
     job = add_job(stack)
     rule = job.on_failed("Failed")
@@ -107,7 +107,7 @@ def test_the_rule_is_there_before_the_job_starts() -> None:
     assert logical_id(rule) in template_of(stack)["Resources"][logical_id(job)]["DependsOn"]
 
 
-def test_a_rule_may_be_in_a_stack_that_is_there_when_the_job_s_is_rolled_back() -> None:
+def test_a_rule_may_be_in_a_stack_that_outlives_a_rollback_of_the_stack_of_the_job() -> None:
     app = new_app()
     kept, stack = new_stack("Kept", app), new_stack("Shop", app)
     queue = sqs.Queue(kept, "Queue")
@@ -121,7 +121,7 @@ def test_a_rule_may_be_in_a_stack_that_is_there_when_the_job_s_is_rolled_back() 
     assert stack.dependencies == [kept]
 
 
-def test_only_who_is_asked_may_put_events_and_from_its_own_source_on_the_default_bus() -> None:
+def test_only_enabled_providers_may_put_events_with_their_source_on_the_default_bus() -> None:
     stack = new_stack()
     for number in range(2):
         add_job(stack, f"Job{number}").on_failed("Failed")
@@ -136,7 +136,7 @@ def test_only_who_is_asked_may_put_events_and_from_its_own_source_on_the_default
     }
 
 
-def test_who_is_not_asked_publishes_nothing_and_may_not() -> None:
+def test_by_default_nothing_is_published_or_allowed_to_be() -> None:
     stack = new_stack()
     job = add_job(stack)
 
@@ -176,6 +176,6 @@ def test_a_provider_publishes_state_changes_for_other_apps_if_publish_state_chan
     assert len(statements(stack)) == 1
 
 
-def test_a_choice_about_state_changes_that_is_none_is_refused() -> None:
+def test_an_invalid_value_of_publish_state_changes_is_rejected() -> None:
     with pytest.raises(ValidationError, match="publish_state_changes must be True or False, got 'yes'"):
         DatasetImportProvider(new_stack(), "Imports", publish_state_changes="yes")  # type: ignore[arg-type]

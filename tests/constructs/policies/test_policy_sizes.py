@@ -64,7 +64,7 @@ def test_more_roles_than_fit_into_the_policies_of_is_complete_are_an_error_with_
 
 
 @pytest.mark.parametrize("add", [many_stacks, many_roles])
-def test_what_fits_is_no_error_and_the_way_out_leads_out(add: Any) -> None:
+def test_roles_that_fit_are_no_error_and_the_fix_works(add: Any) -> None:
     add(20).synth()
     add(80, import_role_path="/team/").synth()
 
@@ -92,12 +92,12 @@ def test_more_imports_than_fit_into_a_bucket_policy_are_an_error_with_a_fix() ->
     assert "DataSource.from_s3_uri" in text
 
 
-def test_a_policy_of_a_bucket_that_fits_is_no_error_and_the_way_out_leads_out() -> None:
+def test_a_bucket_policy_that_fits_is_no_error_and_the_fix_works() -> None:
     folders_of_one_bucket(100).synth()
     folders_of_one_bucket(210, by_uri=True).synth()
 
 
-def test_a_length_is_that_of_the_policy_as_it_is_deployed() -> None:
+def test_the_length_of_a_policy_is_its_deployed_length() -> None:
     stack = new_stack(env=ENV)
     bucket = s3.Bucket(stack, "Bucket", bucket_name="data")
     statement = iam.PolicyStatement(actions=["s3:GetObject"], resources=[bucket.arn_for_objects("a/*")])

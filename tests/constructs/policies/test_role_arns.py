@@ -26,7 +26,7 @@ def with_path(length: int, stack: cdk.Stack) -> DatasetImportProvider:
 
 
 @pytest.mark.parametrize("stack_name", ["Shop", "Recommendations-of-the-shop-in-production", "n" * 100])
-def test_the_longest_path_that_fits_is_accepted_and_a_longer_one_is_refused(stack_name: str) -> None:
+def test_the_longest_path_that_fits_is_accepted_and_a_longer_one_is_rejected(stack_name: str) -> None:
     app = new_app()
     stack = new_stack(scope=app, stack_name=stack_name, env=ENV)
     add_job(stack)
@@ -63,7 +63,7 @@ def test_passing_a_role_is_the_alternative_if_the_stack_can_t_be_renamed() -> No
     add_job(stack, dataset=dataset, role=iam.Role.from_role_arn(stack, "Role", ROLE_ARN))
 
 
-def test_the_name_of_a_nested_stack_counts() -> None:
+def test_the_name_of_a_nested_stack_counts_towards_the_length() -> None:
     stack = new_stack("Shop", env=ENV)
     nested = cdk.NestedStack(stack, "Recommendations")
     with pytest.raises(ValidationError, match="the ARN of the import role would have"):

@@ -55,7 +55,7 @@ def entries(folder: Path) -> list[str]:
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_symlink() or not path.is_dir())
 
 
-def test_the_package_has_the_tracked_modules_of_the_handler_those_of_crhelper_and_nothing_else(asset: Path) -> None:
+def test_the_package_has_only_the_tracked_modules_of_the_handler_and_of_crhelper(asset: Path) -> None:
     listed = ["git", "-C", str(ROOT / "lambda_handler"), "ls-files", "personalize_import_handler/*.py"]
     tracked = subprocess.run(listed, capture_output=True, text=True, check=True).stdout.split()
     installed = [str(file) for file in importlib.metadata.files("crhelper") or [] if file.suffix == ".py"]
@@ -64,12 +64,12 @@ def test_the_package_has_the_tracked_modules_of_the_handler_those_of_crhelper_an
     assert entries(asset) == sorted([*tracked, *installed]), "a new module has to be known to git"
 
 
-def test_the_handler_is_there_as_it_is_in_the_checkout(asset: Path) -> None:
+def test_the_package_has_the_handler_of_the_checkout(asset: Path) -> None:
     for path in (asset / "personalize_import_handler").rglob("*.py"):
         assert path.read_bytes() == (ROOT / "lambda_handler" / path.relative_to(asset)).read_bytes()
 
 
-def test_crhelper_is_there_as_it_was_in_its_wheel(asset: Path) -> None:
+def test_the_package_has_crhelper_as_in_its_wheel(asset: Path) -> None:
     for file in importlib.metadata.files("crhelper") or []:
         if file.suffix == ".py":
             assert file.hash is not None
@@ -86,9 +86,7 @@ def test_the_package_has_at_most_140_kilobytes(asset: Path) -> None:
     assert len(zipped.getvalue()) <= 140 * 1024
 
 
-def test_both_handlers_load_with_nothing_but_the_runtimes_own_packages_in_little_memory(
-    asset: Path, tmp_path: Path
-) -> None:
+def test_both_handlers_load_with_only_the_packages_of_the_runtime_in_little_memory(asset: Path, tmp_path: Path) -> None:
     for package in OF_THE_RUNTIME:
         spec = importlib.util.find_spec(package)
         assert spec is not None
@@ -146,9 +144,7 @@ def test_a_file_next_to_the_modules_is_not_deployed(
     assert bundle(sources(tmp_path / "source", planted), tmp_path / "out", monkeypatch) == OURS
 
 
-def test_a_link_is_deployed_only_as_the_module_that_it_leads_to(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_link_is_deployed_as_the_module_that_it_points_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source = sources(tmp_path / "source")
     outside = sources(tmp_path / "outside", "credentials", "cached.py")
     (source / "linked.py").symlink_to(outside / "cached.py")
@@ -163,7 +159,7 @@ def test_a_link_is_deployed_only_as_the_module_that_it_leads_to(
     assert not linked.is_symlink()
 
 
-def test_a_module_that_is_a_link_to_nothing_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_broken_link_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source = sources(tmp_path / "source")
     (source / "gone.py").symlink_to(tmp_path / "cache" / "gone.py")
 
@@ -171,7 +167,7 @@ def test_a_module_that_is_a_link_to_nothing_is_an_error(tmp_path: Path, monkeypa
         bundle(source, tmp_path / "out", monkeypatch)
 
 
-def test_a_pipe_is_neither_read_nor_deployed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_pipe_is_not_read_or_deployed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source = sources(tmp_path / "source")
     os.mkfifo(source / "pipe.py")
 
@@ -201,7 +197,7 @@ def test_hash_and_modes_do_not_depend_on_umask_modes_and_times(
     assert {path.stat().st_mode & 0o777 for path in again.rglob("*") if path.is_dir()} == {0o755}
 
 
-def test_a_package_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_package_that_is_not_installed_is_reported_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
 
     with pytest.raises(ModuleNotFoundError, match="personalize_import_handler is not installed; it is a part of the"):

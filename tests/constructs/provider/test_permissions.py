@@ -126,7 +126,7 @@ def of_is_complete(template: Deployed) -> dict[str, set[str]]:
     }
 
 
-def test_is_complete_may_start_find_watch_and_tag_jobs_and_log(template: Deployed) -> None:
+def test_is_complete_may_start_find_poll_and_tag_jobs_and_log(template: Deployed) -> None:
     assert allowed(template, "DatasetImportProviderIsCompleteRole") == of_is_complete(template)
 
 
@@ -139,7 +139,7 @@ def test_on_event_may_start_the_waiter_and_log(template: Deployed) -> None:
     assert may["states:StartExecution"] == {f"arn:aws:states:eu-west-1:123456789012:stateMachine:{waiter.lower()}"}
 
 
-def test_the_waiter_may_invoke_is_complete_and_nothing_else(template: Deployed) -> None:
+def test_the_state_machine_may_only_invoke_is_complete(template: Deployed) -> None:
     (is_complete,) = [name.lower() for name in template.of_type("AWS::Lambda::Function") if "IsComplete" in name]
 
     assert allowed(template, "DatasetImportProviderWaiterRole") == {
@@ -198,7 +198,7 @@ def three_constructs_deep(app: cdk.App) -> tuple[cdk.Stack, Construct]:
 
 
 @pytest.mark.parametrize("place", [with_long_name, nested, three_constructs_deep], ids=lambda place: place.__name__)
-def test_the_state_machine_is_listed_by_its_very_arn_wherever_the_provider_is(place: Place) -> None:
+def test_executions_are_listed_by_the_exact_arn_of_the_state_machine_in_any_stack(place: Place) -> None:
     stack, scope = place(new_app())
     add_job(scope, provider=DatasetImportProvider(scope, "Provider"))
 

@@ -43,7 +43,7 @@ def test_all_jobs_of_a_stack_share_one_provider(template: Deployed) -> None:
     assert len(template.of_type("Custom::PersonalizeDatasetImportJob")) == 3
 
 
-def test_two_stacks_have_a_provider_each() -> None:
+def test_two_stacks_have_separate_providers() -> None:
     app = new_app()
     stacks = [new_stack(name, app) for name in ("One", "Two")]
     for stack in stacks:
@@ -53,7 +53,7 @@ def test_two_stacks_have_a_provider_each() -> None:
         assert {kind: len(deployed(stack).of_type(kind)) for kind in OF_A_PROVIDER} == OF_A_PROVIDER
 
 
-def test_a_stack_without_a_job_has_none() -> None:
+def test_a_stack_without_a_job_has_no_provider() -> None:
     assert "Resources" not in deployed(new_stack()).template
 
 
@@ -71,7 +71,7 @@ def test_cloudformation_calls_on_event_and_only_that_starts_the_waiter(stack: cd
     assert is_complete["Environment"]["Variables"] == own_stack
 
 
-def test_an_event_whose_function_died_comes_again_but_not_after_cloudformations_hour(
+def test_a_failed_invocation_is_retried_only_within_the_hour_of_cloudformation(
     stack: cdk.Stack, template: Deployed
 ) -> None:
     settings = template.only("AWS::Lambda::EventInvokeConfig")
@@ -110,7 +110,9 @@ def waiter(template: Deployed) -> dict[str, Any]:
     return definition
 
 
-def test_the_waiter_waits_for_the_requested_seconds_and_then_polls(waiter: dict[str, Any], template: Deployed) -> None:
+def test_the_state_machine_waits_for_the_requested_seconds_and_then_polls(
+    waiter: dict[str, Any], template: Deployed
+) -> None:
     states = waiter["States"]
     (is_complete,) = [name for name in template.of_type("AWS::Lambda::Function") if "IsComplete" in name]
 
@@ -119,7 +121,7 @@ def test_the_waiter_waits_for_the_requested_seconds_and_then_polls(waiter: dict[
     assert states["Look"]["Resource"] == f"arn:aws:lambda:eu-west-1:123456789012:function:{is_complete.lower()}"
 
 
-def test_the_waiter_repeats_a_failed_poll_and_keeps_its_state(waiter: dict[str, Any]) -> None:
+def test_the_state_machine_retries_a_failed_poll_and_keeps_its_state(waiter: dict[str, Any]) -> None:
     (catch,) = waiter["States"]["Look"]["Catch"]
 
     assert catch["ErrorEquals"] == ["States.ALL"]
@@ -129,7 +131,7 @@ def test_the_waiter_repeats_a_failed_poll_and_keeps_its_state(waiter: dict[str, 
     assert "Retry" not in waiter["States"]["Look"]
 
 
-def test_the_waiter_ends_when_the_handler_has_finished_and_within_an_hour(waiter: dict[str, Any]) -> None:
+def test_the_state_machine_ends_when_the_handler_has_finished_and_within_an_hour(waiter: dict[str, Any]) -> None:
     states = waiter["States"]
     (choice,) = states[states["Look"]["Next"]]["Choices"]
 

@@ -53,7 +53,7 @@ def new_role(scope: cdk.Stack, path: str | None = None) -> iam.Role:
     return iam.Role(scope, "Own", path=path, assumed_by=iam.ServicePrincipal("personalize.amazonaws.com"))
 
 
-def test_stacks_of_an_app_have_their_jobs_handled_by_a_provider_of_another_and_make_none() -> None:
+def test_stacks_of_an_app_use_the_provider_of_another_stack_and_create_none() -> None:
     provider, shops = platform_and_shops("One", "Two")
     for shop in shops:
         add_job(shop, provider=provider)
@@ -64,7 +64,7 @@ def test_stacks_of_an_app_have_their_jobs_handled_by_a_provider_of_another_and_m
         assert shop.dependencies == [cdk.Stack.of(provider)]
 
 
-def test_the_provider_may_pass_the_import_roles_of_just_the_stacks_that_it_serves() -> None:
+def test_the_provider_may_pass_only_the_import_roles_of_the_stacks_that_it_serves() -> None:
     provider, (one, two, _other) = platform_and_shops("One", "Two", "Other")
     for shop, name in [(one, "A"), (one, "B"), (two, "A")]:
         add_job(shop, name, provider=provider)
@@ -95,7 +95,7 @@ def test_a_role_under_the_path_can_be_used_without_a_change_to_the_provider_s_te
 
 
 @pytest.mark.parametrize("path", [None, "/team/", "/other/team/ml/"])
-def test_a_role_elsewhere_than_below_the_path_is_refused(path: str | None) -> None:
+def test_a_role_outside_the_path_is_rejected(path: str | None) -> None:
     provider, (shop,) = platform_and_shops("Shop", import_role_path=PATH)
 
     with pytest.raises(
@@ -226,7 +226,7 @@ def test_a_provider_allows_preflight_for_other_apps_if_allow_preflight_is_set() 
     assert len(statements_of_provider(cdk.Stack.of(provider), "DescribeSchemas")) == 1
 
 
-def test_data_of_this_machine_needs_a_provider_of_this_app(tmp_path: Any) -> None:
+def test_asset_files_need_a_provider_of_this_app(tmp_path: Any) -> None:
     (tmp_path / "users.csv").write_text("USER_ID,CLASS\na,b\n")
     stack = new_stack()
 
@@ -256,13 +256,13 @@ def test_data_of_this_machine_needs_a_provider_of_this_app(tmp_path: Any) -> Non
         ),
     ],
 )
-def test_wrong_arguments_are_reported(arguments: dict[str, str], message: str) -> None:
+def test_invalid_arguments_are_reported(arguments: dict[str, str], message: str) -> None:
     stack = new_stack(env=cdk.Environment(account="123456789012", region="eu-west-1"))
     with pytest.raises(ValidationError, match=message):
         imported(stack, **arguments)
 
 
-def test_a_provider_s_own_path_is_checked_in_the_same_way() -> None:
+def test_the_path_of_a_created_provider_is_checked_in_the_same_way() -> None:
     with pytest.raises(ValidationError, match="import_role_path must be a path of IAM roles such as /personalize/"):
         DatasetImportProvider(new_stack(), "Imports", import_role_path="/")
     with pytest.raises(ValidationError, match="allow_preflight must be True or False, got 'yes'"):

@@ -61,7 +61,7 @@ def users() -> DatasetSchema:
         ),
     ],
 )
-def test_a_schema_begins_with_what_is_required(
+def test_a_schema_begins_with_the_required_fields(
     begun: Callable[[], DatasetSchema], dataset_type: str, required: list[str]
 ) -> None:
     schema = begun()
@@ -69,7 +69,7 @@ def test_a_schema_begins_with_what_is_required(
     assert names(schema) == required
 
 
-def test_the_text_is_the_services_avro_without_white_space() -> None:
+def test_the_text_is_avro_without_white_space() -> None:
     schema = DatasetSchema.users().field("CLASS", categorical=True).field("AGE", "int", nullable=True)
     assert schema.to_json() == (
         '{"type":"record","name":"Users","namespace":"com.amazonaws.personalize.schema","fields":['
@@ -78,7 +78,7 @@ def test_the_text_is_the_services_avro_without_white_space() -> None:
     )
 
 
-def test_a_field_more_makes_another_schema() -> None:
+def test_an_additional_field_returns_another_schema() -> None:
     before = DatasetSchema.users()
     after = before.field("AGE", "int")
     assert names(before) == ["USER_ID"]
@@ -127,18 +127,18 @@ def test_given_attributes_of_a_reserved_name_take_precedence() -> None:
         ({"name": "A", "nullable": 0}, "nullable must be"),
     ],
 )  # fmt: skip
-def test_what_is_no_field_is_refused_at_once(arguments: dict[str, Any], problem: str) -> None:
+def test_an_invalid_field_is_rejected_at_once(arguments: dict[str, Any], problem: str) -> None:
     with pytest.raises(ValidationError, match=f"^{re.escape(problem)}"):
         DatasetSchema.items().field(**arguments)
 
 
 @pytest.mark.parametrize("begin", [DatasetSchema.interactions, DatasetSchema.items, DatasetSchema.users])
-def test_what_is_no_domain_is_refused_at_once(begin: Callable[[str], DatasetSchema]) -> None:
+def test_an_invalid_domain_is_rejected_at_once(begin: Callable[[str], DatasetSchema]) -> None:
     with pytest.raises(ValidationError, match=r"^domain must be ECOMMERCE or VIDEO_ON_DEMAND, got 'SHOP'"):
         begin("SHOP")
 
 
-def test_json_is_kept_to_the_letter(tmp_path: Path) -> None:
+def test_json_is_kept_unchanged(tmp_path: Path) -> None:
     path = tmp_path / "users.json"
     path.write_bytes(USERS.encode())
     for schema in (DatasetSchema.from_json(USERS), DatasetSchema.from_file(path), DatasetSchema.from_file(str(path))):
@@ -152,7 +152,7 @@ def test_a_mapping_is_written_as_json() -> None:
     assert json.loads(DatasetSchema.from_json(record, "ECOMMERCE").to_json()) == record
 
 
-def test_fields_can_be_added_to_given_json_and_everything_else_stays() -> None:
+def test_fields_can_be_added_to_json_without_other_changes() -> None:
     record = {**json.loads(USERS), "version": "1.1", "doc": "ours"}
     schema = DatasetSchema.from_json(record).field("CLASS", categorical=True)
     assert names(schema) == ["USER_ID", "AGE", "CLASS"]
@@ -170,13 +170,13 @@ def test_fields_can_be_added_to_given_json_and_everything_else_stays() -> None:
         ({"type": object()}, r"schema must be what JSON can hold, got "),
     ],
 )
-def test_what_is_no_schema_is_refused_at_once(schema: Any, problem: str) -> None:
+def test_an_invalid_schema_is_rejected_at_once(schema: Any, problem: str) -> None:
     with pytest.raises(ValidationError, match=f"^{problem}"):
         DatasetSchema.from_json(schema)
 
 
 @pytest.mark.parametrize("content", [None, b"{", b"\xff"])
-def test_a_file_that_is_no_schema_is_named(tmp_path: Path, content: bytes | None) -> None:
+def test_a_file_that_is_not_a_schema_is_reported_by_name(tmp_path: Path, content: bytes | None) -> None:
     path = tmp_path / "schema.json"
     if content is not None:
         path.write_bytes(content)
@@ -202,7 +202,7 @@ def test_the_resource_has_the_domain() -> None:
     assert created(DatasetSchema.items("ECOMMERCE"))["Domain"] == "ECOMMERCE"
 
 
-def test_the_name_changes_with_text_domain_and_place_and_with_nothing_else() -> None:
+def test_the_name_depends_only_on_text_domain_and_construct_path() -> None:
     def name(schema: DatasetSchema, *path: str) -> str:
         scope: Construct = new_stack("Shop")
         for each in path:
@@ -215,13 +215,13 @@ def test_the_name_changes_with_text_domain_and_place_and_with_nothing_else() -> 
     assert name(users(), "Inner", "Most").startswith("Shop-Inner-Most-Schema-")
 
 
-def test_a_name_without_tags_is_the_one_that_earlier_versions_gave() -> None:
+def test_a_name_without_tags_is_the_same_as_in_earlier_versions() -> None:
     digest = hashlib.sha256("\n".join(["Shop-Schema", "", users().to_json()]).encode()).hexdigest()[:8]
 
     assert created(users(), new_stack("Shop"))["Name"] == f"Shop-Schema-{digest}"
 
 
-def test_the_name_changes_with_the_tags_for_a_schema_with_other_tags_is_another_one() -> None:
+def test_the_name_changes_with_the_tags_because_other_tags_replace_the_schema() -> None:
     def name(**tags: str) -> str:
         stack = new_stack("Shop", tags={key: value for key, value in tags.items() if key == "stack"})
         for key in set(tags) - {"stack"}:
@@ -242,7 +242,7 @@ def test_a_tag_that_is_a_token_keeps_the_name_the_same_at_each_synth() -> None:
     assert name() == name()
 
 
-def test_a_name_is_cut_where_it_is_too_long_and_stays_another_one() -> None:
+def test_long_names_are_truncated_and_stay_different() -> None:
     stack = new_stack("S" * 50)
     found = [stack.resolve(users().to_cfn_schema(stack, f"With {'x' * 20} in it, {number}").name) for number in (1, 2)]
     assert len({*found}) == 2
@@ -264,7 +264,7 @@ def test_a_given_name_is_used_unchanged() -> None:
     assert created(users(), stack, name=token)["Name"] == {"Ref": "Name"}
 
 
-def test_a_name_that_the_service_would_not_take_is_refused() -> None:
+def test_a_name_that_the_service_rejects_is_rejected() -> None:
     with pytest.raises(ValidationError, match=r"^Stack/Schema: name must be 1 to 63 letters, .*, got '-users'$"):
         users().to_cfn_schema(new_stack(), "Schema", name="-users")
 
@@ -283,7 +283,7 @@ def test_all_violated_rules_are_reported_at_once_with_field_and_fix() -> None:
     assert "Resources" not in template_of(stack)
 
 
-def test_a_schema_that_is_not_complete_is_refused() -> None:
+def test_an_incomplete_schema_is_rejected() -> None:
     with pytest.raises(
         ValidationError, match=r"^Stack/Schema: no-metadata: .*\(there is only ITEM_ID\)\. Add a field$"
     ):
@@ -294,7 +294,7 @@ def warnings_of(stack: cdk.Stack) -> list[str]:
     return [str(found.entry.data) for found in Annotations.from_stack(stack).find_warning("*", Match.any_value())]
 
 
-def test_what_is_of_no_use_is_warned_of() -> None:
+def test_useless_fields_cause_a_warning() -> None:
     stack = new_stack()
     DatasetSchema.users().field("TOWN").field("IS_MEMBER", "boolean").to_cfn_schema(stack, "Schema")
     unused, boolean = warnings_of(stack)
@@ -310,7 +310,7 @@ def test_a_warning_can_be_acknowledged() -> None:
     assert [warning.partition(":")[0] for warning in warnings_of(stack)] == ["field-boolean"]
 
 
-def test_a_schema_without_fault_is_not_warned_of() -> None:
+def test_a_valid_schema_causes_no_warning() -> None:
     stack = new_stack()
     users().to_cfn_schema(stack, "Schema")
     assert warnings_of(stack) == []

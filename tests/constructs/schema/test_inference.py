@@ -47,7 +47,7 @@ def column(path: Path, values: Iterable[str], kind: str = "USER_ID") -> dict[str
         ("USER_ID,ACTION_ID,EVENT_TYPE,TIMESTAMP", "ActionInteractions"),
     ],
 )
-def test_the_dataset_type_is_that_with_the_same_ids(path: Path, header: str, dataset_type: str) -> None:
+def test_the_dataset_type_has_the_same_ids_as_the_file(path: Path, header: str, dataset_type: str) -> None:
     names = list(proposed(path, header, ",".join("1" for _ in header.split(","))))
     assert names == header.split(",")
     assert DatasetSchema.from_csv(path).dataset_type == dataset_type
@@ -62,7 +62,9 @@ def test_the_dataset_type_is_that_with_the_same_ids(path: Path, header: str, dat
         ("USER_ID,ACTION_ID", "ActionInteractions need USER_ID, ACTION_ID, EVENT_TYPE, TIMESTAMP"),
     ],
 )
-def test_a_file_that_fits_no_dataset_type_is_refused_with_what_is_needed(path: Path, header: str, needs: str) -> None:
+def test_a_file_that_fits_no_dataset_type_is_rejected_with_the_required_columns(
+    path: Path, header: str, needs: str
+) -> None:
     with pytest.raises(ValidationError) as refused:
         proposed(path, header, "1,2")
     message = f"{path}: no dataset type fits the columns {header.split(',')}: {needs}"
@@ -75,12 +77,12 @@ def test_a_given_dataset_type_is_used(path: Path, dataset_type: Any) -> None:
     assert DatasetSchema.from_csv(path, dataset_type=dataset_type).dataset_type == "Users"
 
 
-def test_a_dataset_type_that_the_file_does_not_fit_is_refused(path: Path) -> None:
+def test_a_dataset_type_that_does_not_fit_the_file_is_rejected(path: Path) -> None:
     with pytest.raises(ValidationError, match=r"no dataset type fits the columns .*: Items need ITEM_ID$"):
         proposed(path, "USER_ID,AGE", "a,1", dataset_type="Items")
 
 
-def test_a_dataset_type_that_does_not_exist_is_refused(path: Path) -> None:
+def test_a_dataset_type_that_does_not_exist_is_rejected(path: Path) -> None:
     with pytest.raises(ValidationError, match=r"^dataset_type must be one of Interactions, Items, .*, got 'Things'$"):
         proposed(path, "USER_ID,AGE", "a,1", dataset_type="Things")
 
@@ -98,7 +100,7 @@ def test_required_and_reserved_columns_have_the_types_of_the_service_for_any_val
     }
 
 
-def test_a_domain_has_reserved_columns_of_its_own(path: Path) -> None:
+def test_a_domain_has_its_own_reserved_columns(path: Path) -> None:
     header = "ITEM_ID,CREATION_TIMESTAMP,GENRES,PRODUCT_DESCRIPTION,NOTES,DURATION"
     found = proposed(path, header, f'a,1,Drama,Old,"{SENTENCE}",90', domain="VIDEO_ON_DEMAND")
     assert found["GENRES"] == {"type": "string", "categorical": True}
@@ -133,33 +135,33 @@ def test_a_type_is_the_narrowest_that_fits_all_values(path: Path, values: list[s
     assert column(path, values)["type"] == type_name
 
 
-def test_a_column_with_empty_values_may_be_null(path: Path) -> None:
+def test_a_column_with_empty_values_is_nullable(path: Path) -> None:
     assert column(path, ["1", "", "3"]) == {"type": ["null", "int"]}
     assert column(path, ["", ""]) == {"type": ["null", "string"], "categorical": True}
 
 
-def test_strings_that_come_again_are_categories(path: Path) -> None:
+def test_repeated_strings_are_categories(path: Path) -> None:
     assert column(path, ["Gold", "Silver"] * 50) == {"type": "string", "categorical": True}
     assert column(path, ["Gold|Silver|Bronze", "Silver|Gold"] * 20) == {"type": "string", "categorical": True}
 
 
-def test_strings_that_hardly_come_again_are_no_categories(path: Path) -> None:
+def test_rarely_repeated_strings_are_not_categories(path: Path) -> None:
     assert column(path, [f"Name {number}" for number in range(200)]) == {"type": "string"}
 
 
-def test_more_than_a_thousand_are_no_categories(path: Path) -> None:
+def test_more_than_a_thousand_strings_are_not_categories(path: Path) -> None:
     assert column(path, [f"Town {number % 1000}" for number in range(4000)])["categorical"] is True
     assert "categorical" not in column(path, [f"Town {number % 1001}" for number in range(4000)])
 
 
-def test_of_items_the_longest_texts_are_textual_and_no_others(path: Path) -> None:
+def test_the_longest_text_column_of_items_is_textual(path: Path) -> None:
     found = proposed(path, "ITEM_ID,SHORT,LONG,TITLE", f'a,"{SENTENCE}","{SENTENCE} {SENTENCE}",Sea')
     assert found["SHORT"] == {"type": "string"}
     assert found["LONG"] == {"type": "string", "textual": True}
     assert found["TITLE"] == {"type": "string", "categorical": True}
 
 
-def test_of_texts_as_long_as_each_other_the_first_is_textual(path: Path) -> None:
+def test_the_first_of_equally_long_text_columns_is_textual(path: Path) -> None:
     found = proposed(path, "ITEM_ID,ONE,TWO", f'a,"{SENTENCE}","{SENTENCE}"')
     assert ("textual" in found["ONE"], "textual" in found["TWO"]) == (True, False)
 
@@ -172,21 +174,21 @@ def test_quotes_commas_and_backslashes_are_read_as_personalize_reads_them(path: 
     assert proposed(path, "USER_ID,SAID,AGE", r'a,"a \"b\", c \\",1', "b,x,2")["AGE"] == {"type": "int"}
 
 
-def test_a_row_with_another_number_of_values_is_ignored(path: Path) -> None:
+def test_a_row_with_a_different_number_of_values_is_ignored(path: Path) -> None:
     assert proposed(path, "USER_ID,AGE", "a,1", "b,x,y", "c")["AGE"] == {"type": "int"}
 
 
-def test_only_the_head_of_the_file_counts(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_the_head_of_the_file_is_read(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(inference, "ROWS_READ", 2)
     assert column(path, ["1", "2", "x"]) == {"type": "int"}
 
 
-def test_a_column_without_a_name_is_left_out(path: Path) -> None:
+def test_a_column_without_a_name_is_omitted(path: Path) -> None:
     assert list(proposed(path, ",USER_ID,AGE", "0,a,1")) == ["USER_ID", "AGE"]
 
 
 @pytest.mark.parametrize("name", ["HOME TOWN", "1ST", '"A"', "\ufeffUSER_ID"])
-def test_a_name_that_no_field_can_have_is_refused(path: Path, name: str) -> None:
+def test_an_invalid_field_name_is_rejected(path: Path, name: str) -> None:
     with pytest.raises(ValidationError, match=r"data\.csv: a column's name must be letters, digits and underscores"):
         proposed(path, f"{name.replace(chr(34), chr(92) + chr(34))},USER_ID", "a,b")
 
@@ -194,7 +196,7 @@ def test_a_name_that_no_field_can_have_is_refused(path: Path, name: str) -> None
 @pytest.mark.parametrize(
     "content", [None, b"", b"USER_ID,AGE\n", b"USER_ID,AGE\n\xff,1\n", b"USER_ID\na" + b"a" * 200_000]
 )
-def test_a_file_that_can_not_be_read_is_refused(path: Path, content: bytes | None) -> None:
+def test_an_unreadable_file_is_rejected(path: Path, content: bytes | None) -> None:
     if content is not None:
         path.write_bytes(content)
     allowed = re.escape(f"path must be a CSV file in UTF-8 with a header and records, got {str(path)!r}")
@@ -203,7 +205,7 @@ def test_a_file_that_can_not_be_read_is_refused(path: Path, content: bytes | Non
 
 
 @pytest.mark.parametrize("kind", ["interactions", "items", "users"])
-def test_the_airline_sample_gets_schemas_without_fault(airline: Path, kind: str) -> None:
+def test_the_schemas_of_the_airline_sample_are_valid(airline: Path, kind: str) -> None:
     schema = DatasetSchema.from_csv(str(airline / f"{kind}.csv"))
     assert schema_findings(schema.to_json(), None, kind) == []
     own = DatasetSchema.from_file(airline / f"{kind}.schema.json")

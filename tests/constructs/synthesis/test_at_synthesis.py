@@ -43,7 +43,7 @@ def test_a_task_runs_again_when_the_app_is_synthesized_again() -> None:
 
 
 @pytest.mark.parametrize("path_metadata", [True, False])
-def test_nothing_of_it_is_in_the_template(path_metadata: bool) -> None:
+def test_a_task_adds_nothing_to_the_template(path_metadata: bool) -> None:
     context = {"aws:cdk:enable-path-metadata": True} if path_metadata else {}
     hosting, plain = (new_stack("Stack", cdk.App(context=context)) for _ in range(2))
     topic(hosting)
@@ -53,7 +53,7 @@ def test_nothing_of_it_is_in_the_template(path_metadata: bool) -> None:
     assert template_of(hosting) == template_of(plain)
 
 
-def test_a_task_sees_what_aspects_have_changed_and_which_references_between_stacks_there_are() -> None:
+def test_a_task_runs_after_aspects_and_references_between_stacks() -> None:
 
     app, seen = new_app(), list[object]()
     data, models = new_stack("Data", app), new_stack("Models", app)

@@ -26,7 +26,7 @@ def test_a_job_in_a_stage_has_the_name_of_its_stack_in_the_path_of_its_role() ->
     assert path == "/personalize-import/eu-west-1/Production-Models/"
 
 
-def test_a_stack_with_a_name_of_its_own_has_that_name_in_the_path() -> None:
+def test_a_stack_with_an_explicit_name_has_that_name_in_the_path() -> None:
     job = add_job(new_stack(stack_name="my-models"))
 
     assert (
@@ -64,7 +64,7 @@ def test_a_dataset_of_another_stack_is_imported_from_there() -> None:
     assert models.dependencies == [data]
 
 
-def test_in_china_arns_are_those_of_china_and_the_services_name_stays() -> None:
+def test_in_china_arns_have_the_partition_of_china_and_the_service_principal_is_unchanged() -> None:
     app = cdk.App(context={"@aws-cdk/core:enablePartitionLiterals": True, "aws:cdk:bundling-stacks": []})
     stack = new_stack(scope=app, env=cdk.Environment(account="123456789012", region="cn-north-1"))
     job = add_job(

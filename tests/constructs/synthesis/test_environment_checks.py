@@ -52,7 +52,7 @@ def problem(stack: cdk.Stack, **arguments: Any) -> str:
         ("arn:aws:", "arn:aws-cn:", "dataset is in partition aws-cn (the stack: aws), got"),
     ],
 )
-def test_a_dataset_elsewhere_is_an_error_that_names_the_cause(old: str, new: str, told: str) -> None:
+def test_a_dataset_in_another_environment_is_an_error_that_names_the_cause(old: str, new: str, told: str) -> None:
     message = problem(new_stack(env=HERE), dataset=DATASET_ARN.replace(old, new))
 
     assert told in message
@@ -60,7 +60,7 @@ def test_a_dataset_elsewhere_is_an_error_that_names_the_cause(old: str, new: str
 
 
 @pytest.mark.parametrize("env", [IN_OTHER_REGION, IN_OTHER_ACCOUNT])
-def test_a_dataset_of_a_stack_elsewhere_is_an_error_too(env: cdk.Environment) -> None:
+def test_a_dataset_of_a_stack_in_another_environment_is_an_error_too(env: cdk.Environment) -> None:
     app = new_app()
     dataset = add_dataset(new_stack("Data", app, env=env))
 
@@ -84,7 +84,7 @@ def test_a_bucket_of_a_stack_in_another_region_is_an_error_too() -> None:
     assert "the bucket of data_source is in Region us-east-1" in message
 
 
-def test_a_bucket_of_another_account_is_a_warning_for_its_owner_can_let_the_role_in() -> None:
+def test_a_bucket_of_another_account_is_a_warning_because_its_owner_can_grant_access() -> None:
     stack = new_stack(env=HERE)
     add_job(stack, data_source=bucket_of(stack, account=OTHER))
 
@@ -94,7 +94,7 @@ def test_a_bucket_of_another_account_is_a_warning_for_its_owner_can_let_the_role
 
 
 @pytest.mark.parametrize("change", [("eu-west-1", "us-east-1"), (ACCOUNT, OTHER)])
-def test_a_key_elsewhere_is_a_warning(change: tuple[str, str]) -> None:
+def test_a_key_in_another_environment_is_a_warning(change: tuple[str, str]) -> None:
     stack = new_stack(env=HERE)
     key = kms.Key.from_key_arn(stack, "Key", KEY_ARN.replace(*change))
     add_job(stack, data_source=DataSource.from_s3_uri("s3://data/a.csv", encryption_key=key))
@@ -123,7 +123,7 @@ def test_a_role_of_a_stack_in_another_account_is_an_error_too() -> None:
 
 
 @pytest.mark.parametrize("env", [IN_OTHER_REGION, IN_OTHER_ACCOUNT])
-def test_a_provider_of_a_stack_elsewhere_is_an_error(env: cdk.Environment) -> None:
+def test_a_provider_of_a_stack_in_another_environment_is_an_error(env: cdk.Environment) -> None:
     app = new_app()
     provider = DatasetImportProvider(new_stack("Platform", app, env=env), "Imports", import_role_path="/ml/")
 
@@ -133,7 +133,7 @@ def test_a_provider_of_a_stack_elsewhere_is_an_error(env: cdk.Environment) -> No
     assert "A provider imports only in its own account and Region" in message
 
 
-def test_everything_of_the_stack_s_own_environment_is_fine() -> None:
+def test_resources_in_the_environment_of_the_stack_are_accepted() -> None:
     app = new_app()
     stack, data = new_stack("Models", app, env=HERE), new_stack("Data", app, env=HERE)
     bucket = s3.Bucket(data, "Bucket", encryption_key=kms.Key(data, "Key"))
@@ -144,7 +144,7 @@ def test_everything_of_the_stack_s_own_environment_is_fine() -> None:
     assert own_warnings(stack, "bucket") == own_warnings(stack, "key") == []
 
 
-def test_what_is_unknown_is_never_a_problem() -> None:
+def test_an_unknown_environment_is_accepted() -> None:
     stack = new_stack()  # may be deployed to any account and Region
     role = iam.Role.from_role_arn(stack, "Role", ROLE_ARN)
     add_job(stack, role=role, data_source=bucket_of(stack, region="us-east-1", account=OTHER))
@@ -155,7 +155,7 @@ def test_what_is_unknown_is_never_a_problem() -> None:
     assert own_warnings(stack, "bucket-account") == own_warnings(known, "bucket-account") == []
 
 
-def test_a_role_of_a_class_of_the_app_s_own_that_has_no_environment_is_accepted() -> None:
+def test_a_role_of_a_custom_class_without_an_environment_is_accepted() -> None:
     class Role:
         role_arn = ROLE_ARN
         grant_principal = iam.ServicePrincipal("personalize.amazonaws.com")
@@ -169,7 +169,7 @@ def test_a_role_of_a_class_of_the_app_s_own_that_has_no_environment_is_accepted(
         assert [*check_environment(stack, None, DATASET_ARN, role, None)] == []
 
 
-def test_a_bucket_of_this_app_in_another_account_is_no_warning_for_its_policy_is_written_here() -> None:
+def test_a_bucket_of_this_app_in_another_account_causes_no_warning() -> None:
     app = new_app()
     bucket = s3.Bucket(new_stack("Data", app, env=IN_OTHER_ACCOUNT), "Bucket", bucket_name="data")
     models = new_stack("Models", app, env=HERE)

@@ -24,7 +24,7 @@ def job_in(app: cdk.App, *nested: str) -> tuple[cdk.Stack, DatasetImportJob]:
 
 @pytest.mark.parametrize("nested", [(), ("Nested",), ("Nested", "Deep")], ids=len)
 @pytest.mark.parametrize("name", ["DatasetImportJobArn", "JobName", "Status", "CreationDateTime", "DurationSeconds"])
-def test_another_stack_that_uses_what_changes_is_warned_of(nested: tuple[str, ...], name: str) -> None:
+def test_using_a_changing_attribute_in_another_stack_causes_a_warning(nested: tuple[str, ...], name: str) -> None:
     app = new_app()
     stack, job = job_in(app, *nested)
     cdk.CfnOutput(new_stack("Site", app, env=ENV), "Used", value=job.get_att_string(name))
@@ -35,7 +35,7 @@ def test_another_stack_that_uses_what_changes_is_warned_of(nested: tuple[str, ..
     assert "SSM parameter" in warning
 
 
-def test_a_stack_of_another_region_is_warned_of_too() -> None:
+def test_using_a_changing_attribute_in_another_region_causes_a_warning_too() -> None:
     app = new_app()
     stack, job = job_in(app)
     site = new_stack("Site", app, env=ELSEWHERE, cross_region_references=True)
@@ -53,7 +53,7 @@ def test_a_manual_export_causes_a_warning_too() -> None:
     assert len(warnings_of(stack)) == 1
 
 
-def test_what_stays_the_same_can_be_used_anywhere() -> None:
+def test_a_stable_attribute_can_be_used_in_any_stack() -> None:
     app = new_app()
     stack, job = job_in(app)
     cdk.CfnOutput(new_stack("Site", app, env=ENV), "Used", value=job.get_att_string("DatasetArn"))
@@ -62,7 +62,7 @@ def test_what_stays_the_same_can_be_used_anywhere() -> None:
     assert warnings_of(stack) == []
 
 
-def test_the_stack_that_a_nested_one_is_in_may_use_what_changes() -> None:
+def test_the_parent_of_a_nested_stack_may_use_a_changing_attribute() -> None:
     stack, job = job_in(new_app(), "Nested")
     cdk.CfnOutput(stack, "Used", value=job.dataset_import_job_name)
 

@@ -21,7 +21,7 @@ def is_valid(sent: dict[str, Any]) -> bool:
     return bool(VALIDATOR.is_valid({"Type": RESOURCE_TYPE, "Properties": sent}))
 
 
-def test_the_schema_is_one() -> None:
+def test_the_schema_is_a_valid_json_schema() -> None:
     Draft7Validator.check_schema(SCHEMA)
 
 
@@ -32,12 +32,12 @@ def test_properties_that_the_handler_accepts_are_valid(sent: dict[str, Any]) -> 
 
 
 @pytest.mark.parametrize("name", sorted(properties()))
-def test_what_is_required_is_missed(name: str) -> None:
+def test_a_missing_required_property_is_invalid(name: str) -> None:
     assert not is_valid(properties(**{name: None}))
 
 
 @pytest.mark.parametrize("name", sorted(FAULTS))
-def test_a_value_that_is_no_string_where_one_belongs_is_invalid(name: str) -> None:
+def test_a_value_of_the_wrong_type_is_invalid(name: str) -> None:
     assert not is_valid({**properties(), name: {"Key": "value"}})
     assert not is_valid({**properties(), name: None})
 
@@ -67,7 +67,7 @@ def test_a_value_that_is_no_string_where_one_belongs_is_invalid(name: str) -> No
         ("Datasetarn", "arn:aws:personalize:eu-west-1:123456789012:dataset/shop/ITEMS"),
     ],
 )
-def test_what_the_handler_refuses_is_invalid(name: str, value: object) -> None:
+def test_values_that_the_handler_rejects_are_invalid(name: str, value: object) -> None:
     assert not is_valid({**properties(), name: value})
 
 
@@ -75,10 +75,10 @@ def test_what_the_handler_refuses_is_invalid(name: str, value: object) -> None:
     "reference",
     [{"Ref": "Role"}, {"Fn::GetAtt": ["Role", "Arn"]}, {"Fn::ImportValue": "token"}, {"Fn::Sub": "${Role}"}],
 )
-def test_references_may_stand_anywhere(reference: dict[str, Any]) -> None:
+def test_references_are_valid_for_every_property(reference: dict[str, Any]) -> None:
     assert is_valid(dict.fromkeys([*properties(), "Wait", "Tags", "TimeoutSeconds"], reference))
     assert is_valid(properties(Tags=[{"Key": "team", "Value": reference}, reference]))
 
 
-def test_two_references_are_none() -> None:
+def test_two_references_in_one_value_are_invalid() -> None:
     assert not is_valid(properties(RoleArn={"Ref": "Role", "Fn::Sub": "x"}))

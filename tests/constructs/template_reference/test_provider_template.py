@@ -29,11 +29,11 @@ def functions_of(template: dict[str, Any]) -> list[dict[str, Any]]:
     return [each["Properties"] for each in resources if each["Type"] == "AWS::Lambda::Function"]
 
 
-def test_the_same_code_makes_the_same_template(template: dict[str, Any]) -> None:
+def test_the_same_code_creates_the_same_template(template: dict[str, Any]) -> None:
     assert json.loads(provider_template()) == template
 
 
-def test_nothing_of_the_cdk_is_needed_to_deploy_it(template: dict[str, Any]) -> None:
+def test_the_template_can_be_deployed_without_the_cdk(template: dict[str, Any]) -> None:
     assert set(template["Parameters"]) == {"ImportRolePath"}
     assert "cdk" not in json.dumps({**template, "Resources": [*template["Resources"]]})
     assert not [each for each in template["Resources"].values() if "Metadata" in each]
@@ -53,7 +53,7 @@ def test_roles_are_bounded_by_the_parameter(template: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("number", [0, 1])
-def test_a_function_starts_from_its_code_alone(template: dict[str, Any], number: int, tmp_path: Path) -> None:
+def test_a_function_starts_from_its_code(template: dict[str, Any], number: int, tmp_path: Path) -> None:
     function = functions_of(template)[number]
     module, _, name = function["Handler"].rpartition(".")
     (tmp_path / f"{module}.py").write_text(function["Code"]["ZipFile"])

@@ -98,7 +98,7 @@ def test_another_dataset_definition_or_job_before_imports_again_if_the_data_is_g
     assert update is Update.IMPORT_IF_DATA_IS_GONE
 
 
-def test_files_are_no_part_of_what_is_imported(cloudformation: CloudFormation) -> None:
+def test_files_are_not_part_of_the_identity_of_an_import(cloudformation: CloudFormation) -> None:
     first = asset_properties("a.csv")
     cloudformation.account.storage.objects |= {file["Source"]: "USER_ID" for file in first["DataFiles"]}
     created = cloudformation.create(first)
@@ -119,7 +119,7 @@ def test_another_scope_of_a_nested_stack_imports_again() -> None:
     assert update is Update.IMPORT
 
 
-def test_every_change_was_tried() -> None:
+def test_every_property_has_a_change() -> None:
     elsewhere = {"ServiceToken", "DataAsOf", "DataFiles", "DatasetImportJobArn", "FirstResource", "StackScope"}
     assert {each.name for each in PROPERTIES} - set(OTHERS) == elsewhere
 

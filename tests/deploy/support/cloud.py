@@ -1,4 +1,4 @@
-"""Real deploys: the CDK CLI against a local AWS, and what is found there afterwards."""
+"""Real deploys with the CDK CLI to a local AWS."""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -24,7 +24,7 @@ Build = Callable[[cdk.App], None]
 
 
 class Cloud(LocalCloud):
-    """A local AWS with what tests do there; a deploy that fails is told by its result."""
+    """A local AWS for tests; a failed deploy is reported in its result."""
 
     def put(self, bucket: str, key: str, content: bytes | str) -> str:
         """Put data into a bucket that Personalize may read, and return its location."""
@@ -35,7 +35,7 @@ class Cloud(LocalCloud):
 
     def deploy(self, app: cdk.App | Build, *arguments: str, check: bool = False) -> CdkResult:
         deployed = super().deploy(self._app(app), *arguments, check=check)
-        if not deployed.succeeded:  # pytest shows it where a test fails over that
+        if not deployed.succeeded:  # pytest shows it if the test fails
             logger.warning("the local AWS has logged: %s", "\n".join(self.server_log()))
         return deployed
 
@@ -43,11 +43,11 @@ class Cloud(LocalCloud):
         return super().destroy(self._app(app), check=check)
 
     def synthesize(self, build: Build) -> Path:
-        """Synthesize an app in this process, which is faster than in one of its own."""
+        """Synthesize an app in this process, which is faster than in a subprocess."""
         return Path(self._app(build).synth().directory)
 
     def server_log(self) -> list[str]:
-        """Return every line that the local AWS itself has logged."""
+        """Return all log lines of the local AWS."""
         return (self.folder / LOG).read_text(errors="replace").splitlines()
 
     def _app(self, app: cdk.App | Build) -> cdk.App:
@@ -58,13 +58,13 @@ class Cloud(LocalCloud):
         return built
 
     def tags(self, arn: str) -> dict[str, str]:
-        """Return the tags of a job that were asked for, without those that the provider adds."""
+        """Return the tags of a job without the ones that the provider adds."""
         found = self.personalize.list_tags_for_resource(resourceArn=arn)["tags"]
         tags = {tag["tagKey"]: tag["tagValue"] for tag in found}
         return {key: value for key, value in tags.items() if not key.startswith(TAG_KEY_PREFIX)}
 
     def when(self, stack: str, resource_type: str, status: str) -> int:
-        """Return the position in a stack's events at which a resource took on a status."""
+        """Return the position in a stack's events at which a resource reached a status."""
         return next(
             position
             for position, event in enumerate(self.events(stack))
@@ -72,7 +72,7 @@ class Cloud(LocalCloud):
         )
 
     def log_lines(self) -> list[str]:
-        """Return every line that any function has logged."""
+        """Return all log lines of all functions."""
         logs = self.client("logs")
         return [
             event["message"]
@@ -84,7 +84,7 @@ class Cloud(LocalCloud):
 
 @contextmanager
 def running_cloud(folder: Path, options: Options, *, bootstrapped: bool = True) -> Iterator[Cloud]:
-    """Run a local AWS, and in the end read every line that its functions and it have logged, for secrets."""
+    """Run a local AWS, and check at the end that no log line contains a secret."""
     with (folder / LOG).open("wb") as log, LocalAws(options, log) as aws:
         cloud = Cloud(aws, folder)
         if bootstrapped:

@@ -1,4 +1,4 @@
-"""The stacks that most deploys are about: a dataset of users and its import."""
+"""The stacks of most deploys: a dataset of users and its import."""
 
 import json
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from tests.secrets import DATA_VALUE
 
 
 def users_schema(*more: dict[str, object]) -> str:
-    """Write a schema of users, with more fields if need be."""
+    """Return a schema of users, with additional fields."""
     return json.dumps(
         {
             "type": "record",
@@ -30,7 +30,7 @@ def users_schema(*more: dict[str, object]) -> str:
 
 
 def users_csv(*users: str) -> str:
-    """Make a file of users, all of one class."""
+    """Return a CSV file of users, all of one class."""
     return "USER_ID,CLASS\n" + "".join(f"{user},{DATA_VALUE}\n" for user in users)
 
 
@@ -89,8 +89,8 @@ class UsersStack(cdk.Stack):
         cdk.CfnOutput(self, "Duration", value=self.job.get_att_string("DurationSeconds"))
 
 
-class RowStack(UsersStack):
-    """The stack of a row of the fault table, in which another resource may fail after the import, or between two."""
+class FaultStack(UsersStack):
+    """A stack in which another resource can fail after the import, or between two imports."""
 
     def __init__(
         self,
@@ -98,30 +98,30 @@ class RowStack(UsersStack):
         name: str,
         data: str | DataSource,
         *,
-        taken_name: str | None = None,
+        name_in_use: str | None = None,
         fails_between: bool = False,
         **job: Any,
     ) -> None:
         super().__init__(app, name, data, **job)
-        keep_the_past(self)
-        if taken_name:
-            failing = personalize.CfnDatasetGroup(self, "AnotherResource", name=taken_name)
+        retain_history(self)
+        if name_in_use:
+            failing = personalize.CfnDatasetGroup(self, "AnotherResource", name=name_in_use)
             failing.node.add_dependency(self.job if fails_between else self.last_job)
             if fails_between:
                 self.last_job.node.add_dependency(failing)
 
 
 class ImportStack(cdk.Stack):
-    """An import into a dataset that was made elsewhere."""
+    """An import into a dataset outside the stack."""
 
     def __init__(self, app: cdk.App, name: str, location: str, **job: Any) -> None:
         super().__init__(app, name)
         DatasetImportJob(self, "Import", data_source=DataSource.from_s3_uri(location), **job)
-        keep_the_past(self)
+        retain_history(self)
 
 
-def keep_the_past(stack: cdk.Stack) -> None:
-    """Let log and executions outlive the stack, so that they can be looked at."""
+def retain_history(stack: cdk.Stack) -> None:
+    """Retain log and executions when the stack is deleted, so that tests can check them."""
     provider = DatasetImportProvider.get_or_create(stack)
     waiter = provider.node.find_child("Waiter")
     assert isinstance(waiter, cdk.CfnResource)

@@ -71,7 +71,7 @@ BEFORE: Final[Mapping[str, str]] = {
 }
 
 _TESTING: Final = (
-    "tests/package/test_testing_for_users.py::test_the_documented_tests_pass_with_nothing_but_the_wheel_and_its_extra"
+    "tests/package/test_testing_for_users.py::test_the_documented_tests_pass_with_only_the_wheel_and_its_extra"
 )
 _SERVING: Final = "tests/cli/test_local.py::test_a_shell_uses_it_by_the_printed_exports_and_the_folder_keeps_the_state"
 _SYNTAX: Final = """Resources:
@@ -83,18 +83,18 @@ _SYNTAX: Final = """Resources:
 _DEPLOYING: Final = "tests/docs/test_commands.py::test_the_commands_of_the_readme_deploy_the_demo"
 _DEMO: Final = "tests/demo/test_deploy_local.py::test_a_deploy_reports_its_job_and_leaves_no_process"
 _CHECKING: Final = "tests/cli/test_checks_page.py::test_the_example_prints_what_the_page_shows"
-_DATA_CHANGES: Final = "tests/deploy/test_looking.py::test_data_is_imported_again_when_it_has_changed_and_only_then"
+_DATA_CHANGES: Final = "tests/deploy/test_preflight.py::test_only_changed_data_is_imported_again"
 _STATUS: Final = "tests/deploy/test_status.py::test_watch_follows_an_import_to_its_end"
 _RECORDING: Final = "tests/deploy/test_status_recording.py::test_the_docs_show_the_output_of_status"
 
-_ROWS: Final = "tests/deploy/test_rows_in_place.py"
+_ROWS: Final = "tests/deploy/test_current_rows.py"
 
 RUN_BY: Final[Mapping[str, tuple[str, ...]]] = {
     "ARCHITECTURE.md: personalize_import_cli": (
-        "tests/docs/test_docs.py::test_the_drawing_of_the_packages_is_that_of_the_imports",
+        "tests/docs/test_docs.py::test_the_drawing_of_the_packages_matches_the_imports",
     ),
     "ARCHITECTURE.md: app.py  cdk.json": ("tests/docs/test_blocks.py::test_the_architecture_shows_every_folder",),
-    "CONTRIBUTING.md: make install": ("tests/docs/test_blocks.py::test_a_command_of_ours_is_one_that_there_is",),
+    "CONTRIBUTING.md: make install": ("tests/docs/test_blocks.py::test_every_command_of_the_project_exists",),
     "README.md: make deploy-local": (_DEMO, "tests/demo/test_makefile.py::test_paths_are_passed_unchanged"),
     "README.md: pip install -r requirements.txt": (_DEPLOYING,),
     "docs/reimport.md: cdk deploy --parameters Recommendations:DataAsOf": (_DATA_CHANGES,),
@@ -102,7 +102,7 @@ RUN_BY: Final[Mapping[str, tuple[str, ...]]] = {
         _CHECKING,
         "tests/cli/test_s3.py::test_only_objects_directly_under_a_prefix_are_checked",
     ),
-    "README.md: pip install .": ("tests/package/test_wheel.py::test_a_wheel_synthesizes_what_the_checkout_does",),
+    "README.md: pip install .": ("tests/package/test_wheel.py::test_a_wheel_synthesizes_the_same_as_the_checkout",),
     "docs/checks.md: pip install": ("tests/cli/test_checks_page.py::test_the_page_installs_an_extra_of_the_project",),
     "docs/checks.md: $ personalize-import check": (_CHECKING,),
     "docs/checks.md: value-missing": (
@@ -113,10 +113,10 @@ RUN_BY: Final[Mapping[str, tuple[str, ...]]] = {
         _DATA_CHANGES,
     ),
     "docs/reliability.md: aws cloudformation continue-update-rollback --stack-name Recommendations\n": (
-        f"{_ROWS}::test_a_rollback_that_has_failed_is_continued_once_its_cause_is_fixed",
+        f"{_ROWS}::test_a_failed_rollback_can_be_continued_after_its_cause_is_fixed",
     ),
     "docs/reliability.md: aws cloudformation continue-update-rollback --stack-name Recommendations --resources": (
-        f"{_ROWS}::test_a_rollback_that_has_failed_is_continued_without_the_import_and_the_next_deploy_imports",
+        f"{_ROWS}::test_a_failed_rollback_can_skip_the_import_and_the_next_deploy_imports",
     ),
     "docs/resource-reference.md: make provider-template": (
         "tests/examples/test_examples.py::test_an_example_deploys_updates_and_destroys",
@@ -125,10 +125,10 @@ RUN_BY: Final[Mapping[str, tuple[str, ...]]] = {
         "tests/constructs/template_reference/test_reference.py::test_the_page_and_the_schema_are_up_to_date",
     ),
     'docs/resource-reference.md: resource "aws_cloudformation_stack"': (
-        "tests/docs/test_blocks.py::test_the_resource_in_terraform_has_the_properties_that_there_are",
+        "tests/docs/test_blocks.py::test_the_terraform_resource_has_existing_properties",
     ),
     "docs/testing.md": (_TESTING,),
-    "docs/testing.md: import pytest": ("tests/docs/test_commands.py::test_options_of_ones_own_are_taken",),
+    "docs/testing.md: import pytest": ("tests/docs/test_commands.py::test_additional_options_are_accepted",),
     "docs/testing.md: personalize-import local --bootstrap": (_DEPLOYING,),
     "docs/testing.md: $ personalize-import local": (_SERVING,),
     "docs/troubleshooting.md: Input csv is missing": (

@@ -1,4 +1,4 @@
-"""Random sequences of what may happen to a stack, and how many of them were simulated."""
+"""Random sequences of operations and faults of a stack."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,22 +7,24 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 
-def simulate(number: int, play: Callable[..., int], *arguments: st.SearchStrategy[Any]) -> str:
-    """Simulate so many sequences, simplify one that fails, and return how many steps and rollbacks they had.
+def simulate(number: int, run: Callable[..., int], *arguments: st.SearchStrategy[Any]) -> str:
+    """Simulate sequences, simplify a failing one, and return a text with the number of operations and rollbacks.
 
     Args:
-        number: How many sequences.
-        play: Simulates one, and returns the number of its rollbacks.
-        arguments: Generate the arguments of `play`, of which the first is the list of steps.
+        number: Number of sequences.
+        run: Simulates a sequence, and returns the number of its rollbacks.
+        arguments: Generate the arguments of `run`, of which the first is the list of operations.
     """
-    played: list[tuple[int, int]] = []
+    simulated: list[tuple[int, int]] = []
 
-    # The same sequences in each run, so that a change fails over what it changes and over nothing else.
+    # The same sequences in each run, so that a failure is caused by a change and not by chance.
     @settings(max_examples=number, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given(st.tuples(*arguments))
     def search(generated: tuple[Any, ...]) -> None:
-        played.append((len(generated[0]), play(*generated)))
+        simulated.append((len(generated[0]), run(*generated)))
 
     search()
-    turns, rollbacks = map(sum, zip(*played, strict=True))
-    return f"{len(played)} of {turns} turns, {rollbacks} rollbacks, the rows compared after each"
+    operations, rollbacks = map(sum, zip(*simulated, strict=True))
+    return (
+        f"{len(simulated)} sequences with {operations} operations and {rollbacks} rollbacks, rows compared after each"
+    )

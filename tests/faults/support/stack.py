@@ -7,19 +7,19 @@ from typing import Any
 from personalize_import_handler.cloudformation.custom_resource import Event
 from personalize_import_handler.contract.properties import parse
 from personalize_import_handler.request.import_identity import import_identity
-from tests.handler.support.account import Answer
+from tests.handler.support.account import Response
 from tests.handler.support.simulator import CloudFormation
 
 
 @dataclass
 class Stack(CloudFormation):
-    """CloudFormation's turns around one resource: what fails is rolled back, and what was replaced is deleted."""
+    """A stack with one resource: failed operations are rolled back, and replaced resources are deleted."""
 
     requests: list[Event] = field(default_factory=list)
     deliveries: int = 1
-    """How often each event comes."""
+    """Number of deliveries of each event."""
     settled: Mapping[str, Any] | None = None
-    """The properties that the resource has when CloudFormation is through; None if there is no resource."""
+    """The properties after the last successful operation; None if the resource does not exist."""
 
     def event(self, request_type: str, properties: Mapping[str, Any], physical_resource_id: str | None = None) -> Event:
         event = super().event(request_type, properties, physical_resource_id)
@@ -32,63 +32,65 @@ class Stack(CloudFormation):
             self.account.deliver(event)
         return event
 
-    def answer_to(self, event: Event) -> Answer:
-        """Return the first answer: CloudFormation reads no other, and the invariants say that none differs."""
-        received = self.account.answers.get(event["ResponseURL"])
-        assert received, "CloudFormation got no answer"
+    def response_to(self, event: Event) -> Response:
+        """Return the first response: CloudFormation ignores others, and the invariants check that they are equal."""
+        received = self.account.responses.get(event["ResponseURL"])
+        assert received, "CloudFormation got no response"
         return received[0]
 
-    def run(self, event: Event) -> Answer:
-        answer = super().run(event)
-        if answer.succeeded and event["RequestType"] != "Delete":
+    def run(self, event: Event) -> Response:
+        response = super().run(event)
+        if response.succeeded and event["RequestType"] != "Delete":
             self.settled = event["ResourceProperties"]
-        return answer
+        return response
 
     def deploy(
         self, properties: Mapping[str, Any], *, another_resource_fails: bool = False, replaces_dataset: bool = False
-    ) -> Answer:
-        """Create or update the resource; returns the answer to that, and rolls back if need be.
+    ) -> Response:
+        """Create or update the resource, roll back if it fails, and return the first response.
 
-        A dataset that an update replaces is deleted and created again before that, and once more by its rollback.
+        If the update replaces the dataset, the dataset is deleted and created before it, and again by the rollback.
         """
         before = self.settled
         if replaces_dataset:
             self._replace_dataset()
-        answer = self.create(properties) if before is None else self.update(properties)
-        if not answer.succeeded or another_resource_fails:
+        response = self.create(properties) if before is None else self.update(properties)
+        if not response.succeeded or another_resource_fails:
             if replaces_dataset:
                 self._replace_dataset()
             self.back_to(before)
         self.clean_up()
-        return answer
+        return response
 
     def _replace_dataset(self) -> None:
-        """Delete and create the dataset; Personalize refuses the former while a job runs, so that has ended."""
+        """Delete and create the dataset, after the end of all jobs because Personalize refuses it while a job runs."""
         personalize = self.account.personalize
-        self.account.clock.advance(max((job.course.seconds for job in personalize.jobs.values()), default=0))
+        self.account.clock.advance(max((job.job_behavior.seconds for job in personalize.jobs.values()), default=0))
         personalize.recreate_dataset()
 
-    def back_to(self, before: Mapping[str, Any] | None) -> Answer:
-        """Roll back to the properties of before."""
-        # What was good is good: its import fails no second time, and neither does one that runs already.
+    def back_to(self, before: Mapping[str, Any] | None) -> Response:
+        """Roll back to the previous properties."""
+        # The previous import succeeds when it is repeated, even if its job is already running.
         personalize = self.account.personalize
-        personalize.course = replace(personalize.course, end="ACTIVE", failure_reason=None)
+        personalize.job_behavior = replace(personalize.job_behavior, end="ACTIVE", failure_reason=None)
         wanted = parse(before) if before else None
         for name, job in personalize.jobs.items():
-            runs = self.account.clock.now < job.created_at + job.course.seconds
+            runs = self.account.clock.now < job.created_at + job.job_behavior.seconds
             if runs and wanted and import_identity(job.properties) == import_identity(wanted):
-                personalize.jobs[name] = replace(job, course=replace(job.course, end="ACTIVE", failure_reason=None))
+                personalize.jobs[name] = replace(
+                    job, job_behavior=replace(job.job_behavior, end="ACTIVE", failure_reason=None)
+                )
         self.properties_before = before
-        answer = self.roll_back()
-        assert answer.succeeded, f"the rollback failed: {answer.reason}"
+        response = self.roll_back()
+        assert response.succeeded, f"the rollback failed: {response.reason}"
         self.settled = before
-        return answer
+        return response
 
-    def interrupt(self, properties: Mapping[str, Any]) -> Answer:
-        """Cancel a deployment while the import runs: it is rolled back before the first request is answered.
+    def interrupt(self, properties: Mapping[str, Any]) -> Response:
+        """Cancel a deployment while the import runs: it is rolled back before the first request has a response.
 
-        What is answered to that one later changes nothing any more; and a resource that was to be created has an id
-        that CloudFormation made up.
+        CloudFormation ignores the response that arrives later. A resource without a response to its Create has an id
+        that CloudFormation has generated.
         """
         before = self.settled
         self.begin("Create" if before is None else "Update", properties)
@@ -98,7 +100,7 @@ class Stack(CloudFormation):
 
 
 def after_next(personalize: object, operation: str, action: Callable[[], object]) -> None:
-    """Let something happen between the next call of an operation and the line after it."""
+    """Run an action right after the next call of an operation."""
     original = getattr(personalize, operation)
 
     def call(*arguments: Any) -> Any:

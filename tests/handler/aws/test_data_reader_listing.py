@@ -167,9 +167,9 @@ def test_too_many_files_fail_the_request_with_location_limit_and_advice(
     monkeypatch.setattr(account, "functions", account.instance())
     monkeypatch.setattr(account, "data_reader", RoleReader)
 
-    answer = CloudFormation(account).create(properties(DataLocation="s3://shop/data/", **asked))
+    response = CloudFormation(account).create(properties(DataLocation="s3://shop/data/", **asked))
 
-    assert not answer.succeeded
-    assert answer.reason.startswith("s3://shop/data/ has too many files and subfolders directly under it: ")
-    assert answer.reason.endswith(" No job was started.")
+    assert not response.succeeded
+    assert response.reason.startswith("s3://shop/data/ has too many files and subfolders directly under it: ")
+    assert response.reason.endswith(" No job was started.")
     assert account.personalize.jobs == {}

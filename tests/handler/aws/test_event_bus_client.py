@@ -50,7 +50,7 @@ def event_bus(service: Service, monkeypatch: pytest.MonkeyPatch) -> BotoEventBus
 
 
 def test_an_event_is_put_on_the_default_bus_of_the_account(service: Service, event_bus: BotoEventBus) -> None:
-    service.answers({"FailedEntryCount": 0, "Entries": [{"EventId": "1"}]})
+    service.respond_with({"FailedEntryCount": 0, "Entries": [{"EventId": "1"}]})
     event_bus.publish(CHANGE, AT)
 
     ((operation, request),) = service.requests
@@ -66,7 +66,7 @@ def test_an_event_is_put_on_the_default_bus_of_the_account(service: Service, eve
 
 
 def test_without_a_job_the_event_is_about_the_dataset(service: Service, event_bus: BotoEventBus) -> None:
-    service.answers({"FailedEntryCount": 0, "Entries": [{"EventId": "1"}]})
+    service.respond_with({"FailedEntryCount": 0, "Entries": [{"EventId": "1"}]})
     event_bus.publish({**CHANGE, "datasetImportJobArn": None}, AT)
 
     assert service.requests[0][1]["Entries"][0]["Resources"] == [DATASET_ARN]
@@ -77,7 +77,7 @@ DENIED_ENTRY = {"FailedEntryCount": 1, "Entries": [{"ErrorCode": "NotAuthorizedF
 
 
 def test_an_entry_is_retried_while_eventbridge_is_busy(service: Service, event_bus: BotoEventBus) -> None:
-    service.answers(BUSY_ENTRY, BUSY_ENTRY, {"FailedEntryCount": 0, "Entries": [{"EventId": "1"}]})
+    service.respond_with(BUSY_ENTRY, BUSY_ENTRY, {"FailedEntryCount": 0, "Entries": [{"EventId": "1"}]})
 
     event_bus.publish(CHANGE, AT)
 
@@ -87,7 +87,7 @@ def test_an_entry_is_retried_while_eventbridge_is_busy(service: Service, event_b
 def test_an_entry_is_not_published_if_eventbridge_is_busy_three_times(
     service: Service, event_bus: BotoEventBus
 ) -> None:
-    service.answers(*[BUSY_ENTRY] * 3)
+    service.respond_with(*[BUSY_ENTRY] * 3)
 
     with pytest.raises(NotPublishedError, match=r"^Try again \(ThrottlingException from PutEvents\)$"):
         event_bus.publish(CHANGE, AT)
@@ -96,14 +96,14 @@ def test_an_entry_is_not_published_if_eventbridge_is_busy_three_times(
 def test_an_entry_that_is_refused_in_a_response_with_status_200_is_not_published(
     service: Service, event_bus: BotoEventBus
 ) -> None:
-    service.answers(DENIED_ENTRY)
+    service.respond_with(DENIED_ENTRY)
 
     with pytest.raises(NotPublishedError, match=r"^No \(NotAuthorizedForSource from PutEvents\)$"):
         event_bus.publish(CHANGE, AT)
 
 
 def test_an_error_has_the_text_of_the_service(service: Service, event_bus: BotoEventBus) -> None:
-    service.answers(aws_json.error("AccessDeniedException", "is not authorized to perform: events:PutEvents"))
+    service.respond_with(aws_json.error("AccessDeniedException", "is not authorized to perform: events:PutEvents"))
 
     with pytest.raises(NotPublishedError, match="is not authorized to perform: events:PutEvents"):
         event_bus.publish(CHANGE, AT)

@@ -6,7 +6,7 @@ from personalize_import_handler.aws import error_codes
 from personalize_import_handler.errors import RefusedError
 from personalize_import_handler.request import polling
 from tests.handler.support.account import Account
-from tests.handler.support.fakes import Course, FakePersonalize
+from tests.handler.support.fakes import FakePersonalize, JobBehavior
 from tests.handler.support.properties import properties
 from tests.handler.support.simulator import CloudFormation
 
@@ -29,9 +29,9 @@ def test_a_permission_that_becomes_effective_within_a_minute_causes_no_failure(
 ) -> None:
     personalize.fail_next("create_dataset_import_job", refused, times=3)
 
-    answer = cloudformation.create(properties())
+    response = cloudformation.create(properties())
 
-    assert answer.succeeded
+    assert response.succeeded
     assert len(personalize.jobs) == 1
 
 
@@ -42,11 +42,11 @@ def test_a_permission_that_stays_missing_is_reported_in_full_after_two_minutes(
     personalize.fail_next("create_dataset_import_job", refused, times=30)
     started_at = account.clock.now
 
-    answer = cloudformation.create(properties())
+    response = cloudformation.create(properties())
 
-    assert not answer.succeeded
-    assert answer.reason.startswith(refused.message.rstrip("."))
-    late = answer.answered_at - started_at - error_codes.FRESH_SECONDS
+    assert not response.succeeded
+    assert response.reason.startswith(refused.message.rstrip("."))
+    late = response.sent_at - started_at - error_codes.FRESH_SECONDS
     assert 0 <= late <= polling.RETRY_SECONDS_MAX
     assert personalize.jobs == {}
 
@@ -57,11 +57,11 @@ def test_a_missing_permission_is_reported_at_a_shorter_timeout_and_not_as_missin
     personalize.fail_next("create_dataset_import_job", NO_READING, times=30)
     started_at = account.clock.now
 
-    answer = cloudformation.create(properties(TimeoutSeconds=60))
+    response = cloudformation.create(properties(TimeoutSeconds=60))
 
-    assert answer.reason.startswith("Insufficient privileges")
-    assert "when the service has room" not in answer.reason
-    assert answer.answered_at - started_at == 60
+    assert response.reason.startswith("Insufficient privileges")
+    assert "when the service has room" not in response.reason
+    assert response.sent_at - started_at == 60
 
 
 def test_a_problem_with_the_data_is_reported_at_once(
@@ -70,16 +70,16 @@ def test_a_problem_with_the_data_is_reported_at_once(
     personalize.fail_next("create_dataset_import_job", NO_COLUMN)
     started_at = account.clock.now
 
-    answer = cloudformation.create(properties())
+    response = cloudformation.create(properties())
 
-    assert not answer.succeeded
-    assert answer.answered_at == started_at
+    assert not response.succeeded
+    assert response.sent_at == started_at
 
 
 def test_a_job_that_fails_because_of_a_missing_permission_is_not_retried(
     cloudformation: CloudFormation, personalize: FakePersonalize
 ) -> None:
-    personalize.course = Course(end="CREATE FAILED", failure_reason=NO_READING.message)
+    personalize.job_behavior = JobBehavior(end="CREATE FAILED", failure_reason=NO_READING.message)
 
     assert not cloudformation.create(properties()).succeeded
     assert len(personalize.jobs) == 1
@@ -123,10 +123,10 @@ def test_no_permission_is_fresh_after_the_wait_of_earlier_resources(
     personalize.fail_next("create_dataset_import_job", NO_READING, times=30)
     started_at = account.clock.now
 
-    answer = cloudformation.create(properties(WaitedSeconds=2400))
+    response = cloudformation.create(properties(WaitedSeconds=2400))
 
-    assert answer.reason.startswith("Insufficient privileges")
-    assert answer.answered_at == started_at
+    assert response.reason.startswith("Insufficient privileges")
+    assert response.sent_at == started_at
 
 
 def test_listing_executions_is_retried_until_the_permission_is_effective(

@@ -30,7 +30,7 @@ JOB = {
 def test_a_job_is_described_with_all_its_members(
     boto_personalize: BotoPersonalize, personalize_service: Service
 ) -> None:
-    personalize_service.answers({"datasetImportJob": JOB})
+    personalize_service.respond_with({"datasetImportJob": JOB})
 
     assert boto_personalize.describe_dataset_import_job(ARN) == DatasetImportJob(
         dataset_import_job_arn=ARN,
@@ -52,7 +52,7 @@ def test_a_member_that_the_service_leaves_out_has_the_service_s_own_default(
     boto_personalize: BotoPersonalize, personalize_service: Service
 ) -> None:
     left_out = {"importMode", "publishAttributionMetricsToS3", "failureReason", "roleArn"}
-    personalize_service.answers(
+    personalize_service.respond_with(
         {"datasetImportJob": {name: value for name, value in JOB.items() if name not in left_out} | {"dataSource": {}}}
     )
 
@@ -64,7 +64,7 @@ def test_a_member_that_the_service_leaves_out_has_the_service_s_own_default(
 
 
 def test_a_job_is_created_with_every_parameter(boto_personalize: BotoPersonalize, personalize_service: Service) -> None:
-    personalize_service.answers({"datasetImportJobArn": ARN})
+    personalize_service.respond_with({"datasetImportJobArn": ARN})
     wanted = parse(properties(ImportMode="INCREMENTAL", PublishAttributionMetricsToS3="true"))
 
     assert boto_personalize.create_dataset_import_job("nightly-1", wanted, {"team": "data"}) == ARN
@@ -85,7 +85,7 @@ def test_a_job_is_created_with_every_parameter(boto_personalize: BotoPersonalize
 
 
 def test_optional_parameters_are_not_sent(boto_personalize: BotoPersonalize, personalize_service: Service) -> None:
-    personalize_service.answers({"datasetImportJobArn": ARN})
+    personalize_service.respond_with({"datasetImportJobArn": ARN})
 
     boto_personalize.create_dataset_import_job("nightly-1", parse(properties()), {"team": "data"})
 
@@ -95,7 +95,9 @@ def test_optional_parameters_are_not_sent(boto_personalize: BotoPersonalize, per
 
 def test_all_pages_of_a_list_are_read(boto_personalize: BotoPersonalize, personalize_service: Service) -> None:
     other = {**SUMMARY, "datasetImportJobArn": job_arn("nightly-2"), "status": "ACTIVE", "importMode": "FULL"}
-    personalize_service.answers({"datasetImportJobs": [SUMMARY], "nextToken": "more"}, {"datasetImportJobs": [other]})
+    personalize_service.respond_with(
+        {"datasetImportJobs": [SUMMARY], "nextToken": "more"}, {"datasetImportJobs": [other]}
+    )
 
     first, second = boto_personalize.list_dataset_import_jobs(DATASET_ARN)
 
@@ -113,7 +115,7 @@ def test_all_pages_of_a_list_are_read(boto_personalize: BotoPersonalize, persona
 def test_a_list_requests_the_maximum_number_of_jobs_per_page(
     boto_personalize: BotoPersonalize, personalize_service: Service
 ) -> None:
-    personalize_service.answers({"datasetImportJobs": []})
+    personalize_service.respond_with({"datasetImportJobs": []})
 
     boto_personalize.list_dataset_import_jobs(DATASET_ARN)
 
@@ -125,7 +127,7 @@ def test_only_the_throttled_page_of_a_list_is_requested_again(
 ) -> None:
     throttled = error("ThrottlingException", "Rate exceeded")
     first, last = {"datasetImportJobs": [SUMMARY], "nextToken": "more"}, {"datasetImportJobs": [SUMMARY]}
-    personalize_service.answers(first, throttled, throttled, last)
+    personalize_service.respond_with(first, throttled, throttled, last)
 
     assert len(boto_personalize.list_dataset_import_jobs(DATASET_ARN)) == 2
     assert [parameters.get("nextToken") for _, parameters in personalize_service.requests] == [None, *["more"] * 3]
@@ -134,14 +136,14 @@ def test_only_the_throttled_page_of_a_list_is_requested_again(
 def test_the_creation_time_of_a_dataset_is_returned(
     boto_personalize: BotoPersonalize, personalize_service: Service
 ) -> None:
-    personalize_service.answers({"dataset": {"datasetArn": DATASET_ARN, "creationDateTime": 1542392161.5}})
+    personalize_service.respond_with({"dataset": {"datasetArn": DATASET_ARN, "creationDateTime": 1542392161.5}})
 
     assert boto_personalize.dataset_created_at(DATASET_ARN) == 1542392161.5
     assert personalize_service.requests == [("DescribeDataset", {"datasetArn": DATASET_ARN})]
 
 
 def test_tags_are_listed_set_and_removed(boto_personalize: BotoPersonalize, personalize_service: Service) -> None:
-    personalize_service.answers({"tags": [{"tagKey": "team", "tagValue": "data"}]}, {}, {})
+    personalize_service.respond_with({"tags": [{"tagKey": "team", "tagValue": "data"}]}, {}, {})
 
     assert boto_personalize.list_tags(ARN) == {"team": "data"}
     boto_personalize.tag_resource(ARN, {"stage": "prod"})

@@ -56,7 +56,7 @@ def test_an_error_has_its_exception_and_the_text_of_the_service(
     boto_personalize: BotoPersonalize,
     personalize_service: Service,
 ) -> None:
-    personalize_service.answers(*[error(code, "The service's own text.", status)] * (len(RETRY_PAUSES) + 1))
+    personalize_service.respond_with(*[error(code, "The service's own text.", status)] * (len(RETRY_PAUSES) + 1))
 
     with pytest.raises(RefusedError) as raised:
         CALLS[operation](boto_personalize)
@@ -70,7 +70,7 @@ def test_an_error_has_its_exception_and_the_text_of_the_service(
 def test_describing_something_that_does_not_exist_returns_none(
     operation: str, boto_personalize: BotoPersonalize, personalize_service: Service
 ) -> None:
-    personalize_service.answers(error("ResourceNotFoundException", f"Resource Arn {ARN} does not exist."))
+    personalize_service.respond_with(error("ResourceNotFoundException", f"Resource Arn {ARN} does not exist."))
 
     assert CALLS[operation](boto_personalize) is None
 
@@ -79,7 +79,7 @@ def test_describing_something_that_does_not_exist_returns_none(
 def test_other_calls_raise_an_error_if_something_does_not_exist(
     operation: str, boto_personalize: BotoPersonalize, personalize_service: Service
 ) -> None:
-    personalize_service.answers(error("ResourceNotFoundException", "does not exist."))
+    personalize_service.respond_with(error("ResourceNotFoundException", "does not exist."))
 
     with pytest.raises(RefusedError, match=r"does not exist\."):
         CALLS[operation](boto_personalize)
@@ -98,7 +98,9 @@ def test_the_clock_follows_the_service_even_if_it_returns_an_error(
     off: int, boto_personalize: BotoPersonalize, personalize_service: Service, *, failing: bool
 ) -> None:
     date = time.time() + off
-    personalize_service.answers(error("ThrottlingException" if failing else "ResourceNotFoundException", date=date))
+    personalize_service.respond_with(
+        error("ThrottlingException" if failing else "ResourceNotFoundException", date=date)
+    )
 
     try:
         boto_personalize.describe_dataset_import_job(ARN)
@@ -114,7 +116,7 @@ def test_the_clock_follows_the_service_even_if_it_returns_an_error(
 def test_an_invalid_date_leaves_the_clock_unchanged(
     date: str | None, boto_personalize: BotoPersonalize, personalize_service: Service
 ) -> None:
-    personalize_service.answers(error("ResourceNotFoundException", date=date))
+    personalize_service.respond_with(error("ResourceNotFoundException", date=date))
 
     assert boto_personalize.describe_dataset_import_job(ARN) is None
     assert boto_personalize.now() == pytest.approx(time.time(), abs=2)
@@ -135,7 +137,7 @@ def test_throttling_is_retried_at_once_and_missing_capacity_is_not(
     monkeypatch: pytest.MonkeyPatch, code: str, status: int, times: int, personalize_service: Service
 ) -> None:
     monkeypatch.setattr(time, "sleep", lambda _: None)
-    personalize_service.answers(*[error(code, status=status)] * 3)
+    personalize_service.respond_with(*[error(code, status=status)] * 3)
 
     with pytest.raises(RefusedError):
         BotoPersonalize(client_of(personalize_service.url, CLIENT_CONFIG)).describe_dataset_import_job(ARN)

@@ -42,8 +42,8 @@ def has_source(s3: Stubber, size: int, key: str = "key.csv") -> None:
     s3.add_response("list_objects_v2", contents, {"Bucket": "assets", "Prefix": "key.csv", "MaxKeys": 1})
 
 
-def lists(s3: Stubber, answer: dict[str, Any], **after: str) -> None:
-    s3.add_response("list_object_versions", answer, {"Bucket": "data", **after})
+def lists(s3: Stubber, response: dict[str, Any], **after: str) -> None:
+    s3.add_response("list_object_versions", response, {"Bucket": "data", **after})
 
 
 def entry(key: str, version: str = "1") -> dict[str, str]:

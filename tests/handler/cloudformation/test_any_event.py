@@ -17,7 +17,7 @@ from personalize_import_handler.cloudformation.events import Event, NotARequestE
 from personalize_import_handler.cloudformation.responses import NotDeliveredError
 from personalize_import_handler.contract.printable import printable
 from tests.handler.conftest import Log
-from tests.handler.support.account import LAMBDA_ATTEMPTS, Account, Answer
+from tests.handler.support.account import LAMBDA_ATTEMPTS, Account, Response
 from tests.handler.support.attacks import (
     ATTACKER,
     FORGED_TEXT,
@@ -29,7 +29,7 @@ from tests.handler.support.attacks import (
     attacks,
     can_be_answered,
 )
-from tests.handler.support.fakes import Course
+from tests.handler.support.fakes import JobBehavior
 from tests.handler.support.properties import properties, tags
 from tests.handler.support.simulator import CloudFormation
 
@@ -47,7 +47,7 @@ class World:
         self.account = Account()
         personalize = self.account.personalize
         personalize.datasets[VICTIMS_DATASET] = self.account.clock.now - 3600
-        personalize.course = Course(pending_seconds=5, seconds=20, failure_reason=FORGED_TEXT)
+        personalize.job_behavior = JobBehavior(pending_seconds=5, seconds=20, failure_reason=FORGED_TEXT)
         self.stacks = {name: CloudFormation(self.account, stack_name=name) for name in (ATTACKER, VICTIM)}
         assert self.stacks[VICTIM].create(VICTIMS).succeeded
         assert self.stacks[VICTIM].update({**VICTIMS, "Wait": "false", "ReimportToken": "next"}).succeeded
@@ -70,13 +70,13 @@ class World:
         else:
             self._poll(event)
         account.run()
-        account.heal()
+        account.clear_faults()
         if attack.team == ATTACKER:
             self.touched += [call for call in account.personalize.calls[before:] if self._is_foreign(*call)]
         return event
 
-    def answers_to(self, event: Event) -> list[Answer]:
-        return self.account.answers.get(event["ResponseURL"], [])
+    def responses_to(self, event: Event) -> list[Response]:
+        return self.account.responses.get(event["ResponseURL"], [])
 
     def _invoke(self, call: Callable[[], Any]) -> Any:
         """Invoke a function again where its answer was lost, as Lambda and the state machine do."""
@@ -168,15 +168,15 @@ def assert_answered(world: World, attack: Attack) -> str:
         assert_log_is_clean([str(refusal)])
         return "no request"
     assert can_be_answered(event)
-    answers = world.answers_to(event)
-    assert answers, "CloudFormation got no answer"
-    assert len({answer.status for answer in answers}) == 1
-    for answer in answers:
-        assert "defect" not in answer.reason
-        assert answer.reason == printable(answer.reason)
-        assert answer.physical_resource_id
-        assert answer.succeeded or event["RequestType"] != "Delete"
-    return answers[0].status
+    responses = world.responses_to(event)
+    assert responses, "CloudFormation got no answer"
+    assert len({response.status for response in responses}) == 1
+    for response in responses:
+        assert "defect" not in response.reason
+        assert response.reason == printable(response.reason)
+        assert response.physical_resource_id
+        assert response.succeeded or event["RequestType"] != "Delete"
+    return responses[0].status
 
 
 def assert_log_is_clean(lines: Sequence[str]) -> None:

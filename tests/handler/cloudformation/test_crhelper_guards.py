@@ -16,7 +16,7 @@ from crhelper import resource_helper
 from personalize_import_handler.errors import BusyError
 from tests.handler.conftest import Log
 from tests.handler.support.account import Account, LambdaContext
-from tests.handler.support.fakes import Course, FakePersonalize
+from tests.handler.support.fakes import FakePersonalize, JobBehavior
 from tests.handler.support.properties import properties
 from tests.handler.support.simulator import CloudFormation
 
@@ -29,11 +29,11 @@ BUSY = BusyError("CreateDatasetImportJob", "LimitExceededException", "More than 
 def test_a_failure_in_a_poll_has_the_id_of_the_resource(
     cloudformation: CloudFormation, personalize: FakePersonalize
 ) -> None:
-    personalize.course = Course(end="CREATE FAILED", failure_reason="Broken row")
+    personalize.job_behavior = JobBehavior(end="CREATE FAILED", failure_reason="Broken row")
 
-    answer = cloudformation.create(properties())
+    response = cloudformation.create(properties())
 
-    assert answer.physical_resource_id == "shop/Import"
+    assert response.physical_resource_id == "shop/Import"
 
 
 def test_a_bug_in_a_poll_has_the_id_of_the_resource_and_is_logged_in_detail(
@@ -42,26 +42,26 @@ def test_a_bug_in_a_poll_has_the_id_of_the_resource_and_is_logged_in_detail(
     event = cloudformation.begin("Create", properties())
     personalize.fail_next("describe_dataset_import_job", KeyError("surprise"))
 
-    answer = cloudformation.run(event)
+    response = cloudformation.run(event)
 
-    assert answer.reason == "KeyError: 'surprise'. This is a bug in the handler; see the log of the function."
+    assert response.reason == "KeyError: 'surprise'. This is a bug in the handler; see the log of the function."
     assert any("Traceback" in line for line in log.lines_from("ERROR"))
-    assert answer.physical_resource_id == "shop/Import"
+    assert response.physical_resource_id == "shop/Import"
 
 
 def test_a_failure_after_queueing_names_the_job_that_was_started(
     cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
-    personalize.course = Course(end="CREATE FAILED")
+    personalize.job_behavior = JobBehavior(end="CREATE FAILED")
     cloudformation.create(properties())
     personalize.fail_next("create_dataset_import_job", BUSY, times=2)
 
-    answer = CloudFormation(account, generation=2).create(properties())
+    response = CloudFormation(account, generation=2).create(properties())
 
-    assert not answer.succeeded
+    assert not response.succeeded
     last = list(personalize.jobs.values())[-1]
     assert last.name.endswith("-2")
-    assert f"DatasetImportJob {last.name} " in answer.reason
+    assert f"DatasetImportJob {last.name} " in response.reason
 
 
 def test_a_failed_update_in_a_poll_has_the_id_of_the_request(
@@ -94,11 +94,11 @@ def test_a_long_reason_keeps_its_beginning(
     length: int, cloudformation: CloudFormation, personalize: FakePersonalize
 ) -> None:
     reason = ("The very first words matter most. " * length)[:length]
-    personalize.course = Course(end="CREATE FAILED", failure_reason=reason)
+    personalize.job_behavior = JobBehavior(end="CREATE FAILED", failure_reason=reason)
 
-    answer = cloudformation.create(properties())
+    response = cloudformation.create(properties())
 
-    assert answer.reason.startswith(reason[:2500])
+    assert response.reason.startswith(reason[:2500])
 
 
 # Its timer answers FAILED half a second before the function's time is up, in polls too.
@@ -131,11 +131,11 @@ def test_a_first_request_that_times_out_gets_one_response_and_is_not_polled(
     account.context = LambdaContext(remaining_seconds=0.55)
     slow_to_be_refused(account, monkeypatch)
 
-    answer = cloudformation.create(properties())
+    response = cloudformation.create(properties())
 
-    assert not answer.succeeded
-    assert answer.reason.startswith("The function timed out before it could start the import.")
-    assert answer.physical_resource_id == "shop/Import"
+    assert not response.succeeded
+    assert response.reason.startswith("The function timed out before it could start the import.")
+    assert response.physical_resource_id == "shop/Import"
     assert account.executions == {}
 
 
@@ -163,7 +163,7 @@ def test_a_poll_that_times_out_is_repeated_without_a_response(
 
     with slow(personalize, "describe_dataset_import_job", 0.15):
         account.step()
-    assert account.answers == {}
+    assert account.responses == {}
 
     assert cloudformation.run(event).succeeded
 
@@ -215,12 +215,12 @@ def test_neither_the_root_s_nor_boto_s_own_lines_are_logged_in_full(cloudformati
 
 
 def test_the_reason_is_logged_last(cloudformation: CloudFormation, personalize: FakePersonalize, log: Log) -> None:
-    personalize.course = Course(end="CREATE FAILED", failure_reason="Broken row")
+    personalize.job_behavior = JobBehavior(end="CREATE FAILED", failure_reason="Broken row")
 
-    answer = cloudformation.create(properties())
+    response = cloudformation.create(properties())
 
     assert log.lines[-1].startswith("ERROR ")
-    assert log.lines[-1].endswith(answer.reason)
+    assert log.lines[-1].endswith(response.reason)
 
 
 # It sleeps 120 seconds before it answers a Delete.

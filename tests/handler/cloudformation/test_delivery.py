@@ -35,21 +35,23 @@ def test_a_lost_response_is_sent_once_more(
 ) -> None:
     account.undeliverable = LAMBDA_ATTEMPTS - 1
 
-    answer = cloudformation.create(properties(Wait=False))
+    response = cloudformation.create(properties(Wait=False))
 
-    assert answer.succeeded
+    assert response.succeeded
     assert len(personalize.jobs) == 1
 
 
 def test_a_state_machine_that_can_not_be_started_fails_the_request_and_starts_no_job(
     cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
-    account.refuse_to_wait(RuntimeError("AccessDeniedException: not authorized to perform: states:StartExecution"))
+    account.fail_start_execution(
+        RuntimeError("AccessDeniedException: not authorized to perform: states:StartExecution")
+    )
 
-    answer = cloudformation.create(properties())
+    response = cloudformation.create(properties())
 
-    assert answer.reason.startswith("AccessDeniedException: not authorized to perform: states:StartExecution. ")
-    assert answer.physical_resource_id == "shop/Import"
+    assert response.reason.startswith("AccessDeniedException: not authorized to perform: states:StartExecution. ")
+    assert response.physical_resource_id == "shop/Import"
     assert personalize.jobs == {}
     assert cloudformation.roll_back().succeeded
 
@@ -59,7 +61,7 @@ def test_a_missing_permission_to_start_the_state_machine_is_reported_with_the_st
 ) -> None:
     arn = "arn:aws:states:eu-west-1:123456789012:stateMachine:waiter"
     denied = f"User: x is not authorized to perform: states:StartExecution on resource: {arn} by any policy"
-    account.refuse_to_wait(RuntimeError(denied))
+    account.fail_start_execution(RuntimeError(denied))
 
     reason = cloudformation.create(properties()).reason
 
@@ -70,12 +72,12 @@ def test_an_update_whose_state_machine_can_not_be_started_keeps_its_id(
     cloudformation: CloudFormation, account: Account
 ) -> None:
     created = cloudformation.create(properties())
-    account.refuse_to_wait(RuntimeError("Rate exceeded"))
+    account.fail_start_execution(RuntimeError("Rate exceeded"))
 
-    answer = cloudformation.update(properties(ReimportToken="2"))
+    response = cloudformation.update(properties(ReimportToken="2"))
 
-    assert not answer.succeeded
-    assert answer.physical_resource_id == created.physical_resource_id
+    assert not response.succeeded
+    assert response.physical_resource_id == created.physical_resource_id
 
 
 @pytest.mark.parametrize("junk", [{}, {"key1": "value1"}, {"RequestType": "Create"}])
@@ -87,7 +89,7 @@ def test_an_event_that_is_no_request_raises_an_error_without_a_response(
     with pytest.raises(ValueError, match="not a CloudFormation request"):
         account.functions.on_event(dict(junk), account.context)
 
-    assert account.answers == {}
+    assert account.responses == {}
     assert cloudformation.run(event).succeeded
 
 
@@ -100,7 +102,7 @@ def test_an_incomplete_request_raises_an_error_without_a_response(
     with pytest.raises(ValueError, match=f"not a CloudFormation request: {missing} missing"):
         account.functions.on_event(event, account.context)
 
-    assert account.answers == {}
+    assert account.responses == {}
 
 
 def test_data_of_one_request_is_not_in_the_response_to_the_next(

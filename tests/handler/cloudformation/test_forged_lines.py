@@ -10,7 +10,7 @@ from personalize_import_handler.contract.printable import printable
 from personalize_import_handler.errors import BusyError, RefusedError
 from tests.handler.conftest import Log
 from tests.handler.support.account import Account
-from tests.handler.support.fakes import Course, FakePersonalize
+from tests.handler.support.fakes import FakePersonalize, JobBehavior
 from tests.handler.support.properties import properties
 from tests.handler.support.simulator import CloudFormation
 
@@ -27,35 +27,35 @@ def assert_printable(*texts: str) -> None:
 def test_a_reason_of_the_service_is_escaped_in_response_log_and_event(
     cloudformation: CloudFormation, account: Account, log: Log
 ) -> None:
-    account.personalize.course = Course(end="CREATE FAILED", failure_reason=FORGED)
+    account.personalize.job_behavior = JobBehavior(end="CREATE FAILED", failure_reason=FORGED)
 
-    answer = cloudformation.create(properties(**ASKED))
+    response = cloudformation.create(properties(**ASKED))
 
-    assert answer.reason.startswith(f"{ESCAPED}. DatasetImportJob ")
-    assert log.lines[-1].endswith(answer.reason)
-    assert account.event_bus.changes[-1]["failureReason"] == answer.reason
-    assert_printable(*log.lines, answer.reason)
+    assert response.reason.startswith(f"{ESCAPED}. DatasetImportJob ")
+    assert log.lines[-1].endswith(response.reason)
+    assert account.event_bus.changes[-1]["failureReason"] == response.reason
+    assert_printable(*log.lines, response.reason)
 
 
 def test_a_location_is_escaped_in_response_log_and_event(
     cloudformation: CloudFormation, account: Account, log: Log
 ) -> None:
-    account.personalize.course = Course(end="CREATE FAILED", failure_reason="Broken row")
+    account.personalize.job_behavior = JobBehavior(end="CREATE FAILED", failure_reason="Broken row")
 
-    answer = cloudformation.create(properties(DataLocation="s3://shop-data/\u202evsc.\u2028b/", **ASKED))
+    response = cloudformation.create(properties(DataLocation="s3://shop-data/\u202evsc.\u2028b/", **ASKED))
 
-    assert r" of s3://shop-data/\u202evsc.\u2028b/ ended " in answer.reason
-    assert account.event_bus.changes[-1]["failureReason"] == answer.reason
+    assert r" of s3://shop-data/\u202evsc.\u2028b/ ended " in response.reason
+    assert account.event_bus.changes[-1]["failureReason"] == response.reason
     assert account.event_bus.changes[-1]["dataLocation"] == r"s3://shop-data/\u202evsc.\u2028b/"
-    assert_printable(*log.lines, answer.reason)
+    assert_printable(*log.lines, response.reason)
 
 
 @pytest.mark.parametrize("name", ["RoleArn", "DataLocation", "JobName", "ImportMode", "TimeoutSeconds", "Wait", FORGED])
 def test_an_invalid_value_is_escaped_in_its_message(name: str, cloudformation: CloudFormation, log: Log) -> None:
-    answer = cloudformation.create(properties(**{name: FORGED}))
+    response = cloudformation.create(properties(**{name: FORGED}))
 
-    assert r"Broken \x1b[31mrow\nERROR forged" in answer.reason
-    assert_printable(*log.lines, answer.reason)
+    assert r"Broken \x1b[31mrow\nERROR forged" in response.reason
+    assert_printable(*log.lines, response.reason)
 
 
 def test_an_error_of_a_service_is_escaped_during_and_after_retries(
@@ -64,11 +64,11 @@ def test_an_error_of_a_service_is_escaped_during_and_after_retries(
     personalize.fail_next("list_dataset_import_jobs", BusyError("ListDatasetImportJobs", FORGED, FORGED))
     personalize.fail_next("create_dataset_import_job", RefusedError("CreateDatasetImportJob", FORGED, FORGED))
 
-    answer = cloudformation.create(properties())
+    response = cloudformation.create(properties())
 
     assert any(line.startswith("INFO ") and "Retrying later: " in line and ESCAPED in line for line in log.lines)
-    assert answer.reason.count(ESCAPED) == 2
-    assert_printable(*log.lines, answer.reason)
+    assert response.reason.count(ESCAPED) == 2
+    assert_printable(*log.lines, response.reason)
 
 
 def test_an_event_that_is_not_published_is_logged_on_one_line(
@@ -85,20 +85,20 @@ def test_a_finding_of_the_preflight_is_logged_on_one_line(
 ) -> None:
     account.storage.objects["s3://shop-data/interactions/a\u202e.csv"] = FORGED
 
-    answer = cloudformation.create(properties(Preflight="true"))
+    response = cloudformation.create(properties(Preflight="true"))
 
-    assert not answer.succeeded
-    assert_printable(*log.lines, answer.reason)
+    assert not response.succeeded
+    assert_printable(*log.lines, response.reason)
 
 
 def test_a_state_machine_that_can_not_be_started_is_reported_on_one_line(
     cloudformation: CloudFormation, account: Account
 ) -> None:
-    account.refuse_to_wait(RuntimeError(FORGED))
+    account.fail_start_execution(RuntimeError(FORGED))
 
-    answer = cloudformation.create(properties())
+    response = cloudformation.create(properties())
 
-    assert answer.reason.startswith(ESCAPED)
+    assert response.reason.startswith(ESCAPED)
 
 
 def test_a_traceback_has_one_line_for_the_message_of_the_exception(
@@ -108,9 +108,9 @@ def test_a_traceback_has_one_line_for_the_message_of_the_exception(
     error.__cause__ = KeyError(FORGED)
     personalize.fail_next("list_dataset_import_jobs", error)
 
-    answer = cloudformation.create(properties())
+    response = cloudformation.create(properties())
 
-    assert answer.reason.startswith(f"RuntimeError: {ESCAPED}. This is a bug in the handler")
+    assert response.reason.startswith(f"RuntimeError: {ESCAPED}. This is a bug in the handler")
     lines = [line for logged in log.lines for line in logged.split("\n")]
     assert f"RuntimeError: {ESCAPED}" in lines
     assert [line for line in lines if line.startswith("ERROR forged")] == []

@@ -8,7 +8,7 @@ from personalize_import_handler.cloudformation.events import PROGRESS_RULES, Eve
 from personalize_import_handler.contract import DATA_RESOURCE_TYPE
 from personalize_import_handler.request.outcome import Progress
 from tests.handler.conftest import Log
-from tests.handler.support.account import STATE_MACHINE_ARN, Account, Answer
+from tests.handler.support.account import STATE_MACHINE_ARN, Account, Response
 from tests.handler.support.fakes import FakePersonalize, job_arn
 from tests.handler.support.properties import properties
 from tests.handler.support.simulator import CloudFormation
@@ -67,20 +67,20 @@ def corrupted(event: Event, name: str, value: Any) -> Event:
     return {**event, name: value}
 
 
-def answers_of(account: Account, event: Event) -> list[Answer]:
-    return account.answers.get(event["ResponseURL"], [])
+def responses_of(account: Account, event: Event) -> list[Response]:
+    return account.responses.get(event["ResponseURL"], [])
 
 
-def assert_refused(account: Account, event: Event, name: str, log: Log) -> Answer:
-    (answer,) = answers_of(account, event)
-    assert answer.status == "FAILED"
-    assert answer.reason.startswith(f"{name} must be ") or f"; {name} must be " in answer.reason
-    assert answer.reason.endswith(". The request was rejected, and nothing was changed.")
+def assert_refused(account: Account, event: Event, name: str, log: Log) -> Response:
+    (response,) = responses_of(account, event)
+    assert response.status == "FAILED"
+    assert response.reason.startswith(f"{name} must be ") or f"; {name} must be " in response.reason
+    assert response.reason.endswith(". The request was rejected, and nothing was changed.")
     assert account.personalize.calls == []
     assert [
         line for line in log.lines if "Traceback" in line or "defect" in line or "\n" in line or SECRET in line
     ] == []
-    return answer
+    return response
 
 
 @pytest.mark.parametrize("request_type", ["Create", "Update"])
@@ -92,8 +92,8 @@ def test_a_malformed_request_fails_with_its_problems(
 
     account.functions.on_event(event, account.context)
 
-    answer = assert_refused(account, event, name, log)
-    assert answer.physical_resource_id in {"shop/Import", event["LogicalResourceId"]}
+    response = assert_refused(account, event, name, log)
+    assert response.physical_resource_id in {"shop/Import", event["LogicalResourceId"]}
     assert account.executions == {}
 
 
@@ -102,7 +102,7 @@ def test_a_rejected_create_returns_only_its_own_id(account: Account) -> None:
 
     account.functions.on_event(corrupted(forged, "StackId", "shop"), account.context)
 
-    assert answers_of(account, forged)[0].physical_resource_id == "Import"
+    assert responses_of(account, forged)[0].physical_resource_id == "Import"
 
 
 def test_a_rejection_contains_nothing_of_the_previous_request(cloudformation: CloudFormation, account: Account) -> None:
@@ -111,8 +111,8 @@ def test_a_rejection_contains_nothing_of_the_previous_request(cloudformation: Cl
 
     account.functions.on_event(event, account.context)
 
-    (answer,) = answers_of(account, event)
-    assert (answer.status, answer.attributes) == ("FAILED", {})
+    (response,) = responses_of(account, event)
+    assert (response.status, response.attributes) == ("FAILED", {})
 
 
 @pytest.mark.parametrize(("name", "value"), [corrupted for corrupted in REFUSED if corrupted[0] != "RequestType"])
@@ -123,8 +123,8 @@ def test_a_malformed_delete_succeeds(resource_type: Any, name: str, value: Any, 
 
     account.functions.on_event(event, account.context)
 
-    (answer,) = answers_of(account, event)
-    assert (answer.status, answer.reason) == ("SUCCESS", "")
+    (response,) = responses_of(account, event)
+    assert (response.status, response.reason) == ("SUCCESS", "")
     assert any(f"The resource is deleted although the request failed: {name} must be" in line for line in log.lines)
     assert [
         line for line in log.lines if "Traceback" in line or "defect" in line or "\n" in line or SECRET in line
@@ -142,7 +142,7 @@ def test_an_event_without_a_valid_response_url_raises_an_error_that_contains_no_
         getattr(account.functions, function)(event, account.context)
 
     assert "secret" not in str(error.value)
-    assert (account.answers, account.executions, account.personalize.calls) == ({}, {}, [])
+    assert (account.responses, account.executions, account.personalize.calls) == ({}, {}, [])
 
 
 @pytest.mark.parametrize("event", [None, [], "Create", 7, [{"RequestType": "Create"}]])
@@ -191,10 +191,10 @@ def test_a_malformed_poll_fails_with_its_problems_and_ends_the_polling(
     data = account.functions.is_complete(corrupted(execution.data, name, value), account.context)
 
     assert (data["IsComplete"], data["WaitSeconds"]) == (True, 0)
-    (answer,) = answers_of(account, event)
-    assert answer.status == "FAILED"
-    assert answer.reason.startswith((f"{name} must be ", f"{name}: Progress"))
-    assert answer.attributes == {}
+    (response,) = responses_of(account, event)
+    assert response.status == "FAILED"
+    assert response.reason.startswith((f"{name} must be ", f"{name}: Progress"))
+    assert response.attributes == {}
     assert account.personalize.calls == []
     assert [line for line in log.lines if "Traceback" in line or "defect" in line or "\n" in line] == []
 
@@ -207,8 +207,8 @@ def test_a_request_that_was_never_passed_to_the_state_machine_is_no_poll(
     data = account.functions.is_complete(event, account.context)
 
     assert data["IsComplete"]
-    (answer,) = answers_of(account, event)
-    assert answer.reason.startswith("CrHelperPoll must be true, as OnEvent hands it over, got None; ")
+    (response,) = responses_of(account, event)
+    assert response.reason.startswith("CrHelperPoll must be true, as OnEvent hands it over, got None; ")
     assert account.executions == {}
 
 
@@ -217,8 +217,8 @@ def test_a_malformed_poll_of_a_delete_succeeds(cloudformation: CloudFormation, a
 
     assert account.functions.is_complete(event, account.context)["IsComplete"]
 
-    (answer,) = answers_of(account, event)
-    assert (answer.status, answer.physical_resource_id) == ("SUCCESS", "shop/Import")
+    (response,) = responses_of(account, event)
+    assert (response.status, response.physical_resource_id) == ("SUCCESS", "shop/Import")
 
 
 def test_every_recorded_member_of_a_poll_has_a_rule() -> None:

@@ -264,9 +264,9 @@ def test_a_function_whose_response_is_not_accepted_is_invoked_again_with_the_sam
 
     account = begin(kind, endpoint, Account)
 
-    answers = {json.loads(put.body)["Status"] for put in endpoint.puts}
+    statuses = {json.loads(put.body)["Status"] for put in endpoint.puts}
     assert len(endpoint.puts) == 8
-    assert answers == {"FAILED" if kind == "first request" else "SUCCESS"}
+    assert statuses == {"FAILED" if kind == "first request" else "SUCCESS"}
     assert account.abandoned == []
 
 

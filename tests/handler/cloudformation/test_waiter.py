@@ -62,7 +62,7 @@ def test_every_name_is_valid_for_step_functions_and_does_not_contain_the_url(req
 
 
 def test_an_execution_is_started_with_the_event(step_functions: Service) -> None:
-    step_functions.answers(STARTED)
+    step_functions.respond_with(STARTED)
 
     waiter.start_polling(EVENT)
 
@@ -74,7 +74,7 @@ def test_an_execution_is_started_with_the_event(step_functions: Service) -> None
 
 
 def test_an_execution_that_exists_already_is_no_error(step_functions: Service) -> None:
-    step_functions.answers(error("ExecutionAlreadyExists"), STARTED)
+    step_functions.respond_with(error("ExecutionAlreadyExists"), STARTED)
 
     waiter.start_polling(EVENT)
 
@@ -88,7 +88,7 @@ THROTTLED = error("ThrottlingException", "Rate exceeded")
 
 
 def test_starting_an_execution_is_retried_until_the_permission_is_effective(step_functions: Service) -> None:
-    step_functions.answers(DENIED, DENIED, STARTED)
+    step_functions.respond_with(DENIED, DENIED, STARTED)
     slept: list[float] = []
 
     waiter.start_polling(EVENT, slept.append)
@@ -99,7 +99,7 @@ def test_starting_an_execution_is_retried_until_the_permission_is_effective(step
 
 def test_starting_an_execution_is_retried_while_there_is_no_capacity(step_functions: Service) -> None:
     of_one_try = 3
-    step_functions.answers(*[THROTTLED] * of_one_try, STARTED)
+    step_functions.respond_with(*[THROTTLED] * of_one_try, STARTED)
     slept: list[float] = []
 
     waiter.start_polling(EVENT, slept.append)
@@ -110,7 +110,7 @@ def test_starting_an_execution_is_retried_while_there_is_no_capacity(step_functi
 def test_an_execution_that_can_not_be_started_is_an_error_before_the_function_times_out(
     step_functions: Service,
 ) -> None:
-    step_functions.answers(*[DENIED] * 9)
+    step_functions.respond_with(*[DENIED] * 9)
     slept: list[float] = []
 
     with pytest.raises(RefusedError, match="states:StartExecution"):
@@ -125,7 +125,7 @@ def test_an_execution_is_started_once_the_credentials_of_a_new_role_are_effectiv
     code: str, step_functions: Service
 ) -> None:
     unknown = error(code, "The security token included in the request is invalid.")
-    step_functions.answers(unknown, unknown, STARTED)
+    step_functions.respond_with(unknown, unknown, STARTED)
 
     waiter.start_polling(EVENT, lambda _: None)
 
@@ -133,7 +133,7 @@ def test_an_execution_is_started_once_the_credentials_of_a_new_role_are_effectiv
 
 
 def test_any_other_error_is_raised_at_once(step_functions: Service) -> None:
-    step_functions.answers(error("StateMachineDoesNotExist", "gone"))
+    step_functions.respond_with(error("StateMachineDoesNotExist", "gone"))
     slept: list[float] = []
 
     with pytest.raises(RefusedError, match="gone"):
@@ -168,7 +168,7 @@ def executions(*events: dict[str, object], next_token: str | None = None) -> dic
 def test_a_request_is_superseded_by_a_later_one_for_its_resource(
     listed: list[dict[str, object]], step_functions: Service
 ) -> None:
-    step_functions.answers(executions(*listed))
+    step_functions.respond_with(executions(*listed))
 
     assert waiter.is_superseded(WAITING_EVENT)
     assert step_functions.requests[0][1]["stateMachineArn"] == STATE_MACHINE_ARN
@@ -178,7 +178,7 @@ def test_a_request_is_superseded_by_a_later_one_for_its_resource(
 def test_a_request_is_not_superseded_by_an_earlier_one_or_one_of_another_resource(
     listed: list[dict[str, object]], step_functions: Service
 ) -> None:
-    step_functions.answers(executions(*listed))
+    step_functions.respond_with(executions(*listed))
 
     assert not waiter.is_superseded(WAITING_EVENT)
 
@@ -214,14 +214,14 @@ def test_the_name_of_an_execution_ends_with_the_date_of_the_url() -> None:
 
 
 def test_later_requests_may_fill_several_pages(step_functions: Service) -> None:
-    step_functions.answers(executions(OTHER, next_token="1"), executions(LATER, EVENT))
+    step_functions.respond_with(executions(OTHER, next_token="1"), executions(LATER, EVENT))
 
     assert waiter.is_superseded(WAITING_EVENT)
 
 
 def test_throttled_executions_can_be_listed_later(step_functions: Service) -> None:
     of_one_try = 3
-    step_functions.answers(*[THROTTLED] * of_one_try * (len(RETRY_PAUSES) + 1))
+    step_functions.respond_with(*[THROTTLED] * of_one_try * (len(RETRY_PAUSES) + 1))
 
     with pytest.raises(BusyError, match="Rate exceeded"):
         waiter.is_superseded(WAITING_EVENT, lambda _: None)
@@ -229,7 +229,7 @@ def test_throttled_executions_can_be_listed_later(step_functions: Service) -> No
 
 def test_only_the_throttled_page_of_executions_is_listed_again(step_functions: Service) -> None:
     of_one_try = 3
-    step_functions.answers(executions(OTHER, next_token="1"), *[THROTTLED] * of_one_try, executions(LATER, EVENT))
+    step_functions.respond_with(executions(OTHER, next_token="1"), *[THROTTLED] * of_one_try, executions(LATER, EVENT))
     slept: list[float] = []
 
     assert waiter.is_superseded(WAITING_EVENT, slept.append)
@@ -238,7 +238,7 @@ def test_only_the_throttled_page_of_executions_is_listed_again(step_functions: S
 
 
 def test_a_missing_permission_to_list_executions_is_an_error(step_functions: Service) -> None:
-    step_functions.answers(error("AccessDeniedException", "not authorized to perform: states:ListExecutions"))
+    step_functions.respond_with(error("AccessDeniedException", "not authorized to perform: states:ListExecutions"))
 
     with pytest.raises(RefusedError, match="not authorized") as refusal:
         waiter.is_superseded(WAITING_EVENT)

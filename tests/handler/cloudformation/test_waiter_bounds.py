@@ -39,7 +39,7 @@ def test_without_a_connection_starting_an_execution_is_retried_for_two_minutes()
     "code", ["InvalidArn", "InvalidExecutionInput", "StateMachineDeleting", "StateMachineDoesNotExist"]
 )
 def test_a_permanent_error_is_raised_at_once(code: str, step_functions: Service) -> None:
-    step_functions.answers(error(code, "gone"), *[error("Unknown", "asked again")] * 9)
+    step_functions.respond_with(error(code, "gone"), *[error("Unknown", "asked again")] * 9)
 
     with pytest.raises(RefusedError, match="gone"):
         waiter.start_polling(EVENT, lambda _: None)
@@ -54,7 +54,7 @@ def test_executions_can_be_listed_later_if_there_is_no_connection() -> None:
 
 
 def test_executions_of_weeks_ago_are_not_listed(step_functions: Service) -> None:
-    step_functions.answers(executions(*[OTHER] * 1000, next_token="1"), executions(EVENT, LATER))
+    step_functions.respond_with(executions(*[OTHER] * 1000, next_token="1"), executions(EVENT, LATER))
 
     assert not waiter.is_superseded(WAITING_EVENT)
     assert len(step_functions.requests) == 1

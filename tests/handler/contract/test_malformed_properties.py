@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from personalize_import_handler.contract import ResourceProperties
-from tests.handler.support.account import Answer
+from tests.handler.support.account import Response
 from tests.handler.support.fakes import DATASET_ARN, ROLE_ARN
 from tests.handler.support.malformed import FAULTS, Malformed, malformed_properties
 from tests.handler.support.plain_template import JOB_SECONDS, MeasuringAccount, PlainTemplate, refusal_of
@@ -21,12 +21,12 @@ from tests.handler.support.properties import properties, tags
 from tests.handler.support.wellformed import VALID, valid_properties
 
 
-def assert_refused_by_name(answer: Answer, sent: Malformed) -> None:
-    assert answer.status == "FAILED"
-    assert answer.reason.endswith(". No job was started.")
-    assert {name for name in ResourceProperties.__annotations__ if is_named(name, answer.reason)} == sent.corrupted
+def assert_refused_by_name(response: Response, sent: Malformed) -> None:
+    assert response.status == "FAILED"
+    assert response.reason.endswith(". No job was started.")
+    assert {name for name in ResourceProperties.__annotations__ if is_named(name, response.reason)} == sent.corrupted
     for name in sent.unknown:
-        assert repr(name)[:20] in answer.reason
+        assert repr(name)[:20] in response.reason
 
 
 def is_named(name: str, reason: str) -> bool:
@@ -125,20 +125,20 @@ def test_a_problem_is_reported_with_the_value_received_and_the_allowed_values(
 ) -> None:
     sent = corrupted(**{name: value})
 
-    answer = refusal_of(sent, request_type)
+    response = refusal_of(sent, request_type)
 
-    assert_refused_by_name(answer, sent)
-    assert said in answer.reason
+    assert_refused_by_name(response, sent)
+    assert said in response.reason
 
 
 @pytest.mark.parametrize("name", sorted(ResourceProperties.__required_keys__))
 def test_a_missing_property_is_reported_with_its_allowed_values(name: str) -> None:
     sent = Malformed(properties(**{name: None}), frozenset({name}), frozenset(), scalars_as_strings=True)
 
-    answer = refusal_of(sent, "Create")
+    response = refusal_of(sent, "Create")
 
-    assert_refused_by_name(answer, sent)
-    assert answer.reason.startswith(f"{name} is missing: it must be a")
+    assert_refused_by_name(response, sent)
+    assert response.reason.startswith(f"{name} is missing: it must be a")
 
 
 # Each of these takes four bytes of an answer's 4096, or two where JSON escapes it.
@@ -152,11 +152,11 @@ def test_every_name_is_reported_although_all_values_are_long(character: str) -> 
 def test_of_hundreds_of_invalid_tags_some_are_reported_and_all_other_properties() -> None:
     sent = corrupted(Tags=[{"Key": f"{number}!", "Value": "!" * 300} for number in range(200)], Wait="maybe")
 
-    answer = refusal_of(sent, "Create")
+    response = refusal_of(sent, "Create")
 
-    assert_refused_by_name(answer, sent)
-    assert "Tags must be at most 48 tags: a job can have 50, and the provider adds 2, got 200" in answer.reason
-    assert "Tags: 396 more problems of this kind" in answer.reason
+    assert_refused_by_name(response, sent)
+    assert "Tags must be at most 48 tags: a job can have 50, and the provider adds 2, got 200" in response.reason
+    assert "Tags: 396 more problems of this kind" in response.reason
 
 
 def test_of_hundreds_of_unknown_names_some_are_reported_and_all_other_properties() -> None:

@@ -242,9 +242,9 @@ def test_random_properties_result_in_one_failed_response_and_no_job(
     account.deliver(event)
     account.run()
 
-    answer = stack.answer_to(event)
-    assert not answer.succeeded
-    assert "DataLocation" in answer.reason or len(answer.reason) > 3000
+    response = stack.response_to(event)
+    assert not response.succeeded
+    assert "DataLocation" in response.reason or len(response.reason) > 3000
     assert account.personalize.calls == []
 
 

@@ -74,14 +74,14 @@ def test_the_reason_names_rule_file_line_and_column_but_no_data(
     cloudformation: CloudFormation, personalize: FakePersonalize, storage: FakeStorage
 ) -> None:
     storage.objects[f"{DATA_LOCATION}b.csv"] = with_row("Zirconium,i1,yesterday\n", line=1234)
-    answer = cloudformation.create(CHECKED)
+    response = cloudformation.create(CHECKED)
 
-    assert not answer.succeeded
-    assert answer.reason.startswith(
+    assert not response.succeeded
+    assert response.reason.startswith(
         "wrong-type: a value is not of the field's type in b.csv, line 1234, column TIMESTAMP. Write int and long as"
     )
-    assert "was not started, because it would fail" in answer.reason
-    assert "yesterday" not in answer.reason
+    assert "was not started, because it would fail" in response.reason
+    assert "yesterday" not in response.reason
     assert personalize.jobs == {}
 
 
@@ -114,9 +114,11 @@ def test_of_large_data_the_head_of_each_file_is_checked(cloudformation: CloudFor
     read = [int(asked.rpartition(" ")[2]) for operation, asked in storage.calls if operation == "read"]
     assert read == [preflight.BYTES_MAX // 2 + 1] * 2
     storage.objects[f"{DATA_LOCATION}b.csv"] = much.replace("\nu3,", "\nu3,u3,", 1)
-    answer = cloudformation.update({**CHECKED, "ReimportToken": "2"})
+    response = cloudformation.update({**CHECKED, "ReimportToken": "2"})
 
-    assert answer.reason.startswith("field-count: the row has more or fewer values than the header (4 instead of 3) in")
+    assert response.reason.startswith(
+        "field-count: the row has more or fewer values than the header (4 instead of 3) in"
+    )
 
 
 def test_the_head_of_a_file_is_not_reported_as_too_little_data(
@@ -133,9 +135,9 @@ def test_the_head_of_a_file_is_not_reported_as_too_little_data(
 def test_asset_files_are_copied_before_they_are_checked(cloudformation: CloudFormation, storage: FakeStorage) -> None:
     data = {**asset_properties("one.csv"), "Preflight": "true"}
     storage.add_files(data["DataFiles"])
-    answer = cloudformation.create(data)
+    response = cloudformation.create(data)
 
-    assert answer.reason.startswith("empty-file: the file has no records in one.csv. ")
+    assert response.reason.startswith("empty-file: the file has no records in one.csv. ")
     assert storage.below(f"s3://{DATA_BUCKET}/")
 
 
@@ -152,10 +154,10 @@ def test_a_role_without_read_permission_is_reported_with_the_missing_statements(
 ) -> None:
     denied = NotReadableError("GetObject", "AccessDenied", "User: role is not authorized to perform: kms:Decrypt")
     storage.fail_next("read", denied, times=100)
-    answer = cloudformation.create(CHECKED)
+    response = cloudformation.create(CHECKED)
 
-    assert answer.reason.startswith(denied.message)
-    assert "GetObject failed with AccessDenied. Add to the policy of the role" in answer.reason
+    assert response.reason.startswith(denied.message)
+    assert "GetObject failed with AccessDenied. Add to the policy of the role" in response.reason
     assert personalize.jobs == {}
 
 
@@ -198,7 +200,7 @@ def test_the_reason_for_a_missing_header_contains_no_data(
 ) -> None:
     storage.objects[f"{DATA_LOCATION}a.csv"] = "Zirconium,Zirc_onium,Zirconium\n" + "".join(ROWS)
     with caplog.at_level(logging.INFO):
-        answer = cloudformation.create(CHECKED)
+        response = cloudformation.create(CHECKED)
 
-    assert answer.reason.startswith("column-missing: ")
-    assert "Zirc" not in answer.reason + caplog.text
+    assert response.reason.startswith("column-missing: ")
+    assert "Zirc" not in response.reason + caplog.text

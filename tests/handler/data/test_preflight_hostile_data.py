@@ -31,8 +31,8 @@ def test_a_nul_byte_after_the_first_64_kib_is_reported_before_a_job_is_started(
     rows = many_numbers(2500)
     personalize.schema = schema_of(rows)
     account.storage.objects[f"{DATA_LOCATION}a.csv"] = f"{rows.file}u,\0\n"
-    answer = cloudformation.create(CHECKED)
-    assert answer.reason.startswith("not-csv: this is no text (binary) in a.csv, line 2502")
+    response = cloudformation.create(CHECKED)
+    assert response.reason.startswith("not-csv: this is no text (binary) in a.csv, line 2502")
     assert personalize.jobs == {}
 
 
@@ -41,7 +41,7 @@ def test_file_names_are_escaped_in_reasons_and_logs(
 ) -> None:
     account.storage.objects[f"{DATA_LOCATION}\x1b[2J\u202e.csv"] = "USER_ID,ITEM_ID,\u2066TIMESTAMP\nu,i,1\n"
     with caplog.at_level(logging.INFO):
-        answer = cloudformation.create(CHECKED)
-    assert r"in \x1b[2J\u202e.csv, line 1" in answer.reason
-    assert answer.reason.isprintable()
+        response = cloudformation.create(CHECKED)
+    assert r"in \x1b[2J\u202e.csv, line 1" in response.reason
+    assert response.reason.isprintable()
     assert all(record.getMessage().isprintable() for record in caplog.records if "preflight" in record.name)

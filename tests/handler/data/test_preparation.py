@@ -190,13 +190,13 @@ def test_a_missing_source_without_a_copy_is_reported_with_advice(
 ) -> None:
     del storage.objects[f"{ASSET_BUCKET}/1-two.csv"]
 
-    answer = cloudformation.create(FIRST)
+    response = cloudformation.create(FIRST)
 
-    assert not answer.succeeded
-    assert answer.reason.startswith(
+    assert not response.succeeded
+    assert response.reason.startswith(
         f"{ASSET_BUCKET}/1-two.csv no longer exists. Its copy {FIRST['DataLocation']}two.csv doesn't exist either. "
     )
-    assert "Add the file to the app again and deploy again." in answer.reason
+    assert "Add the file to the app again and deploy again." in response.reason
     assert personalize.jobs == {}
 
 
@@ -206,12 +206,12 @@ def test_a_denied_copy_is_retried_and_then_reported_with_the_missing_statement(
     storage.fail_next("copy", DENIED, times=100)
     begun = account.clock.now
 
-    answer = cloudformation.create(FIRST)
+    response = cloudformation.create(FIRST)
 
-    assert not answer.succeeded
-    assert 120 <= answer.answered_at - begun < 180
-    assert answer.reason.startswith("User: arn:aws:sts::")
-    assert '{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::assets/1.csv"}' in answer.reason
+    assert not response.succeeded
+    assert 120 <= response.sent_at - begun < 180
+    assert response.reason.startswith("User: arn:aws:sts::")
+    assert '{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::assets/1.csv"}' in response.reason
     assert personalize.jobs == {}
 
 
@@ -236,7 +236,7 @@ def test_nothing_is_copied_for_a_superseded_request(
     assert cloudformation.update(properties()).succeeded
     account.run()
 
-    assert not cloudformation.answer_to(superseded).succeeded
+    assert not cloudformation.response_to(superseded).succeeded
     assert len(storage.calls) == copied_before
 
 
@@ -268,10 +268,10 @@ MANY = [{**GOOD, "Name": f"{number}.csv"} for number in range(101)]
 def test_files_that_can_not_be_copied_are_reported_and_start_no_job(
     cloudformation: CloudFormation, account: Account, files: object, said: str
 ) -> None:
-    answer = cloudformation.create(properties(DataFiles=files))
+    response = cloudformation.create(properties(DataFiles=files))
 
-    assert not answer.succeeded
-    assert said in answer.reason
+    assert not response.succeeded
+    assert said in response.reason
     assert account.storage.calls == []
 
 

@@ -79,10 +79,10 @@ def test_an_update_that_times_out_keeps_its_id(
 
     monkeypatch.setattr(helper, "_poll_enabled", late)
 
-    answer = resource.update({**PROPERTIES, "Bucket": "another-bucket"})
+    response = resource.update({**PROPERTIES, "Bucket": "another-bucket"})
 
-    assert not answer.succeeded
-    assert answer.physical_resource_id == BUCKET
+    assert not response.succeeded
+    assert response.physical_resource_id == BUCKET
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_a_bucket_that_can_not_be_emptied_is_logged_and_the_delete_succeeds(
     deleted = resource.delete()
 
     assert deleted.succeeded
-    assert 120 <= deleted.answered_at - begun < 180
+    assert 120 <= deleted.sent_at - begun < 180
     (line,) = log.lines_from("WARNING personalize_import_handler")
     assert "is not authorized to perform: s3:ListBucketVersions" in line
     assert '{"Effect": "Allow", "Action": "s3:ListBucketVersions", "Resource": "arn:aws:s3:::shop-data-bucket"}' in line
@@ -122,7 +122,7 @@ def test_a_bucket_that_stays_busy_ends_before_cloudformation_times_out(
     deleted = resource.delete()
 
     assert deleted.succeeded
-    assert deleted.answered_at - begun < 3600
+    assert deleted.sent_at - begun < 3600
 
 
 @pytest.mark.parametrize(
@@ -138,9 +138,9 @@ def test_a_bucket_that_stays_busy_ends_before_cloudformation_times_out(
 def test_a_malformed_resource_is_rejected_and_can_be_deleted(
     resource: CloudFormation, storage: FakeStorage, sent: dict[str, object], said: str
 ) -> None:
-    answer = resource.create(sent)
+    response = resource.create(sent)
 
-    assert not answer.succeeded
-    assert said in answer.reason
+    assert not response.succeeded
+    assert said in response.reason
     assert resource.delete().succeeded
     assert storage.calls == [] or sent["Bucket"] == BUCKET

@@ -9,7 +9,7 @@ from personalize_import_handler.request.resource import Resource
 from tests.faults.support.stack import after_next
 from tests.handler.conftest import Log
 from tests.handler.support.account import Account
-from tests.handler.support.fakes import Course, FakePersonalize
+from tests.handler.support.fakes import FakePersonalize, JobBehavior
 from tests.handler.support.properties import DATA_LOCATION, properties, tags
 from tests.handler.support.simulator import CloudFormation
 
@@ -21,9 +21,9 @@ def test_an_adopted_job_gets_the_tags_of_the_resource_that_adopts_it(
 ) -> None:
     arn = cloudformation.create(properties(Tags=tags(stage="dev"))).job_arn
 
-    answer = CloudFormation(account, generation=2).create(properties(Tags=tags(stage="prod")))
+    response = CloudFormation(account, generation=2).create(properties(Tags=tags(stage="prod")))
 
-    assert answer.job_arn == arn
+    assert response.job_arn == arn
     assert personalize.tags_of(arn) == {"stage": "prod"}
 
 
@@ -45,17 +45,17 @@ def test_a_rollback_imports_again_what_a_later_full_import_has_replaced(
 def test_the_name_of_a_failed_job_is_not_used_again_and_the_next_attempt_has_the_next_number(
     cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
-    personalize.course = Course(end="CREATE FAILED")
+    personalize.job_behavior = JobBehavior(end="CREATE FAILED")
     cloudformation.create(properties())
     assert cloudformation.roll_back().succeeded
-    personalize.course = Course()
+    personalize.job_behavior = JobBehavior()
 
-    answer = CloudFormation(account, generation=2).create(properties())
+    response = CloudFormation(account, generation=2).create(properties())
 
-    assert answer.succeeded
+    assert response.succeeded
     first, second = personalize.jobs
     assert (first.rpartition("-")[2], second.rpartition("-")[2]) == ("1", "2")
-    assert answer.attributes["JobName"] == second
+    assert response.attributes["JobName"] == second
 
 
 @pytest.mark.parametrize(
@@ -76,10 +76,10 @@ def test_a_job_of_another_import_that_has_the_name_by_chance_is_not_adopted(
     name = names_of(parse(properties()), resource).name(1)
     personalize.import_elsewhere(name, parse(properties(**other)))
 
-    answer = cloudformation.create(properties())
+    response = cloudformation.create(properties())
 
-    assert answer.succeeded
-    assert answer.attributes["JobName"] == name.removesuffix("1") + "2"
+    assert response.succeeded
+    assert response.attributes["JobName"] == name.removesuffix("1") + "2"
 
 
 def test_a_job_older_than_its_dataset_is_not_adopted(
@@ -90,9 +90,9 @@ def test_a_job_older_than_its_dataset_is_not_adopted(
     personalize.recreate_dataset()
     assert personalize.imported() == []
 
-    answer = CloudFormation(account, generation=2).create(properties())
+    response = CloudFormation(account, generation=2).create(properties())
 
-    assert answer.succeeded
+    assert response.succeeded
     assert personalize.imported() == [DATA_LOCATION]
 
 
@@ -111,24 +111,24 @@ def test_an_unchanged_import_is_repeated_if_the_job_is_older_than_its_dataset(
 def test_a_job_that_has_failed_without_waiting_is_replaced_by_the_next_update(
     cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
-    personalize.course = Course(end="CREATE FAILED")
+    personalize.job_behavior = JobBehavior(end="CREATE FAILED")
     cloudformation.create(properties(Wait=False))
     account.clock.advance(600)
-    personalize.course = Course()
+    personalize.job_behavior = JobBehavior()
 
-    answer = cloudformation.update(properties(Wait=True))
+    response = cloudformation.update(properties(Wait=True))
 
-    assert answer.succeeded
+    assert response.succeeded
     assert personalize.imported() == [DATA_LOCATION]
 
 
 def test_a_failed_job_is_replaced_by_the_next_update_although_the_first_poll_is_throttled(
     cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
-    personalize.course = Course(end="CREATE FAILED")
+    personalize.job_behavior = JobBehavior(end="CREATE FAILED")
     cloudformation.create(properties(Wait=False))
     account.clock.advance(600)
-    personalize.course = Course()
+    personalize.job_behavior = JobBehavior()
     throttled = BusyError("DescribeDatasetImportJob", "ThrottlingException", "Rate exceeded")
     personalize.fail_next("describe_dataset_import_job", throttled)
 
@@ -143,9 +143,9 @@ def test_a_deleted_job_is_replaced_by_the_next_update(
     personalize.delete_dataset()
     personalize.recreate_dataset()
 
-    answer = cloudformation.update(properties(Tags=tags(stage="prod")))
+    response = cloudformation.update(properties(Tags=tags(stage="prod")))
 
-    assert answer.succeeded
+    assert response.succeeded
     assert personalize.imported() == [DATA_LOCATION]
 
 
@@ -179,15 +179,15 @@ def test_the_log_shows_whether_a_job_was_started_or_found(
 def test_an_import_without_unused_names_fails_with_advice(
     cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
-    personalize.course = Course(seconds=0, end="CREATE FAILED")
+    personalize.job_behavior = JobBehavior(seconds=0, end="CREATE FAILED")
     cloudformation.create(properties())
     (first,) = personalize.jobs
     for attempt in range(2, 1000):
         personalize.import_elsewhere(f"{first.removesuffix('1')}{attempt}", parse(properties()))
 
-    answer = CloudFormation(account, generation=2).create(properties())
+    response = CloudFormation(account, generation=2).create(properties())
 
-    assert answer.reason.startswith("All 999 job names of this import are used. Set ReimportToken")
+    assert response.reason.startswith("All 999 job names of this import are used. Set ReimportToken")
     assert personalize.calls_of("create_dataset_import_job") == [first]
     assert cloudformation.create(properties(ReimportToken="2")).reason.startswith("The service gave no reason.")
 
@@ -195,7 +195,7 @@ def test_an_import_without_unused_names_fails_with_advice(
 def test_an_update_of_a_resource_without_a_job_imports_with_the_new_properties(
     cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
-    account.refuse_to_wait(RuntimeError("Rate exceeded"))
+    account.fail_start_execution(RuntimeError("Rate exceeded"))
     cloudformation.create(properties())
 
     assert cloudformation.update(properties()).succeeded
@@ -206,7 +206,7 @@ def test_a_later_import_of_the_same_resource_that_was_never_undone_makes_an_upda
     cloudformation: CloudFormation, personalize: FakePersonalize
 ) -> None:
     created = cloudformation.create(properties())
-    personalize.course = Course(seconds=1200)
+    personalize.job_behavior = JobBehavior(seconds=1200)
     assert not cloudformation.update(properties(DataLocation=OTHER_LOCATION, TimeoutSeconds=60)).succeeded
     cloudformation.account.clock.advance(1200)
     cloudformation.properties = properties()  # without a rollback, by what the last success has said

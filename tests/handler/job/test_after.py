@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.handler.support.account import Account, Answer
-from tests.handler.support.fakes import Course, FakePersonalize
+from tests.handler.support.account import Account, Response
+from tests.handler.support.fakes import FakePersonalize, JobBehavior
 from tests.handler.support.properties import DATA_LOCATION, properties
 from tests.handler.support.simulator import CloudFormation
 
@@ -25,17 +25,17 @@ class Pair:
         full = self.full.create(properties())
         assert self.added.create(self.properties_after(full)).succeeded
 
-    def update(self, **full: Any) -> tuple[Answer, Answer]:
+    def update(self, **full: Any) -> tuple[Response, Response]:
         """Update the FULL import, and the other one if that gives it another property."""
         first = self.full.update(properties(**full))
         after = self.properties_after(first)
         return first, self.added.update(after)
 
-    def roll_back(self) -> tuple[Answer, Answer]:
+    def roll_back(self) -> tuple[Response, Response]:
         return self.full.roll_back(), self.added.roll_back()
 
     @staticmethod
-    def properties_after(full: Answer) -> dict[str, Any]:
+    def properties_after(full: Response) -> dict[str, Any]:
         return properties(DataLocation=ADDED, ImportMode="INCREMENTAL", After=full.job_arn)
 
 
@@ -59,16 +59,16 @@ def test_rows_are_added_again_once_after_a_repeated_full_import(pair: Pair, pers
 def test_a_rollback_of_both_has_the_rows_of_both_once(pair: Pair, personalize: FakePersonalize) -> None:
     pair.update(DataLocation=OTHER_LOCATION)
 
-    assert all(answer.succeeded for answer in pair.roll_back())
+    assert all(response.succeeded for response in pair.roll_back())
     assert personalize.imported() == [DATA_LOCATION, ADDED]
 
 
 def test_a_failed_full_import_is_rolled_back_and_no_rows_are_added_again(
     pair: Pair, personalize: FakePersonalize
 ) -> None:
-    personalize.course = Course(end="CREATE FAILED")
+    personalize.job_behavior = JobBehavior(end="CREATE FAILED")
     assert not pair.full.update(properties(DataLocation=OTHER_LOCATION)).succeeded
-    personalize.course = Course()
+    personalize.job_behavior = JobBehavior()
 
     full = pair.full.roll_back()
 
@@ -82,11 +82,11 @@ def test_an_incremental_import_that_fails_after_a_full_import_is_rolled_back_wit
     pair: Pair, personalize: FakePersonalize
 ) -> None:
     full = pair.full.update(properties(DataLocation=OTHER_LOCATION))
-    personalize.course = Course(end="CREATE FAILED")
+    personalize.job_behavior = JobBehavior(end="CREATE FAILED")
     assert not pair.added.update(pair.properties_after(full)).succeeded
-    personalize.course = Course()
+    personalize.job_behavior = JobBehavior()
 
-    assert all(answer.succeeded for answer in pair.roll_back())
+    assert all(response.succeeded for response in pair.roll_back())
     assert personalize.imported() == [DATA_LOCATION, ADDED]
 
 

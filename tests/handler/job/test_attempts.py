@@ -13,7 +13,7 @@ from personalize_import_handler.request.resource import Resource
 from tests.faults.support.stack import after_next
 from tests.handler.conftest import Log
 from tests.handler.support.account import Account, Killed
-from tests.handler.support.fakes import DATASET_ARN, Course, FakePersonalize
+from tests.handler.support.fakes import DATASET_ARN, FakePersonalize, JobBehavior
 from tests.handler.support.properties import DATA_LOCATION, properties
 from tests.handler.support.simulator import CloudFormation
 
@@ -29,19 +29,19 @@ def names(cloudformation: CloudFormation) -> JobNames:
 
 
 def use_up(personalize: FakePersonalize, names: JobNames, attempts: int) -> None:
-    personalize.course = Course(seconds=0, end="CREATE FAILED")
+    personalize.job_behavior = JobBehavior(seconds=0, end="CREATE FAILED")
     for attempt in range(1, attempts + 1):
         personalize.import_elsewhere(names.name(attempt), parse(properties()))
-    personalize.course = Course()
+    personalize.job_behavior = JobBehavior()
 
 
 def test_the_last_name_is_used(names: JobNames, cloudformation: CloudFormation, personalize: FakePersonalize) -> None:
     use_up(personalize, names, ATTEMPTS_MAX - 1)
 
-    answer = cloudformation.create(properties())
+    response = cloudformation.create(properties())
 
-    assert answer.succeeded
-    assert answer.attributes["JobName"] == names.name(ATTEMPTS_MAX)
+    assert response.succeeded
+    assert response.attributes["JobName"] == names.name(ATTEMPTS_MAX)
 
 
 def test_a_delete_waits_for_the_last_of_all_attempts(
@@ -52,7 +52,7 @@ def test_a_delete_waits_for_the_last_of_all_attempts(
     cloudformation.properties = properties()
     began = account.clock.now
 
-    assert cloudformation.delete("made-up").answered_at - began >= 300
+    assert cloudformation.delete("made-up").sent_at - began >= 300
 
 
 def test_an_error_while_searching_for_a_job_names_the_next_attempt(
@@ -61,9 +61,9 @@ def test_an_error_while_searching_for_a_job_names_the_next_attempt(
     personalize.import_elsewhere(names.name(1), parse(properties()))
     personalize.fail_next("describe_dataset_import_job", REFUSED)
 
-    answer = cloudformation.create(properties())
+    response = cloudformation.create(properties())
 
-    assert answer.reason.startswith(f"Invalid input. DatasetImportJob {names.name(2)} of {DATA_LOCATION} was not")
+    assert response.reason.startswith(f"Invalid input. DatasetImportJob {names.name(2)} of {DATA_LOCATION} was not")
 
 
 @pytest.mark.parametrize("attempts", [1, 700])
@@ -90,12 +90,12 @@ def test_the_current_job_is_found_although_a_later_attempt_has_failed(
     names: JobNames, cloudformation: CloudFormation, personalize: FakePersonalize
 ) -> None:
     personalize.import_elsewhere(names.name(1), parse(properties()))
-    personalize.course = Course(seconds=0, end="CREATE FAILED")
+    personalize.job_behavior = JobBehavior(seconds=0, end="CREATE FAILED")
     personalize.import_elsewhere(names.name(2), parse(properties()))
 
-    answer = cloudformation.create(properties())
+    response = cloudformation.create(properties())
 
-    assert answer.attributes["JobName"] == names.name(1)
+    assert response.attributes["JobName"] == names.name(1)
 
 
 def test_a_job_whose_function_was_killed_is_adopted_at_once(
@@ -114,21 +114,21 @@ def test_a_name_that_a_job_of_another_import_has_just_taken_is_skipped(
     other = parse(properties(DataLocation=OTHER_LOCATION))
     after_next(personalize, "list_dataset_import_jobs", lambda: personalize.import_elsewhere(names.name(1), other))
 
-    answer = cloudformation.create(properties())
+    response = cloudformation.create(properties())
 
-    assert answer.attributes["JobName"] == names.name(2)
+    assert response.attributes["JobName"] == names.name(2)
     assert personalize.imported()[-1] == DATA_LOCATION
 
 
 def test_an_adopted_job_that_fails_is_not_started_again(
     cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
-    personalize.course = Course(seconds=600, end="CREATE FAILED", failure_reason="Broken row")
+    personalize.job_behavior = JobBehavior(seconds=600, end="CREATE FAILED", failure_reason="Broken row")
     cloudformation.create(properties(TimeoutSeconds=60))
 
-    answer = CloudFormation(account, generation=2).create(properties())
+    response = CloudFormation(account, generation=2).create(properties())
 
-    assert answer.reason.startswith("Broken row. ")
+    assert response.reason.startswith("Broken row. ")
     assert len(personalize.jobs) == 1
 
 
@@ -147,9 +147,9 @@ def test_a_job_whose_dataset_was_deleted_is_not_adopted(
     cloudformation.create(properties())
     del personalize.datasets[DATASET_ARN]
 
-    answer = CloudFormation(account, generation=2).create(properties())
+    response = CloudFormation(account, generation=2).create(properties())
 
-    assert answer.reason.startswith(f"Resource Arn {DATASET_ARN} does not exist.")
+    assert response.reason.startswith(f"Resource Arn {DATASET_ARN} does not exist.")
 
 
 @pytest.mark.parametrize("before", [True, False], ids=["before", "after"])

@@ -7,8 +7,8 @@ import pytest
 from personalize_import_handler.aws.data_reader import NotAssumableError, NotReadableError
 from personalize_import_handler.contract import DATA_FINGERPRINT_TAG, SERVICE_TAGS_MAX
 from personalize_import_handler.errors import BusyError
-from tests.handler.support.account import Account, Answer
-from tests.handler.support.fakes import ROLE_ARN, Course, FakePersonalize
+from tests.handler.support.account import Account, Response
+from tests.handler.support.fakes import ROLE_ARN, FakePersonalize, JobBehavior
 from tests.handler.support.fakes_storage import FakeStorage
 from tests.handler.support.properties import DATA_LOCATION, properties, tags
 from tests.handler.support.simulator import CloudFormation
@@ -109,13 +109,13 @@ def test_a_single_file_is_compared_with_any_name(
 def test_data_that_has_changed_back_is_imported_again(
     cloudformation: CloudFormation, personalize: FakePersonalize, storage: FakeStorage
 ) -> None:
-    answers: list[Answer] = []
+    responses: list[Response] = []
     for deploy, content in enumerate(["first", "second", "first"]):
         storage.objects[FILE] = content
-        answers.append(cloudformation.update(as_of(str(deploy))) if answers else cloudformation.create(as_of("0")))
+        responses.append(cloudformation.update(as_of(str(deploy))) if responses else cloudformation.create(as_of("0")))
 
-    assert len({answer.job_arn for answer in answers}) == 3
-    assert all(answer.succeeded for answer in answers)
+    assert len({response.job_arn for response in responses}) == 3
+    assert all(response.succeeded for response in responses)
 
 
 def test_changed_tags_are_set_on_the_existing_job_and_the_fingerprint_stays(
@@ -151,7 +151,7 @@ def test_without_data_comparison_the_job_that_did_not_fail_is_kept(
 ) -> None:
     first = cloudformation.create(as_of("monday"))
     storage.objects[FILE] = "second"
-    personalize.course = Course(end="CREATE FAILED")
+    personalize.job_behavior = JobBehavior(end="CREATE FAILED")
     assert not cloudformation.update(as_of("tuesday")).succeeded
 
     assert cloudformation.update(properties(Tags=tags(stage="prod"))).job_arn == first.job_arn
@@ -211,7 +211,7 @@ def test_the_clock_of_the_service_is_read_before_the_data(
     cloudformation.create(asked)
 
     polls_before = 1 if "Preflight" in asked else 0  # the poll that has searched for a job and recorded an attempt
-    assert account.asked_before_reading[polls_before:] == ["dataset_created_at"]
+    assert account.calls_before_reading[polls_before:] == ["dataset_created_at"]
 
 
 def test_a_temporary_refusal_is_retried(
@@ -228,13 +228,13 @@ def test_a_role_without_list_permission_is_reported_with_the_missing_statements(
     cloudformation: CloudFormation, storage: FakeStorage, personalize: FakePersonalize
 ) -> None:
     storage.fail_next("list_objects", DENIED, times=100)
-    answer = cloudformation.create(as_of("monday"))
+    response = cloudformation.create(as_of("monday"))
 
-    assert not answer.succeeded
-    assert answer.reason.startswith(
+    assert not response.succeeded
+    assert response.reason.startswith(
         "Access Denied. The files at s3://shop-data/interactions/ could not be compared with the last import"
     )
-    assert f'the policy of the role {ROLE_ARN} {{"Effect": "Allow", "Action": "s3:GetObject"' in answer.reason
+    assert f'the policy of the role {ROLE_ARN} {{"Effect": "Allow", "Action": "s3:GetObject"' in response.reason
     assert personalize.jobs == {}
 
 
@@ -242,15 +242,15 @@ def test_a_role_that_does_not_trust_the_provider_is_reported_with_the_missing_st
     cloudformation: CloudFormation, storage: FakeStorage
 ) -> None:
     storage.fail_next("data_reader", NOT_TRUSTED, times=100)
-    answer = cloudformation.create(as_of("monday"))
+    response = cloudformation.create(as_of("monday"))
 
-    assert not answer.succeeded
+    assert not response.succeeded
     assert (
         f'Add to the trust policy of the role {ROLE_ARN} {{"Effect": "Allow", "Principal": {{"AWS": '
-        '"arn:aws:iam::123456789012:role/provider"}, "Action": "sts:AssumeRole"}' in answer.reason
+        '"arn:aws:iam::123456789012:role/provider"}, "Action": "sts:AssumeRole"}' in response.reason
     )
     assert f'the provider\'s role {{"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "{ROLE_ARN}"}}' in (
-        answer.reason
+        response.reason
     )
 
 
@@ -259,20 +259,20 @@ def test_a_delete_waits_for_a_job_whose_create_was_cancelled(
 ) -> None:
     cloudformation.begin("Create", as_of("monday"))
     account.run(until=account.clock.now + 100)
-    answer = cloudformation.delete("an id that CloudFormation has made up")
+    response = cloudformation.delete("an id that CloudFormation has made up")
 
-    assert answer.succeeded
+    assert response.succeeded
     (job,) = personalize.jobs.values()
-    assert answer.answered_at >= job.created_at + job.course.seconds
+    assert response.sent_at >= job.created_at + job.job_behavior.seconds
 
 
 def test_a_job_with_the_maximum_number_of_tags_can_have_the_tags_of_the_handler(
     cloudformation: CloudFormation, personalize: FakePersonalize
 ) -> None:
-    answer = cloudformation.create(as_of("monday", Tags=tags(**{f"tag{number}": "" for number in range(48)})))
+    response = cloudformation.create(as_of("monday", Tags=tags(**{f"tag{number}": "" for number in range(48)})))
 
-    assert answer.succeeded
-    assert len(personalize.tags[answer.job_arn]) == SERVICE_TAGS_MAX
+    assert response.succeeded
+    assert len(personalize.tags[response.job_arn]) == SERVICE_TAGS_MAX
 
 
 def test_a_wait_chain_keeps_its_job_when_data_is_no_longer_compared(account: Account) -> None:
@@ -280,14 +280,14 @@ def test_a_wait_chain_keeps_its_job_when_data_is_no_longer_compared(account: Acc
     first = CloudFormation(account)
     wait = CloudFormation(account, logical_id="ImportWait2")
 
-    def deploy(**changed: Any) -> list[Answer]:
+    def deploy(**changed: Any) -> list[Response]:
         wanted = properties(HandsOver=True, **changed)
         begun = first.update(wanted) if first.properties else first.create(wanted)
         resource = {"LogicalId": "Import", "PhysicalId": begun.physical_resource_id}
         waits = properties(DatasetImportJobArn=begun.job_arn, FirstResource=resource, **changed)
         return [begun, wait.update(waits) if wait.properties else wait.create(waits)]
 
-    answers = [*deploy(Reimport="WHEN_DATA_CHANGES"), *deploy(), *deploy(Reimport="WHEN_DATA_CHANGES")]
+    responses = [*deploy(Reimport="WHEN_DATA_CHANGES"), *deploy(), *deploy(Reimport="WHEN_DATA_CHANGES")]
 
-    assert [answer.reason for answer in answers if not answer.succeeded] == []
-    assert len({answer.job_arn for answer in answers}) == len(account.personalize.jobs) == 1
+    assert [response.reason for response in responses if not response.succeeded] == []
+    assert len({response.job_arn for response in responses}) == len(account.personalize.jobs) == 1

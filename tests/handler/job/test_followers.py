@@ -11,7 +11,7 @@ from personalize_import_handler.errors import BusyError, RefusedError
 from personalize_import_handler.job.followers import History, Repeat
 from personalize_import_handler.request.job_names import names_from_job_arn
 from tests.handler.support.account import Account, Killed
-from tests.handler.support.fakes import Course, FakePersonalize, job_arn
+from tests.handler.support.fakes import FakePersonalize, JobBehavior, job_arn
 from tests.handler.support.properties import asset_properties, properties, tags
 from tests.handler.support.simulator import CloudFormation
 
@@ -49,14 +49,14 @@ def test_a_rollback_repeats_the_job_of_a_follower_with_the_same_settings(
     (first,) = [job for job in personalize.jobs.values() if job.properties.data_location == ROWS]
     personalize.tags[first.arn]["aws:cloudformation:stack-name"] = "shop"
 
-    answer = failed.roll_back()
+    response = failed.roll_back()
 
     again = personalize.jobs[f"{first.name[:-1]}2"]
-    assert answer.succeeded
-    assert answer.attributes["JobName"].startswith("shop-Import-")
-    assert answer.attributes["Status"] == "ACTIVE"
+    assert response.succeeded
+    assert response.attributes["JobName"].startswith("shop-Import-")
+    assert response.attributes["Status"] == "ACTIVE"
     assert personalize.imported() == [ONE, ROWS]
-    assert answer.answered_at >= again.created_at + again.course.seconds
+    assert response.sent_at >= again.created_at + again.job_behavior.seconds
     assert personalize.tags_of(again.arn) == {"team": "data"}
     assert (again.properties.role_arn, again.properties.import_mode) == (ANOTHER_ROLE, "INCREMENTAL")
     assert {*personalize.calls_of("list_tags")} == {first.arn, again.arn}
@@ -136,19 +136,19 @@ def test_a_failed_repeat_fails_the_request_and_a_continued_rollback_starts_anoth
     original = personalize.list_tags
 
     def list_tags(resource_arn: str) -> Any:
-        personalize.course = Course(end="CREATE FAILED", failure_reason="Broken row")
+        personalize.job_behavior = JobBehavior(end="CREATE FAILED", failure_reason="Broken row")
         return original(resource_arn)
 
     personalize.list_tags = list_tags  # type: ignore[method-assign]
-    answer = failed.roll_back()
+    response = failed.roll_back()
 
-    assert not answer.succeeded
-    assert answer.reason.startswith("Broken row. DatasetImportJob shop-Added-")
-    assert "The rows that Added had added to the dataset are missing. Continue the rollback" in answer.reason
-    assert "More" not in answer.reason
+    assert not response.succeeded
+    assert response.reason.startswith("Broken row. DatasetImportJob shop-Added-")
+    assert "The rows that Added had added to the dataset are missing. Continue the rollback" in response.reason
+    assert "More" not in response.reason
 
     personalize.list_tags = original  # type: ignore[method-assign]
-    personalize.course = Course()
+    personalize.job_behavior = JobBehavior()
     assert failed.update(full()).succeeded
     assert personalize.imported() == [ONE, ROWS]
     assert [name[-2:] for name in personalize.jobs if name.startswith("shop-Added-")] == ["-1", "-2", "-3"]
@@ -160,7 +160,7 @@ def test_a_function_that_is_killed_after_starting_a_failing_job_starts_no_other(
     original = personalize.list_tags
 
     def list_tags(resource_arn: str) -> Any:
-        personalize.course = Course(seconds=0, end="CREATE FAILED", failure_reason="Broken row")
+        personalize.job_behavior = JobBehavior(seconds=0, end="CREATE FAILED", failure_reason="Broken row")
         personalize.list_tags = original  # type: ignore[method-assign]
         personalize.fail_next("create_dataset_import_job", Killed(), after_effect=True)
         return original(resource_arn)
@@ -205,10 +205,10 @@ def test_an_error_while_reading_tags_names_all_followers(failed: CloudFormation,
     refused = RefusedError("ListTagsForResource", "InvalidInputException", "No such job.")
     personalize.fail_next("list_tags", refused)
 
-    answer = failed.roll_back()
+    response = failed.roll_back()
 
-    assert answer.reason.startswith("No such job. ListTagsForResource of ")
-    assert "The rows that Added, More had added" in answer.reason
+    assert response.reason.startswith("No such job. ListTagsForResource of ")
+    assert "The rows that Added, More had added" in response.reason
 
 
 def test_an_error_while_listing_jobs_names_all_followers(failed: CloudFormation, personalize: FakePersonalize) -> None:
@@ -223,10 +223,10 @@ def test_an_error_while_listing_jobs_names_all_followers(failed: CloudFormation,
 
     personalize.describe_dataset_import_job = describe  # type: ignore[method-assign]
 
-    answer = failed.roll_back()
+    response = failed.roll_back()
 
-    assert answer.reason.startswith("No such dataset.")
-    assert "The rows that Added, More had added" in answer.reason
+    assert response.reason.startswith("No such dataset.")
+    assert "The rows that Added, More had added" in response.reason
 
 
 def test_a_throttled_list_is_retried(failed: CloudFormation, personalize: FakePersonalize) -> None:
@@ -263,7 +263,7 @@ def test_a_resource_of_a_wait_chain_leaves_the_remaining_repeats_to_the_next_one
     next_one.create(wait_for(cloudformation.create(full(**chained)).job_arn, ONE))
     follower.create(added())
     next_one.update(wait_for(cloudformation.update(full(TWO, **chained)).job_arn, TWO))
-    personalize.course = Course(seconds=1000)
+    personalize.job_behavior = JobBehavior(seconds=1000)
 
     completed = cloudformation.roll_back()
     assert completed.succeeded

@@ -3,7 +3,7 @@
 from personalize_import_handler.contract import Attribute
 from personalize_import_handler.errors import BusyError, RefusedError
 from tests.handler.support.account import Account
-from tests.handler.support.fakes import DATASET_ARN, Course, FakePersonalize
+from tests.handler.support.fakes import DATASET_ARN, FakePersonalize, JobBehavior
 from tests.handler.support.properties import DATA_LOCATION, properties, tags
 from tests.handler.support.simulator import CloudFormation
 
@@ -13,11 +13,11 @@ THROTTLED = BusyError("CreateDatasetImportJob", "ThrottlingException", "Rate exc
 def test_a_create_succeeds_when_the_job_is_active_and_the_data_is_in_the_dataset(
     cloudformation: CloudFormation, personalize: FakePersonalize
 ) -> None:
-    answer = cloudformation.create(properties())
+    response = cloudformation.create(properties())
 
-    assert answer.succeeded
+    assert response.succeeded
     assert personalize.imported() == [DATA_LOCATION]
-    assert answer.physical_resource_id == "shop/Import"
+    assert response.physical_resource_id == "shop/Import"
 
 
 def test_the_response_has_exactly_the_attributes_of_the_contract_as_strings(
@@ -51,28 +51,30 @@ def test_the_job_gets_the_tags(cloudformation: CloudFormation, personalize: Fake
 def test_the_response_begins_with_the_failure_reason_of_the_job(
     cloudformation: CloudFormation, personalize: FakePersonalize
 ) -> None:
-    personalize.course = Course(end="CREATE FAILED", failure_reason="Length cannot be more than 256 for ITEM_ID.")
+    personalize.job_behavior = JobBehavior(
+        end="CREATE FAILED", failure_reason="Length cannot be more than 256 for ITEM_ID."
+    )
 
-    answer = cloudformation.create(properties())
+    response = cloudformation.create(properties())
 
     (job,) = personalize.jobs.values()
-    assert not answer.succeeded
-    assert answer.reason.startswith("Length cannot be more than 256 for ITEM_ID. DatasetImportJob " + job.name)
-    assert answer.physical_resource_id == "shop/Import"
-    assert answer.attributes == {}
+    assert not response.succeeded
+    assert response.reason.startswith("Length cannot be more than 256 for ITEM_ID. DatasetImportJob " + job.name)
+    assert response.physical_resource_id == "shop/Import"
+    assert response.attributes == {}
 
 
 def test_a_job_that_fails_at_once_is_reported_at_once(
     cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
-    personalize.course = Course(seconds=0, end="CREATE FAILED", failure_reason="Input is empty")
+    personalize.job_behavior = JobBehavior(seconds=0, end="CREATE FAILED", failure_reason="Input is empty")
 
     started_at = account.clock.now
 
-    answer = cloudformation.create(properties())
+    response = cloudformation.create(properties())
 
-    assert answer.reason.startswith("Input is empty. ")
-    assert answer.answered_at == started_at
+    assert response.reason.startswith("Input is empty. ")
+    assert response.sent_at == started_at
 
 
 def test_the_response_begins_with_the_text_of_the_service_if_the_call_is_refused(
@@ -83,10 +85,10 @@ def test_the_response_begins_with_the_text_of_the_service_if_the_call_is_refused
         "create_dataset_import_job", RefusedError("CreateDatasetImportJob", "InvalidInputException", text)
     )
 
-    answer = cloudformation.create(properties(JobName="nightly"))
+    response = cloudformation.create(properties(JobName="nightly"))
 
-    assert answer.reason.startswith(text + ". DatasetImportJob nightly-")
-    assert "Use the names of the schema's fields in the header row" in answer.reason
+    assert response.reason.startswith(text + ". DatasetImportJob nightly-")
+    assert "Use the names of the schema's fields in the header row" in response.reason
     assert personalize.jobs == {}
     assert cloudformation.roll_back().succeeded
 
@@ -94,17 +96,17 @@ def test_the_response_begins_with_the_text_of_the_service_if_the_call_is_refused
 def test_an_error_names_the_job_that_could_not_be_started(
     cloudformation: CloudFormation, personalize: FakePersonalize
 ) -> None:
-    personalize.course = Course(end="CREATE FAILED")
+    personalize.job_behavior = JobBehavior(end="CREATE FAILED")
     cloudformation.create(properties(JobName="nightly"))
     cloudformation.roll_back()
     refused = RefusedError("CreateDatasetImportJob", "InvalidInputException", "Invalid Data location.")
     personalize.fail_next("create_dataset_import_job", refused)
 
-    answer = cloudformation.create(properties(JobName="nightly"))
+    response = cloudformation.create(properties(JobName="nightly"))
 
     name = personalize.calls_of("create_dataset_import_job")[-1]
     assert name.endswith("-2")
-    assert f"DatasetImportJob {name} of " in answer.reason
+    assert f"DatasetImportJob {name} of " in response.reason
 
 
 def test_without_waiting_the_request_succeeds_when_the_job_is_accepted(
@@ -112,11 +114,11 @@ def test_without_waiting_the_request_succeeds_when_the_job_is_accepted(
 ) -> None:
     started_at = account.clock.now
 
-    answer = cloudformation.create(properties(Wait=False))
+    response = cloudformation.create(properties(Wait=False))
 
-    assert answer.answered_at == started_at
-    assert answer.attributes["Status"] == "CREATE PENDING"
-    assert set(answer.attributes) == set(Attribute)
+    assert response.sent_at == started_at
+    assert response.attributes["Status"] == "CREATE PENDING"
+    assert set(response.attributes) == set(Attribute)
 
 
 def test_invalid_properties_fail_before_the_state_machine_starts(

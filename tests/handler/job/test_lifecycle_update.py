@@ -6,7 +6,7 @@ from personalize_import_handler.contract.properties import parse
 from personalize_import_handler.errors import BusyError, RefusedError
 from tests.handler.conftest import Log
 from tests.handler.support.account import Account
-from tests.handler.support.fakes import Course, FakePersonalize
+from tests.handler.support.fakes import FakePersonalize, JobBehavior
 from tests.handler.support.properties import DATA_LOCATION, properties, tags
 from tests.handler.support.simulator import CloudFormation
 
@@ -85,9 +85,9 @@ def test_tags_that_are_throttled_are_set_at_a_later_poll(
     arn = cloudformation.create(properties(Tags=tags(old="1"))).job_arn
     personalize.fail_next(operation, BusyError("TagResource", "ThrottlingException", "Rate exceeded"), times=3)
 
-    answer = cloudformation.update(properties(Tags=tags(new="1")))
+    response = cloudformation.update(properties(Tags=tags(new="1")))
 
-    assert answer.succeeded
+    assert response.succeeded
     assert personalize.tags_of(arn) == {"new": "1"}
 
 
@@ -126,11 +126,11 @@ def test_tags_that_are_refused_fail_the_update_with_the_same_id(
     text = "User: handler is not authorized to perform: personalize:TagResource"
     personalize.fail_next("tag_resource", RefusedError("TagResource", "AccessDeniedException", text), times=30)
 
-    answer = cloudformation.update(properties(Tags=tags(new="1")))
+    response = cloudformation.update(properties(Tags=tags(new="1")))
 
-    assert not answer.succeeded
-    assert answer.reason.startswith(text)
-    assert answer.physical_resource_id == created.physical_resource_id
+    assert not response.succeeded
+    assert response.reason.startswith(text)
+    assert response.physical_resource_id == created.physical_resource_id
 
 
 @pytest.mark.parametrize("how", ["late", "at the call", "invalid"])
@@ -138,7 +138,7 @@ def test_a_failed_update_keeps_the_id_and_its_rollback_finds_the_previous_job(
     how: str, cloudformation: CloudFormation, personalize: FakePersonalize
 ) -> None:
     created = cloudformation.create(properties())
-    personalize.course = Course(end="CREATE FAILED", failure_reason="Broken row")
+    personalize.job_behavior = JobBehavior(end="CREATE FAILED", failure_reason="Broken row")
     if how == "at the call":
         refused = RefusedError("CreateDatasetImportJob", "InvalidInputException", "Invalid Data location.")
         personalize.fail_next("create_dataset_import_job", refused)
@@ -183,10 +183,10 @@ def test_an_update_whose_polls_stay_throttled_times_out(
     personalize.fail_next("describe_dataset_import_job", throttled, times=1000)
     began = account.clock.now
 
-    answer = cloudformation.update(properties(TimeoutSeconds=600))
+    response = cloudformation.update(properties(TimeoutSeconds=600))
 
-    assert answer.reason.startswith("Timed out after 10 min: Rate exceeded.")
-    assert answer.answered_at - began == 600
+    assert response.reason.startswith("Timed out after 10 min: Rate exceeded.")
+    assert response.sent_at - began == 600
 
 
 def test_an_update_from_invalid_properties_imports_with_the_new_ones(
@@ -194,9 +194,9 @@ def test_an_update_from_invalid_properties_imports_with_the_new_ones(
 ) -> None:
     cloudformation.create(properties(DataLocation="nowhere"))
 
-    answer = cloudformation.update(properties())
+    response = cloudformation.update(properties())
 
-    assert answer.succeeded
+    assert response.succeeded
     assert personalize.imported() == [DATA_LOCATION]
 
 

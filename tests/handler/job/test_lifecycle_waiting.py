@@ -5,7 +5,7 @@ import pytest
 from personalize_import_handler.errors import BusyError, RefusedError
 from tests.handler.conftest import Log
 from tests.handler.support.account import Account
-from tests.handler.support.fakes import DATASET_ARN, Course, FakePersonalize
+from tests.handler.support.fakes import DATASET_ARN, FakePersonalize, JobBehavior
 from tests.handler.support.properties import properties, tags
 from tests.handler.support.simulator import CloudFormation
 
@@ -15,7 +15,7 @@ THROTTLED = BusyError("CreateDatasetImportJob", "ThrottlingException", "Rate exc
 def test_polls_log_nothing_and_follow_the_wait_seconds_of_the_last_one(
     cloudformation: CloudFormation, account: Account, personalize: FakePersonalize, log: Log
 ) -> None:
-    personalize.course = Course(seconds=280)
+    personalize.job_behavior = JobBehavior(seconds=280)
     started_at = account.clock.now
 
     cloudformation.create(properties())
@@ -25,41 +25,41 @@ def test_polls_log_nothing_and_follow_the_wait_seconds_of_the_last_one(
 
 
 def test_an_unknown_status_fails_with_that_status(cloudformation: CloudFormation, personalize: FakePersonalize) -> None:
-    personalize.course = Course(end="CREATE PAUSED")
+    personalize.job_behavior = JobBehavior(end="CREATE PAUSED")
 
-    answer = cloudformation.create(properties())
+    response = cloudformation.create(properties())
 
-    assert not answer.succeeded
-    assert "This is a bug in the handler" not in answer.reason
+    assert not response.succeeded
+    assert "This is a bug in the handler" not in response.reason
     assert (
         "unknown status 'CREATE PAUSED', expected one of CREATE PENDING, CREATE IN_PROGRESS, ACTIVE, CREATE FAILED"
-        in answer.reason
+        in response.reason
     )
 
 
 def test_an_adopted_job_with_an_unknown_status_is_not_started_again(
     cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
-    personalize.course = Course(end="CREATE PAUSED")
+    personalize.job_behavior = JobBehavior(end="CREATE PAUSED")
     cloudformation.create(properties())
 
-    answer = CloudFormation(account, generation=2).create(properties())
+    response = CloudFormation(account, generation=2).create(properties())
 
-    assert "CREATE PAUSED" in answer.reason
+    assert "CREATE PAUSED" in response.reason
     assert len(personalize.jobs) == 1
 
 
 def test_a_timeout_names_job_status_elapsed_time_and_that_the_job_continues(
     cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
-    personalize.course = Course(seconds=9000)
+    personalize.job_behavior = JobBehavior(seconds=9000)
     started_at = account.clock.now
 
-    answer = cloudformation.create(properties(TimeoutSeconds=45 * 60))
+    response = cloudformation.create(properties(TimeoutSeconds=45 * 60))
 
     (job,) = personalize.jobs.values()
-    assert answer.answered_at - started_at == 45 * 60
-    assert answer.reason == (
+    assert response.sent_at - started_at == 45 * 60
+    assert response.reason == (
         f"Timed out: DatasetImportJob {job.name} is still CREATE IN_PROGRESS after 45 min. "
         "A job can't be stopped, so it continues; deploying again adopts it instead of starting another one."
     )
@@ -68,22 +68,22 @@ def test_a_timeout_names_job_status_elapsed_time_and_that_the_job_continues(
 def test_deploying_again_after_a_timeout_adopts_the_job(
     cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
-    personalize.course = Course(seconds=3000)
+    personalize.job_behavior = JobBehavior(seconds=3000)
     cloudformation.create(properties(TimeoutSeconds=60))
 
-    answer = CloudFormation(account, generation=2).create(properties())
+    response = CloudFormation(account, generation=2).create(properties())
 
-    assert answer.succeeded
+    assert response.succeeded
     assert len(personalize.jobs) == 1
 
 
 def test_without_waiting_a_job_is_still_queued(cloudformation: CloudFormation, personalize: FakePersonalize) -> None:
     personalize.fail_next("create_dataset_import_job", THROTTLED, times=2)
 
-    answer = cloudformation.create(properties(Wait=False))
+    response = cloudformation.create(properties(Wait=False))
 
-    assert answer.succeeded
-    assert answer.attributes["JobName"] in personalize.jobs
+    assert response.succeeded
+    assert response.attributes["JobName"] in personalize.jobs
 
 
 @pytest.mark.parametrize(
@@ -95,9 +95,9 @@ def test_a_busy_service_is_retried_until_it_has_capacity_and_only_one_job_starts
 ) -> None:
     personalize.fail_next(operation, THROTTLED, times=4)
 
-    answer = cloudformation.create(properties())
+    response = cloudformation.create(properties())
 
-    assert answer.succeeded
+    assert response.succeeded
     assert len(personalize.jobs) == 1
     assert log.lines_from("WARNING", "ERROR") == []
     assert sum("Retrying later: Rate exceeded" in line for line in log.lines) == 4
@@ -110,11 +110,11 @@ def test_a_service_that_stays_busy_times_out_with_its_last_error(
     personalize.fail_next("create_dataset_import_job", busy, times=1000)
     started_at = account.clock.now
 
-    answer = cloudformation.create(properties(TimeoutSeconds=600))
+    response = cloudformation.create(properties(TimeoutSeconds=600))
 
-    assert answer.reason.startswith("Timed out after 10 min: More than 5 resources with PENDING status. ")
-    assert "failed with LimitExceededException" in answer.reason
-    assert answer.answered_at - started_at == 600
+    assert response.reason.startswith("Timed out after 10 min: More than 5 resources with PENDING status. ")
+    assert "failed with LimitExceededException" in response.reason
+    assert response.sent_at - started_at == 600
 
 
 def test_twenty_concurrent_imports_all_succeed_with_at_most_five_running(
@@ -130,7 +130,7 @@ def test_twenty_concurrent_imports_all_succeed_with_at_most_five_running(
 
     assert all(stack.run(event).succeeded for stack, event in zip(stacks, events, strict=True))
     assert len(personalize.jobs) == 20
-    assert personalize.most_running == 5
+    assert personalize.max_running == 5
 
 
 def test_a_job_that_is_deleted_while_it_is_polled_fails_with_the_reason(
@@ -140,10 +140,10 @@ def test_a_job_that_is_deleted_while_it_is_polled_fails_with_the_reason(
     account.step()
     personalize.delete_dataset()
 
-    answer = cloudformation.run(event)
+    response = cloudformation.run(event)
 
-    assert not answer.succeeded
-    assert "no longer exists" in answer.reason
+    assert not response.succeeded
+    assert "no longer exists" in response.reason
 
 
 def test_a_refused_describe_fails_with_the_text_of_the_service(
@@ -157,9 +157,9 @@ def test_a_refused_describe_fails_with_the_text_of_the_service(
     )
     personalize.fail_next("describe_dataset_import_job", denied, times=30)
 
-    answer = cloudformation.run(event)
+    response = cloudformation.run(event)
 
-    assert answer.reason.startswith("User: poller is not authorized to perform: personalize:Describe")
+    assert response.reason.startswith("User: poller is not authorized to perform: personalize:Describe")
 
 
 def test_the_timeout_follows_the_clock_of_the_service(
@@ -168,9 +168,9 @@ def test_the_timeout_follows_the_clock_of_the_service(
     # The service's clock is known once it has answered; before, there is only the function's own, 30 minutes behind.
     monkeypatch.setattr(personalize, "now", lambda: account.clock.now - (0 if personalize.calls else 1800))
 
-    answer = cloudformation.create(properties(TimeoutSeconds=600))
+    response = cloudformation.create(properties(TimeoutSeconds=600))
 
-    assert answer.succeeded
+    assert response.succeeded
 
 
 def test_a_job_that_is_deleted_before_its_tags_are_set_is_reported(
@@ -186,9 +186,9 @@ def test_a_job_that_is_deleted_before_its_tags_are_set_is_reported(
 
     personalize.describe_dataset_import_job = deleted_before_the_second_poll  # type: ignore[method-assign,assignment]
 
-    answer = cloudformation.update(properties(Tags=tags(team="data")))
+    response = cloudformation.update(properties(Tags=tags(team="data")))
 
-    assert answer.reason.startswith(f"DatasetImportJob {created.job_arn} no longer exists.")
+    assert response.reason.startswith(f"DatasetImportJob {created.job_arn} no longer exists.")
 
 
 @pytest.mark.parametrize("seconds_off", [-1800, 1800])
@@ -196,9 +196,9 @@ def test_the_age_of_a_request_is_measured_once_even_if_the_clock_of_a_later_func
     seconds_off: int, cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
     cloudformation.dates_urls = False
-    personalize.course = Course(seconds=10_000)
+    personalize.job_behavior = JobBehavior(seconds=10_000)
     started_at = account.clock.now
     event = cloudformation.begin("Create", properties(TimeoutSeconds=2400))
     account.functions_seconds_off = seconds_off
 
-    assert cloudformation.run(event).answered_at - started_at == 2400
+    assert cloudformation.run(event).sent_at - started_at == 2400

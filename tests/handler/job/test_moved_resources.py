@@ -43,9 +43,9 @@ def test_a_moved_resource_passes_no_role_of_a_third_stack(account: Account, pers
     CloudFormation(account).create(HERE)
     resource = moved(account, "Import", HERE)
 
-    answer = resource.update(properties(RoleArn=f"{ROLES}/stock/Import-5E6F"))
+    response = resource.update(properties(RoleArn=f"{ROLES}/stock/Import-5E6F"))
 
-    assert "is a role that stack 'stock' has for its own imports" in answer.reason
+    assert "is a role that stack 'stock' has for its own imports" in response.reason
     assert len(personalize.jobs) == 1
 
 
@@ -59,9 +59,9 @@ def test_a_moved_resource_continues_with_the_job_of_a_resource_of_its_current_or
         DatasetImportJobArn=begun.job_arn, FirstResource={**FIRST, "PhysicalId": begun.physical_resource_id}
     )
 
-    answer = moved(account, "ImportWait2", waiting).update({**waiting, "WaitedSeconds": "60"})
+    response = moved(account, "ImportWait2", waiting).update({**waiting, "WaitedSeconds": "60"})
 
-    assert answer.job_arn == begun.job_arn
+    assert response.job_arn == begun.job_arn
     assert len(personalize.jobs) == 1
 
 

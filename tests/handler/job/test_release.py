@@ -13,8 +13,8 @@ from personalize_import_handler.contract import RESOURCE_TAG
 from personalize_import_handler.errors import BusyError, RefusedError
 from tests.handler.conftest import Log
 from tests.handler.request.test_ownership import FIRST
-from tests.handler.support.account import Account, Answer
-from tests.handler.support.fakes import Course, FakePersonalize
+from tests.handler.support.account import Account, Response
+from tests.handler.support.fakes import FakePersonalize, JobBehavior
 from tests.handler.support.properties import properties
 from tests.handler.support.simulator import CloudFormation
 
@@ -26,7 +26,7 @@ def shop(account: Account) -> CloudFormation:
     return CloudFormation(account)
 
 
-def recreated(account: Account, wanted: Mapping[str, Any], *, generation: int) -> Answer:
+def recreated(account: Account, wanted: Mapping[str, Any], *, generation: int) -> Response:
     account.clock.advance(3600)
     return CloudFormation(account, generation=generation).create(wanted)
 
@@ -87,7 +87,7 @@ def test_a_job_of_a_failed_deployment_of_a_nested_stack_is_adopted(
 def test_a_running_job_is_adopted_and_then_belongs_to_the_resource_that_adopts_it(
     shop: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
-    personalize.course = Course(seconds=3 * 3600)
+    personalize.job_behavior = JobBehavior(seconds=3 * 3600)
     first = shop.create(properties(Wait=False))
     shop.delete()
 
@@ -208,7 +208,7 @@ def test_a_failed_deployment_without_rollback_is_repeated_without_another_import
     shop: CloudFormation, account: Account, personalize: FakePersonalize, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wanted = properties(ImportMode="INCREMENTAL")
-    personalize.course = Course(seconds=3600)
+    personalize.job_behavior = JobBehavior(seconds=3600)
     assert not shop.create(wanted).succeeded
     monkeypatch.setattr(CloudFormation, "_status", lambda *_: "UPDATE_IN_PROGRESS")
 
@@ -222,12 +222,12 @@ def test_a_delete_reads_no_tags_of_jobs_that_can_not_be_adopted(
 ) -> None:
     for number in range(5):
         wanted = properties(ReimportToken=str(number))
-        answer = shop.update(wanted) if number else shop.create(wanted)
+        response = shop.update(wanted) if number else shop.create(wanted)
     personalize.calls.clear()
 
     shop.delete()
-    assert personalize.calls_of("list_tags") == [answer.job_arn]
-    assert personalize.calls_of("tag_resource") == [answer.job_arn]
+    assert personalize.calls_of("list_tags") == [response.job_arn]
+    assert personalize.calls_of("tag_resource") == [response.job_arn]
 
 
 def test_a_delete_that_cannot_release_its_job_in_time_succeeds_with_a_warning(
@@ -243,7 +243,7 @@ def test_a_delete_that_cannot_release_its_job_in_time_succeeds_with_a_warning(
     deleted = shop.run(event)
 
     assert deleted.succeeded
-    assert 3000 <= deleted.answered_at - began < 3600
+    assert 3000 <= deleted.sent_at - began < 3600
     assert personalize.tags[first.job_arn] == {RESOURCE_TAG: "shop/Import"}
     assert [line for line in log.lines_from("WARNING") if "could not be released" in line]
 

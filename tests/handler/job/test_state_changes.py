@@ -5,7 +5,7 @@ import pytest
 from personalize_import_handler.contract.properties import parse
 from personalize_import_handler.errors import BusyError, RefusedError
 from tests.handler.support.account import Account, Killed
-from tests.handler.support.fakes import Course, FakePersonalize
+from tests.handler.support.fakes import FakePersonalize, JobBehavior
 from tests.handler.support.fakes_events import FakeEventBus
 from tests.handler.support.properties import properties, tags
 from tests.handler.support.simulator import CloudFormation
@@ -32,7 +32,7 @@ def test_each_status_of_a_job_is_published_once_with_the_previous_one(
 def test_an_event_names_the_job_the_resource_and_the_time(
     cloudformation: CloudFormation, event_bus: FakeEventBus, account: Account
 ) -> None:
-    answer = cloudformation.create(properties(**ASKED))
+    response = cloudformation.create(properties(**ASKED))
 
     assert event_bus.changes[-1] == {
         "stackId": cloudformation.stack_id,
@@ -40,8 +40,8 @@ def test_an_event_names_the_job_the_resource_and_the_time(
         "logicalResourceId": "Import",
         "datasetArn": properties()["DatasetArn"],
         "dataLocation": properties()["DataLocation"],
-        "datasetImportJobArn": answer.job_arn,
-        "jobName": answer.attributes["JobName"],
+        "datasetImportJobArn": response.job_arn,
+        "jobName": response.attributes["JobName"],
         "status": "ACTIVE",
         "previousStatus": "CREATE IN_PROGRESS",
         "failureReason": None,
@@ -52,9 +52,9 @@ def test_an_event_names_the_job_the_resource_and_the_time(
 def test_every_event_of_a_job_has_its_arn_even_while_it_runs(
     cloudformation: CloudFormation, event_bus: FakeEventBus
 ) -> None:
-    answer = cloudformation.create(properties(**ASKED))
+    response = cloudformation.create(properties(**ASKED))
 
-    assert [change["datasetImportJobArn"] for change in event_bus.changes] == [answer.job_arn] * len(OF_A_GOOD_JOB)
+    assert [change["datasetImportJobArn"] for change in event_bus.changes] == [response.job_arn] * len(OF_A_GOOD_JOB)
 
 
 def test_nothing_is_published_unless_it_is_enabled(cloudformation: CloudFormation, event_bus: FakeEventBus) -> None:
@@ -67,9 +67,9 @@ def test_enabling_state_changes_starts_no_job_and_publishes_nothing(
     cloudformation: CloudFormation, personalize: FakePersonalize, event_bus: FakeEventBus
 ) -> None:
     cloudformation.create(properties())
-    answer = cloudformation.update(properties(**ASKED, Tags=tags(team="a")))
+    response = cloudformation.update(properties(**ASKED, Tags=tags(team="a")))
 
-    assert answer.succeeded
+    assert response.succeeded
     assert len(personalize.jobs) == 1
     assert event_bus.asked == 0
 
@@ -77,12 +77,12 @@ def test_enabling_state_changes_starts_no_job_and_publishes_nothing(
 def test_a_failed_job_is_published_with_the_reason_of_the_stack_event(
     cloudformation: CloudFormation, personalize: FakePersonalize, event_bus: FakeEventBus
 ) -> None:
-    personalize.course = Course(end="CREATE FAILED", failure_reason="Broken row")
-    answer = cloudformation.create(properties(**ASKED))
+    personalize.job_behavior = JobBehavior(end="CREATE FAILED", failure_reason="Broken row")
+    response = cloudformation.create(properties(**ASKED))
 
     assert event_bus.statuses == [*OF_A_GOOD_JOB[:-1], "CREATE FAILED"]
-    assert event_bus.changes[-1]["failureReason"] == answer.reason
-    assert answer.reason.startswith("Broken row.")
+    assert event_bus.changes[-1]["failureReason"] == response.reason
+    assert response.reason.startswith("Broken row.")
     assert event_bus.changes[-1]["datasetImportJobArn"] == next(iter(personalize.jobs.values())).arn
 
 
@@ -93,17 +93,17 @@ def test_a_request_that_fails_before_a_job_is_started_is_published_without_a_job
         "CreateDatasetImportJob", "InvalidInputException", "Input csv is missing the following columns"
     )
     personalize.fail_next("create_dataset_import_job", refused)
-    answer = cloudformation.create(properties(**ASKED))
+    response = cloudformation.create(properties(**ASKED))
 
     (change,) = event_bus.changes
-    assert (change["status"], change["failureReason"]) == ("NOT_STARTED", answer.reason)
+    assert (change["status"], change["failureReason"]) == ("NOT_STARTED", response.reason)
     assert (change["datasetImportJobArn"], change["jobName"]) == (None, None)
 
 
 def test_a_job_that_timed_out_is_published_as_unwatched(
     cloudformation: CloudFormation, personalize: FakePersonalize, event_bus: FakeEventBus
 ) -> None:
-    personalize.course = Course(seconds=7200)
+    personalize.job_behavior = JobBehavior(seconds=7200)
     cloudformation.create(properties(**ASKED))
 
     assert event_bus.statuses == [*OF_A_GOOD_JOB[:-1], "UNWATCHED"]
@@ -115,7 +115,7 @@ def test_a_job_that_timed_out_is_published_as_unwatched(
 def test_every_failure_of_an_import_is_published(
     cloudformation: CloudFormation, personalize: FakePersonalize, event_bus: FakeEventBus, status: str
 ) -> None:
-    personalize.course = Course(end=status)
+    personalize.job_behavior = JobBehavior(end=status)
     cloudformation.create(properties(**ASKED))
 
     assert event_bus.statuses[-1] == {"CREATE STOPPED": "UNWATCHED"}.get(status, status)
@@ -137,16 +137,16 @@ def test_an_adopted_job_that_is_active_already_is_not_published(
 ) -> None:
     cloudformation.create(properties())
     cloudformation.generation += 1
-    answer = cloudformation.create(properties(**ASKED))
+    response = cloudformation.create(properties(**ASKED))
 
-    assert answer.attributes["Status"] == "ACTIVE"
+    assert response.attributes["Status"] == "ACTIVE"
     assert event_bus.changes == []
 
 
 def test_an_adopted_running_job_is_published_from_then_on(
     account: Account, personalize: FakePersonalize, event_bus: FakeEventBus
 ) -> None:
-    personalize.course = Course(seconds=4000)
+    personalize.job_behavior = JobBehavior(seconds=4000)
     CloudFormation(account).create(properties())
     CloudFormation(account, generation=2).create(properties(**ASKED))
 
@@ -156,7 +156,7 @@ def test_an_adopted_running_job_is_published_from_then_on(
 def test_a_job_of_a_killed_poll_is_published_even_if_it_has_ended(
     cloudformation: CloudFormation, personalize: FakePersonalize, event_bus: FakeEventBus
 ) -> None:
-    personalize.course = Course(pending_seconds=0, seconds=1)
+    personalize.job_behavior = JobBehavior(pending_seconds=0, seconds=1)
     personalize.fail_next("create_dataset_import_job", Killed(), after_effect=True)
     cloudformation.create(properties(**ASKED))
 
@@ -174,7 +174,7 @@ def test_without_waiting_only_the_first_status_is_published(
 def test_a_delete_publishes_nothing(
     cloudformation: CloudFormation, personalize: FakePersonalize, event_bus: FakeEventBus
 ) -> None:
-    personalize.course = Course(seconds=3700)
+    personalize.job_behavior = JobBehavior(seconds=3700)
     cloudformation.create(properties(**ASKED))
     told = list(event_bus.changes)
     cloudformation.delete()
@@ -186,7 +186,7 @@ def test_a_delete_publishes_nothing(
 def test_a_wait_chain_publishes_each_status_once(
     account: Account, personalize: FakePersonalize, event_bus: FakeEventBus, seconds: int, end: str
 ) -> None:
-    personalize.course = Course(seconds=seconds, end=end)
+    personalize.job_behavior = JobBehavior(seconds=seconds, end=end)
     WaitChain(account, resource_count=5).create(properties(**ASKED))
 
     assert event_bus.statuses == [*OF_A_GOOD_JOB[:-1], end]
@@ -196,7 +196,7 @@ def test_a_wait_chain_publishes_a_job_that_has_ended_between_two_resources(
     account: Account, personalize: FakePersonalize, event_bus: FakeEventBus
 ) -> None:
     chain = WaitChain(account, resource_count=2)
-    personalize.course = Course(seconds=2410)
+    personalize.job_behavior = JobBehavior(seconds=2410)
     first, second = chain.resources
     completed = first.create(chain.properties_of(properties(**ASKED), 0, None))
     account.clock.advance(60)
@@ -210,9 +210,9 @@ def test_a_wait_chain_publishes_a_job_that_has_ended_between_two_resources(
 def test_a_wait_chain_publishes_a_job_that_only_its_second_resource_can_start(
     account: Account, personalize: FakePersonalize, event_bus: FakeEventBus
 ) -> None:
-    personalize.course = Course(seconds=3000)
+    personalize.job_behavior = JobBehavior(seconds=3000)
     personalize.import_elsewhere("by-hand", parse(properties()))
-    personalize.course = Course()
+    personalize.job_behavior = JobBehavior()
     WaitChain(account, resource_count=2).create(properties(**ASKED))
 
     assert event_bus.statuses == OF_A_GOOD_JOB
@@ -234,7 +234,7 @@ def test_a_job_that_can_no_longer_be_described_is_published_as_unwatched(
     event_bus: FakeEventBus,
     error: RefusedError,
 ) -> None:
-    personalize.course = Course(seconds=7200)
+    personalize.job_behavior = JobBehavior(seconds=7200)
     event = cloudformation.begin("Create", properties(**ASKED))
     account.run(until=account.clock.now + 150)
     personalize.fail_next("describe_dataset_import_job", error, times=1000)

@@ -10,7 +10,7 @@ import pytest
 
 from personalize_import_handler.contract.properties import parse
 from tests.handler.support.account import Account
-from tests.handler.support.fakes import Course, FakePersonalize, job_arn
+from tests.handler.support.fakes import FakePersonalize, JobBehavior, job_arn
 from tests.handler.support.properties import DATA_LOCATION, properties, tags
 from tests.handler.support.simulator import CloudFormation
 
@@ -61,8 +61,8 @@ def test_an_upgrade_and_its_rollback_import_nothing(
 
     assert upgraded.succeeded
     assert rolled_back.succeeded
-    for answer in (upgraded, rolled_back):
-        assert answer.job_arn == answer.physical_resource_id == job_arn(job_name)
+    for response in (upgraded, rolled_back):
+        assert response.job_arn == response.physical_resource_id == job_arn(job_name)
     assert list(personalize.jobs) == [job_name]
 
 
@@ -131,10 +131,10 @@ def test_an_upgrade_that_changes_a_nested_import_is_rolled_back_to_the_job_of_th
     stack = created_before(account, NESTED_JOB_NAME, settled, stack_name=NESTED)
     upgraded = properties(ImportMode="INCREMENTAL", StackScope="shop/Imports")
     stack.update(upgraded)
-    personalize.course = Course(end="CREATE FAILED")
+    personalize.job_behavior = JobBehavior(end="CREATE FAILED")
 
     assert not stack.update({**upgraded, "DataLocation": OTHER_LOCATION}).succeeded
-    personalize.course = Course()
+    personalize.job_behavior = JobBehavior()
 
     assert stack.roll_back().job_arn == job_arn(NESTED_JOB_NAME)
     assert personalize.imported() == [DATA_LOCATION]
@@ -179,19 +179,19 @@ def test_an_upgraded_resource_that_was_moved_imports_again_because_its_job_is_no
 def test_an_upgraded_resource_that_was_moved_is_deleted_after_its_running_job(
     account: Account, personalize: FakePersonalize
 ) -> None:
-    personalize.course = Course(seconds=1200)
+    personalize.job_behavior = JobBehavior(seconds=1200)
     stack = created_before(account, JOB_NAME, properties(), logical_id="Moved")
     began = account.clock.now
 
-    assert stack.delete().answered_at - began >= 600
+    assert stack.delete().sent_at - began >= 600
 
 
 def test_the_first_delete_after_an_upgrade_waits_for_the_running_job(
     account: Account, personalize: FakePersonalize
 ) -> None:
-    personalize.course = Course(seconds=1200)
+    personalize.job_behavior = JobBehavior(seconds=1200)
     settled = properties(ImportMode="INCREMENTAL", JobName="nightly", StackScope="shop/Imports")
     stack = created_before(account, NESTED_JOB_NAME, settled, stack_name=NESTED)
     began = account.clock.now
 
-    assert stack.delete().answered_at - began >= 600
+    assert stack.delete().sent_at - began >= 600

@@ -7,13 +7,13 @@ import pytest
 from personalize_import_handler.contract import DATA_FINGERPRINT_TAG, STATUS_UNKNOWN
 from personalize_import_handler.errors import BusyError, RefusedError
 from tests.handler.support.account import Account
-from tests.handler.support.fakes import Course, FakePersonalize
+from tests.handler.support.fakes import FakePersonalize, JobBehavior
 from tests.handler.support.properties import DATA_LOCATION, properties, tags
 from tests.handler.support.simulator import CloudFormation
 from tests.handler.support.wait_chain import WaitChain
 
 FILE = f"{DATA_LOCATION}a.csv"
-LONG = Course(seconds=3000)
+LONG = JobBehavior(seconds=3000)
 THROTTLED = BusyError("DescribeDatasetImportJob", "ThrottlingException", "Rate exceeded")
 NO_CAPACITY = BusyError(
     "CreateDatasetImportJob", "LimitExceededException", "More than 5 resources with PENDING status."
@@ -28,7 +28,7 @@ def data(account: Account) -> dict[str, str]:
 
 @pytest.fixture
 def chain(account: Account, personalize: FakePersonalize) -> WaitChain:
-    personalize.course = LONG
+    personalize.job_behavior = LONG
     return WaitChain(account, resource_count=2)
 
 
@@ -43,10 +43,10 @@ def test_all_resources_wait_for_the_job_although_the_data_changes(
     arn = first.create(chain.properties_of(comparing(), 0, None)).job_arn
     data[FILE] = "second"
 
-    answer = second.create(chain.properties_of(comparing(), 1, arn))
+    response = second.create(chain.properties_of(comparing(), 1, arn))
 
-    assert answer.job_arn == arn
-    assert answer.attributes["Status"] == "ACTIVE"
+    assert response.job_arn == arn
+    assert response.attributes["Status"] == "ACTIVE"
     assert len(personalize.jobs) == 1
 
 
@@ -75,16 +75,16 @@ def test_a_job_that_the_second_resource_starts_imports_the_current_data(
     personalize.fail_next("create_dataset_import_job", NO_CAPACITY, times=60)
     queued = first.create(chain.properties_of(comparing(), 0, None))
     assert queued.attributes["Status"] == STATUS_UNKNOWN
-    personalize.heal()
-    personalize.course = Course()
+    personalize.clear_faults()
+    personalize.job_behavior = JobBehavior()
     data[FILE] = "second"
 
-    answer = second.create(chain.properties_of(comparing(), 1, queued.job_arn))
+    response = second.create(chain.properties_of(comparing(), 1, queued.job_arn))
 
-    assert answer.attributes["Status"] == "ACTIVE"
-    assert answer.job_arn != queued.job_arn
+    assert response.attributes["Status"] == "ACTIVE"
+    assert response.job_arn != queued.job_arn
     (arn,) = personalize.tags
-    assert arn == answer.job_arn
+    assert arn == response.job_arn
     assert personalize.tags[arn][DATA_FINGERPRINT_TAG]
 
 
@@ -99,9 +99,9 @@ def test_a_job_of_the_same_data_in_another_stack_is_not_continued(
     (arn,) = personalize.tags
     personalize.tags[arn].pop(DATA_FINGERPRINT_TAG)
 
-    answer = store.resources[1].create(store.properties_of(comparing(), 1, arn))
+    response = store.resources[1].create(store.properties_of(comparing(), 1, arn))
 
-    assert answer.reason.startswith(f"{arn} is not a job of this import.")
+    assert response.reason.startswith(f"{arn} is not a job of this import.")
     assert len(personalize.jobs) == 1
 
 
@@ -113,7 +113,7 @@ def test_rows_that_were_added_to_the_repeated_data_are_repeated(
     added = properties(ImportMode="INCREMENTAL", DataLocation="s3://shop-data/rows/")
     chain.create({**followed, "DataAsOf": "1"})
     CloudFormation(account, logical_id="Added").create(added)
-    personalize.course = LONG
+    personalize.job_behavior = LONG
     for deploy, content in (("2", "second"), ("3", "first")):
         data[FILE] = content
         assert chain.update({**followed, "DataAsOf": deploy})[-1].succeeded
@@ -128,9 +128,9 @@ def test_without_data_comparison_all_resources_keep_the_job(
     chain.create(comparing())
     (arn,) = personalize.tags
 
-    answers = chain.update(properties(**again))
+    responses = chain.update(properties(**again))
 
-    assert [answer.job_arn for answer in answers] == [arn, arn]
+    assert [response.job_arn for response in responses] == [arn, arn]
     assert len(personalize.jobs) == 1
 
 

@@ -53,10 +53,10 @@ def test_the_job_of_another_stack_is_not_continued(
         store.create(properties(DataLocation="s3://store-data/"))
     known = len(personalize.jobs)
 
-    answer = store.run(store.begin(request_type, wanted))
+    response = store.run(store.begin(request_type, wanted))
 
-    assert not answer.succeeded
-    assert "FirstResource is not of this stack" in answer.reason or "is not a job of this import" in answer.reason
+    assert not response.succeeded
+    assert "FirstResource is not of this stack" in response.reason or "is not a job of this import" in response.reason
     assert len(personalize.jobs) == known
     assert_untouched(personalize, arn)
 
@@ -69,9 +69,9 @@ def test_a_forged_poll_with_the_job_of_another_stack_changes_nothing(
     *_, execution = account.executions.values()
     execution.data["CrHelperData"]["Progress"] |= {"dataset_import_job_arn": arn, "tags_due": True}
 
-    answer = store.run(event)
+    response = store.run(event)
 
-    assert answer.reason.startswith(f"{arn} is not a job of this import.")
+    assert response.reason.startswith(f"{arn} is not a job of this import.")
     assert_untouched(personalize, arn)
 
 
@@ -80,9 +80,9 @@ def test_no_job_is_started_under_the_name_of_another_stack(
 ) -> None:
     foreign = job_arn("shop-Import-c493e012844a-1")
 
-    answer = store.create(properties(DatasetImportJobArn=foreign, FirstResource={**FIRST, "PhysicalId": "store/I"}))
+    response = store.create(properties(DatasetImportJobArn=foreign, FirstResource={**FIRST, "PhysicalId": "store/I"}))
 
-    assert answer.reason.startswith(f"{foreign} is not a job of this import.")
+    assert response.reason.startswith(f"{foreign} is not a job of this import.")
     assert personalize.jobs == {}
 
 
@@ -93,9 +93,9 @@ def test_a_job_of_another_account_or_region_is_not_continued(
     other = {"eu-west-1": "us-east-1", ACCOUNT: "210987654321", "arn:aws:": "arn:aws-cn:"}[part]
     elsewhere = job_arn("shop-Import-c493e012844a-1").replace(part, other)
 
-    answer = shop.create(properties(DatasetImportJobArn=elsewhere, FirstResource=FIRST))
+    response = shop.create(properties(DatasetImportJobArn=elsewhere, FirstResource=FIRST))
 
-    assert f"DatasetImportJobArn '{elsewhere}' is not in the account and Region of this stack" in answer.reason
+    assert f"DatasetImportJobArn '{elsewhere}' is not in the account and Region of this stack" in response.reason
     assert personalize.jobs == {}
 
 
@@ -139,9 +139,9 @@ def test_properties_with_the_hash_of_another_stacks_import_adopt_no_job_of_it(
     monkeypatch.setattr("personalize_import_handler.request.job_names.hashlib", Mock(sha256=Same))
     arn = shop.create(properties(Tags=tags(team="shop"))).job_arn
 
-    answer = store.update(properties(Tags=tags(team="store"), ReimportToken="found"))
+    response = store.update(properties(Tags=tags(team="store"), ReimportToken="found"))
 
-    assert "belongs to another resource, as its tag personalize-import:resource says" in answer.reason
+    assert "belongs to another resource, as its tag personalize-import:resource says" in response.reason
     assert_untouched(personalize, arn)
 
 
@@ -161,10 +161,10 @@ def test_a_stack_that_claims_to_be_nested_in_another_one_is_rejected(
 ) -> None:
     stack = CloudFormation(account, stack_name=stack_name, nested_in=nested_in)
 
-    answer = stack.create(properties(StackScope=scope))
+    response = stack.create(properties(StackScope=scope))
 
-    assert answer.reason.startswith(f"StackScope '{scope}' is only for a stack that is nested in the stack")
-    assert answer.physical_resource_id == f"{stack_name}/Import"
+    assert response.reason.startswith(f"StackScope '{scope}' is only for a stack that is nested in the stack")
+    assert response.physical_resource_id == f"{stack_name}/Import"
     assert personalize.jobs == {}
 
 
@@ -175,9 +175,9 @@ def test_an_import_role_of_another_stack_is_not_passed(
 ) -> None:
     role = f"{ROLES}{bound}/personalize-import/{path}/Import-1A2B"
 
-    answer = store.create(properties(RoleArn=role, Preflight=True))
+    response = store.create(properties(RoleArn=role, Preflight=True))
 
-    assert answer.reason.startswith(f"RoleArn '{role}' is a role that stack 'shop' has for its own imports")
+    assert response.reason.startswith(f"RoleArn '{role}' is a role that stack 'shop' has for its own imports")
     assert personalize.jobs == {}
     assert store.account.storage.calls == []  # nor was it assumed
 
@@ -246,10 +246,10 @@ def test_a_nested_stack_whose_root_stack_can_not_be_described_fails_or_retries(
     account.stacks.errors = [error] * 30 if error else [throttled] * 3
     nested = CloudFormation(account, stack_name="shop-Nested-1A2B3C4D5E6F", nested_in="shop")
 
-    answer = nested.create(properties(StackScope="shop/Nested"))
+    response = nested.create(properties(StackScope="shop/Nested"))
 
-    assert answer.succeeded == (error is None)
-    assert answer.reason.startswith(reason)
+    assert response.succeeded == (error is None)
+    assert response.reason.startswith(reason)
     assert len(personalize.jobs) == (error is None)
 
 
@@ -275,13 +275,13 @@ def test_no_stack_copies_to_or_imports_from_the_folder_of_another_one(
 ) -> None:
     account.storage.add_files([{"Name": "a.csv", "Source": f"{ASSET_BUCKET}/1-a.csv"}])
 
-    answer = store.create(wanted)
+    response = store.create(wanted)
 
     if "/../" in wanted["DataLocation"]:  # for S3 that is a name like any other, and below the stack's own folder
-        assert answer.succeeded
+        assert response.succeeded
         return
-    assert not answer.succeeded
-    assert "data bucket" in answer.reason
+    assert not response.succeeded
+    assert "data bucket" in response.reason
     assert personalize.jobs == {}
     assert account.storage.below(f"s3://{DATA_BUCKET}/") == {}
 
@@ -291,9 +291,9 @@ def test_a_provider_without_a_staging_bucket_copies_nothing() -> None:
     account.provider = account.provider._replace(data_bucket=None)
     account.functions = account.instance()
 
-    answer = CloudFormation(account).create(asset_properties("a.csv"))
+    response = CloudFormation(account).create(asset_properties("a.csv"))
 
-    assert "DataFiles are copied to the provider's data bucket" in answer.reason
+    assert "DataFiles are copied to the provider's data bucket" in response.reason
     assert account.storage.calls == []
 
 
@@ -350,9 +350,9 @@ def test_an_import_under_the_name_of_a_follower_neither_stops_a_rollback_nor_hid
     if not is_before:
         store.create(foreign)
 
-    answer = shop.roll_back()
+    response = shop.roll_back()
 
-    assert answer.succeeded, answer.reason
+    assert response.succeeded, response.reason
     assert personalize.imported() == ["s3://shop-data/1/", "s3://shop-data/rows/"]
 
 
@@ -368,11 +368,11 @@ def test_a_rollback_repeats_jobs_of_an_earlier_version_that_have_the_name_of_the
     del personalize.tags[arn][RESOURCE_TAG]
     shop.update(properties(DataLocation="s3://shop-data/2/", FollowedBy=[by]))
 
-    answer = shop.roll_back()
+    response = shop.roll_back()
 
-    assert answer.succeeded == (job_name is None)
-    assert ("is not a job of a resource in this stack, so it is not repeated" in answer.reason) != answer.succeeded
-    if answer.succeeded:
+    assert response.succeeded == (job_name is None)
+    assert ("is not a job of a resource in this stack, so it is not repeated" in response.reason) != response.succeeded
+    if response.succeeded:
         assert personalize.imported() == ["s3://shop-data/1/", rows]
         assert personalize.tags[f"{arn[:-1]}2"] == {RESOURCE_TAG: "shop/Added"}
 

@@ -7,7 +7,7 @@ import pytest
 
 from personalize_import_handler.contract.properties import parse
 from tests.handler.support.account import Account
-from tests.handler.support.fakes import Course, FakePersonalize, job_arn
+from tests.handler.support.fakes import FakePersonalize, JobBehavior, job_arn
 from tests.handler.support.properties import DATA_LOCATION, properties, tags
 from tests.handler.support.simulator import CloudFormation
 
@@ -36,8 +36,8 @@ def test_the_id_of_a_resource_consists_of_stack_name_and_logical_id(
     account: Account, cloudformation: CloudFormation
 ) -> None:
     assert cloudformation.create(properties()).physical_resource_id == "shop/Import"
-    answer = nested(account, "1A2B3C4D5E6F").create(properties(StackScope=SCOPE))
-    assert answer.physical_resource_id == "shop-Imports-1A2B3C4D5E6F/Import"
+    response = nested(account, "1A2B3C4D5E6F").create(properties(StackScope=SCOPE))
+    assert response.physical_resource_id == "shop-Imports-1A2B3C4D5E6F/Import"
 
 
 @ANY_ID
@@ -48,10 +48,10 @@ def test_an_update_returns_the_id_of_the_request(
     cloudformation.create(properties())
     cloudformation.physical_resource_id = physical_resource_id
 
-    answer = cloudformation.update(properties(**changed))
+    response = cloudformation.update(properties(**changed))
 
-    assert answer.succeeded
-    assert answer.physical_resource_id == physical_resource_id
+    assert response.succeeded
+    assert response.physical_resource_id == physical_resource_id
     assert cloudformation.roll_back().physical_resource_id == physical_resource_id
 
 
@@ -61,12 +61,12 @@ def test_an_update_that_fails_returns_the_id_of_the_request(
 ) -> None:
     cloudformation.create(properties())
     cloudformation.physical_resource_id = physical_resource_id
-    personalize.course = Course(end="CREATE FAILED")
+    personalize.job_behavior = JobBehavior(end="CREATE FAILED")
 
-    answer = cloudformation.update(properties(DataLocation=OTHER_LOCATION))
+    response = cloudformation.update(properties(DataLocation=OTHER_LOCATION))
 
-    assert not answer.succeeded
-    assert answer.physical_resource_id == physical_resource_id
+    assert not response.succeeded
+    assert response.physical_resource_id == physical_resource_id
 
 
 @ANY_ID
@@ -82,22 +82,22 @@ def test_a_delete_returns_the_id_of_the_request(
 def test_a_failed_create_has_the_id_of_a_successful_one(
     cloudformation: CloudFormation, personalize: FakePersonalize
 ) -> None:
-    personalize.course = Course(end="CREATE FAILED")
+    personalize.job_behavior = JobBehavior(end="CREATE FAILED")
 
-    answer = cloudformation.create(properties())
+    response = cloudformation.create(properties())
 
-    assert not answer.succeeded
-    assert answer.physical_resource_id == "shop/Import"
+    assert not response.succeeded
+    assert response.physical_resource_id == "shop/Import"
 
 
 @pytest.mark.parametrize("invalid", [{"DataLocation": "nowhere"}, {"DatasetArn": None}])
 def test_a_rejected_create_has_the_id_of_a_successful_one(
     invalid: Mapping[str, Any], cloudformation: CloudFormation
 ) -> None:
-    answer = cloudformation.create(properties(**invalid))
+    response = cloudformation.create(properties(**invalid))
 
-    assert not answer.succeeded
-    assert answer.physical_resource_id == "shop/Import"
+    assert not response.succeeded
+    assert response.physical_resource_id == "shop/Import"
 
 
 @pytest.mark.parametrize(
@@ -106,11 +106,11 @@ def test_a_rejected_create_has_the_id_of_a_successful_one(
 def test_an_invalid_scope_is_rejected_and_the_id_has_the_name_of_the_stack(
     scope: object, cloudformation: CloudFormation, personalize: FakePersonalize
 ) -> None:
-    answer = cloudformation.create(properties(StackScope=scope))
+    response = cloudformation.create(properties(StackScope=scope))
 
-    assert "StackScope must be the name of the root stack, a slash, and a name of the nested stack" in answer.reason
-    assert "such as shop/Imports" in answer.reason
-    assert answer.physical_resource_id == "shop/Import"
+    assert "StackScope must be the name of the root stack, a slash, and a name of the nested stack" in response.reason
+    assert "such as shop/Imports" in response.reason
+    assert response.physical_resource_id == "shop/Import"
     assert personalize.jobs == {}
     assert cloudformation.roll_back().succeeded
 
@@ -178,8 +178,8 @@ def test_a_resource_that_was_moved_with_its_import_role_keeps_its_job(
 def test_a_different_role_changes_the_import(cloudformation: CloudFormation, personalize: FakePersonalize) -> None:
     for role in ("personalize-import/eu-west-1/shop/Import-1A2B", "mine"):
         settled = properties(RoleArn=f"arn:aws:iam::123456789012:role/{role}")
-        answer = cloudformation.update(settled) if personalize.jobs else cloudformation.create(settled)
-        assert answer.succeeded
+        response = cloudformation.update(settled) if personalize.jobs else cloudformation.create(settled)
+        assert response.succeeded
     assert len(personalize.jobs) == 2
 
 
@@ -188,7 +188,7 @@ def test_a_moved_resource_is_deleted_after_its_running_job(account: Account, per
     moved = move(account, created.physical_resource_id, properties(), logical_id="Moved", stack_name="store")
     began = account.clock.now
 
-    assert moved.delete().answered_at - began >= 300
+    assert moved.delete().sent_at - began >= 300
 
 
 def test_a_new_resource_in_place_of_a_moved_one_has_its_own_job(account: Account, personalize: FakePersonalize) -> None:
@@ -204,13 +204,13 @@ def test_a_new_resource_in_place_of_a_moved_one_has_its_own_job(account: Account
 def test_a_nested_stack_that_is_created_again_under_another_name_adopts_the_running_job(
     account: Account, personalize: FakePersonalize
 ) -> None:
-    personalize.course = Course(seconds=3000)
+    personalize.job_behavior = JobBehavior(seconds=3000)
     failed = nested(account, "1A2B3C4D5E6F").create(properties(StackScope=SCOPE, TimeoutSeconds=60))
 
-    answer = nested(account, "6F5E4D3C2B1A").create(properties(StackScope=SCOPE))
+    response = nested(account, "6F5E4D3C2B1A").create(properties(StackScope=SCOPE))
 
     assert not failed.succeeded
-    assert answer.succeeded
+    assert response.succeeded
     assert len(personalize.jobs) == 1
 
 
@@ -228,7 +228,7 @@ def test_a_cancelled_nested_stack_waits_for_the_job_under_a_generated_id(
     stack.begin("Create", properties(StackScope=SCOPE))
     began = account.clock.now
 
-    assert stack.delete("shop-Imports-1A2B3C4D5E6F-Import-1A2B3C4D5E6F").answered_at - began >= 300
+    assert stack.delete("shop-Imports-1A2B3C4D5E6F-Import-1A2B3C4D5E6F").sent_at - began >= 300
 
 
 def test_a_request_without_properties_has_an_id_in_its_response(
@@ -239,9 +239,9 @@ def test_a_request_without_properties_has_an_id_in_its_response(
 
     account.deliver(event)
 
-    answer = cloudformation.answer_to(event)
-    assert answer.physical_resource_id == "shop/Import"
-    assert answer.reason.startswith("DatasetArn is missing")
+    response = cloudformation.response_to(event)
+    assert response.physical_resource_id == "shop/Import"
+    assert response.reason.startswith("DatasetArn is missing")
 
 
 def test_a_changed_job_name_keeps_the_job(cloudformation: CloudFormation, personalize: FakePersonalize) -> None:

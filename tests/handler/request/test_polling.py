@@ -8,7 +8,7 @@ import pytest
 from personalize_import_handler.errors import BusyError
 from personalize_import_handler.request import polling
 from tests.handler.support.account import Account
-from tests.handler.support.fakes import Course, FakePersonalize
+from tests.handler.support.fakes import FakePersonalize, JobBehavior
 from tests.handler.support.properties import properties
 from tests.handler.support.simulator import CloudFormation
 
@@ -42,7 +42,7 @@ def test_a_throttled_poll_is_retried_sooner_than_a_queued_import(
 ) -> None:
     monkeypatch.setattr(polling, "seconds_until_retry", lambda: 7)
     monkeypatch.setattr(polling, "seconds_until_queued_retry", lambda: 1000)
-    personalize.course = Course(seconds=400)
+    personalize.job_behavior = JobBehavior(seconds=400)
     event = cloudformation.begin("Create", properties())
     account.run(until=account.clock.now + 300)
     began = account.clock.now
@@ -52,7 +52,7 @@ def test_a_throttled_poll_is_retried_sooner_than_a_queued_import(
         times=3,
     )
 
-    assert cloudformation.run(event).answered_at - began < 200
+    assert cloudformation.run(event).sent_at - began < 200
 
 
 def test_an_import_without_a_job_is_queued(
@@ -62,22 +62,22 @@ def test_an_import_without_a_job_is_queued(
     monkeypatch.setattr(polling, "seconds_until_queued_retry", lambda: 1000)
     busy = BusyError("CreateDatasetImportJob", "LimitExceededException", "More than 5 resources")
     personalize.fail_next("create_dataset_import_job", busy)
-    personalize.course = Course(seconds=0)
+    personalize.job_behavior = JobBehavior(seconds=0)
     started_at = account.clock.now
 
-    assert 1000 <= cloudformation.create(properties()).answered_at - started_at < 1100
+    assert 1000 <= cloudformation.create(properties()).sent_at - started_at < 1100
 
 
 @pytest.mark.parametrize("timeout", [60, 70, 599, 3300])
 def test_the_last_poll_is_at_the_timeout_and_not_after_it(
     timeout: int, cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
-    personalize.course = Course(seconds=timeout - 1)
+    personalize.job_behavior = JobBehavior(seconds=timeout - 1)
     started_at = account.clock.now
 
-    answer = cloudformation.create(properties(TimeoutSeconds=timeout))
+    response = cloudformation.create(properties(TimeoutSeconds=timeout))
 
-    assert answer.succeeded
+    assert response.succeeded
     assert account.polled_at[-1] - started_at <= timeout
 
 
@@ -95,7 +95,7 @@ def test_the_end_of_jobs_of_4_to_17_minutes_is_detected_in_less_than_6_seconds_o
 def test_a_job_of_an_hour_is_described_less_than_200_times(
     cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
-    personalize.course = Course(seconds=3290)
+    personalize.job_behavior = JobBehavior(seconds=3290)
 
     cloudformation.create(properties())
 
@@ -105,7 +105,7 @@ def test_a_job_of_an_hour_is_described_less_than_200_times(
 def test_an_adopted_job_is_polled_according_to_its_age(
     cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
-    personalize.course = Course(seconds=1000)
+    personalize.job_behavior = JobBehavior(seconds=1000)
     cloudformation.create(properties(Wait=False))
     account.clock.advance(600)
     joined_at = account.clock.now

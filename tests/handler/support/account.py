@@ -1,7 +1,7 @@
-"""An AWS account around the real functions: Lambda, Step Functions and the place where answers arrive.
+"""A simulated AWS account around the real functions: Lambda, Step Functions and CloudFormation's response endpoint.
 
-Functions fail and are invoked again as Lambda and Step Functions do it; time is a clock moved by hand, so an hour of
-waiting takes no time.
+Failed functions are retried as Lambda and Step Functions do. Tests advance the clock, so an hour of waiting takes no
+time.
 """
 
 import json
@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from personalize_import_handler.cloudformation import responses as answers
 from personalize_import_handler.cloudformation import waiter
 from personalize_import_handler.cloudformation.custom_resource import Event
+from personalize_import_handler.cloudformation.responses import NotDeliveredError, body_of
 from personalize_import_handler.functions import Functions
 from personalize_import_handler.request.ownership import Provider
 from tests.handler.support.fakes import Clock, FakePersonalize
@@ -22,23 +22,23 @@ from tests.handler.support.fakes_storage import FakeReader, FakeStorage
 from tests.handler.support.properties import DATA_BUCKET
 
 LAMBDA_ATTEMPTS: Final = 3
-"""An asynchronous invocation that fails is repeated twice."""
-RECOVER_SECONDS: Final = 15
-"""The seconds after which the state machine repeats a poll that has failed."""
+"""A failed asynchronous invocation is retried twice."""
+RETRY_SECONDS: Final = 15
+"""Delay in seconds before the state machine retries a failed poll."""
 POLLS_MAX: Final = 2500
-"""More than fit into the 25,000 events after which Step Functions ends an execution: one poll takes about ten."""
+"""More polls than an execution can have: Step Functions ends it after 25,000 events, about ten per poll."""
 STATE_MACHINE_ARN: Final = "arn:aws:states:eu-west-1:123456789012:stateMachine:waiter"
 
 Send = Callable[[str, Mapping[str, object]], None]
 
 
 class Killed(BaseException):
-    """The function's process is gone, at whatever line it was."""
+    """The function's process was killed."""
 
 
 @dataclass
 class LambdaContext:
-    """What Lambda tells a function of its invocation."""
+    """The context object that Lambda passes to a function."""
 
     remaining_seconds: float = 300
     function_name: str = "on-event"
@@ -49,15 +49,15 @@ class LambdaContext:
 
 
 @dataclass(frozen=True)
-class Answer:
-    """One answer as CloudFormation reads it."""
+class Response:
+    """One response as CloudFormation reads it."""
 
     status: str
     reason: str
     physical_resource_id: str
     attributes: Mapping[str, str]
     request_id: str
-    answered_at: float
+    sent_at: float
 
     @property
     def succeeded(self) -> bool:
@@ -70,7 +70,7 @@ class Answer:
 
 @dataclass
 class Execution:
-    """One execution of the state machine, on its way."""
+    """A running execution of the state machine."""
 
     data: Event
     due_at: float
@@ -81,33 +81,33 @@ class Execution:
 
 @dataclass
 class Account:
-    """One AWS account: the functions, the service, the waiter and the place where answers arrive."""
+    """A simulated account: the functions, the services, the state machine, and the responses to CloudFormation."""
 
     clock: Clock = field(default_factory=Clock)
     context: LambdaContext = field(default_factory=LambdaContext)
-    answers: dict[str, list[Answer]] = field(default_factory=dict)
+    responses: dict[str, list[Response]] = field(default_factory=dict)
     """By ResponseURL, in the order of their arrival."""
     executions: dict[str, Execution] = field(default_factory=dict)
-    """By name; one that has ended keeps its name, as in Step Functions."""
+    """By name; a name stays in use after the execution has ended, as in Step Functions."""
     abandoned: list[Event] = field(default_factory=list)
-    """Events and waits that were given up after all attempts."""
+    """Events whose last attempt has failed."""
     polled_at: list[float] = field(default_factory=list)
     undeliverable: int = 0
-    """How many answers from now on get lost."""
+    """Number of next responses that are lost."""
     functions_seconds_off: float = 0
-    """How far the functions' own clock is ahead of the service's."""
+    """Seconds by which the functions' clock is ahead of the clock of the service."""
     execution_seconds_max: float = 3600
-    """After which the state machine gives up."""
+    """Timeout of an execution, in seconds."""
     send: Send | None = None
-    """Sends answers elsewhere than to `answers`."""
+    """Called with each response instead of adding it to `responses`."""
     personalize: FakePersonalize = field(init=False)
     provider: Provider = field(default_factory=lambda: Provider(stack_id_of("shop"), DATA_BUCKET))
-    """What the provider's own stack has."""
+    """The provider of the functions."""
     stacks: FakeStacks = field(default_factory=FakeStacks)
     storage: FakeStorage = field(default_factory=FakeStorage)
     event_bus: FakeEventBus = field(default_factory=FakeEventBus)
     functions: Functions = field(init=False)
-    asked_before_reading: list[str] = field(default_factory=list)
+    calls_before_reading: list[str] = field(default_factory=list)
     """The operations of Personalize that were called before data was read."""
     _waiting: list[Execution] = field(default_factory=list)
     _refused_starts: list[Exception] = field(default_factory=list)
@@ -117,7 +117,7 @@ class Account:
         self.functions = self.instance()
 
     def instance(self) -> Functions:
-        """Start the functions, as Lambda does once more for what it handles at the same time."""
+        """Create another instance of the functions, as Lambda does for concurrent invocations."""
         return Functions(
             provider=self.provider,
             services=self,
@@ -129,48 +129,48 @@ class Account:
 
     def data_reader(self, role_arn: str) -> FakeReader:
         self.storage._called("data_reader", role_arn)
-        self.asked_before_reading = [operation for operation, _ in self.personalize.calls]
+        self.calls_before_reading = [operation for operation, _ in self.personalize.calls]
         return FakeReader(self.storage)
 
-    def refuse_to_wait(self, *errors: Exception) -> None:
-        """Let the next calls of StartExecution fail."""
+    def fail_start_execution(self, *errors: Exception) -> None:
+        """Raise these errors in the next calls of StartExecution."""
         self._refused_starts.extend(errors)
 
-    def heal(self) -> None:
-        """Let nothing fail any more that hasn't failed yet."""
+    def clear_faults(self) -> None:
+        """Remove all faults that haven't been raised yet."""
         self.undeliverable = 0
         self._refused_starts.clear()
-        self.personalize.heal()
-        self.storage.heal()
+        self.personalize.clear_faults()
+        self.storage.clear_faults()
         self.stacks.errors.clear()
-        self.event_bus.heal()
+        self.event_bus.clear_faults()
 
     def deliver(self, event: Event) -> None:
-        """Invoke `on_event` as CloudFormation does: asynchronously, and again if it fails."""
+        """Invoke `on_event` asynchronously, as CloudFormation does, with retries."""
         for _ in range(LAMBDA_ATTEMPTS):
             try:
                 self.functions.on_event(_as_json(event), self.context)
-            except (Exception, Killed):  # noqa: BLE001 - Lambda repeats whatever went wrong
+            except (Exception, Killed):  # noqa: BLE001 - Lambda retries after any error
                 self.clock.advance(60)
             else:
                 return
         self.abandoned.append(event)
 
     def run(self, *, until: float = float("inf")) -> None:
-        """Let time pass until nothing waits any more, or until a point in time."""
+        """Advance the clock until no execution is running, or until a point in time."""
         while self._waiting and min(execution.due_at for execution in self._waiting) <= until:
             self.step()
 
     def step(self) -> None:
-        """Let time pass to the next poll, and make it."""
+        """Advance the clock to the next poll, and run it."""
         execution = min(self._waiting, key=lambda execution: execution.due_at)
         self.clock.now = max(self.clock.now, execution.due_at)
         self.polled_at.append(self.clock.now)
         execution.polls += 1
-        assert execution.polls <= POLLS_MAX, "this would never end"
+        assert execution.polls <= POLLS_MAX, "the execution has too many polls"
         try:
             data = _as_json(self.functions.is_complete(_as_json(execution.data), self.context))
-        except (Exception, Killed):  # noqa: BLE001 - the state machine repeats whatever went wrong
+        except (Exception, Killed):  # noqa: BLE001 - the state machine retries after any error
             self._retry(execution)
             return
         execution.data = data
@@ -179,7 +179,7 @@ class Account:
             self._waiting.remove(execution)
 
     def _retry(self, execution: Execution) -> None:
-        execution.due_at = self.clock.now + RECOVER_SECONDS
+        execution.due_at = self.clock.now + RETRY_SECONDS
         if execution.due_at > execution.ends_at:
             self._waiting.remove(execution)
             self.abandoned.append(execution.data)
@@ -191,7 +191,7 @@ class Account:
         name = waiter.execution_name(data)
         if name not in self.executions:
             now = self.clock.now
-            # Step Functions has milliseconds, and no two starts in one.
+            # Step Functions records milliseconds; every start gets a different one.
             started_at = datetime.fromtimestamp(now, UTC) + timedelta(milliseconds=len(self.executions))
             ends_at = now + self.execution_seconds_max
             self.executions[name] = Execution(data, now + data["WaitSeconds"], ends_at, started_at)
@@ -200,23 +200,23 @@ class Account:
     def _is_superseded(self, event: Event) -> bool:
         own = waiter.execution_name(event)
         resource = own.partition("-")[0]
-        begun = {name: each.started_at for name, each in self.executions.items() if name.startswith(resource)}
-        return waiter.has_later_request(own, begun)
+        start_times = {name: each.started_at for name, each in self.executions.items() if name.startswith(resource)}
+        return waiter.has_later_request(own, start_times)
 
-    def _send(self, url: str, answer: Mapping[str, object]) -> None:
+    def _send(self, url: str, response: Mapping[str, object]) -> None:
         if self.undeliverable:
             self.undeliverable -= 1
-            raise answers.NotDeliveredError("CloudFormation did not accept the response")
-        body = json.loads(answers.body_of(answer))
-        read = Answer(
+            raise NotDeliveredError("CloudFormation did not accept the response")
+        body = json.loads(body_of(response))
+        read = Response(
             status=body["Status"],
             reason=body["Reason"],
             physical_resource_id=body["PhysicalResourceId"],
             attributes=body["Data"],
             request_id=body["RequestId"],
-            answered_at=self.clock.now,
+            sent_at=self.clock.now,
         )
-        self.answers.setdefault(url, []).append(read)
+        self.responses.setdefault(url, []).append(read)
 
 
 def _as_json(event: Event) -> Event:

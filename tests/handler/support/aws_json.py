@@ -1,4 +1,4 @@
-"""A service of AWS on loopback that gives scripted answers in AWS JSON 1.1, and keeps what it was asked."""
+"""A service of AWS on loopback that returns scripted responses in AWS JSON 1.1 and records the requests."""
 
 import json
 import threading
@@ -20,7 +20,7 @@ ONCE: Final = Config(retries={"total_max_attempts": 1}, connect_timeout=1, read_
 
 @dataclass(frozen=True)
 class Response:
-    """What to answer; `date` is epoch seconds, or the header's text."""
+    """A response to return; `date` is epoch seconds, or the text of the header."""
 
     body: dict[str, Any]
     status: int = 200
@@ -28,21 +28,21 @@ class Response:
 
 
 def error(code: str, message: str = "", status: int = 400, date: float | str | None = None) -> Response:
-    """Make an error as AWS JSON has it."""
+    """Return an error in AWS JSON format."""
     return Response({"__type": code, "message": message}, status, date)
 
 
 @dataclass
 class Service:
-    """Gives the scripted responses in turn."""
+    """Returns the scripted responses in order."""
 
     url: str = ""
     script: list[Response] = field(default_factory=list)
     requests: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     """(operation, parameters), as they arrived."""
 
-    def answers(self, *responses: Response | dict[str, Any]) -> None:
-        """Say what comes next."""
+    def respond_with(self, *responses: Response | dict[str, Any]) -> None:
+        """Add responses to the script."""
         self.script.extend(item if isinstance(item, Response) else Response(item) for item in responses)
 
 
@@ -67,7 +67,7 @@ def serve() -> Iterator[Service]:
             self.wfile.write(body)
 
         def log_message(self, format: str, *args: object) -> None:
-            """Say nothing: a test's output is what failed."""
+            """Log nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     service.url = f"http://127.0.0.1:{server.server_port}"
@@ -82,7 +82,7 @@ def serve() -> Iterator[Service]:
 
 
 def client_of(url: str, config: Config = ONCE) -> "PersonalizeClient":
-    """Make a client, which tries once unless it is told otherwise."""
+    """Create a client, by default with one attempt per call."""
     return boto3.client(
         "personalize",
         region_name="eu-west-1",

@@ -1,4 +1,4 @@
-"""Amazon Personalize in memory: it behaves, on a clock that only tests move."""
+"""A fake Amazon Personalize in memory, with a clock that only tests advance."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,7 +23,7 @@ def job_arn(job_name: str) -> str:
 
 @dataclass
 class Clock:
-    """Epoch seconds, moved by hand."""
+    """A clock in epoch seconds that only tests advance."""
 
     now: float = 1_700_000_000.0
 
@@ -33,8 +33,8 @@ class Clock:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Course:
-    """How a job goes: pending, then in progress, and in the end as it is said here."""
+class JobBehavior:
+    """The statuses of a job over time: pending, in progress, and the final one."""
 
     pending_seconds: float = 40
     seconds: float = 300
@@ -49,11 +49,11 @@ class Course:
 
 @dataclass(frozen=True)
 class Job:
-    """A job that was accepted."""
+    """An accepted job."""
 
     name: str
     properties: ImportProperties
-    course: Course
+    job_behavior: JobBehavior
     created_at: float
 
     @property
@@ -63,7 +63,7 @@ class Job:
 
 @dataclass(frozen=True)
 class Fault:
-    """An error to raise instead of what a call would do, or after it was done."""
+    """An error that a call raises, before or after its effect."""
 
     error: BaseException
     after_effect: bool = False
@@ -71,68 +71,68 @@ class Fault:
 
 @dataclass
 class FakePersonalize:
-    """The protocol of `personalize.py`; `calls` is the record of what was asked."""
+    """Implements the protocol in `personalize.py`, and records all calls."""
 
     clock: Clock
     jobs: dict[str, Job] = field(default_factory=dict)
     datasets: dict[str, float] = field(default_factory=dict)
     tags: dict[str, dict[str, str]] = field(default_factory=dict)
     schema: str = SCHEMA
-    """That of every dataset."""
+    """The schema of every dataset."""
     calls: list[tuple[str, str]] = field(default_factory=list)
-    course: Course = field(default_factory=Course)
-    """How the jobs go that are accepted from now on."""
-    most_running: int = 0
+    job_behavior: JobBehavior = field(default_factory=JobBehavior)
+    """Behavior of all jobs that are created from now on."""
+    max_running: int = 0
     _names_taken: set[str] = field(default_factory=set)
     _faults: dict[str, list[Fault]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.datasets.setdefault(DATASET_ARN, self.clock.now - 3600)
 
-    # What tests do to the service.
+    # Called by tests.
 
     def fail_next(self, operation: str, error: BaseException, *, times: int = 1, after_effect: bool = False) -> None:
-        """Let the next calls of an operation (a method's name) fail, before or after they had their effect."""
+        """Raise an error in the next calls of an operation (a method's name), before or after their effect."""
         self._faults.setdefault(operation, []).extend([Fault(error, after_effect)] * times)
 
-    def heal(self) -> None:
-        """Let nothing fail any more that hasn't failed yet."""
+    def clear_faults(self) -> None:
+        """Remove all faults that haven't been raised yet."""
         self._faults.clear()
 
     def recreate_dataset(self, dataset_arn: str = DATASET_ARN) -> None:
-        """Delete a dataset and make it again: same ARN, no data, and the jobs are still there to be described."""
+        """Delete and create a dataset again: same ARN, no data; its earlier jobs can still be described."""
         self.datasets[dataset_arn] = self.clock.now
 
     def delete_dataset(self, dataset_arn: str = DATASET_ARN) -> None:
-        """Delete a dataset and its jobs; their names stay taken."""
+        """Delete a dataset and its jobs, whose names stay in use."""
         del self.datasets[dataset_arn]
         self.jobs = {name: job for name, job in self.jobs.items() if job.properties.dataset_arn != dataset_arn}
 
     def import_elsewhere(
         self, job_name: str, properties: ImportProperties, tags: Mapping[str, str] | None = None
     ) -> str:
-        """Start a job that no stack knows of."""
+        """Start a job that belongs to no stack."""
         return self._accept(job_name, properties, tags or {})
 
     def tags_of(self, arn: str) -> dict[str, str]:
-        """Return the tags that somebody has asked for, without those that the handler adds."""
+        """Return the tags of a job without the ones that the handler adds."""
         return {key: value for key, value in self.tags[arn].items() if not key.startswith(TAG_KEY_PREFIX)}
 
     def calls_of(self, operation: str) -> list[str]:
-        """List what an operation was asked for."""
+        """Return the argument of each call of an operation."""
         return [argument for name, argument in self.calls if name == operation]
 
     def imported(self, dataset_arn: str = DATASET_ARN) -> list[str]:
-        """List the locations whose data a dataset holds."""
+        """Return the locations whose data is in a dataset."""
         done = [job for job in self._jobs_of(dataset_arn) if self._status(job) == "ACTIVE"]
         held: list[str] = []
-        for job in sorted(done, key=lambda job: job.created_at + job.course.seconds):
+        for job in sorted(done, key=lambda job: job.created_at + job.job_behavior.seconds):
             if job.created_at >= self.datasets[dataset_arn]:
                 kept = held if job.properties.import_mode is ImportMode.INCREMENTAL else []
                 held = [*kept, job.properties.data_location]
         return held
 
-    # What the handler asks of it.
+    # Called by the handler.
 
     def now(self) -> float:
         return self.clock.now
@@ -203,24 +203,24 @@ class FakePersonalize:
         return fault
 
     def _accept(self, job_name: str, properties: ImportProperties, tags: Mapping[str, str]) -> str:
-        job = Job(job_name, properties, self.course, self.clock.now)
+        job = Job(job_name, properties, self.job_behavior, self.clock.now)
         self.jobs[job_name] = job
         self._names_taken.add(job_name)
         self.tags[job.arn] = dict(tags)
-        self.most_running = max(self.most_running, self._running())
+        self.max_running = max(self.max_running, self._running())
         return job.arn
 
     def _running(self) -> int:
-        return sum(self.clock.now - job.created_at < job.course.seconds for job in self.jobs.values())
+        return sum(self.clock.now - job.created_at < job.job_behavior.seconds for job in self.jobs.values())
 
     def _jobs_of(self, dataset_arn: str) -> list[Job]:
         return [job for job in self.jobs.values() if job.properties.dataset_arn == dataset_arn]
 
     def _status(self, job: Job) -> str:
-        return job.course.status(self.clock.now - job.created_at)
+        return job.job_behavior.status(self.clock.now - job.created_at)
 
     def _description(self, job: Job) -> DatasetImportJob:
-        ended = self.clock.now - job.created_at >= job.course.seconds
+        ended = self.clock.now - job.created_at >= job.job_behavior.seconds
         return DatasetImportJob(
             dataset_import_job_arn=job.arn,
             status=self._status(job),
@@ -231,8 +231,8 @@ class FakePersonalize:
             data_location=job.properties.data_location,
             role_arn=job.properties.role_arn,
             publish_attribution_metrics_to_s3=job.properties.publish_attribution_metrics_to_s3,
-            last_updated_date_time=min(self.clock.now, job.created_at + job.course.seconds),
-            failure_reason=job.course.failure_reason if ended else None,
+            last_updated_date_time=min(self.clock.now, job.created_at + job.job_behavior.seconds),
+            failure_reason=job.job_behavior.failure_reason if ended else None,
         )
 
 

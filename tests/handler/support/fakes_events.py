@@ -20,7 +20,7 @@ class FakeEventBus:
         """Let the next events be refused."""
         self._faults.extend([error] * times)
 
-    def heal(self) -> None:
+    def clear_faults(self) -> None:
         """Let nothing fail any more that hasn't failed yet."""
         self._faults.clear()
 

@@ -1,4 +1,4 @@
-"""Amazon S3 in memory, as far as the handler asks for it."""
+"""A fake Amazon S3 in memory, with the operations that the handler needs."""
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
@@ -9,12 +9,12 @@ from personalize_import_handler.data_checks.files import is_read
 from personalize_import_handler.errors import NotFoundError
 
 ENTRIES_PER_POLL = 3
-"""So many objects are deleted before a bucket has to be looked at again."""
+"""Number of objects that one poll deletes."""
 
 
 @dataclass
 class FakeStorage:
-    """The protocol of `storage.py`; `calls` is the record of what was asked."""
+    """Implements the protocol in `storage.py`, and records all calls."""
 
     objects: dict[str, str] = field(default_factory=dict)
     """Contents by location."""
@@ -23,25 +23,25 @@ class FakeStorage:
     calls: list[tuple[str, str]] = field(default_factory=list)
     _faults: dict[str, list[BaseException]] = field(default_factory=dict)
 
-    # What tests do to the service.
+    # Called by tests.
 
     def fail_next(self, operation: str, error: BaseException, *, times: int = 1) -> None:
-        """Let the next calls of an operation (a method's name) fail."""
+        """Raise an error in the next calls of an operation (a method's name)."""
         self._faults.setdefault(operation, []).extend([error] * times)
 
-    def heal(self) -> None:
-        """Let nothing fail any more that hasn't failed yet."""
+    def clear_faults(self) -> None:
+        """Remove all faults that haven't been raised yet."""
         self._faults.clear()
 
     def add_files(self, files: Iterable[dict[str, str]]) -> None:
-        """Put the sources of files where the CDK does; the content is the source's own name."""
+        """Add the sources of asset files, each with its location as content."""
         self.objects |= {file["Source"]: file["Source"] for file in files}
 
     def below(self, location: str) -> dict[str, str]:
-        """Give the contents below a location, by what is left of their own."""
+        """Return the contents below a location, by their relative names."""
         return {key.removeprefix(location): text for key, text in self.objects.items() if key.startswith(location)}
 
-    # What the handler asks of it.
+    # Called by the handler.
 
     def copy(self, source: str, target: str) -> int:
         self._called("copy", target)
@@ -56,10 +56,10 @@ class FakeStorage:
 
     def empty(self, bucket: str) -> bool:
         self._called("empty", bucket)
-        there = [location for location in self.objects if location.startswith(f"s3://{bucket}/")]
-        for location in there[:ENTRIES_PER_POLL]:
+        found = [location for location in self.objects if location.startswith(f"s3://{bucket}/")]
+        for location in found[:ENTRIES_PER_POLL]:
             del self.objects[location]
-        return len(there) <= ENTRIES_PER_POLL
+        return len(found) <= ENTRIES_PER_POLL
 
     def _called(self, operation: str, argument: str) -> None:
         self.calls.append((operation, argument))
@@ -69,7 +69,7 @@ class FakeStorage:
 
 @dataclass
 class FakeReader:
-    """The protocol of `data_reader.py` on the same objects; whoever the role is, it may read them."""
+    """Implements the protocol in `data_reader.py` for the same objects, with read access for every role."""
 
     storage: FakeStorage
 

@@ -10,8 +10,8 @@ from typing import Any, Final
 from personalize_import_handler.cloudformation.custom_resource import Event
 from personalize_import_handler.cloudformation.responses import BODY_BYTES_MAX, body_of
 from tests.handler.conftest import Log
-from tests.handler.support.account import Account, Answer
-from tests.handler.support.fakes import Course
+from tests.handler.support.account import Account, Response
+from tests.handler.support.fakes import JobBehavior
 from tests.handler.support.malformed import Malformed
 from tests.handler.support.properties import properties
 from tests.handler.support.simulator import CloudFormation
@@ -29,14 +29,14 @@ class MeasuringAccount(Account):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self.personalize.course = Course(pending_seconds=5, seconds=JOB_SECONDS)
+        self.personalize.job_behavior = JobBehavior(pending_seconds=5, seconds=JOB_SECONDS)
 
-    def _send(self, url: str, answer: Mapping[str, object]) -> None:
-        body = body_of(answer)
+    def _send(self, url: str, response: Mapping[str, object]) -> None:
+        body = body_of(response)
         self.answer_sizes.append(len(body))
-        if json.loads(body)["Reason"] != answer["Reason"]:
-            self.cut_reasons.append(str(answer["Reason"]))
-        super()._send(url, answer)
+        if json.loads(body)["Reason"] != response["Reason"]:
+            self.cut_reasons.append(str(response["Reason"]))
+        super()._send(url, response)
 
 
 @dataclass
@@ -57,7 +57,7 @@ class PlainTemplate(CloudFormation):
         return event
 
 
-def refusal_of(sent: Malformed, request_type: str) -> Answer:
+def refusal_of(sent: Malformed, request_type: str) -> Response:
     """Send malformed properties, see that nothing comes of them but one answer, and that CloudFormation can go on."""
     account = MeasuringAccount()
     stack = PlainTemplate(account, scalars_as_strings=sent.scalars_as_strings)
@@ -65,15 +65,15 @@ def refusal_of(sent: Malformed, request_type: str) -> Answer:
         if request_type == "Update":
             assert stack.create(properties()).succeeded
         started = account.personalize.calls_of("create_dataset_import_job")
-        answer = stack.run(stack.begin(request_type, sent.properties))
+        response = stack.run(stack.begin(request_type, sent.properties))
         assert stack.roll_back().succeeded
-        assert stack.delete(answer.physical_resource_id).succeeded
+        assert stack.delete(response.physical_resource_id).succeeded
     assert account.personalize.calls_of("create_dataset_import_job") == started
     assert len(account.personalize.jobs) == len(started)
     assert account.abandoned == []
     _assert_answers_fit(account)
-    _assert_no_url_is_logged(stack, [*log.lines, answer.reason])
-    return answer
+    _assert_no_url_is_logged(stack, [*log.lines, response.reason])
+    return response
 
 
 def _assert_answers_fit(account: MeasuringAccount) -> None:

@@ -11,7 +11,7 @@ DATA_LOCATION = "s3://shop-data/interactions/"
 
 
 def properties(**changed: Any) -> dict[str, Any]:
-    """Give the properties that every import needs, and what a test changes about them; None leaves one out."""
+    """Return the required properties with changes; None removes a property."""
     needed = {
         "ServiceToken": "arn:aws:lambda:eu-west-1:123456789012:function:on-event",
         "DatasetArn": DATASET_ARN,
@@ -24,12 +24,12 @@ def properties(**changed: Any) -> dict[str, Any]:
 def asset_properties(
     *names: str, version: int = 1, folder: bool = True, stack: str = folder_of("shop")
 ) -> dict[str, Any]:
-    """Return the properties of asset files: a version of the files, in the folder of a stack."""
+    """Return the properties of an import of asset files: one version of them, in the folder of a stack."""
     files = [{"Name": name, "Source": f"{ASSET_BUCKET}/{version}-{name}"} for name in names]
     location = f"s3://{DATA_BUCKET}/{stack}/{version:032}/{'' if folder else names[0]}"
     return properties(DataLocation=location, DataFiles=files)
 
 
 def tags(**values: str) -> list[dict[str, str]]:
-    """Give tags in CloudFormation's spelling."""
+    """Return tags in CloudFormation's format."""
     return [{"Key": key, "Value": value} for key, value in values.items()]

@@ -1,4 +1,4 @@
-"""CloudFormation, played for one custom resource: events as it sends them, answers as it reads them."""
+"""A simulated CloudFormation for one custom resource."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,51 +8,51 @@ from uuid import NAMESPACE_URL, uuid5
 
 from personalize_import_handler.cloudformation.custom_resource import Event
 from personalize_import_handler.contract import RESOURCE_TYPE
-from tests.handler.support.account import Account, Answer
+from tests.handler.support.account import Account, Response
 from tests.handler.support.fakes import ACCOUNT, REGION
 from tests.handler.support.fakes_stacks import stack_id_of
 
 
 @dataclass
 class CloudFormation:
-    """One custom resource of one stack, and the requests that CloudFormation makes for it."""
+    """CloudFormation with one custom resource of one stack."""
 
     account: Account
     stack_name: str = "shop"
     logical_id: str = "Import"
     generation: int = 1
-    """A stack that was deleted and made again is another generation: its name is the same, its id is not."""
+    """Number of times the stack was created: a stack that is created again has the same name and another id."""
     resource_type: str = RESOURCE_TYPE
     endpoint: str = "https://cloudformation.example"
-    """Where answers go."""
+    """Base of the ResponseURLs."""
     dates_urls: bool = True
-    """Whether the URLs for answers contain when they were signed, as those of Signature Version 4 do."""
+    """True if ResponseURLs contain the date of their signature, as with Signature Version 4."""
     nested_in: str | None = None
     """The name of the root stack, if the stack is nested in one."""
     properties: Mapping[str, Any] | None = None
-    """Those of the last request, whatever came of it."""
+    """The properties of the last request, even if it has failed."""
     properties_before: Mapping[str, Any] | None = None
     physical_resource_id: str = ""
     replaced: str | None = None
-    """The physical id of before an update that was answered with another one."""
+    """The previous physical id, if the response to an update had another one."""
     rollbacks: int = 0
     _requests: int = 0
     _is_rolling_back: bool = False
 
-    def create(self, properties: Mapping[str, Any]) -> Answer:
+    def create(self, properties: Mapping[str, Any]) -> Response:
         return self.run(self.begin("Create", properties))
 
-    def update(self, properties: Mapping[str, Any]) -> Answer:
+    def update(self, properties: Mapping[str, Any]) -> Response:
         return self.run(self.begin("Update", properties))
 
-    def delete(self, physical_resource_id: str | None = None) -> Answer:
+    def delete(self, physical_resource_id: str | None = None) -> Response:
         return self.run(self.begin("Delete", self.properties or {}, physical_resource_id))
 
-    def roll_back(self) -> Answer:
-        """Undo the last update, or a create, as it is documented.
+    def roll_back(self) -> Response:
+        """Roll back the last create or update, as documented.
 
-        A resource that kept its physical id gets an Update with the old properties. Of one that was replaced, the new
-        one is deleted, and nothing else happens:
+        A resource that kept its physical id gets an Update with the old properties. If an update has replaced the
+        resource, only the new one is deleted:
         https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/crpg-ref-requesttypes-update.html
         """
         self.rollbacks += 1
@@ -62,23 +62,23 @@ class CloudFormation:
         finally:
             self._is_rolling_back = False
 
-    def _undo(self) -> Answer:
+    def _undo(self) -> Response:
         if self.properties_before is None:
             return self.delete()
         if self.replaced is None:
             return self.update(self.properties_before)
         new, self.physical_resource_id, self.replaced = self.physical_resource_id, self.replaced, None
-        answer = self.delete(new)
+        response = self.delete(new)
         self.properties = self.properties_before
-        return answer
+        return response
 
-    def clean_up(self) -> list[Answer]:
-        """Delete what an update has replaced, as at the end of a stack's update."""
+    def clean_up(self) -> list[Response]:
+        """Delete the replaced resource, as at the end of an update of a stack."""
         replaced, self.replaced = self.replaced, None
         return [self.delete(replaced)] if replaced else []
 
     def begin(self, request_type: str, properties: Mapping[str, Any], physical_resource_id: str | None = None) -> Event:
-        """Make a request, deliver it and let happen what happens at once; `run` waits for its answer."""
+        """Send a request and run what is due immediately; `run` waits for the response."""
         event = self.event(request_type, properties, physical_resource_id)
         root_id = self.stack_id if self.nested_in is None else stack_id_of(self.nested_in)
         self.account.stacks.roots[self.stack_id] = root_id
@@ -89,18 +89,18 @@ class CloudFormation:
         self.account.run(until=self.account.clock.now)
         return event
 
-    def run(self, event: Event) -> Answer:
-        """Let time pass until a request is answered, and return its one answer."""
+    def run(self, event: Event) -> Response:
+        """Advance the clock until a request has its response, and return the response."""
         self.account.run()
-        answer = self.answer_to(event)
-        self._note(event, answer)
-        return answer
+        response = self.response_to(event)
+        self._record(event, response)
+        return response
 
-    def answer_to(self, event: Event) -> Answer:
-        received = self.account.answers.get(event["ResponseURL"], [])
-        assert received, "CloudFormation got no answer"
-        assert len(received) == 1, f"CloudFormation got several answers: {received}"
-        assert received[0].physical_resource_id, "an answer without a physical id fails a stack with another reason"
+    def response_to(self, event: Event) -> Response:
+        received = self.account.responses.get(event["ResponseURL"], [])
+        assert received, "CloudFormation got no response"
+        assert len(received) == 1, f"CloudFormation got several responses: {received}"
+        assert received[0].physical_resource_id, "a response without a physical id fails a stack with another reason"
         return received[0]
 
     def event(self, request_type: str, properties: Mapping[str, Any], physical_resource_id: str | None = None) -> Event:
@@ -136,17 +136,17 @@ class CloudFormation:
             return "ROLLBACK_IN_PROGRESS" if self.properties_before is None else "UPDATE_ROLLBACK_IN_PROGRESS"
         return f"{request_type.upper()}_IN_PROGRESS"
 
-    def _note(self, event: Event, answer: Answer) -> None:
+    def _record(self, event: Event, response: Response) -> None:
         kind = event["RequestType"]
-        if kind == "Delete" or not (answer.succeeded or kind == "Create"):
+        if kind == "Delete" or not (response.succeeded or kind == "Create"):
             return
-        if kind == "Update" and answer.physical_resource_id != self.physical_resource_id:
+        if kind == "Update" and response.physical_resource_id != self.physical_resource_id:
             self.replaced = self.physical_resource_id
-        self.physical_resource_id = answer.physical_resource_id
+        self.physical_resource_id = response.physical_resource_id
 
 
 def as_delivered(value: Any) -> Any:
-    """Turn properties into what CloudFormation delivers: every scalar is a string."""
+    """Return properties as CloudFormation delivers them: every scalar is a string."""
     if isinstance(value, Mapping):
         return {key: as_delivered(item) for key, item in value.items()}
     if isinstance(value, list):

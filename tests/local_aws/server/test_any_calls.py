@@ -76,12 +76,12 @@ def check(number: int, cloud: Cloud, record_property: Callable[[str, object], No
     record_property("calls answered", dict(statuses))
 
 
-def test_no_call_over_https_is_answered_with_5xx(cloud: Cloud, record_property: Callable[[str, object], None]) -> None:
+def test_no_call_over_https_returns_5xx(cloud: Cloud, record_property: Callable[[str, object], None]) -> None:
     check(30, cloud, record_property)
 
 
 @pytest.mark.nightly
-def test_none_of_thousands_of_calls_over_https_is_answered_with_5xx(
+def test_none_of_thousands_of_calls_over_https_returns_5xx(
     cloud: Cloud, record_property: Callable[[str, object], None]
 ) -> None:
     check(400, cloud, record_property)

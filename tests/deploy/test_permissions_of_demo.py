@@ -1,4 +1,4 @@
-"""Every permission is needed: the demo's stacks deploy with all of them, and with any one missing they don't."""
+"""The demo needs each of its permissions: its stacks deploy with all of them, and fail without any one."""
 
 import json
 from collections import Counter
@@ -13,17 +13,17 @@ from demo.schema import DemoSchema
 from demo.stacks import DataStack, DemoStack
 
 from tests.deploy.support.cloud import Cloud
-from tests.deploy.support.direct import publish
-from tests.deploy.support.removal import ONLY_ON_AWS, TRUST, Template, Variant, variants
-from tests.deploy.support.removal_trial import DATA, DEMO, Trial
+from tests.deploy.support.permission_removal import ONLY_ON_AWS, TRUST, Template, Variant, variants
+from tests.deploy.support.permission_run import DATA, DEMO, PermissionRun
+from tests.deploy.support.stack_under_test import publish
 
 pytestmark = pytest.mark.deploy
 
-SIDE_BY_SIDE = 4
-"""Trials spend most of their time waiting; the service runs five imports at once."""
-# By service, what is told where it isn't the action that is named.
-TOLD = {"s3": "Insufficient privileges for accessing data in S3", "logs": "has left no log"}
-TOLD_OF_TRUST = "assume"
+CONCURRENT_RUNS = 4
+"""Runs mostly wait; the service runs at most five imports at the same time."""
+# By service, the message if it doesn't contain the action.
+MESSAGES = {"s3": "Insufficient privileges for accessing data in S3", "logs": "has left no log"}
+TRUST_MESSAGE = "assume"
 
 
 @pytest.fixture(scope="module")
@@ -53,32 +53,32 @@ def short_imports(cloud: Cloud) -> Iterator[None]:
 @pytest.mark.parametrize(
     "every", [pytest.param(12, marks=pytest.mark.slow), pytest.param(1, marks=pytest.mark.nightly)]
 )
-def test_the_demo_deploys_with_all_permissions_and_with_none_of_them_missing(
+def test_the_demo_needs_each_of_its_permissions(
     every: int,
     cloud: Cloud,
     templates: dict[str, Template],
     data: bytes,
     record_property: Callable[[str, object], None],
 ) -> None:
-    assert Trial(cloud, 0, templates, data).refusal() == ""
+    assert PermissionRun(cloud, 0, templates, data).first_failure() == ""
 
     # Without these the functions retry for a minute or two.
     tried = sorted(variants(templates), key=lambda variant: variant.action.startswith("states:"))[::every]
 
-    def told(numbered: tuple[int, Variant]) -> str:
+    def failure_of(numbered: tuple[int, Variant]) -> str:
         number, variant = numbered
-        return Trial(cloud, number, variant.templates, data).refusal()
+        return PermissionRun(cloud, number, variant.templates, data).first_failure()
 
-    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
-        refusals = list(pool.map(told, enumerate(tried, start=1)))
+    with ThreadPoolExecutor(CONCURRENT_RUNS) as pool:
+        failures = list(pool.map(failure_of, enumerate(tried, start=1)))
 
     record_property("removal proof", summary(tried))
-    assert [f"{v}: {text}" for v, text in zip(tried, refusals, strict=True) if expected(v) not in text] == []
+    assert [f"{v}: {text}" for v, text in zip(tried, failures, strict=True) if expected(v) not in text] == []
 
 
 def expected(variant: Variant) -> str:
-    """What somebody is told when a piece is missing."""
-    return TOLD_OF_TRUST if variant.action == TRUST else TOLD.get(variant.action.split(":")[0], variant.action)
+    """Return the expected part of the failure without a permission."""
+    return TRUST_MESSAGE if variant.action == TRUST else MESSAGES.get(variant.action.split(":")[0], variant.action)
 
 
 def summary(tried: list[Variant]) -> str:
@@ -86,7 +86,7 @@ def summary(tried: list[Variant]) -> str:
     pieces = Counter(variant.missing.split()[0] for variant in tried)
     return (
         f"{len(statements)} statements and {pieces['action']} actions removed one by one, {pieces['resource']} "
-        f"resources removed and {pieces['condition']} conditions spoilt: each made the deploy fail, or of "
+        f"resources removed and {pieces['condition']} conditions invalidated: each made the deploy fail, or of "
         f"{sum(variant.action.startswith('logs:') for variant in tried)} actions left no log; {len(ONLY_ON_AWS)} "
         "actions listed that only the real AWS exercises"
     )

@@ -1,4 +1,4 @@
-"""A job of three hours, on a clock that is scaled: several resources of the stack wait for it in turn."""
+"""A wait chain with a job of three hours on a fast clock."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -30,7 +30,7 @@ def slow_cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
 
 
 class ImportStack(cdk.Stack):
-    """An import into a dataset that was made elsewhere, as it outlives a stack that fails."""
+    """An import into a dataset outside the stack, which a failed stack doesn't delete."""
 
     def __init__(self, app: cdk.App, name: str, dataset_arn: str, data_location: str, hours: float) -> None:
         super().__init__(app, name)
@@ -46,7 +46,7 @@ class ImportStack(cdk.Stack):
 
 
 def users_dataset(cloud: Cloud, name: str) -> str:
-    """Make a dataset of users outside any stack, and wait until it can be imported into."""
+    """Create a dataset of users outside any stack, and wait until it is active."""
     client = cloud.personalize
     group = client.create_dataset_group(name=name)["datasetGroupArn"]
     schema = client.create_schema(name=name, schema=users_schema())["schemaArn"]
@@ -64,12 +64,12 @@ def until(holds: Callable[[], bool]) -> None:
 
 
 def waited(events: "list[StackEventTypeDef]", status: str) -> list[str]:
-    """Give the import's own resource and those that go on waiting, in the order in which they took on a status."""
-    relay = [event for event in events if event.get("ResourceType") in {JOB, WAIT}]
-    return [event["ResourceType"] for event in relay if event.get("ResourceStatus") == status]
+    """Return the types of the resources of the wait chain in the order in which they reached a status."""
+    chain = [event for event in events if event.get("ResourceType") in {JOB, WAIT}]
+    return [event["ResourceType"] for event in chain if event.get("ResourceStatus") == status]
 
 
-def test_a_job_of_three_hours_is_waited_for_by_five_resources_within_four_hours(slow_cloud: Cloud) -> None:
+def test_five_resources_wait_up_to_four_hours_for_a_job_of_three_hours(slow_cloud: Cloud) -> None:
     location = slow_cloud.put("three-hours", "users.csv", users_csv("a", "b"))
 
     def build(app: cdk.App) -> None:
@@ -85,7 +85,8 @@ def test_a_job_of_three_hours_is_waited_for_by_five_resources_within_four_hours(
     assert slow_cloud.rows(job["dataset_arn"])["count"] == 2
 
 
-def test_with_two_hours_it_fails_and_says_that_the_next_deployment_joins_it_which_it_does(slow_cloud: Cloud) -> None:
+@pytest.mark.nightly
+def test_after_a_timeout_of_two_hours_the_next_deployment_adopts_the_job(slow_cloud: Cloud) -> None:
     location = slow_cloud.put("two-hours", "users.csv", users_csv("a", "b", "c"))
     dataset_arn = users_dataset(slow_cloud, "two-hours")
 

@@ -8,13 +8,13 @@ from tests.mutations.patches import Patch
 _look: Final = partial(Patch, "job/import_job.py", "handler/job/test_lifecycle_waiting.py")
 _create: Final = partial(Patch, "job/import_job.py", "handler/job/test_lifecycle_create.py")
 _paced: Final = partial(Patch, "job/import_job.py", "handler/request/test_polling.py")
-_relay: Final = partial(Patch, "job/import_job.py", "faults/test_relay.py")
+_wait_chain: Final = partial(Patch, "job/import_job.py", "faults/test_wait_chain.py")
 _COMPLETES: Final = "        if requested.properties.completes_at_timeout:\n"
 _wait: Final = partial(Patch, "job/requested_import.py", "handler/job/test_lifecycle_waiting.py")
 _refused: Final = partial(Patch, "job/requested_import.py", "handler/job/test_lifecycle_create.py")
 _granted: Final = partial(Patch, "job/requested_import.py", "handler/aws/test_fresh_permissions.py")
 _seconds: Final = partial(Patch, "job/requested_import.py", "handler/request/test_polling.py")
-_chain_faults: Final = partial(Patch, "job/requested_import.py", "faults/test_relay.py")
+_chain_faults: Final = partial(Patch, "job/requested_import.py", "faults/test_wait_chain.py")
 _chained: Final = partial(Patch, "job/requested_import.py", "handler/job/test_wait_chain.py")
 
 GUARDS: Final = (
@@ -36,9 +36,9 @@ GUARDS: Final = (
         "    if requested.is_timed_out(progress):\n" + _COMPLETES,
         "    if False:\n" + _COMPLETES,
     ),
-    _relay("at the end of its time a resource hands over", _COMPLETES, "        if False:\n"),
+    _wait_chain("at the end of its time a resource hands over", _COMPLETES, "        if False:\n"),
     _look("at the end of the time only a relay's resource succeeds", _COMPLETES, "        if True:\n"),
-    _relay(
+    _wait_chain(
         "a timeout names the time of all resources",
         "failure_reasons.job_timed_out(job, requested.waited_seconds(progress))",
         "failure_reasons.job_timed_out(job, progress.elapsed_seconds(requested.personalize.now()))",

@@ -1,4 +1,4 @@
-"""The demo's two stacks, deployed, changed and deleted so that every permission is needed once."""
+"""Deploy, change and delete the two stacks of the demo, in steps that need every permission."""
 
 import copy
 import json
@@ -7,25 +7,25 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from tests.deploy.support.cloud import Cloud
-from tests.deploy.support.removal import Template
+from tests.deploy.support.permission_removal import Template
 
 NAME: Final = "RemovalProof"
-"""Stands for the stacks' names in the templates."""
+"""Placeholder for the names of the stacks in the templates."""
 DATA: Final = f"{NAME}Data"
 DEMO: Final = f"{NAME}Demo"
 
 _JOB: Final = "Custom::PersonalizeDatasetImportJob"
-# It is refused in the log, by naming what it lacks; the address is one that may not be named there.
+# An invalid request, whose problems are logged without the URL.
 _NO_REQUEST: Final = b'{"ResponseURL": "https://127.0.0.1:9"}'
 _DEADLINE_SECONDS: Final = 150
-# A step takes some seconds. If it takes longer, perhaps nobody can answer CloudFormation.
+# A step takes some seconds. After that, the state machine may be unable to invoke the function.
 _PATIENCE_SECONDS: Final = 8
 
 
-class Trial:
-    """One pair of stacks, with names of their own."""
+class PermissionRun:
+    """One run with a separate pair of stacks."""
 
-    seconds_between_looks = 0.2
+    poll_seconds = 0.2
 
     def __init__(self, cloud: Cloud, number: int, templates: Mapping[str, Template], data: bytes) -> None:
         self._cloud = cloud
@@ -35,20 +35,20 @@ class Trial:
         self._data = data
         self._ids: dict[str, str] = {}
 
-    def refusal(self) -> str:
-        """Go through all steps, and return what the first one that fails is refused with; nothing if all succeed."""
+    def first_failure(self) -> str:
+        """Run all steps, and return the reason of the first failure; "" if all succeed."""
         return next(filter(None, self._steps()), "")
 
     def _steps(self) -> Iterator[str]:
         yield self._change(self._data_stack, self._data_template)
         bucket = self._cloud.outputs(self._data_stack)["BucketName"]
         self._cloud.s3.put_object(Bucket=bucket, Key="interactions/data.csv", Body=self._data)
-        yield self._change(self._stack, self._asking({"kept": "1", "dropped": "1"}, "1"))
-        yield self._change(self._stack, self._asking({"kept": "2"}, "1"))
-        yield self._change(self._stack, self._asking({"kept": "2"}, "2"))
-        yield self._silence()
+        yield self._change(self._stack, self._with_tags({"kept": "1", "dropped": "1"}, "1"))
+        yield self._change(self._stack, self._with_tags({"kept": "2"}, "1"))
+        yield self._change(self._stack, self._with_tags({"kept": "2"}, "2"))
+        yield self._function_without_log()
         yield self._change(self._stack, self._without_import())
-        yield self._refused_to_the_delete()
+        yield self._refused_during_the_delete()
         yield self._delete(self._stack)
         self._cloud.s3.delete_object(Bucket=bucket, Key="interactions/data.csv")
         yield self._delete(self._data_stack)
@@ -65,7 +65,7 @@ class Trial:
         named: Template = json.loads(json.dumps(template).replace(NAME, self._name))
         return named
 
-    def _asking(self, tags: Mapping[str, str], reimport_token: str) -> Template:
+    def _with_tags(self, tags: Mapping[str, str], reimport_token: str) -> Template:
         template = copy.deepcopy(self._template)
         (job,) = [resource for resource in template["Resources"].values() if resource["Type"] == _JOB]
         job["Properties"]["Tags"] = [{"Key": key, "Value": value} for key, value in tags.items()]
@@ -92,22 +92,22 @@ class Trial:
         return self._failure(stack, before)
 
     def _failure(self, stack: str, events_before: int) -> str:
-        """Wait until something fails, and return what is said of it; nothing if all that is under way succeeds."""
-        begun = time.monotonic()
-        while time.monotonic() < begun + _DEADLINE_SECONDS:
-            time.sleep(self.seconds_between_looks)
+        """Wait for the end of the operation, and return the reason of the first failure; "" if it succeeds."""
+        started_at = time.monotonic()
+        while time.monotonic() < started_at + _DEADLINE_SECONDS:
+            time.sleep(self.poll_seconds)
             events = self._cloud.events(self._ids[stack])[events_before:]
             if failed := [event for event in events if event["ResourceStatus"].endswith("_FAILED")]:
                 return str(failed[0]["ResourceStatusReason"])
             of_stack = [event for event in events if event["PhysicalResourceId"] == self._ids[stack]]
             if of_stack and of_stack[-1]["ResourceStatus"].endswith("_COMPLETE"):
                 return ""
-            if time.monotonic() > begun + _PATIENCE_SECONDS and (refused := self._refused_to_the_waiter()):
+            if time.monotonic() > started_at + _PATIENCE_SECONDS and (refused := self._refused_to_the_state_machine()):
                 return refused
         raise AssertionError(f"{stack} neither succeeded nor failed")
 
-    def _refused_to_the_waiter(self) -> str:
-        """Return the last error of the state machine, which without a look can't answer before its time is up."""
+    def _refused_to_the_state_machine(self) -> str:
+        """Return the last error of the state machine: without polls there is no response before the timeout."""
         client = self._cloud.client("stepfunctions")
         for machine in client.list_state_machines()["stateMachines"]:
             if self._stack in machine["name"]:
@@ -119,7 +119,7 @@ class Trial:
         return ""
 
     def _without_import(self) -> Template:
-        """Return the template without the import, what depends on it and what is put out of it."""
+        """Return the template without the import, its dependents and its outputs."""
         template = copy.deepcopy(self._template)
         (job,) = [name for name, resource in template["Resources"].items() if resource["Type"] == _JOB]
         template["Resources"] = {
@@ -130,12 +130,12 @@ class Trial:
         del template["Outputs"]
         return template
 
-    def _refused_to_the_delete(self) -> str:
-        """Return the last line of the log that names a permission: a Delete succeeds all the same."""
+    def _refused_during_the_delete(self) -> str:
+        """Return the last log line about a missing permission, with which a Delete still succeeds."""
         return next((line for line in reversed(self._log()) if "not authorized to perform" in line), "")
 
-    def _silence(self) -> str:
-        """Invoke both functions, and name the one that leaves nothing in the log."""
+    def _function_without_log(self) -> str:
+        """Invoke both functions, and report one that writes no log."""
         for part in self._parts():
             if part["ResourceType"] == "AWS::Lambda::Function":
                 lines = len(self._log())

@@ -1,4 +1,4 @@
-"""Stacks by CloudFormation's API, without the CLI, which for these adds nothing: it publishes the package, and asks."""
+"""A stack that is deployed with the CloudFormation API, without the CDK CLI."""
 
 import io
 import json
@@ -11,17 +11,17 @@ from typing import Any, Final
 import aws_cdk as cdk
 
 from tests.deploy.support.cloud import Cloud
-from tests.deploy.support.stacks import ImportStack, RowStack, users_csv
+from tests.deploy.support.stacks import FaultStack, ImportStack, users_csv
 
 _DEADLINE_SECONDS: Final = 60
-# A sign of the URL to which answers go, as the real CloudFormation makes it and as the local one does.
+# Parts of a ResponseURL, of the real CloudFormation and of the local one.
 _RESPONSE_URL: Final = ("X-Amz-Signature", "cfn-response")
 
 
-class Row:
-    """One stack with an import of users, and what has become of it."""
+class StackUnderTest:
+    """A stack with an import of users."""
 
-    stack: type[RowStack] | type[ImportStack] = RowStack
+    stack_class: type[FaultStack] | type[ImportStack] = FaultStack
 
     def __init__(self, cloud: Cloud, name: str) -> None:
         self.cloud = cloud
@@ -31,20 +31,20 @@ class Row:
         self._events_before = 0
 
     def put(self, *users: str, key: str = "others.csv") -> str:
-        """Put a file of other users beside the first."""
+        """Upload a file of other users next to the first one, and return its location."""
         bucket = self.name.lower()
         self.cloud.s3.put_object(Bucket=bucket, Key=key, Body=users_csv(*users))
         return f"s3://{bucket}/{key}"
 
     def deploy(self, location: str | None = None, **arguments: Any) -> str:
-        """Create or update the stack, and return the status that it ends with."""
+        """Create or update the stack, and return its final status."""
         self.begin(location, **arguments)
         return self.end()
 
     def begin(self, location: str | None = None, *, another_resource_fails: bool = False, **arguments: Any) -> None:
-        """Ask for the stack to be created or updated, after a failed creation like the CLI: with a new stack."""
+        """Start to create or update the stack; like the CLI, replace a stack whose creation has failed."""
         if another_resource_fails:
-            arguments["taken_name"] = self._take_name()
+            arguments["name_in_use"] = self._use_name()
         request: Any = {
             "StackName": self.name,
             "TemplateBody": self._template(location or self.location, **arguments),
@@ -59,17 +59,17 @@ class Row:
             self._stack_id = self.cloud.cloudformation.create_stack(**request)["StackId"]
 
     def run_out_of_time(self, **arguments: Any) -> str:
-        """Create a stack whose job is held, until nobody waits for the job any more, and return the stack's status."""
+        """Create a stack whose job is held until the resource times out, and return the stack's status."""
         self.begin(timeout=cdk.Duration.minutes(1), **arguments)
         until(lambda: self.status == "ROLLBACK_IN_PROGRESS")
-        # The resource's Delete waits for the job too, for most of an hour.
+        # The Delete of the resource waits for the job too, up to 50 minutes.
         self.cloud.aws.control("POST", "clock", {"speed": 2000})
         status = self.end()
         self.cloud.aws.control("POST", "clock", {"speed": 100})
         return status
 
     def begin_deletion(self) -> None:
-        """Ask for the stack to be deleted."""
+        """Start to delete the stack."""
         self.cloud.cloudformation.delete_stack(StackName=self._stack_id)
         until(lambda: self.status.startswith("DELETE_"))
 
@@ -80,7 +80,7 @@ class Row:
         self._stack_id, self._events_before = "", 0
 
     def end(self) -> str:
-        """Wait for the end of what CloudFormation does, and return the stack's status."""
+        """Wait for the end of the operation, and return the stack's status."""
         until(lambda: not self.status.endswith("IN_PROGRESS"))
         return self.status
 
@@ -91,9 +91,9 @@ class Row:
 
     @property
     def reason(self) -> str:
-        """What the first failure of the last deployment is said to be."""
-        told = [event for event in self._events() if event["ResourceStatus"].endswith("_FAILED")]
-        return str(told[0]["ResourceStatusReason"])
+        """The reason of the first failure of the last deployment."""
+        failures = [event for event in self._events() if event["ResourceStatus"].endswith("_FAILED")]
+        return str(failures[0]["ResourceStatusReason"])
 
     @cached_property
     def dataset_arn(self) -> str:
@@ -109,11 +109,11 @@ class Row:
 
     @property
     def jobs(self) -> list[str]:
-        """The states of the stack's jobs, the oldest job first."""
+        """The statuses of the stack's jobs, oldest job first."""
         return [job["status"] for job in self.cloud.jobs(self.name)]
 
-    def assert_is_well(self) -> None:
-        """Require what holds whatever the fault: nobody polls any more, no log has a ResponseURL, nothing is stuck."""
+    def assert_is_clean(self) -> None:
+        """Check that no execution is running, no rollback has failed, and no log line has a ResponseURL."""
         assert self.executions()
         until(lambda: "RUNNING" not in self.executions())
         assert self.status not in ("ROLLBACK_FAILED", "UPDATE_ROLLBACK_FAILED", "DELETE_FAILED")
@@ -123,7 +123,7 @@ class Row:
             assert not [part for part in _RESPONSE_URL if part in line], line
 
     def executions(self) -> list[str]:
-        """The states of all executions of the stack's state machines."""
+        """The statuses of all executions of the stack's state machines."""
         client = self.cloud.client("stepfunctions")
         machines = [m for m in client.list_state_machines()["stateMachines"] if self.name in m["name"]]
         found = [client.list_executions(stateMachineArn=m["stateMachineArn"])["executions"] for m in machines]
@@ -140,35 +140,35 @@ class Row:
     def _events(self) -> list[Any]:
         return self.cloud.events(self._stack_id)[self._events_before :]
 
-    def _take_name(self) -> str:
-        """Make a dataset group, so that a stack can't make one of that name."""
+    def _use_name(self) -> str:
+        """Create a dataset group, so that the name is in use when the stack creates one."""
         name = f"{self.name}-taken"
         self.cloud.personalize.create_dataset_group(name=name)
         return name
 
     def _template(self, location: str, **arguments: Any) -> str:
         def build(app: cdk.App) -> None:
-            self.stack(app, self.name, location, **arguments)
+            self.stack_class(app, self.name, location, **arguments)
 
         assembly = self.cloud.synthesize(build)
         publish(self.cloud, assembly / f"{self.name}.assets.json")
-        # Without the indentation, which makes it too long to be sent with a request.
+        # Without indentation, which would make the template too long for a request.
         return json.dumps(json.loads((assembly / f"{self.name}.template.json").read_text()))
 
 
 def publish(cloud: Cloud, assets: Path) -> None:
-    """Put the packages of a stack's functions, and its data, where its template says that they are."""
+    """Upload the assets of a stack to the locations in its template."""
     present = {item["Key"] for item in cloud.s3.list_objects_v2(Bucket=_bucket(cloud)).get("Contents", [])}
     for asset in json.loads(assets.read_text())["files"].values():
         key = next(iter(asset["destinations"].values()))["objectKey"]
         path = assets.parent / asset["source"]["path"]
-        if key not in present and path.suffix != ".json":  # which is the template
+        if key not in present and path.suffix != ".json":  # the template itself
             body = _zipped(path) if asset["source"]["packaging"] == "zip" else path.read_bytes()
             cloud.s3.put_object(Bucket=_bucket(cloud), Key=key, Body=body)
 
 
 def _bucket(cloud: Cloud) -> str:
-    """Name the bucket that `cdk bootstrap` has made for packages."""
+    """Return the name of the asset bucket of `cdk bootstrap`."""
     return next(bucket["Name"] for bucket in cloud.s3.list_buckets()["Buckets"] if "-assets-" in bucket["Name"])
 
 
@@ -181,8 +181,8 @@ def _zipped(folder: Path) -> bytes:
 
 
 def until(condition: Any) -> None:
-    """Wait for a condition, which is checked often; fail if it does not come true."""
+    """Poll a condition; fail if it doesn't become true in time."""
     deadline = time.monotonic() + _DEADLINE_SECONDS
     while not condition():
-        assert time.monotonic() < deadline, "it took too long"
+        assert time.monotonic() < deadline, "timed out"
         time.sleep(0.05)

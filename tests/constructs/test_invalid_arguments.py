@@ -53,7 +53,7 @@ WRONG: list[tuple[str, Any, str]] = [
 
 
 @pytest.mark.parametrize(("name", "value", "allowed"), WRONG)
-def test_a_wrong_argument_is_named_with_its_construct_its_value_and_what_is_allowed(
+def test_an_invalid_argument_is_reported_with_construct_value_and_allowed_values(
     name: str, value: Any, allowed: str
 ) -> None:
     scope = Construct(new_stack(), "Models")
@@ -80,7 +80,7 @@ def received(name: str, value: Any) -> str:
     return repr(value)[:200]
 
 
-def test_wrong_arguments_are_all_named_at_once() -> None:
+def test_all_invalid_arguments_are_reported_at_once() -> None:
     with pytest.raises(ValidationError) as refused:
         add_job(new_stack(), dataset=None, data_source=None, import_mode="ALL", job_name_prefix="-", role="x", tags=5,
                 publish_attribution_metrics_to_s3="x", reimport="", timeout=5, wait="x")  # fmt: skip
@@ -102,7 +102,7 @@ def test_wrong_arguments_are_all_named_at_once() -> None:
     ]
 
 
-def test_refusing_is_a_value_error() -> None:
+def test_an_invalid_argument_raises_value_error() -> None:
     with pytest.raises(ValueError, match="job_name_prefix must be"):
         add_job(new_stack(), job_name_prefix="-")
 
@@ -125,7 +125,7 @@ def test_the_arn_of_an_imported_role_is_checked_too() -> None:
         add_job(stack, role=role)
 
 
-def test_a_refused_job_creates_no_resources() -> None:
+def test_a_rejected_job_creates_no_resources() -> None:
     stack = new_stack()
     with pytest.raises(ValidationError):
         add_job(stack, job_name_prefix="-")
@@ -147,5 +147,5 @@ def test_a_refused_job_creates_no_resources() -> None:
         {"dataset": "arn:aws-cn:personalize:cn-north-1:123456789012:dataset/my-group/ITEMS"},
     ],
 )
-def test_the_edges_of_what_is_allowed_are_allowed(arguments: dict[str, Any]) -> None:
+def test_the_limits_of_allowed_values_are_accepted(arguments: dict[str, Any]) -> None:
     assert add_job(new_stack(), **arguments)

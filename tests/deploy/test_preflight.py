@@ -40,7 +40,7 @@ def put(cloud: Cloud, name: str, key: str, *ids: str) -> None:
 
 
 @pytest.mark.slow
-def test_data_is_imported_again_when_it_has_changed_and_only_then(cloud: Cloud, name: str) -> None:
+def test_only_changed_data_is_imported_again(cloud: Cloud, name: str) -> None:
     location = cloud.put(name.lower(), "users/a.csv", users_csv("a", "b")).removesuffix("a.csv")
     app = stack_of(name, location, reimport=Reimport.when_data_changes())
     deployed = cloud.deploy(app, *as_of(name, "monday"))
@@ -58,12 +58,12 @@ def test_data_is_imported_again_when_it_has_changed_and_only_then(cloud: Cloud, 
     assert users(cloud, name) == ["a", "b"]
     jobs = cloud.jobs(name)
     assert len(jobs) == 3
-    told = cloud.personalize.list_tags_for_resource(resourceArn=cloud.outputs(name)["JobArn"])["tags"]
-    assert {tag["tagKey"] for tag in told} == {DATA_FINGERPRINT_TAG, RESOURCE_TAG}
+    tags = cloud.personalize.list_tags_for_resource(resourceArn=cloud.outputs(name)["JobArn"])["tags"]
+    assert {tag["tagKey"] for tag in tags} == {DATA_FINGERPRINT_TAG, RESOURCE_TAG}
 
 
 @pytest.mark.slow
-def test_changed_data_is_imported_again_where_no_parameter_can_be_set(cloud: Cloud, name: str) -> None:
+def test_changed_data_is_imported_again_without_a_parameter(cloud: Cloud, name: str) -> None:
     location = cloud.put(name.lower(), "users/a.csv", users_csv("a")).removesuffix("a.csv")
 
     def of_build(number: str) -> Callable[[cdk.App], None]:
@@ -80,7 +80,7 @@ def test_changed_data_is_imported_again_where_no_parameter_can_be_set(cloud: Clo
 
 
 @pytest.mark.slow
-def test_a_fault_in_the_data_fails_before_a_job_is_started(cloud: Cloud, name: str) -> None:
+def test_invalid_data_fails_before_a_job_is_started(cloud: Cloud, name: str) -> None:
     location = cloud.put(name.lower(), "a.csv", users_csv("a", "b") + ",gold\n")
     deployed = cloud.deploy(stack_of(name, location, preflight=True))
 
@@ -90,7 +90,7 @@ def test_a_fault_in_the_data_fails_before_a_job_is_started(cloud: Cloud, name: s
 
 
 @pytest.mark.slow
-def test_a_role_that_may_not_read_is_found_out_before_a_job_is_started(cloud: Cloud, name: str) -> None:
+def test_a_role_without_read_permission_fails_before_a_job_is_started(cloud: Cloud, name: str) -> None:
     location = cloud.put(name.lower(), "a.csv", users_csv("a", "b"))
 
     def build(app: cdk.App) -> None:
@@ -102,16 +102,16 @@ def test_a_role_that_may_not_read_is_found_out_before_a_job_is_started(cloud: Cl
     deployed = cloud.deploy(build)
 
     assert not deployed.succeeded
-    told = " ".join(deployed.output.split())
-    assert "s3:GetObject" in told
-    assert "GetObject failed with AccessDenied. Add to the policy of the role" in told
+    output = " ".join(deployed.output.split())
+    assert "s3:GetObject" in output
+    assert "GetObject failed with AccessDenied. Add to the policy of the role" in output
     assert cloud.jobs(name) == []
     calls = cloud.aws.control("GET", "calls?operation=CreateDatasetImportJob")["calls"]
     assert not [call for call in calls if any(name in part for part in call["names"])]
 
 
 @pytest.mark.slow
-def test_a_role_of_the_app_is_taken_on_by_the_function_too(cloud: Cloud, name: str) -> None:
+def test_a_role_of_the_app_is_assumed_by_the_function_too(cloud: Cloud, name: str) -> None:
     location = cloud.put(name.lower(), "users/a.csv", users_csv("a", "b")).removesuffix("a.csv")
 
     def build(app: cdk.App) -> None:
@@ -129,7 +129,7 @@ def test_a_role_of_the_app_is_taken_on_by_the_function_too(cloud: Cloud, name: s
 
 
 @pytest.mark.slow
-def test_only_the_function_that_looks_may_take_on_the_role(cloud: Cloud, name: str, tmp_path: Path) -> None:
+def test_only_the_function_that_runs_preflight_may_assume_the_role(cloud: Cloud, name: str, tmp_path: Path) -> None:
     location = cloud.put(name.lower(), "users/a.csv", users_csv("a", "b")).removesuffix("a.csv")
     assert cloud.deploy(stack_of(name, location, preflight=True)).succeeded
     roles = cloud.client("iam").list_roles(PathPrefix=f"/personalize-import/eu-west-1/{name}/")["Roles"]

@@ -1,4 +1,4 @@
-"""Templates with one permission less: what a policy says is taken away piece by piece, from every policy there is."""
+"""Templates without one permission each: every part of every policy is removed once."""
 
 import copy
 import json
@@ -10,9 +10,9 @@ Template = dict[str, Any]
 Document = dict[str, Any]
 
 TRUST: Final = "sts:AssumeRole"
-# A statement needs an action, and a role needs a trust policy: this one lets nobody assume the role.
+# A trust policy needs an action; this one allows no principal to assume the role.
 _ANOTHER_ACTION: Final = "sts:TagSession"
-_SPOILT: Final = {
+_INVALID: Final = {
     "aws:SourceAccount": "111122223333",
     "aws:SourceArn": "arn:aws:personalize:eu-west-1:111122223333:*",
     "iam:PassedToService": "lambda.amazonaws.com",
@@ -34,7 +34,7 @@ ONLY_ON_AWS: Final = {
     **dict.fromkeys(("kms:Encrypt", "kms:ReEncryptFrom", "kms:ReEncryptTo"), _LOG_KEY),
     "s3:*": "https://docs.aws.amazon.com/config/latest/developerguide/s3-bucket-ssl-requests-only.html",
 }
-"""What the local AWS can't exercise, and the page that demands it; docs/security.md has the same, and says why."""
+"""Actions that the local AWS can't exercise, with their documentation; docs/security.md has the reasons."""
 _POLICIES: Final = {
     "AWS::S3::BucketPolicy": "PolicyDocument",
     "AWS::KMS::Key": "KeyPolicy",
@@ -46,7 +46,7 @@ _POLICIES: Final = {
 
 @dataclass(frozen=True)
 class Variant:
-    """Templates by stack, and what is missing in one of them."""
+    """Templates by stack, one of them without one part of a policy."""
 
     policy: str
     statement: str
@@ -59,10 +59,10 @@ class Variant:
 
 
 def policies(template: Template) -> list[tuple[str, Document]]:
-    """List every policy of a template with a name for it."""
+    """Return every policy of a template, with a name."""
     found = [policy for name, resource in template["Resources"].items() for policy in _policies_of(name, resource)]
     statements = sum(len(document["Statement"]) for _, document in found)
-    assert json.dumps(template).count('"Effect"') == statements, "a policy was overlooked"
+    assert json.dumps(template).count('"Effect"') == statements, "a policy is missing"
     return found
 
 
@@ -75,7 +75,7 @@ def _policies_of(logical_id: str, resource: Mapping[str, Any]) -> Iterator[tuple
 
 
 def actions(statement: Document) -> list[str]:
-    """List the actions of a statement."""
+    """Return the actions of a statement."""
     action = statement["Action"]
     return [action] if isinstance(action, str) else list(action)
 
@@ -83,7 +83,7 @@ def actions(statement: Document) -> list[str]:
 def variants(templates: Mapping[str, Template]) -> Iterator[Variant]:
     """Yield the templates without each action, resource and value of a condition, one at a time.
 
-    A statement with one action is left out as a whole. What denies is left alone: no deploy fails for want of it.
+    A statement with one action is removed completely. Deny statements stay, because no deploy needs them.
     """
     for stack, template in templates.items():
         for number, (policy, document) in enumerate(policies(template)):
@@ -92,7 +92,7 @@ def variants(templates: Mapping[str, Template]) -> Iterator[Variant]:
                     for missing in _pieces(statement):
                         without = copy.deepcopy(dict(templates))
                         changed = policies(without[stack])[number][1]["Statement"]
-                        action = _take_away(changed, position, missing)
+                        action = _remove(changed, position, missing)
                         _drop_empty_policies(without[stack])
                         name = f"{policy}[{position}]"
                         yield Variant(policy, name, action, " ".join(map(str, missing)), without)
@@ -109,14 +109,14 @@ def _pieces(statement: Document) -> Iterator[tuple[str, ...]]:
             yield "condition", operator, key
 
 
-def _take_away(statements: list[Document], position: int, piece: tuple[str, ...]) -> str:
+def _remove(statements: list[Document], position: int, piece: tuple[str, ...]) -> str:
     statement = statements[position]
     kind, *what = piece
     named = actions(statement)
     if kind == "resource":
         del statement["Resource"][int(what[0])]
     elif kind == "condition":
-        statement["Condition"][what[0]][what[1]] = _SPOILT[what[1]]
+        statement["Condition"][what[0]][what[1]] = _INVALID[what[1]]
     elif what[0] == TRUST:
         statement["Action"] = _ANOTHER_ACTION
         return TRUST

@@ -6,7 +6,7 @@ from personalize_import_handler.errors import BusyError
 from tests.faults.support.invariants import assert_invariants
 from tests.faults.support.stack import Stack
 from tests.handler.support.account import Account
-from tests.handler.support.fakes import Course, FakePersonalize
+from tests.handler.support.fakes import FakePersonalize, JobBehavior
 from tests.handler.support.properties import DATA_LOCATION, properties
 
 NO_ROOM = BusyError(
@@ -17,44 +17,44 @@ OTHER_LOCATION = "s3://shop-data/interactions-2/"
 
 def running(personalize: FakePersonalize) -> list[str]:
     jobs = personalize.jobs.values()
-    return [job.name for job in jobs if personalize.clock.now < job.created_at + job.course.seconds]
+    return [job.name for job in jobs if personalize.clock.now < job.created_at + job.job_behavior.seconds]
 
 
 @pytest.mark.parametrize("seconds", [300, 2400])
-def test_a_first_deployment_is_cancelled_during_the_import_and_waits_for_the_job_s_end(
+def test_a_first_deployment_that_is_cancelled_during_the_import_waits_for_the_end_of_the_job(
     seconds: float, stack: Stack, personalize: FakePersonalize
 ) -> None:
-    personalize.course = Course(seconds=seconds)
+    personalize.job_behavior = JobBehavior(seconds=seconds)
 
     deleted = stack.interrupt(properties())
 
-    assert deleted.answered_at - next(iter(personalize.jobs.values())).created_at >= seconds
+    assert deleted.sent_at - next(iter(personalize.jobs.values())).created_at >= seconds
     assert_invariants(stack)
 
 
-def test_an_update_is_cancelled_during_the_import_and_the_old_data_is_imported_after_it(
+def test_an_update_that_is_cancelled_during_the_import_is_followed_by_an_import_of_the_old_data(
     stack: Stack, personalize: FakePersonalize
 ) -> None:
     stack.deploy(properties())
-    personalize.course = Course(seconds=900)
+    personalize.job_behavior = JobBehavior(seconds=900)
 
     stack.interrupt(properties(DataLocation=OTHER_LOCATION))
 
     assert personalize.imported() == [DATA_LOCATION]
-    assert personalize.most_running == 1
+    assert personalize.max_running == 1
     assert_invariants(stack)
 
 
-def test_an_update_that_runs_out_of_time_is_rolled_back_after_its_job_which_cannot_be_stopped(
+def test_an_update_that_times_out_is_rolled_back_after_the_end_of_its_job(
     stack: Stack, personalize: FakePersonalize
 ) -> None:
     stack.deploy(properties())
-    personalize.course = Course(seconds=1200)
+    personalize.job_behavior = JobBehavior(seconds=1200)
 
     failed = stack.deploy(properties(DataLocation=OTHER_LOCATION, TimeoutSeconds=60))
 
     assert failed.reason.startswith("Timed out")
-    assert personalize.most_running == 1
+    assert personalize.max_running == 1
     assert personalize.imported() == [DATA_LOCATION]
     assert_invariants(stack)
 
@@ -63,7 +63,7 @@ def test_an_update_whose_job_fails_is_rolled_back_without_another_import(
     stack: Stack, personalize: FakePersonalize
 ) -> None:
     stack.deploy(properties())
-    personalize.course = Course(end="CREATE FAILED", failure_reason="Broken row")
+    personalize.job_behavior = JobBehavior(end="CREATE FAILED", failure_reason="Broken row")
 
     assert not stack.deploy(properties(DataLocation=OTHER_LOCATION)).succeeded
     assert personalize.imported() == [DATA_LOCATION]
@@ -91,11 +91,11 @@ def test_an_incremental_update_is_rolled_back_after_it_has_appended_its_rows(
     assert_invariants(stack)
 
 
-def test_an_incremental_update_that_fails_has_appended_nothing_and_is_rolled_back_without_another_import(
+def test_a_failed_incremental_update_is_rolled_back_without_another_import(
     stack: Stack, personalize: FakePersonalize
 ) -> None:
     stack.deploy(properties())
-    personalize.course = Course(end="CREATE FAILED")
+    personalize.job_behavior = JobBehavior(end="CREATE FAILED")
 
     stack.deploy(properties(DataLocation=OTHER_LOCATION, ImportMode="INCREMENTAL"))
 
@@ -109,14 +109,14 @@ def test_an_incremental_import_of_another_resource_does_not_make_a_rollback_impo
     stack.deploy(properties())
     other = Stack(account, logical_id="Appended")
     other.deploy(properties(DataLocation="s3://shop-data/appended/", ImportMode="INCREMENTAL"))
-    personalize.course = Course(end="CREATE FAILED")
+    personalize.job_behavior = JobBehavior(end="CREATE FAILED")
 
     stack.deploy(properties(DataLocation=OTHER_LOCATION))
 
     assert personalize.imported() == [DATA_LOCATION, "s3://shop-data/appended/"]
 
 
-def test_a_stack_is_deleted_while_nobody_waits_for_its_job(
+def test_a_stack_is_deleted_while_its_job_is_not_monitored(
     stack: Stack, account: Account, personalize: FakePersonalize
 ) -> None:
     stack.deploy(properties(Wait=False))
@@ -128,7 +128,7 @@ def test_a_stack_is_deleted_while_nobody_waits_for_its_job(
     assert_invariants(stack)
 
 
-def test_a_stack_is_deleted_during_an_update_s_import(stack: Stack, personalize: FakePersonalize) -> None:
+def test_a_stack_is_deleted_during_the_import_of_an_update(stack: Stack, personalize: FakePersonalize) -> None:
     stack.deploy(properties())
     stack.begin("Update", properties(ReimportToken="2"))
 
@@ -136,10 +136,10 @@ def test_a_stack_is_deleted_during_an_update_s_import(stack: Stack, personalize:
     assert_invariants(stack)
 
 
-def test_a_failed_first_deployment_is_tried_again_while_the_old_job_still_runs(
+def test_a_failed_first_deployment_is_repeated_while_its_job_still_runs(
     stack: Stack, account: Account, personalize: FakePersonalize
 ) -> None:
-    personalize.course = Course(seconds=3000)
+    personalize.job_behavior = JobBehavior(seconds=3000)
     stack.create(properties(TimeoutSeconds=60))
     stack.generation = 2
     assert running(personalize)
@@ -149,7 +149,7 @@ def test_a_failed_first_deployment_is_tried_again_while_the_old_job_still_runs(
     assert_invariants(stack)
 
 
-def test_a_first_deployment_is_cancelled_while_its_job_waits_for_room_and_no_job_is_started_afterwards(
+def test_a_first_deployment_that_is_cancelled_while_its_import_is_queued_starts_no_job(
     stack: Stack, personalize: FakePersonalize
 ) -> None:
     personalize.fail_next("create_dataset_import_job", NO_ROOM)
@@ -160,7 +160,7 @@ def test_a_first_deployment_is_cancelled_while_its_job_waits_for_room_and_no_job
     assert personalize.jobs == {}
 
 
-def test_an_update_is_cancelled_while_its_job_waits_for_room_and_the_old_data_stays(
+def test_an_update_that_is_cancelled_while_its_import_is_queued_keeps_the_old_data(
     stack: Stack, personalize: FakePersonalize
 ) -> None:
     stack.deploy(properties())
@@ -172,15 +172,15 @@ def test_an_update_is_cancelled_while_its_job_waits_for_room_and_the_old_data_st
     assert len(personalize.jobs) == 1
 
 
-def test_a_rollback_whose_import_fails_is_continued_and_imports_the_old_data(
+def test_a_rollback_whose_import_failed_is_continued_and_imports_the_old_data(
     stack: Stack, personalize: FakePersonalize
 ) -> None:
     stack.deploy(properties())
     stack.update(properties(DataLocation=OTHER_LOCATION))
-    personalize.course = Course(end="CREATE FAILED", failure_reason="The file is gone.")
+    personalize.job_behavior = JobBehavior(end="CREATE FAILED", failure_reason="The file is gone.")
 
     failed = stack.roll_back()
-    personalize.course = Course()
+    personalize.job_behavior = JobBehavior()
     continued = stack.update(properties())
 
     assert failed.reason.startswith("The file is gone.")
@@ -210,7 +210,7 @@ def test_a_rollback_that_replaces_the_dataset_again_imports_the_data_again(
     assert_invariants(stack)
 
 
-def test_a_resource_that_is_moved_keeps_its_job_and_a_rollback_finds_the_old_data(
+def test_a_moved_resource_keeps_its_job_and_a_rollback_adopts_the_previous_one(
     stack: Stack, personalize: FakePersonalize
 ) -> None:
     stack.deploy(properties())
@@ -218,7 +218,7 @@ def test_a_resource_that_is_moved_keeps_its_job_and_a_rollback_finds_the_old_dat
 
     stack.deploy(properties(Tags=[{"Key": "stage", "Value": "prod"}]))
     assert len(personalize.jobs) == 1
-    personalize.course = Course(end="CREATE FAILED")
+    personalize.job_behavior = JobBehavior(end="CREATE FAILED")
     stack.deploy(properties(DataLocation=OTHER_LOCATION))
 
     assert len(personalize.jobs) == 2
@@ -226,7 +226,7 @@ def test_a_resource_that_is_moved_keeps_its_job_and_a_rollback_finds_the_old_dat
 
 
 @pytest.mark.parametrize("fails", [False, True])
-def test_an_incremental_import_runs_again_after_the_full_one_that_removed_its_rows(
+def test_an_incremental_import_runs_again_after_a_full_import_that_removed_its_rows(
     fails: bool, stack: Stack, account: Account, personalize: FakePersonalize
 ) -> None:
     appended = "s3://shop-data/appended/"
@@ -248,7 +248,7 @@ def test_an_incremental_import_runs_again_after_the_full_one_that_removed_its_ro
 
 
 @pytest.mark.parametrize("changed", [{}, {"DataLocation": OTHER_LOCATION}])
-def test_a_dataset_is_deleted_and_made_again_outside_the_stack(
+def test_a_dataset_is_deleted_and_created_again_outside_the_stack(
     changed: dict[str, str], stack: Stack, account: Account, personalize: FakePersonalize
 ) -> None:
     stack.deploy(properties())

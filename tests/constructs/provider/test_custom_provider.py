@@ -46,7 +46,7 @@ def of_provider(template: Deployed, kind: str) -> list[dict[str, Any]]:
     return [template.properties(name) for name in template.of_type(kind) if name.startswith("DatasetImportProvider")]
 
 
-def test_a_provider_with_the_usual_id_is_that_of_all_jobs_of_its_stack() -> None:
+def test_a_provider_with_the_default_id_is_used_by_all_jobs_of_its_stack() -> None:
     template = deployed(with_provider(log_retention=logs.RetentionDays.ONE_WEEK))
 
     assert len(template.of_type("AWS::StepFunctions::StateMachine")) == 1
@@ -151,7 +151,7 @@ def test_tracing_traces_both_functions_and_the_state_machine() -> None:
     assert template.only("AWS::StepFunctions::StateMachine")["TracingConfiguration"] == {"Enabled": True}
 
 
-def test_nothing_is_traced_unless_that_is_asked_for() -> None:
+def test_nothing_is_traced_by_default() -> None:
     assert "xray" not in str(deployed(with_provider()).template)
 
 
@@ -190,7 +190,7 @@ def test_options_of_the_functions_apply_to_both() -> None:
     ]
 
 
-def test_a_concurrency_of_zero_is_refused() -> None:
+def test_a_concurrency_of_zero_is_rejected() -> None:
     with pytest.raises(ValidationError, match="reserved_concurrent_executions must be at least 1"):
         with_provider(reserved_concurrent_executions=0)
 
@@ -238,7 +238,7 @@ def test_a_default_provider_comes_before_the_first_job() -> None:
         DatasetImportProvider.set_default(stack, DatasetImportProvider(stack, "Late"))
 
 
-def test_a_provider_that_is_none_is_refused() -> None:
+def test_a_value_that_is_not_a_provider_is_rejected() -> None:
     message = r"provider must be a DatasetImportProvider, or the result of .*, got 'arn'"
     with pytest.raises(ValidationError, match=message):
         add_job(new_stack(), provider="arn")

@@ -12,7 +12,7 @@ from tests.faults.support.stack import Stack
 from tests.handler.conftest import Log
 from tests.handler.support.account import LAMBDA_ATTEMPTS, Account
 from tests.handler.support.endpoint import Act, Endpoint
-from tests.handler.support.fakes import Course, FakePersonalize
+from tests.handler.support.fakes import FakePersonalize, JobBehavior
 from tests.handler.support.properties import properties
 
 REASONS = {
@@ -24,7 +24,7 @@ REASONS = {
 
 
 @pytest.mark.parametrize("lost", range(1, LAMBDA_ATTEMPTS))
-def test_the_answer_to_a_first_request_is_lost_and_given_again(
+def test_the_lost_response_of_on_event_is_sent_again(
     lost: int, stack: Stack, account: Account, personalize: FakePersonalize
 ) -> None:
     account.undeliverable = lost
@@ -35,7 +35,7 @@ def test_the_answer_to_a_first_request_is_lost_and_given_again(
 
 
 @pytest.mark.parametrize("lost", [1, 5, 100])
-def test_the_answer_of_a_poll_is_lost_and_given_again(lost: int, stack: Stack, account: Account) -> None:
+def test_the_lost_response_of_a_poll_is_sent_again(lost: int, stack: Stack, account: Account) -> None:
     event = stack.begin("Create", properties())
     account.undeliverable = lost
 
@@ -44,7 +44,7 @@ def test_the_answer_of_a_poll_is_lost_and_given_again(lost: int, stack: Stack, a
 
 
 @pytest.mark.parametrize("lost", range(1, LAMBDA_ATTEMPTS))
-def test_the_answer_to_a_delete_is_lost_and_given_again(lost: int, stack: Stack, account: Account) -> None:
+def test_the_lost_response_to_a_delete_is_sent_again(lost: int, stack: Stack, account: Account) -> None:
     stack.deploy(properties())
     account.undeliverable = lost
 
@@ -58,7 +58,7 @@ def served_account(endpoint: Endpoint) -> tuple[Account, Stack]:
 
 
 @pytest.mark.parametrize("script", [[403, 200], [500, 500, 200]], ids=["403", "500 twice"])
-def test_the_endpoint_refuses_the_answer_at_first(script: list[Act], endpoint: Endpoint) -> None:
+def test_the_endpoint_rejects_the_first_responses(script: list[Act], endpoint: Endpoint) -> None:
     account, stack = served_account(endpoint)
     endpoint.script = list(script)
 
@@ -72,7 +72,9 @@ def test_the_endpoint_refuses_the_answer_at_first(script: list[Act], endpoint: E
 
 
 @pytest.mark.parametrize("act", [403, "hang up", "say nothing"])
-def test_the_endpoint_is_dead_and_the_functions_end_and_say_so(act: Act, endpoint: Endpoint, log: Log) -> None:
+def test_an_endpoint_that_always_fails_ends_the_functions_with_a_log_message(
+    act: Act, endpoint: Endpoint, log: Log
+) -> None:
     account, stack = served_account(endpoint)
     account.execution_seconds_max = 60
     endpoint.script = [act] * 1000
@@ -85,7 +87,7 @@ def test_the_endpoint_is_dead_and_the_functions_end_and_say_so(act: Act, endpoin
     assert len(account.personalize.jobs) == 1
 
 
-def test_nobody_listens_where_the_answer_should_go(log: Log) -> None:
+def test_an_endpoint_that_refuses_connections_ends_the_functions_with_a_log_message(log: Log) -> None:
     account = Account(send=partial(send, sleep=lambda _: None, timeout_seconds=0.2), execution_seconds_max=60)
     stack = Stack(account, endpoint="https://127.0.0.1:1")
 
@@ -97,9 +99,9 @@ def test_nobody_listens_where_the_answer_should_go(log: Log) -> None:
 
 
 @pytest.mark.parametrize("reason", REASONS.values(), ids=REASONS.keys())
-def test_a_failure_reason_of_any_length_and_script_fits_into_the_answer(reason: str, endpoint: Endpoint) -> None:
+def test_a_failure_reason_of_any_length_and_script_fits_into_the_response(reason: str, endpoint: Endpoint) -> None:
     account, stack = served_account(endpoint)
-    account.personalize.course = Course(end="CREATE FAILED", failure_reason=reason)
+    account.personalize.job_behavior = JobBehavior(end="CREATE FAILED", failure_reason=reason)
 
     stack.begin("Create", properties())
     account.run()
@@ -109,9 +111,9 @@ def test_a_failure_reason_of_any_length_and_script_fits_into_the_answer(reason: 
     assert json.loads(put.body)["Reason"].startswith(printable(reason.strip())[:1000])
 
 
-def test_a_long_failure_reason_is_rolled_back_like_any_other(stack: Stack, personalize: FakePersonalize) -> None:
+def test_an_update_with_a_long_failure_reason_is_rolled_back(stack: Stack, personalize: FakePersonalize) -> None:
     stack.deploy(properties())
-    personalize.course = Course(end="CREATE FAILED", failure_reason=REASONS["emoji"])
+    personalize.job_behavior = JobBehavior(end="CREATE FAILED", failure_reason=REASONS["emoji"])
 
     assert not stack.deploy(properties(ReimportToken="2")).succeeded
     assert_invariants(stack)
