@@ -13,7 +13,7 @@ from personalize_import_handler.data_checks import rules
 from personalize_import_handler.data_checks.findings import Finding
 from personalize_import_handler.data_checks.regular_files import open_regular, require_regular
 
-_GIGABYTE: Final = 1 << 30
+_GIGABYTE: Final = 10**9
 _SIZES_MAX: Final = {ImportMode.FULL: 100 * _GIGABYTE, ImportMode.INCREMENTAL: _GIGABYTE}
 _SUFFIX: Final = ".csv"
 _CHUNK_BYTES: Final = 1 << 20
@@ -83,7 +83,9 @@ def files_findings(data: Data, import_mode: ImportMode) -> Iterator[Finding]:
     if data.location.startswith("s3://") and len(data.location) > DATA_LOCATION_LENGTH_MAX:
         yield Finding(rule=rules.LOCATION_TOO_LONG, file=data.location)
     if data.size > _SIZES_MAX[import_mode]:
-        detail = f"{data.size / _GIGABYTE:.1f} GB, {import_mode} imports at most {_SIZES_MAX[import_mode] >> 30} GB"
+        detail = (
+            f"{data.size / _GIGABYTE:.1f} GB, {import_mode} imports at most {_SIZES_MAX[import_mode] // _GIGABYTE} GB"
+        )
         yield Finding(rule=rules.TOO_LARGE, file=data.location, detail=detail)
     if data.not_read:
         yield Finding(rule=rules.NOT_READ, file=data.location, detail=_some_of(data.not_read), count=len(data.not_read))
