@@ -1,6 +1,6 @@
 """Checks of asset files at synth, before `cdk deploy` uploads them.
 
-The rules are the same as in `personalize-import check`. As in Lambda, rows are checked with the standard library only.
+The rules and the row checkers are the same as in `personalize-import check`.
 """
 
 from dataclasses import dataclass, replace
@@ -16,6 +16,7 @@ from personalize_import.schema.dataset_schema import DatasetSchema
 from personalize_import.synthesis.warnings import WARNING_ID_PREFIX
 from personalize_import_handler.contract import ImportMode
 from personalize_import_handler.contract.constraints import shown
+from personalize_import_handler.data_checks.arrow import row_checker_for
 from personalize_import_handler.data_checks.checker import check
 from personalize_import_handler.data_checks.files import Data, local_file
 from personalize_import_handler.data_checks.findings import Finding
@@ -77,4 +78,5 @@ class _CheckedFiles:
 def _findings(checked: _CheckedFiles, schema: DatasetSchema, import_mode: ImportMode) -> tuple[Finding, ...]:
     """Check files. The result is cached for all jobs that import them."""
     data = Data(location=checked.location, files=[local_file(path) for path in checked.files])
-    return tuple(check(data, read_schema(schema.text, schema.domain), import_mode=import_mode))
+    with row_checker_for(data.size) as rows:
+        return tuple(check(data, read_schema(schema.text, schema.domain), import_mode=import_mode, rows=rows))

@@ -53,6 +53,7 @@ def check(
     if checking.has_only_headers:
         checking.findings.add(Finding(rule=rules.NO_RECORDS, file=data.location))
     checking.findings.add_all(checking.summary.findings(checking.rows, is_whole=checking.is_whole))
+    checking.findings.rows = checking.summary.rows
     return checking.findings
 
 
@@ -125,8 +126,7 @@ class _Checking:
         rest: Lines | None = None
         try:
             for each in several:
-                if (zero := each.content.find(b"\0")) >= 0:
-                    raise NotTextError(each.first_line + each.content.count(b"\n", 0, zero))
+                _require_text(each)
                 if each.content:
                     content = self._utf_8(file, each.first_line, each.content)
                     lines = Lines(each.first_line, each.count, content).preceded_by(rest)
@@ -188,3 +188,8 @@ class _Checking:
                 return
             left = None if left is None else left - len(chunk)
             yield chunk
+
+
+def _require_text(lines: Lines) -> None:
+    if (zero := lines.content.find(b"\0")) >= 0:
+        raise NotTextError(lines.first_line + lines.content.count(b"\n", 0, zero))

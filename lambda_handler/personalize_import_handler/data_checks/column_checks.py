@@ -49,7 +49,7 @@ _TIME_CHECKS: Final[tuple[tuple[Rule, Condition], ...]] = (
     (rules.MILLISECONDS, IsBetween(_MILLISECONDS, _MICROSECONDS - 1, besides=_DATE)),
     (rules.MICROSECONDS, IsBetween(_MICROSECONDS, _NANOSECONDS - 1)),
     (rules.NANOSECONDS, IsBetween(_NANOSECONDS, _ANY_INTEGER)),
-    (rules.DATE_AS_NUMBER, Matches(_DATE)),
+    (rules.DATE_AS_NUMBER, Matches(_DATE, lengths=(8, 12, 14))),
     (rules.FAR_FUTURE, IsBetween(_YEAR_2100, _MILLISECONDS - 1, besides=_DATE)),
 )
 _BEFORE_1990: Final = IsBetween(-_ANY_INTEGER, _YEAR_1990 - 1, besides=f"[+-]?0+|{_DATE}")
@@ -157,12 +157,10 @@ def _column(field: Field, place: int, schema: Schema, dataset_type: DatasetType,
         name=field.name,
         key=field.key,
         place=place,
-        checks=tuple(
-            [
-                *_missing_check(field, is_metadata=is_metadata),
-                *(_number_checks(field, is_metadata=is_metadata) if field.type_name in _TYPES else ()),
-                *(_string_checks(field, dataset_type, known) if field.type_name == "string" else ()),
-            ]
+        checks=(
+            *_missing_check(field, is_metadata=is_metadata),
+            *(_number_checks(field, is_metadata=is_metadata) if field.type_name in _TYPES else ()),
+            *(_string_checks(field, dataset_type, known) if field.type_name == "string" else ()),
         ),
         is_metadata=is_metadata,
         nullable=field.nullable,
@@ -201,7 +199,7 @@ def _string_checks(field: Field, dataset_type: DatasetType, known: frozenset[str
         return
     if field.key in IDS:
         yield Check(rules.ID_TOO_LONG, IsLonger(ID_LENGTH_MAX))
-        yield Check(rules.ID_FROM_FLOAT, Matches(_ID_FROM_FLOAT))
+        yield Check(rules.ID_FROM_FLOAT, Matches(_ID_FROM_FLOAT, ending=".0"))
     else:
         yield Check(rules.VALUE_TOO_LONG, IsLonger(VALUE_LENGTH_MAX))
     yield Check(rules.RESERVED_VALUE, IsOneOf(known))

@@ -58,6 +58,10 @@ class Matches:
     """The value matches the pattern."""
 
     pattern: str
+    lengths: tuple[int, ...] = ()
+    """The lengths that matches can have, so that most values need no matching. Empty: any."""
+    ending: str = ""
+    """What all matches end in, for the same reason."""
 
     @cached_property
     def _compiled(self) -> re.Pattern[str]:

@@ -127,8 +127,9 @@ class PlainRowChecker:
         if columns.key:
             for line, value in zip(rows.lines, rows.values[columns.key.place], strict=True):
                 if value in self._ids and value:
-                    place = {"file": file, "line": line, "column": columns.key.name}
-                    self._repeated.add(Finding(rule=rules.REPEATED_ID, value=value, **place))
+                    self._repeated.add(
+                        Finding(rule=rules.REPEATED_ID, file=file, line=line, column=columns.key.name, value=value)
+                    )
                 self._ids.add(value)
         if columns.user and len(self._users_with_two) < USERS_ENOUGH:
             for value in rows.values[columns.user.place]:
@@ -170,9 +171,9 @@ def rows_of(block: Block, columns: Columns) -> Rows:
     return Rows(lines, list(zip(*rows, strict=True)), findings)
 
 
-def field_count(file: str, line: int, fields: int, width: int) -> Finding:
-    """Return the finding about a row with more or fewer values than the header."""
-    return Finding(rule=rules.FIELD_COUNT, file=file, line=line, detail=f"{fields} instead of {width}")
+def field_count(file: str, line: int, fields: int, width: int, count: int = 1) -> Finding:
+    """Return the finding about rows with more or fewer values than the header."""
+    return Finding(rule=rules.FIELD_COUNT, file=file, line=line, detail=f"{fields} instead of {width}", count=count)
 
 
 def _violations(check: Check, column: Column, rows: Rows, file: str) -> Iterator[Finding]:

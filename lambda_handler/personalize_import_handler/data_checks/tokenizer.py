@@ -97,7 +97,7 @@ def split_records(lines: Lines, *, is_last: bool) -> tuple[Records, Lines | None
     number = never_closed = 0
     while number < len(texts):
         text = texts[number]
-        if '"' not in text and "\\" not in text or _LINE.fullmatch(text):
+        if ('"' not in text and "\\" not in text) or _LINE.fullmatch(text):
             if text:
                 records.well_formed.append((lines.first_line + number, text))
             number += 1
