@@ -3,7 +3,7 @@
 The rules and the row checkers are the same as in `personalize-import check`.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Final, Self
@@ -13,9 +13,9 @@ from constructs import Construct
 
 from personalize_import.data.asset_files import AssetFiles
 from personalize_import.schema.dataset_schema import DatasetSchema
+from personalize_import.synthesis.finding_messages import message_of
 from personalize_import.synthesis.warnings import WARNING_ID_PREFIX
 from personalize_import_handler.contract import ImportMode
-from personalize_import_handler.contract.constraints import shown
 from personalize_import_handler.data_checks.arrow import row_checker_for
 from personalize_import_handler.data_checks.checker import check
 from personalize_import_handler.data_checks.files import Data, local_file
@@ -45,14 +45,6 @@ def check_data(
             cdk.Annotations.of(job).add_error(message_of(finding))
         else:
             cdk.Annotations.of(job).add_warning_v2(WARNING_ID_PREFIX + finding.rule.id, message_of(finding))
-
-
-def message_of(finding: Finding) -> str:
-    """Return a finding with its rule, its first location, its count, a value, and the fix."""
-    # Column names are untrusted text; identifiers need no quotes.
-    column = finding.column if (finding.column or "").isidentifier() else finding.column and shown(finding.column)
-    value = f": {shown(finding.value)}" if finding.value else ""
-    return f"{finding.rule.id}: {replace(finding, column=column).message}{value}. {finding.rule.fix}"
 
 
 @dataclass(frozen=True)

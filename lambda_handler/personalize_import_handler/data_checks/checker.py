@@ -57,6 +57,16 @@ def check(
     return checking.findings
 
 
+def unreadable(file: DataFile, content: bytes, line: bytes, schema: Schema) -> Finding | None:
+    """Return the finding if a file can't be read as CSV with a header, by its first bytes and its first line."""
+    if not content.strip():
+        return Finding(rule=rules.EMPTY_FILE, file=file.name)
+    if unread := format_of(content, len(line)):
+        return Finding(rule=rules.NOT_CSV, file=file.name, detail=unread)
+    text = line.decode(errors="replace")
+    return no_header(read_header(file.name, text), text, schema)
+
+
 @dataclass
 class _Checking:
     """The state of a running check."""
@@ -91,9 +101,9 @@ class _Checking:
         try:
             first = next(lines, Lines(LINE, 1, b""))
             header = first.content.partition(b"\n")[0]
-            if unreadable := self._unreadable(file, first.content, header):
+            if problem := unreadable(file, first.content, header, self.schema):
                 self.has_rows = True
-                return self.findings.add(unreadable)
+                return self.findings.add(problem)
             columns = self._columns(file, header)
             self._check_rows(columns, self._blocks(file, chain([first.after_the_first()], lines)))
         except LineTooLong as problem:
@@ -104,14 +114,6 @@ class _Checking:
             self.findings.add(Finding(rule=rules.NOT_CSV, file=file.name, line=problem.line, detail=BINARY))
             self.has_rows = True
         return None
-
-    def _unreadable(self, file: DataFile, content: bytes, line: bytes) -> Finding | None:
-        if not content.strip():
-            return Finding(rule=rules.EMPTY_FILE, file=file.name)
-        if unread := format_of(content, len(line)):
-            return Finding(rule=rules.NOT_CSV, file=file.name, detail=unread)
-        text = line.decode(errors="replace")
-        return no_header(read_header(file.name, text), text, self.schema)
 
     def _columns(self, file: DataFile, line: bytes) -> Columns:
         header = read_header(file.name, self._utf_8(file, LINE, line).decode())

@@ -27,7 +27,7 @@ _INVISIBLE: Final = {
     "\ufeff": "<U+FEFF>",
 }
 """Blanks and characters without a width, as they are shown."""
-_BLANKS: Final = "".join(_INVISIBLE)
+BLANKS: Final = "".join(_INVISIBLE)
 _VISIBLE: Final = str.maketrans(_INVISIBLE)
 
 
@@ -73,7 +73,7 @@ def _mistaken(header: Header, line: str, fields: set[str]) -> str:
     if line.lower().startswith("sep="):
         return "it is the line sep= of a spreadsheet; the names are on the next line"
     found = fields.intersection(header.keys)
-    stripped = {name.strip(_BLANKS).upper(): name for name in header.names}
+    stripped = {name.strip(BLANKS).upper(): name for name in header.names}
     if blanks := [written for name, written in stripped.items() if name in fields - found]:
         names = ", ".join(f'"{name.translate(_VISIBLE)}"' for name in blanks[:NAMED_MAX])
         return f"blanks or invisible characters belong to the names: {names}"
@@ -86,7 +86,7 @@ def _mistaken(header: Header, line: str, fields: set[str]) -> str:
 
 
 def _names(line: str, separator: str) -> set[str]:
-    return {name.strip(_BLANKS + '"').upper() for name in line.split(separator)}
+    return {name.strip(BLANKS + '"').upper() for name in line.split(separator)}
 
 
 def header_findings(header: Header, schema: Schema, first: Header) -> Iterator[Finding]:
