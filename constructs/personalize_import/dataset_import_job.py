@@ -33,6 +33,7 @@ from personalize_import.synthesis.environment_checks import (
     warn_of_environment,
 )
 from personalize_import.synthesis.exported_attributes import warn_of_exported_attributes
+from personalize_import.synthesis.regions import warn_of_region
 from personalize_import.synthesis.validation import check_optional_text, check_text
 from personalize_import.wait_chain import create_wait_chain, get_att_string
 from personalize_import_handler import contract
@@ -185,6 +186,7 @@ class DatasetImportJob(ObservedImport):
             check_bucket_environment(self, data.bucket),
         )
         warn_of_environment(self, data.bucket, data.encryption_key)
+        warn_of_region(self)
         return data
 
     def _add_dependencies(self, data: DataSourceConfig, given_role: iam.IRole | None) -> None:

@@ -119,6 +119,12 @@ LOCATION_TOO_LONG: Final = _error(
     "Put the data under a shorter key",
     _GUIDE + "API_DataSource.html",
 )
+LOCATION_WITHOUT_SLASH: Final = _warning(
+    *("location-without-slash", Scope.FILES, "the location is a folder without the slash at its end"),
+    "The files in it are imported, but the guide asks for the slash; without it, a role may be allowed to read one file.",
+    "End the location in a slash, in the import as well",
+    _IMPORT,
+)
 NOT_READ: Final = _warning(
     *("not-read", Scope.FILES, "the folder has files that are not read"),
     "Personalize reads the files directly in the folder; it is not documented whether files other than .csv fail.",
