@@ -121,8 +121,8 @@ LOCATION_TOO_LONG: Final = _error(
 )
 LOCATION_WITHOUT_SLASH: Final = _warning(
     *("location-without-slash", Scope.FILES, "the location is a folder without the slash at its end"),
-    "The files in it are imported, but the guide asks for the slash; without it, a role may be allowed to read one file.",
-    "End the location in a slash, in the import as well",
+    "Its files are imported, but the guide asks for the slash; the import role may be allowed to read one file only.",
+    "End the location of a folder in a slash, here and in the import",
     _IMPORT,
 )
 NOT_READ: Final = _warning(

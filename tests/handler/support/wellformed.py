@@ -46,6 +46,7 @@ VALID: Final[dict[str, st.SearchStrategy[Any]]] = {
         "s3://{}/{}".format,
         st.sampled_from(["shop-data", "a.bucket-1", "b" * 63]),
         st.text(st.characters(exclude_categories=["Cc", "Cs"], exclude_characters="*"), max_size=100),
+    ),
     # Those that are imported from the folder below.
     "DataFiles": st.lists(_FILE_NAME, min_size=1, max_size=5, unique=True).map(
         lambda names: shipped(*names)["DataFiles"]
