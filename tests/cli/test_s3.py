@@ -78,7 +78,7 @@ def test_sarif_has_locations_in_s3(cloud: Cloud, schema: Path) -> None:
     [
         (f"s3://{BUCKET}/none.csv", "there is no CSV file at the location"),
         (f"s3://{BUCKET}/empty/", "there is no CSV file at the location"),
-        (f"s3://{BUCKET}/zipped.csv", "this is no text (gzip)"),
+        (f"s3://{BUCKET}/zipped.csv", "the file is not text (gzip)"),
         ("s3://there-is-no-such-bucket/a.csv", "NoSuchBucket"),
         ("s3://no_name/a.csv", ""),
         ("s3:///a.csv", "a location in S3 is s3://bucket/key or s3://bucket/folder/"),
