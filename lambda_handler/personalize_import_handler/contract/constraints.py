@@ -93,7 +93,7 @@ PLAIN_FILES_ALLOWED: Final = (
 )
 # The formats of `data_checks.files`, without regard to case: JSON schemas have no flag for it.
 _COMPRESSED: Final = r"\.(?:[gG][zZ]|[zZ][iI][pP]|[bB][zZ]2|[xX][zZ]|[zZ][sS][tT]|7[zZ]|[tT][gG][zZ])"
-PLAIN_FILES: Final = rf"(?!.*(?:\*[^/]*|{_COMPRESSED})$)"
+PLAIN_FILES: Final = rf"(?!(?:[^/]*/)*[^/*]*\*[^/]*$)(?!.*{_COMPRESSED}$)"
 """The beginning of a pattern of keys: the last part of the key has no wildcard and no ending of compressed files."""
 DATA_LOCATION: Final = TextRule(
     "a CSV file or a folder in S3, s3://bucket/file.csv or s3://bucket/folder/ (with the slash at its end), "

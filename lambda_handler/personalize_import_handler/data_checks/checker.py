@@ -128,12 +128,14 @@ class _Checking:
         rest: Lines | None = None
         try:
             for each in several:
-                _require_text(each)
-                if each.content:
-                    content = self._utf_8(file, each.first_line, each.content)
-                    lines = Lines(each.first_line, each.count, content).preceded_by(rest)
+                zero = each.content.find(b"\0")
+                text = each if zero < 0 else each.before(zero)
+                if text.content:
+                    content = self._utf_8(file, text.first_line, text.content)
+                    lines = Lines(text.first_line, text.count, content).preceded_by(rest)
                     block, rest = self.rows.split(file.name, lines, is_last=False)
                     yield block
+                _require_text(each)
         except (LineTooLong, NotTextError):
             yield from self._last_block(file, rest)
             raise

@@ -65,6 +65,11 @@ class Lines:
         """Return these lines without the first one; there may be none left."""
         return Lines(self.first_line + 1, self.count - 1, self.content.partition(b"\n")[2])
 
+    def before(self, place: int) -> "Lines":
+        """Return the lines before the line at a place of the content."""
+        content = self.content[: max(self.content.rfind(b"\n", 0, place), 0)]
+        return Lines(self.first_line, content.count(b"\n") + 1 if content else 0, content)
+
     def preceded_by(self, others: "Lines | None") -> "Lines":
         """Return these lines with the lines before them."""
         if others is None:
@@ -170,7 +175,7 @@ def has_doubled_quotes(raw_field: str) -> bool:
 def whole_lines(chunks: Iterator[bytes], block_bytes: int) -> Iterator[Lines]:
     """Yield blocks of whole lines from the chunks of a file, with CRLF replaced by LF.
 
-    Raises `LineTooLong`.
+    Raises `LineTooLong`, after the lines before that line.
     """
     first_line, parts, size = 1, [b""], 0
     for chunk in chunks:
@@ -179,24 +184,30 @@ def whole_lines(chunks: Iterator[bytes], block_bytes: int) -> Iterator[Lines]:
         if size < block_bytes:
             continue
         content, size = b"".join(parts), 0
-        _require_short_lines(content, first_line)
+        yield from _lines_before_a_long_one(content, first_line)
         end = content.rfind(b"\n")
         parts = [content[end + 1 :]]
         if end >= 0:
-            count = content.count(b"\n", 0, end) + 1
-            yield Lines(first_line, count, _without_returns(content[:end]))
-            first_line += count
+            lines = _lines(first_line, content[:end])
+            yield lines
+            first_line += lines.count
     if content := b"".join(parts):
-        _require_short_lines(content, first_line)
-        content = content.removesuffix(b"\n")
-        yield Lines(first_line, content.count(b"\n") + 1, _without_returns(content))
+        yield from _lines_before_a_long_one(content, first_line)
+        yield _lines(first_line, content.removesuffix(b"\n"))
 
 
-def _require_short_lines(content: bytes, first_line: int) -> None:
+def _lines(first_line: int, content: bytes) -> Lines:
+    return Lines(first_line, content.count(b"\n") + 1, _without_returns(content))
+
+
+def _lines_before_a_long_one(content: bytes, first_line: int) -> Iterator[Lines]:
+    """Yield the lines before a line that is too long and raise `LineTooLong`; yield nothing if there is none."""
     begin = 0
     while len(content) - begin > LINE_BYTES_MAX:
         end = content.rfind(b"\n", begin, begin + LINE_BYTES_MAX + 1)
         if end < 0:
+            if begin:
+                yield _lines(first_line, content[: begin - 1])
             has_returns = content.find(b"\r", begin, begin + LINE_BYTES_MAX) >= 0
             raise LineTooLong(first_line + content.count(b"\n", 0, begin), has_returns=has_returns)
         begin = end + 1
