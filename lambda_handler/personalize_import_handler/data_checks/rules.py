@@ -85,7 +85,6 @@ EMPTY_FILE: Final = _error(
     "It has no header.",
     "Write the data to it, or remove the file",
     _FORMAT,
-    unreadable=True,
 )
 NO_RECORDS: Final = _error(
     *("no-records", Scope.FILES, "there is nothing but headers"),
@@ -98,7 +97,6 @@ CARRIAGE_RETURNS: Final = _error(
     "Lines end in line feeds (LF, or CRLF), so the whole file is one line.",
     "Save the file with Unix or Windows line ends",
     _FORMAT,
-    unreadable=True,
 )
 LINE_TOO_LONG: Final = _error(
     *("line-too-long", Scope.ROW, "the line is longer than a record can be"),
@@ -138,7 +136,6 @@ NOT_A_HEADER: Final = _error(
     "The first line names the columns, separated by commas, as the schema names its fields.",
     "Write the names of the schema's fields to the first line, with commas and without blanks between them",
     _FORMAT,
-    unreadable=True,
 )
 BYTE_ORDER_MARK: Final = _error(
     *("byte-order-mark", Scope.HEADER, "the file begins with a byte order mark"),

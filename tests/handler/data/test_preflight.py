@@ -137,7 +137,7 @@ def test_files_that_were_shipped_are_brought_before_they_are_looked_at(
     storage.ship(data["DataFiles"])
     answer = cloudformation.create(data)
 
-    assert answer.reason.startswith("empty-file: the file has no records in one.csv. ")
+    assert answer.reason.startswith("not-a-header: the first line is not the header ")
     assert storage.below(f"s3://{DATA_BUCKET}/")
 
 
@@ -198,5 +198,5 @@ def test_a_file_without_a_header_tells_no_data(
     with caplog.at_level(logging.INFO):
         answer = cloudformation.create(LOOKED_AT)
 
-    assert answer.reason.startswith("column-missing: ")
+    assert answer.reason.startswith("not-a-header: ")
     assert "Zirc" not in answer.reason + caplog.text
