@@ -104,13 +104,16 @@ class PlainRowChecker:
 
     def check(self, block: Block, columns: Columns, wanted: Wanted) -> BlockReport:
         """Check the rows of a block."""
-        rows = rows_of(block, columns)
+        return self.report(block.file, rows_of(block, columns), columns, wanted)
+
+    def report(self, file: str, rows: "Rows", columns: Columns, wanted: Wanted) -> BlockReport:
+        """Check rows that have been split into values."""
         report = BlockReport(rows=len(rows.lines))
         if rows.lines:
             for column in columns.imported:
                 for check in column.checks:
-                    rows.findings.add_all(_violations(check, column, rows, block.file))
-            self._remember(block.file, columns, rows)
+                    rows.findings.add_all(_violations(check, column, rows, file))
+            self._remember(file, columns, rows)
             _count(report, columns, rows, wanted)
         report.findings = list(rows.findings)
         return report

@@ -89,7 +89,7 @@ class FakeRole:
         objects = self._bucket(bucket)
         return [S3Object(key, len(content)) for key, content in objects.items() if key.startswith(prefix)]
 
-    def read_lines(self, bucket: str, key: str) -> Iterator[bytes]:
+    def read_chunks(self, bucket: str, key: str) -> Iterator[bytes]:
         objects = self._bucket(bucket)
         self.aws.reads += 1
         if self.aws.after_first_read and self.aws.reads > 1:
@@ -98,7 +98,7 @@ class FakeRole:
             self.aws.put(key, self.aws.before_second_read, bucket)
         if key not in objects:
             raise DataNotFoundError(key)
-        return iter(objects[key].splitlines(keepends=True))
+        return iter([objects[key]])
 
     def _bucket(self, bucket: str) -> dict[str, bytes]:
         if bucket in self.aws.closed_buckets:
