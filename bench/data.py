@@ -1,7 +1,6 @@
 """Generated interactions: few users and items have most of them, and one column is mostly empty."""
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -22,19 +21,6 @@ SCHEMA: Final = {
     ],
     "version": "1.0",
 }
-FAULTS: Final[Mapping[str, str]] = {
-    "value-missing": "user-1,,view,1600000000,Economy,",
-    "wrong-type": "user-1,item-1,view,yesterday,Economy,",
-    "metadata-wrong-type": "user-1,item-1,view,1600000000,Economy,good",
-    "id-too-long": f"{'u' * 257},item-1,view,1600000000,Economy,",
-    "value-too-long": f"user-1,item-1,view,1600000000,{'c' * 1001},",
-    "milliseconds": "user-1,item-1,view,1600000000000,Economy,",
-    "far-future": "user-1,item-1,view,16000000000,Economy,",
-    "reserved-value": "user-1,item-1,view,1600000000,EVENT_TYPE,",
-    "field-count": "user-1,item-1,view,1600000000,Economy,,",
-}
-"""Rows that each violate one rule."""
-
 _ROW_BYTES: Final = 44
 """The approximate size of a row."""
 # Times repeatedly rise and fall, as in collected data: each 20,000 rows start 400 seconds after the previous ones.
@@ -63,17 +49,6 @@ def write_data(path: Path, size: int) -> None:
     )
     with duckdb.connect() as database:
         database.execute(f"COPY ({rows}) TO '{path}' (HEADER, DELIMITER ',')")
-
-
-def write_faulty_data(path: Path, size: int) -> dict[str, int]:
-    """Write rows, some of which violate a rule; return the line number of each violation by rule."""
-    write_data(path, size)
-    rows = path.read_text().splitlines()
-    lines = {rule: (number + 1) * len(rows) // (len(FAULTS) + 2) for number, rule in enumerate(FAULTS)}
-    for rule, line in lines.items():
-        rows[line - 1] = FAULTS[rule]
-    path.write_text("\n".join(rows) + "\n")
-    return lines
 
 
 def write_repeated(path: Path, source: Path, times: int) -> None:

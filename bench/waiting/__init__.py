@@ -9,4 +9,4 @@ from bench.waiting import goals, measuring, plot, report
 def run(folder: Path, scale: Scale) -> Section:
     """Measure all contenders; return the tables and the plot."""
     measured = measuring.measure(folder, scale)
-    return Section(report.write(measured), {report.PLOT: plot.draw(measured.played, goals.LAG_MAX)})
+    return Section(report.write(measured), {report.PLOT: plot.draw(measured.simulated, goals.LAG_MAX)})

@@ -46,15 +46,15 @@ class Contender:
 def _ours(scope: Construct, _folder: Path) -> Callable[[cdk.Stack, Import], None]:
     provider = DatasetImportProvider(scope, "Provider", import_role_path=_ROLE_PATH)
 
-    def add(stack: cdk.Stack, wanted: Import) -> None:
+    def add(stack: cdk.Stack, planned: Import) -> None:
         DatasetImportJob(
             stack,
             "Import",
-            dataset=wanted.dataset_arn,
-            data_source=DataSource.from_s3_uri(wanted.data_location),
-            job_name_prefix=wanted.name,
+            dataset=planned.dataset_arn,
+            data_source=DataSource.from_s3_uri(planned.data_location),
+            job_name_prefix=planned.name,
             provider=provider,
-            timeout=cdk.Duration.minutes(240 if wanted.long else 55),
+            timeout=cdk.Duration.minutes(240 if planned.long else 55),
         )
 
     return add
@@ -120,12 +120,12 @@ def _function(
 
 
 def _custom_resource(service_token: str) -> Callable[[cdk.Stack, Import], None]:
-    def add(stack: cdk.Stack, wanted: Import) -> None:
+    def add(stack: cdk.Stack, planned: Import) -> None:
         properties = {
-            "JobName": wanted.name,
-            "DatasetArn": wanted.dataset_arn,
-            "DataLocation": wanted.data_location,
-            "RoleArn": wanted.role_arn,
+            "JobName": planned.name,
+            "DatasetArn": planned.dataset_arn,
+            "DataLocation": planned.data_location,
+            "RoleArn": planned.role_arn,
         }
         cdk.CustomResource(stack, "Import", service_token=service_token, resource_type=_TYPE, properties=properties)
 

@@ -27,11 +27,9 @@ class Waited:
     """DescribeDatasetImportJob calls, including throttled ones."""
     throttled: int
     """Throttled calls of any operation."""
-    throttled_looks: int = 0
+    throttled_polls: int = 0
     """Throttled polls, after the creation of the job."""
     first_call: float = 0
-    ended: str = "ACTIVE"
-    gave_up_after: float | None = None
 
 
 @dataclass(frozen=True)
@@ -43,7 +41,7 @@ class Used:
     """GB-seconds of Lambda by architecture."""
     transitions: int = 0
     errors: int = 0
-    look_seconds: float = 0
+    poll_seconds: float = 0
     """Median duration of one poll in real time."""
 
     @property
@@ -73,28 +71,28 @@ def errors(history: Sequence[Mapping[str, Any]]) -> int:
     return sum(event["type"] == "TaskFailed" for event in history)
 
 
-def look_times(history: Sequence[Mapping[str, Any]]) -> list[float]:
+def poll_times(history: Sequence[Mapping[str, Any]]) -> list[float]:
     """Return the duration of each task of an execution, in real seconds."""
-    times, begun = [], None
+    times, started_at = [], None
     for event in history:
         if event["type"] == "TaskScheduled":
-            begun = event["timestamp"]
-        elif event["type"] in _TASK_ENDS and begun:
-            times.append((event["timestamp"] - begun).total_seconds())
+            started_at = event["timestamp"]
+        elif event["type"] in _TASK_ENDS and started_at:
+            times.append((event["timestamp"] - started_at).total_seconds())
     return times
 
 
 def used(logs: Mapping[str, Sequence[str]], histories: Sequence[Sequence[Mapping[str, Any]]]) -> Used:
     """Return the usage from function logs, given by architecture, and from execution histories."""
     invoked = {architecture: billed(lines) for architecture, lines in logs.items()}
-    looks = [time for each in histories for time in look_times(each)]
-    looks = looks or [seconds for each in invoked.values() for seconds, _ in each]
+    polls = [time for each in histories for time in poll_times(each)]
+    polls = polls or [seconds for each in invoked.values() for seconds, _ in each]
     return Used(
         invocations=sum(len(each) for each in invoked.values()),
         gb_seconds={name: sum(seconds * gb for seconds, gb in each) for name, each in invoked.items()},
         transitions=sum(transitions(each) for each in histories),
         errors=sum(errors(each) for each in histories),
-        look_seconds=median(looks) if looks else 0,
+        poll_seconds=median(polls) if polls else 0,
     )
 
 
@@ -127,12 +125,10 @@ def waited(
         lag=None if failed else end - active,
         describes=sum(call["operation"] == DESCRIBE for call in own),
         throttled=sum(call["outcome"] == _THROTTLED for call in own),
-        throttled_looks=sum(
+        throttled_polls=sum(
             call["outcome"] == _THROTTLED and call["operation"] == DESCRIBE and call["at"] >= created for call in own
         ),
         first_call=min((call["at"] for call in own), default=0),
-        ended=job["status"],
-        gave_up_after=end - created if failed else None,
     )
 
 

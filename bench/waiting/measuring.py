@@ -10,9 +10,9 @@ from typing import Final
 from bench.part import Scale
 from bench.waiting.contenders import CONTENDERS, OURS, PROVIDER_5, PROVIDER_30, Contender
 from bench.waiting.figures import Used, Waited
-from bench.waiting.imports import play, play_at_once, used_since
-from bench.waiting.played import LONG, TYPICAL, Played, play_all
-from bench.waiting.stage import Stage, Wanted, staged
+from bench.waiting.imports import deploy, deploy_at_once, used_since
+from bench.waiting.simulation import LONG, TYPICAL, Simulated, simulate_all
+from bench.waiting.testbed import PlannedImport, Testbed, running_testbed
 
 LONG_SECONDS: Final = 3 * 3600
 MANY: Final = 20
@@ -42,7 +42,7 @@ class Deployed:
     speed: float
     waited: Sequence[Waited]
     used: Used
-    played: Sequence[Played]
+    simulated: Sequence[Simulated]
 
 
 @dataclass
@@ -50,10 +50,10 @@ class Measured:
     """The figures of all measurements."""
 
     typical: list[Deployed] = field(default_factory=list)
-    played: dict[Contender, list[Played]] = field(default_factory=dict)
+    simulated: dict[Contender, list[Simulated]] = field(default_factory=dict)
     many: list[Deployed] = field(default_factory=list)
     long: list[Deployed] = field(default_factory=list)
-    long_played: list[Played] = field(default_factory=list)
+    long_simulated: list[Simulated] = field(default_factory=list)
     """Simulated long imports of this construct."""
 
 
@@ -61,34 +61,36 @@ def measure(folder: Path, scale: Scale) -> Measured:
     """Deploy the contenders, run the imports, and return the figures."""
     contenders = (OURS, PROVIDER_5) if scale.quick else CONTENDERS
     jobs = _TYPICAL_SECONDS_QUICK if scale.quick else _TYPICAL_SECONDS
-    wanted = _Wanted(contenders, jobs, many_of=() if scale.quick else (OURS, PROVIDER_5))
+    planned = _Plan(contenders, jobs, many_of=() if scale.quick else (OURS, PROVIDER_5))
     measured = Measured()
-    with staged(folder, wanted.all(quick=scale.quick), folder / "local-aws.log") as stage:
-        stage.settings(running_import_jobs=_ROOM)
-        _say("ready")
-        play_at_once(stage, _WARM_SECONDS, wanted.warm, _WARM_SPEED)
-        _say("warm")
+    with running_testbed(folder, planned.all(quick=scale.quick), folder / "local-aws.log") as testbed:
+        testbed.settings(running_import_jobs=_ROOM)
+        _log("ready")
+        deploy_at_once(testbed, _WARM_SECONDS, planned.warm, _WARM_SPEED)
+        _log("warm")
         # PROVIDER_5 polls most often and runs alone, to limit the load on the machine.
         others = [each for each in contenders if each is not PROVIDER_5]
         for side_by_side in [list(contenders)] if scale.quick else [[PROVIDER_5], others]:
             speed = _TYPICAL_SPEED_QUICK if scale.quick else _TYPICAL_SPEED
-            rounds: dict[float, list[Wanted]] = {seconds: wanted.typical(side_by_side, seconds) for seconds in jobs}
-            waited, begun = play(stage, rounds, speed)
+            rounds: dict[float, list[PlannedImport]] = {
+                seconds: planned.typical(side_by_side, seconds) for seconds in jobs
+            }
+            waited, started_at = deploy(testbed, rounds, speed)
             for each in side_by_side:
                 own = [one for one in waited if one.name.startswith(f"{each.key}-")]
-                measured.typical.append(_deployed(stage, each, speed, own, begun))
+                measured.typical.append(_deployed(testbed, each, speed, own, started_at))
         if not scale.quick:
-            _measure_many(stage, wanted, measured)
-            _measure_long(stage, wanted, measured)
-    looks = {each.contender: each.used.look_seconds for each in measured.typical}
-    measured.played = {each: play_all(each, TYPICAL, look) for each, look in looks.items()}
-    measured.long_played = [] if scale.quick else play_all(OURS, LONG, looks[OURS])
+            _measure_many(testbed, planned, measured)
+            _measure_long(testbed, planned, measured)
+    polls = {each.contender: each.used.poll_seconds for each in measured.typical}
+    measured.simulated = {each: simulate_all(each, TYPICAL, look) for each, look in polls.items()}
+    measured.long_simulated = [] if scale.quick else simulate_all(OURS, LONG, polls[OURS])
     return measured
 
 
 @dataclass(frozen=True)
-class _Wanted:
-    """The imports of each measurement; imports that run at the same time have different datasets."""
+class _Plan:
+    """The imports of each measurement; those that run at the same time have different datasets."""
 
     contenders: Sequence[Contender]
     jobs: Sequence[float]
@@ -96,54 +98,59 @@ class _Wanted:
     """The contenders that are measured with many imports at once."""
 
     @property
-    def warm(self) -> list[Wanted]:
+    def warm(self) -> list[PlannedImport]:
         names = [(each, number) for each in self.contenders for number in range(self.warm_of(each))]
-        return [Wanted(f"{each.key}-warm-{number}", each, row) for row, (each, number) in enumerate(names)]
+        return [PlannedImport(f"{each.key}-warm-{number}", each, row) for row, (each, number) in enumerate(names)]
 
     def warm_of(self, contender: Contender) -> int:
         return _WARM_FOR_MANY if contender in self.many_of else _WARM
 
-    def typical(self, contenders: Sequence[Contender], seconds: float) -> list[Wanted]:
+    def typical(self, contenders: Sequence[Contender], seconds: float) -> list[PlannedImport]:
         row = self.jobs.index(seconds) * len(self.contenders)
-        return [Wanted(f"{each.key}-{seconds}", each, row + self.contenders.index(each)) for each in contenders]
+        return [PlannedImport(f"{each.key}-{seconds}", each, row + self.contenders.index(each)) for each in contenders]
 
-    def many(self, contender: Contender) -> list[Wanted]:
-        return [Wanted(f"{contender.key}-many-{number:02}", contender, number) for number in range(MANY)]
+    def many(self, contender: Contender) -> list[PlannedImport]:
+        return [PlannedImport(f"{contender.key}-many-{number:02}", contender, number) for number in range(MANY)]
 
     @property
-    def long(self) -> list[Wanted]:
-        return [Wanted(f"{each.key}-long", each, number, long=True) for number, each in enumerate((OURS, PROVIDER_30))]
+    def long(self) -> list[PlannedImport]:
+        return [
+            PlannedImport(f"{each.key}-long", each, number, long=True)
+            for number, each in enumerate((OURS, PROVIDER_30))
+        ]
 
-    def all(self, *, quick: bool) -> list[Wanted]:
+    def all(self, *, quick: bool) -> list[PlannedImport]:
         typical = [one for seconds in self.jobs for one in self.typical(self.contenders, seconds)]
         more = [] if quick else [*(one for each in self.many_of for one in self.many(each)), *self.long]
         return [*self.warm, *typical, *more]
 
 
-def _measure_many(stage: Stage, wanted: _Wanted, measured: Measured) -> None:
-    stage.settings(running_import_jobs=_ROOM_OF_AN_ACCOUNT, requests_per_second=1)
-    for each in wanted.many_of:
-        waited, begun = play_at_once(stage, _MANY_SECONDS, wanted.many(each), _MANY_SPEED)
-        measured.many.append(_deployed(stage, each, _MANY_SPEED, waited, begun))
-    stage.settings(running_import_jobs=_ROOM, requests_per_second=0)
+def _measure_many(testbed: Testbed, planned: _Plan, measured: Measured) -> None:
+    testbed.settings(running_import_jobs=_ROOM_OF_AN_ACCOUNT, requests_per_second=1)
+    for each in planned.many_of:
+        waited, started_at = deploy_at_once(testbed, _MANY_SECONDS, planned.many(each), _MANY_SPEED)
+        measured.many.append(_deployed(testbed, each, _MANY_SPEED, waited, started_at))
+    testbed.settings(running_import_jobs=_ROOM, requests_per_second=0)
 
 
-def _measure_long(stage: Stage, wanted: _Wanted, measured: Measured) -> None:
-    waited, begun = play(stage, {LONG_SECONDS: wanted.long}, LONG_SPEED)
+def _measure_long(testbed: Testbed, planned: _Plan, measured: Measured) -> None:
+    waited, started_at = deploy(testbed, {LONG_SECONDS: planned.long}, LONG_SPEED)
     for each, one in zip((OURS, PROVIDER_30), waited, strict=True):
-        measured.long.append(_deployed(stage, each, LONG_SPEED, [one], begun))
+        measured.long.append(_deployed(testbed, each, LONG_SPEED, [one], started_at))
 
 
-def _deployed(stage: Stage, contender: Contender, speed: float, waited: Sequence[Waited], begun: datetime) -> Deployed:
-    used = used_since(stage, contender, begun)
-    played = play_all(
-        contender, [each.job_seconds for each in waited if each.lag is not None], used.look_seconds * speed
+def _deployed(
+    testbed: Testbed, contender: Contender, speed: float, waited: Sequence[Waited], started_at: datetime
+) -> Deployed:
+    used = used_since(testbed, contender, started_at)
+    simulated = simulate_all(
+        contender, [each.job_seconds for each in waited if each.lag is not None], used.poll_seconds * speed
     )
     for each in waited:
-        _say(str(each))
-    _say(f"{contender.name}: {used}")
-    return Deployed(contender, speed, waited, used, played)
+        _log(str(each))
+    _log(f"{contender.name}: {used}")
+    return Deployed(contender, speed, waited, used, simulated)
 
 
-def _say(text: str) -> None:
+def _log(text: str) -> None:
     sys.stderr.write(f"{datetime.now(UTC):%H:%M:%S} {text}\n")

@@ -6,7 +6,7 @@ from typing import Final
 
 from bench.waiting.contenders import OURS, Contender
 from bench.waiting.figures import mean
-from bench.waiting.played import Played
+from bench.waiting.simulation import Simulated
 
 _WIDTH, _HEIGHT, _LEFT, _BOTTOM, _TOP, _RIGHT = 720, 400, 60, 50, 20, 20
 _X: Final = (4.0, 200.0)
@@ -26,7 +26,7 @@ text { fill: #e6edf3; } .grid { stroke: #3d444d; } .dot { fill: #9198a1; } .ours
 </style>"""
 
 
-def draw(played: Mapping[Contender, Sequence[Played]], goal_lag: float) -> str:
+def draw(simulated: Mapping[Contender, Sequence[Simulated]], goal_lag: float) -> str:
     """Draw the means of the simulated imports on logarithmic axes, and the goal for the lag as a line."""
     parts = [
         _OPENING,
@@ -36,14 +36,14 @@ def draw(played: Mapping[Contender, Sequence[Played]], goal_lag: float) -> str:
         _horizontal(goal_lag, "goal", ""),
         _text(_WIDTH / 2, _HEIGHT - 8, "Describe calls for one import of 4 to 17 minutes, mean", "middle"),
         f'<text transform="translate(16 {_HEIGHT / 2}) rotate(-90)" text-anchor="middle">lag in seconds, mean</text>',
-        *(_dot(contender, each) for contender, each in played.items()),
+        *(_dot(contender, each) for contender, each in simulated.items()),
         "</svg>",
     ]
     return "\n".join(parts) + "\n"
 
 
-def _dot(contender: Contender, played: Sequence[Played]) -> str:
-    x, y = _x(mean(each.describes for each in played)), _y(mean(each.lag for each in played))
+def _dot(contender: Contender, simulated: Sequence[Simulated]) -> str:
+    x, y = _x(mean(each.describes for each in simulated)), _y(mean(each.lag for each in simulated))
     kind = "ours" if contender is OURS else "dot"
     name = contender.name.replace("`", "")
     to_the_left = x > _WIDTH * 0.6

@@ -22,8 +22,8 @@ with the same code. Costs are list prices of {prices.DATE} in {prices.REGION}, w
 
 ![Lag against Describe calls]({PLOT})
 """
-_PLAYED: Final = """Only few jobs can be deployed during a benchmark, and it is random where in an interval a job ends.
-So the same is simulated without a deploy: this construct with its handler and a simulated clock, the others by their
+_SIMULATED: Final = """Few jobs can be deployed during a benchmark, and a job ends at a random moment of an interval.
+So the same is simulated without a deploy: this construct by the polling schedule of its handler, the others by their
 intervals. Polls take the real time measured above. One job for each eleventh second from 4 to 17 minutes:
 """
 _LONG: Final = f"""A job of three hours, deployed with a clock {LONG_SPEED:.0f} times as fast, which turns a poll of a
@@ -44,7 +44,7 @@ figure are judged by it, and those for 3 hours by both.
 def write(measured: Measured) -> str:
     """Return the text of the part."""
     parts = [_INTRODUCTION, _deployed(measured.typical)]
-    parts += [_PLAYED, _played(measured)]
+    parts += [_SIMULATED, _simulated(measured)]
     if measured.many:
         parts += [_MANY, _many(measured.many), _LONG, _long(measured)]
     return "\n".join([*parts, _JUDGED, goals_table(goals_of(measured))])
@@ -53,7 +53,7 @@ def write(measured: Measured) -> str:
 def _deployed(rows: Sequence[Deployed]) -> str:
     times = ", ".join(f"{each.job_seconds / 60:.1f}".removesuffix(".0") for each in rows[0].waited)
     speed = rows[0].speed
-    told = f"Deployed: jobs of {times} minutes, {speed:.0f} times as fast. For one import, on average:\n\n"
+    introduction = f"Deployed: jobs of {times} minutes, {speed:.0f} times as fast. For one import, on average:\n\n"
     head = (
         *("contender", "lag mean s", "p95 s", "Describe calls", "invocations", "GB-s", "transitions", "Lambda errors"),
         "US$",
@@ -68,7 +68,7 @@ def _deployed(rows: Sequence[Deployed]) -> str:
         ]
         for each in rows
     ]
-    return f"{told}{table(head, cells)}\n{_agreement(rows, speed)}"
+    return f"{introduction}{table(head, cells)}\n{_agreement(rows, speed)}"
 
 
 def _agreement(rows: Sequence[Deployed], speed: float) -> str:
@@ -80,11 +80,11 @@ def _agreement(rows: Sequence[Deployed], speed: float) -> str:
     cells = [
         [
             each.contender.name,
-            *(f"{each.used.look_seconds * 1000:.0f}", f"{each.used.look_seconds * speed:.1f}"),
-            *(f"{mean(lags(each)):.1f}", f"{mean(one.lag for one in each.played):.1f}"),
+            *(f"{each.used.poll_seconds * 1000:.0f}", f"{each.used.poll_seconds * speed:.1f}"),
+            *(f"{mean(lags(each)):.1f}", f"{mean(one.lag for one in each.simulated):.1f}"),
             *(
                 f"{mean(one.describes for one in each.waited):.0f}",
-                f"{mean(one.describes for one in each.played):.0f}",
+                f"{mean(one.describes for one in each.simulated):.0f}",
             ),
         ]
         for each in rows
@@ -106,16 +106,16 @@ def _used(each: Deployed) -> list[str]:
     ]
 
 
-def _played(measured: Measured) -> str:
+def _simulated(measured: Measured) -> str:
     head = ("contender", "lag mean s", "p95 s", "Describe calls")
     rows = [
         [
             contender.name,
-            f"{mean(each.lag for each in played):.1f}",
-            f"{p95(each.lag for each in played):.1f}",
-            f"{mean(each.describes for each in played):.0f}",
+            f"{mean(each.lag for each in simulated):.1f}",
+            f"{p95(each.lag for each in simulated):.1f}",
+            f"{mean(each.describes for each in simulated):.0f}",
         ]
-        for contender, played in measured.played.items()
+        for contender, simulated in measured.simulated.items()
     ]
     return table(head, rows)
 
@@ -130,7 +130,7 @@ def _many(rows: Sequence[Deployed]) -> str:
             each.contender.name,
             *((f"{mean(lags(each)):.1f}", f"{p95(lags(each)):.1f}") if lags(each) else ("-", "-")),
             f"{mean(one.describes for one in each.waited):.0f}",
-            *(str(sum(one.throttled for one in each.waited)), str(sum(one.throttled_looks for one in each.waited))),
+            *(str(sum(one.throttled for one in each.waited)), str(sum(one.throttled_polls for one in each.waited))),
             str(sum(one.lag is None for one in each.waited)),
         ]
         for each in rows
@@ -152,11 +152,11 @@ def _bound_of_many(ours: Deployed) -> str:
 def _long(measured: Measured) -> str:
     head = ("contender", "outcome", "lag s", "of the job", "Describe calls", "transitions", "Lambda errors", "US$")
     lag, calls = (
-        mean(each.lag for each in measured.long_played),
-        f"{mean(each.describes for each in measured.long_played):.0f}",
+        mean(each.lag for each in measured.long_simulated),
+        f"{mean(each.describes for each in measured.long_simulated):.0f}",
     )
-    played = [f"{OURS.name}, simulated", "waited", f"{lag:.0f}", f"{lag / LONG_SECONDS:.1%}", calls, *["-"] * 3]
-    return table(head, [*(_long_row(each) for each in measured.long), played])
+    simulated = [f"{OURS.name}, simulated", "waited", f"{lag:.0f}", f"{lag / LONG_SECONDS:.1%}", calls, *["-"] * 3]
+    return table(head, [*(_long_row(each) for each in measured.long), simulated])
 
 
 def _long_row(each: Deployed) -> list[str]:

@@ -35,7 +35,8 @@ _INVALID_CREDENTIALS: Final = frozenset({
     "SignatureDoesNotMatch",
     "UnrecognizedClientException",
 })  # fmt: skip
-_DENIED: Final = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"})
+# HeadObject has no error code in its response, so botocore reports the HTTP status.
+_DENIED: Final = frozenset({"403", "AccessDenied", "AccessDeniedException", "UnauthorizedOperation"})
 _BUSY: Final = frozenset({"LimitExceededException", "Throttling", "ThrottlingException", "TooManyRequestsException"})
 _SERVER_ERROR: Final = 500
 

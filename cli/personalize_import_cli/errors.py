@@ -18,9 +18,11 @@ class UnavailableError(CommandError):
     """A service can't be reached or is busy; a retry may succeed."""
 
 
-def command_error(error: OSError, path: str) -> CommandError:
-    """Return the error of the operating system about a file as a `CommandError`."""
-    return CommandError(f"{error.filename or path}: {error.strerror or error}")
+def command_error(error: OSError | ValueError, path: str) -> CommandError:
+    """Return an error about a file, or about a path that isn't valid, as a `CommandError`."""
+    if isinstance(error, OSError):
+        return CommandError(f"{error.filename or path}: {error.strerror or error}")
+    return CommandError(f"{path}: {error}")
 
 
 def shortened(text: str, length: int) -> str:

@@ -77,9 +77,7 @@ def _opened(path: str) -> FileIO:
         # Opened for appending, so that the content is kept if there is no report.
         return Path(path).open("ab", buffering=0)
     except (OSError, ValueError) as error:
-        raise (
-            command_error(error, path) if isinstance(error, OSError) else CommandError(f"{path}: {error}")
-        ) from error
+        raise command_error(error, path) from error
 
 
 def _is_part(path: str, checked: str) -> bool:

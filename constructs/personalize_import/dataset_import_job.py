@@ -1,6 +1,6 @@
 """The construct `DatasetImportJob`."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, Literal
 
 import aws_cdk as cdk
@@ -11,39 +11,40 @@ from aws_cdk.interfaces.aws_personalize import IDatasetRef
 from constructs import Construct
 
 from personalize_import.access.cross_account import Reader
-from personalize_import.access.import_role import ImportRole, create_import_role, role_of
+from personalize_import.access.import_role import import_role_for, role_of
 from personalize_import.access.preflight_access import grant_preflight
-from personalize_import.access.read_access import grant_read
-from personalize_import.data.data_as_of import check_data_as_of, data_as_of
-from personalize_import.data.data_source import DataSource, DataSourceConfig, DataSourceContext
+from personalize_import.access.read_access import ReadAccess, grant_read
+from personalize_import.data.data_source import DataSource
+from personalize_import.data.data_source_config import DataSourceConfig, DataSourceContext
 from personalize_import.data.dataset_reference import DatasetReference
-from personalize_import.data.reimport import Reimport, check_reimport
-from personalize_import.import_order import check_after, order_imports
+from personalize_import.data.reimport import Reimport
+from personalize_import.import_order import order_imports
 from personalize_import.imported_import_job import IDatasetImportJob, ImportedDatasetImportJob
+from personalize_import.job_arguments import JobArguments, check_arguments
 from personalize_import.monitoring.observed_import import ObservedImport
 from personalize_import.provider.interface import IDatasetImportProvider, support_of
 from personalize_import.provider.provider import default_provider_of
-from personalize_import.provider_requirements import check_passable, check_preflight, check_provider
+from personalize_import.resource_properties import resource_properties
 from personalize_import.synthesis import validation
 from personalize_import.synthesis.at_synthesis import host_tasks
-from personalize_import.synthesis.environment import note_stack_of, stack_scope_of, top_level_stack_of
+from personalize_import.synthesis.environment import note_stack_of
 from personalize_import.synthesis.environment_checks import (
     check_bucket_environment,
-    check_environment,
     warn_of_environment,
 )
 from personalize_import.synthesis.exported_attributes import warn_of_exported_attributes
+from personalize_import.synthesis.property_injection import property_injectable
 from personalize_import.synthesis.regions import warn_of_region
-from personalize_import.synthesis.validation import check_optional_text, check_text
+from personalize_import.synthesis.validation import check_text
 from personalize_import.wait_chain import create_wait_chain, get_att_string
 from personalize_import_handler import contract
-from personalize_import_handler.contract import Attribute, ImportMode, ResourceProperties, constraints
-from personalize_import_handler.contract.constraints import violation
+from personalize_import_handler.contract import Attribute, ImportMode, constraints
 
 _DEFAULT_TIMEOUT: Final = cdk.Duration.seconds(contract.TIMEOUT_SECONDS_DEFAULT)
 
 
 @jsii.implements(iam.IGrantable, cdk.ITaggableV2)
+@property_injectable
 class DatasetImportJob(ObservedImport):
     """Import data from S3 into a dataset of Amazon Personalize when the stack is deployed, and wait for the job.
 
@@ -54,6 +55,9 @@ class DatasetImportJob(ObservedImport):
 
     https://docs.aws.amazon.com/personalize/latest/dg/API_CreateDatasetImportJob.html
     """
+
+    PROPERTY_INJECTION_ID: Final = "cdk-personalize-import.DatasetImportJob"
+    """The id of this class for `PropertyInjectors`."""
 
     def __init__(
         self,
@@ -117,69 +121,42 @@ class DatasetImportJob(ObservedImport):
         """
         super().__init__(scope, id)
         note_stack_of(self, scope)
-        reference = DatasetReference.of(dataset, self)
-        given_role = role_of(self, role)
-        compares_data = isinstance(reimport, Reimport) and reimport.compares_data
-        validation.require(
-            self,
-            validation.check_dataset("dataset", dataset, reference.arn),
-            check_optional_text("dataset.schema_arn", reference.present_schema_arn, constraints.SCHEMA_ARN),
-            _check_data_source("data_source", data_source),
-            validation.check_import_mode("import_mode", import_mode),
-            check_after("after", after, self, import_mode, reference.arn),
-            check_optional_text("job_name_prefix", job_name_prefix, constraints.JOB_NAME),
-            validation.check_role("role", given_role),
-            validation.check_tags("tags", tags),
-            validation.check_boolean("publish_attribution_metrics_to_s3", publish_attribution_metrics_to_s3),
-            check_reimport("reimport", reimport),
-            check_data_as_of("reimport", reimport, self),
-            validation.check_boolean("preflight", preflight),
-            validation.check_timeout("timeout", timeout),
-            validation.check_boolean("wait", wait),
-            check_provider("provider", provider, self),
-            check_passable("role", given_role, provider, self),
-            _check_owner("role", given_role, self),
-            check_preflight("preflight", provider, is_used=bool(preflight)),
-            check_preflight("reimport", provider, is_used=compares_data),
-            check_environment(self, reference.resource or dataset, reference.arn, given_role, provider),
+        arguments = JobArguments(
+            dataset=dataset,
+            reference=DatasetReference.of(dataset, self),
+            data_source=data_source,
+            import_mode=import_mode,
+            after=after,
+            job_name_prefix=job_name_prefix,
+            role=role_of(self, role),
+            tags=tags,
+            publish_attribution_metrics_to_s3=publish_attribution_metrics_to_s3,
+            reimport=reimport,
+            preflight=preflight,
+            timeout=timeout,
+            wait=wait,
+            provider=provider,
         )
+        check_arguments(self, arguments)
         self._tag_manager = _tag_manager(tags)
         if tags:
             self._check_all_tags()
         self._provider = provider or default_provider_of(self)
-        self._dataset_arn = reference.arn
-        data = self._bind(data_source, DataSourceContext(self._provider, reference.resource, import_mode))
-        self._role, path = _import_role(self, given_role, data, self._provider)
-        self._access = grant_read(data, Reader(self, self._role, path), is_created=role is None)
-        if preflight or compares_data:
-            grant_preflight(self, self._role, self._provider, is_created=role is None, reads_schema=bool(preflight))
-        properties: ResourceProperties = {
-            "DatasetArn": reference.arn,
-            "SchemaArn": reference.schema_arn,
-            "DatasetDefinition": reference.definition(self),  # type: ignore[typeddict-item]  # a token until synth
-            "After": after.dataset_import_job_arn if after else None,
-            "StackScope": stack_scope_of(self),
-            "DataLocation": data.data_location,
-            "DataFiles": [*data.files] or None,
-            "RoleArn": self._role.role_arn,
-            "JobName": job_name_prefix,
-            "ImportMode": None if import_mode is None else str(import_mode),
-            "PublishAttributionMetricsToS3": publish_attribution_metrics_to_s3,
-            "Tags": self._tag_manager.rendered_tags,  # type: ignore[typeddict-item]  # a token until synth
-            "ReimportToken": reimport.value if reimport else None,
-            "Reimport": reimport.mode.value if reimport and compares_data else None,
-            "DataAsOf": data_as_of(self, reimport.as_of) if reimport and compares_data else None,
-            "Preflight": preflight or None,
-            "Wait": wait is not False,
-        }
+        self._dataset_arn = arguments.reference.arn
+        data = self._bind(arguments)
+        self._role, self._access = self._grant_access(data, arguments)
+        rendered_tags = self._tag_manager.rendered_tags
+        properties = resource_properties(self, arguments, data, self._role.role_arn, rendered_tags)
         self._chain = create_wait_chain(self, self._provider.service_token, properties, timeout or _DEFAULT_TIMEOUT)
         host_tasks(self, self._chain[0])
         warn_of_exported_attributes(self, self._chain)
-        order_imports(self, reference.arn, import_mode, self._chain, after, job_name_prefix)
-        self._add_dependencies(data, given_role)
+        order_imports(self, self._dataset_arn, import_mode, self._chain, after, job_name_prefix)
+        self._add_dependencies(data, arguments.role)
 
-    def _bind(self, data_source: DataSource, context: DataSourceContext) -> DataSourceConfig:
-        data = data_source.bind(self, context)
+    def _bind(self, arguments: JobArguments) -> DataSourceConfig:
+        """Return the location of the data, after checks of its bucket and key."""
+        context = DataSourceContext(self._provider, arguments.reference.resource, arguments.import_mode)
+        data = arguments.data_source.bind(self, context)
         validation.require(
             self,
             check_text("data_source", data.data_location, constraints.DATA_LOCATION),
@@ -188,6 +165,16 @@ class DatasetImportJob(ObservedImport):
         warn_of_environment(self, data.bucket, data.encryption_key)
         warn_of_region(self)
         return data
+
+    def _grant_access(self, data: DataSourceConfig, arguments: JobArguments) -> tuple[iam.IRole, ReadAccess]:
+        """Return the role of the job, with the permissions that it needs."""
+        role, path = import_role_for(self, arguments.role, data, self._provider)
+        is_created = arguments.role is None
+        access = grant_read(data, Reader(self, role, path), is_created=is_created)
+        if arguments.preflight or arguments.compares_data:
+            reads_schema = bool(arguments.preflight)
+            grant_preflight(self, role, self._provider, is_created=is_created, reads_schema=reads_schema)
+        return role, access
 
     def _add_dependencies(self, data: DataSourceConfig, given_role: iam.IRole | None) -> None:
         """Create everything that the import needs before its first resource, and delete it after that."""
@@ -285,34 +272,6 @@ class DatasetImportJob(ObservedImport):
     @property
     def _resources(self) -> Sequence[cdk.CfnResource]:
         return self._chain
-
-
-def _check_data_source(name: str, data_source: object) -> Iterator[str]:
-    if not isinstance(data_source, DataSource):
-        yield violation(name, data_source, "a DataSource, such as DataSource.from_bucket(bucket, 'interactions/')")
-
-
-def _check_owner(name: str, role: object, scope: Construct) -> Iterator[str]:
-    """Yield a problem if a role was created for the job of another stack, which the handler refuses to use."""
-    owner = role.node.scope if isinstance(role, iam.Role) else None
-    if isinstance(owner, DatasetImportJob) and top_level_stack_of(owner) is not top_level_stack_of(scope):
-        yield violation(name, owner.node.path, "a role of this stack, or one that was not created for a job")
-
-
-def _import_role(
-    scope: Construct, given_role: iam.IRole | None, data: DataSourceConfig, provider: IDatasetImportProvider
-) -> ImportRole:
-    """Return the role of the job, and allow the provider to pass it."""
-    role, support = given_role, support_of(provider)
-    if role is None:
-        created = create_import_role(scope, data, provider.import_role_path, provider.permissions_boundary)
-        if created.path is not None:
-            support.serve(scope)
-            return created
-        role = created.role
-    if support.can_name(role, scope):
-        support.allow_passing(role)
-    return ImportRole(role, path=None)
 
 
 def _tag_manager(tags: Mapping[str, str] | None) -> cdk.TagManager:

@@ -9,14 +9,19 @@ from constructs import Construct
 from personalize_import.dataset_import_job import DatasetImportJob
 from personalize_import.provider.provider import DatasetImportProvider
 from personalize_import.synthesis import validation
+from personalize_import.synthesis.property_injection import property_injectable
 from personalize_import_handler.contract.constraints import violation
 
 _HALF: Final = 12
 _THIRD: Final = 8
 
 
+@property_injectable
 class ImportDashboard(Construct):
     """A CloudWatch dashboard of the errors and execution times of jobs, and of their providers."""
+
+    PROPERTY_INJECTION_ID: Final = "cdk-personalize-import.ImportDashboard"
+    """The id of this class for `PropertyInjectors`."""
 
     def __init__(
         self, scope: Construct, id: str, *, jobs: Sequence[DatasetImportJob], dashboard_name: str | None = None

@@ -21,24 +21,24 @@ from personalize_import_handler.contract.constraints import violation
 
 
 @dataclass(eq=False)
-class _Job:
+class _OrderedJob:
     """A job and its place in the order of imports."""
 
     construct: Construct
     mode: str
     resources: Sequence[cdk.CfnResource]
     job_name_prefix: str | None
-    before: "_Job | None" = None
+    before: "_OrderedJob | None" = None
     """The argument `after`."""
-    links: list["_Job"] = field(default_factory=list)
+    links: list["_OrderedJob"] = field(default_factory=list)
     """The previous job, and the jobs that come directly after this one."""
     followers: list[Follower] = field(default_factory=list)
     """For a FULL job, all jobs that come after it, directly or through others, in order."""
 
 
-_Datasets = dict[str, list[_Job]]
+_Datasets = dict[str, list[_OrderedJob]]
 _APPS: Final[WeakKeyDictionary[IConstruct, _Datasets]] = WeakKeyDictionary()
-_JOBS: Final[WeakKeyDictionary[IConstruct, _Job]] = WeakKeyDictionary()
+_JOBS: Final[WeakKeyDictionary[IConstruct, _OrderedJob]] = WeakKeyDictionary()
 
 
 def check_after(name: str, after: Any, scope: Construct, import_mode: object, dataset_arn: str) -> Iterator[str]:  # noqa: ANN401 - any argument
@@ -79,7 +79,7 @@ def order_imports(
     """Add the job to the followers of its FULL import, and warn about imports that remove rows of others."""
     jobs = _datasets_of(job).setdefault(dataset_arn, [])
     before = _JOBS.get(after) if after else None
-    this = _JOBS[job] = _Job(job, str(import_mode or ImportMode.FULL), resources, job_name_prefix, before)
+    this = _JOBS[job] = _OrderedJob(job, str(import_mode or ImportMode.FULL), resources, job_name_prefix, before)
     if before:
         this.links.append(before)
         before.links.append(this)
@@ -94,7 +94,7 @@ def order_imports(
     jobs.append(this)
 
 
-def _add_to_followers(this: _Job) -> None:
+def _add_to_followers(this: _OrderedJob) -> None:
     """Add a job to the followers of the FULL import that it comes after."""
     full = this
     while full.before:
@@ -118,7 +118,7 @@ def _datasets_of(stack: cdk.Stack) -> _Datasets:
     return datasets
 
 
-def _warn_of_full_imports(this: _Job, other: _Job) -> None:
+def _warn_of_full_imports(this: _OrderedJob, other: _OrderedJob) -> None:
     cdk.Annotations.of(this.construct).add_warning_v2(
         f"{WARNING_ID_PREFIX}full-imports-into-one-dataset",
         f"{other.construct.node.path} is a FULL import into the same dataset, which holds the data of the later one "
@@ -126,7 +126,7 @@ def _warn_of_full_imports(this: _Job, other: _Job) -> None:
     )
 
 
-def _warn_of_lost_rows(this: _Job, other: _Job) -> None:
+def _warn_of_lost_rows(this: _OrderedJob, other: _OrderedJob) -> None:
     full, added = (this, other) if this.mode == ImportMode.FULL else (other, this)
     advice = "Pass it to the INCREMENTAL one: after=..."
     if stack_of(full.construct) is not stack_of(added.construct):
@@ -153,7 +153,7 @@ def _warn_of_any_order(stack: cdk.Stack, datasets: _Datasets) -> None:
                     )
 
 
-def _are_linked(this: _Job, other: _Job) -> bool:
+def _are_linked(this: _OrderedJob, other: _OrderedJob) -> bool:
     """Return whether two jobs are connected through `after`, directly or through other jobs."""
     linked, found = [this], {this}
     while linked:
@@ -164,7 +164,7 @@ def _are_linked(this: _Job, other: _Job) -> bool:
     return other in found
 
 
-def _are_ordered(this: _Job, other: _Job) -> bool:
+def _are_ordered(this: _OrderedJob, other: _OrderedJob) -> bool:
     """Return whether one job depends on the other, or its stack depends on the other's stack."""
     one, two = stack_of(this.construct), stack_of(other.construct)
     if one is two:
@@ -187,7 +187,7 @@ def _stack_depends(this: cdk.Stack, other: cdk.Stack) -> bool:
     return False
 
 
-def _depends(this: _Job, other: _Job) -> bool:
+def _depends(this: _OrderedJob, other: _OrderedJob) -> bool:
     """Return whether a resource of one job depends on a resource of the other, directly or indirectly."""
     ends = {resource.node.path for resource in other.resources}
     waiting = [*this.resources]

@@ -18,7 +18,11 @@ class BusyError(RefusedError):
 
 
 class NameTakenError(RefusedError):
-    """A job with that name exists already."""
+    """A job or an execution with that name exists already."""
+
+
+class NotFoundError(RefusedError):
+    """The job, dataset, bucket or object doesn't exist."""
 
 
 class DataRefusedError(Exception):

@@ -1,4 +1,4 @@
-"""The benchmark of the checks: all contenders apply the same rules, and the tables say what was measured."""
+"""The benchmark of the checks: all contenders apply the same rules, and the tables have all figures."""
 
 from pathlib import Path
 
@@ -6,9 +6,32 @@ import pytest
 
 from bench import checks
 from bench.contenders import CONTENDERS, CSV, DUCKDB, PANDAS, PLAIN, READING, Contender, run
-from bench.data import FAULTS, write_faulty_data, write_schema
+from bench.data import write_data, write_schema
 
 SIZE = 300_000
+FAULTS = {
+    "value-missing": "user-1,,view,1600000000,Economy,",
+    "wrong-type": "user-1,item-1,view,yesterday,Economy,",
+    "metadata-wrong-type": "user-1,item-1,view,1600000000,Economy,good",
+    "id-too-long": f"{'u' * 257},item-1,view,1600000000,Economy,",
+    "value-too-long": f"user-1,item-1,view,1600000000,{'c' * 1001},",
+    "milliseconds": "user-1,item-1,view,1600000000000,Economy,",
+    "far-future": "user-1,item-1,view,16000000000,Economy,",
+    "reserved-value": "user-1,item-1,view,1600000000,EVENT_TYPE,",
+    "field-count": "user-1,item-1,view,1600000000,Economy,,",
+}
+"""Rows that each violate one rule."""
+
+
+def write_faulty_data(path: Path, size: int) -> dict[str, int]:
+    """Write rows, some of which violate a rule; return the line number of each violation by rule."""
+    write_data(path, size)
+    rows = path.read_text().splitlines()
+    lines = {rule: (number + 1) * len(rows) // (len(FAULTS) + 2) for number, rule in enumerate(FAULTS)}
+    for rule, line in lines.items():
+        rows[line - 1] = FAULTS[rule]
+    path.write_text("\n".join(rows) + "\n")
+    return lines
 
 
 @pytest.fixture
@@ -23,7 +46,6 @@ def test_each_contender_finds_each_seeded_fault_on_its_line_and_nothing_else(
     contender: Contender, schema: Path, tmp_path: Path
 ) -> None:
     lines = write_faulty_data(tmp_path / "data.csv", SIZE)
-    assert lines.keys() == FAULTS.keys()
 
     ran = run(contender, tmp_path / "data.csv", schema)
 
@@ -34,7 +56,7 @@ def test_each_contender_finds_each_seeded_fault_on_its_line_and_nothing_else(
 
 
 @pytest.mark.nightly
-def test_all_contenders_see_the_same_rows_and_the_tables_have_them(
+def test_all_contenders_read_the_same_rows_and_are_in_the_tables(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(checks, "_SIZES_QUICK", (SIZE,))
@@ -51,9 +73,7 @@ def test_all_contenders_see_the_same_rows_and_the_tables_have_them(
 
 
 @pytest.mark.nightly
-def test_a_contender_that_would_take_too_long_is_measured_with_a_part_of_the_data(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_slow_contender_is_measured_with_a_part_of_the_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(checks, "_SIZES_QUICK", (4 * SIZE, 160 * SIZE))
     monkeypatch.setattr(checks, "_SECONDS_MAX", 0)
     measured = list(checks.measure(tmp_path, quick=True))
@@ -62,6 +82,6 @@ def test_a_contender_that_would_take_too_long_is_measured_with_a_part_of_the_dat
     assert "(part: 1 MB)" in measured[4].row
 
 
-def test_a_contender_that_fails_is_no_contender(schema: Path, tmp_path: Path) -> None:
+def test_a_contender_that_fails_ends_the_benchmark(schema: Path, tmp_path: Path) -> None:
     with pytest.raises(RuntimeError, match="personalize-import check ended with 2"):
         run(DUCKDB, tmp_path / "nowhere.csv", schema)

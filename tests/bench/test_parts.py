@@ -1,4 +1,4 @@
-"""Parts run together or alone; what is written is only what was measured in full."""
+"""Parts run together or alone; only complete measurements are written."""
 
 from pathlib import Path
 
@@ -67,6 +67,6 @@ def test_an_unknown_part_is_rejected_with_the_names_of_all_parts(monkeypatch: py
         run(monkeypatch, "one", "three")
 
 
-def test_goals_say_whether_they_were_reached() -> None:
+def test_goals_show_whether_they_were_reached() -> None:
     table = goals_table([Goal("fast", "2 s", reached=True), Goal("small", "9 MB", reached=False)])
     assert table.splitlines()[2:] == ["| fast | 2 s | yes |", "| small | 9 MB | no |"]

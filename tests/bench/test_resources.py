@@ -1,4 +1,4 @@
-"""What is counted of the ways to make imports, and how goals and tables are written."""
+"""The counts of the ways to add imports, and the format of goals and tables."""
 
 import json
 
@@ -10,7 +10,7 @@ from bench.tables import Goal, goals_table, table
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_each_way_makes_as_many_imports_as_it_is_told(way: str) -> None:
+def test_each_way_adds_the_requested_number_of_imports(way: str) -> None:
     template = resources.template_of(make(way, 2))
 
     kinds = [each["Type"] for each in template["Resources"].values() if each["Type"].startswith("Custom::")]
@@ -23,7 +23,7 @@ def test_each_way_makes_as_many_imports_as_it_is_told(way: str) -> None:
     assert len(roles) == 2
 
 
-def test_the_size_of_a_policy_is_that_of_what_is_deployed() -> None:
+def test_the_size_of_a_policy_is_that_of_the_deployed_one() -> None:
     joined = {"Fn::Join": ["", ["arn:", {"Ref": "AWS::Partition"}, ":iam::", {"Ref": "AWS::AccountId"}, ":role/x"]]}
     assert resources.size_of(joined) == len('"arn:aws:iam::111111111111:role/x"')
     role = {"Policies": [{"PolicyDocument": {"a": "b"}}, {"PolicyDocument": {"a": "bc"}}]}
@@ -47,6 +47,6 @@ def test_goals_of_a_cold_start_are_judged_by_time() -> None:
     assert [goal.reached for goal in cold_start._goals(taken)] == [False, False, False, True]
 
 
-def test_figures_are_set_to_the_right_and_words_to_the_left() -> None:
+def test_numbers_are_aligned_right_and_text_left() -> None:
     assert table(["way", "imports"], [("ours", 1), ("bare", 20)]).splitlines()[1] == "| --- | ---: |"
     assert goals_table([Goal("fast", "1 s", reached=False)]).splitlines()[2] == "| fast | 1 s | no |"

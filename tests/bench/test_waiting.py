@@ -1,4 +1,4 @@
-"""The benchmark of the waiting: figures are counted right, and all contenders are treated alike."""
+"""The benchmark of waiting: figures are correct, and all contenders are measured in the same way."""
 
 import xml.etree.ElementTree as ET
 from datetime import UTC, datetime, timedelta
@@ -10,12 +10,15 @@ import pytest
 from bench.waiting import figures, plot, report
 from bench.waiting.contenders import CONTENDERS, CRHELPER_1, OURS, PROVIDER_5, PROVIDER_30, Contender
 from bench.waiting.figures import Used, Waited
-from bench.waiting.imports import play as deploy
-from bench.waiting.imports import used_since
+from bench.waiting.imports import deploy, used_since
 from bench.waiting.measuring import Deployed, Measured
-from bench.waiting.played import Played, play
 from bench.waiting.prices import cost
-from bench.waiting.stage import Wanted, staged
+from bench.waiting.simulation import Simulated, simulate
+from bench.waiting.testbed import PlannedImport, running_testbed
+from tests.handler.support.account import Account
+from tests.handler.support.fakes import Course
+from tests.handler.support.properties import properties
+from tests.handler.support.simulator import CloudFormation
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -24,7 +27,7 @@ def history(*events: tuple[str, float]) -> list[dict[str, Any]]:
     return [{"type": name, "timestamp": START + timedelta(seconds=at)} for name, at in events]
 
 
-TWO_LOOKS = history(
+TWO_POLLS = history(
     ("ExecutionStarted", 0),
     ("WaitStateEntered", 0),
     ("TaskStateEntered", 1),
@@ -38,12 +41,12 @@ TWO_LOOKS = history(
 
 
 def test_a_retry_is_a_state_transition_as_each_entered_state_is() -> None:
-    assert figures.transitions(TWO_LOOKS) == 4
+    assert figures.transitions(TWO_POLLS) == 4
 
 
-def test_a_task_that_failed_is_an_error_and_each_task_took_its_time() -> None:
-    assert figures.errors(TWO_LOOKS) == 1
-    assert figures.look_times(TWO_LOOKS) == [2, 1]
+def test_a_failed_task_is_an_error_and_each_task_has_a_duration() -> None:
+    assert figures.errors(TWO_POLLS) == 1
+    assert figures.poll_times(TWO_POLLS) == [2, 1]
 
 
 def test_invocations_are_billed_by_their_reports() -> None:
@@ -52,11 +55,11 @@ def test_invocations_are_billed_by_their_reports() -> None:
     )
     lines = ["START RequestId: 1", report_line, f"said in passing: {report_line}"]
 
-    used = figures.used({"arm64": lines, "x86_64": [report_line]}, [TWO_LOOKS, TWO_LOOKS])
+    used = figures.used({"arm64": lines, "x86_64": [report_line]}, [TWO_POLLS, TWO_POLLS])
 
     assert used.invocations == 2
     assert used.gb_seconds == {"arm64": 0.0125, "x86_64": 0.0125}
-    assert (used.transitions, used.errors, used.look_seconds) == (8, 2, 1.5)
+    assert (used.transitions, used.errors, used.poll_seconds) == (8, 2, 1.5)
     assert used.cost == pytest.approx(cost(2, {"arm64": 0.0125, "x86_64": 0.0125}, 8))
 
 
@@ -90,7 +93,7 @@ def test_lag_is_from_active_to_the_last_custom_resource_in_the_services_time() -
     waited = figures.waited("a", job, calls, events, offset)
 
     assert waited == Waited(
-        name="a", job_seconds=300, lag=10, describes=3, throttled=2, throttled_looks=1, first_call=990
+        name="a", job_seconds=300, lag=10, describes=3, throttled=2, throttled_polls=1, first_call=990
     )
 
 
@@ -98,45 +101,51 @@ def test_calls_are_dense_where_most_are_within_the_time() -> None:
     assert figures.densest([0, 4, 5, 6, 20], 5) == 3
 
 
-def test_the_95th_percentile_is_what_19_of_20_do_not_exceed() -> None:
+def test_19_of_20_values_do_not_exceed_the_95th_percentile() -> None:
     assert figures.p95(range(1, 21)) == 19
     assert figures.p95([7]) == 7
 
 
 @pytest.mark.parametrize(
     ("contender", "job", "lag", "describes"),
-    # Looks begin 6, 31 or 60 seconds after each other; the first at once, or a minute later.
+    # Polls begin 6, 31 or 60 seconds after each other; the first at once, or a minute later.
     [(PROVIDER_5, 240, 1, 41), (PROVIDER_30, 240, 9, 9), (CRHELPER_1, 240, 1, 4), (CRHELPER_1, 242, 59, 5)],
     ids=lambda value: getattr(value, "key", value),
 )
-def test_intervals_are_played_as_they_are(contender: Contender, job: int, lag: float, describes: int) -> None:
-    assert play(contender, job, look_seconds=1) == Played(lag, describes)
+def test_other_contenders_poll_at_their_intervals(contender: Contender, job: int, lag: float, describes: int) -> None:
+    assert simulate(contender, job, poll_seconds=1) == Simulated(lag, describes)
 
 
-def test_this_construct_is_played_with_its_own_handler() -> None:
-    assert play(OURS, 240, 0) == Played(lag=0, describes=4)
-    assert play(OURS, 250, 0.25).lag < 12
+def test_this_construct_polls_as_its_handler_does() -> None:
+    account = Account()
+    account.personalize.course = Course(seconds=400)
+    answer = CloudFormation(account).create(properties())
+    (job,) = account.personalize.jobs.values()
+    describes = account.personalize.calls_of("describe_dataset_import_job")
+
+    assert simulate(OURS, 400, 0) == Simulated(answer.answered_at - job.created_at - 400, len(describes))
+    assert simulate(OURS, 250, 0.25).lag < 12
 
 
 def measured() -> Measured:
     def deployed(contender: Contender, **waited: Any) -> Deployed:
         one = Waited(**{"name": "a", "job_seconds": 240.0, "lag": 5.0, "describes": 9, "throttled": 0, **waited})
-        used = Used(invocations=9, gb_seconds={"arm64": 1.0}, transitions=20, errors=0, look_seconds=0.1)
-        return Deployed(contender, 10, [one], used, [Played(4, 9)])
+        used = Used(invocations=9, gb_seconds={"arm64": 1.0}, transitions=20, errors=0, poll_seconds=0.1)
+        return Deployed(contender, 10, [one], used, [Simulated(4, 9)])
 
     return Measured(
         typical=[deployed(OURS), deployed(PROVIDER_5, describes=50)],
-        played={OURS: [Played(7, 10)], PROVIDER_5: [Played(3, 40)]},
+        simulated={OURS: [Simulated(7, 10)], PROVIDER_5: [Simulated(3, 40)]},
         many=[deployed(OURS, throttled=2), deployed(PROVIDER_5)],
         long=[
             deployed(OURS, job_seconds=10_800, lag=60.0, describes=251),
             deployed(PROVIDER_30, lag=None, describes=121),
         ],
-        long_played=[Played(45, 240)],
+        long_simulated=[Simulated(45, 240)],
     )
 
 
-def test_goals_stand_beside_figures_and_those_that_were_missed_are_told() -> None:
+def test_goals_are_listed_with_their_figures_and_with_those_that_were_missed() -> None:
     goals = report.write(measured()).rpartition("| goal |")[2].splitlines()[2:]
 
     reached = [line.rstrip(" |").rpartition("| ")[2] for line in goals]
@@ -145,16 +154,18 @@ def test_goals_stand_beside_figures_and_those_that_were_missed_are_told() -> Non
     assert "25% simulated, 18% deployed" in goals[1]
 
 
-def test_a_contender_that_gave_up_is_told_to_have_failed() -> None:
+def test_a_contender_that_timed_out_is_reported_as_failed() -> None:
     assert f"| {PROVIDER_30.name} | failed after 121 polls | - |" in report.write(measured())
 
 
 def test_the_plot_shows_each_contender_where_its_figures_are() -> None:
-    played = {each: [Played(lag=10.0 * number, describes=20 * number)] for number, each in enumerate(CONTENDERS, 1)}
+    simulated = {
+        each: [Simulated(lag=10.0 * number, describes=20 * number)] for number, each in enumerate(CONTENDERS, 1)
+    }
 
-    drawn = plot.draw(played, 6)
+    drawn = plot.draw(simulated, 6)
 
-    assert drawn == plot.draw(played, 6)
+    assert drawn == plot.draw(simulated, 6)
     picture = ET.fromstring(drawn)
     space = "{http://www.w3.org/2000/svg}"
     dots = picture.findall(f"{space}circle")
@@ -167,12 +178,12 @@ def test_the_plot_shows_each_contender_where_its_figures_are() -> None:
 
 @pytest.mark.deploy
 @pytest.mark.nightly
-def test_all_contenders_wait_for_the_same_job_and_all_are_counted(tmp_path: Path) -> None:
-    wanted = [Wanted(f"{each.key}-same", each, number) for number, each in enumerate(CONTENDERS)]
-    with staged(tmp_path, wanted, tmp_path / "log") as stage:
-        waited, begun = deploy(stage, {240: wanted}, speed=60)
-        used = {each: used_since(stage, each, begun) for each in CONTENDERS}
-        jobs = stage.cloud.jobs()
+def test_all_contenders_wait_for_the_same_job_and_have_figures(tmp_path: Path) -> None:
+    planned = [PlannedImport(f"{each.key}-same", each, number) for number, each in enumerate(CONTENDERS)]
+    with running_testbed(tmp_path, planned, tmp_path / "log") as testbed:
+        waited, started_at = deploy(testbed, {240: planned}, speed=60)
+        used = {each: used_since(testbed, each, started_at) for each in CONTENDERS}
+        jobs = testbed.cloud.jobs()
 
     assert {job["status"] for job in jobs} == {"ACTIVE"}
     # At this speed, a machine that is busy for a second adds a minute.

@@ -1,4 +1,4 @@
-"""Data that keeps all rules, for tests to spoil."""
+"""Valid data, which tests make invalid."""
 
 import json
 from pathlib import Path

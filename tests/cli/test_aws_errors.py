@@ -1,4 +1,4 @@
-"""Errors of AWS as one line that says how to fix them, and whether a retry may help."""
+"""Errors of AWS as one line with the fix, and whether a retry may help."""
 
 from typing import Any
 
@@ -32,7 +32,7 @@ def answer(code: str, status: int = 400) -> ClientError:
     ],
     ids=lambda each: each if isinstance(each, str) else type(each).__name__,
 )
-def test_a_lasting_error_says_how_to_fix_it(error: Exception, words: str) -> None:
+def test_a_permanent_error_has_a_fix(error: Exception, words: str) -> None:
     failure = reported(error)
     assert str(failure).startswith("Shop: ")
     assert words in str(failure)

@@ -1,4 +1,4 @@
-"""What keeps `check` from running ends with 2 and one line that says what and where."""
+"""A `check` that cannot run ends with 2 and one line with the problem and its place."""
 
 import gzip
 import os
@@ -10,7 +10,7 @@ import pytest
 
 from personalize_import_cli.app import run as run_here
 from tests.cli.conftest import GOOD
-from tests.cli.support.runs import run
+from tests.cli.support.runs import run, run_process
 
 NOBODY = 65_534
 
@@ -30,7 +30,7 @@ def test_a_folder_without_csv_files(tmp_path: Path, schema: Path) -> None:
     assert check(folder, schema).startswith(f"{folder}: there is no CSV file at the location.")
 
 
-def test_a_link_that_leads_nowhere_in_a_folder(tmp_path: Path, schema: Path) -> None:
+def test_a_broken_link_in_a_folder(tmp_path: Path, schema: Path) -> None:
     folder = tmp_path / "folder"
     folder.mkdir()
     (folder / "a.csv").symlink_to("nowhere")
@@ -40,12 +40,12 @@ def test_a_link_that_leads_nowhere_in_a_folder(tmp_path: Path, schema: Path) -> 
 @pytest.mark.parametrize(
     ("content", "format"), [(gzip.compress(GOOD.encode()), "gzip"), (b"ITEM_ID\0\1\2\n", "binary")], ids=["gzip", "0"]
 )
-def test_data_that_is_no_text(items: Path, schema: Path, content: bytes, format: str) -> None:
+def test_data_that_is_not_text(items: Path, schema: Path, content: bytes, format: str) -> None:
     items.write_bytes(content)
     assert check(items, schema) == f"{items}: this is no text ({format}). Store the data as plain CSV"
 
 
-def test_several_files_that_are_no_text(tmp_path: Path, schema: Path) -> None:
+def test_several_files_that_are_not_text(tmp_path: Path, schema: Path) -> None:
     folder = tmp_path / "folder"
     folder.mkdir()
     for name in ("a.csv", "b.csv", "c.csv"):
@@ -60,7 +60,7 @@ def cpu_seconds() -> float:
     return sum(os.times()[:4])
 
 
-def require_told_quickly(data: Path, schema: Path) -> None:
+def require_reported_quickly(data: Path, schema: Path) -> None:
     begun = cpu_seconds()
     failure = check(data, schema)
     assert failure.startswith(f"{data}, line 1: the line is longer than a record can be")
@@ -69,7 +69,7 @@ def require_told_quickly(data: Path, schema: Path) -> None:
 
 def test_a_line_of_20_megabytes(items: Path, schema: Path) -> None:
     items.write_bytes(b"a" * (20 << 20))
-    require_told_quickly(items, schema)
+    require_reported_quickly(items, schema)
 
 
 @pytest.mark.slow
@@ -77,7 +77,7 @@ def test_a_line_of_a_gigabyte(items: Path, schema: Path) -> None:
     with items.open("wb") as file:
         for _ in range(1 << 10):
             file.write(b"a" * (1 << 20))
-    require_told_quickly(items, schema)
+    require_reported_quickly(items, schema)
 
 
 def test_data_that_never_ends(schema: Path) -> None:
@@ -96,7 +96,7 @@ def test_data_that_never_ends(schema: Path) -> None:
     ],
     ids=["no JSON", "empty", "no text", "binary", "too deep", "too large"],
 )
-def test_a_schema_that_is_none(items: Path, schema: Path, content: bytes, problem: str) -> None:
+def test_a_schema_that_is_not_json(items: Path, schema: Path, content: bytes, problem: str) -> None:
     schema.write_bytes(content)
     assert check(items, schema).startswith(f"{schema}: {problem}")
 
@@ -118,11 +118,11 @@ def test_a_schema_that_does_not_exist(items: Path, tmp_path: Path) -> None:
     ],
     ids=lambda each: each[0].strip("-") if isinstance(each, list) else "",
 )
-def test_options_that_there_are_not(items: Path, schema: Path, options: list[str], words: str) -> None:
+def test_unknown_options(items: Path, schema: Path, options: list[str], words: str) -> None:
     assert check(items, schema, *options).startswith(words)
 
 
-def test_a_command_that_lacks_something(items: Path) -> None:
+def test_missing_arguments(items: Path) -> None:
     assert run("check", items).failure == "Missing option '--schema'."
     assert run("check").failure == "Missing argument 'DATA'."
     assert run("chck").failure.startswith("No such command 'chck'.")
@@ -135,7 +135,9 @@ def test_without_a_command_the_help_is_shown() -> None:
 
 
 @pytest.mark.parametrize("output", ["", "none/report.json"], ids=["a folder", "in no folder"])
-def test_an_output_that_cannot_be_written_is_told_before_the_check(tmp_path: Path, schema: Path, output: str) -> None:
+def test_an_output_that_cannot_be_written_is_reported_before_the_check(
+    tmp_path: Path, schema: Path, output: str
+) -> None:
     assert check("none.csv", schema, "--output", tmp_path / output).startswith(str(tmp_path))
 
 
@@ -144,7 +146,7 @@ def test_a_full_disk(items: Path, schema: Path) -> None:
         pytest.skip("there is no /dev/full")
     assert check(items, schema, "--output", "/dev/full") == "/dev/full: No space left on device"
     with Path("/dev/full").open("w") as full:
-        ended = run("check", items, "--schema", schema, capture_output=False, stdout=full, stderr=-1)
+        ended = run_process("check", items, "--schema", schema, stdout=full.fileno())
     assert ended.failure == "standard output: No space left on device"
 
 
@@ -168,7 +170,7 @@ def as_nobody() -> Iterator[None]:
 
 
 @pytest.mark.parametrize("forbidden", ["data", "schema", "folder"])
-def test_what_may_not_be_read(
+def test_missing_permissions(
     readable_by_all: Path,
     forbidden: str,
     items: Path,

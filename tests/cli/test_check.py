@@ -1,4 +1,4 @@
-"""What `check` finds, and its exit codes."""
+"""The findings of `check`, and its exit codes."""
 
 import os
 from pathlib import Path
@@ -10,12 +10,12 @@ from tests.cli.conftest import GOOD, HEADER
 from tests.cli.support.runs import run
 
 
-def test_data_that_keeps_the_rules_ends_with_0(items: Path, schema: Path) -> None:
+def test_valid_data_ends_with_0(items: Path, schema: Path) -> None:
     ended = run("check", items, "--schema", schema)
-    assert (ended.code, ended.output, ended.said) == (0, "1 file, 42 bytes, 2 rows: 0 errors, 0 warnings\n", "")
+    assert (ended.code, ended.output, ended.stderr) == (0, "1 file, 42 bytes, 2 rows: 0 errors, 0 warnings\n", "")
 
 
-def test_an_error_ends_with_1_and_is_told_with_its_place_and_what_to_do(items: Path, schema: Path) -> None:
+def test_an_error_ends_with_1_and_is_reported_with_its_place_and_fix(items: Path, schema: Path) -> None:
     items.write_text(f"{HEADER}\n1,2.5,red\n,3.5,blue\n")
     ended = run("check", items, "--schema", schema)
     first, fix, page, summary = ended.output.splitlines()
@@ -47,7 +47,7 @@ def test_either_engine_finds_the_same(
     assert f"{items}:4: warning: an id comes again" in output
 
 
-def test_of_a_folder_the_csv_files_of_the_first_level_are_checked(tmp_path: Path, schema: Path) -> None:
+def test_only_csv_files_directly_in_a_folder_are_checked(tmp_path: Path, schema: Path) -> None:
     folder = tmp_path / "folder"
     (folder / "deeper").mkdir(parents=True)
     for name in ("a.csv", "b.CSV", "notes.txt", "deeper/c.csv"):
@@ -58,7 +58,7 @@ def test_of_a_folder_the_csv_files_of_the_first_level_are_checked(tmp_path: Path
     assert ended.output.endswith("2 files, 102 bytes, 4 rows: 0 errors, 1 warning\n")
 
 
-def test_a_file_of_a_folder_is_told_with_its_path(tmp_path: Path, schema: Path) -> None:
+def test_a_file_of_a_folder_is_reported_with_its_path(tmp_path: Path, schema: Path) -> None:
     folder = tmp_path / "folder"
     folder.mkdir()
     (folder / "b.csv").write_text(f"{HEADER}\n,2.5,red\n")
@@ -66,7 +66,7 @@ def test_a_file_of_a_folder_is_told_with_its_path(tmp_path: Path, schema: Path) 
 
 
 @pytest.mark.parametrize(("mode", "code"), [("FULL", 0), ("INCREMENTAL", 1)])
-def test_the_import_mode_decides_how_large_data_may_be(
+def test_the_import_mode_determines_the_size_limit(
     mode: str, code: int, items: Path, schema: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     limits = {"FULL": 100, "INCREMENTAL": 10}
@@ -75,7 +75,7 @@ def test_the_import_mode_decides_how_large_data_may_be(
     assert ("the files are larger than one import may be" in capsys.readouterr().out) is bool(code)
 
 
-def test_a_rule_with_many_places_shows_some_and_says_so(items: Path, schema: Path) -> None:
+def test_only_some_of_many_places_are_shown_with_a_note(items: Path, schema: Path) -> None:
     more = [f"C{number}" for number in range(30)]
     items.write_text(f"{HEADER},{','.join(more)}\n1,2.5,red{',' * 30}\n")
     output = run("check", items, "--schema", schema).output
@@ -83,7 +83,7 @@ def test_a_rule_with_many_places_shows_some_and_says_so(items: Path, schema: Pat
     assert "and 10 more places; --format json has all" in output
 
 
-def test_what_data_would_tell_a_terminal_is_not_told(tmp_path: Path, schema: Path) -> None:
+def test_control_characters_in_data_are_escaped(tmp_path: Path, schema: Path) -> None:
     path = tmp_path / "it\x1b[31ms.csv"
     path.write_text(f"{HEADER},[red]\x1b[2J\n1,\x1b]0;title\a{'9' * 100},red,\n")
     output = run("check", path, "--schema", schema).output
@@ -93,7 +93,7 @@ def test_what_data_would_tell_a_terminal_is_not_told(tmp_path: Path, schema: Pat
     assert "9" * 50 not in output
 
 
-def test_a_path_that_is_no_text_is_told_with_escapes(tmp_path: Path, schema: Path) -> None:
+def test_a_path_that_is_not_text_is_shown_with_escapes(tmp_path: Path, schema: Path) -> None:
     path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/it\xff.csv"))
     path.write_text(f"{HEADER}\n,2.5,red\n")
     for form in ("table", "json", "sarif", "junit"):

@@ -1,4 +1,4 @@
-"""docs/checks.md says what is so: its examples run, its tables are complete."""
+"""docs/checks.md is correct: its examples run, its tables are complete."""
 
 import json
 import re
@@ -37,7 +37,7 @@ def first_column(title: str) -> list[str]:
     return re.findall(r"^\| ([^|]+?) \|", section.partition("| --- |")[2], re.MULTILINE)
 
 
-def test_the_table_of_rules_is_the_one_that_is_made_of_them() -> None:
+def test_the_table_of_rules_is_up_to_date() -> None:
     assert PAGE.partition(MARK)[2] == run("rules", "--format", "markdown").output
 
 
@@ -46,7 +46,7 @@ def test_the_table_of_rules_has_every_rule() -> None:
     assert sorted(ids) == sorted(rule.id for rule in RULES)
 
 
-def test_make_writes_the_table_and_keeps_what_stands_above(tmp_path: Path) -> None:
+def test_make_writes_the_table_and_keeps_the_text_above(tmp_path: Path) -> None:
     (tmp_path / "docs").mkdir()
     page = tmp_path / "docs" / "checks.md"
     page.write_text(f"{PAGE.partition(MARK)[0]}{MARK}an older table\n")
@@ -67,12 +67,12 @@ def test_the_example_prints_what_the_page_shows(folder: Path) -> None:
     assert run(*arguments, cwd=folder).output == shown
 
 
-def test_the_json_is_what_the_example_gives(folder: Path) -> None:
+def test_the_json_is_the_output_of_the_example(folder: Path) -> None:
     ended = run("check", "items.csv", "--schema", "items.schema.json", "--format", "json", cwd=folder)
     assert json.loads(block("json")) == json.loads(ended.output)
 
 
-def test_what_the_page_installs_is_an_extra_of_the_project() -> None:
+def test_the_page_installs_an_extra_of_the_project() -> None:
     extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
     (extra,) = re.findall(r"pip install '\.\[(\w+)\]'", block("sh"))
     assert {re.match(r"\w+", each)[0] for each in extras[extra]} == {"click", "duckdb", "rich"}  # type: ignore[index]

@@ -24,7 +24,7 @@ def spoilt(items: Path) -> None:
 
 def text_of(items: Path, schema: Path, form: str, *more: str, code: int = 1) -> str:
     ended = run("check", items, "--schema", schema, "--format", form, *more)
-    assert (ended.code, ended.said) == (code, "")
+    assert (ended.code, ended.stderr) == (code, "")
     return ended.output
 
 
@@ -37,7 +37,7 @@ def cases_of(document: str) -> dict[str, ET.Element]:
     return {case.attrib["name"]: case for case in ET.fromstring(document).iter("testcase")}
 
 
-def test_json_has_what_was_looked_at_and_every_finding(items: Path, schema: Path) -> None:
+def test_json_has_the_checked_data_and_every_finding(items: Path, schema: Path) -> None:
     report = json.loads(text_of(items, schema, "json"))
     assert {key: value for key, value in report.items() if key not in ("tool", "findings")} == {
         "version": 1,
@@ -56,7 +56,7 @@ def test_json_has_what_was_looked_at_and_every_finding(items: Path, schema: Path
     assert (warning["severity"], warning["value"]) == ("warning", SECRET)
 
 
-def test_json_says_that_data_was_not_checked(items: Path, schema: Path) -> None:
+def test_json_states_that_data_was_not_checked(items: Path, schema: Path) -> None:
     schema.write_text(json.dumps({**SCHEMA, "name": "Things"}))
     report = json.loads(text_of(items, schema, "json"))
     nothing = dict.fromkeys(("files", "bytes", "rows"))
@@ -86,7 +86,7 @@ def test_sarif_has_the_members_that_its_schema_requires_and_no_others(items: Pat
         assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
 
 
-def test_sarif_tells_where_an_error_is(items: Path, schema: Path) -> None:
+def test_sarif_has_the_place_of_an_error(items: Path, schema: Path) -> None:
     error, warning = sarif_of(items, schema)["runs"][0]["results"]
     place = error["locations"][0]
     assert (error["ruleId"], error["level"], error["occurrenceCount"]) == ("value-missing", "error", 2)
@@ -136,7 +136,7 @@ def test_junit_skips_the_rules_for_data_that_was_not_checked(items: Path, schema
     assert skipped == {rule.id for rule in RULES if rule.scope is not Scope.SCHEMA}
 
 
-def test_junit_has_escapes_for_what_xml_cannot_hold_and_terminals_obey(items: Path, schema: Path) -> None:
+def test_junit_escapes_control_characters(items: Path, schema: Path) -> None:
     items.write_text(f"{HEADER},a\x0b\ufffe\x9b\u202eb\n1,2.5,red,\n")
     failures = cases_of(text_of(items, schema, "junit", code=0))["column-extra"].find("system-out")
     assert failures is not None
@@ -144,7 +144,7 @@ def test_junit_has_escapes_for_what_xml_cannot_hold_and_terminals_obey(items: Pa
 
 
 @pytest.mark.parametrize(("form", "tells"), [("table", True), ("json", True), ("sarif", False), ("junit", False)])
-def test_data_is_told_where_people_look_and_not_where_it_is_kept(
+def test_values_are_shown_to_people_but_not_stored_in_sarif_or_junit(
     items: Path, schema: Path, form: str, tells: bool
 ) -> None:
     assert (SECRET in text_of(items, schema, form)) is tells

@@ -41,7 +41,7 @@ def require_harmless(output: str) -> None:
 
 
 @pytest.mark.parametrize("form", ["table", "json", "sarif", "junit"])
-def test_no_format_of_a_check_has_them_as_they_are(hostile: Path, schema: Path, form: str) -> None:
+def test_no_format_of_a_check_has_them_unescaped(hostile: Path, schema: Path, form: str) -> None:
     output = run("check", hostile, "--schema", schema, "--format", form).output
     assert all(line.isprintable() for line in output.split("\n"))
     assert {"table": FILE_SHOWN, "json": r"\u001b[2J\u009b2J", "sarif": r"\\x1b[2J\\x9b2J", "junit": FILE_SHOWN}[
@@ -57,14 +57,14 @@ def test_a_check_shows_them_as_escapes_on_a_terminal(hostile: Path, schema: Path
     assert "]8;" not in output
 
 
-def test_junit_is_xml_whatever_the_names(hostile: Path, schema: Path) -> None:
+def test_junit_is_xml_for_any_names(hostile: Path, schema: Path) -> None:
     document = ET.fromstring(run("check", hostile, "--schema", schema, "--format", "junit").output)
     told = "".join(each.text or "" for each in document.iter())
     assert f"column {SHOWN}" in told
     assert document.attrib["name"].isprintable()
 
 
-def test_json_and_sarif_have_the_names_as_they_are_behind_their_own_escapes(hostile: Path, schema: Path) -> None:
+def test_json_and_sarif_have_the_unchanged_names(hostile: Path, schema: Path) -> None:
     report = json.loads(run("check", hostile, "--schema", schema, "--format", "json").output)
     assert {f"{FILE}.csv"} == {each["file"] for each in report["findings"] if each["file"].endswith(".csv")}
     assert ATTACK in [each["column"] for each in report["findings"]]
@@ -80,9 +80,9 @@ def test_a_failure_shows_them_as_escapes(hostile: Path, schema: Path) -> None:
 
 def test_wrong_arguments_are_shown_as_escapes(hostile: Path, schema: Path) -> None:
     # What a shell makes of `check *` where there is such a file.
-    said = run("check", hostile, f"{FILE}.csv", "--schema", schema).said
-    assert r"\x1b[2J\x9b2J\x07\u202e" in said
-    assert all(line.isprintable() for line in said.split("\n"))
+    stderr = run("check", hostile, f"{FILE}.csv", "--schema", schema).stderr
+    assert r"\x1b[2J\x9b2J\x07\u202e" in stderr
+    assert all(line.isprintable() for line in stderr.split("\n"))
 
 
 HOSTILE_JOB = job("shop-1", "CREATE FAILED")._replace(name=ATTACK)

@@ -17,12 +17,12 @@ def test_the_installed_script_is_the_command() -> None:
     assert ended.stdout.split()[-1] == version("cdk-personalize-import")
 
 
-def test_help_names_the_commands_and_their_exit_codes() -> None:
+def test_help_lists_the_commands_and_their_exit_codes() -> None:
     assert "check" in run("--help").output
     assert "2 the check could not run" in " ".join(run("check", "--help").output.split())
 
 
-def test_without_the_extra_one_line_says_what_to_install(
+def test_without_the_extra_one_line_names_the_command_to_install_it(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(__main__, "find_spec", lambda name: None if name in ("click", "rich") else object())
@@ -32,7 +32,7 @@ def test_without_the_extra_one_line_says_what_to_install(
     )
 
 
-def test_without_site_packages_the_command_says_so_and_no_more(tmp_path: Path) -> None:
+def test_without_site_packages_the_command_prints_only_how_to_install(tmp_path: Path) -> None:
     # -S leaves out what is installed; our own packages come by PYTHONPATH.
     command = [sys.executable, "-S", "-m", "personalize_import_cli", "check"]
     ended = subprocess.run(command, capture_output=True, text=True, check=False, env=environment())

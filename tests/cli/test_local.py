@@ -13,7 +13,7 @@ from personalize_import_cli import app
 from personalize_import_cli.commands.local import local
 from personalize_local import dependencies
 from tests.cli.support.runs import COMMAND, environment, run
-from tests.local_aws.support.processes import descendants
+from tests.local_aws.support.processes import accept_ctrl_c, descendants
 
 PAGE = (Path(__file__).parents[2] / "docs" / "testing.md").read_text()
 LIST_GROUPS = "import boto3; print(boto3.client('personalize').list_dataset_groups()['datasetGroups'])"
@@ -39,12 +39,12 @@ def local_environment() -> dict[str, str]:
     )
 
 
-def test_a_command_finds_the_aws_by_its_environment_and_ends_with_its_own_code() -> None:
+def test_a_command_uses_the_local_aws_and_its_exit_code_is_returned() -> None:
     ended = with_python(f"{LIST_GROUPS}; raise SystemExit(7)")
     assert (ended.returncode, ended.stdout) == (7, "[]\n"), ended.stderr
 
 
-def test_what_ends_it_ends_the_command_whose_options_need_no_two_dashes(tmp_path: Path) -> None:
+def test_a_signal_is_forwarded_to_the_command_whose_options_need_no_two_dashes(tmp_path: Path) -> None:
     command = [*COMMAND, "local", "sh", "-c", 'echo "$0"; exec sleep 60', "--verbose"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=local_environment()) as running:
         assert running.stdout
@@ -55,18 +55,24 @@ def test_what_ends_it_ends_the_command_whose_options_need_no_two_dashes(tmp_path
         assert descendants(running.pid) == set()
 
 
-def test_a_command_that_does_not_exist_is_told() -> None:
+def test_a_command_that_does_not_exist_is_reported() -> None:
     assert run("local", "there-is-no-such-command", env=local_environment()).failure == (
         "there-is-no-such-command: No such file or directory"
     )
 
 
 @pytest.mark.slow
-def test_until_ctrl_c_the_lines_that_it_prints_lead_a_shell_to_it_and_its_folder_keeps_what_was_made(
+def test_a_shell_uses_it_by_the_printed_exports_and_the_folder_keeps_the_state(
     tmp_path: Path,
 ) -> None:
     command = [*COMMAND, "local", "--port", "0", "--state", str(tmp_path)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=local_environment()) as serving:
+    with subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=local_environment(),
+        preexec_fn=accept_ctrl_c,
+    ) as serving:
         assert serving.stdout
         assert serving.stderr
         lines = b""
@@ -82,19 +88,19 @@ def test_until_ctrl_c_the_lines_that_it_prints_lead_a_shell_to_it_and_its_folder
     assert with_python(LIST_SCHEMAS, "--state", tmp_path).stdout == "['kept']\n"
 
 
-def test_a_port_that_is_taken_is_told() -> None:
+def test_a_port_in_use_is_reported() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         failure = run("local", "--port", str(port), env=local_environment()).failure
     assert failure == f"can't listen on port {port} of 127.0.0.1: Address already in use; use port 0 for a free port"
 
 
-def test_an_option_that_makes_no_sense_is_told() -> None:
+def test_an_invalid_option_is_reported() -> None:
     failure = run("local", "--speed", "0", env=local_environment()).failure
     assert failure == "the clock's speed must be above 0, got 0"
 
 
-def test_without_the_extra_one_line_says_what_to_install(
+def test_without_the_extra_one_line_names_the_command_to_install_it(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(dependencies, "find_spec", lambda name: None if name == "ministack" else object())

@@ -16,7 +16,7 @@ def test_the_report_goes_into_a_file_and_a_summary_to_the_output(tmp_path: Path,
     assert report.read_text() == run("check", items, "--schema", schema).output
 
 
-def test_a_check_that_cannot_run_leaves_the_file_as_it_was(tmp_path: Path, schema: Path) -> None:
+def test_a_check_that_cannot_run_does_not_change_the_file(tmp_path: Path, schema: Path) -> None:
     older, new = tmp_path / "older.json", tmp_path / "new.json"
     older.write_text("{}")
     for report in (older, new):

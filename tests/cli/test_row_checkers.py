@@ -1,4 +1,4 @@
-"""Which engine looks at the rows, and what becomes of its failures."""
+"""The engine that checks the rows, and its failures."""
 
 import errno
 
@@ -11,7 +11,7 @@ from personalize_import_cli.errors import CommandError
 from personalize_import_handler.data_checks.row_checker import PlainRowChecker
 
 
-def test_the_engine_is_the_one_that_was_chosen() -> None:
+def test_the_chosen_engine_is_used() -> None:
     with row_checker(Engine.DUCKDB) as fast, row_checker(Engine.PLAIN) as plain:
         assert isinstance(fast, DuckDbRowChecker)
         assert isinstance(plain, PlainRowChecker)
@@ -28,6 +28,6 @@ def test_the_engine_is_the_one_that_was_chosen() -> None:
     ],
     ids=["memory", "disk"],
 )
-def test_an_engine_at_its_end_is_told_in_a_line(problem: Exception, words: str) -> None:
+def test_an_engine_that_fails_is_reported_in_one_line(problem: Exception, words: str) -> None:
     with pytest.raises(CommandError, match=words), row_checker(Engine.DUCKDB):
         raise problem

@@ -1,4 +1,4 @@
-"""Data in S3: the local AWS stands for it, with IAM enforced."""
+"""Data in S3 of the local AWS, with IAM enforced."""
 
 import socket
 from collections.abc import Iterator
@@ -48,7 +48,7 @@ def test_an_object_is_checked(cloud: Cloud, schema: Path) -> None:
 
 
 @pytest.mark.parametrize("slash", ["/", ""], ids=["with a slash", "without a slash"])
-def test_of_a_folder_the_first_level_is_checked(cloud: Cloud, schema: Path, slash: str) -> None:
+def test_only_objects_directly_under_a_prefix_are_checked(cloud: Cloud, schema: Path, slash: str) -> None:
     ended = check(cloud, f"s3://{BUCKET}/folder{slash}", schema)
     assert ended.code == 1
     assert f"s3://{BUCKET}/folder/b b.csv:2: error: an id or a time is missing" in ended.output
@@ -107,14 +107,16 @@ def test_access_that_is_denied(cloud: Cloud, schema: Path) -> None:
     assert "AccessDenied" in check(cloud, f"s3://{BUCKET}/folder/", schema, **credentials).failure
 
 
-def test_an_object_that_may_be_listed_and_not_read(cloud: Cloud, schema: Path) -> None:
+def test_an_object_that_can_be_listed_but_not_read(cloud: Cloud, schema: Path) -> None:
     iam = cloud.client("iam")
     iam.create_user(UserName="lister")
     key = iam.create_access_key(UserName="lister")["AccessKey"]
     listing = allow("s3:ListBucket", on=f"arn:aws:s3:::{BUCKET}")
     iam.put_user_policy(UserName="lister", PolicyName="inline", PolicyDocument=policy(listing))
     credentials = {"AWS_ACCESS_KEY_ID": key["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"]}
-    assert "403" in check(cloud, f"s3://{BUCKET}/good.csv", schema, **credentials).failure
+    failure = check(cloud, f"s3://{BUCKET}/good.csv", schema, **credentials).failure
+    assert "403" in failure
+    assert failure.endswith("docs/checks.md lists the required permissions")
 
 
 def test_without_credentials(cloud: Cloud, schema: Path) -> None:
@@ -122,11 +124,11 @@ def test_without_credentials(cloud: Cloud, schema: Path) -> None:
     aws = {key: value for key, value in cloud.aws.environment.items() if "KEY" not in key}
     location = f"s3://{BUCKET}/good.csv"
     failure = run("check", location, "--schema", schema, env={**aws, **files}).failure
-    assert failure == f"{location}: Unable to locate credentials"
+    assert failure == f"{location}: Unable to locate credentials. Set AWS_PROFILE, or log in with the AWS CLI"
     assert "profile (none)" in check(cloud, location, schema, AWS_PROFILE="none", **files).failure
 
 
-def test_an_endpoint_that_is_not_there(cloud: Cloud, schema: Path) -> None:
+def test_an_endpoint_that_cannot_be_reached(cloud: Cloud, schema: Path) -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         endpoint = f"https://127.0.0.1:{unused.getsockname()[1]}"

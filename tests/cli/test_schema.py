@@ -1,4 +1,4 @@
-"""What is wrong with the schema is told first, in the same form; data is checked only for a schema that it can be."""
+"""Problems of the schema are reported first; data is checked only if the schema allows it."""
 
 import json
 from pathlib import Path
@@ -7,7 +7,7 @@ from tests.cli.conftest import SCHEMA
 from tests.cli.support.runs import run
 
 
-def test_a_schema_that_is_none_of_a_dataset_type_is_told_and_the_data_left(tmp_path: Path, schema: Path) -> None:
+def test_without_a_dataset_type_the_data_is_not_checked(tmp_path: Path, schema: Path) -> None:
     schema.write_text(json.dumps({**SCHEMA, "name": "Things"}))
     ended = run("check", tmp_path / "none.csv", "--schema", schema)
     first, *_, summary = ended.output.splitlines()
@@ -17,7 +17,7 @@ def test_a_schema_that_is_none_of_a_dataset_type_is_told_and_the_data_left(tmp_p
     assert summary == "Data not checked: fix the schema first (1 error, 0 warnings)"
 
 
-def test_json_that_is_no_schema_is_told_and_the_data_left(items: Path, schema: Path) -> None:
+def test_with_json_that_is_no_schema_the_data_is_not_checked(items: Path, schema: Path) -> None:
     schema.write_text('["ITEM_ID"]')
     ended = run("check", items, "--schema", schema)
     assert ended.code == 1
@@ -35,7 +35,7 @@ def test_data_is_checked_for_a_schema_that_breaks_other_rules(items: Path, schem
     assert f"{items}:1: error: a field of the schema has no column, column SIZE" in ended.output
 
 
-def test_a_domain_requires_fields_of_its_own(items: Path, schema: Path) -> None:
+def test_a_domain_requires_other_fields(items: Path, schema: Path) -> None:
     ended = run("check", items, "--schema", schema, "--domain", "ECOMMERCE")
     assert ended.code == 1
     assert f"{schema}: error: a required field is missing" in ended.output

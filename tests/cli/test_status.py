@@ -7,7 +7,8 @@ import pytest
 
 from personalize_import_cli.app import run
 from personalize_import_cli.errors import CommandError, UnavailableError
-from personalize_import_cli.stack import client, status
+from personalize_import_cli.output import OutputClosedError
+from personalize_import_cli.stack import client, status_reader
 from personalize_import_cli.stack.status import ImportStatus, StackStatus, State
 from tests.cli.support.runs import Ended
 
@@ -42,7 +43,7 @@ def run_status(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[st
 
         monkeypatch.setattr("personalize_import_cli.commands.status.time.sleep", lambda _: None)
         monkeypatch.setattr(client, "StackClient", lambda: None)
-        monkeypatch.setattr(status, "read_status", read)
+        monkeypatch.setattr(status_reader, "read_status", read)
         code = run(["status", "Shop", "--json", *options])
         assert list(coming) == []
         return Ended(code, *capsys.readouterr())
@@ -72,6 +73,15 @@ def test_a_stack_that_has_ended_is_printed_once(run_status: RunStatus) -> None:
     assert statuses(run_status([DONE], "--watch")) == ["UPDATE_COMPLETE"]
 
 
+def test_a_closed_pipe_ends_it_without_a_message(run_status: RunStatus, monkeypatch: pytest.MonkeyPatch) -> None:
+    def write_to_closed_pipe(_text: str) -> None:
+        raise OutputClosedError
+
+    monkeypatch.setattr("personalize_import_cli.commands.status.write_out", write_to_closed_pipe)
+    ended = run_status([RUNNING], "--watch")
+    assert (ended.code, ended.stderr) == (141, "")
+
+
 def test_watch_ends_when_the_stack_is_gone(run_status: RunStatus) -> None:
     assert run_status([RUNNING, None], "--watch").code == 0
 
@@ -80,10 +90,10 @@ def test_watch_survives_temporary_errors(run_status: RunStatus) -> None:
     assert statuses(run_status([RUNNING, BUSY, BUSY, DONE], "--watch")) == ["UPDATE_IN_PROGRESS", "UPDATE_COMPLETE"]
 
 
-def test_an_error_that_lasts_ends_watch_and_one_at_first_ends_at_once(run_status: RunStatus) -> None:
+def test_a_permanent_error_ends_watch_and_so_does_any_error_of_the_first_read(run_status: RunStatus) -> None:
     for results in ([RUNNING, *[BUSY] * 5], [BUSY]):
         ended = run_status(results, "--watch")
-        assert (ended.code, ended.said) == (2, "personalize-import: Shop: Rate exceeded\n")
+        assert (ended.code, ended.stderr) == (2, "personalize-import: Shop: Rate exceeded\n")
 
 
 def test_a_stack_that_does_not_exist_is_an_error(run_status: RunStatus) -> None:
@@ -100,6 +110,6 @@ def test_watch_waits_for_imports_while_the_stack_is_in_progress(run_status: RunS
     assert run_status([status_of("UPDATE_IN_PROGRESS"), RUNNING, DONE], "--watch").code == 0
 
 
-def test_ctrl_c_ends_watch_with_130_and_says_that_the_imports_continue(run_status: RunStatus) -> None:
+def test_ctrl_c_ends_watch_with_130_and_reports_that_the_imports_continue(run_status: RunStatus) -> None:
     ended = run_status([RUNNING, KeyboardInterrupt()], "--watch")
-    assert (ended.code, ended.said.splitlines()[0]) == (130, "Stopped watching Shop; its imports continue")
+    assert (ended.code, ended.stderr.splitlines()[0]) == (130, "Stopped watching Shop; its imports continue")

@@ -1,4 +1,4 @@
-"""What a terminal gets, and what becomes of signals and of readers that go away."""
+"""Output on a terminal, signals, and closed pipes."""
 
 import os
 import re
@@ -10,15 +10,17 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import HEADER
-from tests.cli.support.runs import COMMAND, OnTerminal, environment, on_terminal, run
+from tests.cli.support.runs import COMMAND, OnTerminal, environment, on_terminal, run, run_process
+from tests.local_aws.support.processes import accept_ctrl_c, open_files
+from tests.local_aws.support.server_setup import until
 
 COLOUR = re.compile(r"\x1b\[[0-9;]*3[0-7]m")
 ESCAPE = re.compile(r"\x1b(\[[0-9;?]*[a-zA-Z])")
-SPOILT = f"{HEADER}\n1,2.5,red\n,3.5,blue\n,much,blue\n"
+INVALID = f"{HEADER}\n1,2.5,red\n,3.5,blue\n,much,blue\n"
 
 
-def test_a_terminal_gets_a_table_and_below_it_what_to_do(items: Path, schema: Path) -> None:
-    items.write_text(SPOILT)
+def test_a_terminal_gets_a_table_and_below_it_the_fix(items: Path, schema: Path) -> None:
+    items.write_text(INVALID)
     ended = on_terminal("check", items, "--schema", schema)
     assert ended.code == 1
     lines = [line.strip() for line in ESCAPE.sub("", ended.output).replace("\r", "").splitlines()]
@@ -31,8 +33,8 @@ def test_a_terminal_gets_a_table_and_below_it_what_to_do(items: Path, schema: Pa
     assert lines[-1] == "1 file, 52 bytes, 3 rows: 1 error, 1 warning"
 
 
-def test_a_terminal_gets_colours_unless_it_wants_none(items: Path, schema: Path) -> None:
-    items.write_text(SPOILT)
+def test_a_terminal_gets_colours_unless_no_color_is_set(items: Path, schema: Path) -> None:
+    items.write_text(INVALID)
     arguments = ("check", items, "--schema", schema)
     assert COLOUR.search(on_terminal(*arguments).output)
     assert not COLOUR.search(on_terminal(*arguments, env={"NO_COLOR": "1"}).output)
@@ -46,7 +48,7 @@ def test_a_table_is_as_wide_as_the_terminal(items: Path, schema: Path, columns: 
     assert max(len(line) for line in lines if "https://" not in line) <= columns
 
 
-def test_words_in_brackets_are_data_and_no_markup(items: Path, schema: Path) -> None:
+def test_text_in_brackets_is_no_markup(items: Path, schema: Path) -> None:
     items.write_text(f"{HEADER}\n1,[bold]x[/],red\n")
     assert "'[bold]x[/]'" in ESCAPE.sub("", on_terminal("check", items, "--schema", schema).output)
 
@@ -61,7 +63,7 @@ def long_check(items: Path, schema: Path) -> list[str]:
     return ["check", str(items), "--schema", str(schema), "--engine", "plain"]
 
 
-def test_a_terminal_sees_how_far_the_check_is_and_ctrl_c_ends_it_with_130(long_check: list[str]) -> None:
+def test_a_terminal_shows_progress_and_ctrl_c_ends_the_check_with_130(long_check: list[str]) -> None:
     running = OnTerminal(*long_check)
     running.read_until("B/s")
     running.interrupt()
@@ -70,21 +72,33 @@ def test_a_terminal_sees_how_far_the_check_is_and_ctrl_c_ends_it_with_130(long_c
     assert "error" not in ended.output
 
 
-def test_no_bar_is_drawn_where_nobody_sees_it(items: Path, schema: Path) -> None:
-    assert run("check", items, "--schema", schema).said == ""
+def test_no_progress_is_shown_without_a_terminal(items: Path, schema: Path) -> None:
+    assert run("check", items, "--schema", schema).stderr == ""
+
+
+def until_open(process: subprocess.Popen[bytes], data: str) -> None:
+    """Wait until a process has opened a file."""
+    until(lambda: data in open_files(process.pid))
 
 
 def test_ctrl_c_without_a_terminal_ends_with_130(long_check: list[str]) -> None:
-    running = subprocess.Popen([*COMMAND, *long_check], env=environment(), stdout=-1, stderr=-1)
-    time.sleep(1.5)
+    running = subprocess.Popen(
+        [*COMMAND, *long_check],
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        preexec_fn=accept_ctrl_c,
+    )
+    until_open(running, long_check[1])
     running.send_signal(signal.SIGINT)
-    output, said = running.communicate(timeout=60)
-    assert (running.returncode, output, said.strip()) == (130, b"", b"")
+    output, stderr = running.communicate(timeout=60)
+    assert (running.returncode, output, stderr.strip()) == (130, b"", b"")
 
 
-@pytest.mark.parametrize("engine", ["duckdb", "plain"])
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP], ids=lambda number: number.name)
-def test_a_check_that_a_signal_ends_leaves_no_files(
+@pytest.mark.parametrize(
+    ("engine", "number"), [("duckdb", signal.SIGTERM), ("plain", signal.SIGHUP)], ids=["SIGTERM", "SIGHUP"]
+)
+def test_a_check_ended_by_a_signal_leaves_no_files(
     tmp_path: Path, long_check: list[str], engine: str, number: signal.Signals
 ) -> None:
     temporary, report = tmp_path / "temporary", tmp_path / "report.json"
@@ -96,8 +110,8 @@ def test_a_check_that_a_signal_ends_leaves_no_files(
         time.sleep(0.01)
     time.sleep(0.3)
     running.send_signal(number)
-    output, said = running.communicate(timeout=60)
-    assert (running.returncode, output, said) == (128 + number, b"", b"")
+    output, stderr = running.communicate(timeout=60)
+    assert (running.returncode, output, stderr) == (128 + number, b"", b"")
     assert not report.exists()
     assert list(temporary.iterdir()) == []
 
@@ -106,14 +120,14 @@ def test_a_report_of_an_earlier_check_survives_a_signal(tmp_path: Path, long_che
     report = tmp_path / "report.json"
     report.write_text("{}")
     running = subprocess.Popen([*COMMAND, *long_check, "--output", str(report)], env=environment(), stdout=-1)
-    time.sleep(1.5)
+    until_open(running, long_check[1])
     running.terminate()
     running.communicate(timeout=60)
     assert running.returncode == 128 + signal.SIGTERM
     assert report.read_text() == "{}"
 
 
-def test_a_signal_that_is_ignored_as_by_nohup_ends_nothing(items: Path, schema: Path) -> None:
+def test_an_ignored_signal_as_under_nohup_has_no_effect(items: Path, schema: Path) -> None:
     command = [*COMMAND, "check", str(items), "--schema", str(schema)]
     running = subprocess.Popen(
         command, env=environment(), stdout=-1, preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN)
@@ -124,14 +138,13 @@ def test_a_signal_that_is_ignored_as_by_nohup_ends_nothing(items: Path, schema: 
     assert running.returncode == 0
 
 
-@pytest.mark.parametrize("arguments", [["rules"], ["check"], ["--help"]], ids=lambda arguments: arguments[0])
-def test_a_reader_that_goes_away_ends_it_without_a_word(items: Path, schema: Path, arguments: list[str]) -> None:
-    more: list[str | Path] = [items, "--schema", schema] if arguments == ["check"] else []
+@pytest.mark.parametrize("argument", ["rules", "--help"])
+def test_a_closed_pipe_ends_it_without_a_message(argument: str) -> None:
     reading, writing = os.pipe()
     os.close(reading)
-    ended = run(*arguments, *more, capture_output=False, stdout=writing, stderr=-1)
+    ended = run_process(argument, stdout=writing)
     os.close(writing)
-    assert (ended.code, ended.said) == (141, "")
+    assert (ended.code, ended.stderr) == (141, "")
 
 
 def test_a_closed_output_is_no_failure(items: Path, schema: Path) -> None:

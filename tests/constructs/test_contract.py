@@ -1,4 +1,4 @@
-"""What the construct writes is what the handler reads: a property that is renamed on one side fails here."""
+"""The handler reads the properties that the construct writes: a property renamed on one side fails here."""
 
 from typing import Any
 
@@ -94,7 +94,7 @@ def test_the_handler_reads_what_the_construct_was_given(written: dict[str, Any])
         tags=(("stage", "prod"), ("team", "b")),
         timeout_seconds=2400,
         wait=False,
-        hands_over=True,
+        completes_at_timeout=True,
         dataset_import_job_arn=JOB_ARN,
         first_resource=(written["FirstResource"]["LogicalId"], written["FirstResource"]["PhysicalId"]),
         waited_seconds=2400,

@@ -1,4 +1,4 @@
-"""The demo app's synth: the same bytes anywhere, from nothing but Python and Node."""
+"""The synth of the demo app: the same bytes anywhere, with only Python and Node."""
 
 import os
 import shutil
@@ -29,7 +29,7 @@ NOTHING_BUT_PYTHON_AND_NODE = {
 }
 
 
-def network_can_be_taken_away() -> bool:
+def network_can_be_disabled() -> bool:
     try:
         return subprocess.run([*WITHOUT_NETWORK, "true"], capture_output=True, check=False).returncode == 0
     except OSError:
@@ -58,7 +58,7 @@ def synths(tmp_path_factory: pytest.TempPathFactory) -> Synths:
             folder=elsewhere,
             environment={**NOTHING_BUT_PYTHON_AND_NODE, "PYTHONHASHSEED": "2"},
             without=("AWS_",),
-            prefix=WITHOUT_NETWORK if network_can_be_taken_away() else (),
+            prefix=WITHOUT_NETWORK if network_can_be_disabled() else (),
         )
         return Synths(ordinary.result(), bare.result())
 
@@ -80,7 +80,7 @@ def test_neither_docker_nor_an_aws_environment_is_needed(synths: Synths) -> None
 
 
 def test_no_network_is_needed(synths: Synths) -> None:
-    if not network_can_be_taken_away():
+    if not network_can_be_disabled():
         pytest.skip("`unshare` can't take the network away here; the synth had proxies that nobody listens at")
 
     assert synths.bare.templates()

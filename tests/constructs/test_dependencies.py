@@ -1,4 +1,4 @@
-"""What is deployed before what, and what is granted to a job."""
+"""The order in which resources are created and deleted, and grants to a job."""
 
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_personalize as personalize

@@ -1,6 +1,6 @@
-"""A template to look at: logical ids and properties don't change without someone having seen it.
+"""A template under review: logical ids and properties change only with the golden file.
 
-After a change that is meant, write the file anew and look at its difference:
+After an intended change, renew the file and review the difference:
 
     RENEW_GOLDEN=1 python -m pytest tests/constructs/test_golden.py && git diff tests/constructs/golden
 """
@@ -55,7 +55,7 @@ def without_hashes(template: dict[str, Any]) -> str:
     return re.sub(r"[0-9a-f]{64}", "<hash of the code>", json.dumps(template, indent=2, sort_keys=True)) + "\n"
 
 
-def test_the_template_is_the_one_that_was_looked_at() -> None:
+def test_the_template_is_the_reviewed_one() -> None:
     synthesized = without_hashes(template_of(representative_stack()))
     if os.environ.get("RENEW_GOLDEN"):
         GOLDEN.parent.mkdir(exist_ok=True)

@@ -1,4 +1,4 @@
-"""Several imports into one dataset: `after`, and what synth says where one of them removes the rows of another."""
+"""Several imports into one dataset: `after`, and warnings where one import removes the rows of another."""
 
 import re
 from typing import Any

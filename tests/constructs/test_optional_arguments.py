@@ -1,4 +1,4 @@
-"""Whoever passes None for an optional argument gets its default."""
+"""None for an optional argument selects its default."""
 
 import inspect
 import typing

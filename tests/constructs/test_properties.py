@@ -1,4 +1,4 @@
-"""What stands in the custom resource, argument by argument."""
+"""The properties of the custom resource, argument by argument."""
 
 from typing import Any
 
@@ -136,7 +136,7 @@ def test_the_location_is_that_of_the_source() -> None:
     assert properties["DataLocation"] == "s3://other/items/"
 
 
-def test_a_job_brings_no_outputs_and_no_parameters_of_its_own() -> None:
+def test_a_job_adds_no_outputs_and_no_parameters() -> None:
     stack = new_stack()
     add_job(stack)
 

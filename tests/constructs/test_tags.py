@@ -15,7 +15,7 @@ def tags_of(job: DatasetImportJob) -> dict[str, str]:
     return {tag["Key"]: tag["Value"] for tag in properties_of(job)["Tags"]}
 
 
-def test_tags_of_the_app_the_stack_and_the_job_reach_it_beside_those_of_the_argument() -> None:
+def test_tags_of_the_app_the_stack_and_the_job_are_added_to_those_of_the_argument() -> None:
     app = new_app()
     stack = new_stack("Stack", app)
     job, other = add_job(stack, tags={"argument": "a"}), add_job(stack, "Other")

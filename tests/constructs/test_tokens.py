@@ -1,4 +1,4 @@
-"""What is known at deploy time only passes at synth, and arrives as it is."""
+"""Values that are known at deploy time pass the checks at synth, and reach the resource unchanged."""
 
 from typing import Any
 

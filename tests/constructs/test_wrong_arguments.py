@@ -1,4 +1,4 @@
-"""What the construct refuses at synth, and with which words."""
+"""Invalid arguments are rejected at synth, and the message names them."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ MAPPING = "a mapping of strings to strings"
 KEY = "1 to 128 letters, digits, spaces and _.:/=+-@, not starting with 'aws:'"
 REIMPORT = "a Reimport, such as Reimport.when_data_changes()"
 SOURCE = "a DataSource, such as DataSource.from_bucket(bucket, 'interactions/')"
-ROLE = "a Role or another IRole, such as iam.Role.from_role_arn(...)"
+ROLE = "a Role or another IRoleRef, such as iam.Role.from_role_arn(...)"
 
 WRONG: list[tuple[str, Any, str]] = [
     *[("dataset", value, A_DATASET) for value in ["", "INTERACTIONS", GROUP_ARN, f" {GROUP_ARN}", "a" * 300]],
@@ -125,7 +125,7 @@ def test_the_arn_of_an_imported_role_is_checked_too() -> None:
         add_job(stack, role=role)
 
 
-def test_nothing_is_made_of_a_job_that_is_refused() -> None:
+def test_a_refused_job_creates_no_resources() -> None:
     stack = new_stack()
     with pytest.raises(ValidationError):
         add_job(stack, job_name_prefix="-")

@@ -11,7 +11,7 @@ from personalize_import_handler.contract import ImportMode
 from personalize_import_handler.data_checks import files
 from personalize_import_handler.data_checks.rules import RULES, Rule, Scope, Severity
 from personalize_import_handler.data_checks.schema import Schema
-from tests.constructs.support.checked import errors_of, ship, warnings_of, write
+from tests.constructs.support.checked import add_asset_job, errors_of, warnings_of, write
 from tests.constructs.support.stacks import new_stack
 from tests.data_checks.support.faulty import FAULTY, Faulty
 from tests.data_checks.test_seeded_faults import ALSO
@@ -37,7 +37,7 @@ def annotations_of(faulty: Faulty, folder: Path) -> tuple[list[str], list[str]]:
     for name, content in faulty.files.items():
         write(folder / name, content)
     stack = new_stack()
-    ship(stack, folder, dataset_schema(faulty.schema), import_mode=faulty.import_mode)
+    add_asset_job(stack, folder, dataset_schema(faulty.schema), import_mode=faulty.import_mode)
     return errors_of(stack), warnings_of(stack)
 
 

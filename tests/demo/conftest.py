@@ -1,4 +1,4 @@
-"""The folder of a run, and the one in which its processes make their temporary files."""
+"""The folder of a run, and the folder for temporary files of its processes."""
 
 from pathlib import Path
 

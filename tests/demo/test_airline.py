@@ -1,4 +1,4 @@
-"""The demo on real input: the airline sample, where it is beside the repository; whole, and broken on purpose."""
+"""The demo with real data: the airline sample, if it is next to the repository, unchanged and with errors."""
 
 import csv
 from collections.abc import Callable
@@ -41,7 +41,7 @@ def test_each_file_of_the_sample_is_imported_whole(folder: Path, airline: Path, 
     assert f"PersonalizeDemo{kind.capitalize()}" in ended.value("Job")
 
 
-def test_a_sample_without_its_item_ids_is_refused_in_personalizes_words(
+def test_a_sample_without_item_ids_fails_with_the_message_of_personalize(
     folder: Path, airline: Path, tmp_path: Path
 ) -> None:
     data = rewritten(airline / "interactions.csv", tmp_path / "data.csv", lambda _, row: row[1:])
@@ -51,7 +51,7 @@ def test_a_sample_without_its_item_ids_is_refused_in_personalizes_words(
     assert told.strip().startswith("Input csv is missing the following columns: [ITEM_ID]")
 
 
-def test_a_word_for_a_timestamp_fails_the_job_after_it_has_started(folder: Path, airline: Path, tmp_path: Path) -> None:
+def test_text_as_a_timestamp_fails_the_running_job(folder: Path, airline: Path, tmp_path: Path) -> None:
     def spoil(line: int, row: Row) -> Row:
         return [*row[:2], "yesterday", *row[3:]] if line == 20_001 else row
 

@@ -1,4 +1,4 @@
-"""What `make` hands on to the demo."""
+"""The arguments that `make` passes to the demo."""
 
 import subprocess
 import sys
@@ -10,7 +10,7 @@ from tests.demo.support.runs import ROOT
 
 
 @pytest.mark.parametrize("name", ["it's here.csv", 'a "b".csv', "c d.csv"])
-def test_paths_arrive_as_they_were_given(tmp_path: Path, name: str) -> None:
+def test_paths_are_passed_unchanged(tmp_path: Path, name: str) -> None:
     installed = tmp_path / "installed"
     installed.touch()
     path = tmp_path / name

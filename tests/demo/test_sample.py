@@ -1,4 +1,4 @@
-"""The sample: the same each time, large enough, and right by the service's own rules."""
+"""The sample: the same each time, large enough, and valid by the rules of the service."""
 
 from collections import Counter
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What can't be tried ends with one clear line and exit code 2, before anything is started."""
+"""Invalid input ends with one line and exit code 2, before anything is started."""
 
 import re
 from pathlib import Path
@@ -17,7 +17,7 @@ def data(tmp_path: Path) -> Path:
     return path
 
 
-def complaint(folder: Path, *arguments: str) -> str:
+def error_of(folder: Path, *arguments: str) -> str:
     ended = run("deploy", folder, *arguments)
     assert ended.code == 2
     assert len(ended.output.splitlines()) == 1, ended.output
@@ -25,19 +25,19 @@ def complaint(folder: Path, *arguments: str) -> str:
     return ended.output.strip()
 
 
-def test_data_that_is_not_there(folder: Path, tmp_path: Path) -> None:
+def test_data_that_does_not_exist(folder: Path, tmp_path: Path) -> None:
     path = tmp_path / "nothing [b].csv"
-    assert complaint(folder, "--data", str(path)) == f"DATA must be a CSV file, got {path}: No such file or directory"
+    assert error_of(folder, "--data", str(path)) == f"DATA must be a CSV file, got {path}: No such file or directory"
 
 
 def test_data_that_is_a_folder(folder: Path, tmp_path: Path) -> None:
-    assert complaint(folder, "--data", str(tmp_path)) == f"DATA must be a CSV file, got {tmp_path}: Is a directory"
+    assert error_of(folder, "--data", str(tmp_path)) == f"DATA must be a CSV file, got {tmp_path}: Is a directory"
 
 
 def test_a_schema_that_is_not_json(folder: Path, tmp_path: Path, data: Path) -> None:
     schema = tmp_path / "schema.json"
     schema.write_text("{")
-    told = complaint(folder, "--data", str(data), "--schema", str(schema))
+    told = error_of(folder, "--data", str(data), "--schema", str(schema))
     assert told.startswith(f"{schema} is not a schema: JSONDecodeError")
 
 
@@ -50,7 +50,7 @@ def test_a_schema_that_is_not_json(folder: Path, tmp_path: Path, data: Path) -> 
         ('{"name": ["Users"]}', "the name must be one of Interactions, Items, Users, got ['Users']"),
     ],
 )
-def test_a_schema_of_nothing_known(tmp_path: Path, text: str, problem: str) -> None:
+def test_a_schema_of_an_unknown_dataset_type(tmp_path: Path, text: str, problem: str) -> None:
     schema = tmp_path / "schema.json"
     schema.write_text(text)
     with pytest.raises(ValueError, match=re.escape(problem)) as refused:
@@ -58,21 +58,21 @@ def test_a_schema_of_nothing_known(tmp_path: Path, text: str, problem: str) -> N
     assert str(refused.value).startswith(str(schema))
 
 
-def test_a_schema_that_is_not_there(tmp_path: Path) -> None:
+def test_a_schema_that_does_not_exist_is_reported(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="is not a schema: FileNotFoundError"):
         DemoSchema.from_file(tmp_path / "none.json")
 
 
 def test_a_schema_without_data(folder: Path) -> None:
-    assert complaint(folder, "--schema", str(SCHEMA)).startswith("SCHEMA requires DATA")
+    assert error_of(folder, "--schema", str(SCHEMA)).startswith("SCHEMA requires DATA")
 
 
 def test_an_import_that_ends_before_it_starts(folder: Path, data: Path) -> None:
-    told = complaint(folder, "--data", str(data), "--import-seconds", "-1")
+    told = error_of(folder, "--data", str(data), "--import-seconds", "-1")
     assert told.startswith("the seconds of an import must be 0 or more")
 
 
-def test_destroying_what_was_never_deployed_is_no_error(folder: Path) -> None:
+def test_destroy_without_a_deploy_is_no_error(folder: Path) -> None:
     ended = run("destroy", folder)
     assert (ended.code, ended.output) == (0, "The demo has been removed.\n")
     assert not folder.exists()

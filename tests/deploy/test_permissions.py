@@ -39,8 +39,8 @@ def test_a_bucket_that_personalize_may_not_read_is_told_with_what_to_do(cloud: C
     assert "Insufficient privileges for accessing data in S3. Please look at https://docs.aws.amazon.com/" in told
     assert f"fix bucket policy on {name.lower()}." in told
     statement = (
-        '{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::%s/a.csv", '
-        '"Principal": {"Service": "personalize.amazonaws.com"}}'
+        '{"Effect": "Allow", "Principal": {"Service": "personalize.amazonaws.com"}, "Action": "s3:GetObject", '
+        '"Resource": "arn:aws:s3:::%s/a.csv"}'
     )
     assert statement % name.lower() in told
     assert cloud.jobs(name) == []

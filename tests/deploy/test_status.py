@@ -68,7 +68,7 @@ def test_watch_follows_an_import_to_its_end(row: Row, status: Status) -> None:
     row.begin()
     ended = status("--watch", "--json")
     (job,) = row.cloud.jobs(row.name)
-    assert (ended.code, ended.said) == (0, "")
+    assert (ended.code, ended.stderr) == (0, "")
     last = json.loads(ended.output.splitlines()[-1])
     assert (last["stack_status"], last["in_progress"], last["failed"]) == ("CREATE_COMPLETE", False, False)
     (found,) = last["imports"]

@@ -35,7 +35,7 @@ def test_the_readme_has_every_attribute() -> None:
 
 def test_the_readme_has_the_limits_of_the_contract() -> None:
     assert f"At most {contract.JOB_NAME_LENGTH_MAX} characters" in README
-    assert f"1 minute to {contract.RELAY_SECONDS_MAX // 3600} hours" in README
+    assert f"1 minute to {contract.WAIT_CHAIN_SECONDS_MAX // 3600} hours" in README
     assert f"Each {contract.TIMEOUT_SECONDS_MAX // 60} minutes more add a resource" in README
 
 

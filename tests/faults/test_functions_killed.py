@@ -7,7 +7,7 @@ from tests.faults.support.invariants import assert_invariants
 from tests.faults.support.stack import Stack
 from tests.handler.support.account import Account, Killed, LambdaContext
 from tests.handler.support.fakes import Course, FakePersonalize
-from tests.handler.support.properties import properties, shipped, tags
+from tests.handler.support.properties import asset_properties, properties, tags
 
 OTHER_LOCATION = "s3://shop-data/interactions-2/"
 THROTTLED = BusyError("CreateDatasetImportJob", "ThrottlingException", "Rate exceeded")
@@ -132,9 +132,9 @@ def test_a_delete_killed_while_it_waits_for_the_job(
 def test_a_function_killed_while_it_brings_data_of_the_app(
     files_before: int, stack: Stack, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    wanted = shipped("one.csv", "two.csv")
+    wanted = asset_properties("one.csv", "two.csv")
     storage = account.storage
-    storage.ship(wanted["DataFiles"])
+    storage.add_files(wanted["DataFiles"])
     copy, copied = storage.copy, list[str]()
 
     def copy_or_die(source: str, target: str) -> int:
@@ -153,8 +153,8 @@ def test_a_function_killed_while_it_brings_data_of_the_app(
 def test_a_function_killed_while_it_copies_large_asset_files_repeats_only_the_file_that_it_was_at(
     stack: Stack, account: Account
 ) -> None:
-    wanted = shipped("one.csv", "two.csv", "three.csv")
-    account.storage.ship(wanted["DataFiles"])
+    wanted = asset_properties("one.csv", "two.csv", "three.csv")
+    account.storage.add_files(wanted["DataFiles"])
     account.storage.sizes = {file["Source"]: 2**30 for file in wanted["DataFiles"]}
     account.storage.fail_next("copy", Killed())
     event = stack.begin("Create", wanted)

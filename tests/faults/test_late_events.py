@@ -7,7 +7,7 @@ from tests.faults.support.invariants import assert_invariants
 from tests.faults.support.stack import Stack
 from tests.handler.support.account import Account
 from tests.handler.support.fakes import Course, FakePersonalize
-from tests.handler.support.properties import DATA_LOCATION, properties, shipped
+from tests.handler.support.properties import DATA_LOCATION, asset_properties, properties
 
 HOUR = 3600
 OTHER_LOCATION = "s3://shop-data/interactions-2/"
@@ -99,9 +99,9 @@ def test_an_update_that_comes_minutes_after_its_own_rollback_imports_nothing(
 def test_asset_files_that_take_longer_than_there_is_time_are_answered_within_the_hour_and_no_job_is_started(
     stack: Stack, account: Account, personalize: FakePersonalize, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    wanted = shipped(*[f"{number}.csv" for number in range(20)])
+    wanted = asset_properties(*[f"{number}.csv" for number in range(20)])
     storage = account.storage
-    storage.ship(wanted["DataFiles"])
+    storage.add_files(wanted["DataFiles"])
     storage.sizes = {file["Source"]: 2**34 for file in wanted["DataFiles"]}
     copy = storage.copy
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from personalize_import_handler.aws.calls import error_from
+from personalize_import_handler.aws.error_codes import error_from
 from personalize_import_handler.aws.personalize_client import BotoPersonalize
 from personalize_import_handler.cloudformation.events import Event
 from personalize_import_handler.contract.properties import parse
@@ -12,7 +12,7 @@ from tests.faults.support.stack import Stack
 from tests.handler.support import aws_json
 from tests.handler.support.account import Account
 from tests.handler.support.fakes import ACCOUNT, DATASET_ARN, REGION, RUNNING_MAX, Course, FakePersonalize
-from tests.handler.support.properties import DATA_LOCATION, properties, shipped
+from tests.handler.support.properties import DATA_LOCATION, asset_properties, properties
 
 OTHER_LOCATION = "s3://shop-data/interactions-2/"
 FOREIGN_DATASET = f"arn:aws:personalize:{REGION}:{ACCOUNT}:dataset/foreign/INTERACTIONS"
@@ -214,8 +214,8 @@ def test_a_delete_waits_for_a_job_by_functions_whose_clock_is_half_an_hour_off(
 
 @pytest.mark.parametrize("error", [S3_BUSY, S3_DENIED], ids=["busy", "denied for a moment"])
 def test_s3_refuses_for_a_while_to_copy_data_of_the_app(error: RefusedError, stack: Stack, account: Account) -> None:
-    wanted = shipped("one.csv", "two.csv")
-    account.storage.ship(wanted["DataFiles"])
+    wanted = asset_properties("one.csv", "two.csv")
+    account.storage.add_files(wanted["DataFiles"])
     account.storage.fail_next("copy", error, times=4)
 
     assert stack.deploy(wanted).succeeded
@@ -231,10 +231,10 @@ def test_any_service_is_throttled_times_out_or_has_a_conflict(
     operation: str, code: str, stack: Stack, account: Account, personalize: FakePersonalize
 ) -> None:
     error = error_from("any", code, "Not now.")
-    wanted = shipped("one.csv") | (
+    wanted = asset_properties("one.csv") | (
         {"Reimport": "WHEN_DATA_CHANGES"} if operation in ("data_reader", "list_objects") else {}
     )
-    account.storage.ship(wanted["DataFiles"])
+    account.storage.add_files(wanted["DataFiles"])
     if operation in ("describe", "create"):
         personalize.fail_next(f"{operation}_dataset_import_job", error, times=9)
     else:
@@ -288,8 +288,8 @@ def test_a_service_never_knows_the_credentials(stack: Stack, account: Account, p
 
 
 def test_data_of_the_app_is_gone_when_a_rollback_asks_for_it(stack: Stack, account: Account) -> None:
-    first, second = shipped("one.csv"), shipped("one.csv", version=2)
-    account.storage.ship([*first["DataFiles"], *second["DataFiles"]])
+    first, second = asset_properties("one.csv"), asset_properties("one.csv", version=2)
+    account.storage.add_files([*first["DataFiles"], *second["DataFiles"]])
     stack.deploy(first)
     account.storage.objects.pop(first["DataFiles"][0]["Source"])
 

@@ -19,7 +19,7 @@ def ran(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 
 
-def test_without_the_extra_a_test_that_asks_for_it_fails_in_one_line_and_others_run(tmp_path: Path) -> None:
+def test_without_the_extra_a_test_that_uses_it_fails_in_one_line_and_others_run(tmp_path: Path) -> None:
     (tmp_path / "conftest.py").write_text(WITHOUT)
     (tmp_path / "test_it.py").write_text(f"{ASKS}\ndef test_does_not(): pass")
     ended = ran(tmp_path)
@@ -28,7 +28,7 @@ def test_without_the_extra_a_test_that_asks_for_it_fails_in_one_line_and_others_
     assert "Traceback" not in ended.stdout
 
 
-def test_a_run_that_does_not_ask_for_it_loads_nothing_that_takes_time(tmp_path: Path) -> None:
+def test_a_run_that_does_not_use_it_loads_no_slow_module(tmp_path: Path) -> None:
     loaded = "import sys\ndef test_it(): assert not {'boto3', 'ministack', 'aws_cdk'} & set(sys.modules)"
     (tmp_path / "test_it.py").write_text(loaded)
     assert ran(tmp_path).returncode == 0

@@ -16,7 +16,7 @@ _data: Final = partial(Patch, "job/adoption.py", "handler/job/test_data_changes.
 _LISTED: Final = "        if arn not in [job.dataset_import_job_arn for job in jobs_of_dataset]:\n"
 _MADE: Final = "made = _attempts(jobs, names) or _attempts_for_other_data(personalize, jobs, properties, resource)"
 _WAIT: Final = "            _raise_if_dataset_busy(jobs_of_dataset)\n"
-_handed: Final = partial(Patch, "job/adoption.py", "handler/job/test_handing_over.py")
+_handed: Final = partial(Patch, "job/adoption.py", "handler/job/test_wait_chain.py")
 
 GUARDS: Final = (
     # In `adoption.find`

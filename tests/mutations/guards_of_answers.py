@@ -5,16 +5,18 @@ from typing import Final
 
 from tests.mutations.patches import Patch
 
-_answer: Final = partial(Patch, "cloudformation/responses.py", "handler/cloudformation/test_answer.py")
+_answer: Final = partial(Patch, "cloudformation/responses.py", "handler/cloudformation/test_responses.py")
 _CAUGHT: Final = "except (OSError, ValueError, http.client.HTTPException) as error:"
 _bound: Final = partial(Patch, "cloudformation/responses.py", "handler/cloudformation/test_entry_points.py")
 _cut: Final = partial(
     Patch,
     "cloudformation/responses.py",
-    "handler/cloudformation/test_answer.py::test_any_reason_gives_valid_json_of_at_most_4096_bytes_with_the_reason_s_head",
+    "handler/cloudformation/test_responses.py::test_any_reason_results_in_valid_json_of_at_most_4096_bytes_with_its_beginning",
 )
 _script: Final = partial(
-    Patch, "cloudformation/responses.py", "handler/cloudformation/test_answer.py::test_awkward_characters_arrive"
+    Patch,
+    "cloudformation/responses.py",
+    "handler/cloudformation/test_responses.py::test_unusual_characters_are_delivered",
 )
 
 GUARDS: Final = (

@@ -9,9 +9,12 @@ _status: Final = partial(
     Patch, "aws/personalize.py", "handler/job/test_lifecycle_waiting.py faults/test_service_faults.py"
 )
 _error: Final = partial(Patch, "aws/personalize_client.py", "handler/aws/test_personalize_errors.py")
-_meaning: Final = partial(Patch, "aws/calls.py", "handler/aws/test_personalize_errors.py")
-_passes: Final = partial(Patch, "aws/calls.py", "handler/aws/test_aws_calls.py handler/aws/test_personalize_errors.py")
-_list: Final = partial(Patch, "aws/calls.py", "handler/aws/test_aws_calls.py")
+_meaning: Final = partial(Patch, "aws/error_codes.py", "handler/aws/test_personalize_errors.py")
+_caught: Final = partial(Patch, "aws/calls.py", "handler/aws/test_personalize_errors.py")
+_passes: Final = partial(
+    Patch, "aws/error_codes.py", "handler/aws/test_calls.py handler/aws/test_personalize_errors.py"
+)
+_list: Final = partial(Patch, "aws/calls.py", "handler/aws/test_calls.py")
 _role: Final = partial(Patch, "aws/data_reader_client.py", "handler/aws/test_data_reader_client.py")
 _call: Final = partial(Patch, "aws/personalize_client.py", "handler/aws/test_personalize_client.py")
 
@@ -36,7 +39,7 @@ GUARDS: Final = (
         "return _PHASES.get(status) is Phase.RUNNING",
         "return _PHASES.get(status, Phase.RUNNING) is Phase.RUNNING",
     ),
-    # In `aws_calls`: errors
+    # In `error_codes`
     *[
         _passes(f"{code} passes", f'    "{code}",', "")
         for code in (
@@ -66,24 +69,25 @@ GUARDS: Final = (
     _meaning("500 is a fault of the service's own", "status >= _SERVER_ERROR", "status > _SERVER_ERROR"),
     _meaning(
         "what passes is not refused for good",
-        "return BusyError(operation, code, message)",
-        "return RefusedError(operation, code, message)",
+        "kind = BusyError",
+        "kind = RefusedError",
     ),
     _meaning(
         "what is refused for good doesn't pass",
-        "    return RefusedError(operation, code, message)",
-        "    return BusyError(operation, code, message)",
+        "    kind = RefusedError\n",
+        "    kind = BusyError\n",
     ),
-    _meaning("a name that is taken is told apart", "if code == _NAME_TAKEN:", "if False:"),
-    _error("what doesn't exist is none", "if error.code == _NOT_FOUND:", "if False:"),
-    _error("only what doesn't exist is none", "if error.code == _NOT_FOUND:", "if True:"),
-    _meaning(
+    _meaning("a name that is taken is told apart", "if code in _NAME_TAKEN:", "if False:"),
+    _meaning("a job that doesn't exist is none", ', "ResourceNotFoundException"})', "})"),
+    _meaning("only a job that doesn't exist is none", "elif code in _NOT_FOUND:", "elif True:"),
+    _error("no job is none", "    except NotFoundError:\n", "    except KeyError:\n"),
+    _caught(
         "a service that can't be reached is busy",
         "except BotoCoreError as error:  # no",
         "except KeyError as error:  # no",
     ),
-    _meaning("an error has its meaning", "    except ClientError as error:\n", "    except KeyError as error:\n"),
-    # In `aws_calls`: retries within one invocation, and lists
+    _caught("an error has its meaning", "    except ClientError as error:\n", "    except KeyError as error:\n"),
+    # In `calls`: retries within one invocation, and lists
     _list(
         "a busy call is repeated a bounded number of times", "if pause is None or", "pause = pause or 1\n            if"
     ),
@@ -107,8 +111,8 @@ GUARDS: Final = (
     ),
     _call(
         "a list takes as few requests as the service allows",
-        "_JOBS_OF_A_PAGE: Final = 100",
-        "_JOBS_OF_A_PAGE: Final = 10",
+        "_JOBS_PER_PAGE: Final = 100",
+        "_JOBS_PER_PAGE: Final = 10",
     ),
     _role(
         "all pages of files are read",
@@ -143,11 +147,11 @@ GUARDS: Final = (
         "with suppress(OverflowError):",
     ),
     # In `aws_calls`: bounds of a call
-    _meaning("a connection has a bounded time", "connect_timeout=3", "connect_timeout=60"),
-    _meaning("an answer has a bounded time", "read_timeout=10", "read_timeout=60"),
-    _meaning("room that comes in minutes isn't asked for in seconds", '"mode": "legacy"', '"mode": "standard"'),
-    _meaning("a call is tried more than once", '"total_max_attempts": 3', '"total_max_attempts": 1'),
-    _meaning("a call is tried a bounded number of times", '"total_max_attempts": 3', '"total_max_attempts": 30'),
+    _caught("a connection has a bounded time", "connect_timeout=3", "connect_timeout=60"),
+    _caught("an answer has a bounded time", "read_timeout=10", "read_timeout=60"),
+    _caught("room that comes in minutes isn't asked for in seconds", '"mode": "legacy"', '"mode": "standard"'),
+    _caught("a call is tried more than once", '"total_max_attempts": 3', '"total_max_attempts": 1'),
+    _caught("a call is tried a bounded number of times", '"total_max_attempts": 3', '"total_max_attempts": 30'),
     _error(
         "the client has these bounds",
         'boto3.client("personalize", config=CLIENT_CONFIG)',

@@ -7,12 +7,12 @@ from tests.mutations.patches import Patch
 
 _crhelper: Final = partial(Patch, "cloudformation/custom_resource.py", "handler/cloudformation/test_crhelper_guards.py")
 _delivery: Final = partial(Patch, "cloudformation/custom_resource.py", "handler/cloudformation/test_delivery.py")
-_sent: Final = partial(Patch, "cloudformation/custom_resource.py", "handler/cloudformation/test_answer.py")
+_sent: Final = partial(Patch, "cloudformation/custom_resource.py", "handler/cloudformation/test_responses.py")
 _create: Final = partial(Patch, "cloudformation/custom_resource.py", "handler/job/test_lifecycle_create.py")
 _update: Final = partial(Patch, "cloudformation/custom_resource.py", "handler/job/test_lifecycle_update.py")
 _delete: Final = partial(Patch, "cloudformation/custom_resource.py", "handler/job/test_lifecycle_delete.py")
 _id: Final = partial(Patch, "cloudformation/custom_resource.py", "handler/request/test_physical_ids.py")
-_data: Final = partial(Patch, "cloudformation/custom_resource.py", "handler/data/test_data_resource.py")
+_data: Final = partial(Patch, "cloudformation/custom_resource.py", "handler/data/test_staging_bucket.py")
 _sleep: Final = partial(
     Patch,
     "cloudformation/custom_resource.py",
@@ -53,7 +53,7 @@ GUARDS: Final = (
     _delivery("what one request waited for is forgotten with the next", "        self.wait_seconds = None\n", ""),
     _delivery(
         "each request is answered",
-        "        self._answering = threading.Lock()\n        self._not_delivered = None\n        self._rejected_id",
+        "        self._responding = threading.Lock()\n        self._not_delivered = None\n        self._rejected_id",
         "        self._not_delivered = None\n        self._rejected_id",
     ),
     _sent(
@@ -93,10 +93,10 @@ GUARDS: Final = (
         "        except KeyboardInterrupt as error:\n            logger",
     ),
     _crhelper("a defect is logged with its traceback", 'logger.exception("Unexpected")', 'logger.error("Unexpected")'),
-    _crhelper("a request that ran out of time is not waited for", "if self._answering.locked():", "if False:"),
+    _crhelper("a request that ran out of time is not waited for", "if self._responding.locked():", "if False:"),
     _delivery("a waiter that could not be started is told so", "raise RuntimeError(reason) from error", "raise"),
     # In `custom_resource`: the answer
-    _crhelper("a request is answered once", "if not self._answering.acquire(blocking=False):", "if False:"),
+    _crhelper("a request is answered once", "if not self._responding.acquire(blocking=False):", "if False:"),
     _delete("a Delete never fails", 'if status == FAILED and self.RequestType == "Delete":', "if False:"),
     _delete(
         "only a Delete never fails", 'if status == FAILED and self.RequestType == "Delete":', "if status == FAILED:"

@@ -6,16 +6,19 @@ from typing import Final
 from tests.mutations.patches import Patch
 
 _rule: Final = partial(
-    Patch, "contract/asset_files.py", "handler/contract/test_data_files.py handler/data/test_data_resource.py"
+    Patch, "contract/asset_files.py", "handler/data/test_preparation.py handler/data/test_staging_bucket.py"
 )
-_read: Final = partial(Patch, "contract/properties.py", "handler/contract/test_data_files.py")
-_bring: Final = partial(Patch, "data/preparation.py", "handler/contract/test_data_files.py")
-_start: Final = partial(Patch, "job/import_job.py", "handler/contract/test_data_files.py")
-_empty: Final = partial(Patch, "data/staging_bucket.py", "handler/data/test_data_resource.py")
-_either: Final = partial(Patch, "functions.py", "handler/data/test_data_resource.py")
+_read: Final = partial(Patch, "contract/properties.py", "handler/data/test_preparation.py")
+_bring: Final = partial(Patch, "data/preparation.py", "handler/data/test_preparation.py")
+_start: Final = partial(Patch, "job/import_job.py", "handler/data/test_preparation.py")
+_empty: Final = partial(Patch, "data/staging_bucket.py", "handler/data/test_staging_bucket.py")
+_retry: Final = partial(
+    Patch, "aws/error_codes.py", "handler/data/test_staging_bucket.py handler/cloudformation/test_waiter.py"
+)
+_either: Final = partial(Patch, "functions.py", "handler/data/test_staging_bucket.py")
 _call: Final = partial(Patch, "aws/storage_client.py", "handler/aws/test_storage_client.py")
 _entry: Final = partial(Patch, "aws/boto_services.py", "handler/cloudformation/test_entry_points.py")
-_PREPARED: Final = "if preparation.is_due(self.properties) and not progress.prepared:"
+_PREPARED: Final = "if preparation.is_due(requested.properties) and not progress.prepared:"
 
 GUARDS: Final = (
     # In `data_files` and `properties`
@@ -50,14 +53,14 @@ GUARDS: Final = (
     _start("an import of anything else needs no look of its own", _PREPARED, "if not progress.prepared:"),
     _start(
         "a refusal while files are brought is tried again, or told",
-        "progress, self.services)\n        except RefusedError as refused:",
-        "progress, self.services)\n        except UnknownStatusError as refused:",
+        "progress, requested.services)\n    except RefusedError as refused:",
+        "progress, requested.services)\n    except UnknownStatusError as refused:",
     ),
     _bring("every file is copied", "return len(properties.data_files)\n\n\n", "return first + 1\n\n\n"),
     _bring("a poll goes on after the files that are copied", "properties.data_files[first:]", "properties.data_files"),
     _bring("the files that are copied are noted", "_replace(files_copied=copied, prepared", "_replace(prepared"),
-    _bring("a poll copies one large file", "if copied_bytes >= _BYTES_OF_A_POLL:", "if False:"),
-    _bring("a poll copies many small files", "if copied_bytes >= _BYTES_OF_A_POLL:", "if True:"),
+    _bring("a poll copies one large file", "if copied_bytes >= _BYTES_PER_POLL:", "if False:"),
+    _bring("a poll copies many small files", "if copied_bytes >= _BYTES_PER_POLL:", "if True:"),
     _bring("the job is started when all files are copied", "left = copied < len(properties.data_files) or", "left ="),
     _bring(
         "files are followed by the preflight",
@@ -88,10 +91,13 @@ GUARDS: Final = (
         "        if storage.empty(str(bucket)):\n",
         "        if storage.empty(str(bucket)) or True:\n",
     ),
-    _empty(
-        "a fresh permission may become effective", " or fresh_permissions.may_become_effective(refused, elapsed)", ""
+    _retry(
+        "a call is retried until a fresh permission is effective",
+        " or may_become_effective(refused, elapsed_seconds)",
+        "",
     ),
-    _empty("a busy S3 is asked again to empty the bucket", "isinstance(refused, BusyError) or ", ""),
+    _retry("a busy service is called again", "return isinstance(refused, BusyError) or ", "return "),
+    _empty("a failure that no retry can change ends the polling", "if not is_retryable(refused, elapsed) or", "if"),
     _empty("a Delete ends in time", " or elapsed >= delete_seconds(properties):", ":"),
     # In `storage_client`
     _call("a large object is copied in parts", "if size > self._part_bytes:", "if False:"),
@@ -118,7 +124,7 @@ GUARDS: Final = (
         'call_with_retries("UploadPartCopy", part, iter(RETRY_PAUSES), self._sleep)',
         'call_service("UploadPartCopy", part)',
     ),
-    _call("a bucket that is gone is empty", "if refused.code == _NO_SUCH_BUCKET:", "if False:"),
+    _call("a bucket that is gone is empty", "        except NotFoundError:\n", "        except KeyError:\n"),
     _call("a bucket that has more in it is looked at again", "return next(listed, None) is None", "return True"),
     _entry("one S3 client is kept", "@cached_property\n    def storage", "@property\n    def storage"),
 )

@@ -10,6 +10,7 @@ _faults: Final = "faults/test_state_change_faults.py"
 _publish: Final = partial(Patch, "job/state_changes.py", _changes)
 _fault: Final = partial(Patch, "job/state_changes.py", _faults)
 _failed: Final = partial(Patch, "job/import_job.py", _changes)
+_refused: Final = partial(Patch, "job/requested_import.py", _changes)
 _bus: Final = partial(Patch, "aws/event_bus_client.py", "handler/aws/test_event_bus_client.py")
 
 GUARDS: Final = (
@@ -51,7 +52,7 @@ GUARDS: Final = (
         "outcome.attributes[Attribute.STATUS], outcome.attributes[Attribute.JOB_NAME]",
     ),
     Patch(
-        *("job/import_job.py", _changes, "a poll that waits has the ARN of the job"),
+        *("job/requested_import.py", _changes, "a poll that waits has the ARN of the job"),
         "seconds, dataset_import_job_arn=arn, status=status)",
         "seconds, status=status)",
     ),
@@ -106,8 +107,8 @@ GUARDS: Final = (
     ),
     _failed(
         "a job that outlasts its time is told as one that nobody looks at",
-        "failure_reasons.job_timed_out(job, self._waited_seconds(progress)), arn, progress.status_if_failed\n",
-        "failure_reasons.job_timed_out(job, self._waited_seconds(progress)), arn\n",
+        "        raise ImportFailedError(reason, arn, progress.status_if_failed)\n",
+        "        raise ImportFailedError(reason, arn)\n",
     ),
     _failed(
         "a job that is gone is told as one that nobody looks at",
@@ -116,23 +117,23 @@ GUARDS: Final = (
     ),
     _failed(
         "a status that nobody knows is told as a job that nobody looks at",
-        "failure_reasons.unknown_status(job, problem), arn, progress.status_if_failed",
-        "failure_reasons.unknown_status(job, problem), arn",
+        "raise ImportFailedError(reason, arn, progress.status_if_failed) from problem",
+        "raise ImportFailedError(reason, arn) from problem",
     ),
-    _failed(
+    _refused(
         "a job that may not be looked at is told as one that nobody looks at",
         "        raise ImportFailedError(reason, arn, progress.status_if_failed) from refused\n\n    def _is_retryable",
         "        raise ImportFailedError(reason, arn) from refused\n\n    def _is_retryable",
     ),
-    _failed(
+    _refused(
         "a job that could not be looked at in time is told as one that nobody looks at",
         "            raise ImportFailedError(reason, arn, progress.status_if_failed)\n        return Finished",
         "            raise ImportFailedError(reason, arn)\n        return Finished",
     ),
     _failed(
         "a look says which status it has seen",
-        "return self._wait(arn, progress, seconds, job.status)",
-        "return self._wait(arn, progress, seconds)",
+        "return requested.wait(arn, progress, seconds, job.status)",
+        "return requested.wait(arn, progress, seconds)",
     ),
     # In `event_bus_client`
     _bus(

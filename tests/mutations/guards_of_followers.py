@@ -7,7 +7,7 @@ from tests.mutations.patches import Patch
 
 _decide: Final = partial(Patch, "job/followers.py", "handler/job/test_followers.py")
 _restore: Final = partial(Patch, "job/restoring.py", "handler/job/test_followers.py")
-_hook: Final = partial(Patch, "job/import_job.py", "handler/job/test_followers.py")
+_hook: Final = partial(Patch, "job/lifecycle.py", "handler/job/test_followers.py")
 _name: Final = partial(Patch, "request/job_names.py", "handler/job/test_followers.py")
 _killed: Final = partial(Patch, "job/restoring.py", "faults/test_followers.py")
 
@@ -132,9 +132,9 @@ GUARDS: Final = (
     _killed(
         "the attempt is noted before it is made: a function that dies finds its own repeat",
         "return _wait(full, noted.begun(requested.personalize.now()), 0)\n\n",
-        "return _go_on(requested, full, noted, repeat.dataset_import_job_arn, repeat.attempt)\n\n",
+        "return _repeat(requested, full, noted, repeat.dataset_import_job_arn, repeat.attempt)\n\n",
     ),
-    _restore("a repeat is not followed by a repeat of itself", "repeats_followers=False,", "repeats_followers=True,"),
+    _restore("a repeat is not followed by a repeat of itself", "finish=finish_job, ", ""),
     _restore(
         "a resource that hands over leaves the rest to the next one",
         "if not has_succeeded(outcome.attributes[Attribute.STATUS]):",
@@ -170,16 +170,17 @@ GUARDS: Final = (
         "raise ImportFailedError(str(failure), failure.dataset_import_job_arn",
     ),
     _restore("a failure names the follower of the job", "if repeated is None or digest_after(prefix, repeated)]", "]"),
-    # In `importing`
+    # In `lifecycle`
+    _hook("rows are restored in an update alone", "(is_create=True)", "(is_create=True, finish=_finish_update)"),
     _hook(
-        "rows are restored in an update alone",
-        "if not (self.repeats_followers and has_followers",
-        "if not (has_followers",
+        "rows are restored in an update",
+        "services)._replace(finish=_finish_update)",
+        "services)",
     ),
     _hook(
         "without waiting nothing is repeated",
-        "self.properties.followed_by and self.properties.wait",
-        "self.properties.followed_by",
+        "requested.properties.followed_by and requested.properties.wait)",
+        "requested.properties.followed_by)",
     ),
     # In `identity`
     _name(

@@ -14,47 +14,49 @@ _attempt: Final = partial(Patch, "job/import_job.py", "handler/job/test_attempts
 _find: Final = partial(Patch, "job/import_job.py", "handler/job/test_adoption.py")
 _twice: Final = partial(Patch, "job/import_job.py", "faults/test_duplicates.py")
 _turn: Final = partial(Patch, "job/import_job.py", "faults/test_cloudformation_turns.py")
-_START: Final = "            started = adoption.start(self.personalize, self.properties, self.names, attempt)\n"
+_START: Final = (
+    "        started = adoption.start(requested.personalize, requested.properties, requested.names, attempt)\n"
+)
 _GIVEN_UP: Final = """\
-            if self._is_superseded(attempt):
-                raise ImportFailedError(failure_reasons.superseded(name), arn)
+        if _is_superseded(requested, attempt):
+            raise ImportFailedError(failure_reasons.superseded(name), arn)
 """
 _PREPARED: Final = """\
-            if preparation.is_due(self.properties) and not progress.prepared:
-                return self._prepare(attempt, progress)
+        if preparation.is_due(requested.properties) and not progress.prepared:
+            return _prepare(requested, attempt, progress)
 """
-_NOTED: Final = "self.poll_job(progress._replace(dataset_import_job_arn=arn), arn)"
+_NOTED: Final = "poll_job(requested, progress._replace(dataset_import_job_arn=arn), arn)"
 _granted: Final = partial(Patch, "job/import_job.py", "handler/aws/test_fresh_permissions.py")
 
 GUARDS: Final = (
-    # In `Import.begin, .go_on, .keep`
+    # In `find_job, keep_job`
     _turn(
         "a rollback knows what it undoes",
-        "previous = names_of(self.previous, self.resource) if self.previous else None",
+        "previous = names_of(requested.previous, requested.resource) if requested.previous else None",
         "previous = None",
     ),
     _find(
         "a job that is joined gets the tags it should have",
-        "return self._proceed_with(found, progress, tags_due=True)",
-        "return self._proceed_with(found, progress, tags_due=False)",
+        "return _proceed_with(requested, found, progress, tags_due=True)",
+        "return _proceed_with(requested, found, progress, tags_due=False)",
     ),
     _update(
         "an update that imports nothing else keeps its job, although a later import has replaced the data",
-        "self._proceed_with(found, progress, tags_due=tags_due) if found else self.find_job(progress)",
-        "self.find_job(progress)",
+        "    if found is None:\n        return find_job(requested, progress)\n",
+        "    if True:\n        return find_job(requested, progress)\n",
     ),
     _update(
         "tags that have changed are set on the job that is kept",
-        "self._proceed_with(found, progress, tags_due=tags_due) if found",
-        "self._proceed_with(found, progress, tags_due=False) if found",
+        "return _proceed_with(requested, found, progress, tags_due=tags_due)",
+        "return _proceed_with(requested, found, progress, tags_due=False)",
     ),
     _update(
         "tags that have not changed are not set again on the job that is kept",
-        "self._proceed_with(found, progress, tags_due=tags_due) if found",
-        "self._proceed_with(found, progress, tags_due=True) if found",
+        "return _proceed_with(requested, found, progress, tags_due=tags_due)",
+        "return _proceed_with(requested, found, progress, tags_due=True)",
     ),
-    # In `Import.start`
-    _turn("no job is started that CloudFormation has given up", "if self._is_superseded(attempt):", "if False:"),
+    # In `start_attempt`
+    _turn("no job is started that CloudFormation has given up", "if _is_superseded(requested, attempt):", "if False:"),
     _turn(
         "whether the request is given up is asked before the job is started, not after",
         _GIVEN_UP + _PREPARED + _START,
@@ -62,30 +64,30 @@ GUARDS: Final = (
     ),
     _granted(
         "executions that may not be listed yet are listed later",
-        "            return self.is_superseded()\n        except RefusedError as refused:",
-        "            return self.is_superseded()\n        except UnknownStatusError as refused:",
+        "        return requested.is_superseded()\n    except RefusedError as refused:",
+        "        return requested.is_superseded()\n    except UnknownStatusError as refused:",
     ),
     _find("a name that is used up is followed by the next", "if not started:", "if False:"),
     _find(
         "what was started is noted: from then on that job counts",
-        'logger.info("Started %s", arn)\n        return ' + _NOTED,
-        'logger.info("Started %s", arn)\n        return self.poll_job(progress, arn)',
+        'logger.info("Started %s", arn)\n    return ' + _NOTED,
+        'logger.info("Started %s", arn)\n    return poll_job(requested, progress, arn)',
     ),
-    # In `Import.look`
-    _update("tags are set once", "                progress = progress._replace(tags_due=False)\n", ""),
+    # In `poll_job`
+    _update("tags are set once", "            progress = progress._replace(tags_due=False)\n", ""),
     _update("tags are set only where they are due", "if job and progress.tags_due:", "if job:"),
     _look("no tags are set on a job that is gone", "if job and progress.tags_due:", "if progress.tags_due:"),
     _look(
         "a look that is throttled is made again",
-        "                progress = progress._replace(tags_due=False)\n        except RefusedError as refused:",
-        "                progress = progress._replace(tags_due=False)\n        except UnknownStatusError as refused:",
+        "            progress = progress._replace(tags_due=False)\n    except RefusedError as refused:",
+        "            progress = progress._replace(tags_due=False)\n    except UnknownStatusError as refused:",
     ),
     _look(
         "a job that is gone is told so",
-        "            raise ImportFailedError(failure_reasons.job_not_found(arn), arn, progress.status_if_failed)",
-        "            assert job",
+        "        raise ImportFailedError(failure_reasons.job_not_found(arn), arn, progress.status_if_failed)",
+        "        assert job",
     ),
-    # In `Import._proceed_with`
+    # In `_proceed_with`
     _find("with all names used up it fails", "if found.number > ATTEMPTS_MAX:", "if found.number > ATTEMPTS_MAX + 1:"),
     _attempt("the last of the names is used", "if found.number > ATTEMPTS_MAX:", "if found.number >= ATTEMPTS_MAX:"),
     _attempt(
@@ -105,8 +107,8 @@ GUARDS: Final = (
     ),
     _twice(
         "the attempt is noted before it is made: a look that dies then finds its own job",
-        "return self._wait(arn, progress._replace(attempt=found.number), seconds=0)",
-        "return self.start_attempt(progress, found.number)",
+        "return requested.wait(arn, progress._replace(attempt=found.number), seconds=0)",
+        "return start_attempt(requested, progress, found.number)",
     ),
     # In `tagging.set_tags`
     _tag("tags of AWS's own are left alone", '("aws:", TAG_KEY_PREFIX)', "(TAG_KEY_PREFIX,)"),

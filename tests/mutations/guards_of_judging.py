@@ -7,121 +7,124 @@ from tests.mutations.patches import Patch
 
 _look: Final = partial(Patch, "job/import_job.py", "handler/job/test_lifecycle_waiting.py")
 _create: Final = partial(Patch, "job/import_job.py", "handler/job/test_lifecycle_create.py")
-_fault: Final = partial(Patch, "job/import_job.py", "faults/test_service_faults.py")
-_granted: Final = partial(Patch, "job/import_job.py", "handler/aws/test_fresh_permissions.py")
-_paced: Final = partial(Patch, "job/import_job.py", "handler/request/test_pace.py")
+_paced: Final = partial(Patch, "job/import_job.py", "handler/request/test_polling.py")
 _relay: Final = partial(Patch, "job/import_job.py", "faults/test_relay.py")
-_HANDS_OVER: Final = "            if self.properties.hands_over:\n"
-_handed: Final = partial(Patch, "job/import_job.py", "handler/job/test_handing_over.py")
+_COMPLETES: Final = "        if requested.properties.completes_at_timeout:\n"
+_wait: Final = partial(Patch, "job/requested_import.py", "handler/job/test_lifecycle_waiting.py")
+_refused: Final = partial(Patch, "job/requested_import.py", "handler/job/test_lifecycle_create.py")
+_granted: Final = partial(Patch, "job/requested_import.py", "handler/aws/test_fresh_permissions.py")
+_seconds: Final = partial(Patch, "job/requested_import.py", "handler/request/test_polling.py")
+_chain_faults: Final = partial(Patch, "job/requested_import.py", "faults/test_relay.py")
+_chained: Final = partial(Patch, "job/requested_import.py", "handler/job/test_wait_chain.py")
 
 GUARDS: Final = (
-    # In `Import._evaluate`
+    # In `import_job._evaluate`
     _look(
         "a status that nobody knows is told with the job, and what to do",
         "except UnknownStatusError as problem:",
         "except KeyError as problem:",
     ),
     _create("a job that has failed fails the resource", "if phase is Phase.FAILED:", "if False:"),
-    _create("a job that has ended well is done", "if phase is Phase.ACTIVE or not self", "if not self"),
+    _create("a job that has ended well is done", "if phase is Phase.ACTIVE or not requested", "if not requested"),
     _create(
         "without waiting it is done once the job is accepted",
-        "phase is Phase.ACTIVE or not self.properties.wait",
+        "phase is Phase.ACTIVE or not requested.properties.wait",
         "phase is Phase.ACTIVE",
     ),
     _look(
         "a job has no more time than it was given",
-        "        if self._is_timed_out(progress):\n" + _HANDS_OVER,
-        "        if False:\n" + _HANDS_OVER,
+        "    if requested.is_timed_out(progress):\n" + _COMPLETES,
+        "    if False:\n" + _COMPLETES,
     ),
-    _relay("at the end of its time a resource hands over", _HANDS_OVER, "            if False:\n"),
-    _look("at the end of the time only a relay's resource succeeds", _HANDS_OVER, "            if True:\n"),
+    _relay("at the end of its time a resource hands over", _COMPLETES, "        if False:\n"),
+    _look("at the end of the time only a relay's resource succeeds", _COMPLETES, "        if True:\n"),
     _relay(
         "a timeout names the time of all resources",
-        "failure_reasons.job_timed_out(job, self._waited_seconds(progress))",
-        "failure_reasons.job_timed_out(job, progress.elapsed_seconds(self.personalize.now()))",
+        "failure_reasons.job_timed_out(job, requested.waited_seconds(progress))",
+        "failure_reasons.job_timed_out(job, progress.elapsed_seconds(requested.personalize.now()))",
     ),
     _paced(
         "the pace follows the job's age, not the request's",
-        "polling.seconds_until_next_poll(self.personalize.now() - job.creation_date_time)",
-        "polling.seconds_until_next_poll(progress.elapsed_seconds(self.personalize.now()))",
+        "polling.seconds_until_next_poll(requested.personalize.now() - job.creation_date_time)",
+        "polling.seconds_until_next_poll(progress.elapsed_seconds(requested.personalize.now()))",
     ),
-    # In `Import._hindered, ._unless_for_good, ._may_pass`
-    _look(
+    # In `RequestedImport.retry_attempt_or_fail, .retry_or_fail`
+    _wait(
         "what was refused for now is tried again",
         "        if self._is_retryable(refused, progress):",
         "        if False:",
     ),
-    _create(
+    _refused(
         "what was refused for good is told at once",
         "        if self._is_retryable(refused, progress):",
         "        if True:",
     ),
-    _create(
+    _refused(
         "a refusal names the job that was refused",
         "self.names.name(hindered.attempt), self",
         "self.names.name(1), self",
     ),
-    _look("a busy service is asked again", "return isinstance(refused, BusyError) or (", "return ("),
+    _wait("a busy service is asked again", "return isinstance(refused, BusyError) or (", "return ("),
     _granted(
         "a permission may be seconds old",
-        "return isinstance(refused, BusyError) or (fresh and not self._is_timed_out(progress))",
+        "return isinstance(refused, BusyError) or (fresh and not self.is_timed_out(progress))",
         "return isinstance(refused, BusyError)",
     ),
     _granted(
         "at the end of the time a lack of permission is told as such",
-        "(fresh and not self._is_timed_out(progress))",
+        "(fresh and not self.is_timed_out(progress))",
         "fresh",
     ),
     _granted(
         "a permission is not fresh after the time of the resources before",
-        "may_become_effective(refused, self._waited_seconds(progress))",
+        "may_become_effective(refused, self.waited_seconds(progress))",
         "may_become_effective(refused, progress.elapsed_seconds(self.personalize.now()))",
     ),
-    # In `Import._retry_later, ._hand_over_or_fail`
-    _look(
+    # In `RequestedImport._retry_later, .complete_or_fail`
+    _wait(
         "a busy service has no more time than the import was given",
-        "        if self._is_timed_out(progress):\n            return self._hand_over_or_fail(\n",
-        "        if False:\n            return self._hand_over_or_fail(\n",
+        "        if self.is_timed_out(progress):\n            reason =",
+        "        if False:\n            reason =",
     ),
-    _handed(
+    _chained(
         "a job that is noted can be handed over though nobody could look at it",
         "known = progress.dataset_import_job_arn or progress.attempt",
         "known = progress.attempt",
     ),
-    _relay(
+    _chain_faults(
         "a job that waits for room can be handed over",
         "known = progress.dataset_import_job_arn or progress.attempt",
         "known = progress.dataset_import_job_arn",
     ),
-    _handed(
+    _chained(
         "a job that nobody knows yet is not handed over",
-        "if not (self.properties.hands_over and known and arn):",
-        "if not (self.properties.hands_over and arn):",
+        "if not (self.properties.completes_at_timeout and known and arn):",
+        "if not (self.properties.completes_at_timeout and arn):",
     ),
-    _look(
+    _wait(
         "a busy service fails the resource that may not hand over",
-        "if not (self.properties.hands_over and known and arn):",
+        "if not (self.properties.completes_at_timeout and known and arn):",
         "if not (known and arn):",
     ),
-    _relay(
+    _chain_faults(
         "a lack of room names the time of all resources",
-        "failure_reasons.call_timed_out(refused, self._waited_seconds(progress))",
+        "failure_reasons.call_timed_out(refused, self.waited_seconds(progress))",
         "failure_reasons.call_timed_out(refused, progress.elapsed_seconds(self.personalize.now()))",
     ),
-    # In `Import._time_is_up, ._waited, ._wait`
-    _look(
+    # In `RequestedImport.is_timed_out, .waited_seconds, .wait`
+    _wait(
         "the last look is at the end of the time",
         ">= self.properties.timeout_seconds",
         "> self.properties.timeout_seconds",
     ),
-    _relay(
+    _chain_faults(
         "what the resources before have waited counts",
         "return self.properties.waited_seconds + progress",
         "return progress",
     ),
-    _paced("a wait takes a second at least", "left = max(1, round(", "left = max(0, round("),
-    _paced("no wait goes beyond the end of the time", "seconds = min(seconds, left)", "seconds = seconds"),
-    _look(
+    _seconds("a wait takes a second at least", "left = max(1, round(", "left = max(0, round("),
+    _seconds("no wait goes beyond the end of the time", "seconds = min(seconds, left)", "seconds = seconds"),
+    _wait(
         "the time begins with the first look",
         "return Waiting(progress.begun(now), seconds,",
         "return Waiting(progress, seconds,",

@@ -7,38 +7,39 @@ from tests.mutations.patches import Patch
 
 _changes: Final = "handler/job/test_data_changes.py"
 _preflight: Final = "handler/data/test_preflight.py"
-_know: Final = partial(Patch, "job/import_job.py", _changes)
+_know: Final = partial(Patch, "job/prerequisites.py", _changes)
+_prepare: Final = partial(Patch, "job/import_job.py", _changes)
 _print: Final = partial(Patch, "data/fingerprint.py", _changes)
 _life: Final = partial(Patch, "job/lifecycle.py", _changes)
 _name_identity: Final = partial(Patch, "request/import_identity.py", _changes)
-_list: Final = partial(Patch, "aws/data_reader_client.py", "handler/aws/test_listing.py")
+_list: Final = partial(Patch, "aws/data_reader_client.py", "handler/aws/test_data_reader_listing.py")
 _look: Final = partial(Patch, "data/preflight.py", _preflight)
 _words: Final = partial(Patch, "messages/failure_reasons.py", _changes)
 
 GUARDS: Final = (
-    # In `Import.compute_fingerprint`
+    # In `prerequisites.compute_fingerprint`
     Patch(
-        "job/import_job.py",
+        "job/prerequisites.py",
         _preflight,
         "data is looked at only where that is asked for",
-        "if not self.compares_data or self.properties.data_fingerprint:",
-        "if self.properties.data_fingerprint:",
+        "if not requested.compares_data or properties.data_fingerprint:",
+        "if properties.data_fingerprint:",
     ),
-    _know("data is looked at once for a request", " or self.properties.data_fingerprint:", ":"),
+    _know("data is looked at once for a request", " or properties.data_fingerprint:", ":"),
     _know(
         "a refusal to look that may pass is tried again",
-        "self.services.data_reader(self.properties.role_arn))\n        except RefusedError as refused:",
-        "self.services.data_reader(self.properties.role_arn))\n        except UnknownStatusError as refused:",
+        "requested.services.data_reader(properties.role_arn))\n    except RefusedError as refused:",
+        "requested.services.data_reader(properties.role_arn))\n    except KeyError as refused:",
     ),
     _know(
         "the service's time is known before data is compared",
-        "            self._sync_clock()\n            fingerprint",
-        "            fingerprint",
+        "        requested.sync_clock()\n        fingerprint",
+        "        fingerprint",
     ),
-    _know(
+    _prepare(
         "the service's time is known before data is looked into",
-        "            self._sync_clock()\n            if self._is_timed_out",
-        "            if self._is_timed_out",
+        "        requested.sync_clock()\n        if requested.is_timed_out",
+        "        if requested.is_timed_out",
     ),
     _know("the fingerprint is noted", "progress._replace(data_fingerprint=fingerprint), seconds", "progress, seconds"),
     # In `data_fingerprint`
@@ -56,13 +57,13 @@ GUARDS: Final = (
     # In `lifecycle` and `identity`
     _life(
         "an update looks at the data too",
-        "        or requested.compute_fingerprint(progress)\n    ):\n",
+        "        or compute_fingerprint(requested, progress)\n    ):\n",
         "    ):\n",
     ),
     _life(
         "a create looks at the data",
-        "        or requested.compute_fingerprint(progress)\n        or requested.find_job",
-        "        or requested.find_job",
+        "        or compute_fingerprint(requested, progress)\n        or import_job.find_job",
+        "        or import_job.find_job",
     ),
     Patch(
         *("job/deletion.py", _changes, "a delete finds jobs whatever their data was"),

@@ -73,11 +73,11 @@ GUARDS: Final = (
     _type("a follower has a logical id", _SHAPE, "value.keys() <= self.rules.keys()"),
     _told(
         "of hundreds of mistakes some are told",
-        "yield from problems[:_PROBLEMS_OF_A_KIND_MAX]",
+        "yield from problems[:_PROBLEMS_PER_KIND_MAX]",
         "yield from problems",
     ),
     _told(
-        "of hundreds of mistakes the reader learns how many", "if len(problems) > _PROBLEMS_OF_A_KIND_MAX:", "if False:"
+        "of hundreds of mistakes the reader learns how many", "if len(problems) > _PROBLEMS_PER_KIND_MAX:", "if False:"
     ),
     _told("all problems fit into the answer", "_MESSAGE_BYTES_MAX: Final = 2800", "_MESSAGE_BYTES_MAX: Final = 28000"),
     _told(
@@ -120,8 +120,8 @@ GUARDS: Final = (
     ),
     _limit(
         "a relay waits for a bounded time",
-        "RELAY_SECONDS_MAX: Final = 36 * 3600",
-        "RELAY_SECONDS_MAX: Final = 360 * 3600",
+        "WAIT_CHAIN_SECONDS_MAX: Final = 36 * 3600",
+        "WAIT_CHAIN_SECONDS_MAX: Final = 360 * 3600",
     ),
     _attempts("there is a bounded number of attempts", "ATTEMPTS_MAX: Final = 999", "ATTEMPTS_MAX: Final = 9999"),
     # In `properties._problems_of_first_resource`

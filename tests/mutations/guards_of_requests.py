@@ -13,8 +13,10 @@ _after: Final = partial(Patch, "job/lifecycle.py", "handler/job/test_after.py")
 _turn: Final = partial(Patch, "job/lifecycle.py", "faults/test_cloudformation_turns.py")
 _relay: Final = partial(Patch, "job/lifecycle.py", "faults/test_relay.py")
 _receive: Final = partial(Patch, "job/lifecycle.py", "handler/job/test_lifecycle_create.py")
-_ATTEMPT: Final = "    if progress.attempt:\n        return requested.start_attempt(progress, progress.attempt)\n"
-_GOES_ON: Final = "        return requested.continue_from(progress, begun)\n"
+_ATTEMPT: Final = (
+    "    if progress.attempt:\n        return import_job.start_attempt(requested, progress, progress.attempt)\n"
+)
+_GOES_ON: Final = "        return import_job.continue_from(requested, progress, begun)\n"
 _BEGUN: Final = "    if begun := requested.properties.dataset_import_job_arn:\n"
 
 GUARDS: Final = (
@@ -97,16 +99,16 @@ GUARDS: Final = (
     _limit(
         "a Delete waits for 50 minutes", "_DELETE_SECONDS_MAX: Final = 50 * 60", "_DELETE_SECONDS_MAX: Final = 58 * 60"
     ),
-    _limit("a Delete leaves time for its answer", "service_timeout - _ANSWER_SECONDS)", "service_timeout)"),
+    _limit("a Delete leaves time for its answer", "service_timeout - _RESPONSE_SECONDS)", "service_timeout)"),
     _limit(
         "a ServiceTimeout bounds a Delete",
-        "return min(_DELETE_SECONDS_MAX, service_timeout - _ANSWER_SECONDS)",
+        "return min(_DELETE_SECONDS_MAX, service_timeout - _RESPONSE_SECONDS)",
         "return _DELETE_SECONDS_MAX",
     ),
     _limit(
         "a long ServiceTimeout doesn't make a Delete longer",
-        "return min(_DELETE_SECONDS_MAX, service_timeout - _ANSWER_SECONDS)",
-        "return service_timeout - _ANSWER_SECONDS",
+        "return min(_DELETE_SECONDS_MAX, service_timeout - _RESPONSE_SECONDS)",
+        "return service_timeout - _RESPONSE_SECONDS",
     ),
     _limit(
         "any ServiceTimeout is read",

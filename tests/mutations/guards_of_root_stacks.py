@@ -5,7 +5,8 @@ from typing import Final
 
 from tests.mutations.patches import Patch
 
-_stack: Final = partial(Patch, "job/import_job.py", "handler/request/test_ownership.py")
+_stack: Final = partial(Patch, "job/prerequisites.py", "handler/request/test_ownership.py")
+_continued: Final = partial(Patch, "job/import_job.py", "handler/request/test_ownership.py")
 _chain: Final = partial(Patch, "job/import_job.py", "handler/job/test_wait_chain_data.py")
 _life: Final = partial(Patch, "job/lifecycle.py", "handler/request/test_ownership.py")
 _repeat: Final = partial(Patch, "job/restoring.py", "handler/request/test_ownership.py")
@@ -14,76 +15,76 @@ _client: Final = partial(Patch, "aws/stacks_client.py", "handler/aws/test_stacks
 _foreign: Final = partial(Patch, "job/restoring.py", "handler/request/test_ownership.py")
 
 GUARDS: Final = (
-    # In `Import.resolve_root_stack`
+    # In `prerequisites.resolve_root_stack`
     _stack(
         "the root stack is asked for once", "progress.root_stack_name is not None or not ownership", "not ownership"
     ),
     _stack(
         "the root stack is asked for only where something depends on it",
-        "not ownership.depends_on_root_stack(self.properties, self.resource)",
+        "not ownership.depends_on_root_stack(properties, resource)",
         "False",
     ),
     _stack(
         "a root stack that can't be seen yet is asked for later",
-        "root_of(self.resource.stack_id)\n        except RefusedError as refused:",
-        "root_of(self.resource.stack_id)\n        except UnknownStatusError as refused:",
+        "root_of(resource.stack_id)\n    except RefusedError as refused:",
+        "root_of(resource.stack_id)\n    except KeyError as refused:",
     ),
     _stack(
         "what belongs to another root stack is refused",
-        "if problems := [*ownership.problems_with_root_stack(self.properties, self.resource, root.name)]:",
+        "if problems := [*ownership.problems_with_root_stack(properties, resource, root.name)]:",
         "if problems := []:",
     ),
     _stack("the root stack is noted", "progress._replace(root_stack_name=root.name)", "progress"),
     _stack(
         "the service's time is known before the stack is asked for",
-        "            self._sync_clock()\n            root",
-        "            root",
+        "        requested.sync_clock()\n        root",
+        "        root",
     ),
-    # In `Import.go_on, .continue_with, ._fingerprint_of`
-    _stack(
+    # In `import_job.continue_job, continue_from, _fingerprint_of`
+    _continued(
         "a job of another import is not continued",
-        "if not self.names.includes(dataset_import_job_arn):",
+        "if not names.includes(dataset_import_job_arn):",
         "if False:",
     ),
     _chain(
         "a wait chain whose data doesn't decide reads no tags",
-        "        if self.names.includes(dataset_import_job_arn):\n"
-        "            return self.continue_job(progress, dataset_import_job_arn)\n",
+        "    if requested.names.includes(dataset_import_job_arn):\n"
+        "        return continue_job(requested, progress, dataset_import_job_arn)\n",
         "",
     ),
     _chain(
         "a wait chain continues with the data that its job has imported",
-        "properties=self.properties._replace(data_fingerprint=fingerprint))",
-        "properties=self.properties)",
+        "properties=requested.properties._replace(data_fingerprint=fingerprint))",
+        "properties=requested.properties)",
     ),
     _chain(
         "the data that the job of a wait chain has imported is noted",
-        "known.continue_job(progress._replace(data_fingerprint=fingerprint), dataset_import_job_arn)",
-        "known.continue_job(progress, dataset_import_job_arn)",
+        "continue_job(known, progress._replace(data_fingerprint=fingerprint), dataset_import_job_arn)",
+        "continue_job(known, progress, dataset_import_job_arn)",
     ),
     _chain(
         "a wait chain whose job was never started imports the data as it is now",
-        "if fingerprint is None and self.compares_data:",
+        "if fingerprint is None and requested.compares_data:",
         "if False:",
     ),
-    _stack(
+    _continued(
         "a wait chain whose data doesn't decide continues with no other job",
-        "if fingerprint is None and self.compares_data:",
+        "if fingerprint is None and requested.compares_data:",
         "if fingerprint is None:",
     ),
     _chain(
         "a wait chain whose job was never started compares its data first",
-        "return self.compute_fingerprint(progress) or self.find_job(progress)",
-        "return self.find_job(progress)",
+        "return compute_fingerprint(requested, progress) or find_job(requested, progress)",
+        "return find_job(requested, progress)",
     ),
     _chain(
         "a job of a wait chain that can't be seen for the moment is described again",
-        "self._fingerprint_of(dataset_import_job_arn)\n        except RefusedError as refused:",
-        "self._fingerprint_of(dataset_import_job_arn)\n        except UnknownStatusError as refused:",
+        "_fingerprint_of(requested, dataset_import_job_arn)\n    except RefusedError as refused:",
+        "_fingerprint_of(requested, dataset_import_job_arn)\n    except UnknownStatusError as refused:",
     ),
     _chain(
         "a job that was never started has no data",
-        "if self.personalize.describe_dataset_import_job(dataset_import_job_arn) is None:",
+        "if personalize.describe_dataset_import_job(dataset_import_job_arn) is None:",
         "if False:",
     ),
     _chain(
@@ -99,12 +100,12 @@ GUARDS: Final = (
     ),
     _life(
         "a Create knows its root stack",
-        "    return (\n        requested.resolve_root_stack(progress)\n        or _resume",
+        "    return (\n        resolve_root_stack(requested, progress)\n        or _resume",
         "    return (\n        _resume",
     ),
     _life(
         "an Update knows its root stack",
-        ":= (\n        requested.resolve_root_stack(progress)\n        or _resume",
+        ":= (\n        resolve_root_stack(requested, progress)\n        or _resume",
         ":= (\n        _resume",
     ),
     # In `restoring`

@@ -19,7 +19,9 @@ GUARDS: Final = (
     _waiter("resources have executions of their own", _RESOURCE, '_hash(event["StackId"])'),
     _waiter("a name has 80 characters at most", "_HASH_LENGTH: Final = 32", "_HASH_LENGTH: Final = 64"),
     # In `waiter`: start
-    _waiter("an execution that is there already is no error", "if refused.code != _STARTED_ALREADY:", "if True:"),
+    _waiter(
+        "an execution that exists already is no error", "with suppress(NameTakenError):", "with suppress(KeyError):"
+    ),
     _waiter(
         "the execution knows its state machine",
         "json.dumps({**event, STATE_MACHINE_ARN: state_machine_arn})",
@@ -27,25 +29,19 @@ GUARDS: Final = (
     ),
     _waiter(
         "a start is tried for two minutes",
-        "_SECONDS_BETWEEN_TRIES: Final = (5, 10, 20, 40, 45)",
-        "_SECONDS_BETWEEN_TRIES: Final = (5, 10)",
+        "_RETRY_PAUSES: Final = (5, 10, 20, 40, 45)",
+        "_RETRY_PAUSES: Final = (5, 10)",
     ),
     _waiter(
         "a start ends well before its function",
-        "_SECONDS_BETWEEN_TRIES: Final = (5, 10, 20, 40, 45)",
-        "_SECONDS_BETWEEN_TRIES: Final = (5, 10, 20, 40, 450)",
+        "_RETRY_PAUSES: Final = (5, 10, 20, 40, 45)",
+        "_RETRY_PAUSES: Final = (5, 10, 20, 40, 450)",
     ),
     _bound(
         "what no retry can change is an error at once",
-        "if not (isinstance(refused, BusyError) or fresh_permissions.may_become_effective(refused, slept)):",
+        "if not is_retryable(refused, slept):",
         "if False:",
     ),
-    _waiter(
-        "a start that was refused is tried again",
-        " or fresh_permissions.may_become_effective(refused, slept)",
-        "",
-    ),
-    _waiter("a start that was throttled is tried again", "if not (isinstance(refused, BusyError) or ", "if not ("),
     _waiter("tries are ever further apart", "            sleep(seconds)\n", "            sleep(5)\n"),
     # In `waiter`: is_given_up
     _waiter("an earlier request gives up nothing", "else one[1] > other[1]", "else one[1] != other[1]"),

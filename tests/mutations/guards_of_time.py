@@ -7,8 +7,8 @@ from tests.mutations.patches import Patch
 
 _progress: Final = partial(Patch, "request/outcome.py", "handler/job/test_lifecycle_waiting.py")
 _attributes: Final = partial(Patch, "request/outcome.py", "handler/job/test_lifecycle_create.py")
-_pace: Final = partial(Patch, "request/polling.py", "handler/request/test_pace.py")
-_fresh: Final = partial(Patch, "aws/fresh_permissions.py", "handler/aws/test_fresh_permissions.py")
+_pace: Final = partial(Patch, "request/polling.py", "handler/request/test_polling.py")
+_fresh: Final = partial(Patch, "aws/error_codes.py", "handler/aws/test_fresh_permissions.py")
 _failed: Final = partial(Patch, "request/outcome.py", "handler/job/test_state_changes.py")
 _error: Final = partial(Patch, "errors.py", "handler/job/test_state_changes.py")
 _late: Final = partial(Patch, "request/request_time.py", "handler/request/test_request_time.py")
@@ -52,15 +52,15 @@ GUARDS: Final = (
         "job/import_job.py",
         "faults/test_late_events.py",
         "a request that is too old starts no job",
-        "        if self._is_timed_out(progress):\n            # The event came",
-        "        if False:\n            # The event came",
+        "    if requested.is_timed_out(progress):\n        # The event came",
+        "    if False:\n        # The event came",
     ),
     Patch(
         "job/import_job.py",
         "faults/test_late_events.py",
         "files are copied as long as there is time",
-        "            if self._is_timed_out(progress):\n                return self._hand_over_or_fail(\n        ",
-        "            if False:\n                return self._hand_over_or_fail(\n        ",
+        "        if requested.is_timed_out(progress):\n            reason =",
+        "        if False:\n            reason =",
     ),
     _error(
         "a failure keeps the ARN of its job",
@@ -123,36 +123,48 @@ GUARDS: Final = (
     _pace("tries are some thirty seconds apart", "_RETRY_SECONDS: Final = 30", "_RETRY_SECONDS: Final = 3"),
     _pace("who waits for room asks less often", "_QUEUED_SECONDS: Final = 45", "_QUEUED_SECONDS: Final = 30"),
     Patch(
-        "job/import_job.py",
-        "handler/request/test_pace.py",
+        "job/requested_import.py",
+        "handler/request/test_polling.py",
         "who has a job doesn't wait for room",
         "isinstance(refused, BusyError) and not progress.dataset_import_job_arn",
         "isinstance(refused, BusyError)",
     ),
     Patch(
-        "job/import_job.py",
-        "handler/request/test_pace.py",
+        "job/requested_import.py",
+        "handler/request/test_polling.py",
         "who has no job yet waits for room",
         "queues = isinstance(refused, BusyError) and not progress.dataset_import_job_arn",
         "queues = False",
     ),
     _pace("not all come back at once", "random.uniform(1 - spread, 1 + spread)", "random.uniform(1, 1)"),
-    # In `fresh_permissions`
-    _fresh("a refusal is fresh for two minutes and no longer", "SECONDS: Final = 120", "SECONDS: Final = 1200"),
-    _fresh("a refusal is fresh for two minutes, a minute is too short", "SECONDS: Final = 120", "SECONDS: Final = 30"),
+    # In `error_codes`
     _fresh(
-        "after two minutes a refusal is what it says", "    if elapsed_seconds >= SECONDS:\n        return False\n", ""
+        "a refusal is fresh for two minutes and no longer", "FRESH_SECONDS: Final = 120", "FRESH_SECONDS: Final = 1200"
     ),
-    _fresh("the bound is the first second that is too late", "elapsed_seconds >= SECONDS", "elapsed_seconds > SECONDS"),
+    _fresh(
+        "a refusal is fresh for two minutes, a minute is too short",
+        "FRESH_SECONDS: Final = 120",
+        "FRESH_SECONDS: Final = 30",
+    ),
+    _fresh(
+        "after two minutes a refusal is what it says",
+        "    if elapsed_seconds >= FRESH_SECONDS:\n        return False\n",
+        "",
+    ),
+    _fresh(
+        "the bound is the first second that is too late",
+        "elapsed_seconds >= FRESH_SECONDS",
+        "elapsed_seconds > FRESH_SECONDS",
+    ),
     _fresh(
         "AccessDenied may be fresh, whatever its text",
-        '    "AccessDenied",\n',
-        "",
+        'frozenset({"AccessDenied", "Acc',
+        'frozenset({"Acc',
     ),
     _fresh(
         "AccessDeniedException may be fresh, whatever its text",
-        '    "AccessDeniedException",\n',
-        "",
+        ', "AccessDeniedException"})',
+        "})",
     ),
     *[
         _fresh(f"{code} may be told of a role that is fresh", f'    "{code}",\n', "")
@@ -171,7 +183,7 @@ GUARDS: Final = (
     _fresh("capitals don't matter", "refused.message.lower()", "refused.message"),
     _fresh(
         "what is wrong with the data is not fresh",
-        "return refused.code in _CODES or any(",
-        "return bool(refused.code) or any(",
+        "return is_denied or refused.code in _CREDENTIALS",
+        "return bool(refused.code)",
     ),
 )

@@ -5,10 +5,10 @@ from typing import Final
 
 from tests.mutations.patches import Patch
 
-_statements: Final = partial(Patch, "messages/failure_reasons.py", "handler/contract/test_policies.py")
-_policy: Final = partial(Patch, "messages/policy_advice.py", "handler/contract/test_policies.py")
-_location: Final = partial(Patch, "contract/locations.py", "handler/contract/test_policies.py")
-_words: Final = partial(Patch, "messages/failure_reasons.py", "handler/messages/test_reasons.py")
+_statements: Final = partial(Patch, "messages/failure_reasons.py", "handler/messages/test_policy_advice.py")
+_policy: Final = partial(Patch, "messages/policy_advice.py", "handler/messages/test_policy_advice.py")
+_location: Final = partial(Patch, "contract/locations.py", "handler/messages/test_policy_advice.py")
+_words: Final = partial(Patch, "messages/failure_reasons.py", "handler/messages/test_failure_reasons.py")
 
 GUARDS: Final = (
     # In `reasons`
@@ -69,21 +69,25 @@ GUARDS: Final = (
     ),
     _policy(
         "the policy of another account's bucket allows the role by its account",
-        '"Principal": {"AWS": f"{account}:root"}',
-        '"Principal": {"AWS": access.role_arn}',
+        "for_role_of_account(read, account, pattern)",
+        "for_role_of_account(read, access.role_arn, pattern)",
     ),
     _policy(
         "the service is named in the bucket's policy",
-        '{**_allow("s3:GetObject", f"{arn}/{object_pattern(key)}"), **service}',
-        '_allow("s3:GetObject", f"{arn}/{object_pattern(key)}")',
+        "read_statements(objects_arn, bucket_arn, PERSONALIZE)",
+        "read_statements(objects_arn, bucket_arn)",
     ),
     _policy("statements are in the partition of the dataset", "{parse_arn(access.dataset_arn).partition}", "aws"),
     _policy("trust is for one account", '"StringEquals": {"aws:SourceAccount": dataset.account},', ""),
-    _policy("roles are passed to Personalize only", 'if refused["action"] == "iam:PassRole":', "if False:"),
+    _policy(
+        "roles are passed to Personalize only",
+        'is_pass_role = refused["action"] == "iam:PassRole"',
+        "is_pass_role = False",
+    ),
     _policy("the sentence's full stop is none of the ARN's", """.strip('".')""", """.strip('"')"""),
     Patch(
         "messages/policy_advice.py",
-        "handler/contract/test_data_files.py",
+        "handler/data/test_preparation.py",
         "the quotes that S3 puts around an ARN are none of it",
         """.strip('".')""",
         '.strip(".")',

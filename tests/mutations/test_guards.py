@@ -53,7 +53,7 @@ def test_a_handler_that_does_not_load_turns_the_tests_red(tmp_path: Path) -> Non
     )
 
     with Runner() as runner:
-        run = runner.run(copy_of_handler(tmp_path, broken), ["handler/request/test_pace.py"])
+        run = runner.run(copy_of_handler(tmp_path, broken), ["handler/request/test_polling.py"])
 
     assert run.code != 0
     assert "broken on purpose" in run.output

@@ -19,13 +19,13 @@ def begin(event: dict[str, Any], _context: object) -> None:
 
 @helper.poll_create
 @helper.poll_update
-def look(event: dict[str, Any], _context: object) -> str | None:
+def poll(event: dict[str, Any], _context: object) -> str | None:
     """Poll the job; return its ARN, which ends polling, if it is ACTIVE."""
     return arn_of(event) if is_active(event) else None
 
 
 @helper.delete
-def leave(_event: dict[str, Any], _context: object) -> None:
+def delete(_event: dict[str, Any], _context: object) -> None:
     """Do nothing: a job can't be deleted."""
 
 

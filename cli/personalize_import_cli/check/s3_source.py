@@ -5,13 +5,14 @@ samples of AWS leave it out. https://docs.aws.amazon.com/personalize/latest/dg/b
 """
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from typing import TYPE_CHECKING, Final
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
 
+from personalize_import_cli.aws_errors import reported_aws_errors
 from personalize_import_cli.errors import CommandError
 from personalize_import_handler.data_checks.files import Data, DataFile, is_read
 
@@ -23,6 +24,7 @@ _CHUNK_BYTES: Final = 1 << 20
 _CONFIG: Final = Config(connect_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
 _NOT_FOUND: Final = "404"
 _FORBIDDEN: Final = "403"
+_PERMISSIONS: Final = "docs/checks.md"
 
 
 def s3_data(location: str) -> Data:
@@ -30,7 +32,7 @@ def s3_data(location: str) -> Data:
     bucket, _, key = location.removeprefix("s3://").partition("/")
     if not bucket:
         raise CommandError(f"{location}: a location in S3 is s3://bucket/key or s3://bucket/folder/")
-    with _command_errors(location):
+    with reported_aws_errors(location, _PERMISSIONS):
         client = boto3.client("s3", config=_CONFIG)
         denied: ClientError | None = None
         if key and not key.endswith("/"):
@@ -67,14 +69,8 @@ def _file(client: "S3Client", bucket: str, key: str, size: int) -> DataFile:
 
 
 def _chunks(client: "S3Client", bucket: str, key: str) -> Iterator[bytes]:
-    with _command_errors(f"s3://{bucket}/{key}"), closing(client.get_object(Bucket=bucket, Key=key)["Body"]) as body:
+    with (
+        reported_aws_errors(f"s3://{bucket}/{key}", _PERMISSIONS),
+        closing(client.get_object(Bucket=bucket, Key=key)["Body"]) as body,
+    ):
         yield from body.iter_chunks(_CHUNK_BYTES)
-
-
-@contextmanager
-def _command_errors(location: str) -> Iterator[None]:
-    try:
-        yield
-    # botocore raises ValueError for an endpoint that isn't a URL.
-    except (ClientError, BotoCoreError, ValueError) as error:
-        raise CommandError(f"{location}: {error}") from error

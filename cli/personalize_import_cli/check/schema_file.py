@@ -50,6 +50,4 @@ def _text(path: str) -> str:
     except UnicodeDecodeError as error:
         raise CommandError(f"{path}: this is not text") from error
     except (OSError, ValueError) as error:
-        raise (
-            command_error(error, path) if isinstance(error, OSError) else CommandError(f"{path}: {error}")
-        ) from error
+        raise command_error(error, path) from error

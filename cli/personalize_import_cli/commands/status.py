@@ -38,7 +38,7 @@ def status(*, stack: str, watch: bool, as_json: bool) -> int:
     # These load boto3, which takes a while and which the other commands don't need.
     from personalize_import_cli.aws_errors import reported_aws_errors
     from personalize_import_cli.stack.client import StackClient
-    from personalize_import_cli.stack.status import read_status
+    from personalize_import_cli.stack.status_reader import read_status
 
     with reported_aws_errors(stack, _PERMISSIONS):
         client = StackClient()

@@ -11,7 +11,7 @@ from personalize_import.synthesis.environment import environment_of, once_per_st
 from personalize_import.synthesis.warnings import WARNING_ID_PREFIX
 
 
-class _ImportRole(NamedTuple):
+class _RoleOfJob(NamedTuple):
     job: Construct
     role: iam.CfnRole
     path: str
@@ -27,12 +27,12 @@ def warn_of_changed_path(job: Construct, role: iam.CfnRole, path: str, bound: st
         path: The path with which the role was created.
         bound: The `import_role_path` of the provider; None if it has none.
     """
-    _import_roles_of(job).append(_ImportRole(job, role, path, bound))
+    _import_roles_of(job).append(_RoleOfJob(job, role, path, bound))
 
 
 @once_per_stack
-def _import_roles_of(stack: cdk.Stack) -> list[_ImportRole]:
-    roles: list[_ImportRole] = []
+def _import_roles_of(stack: cdk.Stack) -> list[_RoleOfJob]:
+    roles: list[_RoleOfJob] = []
 
     def warn() -> None:
         for job, role, path, bound in roles:

@@ -10,13 +10,12 @@ So the principal is the role's account, with a condition on the role's ARN.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from aws_cdk import aws_iam as iam
 from constructs import Construct, IConstruct
 
-from personalize_import.policies.statements import Statement
 from personalize_import.synthesis.environment import environment_of, is_token
+from personalize_import_handler.contract.statements import Statement, for_role_of_account
 
 
 @dataclass(frozen=True)
@@ -42,15 +41,11 @@ class Reader:
     def allowed(self, statements: Sequence[Statement]) -> list[Statement]:
         """Return the statements of a resource's policy for the role instead of the service."""
         known = environment_of(self.scope)
-        account = f"arn:{known.partition}:iam::{known.account}:"
-        role: dict[str, Any] = {
-            "Principal": {"AWS": f"{account}root"},
-            "Condition": {"ArnLike": {"aws:PrincipalArn": self._pattern(account)}},
-        }
-        return [{**statement, **role} for statement in statements]
+        account = f"arn:{known.partition}:iam::{known.account}"
+        return [for_role_of_account(each, account, self._pattern(account)) for each in statements]
 
     def _pattern(self, account: str) -> str:
-        return self.role.role_arn if self.path is None else f"{account}role{self.path}*"
+        return self.role.role_arn if self.path is None else f"{account}:role{self.path}*"
 
     def _has_name(self) -> bool:
         created = self.role.node.default_child

@@ -10,10 +10,10 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct, IDependable
 
 from personalize_import.policies.growing_policy import GrowingPolicy
-from personalize_import.policies.statements import Statement
 from personalize_import.suppressions import suppress_data_of_policy
 from personalize_import.synthesis.customized_roles import is_customized
 from personalize_import.synthesis.environment import environment_of, once_per_stack, stack_of, stack_scope_of
+from personalize_import_handler.contract.statements import Statement
 
 _DIGEST_LENGTH: Final = 12
 _OF_ROLES: Final[WeakKeyDictionary[iam.IRole, GrowingPolicy[iam.AddToPrincipalPolicyResult]]] = WeakKeyDictionary()

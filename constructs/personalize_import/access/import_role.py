@@ -10,9 +10,10 @@ from constructs import Construct
 from personalize_import.access.changed_paths import warn_of_changed_path
 from personalize_import.access.read_access import role_statements
 from personalize_import.access.required_statements import readable
-from personalize_import.data.data_source import DataSourceConfig
+from personalize_import.data.data_source_config import DataSourceConfig
 from personalize_import.policies.role_arns import check_role_arn
 from personalize_import.policies.statements import document
+from personalize_import.provider.interface import IDatasetImportProvider, support_of
 from personalize_import.provider.role_passing import import_role_path
 from personalize_import.suppressions import suppress_data_of_job
 from personalize_import.synthesis.environment import (
@@ -31,6 +32,22 @@ class ImportRole(NamedTuple):
     role: iam.IRole
     path: str | None
     """The path of a role that the construct created; None for any other role."""
+
+
+def import_role_for(
+    scope: Construct, given_role: iam.IRole | None, data: DataSourceConfig, provider: IDatasetImportProvider
+) -> ImportRole:
+    """Return the role of the job, and allow the provider to pass it."""
+    role, support = given_role, support_of(provider)
+    if role is None:
+        created = create_import_role(scope, data, provider.import_role_path, provider.permissions_boundary)
+        if created.path is not None:
+            support.serve(scope)
+            return created
+        role = created.role
+    if support.can_name(role, scope):
+        support.allow_passing(role)
+    return ImportRole(role, path=None)
 
 
 def create_import_role(
@@ -57,9 +74,9 @@ def create_import_role(
 
 
 def role_of(scope: Construct, role: IRoleRef | None) -> iam.IRole | None:
-    """Return the argument `role` of a job as an `IRole`; it can also be a `CfnRole`."""
-    if isinstance(role, iam.CfnRole):
-        return iam.Role.from_role_arn(scope, "GivenRole", role.attr_arn)
+    """Return the argument `role` of a job as an `IRole`; it can also be a `CfnRole` or another reference."""
+    if role and hasattr(role, "role_ref") and not hasattr(role, "role_arn"):
+        return iam.Role.from_role_arn(scope, "GivenRole", role.role_ref.role_arn)
     return cast("iam.IRole | None", role)
 
 

@@ -19,14 +19,13 @@ from constructs import Construct, IConstruct, IDependable
 from personalize_import.access.cross_account import Reader
 from personalize_import.access.given_role import grant_statements
 from personalize_import.access.required_statements import Policy, report_required_statements
-from personalize_import.data.data_source import DataSourceConfig
+from personalize_import.data.data_source_config import DataSourceConfig
 from personalize_import.policies.growing_policy import GrowingPolicy
 from personalize_import.policies.policy_sizes import BUCKET_POLICY_LENGTH_MAX, RESOURCES_UNCHECKED, Measured, check_size
-from personalize_import.policies.statements import Principal, Statement, statement
 from personalize_import.synthesis.environment import environment_of
 from personalize_import_handler.contract import PERSONALIZE_SERVICE_PRINCIPAL
+from personalize_import_handler.contract.statements import PERSONALIZE, Principal, Statement, read_statements, statement
 
-_SERVICE: Final = {"Service": PERSONALIZE_SERVICE_PRINCIPAL}
 _KEY_ACTIONS_THROUGH_S3: Final = ["kms:Decrypt", "kms:GenerateDataKey"]
 _KEY_ACTIONS: Final = ["kms:CreateGrant", "kms:DescribeKey", "kms:ListGrants"]
 _OTHER_ACCOUNT: Final = "; the statements with aws:PrincipalArn are needed only if the bucket is in another account"
@@ -67,14 +66,14 @@ def grant_read(data: DataSourceConfig, reader: Reader, *, is_created: bool) -> R
         access.required_role_statements += granted.missing
     # Only Personalize reads the staging bucket, and the bucket policy can't name the folder of another stack.
     objects_arn = data.all_objects_arn(scope) if data.files else data.objects_arn(scope)
-    statements = _s3_statements(scope, data, objects_arn, _SERVICE)
+    statements = _s3_statements(scope, data, objects_arn, PERSONALIZE)
     added, access.required_bucket_policy_statements = _allow_in(data.bucket, statements, reader)
     access.granted += [each.policy_dependable for each in added if each.policy_dependable]
     if added and data.bucket:
         _check_size_of_policy(reader.scope, data.bucket)
     if key := data.encryption_key:
         # Without conditions, as documented: it isn't documented that Personalize uses the key only through S3.
-        statements = [statement([*_KEY_ACTIONS_THROUGH_S3, *_KEY_ACTIONS], ["*"], principal=_SERVICE)]
+        statements = [statement([*_KEY_ACTIONS_THROUGH_S3, *_KEY_ACTIONS], ["*"], principal=PERSONALIZE)]
         added, access.required_key_policy_statements = _allow_in(key, statements, reader)
         if added:
             access.granted.append(key)  # the policy_dependable of the result can't be used for a key
@@ -136,11 +135,7 @@ def _report(scope: Construct, data: DataSourceConfig, role: iam.IRole, access: R
 def _s3_statements(
     scope: Construct, data: DataSourceConfig, objects_arn: str, principal: Principal | None
 ) -> list[Statement]:
-    # No Sids: the policy of a bucket or role may contain these statements for several jobs, and Sids must be unique.
-    return [
-        statement("s3:GetObject", [objects_arn], principal=principal),
-        statement("s3:ListBucket", [data.bucket_arn(scope)], principal=principal),
-    ]
+    return read_statements(objects_arn, data.bucket_arn(scope), principal)
 
 
 def _key_statements_of_role(scope: Construct, data: DataSourceConfig) -> list[Statement]:

@@ -2,27 +2,25 @@
 
 import os
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Final, cast
+from collections.abc import Iterator
+from typing import Final
 
 import aws_cdk as cdk
-from aws_cdk import aws_kms as kms
-from aws_cdk import aws_personalize as personalize
-from aws_cdk import aws_s3 as s3
 from aws_cdk.interfaces.aws_kms import IKeyRef
 from aws_cdk.interfaces.aws_s3 import IBucketRef
 from constructs import Construct
 
 from personalize_import.data.asset_files import AssetFiles
+from personalize_import.data.buckets import bucket_of, check_bucket
+from personalize_import.data.data_source_config import DataSourceConfig, DataSourceContext
 from personalize_import.data.dataset_schema_lookup import find_schema, is_same_schema
 from personalize_import.policies.encryption_keys import check_key, key_of
-from personalize_import.provider.interface import IDatasetImportProvider, support_of
+from personalize_import.provider.interface import support_of
 from personalize_import.schema.dataset_schema import DatasetSchema
-from personalize_import.synthesis.environment import environment_of, is_token, stack_folder_of
+from personalize_import.synthesis.environment import is_token, stack_folder_of
 from personalize_import.synthesis.validation import check_text, require, require_all
 from personalize_import_handler import contract
-from personalize_import_handler.contract import DataFile, ImportMode, constraints
+from personalize_import_handler.contract import constraints
 from personalize_import_handler.contract.constraints import TextRule, violation
 from personalize_import_handler.contract.locations import object_pattern
 
@@ -34,45 +32,6 @@ _OBJECT_KEY: Final = TextRule(
     rf"(?!/){constraints.PLAIN_FILES}[^\x00-\x1f\x7f]*",
     _OBJECT_KEY_LENGTH_MAX,
 )
-
-
-@dataclass(frozen=True)
-class DataSourceContext:
-    """The parts of an import job that a data source is bound to."""
-
-    provider: IDatasetImportProvider
-    dataset: personalize.CfnDataset | None
-    """The dataset, if the app creates it."""
-    import_mode: ImportMode | str | None
-
-
-@dataclass(frozen=True)
-class DataSourceConfig:
-    """The location of the data that an import job reads, and its bucket, key and asset files."""
-
-    data_location: str
-    """The `s3://` URI."""
-    bucket_name: str
-    objects: str
-    """The objects, as in an ARN: `bucket/file.csv`, or `bucket/folder/*`."""
-    bucket: s3.IBucket | None = None
-    """The bucket; None if only its name is known."""
-    encryption_key: kms.IKey | None = None
-    """The KMS key that encrypts the data; None if there is none, or it is unknown at synth."""
-    files: Sequence[DataFile] = ()
-    """The asset files that are copied to the location before the import."""
-
-    def bucket_arn(self, scope: Construct) -> str:
-        """Return the ARN of the bucket."""
-        return environment_of(scope).s3_arn(self.bucket_name)
-
-    def objects_arn(self, scope: Construct) -> str:
-        """Return the ARN of the file, or a pattern for all objects under the prefix."""
-        return environment_of(scope).s3_arn(self.objects)
-
-    def all_objects_arn(self, scope: Construct) -> str:
-        """Return a pattern for all objects of the bucket."""
-        return environment_of(scope).s3_arn(f"{self.bucket_name}/*")
 
 
 class DataSource(ABC):
@@ -178,11 +137,11 @@ class BucketDataSource(DataSource):
 
     def __init__(self, bucket: IBucketRef, object_key: str, encryption_key: IKeyRef | None = None) -> None:
         require_all(
-            _check_bucket("bucket", bucket),
+            check_bucket("bucket", bucket),
             check_text("object_key", object_key, _OBJECT_KEY),
             check_key("encryption_key", encryption_key),
         )
-        self._bucket = _bucket_of(bucket)
+        self._bucket = bucket_of(bucket)
         self._object_key = object_key
         of_bucket = self._bucket.encryption_key if encryption_key is None else None
         self._encryption_key = key_of("encryption_key", encryption_key) or key_of("bucket.encryption_key", of_bucket)
@@ -222,16 +181,6 @@ class LocationDataSource(DataSource):
 def _pattern(object_key: str) -> str:
     """Return a pattern for the file, or for all objects under the prefix; a token may be either."""
     return f"{object_key}*" if is_token(object_key) else object_pattern(object_key)
-
-
-def _bucket_of(bucket: IBucketRef) -> s3.IBucket:
-    return s3.Bucket.from_cfn_bucket(bucket) if isinstance(bucket, s3.CfnBucket) else cast("s3.IBucket", bucket)
-
-
-def _check_bucket(name: str, bucket: object) -> Iterator[str]:
-    # isinstance raises an error for a jsii interface.
-    if not isinstance(bucket, s3.CfnBucket) and not hasattr(bucket, "add_to_resource_policy"):
-        yield violation(name, bucket, "a Bucket or another IBucket; pass a bucket's name to DataSource.from_s3_uri")
 
 
 def _check_schema(name: str, schema: object) -> Iterator[str]:

@@ -114,11 +114,11 @@ class _Definition:
     def __init__(self, dataset: personalize.CfnDataset) -> None:
         self._dataset = dataset
         # Not cached: an app may be synthesized again after a change.
-        self.token = cdk.Lazy.uncached_any(_Value(lambda: self._values()))
+        self.token = cdk.Lazy.uncached_any(_AnyProducer(lambda: self._values()))
         self.text_token = cdk.Lazy.uncached_any(
-            _Value(lambda: {name: self._text(each) for name, each in self._values().items()})
+            _AnyProducer(lambda: {name: self._text(each) for name, each in self._values().items()})
         )
-        self.schema_arn = cdk.Lazy.uncached_string(_Text(lambda: dataset.schema_arn))
+        self.schema_arn = cdk.Lazy.uncached_string(_StringProducer(lambda: dataset.schema_arn))
 
     def values_known_at_deploy_time(self) -> Iterator[str]:
         """Yield the names of values that are known only at deploy time, except references to resources of the app."""
@@ -159,7 +159,7 @@ def _definition_of(dataset: personalize.CfnDataset) -> _Definition:
 
 
 @jsii.implements(cdk.IAnyProducer)
-class _Value:
+class _AnyProducer:
     def __init__(self, value: Callable[[], Any]) -> None:
         self._value = value
 
@@ -168,7 +168,7 @@ class _Value:
 
 
 @jsii.implements(cdk.IStringProducer)
-class _Text:
+class _StringProducer:
     def __init__(self, value: Callable[[], str]) -> None:
         self._value = value
 

@@ -1,5 +1,7 @@
 """The schema of a dataset, if the app creates both."""
 
+from typing import TYPE_CHECKING, cast
+
 from aws_cdk import aws_personalize as personalize
 
 from personalize_import.data.dataset_reference import referenced_by
@@ -7,6 +9,9 @@ from personalize_import.schema.dataset_schema import DatasetSchema
 from personalize_import.synthesis.environment import is_token
 from personalize_import.synthesis.validation import ValidationError
 from personalize_import_handler.data_checks.schema import read_schema
+
+if TYPE_CHECKING:
+    from personalize_import.schema.fields import Domain
 
 
 def find_schema(dataset: personalize.CfnDataset | None) -> DatasetSchema | None:
@@ -27,7 +32,7 @@ def find_schema(dataset: personalize.CfnDataset | None) -> DatasetSchema | None:
     ):
         return None
     try:
-        return DatasetSchema.from_json(schema.schema, schema.domain)
+        return DatasetSchema.from_json(schema.schema, cast("Domain | None", schema.domain))
     except ValidationError:
         return None
 

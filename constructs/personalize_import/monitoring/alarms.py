@@ -13,10 +13,10 @@ from personalize_import.synthesis.environment import stack_of
 
 _ID: Final = "Alarms"
 _EXECUTIONS: Final = (
-    "The waiter has stopped before it had an answer for CloudFormation: nobody waits for its import any more"
+    "The state machine stopped before the provider responded to CloudFormation: the import is no longer monitored"
 )
-_ON_EVENT: Final = "A request of CloudFormation was not handed over; it is made again, twice at most"
-_IS_COMPLETE: Final = "A look at an import has failed; the waiter repeats it"
+_ON_EVENT: Final = "A request of CloudFormation failed; Lambda retries it at most twice"
+_IS_COMPLETE: Final = "A poll of an import failed; the state machine repeats it"
 
 
 def errors_alarm(
@@ -51,10 +51,10 @@ def alarms_of_provider(
     stack = stack_of(job)
     is_here = stack is stack_of(provider)
     scope, name = (provider, _ID) if is_here else (stack, f"{_ID}{provider.node.addr}")
-    known = cast("_ProviderAlarms | None", scope.node.try_find_child(name))
-    made = known or _ProviderAlarms(scope, name, provider)
-    made.act(actions)
-    return made.alarms
+    existing = cast("_ProviderAlarms | None", scope.node.try_find_child(name))
+    provider_alarms = existing or _ProviderAlarms(scope, name, provider)
+    provider_alarms.add_actions(actions)
+    return provider_alarms.alarms
 
 
 class _ProviderAlarms(Construct):
@@ -71,12 +71,12 @@ class _ProviderAlarms(Construct):
             "IsCompleteThrottles": (is_complete.metric_throttles(), _IS_COMPLETE),
         }
         self.alarms = [_alarm(self, name, metric, description) for name, (metric, description) in metrics.items()]
-        self._acting: list[cloudwatch.IAlarmAction] = []
+        self._actions: list[cloudwatch.IAlarmAction] = []
 
-    def act(self, actions: Sequence[cloudwatch.IAlarmAction]) -> None:
+    def add_actions(self, actions: Sequence[cloudwatch.IAlarmAction]) -> None:
         for action in actions:
-            if not any(action is known for known in self._acting):
-                self._acting.append(action)
+            if not any(action is known for known in self._actions):
+                self._actions.append(action)
                 for alarm in self.alarms:
                     alarm.add_alarm_action(action)
 

@@ -6,8 +6,8 @@ metric is a Metrics Insights query over all jobs of a dataset, including future 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-metrics-insights-querylanguage.html.
 """
 
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Iterator, Mapping
+from typing import Final, Literal
 
 import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -18,9 +18,10 @@ from personalize_import_handler.contract.constraints import violation
 
 ERRORS: Final = "DatasetImportJobError"
 EXECUTION_TIME: Final = "DatasetImportJobExecutionTime"
-_NAMESPACE: Final = "AWS/Personalize"
 # The statistics that these metrics support, according to the page above.
-_FUNCTIONS: Final = {"Average": "AVG", "Maximum": "MAX", "Minimum": "MIN", "Sum": "SUM"}
+Statistic = Literal["Average", "Maximum", "Minimum", "Sum"]
+_NAMESPACE: Final = "AWS/Personalize"
+_FUNCTIONS: Final[Mapping[Statistic, str]] = {"Average": "AVG", "Maximum": "MAX", "Minimum": "MIN", "Sum": "SUM"}
 _DEFAULT_PERIOD: Final = cdk.Duration.minutes(5)
 
 
@@ -29,7 +30,7 @@ def metric_of_dataset(
     name: str,
     dataset_arn: str,
     *,
-    statistic: str,
+    statistic: Statistic,
     period: cdk.Duration | None,
     label: str | None,
     color: str | None,

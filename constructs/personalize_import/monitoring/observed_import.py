@@ -33,7 +33,7 @@ class ObservedImport(cdk.Resource):
     def metric_errors(
         self,
         *,
-        statistic: str | None = None,
+        statistic: metrics.Statistic | None = None,
         period: cdk.Duration | None = None,
         label: str | None = None,
         color: str | None = None,
@@ -57,7 +57,7 @@ class ObservedImport(cdk.Resource):
     def metric_execution_time(
         self,
         *,
-        statistic: str | None = None,
+        statistic: metrics.Statistic | None = None,
         period: cdk.Duration | None = None,
         label: str | None = None,
         color: str | None = None,
@@ -148,7 +148,7 @@ class ObservedImport(cdk.Resource):
         return [*of_job, *alarms.alarms_of_provider(self, self.provider, actions)]
 
     def _metric(
-        self, name: str, statistic: str, period: cdk.Duration | None, label: str | None, color: str | None
+        self, name: str, statistic: metrics.Statistic, period: cdk.Duration | None, label: str | None, color: str | None
     ) -> cloudwatch.MathExpression:
         return metrics.metric_of_dataset(
             self, name, self.dataset_arn, statistic=statistic, period=period, label=label, color=color

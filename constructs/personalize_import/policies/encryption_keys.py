@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/kms/latest/developerguide/alias-authorization.html.
 """
 
 from collections.abc import Iterator
-from typing import Final, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from aws_cdk import aws_kms as kms
 from aws_cdk.interfaces.aws_kms import IKeyRef
@@ -13,6 +13,10 @@ from aws_cdk.interfaces.aws_kms import IKeyRef
 from personalize_import.synthesis.validation import ValidationError
 from personalize_import_handler.contract.constraints import violation
 
+if TYPE_CHECKING:
+    from constructs import Construct
+
+_REFERENCE_ID: Final = "Referenced"
 _ALLOWED: Final = (
     "a key whose ARN is known: a policy can't name a key by its alias. Pass kms.Key.from_key_arn(...) or "
     "kms.Key.from_lookup(..., alias_name=...) as encryption_key"
@@ -21,9 +25,8 @@ _ALLOWED: Final = (
 
 def check_key(name: str, key: object) -> Iterator[str]:
     """Yield a problem unless the value is None or a key."""
-    is_key = isinstance(key, kms.CfnKey) or (hasattr(key, "key_arn") and hasattr(key, "add_to_resource_policy"))
-    if key is not None and not is_key:
-        yield violation(name, key, "a Key or another IKey, such as kms.Key.from_key_arn(...)")
+    if key is not None and not hasattr(key, "key_ref"):
+        yield violation(name, key, "a Key or another IKeyRef, such as kms.Key.from_key_arn(...)")
 
 
 def key_of(name: str, key: IKeyRef | None) -> kms.IKey | None:
@@ -31,7 +34,7 @@ def key_of(name: str, key: IKeyRef | None) -> kms.IKey | None:
 
     Args:
         name: The name of the argument, for the message.
-        key: A key, an alias, a `CfnKey`, or None.
+        key: A key, an alias, a `CfnKey`, another reference to a key, or None.
 
     Raises:
         ValidationError: The alias was imported by its name, so its key is unknown.
@@ -43,10 +46,15 @@ def key_of(name: str, key: IKeyRef | None) -> kms.IKey | None:
     alias_name = getattr(key, "alias_name", None)
     if alias_name is not None:
         return _target_of(name, cast("kms.IAlias", key), str(alias_name))
-    known = cast("kms.IKey", key)
+    known = cast("kms.IKey", key) if hasattr(key, "key_arn") else _referenced_key(key)
     if ":alias/" in known.key_arn:
         raise ValidationError(violation(name, known.key_arn, _ALLOWED))
     return known
+
+
+def _referenced_key(key: IKeyRef) -> kms.IKey:
+    existing = cast("kms.IKey | None", key.node.try_find_child(_REFERENCE_ID))
+    return existing or kms.Key.from_key_arn(cast("Construct", key), _REFERENCE_ID, key.key_ref.key_arn)
 
 
 def _target_of(name: str, alias: kms.IAlias, alias_name: str) -> kms.IKey:

@@ -17,15 +17,16 @@ from constructs import Construct
 
 from personalize_import import suppressions
 from personalize_import.policies.encryption_keys import key_of
-from personalize_import.provider import statements as permissions
-from personalize_import.provider.functions import FunctionOptions, Functions, check_concurrency
+from personalize_import.provider import permissions
 from personalize_import.provider.imported import ImportedProvider
 from personalize_import.provider.interface import IDatasetImportProvider
+from personalize_import.provider.lambda_functions import FunctionFactory, FunctionOptions, check_concurrency
 from personalize_import.provider.role_passing import RolePermissions
 from personalize_import.provider.state_machine import allow_listing_executions, create_state_machine
 from personalize_import.provider.support import ProviderSupport
 from personalize_import.synthesis import validation
 from personalize_import.synthesis.environment import stack_of
+from personalize_import.synthesis.property_injection import property_injectable
 from personalize_import.synthesis.validation import ValidationError
 from personalize_import_handler import contract
 from personalize_import_handler.contract import Environment, constraints
@@ -36,6 +37,7 @@ _RETRIES: Final = 2
 _DEFAULTS: Final[WeakKeyDictionary[cdk.Stack, IDatasetImportProvider]] = WeakKeyDictionary()
 
 
+@property_injectable
 class DatasetImportProvider(Construct):
     """The provider of import jobs: OnEvent handles the requests of CloudFormation, and IsComplete polls the jobs.
 
@@ -43,6 +45,9 @@ class DatasetImportProvider(Construct):
     options, create one yourself: pass it to jobs as `provider`, in any stack of the account and Region, or make it the
     default of a stack with `set_default`.
     """
+
+    PROPERTY_INJECTION_ID: Final = "cdk-personalize-import.DatasetImportProvider"
+    """The id of this class for `PropertyInjectors`."""
 
     def __init__(
         self,
@@ -123,7 +128,9 @@ class DatasetImportProvider(Construct):
             "dead_letter_queue": dead_letter_queue,
         }
         roles = RolePermissions(self, import_role_path)
-        self._create_functions(roles, Functions(self, self._log_group, options, environment), tracing=bool(tracing))
+        self._create_functions(
+            roles, FunctionFactory(self, self._log_group, options, environment), tracing=bool(tracing)
+        )
         self._support = ProviderSupport(self, roles, (self._on_event, self._is_complete))
         if allow_preflight:
             self._support.allow_preflight(None, reads_schema=True)
@@ -142,7 +149,7 @@ class DatasetImportProvider(Construct):
             removal_policy=cdk.RemovalPolicy.DESTROY,  # a deleted stack leaves nothing behind
         )
 
-    def _create_functions(self, roles: RolePermissions, functions: Functions, *, tracing: bool) -> None:
+    def _create_functions(self, roles: RolePermissions, functions: FunctionFactory, *, tracing: bool) -> None:
         statements = [*permissions.personalize_statements(self), permissions.describe_stacks_statement(self)]
         documents = {"Personalize": iam.PolicyDocument(statements=statements), "PassRoles": roles.document}
         self._is_complete = functions.create("IsComplete", "is_complete", documents)

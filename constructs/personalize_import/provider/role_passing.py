@@ -19,7 +19,7 @@ from personalize_import.policies.policy_sizes import (
     check_size,
     inline_policies,
 )
-from personalize_import.provider import statements as permissions
+from personalize_import.provider import permissions
 from personalize_import.synthesis.at_synthesis import host_tasks
 from personalize_import.synthesis.customized_roles import report_statements
 from personalize_import.synthesis.environment import environment_of, stack_of, stack_scope_of

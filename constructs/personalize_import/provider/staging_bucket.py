@@ -14,7 +14,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from personalize_import import suppressions
-from personalize_import.provider import statements as permissions
+from personalize_import.provider import permissions
 from personalize_import.synthesis.customized_roles import report_statements
 from personalize_import.synthesis.environment import stack_of
 from personalize_import_handler import contract
@@ -31,24 +31,7 @@ class StagingBucket(Construct):
 
     def __init__(self, scope: Construct, id: str, *, service_token: str, role: iam.IRole) -> None:
         super().__init__(scope, id)
-        self.bucket = s3.Bucket(
-            self,
-            "Bucket",
-            encryption=s3.BucketEncryption.S3_MANAGED,
-            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
-            enforce_ssl=True,
-            versioned=True,
-            # Each import copies its files again, so they are needed only while a job is queued or running.
-            lifecycle_rules=[
-                s3.LifecycleRule(
-                    expiration=_KEPT,
-                    noncurrent_version_expiration=_A_DAY,
-                    abort_incomplete_multipart_upload_after=_A_DAY,
-                )
-            ],
-            removal_policy=cdk.RemovalPolicy.DESTROY,
-        )
-        suppressions.suppress_access_logs(self.bucket)
+        self.bucket = self._create_bucket()
         # A separate policy, not an inline one: when an update removes the bucket, CloudFormation updates the role
         # before it empties the bucket, but deletes this policy after that.
         self._role = role
@@ -71,6 +54,27 @@ class StagingBucket(Construct):
         if bucket_name not in self._sources:
             self._sources.add(bucket_name)
             self._allow(permissions.asset_statements(self, bucket_name))
+
+    def _create_bucket(self) -> s3.Bucket:
+        bucket = s3.Bucket(
+            self,
+            "Bucket",
+            encryption=s3.BucketEncryption.S3_MANAGED,
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            enforce_ssl=True,
+            versioned=True,
+            # Each import copies its files again, so they are needed only while a job is queued or running.
+            lifecycle_rules=[
+                s3.LifecycleRule(
+                    expiration=_KEPT,
+                    noncurrent_version_expiration=_A_DAY,
+                    abort_incomplete_multipart_upload_after=_A_DAY,
+                )
+            ],
+            removal_policy=cdk.RemovalPolicy.DESTROY,
+        )
+        suppressions.suppress_access_logs(bucket)
+        return bucket
 
     def _allow(self, statements: Sequence[iam.PolicyStatement]) -> None:
         self._policy.add_statements(*statements)

@@ -8,7 +8,7 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from personalize_import import suppressions
-from personalize_import.provider import statements as permissions
+from personalize_import.provider import permissions
 from personalize_import.synthesis.environment import stack_of
 from personalize_import_handler import contract
 

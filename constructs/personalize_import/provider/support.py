@@ -7,7 +7,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from personalize_import.provider import statements as permissions
+from personalize_import.provider import permissions
 from personalize_import.provider.role_passing import RolePermissions
 from personalize_import.provider.staging_bucket import StagingBucket
 from personalize_import_handler.contract import Environment

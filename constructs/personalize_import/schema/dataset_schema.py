@@ -10,8 +10,9 @@ from aws_cdk import aws_personalize as personalize
 from constructs import Construct
 
 from personalize_import.schema import fields
+from personalize_import.schema.fields import DatasetTypeName, Domain, FieldType
 from personalize_import.schema.inference import proposed_schema
-from personalize_import.schema.resource import create_schema, told
+from personalize_import.schema.schema_resource import create_schema, schema_message
 from personalize_import.synthesis import validation
 from personalize_import.synthesis.validation import ValidationError
 from personalize_import_handler.data_checks import rules
@@ -35,7 +36,7 @@ class DatasetSchema:
 
     text: str
     """The Avro JSON."""
-    domain: str | None = None
+    domain: Domain | None = None
     """`ECOMMERCE` or `VIDEO_ON_DEMAND`; None for a custom dataset group."""
 
     def __post_init__(self) -> None:
@@ -43,12 +44,16 @@ class DatasetSchema:
         validation.require_all(
             [
                 *fields.check_domain(self.domain),
-                *(told(each) for each in schema_findings(self.text, self.domain) if each.rule in _NEEDED_AT_ONCE),
+                *(
+                    schema_message(each)
+                    for each in schema_findings(self.text, self.domain)
+                    if each.rule in _NEEDED_AT_ONCE
+                ),
             ]
         )
 
     @classmethod
-    def interactions(cls, domain: str | None = None) -> Self:
+    def interactions(cls, domain: Domain | None = None) -> Self:
         """Return a schema with `USER_ID`, `ITEM_ID` and `TIMESTAMP`; in a domain, also with `EVENT_TYPE`.
 
         Args:
@@ -57,7 +62,7 @@ class DatasetSchema:
         return cls._begin("INTERACTIONS", domain)
 
     @classmethod
-    def items(cls, domain: str | None = None) -> Self:
+    def items(cls, domain: Domain | None = None) -> Self:
         """Return a schema with `ITEM_ID` and the fields that the domain requires.
 
         Without a domain, add at least one field.
@@ -69,7 +74,7 @@ class DatasetSchema:
         return cls._begin("ITEMS", domain)
 
     @classmethod
-    def users(cls, domain: str | None = None) -> Self:
+    def users(cls, domain: Domain | None = None) -> Self:
         """Return a schema with `USER_ID`; add at least one field.
 
         Args:
@@ -88,7 +93,7 @@ class DatasetSchema:
         return cls._begin("ACTION_INTERACTIONS", None)
 
     @classmethod
-    def from_json(cls, schema: str | Mapping[str, object], domain: str | None = None) -> Self:
+    def from_json(cls, schema: str | Mapping[str, object], domain: Domain | None = None) -> Self:
         """Create a schema from the Avro JSON of Personalize.
 
         Args:
@@ -101,7 +106,7 @@ class DatasetSchema:
         return cls(fields.json_text(schema), domain)
 
     @classmethod
-    def from_file(cls, path: str | os.PathLike[str], domain: str | None = None) -> Self:
+    def from_file(cls, path: str | os.PathLike[str], domain: Domain | None = None) -> Self:
         """Create a schema from a file with the Avro JSON of Personalize.
 
         Args:
@@ -120,7 +125,7 @@ class DatasetSchema:
 
     @classmethod
     def from_csv(
-        cls, path: str | os.PathLike[str], *, dataset_type: str | None = None, domain: str | None = None
+        cls, path: str | os.PathLike[str], *, dataset_type: DatasetTypeName | None = None, domain: Domain | None = None
     ) -> Self:
         """Propose a schema for a CSV file from its header and its first 4 MiB.
 
@@ -146,7 +151,7 @@ class DatasetSchema:
     def field(
         self,
         name: str,
-        type: str | None = None,
+        type: FieldType | None = None,
         *,
         categorical: bool | None = None,
         textual: bool | None = None,
@@ -203,6 +208,6 @@ class DatasetSchema:
         return create_schema(scope, id, self.text, self.domain, name=name)
 
     @classmethod
-    def _begin(cls, name: str, domain: str | None) -> Self:
+    def _begin(cls, name: str, domain: Domain | None) -> Self:
         kind = fields.known_type(name)
         return cls(fields.schema_text(kind, fields.required_fields(kind, domain)), domain)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final, cast
+from typing import Any, Final, Literal, cast, get_args
 
 from personalize_import.synthesis.validation import ValidationError, check_boolean
 from personalize_import_handler.contract.constraints import TextRule, violation
@@ -10,7 +10,9 @@ from personalize_import_handler.data_checks.dataset_types import DatasetType, da
 from personalize_import_handler.data_checks.schema import SIMPLE_TYPES, Field
 from personalize_import_handler.data_checks.schema_rules import SCHEMA_LENGTH_MAX
 
-DOMAINS: Final = ("ECOMMERCE", "VIDEO_ON_DEMAND")
+Domain = Literal["ECOMMERCE", "VIDEO_ON_DEMAND"]
+DatasetTypeName = Literal["Interactions", "Items", "Users", "Actions", "ActionInteractions"]
+FieldType = Literal["string", "int", "long", "float", "double", "boolean"]
 
 _NAMESPACE: Final = "com.amazonaws.personalize.schema"
 _VERSION: Final = "1.0"
@@ -24,8 +26,8 @@ FIELD_NAME: Final = TextRule(
 
 def check_domain(domain: object) -> Iterator[str]:
     """Yield a problem if a domain is invalid; None is valid."""
-    if domain is not None and domain not in DOMAINS:
-        yield violation("domain", domain, " or ".join(DOMAINS))
+    if domain is not None and domain not in get_args(Domain):
+        yield violation("domain", domain, " or ".join(get_args(Domain)))
 
 
 def check_field(name: object, type_name: object, categorical: object, textual: object, nullable: object) -> list[str]:

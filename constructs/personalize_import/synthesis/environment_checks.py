@@ -22,7 +22,7 @@ _ONE_ACCOUNT: Final = "iam:PassRole works only within one account: use a role of
 _ONE_PROVIDER: Final = "A provider imports only in its own account and Region: use one that is deployed there"
 
 
-class Environment(NamedTuple):
+class AwsEnvironment(NamedTuple):
     """The account, Region and partition of a resource. Each is None if it is unknown at synth."""
 
     account: str | None = None
@@ -30,7 +30,7 @@ class Environment(NamedTuple):
     partition: str | None = None
 
 
-_ENVIRONMENTS: Final[WeakKeyDictionary[IConstruct, Environment]] = WeakKeyDictionary()
+_ENVIRONMENTS: Final[WeakKeyDictionary[IConstruct, AwsEnvironment]] = WeakKeyDictionary()
 
 
 def check_environment(
@@ -38,7 +38,7 @@ def check_environment(
 ) -> Iterator[str]:
     """Yield a problem for each argument in an account, Region or partition that Personalize doesn't support."""
     own = _environment_of_stack(scope)
-    if own == Environment():
+    if own == AwsEnvironment():
         return
     found = _of_arn(dataset_arn) or _of_construct(dataset)
     yield from _differences("dataset", dataset_arn, found, own, _ONE_ENVIRONMENT)
@@ -53,25 +53,25 @@ def check_environment(
 def check_bucket_environment(scope: Construct, bucket: s3.IBucket | None) -> Iterator[str]:
     """Yield a problem if the bucket of a data source is in another Region."""
     own = _environment_of_stack(scope)
-    if bucket and own != Environment():
-        found = Environment(region=_of_resource(bucket).region)
+    if bucket and own != AwsEnvironment():
+        found = AwsEnvironment(region=_of_resource(bucket).region)
         yield from _differences("the bucket of data_source", bucket.bucket_name, found, own, _ONE_REGION)
 
 
 def check_arn_of_provider(name: str, arn: str | None, scope: Construct) -> Iterator[str]:
     """Yield a problem if the function or role of a provider is not in the environment of the stack."""
-    found = _of_arn(arn) or Environment()
+    found = _of_arn(arn) or AwsEnvironment()
     yield from _differences(name, arn, found, _environment_of_stack(scope), _ONE_PROVIDER)
 
 
 def warn_of_environment(scope: Construct, bucket: s3.IBucket | None, key: kms.IKey | None) -> None:
     """Warn if a bucket or key is in another environment and this app doesn't own it: its owner must allow access."""
     own = _environment_of_stack(scope)
-    if own == Environment():
+    if own == AwsEnvironment():
         return
     if bucket and not cdk.Resource.is_owned_resource(bucket):
         advice = "Its policy must allow both the import role and personalize.amazonaws.com to read the data"
-        found = Environment(account=_of_resource(bucket).account)
+        found = AwsEnvironment(account=_of_resource(bucket).account)
         _warn(scope, "bucket-account", _differences("the bucket", bucket.bucket_name, found, own, advice))
     if key and not cdk.Resource.is_owned_resource(key):
         advice = "S3 uses only keys of the bucket's Region, and a key of another account must allow this one to use it"
@@ -84,7 +84,7 @@ def _warn(scope: Construct, id: str, problems: Iterator[str]) -> None:
         cdk.Annotations.of(scope).add_warning_v2(f"{WARNING_ID_PREFIX}{id}", "; ".join(texts))
 
 
-def _differences(name: str, value: object, found: Environment, own: Environment, advice: str) -> Iterator[str]:
+def _differences(name: str, value: object, found: AwsEnvironment, own: AwsEnvironment, advice: str) -> Iterator[str]:
     words = ("account", "Region", "partition")
     different = [
         f"{word} {there} (the stack: {here})"
@@ -96,7 +96,7 @@ def _differences(name: str, value: object, found: Environment, own: Environment,
         yield f"{name} is in {' and '.join(different)}{shown_value}. {advice}"
 
 
-def _of_arn(arn: object) -> Environment | None:
+def _of_arn(arn: object) -> AwsEnvironment | None:
     """Return the environment of a resource by its ARN, or None if the ARN is a token or invalid."""
     if not isinstance(arn, str) or is_token(arn):
         return None
@@ -104,31 +104,31 @@ def _of_arn(arn: object) -> Environment | None:
         parts = cdk.Arn.split(arn, cdk.ArnFormat.NO_RESOURCE_NAME)
     except RuntimeError:  # raised by the CDK for text that is not an ARN
         return None
-    return Environment(parts.account or None, parts.region or None, parts.partition or None)
+    return AwsEnvironment(parts.account or None, parts.region or None, parts.partition or None)
 
 
-def _of_resource(resource: object) -> Environment:
+def _of_resource(resource: object) -> AwsEnvironment:
     """Return the environment of a bucket, role or key, which may differ from its stack's if it was imported."""
     construct = cast("IConstruct", resource)
     known = _ENVIRONMENTS.get(construct)
     if known is None:
         env = getattr(resource, "env", None)  # a class of the app may not have it
         known = _ENVIRONMENTS[construct] = (
-            Environment(_known(env.account), _known(env.region)) if env else Environment()
+            AwsEnvironment(_known(env.account), _known(env.region)) if env else AwsEnvironment()
         )
     return known
 
 
-def _of_construct(construct: object) -> Environment:
+def _of_construct(construct: object) -> AwsEnvironment:
     """Return the environment of a construct's stack, or an empty one if the value is not a construct."""
-    return _environment_of_stack(cast("IConstruct", construct)) if hasattr(construct, "node") else Environment()
+    return _environment_of_stack(cast("IConstruct", construct)) if hasattr(construct, "node") else AwsEnvironment()
 
 
 @once_per_stack
-def _environment_of_stack(scope: IConstruct) -> Environment:
+def _environment_of_stack(scope: IConstruct) -> AwsEnvironment:
     own = environment_of(scope)
     region = _known(own.region)
-    return Environment(_known(own.account), region, partition_of(scope) if region else None)
+    return AwsEnvironment(_known(own.account), region, partition_of(scope) if region else None)
 
 
 def _known(value: str) -> str | None:

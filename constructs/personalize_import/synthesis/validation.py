@@ -60,7 +60,7 @@ def check_role(name: str, role: object) -> Iterator[str]:
     if role is None:
         return
     if not hasattr(role, "role_arn") or not hasattr(role, "grant_principal"):
-        yield violation(name, role, "a Role or another IRole, such as iam.Role.from_role_arn(...)")
+        yield violation(name, role, "a Role or another IRoleRef, such as iam.Role.from_role_arn(...)")
     else:
         yield from check_text(name, role.role_arn, constraints.ROLE_ARN)
 
@@ -109,9 +109,9 @@ def check_timeout(name: str, timeout: object) -> Iterator[str]:
     if timeout is None:
         return
     if not isinstance(timeout, cdk.Duration):
-        yield violation(name, timeout, f"a Duration of {constraints.RELAY_SECONDS_ALLOWED}")
+        yield violation(name, timeout, f"a Duration of {constraints.WAIT_CHAIN_SECONDS_ALLOWED}")
     elif (seconds := seconds_of(timeout)) is not None:
-        yield from constraints.check_relay_seconds(name, seconds)
+        yield from constraints.check_wait_chain_seconds(name, seconds)
     elif timeout.unit_label() != "seconds":  # the CDK can't convert a token
         yield violation(name, f"Duration.{timeout.unit_label()}", "made by Duration.seconds where it is a token")
 

@@ -1,7 +1,4 @@
-"""Calls of AWS services: timeouts, retries, error codes and pagination.
-
-All clients use this module, so an error code means the same for Personalize, S3, STS, EventBridge and Step Functions.
-"""
+"""Calls of AWS services by all clients: timeouts, retries, exceptions and pagination."""
 
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -11,7 +8,8 @@ from typing import Final, TypeVar
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from personalize_import_handler.errors import BusyError, NameTakenError, RefusedError
+from personalize_import_handler.aws.error_codes import error_from
+from personalize_import_handler.errors import BusyError
 
 _T = TypeVar("_T")
 _Page = TypeVar("_Page", bound=Mapping[str, object])
@@ -25,37 +23,9 @@ CLIENT_CONFIG: Final = Config(connect_timeout=3, read_timeout=10, retries={"mode
 RETRY_PAUSES: Final = (1, 2, 4, 8, 16)
 """Seconds before each retry in one invocation, for all pages of a list or all parts of a file together."""
 
-_NAME_TAKEN: Final = "ResourceAlreadyExistsException"
-# The codes of botocore.retries.standard and a few more. They are copied because the names there are private and Lambda
-# updates botocore on its own; tests/handler/aws/test_aws_calls.py compares them with the installed version.
-_BUSY: Final = frozenset({
-    "BandwidthLimitExceeded",
-    "ExecutionLimitExceeded",  # of StartExecution
-    "InternalError",  # of S3, also for single objects in a response with status 200
-    "InternalFailure",
-    "InternalServerError",
-    "LimitExceededException",  # of Personalize: more than five running jobs, or too many requests
-    "OperationAborted",  # of S3: another operation on the same resource is in progress
-    "PriorRequestNotComplete",
-    "ProvisionedThroughputExceededException",
-    "RequestLimitExceeded",
-    "RequestTimeout",
-    "RequestTimeoutException",
-    "ResourceInUseException",
-    "ServiceUnavailable",
-    "ServiceUnavailableException",
-    "SlowDown",
-    "TooManyRequestsException",
-    "TransactionInProgressException",
-})  # fmt: skip
-_THROTTLED: Final = "Throttl"
-"""Part of Throttling, ThrottledException, RequestThrottled, KMS.ThrottlingException and many other codes."""
-_TOO_MANY_REQUESTS: Final = 429
-_SERVER_ERROR: Final = 500
-
 
 def call_service(operation: str, call: Callable[[], _T]) -> _T:
-    """Make a call; raise `NameTakenError`, `BusyError` or `RefusedError` if it fails."""
+    """Make a call; raise the `RefusedError` of its error code if it fails."""
     try:
         return call()
     except ClientError as error:
@@ -66,15 +36,6 @@ def call_service(operation: str, call: Callable[[], _T]) -> _T:
         ) from error
     except BotoCoreError as error:  # no connection, no response in time, no credentials yet
         raise BusyError(operation, type(error).__name__, str(error)) from error
-
-
-def error_from(operation: str, code: str, message: str, status: int = 0) -> RefusedError:
-    """Return the exception for an AWS error code; `BusyError` if the same call may succeed later."""
-    if code == _NAME_TAKEN:
-        return NameTakenError(operation, code, message)
-    if code in _BUSY or _THROTTLED in code or status == _TOO_MANY_REQUESTS or status >= _SERVER_ERROR:
-        return BusyError(operation, code, message)
-    return RefusedError(operation, code, message)
 
 
 def call_with_retries(

@@ -10,7 +10,7 @@ from personalize_import_handler.errors import ImportFailedError, RefusedError
 
 LISTED_PAGES_MAX: Final = 20
 """The most pages of a folder that are listed; this limits time and memory for any bucket."""
-ENTRIES_OF_A_PAGE: Final = 1000
+ENTRIES_PER_PAGE: Final = 1000
 """The most files and subfolders that S3 returns in one page."""
 
 
@@ -53,7 +53,7 @@ class TooManyFilesError(ImportFailedError):
     def __init__(self, location: str) -> None:
         super().__init__(
             f"{location} has too many files and subfolders directly under it: at most {LISTED_PAGES_MAX} pages of up "
-            f"to {ENTRIES_OF_A_PAGE} entries are listed. Merge the CSV files into fewer, and move everything else to "
+            f"to {ENTRIES_PER_PAGE} entries are listed. Merge the CSV files into fewer, and move everything else to "
             "another folder; or set Preflight to false and Reimport to WHEN_PROPERTIES_CHANGE, so that nothing is "
             "listed. No job was started."
         )

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final
 import boto3
 from botocore.config import Config
 
-from personalize_import_handler.aws.calls import call_with_retries, error_from
+from personalize_import_handler.aws.calls import call_with_retries
+from personalize_import_handler.aws.error_codes import error_from
 from personalize_import_handler.aws.event_bus import NotPublishedError
 from personalize_import_handler.contract import EVENT_DETAIL_TYPE, EVENT_SOURCE, StateChange
 from personalize_import_handler.errors import RefusedError

@@ -13,7 +13,7 @@ from personalize_import_handler.aws.calls import CLIENT_CONFIG, call_service, pa
 from personalize_import_handler.aws.personalize import DatasetImportJob, DatasetSchema, JobSummary
 from personalize_import_handler.contract import ImportMode
 from personalize_import_handler.contract.import_properties import ImportProperties
-from personalize_import_handler.errors import RefusedError
+from personalize_import_handler.errors import NotFoundError
 
 if TYPE_CHECKING:
     from mypy_boto3_personalize import PersonalizeClient
@@ -21,8 +21,7 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 
-_NOT_FOUND: Final = "ResourceNotFoundException"
-_JOBS_OF_A_PAGE: Final = 100
+_JOBS_PER_PAGE: Final = 100
 """Maximum of the API: https://docs.aws.amazon.com/personalize/latest/dg/API_ListDatasetImportJobs.html"""
 
 
@@ -62,7 +61,7 @@ class BotoPersonalize:
 
     def list_dataset_import_jobs(self, dataset_arn: str) -> Sequence[JobSummary]:
         """List all jobs of a dataset."""
-        fetch = partial(self._client.list_dataset_import_jobs, datasetArn=dataset_arn, maxResults=_JOBS_OF_A_PAGE)
+        fetch = partial(self._client.list_dataset_import_jobs, datasetArn=dataset_arn, maxResults=_JOBS_PER_PAGE)
         listed = paginate("ListDatasetImportJobs", fetch, {"nextToken": "nextToken"}, self._sleep)
         return [JobSummary(**_summary(summary)) for page in listed for summary in page["datasetImportJobs"]]
 
@@ -137,7 +136,5 @@ def _summary(job: Any) -> dict[str, Any]:  # noqa: ANN401 - two response shapes 
 def _or_none(call: Callable[[], _T]) -> _T | None:
     try:
         return call()
-    except RefusedError as error:
-        if error.code == _NOT_FOUND:
-            return None
-        raise
+    except NotFoundError:
+        return None

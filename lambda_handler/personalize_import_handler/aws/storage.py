@@ -2,14 +2,12 @@
 
 from typing import Protocol
 
-from personalize_import_handler.errors import RefusedError
-
 
 class Storage(Protocol):
     """The S3 calls that the handler makes; locations are `s3://` URIs."""
 
     def copy(self, source: str, target: str) -> int:
-        """Copy an object inside S3; return its size in bytes. Raise `ObjectNotFoundError` or `RefusedError`."""
+        """Copy an object inside S3; return its size in bytes. Raise `NotFoundError` or `RefusedError`."""
         ...
 
     def exists(self, location: str) -> bool:
@@ -22,7 +20,3 @@ class Storage(Protocol):
         All versions and delete markers are deleted. Raise `BusyError` or `RefusedError`.
         """
         ...
-
-
-class ObjectNotFoundError(RefusedError):
-    """The object doesn't exist, or no longer exists."""

@@ -14,12 +14,11 @@ from personalize_import_handler.aws.calls import (
     RETRY_PAUSES,
     call_service,
     call_with_retries,
-    error_from,
     paginate,
 )
-from personalize_import_handler.aws.storage import ObjectNotFoundError
+from personalize_import_handler.aws.error_codes import error_from
 from personalize_import_handler.contract.locations import parse_location
-from personalize_import_handler.errors import RefusedError
+from personalize_import_handler.errors import NotFoundError
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -37,7 +36,6 @@ _PARTS_AT_ONCE: Final = 10
 _PAGES_AT_ONCE: Final = 20
 """Pages of a thousand versions each; a page is deleted in one or two seconds."""
 _VERSION_TOKENS: Final = {"NextKeyMarker": "KeyMarker", "NextVersionIdMarker": "VersionIdMarker"}
-_NO_SUCH_BUCKET: Final = "NoSuchBucket"
 
 
 class BotoStorage:
@@ -58,7 +56,7 @@ class BotoStorage:
         """Copy an object inside S3, in one call or in parts; return its size in bytes."""
         size = self._size(source)
         if size is None:
-            raise ObjectNotFoundError("ListObjectsV2", "NoSuchKey", f"{source} no longer exists.")
+            raise NotFoundError("ListObjectsV2", "NoSuchKey", f"{source} no longer exists.")
         if size > self._part_bytes:
             self._copy_in_parts(source, target, size)
         else:
@@ -82,10 +80,8 @@ class BotoStorage:
             for page in list(islice(listed, _PAGES_AT_ONCE)):
                 self._delete(bucket, page)
             return next(listed, None) is None
-        except RefusedError as refused:
-            if refused.code == _NO_SUCH_BUCKET:
-                return True
-            raise
+        except NotFoundError:
+            return True
 
     def _size(self, location: str) -> int | None:
         """Return an object's size by listing it; a denied HeadObject call doesn't reveal what is missing."""

@@ -54,7 +54,7 @@ class CustomResource(CfnResource):
         self._clock = clock
         self._invoked_at = clock()
         self.wait_seconds: int | None = None
-        self._answering = threading.Lock()
+        self._responding = threading.Lock()
         self._not_delivered: NotDeliveredError | None = None
         self._rejected_id = ""
 
@@ -77,7 +77,7 @@ class CustomResource(CfnResource):
     def _begin(self) -> None:
         self._invoked_at = self._clock()
         self.wait_seconds = None
-        self._answering = threading.Lock()
+        self._responding = threading.Lock()
         self._not_delivered = None
         self._rejected_id = ""
 
@@ -120,7 +120,7 @@ class CustomResource(CfnResource):
             self.Reason = f"{type(error).__name__}: {error}. This is a bug in the handler; see the log of the function."
 
     def _setup_polling(self) -> None:
-        if self._answering.locked():
+        if self._responding.locked():
             return  # the function has timed out in the meantime, and has sent a failure
         event = {
             **self._event,
@@ -151,7 +151,7 @@ class CustomResource(CfnResource):
 
     def _send(self, status: str | None = None, reason: str = "", **_: object) -> None:
         """Send the response only once; if it isn't delivered, no other response may contradict it."""
-        if not self._answering.acquire(blocking=False):
+        if not self._responding.acquire(blocking=False):
             return
         status, reason = status or self.Status, printable(reason or self.Reason)
         if status == FAILED and self.RequestType == "Delete":

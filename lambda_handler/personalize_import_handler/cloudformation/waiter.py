@@ -11,17 +11,18 @@ import os
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from functools import cache, partial
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, Final
 
 import boto3
 
-from personalize_import_handler.aws import fresh_permissions
 from personalize_import_handler.aws.calls import CLIENT_CONFIG, call_service, paginate
+from personalize_import_handler.aws.error_codes import is_retryable
 from personalize_import_handler.cloudformation.events import STATE_MACHINE_ARN
 from personalize_import_handler.contract import Environment
-from personalize_import_handler.errors import BusyError, RefusedError
+from personalize_import_handler.errors import NameTakenError, RefusedError
 from personalize_import_handler.request import request_time
 
 if TYPE_CHECKING:
@@ -31,10 +32,9 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-_SECONDS_BETWEEN_TRIES: Final = (5, 10, 20, 40, 45)
+_RETRY_PAUSES: Final = (5, 10, 20, 40, 45)
 _SIGNED: Final = re.compile("[^-]*-.*-([0-9]{10})")
 _CLOCKS_DIFFER_SECONDS: Final = 5
-_STARTED_ALREADY: Final = "ExecutionAlreadyExists"
 _HASH_LENGTH: Final = 32
 _EXECUTIONS_MAX: Final = 1000
 """More than a provider starts in the hours for which a request can wait; the list covers 90 days."""
@@ -55,15 +55,15 @@ def start_polling(event: Mapping[str, Any], sleep: Callable[[float], None] = tim
     """Start the execution that polls for the request, unless it was started before.
 
     The call is retried for two minutes, because no poll can do that yet: Step Functions may be busy, and the function's
-    own role may be seconds old, see `fresh_permissions`. Raise `RefusedError` after that, or at once if a retry can't
+    own role may be seconds old, see `error_codes`. Raise `RefusedError` after that, or at once if a retry can't
     help.
     """
     slept = 0
-    for seconds in _SECONDS_BETWEEN_TRIES:
+    for seconds in _RETRY_PAUSES:
         try:
             return _start(event)
         except RefusedError as refused:
-            if not (isinstance(refused, BusyError) or fresh_permissions.may_become_effective(refused, slept)):
+            if not is_retryable(refused, slept):
                 raise
             logger.info("Retrying later: %s", refused)
             sleep(seconds)
@@ -109,11 +109,8 @@ def _start(event: Mapping[str, Any]) -> None:
         name=execution_name(event),
         input=json.dumps({**event, STATE_MACHINE_ARN: state_machine_arn}),
     )
-    try:
+    with suppress(NameTakenError):
         call_service("StartExecution", start)
-    except RefusedError as refused:
-        if refused.code != _STARTED_ALREADY:
-            raise
 
 
 def _executions_of(event: Mapping[str, Any], sleep: Callable[[float], None]) -> Iterator[tuple[str, "datetime"]]:

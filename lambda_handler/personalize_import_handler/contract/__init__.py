@@ -207,7 +207,7 @@ TIMEOUT_SECONDS_MIN: Final = 60
 TIMEOUT_SECONDS_MAX: Final = 55 * 60
 """Five minutes less than CloudFormation's limit, so that the handler itself responds, with a reason."""
 TIMEOUT_SECONDS_DEFAULT: Final = TIMEOUT_SECONDS_MAX
-RELAY_SECONDS_MAX: Final = 36 * 3600
+WAIT_CHAIN_SECONDS_MAX: Final = 36 * 3600
 """Our limit for a wait chain as a whole, longer than any import that we have observed."""
 
 LOGICAL_ID_LENGTH_MAX: Final = 255

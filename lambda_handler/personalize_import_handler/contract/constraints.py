@@ -144,19 +144,19 @@ TIMEOUT_SECONDS_ALLOWED: Final = (
 )
 
 
-RELAY_SECONDS_ALLOWED: Final = (
+WAIT_CHAIN_SECONDS_ALLOWED: Final = (
     f"a whole number of seconds from {contract.TIMEOUT_SECONDS_MIN} ({contract.TIMEOUT_SECONDS_MIN // 60} minute) to "
-    f"{contract.RELAY_SECONDS_MAX} ({contract.RELAY_SECONDS_MAX // 3600} hours)"
+    f"{contract.WAIT_CHAIN_SECONDS_MAX} ({contract.WAIT_CHAIN_SECONDS_MAX // 3600} hours)"
 )
 
 
-def check_relay_seconds(name: str, value: float) -> Iterator[str]:
+def check_wait_chain_seconds(name: str, value: float) -> Iterator[str]:
     """Yield a problem if the timeout of a wait chain, in seconds, is out of range."""
-    if not contract.TIMEOUT_SECONDS_MIN <= value <= contract.RELAY_SECONDS_MAX or value != int(value):
-        yield violation(name, value, RELAY_SECONDS_ALLOWED)
+    if not contract.TIMEOUT_SECONDS_MIN <= value <= contract.WAIT_CHAIN_SECONDS_MAX or value != int(value):
+        yield violation(name, value, WAIT_CHAIN_SECONDS_ALLOWED)
 
 
-WAITED_SECONDS_ALLOWED: Final = f"a whole number of seconds from 0 to {contract.RELAY_SECONDS_MAX}"
+WAITED_SECONDS_ALLOWED: Final = f"a whole number of seconds from 0 to {contract.WAIT_CHAIN_SECONDS_MAX}"
 
 
 TAGS_ALLOWED: Final = (

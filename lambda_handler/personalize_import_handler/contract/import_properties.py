@@ -31,7 +31,7 @@ class ImportProperties(NamedTuple):
     tags: tuple[tuple[str, str], ...] = ()
     timeout_seconds: int = contract.TIMEOUT_SECONDS_DEFAULT
     wait: bool = True
-    hands_over: bool = False
+    completes_at_timeout: bool = False
     dataset_import_job_arn: str | None = None
     first_resource: tuple[str, str] | None = None
     """The logical and the physical id of the resource that started the import; None if this one does."""

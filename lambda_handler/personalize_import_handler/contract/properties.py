@@ -13,7 +13,7 @@ from personalize_import_handler.contract.value_types import Text
 
 _MESSAGE_BYTES_MAX: Final = 2800
 """Part of the 4096 bytes of a response; the ids of stack and resource need the rest."""
-_PROBLEMS_OF_A_KIND_MAX: Final = 5
+_PROBLEMS_PER_KIND_MAX: Final = 5
 
 
 class InvalidPropertiesError(ValueError):
@@ -56,9 +56,9 @@ def _problems_of_first_resource(fields: Mapping[str, Any]) -> Iterable[str]:
 def _first_of(kind: str, problems: Iterable[str]) -> Iterable[str]:
     """Yield the first problems of one kind, because there may be hundreds, and the number of the others."""
     problems = list(problems)
-    yield from problems[:_PROBLEMS_OF_A_KIND_MAX]
-    if len(problems) > _PROBLEMS_OF_A_KIND_MAX:
-        yield f"{kind}: {len(problems) - _PROBLEMS_OF_A_KIND_MAX} more problems of this kind"
+    yield from problems[:_PROBLEMS_PER_KIND_MAX]
+    if len(problems) > _PROBLEMS_PER_KIND_MAX:
+        yield f"{kind}: {len(problems) - _PROBLEMS_PER_KIND_MAX} more problems of this kind"
 
 
 def _message(problems: list[str]) -> str:

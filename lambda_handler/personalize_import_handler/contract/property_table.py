@@ -249,7 +249,7 @@ PROPERTIES: Final = (
     Property(
         name="HandsOver",
         description=f"{_WAIT_CHAIN} Whether the resource is complete, instead of failed, at the timeout.",
-        field="hands_over",
+        field="completes_at_timeout",
         update=Update.NO_INTERRUPTION,
         type=Boolean(),
     ),
@@ -272,7 +272,7 @@ PROPERTIES: Final = (
         description=f"{_WAIT_CHAIN} The sum of `TimeoutSeconds` of the resources before this one.",
         field="waited_seconds",
         update=Update.NO_INTERRUPTION,
-        type=Seconds(0, contract.RELAY_SECONDS_MAX, constraints.WAITED_SECONDS_ALLOWED),
+        type=Seconds(0, contract.WAIT_CHAIN_SECONDS_MAX, constraints.WAITED_SECONDS_ALLOWED),
     ),
     Property(
         name="LastStatus",

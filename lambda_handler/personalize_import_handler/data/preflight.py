@@ -42,12 +42,12 @@ def check_data(properties: ImportProperties, schema: DatasetSchema | None, reade
         return
     if parsed.dataset_type is None:
         return
-    looked_at = objects[:_FILES_MAX]
-    is_whole = sum(each.size for each in objects) <= BYTES_MAX and len(looked_at) == len(objects)
-    head_bytes = None if is_whole else max(_HEAD_BYTES_MIN, BYTES_MAX // max(1, len(looked_at)))
-    data = _data(properties.data_location, looked_at, reader, head_bytes)
+    checked = objects[:_FILES_MAX]
+    is_whole = sum(each.size for each in objects) <= BYTES_MAX and len(checked) == len(objects)
+    head_bytes = None if is_whole else max(_HEAD_BYTES_MIN, BYTES_MAX // max(1, len(checked)))
+    data = _data(properties.data_location, checked, reader, head_bytes)
     findings = check(data, parsed, import_mode=properties.import_mode, head_bytes=head_bytes)
-    _tell([_without_data(finding, parsed) for finding in findings])
+    _report([_without_data(finding, parsed) for finding in findings])
 
 
 def _data(location: str, objects: Sequence[DataObject], reader: DataReader, head_bytes: int | None) -> Data:
@@ -71,7 +71,7 @@ def _without_data(finding: Finding, schema: Schema) -> Finding:
     return finding if known else replace(finding, column=None, detail="")
 
 
-def _tell(findings: Sequence[Finding]) -> None:
+def _report(findings: Sequence[Finding]) -> None:
     errors = [finding for finding in findings if finding.rule.severity is Severity.ERROR]
     for finding in findings:
         if finding.rule.severity is Severity.WARNING:

@@ -8,11 +8,12 @@ hash of the content.
 from typing import Final
 
 from personalize_import_handler.aws.services import Services
-from personalize_import_handler.aws.storage import ObjectNotFoundError, Storage
+from personalize_import_handler.aws.storage import Storage
 from personalize_import_handler.contract.import_properties import ImportProperties
+from personalize_import_handler.errors import NotFoundError
 from personalize_import_handler.request.outcome import Progress
 
-_BYTES_OF_A_POLL: Final = 64 * 1024 * 1024
+_BYTES_PER_POLL: Final = 64 * 1024 * 1024
 """A poll stops copying after this many bytes; the file that exceeds the limit is still copied."""
 
 
@@ -44,7 +45,7 @@ def _copy_files(properties: ImportProperties, storage: Storage, first: int) -> i
     copied_bytes = 0
     for number, (name, source) in enumerate(properties.data_files[first:], start=first + 1):
         copied_bytes += _copy(storage, source, f"{folder}/{name}")
-        if copied_bytes >= _BYTES_OF_A_POLL:
+        if copied_bytes >= _BYTES_PER_POLL:
             return number
     return len(properties.data_files)
 
@@ -53,9 +54,9 @@ def _copy(storage: Storage, source: str, target: str) -> int:
     """Copy a file and return its size; a missing source is ignored if its copy exists."""
     try:
         return storage.copy(source, target)
-    except ObjectNotFoundError as gone:
+    except NotFoundError as gone:
         # `cdk gc` may have deleted the files of an earlier deployment that a rollback needs.
         if storage.exists(target):
             return 0
         message = f"{gone.message} Its copy {target} doesn't exist either"
-        raise ObjectNotFoundError(gone.operation, gone.code, message) from gone
+        raise NotFoundError(gone.operation, gone.code, message) from gone

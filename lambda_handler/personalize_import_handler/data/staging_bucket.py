@@ -7,10 +7,10 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from personalize_import_handler.aws import fresh_permissions
+from personalize_import_handler.aws.error_codes import is_retryable
 from personalize_import_handler.aws.storage import Storage
 from personalize_import_handler.contract import DATA_RESOURCE_TYPE, DataResourceProperties, asset_files, constraints
-from personalize_import_handler.errors import BusyError, ImportFailedError, RefusedError
+from personalize_import_handler.errors import ImportFailedError, RefusedError
 from personalize_import_handler.messages import failure_reasons
 from personalize_import_handler.request import polling
 from personalize_import_handler.request.outcome import Finished, Outcome, Progress, Waiting
@@ -58,8 +58,7 @@ def poll_delete(
             return finished
         seconds = 0
     except RefusedError as refused:
-        may_pass = isinstance(refused, BusyError) or fresh_permissions.may_become_effective(refused, elapsed)
-        if not may_pass or elapsed >= delete_seconds(properties):
+        if not is_retryable(refused, elapsed) or elapsed >= delete_seconds(properties):
             logger.warning("%s", failure_reasons.bucket_not_emptied(refused, str(bucket)))
             return finished
         logger.info("Retrying later: %s", refused)

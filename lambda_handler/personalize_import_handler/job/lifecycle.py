@@ -4,12 +4,15 @@ A request is received once. Then the state machine polls it until a response can
 starts one thing; what it records is passed to the next poll.
 """
 
+from personalize_import_handler.aws.personalize import DatasetImportJob
 from personalize_import_handler.aws.services import Services
 from personalize_import_handler.errors import ImportFailedError
-from personalize_import_handler.job.import_job import Import
+from personalize_import_handler.job import import_job
+from personalize_import_handler.job.prerequisites import compute_fingerprint, resolve_root_stack
+from personalize_import_handler.job.requested_import import RequestedImport, finish_job
 from personalize_import_handler.messages import failure_reasons
 from personalize_import_handler.request import ownership
-from personalize_import_handler.request.job_names import names_of
+from personalize_import_handler.request.job_names import attempt_of, names_of
 from personalize_import_handler.request.outcome import Outcome, Progress, Waiting
 from personalize_import_handler.request.request import Request
 
@@ -29,10 +32,10 @@ def poll_create(request: Request, progress: Progress, services: Services) -> Out
     """Find or start the job, then poll it until it ends."""
     requested = _import(request, progress, services)._replace(is_create=True)
     return (
-        requested.resolve_root_stack(progress)
+        resolve_root_stack(requested, progress)
         or _resume(requested, progress)
-        or requested.compute_fingerprint(progress)
-        or requested.find_job(progress)
+        or compute_fingerprint(requested, progress)
+        or import_job.find_job(requested, progress)
     )
 
 
@@ -42,42 +45,51 @@ def poll_update(request: Request, progress: Progress, services: Services) -> Out
     A rollback is an Update with the previous properties: their job is found again, or the data is imported again. The
     comparison uses the same stack for both imports, because the resource may have been moved to another stack.
     """
-    requested = _import(request, progress, services)
-    if going_on := (
-        requested.resolve_root_stack(progress)
+    requested = _import(request, progress, services)._replace(finish=_finish_update)
+    if outcome := (
+        resolve_root_stack(requested, progress)
         or _resume(requested, progress)
-        or requested.compute_fingerprint(progress)
+        or compute_fingerprint(requested, progress)
     ):
-        return going_on
+        return outcome
     old, new = requested.previous, requested.properties
     if old is None or old.after != new.after or names_of(old, requested.resource).digest != requested.names.digest:
-        return requested.find_job(progress)
-    return requested.keep_job(progress, tags_due=dict(old.tags) != dict(new.tags))
+        return import_job.find_job(requested, progress)
+    return import_job.keep_job(requested, progress, tags_due=dict(old.tags) != dict(new.tags))
 
 
-def _resume(requested: Import, progress: Progress) -> Outcome | None:
+def _resume(requested: RequestedImport, progress: Progress) -> Outcome | None:
     """Continue with the recorded state, or with the import of the previous resource; None if there is neither."""
     if noted := progress.dataset_import_job_arn:
         if not requested.names.includes(noted):
             raise ImportFailedError(failure_reasons.job_of_another_import(noted))
-        return requested.poll_job(progress, noted)
+        return import_job.poll_job(requested, progress, noted)
     if progress.attempt:
-        return requested.start_attempt(progress, progress.attempt)
+        return import_job.start_attempt(requested, progress, progress.attempt)
     if begun := requested.properties.dataset_import_job_arn:
-        return requested.continue_from(progress, begun)
+        return import_job.continue_from(requested, progress, begun)
     return None
 
 
-def _import(request: Request, progress: Progress, services: Services) -> Import:
+def _finish_update(requested: RequestedImport, job: DatasetImportJob, progress: Progress) -> Outcome:
+    """Finish an import; if it repeats an earlier one, import the rows of its followers again before that."""
+    is_repeated = attempt_of(job.dataset_import_job_arn) > 1
+    if not (is_repeated and requested.properties.followed_by and requested.properties.wait):
+        return finish_job(requested, job, progress)
+    from personalize_import_handler.job import restoring  # few imports have followers
+
+    return restoring.restore(requested, job, progress)
+
+
+def _import(request: Request, progress: Progress, services: Services) -> RequestedImport:
     _check_ownership(request)
     scope = request.properties.stack_scope if progress.root_stack_name else None
-    return Import(
+    return RequestedImport(
         properties=request.properties._replace(data_fingerprint=progress.data_fingerprint),
         resource=request.resource._replace(stack_scope=scope),
         services=services,
         is_superseded=request.is_superseded,
         previous=request.previous,
-        repeats_followers=request.is_update,
     )
 
 

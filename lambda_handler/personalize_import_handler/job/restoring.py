@@ -4,8 +4,7 @@ Each job is started with the description that the service returned for the origi
 its own import. An update of the resource that owns it therefore adopts it.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
 
 from personalize_import_handler.aws.personalize import DatasetImportJob, JobSummary, has_succeeded
 from personalize_import_handler.contract import (
@@ -16,7 +15,9 @@ from personalize_import_handler.contract import (
     ImportMode,
 )
 from personalize_import_handler.errors import ImportFailedError, RefusedError
+from personalize_import_handler.job import import_job
 from personalize_import_handler.job.followers import History, Repeat
+from personalize_import_handler.job.requested_import import RequestedImport, finish_job
 from personalize_import_handler.messages import failure_reasons
 from personalize_import_handler.request.job_names import (
     default_prefixes_of_followers,
@@ -28,27 +29,22 @@ from personalize_import_handler.request.job_names import (
 )
 from personalize_import_handler.request.outcome import Finished, Outcome, Progress, Waiting, attributes_of
 
-if TYPE_CHECKING:
-    from personalize_import_handler.job.import_job import Import
 
-
-def restore(
-    requested: "Import", full: DatasetImportJob, progress: Progress, on_refusal: Callable[[RefusedError], Outcome]
-) -> Outcome:
+def restore(requested: RequestedImport, full: DatasetImportJob, progress: Progress) -> Outcome:
     """Repeat the jobs of followers, one by one; raise `ImportFailedError` with the followers whose rows are missing."""
     try:
         try:
             return _restore(requested, full, progress)
         except RefusedError as refused:
-            return on_refusal(refused)
+            return requested.retry_poll_or_fail(refused, full.dataset_import_job_arn, progress)
     except ImportFailedError as failure:
         reason = failure_reasons.rows_missing(failure, _followers(requested, progress.repeated))
         raise ImportFailedError(reason, failure.dataset_import_job_arn, failure.status) from failure
 
 
-def _restore(requested: "Import", full: DatasetImportJob, progress: Progress) -> Outcome:
+def _restore(requested: RequestedImport, full: DatasetImportJob, progress: Progress) -> Outcome:
     if progress.repeated and progress.repeat_attempt:
-        return _go_on(requested, full, progress, progress.repeated, progress.repeat_attempt)
+        return _repeat(requested, full, progress, progress.repeated, progress.repeat_attempt)
     repeat = _next_repeat(requested, full)
     if repeat is None:
         return Finished(attributes_of(full))
@@ -58,13 +54,13 @@ def _restore(requested: "Import", full: DatasetImportJob, progress: Progress) ->
     return _wait(full, noted.begun(requested.personalize.now()), 0)
 
 
-def _followers(requested: "Import", repeated: str | None) -> list[str]:
+def _followers(requested: RequestedImport, repeated: str | None) -> list[str]:
     """Return the logical ids of the followers that a job may belong to; all of them if there is no job."""
     prefixes = prefixes_of_followers(requested.properties, requested.resource)
     return [each for each, prefix in prefixes.items() if repeated is None or digest_after(prefix, repeated)]
 
 
-def _next_repeat(requested: "Import", full: DatasetImportJob) -> Repeat | None:
+def _next_repeat(requested: RequestedImport, full: DatasetImportJob) -> Repeat | None:
     personalize, previous = requested.personalize, requested.previous
     created_at = personalize.dataset_created_at(full.dataset_arn)
     prefixes = prefixes_of_followers(requested.properties, requested.resource)
@@ -81,7 +77,9 @@ def _next_repeat(requested: "Import", full: DatasetImportJob) -> Repeat | None:
     return history.next_repeat()
 
 
-def _own_jobs(requested: "Import", jobs: Sequence[JobSummary], prefixes: Mapping[str, str]) -> Sequence[JobSummary]:
+def _own_jobs(
+    requested: RequestedImport, jobs: Sequence[JobSummary], prefixes: Mapping[str, str]
+) -> Sequence[JobSummary]:
     """Return jobs except those with the prefix of a follower that belong to another stack.
 
     Another stack may use that prefix as its `JobName`. Its jobs are not repeated and don't count as updates. Only FULL
@@ -105,7 +103,7 @@ def _own_jobs(requested: "Import", jobs: Sequence[JobSummary], prefixes: Mapping
     return [job for job in jobs if not is_foreign(job)]
 
 
-def _resource_tag_of(requested: "Import", repeated: str, tags: Mapping[str, str]) -> str:
+def _resource_tag_of(requested: RequestedImport, repeated: str, tags: Mapping[str, str]) -> str:
     """Return the tag of the resource that a job belongs to; an empty string if the stack is not proven to own it.
 
     Earlier versions set no such tag. For their jobs, a prefix that contains the stack name is proof, but a `JobName` is
@@ -123,17 +121,19 @@ def _resource_tag_of(requested: "Import", repeated: str, tags: Mapping[str, str]
     )
 
 
-def _go_on(requested: "Import", full: DatasetImportJob, progress: Progress, repeated: str, attempt: int) -> Outcome:
+def _repeat(
+    requested: RequestedImport, full: DatasetImportJob, progress: Progress, repeated: str, attempt: int
+) -> Outcome:
     """Start or poll the recorded attempt; record when it is ACTIVE."""
-    again = requested._replace(repeats_followers=False, follower_names=names_from_job_arn(repeated))
+    again = requested._replace(finish=finish_job, follower_names=names_from_job_arn(repeated))
     if not progress.repeat_started:
         again = _as_started(again, repeated)
     part = progress._replace(attempt=attempt, dataset_import_job_arn=None, tags_due=False, prepared=True)
     arn = names_from_job_arn(repeated).arn(attempt)
     if progress.repeat_started:
-        outcome = again.poll_job(part._replace(dataset_import_job_arn=arn), arn)
+        outcome = import_job.poll_job(again, part._replace(dataset_import_job_arn=arn), arn)
     else:
-        outcome = again.start_attempt(part, attempt)
+        outcome = import_job.start_attempt(again, part, attempt)
     if isinstance(outcome, Waiting):
         part = outcome.progress
         noted = progress._replace(repeat_attempt=part.attempt, repeat_started=part.dataset_import_job_arn is not None)
@@ -143,7 +143,7 @@ def _go_on(requested: "Import", full: DatasetImportJob, progress: Progress, repe
     return _wait(full, progress._replace(repeated=None, repeat_attempt=None, repeat_started=False), 0)
 
 
-def _as_started(again: "Import", repeated: str) -> "Import":
+def _as_started(again: RequestedImport, repeated: str) -> RequestedImport:
     """Return a follower's import with the settings of its job; raise `ImportFailedError` if another stack owns it."""
     job = again.personalize.describe_dataset_import_job(repeated)
     if job is None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from personalize_import_handler.aws.data_reader import NotAssumableError, NotReadableError
+from personalize_import_handler.aws.error_codes import is_access_denied
 from personalize_import_handler.aws.personalize import DatasetImportJob
 from personalize_import_handler.contract import ATTEMPTS_MAX, RESOURCE_TAG
 from personalize_import_handler.contract.printable import printable
@@ -190,7 +191,7 @@ def unknown_status(job: DatasetImportJob, problem: object) -> str:
 
 
 def _advice_on(refused: RefusedError, access: DataAccess) -> str:
-    denied = refused.code.startswith("AccessDenied")
+    denied = is_access_denied(refused)
     if isinstance(refused, NotAssumableError) and denied:
         return policy_advice.preflight_trust_advice(access, refused.message)
     if isinstance(refused, NotReadableError) and denied:

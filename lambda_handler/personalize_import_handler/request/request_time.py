@@ -15,7 +15,7 @@ from personalize_import_handler import contract
 # CloudFormation waits for an hour, or for the timeout in the template, and treats a missing response as a failure. Some
 # time is therefore reserved for the response.
 _DELETE_SECONDS_MAX: Final = 50 * 60
-_ANSWER_SECONDS: Final = 120
+_RESPONSE_SECONDS: Final = 120
 EVENT_AGE_SECONDS_MAX: Final = 6 * 3600
 """As long as Lambda keeps an event: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html"""
 
@@ -46,4 +46,4 @@ def delete_seconds(properties: Mapping[str, object]) -> int:
     """Return how long a Delete may wait before a response must be sent, in seconds."""
     given = str(properties.get("ServiceTimeout", ""))
     service_timeout = int(given) if re.fullmatch("[0-9]{1,4}", given, re.ASCII) else contract.SERVICE_TIMEOUT_SECONDS
-    return min(_DELETE_SECONDS_MAX, service_timeout - _ANSWER_SECONDS)
+    return min(_DELETE_SECONDS_MAX, service_timeout - _RESPONSE_SECONDS)

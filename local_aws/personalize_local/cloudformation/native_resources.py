@@ -25,6 +25,7 @@ from personalize_local.personalize.errors import ServiceError
 from personalize_local.personalize.interfaces import Caller
 from personalize_local.personalize.resource_status import ACTIVE, CREATE_FAILED
 from personalize_local.personalize.service import PersonalizeService
+from personalize_local.personalize.service_model import member_name
 
 _POLL_SECONDS: Final = 1.0
 _THROTTLED_TRIES: Final = 10
@@ -132,7 +133,7 @@ class NativeResource:
     def _wait_until_active(self, kind: str, arn: str) -> None:
         if kind == "Schema":
             return  # schemas have no status
-        member = kind[0].lower() + kind[1:]
+        member = member_name(kind)
         while True:
             try:
                 description = self._call(f"Describe{kind}", {f"{member}Arn": arn})[member]

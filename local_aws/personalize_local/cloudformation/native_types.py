@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from botocore.model import ListShape, Shape, StructureShape
 
-from personalize_local.personalize.service_model import input_shape
+from personalize_local.personalize.service_model import input_shape, member_name
 
 Properties = Mapping[str, Any]
 
@@ -44,7 +44,7 @@ class NativeType:
     @property
     def arn_member(self) -> str:
         """The member with the ARN in the API."""
-        return _lower_first(self.arn_attribute)
+        return member_name(self.arn_attribute)
 
 
 NATIVE_TYPES: Final = (
@@ -118,7 +118,7 @@ def parameters_for(operation: str, properties: Properties) -> dict[str, Any]:
 
 
 def _members(shape: StructureShape, properties: Properties) -> dict[str, Any]:
-    members = {_lower_first(name): value for name, value in properties.items()}
+    members = {member_name(name): value for name, value in properties.items()}
     return {name: _converted(shape.members.get(name), value) for name, value in members.items()}
 
 
@@ -139,7 +139,3 @@ def _scalar(type_name: str, text: str) -> object:
     if type_name == "integer" and text.lstrip("-").isdecimal():
         return int(text)
     return text
-
-
-def _lower_first(name: str) -> str:
-    return name[:1].lower() + name[1:]

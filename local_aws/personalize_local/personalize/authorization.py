@@ -10,6 +10,7 @@ from typing import Any, Final
 from personalize_local.personalize import arns
 from personalize_local.personalize.errors import ServiceError
 from personalize_local.personalize.interfaces import AccountRegion, Caller
+from personalize_local.personalize.service_model import member_name
 
 _PASSED_TO: Final = {"iam:PassedToService": "personalize.amazonaws.com"}
 
@@ -70,7 +71,7 @@ def _resources(operation: str, at: AccountRegion, parameters: Parameters) -> Seq
     if operation.startswith("List"):
         return ["*"]  # lists have no resource-level permissions
     kind = operation.removeprefix("Describe").removeprefix("Delete")
-    return [parameters[f"{kind[0].lower()}{kind[1:]}Arn"]]
+    return [parameters[f"{member_name(kind)}Arn"]]
 
 
 def _tag_context(parameters: Parameters) -> Mapping[str, object]:

@@ -19,3 +19,8 @@ def input_shape(operation: str) -> StructureShape:
     if not isinstance(shape, StructureShape):
         raise TypeError(f"{operation} has no request structure")
     return shape
+
+
+def member_name(name: str) -> str:
+    """Return the member for a name in operations or templates: `datasetGroup` for `DatasetGroup`."""
+    return name[:1].lower() + name[1:]

@@ -47,18 +47,6 @@ class Resources:
             if job.is_running and (dataset_arn is None or job.dataset_arn == dataset_arn)
         ]
 
-    def copy(self) -> "Resources":
-        """Return an independent copy."""
-        return Resources(
-            schemas=dict(self.schemas),
-            dataset_groups=dict(self.dataset_groups),
-            datasets=dict(self.datasets),
-            import_jobs=dict(self.import_jobs),
-            solutions=dict(self.solutions),
-            tags={arn: dict(tags) for arn, tags in self.tags.items()},
-            most_jobs_at_once=self.most_jobs_at_once,
-        )
-
 
 def existing(resources: Mapping[str, _Resource], arn: str) -> _Resource:
     """Return a resource by its ARN; raise ResourceNotFoundException if it doesn't exist."""
@@ -122,17 +110,17 @@ class Store:
             self._resources.clear()
 
     def state(self) -> SavedState:
-        """Return a copy of all resources."""
+        """Return the current state; hold the lock while you use it."""
         with self.lock:
             self.update_all()
-            return SavedState(self.clock.now(), {at: resources.copy() for at, resources in self._resources.items()})
+            return SavedState(self.clock.now(), dict(self._resources))
 
     def restore(self, state: SavedState) -> None:
         """Continue from the time and resources of an earlier run; jobs whose rows were being read fail."""
         with self.lock:
             self.clock.advance_to(state.now)
             self._resources.clear()
-            self._resources.update({at: resources.copy() for at, resources in state.by_account_region.items()})
+            self._resources.update(state.by_account_region)
             lost = ReadResult(state.now, failure_reason=failure_reasons.internal_failure("the service was stopped"))
             for resources in self._resources.values():
                 for job in resources.running_jobs():

@@ -9,6 +9,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import asdict
 from ssl import create_default_context
 from types import TracebackType
 from typing import IO, Any, Final, Self
@@ -44,8 +45,10 @@ class LocalAws:
 
     def __enter__(self) -> Self:
         """Start the server, and wait until it answers requests."""
+        options = json.dumps(asdict(self._options), default=str)
         self._process = subprocess.Popen(  # noqa: S603
-            self._command(),
+            # -P: don't import modules from the current folder.
+            [sys.executable, "-P", "-m", "personalize_local", options],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._log,
@@ -125,16 +128,6 @@ class LocalAws:
         except urllib.error.HTTPError as error:
             raise LocalAwsError(f"{method} {path}: {error.code} {error.read().decode()}") from error
         return answer
-
-    def _command(self) -> list[str]:
-        options = self._options
-        state = ["--state", str(options.state)] if options.state else []
-        return [
-            # -P: don't import modules from the current folder.
-            *(sys.executable, "-P", "-m", "personalize_local", "--stop-with-parent", "--port", str(options.port)),
-            *("--region", options.region, "--speed", str(options.speed)),
-            *("--import-seconds", str(options.import_seconds), *state, *(["--verbose"] if options.verbose else [])),
-        ]
 
     def _read_announcement(self) -> dict[str, Any]:
         line = self._process.stdout.readline() if self._process and self._process.stdout else b""

@@ -35,8 +35,9 @@ class StateFile:
     def save(self) -> None:
         """Replace the file with the present state, atomically."""
         if self._path:
-            state = self._service.store.state()
-            resources = [[to_json(at), to_json(each)] for at, each in state.by_account_region.items()]
+            with self._service.store.lock:
+                state = self._service.store.state()
+                resources = [[to_json(at), to_json(each)] for at, each in state.by_account_region.items()]
             new = self._path.with_suffix(".new")
             new.write_text(json.dumps({"now": state.now, "resources": resources}))
             new.replace(self._path)

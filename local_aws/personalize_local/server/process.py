@@ -18,7 +18,7 @@ from personalize_local.authentication.keys import new_keys
 from personalize_local.personalize.clock import Clock
 from personalize_local.personalize.limits import Settings
 from personalize_local.personalize.service import PersonalizeService
-from personalize_local.server.environment import apply_environment, client_environment, endpoint_url, shell_exports
+from personalize_local.server.environment import apply_environment, client_environment, endpoint_url
 from personalize_local.server.locks import UnavailableError, listen_on, lock_folder
 from personalize_local.server.options import Options
 from personalize_local.server.persistence import StateFile
@@ -32,13 +32,13 @@ _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _END_SECONDS: Final = 15
 
 
-def serve(options: Options, *, stop_with_parent: bool) -> int:
+def serve(options: Options) -> int:
     """Serve until a signal or the end of standard input, and exit; return 1 if serving is impossible."""
     os.umask(_UMASK)
     try:
         listener, lock = listen_on(options.port), lock_folder(options.state)
     except UnavailableError as problem:
-        _refuse(str(problem), to_parent=stop_with_parent)
+        _announce({"problem": str(problem)})
         return 1
     signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
     with tempfile.TemporaryDirectory(prefix="personalize-local-", ignore_cleanup_errors=True) as work:
@@ -46,13 +46,13 @@ def serve(options: Options, *, stop_with_parent: bool) -> int:
             signal.signal(number, partial(_end_before_serving, Path(work)))
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
         with lock:
-            _serve(options, listener, Path(work), stop_with_parent=stop_with_parent)
+            _serve(options, listener, Path(work))
     # Don't wait for pending requests: CloudFormation waits up to an hour for the response of a custom resource.
     sys.stdout.flush()
     os._exit(0)
 
 
-def _serve(options: Options, listener: socket.socket, work: Path, *, stop_with_parent: bool) -> None:
+def _serve(options: Options, listener: socket.socket, work: Path) -> None:
     port = listener.getsockname()[1]
     tls = create_certificate(work)
     environment = client_environment(port, options.region, tls.authority, new_keys())
@@ -64,11 +64,11 @@ def _serve(options: Options, listener: socket.socket, work: Path, *, stop_with_p
     from personalize_local.ministack import mount  # ministack reads the environment set above
 
     application = mount.mount(service, endpoint_url(port))
-    _announce(environment, to_parent=stop_with_parent)
+    _announce({"endpoint_url": environment["AWS_ENDPOINT_URL"], "environment": environment})
     loop = asyncio.new_event_loop()
     loop.set_exception_handler(_log_exception)
     try:
-        loop.run_until_complete(_until_stopped(application, listener, tls, stop_with_parent=stop_with_parent))
+        loop.run_until_complete(_until_stopped(application, listener, tls))
     finally:
         threading.Timer(_END_SECONDS, os._exit, (1,)).start()
         mount.stop_functions()
@@ -79,20 +79,9 @@ def _serve(options: Options, listener: socket.socket, work: Path, *, stop_with_p
         mount.stop_functions()
 
 
-def _announce(environment: Mapping[str, str], *, to_parent: bool) -> None:
-    """Print the endpoint and the keys, as JSON for the parent process or as lines for a shell."""
-    if to_parent:
-        text = json.dumps({"endpoint_url": environment["AWS_ENDPOINT_URL"], "environment": environment})
-    else:
-        text = shell_exports(environment)
-    print(text, flush=True)  # noqa: T201 - the command's output
-
-
-def _refuse(problem: str, *, to_parent: bool) -> None:
-    if to_parent:
-        print(json.dumps({"problem": problem}), flush=True)  # noqa: T201
-    else:
-        print(problem, file=sys.stderr)  # noqa: T201
+def _announce(message: Mapping[str, object]) -> None:
+    """Send the endpoint and the keys, or the problem, to the parent process."""
+    print(json.dumps(message), flush=True)  # noqa: T201 - the command's output
 
 
 def _end_before_serving(work: Path, _number: int, _frame: object) -> None:
@@ -104,9 +93,7 @@ def _end_before_serving(work: Path, _number: int, _frame: object) -> None:
     os._exit(0)
 
 
-async def _until_stopped(
-    application: object, listener: socket.socket, tls: TlsFiles, *, stop_with_parent: bool
-) -> None:
+async def _until_stopped(application: object, listener: socket.socket, tls: TlsFiles) -> None:
     from hypercorn.asyncio import serve as hypercorn_serve  # after ministack has patched it
     from hypercorn.config import Config
 
@@ -114,8 +101,7 @@ async def _until_stopped(
     loop = asyncio.get_running_loop()
     for number in _SIGNALS:
         loop.add_signal_handler(number, stop.set)
-    if stop_with_parent:
-        threading.Thread(target=_stop_when_input_ends, args=(loop, stop), daemon=True).start()
+    threading.Thread(target=_stop_when_input_ends, args=(loop, stop), daemon=True).start()
     config = Config()
     config.bind = [f"fd://{listener.detach()}"]
     config.certfile, config.keyfile = str(tls.certificate), str(tls.key)

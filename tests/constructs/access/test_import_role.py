@@ -1,4 +1,4 @@
-"""The role that the construct makes, the bucket's policy, and what is said where CDK doesn't own that policy."""
+"""The role that the construct creates, the bucket policy, and the warning if the app doesn't own that policy."""
 
 import json
 import re
@@ -83,19 +83,19 @@ def test_statements_are_not_doubled_where_policies_are_minimized_either() -> Non
     assert len([each for each in statements if each["Effect"] == "Deny"]) == 1
 
 
-def notices(stack: cdk.Stack) -> list[str]:
+def warnings_of(stack: cdk.Stack) -> list[str]:
     return own_warnings(stack)
 
 
-def said_statements(stack: cdk.Stack) -> list[dict[str, Any]]:
-    (notice,) = notices(stack)
-    before, _, after = notice.partition("Personalize can't read the data unless it holds ")
+def statements_in_warning(stack: cdk.Stack) -> list[dict[str, Any]]:
+    (warning,) = warnings_of(stack)
+    before, _, after = warning.partition("Personalize can't read the data unless it holds ")
     assert before == "this app doesn't manage the policy of the bucket bucket. "
     statements, _, condition = after.rpartition("; ")
     needed = "the statements with aws:PrincipalArn are needed only if the bucket is in another account"
     assert condition.startswith(f"{needed} [ack: ")
-    told: list[dict[str, Any]] = json.loads(statements)
-    return told
+    found: list[dict[str, Any]] = json.loads(statements)
+    return found
 
 
 IMPORT_ROLES = {
@@ -122,33 +122,33 @@ EXACT_STATEMENTS = [
 ]
 
 
-def test_for_an_imported_bucket_the_exact_statements_are_told() -> None:
+def test_for_an_imported_bucket_the_exact_statements_are_reported() -> None:
     stack = new_stack()
     add_job(
         stack, data_source=DataSource.from_bucket(s3.Bucket.from_bucket_name(stack, "B", "bucket"), "interactions/")
     )
 
-    assert said_statements(stack) == EXACT_STATEMENTS
+    assert statements_in_warning(stack) == EXACT_STATEMENTS
     assert not deployed(stack).of_type("AWS::S3::BucketPolicy")
 
 
-def test_for_a_uri_the_exact_statements_are_told() -> None:
+def test_for_a_uri_the_exact_statements_are_reported() -> None:
     stack = new_stack()
     add_job(stack, data_source=DataSource.from_s3_uri("s3://bucket/interactions/"))
 
-    assert said_statements(stack) == EXACT_STATEMENTS
+    assert statements_in_warning(stack) == EXACT_STATEMENTS
     assert not deployed(stack).of_type("AWS::S3::BucketPolicy")
 
 
-def test_for_a_bucket_of_this_app_nothing_is_told() -> None:
+def test_for_a_bucket_of_this_app_nothing_is_reported() -> None:
     stack = new_stack()
     add_job(stack, data_source=from_new_bucket(stack))
 
     assert deployed(stack).of_type("AWS::S3::BucketPolicy")
-    assert notices(stack) == []
+    assert warnings_of(stack) == []
 
 
-def test_the_policy_of_a_bucket_in_another_stack_is_made_in_that_stack() -> None:
+def test_the_policy_of_a_bucket_in_another_stack_is_created_in_that_stack() -> None:
     app = new_app()
     data, models = new_stack("Data", app), new_stack("Models", app)
     add_job(models, data_source=from_new_bucket(data))
@@ -161,10 +161,10 @@ def test_the_policy_of_a_bucket_in_another_stack_is_made_in_that_stack() -> None
         f"arn:aws:s3:::{bucket.lower()}",
     ]
     assert models.dependencies == [data]
-    assert notices(models) == []
+    assert warnings_of(models) == []
 
 
-def test_the_policy_of_a_bucket_has_room_for_as_many_imports_as_the_readme_says() -> None:
+def test_as_many_imports_fit_into_a_bucket_policy_as_documented() -> None:
     def size_with(imports: int) -> int:
         stack = new_stack()
         bucket = s3.Bucket(stack, "Bucket")
@@ -178,9 +178,9 @@ def test_the_policy_of_a_bucket_has_room_for_as_many_imports_as_the_readme_says(
 
     few, more = size_with(2), size_with(12)
     room = 2 + (20_480 - few) // ((more - few) // 10)
-    told = re.search(r"some (\d+) imports from folders", README)
-    assert told is not None
-    assert int(told[1]) <= room
+    found = re.search(r"some (\d+) imports from folders", README)
+    assert found is not None
+    assert int(found[1]) <= room
 
 
 @jsii.implements(cdk.IAspect)

@@ -1,4 +1,4 @@
-"""Who lets whom read the data: role, bucket and key, those of this app and those of others."""
+"""Permissions to read the data, for the role, the bucket and the key of this app or of other owners."""
 
 import json
 from typing import Any
@@ -26,12 +26,12 @@ def with_key_of_this_app() -> cdk.Stack:
     return stack
 
 
-def told(stack: cdk.Stack) -> dict[str, list[dict[str, Any]]]:
+def reported(stack: cdk.Stack) -> dict[str, list[dict[str, Any]]]:
     """Give the statements that synth tells of, by the policy that must hold them."""
-    notices = own_warnings(stack)
+    warnings = own_warnings(stack)
     found = {}
-    for notice in notices:
-        before, _, after = notice.partition(". Personalize can't read the data unless it holds ")
+    for warning in warnings:
+        before, _, after = warning.partition(". Personalize can't read the data unless it holds ")
         kind, _, _ = before.removeprefix("this app doesn't manage ").rpartition(" ")
         found[kind], _ = json.JSONDecoder().raw_decode(after)
     return found
@@ -80,7 +80,7 @@ def test_the_role_may_use_the_key_for_the_location_only() -> None:
 def test_bucket_key_and_role_of_one_stack_do_not_depend_on_each_other_in_a_circle() -> None:
     cdk.App.of(stack := with_key_of_this_app()).synth()  # type: ignore[union-attr]
 
-    assert told(stack) == {}
+    assert reported(stack) == {}
 
 
 def test_a_bucket_without_a_key_needs_nothing_of_a_key() -> None:
@@ -106,12 +106,14 @@ def with_key_of_others(request: pytest.FixtureRequest) -> DatasetImportJob:
     return add_job(stack, data_source=data_source)
 
 
-def test_for_a_key_of_others_the_exact_statements_are_told_and_given(with_key_of_others: DatasetImportJob) -> None:
+def test_for_a_key_of_others_the_exact_statements_are_reported_and_returned(
+    with_key_of_others: DatasetImportJob,
+) -> None:
     stack = cdk.Stack.of(with_key_of_others)
-    said = told(stack)
+    found = reported(stack)
 
-    assert set(said) == {"the policy of the bucket", "the policy of the bucket's key"}
-    of_service, of_role = said["the policy of the bucket's key"]
+    assert set(found) == {"the policy of the bucket", "the policy of the bucket's key"}
+    of_service, of_role = found["the policy of the bucket's key"]
     assert of_service["Principal"] == SERVICE
     assert of_role["Principal"] == {"AWS": "arn:aws:iam::${AWS::AccountId}:root"}
     path = "role/personalize-import/${AWS::Region}/Stack/*"
@@ -119,7 +121,7 @@ def test_for_a_key_of_others_the_exact_statements_are_told_and_given(with_key_of
     assert of_service["Resource"] == of_role["Resource"] == "*"
     given = [each.to_statement_json() for each in with_key_of_others.required_key_policy_statements]
     assert [each["Action"] for each in stack.resolve(given)] == [
-        each["Action"] for each in said["the policy of the bucket's key"]
+        each["Action"] for each in found["the policy of the bucket's key"]
     ]
     assert KEY_ARN in [each["Resource"] for each in role_of(deployed(stack))]
 
@@ -135,31 +137,31 @@ def test_for_a_bucket_of_others_the_statements_are_given_and_for_one_of_this_app
     assert ours.required_bucket_policy_statements == []
 
 
-def test_for_a_role_of_others_it_is_told_what_the_role_must_be_allowed_and_whom_it_must_trust() -> None:
+def test_for_a_role_of_others_its_required_statements_and_trust_are_reported() -> None:
     stack = new_stack()
     role = iam.Role.from_role_arn(stack, "Role", ROLE_ARN, mutable=False)
     bucket = s3.Bucket(stack, "Bucket", bucket_name="data")
 
     job = add_job(stack, role=role, data_source=DataSource.from_bucket(bucket, "a.csv"))
 
-    assert [(each["Action"], each["Resource"]) for each in told(stack)["the policy of the role"]] == [
+    assert [(each["Action"], each["Resource"]) for each in reported(stack)["the policy of the role"]] == [
         ("s3:GetObject", f"arn:aws:s3:::${{{logical_id(bucket)}}}/a.csv"),
         ("s3:ListBucket", f"arn:aws:s3:::${{{logical_id(bucket)}}}"),
     ]
-    (notice,) = own_warnings(stack)
-    assert ", and the role trusts personalize.amazonaws.com [ack:" in notice
+    (warning,) = own_warnings(stack)
+    assert ", and the role trusts personalize.amazonaws.com [ack:" in warning
     assert len(job.required_role_statements) == 2
 
 
 @pytest.mark.parametrize(
     ("region", "partition"), [("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov"), (None, "aws")]
 )
-def test_what_is_told_is_in_the_partition_of_the_region(region: str | None, partition: str) -> None:
+def test_reported_statements_have_the_partition_of_the_region(region: str | None, partition: str) -> None:
     stack = new_stack(env=cdk.Environment(account="123456789012", region=region))
     dataset = f"arn:{partition}:personalize:{region or 'eu-west-1'}:123456789012:dataset/group/ITEMS"
     add_job(stack, dataset=dataset, data_source=DataSource.from_s3_uri("s3://data/a.csv"))
 
-    assert told(stack)["the policy of the bucket"][0]["Resource"] == f"arn:{partition}:s3:::data/a.csv"
+    assert reported(stack)["the policy of the bucket"][0]["Resource"] == f"arn:{partition}:s3:::data/a.csv"
 
 
 @pytest.mark.parametrize("key", ["arn:aws:kms:eu-west-1:123456789012:key/0a1b2c3d", 5])
@@ -224,7 +226,7 @@ def test_of_an_alias_whose_key_is_known_policies_name_the_key(kind: str) -> None
     assert "alias" not in str(role_of(template))
 
 
-def test_the_resource_of_a_key_is_taken_like_the_key() -> None:
+def test_a_cfn_key_is_accepted_like_a_key() -> None:
     stack = new_stack()
     policy = {"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "kms:*", "Resource": "*"}]}
     key = kms.CfnKey(stack, "Key", key_policy=policy)
@@ -244,20 +246,20 @@ def test_the_key_of_a_log_is_not_known_by_its_alias_alone_either() -> None:
         DatasetImportProvider(stack, "Provider", encryption_key=alias)
 
 
-def test_what_many_jobs_need_is_told_once_for_each_policy() -> None:
+def test_statements_that_many_jobs_need_are_reported_once_for_each_policy() -> None:
     stack = new_stack()
     for name in ("a", "b"):
         for key in ("one.csv", "two/", "one.csv"):
             number = len(stack.node.children)
             add_job(stack, f"Job{number}", data_source=DataSource.from_s3_uri(f"s3://bucket-{name}/{key}"))
 
-    notices = own_warnings(stack, "policy-of")
+    warnings = own_warnings(stack, "policy-of")
 
-    assert [notice.partition(". ")[0] for notice in notices] == [
+    assert [warning.partition(". ")[0] for warning in warnings] == [
         "this app doesn't manage the policy of the bucket bucket-a",
         "this app doesn't manage the policy of the bucket bucket-b",
     ]
-    objects, bucket, *of_role = json.loads(notices[1].partition("unless it holds ")[2].rpartition("; ")[0])
+    objects, bucket, *of_role = json.loads(warnings[1].partition("unless it holds ")[2].rpartition("; ")[0])
     assert [each["Resource"] for each in of_role] == [objects["Resource"], bucket["Resource"]]
     assert objects["Resource"] == ["arn:aws:s3:::bucket-b/one.csv", "arn:aws:s3:::bucket-b/two/*"]
     assert bucket["Resource"] == "arn:aws:s3:::bucket-b"
@@ -267,12 +269,12 @@ def test_a_trust_policy_that_others_must_change_has_no_resources() -> None:
     stack = new_stack()
     add_job(stack, role=iam.Role.from_role_arn(stack, "Role", ROLE_ARN), preflight=True)
 
-    (trust,) = told(stack)["the trust policy of the role"]
+    (trust,) = reported(stack)["the trust policy of the role"]
 
-    assert [*trust] == ["Action", "Effect", "Principal"]
+    assert [*trust] == ["Effect", "Principal", "Action"]
 
 
-def test_an_app_that_is_synthesized_again_is_told_once_and_of_what_is_new() -> None:
+def test_an_app_that_is_synthesized_again_gets_only_new_annotations() -> None:
     app = new_app()
     stack = new_stack(scope=app)
     add_job(stack, "One", data_source=DataSource.from_s3_uri("s3://bucket-a/one.csv"))
@@ -281,9 +283,9 @@ def test_an_app_that_is_synthesized_again_is_told_once_and_of_what_is_new() -> N
     app.synth(force=True)
 
     jobs = [stack.node.find_child(name) for name in ("One", "Two")]
-    notices = [str(each.data) for job in jobs for each in job.node.metadata if "policy-of-the" in str(each.data)]
+    warnings = [str(each.data) for job in jobs for each in job.node.metadata if "policy-of-the" in str(each.data)]
 
-    assert [notice.partition(". ")[0].rpartition(" ")[2] for notice in notices] == ["bucket-a", "bucket-b"]
+    assert [warning.partition(". ")[0].rpartition(" ")[2] for warning in warnings] == ["bucket-a", "bucket-b"]
 
 
 def test_what_others_must_grant_is_a_warning_that_an_app_can_acknowledge_for_each_policy() -> None:

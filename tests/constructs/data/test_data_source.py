@@ -1,4 +1,4 @@
-"""Where the data is, as the job, the role's policy and the bucket's policy name it."""
+"""The location of the data in the properties of the job, and in the policies of role and bucket."""
 
 import re
 from typing import Any
@@ -112,7 +112,7 @@ def test_a_wrong_key_is_refused_with_what_is_allowed(object_key: Any) -> None:
     assert f"got {object_key!r}"[:200] in str(refused.value)
 
 
-def test_the_longest_key_that_fits_into_a_location_is_taken() -> None:
+def test_the_longest_key_that_fits_into_a_location_is_accepted() -> None:
     assert DataSource.from_bucket(s3.Bucket.from_bucket_name(new_stack(), "B", "abc"), "k" * 246)
 
 
@@ -121,7 +121,7 @@ def test_what_is_no_bucket_is_refused_together_with_a_wrong_key(bucket: Any) -> 
     with pytest.raises(ValidationError) as refused:
         DataSource.from_bucket(bucket, "/key")
 
-    assert f"bucket must be a Bucket or another IBucket; pass a bucket's name to DataSource.from_s3_uri, got {bucket!r}" in str(refused.value)  # fmt: skip  # noqa: E501
+    assert f"bucket must be a Bucket or another IBucketRef; pass a bucket's name to DataSource.from_s3_uri, got {bucket!r}" in str(refused.value)  # fmt: skip  # noqa: E501
     assert "object_key must be" in str(refused.value)
 
 
@@ -170,11 +170,11 @@ def test_folders_and_plain_files_of_similar_names_are_accepted(key: str) -> None
     assert DataSource.from_bucket(s3.Bucket(new_stack(), "Bucket"), key)
 
 
-def test_the_longest_uri_is_taken() -> None:
+def test_the_longest_uri_is_accepted() -> None:
     assert DataSource.from_s3_uri(f"s3://bucket/{'k' * 244}")
 
 
-def test_the_resource_of_a_bucket_is_taken_like_the_bucket() -> None:
+def test_a_cfn_bucket_is_accepted_like_a_bucket() -> None:
     stack = new_stack()
     job = add_job(stack, data_source=DataSource.from_bucket(s3.CfnBucket(stack, "Bucket"), "interactions/"))
 

@@ -1,4 +1,4 @@
-"""Whatever CloudFormation replaces a dataset for changes a property of its jobs, however the dataset was passed."""
+"""Each change that makes CloudFormation replace a dataset changes a property of its jobs."""
 
 from collections.abc import Callable
 from typing import Any
@@ -66,7 +66,7 @@ CHANGES: dict[str, Change] = {
 
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
-def test_whatever_replaces_the_dataset_changes_the_job(change: Change) -> None:
+def test_every_change_that_replaces_the_dataset_changes_the_job(change: Change) -> None:
     assert written(change) != written()
 
 
@@ -123,7 +123,7 @@ def test_tags_of_the_parent_of_a_nested_stack_replace_the_dataset_too() -> None:
     assert properties_of(job)["DatasetDefinition"]["Tags"] == {"team": "data"}
 
 
-def test_two_syntheses_of_the_same_app_say_the_same() -> None:
+def test_two_syntheses_of_the_same_app_have_the_same_annotations() -> None:
     assert written() == written()
 
 

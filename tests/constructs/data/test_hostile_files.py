@@ -1,4 +1,4 @@
-"""At synth, files that would hang it are refused: FIFOs, devices, and files without an end of a line."""
+"""Files that would block the synth are rejected: FIFOs, devices, and files with endless lines."""
 
 import os
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from personalize_import import DatasetSchema, DataSource
 from personalize_import.data.asset_files import AssetFiles
 from personalize_import.synthesis.validation import ValidationError
 from personalize_import_handler.data_checks.tokenizer import LINE_BYTES_MAX
-from tests.constructs.support.checked import HEADER, errors_of, ship, warnings_of, write
+from tests.constructs.support.checked import HEADER, add_asset_job, errors_of, warnings_of, write
 from tests.constructs.support.stacks import new_stack
 
 GOOD = "USER_ID,AGE\nu1,30\n"
@@ -76,9 +76,9 @@ def test_a_long_line_is_read_for_a_schema(tmp_path: Path) -> None:
     assert DatasetSchema.from_csv(path).dataset_type == "Users"
 
 
-def test_what_synth_says_has_names_of_others_as_escapes(tmp_path: Path) -> None:
+def test_names_in_annotations_are_escaped(tmp_path: Path) -> None:
     stack = new_stack()
-    ship(stack, write(tmp_path / "items.csv", f"{HEADER},A\x1b[2J\u202e,A_\x1b[2J\u202e\ni1,1.5,red,,\n"))
-    told = "".join([*errors_of(stack), *warnings_of(stack)])
-    assert r"\x1b[2J\u202e" in told
-    assert told.isprintable()
+    add_asset_job(stack, write(tmp_path / "items.csv", f"{HEADER},A\x1b[2J\u202e,A_\x1b[2J\u202e\ni1,1.5,red,,\n"))
+    message = "".join([*errors_of(stack), *warnings_of(stack)])
+    assert r"\x1b[2J\u202e" in message
+    assert message.isprintable()

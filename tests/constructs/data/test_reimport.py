@@ -1,4 +1,4 @@
-"""When data is imported again, and which value decides on it where the data does."""
+"""The conditions for importing again, and the value that requests a comparison of the data."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""Metrics, alarms and the dashboard, as CloudWatch gets them."""
+"""Metrics, alarms and the dashboard, as in the template."""
 
 import json
 from typing import Any
@@ -10,6 +10,7 @@ from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_sns as sns
 
 from personalize_import import DatasetImportProvider, ImportDashboard
+from personalize_import.monitoring.metrics import Statistic
 from personalize_import.synthesis.validation import ValidationError
 from tests.constructs.support.stacks import DATASET_ARN, add_dataset, add_job, deployed, new_app, new_stack, template_of
 
@@ -47,7 +48,7 @@ def test_the_execution_time_is_that_of_the_longest_import() -> None:
 
 
 @pytest.mark.parametrize(("statistic", "function"), [("Average", "AVG"), ("Minimum", "MIN"), ("Sum", "SUM")])
-def test_a_metric_takes_the_statistics_that_the_service_supports(statistic: str, function: str) -> None:
+def test_a_metric_accepts_the_statistics_that_the_service_supports(statistic: Statistic, function: str) -> None:
     metric = add_job(new_stack()).metric_execution_time(
         statistic=statistic, period=cdk.Duration.hours(1), label="time", color=cloudwatch.Color.RED
     )
@@ -61,10 +62,10 @@ def test_any_other_statistic_is_refused_with_those_that_are_allowed() -> None:
     job = add_job(new_stack())
 
     with pytest.raises(ValidationError, match="Stack/Job: statistic must be Average, Maximum, Minimum, Sum, got 'p99'"):
-        job.metric_errors(statistic="p99")
+        job.metric_errors(statistic="p99")  # type: ignore[arg-type]
 
 
-def test_a_metric_knows_a_dataset_of_the_stack() -> None:
+def test_a_metric_references_a_dataset_of_the_stack() -> None:
     stack = new_stack()
     job = add_job(stack, dataset=add_dataset(stack))
 
@@ -99,7 +100,7 @@ def test_without_a_time_there_is_no_alarm_on_it() -> None:
     assert "JobAlarmsExecutionTime" not in alarms(stack)
 
 
-def test_the_alarms_of_a_provider_are_made_once_and_do_what_any_of_its_jobs_asks_for() -> None:
+def test_the_alarms_of_a_provider_are_created_once_with_the_actions_of_all_its_jobs() -> None:
     stack = new_stack()
     one, other = (actions.SnsAction(sns.Topic(stack, name)) for name in ("One", "Other"))
     add_job(stack, "First").add_alarms("Alarms", actions=[one])
@@ -138,7 +139,7 @@ def test_a_dashboard_shows_jobs_and_each_of_their_providers_once() -> None:
     assert deployed(stack).all_properties("AWS::CloudWatch::Dashboard")[0]["DashboardName"] == "imports"
 
 
-def test_a_dashboard_takes_widgets_of_one_s_own() -> None:
+def test_widgets_can_be_added_to_a_dashboard() -> None:
     stack = new_stack()
     dashboard = ImportDashboard(stack, "Dashboard", jobs=[add_job(stack)])
     dashboard.dashboard.add_widgets(cloudwatch.TextWidget(markdown="# Shop"))

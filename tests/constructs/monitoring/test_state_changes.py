@@ -1,4 +1,4 @@
-"""Rules on state changes: in the shape of the CDK's own, known to the handler only where one is asked for."""
+"""Rules for state change events, which the provider publishes only for jobs with a rule."""
 
 from typing import Any
 
@@ -40,12 +40,12 @@ def statements(stack: cdk.Stack) -> list[dict[str, Any]]:
         for name in roles
         if "Policies" in deployed(stack).properties(name)
     }
-    told = [(name, each) for name, each_of in found.items() for each in each_of if each.get("Sid") == STATEMENT]
-    assert all("IsCompleteRole" in name for name, _ in told)
-    return [each for _, each in told]
+    allowed = [(name, each) for name, each_of in found.items() for each in each_of if each.get("Sid") == STATEMENT]
+    assert all("IsCompleteRole" in name for name, _ in allowed)
+    return [each for _, each in allowed]
 
 
-def test_a_rule_knows_the_job_by_the_names_of_its_stack_and_resource() -> None:
+def test_a_rule_matches_the_stack_name_and_the_logical_id_of_the_job() -> None:
     stack = new_stack("Shop")
     job = add_job(stack)
     job.on_state_change("Told")
@@ -58,7 +58,7 @@ def test_a_rule_knows_the_job_by_the_names_of_its_stack_and_resource() -> None:
     }
 
 
-def test_a_rule_of_a_relay_knows_all_of_its_resources_and_each_of_them_the_status_of_the_one_before() -> None:
+def test_a_rule_matches_all_resources_of_a_wait_chain_and_each_of_them_gets_the_previous_status() -> None:
     stack = new_stack()
     job = add_job(stack, timeout=cdk.Duration.hours(2))
     job.on_state_change("Told")
@@ -73,27 +73,27 @@ def test_a_rule_of_a_relay_knows_all_of_its_resources_and_each_of_them_the_statu
     ]
 
 
-def test_on_failed_takes_what_fails_a_deploy() -> None:
+def test_on_failed_matches_each_status_that_fails_a_deploy() -> None:
     stack = new_stack()
     add_job(stack).on_failed("Failed")
 
     assert rules(stack)[0]["EventPattern"]["detail"]["status"] == ["CREATE FAILED", "NOT_STARTED", "UNWATCHED"]
 
 
-def test_a_rule_takes_what_rules_of_the_cdk_s_own_constructs_take() -> None:
+def test_a_rule_accepts_the_same_arguments_as_the_rules_of_cdk_constructs() -> None:
     stack = new_stack()
     queue = sqs.Queue(stack, "Queue")
     rule = add_job(stack).on_state_change(
         "Told",
         target=targets.SqsQueue(queue),
-        description="tells",
+        description="Publishes changes",
         event_pattern={"detail": {"previousStatus": ["CREATE PENDING"]}},
-        rule_name="told",
+        rule_name="changes",
     )
 
     (properties,) = rules(stack)
     assert isinstance(rule, events.Rule)
-    assert (properties["Description"], properties["Name"]) == ("tells", "told")
+    assert (properties["Description"], properties["Name"]) == ("Publishes changes", "changes")
     assert properties["EventPattern"]["detail"]["previousStatus"] == ["CREATE PENDING"]
     assert properties["EventPattern"]["source"] == ["cdk-personalize-import"]
     assert len(properties["Targets"]) == 1
@@ -145,7 +145,7 @@ def test_who_is_not_asked_publishes_nothing_and_may_not() -> None:
 
 
 @pytest.mark.parametrize("ask", [DatasetImportJob.on_state_change, DatasetImportJob.on_failed])
-def test_to_be_told_of_one_job_is_not_to_be_told_of_another(ask: Any) -> None:
+def test_a_rule_of_one_job_does_not_match_another(ask: Any) -> None:
     stack = new_stack()
     asked, other = add_job(stack, "Asked"), add_job(stack, "Other")
     ask(asked, "Told")
@@ -154,7 +154,7 @@ def test_to_be_told_of_one_job_is_not_to_be_told_of_another(ask: Any) -> None:
     assert "PublishStateChanges" not in properties_of(other)
 
 
-def test_a_provider_of_another_app_is_not_changed_and_synth_says_what_it_has_to_be() -> None:
+def test_a_provider_of_another_app_is_not_changed_and_a_warning_describes_what_it_needs() -> None:
     stack = new_stack()
     token = "arn:aws:lambda:eu-west-1:123456789012:function:on-event"
     provider = DatasetImportProvider.from_provider_attributes(
@@ -168,7 +168,7 @@ def test_a_provider_of_another_app_is_not_changed_and_synth_says_what_it_has_to_
     assert properties_of(job)["PublishStateChanges"] is True
 
 
-def test_a_provider_for_apps_of_their_own_tells_state_changes_if_it_is_made_so() -> None:
+def test_a_provider_publishes_state_changes_for_other_apps_if_publish_state_changes_is_set() -> None:
     stack = new_stack()
     DatasetImportProvider(stack, "Imports", publish_state_changes=True)
     DatasetImportProvider(stack, "Others")

@@ -1,4 +1,4 @@
-"""Limits of IAM and S3 that many jobs can reach are reported at synth, with what to do."""
+"""Limits of IAM and S3 that many jobs can reach are reported at synth, with a fix."""
 
 import json
 import re
@@ -51,7 +51,7 @@ def many_roles(count: int, **provider: Any) -> cdk.App:
 
 
 @pytest.mark.parametrize("add", [many_stacks, many_roles])
-def test_more_roles_than_the_policies_of_is_complete_have_room_for_are_an_error_with_the_way_out(add: Any) -> None:
+def test_more_roles_than_fit_into_the_policies_of_is_complete_are_an_error_with_a_fix(add: Any) -> None:
     app = add(80)
 
     text = errors(app)
@@ -83,7 +83,7 @@ def folders_of_one_bucket(count: int, *, by_uri: bool = False) -> cdk.App:
     return app
 
 
-def test_more_imports_than_the_policy_of_a_bucket_has_room_for_are_an_error_with_the_way_out() -> None:
+def test_more_imports_than_fit_into_a_bucket_policy_are_an_error_with_a_fix() -> None:
     text = errors(folders_of_one_bucket(210))
 
     assert "the policy of the bucket Stack/Bucket would have about" in text

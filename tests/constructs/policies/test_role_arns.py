@@ -1,4 +1,4 @@
-"""A role's ARN may have 256 characters; a longer one is reported at synth, with what to do."""
+"""A role's ARN may have 256 characters; a longer one is reported at synth, with a fix."""
 
 import aws_cdk as cdk
 import pytest
@@ -26,7 +26,7 @@ def with_path(length: int, stack: cdk.Stack) -> DatasetImportProvider:
 
 
 @pytest.mark.parametrize("stack_name", ["Shop", "Recommendations-of-the-shop-in-production", "n" * 100])
-def test_the_longest_path_that_fits_is_taken_and_one_character_more_is_refused(stack_name: str) -> None:
+def test_the_longest_path_that_fits_is_accepted_and_a_longer_one_is_refused(stack_name: str) -> None:
     app = new_app()
     stack = new_stack(scope=app, stack_name=stack_name, env=ENV)
     add_job(stack)
@@ -52,7 +52,7 @@ def test_the_longest_stack_name_fits_without_a_path_of_the_provider() -> None:
     assert arn_length(deployed(stack), "n" * 128) <= LIMIT
 
 
-def test_a_role_of_ones_own_is_the_way_out_where_the_stack_can_t_have_another_name() -> None:
+def test_passing_a_role_is_the_alternative_if_the_stack_can_t_be_renamed() -> None:
     environment = cdk.Environment(account="123456789012", region="ap-southeast-1")
     stack = new_stack(stack_name="n" * 128, env=environment)
     dataset = DATASET_ARN.replace("eu-west-1", "ap-southeast-1")

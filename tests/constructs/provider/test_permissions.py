@@ -1,4 +1,4 @@
-"""Every role of every template: which actions on which resources, and nothing with a wildcard for all."""
+"""Each role of each template allows only the required actions, and no wildcard for all resources."""
 
 from collections.abc import Callable
 from fnmatch import fnmatchcase
@@ -69,7 +69,7 @@ def test_no_statement_allows_every_action_of_anything(template: Deployed) -> Non
     assert [action for action in actions if "*" in action] == []
 
 
-def test_no_statement_is_about_every_resource_but_the_one_list_that_knows_no_resources(template: Deployed) -> None:
+def test_no_statement_allows_every_resource_except_a_list_action_without_resources(template: Deployed) -> None:
     about_all = [each for each in all_statements(template) if "*" in as_list(each["Resource"])]
 
     assert {each["Action"] for each in about_all} == {"personalize:ListDatasetImportJobs"}
@@ -154,7 +154,7 @@ def test_roles_are_passed_to_personalize_only(template: Deployed) -> None:
     assert [each for each in passing if each["Condition"] != PASSED_TO_PERSONALIZE] == []
 
 
-def test_sids_are_what_iam_takes(template: Deployed) -> None:
+def test_sids_are_valid_in_iam(template: Deployed) -> None:
     sids = [each["Sid"] for each in all_statements(template) if "Sid" in each]
 
     assert sids

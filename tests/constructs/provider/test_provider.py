@@ -1,4 +1,4 @@
-"""What serves the jobs of a stack: two functions, a waiter between them, and one log group."""
+"""The default provider of a stack: two functions, a state machine between them, and one log group."""
 
 import json
 from typing import Any
@@ -94,7 +94,7 @@ def test_both_functions_run_the_same_code_in_256_mib(template: Deployed) -> None
     assert on_event["Code"] == is_complete["Code"]
 
 
-def test_both_functions_log_to_one_group_that_forgets_and_goes_with_the_stack(template: Deployed) -> None:
+def test_both_functions_log_to_one_group_with_a_retention_that_is_deleted_with_the_stack(template: Deployed) -> None:
     ((name, log_group),) = template.of_type("AWS::Logs::LogGroup").items()
 
     assert log_group["Properties"]["RetentionInDays"] == 30
@@ -110,7 +110,7 @@ def waiter(template: Deployed) -> dict[str, Any]:
     return definition
 
 
-def test_the_waiter_waits_as_long_as_it_was_told_then_looks(waiter: dict[str, Any], template: Deployed) -> None:
+def test_the_waiter_waits_for_the_requested_seconds_and_then_polls(waiter: dict[str, Any], template: Deployed) -> None:
     states = waiter["States"]
     (is_complete,) = [name for name in template.of_type("AWS::Lambda::Function") if "IsComplete" in name]
 
@@ -119,7 +119,7 @@ def test_the_waiter_waits_as_long_as_it_was_told_then_looks(waiter: dict[str, An
     assert states["Look"]["Resource"] == f"arn:aws:lambda:eu-west-1:123456789012:function:{is_complete.lower()}"
 
 
-def test_the_waiter_looks_again_whatever_happened_to_a_look_and_keeps_its_state(waiter: dict[str, Any]) -> None:
+def test_the_waiter_repeats_a_failed_poll_and_keeps_its_state(waiter: dict[str, Any]) -> None:
     (catch,) = waiter["States"]["Look"]["Catch"]
 
     assert catch["ErrorEquals"] == ["States.ALL"]
@@ -129,7 +129,7 @@ def test_the_waiter_looks_again_whatever_happened_to_a_look_and_keeps_its_state(
     assert "Retry" not in waiter["States"]["Look"]
 
 
-def test_the_waiter_ends_when_the_handler_says_so_and_within_the_hour(waiter: dict[str, Any]) -> None:
+def test_the_waiter_ends_when_the_handler_has_finished_and_within_an_hour(waiter: dict[str, Any]) -> None:
     states = waiter["States"]
     (choice,) = states[states["Look"]["Next"]]["Choices"]
 
@@ -148,7 +148,7 @@ def test_every_state_is_reached_and_exists(waiter: dict[str, Any]) -> None:
     assert named == set(waiter["States"])
 
 
-def test_what_the_provider_is_made_of_can_be_had_as_often_as_one_likes() -> None:
+def test_the_parts_of_a_provider_can_be_read_repeatedly() -> None:
     stack = new_stack()
     job = add_job(stack)
     provider = DatasetImportProvider.get_or_create(job)

@@ -1,4 +1,4 @@
-"""One provider for many stacks: of this app, or of an app of its own that is known by its service token."""
+"""One provider for many stacks: of this app, or of another app and imported by its service token."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from aws_cdk import aws_ssm as ssm
 
 from personalize_import import DatasetImportProvider, DataSource, Reimport
 from personalize_import.synthesis.validation import ValidationError
-from tests.constructs.access.test_looking import statements_of_provider, told_of, trust_of
+from tests.constructs.access.test_preflight_access import statements_of_provider, trust_of
 from tests.constructs.support.stacks import (
     ROLE_ARN,
     add_job,
@@ -18,6 +18,7 @@ from tests.constructs.support.stacks import (
     logical_id,
     new_app,
     new_stack,
+    own_warnings,
     template_of,
 )
 
@@ -44,7 +45,7 @@ def passed(provider: DatasetImportProvider) -> list[str]:
     return [each.partition(":role")[2] for each in (resources if isinstance(resources, list) else [resources])]
 
 
-def path_of_own_role(stack: cdk.Stack) -> str:
+def path_of_created_role(stack: cdk.Stack) -> str:
     return str(deployed(stack).only("AWS::IAM::Role")["Path"])
 
 
@@ -73,18 +74,18 @@ def test_the_provider_may_pass_the_import_roles_of_just_the_stacks_that_it_serve
         "/personalize-import/eu-west-1/One/*",
         "/personalize-import/eu-west-1/Two/*",
     ]
-    assert path_of_own_role(two) == "/personalize-import/eu-west-1/Two/"
+    assert path_of_created_role(two) == "/personalize-import/eu-west-1/Two/"
 
 
-def test_a_path_bounds_the_roles_that_may_be_passed_and_those_that_are_made_are_below_it() -> None:
+def test_only_roles_under_the_path_can_be_passed_and_import_roles_are_created_under_it() -> None:
     provider, (shop,) = platform_and_shops("Shop", import_role_path=PATH)
     add_job(shop, provider=provider)
 
     assert passed(provider) == ["/team/ml/*"]
-    assert path_of_own_role(shop) == "/team/ml/personalize-import/eu-west-1/Shop/"
+    assert path_of_created_role(shop) == "/team/ml/personalize-import/eu-west-1/Shop/"
 
 
-def test_a_role_below_the_path_can_be_brought_and_the_provider_s_template_doesn_t_know_it() -> None:
+def test_a_role_under_the_path_can_be_used_without_a_change_to_the_provider_s_template() -> None:
     provider, (shop,) = platform_and_shops("Shop", import_role_path=PATH)
     before = template_of(cdk.Stack.of(provider))
     provider, (shop,) = platform_and_shops("Shop", import_role_path=PATH)
@@ -118,17 +119,17 @@ def test_a_role_of_the_job_s_stack_needs_a_path_or_the_stacks_would_depend_on_ea
         add_job(shop, role=new_role(shop), provider=provider)
 
 
-def test_a_provider_of_another_stack_may_look_at_data_in_the_name_of_roles_that_trust_it() -> None:
+def test_a_provider_of_another_stack_may_run_preflight_with_roles_that_trust_it() -> None:
     provider, (shop,) = platform_and_shops("Shop")
     job = add_job(shop, preflight=True, provider=provider)
 
     (taken_on,) = statements_of_provider(cdk.Stack.of(provider), "AssumeImportRoles")
     assert taken_on["Resource"][1].endswith(":role/personalize-import/eu-west-1/Shop/*")
     assert len(trust_of(shop, job.role)) == 1
-    assert not [text for text in told_of(shop) if "trust policy" in text]
+    assert not [text for text in own_warnings(shop) if "trust policy" in text]
 
 
-def test_stacks_that_come_after_the_first_look_may_be_looked_at_too() -> None:
+def test_stacks_that_are_created_after_the_first_preflight_can_use_it_too() -> None:
     provider, (one, two) = platform_and_shops("One", "Two")
     add_job(one, preflight=True, provider=provider)
     add_job(two, preflight=True, provider=provider)
@@ -141,7 +142,7 @@ def test_stacks_that_come_after_the_first_look_may_be_looked_at_too() -> None:
     ]
 
 
-def test_data_of_this_machine_is_brought_to_the_bucket_of_a_provider_in_another_stack(tmp_path: Any) -> None:
+def test_asset_files_are_copied_to_the_staging_bucket_of_a_provider_in_another_stack(tmp_path: Any) -> None:
     (tmp_path / "users.csv").write_text("USER_ID,CLASS\na,b\n")
     provider, (shop,) = platform_and_shops("Shop")
     add_job(shop, data_source=DataSource.from_asset(tmp_path / "users.csv"), provider=provider)
@@ -162,13 +163,13 @@ def test_a_job_in_a_nested_stack_needs_a_provider_with_a_path() -> None:
     assert app.synth().stacks
 
 
-def test_apps_of_their_own_know_the_provider_by_its_service_token() -> None:
+def test_other_apps_use_the_provider_by_its_service_token() -> None:
     stack = new_stack()
     add_job(stack, provider=imported(stack), data_source=from_new_bucket(stack))
 
     assert deployed(stack).only("Custom::PersonalizeDatasetImportJob")["ServiceToken"] == TOKEN
     assert deployed(stack).of_type("AWS::Lambda::Function") == {}
-    assert path_of_own_role(stack) == "/team/ml/personalize-import/eu-west-1/Stack/"
+    assert path_of_created_role(stack) == "/team/ml/personalize-import/eu-west-1/Stack/"
 
 
 def test_token_and_path_may_be_parameters_of_systems_manager() -> None:
@@ -191,7 +192,7 @@ def test_token_and_path_may_be_parameters_of_systems_manager() -> None:
     assert template.only("AWS::IAM::Role")["Path"] == "/team/ml/personalize-import/eu-west-1/Stack/"
 
 
-def test_a_role_can_be_brought_to_a_provider_that_is_known_by_its_token() -> None:
+def test_a_role_can_be_used_with_a_provider_that_was_imported_by_its_service_token() -> None:
     stack = new_stack()
     role = new_role(stack, "/team/ml/")
     provider = imported(stack)
@@ -204,20 +205,20 @@ def test_a_role_can_be_brought_to_a_provider_that_is_known_by_its_token() -> Non
 
 
 @pytest.mark.parametrize("asked", [{"preflight": True}, {"reimport": Reimport.when_data_changes()}])
-def test_a_look_needs_the_role_that_looks(asked: dict[str, Any]) -> None:
+def test_preflight_needs_the_preflight_role(asked: dict[str, Any]) -> None:
     stack = new_stack()
     with pytest.raises(ValidationError, match="needs a provider that allows preflight: pass preflight_role_arn"):
         add_job(stack, provider=imported(stack), **asked)
 
 
-def test_the_import_role_trusts_the_role_that_looks() -> None:
+def test_the_import_role_trusts_the_preflight_role() -> None:
     stack = new_stack()
     job = add_job(stack, provider=imported(stack, preflight_role_arn=PREFLIGHT_ROLE), preflight=True)
 
     assert [each["Principal"]["AWS"] for each in trust_of(stack, job.role)] == [PREFLIGHT_ROLE]
 
 
-def test_a_provider_for_apps_of_their_own_looks_at_data_if_it_is_made_so() -> None:
+def test_a_provider_allows_preflight_for_other_apps_if_allow_preflight_is_set() -> None:
     provider, _ = platform_and_shops(import_role_path=PATH, allow_preflight=True)
 
     (taken_on,) = statements_of_provider(cdk.Stack.of(provider), "AssumeImportRoles")
@@ -234,7 +235,7 @@ def test_data_of_this_machine_needs_a_provider_of_this_app(tmp_path: Any) -> Non
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         ({"service_token": "imports"}, "service_token must be a Lambda function's ARN"),
         (
@@ -255,9 +256,9 @@ def test_data_of_this_machine_needs_a_provider_of_this_app(tmp_path: Any) -> Non
         ),
     ],
 )
-def test_wrong_arguments_are_told(arguments: dict[str, str], told: str) -> None:
+def test_wrong_arguments_are_reported(arguments: dict[str, str], message: str) -> None:
     stack = new_stack(env=cdk.Environment(account="123456789012", region="eu-west-1"))
-    with pytest.raises(ValidationError, match=told):
+    with pytest.raises(ValidationError, match=message):
         imported(stack, **arguments)
 
 

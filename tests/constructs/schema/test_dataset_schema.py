@@ -1,4 +1,4 @@
-"""Schemas told in fields: what they come to as Avro, as a resource, and what is refused when."""
+"""Schemas that are defined by fields: their Avro JSON, their resource, and the errors of invalid ones."""
 
 import hashlib
 import json
@@ -102,11 +102,13 @@ def test_a_field_more_makes_another_schema() -> None:
         (DatasetSchema.actions(), "REPEAT_FREQUENCY", {"type": "long"}),
     ],
 )
-def test_a_reserved_name_brings_its_type_and_attributes(begun: DatasetSchema, name: str, field: dict[str, Any]) -> None:
+def test_a_reserved_name_has_a_default_type_and_attributes(
+    begun: DatasetSchema, name: str, field: dict[str, Any]
+) -> None:
     assert fields(begun.field(name))[-1] == {"name": name, **field}
 
 
-def test_what_is_said_of_a_reserved_name_wins() -> None:
+def test_given_attributes_of_a_reserved_name_take_precedence() -> None:
     schema = DatasetSchema.items("VIDEO_ON_DEMAND").field("PRICE", "double", nullable=True)
     assert fields(schema)[-1] == {"name": "PRICE", "type": ["null", "double"]}
 
@@ -150,7 +152,7 @@ def test_a_mapping_is_written_as_json() -> None:
     assert json.loads(DatasetSchema.from_json(record, "ECOMMERCE").to_json()) == record
 
 
-def test_fields_can_be_added_to_json_of_ones_own_and_all_else_in_it_stays() -> None:
+def test_fields_can_be_added_to_given_json_and_everything_else_stays() -> None:
     record = {**json.loads(USERS), "version": "1.1", "doc": "ours"}
     schema = DatasetSchema.from_json(record).field("CLASS", categorical=True)
     assert names(schema) == ["USER_ID", "AGE", "CLASS"]
@@ -228,7 +230,7 @@ def test_a_schema_becomes_a_resource_of_the_stack() -> None:
     )
 
 
-def test_the_domain_goes_into_the_resource() -> None:
+def test_the_resource_has_the_domain() -> None:
     assert created(DatasetSchema.items("ECOMMERCE"))["Domain"] == "ECOMMERCE"
 
 
@@ -280,14 +282,14 @@ def test_a_name_is_cut_where_it_is_too_long_and_stays_another_one() -> None:
         assert re.fullmatch(r"[a-zA-Z0-9][a-zA-Z0-9\-_]{62}", name)
 
 
-def test_schemas_in_nested_stacks_have_names_that_synth_knows() -> None:
+def test_schemas_in_nested_stacks_have_names_that_are_known_at_synth() -> None:
     stack = new_stack("Shop")
     first, second = (cdk.NestedStack(stack, each) for each in ("First", "Second"))
     found = [nested.resolve(users().to_cfn_schema(nested, "Schema").name) for nested in (first, second)]
     assert [name[:-9] for name in found] == ["Shop-First-Schema", "Shop-Second-Schema"]
 
 
-def test_a_name_of_ones_own_is_taken_as_it_is() -> None:
+def test_a_given_name_is_used_unchanged() -> None:
     stack = new_stack()
     assert created(users(), name="our-users")["Name"] == "our-users"
     token = cdk.CfnParameter(stack, "Name").value_as_string
@@ -299,7 +301,7 @@ def test_a_name_that_the_service_would_not_take_is_refused() -> None:
         users().to_cfn_schema(new_stack(), "Schema", name="-users")
 
 
-def test_all_rules_that_are_broken_are_told_at_once_with_field_and_what_to_do() -> None:
+def test_all_violated_rules_are_reported_at_once_with_field_and_fix() -> None:
     stack = new_stack()
     schema = DatasetSchema.interactions().field("EVENT_TYPE", categorical=True).field("EVENT_VALUE", "int")
     with pytest.raises(ValidationError) as refused:

@@ -1,4 +1,4 @@
-"""Apps synthesized as the CDK CLI does it: in a process of their own, into a folder."""
+"""Apps synthesized as the CDK CLI does it: in a separate process, into a folder."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Jobs that ship data, and what synth says of them."""
+"""Jobs with asset files, and their annotations at synth."""
 
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ def dataset_of(stack: cdk.Stack, schema_arn: str, dataset_type: str = "Items") -
     )
 
 
-def ship(stack: cdk.Stack, path: Path, schema: DatasetSchema | None = ITEMS, **more: Any) -> DatasetImportJob:
+def add_asset_job(stack: cdk.Stack, path: Path, schema: DatasetSchema | None = ITEMS, **more: Any) -> DatasetImportJob:
     """Add a job for a dataset made elsewhere."""
     return add_job(stack, data_source=DataSource.from_asset(str(path), schema=schema), **more)
 

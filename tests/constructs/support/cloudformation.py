@@ -1,4 +1,4 @@
-"""A template as CloudFormation works it out, with invented names for what it would create."""
+"""A template as CloudFormation resolves it, with invented physical names."""
 
 import re
 from collections.abc import Mapping

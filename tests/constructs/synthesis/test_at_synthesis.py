@@ -17,7 +17,7 @@ def topic(scope: Construct, id: str = "Topic") -> cdk.CfnResource:
     return resource
 
 
-def test_a_task_runs_once_for_each_template_and_not_when_the_cdk_looks_for_references() -> None:
+def test_a_task_runs_once_for_each_template_and_not_when_the_cdk_resolves_references() -> None:
     app, ran = new_app(), list[str]()
     for name in ("One", "Two"):
         stack = new_stack(name, app)
@@ -68,7 +68,7 @@ def test_a_task_sees_what_aspects_have_changed_and_which_references_between_stac
     assert seen == [True, {"team": "a"}]
 
 
-def test_a_task_of_a_nested_stack_runs_too_and_what_it_says_reaches_the_cli() -> None:
+def test_a_task_of_a_nested_stack_runs_and_its_annotations_reach_the_cli() -> None:
     app = new_app()
     nested = cdk.NestedStack(new_stack("Stack", app), "Nested")
     at_synthesis(nested, lambda: warn(nested))

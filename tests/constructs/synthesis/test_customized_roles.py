@@ -89,7 +89,7 @@ def test_an_app_that_customizes_its_roles_has_no_policy_of_a_role_in_its_templat
     assert {kind for kind in kinds if kind.startswith("AWS::IAM::")} == set()
 
 
-def test_a_role_is_customized_only_where_the_app_says_so() -> None:
+def test_a_role_is_customized_only_if_the_app_requests_it() -> None:
     plain, customized = new_stack(), new_stack()
     iam.Role.customize_roles(customized)
     principal = iam.ServicePrincipal("personalize.amazonaws.com")

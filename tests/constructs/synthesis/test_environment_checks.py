@@ -1,4 +1,4 @@
-"""What a job uses is compared with the account, Region and partition of its stack, as far as they are known."""
+"""The resources of a job are compared with the account, Region and partition of its stack, if known."""
 
 from typing import Any
 

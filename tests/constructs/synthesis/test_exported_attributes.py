@@ -46,7 +46,7 @@ def test_a_stack_of_another_region_is_warned_of_too() -> None:
     assert warning.startswith("another stack uses Status,")
 
 
-def test_an_export_by_hand_is_warned_of_too() -> None:
+def test_a_manual_export_causes_a_warning_too() -> None:
     stack, job = job_in(new_app())
     stack.export_value(job.dataset_import_job_name)
 

@@ -1,4 +1,4 @@
-"""The JSON schema allows what the handler takes, and refuses what it refuses as far as a schema can."""
+"""The JSON schema accepts what the handler accepts, and rejects as much as a schema can express."""
 
 import json
 from typing import Any, Final
@@ -27,7 +27,7 @@ def test_the_schema_is_one() -> None:
 
 @settings(max_examples=100, deadline=None)
 @given(sent=valid_properties())
-def test_what_the_handler_takes_is_valid(sent: dict[str, Any]) -> None:
+def test_properties_that_the_handler_accepts_are_valid(sent: dict[str, Any]) -> None:
     assert is_valid(sent)
 
 

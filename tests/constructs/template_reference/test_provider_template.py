@@ -1,4 +1,4 @@
-"""The provider's template holds all that it needs, and its functions start from what is in it."""
+"""The provider's template is complete, and its functions run with it alone."""
 
 import json
 import os

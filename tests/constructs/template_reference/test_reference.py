@@ -1,4 +1,4 @@
-"""The reference of the resource type says what the handler does."""
+"""The reference of the resource type describes the handler's behavior."""
 
 import re
 from pathlib import Path
@@ -12,7 +12,7 @@ from personalize_import_handler.contract import Attribute, ResourceProperties
 from personalize_import_handler.contract.properties import parse
 from personalize_import_handler.contract.property_table import PROPERTIES, Update
 from tests.handler.support.account import Account
-from tests.handler.support.properties import DATA_LOCATION, properties, shipped, tags
+from tests.handler.support.properties import DATA_LOCATION, asset_properties, properties, tags
 from tests.handler.support.simulator import CloudFormation
 
 DOCS: Final = Path(__file__).parents[3] / "docs"
@@ -43,7 +43,7 @@ OTHERS: Final[dict[str, Any]] = {
 """Another value of each property than the one that it has by default."""
 
 
-def test_the_page_and_the_schema_are_those_that_are_made() -> None:
+def test_the_page_and_the_schema_are_up_to_date() -> None:
     made = PAGE.partition("`make docs-reference` -->\n")[2].partition("<!-- end of the reference")[0]
     assert made == reference(), "run `make docs-reference`"
     assert (DOCS / "PersonalizeDatasetImportJob.schema.json").read_text() == json_schema(), "run `make docs-reference`"
@@ -60,14 +60,14 @@ def test_the_reference_has_every_attribute() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(OTHERS))
-def test_a_change_requires_what_the_reference_says(name: str, cloudformation: CloudFormation) -> None:
-    said = next(each.update for each in PROPERTIES if each.name == name)
+def test_a_change_starts_an_import_as_the_reference_describes(name: str, cloudformation: CloudFormation) -> None:
+    update = next(each.update for each in PROPERTIES if each.name == name)
     created = cloudformation.create(properties())
 
     updated = cloudformation.update(properties(**{name: OTHERS[name]}))
 
     assert updated.succeeded, updated.reason
-    assert (updated.job_arn != created.job_arn) == (said is Update.IMPORT)
+    assert (updated.job_arn != created.job_arn) == (update is Update.IMPORT)
 
 
 @pytest.mark.parametrize("content", ["first", "other"])
@@ -78,8 +78,8 @@ def test_another_data_as_of_imports_again_if_the_data_has_changed(content: str, 
     updated = cloudformation.update(properties(Reimport="WHEN_DATA_CHANGES", DataAsOf="2"))
 
     assert (updated.job_arn != created.job_arn) == (content == "other")
-    (said,) = [each.update for each in PROPERTIES if each.name == "DataAsOf"]
-    assert said is Update.IMPORT_IF_DATA_HAS_CHANGED
+    (update,) = [each.update for each in PROPERTIES if each.name == "DataAsOf"]
+    assert update is Update.IMPORT_IF_DATA_HAS_CHANGED
 
 
 @pytest.mark.parametrize("name", ["DatasetDefinition", "After"])
@@ -94,16 +94,18 @@ def test_another_dataset_definition_or_job_before_imports_again_if_the_data_is_g
     updated = cloudformation.update(properties(**{name: OTHERS[name]}))
 
     assert (updated.job_arn != created.job_arn) == is_gone
-    (said,) = [each.update for each in PROPERTIES if each.name == name]
-    assert said is Update.IMPORT_IF_DATA_IS_GONE
+    (update,) = [each.update for each in PROPERTIES if each.name == name]
+    assert update is Update.IMPORT_IF_DATA_IS_GONE
 
 
 def test_files_are_no_part_of_what_is_imported(cloudformation: CloudFormation) -> None:
-    first = shipped("a.csv")
+    first = asset_properties("a.csv")
     cloudformation.account.storage.objects |= {file["Source"]: "USER_ID" for file in first["DataFiles"]}
     created = cloudformation.create(first)
 
-    updated = cloudformation.update({**first, "DataFiles": [*first["DataFiles"], *shipped("b.csv")["DataFiles"]]})
+    updated = cloudformation.update(
+        {**first, "DataFiles": [*first["DataFiles"], *asset_properties("b.csv")["DataFiles"]]}
+    )
 
     assert updated.job_arn == created.job_arn
 
@@ -113,8 +115,8 @@ def test_another_scope_of_a_nested_stack_imports_again() -> None:
     created = nested.create(properties(StackScope="shop/Nested"))
 
     assert nested.update(properties(StackScope="shop/Other")).job_arn != created.job_arn
-    (said,) = [each.update for each in PROPERTIES if each.name == "StackScope"]
-    assert said is Update.IMPORT
+    (update,) = [each.update for each in PROPERTIES if each.name == "StackScope"]
+    assert update is Update.IMPORT
 
 
 def test_every_change_was_tried() -> None:

@@ -7,7 +7,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.local_aws.support.processes import descendants
+from tests.local_aws.support.processes import accept_ctrl_c, descendants
 
 ROOT = Path(__file__).parents[3]
 COMMAND = [sys.executable, "-m", "demo.deploy_local"]
@@ -38,6 +38,7 @@ class Run:
             stderr=subprocess.STDOUT,
             text=True,
             start_new_session=True,
+            preexec_fn=accept_ctrl_c,
             env={**os.environ, "PYTHONUNBUFFERED": "1"},
         )
 

@@ -73,10 +73,7 @@ BEFORE: Final[Mapping[str, str]] = {
 _TESTING: Final = (
     "tests/package/test_testing_for_users.py::test_the_documented_tests_pass_with_nothing_but_the_wheel_and_its_extra"
 )
-_SERVING: Final = (
-    "tests/cli/test_local.py"
-    "::test_until_ctrl_c_the_lines_that_it_prints_lead_a_shell_to_it_and_its_folder_keeps_what_was_made"
-)
+_SERVING: Final = "tests/cli/test_local.py::test_a_shell_uses_it_by_the_printed_exports_and_the_folder_keeps_the_state"
 _SYNTAX: Final = """Resources:
   Import:
     Type: Custom::PersonalizeDatasetImportJob
@@ -84,7 +81,7 @@ _SYNTAX: Final = """Resources:
       ServiceToken: String
 """
 _DEPLOYING: Final = "tests/docs/test_commands.py::test_the_commands_of_the_readme_deploy_the_demo"
-_DEMO: Final = "tests/demo/test_deploy_local.py::test_a_deploy_tells_of_its_job_and_leaves_no_process"
+_DEMO: Final = "tests/demo/test_deploy_local.py::test_a_deploy_reports_its_job_and_leaves_no_process"
 _CHECKING: Final = "tests/cli/test_checks_page.py::test_the_example_prints_what_the_page_shows"
 _DATA_CHANGES: Final = "tests/deploy/test_looking.py::test_data_is_imported_again_when_it_has_changed_and_only_then"
 _STATUS: Final = "tests/deploy/test_status.py::test_watch_follows_an_import_to_its_end"
@@ -98,17 +95,18 @@ RUN_BY: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "ARCHITECTURE.md: app.py  cdk.json": ("tests/docs/test_blocks.py::test_the_architecture_shows_every_folder",),
     "CONTRIBUTING.md: make install": ("tests/docs/test_blocks.py::test_a_command_of_ours_is_one_that_there_is",),
-    "README.md: make deploy-local": (_DEMO, "tests/demo/test_makefile.py::test_paths_arrive_as_they_were_given"),
+    "README.md: make deploy-local": (_DEMO, "tests/demo/test_makefile.py::test_paths_are_passed_unchanged"),
     "README.md: pip install -r requirements.txt": (_DEPLOYING,),
     "docs/reimport.md: cdk deploy --parameters Recommendations:DataAsOf": (_DATA_CHANGES,),
-    "README.md: pip install '.[cli]'": (_CHECKING, "tests/cli/test_s3.py::test_of_a_folder_the_first_level_is_checked"),
-    "README.md: pip install .": ("tests/package/test_wheel.py::test_a_wheel_synthesizes_what_the_checkout_does",),
-    "docs/checks.md: pip install": (
-        "tests/cli/test_checks_page.py::test_what_the_page_installs_is_an_extra_of_the_project",
+    "README.md: pip install '.[cli]'": (
+        _CHECKING,
+        "tests/cli/test_s3.py::test_only_objects_directly_under_a_prefix_are_checked",
     ),
+    "README.md: pip install .": ("tests/package/test_wheel.py::test_a_wheel_synthesizes_what_the_checkout_does",),
+    "docs/checks.md: pip install": ("tests/cli/test_checks_page.py::test_the_page_installs_an_extra_of_the_project",),
     "docs/checks.md: $ personalize-import check": (_CHECKING,),
     "docs/checks.md: value-missing": (
-        "tests/constructs/data/test_checked_data.py::test_each_error_says_what_is_wrong_where_how_often_and_how_to_fix_it",
+        "tests/constructs/data/test_synth_checks.py::test_each_error_has_the_problem_its_location_its_count_and_the_fix",
     ),
     "docs/pipelines.md: name: deploy": (
         "tests/docs/test_pipelines_page.py::test_the_workflow_sets_the_parameter_of_the_stack",
@@ -124,7 +122,7 @@ RUN_BY: Final[Mapping[str, tuple[str, ...]]] = {
         "tests/examples/test_examples.py::test_an_example_deploys_updates_and_destroys",
     ),
     f"docs/resource-reference.md: {_SYNTAX}": (
-        "tests/constructs/template_reference/test_reference.py::test_the_page_and_the_schema_are_those_that_are_made",
+        "tests/constructs/template_reference/test_reference.py::test_the_page_and_the_schema_are_up_to_date",
     ),
     'docs/resource-reference.md: resource "aws_cloudformation_stack"': (
         "tests/docs/test_blocks.py::test_the_resource_in_terraform_has_the_properties_that_there_are",
@@ -134,7 +132,7 @@ RUN_BY: Final[Mapping[str, tuple[str, ...]]] = {
     "docs/testing.md: personalize-import local --bootstrap": (_DEPLOYING,),
     "docs/testing.md: $ personalize-import local": (_SERVING,),
     "docs/troubleshooting.md: Input csv is missing": (
-        "tests/handler/messages/test_reasons.py::test_a_refusal_is_told_with_what_was_asked_and_its_code",
+        "tests/handler/messages/test_failure_reasons.py::test_a_refused_call_is_reported_with_its_operation_and_code",
     ),
     "README.md: personalize-import status": (_STATUS, _RECORDING),
     "docs/status.md: pip install": (

@@ -77,7 +77,7 @@ def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
     server.server_close()
 
 
-def test_a_page_of_files_that_is_throttled_is_listed_again_and_not_those_before(service: Service) -> None:
+def test_only_the_throttled_page_of_files_is_listed_again(service: Service) -> None:
     slow_down = (503, S3_ERROR.format("SlowDown"))
     service.script = [(200, ASSUMED), (200, FIRST_PAGE), slow_down, (200, LAST_PAGE)]
     slept: list[float] = []
@@ -90,7 +90,7 @@ def test_a_page_of_files_that_is_throttled_is_listed_again_and_not_those_before(
 
 
 @pytest.mark.parametrize("code", ["Throttling", "ThrottlingException", "IDPCommunicationThrottled"])
-def test_sts_that_is_busy_may_let_the_role_be_assumed_later(code: str, service: Service) -> None:
+def test_a_role_can_be_assumed_later_if_sts_is_busy(code: str, service: Service) -> None:
     service.script = [(400, STS_ERROR.format(code))]
 
     with pytest.raises(BusyError, match=code):
@@ -98,14 +98,14 @@ def test_sts_that_is_busy_may_let_the_role_be_assumed_later(code: str, service: 
 
 
 @pytest.mark.parametrize("code", ["AccessDenied", "InvalidClientTokenId"])
-def test_a_role_that_may_not_be_assumed_is_a_refusal(code: str, service: Service) -> None:
+def test_a_role_that_can_not_be_assumed_raises_an_error(code: str, service: Service) -> None:
     service.script = [(403, STS_ERROR.format(code))]
 
     with pytest.raises(NotAssumableError, match=code):
         RoleReader(ROLE_ARN)
 
 
-def test_each_reader_assumes_the_role_anew_so_that_expired_credentials_are_replaced(service: Service) -> None:
+def test_each_reader_assumes_the_role_again_because_credentials_expire(service: Service) -> None:
     service.script = [(200, ASSUMED), (400, S3_ERROR.format("ExpiredToken")), (200, ASSUMED), (200, LAST_PAGE)]
     with pytest.raises(NotReadableError, match="ExpiredToken"):
         RoleReader(ROLE_ARN).list_objects("s3://shop/data/")

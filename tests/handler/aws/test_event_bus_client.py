@@ -76,7 +76,7 @@ BUSY_ENTRY = {"FailedEntryCount": 1, "Entries": [{"ErrorCode": "ThrottlingExcept
 DENIED_ENTRY = {"FailedEntryCount": 1, "Entries": [{"ErrorCode": "NotAuthorizedForSource", "ErrorMessage": "No"}]}
 
 
-def test_an_entry_that_eventbridge_is_too_busy_for_is_put_again(service: Service, event_bus: BotoEventBus) -> None:
+def test_an_entry_is_retried_while_eventbridge_is_busy(service: Service, event_bus: BotoEventBus) -> None:
     service.answers(BUSY_ENTRY, BUSY_ENTRY, {"FailedEntryCount": 0, "Entries": [{"EventId": "1"}]})
 
     event_bus.publish(CHANGE, AT)
@@ -84,7 +84,7 @@ def test_an_entry_that_eventbridge_is_too_busy_for_is_put_again(service: Service
     assert len(service.requests) == 3
 
 
-def test_an_entry_that_eventbridge_is_too_busy_for_three_times_is_not_published(
+def test_an_entry_is_not_published_if_eventbridge_is_busy_three_times(
     service: Service, event_bus: BotoEventBus
 ) -> None:
     service.answers(*[BUSY_ENTRY] * 3)
@@ -93,7 +93,7 @@ def test_an_entry_that_eventbridge_is_too_busy_for_three_times_is_not_published(
         event_bus.publish(CHANGE, AT)
 
 
-def test_an_entry_that_is_refused_in_an_answer_with_status_200_is_not_published(
+def test_an_entry_that_is_refused_in_a_response_with_status_200_is_not_published(
     service: Service, event_bus: BotoEventBus
 ) -> None:
     service.answers(DENIED_ENTRY)
@@ -102,14 +102,14 @@ def test_an_entry_that_is_refused_in_an_answer_with_status_200_is_not_published(
         event_bus.publish(CHANGE, AT)
 
 
-def test_a_refusal_is_told_in_the_words_of_the_service(service: Service, event_bus: BotoEventBus) -> None:
+def test_an_error_has_the_text_of_the_service(service: Service, event_bus: BotoEventBus) -> None:
     service.answers(aws_json.error("AccessDeniedException", "is not authorized to perform: events:PutEvents"))
 
     with pytest.raises(NotPublishedError, match="is not authorized to perform: events:PutEvents"):
         event_bus.publish(CHANGE, AT)
 
 
-def test_a_client_that_can_not_be_made_is_a_refusal_too(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_client_that_can_not_be_created_is_an_error_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_CONFIG_FILE", "/dev/null")
     for name in ("AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE"):
         monkeypatch.delenv(name, raising=False)
@@ -119,14 +119,14 @@ def test_a_client_that_can_not_be_made_is_a_refusal_too(monkeypatch: pytest.Monk
         BotoEventBus().publish(CHANGE, AT)
 
 
-def test_a_bus_that_is_dead_holds_an_import_up_for_seconds_only() -> None:
+def test_an_unreachable_bus_delays_an_import_by_seconds_only() -> None:
     times = {name: getattr(event_bus_client._CONFIG, name) for name in ("connect_timeout", "read_timeout", "retries")}
 
     assert times["retries"]["total_max_attempts"] * (times["connect_timeout"] + times["read_timeout"]) <= 6
     assert times["read_timeout"] < getattr(CLIENT_CONFIG, "read_timeout")  # noqa: B009 - botocore's own, untyped
 
 
-def test_a_connection_that_is_refused_is_told_at_once(
+def test_a_refused_connection_is_reported_at_once(
     service: Service, event_bus: BotoEventBus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL_EVENTBRIDGE", "http://127.0.0.1:9")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from personalize_import_handler.aws import fresh_permissions
+from personalize_import_handler.aws import error_codes
 from personalize_import_handler.errors import RefusedError
 from personalize_import_handler.request import polling
 from tests.handler.support.account import Account
@@ -24,7 +24,7 @@ NO_COLUMN = RefusedError(CREATE, "InvalidInputException", "Input csv is missing 
 
 
 @pytest.mark.parametrize("refused", [NO_READING, NO_PASSING, NO_ASSUMING], ids=["reading", "passing", "assuming"])
-def test_a_permission_that_becomes_effective_within_a_minute_fails_nothing(
+def test_a_permission_that_becomes_effective_within_a_minute_causes_no_failure(
     refused: RefusedError, cloudformation: CloudFormation, personalize: FakePersonalize
 ) -> None:
     personalize.fail_next("create_dataset_import_job", refused, times=3)
@@ -36,7 +36,7 @@ def test_a_permission_that_becomes_effective_within_a_minute_fails_nothing(
 
 
 @pytest.mark.parametrize("refused", [NO_READING, NO_PASSING, NO_ASSUMING], ids=["reading", "passing", "assuming"])
-def test_a_permission_that_stays_away_is_told_in_full_after_two_minutes(
+def test_a_permission_that_stays_missing_is_reported_in_full_after_two_minutes(
     refused: RefusedError, cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
     personalize.fail_next("create_dataset_import_job", refused, times=30)
@@ -46,12 +46,12 @@ def test_a_permission_that_stays_away_is_told_in_full_after_two_minutes(
 
     assert not answer.succeeded
     assert answer.reason.startswith(refused.message.rstrip("."))
-    late = answer.answered_at - started_at - fresh_permissions.SECONDS
+    late = answer.answered_at - started_at - error_codes.FRESH_SECONDS
     assert 0 <= late <= polling.RETRY_SECONDS_MAX
     assert personalize.jobs == {}
 
 
-def test_with_less_time_than_that_it_is_told_at_the_timeout_and_not_as_a_lack_of_room(
+def test_a_missing_permission_is_reported_at_a_shorter_timeout_and_not_as_missing_capacity(
     cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
     personalize.fail_next("create_dataset_import_job", NO_READING, times=30)
@@ -64,7 +64,7 @@ def test_with_less_time_than_that_it_is_told_at_the_timeout_and_not_as_a_lack_of
     assert answer.answered_at - started_at == 60
 
 
-def test_what_is_wrong_with_the_data_is_told_at_once(
+def test_a_problem_with_the_data_is_reported_at_once(
     cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
     personalize.fail_next("create_dataset_import_job", NO_COLUMN)
@@ -76,7 +76,7 @@ def test_what_is_wrong_with_the_data_is_told_at_once(
     assert answer.answered_at == started_at
 
 
-def test_a_job_that_fails_for_lack_of_permission_has_failed(
+def test_a_job_that_fails_because_of_a_missing_permission_is_not_retried(
     cloudformation: CloudFormation, personalize: FakePersonalize
 ) -> None:
     personalize.course = Course(end="CREATE FAILED", failure_reason=NO_READING.message)
@@ -86,9 +86,9 @@ def test_a_job_that_fails_for_lack_of_permission_has_failed(
 
 
 @pytest.mark.parametrize("code", ["AccessDenied", "AccessDeniedException"])
-def test_denied_access_may_become_effective_whatever_its_text(code: str) -> None:
-    assert fresh_permissions.may_become_effective(RefusedError(CREATE, code, "No."), 119.9)
-    assert not fresh_permissions.may_become_effective(RefusedError(CREATE, code, "No."), 120)
+def test_denied_access_may_become_effective_with_any_text(code: str) -> None:
+    assert error_codes.may_become_effective(RefusedError(CREATE, code, "No."), 119.9)
+    assert not error_codes.may_become_effective(RefusedError(CREATE, code, "No."), 120)
 
 
 UNKNOWN_CREDENTIALS = [
@@ -106,18 +106,18 @@ UNKNOWN_CREDENTIALS = [
 
 
 @pytest.mark.parametrize("refused", UNKNOWN_CREDENTIALS, ids=[refused.code for refused in UNKNOWN_CREDENTIALS])
-def test_the_credentials_of_a_new_role_may_become_known_for_two_minutes(refused: RefusedError) -> None:
-    assert fresh_permissions.may_become_effective(refused, 119.9)
-    assert not fresh_permissions.may_become_effective(refused, 120)
+def test_the_credentials_of_a_new_role_may_become_effective_within_two_minutes(refused: RefusedError) -> None:
+    assert error_codes.may_become_effective(refused, 119.9)
+    assert not error_codes.may_become_effective(refused, 120)
 
 
-def test_a_lack_of_authority_may_become_effective_whatever_its_code() -> None:
+def test_a_missing_permission_may_become_effective_with_any_code() -> None:
     refused = RefusedError(CREATE, "InvalidInputException", "User: x is not authorized to perform: s3:GetObject")
 
-    assert fresh_permissions.may_become_effective(refused, 0)
+    assert error_codes.may_become_effective(refused, 0)
 
 
-def test_no_permission_is_fresh_when_resources_before_have_waited_for_longer(
+def test_no_permission_is_fresh_after_the_wait_of_earlier_resources(
     cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
     personalize.fail_next("create_dataset_import_job", NO_READING, times=30)
@@ -129,7 +129,7 @@ def test_no_permission_is_fresh_when_resources_before_have_waited_for_longer(
     assert answer.answered_at == started_at
 
 
-def test_executions_that_may_not_be_listed_yet_are_listed_later(
+def test_listing_executions_is_retried_until_the_permission_is_effective(
     cloudformation: CloudFormation, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     denied = iter([RefusedError("ListExecutions", "AccessDeniedException", "not authorized")] * 3)

@@ -84,7 +84,7 @@ def test_a_job_is_created_with_every_parameter(boto_personalize: BotoPersonalize
     ]
 
 
-def test_what_nobody_asked_for_is_not_sent(boto_personalize: BotoPersonalize, personalize_service: Service) -> None:
+def test_optional_parameters_are_not_sent(boto_personalize: BotoPersonalize, personalize_service: Service) -> None:
     personalize_service.answers({"datasetImportJobArn": ARN})
 
     boto_personalize.create_dataset_import_job("nightly-1", parse(properties()), {"team": "data"})
@@ -110,7 +110,7 @@ def test_all_pages_of_a_list_are_read(boto_personalize: BotoPersonalize, persona
     assert {parameters["datasetArn"] for _, parameters in personalize_service.requests} == {DATASET_ARN}
 
 
-def test_a_list_requests_as_many_jobs_of_a_page_as_the_service_has(
+def test_a_list_requests_the_maximum_number_of_jobs_per_page(
     boto_personalize: BotoPersonalize, personalize_service: Service
 ) -> None:
     personalize_service.answers({"datasetImportJobs": []})
@@ -120,7 +120,7 @@ def test_a_list_requests_as_many_jobs_of_a_page_as_the_service_has(
     assert personalize_service.requests[0][1]["maxResults"] == 100
 
 
-def test_a_page_of_a_list_that_is_throttled_is_requested_again_and_not_those_before(
+def test_only_the_throttled_page_of_a_list_is_requested_again(
     boto_personalize: BotoPersonalize, personalize_service: Service
 ) -> None:
     throttled = error("ThrottlingException", "Rate exceeded")
@@ -131,14 +131,16 @@ def test_a_page_of_a_list_that_is_throttled_is_requested_again_and_not_those_bef
     assert [parameters.get("nextToken") for _, parameters in personalize_service.requests] == [None, *["more"] * 3]
 
 
-def test_a_dataset_s_age_is_read(boto_personalize: BotoPersonalize, personalize_service: Service) -> None:
+def test_the_creation_time_of_a_dataset_is_returned(
+    boto_personalize: BotoPersonalize, personalize_service: Service
+) -> None:
     personalize_service.answers({"dataset": {"datasetArn": DATASET_ARN, "creationDateTime": 1542392161.5}})
 
     assert boto_personalize.dataset_created_at(DATASET_ARN) == 1542392161.5
     assert personalize_service.requests == [("DescribeDataset", {"datasetArn": DATASET_ARN})]
 
 
-def test_tags_are_read_set_and_removed(boto_personalize: BotoPersonalize, personalize_service: Service) -> None:
+def test_tags_are_listed_set_and_removed(boto_personalize: BotoPersonalize, personalize_service: Service) -> None:
     personalize_service.answers({"tags": [{"tagKey": "team", "tagValue": "data"}]}, {}, {})
 
     assert boto_personalize.list_tags(ARN) == {"team": "data"}

@@ -48,7 +48,7 @@ CALLS: dict[str, Callable[[BotoPersonalize], object]] = {
     ],
 )
 @pytest.mark.parametrize("operation", CALLS)
-def test_an_error_has_its_meaning_and_the_service_s_own_text(
+def test_an_error_has_its_exception_and_the_text_of_the_service(
     operation: str,
     code: str,
     status: int,
@@ -67,7 +67,7 @@ def test_an_error_has_its_meaning_and_the_service_s_own_text(
 
 
 @pytest.mark.parametrize("operation", ["DescribeDatasetImportJob", "DescribeDataset"])
-def test_what_does_not_exist_is_none(
+def test_describing_something_that_does_not_exist_returns_none(
     operation: str, boto_personalize: BotoPersonalize, personalize_service: Service
 ) -> None:
     personalize_service.answers(error("ResourceNotFoundException", f"Resource Arn {ARN} does not exist."))
@@ -76,7 +76,7 @@ def test_what_does_not_exist_is_none(
 
 
 @pytest.mark.parametrize("operation", sorted(CALLS.keys() - {"DescribeDatasetImportJob", "DescribeDataset"}))
-def test_elsewhere_what_does_not_exist_is_refused(
+def test_other_calls_raise_an_error_if_something_does_not_exist(
     operation: str, boto_personalize: BotoPersonalize, personalize_service: Service
 ) -> None:
     personalize_service.answers(error("ResourceNotFoundException", "does not exist."))
@@ -94,7 +94,7 @@ def test_a_service_that_cannot_be_reached_is_busy() -> None:
 
 @pytest.mark.parametrize("off", [-1800, 0, 1800])
 @pytest.mark.parametrize("failing", [False, True])
-def test_the_clock_is_the_service_s_own_also_when_it_answers_with_an_error(
+def test_the_clock_follows_the_service_even_if_it_returns_an_error(
     off: int, boto_personalize: BotoPersonalize, personalize_service: Service, *, failing: bool
 ) -> None:
     date = time.time() + off
@@ -111,7 +111,7 @@ def test_the_clock_is_the_service_s_own_also_when_it_answers_with_an_error(
 @pytest.mark.parametrize(
     "date", [None, "", "yesterday", "Thu, 99 Foo 2023 99:99:99 GMT", f"Thu, 01 Jan {9**30} 00:00:00 GMT"]
 )
-def test_a_date_that_cannot_be_read_leaves_the_clock_as_it_is(
+def test_an_invalid_date_leaves_the_clock_unchanged(
     date: str | None, boto_personalize: BotoPersonalize, personalize_service: Service
 ) -> None:
     personalize_service.answers(error("ResourceNotFoundException", date=date))
@@ -131,7 +131,7 @@ def test_a_date_that_cannot_be_read_leaves_the_clock_as_it_is(
         ("ServiceUnavailable", 503, 3),
     ],
 )
-def test_what_passes_in_seconds_is_tried_again_at_once_and_room_that_comes_in_minutes_is_not(
+def test_throttling_is_retried_at_once_and_missing_capacity_is_not(
     monkeypatch: pytest.MonkeyPatch, code: str, status: int, times: int, personalize_service: Service
 ) -> None:
     monkeypatch.setattr(time, "sleep", lambda _: None)
@@ -151,7 +151,7 @@ def test_all_attempts_of_a_call_end_well_within_a_minute() -> None:
     assert attempts * one < 45
 
 
-def test_the_client_that_is_made_has_these_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_created_client_has_these_timeouts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
 
     config = BotoPersonalize()._client.meta.config

@@ -45,7 +45,7 @@ def describes(cloudformation: Stubber, stack_id: str, status: str, **more: Any) 
 
 
 @pytest.mark.parametrize("more", [{}, {"RootId": ROOT_ID}])
-def test_a_stack_that_is_nested_in_none_is_its_own_root_stack(
+def test_a_stack_that_is_not_nested_is_its_own_root_stack(
     more: dict[str, str], client: "CloudFormationClient", cloudformation: Stubber
 ) -> None:
     describes(cloudformation, ROOT_ID, "CREATE_IN_PROGRESS", **more)
@@ -64,7 +64,7 @@ def test_a_nested_stack_has_the_name_and_the_status_of_its_root_stack(
 
 
 @pytest.mark.parametrize(("code", "error"), [("Throttling", BusyError), ("AccessDenied", RefusedError)])
-def test_an_error_says_whether_to_call_again(
+def test_an_error_shows_whether_a_retry_may_succeed(
     code: str, error: type[RefusedError], client: "CloudFormationClient", cloudformation: Stubber
 ) -> None:
     cloudformation.add_client_error("describe_stacks", code, "No.", http_status_code=400)

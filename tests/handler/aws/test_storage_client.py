@@ -9,9 +9,8 @@ from botocore.stub import Stubber
 
 from personalize_import_handler.aws import storage_client
 from personalize_import_handler.aws.calls import CLIENT_CONFIG
-from personalize_import_handler.aws.storage import ObjectNotFoundError
 from personalize_import_handler.aws.storage_client import BotoStorage
-from personalize_import_handler.errors import BusyError, RefusedError
+from personalize_import_handler.errors import BusyError, NotFoundError, RefusedError
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -56,7 +55,7 @@ def deletes(s3: Stubber, *entries: dict[str, str], errors: tuple[dict[str, str],
     s3.add_response("delete_objects", {"Errors": list(errors)}, expected)
 
 
-def test_the_client_has_the_bounds_of_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_client_has_the_timeouts_of_all_clients(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
 
     config: Any = BotoStorage()._client.meta.config
@@ -65,7 +64,7 @@ def test_the_client_has_the_bounds_of_the_other(monkeypatch: pytest.MonkeyPatch)
     assert CLIENT_CONFIG.read_timeout == 10  # type: ignore[attr-defined]
 
 
-def test_an_object_is_copied_at_once(storage: BotoStorage, s3: Stubber) -> None:
+def test_an_object_is_copied_in_one_call(storage: BotoStorage, s3: Stubber) -> None:
     has_source(s3, 64 * MIB)
     copying = {"Bucket": "data", "Key": "hash/users.csv", "CopySource": {"Bucket": "assets", "Key": "key.csv"}}
     s3.add_response("copy_object", {}, copying)
@@ -95,7 +94,7 @@ def test_a_large_object_is_copied_in_parts(storage: BotoStorage, s3: Stubber, mo
     storage.copy(SOURCE, TARGET)
 
 
-def test_a_part_that_is_throttled_is_copied_again_and_no_other(
+def test_only_the_throttled_part_is_copied_again(
     storage: BotoStorage, s3: Stubber, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(storage_client, "_PARTS_AT_ONCE", 1)
@@ -110,10 +109,10 @@ def test_a_part_that_is_throttled_is_copied_again_and_no_other(
 
 
 @pytest.mark.parametrize("contents", [{}, {"Contents": [{"Key": "key.csv.gz", "Size": 1}]}])
-def test_an_object_that_is_not_there_is_gone(storage: BotoStorage, s3: Stubber, contents: dict[str, Any]) -> None:
+def test_a_missing_object_is_not_found(storage: BotoStorage, s3: Stubber, contents: dict[str, Any]) -> None:
     s3.add_response("list_objects_v2", contents)
 
-    with pytest.raises(ObjectNotFoundError, match=r"s3://assets/key\.csv no longer exists"):
+    with pytest.raises(NotFoundError, match=r"s3://assets/key\.csv no longer exists"):
         storage.copy(SOURCE, TARGET)
 
 
@@ -128,7 +127,7 @@ def test_an_object_that_is_not_there_is_gone(storage: BotoStorage, s3: Stubber, 
         ("SlowDown", 503, BusyError),
     ],
 )
-def test_errors_have_their_own_words(
+def test_errors_have_the_text_of_the_service(
     storage: BotoStorage, s3: Stubber, code: str, status: int, meaning: type[RefusedError]
 ) -> None:
     has_source(s3, 1)
@@ -141,7 +140,7 @@ def test_errors_have_their_own_words(
     assert (refused.value.operation, refused.value.message) == ("CopyObject", "In S3's own words")
 
 
-def test_an_object_is_there_if_its_latest_version_is(storage: BotoStorage, s3: Stubber) -> None:
+def test_an_object_exists_if_its_latest_version_is_no_delete_marker(storage: BotoStorage, s3: Stubber) -> None:
     for versions, there in (
         ([{**entry("hash/users.csv"), "IsLatest": True}], True),
         ([{**entry("hash/users.csv"), "IsLatest": False}], False),
@@ -152,7 +151,7 @@ def test_an_object_is_there_if_its_latest_version_is(storage: BotoStorage, s3: S
         assert storage.exists(TARGET) is there
 
 
-def test_all_versions_of_a_bucket_are_deleted_and_what_marks_deletions(storage: BotoStorage, s3: Stubber) -> None:
+def test_all_versions_and_delete_markers_of_a_bucket_are_deleted(storage: BotoStorage, s3: Stubber) -> None:
     more = {"IsTruncated": True, "NextKeyMarker": "b.csv", "NextVersionIdMarker": "1"}
     lists(s3, {"Versions": [entry("a.csv", "2"), entry("a.csv")], "DeleteMarkers": [entry("b.csv")], **more})
     lists(s3, {"Versions": [entry("c.csv")], "IsTruncated": False}, KeyMarker="b.csv", VersionIdMarker="1")
@@ -162,9 +161,7 @@ def test_all_versions_of_a_bucket_are_deleted_and_what_marks_deletions(storage: 
     assert storage.empty("data")
 
 
-def test_a_page_of_versions_that_is_throttled_is_listed_again_and_not_those_before(
-    storage: BotoStorage, s3: Stubber
-) -> None:
+def test_only_the_throttled_page_of_versions_is_listed_again(storage: BotoStorage, s3: Stubber) -> None:
     more = {"IsTruncated": True, "NextKeyMarker": "b.csv", "NextVersionIdMarker": "1"}
     lists(s3, {"Versions": [entry("a.csv")], **more})
     s3.add_client_error("list_object_versions", "SlowDown", "Please reduce your request rate.", 503)
@@ -175,7 +172,7 @@ def test_a_page_of_versions_that_is_throttled_is_listed_again_and_not_those_befo
     assert storage.empty("data")
 
 
-def test_what_is_too_much_for_one_look_is_left_to_the_next(
+def test_versions_that_are_too_many_for_one_poll_are_left_to_the_next(
     storage: BotoStorage, s3: Stubber, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(storage_client, "_PAGES_AT_ONCE", 1)
@@ -187,7 +184,7 @@ def test_what_is_too_much_for_one_look_is_left_to_the_next(
     assert not storage.empty("data")
 
 
-def test_an_empty_bucket_and_one_that_is_gone_need_nothing(storage: BotoStorage, s3: Stubber) -> None:
+def test_nothing_is_deleted_from_an_empty_or_missing_bucket(storage: BotoStorage, s3: Stubber) -> None:
     lists(s3, {"IsTruncated": False})
     assert storage.empty("data")
 
@@ -195,7 +192,7 @@ def test_an_empty_bucket_and_one_that_is_gone_need_nothing(storage: BotoStorage,
     assert storage.empty("data")
 
 
-def test_a_version_that_may_not_be_deleted_is_a_refusal_though_the_answer_is_a_success(
+def test_a_version_that_can_not_be_deleted_is_an_error_although_the_call_succeeds(
     storage: BotoStorage, s3: Stubber
 ) -> None:
     lists(s3, {"Versions": [entry("a.csv")], "IsTruncated": False})
@@ -208,9 +205,7 @@ def test_a_version_that_may_not_be_deleted_is_a_refusal_though_the_answer_is_a_s
 
 
 @pytest.mark.parametrize("code", ["InternalError", "SlowDown"])
-def test_a_version_that_s3_is_too_busy_to_delete_may_be_deleted_later(
-    code: str, storage: BotoStorage, s3: Stubber
-) -> None:
+def test_deleting_a_version_is_retried_later_if_s3_is_busy(code: str, storage: BotoStorage, s3: Stubber) -> None:
     lists(s3, {"Versions": [entry("a.csv")], "IsTruncated": False})
     deletes(s3, entry("a.csv"), errors=({"Key": "a.csv", "Code": code, "Message": "In S3's own words"},))
 

@@ -141,7 +141,7 @@ def logged() -> Iterator[Log]:
 
 
 @pytest.mark.parametrize("events", [400, pytest.param(15_000, marks=pytest.mark.nightly)])
-def test_every_event_is_answered_or_refused_and_no_log_line_is_forged_or_has_its_url(
+def test_every_event_gets_a_response_or_an_error_and_no_log_line_is_forged_or_has_its_url(
     events: int, record_property: Callable[[str, object], None]
 ) -> None:
     seen: Counter[str] = Counter()
@@ -189,7 +189,7 @@ def assert_log_is_clean(lines: Sequence[str]) -> None:
 
 @pytest.mark.parametrize("function", ["on_event", "is_complete"])
 @pytest.mark.parametrize("events", [1500, pytest.param(7_500, marks=pytest.mark.nightly)])
-def test_no_event_of_one_team_touches_a_job_of_another_team(
+def test_no_event_of_one_team_affects_a_job_of_another_team(
     events: int, function: Literal["on_event", "is_complete"]
 ) -> None:
     def check(world: World, run: Sequence[Attack]) -> None:

@@ -26,7 +26,7 @@ BUSY = BusyError("CreateDatasetImportJob", "LimitExceededException", "More than 
 # A raise in a poll is answered with a random physical id.
 
 
-def test_a_failure_in_a_poll_is_answered_with_the_resource_s_id(
+def test_a_failure_in_a_poll_has_the_id_of_the_resource(
     cloudformation: CloudFormation, personalize: FakePersonalize
 ) -> None:
     personalize.course = Course(end="CREATE FAILED", failure_reason="Broken row")
@@ -36,7 +36,7 @@ def test_a_failure_in_a_poll_is_answered_with_the_resource_s_id(
     assert answer.physical_resource_id == "shop/Import"
 
 
-def test_a_defect_in_a_poll_is_answered_with_the_resource_s_id_and_its_log_has_more(
+def test_a_bug_in_a_poll_has_the_id_of_the_resource_and_is_logged_in_detail(
     cloudformation: CloudFormation, personalize: FakePersonalize, log: Log
 ) -> None:
     event = cloudformation.begin("Create", properties())
@@ -49,7 +49,7 @@ def test_a_defect_in_a_poll_is_answered_with_the_resource_s_id_and_its_log_has_m
     assert answer.physical_resource_id == "shop/Import"
 
 
-def test_a_failure_after_a_queue_names_the_job_that_was_started_in_the_end(
+def test_a_failure_after_queueing_names_the_job_that_was_started(
     cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
     personalize.course = Course(end="CREATE FAILED")
@@ -64,7 +64,7 @@ def test_a_failure_after_a_queue_names_the_job_that_was_started_in_the_end(
     assert f"DatasetImportJob {last.name} " in answer.reason
 
 
-def test_a_failure_of_an_update_in_a_poll_is_answered_with_the_id_of_the_request(
+def test_a_failed_update_in_a_poll_has_the_id_of_the_request(
     cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
     created = cloudformation.create(properties())
@@ -77,9 +77,7 @@ def test_a_failure_of_an_update_in_a_poll_is_answered_with_the_id_of_the_request
 # A poll of an Update that returns True makes a new physical id.
 
 
-def test_an_update_that_polls_is_answered_with_the_id_of_the_request(
-    cloudformation: CloudFormation, account: Account
-) -> None:
+def test_an_update_that_polls_has_the_id_of_the_request(cloudformation: CloudFormation, account: Account) -> None:
     created = cloudformation.create(properties(Wait=False))
 
     updated = cloudformation.update(properties(Wait=True))
@@ -92,7 +90,7 @@ def test_an_update_that_polls_is_answered_with_the_id_of_the_request(
 
 
 @pytest.mark.parametrize("length", [257, 3000, 20_000])
-def test_a_long_reason_keeps_its_head(
+def test_a_long_reason_keeps_its_beginning(
     length: int, cloudformation: CloudFormation, personalize: FakePersonalize
 ) -> None:
     reason = ("The very first words matter most. " * length)[:length]
@@ -127,7 +125,7 @@ def slow_to_be_refused(account: Account, monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(account.functions._helper, "_start_polling", start_polling)
 
 
-def test_a_first_request_whose_time_runs_out_is_answered_once_and_not_waited_for(
+def test_a_first_request_that_times_out_gets_one_response_and_is_not_polled(
     cloudformation: CloudFormation, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     account.context = LambdaContext(remaining_seconds=0.55)
@@ -141,7 +139,7 @@ def test_a_first_request_whose_time_runs_out_is_answered_once_and_not_waited_for
     assert account.executions == {}
 
 
-def test_a_first_request_whose_time_has_run_out_starts_no_waiter(
+def test_a_first_request_that_has_timed_out_starts_no_state_machine(
     cloudformation: CloudFormation, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     account.context = LambdaContext(remaining_seconds=0.55)
@@ -157,7 +155,7 @@ def test_a_first_request_whose_time_has_run_out_starts_no_waiter(
     assert account.executions == {}
 
 
-def test_a_poll_whose_time_runs_out_is_not_answered_but_repeated(
+def test_a_poll_that_times_out_is_repeated_without_a_response(
     cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
     event = cloudformation.begin("Create", properties())
@@ -170,7 +168,7 @@ def test_a_poll_whose_time_runs_out_is_not_answered_but_repeated(
     assert cloudformation.run(event).succeeded
 
 
-def test_a_delete_whose_time_runs_out_succeeds(
+def test_a_delete_that_times_out_succeeds(
     cloudformation: CloudFormation, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cloudformation.create(properties())
@@ -216,9 +214,7 @@ def test_neither_the_root_s_nor_boto_s_own_lines_are_logged_in_full(cloudformati
     assert logging.getLogger("botocore").level == logging.ERROR
 
 
-def test_the_last_line_logged_is_the_reason(
-    cloudformation: CloudFormation, personalize: FakePersonalize, log: Log
-) -> None:
+def test_the_reason_is_logged_last(cloudformation: CloudFormation, personalize: FakePersonalize, log: Log) -> None:
     personalize.course = Course(end="CREATE FAILED", failure_reason="Broken row")
 
     answer = cloudformation.create(properties())
@@ -241,7 +237,7 @@ def test_a_delete_does_not_sleep(cloudformation: CloudFormation, monkeypatch: py
 # A Create that is delivered twice runs twice.
 
 
-def test_a_create_that_is_delivered_twice_starts_one_job_one_waiter_and_gets_one_answer(
+def test_a_create_that_is_delivered_twice_starts_one_job_and_gets_one_response(
     cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
     event = cloudformation.begin("Create", properties())
@@ -256,13 +252,13 @@ def test_a_create_that_is_delivered_twice_starts_one_job_one_waiter_and_gets_one
 # It makes three clients when its module is loaded, and fails every request where that fails.
 
 
-def test_only_crhelper_goes_without_boto3_and_only_while_it_is_loaded() -> None:
+def test_boto3_is_replaced_only_for_crhelper_and_only_while_it_is_loaded() -> None:
     Account()
 
     assert vars(resource_helper)["boto3"] is boto3
 
 
-def test_the_entry_module_loads_without_a_region_and_makes_no_client() -> None:
+def test_the_entry_module_loads_without_a_region_and_creates_no_client() -> None:
     code = """
 import boto3
 def client(*_, **__):

@@ -37,19 +37,19 @@ HELD = {
 }
 
 
-def test_crhelper_is_the_version_that_the_seam_was_made_for() -> None:
+def test_crhelper_has_the_pinned_version() -> None:
     assert importlib.metadata.version("crhelper") == "2.0.12"
 
 
 @pytest.mark.parametrize(("name", "parameters"), OVERRIDDEN.items())
-def test_what_is_overridden_is_there_with_the_same_parameters(name: str, parameters: str) -> None:
+def test_overridden_methods_exist_with_the_same_parameters(name: str, parameters: str) -> None:
     signature = inspect.signature(getattr(CfnResource, name))
     rendered = ", ".join(str(parameter) for parameter in signature.parameters.values())
 
     assert rendered.partition(" at 0x")[0] == parameters.removesuffix(">")
 
 
-def test_all_that_is_overridden_is_pinned_and_the_rest_is_ours() -> None:
+def test_every_overridden_method_is_pinned() -> None:
     ours = {"record_outcome", "progress", "reject", "_begin", "_end", "_is_poll", "_answer", "_resource_id"}
     defined = {
         name
@@ -61,10 +61,10 @@ def test_all_that_is_overridden_is_pinned_and_the_rest_is_ours() -> None:
     assert [name for name in ours if hasattr(CfnResource, name)] == []
 
 
-def test_every_member_of_crhelper_that_is_read_or_written_is_pinned_and_set_by_crhelper() -> None:
+def test_every_used_attribute_of_crhelper_is_pinned_and_set_by_crhelper() -> None:
     source = Path(inspect.getsourcefile(custom_resource) or "").read_text()
     set_here = {"_start_polling", "_deliver", "_clock", "_invoked_at", "wait_seconds"}
-    set_here |= {"_answering", "_not_delivered", "_rejected_id"}
+    set_here |= {"_responding", "_not_delivered", "_rejected_id"}
     ours = set(vars(CustomResource)) | set_here
     reached = {
         node.attr
@@ -76,7 +76,7 @@ def test_every_member_of_crhelper_that_is_read_or_written_is_pinned_and_set_by_c
     assert set_here.isdisjoint(dir(CfnResource))
 
 
-def test_crhelper_sets_what_is_held(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_crhelper_sets_the_pinned_attributes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_SAM_LOCAL", "true")
     held = vars(CfnResource(log_level="INFO"))
 
@@ -84,12 +84,12 @@ def test_crhelper_sets_what_is_held(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "RequestType" in inspect.getsource(CfnResource._crhelper_init)
 
 
-def test_crhelper_makes_its_clients_through_the_name_that_is_replaced() -> None:
+def test_crhelper_creates_its_clients_through_the_replaced_name() -> None:
     assert inspect.ismodule(vars(resource_helper)["boto3"])
     assert (resource_helper.SUCCESS, resource_helper.FAILED) == ("SUCCESS", "FAILED")
 
 
-def test_crhelper_tells_polls_from_first_requests_and_keeps_its_data_by_the_names_that_the_waiter_passes() -> None:
+def test_crhelper_recognizes_polls_and_their_data_by_the_keys_of_the_events() -> None:
     flow = inspect.getsource(CfnResource._get_func) + inspect.getsource(CfnResource._polling_init)
 
     assert "CrHelperPoll" in flow

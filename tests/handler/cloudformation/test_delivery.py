@@ -12,7 +12,7 @@ from tests.handler.support.simulator import CloudFormation
 
 
 @pytest.mark.parametrize("after_effect", [False, True])
-def test_a_function_that_is_killed_at_create_starts_one_job_all_the_same(
+def test_a_function_that_is_killed_at_create_still_starts_one_job(
     cloudformation: CloudFormation, personalize: FakePersonalize, *, after_effect: bool
 ) -> None:
     personalize.fail_next("create_dataset_import_job", Killed(), after_effect=after_effect)
@@ -30,7 +30,7 @@ def test_a_poll_that_is_killed_is_repeated(
     assert cloudformation.run(event).succeeded
 
 
-def test_an_answer_that_is_lost_is_given_again_and_only_once_more(
+def test_a_lost_response_is_sent_once_more(
     cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
     account.undeliverable = LAMBDA_ATTEMPTS - 1
@@ -41,7 +41,7 @@ def test_an_answer_that_is_lost_is_given_again_and_only_once_more(
     assert len(personalize.jobs) == 1
 
 
-def test_a_waiter_that_cannot_be_started_is_answered_with_the_error_and_nothing_is_started(
+def test_a_state_machine_that_can_not_be_started_fails_the_request_and_starts_no_job(
     cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
     account.refuse_to_wait(RuntimeError("AccessDeniedException: not authorized to perform: states:StartExecution"))
@@ -54,7 +54,7 @@ def test_a_waiter_that_cannot_be_started_is_answered_with_the_error_and_nothing_
     assert cloudformation.roll_back().succeeded
 
 
-def test_a_waiter_that_may_not_be_started_is_answered_with_the_statement_that_is_missing(
+def test_a_missing_permission_to_start_the_state_machine_is_reported_with_the_statement(
     cloudformation: CloudFormation, account: Account
 ) -> None:
     arn = "arn:aws:states:eu-west-1:123456789012:stateMachine:waiter"
@@ -66,7 +66,7 @@ def test_a_waiter_that_may_not_be_started_is_answered_with_the_statement_that_is
     assert f'{{"Effect": "Allow", "Action": "states:StartExecution", "Resource": "{arn}"}} and deploy again.' in reason
 
 
-def test_a_waiter_of_an_update_that_cannot_be_started_is_answered_with_the_old_id(
+def test_an_update_whose_state_machine_can_not_be_started_keeps_its_id(
     cloudformation: CloudFormation, account: Account
 ) -> None:
     created = cloudformation.create(properties())
@@ -79,7 +79,7 @@ def test_a_waiter_of_an_update_that_cannot_be_started_is_answered_with_the_old_i
 
 
 @pytest.mark.parametrize("junk", [{}, {"key1": "value1"}, {"RequestType": "Create"}])
-def test_what_is_no_request_raises_and_answers_nobody(
+def test_an_event_that_is_no_request_raises_an_error_without_a_response(
     junk: dict[str, str], cloudformation: CloudFormation, account: Account
 ) -> None:
     event = cloudformation.begin("Create", properties())
@@ -92,7 +92,7 @@ def test_what_is_no_request_raises_and_answers_nobody(
 
 
 @pytest.mark.parametrize("missing", ["RequestType", "ResponseURL", "StackId", "RequestId", "LogicalResourceId"])
-def test_what_lacks_a_part_of_a_request_raises_and_answers_nobody(
+def test_an_incomplete_request_raises_an_error_without_a_response(
     missing: str, cloudformation: CloudFormation, account: Account
 ) -> None:
     event = {name: value for name, value in cloudformation.event("Create", {}).items() if name != missing}
@@ -103,7 +103,7 @@ def test_what_lacks_a_part_of_a_request_raises_and_answers_nobody(
     assert account.answers == {}
 
 
-def test_what_one_request_noted_is_not_in_the_answer_to_the_next(
+def test_data_of_one_request_is_not_in_the_response_to_the_next(
     cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
     cloudformation.create(properties())
@@ -119,7 +119,7 @@ def test_what_one_request_noted_is_not_in_the_answer_to_the_next(
     assert (deleted.reason, deleted.attributes) == ("", {})
 
 
-def test_an_event_is_left_as_it_came(cloudformation: CloudFormation, account: Account) -> None:
+def test_an_event_is_not_modified(cloudformation: CloudFormation, account: Account) -> None:
     event = cloudformation.event("Create", properties())
     before = json.dumps(event)
 
@@ -128,7 +128,7 @@ def test_an_event_is_left_as_it_came(cloudformation: CloudFormation, account: Ac
     assert json.dumps(event) == before
 
 
-def test_an_error_that_the_state_machine_noted_of_a_look_does_not_travel_on(
+def test_an_error_that_the_state_machine_recorded_is_not_passed_on(
     cloudformation: CloudFormation, account: Account
 ) -> None:
     cloudformation.begin("Create", properties())

@@ -18,19 +18,19 @@ def region(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
 
 
-def test_one_client_is_made_and_kept_and_with_it_what_it_knows_of_the_service_s_clock() -> None:
+def test_one_client_is_created_and_kept_with_its_clock_offset() -> None:
     services = index._functions._services
     assert services.personalize is services.personalize
     assert services.storage is services.storage
     assert services.event_bus is services.event_bus
 
 
-def test_what_is_loaded_is_not_looked_through_for_garbage_and_what_comes_later_is() -> None:
-    told = "print(gc.get_freeze_count(), gc.isenabled(), gc.get_threshold()[0])"
-    told = f"import gc; from personalize_import_handler import index; {told}"
+def test_garbage_collection_skips_loaded_modules_only() -> None:
+    program = "print(gc.get_freeze_count(), gc.isenabled(), gc.get_threshold()[0])"
+    program = f"import gc; from personalize_import_handler import index; {program}"
 
     package = Path(index.__file__).parents[2]
-    ran = subprocess.run([sys.executable, "-c", told], check=True, capture_output=True, text=True, cwd=package)
+    ran = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True, cwd=package)
 
     frozen, is_enabled, threshold = ran.stdout.split()
     assert int(frozen) > 10_000
@@ -38,14 +38,14 @@ def test_what_is_loaded_is_not_looked_through_for_garbage_and_what_comes_later_i
     assert int(threshold) == 10_000
 
 
-def test_the_waiter_s_client_has_the_bounds_of_the_other() -> None:
+def test_the_client_of_the_waiter_has_the_timeouts_of_all_clients() -> None:
     config = waiter._client.__wrapped__().meta.config
 
     assert config.read_timeout == CLIENT_CONFIG.read_timeout  # type: ignore[attr-defined]
     assert config.connect_timeout == CLIENT_CONFIG.connect_timeout  # type: ignore[attr-defined]
 
 
-def test_all_attempts_of_an_answer_end_within_a_minute_and_so_well_within_the_function_s_time() -> None:
+def test_all_attempts_to_send_a_response_end_within_a_minute() -> None:
     of_one: float = inspect.signature(send).parameters["timeout_seconds"].default
     slept: list[float] = []
 

@@ -24,7 +24,7 @@ def assert_printable(*texts: str) -> None:
     assert [text for text in texts if text != printable(text)] == []
 
 
-def test_a_reason_of_the_service_is_escaped_in_the_answer_the_log_and_the_event(
+def test_a_reason_of_the_service_is_escaped_in_response_log_and_event(
     cloudformation: CloudFormation, account: Account, log: Log
 ) -> None:
     account.personalize.course = Course(end="CREATE FAILED", failure_reason=FORGED)
@@ -37,7 +37,7 @@ def test_a_reason_of_the_service_is_escaped_in_the_answer_the_log_and_the_event(
     assert_printable(*log.lines, answer.reason)
 
 
-def test_a_location_is_escaped_in_the_answer_the_log_and_the_event(
+def test_a_location_is_escaped_in_response_log_and_event(
     cloudformation: CloudFormation, account: Account, log: Log
 ) -> None:
     account.personalize.course = Course(end="CREATE FAILED", failure_reason="Broken row")
@@ -51,14 +51,14 @@ def test_a_location_is_escaped_in_the_answer_the_log_and_the_event(
 
 
 @pytest.mark.parametrize("name", ["RoleArn", "DataLocation", "JobName", "ImportMode", "TimeoutSeconds", "Wait", FORGED])
-def test_a_value_is_escaped_where_it_is_refused(name: str, cloudformation: CloudFormation, log: Log) -> None:
+def test_an_invalid_value_is_escaped_in_its_message(name: str, cloudformation: CloudFormation, log: Log) -> None:
     answer = cloudformation.create(properties(**{name: FORGED}))
 
     assert r"Broken \x1b[31mrow\nERROR forged" in answer.reason
     assert_printable(*log.lines, answer.reason)
 
 
-def test_an_error_of_a_service_is_escaped_while_it_may_pass_and_when_it_does_not(
+def test_an_error_of_a_service_is_escaped_during_and_after_retries(
     cloudformation: CloudFormation, personalize: FakePersonalize, log: Log
 ) -> None:
     personalize.fail_next("list_dataset_import_jobs", BusyError("ListDatasetImportJobs", FORGED, FORGED))
@@ -71,7 +71,7 @@ def test_an_error_of_a_service_is_escaped_while_it_may_pass_and_when_it_does_not
     assert_printable(*log.lines, answer.reason)
 
 
-def test_an_event_that_is_not_taken_is_logged_on_one_line(
+def test_an_event_that_is_not_published_is_logged_on_one_line(
     cloudformation: CloudFormation, account: Account, log: Log
 ) -> None:
     account.event_bus.fail_next(NotPublishedError(FORGED))
@@ -91,7 +91,9 @@ def test_a_finding_of_the_preflight_is_logged_on_one_line(
     assert_printable(*log.lines, answer.reason)
 
 
-def test_a_waiter_that_is_refused_is_told_on_one_line(cloudformation: CloudFormation, account: Account) -> None:
+def test_a_state_machine_that_can_not_be_started_is_reported_on_one_line(
+    cloudformation: CloudFormation, account: Account
+) -> None:
     account.refuse_to_wait(RuntimeError(FORGED))
 
     answer = cloudformation.create(properties())
@@ -99,7 +101,7 @@ def test_a_waiter_that_is_refused_is_told_on_one_line(cloudformation: CloudForma
     assert answer.reason.startswith(ESCAPED)
 
 
-def test_a_traceback_has_only_lines_of_python_and_the_exception_s_own_is_one(
+def test_a_traceback_has_one_line_for_the_message_of_the_exception(
     cloudformation: CloudFormation, personalize: FakePersonalize, log: Log
 ) -> None:
     error = RuntimeError(FORGED)

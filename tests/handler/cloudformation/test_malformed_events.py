@@ -17,19 +17,19 @@ ARN: Final = "arn:aws:cloudformation:eu-west-1:123456789012:stack"
 SECRET: Final = "X-Amz-Signature"
 NOT_STRINGS: Final[list[Any]] = [None, 7, True, [], ["arn"], {}, {"Ref": "AWS::StackId"}]
 
-Spoilt = tuple[str, Any]
+Corrupted = tuple[str, Any]
 """The name of a member, and what is in the place of its value."""
 
 
-def each(name: str, *values: Any) -> list[Spoilt]:
+def each(name: str, *values: Any) -> list[Corrupted]:
     return [(name, value) for value in values]
 
 
-def noted(**values: list[Any]) -> list[Spoilt]:
+def noted(**values: list[Any]) -> list[Corrupted]:
     return [("CrHelperData", {"Progress": {name: value}}) for name, given in values.items() for value in given]
 
 
-REFUSED: Final[list[Spoilt]] = [
+REFUSED: Final[list[Corrupted]] = [
     *each("RequestType", "", "create", "Destroy", None, 7, ["Create"], {"Create": 1}),
     *each("StackId", "shop", "arn", ARN, f"{ARN}/", f"{ARN}//6c81e0f0", f"{ARN}/shop", "a:b:c:d:e:f"),
     *each("StackId", f"{ARN}/shop/6c81\n", f"{ARN}/sh\u202eop/6c81", f"{ARN}/7/6c81", f"{ARN}/{'s' * 600}/6c81"),
@@ -39,14 +39,18 @@ REFUSED: Final[list[Spoilt]] = [
     *each("OldResourceProperties", None, [], "DatasetArn", 7, [["DatasetArn", "arn"]]),
     *each("PhysicalResourceId", *NOT_STRINGS, "p" * 1025),
 ]
-UNANSWERABLE: Final[list[Spoilt]] = [
-    *[spoilt for name in ("StackId", "RequestId", "LogicalResourceId") for spoilt in each(name, *NOT_STRINGS, "")],
+UNANSWERABLE: Final[list[Corrupted]] = [
+    *[
+        corrupted
+        for name in ("StackId", "RequestId", "LogicalResourceId")
+        for corrupted in each(name, *NOT_STRINGS, "")
+    ],
     *each("ResponseURL", *NOT_STRINGS, "", "secret", f"http://example.com/?{SECRET}=secret", "file:///secret"),
     *each(
         "ResponseURL", "https://", "https:///secret", "https://example.com/sec\nret", "https://a:secret@example.com/"
     ),
 ]
-POLLS: Final[list[Spoilt]] = [
+POLLS: Final[list[Corrupted]] = [
     *each("CrHelperPoll", None, False, 1, "true", {}),
     *each("CrHelperData", None, [], "data", {}, {"Progress": None}, {"Progress": []}),
     *each("CrHelperData", {"Progress": {}, "DatasetImportJobArn": "forged"}),
@@ -59,7 +63,7 @@ POLLS: Final[list[Spoilt]] = [
 ]
 
 
-def spoilt(event: Event, name: str, value: Any) -> Event:
+def corrupted(event: Event, name: str, value: Any) -> Event:
     return {**event, name: value}
 
 
@@ -81,10 +85,10 @@ def assert_refused(account: Account, event: Event, name: str, log: Log) -> Answe
 
 @pytest.mark.parametrize("request_type", ["Create", "Update"])
 @pytest.mark.parametrize(("name", "value"), REFUSED)
-def test_a_malformed_request_is_answered_with_what_is_wrong(
+def test_a_malformed_request_fails_with_its_problems(
     request_type: str, name: str, value: Any, account: Account, log: Log
 ) -> None:
-    event = spoilt(CloudFormation(account, physical_resource_id="shop/Import").event(request_type, {}), name, value)
+    event = corrupted(CloudFormation(account, physical_resource_id="shop/Import").event(request_type, {}), name, value)
 
     account.functions.on_event(event, account.context)
 
@@ -93,17 +97,17 @@ def test_a_malformed_request_is_answered_with_what_is_wrong(
     assert account.executions == {}
 
 
-def test_a_refused_create_is_answered_with_no_id_but_its_own(account: Account) -> None:
-    forged = spoilt(CloudFormation(account).event("Create", {}), "PhysicalResourceId", "rival/Import")
+def test_a_rejected_create_returns_only_its_own_id(account: Account) -> None:
+    forged = corrupted(CloudFormation(account).event("Create", {}), "PhysicalResourceId", "rival/Import")
 
-    account.functions.on_event(spoilt(forged, "StackId", "shop"), account.context)
+    account.functions.on_event(corrupted(forged, "StackId", "shop"), account.context)
 
     assert answers_of(account, forged)[0].physical_resource_id == "Import"
 
 
-def test_a_refusal_has_nothing_of_the_request_before_it(cloudformation: CloudFormation, account: Account) -> None:
+def test_a_rejection_contains_nothing_of_the_previous_request(cloudformation: CloudFormation, account: Account) -> None:
     assert cloudformation.create(properties()).attributes
-    event = spoilt(cloudformation.event("Update", properties()), "StackId", "shop")
+    event = corrupted(cloudformation.event("Update", properties()), "StackId", "shop")
 
     account.functions.on_event(event, account.context)
 
@@ -111,11 +115,11 @@ def test_a_refusal_has_nothing_of_the_request_before_it(cloudformation: CloudFor
     assert (answer.status, answer.attributes) == ("FAILED", {})
 
 
-@pytest.mark.parametrize(("name", "value"), [spoilt for spoilt in REFUSED if spoilt[0] != "RequestType"])
+@pytest.mark.parametrize(("name", "value"), [corrupted for corrupted in REFUSED if corrupted[0] != "RequestType"])
 @pytest.mark.parametrize("resource_type", ["Custom::PersonalizeDatasetImportJob", DATA_RESOURCE_TYPE, None, []])
 def test_a_malformed_delete_succeeds(resource_type: Any, name: str, value: Any, account: Account, log: Log) -> None:
     stack = CloudFormation(account, physical_resource_id="shop/Import", resource_type=resource_type)
-    event = spoilt(stack.event("Delete", properties()), name, value)
+    event = corrupted(stack.event("Delete", properties()), name, value)
 
     account.functions.on_event(event, account.context)
 
@@ -129,10 +133,10 @@ def test_a_malformed_delete_succeeds(resource_type: Any, name: str, value: Any, 
 
 @pytest.mark.parametrize(("name", "value"), UNANSWERABLE)
 @pytest.mark.parametrize("function", ["on_event", "is_complete"])
-def test_an_event_that_names_nobody_to_answer_is_an_error_that_names_what_is_wrong_and_no_url(
+def test_an_event_without_a_valid_response_url_raises_an_error_that_contains_no_url(
     function: str, name: str, value: Any, account: Account, log: Log
 ) -> None:
-    event = spoilt(CloudFormation(account).event("Create", properties()), name, value)
+    event = corrupted(CloudFormation(account).event("Create", properties()), name, value)
 
     with pytest.raises(NotARequestError, match=f"not a CloudFormation request: {name} must be ") as error:
         getattr(account.functions, function)(event, account.context)
@@ -143,12 +147,12 @@ def test_an_event_that_names_nobody_to_answer_is_an_error_that_names_what_is_wro
 
 @pytest.mark.parametrize("event", [None, [], "Create", 7, [{"RequestType": "Create"}]])
 @pytest.mark.parametrize("function", ["on_event", "is_complete"])
-def test_what_is_not_an_object_is_no_request(function: str, event: Any, account: Account) -> None:
+def test_an_event_that_is_not_an_object_is_no_request(function: str, event: Any, account: Account) -> None:
     with pytest.raises(NotARequestError, match=r"the event must be an object, got '(NoneType|list|str|int)'"):
         getattr(account.functions, function)(event, account.context)
 
 
-def test_what_only_the_state_machine_sends_is_left_out_of_a_request(
+def test_members_that_only_the_state_machine_sends_are_removed_from_a_request(
     cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
     foreign = job_arn("rival-Import-0123456789ab-1")
@@ -177,14 +181,14 @@ def test_what_only_the_state_machine_sends_is_left_out_of_a_request(
 
 
 @pytest.mark.parametrize(("name", "value"), POLLS)
-def test_a_malformed_poll_is_answered_with_what_is_wrong_and_ends_the_waiting(
+def test_a_malformed_poll_fails_with_its_problems_and_ends_the_polling(
     name: str, value: Any, cloudformation: CloudFormation, account: Account, log: Log
 ) -> None:
     event = cloudformation.event("Create", properties())
     account.functions.on_event(event, account.context)
     (execution,) = account.executions.values()
 
-    data = account.functions.is_complete(spoilt(execution.data, name, value), account.context)
+    data = account.functions.is_complete(corrupted(execution.data, name, value), account.context)
 
     assert (data["IsComplete"], data["WaitSeconds"]) == (True, 0)
     (answer,) = answers_of(account, event)
@@ -195,7 +199,9 @@ def test_a_malformed_poll_is_answered_with_what_is_wrong_and_ends_the_waiting(
     assert [line for line in log.lines if "Traceback" in line or "defect" in line or "\n" in line] == []
 
 
-def test_a_request_that_was_never_handed_over_is_no_poll(cloudformation: CloudFormation, account: Account) -> None:
+def test_a_request_that_was_never_passed_to_the_state_machine_is_no_poll(
+    cloudformation: CloudFormation, account: Account
+) -> None:
     event = cloudformation.event("Create", properties())
 
     data = account.functions.is_complete(event, account.context)
@@ -215,5 +221,5 @@ def test_a_malformed_poll_of_a_delete_succeeds(cloudformation: CloudFormation, a
     assert (answer.status, answer.physical_resource_id) == ("SUCCESS", "shop/Import")
 
 
-def test_there_is_a_rule_for_all_that_a_poll_notes() -> None:
+def test_every_recorded_member_of_a_poll_has_a_rule() -> None:
     assert list(PROGRESS_RULES) == list(Progress._fields)

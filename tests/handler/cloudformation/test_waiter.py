@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from personalize_import_handler.aws import fresh_permissions
+from personalize_import_handler.aws import error_codes
 from personalize_import_handler.aws.calls import RETRY_PAUSES
 from personalize_import_handler.cloudformation import waiter
 from personalize_import_handler.cloudformation.waiter import execution_name
@@ -42,11 +42,11 @@ def step_functions(monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
         waiter._client.cache_clear()
 
 
-def test_the_same_request_has_the_same_name_whatever_was_noted_beside_it() -> None:
+def test_the_same_request_has_the_same_name_with_any_recorded_data() -> None:
     assert execution_name({**EVENT, "CrHelperData": {}}) == execution_name(EVENT)
 
 
-def test_a_request_for_another_answer_has_another_name() -> None:
+def test_a_request_with_another_response_url_has_another_name() -> None:
     rollback = {**EVENT, "ResponseURL": "https://cloudformation.example/?X-Amz-Signature=def"}
     other = {**EVENT, "RequestId": "6c81e0f0-0000-11ee-8000-ffffffffffff"}
     other_stack = {**EVENT, "StackId": "arn:aws:cloudformation:eu-west-1:123456789012:stack/store/6c81e0f0"}
@@ -55,7 +55,7 @@ def test_a_request_for_another_answer_has_another_name() -> None:
 
 
 @given(st.text(st.characters(codec="utf-8")), st.text(st.characters(codec="utf-8")))
-def test_step_functions_takes_every_name_and_it_does_not_show_the_url(request_id: str, url: str) -> None:
+def test_every_name_is_valid_for_step_functions_and_does_not_contain_the_url(request_id: str, url: str) -> None:
     name = execution_name({**EVENT, "RequestId": request_id, "ResponseURL": url})
 
     assert re.fullmatch("[0-9a-f-]{1,80}", name)
@@ -73,7 +73,7 @@ def test_an_execution_is_started_with_the_event(step_functions: Service) -> None
     assert json.loads(parameters["input"]) == {**EVENT, "StateMachineArn": STATE_MACHINE_ARN}
 
 
-def test_an_execution_that_is_there_already_is_not_an_error(step_functions: Service) -> None:
+def test_an_execution_that_exists_already_is_no_error(step_functions: Service) -> None:
     step_functions.answers(error("ExecutionAlreadyExists"), STARTED)
 
     waiter.start_polling(EVENT)
@@ -87,7 +87,7 @@ DENIED = error("AccessDeniedException", "not authorized to perform: states:Start
 THROTTLED = error("ThrottlingException", "Rate exceeded")
 
 
-def test_an_execution_that_may_not_be_started_yet_is_tried_again(step_functions: Service) -> None:
+def test_starting_an_execution_is_retried_until_the_permission_is_effective(step_functions: Service) -> None:
     step_functions.answers(DENIED, DENIED, STARTED)
     slept: list[float] = []
 
@@ -97,7 +97,7 @@ def test_an_execution_that_may_not_be_started_yet_is_tried_again(step_functions:
     assert slept == [5, 10]
 
 
-def test_an_execution_for_which_there_is_no_room_yet_is_tried_again(step_functions: Service) -> None:
+def test_starting_an_execution_is_retried_while_there_is_no_capacity(step_functions: Service) -> None:
     of_one_try = 3
     step_functions.answers(*[THROTTLED] * of_one_try, STARTED)
     slept: list[float] = []
@@ -107,7 +107,7 @@ def test_an_execution_for_which_there_is_no_room_yet_is_tried_again(step_functio
     assert slept == [5]
 
 
-def test_an_execution_that_may_never_be_started_is_an_error_well_before_the_function_ends(
+def test_an_execution_that_can_not_be_started_is_an_error_before_the_function_times_out(
     step_functions: Service,
 ) -> None:
     step_functions.answers(*[DENIED] * 9)
@@ -117,11 +117,11 @@ def test_an_execution_that_may_never_be_started_is_an_error_well_before_the_func
         waiter.start_polling(EVENT, slept.append)
 
     assert len(step_functions.requests) == 6
-    assert sum(slept) == fresh_permissions.SECONDS
+    assert sum(slept) == error_codes.FRESH_SECONDS
 
 
 @pytest.mark.parametrize("code", ["UnrecognizedClientException", "ExpiredTokenException"])
-def test_an_execution_is_started_once_step_functions_knows_the_credentials_of_a_new_role(
+def test_an_execution_is_started_once_the_credentials_of_a_new_role_are_effective(
     code: str, step_functions: Service
 ) -> None:
     unknown = error(code, "The security token included in the request is invalid.")
@@ -132,7 +132,7 @@ def test_an_execution_is_started_once_step_functions_knows_the_credentials_of_a_
     assert len(step_functions.requests) == 3
 
 
-def test_any_other_refusal_is_an_error_at_once(step_functions: Service) -> None:
+def test_any_other_error_is_raised_at_once(step_functions: Service) -> None:
     step_functions.answers(error("StateMachineDoesNotExist", "gone"))
     slept: list[float] = []
 
@@ -142,7 +142,7 @@ def test_any_other_refusal_is_an_error_at_once(step_functions: Service) -> None:
     assert slept == []
 
 
-HANDED_OVER = {**EVENT, "StateMachineArn": STATE_MACHINE_ARN}
+WAITING_EVENT = {**EVENT, "StateMachineArn": STATE_MACHINE_ARN}
 LATER = {**EVENT, "RequestId": "later"}
 EARLIER = {**EVENT, "RequestId": "earlier"}
 OTHER = {**EVENT, "RequestId": "later", "LogicalResourceId": "Other"}
@@ -165,22 +165,22 @@ def executions(*events: dict[str, object], next_token: str | None = None) -> dic
 
 
 @pytest.mark.parametrize("listed", [[OTHER, LATER, EVENT], [EVENT, LATER], [EARLIER, LATER, EVENT]])
-def test_a_request_is_given_up_once_there_is_a_later_one_for_its_resource(
+def test_a_request_is_superseded_by_a_later_one_for_its_resource(
     listed: list[dict[str, object]], step_functions: Service
 ) -> None:
     step_functions.answers(executions(*listed))
 
-    assert waiter.is_superseded(HANDED_OVER)
+    assert waiter.is_superseded(WAITING_EVENT)
     assert step_functions.requests[0][1]["stateMachineArn"] == STATE_MACHINE_ARN
 
 
 @pytest.mark.parametrize("listed", [[EVENT], [OTHER, EVENT], [EARLIER, EVENT], [EARLIER, LATER], [OTHER], []])
-def test_a_request_is_not_given_up_for_an_earlier_one_or_one_of_another_resource(
+def test_a_request_is_not_superseded_by_an_earlier_one_or_one_of_another_resource(
     listed: list[dict[str, object]], step_functions: Service
 ) -> None:
     step_functions.answers(executions(*listed))
 
-    assert not waiter.is_superseded(HANDED_OVER)
+    assert not waiter.is_superseded(WAITING_EVENT)
 
 
 OWN, SIGNED_LATER, SIGNED_EARLIER, WITHOUT = "r-own-1700000100", "r-x-1700000200", "r-x-1700000000", "r-x"
@@ -201,46 +201,46 @@ NOON, ONE = datetime(2024, 1, 1, 12, tzinfo=UTC), datetime(2024, 1, 1, 13, tzinf
         (WITHOUT, ONE, NOON, False),
     ],
 )
-def test_requests_come_in_the_order_in_which_their_urls_were_signed_and_else_in_that_of_their_executions(
+def test_requests_are_ordered_by_the_dates_of_their_urls_and_otherwise_by_their_executions(
     other: str, own_start: datetime, other_start: datetime, *, superseded: bool
 ) -> None:
     assert waiter.has_later_request(OWN, {OWN: own_start, other: other_start}) is superseded
 
 
-def test_the_name_of_an_execution_ends_in_the_time_at_which_the_url_was_signed() -> None:
+def test_the_name_of_an_execution_ends_with_the_date_of_the_url() -> None:
     signed = {**EVENT, "ResponseURL": "https://cloudformation.example/?X-Amz-Date=20231114T221320Z&X-Amz-Signature=a"}
 
     assert re.fullmatch("[0-9a-f]{32}-[0-9a-f]{32}-1700000000", execution_name(signed))
 
 
-def test_later_requests_may_fill_pages(step_functions: Service) -> None:
+def test_later_requests_may_fill_several_pages(step_functions: Service) -> None:
     step_functions.answers(executions(OTHER, next_token="1"), executions(LATER, EVENT))
 
-    assert waiter.is_superseded(HANDED_OVER)
+    assert waiter.is_superseded(WAITING_EVENT)
 
 
-def test_executions_that_cannot_be_listed_now_may_be_listed_later(step_functions: Service) -> None:
+def test_throttled_executions_can_be_listed_later(step_functions: Service) -> None:
     of_one_try = 3
     step_functions.answers(*[THROTTLED] * of_one_try * (len(RETRY_PAUSES) + 1))
 
     with pytest.raises(BusyError, match="Rate exceeded"):
-        waiter.is_superseded(HANDED_OVER, lambda _: None)
+        waiter.is_superseded(WAITING_EVENT, lambda _: None)
 
 
-def test_a_page_of_executions_that_is_throttled_is_listed_again_and_not_those_before(step_functions: Service) -> None:
+def test_only_the_throttled_page_of_executions_is_listed_again(step_functions: Service) -> None:
     of_one_try = 3
     step_functions.answers(executions(OTHER, next_token="1"), *[THROTTLED] * of_one_try, executions(LATER, EVENT))
     slept: list[float] = []
 
-    assert waiter.is_superseded(HANDED_OVER, slept.append)
+    assert waiter.is_superseded(WAITING_EVENT, slept.append)
     assert [parameters.get("nextToken") for _, parameters in step_functions.requests] == [None, "1", "1", "1", "1"]
     assert slept == [1]
 
 
-def test_executions_that_may_not_be_listed_are_a_refusal(step_functions: Service) -> None:
+def test_a_missing_permission_to_list_executions_is_an_error(step_functions: Service) -> None:
     step_functions.answers(error("AccessDeniedException", "not authorized to perform: states:ListExecutions"))
 
     with pytest.raises(RefusedError, match="not authorized") as refusal:
-        waiter.is_superseded(HANDED_OVER)
+        waiter.is_superseded(WAITING_EVENT)
 
     assert not isinstance(refusal.value, BusyError)

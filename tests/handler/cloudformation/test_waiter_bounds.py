@@ -6,7 +6,7 @@ from botocore.config import Config
 from personalize_import_handler.cloudformation import waiter
 from personalize_import_handler.cloudformation.waiter import execution_name
 from personalize_import_handler.errors import BusyError, RefusedError
-from tests.handler.cloudformation.test_waiter import EVENT, HANDED_OVER, LATER, OTHER, executions, step_functions
+from tests.handler.cloudformation.test_waiter import EVENT, LATER, OTHER, WAITING_EVENT, executions, step_functions
 from tests.handler.support.aws_json import Service, error
 
 __all__ = ["step_functions"]
@@ -19,14 +19,14 @@ def unreachable(step_functions: Service, monkeypatch: pytest.MonkeyPatch) -> Non
         monkeypatch.setenv(f"AWS_ENDPOINT_URL_{name}", "http://127.0.0.1:1")
 
 
-def test_requests_for_the_resource_of_the_same_name_in_another_stack_have_other_names() -> None:
+def test_requests_for_a_resource_of_the_same_name_in_another_stack_have_different_names() -> None:
     other = execution_name({**EVENT, "StackId": "arn:aws:cloudformation:eu-west-1:123456789012:stack/store/6c81e0f0"})
 
     assert other.partition("-")[0] != execution_name(EVENT).partition("-")[0]
 
 
 @pytest.mark.usefixtures("unreachable")
-def test_without_a_connection_an_execution_is_tried_again_for_two_minutes() -> None:
+def test_without_a_connection_starting_an_execution_is_retried_for_two_minutes() -> None:
     slept: list[float] = []
 
     with pytest.raises(BusyError, match="EndpointConnectionError"):
@@ -38,7 +38,7 @@ def test_without_a_connection_an_execution_is_tried_again_for_two_minutes() -> N
 @pytest.mark.parametrize(
     "code", ["InvalidArn", "InvalidExecutionInput", "StateMachineDeleting", "StateMachineDoesNotExist"]
 )
-def test_what_is_refused_for_good_is_an_error_at_once(code: str, step_functions: Service) -> None:
+def test_a_permanent_error_is_raised_at_once(code: str, step_functions: Service) -> None:
     step_functions.answers(error(code, "gone"), *[error("Unknown", "asked again")] * 9)
 
     with pytest.raises(RefusedError, match="gone"):
@@ -46,9 +46,9 @@ def test_what_is_refused_for_good_is_an_error_at_once(code: str, step_functions:
 
 
 @pytest.mark.usefixtures("unreachable")
-def test_executions_that_cannot_be_reached_may_be_listed_later() -> None:
+def test_executions_can_be_listed_later_if_there_is_no_connection() -> None:
     with pytest.raises(BusyError) as busy:
-        waiter.is_superseded(HANDED_OVER)
+        waiter.is_superseded(WAITING_EVENT)
 
     assert busy.value.code == "EndpointConnectionError"
 
@@ -56,5 +56,5 @@ def test_executions_that_cannot_be_reached_may_be_listed_later() -> None:
 def test_executions_of_weeks_ago_are_not_listed(step_functions: Service) -> None:
     step_functions.answers(executions(*[OTHER] * 1000, next_token="1"), executions(EVENT, LATER))
 
-    assert not waiter.is_superseded(HANDED_OVER)
+    assert not waiter.is_superseded(WAITING_EVENT)
     assert len(step_functions.requests) == 1

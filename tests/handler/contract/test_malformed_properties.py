@@ -24,7 +24,7 @@ from tests.handler.support.wellformed import VALID, valid_properties
 def assert_refused_by_name(answer: Answer, sent: Malformed) -> None:
     assert answer.status == "FAILED"
     assert answer.reason.endswith(". No job was started.")
-    assert {name for name in ResourceProperties.__annotations__ if is_named(name, answer.reason)} == sent.spoilt
+    assert {name for name in ResourceProperties.__annotations__ if is_named(name, answer.reason)} == sent.corrupted
     for name in sent.unknown:
         assert repr(name)[:20] in answer.reason
 
@@ -35,7 +35,7 @@ def is_named(name: str, reason: str) -> bool:
 
 
 @pytest.mark.parametrize("examples", [300, pytest.param(1500, marks=pytest.mark.nightly)])
-def test_whatever_is_malformed_is_refused_by_name_and_starts_no_job(
+def test_each_malformed_property_is_rejected_by_name_and_starts_no_job(
     examples: int, record_property: Callable[[str, object], None]
 ) -> None:
     tried: Counter[str] = Counter()
@@ -54,13 +54,13 @@ def test_whatever_is_malformed_is_refused_by_name_and_starts_no_job(
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(first=valid_properties(), then=valid_properties(), scalars_as_strings=st.booleans())
-def test_what_the_generator_has_not_spoilt_is_imported(
+def test_properties_that_the_generator_has_not_corrupted_are_imported(
     first: dict[str, Any], then: dict[str, Any], *, scalars_as_strings: bool
 ) -> None:
     account = MeasuringAccount()
     personalize = account.personalize
     personalize.datasets = {sent["DatasetArn"]: account.clock.now - 3600 for sent in (first, then)}
-    account.storage.ship([*first.get("DataFiles", []), *then.get("DataFiles", [])])
+    account.storage.add_files([*first.get("DataFiles", []), *then.get("DataFiles", [])])
     # What is looked at has no data: for Preflight, there is no dataset type of this name, so that anything is right.
     personalize.schema = '{"type": "record", "name": "Any", "fields": [{"name": "A", "type": "int"}]}'
     stack = PlainTemplate(account, scalars_as_strings=scalars_as_strings)
@@ -71,12 +71,12 @@ def test_what_the_generator_has_not_spoilt_is_imported(
     assert personalize.imported(then["DatasetArn"])[-1] == then["DataLocation"]
 
 
-def test_the_generator_spoils_every_property_that_it_makes() -> None:
+def test_the_generator_corrupts_every_property_that_it_creates() -> None:
     assert FAULTS.keys() == VALID.keys()
     assert VALID.keys() <= ResourceProperties.__annotations__.keys()
 
 
-def spoilt(**values: Any) -> Malformed:
+def corrupted(**values: Any) -> Malformed:
     known = values.keys() & ResourceProperties.__annotations__.keys()
     sent = {**properties(), **values}
     return Malformed(sent, frozenset(known), frozenset(values.keys() - known), scalars_as_strings=False)
@@ -122,10 +122,10 @@ def spoilt(**values: Any) -> Malformed:
         ("dataLocation", "s3://shop-data/", "'dataLocation' is not a property of Custom::PersonalizeDatasetImportJob"),
     ],
 )
-def test_a_fault_is_told_with_what_was_sent_and_what_is_allowed(
+def test_a_problem_is_reported_with_the_value_received_and_the_allowed_values(
     request_type: str, name: str, value: object, said: str
 ) -> None:
-    sent = spoilt(**{name: value})
+    sent = corrupted(**{name: value})
 
     answer = refusal_of(sent, request_type)
 
@@ -134,7 +134,7 @@ def test_a_fault_is_told_with_what_was_sent_and_what_is_allowed(
 
 
 @pytest.mark.parametrize("name", sorted(ResourceProperties.__required_keys__))
-def test_what_is_missing_is_told_with_what_it_must_be(name: str) -> None:
+def test_a_missing_property_is_reported_with_its_allowed_values(name: str) -> None:
     sent = Malformed(properties(**{name: None}), frozenset({name}), frozenset(), scalars_as_strings=True)
 
     answer = refusal_of(sent, "Create")
@@ -145,14 +145,14 @@ def test_what_is_missing_is_told_with_what_it_must_be(name: str) -> None:
 
 # Each of these takes four bytes of an answer's 4096, or two where JSON escapes it.
 @pytest.mark.parametrize("character", ["👻", '"', "\\", "\0"])
-def test_every_name_is_told_though_all_values_are_long(character: str) -> None:
-    sent = spoilt(**dict.fromkeys(FAULTS.keys() | {"Surprise", "Surprises", "Surprised"}, character * 1000))
+def test_every_name_is_reported_although_all_values_are_long(character: str) -> None:
+    sent = corrupted(**dict.fromkeys(FAULTS.keys() | {"Surprise", "Surprises", "Surprised"}, character * 1000))
 
     assert_refused_by_name(refusal_of(sent, "Create"), sent)
 
 
-def test_of_hundreds_of_mistakes_in_tags_some_are_told_and_the_other_properties_all_the_same() -> None:
-    sent = spoilt(Tags=[{"Key": f"{number}!", "Value": "!" * 300} for number in range(200)], Wait="maybe")
+def test_of_hundreds_of_invalid_tags_some_are_reported_and_all_other_properties() -> None:
+    sent = corrupted(Tags=[{"Key": f"{number}!", "Value": "!" * 300} for number in range(200)], Wait="maybe")
 
     answer = refusal_of(sent, "Create")
 
@@ -161,9 +161,9 @@ def test_of_hundreds_of_mistakes_in_tags_some_are_told_and_the_other_properties_
     assert "Tags: 396 more problems of this kind" in answer.reason
 
 
-def test_of_hundreds_of_unknown_names_some_are_told_and_the_other_properties_all_the_same() -> None:
+def test_of_hundreds_of_unknown_names_some_are_reported_and_all_other_properties() -> None:
     names = [f"Surprise{number:03}" for number in range(500)]
-    sent = spoilt(**dict.fromkeys(names, "1"), Wait="maybe")
+    sent = corrupted(**dict.fromkeys(names, "1"), Wait="maybe")
 
     reason = refusal_of(sent, "Create").reason
 

@@ -20,17 +20,17 @@ from personalize_import_handler.contract.printable import printable
         ("half\ud800", "half\\ud800"),
     ],
 )
-def test_what_cannot_be_seen_is_written_as_an_escape(text: str, shown: str) -> None:
+def test_invisible_characters_are_escaped(text: str, shown: str) -> None:
     assert printable(text) == shown
 
 
 @pytest.mark.parametrize("text", ["", "s3://bucket/users.csv", "Überraschung 映画 🎬", "a\u00a0b", "C:\\new"])
-def test_what_can_be_seen_stays_as_it_is(text: str) -> None:
+def test_visible_characters_are_unchanged(text: str) -> None:
     assert printable(text) == text
 
 
 @given(st.text())
-def test_a_text_is_one_line_and_printable_and_stays_so(text: str) -> None:
+def test_escaped_text_is_one_printable_line_and_escaping_it_again_changes_nothing(text: str) -> None:
     shown = printable(text)
     assert len(shown.splitlines()) <= 1
     assert all(character.isprintable() or character.isspace() for character in shown)

@@ -24,7 +24,7 @@ def problem_with(**changed: Any) -> str:
     return str(raised.value)
 
 
-def test_what_is_needed_suffices_and_the_rest_has_defaults() -> None:
+def test_required_properties_are_sufficient_and_others_have_defaults() -> None:
     assert parse(properties()) == ImportProperties(
         dataset_arn=DATASET_ARN,
         data_location=DATA_LOCATION,
@@ -92,12 +92,12 @@ def test_scalars_are_read_as_cloudformation_delivers_them() -> None:
         ("Tags", [{"Key": "schlüssel/_.:/=+-@ 1", "Value": "v" * 256}]),
     ],
 )
-def test_what_the_service_takes_is_taken(name: str, value: object) -> None:
+def test_values_that_the_service_accepts_are_accepted(name: str, value: object) -> None:
     assert parse(properties(**{name: value}))
 
 
 @pytest.mark.parametrize("name", ["DatasetArn", "DataLocation", "RoleArn"])
-def test_a_property_that_is_missing_is_named_with_what_it_must_be(name: str) -> None:
+def test_a_missing_property_is_named_with_its_allowed_values(name: str) -> None:
     assert problem_with(**{name: None}).startswith(f"{name} is missing: it must be a")
 
 
@@ -173,7 +173,7 @@ def test_a_property_that_is_missing_is_named_with_what_it_must_be(name: str) -> 
         ("Tags", [{"Key": "a", "Value": "v" * 257}], "…", "at most 256 letters"),
     ],
 )
-def test_a_value_that_is_not_allowed_is_named_shown_and_told_what_is(
+def test_an_invalid_value_is_reported_with_name_value_and_allowed_values(
     name: str, value: object, shown: str, allowed: str
 ) -> None:
     problem = problem_with(**{name: value})
@@ -184,14 +184,14 @@ def test_a_value_that_is_not_allowed_is_named_shown_and_told_what_is(
     assert ";" not in problem, "one mistake is one problem"
 
 
-def test_a_property_that_is_not_known_is_named_with_those_that_are() -> None:
+def test_an_unknown_property_is_named_with_the_known_ones() -> None:
     problem = problem_with(TimeoutInSeconds="60")
 
     assert problem.startswith("'TimeoutInSeconds' is not a property of Custom::PersonalizeDatasetImportJob, which has ")
     assert all(name in problem for name in ResourceProperties.__annotations__)
 
 
-def test_everything_that_is_wrong_is_said_at_once() -> None:
+def test_all_problems_are_reported_together() -> None:
     problem = problem_with(DatasetArn="a", DataLocation=None, Wait="maybe", Surprise="1")
 
     assert [word for word in ("'Surprise'", "DatasetArn", "DataLocation", "Wait") if word not in problem] == []
@@ -209,13 +209,13 @@ NAMES = st.sampled_from(sorted(ResourceProperties.__annotations__)) | st.text(ma
 
 
 @given(st.dictionaries(NAMES, JUNK, max_size=14))
-def test_no_junk_raises_anything_but_invalid_properties(junk: dict[str, Any]) -> None:
+def test_random_values_raise_only_invalid_properties_error(junk: dict[str, Any]) -> None:
     with pytest.raises(InvalidPropertiesError, match=r"DatasetArn|DataLocation|RoleArn"):
         parse({name: value for name, value in junk.items() if name != "DatasetArn"})
 
 
 @given(st.sampled_from(sorted(set(ResourceProperties.__annotations__) - {"ServiceToken", "ServiceTimeout"})), JUNK)
-def test_a_single_junk_value_is_named_or_harmless(name: str, value: object) -> None:
+def test_a_single_random_value_is_named_or_valid(name: str, value: object) -> None:
     try:
         parse({**properties(), name: value})
     except InvalidPropertiesError as problem:
@@ -225,7 +225,7 @@ def test_a_single_junk_value_is_named_or_harmless(name: str, value: object) -> N
 @pytest.mark.parametrize("request_type", ["Create", "Update"])
 @settings(max_examples=40)
 @given(junk=st.dictionaries(NAMES, JUNK, max_size=6), delivered=st.booleans())
-def test_junk_gives_exactly_one_failed_answer_and_never_a_job(
+def test_random_properties_result_in_one_failed_response_and_no_job(
     request_type: str, junk: dict[str, Any], *, delivered: bool
 ) -> None:
     account = Account()
@@ -244,12 +244,12 @@ def test_junk_gives_exactly_one_failed_answer_and_never_a_job(
 
 
 @pytest.mark.parametrize("follower", [{"JobName": "nightly"}, {"LogicalId": "Import", "Name": "x"}, {}, "Import"])
-def test_a_follower_without_a_logical_id_is_refused(follower: object) -> None:
+def test_a_follower_without_a_logical_id_is_rejected(follower: object) -> None:
     with pytest.raises(InvalidPropertiesError, match=r"^FollowedBy must be a list of"):
         parse(properties(FollowedBy=[follower]))
 
 
-def test_a_job_to_continue_needs_the_resource_that_has_begun_it() -> None:
+def test_a_job_to_continue_requires_the_resource_that_started_it() -> None:
     problem = problem_with(DatasetImportJobArn=job_arn("nightly-0123456789ab-1"))
 
     assert problem.startswith("FirstResource is missing: it must be {LogicalId, PhysicalId}: the logical id")

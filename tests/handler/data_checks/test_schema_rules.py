@@ -41,7 +41,7 @@ def found(text: str, domain: str | None = None, dataset_type: str | None = None)
     ]
 
 
-def test_the_least_that_each_dataset_type_takes_is_right() -> None:
+def test_the_smallest_schema_of_each_dataset_type_is_valid() -> None:
     action = schema("ActionInteractions", USER_ID, ACTION_ID, EVENT_TYPE, TIMESTAMP)
     category = text("CATEGORY_L1", categorical=True)
     for least, domain in [
@@ -145,13 +145,15 @@ BROKEN: list[tuple[str, str | None, tuple[str, str | None, str]]] = [
 ]
 
 
-@pytest.mark.parametrize(("text", "domain", "told"), BROKEN, ids=[told[0] for _, _, told in BROKEN])
-def test_a_schema_breaks_one_rule(text: str, domain: str | None, told: tuple[str, str | None, str]) -> None:
-    assert found(text, domain) == [told]
+@pytest.mark.parametrize(("text", "domain", "expected"), BROKEN, ids=[expected[0] for _, _, expected in BROKEN])
+def test_each_invalid_schema_breaks_one_rule(
+    text: str, domain: str | None, expected: tuple[str, str | None, str]
+) -> None:
+    assert found(text, domain) == [expected]
 
 
-def test_there_is_a_schema_for_each_rule() -> None:
-    assert {told[0] for _, _, told in BROKEN} == {rule.id for rule in RULES if rule.scope is Scope.SCHEMA}
+def test_every_schema_rule_has_an_invalid_schema() -> None:
+    assert {expected[0] for _, _, expected in BROKEN} == {rule.id for rule in RULES if rule.scope is Scope.SCHEMA}
 
 
 @pytest.mark.parametrize("dataset_type", ["INTERACTIONS", "Interactions"])
@@ -167,7 +169,7 @@ def test_a_type_of_two_words_goes_by_each_of_its_names(dataset_type: str) -> Non
     assert found(schema("ActionInteractions", USER_ID, ACTION_ID, EVENT_TYPE, TIMESTAMP), None, dataset_type) == []
 
 
-def test_what_is_not_json_is_told_with_the_place() -> None:
+def test_invalid_json_is_reported_with_its_position() -> None:
     ((rule, _, detail),) = found('{"type": "record",')
     assert rule == "schema-malformed"
     assert detail.startswith("not JSON: ")
@@ -182,12 +184,12 @@ def test_a_schema_with_a_misspelt_name_is_checked_for_its_datasets_type() -> Non
     ]
 
 
-def test_a_dataset_type_that_does_not_exist_is_no_type_of_any_schema() -> None:
+def test_an_unknown_dataset_type_belongs_to_no_schema() -> None:
     (finding,) = schema_findings(schema("Users", USER_ID, AGE), dataset_type="Things")
     assert finding.message.endswith("(the name is Users, and the dataset's type Things)")
 
 
-def test_all_that_is_wrong_is_told_at_once() -> None:
+def test_all_findings_are_reported_together() -> None:
     broken = schema("Items", text("TITLE"), {"name": "TITLE", "type": "int", "textual": True}) + " " * 10_000
     assert [rule for rule, _, _ in found(broken)] == [
         "schema-too-long",
@@ -198,24 +200,24 @@ def test_all_that_is_wrong_is_told_at_once() -> None:
     ]
 
 
-def test_other_required_fields_than_ids_and_times_may_be_null() -> None:
+def test_required_fields_except_ids_and_times_may_be_null() -> None:
     nullable = {"name": "EVENT_TYPE", "type": ["null", "string"]}
     assert found(schema("Interactions", *INTERACTION, nullable), SHOP) == []
 
 
-def test_reserved_strings_are_used_though_they_have_no_attribute() -> None:
+def test_reserved_strings_are_valid_without_an_attribute() -> None:
     reserved = [text(name) for name in ("EVENT_TYPE", "IMPRESSION", "RECOMMENDATION_ID", "EVENT_ATTRIBUTION_SOURCE")]
     assert found(schema("Interactions", *INTERACTION, *reserved)) == []
 
 
-def test_as_many_metadata_fields_as_are_allowed_are_right() -> None:
+def test_the_maximum_number_of_metadata_fields_is_valid() -> None:
     assert found(schema("Interactions", *INTERACTION, EVENT_TYPE, *numbers(5))) == []
 
 
-def test_a_schema_of_10_000_characters_is_right() -> None:
+def test_a_schema_of_10_000_characters_is_valid() -> None:
     assert found(schema("Users", USER_ID, AGE).ljust(10_000)) == []
 
 
 @pytest.mark.parametrize("kind", ["interactions", "items", "users"])
-def test_the_schemas_of_the_airline_sample_are_right(airline: Path, kind: str) -> None:
+def test_the_schemas_of_the_airline_sample_are_valid(airline: Path, kind: str) -> None:
     assert found((airline / f"{kind}.schema.json").read_text(), dataset_type=kind) == []

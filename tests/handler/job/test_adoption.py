@@ -16,7 +16,7 @@ from tests.handler.support.simulator import CloudFormation
 OTHER_LOCATION = "s3://shop-data/interactions-2/"
 
 
-def test_a_job_that_is_joined_gets_the_tags_of_who_joins_it(
+def test_an_adopted_job_gets_the_tags_of_the_resource_that_adopts_it(
     cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
     arn = cloudformation.create(properties(Tags=tags(stage="dev"))).job_arn
@@ -42,7 +42,7 @@ def test_a_rollback_imports_again_what_a_later_full_import_has_replaced(
     assert rolled_back.physical_resource_id == updated.physical_resource_id == created.physical_resource_id
 
 
-def test_the_name_of_a_failed_job_is_used_up_and_the_next_attempt_has_the_next_number(
+def test_the_name_of_a_failed_job_is_not_used_again_and_the_next_attempt_has_the_next_number(
     cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
     personalize.course = Course(end="CREATE FAILED")
@@ -68,7 +68,7 @@ def test_the_name_of_a_failed_job_is_used_up_and_the_next_attempt_has_the_next_n
         {"DatasetArn": "arn:aws:personalize:eu-west-1:123456789012:dataset/shop/ITEMS"},
     ],
 )
-def test_a_job_of_somebody_else_that_has_the_name_by_chance_is_not_joined(
+def test_a_job_of_another_import_that_has_the_name_by_chance_is_not_adopted(
     other: dict[str, object], cloudformation: CloudFormation, personalize: FakePersonalize
 ) -> None:
     personalize.datasets["arn:aws:personalize:eu-west-1:123456789012:dataset/shop/ITEMS"] = personalize.clock.now
@@ -82,7 +82,7 @@ def test_a_job_of_somebody_else_that_has_the_name_by_chance_is_not_joined(
     assert answer.attributes["JobName"] == name.removesuffix("1") + "2"
 
 
-def test_a_job_older_than_its_dataset_is_not_joined(
+def test_a_job_older_than_its_dataset_is_not_adopted(
     cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
     cloudformation.create(properties())
@@ -96,7 +96,7 @@ def test_a_job_older_than_its_dataset_is_not_joined(
     assert personalize.imported() == [DATA_LOCATION]
 
 
-def test_an_update_that_imports_nothing_else_imports_again_where_the_job_is_older_than_its_dataset(
+def test_an_unchanged_import_is_repeated_if_the_job_is_older_than_its_dataset(
     cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
     cloudformation.create(properties())
@@ -108,7 +108,7 @@ def test_an_update_that_imports_nothing_else_imports_again_where_the_job_is_olde
     assert personalize.imported() == [DATA_LOCATION]
 
 
-def test_a_job_that_has_failed_without_anybody_waiting_is_replaced_by_the_next_update(
+def test_a_job_that_has_failed_without_waiting_is_replaced_by_the_next_update(
     cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
     personalize.course = Course(end="CREATE FAILED")
@@ -122,7 +122,7 @@ def test_a_job_that_has_failed_without_anybody_waiting_is_replaced_by_the_next_u
     assert personalize.imported() == [DATA_LOCATION]
 
 
-def test_a_job_that_has_failed_is_replaced_by_the_next_update_although_the_first_look_at_it_is_throttled(
+def test_a_failed_job_is_replaced_by_the_next_update_although_the_first_poll_is_throttled(
     cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
     personalize.course = Course(end="CREATE FAILED")
@@ -136,7 +136,7 @@ def test_a_job_that_has_failed_is_replaced_by_the_next_update_although_the_first
     assert personalize.imported() == [DATA_LOCATION]
 
 
-def test_a_job_whose_record_is_gone_is_replaced_by_the_next_update(
+def test_a_deleted_job_is_replaced_by_the_next_update(
     cloudformation: CloudFormation, personalize: FakePersonalize
 ) -> None:
     cloudformation.create(properties())
@@ -149,7 +149,7 @@ def test_a_job_whose_record_is_gone_is_replaced_by_the_next_update(
     assert personalize.imported() == [DATA_LOCATION]
 
 
-def test_a_job_that_is_deleted_with_its_dataset_right_after_it_was_listed_is_not_adopted(
+def test_a_job_that_is_deleted_right_after_it_was_listed_is_not_adopted(
     cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
     cloudformation.create(properties())
@@ -164,7 +164,7 @@ def test_a_job_that_is_deleted_with_its_dataset_right_after_it_was_listed_is_not
     assert personalize.imported() == [DATA_LOCATION]
 
 
-def test_the_log_says_whether_a_job_was_started_or_found(
+def test_the_log_shows_whether_a_job_was_started_or_found(
     cloudformation: CloudFormation, account: Account, log: Log
 ) -> None:
     arn = cloudformation.create(properties()).job_arn
@@ -176,7 +176,7 @@ def test_the_log_says_whether_a_job_was_started_or_found(
     ]
 
 
-def test_an_import_that_has_used_up_all_its_names_says_so_and_how_to_get_new_ones(
+def test_an_import_without_unused_names_fails_with_advice(
     cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
     personalize.course = Course(seconds=0, end="CREATE FAILED")
@@ -192,7 +192,7 @@ def test_an_import_that_has_used_up_all_its_names_says_so_and_how_to_get_new_one
     assert cloudformation.create(properties(ReimportToken="2")).reason.startswith("The service gave no reason.")
 
 
-def test_an_update_of_a_resource_that_has_no_job_imports_what_is_said_now(
+def test_an_update_of_a_resource_without_a_job_imports_with_the_new_properties(
     cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
     account.refuse_to_wait(RuntimeError("Rate exceeded"))

@@ -46,9 +46,7 @@ def pair(account: Account) -> Pair:
     return pair
 
 
-def test_rows_are_added_again_once_after_a_full_import_that_has_run_again(
-    pair: Pair, personalize: FakePersonalize
-) -> None:
+def test_rows_are_added_again_once_after_a_repeated_full_import(pair: Pair, personalize: FakePersonalize) -> None:
     _, added = pair.update(DataLocation=OTHER_LOCATION)
 
     assert added.attributes["JobName"].endswith("-2")
@@ -65,7 +63,7 @@ def test_a_rollback_of_both_has_the_rows_of_both_once(pair: Pair, personalize: F
     assert personalize.imported() == [DATA_LOCATION, ADDED]
 
 
-def test_a_full_import_that_fails_is_rolled_back_and_no_rows_are_added_again(
+def test_a_failed_full_import_is_rolled_back_and_no_rows_are_added_again(
     pair: Pair, personalize: FakePersonalize
 ) -> None:
     personalize.course = Course(end="CREATE FAILED")
@@ -108,7 +106,7 @@ def test_without_a_full_import_in_between_nothing_is_added_again(
     assert len(personalize.jobs) == 2
 
 
-def test_a_full_import_without_a_link_removes_the_rows_for_no_update_comes(
+def test_a_full_import_without_after_removes_the_rows_because_there_is_no_update(
     account: Account, personalize: FakePersonalize
 ) -> None:
     full, added = CloudFormation(account, logical_id="Full"), CloudFormation(account, logical_id="Added")

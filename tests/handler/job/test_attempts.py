@@ -18,7 +18,7 @@ from tests.handler.support.properties import DATA_LOCATION, properties
 from tests.handler.support.simulator import CloudFormation
 
 OTHER_LOCATION = "s3://shop-data/interactions-2/"
-ROLE_OF_THE_CONSTRUCT = "arn:aws:iam::123456789012:role/personalize-import/shop/Import-"
+CREATED_ROLE = "arn:aws:iam::123456789012:role/personalize-import/shop/Import-"
 REFUSED = RefusedError("DescribeDatasetImportJob", "InvalidInputException", "Invalid input.")
 
 
@@ -35,9 +35,7 @@ def use_up(personalize: FakePersonalize, names: JobNames, attempts: int) -> None
     personalize.course = Course()
 
 
-def test_the_last_of_the_names_is_used_before_they_are_used_up(
-    names: JobNames, cloudformation: CloudFormation, personalize: FakePersonalize
-) -> None:
+def test_the_last_name_is_used(names: JobNames, cloudformation: CloudFormation, personalize: FakePersonalize) -> None:
     use_up(personalize, names, ATTEMPTS_MAX - 1)
 
     answer = cloudformation.create(properties())
@@ -57,7 +55,7 @@ def test_a_delete_waits_for_the_last_of_all_attempts(
     assert cloudformation.delete("made-up").answered_at - began >= 300
 
 
-def test_a_call_that_is_refused_while_a_job_is_searched_for_names_the_next_attempt(
+def test_an_error_while_searching_for_a_job_names_the_next_attempt(
     names: JobNames, cloudformation: CloudFormation, personalize: FakePersonalize
 ) -> None:
     personalize.import_elsewhere(names.name(1), parse(properties()))
@@ -69,7 +67,7 @@ def test_a_call_that_is_refused_while_a_job_is_searched_for_names_the_next_attem
 
 
 @pytest.mark.parametrize("attempts", [1, 700])
-def test_finding_a_job_takes_as_many_calls_whatever_the_number_of_attempts(
+def test_finding_a_job_takes_the_same_number_of_calls_for_any_number_of_attempts(
     attempts: int, names: JobNames, cloudformation: CloudFormation, personalize: FakePersonalize
 ) -> None:
     use_up(personalize, names, attempts)
@@ -88,7 +86,7 @@ def test_finding_a_job_takes_as_many_calls_whatever_the_number_of_attempts(
     ]
 
 
-def test_a_job_in_place_is_found_though_a_later_attempt_has_failed(
+def test_the_current_job_is_found_although_a_later_attempt_has_failed(
     names: JobNames, cloudformation: CloudFormation, personalize: FakePersonalize
 ) -> None:
     personalize.import_elsewhere(names.name(1), parse(properties()))
@@ -100,7 +98,7 @@ def test_a_job_in_place_is_found_though_a_later_attempt_has_failed(
     assert answer.attributes["JobName"] == names.name(1)
 
 
-def test_a_job_whose_function_died_is_joined_at_once_and_not_waited_for_as_if_it_were_another_s(
+def test_a_job_whose_function_was_killed_is_adopted_at_once(
     cloudformation: CloudFormation, personalize: FakePersonalize, log: Log
 ) -> None:
     personalize.fail_next("create_dataset_import_job", Killed(), after_effect=True)
@@ -110,7 +108,7 @@ def test_a_job_whose_function_died_is_joined_at_once_and_not_waited_for_as_if_it
     assert len(personalize.calls_of("create_dataset_import_job")) == 1
 
 
-def test_a_name_that_another_import_s_job_takes_in_the_last_moment_is_used_up(
+def test_a_name_that_a_job_of_another_import_has_just_taken_is_skipped(
     names: JobNames, cloudformation: CloudFormation, personalize: FakePersonalize
 ) -> None:
     other = parse(properties(DataLocation=OTHER_LOCATION))
@@ -122,7 +120,7 @@ def test_a_name_that_another_import_s_job_takes_in_the_last_moment_is_used_up(
     assert personalize.imported()[-1] == DATA_LOCATION
 
 
-def test_a_job_that_was_joined_and_fails_then_has_failed_and_is_not_started_again(
+def test_an_adopted_job_that_fails_is_not_started_again(
     cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
     personalize.course = Course(seconds=600, end="CREATE FAILED", failure_reason="Broken row")
@@ -134,16 +132,16 @@ def test_a_job_that_was_joined_and_fails_then_has_failed_and_is_not_started_agai
     assert len(personalize.jobs) == 1
 
 
-def test_a_job_is_joined_though_the_construct_s_own_role_has_another_name(
+def test_a_job_is_adopted_although_the_created_role_has_another_name(
     cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
-    cloudformation.create(properties(RoleArn=f"{ROLE_OF_THE_CONSTRUCT}1A2B"))
+    cloudformation.create(properties(RoleArn=f"{CREATED_ROLE}1A2B"))
 
-    assert CloudFormation(account, generation=2).create(properties(RoleArn=f"{ROLE_OF_THE_CONSTRUCT}3C4D")).succeeded
+    assert CloudFormation(account, generation=2).create(properties(RoleArn=f"{CREATED_ROLE}3C4D")).succeeded
     assert len(personalize.jobs) == 1
 
 
-def test_a_job_whose_dataset_is_gone_is_not_joined(
+def test_a_job_whose_dataset_was_deleted_is_not_adopted(
     cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
     cloudformation.create(properties())
@@ -155,7 +153,7 @@ def test_a_job_whose_dataset_is_gone_is_not_joined(
 
 
 @pytest.mark.parametrize("before", [True, False], ids=["before", "after"])
-def test_a_job_is_joined_whatever_was_replaced_before_it_or_appended_after_it(
+def test_a_job_is_adopted_despite_earlier_full_and_later_incremental_imports(
     cloudformation: CloudFormation, account: Account, personalize: FakePersonalize, *, before: bool
 ) -> None:
     other = parse(properties(DataLocation=OTHER_LOCATION, ImportMode="FULL" if before else "INCREMENTAL"))
@@ -170,7 +168,7 @@ def test_a_job_is_joined_whatever_was_replaced_before_it_or_appended_after_it(
     assert len(personalize.jobs) == 2
 
 
-def test_a_rollback_to_an_incremental_import_appends_its_rows_no_second_time(
+def test_a_rollback_to_an_incremental_import_does_not_append_its_rows_twice(
     cloudformation: CloudFormation, personalize: FakePersonalize
 ) -> None:
     cloudformation.create(properties(ImportMode="INCREMENTAL"))
@@ -180,7 +178,7 @@ def test_a_rollback_to_an_incremental_import_appends_its_rows_no_second_time(
     assert personalize.imported() == [DATA_LOCATION, OTHER_LOCATION]
 
 
-def test_no_job_replaces_its_own_data_though_the_list_has_its_time_a_little_later(
+def test_no_job_replaces_its_own_data_although_its_listed_time_is_a_little_later(
     names: JobNames, personalize: FakePersonalize
 ) -> None:
     job = personalize.describe_dataset_import_job(personalize.import_elsewhere(names.name(1), parse(properties())))

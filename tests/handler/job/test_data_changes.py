@@ -33,7 +33,7 @@ def storage(account: Account) -> FakeStorage:
     return account.storage
 
 
-def test_the_same_data_is_looked_at_and_not_imported_again(
+def test_unchanged_data_is_compared_and_not_imported_again(
     cloudformation: CloudFormation, personalize: FakePersonalize, storage: FakeStorage
 ) -> None:
     first = cloudformation.create(as_of("monday"))
@@ -47,7 +47,7 @@ def test_the_same_data_is_looked_at_and_not_imported_again(
 
 
 @pytest.mark.parametrize("name", ["a.csv", "b.csv"])
-def test_a_file_that_has_changed_or_come_is_imported_with_the_next_look(
+def test_a_changed_or_new_file_is_imported_by_the_next_comparison(
     cloudformation: CloudFormation, personalize: FakePersonalize, storage: FakeStorage, name: str
 ) -> None:
     first = cloudformation.create(as_of("monday"))
@@ -59,7 +59,7 @@ def test_a_file_that_has_changed_or_come_is_imported_with_the_next_look(
     assert len(personalize.jobs) == 2
 
 
-def test_a_file_under_another_name_is_other_data(
+def test_a_renamed_file_is_different_data(
     cloudformation: CloudFormation, personalize: FakePersonalize, storage: FakeStorage
 ) -> None:
     cloudformation.create(as_of("monday"))
@@ -69,7 +69,7 @@ def test_a_file_under_another_name_is_other_data(
     assert len(personalize.jobs) == 2
 
 
-def test_a_file_that_has_gone_makes_other_data(
+def test_a_deleted_file_changes_the_data(
     cloudformation: CloudFormation, personalize: FakePersonalize, storage: FakeStorage
 ) -> None:
     storage.objects[f"{DATA_LOCATION}b.csv"] = "more"
@@ -81,7 +81,7 @@ def test_a_file_that_has_gone_makes_other_data(
 
 
 @pytest.mark.parametrize("name", ["notes.txt", "old/c.csv"])
-def test_what_is_not_imported_makes_no_other_data(
+def test_files_that_are_not_imported_do_not_change_the_data(
     cloudformation: CloudFormation, personalize: FakePersonalize, storage: FakeStorage, name: str
 ) -> None:
     cloudformation.create(as_of("monday"))
@@ -91,7 +91,7 @@ def test_what_is_not_imported_makes_no_other_data(
     assert len(personalize.jobs) == 1
 
 
-def test_one_file_is_looked_at_whatever_it_is_called(
+def test_a_single_file_is_compared_with_any_name(
     cloudformation: CloudFormation, personalize: FakePersonalize, storage: FakeStorage
 ) -> None:
     location = f"{DATA_LOCATION}data"
@@ -106,7 +106,7 @@ def test_one_file_is_looked_at_whatever_it_is_called(
     assert len(personalize.jobs) == 2
 
 
-def test_data_that_is_as_it_was_before_is_imported_once_more(
+def test_data_that_has_changed_back_is_imported_again(
     cloudformation: CloudFormation, personalize: FakePersonalize, storage: FakeStorage
 ) -> None:
     answers: list[Answer] = []
@@ -118,7 +118,7 @@ def test_data_that_is_as_it_was_before_is_imported_once_more(
     assert all(answer.succeeded for answer in answers)
 
 
-def test_other_tags_are_set_on_the_job_that_is_there_and_the_fingerprint_stays(
+def test_changed_tags_are_set_on_the_existing_job_and_the_fingerprint_stays(
     cloudformation: CloudFormation, personalize: FakePersonalize
 ) -> None:
     first = cloudformation.create(as_of("monday", Tags=tags(team="data")))
@@ -133,7 +133,7 @@ def test_other_tags_are_set_on_the_job_that_is_there_and_the_fingerprint_stays(
     assert len(personalize.jobs) == 1
 
 
-def test_where_the_data_decides_no_more_the_latest_job_is_kept(
+def test_without_data_comparison_the_latest_job_is_kept(
     cloudformation: CloudFormation, account: Account, personalize: FakePersonalize, storage: FakeStorage
 ) -> None:
     cloudformation.create(as_of("monday"))
@@ -146,7 +146,7 @@ def test_where_the_data_decides_no_more_the_latest_job_is_kept(
     assert len(personalize.jobs) == 2
 
 
-def test_where_the_data_decides_no_more_the_job_that_did_not_fail_is_kept(
+def test_without_data_comparison_the_job_that_did_not_fail_is_kept(
     cloudformation: CloudFormation, personalize: FakePersonalize, storage: FakeStorage
 ) -> None:
     first = cloudformation.create(as_of("monday"))
@@ -158,7 +158,7 @@ def test_where_the_data_decides_no_more_the_job_that_did_not_fail_is_kept(
     assert len(personalize.jobs) == 2
 
 
-def test_where_the_data_decides_no_more_the_job_of_another_resource_with_the_same_name_is_not_kept(
+def test_without_data_comparison_the_job_of_another_resource_with_the_same_name_is_not_kept(
     cloudformation: CloudFormation, account: Account
 ) -> None:
     first = cloudformation.create(as_of("monday", JobName="nightly", ImportMode="INCREMENTAL"))
@@ -170,7 +170,7 @@ def test_where_the_data_decides_no_more_the_job_of_another_resource_with_the_sam
     assert kept.job_arn == first.job_arn
 
 
-def test_where_the_data_decides_no_more_the_running_job_is_kept_and_waited_for(
+def test_without_data_comparison_the_running_job_is_kept_and_polled(
     cloudformation: CloudFormation, personalize: FakePersonalize
 ) -> None:
     first = cloudformation.create(as_of("monday", Wait=False))
@@ -182,9 +182,7 @@ def test_where_the_data_decides_no_more_the_running_job_is_kept_and_waited_for(
     assert len(personalize.jobs) == 1
 
 
-def test_a_running_job_of_the_same_data_is_adopted_and_waited_for(
-    cloudformation: CloudFormation, account: Account
-) -> None:
+def test_a_running_job_of_the_same_data_is_adopted_and_polled(cloudformation: CloudFormation, account: Account) -> None:
     first = cloudformation.create(as_of("monday", Wait=False))
 
     adopted = CloudFormation(account, generation=2).create(as_of("monday"))
@@ -193,7 +191,7 @@ def test_a_running_job_of_the_same_data_is_adopted_and_waited_for(
     assert adopted.attributes["Status"] == "ACTIVE"
 
 
-def test_the_job_is_waited_for_as_any_other_and_the_data_is_looked_at_once(
+def test_the_job_is_polled_as_usual_and_the_data_is_compared_once(
     cloudformation: CloudFormation, account: Account, storage: FakeStorage
 ) -> None:
     event = cloudformation.begin("Create", as_of("monday"))
@@ -207,16 +205,16 @@ def test_the_job_is_waited_for_as_any_other_and_the_data_is_looked_at_once(
 @pytest.mark.parametrize(
     "asked", [as_of("monday"), properties(Preflight="true")], ids=["when data changes", "preflight"]
 )
-def test_the_service_tells_the_time_before_data_is_looked_at_for_s3_has_another_clock(
+def test_the_clock_of_the_service_is_read_before_the_data(
     cloudformation: CloudFormation, account: Account, asked: dict[str, object]
 ) -> None:
     cloudformation.create(asked)
 
-    looks_before = 1 if "Preflight" in asked else 0  # one that has looked for a job, and noted an attempt
-    assert account.asked_before_reading[looks_before:] == ["dataset_created_at"]
+    polls_before = 1 if "Preflight" in asked else 0  # the poll that has searched for a job and recorded an attempt
+    assert account.asked_before_reading[polls_before:] == ["dataset_created_at"]
 
 
-def test_a_refusal_that_may_pass_is_tried_again(
+def test_a_temporary_refusal_is_retried(
     cloudformation: CloudFormation, storage: FakeStorage, personalize: FakePersonalize
 ) -> None:
     storage.fail_next("data_reader", NOT_TRUSTED, times=2)
@@ -226,7 +224,7 @@ def test_a_refusal_that_may_pass_is_tried_again(
     assert len(personalize.jobs) == 1
 
 
-def test_a_role_that_may_not_list_the_data_is_told_with_what_to_add(
+def test_a_role_without_list_permission_is_reported_with_the_missing_statements(
     cloudformation: CloudFormation, storage: FakeStorage, personalize: FakePersonalize
 ) -> None:
     storage.fail_next("list_objects", DENIED, times=100)
@@ -240,7 +238,7 @@ def test_a_role_that_may_not_list_the_data_is_told_with_what_to_add(
     assert personalize.jobs == {}
 
 
-def test_a_role_that_does_not_trust_the_provider_is_told_with_what_to_add(
+def test_a_role_that_does_not_trust_the_provider_is_reported_with_the_missing_statement(
     cloudformation: CloudFormation, storage: FakeStorage
 ) -> None:
     storage.fail_next("data_reader", NOT_TRUSTED, times=100)
@@ -268,7 +266,7 @@ def test_a_delete_waits_for_a_job_whose_create_was_cancelled(
     assert answer.answered_at >= job.created_at + job.course.seconds
 
 
-def test_a_job_with_as_many_tags_as_are_allowed_has_room_for_the_handler_s_own(
+def test_a_job_with_the_maximum_number_of_tags_can_have_the_tags_of_the_handler(
     cloudformation: CloudFormation, personalize: FakePersonalize
 ) -> None:
     answer = cloudformation.create(as_of("monday", Tags=tags(**{f"tag{number}": "" for number in range(48)})))
@@ -277,7 +275,7 @@ def test_a_job_with_as_many_tags_as_are_allowed_has_room_for_the_handler_s_own(
     assert len(personalize.tags[answer.job_arn]) == SERVICE_TAGS_MAX
 
 
-def test_a_wait_chain_keeps_its_job_when_the_data_does_not_decide_any_more(account: Account) -> None:
+def test_a_wait_chain_keeps_its_job_when_data_is_no_longer_compared(account: Account) -> None:
     account.storage.objects[f"{DATA_LOCATION}a.csv"] = "rows"
     first = CloudFormation(account)
     wait = CloudFormation(account, logical_id="ImportWait2")

@@ -12,7 +12,7 @@ from personalize_import_handler.job.followers import History, Repeat
 from personalize_import_handler.request.job_names import names_from_job_arn
 from tests.handler.support.account import Account, Killed
 from tests.handler.support.fakes import Course, FakePersonalize, job_arn
-from tests.handler.support.properties import properties, shipped, tags
+from tests.handler.support.properties import asset_properties, properties, tags
 from tests.handler.support.simulator import CloudFormation
 
 FOLLOWED = [{"LogicalId": "Added"}, {"LogicalId": "More"}]
@@ -43,7 +43,7 @@ def failed(cloudformation: CloudFormation, follower: CloudFormation) -> CloudFor
     return cloudformation
 
 
-def test_a_rollback_starts_the_job_of_a_follower_again_as_it_was(
+def test_a_rollback_repeats_the_job_of_a_follower_with_the_same_settings(
     failed: CloudFormation, follower: CloudFormation, personalize: FakePersonalize
 ) -> None:
     (first,) = [job for job in personalize.jobs.values() if job.properties.data_location == ROWS]
@@ -72,7 +72,7 @@ def test_the_next_update_of_the_follower_adopts_that_job(
     assert [*personalize.jobs] == jobs
 
 
-def test_the_flag_of_a_report_is_that_of_the_job(
+def test_a_repeat_publishes_attribution_metrics_as_its_job_did(
     cloudformation: CloudFormation, follower: CloudFormation, personalize: FakePersonalize
 ) -> None:
     cloudformation.create(full())
@@ -84,7 +84,7 @@ def test_the_flag_of_a_report_is_that_of_the_job(
     assert [*personalize.jobs.values()][-1].properties.publish_attribution_metrics_to_s3
 
 
-def test_a_job_name_is_what_the_jobs_of_a_follower_begin_with(
+def test_the_job_name_of_a_follower_is_the_prefix_of_its_jobs(
     cloudformation: CloudFormation, follower: CloudFormation, personalize: FakePersonalize
 ) -> None:
     named = {"FollowedBy": [{"LogicalId": "Added", "JobName": "rows"}]}
@@ -124,13 +124,13 @@ def test_a_create_repeats_nothing(
     assert len(personalize.jobs) == 4
 
 
-def test_a_follower_is_no_part_of_what_is_imported(cloudformation: CloudFormation) -> None:
+def test_a_change_of_followers_starts_no_import(cloudformation: CloudFormation) -> None:
     created = cloudformation.create(properties())
 
     assert cloudformation.update(properties(FollowedBy=FOLLOWED)).job_arn == created.job_arn
 
 
-def test_a_repeated_job_that_fails_fails_the_request_and_a_continued_rollback_starts_another(
+def test_a_failed_repeat_fails_the_request_and_a_continued_rollback_starts_another(
     failed: CloudFormation, personalize: FakePersonalize
 ) -> None:
     original = personalize.list_tags
@@ -154,7 +154,7 @@ def test_a_repeated_job_that_fails_fails_the_request_and_a_continued_rollback_st
     assert [name[-2:] for name in personalize.jobs if name.startswith("shop-Added-")] == ["-1", "-2", "-3"]
 
 
-def test_a_function_that_dies_after_it_has_started_a_job_that_fails_at_once_starts_no_other(
+def test_a_function_that_is_killed_after_starting_a_failing_job_starts_no_other(
     failed: CloudFormation, personalize: FakePersonalize
 ) -> None:
     original = personalize.list_tags
@@ -171,10 +171,10 @@ def test_a_function_that_dies_after_it_has_started_a_job_that_fails_at_once_star
     assert len([name for name in personalize.jobs if name.startswith("shop-Added-")]) == 2
 
 
-def test_files_of_the_full_import_are_copied_for_that_alone(
+def test_files_of_the_full_import_are_not_copied_for_repeats(
     cloudformation: CloudFormation, follower: CloudFormation, account: Account
 ) -> None:
-    one, two = ({**shipped("a.csv", version=version), "FollowedBy": FOLLOWED} for version in (1, 2))
+    one, two = ({**asset_properties("a.csv", version=version), "FollowedBy": FOLLOWED} for version in (1, 2))
     account.storage.objects |= {file["Source"]: "USER_ID" for each in (one, two) for file in each["DataFiles"]}
     cloudformation.create(one)
     follower.create(added())
@@ -188,7 +188,7 @@ def test_files_of_the_full_import_are_copied_for_that_alone(
 def test_a_continued_rollback_copies_no_files_of_the_full_import(
     cloudformation: CloudFormation, follower: CloudFormation, account: Account
 ) -> None:
-    one, two = ({**shipped("a.csv", version=version), "FollowedBy": FOLLOWED} for version in (1, 2))
+    one, two = ({**asset_properties("a.csv", version=version), "FollowedBy": FOLLOWED} for version in (1, 2))
     account.storage.objects |= {file["Source"]: "USER_ID" for each in (one, two) for file in each["DataFiles"]}
     cloudformation.create(one)
     follower.create(added())
@@ -201,9 +201,7 @@ def test_a_continued_rollback_copies_no_files_of_the_full_import(
     assert [name for name, _ in account.storage.calls if name == "copy"] == copied
 
 
-def test_a_refusal_to_read_the_tags_of_jobs_names_all_followers(
-    failed: CloudFormation, personalize: FakePersonalize
-) -> None:
+def test_an_error_while_reading_tags_names_all_followers(failed: CloudFormation, personalize: FakePersonalize) -> None:
     refused = RefusedError("ListTagsForResource", "InvalidInputException", "No such job.")
     personalize.fail_next("list_tags", refused)
 
@@ -213,7 +211,7 @@ def test_a_refusal_to_read_the_tags_of_jobs_names_all_followers(
     assert "The rows that Added, More had added" in answer.reason
 
 
-def test_a_refusal_to_list_jobs_names_all_followers(failed: CloudFormation, personalize: FakePersonalize) -> None:
+def test_an_error_while_listing_jobs_names_all_followers(failed: CloudFormation, personalize: FakePersonalize) -> None:
     original = personalize.describe_dataset_import_job
 
     def describe(dataset_import_job_arn: str) -> Any:
@@ -231,7 +229,7 @@ def test_a_refusal_to_list_jobs_names_all_followers(failed: CloudFormation, pers
     assert "The rows that Added, More had added" in answer.reason
 
 
-def test_a_throttled_list_is_asked_for_again(failed: CloudFormation, personalize: FakePersonalize) -> None:
+def test_a_throttled_list_is_retried(failed: CloudFormation, personalize: FakePersonalize) -> None:
     throttled = BusyError("ListTagsForResource", "ThrottlingException", "Rate exceeded")
     personalize.fail_next("list_tags", throttled, times=3)
 
@@ -252,32 +250,32 @@ def test_a_superseded_request_starts_no_job_again(failed: CloudFormation, person
     assert [name for name in personalize.jobs if name.startswith("shop-Added-") and name.endswith("-2")] == []
 
 
-def test_a_resource_that_hands_over_leaves_the_rest_to_the_next_one(
+def test_a_resource_of_a_wait_chain_leaves_the_remaining_repeats_to_the_next_one(
     cloudformation: CloudFormation, follower: CloudFormation, personalize: FakePersonalize
 ) -> None:
     next_one = CloudFormation(cloudformation.account, logical_id="ImportWait2")
-    leg: dict[str, Any] = {"HandsOver": True, "TimeoutSeconds": 1200}
+    chained: dict[str, Any] = {"HandsOver": True, "TimeoutSeconds": 1200}
 
     def wait_for(arn: str, location: str) -> dict[str, Any]:
         first = {"LogicalId": "Import", "PhysicalId": cloudformation.physical_resource_id}
         return full(location, DatasetImportJobArn=arn, FirstResource=first, WaitedSeconds=1200)
 
-    next_one.create(wait_for(cloudformation.create(full(**leg)).job_arn, ONE))
+    next_one.create(wait_for(cloudformation.create(full(**chained)).job_arn, ONE))
     follower.create(added())
-    next_one.update(wait_for(cloudformation.update(full(TWO, **leg)).job_arn, TWO))
+    next_one.update(wait_for(cloudformation.update(full(TWO, **chained)).job_arn, TWO))
     personalize.course = Course(seconds=1000)
 
-    handed_over = cloudformation.roll_back()
-    assert handed_over.succeeded
-    assert handed_over.attributes["Status"] == "ACTIVE"
+    completed = cloudformation.roll_back()
+    assert completed.succeeded
+    assert completed.attributes["Status"] == "ACTIVE"
     assert personalize.imported() == [ONE]
 
-    assert next_one.update(wait_for(handed_over.job_arn, ONE)).succeeded
+    assert next_one.update(wait_for(completed.job_arn, ONE)).succeeded
     assert personalize.imported() == [ONE, ROWS]
     assert len(personalize.jobs) == 5
 
 
-def test_a_name_that_is_taken_is_used_up(failed: CloudFormation, personalize: FakePersonalize) -> None:
+def test_a_name_that_is_taken_is_skipped(failed: CloudFormation, personalize: FakePersonalize) -> None:
     (first,) = [name for name in personalize.jobs if name.startswith("shop-Added-")]
     personalize._names_taken.add(f"{first[:-1]}2")
 
@@ -321,7 +319,7 @@ def repeat(name: str, attempt: int) -> Repeat:
     return Repeat(job_arn(name), attempt)
 
 
-def test_what_was_added_between_the_two_full_imports_is_repeated_in_order() -> None:
+def test_jobs_between_the_two_full_imports_are_repeated_in_order() -> None:
     made = names(f"full-{F1}-1", f"more-{B}-1", f"added-{A}-1", f"full-{F2}-1", f"full-{F1}-2")
 
     assert history(*made).next_repeat() == repeat(f"more-{B}-1", 2)
@@ -338,13 +336,13 @@ def test_a_follower_that_was_updated_is_repeated_before_one_that_was_not() -> No
 
 
 @pytest.mark.parametrize("status", ["ACTIVE", "CREATE FAILED"])
-def test_nothing_is_repeated_where_every_follower_was_updated(status: str) -> None:
+def test_nothing_is_repeated_if_every_follower_was_updated(status: str) -> None:
     made = names(f"full-{F1}-1", f"added-{A}-1", f"full-{F2}-1")
 
     assert history(*made, job(f"added-{X}-1", 4, status), *names(f"full-{F1}-2", at=5)).next_repeat() is None
 
 
-def test_a_follower_that_was_updated_since_is_left_alone() -> None:
+def test_a_follower_that_was_updated_afterwards_is_not_repeated() -> None:
     made = names(f"full-{F1}-1", f"added-{A}-1", f"full-{F2}-1", f"full-{F1}-2", f"added-{X}-1")
 
     assert history(*made).next_repeat() is None
@@ -372,14 +370,14 @@ def test_a_full_import_with_the_prefix_of_a_follower_is_not_one_of_the_follower(
     assert history(*made, added, followers=("full",)).next_repeat() == repeat(f"full-{A}-1", 2)
 
 
-def test_what_was_repeated_for_one_follower_does_not_repeat_the_rows_of_another_that_was_updated() -> None:
+def test_a_repeat_for_one_follower_does_not_repeat_another_that_was_updated() -> None:
     made = names(f"full-{F1}-1", f"added-{A}-1", f"more-{B}-1", f"full-{F2}-1", f"more-{B}-2")
     made += names(f"full-{F1}-2", f"added-{A}-2", f"more-{X}-1", at=6)
 
     assert history(*made).next_repeat() is None
 
 
-def test_the_latest_attempt_at_an_import_stands_for_all_of_them() -> None:
+def test_the_latest_attempt_at_an_import_represents_all_attempts() -> None:
     made = names(f"full-{F1}-1", f"added-{A}-1", f"added-{A}-2", f"full-{F2}-1", f"full-{F1}-2")
 
     assert history(*made).next_repeat() == repeat(f"added-{A}-2", 3)
@@ -406,7 +404,7 @@ def test_a_job_that_has_added_nothing_is_not_repeated(status: str) -> None:
 
 
 @pytest.mark.parametrize(("status", "attempt"), [("CREATE IN_PROGRESS", 2), ("CREATE FAILED", 3)])
-def test_a_repeated_job_that_runs_is_gone_on_with_and_one_that_has_failed_is_followed_by_the_next(
+def test_a_running_repeat_is_continued_and_a_failed_one_is_followed_by_another_attempt(
     status: str, attempt: int
 ) -> None:
     made = names(f"full-{F1}-1", f"added-{A}-1", f"full-{F2}-1", f"full-{F1}-2")
@@ -414,7 +412,7 @@ def test_a_repeated_job_that_runs_is_gone_on_with_and_one_that_has_failed_is_fol
     assert history(*made, job(f"added-{A}-2", 5, status)).next_repeat() == repeat(f"added-{A}-1", attempt)
 
 
-def test_jobs_of_others_are_not_repeated() -> None:
+def test_jobs_of_other_resources_are_not_repeated() -> None:
     made = names(f"full-{F1}-1", "by-hand", f"other-{A}-1", "added-by-hand", f"full-{F2}-1", f"full-{F1}-2")
 
     assert history(*made).next_repeat() is None
@@ -449,7 +447,7 @@ def test_an_earlier_failure_of_the_same_update_does_not_count() -> None:
     assert history(*made).next_repeat() == repeat(f"added-{A}-1", 2)
 
 
-def test_rows_of_the_update_that_failed_are_not_repeated_where_it_was_incremental() -> None:
+def test_rows_of_a_failed_incremental_update_are_not_repeated() -> None:
     made = names(f"full-{F1}-1", f"added-{A}-1", f"was-{F2}-1", f"added-{X}-1", f"more-{B}-1", f"full-{F1}-2")
 
     assert history(*made, followers=("added", "was")).next_repeat() is None
@@ -457,13 +455,13 @@ def test_rows_of_the_update_that_failed_are_not_repeated_where_it_was_incrementa
     assert history(*made, followers=("added", "was")).next_repeat() == repeat(f"added-{A}-1", 2)
 
 
-def test_a_new_dataset_is_filled_by_the_followers_own_updates() -> None:
+def test_followers_are_not_repeated_for_a_new_dataset() -> None:
     made = names(f"full-{F1}-1", f"added-{A}-1", f"full-{F1}-2")
 
     assert history(*made, previous=F1, dataset_created_at=2.5).next_repeat() is None
 
 
-def test_a_dataset_that_was_replaced_and_replaced_back_is_filled_with_what_it_had() -> None:
+def test_a_dataset_that_was_replaced_twice_gets_its_previous_rows() -> None:
     made = names(f"full-{F1}-1", f"added-{A}-1", f"full-{F1}-2", f"full-{F1}-3")
 
     assert history(*made, previous=F1, dataset_created_at=3.5).next_repeat() == repeat(f"added-{A}-1", 2)

@@ -10,7 +10,7 @@ from tests.handler.support.simulator import CloudFormation
 THROTTLED = BusyError("CreateDatasetImportJob", "ThrottlingException", "Rate exceeded")
 
 
-def test_a_create_ends_with_the_job_active_and_its_data_in_the_dataset(
+def test_a_create_succeeds_when_the_job_is_active_and_the_data_is_in_the_dataset(
     cloudformation: CloudFormation, personalize: FakePersonalize
 ) -> None:
     answer = cloudformation.create(properties())
@@ -20,7 +20,7 @@ def test_a_create_ends_with_the_job_active_and_its_data_in_the_dataset(
     assert answer.physical_resource_id == "shop/Import"
 
 
-def test_the_answer_has_every_attribute_of_the_contract_as_a_string_and_nothing_else(
+def test_the_response_has_exactly_the_attributes_of_the_contract_as_strings(
     cloudformation: CloudFormation, personalize: FakePersonalize
 ) -> None:
     started_at = personalize.clock.now
@@ -48,7 +48,7 @@ def test_the_job_gets_the_tags(cloudformation: CloudFormation, personalize: Fake
     assert personalize.tags_of(arn) == {"team": "data", "stage": "prod"}
 
 
-def test_a_failed_job_s_own_reason_comes_first_in_the_answer(
+def test_the_response_begins_with_the_failure_reason_of_the_job(
     cloudformation: CloudFormation, personalize: FakePersonalize
 ) -> None:
     personalize.course = Course(end="CREATE FAILED", failure_reason="Length cannot be more than 256 for ITEM_ID.")
@@ -62,7 +62,7 @@ def test_a_failed_job_s_own_reason_comes_first_in_the_answer(
     assert answer.attributes == {}
 
 
-def test_a_job_that_has_failed_at_once_is_answered_at_once(
+def test_a_job_that_fails_at_once_is_reported_at_once(
     cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
     personalize.course = Course(seconds=0, end="CREATE FAILED", failure_reason="Input is empty")
@@ -75,7 +75,7 @@ def test_a_job_that_has_failed_at_once_is_answered_at_once(
     assert answer.answered_at == started_at
 
 
-def test_a_job_that_is_refused_at_the_call_fails_with_the_service_s_own_text_first(
+def test_the_response_begins_with_the_text_of_the_service_if_the_call_is_refused(
     cloudformation: CloudFormation, personalize: FakePersonalize
 ) -> None:
     text = "Input csv is missing the following columns: [ITEM_ID]"
@@ -91,7 +91,7 @@ def test_a_job_that_is_refused_at_the_call_fails_with_the_service_s_own_text_fir
     assert cloudformation.roll_back().succeeded
 
 
-def test_the_job_named_in_a_refusal_is_the_one_that_was_refused(
+def test_an_error_names_the_job_that_could_not_be_started(
     cloudformation: CloudFormation, personalize: FakePersonalize
 ) -> None:
     personalize.course = Course(end="CREATE FAILED")
@@ -107,7 +107,7 @@ def test_the_job_named_in_a_refusal_is_the_one_that_was_refused(
     assert f"DatasetImportJob {name} of " in answer.reason
 
 
-def test_without_waiting_the_answer_comes_once_the_job_is_accepted(
+def test_without_waiting_the_request_succeeds_when_the_job_is_accepted(
     cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
     started_at = account.clock.now
@@ -119,7 +119,7 @@ def test_without_waiting_the_answer_comes_once_the_job_is_accepted(
     assert set(answer.attributes) == set(Attribute)
 
 
-def test_properties_that_are_not_valid_are_answered_before_anything_waits(
+def test_invalid_properties_fail_before_the_state_machine_starts(
     cloudformation: CloudFormation, account: Account
 ) -> None:
     assert cloudformation.create(properties(DataLocation="nowhere")).reason.endswith("No job was started.")

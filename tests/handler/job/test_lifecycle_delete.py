@@ -22,7 +22,7 @@ from tests.handler.support.simulator import CloudFormation
         "👻",
     ],
 )
-def test_any_id_is_deleted_at_once_and_quietly(
+def test_a_resource_with_any_id_is_deleted_at_once_without_warnings(
     physical_resource_id: str, cloudformation: CloudFormation, account: Account, log: Log
 ) -> None:
     asked_at = account.clock.now
@@ -49,7 +49,7 @@ def test_a_resource_without_valid_properties_is_deleted(cloudformation: CloudFor
 
 
 @pytest.mark.parametrize("changed", [{"JobName": "another-prefix"}, {"ReimportToken": "2"}])
-def test_a_running_job_is_waited_for_though_the_properties_have_changed_since(
+def test_a_delete_waits_for_a_running_job_although_the_properties_have_changed(
     changed: dict[str, str], cloudformation: CloudFormation, account: Account
 ) -> None:
     cloudformation.create(properties(Wait=False))
@@ -59,7 +59,7 @@ def test_a_running_job_is_waited_for_though_the_properties_have_changed_since(
     assert cloudformation.delete().answered_at - began >= 300
 
 
-def test_a_running_job_of_another_resource_is_not_waited_for(
+def test_a_delete_does_not_wait_for_a_job_of_another_resource(
     cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
     cloudformation.create(properties())
@@ -70,14 +70,14 @@ def test_a_running_job_of_another_resource_is_not_waited_for(
     assert cloudformation.delete().answered_at == began
 
 
-def test_a_job_that_has_ended_is_not_waited_for(cloudformation: CloudFormation, account: Account) -> None:
+def test_a_delete_does_not_wait_for_a_job_that_has_ended(cloudformation: CloudFormation, account: Account) -> None:
     cloudformation.create(properties())
     ended_at = account.clock.now
 
     assert cloudformation.delete().answered_at == ended_at
 
 
-def test_a_running_job_is_waited_for_so_that_its_dataset_can_be_deleted_next(
+def test_a_delete_waits_for_a_running_job_so_that_its_dataset_can_be_deleted(
     cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
     created_at = account.clock.now
@@ -105,7 +105,7 @@ def test_after_50_minutes_a_delete_succeeds_with_a_warning(
     assert "is still running; its dataset can't be deleted until it ends" in warning
 
 
-def test_the_age_of_a_delete_is_measured_once_whatever_the_clock_of_a_later_function_says(
+def test_the_age_of_a_delete_is_measured_once_even_if_the_clock_of_a_later_function_differs(
     cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
     cloudformation.dates_urls = False
@@ -119,7 +119,7 @@ def test_the_age_of_a_delete_is_measured_once_whatever_the_clock_of_a_later_func
 
 
 @pytest.mark.parametrize(("service_timeout", "latest"), [("600", 540), ("60", 0), ("junk", 3060)])
-def test_a_delete_is_answered_before_cloudformation_gives_up_on_it(
+def test_a_delete_ends_before_cloudformation_times_out(
     service_timeout: str, latest: int, cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
     personalize.course = Course(seconds=100_000)
@@ -129,7 +129,7 @@ def test_a_delete_is_answered_before_cloudformation_gives_up_on_it(
     assert latest - 60 <= cloudformation.delete().answered_at - started_at <= latest
 
 
-def test_jobs_that_may_not_be_listed_are_not_waited_for_and_the_log_says_so(
+def test_a_delete_that_can_not_list_jobs_logs_a_warning_and_does_not_wait(
     cloudformation: CloudFormation, account: Account, personalize: FakePersonalize, log: Log
 ) -> None:
     cloudformation.create(properties(Wait=False))
@@ -142,7 +142,7 @@ def test_jobs_that_may_not_be_listed_are_not_waited_for_and_the_log_says_so(
     assert any("not authorized" in line for line in log.lines_from("WARNING"))
 
 
-def test_a_job_of_unknown_status_is_not_waited_for(
+def test_a_delete_does_not_wait_for_a_job_of_unknown_status(
     cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
     personalize.course = Course(seconds=0, end="CREATE PAUSED")
@@ -152,7 +152,7 @@ def test_a_job_of_unknown_status_is_not_waited_for(
     assert cloudformation.delete().answered_at == began
 
 
-def test_a_list_that_is_throttled_is_asked_for_again(
+def test_a_throttled_list_of_jobs_is_retried(
     cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
     cloudformation.create(properties(Wait=False))
@@ -164,7 +164,7 @@ def test_a_list_that_is_throttled_is_asked_for_again(
 
 
 @pytest.mark.parametrize("polls_before", [0, 1])
-def test_a_defect_of_the_handler_does_not_make_a_resource_undeletable(
+def test_a_bug_in_the_handler_does_not_block_a_delete(
     polls_before: int, cloudformation: CloudFormation, personalize: FakePersonalize, log: Log
 ) -> None:
     cloudformation.create(properties(Wait=False))
@@ -179,7 +179,7 @@ def test_a_defect_of_the_handler_does_not_make_a_resource_undeletable(
     assert any("KeyError" in line for line in log.lines_from("WARNING"))
 
 
-def test_a_waiter_that_cannot_be_started_does_not_make_a_resource_undeletable(
+def test_a_state_machine_that_can_not_be_started_does_not_block_a_delete(
     cloudformation: CloudFormation, account: Account
 ) -> None:
     cloudformation.create(properties(Wait=False))
@@ -188,7 +188,7 @@ def test_a_waiter_that_cannot_be_started_does_not_make_a_resource_undeletable(
     assert cloudformation.delete().succeeded
 
 
-def test_a_client_that_cannot_be_made_does_not_make_a_resource_undeletable(
+def test_a_client_that_can_not_be_created_does_not_block_a_delete(
     cloudformation: CloudFormation, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cloudformation.create(properties())

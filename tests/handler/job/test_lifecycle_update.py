@@ -24,7 +24,7 @@ OTHER_LOCATION = "s3://shop-data/interactions-2/"
         {},
     ],
 )
-def test_an_update_that_imports_nothing_else_keeps_the_job_and_its_id(
+def test_an_update_without_another_import_keeps_the_job_and_its_id(
     changed: dict[str, object], cloudformation: CloudFormation, personalize: FakePersonalize
 ) -> None:
     created = cloudformation.create(properties())
@@ -48,7 +48,7 @@ def test_an_update_that_imports_nothing_else_keeps_the_job_and_its_id(
         {"PublishAttributionMetricsToS3": True},
     ],
 )
-def test_an_update_that_imports_something_else_starts_another_job_and_keeps_the_id(
+def test_an_update_with_another_import_starts_another_job_and_keeps_the_id(
     changed: dict[str, object], cloudformation: CloudFormation, personalize: FakePersonalize
 ) -> None:
     created = cloudformation.create(properties())
@@ -91,7 +91,7 @@ def test_tags_that_are_throttled_are_set_at_a_later_poll(
     assert personalize.tags_of(arn) == {"new": "1"}
 
 
-def test_tags_are_set_once_and_only_where_they_have_changed(
+def test_tags_are_set_once_and_only_if_they_have_changed(
     cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
     cloudformation.create(properties(Wait=False))
@@ -104,7 +104,7 @@ def test_tags_are_set_once_and_only_where_they_have_changed(
     assert len(personalize.calls_of("list_tags")) == 1
 
 
-def test_a_throttled_look_at_the_job_does_not_make_an_update_import_again(
+def test_a_throttled_poll_does_not_start_another_import(
     cloudformation: CloudFormation, personalize: FakePersonalize
 ) -> None:
     created = cloudformation.create(properties())
@@ -119,7 +119,7 @@ def test_a_throttled_look_at_the_job_does_not_make_an_update_import_again(
     assert set(personalize.jobs) == {created.attributes["JobName"], "by-hand"}
 
 
-def test_tags_that_are_refused_fail_the_update_and_leave_the_id(
+def test_tags_that_are_refused_fail_the_update_with_the_same_id(
     cloudformation: CloudFormation, personalize: FakePersonalize
 ) -> None:
     created = cloudformation.create(properties())
@@ -134,7 +134,7 @@ def test_tags_that_are_refused_fail_the_update_and_leave_the_id(
 
 
 @pytest.mark.parametrize("how", ["late", "at the call", "invalid"])
-def test_an_update_that_fails_answers_with_the_old_id_and_its_rollback_finds_the_old_job(
+def test_a_failed_update_keeps_the_id_and_its_rollback_finds_the_previous_job(
     how: str, cloudformation: CloudFormation, personalize: FakePersonalize
 ) -> None:
     created = cloudformation.create(properties())
@@ -153,7 +153,7 @@ def test_an_update_that_fails_answers_with_the_old_id_and_its_rollback_finds_the
     assert personalize.imported() == [DATA_LOCATION]
 
 
-def test_a_rollback_of_tags_sets_the_old_ones_and_starts_no_job(
+def test_a_rollback_of_tags_sets_the_previous_ones_and_starts_no_job(
     cloudformation: CloudFormation, personalize: FakePersonalize
 ) -> None:
     arn = cloudformation.create(properties(Tags=tags(stage="dev"))).job_arn
@@ -165,7 +165,7 @@ def test_a_rollback_of_tags_sets_the_old_ones_and_starts_no_job(
     assert len(personalize.jobs) == 1
 
 
-def test_tags_that_are_removed_are_removed_and_no_other_is_set_again(
+def test_removed_tags_are_removed_and_no_other_is_set_again(
     cloudformation: CloudFormation, personalize: FakePersonalize
 ) -> None:
     cloudformation.create(properties(Tags=tags(team="data", old="1")))
@@ -175,7 +175,7 @@ def test_tags_that_are_removed_are_removed_and_no_other_is_set_again(
     assert personalize.calls_of("tag_resource") == []
 
 
-def test_an_update_whose_looks_stay_throttled_times_out(
+def test_an_update_whose_polls_stay_throttled_times_out(
     cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
     cloudformation.create(properties())
@@ -189,7 +189,7 @@ def test_an_update_whose_looks_stay_throttled_times_out(
     assert answer.answered_at - began == 600
 
 
-def test_an_update_from_properties_that_were_never_valid_imports_what_is_said_now(
+def test_an_update_from_invalid_properties_imports_with_the_new_ones(
     cloudformation: CloudFormation, personalize: FakePersonalize, log: Log
 ) -> None:
     cloudformation.create(properties(DataLocation="nowhere"))

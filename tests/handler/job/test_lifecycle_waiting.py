@@ -12,7 +12,7 @@ from tests.handler.support.simulator import CloudFormation
 THROTTLED = BusyError("CreateDatasetImportJob", "ThrottlingException", "Rate exceeded")
 
 
-def test_polls_are_quiet_and_each_waits_as_long_as_the_last_one_said(
+def test_polls_log_nothing_and_follow_the_wait_seconds_of_the_last_one(
     cloudformation: CloudFormation, account: Account, personalize: FakePersonalize, log: Log
 ) -> None:
     personalize.course = Course(seconds=280)
@@ -24,9 +24,7 @@ def test_polls_are_quiet_and_each_waits_as_long_as_the_last_one_said(
     assert log.lines_from("WARNING", "ERROR", "CRITICAL") == []
 
 
-def test_a_status_that_nobody_knows_fails_with_that_status(
-    cloudformation: CloudFormation, personalize: FakePersonalize
-) -> None:
+def test_an_unknown_status_fails_with_that_status(cloudformation: CloudFormation, personalize: FakePersonalize) -> None:
     personalize.course = Course(end="CREATE PAUSED")
 
     answer = cloudformation.create(properties())
@@ -39,7 +37,7 @@ def test_a_status_that_nobody_knows_fails_with_that_status(
     )
 
 
-def test_a_job_that_is_joined_with_a_status_that_nobody_knows_is_not_started_again(
+def test_an_adopted_job_with_an_unknown_status_is_not_started_again(
     cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
     personalize.course = Course(end="CREATE PAUSED")
@@ -51,7 +49,7 @@ def test_a_job_that_is_joined_with_a_status_that_nobody_knows_is_not_started_aga
     assert len(personalize.jobs) == 1
 
 
-def test_a_timeout_says_job_status_elapsed_time_and_that_the_job_goes_on(
+def test_a_timeout_names_job_status_elapsed_time_and_that_the_job_continues(
     cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
     personalize.course = Course(seconds=9000)
@@ -67,7 +65,7 @@ def test_a_timeout_says_job_status_elapsed_time_and_that_the_job_goes_on(
     )
 
 
-def test_deploying_again_after_a_timeout_joins_the_job(
+def test_deploying_again_after_a_timeout_adopts_the_job(
     cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
     personalize.course = Course(seconds=3000)
@@ -79,9 +77,7 @@ def test_deploying_again_after_a_timeout_joins_the_job(
     assert len(personalize.jobs) == 1
 
 
-def test_without_waiting_a_full_queue_is_still_waited_for(
-    cloudformation: CloudFormation, personalize: FakePersonalize
-) -> None:
+def test_without_waiting_a_job_is_still_queued(cloudformation: CloudFormation, personalize: FakePersonalize) -> None:
     personalize.fail_next("create_dataset_import_job", THROTTLED, times=2)
 
     answer = cloudformation.create(properties(Wait=False))
@@ -94,7 +90,7 @@ def test_without_waiting_a_full_queue_is_still_waited_for(
     "operation",
     ["create_dataset_import_job", "describe_dataset_import_job"],
 )
-def test_a_busy_service_is_asked_again_until_it_has_room_and_only_one_job_starts(
+def test_a_busy_service_is_retried_until_it_has_capacity_and_only_one_job_starts(
     operation: str, cloudformation: CloudFormation, personalize: FakePersonalize, log: Log
 ) -> None:
     personalize.fail_next(operation, THROTTLED, times=4)
@@ -107,7 +103,7 @@ def test_a_busy_service_is_asked_again_until_it_has_room_and_only_one_job_starts
     assert sum("Retrying later: Rate exceeded" in line for line in log.lines) == 4
 
 
-def test_a_service_that_stays_busy_times_out_with_its_last_answer(
+def test_a_service_that_stays_busy_times_out_with_its_last_error(
     cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
     busy = BusyError("CreateDatasetImportJob", "LimitExceededException", "More than 5 resources with PENDING status.")
@@ -121,7 +117,7 @@ def test_a_service_that_stays_busy_times_out_with_its_last_answer(
     assert answer.answered_at - started_at == 600
 
 
-def test_twenty_imports_at_once_all_end_active_with_five_running_at_most(
+def test_twenty_concurrent_imports_all_succeed_with_at_most_five_running(
     account: Account, personalize: FakePersonalize
 ) -> None:
     stacks = [CloudFormation(account, stack_name=f"shop-{number}") for number in range(20)]
@@ -137,7 +133,7 @@ def test_twenty_imports_at_once_all_end_active_with_five_running_at_most(
     assert personalize.most_running == 5
 
 
-def test_a_job_that_is_gone_while_it_is_waited_for_fails_and_says_so(
+def test_a_job_that_is_deleted_while_it_is_polled_fails_with_the_reason(
     cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
     event = cloudformation.begin("Create", properties())
@@ -150,7 +146,7 @@ def test_a_job_that_is_gone_while_it_is_waited_for_fails_and_says_so(
     assert "no longer exists" in answer.reason
 
 
-def test_a_describe_that_is_refused_fails_with_the_service_s_own_text(
+def test_a_refused_describe_fails_with_the_text_of_the_service(
     cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
     event = cloudformation.begin("Create", properties())
@@ -166,7 +162,7 @@ def test_a_describe_that_is_refused_fails_with_the_service_s_own_text(
     assert answer.reason.startswith("User: poller is not authorized to perform: personalize:Describe")
 
 
-def test_the_deadline_runs_on_the_service_s_clock_and_not_on_a_clock_that_is_off(
+def test_the_timeout_follows_the_clock_of_the_service(
     cloudformation: CloudFormation, account: Account, personalize: FakePersonalize, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # The service's clock is known once it has answered; before, there is only the function's own, 30 minutes behind.
@@ -177,18 +173,18 @@ def test_the_deadline_runs_on_the_service_s_clock_and_not_on_a_clock_that_is_off
     assert answer.succeeded
 
 
-def test_a_job_that_is_gone_before_its_tags_are_set_is_told_so(
+def test_a_job_that_is_deleted_before_its_tags_are_set_is_reported(
     cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
     created = cloudformation.create(properties())
-    look, looks = personalize.describe_dataset_import_job, iter(range(2))
+    look, polls = personalize.describe_dataset_import_job, iter(range(2))
 
-    def gone_at_the_second_look(arn: str) -> object:
-        if next(looks, None):
+    def deleted_before_the_second_poll(arn: str) -> object:
+        if next(polls, None):
             personalize.delete_dataset()
         return look(arn)
 
-    personalize.describe_dataset_import_job = gone_at_the_second_look  # type: ignore[method-assign,assignment]
+    personalize.describe_dataset_import_job = deleted_before_the_second_poll  # type: ignore[method-assign,assignment]
 
     answer = cloudformation.update(properties(Tags=tags(team="data")))
 
@@ -196,7 +192,7 @@ def test_a_job_that_is_gone_before_its_tags_are_set_is_told_so(
 
 
 @pytest.mark.parametrize("seconds_off", [-1800, 1800])
-def test_the_age_of_a_request_is_measured_once_whatever_the_clock_of_a_later_function_says(
+def test_the_age_of_a_request_is_measured_once_even_if_the_clock_of_a_later_function_differs(
     seconds_off: int, cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
     cloudformation.dates_urls = False

@@ -50,7 +50,7 @@ def test_a_moved_resource_passes_no_role_of_a_third_stack(account: Account, pers
 
 
 @pytest.mark.parametrize("shares", ["stack", "stack before"])
-def test_a_moved_resource_continues_with_the_job_of_a_resource_of_its_stack_or_the_one_before(
+def test_a_moved_resource_continues_with_the_job_of_a_resource_of_its_current_or_previous_stack(
     shares: str, account: Account, personalize: FakePersonalize
 ) -> None:
     first = CloudFormation(account, stack_name="shop" if shares == "stack before" else "store")

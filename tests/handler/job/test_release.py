@@ -26,21 +26,21 @@ def shop(account: Account) -> CloudFormation:
     return CloudFormation(account)
 
 
-def created_anew(account: Account, wanted: Mapping[str, Any], *, generation: int) -> Answer:
+def recreated(account: Account, wanted: Mapping[str, Any], *, generation: int) -> Answer:
     account.clock.advance(3600)
     return CloudFormation(account, generation=generation).create(wanted)
 
 
 @pytest.mark.parametrize("mode", ["FULL", "INCREMENTAL"])
 @pytest.mark.parametrize("generation", [1, 2], ids=["resource removed and added", "stack destroyed"])
-def test_what_is_created_anew_imports_again(
+def test_a_resource_that_is_created_again_imports_again(
     generation: int, mode: str, shop: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
     wanted = properties(ImportMode=mode)
     first = shop.create(wanted)
     shop.delete()
 
-    again = created_anew(account, wanted, generation=generation)
+    again = recreated(account, wanted, generation=generation)
 
     assert again.succeeded
     assert again.job_arn != first.job_arn
@@ -55,20 +55,20 @@ def test_earlier_imports_of_a_resource_that_was_deleted_are_not_adopted_either(
     shop.update(two)
     shop.delete()
 
-    assert created_anew(account, one, generation=2).job_arn != first.job_arn
+    assert recreated(account, one, generation=2).job_arn != first.job_arn
 
 
 @pytest.mark.parametrize("generation", [1, 2])
-def test_what_a_failed_deployment_has_left_is_adopted(
+def test_a_job_of_a_failed_deployment_is_adopted(
     generation: int, shop: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
     first = shop.create(properties())
     shop.roll_back()
 
-    assert created_anew(account, properties(), generation=generation).job_arn == first.job_arn
+    assert recreated(account, properties(), generation=generation).job_arn == first.job_arn
 
 
-def test_what_a_failed_deployment_of_a_nested_stack_has_left_is_adopted(
+def test_a_job_of_a_failed_deployment_of_a_nested_stack_is_adopted(
     account: Account, personalize: FakePersonalize
 ) -> None:
     wanted = properties(StackScope="shop/Nested")
@@ -84,7 +84,7 @@ def test_what_a_failed_deployment_of_a_nested_stack_has_left_is_adopted(
     assert last.create(wanted).job_arn != first.job_arn
 
 
-def test_a_job_that_is_still_running_is_adopted_and_belongs_to_who_adopts_it(
+def test_a_running_job_is_adopted_and_then_belongs_to_the_resource_that_adopts_it(
     shop: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
     personalize.course = Course(seconds=3 * 3600)
@@ -109,7 +109,7 @@ def test_a_resource_that_only_continues_waiting_releases_nothing_when_it_is_dele
     assert personalize.tags[first.job_arn] == {RESOURCE_TAG: "shop/Import"}
 
 
-def test_a_delete_that_may_not_see_its_stack_releases_the_job(
+def test_a_delete_that_can_not_describe_its_stack_releases_the_job(
     shop: CloudFormation, account: Account, personalize: FakePersonalize, log: Log
 ) -> None:
     first = shop.create(properties())
@@ -127,7 +127,7 @@ def test_a_delete_that_may_not_see_its_stack_releases_the_job(
         (RefusedError("Any", "AccessDenied", "No."), False),
     ],
 )
-def test_a_delete_releases_a_job_as_soon_as_it_may_and_never_fails(
+def test_a_delete_retries_releasing_a_job_and_never_fails(
     error: Exception, operation: str, is_released: bool, shop: CloudFormation, personalize: FakePersonalize, log: Log
 ) -> None:
     first = shop.create(properties())
@@ -159,7 +159,7 @@ def test_an_update_does_not_go_back_to_a_job_of_a_resource_that_was_deleted(
 
 
 @pytest.mark.parametrize("other", [{"JobName": "nightly"}, {"ImportMode": "INCREMENTAL"}])
-def test_all_imports_of_a_resource_are_released_and_those_of_no_other_one(
+def test_all_imports_of_only_the_deleted_resource_are_released(
     other: Mapping[str, Any], shop: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
     wanted = properties(JobName="nightly", ImportMode="INCREMENTAL")
@@ -175,14 +175,14 @@ def test_all_imports_of_a_resource_are_released_and_those_of_no_other_one(
     assert personalize.tags[neighbour.job_arn] == {RESOURCE_TAG: "shop/Other"}
 
 
-def test_a_rollback_whose_look_at_the_stack_is_throttled_releases_nothing(
+def test_a_rollback_whose_call_for_the_stack_is_throttled_releases_nothing(
     shop: CloudFormation, account: Account
 ) -> None:
     first = shop.create(properties())
     account.stacks.errors = [THROTTLED, THROTTLED]
     shop.roll_back()
 
-    assert created_anew(account, properties(), generation=1).job_arn == first.job_arn
+    assert recreated(account, properties(), generation=1).job_arn == first.job_arn
 
 
 @pytest.mark.parametrize(
@@ -195,16 +195,16 @@ def test_a_rollback_whose_look_at_the_stack_is_throttled_releases_nothing(
         "UPDATE_IN_PROGRESS",
     ],
 )
-def test_what_a_deployment_that_failed_deletes_is_not_given_up(status: str) -> None:
+def test_a_delete_of_a_failed_deployment_releases_nothing(status: str) -> None:
     assert not RootStack("shop", status).is_removing_resources
 
 
 @pytest.mark.parametrize("status", ["DELETE_IN_PROGRESS", "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"])
-def test_a_stack_that_is_deleted_or_cleaned_up_gives_resources_up(status: str) -> None:
+def test_a_delete_of_a_stack_or_a_cleanup_releases_jobs(status: str) -> None:
     assert RootStack("shop", status).is_removing_resources
 
 
-def test_a_deployment_that_failed_without_rollback_is_repeated_without_another_import(
+def test_a_failed_deployment_without_rollback_is_repeated_without_another_import(
     shop: CloudFormation, account: Account, personalize: FakePersonalize, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wanted = properties(ImportMode="INCREMENTAL")
@@ -217,7 +217,7 @@ def test_a_deployment_that_failed_without_rollback_is_repeated_without_another_i
     assert len(personalize.jobs) == 1
 
 
-def test_a_delete_asks_for_no_tags_of_jobs_that_cannot_be_adopted(
+def test_a_delete_reads_no_tags_of_jobs_that_can_not_be_adopted(
     shop: CloudFormation, personalize: FakePersonalize
 ) -> None:
     for number in range(5):
@@ -256,10 +256,10 @@ def test_a_job_of_an_earlier_version_is_not_adopted_by_a_resource_that_is_create
     shop.delete()
 
     assert personalize.tags[first.job_arn] == {}
-    assert created_anew(account, properties(), generation=2).job_arn != first.job_arn
+    assert recreated(account, properties(), generation=2).job_arn != first.job_arn
 
 
-def test_a_stack_that_names_the_scope_of_another_one_releases_none_of_its_jobs(
+def test_a_stack_with_the_scope_of_another_one_releases_none_of_its_jobs(
     account: Account, personalize: FakePersonalize
 ) -> None:
     wanted = properties(StackScope="shop/Nested")

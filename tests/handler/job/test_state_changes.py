@@ -8,8 +8,8 @@ from tests.handler.support.account import Account, Killed
 from tests.handler.support.fakes import Course, FakePersonalize
 from tests.handler.support.fakes_events import FakeEventBus
 from tests.handler.support.properties import properties, tags
-from tests.handler.support.relay import Relay
 from tests.handler.support.simulator import CloudFormation
+from tests.handler.support.wait_chain import WaitChain
 
 ASKED = {"PublishStateChanges": True}
 OF_A_GOOD_JOB = ["CREATE PENDING", "CREATE IN_PROGRESS", "ACTIVE"]
@@ -20,7 +20,7 @@ def event_bus(account: Account) -> FakeEventBus:
     return account.event_bus
 
 
-def test_each_state_of_a_job_is_told_once_and_with_the_one_before(
+def test_each_status_of_a_job_is_published_once_with_the_previous_one(
     cloudformation: CloudFormation, event_bus: FakeEventBus
 ) -> None:
     cloudformation.create(properties(**ASKED))
@@ -29,7 +29,7 @@ def test_each_state_of_a_job_is_told_once_and_with_the_one_before(
     assert [change["previousStatus"] for change in event_bus.changes] == [None, *OF_A_GOOD_JOB[:-1]]
 
 
-def test_an_event_says_which_job_of_which_resource_it_is_about_and_when(
+def test_an_event_names_the_job_the_resource_and_the_time(
     cloudformation: CloudFormation, event_bus: FakeEventBus, account: Account
 ) -> None:
     answer = cloudformation.create(properties(**ASKED))
@@ -49,7 +49,7 @@ def test_an_event_says_which_job_of_which_resource_it_is_about_and_when(
     assert event_bus.times[-1] == account.clock.now
 
 
-def test_every_event_of_a_job_has_its_arn_also_while_it_runs(
+def test_every_event_of_a_job_has_its_arn_even_while_it_runs(
     cloudformation: CloudFormation, event_bus: FakeEventBus
 ) -> None:
     answer = cloudformation.create(properties(**ASKED))
@@ -57,15 +57,13 @@ def test_every_event_of_a_job_has_its_arn_also_while_it_runs(
     assert [change["datasetImportJobArn"] for change in event_bus.changes] == [answer.job_arn] * len(OF_A_GOOD_JOB)
 
 
-def test_nothing_is_told_and_no_bus_is_asked_for_where_nobody_asks(
-    cloudformation: CloudFormation, event_bus: FakeEventBus
-) -> None:
+def test_nothing_is_published_unless_it_is_enabled(cloudformation: CloudFormation, event_bus: FakeEventBus) -> None:
     cloudformation.create(properties())
 
     assert event_bus.asked == 0
 
 
-def test_to_ask_for_state_changes_starts_no_job_and_tells_nothing_for_nothing_has_changed(
+def test_enabling_state_changes_starts_no_job_and_publishes_nothing(
     cloudformation: CloudFormation, personalize: FakePersonalize, event_bus: FakeEventBus
 ) -> None:
     cloudformation.create(properties())
@@ -76,7 +74,7 @@ def test_to_ask_for_state_changes_starts_no_job_and_tells_nothing_for_nothing_ha
     assert event_bus.asked == 0
 
 
-def test_a_job_that_fails_is_told_with_the_reason_that_the_stack_event_has(
+def test_a_failed_job_is_published_with_the_reason_of_the_stack_event(
     cloudformation: CloudFormation, personalize: FakePersonalize, event_bus: FakeEventBus
 ) -> None:
     personalize.course = Course(end="CREATE FAILED", failure_reason="Broken row")
@@ -88,7 +86,7 @@ def test_a_job_that_fails_is_told_with_the_reason_that_the_stack_event_has(
     assert event_bus.changes[-1]["datasetImportJobArn"] == next(iter(personalize.jobs.values())).arn
 
 
-def test_a_request_that_fails_before_a_job_is_started_is_told_and_names_no_job(
+def test_a_request_that_fails_before_a_job_is_started_is_published_without_a_job(
     cloudformation: CloudFormation, personalize: FakePersonalize, event_bus: FakeEventBus
 ) -> None:
     refused = RefusedError(
@@ -102,7 +100,7 @@ def test_a_request_that_fails_before_a_job_is_started_is_told_and_names_no_job(
     assert (change["datasetImportJobArn"], change["jobName"]) == (None, None)
 
 
-def test_a_job_that_nobody_waits_for_any_more_is_told_of_as_unwatched(
+def test_a_job_that_timed_out_is_published_as_unwatched(
     cloudformation: CloudFormation, personalize: FakePersonalize, event_bus: FakeEventBus
 ) -> None:
     personalize.course = Course(seconds=7200)
@@ -114,7 +112,7 @@ def test_a_job_that_nobody_waits_for_any_more_is_told_of_as_unwatched(
 
 
 @pytest.mark.parametrize("status", ["CREATE STOPPED", "CREATE FAILED"])
-def test_what_ends_an_import_is_told_whatever_it_is(
+def test_every_failure_of_an_import_is_published(
     cloudformation: CloudFormation, personalize: FakePersonalize, event_bus: FakeEventBus, status: str
 ) -> None:
     personalize.course = Course(end=status)
@@ -123,7 +121,7 @@ def test_what_ends_an_import_is_told_whatever_it_is(
     assert event_bus.statuses[-1] == {"CREATE STOPPED": "UNWATCHED"}.get(status, status)
 
 
-def test_a_job_that_is_gone_is_told_of_as_unwatched(
+def test_a_deleted_job_is_published_as_unwatched(
     cloudformation: CloudFormation, personalize: FakePersonalize, account: Account, event_bus: FakeEventBus
 ) -> None:
     event = cloudformation.begin("Create", properties(**ASKED))
@@ -134,7 +132,7 @@ def test_a_job_that_is_gone_is_told_of_as_unwatched(
     assert event_bus.statuses == [*OF_A_GOOD_JOB[:-1], "UNWATCHED"]
 
 
-def test_a_job_that_was_done_when_it_was_found_has_not_changed(
+def test_an_adopted_job_that_is_active_already_is_not_published(
     cloudformation: CloudFormation, event_bus: FakeEventBus
 ) -> None:
     cloudformation.create(properties())
@@ -145,7 +143,7 @@ def test_a_job_that_was_done_when_it_was_found_has_not_changed(
     assert event_bus.changes == []
 
 
-def test_a_running_job_that_is_joined_is_told_of_from_then_on(
+def test_an_adopted_running_job_is_published_from_then_on(
     account: Account, personalize: FakePersonalize, event_bus: FakeEventBus
 ) -> None:
     personalize.course = Course(seconds=4000)
@@ -155,7 +153,7 @@ def test_a_running_job_that_is_joined_is_told_of_from_then_on(
     assert event_bus.statuses == ["CREATE IN_PROGRESS", "ACTIVE"]
 
 
-def test_a_job_that_was_started_by_a_look_that_died_is_told_of_also_if_it_is_done_by_then(
+def test_a_job_of_a_killed_poll_is_published_even_if_it_has_ended(
     cloudformation: CloudFormation, personalize: FakePersonalize, event_bus: FakeEventBus
 ) -> None:
     personalize.course = Course(pending_seconds=0, seconds=1)
@@ -165,13 +163,15 @@ def test_a_job_that_was_started_by_a_look_that_died_is_told_of_also_if_it_is_don
     assert event_bus.statuses == ["ACTIVE"]
 
 
-def test_without_waiting_only_the_first_state_is_told(cloudformation: CloudFormation, event_bus: FakeEventBus) -> None:
+def test_without_waiting_only_the_first_status_is_published(
+    cloudformation: CloudFormation, event_bus: FakeEventBus
+) -> None:
     cloudformation.create(properties(**ASKED, Wait=False))
 
     assert event_bus.statuses == ["CREATE PENDING"]
 
 
-def test_nothing_is_told_of_a_deletion(
+def test_a_delete_publishes_nothing(
     cloudformation: CloudFormation, personalize: FakePersonalize, event_bus: FakeEventBus
 ) -> None:
     personalize.course = Course(seconds=3700)
@@ -183,37 +183,37 @@ def test_nothing_is_told_of_a_deletion(
 
 
 @pytest.mark.parametrize(("seconds", "end"), [(3 * 3600, "ACTIVE"), (300, "ACTIVE"), (2 * 2400 + 20, "CREATE FAILED")])
-def test_a_relay_tells_each_state_once_all_resources_together(
+def test_a_wait_chain_publishes_each_status_once(
     account: Account, personalize: FakePersonalize, event_bus: FakeEventBus, seconds: int, end: str
 ) -> None:
     personalize.course = Course(seconds=seconds, end=end)
-    Relay(account, legs=5).create(properties(**ASKED))
+    WaitChain(account, resource_count=5).create(properties(**ASKED))
 
     assert event_bus.statuses == [*OF_A_GOOD_JOB[:-1], end]
 
 
-def test_a_relay_tells_of_a_job_that_has_ended_between_two_resources(
+def test_a_wait_chain_publishes_a_job_that_has_ended_between_two_resources(
     account: Account, personalize: FakePersonalize, event_bus: FakeEventBus
 ) -> None:
-    relay = Relay(account, legs=2)
+    chain = WaitChain(account, resource_count=2)
     personalize.course = Course(seconds=2410)
-    first, second = relay.resources
-    handed_over = first.create(relay.leg(properties(**ASKED), 0, None))
+    first, second = chain.resources
+    completed = first.create(chain.properties_of(properties(**ASKED), 0, None))
     account.clock.advance(60)
-    asked = properties(**ASKED, LastStatus=handed_over.attributes["Status"])
-    second.create(relay.leg(asked, 1, handed_over.job_arn))
+    asked = properties(**ASKED, LastStatus=completed.attributes["Status"])
+    second.create(chain.properties_of(asked, 1, completed.job_arn))
 
-    assert handed_over.attributes["Status"] == "CREATE IN_PROGRESS"
+    assert completed.attributes["Status"] == "CREATE IN_PROGRESS"
     assert event_bus.statuses == OF_A_GOOD_JOB
 
 
-def test_a_relay_tells_of_a_job_that_only_its_second_resource_can_start(
+def test_a_wait_chain_publishes_a_job_that_only_its_second_resource_can_start(
     account: Account, personalize: FakePersonalize, event_bus: FakeEventBus
 ) -> None:
     personalize.course = Course(seconds=3000)
     personalize.import_elsewhere("by-hand", parse(properties()))
     personalize.course = Course()
-    Relay(account, legs=2).create(properties(**ASKED))
+    WaitChain(account, resource_count=2).create(properties(**ASKED))
 
     assert event_bus.statuses == OF_A_GOOD_JOB
     assert [change["previousStatus"] for change in event_bus.changes] == ["UNKNOWN", *OF_A_GOOD_JOB[:-1]]
@@ -227,7 +227,7 @@ def test_a_relay_tells_of_a_job_that_only_its_second_resource_can_start(
     ],
     ids=["refused", "busy until the time is up"],
 )
-def test_a_job_that_can_not_be_looked_at_any_more_is_told_of_as_unwatched(
+def test_a_job_that_can_no_longer_be_described_is_published_as_unwatched(
     cloudformation: CloudFormation,
     personalize: FakePersonalize,
     account: Account,
@@ -244,7 +244,7 @@ def test_a_job_that_can_not_be_looked_at_any_more_is_told_of_as_unwatched(
     assert event_bus.changes[-1]["datasetImportJobArn"] == next(iter(personalize.jobs.values())).arn
 
 
-def test_a_job_that_found_no_room_in_all_the_time_was_not_started(
+def test_a_job_without_capacity_until_the_timeout_is_published_as_not_started(
     cloudformation: CloudFormation, personalize: FakePersonalize, event_bus: FakeEventBus
 ) -> None:
     full = BusyError("CreateDatasetImportJob", "LimitExceededException", "More than 5 resources with PENDING status.")

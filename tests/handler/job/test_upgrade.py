@@ -140,7 +140,7 @@ def test_an_upgrade_that_changes_a_nested_import_is_rolled_back_to_the_job_of_th
     assert personalize.imported() == [DATA_LOCATION]
 
 
-def test_an_upgraded_resource_imports_again_and_goes_back_under_the_id_that_it_has(
+def test_an_upgraded_resource_imports_again_and_rolls_back_under_the_same_id(
     account: Account, personalize: FakePersonalize
 ) -> None:
     stack = created_before(account, JOB_NAME, properties())
@@ -166,7 +166,7 @@ def test_an_upgraded_resource_imports_again_when_its_dataset_was_replaced(
 
 
 @pytest.mark.parametrize("moved", [{"logical_id": "Moved"}, {"stack_name": "store"}])
-def test_an_upgraded_resource_that_was_moved_imports_again_for_nothing_proves_that_the_job_is_its_own(
+def test_an_upgraded_resource_that_was_moved_imports_again_because_its_job_is_not_proven(
     moved: Mapping[str, Any], account: Account, personalize: FakePersonalize
 ) -> None:
     stack = created_before(account, JOB_NAME, properties(), **moved)

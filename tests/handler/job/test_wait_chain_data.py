@@ -9,8 +9,8 @@ from personalize_import_handler.errors import BusyError, RefusedError
 from tests.handler.support.account import Account
 from tests.handler.support.fakes import Course, FakePersonalize
 from tests.handler.support.properties import DATA_LOCATION, properties, tags
-from tests.handler.support.relay import Relay
 from tests.handler.support.simulator import CloudFormation
+from tests.handler.support.wait_chain import WaitChain
 
 FILE = f"{DATA_LOCATION}a.csv"
 LONG = Course(seconds=3000)
@@ -27,57 +27,59 @@ def data(account: Account) -> dict[str, str]:
 
 
 @pytest.fixture
-def chain(account: Account, personalize: FakePersonalize) -> Relay:
+def chain(account: Account, personalize: FakePersonalize) -> WaitChain:
     personalize.course = LONG
-    return Relay(account, legs=2)
+    return WaitChain(account, resource_count=2)
 
 
 def comparing(**changed: Any) -> dict[str, Any]:
     return properties(Reimport="WHEN_DATA_CHANGES", **changed)
 
 
-def test_all_resources_wait_for_the_job_although_the_data_changes_meanwhile(
-    chain: Relay, personalize: FakePersonalize, data: dict[str, str]
+def test_all_resources_wait_for_the_job_although_the_data_changes(
+    chain: WaitChain, personalize: FakePersonalize, data: dict[str, str]
 ) -> None:
     first, second = chain.resources
-    arn = first.create(chain.leg(comparing(), 0, None)).job_arn
+    arn = first.create(chain.properties_of(comparing(), 0, None)).job_arn
     data[FILE] = "second"
 
-    answer = second.create(chain.leg(comparing(), 1, arn))
+    answer = second.create(chain.properties_of(comparing(), 1, arn))
 
     assert answer.job_arn == arn
     assert answer.attributes["Status"] == "ACTIVE"
     assert len(personalize.jobs) == 1
 
 
-def test_a_resource_whose_look_at_the_job_is_throttled_looks_again(chain: Relay, personalize: FakePersonalize) -> None:
+def test_a_resource_whose_poll_is_throttled_polls_again(chain: WaitChain, personalize: FakePersonalize) -> None:
     first, second = chain.resources
-    arn = first.create(chain.leg(comparing(), 0, None)).job_arn
+    arn = first.create(chain.properties_of(comparing(), 0, None)).job_arn
     personalize.fail_next("describe_dataset_import_job", THROTTLED, times=2)
 
-    assert second.create(chain.leg(comparing(), 1, arn)).job_arn == arn
+    assert second.create(chain.properties_of(comparing(), 1, arn)).job_arn == arn
 
 
-def test_a_resource_that_may_not_see_the_job_fails_with_the_reason(chain: Relay, personalize: FakePersonalize) -> None:
+def test_a_resource_without_permission_to_describe_the_job_fails_with_the_reason(
+    chain: WaitChain, personalize: FakePersonalize
+) -> None:
     first, second = chain.resources
-    arn = first.create(chain.leg(comparing(), 0, None)).job_arn
+    arn = first.create(chain.properties_of(comparing(), 0, None)).job_arn
     personalize.fail_next("list_tags", RefusedError("ListTagsForResource", "InvalidInputException", "Invalid input."))
 
-    assert second.create(chain.leg(comparing(), 1, arn)).reason.startswith("Invalid input. ")
+    assert second.create(chain.properties_of(comparing(), 1, arn)).reason.startswith("Invalid input. ")
 
 
-def test_a_job_that_the_first_resource_could_not_start_imports_the_data_as_it_is_then(
-    chain: Relay, personalize: FakePersonalize, data: dict[str, str]
+def test_a_job_that_the_second_resource_starts_imports_the_current_data(
+    chain: WaitChain, personalize: FakePersonalize, data: dict[str, str]
 ) -> None:
     first, second = chain.resources
     personalize.fail_next("create_dataset_import_job", NO_CAPACITY, times=60)
-    queued = first.create(chain.leg(comparing(), 0, None))
+    queued = first.create(chain.properties_of(comparing(), 0, None))
     assert queued.attributes["Status"] == STATUS_UNKNOWN
     personalize.heal()
     personalize.course = Course()
     data[FILE] = "second"
 
-    answer = second.create(chain.leg(comparing(), 1, queued.job_arn))
+    answer = second.create(chain.properties_of(comparing(), 1, queued.job_arn))
 
     assert answer.attributes["Status"] == "ACTIVE"
     assert answer.job_arn != queued.job_arn
@@ -87,26 +89,26 @@ def test_a_job_that_the_first_resource_could_not_start_imports_the_data_as_it_is
 
 
 def test_a_job_of_the_same_data_in_another_stack_is_not_continued(
-    chain: Relay, account: Account, personalize: FakePersonalize
+    chain: WaitChain, account: Account, personalize: FakePersonalize
 ) -> None:
     chain.create(comparing())
-    store = Relay(account, legs=2)
+    store = WaitChain(account, resource_count=2)
     for resource in store.resources:
         resource.stack_name = "store"
     store.resources[0].physical_resource_id = "store/Import"
     (arn,) = personalize.tags
     personalize.tags[arn].pop(DATA_FINGERPRINT_TAG)
 
-    answer = store.resources[1].create(store.leg(comparing(), 1, arn))
+    answer = store.resources[1].create(store.properties_of(comparing(), 1, arn))
 
     assert answer.reason.startswith(f"{arn} is not a job of this import.")
     assert len(personalize.jobs) == 1
 
 
-def test_the_rows_are_repeated_that_were_added_to_the_data_that_is_imported_again(
+def test_rows_that_were_added_to_the_repeated_data_are_repeated(
     account: Account, personalize: FakePersonalize, data: dict[str, str]
 ) -> None:
-    chain = Relay(account, legs=3)
+    chain = WaitChain(account, resource_count=3)
     followed = comparing(FollowedBy=[{"LogicalId": "Added"}])
     added = properties(ImportMode="INCREMENTAL", DataLocation="s3://shop-data/rows/")
     chain.create({**followed, "DataAsOf": "1"})
@@ -120,8 +122,8 @@ def test_the_rows_are_repeated_that_were_added_to_the_data_that_is_imported_agai
 
 
 @pytest.mark.parametrize("again", [{}, {"Tags": tags(stage="prod")}])
-def test_where_the_data_decides_no_more_all_resources_keep_the_job(
-    again: dict[str, Any], chain: Relay, personalize: FakePersonalize
+def test_without_data_comparison_all_resources_keep_the_job(
+    again: dict[str, Any], chain: WaitChain, personalize: FakePersonalize
 ) -> None:
     chain.create(comparing())
     (arn,) = personalize.tags
@@ -132,7 +134,7 @@ def test_where_the_data_decides_no_more_all_resources_keep_the_job(
     assert len(personalize.jobs) == 1
 
 
-def test_a_chain_that_compares_no_data_reads_no_tags(chain: Relay, personalize: FakePersonalize) -> None:
+def test_a_chain_that_compares_no_data_reads_no_tags(chain: WaitChain, personalize: FakePersonalize) -> None:
     chain.create(properties())
 
     assert personalize.calls_of("list_tags") == []

@@ -15,7 +15,7 @@ from tests.handler.conftest import Log
 from tests.handler.support.account import Account
 from tests.handler.support.fakes import ACCOUNT, ROLE_ARN, FakePersonalize, job_arn
 from tests.handler.support.fakes_stacks import folder_of, stack_id_of
-from tests.handler.support.properties import DATA_BUCKET, SHIPPED_TO, properties, shipped, tags
+from tests.handler.support.properties import ASSET_BUCKET, DATA_BUCKET, asset_properties, properties, tags
 from tests.handler.support.simulator import CloudFormation
 
 ROLES = f"arn:aws:iam::{ACCOUNT}:role"
@@ -61,7 +61,7 @@ def test_the_job_of_another_stack_is_not_continued(
     assert_untouched(personalize, arn)
 
 
-def test_a_forged_poll_that_names_the_job_of_another_stack_touches_nothing(
+def test_a_forged_poll_with_the_job_of_another_stack_changes_nothing(
     arn: str, store: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
     wanted = properties(DataLocation="s3://store-data/", Tags=tags(team="store"))
@@ -87,7 +87,9 @@ def test_no_job_is_started_under_the_name_of_another_stack(
 
 
 @pytest.mark.parametrize("part", ["eu-west-1", ACCOUNT, "arn:aws:"])
-def test_a_job_elsewhere_is_not_continued(part: str, shop: CloudFormation, personalize: FakePersonalize) -> None:
+def test_a_job_of_another_account_or_region_is_not_continued(
+    part: str, shop: CloudFormation, personalize: FakePersonalize
+) -> None:
     other = {"eu-west-1": "us-east-1", ACCOUNT: "210987654321", "arn:aws:": "arn:aws-cn:"}[part]
     elsewhere = job_arn("shop-Import-c493e012844a-1").replace(part, other)
 
@@ -98,7 +100,7 @@ def test_a_job_elsewhere_is_not_continued(part: str, shop: CloudFormation, perso
 
 
 @pytest.mark.parametrize("name", ["JobName", "StackScope"])
-def test_a_name_that_another_stack_has_gives_no_job_of_it(
+def test_the_job_name_of_another_stack_adopts_no_job_of_it(
     name: str, arn: str, store: CloudFormation, personalize: FakePersonalize
 ) -> None:
     wanted = properties(**{name: {"JobName": "shop-Import", "StackScope": "shop/Nested"}[name]})
@@ -110,7 +112,7 @@ def test_a_name_that_another_stack_has_gives_no_job_of_it(
     assert_untouched(personalize, arn)
 
 
-def test_an_id_that_an_earlier_version_issued_for_the_job_of_another_stack_gives_no_job(
+def test_an_id_of_an_earlier_version_adopts_no_job_of_another_stack(
     arn: str, store: CloudFormation, personalize: FakePersonalize
 ) -> None:
     store.create(properties())
@@ -122,7 +124,7 @@ def test_an_id_that_an_earlier_version_issued_for_the_job_of_another_stack_gives
     assert_untouched(personalize, arn)
 
 
-def test_properties_that_give_the_hash_of_another_stacks_import_give_no_job_of_it(
+def test_properties_with_the_hash_of_another_stacks_import_adopt_no_job_of_it(
     store: CloudFormation, shop: CloudFormation, personalize: FakePersonalize, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Searching for such a ReimportToken takes hours, not years: the hash has 48 bits."""
@@ -154,7 +156,7 @@ def test_properties_that_give_the_hash_of_another_stacks_import_give_no_job_of_i
         ("store-Nested-1A2B3C4D5E6F", "store", "store"),
     ],
 )
-def test_a_stack_that_calls_itself_nested_in_another_one_is_refused(
+def test_a_stack_that_claims_to_be_nested_in_another_one_is_rejected(
     stack_name: str, nested_in: str | None, scope: str, account: Account, personalize: FakePersonalize
 ) -> None:
     stack = CloudFormation(account, stack_name=stack_name, nested_in=nested_in)
@@ -180,7 +182,7 @@ def test_an_import_role_of_another_stack_is_not_passed(
     assert store.account.storage.calls == []  # nor was it assumed
 
 
-def test_a_nested_stack_uses_the_roles_of_its_root_stack_and_of_what_is_nested_in_it(
+def test_a_nested_stack_uses_the_roles_of_its_root_stack_and_its_nested_stacks(
     account: Account, personalize: FakePersonalize
 ) -> None:
     nested = CloudFormation(account, stack_name="shop-Nested-1A2B3C4D5E6F", nested_in="shop")
@@ -193,7 +195,7 @@ def test_a_nested_stack_uses_the_roles_of_its_root_stack_and_of_what_is_nested_i
 
 
 @pytest.mark.parametrize("role", [ROLE_OF_SHOP, ROLE_ARN])
-def test_a_stack_that_is_not_nested_takes_no_call_of_cloudformation(
+def test_a_stack_that_is_not_nested_needs_no_call_of_cloudformation(
     role: str, shop: CloudFormation, account: Account
 ) -> None:
     shop.create(properties(RoleArn=role))
@@ -202,7 +204,7 @@ def test_a_stack_that_is_not_nested_takes_no_call_of_cloudformation(
     assert account.stacks.calls == []
 
 
-def test_a_nested_stack_takes_one_call_of_cloudformation_for_each_request(account: Account) -> None:
+def test_a_nested_stack_needs_one_call_of_cloudformation_per_request(account: Account) -> None:
     nested = CloudFormation(account, stack_name="shop-Nested-1A2B3C4D5E6F", nested_in="shop")
     nested.create(properties(StackScope="shop/Nested"))
     nested.update(properties(StackScope="shop/Nested", Tags=tags(team="shop")))
@@ -210,7 +212,7 @@ def test_a_nested_stack_takes_one_call_of_cloudformation_for_each_request(accoun
     assert account.stacks.calls == [nested.stack_id] * 2
 
 
-def test_the_time_of_the_service_is_known_before_cloudformation_is_called(
+def test_the_clock_of_the_service_is_read_before_cloudformation_is_called(
     account: Account, personalize: FakePersonalize
 ) -> None:
     account.stacks.errors = [BusyError("DescribeStacks", "Throttling", "Rate exceeded")]
@@ -221,7 +223,7 @@ def test_the_time_of_the_service_is_known_before_cloudformation_is_called(
     assert [operation for operation, _ in personalize.calls] == ["dataset_created_at"]
 
 
-def test_a_nested_stack_passes_a_role_that_is_in_no_path_of_a_stack(account: Account) -> None:
+def test_a_nested_stack_passes_a_role_outside_of_the_paths_of_stacks(account: Account) -> None:
     nested = CloudFormation(account, stack_name="shop-Nested-1A2B3C4D5E6F", nested_in="shop")
 
     assert nested.create(properties(StackScope="shop/Nested", RoleArn=ROLE_ARN)).succeeded
@@ -237,7 +239,7 @@ def test_a_nested_stack_passes_a_role_that_is_in_no_path_of_a_stack(account: Acc
         (None, ""),
     ],
 )
-def test_a_nested_stack_whose_root_stack_cannot_be_seen_is_refused_or_asks_again(
+def test_a_nested_stack_whose_root_stack_can_not_be_described_fails_or_retries(
     error: Exception | None, reason: str, account: Account, personalize: FakePersonalize
 ) -> None:
     throttled = BusyError("DescribeStacks", "Throttling", "Rate exceeded")
@@ -257,21 +259,21 @@ FOLDER_OF_SHOP = f"s3://{DATA_BUCKET}/{folder_of('shop')}/"
 @pytest.mark.parametrize(
     "wanted",
     [
-        shipped("a.csv"),
-        properties(DataLocation=shipped("a.csv")["DataLocation"]),
+        asset_properties("a.csv"),
+        properties(DataLocation=asset_properties("a.csv")["DataLocation"]),
         properties(DataLocation=f"s3://{DATA_BUCKET}/"),
         properties(DataLocation=f"s3://{DATA_BUCKET}/{folder_of('store')[:-1]}"),
-        shipped("a.csv", stack=f"{folder_of('store')}/../{folder_of('shop')}"),
-        shipped("a.csv", stack=f"{folder_of('shop')}/{folder_of('store')}"),
-        shipped("a.csv", stack=folder_of("store", generation=2)),
-        {**shipped("a.csv"), "DataLocation": "s3://shop-data/a/"},
+        asset_properties("a.csv", stack=f"{folder_of('store')}/../{folder_of('shop')}"),
+        asset_properties("a.csv", stack=f"{folder_of('shop')}/{folder_of('store')}"),
+        asset_properties("a.csv", stack=folder_of("store", generation=2)),
+        {**asset_properties("a.csv"), "DataLocation": "s3://shop-data/a/"},
     ],
     ids=["copies", "imports", "bucket", "prefix", "up", "below", "stack of before", "other bucket"],
 )
 def test_no_stack_copies_to_or_imports_from_the_folder_of_another_one(
     wanted: Mapping[str, Any], store: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
-    account.storage.ship([{"Name": "a.csv", "Source": f"{SHIPPED_TO}/1-a.csv"}])
+    account.storage.add_files([{"Name": "a.csv", "Source": f"{ASSET_BUCKET}/1-a.csv"}])
 
     answer = store.create(wanted)
 
@@ -284,19 +286,19 @@ def test_no_stack_copies_to_or_imports_from_the_folder_of_another_one(
     assert account.storage.below(f"s3://{DATA_BUCKET}/") == {}
 
 
-def test_a_provider_without_a_data_bucket_copies_nothing() -> None:
+def test_a_provider_without_a_staging_bucket_copies_nothing() -> None:
     account = Account()
     account.provider = account.provider._replace(data_bucket=None)
     account.functions = account.instance()
 
-    answer = CloudFormation(account).create(shipped("a.csv"))
+    answer = CloudFormation(account).create(asset_properties("a.csv"))
 
     assert "DataFiles are copied to the provider's data bucket" in answer.reason
     assert account.storage.calls == []
 
 
 @pytest.mark.parametrize("other", [{"stack_name": "store"}, {"stack_name": "shop-1A2B3C4D5E6F"}, {"generation": 2}])
-def test_only_the_stack_of_the_provider_has_the_data_bucket_emptied(
+def test_only_the_stack_of_the_provider_can_empty_the_staging_bucket(
     other: Mapping[str, Any], account: Account, log: Log
 ) -> None:
     account.storage.objects[f"{FOLDER_OF_SHOP}a.csv"] = "rows"
@@ -355,7 +357,7 @@ def test_an_import_under_the_name_of_a_follower_neither_stops_a_rollback_nor_hid
 
 
 @pytest.mark.parametrize("job_name", [None, "nightly"])
-def test_of_the_jobs_of_an_earlier_version_a_rollback_repeats_those_with_the_name_of_the_stack(
+def test_a_rollback_repeats_jobs_of_an_earlier_version_that_have_the_name_of_the_stack(
     job_name: str | None, shop: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
     by = {"LogicalId": "Added"} | ({"JobName": job_name} if job_name else {})
@@ -375,7 +377,7 @@ def test_of_the_jobs_of_an_earlier_version_a_rollback_repeats_those_with_the_nam
         assert personalize.tags[f"{arn[:-1]}2"] == {RESOURCE_TAG: "shop/Added"}
 
 
-def test_a_resource_that_was_moved_goes_back_to_the_role_of_the_stack_that_created_it(
+def test_a_moved_resource_rolls_back_to_the_role_of_the_stack_that_created_it(
     shop: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
     created = properties(RoleArn=ROLE_OF_SHOP)

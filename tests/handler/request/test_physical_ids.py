@@ -32,7 +32,7 @@ def nested(account: Account, suffix: str) -> CloudFormation:
     return CloudFormation(account, stack_name=f"shop-Imports-{suffix}", nested_in="shop")
 
 
-def test_a_resource_gets_an_id_of_the_name_of_its_stack_and_its_logical_id(
+def test_the_id_of_a_resource_consists_of_stack_name_and_logical_id(
     account: Account, cloudformation: CloudFormation
 ) -> None:
     assert cloudformation.create(properties()).physical_resource_id == "shop/Import"
@@ -79,7 +79,7 @@ def test_a_delete_returns_the_id_of_the_request(
     assert cloudformation.delete(physical_resource_id).physical_resource_id == physical_resource_id
 
 
-def test_a_create_that_fails_has_the_id_that_it_would_have_had(
+def test_a_failed_create_has_the_id_of_a_successful_one(
     cloudformation: CloudFormation, personalize: FakePersonalize
 ) -> None:
     personalize.course = Course(end="CREATE FAILED")
@@ -91,7 +91,7 @@ def test_a_create_that_fails_has_the_id_that_it_would_have_had(
 
 
 @pytest.mark.parametrize("invalid", [{"DataLocation": "nowhere"}, {"DatasetArn": None}])
-def test_a_create_that_is_refused_has_the_id_that_it_would_have_had(
+def test_a_rejected_create_has_the_id_of_a_successful_one(
     invalid: Mapping[str, Any], cloudformation: CloudFormation
 ) -> None:
     answer = cloudformation.create(properties(**invalid))
@@ -103,7 +103,7 @@ def test_a_create_that_is_refused_has_the_id_that_it_would_have_had(
 @pytest.mark.parametrize(
     "scope", ["", "1shop", "shop/Imports/More", "/Imports", "shop/", "shop\n", f"{'s' * 129}/Imports", "*", ["shop"]]
 )
-def test_an_invalid_scope_is_refused_and_the_id_has_the_name_of_the_stack(
+def test_an_invalid_scope_is_rejected_and_the_id_has_the_name_of_the_stack(
     scope: object, cloudformation: CloudFormation, personalize: FakePersonalize
 ) -> None:
     answer = cloudformation.create(properties(StackScope=scope))
@@ -132,7 +132,7 @@ def test_a_resource_that_was_moved_keeps_its_job(
     assert len(personalize.jobs) == 1
 
 
-def test_a_moved_resource_that_goes_back_to_an_earlier_import_finds_its_job_where_the_data_is_still_there(
+def test_a_moved_resource_that_rolls_back_finds_its_job_if_the_data_still_exists(
     account: Account, personalize: FakePersonalize
 ) -> None:
     stack = CloudFormation(account)
@@ -146,7 +146,7 @@ def test_a_moved_resource_that_goes_back_to_an_earlier_import_finds_its_job_wher
     assert personalize.imported() == [DATA_LOCATION, OTHER_LOCATION]
 
 
-def test_a_moved_resource_that_goes_back_to_data_that_was_replaced_imports_it_again(
+def test_a_moved_resource_that_rolls_back_to_replaced_data_imports_it_again(
     account: Account, personalize: FakePersonalize
 ) -> None:
     stack = CloudFormation(account)
@@ -175,7 +175,7 @@ def test_a_resource_that_was_moved_with_its_import_role_keeps_its_job(
     assert personalize.imported() == [DATA_LOCATION, OTHER_LOCATION]
 
 
-def test_a_role_of_one_s_own_makes_another_import(cloudformation: CloudFormation, personalize: FakePersonalize) -> None:
+def test_a_different_role_changes_the_import(cloudformation: CloudFormation, personalize: FakePersonalize) -> None:
     for role in ("personalize-import/eu-west-1/shop/Import-1A2B", "mine"):
         settled = properties(RoleArn=f"arn:aws:iam::123456789012:role/{role}")
         answer = cloudformation.update(settled) if personalize.jobs else cloudformation.create(settled)
@@ -191,9 +191,7 @@ def test_a_moved_resource_is_deleted_after_its_running_job(account: Account, per
     assert moved.delete().answered_at - began >= 300
 
 
-def test_a_new_resource_at_the_place_of_a_moved_one_in_another_stack_has_its_own_job(
-    account: Account, personalize: FakePersonalize
-) -> None:
+def test_a_new_resource_in_place_of_a_moved_one_has_its_own_job(account: Account, personalize: FakePersonalize) -> None:
     created = CloudFormation(account).create(properties())
     moved = move(account, created.physical_resource_id, properties(), stack_name="store")
 
@@ -216,16 +214,14 @@ def test_a_nested_stack_that_is_created_again_under_another_name_adopts_the_runn
     assert len(personalize.jobs) == 1
 
 
-def test_two_nested_stacks_of_one_root_stack_have_jobs_of_their_own(
-    account: Account, personalize: FakePersonalize
-) -> None:
+def test_two_nested_stacks_of_one_root_stack_have_separate_jobs(account: Account, personalize: FakePersonalize) -> None:
     first = nested(account, "1A2B3C4D5E6F").create(properties(StackScope=SCOPE))
     second = nested(account, "6F5E4D3C2B1A").create(properties(StackScope="shop/Others"))
 
     assert first.job_arn != second.job_arn
 
 
-def test_a_nested_stack_that_is_cancelled_waits_for_the_job_under_an_id_that_was_made_up(
+def test_a_cancelled_nested_stack_waits_for_the_job_under_a_generated_id(
     account: Account, personalize: FakePersonalize
 ) -> None:
     stack = nested(account, "1A2B3C4D5E6F")
@@ -235,7 +231,9 @@ def test_a_nested_stack_that_is_cancelled_waits_for_the_job_under_an_id_that_was
     assert stack.delete("shop-Imports-1A2B3C4D5E6F-Import-1A2B3C4D5E6F").answered_at - began >= 300
 
 
-def test_a_request_without_properties_is_answered_with_an_id(cloudformation: CloudFormation, account: Account) -> None:
+def test_a_request_without_properties_has_an_id_in_its_response(
+    cloudformation: CloudFormation, account: Account
+) -> None:
     event = cloudformation.event("Create", {})
     del event["ResourceProperties"]
 
@@ -246,7 +244,7 @@ def test_a_request_without_properties_is_answered_with_an_id(cloudformation: Clo
     assert answer.reason.startswith("DatasetArn is missing")
 
 
-def test_a_job_name_that_changes_loses_no_job(cloudformation: CloudFormation, personalize: FakePersonalize) -> None:
+def test_a_changed_job_name_keeps_the_job(cloudformation: CloudFormation, personalize: FakePersonalize) -> None:
     created = cloudformation.create(properties(ImportMode="INCREMENTAL", JobName="nightly"))
 
     for name in ("weekly", None):
@@ -258,7 +256,7 @@ def test_a_job_name_that_changes_loses_no_job(cloudformation: CloudFormation, pe
     assert personalize.imported() == [DATA_LOCATION]
 
 
-def test_a_job_name_that_changes_imports_nothing_although_a_later_import_has_replaced_the_data(
+def test_a_changed_job_name_imports_nothing_although_a_later_import_has_replaced_the_data(
     cloudformation: CloudFormation, personalize: FakePersonalize
 ) -> None:
     created = cloudformation.create(properties(JobName="nightly"))
@@ -270,7 +268,7 @@ def test_a_job_name_that_changes_imports_nothing_although_a_later_import_has_rep
     assert len(personalize.jobs) == 2
 
 
-def test_an_import_that_is_made_again_under_another_job_name_has_the_next_number(
+def test_an_import_that_is_repeated_under_another_job_name_has_the_next_number(
     cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
     created = cloudformation.create(properties(JobName="nightly"))

@@ -24,9 +24,9 @@ from tests.handler.support.properties import DATA_BUCKET
 LAMBDA_ATTEMPTS: Final = 3
 """An asynchronous invocation that fails is repeated twice."""
 RECOVER_SECONDS: Final = 15
-"""After which the state machine looks again when a look has failed."""
-LOOKS_MAX: Final = 2500
-"""More than fit into the 25,000 events after which Step Functions ends an execution: one look takes about ten."""
+"""The seconds after which the state machine repeats a poll that has failed."""
+POLLS_MAX: Final = 2500
+"""More than fit into the 25,000 events after which Step Functions ends an execution: one poll takes about ten."""
 STATE_MACHINE_ARN: Final = "arn:aws:states:eu-west-1:123456789012:stateMachine:waiter"
 
 Send = Callable[[str, Mapping[str, object]], None]
@@ -76,7 +76,7 @@ class Execution:
     due_at: float
     ends_at: float
     started_at: datetime
-    looks: int = 0
+    polls: int = 0
 
 
 @dataclass
@@ -166,8 +166,8 @@ class Account:
         execution = min(self._waiting, key=lambda execution: execution.due_at)
         self.clock.now = max(self.clock.now, execution.due_at)
         self.polled_at.append(self.clock.now)
-        execution.looks += 1
-        assert execution.looks <= LOOKS_MAX, "this would never end"
+        execution.polls += 1
+        assert execution.polls <= POLLS_MAX, "this would never end"
         try:
             data = _as_json(self.functions.is_complete(_as_json(execution.data), self.context))
         except (Exception, Killed):  # noqa: BLE001 - the state machine repeats whatever went wrong

@@ -51,7 +51,7 @@ _IDENTIFYING: Final = ("StackId", "RequestId", "LogicalResourceId")
 
 @dataclass(frozen=True)
 class Attack:
-    """An event: what it is like before it is spoilt, and what is spoilt."""
+    """A valid event and the corruption to apply to it."""
 
     team: Literal["mallory", "victim"]
     function: Literal["on_event", "is_complete"]
@@ -62,12 +62,12 @@ class Attack:
     physical_id: str
     poll: dict[str, Any]
     """What is sent beside the members of a request."""
-    spoilt: dict[str, Any] = field(default_factory=dict)
+    corrupted: dict[str, Any] = field(default_factory=dict)
     """Other values for members, or `MISSING`."""
     lost_answers: int = 0
 
     def applied_to(self, event: Event) -> Event:
-        changed = {**event, **self.poll, **self.spoilt}
+        changed = {**event, **self.poll, **self.corrupted}
         return {name: value for name, value in changed.items() if value is not MISSING}
 
 
@@ -101,7 +101,7 @@ def attacks(victims_jobs: list[str]) -> st.SearchStrategy[Attack]:
         # whoever may invoke the functions directly.
         physical_id=st.sampled_from(["mallory/Import", "mallory/Other", "mallory-Import-1A2B3C", "victim"]) | arns,
         poll=st.just({}) | _polls(arns),
-        spoilt=st.just({}) | _spoilt(),
+        corrupted=st.just({}) | _corrupted(),
         lost_answers=st.sampled_from([0, 0, 0, 1]),
     )
 
@@ -155,8 +155,8 @@ def _polls(arns: st.SearchStrategy[str]) -> st.SearchStrategy[dict[str, Any]]:
         "age_seconds": times,
     })  # fmt: skip
     junk = st.sampled_from(JUNK)
-    spoilt = st.builds(lambda noted, name, value: {**noted, name: value}, progress, st.text(max_size=9), junk)
-    data = st.builds(lambda noted: {"Progress": noted, "PhysicalResourceId": None}, progress | progress | spoilt)
+    corrupted = st.builds(lambda noted, name, value: {**noted, name: value}, progress, st.text(max_size=9), junk)
+    data = st.builds(lambda noted: {"Progress": noted, "PhysicalResourceId": None}, progress | progress | corrupted)
     return st.fixed_dictionaries({
         "CrHelperPoll": st.just(True),
         "CrHelperData": data,
@@ -165,6 +165,6 @@ def _polls(arns: st.SearchStrategy[str]) -> st.SearchStrategy[dict[str, Any]]:
     })  # fmt: skip
 
 
-def _spoilt() -> st.SearchStrategy[dict[str, Any]]:
+def _corrupted() -> st.SearchStrategy[dict[str, Any]]:
     values = st.sampled_from(JUNK) | st.just(MISSING)
     return st.dictionaries(st.sampled_from([*REQUEST_MEMBERS, *POLL_MEMBERS]), values, min_size=1, max_size=2)

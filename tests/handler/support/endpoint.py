@@ -12,12 +12,12 @@ from typing import Final, Literal
 import trustme
 
 Act = int | Literal["hang up", "say nothing", "talk nonsense", "status by bytes", "headers by bytes", "body by bytes"]
-QUIET_SECONDS: Final = 5
+QUIET_SECONDS: Final = 60
 SECONDS_OF_A_BYTE: Final = 0.02
 SLOWLY: Final = {
-    "status by bytes": (b"", b"HTTP/1.1 200 " + b"O" * 1000),
-    "headers by bytes": (b"HTTP/1.1 200 OK\r\n", b"X-Slow: " + b"1" * 1000),
-    "body by bytes": (b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n", b"1" * 1000),
+    "status by bytes": (b"", b"HTTP/1.1 200 " + b"O" * 3000),
+    "headers by bytes": (b"HTTP/1.1 200 OK\r\n", b"X-Slow: " + b"1" * 3000),
+    "body by bytes": (b"HTTP/1.1 200 OK\r\nContent-Length: 3000\r\n\r\n", b"1" * 3000),
 }
 """What is sent at once, and what is sent byte by byte."""
 
@@ -41,6 +41,8 @@ class Endpoint:
     location: str | None = None
     """Where redirects point to."""
     closing: threading.Event = field(default_factory=threading.Event)
+    was_awaited: bool = False
+    """True if a client waited for the end of a slow response."""
 
 
 @contextmanager
@@ -85,19 +87,23 @@ def _answer(handler: BaseHTTPRequestHandler, act: Act, endpoint: Endpoint) -> No
     elif act == "talk nonsense":
         handler.wfile.write(b"good evening\r\n\r\n")
     elif act == "say nothing":
-        endpoint.closing.wait(QUIET_SECONDS)
+        endpoint.was_awaited |= not endpoint.closing.wait(QUIET_SECONDS)
     elif act in SLOWLY:
         at_once, slowly = SLOWLY[act]
         handler.wfile.write(at_once)
-        _send_slowly(handler.wfile.write, slowly, endpoint.closing)
+        endpoint.was_awaited |= _send_slowly(handler.wfile.write, slowly, endpoint.closing)
 
 
-def _send_slowly(send: Callable[[bytes], object], slowly: bytes, closing: threading.Event) -> None:
-    with suppress(OSError):  # the other end has hung up
-        for byte in slowly[: round(QUIET_SECONDS / SECONDS_OF_A_BYTE)]:
+def _send_slowly(send: Callable[[bytes], object], slowly: bytes, closing: threading.Event) -> bool:
+    """Send byte by byte; return whether the client waited for the end."""
+    try:
+        for byte in slowly:
             send(bytes([byte]))
             if closing.wait(SECONDS_OF_A_BYTE):
-                return
+                return False
+    except OSError:  # the client has closed the connection
+        return False
+    return True
 
 
 @contextmanager
@@ -107,7 +113,7 @@ def slow_handshake() -> Iterator[str]:
 
     def shake_hands(taken: socket.socket) -> None:
         with taken:
-            _send_slowly(taken.send, b"\x16\x03\x03\x40\x00" + b"\x02" * 1000, closing)
+            _send_slowly(taken.send, b"\x16\x03\x03\x40\x00" + b"\x02" * 3000, closing)
 
     def accept() -> None:
         with suppress(OSError):  # the server is closed

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from personalize_import_handler.aws.data_reader import DataObject
-from personalize_import_handler.aws.storage import ObjectNotFoundError
 from personalize_import_handler.data_checks.files import is_read
+from personalize_import_handler.errors import NotFoundError
 
-ENTRIES_OF_A_LOOK = 3
+ENTRIES_PER_POLL = 3
 """So many objects are deleted before a bucket has to be looked at again."""
 
 
@@ -33,7 +33,7 @@ class FakeStorage:
         """Let nothing fail any more that hasn't failed yet."""
         self._faults.clear()
 
-    def ship(self, files: Iterable[dict[str, str]]) -> None:
+    def add_files(self, files: Iterable[dict[str, str]]) -> None:
         """Put the sources of files where the CDK does; the content is the source's own name."""
         self.objects |= {file["Source"]: file["Source"] for file in files}
 
@@ -46,7 +46,7 @@ class FakeStorage:
     def copy(self, source: str, target: str) -> int:
         self._called("copy", target)
         if source not in self.objects:
-            raise ObjectNotFoundError("ListObjectsV2", "NoSuchKey", f"{source} no longer exists.")
+            raise NotFoundError("ListObjectsV2", "NoSuchKey", f"{source} no longer exists.")
         self.objects[target] = self.objects[source]
         return self.sizes.get(source, len(self.objects[source]))
 
@@ -57,9 +57,9 @@ class FakeStorage:
     def empty(self, bucket: str) -> bool:
         self._called("empty", bucket)
         there = [location for location in self.objects if location.startswith(f"s3://{bucket}/")]
-        for location in there[:ENTRIES_OF_A_LOOK]:
+        for location in there[:ENTRIES_PER_POLL]:
             del self.objects[location]
-        return len(there) <= ENTRIES_OF_A_LOOK
+        return len(there) <= ENTRIES_PER_POLL
 
     def _called(self, operation: str, argument: str) -> None:
         self.calls.append((operation, argument))

@@ -1,4 +1,4 @@
-"""Properties as they should not be, generated: valid ones, of which some are spoilt."""
+"""Properties as they should not be, generated: valid ones, of which some are corrupted."""
 
 from dataclasses import dataclass
 from typing import Any, Final
@@ -57,10 +57,10 @@ class Faults:
 
 @dataclass(frozen=True)
 class Malformed:
-    """Properties, and the names of those among them that were spoilt."""
+    """Properties, and the names of those among them that were corrupted."""
 
     properties: dict[str, Any]
-    spoilt: frozenset[str]
+    corrupted: frozenset[str]
     unknown: frozenset[str]
     scalars_as_strings: bool
 
@@ -94,7 +94,7 @@ _NO_NUMBERS: Final = ["1e3", "-5", " 300 ", "300\n", "3_00", "1,000", "+300", "3
 _OUT_OF_RANGE: Final = st.integers(-(10**12), contract.TIMEOUT_SECONDS_MIN - 1) | st.integers(
     contract.TIMEOUT_SECONDS_MAX + 1, 10**12
 )
-_TOO_LONG: Final = st.integers(-(10**12), -1) | st.integers(contract.RELAY_SECONDS_MAX + 1, 10**12)
+_TOO_LONG: Final = st.integers(-(10**12), -1) | st.integers(contract.WAIT_CHAIN_SECONDS_MAX + 1, 10**12)
 
 _BROKEN_FOLLOWERS: Final[list[Any]] = [
     *({}, {"LogicalId": "Added"}, [[]], [{}], [None], ["Added"], [{"LogicalId": ["Added"]}], [{"Ref": "Added"}]),
@@ -207,12 +207,12 @@ def malformed_properties(draw: st.DrawFn) -> Malformed:
     scalars_as_strings = draw(st.booleans())
     sent = dict(draw(_SENT))
     most = draw(st.sampled_from([1, 1, 2, 4, len(FAULTS)]))
-    spoilt = draw(st.lists(st.sampled_from(sorted(FAULTS)), unique=True, max_size=most))
-    unknown = draw(st.lists(_UNKNOWN_NAMES, unique=True, min_size=0 if spoilt else 1, max_size=min(most, 3)))
-    for name in spoilt:
+    corrupted = draw(st.lists(st.sampled_from(sorted(FAULTS)), unique=True, max_size=most))
+    unknown = draw(st.lists(_UNKNOWN_NAMES, unique=True, min_size=0 if corrupted else 1, max_size=min(most, 3)))
+    for name in corrupted:
         if name in REQUIRED and draw(st.integers(0, 5)) == 0:
             del sent[name]
         else:
             sent[name] = draw(_VALUES[name, scalars_as_strings])
     sent |= {name: draw(_ANYTHING) for name in unknown}
-    return Malformed(sent, frozenset(spoilt), frozenset(unknown), scalars_as_strings)
+    return Malformed(sent, frozenset(corrupted), frozenset(unknown), scalars_as_strings)

@@ -5,9 +5,9 @@ from typing import Any, Final
 from hypothesis import strategies as st
 
 from personalize_import_handler import contract
-from tests.handler.support.properties import shipped
+from tests.handler.support.properties import asset_properties
 
-_GOOD: Final = shipped("users.csv")["DataFiles"][0]
+_GOOD: Final = asset_properties("users.csv")["DataFiles"][0]
 _NAMES: Final = st.sampled_from(
     [
         *("", ".csv", "users", "users.CSV", "users.csv\n", "a/users.csv", "../users.csv", ".users.csv", "-users.csv"),
@@ -45,7 +45,7 @@ BROKEN_FILES: Final[st.SearchStrategy[Any]] = st.one_of(
     st.just([]),
     st.just([_GOOD] * 2),
     st.integers(contract.DATA_FILES_MAX + 1, 300).map(
-        lambda count: shipped(*(f"{number}.csv" for number in range(count)))["DataFiles"]
+        lambda count: asset_properties(*(f"{number}.csv" for number in range(count)))["DataFiles"]
     ),
     _NAMES.map(lambda name: _with({**_GOOD, "Name": name})),
     _SOURCES.map(lambda source: _with({"Name": "others.csv", "Source": source})),

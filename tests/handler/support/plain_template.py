@@ -72,7 +72,7 @@ def refusal_of(sent: Malformed, request_type: str) -> Answer:
     assert len(account.personalize.jobs) == len(started)
     assert account.abandoned == []
     _assert_answers_fit(account)
-    _assert_no_url_is_told(stack, [*log.lines, answer.reason])
+    _assert_no_url_is_logged(stack, [*log.lines, answer.reason])
     return answer
 
 
@@ -81,7 +81,7 @@ def _assert_answers_fit(account: MeasuringAccount) -> None:
     assert account.cut_reasons == [], "a name may stand in what was cut off"
 
 
-def _assert_no_url_is_told(stack: PlainTemplate, texts: list[str]) -> None:
+def _assert_no_url_is_logged(stack: PlainTemplate, texts: list[str]) -> None:
     assert len(texts) > 1, "nothing was logged, so this would prove nothing"
     for url in stack.urls:
         signature = url.rpartition("=")[2]

@@ -6,7 +6,7 @@ from tests.handler.support.fakes import DATASET_ARN, ROLE_ARN
 from tests.handler.support.fakes_stacks import folder_of
 
 DATA_BUCKET = "shop-data-bucket"
-SHIPPED_TO = "s3://cdk-hnb659fds-assets-123456789012-eu-west-1"
+ASSET_BUCKET = "s3://cdk-hnb659fds-assets-123456789012-eu-west-1"
 DATA_LOCATION = "s3://shop-data/interactions/"
 
 
@@ -21,9 +21,11 @@ def properties(**changed: Any) -> dict[str, Any]:
     return {name: value for name, value in {**needed, **changed}.items() if value is not None}
 
 
-def shipped(*names: str, version: int = 1, folder: bool = True, stack: str = folder_of("shop")) -> dict[str, Any]:
-    """Return the properties of data that the CDK has shipped: a version of files, in the folder of a stack."""
-    files = [{"Name": name, "Source": f"{SHIPPED_TO}/{version}-{name}"} for name in names]
+def asset_properties(
+    *names: str, version: int = 1, folder: bool = True, stack: str = folder_of("shop")
+) -> dict[str, Any]:
+    """Return the properties of asset files: a version of the files, in the folder of a stack."""
+    files = [{"Name": name, "Source": f"{ASSET_BUCKET}/{version}-{name}"} for name in names]
     location = f"s3://{DATA_BUCKET}/{stack}/{version:032}/{'' if folder else names[0]}"
     return properties(DataLocation=location, DataFiles=files)
 

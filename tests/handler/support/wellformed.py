@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from personalize_import_handler import contract
 from personalize_import_handler.contract import ImportMode, ReimportMode, ResourceProperties
-from tests.handler.support.properties import properties, shipped
+from tests.handler.support.properties import asset_properties, properties
 
 _NAME: Final = st.text(string.ascii_letters + string.digits, min_size=1, max_size=20)
 _ACCOUNT: Final = st.text(string.digits, min_size=12, max_size=12)
@@ -49,7 +49,7 @@ VALID: Final[dict[str, st.SearchStrategy[Any]]] = {
     ),
     # Those that are imported from the folder below.
     "DataFiles": st.lists(_FILE_NAME, min_size=1, max_size=5, unique=True).map(
-        lambda names: shipped(*names)["DataFiles"]
+        lambda names: asset_properties(*names)["DataFiles"]
     ),
     "RoleArn": st.builds("arn:{}:iam::{}:role/{}".format, _PARTITION, _ACCOUNT, _NAME),
     "SchemaArn": st.builds("arn:{}:personalize:{}:{}:schema/{}".format, _PARTITION, _REGION, _ACCOUNT, _NAME),
@@ -70,7 +70,7 @@ VALID: Final[dict[str, st.SearchStrategy[Any]]] = {
     ),
     "Wait": _BOOLEAN,
     "HandsOver": _BOOLEAN,
-    "WaitedSeconds": st.integers(0, contract.RELAY_SECONDS_MAX).flatmap(
+    "WaitedSeconds": st.integers(0, contract.WAIT_CHAIN_SECONDS_MAX).flatmap(
         lambda seconds: st.sampled_from([seconds, str(seconds)])
     ),
     "LastStatus": st.sampled_from(["ACTIVE", "CREATE PENDING", "CREATE IN_PROGRESS", contract.STATUS_UNKNOWN]),
@@ -92,4 +92,4 @@ def valid_properties() -> st.SearchStrategy[dict[str, Any]]:
 
 def _staged(given: dict[str, Any]) -> dict[str, Any]:
     """Files are copied to the stack's own folder in the data bucket."""
-    return {"DataLocation": shipped("any.csv")["DataLocation"]} if "DataFiles" in given else {}
+    return {"DataLocation": asset_properties("any.csv")["DataLocation"]} if "DataFiles" in given else {}

@@ -157,7 +157,7 @@ def test_any_other_change_of_a_dataset_deletes_it_first_and_loses_its_data(
     assert stack.world.rows(arn)["count"] == 0
 
 
-def test_a_renamed_schema_is_replaced_and_its_predecessor_left_for_the_cleanup(stack: Stack) -> None:
+def test_a_renamed_schema_is_replaced_and_the_old_one_left_for_the_cleanup(stack: Stack) -> None:
     old = {"Name": "one", "Schema": TEXT}
     arn = stack.create("Schema", **old)
     new_arn = stack.update("Schema", arn, old, {**old, "Name": "two"})
@@ -165,7 +165,7 @@ def test_a_renamed_schema_is_replaced_and_its_predecessor_left_for_the_cleanup(s
     assert stack.world.client("DescribeSchema", schemaArn=arn)["schema"]["name"] == "one"
 
 
-def test_a_schema_that_changes_under_its_name_is_refused(stack: Stack) -> None:
+def test_a_changed_schema_with_the_same_name_is_refused(stack: Stack) -> None:
     old = {"Name": "one", "Schema": TEXT}
     arn = stack.create("Schema", **old)
     with pytest.raises(
@@ -174,7 +174,7 @@ def test_a_schema_that_changes_under_its_name_is_refused(stack: Stack) -> None:
         stack.update("Schema", arn, old, {**old, "Schema": TEXT + " "})
 
 
-def test_a_dataset_can_come_with_its_first_import(stack: Stack) -> None:
+def test_a_dataset_can_include_its_first_import(stack: Stack) -> None:
     stack.world.aws.put("data.csv", USERS)
     arn = stack.create("Dataset", **dataset_properties(stack, DatasetImportJob=import_job("first")))
     assert stack.world.rows(arn)["count"] == 1

@@ -1,4 +1,4 @@
-"""CloudFormation on this machine: native types, names, custom resources and deletions."""
+"""Local CloudFormation: native types, names, custom resources and deletions."""
 
 import json
 from collections.abc import Iterator
@@ -34,7 +34,7 @@ def test_refs_and_attributes_are_arns_and_the_resources_active(cloud: Cloud, sta
     assert cloud.personalize.describe_dataset(datasetArn=outputs["DatasetArn"])["dataset"]["status"] == "ACTIVE"
 
 
-def test_another_schema_deletes_the_dataset_before_it_is_made_again(cloud: Cloud, stack: Stack, name: str) -> None:
+def test_another_schema_deletes_the_dataset_before_it_is_created_again(cloud: Cloud, stack: Stack, name: str) -> None:
     assert stack.create(template(name)) == "CREATE_COMPLETE"
     dataset = cloud.outputs(name)["DatasetArn"]
     job = start_job(cloud.personalize, name, dataset, put_users(cloud, name), make_import_role(cloud, name))
@@ -52,7 +52,7 @@ def test_another_schema_deletes_the_dataset_before_it_is_made_again(cloud: Cloud
     assert cloud.rows(dataset)["count"] == 0
 
 
-def test_a_schema_that_the_service_refuses_fails_the_stack_in_its_words(stack: Stack, name: str) -> None:
+def test_a_refused_schema_fails_the_stack_with_the_message_of_the_service(stack: Stack, name: str) -> None:
     unknown = json.dumps({**json.loads(users_schema()), "name": "Nobody"})
     assert stack.create(template(name, schema=unknown)) == "ROLLBACK_COMPLETE"
     assert stack.reason().startswith('Resource handler returned message: "The schema is not valid:')
@@ -72,9 +72,7 @@ def test_a_deleted_stack_leaves_nothing(cloud: Cloud, name: str) -> None:
     assert [arn for arn in left if name in arn] == []
 
 
-def test_a_dataset_with_a_running_job_holds_its_stack_until_that_has_ended(
-    cloud: Cloud, stack: Stack, name: str
-) -> None:
+def test_the_deletion_of_a_stack_fails_while_a_job_is_running(cloud: Cloud, stack: Stack, name: str) -> None:
     assert stack.create(template(name)) == "CREATE_COMPLETE"
     dataset, location = cloud.outputs(name)["DatasetArn"], put_users(cloud, name)
     cloud.aws.control("POST", "jobs/hold", {"job_name": name})
@@ -86,9 +84,7 @@ def test_a_dataset_with_a_running_job_holds_its_stack_until_that_has_ended(
     finished(cloud, job)
 
 
-def test_a_role_keeps_its_name_in_its_stack_and_has_another_in_the_next_of_the_same_name(
-    cloud: Cloud, name: str
-) -> None:
+def test_a_role_has_another_name_in_a_new_stack_of_the_same_name(cloud: Cloud, name: str) -> None:
     def template(path: str) -> str:
         role = {"AssumeRolePolicyDocument": json.loads(trust()), "Description": path}
         return json.dumps({"Resources": {"Role": {"Type": "AWS::IAM::Role", "Properties": role}}})
@@ -107,7 +103,7 @@ def test_a_role_keeps_its_name_in_its_stack_and_has_another_in_the_next_of_the_s
     assert role() != first
 
 
-def test_a_custom_resource_whose_creation_failed_is_deleted_by_the_id_of_that_answer(cloud: Cloud, name: str) -> None:
+def test_a_custom_resource_whose_create_failed_is_deleted_by_the_id_in_the_response(cloud: Cloud, name: str) -> None:
     function = make_custom_resource_function(cloud, name, FAILS_TO_CREATE)
     stack = Stack(cloud, name)
     resource = {"Type": "Custom::Halfway", "Properties": {"ServiceToken": function}}

@@ -7,13 +7,13 @@ from tests.local_aws.support.functions import invoke
 from tests.local_aws.support.server_setup import until
 
 
-def test_a_function_that_raised_serves_the_next_event_too(cloud: Cloud, function: str) -> None:
+def test_a_function_that_raised_an_error_handles_the_next_event(cloud: Cloud, function: str) -> None:
     assert len(invoke(cloud, function)) == 1
     assert invoke(cloud, function, fails=True) is None
     assert len(invoke(cloud, function)) == 3
 
 
-def test_a_function_that_died_is_restarted(cloud: Cloud, function: str) -> None:
+def test_a_function_whose_process_exited_is_restarted(cloud: Cloud, function: str) -> None:
     assert len(invoke(cloud, function)) == 1
     assert invoke(cloud, function, dies=True) is None
     assert len(invoke(cloud, function)) == 1

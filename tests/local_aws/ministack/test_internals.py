@@ -150,7 +150,7 @@ def test_roles_are_looked_up_by_account_and_name(ministack: Any) -> None:
     assert ministack["get_scoped"][:3] == ["account_id", "region", "key"]
 
 
-def test_decisions_have_the_parts_that_are_read(ministack: Any) -> None:
+def test_decisions_have_the_used_attributes(ministack: Any) -> None:
     assert {"decision", "principal_arn"} <= set(ministack["result"])
 
 
@@ -159,7 +159,7 @@ def test_services_are_found_by_their_target_and_types_have_three_handlers(minist
     assert {"create", "delete"} <= set(ministack["type"])
 
 
-def test_ministack_has_no_personalize_of_its_own(ministack: Any) -> None:
+def test_ministack_has_no_personalize(ministack: Any) -> None:
     assert ministack["personalize"] == []
 
 

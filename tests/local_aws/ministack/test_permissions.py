@@ -71,7 +71,9 @@ def test_with_every_permission_the_job_is_started(cloud: Cloud, an_import: Impor
         ("role", "iam:PassRole"),
     ],
 )
-def test_without_one_permission_it_is_not(cloud: Cloud, an_import: Import, without: str, action: str) -> None:
+def test_without_one_permission_the_job_is_not_started(
+    cloud: Cloud, an_import: Import, without: str, action: str
+) -> None:
     needed = an_import.needed()
     resource = needed.pop(without)["Resource"]
     someone = user(cloud, an_import.name, *needed.values())
@@ -116,7 +118,7 @@ def test_a_function_is_named_by_the_role_that_it_has_assumed(cloud: Cloud, an_im
 
 
 @pytest.mark.parametrize("operation", ["list_schemas", "list_datasets", "list_dataset_import_jobs"])
-def test_lists_are_allowed_on_everything_or_not_at_all(cloud: Cloud, name: str, operation: str) -> None:
+def test_lists_are_allowed_on_all_resources_or_none(cloud: Cloud, name: str, operation: str) -> None:
     action = "personalize:" + "".join(word.capitalize() for word in operation.split("_"))
     narrow = user(cloud, f"{name}-narrow", allow(action, on=f"{PERSONALIZE_ARN}:*"))
     with pytest.raises(ClientError, match=rf"{action} on resource: \*"):

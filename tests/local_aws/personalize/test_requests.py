@@ -64,7 +64,7 @@ def test_a_violated_constraint_is_named(
     )
 
 
-def test_a_parameter_that_the_model_does_not_know_is_refused(world: World) -> None:
+def test_an_unknown_parameter_is_refused(world: World) -> None:
     with pytest.raises(Refused, match="Value at 'pages' failed to satisfy constraint: Member is not known"):
         world.client("ListSchemas", pages=1)
 
@@ -110,7 +110,7 @@ def test_every_response_has_the_date_of_the_simulated_clock(world: World) -> Non
         assert parsedate_to_datetime(response.headers["date"]).timestamp() == int(world.now)
 
 
-def test_a_delete_is_answered_with_an_empty_body(world: World) -> None:
+def test_the_response_to_a_delete_has_an_empty_body(world: World) -> None:
     arn = make_group(world)
     response = world.client.send("DeleteDatasetGroup", json.dumps({"datasetGroupArn": arn}).encode())
     assert (response.status, response.body) == (200, b"")
@@ -123,7 +123,7 @@ def test_a_defect_of_the_service_is_an_internal_failure(world: World, monkeypatc
     assert (refused.value.code, refused.value.status) == ("InternalFailure", 500)
 
 
-def test_accounts_and_regions_do_not_see_each_other(world: World) -> None:
+def test_accounts_and_regions_are_separate(world: World) -> None:
     make_group(world)
     for scope in (AccountRegion("444455556666", "eu-west-1"), AccountRegion("111122223333", "us-east-1")):
         assert Client(world.service, world.aws, scope)("ListDatasetGroups")["datasetGroups"] == []
@@ -168,7 +168,7 @@ def test_any_missing_permission_refuses_an_import(world: World, action: str, res
     assert f"perform: {action} on resource: {resource}" in refused.value.message
 
 
-def test_lists_need_every_resource_and_describes_theirs(world: World) -> None:
+def test_lists_need_all_resources_and_describes_one(world: World) -> None:
     for operation in OPERATIONS:
         if operation.startswith("List") and operation != "ListTagsForResource":
             assert [p.resource for p in required_permissions(operation, ACCOUNT_REGION, {})] == ["*"]

@@ -108,7 +108,7 @@ LOCATIONS = [
 ]
 
 
-def test_a_location_that_is_no_place_in_s3_is_refused_as_input(cloud: Cloud, name: str) -> None:
+def test_an_invalid_location_in_s3_is_refused(cloud: Cloud, name: str) -> None:
     bucket = name[:40]
     dataset, role = make_dataset(cloud, name), make_import_role(cloud, bucket)
     put_users(cloud, bucket)

@@ -40,7 +40,7 @@ def open_to_others(*folders: Path) -> list[Path]:
 
 
 @pytest.mark.usefixtures("usual_umask")
-def test_all_files_of_a_server_are_for_its_user_alone(temporary: Path, tmp_path: Path) -> None:
+def test_all_files_of_a_server_are_private_to_its_user(temporary: Path, tmp_path: Path) -> None:
     state = tmp_path / "kept" / "state"
     with LocalAws(Options(speed=100, state=state)) as aws:
         cloud = Cloud(aws, tmp_path)
@@ -56,9 +56,7 @@ def test_all_files_of_a_server_are_for_its_user_alone(temporary: Path, tmp_path:
 
 
 @pytest.mark.usefixtures("usual_umask")
-def test_the_key_of_the_certificate_is_readable_for_nobody_else_from_the_start(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_key_of_the_certificate_is_created_private(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "chmod", lambda *_: pytest.fail("it was open before this"))
     assert stat.S_IMODE(create_certificate(tmp_path).key.stat().st_mode) == 0o600
 
@@ -111,7 +109,7 @@ def planted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def test_modules_in_the_current_folder_are_run_by_no_server_no_function_and_no_cdk_cli(
+def test_neither_server_nor_functions_nor_cdk_import_modules_of_the_current_folder(
     planted: Path, tmp_path: Path
 ) -> None:
     with LocalAws(Options(speed=100)) as aws:
@@ -126,7 +124,7 @@ def test_modules_in_the_current_folder_are_run_by_no_server_no_function_and_no_c
     assert "" not in paths
 
 
-def test_the_command_line_runs_no_module_of_the_current_folder(planted: Path) -> None:
+def test_the_command_line_imports_no_module_of_the_current_folder(planted: Path) -> None:
     script = Path(sys.executable).with_name("personalize-import")
     run = subprocess.run([script, "local", "true"], capture_output=True, text=True, check=False, cwd=planted)
     assert (run.returncode, run.stderr) == (0, "")

@@ -21,7 +21,7 @@ def resources(world: World) -> Any:
     return to_json(tuple(world.service.store.state().by_account_region.values()))
 
 
-def test_all_resources_their_rows_and_their_tags_come_back(world: World, tmp_path: Path) -> None:
+def test_all_resources_records_and_tags_are_restored(world: World, tmp_path: Path) -> None:
     group = make_group(world, "films")
     log = make_dataset(world, "Interactions", group=group)
     imported(world, log, interactions(1200), name="first")
@@ -43,7 +43,7 @@ def test_all_resources_their_rows_and_their_tags_come_back(world: World, tmp_pat
     assert other.now >= world.now
 
 
-def test_a_job_that_was_being_read_has_failed_and_datasets_take_new_rows(world: World, tmp_path: Path) -> None:
+def test_a_job_whose_rows_were_being_read_fails_and_later_imports_succeed(world: World, tmp_path: Path) -> None:
     dataset = make_dataset(world, "Users")
     world.aws.put("data.csv", "USER_ID,AGE\na,1\n")
     world.control("POST", "jobs/hold", job_name="*")

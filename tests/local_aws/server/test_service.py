@@ -65,7 +65,7 @@ def test_the_date_of_a_response_is_that_of_the_simulated_clock(cloud: Cloud) -> 
     assert before - 1 <= parsedate_to_datetime(headers["date"]).timestamp() <= after
 
 
-def test_only_the_servers_own_certificate_authority_vouches_for_it(cloud: Cloud) -> None:
+def test_only_its_certificate_authority_verifies_the_server(cloud: Cloud) -> None:
     with pytest.raises(urllib.error.URLError) as refused:
         urllib.request.urlopen(
             f"{cloud.aws.endpoint_url}/_personalize/status", context=ssl.create_default_context(), timeout=5
@@ -73,14 +73,14 @@ def test_only_the_servers_own_certificate_authority_vouches_for_it(cloud: Cloud)
     assert isinstance(refused.value.reason, ssl.SSLCertVerificationError)
 
 
-def test_a_throttled_call_is_seen_and_retried_by_the_client(cloud: Cloud, name: str) -> None:
+def test_a_throttled_call_is_retried_by_the_client(cloud: Cloud, name: str) -> None:
     cloud.aws.control("POST", "faults", {"operation": "CreateSchema", "error_code": "ThrottlingException"})
     made = cloud.personalize.create_schema(name=name, schema=users_schema())
     assert made["ResponseMetadata"]["RetryAttempts"] == 1
 
 
 @pytest.mark.parametrize("after_effect", [False, True])
-def test_a_dropped_connection_is_seen_as_one(cloud: Cloud, name: str, *, after_effect: bool) -> None:
+def test_a_dropped_connection_raises_an_error_of_botocore(cloud: Cloud, name: str, *, after_effect: bool) -> None:
     fault = {"operation": "CreateSchema", "drop_connection": True, "after_effect": after_effect}
     cloud.aws.control("POST", "faults", fault)
     impatient: Any = client_of(cloud, "personalize", _root(cloud), config=Config(retries={"total_max_attempts": 1}))

@@ -37,7 +37,7 @@ def test_the_next_run_continues_with_the_state_of_the_last_one(temporary: Path, 
 
 
 @pytest.mark.slow
-def test_a_run_without_a_folder_keeps_nothing(temporary: Path, tmp_path: Path) -> None:
+def test_without_a_folder_no_state_is_kept(temporary: Path, tmp_path: Path) -> None:
     for _ in range(2):
         with LocalAws(Options(speed=100)) as aws:
             personalize = Cloud(aws, tmp_path).personalize

@@ -1,22 +1,27 @@
-"""Processes of this machine."""
+"""Running processes, and the files and sockets that they have open."""
 
+import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 
-SERVE = [sys.executable, "-m", "personalize_local", "--port", "0"]
+from personalize_local.server.options import Options
+
+SERVE = [sys.executable, "-m", "personalize_local", json.dumps(asdict(Options()))]
 
 
 def is_alive(pid: int) -> bool:
-    """Say whether a process runs; one that has ended, and that nobody has asked about, does not."""
+    """Return whether a process runs; a zombie doesn't."""
     listed = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False)
     return listed.stdout.strip()[:1] not in ("", "Z")
 
 
 def descendants(pid: int) -> set[int]:
-    """Return the processes that a process has started, and those that they have."""
+    """Return the child processes of a process, theirs included."""
     listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True)
     parents = [tuple(map(int, line.split())) for line in listed.stdout.splitlines()]
     found, wanted = set[int](), {pid}
@@ -27,8 +32,8 @@ def descendants(pid: int) -> set[int]:
 
 
 def listeners(pids: Sequence[int]) -> set[str]:
-    """Return the addresses, in the kernel's own form, at which processes listen."""
-    inodes = {_socket(link) for pid in pids for link in Path(f"/proc/{pid}/fd").iterdir()}
+    """Return the addresses on which processes listen, in the kernel's format."""
+    inodes = {file for pid in pids for file in open_files(pid)}
     found = set()
     for table in ("/proc/net/tcp", "/proc/net/tcp6"):
         for line in Path(table).read_text().splitlines()[1:]:
@@ -38,8 +43,18 @@ def listeners(pids: Sequence[int]) -> set[str]:
     return found
 
 
-def _socket(link: Path) -> str:
+def open_files(pid: int) -> set[str]:
+    """Return the files and sockets that a process has open; sockets in the kernel's format."""
+    return {_target(link) for link in Path(f"/proc/{pid}/fd").iterdir()}
+
+
+def _target(link: Path) -> str:
     try:
         return os.readlink(link)  # noqa: PTH115 - no path of a file
     except OSError:
         return ""  # closed meanwhile
+
+
+def accept_ctrl_c() -> None:
+    """As `preexec_fn`: let Ctrl-C end the new process even if this one ignores it, as background jobs of a shell do."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)

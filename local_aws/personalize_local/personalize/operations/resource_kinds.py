@@ -11,6 +11,7 @@ from personalize_local.personalize.models import ResourceWithStatus
 from personalize_local.personalize.operations.call import Call, Operation
 from personalize_local.personalize.pagination import page
 from personalize_local.personalize.resource_status import ACTIVE
+from personalize_local.personalize.service_model import member_name
 from personalize_local.personalize.store import Resources, existing
 
 
@@ -51,7 +52,7 @@ class ResourceKind(Generic[_Resource]):
         return {f"Describe{self.name}": self._describe, f"List{self.name}s": self._list}
 
     def _describe(self, call: Call) -> dict[str, object]:
-        member = self.name[0].lower() + self.name[1:]
+        member = member_name(self.name)
         with call.resources() as (resources, now):
             resource = existing(self.stored(resources), call.parameters[f"{member}Arn"])
         return {member: {**self.summary(resource, now), **self.details(resource)}}
@@ -61,8 +62,7 @@ class ResourceKind(Generic[_Resource]):
             listed = [resource for resource in self.stored(resources).values() if self._is_listed(resource, call)]
         size = call.settings.default_page_size
         chosen, more = page(listed, lambda resource: (resource.created_at, resource.arn), call.parameters, size)
-        member = f"{self.name[0].lower()}{self.name[1:]}s"
-        return {member: [self.summary(resource, now) for resource in chosen], **more}
+        return {f"{member_name(self.name)}s": [self.summary(resource, now) for resource in chosen], **more}
 
     def _is_listed(self, resource: _Resource, call: Call) -> bool:
         return all(

@@ -7,7 +7,7 @@ from tests.local_aws.support.functions import FAILS_TO_CREATE, make_custom_resou
 from tests.local_aws.support.stacks import Stack
 
 
-def test_events_have_a_custom_resources_properties_as_its_function_gets_them(cloud: Cloud, name: str) -> None:
+def test_events_have_the_properties_that_the_function_receives(cloud: Cloud, name: str) -> None:
     function = make_custom_resource_function(cloud, name, FAILS_TO_CREATE)
     given = {"Number": 3, "Flag": True, "Text": "<b> & 'c'", "Stack": {"Ref": "AWS::StackName"}, "List": [1]}
     resource = {"Type": "Custom::Any", "Properties": {"ServiceToken": function, **given}}

@@ -30,7 +30,7 @@ def test_columns_are_found_by_name_and_others_are_ignored(world: World) -> None:
     assert world.rows(dataset_arn)["rows"] == [{"ITEM_ID": "a", "TITLE": "One", "PRICE": 1.5, "GENRE": "drama"}]
 
 
-def test_text_in_quotes_may_hold_commas_and_escaped_quotes_and_backslashes(world: World) -> None:
+def test_text_in_quotes_may_contain_commas_escaped_quotes_and_backslashes(world: World) -> None:
     dataset_arn = make_dataset(world, "Items")
     imported(world, dataset_arn, ITEMS + 'a,"One, \\"two\\" \\\\ three",,drama\n')
     assert world.rows(dataset_arn)["rows"][0]["TITLE"] == 'One, "two" \\ three'
@@ -121,20 +121,20 @@ def test_invalid_utf8_fails_the_job(world: World) -> None:
     assert found == f"The row is not UTF-8. First seen in s3://{BUCKET}/data.csv, line 3."
 
 
-def test_the_earliest_bad_row_is_reported_whichever_column_it_is_in(world: World) -> None:
+def test_the_first_invalid_row_of_any_column_is_reported(world: World) -> None:
     found = failure_reason(world, "Items", ITEMS + "a,,x,drama\nb,,1,\n" + "c" * 300 + ",,1,drama\n")
     assert "PRICE" in found
     assert found.endswith("line 2.")
 
 
-def test_a_bad_row_far_into_the_file_is_found_at_its_line(world: World) -> None:
+def test_an_invalid_row_late_in_the_file_is_found_at_its_line(world: World) -> None:
     content = interactions(9000).replace("1600008500\n", "soon\n")
     found = failure_reason(world, "Interactions", content)
     assert found == f"A value in column TIMESTAMP is not of type long. First seen in s3://{BUCKET}/data.csv, line 8502."
 
 
 @pytest.mark.parametrize("count", [1023, 1024, 1025, 1536])
-def test_no_row_is_lost_where_blocks_meet(world: World, count: int) -> None:
+def test_no_row_is_lost_between_blocks(world: World, count: int) -> None:
     dataset_arn = make_dataset(world)
     imported(world, dataset_arn, interactions(count).rstrip("\n"))
     assert world.rows(dataset_arn)["count"] == count
@@ -169,7 +169,7 @@ def test_columns_that_differ_by_underscores_only_are_refused(world: World) -> No
         start_job(world, make_dataset(world))
 
 
-def test_event_types_of_action_interactions_are_the_three_known_ones(world: World) -> None:
+def test_action_interactions_have_three_event_types(world: World) -> None:
     fields = [
         {"name": "USER_ID", "type": "string"},
         {"name": "ACTION_ID", "type": "string"},

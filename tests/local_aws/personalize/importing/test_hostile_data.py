@@ -27,18 +27,18 @@ from tests.local_aws.support.service_setup import imported, make_dataset, make_s
     ],
     ids=["257 KB of numbers", "50,000 digits", "a fraction", "quotes"],
 )
-def test_hostile_rows_are_read_at_once(world: World, rows: Rows, status: str) -> None:
+def test_hostile_rows_are_read_quickly(world: World, rows: Rows, status: str) -> None:
     world.control("POST", "settings", metadata_must_fit=True)
     dataset_arn = make_dataset(world, "Users", text=schema_of(rows))
-    begun = time.monotonic()
+    begun = time.process_time()
     job = imported(world, dataset_arn, rows.file)
     assert job["status"] == status, job
-    assert time.monotonic() - begun < 3  # a tenth of a second, on a machine that does nothing else
+    assert time.process_time() - begun < 3  # CPU seconds, usually a tenth of one
 
 
 @pytest.mark.parametrize("type_name", ["int", "long"])
 @pytest.mark.parametrize("digits", [31, 5000])
-def test_an_integer_of_more_digits_than_python_reads_is_a_value_of_the_wrong_type(
+def test_an_integer_with_too_many_digits_for_python_is_of_the_wrong_type(
     world: World, type_name: str, digits: int
 ) -> None:
     rows = Rows(1, f"u1,{'9' * digits},a\n")
@@ -85,7 +85,7 @@ def test_lines_are_joined_from_chunks(chunks: list[bytes], lines: list[bytes]) -
 
 
 def test_a_line_of_many_chunks_is_joined_once() -> None:
-    begun = time.monotonic()
+    begun = time.process_time()
     (line,) = _lines(Chunks(*[b"9" * 4096] * 20_000))
     assert len(line) == 4096 * 20_000
-    assert time.monotonic() - begun < 5
+    assert time.process_time() - begun < 5

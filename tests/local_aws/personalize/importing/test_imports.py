@@ -19,7 +19,7 @@ from tests.local_aws.support.service_setup import (
 )
 
 
-def test_a_job_goes_from_pending_over_in_progress_to_active(world: World) -> None:
+def test_a_job_is_pending_then_in_progress_then_active(world: World) -> None:
     dataset_arn = make_dataset(world)
     world.aws.put("data.csv", interactions())
     created_at = world.now
@@ -48,13 +48,13 @@ def test_the_airline_sample_is_imported_whole(world: World, airline: Path, kind:
     assert world.rows(dataset_arn)["count"] == count
 
 
-def test_a_word_in_a_number_column_of_metadata_is_no_value(world: World) -> None:
+def test_text_in_a_number_column_of_metadata_is_null(world: World) -> None:
     dataset_arn = make_dataset(world, "Users")
     imported(world, dataset_arn, "USER_ID,AGE\na,41\nb,old\nc,\n")
     assert [row["AGE"] for row in world.rows(dataset_arn)["rows"]] == [41, None, None]
 
 
-def test_of_items_with_the_same_id_the_later_one_counts(world: World) -> None:
+def test_the_last_item_with_an_id_is_kept(world: World) -> None:
     dataset_arn = make_dataset(world, "Items")
     imported(world, dataset_arn, "ITEM_ID,TITLE,PRICE,GENRE\na,A,1,x\nb,B,2,x\na,C,3,y\n")
     rows = world.rows(dataset_arn)["rows"]
@@ -81,7 +81,7 @@ def test_all_three_datasets_of_a_group_can_be_imported_at_once(world: World) -> 
     assert [finish(world, job)["status"] for job in jobs] == ["ACTIVE"] * 3
 
 
-def test_a_full_import_replaces_what_was_there(world: World) -> None:
+def test_a_full_import_replaces_all_records(world: World) -> None:
     dataset_arn = make_dataset(world, "Users")
     imported(world, dataset_arn, "USER_ID,AGE\na,1\nb,2\n", "first")
     imported(world, dataset_arn, "USER_ID,AGE\nc,3\n", "second")
@@ -102,7 +102,7 @@ def test_an_incremental_import_adds_interactions(world: World) -> None:
     assert world.rows(dataset_arn)["count"] == 2001
 
 
-def test_a_failed_import_leaves_the_data_as_it_was(world: World) -> None:
+def test_a_failed_import_does_not_change_the_data(world: World) -> None:
     dataset_arn = make_dataset(world, "Users")
     imported(world, dataset_arn, "USER_ID,AGE\na,1\n", "first")
     assert imported(world, dataset_arn, "USER_ID,AGE\nb,2\n,3\n", "second")["status"] == "CREATE FAILED"
@@ -118,7 +118,7 @@ def test_too_few_interactions_fail_an_import_in_either_mode(world: World, mode: 
     assert job["failureReason"] == "An import of interactions needs at least 1000 records; there are 999."
 
 
-def test_rows_appear_when_the_job_is_active_and_not_before(world: World) -> None:
+def test_records_exist_once_the_job_is_active(world: World) -> None:
     dataset_arn = make_dataset(world)
     world.aws.put("data.csv", interactions())
     job_arn = start_job(world, dataset_arn)
@@ -129,7 +129,7 @@ def test_rows_appear_when_the_job_is_active_and_not_before(world: World) -> None
     assert world.rows(dataset_arn)["count"] == 1000
 
 
-def test_a_folder_stands_for_its_csv_files_of_the_first_level(world: World) -> None:
+def test_a_folder_contains_only_the_csv_files_directly_in_it(world: World) -> None:
     dataset_arn = make_dataset(world, "Users")
     for key, user in (
         ("in/b.csv", "b"),
@@ -154,7 +154,7 @@ def test_files_with_different_headers_fail_the_job(world: World) -> None:
     )
 
 
-def test_data_that_goes_away_while_the_job_runs_fails_it(world: World) -> None:
+def test_data_deleted_during_the_job_fails_it(world: World) -> None:
     dataset_arn = make_dataset(world)
     world.aws.put("data.csv", interactions())
     world.aws.after_first_read = DataNotFoundError("data.csv")
@@ -169,7 +169,7 @@ def test_a_defect_while_reading_ends_the_job(world: World) -> None:
     assert job["failureReason"].startswith("The import ended with an internal failure: ")
 
 
-def test_a_file_that_is_another_one_when_it_is_read_fails_the_job(world: World) -> None:
+def test_a_file_replaced_during_the_job_fails_it(world: World) -> None:
     dataset_arn = make_dataset(world, "Users")
     for content in (b"USER_ID\na\n", b""):
         world.aws.put("data.csv", "USER_ID,AGE\na,1\n")

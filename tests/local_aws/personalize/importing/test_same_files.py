@@ -1,4 +1,4 @@
-"""Handler, command line and local service take the same files for those of a location, on one S3."""
+"""Handler, command line and local service find the same files at a location in S3."""
 
 from typing import Final
 

@@ -126,7 +126,7 @@ def test_the_sixth_running_job_is_one_too_many(world: World) -> None:
     assert world.control("GET", "jobs")["most_running_at_once"] == 5
 
 
-def test_the_limit_holds_for_each_region_by_itself(world: World) -> None:
+def test_the_limit_is_per_region(world: World) -> None:
     for n, arn in enumerate(users_of_many_groups(world, 5)):
         start_job(world, arn, f"job-{n}")
     there = World(
@@ -140,7 +140,7 @@ def test_the_limit_holds_for_each_region_by_itself(world: World) -> None:
     assert start_job(there, dataset_arn, "job-0")
 
 
-def test_the_limit_holds_however_many_call_at_once(world: World) -> None:
+def test_the_limit_holds_for_concurrent_calls(world: World) -> None:
     datasets = users_of_many_groups(world, 12)
     outcomes: list[str] = []
 
@@ -178,7 +178,7 @@ def test_a_dataset_with_a_running_job_can_not_be_deleted(world: World) -> None:
     world.client("DeleteDataset", datasetArn=dataset_arn)
 
 
-def test_a_closed_bucket_is_refused_at_the_call_and_the_name_stays_free(world: World) -> None:
+def test_a_bucket_without_access_is_refused_by_the_call_and_the_name_stays_free(world: World) -> None:
     dataset_arn = make_dataset(world, "Users")
     world.aws.put("data.csv", USERS)
     world.aws.closed_buckets.add(BUCKET)

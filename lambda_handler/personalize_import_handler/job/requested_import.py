@@ -1,0 +1,119 @@
+"""An import as a request describes it, with what each poll of it needs: its names, the time left, and retries."""
+
+import logging
+from collections.abc import Callable
+from typing import NamedTuple
+
+from personalize_import_handler.aws.error_codes import may_become_effective
+from personalize_import_handler.aws.personalize import DatasetImportJob, Personalize
+from personalize_import_handler.aws.services import Services
+from personalize_import_handler.contract import ReimportMode
+from personalize_import_handler.contract.import_properties import ImportProperties
+from personalize_import_handler.errors import BusyError, ImportFailedError, RefusedError
+from personalize_import_handler.job.adoption import AttemptError
+from personalize_import_handler.messages import failure_reasons
+from personalize_import_handler.request import polling
+from personalize_import_handler.request.job_names import JobNames, names_of
+from personalize_import_handler.request.outcome import (
+    Finished,
+    Outcome,
+    Progress,
+    Waiting,
+    attributes_of,
+    attributes_of_unknown_job,
+)
+from personalize_import_handler.request.resource import Resource
+
+logger = logging.getLogger(__name__)
+
+
+def finish_job(_: "RequestedImport", job: DatasetImportJob, __: Progress) -> Outcome:
+    """Return the attributes of a job that is ACTIVE, or that is not waited for."""
+    return Finished(attributes_of(job))
+
+
+class RequestedImport(NamedTuple):
+    """An import, the resource that requested it, and the services that it uses."""
+
+    properties: ImportProperties
+    resource: Resource
+    services: Services
+    is_superseded: Callable[[], bool]
+    """Returns whether CloudFormation has sent a later request for the resource; may raise `RefusedError`."""
+    previous: ImportProperties | None = None
+    """The previous import of the resource."""
+    is_create: bool = False
+    """True in a Create: jobs that belonged to an earlier resource aren't adopted."""
+    finish: Callable[["RequestedImport", DatasetImportJob, Progress], Outcome] = finish_job
+    """Returns the outcome after the import's own job."""
+    follower_names: JobNames | None = None
+    """The job names of the follower whose import is repeated."""
+
+    @property
+    def personalize(self) -> Personalize:
+        """Amazon Personalize."""
+        return self.services.personalize
+
+    @property
+    def names(self) -> JobNames:
+        """The names of the jobs of this import."""
+        return self.follower_names or names_of(self.properties, self.resource)
+
+    @property
+    def compares_data(self) -> bool:
+        """True if a change of the data starts a new import."""
+        return self.properties.reimport is ReimportMode.WHEN_DATA_CHANGES
+
+    def sync_clock(self) -> None:
+        """Make any call if none was made yet, because the service's time comes from its responses."""
+        self.personalize.dataset_created_at(self.properties.dataset_arn)
+
+    def is_timed_out(self, progress: Progress) -> bool:
+        """Return whether the timeout of the resource has passed."""
+        return progress.elapsed_seconds(self.personalize.now()) >= self.properties.timeout_seconds
+
+    def waited_seconds(self, progress: Progress) -> float:
+        """Return the seconds since the request, or since the first request of a wait chain."""
+        return self.properties.waited_seconds + progress.elapsed_seconds(self.personalize.now())
+
+    def wait(self, arn: str | None, progress: Progress, seconds: int, status: str | None = None) -> Waiting:
+        """Return `Waiting` with the next poll after `seconds`, but not after the timeout."""
+        now = self.personalize.now()
+        left = max(1, round(self.properties.timeout_seconds - progress.elapsed_seconds(now)))
+        seconds = min(seconds, left)
+        return Waiting(progress.begun(now), seconds, dataset_import_job_arn=arn, status=status)
+
+    def retry_attempt_or_fail(self, hindered: AttemptError, progress: Progress) -> Outcome:
+        """Retry an attempt that could not be found or started, or fail if a retry can't help."""
+        refused, name, arn = hindered.refused, self.names.name(hindered.attempt), self.names.arn(hindered.attempt)
+        return self.retry_or_fail(refused, failure_reasons.start_failed(refused, name, self.properties), arn, progress)
+
+    def retry_poll_or_fail(self, refused: RefusedError, arn: str, progress: Progress) -> Outcome:
+        """Retry the poll of a job, or fail if a retry can't help."""
+        return self.retry_or_fail(refused, failure_reasons.describe_failed(refused, arn), arn, progress)
+
+    def retry_or_fail(self, refused: RefusedError, reason: str, arn: str | None, progress: Progress) -> Outcome:
+        """Retry if the call may succeed later; otherwise fail with the reason."""
+        if self._is_retryable(refused, progress):
+            return self._retry_later(refused, arn, progress)
+        raise ImportFailedError(reason, arn, progress.status_if_failed) from refused
+
+    def _is_retryable(self, refused: RefusedError, progress: Progress) -> bool:
+        fresh = may_become_effective(refused, self.waited_seconds(progress))
+        return isinstance(refused, BusyError) or (fresh and not self.is_timed_out(progress))
+
+    def _retry_later(self, refused: RefusedError, arn: str | None, progress: Progress) -> Outcome:
+        if self.is_timed_out(progress):
+            reason = failure_reasons.call_timed_out(refused, self.waited_seconds(progress))
+            return self.complete_or_fail(reason, arn, progress)
+        logger.info("Retrying later: %s", refused)
+        queues = isinstance(refused, BusyError) and not progress.dataset_import_job_arn
+        seconds = polling.seconds_until_queued_retry() if queues else polling.seconds_until_retry()
+        return self.wait(arn, progress, seconds)
+
+    def complete_or_fail(self, reason: str, arn: str | None, progress: Progress) -> Finished:
+        """Complete a resource of a wait chain, so that the next one continues; fail with the reason if it can't."""
+        known = progress.dataset_import_job_arn or progress.attempt
+        if not (self.properties.completes_at_timeout and known and arn):
+            raise ImportFailedError(reason, arn, progress.status_if_failed)
+        return Finished(attributes_of_unknown_job(arn, self.properties.dataset_arn))

@@ -1,0 +1,116 @@
+"""The words for what went wrong: the service's own, the job, and what to do."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from personalize_import_handler.aws.personalize import DatasetImportJob
+from personalize_import_handler.cloudformation.responses import BODY_BYTES_MAX, body_of
+from personalize_import_handler.contract import ImportMode
+from personalize_import_handler.contract.printable import printable
+from personalize_import_handler.errors import RefusedError
+from personalize_import_handler.messages import failure_reasons
+from tests.handler.support.fakes import DATASET_ARN, ROLE_ARN, job_arn
+from tests.handler.support.properties import DATA_LOCATION
+
+NO_PASSING = "User: x is not authorized to perform: iam:PassRole on resource: y"
+FRAME = {"Status": "FAILED", "PhysicalResourceId": "p" * 256, "StackId": "s" * 300, "RequestId": "r" * 36, "Data": {}}
+
+
+def job(failure_reason: str | None, status: str = "CREATE FAILED") -> DatasetImportJob:
+    return DatasetImportJob(
+        dataset_import_job_arn=job_arn("nightly-1"),
+        status=status,
+        import_mode=ImportMode.FULL,
+        creation_date_time=0,
+        job_name="nightly-1",
+        dataset_arn=DATASET_ARN,
+        data_location=DATA_LOCATION,
+        role_arn=ROLE_ARN,
+        publish_attribution_metrics_to_s3=False,
+        last_updated_date_time=0,
+        failure_reason=failure_reason,
+    )
+
+
+@pytest.mark.parametrize(
+    ("failure_reason", "sentence"),
+    [
+        ("Broken row", "Broken row."),
+        ("Broken row.", "Broken row."),
+        (" Broken row!\n", "Broken row!"),
+        (None, "The service gave no reason."),
+    ],
+)
+def test_the_reason_of_a_failed_job_begins_with_the_text_of_the_service(
+    failure_reason: str | None, sentence: str
+) -> None:
+    assert failure_reasons.job_failed(job(failure_reason)) == (
+        f"{sentence} DatasetImportJob nightly-1 of {DATA_LOCATION} ended with status CREATE FAILED. "
+        "Fix the problem above and deploy again; this starts a new job."
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "advice"),
+    [
+        (
+            "Input csv is missing the following columns: [ITEM_ID]",
+            "Use the names of the schema's fields in the header row",
+        ),
+        ("Invalid Data location.", "Check that the location exists"),
+        (NO_PASSING, 'Add to the policy of the provider\'s role {"Effect": "Allow", "Action": "iam:PassRole"'),
+        ("User: x is not authorized to perform: personalize:TagResource", "Allow the provider's functions to perform"),
+        ("Anything else", "Fix the problem above and deploy again"),
+    ],
+)
+def test_the_advice_depends_on_the_text_of_the_service(text: str, advice: str) -> None:
+    refused = RefusedError("CreateDatasetImportJob", "InvalidInputException", text)
+
+    assert f". {advice}" in failure_reasons.job_failed(job(text))
+    assert f". {advice}" in failure_reasons.start_failed(refused, "nightly-1", job(None))
+    assert f". {advice}" in failure_reasons.describe_failed(refused, job_arn("nightly-1"))
+
+
+def test_a_refused_call_is_reported_with_its_operation_and_code() -> None:
+    refused = RefusedError("DescribeDatasetImportJob", "AccessDeniedException", "No")
+
+    assert failure_reasons.start_failed(refused, "nightly-1", job(None)).startswith(
+        f"No. DatasetImportJob nightly-1 of {DATA_LOCATION} was not started: "
+        "DescribeDatasetImportJob failed with AccessDeniedException. "
+    )
+    assert failure_reasons.describe_failed(refused, job_arn("nightly-1")).startswith(
+        f"No. DescribeDatasetImportJob of {job_arn('nightly-1')} failed with AccessDeniedException. "
+    )
+
+
+@pytest.mark.parametrize(
+    ("character", "length"), [("x", 5000), ("ä", 2500), ("€", 2000), ("👻", 1000), ("\ud800", 5000)]
+)
+@pytest.mark.parametrize("before", ["", "x", "xx", "xxx"])
+def test_a_text_of_any_length_and_script_is_cut_so_that_job_and_advice_fit(
+    character: str, length: int, before: str
+) -> None:
+    reason = failure_reasons.job_failed(job(before + character * length))
+
+    assert reason.startswith(before)
+    assert "… DatasetImportJob nightly-1 of " in reason
+    assert len(body_of({**FRAME, "Reason": printable(reason)})) < BODY_BYTES_MAX
+    assert reason.endswith("this starts a new job.")
+
+
+def test_the_text_of_the_service_is_cut_so_that_long_advice_fits() -> None:
+    failed = job("Insufficient privileges for accessing data. " + "x" * 5000)
+
+    reason = failure_reasons.job_failed(replace(failed, data_location=DATA_LOCATION + "k" * 220))
+
+    assert json.loads(body_of({**FRAME, "Reason": reason}))["Reason"] == reason
+
+
+@pytest.mark.parametrize(("seconds", "told"), [(59, "1 min"), (3300, "55 min"), (7260, "2 h 1 min")])
+def test_durations_are_in_hours_and_minutes(seconds: float, told: str) -> None:
+    assert failure_reasons.job_timed_out(job(None, "CREATE PENDING"), seconds) == (
+        f"Timed out: DatasetImportJob nightly-1 is still CREATE PENDING after {told}. "
+        "A job can't be stopped, so it continues; deploying again adopts it instead of starting another one."
+    )
