@@ -14,7 +14,7 @@ from personalize_import_handler.aws.personalize import DatasetSchema as StoredSc
 from personalize_import_handler.contract.properties import parse
 from personalize_import_handler.data import preflight
 from personalize_import_handler.errors import DataRefusedError
-from tests.constructs.support.checked import errors_of, ship, warnings_of
+from tests.constructs.support.checked import add_asset_job, errors_of, warnings_of
 from tests.constructs.support.stacks import new_stack
 from tests.handler.support.fakes_storage import FakeReader, FakeStorage
 from tests.handler.support.properties import DATA_LOCATION, properties
@@ -111,7 +111,7 @@ def test_synth_has_the_right_verdict(case: Case) -> None:
     errors, warnings = errors_and_warnings(case)
     stack = new_stack()
 
-    ship(stack, case.data, DatasetSchema.from_file(case.schema, case.domain))
+    add_asset_job(stack, case.data, DatasetSchema.from_file(case.schema, case.domain))
 
     for said, expected in [(errors_of(stack), errors), (warnings_of(stack), warnings)]:
         assert sorted(each.partition(":")[0] for each in said) == sorted(rule for rule, _, _ in expected)

@@ -1,8 +1,8 @@
-"""Time grows no faster than the data, whichever row checker reads the rows, and in the local AWS."""
+"""Time grows no faster than the data, whichever row checker reads the rows."""
 
 import math
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Final
 
 import pytest
@@ -14,8 +14,6 @@ from personalize_import_handler.data_checks.headers import header_findings, read
 from personalize_import_handler.data_checks.row_checker import PlainRowChecker, RowChecker, Wanted
 from personalize_import_handler.data_checks.schema import Field, Schema
 from personalize_import_handler.data_checks.tokenizer import Lines, split_records
-from personalize_local.personalize.importing.columns import DatasetColumn
-from personalize_local.personalize.importing.csv_file import CsvFile, RowError, missing_columns, read_columns
 from tests.data_checks.support.hostile_rows import HOSTILE, Rows
 from tests.data_checks.support.timing import FACTOR_MAX, best_seconds, growth
 
@@ -36,9 +34,6 @@ def _simple(type_: str | list[str]) -> str:
 @contextmanager
 def reader(name: str) -> Iterator[Read]:
     """Yield a function that reads rows."""
-    if name == "local":
-        yield _read_locally
-        return
     with ArrowRowChecker(workers=1) as arrow:
 
         def read(rows: Rows) -> Callable[[], object]:
@@ -52,19 +47,7 @@ def reader(name: str) -> Iterator[Read]:
         yield read
 
 
-def _read_locally(rows: Rows) -> Callable[[], object]:
-    columns = tuple(DatasetColumn(each["name"], _simple(each["type"]), nullable=True) for each in rows.fields)
-    file = CsvFile("s3://bucket/users.csv", tuple(column.name for column in columns), columns)
-    lines = [line.encode() + b"\n" for line in rows.rows.splitlines()]
-
-    def read() -> None:
-        with suppress(RowError):
-            list(read_columns(file, lines))
-
-    return read
-
-
-@pytest.mark.parametrize("name", ["plain", "arrow", "local"])
+@pytest.mark.parametrize("name", ["plain", "arrow"])
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_time_grows_with_the_rows(name: str, kind: str, record_property: Callable[[str, object], None]) -> None:
     make, begin = HOSTILE[kind]
@@ -126,7 +109,6 @@ def test_time_grows_with_the_columns_of_a_header(record_property: Callable[[str,
         return lambda: (
             [*header_findings(header, schema, header)],
             columns_of(header.names, schema, kind),
-            missing_columns(header.names, [DatasetColumn(field.name, "string", nullable=True) for field in fields]),
         )
 
     size, factors = growth(grown)
