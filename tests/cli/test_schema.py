@@ -12,7 +12,7 @@ def test_a_schema_that_is_none_of_a_dataset_type_is_told_and_the_data_left(tmp_p
     ended = run("check", tmp_path / "none.csv", "--schema", schema)
     first, *_, summary = ended.output.splitlines()
     assert ended.code == 1
-    assert first.startswith(f"{schema}: error: the name fits no dataset type")
+    assert first.startswith(f"{schema}: error: the record name is not a dataset type")
     assert first.endswith("[schema-name]")
     assert summary == "Data not checked: fix the schema first (1 error, 0 warnings)"
 
@@ -21,7 +21,7 @@ def test_json_that_is_no_schema_is_told_and_the_data_left(items: Path, schema: P
     schema.write_text('["ITEM_ID"]')
     ended = run("check", items, "--schema", schema)
     assert ended.code == 1
-    assert ended.output.startswith(f"{schema}: error: this is no Avro record of simple fields")
+    assert ended.output.startswith(f"{schema}: error: the schema is not a flat Avro record")
     assert "Data not checked" in ended.output
 
 
