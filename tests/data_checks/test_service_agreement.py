@@ -33,10 +33,15 @@ EVENTS_HEADER: Final = "USER_ID,ITEM_ID,TIMESTAMP,EVENT_TYPE"
 EVENTS: Final = tuple(f"u{n % 50},i{n % 7},{1_700_000_000 + n},View" for n in range(2000))
 
 
+def _file(name: str, content: bytes) -> DataFile:
+    return DataFile(name, len(content), lambda: iter([content]))
+
+
 def found(*contents: str | bytes, schema: Schema = ITEMS) -> list[Finding]:
     """Return the findings about files, named a.csv, b.csv, ..."""
-    raw = [each if isinstance(each, bytes) else each.encode() for each in contents]
-    files = [DataFile(f"{'abc'[n]}.csv", len(each), lambda each=each: iter([each])) for n, each in enumerate(raw)]
+    files = [
+        _file(f"{'abc'[n]}.csv", each.encode() if isinstance(each, str) else each) for n, each in enumerate(contents)
+    ]
     return list(check(Data(location="data/", files=files), schema))
 
 
