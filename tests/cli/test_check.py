@@ -50,7 +50,7 @@ def test_a_file_that_is_no_csv_with_a_header_is_one_error_of_the_report(
 ) -> None:
     items.write_bytes(content)
     ended = run("check", items, "--schema", schema)
-    assert (ended.code, ended.said) == (1, "")
+    assert (ended.code, ended.stderr) == (1, "")
     assert ended.output.endswith(": 1 error, 0 warnings\n")
 
 

@@ -4,7 +4,7 @@ import json
 import logging
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 import pytest
 
@@ -13,11 +13,14 @@ from personalize_import_cli.app import run as run_here
 from personalize_import_handler.aws.personalize import DatasetSchema as StoredSchema
 from personalize_import_handler.contract.properties import parse
 from personalize_import_handler.data import preflight
+from personalize_import_handler.data_checks.schema import read_schema
 from personalize_import_handler.errors import DataRefusedError
 from tests.constructs.support.checked import add_asset_job, errors_of, warnings_of
 from tests.constructs.support.stacks import new_stack
+from tests.data_checks.support.local_service import dataset_in, is_imported
 from tests.handler.support.fakes_storage import FakeReader, FakeStorage
 from tests.handler.support.properties import DATA_LOCATION, properties
+from tests.local_aws.support.fakes import new_world
 
 FOLDER: Final = Path(__file__).parents[3] / "shared" / "data" / "cases"
 Findings = set[tuple[str, int | None, str | None]]
@@ -62,9 +65,8 @@ class Case:
         return self.folder / "schema.json"
 
     @property
-    def domain(self) -> str | None:
-        file = self.folder / "domain"
-        return file.read_text().strip() if file.exists() else None
+    def domain(self) -> Literal["ECOMMERCE", "VIDEO_ON_DEMAND"] | None:
+        return "ECOMMERCE" if (self.folder / "domain").exists() else None
 
     @property
     def files(self) -> list[Path]:
@@ -144,3 +146,14 @@ def test_the_file_with_doubled_quotes_gets_a_schema_with_a_float() -> None:
     (path,) = Case(FOLDER / "06-doubled-quotes").files
     fields = json.loads(DatasetSchema.from_csv(path).to_json())["fields"]
     assert {"name": "PRICE", "type": "float"} in fields
+
+
+def test_the_local_service_has_the_right_verdict(case: Case) -> None:
+    errors, _ = errors_and_warnings(case)
+    text = case.schema.read_text()
+    world = new_world()
+    dataset_arn = dataset_in(world, read_schema(text, case.domain), text)
+
+    imported = is_imported(world, dataset_arn, {file.name: file.read_bytes() for file in case.files}, "job")
+
+    assert imported == (not errors)

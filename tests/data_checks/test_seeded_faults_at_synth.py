@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -30,7 +31,8 @@ SEEN = [rule for rule in RULES if rule.scope is not Scope.SCHEMA and rule.id not
 def dataset_schema(schema: Schema) -> DatasetSchema:
     kind = schema.dataset_type
     assert kind is not None
-    return DatasetSchema(fields.schema_text(kind, schema.fields), schema.domain)
+    domain: Any = schema.domain
+    return DatasetSchema(fields.schema_text(kind, schema.fields), domain)
 
 
 def annotations_of(faulty: Faulty, folder: Path) -> tuple[list[str], list[str]]:

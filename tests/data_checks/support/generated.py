@@ -82,6 +82,25 @@ _ROWS: Final = (0, 1, 3, 30, 300)
 _ODD_ENDS: Final = ("\r\n", "\n\n", "\r", "\n,\n", '\n"\n')
 
 
+_HEADERS: Final[Sequence[Callable[[list[str]], str]]] = (
+    lambda names: ",".join(names).lower(),
+    lambda names: ",".join(name.title() for name in names),
+    lambda names: ",".join(f'"{name}"' for name in names),
+    lambda names: ",".join(f'"{name.lower()}"' for name in names[:1]) + "," + ",".join(names[1:]),
+    lambda names: "\ufeff" + ",".join(names),
+    lambda names: ", ".join(names),
+    lambda names: ";".join(names),
+    lambda names: "\t".join(names),
+    lambda names: "sep=,\n" + ",".join(names),
+    lambda names: ",".join([*names, names[0]]),
+    lambda names: ",".join([*names, names[0].replace("_", "").lower()]),
+    lambda names: ",".join([*names, "EXTRA", "extra"]),
+    lambda names: ",".join(names) + "\r" + ",".join(names),
+    lambda _: "",
+    lambda _: "1,2,3",
+)
+
+
 @dataclass(frozen=True)
 class Generated:
     """Generated data, and a schema for it."""
@@ -118,12 +137,21 @@ def _content(draw: random.Random, schema: Schema) -> bytes:
         fields, names = [*fields, Field(name="EXTRA")], [*names, "EXTRA"]
     if draw.random() < 0.05:
         fields, names = fields[1:], names[1:]
+    if draw.random() < 0.02:
+        return b""
     rows = _rows(draw, fields, draw.choice(_ROWS))
-    content = f"{','.join(names)}\n{rows}"
+    content = f"{_header(draw, names)}\n{rows}"
     encoded = (content.rstrip("\n") if draw.random() < 0.3 else content).encode()
     if draw.random() < 0.1:
         encoded = encoded.replace(b"\n", b"\r\n")
     return encoded.replace(b"b1", b"b\xff") if draw.random() < 0.05 else encoded
+
+
+def _header(draw: random.Random, names: list[str]) -> str:
+    """Return the header; one of five is written in another way, most of which are accepted."""
+    if draw.random() < 0.8:
+        return ",".join(names)
+    return draw.choice(_HEADERS)(names)
 
 
 def _rows(draw: random.Random, fields: Sequence[Field], count: int) -> str:

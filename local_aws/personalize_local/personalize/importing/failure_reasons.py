@@ -49,7 +49,8 @@ def _reason(finding: Finding, schema: Schema) -> str:
             return f"A value in column {column} is not of type {type_name}."
     detail = f" ({finding.detail})" if finding.detail else ""
     place = f" in column {column}" if column else ""
-    return f"{finding.rule.what[0].upper()}{finding.rule.what[1:]}{place}{detail}: {finding.rule.fix[0].lower()}{finding.rule.fix[1:]}."
+    what, fix = finding.rule.what, finding.rule.fix
+    return f"{what[0].upper()}{what[1:]}{place}{detail}: {fix[0].lower()}{fix[1:]}."
 
 
 def too_few_interactions(found: int, minimum: int) -> str:
