@@ -36,12 +36,14 @@ def test_warnings_are_allowed_unless_the_check_is_strict(
     assert "warning: a value of a metadata column is not of the field's type" in ended.output
 
 
-def test_several_faults_are_found_at_once(items: Path, schema: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    items.write_text(f"{HEADER}\n1,2.5,red\n1,3.5\n1,4.5,\n")
-    assert run_here(["check", str(items), "--schema", str(schema)]) == 1
-    output = capsys.readouterr().out
-    assert f"{items}:3: error: the row has more or fewer values than the header" in output
-    assert f"{items}:4: warning: an id occurs more than once" in output
+@pytest.mark.parametrize("rows", [3, 400_000], ids=["a small file", "a large file"])
+def test_lines_are_numbered_as_in_the_file(rows: int, items: Path, schema: Path) -> None:
+    good = "".join(f"{number},2.5,red\n" for number in range(rows))
+    items.write_text(f"{HEADER}\n{good}a,3.5\n0,4.5,\n")
+    ended = run("check", items, "--schema", schema)
+    assert ended.code == 1
+    assert f"{items}:{rows + 2}: error: the row has more or fewer values than the header" in ended.output
+    assert f"{items}:{rows + 3}: warning: an id occurs more than once" in ended.output
 
 
 @pytest.mark.parametrize("content", [b"", GOOD.replace(",", ";").encode(), GOOD.replace("\n", "\r").encode()])

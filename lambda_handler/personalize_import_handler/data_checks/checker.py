@@ -139,12 +139,11 @@ class _Checking:
         except (LineTooLong, NotTextError):
             yield from self._last_block(file, rest)
             raise
-        if not self.is_cut:
-            yield from self._last_block(file, rest)
+        yield from self._last_block(file, rest)
 
     def _last_block(self, file: DataFile, rest: Lines | None) -> Iterator[Block]:
         if rest:
-            yield self.rows.split(file.name, rest, is_last=True)[0]
+            yield self.rows.split(file.name, rest, is_last=not self.is_cut)[0]
 
     def _check_rows(self, columns: Columns, blocks: Iterator[Block]) -> None:
         workers = self.rows.workers
@@ -159,9 +158,17 @@ class _Checking:
                     pending.append(pool.submit(self.rows.check, block, columns, self.summary.wanted))
                     if len(pending) > workers:
                         self._add(pending.popleft().result())
-            finally:  # if a line is too long or isn't text, the lines before it still count
-                while pending:
-                    self._add(pending.popleft().result())
+            except (LineTooLong, NotTextError):  # the lines before still count
+                self._add_all(pending)
+                raise
+            except BaseException:  # after Ctrl-C, only the blocks that are being checked are waited for
+                pool.shutdown(cancel_futures=True)
+                raise
+            self._add_all(pending)
+
+    def _add_all(self, pending: Iterable[Future[BlockReport]]) -> None:
+        for each in pending:
+            self._add(each.result())
 
     def _add(self, report: BlockReport) -> None:
         self.findings.add_all(report.findings)

@@ -11,7 +11,7 @@ import pyarrow as pa
 from personalize_import_handler.data_checks import rules
 from personalize_import_handler.data_checks.findings import Finding
 
-_MEMORY: Final = "200MB"
+_MEMORY: Final = "150MB"
 _REPEATED: Final = """
 SELECT file, "column", min(line), arg_min(id, line), count(*) FROM (
     SELECT *, row_number() OVER (PARTITION BY id ORDER BY file, line) AS time FROM ids
@@ -27,7 +27,7 @@ class Repeats:
     def __init__(self, closing: ExitStack) -> None:
         """Open a database that is removed when `closing` is closed."""
         folder = closing.enter_context(tempfile.TemporaryDirectory(prefix="personalize-import-"))
-        with _os_errors():
+        with _python_errors():
             self._connection = duckdb.connect(
                 config={
                     "threads": 2,
@@ -55,28 +55,31 @@ class Repeats:
     def findings(self) -> Iterator[Finding]:
         """Yield the findings about repeated ids, one for each file."""
         files = list(self._files)
-        with _os_errors():
+        with _python_errors():
             found = self._connection.execute(_REPEATED).fetchall()
         for file, column, line, value, count in found:
             yield Finding(rule=rules.REPEATED_ID, file=files[file], line=line, column=column, value=value, count=count)
 
     def users_with_two(self, limit: int) -> int:
         """Return the number of users with two rows or more, at most `limit`."""
-        with _os_errors():
+        with _python_errors():
             row: Any = self._connection.execute(_USERS, [limit]).fetchone()
         return int(row[0])
 
     def _insert(self, what: str, ids: pa.StringArray, numbers: pa.Int64Array, parameters: list[object]) -> None:
-        with _os_errors():
+        with _python_errors():
             self._connection.register("batch", pa.table({"id": ids, "number": numbers}))
             self._connection.execute(f"INSERT INTO {what}", parameters)
             self._connection.unregister("batch")
 
 
 @contextmanager
-def _os_errors() -> Iterator[None]:
-    """Raise OSError for what DuckDB can't do: it has no memory left, or no room on the disk."""
+def _python_errors() -> Iterator[None]:
+    """Raise OSError if DuckDB has no memory or no room on the disk left, and KeyboardInterrupt for Ctrl-C."""
     try:
         yield
     except duckdb.Error as error:
-        raise OSError(f"the ids can't be compared: {error}") from error
+        reason = str(error).partition("\n")[0]  # advice about settings of DuckDB follows
+        raise OSError(f"the ids of all records can't be compared: {reason}") from error
+    except RuntimeError as error:  # DuckDB replaces the exception that a signal raised during its call
+        raise KeyboardInterrupt from error
