@@ -44,7 +44,7 @@ class Summary:
 
     @property
     def wanted(self) -> Wanted:
-        """What is left to be counted."""
+        """The counts that more blocks may change."""
         few = {name for name, found in self._categories.items() if len(found) <= CATEGORIES_MAX}
         has_minimum = self.dataset_type.has_minimum
         return Wanted(

@@ -80,7 +80,7 @@ class _Checking:
     is_whole: bool = True
     """False if a file was not read to its end."""
     is_cut: bool = False
-    """True if the present file was not read to its end, and the last record may go on."""
+    """True if the present file was not read to its end, and the last record may continue."""
     first_header: Header | None = None
     has_rows: bool = False
     """True if there are rows, or a file that can't be read."""

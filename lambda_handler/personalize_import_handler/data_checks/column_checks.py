@@ -57,7 +57,7 @@ _BEFORE_1990: Final = IsBetween(-_ANY_INTEGER, _YEAR_1990 - 1, besides=f"[+-]?0+
 NULL_WORDS: Final = frozenset(
     (DATABASE_NULL, "NULL", "Null", "null", "NaN", "NAN", "nan", "None", "NA", "N/A", "n/a", "<NA>", "#N/A")
 )
-"""What databases, pandas and R write for null."""
+"""The words of databases, pandas and R for null."""
 _ID_FROM_FLOAT: Final = "[0-9]+[.]0"
 
 _TYPES: Final[Mapping[str, NotInteger | NotMatching]] = {

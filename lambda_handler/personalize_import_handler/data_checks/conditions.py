@@ -6,7 +6,7 @@ whole value.
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final
 
 INTEGER: Final = "[+-]?[0-9]{1,30}"
@@ -17,6 +17,12 @@ BOOLEAN: Final = "[Tt][Rr][Uu][Ee]|[Ff][Aa][Ll][Ss][Ee]"
 _INTEGER: Final = re.compile(INTEGER)
 # Hiragana, katakana, and the ideographs that Chinese and Japanese share.
 _CHINESE_OR_JAPANESE: Final = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
+
+
+@lru_cache(maxsize=1 << 14)  # several conditions on times read the same values
+def integer_of(value: str) -> int | None:
+    """Return an integer; None for any other text."""
+    return int(value) if _INTEGER.fullmatch(value) else None
 
 
 @dataclass(frozen=True)
@@ -61,7 +67,7 @@ class Matches:
     lengths: tuple[int, ...] = ()
     """The lengths that matches can have, so that most values need no matching. Empty: any."""
     ending: str = ""
-    """What all matches end in, for the same reason."""
+    """The end of all matches, for the same reason."""
 
     @cached_property
     def _compiled(self) -> re.Pattern[str]:
@@ -107,9 +113,10 @@ class NotInteger:
 
     def holds(self, value: str) -> bool:
         """Return whether the value is no such integer."""
-        if _INTEGER.fullmatch(value):
-            return not self.low <= int(value) <= self.high
-        return value not in self.besides
+        integer = integer_of(value)
+        if integer is None:
+            return value not in self.besides
+        return not self.low <= integer <= self.high
 
 
 @dataclass(frozen=True)
@@ -126,7 +133,8 @@ class IsBetween:
 
     def holds(self, value: str) -> bool:
         """Return whether the value is within the range."""
-        if not _INTEGER.fullmatch(value) or not self.low <= int(value) <= self.high:
+        integer = integer_of(value)
+        if integer is None or not self.low <= integer <= self.high:
             return False
         return self._besides is None or self._besides.fullmatch(value) is None
 

@@ -24,7 +24,7 @@ USERS_ENOUGH: Final = 25
 
 @dataclass(frozen=True)
 class Wanted:
-    """What the blocks so far leave to be counted."""
+    """The counts that more blocks may change."""
 
     categories: frozenset[str] = frozenset()
     """The columns whose different values are counted."""

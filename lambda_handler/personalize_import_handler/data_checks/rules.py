@@ -87,7 +87,7 @@ EMPTY_FILE: Final = _error(
     _FORMAT,
 )
 NO_RECORDS: Final = _error(
-    *("no-records", Scope.FILES, "there is nothing but headers"),
+    *("no-records", Scope.FILES, "the files have only headers"),
     "There is nothing to import.",
     "Write the records below the header",
     _FORMAT,
@@ -411,13 +411,13 @@ FIELD_MISSING: Final = _error(
 )
 FIELD_TYPE: Final = _error(
     *("field-type", Scope.SCHEMA, "a required or reserved field has another type"),
-    "Required and reserved fields have a type of their own.",
+    "Required and reserved fields have a fixed type.",
     "Give the field the type that is named",
     _FIELDS,
 )
 FIELD_TYPE_FORMER: Final = _warning(
     *("field-type-former", Scope.SCHEMA, "a field has a type that was accepted in the past"),
-    "EVENT_VALUE was a string in schemas of 2019, which can still be used; the guide says float since.",
+    "EVENT_VALUE was a string in schemas of 2019, which can still be used; since then, the guide requires float.",
     "Make it a float in a new schema",
     _FIELDS,
 )
@@ -465,7 +465,7 @@ FIELD_TEXTUAL: Final = _error(
 )
 NO_METADATA: Final = _error(
     *("no-metadata", Scope.SCHEMA, "there is no metadata field"),
-    "Users, items and actions need at least one field beside the id.",
+    "Users, items and actions need at least one field in addition to the id.",
     "Add a field",
     _FIELDS,
 )

@@ -29,7 +29,7 @@ _ESCAPE: Final = re.compile(r'\\(.)|"(")', re.DOTALL)
 _WITHOUT_DOUBLED_QUOTES: Final = re.compile(r'(?:[^"\\]|\\.)*', re.DOTALL)
 
 DATABASE_NULL: Final = r"\N"
-"""What databases export for null: it is no escaped N."""
+"""Null in exports of databases, where it is not an escaped N."""
 
 LINE_BYTES_MAX: Final = 1 << 20
 """A limit of this project: longer than any valid record, 100 columns of 1000 characters and a text of 20,000."""

@@ -72,7 +72,7 @@ def _is_simple(content: bytes) -> bool:
 def _is_well_formed(content: bytes) -> bool:
     if b"\r" in content:
         return False
-    if b'""' in content and b'\\"' in content:  # then a quote in a value doesn't say how it was escaped
+    if b'""' in content and b'\\"' in content:  # then a quote in a value may have been escaped in either way
         return False
     text = pa.array([content], type=_STRING)
     return bool(pc.match_substring_regex(text, _RECORDS_WITH_NULLS if _has_nulls(content) else _RECORDS)[0].as_py())
@@ -150,7 +150,7 @@ def _read(content: bytes, width: int, places: Sequence[int], wrong: list[csv.Inv
 
 
 def _find_lines(table: Table, block: Block, columns: Columns, wrong: Sequence[csv.InvalidRow]) -> bool:
-    """Number the lines of records in several lines and beside rows with wrong numbers of values."""
+    """Find the lines of records over several lines, and of records next to rows with wrong numbers of values."""
     rows, first = len(table.lines), block.lines.first_line
     breaks = (
         [pc.count_substring(values, "\n") for values in table.values.values()] if b'"' in block.lines.content else []

@@ -25,7 +25,7 @@ from personalize_local.personalize.importing.records import Records
 from personalize_local.personalize.interfaces import DataAccessDeniedError, DataNotFoundError, ImportRole, S3Object
 
 _JUDGED_ELSEWHERE: Final = frozenset({rules.TOO_FEW_INTERACTIONS, rules.TOO_LARGE})
-"""The local service has limits of its own, which can be set."""
+"""The local service has settings for these limits."""
 
 
 @dataclass(frozen=True)

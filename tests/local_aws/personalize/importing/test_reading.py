@@ -201,7 +201,7 @@ def test_files_with_a_header_only_beside_files_with_rows_are_no_error(world: Wor
 
 
 def test_nothing_but_headers_fails_the_job(world: World) -> None:
-    assert failure_reason(world, "Items", ITEMS).startswith("There is nothing but headers: ")
+    assert failure_reason(world, "Items", ITEMS).startswith("The files have only headers: ")
 
 
 def test_columns_that_differ_by_underscores_only_are_refused(world: World) -> None:
