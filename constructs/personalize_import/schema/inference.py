@@ -59,14 +59,14 @@ def proposed_schema(path: Path, wanted: str | None, domain: str | None) -> tuple
     """
     file, header = _read_header(path, wanted)
     kind = _dataset_type(path, header.keys, wanted)
-    # A column without a name, such as the index that pandas writes, is not imported.
-    names = [key for key in dict.fromkeys(header.keys) if key]
+    known = kind.known_fields(domain)
+    names = [key if key in known else name for key, name in _names(header).items()]
     if problems := [problem for name in names for problem in FIELD_NAME.check("a column's name", name)]:
         raise ValidationError(f"{path}: {'; '.join(problems)}")
     rows = _Rows()
     schema = Schema(name=kind.schema_name, fields=tuple(Field(name=name, nullable=True) for name in names))
     _report(path, check(Data(location=path.name, files=[file]), schema, rows=rows, head_bytes=HEAD_BYTES))
-    columns = [rows.columns.get(name, []) for name in names]
+    columns = [rows.columns.get(name.upper(), []) for name in names]
     if not any(columns):
         raise ValidationError(violation("path", str(path), _ALLOWED))
     fields = [_field(name, values, kind, domain) for name, values in zip(names, columns, strict=True)]
@@ -86,7 +86,7 @@ class _Rows(PlainRowChecker):
         rows = rows_of(block, columns)
         for column in columns.imported if rows.lines else ():
             self.columns.setdefault(column.key, []).extend(rows.values[column.place])
-        return super().check(block, columns, wanted)
+        return self.report(block.file, rows, columns, wanted)
 
 
 def _read_header(path: Path, wanted: str | None) -> tuple[DataFile, Header]:
@@ -101,6 +101,12 @@ def _read_header(path: Path, wanted: str | None) -> tuple[DataFile, Header]:
     if problem := unreadable(file, content, line, _names_expected(header, wanted)):
         _report(path, [problem])
     return file, header
+
+
+def _names(header: Header) -> dict[str, str]:
+    """Return the first name for each name in upper case; a column without a name, such as an index, is left out."""
+    names = reversed([*zip(header.keys, header.names, strict=True)])
+    return {key: name for key, name in reversed(dict(names).items()) if key}
 
 
 def _names_expected(header: Header, wanted: str | None) -> Schema:

@@ -428,8 +428,8 @@ FIELD_NULLABLE: Final = _error(
     _FIELDS,
 )
 FIELD_SPELLING: Final = _warning(
-    *("field-spelling", Scope.SCHEMA, "fields are not in upper case"),
-    "Such schemas were accepted; the guide writes the names of fields in upper case.",
+    *("field-spelling", Scope.SCHEMA, "required or reserved fields are not in upper case"),
+    "Such schemas were accepted; the guide writes these names in upper case.",
     "Write the names in upper case in a new schema",
     _SCHEMAS,
 )

@@ -45,7 +45,7 @@ def _findings(text: str, domain: str | None, wanted: str | None) -> Iterator[Fin
         return
     yield from _name_findings(schema, wanted)
     yield from _repeated_names(schema.fields)
-    yield from _spelling_findings(schema.fields)
+    yield from _attributes_as_text(schema.fields)
     yield from _attributes_of_no_strings(schema.fields)
     # If the name of the record is wrong, check it as a schema of the dataset's type.
     kind = schema.dataset_type or dataset_type_named(wanted or "")
@@ -61,9 +61,7 @@ def _name_findings(schema: Schema, wanted: str | None) -> Iterator[Finding]:
         yield Finding(rule=rules.SCHEMA_NAME, detail=f"the name is {schema.name}, and the dataset's type {wanted}")
 
 
-def _spelling_findings(fields: Sequence[Field]) -> Iterator[Finding]:
-    if written := [field.name for field in fields if field.name != field.key]:
-        yield Finding(rule=rules.FIELD_SPELLING, detail=", ".join(written))
+def _attributes_as_text(fields: Sequence[Field]) -> Iterator[Finding]:
     for field in fields:
         for name in field.attributes_as_text:
             yield Finding(rule=rules.FIELD_ATTRIBUTE_TEXT, column=field.name, detail=name)
@@ -93,6 +91,8 @@ def _type_findings(schema: Schema, kind: DatasetType) -> Iterator[Finding]:
     if missing:
         yield Finding(rule=rules.FIELD_MISSING, detail=", ".join(missing))
     known = kind.known_types(schema.domain)
+    if written := [field.name for field in schema.fields if field.key in known and field.name != field.key]:
+        yield Finding(rule=rules.FIELD_SPELLING, detail=", ".join(written))
     for field in schema.fields:
         if field.key in known:
             yield from _known_field_findings(field, kind, schema.domain)
