@@ -123,15 +123,16 @@ def _read(content: bytes, width: int, places: Sequence[int], wrong: list[csv.Inv
         wrong.append(row)
         return "skip"
 
+    has_quotes = b'"' in content
     names = [f"c{place}" for place in range(width)]
     included = [names[place] for place in places]
     table = csv.read_csv(
         pa.BufferReader(content),
         read_options=csv.ReadOptions(use_threads=False, block_size=len(content) + 1, column_names=names),
         parse_options=csv.ParseOptions(
-            quote_char='"' if b'"' in content else False,
+            quote_char='"' if has_quotes else False,
             escape_char="\\" if b"\\" in content and not _has_nulls(content) else False,
-            newlines_in_values=True,
+            newlines_in_values=has_quotes,
             invalid_row_handler=skip,
         ),
         convert_options=csv.ConvertOptions(

@@ -95,7 +95,7 @@ class ArrowRowChecker:
 
 def _found(file: str, column: Column, table: Table) -> Iterator[Finding]:
     """Yield a finding for the first value of a column that violates a rule, with the number of such values."""
-    values = Values(table.values[column.place])
+    values = Values(table.values[column.place], column.checks)
     for check in column.checks:
         mask = violations(check.condition, values)
         if mask is None or not is_any(mask):

@@ -4,13 +4,14 @@ Cheap operations decide about nearly all values. Only what they leave open is ma
 very few values are checked in Python. https://arrow.apache.org/docs/python/api/compute.html
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cached_property, singledispatch
 from typing import Final, TypeAlias
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from personalize_import_handler.data_checks.column_checks import Check
 from personalize_import_handler.data_checks.conditions import (
     DECIMAL,
     Condition,
@@ -31,15 +32,21 @@ Mask: TypeAlias = pa.BooleanArray
 _DIGITS_MAX: Final = 19
 """Every integer of so many digits fits into 64 bits without a sign."""
 _UNSIGNED_MAX: Final = (1 << 64) - 1
-_POINT_OR_NOTHING: Final = pa.array(["", "."])
 _SIGNED_INTEGER: Final = "[+-]?[0-9]+"
 
 
 class Values:
     """The values of a column in one block, with what several conditions need of them."""
 
-    def __init__(self, array: pa.StringArray) -> None:
+    def __init__(self, array: pa.StringArray, checks: Iterable[Check]) -> None:
         self.array = array
+        self._checks = checks
+
+    @cached_property
+    def has_words(self) -> bool:
+        """True if a value is one of the words that any check looks for."""
+        words = [check.condition.values for check in self._checks if isinstance(check.condition, IsOneOf)]
+        return is_any(_is_in(self.array, frozenset().union(*words)))
 
     @cached_property
     def lengths(self) -> pa.Int32Array:
@@ -47,9 +54,18 @@ class Values:
         return pc.binary_length(self.array)
 
     @cached_property
+    def _lengths_min_max(self) -> pa.StructScalar:
+        return pc.min_max(self.lengths)
+
+    @property
     def length_max(self) -> int:
         """The length of the longest value in bytes."""
-        return int(pc.max(self.lengths).as_py())
+        return int(self._lengths_min_max["max"].as_py())
+
+    @property
+    def has_empty(self) -> bool:
+        """True if a value is empty."""
+        return not self._lengths_min_max["min"].as_py()
 
     @cached_property
     def filled(self) -> Mask:
@@ -72,7 +88,8 @@ class Values:
     def are_decimals(self) -> Mask:
         """The values that are digits with at most one point."""
         rest = pc.ascii_trim(self.array, "0123456789")
-        return pc.and_(pc.is_in(rest, value_set=_POINT_OR_NOTHING), pc.not_equal(self.array, "."))
+        point_or_nothing = pc.or_(pc.equal(rest, "."), pc.equal(pc.binary_length(rest), 0))
+        return pc.and_(point_or_nothing, pc.not_equal(self.array, "."))
 
     @cached_property
     def are_odd(self) -> Mask:
@@ -120,7 +137,7 @@ def violations(condition: Condition, values: Values) -> Mask | None:
 
 @violations.register
 def _(_: IsEmpty, values: Values) -> Mask | None:
-    return pc.invert(values.filled)
+    return pc.invert(values.filled) if values.has_empty else None
 
 
 @violations.register
@@ -181,7 +198,7 @@ def _(condition: IsBetween, values: Values) -> Mask | None:
 
 @violations.register
 def _(condition: IsOneOf, values: Values) -> Mask | None:
-    return _is_in(values.array, condition.values)
+    return _is_in(values.array, condition.values) if values.has_words else None
 
 
 @violations.register
