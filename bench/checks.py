@@ -1,4 +1,4 @@
-"""The checks of data beside handwritten checks and bare readers: CPU time, time, and memory."""
+"""The checks of data compared with handwritten checks and bare readers: CPU time, time, and memory."""
 
 import sys
 from collections.abc import Iterator

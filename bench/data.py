@@ -34,19 +34,6 @@ KINDS: Final[Mapping[str, Mapping[str, str]]] = {
     'doubled quotes ("")': {"ITEM_ID": """'"item ""' || item || '""\"'"""},
 }
 """For each kind of data the columns that differ from clean data, in SQL."""
-FAULTS: Final[Mapping[str, str]] = {
-    "id-missing": "user-1,,1600000000,view,1.5",
-    "value-missing": "user-1,item-1,1600000000,,1.5",
-    "wrong-type": "user-1,item-1,yesterday,view,1.5",
-    "metadata-wrong-type": "user-1,item-1,1600000000,view,good",
-    "id-too-long": f"{'u' * 257},item-1,1600000000,view,1.5",
-    "value-too-long": f"user-1,item-1,1600000000,{'v' * 1001},1.5",
-    "milliseconds": "user-1,item-1,1600000000000,view,1.5",
-    "far-future": "user-1,item-1,16000000000,view,1.5",
-    "reserved-value": "user-1,item-1,1600000000,EVENT_TYPE,1.5",
-    "field-count": "user-1,item-1,1600000000,view,1.5,",
-}
-"""Rows that each violate one rule."""
 
 _ROW_BYTES: Final = 37
 """The approximate size of a row."""
@@ -86,17 +73,6 @@ def write_data(path: Path, size: int, kind: str = CLEAN) -> int:
     with duckdb.connect() as database:
         database.execute(_COPY.format(line=line, header=HEADER, rows=rows, path=path))
     return count
-
-
-def write_faulty_data(path: Path, size: int) -> dict[str, int]:
-    """Write rows, some of which violate a rule; return the line number of each violation by rule."""
-    write_data(path, size)
-    rows = path.read_text().splitlines()
-    lines = {rule: (number + 1) * len(rows) // (len(FAULTS) + 2) for number, rule in enumerate(FAULTS)}
-    for rule, line in lines.items():
-        rows[line - 1] = FAULTS[rule]
-    path.write_text("\n".join(rows) + "\n")
-    return lines
 
 
 def write_schema(path: Path) -> None:

@@ -6,10 +6,23 @@ import pytest
 
 from bench import checks
 from bench.contenders import CHECK, CSV, PANDAS, READERS, Contender, many_items, run_contender
-from bench.data import CLEAN, KINDS, write_data, write_faulty_data, write_schema
+from bench.data import CLEAN, KINDS, write_data, write_schema
 from bench.part import Scale
 
 SIZE = 300_000
+FAULTS = {
+    "id-missing": "user-1,,1600000000,view,1.5",
+    "value-missing": "user-1,item-1,1600000000,,1.5",
+    "wrong-type": "user-1,item-1,yesterday,view,1.5",
+    "metadata-wrong-type": "user-1,item-1,1600000000,view,good",
+    "id-too-long": f"{'u' * 257},item-1,1600000000,view,1.5",
+    "value-too-long": f"user-1,item-1,1600000000,{'v' * 1001},1.5",
+    "milliseconds": "user-1,item-1,1600000000000,view,1.5",
+    "far-future": "user-1,item-1,16000000000,view,1.5",
+    "reserved-value": "user-1,item-1,1600000000,EVENT_TYPE,1.5",
+    "field-count": "user-1,item-1,1600000000,view,1.5,",
+}
+"""Rows that each violate one rule."""
 FOUND = {
     "milliseconds": ("milliseconds", "TIMESTAMP"),
     "ISO dates": ("wrong-type", "TIMESTAMP"),
@@ -20,6 +33,17 @@ FOUND = {
     'doubled quotes ("")': ("doubled-quotes", "ITEM_ID"),
 }
 """The rule that each kind of data violates in every row, and the column."""
+
+
+def write_faulty_data(path: Path, size: int) -> dict[str, int]:
+    """Write rows, some of which violate a rule; return the line number of each violation by rule."""
+    write_data(path, size)
+    rows = path.read_text().splitlines()
+    lines = {rule: (number + 1) * len(rows) // (len(FAULTS) + 2) for number, rule in enumerate(FAULTS)}
+    for rule, line in lines.items():
+        rows[line - 1] = FAULTS[rule]
+    path.write_text("\n".join(rows) + "\n")
+    return lines
 
 
 @pytest.fixture
@@ -34,6 +58,7 @@ def test_each_contender_finds_each_seeded_fault_on_its_line_and_nothing_else(
     contender: Contender, schema: Path, tmp_path: Path
 ) -> None:
     lines = write_faulty_data(tmp_path / "data.csv", SIZE)
+    assert lines.keys() == FAULTS.keys()
 
     ran = run_contender(contender, tmp_path / "data.csv", schema)
 

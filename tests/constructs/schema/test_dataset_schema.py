@@ -186,7 +186,10 @@ def test_the_name_of_a_record_in_lower_case_is_accepted_and_the_dataset_type_is_
 @pytest.mark.parametrize(
     ("schema", "warning"),
     [
-        (DatasetSchema.users().field("age", "int"), "field-spelling: fields are not in upper case (age). "),
+        (
+            DatasetSchema.from_json(USERS.replace("USER_ID", "user_id")),
+            "field-spelling: required or reserved fields are not in upper case (user_id). ",
+        ),
         (
             DatasetSchema.from_json(USERS.replace('"int"', '"string", "categorical": "true"')),
             "field-attribute-text: AGE: an attribute of a field is a string (categorical). ",

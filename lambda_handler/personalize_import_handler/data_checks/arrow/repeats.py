@@ -75,7 +75,7 @@ class Repeats:
 
 @contextmanager
 def _python_errors() -> Iterator[None]:
-    """Raise OSError if DuckDB has no memory or disk space left, and KeyboardInterrupt for Ctrl-C."""
+    """Raise OSError if DuckDB lacks memory or disk space, and KeyboardInterrupt for Ctrl-C."""
     try:
         yield
     except duckdb.Error as error:

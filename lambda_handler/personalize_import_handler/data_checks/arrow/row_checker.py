@@ -6,18 +6,20 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from threading import Lock
 from types import TracebackType
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from personalize_import_handler.data_checks.arrow.parsing import Table, split, table_of
-from personalize_import_handler.data_checks.arrow.repeats import Repeats
 from personalize_import_handler.data_checks.arrow.violations import Values, is_any, violations
 from personalize_import_handler.data_checks.column_checks import Column, Columns
 from personalize_import_handler.data_checks.findings import Finding
 from personalize_import_handler.data_checks.row_checker import USERS_ENOUGH, Block, BlockReport, Wanted
 from personalize_import_handler.data_checks.tokenizer import Lines
+
+if TYPE_CHECKING:
+    from personalize_import_handler.data_checks.arrow.repeats import Repeats
 
 _BLOCK_BYTES: Final = 1 << 21
 """Larger blocks are hardly faster, and need more memory."""
@@ -87,8 +89,11 @@ class ArrowRowChecker:
                 if len(self._users_with_two) < USERS_ENOUGH:  # rare: then they are counted over all blocks
                     self._kept().add_users(ids, rows)
 
-    def _kept(self) -> Repeats:
+    def _kept(self) -> "Repeats":
         if self._repeats is None:
+            # DuckDB takes a while to load, and most interactions don't need it.
+            from personalize_import_handler.data_checks.arrow.repeats import Repeats
+
             self._repeats = Repeats(self._closing)
         return self._repeats
 

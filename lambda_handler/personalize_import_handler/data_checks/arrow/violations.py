@@ -44,7 +44,7 @@ class Values:
 
     @cached_property
     def has_words(self) -> bool:
-        """True if a value is one of the words that any check looks for."""
+        """True if a value is a word of any check."""
         words = [check.condition.values for check in self._checks if isinstance(check.condition, IsOneOf)]
         return is_any(_is_in(self.array, frozenset().union(*words)))
 
