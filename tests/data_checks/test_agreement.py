@@ -49,5 +49,7 @@ def test_the_local_service_imports_exactly_what_the_check_accepts() -> None:
 
 @pytest.mark.nightly
 def test_the_local_service_imports_exactly_what_the_check_accepts_in_large_numbers() -> None:
-    verdicts = agree(range(3000, 33_000))
+    verdicts = Counter[bool]()
+    for first in range(3000, 33_000, 1000):  # each with new services: the time of a call grows with their jobs
+        verdicts += agree(range(first, first + 1000))
     assert min(verdicts.values()) > 5000, verdicts

@@ -104,15 +104,12 @@ class PlainRowChecker:
 
     def check(self, block: Block, columns: Columns, wanted: Wanted) -> BlockReport:
         """Check the rows of a block."""
-        return self.report(block.file, rows_of(block, columns), columns, wanted)
-
-    def report(self, file: str, rows: "Rows", columns: Columns, wanted: Wanted) -> BlockReport:
-        """Check rows that have been split into values."""
+        file, rows = block.file, rows_of(block, columns)
         report = BlockReport(rows=len(rows.lines))
         if rows.lines:
             for column in columns.imported:
                 for check in column.checks:
-                    rows.findings.add_all(_violations(check, column, rows, file))
+                    rows.findings.add_all(violations(check, column, rows, file))
             self._remember(file, columns, rows)
             _count(report, columns, rows, wanted)
         report.findings = list(rows.findings)
@@ -179,7 +176,7 @@ def field_count(file: str, line: int, fields: int, width: int, count: int = 1) -
     return Finding(rule=rules.FIELD_COUNT, file=file, line=line, detail=f"{fields} instead of {width}", count=count)
 
 
-def _violations(check: Check, column: Column, rows: Rows, file: str) -> Iterator[Finding]:
+def violations(check: Check, column: Column, rows: Rows, file: str) -> Iterator[Finding]:
     """Yield a finding for the first value that violates a rule, with the number of such values."""
     values, holds = rows.values[column.place], check.condition.holds
     if check.of_empty:

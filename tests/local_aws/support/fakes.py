@@ -26,6 +26,7 @@ from personalize_local.personalize.service_model import service_model
 ACCOUNT_REGION = AccountRegion(account="111122223333", region="eu-west-1")
 ROLE_ARN = "arn:aws:iam::111122223333:role/import"
 BUCKET = "training-data"
+CHUNK_BYTES = 1 << 14
 
 
 class ManualClock(Clock):
@@ -98,7 +99,8 @@ class FakeRole:
             self.aws.put(key, self.aws.before_second_read, bucket)
         if key not in objects:
             raise DataNotFoundError(key)
-        return iter([objects[key]])
+        content = objects[key]
+        return (content[start : start + CHUNK_BYTES] for start in range(0, len(content), CHUNK_BYTES))
 
     def _bucket(self, bucket: str) -> dict[str, bytes]:
         if bucket in self.aws.closed_buckets:

@@ -108,6 +108,12 @@ def test_a_too_long_text_is_truncated(world: World) -> None:
     assert len(world.rows(dataset_arn)["rows"][0]["TITLE"]) == 20_000
 
 
+def test_chinese_and_japanese_texts_are_truncated_earlier(world: World) -> None:
+    dataset_arn = make_dataset(world, "Items")
+    imported(world, dataset_arn, ITEMS + f"a,{'漢' * 7001},,x\nb,{'a' * 20_000 + '漢'},,x\n")
+    assert [len(row["TITLE"]) for row in world.rows(dataset_arn)["rows"]] == [7000, 20_000]
+
+
 def test_both_ways_of_escaping_quotes_and_line_breaks_in_quotes_are_read(world: World) -> None:
     dataset_arn = make_dataset(world, "Items")
     imported(world, dataset_arn, ITEMS + 'a,"One ""two, three""",1,drama\nb,"One\n\n\\"two\\"",1,drama\n')
