@@ -86,7 +86,7 @@ class _Rows(PlainRowChecker):
         rows = rows_of(block, columns)
         for column in columns.imported if rows.lines else ():
             self.columns.setdefault(column.key, []).extend(rows.values[column.place])
-        return self.report(block.file, rows, columns, wanted)
+        return super().check(block, columns, wanted)
 
 
 def _read_header(path: Path, wanted: str | None) -> tuple[DataFile, Header]:
