@@ -1,7 +1,7 @@
 """Run the benchmarks, print the figures and write them to docs/benchmarks.md.
 
 `python -m bench` runs all parts. With names of parts as arguments, it runs those and only prints. `QUICK=1` measures
-less and only prints; `LARGE=1` adds data ten times as large.
+less and only prints; `LARGE=1` adds the check of 10 GB.
 """
 
 import os
@@ -32,7 +32,7 @@ _PACKAGES: Final = ("aws-cdk-lib", "crhelper", "ministack", "duckdb", "pandas", 
 _INTRODUCTION: Final = """# Benchmarks
 
 `make bench` writes this page. `QUICK=1` measures less, `PARTS="..."` measures only these parts; both only print the
-result. `LARGE=1` adds data ten times as large. Figures depend on the machine: compare only figures of the same run.
+result. `LARGE=1` adds the check of 10 GB. Figures depend on the machine: compare only figures of the same run.
 """
 
 

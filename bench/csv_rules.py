@@ -5,9 +5,7 @@ import re
 import sys
 
 from bench.data import HEADER
-from bench.findings import CATEGORICAL, RESERVED, TEXT_LENGTHS, Found
-from personalize_import_handler.data_checks.aggregates import CATEGORIES_MAX
-from personalize_import_handler.data_checks.column_checks import MILLISECONDS_MIN, YEAR_2100
+from bench.found import MILLISECONDS_MIN, RESERVED, TEXT_LENGTHS, YEAR_2100, Found
 from personalize_import_handler.data_checks.conditions import DECIMAL
 
 _COLUMNS = HEADER.split(",")
@@ -44,7 +42,7 @@ def _check_empty(name: str, line: int, found: Found) -> None:
     if name == "RATING":
         found.empty_ratings += 1
     else:
-        found.add("value-missing", name, line)
+        found.add("value-missing" if name == "EVENT_TYPE" else "id-missing", name, line)
 
 
 def _check_time(value: str, line: int, found: Found) -> None:
@@ -61,9 +59,8 @@ def _check_text(name: str, value: str, line: int, found: Found) -> None:
         found.add("id-too-long" if name.endswith("_ID") else "value-too-long", name, line)
     if value in RESERVED:
         found.add("reserved-value", name, line)
-    if name in CATEGORICAL:
-        if len(found.categories[name]) <= CATEGORIES_MAX:
-            found.categories[name].update(value.split("|"))
+    if name == "EVENT_TYPE":
+        found.event_types.add(value)
     elif name == "USER_ID" and not found.has_users:
         (found.users_with_two if value in found.users else found.users).add(value)
 

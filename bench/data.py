@@ -1,12 +1,13 @@
-"""Generated interactions: few users and items have most of them, and one column is mostly empty."""
+"""Generated interactions, clean or with the same fault in every row: few users and items have most of them."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
 import duckdb
 
-HEADER: Final = "USER_ID,ITEM_ID,EVENT_TYPE,TIMESTAMP,CABIN_TYPE,RATING"
+HEADER: Final = "USER_ID,ITEM_ID,TIMESTAMP,EVENT_TYPE,RATING"
 SCHEMA: Final = {
     "type": "record",
     "name": "Interactions",
@@ -14,52 +15,64 @@ SCHEMA: Final = {
     "fields": [
         {"name": "USER_ID", "type": "string"},
         {"name": "ITEM_ID", "type": "string"},
-        {"name": "EVENT_TYPE", "type": "string"},
         {"name": "TIMESTAMP", "type": "long"},
-        {"name": "CABIN_TYPE", "type": "string", "categorical": True},
+        {"name": "EVENT_TYPE", "type": "string"},
         {"name": "RATING", "type": ["null", "float"]},
     ],
     "version": "1.0",
 }
-_ROW_BYTES: Final = 44
+CLEAN: Final = "clean"
+MILLISECONDS: Final = "milliseconds"
+KINDS: Final[Mapping[str, Mapping[str, str]]] = {
+    CLEAN: {},
+    MILLISECONDS: {"TIMESTAMP": "1000 * time"},
+    "ISO dates": {"TIMESTAMP": "strftime(make_timestamp(1000000 * time), '%Y-%m-%dT%H:%M:%SZ')"},
+    "null words": {"RATING": "'NULL'"},
+    r"\N": {"RATING": r"'\N'"},
+    "ids with .0": {"USER_ID": "user || '.0'"},
+    "a value too many": {"RATING": "rating || ','"},
+    'doubled quotes ("")': {"ITEM_ID": """'"item ""' || item || '""\"'"""},
+}
+"""For each kind of data the columns that differ from clean data, in SQL."""
+
+_ROW_BYTES: Final = 37
 """The approximate size of a row."""
+_COLUMNS: Final[Mapping[str, str]] = {
+    "USER_ID": "'user-' || user",
+    "ITEM_ID": "'item-' || item",
+    "TIMESTAMP": "time",
+    "EVENT_TYPE": "CASE WHEN event < 0.8 THEN 'view' WHEN event < 0.95 THEN 'click' ELSE 'purchase' END",
+    "RATING": "rating",
+}
 # Times repeatedly rise and fall, as in collected data: each 20,000 rows start 400 seconds after the previous ones.
 _ROWS: Final = """
-SELECT 'user-' || CAST(floor({users} * {user} ** 3) AS BIGINT) AS USER_ID,
-  'item-' || CAST(floor({items} * {item} ** 4) AS BIGINT) AS ITEM_ID,
-  CASE WHEN {event} < 0.8 THEN 'view' WHEN {event} < 0.95 THEN 'click' ELSE 'purchase' END AS EVENT_TYPE,
-  1500000000 + row // 20000 * 400 + row % 20000 AS TIMESTAMP,
-  CASE WHEN {cabin} < 0.85 THEN 'Economy' WHEN {cabin} < 0.97 THEN 'Business' ELSE 'First' END AS CABIN_TYPE,
-  CASE WHEN {rating} >= 0.1 THEN NULL ELSE ['1.5', '2.75', '3.0', '4.25', '5.0'][1 + CAST(floor({rating} * 50) AS INT)]
-  END AS RATING
+SELECT CAST(floor({users} * {user} ** 3) AS BIGINT) AS user, CAST(floor({items} * {item} ** 4) AS BIGINT) AS item,
+  1500000000 + row // 20000 * 400 + row % 20000 AS time, {event} AS event,
+  format('{{:.2f}}', 5 * {rating}) AS rating
 FROM range({count}) AS rows(row)"""
+# A line is one value: neither its commas nor its quotes mean anything to DuckDB.
+_COPY: Final = """COPY (SELECT {line} AS "{header}" FROM ({rows})) TO '{path}' (HEADER, DELIMITER '\x01', QUOTE '')"""
 
 
-def write_data(path: Path, size: int) -> None:
-    """Write a header and rows of about this size in bytes; the same size results in the same rows."""
+def write_data(path: Path, size: int, kind: str = CLEAN) -> int:
+    """Write a header and rows; return their number.
+
+    Clean data has about this size in bytes, other kinds have as many rows.
+    """
+    count = size // _ROW_BYTES
     rows = _ROWS.format(
         user=_chance(0),
         users=max(100, size // 3_000),
         item=_chance(1),
         items=max(50, size // 50_000),
         event=_chance(2),
-        cabin=_chance(3),
-        rating=_chance(4),
-        count=size // _ROW_BYTES,
+        rating=_chance(3),
+        count=count,
     )
+    line = " || ',' || ".join(f"({each})" for each in {**_COLUMNS, **KINDS[kind]}.values())
     with duckdb.connect() as database:
-        database.execute(f"COPY ({rows}) TO '{path}' (HEADER, DELIMITER ',')")
-
-
-def write_repeated(path: Path, source: Path, times: int) -> None:
-    """Write the rows of a file several times, under one header."""
-    with path.open("wb") as file:
-        for number in range(times):
-            with source.open("rb") as rows:
-                header = rows.readline()
-                file.write(b"" if number else header)
-                while chunk := rows.read(1 << 24):
-                    file.write(chunk)
+        database.execute(_COPY.format(line=line, header=HEADER, rows=rows, path=path))
+    return count
 
 
 def write_schema(path: Path) -> None:

@@ -4,14 +4,15 @@ import json
 import sys
 from dataclasses import dataclass, field
 
-from personalize_import_handler.data_checks.aggregates import CATEGORIES_MAX, FILLED_MIN, INTERACTIONS_MIN, KINDS_MAX
+from personalize_import_handler.data_checks.aggregates import FILLED_MIN, INTERACTIONS_MIN, KINDS_MAX
 from personalize_import_handler.data_checks.column_checks import VALUE_LENGTH_MAX
 from personalize_import_handler.data_checks.dataset_types import DATASET_TYPES
 from personalize_import_handler.data_checks.row_checker import USERS_ENOUGH
 
-CATEGORICAL = ("EVENT_TYPE", "CABIN_TYPE")
-TEXT_LENGTHS = {"USER_ID": 256, "ITEM_ID": 256, "EVENT_TYPE": VALUE_LENGTH_MAX, "CABIN_TYPE": VALUE_LENGTH_MAX}
+TEXT_LENGTHS = {"USER_ID": 256, "ITEM_ID": 256, "EVENT_TYPE": VALUE_LENGTH_MAX}
 RESERVED = next(each for each in DATASET_TYPES if each.name == "INTERACTIONS").known_fields(None)
+YEAR_2100 = 4_102_444_800
+MILLISECONDS_MIN = 10**12
 
 
 @dataclass
@@ -22,7 +23,7 @@ class Found:
     empty_ratings: int = 0
     users: set[str] = field(default_factory=set)
     users_with_two: set[str] = field(default_factory=set)
-    categories: dict[str, set[str]] = field(default_factory=lambda: {name: set() for name in CATEGORICAL})
+    event_types: set[str] = field(default_factory=set)
     _first: dict[tuple[str, str | None], int | None] = field(default_factory=dict)
     _counts: dict[tuple[str, str | None], int] = field(default_factory=dict)
 
@@ -42,10 +43,8 @@ class Found:
             self.add("too-few-interactions")
         if not self.has_users:
             self.add("too-few-users", "USER_ID")
-        if len(self.categories["EVENT_TYPE"]) + 2 > KINDS_MAX:  # with the two metadata columns
+        if len(self.event_types) + 1 > KINDS_MAX:  # with the metadata column
             self.add("too-many-kinds", "EVENT_TYPE")
-        if len(self.categories["CABIN_TYPE"]) > CATEGORIES_MAX:
-            self.add("too-many-categories", "CABIN_TYPE")
         if self.rows and 1 - self.empty_ratings / self.rows < FILLED_MIN:
             self.add("column-sparse", "RATING")
         findings = [[rule, column, self._first[rule, column], count] for (rule, column), count in self._counts.items()]

@@ -10,9 +10,7 @@ import warnings
 import pandas as pd
 
 from bench.data import HEADER
-from bench.findings import CATEGORICAL, RESERVED, TEXT_LENGTHS, Found
-from personalize_import_handler.data_checks.aggregates import CATEGORIES_MAX
-from personalize_import_handler.data_checks.column_checks import MILLISECONDS_MIN, YEAR_2100
+from bench.found import MILLISECONDS_MIN, RESERVED, TEXT_LENGTHS, YEAR_2100, Found
 from personalize_import_handler.data_checks.conditions import DECIMAL
 
 _CHUNK = 250_000
@@ -48,7 +46,7 @@ def _check_chunk(chunk: pd.DataFrame, found: Found) -> None:
         if name == "RATING":
             found.empty_ratings += int(empty.sum())
         else:
-            _add(found, "value-missing", name, empty)
+            _add(found, "value-missing" if name == "EVENT_TYPE" else "id-missing", name, empty)
         filled = values[~empty] if empty.any() else values
         if name == "TIMESTAMP":
             _check_times(filled, found)
@@ -70,9 +68,8 @@ def _check_texts(name: str, values: pd.Series, found: Found) -> None:
     too_long = "id-too-long" if name.endswith("_ID") else "value-too-long"
     _add(found, too_long, name, values.str.len() > TEXT_LENGTHS[name])
     _add(found, "reserved-value", name, values.isin(RESERVED))
-    if name in CATEGORICAL:
-        if len(found.categories[name]) <= CATEGORIES_MAX:
-            found.categories[name].update(part for value in values.unique() for part in value.split("|"))
+    if name == "EVENT_TYPE":
+        found.event_types.update(values.unique())
     elif name == "USER_ID" and not found.has_users:
         again = values[values.duplicated()].unique()
         seen = set(values.unique())

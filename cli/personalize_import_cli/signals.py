@@ -36,8 +36,8 @@ def exit_on_signals() -> Iterator[None]:
             signal.signal(number, end)
     try:
         yield
-    except Exception as error:
-        if received:  # DuckDB replaces the exception that a signal raised during its call
+    except (Exception, KeyboardInterrupt) as error:
+        if received:  # a library may have replaced the exception that the signal raised
             raise SignalExit(received[0]) from error
         raise
     finally:

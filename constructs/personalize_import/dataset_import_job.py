@@ -34,6 +34,7 @@ from personalize_import.synthesis.environment_checks import (
 )
 from personalize_import.synthesis.exported_attributes import warn_of_exported_attributes
 from personalize_import.synthesis.property_injection import property_injectable
+from personalize_import.synthesis.regions import warn_of_region
 from personalize_import.synthesis.validation import check_text
 from personalize_import.wait_chain import create_wait_chain, get_att_string
 from personalize_import_handler import contract
@@ -162,6 +163,7 @@ class DatasetImportJob(ObservedImport):
             check_bucket_environment(self, data.bucket),
         )
         warn_of_environment(self, data.bucket, data.encryption_key)
+        warn_of_region(self)
         return data
 
     def _grant_access(self, data: DataSourceConfig, arguments: JobArguments) -> tuple[iam.IRole, ReadAccess]:

@@ -1,26 +1,38 @@
-"""The benchmark of the checks: all contenders apply the same rules, and the tables have all figures."""
+"""The benchmark of the checks: all contenders apply the same rules, and the tables show what was measured."""
 
 from pathlib import Path
 
 import pytest
 
 from bench import checks
-from bench.contenders import CONTENDERS, CSV, DUCKDB, PANDAS, PLAIN, READING, Contender, run
-from bench.data import write_data, write_schema
+from bench.contenders import CHECK, CSV, PANDAS, READERS, Contender, many_items, run_contender
+from bench.data import CLEAN, KINDS, write_data, write_schema
+from bench.part import Scale
 
 SIZE = 300_000
 FAULTS = {
-    "value-missing": "user-1,,view,1600000000,Economy,",
-    "wrong-type": "user-1,item-1,view,yesterday,Economy,",
-    "metadata-wrong-type": "user-1,item-1,view,1600000000,Economy,good",
-    "id-too-long": f"{'u' * 257},item-1,view,1600000000,Economy,",
-    "value-too-long": f"user-1,item-1,view,1600000000,{'c' * 1001},",
-    "milliseconds": "user-1,item-1,view,1600000000000,Economy,",
-    "far-future": "user-1,item-1,view,16000000000,Economy,",
-    "reserved-value": "user-1,item-1,view,1600000000,EVENT_TYPE,",
-    "field-count": "user-1,item-1,view,1600000000,Economy,,",
+    "id-missing": "user-1,,1600000000,view,1.5",
+    "value-missing": "user-1,item-1,1600000000,,1.5",
+    "wrong-type": "user-1,item-1,yesterday,view,1.5",
+    "metadata-wrong-type": "user-1,item-1,1600000000,view,good",
+    "id-too-long": f"{'u' * 257},item-1,1600000000,view,1.5",
+    "value-too-long": f"user-1,item-1,1600000000,{'v' * 1001},1.5",
+    "milliseconds": "user-1,item-1,1600000000000,view,1.5",
+    "far-future": "user-1,item-1,16000000000,view,1.5",
+    "reserved-value": "user-1,item-1,1600000000,EVENT_TYPE,1.5",
+    "field-count": "user-1,item-1,1600000000,view,1.5,",
 }
 """Rows that each violate one rule."""
+FOUND = {
+    "milliseconds": ("milliseconds", "TIMESTAMP"),
+    "ISO dates": ("wrong-type", "TIMESTAMP"),
+    "null words": ("null-word", "RATING"),
+    r"\N": ("null-word", "RATING"),
+    "ids with .0": ("id-from-float", "USER_ID"),
+    "a value too many": ("field-count", None),
+    'doubled quotes ("")': ("doubled-quotes", "ITEM_ID"),
+}
+"""The rule that each kind of data violates in every row, and the column."""
 
 
 def write_faulty_data(path: Path, size: int) -> dict[str, int]:
@@ -41,47 +53,56 @@ def schema(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.mark.parametrize("contender", CONTENDERS, ids=lambda contender: contender.name)
-def test_each_contender_finds_exactly_the_seeded_errors_on_their_lines(
+@pytest.mark.parametrize("contender", [CHECK, CSV, PANDAS], ids=lambda contender: contender.name)
+def test_each_contender_finds_each_seeded_fault_on_its_line_and_nothing_else(
     contender: Contender, schema: Path, tmp_path: Path
 ) -> None:
     lines = write_faulty_data(tmp_path / "data.csv", SIZE)
+    assert lines.keys() == FAULTS.keys()
 
-    ran = run(contender, tmp_path / "data.csv", schema)
+    ran = run_contender(contender, tmp_path / "data.csv", schema)
 
-    found = {rule: (line, count) for rule, _, line, count in ran.findings if rule != "column-sparse"}
-    assert found == {rule: (line, 1) for rule, line in lines.items()}
-    assert ("column-sparse", "RATING", None, 1) in ran.findings
-    assert len(ran.findings) == len(FAULTS) + 1
+    assert {rule: (line, count) for rule, _, line, count in ran.findings} == {
+        rule: (line, 1) for rule, line in lines.items()
+    }
 
 
-@pytest.mark.nightly
-def test_all_contenders_read_the_same_rows_and_are_in_the_tables(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_the_check_finds_nothing_in_clean_data_and_one_fault_in_every_row_of_the_other_kinds(
+    schema: Path, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(checks, "_SIZES_QUICK", (SIZE,))
-    monkeypatch.setattr(checks, "_LARGE_TIMES", 2)
-    *each, large = checks.measure(tmp_path, quick=True, large=True)
+    data = tmp_path / "data.csv"
+    assert FOUND.keys() | {CLEAN} == KINDS.keys()
+    for kind in KINDS:
+        write_data(data, SIZE, kind)
+        rows = data.read_bytes().count(b"\n") - 1
+        findings = run_contender(CHECK, data, schema).findings
+        assert findings == ({(*FOUND[kind], 2, rows)} if kind in FOUND else set())
 
-    assert [one.run.contender for one in each] == [DUCKDB, PLAIN, CSV, PANDAS, READING]
-    (rows,) = {one.run.rows for one in each}
-    assert large.run.rows == 2 * rows
-    assert all(one.run.seconds > 0 and one.run.peak_bytes > 1_000_000 for one in [*each, large])
-    table = checks.table([*each, large])
-    assert all(f"| {contender.name} |" in table for contender in (*CONTENDERS, READING))
-    assert table.count("| yes |") + table.count("| no |") == 4
+
+@pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.name)
+def test_readers_read_all_rows(reader: Contender, schema: Path, tmp_path: Path) -> None:
+    write_data(tmp_path / "data.csv", SIZE)
+    rows = (tmp_path / "data.csv").read_bytes().count(b"\n") - 1
+    assert run_contender(reader, tmp_path / "data.csv", schema).rows == rows
+
+
+def test_generated_items_have_as_many_bytes_as_asked_for_and_violate_no_rule(schema: Path, tmp_path: Path) -> None:
+    ran = run_contender(many_items(10_000_000), tmp_path, schema)
+    assert ran.rows * 50 < 10_000_000 < ran.rows * 80
+    assert ran.findings == set()
 
 
 @pytest.mark.nightly
-def test_a_slow_contender_is_measured_with_part_of_the_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(checks, "_SIZES_QUICK", (4 * SIZE, 160 * SIZE))
-    monkeypatch.setattr(checks, "_SECONDS_MAX", 0)
-    measured = list(checks.measure(tmp_path, quick=True))
+def test_the_tables_have_all_contenders_and_goals(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checks, "_SIZE_QUICK", SIZE)
+    monkeypatch.setattr(checks, "_ITEMS_QUICK", 10 * SIZE)
+    text = checks.run(tmp_path, Scale(quick=True, large=True)).text
+    assert all(f"| {kind} | {CHECK.name} |" in text for kind in KINDS)
+    assert all(f"| {CLEAN} | {contender.name} |" in text for contender in (CSV, PANDAS, *READERS))
+    assert "| items with ids | the check of generated items |" in text
+    assert text.count("| yes |") + text.count("| no |") == 1 + (len(KINDS) - 1) + 4 + 1
 
-    assert [one.run for one in measured[4:8]] == [one.run for one in measured[:4]]
-    assert "(part: 1 MB)" in measured[4].row
 
-
-def test_a_contender_that_fails_ends_the_benchmark(schema: Path, tmp_path: Path) -> None:
+def test_a_contender_that_fails_is_an_error(schema: Path, tmp_path: Path) -> None:
     with pytest.raises(RuntimeError, match="personalize-import check ended with 2"):
-        run(DUCKDB, tmp_path / "nowhere.csv", schema)
+        run_contender(CHECK, tmp_path / "nowhere.csv", schema)

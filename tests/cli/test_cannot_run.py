@@ -42,7 +42,7 @@ def test_a_broken_link_in_a_folder(tmp_path: Path, schema: Path) -> None:
 )
 def test_data_that_is_not_text(items: Path, schema: Path, content: bytes, format: str) -> None:
     items.write_bytes(content)
-    assert check(items, schema) == f"{items}: this is no text ({format}). Store the data as plain CSV"
+    assert check(items, schema) == f"{items}: the file is not text ({format}). Store the data as plain CSV"
 
 
 def test_several_files_that_are_not_text(tmp_path: Path, schema: Path) -> None:
@@ -51,7 +51,7 @@ def test_several_files_that_are_not_text(tmp_path: Path, schema: Path) -> None:
     for name in ("a.csv", "b.csv", "c.csv"):
         (folder / name).write_bytes(b"\0")
     failure = check(folder, schema)
-    assert failure.startswith(f"{folder}/a.csv: this is no text (binary)")
+    assert failure.startswith(f"{folder}/a.csv: the file is not text (binary)")
     assert failure.endswith("(and 2 more like that)")
 
 
@@ -112,7 +112,6 @@ def test_a_schema_that_does_not_exist(items: Path, tmp_path: Path) -> None:
         (["--format", "xml"], "Invalid value for '--format': 'xml' is not one of 'table', 'json', 'sarif', 'junit'."),
         (["--domain", "shop"], "Invalid value for '--domain': 'shop' is not one of 'ECOMMERCE', 'VIDEO_ON_DEMAND'."),
         (["--import-mode", "ALL"], "Invalid value for '--import-mode': 'ALL' is not one of 'FULL', 'INCREMENTAL'."),
-        (["--engine", "spark"], "Invalid value for '--engine': 'spark' is not one of 'duckdb', 'plain'."),
         (["--quick"], "No such option"),
         (["more.csv"], "Got unexpected extra argument (more.csv)"),
     ],
@@ -186,7 +185,7 @@ def test_missing_permissions(
     data = paths["folder" if forbidden == "folder" else "data"]
 
     request.getfixturevalue("as_nobody")
-    code = run_here(["check", str(data), "--schema", str(paths["schema"]), "--engine", "plain"])
+    code = run_here(["check", str(data), "--schema", str(paths["schema"])])
 
     assert code == 2
     assert capsys.readouterr().err == f"personalize-import: {paths[forbidden]}: Permission denied\n"

@@ -20,7 +20,7 @@ def test_an_error_ends_with_1_and_is_reported_with_its_place_and_fix(items: Path
     ended = run("check", items, "--schema", schema)
     first, fix, page, summary = ended.output.splitlines()
     assert ended.code == 1
-    assert first == f"{items}:3: error: a value is missing, column ITEM_ID, '' [value-missing]"
+    assert first == f"{items}:3: error: an id or a time is missing, column ITEM_ID, '' [id-missing]"
     assert fix.strip().startswith("Fill it in")
     assert page.strip().startswith("https://docs.aws.amazon.com/personalize/")
     assert summary == "1 file, 41 bytes, 2 rows: 1 error, 0 warnings"
@@ -36,15 +36,24 @@ def test_warnings_are_allowed_unless_the_check_is_strict(
     assert "warning: a value of a metadata column is not of the field's type" in ended.output
 
 
-@pytest.mark.parametrize("engine", ["duckdb", "plain"])
-def test_either_engine_finds_the_same(
-    engine: str, items: Path, schema: Path, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("rows", [3, 400_000], ids=["a small file", "a large file"])
+def test_lines_are_numbered_as_in_the_file(rows: int, items: Path, schema: Path) -> None:
+    good = "".join(f"{number},2.5,red\n" for number in range(rows))
+    items.write_text(f"{HEADER}\n{good}a,3.5\n0,4.5,\n")
+    ended = run("check", items, "--schema", schema)
+    assert ended.code == 1
+    assert f"{items}:{rows + 2}: error: the row has more or fewer values than the header" in ended.output
+    assert f"{items}:{rows + 3}: warning: an id occurs more than once" in ended.output
+
+
+@pytest.mark.parametrize("content", [b"", GOOD.replace(",", ";").encode(), GOOD.replace("\n", "\r").encode()])
+def test_a_file_that_is_no_csv_with_a_header_is_one_error_of_the_report(
+    content: bytes, items: Path, schema: Path
 ) -> None:
-    items.write_text(f"{HEADER}\n1,2.5,red\n1,3.5\n1,4.5,\n")
-    assert run_here(["check", str(items), "--schema", str(schema), "--engine", engine]) == 1
-    output = capsys.readouterr().out
-    assert f"{items}:3: error: the row has more or fewer values than the header" in output
-    assert f"{items}:4: warning: an id comes again" in output
+    items.write_bytes(content)
+    ended = run("check", items, "--schema", schema)
+    assert (ended.code, ended.stderr) == (1, "")
+    assert ended.output.endswith(": 1 error, 0 warnings\n")
 
 
 def test_only_csv_files_directly_in_a_folder_are_checked(tmp_path: Path, schema: Path) -> None:

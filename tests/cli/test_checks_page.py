@@ -75,7 +75,7 @@ def test_the_json_is_the_output_of_the_example(folder: Path) -> None:
 def test_the_page_installs_an_extra_of_the_project() -> None:
     extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
     (extra,) = re.findall(r"pip install '\.\[(\w+)\]'", block("sh"))
-    assert {re.match(r"\w+", each)[0] for each in extras[extra]} == {"click", "duckdb", "rich"}  # type: ignore[index]
+    assert {re.match(r"\w+", each)[0] for each in extras[extra]} == {"click", "duckdb", "pyarrow", "rich"}  # type: ignore[index]
 
 
 def test_the_page_has_every_option() -> None:

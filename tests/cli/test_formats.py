@@ -49,7 +49,7 @@ def test_json_has_the_checked_data_and_every_finding(items: Path, schema: Path) 
         "failed": True,
     }
     error, warning = report["findings"]
-    assert (error["rule"], error["severity"], error["scope"]) == ("value-missing", "error", "value")
+    assert (error["rule"], error["severity"], error["scope"]) == ("id-missing", "error", "value")
     assert (error["file"], error["location"]) == ("items.csv", str(items))
     assert (error["line"], error["column"], error["value"], error["count"]) == (3, "ITEM_ID", "", 2)
     assert {"what", "why", "fix", "page", "detail"} < error.keys()
@@ -89,7 +89,7 @@ def test_sarif_has_the_members_that_its_schema_requires_and_no_others(items: Pat
 def test_sarif_has_the_place_of_an_error(items: Path, schema: Path) -> None:
     error, warning = sarif_of(items, schema)["runs"][0]["results"]
     place = error["locations"][0]
-    assert (error["ruleId"], error["level"], error["occurrenceCount"]) == ("value-missing", "error", 2)
+    assert (error["ruleId"], error["level"], error["occurrenceCount"]) == ("id-missing", "error", 2)
     assert place["physicalLocation"] == {"artifactLocation": {"uri": items.as_uri()}, "region": {"startLine": 3}}
     assert place["logicalLocations"] == [{"name": "ITEM_ID", "kind": "member"}]
     assert (warning["ruleId"], warning["level"]) == ("metadata-wrong-type", "warning")
@@ -109,11 +109,11 @@ def test_junit_has_a_case_for_each_rule(items: Path, schema: Path) -> None:
     document = text_of(items, schema, "junit")
     cases = cases_of(document)
     assert cases.keys() == {rule.id for rule in RULES}
-    assert {name for name, case in cases.items() if case.find("failure") is not None} == {"value-missing"}
+    assert {name for name, case in cases.items() if case.find("failure") is not None} == {"id-missing"}
     assert {name for name, case in cases.items() if case.find("system-out") is not None} == {"metadata-wrong-type"}
-    failure = cases["value-missing"].find("failure")
+    failure = cases["id-missing"].find("failure")
     assert failure is not None
-    assert "a value is missing in items.csv, line 3, column ITEM_ID, 2 times" in (failure.text or "")
+    assert "an id or a time is missing in items.csv, line 3, column ITEM_ID, 2 times" in (failure.text or "")
     assert "Fill it in" in (failure.text or "")
     suites = ET.fromstring(document)
     for each in (suites, suites[0]):

@@ -75,7 +75,7 @@ def test_a_failure_shows_them_as_escapes(hostile: Path, schema: Path) -> None:
     assert f"{shown}.csv/none" in run("check", hostile / f"{FILE}.csv" / "none", "--schema", schema).failure
     assert shown in run("check", hostile, "--schema", hostile / FILE).failure
     (hostile / f"{FILE}.csv").write_bytes(b"\0")
-    assert f"{shown}.csv: this is no text" in run("check", hostile, "--schema", schema).failure
+    assert f"{shown}.csv: the file is not text" in run("check", hostile, "--schema", schema).failure
 
 
 def test_wrong_arguments_are_shown_as_escapes(hostile: Path, schema: Path) -> None:

@@ -51,10 +51,19 @@ def test_an_object_is_checked(cloud: Cloud, schema: Path) -> None:
 def test_only_objects_directly_under_a_prefix_are_checked(cloud: Cloud, schema: Path, slash: str) -> None:
     ended = check(cloud, f"s3://{BUCKET}/folder{slash}", schema)
     assert ended.code == 1
-    assert f"s3://{BUCKET}/folder/b b.csv:2: error: a value is missing" in ended.output
+    assert f"s3://{BUCKET}/folder/b b.csv:2: error: an id or a time is missing" in ended.output
     assert f"s3://{BUCKET}/folder{slash}: warning: the folder has files that are not read" in ended.output
     assert "(deeper/, notes.txt), 2 times" in ended.output
     assert "2 files, " in ended.output
+
+
+@pytest.mark.parametrize(("location", "warnings"), [("folder", 1), ("folder/", 0), ("good.csv", 0)])
+def test_a_folder_without_the_slash_is_checked_as_it_is_imported_and_warned_of(
+    cloud: Cloud, schema: Path, location: str, warnings: int
+) -> None:
+    output = check(cloud, f"s3://{BUCKET}/{location}", schema).output
+    said = f"s3://{BUCKET}/{location}: warning: the location is a folder without the slash at its end"
+    assert output.count(said) == output.count("[location-without-slash]") == warnings
 
 
 def test_sarif_has_locations_in_s3(cloud: Cloud, schema: Path) -> None:
@@ -69,7 +78,7 @@ def test_sarif_has_locations_in_s3(cloud: Cloud, schema: Path) -> None:
     [
         (f"s3://{BUCKET}/none.csv", "there is no CSV file at the location"),
         (f"s3://{BUCKET}/empty/", "there is no CSV file at the location"),
-        (f"s3://{BUCKET}/zipped.csv", "this is no text (gzip)"),
+        (f"s3://{BUCKET}/zipped.csv", "the file is not text (gzip)"),
         ("s3://there-is-no-such-bucket/a.csv", "NoSuchBucket"),
         ("s3://no_name/a.csv", ""),
         ("s3:///a.csv", "a location in S3 is s3://bucket/key or s3://bucket/folder/"),

@@ -12,7 +12,7 @@ def test_without_a_dataset_type_the_data_is_not_checked(tmp_path: Path, schema: 
     ended = run("check", tmp_path / "none.csv", "--schema", schema)
     first, *_, summary = ended.output.splitlines()
     assert ended.code == 1
-    assert first.startswith(f"{schema}: error: the name fits no dataset type")
+    assert first.startswith(f"{schema}: error: the record name is not a dataset type")
     assert first.endswith("[schema-name]")
     assert summary == "Data not checked: fix the schema first (1 error, 0 warnings)"
 
@@ -21,7 +21,7 @@ def test_with_json_that_is_no_schema_the_data_is_not_checked(items: Path, schema
     schema.write_text('["ITEM_ID"]')
     ended = run("check", items, "--schema", schema)
     assert ended.code == 1
-    assert ended.output.startswith(f"{schema}: error: this is no Avro record of simple fields")
+    assert ended.output.startswith(f"{schema}: error: the schema is not a flat Avro record")
     assert "Data not checked" in ended.output
 
 

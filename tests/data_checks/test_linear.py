@@ -19,9 +19,9 @@ import pytest
 from personalize_import_handler.contract import constraints
 from personalize_import_handler.contract.constraints import TextRule
 from personalize_import_handler.contract.properties import parse
-from personalize_import_handler.data_checks import conditions
-from personalize_import_handler.data_checks.conditions import NotMatching
-from personalize_import_handler.data_checks.tokenizer import FIELD_AND_COMMA, LINE, raw_fields
+from personalize_import_handler.data_checks import column_checks, conditions
+from personalize_import_handler.data_checks.conditions import IsBetween, Matches, NotMatching
+from personalize_import_handler.data_checks.tokenizer import _FIELD_AND_COMMA, _LINE, raw_fields
 from personalize_import_handler.request import job_names
 from personalize_import_handler.request.request_time import delete_seconds
 from personalize_local.personalize.errors import ServiceError
@@ -36,7 +36,6 @@ Reader = Callable[[str], object]
 
 _HANDLER: Final = "personalize_import_handler"
 _CHECKS: Final = f"{_HANDLER}.data_checks"
-_CLI: Final = "personalize_import_cli"
 _SUSPECTS: Final = 3
 _HANGS_SECONDS: Final = 20
 
@@ -52,6 +51,11 @@ def _requested(text: str) -> None:
         check_constraints(input_shape("CreateDatasetImportJob"), {**parameters, "tags": [{"tagKey": text}]})
 
 
+def _fields_of_a_line(text: str) -> None:
+    if _LINE.fullmatch(text):
+        raw_fields(text)
+
+
 THROUGH_FUNCTIONS: Final[dict[str, list[tuple[str, Reader]]]] = {
     f"{_HANDLER}.contract.constraints:TextRule.check": [
         (constraints.DATA_LOCATION.pattern, lambda text: list(constraints.DATA_LOCATION.check("x", text)))
@@ -61,30 +65,22 @@ THROUGH_FUNCTIONS: Final[dict[str, list[tuple[str, Reader]]]] = {
         ("[0-9]+", lambda text: delete_seconds({"ServiceTimeout": text}))
     ],
     f"{_HANDLER}.contract.value_types:Seconds.parse": [("[0-9]+", _parsed)],
-    f"{_CHECKS}.conditions:NotMatching.compiled": [
-        (pattern, NotMatching(pattern).compiled.fullmatch) for pattern in (conditions.DECIMAL, conditions.BOOLEAN)
+    f"{_CHECKS}.conditions:NotMatching._compiled": [
+        (pattern, NotMatching(pattern).holds) for pattern in (conditions.DECIMAL, conditions.BOOLEAN)
     ],
-    # A line is matched as a whole before it is divided.
-    f"{_CHECKS}.tokenizer:_FIELD_AND_COMMA": [(f"({LINE}){FIELD_AND_COMMA}", raw_fields)],
+    f"{_CHECKS}.conditions:Matches._compiled": [
+        (pattern, Matches(pattern).holds) for pattern in (column_checks._DATE, column_checks._ID_FROM_FLOAT)
+    ],
+    f"{_CHECKS}.conditions:IsBetween._besides": [
+        (pattern, IsBetween(-(10**30), 10**30, besides=pattern).holds) for pattern in (column_checks._DATE, "[+-]?0+")
+    ],
+    # A record is matched as a whole before it is split.
+    f"{_CHECKS}.tokenizer:_FIELD_AND_COMMA": [(f"({_LINE.pattern}){_FIELD_AND_COMMA.pattern}", _fields_of_a_line)],
     "personalize_local.personalize.request_validation:_compiled": [
         (r"arn:([a-z\d-]+):personalize:.*:.*:.+", _requested)
     ],
 }
 """For each expression that isn't a constant, or reads only some texts: a pattern of its inputs, and its reader."""
-
-# Timed with whole rows, see `test_linear_rows`.
-OF_ROWS: Final = {
-    f"{_CHECKS}.row_checker:PlainRowChecker._passes",
-    f"{_CHECKS}.sieve:_any_of",
-    f"{_CHECKS}.sieve:_empty_values",
-    f"{_CHECKS}.sieve:_fragment",
-    f"{_CLI}.check.duckdb_block:DuckDbBlock._doubled_quotes",
-    f"{_CLI}.check.duckdb_block:DuckDbBlock._value",
-    f"{_CLI}.check.duckdb_block:_WITH_QUOTES",
-    f"{_CLI}.check.duckdb_conditions:_",
-    f"{_CLI}.check.duckdb_conditions:_is_between",
-    f"{_CLI}.check.duckdb_rows:DuckDbRowChecker._passes",
-}
 
 # These read what the app itself has written: paths of its constructs and its own templates.
 OF_THE_APP: Final = {
@@ -93,7 +89,7 @@ OF_THE_APP: Final = {
     "personalize_import.schema.schema_resource:_place",
 }
 
-CONSTANTS: Final = sorted(expressions() - THROUGH_FUNCTIONS.keys() - OF_ROWS - OF_THE_APP)
+CONSTANTS: Final = sorted(expressions() - THROUGH_FUNCTIONS.keys() - OF_THE_APP)
 
 
 def readers_of(key: str) -> Iterator[tuple[str, Reader]]:
@@ -159,7 +155,7 @@ def test_time_grows_with_the_text(key: str, record_property: Callable[[str, obje
 
 
 def test_each_expression_of_the_project_is_timed() -> None:
-    assert expressions() >= THROUGH_FUNCTIONS.keys() | OF_ROWS | OF_THE_APP
+    assert expressions() >= THROUGH_FUNCTIONS.keys() | OF_THE_APP
     assert len(CONSTANTS) > 30
 
 

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from personalize_import_cli.check.duckdb_rows import DuckDbRowChecker
+from personalize_import_handler.data_checks.arrow.row_checker import ArrowRowChecker
 from personalize_import_handler.data_checks.checker import check
 from personalize_import_handler.data_checks.findings import Finding
 from personalize_import_handler.data_checks.row_checker import PlainRowChecker, RowChecker
@@ -16,7 +16,7 @@ RULES_OF_DATA = [rule.id for rule in RULES if rule.scope is not Scope.SCHEMA]
 # A fault that breaks a second rule by its nature.
 ALSO = {
     "column-missing": {"column-extra"},
-    "column-collision": {"column-extra"},
+    "column-twice": {"column-extra"},
     "headers-differ": {"column-extra", "field-count"},
     "too-few-interactions": {"too-few-users"},
 }
@@ -27,7 +27,7 @@ def checker(name: str) -> Iterator[RowChecker]:
     if name == "plain":
         yield PlainRowChecker()
     else:
-        with DuckDbRowChecker(workers=2) as rows:
+        with ArrowRowChecker(workers=2) as rows:
             yield rows
 
 
@@ -39,7 +39,7 @@ def test_there_is_a_fault_for_each_rule_of_data() -> None:
     assert sorted(FAULTY) == sorted(RULES_OF_DATA)
 
 
-@pytest.mark.parametrize("name", ["plain", "duckdb"])
+@pytest.mark.parametrize("name", ["plain", "arrow"])
 @pytest.mark.parametrize("rule_id", RULES_OF_DATA)
 def test_a_fault_is_found_at_its_exact_place_and_nothing_else_is(rule_id: str, name: str) -> None:
     faulty = FAULTY[rule_id]()

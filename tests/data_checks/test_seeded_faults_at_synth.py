@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,6 +20,8 @@ from tests.data_checks.test_seeded_faults import ALSO
 # What data that is shipped can't have, and why.
 NOT_AT_SYNTH: Mapping[str, str] = {
     "no-data": "a folder without files is refused as an argument",
+    "empty-file": "an empty file is refused as an argument",
+    "location-without-slash": "the location is the construct's own",
     "location-too-long": "the location is the construct's own",
     "not-read": "only what is read is shipped",
 }
@@ -28,7 +31,8 @@ SEEN = [rule for rule in RULES if rule.scope is not Scope.SCHEMA and rule.id not
 def dataset_schema(schema: Schema) -> DatasetSchema:
     kind = schema.dataset_type
     assert kind is not None
-    return DatasetSchema(fields.schema_text(kind, schema.fields))
+    domain: Any = schema.domain
+    return DatasetSchema(fields.schema_text(kind, schema.fields), domain)
 
 
 def annotations_of(faulty: Faulty, folder: Path) -> tuple[list[str], list[str]]:

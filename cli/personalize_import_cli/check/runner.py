@@ -3,12 +3,13 @@
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 
-from personalize_import_cli.check.engine import CountedRows, Engine, row_checker
 from personalize_import_cli.check.report import CheckedData, Report
 from personalize_import_cli.check.schema_file import CheckedSchema
 from personalize_import_cli.check.sources import data_at, location_of
+from personalize_import_cli.check.without_pandas import without_pandas
 from personalize_import_cli.errors import CommandError, command_error
 from personalize_import_handler.contract import ImportMode
+from personalize_import_handler.data_checks.arrow import row_checker_for
 from personalize_import_handler.data_checks.checker import check
 from personalize_import_handler.data_checks.files import Data
 from personalize_import_handler.data_checks.findings import Finding
@@ -23,7 +24,6 @@ def check_data(
     schema: CheckedSchema,
     *,
     import_mode: ImportMode,
-    engine: Engine,
     progress_bar: ProgressBar,
     strict: bool = False,
 ) -> Report:
@@ -31,7 +31,7 @@ def check_data(
     checked, findings = None, schema.findings
     if schema.schema:
         data = data_at(location)
-        checked, found = _checked(data, schema.schema, import_mode, engine, progress_bar)
+        checked, found = _checked(data, schema.schema, import_mode, progress_bar)
         _require_readable(data, found)
         findings = (*findings, *found)
     return Report(
@@ -45,11 +45,10 @@ def check_data(
 
 
 def _checked(
-    data: Data, schema: Schema, import_mode: ImportMode, engine: Engine, progress_bar: ProgressBar
+    data: Data, schema: Schema, import_mode: ImportMode, progress_bar: ProgressBar
 ) -> tuple[CheckedData, tuple[Finding, ...]]:
     size = 0
-    with row_checker(engine) as checker, progress_bar(data.size) as advance:
-        rows = CountedRows(checker)
+    with progress_bar(data.size) as advance:
 
         def progress(read: int) -> None:
             nonlocal size
@@ -57,10 +56,11 @@ def _checked(
             advance(read)
 
         try:
-            findings = tuple(check(data, schema, import_mode=import_mode, rows=rows, progress=progress))
+            with without_pandas(), row_checker_for(data.size) as rows:
+                findings = check(data, schema, import_mode=import_mode, rows=rows, progress=progress)
         except OSError as error:
             raise command_error(error, data.location) from error
-    return CheckedData(data=data, size=size, rows=rows.rows), findings
+    return CheckedData(data=data, size=size, rows=findings.rows), tuple(findings)
 
 
 def _require_readable(data: Data, findings: Sequence[Finding]) -> None:

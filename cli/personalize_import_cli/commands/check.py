@@ -7,7 +7,6 @@ from typing import Final
 
 import click
 
-from personalize_import_cli.check.engine import Engine
 from personalize_import_cli.check.formats.json_report import json_report
 from personalize_import_cli.check.formats.junit import junit
 from personalize_import_cli.check.formats.plain import plain
@@ -38,12 +37,6 @@ _FORMATS: Final[Mapping[str, Callable[[Report], str]]] = {
 @click.option("--format", "form", type=click.Choice(list(_FORMATS)), default="table", show_default=True)
 @click.option("--output", metavar="FILE", help="Write the report to FILE, and only a summary to standard output.")
 @click.option("--strict", is_flag=True, help="Treat warnings as errors.")
-@click.option(
-    "--engine",
-    type=click.Choice([engine.value for engine in Engine]),
-    default=Engine.fastest().value,
-    show_default=True,
-)
 def check(
     *,
     data: str,
@@ -53,7 +46,6 @@ def check(
     form: str,
     output: str | None,
     strict: bool,
-    engine: str,
 ) -> int:
     """Check DATA for a schema before it is imported.
 
@@ -66,7 +58,6 @@ def check(
             data,
             checked_schema(schema, domain),
             import_mode=ImportMode(import_mode),
-            engine=Engine(engine),
             progress_bar=progress_bar,
             strict=strict,
         )

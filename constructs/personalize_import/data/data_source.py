@@ -28,8 +28,8 @@ _SCHEME: Final = "s3://"
 _OBJECT_KEY_LENGTH_MAX: Final = contract.DATA_LOCATION_LENGTH_MAX - len("s3://the/")
 _OBJECT_KEY: Final = TextRule(
     "a file's key such as interactions.csv, a folder's prefix such as interactions/, or '' for the top of the bucket, "
-    f"without a slash at its start, at most {_OBJECT_KEY_LENGTH_MAX} characters",
-    r"(?!/)[^\x00-\x1f\x7f]*",
+    f"without a slash at its start, at most {_OBJECT_KEY_LENGTH_MAX} characters, {constraints.PLAIN_FILES_ALLOWED}",
+    rf"(?!/){constraints.PLAIN_FILES}[^\x00-\x1f\x7f]*",
     _OBJECT_KEY_LENGTH_MAX,
 )
 
@@ -66,7 +66,8 @@ class DataSource(ABC):
         Args:
             bucket: The bucket. The bucket policy that Personalize needs is added to a bucket that this app creates.
             object_key: A file's key such as `interactions.csv`, or a prefix that ends with a slash such as
-                `interactions/`. An empty string imports the files at the top of the bucket.
+                `interactions/`. An empty string imports the files at the top of the bucket. Wildcards and compressed
+                files are not supported.
             encryption_key: The KMS key that encrypts the data. Personalize is allowed to use a key that this app
                 creates. Default: the key of the bucket, if it is known at synth.
 
@@ -80,9 +81,9 @@ class DataSource(ABC):
         """Import from a bucket outside this app.
 
         Args:
-            uri: `s3://bucket/file.csv`, or `s3://bucket/folder/` with a slash at its end; at most 256 characters. The
-                bucket policy must allow `personalize.amazonaws.com` to read the location; a warning at synth contains
-                the statements.
+            uri: `s3://bucket/file.csv`, or `s3://bucket/folder/` with a slash at its end; at most 256 characters.
+                Wildcards and compressed files are not supported. The bucket policy must allow
+                `personalize.amazonaws.com` to read the location; a warning at synth contains the statements.
             encryption_key: The customer managed KMS key that encrypts the data. Default: none.
 
         Raises:

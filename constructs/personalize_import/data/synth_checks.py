@@ -1,9 +1,9 @@
 """Checks of asset files at synth, before `cdk deploy` uploads them.
 
-The rules are the same as in `personalize-import check`. As in Lambda, rows are checked with the standard library only.
+The rules and the row checkers are the same as in `personalize-import check`.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Final, Self
@@ -13,9 +13,10 @@ from constructs import Construct
 
 from personalize_import.data.asset_files import AssetFiles
 from personalize_import.schema.dataset_schema import DatasetSchema
+from personalize_import.synthesis.finding_messages import message_of
 from personalize_import.synthesis.warnings import WARNING_ID_PREFIX
 from personalize_import_handler.contract import ImportMode
-from personalize_import_handler.contract.constraints import shown
+from personalize_import_handler.data_checks.arrow import row_checker_for
 from personalize_import_handler.data_checks.checker import check
 from personalize_import_handler.data_checks.files import Data, local_file
 from personalize_import_handler.data_checks.findings import Finding
@@ -46,14 +47,6 @@ def check_data(
             cdk.Annotations.of(job).add_warning_v2(WARNING_ID_PREFIX + finding.rule.id, message_of(finding))
 
 
-def message_of(finding: Finding) -> str:
-    """Return a finding with its rule, its first location, its count, a value, and the fix."""
-    # Column names are untrusted text; identifiers need no quotes.
-    column = finding.column if (finding.column or "").isidentifier() else finding.column and shown(finding.column)
-    value = f": {shown(finding.value)}" if finding.value else ""
-    return f"{finding.rule.id}: {replace(finding, column=column).message}{value}. {finding.rule.fix}"
-
-
 @dataclass(frozen=True)
 class _CheckedFiles:
     """The cache key of checked files: a changed file is checked again."""
@@ -77,4 +70,5 @@ class _CheckedFiles:
 def _findings(checked: _CheckedFiles, schema: DatasetSchema, import_mode: ImportMode) -> tuple[Finding, ...]:
     """Check files. The result is cached for all jobs that import them."""
     data = Data(location=checked.location, files=[local_file(path) for path in checked.files])
-    return tuple(check(data, read_schema(schema.text, schema.domain), import_mode=import_mode))
+    with row_checker_for(data.size) as rows:
+        return tuple(check(data, read_schema(schema.text, schema.domain), import_mode=import_mode, rows=rows))

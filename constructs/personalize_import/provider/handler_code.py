@@ -9,6 +9,8 @@ import jsii
 from aws_cdk import aws_lambda as lambda_
 
 _PACKAGES: Final = ("personalize_import_handler", "crhelper")
+_NOT_DEPLOYED: Final = frozenset({"tests", "__pycache__", "arrow"})
+"""Packages that only this machine needs: data_checks.arrow needs pyarrow."""
 
 
 def handler_code() -> lambda_.Code:
@@ -60,7 +62,7 @@ def _is_module(path: Path) -> bool:
 
 def _is_package(path: Path) -> bool:
     # Links to folders are not followed: they may form a loop.
-    named = path.name.isidentifier() and path.name not in {"tests", "__pycache__"}
+    named = path.name.isidentifier() and path.name not in _NOT_DEPLOYED
     return named and (path / "__init__.py").is_file() and not path.is_symlink()
 
 

@@ -127,12 +127,14 @@ class DatasetSchema:
     def from_csv(
         cls, path: str | os.PathLike[str], *, dataset_type: DatasetTypeName | None = None, domain: Domain | None = None
     ) -> Self:
-        """Propose a schema for a CSV file from its header and its first 10,000 records.
+        """Propose a schema for a CSV file from its header and its first 4 MiB.
 
-        Required and reserved fields get the type that Personalize requires, all others the narrowest type that fits
-        their values. Strings with many repeated values are categorical. In an Items dataset, the field with the longest
-        texts is textual. Fields with empty values are nullable, except ids and timestamps. Review `to_json()` before
-        you use it: numbers may be categories, and later records may differ.
+        Field names are in upper case. Required and reserved fields get the type that Personalize requires, all others
+        the narrowest type that fits their values. Strings with many repeated values are categorical. In an Items
+        dataset, the field with the longest texts is textual. Fields with empty values are nullable, except ids and
+        timestamps. Words that stand for null, such as `NULL` and `nan`, count as empty values. Rows with malformed
+        quotes, or with more or fewer values than the header, are left out. A Python warning reports both. Review
+        `to_json()` before you use it: numbers may be categories, and later records may differ.
 
         Args:
             path: The local CSV file.
@@ -158,7 +160,7 @@ class DatasetSchema:
         """Add a field at the end.
 
         Args:
-            name: The name of the column in the data; names are case-sensitive.
+            name: The name of the column in the data; letter case doesn't matter, and upper case is usual.
             type: `string`, `int`, `long`, `float`, `double` or `boolean`. Default: the type of a reserved name,
                 such as `float` for `EVENT_VALUE`; `string` for any other name.
             categorical: The values are categories; a record may have several (`a|b`). Default: False, except for names
@@ -188,7 +190,7 @@ class DatasetSchema:
     @property
     def dataset_type(self) -> str:
         """The dataset type, as in CloudFormation: `Interactions`."""
-        return read_schema(self.text).name
+        return fields.known_type(read_schema(self.text).name).schema_name
 
     def to_cfn_schema(self, scope: Construct, id: str, *, name: str | None = None) -> personalize.CfnSchema:
         """Create the resource of the schema, and warn at synth about fields that Personalize would not use.

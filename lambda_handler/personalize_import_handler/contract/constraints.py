@@ -88,11 +88,18 @@ SERVICE_TOKEN: Final = TextRule(
     r"arn:[a-z0-9-]+:lambda:[a-z0-9-]+:[0-9]{12}:function:[a-zA-Z0-9\-_]+(:[a-zA-Z0-9$\-_]+)?",
     contract.ARN_LENGTH_MAX,
 )
+PLAIN_FILES_ALLOWED: Final = (
+    "without wildcards such as *.csv (name the folder instead), and not compressed (store file.csv, not file.csv.gz)"
+)
+# The formats of `data_checks.files`, without regard to case: JSON schemas have no flag for it.
+_COMPRESSED: Final = r"\.(?:[gG][zZ]|[zZ][iI][pP]|[bB][zZ]2|[xX][zZ]|[zZ][sS][tT]|7[zZ]|[tT][gG][zZ])"
+PLAIN_FILES: Final = rf"(?!(?:[^/]*/)*[^/*]*\*[^/]*$)(?!.*{_COMPRESSED}$)"
+"""The beginning of a pattern of keys: the last part of the key has no wildcard and no ending of compressed files."""
 DATA_LOCATION: Final = TextRule(
     "a CSV file or a folder in S3, s3://bucket/file.csv or s3://bucket/folder/ (with the slash at its end), "
-    f"at most {contract.DATA_LOCATION_LENGTH_MAX} characters",
+    f"at most {contract.DATA_LOCATION_LENGTH_MAX} characters, {PLAIN_FILES_ALLOWED}",
     # Surrogates: JSON can contain half a character, but UTF-8 can't, and therefore a key can't either.
-    r"s3://[a-z0-9][a-z0-9.\-]{1,61}[a-z0-9]/[^\x00-\x1f\x7f\ud800-\udfff]*",
+    rf"s3://[a-z0-9][a-z0-9.\-]{{1,61}}[a-z0-9]/{PLAIN_FILES}[^\x00-\x1f\x7f\ud800-\udfff]*",
     contract.DATA_LOCATION_LENGTH_MAX,
 )
 LOGICAL_ID: Final = TextRule(

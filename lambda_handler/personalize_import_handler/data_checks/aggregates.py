@@ -1,19 +1,23 @@
-"""Findings about all rows together: counts, categories, and sparse columns."""
+"""Findings about all rows together: counts, categories, times, and sparse columns."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
 from personalize_import_handler.data_checks import rules
-from personalize_import_handler.data_checks.column_checks import EVENT_TYPE, USER_ID, Column
+from personalize_import_handler.data_checks.column_checks import EVENT_TYPE, TIMESTAMP, USER_ID, Column, Columns
 from personalize_import_handler.data_checks.dataset_types import DatasetType
 from personalize_import_handler.data_checks.findings import Finding
-from personalize_import_handler.data_checks.row_checker import USERS_ENOUGH, BlockReport, RowChecker
+from personalize_import_handler.data_checks.row_checker import USERS_ENOUGH, BlockReport, RowChecker, Wanted
 
 INTERACTIONS_MIN: Final = 1000
+EVENTS_MIN: Final = 1000
 KINDS_MAX: Final = 10
 CATEGORIES_MAX: Final = 1000
 FILLED_MIN: Final = 0.7
+TEXT_FILLED_MIN: Final = 0.85
+_TIMES_ENOUGH: Final = 2
 
 
 @dataclass
@@ -21,35 +25,49 @@ class Summary:
     """Counts over all blocks; memory is bounded for data of any size."""
 
     dataset_type: DatasetType
+    domain: str | None
     rows: int = 0
     _columns: dict[str, Column] = field(default_factory=dict)
-    _empty: dict[str, int] = field(default_factory=dict)
+    _empty: Counter[str] = field(default_factory=Counter)
     _categories: dict[str, set[str]] = field(default_factory=dict)
     """The different categories of each column, until they exceed the limit."""
+    _event_types: Counter[str] = field(default_factory=Counter)
+    _times: set[str] = field(default_factory=set)
+    _different: set[tuple[str, ...]] = field(default_factory=set)
 
-    def expect(self, columns: tuple[Column, ...]) -> None:
+    def expect(self, columns: Columns) -> None:
         """Register the columns of a file."""
-        for column in columns:
-            self._columns.setdefault(column.name, column)
+        for column in columns.imported:
+            self._columns.setdefault(column.key, column)
             if column.has_categories:
                 self._categories.setdefault(column.name, set())
 
     @property
-    def counted(self) -> frozenset[str]:
-        """The names of the columns whose different values are still counted."""
-        return frozenset(name for name, found in self._categories.items() if len(found) <= CATEGORIES_MAX)
+    def wanted(self) -> Wanted:
+        """The counts that more blocks may change."""
+        few = {name for name, found in self._categories.items() if len(found) <= CATEGORIES_MAX}
+        has_minimum = self.dataset_type.has_minimum
+        return Wanted(
+            categories=frozenset(few),
+            times=has_minimum and len(self._times) < _TIMES_ENOUGH,
+            rows=INTERACTIONS_MIN if has_minimum and len(self._different) < INTERACTIONS_MIN else 0,
+        )
 
     def add(self, report: BlockReport) -> None:
         """Add the counts of a block."""
         self.rows += report.rows
-        for name, count in report.empty.items():
-            self._empty[name] = self._empty.get(name, 0) + count
-        for name, values in report.values.items():
+        self._empty.update(report.empty)
+        self._event_types.update(report.event_types)
+        for name, values in report.categories.items():
             found = self._categories[name]
             for value in values:
                 if len(found) > CATEGORIES_MAX:
                     break
                 found.update(value.split("|"))
+        if len(self._times) < _TIMES_ENOUGH:
+            self._times.update(report.times)
+        if len(self._different) < INTERACTIONS_MIN:
+            self._different.update(report.different)
 
     def findings(self, rows: RowChecker, *, is_whole: bool) -> Iterator[Finding]:
         """Yield the findings about all rows; unless `is_whole`, only the findings that more rows wouldn't change."""
@@ -57,25 +75,53 @@ class Summary:
         yield from rows.repeated_ids()
         if not is_whole or not self.rows:
             return
-        if self.dataset_type.has_minimum and self.rows < INTERACTIONS_MIN:
-            yield Finding(rule=rules.TOO_FEW_INTERACTIONS, detail=f"{self.rows}")
-        if self.dataset_type.counts_kinds and (users := rows.users_with_two()) < USERS_ENOUGH:
-            yield Finding(rule=rules.TOO_FEW_USERS, column=USER_ID, detail=f"{users}")
+        if self.dataset_type.has_minimum:
+            yield from self._too_few_interactions()
+        if (
+            USER_ID in self._columns
+            and self.dataset_type.is_interactions
+            and (users := rows.users_with_two()) < USERS_ENOUGH
+        ):
+            yield Finding(rule=rules.TOO_FEW_USERS, column=self._columns[USER_ID].name, detail=f"{users}")
+        yield from self._too_few_of_a_type()
         yield from self._sparse_columns()
 
+    def _too_few_interactions(self) -> Iterator[Finding]:
+        if self.rows < INTERACTIONS_MIN:
+            yield Finding(rule=rules.TOO_FEW_INTERACTIONS, detail=f"{self.rows}")
+        elif len(self._different) < INTERACTIONS_MIN:
+            yield Finding(rule=rules.TOO_FEW_DIFFERENT, detail=f"{len(self._different)} of {self.rows}")
+        if self.rows > 1 and len(self._times) == 1:
+            yield Finding(rule=rules.SINGLE_TIME, column=self._columns[TIMESTAMP].name)
+
+    def _too_few_of_a_type(self) -> Iterator[Finding]:
+        needed = self.dataset_type.event_types_in(self.domain)
+        column = self._columns.get(EVENT_TYPE)
+        if not needed or column is None:
+            return
+        counts = {name: self._event_types[name.casefold()] for name in needed}
+        if not any(counts.values()):
+            yield Finding(rule=rules.TOO_FEW_OF_TYPE, column=column.name, detail=f"no {' and no '.join(needed)}")
+        for name, count in counts.items():
+            if 0 < count < EVENTS_MIN:
+                yield Finding(rule=rules.TOO_FEW_OF_TYPE, column=column.name, detail=f"{name}: {count}")
+
     def _categories_found(self) -> Iterator[Finding]:
-        kinds = self._categories.get(EVENT_TYPE, set()) if self.dataset_type.counts_kinds else set()
-        metadata = [name for name, column in self._columns.items() if column.is_metadata]
-        if kinds and len(kinds) + len(metadata) > KINDS_MAX:
+        column = self._columns.get(EVENT_TYPE) if self.dataset_type.is_interactions else None
+        kinds = self._categories.get(column.name, set()) if column else set()
+        metadata = [each for each in self._columns.values() if each.is_metadata]
+        if column and kinds and len(kinds) + len(metadata) > KINDS_MAX:
             many = f"more than {CATEGORIES_MAX}" if len(kinds) > CATEGORIES_MAX else f"{len(kinds)}"
             detail = f"{many} event types, {len(metadata)} metadata columns"
-            yield Finding(rule=rules.TOO_MANY_KINDS, column=EVENT_TYPE, detail=detail)
+            yield Finding(rule=rules.TOO_MANY_KINDS, column=column.name, detail=detail)
         for name, found in self._categories.items():
-            if name != EVENT_TYPE and len(found) > CATEGORIES_MAX:
+            if not (column and name == column.name) and len(found) > CATEGORIES_MAX:
                 yield Finding(rule=rules.TOO_MANY_CATEGORIES, column=name)
 
     def _sparse_columns(self) -> Iterator[Finding]:
-        for name, empty in self._empty.items():
-            filled = 1 - empty / self.rows
-            if filled < FILLED_MIN:
-                yield Finding(rule=rules.COLUMN_SPARSE, column=name, detail=f"{filled:.0%} filled")
+        for column in self._columns.values():
+            filled = 1 - self._empty[column.name] / self.rows
+            if column.textual and filled < TEXT_FILLED_MIN:
+                yield Finding(rule=rules.TEXT_SPARSE, column=column.name, detail=f"{filled:.0%} filled")
+            elif filled < FILLED_MIN:
+                yield Finding(rule=rules.COLUMN_SPARSE, column=column.name, detail=f"{filled:.0%} filled")

@@ -16,10 +16,10 @@ from personalize_import_handler.data_checks.column_checks import Columns, column
 from personalize_import_handler.data_checks.dataset_types import DatasetType
 from personalize_import_handler.data_checks.files import BINARY, Data, DataFile, files_findings, format_of
 from personalize_import_handler.data_checks.findings import Finding, Findings
-from personalize_import_handler.data_checks.headers import LINE, Header, header_findings, read_header
-from personalize_import_handler.data_checks.row_checker import BlockReport, PlainRowChecker, RowChecker
+from personalize_import_handler.data_checks.headers import LINE, Header, header_findings, no_header, read_header
+from personalize_import_handler.data_checks.row_checker import Block, BlockReport, PlainRowChecker, RowChecker
 from personalize_import_handler.data_checks.schema import Schema
-from personalize_import_handler.data_checks.tokenizer import Block, Lines, LineTooLong, NotTextError, whole_lines
+from personalize_import_handler.data_checks.tokenizer import Lines, LineTooLong, NotTextError, whole_lines
 
 
 def check(
@@ -50,8 +50,21 @@ def check(
     checking.findings.add_all(files_findings(data, import_mode))
     for file in data.files:
         checking.check_file(file)
+    if checking.has_only_headers:
+        checking.findings.add(Finding(rule=rules.NO_RECORDS, file=data.location))
     checking.findings.add_all(checking.summary.findings(checking.rows, is_whole=checking.is_whole))
+    checking.findings.rows = checking.summary.rows
     return checking.findings
+
+
+def unreadable(file: DataFile, content: bytes, line: bytes, schema: Schema) -> Finding | None:
+    """Return the finding if a file can't be read as CSV with a header, by its first bytes and its first line."""
+    if not content.strip():
+        return Finding(rule=rules.EMPTY_FILE, file=file.name)
+    if unread := format_of(content, len(line)):
+        return Finding(rule=rules.NOT_CSV, file=file.name, detail=unread)
+    text = line.decode(errors="replace")
+    return no_header(read_header(file.name, text), text, schema)
 
 
 @dataclass
@@ -65,80 +78,115 @@ class _Checking:
     progress: Callable[[int], None]
     findings: Findings = field(default_factory=Findings)
     is_whole: bool = True
+    """False if a file was not read to its end."""
+    is_cut: bool = False
+    """True if the present file was not read to its end, and the last record may continue."""
     first_header: Header | None = None
+    has_rows: bool = False
+    """True if there are rows, or a file that can't be read."""
     summary: Summary = field(init=False)
 
     def __post_init__(self) -> None:
-        self.summary = Summary(self.dataset_type)
+        self.summary = Summary(self.dataset_type, self.schema.domain)
+
+    @property
+    def has_only_headers(self) -> bool:
+        """True if there are files, and none has a row."""
+        return self.first_header is not None and not self.has_rows
 
     def check_file(self, file: DataFile) -> None:
         """Check one file: its header, then its rows."""
-        rows_before = self.summary.rows
+        self.is_cut = False
         lines = whole_lines(self._chunks(file), self.rows.block_bytes)
         try:
             first = next(lines, Lines(LINE, 1, b""))
             header = first.content.partition(b"\n")[0]
-            if unread := format_of(first.content, len(header)):
-                return self.findings.add(Finding(rule=rules.NOT_CSV, file=file.name, detail=unread))
+            if problem := unreadable(file, first.content, header, self.schema):
+                self.has_rows = True
+                return self.findings.add(problem)
             columns = self._columns(file, header)
             self._check_rows(columns, self._blocks(file, chain([first.after_the_first()], lines)))
         except LineTooLong as problem:
-            self.findings.add(Finding(rule=rules.LINE_TOO_LONG, file=file.name, line=problem.line))
+            rule = rules.CARRIAGE_RETURNS if problem.has_returns else rules.LINE_TOO_LONG
+            self.findings.add(Finding(rule=rule, file=file.name, line=problem.line))
+            self.has_rows = True
         except NotTextError as problem:
             self.findings.add(Finding(rule=rules.NOT_CSV, file=file.name, line=problem.line, detail=BINARY))
-        else:
-            if self.summary.rows == rows_before and not self._found_in(file):
-                self.findings.add(Finding(rule=rules.EMPTY_FILE, file=file.name))
+            self.has_rows = True
         return None
 
     def _columns(self, file: DataFile, line: bytes) -> Columns:
-        header = read_header(file.name, self._text(file, LINE, line))
+        header = read_header(file.name, self._utf_8(file, LINE, line).decode())
         self.first_header = self.first_header or header
         self.findings.add_all(header_findings(header, self.schema, self.first_header))
         columns = columns_of(header.names, self.schema, self.dataset_type)
-        self.summary.expect(columns.imported)
+        self.summary.expect(columns)
         return columns
 
-    def _blocks(self, file: DataFile, lines: Iterable[Lines]) -> Iterator[Block]:
-        for each in lines:
-            if (zero := each.content.find(b"\0")) >= 0:
-                raise NotTextError(each.first_line + each.content.count(b"\n", 0, zero))
-            if each.content:
-                yield Block(file.name, each.first_line, each.count, self._text(file, each.first_line, each.content))
+    def _blocks(self, file: DataFile, several: Iterable[Lines]) -> Iterator[Block]:
+        """Yield blocks of whole records; if reading fails, the lines before still count."""
+        rest: Lines | None = None
+        try:
+            for each in several:
+                zero = each.content.find(b"\0")
+                text = each if zero < 0 else each.before(zero)
+                if text.content:
+                    content = self._utf_8(file, text.first_line, text.content)
+                    lines = Lines(text.first_line, text.count, content).preceded_by(rest)
+                    block, rest = self.rows.split(file.name, lines, is_last=False)
+                    yield block
+                _require_text(each)
+        except (LineTooLong, NotTextError):
+            yield from self._last_block(file, rest)
+            raise
+        yield from self._last_block(file, rest)
+
+    def _last_block(self, file: DataFile, rest: Lines | None) -> Iterator[Block]:
+        if rest:
+            yield self.rows.split(file.name, rest, is_last=not self.is_cut)[0]
 
     def _check_rows(self, columns: Columns, blocks: Iterator[Block]) -> None:
         workers = self.rows.workers
         if workers == 1:
             for block in blocks:
-                self._proceed_with(self.rows.check(block, columns, self.summary.counted))
+                self._add(self.rows.check(block, columns, self.summary.wanted))
             return
         pending: deque[Future[BlockReport]] = deque()
         with ThreadPoolExecutor(workers) as pool:
             try:
                 for block in blocks:
-                    pending.append(pool.submit(self.rows.check, block, columns, self.summary.counted))
+                    pending.append(pool.submit(self.rows.check, block, columns, self.summary.wanted))
                     if len(pending) > workers:
-                        self._proceed_with(pending.popleft().result())
-            finally:  # if a line is too long or isn't text, the lines before it still count
-                while pending:
-                    self._proceed_with(pending.popleft().result())
+                        self._add(pending.popleft().result())
+            except (LineTooLong, NotTextError):  # the lines before still count
+                self._add_all(pending)
+                raise
+            except BaseException:  # after Ctrl-C, only the blocks that are being checked are waited for
+                pool.shutdown(cancel_futures=True)
+                raise
+            self._add_all(pending)
 
-    def _proceed_with(self, report: BlockReport) -> None:
+    def _add_all(self, pending: Iterable[Future[BlockReport]]) -> None:
+        for each in pending:
+            self._add(each.result())
+
+    def _add(self, report: BlockReport) -> None:
         self.findings.add_all(report.findings)
         self.summary.add(report)
+        self.has_rows = self.has_rows or bool(report.rows or report.findings)
 
-    def _found_in(self, file: DataFile) -> bool:
-        return any(finding.file == file.name and finding.rule.scope is rules.Scope.ROW for finding in self.findings)
-
-    def _text(self, file: DataFile, number: int, content: bytes) -> str:
-        """Decode lines; report lines that aren't UTF-8, and continue with replacement characters."""
+    def _utf_8(self, file: DataFile, number: int, content: bytes) -> bytes:
+        """Return lines as UTF-8; report lines that aren't, and continue with replacement characters."""
+        if content.isascii():
+            return content
         try:
-            return content.decode()
+            content.decode()
         except UnicodeDecodeError:
             for line, text in enumerate(content.split(b"\n"), start=number):
                 if text.decode(errors="replace").encode() != text:
                     self.findings.add(Finding(rule=rules.NOT_UTF_8, file=file.name, line=line))
-            return content.decode(errors="replace")
+            return content.decode(errors="replace").encode()
+        return content
 
     def _chunks(self, file: DataFile) -> Iterator[bytes]:
         """Read a file, or with `head_bytes` only the whole lines at its start."""
@@ -146,8 +194,13 @@ class _Checking:
         for chunk in file.chunks():
             self.progress(len(chunk))
             if left is not None and len(chunk) > left:
-                self.is_whole = False
+                self.is_cut, self.is_whole = True, False
                 yield chunk[: chunk.rfind(b"\n", 0, left) + 1]
                 return
             left = None if left is None else left - len(chunk)
             yield chunk
+
+
+def _require_text(lines: Lines) -> None:
+    if (zero := lines.content.find(b"\0")) >= 0:
+        raise NotTextError(lines.first_line + lines.content.count(b"\n", 0, zero))

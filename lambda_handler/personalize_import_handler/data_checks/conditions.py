@@ -1,13 +1,12 @@
-"""Conditions on values, as data: each row checker evaluates them in its own way, in Python or in SQL.
+"""Conditions on values, as data: one row checker evaluates them in Python, the other with pyarrow.
 
 All except `IsEmpty` apply only to non-empty values. Patterns mean the same in Python's `re` and in RE2, and match the
 whole value.
 """
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property, singledispatch
+from functools import cached_property, lru_cache
 from typing import Final
 
 INTEGER: Final = "[+-]?[0-9]{1,30}"
@@ -16,11 +15,23 @@ DECIMAL: Final = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 BOOLEAN: Final = "[Tt][Rr][Uu][Ee]|[Ff][Aa][Ll][Ss][Ee]"
 
 _INTEGER: Final = re.compile(INTEGER)
+# Hiragana, katakana, and the ideographs that Chinese and Japanese share.
+_CHINESE_OR_JAPANESE: Final = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
+
+
+@lru_cache(maxsize=1 << 14)  # several conditions on times read the same values
+def integer_of(value: str) -> int | None:
+    """Return an integer; None for any other text."""
+    return int(value) if _INTEGER.fullmatch(value) else None
 
 
 @dataclass(frozen=True)
 class IsEmpty:
     """The value is empty."""
+
+    def holds(self, value: str) -> bool:
+        """Return whether the value is empty."""
+        return not value
 
 
 @dataclass(frozen=True)
@@ -29,24 +40,66 @@ class IsLonger:
 
     than: int
 
+    def holds(self, value: str) -> bool:
+        """Return whether the value is longer."""
+        return len(value) > self.than
+
+
+@dataclass(frozen=True)
+class IsLongerText:
+    """The text has more than `than` characters, or if it is Chinese or Japanese, more than `ideographs`."""
+
+    than: int
+    ideographs: int
+
+    def holds(self, value: str) -> bool:
+        """Return whether the text is longer; it is Chinese or Japanese if these are a third of its characters."""
+        if len(value) <= self.ideographs:
+            return False
+        return len(value) > self.than or len(_CHINESE_OR_JAPANESE.findall(value)) * 3 > len(value)
+
+
+@dataclass(frozen=True)
+class Matches:
+    """The value matches the pattern."""
+
+    pattern: str
+    lengths: tuple[int, ...] = ()
+    """The lengths that matches can have, so that most values need no matching. Empty: any."""
+    ending: str = ""
+    """The end of all matches, for the same reason."""
+
+    @cached_property
+    def _compiled(self) -> re.Pattern[str]:
+        return re.compile(self.pattern)
+
+    def holds(self, value: str) -> bool:
+        """Return whether the value matches."""
+        return self._compiled.fullmatch(value) is not None
+
 
 @dataclass(frozen=True)
 class NotMatching:
-    """The value doesn't match the pattern."""
+    """The value neither matches the pattern nor is one of `besides`."""
 
     pattern: str
+    besides: frozenset[str] = frozenset()
 
     @cached_property
-    def compiled(self) -> re.Pattern[str]:
-        """The compiled pattern."""
+    def _compiled(self) -> re.Pattern[str]:
         return re.compile(self.pattern)
+
+    def holds(self, value: str) -> bool:
+        """Return whether the value doesn't match."""
+        return self._compiled.fullmatch(value) is None and value not in self.besides
 
 
 @dataclass(frozen=True)
 class NotInteger:
-    """The value is not a signed integer of this many bits."""
+    """The value is neither a signed integer of this many bits nor one of `besides`."""
 
     bits: int
+    besides: frozenset[str] = frozenset()
 
     @property
     def low(self) -> int:
@@ -58,13 +111,32 @@ class NotInteger:
         """The largest integer."""
         return (1 << (self.bits - 1)) - 1
 
+    def holds(self, value: str) -> bool:
+        """Return whether the value is no such integer."""
+        integer = integer_of(value)
+        if integer is None:
+            return value not in self.besides
+        return not self.low <= integer <= self.high
+
 
 @dataclass(frozen=True)
 class IsBetween:
-    """The value is an integer within a range, both ends included."""
+    """The value is an integer within a range, both ends included, and doesn't match the pattern `besides`."""
 
     low: int
     high: int
+    besides: str | None = None
+
+    @cached_property
+    def _besides(self) -> re.Pattern[str] | None:
+        return re.compile(self.besides) if self.besides else None
+
+    def holds(self, value: str) -> bool:
+        """Return whether the value is within the range."""
+        integer = integer_of(value)
+        if integer is None or not self.low <= integer <= self.high:
+            return False
+        return self._besides is None or self._besides.fullmatch(value) is None
 
 
 @dataclass(frozen=True)
@@ -73,6 +145,10 @@ class IsOneOf:
 
     values: frozenset[str]
 
+    def holds(self, value: str) -> bool:
+        """Return whether the value is one of these."""
+        return value in self.values
+
 
 @dataclass(frozen=True)
 class IsNoneOf:
@@ -80,84 +156,9 @@ class IsNoneOf:
 
     values: frozenset[str]
 
-
-Condition = IsEmpty | IsLonger | NotMatching | NotInteger | IsBetween | IsOneOf | IsNoneOf
-
-
-@singledispatch
-def holds(condition: Condition, value: str) -> bool:
-    """Return whether a condition holds for a non-empty value."""
-    raise TypeError(f"{condition!r} is no condition on {value!r}")
+    def holds(self, value: str) -> bool:
+        """Return whether the value is none of these."""
+        return value not in self.values
 
 
-@singledispatch
-def may_hold(condition: Condition, values: Sequence[str]) -> bool:
-    """Return whether a condition may hold for any of the values; fast, and only False is certain."""
-    return any(holds(condition, value) for value in values)
-
-
-@holds.register
-def _(condition: IsLonger, value: str) -> bool:
-    return len(value) > condition.than
-
-
-@may_hold.register
-def _(condition: IsLonger, values: Sequence[str]) -> bool:
-    return max(map(len, values)) > condition.than
-
-
-@holds.register
-def _(condition: NotMatching, value: str) -> bool:
-    return condition.compiled.fullmatch(value) is None
-
-
-@may_hold.register
-def _(condition: NotMatching, values: Sequence[str]) -> bool:
-    return not all(map(condition.compiled.fullmatch, values))
-
-
-@holds.register
-def _(condition: NotInteger, value: str) -> bool:
-    return _INTEGER.fullmatch(value) is None or not condition.low <= int(value) <= condition.high
-
-
-@may_hold.register
-def _(condition: NotInteger, values: Sequence[str]) -> bool:
-    if not all(map(_INTEGER.fullmatch, values)):
-        return True
-    integers = list(map(int, values))
-    return min(integers) < condition.low or max(integers) > condition.high
-
-
-@holds.register
-def _(condition: IsBetween, value: str) -> bool:
-    return _INTEGER.fullmatch(value) is not None and condition.low <= int(value) <= condition.high
-
-
-@may_hold.register
-def _(condition: IsBetween, values: Sequence[str]) -> bool:
-    try:
-        integers = list(map(int, values))
-    except ValueError:
-        return True
-    return min(integers) <= condition.high and max(integers) >= condition.low
-
-
-@holds.register
-def _(condition: IsOneOf, value: str) -> bool:
-    return value in condition.values
-
-
-@may_hold.register
-def _(condition: IsOneOf, values: Sequence[str]) -> bool:
-    return not condition.values.isdisjoint(values)
-
-
-@holds.register
-def _(condition: IsNoneOf, value: str) -> bool:
-    return value not in condition.values
-
-
-@may_hold.register
-def _(condition: IsNoneOf, values: Sequence[str]) -> bool:
-    return not condition.values.issuperset(values)
+Condition = IsEmpty | IsLonger | IsLongerText | Matches | NotMatching | NotInteger | IsBetween | IsOneOf | IsNoneOf

@@ -49,8 +49,8 @@ class DatasetType:
     allowed_values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
-    def counts_kinds(self) -> bool:
-        """True if event types and metadata columns share a quota, and training needs users with two interactions."""
+    def is_interactions(self) -> bool:
+        """True for item interactions: event types and metadata share a quota, training needs users with two rows."""
         return self.name == INTERACTIONS
 
     @property
@@ -66,12 +66,22 @@ class DatasetType:
         """Return the names of the required and reserved fields; all other fields are metadata."""
         return frozenset(self.known_types(domain))
 
+    def is_metadata(self, key: str, domain: str | None) -> bool:
+        """Return whether a field is optional metadata: it may be reserved by the domain, but by nothing else."""
+        return key not in self.reserved and key not in self.requirements_in(domain).required
+
+    def event_types_in(self, domain: str | None) -> tuple[str, ...]:
+        """Return the event types that recommenders of a domain need."""
+        return _EVENT_TYPES.get(domain or "", ()) if self.is_interactions else ()
+
     def known_types(self, domain: str | None) -> Mapping[str, frozenset[str]]:
         """Return the allowed types of each required or reserved field."""
         requirements = self.requirements_in(domain)
         return {**self.reserved, **requirements.reserved, **requirements.required}
 
 
+# https://docs.aws.amazon.com/personalize/latest/dg/domain-use-cases.html
+_EVENT_TYPES: Final = {"ECOMMERCE": ("View", "Purchase"), "VIDEO_ON_DEMAND": ("Watch", "Click")}
 _INTERACTION: Final = {"USER_ID": _STRING, "ITEM_ID": _STRING, "TIMESTAMP": _LONG}
 _DOMAIN_INTERACTION: Final = Requirements({**_INTERACTION, "EVENT_TYPE": _STRING})
 # https://docs.aws.amazon.com/personalize/latest/dg/ECOMMERCE-items-dataset.html
@@ -160,7 +170,7 @@ DATASET_TYPES: Final = (
     ),
 )
 _BY_NAME: Final = {dataset_type.name: dataset_type for dataset_type in DATASET_TYPES}
-_BY_SCHEMA_NAME: Final = {dataset_type.schema_name: dataset_type for dataset_type in DATASET_TYPES}
+_BY_SCHEMA_NAME: Final = {dataset_type.schema_name.lower(): dataset_type for dataset_type in DATASET_TYPES}
 
 
 def dataset_type(name: str) -> DatasetType | None:
@@ -169,16 +179,16 @@ def dataset_type(name: str) -> DatasetType | None:
 
 
 def dataset_type_of_schema(schema_name: str) -> DatasetType | None:
-    """Return a dataset type by the record name of its schemas; None if there is none."""
-    return _BY_SCHEMA_NAME.get(schema_name)
+    """Return a dataset type by the record name of its schemas, case-insensitively; None if there is none."""
+    return _BY_SCHEMA_NAME.get(schema_name.lower())
 
 
 def letters_and_digits(name: str) -> str:
-    """Return a name without underscores, which the service ignores when it compares columns and fields.
+    """Return the letters and digits of a name, without case: they must be unique among columns and fields.
 
     https://docs.aws.amazon.com/personalize/latest/dg/preparing-training-data.html
     """
-    return name.replace("_", "")
+    return "".join(filter(str.isalnum, name)).casefold()
 
 
 def dataset_type_named(name: str) -> DatasetType | None:

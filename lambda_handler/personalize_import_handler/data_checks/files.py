@@ -13,8 +13,9 @@ from personalize_import_handler.data_checks import rules
 from personalize_import_handler.data_checks.findings import Finding
 from personalize_import_handler.data_checks.regular_files import open_regular, require_regular
 
-_GIGABYTE: Final = 1 << 30
+_GIGABYTE: Final = 10**9
 _SIZES_MAX: Final = {ImportMode.FULL: 100 * _GIGABYTE, ImportMode.INCREMENTAL: _GIGABYTE}
+_SCHEME: Final = "s3://"
 _SUFFIX: Final = ".csv"
 _CHUNK_BYTES: Final = 1 << 20
 _HEAD_BYTES: Final = 1 << 16
@@ -55,6 +56,12 @@ class Data:
         """The total size of the files in bytes."""
         return sum(file.size for file in self.files)
 
+    @property
+    def is_folder_without_slash(self) -> bool:
+        """True if the location names no file in S3, but a folder without the slash at its end."""
+        is_folder = bool(self.files) and self.files[0].name != self.location.rpartition("/")[2]
+        return self.location.startswith(_SCHEME) and not self.location.endswith("/") and is_folder
+
 
 def is_read(name: str) -> bool:
     """Return whether an import reads a file of a folder, by its path within the folder."""
@@ -80,10 +87,14 @@ def files_findings(data: Data, import_mode: ImportMode) -> Iterator[Finding]:
     """Yield the findings about a location and its files, without reading them."""
     if not data.files:
         yield Finding(rule=rules.NO_DATA, file=data.location)
-    if data.location.startswith("s3://") and len(data.location) > DATA_LOCATION_LENGTH_MAX:
+    if data.location.startswith(_SCHEME) and len(data.location) > DATA_LOCATION_LENGTH_MAX:
         yield Finding(rule=rules.LOCATION_TOO_LONG, file=data.location)
+    if data.is_folder_without_slash:
+        yield Finding(rule=rules.LOCATION_WITHOUT_SLASH, file=data.location)
     if data.size > _SIZES_MAX[import_mode]:
-        detail = f"{data.size / _GIGABYTE:.1f} GB, {import_mode} imports at most {_SIZES_MAX[import_mode] >> 30} GB"
+        detail = (
+            f"{data.size / _GIGABYTE:.1f} GB, {import_mode} imports at most {_SIZES_MAX[import_mode] // _GIGABYTE} GB"
+        )
         yield Finding(rule=rules.TOO_LARGE, file=data.location, detail=detail)
     if data.not_read:
         yield Finding(rule=rules.NOT_READ, file=data.location, detail=_some_of(data.not_read), count=len(data.not_read))

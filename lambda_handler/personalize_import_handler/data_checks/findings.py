@@ -54,6 +54,9 @@ def _shown(text: str, length: int = _LENGTH_MAX) -> str:
 class Findings:
     """A collection of findings, merged by rule, file and column."""
 
+    rows: int = 0
+    """The number of rows that were checked."""
+
     _found: dict[tuple[str, str | None, str | None], Finding] = field(default_factory=dict)
 
     def add(self, finding: Finding) -> None:

@@ -1,19 +1,37 @@
-"""Checks of rows with only the standard library, in Lambda and where no faster checker is installed."""
+"""Checks of rows with only the standard library: in Lambda, and for small files."""
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Final, Protocol
 
 from personalize_import_handler.data_checks import rules
 from personalize_import_handler.data_checks.column_checks import Check, Column, Columns
-from personalize_import_handler.data_checks.conditions import IsEmpty, holds, may_hold
 from personalize_import_handler.data_checks.findings import Finding, Findings
-from personalize_import_handler.data_checks.sieve import Sieve, empty_values, has_reserved_words
-from personalize_import_handler.data_checks.tokenizer import Block, has_doubled_quotes, raw_fields, value_of
+from personalize_import_handler.data_checks.tokenizer import (
+    Lines,
+    Records,
+    has_doubled_quotes,
+    raw_fields,
+    split_records,
+    value_of,
+)
 
 USERS_ENOUGH: Final = 25
 """The number of users with two interactions that training needs; no more are counted."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The counts that more blocks may change."""
+
+    categories: frozenset[str] = frozenset()
+    """The columns whose different values are counted."""
+    times: bool = False
+    """True if all times so far are the same."""
+    rows: int = 0
+    """The number of different rows to look for."""
 
 
 @dataclass(kw_only=True)
@@ -24,8 +42,24 @@ class BlockReport:
     findings: Sequence[Finding] = ()
     empty: dict[str, int] = field(default_factory=dict)
     """The number of empty values in each nullable metadata column."""
-    values: dict[str, set[str]] = field(default_factory=dict)
-    """The different values of the counted columns; values from earlier blocks may be missing."""
+    categories: dict[str, set[str]] = field(default_factory=dict)
+    """The different values of the columns that are wanted."""
+    event_types: Counter[str] = field(default_factory=Counter)
+    """The number of rows of each event type that the recommenders of the domain need."""
+    times: set[str] = field(default_factory=set)
+    """Different times, at most two."""
+    different: set[tuple[str, ...]] = field(default_factory=set)
+    """Different rows, no more than are wanted."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """Consecutive lines of a file that hold whole records."""
+
+    file: str
+    lines: Lines
+    records: Records | None = None
+    """The records; None if the row checker splits the lines itself."""
 
 
 class RowChecker(Protocol):
@@ -33,10 +67,14 @@ class RowChecker(Protocol):
 
     workers: int
     block_bytes: int
-    """The size of a block; one invalid value makes its whole block slower to check."""
+    """The size of a block."""
 
-    def check(self, block: Block, columns: Columns, counted: frozenset[str]) -> BlockReport:
-        """Check the rows of a block; report the different values of the columns in `counted`."""
+    def split(self, file: str, lines: Lines, *, is_last: bool) -> tuple[Block, Lines | None]:
+        """Return the whole records of some lines, and the lines of a record that isn't finished, if there is one."""
+        ...
+
+    def check(self, block: Block, columns: Columns, wanted: Wanted) -> BlockReport:
+        """Check the rows of a block."""
         ...
 
     def repeated_ids(self) -> Iterable[Finding]:
@@ -54,32 +92,27 @@ class PlainRowChecker:
 
     workers: int = 1
     block_bytes: int = 1 << 18
-    _sieve: Sieve = field(default_factory=Sieve)
     _ids: set[str] = field(default_factory=set)
     _repeated: Findings = field(default_factory=Findings)
     _users: set[str] = field(default_factory=set)
     _users_with_two: set[str] = field(default_factory=set)
 
-    def check(self, block: Block, columns: Columns, counted: frozenset[str]) -> BlockReport:
+    def split(self, file: str, lines: Lines, *, is_last: bool) -> tuple[Block, Lines | None]:
+        """Split lines into records."""
+        records, rest = split_records(lines, is_last=is_last)
+        return Block(file, lines, records), rest
+
+    def check(self, block: Block, columns: Columns, wanted: Wanted) -> BlockReport:
         """Check the rows of a block."""
-        if self._passes(block, columns, counted):
-            if columns.key or (columns.user and self.users_with_two() < USERS_ENOUGH):
-                self._remember(block, columns, _rows_without_quotes(block, columns))
-            return BlockReport(rows=block.count, empty=empty_values(block.text, columns))
-        findings = Findings()
-        rows = _rows(block, columns, findings)
+        file, rows = block.file, rows_of(block, columns)
         report = BlockReport(rows=len(rows.lines))
-        for column in columns.imported if rows.lines else ():
-            values = rows.by_place[column.place]
-            for check in column.checks:
-                findings.add_all(_broken(check, column, values, rows.lines, block.file))
-            if column.is_metadata and column.nullable:
-                report.empty[column.name] = values.count("")
-            if column.name in counted:
-                report.values[column.name] = set(values) - {""}
-        self._remember(block, columns, rows)
-        self._sieve.learn(report.values)
-        report.findings = list(findings)
+        if rows.lines:
+            for column in columns.imported:
+                for check in column.checks:
+                    rows.findings.add_all(violations(check, column, rows, file))
+            self._remember(file, columns, rows)
+            _count(report, columns, rows, wanted)
+        report.findings = list(rows.findings)
         return report
 
     def repeated_ids(self) -> Iterable[Finding]:
@@ -90,86 +123,83 @@ class PlainRowChecker:
         """Return the number of users with two interactions."""
         return min(len(self._users_with_two), USERS_ENOUGH)
 
-    def _passes(self, block: Block, columns: Columns, counted: frozenset[str]) -> bool:
-        line = self._sieve.pattern(columns, counted)
-        if line is None or has_reserved_words(block.text, columns):
-            return False
-        return re.fullmatch(f"(?:{line}\n)*+{line}", block.text) is not None
-
-    def _remember(self, block: Block, columns: Columns, rows: "Rows") -> None:
-        if columns.key and rows.lines:
-            self._remember_ids(block, columns.key, rows)
-        if columns.user and rows.lines and len(self._users_with_two) < USERS_ENOUGH:
-            for value in rows.by_place[columns.user.place]:
+    def _remember(self, file: str, columns: Columns, rows: "Rows") -> None:
+        if columns.key:
+            for line, value in zip(rows.lines, rows.values[columns.key.place], strict=True):
+                if value in self._ids and value:
+                    self._repeated.add(
+                        Finding(rule=rules.REPEATED_ID, file=file, line=line, column=columns.key.name, value=value)
+                    )
+                self._ids.add(value)
+        if columns.user and len(self._users_with_two) < USERS_ENOUGH:
+            for value in rows.values[columns.user.place]:
                 (self._users_with_two if value in self._users else self._users).add(value)
             self._users_with_two.discard("")
 
-    def _remember_ids(self, block: Block, key: Column, rows: "Rows") -> None:
-        values = rows.by_place[key.place]
-        ids = set(values)
-        if len(ids) == len(values) and self._ids.isdisjoint(ids):  # most blocks have no repeated id
-            self._ids |= ids
-            return
-        for line, value in zip(rows.lines, values, strict=True):
-            if value in self._ids and value:
-                found = Finding(rule=rules.REPEATED_ID, file=block.file, line=line, column=key.name, value=value)
-                self._repeated.add(found)
-            self._ids.add(value)
 
-
-@dataclass(frozen=True)
+@dataclass
 class Rows:
-    """The well-formed rows of a block: their line numbers, and the values of each column."""
+    """The well-formed rows of a block: their lines, the values of each column by its place, and what was found."""
 
     lines: Sequence[int]
-    by_place: Mapping[int, Sequence[str]]
+    values: Sequence[Sequence[str]]
+    findings: Findings
 
 
-def _rows_without_quotes(block: Block, columns: Columns) -> Rows:
-    """Return the ids in a block that passed the sieve, so no line is blank or contains a quote or a backslash."""
-    lines = block.text.split("\n")
-    places = [column.place for column in (columns.key, columns.user) if column]
-    values = {place: [line.split(",", place + 1)[place] for line in lines] for place in places}
-    return Rows(range(block.first_line, block.first_line + len(lines)), values)
-
-
-def _rows(block: Block, columns: Columns, findings: Findings) -> Rows:
-    """Split lines into values, without blank lines and malformed rows, which are added to `findings`."""
+def rows_of(block: Block, columns: Columns) -> Rows:
+    """Split records into values; malformed ones are findings."""
+    records, file, findings = block.records or Records(), block.file, Findings()
+    for line in records.malformed:
+        findings.add(Finding(rule=rules.MALFORMED_QUOTES, file=file, line=line))
     lines: list[int] = []
-    values: list[Sequence[str]] = []
-    for number, line in enumerate(block.text.split("\n"), start=block.first_line):
-        if not line:
+    rows: list[Sequence[str]] = []
+    for line, text in records.well_formed:
+        raw = raw_fields(text)
+        if len(raw) != columns.width:
+            findings.add(field_count(file, line, len(raw), columns.width))
             continue
-        raw = raw_fields(line)
-        if raw is None:
-            findings.add(Finding(rule=rules.MALFORMED_QUOTES, file=block.file, line=number))
-        elif len(raw) != columns.width:
-            detail = f"{len(raw)} instead of {columns.width}"
-            findings.add(Finding(rule=rules.FIELD_COUNT, file=block.file, line=number, detail=detail))
+        lines.append(line)
+        if '"' in text or "\\" in text:
+            findings.add_all(
+                Finding(rule=rules.DOUBLED_QUOTES, file=file, line=line, column=column.name)
+                for column in columns.imported
+                if has_doubled_quotes(raw[column.place])
+            )
+            rows.append([value_of(each) for each in raw])
         else:
-            lines.append(number)
-            values.append(_values(raw, number, block, columns, findings) if '"' in line or "\\" in line else raw)
-    return Rows(lines, dict(enumerate(zip(*values, strict=True))))
+            rows.append(raw)
+    return Rows(lines, list(zip(*rows, strict=True)), findings)
 
 
-def _values(raw: Sequence[str], number: int, block: Block, columns: Columns, findings: Findings) -> Sequence[str]:
-    for column in columns.imported:
-        if has_doubled_quotes(raw[column.place]):
-            findings.add(Finding(rule=rules.DOUBLED_QUOTES, file=block.file, line=number, column=column.name))
-    return [value_of(each) for each in raw]
+def field_count(file: str, line: int, fields: int, width: int, count: int = 1) -> Finding:
+    """Return the finding about rows with more or fewer values than the header."""
+    return Finding(rule=rules.FIELD_COUNT, file=file, line=line, detail=f"{fields} instead of {width}", count=count)
 
 
-def _broken(check: Check, column: Column, values: Sequence[str], lines: Sequence[int], file: str) -> Iterator[Finding]:
+def violations(check: Check, column: Column, rows: Rows, file: str) -> Iterator[Finding]:
     """Yield a finding for the first value that violates a rule, with the number of such values."""
-    if isinstance(check.condition, IsEmpty):
+    values, holds = rows.values[column.place], check.condition.holds
+    if check.of_empty:
         places = [place for place, value in enumerate(values) if not value] if "" in values else []
     else:
-        filled = [value for value in values if value] if "" in values else values
-        if not filled or not may_hold(check.condition, filled):
-            return
-        places = [place for place, value in enumerate(values) if value and holds(check.condition, value)]
+        places = [place for place, value in enumerate(values) if value and holds(value)]
     if places:
-        first = places[0]
-        yield Finding(
-            rule=check.rule, file=file, line=lines[first], column=column.name, value=values[first], count=len(places)
-        )
+        line, value = rows.lines[places[0]], values[places[0]]
+        yield Finding(rule=check.rule, file=file, line=line, column=column.name, value=value, count=len(places))
+
+
+def _count(report: BlockReport, columns: Columns, rows: Rows, wanted: Wanted) -> None:
+    for column in columns.imported:
+        values = rows.values[column.place]
+        if column.may_be_sparse:
+            report.empty[column.name] = values.count("")
+        if column.name in wanted.categories:
+            report.categories[column.name] = set(values) - {""}
+    if columns.event_type:
+        found = Counter(value.casefold() for value in rows.values[columns.event_type.place])
+        report.event_types = Counter({name: found[name] for name in columns.needed_event_types})
+    if columns.time and wanted.times:
+        report.times = set(islice(dict.fromkeys(rows.values[columns.time.place]), 2))
+    if wanted.rows:
+        imported = zip(*(rows.values[column.place] for column in columns.imported), strict=True)
+        report.different = set(islice(dict.fromkeys(imported), wanted.rows))

@@ -63,77 +63,109 @@ def _warning(id: str, scope: Scope, what: str, why: str, fix: str, page: str) ->
     return Rule(id, Severity.WARNING, scope, what, why, fix, page)
 
 
+_SECONDS_LATER: Final = "Times are Unix epoch seconds; read as seconds, it is tens of thousands of years in the future."
+
 # Files.
 NO_DATA: Final = _error(
     *("no-data", Scope.FILES, "there is no CSV file at the location"),
-    "Of a folder, Personalize reads the CSV files of the first level; a folder's location ends in a slash.",
+    "In a folder, Personalize reads only the CSV files directly in it; the location of a folder ends in a slash.",
     "Correct the location, or put files there whose names end in .csv",
     _IMPORT,
     unreadable=True,
 )
 NOT_CSV: Final = _error(
-    *("not-csv", Scope.FILES, "this is no text"),
-    "Personalize reads CSV only, neither compressed nor in any other format.",
+    *("not-csv", Scope.FILES, "the file is not text"),
+    "Personalize reads only CSV: neither compressed files nor other formats.",
     "Store the data as plain CSV",
     _FORMAT,
     unreadable=True,
 )
+EMPTY_FILE: Final = _error(
+    *("empty-file", Scope.FILES, "the file is empty"),
+    "It has no header.",
+    "Write the data to it, or remove the file",
+    _FORMAT,
+)
+NO_RECORDS: Final = _error(
+    *("no-records", Scope.FILES, "the files have only headers"),
+    "There is nothing to import.",
+    "Write the records below the header",
+    _FORMAT,
+)
+CARRIAGE_RETURNS: Final = _error(
+    *("carriage-returns", Scope.FILES, "lines end in carriage returns (CR)"),
+    "Lines end in line feeds (LF, or CRLF), so the whole file is one line.",
+    "Save the file with Unix or Windows line ends",
+    _FORMAT,
+)
 LINE_TOO_LONG: Final = _error(
     *("line-too-long", Scope.ROW, "the line is longer than a record can be"),
-    "A record is one line, and all values that a schema allows together are far shorter.",
+    "All values that a schema allows are far shorter together.",
     "End each record with a line feed",
     _FORMAT,
     unreadable=True,
 )
-EMPTY_FILE: Final = _error(
-    *("empty-file", Scope.FILES, "the file has no records"),
-    "There is nothing to import in it.",
-    "Write the records below the header, or remove the file",
-    _FORMAT,
-)
 TOO_LARGE: Final = _error(
     *("too-large", Scope.FILES, "the files are larger than one import may be"),
     "The quotas are 100 GB for a FULL and 1 GB for an INCREMENTAL import.",
-    "Import it in several parts, or have the quota raised",
+    "Import the data in several parts, or request a higher quota",
     _LIMITS,
 )
 LOCATION_TOO_LONG: Final = _error(
     *("location-too-long", Scope.FILES, "the location has more than 256 characters"),
-    "The API takes no longer one, although keys in S3 may have 1024.",
+    "The API accepts at most 256 characters, although keys in S3 may have 1024.",
     "Put the data under a shorter key",
     _GUIDE + "API_DataSource.html",
 )
+LOCATION_WITHOUT_SLASH: Final = _warning(
+    *("location-without-slash", Scope.FILES, "the location is a folder without the slash at its end"),
+    "Its files are imported, but the guide asks for the slash; the import role may be allowed to read one file only.",
+    "End the location of a folder in a slash, here and in the import",
+    _IMPORT,
+)
 NOT_READ: Final = _warning(
     *("not-read", Scope.FILES, "the folder has files that are not read"),
-    "Of a folder, the files of the first level are read; what becomes of files not ending in .csv is not documented.",
-    "Move what is to be imported to the first level as .csv, and all else elsewhere",
+    "Personalize reads the files directly in the folder; it is not documented whether files other than .csv fail.",
+    "Put the CSV files to import directly into the folder, and move all other files out of it",
     _IMPORT,
 )
 
 # The header.
-BYTE_ORDER_MARK: Final = _error(
-    *("byte-order-mark", Scope.HEADER, "the file begins with a byte order mark"),
-    "It becomes a part of the first column's name, which is then missing.",
-    "Save the file as UTF-8 without a byte order mark",
+NOT_A_HEADER: Final = _error(
+    *("not-a-header", Scope.HEADER, "the first line is not the header"),
+    "The first line names the columns, separated by commas, as the schema names its fields.",
+    "Write the names of the schema's fields to the first line, with commas and without blanks between them",
     _FORMAT,
 )
-HEADER_QUOTED: Final = _error(
-    *("header-quoted", Scope.HEADER, "a column's name is in quotes"),
-    "Quotes in the header become a part of the name, which is then missing.",
-    "Write the names without quotes",
+BYTE_ORDER_MARK: Final = _error(
+    *("byte-order-mark", Scope.HEADER, "the file begins with a byte order mark"),
+    "It becomes part of the first column's name, so that column is missing.",
+    "Save the file as UTF-8 without a byte order mark (pandas: encoding='utf-8')",
     _FORMAT,
 )
 COLUMN_MISSING: Final = _error(
     *("column-missing", Scope.HEADER, "a field of the schema has no column"),
-    "The call is refused: 'Input csv is missing the following columns'.",
-    "Name the columns as the schema's fields are named, in the same letter case",
+    "CreateDatasetImportJob fails: 'Input csv is missing the following columns'.",
+    "Name the columns after the schema's fields",
     _ERRORS,
 )
+COLUMN_TWICE: Final = _error(
+    *("column-twice", Scope.HEADER, "two columns may mean the same field"),
+    "Only letters and digits are compared, without case: GENRES_FIELD_1 is GENRESFIELD1.",
+    "Rename or remove one of them",
+    _FORMAT,
+)
 HEADERS_DIFFER: Final = _error(
-    *("headers-differ", Scope.HEADER, "the header is another one than the first file's"),
+    *("headers-differ", Scope.HEADER, "the header differs from that of the first file"),
     "All files of one import must have the same columns in the same order.",
     "Write the same header to all files",
     _IMPORT,
+)
+COLUMN_SPELLING: Final = _warning(
+    *("column-spelling", Scope.HEADER, "names differ from the schema's in letter case or quotes"),
+    "Imports with such headers became ACTIVE; the guide asks for the names of the schema, without quotes.",
+    "Write the names as the schema does",
+    _FORMAT,
 )
 COLUMN_ORDER: Final = _warning(
     *("column-order", Scope.HEADER, "the columns are in another order than the schema's fields"),
@@ -142,62 +174,80 @@ COLUMN_ORDER: Final = _warning(
     _SCHEMAS,
 )
 COLUMN_EXTRA: Final = _warning(
-    *("column-extra", Scope.HEADER, "a column is no field of the schema"),
+    *("column-extra", Scope.HEADER, "a column is not in the schema"),
     "It is not imported. A column without a name is usually the index that pandas writes.",
     "Leave it out (pandas: to_csv(..., index=False)), or add a field to the schema",
     _SCHEMAS,
-)
-COLUMN_COLLISION: Final = _warning(
-    *("column-collision", Scope.HEADER, "two columns have the same letters and digits in their names"),
-    "Underscores are ignored where names are told apart: GENRES_FIELD_1 is GENRESFIELD1.",
-    "Rename one of them",
-    _FORMAT,
 )
 
 # Rows.
 NOT_UTF_8: Final = _error(
     *("not-utf-8", Scope.ROW, "the line is not UTF-8"),
-    "All that isn't ASCII has to be UTF-8.",
+    "Files must be UTF-8.",
     "Save the file as UTF-8",
     _FORMAT,
 )
 MALFORMED_QUOTES: Final = _error(
     *("malformed-quotes", Scope.ROW, "quotes don't end where the value ends"),
-    "A value in quotes ends with them, on the same line; otherwise the commas in it divide it.",
-    r"Close the quotes, write \" and \\ for a quote and a backslash in them, and no line breaks",
+    "A value in quotes ends with them; otherwise the commas in it separate values.",
+    r"Close the quotes, and write \" and \\ for a quote and a backslash in them",
     _FORMAT,
 )
 FIELD_COUNT: Final = _error(
     *("field-count", Scope.ROW, "the row has more or fewer values than the header"),
-    "A comma in a value, a quote or a line break that isn't escaped moves all values after it.",
-    "Put values with commas into double quotes, one record on one line",
+    "A comma or a line break in a value without quotes moves all values after it.",
+    "Put values with commas or line breaks into double quotes",
     _FORMAT,
 )
 DOUBLED_QUOTES: Final = _warning(
     *("doubled-quotes", Scope.ROW, "a quote in a value is doubled"),
-    "The guide asks for a backslash before it; whether RFC 4180's doubled quotes are understood is not documented.",
+    "Imports of such files became ACTIVE; the guide asks for a backslash before the quote.",
     r'Write \" for a quote in a value (pandas: to_csv(..., doublequote=False, escapechar="\\"))',
     _FORMAT,
 )
 
 # Values.
+ID_MISSING: Final = _error(
+    *("id-missing", Scope.VALUE, "an id or a time is missing"),
+    "Every record needs them, so their fields can't be nullable.",
+    "Fill it in, or leave the row out",
+    _SCHEMAS,
+)
 VALUE_MISSING: Final = _error(
     *("value-missing", Scope.VALUE, "a value is missing"),
     "Only a field whose type includes null may be empty.",
     'Fill it in, or make the field\'s type ["null", ...]',
     _SCHEMAS,
 )
+NUMBER_MISSING: Final = _warning(
+    *("number-missing", Scope.VALUE, "a number is missing, and the field is not nullable"),
+    "Imports of such metadata became ACTIVE; the record has no value then.",
+    'Fill it in, or make the field\'s type ["null", ...]',
+    _SCHEMAS,
+)
 WRONG_TYPE: Final = _error(
     *("wrong-type", Scope.VALUE, "a value is not of the field's type"),
-    "A field that the service knows by its name must hold what its type says.",
+    "The values of required and reserved fields must have the type of the field.",
     "Write int and long as digits, float and double with a point, boolean as true or false",
     _SCHEMAS,
 )
 METADATA_WRONG_TYPE: Final = _warning(
     *("metadata-wrong-type", Scope.VALUE, "a value of a metadata column is not of the field's type"),
-    "AWS's own airline sample has such values, so they are no error here; the value is lost at least.",
+    "Imports with such values became ACTIVE; the record has no value then.",
     "Correct the value, or make the field a categorical string",
     _SCHEMAS,
+)
+NULL_WORD: Final = _warning(
+    *("null-word", Scope.VALUE, "a word stands for a missing value"),
+    "Only an empty value is null; a word is imported as an id or a category, and lost as a number.",
+    "Leave the value empty, or leave the row out if it is an id (pandas: to_csv(..., na_rep=''))",
+    _SCHEMAS,
+)
+ID_FROM_FLOAT: Final = _warning(
+    *("id-from-float", Scope.VALUE, "an id ends in .0"),
+    "pandas writes whole numbers so when a column has missing values; 12.0 and 12 are different ids.",
+    "Write the ids as whole numbers (pandas: astype('Int64') or str)",
+    _FORMAT,
 )
 ID_TOO_LONG: Final = _error(
     *("id-too-long", Scope.VALUE, "an id has more than 256 characters"),
@@ -212,21 +262,45 @@ VALUE_TOO_LONG: Final = _error(
     _LIMITS,
 )
 TEXT_TOO_LONG: Final = _warning(
-    *("text-too-long", Scope.VALUE, "a text has more than 20,000 characters"),
-    "The rest of it is cut off (in Chinese and Japanese, after 7,000).",
+    *("text-too-long", Scope.VALUE, "a text has more than 20,000 characters (Chinese or Japanese: 7,000)"),
+    "The rest of it is cut off.",
     "Put what matters at the beginning",
     _ITEMS,
 )
 NOT_ALLOWED: Final = _error(
-    *("not-allowed", Scope.VALUE, "a value is none of those that the field may have"),
-    "EVENT_TYPE of action interactions is Taken, Not taken or Viewed.",
-    "Write one of these",
+    *("not-allowed", Scope.VALUE, "a value is not one of those that the field may have"),
+    "The EVENT_TYPE of action interactions is Taken, Not taken or Viewed.",
+    "Write one of them",
     _GUIDE + "action-interaction-event-type-data.html",
 )
 MILLISECONDS: Final = _warning(
     *("milliseconds", Scope.VALUE, "a time is in milliseconds"),
-    "Times are Unix epoch seconds; taken for seconds, this one is tens of thousands of years away.",
+    _SECONDS_LATER,
     "Divide by 1000",
+    _FORMAT,
+)
+MICROSECONDS: Final = _warning(
+    *("microseconds", Scope.VALUE, "a time is in microseconds"),
+    _SECONDS_LATER,
+    "Divide by 1,000,000 (10^6)",
+    _FORMAT,
+)
+NANOSECONDS: Final = _warning(
+    *("nanoseconds", Scope.VALUE, "a time is in nanoseconds"),
+    _SECONDS_LATER,
+    "Divide by 1,000,000,000 (10^9)",
+    _FORMAT,
+)
+DATE_AS_NUMBER: Final = _warning(
+    *("date-as-number", Scope.VALUE, "a time is a date written as a number (YYYYMMDD)"),
+    "Times are Unix epoch seconds; read as seconds, 20240131 is a day in August 1970.",
+    "Convert the date to Unix epoch seconds",
+    _FORMAT,
+)
+BEFORE_1990: Final = _warning(
+    *("before-1990", Scope.VALUE, "a time is before 1990"),
+    "Times are Unix epoch seconds; an interaction that long ago is usually a mistake of conversion.",
+    "Write the time in Unix epoch seconds",
     _FORMAT,
 )
 FAR_FUTURE: Final = _warning(
@@ -237,34 +311,52 @@ FAR_FUTURE: Final = _warning(
 )
 RESERVED_VALUE: Final = _warning(
     *("reserved-value", Scope.VALUE, "a value is a reserved keyword"),
-    "Reserved keywords must not appear as values, and rows in which they do may be left out of training.",
-    "Write another word; a header in the middle of the file is the usual cause",
+    "Reserved keywords must not be values, and rows with them may be left out of training.",
+    "Write another word; the usual cause is a header in the middle of the file",
     _SCHEMAS,
 )
 
 # All data together.
 TOO_FEW_INTERACTIONS: Final = _error(
     *("too-few-interactions", Scope.DATA, "there are fewer than 1000 interactions"),
-    "An import job for interactions needs 1000 records, a FULL one as well as an INCREMENTAL one.",
+    "An import of interactions needs 1000 records, a FULL one as well as an INCREMENTAL one.",
     "Wait for more data, or import several periods at once",
     _LIMITS,
+)
+TOO_FEW_DIFFERENT: Final = _warning(
+    *("too-few-different", Scope.DATA, "there are fewer than 1000 different interactions"),
+    "Of interactions that are the same in all columns, one counts; training needs 1000.",
+    "Check whether rows were written several times, and whether the times are right",
+    _LIMITS,
+)
+TOO_FEW_OF_TYPE: Final = _warning(
+    *("too-few-of-type", Scope.DATA, "there are fewer than 1000 events of a type that recommenders of the domain need"),
+    "The import succeeds, and a recommender that needs the type can't be created.",
+    "Import more of these events before you create a recommender that needs them",
+    _GUIDE + "domain-use-cases.html",
+)
+SINGLE_TIME: Final = _warning(
+    *("single-time", Scope.DATA, "all interactions have the same time"),
+    "Personalize learns from the order of interactions, and there is none.",
+    "Write the time of each interaction",
+    _FORMAT,
 )
 TOO_FEW_USERS: Final = _warning(
     *("too-few-users", Scope.DATA, "fewer than 25 users have two interactions or more"),
     "The import succeeds, and training fails: 'Dataset has fewer than 25 users with at least 2 interactions each'.",
-    "Import more data before a solution version is made",
+    "Import more data before you create a solution version",
     _ERRORS,
 )
 TOO_MANY_KINDS: Final = _warning(
-    *("too-many-kinds", Scope.DATA, "event types and metadata columns are more than 10 together"),
-    "The quota is 10 for different event types and optional metadata columns of interactions together.",
-    "Put event types together, or leave columns out",
+    *("too-many-kinds", Scope.DATA, "there are more than 10 event types and metadata columns together"),
+    "The quota for interactions is 10 different event types and optional metadata columns together.",
+    "Combine event types, or leave columns out",
     _LIMITS,
 )
 TOO_MANY_CATEGORIES: Final = _warning(
     *("too-many-categories", Scope.DATA, "a categorical column has more than 1000 different values"),
     "More than 1000 are of little use to training.",
-    "Put rare values together",
+    "Combine rare values",
     _FORMAT,
 )
 COLUMN_SPARSE: Final = _warning(
@@ -273,22 +365,28 @@ COLUMN_SPARSE: Final = _warning(
     "Fill it in, or leave the column out",
     _FORMAT,
 )
+TEXT_SPARSE: Final = _warning(
+    *("text-sparse", Scope.DATA, "less than 85 % of a textual column is filled"),
+    "Training doesn't use a textual column that is less than 85 % complete.",
+    "Fill it in, or leave the column out",
+    _ITEMS,
+)
 REPEATED_ID: Final = _warning(
-    *("repeated-id", Scope.DATA, "an id comes again"),
-    "Of several rows with the same id, the last one counts.",
-    "Leave out the rows that don't count",
+    *("repeated-id", Scope.DATA, "an id occurs more than once"),
+    "Of several rows with the same id, Personalize keeps the last.",
+    "Remove the earlier rows",
     _FORMAT,
 )
 
 # Schemas.
 SCHEMA_MALFORMED: Final = _error(
-    *("schema-malformed", Scope.SCHEMA, "this is no Avro record of simple fields"),
-    "A schema is one flat record; its fields are float, double, int, long, string or boolean, and may be null.",
+    *("schema-malformed", Scope.SCHEMA, "the schema is not a flat Avro record"),
+    "Its fields are float, double, int, long, string or boolean, and may be null.",
     'Write {"type": "record", "name": ..., "fields": [{"name": ..., "type": ...}], "version": "1.0"}',
     _SCHEMAS,
 )
 SCHEMA_NAME: Final = _error(
-    *("schema-name", Scope.SCHEMA, "the name fits no dataset type, or another one"),
+    *("schema-name", Scope.SCHEMA, "the record name is not a dataset type, or not the type of this dataset"),
     "The record is named after the dataset type: Interactions, Items, Users, Actions or ActionInteractions.",
     "Give the record the name of its dataset type",
     _SCHEMAS,
@@ -301,7 +399,7 @@ SCHEMA_DOMAIN: Final = _error(
 )
 SCHEMA_TOO_LONG: Final = _error(
     *("schema-too-long", Scope.SCHEMA, "the schema has more than 10,000 characters"),
-    "CloudFormation takes no more of a schema (the API takes 20,000).",
+    "CloudFormation accepts at most 10,000 characters (the API 20,000).",
     "Leave white space and fields out",
     _GUIDE + "API_CreateSchema.html",
 )
@@ -312,16 +410,28 @@ FIELD_MISSING: Final = _error(
     _FIELDS,
 )
 FIELD_TYPE: Final = _error(
-    *("field-type", Scope.SCHEMA, "a field that the service knows by its name has another type"),
-    "Required and reserved fields have a type of their own.",
+    *("field-type", Scope.SCHEMA, "a required or reserved field has another type"),
+    "Required and reserved fields have a fixed type.",
     "Give the field the type that is named",
+    _FIELDS,
+)
+FIELD_TYPE_FORMER: Final = _warning(
+    *("field-type-former", Scope.SCHEMA, "a field has a type that was accepted in the past"),
+    "EVENT_VALUE was a string in schemas of 2019, which can still be used; since then, the guide requires float.",
+    "Make it a float in a new schema",
     _FIELDS,
 )
 FIELD_NULLABLE: Final = _error(
     *("field-nullable", Scope.SCHEMA, "an id or a time may be null"),
-    "Without it a record means nothing.",
+    "Every record needs an id and a time.",
     'Take "null" out of the type',
     _FIELDS,
+)
+FIELD_SPELLING: Final = _warning(
+    *("field-spelling", Scope.SCHEMA, "required or reserved fields are not in upper case"),
+    "Such schemas were accepted; the guide writes these names in upper case.",
+    "Write the names in upper case in a new schema",
+    _SCHEMAS,
 )
 FIELD_NOT_CATEGORICAL: Final = _error(
     *("field-not-categorical", Scope.SCHEMA, "a reserved categorical field is not categorical"),
@@ -336,9 +446,15 @@ FIELD_CATEGORICAL: Final = _error(
     _FIELDS,
 )
 FIELD_ATTRIBUTE: Final = _error(
-    *("field-attribute", Scope.SCHEMA, "a field that is categorical or textual is no string"),
-    "Both are kinds of strings.",
+    *("field-attribute", Scope.SCHEMA, "a field that is categorical or textual is not a string"),
+    "Only strings can be categorical or textual.",
     "Make it a string, or leave the attribute out",
+    _SCHEMAS,
+)
+FIELD_ATTRIBUTE_TEXT: Final = _warning(
+    *("field-attribute-text", Scope.SCHEMA, "an attribute of a field is a string"),
+    'The guide writes true without quotes; what "true" in quotes does is not documented.',
+    "Write true or false without quotes",
     _SCHEMAS,
 )
 FIELD_TEXTUAL: Final = _error(
@@ -349,7 +465,7 @@ FIELD_TEXTUAL: Final = _error(
 )
 NO_METADATA: Final = _error(
     *("no-metadata", Scope.SCHEMA, "there is no metadata field"),
-    "Users, items and actions need at least one field beside the id.",
+    "Users, items and actions need at least one field in addition to the id.",
     "Add a field",
     _FIELDS,
 )
@@ -361,20 +477,20 @@ TOO_MUCH_METADATA: Final = _error(
 )
 FIELD_TWICE: Final = _error(
     *("field-twice", Scope.SCHEMA, "two fields have the same letters and digits in their names"),
-    "Underscores are ignored where names are told apart: GENRES_FIELD_1 is GENRESFIELD1.",
+    "Only letters and digits are compared, without case: GENRES_FIELD_1 is GENRESFIELD1.",
     "Rename one of them",
     _FORMAT,
 )
 FIELD_BOOLEAN: Final = _warning(
     *("field-boolean", Scope.SCHEMA, "a field is boolean"),
-    "Booleans are imported, and used neither in training nor in filters.",
+    "Booleans are imported, but used neither in training nor in filters.",
     'Make it a categorical string ("True", "False") or an int (1, 0)',
     _SCHEMAS,
 )
 FIELD_UNUSED: Final = _warning(
     *("field-unused", Scope.SCHEMA, "a string is neither categorical nor textual"),
     "It is imported and can be filtered by, but isn't used in training.",
-    'Add "categorical": true, unless that is what is meant',
+    'Add "categorical": true, unless the field is only for filters',
     _SCHEMAS,
 )
 

@@ -31,6 +31,13 @@ class Field:
     nullable: bool = False
     categorical: bool = False
     textual: bool = False
+    attributes_as_text: tuple[str, ...] = ()
+    """The attributes whose values are strings, such as "true"."""
+
+    @property
+    def key(self) -> str:
+        """The name in upper case: the service finds fields and columns regardless of case."""
+        return self.name.upper()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +63,7 @@ def read_schema(text: str, domain: str | None = None) -> Schema:
     except (ValueError, RecursionError) as error:
         raise NotJson(f"not JSON: {error}") from error
     if not isinstance(record, dict) or record.get("type") != "record":
-        raise NotASchema('it is no {"type": "record", ...}')
+        raise NotASchema('it is not {"type": "record", ...}')
     name, fields = record.get("name"), record.get("fields")
     if not isinstance(name, str):
         raise NotASchema("the record has no name")
@@ -74,11 +81,16 @@ def _field(number: int, definition: object) -> Field:
     types = given if isinstance(given, list) else [given]
     simple = [type_name for type_name in types if type_name != "null"]
     if len(simple) != 1 or simple[0] not in SIMPLE_TYPES:
-        raise NotASchema(f"the type of {name} is none of {', '.join(SIMPLE_TYPES)}, alone or with null")
+        raise NotASchema(f"the type of {name} is not one of {', '.join(SIMPLE_TYPES)}, alone or with null")
     return Field(
         name=name,
         type_name=simple[0],
         nullable="null" in types,
-        categorical=definition.get("categorical") is True,
-        textual=definition.get("textual") is True,
+        categorical=_is_true(definition.get("categorical")),
+        textual=_is_true(definition.get("textual")),
+        attributes_as_text=tuple(name for name in ("categorical", "textual") if isinstance(definition.get(name), str)),
     )
+
+
+def _is_true(value: object) -> bool:
+    return value is True or (isinstance(value, str) and value.lower() == "true")

@@ -45,6 +45,7 @@ def _findings(text: str, domain: str | None, wanted: str | None) -> Iterator[Fin
         return
     yield from _name_findings(schema, wanted)
     yield from _repeated_names(schema.fields)
+    yield from _attributes_as_text(schema.fields)
     yield from _attributes_of_no_strings(schema.fields)
     # If the name of the record is wrong, check it as a schema of the dataset's type.
     kind = schema.dataset_type or dataset_type_named(wanted or "")
@@ -58,6 +59,12 @@ def _name_findings(schema: Schema, wanted: str | None) -> Iterator[Finding]:
             yield Finding(rule=rules.SCHEMA_NAME, detail=f"the name is {schema.name}")
     elif schema.dataset_type is None or schema.dataset_type != dataset_type_named(wanted):
         yield Finding(rule=rules.SCHEMA_NAME, detail=f"the name is {schema.name}, and the dataset's type {wanted}")
+
+
+def _attributes_as_text(fields: Sequence[Field]) -> Iterator[Finding]:
+    for field in fields:
+        for name in field.attributes_as_text:
+            yield Finding(rule=rules.FIELD_ATTRIBUTE_TEXT, column=field.name, detail=name)
 
 
 def _repeated_names(fields: Sequence[Field]) -> Iterator[Finding]:
@@ -79,13 +86,15 @@ def _type_findings(schema: Schema, kind: DatasetType) -> Iterator[Finding]:
     """Yield the findings about a schema for datasets of one type."""
     if schema.domain is not None and kind.custom_only:
         yield Finding(rule=rules.SCHEMA_DOMAIN, detail=f"{kind.schema_name} in the domain {schema.domain}")
-    names = {field.name for field in schema.fields}
+    names = {field.key for field in schema.fields}
     missing = [name for name in kind.requirements_in(schema.domain).required if name not in names]
     if missing:
         yield Finding(rule=rules.FIELD_MISSING, detail=", ".join(missing))
     known = kind.known_types(schema.domain)
+    if written := [field.name for field in schema.fields if field.key in known and field.name != field.key]:
+        yield Finding(rule=rules.FIELD_SPELLING, detail=", ".join(written))
     for field in schema.fields:
-        if field.name in known:
+        if field.key in known:
             yield from _known_field_findings(field, kind, schema.domain)
         else:
             yield from _metadata_field_findings(field)
@@ -94,16 +103,19 @@ def _type_findings(schema: Schema, kind: DatasetType) -> Iterator[Finding]:
 
 
 def _known_field_findings(field: Field, kind: DatasetType, domain: str | None) -> Iterator[Finding]:
-    types, requirements = kind.known_types(domain)[field.name], kind.requirements_in(domain)
+    types, requirements = kind.known_types(domain)[field.key], kind.requirements_in(domain)
+    if field.key == "EVENT_VALUE" and field.type_name == "string":  # accepted by CreateSchema on 2019-06-01
+        yield Finding(rule=rules.FIELD_TYPE_FORMER, column=field.name, detail="its type is string")
+        return
     if field.type_name not in types:
         detail = f"its type is {field.type_name}, and must be {' or '.join(sorted(types, reverse=True))}"
         yield Finding(rule=rules.FIELD_TYPE, column=field.name, detail=detail)
         return  # the attributes depend on the type
-    if field.nullable and field.name in NEVER_NULL & requirements.required.keys():
+    if field.nullable and field.key in NEVER_NULL & requirements.required.keys():
         yield Finding(rule=rules.FIELD_NULLABLE, column=field.name)
-    if field.name in requirements.categorical and not field.categorical:
+    if field.key in requirements.categorical and not field.categorical:
         yield Finding(rule=rules.FIELD_NOT_CATEGORICAL, column=field.name)
-    if field.categorical and field.type_name == "string" and field.name not in requirements.categorical:
+    if field.categorical and field.type_name == "string" and field.key not in requirements.categorical:
         yield Finding(rule=rules.FIELD_CATEGORICAL, column=field.name)
 
 
@@ -125,7 +137,7 @@ def _textual_findings(fields: Sequence[Field], kind: DatasetType) -> Iterator[Fi
 
 def _metadata_findings(schema: Schema, kind: DatasetType) -> Iterator[Finding]:
     required = kind.requirements_in(schema.domain).required
-    optional = [field.name for field in schema.fields if field.name not in required]
+    optional = [field.key for field in schema.fields if field.key not in required]
     if kind.needs_metadata and not optional and len(required) == 1:
         yield Finding(rule=rules.NO_METADATA, detail=f"there is only {', '.join(required)}")
     # Fields reserved by a domain count as metadata.

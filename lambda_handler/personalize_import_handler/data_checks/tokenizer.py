@@ -1,39 +1,48 @@
-r"""CSV in the format of Personalize, line by line: commas, text in double quotes, backslash escapes.
+r"""CSV as Personalize reads it: commas, values in double quotes, quotes escaped by a backslash or by doubling.
 
-https://docs.aws.amazon.com/personalize/latest/dg/preparing-training-data.html. A record is one line. The patterns mean
-the same in Python's `re` and in RE2. RFC 4180's doubled quotes are recognized, so that a rule can report them.
+The guide asks for backslashes and one line for each record; jobs over files with RFC 4180's doubled quotes and with
+line breaks in quotes became ACTIVE too. https://docs.aws.amazon.com/personalize/latest/dg/preparing-training-data.html
+
+A record that isn't well-formed is one line: reading continues with the next line.
 """
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
-_QUOTED: Final = r'"(?:[^"\\]|\\.|"")*"'
-_UNQUOTED: Final = r'(?:[^,"\\]|\\.)(?:[^,\\]|\\.)*'
-FIELD: Final = f"(?:{_QUOTED}|{_UNQUOTED}|)"
-LINE: Final = f"(?:{FIELD},)*{FIELD}"
-FIELD_AND_COMMA: Final = f"({FIELD}),"
-"""A field and its comma, in a well-formed line to which a comma is appended."""
-ESCAPE: Final = r'\\(.)|"(")'
-WITHOUT_DOUBLED_QUOTES: Final = r'(?:[^"\\]|\\.)*'
-"""The text between the quotes of a value whose inner quotes are escaped with backslashes."""
+_TEXT: Final = r'(?:[^"\\\n]|\\[^\n]|"")*'
+"""The text between quotes, in one line."""
+_UNQUOTED: Final = r'(?:(?:[^,"\\\n]|\\[^\n])(?:[^,\\\n]|\\[^\n])*)?'
+_FIELD: Final = f'(?:"{_TEXT}"|{_UNQUOTED})'
+
+# A line is read either from outside or from inside quotes, and ends either outside or inside.
+_LINE: Final = re.compile(f"(?:{_FIELD},)*{_FIELD}")
+_OPENING_LINE: Final = re.compile(rf'(?:{_FIELD},)*"{_TEXT}\\?')
+_INNER_LINE: Final = re.compile(rf"{_TEXT}\\?")
+_CLOSING_LINE: Final = re.compile(f'{_TEXT}"(?:,{_FIELD})*')
+_CLOSING_AND_OPENING_LINE: Final = re.compile(rf'{_TEXT}"(?:,{_FIELD})*,"{_TEXT}\\?')
+
+_FIELD_AND_COMMA: Final = re.compile(rf'("(?:[^"\\]|\\.|"")*"|{_UNQUOTED}),', re.DOTALL)
+"""A field and its comma, in a well-formed record to which a comma is appended."""
+_ESCAPE: Final = re.compile(r'\\(.)|"(")', re.DOTALL)
+_WITHOUT_DOUBLED_QUOTES: Final = re.compile(r'(?:[^"\\]|\\.)*', re.DOTALL)
+
+DATABASE_NULL: Final = r"\N"
+"""Null in exports of databases, where it is not an escaped N."""
 
 LINE_BYTES_MAX: Final = 1 << 20
 """A limit of this project: longer than any valid record, 100 columns of 1000 characters and a text of 20,000."""
-
-_LINE: Final = re.compile(LINE)
-_FIELD_AND_COMMA: Final = re.compile(FIELD_AND_COMMA)
-_ESCAPE: Final = re.compile(ESCAPE)
-_WITHOUT_DOUBLED_QUOTES: Final = re.compile(WITHOUT_DOUBLED_QUOTES)
 
 
 class LineTooLong(Exception):
     """A line has more than `LINE_BYTES_MAX` bytes."""
 
-    def __init__(self, line: int) -> None:
+    def __init__(self, line: int, *, has_returns: bool) -> None:
         super().__init__(f"line {line}")
         self.line = line
+        self.has_returns = has_returns
+        """True if carriage returns are in the line."""
 
 
 class NotTextError(Exception):
@@ -46,7 +55,7 @@ class NotTextError(Exception):
 
 @dataclass(frozen=True)
 class Lines:
-    """Consecutive whole lines of a file as bytes, separated by line feeds."""
+    """Consecutive whole lines of a file as bytes, separated by line feeds; UTF-8 without zero bytes once checked."""
 
     first_line: int
     count: int
@@ -56,32 +65,106 @@ class Lines:
         """Return these lines without the first one; there may be none left."""
         return Lines(self.first_line + 1, self.count - 1, self.content.partition(b"\n")[2])
 
+    def before(self, place: int) -> "Lines":
+        """Return the lines before the line at a place of the content."""
+        content = self.content[: max(self.content.rfind(b"\n", 0, place), 0)]
+        return Lines(self.first_line, content.count(b"\n") + 1 if content else 0, content)
 
-@dataclass(frozen=True)
-class Block:
-    """Consecutive whole lines of a file as text."""
-
-    file: str
-    first_line: int
-    count: int
-    """The number of lines, stored because counting them again is slow."""
-    text: str
-    """The lines, separated by line feeds."""
+    def preceded_by(self, others: "Lines | None") -> "Lines":
+        """Return these lines with the lines before them."""
+        if others is None:
+            return self
+        return Lines(others.first_line, others.count + self.count, b"\n".join((others.content, self.content)))
 
 
-def raw_fields(line: str) -> list[str] | None:
-    """Split a line into raw fields, with quotes and escapes; None if a quote doesn't end at the end of its field."""
-    if '"' not in line and "\\" not in line:
-        return line.split(",")
-    if not _LINE.fullmatch(line):
-        return None
-    return _FIELD_AND_COMMA.findall(f"{line},")
+@dataclass
+class Records:
+    """The records in some lines."""
+
+    well_formed: list[tuple[int, str]] = field(default_factory=list)
+    """The first line of each record, and its text."""
+    malformed: list[int] = field(default_factory=list)
+    """The lines with quotes that don't end at the end of a field."""
+
+
+def split_records(lines: Lines, *, is_last: bool) -> tuple[Records, Lines | None]:
+    """Split lines into records, without blank lines.
+
+    Args:
+        lines: The lines.
+        is_last: True if no lines follow, so that quotes that are still open are never closed.
+
+    Returns:
+        The records, and the lines of the last record if its quotes are still open.
+    """
+    texts = lines.content.decode().split("\n")
+    records = Records()
+    number = never_closed = 0
+    while number < len(texts):
+        text = texts[number]
+        if ('"' not in text and "\\" not in text) or _LINE.fullmatch(text):
+            if text:
+                records.well_formed.append((lines.first_line + number, text))
+            number += 1
+            continue
+        end = None
+        # If quotes opened by an earlier line are never closed, those opened between are closed by nothing either.
+        if number >= never_closed and _OPENING_LINE.fullmatch(text):
+            end, reached = _closing_line(texts, number + 1)
+            if end is None and reached == len(texts) and not is_last and _is_short(texts, number):
+                rest = "\n".join(texts[number:]).encode()
+                return records, Lines(lines.first_line + number, len(texts) - number, rest)
+            never_closed = reached
+        if end is None:
+            records.malformed.append(lines.first_line + number)
+            number += 1
+        else:
+            records.well_formed.append((lines.first_line + number, "\n".join(texts[number : end + 1])))
+            number = end + 1
+    return records, None
+
+
+def _closing_line(texts: Sequence[str], number: int) -> tuple[int | None, int]:
+    """Return the line that ends a record from inside quotes or None, and the line up to which quotes stay open."""
+    while number < len(texts):
+        text = texts[number]
+        if '"' in text:
+            if _CLOSING_LINE.fullmatch(text):
+                return number, number
+            if not _INNER_LINE.fullmatch(text) and not _CLOSING_AND_OPENING_LINE.fullmatch(text):
+                return None, number
+        number += 1
+    return None, number
+
+
+def _is_short(texts: Sequence[str], number: int) -> bool:
+    size = 0
+    for text in texts[number:]:
+        size += len(text)
+        if size > LINE_BYTES_MAX:
+            return False
+    return True
+
+
+def header_fields(line: str) -> list[str]:
+    """Split a header into raw fields; quotes that don't end at the end of a name are part of it."""
+    return raw_fields(line) if _LINE.fullmatch(line) else line.split(",")
+
+
+def raw_fields(record: str) -> list[str]:
+    """Split a well-formed record into raw fields, with quotes and escapes."""
+    if '"' not in record and "\\" not in record:
+        return record.split(",")
+    return _FIELD_AND_COMMA.findall(f"{record},")
 
 
 def value_of(raw_field: str) -> str:
     """Return the value of a raw field, without quotes and escapes."""
-    inner = raw_field[1:-1] if raw_field.startswith('"') else raw_field
-    return _ESCAPE.sub(r"\1\2", inner) if "\\" in inner or raw_field.startswith('"') else inner
+    if raw_field.startswith('"'):
+        return _ESCAPE.sub(r"\1\2", raw_field[1:-1])
+    if "\\" in raw_field and raw_field != DATABASE_NULL:
+        return _ESCAPE.sub(r"\1\2", raw_field)
+    return raw_field
 
 
 def has_doubled_quotes(raw_field: str) -> bool:
@@ -92,7 +175,7 @@ def has_doubled_quotes(raw_field: str) -> bool:
 def whole_lines(chunks: Iterator[bytes], block_bytes: int) -> Iterator[Lines]:
     """Yield blocks of whole lines from the chunks of a file, with CRLF replaced by LF.
 
-    Raises `LineTooLong`.
+    Raises `LineTooLong`, after the lines before that line.
     """
     first_line, parts, size = 1, [b""], 0
     for chunk in chunks:
@@ -101,25 +184,32 @@ def whole_lines(chunks: Iterator[bytes], block_bytes: int) -> Iterator[Lines]:
         if size < block_bytes:
             continue
         content, size = b"".join(parts), 0
-        _require_short_lines(content, first_line)
+        yield from _lines_before_a_long_one(content, first_line)
         end = content.rfind(b"\n")
         parts = [content[end + 1 :]]
         if end >= 0:
-            count = content.count(b"\n", 0, end) + 1
-            yield Lines(first_line, count, _without_returns(content[:end]))
-            first_line += count
+            lines = _lines(first_line, content[:end])
+            yield lines
+            first_line += lines.count
     if content := b"".join(parts):
-        _require_short_lines(content, first_line)
-        content = content.removesuffix(b"\n")
-        yield Lines(first_line, content.count(b"\n") + 1, _without_returns(content))
+        yield from _lines_before_a_long_one(content, first_line)
+        yield _lines(first_line, content.removesuffix(b"\n"))
 
 
-def _require_short_lines(content: bytes, first_line: int) -> None:
+def _lines(first_line: int, content: bytes) -> Lines:
+    return Lines(first_line, content.count(b"\n") + 1, _without_returns(content))
+
+
+def _lines_before_a_long_one(content: bytes, first_line: int) -> Iterator[Lines]:
+    """Yield the lines before a line that is too long and raise `LineTooLong`; yield nothing if there is none."""
     begin = 0
     while len(content) - begin > LINE_BYTES_MAX:
         end = content.rfind(b"\n", begin, begin + LINE_BYTES_MAX + 1)
         if end < 0:
-            raise LineTooLong(first_line + content.count(b"\n", 0, begin))
+            if begin:
+                yield _lines(first_line, content[: begin - 1])
+            has_returns = content.find(b"\r", begin, begin + LINE_BYTES_MAX) >= 0
+            raise LineTooLong(first_line + content.count(b"\n", 0, begin), has_returns=has_returns)
         begin = end + 1
 
 

@@ -37,8 +37,8 @@ class ImportRole(Protocol):
         """List the objects whose keys start with `prefix`; raise `DataAccessDeniedError` or `DataNotFoundError`."""
         ...
 
-    def read_lines(self, bucket: str, key: str) -> Iterator[bytes]:
-        """Stream an object's lines, including line ends; raise `DataAccessDeniedError` or `DataNotFoundError`."""
+    def read_chunks(self, bucket: str, key: str) -> Iterator[bytes]:
+        """Stream an object; raise `DataAccessDeniedError` or `DataNotFoundError`."""
         ...
 
 

@@ -29,10 +29,6 @@ class Settings:
     # It is not documented whether a dataset can have two running jobs; construct and tests assume that it can't.
     one_running_job_per_dataset: bool = True
 
-    # If True, text in a number column that is neither required nor reserved fails the import, otherwise it is read as
-    # null. The service's behavior is not documented; see docs/decisions/0003-metadata-of-the-wrong-type.md.
-    metadata_must_fit: bool = False
-
     default_page_size: int = 100
     # Calls a second, per operation, account and Region, above which the service throttles; 0 turns it off. The
     # documented quota is 1 with an undocumented burst: https://docs.aws.amazon.com/general/latest/gr/personalize.html

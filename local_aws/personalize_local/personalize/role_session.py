@@ -3,8 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import islice
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import boto3
 from botocore.config import Config
@@ -41,14 +40,14 @@ class RoleSession:
         self.require_bucket_policy(bucket, None)
         return [S3Object(item["Key"], item["Size"]) for page in pages for item in page.get("Contents", [])]
 
-    def read_lines(self, bucket: str, key: str) -> Iterator[bytes]:
-        """Stream an object's lines."""
+    def read_chunks(self, bucket: str, key: str) -> Iterator[bytes]:
+        """Stream an object."""
         try:
             body = self._client.get_object(Bucket=bucket, Key=key)["Body"]
         except _REFUSED as error:
             raise _read_error(error, bucket) from error
         self.require_bucket_policy(bucket, key)
-        return _lines(body)
+        return body.iter_chunks(_CHUNK_BYTES)
 
     @cached_property
     def _client(self) -> "S3Client":
@@ -61,20 +60,6 @@ class RoleSession:
             aws_session_token=self.session_token,
             config=Config(s3={"addressing_style": "path"}),
         )
-
-
-def _lines(body: Any) -> Iterator[bytes]:  # noqa: ANN401 - botocore's stream, untyped
-    parts: list[bytes] = []  # joined once, so that a line of many chunks takes linear time
-    for chunk in body.iter_chunks(_CHUNK_BYTES):
-        *lines, rest = chunk.split(b"\n")
-        if lines:
-            yield b"".join([*parts, lines[0], b"\n"])
-            for line in islice(lines, 1, None):
-                yield line + b"\n"
-            parts = []
-        parts.append(rest)
-    if rest := b"".join(parts):
-        yield rest
 
 
 def _read_error(error: Exception, bucket: str) -> Exception:

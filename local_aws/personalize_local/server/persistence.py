@@ -10,8 +10,7 @@ from pathlib import Path
 from types import UnionType
 from typing import Any, Final, get_args, get_origin, get_type_hints
 
-from personalize_local.personalize.importing.columns import DatasetColumn
-from personalize_local.personalize.importing.records import Records, records_from_json
+from personalize_local.personalize.importing.records import DatasetColumn, Records, records_from_json
 from personalize_local.personalize.interfaces import AccountRegion
 from personalize_local.personalize.service import PersonalizeService
 from personalize_local.personalize.store import Resources, SavedState

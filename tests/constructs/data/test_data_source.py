@@ -1,5 +1,6 @@
 """The location of the data in the properties of the job, and in the policies of role and bucket."""
 
+import re
 from typing import Any
 
 import aws_cdk as cdk
@@ -147,6 +148,26 @@ def test_an_invalid_uri_is_rejected_with_the_allowed_values(uri: Any) -> None:
         DataSource.from_s3_uri(uri)
 
     assert f"got {uri!r}"[:200] in str(refused.value)
+
+
+NOT_PLAIN_FILES = ["data/*.csv", "*", "items.csv.gz", "items.GZ", "items.zip", "data/items.csv.bz2", "items.zst"]
+
+
+@pytest.mark.parametrize("key", NOT_PLAIN_FILES)
+def test_wildcards_and_compressed_files_are_refused_with_what_to_do_instead(key: str) -> None:
+    allowed = (
+        r"without wildcards .* \(name the folder instead\), and not compressed \(store file.csv, not file.csv.gz\)"
+    )
+    with pytest.raises(ValidationError, match=rf"^uri must be .*, {allowed}, got 's3://bucket/{re.escape(key)}'$"):
+        DataSource.from_s3_uri(f"s3://bucket/{key}")
+    with pytest.raises(ValidationError, match=rf"^object_key must be .*, {allowed}, got '{re.escape(key)}'$"):
+        DataSource.from_bucket(s3.Bucket(new_stack(), "Bucket"), key)
+
+
+@pytest.mark.parametrize("key", ["archive.zip/", "a*/items.csv", "items.gz.csv", "gz", "items"])
+def test_folders_and_plain_files_of_similar_names_are_accepted(key: str) -> None:
+    assert DataSource.from_s3_uri(f"s3://bucket/{key}")
+    assert DataSource.from_bucket(s3.Bucket(new_stack(), "Bucket"), key)
 
 
 def test_the_longest_uri_is_accepted() -> None:

@@ -67,8 +67,8 @@ def test_each_error_has_the_problem_its_location_its_count_and_the_fix(stack: cd
 
     missing, quotes = errors_of(stack)
     assert missing == (
-        "value-missing: a value is missing in items.csv, line 3, column ITEM_ID, 2 times. "
-        'Fill it in, or make the field\'s type ["null", ...]'
+        "id-missing: an id or a time is missing in items.csv, line 3, column ITEM_ID, 2 times. "
+        "Fill it in, or leave the row out"
     )
     assert quotes.startswith("malformed-quotes: quotes don't end where the value ends in items.csv, line 5. Close")
 
@@ -112,7 +112,7 @@ def test_the_schema_is_found_through_the_dataset(stack: cdk.Stack, tmp_path: Pat
     source = DataSource.from_asset(str(write(tmp_path / "items.csv", WRONG)))
     add_job(stack, dataset=dataset_of(stack, ITEMS.to_cfn_schema(stack, "Schema").attr_schema_arn), data_source=source)
 
-    assert [error.partition(":")[0] for error in errors_of(stack)] == ["value-missing"]
+    assert [error.partition(":")[0] for error in errors_of(stack)] == ["id-missing"]
     assert infos_of(stack) == []
 
 
@@ -177,7 +177,7 @@ def test_a_header_that_differs_from_the_first_files_is_an_error(stack: cdk.Stack
     add_asset_job(stack, tmp_path / "items")
 
     (error,) = errors_of(stack)
-    assert error.startswith("headers-differ: the header is another one than the first file's (the first file is a.csv)")
+    assert error.startswith("headers-differ: the header differs from that of the first file (the first file is a.csv)")
     assert " in b.csv, line 1. " in error
 
 
@@ -250,7 +250,7 @@ def test_cdk_synth_fails_and_lists_all_errors(tmp_path: Path) -> None:
     output = ended.stdout + ended.stderr
     assert ended.returncode != 0
     assert "Shop/Items" in output
-    for rule, line in [("value-missing", 2), ("malformed-quotes", 3)]:
+    for rule, line in [("id-missing", 2), ("malformed-quotes", 3)]:
         (told,) = [each for each in output.splitlines() if f"{rule}: " in each]
         assert "error" in told.lower()
         assert f"items.csv, line {line}" in told

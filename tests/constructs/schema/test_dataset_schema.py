@@ -162,10 +162,10 @@ def test_fields_can_be_added_to_json_without_other_changes() -> None:
 @pytest.mark.parametrize(
     ("schema", "problem"),
     [
-        ("{", r"schema-malformed: this is no Avro record .* \(not JSON: .*\)\. Write \{"),
+        ("{", r"schema-malformed: the schema is not a flat Avro record \(not JSON: .*\)\. Write \{"),
         ("[]", r"schema-malformed: .*\(it is no"),
         ({"type": "record", "name": "Users"}, r"schema-malformed: .*\(the record has no fields\)"),
-        (USERS.replace('"Users"', '"users"'), r"schema-name: .*\(the name is users\)"),
+        (USERS.replace('"Users"', '"people"'), r"schema-name: .*\(the name is people\)"),
         (None, r"schema must be JSON, or a mapping of what it holds, got None"),
         ({"type": object()}, r"schema must be what JSON can hold, got "),
     ],
@@ -173,6 +173,41 @@ def test_fields_can_be_added_to_json_without_other_changes() -> None:
 def test_an_invalid_schema_is_rejected_at_once(schema: Any, problem: str) -> None:
     with pytest.raises(ValidationError, match=f"^{problem}"):
         DatasetSchema.from_json(schema)
+
+
+def test_the_name_of_a_record_in_lower_case_is_accepted_and_the_dataset_type_is_the_one_of_cloudformation() -> None:
+    schema = DatasetSchema.from_json(USERS.replace('"Users"', '"users"'))
+    assert schema.dataset_type == "Users"
+    stack = new_stack()
+    schema.to_cfn_schema(stack, "Schema")
+    assert warnings_of(stack) == []
+
+
+@pytest.mark.parametrize(
+    ("schema", "warning"),
+    [
+        (
+            DatasetSchema.from_json(USERS.replace("USER_ID", "user_id")),
+            "field-spelling: required or reserved fields are not in upper case (user_id). ",
+        ),
+        (
+            DatasetSchema.from_json(USERS.replace('"int"', '"string", "categorical": "true"')),
+            "field-attribute-text: AGE: an attribute of a field is a string (categorical). ",
+        ),
+        (
+            DatasetSchema.interactions().field("EVENT_VALUE", "string"),
+            "field-type-former: EVENT_VALUE: a field has a type that was accepted in the past (its type is string). ",
+        ),
+    ],
+    ids=["lower case", "true as a string", "EVENT_VALUE as a string"],
+)
+def test_a_schema_that_the_service_is_known_to_have_accepted_is_only_warned_of(
+    schema: DatasetSchema, warning: str
+) -> None:
+    stack = new_stack()
+    schema.to_cfn_schema(stack, "Schema")
+    (found,) = warnings_of(stack)
+    assert found.startswith(warning)
 
 
 @pytest.mark.parametrize("content", [None, b"{", b"\xff"])
@@ -271,14 +306,14 @@ def test_a_name_that_the_service_rejects_is_rejected() -> None:
 
 def test_all_violated_rules_are_reported_at_once_with_field_and_fix() -> None:
     stack = new_stack()
-    schema = DatasetSchema.interactions().field("EVENT_TYPE", categorical=True).field("EVENT_VALUE", "string")
+    schema = DatasetSchema.interactions().field("EVENT_TYPE", categorical=True).field("EVENT_VALUE", "int")
     with pytest.raises(ValidationError) as refused:
         schema.to_cfn_schema(Construct(stack, "Inner"), "Schema")
     assert str(refused.value) == (
         "Stack/Inner/Schema: "
         'field-categorical: EVENT_TYPE: a reserved field is categorical. Leave "categorical" out; '
-        "field-type: EVENT_VALUE: a field that the service knows by its name has another type "
-        "(its type is string, and must be float or double). Give the field the type that is named"
+        "field-type: EVENT_VALUE: a required or reserved field has another type "
+        "(its type is int, and must be float or double). Give the field the type that is named"
     )
     assert "Resources" not in template_of(stack)
 

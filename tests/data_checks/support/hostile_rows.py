@@ -34,7 +34,7 @@ def row(number: int, numbers: list[str], text: str = "a") -> str:
 
 
 def many_numbers(rows: int) -> Rows:
-    """Twelve numbers in each row, and a text in quotes, so that none passes the sieve."""
+    """Twelve numbers in each row, and a text in quotes, so that each is matched."""
     return Rows(12, "".join(row(number, [_NUMBER] * 12, '"a"') for number in range(rows)))
 
 

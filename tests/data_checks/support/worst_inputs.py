@@ -31,7 +31,7 @@ UNITS: Final = (
 )
 ENDS: Final = ("", "!", "\n", "\\", '"', ",x", "\0")
 _MANY: Final = 10
-_CANDIDATES: Final = f"a1A-_./: é{string.printable}"
+_CANDIDATES: Final = f"a1A-_./: é漢{string.printable}"
 _CATEGORIES: Final = {
     op.CATEGORY_DIGIT: r"\d",
     op.CATEGORY_NOT_DIGIT: r"\D",

@@ -105,7 +105,7 @@ RUN_BY: Final[Mapping[str, tuple[str, ...]]] = {
     "README.md: pip install .": ("tests/package/test_wheel.py::test_a_wheel_synthesizes_the_same_as_the_checkout",),
     "docs/checks.md: pip install": ("tests/cli/test_checks_page.py::test_the_page_installs_an_extra_of_the_project",),
     "docs/checks.md: $ personalize-import check": (_CHECKING,),
-    "docs/checks.md: value-missing": (
+    "docs/checks.md: id-missing": (
         "tests/constructs/data/test_synth_checks.py::test_each_error_has_the_problem_its_location_its_count_and_the_fix",
     ),
     "docs/pipelines.md: name: deploy": (

@@ -96,6 +96,8 @@ def corrupted(**values: Any) -> Malformed:
         ("RoleArn", ROLE_ARN.replace("1234", "\u0661234"), "got 'arn:aws:iam::\u066123456789012:role/import'"),
         ("DataLocation", "s3:///", "s3://bucket/folder/ (with the slash at its end)"),
         ("DataLocation", "s3://b", "got 's3://b'"),
+        ("DataLocation", "s3://shop-data/*.csv", "without wildcards such as *.csv (name the folder instead)"),
+        ("DataLocation", "s3://shop-data/items.csv.gz", "not compressed (store file.csv, not file.csv.gz)"),
         ("DataLocation", "s3://shop-data/a\0.csv", "got 's3://shop-data/a\\x00.csv'"),
         ("DataLocation", "s3://shop-data/\ud800", "got 's3://shop-data/\\ud800'"),
         ("DataLocation", "s3://shop-data/" + "x" * 1000, "(1017 characters)"),

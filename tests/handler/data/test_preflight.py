@@ -137,7 +137,7 @@ def test_asset_files_are_copied_before_they_are_checked(cloudformation: CloudFor
     storage.add_files(data["DataFiles"])
     response = cloudformation.create(data)
 
-    assert response.reason.startswith("empty-file: the file has no records in one.csv. ")
+    assert response.reason.startswith("not-a-header: the first line is not the header ")
     assert storage.below(f"s3://{DATA_BUCKET}/")
 
 
@@ -202,5 +202,5 @@ def test_the_reason_for_a_missing_header_contains_no_data(
     with caplog.at_level(logging.INFO):
         response = cloudformation.create(CHECKED)
 
-    assert response.reason.startswith("column-missing: ")
+    assert response.reason.startswith("not-a-header: ")
     assert "Zirc" not in response.reason + caplog.text

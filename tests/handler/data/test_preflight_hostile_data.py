@@ -32,7 +32,7 @@ def test_a_nul_byte_after_the_first_64_kib_is_reported_before_a_job_is_started(
     personalize.schema = schema_of(rows)
     account.storage.objects[f"{DATA_LOCATION}a.csv"] = f"{rows.file}u,\0\n"
     response = cloudformation.create(CHECKED)
-    assert response.reason.startswith("not-csv: this is no text (binary) in a.csv, line 2502")
+    assert response.reason.startswith("not-csv: the file is not text (binary) in a.csv, line 2502")
     assert personalize.jobs == {}
 
 

@@ -45,7 +45,7 @@ VALID: Final[dict[str, st.SearchStrategy[Any]]] = {
     "DataLocation": st.builds(
         "s3://{}/{}".format,
         st.sampled_from(["shop-data", "a.bucket-1", "b" * 63]),
-        st.text(st.characters(exclude_categories=["Cc", "Cs"]), max_size=100),
+        st.text(st.characters(exclude_categories=["Cc", "Cs"], exclude_characters="*"), max_size=100),
     ),
     # Those that are imported from the folder below.
     "DataFiles": st.lists(_FILE_NAME, min_size=1, max_size=5, unique=True).map(

@@ -26,6 +26,7 @@ from personalize_local.personalize.service_model import service_model
 ACCOUNT_REGION = AccountRegion(account="111122223333", region="eu-west-1")
 ROLE_ARN = "arn:aws:iam::111122223333:role/import"
 BUCKET = "training-data"
+CHUNK_BYTES = 1 << 14
 
 
 class ManualClock(Clock):
@@ -89,7 +90,7 @@ class FakeRole:
         objects = self._bucket(bucket)
         return [S3Object(key, len(content)) for key, content in objects.items() if key.startswith(prefix)]
 
-    def read_lines(self, bucket: str, key: str) -> Iterator[bytes]:
+    def read_chunks(self, bucket: str, key: str) -> Iterator[bytes]:
         objects = self._bucket(bucket)
         self.aws.reads += 1
         if self.aws.after_first_read and self.aws.reads > 1:
@@ -98,7 +99,8 @@ class FakeRole:
             self.aws.put(key, self.aws.before_second_read, bucket)
         if key not in objects:
             raise DataNotFoundError(key)
-        return iter(objects[key].splitlines(keepends=True))
+        content = objects[key]
+        return (content[start : start + CHUNK_BYTES] for start in range(0, len(content), CHUNK_BYTES))
 
     def _bucket(self, bucket: str) -> dict[str, bytes]:
         if bucket in self.aws.closed_buckets:

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from personalize_import_handler.data_checks.files import is_read
 from personalize_local.personalize import messages
 from personalize_local.personalize.errors import invalid_input
 from personalize_local.personalize.interfaces import DataAccessDeniedError, DataNotFoundError, ImportRole, S3Object
@@ -55,7 +56,8 @@ def select_files(found: Iterable[S3Object], key: str) -> list[S3Object]:
     if exact:
         return exact
     folder = key if not key or key.endswith("/") else key + "/"
-    return sorted((item for item in objects if _is_file_in(folder, item.key)), key=lambda item: item.key)
+    files = [item for item in objects if item.key.startswith(folder) and is_read(item.key.removeprefix(folder))]
+    return sorted(files, key=lambda item: item.key)
 
 
 def read_failure(error: DataAccessDeniedError | DataNotFoundError) -> str:
@@ -63,8 +65,3 @@ def read_failure(error: DataAccessDeniedError | DataNotFoundError) -> str:
     if isinstance(error, DataAccessDeniedError):
         return messages.no_access_to_data(error.bucket)
     return messages.INVALID_DATA_LOCATION
-
-
-def _is_file_in(folder: str, key: str) -> bool:
-    name = key.removeprefix(folder)
-    return key.startswith(folder) and "/" not in name and name.lower().endswith(".csv")

@@ -4,7 +4,12 @@ As in `messages`, those marked "Known" are the text of the real service. None co
 failure reasons are logged.
 """
 
-from collections.abc import Iterable
+from personalize_import_handler.data_checks import rules
+from personalize_import_handler.data_checks.column_checks import ID_LENGTH_MAX, VALUE_LENGTH_MAX
+from personalize_import_handler.data_checks.findings import Finding
+from personalize_import_handler.data_checks.rules import Scope
+from personalize_import_handler.data_checks.schema import Schema
+from personalize_local.personalize import messages
 
 _GUIDE = "https://docs.aws.amazon.com/personalize/latest/dg"
 
@@ -17,43 +22,35 @@ def too_long(column: str, limit: int) -> str:
     )
 
 
-def at_line(reason: str, location: str, line: int) -> str:
-    """Append the place of the first row with a problem; the known reasons have none."""
-    return f"{reason} First seen in {location}, line {line}."
+def failure_reason_of(finding: Finding, schema: Schema) -> str:
+    """Return the failure reason for an error in the data, with its place."""
+    reason = _reason(finding, schema)
+    if finding.file is None or finding.line is None or finding.rule.scope is Scope.HEADER:
+        return reason
+    return f"{reason} First seen in {finding.file}, line {finding.line}."
 
 
-def value_missing(column: str) -> str:
-    return f"The column {column} is empty, but its type in the schema doesn't include null."
-
-
-def wrong_type(column: str, type_name: str) -> str:
-    return f"A value in column {column} is not of type {type_name}."
-
-
-def value_not_allowed(column: str, allowed: Iterable[str]) -> str:
-    return f"A value in column {column} is not one of [{', '.join(allowed)}]."
-
-
-def wrong_field_count(found: int, expected: int) -> str:
-    return f"The row has {found} fields, but the header has {expected}: check commas and quotes in its text."
-
-
-def line_break_in_value(column: str) -> str:
-    return f"The value of column {column} continues on the next line: values can't contain line breaks."
-
-
-def malformed_row(problem: str) -> str:
-    return (
-        f"The row is not well-formed CSV ({problem}): text with commas goes in double quotes, and a backslash before "
-        "each double quote and backslash in it."
-    )
-
-
-NOT_UTF8 = "The row is not UTF-8."
-
-
-def headers_differ(location: str, first_location: str) -> str:
-    return f"The header of {location} is not the same as that of {first_location}."
+def _reason(finding: Finding, schema: Schema) -> str:
+    column = finding.column or ""
+    match finding.rule:
+        case rules.ID_TOO_LONG:
+            return too_long(column, ID_LENGTH_MAX)
+        case rules.VALUE_TOO_LONG:
+            return too_long(column, VALUE_LENGTH_MAX)
+        case rules.COLUMN_MISSING | rules.NOT_A_HEADER | rules.EMPTY_FILE | rules.BYTE_ORDER_MARK:
+            # The file has changed since its header was checked.
+            return messages.missing_columns([column] if column else [field.name for field in schema.fields])
+        case rules.HEADERS_DIFFER:
+            return f"The header of {finding.file} is not the same as in other files ({finding.detail})."
+        case rules.ID_MISSING | rules.VALUE_MISSING:
+            return f"The column {column} is empty, but its type in the schema doesn't include null."
+        case rules.WRONG_TYPE:
+            (type_name,) = [field.type_name for field in schema.fields if field.name == column]
+            return f"A value in column {column} is not of type {type_name}."
+    detail = f" ({finding.detail})" if finding.detail else ""
+    place = f" in column {column}" if column else ""
+    what, fix = finding.rule.what, finding.rule.fix
+    return f"{what[0].upper()}{what[1:]}{place}{detail}: {fix[0].lower()}{fix[1:]}."
 
 
 def too_few_interactions(found: int, minimum: int) -> str:

@@ -1,18 +1,43 @@
 """The records of a dataset, stored compactly: as text of many rows, not as one object per value."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Any, Final, Self
 
 from personalize_import_handler.data_checks.dataset_types import DatasetType
-from personalize_local.personalize.importing.columns import DatasetColumn
+from personalize_import_handler.data_checks.schema import Schema
 
-# No value can contain a line break (see `csv_file`), so nothing needs escaping.
-_SEPARATOR: Final = "\n"
+_SEPARATOR: Final = "\0"
+"""Files with this character aren't text and can't be imported, so that nothing needs escaping."""
+_READERS: Final[Mapping[str, Callable[[str], object]]] = {
+    "int": int,
+    "long": int,
+    "float": float,
+    "double": float,
+    "boolean": lambda value: value.lower() == "true",
+}
 
 Row = Sequence[str]
 CellsByColumn = Sequence[Sequence[str]]
+
+
+@dataclass(frozen=True)
+class DatasetColumn:
+    """A field of the schema as a column of a dataset."""
+
+    name: str
+    type_name: str
+
+    def value(self, cell: str) -> object:
+        """Return the value of a stored cell; an empty cell is null."""
+        return _READERS.get(self.type_name, str)(cell) if cell else None
+
+
+def columns_of_schema(schema: Schema) -> tuple[DatasetColumn, ...]:
+    """Return the columns of a dataset."""
+    return tuple(DatasetColumn(field.name, field.type_name) for field in schema.fields)
 
 
 class Records(ABC):
@@ -100,7 +125,7 @@ class KeyedRecords(Records):
         """Start with rows, given by their value in the column `key`."""
         super().__init__(columns)
         self._key = key
-        self._key_index = [column.name for column in columns].index(key)
+        self._key_index = [column.name.upper() for column in columns].index(key)
         self._by_key = by_key if by_key is not None else {}
 
     def add(self, cells: CellsByColumn) -> None:

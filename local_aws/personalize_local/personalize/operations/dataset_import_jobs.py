@@ -5,10 +5,10 @@ import threading
 from typing import Final
 
 from personalize_import_handler.data_checks.dataset_types import dataset_type
+from personalize_import_handler.data_checks.schema import Schema
 from personalize_local.personalize import arns, messages
 from personalize_local.personalize.errors import in_use, invalid_input, limit_exceeded
 from personalize_local.personalize.importing import failure_reasons
-from personalize_local.personalize.importing.columns import DatasetColumn
 from personalize_local.personalize.importing.data_location import objects_at, parse_location
 from personalize_local.personalize.importing.import_job import ImportJob, ReadResult, StatusChange
 from personalize_local.personalize.importing.reading import ImportSource, check_headers, read_records
@@ -30,8 +30,9 @@ def create_dataset_import_job(call: Call) -> dict[str, object]:
     tags = requested_tags(call)
     with call.resources() as (resources, now):
         dataset = _dataset_for_job(call, resources, now)
+        schema = existing(resources.schemas, dataset.schema_arn).avro
     # Reading S3 takes time, during which other calls run, so the limits are checked again before the job is created.
-    source = _source(call, dataset.records.columns)
+    source = _source(call, schema)
     with call.resources() as (resources, now):
         dataset = _dataset_for_job(call, resources, now)
         job = _new_job(call, now)
@@ -61,7 +62,7 @@ def _dataset_for_job(call: Call, resources: Resources, now: float) -> Dataset:
     return dataset
 
 
-def _source(call: Call, columns: tuple[DatasetColumn, ...]) -> ImportSource:
+def _source(call: Call, schema: Schema) -> ImportSource:
     """Find the data with the import role and check its headers, as the service does before it responds."""
     # A data location is optional in the API model; without one there is nothing to import.
     location = parse_location(call.parameters["dataSource"].get("dataLocation", ""))
@@ -76,8 +77,8 @@ def _source(call: Call, columns: tuple[DatasetColumn, ...]) -> ImportSource:
         raise invalid_input(messages.role_not_assumable(role_arn)) from error
     files = objects_at(role, location)
     _require_size(sum(file.size for file in files), call)
-    source = ImportSource(role, location, tuple(files))
-    check_headers(source, columns)
+    source = ImportSource(role, location, tuple(files), schema)
+    check_headers(source)
     return source
 
 

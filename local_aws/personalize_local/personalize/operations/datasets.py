@@ -6,8 +6,7 @@ from typing import Final
 from personalize_import_handler.data_checks.dataset_types import DatasetType, dataset_type
 from personalize_local.personalize import arns, messages
 from personalize_local.personalize.errors import in_use, invalid_input
-from personalize_local.personalize.importing.columns import dataset_columns
-from personalize_local.personalize.importing.records import empty_records
+from personalize_local.personalize.importing.records import columns_of_schema, empty_records
 from personalize_local.personalize.models import Dataset, DatasetGroup, StoredSchema
 from personalize_local.personalize.operations.call import Call
 from personalize_local.personalize.operations.resource_kinds import (
@@ -35,7 +34,6 @@ def create_dataset(call: Call) -> dict[str, object]:
         _require_matching(schema, group, kind)
         arn = arns.dataset_arn(group.arn, kind.name)
         require_free(arn, resources.datasets)
-        columns = dataset_columns(schema.avro, kind, metadata_must_fit=call.settings.metadata_must_fit)
         resources.datasets[arn] = Dataset(
             name=parameters["name"],
             arn=arn,
@@ -43,7 +41,7 @@ def create_dataset(call: Call) -> dict[str, object]:
             dataset_type=kind.name,
             schema_arn=schema.arn,
             life=starting(now, call.settings.dataset_creation_seconds),
-            records=empty_records(kind, columns),
+            records=empty_records(kind, columns_of_schema(schema.avro)),
         )
         resources.tags[arn] = tags
     return {"datasetArn": arn}
@@ -66,7 +64,7 @@ def delete_dataset(call: Call) -> None:
 
 
 def _require_matching(schema: StoredSchema, group: DatasetGroup, kind: DatasetType) -> None:
-    if schema.avro.name != kind.schema_name:
+    if schema.avro.dataset_type is not kind:
         raise invalid_input(messages.schema_of_another_type(schema.avro.name, kind.name))
     if schema.domain != group.domain:
         raise invalid_input(messages.another_domain(schema.domain, group.domain))

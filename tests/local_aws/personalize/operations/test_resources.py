@@ -86,11 +86,6 @@ def test_a_schema_is_returned_unchanged(world: World) -> None:
             "EVENT_TYPE",
         ),
         (
-            schema_text("Interactions", [*INTERACTION_FIELDS, {"name": "EVENT_VALUE", **STRING}]),
-            rules.FIELD_TYPE,
-            "EVENT_VALUE",
-        ),
-        (
             schema_text("Interactions", [*INTERACTION_FIELDS, *({"name": f"M{n}X", **STRING} for n in range(6))]),
             rules.TOO_MUCH_METADATA,
             "6",

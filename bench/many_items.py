@@ -1,0 +1,47 @@
+"""Check items that are generated while they are checked: more than fits into memory, with an id in each row."""
+
+import json
+import sys
+from collections.abc import Iterator
+from typing import Final
+
+from personalize_import_handler.data_checks.arrow import row_checker_for
+from personalize_import_handler.data_checks.checker import check
+from personalize_import_handler.data_checks.files import Data, DataFile
+from personalize_import_handler.data_checks.schema import Field, Schema
+
+_SCHEMA: Final = Schema(
+    name="Items",
+    fields=(
+        Field(name="ITEM_ID"),
+        Field(name="GENRES", categorical=True),
+        Field(name="PRICE", type_name="float"),
+        Field(name="CREATION_TIMESTAMP", type_name="long"),
+        Field(name="DESCRIPTION", textual=True, nullable=True),
+    ),
+)
+_ROWS: Final = 10_000
+_BLOCK: Final = "".join(
+    f"item-#-{row},{'drama|crime' if row % 2 else 'comedy'},{row % 97}.5,{1_600_000_000 + row},A text on number {row}\n"
+    for row in range(_ROWS)
+).encode()
+
+
+def _chunks(size: int) -> Iterator[bytes]:
+    yield (",".join(field.name for field in _SCHEMA.fields) + "\n").encode()
+    for number in range(size // len(_BLOCK)):
+        yield _BLOCK.replace(b"#", str(number).encode())
+
+
+def main() -> None:
+    """Check about this many bytes, and print the number of rows and the findings."""
+    size = int(sys.argv[1])
+    data = Data(location="items.csv", files=[DataFile("items.csv", size, lambda: _chunks(size))])
+    with row_checker_for(size) as rows:
+        findings = check(data, _SCHEMA, rows=rows)
+    found = [[each.rule.id, each.column, each.line, each.count] for each in findings]
+    sys.stdout.write(json.dumps({"rows": findings.rows, "findings": found}))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,180 @@
+"""Blocks of lines as columns of values.
+
+pyarrow's parser takes records of one line, and records in which quotes stand only around values. What else a block may
+hold (blank lines, quotes within values, quotes that don't end) is split in Python, as in the plain row checker.
+https://arrow.apache.org/docs/python/csv.html
+"""
+
+import functools
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyarrow import csv
+
+from personalize_import_handler.data_checks import rules
+from personalize_import_handler.data_checks.column_checks import Columns
+from personalize_import_handler.data_checks.findings import Finding, Findings
+from personalize_import_handler.data_checks.row_checker import Block, field_count, rows_of
+from personalize_import_handler.data_checks.tokenizer import LINE_BYTES_MAX, Lines, split_records
+
+_FIELD: Final = r'(?:"(?:[^"\\]|\\.|"")*"|(?:[^,"\\\n]|\\[^\n])*)'
+_FIELD_OR_NULL: Final = r'(?:\\N|[^,"\\\n]*)'
+_RECORDS: Final = rf"^(?s:(?:{_FIELD}[,\n])*{_FIELD})$"
+"""Records in which quotes stand only around values, in RE2, which reads it in one pass."""
+_RECORDS_WITH_NULLS: Final = rf"^(?s:(?:{_FIELD_OR_NULL}[,\n])*{_FIELD_OR_NULL})$"
+"""Records without quotes, in which a backslash stands only in the null of databases: the parser mustn't unescape it."""
+_NULL: Final = rb"\N"
+_STRING: Final = pa.string()
+
+
+@dataclass
+class Table:
+    """The well-formed rows of a block: their lines, the values of the imported columns, and what was found."""
+
+    lines: Sequence[int]
+    values: dict[int, pa.StringArray]
+    """The values of each column by its place."""
+    findings: Findings = field(default_factory=Findings)
+
+
+def split(file: str, lines: Lines, *, is_last: bool) -> tuple[Block, Lines | None]:
+    """Return the whole records of some lines, and the lines of a record that isn't finished."""
+    if _is_simple(lines.content):
+        return Block(file, lines), None
+    whole, rest = _cut(lines)
+    may_go_on = rest is None or (not is_last and len(rest.content) <= LINE_BYTES_MAX)
+    if whole and may_go_on and _is_well_formed(whole.content):
+        return Block(file, whole), rest
+    records, rest = split_records(lines, is_last=is_last)
+    return Block(file, lines, records), rest
+
+
+def table_of(block: Block, columns: Columns) -> Table:
+    """Split the records of a block into values; malformed ones are findings."""
+    if block.records is None:
+        if table := _parsed(block, columns):
+            return table
+        block = replace(block, records=split_records(block.lines, is_last=True)[0])
+    rows = rows_of(block, columns)
+    values = rows.values or [()] * columns.width
+    imported = {column.place: pa.array(values[column.place], type=_STRING) for column in columns.imported}
+    return Table(rows.lines, imported, rows.findings)
+
+
+def _is_simple(content: bytes) -> bool:
+    return b'"' not in content and b"\\" not in content and b"\r" not in content
+
+
+def _is_well_formed(content: bytes) -> bool:
+    if b"\r" in content:
+        return False
+    if b'""' in content and b'\\"' in content:  # then a quote in a value may have been escaped in either way
+        return False
+    text = pa.array([content], type=_STRING)
+    return bool(pc.match_substring_regex(text, _RECORDS_WITH_NULLS if _has_nulls(content) else _RECORDS)[0].as_py())
+
+
+def _has_nulls(content: bytes) -> bool:
+    return b"\\" in content and _NULL in content
+
+
+def _cut(lines: Lines) -> tuple[Lines | None, Lines | None]:
+    """Cut off the last record if its quotes are open, judging by the number of quotes."""
+    content = lines.content
+    if (content.count(b'"') - content.count(b'\\"')) % 2 == 0:
+        return lines, None
+    end = content.rfind(b"\n", 0, content.rfind(b'"'))
+    if end < 0:
+        return None, lines
+    count = content.count(b"\n", 0, end) + 1
+    whole = Lines(lines.first_line, count, content[:end])
+    return whole, Lines(lines.first_line + count, lines.count - count, content[end + 1 :])
+
+
+def _parsed(block: Block, columns: Columns) -> Table | None:
+    """Return the rows by pyarrow's parser; None if it can't say where they are."""
+    lines, content = block.lines, block.lines.content
+    has_quotes = b'"' in content
+    width = content.count(b",", 0, content.find(b"\n") % (len(content) + 1)) + 1
+    if width != columns.width and not has_quotes:
+        wrong: list[csv.InvalidRow] = []
+        rows = _read(content, width, [0], wrong)
+        if not wrong and len(rows) == lines.count:  # all rows have the same wrong number of values
+            findings = Findings()
+            findings.add(field_count(block.file, lines.first_line, width, columns.width, lines.count))
+            return Table((), {column.place: pa.array([], type=_STRING) for column in columns.imported}, findings)
+    wrong = []
+    places = range(columns.width) if has_quotes else [column.place for column in columns.imported]
+    rows = _read(content, columns.width, places, wrong)
+    table = Table(range(lines.first_line, lines.first_line + len(rows)), dict(zip(places, rows.columns, strict=True)))
+    if len(rows) != lines.count and not _find_lines(table, block, columns, wrong):
+        return None
+    if has_quotes and b'""' in content:
+        table.findings.add_all(_doubled_quotes(table, block.file, columns))
+    return table
+
+
+def _read(content: bytes, width: int, places: Sequence[int], wrong: list[csv.InvalidRow]) -> pa.RecordBatch:
+    def skip(row: csv.InvalidRow) -> str:
+        wrong.append(row)
+        return "skip"
+
+    has_quotes = b'"' in content
+    names = [f"c{place}" for place in range(width)]
+    included = [names[place] for place in places]
+    table = csv.read_csv(
+        pa.BufferReader(content),
+        read_options=csv.ReadOptions(use_threads=False, block_size=len(content) + 1, column_names=names),
+        parse_options=csv.ParseOptions(
+            quote_char='"' if has_quotes else False,
+            escape_char="\\" if b"\\" in content and not _has_nulls(content) else False,
+            newlines_in_values=has_quotes,
+            invalid_row_handler=skip,
+        ),
+        convert_options=csv.ConvertOptions(
+            column_types=dict.fromkeys(included, _STRING),
+            include_columns=included,
+            null_values=[],
+            strings_can_be_null=False,
+            check_utf8=False,
+        ),
+    )
+    return (
+        table.combine_chunks().to_batches()[0]
+        if len(table)
+        else pa.record_batch([pa.array([], type=_STRING)] * len(included), names=included)
+    )
+
+
+def _find_lines(table: Table, block: Block, columns: Columns, wrong: Sequence[csv.InvalidRow]) -> bool:
+    """Find the lines of records over several lines, and of records next to rows with wrong numbers of values."""
+    rows, first = len(table.lines), block.lines.first_line
+    breaks = (
+        [pc.count_substring(values, "\n") for values in table.values.values()] if b'"' in block.lines.content else []
+    )
+    more = functools.reduce(pc.add, breaks).to_pylist() if breaks else []
+    several = sum(more)
+    if rows + several + len(wrong) != block.lines.count or (several and wrong):
+        return False  # blank lines, or both
+    if several:
+        steps = itertools.accumulate(more, initial=first)
+        table.lines = [line + index for index, line in enumerate(itertools.islice(steps, rows))]
+    else:
+        numbers = {row.number - 1: row for row in wrong}
+        table.lines = [first + number for number in range(block.lines.count) if number not in numbers]
+        for number, row in numbers.items():
+            table.findings.add(field_count(block.file, first + number, row.actual_columns, columns.width))
+    return True
+
+
+def _doubled_quotes(table: Table, file: str, columns: Columns) -> Iterator[Finding]:
+    """Yield the findings about quotes in values, which were all escaped by doubling."""
+    for column in columns.imported:
+        found = pc.match_substring(table.values[column.place], '"')
+        if count := pc.sum(found).as_py():
+            line = table.lines[pc.index(found, True).as_py()]
+            yield Finding(rule=rules.DOUBLED_QUOTES, file=file, line=line, column=column.name, count=count)

@@ -1,0 +1,93 @@
+"""The row checker of import jobs: it stores the rows, and checks them only by the rules that fail a job."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+
+from personalize_import_handler.data_checks import rules
+from personalize_import_handler.data_checks.column_checks import (
+    IDEOGRAPHS_MAX,
+    TEXT_LENGTH_MAX,
+    Check,
+    Column,
+    Columns,
+)
+from personalize_import_handler.data_checks.findings import Finding
+from personalize_import_handler.data_checks.row_checker import (
+    USERS_ENOUGH,
+    Block,
+    BlockReport,
+    Wanted,
+    rows_of,
+    violations,
+)
+from personalize_import_handler.data_checks.rules import Severity
+from personalize_import_handler.data_checks.tokenizer import Lines, split_records
+from personalize_local.personalize.importing.records import Records
+
+_NO_VALUE: Final = frozenset({rules.METADATA_WRONG_TYPE, rules.NULL_WORD})
+"""The rules whose violations leave a number or a boolean without a value."""
+
+
+@dataclass
+class RowReader:
+    """A `RowChecker` that adds the rows to records; if it has findings, the records are of no use."""
+
+    records: Records
+    workers: int = 1
+    block_bytes: int = 1 << 16
+    """Small enough for the processor's cache."""
+
+    def split(self, file: str, lines: Lines, *, is_last: bool) -> tuple[Block, Lines | None]:
+        """Split lines into records."""
+        records, rest = split_records(lines, is_last=is_last)
+        return Block(file, lines, records), rest
+
+    def check(self, block: Block, columns: Columns, wanted: Wanted) -> BlockReport:  # noqa: ARG002 - nothing is counted
+        """Check the rows of a block, and add them to the records."""
+        rows = rows_of(block, columns)
+        if rows.lines:
+            for column in columns.imported:
+                for check in column.checks:
+                    if check.rule.severity is Severity.ERROR:
+                        rows.findings.add_all(violations(check, column, rows, block.file))
+            self._store(columns.imported, rows.values)
+        return BlockReport(rows=len(rows.lines), findings=list(rows.findings))
+
+    def repeated_ids(self) -> Sequence[Finding]:
+        """Return nothing: repeated ids fail no job."""
+        return ()
+
+    def users_with_two(self) -> int:
+        """Return enough users: too few fail no job."""
+        return USERS_ENOUGH
+
+    def _store(self, columns: Sequence[Column], values: Sequence[Sequence[str]]) -> None:
+        if len(columns) == len(self.records.columns):
+            self.records.add([_stored(column, values[column.place]) for column in columns])
+
+
+def _stored(column: Column, values: Sequence[str]) -> Sequence[str]:
+    """Return the values of a column as they are stored: texts truncated, numbers empty if they are none."""
+    is_number = any(check.rule is rules.METADATA_WRONG_TYPE for check in column.checks)
+    for check in column.checks:
+        if check.rule is rules.TEXT_TOO_LONG:
+            values = _replaced(check, values, partial(_truncated, check))
+        elif is_number and check.rule in _NO_VALUE:
+            values = _replaced(check, values, lambda _: "")
+    return values
+
+
+def _replaced(check: Check, values: Sequence[str], replacement: Callable[[str], str]) -> Sequence[str]:
+    """Return the values with those that violate a rule replaced."""
+    holds = check.condition.holds
+    if any(value and holds(value) for value in set(values)):
+        return [replacement(value) if value and holds(value) else value for value in values]
+    return values
+
+
+def _truncated(check: Check, text: str) -> str:
+    """Return a text truncated to the limit; that of Chinese or Japanese text is lower."""
+    start = text[:TEXT_LENGTH_MAX]
+    return start[:IDEOGRAPHS_MAX] if check.condition.holds(start) else start
