@@ -5,7 +5,7 @@ import re
 import sys
 
 from bench.data import HEADER
-from bench.found import MILLISECONDS_MIN, RESERVED, TEXT_LENGTHS, YEAR_2100, Found
+from bench.findings import MILLISECONDS_MIN, RESERVED, TEXT_LENGTHS, YEAR_2100, Found
 from personalize_import_handler.data_checks.conditions import DECIMAL
 
 _COLUMNS = HEADER.split(",")

@@ -10,7 +10,7 @@ import warnings
 import pandas as pd
 
 from bench.data import HEADER
-from bench.found import MILLISECONDS_MIN, RESERVED, TEXT_LENGTHS, YEAR_2100, Found
+from bench.findings import MILLISECONDS_MIN, RESERVED, TEXT_LENGTHS, YEAR_2100, Found
 from personalize_import_handler.data_checks.conditions import DECIMAL
 
 _CHUNK = 250_000
