@@ -21,12 +21,12 @@ from personalize_import.data.reimport import Reimport
 from personalize_import.import_order import order_imports
 from personalize_import.imported_import_job import IDatasetImportJob, ImportedDatasetImportJob
 from personalize_import.job_arguments import JobArguments, check_arguments
-from personalize_import.monitoring.observed_import import ObservedImport
+from personalize_import.monitoring.monitored_import import MonitoredImport
 from personalize_import.provider.interface import IDatasetImportProvider, support_of
 from personalize_import.provider.provider import default_provider_of
 from personalize_import.resource_properties import resource_properties
 from personalize_import.synthesis import validation
-from personalize_import.synthesis.at_synthesis import host_tasks
+from personalize_import.synthesis.at_synthesis import attach_tasks_to
 from personalize_import.synthesis.environment import note_stack_of
 from personalize_import.synthesis.environment_checks import (
     check_bucket_environment,
@@ -45,7 +45,7 @@ _DEFAULT_TIMEOUT: Final = cdk.Duration.seconds(contract.TIMEOUT_SECONDS_DEFAULT)
 
 @jsii.implements(iam.IGrantable, cdk.ITaggableV2)
 @property_injectable
-class DatasetImportJob(ObservedImport):
+class DatasetImportJob(MonitoredImport):
     """Import data from S3 into a dataset of Amazon Personalize when the stack is deployed, and wait for the job.
 
     The deploy continues when the job is `ACTIVE`, and fails with the failure reason of Personalize when the job is
@@ -148,7 +148,7 @@ class DatasetImportJob(ObservedImport):
         rendered_tags = self._tag_manager.rendered_tags
         properties = resource_properties(self, arguments, data, self._role.role_arn, rendered_tags)
         self._chain = create_wait_chain(self, self._provider.service_token, properties, timeout or _DEFAULT_TIMEOUT)
-        host_tasks(self, self._chain[0])
+        attach_tasks_to(self, self._chain[0])
         warn_of_exported_attributes(self, self._chain)
         order_imports(self, self._dataset_arn, import_mode, self._chain, after, job_name_prefix)
         self._add_dependencies(data, arguments.role)
@@ -176,11 +176,11 @@ class DatasetImportJob(ObservedImport):
             grant_preflight(self, role, self._provider, is_created=is_created, reads_schema=reads_schema)
         return role, access
 
-    def _add_dependencies(self, data: DataSourceConfig, given_role: iam.IRole | None) -> None:
+    def _add_dependencies(self, data: DataSourceConfig, existing_role: iam.IRole | None) -> None:
         """Create everything that the import needs before its first resource, and delete it after that."""
         first, support = self._chain[0], support_of(self._provider)
         first.node.add_dependency(self._role, *self._access.granted)
-        if given_role and support.roles_policy:
+        if existing_role and support.roles_policy:
             first.node.add_dependency(support.roles_policy)
         if data.files:
             first.node.add_dependency(support.staging_bucket_for(self))

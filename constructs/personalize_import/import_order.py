@@ -28,7 +28,7 @@ class _OrderedJob:
     mode: str
     resources: Sequence[cdk.CfnResource]
     job_name_prefix: str | None
-    before: "_OrderedJob | None" = None
+    after: "_OrderedJob | None" = None
     """The argument `after`."""
     links: list["_OrderedJob"] = field(default_factory=list)
     """The previous job, and the jobs that come directly after this one."""
@@ -97,8 +97,8 @@ def order_imports(
 def _add_to_followers(this: _OrderedJob) -> None:
     """Add a job to the followers of the FULL import that it comes after."""
     full = this
-    while full.before:
-        full = full.before
+    while full.after:
+        full = full.after
     if full.mode != ImportMode.FULL:
         return
     # The logical id as a token, because it may be overridden until synthesis. A Ref would be a circular dependency.
@@ -114,15 +114,15 @@ def _add_to_followers(this: _OrderedJob) -> None:
 def _datasets_of(stack: cdk.Stack) -> _Datasets:
     """Return the jobs of the app by their dataset, and check the jobs of this stack when its template is written."""
     datasets = _APPS.setdefault(stack.node.root, {})
-    at_synthesis(stack, lambda: _warn_of_any_order(stack, datasets))
+    at_synthesis(stack, lambda: _warn_of_undefined_order(stack, datasets))
     return datasets
 
 
 def _warn_of_full_imports(this: _OrderedJob, other: _OrderedJob) -> None:
     cdk.Annotations.of(this.construct).add_warning_v2(
         f"{WARNING_ID_PREFIX}full-imports-into-one-dataset",
-        f"{other.construct.node.path} is a FULL import into the same dataset, which holds the data of the later one "
-        "only. Import both from one folder, or make one of them INCREMENTAL",
+        f"{other.construct.node.path} is a FULL import into the same dataset; only the data of the import that runs "
+        "last remains. Import both from one folder, or make one of them INCREMENTAL",
     )
 
 
@@ -134,11 +134,11 @@ def _warn_of_lost_rows(this: _OrderedJob, other: _OrderedJob) -> None:
     cdk.Annotations.of(this.construct).add_warning_v2(
         f"{WARNING_ID_PREFIX}incremental-import-without-after",
         f"{full.construct.node.path} is a FULL import into the same dataset as {added.construct.node.path}: whenever "
-        f"it runs, it removes the rows that the other one has added. {advice}",
+        f"the FULL import runs, it removes the rows that {added.construct.node.path} has added. {advice}",
     )
 
 
-def _warn_of_any_order(stack: cdk.Stack, datasets: _Datasets) -> None:
+def _warn_of_undefined_order(stack: cdk.Stack, datasets: _Datasets) -> None:
     """Warn about INCREMENTAL imports in no defined order: for rows with the same id, the later import wins."""
     for jobs in datasets.values():
         added = [job for job in jobs if job.mode == ImportMode.INCREMENTAL]

@@ -14,7 +14,7 @@ from personalize_import.data.dataset_reference import DatasetReference
 from personalize_import.data.reimport import Reimport, check_reimport
 from personalize_import.import_order import check_after
 from personalize_import.imported_import_job import IDatasetImportJob
-from personalize_import.monitoring.observed_import import ObservedImport
+from personalize_import.monitoring.monitored_import import MonitoredImport
 from personalize_import.provider.interface import IDatasetImportProvider
 from personalize_import.provider_requirements import check_passable, check_preflight, check_provider
 from personalize_import.synthesis import validation
@@ -87,5 +87,5 @@ def _check_data_source(name: str, data_source: object) -> Iterator[str]:
 def _check_owner(name: str, role: object, scope: Construct) -> Iterator[str]:
     """Yield a problem if a role was created for the job of another stack, which the handler refuses to use."""
     owner = role.node.scope if isinstance(role, iam.Role) else None
-    if isinstance(owner, ObservedImport) and top_level_stack_of(owner) is not top_level_stack_of(scope):
+    if isinstance(owner, MonitoredImport) and top_level_stack_of(owner) is not top_level_stack_of(scope):
         yield violation(name, owner.node.path, "a role of this stack, or one that was not created for a job")

@@ -32,7 +32,7 @@ def check_passable(name: str, role: object, provider: object, scope: Construct) 
     if not hasattr(role, "role_arn") or not is_provider(provider):
         return
     given = cast("iam.IRole", role)
-    if support_of(provider).can_name(given, scope):
+    if support_of(provider).can_reference_by_arn(given, scope):
         return
     path, bound = path_of(given), provider.import_role_path
     if bound is None:

@@ -16,7 +16,7 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import IConstruct
 
-from personalize_import.synthesis.at_synthesis import at_synthesis, host_tasks
+from personalize_import.synthesis.at_synthesis import at_synthesis, attach_tasks_to
 from personalize_import.synthesis.environment import environment_of, may_have_token, stack_of
 from personalize_import.synthesis.intrinsics import Intrinsics
 
@@ -128,7 +128,7 @@ def _suppress_wildcards(resource: cdk.CfnResource | None, reason: str, arns: Seq
     _suppress_arns(resource, reason, known)
     if tokens := [arn for arn in written if may_have_token(arn)]:
         at_synthesis(resource, lambda: _suppress_arns(resource, reason, stack_of(resource).resolve(tokens)))
-        host_tasks(resource, resource)
+        attach_tasks_to(resource, resource)
 
 
 def _suppress_arns(resource: cdk.CfnResource, reason: str, arns: Sequence[object]) -> None:

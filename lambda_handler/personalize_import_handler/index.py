@@ -10,7 +10,7 @@ import os
 from typing import Final
 
 from personalize_import_handler.aws.boto_services import BotoServices
-from personalize_import_handler.cloudformation import responses, waiter
+from personalize_import_handler.cloudformation import responses, state_machine
 from personalize_import_handler.contract import Environment
 from personalize_import_handler.functions import Functions
 from personalize_import_handler.request.ownership import Provider
@@ -19,10 +19,10 @@ from personalize_import_handler.request.ownership import Provider
 logging.basicConfig(format="%(levelname)s %(message)s")
 
 _functions: Final = Functions(
-    provider=Provider(os.environ.get(Environment.STACK_ID, ""), os.environ.get(Environment.DATA_BUCKET)),
+    provider=Provider(os.environ.get(Environment.STACK_ID, ""), os.environ.get(Environment.STAGING_BUCKET)),
     services=BotoServices(),
-    start_polling=waiter.start_polling,
-    is_superseded=waiter.is_superseded,
+    start_polling=state_machine.start_polling,
+    is_superseded=state_machine.is_superseded,
     send=responses.send,
 )
 

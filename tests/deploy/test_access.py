@@ -179,7 +179,7 @@ def test_the_provider_of_one_team_can_not_pass_the_import_role_of_another_team(
         job.add_property_override("RoleArn", role_of_b)
 
     assert changed.deploy(change=give_role_of_b) == "ROLLBACK_COMPLETE"
-    assert f"RoleArn '{role_of_b}' is a role that stack '{team_b.name}' has for its own imports" in changed.reason
+    assert f"RoleArn '{role_of_b}' is the import role of stack '{team_b.name}'" in changed.reason
     assert changed.jobs == []
 
     assert changed.deploy() == "CREATE_COMPLETE"

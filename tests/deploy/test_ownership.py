@@ -101,7 +101,7 @@ def test_the_job_of_another_team_is_not_continued(cloud: Cloud, shop: dict[str, 
 def test_the_import_role_of_another_team_is_not_passed(cloud: Cloud, shop: dict[str, str]) -> None:
     reason = attack(cloud, RESOURCE_TYPE, shop, **an_import(shop, DataLocation="s3://shop/"))
 
-    assert f"RoleArn '{shop['Role']}' is a role that stack 'Shop' has for its own imports" in reason
+    assert f"RoleArn '{shop['Role']}' is the import role of stack 'Shop'" in reason
 
 
 @pytest.mark.parametrize("scope", [ATTACKED, f"{ATTACKED}/Nested"])

@@ -49,4 +49,4 @@ def test_modules_shared_with_the_construct_import_only_the_standard_library(modu
 
 
 def test_every_module_is_found() -> None:
-    assert {"index", "cloudformation.waiter", "contract.properties", "data_checks.schema_rules"} <= set(MODULES)
+    assert {"index", "cloudformation.state_machine", "contract.properties", "data_checks.schema_rules"} <= set(MODULES)

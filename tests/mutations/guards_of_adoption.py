@@ -14,7 +14,7 @@ _update: Final = partial(Patch, "job/adoption.py", "handler/job/test_lifecycle_u
 _named: Final = partial(Patch, "job/adoption.py", "handler/request/test_physical_ids.py")
 _data: Final = partial(Patch, "job/adoption.py", "handler/job/test_data_changes.py")
 _LISTED: Final = "        if arn not in [job.dataset_import_job_arn for job in jobs_of_dataset]:\n"
-_MADE: Final = "made = _attempts(jobs, names) or _attempts_for_other_data(personalize, jobs, properties, resource)"
+_MADE: Final = "attempts = _attempts(jobs, names) or _attempts_for_other_data(personalize, jobs, properties, resource)"
 _WAIT: Final = "            _raise_if_dataset_busy(jobs_of_dataset)\n"
 _handed: Final = partial(Patch, "job/adoption.py", "handler/job/test_wait_chain.py")
 
@@ -22,13 +22,13 @@ GUARDS: Final = (
     # In `adoption.find`
     _find(
         "the attempt after a used one has the next number",
-        "number = made[0].number + 1 if made else 1",
-        "number = made[0].number if made else 1",
+        "number = attempts[0].number + 1 if attempts else 1",
+        "number = attempts[0].number if made else 1",
     ),
     _attempt(
         "the number of an attempt is counted from the latest one",
-        "number = made[0].number + 1 if made else 1",
-        "number = made[-1].number + 1 if made else 1",
+        "number = attempts[0].number + 1 if attempts else 1",
+        "number = made[-1].number + 1 if attempts else 1",
     ),
     _attempt(
         "a job that holds its data is adopted although a later attempt has failed",
@@ -69,22 +69,22 @@ GUARDS: Final = (
     _data(
         "an update finds its job although the fingerprint of its data is not known any more",
         _MADE,
-        "made = _attempts(jobs, names)",
+        "attempts = _attempts(jobs, names)",
     ),
     _find(
         "an update imports again where the dataset does not hold the data of its job",
-        "return made[0] if job and not is_replaced(job, own) else None",
-        "return made[0] if made else None",
+        "return attempts[0] if job and not is_replaced(job, own) else None",
+        "return attempts[0] if made else None",
     ),
     _find(
         "an update imports again where a later import of its resource was never undone",
-        "return made[0] if job and not is_replaced(job, own) else None",
-        "return made[0] if job else None",
+        "return attempts[0] if job and not is_replaced(job, own) else None",
+        "return attempts[0] if job else None",
     ),
     _update(
         "an update keeps its job where somebody else's import has replaced the data",
-        "return made[0] if job and not is_replaced(job, own) else None",
-        "return made[0] if job and not is_replaced(job, jobs) else None",
+        "return attempts[0] if job and not is_replaced(job, own) else None",
+        "return attempts[0] if job and not is_replaced(job, jobs) else None",
     ),
     _update(
         "a call that is refused while an update searches for its job is reported with its job",
@@ -94,24 +94,24 @@ GUARDS: Final = (
     # In `adoption.latest`
     _wait_chain(
         "a resource of a wait chain continues with the latest attempt",
-        "return made[0] if made and made[0].number >= number else next_attempt(names, number)",
-        "return made[-1] if made and made[-1].number >= number else next_attempt(names, number)",
+        "return attempts[0] if attempts and attempts[0].number >= number else next_attempt(names, number)",
+        "return made[-1] if attempts and made[-1].number >= number else next_attempt(names, number)",
     ),
     _handed(
         "an attempt that was never made is made, although an earlier one was",
-        "return made[0] if made and made[0].number >= number else next_attempt(names, number)",
-        "return made[0] if made else next_attempt(names, number)",
+        "return attempts[0] if attempts and attempts[0].number >= number else next_attempt(names, number)",
+        "return attempts[0] if made else next_attempt(names, number)",
     ),
     _handed(
         "an attempt that was never made keeps its number",
-        "made[0].number >= number else next_attempt(names, number)",
-        "made[0].number >= number else next_attempt(names, 1)",
+        "attempts[0].number >= number else next_attempt(names, number)",
+        "attempts[0].number >= number else next_attempt(names, 1)",
     ),
     _handed(
         "a resource of a wait chain reports that it can't list jobs",
-        "        made = _attempts(personalize.list_dataset_import_jobs(properties.dataset_arn), names)\n"
+        "        attempts = _attempts(personalize.list_dataset_import_jobs(properties.dataset_arn), names)\n"
         "    except RefusedError as refused:",
-        "        made = _attempts(personalize.list_dataset_import_jobs(properties.dataset_arn), names)\n"
+        "        attempts = _attempts(personalize.list_dataset_import_jobs(properties.dataset_arn), names)\n"
         "    except NameTakenError as refused:",
     ),
     # In `adoption.start`
@@ -161,7 +161,9 @@ GUARDS: Final = (
     ),
     # In `adoption._attempts, ._attempts_for_other_data, ._holding`
     _find(
-        "the latest of all attempts is the one that counts", "return sorted(made, reverse=True)", "return sorted(made)"
+        "the latest of all attempts is the one that counts",
+        "return sorted(attempts, reverse=True)",
+        "return sorted(made)",
     ),
     _data(
         "a job that has failed is not the one that a resource has",

@@ -58,7 +58,7 @@ GUARDS: Final = (
     ),
     _bring("every file is copied", "return len(properties.data_files)\n\n\n", "return first + 1\n\n\n"),
     _bring("a poll goes on after the files that are copied", "properties.data_files[first:]", "properties.data_files"),
-    _bring("the files that are copied are noted", "_replace(files_copied=copied, prepared", "_replace(prepared"),
+    _bring("the files that are copied are recorded", "_replace(files_copied=copied, prepared", "_replace(prepared"),
     _bring("a poll copies one large file", "if copied_bytes >= _BYTES_PER_POLL:", "if False:"),
     _bring("a poll copies many small files", "if copied_bytes >= _BYTES_PER_POLL:", "if True:"),
     _bring("the job is started when all files are copied", "left = copied < len(properties.data_files) or", "left ="),

@@ -6,10 +6,10 @@ from typing import Final
 from tests.mutations.patches import Patch
 
 _decide: Final = partial(Patch, "job/followers.py", "handler/job/test_followers.py")
-_restore: Final = partial(Patch, "job/restoring.py", "handler/job/test_followers.py")
+_restore: Final = partial(Patch, "job/repeating_followers.py", "handler/job/test_followers.py")
 _hook: Final = partial(Patch, "job/lifecycle.py", "handler/job/test_followers.py")
 _name: Final = partial(Patch, "request/job_names.py", "handler/job/test_followers.py")
-_killed: Final = partial(Patch, "job/restoring.py", "faults/test_followers.py")
+_killed: Final = partial(Patch, "job/repeating_followers.py", "faults/test_followers.py")
 
 GUARDS: Final = (
     # In `followers`
@@ -19,7 +19,7 @@ GUARDS: Final = (
         "and has_succeeded(job.status) for job in self._later()",
         "for job in self._later()",
     ),
-    _decide("a repeat that runs is continued", "number if has_begun else number + 1", "number + 1"),
+    _decide("a repeat that runs is continued", "number if is_started else number + 1", "number + 1"),
     _decide("a repeat that has failed needs another name", "and not has_failed(last.status)\n", "\n"),
     _decide(
         "a repeat has the attempt after the latest",
@@ -27,20 +27,20 @@ GUARDS: Final = (
         "last = min(self._jobs_of(each), key",
     ),
     _decide(
-        "the rows after the latest attempt are those that are gone",
+        "the rows after the latest attempt are those that are removed",
         "reversed(self._earlier_attempts())",
         "self._earlier_attempts()",
     ),
     _decide("a job that has added nothing is not repeated", "                and has_succeeded(job.status)\n", ""),
     _decide(
         "what was added after the FULL import of the update is not repeated",
-        "< job.creation_date_time < gone_at",
+        "< job.creation_date_time < removed_at",
         "< job.creation_date_time",
     ),
     _decide(
         "what was added before the earlier attempt is not repeated",
-        "and attempt.creation_date_time < job.creation_date_time < gone_at",
-        "and job.creation_date_time < gone_at",
+        "and attempt.creation_date_time < job.creation_date_time < removed_at",
+        "and job.creation_date_time < removed_at",
     ),
     _decide(
         "jobs are repeated in their order",
@@ -73,10 +73,10 @@ GUARDS: Final = (
         "return self.current.creation_date_time if is_in_this_dataset else None",
         "return None",
     ),
-    _decide("an update since then counts", "or each not in gone)", "and each not in gone)"),
+    _decide("an update since then counts", "or each not in removed)", "and each not in removed)"),
     _decide(
         "a repeat is no update of the follower",
-        "and (job.creation_date_time < self.current.creation_date_time or each not in gone)",
+        "and (job.creation_date_time < self.current.creation_date_time or each not in removed)",
         "",
     ),
     _decide("what a deploy has updated is left alone", "and followed[prefix] < min(", "and -1 < min("),
@@ -91,7 +91,9 @@ GUARDS: Final = (
         "return prefix in missing and followed",
         "return followed",
     ),
-    _decide("followers are repeated together, in their order", "            return dict(gone)\n", "            pass\n"),
+    _decide(
+        "followers are repeated together, in their order", "            return dict(removed)\n", "            pass\n"
+    ),
     _decide(
         "a follower that the update had removed is repeated alone",
         "is_missing(prefix, self.prefixes_before)",
@@ -121,18 +123,18 @@ GUARDS: Final = (
     # In `restoring`
     _restore(
         "a request goes on while a repeat runs",
-        "return _wait(full, noted.begun(requested.personalize.now()), outcome.wait_seconds)",
-        "return Finished(attributes_of(full))",
+        "return _wait(full_job, recorded.with_start_time(requested.personalize.now()), outcome.wait_seconds)",
+        "return Finished(attributes_of(full_job))",
     ),
     _restore(
-        "a repeat that was started is noted",
-        ", repeat_started=part.dataset_import_job_arn is not None)",
-        ", repeat_started=False)",
+        "a repeat that was started is recorded",
+        "repeat_started=repeat_progress.dataset_import_job_arn is not None",
+        "repeat_started=False",
     ),
     _killed(
-        "the attempt is noted before it is made: a function that dies finds its own repeat",
-        "return _wait(full, noted.begun(requested.personalize.now()), 0)\n\n",
-        "return _repeat(requested, full, noted, repeat.dataset_import_job_arn, repeat.attempt)\n\n",
+        "the attempt is recorded before it is made: a function that dies finds its own repeat",
+        "return _wait(full_job, recorded.with_start_time(requested.personalize.now()), 0)\n\n",
+        "return _repeat(requested, full_job, recorded, repeat.dataset_import_job_arn, repeat.attempt)\n\n",
     ),
     _restore("a repeat is not followed by a repeat of itself", "finish=finish_job, ", ""),
     _restore(
@@ -145,7 +147,7 @@ GUARDS: Final = (
         "repeated=None, repeat_attempt=None, repeat_started=False), 0)",
         "repeat_started=True), 0)",
     ),
-    _restore("a name that is taken is noted as used up", "repeat_attempt=part.attempt, ", ""),
+    _restore("a name that is taken is recorded as used up", "repeat_attempt=repeat_progress.attempt, ", ""),
     _restore("a repeat has the location of its job", "        data_location=job.data_location,\n", ""),
     _restore("a repeat has the mode of its job", "        import_mode=job.import_mode,\n", ""),
     _restore(
@@ -161,8 +163,8 @@ GUARDS: Final = (
     _restore("a repeat is not prepared as the FULL import is", "tags_due=False, prepared=True)", "tags_due=False)"),
     _restore(
         "a refusal is tried again",
-        "            return _restore(requested, full, progress)\n        except RefusedError as refused:",
-        "            return _restore(requested, full, progress)\n        except ZeroDivisionError as refused:",
+        "            return _repeat_next(requested, full_job, progress)\n        except RefusedError as refused:",
+        "            return _repeat_next(requested, full_job, progress)\n        except ZeroDivisionError as refused:",
     ),
     _restore(
         "a failure says whose rows are missing",

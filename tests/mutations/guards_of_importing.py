@@ -71,7 +71,7 @@ GUARDS: Final = (
     ),
     _find("a name that is used up is followed by the next", "if not started:", "if False:"),
     _find(
-        "what was started is noted: from then on that job counts",
+        "what was started is recorded: from then on that job counts",
         'logger.info("Started %s", arn)\n    return ' + _NOTED,
         'logger.info("Started %s", arn)\n    return poll_job(requested, progress, arn)',
     ),
@@ -93,22 +93,22 @@ GUARDS: Final = (
     _find("with all names used up it fails", "if found.number > ATTEMPTS_MAX:", "if found.number > ATTEMPTS_MAX + 1:"),
     _attempt("the last of the names is used", "if found.number > ATTEMPTS_MAX:", "if found.number >= ATTEMPTS_MAX:"),
     _attempt(
-        "what was found is noted: a request joins one job, whatever becomes of it",
+        "what was found is recorded: a request joins one job, whatever becomes of it",
         "progress._replace(dataset_import_job_arn=arn, tags_due=tags_due,",
         "progress._replace(tags_due=tags_due,",
     ),
     _data(
-        "the data of a job that is kept is noted where it decides no more",
+        "the data of a job that is kept is recorded where it decides no more",
         "fingerprint = found.data_fingerprint or progress.data_fingerprint",
         "fingerprint = progress.data_fingerprint",
     ),
     _data(
-        "the data that was noted stays noted",
+        "the data that was recorded stays recorded",
         "fingerprint = found.data_fingerprint or progress.data_fingerprint",
         "fingerprint = found.data_fingerprint",
     ),
     _twice(
-        "the attempt is noted before it is made: a look that dies then finds its own job",
+        "the attempt is recorded before it is made: a look that dies then finds its own job",
         "return requested.wait(arn, progress._replace(attempt=found.number), seconds=0)",
         "return start_attempt(requested, progress, found.number)",
     ),

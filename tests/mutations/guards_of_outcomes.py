@@ -61,7 +61,7 @@ GUARDS: Final = (
     ),
     _refused(
         "a refusal names the job that was refused",
-        "self.names.name(hindered.attempt), self",
+        "self.names.name(error.attempt), self",
         "self.names.name(1), self",
     ),
     _wait("a busy service is asked again", "return isinstance(refused, BusyError) or (", "return ("),
@@ -126,7 +126,7 @@ GUARDS: Final = (
     _seconds("no wait goes beyond the end of the time", "seconds = min(seconds, left)", "seconds = seconds"),
     _wait(
         "the time begins with the first look",
-        "return Waiting(progress.begun(now), seconds,",
+        "return Waiting(progress.with_start_time(now), seconds,",
         "return Waiting(progress, seconds,",
     ),
 )

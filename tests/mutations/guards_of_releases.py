@@ -134,7 +134,7 @@ GUARDS: Final = (
     ),
     _delete(
         "a Delete's time begins once while it releases",
-        "return Waiting(progress.begun(now), polling.seconds_until_retry())",
+        "return Waiting(progress.with_start_time(now), polling.seconds_until_retry())",
         "return Waiting(progress, polling.seconds_until_retry())",
     ),
     _delete(

@@ -16,8 +16,8 @@ _receive: Final = partial(Patch, "job/lifecycle.py", "handler/job/test_lifecycle
 _ATTEMPT: Final = (
     "    if progress.attempt:\n        return import_job.start_attempt(requested, progress, progress.attempt)\n"
 )
-_GOES_ON: Final = "        return import_job.continue_from(requested, progress, begun)\n"
-_BEGUN: Final = "    if begun := requested.properties.dataset_import_job_arn:\n"
+_GOES_ON: Final = "        return import_job.continue_from(requested, progress, previous_resource_job_arn)\n"
+_BEGUN: Final = "    if previous_resource_job_arn := requested.properties.dataset_import_job_arn:\n"
 
 GUARDS: Final = (
     # In `receive`
@@ -52,14 +52,14 @@ GUARDS: Final = (
     # In `_resume`
     _find(
         "a job that is noted is looked at, and nothing else",
-        "    if noted := progress.dataset_import_job_arn:\n",
-        "    if noted := None:\n",
+        "    if recorded_arn := progress.dataset_import_job_arn:\n",
+        "    if recorded_arn := None:\n",
     ),
     Patch(
         "job/lifecycle.py",
         "handler/request/test_ownership.py",
         "a job that is noted is one of this import: a poll may be forged",
-        "        if not requested.names.includes(noted):\n",
+        "        if not requested.names.includes(recorded_arn):\n",
         "        if False:\n",
     ),
     _wait_chain("a relay's resource goes on with what it is told", _BEGUN, "    if False:\n"),
@@ -93,7 +93,7 @@ GUARDS: Final = (
     _delete("a Delete waits for a bounded time", "elapsed >= request.delete_seconds", "False"),
     _delete(
         "a Delete's time begins once",
-        "return Waiting(progress.begun(now), polling.seconds_until_next_poll",
+        "return Waiting(progress.with_start_time(now), polling.seconds_until_next_poll",
         "return Waiting(progress, polling.seconds_until_next_poll",
     ),
     _limit(

@@ -9,10 +9,10 @@ _stack: Final = partial(Patch, "job/prerequisites.py", "handler/request/test_own
 _continued: Final = partial(Patch, "job/import_job.py", "handler/request/test_ownership.py")
 _chain: Final = partial(Patch, "job/import_job.py", "handler/job/test_wait_chain_data.py")
 _life: Final = partial(Patch, "job/lifecycle.py", "handler/request/test_ownership.py")
-_repeat: Final = partial(Patch, "job/restoring.py", "handler/request/test_ownership.py")
-_repeat_moved: Final = partial(Patch, "job/restoring.py", "handler/job/test_moved_resources.py")
+_repeat: Final = partial(Patch, "job/repeating_followers.py", "handler/request/test_ownership.py")
+_repeat_moved: Final = partial(Patch, "job/repeating_followers.py", "handler/job/test_moved_resources.py")
 _client: Final = partial(Patch, "aws/stacks_client.py", "handler/aws/test_stacks_client.py")
-_foreign: Final = partial(Patch, "job/restoring.py", "handler/request/test_ownership.py")
+_foreign: Final = partial(Patch, "job/repeating_followers.py", "handler/request/test_ownership.py")
 
 GUARDS: Final = (
     # In `prerequisites.resolve_root_stack`
@@ -34,7 +34,7 @@ GUARDS: Final = (
         "if problems := [*ownership.problems_with_root_stack(properties, resource, root.name)]:",
         "if problems := []:",
     ),
-    _stack("the root stack is noted", "progress._replace(root_stack_name=root.name)", "progress"),
+    _stack("the root stack is recorded", "progress._replace(root_stack_name=root.name)", "progress"),
     _stack(
         "the service's time is known before the stack is asked for",
         "        requested.sync_clock()\n        root",
@@ -58,7 +58,7 @@ GUARDS: Final = (
         "properties=requested.properties)",
     ),
     _chain(
-        "the data that the job of a wait chain has imported is noted",
+        "the data that the job of a wait chain has imported is recorded",
         "continue_job(known, progress._replace(data_fingerprint=fingerprint), dataset_import_job_arn)",
         "continue_job(known, progress, dataset_import_job_arn)",
     ),

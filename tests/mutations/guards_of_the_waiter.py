@@ -5,9 +5,9 @@ from typing import Final
 
 from tests.mutations.patches import Patch
 
-_client: Final = partial(Patch, "cloudformation/waiter.py", "handler/cloudformation/test_entry_points.py")
-_bound: Final = partial(Patch, "cloudformation/waiter.py", "handler/cloudformation/test_waiter_bounds.py")
-_waiter: Final = partial(Patch, "cloudformation/waiter.py", "handler/cloudformation/test_waiter.py")
+_client: Final = partial(Patch, "cloudformation/state_machine.py", "handler/cloudformation/test_entry_points.py")
+_bound: Final = partial(Patch, "cloudformation/state_machine.py", "handler/cloudformation/test_waiter_bounds.py")
+_waiter: Final = partial(Patch, "cloudformation/state_machine.py", "handler/cloudformation/test_waiter.py")
 _REQUESTED: Final = "_hash(event['RequestId'], event['ResponseURL'])"
 _RESOURCE: Final = '_hash(event["StackId"], event["LogicalResourceId"])'
 
@@ -52,8 +52,8 @@ GUARDS: Final = (
     _waiter("a request does not give up itself", "else one[1] > other[1]", "else one[1] >= other[1]"),
     _waiter(
         "a request that isn't listed is not given up",
-        "    if own_name not in begun:\n        return False\n",
-        "    if own_name not in begun:\n        return True\n",
+        "    if own_name not in start_times:\n        return False\n",
+        "    if own_name not in start_times:\n        return True\n",
     ),
     _waiter(
         "an event that was overtaken is given up",

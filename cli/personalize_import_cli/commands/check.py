@@ -34,7 +34,7 @@ _FORMATS: Final[Mapping[str, Callable[[Report], str]]] = {
 @click.option(
     "--import-mode", type=click.Choice([mode.value for mode in ImportMode]), default="FULL", show_default=True
 )
-@click.option("--format", "form", type=click.Choice(list(_FORMATS)), default="table", show_default=True)
+@click.option("--format", "output_format", type=click.Choice(list(_FORMATS)), default="table", show_default=True)
 @click.option("--output", metavar="FILE", help="Write the report to FILE, and only a summary to standard output.")
 @click.option("--strict", is_flag=True, help="Treat warnings as errors.")
 def check(
@@ -43,7 +43,7 @@ def check(
     schema: str,
     domain: str | None,
     import_mode: str,
-    form: str,
+    output_format: str,
     output: str | None,
     strict: bool,
 ) -> int:
@@ -62,16 +62,16 @@ def check(
             strict=strict,
         )
         if file:
-            file.write(_FORMATS[form](report))
+            file.write(_FORMATS[output_format](report))
             write_out(f"{report.summary}\n")
         else:
-            write_out(_format(report, form))
+            write_out(_format(report, output_format))
     return ERRORS_FOUND if report.fails else NO_ERRORS
 
 
-def _format(report: Report, form: str) -> str:
-    if form != "table" or sys.stdout is None or not sys.stdout.isatty():
-        return _FORMATS[form](report)
+def _format(report: Report, output_format: str) -> str:
+    if output_format != "table" or sys.stdout is None or not sys.stdout.isatty():
+        return _FORMATS[output_format](report)
     from rich.console import Console
 
     from personalize_import_cli.check.formats.table import table

@@ -43,10 +43,10 @@ _FORMATS: Final[Mapping[str, Callable[[], str]]] = {"table": rules_lines, "markd
 
 
 @click.command(short_help="List the rules that data and schemas are checked for.")
-@click.option("--format", "form", type=click.Choice(list(_FORMATS)), default="table", show_default=True)
-def rules(*, form: str) -> int:
+@click.option("--format", "output_format", type=click.Choice(list(_FORMATS)), default="table", show_default=True)
+def rules(*, output_format: str) -> int:
     """List the rules that data and schemas are checked for."""
-    write_out(_FORMATS[form]())
+    write_out(_FORMATS[output_format]())
     return NO_ERRORS
 
 

@@ -28,7 +28,7 @@ class RequestedImport:
 
     @property
     def outcome(self) -> Outcome:
-        """The outcome; still pending if the next resource of the wait chain has yet to wait."""
+        """The outcome; pending until the last resource of the wait chain has completed."""
         outcome = self.last.last.outcome
         if self.is_over:
             return Outcome.CANCELLED if outcome is Outcome.PENDING else outcome

@@ -35,17 +35,17 @@ class ImportRole(NamedTuple):
 
 
 def import_role_for(
-    scope: Construct, given_role: iam.IRole | None, data: DataSourceConfig, provider: IDatasetImportProvider
+    scope: Construct, existing_role: iam.IRole | None, data: DataSourceConfig, provider: IDatasetImportProvider
 ) -> ImportRole:
     """Return the role of the job, and allow the provider to pass it."""
-    role, support = given_role, support_of(provider)
+    role, support = existing_role, support_of(provider)
     if role is None:
         created = create_import_role(scope, data, provider.import_role_path, provider.permissions_boundary)
         if created.path is not None:
-            support.serve(scope)
+            support.allow_import_roles_of(scope)
             return created
         role = created.role
-    if support.can_name(role, scope):
+    if support.can_reference_by_arn(role, scope):
         support.allow_passing(role)
     return ImportRole(role, path=None)
 

@@ -34,7 +34,7 @@ def grant_preflight(
         reads_schema: True if the data is checked against the schema of the dataset.
     """
     own = isinstance(role, iam.Role) and not is_precreated(role)
-    is_named = not (is_created and own) and support_of(provider).can_name(role, scope)
+    is_named = not (is_created and own) and support_of(provider).can_reference_by_arn(role, scope)
     support_of(provider).allow_preflight(role if is_named else None, reads_schema=reads_schema)
     preflight_role = cast("iam.IRole", provider.preflight_role)  # check_preflight rejects providers without one
     trust = statement("sts:AssumeRole", principal={"AWS": preflight_role.role_arn})

@@ -17,10 +17,10 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct, IConstruct, IDependable
 
 from personalize_import.access.cross_account import Reader
-from personalize_import.access.given_role import grant_statements
+from personalize_import.access.existing_role import grant_statements
 from personalize_import.access.required_statements import Policy, report_required_statements
 from personalize_import.data.data_source_config import DataSourceConfig
-from personalize_import.policies.growing_policy import GrowingPolicy
+from personalize_import.policies.merged_policy import MergedPolicy
 from personalize_import.policies.policy_sizes import BUCKET_POLICY_LENGTH_MAX, RESOURCES_UNCHECKED, Measured, check_size
 from personalize_import.synthesis.environment import environment_of
 from personalize_import_handler.contract import PERSONALIZE_SERVICE_PRINCIPAL
@@ -29,7 +29,7 @@ from personalize_import_handler.contract.statements import PERSONALIZE, Principa
 _KEY_ACTIONS_THROUGH_S3: Final = ["kms:Decrypt", "kms:GenerateDataKey"]
 _KEY_ACTIONS: Final = ["kms:CreateGrant", "kms:DescribeKey", "kms:ListGrants"]
 _OTHER_ACCOUNT: Final = "; the statements with aws:PrincipalArn are needed only if the bucket is in another account"
-_POLICIES: Final[WeakKeyDictionary[IConstruct, GrowingPolicy[iam.AddToResourcePolicyResult]]] = WeakKeyDictionary()
+_POLICIES: Final[WeakKeyDictionary[IConstruct, MergedPolicy[iam.AddToResourcePolicyResult]]] = WeakKeyDictionary()
 """The statements that jobs have added to the policies of buckets and keys."""
 
 
@@ -91,7 +91,7 @@ def _allow_in(
     """
     if owner is None:
         return [], [*statements, *reader.allowed(statements)]
-    policy = _POLICIES.setdefault(owner, GrowingPolicy())
+    policy = _POLICIES.setdefault(owner, MergedPolicy())
     results = [policy.add(each, owner.add_to_resource_policy) for each in statements]
     if not all(result.statement_added for result in results):
         # The account of an imported resource is unknown: the CDK assumes the account of the stack.

@@ -31,7 +31,7 @@ class Policy(NamedTuple):
     """Such as `the policy of the bucket`."""
     owner: str
     """The bucket's name, or the ARN of the role or the key."""
-    besides: str = ""
+    extra_conditions: str = ""
     """Further conditions, appended to the warning."""
 
     @property
@@ -59,7 +59,7 @@ def _required_in(stack: cdk.Stack) -> dict[Policy, tuple[Construct, list[Stateme
             cdk.Annotations.of(first_job).add_warning_v2(
                 policy.warning_id,
                 f"this app doesn't manage {policy.kind} {policy.owner}. Personalize can't read the data unless it "
-                f"holds {json.dumps(_as_few(statements))}{policy.besides}",
+                f"contains {json.dumps(_merged(statements))}{policy.extra_conditions}",
             )
         required.clear()  # an app may be synthesized again, and its warnings remain
 
@@ -67,15 +67,15 @@ def _required_in(stack: cdk.Stack) -> dict[Policy, tuple[Construct, list[Stateme
     return required
 
 
-def _as_few(statements: Iterable[Statement]) -> list[Statement]:
+def _merged(statements: Iterable[Statement]) -> list[Statement]:
     """Merge statements that differ only in their resources, in their original order."""
-    few: dict[str, Statement] = {}
+    merged: dict[str, Statement] = {}
     for each in statements:
-        one = few.setdefault(json.dumps({**each, "Resource": []}), each)
+        one = merged.setdefault(json.dumps({**each, "Resource": []}), each)
         arns = list(dict.fromkeys([*resources_of(one), *resources_of(each)]))
         if len(arns) > 1:
             one["Resource"] = arns
-    return [*few.values()]
+    return [*merged.values()]
 
 
 def readable(scope: IConstruct, value: object) -> object:

@@ -68,8 +68,8 @@ def _warn_of_unknown_values(job: Construct, path: str, definition: "_Definition"
         cdk.Annotations.of(job).add_warning_v2(
             f"{WARNING_ID_PREFIX}dataset-of-another-stack",
             f"{', '.join(unknown)} of the dataset {path} is known when that stack is deployed. When it changes, "
-            "CloudFormation replaces the dataset by an empty one, and this job does not notice. Use a constant, or "
-            "move the job into the stack of the dataset",
+            "CloudFormation replaces the dataset with an empty one, and this job does not run again. Use a constant, "
+            "or move the job into the stack of the dataset",
         )
 
 

@@ -13,10 +13,10 @@ from personalize_import.synthesis.environment import stack_of
 
 _ID: Final = "Alarms"
 _EXECUTIONS: Final = (
-    "The state machine stopped before the provider responded to CloudFormation: the import is no longer monitored"
+    "An execution of the state machine ended without a response to CloudFormation: its import is no longer monitored"
 )
-_ON_EVENT: Final = "A request of CloudFormation failed; Lambda retries it at most twice"
-_IS_COMPLETE: Final = "A poll of an import failed; the state machine repeats it"
+_ON_EVENT: Final = "OnEvent failed to handle a CloudFormation request; Lambda retries it at most twice"
+_IS_COMPLETE: Final = "A poll of an import failed; the state machine retries it"
 
 
 def errors_alarm(

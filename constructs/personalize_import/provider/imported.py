@@ -65,10 +65,10 @@ class _NoChanges:
     def __init__(self, provider: Construct) -> None:
         self._provider = provider
 
-    def serve(self, scope: Construct) -> None:
+    def allow_import_roles_of(self, scope: Construct) -> None:
         pass
 
-    def can_name(self, role: iam.IRole, scope: Construct) -> bool:  # noqa: ARG002 - the protocol has them
+    def can_reference_by_arn(self, role: iam.IRole, scope: Construct) -> bool:  # noqa: ARG002 - the protocol has them
         return False
 
     def allow_passing(self, role: iam.IRole) -> None:

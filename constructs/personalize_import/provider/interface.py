@@ -15,11 +15,11 @@ class JobSupport(Protocol):
     def roles_policy(self) -> iam.Policy | None:
         """The policy about roles that the construct did not create; None if there is no such role."""
 
-    def serve(self, scope: Construct) -> None:
+    def allow_import_roles_of(self, scope: Construct) -> None:
         """Allow passing the import roles that are created in the stack of `scope`."""
 
-    def can_name(self, role: iam.IRole, scope: Construct) -> bool:
-        """Return whether a role of a job in `scope` can be allowed by its ARN."""
+    def can_reference_by_arn(self, role: iam.IRole, scope: Construct) -> bool:
+        """Return whether a statement of the provider can reference a role of a job in `scope` by its ARN."""
 
     def allow_passing(self, role: iam.IRole) -> None:
         """Allow passing a role to Personalize."""

@@ -154,7 +154,7 @@ class DatasetImportProvider(Construct):
         documents = {"Personalize": iam.PolicyDocument(statements=statements), "PassRoles": roles.document}
         self._is_complete = functions.create("IsComplete", "is_complete", documents)
         suppressions.suppress_wildcards(self._is_complete.role, statements)
-        roles.belong_to(self.preflight_role)
+        roles.attach_to(self.preflight_role)
         self._state_machine = create_state_machine(self, self._is_complete, tracing=tracing)
         list_executions = allow_listing_executions(self, self._state_machine, self.preflight_role)
         state_machine_arn = self._state_machine.attr_arn

@@ -20,7 +20,7 @@ from personalize_import.policies.policy_sizes import (
     inline_policies,
 )
 from personalize_import.provider import permissions
-from personalize_import.synthesis.at_synthesis import host_tasks
+from personalize_import.synthesis.at_synthesis import attach_tasks_to
 from personalize_import.synthesis.customized_roles import report_statements
 from personalize_import.synthesis.environment import environment_of, stack_of, stack_scope_of
 from personalize_import_handler.contract import IMPORT_ROLE_PATH
@@ -57,15 +57,15 @@ class RolePermissions:
         self._patterns = [own]
         self._reads_schemas = self._is_checked = False
         self._role: iam.IRole | None = None
-        self._grown: dict[tuple[_Write, bool], tuple[iam.PolicyStatement, set[str]]] = {}
+        self._statements_by_action: dict[tuple[_Write, bool], tuple[iam.PolicyStatement, set[str]]] = {}
         self.document = iam.PolicyDocument(statements=[self._pass_import_roles])
 
-    def belong_to(self, role: iam.IRole) -> None:
+    def attach_to(self, role: iam.IRole) -> None:
         """Set the role that has these permissions. The role is created with `document` as an inline policy."""
         self._role = role
         suppressions.suppress_wildcards(role, [self._pass_import_roles])
 
-    def can_name(self, role: iam.IRole, scope: Construct) -> bool:
+    def can_reference_by_arn(self, role: iam.IRole, scope: Construct) -> bool:
         """Return whether a role can be allowed by its ARN.
 
         It can't if the provider has a path. It can't either if the role is in the job's stack and that stack depends on
@@ -74,7 +74,7 @@ class RolePermissions:
         is_downstream = stack_of(scope) is not stack_of(self._provider) and stack_of(role) is stack_of(scope)
         return self._path is None and not (is_downstream and cdk.Resource.is_owned_resource(role))
 
-    def serve(self, scope: Construct) -> None:
+    def allow_import_roles_of(self, scope: Construct) -> None:
         """Allow the import roles of the jobs in the stack of `scope`."""
         if self._path or stack_of(scope) is stack_of(self._provider):
             return
@@ -111,7 +111,7 @@ class RolePermissions:
 
     @property
     def policy(self) -> iam.Policy | None:
-        """The policy on roles of this app that jobs were given; None if there is no such role."""
+        """The policy about roles of this app that were passed as `role`; None if there is no such role."""
         return cast("iam.Policy | None", self._provider.node.try_find_child(_ROLES_ID))
 
     def _allow_with(self, role: iam.IRole, write: _Write) -> None:
@@ -121,28 +121,28 @@ class RolePermissions:
         ARN in an inline policy of the function's role would be a circular reference.
         """
         is_owned, arn = cdk.Resource.is_owned_resource(role), role.role_arn
-        grown = self._grown.get((write, is_owned))
-        if grown is None or grown[0].frozen:  # a statement that was synthesized can't grow
+        existing = self._statements_by_action.get((write, is_owned))
+        if existing is None or existing[0].frozen:  # resources can't be added to a statement after synthesis
             statement = write([arn])
-            self._grown[write, is_owned] = statement, {arn}
+            self._statements_by_action[write, is_owned] = statement, {arn}
             (self._create_policy() if is_owned else self.document).add_statements(statement)
-        elif arn in grown[1]:
+        elif arn in existing[1]:
             return
         else:
-            grown[0].add_resources(arn)
-            grown[1].add(arn)
+            existing[0].add_resources(arn)
+            existing[1].add(arn)
         report_statements(self._role, [write([arn])])
         self._check_size()
 
     def _check_size(self) -> None:
         """Check the size of the inline policies at synth if there are enough roles to exceed the limit."""
-        count = len(self._patterns) + sum(len(arns) for _, arns in self._grown.values())
+        count = len(self._patterns) + sum(len(arns) for _, arns in self._statements_by_action.values())
         if count < RESOURCES_UNCHECKED or self._is_checked:
             return
         self._is_checked = True
         role = cast("iam.IRole", self._role)
         if isinstance(role.node.default_child, cdk.CfnResource):
-            host_tasks(self._provider, role.node.default_child)
+            attach_tasks_to(self._provider, role.node.default_child)
         check_size(
             self._provider,
             self._provider,
@@ -150,7 +150,7 @@ class RolePermissions:
                 f"the inline policies of the role {role.node.path} together",
                 lambda: inline_policies(self._provider, role),
                 INLINE_POLICIES_LENGTH_MAX,
-                "Each stack and each role that a job is given adds to them. Give the provider an import_role_path: one "
+                "Each stack and each `role=` argument adds to them. Give the provider an import_role_path: one "
                 "statement then allows all roles below it. Or use more than one provider.",
             ),
         )

@@ -12,7 +12,7 @@ from personalize_import.provider import permissions
 from personalize_import.synthesis.environment import stack_of
 from personalize_import_handler import contract
 
-_RECOVER_SECONDS: Final = 15
+_SECONDS_AFTER_ERROR: Final = 15
 
 
 def create_state_machine(scope: Construct, is_complete: lambda_.IFunction, *, tracing: bool) -> sfn.CfnStateMachine:
@@ -43,6 +43,7 @@ def allow_listing_executions(scope: Construct, waiter: sfn.CfnStateMachine, role
     This can't be an inline policy of the role: the state machine is created after the function, so after the role.
     """
     statement = permissions.list_executions_statement(waiter.attr_arn)
+    # The id predates other names: the executions show whether there is a later request.
     policy = iam.Policy(scope, "SeeLaterRequests", document=iam.PolicyDocument(statements=[statement]))
     role.attach_inline_policy(policy)
     return policy
@@ -56,19 +57,19 @@ def state_machine_definition(is_complete_arn: str) -> dict[str, object]:
     for no wait at all, and the history of an execution has a limit of events.
     """
     return {
-        "Comment": "Waits for a dataset import job, and for the answer to CloudFormation",
+        "Comment": "Polls a dataset import job until the response to CloudFormation is sent",
         "StartAt": "Wait",
         "TimeoutSeconds": contract.SERVICE_TIMEOUT_SECONDS,
         "States": {
-            "Wait": {"Type": "Wait", "SecondsPath": "$.WaitSeconds", "Next": "Look"},
-            "Look": {
+            "Wait": {"Type": "Wait", "SecondsPath": "$.WaitSeconds", "Next": "Poll"},
+            "Poll": {
                 "Type": "Task",
                 "Resource": is_complete_arn,
-                "Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.LastError", "Next": "Recover"}],
-                "Next": "Answered?",
+                "Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.LastError", "Next": "WaitAfterError"}],
+                "Next": "IsComplete?",
             },
-            "Recover": {"Type": "Wait", "Seconds": _RECOVER_SECONDS, "Next": "Look"},
-            "Answered?": {
+            "WaitAfterError": {"Type": "Wait", "Seconds": _SECONDS_AFTER_ERROR, "Next": "Poll"},
+            "IsComplete?": {
                 "Type": "Choice",
                 "Choices": [{"Variable": "$.IsComplete", "BooleanEquals": True, "Next": "Done"}],
                 "Default": "Wait",

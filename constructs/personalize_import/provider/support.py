@@ -29,13 +29,13 @@ class ProviderSupport:
         """The policy about roles of this app that the construct did not create; None if there is no such role."""
         return self._roles.policy
 
-    def serve(self, scope: Construct) -> None:
+    def allow_import_roles_of(self, scope: Construct) -> None:
         """Allow passing the import roles that are created in the stack of `scope`."""
-        self._roles.serve(scope)
+        self._roles.allow_import_roles_of(scope)
 
-    def can_name(self, role: iam.IRole, scope: Construct) -> bool:
+    def can_reference_by_arn(self, role: iam.IRole, scope: Construct) -> bool:
         """Return whether a role of a job in `scope` can be allowed by its ARN."""
-        return self._roles.can_name(role, scope)
+        return self._roles.can_reference_by_arn(role, scope)
 
     def allow_passing(self, role: iam.IRole) -> None:
         """Allow passing a role to Personalize."""
@@ -65,5 +65,5 @@ class ProviderSupport:
         service_token = self._on_event.function_arn
         created = StagingBucket(self._provider, _STAGING_BUCKET_ID, service_token=service_token, role=role)
         for function in (self._on_event, self._is_complete):
-            function.add_environment(Environment.DATA_BUCKET.value, created.bucket.bucket_name)
+            function.add_environment(Environment.STAGING_BUCKET.value, created.bucket.bucket_name)
         return created

@@ -44,7 +44,7 @@ def at_synthesis(scope: IConstruct, task: Task) -> None:
     _tasks_of(scope).tasks.append(task)
 
 
-def host_tasks(scope: IConstruct, resource: cdk.CfnResource) -> None:
+def attach_tasks_to(scope: IConstruct, resource: cdk.CfnResource) -> None:
     """Use the first resource that is passed here to run the tasks of the stack of `scope`."""
     tasks = _tasks_of(scope)
     if not tasks.has_host:

@@ -95,10 +95,10 @@ class CustomResource(CfnResource):
 
     def progress(self, event: Event) -> Progress:
         """Return the progress that the last poll recorded, with the age of the request added."""
-        noted = Progress(**event[events.DATA][events.PROGRESS])
+        recorded = Progress(**event[events.DATA][events.PROGRESS])
         received_at = event.get(events.RECEIVED_AT, self._invoked_at)
         age_seconds = max(0, self._invoked_at - received_at)
-        return noted._replace(url_signed_at=request_time.signed_at(event["ResponseURL"]), age_seconds=age_seconds)
+        return recorded._replace(url_signed_at=request_time.signed_at(event["ResponseURL"]), age_seconds=age_seconds)
 
     def _is_poll(self) -> bool:
         return events.POLLING in self._event

@@ -193,8 +193,8 @@ class Environment(StrEnum):
     STATE_MACHINE_ARN = "STATE_MACHINE_ARN"
     STACK_ID = "STACK_ID"
     """The id of the provider's own stack, the only one that may empty the staging bucket."""
-    DATA_BUCKET = "DATA_BUCKET"
-    """The name of the staging bucket, if the provider has one."""
+    STAGING_BUCKET = "DATA_BUCKET"
+    """The name of the staging bucket, if the provider has one; the variable is called as in earlier versions."""
 
 
 PERSONALIZE_SERVICE_PRINCIPAL: Final = "personalize.amazonaws.com"

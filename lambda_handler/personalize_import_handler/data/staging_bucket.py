@@ -63,7 +63,7 @@ def poll_delete(
             return finished
         logger.info("Retrying later: %s", refused)
         seconds = polling.seconds_until_retry()
-    return Waiting(progress=progress.begun(now()), wait_seconds=seconds)
+    return Waiting(progress=progress.with_start_time(now()), wait_seconds=seconds)
 
 
 def _is_of_provider(event: Mapping[str, Any], provider: Provider) -> bool:

@@ -51,18 +51,18 @@ def find(
 ) -> Attempt:
     """Return the attempt whose job does the same import, otherwise the next attempt; raise `AttemptError`.
 
-    Only the latest attempt that has not failed qualifies, because each attempt was started after the data of the
-    previous ones was gone. If its job has ended, it must belong to this resource: after another resource was deleted,
-    its files may have been replaced. `previous` is the previous import of the resource: an earlier FULL import doesn't
-    include the rows that it appended.
+    A new attempt is started only when the data of earlier attempts has been removed. So only the latest attempt that
+    has not failed can still match. If its job has ended, it must belong to this resource: after another resource was
+    deleted, its files may have been replaced. `previous` is the previous import of the resource: an earlier FULL import
+    doesn't include the rows that it appended.
     """
     number = 1
     try:
         jobs = personalize.list_dataset_import_jobs(properties.dataset_arn)
-        made = _attempts(jobs, names)
-        number = made[0].number + 1 if made else 1
+        attempts = _attempts(jobs, names)
+        number = attempts[0].number + 1 if attempts else 1
         failed = {job.dataset_import_job_arn for job in jobs if has_failed(job.status)}
-        known = next((attempt for attempt in made if attempt.dataset_import_job_arn not in failed), None)
+        known = next((attempt for attempt in attempts if attempt.dataset_import_job_arn not in failed), None)
         job = _describe_if_current(personalize, properties, known) if known else None
         if (
             known
@@ -82,16 +82,16 @@ def current(personalize: Personalize, properties: ImportProperties, resource: Re
     """Return the attempt of the resource's job, unless it failed or its dataset was replaced; raise `AttemptError`.
 
     If another resource's import has replaced the data, the attempt is still returned, because this import has not
-    changed. A later FULL import of the same resource belongs to an update that failed and, with rollback disabled, was
-    never undone.
+    changed. A later FULL import of the same resource belongs to an update that failed and was never rolled back,
+    because rollback is disabled; then None is returned, so the resource's own data is imported again.
     """
     names = names_of(properties, resource)
     try:
         jobs = personalize.list_dataset_import_jobs(properties.dataset_arn)
-        made = _attempts(jobs, names) or _attempts_for_other_data(personalize, jobs, properties, resource)
-        job = _describe_if_current(personalize, properties, made[0]) if made else None
+        attempts = _attempts(jobs, names) or _attempts_for_other_data(personalize, jobs, properties, resource)
+        job = _describe_if_current(personalize, properties, attempts[0]) if attempts else None
         own = [each for each in jobs if names.shares_prefix(each.dataset_import_job_arn)]
-        return made[0] if job and not is_replaced(job, own) else None
+        return attempts[0] if job and not is_replaced(job, own) else None
     except RefusedError as refused:
         raise AttemptError(1, refused) from refused
 
@@ -99,10 +99,10 @@ def current(personalize: Personalize, properties: ImportProperties, resource: Re
 def latest(personalize: Personalize, properties: ImportProperties, names: JobNames, number: int) -> Attempt:
     """Return the latest attempt, or the one with the given number if there is no later one; raise `AttemptError`."""
     try:
-        made = _attempts(personalize.list_dataset_import_jobs(properties.dataset_arn), names)
+        attempts = _attempts(personalize.list_dataset_import_jobs(properties.dataset_arn), names)
     except RefusedError as refused:
         raise AttemptError(number, refused) from refused
-    return made[0] if made and made[0].number >= number else next_attempt(names, number)
+    return attempts[0] if attempts and attempts[0].number >= number else next_attempt(names, number)
 
 
 def start(personalize: Personalize, properties: ImportProperties, names: JobNames, number: int) -> bool:
@@ -128,12 +128,12 @@ def start(personalize: Personalize, properties: ImportProperties, names: JobName
 
 def _attempts(jobs_of_dataset: Sequence[JobSummary], names: JobNames) -> list[Attempt]:
     """Return the attempts that were started, latest first."""
-    made = [
+    attempts = [
         Attempt(number, job.dataset_import_job_arn, is_started=True)
         for job in jobs_of_dataset
         if (number := names.attempt(job.dataset_import_job_arn)) is not None
     ]
-    return sorted(made, reverse=True)
+    return sorted(attempts, reverse=True)
 
 
 def _attempts_for_other_data(
@@ -182,10 +182,10 @@ def _is_of(names: JobNames, dataset_import_job_arn: str, personalize: Personaliz
 
 
 def _describe_if_current(
-    personalize: Personalize, properties: ImportProperties, made: Attempt
+    personalize: Personalize, properties: ImportProperties, attempt: Attempt
 ) -> DatasetImportJob | None:
     """Describe the job of an attempt; None if it failed, imports something else, or its dataset was replaced."""
-    job = personalize.describe_dataset_import_job(made.dataset_import_job_arn)
+    job = personalize.describe_dataset_import_job(attempt.dataset_import_job_arn)
     if job is None or has_failed(job.status) or not is_same_import(job, properties):
         return None
     return None if is_from_earlier_dataset(job, personalize) else job

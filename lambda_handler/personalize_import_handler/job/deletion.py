@@ -26,14 +26,14 @@ def poll_delete(request: Request, progress: Progress, services: Services) -> Out
     is_time_up = elapsed >= request.delete_seconds
     if running:
         if not is_time_up:
-            return Waiting(progress.begun(now), polling.seconds_until_next_poll(elapsed))
+            return Waiting(progress.with_start_time(now), polling.seconds_until_next_poll(elapsed))
         logger.warning("%s is still running; its dataset can't be deleted until it ends", running)
     try:
         _release(request, services)
     except BusyError as busy:
         if not is_time_up:
             logger.info("Retrying later: %s", busy)
-            return Waiting(progress.begun(now), polling.seconds_until_retry())
+            return Waiting(progress.with_start_time(now), polling.seconds_until_retry())
         logger.warning("The jobs of the resource could not be released: %s", busy)
     except RefusedError as refused:
         logger.warning("The jobs of the resource could not be released: %s", refused)

@@ -18,7 +18,7 @@ _Import = tuple[str, str]
 
 
 class Repeat(NamedTuple):
-    """A job whose rows are gone, and the attempt that imports them again."""
+    """A job whose rows were removed, and the attempt that imports them again."""
 
     dataset_import_job_arn: str
     attempt: int
@@ -40,38 +40,38 @@ class History(NamedTuple):
 
     def next_repeat(self) -> Repeat | None:
         """Return the next job to repeat, or the one whose repetition has started; None if there is none."""
-        gone, gone_at = self._gone()
-        for each, job in self._without_an_update(gone, gone_at).items():
+        removed, removed_at = self._removed()
+        for each, job in self._not_updated(removed, removed_at).items():
             if not self._is_repeated(each):
                 last = max(self._jobs_of(each), key=lambda job: attempt_of(job.dataset_import_job_arn))
-                has_begun = last in self._later() and not has_failed(last.status)
+                is_started = last in self._later() and not has_failed(last.status)
                 number = attempt_of(last.dataset_import_job_arn)
-                return Repeat(job.dataset_import_job_arn, number if has_begun else number + 1)
+                return Repeat(job.dataset_import_job_arn, number if is_started else number + 1)
         return None
 
-    def _gone(self) -> tuple[dict[_Import, JobSummary], float]:
+    def _removed(self) -> tuple[dict[_Import, JobSummary], float]:
         """Return the jobs that added rows after an earlier attempt, in order, and the time those rows were removed.
 
         A dataset that an update replaces is imported once more before the rollback, so the latest attempt may have no
         followers.
         """
         for attempt in reversed(self._earlier_attempts()):
-            gone_at = self._gone_at(attempt)
-            if gone_at is None:
+            removed_at = self._removed_at(attempt)
+            if removed_at is None:
                 continue
             added = {
                 each: job
                 for job in self._in_order()
                 if (each := self._import_of(job))
                 and has_succeeded(job.status)
-                and attempt.creation_date_time < job.creation_date_time < gone_at
+                and attempt.creation_date_time < job.creation_date_time < removed_at
             }
             if added:
-                return dict(sorted(added.items(), key=lambda item: item[1].creation_date_time)), gone_at
+                return dict(sorted(added.items(), key=lambda item: item[1].creation_date_time)), removed_at
         return {}, 0
 
-    def _gone_at(self, attempt: JobSummary) -> float | None:
-        """Return when rows added after an attempt were removed; None if only a new dataset can have removed them."""
+    def _removed_at(self, attempt: JobSummary) -> float | None:
+        """Return when rows added after an attempt were removed; None if they went with an earlier dataset."""
         between = [job for job in self._before() if job.creation_date_time > attempt.creation_date_time]
         previous = [job for job in between if self._is_previous(job)][-1:]
         full = [job for job in between if job.import_mode is ImportMode.FULL and not has_failed(job.status)]
@@ -80,29 +80,31 @@ class History(NamedTuple):
         is_in_this_dataset = attempt.creation_date_time >= self.dataset_created_at
         return self.current.creation_date_time if is_in_this_dataset else None
 
-    def _without_an_update(self, gone: Mapping[_Import, JobSummary], gone_at: float) -> dict[_Import, JobSummary]:
-        """Return the imports to repeat: none if CloudFormation has updated every follower, as in a successful deploy.
+    def _not_updated(self, removed: Mapping[_Import, JobSummary], removed_at: float) -> dict[_Import, JobSummary]:
+        """Return the imports to repeat, given those whose rows were removed and the time of the removal.
 
-        If one was not updated, this is a rollback, and all imports are repeated in order. Followers that were already
-        updated get another update, which finds the repeated jobs. A follower that the previous update had removed is
-        repeated on its own, because it may also be one that is being added now.
+        - Each follower has imported since then: none. This is a successful deploy.
+        - A follower that existed before this request has not: all, in order. This is a rollback. Followers that have
+          imported get another update, which adopts the repeated jobs.
+        - Only a follower that is new in this request has not: that one. Either the previous update removed it, and this
+          rollback adds it again, or this deploy adds it.
         """
-        since = {
+        updated_since = {
             each
             for job in self.jobs
             if (each := self._import_of(job))
-            and job.creation_date_time > gone_at
-            and (job.creation_date_time < self.current.creation_date_time or each not in gone)
+            and job.creation_date_time > removed_at
+            and (job.creation_date_time < self.current.creation_date_time or each not in removed)
         }
-        added, followed = Counter(prefix for prefix, _ in gone), Counter(prefix for prefix, _ in since)
-        missing = {prefix for prefix, digest in gone if not self._is_repeated((prefix, digest))}
+        added, followed = Counter(prefix for prefix, _ in removed), Counter(prefix for prefix, _ in updated_since)
+        missing = {prefix for prefix, digest in removed if not self._is_repeated((prefix, digest))}
 
         def is_missing(prefix: str, followers: Sequence[str]) -> bool:
             return prefix in missing and followed[prefix] < min(followers.count(prefix), added[prefix])
 
         if any(is_missing(prefix, self.prefixes_before) for prefix in added):
-            return dict(gone)
-        return {each: job for each, job in gone.items() if is_missing(each[0], self.prefixes)}
+            return dict(removed)
+        return {each: job for each, job in removed.items() if is_missing(each[0], self.prefixes)}
 
     def _import_of(self, job: JobSummary) -> _Import | None:
         """Return the follower's import that a job belongs to, or None."""

@@ -26,8 +26,8 @@ def find_job(requested: RequestedImport, progress: Progress) -> Outcome:
         found = adoption.find(
             requested.personalize, requested.properties, requested.names, previous, is_create=requested.is_create
         )
-    except AttemptError as hindered:
-        return requested.retry_attempt_or_fail(hindered, progress)
+    except AttemptError as error:
+        return requested.retry_attempt_or_fail(error, progress)
     return _proceed_with(requested, found, progress, tags_due=True)
 
 
@@ -58,8 +58,8 @@ def continue_job(requested: RequestedImport, progress: Progress, dataset_import_
     try:
         number = attempt_of(dataset_import_job_arn)
         found = adoption.latest(requested.personalize, requested.properties, names, number)
-    except AttemptError as hindered:
-        return requested.retry_attempt_or_fail(hindered, progress)
+    except AttemptError as error:
+        return requested.retry_attempt_or_fail(error, progress)
     return _proceed_with(requested, found, progress, tags_due=False)
 
 
@@ -67,8 +67,8 @@ def keep_job(requested: RequestedImport, progress: Progress, *, tags_due: bool) 
     """Continue with the resource's current job; import again if it failed or its dataset was replaced."""
     try:
         found = adoption.current(requested.personalize, requested.properties, requested.resource)
-    except AttemptError as hindered:
-        return requested.retry_attempt_or_fail(hindered, progress)
+    except AttemptError as error:
+        return requested.retry_attempt_or_fail(error, progress)
     if found is None:
         return find_job(requested, progress)
     return _proceed_with(requested, found, progress, tags_due=tags_due)
@@ -83,8 +83,8 @@ def start_attempt(requested: RequestedImport, progress: Progress, attempt: int) 
         if preparation.is_due(requested.properties) and not progress.prepared:
             return _prepare(requested, attempt, progress)
         started = adoption.start(requested.personalize, requested.properties, requested.names, attempt)
-    except AttemptError as hindered:
-        return requested.retry_attempt_or_fail(hindered, progress)
+    except AttemptError as error:
+        return requested.retry_attempt_or_fail(error, progress)
     if not started:
         following = adoption.next_attempt(requested.names, attempt + 1)
         return _proceed_with(requested, following, progress, tags_due=False)
@@ -125,8 +125,8 @@ def _proceed_with(requested: RequestedImport, found: Attempt, progress: Progress
     if found.is_started:
         logger.info("Found %s", arn)
         fingerprint = found.data_fingerprint or progress.data_fingerprint
-        noted = progress._replace(dataset_import_job_arn=arn, tags_due=tags_due, data_fingerprint=fingerprint)
-        return poll_job(requested, noted, arn)
+        recorded = progress._replace(dataset_import_job_arn=arn, tags_due=tags_due, data_fingerprint=fingerprint)
+        return poll_job(requested, recorded, arn)
     if requested.is_timed_out(progress):
         # The event came so late that CloudFormation may have timed out and sent another request.
         name, waited = requested.names.name(found.number), requested.waited_seconds(progress)

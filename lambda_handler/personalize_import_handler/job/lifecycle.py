@@ -42,8 +42,9 @@ def poll_create(request: Request, progress: Progress, services: Services) -> Out
 def poll_update(request: Request, progress: Progress, services: Services) -> Outcome:
     """Start a job if the import has changed; otherwise keep the current job and update its tags.
 
-    A rollback is an Update with the previous properties: their job is found again, or the data is imported again. The
-    comparison uses the same stack for both imports, because the resource may have been moved to another stack.
+    A rollback is an Update with the previous properties: the job for these properties is adopted, or the data is
+    imported again. The comparison uses the same stack for both imports, because the resource may have been moved to
+    another stack.
     """
     requested = _import(request, progress, services)._replace(finish=_finish_update)
     if outcome := (
@@ -60,14 +61,14 @@ def poll_update(request: Request, progress: Progress, services: Services) -> Out
 
 def _resume(requested: RequestedImport, progress: Progress) -> Outcome | None:
     """Continue with the recorded state, or with the import of the previous resource; None if there is neither."""
-    if noted := progress.dataset_import_job_arn:
-        if not requested.names.includes(noted):
-            raise ImportFailedError(failure_reasons.job_of_another_import(noted))
-        return import_job.poll_job(requested, progress, noted)
+    if recorded_arn := progress.dataset_import_job_arn:
+        if not requested.names.includes(recorded_arn):
+            raise ImportFailedError(failure_reasons.job_of_another_import(recorded_arn))
+        return import_job.poll_job(requested, progress, recorded_arn)
     if progress.attempt:
         return import_job.start_attempt(requested, progress, progress.attempt)
-    if begun := requested.properties.dataset_import_job_arn:
-        return import_job.continue_from(requested, progress, begun)
+    if previous_resource_job_arn := requested.properties.dataset_import_job_arn:
+        return import_job.continue_from(requested, progress, previous_resource_job_arn)
     return None
 
 
@@ -76,9 +77,9 @@ def _finish_update(requested: RequestedImport, job: DatasetImportJob, progress: 
     is_repeated = attempt_of(job.dataset_import_job_arn) > 1
     if not (is_repeated and requested.properties.followed_by and requested.properties.wait):
         return finish_job(requested, job, progress)
-    from personalize_import_handler.job import restoring  # few imports have followers
+    from personalize_import_handler.job import repeating_followers  # few imports have followers
 
-    return restoring.restore(requested, job, progress)
+    return repeating_followers.repeat_followers(requested, job, progress)
 
 
 def _import(request: Request, progress: Progress, services: Services) -> RequestedImport:

@@ -81,11 +81,11 @@ class RequestedImport(NamedTuple):
         now = self.personalize.now()
         left = max(1, round(self.properties.timeout_seconds - progress.elapsed_seconds(now)))
         seconds = min(seconds, left)
-        return Waiting(progress.begun(now), seconds, dataset_import_job_arn=arn, status=status)
+        return Waiting(progress.with_start_time(now), seconds, dataset_import_job_arn=arn, status=status)
 
-    def retry_attempt_or_fail(self, hindered: AttemptError, progress: Progress) -> Outcome:
+    def retry_attempt_or_fail(self, error: AttemptError, progress: Progress) -> Outcome:
         """Retry an attempt that could not be found or started, or fail if a retry can't help."""
-        refused, name, arn = hindered.refused, self.names.name(hindered.attempt), self.names.arn(hindered.attempt)
+        refused, name, arn = error.refused, self.names.name(error.attempt), self.names.arn(error.attempt)
         return self.retry_or_fail(refused, failure_reasons.start_failed(refused, name, self.properties), arn, progress)
 
     def retry_poll_or_fail(self, refused: RefusedError, arn: str, progress: Progress) -> Outcome:

@@ -24,7 +24,8 @@ _ADVICE: Final = {
     "security token included in the request": "Check that the roles of the provider's functions still exist",
     "doesn't exist either": "Add the file to the app again",
 }
-_DEFAULT_ADVICE: Final = "Fix the problem above"
+_DEFAULT_ADVICE: Final = "Fix this problem"
+_TO_ANOTHER_VALUE: Final = "to another value (CDK: Reimport.when_value_changes(...))"
 _START_OF_ADVICE: Final = re.compile(
     r"(?<=[.!?…]) (?=DatasetImportJob [\w-]+ |The files at s3://|The last attempt was |The root stack |\w+ of arn:)"
 )
@@ -51,7 +52,9 @@ def job_failed(job: DatasetImportJob) -> str:
 
 def attempts_exhausted() -> str:
     """Return the reason if no job name is left for an import."""
-    return f"All {ATTEMPTS_MAX} job names of this import are used. Set ReimportToken to another value to get new names."
+    return (
+        f"All {ATTEMPTS_MAX} job names of this import are used. Set ReimportToken {_TO_ANOTHER_VALUE} to get new names."
+    )
 
 
 def superseded(job_name: str) -> str:
@@ -89,7 +92,7 @@ def job_of_another_resource(dataset_import_job_arn: str) -> str:
     """Return the reason if a job isn't adopted although its name has the hash of this import."""
     return (
         f"{dataset_import_job_arn} belongs to another resource, as its tag {RESOURCE_TAG} says, although its name has "
-        "the same hash. Set ReimportToken to another value to start another job."
+        f"the same hash. Set ReimportToken {_TO_ANOTHER_VALUE} to start another job."
     )
 
 
@@ -133,7 +136,7 @@ def rows_missing(failure: object, followers: Sequence[str]) -> str:
     names = ", ".join(followers)
     return (
         f"{failure} The rows that {names} had added to the dataset are missing. Continue the rollback to import them "
-        f"again. If you skip this resource, set ReimportToken of {names} to another value afterwards."
+        f"again. If you skip this resource, set ReimportToken of {names} {_TO_ANOTHER_VALUE} afterwards."
     )
 
 
@@ -141,8 +144,9 @@ def bucket_not_emptied(refused: RefusedError, bucket: str) -> str:
     """Return the log message if the staging bucket could not be emptied."""
     return _with_service_text(
         refused.message,
-        f"Bucket {bucket} could not be emptied, and CloudFormation can't delete it before: {refused.operation} failed "
-        f"with {refused.code}. {_advice(refused.message)}, or empty the bucket yourself, and delete the stack again.",
+        f"Bucket {bucket} could not be emptied; CloudFormation can delete only an empty bucket. {refused.operation} "
+        f"failed with {refused.code}. {_advice(refused.message)}, or empty the bucket yourself, and delete the stack "
+        "again.",
     )
 
 

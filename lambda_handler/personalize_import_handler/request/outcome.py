@@ -53,8 +53,8 @@ class Progress(NamedTuple):
         """Return the seconds since CloudFormation sent the request, or an estimate if that time is not recorded."""
         return now - self._sent_at(now)
 
-    def begun(self, now: float) -> "Progress":
-        """Record when the request was sent, unless it is recorded already."""
+    def with_start_time(self, now: float) -> "Progress":
+        """Return the progress with the time when the request was sent."""
         return self._replace(started_at=self._sent_at(now))
 
     def _sent_at(self, now: float) -> float:

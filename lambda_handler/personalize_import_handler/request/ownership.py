@@ -19,7 +19,7 @@ class Provider(NamedTuple):
     """The provider's own stack."""
 
     stack_id: str
-    data_bucket: str | None = None
+    staging_bucket: str | None = None
 
 
 def problems_of(properties: ImportProperties, resource: Resource, provider: Provider) -> Iterator[str]:
@@ -29,7 +29,7 @@ def problems_of(properties: ImportProperties, resource: Resource, provider: Prov
     if arn and not arn.startswith(resource.job_arn_prefix):
         yield f"DatasetImportJobArn {shown(arn)} is not in the account and Region of this stack"
     if first_of(properties, resource).created_in not in _own_names(resource):
-        yield "FirstResource is not of this stack: its PhysicalId must be what Ref returns for a resource of the stack"
+        yield "FirstResource is not of this stack: PhysicalId must be the physical id (Ref) of a resource of the stack"
 
 
 def depends_on_root_stack(properties: ImportProperties, resource: Resource) -> bool:
@@ -41,12 +41,15 @@ def problems_with_root_stack(properties: ImportProperties, resource: Resource, r
     """Yield a problem for each property that doesn't belong to the root stack or a stack nested in it."""
     scope = properties.stack_scope
     if scope != own_scope(properties, resource, root_name):
-        yield f"StackScope {shown(scope)} is only for a stack that is nested in the stack it begins with"
+        yield (
+            f"StackScope must begin with the name of this stack's root stack, and is allowed only in a nested stack, "
+            f"got {shown(scope)}"
+        )
     owner = stack_of_role(properties.role_arn)
     if owner not in {None, root_name, *_own_names(resource)}:
         yield (
-            f"RoleArn {shown(properties.role_arn)} is a role that stack {shown(owner)} has for its own imports, and "
-            f"this is stack {shown(resource.stack_name)}. Deploy the template under the name that it was synthesized "
+            f"RoleArn {shown(properties.role_arn)} is the import role of stack {shown(owner)}, and can't be used in "
+            f"stack {shown(resource.stack_name)}. Deploy the template under the name that it was synthesized "
             "for, leave `role` out to get a role for this stack, or use a role outside of these paths"
         )
 
@@ -66,11 +69,11 @@ def _own_names(resource: Resource) -> set[str]:
 def _problems_of_location(properties: ImportProperties, resource: Resource, provider: Provider) -> Iterator[str]:
     location = properties.data_location
     bucket, key = parse_location(location)
-    is_staged = bucket == provider.data_bucket
+    is_staged = bucket == provider.staging_bucket
     if properties.data_files and not is_staged:
-        yield f"DataFiles are copied to the provider's data bucket, and DataLocation {shown(location)} is elsewhere"
+        yield f"DataLocation must be in the provider's staging bucket if DataFiles is set, got {shown(location)}"
     if is_staged and key.partition("/")[0] != resource.stack_folder:
         yield (
-            f"DataLocation {shown(location)} is not in the folder of this stack in the provider's data bucket, "
+            f"DataLocation {shown(location)} is not in the folder of this stack in the provider's staging bucket, "
             f"which is {resource.stack_folder}/"
         )

@@ -7,10 +7,10 @@ hours in the worst case; the service allows one Describe request per second for 
 import random
 from typing import Final
 
-_RAMP: Final = (
+_POLL_INTERVALS: Final = (
     # (seconds since the start, seconds until the next poll). An early poll finds jobs that fail at once. No other is
-    # known to end within four minutes, and most end within seventeen; later polls wait about a hundredth of the elapsed
-    # time. docs/benchmarks.md has the resulting delays.
+    # known to end within four minutes, and most end within seventeen, so polls are frequent in that time. Later a delay
+    # of up to 90 seconds is small next to the duration. docs/benchmarks.md has the resulting delays.
     (0, 30),
     (20, 105),
     (3 * 60, 12),
@@ -23,14 +23,15 @@ _RAMP: Final = (
 _RETRY_SECONDS: Final = 30
 _RETRY_SPREAD: Final = 0.25
 RETRY_SECONDS_MAX: Final = round(_RETRY_SECONDS * (1 + _RETRY_SPREAD))
-# Fifteen queued requests next to five running jobs make a third of a request per second, and rarely six at once.
+# Fifteen queued imports then send 15/45 = a third of a request per second together. The random spread keeps them from
+# exceeding the limit of requests at one moment.
 _QUEUED_SECONDS: Final = 45
 _QUEUED_SPREAD: Final = 0.5
 
 
 def seconds_until_next_poll(elapsed_seconds: float) -> int:
     """Return the seconds until the next poll of a running job."""
-    return next(wait for start, wait in reversed(_RAMP) if elapsed_seconds >= start or start == 0)
+    return next(wait for start, wait in reversed(_POLL_INTERVALS) if elapsed_seconds >= start or start == 0)
 
 
 def seconds_until_retry() -> int:

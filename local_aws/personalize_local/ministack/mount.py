@@ -7,7 +7,7 @@ from ministack import app as ministack_app
 from ministack.core import lambda_runtime, persistence, router
 from ministack.services.cloudformation import provisioners, stacks
 
-from personalize_local.cloudformation.native_resources import native_resources
+from personalize_local.cloudformation_types.native_resources import native_resources
 from personalize_local.ministack import callers
 from personalize_local.ministack.application import Asgi, dropped_connection, with_control_api
 from personalize_local.ministack.patches.alarms import accept_metric_math_alarms

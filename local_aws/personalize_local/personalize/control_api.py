@@ -148,7 +148,7 @@ class ControlApi:
         jobs: list[ImportJob] = []
         most = 0
         for at in self._store.account_regions():
-            with self._store.opened(at) as (resources, _now):
+            with self._store.locked(at) as (resources, _now):
                 jobs += resources.import_jobs.values()
                 most = max(most, resources.most_jobs_at_once)
         chosen = [_job(job) for job in jobs if dataset_arn in (None, job.dataset_arn)]
@@ -156,7 +156,7 @@ class ControlApi:
 
     def _list_rows(self, arguments: Arguments) -> Answer:
         arn = arguments["dataset_arn"]
-        with self._store.opened(arns.account_region_of(arn)) as (resources, _now):
+        with self._store.locked(arns.account_region_of(arn)) as (resources, _now):
             records = existing(resources.datasets, arn).records
         offset, limit = int(arguments.get("offset", 0)), int(arguments.get("limit", _DEFAULT_LIMIT))
         return {"count": len(records), "rows": records.as_objects(offset, limit)}

@@ -8,10 +8,10 @@ from collections.abc import Iterable
 
 _GUIDE = "https://docs.aws.amazon.com/personalize/latest/dg"
 
-# Known (F1), error-messages.html of the developer guide
+# Known, error-messages.html of the developer guide
 INVALID_DATA_LOCATION = "Invalid Data location."
 
-# Known (F8), seen when a solution was created too early
+# Known, seen when a solution was created too early
 NO_IMPORTED_INTERACTIONS = (
     "Dataset group must contain an INTERACTIONS dataset with successfully completed dataset import job "
     "or EVENT_INTERACTIONS"
@@ -19,12 +19,12 @@ NO_IMPORTED_INTERACTIONS = (
 
 
 def too_many_running_jobs(limit: int) -> str:
-    """Known (F2), error-messages.html, for the limit of 5."""
+    """Known, error-messages.html, for the limit of 5."""
     return f"More than {limit} resources with PENDING or IN_PROGRESS status."
 
 
 def no_access_to_data(bucket: str) -> str:
-    """Known (F3), seen when a bucket policy was missing."""
+    """Known, seen when a bucket policy was missing."""
     return (
         "Insufficient privileges for accessing data in S3. Please look at "
         f"{_GUIDE}/granting-personalize-s3-access.html#attach-bucket-policy and fix bucket policy on {bucket}."
@@ -32,22 +32,22 @@ def no_access_to_data(bucket: str) -> str:
 
 
 def missing_columns(columns: Iterable[str]) -> str:
-    """Known (F4), seen for a header without ITEM_ID."""
+    """Known, seen for a header without ITEM_ID."""
     return f"Input csv is missing the following columns: [{', '.join(columns)}]"
 
 
 def does_not_exist(arn: str) -> str:
-    """Known (F12), from another implementation of the schema operations."""
+    """Known, from another implementation of the schema operations."""
     return f"Resource Arn {arn} does not exist."
 
 
 def dataset_group_does_not_exist(arn: str) -> str:
-    """Known (F13), seen for DeleteDatasetGroup."""
+    """Known, seen for DeleteDatasetGroup."""
     return f"The given dataset group does not exist: {arn}"
 
 
 def name_taken(arn: str) -> str:
-    """Not certain: remembered without a source."""
+    """Not certain: no source."""
     return f"Another resource with Arn {arn} already exists."
 
 
@@ -56,7 +56,7 @@ def name_taken(arn: str) -> str:
 RATE_EXCEEDED = "Rate exceeded"
 UNKNOWN_PARAMETER = "Member is not known to this operation"
 NOT_A_JSON_OBJECT = "The request is not a JSON object"
-DEFECT = "The local Personalize service has a defect; its log says more."
+DEFECT = "Internal error in the local Personalize service; see its log."
 FIRST_IMPORT_MUST_BE_FULL = (
     "The import mode INCREMENTAL needs bulk data to add to, and this dataset has none: the first import of a dataset "
     "must be FULL."

@@ -75,7 +75,7 @@ class Store:
         self._resources: dict[AccountRegion, Resources] = defaultdict(Resources)
 
     @contextmanager
-    def opened(self, at: AccountRegion) -> Iterator[tuple[Resources, float]]:
+    def locked(self, at: AccountRegion) -> Iterator[tuple[Resources, float]]:
         """Lock and update the resources of an account and Region; yield them and the simulated time.
 
         Nothing within the block may read S3 or wait.
@@ -94,7 +94,7 @@ class Store:
     def update_all(self) -> None:
         """Update all resources to the current time, so that a later fault doesn't change the past."""
         for at in self.account_regions():
-            with self.opened(at):
+            with self.locked(at):
                 pass
 
     def set_read_result(self, resources: Resources, job_arn: str, result: ReadResult) -> None:

@@ -89,7 +89,7 @@ def warnings_of(stack: cdk.Stack) -> list[str]:
 
 def statements_in_warning(stack: cdk.Stack) -> list[dict[str, Any]]:
     (warning,) = warnings_of(stack)
-    before, _, after = warning.partition("Personalize can't read the data unless it holds ")
+    before, _, after = warning.partition("Personalize can't read the data unless it contains ")
     assert before == "this app doesn't manage the policy of the bucket bucket. "
     statements, _, condition = after.rpartition("; ")
     needed = "the statements with aws:PrincipalArn are needed only if the bucket is in another account"

@@ -32,7 +32,7 @@ def reported(stack: cdk.Stack) -> dict[str, list[dict[str, Any]]]:
     for warning in own_warnings(stack):
         if "[ack: cdk-personalize-import:region]" in warning:
             continue
-        before, _, after = warning.partition(". Personalize can't read the data unless it holds ")
+        before, _, after = warning.partition(". Personalize can't read the data unless it contains ")
         kind, _, _ = before.removeprefix("this app doesn't manage ").rpartition(" ")
         found[kind], _ = json.JSONDecoder().raw_decode(after)
     return found
@@ -260,7 +260,7 @@ def test_statements_that_many_jobs_need_are_reported_once_for_each_policy() -> N
         "this app doesn't manage the policy of the bucket bucket-a",
         "this app doesn't manage the policy of the bucket bucket-b",
     ]
-    objects, bucket, *of_role = json.loads(warnings[1].partition("unless it holds ")[2].rpartition("; ")[0])
+    objects, bucket, *of_role = json.loads(warnings[1].partition("unless it contains ")[2].rpartition("; ")[0])
     assert [each["Resource"] for each in of_role] == [objects["Resource"], bucket["Resource"]]
     assert objects["Resource"] == ["arn:aws:s3:::bucket-b/one.csv", "arn:aws:s3:::bucket-b/two/*"]
     assert bucket["Resource"] == "arn:aws:s3:::bucket-b"

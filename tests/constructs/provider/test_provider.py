@@ -117,26 +117,26 @@ def test_the_state_machine_waits_for_the_requested_seconds_and_then_polls(
     (is_complete,) = [name for name in template.of_type("AWS::Lambda::Function") if "IsComplete" in name]
 
     assert waiter["StartAt"] == "Wait"
-    assert states["Wait"] == {"Type": "Wait", "SecondsPath": "$.WaitSeconds", "Next": "Look"}
-    assert states["Look"]["Resource"] == f"arn:aws:lambda:eu-west-1:123456789012:function:{is_complete.lower()}"
+    assert states["Wait"] == {"Type": "Wait", "SecondsPath": "$.WaitSeconds", "Next": "Poll"}
+    assert states["Poll"]["Resource"] == f"arn:aws:lambda:eu-west-1:123456789012:function:{is_complete.lower()}"
 
 
 def test_the_state_machine_retries_a_failed_poll_and_keeps_its_state(waiter: dict[str, Any]) -> None:
-    (catch,) = waiter["States"]["Look"]["Catch"]
+    (catch,) = waiter["States"]["Poll"]["Catch"]
 
     assert catch["ErrorEquals"] == ["States.ALL"]
     assert catch["ResultPath"].startswith("$."), "beside what was noted, not instead of it"
     # Not after what the last look said: that may be nothing, and a history has 25,000 events at most.
-    assert waiter["States"][catch["Next"]] == {"Type": "Wait", "Seconds": 15, "Next": "Look"}
-    assert "Retry" not in waiter["States"]["Look"]
+    assert waiter["States"][catch["Next"]] == {"Type": "Wait", "Seconds": 15, "Next": "Poll"}
+    assert "Retry" not in waiter["States"]["Poll"]
 
 
 def test_the_state_machine_ends_when_the_handler_has_finished_and_within_an_hour(waiter: dict[str, Any]) -> None:
     states = waiter["States"]
-    (choice,) = states[states["Look"]["Next"]]["Choices"]
+    (choice,) = states[states["Poll"]["Next"]]["Choices"]
 
     assert choice == {"Variable": "$.IsComplete", "BooleanEquals": True, "Next": "Done"}
-    assert states[states["Look"]["Next"]]["Default"] == "Wait"
+    assert states[states["Poll"]["Next"]]["Default"] == "Wait"
     assert states["Done"] == {"Type": "Succeed"}
     assert waiter["TimeoutSeconds"] == 3600
 

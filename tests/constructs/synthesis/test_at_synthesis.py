@@ -7,13 +7,13 @@ import pytest
 from aws_cdk import aws_sns as sns
 from constructs import Construct, IConstruct
 
-from personalize_import.synthesis.at_synthesis import at_synthesis, host_tasks
+from personalize_import.synthesis.at_synthesis import at_synthesis, attach_tasks_to
 from tests.constructs.support.stacks import new_app, new_stack, template_of
 
 
 def topic(scope: Construct, id: str = "Topic") -> cdk.CfnResource:
     resource = sns.CfnTopic(scope, id)
-    host_tasks(scope, resource)
+    attach_tasks_to(scope, resource)
     return resource
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from personalize_import_handler import index
 from personalize_import_handler.aws.calls import CLIENT_CONFIG
-from personalize_import_handler.cloudformation import waiter
+from personalize_import_handler.cloudformation import state_machine
 from personalize_import_handler.cloudformation.responses import NotDeliveredError, send
 
 
@@ -39,7 +39,7 @@ def test_garbage_collection_skips_loaded_modules_only() -> None:
 
 
 def test_the_client_of_the_waiter_has_the_timeouts_of_all_clients() -> None:
-    config = waiter._client.__wrapped__().meta.config
+    config = state_machine._client.__wrapped__().meta.config
 
     assert config.read_timeout == CLIENT_CONFIG.read_timeout  # type: ignore[attr-defined]
     assert config.connect_timeout == CLIENT_CONFIG.connect_timeout  # type: ignore[attr-defined]

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from personalize_import_handler.aws import error_codes
 from personalize_import_handler.aws.calls import RETRY_PAUSES
-from personalize_import_handler.cloudformation import waiter
-from personalize_import_handler.cloudformation.waiter import execution_name
+from personalize_import_handler.cloudformation import state_machine
+from personalize_import_handler.cloudformation.state_machine import execution_name
 from personalize_import_handler.errors import BusyError, RefusedError
 from tests.handler.support.aws_json import Service, error, serve
 
@@ -37,9 +37,9 @@ def step_functions(monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
         monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
         monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
         monkeypatch.setenv("STATE_MACHINE_ARN", STATE_MACHINE_ARN)
-        waiter._client.cache_clear()
+        state_machine._client.cache_clear()
         yield service
-        waiter._client.cache_clear()
+        state_machine._client.cache_clear()
 
 
 def test_the_same_request_has_the_same_name_with_any_recorded_data() -> None:
@@ -64,7 +64,7 @@ def test_every_name_is_valid_for_step_functions_and_does_not_contain_the_url(req
 def test_an_execution_is_started_with_the_event(step_functions: Service) -> None:
     step_functions.respond_with(STARTED)
 
-    waiter.start_polling(EVENT)
+    state_machine.start_polling(EVENT)
 
     ((operation, parameters),) = step_functions.requests
     assert operation == "StartExecution"
@@ -76,7 +76,7 @@ def test_an_execution_is_started_with_the_event(step_functions: Service) -> None
 def test_an_execution_that_exists_already_is_no_error(step_functions: Service) -> None:
     step_functions.respond_with(error("ExecutionAlreadyExists"), STARTED)
 
-    waiter.start_polling(EVENT)
+    state_machine.start_polling(EVENT)
 
     assert len(step_functions.requests) == 1
 
@@ -91,7 +91,7 @@ def test_starting_an_execution_is_retried_until_the_permission_is_effective(step
     step_functions.respond_with(DENIED, DENIED, STARTED)
     slept: list[float] = []
 
-    waiter.start_polling(EVENT, slept.append)
+    state_machine.start_polling(EVENT, slept.append)
 
     assert len(step_functions.requests) == 3
     assert slept == [5, 10]
@@ -102,7 +102,7 @@ def test_starting_an_execution_is_retried_while_there_is_no_capacity(step_functi
     step_functions.respond_with(*[THROTTLED] * of_one_try, STARTED)
     slept: list[float] = []
 
-    waiter.start_polling(EVENT, slept.append)
+    state_machine.start_polling(EVENT, slept.append)
 
     assert slept == [5]
 
@@ -114,7 +114,7 @@ def test_an_execution_that_can_not_be_started_is_an_error_before_the_function_ti
     slept: list[float] = []
 
     with pytest.raises(RefusedError, match="states:StartExecution"):
-        waiter.start_polling(EVENT, slept.append)
+        state_machine.start_polling(EVENT, slept.append)
 
     assert len(step_functions.requests) == 6
     assert sum(slept) == error_codes.FRESH_SECONDS
@@ -127,7 +127,7 @@ def test_an_execution_is_started_once_the_credentials_of_a_new_role_are_effectiv
     unknown = error(code, "The security token included in the request is invalid.")
     step_functions.respond_with(unknown, unknown, STARTED)
 
-    waiter.start_polling(EVENT, lambda _: None)
+    state_machine.start_polling(EVENT, lambda _: None)
 
     assert len(step_functions.requests) == 3
 
@@ -137,7 +137,7 @@ def test_any_other_error_is_raised_at_once(step_functions: Service) -> None:
     slept: list[float] = []
 
     with pytest.raises(RefusedError, match="gone"):
-        waiter.start_polling(EVENT, slept.append)
+        state_machine.start_polling(EVENT, slept.append)
 
     assert slept == []
 
@@ -170,7 +170,7 @@ def test_a_request_is_superseded_by_a_later_one_for_its_resource(
 ) -> None:
     step_functions.respond_with(executions(*listed))
 
-    assert waiter.is_superseded(WAITING_EVENT)
+    assert state_machine.is_superseded(WAITING_EVENT)
     assert step_functions.requests[0][1]["stateMachineArn"] == STATE_MACHINE_ARN
 
 
@@ -180,7 +180,7 @@ def test_a_request_is_not_superseded_by_an_earlier_one_or_one_of_another_resourc
 ) -> None:
     step_functions.respond_with(executions(*listed))
 
-    assert not waiter.is_superseded(WAITING_EVENT)
+    assert not state_machine.is_superseded(WAITING_EVENT)
 
 
 OWN, SIGNED_LATER, SIGNED_EARLIER, WITHOUT = "r-own-1700000100", "r-x-1700000200", "r-x-1700000000", "r-x"
@@ -204,7 +204,7 @@ NOON, ONE = datetime(2024, 1, 1, 12, tzinfo=UTC), datetime(2024, 1, 1, 13, tzinf
 def test_requests_are_ordered_by_the_dates_of_their_urls_and_otherwise_by_their_executions(
     other: str, own_start: datetime, other_start: datetime, *, superseded: bool
 ) -> None:
-    assert waiter.has_later_request(OWN, {OWN: own_start, other: other_start}) is superseded
+    assert state_machine.has_later_request(OWN, {OWN: own_start, other: other_start}) is superseded
 
 
 def test_the_name_of_an_execution_ends_with_the_date_of_the_url() -> None:
@@ -216,7 +216,7 @@ def test_the_name_of_an_execution_ends_with_the_date_of_the_url() -> None:
 def test_later_requests_may_fill_several_pages(step_functions: Service) -> None:
     step_functions.respond_with(executions(OTHER, next_token="1"), executions(LATER, EVENT))
 
-    assert waiter.is_superseded(WAITING_EVENT)
+    assert state_machine.is_superseded(WAITING_EVENT)
 
 
 def test_throttled_executions_can_be_listed_later(step_functions: Service) -> None:
@@ -224,7 +224,7 @@ def test_throttled_executions_can_be_listed_later(step_functions: Service) -> No
     step_functions.respond_with(*[THROTTLED] * of_one_try * (len(RETRY_PAUSES) + 1))
 
     with pytest.raises(BusyError, match="Rate exceeded"):
-        waiter.is_superseded(WAITING_EVENT, lambda _: None)
+        state_machine.is_superseded(WAITING_EVENT, lambda _: None)
 
 
 def test_only_the_throttled_page_of_executions_is_listed_again(step_functions: Service) -> None:
@@ -232,7 +232,7 @@ def test_only_the_throttled_page_of_executions_is_listed_again(step_functions: S
     step_functions.respond_with(executions(OTHER, next_token="1"), *[THROTTLED] * of_one_try, executions(LATER, EVENT))
     slept: list[float] = []
 
-    assert waiter.is_superseded(WAITING_EVENT, slept.append)
+    assert state_machine.is_superseded(WAITING_EVENT, slept.append)
     assert [parameters.get("nextToken") for _, parameters in step_functions.requests] == [None, "1", "1", "1", "1"]
     assert slept == [1]
 
@@ -241,6 +241,6 @@ def test_a_missing_permission_to_list_executions_is_an_error(step_functions: Ser
     step_functions.respond_with(error("AccessDeniedException", "not authorized to perform: states:ListExecutions"))
 
     with pytest.raises(RefusedError, match="not authorized") as refusal:
-        waiter.is_superseded(WAITING_EVENT)
+        state_machine.is_superseded(WAITING_EVENT)
 
     assert not isinstance(refusal.value, BusyError)

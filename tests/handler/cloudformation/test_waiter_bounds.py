@@ -3,8 +3,8 @@
 import pytest
 from botocore.config import Config
 
-from personalize_import_handler.cloudformation import waiter
-from personalize_import_handler.cloudformation.waiter import execution_name
+from personalize_import_handler.cloudformation import state_machine
+from personalize_import_handler.cloudformation.state_machine import execution_name
 from personalize_import_handler.errors import BusyError, RefusedError
 from tests.handler.cloudformation.test_waiter import EVENT, LATER, OTHER, WAITING_EVENT, executions, step_functions
 from tests.handler.support.aws_json import Service, error
@@ -14,7 +14,7 @@ __all__ = ["step_functions"]
 
 @pytest.fixture
 def unreachable(step_functions: Service, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(waiter, "CLIENT_CONFIG", Config(retries={"total_max_attempts": 1}))
+    monkeypatch.setattr(state_machine, "CLIENT_CONFIG", Config(retries={"total_max_attempts": 1}))
     for name in ("STEPFUNCTIONS", "SFN"):
         monkeypatch.setenv(f"AWS_ENDPOINT_URL_{name}", "http://127.0.0.1:1")
 
@@ -30,7 +30,7 @@ def test_without_a_connection_starting_an_execution_is_retried_for_two_minutes()
     slept: list[float] = []
 
     with pytest.raises(BusyError, match="EndpointConnectionError"):
-        waiter.start_polling(EVENT, slept.append)
+        state_machine.start_polling(EVENT, slept.append)
 
     assert slept == [5, 10, 20, 40, 45]
 
@@ -42,13 +42,13 @@ def test_a_permanent_error_is_raised_at_once(code: str, step_functions: Service)
     step_functions.respond_with(error(code, "gone"), *[error("Unknown", "asked again")] * 9)
 
     with pytest.raises(RefusedError, match="gone"):
-        waiter.start_polling(EVENT, lambda _: None)
+        state_machine.start_polling(EVENT, lambda _: None)
 
 
 @pytest.mark.usefixtures("unreachable")
 def test_executions_can_be_listed_later_if_there_is_no_connection() -> None:
     with pytest.raises(BusyError) as busy:
-        waiter.is_superseded(WAITING_EVENT)
+        state_machine.is_superseded(WAITING_EVENT)
 
     assert busy.value.code == "EndpointConnectionError"
 
@@ -56,5 +56,5 @@ def test_executions_can_be_listed_later_if_there_is_no_connection() -> None:
 def test_executions_of_weeks_ago_are_not_listed(step_functions: Service) -> None:
     step_functions.respond_with(executions(*[OTHER] * 1000, next_token="1"), executions(EVENT, LATER))
 
-    assert not waiter.is_superseded(WAITING_EVENT)
+    assert not state_machine.is_superseded(WAITING_EVENT)
     assert len(step_functions.requests) == 1

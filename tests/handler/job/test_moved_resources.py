@@ -45,7 +45,7 @@ def test_a_moved_resource_passes_no_role_of_a_third_stack(account: Account, pers
 
     response = resource.update(properties(RoleArn=f"{ROLES}/stock/Import-5E6F"))
 
-    assert "is a role that stack 'stock' has for its own imports" in response.reason
+    assert "is the import role of stack 'stock'" in response.reason
     assert len(personalize.jobs) == 1
 
 

@@ -48,7 +48,7 @@ def test_the_reason_of_a_failed_job_begins_with_the_text_of_the_service(
 ) -> None:
     assert failure_reasons.job_failed(job(failure_reason)) == (
         f"{sentence} DatasetImportJob nightly-1 of {DATA_LOCATION} ended with status CREATE FAILED. "
-        "Fix the problem above and deploy again; this starts a new job."
+        "Fix this problem and deploy again; this starts a new job."
     )
 
 
@@ -62,7 +62,7 @@ def test_the_reason_of_a_failed_job_begins_with_the_text_of_the_service(
         ("Invalid Data location.", "Check that the location exists"),
         (NO_PASSING, 'Add to the policy of the provider\'s role {"Effect": "Allow", "Action": "iam:PassRole"'),
         ("User: x is not authorized to perform: personalize:TagResource", "Allow the provider's functions to perform"),
-        ("Anything else", "Fix the problem above and deploy again"),
+        ("Anything else", "Fix this problem and deploy again"),
     ],
 )
 def test_the_advice_depends_on_the_text_of_the_service(text: str, advice: str) -> None:

@@ -163,7 +163,8 @@ def test_a_stack_that_claims_to_be_nested_in_another_one_is_rejected(
 
     response = stack.create(properties(StackScope=scope))
 
-    assert response.reason.startswith(f"StackScope '{scope}' is only for a stack that is nested in the stack")
+    assert response.reason.startswith("StackScope must begin with the name of this stack's root stack, ")
+    assert f"got '{scope}'" in response.reason
     assert response.physical_resource_id == f"{stack_name}/Import"
     assert personalize.jobs == {}
 
@@ -177,7 +178,7 @@ def test_an_import_role_of_another_stack_is_not_passed(
 
     response = store.create(properties(RoleArn=role, Preflight=True))
 
-    assert response.reason.startswith(f"RoleArn '{role}' is a role that stack 'shop' has for its own imports")
+    assert response.reason.startswith(f"RoleArn '{role}' is the import role of stack 'shop'")
     assert personalize.jobs == {}
     assert store.account.storage.calls == []  # nor was it assumed
 
@@ -281,19 +282,19 @@ def test_no_stack_copies_to_or_imports_from_the_folder_of_another_one(
         assert response.succeeded
         return
     assert not response.succeeded
-    assert "data bucket" in response.reason
+    assert "staging bucket" in response.reason
     assert personalize.jobs == {}
     assert account.storage.below(f"s3://{DATA_BUCKET}/") == {}
 
 
 def test_a_provider_without_a_staging_bucket_copies_nothing() -> None:
     account = Account()
-    account.provider = account.provider._replace(data_bucket=None)
+    account.provider = account.provider._replace(staging_bucket=None)
     account.functions = account.instance()
 
     response = CloudFormation(account).create(asset_properties("a.csv"))
 
-    assert "DataFiles are copied to the provider's data bucket" in response.reason
+    assert "DataLocation must be in the provider's staging bucket" in response.reason
     assert account.storage.calls == []
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from personalize_import_handler.cloudformation import waiter
+from personalize_import_handler.cloudformation import state_machine
 from personalize_import_handler.cloudformation.custom_resource import Event
 from personalize_import_handler.cloudformation.responses import NotDeliveredError, body_of
 from personalize_import_handler.functions import Functions
@@ -188,7 +188,7 @@ class Account:
         if self._refused_starts:
             raise self._refused_starts.pop(0)
         data = {**_as_json(event), "StateMachineArn": STATE_MACHINE_ARN}
-        name = waiter.execution_name(data)
+        name = state_machine.execution_name(data)
         if name not in self.executions:
             now = self.clock.now
             # Step Functions records milliseconds; every start gets a different one.
@@ -198,10 +198,10 @@ class Account:
             self._waiting.append(self.executions[name])
 
     def _is_superseded(self, event: Event) -> bool:
-        own = waiter.execution_name(event)
+        own = state_machine.execution_name(event)
         resource = own.partition("-")[0]
         start_times = {name: each.started_at for name, each in self.executions.items() if name.startswith(resource)}
-        return waiter.has_later_request(own, start_times)
+        return state_machine.has_later_request(own, start_times)
 
     def _send(self, url: str, response: Mapping[str, object]) -> None:
         if self.undeliverable:

@@ -25,7 +25,8 @@ def require_empty_buckets() -> None:
 def delete_failed_custom_resources() -> None:
     """On rollback, delete a custom resource whose Create failed, by the physical id in the failed response.
 
-    ministack forgets such a resource. This patch adds it to the created resources, which the rollback deletes.
+    ministack does not record such a resource. This patch intercepts responses, and adds the resource to the created
+    ones, which the rollback deletes.
     """
     physical_ids: dict[tuple[str, str], str] = {}
     failed: dict[tuple[str, str], dict[str, Any]] = {}

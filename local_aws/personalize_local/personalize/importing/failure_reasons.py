@@ -15,7 +15,7 @@ _GUIDE = "https://docs.aws.amazon.com/personalize/latest/dg"
 
 
 def too_long(column: str, limit: int) -> str:
-    """Known (F5), error-messages.html."""
+    """Known, error-messages.html."""
     return (
         f"Length cannot be more than {limit} characters for {column}. If no values exceed the character limit, make "
         f"sure your data follows the formatting guidelines listed in {_GUIDE}/data-prep-formatting.html."

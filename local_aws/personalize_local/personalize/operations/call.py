@@ -31,8 +31,8 @@ class Call:
     @contextmanager
     def resources(self) -> Iterator[tuple[Resources, float]]:
         """Lock the resources of the call's account and Region; yield them and the simulated time."""
-        with self.store.opened(self.at) as opened:
-            yield opened
+        with self.store.locked(self.at) as locked:
+            yield locked
 
 
 Operation = Callable[[Call], Mapping[str, object] | None]

@@ -80,15 +80,15 @@ def is_superseded(event: Mapping[str, Any], sleep: Callable[[float], None] = tim
     return has_later_request(execution_name(event), dict(_executions_of(event, sleep)))
 
 
-def has_later_request(own_name: str, begun: Mapping[str, "datetime"]) -> bool:
-    """Return whether a resource has a later request than its execution; `begun` maps execution names to start times.
+def has_later_request(own_name: str, start_times: Mapping[str, "datetime"]) -> bool:
+    """Return whether a resource has a later request than its execution; `start_times` has the names of executions.
 
     The order of the list doesn't help, because executions that have ended may be sorted by their end time.
     """
-    if own_name not in begun:
+    if own_name not in start_times:
         return False
-    own = (own_name, begun[own_name])
-    return any(_is_later(other, own) for other in begun.items())
+    own = (own_name, start_times[own_name])
+    return any(_is_later(other, own) for other in start_times.items())
 
 
 def _is_later(one: tuple[str, "datetime"], other: tuple[str, "datetime"]) -> bool:

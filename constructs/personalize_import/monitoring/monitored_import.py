@@ -13,7 +13,7 @@ from personalize_import.provider.interface import IDatasetImportProvider, suppor
 from personalize_import_handler.contract import FAILED_STATUSES
 
 
-class ObservedImport(cdk.Resource):
+class MonitoredImport(cdk.Resource):
     """The base class of `DatasetImportJob`, with its metrics, EventBridge rules and alarms; see docs/events.md."""
 
     @property

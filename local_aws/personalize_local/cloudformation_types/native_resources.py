@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from personalize_local.cloudformation.native_types import (
+from personalize_local.cloudformation_types.native_types import (
     NATIVE_TYPES,
     NativeType,
     Properties,

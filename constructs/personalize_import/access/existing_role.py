@@ -9,14 +9,14 @@ import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from constructs import Construct, IDependable
 
-from personalize_import.policies.growing_policy import GrowingPolicy
+from personalize_import.policies.merged_policy import MergedPolicy
 from personalize_import.suppressions import suppress_data_of_policy
 from personalize_import.synthesis.customized_roles import is_customized
 from personalize_import.synthesis.environment import environment_of, once_per_stack, stack_of, stack_scope_of
 from personalize_import_handler.contract.statements import Statement
 
 _DIGEST_LENGTH: Final = 12
-_OF_ROLES: Final[WeakKeyDictionary[iam.IRole, GrowingPolicy[iam.AddToPrincipalPolicyResult]]] = WeakKeyDictionary()
+_OF_ROLES: Final[WeakKeyDictionary[iam.IRole, MergedPolicy[iam.AddToPrincipalPolicyResult]]] = WeakKeyDictionary()
 
 
 class Granted(NamedTuple):
@@ -30,7 +30,7 @@ class Granted(NamedTuple):
 
 class _RolePolicy(NamedTuple):
     policy: iam.Policy
-    statements: GrowingPolicy[None]
+    statements: MergedPolicy[None]
     is_attached: bool
 
 
@@ -42,7 +42,7 @@ def grant_statements(scope: Construct, role: iam.IRole, statements: Sequence[Sta
     circular dependency between the stacks.
     """
     if isinstance(role, iam.Role) and (stack_of(role) is stack_of(scope) or is_customized(role)):
-        growing_of_role = _OF_ROLES.setdefault(role, GrowingPolicy())
+        growing_of_role = _OF_ROLES.setdefault(role, MergedPolicy())
         results = [growing_of_role.add(each, role.add_to_principal_policy) for each in statements]
         return Granted([each.policy_dependable for each in results if each.policy_dependable], [])
     policies = _policies_of(scope)
@@ -67,7 +67,7 @@ def _attach_policy(scope: Construct, role: iam.IRole) -> _RolePolicy:
     role.attach_inline_policy(policy)
     # An immutable role ignores the policy without an error, so check whether the policy has the role.
     roles = stack_of(scope).resolve(cast("iam.CfnPolicy", policy.node.default_child).roles)
-    return _RolePolicy(policy, GrowingPolicy(), bool(roles))
+    return _RolePolicy(policy, MergedPolicy(), bool(roles))
 
 
 def _policy_name(scope: Construct) -> str:

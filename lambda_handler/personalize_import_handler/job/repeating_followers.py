@@ -30,28 +30,28 @@ from personalize_import_handler.request.job_names import (
 from personalize_import_handler.request.outcome import Finished, Outcome, Progress, Waiting, attributes_of
 
 
-def restore(requested: RequestedImport, full: DatasetImportJob, progress: Progress) -> Outcome:
+def repeat_followers(requested: RequestedImport, full_job: DatasetImportJob, progress: Progress) -> Outcome:
     """Repeat the jobs of followers, one by one; raise `ImportFailedError` with the followers whose rows are missing."""
     try:
         try:
-            return _restore(requested, full, progress)
+            return _repeat_next(requested, full_job, progress)
         except RefusedError as refused:
-            return requested.retry_poll_or_fail(refused, full.dataset_import_job_arn, progress)
+            return requested.retry_poll_or_fail(refused, full_job.dataset_import_job_arn, progress)
     except ImportFailedError as failure:
         reason = failure_reasons.rows_missing(failure, _followers(requested, progress.repeated))
         raise ImportFailedError(reason, failure.dataset_import_job_arn, failure.status) from failure
 
 
-def _restore(requested: RequestedImport, full: DatasetImportJob, progress: Progress) -> Outcome:
+def _repeat_next(requested: RequestedImport, full_job: DatasetImportJob, progress: Progress) -> Outcome:
     if progress.repeated and progress.repeat_attempt:
-        return _repeat(requested, full, progress, progress.repeated, progress.repeat_attempt)
-    repeat = _next_repeat(requested, full)
+        return _repeat(requested, full_job, progress, progress.repeated, progress.repeat_attempt)
+    repeat = _next_repeat(requested, full_job)
     if repeat is None:
-        return Finished(attributes_of(full))
+        return Finished(attributes_of(full_job))
     if repeat.attempt > ATTEMPTS_MAX:
         raise ImportFailedError(failure_reasons.attempts_exhausted())
-    noted = progress._replace(repeated=repeat.dataset_import_job_arn, repeat_attempt=repeat.attempt)
-    return _wait(full, noted.begun(requested.personalize.now()), 0)
+    recorded = progress._replace(repeated=repeat.dataset_import_job_arn, repeat_attempt=repeat.attempt)
+    return _wait(full_job, recorded.with_start_time(requested.personalize.now()), 0)
 
 
 def _followers(requested: RequestedImport, repeated: str | None) -> list[str]:
@@ -60,19 +60,19 @@ def _followers(requested: RequestedImport, repeated: str | None) -> list[str]:
     return [each for each, prefix in prefixes.items() if repeated is None or digest_after(prefix, repeated)]
 
 
-def _next_repeat(requested: RequestedImport, full: DatasetImportJob) -> Repeat | None:
+def _next_repeat(requested: RequestedImport, full_job: DatasetImportJob) -> Repeat | None:
     personalize, previous = requested.personalize, requested.previous
-    created_at = personalize.dataset_created_at(full.dataset_arn)
+    created_at = personalize.dataset_created_at(full_job.dataset_arn)
     prefixes = prefixes_of_followers(requested.properties, requested.resource)
     before = prefixes_of_followers(previous, requested.resource) if previous else {}
     history = History(
-        jobs=_own_jobs(requested, personalize.list_dataset_import_jobs(full.dataset_arn), prefixes),
-        current=full,
+        jobs=_own_jobs(requested, personalize.list_dataset_import_jobs(full_job.dataset_arn), prefixes),
+        current=full_job,
         names=requested.names,
         previous=names_of(previous, requested.resource) if previous else None,
         prefixes=[*prefixes.values()],
         prefixes_before=[prefix for logical_id, prefix in prefixes.items() if logical_id in before],
-        dataset_created_at=full.creation_date_time if created_at is None else created_at,
+        dataset_created_at=full_job.creation_date_time if created_at is None else created_at,
     )
     return history.next_repeat()
 
@@ -122,37 +122,39 @@ def _resource_tag_of(requested: RequestedImport, repeated: str, tags: Mapping[st
 
 
 def _repeat(
-    requested: RequestedImport, full: DatasetImportJob, progress: Progress, repeated: str, attempt: int
+    requested: RequestedImport, full_job: DatasetImportJob, progress: Progress, repeated: str, attempt: int
 ) -> Outcome:
     """Start or poll the recorded attempt; record when it is ACTIVE."""
-    again = requested._replace(finish=finish_job, follower_names=names_from_job_arn(repeated))
+    repeated_import = requested._replace(finish=finish_job, follower_names=names_from_job_arn(repeated))
     if not progress.repeat_started:
-        again = _as_started(again, repeated)
-    part = progress._replace(attempt=attempt, dataset_import_job_arn=None, tags_due=False, prepared=True)
+        repeated_import = _with_settings_of_job(repeated_import, repeated)
+    repeat_progress = progress._replace(attempt=attempt, dataset_import_job_arn=None, tags_due=False, prepared=True)
     arn = names_from_job_arn(repeated).arn(attempt)
     if progress.repeat_started:
-        outcome = import_job.poll_job(again, part._replace(dataset_import_job_arn=arn), arn)
+        outcome = import_job.poll_job(repeated_import, repeat_progress._replace(dataset_import_job_arn=arn), arn)
     else:
-        outcome = import_job.start_attempt(again, part, attempt)
+        outcome = import_job.start_attempt(repeated_import, repeat_progress, attempt)
     if isinstance(outcome, Waiting):
-        part = outcome.progress
-        noted = progress._replace(repeat_attempt=part.attempt, repeat_started=part.dataset_import_job_arn is not None)
-        return _wait(full, noted.begun(requested.personalize.now()), outcome.wait_seconds)
+        repeat_progress = outcome.progress
+        recorded = progress._replace(
+            repeat_attempt=repeat_progress.attempt, repeat_started=repeat_progress.dataset_import_job_arn is not None
+        )
+        return _wait(full_job, recorded.with_start_time(requested.personalize.now()), outcome.wait_seconds)
     if not has_succeeded(outcome.attributes[Attribute.STATUS]):
-        return Finished(attributes_of(full))  # this resource has timed out, and the next one continues
-    return _wait(full, progress._replace(repeated=None, repeat_attempt=None, repeat_started=False), 0)
+        return Finished(attributes_of(full_job))  # timed out; the next resource of the wait chain continues
+    return _wait(full_job, progress._replace(repeated=None, repeat_attempt=None, repeat_started=False), 0)
 
 
-def _as_started(again: RequestedImport, repeated: str) -> RequestedImport:
+def _with_settings_of_job(repeated_import: RequestedImport, repeated: str) -> RequestedImport:
     """Return a follower's import with the settings of its job; raise `ImportFailedError` if another stack owns it."""
-    job = again.personalize.describe_dataset_import_job(repeated)
+    job = repeated_import.personalize.describe_dataset_import_job(repeated)
     if job is None:
         raise ImportFailedError(failure_reasons.job_not_found(repeated))
-    tags = again.personalize.list_tags(repeated)
-    resource_tag = _resource_tag_of(again, repeated, tags)
+    tags = repeated_import.personalize.list_tags(repeated)
+    resource_tag = _resource_tag_of(repeated_import, repeated, tags)
     if not resource_tag:
         raise ImportFailedError(failure_reasons.not_a_follower(repeated))
-    properties = again.properties._replace(
+    properties = repeated_import.properties._replace(
         data_location=job.data_location,
         role_arn=job.role_arn,
         import_mode=job.import_mode,
@@ -160,8 +162,8 @@ def _as_started(again: RequestedImport, repeated: str) -> RequestedImport:
         tags=tuple((key, value) for key, value in tags.items() if not key.startswith("aws:")),
         data_fingerprint=tags.get(DATA_FINGERPRINT_TAG),
     )
-    return again._replace(properties=properties, follower_names=names_from_job_arn(repeated, resource_tag))
+    return repeated_import._replace(properties=properties, follower_names=names_from_job_arn(repeated, resource_tag))
 
 
-def _wait(full: DatasetImportJob, progress: Progress, seconds: int) -> Waiting:
-    return Waiting(progress, seconds, dataset_import_job_arn=full.dataset_import_job_arn, status=full.status)
+def _wait(full_job: DatasetImportJob, progress: Progress, seconds: int) -> Waiting:
+    return Waiting(progress, seconds, dataset_import_job_arn=full_job.dataset_import_job_arn, status=full_job.status)

@@ -21,7 +21,7 @@ class _Added(NamedTuple, Generic[_Result]):
     result: _Result
 
 
-class GrowingPolicy(Generic[_Result]):
+class MergedPolicy(Generic[_Result]):
     """The statements that jobs have added to one policy."""
 
     def __init__(self) -> None:
