@@ -15,7 +15,7 @@ RESERVED = next(each for each in DATASET_TYPES if each.name == "INTERACTIONS").k
 
 
 @dataclass
-class Found:
+class Findings:
     """Findings, and the counts for rules about all rows."""
 
     rows: int = 0

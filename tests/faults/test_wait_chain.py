@@ -1,4 +1,4 @@
-"""Imports that take longer than CloudFormation waits for one resource: several resources wait in turn."""
+"""Wait chains: imports that take longer than CloudFormation waits for one resource."""
 
 import pytest
 

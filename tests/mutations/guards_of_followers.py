@@ -1,4 +1,4 @@
-"""What a rollback imports again for the resources that come after a FULL import."""
+"""Guards of repeating INCREMENTAL imports after a rollback."""
 
 from functools import partial
 from typing import Final
@@ -120,17 +120,17 @@ GUARDS: Final = (
     ),
     # In `restoring`
     _restore(
-        "a request goes on while a repeat runs",
+        "a request continues while a repeat runs",
         "return _wait(full, noted.begun(requested.personalize.now()), outcome.wait_seconds)",
         "return Finished(attributes_of(full))",
     ),
     _restore(
-        "a repeat that was started is noted",
+        "a repeat that was started is recorded",
         ", repeat_started=part.dataset_import_job_arn is not None)",
         ", repeat_started=False)",
     ),
     _killed(
-        "the attempt is noted before it is made: a function that dies finds its own repeat",
+        "the attempt is recorded before it is made: after a killed function its repeat is found",
         "return _wait(full, noted.begun(requested.personalize.now()), 0)\n\n",
         "return _repeat(requested, full, noted, repeat.dataset_import_job_arn, repeat.attempt)\n\n",
     ),
@@ -145,7 +145,7 @@ GUARDS: Final = (
         "repeated=None, repeat_attempt=None, repeat_started=False), 0)",
         "repeat_started=True), 0)",
     ),
-    _restore("a name that is taken is noted as used up", "repeat_attempt=part.attempt, ", ""),
+    _restore("a name that is taken is recorded as used up", "repeat_attempt=part.attempt, ", ""),
     _restore("a repeat has the location of its job", "        data_location=job.data_location,\n", ""),
     _restore("a repeat has the mode of its job", "        import_mode=job.import_mode,\n", ""),
     _restore(

@@ -1,11 +1,11 @@
-"""What each look at an import does: finds, starts, notes, goes on."""
+"""Guards of each poll of an import: find, start, record, continue."""
 
 from functools import partial
 from typing import Final
 
 from tests.mutations.patches import Patch
 
-_look: Final = partial(Patch, "job/import_job.py", "handler/job/test_lifecycle_waiting.py")
+_preflight_data: Final = partial(Patch, "job/import_job.py", "handler/job/test_lifecycle_waiting.py")
 _update: Final = partial(Patch, "job/import_job.py", "handler/job/test_lifecycle_update.py")
 _tag: Final = partial(Patch, "job/tagging.py", "handler/job/test_lifecycle_update.py")
 _data: Final = partial(Patch, "job/import_job.py", "handler/job/test_data_changes.py")
@@ -36,7 +36,7 @@ GUARDS: Final = (
         "previous = None",
     ),
     _find(
-        "a job that is joined gets the tags it should have",
+        "a job that is adopted gets the tags it should have",
         "return _proceed_with(requested, found, progress, tags_due=True)",
         "return _proceed_with(requested, found, progress, tags_due=False)",
     ),
@@ -71,21 +71,21 @@ GUARDS: Final = (
     ),
     _find("a name that is used up is followed by the next", "if not started:", "if False:"),
     _find(
-        "what was started is noted: from then on that job counts",
+        "what was started is recorded: from then on that job counts",
         'logger.info("Started %s", arn)\n    return ' + _NOTED,
         'logger.info("Started %s", arn)\n    return poll_job(requested, progress, arn)',
     ),
     # In `poll_job`
     _update("tags are set once", "            progress = progress._replace(tags_due=False)\n", ""),
     _update("tags are set only where they are due", "if job and progress.tags_due:", "if job:"),
-    _look("no tags are set on a job that is gone", "if job and progress.tags_due:", "if progress.tags_due:"),
-    _look(
-        "a look that is throttled is made again",
+    _preflight_data("no tags are set on a job that is gone", "if job and progress.tags_due:", "if progress.tags_due:"),
+    _preflight_data(
+        "a throttled poll is retried",
         "            progress = progress._replace(tags_due=False)\n    except RefusedError as refused:",
         "            progress = progress._replace(tags_due=False)\n    except UnknownStatusError as refused:",
     ),
-    _look(
-        "a job that is gone is told so",
+    _preflight_data(
+        "a job that is gone is reported",
         "        raise ImportFailedError(failure_reasons.job_not_found(arn), arn, progress.status_if_failed)",
         "        assert job",
     ),
@@ -93,22 +93,22 @@ GUARDS: Final = (
     _find("with all names used up it fails", "if found.number > ATTEMPTS_MAX:", "if found.number > ATTEMPTS_MAX + 1:"),
     _attempt("the last of the names is used", "if found.number > ATTEMPTS_MAX:", "if found.number >= ATTEMPTS_MAX:"),
     _attempt(
-        "what was found is noted: a request joins one job, whatever becomes of it",
+        "what was found is recorded: a request adopts one job, whatever becomes of it",
         "progress._replace(dataset_import_job_arn=arn, tags_due=tags_due,",
         "progress._replace(tags_due=tags_due,",
     ),
     _data(
-        "the data of a job that is kept is noted where it decides no more",
+        "the data of a job that is kept is recorded where it decides no more",
         "fingerprint = found.data_fingerprint or progress.data_fingerprint",
         "fingerprint = progress.data_fingerprint",
     ),
     _data(
-        "the data that was noted stays noted",
+        "recorded data stays recorded",
         "fingerprint = found.data_fingerprint or progress.data_fingerprint",
         "fingerprint = found.data_fingerprint",
     ),
     _twice(
-        "the attempt is noted before it is made: a look that dies then finds its own job",
+        "the attempt is recorded before it starts: after a killed poll its job is found",
         "return requested.wait(arn, progress._replace(attempt=found.number), seconds=0)",
         "return start_attempt(requested, progress, found.number)",
     ),

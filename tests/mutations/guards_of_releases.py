@@ -1,4 +1,4 @@
-"""Which job a resource adopts that is created again, and what a Delete releases."""
+"""Guards of releasing jobs in a Delete, and of adopting them later."""
 
 from functools import partial
 from typing import Final

@@ -1,4 +1,4 @@
-"""Which root stack a request belongs to, and which jobs of its own stack it continues with or repeats."""
+"""Guards of root stacks and nested stacks."""
 
 from functools import partial
 from typing import Final
@@ -34,7 +34,7 @@ GUARDS: Final = (
         "if problems := [*ownership.problems_with_root_stack(properties, resource, root.name)]:",
         "if problems := []:",
     ),
-    _stack("the root stack is noted", "progress._replace(root_stack_name=root.name)", "progress"),
+    _stack("the root stack is recorded", "progress._replace(root_stack_name=root.name)", "progress"),
     _stack(
         "the service's time is known before the stack is asked for",
         "        requested.sync_clock()\n        root",
@@ -58,7 +58,7 @@ GUARDS: Final = (
         "properties=requested.properties)",
     ),
     _chain(
-        "the data that the job of a wait chain has imported is noted",
+        "the data that the job of a wait chain has imported is recorded",
         "continue_job(known, progress._replace(data_fingerprint=fingerprint), dataset_import_job_arn)",
         "continue_job(known, progress, dataset_import_job_arn)",
     ),

@@ -34,7 +34,7 @@ def template(stack: cdk.Stack) -> Deployed:
 
 
 def functions(template: Deployed) -> dict[str, dict[str, Any]]:
-    """Give the two functions by the last part of their handler."""
+    """Return the two functions by the last part of their handler."""
     return {each["Handler"].rpartition(".")[2]: each for each in template.all_properties("AWS::Lambda::Function")}
 
 
@@ -125,8 +125,8 @@ def test_the_state_machine_retries_a_failed_poll_and_keeps_its_state(waiter: dic
     (catch,) = waiter["States"]["Look"]["Catch"]
 
     assert catch["ErrorEquals"] == ["States.ALL"]
-    assert catch["ResultPath"].startswith("$."), "beside what was noted, not instead of it"
-    # Not after what the last look said: that may be nothing, and a history has 25,000 events at most.
+    assert catch["ResultPath"].startswith("$."), "in addition to the recorded data"
+    # Not after the seconds of the last poll: they may be 0, and a history has at most 25,000 events.
     assert waiter["States"][catch["Next"]] == {"Type": "Wait", "Seconds": 15, "Next": "Look"}
     assert "Retry" not in waiter["States"]["Look"]
 

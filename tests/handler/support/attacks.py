@@ -61,7 +61,7 @@ class Attack:
     old_properties: dict[str, Any]
     physical_id: str
     poll: dict[str, Any]
-    """What is sent beside the members of a request."""
+    """Additional members of an event."""
     corrupted: dict[str, Any] = field(default_factory=dict)
     """Other values for members, or `MISSING`."""
     lost_answers: int = 0
@@ -72,7 +72,7 @@ class Attack:
 
 
 def can_be_answered(event: Event) -> bool:
-    """Return whether an event says whom to answer, and for what."""
+    """Return whether an event has everything that a response needs."""
     ids = [event.get(name) for name in _IDENTIFYING]
     has_ids = all(isinstance(value, str) and value for value in ids)
     return "RequestType" in event and has_ids and is_response_url(event.get("ResponseURL"))
