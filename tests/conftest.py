@@ -18,7 +18,7 @@ os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get(
 # The CDK's own validation of templates takes seconds to load; tests/constructs/test_demo_app.py has it.
 os.environ["CDK_VALIDATION"] = "false"
 
-# Whoever runs the tests in the background may ignore these, and so would every process that a test starts.
+# A background shell may ignore these signals, and so would every process that a test starts.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:

@@ -18,7 +18,7 @@ BIN = Path(sys.executable).parent
 def test_the_commands_of_the_readme_deploy_the_demo(tmp_path: Path) -> None:
     for name in ("app.py", "demo"):
         (tmp_path / name).symlink_to(ROOT / name)
-    # There is nobody here who could be asked.
+    # No prompts.
     settings = json.loads((ROOT / "cdk.json").read_text()) | {"requireApproval": "never"}
     (tmp_path / "cdk.json").write_text(json.dumps(settings))
     write_sample(tmp_path / "interactions.csv")

@@ -38,7 +38,7 @@ def test_as_many_lines_as_allowed_may_contain_a_word(project: Path, words: Path)
 
 
 def test_one_more_line_is_an_error_that_names_all_of_them_and_what_to_write_instead(project: Path, words: Path) -> None:
-    (project / "app.py").write_text('"""\nNo such thing.\nTold by none.\n"""\n')
+    (project / "app.py").write_text('"""\nNo such thing.\nColour by none.\n"""\n')
 
     assert main([], words, project).splitlines() == [
         "colour: 3 lines, 2 allowed; write instead: color",

@@ -82,7 +82,7 @@ GUARDS: Final = (
         "return made[0] if job else None",
     ),
     _update(
-        "an update keeps its job where somebody else's import has replaced the data",
+        "an update keeps its job where another import has replaced the data",
         "return made[0] if job and not is_replaced(job, own) else None",
         "return made[0] if job and not is_replaced(job, jobs) else None",
     ),

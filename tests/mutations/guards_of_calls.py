@@ -63,9 +63,9 @@ GUARDS: Final = (
             "TransactionInProgressException",
         )
     ],
-    _passes("every throttle passes, whatever the rest of its code", " or _THROTTLED in code", ""),
-    _meaning("too many requests pass, whatever their code", "or status == _TOO_MANY_REQUESTS or", "or"),
-    _meaning("a fault of the service's own passes, whatever its code", " or status >= _SERVER_ERROR:", ":"),
+    _passes("every throttle passes with any other code", " or _THROTTLED in code", ""),
+    _meaning("too many requests pass with any code", "or status == _TOO_MANY_REQUESTS or", "or"),
+    _meaning("a fault of the service's own passes with any code", " or status >= _SERVER_ERROR:", ":"),
     _meaning("500 is a fault of the service's own", "status >= _SERVER_ERROR", "status > _SERVER_ERROR"),
     _meaning(
         "what passes is not refused permanently",

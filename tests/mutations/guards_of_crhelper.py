@@ -39,7 +39,7 @@ GUARDS: Final = (
         "        with _no_boto3_clients():\n            pass\n        if True:\n            super()",
     ),
     _crhelper("boto3 is given back", "        resource_helper.boto3 = boto3\n", "        pass\n"),
-    _crhelper("a timer says what has happened", "def _timeout(self)", "def _timed_out(self)"),
+    _crhelper("the response of a timer has the reason", "def _timeout(self)", "def _timed_out(self)"),
     _create("no id is made up", "def _cfn_response(self, _: Event)", "def _cfn_answer(self, _: Event)"),
     _crhelper(
         "a poll that times out sends no response",
@@ -118,7 +118,7 @@ GUARDS: Final = (
     _delete("bookkeeping is in no response", " if k not in events.BOOKKEEPING},", "},"),
     _sent("attributes are not hidden", '"NoEcho": False', '"NoEcho": True'),
     _id(
-        "a response has the id of the resource, whatever crhelper has",
+        "a response has the id of the resource and not the one of crhelper",
         "(status == SUCCESS and self.PhysicalResourceId) or self._resource_id",
         "self.PhysicalResourceId",
     ),

@@ -165,7 +165,7 @@ GUARDS: Final = (
         "            return _restore(requested, full, progress)\n        except ZeroDivisionError as refused:",
     ),
     _restore(
-        "a failure says whose rows are missing",
+        "a failure reports whose rows are missing",
         "raise ImportFailedError(reason, failure.dataset_import_job_arn",
         "raise ImportFailedError(str(failure), failure.dataset_import_job_arn",
     ),

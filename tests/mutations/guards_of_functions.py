@@ -18,7 +18,7 @@ _entry: Final = partial(Patch, "index.py", "handler/cloudformation/test_crhelper
 GUARDS: Final = (
     # In `functions`
     _removed(
-        "a Delete is received whatever is in it",
+        "a Delete with any content is accepted",
         "def _receive_delete(self, *_: object) -> str | None:\n"
         "        return self._helper.record_outcome(lifecycle.receive_delete())",
         "def _receive_delete(self, event: Event, _: object) -> str | None:\n"

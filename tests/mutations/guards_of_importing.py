@@ -56,11 +56,9 @@ GUARDS: Final = (
         "return _proceed_with(requested, found, progress, tags_due=True)",
     ),
     # In `start_attempt`
+    _operation("no job is started for a superseded request", "if _is_superseded(requested, attempt):", "if False:"),
     _operation(
-        "no job is started that CloudFormation has given up", "if _is_superseded(requested, attempt):", "if False:"
-    ),
-    _operation(
-        "whether the request is given up is asked before the job is started, not after",
+        "a superseded request is detected before the job is started",
         _GIVEN_UP + _PREPARED + _START,
         _PREPARED + _START + _GIVEN_UP,
     ),
@@ -93,7 +91,7 @@ GUARDS: Final = (
     _find("with all names used up it fails", "if found.number > ATTEMPTS_MAX:", "if found.number > ATTEMPTS_MAX + 1:"),
     _attempt("the last of the names is used", "if found.number > ATTEMPTS_MAX:", "if found.number >= ATTEMPTS_MAX:"),
     _attempt(
-        "what was found is recorded: a request adopts one job, whatever becomes of it",
+        "what was found is recorded: a request adopts one job with any outcome",
         "progress._replace(dataset_import_job_arn=arn, tags_due=tags_due,",
         "progress._replace(tags_due=tags_due,",
     ),

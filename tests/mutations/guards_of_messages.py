@@ -18,7 +18,7 @@ GUARDS: Final = (
         """return f"{rest} {text if text.endswith(('.', '!', '?', '…')) else f'{text}.'}\"""",
     ),
     _text(
-        "a failure without a reason says so",
+        "a missing reason is reported",
         'job.failure_reason or "The service gave no reason"',
         'job.failure_reason or ""',
     ),
@@ -125,7 +125,7 @@ GUARDS: Final = (
         "{text}.",
     ),
     _text(
-        "a refusal says that no job was started, and why",
+        "a refusal reports that no job was started, and why",
         'was not started: {refused.operation} failed "\n        f"with {refused.code}. ',
         'was not started. "\n        f"',
     ),

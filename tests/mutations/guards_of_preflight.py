@@ -49,7 +49,7 @@ GUARDS: Final = (
     _listing("a name is a part of what the data is", "(each.name, each.size,", "(each.size,"),
     # In `data_reader_client`
     _list("what is not imported is left out", 'if is_read(item["Key"].removeprefix(prefix)):', "if True:"),
-    _list("one file counts whatever its name", "                return found\n", "                pass\n"),
+    _list("one file with any name counts", "                return found\n", "                pass\n"),
     _list("of another object nothing is returned", ' if item["Key"] == key]:', "]:"),
     _list("one file takes one entry of a list", "Prefix=key, MaxKeys=1)", "Prefix=key)"),
     _list("a folder without a slash is a folder", '            key = f"{key}/"\n', ""),
@@ -68,7 +68,7 @@ GUARDS: Final = (
         "        or import_job.find_job",
     ),
     Patch(
-        *("job/deletion.py", _changes, "a delete finds jobs whatever their data was"),
+        *("job/deletion.py", _changes, "a delete finds jobs with any data"),
         "names.includes(arn) or names.shares_prefix(arn) or arn == own",
         "names.includes(arn) or arn == own",
     ),

@@ -123,7 +123,7 @@ GUARDS: Final = (
         "TAG_VALUE_LENGTH_MAX: Final = 512",
     ),
     _limit(
-        "a relay waits for a bounded time",
+        "a wait chain waits for a bounded time",
         "WAIT_CHAIN_SECONDS_MAX: Final = 36 * 3600",
         "WAIT_CHAIN_SECONDS_MAX: Final = 360 * 3600",
     ),

@@ -38,9 +38,9 @@ GUARDS: Final = (
     _response("nothing is sent to a URL that is not https", "    if not is_response_url(url):\n", "    if False:\n"),
     _response("a URL that is not https is refused", 'r"https://[a-z', 'r"[a-z]+://[a-z'),
     _response("a URL with a port that cannot be is refused", ' and int(parts["port"] or 0) <= _PORT_MAX', ""),
-    _response("an attempt that is given up ends its thread", "        handler.abort()\n", "        pass\n"),
+    _response("a stopped attempt ends its thread", "        handler.abort()\n", "        pass\n"),
     _response(
-        "an attempt that is given up is ended", "            self.sock.shutdown(socket.SHUT_RDWR)", "            pass"
+        "a stopped attempt closes its socket", "            self.sock.shutdown(socket.SHUT_RDWR)", "            pass"
     ),
     _response("attempts are ever further apart", "sleep(2.0 ** (attempt - 1))", "sleep(1)"),
     _response(

@@ -51,12 +51,12 @@ GUARDS: Final = (
     _waiter("a later request of the resource gives it up", "else one[1] > other[1]", "else one[1] < other[1]"),
     _waiter("a request does not give up itself", "else one[1] > other[1]", "else one[1] >= other[1]"),
     _waiter(
-        "a request that isn't listed is not given up",
+        "a request that is not listed is not superseded",
         "    if own_name not in begun:\n        return False\n",
         "    if own_name not in begun:\n        return True\n",
     ),
     _waiter(
-        "an event that was overtaken is given up",
+        "an event with a later request is superseded",
         "return seconds > 0 if abs(seconds) > _CLOCKS_DIFFER_SECONDS else one",
         "return one",
     ),

@@ -149,7 +149,7 @@ GUARDS: Final = (
         "FRESH_SECONDS: Final = 30",
     ),
     _fresh(
-        "after two minutes a refusal is what it says",
+        "after two minutes a refusal is reported",
         "    if elapsed_seconds >= FRESH_SECONDS:\n        return False\n",
         "",
     ),
@@ -159,12 +159,12 @@ GUARDS: Final = (
         "elapsed_seconds > FRESH_SECONDS",
     ),
     _fresh(
-        "AccessDenied may be fresh, whatever its text",
+        "AccessDenied may be fresh with any text",
         'frozenset({"AccessDenied", "Acc',
         'frozenset({"Acc',
     ),
     _fresh(
-        "AccessDeniedException may be fresh, whatever its text",
+        "AccessDeniedException may be fresh with any text",
         ', "AccessDeniedException"})',
         "})",
     ),

@@ -1,4 +1,4 @@
-"""Whatever is sent to the functions, by another team or by whoever may invoke them: most of it is hostile."""
+"""Random and hostile events of another team, or of a user who may invoke the functions."""
 
 import copy
 import logging

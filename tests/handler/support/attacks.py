@@ -1,4 +1,4 @@
-"""Events as an attacker sends them: another team with the same provider, or whoever may invoke the functions."""
+"""Events as an attacker sends them: another team with the same provider, or a user who may invoke the functions."""
 
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
@@ -98,7 +98,7 @@ def attacks(victims_jobs: list[str]) -> st.SearchStrategy[Attack]:
         properties=given,
         old_properties=given,
         # CloudFormation sends only ids that the handler has issued, or that it made up itself. See docs/security.md for
-        # whoever may invoke the functions directly.
+        # a user who may invoke the functions directly.
         physical_id=st.sampled_from(["mallory/Import", "mallory/Other", "mallory-Import-1A2B3C", "victim"]) | arns,
         poll=st.just({}) | _polls(arns),
         corrupted=st.just({}) | _corrupted(),
