@@ -13,7 +13,7 @@ from typing import Any, Final
 _ROOT: Final = Path(__file__).parents[1]
 _SOURCES: Final = (".", "cli", "lambda_handler")
 
-Found = tuple[str, str | None, int | None, int]
+Finding = tuple[str, str | None, int | None, int]
 """A rule, a column, the first line, and the number of occurrences."""
 
 
@@ -37,7 +37,7 @@ class Run:
     cpu_seconds: float
     """The time that all its threads took together."""
     peak_bytes: int
-    findings: frozenset[Found]
+    findings: frozenset[Finding]
 
 
 CHECK: Final = Contender(
@@ -86,7 +86,7 @@ def run_contender(contender: Contender, data: Path, schema: Path) -> Run:
     )
 
 
-def _found(finding: Any) -> Found:  # noqa: ANN401 - parsed JSON
+def _found(finding: Any) -> Finding:  # noqa: ANN401 - parsed JSON
     if isinstance(finding, list):
         rule, column, line, count = finding
     else:

@@ -5,7 +5,7 @@ import re
 import sys
 
 from bench.data import HEADER
-from bench.findings import MILLISECONDS_MIN, RESERVED, TEXT_LENGTHS, YEAR_2100, Found
+from bench.findings import MILLISECONDS_MIN, RESERVED, TEXT_LENGTHS, YEAR_2100, Findings
 from personalize_import_handler.data_checks.conditions import DECIMAL
 
 _COLUMNS = HEADER.split(",")
@@ -14,9 +14,9 @@ _DECIMAL = re.compile(DECIMAL)
 _LONG_MAX = 2**63 - 1
 
 
-def check(path: str) -> Found:
+def check(path: str) -> Findings:
     """Check a file."""
-    found = Found()
+    found = Findings()
     with open(path, newline="", encoding="utf-8") as file:  # noqa: PTH123
         rows = csv.reader(file, escapechar="\\")
         next(rows)
@@ -38,14 +38,14 @@ def check(path: str) -> Found:
     return found
 
 
-def _check_empty(name: str, line: int, found: Found) -> None:
+def _check_empty(name: str, line: int, found: Findings) -> None:
     if name == "RATING":
         found.empty_ratings += 1
     else:
         found.add("value-missing" if name == "EVENT_TYPE" else "id-missing", name, line)
 
 
-def _check_time(value: str, line: int, found: Found) -> None:
+def _check_time(value: str, line: int, found: Findings) -> None:
     if not _INTEGER.fullmatch(value) or abs(time := int(value)) > _LONG_MAX:
         found.add("wrong-type", "TIMESTAMP", line)
     elif time >= MILLISECONDS_MIN:
@@ -54,7 +54,7 @@ def _check_time(value: str, line: int, found: Found) -> None:
         found.add("far-future", "TIMESTAMP", line)
 
 
-def _check_text(name: str, value: str, line: int, found: Found) -> None:
+def _check_text(name: str, value: str, line: int, found: Findings) -> None:
     if len(value) > TEXT_LENGTHS[name]:
         found.add("id-too-long" if name.endswith("_ID") else "value-too-long", name, line)
     if value in RESERVED:

@@ -1,4 +1,4 @@
-"""What all tests share: how the CDK starts, and what a run tells. This is read before anything imports aws_cdk."""
+"""Configuration of all tests: the start of the CDK, and the summary of a run; loaded before aws_cdk."""
 
 import logging
 import os
@@ -13,23 +13,23 @@ from hypothesis import settings
 
 from tests.secrets import lines_with_secrets
 
-# The Node that is installed beside this interpreter, not one that jsii would warn of.
+# The Node that is installed next to this interpreter, not one that jsii warns about.
 os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
 # The CDK's own validation of templates takes seconds to load; tests/constructs/test_demo_app.py has it.
 os.environ["CDK_VALIDATION"] = "false"
 
-# Whoever runs the tests in the background may ignore these, and so would every process that a test starts.
+# A background shell may ignore these signals, and so would every process that a test starts.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
-# No examples from earlier runs: a run depends on the code alone, and nothing is written beside it.
+# No examples from earlier runs: a run depends on the code alone, and nothing is written next to it.
 settings.register_profile("project", database=None)
 settings.load_profile("project")
 
 
-# What takes longest begins first, or else one worker has it for itself at the end of a run.
+# The longest tests start first, so that no worker is left with one at the end of a run.
 BEGIN_FIRST = (
     "test_every_broken_guard_fails_a_test",
     "test_a_broken_guard_of_a_changed_file_fails_a_test",
@@ -40,7 +40,7 @@ BEGIN_FIRST = (
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let the longest tests begin first; all others stay in their order."""
+    """Run the longest tests first, and all others in their order."""
 
     def position(item: pytest.Item) -> int:
         name = item.name.partition("[")[0]
@@ -59,15 +59,15 @@ def nothing_secret_is_logged(caplog: pytest.LogCaptureFixture) -> Iterator[None]
 
 @pytest.fixture
 def airline() -> Path:
-    """Give the folder of the airline sample of AWS, which may be beside the repository."""
+    """Return the folder of the airline sample of AWS, which may be next to the repository."""
     folder = Path(__file__).parents[2] / "shared" / "data" / "airline"
     if not folder.is_dir():
-        pytest.skip("the airline sample is not beside the repository")
+        pytest.skip("the airline sample is not next to the repository")
     return folder
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Tell the rows of the fault table, and what tests have recorded: prints are lost where tests run in parallel."""
+    """Print the tests of faults and all recorded properties, because parallel test processes lose prints."""
     ended = [*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")]
     rows: dict[str, list[str]] = {}
     for report in ended:

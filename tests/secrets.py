@@ -1,4 +1,4 @@
-"""What may stand in no log line: pre-signed URLs, credentials, and values of the data."""
+"""Detection of secrets in log lines: pre-signed URLs, credentials, and values of the data."""
 
 import re
 from collections.abc import Iterable
@@ -15,5 +15,5 @@ _SECRETS: Final = re.compile(
 
 
 def lines_with_secrets(lines: Iterable[str]) -> list[str]:
-    """Give the lines that nobody should have written."""
+    """Return the lines that contain a secret."""
     return [line for line in lines if _SECRETS.search(line)]

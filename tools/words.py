@@ -1,4 +1,4 @@
-"""Check that code and docs use the words that words.txt asks for.
+"""Check that code, docs and tests use the words that words.txt asks for.
 
 A line of words.txt has a number, a regular expression and what to write instead. The number is how many lines may still
 contain the word, as they are older than the list. It never increases; `python -m tools.words --lower` decreases it.
@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 LIST: Final = Path(__file__).with_name("words.txt")
 ROOT: Final = Path(__file__).parents[1]
-FOLDERS: Final = ("bench", "cli", "constructs", "demo", "docs", "examples", "lambda_handler", "local_aws")
+FOLDERS: Final = ("bench", "cli", "constructs", "demo", "docs", "examples", "lambda_handler", "local_aws", "tests")
 EXCEPTION: Final = "words: ok"
 
 

@@ -15,7 +15,7 @@ DESCRIBE: Final = "DescribeDatasetImportJob"
 
 
 @dataclass(frozen=True)
-class Waited:
+class MeasuredImport:
     """The figures of one import; all times are in seconds of the simulated clock."""
 
     name: str
@@ -102,7 +102,7 @@ def waited(
     calls: Sequence[Mapping[str, Any]],
     events: Sequence[Mapping[str, Any]],
     offset: Mapping[str, float],
-) -> Waited:
+) -> MeasuredImport:
     """Return the figures of one import from its job, its API calls, and its stack's events.
 
     Args:
@@ -119,7 +119,7 @@ def waited(
     failed = any(event["ResourceStatus"] == "CREATE_FAILED" for event in ends)
     end = _in_service_time(ends[-1]["Timestamp"].timestamp(), offset)
     created, active = job["history"][0]["at"], job["history"][-1]["at"]
-    return Waited(
+    return MeasuredImport(
         name=name,
         job_seconds=active - created,
         lag=None if failed else end - active,

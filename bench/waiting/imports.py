@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from bench.waiting import figures
 from bench.waiting.contenders import Contender
-from bench.waiting.figures import Used, Waited
+from bench.waiting.figures import MeasuredImport, Used
 from bench.waiting.testbed import PlannedImport, Testbed, until
 
 _PENDING_SHARE: Final = 0.2
@@ -18,7 +18,7 @@ _PATIENCE_SECONDS: Final = 240
 
 def deploy(
     testbed: Testbed, rounds: Mapping[float, Sequence[PlannedImport]], speed: float
-) -> tuple[list[Waited], datetime]:
+) -> tuple[list[MeasuredImport], datetime]:
     """Start the imports in rounds, each with one job duration, and wait for all; return figures and the start time."""
     started_at = datetime.now(UTC)
     testbed.speed(speed)
@@ -33,7 +33,7 @@ def deploy(
 
 def deploy_at_once(
     testbed: Testbed, seconds: float, planned: Sequence[PlannedImport], speed: float
-) -> tuple[list[Waited], datetime]:
+) -> tuple[list[MeasuredImport], datetime]:
     """Start all imports at once, even more than the limit of running jobs allows, and wait for all."""
     started_at = datetime.now(UTC)
     testbed.speed(speed)
@@ -71,7 +71,7 @@ def _started(testbed: Testbed, planned: Sequence[PlannedImport]) -> bool:
     return all(any(job.startswith(f"{each.name}-") for job in jobs) for each in planned)
 
 
-def _wait_for(testbed: Testbed, planned: Sequence[PlannedImport]) -> list[Waited]:
+def _wait_for(testbed: Testbed, planned: Sequence[PlannedImport]) -> list[MeasuredImport]:
     for each in planned:
         until(partial(_ended, testbed, each), _PATIENCE_SECONDS)
     calls = testbed.cloud.aws.control("GET", "calls")["calls"]

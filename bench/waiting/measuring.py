@@ -9,7 +9,7 @@ from typing import Final
 
 from bench.part import Scale
 from bench.waiting.contenders import CONTENDERS, OURS, PROVIDER_5, PROVIDER_30, Contender
-from bench.waiting.figures import Used, Waited
+from bench.waiting.figures import MeasuredImport, Used
 from bench.waiting.imports import deploy, deploy_at_once, used_since
 from bench.waiting.simulation import LONG, TYPICAL, Simulated, simulate_all
 from bench.waiting.testbed import PlannedImport, Testbed, running_testbed
@@ -29,9 +29,9 @@ _WARM: Final = 2
 _WARM_FOR_MANY: Final = 8
 _WARM_SECONDS: Final = 30
 _WARM_SPEED: Final = 30
-_ROOM: Final = 100
+_UNLIMITED: Final = 100
 """Limit of running jobs that contenders running at the same time never reach."""
-_ROOM_OF_AN_ACCOUNT: Final = 5
+_LIMIT_OF_AN_ACCOUNT: Final = 5
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Deployed:
 
     contender: Contender
     speed: float
-    waited: Sequence[Waited]
+    waited: Sequence[MeasuredImport]
     used: Used
     simulated: Sequence[Simulated]
 
@@ -64,7 +64,7 @@ def measure(folder: Path, scale: Scale) -> Measured:
     planned = _Plan(contenders, jobs, many_of=() if scale.quick else (OURS, PROVIDER_5))
     measured = Measured()
     with running_testbed(folder, planned.all(quick=scale.quick), folder / "local-aws.log") as testbed:
-        testbed.settings(running_import_jobs=_ROOM)
+        testbed.settings(running_import_jobs=_UNLIMITED)
         _log("ready")
         deploy_at_once(testbed, _WARM_SECONDS, planned.warm, _WARM_SPEED)
         _log("warm")
@@ -83,7 +83,7 @@ def measure(folder: Path, scale: Scale) -> Measured:
             _measure_many(testbed, planned, measured)
             _measure_long(testbed, planned, measured)
     polls = {each.contender: each.used.poll_seconds for each in measured.typical}
-    measured.simulated = {each: simulate_all(each, TYPICAL, look) for each, look in polls.items()}
+    measured.simulated = {each: simulate_all(each, TYPICAL, seconds) for each, seconds in polls.items()}
     measured.long_simulated = [] if scale.quick else simulate_all(OURS, LONG, polls[OURS])
     return measured
 
@@ -126,11 +126,11 @@ class _Plan:
 
 
 def _measure_many(testbed: Testbed, planned: _Plan, measured: Measured) -> None:
-    testbed.settings(running_import_jobs=_ROOM_OF_AN_ACCOUNT, requests_per_second=1)
+    testbed.settings(running_import_jobs=_LIMIT_OF_AN_ACCOUNT, requests_per_second=1)
     for each in planned.many_of:
         waited, started_at = deploy_at_once(testbed, _MANY_SECONDS, planned.many(each), _MANY_SPEED)
         measured.many.append(_deployed(testbed, each, _MANY_SPEED, waited, started_at))
-    testbed.settings(running_import_jobs=_ROOM, requests_per_second=0)
+    testbed.settings(running_import_jobs=_UNLIMITED, requests_per_second=0)
 
 
 def _measure_long(testbed: Testbed, planned: _Plan, measured: Measured) -> None:
@@ -140,7 +140,7 @@ def _measure_long(testbed: Testbed, planned: _Plan, measured: Measured) -> None:
 
 
 def _deployed(
-    testbed: Testbed, contender: Contender, speed: float, waited: Sequence[Waited], started_at: datetime
+    testbed: Testbed, contender: Contender, speed: float, waited: Sequence[MeasuredImport], started_at: datetime
 ) -> Deployed:
     used = used_since(testbed, contender, started_at)
     simulated = simulate_all(

@@ -88,8 +88,8 @@ def running_testbed(folder: Path, planned: Sequence[PlannedImport], log: Path) -
     with log.open("wb") as file, LocalAws(Options(speed=1000), file) as aws:
         cloud = LocalCloud(aws, folder)
         cloud.bootstrap()
-        datasets = _make_datasets(cloud, 1 + max(each.dataset for each in planned))
-        assembly = _synthesize(folder, planned, datasets, _make_role(cloud))
+        datasets = _create_datasets(cloud, 1 + max(each.dataset for each in planned))
+        assembly = _synthesize(folder, planned, datasets, _create_role(cloud))
         cloud.cdk.run("deploy", _PROVIDERS, "--app", str(assembly), "--require-approval", "never")
         yield Testbed(cloud, assembly)
 
@@ -108,7 +108,7 @@ def _synthesize(folder: Path, planned: Sequence[PlannedImport], datasets: Sequen
     return Path(app.synth().directory)
 
 
-def _make_role(cloud: LocalCloud) -> str:
+def _create_role(cloud: LocalCloud) -> str:
     """Create the bucket, and the import role for the contenders that create none."""
     policy = json.dumps({"Version": "2012-10-17", "Statement": [_PERSONALIZE_READS]})
     trust = {"Effect": "Allow", "Principal": _SERVICE, "Action": "sts:AssumeRole"}
@@ -124,7 +124,7 @@ def _make_role(cloud: LocalCloud) -> str:
     return str(role["Arn"])
 
 
-def _make_datasets(cloud: LocalCloud, count: int) -> list[str]:
+def _create_datasets(cloud: LocalCloud, count: int) -> list[str]:
     personalize = cloud.personalize
     schema = personalize.create_schema(name="users", schema=json.dumps(_SCHEMA))["schemaArn"]
     groups = [personalize.create_dataset_group(name=f"group-{each}")["datasetGroupArn"] for each in range(count)]

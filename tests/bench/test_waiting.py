@@ -9,7 +9,7 @@ import pytest
 
 from bench.waiting import figures, plot, report
 from bench.waiting.contenders import CONTENDERS, CRHELPER_1, OURS, PROVIDER_5, PROVIDER_30, Contender
-from bench.waiting.figures import Used, Waited
+from bench.waiting.figures import MeasuredImport, Used
 from bench.waiting.imports import deploy, used_since
 from bench.waiting.measuring import Deployed, Measured
 from bench.waiting.prices import cost
@@ -92,7 +92,7 @@ def test_lag_is_from_active_to_the_last_custom_resource_in_simulated_time() -> N
 
     waited = figures.waited("a", job, calls, events, offset)
 
-    assert waited == Waited(
+    assert waited == MeasuredImport(
         name="a", job_seconds=300, lag=10, describes=3, throttled=2, throttled_polls=1, first_call=990
     )
 
@@ -129,7 +129,9 @@ def test_this_construct_polls_by_the_schedule_of_its_handler() -> None:
 
 def measured() -> Measured:
     def deployed(contender: Contender, **waited: Any) -> Deployed:
-        one = Waited(**{"name": "a", "job_seconds": 240.0, "lag": 5.0, "describes": 9, "throttled": 0, **waited})
+        one = MeasuredImport(
+            **{"name": "a", "job_seconds": 240.0, "lag": 5.0, "describes": 9, "throttled": 0, **waited}
+        )
         used = Used(invocations=9, gb_seconds={"arm64": 1.0}, transitions=20, errors=0, poll_seconds=0.1)
         return Deployed(contender, 10, [one], used, [Simulated(4, 9)])
 

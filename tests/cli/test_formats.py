@@ -143,8 +143,10 @@ def test_junit_escapes_control_characters(items: Path, schema: Path) -> None:
     assert r"column a\x0b\ufffe\x9b\u202eb" in (failures.text or "")
 
 
-@pytest.mark.parametrize(("form", "tells"), [("table", True), ("json", True), ("sarif", False), ("junit", False)])
+@pytest.mark.parametrize(
+    ("form", "reports_values"), [("table", True), ("json", True), ("sarif", False), ("junit", False)]
+)
 def test_values_are_shown_to_people_but_not_stored_in_sarif_or_junit(
-    items: Path, schema: Path, form: str, tells: bool
+    items: Path, schema: Path, form: str, reports_values: bool
 ) -> None:
-    assert (SECRET in text_of(items, schema, form)) is tells
+    assert (SECRET in text_of(items, schema, form)) is reports_values

@@ -24,7 +24,7 @@ ONLY_IN_PLAIN_TEMPLATES = {"ServiceTimeout"}
 
 
 def as_delivered(value: Any) -> Any:
-    """Give a value as CloudFormation delivers it to a custom resource: every scalar is a string."""
+    """Return a value as CloudFormation delivers it to a custom resource: every scalar is a string."""
     match value:
         case dict():
             return {key: as_delivered(each) for key, each in value.items()}
@@ -61,7 +61,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         timeout=cdk.Duration.hours(2),
         wait=False,
     )
-    job.on_state_change("Told")
+    job.on_state_change("StateChange")
     second = deployed(stack).properties(logical_id(job.node.find_child("Wait2")))
     of_a_value = properties_of(add_job(new_stack(), reimport=Reimport.when_value_changes("2024-01-01")))
     nested = cdk.NestedStack(new_stack("shop"), "Nested")

@@ -51,7 +51,7 @@ def representative_stack() -> cdk.Stack:
 
 
 def without_hashes(template: dict[str, Any]) -> str:
-    """Write a template with the names of its assets masked, for the code has tests of its own."""
+    """Write a template with masked asset names, because other tests cover the code."""
     return re.sub(r"[0-9a-f]{64}", "<hash of the code>", json.dumps(template, indent=2, sort_keys=True)) + "\n"
 
 

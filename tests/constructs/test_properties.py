@@ -83,7 +83,7 @@ def test_a_dataset_construct_provides_its_arn_and_the_arn_of_its_schema() -> Non
 
 @jsii.implements(IDatasetRef)
 class DatasetElsewhere(cdk.Resource):
-    """What another library may make of a dataset."""
+    """A dataset construct of another library."""
 
     @property
     def dataset_ref(self) -> DatasetReference:

@@ -1,4 +1,4 @@
-"""Data and schemas that nobody has in good faith end in a finding, with few words, and soon."""
+"""Hostile data and schemas end in a finding, with few words, and soon."""
 
 import json
 from collections.abc import Iterator

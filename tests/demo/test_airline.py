@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.demo.support.runs import Ended, run
+from tests.demo.support.runs import ProcessResult, run
 
 pytestmark = [pytest.mark.deploy, pytest.mark.slow]
 
 Row = list[str]
 
 
-def deployed(folder: Path, data: Path, schema: Path) -> Ended:
+def deployed(folder: Path, data: Path, schema: Path) -> ProcessResult:
     return run("deploy", folder, "--data", str(data), "--schema", str(schema), "--import-seconds", "3")
 
 
@@ -47,15 +47,15 @@ def test_a_sample_without_item_ids_fails_with_the_message_of_personalize(
     data = rewritten(airline / "interactions.csv", tmp_path / "data.csv", lambda _, row: row[1:])
     ended = deployed(folder, data, airline / "interactions.schema.json")
     assert ended.code == 1
-    told = ended.output.partition("DeploymentError")[2].partition("Import98530AF4)")[2]
-    assert told.strip().startswith("Input csv is missing the following columns: [ITEM_ID]")
+    reason = ended.output.partition("DeploymentError")[2].partition("Import98530AF4)")[2]
+    assert reason.strip().startswith("Input csv is missing the following columns: [ITEM_ID]")
 
 
 def test_text_as_a_timestamp_fails_the_running_job(folder: Path, airline: Path, tmp_path: Path) -> None:
-    def spoil(line: int, row: Row) -> Row:
+    def corrupt(line: int, row: Row) -> Row:
         return [*row[:2], "yesterday", *row[3:]] if line == 20_001 else row
 
-    data = rewritten(airline / "interactions.csv", tmp_path / "data.csv", spoil)
+    data = rewritten(airline / "interactions.csv", tmp_path / "data.csv", corrupt)
     ended = deployed(folder, data, airline / "interactions.schema.json")
     assert ended.code == 1
     assert "A value in column TIMESTAMP is not of type long." in ended.output

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from demo.sample import SCHEMA, write_sample
 
-from tests.demo.support.runs import Ended, Run, run
+from tests.demo.support.runs import ProcessResult, Run, run
 from tests.deploy.support.stacks import users_csv, users_schema
 from tests.local_aws.support.processes import is_alive
 from tests.local_aws.support.server_setup import until
@@ -23,7 +23,7 @@ SLOWLY = ("--import-seconds", "600")
 @pytest.mark.slow
 def test_a_deploy_reports_its_job_and_leaves_no_process(folder: Path, temporary: Path) -> None:
     started = Run("deploy", folder, *QUICKLY)
-    before = started.read_until("deploying...")  # said by the CLI, which is there then
+    before = started.read_until("deploying...")  # written by the CLI, which is running then
     processes = started.processes()
     ended = started.ended()
     assert ended.code == 0, before + ended.output
@@ -101,7 +101,7 @@ def test_an_interrupted_deploy_ends_soon_and_the_next_one_starts_over(
     if number == signal.SIGINT:
         started.interrupt()
         time.sleep(0.2)
-        started.interrupt()  # as the impatient do
+        started.interrupt()  # pressed twice
     else:
         os.kill(started.process.pid, number)
     ended = started.ended()
@@ -133,7 +133,7 @@ def _command_line(pid: int) -> bytes:
     return Path(f"/proc/{pid}/cmdline").read_bytes()
 
 
-def _assert_reported(ended: Ended, *, records: int) -> None:
+def _assert_reported(ended: ProcessResult, *, records: int) -> None:
     assert ended.code == 0, ended.output
     assert ended.value("Status") == "ACTIVE"
     assert ended.value("ARN").endswith(f":dataset-import-job/{ended.value('Job')}")

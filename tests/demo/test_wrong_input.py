@@ -37,8 +37,8 @@ def test_data_that_is_a_folder(folder: Path, tmp_path: Path) -> None:
 def test_a_schema_that_is_not_json(folder: Path, tmp_path: Path, data: Path) -> None:
     schema = tmp_path / "schema.json"
     schema.write_text("{")
-    told = error_of(folder, "--data", str(data), "--schema", str(schema))
-    assert told.startswith(f"{schema} is not a schema: JSONDecodeError")
+    reason = error_of(folder, "--data", str(data), "--schema", str(schema))
+    assert reason.startswith(f"{schema} is not a schema: JSONDecodeError")
 
 
 @pytest.mark.parametrize(
@@ -68,8 +68,8 @@ def test_a_schema_without_data(folder: Path) -> None:
 
 
 def test_an_import_that_ends_before_it_starts(folder: Path, data: Path) -> None:
-    told = error_of(folder, "--data", str(data), "--import-seconds", "-1")
-    assert told.startswith("the seconds of an import must be 0 or more")
+    reason = error_of(folder, "--data", str(data), "--import-seconds", "-1")
+    assert reason.startswith("the seconds of an import must be 0 or more")
 
 
 def test_destroy_without_a_deploy_is_no_error(folder: Path) -> None:

@@ -82,7 +82,9 @@ def statements_to_read(stack: StackUnderTest) -> str:
     read = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": f"{bucket}/users.csv"}
     see = {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": bucket}
     by_role = ", ".join(map(json.dumps, (read, see)))
-    by_service = ", ".join(json.dumps({**statement, "Principal": PERSONALIZE}) for statement in (read, see))
+    by_service = ", ".join(
+        json.dumps({"Effect": "Allow", "Principal": PERSONALIZE, **statement}) for statement in (read, see)
+    )
     elsewhere = {
         "Effect": "Allow",
         "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"},

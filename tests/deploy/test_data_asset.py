@@ -1,4 +1,4 @@
-"""Data of this machine: `cdk deploy` ships it, what has changed is imported again, and it goes with the stack."""
+"""Asset files: `cdk deploy` uploads them, changed ones are imported again, and they are deleted with the stack."""
 
 from collections.abc import Callable
 from pathlib import Path

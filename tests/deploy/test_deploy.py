@@ -1,4 +1,4 @@
-"""What a deploy shows: the job, its data, its attributes, its failure; and what is left of it."""
+"""Deploys: the job, its data, its attributes, its failure, and deletion."""
 
 from typing import Any
 

@@ -43,7 +43,7 @@ def hang_next(stack: StackUnderTest, operation: str, **call: Any) -> None:
 
 
 def hang_next_poll(stack: StackUnderTest) -> None:
-    """Make the next poll of the job hang, and wait for it."""
+    """Create the next poll of the job hang, and wait for it."""
     hang_next(stack, "DescribeDatasetImportJob")
 
 

@@ -55,7 +55,7 @@ def test_an_update_is_rolled_back_after_its_job_has_succeeded_and_the_old_data_i
 
 
 def test_a_create_that_is_rolled_back_during_the_import_waits_for_the_end_of_the_job(stack: StackUnderTest) -> None:
-    # Nobody waits for the job, so that the other resource fails while it runs.
+    # Without waiting, so that the other resource fails while the job runs.
     hold_jobs(stack)
     stack.begin(wait=False, another_resource_fails=True)
     until(lambda: stack.status == "ROLLBACK_IN_PROGRESS" and "RUNNING" in stack.executions())

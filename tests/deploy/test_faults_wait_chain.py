@@ -40,7 +40,7 @@ def test_without_capacity_for_more_than_an_hour_a_later_resource_starts_the_job(
 
 
 def hours_of_asking(stack: StackUnderTest) -> float:
-    """Say how long the functions have been asking for the job, in the service's time."""
+    """Return how long the functions have been asking for the job, in the service's time."""
     calls = stack.cloud.aws.control("GET", "calls?operation=CreateDatasetImportJob")["calls"]
     assert {call["outcome"] for call in calls} <= {"LimitExceededException"}
     return float(calls[-1]["at"] - calls[0]["at"]) / HOUR if calls else 0

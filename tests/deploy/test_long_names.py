@@ -33,7 +33,7 @@ def three_deep(app: cdk.App, name: str) -> tuple[cdk.Stack, Construct]:
 
 
 def import_users(scope: Construct, name: str, location: str, *, preflight: bool) -> DatasetImportJob:
-    """Make a dataset in a scope and import into it, with a provider of the scope unless that is a stack."""
+    """Create a dataset in a scope and import into it, with a provider of the scope unless that is a stack."""
     schema = personalize.CfnSchema(scope, "Schema", name=name, schema=users_schema())
     group = personalize.CfnDatasetGroup(scope, "Group", name=name)
     dataset = personalize.CfnDataset(

@@ -56,7 +56,7 @@ def put(stack: StackUnderTest, key: str, content: str) -> str:
 
 @contextmanager
 def held(stack: StackUnderTest) -> Iterator[None]:
-    """Let no job end meanwhile."""
+    """Hold all jobs meanwhile."""
     stack.cloud.aws.control("POST", "jobs/hold", {"job_name": "*"})
     try:
         yield

@@ -20,19 +20,19 @@ from tests.docs.support.blocks import BEFORE, BLOCKS, ROOT, RUN_BY, Block
 
 SCHEMA = json.loads((ROOT / "docs" / "PersonalizeDatasetImportJob.schema.json").read_text())
 CHECKED_HERE = ("python", "json", "yaml")
-# All in one process, for most of the time is jsii's start. What fails is told by its name.
+# All in one process, because most of the time is the start of jsii. Failures are reported by name.
 SYNTHESIZE = """
 import json, sys, traceback
-told = {}
+results = {}
 for name, code in json.load(sys.stdin):
     space = {"__name__": "block"}
     try:
         exec(compile(code, name, "exec"), space)
         assembly = space["app"].synth()
-        told[name] = [json.dumps(stack.template) for stack in assembly.stacks_recursively]
+        results[name] = [json.dumps(stack.template) for stack in assembly.stacks_recursively]
     except BaseException:
-        told[name] = traceback.format_exc()
-print(json.dumps(told))
+        results[name] = traceback.format_exc()
+print(json.dumps(results))
 """
 
 
@@ -58,8 +58,8 @@ def synthesized(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         [sys.executable, "-c", SYNTHESIZE], cwd=folder, env=environment, input=code, capture_output=True, text=True
     )
     assert ran.returncode == 0, ran.stderr
-    told: dict[str, Any] = json.loads(ran.stdout.splitlines()[-1])
-    return told
+    results: dict[str, Any] = json.loads(ran.stdout.splitlines()[-1])
+    return results
 
 
 @pytest.mark.parametrize("block", blocks("python"))

@@ -1,4 +1,4 @@
-"""What pages show to be typed, typed: as it stands there."""
+"""The commands of the docs, run unchanged."""
 
 import json
 import os
@@ -18,11 +18,11 @@ BIN = Path(sys.executable).parent
 def test_the_commands_of_the_readme_deploy_the_demo(tmp_path: Path) -> None:
     for name in ("app.py", "demo"):
         (tmp_path / name).symlink_to(ROOT / name)
-    # There is nobody here who could be asked.
+    # No prompts.
     settings = json.loads((ROOT / "cdk.json").read_text()) | {"requireApproval": "never"}
     (tmp_path / "cdk.json").write_text(json.dumps(settings))
     write_sample(tmp_path / "interactions.csv")
-    # It is installed, and this would install it anew; tests/package have that.
+    # It is installed, and this would install it again; tests/package have that.
     commands = text_of("README.md: pip install -r").replace("pip install -r requirements.txt\n", "")
     ended = subprocess.run(
         [BIN / "personalize-import", "local", "--bootstrap", "--speed", "60", "--", "bash", "-euc", commands],

@@ -1,4 +1,4 @@
-"""The docs say what is so: examples run, tables name what there is, links lead somewhere, figures are right."""
+"""The docs are correct: examples run, tables are complete, links are valid, figures match."""
 
 import inspect
 import os
@@ -19,7 +19,7 @@ from personalize_local import testing
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
-STATES_OF_A_LOOK = 3  # wait, look, choose
+STATES_OF_A_POLL = 3  # wait, poll, choose
 
 
 def test_the_readme_has_every_argument_of_the_construct() -> None:
@@ -40,14 +40,14 @@ def test_the_readme_has_the_limits_of_the_contract() -> None:
 
 
 def test_the_cost_in_the_readme_matches_the_polling() -> None:
-    looks, elapsed = 3, 0  # OnEvent hands over, IsComplete decides what to do, and does it
+    polls, elapsed = 3, 0  # OnEvent starts the execution, IsComplete decides what to do, and does it
     while elapsed < 10 * 60:
         elapsed += seconds_until_next_poll(elapsed)
-        looks += 1
-    told = re.search(r"about (\d+) invocations .*? some (\d+) state transitions", README, re.DOTALL)
-    assert told is not None
-    assert int(told[1]) == pytest.approx(looks, abs=2)
-    assert int(told[2]) == pytest.approx((looks - 1) * STATES_OF_A_LOOK + 1, abs=10)
+        polls += 1
+    figures = re.search(r"about (\d+) invocations .*? some (\d+) state transitions", README, re.DOTALL)
+    assert figures is not None
+    assert int(figures[1]) == pytest.approx(polls, abs=2)
+    assert int(figures[2]) == pytest.approx((polls - 1) * STATES_OF_A_POLL + 1, abs=10)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
@@ -64,7 +64,7 @@ def test_links_between_files_are_valid(page: Path) -> None:
 def test_every_target_of_the_makefile_has_a_description() -> None:
     makefile = (ROOT / "Makefile").read_text()
     targets = re.findall(r"^([a-z][a-z-]*):.*?(## .*)?$", makefile, re.MULTILINE)
-    assert [name for name, said in targets if not said] == []
+    assert [name for name, description in targets if not description] == []
     for command in re.findall(r"^make ([a-z-]+)", README, re.MULTILINE):
         assert command in dict(targets)
 

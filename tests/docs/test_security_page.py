@@ -40,7 +40,7 @@ def demo() -> tuple[cdk.Stack, cdk.Stack]:
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> cdk.Stack:
-    """A stack with data of this machine."""
+    """A stack with asset files."""
     return data_stack(cdk.App(), tmp_path_factory.mktemp("data"))
 
 
@@ -53,7 +53,7 @@ def tried(demo: tuple[cdk.Stack, cdk.Stack], data: cdk.Stack) -> set[str]:
 
 @pytest.fixture(scope="module")
 def everything(demo: tuple[cdk.Stack, cdk.Stack], data: cdk.Stack) -> set[str]:
-    """The demo's actions, those of data of this machine, and those of a stack with keys, tracing and state changes."""
+    """The actions of the demo, of asset files, and of a stack with keys, tracing and state changes."""
     stack = cdk.Stack(cdk.App(), "Everything")
     log_key, key = kms.Key(stack, "LogKey"), kms.Key(stack, "Key")
     DatasetImportProvider(stack, "DatasetImportProvider", tracing=True, encryption_key=log_key)

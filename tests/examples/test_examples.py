@@ -1,4 +1,4 @@
-"""Each example is deployed, changed and destroyed by the commands of its README, and does what that says."""
+"""Each example is deployed, updated and destroyed with the commands of its README."""
 
 from dataclasses import dataclass, field
 
@@ -14,8 +14,8 @@ NIGHTLY = {"existing_dataset_and_bucket", "kms"}
 
 
 @dataclass(frozen=True)
-class Standing:
-    """What there is in datasets, by the ends of their ARNs, and how many jobs it took."""
+class State:
+    """The number of rows of each dataset, by the end of its ARN, and the number of jobs."""
 
     rows: dict[str, int]
     jobs: int
@@ -23,61 +23,59 @@ class Standing:
 
 @dataclass(frozen=True)
 class Expected:
-    """What an example's stacks are, and what is there after deploying and after updating."""
+    """The stacks of an example, and the states after its deploy and its update."""
 
     stacks: list[str]
-    deployed: Standing
-    updated: Standing
-    told: list[str] = field(default_factory=list)
-    """What the commands of the update show."""
+    deployed: State
+    updated: State
+    output_parts: list[str] = field(default_factory=list)
+    """Texts in the output of the update."""
 
 
 EXPECTED = {
     "minimal": Expected(
         ["PersonalizeMinimal"],
-        Standing({"minimal/INTERACTIONS": 1200}, 1),
-        Standing({"minimal/INTERACTIONS": 1201}, 2),
+        State({"minimal/INTERACTIONS": 1200}, 1),
+        State({"minimal/INTERACTIONS": 1201}, 2),
         ["(no changes)"],
     ),
     "three_datasets": Expected(
         ["PersonalizeThreeDatasets"],
-        Standing({"three-datasets/INTERACTIONS": 1200, "three-datasets/USERS": 80, "three-datasets/ITEMS": 40}, 3),
-        Standing({"three-datasets/INTERACTIONS": 1200, "three-datasets/USERS": 80, "three-datasets/ITEMS": 41}, 4),
+        State({"three-datasets/INTERACTIONS": 1200, "three-datasets/USERS": 80, "three-datasets/ITEMS": 40}, 3),
+        State({"three-datasets/INTERACTIONS": 1200, "three-datasets/USERS": 80, "three-datasets/ITEMS": 41}, 4),
     ),
     "existing_dataset_and_bucket": Expected(
-        ["PersonalizeExisting"], Standing({"existing/USERS": 30}, 1), Standing({"existing/USERS": 31}, 2)
+        ["PersonalizeExisting"], State({"existing/USERS": 30}, 1), State({"existing/USERS": 31}, 2)
     ),
-    "kms": Expected(
-        ["PersonalizeKmsData", "PersonalizeKms"], Standing({"kms/USERS": 30}, 1), Standing({"kms/USERS": 31}, 2)
-    ),
+    "kms": Expected(["PersonalizeKmsData", "PersonalizeKms"], State({"kms/USERS": 30}, 1), State({"kms/USERS": 31}, 2)),
     "incremental_after_full": Expected(
-        ["PersonalizeIncremental"], Standing({"incremental/USERS": 65}, 2), Standing({"incremental/USERS": 68}, 5)
+        ["PersonalizeIncremental"], State({"incremental/USERS": 65}, 2), State({"incremental/USERS": 68}, 5)
     ),
     "local_file_with_checks": Expected(
         ["PersonalizeChecked"],
-        Standing({"checked/INTERACTIONS": 1200}, 1),
-        Standing({"checked/INTERACTIONS": 1201}, 2),
+        State({"checked/INTERACTIONS": 1200}, 1),
+        State({"checked/INTERACTIONS": 1201}, 2),
         ["value-missing: a value is missing in interactions.csv, line 1202, column USER_ID", "TIMESTAMP"],
     ),
     "shared_provider": Expected(
         ["PersonalizePlatform", "PersonalizeShopData", "PersonalizeShop"],
-        Standing({"shop/USERS": 30}, 1),
-        Standing({"shop/USERS": 31}, 2),
+        State({"shop/USERS": 30}, 1),
+        State({"shop/USERS": 31}, 2),
     ),
     "plain_cloudformation": Expected(
         ["personalize-imports", "plain-data", "plain"],
-        Standing({"plain/USERS": 30}, 1),
-        Standing({"plain/USERS": 31}, 2),
+        State({"plain/USERS": 30}, 1),
+        State({"plain/USERS": 31}, 2),
     ),
 }
 
 
-def standing(cloud: Cloud, datasets: list[str]) -> Standing:
-    """Look at what there is in datasets."""
+def state_of(cloud: Cloud, datasets: list[str]) -> State:
+    """Return the current state of datasets."""
     arns = {end: f"arn:aws:personalize:eu-west-1:000000000000:dataset/{end}" for end in datasets}
     jobs = [job for job in cloud.jobs("") if job["dataset_arn"] in arns.values()]
     assert {job["history"][-1]["status"] for job in jobs} == {"ACTIVE"}
-    return Standing({end: cloud.rows(arn)["count"] for end, arn in arns.items()}, len(jobs))
+    return State({end: cloud.rows(arn)["count"] for end, arn in arns.items()}, len(jobs))
 
 
 def stacks_of(cloud: Cloud) -> set[str]:
@@ -106,11 +104,11 @@ def test_an_example_deploys_updates_and_destroys(example: str, cloud: Cloud, run
     run(example, sections.get("Prerequisites", ""))
     run(example, sections["Deploy"])
     assert set(expected.stacks) <= stacks_of(cloud)
-    assert standing(cloud, datasets) == expected.deployed
+    assert state_of(cloud, datasets) == expected.deployed
 
     output = run(example, sections["Update"])
-    assert standing(cloud, datasets) == expected.updated
-    assert [text for text in expected.told if text not in output] == []
+    assert state_of(cloud, datasets) == expected.updated
+    assert [text for text in expected.output_parts if text not in output] == []
 
     run(example, sections["Destroy"])
     assert set(expected.stacks) & stacks_of(cloud) == set()

@@ -1,4 +1,4 @@
-"""What CloudFormation does by itself: cancel, roll back, delete, and make again, whatever runs by then."""
+"""Operations of CloudFormation at any time: cancel, roll back, delete, and create again."""
 
 import pytest
 

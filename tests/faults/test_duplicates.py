@@ -1,4 +1,4 @@
-"""The same event twice, and the waiter's start: failing, or answered twice."""
+"""Events that are delivered twice, and StartExecution calls that fail."""
 
 import pytest
 

@@ -156,7 +156,7 @@ def test_a_request_times_out_while_an_incremental_import_is_repeated(pair: Pair,
 def kill_while_repeating(
     personalize: FakePersonalize, operation: str, error: BaseException, *, times: int = 1, after_effect: bool = False
 ) -> None:
-    """Let an operation fail once the FULL import has been repeated."""
+    """Create an operation fail once the FULL import has been repeated."""
     original = personalize.dataset_created_at
 
     def created_at(dataset_arn: str) -> float | None:

@@ -1,4 +1,4 @@
-"""Functions that die at any line, time out, or are not let run by Lambda."""
+"""Functions that are killed at any line, time out, or are throttled by Lambda."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Events that reach the functions late: CloudFormation's hour has begun when it sent them."""
+"""Events that are delivered late: CloudFormation's hour starts when it sends them."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""docs/reliability.md names the tests: no fault is told of without one, and none is left out, real deploys included."""
+"""docs/reliability.md names the tests of all faults, including real deploys."""
 
 import re
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""The way of the answer: an endpoint that does not take it, and reasons of any length and script."""
+"""Sending the response: endpoints that fail, and reasons of any length and script."""
 
 import json
 from functools import partial

@@ -1,4 +1,4 @@
-"""What Personalize answers instead of what was hoped for, at each call and in each request."""
+"""Errors of the services at each call and in each type of request."""
 
 import pytest
 
@@ -75,7 +75,7 @@ def test_describe_is_denied_permanently(stack: Stack, account: Account, personal
 
 
 @pytest.mark.parametrize(
-    "error", [THROTTLED, SERVER_ERROR, NO_ROOM, IN_USE], ids=["throttled", "500", "no room", "in use"]
+    "error", [THROTTLED, SERVER_ERROR, NO_ROOM, IN_USE], ids=["throttled", "500", "no capacity", "in use"]
 )
 @pytest.mark.parametrize("deployment", ["first", "second"])
 def test_create_returns_an_error_in_three_polls(

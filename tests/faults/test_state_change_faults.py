@@ -1,4 +1,4 @@
-"""EventBridge fails, or a function dies that has told it something: the import goes on, and the answer is the same."""
+"""Faults of EventBridge, and functions that are killed after they published an event, don't affect the import."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Imports that take longer than CloudFormation waits for one resource: several resources wait in turn."""
+"""Wait chains: imports that take longer than CloudFormation waits for one resource."""
 
 import pytest
 
@@ -47,9 +47,9 @@ def test_after_the_whole_timeout_the_last_resource_fails_and_the_next_deployment
     account: Account, personalize: FakePersonalize
 ) -> None:
     personalize.job_behavior = JobBehavior(seconds=3 * HOUR)
-    relay = WaitChain(account, resource_count=3)
+    chain = WaitChain(account, resource_count=3)
 
-    *_, failed = relay.create(properties())
+    *_, failed = chain.create(properties())
 
     (job,) = personalize.jobs.values()
     assert failed.reason == (
@@ -79,12 +79,12 @@ def test_a_job_that_has_failed_between_two_resources_is_not_started_again(
     account: Account, personalize: FakePersonalize
 ) -> None:
     personalize.job_behavior = JobBehavior(seconds=2400 + 5, end="CREATE FAILED", failure_reason="Broken row")
-    relay = WaitChain(account, resource_count=2)
-    first, second = relay.resources
-    handed_over = first.create(relay.properties_of(properties(), 0, None))
+    chain = WaitChain(account, resource_count=2)
+    first, second = chain.resources
+    continued = first.create(chain.properties_of(properties(), 0, None))
     account.clock.advance(60)
 
-    response = second.create(relay.properties_of(properties(), 1, handed_over.job_arn))
+    response = second.create(chain.properties_of(properties(), 1, continued.job_arn))
 
     assert response.reason.startswith("Broken row. ")
     assert len(personalize.jobs) == 1
@@ -117,48 +117,48 @@ def test_an_import_is_queued_until_the_whole_timeout(account: Account, personali
 def test_a_function_is_killed_while_a_later_resource_starts_the_job(
     after_effect: bool, account: Account, personalize: FakePersonalize
 ) -> None:
-    relay = WaitChain(account, resource_count=2)
-    first, second = relay.resources
+    chain = WaitChain(account, resource_count=2)
+    first, second = chain.resources
     personalize.fail_next("create_dataset_import_job", NO_ROOM, times=10_000)
-    handed_over = first.create(relay.properties_of(properties(), 0, None))
+    continued = first.create(chain.properties_of(properties(), 0, None))
     personalize.clear_faults()
     personalize.fail_next("create_dataset_import_job", Killed(), after_effect=after_effect)
 
-    assert second.create(relay.properties_of(properties(), 1, handed_over.job_arn)).succeeded
+    assert second.create(chain.properties_of(properties(), 1, continued.job_arn)).succeeded
     assert len(personalize.jobs) == 1
 
 
 def test_the_resources_wait_for_an_update_in_the_same_way(account: Account, personalize: FakePersonalize) -> None:
-    relay = WaitChain(account, resource_count=5)
-    relay.create(properties())
+    chain = WaitChain(account, resource_count=5)
+    chain.create(properties())
     personalize.job_behavior = JobBehavior(seconds=3 * HOUR)
 
-    responses = relay.update(properties(DataLocation=OTHER_LOCATION))
+    responses = chain.update(properties(DataLocation=OTHER_LOCATION))
 
     assert statuses([*responses]) == ["CREATE IN_PROGRESS"] * 4 + ["ACTIVE"]
     assert len(personalize.jobs) == 2
-    assert all(response.succeeded for resource in relay.resources for response in resource.clean_up())
+    assert all(response.succeeded for resource in chain.resources for response in resource.clean_up())
     assert personalize.imported() == [OTHER_LOCATION]
 
 
 def test_an_update_without_another_import_starts_no_job(account: Account, personalize: FakePersonalize) -> None:
-    relay = WaitChain(account, resource_count=3)
-    relay.create(properties())
+    chain = WaitChain(account, resource_count=3)
+    chain.create(properties())
 
-    assert statuses([*relay.update(properties(Tags=[{"Key": "team", "Value": "data"}]))]) == ["ACTIVE"] * 3
+    assert statuses([*chain.update(properties(Tags=[{"Key": "team", "Value": "data"}]))]) == ["ACTIVE"] * 3
     assert len(personalize.jobs) == 1
 
 
 def test_an_update_of_a_wait_chain_that_times_out_is_rolled_back_after_the_end_of_its_job(
     account: Account, personalize: FakePersonalize
 ) -> None:
-    relay = WaitChain(account, resource_count=3)
-    relay.create(properties())
+    chain = WaitChain(account, resource_count=3)
+    chain.create(properties())
     personalize.job_behavior = JobBehavior(seconds=3 * HOUR)
-    assert not relay.update(properties(DataLocation=OTHER_LOCATION))[-1].succeeded
+    assert not chain.update(properties(DataLocation=OTHER_LOCATION))[-1].succeeded
     personalize.job_behavior = JobBehavior(seconds=HOUR - 120)
 
-    rolled_back = relay.update(properties())
+    rolled_back = chain.update(properties())
 
     assert statuses([*rolled_back])[-1] == "ACTIVE"
     assert personalize.max_running == 1
@@ -168,14 +168,14 @@ def test_an_update_of_a_wait_chain_that_times_out_is_rolled_back_after_the_end_o
 def test_a_resource_with_the_arn_of_an_earlier_job_waits_for_the_later_one(
     account: Account, personalize: FakePersonalize
 ) -> None:
-    relay = WaitChain(account, resource_count=2)
-    earlier = relay.create(properties())[0].job_arn
-    relay.update(properties(DataLocation=OTHER_LOCATION))
+    chain = WaitChain(account, resource_count=2)
+    earlier = chain.create(properties())[0].job_arn
+    chain.update(properties(DataLocation=OTHER_LOCATION))
     personalize.job_behavior = JobBehavior(seconds=3000)
-    first, second = relay.resources
-    first.update(relay.properties_of(properties(), 0, None))
+    first, second = chain.resources
+    first.update(chain.properties_of(properties(), 0, None))
 
-    response = second.update(relay.properties_of(properties(), 1, earlier))
+    response = second.update(chain.properties_of(properties(), 1, earlier))
 
     assert response.attributes["Status"] == "ACTIVE"
     assert response.job_arn == earlier.removesuffix("1") + "2"
@@ -185,11 +185,11 @@ def test_a_deletion_during_the_import_waits_for_the_job_so_that_its_dataset_can_
     account: Account, personalize: FakePersonalize
 ) -> None:
     personalize.job_behavior = JobBehavior(seconds=4 * HOUR)
-    relay = WaitChain(account, resource_count=3)
-    relay.create(properties())
+    chain = WaitChain(account, resource_count=3)
+    chain.create(properties())
     (job,) = personalize.jobs.values()
 
-    deleted = relay.delete()
+    deleted = chain.delete()
 
     assert [response.succeeded for response in deleted] == [True] * 3
     assert deleted[-1].sent_at >= job.created_at + 4 * HOUR
@@ -199,10 +199,10 @@ def test_a_deletion_after_the_first_resource_ended_without_a_job_succeeds_at_onc
     account: Account, personalize: FakePersonalize
 ) -> None:
     personalize.fail_next("create_dataset_import_job", NO_ROOM, times=10_000)
-    relay = WaitChain(account, resource_count=2)
-    first, second = relay.resources
-    handed_over = first.create(relay.properties_of(properties(), 0, None))
-    second.begin("Create", relay.properties_of(properties(), 1, handed_over.job_arn))
+    chain = WaitChain(account, resource_count=2)
+    first, second = chain.resources
+    continued = first.create(chain.properties_of(properties(), 0, None))
+    second.begin("Create", chain.properties_of(properties(), 1, continued.job_arn))
     began = account.clock.now
 
     assert second.delete("shop-ImportWait2-1A2B3C4D5E6F").succeeded

@@ -1,4 +1,4 @@
-"""What each module imports: the handler nothing of the CDK, the contract nothing but the standard library."""
+"""Imports of modules: none of the CDK in the handler, only the standard library in the contract."""
 
 import os
 import pkgutil

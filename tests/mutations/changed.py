@@ -7,9 +7,9 @@ from typing import Final
 from tests.mutations.patches import HANDLER, ROOT, TESTS, Patch
 
 GUARDS_MAX: Final = 120
-"""How many guards the gate breaks at most; a change of more files than these guard is covered by a sample."""
+"""Maximum number of guards that the gate breaks; a larger change is covered by a sample."""
 SAMPLE: Final = 20
-"""How many guards the gate breaks if nothing of the handler has changed, or without history."""
+"""Number of guards that the gate breaks if the handler is unchanged, or without history."""
 
 
 def guards_to_break(guards: Sequence[Patch], changed: set[str] | None) -> list[Patch]:

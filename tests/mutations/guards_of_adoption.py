@@ -1,4 +1,4 @@
-"""Which job is adopted, and which is started."""
+"""Guards of adopting and starting jobs."""
 
 from functools import partial
 from typing import Final
@@ -134,7 +134,7 @@ GUARDS: Final = (
         "return job is not None",
     ),
     _create(
-        "a start that is refused is told with its job",
+        "a start that is refused is reported with its job",
         "job = personalize.describe_dataset_import_job(arn)\n    except RefusedError",
         "job = personalize.describe_dataset_import_job(arn)\n    except BusyError",
     ),

@@ -1,4 +1,4 @@
-"""What the service's statuses and errors mean, and what is asked of it."""
+"""Guards of calls of Personalize, and of its statuses and errors."""
 
 from functools import partial
 from typing import Final
@@ -25,17 +25,17 @@ GUARDS: Final = (
     _status("an active job has ended well", '"ACTIVE": Phase.ACTIVE', '"ACTIVE": Phase.RUNNING'),
     _status("a failed job has failed", '"CREATE FAILED": Phase.FAILED', '"CREATE FAILED": Phase.ACTIVE'),
     _status(
-        "a status that nobody knows is not guessed",
+        "an unknown status is not guessed",
         "    if status not in _PHASES:\n",
         "    if status not in _PHASES:\n        return Phase.RUNNING\n    if not status:\n",
     ),
     _status(
-        "a status that nobody knows is no failure, and starts no other job",
+        "an unknown status is no failure, and starts no other job",
         "return _PHASES.get(status) is Phase.FAILED",
         "return _PHASES.get(status, Phase.FAILED) is Phase.FAILED",
     ),
     _status(
-        "a status that nobody knows keeps no dataset busy",
+        "an unknown status keeps no dataset busy",
         "return _PHASES.get(status) is Phase.RUNNING",
         "return _PHASES.get(status, Phase.RUNNING) is Phase.RUNNING",
     ),
@@ -63,21 +63,21 @@ GUARDS: Final = (
             "TransactionInProgressException",
         )
     ],
-    _passes("every throttle passes, whatever the rest of its code", " or _THROTTLED in code", ""),
-    _meaning("too many requests pass, whatever their code", "or status == _TOO_MANY_REQUESTS or", "or"),
-    _meaning("a fault of the service's own passes, whatever its code", " or status >= _SERVER_ERROR:", ":"),
+    _passes("every throttle passes with any other code", " or _THROTTLED in code", ""),
+    _meaning("too many requests pass with any code", "or status == _TOO_MANY_REQUESTS or", "or"),
+    _meaning("a fault of the service's own passes with any code", " or status >= _SERVER_ERROR:", ":"),
     _meaning("500 is a fault of the service's own", "status >= _SERVER_ERROR", "status > _SERVER_ERROR"),
     _meaning(
-        "what passes is not refused for good",
+        "what passes is not refused permanently",
         "kind = BusyError",
         "kind = RefusedError",
     ),
     _meaning(
-        "what is refused for good doesn't pass",
+        "what is refused permanently doesn't pass",
         "    kind = RefusedError\n",
         "    kind = BusyError\n",
     ),
-    _meaning("a name that is taken is told apart", "if code in _NAME_TAKEN:", "if False:"),
+    _meaning("a name that is taken is distinguished", "if code in _NAME_TAKEN:", "if False:"),
     _meaning("a job that doesn't exist is none", ', "ResourceNotFoundException"})', "})"),
     _meaning("only a job that doesn't exist is none", "elif code in _NOT_FOUND:", "elif True:"),
     _error("no job is none", "    except NotFoundError:\n", "    except KeyError:\n"),
@@ -91,16 +91,16 @@ GUARDS: Final = (
     _list(
         "a busy call is repeated a bounded number of times", "if pause is None or", "pause = pause or 1\n            if"
     ),
-    _list("a call without an answer is not repeated", " or isinstance(busy.__cause__, BotoCoreError):", ":"),
+    _list("a call without a response is not repeated", " or isinstance(busy.__cause__, BotoCoreError):", ":"),
     _list("a service that is busy gets a pause", "            sleep(pause)\n", ""),
     _list(
         "the pauses are for all pages together",
         "partial(fetch, **following), pauses,",
         "partial(fetch, **following), iter(RETRY_PAUSES),",
     ),
-    _list("a list goes on at its next page", "partial(fetch, **following)", "partial(fetch)"),
+    _list("a list continues at its next page", "partial(fetch, **following)", "partial(fetch)"),
     _list(
-        "a list without IsTruncated goes on at its next page",
+        "a list without IsTruncated continues at its next page",
         'page.get("IsTruncated", True)',
         'page.get("IsTruncated")',
     ),
@@ -127,7 +127,7 @@ GUARDS: Final = (
     # In `personalize_client`: time
     _error("time is the service's", "return time.time() + self._clock_offset", "return time.time()"),
     _error(
-        "the service's time is read from its answers",
+        "the service's time is read from its responses",
         '        self._client.meta.events.register("after-call.personalize", self._read_clock)\n',
         "",
     ),
@@ -148,7 +148,7 @@ GUARDS: Final = (
     ),
     # In `aws_calls`: bounds of a call
     _caught("a connection has a bounded time", "connect_timeout=3", "connect_timeout=60"),
-    _caught("an answer has a bounded time", "read_timeout=10", "read_timeout=60"),
+    _caught("a response has a bounded time", "read_timeout=10", "read_timeout=60"),
     _caught("room that comes in minutes isn't asked for in seconds", '"mode": "legacy"', '"mode": "standard"'),
     _caught("a call is tried more than once", '"total_max_attempts": 3', '"total_max_attempts": 1'),
     _caught("a call is tried a bounded number of times", '"total_max_attempts": 3', '"total_max_attempts": 30'),
@@ -161,7 +161,7 @@ GUARDS: Final = (
     _call("the job's name is sent", '"jobName": job_name', '"jobName": "import"'),
     _call("the mode is sent", '            "importMode": properties.import_mode.value,\n', ""),
     _call("metrics are published where that was asked for", 'request["publishAttributionMetricsToS3"] = True', "pass"),
-    _call("what nobody asked for is not sent", "if properties.publish_attribution_metrics_to_s3:", "if True:"),
+    _call("an omitted parameter is not sent", "if properties.publish_attribution_metrics_to_s3:", "if True:"),
     _call("tags are sent", "for key, value in tags.items()],\n        }", "for key, value in ()],\n        }"),
     _call(
         "all pages of a list are read",

@@ -1,4 +1,4 @@
-"""What crhelper is kept from, and how each request gets its one answer."""
+"""Guards of crhelper: each request gets exactly one response."""
 
 from functools import partial
 from typing import Final
@@ -22,7 +22,7 @@ _sleep: Final = partial(
 GUARDS: Final = (
     # In `custom_resource`: what crhelper is kept from
     _crhelper(
-        "crhelper tells nothing of rules that nobody makes",
+        "crhelper logs nothing about its rules",
         'getLogger("crhelper").setLevel(logging.WARNING)',
         'getLogger("crhelper").setLevel(logging.INFO)',
     ),
@@ -39,36 +39,36 @@ GUARDS: Final = (
         "        with _no_boto3_clients():\n            pass\n        if True:\n            super()",
     ),
     _crhelper("boto3 is given back", "        resource_helper.boto3 = boto3\n", "        pass\n"),
-    _crhelper("a timer says what has happened", "def _timeout(self)", "def _timed_out(self)"),
+    _crhelper("the response of a timer has the reason", "def _timeout(self)", "def _timed_out(self)"),
     _create("no id is made up", "def _cfn_response(self, _: Event)", "def _cfn_answer(self, _: Event)"),
     _crhelper(
-        "a poll that runs out of time answers nothing",
+        "a poll that times out sends no response",
         "        if not self._is_poll():\n            super()._set_timeout()",
         "        super()._set_timeout()",
     ),
     _crhelper(
-        "a first request that runs out of time is answered", "            super()._set_timeout()", "            pass"
+        "a first request that times out has a response", "            super()._set_timeout()", "            pass"
     ),
     # In `custom_resource`: one request after the other
     _delivery("what one request waited for is forgotten with the next", "        self.wait_seconds = None\n", ""),
     _delivery(
-        "each request is answered",
+        "each request has a response",
         "        self._responding = threading.Lock()\n        self._not_delivered = None\n        self._rejected_id",
         "        self._not_delivered = None\n        self._rejected_id",
     ),
     _sent(
-        "an answer that was not delivered is forgotten with the next",
+        "a response that was not delivered is forgotten with the next",
         "        self._not_delivered = None\n        self._rejected_id",
         "        self._rejected_id",
     ),
     _sent(
-        "an answer that was not delivered is given again by who invokes the function",
+        "a response that was not delivered is sent again when the function is retried",
         "        if self._not_delivered:\n            raise self._not_delivered",
         "        if False:\n            raise self._not_delivered",
     ),
     # In `custom_resource`: outcomes
     _create(
-        "what was noted travels to the next look",
+        "recorded data is passed to the next poll",
         "self.Data[events.PROGRESS] = outcome.progress.to_data()",
         "self.Data[events.PROGRESS] = Progress().to_data()",
     ),
@@ -78,25 +78,27 @@ GUARDS: Final = (
         "        return self._resource_id",
     ),
     _delete(
-        "what is finished is answered, even if it has no id",
+        "a finished request has a response, even without an id",
         "return self.wait_seconds is not None",
         "return True",
     ),
     _create(
-        "a failure is answered with its reason",
+        "the response to a failure has its reason",
         "self.Status, self.Reason = FAILED, str(failure)",
         "self.Status, self.Reason = FAILED, repr(failure)",
     ),
     _crhelper(
-        "a defect is answered, not raised",
+        "a bug results in a response and not in an exception",
         "        except Exception as error:\n            logger",
         "        except KeyboardInterrupt as error:\n            logger",
     ),
     _crhelper("a defect is logged with its traceback", 'logger.exception("Unexpected")', 'logger.error("Unexpected")'),
     _crhelper("a request that ran out of time is not waited for", "if self._responding.locked():", "if False:"),
-    _delivery("a waiter that could not be started is told so", "raise RuntimeError(reason) from error", "raise"),
+    _delivery(
+        "a state machine that could not be started is reported", "raise RuntimeError(reason) from error", "raise"
+    ),
     # In `custom_resource`: the answer
-    _crhelper("a request is answered once", "if not self._responding.acquire(blocking=False):", "if False:"),
+    _crhelper("a request has one response", "if not self._responding.acquire(blocking=False):", "if False:"),
     _delete("a Delete never fails", 'if status == FAILED and self.RequestType == "Delete":', "if False:"),
     _delete(
         "only a Delete never fails", 'if status == FAILED and self.RequestType == "Delete":', "if status == FAILED:"
@@ -108,13 +110,15 @@ GUARDS: Final = (
     ),
     _delete("a Delete that succeeds gives no reason", 'status, reason = SUCCESS, ""', "status = SUCCESS"),
     _sent(
-        "an answer that was not delivered is noted", "            self._not_delivered = problem\n", "            pass\n"
+        "a response that was not delivered is recorded",
+        "            self._not_delivered = problem\n",
+        "            pass\n",
     ),
     _crhelper("the log ends with the reason", '            logger.error("%s", reason)', "            pass"),
-    _delete("bookkeeping is in no answer", " if k not in events.BOOKKEEPING},", "},"),
+    _delete("bookkeeping is in no response", " if k not in events.BOOKKEEPING},", "},"),
     _sent("attributes are not hidden", '"NoEcho": False', '"NoEcho": True'),
     _id(
-        "an answer has the id of the resource, whatever crhelper has",
+        "a response has the id of the resource and not the one of crhelper",
         "(status == SUCCESS and self.PhysicalResourceId) or self._resource_id",
         "self.PhysicalResourceId",
     ),

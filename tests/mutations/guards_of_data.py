@@ -1,4 +1,4 @@
-"""Data that the app ships: how it is brought to S3, and how that is deleted again."""
+"""Asset files: their copies in S3, and the deletion of these."""
 
 from functools import partial
 from typing import Final
@@ -9,7 +9,7 @@ _rule: Final = partial(
     Patch, "contract/asset_files.py", "handler/data/test_preparation.py handler/data/test_staging_bucket.py"
 )
 _read: Final = partial(Patch, "contract/properties.py", "handler/data/test_preparation.py")
-_bring: Final = partial(Patch, "data/preparation.py", "handler/data/test_preparation.py")
+_copy: Final = partial(Patch, "data/preparation.py", "handler/data/test_preparation.py")
 _start: Final = partial(Patch, "job/import_job.py", "handler/data/test_preparation.py")
 _empty: Final = partial(Patch, "data/staging_bucket.py", "handler/data/test_staging_bucket.py")
 _retry: Final = partial(
@@ -40,35 +40,35 @@ GUARDS: Final = (
     _rule("a file's name is no path", r'[a-zA-Z0-9][a-zA-Z0-9\-_.=]*\.csv"', r'[a-zA-Z0-9.][a-zA-Z0-9\-_.=/]*\.csv"'),
     _rule("a source is an object, not a folder", r"[^\x00-\x1f\x7f\ud800-\udfff/]", r"[^\x00-\x1f\x7f\ud800-\udfff]"),
     _rule(
-        "a file is brought to where it is imported from", "if not location.endswith", "if False and location.endswith"
+        "a file is copied to where it is imported from", "if not location.endswith", "if False and location.endswith"
     ),
     _read(
-        "a location that is wrong is told once",
+        "a location that is wrong is reported once",
         ' and not any(constraints.DATA_LOCATION.check("DataLocation", location)):',
         ":",
     ),
     # In `importing` and `preparation`
-    _start("files are brought before the job is started", _PREPARED, "if False:"),
-    _start("files are brought once", _PREPARED, _PREPARED.replace(" and not progress.prepared", "")),
-    _start("an import of anything else needs no look of its own", _PREPARED, "if not progress.prepared:"),
+    _start("files are copied before the job is started", _PREPARED, "if False:"),
+    _start("files are copied once", _PREPARED, _PREPARED.replace(" and not progress.prepared", "")),
+    _start("an import without asset files needs no separate poll", _PREPARED, "if not progress.prepared:"),
     _start(
-        "a refusal while files are brought is tried again, or told",
+        "a refusal while files are copied is tried again, or reported",
         "progress, requested.services)\n    except RefusedError as refused:",
         "progress, requested.services)\n    except UnknownStatusError as refused:",
     ),
-    _bring("every file is copied", "return len(properties.data_files)\n\n\n", "return first + 1\n\n\n"),
-    _bring("a poll goes on after the files that are copied", "properties.data_files[first:]", "properties.data_files"),
-    _bring("the files that are copied are recorded", "_replace(files_copied=copied, prepared", "_replace(prepared"),
-    _bring("a poll copies one large file", "if copied_bytes >= _BYTES_PER_POLL:", "if False:"),
-    _bring("a poll copies many small files", "if copied_bytes >= _BYTES_PER_POLL:", "if True:"),
-    _bring("the job is started when all files are copied", "left = copied < len(properties.data_files) or", "left ="),
-    _bring(
+    _copy("every file is copied", "return len(properties.data_files)\n\n\n", "return first + 1\n\n\n"),
+    _copy("a poll continues after the copied files", "properties.data_files[first:]", "properties.data_files"),
+    _copy("the files that are copied are recorded", "_replace(files_copied=copied, prepared", "_replace(prepared"),
+    _copy("a poll copies one large file", "if copied_bytes >= _BYTES_PER_POLL:", "if False:"),
+    _copy("a poll copies many small files", "if copied_bytes >= _BYTES_PER_POLL:", "if True:"),
+    _copy("the job is started when all files are copied", "left = copied < len(properties.data_files) or", "left ="),
+    _copy(
         "files are followed by the preflight",
         "< len(properties.data_files) or properties.preflight",
         "< len(properties.data_files)",
     ),
-    _bring("a copy that is there serves where the source is gone", "if storage.exists(target):", "if False:"),
-    _bring("a file that is gone is told", "if storage.exists(target):", "if True:"),
+    _copy("a copy that is there serves where the source is gone", "if storage.exists(target):", "if False:"),
+    _copy("a file that is gone is reported", "if storage.exists(target):", "if True:"),
     # In `data_resource` and `functions`
     _either(
         "the data bucket's resource starts no import",
@@ -80,7 +80,7 @@ GUARDS: Final = (
         "        if _is_data_resource(event):\n            outcome",
         "        if False:\n            outcome",
     ),
-    _empty("what is wrong with the bucket's name is told", "    if problems:\n", "    if False:\n"),
+    _empty("what is wrong with the bucket's name is reported", "    if problems:\n", "    if False:\n"),
     _empty(
         "a bucket that can't be has nothing to be emptied",
         "    if any(asset_files.BUCKET.check(_BUCKET, bucket)):\n        return finished\n",
@@ -101,16 +101,16 @@ GUARDS: Final = (
     _empty("a Delete ends in time", " or elapsed >= delete_seconds(properties):", ":"),
     # In `storage_client`
     _call("a large object is copied in parts", "if size > self._part_bytes:", "if False:"),
-    _call("an object that is gone is told so", "        if size is None:\n", "        if False:\n"),
+    _call("an object that is gone is reported", "        if size is None:\n", "        if False:\n"),
     _call("another object of a longer key is not taken for it", 'if item["Key"] == key), None)', "), None)"),
-    _call("a version of before is not taken for the object", ' and version["IsLatest"]', ""),
+    _call("an earlier version does not count as the object", ' and version["IsLatest"]', ""),
     _call("another object is not taken for the copy", 'version["Key"] == key and ', ""),
     _call(
         "the last part ends with the object", "min(size, first + self._part_bytes) - 1", "first + self._part_bytes - 1"
     ),
     _call("marks of deletion are deleted too", ', *page.get("DeleteMarkers", [])]', "]"),
     _call(
-        "what was not deleted is told",
+        "what was not deleted is reported",
         '            raise error_from("DeleteObjects"',
         '            error_from("DeleteObjects"',
     ),

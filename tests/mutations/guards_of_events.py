@@ -1,4 +1,4 @@
-"""Which states are told to EventBridge, when, and what comes of it if they are not taken."""
+"""Guards of publishing state change events."""
 
 from functools import partial
 from typing import Final
@@ -26,7 +26,7 @@ GUARDS: Final = (
         "    _publish(None, request",
     ),
     _publish(
-        "what was told is noted",
+        "a published status is recorded",
         "outcome.progress._replace(published_status=status, publishing_failed=failed)",
         "outcome.progress",
     ),
@@ -37,7 +37,7 @@ GUARDS: Final = (
         "arn = outcome",
     ),
     _publish(
-        "what nobody has seen is not told",
+        "a status that was not observed is not published",
         "return None if status in (None, STATUS_UNKNOWN) else ObservedStatus",
         "return None if status is None else ObservedStatus",
     ),
@@ -57,7 +57,7 @@ GUARDS: Final = (
         "seconds, status=status)",
     ),
     # In `is_status_change`
-    _publish("a state is told once", "return observed.status != last and not was_done", "return not was_done"),
+    _publish("a status is published once", "return observed.status != last and not was_done", "return not was_done"),
     _publish(
         "a job that was done has not changed",
         "return observed.status != last and not was_done",
@@ -69,9 +69,13 @@ GUARDS: Final = (
         "has_succeeded(observed.status) and last is None and",
         "has_succeeded(observed.status) and",
     ),
-    _publish("only what is done is told to nobody", "has_succeeded(observed.status) and last is None", "last is None"),
     _publish(
-        "a relay tells each state once",
+        "only a status that is final at first is not published",
+        "has_succeeded(observed.status) and last is None",
+        "last is None",
+    ),
+    _publish(
+        "a wait chain publishes each status once",
         "progress.published_status or properties.last_status",
         "progress.published_status",
     ),
@@ -85,7 +89,7 @@ GUARDS: Final = (
         "that an event isn't taken is logged once", "        if not progress.publishing_failed:\n", "        if True:\n"
     ),
     _fault(
-        "what isn't taken is told by the next look",
+        "a rejected event is published by the next poll",
         "return progress._replace(publishing_failed=True)",
         "return progress._replace(publishing_failed=True, published_status=observed.status)",
     ),
@@ -101,37 +105,37 @@ GUARDS: Final = (
     ),
     # In `importing` and `outcome`
     _failed(
-        "a job that has failed is told as the service has it",
+        "a job that has failed is published with the status of the service",
         "failure_reasons.job_failed(job), arn, job.status)",
         "failure_reasons.job_failed(job), arn)",
     ),
     _failed(
-        "a job that outlasts its time is told as one that nobody looks at",
+        "a job that times out is published as unwatched",
         "        raise ImportFailedError(reason, arn, progress.status_if_failed)\n",
         "        raise ImportFailedError(reason, arn)\n",
     ),
     _failed(
-        "a job that is gone is told as one that nobody looks at",
+        "a deleted job is published as unwatched",
         "failure_reasons.job_not_found(arn), arn, progress.status_if_failed)",
         "failure_reasons.job_not_found(arn), arn)",
     ),
     _failed(
-        "a status that nobody knows is told as a job that nobody looks at",
+        "a job with an unknown status is published as unwatched",
         "raise ImportFailedError(reason, arn, progress.status_if_failed) from problem",
         "raise ImportFailedError(reason, arn) from problem",
     ),
     _refused(
-        "a job that may not be looked at is told as one that nobody looks at",
+        "a job that may not be described is published as unwatched",
         "        raise ImportFailedError(reason, arn, progress.status_if_failed) from refused\n\n    def _is_retryable",
         "        raise ImportFailedError(reason, arn) from refused\n\n    def _is_retryable",
     ),
     _refused(
-        "a job that could not be looked at in time is told as one that nobody looks at",
+        "a job that could not be described in time is published as unwatched",
         "            raise ImportFailedError(reason, arn, progress.status_if_failed)\n        return Finished",
         "            raise ImportFailedError(reason, arn)\n        return Finished",
     ),
     _failed(
-        "a look says which status it has seen",
+        "a poll returns the status of the job",
         "return requested.wait(arn, progress, seconds, job.status)",
         "return requested.wait(arn, progress, seconds)",
     ),
@@ -141,7 +145,7 @@ GUARDS: Final = (
         '        if code := result.get("ErrorCode"):',
         '        if code := result.get("Code"):',
     ),
-    _bus("a refusal is told as one", "        except RefusedError as refused:", "        except KeyError as refused:"),
+    _bus("a refusal is reported", "        except RefusedError as refused:", "        except KeyError as refused:"),
     _bus("an entry that EventBridge is too busy for is put again", "_PAUSES: Final = (1, 2)", "_PAUSES: Final = ()"),
     _bus("an entry is put again for seconds only", "_PAUSES: Final = (1, 2)", "_PAUSES: Final = (1, 2, 4, 8)"),
     _bus(

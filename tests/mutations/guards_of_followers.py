@@ -1,4 +1,4 @@
-"""What a rollback imports again for the resources that come after a FULL import."""
+"""Guards of repeating INCREMENTAL imports after a rollback."""
 
 from functools import partial
 from typing import Final
@@ -122,7 +122,7 @@ GUARDS: Final = (
     ),
     # In `restoring`
     _restore(
-        "a request goes on while a repeat runs",
+        "a request continues while a repeat runs",
         "return _wait(full_job, recorded.with_start_time(requested.personalize.now()), outcome.wait_seconds)",
         "return Finished(attributes_of(full_job))",
     ),
@@ -167,7 +167,7 @@ GUARDS: Final = (
         "            return _repeat_next(requested, full_job, progress)\n        except ZeroDivisionError as refused:",
     ),
     _restore(
-        "a failure says whose rows are missing",
+        "a failure reports whose rows are missing",
         "raise ImportFailedError(reason, failure.dataset_import_job_arn",
         "raise ImportFailedError(str(failure), failure.dataset_import_job_arn",
     ),

@@ -18,16 +18,14 @@ _entry: Final = partial(Patch, "index.py", "handler/cloudformation/test_crhelper
 GUARDS: Final = (
     # In `functions`
     _removed(
-        "a Delete is received whatever is in it",
+        "a Delete with any content is accepted",
         "def _receive_delete(self, *_: object) -> str | None:\n"
         "        return self._helper.record_outcome(lifecycle.receive_delete())",
         "def _receive_delete(self, event: Event, _: object) -> str | None:\n"
         "        return self._helper.record_outcome(lifecycle.receive(self._request(event)))",
     ),
-    _function("an error that the state machine has noted doesn't travel on", ' if key != "LastError"}', "}"),
-    _function(
-        "it is complete only when it has been answered", '"IsComplete": seconds is None', '"IsComplete": not seconds'
-    ),
+    _function("an error that the state machine has recorded doesn't travel on", ' if key != "LastError"}', "}"),
+    _function("it is complete only after its response", '"IsComplete": seconds is None', '"IsComplete": not seconds'),
     _function("what is complete waits for nothing", '"WaitSeconds": seconds or 0}', '"WaitSeconds": seconds}'),
     _parsed(
         "a Create has no previous properties",
@@ -35,12 +33,12 @@ GUARDS: Final = (
         'event["OldResourceProperties"]',
     ),
     _parsed(
-        "a request without properties is answered with the properties that are missing",
+        "the response to a request without properties names the missing ones",
         'event.get("ResourceProperties", {})',
         'event["ResourceProperties"]',
     ),
     _loaded(
-        "a client is made where a failure to make it is answered",
+        "an error while a client is created results in a response",
         "        self._services = services\n",
         "        self._services = services\n        services.personalize.now()\n",
     ),

@@ -1,11 +1,11 @@
-"""What each look at an import does: finds, starts, notes, goes on."""
+"""Guards of each poll of an import: find, start, record, continue."""
 
 from functools import partial
 from typing import Final
 
 from tests.mutations.patches import Patch
 
-_look: Final = partial(Patch, "job/import_job.py", "handler/job/test_lifecycle_waiting.py")
+_preflight_data: Final = partial(Patch, "job/import_job.py", "handler/job/test_lifecycle_waiting.py")
 _update: Final = partial(Patch, "job/import_job.py", "handler/job/test_lifecycle_update.py")
 _tag: Final = partial(Patch, "job/tagging.py", "handler/job/test_lifecycle_update.py")
 _data: Final = partial(Patch, "job/import_job.py", "handler/job/test_data_changes.py")
@@ -36,7 +36,7 @@ GUARDS: Final = (
         "previous = None",
     ),
     _find(
-        "a job that is joined gets the tags it should have",
+        "a job that is adopted gets the tags it should have",
         "return _proceed_with(requested, found, progress, tags_due=True)",
         "return _proceed_with(requested, found, progress, tags_due=False)",
     ),
@@ -56,11 +56,9 @@ GUARDS: Final = (
         "return _proceed_with(requested, found, progress, tags_due=True)",
     ),
     # In `start_attempt`
+    _operation("no job is started for a superseded request", "if _is_superseded(requested, attempt):", "if False:"),
     _operation(
-        "no job is started that CloudFormation has given up", "if _is_superseded(requested, attempt):", "if False:"
-    ),
-    _operation(
-        "whether the request is given up is asked before the job is started, not after",
+        "a superseded request is detected before the job is started",
         _GIVEN_UP + _PREPARED + _START,
         _PREPARED + _START + _GIVEN_UP,
     ),
@@ -78,14 +76,14 @@ GUARDS: Final = (
     # In `poll_job`
     _update("tags are set once", "            progress = progress._replace(tags_due=False)\n", ""),
     _update("tags are set only where they are due", "if job and progress.tags_due:", "if job:"),
-    _look("no tags are set on a job that is gone", "if job and progress.tags_due:", "if progress.tags_due:"),
-    _look(
-        "a look that is throttled is made again",
+    _preflight_data("no tags are set on a job that is gone", "if job and progress.tags_due:", "if progress.tags_due:"),
+    _preflight_data(
+        "a throttled poll is retried",
         "            progress = progress._replace(tags_due=False)\n    except RefusedError as refused:",
         "            progress = progress._replace(tags_due=False)\n    except UnknownStatusError as refused:",
     ),
-    _look(
-        "a job that is gone is told so",
+    _preflight_data(
+        "a job that is gone is reported",
         "        raise ImportFailedError(failure_reasons.job_not_found(arn), arn, progress.status_if_failed)",
         "        assert job",
     ),

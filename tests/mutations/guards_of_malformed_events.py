@@ -1,4 +1,4 @@
-"""Which events are refused before anything is done with them."""
+"""Guards of rejecting malformed events."""
 
 from functools import partial
 from typing import Final
@@ -12,7 +12,7 @@ _refuse: Final = partial(Patch, "cloudformation/custom_resource.py", "handler/cl
 GUARDS: Final = (
     # In `events`
     _delivery(
-        "what is no request is answered to nobody",
+        "an event that is no request has no response",
         "if missing := _REQUIRED - event.keys():",
         "if missing := set():",
     ),
@@ -23,16 +23,16 @@ GUARDS: Final = (
     _delivery("what has no LogicalResourceId is no request", '"RequestId", "LogicalResourceId")', '"RequestId")'),
     _read("what is not an object is no request", "if not isinstance(event, dict):", "if event is None:"),
     _read(
-        "who can't be answered over HTTPS isn't answered",
+        "an event without an HTTPS URL has no response",
         'if not responses.is_response_url(event["ResponseURL"]):',
         "if False:",
     ),
     _read(
-        "what an answer repeats is a string",
+        "members that a response repeats are strings",
         "if not isinstance(event[name], str) or not event[name]:",
         "if not event[name]:",
     ),
-    _read("what an answer repeats is not empty", " or not event[name]:", ":"),
+    _read("members that a response repeats are not empty", " or not event[name]:", ":"),
     _read(
         "what only the state machine sends is left out of a request",
         "_answerable(event).items() if name in _MEMBERS}",
@@ -54,7 +54,7 @@ GUARDS: Final = (
     ),
     _read("a physical id has a length", " or len(given) > _PHYSICAL_ID_LENGTH_MAX:", ":"),
     _read("properties are an object", "if not isinstance(event.get(name, {}), dict):", "if False:"),
-    _read("a poll was handed over", "if event.get(POLLING) is not True:", "if False:"),
+    _read("a poll was passed on", "if event.get(POLLING) is not True:", "if False:"),
     _read("a poll has a time", "if RECEIVED_AT in event and not _is_number(event[RECEIVED_AT]):", "if False:"),
     _read(
         "a poll comes from a state machine",
@@ -68,11 +68,11 @@ GUARDS: Final = (
         "what must be noted is not null", "value is None and Progress._field_defaults[name] is None", "value is None"
     ),
     _read(
-        "what is noted as a string has its form",
+        "what is recorded as a string has its form",
         '        yield from rule.check(f"{label}: {name}", value)',
         "        pass",
     ),
-    _read("what is noted has its type", "    elif not _KINDS[rule].test(value):\n", "    elif False:\n"),
+    _read("what is recorded has its type", "    elif not _KINDS[rule].test(value):\n", "    elif False:\n"),
     _read("a count is not negative", " and value >= 0", ""),
     _read("a count is whole", "isinstance(value, int) and _is_number(value)", "_is_number(value)"),
     _read("a boolean is no number", " and not isinstance(value, bool)", ""),
@@ -83,7 +83,9 @@ GUARDS: Final = (
         "is_given = isinstance",
     ),
     # In `custom_resource`
-    _refuse("a refusal is answered with an id", "return self._rejected_id or resource_of", "return resource_of"),
+    _refuse(
+        "the response to a rejected event has an id", "return self._rejected_id or resource_of", "return resource_of"
+    ),
     _refuse(
         "a refusal has no attributes",
         "self._rejected_id = {}, None, events",

@@ -8,32 +8,32 @@ from tests.mutations.patches import Patch
 _statements: Final = partial(Patch, "messages/failure_reasons.py", "handler/messages/test_policy_advice.py")
 _policy: Final = partial(Patch, "messages/policy_advice.py", "handler/messages/test_policy_advice.py")
 _location: Final = partial(Patch, "contract/locations.py", "handler/messages/test_policy_advice.py")
-_words: Final = partial(Patch, "messages/failure_reasons.py", "handler/messages/test_failure_reasons.py")
+_text: Final = partial(Patch, "messages/failure_reasons.py", "handler/messages/test_failure_reasons.py")
 
 GUARDS: Final = (
     # In `reasons`
-    _words(
+    _text(
         "the service's words come first",
         """return f"{text if text.endswith(('.', '!', '?', '…')) else f'{text}.'} {rest}\"""",
         """return f"{rest} {text if text.endswith(('.', '!', '?', '…')) else f'{text}.'}\"""",
     ),
-    _words(
-        "a failure without a reason says so",
+    _text(
+        "a missing reason is reported",
         'job.failure_reason or "The service gave no reason"',
         'job.failure_reason or ""',
     ),
-    _words(
+    _text(
         "a failure names job, location and status",
         "DatasetImportJob {job.job_name} of {job.data_location} ended with status {job.status}. ",
         "",
     ),
-    _words(
+    _text(
         "after a failure the reader knows that a new job is started",
         "and deploy again; this starts a new job.",
         "and deploy again.",
     ),
     *[
-        _words(f"there is advice for: {part}", f'    "{part}": ', f'    "no such text: {part}": ')
+        _text(f"there is advice for: {part}", f'    "{part}": ', f'    "no such text: {part}": ')
         for part in (
             "missing the following columns",
             "Invalid Data location",
@@ -41,15 +41,17 @@ GUARDS: Final = (
         )
     ],
     _statements(
-        "where the data may not be read, the statements are told",
+        "where the data may not be read, the statements are reported",
         'if access and "Insufficient privileges for accessing data" in text:',
         "if False:",
     ),
     _statements(
-        "where the role can't be assumed, its trust is told", 'if access and "assume the role" in text:', "if False:"
+        "where the role can't be assumed, its trust is reported",
+        'if access and "assume the role" in text:',
+        "if False:",
     ),
     _statements(
-        "where a call is refused, the statement is told",
+        "where a call is refused, the statement is reported",
         "if allowed := policy_advice.denied_action_advice(text):",
         'if allowed := "":',
     ),
@@ -92,49 +94,53 @@ GUARDS: Final = (
         """.strip('".')""",
         '.strip(".")',
     ),
-    _words("other failures have advice too", ", _DEFAULT_ADVICE)", ', "")'),
-    _words(
+    _text("other failures have advice too", ", _DEFAULT_ADVICE)", ', "")'),
+    _text(
         "the service's words leave room for the job and the advice",
         "_BYTES_MAX: Final = 3150",
         "_BYTES_MAX: Final = 31500",
     ),
-    _words(
+    _text(
         "the room is what the job and the advice leave",
         "bytes_left = _BYTES_MAX - _bytes_in_json(rest)",
         "bytes_left = _BYTES_MAX",
     ),
-    _words(
+    _text(
         "the service's words are cut in bytes, not characters",
         "    if _bytes_in_json(text) > bytes_left:",
         "    if len(text) > bytes_left:",
     ),
-    _words(
+    _text(
         "the service's words are cut as they are sent",
         'len(json.dumps(text, ensure_ascii=False).encode(errors="replace"))',
         'len(text.encode(errors="replace"))',
     ),
-    _words(
+    _text(
         "what the escapes of the service's words take is known", "text = printable(text.strip())", "text = text.strip()"
     ),
-    _words("what is cut of the service's words is marked", "too_long - 1)]}…", "too_long - 1)]}"),
-    _words(
+    _text("what is cut of the service's words is marked", "too_long - 1)]}…", "too_long - 1)]}"),
+    _text(
         "a sentence has one full stop",
         """{text if text.endswith(('.', '!', '?', '…')) else f'{text}.'}""",
         "{text}.",
     ),
-    _words(
-        "a refusal says that no job was started, and why",
+    _text(
+        "a refusal reports that no job was started, and why",
         'was not started: {refused.operation} failed "\n        f"with {refused.code}. ',
         'was not started. "\n        f"',
     ),
-    _words(
-        "a timeout says that the job goes on",
+    _text(
+        "a timeout states that the job continues",
         '"A job can\'t be stopped, so it continues; deploying again adopts it instead of starting another one."',
         '"Deploy again."',
     ),
-    _words("a look that was refused says which", "{refused.operation} of {job_arn} failed with {refused.code}. ", ""),
-    _words(
-        "hours are told as hours",
+    _text(
+        "a refused poll is reported with its operation",
+        "{refused.operation} of {job_arn} failed with {refused.code}. ",
+        "",
+    ),
+    _text(
+        "hours are written as hours",
         'return f"{hours} h {minutes} min" if hours else f"{minutes} min"',
         'return f"{minutes} min"',
     ),

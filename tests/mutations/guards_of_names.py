@@ -27,7 +27,7 @@ _LOCATION: Final = (
 GUARDS: Final = (
     # In `identity`
     _name_resource(
-        "a stack that is made again finds its jobs: its name counts, not its id",
+        "a stack that is repeated finds its jobs: its name counts, not its id",
         'return self.stack_id.split("/")[1]',
         'return self.stack_id.split(":")[5].replace("/", "-")',
     ),
@@ -82,8 +82,8 @@ GUARDS: Final = (
         'int(dataset_import_job_arn.rpartition("-")[2])',
         "int(dataset_import_job_arn[-1])",
     ),
-    _name("two stacks have names of their own", "json.dumps([scope, logical_id", "json.dumps([logical_id"),
-    _name("two resources have names of their own", "json.dumps([scope, logical_id", "json.dumps([scope"),
+    _name("two stacks have separate names", "json.dumps([scope, logical_id", "json.dumps([logical_id"),
+    _name("two resources have separate names", "json.dumps([scope, logical_id", "json.dumps([scope"),
     # In `identity._origin_of`
     _id_resource(
         "a resource that was moved has the names of the place where it was created",

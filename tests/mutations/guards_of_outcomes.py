@@ -1,11 +1,11 @@
-"""What a look means: done, failed, not yet, not in time, handed over."""
+"""Guards of the outcome of a poll: succeeded, failed, running, timed out, continued by the next resource."""
 
 from functools import partial
 from typing import Final
 
 from tests.mutations.patches import Patch
 
-_look: Final = partial(Patch, "job/import_job.py", "handler/job/test_lifecycle_waiting.py")
+_preflight_data: Final = partial(Patch, "job/import_job.py", "handler/job/test_lifecycle_waiting.py")
 _create: Final = partial(Patch, "job/import_job.py", "handler/job/test_lifecycle_create.py")
 _paced: Final = partial(Patch, "job/import_job.py", "handler/request/test_polling.py")
 _wait_chain: Final = partial(Patch, "job/import_job.py", "faults/test_wait_chain.py")
@@ -19,8 +19,8 @@ _chained: Final = partial(Patch, "job/requested_import.py", "handler/job/test_wa
 
 GUARDS: Final = (
     # In `import_job._evaluate`
-    _look(
-        "a status that nobody knows is told with the job, and what to do",
+    _preflight_data(
+        "an unknown status is reported with the job, and what to do",
         "except UnknownStatusError as problem:",
         "except KeyError as problem:",
     ),
@@ -31,13 +31,15 @@ GUARDS: Final = (
         "phase is Phase.ACTIVE or not requested.properties.wait",
         "phase is Phase.ACTIVE",
     ),
-    _look(
+    _preflight_data(
         "a job has no more time than it was given",
         "    if requested.is_timed_out(progress):\n" + _COMPLETES,
         "    if False:\n" + _COMPLETES,
     ),
     _wait_chain("at the end of its time a resource hands over", _COMPLETES, "        if False:\n"),
-    _look("at the end of the time only a relay's resource succeeds", _COMPLETES, "        if True:\n"),
+    _preflight_data(
+        "at the end of the time only a resource of a wait chain succeeds", _COMPLETES, "        if True:\n"
+    ),
     _wait_chain(
         "a timeout names the time of all resources",
         "failure_reasons.job_timed_out(job, requested.waited_seconds(progress))",
@@ -55,7 +57,7 @@ GUARDS: Final = (
         "        if False:",
     ),
     _refused(
-        "what was refused for good is told at once",
+        "what was refused permanently is reported at once",
         "        if self._is_retryable(refused, progress):",
         "        if True:",
     ),
@@ -71,7 +73,7 @@ GUARDS: Final = (
         "return isinstance(refused, BusyError)",
     ),
     _granted(
-        "at the end of the time a lack of permission is told as such",
+        "at the end of the time a lack of permission is reported",
         "(fresh and not self.is_timed_out(progress))",
         "fresh",
     ),
@@ -87,17 +89,17 @@ GUARDS: Final = (
         "        if False:\n            reason =",
     ),
     _chained(
-        "a job that is noted can be handed over though nobody could look at it",
+        "a recorded job is passed to the next resource even if it could not be described",
         "known = progress.dataset_import_job_arn or progress.attempt",
         "known = progress.attempt",
     ),
     _chain_faults(
-        "a job that waits for room can be handed over",
+        "a job that is queued can be passed on",
         "known = progress.dataset_import_job_arn or progress.attempt",
         "known = progress.dataset_import_job_arn",
     ),
     _chained(
-        "a job that nobody knows yet is not handed over",
+        "an unknown job is not passed on",
         "if not (self.properties.completes_at_timeout and known and arn):",
         "if not (self.properties.completes_at_timeout and arn):",
     ),
@@ -113,7 +115,7 @@ GUARDS: Final = (
     ),
     # In `RequestedImport.is_timed_out, .waited_seconds, .wait`
     _wait(
-        "the last look is at the end of the time",
+        "the last poll is at the timeout",
         ">= self.properties.timeout_seconds",
         "> self.properties.timeout_seconds",
     ),

@@ -1,4 +1,4 @@
-"""What belongs to which stack: jobs, roles, folders, the data bucket, and the names that these are compared by."""
+"""Guards of ownership: jobs, roles, folders and the staging bucket belong to one stack."""
 
 from functools import partial
 from typing import Final
@@ -109,12 +109,12 @@ GUARDS: Final = (
     ),
     # In `identity`
     _name_moved_resource(
-        "the id of a resource tells where it was created",
+        "the id of a resource contains where it was created",
         'return created["stack_name"] if created else self.stack_name',
         "return self.stack_name",
     ),
     _name_resource(
-        "two stacks of one name have folders of their own",
+        "two stacks of one name have separate folders",
         'return self.stack_id.rpartition("/")[2]',
         "return self.stack_name",
     ),
@@ -137,7 +137,7 @@ GUARDS: Final = (
         "contract.TAG_VALUE_LENGTH_MAX",
     ),
     _name(
-        "long names of resources that begin alike have tags of their own",
+        "long names of resources that begin alike have separate tags",
         'return f"{name[: length_max - 1 - len(digest)]}-{digest}"',
         "return name[:length_max]",
     ),

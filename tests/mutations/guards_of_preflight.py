@@ -1,4 +1,4 @@
-"""What is looked at before a job is started, and what of it makes another import."""
+"""Guards of preflight and of comparing data."""
 
 from functools import partial
 from typing import Final
@@ -7,14 +7,14 @@ from tests.mutations.patches import Patch
 
 _changes: Final = "handler/job/test_data_changes.py"
 _preflight: Final = "handler/data/test_preflight.py"
-_know: Final = partial(Patch, "job/prerequisites.py", _changes)
+_fingerprint: Final = partial(Patch, "job/prerequisites.py", _changes)
 _prepare: Final = partial(Patch, "job/import_job.py", _changes)
-_print: Final = partial(Patch, "data/fingerprint.py", _changes)
+_listing: Final = partial(Patch, "data/fingerprint.py", _changes)
 _life: Final = partial(Patch, "job/lifecycle.py", _changes)
 _name_identity: Final = partial(Patch, "request/import_identity.py", _changes)
 _list: Final = partial(Patch, "aws/data_reader_client.py", "handler/aws/test_data_reader_listing.py")
-_look: Final = partial(Patch, "data/preflight.py", _preflight)
-_words: Final = partial(Patch, "messages/failure_reasons.py", _changes)
+_preflight_data: Final = partial(Patch, "data/preflight.py", _preflight)
+_text: Final = partial(Patch, "messages/failure_reasons.py", _changes)
 
 GUARDS: Final = (
     # In `prerequisites.compute_fingerprint`
@@ -25,13 +25,13 @@ GUARDS: Final = (
         "if not requested.compares_data or properties.data_fingerprint:",
         "if properties.data_fingerprint:",
     ),
-    _know("data is looked at once for a request", " or properties.data_fingerprint:", ":"),
-    _know(
-        "a refusal to look that may pass is tried again",
+    _fingerprint("data is looked at once for a request", " or properties.data_fingerprint:", ":"),
+    _fingerprint(
+        "a temporary error of preflight is retried",
         "requested.services.data_reader(properties.role_arn))\n    except RefusedError as refused:",
         "requested.services.data_reader(properties.role_arn))\n    except KeyError as refused:",
     ),
-    _know(
+    _fingerprint(
         "the service's time is known before data is compared",
         "        requested.sync_clock()\n        fingerprint",
         "        fingerprint",
@@ -41,13 +41,15 @@ GUARDS: Final = (
         "        requested.sync_clock()\n        if requested.is_timed_out",
         "        if requested.is_timed_out",
     ),
-    _know("the fingerprint is noted", "progress._replace(data_fingerprint=fingerprint), seconds", "progress, seconds"),
+    _fingerprint(
+        "the fingerprint is recorded", "progress._replace(data_fingerprint=fingerprint), seconds", "progress, seconds"
+    ),
     # In `data_fingerprint`
-    _print("an etag tells contents apart", "each.size, each.etag)", "each.size)"),
-    _print("a name is a part of what the data is", "(each.name, each.size,", "(each.size,"),
+    _listing("an etag distinguishes contents", "each.size, each.etag)", "each.size)"),
+    _listing("a name is a part of what the data is", "(each.name, each.size,", "(each.size,"),
     # In `data_reader_client`
     _list("what is not imported is left out", 'if is_read(item["Key"].removeprefix(prefix)):', "if True:"),
-    _list("one file counts whatever its name", "                return found\n", "                pass\n"),
+    _list("one file with any name counts", "                return found\n", "                pass\n"),
     _list("of another object nothing is returned", ' if item["Key"] == key]:', "]:"),
     _list("one file takes one entry of a list", "Prefix=key, MaxKeys=1)", "Prefix=key)"),
     _list("a folder without a slash is a folder", '            key = f"{key}/"\n', ""),
@@ -56,53 +58,57 @@ GUARDS: Final = (
     _list("a list that fits is one", ' and page.get("IsTruncated"):', ":"),
     # In `lifecycle` and `identity`
     _life(
-        "an update looks at the data too",
+        "an update compares the data too",
         "        or compute_fingerprint(requested, progress)\n    ):\n",
         "    ):\n",
     ),
     _life(
-        "a create looks at the data",
+        "a create compares the data",
         "        or compute_fingerprint(requested, progress)\n        or import_job.find_job",
         "        or import_job.find_job",
     ),
     Patch(
-        *("job/deletion.py", _changes, "a delete finds jobs whatever their data was"),
+        *("job/deletion.py", _changes, "a delete finds jobs with any data"),
         "names.includes(arn) or names.shares_prefix(arn) or arn == own",
         "names.includes(arn) or arn == own",
     ),
     _name_identity("other data makes other names", "if properties.data_fingerprint else []", "if False else []"),
     # In `preflight`
-    _look("all of little data is looked at", "head_bytes = None if is_whole else", "head_bytes = None if False else"),
-    _look("of much data the head is looked at", "<= BYTES_MAX and len", "<= 10**12 and len"),
-    _look("errors are told", "    if errors:\n", "    if False:\n"),
-    _look("warnings stop nothing", "finding.rule.severity is Severity.ERROR]", "finding.rule]"),
-    _look("names that no schema has are not told", "return finding if known else", "return finding if True else"),
-    _look(
+    _preflight_data(
+        "all of little data is looked at", "head_bytes = None if is_whole else", "head_bytes = None if False else"
+    ),
+    _preflight_data("of much data the head is looked at", "<= BYTES_MAX and len", "<= 10**12 and len"),
+    _preflight_data("errors are reported", "    if errors:\n", "    if False:\n"),
+    _preflight_data("warnings stop nothing", "finding.rule.severity is Severity.ERROR]", "finding.rule]"),
+    _preflight_data(
+        "names that no schema has are not reported", "return finding if known else", "return finding if True else"
+    ),
+    _preflight_data(
         "a schema that can't be read is left to the service", "(NotJson, NotASchema) as problem", "NotJson as problem"
     ),
-    _look(
+    _preflight_data(
         "a dataset type that is not known is left to the service",
         "    if parsed.dataset_type is None:\n        return\n",
         "",
     ),
     Patch(
-        *("data/preparation.py", _preflight, "nobody looks unasked"),
+        *("data/preparation.py", _preflight, "without Preflight there is no preflight"),
         "< len(properties.data_files) or properties.preflight",
         "< len(properties.data_files) or True",
     ),
     Patch(
-        *("data/preparation.py", _preflight, "a look is due where it is asked for"),
+        *("data/preparation.py", _preflight, "with Preflight there is a preflight"),
         "bool(properties.data_files) or properties.preflight",
         "bool(properties.data_files)",
     ),
     # In `reasons`
-    _words(
-        "a role that may not read is told what to add",
+    _text(
+        "a role that may not read is reported with the missing statement",
         "if isinstance(refused, NotReadableError) and denied:",
         "if False:",
     ),
-    _words(
-        "a role that doesn't trust is told what to add",
+    _text(
+        "a role that doesn't trust is reported with the missing statement",
         "if isinstance(refused, NotAssumableError) and denied:",
         "if False:",
     ),

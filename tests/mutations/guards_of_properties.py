@@ -1,4 +1,4 @@
-"""How properties are read, what is said of them all, and the limits."""
+"""Guards of parsing properties, of messages about several of them, and of limits."""
 
 from functools import partial
 from typing import Final
@@ -6,7 +6,7 @@ from typing import Final
 from tests.mutations.patches import Patch
 
 _read: Final = partial(Patch, "contract/properties.py", "handler/contract/test_properties.py")
-_told: Final = partial(Patch, "contract/properties.py", "handler/contract/test_malformed_properties.py")
+_message: Final = partial(Patch, "contract/properties.py", "handler/contract/test_malformed_properties.py")
 _attempts: Final = partial(Patch, "contract/__init__.py", "handler/job/test_adoption.py")
 _limit: Final = partial(Patch, "contract/__init__.py", "handler/contract/test_properties.py")
 _type: Final = partial(Patch, "contract/value_types.py", "handler/contract/test_properties.py")
@@ -20,9 +20,9 @@ GUARDS: Final = (
     _read("unknown names are looked for", '[*_first_of("Unknown properties", unknown)]', "[]"),
     _row("the import to run after is read", '        field="after",\n', ""),
     _row("the scope of a nested stack is read", '        field="stack_scope",\n', ""),
-    _read("what is wrong is told", "    if problems:\n        raise", "    if False:\n        raise"),
+    _read("what is wrong is reported", "    if problems:\n        raise", "    if False:\n        raise"),
     _read(
-        "a property that is needed is told when it is missing",
+        "a property that is needed is reported when it is missing",
         "elif each.required and isinstance(each.type, Text) and each.is_checked:",
         "elif False:",
     ),
@@ -38,7 +38,7 @@ GUARDS: Final = (
         "        problems += self.rule.check(name, value)\n        return str",
         "        return str",
     ),
-    _type("a choice that is wrong is told", "        problems += found\n", ""),
+    _type("a choice that is wrong is reported", "        problems += found\n", ""),
     _type(
         "a boolean may be a string: CloudFormation makes it one",
         "value if isinstance(value, bool) else _BOOLEANS.get(str(value).lower())",
@@ -71,21 +71,25 @@ GUARDS: Final = (
         "",
     ),
     _type("a follower has a logical id", _SHAPE, "value.keys() <= self.rules.keys()"),
-    _told(
-        "of hundreds of mistakes some are told",
+    _message(
+        "of hundreds of mistakes some are reported",
         "yield from problems[:_PROBLEMS_PER_KIND_MAX]",
         "yield from problems",
     ),
-    _told(
+    _message(
         "of hundreds of mistakes the reader learns how many", "if len(problems) > _PROBLEMS_PER_KIND_MAX:", "if False:"
     ),
-    _told("all problems fit into the answer", "_MESSAGE_BYTES_MAX: Final = 2800", "_MESSAGE_BYTES_MAX: Final = 28000"),
-    _told(
-        "all problems fit into the answer, in bytes",
+    _message(
+        "all problems fit into the response", "_MESSAGE_BYTES_MAX: Final = 2800", "_MESSAGE_BYTES_MAX: Final = 28000"
+    ),
+    _message(
+        "all problems fit into the response, in bytes",
         "return len(json.dumps(text, ensure_ascii=False).encode())",
         "return len(text)",
     ),
-    _told("a cut of problems is short enough", "return cut_to(max(0, too_long - 1))", "return cut_to(too_long + 100)"),
+    _message(
+        "a cut of problems is short enough", "return cut_to(max(0, too_long - 1))", "return cut_to(too_long + 100)"
+    ),
     # In `contract`
     _limit(
         "a resource waits for five minutes less than CloudFormation",
@@ -119,7 +123,7 @@ GUARDS: Final = (
         "TAG_VALUE_LENGTH_MAX: Final = 512",
     ),
     _limit(
-        "a relay waits for a bounded time",
+        "a wait chain waits for a bounded time",
         "WAIT_CHAIN_SECONDS_MAX: Final = 36 * 3600",
         "WAIT_CHAIN_SECONDS_MAX: Final = 360 * 3600",
     ),

@@ -1,4 +1,4 @@
-"""Which job a resource adopts that is created again, and what a Delete releases."""
+"""Guards of releasing jobs in a Delete, and of adopting them later."""
 
 from functools import partial
 from typing import Final
@@ -74,7 +74,7 @@ GUARDS: Final = (
         "_is_of(names, arn, personalize, is_create=False):",
     ),
     _find(
-        "a job that is released says so",
+        "a released job has a tag",
         '{RESOURCE_TAG: f"{names.resource_tag}{RELEASED}"}',
         "{RESOURCE_TAG: names.resource_tag}",
     ),
@@ -160,7 +160,7 @@ GUARDS: Final = (
     Patch(
         "aws/stacks.py",
         _release,
-        "a resource that is removed by an update is given up",
+        "the jobs of a resource that an update removes are released",
         '{"DELETE_IN_PROGRESS", "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"}',
         '{"DELETE_IN_PROGRESS"}',
     ),

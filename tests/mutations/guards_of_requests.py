@@ -1,4 +1,4 @@
-"""What Create, Update and Delete do."""
+"""Guards of Create, Update and Delete."""
 
 from functools import partial
 from typing import Final
@@ -62,14 +62,14 @@ GUARDS: Final = (
         "        if not requested.names.includes(recorded_arn):\n",
         "        if False:\n",
     ),
-    _wait_chain("a relay's resource goes on with what it is told", _BEGUN, "    if False:\n"),
+    _wait_chain("a resource of a wait chain continues with its properties", _BEGUN, "    if False:\n"),
     _wait_chain(
-        "what this request has noted counts more than what it was told",
+        "what this request has recorded counts more than its properties",
         _ATTEMPT + _BEGUN + _GOES_ON,
         _BEGUN + _GOES_ON + _ATTEMPT,
     ),
     _update(
-        "a request that waits for room goes on with its attempt",
+        "a queued request continues with its attempt",
         "    if progress.attempt:\n",
         "    if False:\n",
     ),
@@ -99,7 +99,7 @@ GUARDS: Final = (
     _limit(
         "a Delete waits for 50 minutes", "_DELETE_SECONDS_MAX: Final = 50 * 60", "_DELETE_SECONDS_MAX: Final = 58 * 60"
     ),
-    _limit("a Delete leaves time for its answer", "service_timeout - _RESPONSE_SECONDS)", "service_timeout)"),
+    _limit("a Delete leaves time for its response", "service_timeout - _RESPONSE_SECONDS)", "service_timeout)"),
     _limit(
         "a ServiceTimeout bounds a Delete",
         "return min(_DELETE_SECONDS_MAX, service_timeout - _RESPONSE_SECONDS)",
@@ -159,7 +159,7 @@ GUARDS: Final = (
     Patch(
         "request/request.py",
         "handler/contract/test_malformed_properties.py",
-        "properties that are not valid are told so",
+        "properties that are not valid are reported",
         "    except InvalidPropertiesError as error:",
         "    except KeyError as error:",
     ),

@@ -1,11 +1,11 @@
-"""How an answer is cut and put."""
+"""Guards of truncating and sending responses."""
 
 from functools import partial
 from typing import Final
 
 from tests.mutations.patches import Patch
 
-_answer: Final = partial(Patch, "cloudformation/responses.py", "handler/cloudformation/test_responses.py")
+_response: Final = partial(Patch, "cloudformation/responses.py", "handler/cloudformation/test_responses.py")
 _CAUGHT: Final = "except (OSError, ValueError, http.client.HTTPException) as error:"
 _bound: Final = partial(Patch, "cloudformation/responses.py", "handler/cloudformation/test_entry_points.py")
 _cut: Final = partial(
@@ -21,7 +21,7 @@ _script: Final = partial(
 
 GUARDS: Final = (
     # In `answer.body_of`
-    _cut("an answer has 4096 bytes at most", "BODY_BYTES_MAX: Final = 4096", "BODY_BYTES_MAX: Final = 5000"),
+    _cut("a response has 4096 bytes at most", "BODY_BYTES_MAX: Final = 4096", "BODY_BYTES_MAX: Final = 5000"),
     _cut("a reason that is too long is cut", "if len(body) <= BODY_BYTES_MAX:", "if True:"),
     _cut("what is cut is marked", "reason[:length] + _CUT}", "reason[:length]}"),
     _cut("a cut keeps the head", "reason[:length] + _CUT}", "reason[-length:] + _CUT}"),
@@ -31,40 +31,42 @@ GUARDS: Final = (
         "any script takes no more bytes than it needs", "json.dumps(answer, ensure_ascii=False)", "json.dumps(answer)"
     ),
     # In `answer.send`
-    _answer("an answer is tried again", "_ATTEMPTS: Final = 5", "_ATTEMPTS: Final = 1"),
-    _answer("an answer is tried a bounded number of times", "_ATTEMPTS: Final = 5", "_ATTEMPTS: Final = 50"),
+    _response("a response is tried again", "_ATTEMPTS: Final = 5", "_ATTEMPTS: Final = 1"),
+    _response("a response is tried a bounded number of times", "_ATTEMPTS: Final = 5", "_ATTEMPTS: Final = 50"),
     _bound("one attempt has a bounded time", "_TIMEOUT_SECONDS: Final = 5", "_TIMEOUT_SECONDS: Final = 500"),
-    _answer("the bound of an attempt is kept", "outcome.get(timeout=timeout_seconds)", "outcome.get(timeout=60)"),
-    _answer("nothing is sent to a URL that is not https", "    if not is_response_url(url):\n", "    if False:\n"),
-    _answer("a URL that is not https is refused", 'r"https://[a-z', 'r"[a-z]+://[a-z'),
-    _answer("a URL with a port that cannot be is refused", ' and int(parts["port"] or 0) <= _PORT_MAX', ""),
-    _answer("an attempt that is given up ends its thread", "        handler.abort()\n", "        pass\n"),
-    _answer(
-        "an attempt that is given up is ended", "            self.sock.shutdown(socket.SHUT_RDWR)", "            pass"
+    _response("the bound of an attempt is kept", "outcome.get(timeout=timeout_seconds)", "outcome.get(timeout=60)"),
+    _response("nothing is sent to a URL that is not https", "    if not is_response_url(url):\n", "    if False:\n"),
+    _response("a URL that is not https is refused", 'r"https://[a-z', 'r"[a-z]+://[a-z'),
+    _response("a URL with a port that cannot be is refused", ' and int(parts["port"] or 0) <= _PORT_MAX', ""),
+    _response("a stopped attempt ends its thread", "        handler.abort()\n", "        pass\n"),
+    _response(
+        "a stopped attempt closes its socket", "            self.sock.shutdown(socket.SHUT_RDWR)", "            pass"
     ),
-    _answer("attempts are ever further apart", "sleep(2.0 ** (attempt - 1))", "sleep(1)"),
-    _answer(
+    _response("attempts are ever further apart", "sleep(2.0 ** (attempt - 1))", "sleep(1)"),
+    _response(
         "the first attempt is made at once",
         "        if attempt:\n            sleep(2.0 ** (attempt - 1))",
         "        sleep(2.0 ** (attempt - 1))",
     ),
-    _answer(
-        "an answer that was taken is not put again",
+    _response(
+        "a response that was taken is not put again",
         "            return\n        logger.warning",
         "            continue\n        logger.warning",
     ),
-    _answer(
+    _response(
         "what was not delivered is an error",
         '    raise NotDeliveredError(f"CloudFormation',
         '    logger.error(f"CloudFormation',
     ),
     # In `answer._put`
-    _answer("an answer is PUT", 'method="PUT"', 'method="POST"'),
-    _answer("the URL is signed for an empty content type", ', headers={"Content-Type": ""})', ")"),
-    _answer("a status that refuses the answer is looked at", 'return f"HTTP {error.code}"', 'return ""'),
-    _answer("a status that refuses the answer is named", 'return f"HTTP {error.code}"', "return type(error).__name__"),
-    _answer("no connection is not delivered", _CAUGHT, "except (ValueError, http.client.HTTPException) as error:"),
-    _answer("no URL is not delivered", _CAUGHT, "except (OSError, http.client.HTTPException) as error:"),
-    _answer("no HTTP is not delivered", _CAUGHT, "except (OSError, ValueError) as error:"),
-    _answer("the URL is in no message", "        return type(error).__name__", "        return str(error)"),
+    _response("a response is PUT", 'method="PUT"', 'method="POST"'),
+    _response("the URL is signed for an empty content type", ', headers={"Content-Type": ""})', ")"),
+    _response("a status that rejects the response is an error", 'return f"HTTP {error.code}"', 'return ""'),
+    _response(
+        "a status that refuses the response is named", 'return f"HTTP {error.code}"', "return type(error).__name__"
+    ),
+    _response("no connection is not delivered", _CAUGHT, "except (ValueError, http.client.HTTPException) as error:"),
+    _response("no URL is not delivered", _CAUGHT, "except (OSError, http.client.HTTPException) as error:"),
+    _response("no HTTP is not delivered", _CAUGHT, "except (OSError, ValueError) as error:"),
+    _response("the URL is in no message", "        return type(error).__name__", "        return str(error)"),
 )

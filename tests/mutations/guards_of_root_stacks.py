@@ -1,4 +1,4 @@
-"""Which root stack a request belongs to, and which jobs of its own stack it continues with or repeats."""
+"""Guards of root stacks and nested stacks."""
 
 from functools import partial
 from typing import Final
@@ -123,7 +123,7 @@ GUARDS: Final = (
     Patch(
         "job/tagging.py",
         "handler/request/test_ownership.py",
-        "the job of another resource is not tagged, whatever its hash",
+        "the job of another resource is not tagged with any hash",
         'if present.get(RESOURCE_TAG, own) not in {own, f"{own}{RELEASED}"}:',
         "if False:",
     ),

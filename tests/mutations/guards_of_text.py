@@ -1,4 +1,4 @@
-"""How text of others is kept from forging lines."""
+"""Guards against forged log lines."""
 
 from functools import partial
 from typing import Final
@@ -8,7 +8,7 @@ from tests.mutations.patches import Patch
 _FORGED: Final = "handler/cloudformation/test_forged_lines.py"
 _record: Final = partial(Patch, "cloudformation/log_records.py", _FORGED)
 _sent: Final = partial(Patch, "cloudformation/custom_resource.py", _FORGED)
-_told: Final = partial(Patch, "job/state_changes.py", _FORGED)
+_message: Final = partial(Patch, "job/state_changes.py", _FORGED)
 
 GUARDS: Final = (
     _record("a message is one line", "return printable(super().getMessage())", "return super().getMessage()"),
@@ -16,6 +16,6 @@ GUARDS: Final = (
     _record("an exception is one line of a traceback", ' if text.startswith("  File ") else [text])]', ")]"),
     _sent("all loggers escape", "        log_records.escape_all()\n", ""),
     _sent("a reason is escaped", "printable(reason or self.Reason)", "reason or self.Reason"),
-    _told("the location of an event is escaped", "printable(properties.data_location)", "properties.data_location"),
-    _told("the reason of an event is escaped", "printable(observed.failure_reason)", "observed.failure_reason"),
+    _message("the location of an event is escaped", "printable(properties.data_location)", "properties.data_location"),
+    _message("the reason of an event is escaped", "printable(observed.failure_reason)", "observed.failure_reason"),
 )

@@ -1,4 +1,4 @@
-"""How the waiter is started and asked."""
+"""Guards of starting and listing executions of the state machine."""
 
 from functools import partial
 from typing import Final
@@ -15,8 +15,8 @@ GUARDS: Final = (
     # In `waiter`: names
     _waiter("another request has another execution", _REQUESTED, "_hash(event['ResponseURL'])"),
     _waiter("a rollback with the same RequestId has another execution", _REQUESTED, "_hash(event['RequestId'])"),
-    _bound("stacks have executions of their own", _RESOURCE, '_hash(event["LogicalResourceId"])'),
-    _waiter("resources have executions of their own", _RESOURCE, '_hash(event["StackId"])'),
+    _bound("stacks have separate executions", _RESOURCE, '_hash(event["LogicalResourceId"])'),
+    _waiter("resources have separate executions", _RESOURCE, '_hash(event["StackId"])'),
     _waiter("a name has 80 characters at most", "_HASH_LENGTH: Final = 32", "_HASH_LENGTH: Final = 64"),
     # In `waiter`: start
     _waiter(
@@ -51,12 +51,12 @@ GUARDS: Final = (
     _waiter("a later request of the resource gives it up", "else one[1] > other[1]", "else one[1] < other[1]"),
     _waiter("a request does not give up itself", "else one[1] > other[1]", "else one[1] >= other[1]"),
     _waiter(
-        "a request that isn't listed is not given up",
+        "a request that isn't listed is not superseded",
         "    if own_name not in start_times:\n        return False\n",
         "    if own_name not in start_times:\n        return True\n",
     ),
     _waiter(
-        "an event that was overtaken is given up",
+        "an event with a later request is superseded",
         "return seconds > 0 if abs(seconds) > _CLOCKS_DIFFER_SECONDS else one",
         "return one",
     ),
@@ -83,7 +83,7 @@ GUARDS: Final = (
         '[call_service("ListExecutions", fetch)]',
     ),
     _client(
-        "the waiter's client has the same bounds",
+        "the state machine's client has the same bounds",
         'boto3.client("stepfunctions", config=CLIENT_CONFIG)',
         'boto3.client("stepfunctions")',
     ),

@@ -1,4 +1,4 @@
-"""How long it has been, when to look again, how long a permission is fresh; and what is told at the end."""
+"""Guards of elapsed time, the schedule of polls, fresh permissions, and timeouts."""
 
 from functools import partial
 from typing import Final
@@ -16,7 +16,9 @@ _late: Final = partial(Patch, "request/request_time.py", "handler/request/test_r
 GUARDS: Final = (
     # In `outcome`
     _progress("the time begins once", "if self.started_at is not None:", "if False:"),
-    _progress("the time that has begun is noted", "return self._replace(started_at=self._sent_at(now))", "return self"),
+    _progress(
+        "the time that has begun is recorded", "return self._replace(started_at=self._sent_at(now))", "return self"
+    ),
     # In `request_time` and `custom_resource`
     _late(
         "a request is as old as the signature of its URL",
@@ -121,7 +123,7 @@ GUARDS: Final = (
         "if elapsed_seconds >= start)",
     ),
     _pace("tries are some thirty seconds apart", "_RETRY_SECONDS: Final = 30", "_RETRY_SECONDS: Final = 3"),
-    _pace("who waits for room asks less often", "_QUEUED_SECONDS: Final = 45", "_QUEUED_SECONDS: Final = 30"),
+    _pace("who is queued asks less often", "_QUEUED_SECONDS: Final = 45", "_QUEUED_SECONDS: Final = 30"),
     Patch(
         "job/requested_import.py",
         "handler/request/test_polling.py",
@@ -132,7 +134,7 @@ GUARDS: Final = (
     Patch(
         "job/requested_import.py",
         "handler/request/test_polling.py",
-        "who has no job yet waits for room",
+        "who has no job yet is queued",
         "queues = isinstance(refused, BusyError) and not progress.dataset_import_job_arn",
         "queues = False",
     ),
@@ -147,7 +149,7 @@ GUARDS: Final = (
         "FRESH_SECONDS: Final = 30",
     ),
     _fresh(
-        "after two minutes a refusal is what it says",
+        "after two minutes a refusal is reported",
         "    if elapsed_seconds >= FRESH_SECONDS:\n        return False\n",
         "",
     ),
@@ -157,17 +159,17 @@ GUARDS: Final = (
         "elapsed_seconds > FRESH_SECONDS",
     ),
     _fresh(
-        "AccessDenied may be fresh, whatever its text",
+        "AccessDenied may be fresh with any text",
         'frozenset({"AccessDenied", "Acc',
         'frozenset({"Acc',
     ),
     _fresh(
-        "AccessDeniedException may be fresh, whatever its text",
+        "AccessDeniedException may be fresh with any text",
         ', "AccessDeniedException"})',
         "})",
     ),
     *[
-        _fresh(f"{code} may be told of a role that is fresh", f'    "{code}",\n', "")
+        _fresh(f"{code} may be returned for a role that is fresh", f'    "{code}",\n', "")
         for code in (
             "ExpiredToken",
             "ExpiredTokenException",

@@ -1,4 +1,4 @@
-"""What single values may be."""
+"""Guards of single values."""
 
 from functools import partial
 from typing import Final
@@ -6,7 +6,7 @@ from typing import Final
 from tests.mutations.patches import Patch
 
 _rule: Final = partial(Patch, "contract/constraints.py", "handler/contract/test_properties.py")
-_spoilt: Final = partial(Patch, "contract/constraints.py", "handler/contract/test_malformed_properties.py")
+_malformed: Final = partial(Patch, "contract/constraints.py", "handler/contract/test_malformed_properties.py")
 _type: Final = partial(Patch, "contract/value_types.py", "handler/contract/test_properties.py")
 _IS_WITHIN: Final = "if not self.lowest <= seconds <= self.highest:"
 _IS_TEXT: Final = (
@@ -18,7 +18,7 @@ _LABEL: Final = "[a-zA-Z0-9][a-zA-Z0-9\\-_]*"
 
 GUARDS: Final = (
     # In `checks`
-    _spoilt(
+    _malformed(
         "a text is a string",
         _IS_TEXT,
         _IS_TEXT.replace("not isinstance(value, str) or ", "")
@@ -59,8 +59,8 @@ GUARDS: Final = (
     _rule("a location has no wildcard", r"(?!(?:[^/]*/)*[^/*]*\*[^/]*$)", ""),
     _rule("a location is no compressed file", "(?!.*{_COMPRESSED}$)", ""),
     _rule("a key has no control characters", r"[^\x00-\x1f\x7f\ud800-\udfff]*", r"[^\ud800-\udfff]*"),
-    _spoilt("a key has no half characters", r"\x7f\ud800-\udfff]*", r"\x7f]*"),
-    _spoilt("a token has no half characters", r'r"[^\ud800-\udfff]+"', r'r"[\s\S]+"'),
+    _malformed("a key has no half characters", r"\x7f\ud800-\udfff]*", r"\x7f]*"),
+    _malformed("a token has no half characters", r'r"[^\ud800-\udfff]+"', r'r"[\s\S]+"'),
     _rule("a token may have lines", r'r"[^\ud800-\udfff]+"', r'r".+"'),
     _rule(
         "an import mode is one of the service's",
@@ -91,12 +91,12 @@ GUARDS: Final = (
     _rule("a tag's value has certain characters", " or not _is_tag_text(value):", ":"),
     _rule("tags may have letters, separators and numbers of any script", 'in "LZN" for', 'in "Z" for'),
     _rule(
-        "a name that is not known is told: a misspelt one would be ignored",
+        "a name that is not known is reported: a misspelt one would be ignored",
         "for name in sorted(set(names) - set(allowed)):",
         "for name in []:",
     ),
     _rule(
-        "a long value is cut, so that the answer has room for the others",
+        "a long value is cut, so that the others fit into the response",
         "return text if len(text) <= _SHOWN_LENGTH_MAX else",
         "return text if text else",
     ),

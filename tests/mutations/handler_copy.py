@@ -28,21 +28,21 @@ class DidNotRun(Exception):
 
 @dataclass(frozen=True)
 class Run:
-    """What a run of tests said."""
+    """The result of a run of tests."""
 
     code: int
     output: str
 
     @property
     def is_green(self) -> bool:
-        """Say whether all tests passed; if they did not even run, that is no red test."""
+        """Return whether all tests passed; if they did not even run, that is no red test."""
         if self.code not in {0, 1}:
             raise DidNotRun(f"the tests did not run (code {self.code}):\n{self.output[-3000:]}")
         return self.code == 0
 
 
 def copy_of_handler(folder: Path, patch: Patch | None = None) -> Path:
-    """Make a copy in a folder of its own, with a guard broken; returns the source root.
+    """Create a copy with a broken guard in a separate folder, and return its source root.
 
     What is compiled is copied too: it is as old as its source, so all but what is broken needn't be compiled again.
     """

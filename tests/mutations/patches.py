@@ -1,4 +1,4 @@
-"""What a patch is: one guard of the handler, and how it is broken."""
+"""Patches, each of which breaks one guard of the handler."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,11 +12,11 @@ TESTS: Final = ROOT / "tests"
 
 @dataclass(frozen=True)
 class Patch:
-    """One guard, what it guards against, and the text that is put in the place of its own."""
+    """One guard, its purpose, its text, and the text that replaces it."""
 
     file: str
     tests: str
-    """What should turn red, in `tests/`: modules or tests. It runs first, because all of the tests take a while."""
+    """Modules or tests in `tests/` that should fail. They run first, because all tests take longer."""
     guard: str
     before: str
     after: str

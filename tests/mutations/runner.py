@@ -1,4 +1,4 @@
-"""Runs tests as often as it is told to, each time in a fork of a process that has all libraries loaded.
+"""Runs tests repeatedly, each time in a fork of a process that has loaded all libraries.
 
 Loading them takes longer than most runs. The handler itself is not loaded before the fork: each run has a copy of its
 own. Orders are lines of JSON, answers are the exit codes of pytest.

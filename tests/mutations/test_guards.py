@@ -19,7 +19,7 @@ GUARDS: Final[list[Patch]] = [
     patch for table in TABLES for patch in importlib.import_module(f"tests.mutations.{table}").GUARDS
 ]
 SURVIVORS_MAX: Final = 0.05
-"""The share of guards whose loss no test notices; two are always allowed, as a share of few guards says little."""
+"""The allowed share of broken guards without a failing test; two are always allowed."""
 AT_A_TIME: Final = 2
 
 
@@ -41,7 +41,7 @@ def test_the_tests_that_should_fail_exist() -> None:
 
 
 def is_there(name: str) -> bool:
-    """Look whether there is such a module, and such a test in it if one is named."""
+    """Return whether a module exists, and a test in it if one is named."""
     module, _, test = name.partition("::")
     return (TESTS / module).is_file() and (not test or f"def {test}(" in (TESTS / module).read_text())
 

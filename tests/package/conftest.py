@@ -1,4 +1,4 @@
-"""The package as it is built and installed: each is made once in a run, however many processes test."""
+"""The built and installed package, created once per run for all test processes."""
 
 import fcntl
 import sys
@@ -30,7 +30,7 @@ Once = Callable[[str, Callable[[Path], None]], Path]
 
 @pytest.fixture(scope="session")
 def once(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Once:
-    """Make a folder by a name, unless another process of this run has made it, or is about to."""
+    """Create a folder by name, once for all processes of this run."""
     temporary = tmp_path_factory.getbasetemp()
     shared = temporary if worker_id == "master" else temporary.parent
 

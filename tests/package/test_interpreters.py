@@ -26,7 +26,7 @@ def interpreter(minor: int) -> Path | None:
 
 
 def _runs(path: Path) -> bool:
-    """Tell a version from pyenv's word that it is not chosen."""
+    """Return whether an interpreter runs, and is not the placeholder of pyenv."""
     return subprocess.run([path, "-c", "import venv, ensurepip"], capture_output=True, check=False).returncode == 0
 
 

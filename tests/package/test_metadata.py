@@ -1,4 +1,4 @@
-"""What the package says of itself."""
+"""Metadata of the package."""
 
 import re
 import tomllib

@@ -1,4 +1,4 @@
-"""What a user has who installs the wheel with its extra into an empty environment: tests of stacks, and the command."""
+"""Tests of stacks in an empty environment with only the wheel and its extra."""
 
 import os
 import re

@@ -22,7 +22,7 @@ BESIDE_THE_MODULES = [".env", "secrets.json", "credentials", "x.pyc", ".x.py.swp
 
 
 def tracked(*folders: str) -> set[str]:
-    """Return the files that git knows."""
+    """Return the files that git tracks."""
     listed = subprocess.run(["git", "ls-files", *folders], cwd=ROOT, capture_output=True, text=True, check=True)
     return set(listed.stdout.splitlines())
 
@@ -90,7 +90,7 @@ def test_a_wheel_has_the_script_and_the_pytest_plugin(wheels: dict[str, Path]) -
     assert "[pytest11]\npersonalize_local = personalize_local.pytest_plugin" in declared
 
 
-@pytest.mark.slow  # It fails as long as a file is not known to git, which is usual while one works.
+@pytest.mark.slow  # It fails as long as git doesn't track a file, which is usual during development.
 def test_the_source_distribution_has_only_the_tracked_files(sdist: Path) -> None:
     with tarfile.open(sdist) as archive:
         names = sorted(member.name.partition("/")[2] for member in archive if not member.isdir())

@@ -1,4 +1,4 @@
-"""cfn-lint has nothing to say about the templates: https://github.com/aws-cloudformation/cfn-lint."""
+"""cfn-lint has no findings in the templates: https://github.com/aws-cloudformation/cfn-lint."""
 
 import json
 from typing import Any, Final
@@ -16,7 +16,7 @@ SMALL: Final = sorted({*STACKS} - {"TwentyJobs"})
 
 
 def findings(template: dict[str, Any]) -> list[str]:
-    """Give errors and warnings."""
+    """Return errors and warnings."""
     config = ManualArgs(ignore_checks=IGNORED, regions=["us-east-1"])
     return [f"{match.rule.id} {match.message}" for match in lint_text(json.dumps(template), config=config)]
 

@@ -1,4 +1,4 @@
-"""checkov finds nothing but what is answered here, and in docs/security.md: https://www.checkov.io."""
+"""checkov has only the findings that are explained here and in docs/security.md: https://www.checkov.io."""
 
 import json
 import subprocess
@@ -17,7 +17,7 @@ ACCEPTED: Final = {
         "CKV_AWS_115",
         _FUNCTION,
     ): "reserved concurrency is taken from everything else in the account",
-    ("CKV_AWS_116", _FUNCTION): "nobody would read the queue: CloudFormation tells of a request without an answer",
+    ("CKV_AWS_116", _FUNCTION): "a queue is not needed: CloudFormation reports a request without a response",
     (
         "CKV_AWS_117",
         _FUNCTION,
@@ -34,20 +34,20 @@ pytestmark = pytest.mark.nightly
 
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """Let checkov look at all templates at once, without asking anybody for policies or descriptions."""
+    """Run checkov on all templates at once, without network."""
     assert CHECKOV.exists(), "`make test-all` installs checkov"
     folder = tmp_path_factory.mktemp("templates")
     sound().write(folder)
     faulty().write(folder)
     options = ["--framework", "cloudformation", "--skip-download", "--compact", "--output", "json"]
     ran = subprocess.run([CHECKOV, "--directory", folder, *options], capture_output=True, text=True, cwd=folder)
-    told: dict[str, Any] = json.loads(ran.stdout)
-    assert not told["results"]["parsing_errors"]
-    return told
+    report: dict[str, Any] = json.loads(ran.stdout)
+    assert not report["results"]["parsing_errors"]
+    return report
 
 
 def findings(report: dict[str, Any], *, in_faulty: bool) -> set[tuple[str, str]]:
-    """Give failed checks, each with the resource that it is about."""
+    """Return failed checks, each with the resource that it is about."""
     return {
         (check["check_id"], check["resource"])
         for check in report["results"]["failed_checks"]
@@ -71,9 +71,9 @@ def test_every_suppressed_finding_exists(report: dict[str, Any]) -> None:
 
 
 def test_all_templates_are_checked(report: dict[str, Any]) -> None:
-    looked_at = {Path(check["file_path"]).stem for check in report["results"]["passed_checks"]}
+    checked = {Path(check["file_path"]).stem for check in report["results"]["passed_checks"]}
 
-    assert looked_at >= {"DemoData", "Demo", "TwentyJobs", "OwnKey"}
+    assert checked >= {"DemoData", "Demo", "TwentyJobs", "OwnKey"}
 
 
 def test_a_role_that_may_do_anything_and_that_anyone_may_assume_is_found(report: dict[str, Any]) -> None:

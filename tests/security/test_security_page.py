@@ -1,4 +1,4 @@
-"""docs/security.md answers each finding of NIST 800-53 R5 and of checkov, and none that isn't found."""
+"""docs/security.md explains each finding of NIST 800-53 R5 and of checkov, and no other."""
 
 import re
 from typing import Any, Final

@@ -24,7 +24,7 @@ KEY_OF_THE_ACCOUNT: Final = {
 
 
 def allowing(policy: Policy) -> list[dict[str, Any]]:
-    """Give the statements that allow something, without the account's own of a key."""
+    """Return the statements that allow something, without the account's own of a key."""
     return [each for each in policy.statements() if each["Effect"] == "Allow" and each != KEY_OF_THE_ACCOUNT]
 
 

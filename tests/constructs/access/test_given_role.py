@@ -29,13 +29,13 @@ def new_role(scope: cdk.Stack, id: str = "Own") -> iam.Role:
 
 
 def policy_of(template: Deployed, prefix: str) -> dict[str, Any]:
-    """Give the properties of the policy whose logical id starts so."""
+    """Return the properties of the policy whose logical id starts so."""
     (name,) = [each for each in template.of_type("AWS::IAM::Policy") if each.startswith(prefix)]
     return template.properties(name)
 
 
 def passed_roles(template: Deployed) -> list[list[dict[str, Any]]]:
-    """Give the statements with which functions pass roles: the one that starts jobs."""
+    """Return the statements with which functions pass roles: the one that starts jobs."""
     roles = [
         template.properties(each) for each in template.of_type("AWS::IAM::Role") if each.startswith("DatasetImport")
     ]

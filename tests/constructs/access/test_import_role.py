@@ -177,10 +177,10 @@ def test_as_many_imports_fit_into_a_bucket_policy_as_documented() -> None:
         return len(names)
 
     few, more = size_with(2), size_with(12)
-    room = 2 + (20_480 - few) // ((more - few) // 10)
+    capacity = 2 + (20_480 - few) // ((more - few) // 10)
     found = re.search(r"some (\d+) imports from folders", README)
     assert found is not None
-    assert int(found[1]) <= room
+    assert int(found[1]) <= capacity
 
 
 @jsii.implements(cdk.IAspect)

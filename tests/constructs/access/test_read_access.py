@@ -27,7 +27,7 @@ def with_key_of_this_app() -> cdk.Stack:
 
 
 def reported(stack: cdk.Stack) -> dict[str, list[dict[str, Any]]]:
-    """Give the statements that synth tells of, by the policy that must hold them."""
+    """Return the statements that synth reports, by the policy that must contain them."""
     found = {}
     for warning in own_warnings(stack):
         if "[ack: cdk-personalize-import:region]" in warning:

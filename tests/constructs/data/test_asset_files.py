@@ -39,7 +39,7 @@ def write(folder: Path, **changed: str) -> Path:
     for name, content in {"one": "1", "two": "2", **changed}.items():
         (folder / f"{name}.csv").write_text(content)
     (folder / "older" / "three.csv").write_text("3")
-    (folder / "notes.txt").write_text("not to be shipped")
+    (folder / "notes.txt").write_text("not an asset")
     return folder
 
 
@@ -60,14 +60,14 @@ def test_the_csv_files_directly_in_a_folder_are_separate_assets(folder: Path, tm
     assert [file["Name"] for file in properties["DataFiles"]] == ["one.csv", "two.csv"]
     assert properties["DataLocation"] == f"s3://{BUCKET}/{STACK_FOLDER}/{hash_of(folder)}/"
     files = json.loads(Path(app.synth().directory, "Stack.assets.json").read_text())["files"].values()
-    shipped = {
+    assets = {
         next(iter(file["destinations"].values()))["objectKey"]: file["source"]
         for file in files
         if file["source"]["path"].endswith(".csv")
     }
-    assert {file["Source"].removeprefix(f"s3://{ASSETS}/") for file in properties["DataFiles"]} == set(shipped)
-    assert [source["packaging"] for source in shipped.values()] == ["file", "file"]
-    assert sorted(Path(app.outdir, source["path"]).read_text() for source in shipped.values()) == ["1", "2"]
+    assert {file["Source"].removeprefix(f"s3://{ASSETS}/") for file in properties["DataFiles"]} == set(assets)
+    assert [source["packaging"] for source in assets.values()] == ["file", "file"]
+    assert sorted(Path(app.outdir, source["path"]).read_text() for source in assets.values()) == ["1", "2"]
 
 
 def test_a_single_file_is_imported_by_its_name(folder: Path) -> None:
@@ -240,7 +240,7 @@ def test_is_complete_may_copy_asset_files_and_fill_and_empty_the_bucket(stack: c
 
 
 def test_the_bucket_is_emptied_after_the_jobs_are_deleted_and_before_it_is(stack: cdk.Stack) -> None:
-    """What depends on something is deleted before it, and made after it."""
+    """Resources are deleted before their dependencies, and created after them."""
     resources = template_of(stack)["Resources"]
     (emptying,) = [name for name, each in resources.items() if each["Type"] == contract.DATA_RESOURCE_TYPE]
     (bucket,) = [name for name, each in resources.items() if each["Type"] == "AWS::S3::Bucket"]

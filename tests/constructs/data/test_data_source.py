@@ -13,7 +13,7 @@ from tests.constructs.support.stacks import add_job, deployed, from_new_bucket, 
 
 
 def read_by(stack: cdk.Stack, job: Any, **parameters: str) -> dict[str, str]:
-    """Give what the import role may do, as action and resource."""
+    """Return what the import role may do, as action and resource."""
     (policy,) = deployed(stack, **parameters).properties(logical_id(job.role))["Policies"]
     return {statement["Action"]: statement["Resource"] for statement in policy["PolicyDocument"]["Statement"]}
 

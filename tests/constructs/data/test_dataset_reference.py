@@ -26,7 +26,7 @@ Change = Callable[[personalize.CfnDataset], object]
 
 
 def written(change: Change = lambda _: None, given: Callable[[personalize.CfnDataset], Any] = lambda d: d) -> Any:
-    """Return what the template says about the dataset of a job, where the dataset changes after the job was created."""
+    """Return the dataset definition of a job in the template, with a dataset that changes after the job was created."""
     stack = new_stack()
     dataset = add_dataset(stack)
     job = add_job(stack, dataset=given(dataset))

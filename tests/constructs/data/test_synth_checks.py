@@ -52,14 +52,14 @@ def stack() -> cdk.Stack:
     return new_stack()
 
 
-def said(stack: cdk.Stack) -> tuple[list[str], list[str], list[str]]:
+def annotations(stack: cdk.Stack) -> tuple[list[str], list[str], list[str]]:
     return errors_of(stack), warnings_of(stack), infos_of(stack)
 
 
 def test_valid_data_has_no_findings(stack: cdk.Stack, tmp_path: Path) -> None:
     add_asset_job(stack, write(tmp_path / "items.csv", GOOD))
 
-    assert said(stack) == ([], [], [])
+    assert annotations(stack) == ([], [], [])
 
 
 def test_each_error_has_the_problem_its_location_its_count_and_the_fix(stack: cdk.Stack, tmp_path: Path) -> None:
@@ -128,7 +128,7 @@ def test_the_domain_of_the_schema_is_found_with_it(stack: cdk.Stack, tmp_path: P
 def test_data_with_an_unknown_schema_is_reported_as_not_checked(stack: cdk.Stack, tmp_path: Path) -> None:
     add_asset_job(stack, write(tmp_path / "items.csv", WRONG), schema=None)
 
-    errors, warnings, (info,) = said(stack)
+    errors, warnings, (info,) = annotations(stack)
     assert (errors, warnings) == ([], [])
     assert "data not checked" in info
     assert "schema=DatasetSchema.from_file(...)" in info
@@ -147,7 +147,7 @@ def test_the_schema_of_the_dataset_may_be_formatted_differently(stack: cdk.Stack
     source = DataSource.from_asset(str(write(tmp_path / "items.csv", GOOD)), schema=given)
     add_job(stack, dataset=dataset_of(stack, ITEMS.to_cfn_schema(stack, "Schema").attr_schema_arn), data_source=source)
 
-    assert said(stack) == ([], [], [])
+    assert annotations(stack) == ([], [], [])
 
 
 @pytest.mark.parametrize("schema", ["items.schema.json", {"type": "record"}, 5])
@@ -162,7 +162,7 @@ def test_all_files_of_a_folder_are_checked_and_reported_by_name(stack: cdk.Stack
     write(tmp_path / "items" / "a.csv", GOOD)
     write(tmp_path / "items" / "b.csv", f"{HEADER}\ni3,1.5\n")
     write(tmp_path / "items" / "c.csv", f"{HEADER}\ni1,1.5,red\n,1,red\n")
-    write(tmp_path / "items" / "notes.txt", "not shipped, and nothing to be said of")
+    write(tmp_path / "items" / "notes.txt", "not an asset, and not checked")
     add_asset_job(stack, tmp_path / "items")
 
     assert [error.partition(" in ")[2].partition(".csv")[0] for error in errors_of(stack)] == ["b", "c"]

@@ -26,7 +26,7 @@ OF_THE_PROVIDER = {
 
 
 def alarms(stack: cdk.Stack) -> dict[str, dict[str, Any]]:
-    """Give the alarms by the beginning of their logical ids."""
+    """Return the alarms by the beginning of their logical ids."""
     template = deployed(stack)
     return {name[:-8]: template.properties(name) for name in template.of_type("AWS::CloudWatch::Alarm")}
 

@@ -48,7 +48,7 @@ def statements(stack: cdk.Stack) -> list[dict[str, Any]]:
 def test_a_rule_matches_the_stack_name_and_the_logical_id_of_the_job() -> None:
     stack = new_stack("Shop")
     job = add_job(stack)
-    job.on_state_change("Told")
+    job.on_state_change("Changed")
 
     (rule,) = rules(stack)
     assert rule["EventPattern"] == {
@@ -61,13 +61,13 @@ def test_a_rule_matches_the_stack_name_and_the_logical_id_of_the_job() -> None:
 def test_a_rule_matches_all_resources_of_a_wait_chain_and_each_of_them_gets_the_previous_status() -> None:
     stack = new_stack()
     job = add_job(stack, timeout=cdk.Duration.hours(2))
-    job.on_state_change("Told")
+    job.on_state_change("Changed")
 
     names = [logical_id(job.node.find_child(each)) for each in ("Resource", "Wait2", "Wait3")]
-    legs = [template_of(stack)["Resources"][name]["Properties"] for name in names]
+    resources = [template_of(stack)["Resources"][name]["Properties"] for name in names]
     assert rules(stack)[0]["EventPattern"]["detail"]["logicalResourceId"] == names
-    assert [leg["PublishStateChanges"] for leg in legs] == [True] * 3
-    assert [leg.get("LastStatus") for leg in legs] == [
+    assert [resource["PublishStateChanges"] for resource in resources] == [True] * 3
+    assert [resource.get("LastStatus") for resource in resources] == [
         None,
         *({"Fn::GetAtt": [name, "Status"]} for name in names[:2]),
     ]
@@ -84,7 +84,7 @@ def test_a_rule_accepts_the_same_arguments_as_the_rules_of_cdk_constructs() -> N
     stack = new_stack()
     queue = sqs.Queue(stack, "Queue")
     rule = add_job(stack).on_state_change(
-        "Told",
+        "Changed",
         target=targets.SqsQueue(queue),
         description="Publishes changes",
         event_pattern={"detail": {"previousStatus": ["CREATE PENDING"]}},
@@ -148,7 +148,7 @@ def test_by_default_nothing_is_published_or_allowed_to_be() -> None:
 def test_a_rule_of_one_job_does_not_match_another(ask: Any) -> None:
     stack = new_stack()
     asked, other = add_job(stack, "Asked"), add_job(stack, "Other")
-    ask(asked, "Told")
+    ask(asked, "Changed")
 
     assert properties_of(asked)["PublishStateChanges"] is True
     assert "PublishStateChanges" not in properties_of(other)

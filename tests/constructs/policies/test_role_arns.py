@@ -30,15 +30,15 @@ def test_the_longest_path_that_fits_is_accepted_and_a_longer_one_is_rejected(sta
     app = new_app()
     stack = new_stack(scope=app, stack_name=stack_name, env=ENV)
     add_job(stack)
-    room = LIMIT - arn_length(deployed(stack), stack_name) + 1  # a path begins where another one ends
+    length = LIMIT - arn_length(deployed(stack), stack_name) + 1  # a path begins where another one ends
 
     stack = new_stack(stack_name=stack_name, env=ENV)
-    add_job(stack, provider=with_path(room, stack))
+    add_job(stack, provider=with_path(length, stack))
     assert arn_length(deployed(stack), stack_name) == LIMIT
 
     stack = new_stack(stack_name=stack_name, env=ENV)
     with pytest.raises(ValidationError) as refused:
-        add_job(stack, provider=with_path(room + 1, stack))
+        add_job(stack, provider=with_path(length + 1, stack))
     text = str(refused.value)
     assert "the ARN of the import role would have 257 characters" in text
     assert "Personalize takes 256" in text

@@ -89,7 +89,7 @@ def test_no_role_has_a_managed_policy(template: Deployed) -> None:
 
 
 def allowed(template: Deployed, prefix: str) -> dict[str, set[str]]:
-    """Give what the role whose logical id starts so may do: resources by action."""
+    """Return the permissions of the role whose logical id has this beginning: resources by action."""
     (name,) = [name for name in template.of_type("AWS::IAM::Role") if name.startswith(prefix)]
     may: dict[str, set[str]] = {}
     own = [each for each in template.all_properties("AWS::IAM::Policy") if name.lower() in str(each["Roles"])]

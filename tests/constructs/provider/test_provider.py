@@ -34,7 +34,7 @@ def template(stack: cdk.Stack) -> Deployed:
 
 
 def functions(template: Deployed) -> dict[str, dict[str, Any]]:
-    """Give the two functions by the last part of their handler."""
+    """Return the two functions by the last part of their handler."""
     return {each["Handler"].rpartition(".")[2]: each for each in template.all_properties("AWS::Lambda::Function")}
 
 

@@ -29,7 +29,7 @@ def names(schema: DatasetSchema) -> list[str]:
 
 
 def created(schema: DatasetSchema, scope: Construct | None = None, id: str = "Schema", **more: Any) -> dict[str, Any]:
-    """Give the properties of the resource that a schema becomes."""
+    """Return the properties of the resource that a schema becomes."""
     scope = scope or new_stack()
     resource = schema.to_cfn_schema(scope, id, **more)
     stack = cdk.Stack.of(scope)

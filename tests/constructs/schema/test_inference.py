@@ -22,7 +22,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def proposed(path: Path, header: str, *rows: str, **more: Any) -> dict[str, dict[str, Any]]:
-    """Give the fields that are proposed, by name and without it."""
+    """Return the fields that are proposed, by name and without it."""
     path.write_text("\n".join([header, *rows]) + "\n")
     return by_name(DatasetSchema.from_csv(path, **more))
 
@@ -32,7 +32,7 @@ def by_name(schema: DatasetSchema) -> dict[str, dict[str, Any]]:
 
 
 def column(path: Path, values: Iterable[str], kind: str = "USER_ID") -> dict[str, Any]:
-    """Give the field that is proposed for a column of values."""
+    """Return the field that is proposed for a column of values."""
     return proposed(path, f"{kind},X", *(f"id{number},{value}" for number, value in enumerate(values)))["X"]
 
 

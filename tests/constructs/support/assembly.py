@@ -21,7 +21,7 @@ pathlib.Path(sys.argv[2]).write_text(json.dumps([personalize_import.__file__, *s
 
 @dataclass(frozen=True)
 class Assembly:
-    """What a synth made, and what it said."""
+    """The assembly and the output of a synth."""
 
     folder: Path
     modules: frozenset[str]
@@ -29,12 +29,12 @@ class Assembly:
     said: str
 
     def files(self) -> dict[str, bytes]:
-        """Give every file with its content."""
+        """Return every file with its content."""
         files = [path for path in sorted(self.folder.rglob("*")) if path.is_file()]
         return {str(path.relative_to(self.folder)): path.read_bytes() for path in files}
 
     def templates(self) -> dict[str, dict[str, Any]]:
-        """Give the templates by the names of their files."""
+        """Return the templates by the names of their files."""
         return {path.name: json.loads(path.read_bytes()) for path in self.folder.glob("*.template.json")}
 
     @property
@@ -54,7 +54,7 @@ def synth(
     prefix: tuple[str, ...] = (),
     packages: list[Path] | None = None,
 ) -> Assembly:
-    """Run an app in a process of its own, in `folder`, with the packages of the checkout or those in `packages`.
+    """Run an app in a subprocess, in `folder`, with the packages of the checkout or those in `packages`.
 
     `environment` comes on top of this process's own, `without` variables that start so; `prefix` is the command that
     runs it.

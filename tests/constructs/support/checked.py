@@ -29,7 +29,7 @@ def dataset_of(stack: cdk.Stack, schema_arn: str, dataset_type: str = "Items") -
 
 
 def add_asset_job(stack: cdk.Stack, path: Path, schema: DatasetSchema | None = ITEMS, **more: Any) -> DatasetImportJob:
-    """Add a job for a dataset made elsewhere."""
+    """Add a job for a dataset outside the app."""
     return add_job(stack, data_source=DataSource.from_asset(str(path), schema=schema), **more)
 
 

@@ -45,23 +45,23 @@ class Deployed:
         self._parameters = {**_PSEUDO, **defaults, **(parameters or {})}
 
     def of_type(self, resource_type: str) -> dict[str, dict[str, Any]]:
-        """Give all resources of a type by their logical ids."""
+        """Return all resources of a type by their logical ids."""
         resources: dict[str, dict[str, Any]] = self.template["Resources"]
         return {name: resource for name, resource in resources.items() if resource["Type"] == resource_type}
 
     def properties(self, logical_id: str) -> dict[str, Any]:
-        """Give the properties of a resource."""
+        """Return the properties of a resource."""
         properties = self.value(self.template["Resources"][logical_id].get("Properties", {}))
         assert isinstance(properties, dict)
         return properties
 
     def only(self, resource_type: str) -> dict[str, Any]:
-        """Give the properties of the only resource of a type."""
+        """Return the properties of the only resource of a type."""
         (logical_id,) = self.of_type(resource_type)
         return self.properties(logical_id)
 
     def all_properties(self, resource_type: str) -> list[dict[str, Any]]:
-        """Give the properties of each resource of a type."""
+        """Return the properties of each resource of a type."""
         return [self.properties(logical_id) for logical_id in self.of_type(resource_type)]
 
     def value(self, value: Any) -> Any:

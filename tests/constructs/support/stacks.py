@@ -66,7 +66,7 @@ def own_warnings(stack: cdk.Stack, id: str = "") -> list[str]:
 
 
 def logical_id(construct: IConstruct) -> str:
-    """Give the logical id of a resource, or of the resource that a construct stands for."""
+    """Return the logical id of a resource, or of the resource that a construct stands for."""
     child = construct.node.default_child or construct
     assert isinstance(child, Construct)
     name = cdk.Stack.of(construct).resolve(getattr(child, "logical_id"))  # noqa: B009  # no static type has it
@@ -75,5 +75,5 @@ def logical_id(construct: IConstruct) -> str:
 
 
 def properties_of(job: DatasetImportJob, **parameters: str) -> dict[str, Any]:
-    """Give the properties of the job's resource, as CloudFormation works them out."""
+    """Return the properties of the job's resource, as CloudFormation works them out."""
     return deployed(cdk.Stack.of(job), **parameters).properties(logical_id(job))

@@ -26,7 +26,7 @@ def ids_and_actions(statements: list[dict[str, Any]]) -> set[tuple[str, str]]:
 
 
 def app_with_everything(folder: Path, *, customize: bool) -> tuple[cdk.App, cdk.Stack]:
-    """Make an app whose jobs need each permission that a provider can have."""
+    """Create an app whose jobs need each permission that a provider can have."""
     (folder / "users.csv").write_text("USER_ID,CLASS\na,b\n", encoding="utf-8")
     app = cdk.App(context=WITHOUT_CODE, outdir=str(folder / f"out-{customize}"))
     stack, shop = new_stack(scope=app), new_stack("Shop", app)
@@ -64,7 +64,7 @@ def test_the_report_on_a_customized_role_has_every_action_that_the_template_woul
     statements = reported["identityPolicyStatements"]
 
     assert {action for action, _ in ids_and_actions(statements)} == {action for action, _ in ids_and_actions(needed)}
-    # Tokens look different in the report, so resources are counted. It has one more: the customized role of the job in
+    # Tokens differ in the report, so resources are counted. It has one more: the customized role of the job in
     # the same stack, which is under no path of import roles and is passed by its ARN.
     assert len(ids_and_actions(statements)) == len(ids_and_actions(needed)) + 1
     assert {each for each in ids_and_actions(needed) if ROLE_ARN in each[1]} == {

@@ -41,7 +41,7 @@ def problem(stack: cdk.Stack, **arguments: Any) -> str:
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "told"),
+    ("old", "new", "cause"),
     [
         (
             "eu-west-1",
@@ -52,10 +52,10 @@ def problem(stack: cdk.Stack, **arguments: Any) -> str:
         ("arn:aws:", "arn:aws-cn:", "dataset is in partition aws-cn (the stack: aws), got"),
     ],
 )
-def test_a_dataset_in_another_environment_is_an_error_that_names_the_cause(old: str, new: str, told: str) -> None:
+def test_a_dataset_in_another_environment_is_an_error_that_names_the_cause(old: str, new: str, cause: str) -> None:
     message = problem(new_stack(env=HERE), dataset=DATASET_ARN.replace(old, new))
 
-    assert told in message
+    assert cause in message
     assert "Personalize imports only into datasets of its own account and Region" in message
 
 

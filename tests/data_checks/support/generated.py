@@ -21,7 +21,7 @@ _USERS: Final = Schema(
 )
 SCHEMAS: Final = (INTERACTIONS, IN_A_SHOP, ITEMS, _USERS, ACTION_INTERACTIONS)
 
-# Good values of a field are found by its name or else by its type; few ids, so that they are repeated.
+# Good values of a field are found by its name otherwise by its type; few ids, so that they are repeated.
 _GOOD: Final[Mapping[str, Callable[[random.Random], str]]] = {
     "TIMESTAMP": lambda draw: str(1_700_000_000 + draw.randrange(1000)),
     "EVENT_TYPE": lambda draw: draw.choice(("View", "purchase", "Taken")),

@@ -14,7 +14,7 @@ COMMAND = [sys.executable, "-m", "demo.deploy_local"]
 
 
 @dataclass(frozen=True)
-class Ended:
+class ProcessResult:
     """The result of a run."""
 
     code: int
@@ -60,12 +60,12 @@ class Run:
         """Send the signal of Ctrl-C."""
         os.killpg(self.process.pid, signal.SIGINT)
 
-    def ended(self) -> Ended:
+    def ended(self) -> ProcessResult:
         """Wait until the run has ended."""
         output, _ = self.process.communicate(timeout=180)
-        return Ended(self.process.returncode, output)
+        return ProcessResult(self.process.returncode, output)
 
 
-def run(command: str, folder: Path, *arguments: str) -> Ended:
+def run(command: str, folder: Path, *arguments: str) -> ProcessResult:
     """Run the command until it has ended."""
     return Run(command, folder, *arguments).ended()

@@ -56,7 +56,7 @@ stack = cdk.Stack(app, "Recommendations")
 dataset = "arn:aws:personalize:eu-west-1:123456789012:dataset/shop/INTERACTIONS"
 data_source = DataSource.from_s3_uri("s3://my-interactions/interactions/")
 """
-_WITH_SURROUNDINGS: Final = f"""{_STACK}
+_WITH_CONTEXT: Final = f"""{_STACK}
 from aws_cdk import aws_ec2 as ec2, aws_kms as kms, aws_sqs as sqs
 vpc, queue, key = ec2.Vpc(stack, "Vpc"), sqs.Queue(stack, "Queue"), kms.Key(stack, "Key")
 """
@@ -67,7 +67,7 @@ BEFORE: Final[Mapping[str, str]] = {
     "docs/migration.md: from personalize_import": text_of("docs/migration.md: import json").replace(
         "app.synth()\n", ""
     ),
-    "docs/security.md: from personalize_import import DatasetImportProvider": _WITH_SURROUNDINGS,
+    "docs/security.md: from personalize_import import DatasetImportProvider": _WITH_CONTEXT,
 }
 
 _TESTING: Final = (

@@ -11,7 +11,7 @@ _COMMANDS: Final = re.compile(r"^```sh\n(?P<commands>.*?)^```$", re.DOTALL | re.
 
 
 def sections_of(example: str) -> dict[str, str]:
-    """Give the commands by the section that they stand in."""
+    """Return the commands by the section that they stand in."""
     text = (EXAMPLES / example / "README.md").read_text()
     return {
         section["title"]: "".join(found["commands"] for found in _COMMANDS.finditer(section["text"]))

@@ -134,7 +134,7 @@ class Pair:
         return member.end(member.begin("Update", self._resolved(name, self.template)))
 
     def _clear_import_failure(self, name: str) -> None:
-        """Make the repeated import succeed, even if its job is already running."""
+        """Create the repeated import succeed, even if its job is already running."""
         personalize = self.account.personalize
         personalize.job_behavior = replace(personalize.job_behavior, end="ACTIVE", failure_reason=None)
         wanted = parse(as_delivered(self._resolved(name, self.template)))

@@ -1,4 +1,4 @@
-"""A stack with one import: it deploys as CloudFormation does, and remembers every request that it made."""
+"""A stack with one import that is deployed as by CloudFormation, and that records every request."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace

@@ -1,4 +1,4 @@
-"""What an error code means, the same from every service; and lists that go on at the page that was throttled."""
+"""Classification of error codes of all services; and lists that continue at the throttled page."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -24,7 +24,7 @@ def client_error(code: str, status: int = 400) -> ClientError:
 
 
 def failing(*errors: Exception) -> Callable[[], str]:
-    """Make a call that fails with each of the errors, and then succeeds."""
+    """Create a call that fails with each of the errors, and then succeeds."""
     left = iter(errors)
 
     def call() -> str:

@@ -1,4 +1,4 @@
-"""The reader of an import role on boto3: what STS and S3 answer, and what becomes of it."""
+"""The boto3 reader that assumes an import role, with responses of STS and S3."""
 
 import threading
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ LAST_PAGE = PAGE.format("false", "", "data/b.csv")
 
 @dataclass
 class Service:
-    """STS and S3 in one; gives the scripted (status, body) in turn."""
+    """STS and S3 in one server, which returns the scripted (status, body) in order."""
 
     script: list[tuple[int, str]] = field(default_factory=list)
     tokens: list[str | None] = field(default_factory=list)

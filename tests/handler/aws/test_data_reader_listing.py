@@ -1,4 +1,4 @@
-"""The list of a location in S3: the files that an import reads, in bounded time and memory whatever else is there."""
+"""Listing the files of a location in S3, in bounded time and memory."""
 
 import tracemalloc
 from collections.abc import Callable, Iterator
@@ -29,7 +29,7 @@ DEEP: Final = "data/{:06}/part.csv"
 
 @dataclass
 class Bucket:
-    """S3 with one bucket, whose keys are made when they are listed; as S3, it returns them page by page."""
+    """A fake S3 with one bucket, whose keys are generated page by page when they are listed."""
 
     key: Callable[[int], str]
     number: int = MANY

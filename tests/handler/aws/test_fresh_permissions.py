@@ -1,4 +1,4 @@
-"""Roles and policies that are seconds old: what is refused is tried again for a while, and then told as it is."""
+"""Permissions that are not effective yet: denied calls are retried for a while, and then reported."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What errors of the real service mean here, and what time it is there."""
+"""Errors of the real client, and the clock of the service."""
 
 import time
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What the real client calls CloudFormation for, and what the answers mean."""
+"""Calls of the CloudFormation client, and their responses."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any

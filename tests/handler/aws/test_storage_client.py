@@ -1,4 +1,4 @@
-"""What the real client asks S3 for, and what the answers mean; tests/deploy/test_data_asset.py asks a real S3."""
+"""Calls of the S3 client, and their responses; tests/deploy/test_data_asset.py calls a real server."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any

@@ -1,4 +1,4 @@
-"""Whatever is sent to the functions, by another team or by whoever may invoke them: most of it is hostile."""
+"""Random and hostile events of another team, or of a user who may invoke the functions."""
 
 import copy
 import logging
@@ -55,7 +55,7 @@ class World:
         self.touched: list[tuple[str, str]] = []
 
     def send(self, attack: Attack) -> Event:
-        """Send an event, and let happen what comes of it; returns it as it was sent."""
+        """Send an event, run its execution, and return the event as it was sent."""
         stack, account = self.stacks[attack.team], self.account
         stack.resource_type = attack.resource_type
         event = attack.applied_to({
@@ -79,16 +79,16 @@ class World:
         return self.account.responses.get(event["ResponseURL"], [])
 
     def _invoke(self, call: Callable[[], Any]) -> Any:
-        """Invoke a function again where its answer was lost, as Lambda and the state machine do."""
+        """Invoke a function, and retry if its response was lost, as Lambda and the state machine do."""
         for _ in range(LAMBDA_ATTEMPTS):
             try:
                 return call()
             except NotDeliveredError:
                 self.account.clock.advance(15)
-        raise AssertionError("the answer is lost each time")
+        raise AssertionError("the response is lost each time")
 
     def _poll(self, event: Event) -> None:
-        """Poll until the functions say that it is complete, as the state machine does."""
+        """Poll until the functions return IsComplete, as the state machine does."""
         account, data = self.account, event
         for _ in range(POLLS_MAX):
             data = self._invoke(partial(account.functions.is_complete, copy.deepcopy(data), account.context))
@@ -161,7 +161,7 @@ def test_every_event_gets_a_response_or_an_error_and_no_log_line_is_forged_or_ha
 
 
 def assert_answered(world: World, attack: Attack) -> str:
-    """Send an event, and return what was answered; or that it was refused, as it names nobody to answer."""
+    """Send an event, and return the status of the response, or that the event was rejected without one."""
     try:
         event = world.send(attack)
     except NotARequestError as refusal:
@@ -169,7 +169,7 @@ def assert_answered(world: World, attack: Attack) -> str:
         return "no request"
     assert can_be_answered(event)
     responses = world.responses_to(event)
-    assert responses, "CloudFormation got no answer"
+    assert responses, "CloudFormation got no response"
     assert len({response.status for response in responses}) == 1
     for response in responses:
         assert "defect" not in response.reason

@@ -23,7 +23,7 @@ from tests.handler.support.simulator import CloudFormation
 BUSY = BusyError("CreateDatasetImportJob", "LimitExceededException", "More than 5 resources with PENDING status.")
 
 
-# A raise in a poll is answered with a random physical id.
+# For an exception in a poll, it responds with a random physical id.
 
 
 def test_a_failure_in_a_poll_has_the_id_of_the_resource(
@@ -101,7 +101,7 @@ def test_a_long_reason_keeps_its_beginning(
     assert response.reason.startswith(reason[:2500])
 
 
-# Its timer answers FAILED half a second before the function's time is up, in polls too.
+# Its timer responds with FAILED half a second before the function times out, in polls too.
 
 
 @contextmanager
@@ -202,7 +202,7 @@ def test_neither_the_event_nor_its_url_is_in_a_log_line(
         secret = event["ResponseURL"].partition("=")[2]
         assert [line for line in log.lines if secret in line or "ResponseURL" in line] == []
     assert log.lines
-    assert [line for line in log.lines if " crhelper." in line] == [], "it tells of rules that nobody makes"
+    assert [line for line in log.lines if " crhelper." in line] == [], "it logs rules that do not exist"
 
 
 def test_neither_the_root_s_nor_boto_s_own_lines_are_logged_in_full(cloudformation: CloudFormation) -> None:
@@ -223,7 +223,7 @@ def test_the_reason_is_logged_last(cloudformation: CloudFormation, personalize: 
     assert log.lines[-1].endswith(response.reason)
 
 
-# It sleeps 120 seconds before it answers a Delete.
+# It sleeps 120 seconds before it responds to a Delete.
 
 
 def test_a_delete_does_not_sleep(cloudformation: CloudFormation, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""Requests that come twice, functions that die, answers that are lost, waiters that don't start."""
+"""Events that are delivered twice, functions that are killed, lost responses, and failing StartExecution calls."""
 
 import json
 

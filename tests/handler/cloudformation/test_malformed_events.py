@@ -1,4 +1,4 @@
-"""Events that neither CloudFormation nor the state machine sends: the answer names what is wrong with them."""
+"""Events that neither CloudFormation nor the state machine sends: the response reports their problems."""
 
 from typing import Any, Final
 

@@ -1,4 +1,4 @@
-"""The way of an answer to CloudFormation, over HTTPS to an endpoint that may not take it."""
+"""Sending a response to CloudFormation over HTTPS, with endpoints that may fail."""
 
 import json
 import threading

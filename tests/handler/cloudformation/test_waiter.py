@@ -149,7 +149,7 @@ OTHER = {**EVENT, "RequestId": "later", "LogicalResourceId": "Other"}
 
 
 def executions(*events: dict[str, object], next_token: str | None = None) -> dict[str, object]:
-    """Answer as ListExecutions does, in whatever order."""
+    """Return a response of ListExecutions, in any order."""
     begun_at = {"earlier": 1699999999.5, "later": 1700000000.5}
     listed = [
         {

@@ -1,4 +1,4 @@
-"""How long the waiter is tried and asked, and what is an error at once."""
+"""Limits of retries for starting and listing executions, and permanent errors."""
 
 import pytest
 from botocore.config import Config

@@ -1,6 +1,6 @@
 """Malformed properties, straight to the function: a plain template may send anything, and tokens may become anything.
 
-Each request is answered FAILED with the names of what is wrong, and starts no job.
+Each request fails with the names of the invalid properties, and starts no job.
 """
 
 import re
@@ -30,7 +30,7 @@ def assert_refused_by_name(response: Response, sent: Malformed) -> None:
 
 
 def is_named(name: str, reason: str) -> bool:
-    """Look at where a problem begins: the names of all properties are told with every one that is not known."""
+    """Return whether a problem begins with the name, because an unknown name is reported with all known ones."""
     return re.search(rf"(^|; ){name}( must be |: | is missing)", reason) is not None
 
 
@@ -143,7 +143,7 @@ def test_a_missing_property_is_reported_with_its_allowed_values(name: str) -> No
     assert response.reason.startswith(f"{name} is missing: it must be a")
 
 
-# Each of these takes four bytes of an answer's 4096, or two where JSON escapes it.
+# Each of these takes four of the 4096 bytes of a response, or two if JSON escapes it.
 @pytest.mark.parametrize("character", ["👻", '"', "\\", "\0"])
 def test_every_name_is_reported_although_all_values_are_long(character: str) -> None:
     sent = corrupted(**dict.fromkeys(FAULTS.keys() | {"Surprise", "Surprises", "Surprised"}, character * 1000))

@@ -1,4 +1,4 @@
-"""What others have written is shown on one line, and every character of it can be seen."""
+"""Text from outside is written on one line, with only visible characters."""
 
 import pytest
 from hypothesis import given

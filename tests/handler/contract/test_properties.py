@@ -1,4 +1,4 @@
-"""What a template may say, and what is said to who says something else."""
+"""Parsing of properties, and the messages for invalid ones."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""With Preflight, hostile data is answered within a moment, and its names reach neither log nor reason as they are."""
+"""Preflight of hostile data takes seconds at most, and its names are escaped in log and reason."""
 
 import logging
 import time

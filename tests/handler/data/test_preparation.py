@@ -135,7 +135,7 @@ def test_an_import_without_asset_files_copies_nothing_and_needs_no_extra_poll(
 
     assert cloudformation.create(properties()).succeeded
     assert account.storage.calls == []
-    assert account.polled_at.count(begun) == 2, "one look decides, and one starts the job"
+    assert account.polled_at.count(begun) == 2, "one poll decides, and one starts the job"
 
 
 def test_an_existing_job_needs_no_files(

@@ -1,4 +1,4 @@
-"""The resource beside the data bucket: it empties the bucket when it is deleted, and never stands in the way."""
+"""The resource that empties the staging bucket when it is deleted, and never fails a Delete."""
 
 import time
 
@@ -101,12 +101,12 @@ def test_a_bucket_that_can_not_be_emptied_is_logged_and_the_delete_succeeds(
 ) -> None:
     resource.create(PROPERTIES)
     storage.fail_next("empty", DENIED, times=100)
-    begun = account.clock.now
+    started_at = account.clock.now
 
     deleted = resource.delete()
 
     assert deleted.succeeded
-    assert 120 <= deleted.sent_at - begun < 180
+    assert 120 <= deleted.sent_at - started_at < 180
     (line,) = log.lines_from("WARNING personalize_import_handler")
     assert "is not authorized to perform: s3:ListBucketVersions" in line
     assert '{"Effect": "Allow", "Action": "s3:ListBucketVersions", "Resource": "arn:aws:s3:::shop-data-bucket"}' in line
@@ -117,12 +117,12 @@ def test_a_bucket_that_stays_busy_ends_before_cloudformation_times_out(
 ) -> None:
     resource.create(PROPERTIES)
     storage.fail_next("empty", BusyError("ListObjectVersions", "SlowDown", ""), times=1000)
-    begun = account.clock.now
+    started_at = account.clock.now
 
     deleted = resource.delete()
 
     assert deleted.succeeded
-    assert deleted.sent_at - begun < 3600
+    assert deleted.sent_at - started_at < 3600
 
 
 @pytest.mark.parametrize(

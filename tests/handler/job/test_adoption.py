@@ -1,4 +1,4 @@
-"""Which job is joined, and which import is made again."""
+"""Adoption of existing jobs, and imports that are repeated."""
 
 import pytest
 
@@ -209,7 +209,7 @@ def test_a_later_import_of_the_same_resource_that_was_never_undone_makes_an_upda
     personalize.job_behavior = JobBehavior(seconds=1200)
     assert not cloudformation.update(properties(DataLocation=OTHER_LOCATION, TimeoutSeconds=60)).succeeded
     cloudformation.account.clock.advance(1200)
-    cloudformation.properties = properties()  # without a rollback, by what the last success has said
+    cloudformation.properties = properties()  # without a rollback, the properties of the last success
 
     updated = cloudformation.update(properties(Tags=tags(stage="prod")))
 

@@ -1,4 +1,4 @@
-"""What a FULL import imports again for the resources that come after it, once a rollback has repeated it."""
+"""INCREMENTAL imports that are repeated after a rollback has repeated the FULL import before them."""
 
 from typing import Any
 

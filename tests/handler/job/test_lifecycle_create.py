@@ -1,4 +1,4 @@
-"""Create: from the request to the one answer."""
+"""Create: from the request to the response."""
 
 from personalize_import_handler.contract import Attribute
 from personalize_import_handler.errors import BusyError, RefusedError

@@ -1,4 +1,4 @@
-"""The time between the request and its answer: queue, timeout, and what may happen meanwhile."""
+"""The time between a request and its response: queue, polls, timeout."""
 
 import pytest
 
@@ -165,7 +165,7 @@ def test_a_refused_describe_fails_with_the_text_of_the_service(
 def test_the_timeout_follows_the_clock_of_the_service(
     cloudformation: CloudFormation, account: Account, personalize: FakePersonalize, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # The service's clock is known once it has answered; before, there is only the function's own, 30 minutes behind.
+    # Until the first response of the service, the function's clock is used, which is 30 minutes behind.
     monkeypatch.setattr(personalize, "now", lambda: account.clock.now - (0 if personalize.calls else 1800))
 
     response = cloudformation.create(properties(TimeoutSeconds=600))
@@ -177,12 +177,12 @@ def test_a_job_that_is_deleted_before_its_tags_are_set_is_reported(
     cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
     created = cloudformation.create(properties())
-    look, polls = personalize.describe_dataset_import_job, iter(range(2))
+    describe, polls = personalize.describe_dataset_import_job, iter(range(2))
 
     def deleted_before_the_second_poll(arn: str) -> object:
         if next(polls, None):
             personalize.delete_dataset()
-        return look(arn)
+        return describe(arn)
 
     personalize.describe_dataset_import_job = deleted_before_the_second_poll  # type: ignore[method-assign,assignment]
 

@@ -1,4 +1,4 @@
-"""What a resource may name that was moved to another stack: what belongs to its new stack, and to the one before."""
+"""A resource that was moved to another stack may use roles and jobs of its new and its previous stack."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Which jobs a resource adopts that is created again, and which ones its stack has released.
+"""Jobs that a resource that is created again adopts, and jobs that its stack has released.
 
 A resource that is deleted releases its jobs, unless a deployment that failed is rolled back.
 """

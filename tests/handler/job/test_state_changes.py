@@ -1,4 +1,4 @@
-"""State changes: told where they are asked for, each once, and never at the expense of an import."""
+"""State change events: published once each if enabled, and without effect on the import."""
 
 import pytest
 
@@ -176,10 +176,10 @@ def test_a_delete_publishes_nothing(
 ) -> None:
     personalize.job_behavior = JobBehavior(seconds=3700)
     cloudformation.create(properties(**ASKED))
-    told = list(event_bus.changes)
+    published = list(event_bus.changes)
     cloudformation.delete()
 
-    assert event_bus.changes == told
+    assert event_bus.changes == published
 
 
 @pytest.mark.parametrize(("seconds", "end"), [(3 * 3600, "ACTIVE"), (300, "ACTIVE"), (2 * 2400 + 20, "CREATE FAILED")])
@@ -225,7 +225,7 @@ def test_a_wait_chain_publishes_a_job_that_only_its_second_resource_can_start(
         RefusedError("DescribeDatasetImportJob", "InvalidInputException", "Invalid input."),
         BusyError("DescribeDatasetImportJob", "ThrottlingException", "Rate exceeded"),
     ],
-    ids=["refused", "busy until the time is up"],
+    ids=["refused", "busy until the timeout"],
 )
 def test_a_job_that_can_no_longer_be_described_is_published_as_unwatched(
     cloudformation: CloudFormation,

@@ -33,7 +33,7 @@ def for_role(arn: str) -> dict[str, object]:
 
 
 def advice_for(text: str, access: ImportProperties = READING) -> tuple[str, list[object]]:
-    """Give what is told for a text of the service: the words, and the statements among them."""
+    """Return the reason for a message of the service: its text and the statements in it."""
     reason = failure_reasons.start_failed(RefusedError("CreateDatasetImportJob", "Any", text), "nightly-1", access)
     words, statements, rest = [], [], reason.partition("CreateDatasetImportJob failed with Any. ")[2]
     while "{" in rest:

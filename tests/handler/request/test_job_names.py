@@ -1,4 +1,4 @@
-"""Names of jobs: the same for the same import, whatever else changes."""
+"""Names of jobs, which depend only on the identity of the import."""
 
 import re
 

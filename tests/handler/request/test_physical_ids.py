@@ -1,4 +1,4 @@
-"""Physical ids: made once when a resource is created, and returned ever after, wherever the resource is moved."""
+"""Physical ids, which are created once and never change, even if the resource is moved."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -23,7 +23,7 @@ ANY_ID = pytest.mark.parametrize(
 def move(
     account: Account, physical_resource_id: str, settled: Mapping[str, Any] | None, **place: Any
 ) -> CloudFormation:
-    """Move a resource to another place, as a refactoring of stacks does: no request is made, and its id stays."""
+    """Move a resource, as a stack refactoring does: without a request, and with the same id."""
     return CloudFormation(account, physical_resource_id=physical_resource_id, properties=settled, **place)
 
 

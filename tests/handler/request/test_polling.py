@@ -1,4 +1,4 @@
-"""How long to wait: known beforehand, never at once, never long."""
+"""The schedule of polls."""
 
 from collections.abc import Callable
 from statistics import mean
@@ -84,10 +84,10 @@ def test_the_last_poll_is_at_the_timeout_and_not_after_it(
 def test_the_end_of_jobs_of_4_to_17_minutes_is_detected_in_less_than_6_seconds_on_average() -> None:
     lags = []
     for ends_at in range(4 * 60, 17 * 60 + 1):
-        looked_at = 0.5
-        while looked_at < ends_at:
-            looked_at += polling.seconds_until_next_poll(looked_at)
-        lags.append(looked_at - ends_at)
+        polled_at = 0.5
+        while polled_at < ends_at:
+            polled_at += polling.seconds_until_next_poll(polled_at)
+        lags.append(polled_at - ends_at)
 
     assert mean(lags) < 6
 

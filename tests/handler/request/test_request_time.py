@@ -1,4 +1,4 @@
-"""When CloudFormation sent a request: from the signature of the URL for its answer, or else from its arrival."""
+"""The time at which a request was sent: the date of the signature of its ResponseURL, or its arrival."""
 
 import pytest
 

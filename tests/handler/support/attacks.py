@@ -1,4 +1,4 @@
-"""Events as an attacker sends them: another team with the same provider, or whoever may invoke the functions."""
+"""Events as an attacker sends them: another team with the same provider, or a user who may invoke the functions."""
 
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
@@ -61,7 +61,7 @@ class Attack:
     old_properties: dict[str, Any]
     physical_id: str
     poll: dict[str, Any]
-    """What is sent beside the members of a request."""
+    """Additional members of an event."""
     corrupted: dict[str, Any] = field(default_factory=dict)
     """Other values for members, or `MISSING`."""
     lost_answers: int = 0
@@ -72,7 +72,7 @@ class Attack:
 
 
 def can_be_answered(event: Event) -> bool:
-    """Return whether an event says whom to answer, and for what."""
+    """Return whether an event has everything that a response needs."""
     ids = [event.get(name) for name in _IDENTIFYING]
     has_ids = all(isinstance(value, str) and value for value in ids)
     return "RequestType" in event and has_ids and is_response_url(event.get("ResponseURL"))
@@ -98,7 +98,7 @@ def attacks(victims_jobs: list[str]) -> st.SearchStrategy[Attack]:
         properties=given,
         old_properties=given,
         # CloudFormation sends only ids that the handler has issued, or that it made up itself. See docs/security.md for
-        # whoever may invoke the functions directly.
+        # a user who may invoke the functions directly.
         physical_id=st.sampled_from(["mallory/Import", "mallory/Other", "mallory-Import-1A2B3C", "victim"]) | arns,
         poll=st.just({}) | _polls(arns),
         corrupted=st.just({}) | _corrupted(),

@@ -1,4 +1,4 @@
-"""The place where CloudFormation takes answers: HTTPS on loopback, with statuses by script."""
+"""CloudFormation's response endpoint: HTTPS on loopback, with scripted statuses."""
 
 import socket
 import ssl
@@ -19,7 +19,7 @@ SLOWLY: Final = {
     "headers by bytes": (b"HTTP/1.1 200 OK\r\n", b"X-Slow: " + b"1" * 3000),
     "body by bytes": (b"HTTP/1.1 200 OK\r\nContent-Length: 3000\r\n\r\n", b"1" * 3000),
 }
-"""What is sent at once, and what is sent byte by byte."""
+"""The part that is sent at once, and the part that is sent byte by byte."""
 
 
 @dataclass(frozen=True)
@@ -33,13 +33,13 @@ class Put:
 
 @dataclass
 class Endpoint:
-    """Records what is put, and acts by script; when that is through, it says 200."""
+    """Records requests and returns the scripted statuses, then 200."""
 
     url: str = ""
     puts: list[Put] = field(default_factory=list)
     script: list[Act] = field(default_factory=list)
     location: str | None = None
-    """Where redirects point to."""
+    """The target of redirects."""
     closing: threading.Event = field(default_factory=threading.Event)
     was_awaited: bool = False
     """True if a client waited for the end of a slow response."""
@@ -59,7 +59,7 @@ def serve(authority: trustme.CA) -> Iterator[Endpoint]:
             _answer(self, act, endpoint)
 
         def log_message(self, format: str, *args: object) -> None:
-            """Say nothing: a test's output is what failed."""
+            """Log nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

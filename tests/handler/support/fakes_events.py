@@ -17,16 +17,16 @@ class FakeEventBus:
     # What tests do to the service.
 
     def fail_next(self, error: BaseException, *, times: int = 1) -> None:
-        """Let the next events be refused."""
+        """Reject the next events."""
         self._faults.extend([error] * times)
 
     def clear_faults(self) -> None:
-        """Let nothing fail any more that hasn't failed yet."""
+        """Remove all faults that haven't been raised yet."""
         self._faults.clear()
 
     @property
     def statuses(self) -> list[str]:
-        """What was told, in turn."""
+        """The published events, in order."""
         return [change["status"] for change in self.changes]
 
     # What the handler asks of it.

@@ -27,7 +27,7 @@ class FakeStacks:
     """The ids of the root stacks of nested stacks, by the ids of these."""
     calls: list[str] = field(default_factory=list)
     errors: list[Exception] = field(default_factory=list)
-    """What the next calls fail with."""
+    """The errors of the next calls."""
 
     def root_of(self, stack_id: str) -> RootStack:
         self.calls.append(stack_id)

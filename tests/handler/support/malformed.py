@@ -43,7 +43,7 @@ _STRUCTURES: Final = st.sampled_from([{"Ref": "Import"}, {"Fn::GetAtt": ["Import
 
 @dataclass(frozen=True)
 class Faults:
-    """What is wrong for one property."""
+    """Invalid values of one property."""
 
     texts: Values
     structures: Values = _STRUCTURES
@@ -203,7 +203,7 @@ _UNKNOWN_NAMES: Final = (
 
 @st.composite
 def malformed_properties(draw: st.DrawFn) -> Malformed:
-    """Spoil one or several of the properties."""
+    """Make one or several of the properties invalid."""
     scalars_as_strings = draw(st.booleans())
     sent = dict(draw(_SENT))
     most = draw(st.sampled_from([1, 1, 2, 4, len(FAULTS)]))

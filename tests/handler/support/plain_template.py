@@ -21,11 +21,11 @@ JOB_SECONDS: Final = 20
 
 @dataclass
 class MeasuringAccount(Account):
-    """Measures the answers as they go over the wire; its jobs take less than the shortest timeout."""
+    """An account that measures the size of responses; its jobs take less than the shortest timeout."""
 
     answer_sizes: list[int] = field(default_factory=list)
     cut_reasons: list[str] = field(default_factory=list)
-    """Reasons that were too long for an answer."""
+    """Reasons that were too long for a response."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -45,7 +45,7 @@ class PlainTemplate(CloudFormation):
 
     scalars_as_strings: bool = True
     urls: list[str] = field(default_factory=list)
-    """Where answers were asked for."""
+    """The ResponseURLs of the requests."""
 
     def event(self, request_type: str, properties: Mapping[str, Any], physical_resource_id: str | None = None) -> Event:
         event = super().event(request_type, properties, physical_resource_id)
@@ -58,7 +58,7 @@ class PlainTemplate(CloudFormation):
 
 
 def refusal_of(sent: Malformed, request_type: str) -> Response:
-    """Send malformed properties, see that nothing comes of them but one answer, and that CloudFormation can go on."""
+    """Send malformed properties, and check that they have one response and no other effect."""
     account = MeasuringAccount()
     stack = PlainTemplate(account, scalars_as_strings=sent.scalars_as_strings)
     with _everything_logged() as log:

@@ -25,7 +25,7 @@ VALID_TAGS: Final = st.dictionaries(
 ).map(lambda tags: [{"Key": key, "Value": value} for key, value in tags.items()])
 
 _OF_THE_STACK: Final = frozenset({"DatasetImportJobArn", "FirstResource", "StackScope"})
-"""What is valid in one stack alone."""
+"""Values that are valid in only one stack."""
 
 _JOB_ARN: Final = st.builds(
     "arn:{}:personalize:{}:{}:dataset-import-job/{}-0123456789ab-{}".format,
@@ -82,7 +82,7 @@ REQUIRED: Final = sorted(VALID.keys() & ResourceProperties.__required_keys__)
 
 
 def valid_properties() -> st.SearchStrategy[dict[str, Any]]:
-    """Give properties that are all valid: what is required, and any of the others."""
+    """Return properties that are all valid: what is required, and any of the others."""
     required = {name: VALID[name] for name in REQUIRED}
     optional = {name: values for name, values in VALID.items() if name not in {*required, *_OF_THE_STACK}}
     return st.fixed_dictionaries(required, optional=optional).map(

@@ -22,7 +22,7 @@ def test_a_function_whose_process_exited_is_restarted(cloud: Cloud, function: st
 def test_a_schedule_rate_is_in_simulated_minutes(cloud: Cloud, function: str) -> None:
     invoke(cloud, function, asks=True)  # so that it is warm
     events, minute = cloud.client("events"), 60 / cloud.aws.control("GET", "status")["speed"]
-    begun = time.time()
+    started_at = time.time()
     events.put_rule(Name=function, ScheduleExpression="rate(1 minute)")
     arn = cloud.client("lambda").get_function(FunctionName=function)["Configuration"]["FunctionArn"]
     events.put_targets(Rule=function, Targets=[{"Id": "1", "Arn": arn, "Input": "{}"}])
@@ -37,5 +37,5 @@ def test_a_schedule_rate_is_in_simulated_minutes(cloud: Cloud, function: str) ->
     until(came_twice)  # in real time it would take minutes, and this waits for seconds
     events.remove_targets(Rule=function, Ids=["1"])
     first, second, *_ = sorted(times)
-    assert first - begun >= minute * 0.9
-    assert second - begun >= minute * 1.9
+    assert first - started_at >= minute * 0.9
+    assert second - started_at >= minute * 1.9

@@ -118,7 +118,7 @@ def _everyone(statement: Document) -> Document:
 
 
 def _sufficient(kind: str, bucket: str) -> Access:
-    """What a role and a bucket's policy may say for the data to be read."""
+    """Statements of role and bucket policy that allow reading the data."""
     everything = [f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"]
     given = reading(bucket), [_bucket_policy(bucket)]
     by_tls_only = _everyone(deny("s3:*", on=everything, Condition=INSECURE))
@@ -193,7 +193,7 @@ def test_a_location_without_data_is_invalid_over_s3(cloud: Cloud, name: str, dat
 
 
 def _closed(cloud: Cloud, bucket: str, access: Access) -> tuple[str, str]:
-    """Make a bucket with data, and a role, with these policies and no others; return the location and the role."""
+    """Create a bucket with data and a role, with only these policies; return the location and the role."""
     of_role, of_bucket = access
     cloud.s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
     if of_bucket:

@@ -70,7 +70,7 @@ def test_a_request_without_the_keys_is_refused(cloud: Cloud, stranger: str, atte
 def status_of(
     cloud: Cloud, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] | None = None
 ) -> tuple[int, str]:
-    """Send a request as it is, and return the answer's status and text."""
+    """Send a request unchanged, and return the status and the text of the response."""
     url = f"{cloud.aws.endpoint_url}{path}"
     request = urllib.request.Request(url, body or None, dict(headers or {}), method=method)
     context = create_default_context(cafile=cloud.aws.environment["AWS_CA_BUNDLE"])

@@ -29,7 +29,7 @@ def begun() -> World:
 
 
 def answered(steps: list[tuple[Call, int]], outcomes: Counter[str]) -> None:
-    """Make calls one after the other, with pauses, and check each answer."""
+    """Send calls in order, with pauses, and check each response."""
     world = begun()
     for (operation, body), seconds in steps:
         response = world.client.send(operation, body)

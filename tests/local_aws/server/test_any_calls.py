@@ -23,7 +23,7 @@ Send = Callable[[str, bytes], tuple[int, bytes]]
 
 
 def sender(cloud: Cloud) -> Send:
-    """Return what sends a call over one connection, signed, and returns the status and the body of the answer."""
+    """Return a function that sends a signed call over one connection, and returns status and body of the response."""
     environment = cloud.aws.environment
     keys = Credentials(environment["AWS_ACCESS_KEY_ID"], environment["AWS_SECRET_ACCESS_KEY"])
     context = create_default_context(cafile=environment["AWS_CA_BUNDLE"])

@@ -34,7 +34,7 @@ def usual_umask() -> Iterator[None]:
 
 
 def open_to_others(*folders: Path) -> list[Path]:
-    """Return the files and folders that somebody else may do anything with."""
+    """Return the files and folders that other users have access to."""
     found = [path for folder in folders for path in (folder, *folder.rglob("*"))]
     return [path for path in found if not path.is_symlink() and path.stat().st_mode & OTHERS]
 
@@ -100,7 +100,7 @@ def test_no_module_of_the_package_unpickles(tmp_path: Path) -> None:
 
 @pytest.fixture
 def planted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The current folder, with modules that somebody else has put there."""
+    """The current folder, with modules of another user."""
     folder = tmp_path / "planted"
     folder.mkdir()
     for name in MODULES:

@@ -48,7 +48,7 @@ def pid_of(aws: LocalAws) -> int:
 
 
 def run_a_function(aws: LocalAws, folder: Path) -> int:
-    """Run a function that says which process it runs in."""
+    """Run a function that returns its process id."""
     cloud = Cloud(aws, folder)
     code = io.BytesIO()
     with zipfile.ZipFile(code, "w") as package:

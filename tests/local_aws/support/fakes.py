@@ -30,7 +30,7 @@ CHUNK_BYTES = 1 << 14
 
 
 class ManualClock(Clock):
-    """Time that passes only when a test says so, or when someone sleeps."""
+    """A clock that only tests and sleeping threads advance."""
 
     def __init__(self, start: float = 1_700_000_000.125) -> None:
         super().__init__()
@@ -111,7 +111,7 @@ class FakeRole:
 
 
 class Refused(Exception):
-    """An error that the service answered with."""
+    """An error response of the service."""
 
     def __init__(self, code: str, message: str, status: int) -> None:
         super().__init__(f"{code}: {message}")
@@ -121,7 +121,7 @@ class Refused(Exception):
 
 
 class Client:
-    """Calls the service like botocore: JSON out, and answers parsed by the API model."""
+    """Calls the service like botocore: sends JSON, and parses responses with the API model."""
 
     def __init__(self, service: PersonalizeService, aws: FakeAws, at: AccountRegion = ACCOUNT_REGION) -> None:
         self.service = service
@@ -144,7 +144,7 @@ class Client:
 
 
 def assert_fits(shape: Any, value: Any) -> None:
-    """Fail if a response has members that the API model doesn't know."""
+    """Fail if a response has members that are not in the API model."""
     if shape.type_name == "structure":
         unknown = set(value) - set(shape.members)
         assert not unknown, f"{shape.name} has no {unknown}"

@@ -56,5 +56,5 @@ def _target(link: Path) -> str:
 
 
 def accept_ctrl_c() -> None:
-    """As `preexec_fn`: let Ctrl-C end the new process even if this one ignores it, as background jobs of a shell do."""
+    """As `preexec_fn`: make Ctrl+C end the new process even if this one ignores it, like background jobs of a shell."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)

@@ -55,7 +55,7 @@ def make_import_role(cloud: Cloud, bucket: str, *, trusting: str | None = None) 
 
 
 def make_dataset(cloud: Cloud, name: str) -> str:
-    """Make a dataset of users, its schema and its group, and wait until it is ACTIVE."""
+    """Create a dataset of users, its schema and its group, and wait until it is ACTIVE."""
     personalize = cloud.personalize
     schema = personalize.create_schema(name=name, schema=users_schema())["schemaArn"]
     group = personalize.create_dataset_group(name=name)["datasetGroupArn"]
@@ -89,7 +89,7 @@ def finished(cloud: Cloud, job_arn: str) -> Any:
 
 
 def client_of(cloud: Cloud, service: str, credentials: Any, **more: Any) -> Any:
-    """Make a client for whom these credentials belong to."""
+    """Create a client with these credentials."""
     return boto3.client(
         service,  # type: ignore[call-overload]
         endpoint_url=cloud.aws.endpoint_url,
@@ -103,7 +103,7 @@ def client_of(cloud: Cloud, service: str, credentials: Any, **more: Any) -> Any:
 
 
 def user(cloud: Cloud, name: str, *statements: Document) -> Any:
-    """Make a user with a policy, and return a Personalize client of theirs."""
+    """Create a user with a policy, and return a Personalize client with its credentials."""
     iam = cloud.client("iam")
     iam.create_user(UserName=name)
     if statements:

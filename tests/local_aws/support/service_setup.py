@@ -43,7 +43,7 @@ def make_group(world: World, name: str = "shop") -> str:
 def make_dataset(
     world: World, kind: str = "Interactions", *, group: str | None = None, text: str | None = None, name: str = "data"
 ) -> str:
-    """Make a dataset, its schema and (if none is given) its group, and wait until it is ACTIVE."""
+    """Create a dataset, its schema and, if none is given, its group, and wait until it is ACTIVE."""
     group_arn = group or make_group(world)
     group_name = group_arn.rpartition("/")[2]
     schema_arn = make_schema(world, kind, f"{group_name}-{kind}", text)
@@ -76,7 +76,7 @@ def describe(world: World, job_arn: str) -> dict[str, Any]:
 
 
 def finish(world: World, job_arn: str) -> dict[str, Any]:
-    """Let time pass until a job has ended, and return it."""
+    """Advance the clock until a job has ended, and return the job."""
     world.clock.time += 60
     for _ in range(5000):
         job = describe(world, job_arn)

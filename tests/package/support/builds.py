@@ -1,4 +1,4 @@
-"""How the package is built and installed."""
+"""Build and install the package."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""The lock files, and the requirements that they are made from."""
+"""The lock files, and the requirements that they are created from."""
 
 import re
 import tomllib
@@ -33,7 +33,7 @@ def pins(lock: str, environment: dict[str, str]) -> dict[str, str]:
 
 
 def required(lock: str) -> list[Requirement]:
-    """Return the requirements that a lock is made from."""
+    """Return the requirements that a lock is created from."""
     lines = list(_lines(f"requirements-{lock}.txt"))
     if lock == "build":
         lines += PYPROJECT["build-system"]["requires"]

@@ -1,4 +1,4 @@
-"""The stacks that the scanners look at: the demo's, one with twenty jobs, with a key, with data, and a faulty one."""
+"""The stacks that scanners check: the demo, twenty jobs, a key, asset files, and an insecure one."""
 
 import json
 from collections.abc import Mapping
@@ -26,7 +26,7 @@ STACKS: Final = ("DemoData", "Demo", "TwentyJobs", "OwnKey", "OwnData")
 
 
 def security_app() -> cdk.App:
-    """Make an app of the stacks in which nothing is to be found."""
+    """Create an app with the stacks that have no findings."""
     app = new_app()
     # Or else the CDK lets logs be delivered by an access control list: https://github.com/aws/aws-cdk/pull/23386
     app.node.set_context("@aws-cdk/aws-s3:serverAccessLogsUseBucketPolicy", True)
@@ -40,7 +40,7 @@ def security_app() -> cdk.App:
 
 
 def twenty_jobs(scope: Construct) -> cdk.Stack:
-    """Make a stack of twenty jobs: folders and files of one bucket."""
+    """Create a stack of twenty jobs: folders and files of one bucket."""
     stack = new_stack("TwentyJobs", scope)
     bucket = _bucket(stack)
     for number in range(JOBS):
@@ -50,7 +50,7 @@ def twenty_jobs(scope: Construct) -> cdk.Stack:
 
 
 def own_key(scope: Construct) -> cdk.Stack:
-    """Make a stack of a job that reads a bucket whose objects are encrypted with a key of the stack."""
+    """Create a stack of a job that reads a bucket with a key of the stack."""
     stack = new_stack("OwnKey", scope)
     key = kms.Key(stack, "Key", enable_key_rotation=True)
     data_source = DataSource.from_bucket(_bucket(stack, encryption_key=key), "interactions/")
@@ -59,7 +59,7 @@ def own_key(scope: Construct) -> cdk.Stack:
 
 
 def own_data(scope: Construct) -> cdk.Stack:
-    """Make a stack of jobs whose data is of this machine: a folder that is looked at before the job, and a file.
+    """Create a stack of jobs with asset files: a folder with preflight, and a file.
 
     One is told of the second job, by all means there are.
     """
@@ -76,7 +76,7 @@ def own_data(scope: Construct) -> cdk.Stack:
 
 
 def faulty_app() -> cdk.App:
-    """Make a stack that every scanner must find fault with: a role that may do anything, to which anyone may add."""
+    """Create a stack in which every scanner must find problems: a role with all permissions that anyone may assume."""
     app = new_app()
     stack = new_stack("Faulty", app)
     anything = iam.PolicyStatement(actions=["*"], resources=["*"])
@@ -90,7 +90,7 @@ def faulty_app() -> cdk.App:
 
 
 def _bucket(scope: Construct, **arguments: Any) -> s3.Bucket:
-    """Make a bucket as a careful user does, so that what is found is about what the library adds to it."""
+    """Create a secure bucket, so that findings are about the additions of the library."""
     careful: dict[str, Any] = {
         "block_public_access": s3.BlockPublicAccess.BLOCK_ALL,
         "enforce_ssl": True,

@@ -16,7 +16,7 @@ def test_events_have_the_properties_that_the_function_receives(cloud: Cloud, nam
 
     events = [event for event in cloud.events(name) if event["LogicalResourceId"] == "Any"]
     assert len(events) == 4
-    told = {"Number": "3", "Flag": "true", "Text": "<b> & 'c'", "Stack": name, "List": ["1"]}
+    expected = {"Number": "3", "Flag": "true", "Text": "<b> & 'c'", "Stack": name, "List": ["1"]}
     for event in events:
-        assert json.loads(event["ResourceProperties"]) == {"ServiceToken": function, **told}
+        assert json.loads(event["ResourceProperties"]) == {"ServiceToken": function, **expected}
     assert [event for event in cloud.events(name) if "ResourceProperties" in event] == events

@@ -28,10 +28,10 @@ from tests.local_aws.support.service_setup import imported, make_dataset, make_s
 )
 def test_hostile_rows_are_read_quickly(world: World, rows: Rows, status: str) -> None:
     dataset_arn = make_dataset(world, "Users", text=schema_of(rows))
-    begun = time.process_time()
+    started_at = time.process_time()
     job = imported(world, dataset_arn, rows.file)
     assert job["status"] == status, job
-    assert time.process_time() - begun < 3  # CPU seconds, usually a tenth of one
+    assert time.process_time() - started_at < 3  # CPU seconds, usually a tenth of one
 
 
 @pytest.mark.parametrize("type_name", ["int", "long"])
