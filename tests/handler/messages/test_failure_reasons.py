@@ -111,6 +111,6 @@ def test_the_text_of_the_service_is_cut_so_that_long_advice_fits() -> None:
 @pytest.mark.parametrize(("seconds", "text"), [(59, "1 min"), (3300, "55 min"), (7260, "2 h 1 min")])
 def test_durations_are_in_hours_and_minutes(seconds: float, text: str) -> None:
     assert failure_reasons.job_timed_out(job(None, "CREATE PENDING"), seconds) == (
-        f"Timed out: DatasetImportJob nightly-1 is still CREATE PENDING after {text}.  "
+        f"Timed out: DatasetImportJob nightly-1 is still CREATE PENDING after {text}. "
         "A job can't be stopped, so it continues; deploying again adopts it instead of starting another one."
     )
