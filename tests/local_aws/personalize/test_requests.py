@@ -117,7 +117,7 @@ def test_the_response_to_a_delete_has_an_empty_body(world: World) -> None:
 
 
 def test_a_defect_of_the_service_is_an_internal_failure(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(world.service.store, "opened", None)
+    monkeypatch.setattr(world.service.store, "locked", None)
     with pytest.raises(Refused) as refused:
         world.client("ListSchemas")
     assert (refused.value.code, refused.value.status) == ("InternalFailure", 500)
