@@ -160,11 +160,12 @@ def rows_of(block: Block, columns: Columns) -> Rows:
             continue
         lines.append(line)
         if '"' in text or "\\" in text:
-            findings.add_all(
-                Finding(rule=rules.DOUBLED_QUOTES, file=file, line=line, column=column.name)
-                for column in columns.imported
-                if has_doubled_quotes(raw[column.place])
-            )
+            if '""' in text:
+                findings.add_all(
+                    Finding(rule=rules.DOUBLED_QUOTES, file=file, line=line, column=column.name)
+                    for column in columns.imported
+                    if has_doubled_quotes(raw[column.place])
+                )
             rows.append([value_of(each) for each in raw])
         else:
             rows.append(raw)

@@ -161,7 +161,8 @@ def raw_fields(record: str) -> list[str]:
 def value_of(raw_field: str) -> str:
     """Return the value of a raw field, without quotes and escapes."""
     if raw_field.startswith('"'):
-        return _ESCAPE.sub(r"\1\2", raw_field[1:-1])
+        text = raw_field[1:-1]
+        return _ESCAPE.sub(r"\1\2", text) if '"' in text or "\\" in text else text
     if "\\" in raw_field and raw_field != DATABASE_NULL:
         return _ESCAPE.sub(r"\1\2", raw_field)
     return raw_field
