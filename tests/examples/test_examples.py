@@ -55,7 +55,7 @@ EXPECTED = {
         ["PersonalizeChecked"],
         State({"checked/INTERACTIONS": 1200}, 1),
         State({"checked/INTERACTIONS": 1201}, 2),
-        ["value-missing: a value is missing in interactions.csv, line 1202, column USER_ID", "TIMESTAMP"],
+        ["id-missing: an id or a time is missing in interactions.csv, line 1202, column USER_ID", "TIMESTAMP"],
     ),
     "shared_provider": Expected(
         ["PersonalizePlatform", "PersonalizeShopData", "PersonalizeShop"],
