@@ -85,7 +85,9 @@ def test_invalid_data_fails_before_a_job_is_started(cloud: Cloud, name: str) -> 
     deployed = cloud.deploy(stack_of(name, location, preflight=True))
 
     assert not deployed.succeeded
-    assert "id-missing: an id or a time is missing in a.csv, line 4, column USER_ID" in " ".join(deployed.output.split())
+    assert "id-missing: an id or a time is missing in a.csv, line 4, column USER_ID" in " ".join(
+        deployed.output.split()
+    )
     assert cloud.jobs(name) == []
 
 
