@@ -68,7 +68,7 @@ def failed_polls(stack: StackUnderTest) -> int:
 
 
 @only_on_linux
-@pytest.mark.parametrize("deployment", ["first", "second"])
+@pytest.mark.parametrize("deployment", [pytest.param("first", marks=pytest.mark.nightly), "second"])
 @pytest.mark.parametrize(
     "call",
     [

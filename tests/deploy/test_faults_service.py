@@ -29,7 +29,14 @@ def outcomes(stack: StackUnderTest, operation: str) -> list[str]:
     return [call["outcome"] for call in calls]
 
 
-@pytest.mark.parametrize("fault", [THROTTLED, SERVER_ERROR, RESET], ids=["throttled", "500", "reset"])
+@pytest.mark.parametrize(
+    "fault",
+    [
+        pytest.param(THROTTLED, id="throttled"),
+        pytest.param(SERVER_ERROR, id="500", marks=pytest.mark.nightly),
+        pytest.param(RESET, id="reset", marks=pytest.mark.nightly),
+    ],
+)
 def test_describe_fails_for_two_minutes_and_the_deploy_continues(stack: StackUnderTest, fault: dict[str, Any]) -> None:
     # So slow that the functions poll several times within two minutes, and an import that ends within them.
     stack.cloud.aws.control("POST", "clock", {"speed": 20})
@@ -71,8 +78,12 @@ def test_describe_is_denied_permanently_and_the_stack_reports_it(stack: StackUnd
 @pytest.mark.parametrize(
     ("fault", "times"),
     # The client of the functions retries temporary errors, so one poll receives three responses.
-    [(THROTTLED, 9), (SERVER_ERROR, 9), (NO_ROOM, 9), (IN_USE, 3)],
-    ids=["throttled", "500", "no capacity", "in use"],
+    [
+        pytest.param(THROTTLED, 9, id="throttled"),
+        pytest.param(SERVER_ERROR, 9, id="500", marks=pytest.mark.nightly),
+        pytest.param(NO_ROOM, 9, id="no capacity", marks=pytest.mark.nightly),
+        pytest.param(IN_USE, 3, id="in use"),
+    ],
 )
 def test_create_is_refused_in_three_polls_and_succeeds_in_the_fourth(
     stack: StackUnderTest, fault: dict[str, Any], times: int
@@ -85,7 +96,9 @@ def test_create_is_refused_in_three_polls_and_succeeds_in_the_fourth(
     stack.assert_is_clean()
 
 
-@pytest.mark.parametrize("fault", [SERVER_ERROR, RESET], ids=["500", "reset"])
+@pytest.mark.parametrize(
+    "fault", [pytest.param(SERVER_ERROR, id="500"), pytest.param(RESET, id="reset", marks=pytest.mark.nightly)]
+)
 def test_create_returns_an_error_although_it_has_accepted_the_job(stack: StackUnderTest, fault: dict[str, Any]) -> None:
     order(stack, "CreateDatasetImportJob", fault, after_effect=True)
 
@@ -129,7 +142,9 @@ def test_another_job_imports_into_the_dataset_and_the_import_is_queued_until_its
     stack.assert_is_clean()
 
 
-@pytest.mark.parametrize("after_seconds", [0, 900], ids=["at once", "late"])
+@pytest.mark.parametrize(
+    "after_seconds", [pytest.param(0, id="at once", marks=pytest.mark.nightly), pytest.param(900, id="late")]
+)
 @pytest.mark.parametrize(
     ("end", "expected"),
     [
@@ -153,8 +168,11 @@ def test_a_job_that_fails_or_has_an_unknown_status_is_reported(
 
 @pytest.mark.parametrize(
     "words",
-    ["0123456789" * 1024, "Zeile 7 🤷 " * 400, 'line 1\nline 2\n\t"quoted" \\ '],
-    ids=["long", "emoji", "lines"],
+    [
+        pytest.param("0123456789" * 1024, id="long", marks=pytest.mark.nightly),
+        pytest.param("Zeile 7 🤷 " * 400, id="emoji"),
+        pytest.param('line 1\nline 2\n\t"quoted" \\ ', id="lines", marks=pytest.mark.nightly),
+    ],
 )
 def test_a_failure_reason_of_any_length_and_script_is_reported_with_its_beginning(
     stack: StackUnderTest, words: str

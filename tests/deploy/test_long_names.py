@@ -54,7 +54,14 @@ def import_users(scope: Construct, name: str, location: str, *, preflight: bool)
     )
 
 
-@pytest.mark.parametrize("place", [long_name, nested, three_deep], ids=lambda place: place.__name__)
+@pytest.mark.parametrize(
+    "place",
+    [
+        pytest.param(long_name, id="long_name", marks=pytest.mark.nightly),
+        pytest.param(nested, id="nested", marks=pytest.mark.nightly),
+        pytest.param(three_deep, id="three_deep"),
+    ],
+)
 def test_a_job_imports_with_a_provider_in_any_stack(cloud: Cloud, place: Place) -> None:
     name = f"Names-{place.__name__.replace('_', '-')}"
     location = cloud.put(name.lower(), "users.csv", users_csv("a", "b", "c"))

@@ -110,7 +110,7 @@ def test_a_stack_that_claims_to_be_another_one_is_rejected(cloud: Cloud, shop: d
 
     reason = attack(cloud, RESOURCE_TYPE, shop, **stolen, StackScope=scope)
 
-    assert f"StackScope '{scope}'" in reason or "StackScope must be the name of the root stack" in reason
+    assert reason.startswith("StackScope must be")
 
 
 def test_no_data_is_copied_to_or_imported_from_the_folder_of_another_team(cloud: Cloud, shop: dict[str, str]) -> None:
