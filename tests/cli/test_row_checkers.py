@@ -112,6 +112,7 @@ def test_a_check_of_large_data_does_not_import_pandas(items: Path, schema: Path)
     assert ended.stdout.splitlines()[-1] == "pyarrow"
 
 
+@pytest.mark.nightly
 def test_memory_is_bounded_with_all_rules_on(items: Path, schema: Path) -> None:
     rows = write_items(items, 200 * MEGABYTE)
     command = [*COMMAND, "check", str(items), "--schema", str(schema), "--format", "json"]
