@@ -71,7 +71,7 @@ test: $(INSTALLED) ## run the quick tests
 
 # These mostly wait, so there are more workers than cores. Handed out one at a time, no worker is left with many.
 test-slow: $(INSTALLED) ## run the tests that take minutes
-	$(BIN)/python -m pytest -q -m 'slow and not nightly' -n 3 --maxschedchunk 1
+	$(BIN)/python -m pytest -q -m 'slow and not nightly' -n 4 --maxschedchunk 1
 
 test-all: lint test test-slow $(CHECKOV_INSTALLED) ## run everything: nightly and before a release
 	$(BIN)/python -m pytest -q -m nightly -n 3 --maxschedchunk 1
