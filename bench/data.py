@@ -71,6 +71,7 @@ def write_data(path: Path, size: int, kind: str = CLEAN) -> int:
     )
     line = " || ',' || ".join(f"({each})" for each in {**_COLUMNS, **KINDS[kind]}.values())
     with duckdb.connect() as database:
+        database.execute("SET enable_progress_bar = false")
         database.execute(_COPY.format(line=line, header=HEADER, rows=rows, path=path))
     return count
 
