@@ -67,7 +67,7 @@ def test_an_invalid_argument_is_reported_with_construct_value_and_allowed_values
 
 
 def received(name: str, value: Any) -> str:
-    """Return what the message should show of a value: what is wrong in it, and not all of what is long."""
+    """Return the part of a value that the message should show; a long value is shortened."""
     match value:
         case cdk.Duration():
             return f"{value.to_milliseconds() / 1000:g}"

@@ -80,7 +80,7 @@ GUARDS: Final = (
         "        if _is_data_resource(event):\n            outcome",
         "        if False:\n            outcome",
     ),
-    _empty("what is wrong with the bucket's name is reported", "    if problems:\n", "    if False:\n"),
+    _empty("an invalid bucket name is reported", "    if problems:\n", "    if False:\n"),
     _empty(
         "a bucket that can't be has nothing to be emptied",
         "    if any(asset_files.BUCKET.check(_BUCKET, bucket)):\n        return finished\n",

@@ -20,7 +20,7 @@ GUARDS: Final = (
     _read("unknown names are looked for", '[*_first_of("Unknown properties", unknown)]', "[]"),
     _row("the import to run after is read", '        field="after",\n', ""),
     _row("the scope of a nested stack is read", '        field="stack_scope",\n', ""),
-    _read("what is wrong is reported", "    if problems:\n        raise", "    if False:\n        raise"),
+    _read("problems are reported", "    if problems:\n        raise", "    if False:\n        raise"),
     _read(
         "a property that is needed is reported when it is missing",
         "elif each.required and isinstance(each.type, Text) and each.is_checked:",
