@@ -27,7 +27,6 @@ from personalize_import.provider.provider import default_provider_of
 from personalize_import.resource_properties import resource_properties
 from personalize_import.synthesis import validation
 from personalize_import.synthesis.at_synthesis import attach_tasks_to
-from personalize_import.synthesis.environment import note_stack_of
 from personalize_import.synthesis.environment_checks import (
     check_bucket_environment,
     warn_of_environment,
@@ -35,6 +34,7 @@ from personalize_import.synthesis.environment_checks import (
 from personalize_import.synthesis.exported_attributes import warn_of_exported_attributes
 from personalize_import.synthesis.property_injection import property_injectable
 from personalize_import.synthesis.regions import warn_of_region
+from personalize_import.synthesis.stack_environment import note_stack_of
 from personalize_import.synthesis.validation import check_text
 from personalize_import.wait_chain import create_wait_chain, get_att_string
 from personalize_import_handler import contract

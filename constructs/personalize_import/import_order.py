@@ -14,7 +14,7 @@ from constructs import Construct, IConstruct
 
 from personalize_import.data.dataset_reference import referenced_by
 from personalize_import.synthesis.at_synthesis import at_synthesis
-from personalize_import.synthesis.environment import is_token, once_per_stack, stack_of, top_level_stack_of
+from personalize_import.synthesis.stack_environment import is_token, once_per_stack, stack_of, top_level_stack_of
 from personalize_import.synthesis.warnings import WARNING_ID_PREFIX
 from personalize_import_handler.contract import Follower, ImportMode
 from personalize_import_handler.contract.constraints import violation

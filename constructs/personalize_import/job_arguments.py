@@ -18,8 +18,8 @@ from personalize_import.monitoring.monitored_import import MonitoredImport
 from personalize_import.provider.interface import IDatasetImportProvider
 from personalize_import.provider_requirements import check_passable, check_preflight, check_provider
 from personalize_import.synthesis import validation
-from personalize_import.synthesis.environment import top_level_stack_of
 from personalize_import.synthesis.environment_checks import check_environment
+from personalize_import.synthesis.stack_environment import top_level_stack_of
 from personalize_import.synthesis.validation import check_optional_text
 from personalize_import_handler.contract import ImportMode, constraints
 from personalize_import_handler.contract.constraints import violation

@@ -7,7 +7,7 @@ from constructs import Construct
 
 from personalize_import.access.import_role import path_of
 from personalize_import.provider.interface import is_provider, support_of
-from personalize_import.synthesis.environment import is_token, stack_of
+from personalize_import.synthesis.stack_environment import is_token, stack_of
 from personalize_import_handler.contract.constraints import violation
 
 if TYPE_CHECKING:

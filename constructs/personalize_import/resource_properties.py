@@ -6,7 +6,7 @@ from constructs import Construct
 from personalize_import.data.data_as_of import data_as_of
 from personalize_import.data.data_source_config import DataSourceConfig
 from personalize_import.job_arguments import JobArguments
-from personalize_import.synthesis.environment import stack_scope_of
+from personalize_import.synthesis.stack_environment import stack_scope_of
 from personalize_import_handler.contract import ResourceProperties
 
 

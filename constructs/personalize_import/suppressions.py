@@ -17,8 +17,8 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import IConstruct
 
 from personalize_import.synthesis.at_synthesis import at_synthesis, attach_tasks_to
-from personalize_import.synthesis.environment import environment_of, may_have_token, stack_of
 from personalize_import.synthesis.intrinsics import Intrinsics
+from personalize_import.synthesis.stack_environment import environment_of, may_have_token, stack_of
 
 # Validations.acknowledge can't be used: it rejects ids with single brackets, and changes ids with spaces. Object keys
 # may contain both. This is its ACKNOWLEDGED_RULES_METADATA_KEY, which CDK versions before 2.255 don't have.

@@ -12,7 +12,7 @@ from personalize_import_handler.cloudformation import events
 from personalize_import_handler.cloudformation.custom_resource import CustomResource
 from personalize_import_handler.cloudformation.events import Event, ParsedEvent
 from personalize_import_handler.contract import DATA_RESOURCE_TYPE
-from personalize_import_handler.data import staging_bucket
+from personalize_import_handler.data import staging_bucket_requests
 from personalize_import_handler.errors import ImportFailedError
 from personalize_import_handler.job import deletion, lifecycle, state_changes
 from personalize_import_handler.request.outcome import Finished, Outcome, Progress
@@ -49,7 +49,7 @@ class Functions:
 
     def on_event(self, event: object, context: object) -> None:
         """Check a request of CloudFormation and start the state machine that polls for it."""
-        self._handle(events.parse_request(event), context)
+        self._handle(events.parse_event(event), context)
 
     def is_complete(self, event: object, context: object) -> Event:
         """Poll once; `IsComplete` ends the state machine, `WaitSeconds` is the time until the next poll."""
@@ -67,7 +67,7 @@ class Functions:
 
     def _receive(self, event: Event, _: object) -> str | None:
         if _is_data_resource(event):
-            return self._helper.record_outcome(staging_bucket.receive(event, self._provider))
+            return self._helper.record_outcome(staging_bucket_requests.receive(event, self._provider))
         return self._helper.record_outcome(lifecycle.receive(self._request(event)))
 
     def _receive_delete(self, *_: object) -> str | None:
@@ -85,7 +85,9 @@ class Functions:
     def _poll_delete(self, event: Event, _: object) -> str | None:
         progress = self._helper.progress(event)
         if _is_data_resource(event):
-            outcome = staging_bucket.poll_delete(event, self._provider, progress, self._services.storage, self._clock)
+            outcome = staging_bucket_requests.poll_delete(
+                event, self._provider, progress, self._services.storage, self._clock
+            )
             return self._helper.record_outcome(outcome)
         try:
             request = self._request(event)

@@ -12,7 +12,7 @@ _create: Final = partial(Patch, "cloudformation/custom_resource.py", "handler/jo
 _update: Final = partial(Patch, "cloudformation/custom_resource.py", "handler/job/test_lifecycle_update.py")
 _delete: Final = partial(Patch, "cloudformation/custom_resource.py", "handler/job/test_lifecycle_delete.py")
 _id: Final = partial(Patch, "cloudformation/custom_resource.py", "handler/request/test_physical_ids.py")
-_data: Final = partial(Patch, "cloudformation/custom_resource.py", "handler/data/test_staging_bucket.py")
+_data: Final = partial(Patch, "cloudformation/custom_resource.py", "handler/data/test_staging_bucket_requests.py")
 _sleep: Final = partial(
     Patch,
     "cloudformation/custom_resource.py",

@@ -6,16 +6,16 @@ from typing import Final
 from tests.mutations.patches import Patch
 
 _rule: Final = partial(
-    Patch, "contract/asset_files.py", "handler/data/test_preparation.py handler/data/test_staging_bucket.py"
+    Patch, "contract/data_files.py", "handler/data/test_preparation.py handler/data/test_staging_bucket_requests.py"
 )
 _read: Final = partial(Patch, "contract/properties.py", "handler/data/test_preparation.py")
 _copy: Final = partial(Patch, "data/preparation.py", "handler/data/test_preparation.py")
 _start: Final = partial(Patch, "job/import_job.py", "handler/data/test_preparation.py")
-_empty: Final = partial(Patch, "data/staging_bucket.py", "handler/data/test_staging_bucket.py")
+_empty: Final = partial(Patch, "data/staging_bucket_requests.py", "handler/data/test_staging_bucket_requests.py")
 _retry: Final = partial(
-    Patch, "aws/error_codes.py", "handler/data/test_staging_bucket.py handler/cloudformation/test_waiter.py"
+    Patch, "aws/error_codes.py", "handler/data/test_staging_bucket_requests.py handler/cloudformation/test_waiter.py"
 )
-_either: Final = partial(Patch, "functions.py", "handler/data/test_staging_bucket.py")
+_either: Final = partial(Patch, "functions.py", "handler/data/test_staging_bucket_requests.py")
 _call: Final = partial(Patch, "aws/storage_client.py", "handler/aws/test_storage_client.py")
 _entry: Final = partial(Patch, "aws/boto_services.py", "handler/cloudformation/test_entry_points.py")
 _PREPARED: Final = "if preparation.is_due(requested.properties) and not progress.prepared:"
@@ -72,8 +72,8 @@ GUARDS: Final = (
     # In `data_resource` and `functions`
     _either(
         "the data bucket's resource starts no import",
-        "        if _is_data_resource(event):\n            return self._helper.record_outcome(staging_bucket.receive",
-        "        if False:\n            return self._helper.record_outcome(staging_bucket.receive",
+        "        if _is_data_resource(event):\n            return self._helper.record_outcome(",
+        "        if False:\n            return self._helper.record_outcome(",
     ),
     _either(
         "the data bucket's resource empties it",
@@ -83,7 +83,7 @@ GUARDS: Final = (
     _empty("an invalid bucket name is reported", "    if problems:\n", "    if False:\n"),
     _empty(
         "a bucket that can't be has nothing to be emptied",
-        "    if any(asset_files.BUCKET.check(_BUCKET, bucket)):\n        return finished\n",
+        "    if any(data_files.BUCKET.check(_BUCKET, bucket)):\n        return finished\n",
         "",
     ),
     _empty(

@@ -7,7 +7,7 @@ from tests.mutations.patches import Patch
 
 _own: Final = partial(Patch, "request/ownership.py", "handler/request/test_ownership.py")
 _moved: Final = partial(Patch, "request/ownership.py", "handler/job/test_moved_resources.py")
-_bucket: Final = partial(Patch, "data/staging_bucket.py", "handler/request/test_ownership.py")
+_bucket: Final = partial(Patch, "data/staging_bucket_requests.py", "handler/request/test_ownership.py")
 _identity: Final = partial(Patch, "request/import_identity.py", "handler/request/test_job_names.py")
 _identity_name: Final = partial(Patch, "request/job_names.py", "handler/request/test_job_names.py")
 _identity_resource: Final = partial(Patch, "request/resource.py", "handler/request/test_job_names.py")

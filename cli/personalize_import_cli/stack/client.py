@@ -11,7 +11,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from personalize_import_cli.stack.events import Event
+from personalize_import_cli.stack.stack_events import Event
 from personalize_import_handler.aws.personalize import DatasetImportJob, is_running
 from personalize_import_handler.aws.personalize_client import BotoPersonalize
 from personalize_import_handler.errors import RefusedError

@@ -5,8 +5,8 @@ import shlex
 from typing import Final
 
 from personalize_import_cli.stack.client import Job, StackClient
-from personalize_import_cli.stack.events import Event, Outcome
-from personalize_import_cli.stack.imports import RequestedImport
+from personalize_import_cli.stack.imports import ImportRequest
+from personalize_import_cli.stack.stack_events import Event, Outcome
 from personalize_import_handler.aws.personalize import has_failed
 from personalize_import_handler.messages import failure_reasons
 
@@ -20,7 +20,7 @@ _PREFIX: Final = re.compile(r"^Received response status \[FAILED\] from custom r
 _SUFFIX: Final = re.compile(r"\(RequestId: [0-9a-f-]{36}\)$")
 
 
-def failure_reason(client: StackClient, requested: RequestedImport, job: Job | None) -> str:
+def failure_reason(client: StackClient, requested: ImportRequest, job: Job | None) -> str:
     """Return the reason and the fix, from the stack's events or, if CloudFormation did not wait, from the job."""
     if requested.outcome is Outcome.FAILED:
         reason = unwrapped(requested.last.last.reason)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from personalize_import_cli.stack.client import Job
-from personalize_import_cli.stack.events import Operation, Outcome, Request
+from personalize_import_cli.stack.stack_events import Operation, Outcome, ResourceRequest
 from personalize_import_handler.aws.personalize import is_running
 from personalize_import_handler.contract import RESOURCE_TYPE, WAIT_RESOURCE_TYPE, ReimportMode
 from personalize_import_handler.contract.import_properties import ImportProperties
@@ -14,11 +14,11 @@ from personalize_import_handler.request.resource import Resource
 
 
 @dataclass(frozen=True, kw_only=True)
-class RequestedImport:
+class ImportRequest:
     """A request to one resource, or to the resources of a wait chain."""
 
-    first: Request
-    last: Request
+    first: ResourceRequest
+    last: ResourceRequest
     """The same request, or the latest one of the wait chain."""
     properties: ImportProperties | None
     """None if the events have none, or invalid ones."""
@@ -71,16 +71,16 @@ class RequestedImport:
         return max(own, key=lambda job: job.created_at, default=None)
 
 
-def requested_imports(operation: Operation, stack_id: str, *, is_over: bool) -> list[RequestedImport]:
+def import_requests(operation: Operation, stack_id: str, *, is_over: bool) -> list[ImportRequest]:
     """Return the imports of an operation; a wait chain is one import."""
-    imports: list[RequestedImport] = []
+    imports: list[ImportRequest] = []
     for request in operation.requests:
         if request.first.resource_type == RESOURCE_TYPE:
             properties = _parsed(request)
             scope = properties.stack_scope if properties else None
             resource = Resource(stack_id, request.first.logical_id, request.physical_id, scope)
             imports.append(
-                RequestedImport(first=request, last=request, properties=properties, resource=resource, is_over=is_over)
+                ImportRequest(first=request, last=request, properties=properties, resource=resource, is_over=is_over)
             )
         elif request.first.resource_type == WAIT_RESOURCE_TYPE:
             job_arn = str(request.properties.get("DatasetImportJobArn", ""))
@@ -93,7 +93,7 @@ def requested_imports(operation: Operation, stack_id: str, *, is_over: bool) -> 
     return imports
 
 
-def _parsed(request: Request) -> ImportProperties | None:
+def _parsed(request: ResourceRequest) -> ImportProperties | None:
     try:
         return parse(request.properties)
     except InvalidPropertiesError:

@@ -6,9 +6,9 @@ from functools import cache
 from typing import Any, Final
 
 from personalize_import_cli.stack.client import Job, JobList, Stack, StackClient, StackResource
-from personalize_import_cli.stack.events import Event, Operation, Outcome, operations
 from personalize_import_cli.stack.failures import cancellation_reason, failure_reason
-from personalize_import_cli.stack.imports import RequestedImport, requested_imports
+from personalize_import_cli.stack.imports import ImportRequest, import_requests
+from personalize_import_cli.stack.stack_events import Event, Operation, Outcome, operations
 from personalize_import_cli.stack.status import ImportStatus, StackStatus, State
 from personalize_import_handler.aws.personalize import has_failed, is_running
 from personalize_import_handler.contract import RESOURCE_TYPE
@@ -47,7 +47,7 @@ class _Reader:
         failure = last.first_failure or parent.first_failure
         names = _names(self.client.template(stack.id), self.root_name)
         resources = self.client.resources(stack.id)
-        requested = requested_imports(last, stack.id, is_over=not stack.is_in_progress)
+        requested = import_requests(last, stack.id, is_over=not stack.is_in_progress)
         for each in requested:
             yield self._import(each, names, stack.now, failure)
         known = {each.logical_id for each in requested}
@@ -63,7 +63,7 @@ class _Reader:
 
     def _import(
         self,
-        requested: RequestedImport,
+        requested: ImportRequest,
         names: Mapping[str, str],
         stack_now: float,
         first_failure: Event | None = None,
@@ -109,11 +109,11 @@ def _pending(names: Mapping[str, str], logical_ids: Iterable[str]) -> Iterator[I
         yield ImportStatus(name=names.get(each, each), logical_id=each, state=State.PENDING)
 
 
-def _unchanged(earlier: Sequence[Operation], stack_id: str, logical_ids: Iterable[str]) -> Iterator[RequestedImport]:
+def _unchanged(earlier: Sequence[Operation], stack_id: str, logical_ids: Iterable[str]) -> Iterator[ImportRequest]:
     """Yield the last completed import of each resource, from operations before the last one."""
     completed = {}
     for operation in earlier:
-        for each in requested_imports(operation, stack_id, is_over=True):
+        for each in import_requests(operation, stack_id, is_over=True):
             if each.outcome is Outcome.COMPLETE:
                 completed[each.logical_id] = each
     return (completed[each] for each in logical_ids if each in completed)
@@ -126,7 +126,7 @@ def _nested_stacks(resources: Iterable[StackResource], operation: Operation) -> 
     return dict.fromkeys(filter(None, [*existing, *requested]))
 
 
-def _state(requested: RequestedImport, job: Job | None, *, is_queued: bool, is_unchanged: bool) -> State:
+def _state(requested: ImportRequest, job: Job | None, *, is_queued: bool, is_unchanged: bool) -> State:
     if requested.outcome is Outcome.FAILED:
         return State.FAILED
     if requested.outcome is Outcome.CANCELLED:

@@ -7,7 +7,7 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from personalize_import.synthesis.at_synthesis import at_synthesis
-from personalize_import.synthesis.environment import environment_of, once_per_stack
+from personalize_import.synthesis.stack_environment import environment_of, once_per_stack
 from personalize_import.synthesis.warnings import WARNING_ID_PREFIX
 
 

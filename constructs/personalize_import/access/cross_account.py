@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from aws_cdk import aws_iam as iam
 from constructs import Construct, IConstruct
 
-from personalize_import.synthesis.environment import environment_of, is_token
+from personalize_import.synthesis.stack_environment import environment_of, is_token
 from personalize_import_handler.contract.statements import Statement, for_role_of_account
 
 

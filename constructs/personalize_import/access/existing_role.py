@@ -12,7 +12,7 @@ from constructs import Construct, IDependable
 from personalize_import.policies.merged_policy import MergedPolicy
 from personalize_import.suppressions import suppress_data_of_policy
 from personalize_import.synthesis.customized_roles import is_customized
-from personalize_import.synthesis.environment import environment_of, once_per_stack, stack_of, stack_scope_of
+from personalize_import.synthesis.stack_environment import environment_of, once_per_stack, stack_of, stack_scope_of
 from personalize_import_handler.contract.statements import Statement
 
 _DIGEST_LENGTH: Final = 12

@@ -11,17 +11,12 @@ from personalize_import.access.changed_paths import warn_of_changed_path
 from personalize_import.access.read_access import role_statements
 from personalize_import.access.required_statements import readable
 from personalize_import.data.data_source_config import DataSourceConfig
+from personalize_import.policies.documents import document
 from personalize_import.policies.role_arns import check_role_arn
-from personalize_import.policies.statements import document
 from personalize_import.provider.interface import IDatasetImportProvider, support_of
 from personalize_import.provider.role_passing import import_role_path
 from personalize_import.suppressions import suppress_data_of_job
-from personalize_import.synthesis.environment import (
-    environment_of,
-    is_token,
-    note_stack_of,
-    once_per_stack,
-)
+from personalize_import.synthesis.stack_environment import environment_of, is_token, note_stack_of, once_per_stack
 from personalize_import.synthesis.validation import require
 from personalize_import_handler.contract import PERSONALIZE_SERVICE_PRINCIPAL
 

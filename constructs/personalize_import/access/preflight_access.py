@@ -12,7 +12,7 @@ from constructs import Construct
 from personalize_import.access.import_role import is_precreated
 from personalize_import.access.required_statements import Policy, report_required_statements
 from personalize_import.provider.interface import IDatasetImportProvider, support_of
-from personalize_import.synthesis.environment import stack_of
+from personalize_import.synthesis.stack_environment import stack_of
 from personalize_import_handler.contract.statements import statement
 
 

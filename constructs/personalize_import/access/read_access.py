@@ -22,7 +22,7 @@ from personalize_import.access.required_statements import Policy, report_require
 from personalize_import.data.data_source_config import DataSourceConfig
 from personalize_import.policies.merged_policy import MergedPolicy
 from personalize_import.policies.policy_sizes import BUCKET_POLICY_LENGTH_MAX, RESOURCES_UNCHECKED, Measured, check_size
-from personalize_import.synthesis.environment import environment_of
+from personalize_import.synthesis.stack_environment import environment_of
 from personalize_import_handler.contract import PERSONALIZE_SERVICE_PRINCIPAL
 from personalize_import_handler.contract.statements import PERSONALIZE, Principal, Statement, read_statements, statement
 

@@ -8,16 +8,16 @@ from typing import Final, NamedTuple, cast
 import aws_cdk as cdk
 from constructs import Construct, IConstruct
 
-from personalize_import.policies.statements import resources_of
+from personalize_import.policies.documents import resources_of
 from personalize_import.synthesis.at_synthesis import at_synthesis
-from personalize_import.synthesis.environment import (
+from personalize_import.synthesis.intrinsics import Intrinsics
+from personalize_import.synthesis.stack_environment import (
     environment_of,
     may_have_token,
     once_per_stack,
     partition_of,
     stack_of,
 )
-from personalize_import.synthesis.intrinsics import Intrinsics
 from personalize_import.synthesis.warnings import WARNING_ID_PREFIX
 from personalize_import_handler.contract.statements import Statement
 

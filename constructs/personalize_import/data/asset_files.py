@@ -19,9 +19,9 @@ from constructs import Construct
 
 from personalize_import.synthesis.validation import ValidationError
 from personalize_import_handler import contract
-from personalize_import_handler.contract import DataFile
-from personalize_import_handler.contract.asset_files import DATA_FILE_NAME
+from personalize_import_handler.contract import StagedFile
 from personalize_import_handler.contract.constraints import violation
+from personalize_import_handler.contract.data_files import DATA_FILE_NAME
 from personalize_import_handler.data_checks.regular_files import other_kind
 
 _ID: Final = "Data"
@@ -33,7 +33,7 @@ class Assets:
 
     object_key: str
     """The key of the file, or the prefix of the folder, within the stack's folder of the staging bucket."""
-    files: list[DataFile]
+    files: list[StagedFile]
     bucket: s3.IBucket
     """The bucket of CDK assets, to which `cdk deploy` uploads the files."""
 

@@ -8,7 +8,7 @@ import aws_cdk as cdk
 from constructs import IConstruct
 
 from personalize_import.data.reimport import Reimport
-from personalize_import.synthesis.environment import once_per_stack, top_level_stack_of
+from personalize_import.synthesis.stack_environment import once_per_stack, top_level_stack_of
 from personalize_import.synthesis.warnings import WARNING_ID_PREFIX
 from personalize_import_handler import contract
 

@@ -17,7 +17,7 @@ from personalize_import.data.dataset_schema_lookup import find_schema, is_same_s
 from personalize_import.policies.encryption_keys import check_key, key_of
 from personalize_import.provider.interface import support_of
 from personalize_import.schema.dataset_schema import DatasetSchema
-from personalize_import.synthesis.environment import is_token, stack_folder_of
+from personalize_import.synthesis.stack_environment import is_token, stack_folder_of
 from personalize_import.synthesis.validation import check_text, require, require_all
 from personalize_import_handler import contract
 from personalize_import_handler.contract import constraints

@@ -9,8 +9,8 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from personalize_import.provider.interface import IDatasetImportProvider
-from personalize_import.synthesis.environment import environment_of
-from personalize_import_handler.contract import DataFile, ImportMode
+from personalize_import.synthesis.stack_environment import environment_of
+from personalize_import_handler.contract import ImportMode, StagedFile
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class DataSourceConfig:
     """The bucket; None if only its name is known."""
     encryption_key: kms.IKey | None = None
     """The KMS key that encrypts the data; None if there is none, or it is unknown at synth."""
-    files: Sequence[DataFile] = ()
+    files: Sequence[StagedFile] = ()
     """The asset files that are copied to the location before the import."""
 
     def bucket_arn(self, scope: Construct) -> str:

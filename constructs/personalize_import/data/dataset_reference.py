@@ -18,7 +18,7 @@ from aws_cdk import aws_personalize as personalize
 from constructs import Construct, IConstruct
 
 from personalize_import.synthesis.at_synthesis import at_synthesis
-from personalize_import.synthesis.environment import is_token, stack_of, top_level_stack_of
+from personalize_import.synthesis.stack_environment import is_token, stack_of, top_level_stack_of
 from personalize_import.synthesis.warnings import WARNING_ID_PREFIX
 
 

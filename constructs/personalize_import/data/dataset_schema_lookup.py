@@ -6,7 +6,7 @@ from aws_cdk import aws_personalize as personalize
 
 from personalize_import.data.dataset_reference import referenced_by
 from personalize_import.schema.dataset_schema import DatasetSchema
-from personalize_import.synthesis.environment import is_token
+from personalize_import.synthesis.stack_environment import is_token
 from personalize_import.synthesis.validation import ValidationError
 from personalize_import_handler.data_checks.schema import read_schema
 

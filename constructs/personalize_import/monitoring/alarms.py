@@ -9,7 +9,7 @@ from constructs import Construct
 
 from personalize_import.provider.interface import IDatasetImportProvider
 from personalize_import.provider.provider import DatasetImportProvider
-from personalize_import.synthesis.environment import stack_of
+from personalize_import.synthesis.stack_environment import stack_of
 
 _ID: Final = "Alarms"
 _EXECUTIONS: Final = (

@@ -11,7 +11,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_events as events
 from constructs import Construct
 
-from personalize_import.synthesis.environment import stack_of
+from personalize_import.synthesis.stack_environment import stack_of
 from personalize_import_handler.contract import EVENT_DETAIL_TYPE, EVENT_SOURCE, Attribute
 
 

@@ -9,7 +9,7 @@ from typing import Generic, NamedTuple, TypeVar
 
 from aws_cdk import aws_iam as iam
 
-from personalize_import.policies.statements import resources_of
+from personalize_import.policies.documents import resources_of
 from personalize_import_handler.contract.statements import Statement
 
 _Result = TypeVar("_Result")

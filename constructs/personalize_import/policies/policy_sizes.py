@@ -13,8 +13,8 @@ from aws_cdk import aws_iam as iam
 from constructs import IConstruct
 
 from personalize_import.synthesis.at_synthesis import at_synthesis
-from personalize_import.synthesis.environment import environment_of, is_token, stack_of
 from personalize_import.synthesis.intrinsics import Intrinsics
+from personalize_import.synthesis.stack_environment import environment_of, is_token, stack_of
 
 INLINE_POLICIES_LENGTH_MAX: Final = 10_240
 """The limit of all inline policies of a role together, in characters without white space."""

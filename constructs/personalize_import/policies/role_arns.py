@@ -9,7 +9,7 @@ from typing import Final
 import aws_cdk as cdk
 from constructs import Construct
 
-from personalize_import.synthesis.environment import environment_of, is_token, stack_of
+from personalize_import.synthesis.stack_environment import environment_of, is_token, stack_of
 from personalize_import_handler import contract
 
 _STACK_NAME_LENGTH_MAX: Final = 128

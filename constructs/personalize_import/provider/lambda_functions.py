@@ -15,7 +15,7 @@ from constructs import Construct
 from personalize_import import suppressions
 from personalize_import.provider import permissions
 from personalize_import.provider.handler_code import handler_code
-from personalize_import.synthesis.environment import stack_of
+from personalize_import.synthesis.stack_environment import stack_of
 from personalize_import_handler import contract
 from personalize_import_handler.contract import Environment
 from personalize_import_handler.contract.constraints import violation

@@ -22,11 +22,11 @@ from personalize_import.provider.imported import ImportedProvider
 from personalize_import.provider.interface import IDatasetImportProvider
 from personalize_import.provider.lambda_functions import FunctionFactory, FunctionOptions, check_concurrency
 from personalize_import.provider.role_passing import RolePermissions
-from personalize_import.provider.state_machine import allow_listing_executions, create_state_machine
 from personalize_import.provider.support import ProviderSupport
+from personalize_import.provider.waiter import allow_listing_executions, create_state_machine
 from personalize_import.synthesis import validation
-from personalize_import.synthesis.environment import stack_of
 from personalize_import.synthesis.property_injection import property_injectable
+from personalize_import.synthesis.stack_environment import stack_of
 from personalize_import.synthesis.validation import ValidationError
 from personalize_import_handler import contract
 from personalize_import_handler.contract import Environment, constraints

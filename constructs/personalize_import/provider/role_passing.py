@@ -22,7 +22,7 @@ from personalize_import.policies.policy_sizes import (
 from personalize_import.provider import permissions
 from personalize_import.synthesis.at_synthesis import attach_tasks_to
 from personalize_import.synthesis.customized_roles import report_statements
-from personalize_import.synthesis.environment import environment_of, stack_of, stack_scope_of
+from personalize_import.synthesis.stack_environment import environment_of, stack_of, stack_scope_of
 from personalize_import_handler.contract import IMPORT_ROLE_PATH
 
 _ROLES_ID: Final = "Roles"

@@ -16,7 +16,7 @@ from constructs import Construct
 from personalize_import import suppressions
 from personalize_import.provider import permissions
 from personalize_import.synthesis.customized_roles import report_statements
-from personalize_import.synthesis.environment import stack_of
+from personalize_import.synthesis.stack_environment import stack_of
 from personalize_import_handler import contract
 
 _KEPT: Final = cdk.Duration.days(30)

@@ -10,7 +10,7 @@ import jsii
 from aws_cdk import aws_personalize as personalize
 from constructs import Construct
 
-from personalize_import.synthesis.environment import is_token, stack_of
+from personalize_import.synthesis.stack_environment import is_token, stack_of
 from personalize_import.synthesis.validation import ValidationError, check_optional_text
 from personalize_import.synthesis.warnings import WARNING_ID_PREFIX
 from personalize_import_handler.contract.constraints import TextRule

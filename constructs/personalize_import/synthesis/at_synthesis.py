@@ -13,7 +13,7 @@ import aws_cdk as cdk
 import jsii
 from constructs import IConstruct
 
-from personalize_import.synthesis.environment import once_per_stack
+from personalize_import.synthesis.stack_environment import once_per_stack
 
 _METADATA_KEY: Final = "personalize-import"
 Task = Callable[[], None]

@@ -12,7 +12,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from constructs import Construct, IConstruct
 
-from personalize_import.synthesis.environment import environment_of, is_token, once_per_stack, partition_of
+from personalize_import.synthesis.stack_environment import environment_of, is_token, once_per_stack, partition_of
 from personalize_import.synthesis.warnings import WARNING_ID_PREFIX
 from personalize_import_handler.contract.constraints import shown
 

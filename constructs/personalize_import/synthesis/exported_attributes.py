@@ -11,7 +11,7 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from personalize_import.synthesis.at_synthesis import at_synthesis
-from personalize_import.synthesis.environment import once_per_stack
+from personalize_import.synthesis.stack_environment import once_per_stack
 from personalize_import.synthesis.warnings import WARNING_ID_PREFIX
 from personalize_import_handler.contract import Attribute
 

@@ -4,7 +4,7 @@ from typing import Final
 
 import aws_cdk as cdk
 
-from personalize_import.synthesis.environment import environment_of, is_token, once_per_stack
+from personalize_import.synthesis.stack_environment import environment_of, is_token, once_per_stack
 from personalize_import.synthesis.warnings import WARNING_ID_PREFIX
 
 # https://docs.aws.amazon.com/general/latest/gr/personalize.html

@@ -12,7 +12,7 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from personalize_import.synthesis.at_synthesis import at_synthesis
-from personalize_import.synthesis.environment import is_token, once_per_stack
+from personalize_import.synthesis.stack_environment import is_token, once_per_stack
 from personalize_import_handler import contract
 from personalize_import_handler.contract import ImportMode, constraints
 from personalize_import_handler.contract.constraints import TextRule, violation

@@ -79,7 +79,7 @@ class ParsedEvent(NamedTuple):
     rejection: str
 
 
-def parse_request(event: object) -> ParsedEvent:
+def parse_event(event: object) -> ParsedEvent:
     """Return the members of a request that CloudFormation sends; raise `NotARequestError`.
 
     Other members, such as the data of a poll, are removed: CloudFormation never sends them, so they would be forged.

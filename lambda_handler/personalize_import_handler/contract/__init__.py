@@ -42,7 +42,7 @@ class JobTag(TypedDict):
     Value: str
 
 
-class DataFile(TypedDict):
+class StagedFile(TypedDict):
     """A file that is copied to the location before the import, and the object to copy."""
 
     Name: str
@@ -106,7 +106,7 @@ class ResourceProperties(TypedDict, total=False):
     ServiceTimeout: int | str
     DatasetArn: Required[str]
     DataLocation: Required[str]
-    DataFiles: list[DataFile] | None
+    DataFiles: list[StagedFile] | None
     RoleArn: Required[str]
     SchemaArn: str | None
     DatasetDefinition: DatasetDefinition | None

@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from personalize_import_handler.contract import asset_files, constraints
+from personalize_import_handler.contract import constraints, data_files
 from personalize_import_handler.contract.constraints import FIRST_RESOURCE_ALLOWED
 from personalize_import_handler.contract.import_properties import ImportProperties
 from personalize_import_handler.contract.property_table import PROPERTIES
@@ -44,7 +44,7 @@ def _problems_of_location(fields: Mapping[str, Any]) -> Iterable[str]:
     """Yield the problems with the location that files are copied to; none if the location itself is invalid."""
     files, location = fields.get("data_files"), fields.get("data_location")
     if files and location and not any(constraints.DATA_LOCATION.check("DataLocation", location)):
-        yield from asset_files.check_location("DataFiles", files, location)
+        yield from data_files.check_location("DataFiles", files, location)
 
 
 def _problems_of_first_resource(fields: Mapping[str, Any]) -> Iterable[str]:

@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 
 from personalize_import_handler import contract
-from personalize_import_handler.contract import ImportMode, ReimportMode, asset_files, constraints
+from personalize_import_handler.contract import ImportMode, ReimportMode, constraints, data_files
 from personalize_import_handler.contract.value_types import (
     AnyObject,
     Boolean,
@@ -66,10 +66,10 @@ _FOLLOWERS: Final = ListOf(
 _FILES: Final = ListOf(
     "File",
     Members(
-        {"Name": asset_files.DATA_FILE_NAME, "Source": asset_files.OBJECT},
+        {"Name": data_files.DATA_FILE_NAME, "Source": data_files.OBJECT},
         allowed="a list of {Name, Source}, both of them strings",
     ),
-    asset_files.check_data_files,
+    data_files.check_data_files,
     count_min=1,
     count_max=contract.DATA_FILES_MAX,
 )

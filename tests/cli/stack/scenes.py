@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from personalize_import_cli.stack.client import Job, JobList, Stack, StackClient, StackResource
-from personalize_import_cli.stack.events import Event, Operation, operations
-from personalize_import_cli.stack.imports import RequestedImport, requested_imports
+from personalize_import_cli.stack.imports import ImportRequest, import_requests
+from personalize_import_cli.stack.stack_events import Event, Operation, operations
 from personalize_import_handler.aws.personalize import DatasetImportJob
 from personalize_import_handler.contract import RESOURCE_TYPE, WAIT_RESOURCE_TYPE, ImportMode
 from personalize_import_handler.contract.properties import parse
@@ -73,8 +73,8 @@ def last(*events: Event) -> Operation:
     return operations(events)[-1]
 
 
-def requested(*events: Event, is_over: bool = False) -> list[RequestedImport]:
-    return requested_imports(last(*events), STACK_ID, is_over=is_over)
+def requested(*events: Event, is_over: bool = False) -> list[ImportRequest]:
+    return import_requests(last(*events), STACK_ID, is_over=is_over)
 
 
 def job_name(attempt: int = 1, logical_id: str = "Import", **more: object) -> str:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from personalize_import_cli.stack.events import Outcome
+from personalize_import_cli.stack.stack_events import Outcome
 from tests.cli.stack.scenes import job, job_name, of_import, of_stack, of_wait, requested
 
 BEGIN = of_stack("CREATE_IN_PROGRESS", 1)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from personalize_import_cli.stack.client import Job, StackResource
-from personalize_import_cli.stack.events import Event
+from personalize_import_cli.stack.stack_events import Event
 from personalize_import_cli.stack.status import ImportStatus, StackStatus, State
 from personalize_import_cli.stack.status_reader import read_status
 from personalize_import_handler.contract import RESOURCE_TYPE

@@ -9,7 +9,7 @@ from constructs import Construct
 
 from personalize_import import suppressions
 from personalize_import.provider import permissions
-from personalize_import.synthesis.environment import stack_of
+from personalize_import.synthesis.stack_environment import stack_of
 from personalize_import_handler import contract
 
 _SECONDS_AFTER_ERROR: Final = 15

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from personalize_import_handler.aws.error_codes import is_retryable
 from personalize_import_handler.aws.storage import Storage
-from personalize_import_handler.contract import DATA_RESOURCE_TYPE, DataResourceProperties, asset_files, constraints
+from personalize_import_handler.contract import DATA_RESOURCE_TYPE, DataResourceProperties, constraints, data_files
 from personalize_import_handler.errors import ImportFailedError, RefusedError
 from personalize_import_handler.messages import failure_reasons
 from personalize_import_handler.request import polling
@@ -28,7 +28,7 @@ def receive(event: Mapping[str, Any], provider: Provider) -> Finished:
     known = DataResourceProperties.__annotations__
     problems = [
         *constraints.check_known(properties, known, DATA_RESOURCE_TYPE),
-        *asset_files.BUCKET.check(_BUCKET, properties.get(_BUCKET)),
+        *data_files.BUCKET.check(_BUCKET, properties.get(_BUCKET)),
     ]
     if not problems and not _is_of_provider(event, provider):
         problems = [f"{DATA_RESOURCE_TYPE} is allowed only in the provider's own stack, {provider.stack_id}"]
@@ -47,7 +47,7 @@ def poll_delete(
     properties = event.get("ResourceProperties", {})
     bucket = properties.get(_BUCKET)
     finished = Finished(attributes={})
-    if any(asset_files.BUCKET.check(_BUCKET, bucket)):
+    if any(data_files.BUCKET.check(_BUCKET, bucket)):
         return finished
     if not _is_of_provider(event, provider):
         logger.warning("%s was not emptied: %s is not the provider's stack", bucket, event["StackId"])

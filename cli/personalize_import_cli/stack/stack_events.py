@@ -66,7 +66,7 @@ class Event:
 
 
 @dataclass(frozen=True)
-class Request:
+class ResourceRequest:
     """A request to create or update a resource, and its events."""
 
     is_rollback: bool
@@ -98,7 +98,7 @@ class Operation:
     """A create or update of a stack, rollback included."""
 
     started_at: float = 0.0
-    requests: Sequence[Request] = ()
+    requests: Sequence[ResourceRequest] = ()
     first_failure: Event | None = None
     """The event of the resource that failed first, which may be no import."""
 
@@ -114,7 +114,7 @@ def operations(events: Iterable[Event]) -> list[Operation]:
 
 
 def _operation(events: Sequence[Event]) -> Operation:
-    requests: dict[tuple[str, bool], Request] = {}
+    requests: dict[tuple[str, bool], ResourceRequest] = {}
     is_rollback = False
     for event in events:
         key = event.logical_id, is_rollback
@@ -123,7 +123,7 @@ def _operation(events: Sequence[Event]) -> Operation:
         elif key in requests and event.status.startswith(_REQUESTS):
             requests[key].events.append(event)
         elif event.status in _BEGIN:
-            requests[key] = Request(is_rollback, [event])
+            requests[key] = ResourceRequest(is_rollback, [event])
     failures = (event for event in events if not event.is_of_stack and event.outcome is Outcome.FAILED)
     return Operation(events[0].at, tuple(requests.values()), next(failures, None))
 

@@ -1,6 +1,6 @@
 """The operations of a stack and their requests, from its events."""
 
-from personalize_import_cli.stack.events import Outcome, operations
+from personalize_import_cli.stack.stack_events import Outcome, operations
 from tests.cli.stack.scenes import last, of_import, of_stack
 
 CREATED = (
