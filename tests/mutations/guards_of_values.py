@@ -14,7 +14,7 @@ _IS_TEXT: Final = (
 )
 _IS_KEY: Final = "if not 1 <= len(key) <= contract.TAG_KEY_LENGTH_MAX or not _is_tag_text(key) or is_reserved:"
 _IS_RESERVED: Final = 'key.lower().startswith(("aws:", contract.TAG_KEY_PREFIX))'
-_LABEL: Final = "[a-zA-Z0-9][a-zA-Z0-9\\-_]*"
+_NAME: Final = r'NAME_PATTERN: Final = r"[a-zA-Z0-9][a-zA-Z0-9\-_]*"'
 
 GUARDS: Final = (
     # In `checks`
@@ -30,27 +30,29 @@ GUARDS: Final = (
     _rule("a text may have that length", _IS_TEXT, _IS_TEXT.replace("> self", ">= self")),
     _rule(
         "a job's name begins with a letter or digit",
-        f'    r"{_LABEL}",',
-        r'    r"[a-zA-Z0-9\-_]+",',
+        _NAME,
+        r'NAME_PATTERN: Final = r"[a-zA-Z0-9\-_]+"',
     ),
     _rule(
         "a job's name has letters, digits, hyphens and underscores",
-        f'    r"{_LABEL}",',
-        r'    r"[a-zA-Z0-9][\w\-]*",',
+        _NAME,
+        r'NAME_PATTERN: Final = r"[a-zA-Z0-9][\w\-]*"',
     ),
-    _rule("a dataset's ARN is a dataset's", ":dataset/[a-zA-Z0-9]", ":[a-z-]+/[a-zA-Z0-9]"),
-    _rule("a dataset's ARN ends with its type", '*/[A-Z_]+"', '*(/[A-Z_]+)?"'),
+    _rule("a dataset's ARN is a dataset's", ":dataset/{NAME", ":[a-z-]+/{NAME"),
+    _rule("a dataset's ARN ends with its type", '}/[A-Z_]+"', '}(/[A-Z_]+)?"'),
     _rule(
         "a dataset's ARN has an account of ASCII digits",
-        r'[0-9]{12}:dataset/[a-zA-Z0-9][a-zA-Z0-9\-_]*/[A-Z_]+",',
-        r'\d{12}:dataset/[a-zA-Z0-9][a-zA-Z0-9\-_]*/[A-Z_]+",',
+        '_ARN: Final = r"arn:[a-z0-9-]+:personalize:[a-z0-9-]+:[0-9]{12}"',
+        r'_ARN: Final = r"arn:[a-z0-9-]+:personalize:[a-z0-9-]+:\d{12}"',
     ),
-    _rule("a schema's ARN is a schema's", ":schema/[a-zA-Z0-9]", ":[a-z-]+/[a-zA-Z0-9]"),
+    _rule("a schema's ARN is a schema's", ":schema/{NAME", ":[a-z-]+/{NAME"),
     _rule(
-        "a job's ARN is one that the handler made: the attempt is read from it", '*-[0-9a-f]{12}-[1-9][0-9]{0,2}"', '*"'
+        "a job's ARN is one that the handler made: the attempt is read from it",
+        '}-[0-9a-f]{{12}}-[1-9][0-9]{{0,2}}"',
+        '}"',
     ),
-    _rule("an attempt has three digits at most", '-[1-9][0-9]{0,2}"', '-[1-9][0-9]*"'),
-    _rule("an attempt is not 0", '-[1-9][0-9]{0,2}"', '-[0-9]{1,3}"'),
+    _rule("an attempt has three digits at most", '-[1-9][0-9]{{0,2}}"', '-[1-9][0-9]*"'),
+    _rule("an attempt is not 0", '-[1-9][0-9]{{0,2}}"', '-[0-9]{{1,3}}"'),
     _rule("a role's ARN is a role's", ":role/[a-zA-Z_0-9", ":[a-z]+/[a-zA-Z_0-9"),
     _rule("a role's account has twelve digits", ":iam::[0-9]{12}:", ":iam::[0-9]*:"),
     _rule("a location is in S3", 'rf"s3://[a-z', 'rf"[a-z0-9]+://[a-z'),

@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError
 
 from personalize_import_cli.aws_errors import reported_aws_errors
 from personalize_import_cli.errors import CommandError
+from personalize_import_handler.contract.locations import parse_location
 from personalize_import_handler.data_checks.files import Data, DataFile, is_read
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ _PERMISSIONS: Final = "docs/checks.md"
 
 def s3_data(location: str) -> Data:
     """Return the files at a location in S3; raise `CommandError` if they can't be listed."""
-    bucket, _, key = location.removeprefix("s3://").partition("/")
+    bucket, key = parse_location(location)
     if not bucket:
         raise CommandError(f"{location}: a location in S3 is s3://bucket/key or s3://bucket/folder/")
     with reported_aws_errors(location, _PERMISSIONS):

@@ -1,17 +1,15 @@
 """Locations of data: local files or S3."""
 
 from pathlib import Path
-from typing import Final
 
 from personalize_import_cli.errors import command_error
+from personalize_import_handler.contract.locations import S3_SCHEME
 from personalize_import_handler.data_checks.files import Data, local_data
-
-_S3: Final = "s3://"
 
 
 def data_at(location: str) -> Data:
     """Return the files at a location; raise `CommandError` if they can't be listed."""
-    if location.startswith(_S3):
+    if location.startswith(S3_SCHEME):
         from personalize_import_cli.check.s3_source import s3_data  # boto3 is slow to load
 
         return s3_data(location)

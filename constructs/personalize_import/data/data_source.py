@@ -22,9 +22,8 @@ from personalize_import.synthesis.validation import check_text, require, require
 from personalize_import_handler import contract
 from personalize_import_handler.contract import constraints
 from personalize_import_handler.contract.constraints import TextRule, violation
-from personalize_import_handler.contract.locations import object_pattern
+from personalize_import_handler.contract.locations import S3_SCHEME, Location, object_pattern, parse_location
 
-_SCHEME: Final = "s3://"
 _OBJECT_KEY_LENGTH_MAX: Final = contract.DATA_LOCATION_LENGTH_MAX - len("s3://the/")
 _OBJECT_KEY: Final = TextRule(
     "a file's key such as interactions.csv, a folder's prefix such as interactions/, or '' for the top of the bucket, "
@@ -124,7 +123,7 @@ class AssetDataSource(DataSource):
         staging_bucket.allow_copying_from(assets.bucket)
         folder = f"{staging_bucket.bucket.bucket_name}/{stack_folder_of(scope)}"
         return DataSourceConfig(
-            data_location=f"{_SCHEME}{folder}/{assets.object_key}",
+            data_location=f"{S3_SCHEME}{folder}/{assets.object_key}",
             bucket_name=staging_bucket.bucket.bucket_name,
             objects=f"{folder}/{object_pattern(assets.object_key)}",
             bucket=staging_bucket.bucket,
@@ -150,7 +149,7 @@ class BucketDataSource(DataSource):
         """Return the location in the bucket, with the key of the bucket."""
         bucket_name = self._bucket.bucket_name
         return DataSourceConfig(
-            data_location=f"{_SCHEME}{bucket_name}/{self._object_key}",
+            data_location=Location(bucket_name, self._object_key).uri,
             bucket_name=bucket_name,
             objects=f"{bucket_name}/{_pattern(self._object_key)}",
             bucket=self._bucket,
@@ -171,9 +170,9 @@ class LocationDataSource(DataSource):
         if is_token(self._uri):
             bucket_name = cdk.Fn.select(2, cdk.Fn.split("/", self._uri))
             # CloudFormation can't separate the bucket from the key, but an ARN contains both in this order.
-            objects = f"{cdk.Fn.select(1, cdk.Fn.split(_SCHEME, self._uri))}*"
+            objects = f"{cdk.Fn.select(1, cdk.Fn.split(S3_SCHEME, self._uri))}*"
         else:
-            bucket_name, _, object_key = self._uri.removeprefix(_SCHEME).partition("/")
+            bucket_name, object_key = parse_location(self._uri)
             objects = f"{bucket_name}/{_pattern(object_key)}"
         return DataSourceConfig(self._uri, bucket_name, objects, encryption_key=self._encryption_key)
 

@@ -13,7 +13,7 @@ from constructs import Construct
 from personalize_import.synthesis.stack_environment import is_token, stack_of
 from personalize_import.synthesis.validation import ValidationError, check_optional_text
 from personalize_import.synthesis.warnings import WARNING_ID_PREFIX
-from personalize_import_handler.contract.constraints import TextRule
+from personalize_import_handler.contract.constraints import NAME_PATTERN, TextRule
 from personalize_import_handler.contract.printable import printable
 from personalize_import_handler.data_checks.findings import Finding
 from personalize_import_handler.data_checks.rules import Severity
@@ -24,7 +24,7 @@ _DIGEST_LENGTH: Final = 8
 _NAME_LENGTH_MAX: Final = 63
 _NAME: Final = TextRule(
     f"1 to {_NAME_LENGTH_MAX} letters, digits, hyphens and underscores, starting with a letter or digit",
-    r"[a-zA-Z0-9][a-zA-Z0-9\-_]*",
+    NAME_PATTERN,
     _NAME_LENGTH_MAX,
 )
 

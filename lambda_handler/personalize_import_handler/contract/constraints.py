@@ -40,24 +40,28 @@ class TextRule(NamedTuple):
             yield violation(name, value, self.allowed)
 
 
+NAME_PATTERN: Final = r"[a-zA-Z0-9][a-zA-Z0-9\-_]*"
+"""The names of Personalize's resources."""
+_ARN: Final = r"arn:[a-z0-9-]+:personalize:[a-z0-9-]+:[0-9]{12}"
+
 JOB_NAME: Final = TextRule(
     f"1 to {contract.JOB_NAME_LENGTH_MAX} letters, digits, hyphens and underscores, starting with a letter or digit "
     f"(of the service's {contract.SERVICE_JOB_NAME_LENGTH_MAX} characters, the suffix that keeps names unique takes "
     f"{contract.JOB_NAME_SUFFIX_LENGTH_MAX})",
-    r"[a-zA-Z0-9][a-zA-Z0-9\-_]*",
+    NAME_PATTERN,
     contract.JOB_NAME_LENGTH_MAX,
 )
 # Stricter than the API's pattern, which accepts any ARN of the service; the usual mistake is a dataset group's ARN.
 DATASET_ARN: Final = TextRule(
     "a dataset's ARN such as arn:aws:personalize:eu-west-1:123456789012:dataset/my-group/INTERACTIONS, "
     f"at most {contract.ARN_LENGTH_MAX} characters",
-    r"arn:[a-z0-9-]+:personalize:[a-z0-9-]+:[0-9]{12}:dataset/[a-zA-Z0-9][a-zA-Z0-9\-_]*/[A-Z_]+",
+    f"{_ARN}:dataset/{NAME_PATTERN}/[A-Z_]+",
     contract.ARN_LENGTH_MAX,
 )
 SCHEMA_ARN: Final = TextRule(
     "a schema's ARN such as arn:aws:personalize:eu-west-1:123456789012:schema/my-schema, "
     f"at most {contract.ARN_LENGTH_MAX} characters",
-    r"arn:[a-z0-9-]+:personalize:[a-z0-9-]+:[0-9]{12}:schema/[a-zA-Z0-9][a-zA-Z0-9\-_]*",
+    f"{_ARN}:schema/{NAME_PATTERN}",
     contract.ARN_LENGTH_MAX,
 )
 # Stricter than the service's pattern: only names that the handler creates, because it reads the attempt from them.
@@ -65,10 +69,7 @@ DATASET_IMPORT_JOB_ARN: Final = TextRule(
     "the ARN of an import job of this resource type, as its attribute DatasetImportJobArn returns it, such as "
     "arn:aws:personalize:eu-west-1:123456789012:dataset-import-job/shop-Import-0123456789ab-1, "
     f"at most {contract.ARN_LENGTH_MAX} characters",
-    (
-        r"arn:[a-z0-9-]+:personalize:[a-z0-9-]+:[0-9]{12}:dataset-import-job/"
-        r"[a-zA-Z0-9][a-zA-Z0-9\-_]*-[0-9a-f]{12}-[1-9][0-9]{0,2}"
-    ),
+    f"{_ARN}:dataset-import-job/{NAME_PATTERN}-[0-9a-f]{{12}}-[1-9][0-9]{{0,2}}",
     contract.ARN_LENGTH_MAX,
 )
 ROLE_ARN: Final = TextRule(

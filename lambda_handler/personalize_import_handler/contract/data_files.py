@@ -6,6 +6,7 @@ from typing import Final
 
 from personalize_import_handler import contract
 from personalize_import_handler.contract.constraints import TextRule, shown, violation
+from personalize_import_handler.contract.locations import S3_SCHEME
 
 DATA_FILE_NAME: Final = TextRule(
     "a name that ends in .csv, of letters, digits, hyphens, underscores, dots and equals signs, starting with a "
@@ -13,14 +14,15 @@ DATA_FILE_NAME: Final = TextRule(
     r"[a-zA-Z0-9][a-zA-Z0-9\-_.=]*\.csv",
     contract.DATA_FILE_NAME_LENGTH_MAX,
 )
+_BUCKET_PATTERN: Final = r"[a-z0-9][a-z0-9.\-]{1,61}[a-z0-9]"
 OBJECT: Final = TextRule(
     "an object in S3, s3://bucket/key",
-    r"s3://[a-z0-9][a-z0-9.\-]{1,61}[a-z0-9]/[^\x00-\x1f\x7f\ud800-\udfff]*[^\x00-\x1f\x7f\ud800-\udfff/]",
+    rf"{S3_SCHEME}{_BUCKET_PATTERN}/[^\x00-\x1f\x7f\ud800-\udfff]*[^\x00-\x1f\x7f\ud800-\udfff/]",
     contract.OBJECT_LENGTH_MAX,
 )
 BUCKET: Final = TextRule(
     f"a bucket's name, 3 to {contract.BUCKET_NAME_LENGTH_MAX} lower-case letters, digits, dots and hyphens",
-    r"[a-z0-9][a-z0-9.\-]{1,61}[a-z0-9]",
+    _BUCKET_PATTERN,
     contract.BUCKET_NAME_LENGTH_MAX,
 )
 

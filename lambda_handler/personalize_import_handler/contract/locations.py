@@ -2,7 +2,7 @@
 
 from typing import Final, NamedTuple
 
-_SCHEME: Final = "s3://"
+S3_SCHEME: Final = "s3://"
 # The wildcards of policies, https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
 _ESCAPES: Final = str.maketrans({character: f"${{{character}}}" for character in "*?$"})
 
@@ -12,6 +12,11 @@ class Location(NamedTuple):
 
     bucket: str
     key: str
+
+    @property
+    def uri(self) -> str:
+        """The location as `s3://bucket/key`."""
+        return f"{S3_SCHEME}{self.bucket}/{self.key}"
 
 
 class Arn(NamedTuple):
@@ -26,7 +31,7 @@ class Arn(NamedTuple):
 
 def parse_location(uri: str) -> Location:
     """Parse `s3://bucket/key`."""
-    bucket, _, key = uri.removeprefix(_SCHEME).partition("/")
+    bucket, _, key = uri.removeprefix(S3_SCHEME).partition("/")
     return Location(bucket, key)
 
 

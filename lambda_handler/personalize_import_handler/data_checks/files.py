@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Final
 
 from personalize_import_handler.contract import DATA_LOCATION_LENGTH_MAX, ImportMode
+from personalize_import_handler.contract.locations import S3_SCHEME
 from personalize_import_handler.data_checks import rules
 from personalize_import_handler.data_checks.findings import Finding
 from personalize_import_handler.data_checks.regular_files import open_regular, require_regular
 
 _GIGABYTE: Final = 10**9
 _SIZES_MAX: Final = {ImportMode.FULL: 100 * _GIGABYTE, ImportMode.INCREMENTAL: _GIGABYTE}
-_SCHEME: Final = "s3://"
 _SUFFIX: Final = ".csv"
 _CHUNK_BYTES: Final = 1 << 20
 _HEAD_BYTES: Final = 1 << 16
@@ -60,7 +60,7 @@ class Data:
     def is_folder_without_slash(self) -> bool:
         """True if the location names no file in S3, but a folder without the slash at its end."""
         is_folder = bool(self.files) and self.files[0].name != self.location.rpartition("/")[2]
-        return self.location.startswith(_SCHEME) and not self.location.endswith("/") and is_folder
+        return self.location.startswith(S3_SCHEME) and not self.location.endswith("/") and is_folder
 
 
 def is_read(name: str) -> bool:
@@ -87,7 +87,7 @@ def files_findings(data: Data, import_mode: ImportMode) -> Iterator[Finding]:
     """Yield the findings about a location and its files, without reading them."""
     if not data.files:
         yield Finding(rule=rules.NO_DATA, file=data.location)
-    if data.location.startswith(_SCHEME) and len(data.location) > DATA_LOCATION_LENGTH_MAX:
+    if data.location.startswith(S3_SCHEME) and len(data.location) > DATA_LOCATION_LENGTH_MAX:
         yield Finding(rule=rules.LOCATION_TOO_LONG, file=data.location)
     if data.is_folder_without_slash:
         yield Finding(rule=rules.LOCATION_WITHOUT_SLASH, file=data.location)

@@ -10,6 +10,7 @@ from typing import Final
 from urllib.parse import quote
 
 from personalize_import_cli.check.report import TOOL, VERSION, Report
+from personalize_import_handler.contract.locations import S3_SCHEME
 from personalize_import_handler.data_checks.findings import Finding
 from personalize_import_handler.data_checks.rules import RULES, Rule
 
@@ -58,7 +59,7 @@ def _result(report: Report, finding: Finding) -> dict[str, object]:
 
 def _uri(location: str) -> str:
     """Return the URI of a location; a relative path stays relative to the repository."""
-    if location.startswith("s3://"):
-        return "s3://" + quote(location.removeprefix("s3://"))
+    if location.startswith(S3_SCHEME):
+        return S3_SCHEME + quote(location.removeprefix(S3_SCHEME))
     path = PurePath(location)
     return path.as_uri() if path.is_absolute() else quote(os.fsencode(path.as_posix()))

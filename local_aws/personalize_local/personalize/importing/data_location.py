@@ -6,38 +6,23 @@ omit the trailing slash, as in AWS's own samples.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Final
 
+from personalize_import_handler.contract.locations import S3_SCHEME, Location, parse_location
 from personalize_import_handler.data_checks.files import is_read
 from personalize_local.personalize import messages
 from personalize_local.personalize.errors import invalid_input
 from personalize_local.personalize.interfaces import DataAccessDeniedError, DataNotFoundError, ImportRole, S3Object
 
-_SCHEME: Final = "s3://"
 
-
-@dataclass(frozen=True)
-class DataLocation:
-    """A bucket, and a key or prefix in it."""
-
-    bucket: str
-    key: str
-
-    def uri(self, key: str) -> str:
-        """Return the URI of an object in the bucket."""
-        return f"{_SCHEME}{self.bucket}/{key}"
-
-
-def parse_location(text: str) -> DataLocation:
+def location_of(text: str) -> Location:
     """Parse an `s3://` URI; raise InvalidInputException for any other text."""
-    bucket, _, key = text.removeprefix(_SCHEME).partition("/")
-    if not text.startswith(_SCHEME) or not bucket:
+    location = parse_location(text)
+    if not text.startswith(S3_SCHEME) or not location.bucket:
         raise invalid_input(messages.INVALID_DATA_LOCATION)
-    return DataLocation(bucket, key)
+    return location
 
 
-def objects_at(role: ImportRole, location: DataLocation) -> list[S3Object]:
+def objects_at(role: ImportRole, location: Location) -> list[S3Object]:
     """List the files to import with the import role; raise InvalidInputException if there are none."""
     try:
         found = role.list_objects(location.bucket, location.key)

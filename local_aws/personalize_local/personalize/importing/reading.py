@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from personalize_import_handler.contract.locations import Location
 from personalize_import_handler.data_checks import rules
 from personalize_import_handler.data_checks.checker import check
 from personalize_import_handler.data_checks.files import Data, DataFile
@@ -17,7 +18,7 @@ from personalize_import_handler.data_checks.schema import Schema
 from personalize_import_handler.data_checks.tokenizer import LINE_BYTES_MAX
 from personalize_local.personalize import messages
 from personalize_local.personalize.errors import invalid_input
-from personalize_local.personalize.importing.data_location import DataLocation, read_failure
+from personalize_local.personalize.importing.data_location import read_failure
 from personalize_local.personalize.importing.failure_reasons import failure_reason_of
 from personalize_local.personalize.importing.records import Records
 from personalize_local.personalize.importing.row_reader import RowReader
@@ -32,7 +33,7 @@ class ImportSource:
     """The files of one job, the role that reads them, and the schema of the dataset."""
 
     role: ImportRole
-    location: DataLocation
+    location: Location
     files: tuple[S3Object, ...]
     schema: Schema
 
@@ -44,10 +45,10 @@ class ImportSource:
     def data(self) -> Data:
         """The files as the checks read them."""
         files = [
-            DataFile(self.location.uri(file.key), file.size, lambda file=file: self.chunks(file))  # type: ignore[misc]
+            DataFile(Location(self.location.bucket, file.key).uri, file.size, lambda file=file: self.chunks(file))  # type: ignore[misc]
             for file in self.files
         ]
-        return Data(location=self.location.uri(self.location.key), files=files)
+        return Data(location=self.location.uri, files=files)
 
 
 def check_headers(source: ImportSource) -> None:

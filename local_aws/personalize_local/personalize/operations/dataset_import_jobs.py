@@ -9,7 +9,7 @@ from personalize_import_handler.data_checks.schema import Schema
 from personalize_local.personalize import arns, messages
 from personalize_local.personalize.errors import in_use, invalid_input, limit_exceeded
 from personalize_local.personalize.importing import failure_reasons
-from personalize_local.personalize.importing.data_location import objects_at, parse_location
+from personalize_local.personalize.importing.data_location import location_of, objects_at
 from personalize_local.personalize.importing.import_job import ImportJob, ReadResult, StatusChange
 from personalize_local.personalize.importing.reading import ImportSource, check_headers, read_records
 from personalize_local.personalize.importing.records import Records
@@ -65,7 +65,7 @@ def _dataset_for_job(call: Call, resources: Resources, now: float) -> Dataset:
 def _source(call: Call, schema: Schema) -> ImportSource:
     """Find the data with the import role and check its headers, as the service does before it responds."""
     # A data location is optional in the API model; without one there is nothing to import.
-    location = parse_location(call.parameters["dataSource"].get("dataLocation", ""))
+    location = location_of(call.parameters["dataSource"].get("dataLocation", ""))
     role_arn = call.parameters.get("roleArn")
     if role_arn is None:
         # The role is optional in the API model, which doesn't document how the bucket is read without one.

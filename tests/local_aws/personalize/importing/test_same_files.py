@@ -10,7 +10,7 @@ from personalize_import_handler.aws import data_reader_client
 from personalize_import_handler.aws.data_reader import TooManyFilesError
 from personalize_import_handler.aws.data_reader_client import RoleReader
 from personalize_local.personalize.errors import ServiceError
-from personalize_local.personalize.importing.data_location import objects_at, parse_location
+from personalize_local.personalize.importing.data_location import location_of, objects_at
 from personalize_local.personalize.role_session import RoleSession
 from tests.deploy.support.cloud import Cloud
 from tests.local_aws.support.server_setup import ACCOUNT, REGION, make_role, reading, trust
@@ -71,7 +71,7 @@ def of_the_local_service(cloud: Cloud, role: str, location: str) -> list[str]:
         require_bucket_policy=lambda *_: None,
     )
     try:
-        return sorted(item.key for item in objects_at(reader, parse_location(location)))
+        return sorted(item.key for item in objects_at(reader, location_of(location)))
     except ServiceError:  # which it raises where there is no file
         return []
 
