@@ -121,6 +121,12 @@ def test_a_file_of_0_bytes_beside_files_with_records_is_one_error() -> None:
     assert places(lines(HEADER, "1,a,1990,b"), b"") == [("empty-file", None, None)]
 
 
+@pytest.mark.parametrize("second", [b"x" * 100_000 + b"\n\0", b'"' + b"x" * 2_000_000])
+def test_interactions_of_a_file_that_cannot_be_read_to_its_end_are_not_called_too_few(second: bytes) -> None:
+    content = lines(EVENTS_HEADER, EVENTS[0]).encode() + second
+    assert "too-few-interactions" not in [rule for rule, _, _ in places(content, schema=INTERACTIONS)]
+
+
 def test_an_empty_file_is_one_finding() -> None:
     assert places(b"", schema=INTERACTIONS) == [("empty-file", None, None)]
 
@@ -215,6 +221,7 @@ def test_carriage_returns_are_one_finding_that_names_them() -> None:
         ("ITEM_ID, genre, YEAR, TEXT", '"␠genre", "␠YEAR", "␠TEXT"'),
         ("ITEM_ID,genre\u200b,YEAR,TEXT", '"genre<U+200B>"'),
         ("sep=,", "sep="),
+        ("", "it is blank"),
         ("1,a,1990,b", "none of "),
     ],
 )

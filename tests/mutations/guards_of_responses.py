@@ -34,7 +34,7 @@ GUARDS: Final = (
     _response("a response is tried again", "_ATTEMPTS: Final = 5", "_ATTEMPTS: Final = 1"),
     _response("a response is tried a bounded number of times", "_ATTEMPTS: Final = 5", "_ATTEMPTS: Final = 50"),
     _bound("one attempt has a bounded time", "_TIMEOUT_SECONDS: Final = 5", "_TIMEOUT_SECONDS: Final = 500"),
-    _response("the bound of an attempt is kept", "outcome.get(timeout=timeout_seconds)", "outcome.get(timeout=60)"),
+    _response("the bound of an attempt is kept", "outcome.get(timeout=timeout_seconds)", "outcome.get(timeout=9)"),
     _response("nothing is sent to a URL that is not https", "    if not is_response_url(url):\n", "    if False:\n"),
     _response("a URL that is not https is refused", 'r"https://[a-z', 'r"[a-z]+://[a-z'),
     _response("a URL with a port that cannot be is refused", ' and int(parts["port"] or 0) <= _PORT_MAX', ""),

@@ -59,7 +59,7 @@ def check(
 
 def unreadable(file: DataFile, content: bytes, line: bytes, schema: Schema) -> Finding | None:
     """Return the finding if a file can't be read as CSV with a header, by its first bytes and its first line."""
-    if not content.strip():
+    if not file.size:
         return Finding(rule=rules.EMPTY_FILE, file=file.name)
     if unread := format_of(content, len(line)):
         return Finding(rule=rules.NOT_CSV, file=file.name, detail=unread)
@@ -102,18 +102,20 @@ class _Checking:
             first = next(lines, Lines(LINE, 1, b""))
             header = first.content.partition(b"\n")[0]
             if problem := unreadable(file, first.content, header, self.schema):
-                self.has_rows = True
-                return self.findings.add(problem)
+                return self._stop(problem)
             columns = self._columns(file, header)
             self._check_rows(columns, self._blocks(file, chain([first.after_the_first()], lines)))
         except LineTooLong as problem:
             rule = rules.CARRIAGE_RETURNS if problem.has_returns else rules.LINE_TOO_LONG
-            self.findings.add(Finding(rule=rule, file=file.name, line=problem.line))
-            self.has_rows = True
+            self._stop(Finding(rule=rule, file=file.name, line=problem.line))
         except NotTextError as problem:
-            self.findings.add(Finding(rule=rules.NOT_CSV, file=file.name, line=problem.line, detail=BINARY))
-            self.has_rows = True
+            self._stop(Finding(rule=rules.NOT_CSV, file=file.name, line=problem.line, detail=BINARY))
         return None
+
+    def _stop(self, problem: Finding) -> None:
+        """Report why the rest of a file can't be read. What it holds is unknown, so no total is reported as too low."""
+        self.findings.add(problem)
+        self.has_rows, self.is_whole = True, False
 
     def _columns(self, file: DataFile, line: bytes) -> Columns:
         header = read_header(file.name, self._utf_8(file, LINE, line).decode())

@@ -70,6 +70,8 @@ def no_header(header: Header, line: str, schema: Schema) -> Finding | None:
 
 
 def _mistaken(header: Header, line: str, fields: set[str]) -> str:
+    if not line.strip():
+        return "it is blank"
     if line.lower().startswith("sep="):
         return "it is the line sep= of a spreadsheet; the names are on the next line"
     found = fields.intersection(header.keys)
