@@ -1,4 +1,4 @@
-"""A plugin of pytest for the runs against a copy: the first failure will do, and it has to be the copy's."""
+"""A pytest plugin for runs against a copy of the handler: stop at the first failure, and check which copy is tested."""
 
 import os
 import sys
@@ -11,14 +11,14 @@ from hypothesis import Phase, settings
 from tests.mutations.patches import PACKAGE
 
 COPY: Final = "HANDLER_COPY"
-"""The environment variable that names the package that has to be the one that is tested."""
+"""The environment variable with the path of the package to test."""
 
-# A failure is enough: to find the smallest example of it may take minutes.
+# Hypothesis would take minutes to find the smallest failing example.
 settings.register_profile("first_failure", database=None, phases=[Phase.explicit, Phase.generate])
 
 
 def pytest_collection_finish() -> None:
-    """See that the copy is what is tested: otherwise no guard would ever be broken."""
+    """Exit if another package than the copy is tested: no broken guard would have an effect."""
     imported = Path(sys.modules[PACKAGE].__file__ or "").parent
     if imported != Path(os.environ[COPY]):
         pytest.exit(f"the handler of {imported} was imported, not the copy", returncode=3)

@@ -18,12 +18,12 @@ from tests.mutations.patches import HANDLER, PACKAGE, ROOT, TESTS, Patch
 ALL_TESTS: Final = ("handler", "faults")
 _OTHER_ROOTS: Final = (ROOT, ROOT / "constructs", ROOT / "local_aws")
 
-# What tests and handler are compiled to is kept, whatever else is: each run would compile all of them again.
+# Without these, each run would compile all modules again, or load other plugins.
 _NOT_INHERITED: Final = ("PYTEST_", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE")
 
 
 class DidNotRun(Exception):
-    """The tests found no end, or did not begin: nothing is known of the guard."""
+    """The tests did not start or did not end, so the result is unknown."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Run:
 
     @property
     def is_green(self) -> bool:
-        """Return whether all tests passed; if they did not even run, that is no red test."""
+        """Return whether all tests passed; raise `DidNotRun` if they did not start or did not end."""
         if self.code not in {0, 1}:
             raise DidNotRun(f"the tests did not run (code {self.code}):\n{self.output[-3000:]}")
         return self.code == 0
@@ -44,7 +44,7 @@ class Run:
 def copy_of_handler(folder: Path, patch: Patch | None = None) -> Path:
     """Create a copy with a broken guard in a separate folder, and return its source root.
 
-    What is compiled is copied too: it is as old as its source, so all but what is broken needn't be compiled again.
+    The compiled modules are copied too, so only the patched one is compiled again.
     """
     package = folder / "lambda_handler" / PACKAGE
     shutil.copytree(HANDLER, package)
@@ -55,7 +55,7 @@ def copy_of_handler(folder: Path, patch: Patch | None = None) -> Path:
 
 
 class Runner:
-    """A process that runs tests, again and again; it ends, with all that it has started, when it is left."""
+    """A process that runs tests repeatedly, as a context manager that ends it and its child processes."""
 
     def __enter__(self) -> Self:
         inherited = {key: value for key, value in os.environ.items() if not key.startswith(_NOT_INHERITED)}
@@ -63,7 +63,7 @@ class Runner:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.mutations.runner"],
             cwd=ROOT,
-            env={**inherited, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},  # what is loaded for nothing is loaded each time
+            env={**inherited, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},  # plugins would be loaded in each run
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -71,15 +71,15 @@ class Runner:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
-        self._process.communicate()  # closes its input, and that is its end
+        self._process.communicate()  # the process ends when its input is closed
 
     def run(self, handler: Path, tests: Sequence[str]) -> Run:
-        """Run tests (modules or folders of `tests/`) against a copy of the handler, up to the first that fails."""
+        """Run tests (modules or folders of `tests/`) against a copy of the handler until the first failure."""
         assert self._process.stdin
         assert self._process.stdout
         output = handler.parent / "output.txt"
-        order = {"package": str(handler / PACKAGE), "output": str(output), "arguments": _arguments(handler, tests)}
-        self._process.stdin.write(f"{json.dumps(order)}\n")
+        request = {"package": str(handler / PACKAGE), "output": str(output), "arguments": _arguments(handler, tests)}
+        self._process.stdin.write(f"{json.dumps(request)}\n")
         self._process.stdin.flush()
         return Run(int(self._process.stdout.readline()), output.read_text(errors="replace"))
 
@@ -90,7 +90,7 @@ def _arguments(handler: Path, tests: Sequence[str]) -> list[str]:
         *("-x", "-q", "--tb=line", "-m", "not slow and not nightly", "-p", "no:cacheprovider", "-p", "no:xdist"),
         *("-p", "tests.mutations.first_failure", "-p", "_hypothesis_pytestplugin"),
         "--hypothesis-profile=first_failure",
-        # Collects garbage five times at the end of each run, which takes as long as most tests.
+        # This plugin collects garbage five times at the end of each run, which takes longer than most tests.
         *("-p", "no:unraisableexception"),
         *("-o", f"pythonpath={roots}", f"--basetemp={handler.parent / 'tmp'}"),
         *(str(TESTS / name) for name in tests),
