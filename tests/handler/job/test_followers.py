@@ -62,6 +62,16 @@ def test_a_rollback_repeats_the_job_of_a_follower_with_the_same_settings(
     assert {*personalize.calls_of("list_tags")} == {first.arn, again.arn}
 
 
+def test_the_polls_of_a_running_repeat_do_not_read_the_settings_of_its_job_again(
+    failed: CloudFormation, personalize: FakePersonalize
+) -> None:
+    failed.roll_back()
+
+    (first, again) = [job.arn for job in personalize.jobs.values() if job.properties.data_location == ROWS]
+    assert personalize.calls_of("list_tags").count(first) == 3  # two selections of the next job, one start
+    assert personalize.calls_of("describe_dataset_import_job").count(again) > 2
+
+
 def test_the_next_update_of_the_follower_adopts_that_job(
     failed: CloudFormation, follower: CloudFormation, personalize: FakePersonalize
 ) -> None:
