@@ -16,11 +16,14 @@ from personalize_local.ministack.patches.custom_resource_requests import retry_c
 from personalize_local.ministack.patches.deletions import delete_failed_custom_resources, require_empty_buckets
 from personalize_local.ministack.patches.function_credentials import start_sessions_for_functions
 from personalize_local.ministack.patches.function_environments import keep_environments_after_errors
+from personalize_local.ministack.patches.function_errors import report_classes_of_exceptions
 from personalize_local.ministack.patches.nested_stacks import add_parents_of_nested_stacks
 from personalize_local.ministack.patches.physical_names import generate_names_as_cloudformation_does
 from personalize_local.ministack.patches.roles import enforce_roles
+from personalize_local.ministack.patches.sdk_integrations import integrate_personalize
 from personalize_local.ministack.patches.service_tokens import refuse_changed_service_tokens
 from personalize_local.ministack.patches.stack_events import add_resource_properties
+from personalize_local.ministack.patches.terminal_errors import fail_on_terminal_errors
 from personalize_local.ministack.request_authentication import authenticated
 from personalize_local.personalize.service import PersonalizeService
 
@@ -39,7 +42,10 @@ def mount(service: PersonalizeService, endpoint_url: str) -> Asgi:
     add_resource_properties()
     add_parents_of_nested_stacks()
     enforce_roles()
+    report_classes_of_exceptions()
     keep_environments_after_errors()
+    integrate_personalize(service, endpoint_url)
+    fail_on_terminal_errors()
     retry_custom_resource_requests(service.clock)
     start_sessions_for_functions()
     scale_schedule_rates(service.clock)

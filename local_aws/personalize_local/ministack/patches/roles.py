@@ -10,6 +10,9 @@ from ministack.services.cloudformation import provisioners
 from personalize_local.ministack.role_policies import action_denial, trusts_service
 from personalize_local.personalize.arns import parse_arn
 
+EXECUTION_ROLE: Final[ContextVar[str]] = ContextVar("execution_role")
+"""The ARN of the role of the state machine that runs the current task."""
+
 
 class _RoleOfResource(NamedTuple):
     property_name: str
@@ -55,16 +58,15 @@ def _checking_role(create: Callable[..., Any], role: _RoleOfResource) -> Callabl
 def _invoke_functions_by_role() -> None:
     """Fail a state if the state machine's role doesn't allow it to invoke its function, as Step Functions does."""
     execute, invoke = stepfunctions._execute_task, stepfunctions._call_lambda  # noqa: SLF001
-    role: ContextVar[str] = ContextVar("role_of_the_current_execution")
 
     def execute_task(
         state_def: dict[str, Any], raw_input: object, execution: dict[str, Any], ctx: dict[str, Any]
     ) -> Any:  # noqa: ANN401 - ministack's own
-        role.set(stepfunctions._state_machines[execution["stateMachineArn"]]["roleArn"])  # noqa: SLF001
+        EXECUTION_ROLE.set(stepfunctions._state_machines[execution["stateMachineArn"]]["roleArn"])  # noqa: SLF001
         return execute(state_def, raw_input, execution, ctx)
 
     def call_lambda(func_ref: str, event: object) -> Any:  # noqa: ANN401 - ministack's own
-        if denial := action_denial(role.get(), "lambda:InvokeFunction", func_ref):
+        if denial := action_denial(EXECUTION_ROLE.get(), "lambda:InvokeFunction", func_ref):
             raise stepfunctions._ExecutionError("Lambda.AWSLambdaException", denial)  # noqa: SLF001
         return invoke(func_ref, event)
 

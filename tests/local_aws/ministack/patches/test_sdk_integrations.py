@@ -1,0 +1,101 @@
+"""Step Functions' SDK integration with Personalize: names of parameters, results and errors, and permissions."""
+
+import pytest
+
+from tests.deploy.support.cloud import Cloud
+from tests.deploy.support.stacks import users_schema
+from tests.local_aws.support.server_setup import Document, allow, make_import_role, put_users
+from tests.local_aws.support.state_machines import PERSONALIZE_SDK, execute, make_state_machine, one_task
+
+CATCH_ALL = [{"ErrorEquals": ["States.ALL"], "Next": "Caught"}]
+
+
+def run_task(cloud: Cloud, name: str, action: str, parameters: Document, *statements: Document) -> Document:
+    """Return the execution of a state machine that calls one operation."""
+    definition = one_task(f"{PERSONALIZE_SDK}:{action}", parameters, Catch=CATCH_ALL)
+    return execute(cloud, make_state_machine(cloud, name, definition, *statements))
+
+
+def test_parameters_and_results_have_names_in_pascal_case(cloud: Cloud, name: str) -> None:
+    parameters = {"Name": name, "Schema": users_schema(), "Domain": "ECOMMERCE"}
+    created = run_task(cloud, name, "createSchema", parameters, allow("personalize:*"))
+    (arn,) = created["output"].values()
+    assert created["output"] == {"SchemaArn": arn}
+    described = run_task(cloud, f"{name}-2", "describeSchema", {"SchemaArn": arn}, allow("personalize:*"))
+    schema = described["output"]["Schema"]
+    assert {key: schema[key] for key in parameters} == parameters
+    assert schema["CreationDateTime"].endswith("Z")
+
+
+def test_items_of_lists_have_names_in_pascal_case(cloud: Cloud, name: str) -> None:
+    tags = [{"TagKey": "team", "TagValue": "data"}]
+    created = run_task(cloud, name, "createDatasetGroup", {"Name": name, "Tags": tags}, allow("personalize:*"))
+    arn = created["output"]["DatasetGroupArn"]
+    listed = run_task(cloud, f"{name}-2", "listTagsForResource", {"ResourceArn": arn}, allow("personalize:*"))
+    assert listed["output"] == {"Tags": tags}
+
+
+def test_an_operation_without_a_result_has_an_empty_output(cloud: Cloud, name: str) -> None:
+    arn = cloud.personalize.create_schema(name=name, schema=users_schema())["schemaArn"]
+    assert run_task(cloud, name, "deleteSchema", {"SchemaArn": arn}, allow("personalize:*"))["output"] == {}
+
+
+@pytest.mark.parametrize(
+    ("action", "parameters", "error"),
+    [
+        ("describeSchema", {"SchemaArn": "arn:aws:personalize:::schema/none"}, "ResourceNotFoundException"),
+        ("createSchema", {"Name": "invalid", "Schema": "{}"}, "InvalidInputException"),
+        ("createSchema", {"Name": "existing", "Schema": users_schema()}, "ResourceAlreadyExistsException"),
+    ],
+    ids=["not-found", "invalid", "exists"],
+)
+def test_an_error_has_the_prefix_of_the_service(
+    cloud: Cloud, name: str, action: str, parameters: Document, error: str
+) -> None:
+    existing = {**parameters, "Name": name} if parameters.get("Name") == "existing" else parameters
+    cloud.personalize.create_schema(name=name, schema=users_schema())
+    caught = run_task(cloud, name, action, existing, allow("personalize:*"))["output"]
+    assert caught["Error"] == f"Personalize.{error}"
+    assert "(Service: Personalize, Status Code: 400, Request ID: " in caught["Cause"]
+
+
+def test_without_permission_of_the_role_a_call_is_refused(cloud: Cloud, name: str) -> None:
+    caught = run_task(cloud, name, "listSchemas", {}, allow("personalize:ListDatasets"))["output"]
+    assert caught["Error"] == "Personalize.PersonalizeException"
+    assert f"assumed-role/states-{name}/" in caught["Cause"]
+    assert "is not authorized to perform: personalize:ListSchemas" in caught["Cause"]
+
+
+def test_the_role_must_be_allowed_to_pass_the_import_role(cloud: Cloud, name: str) -> None:
+    group = cloud.personalize.create_dataset_group(name=name)["datasetGroupArn"]
+    parameters = {
+        "JobName": name,
+        "DatasetArn": f"{group.replace(':dataset-group/', ':dataset/')}/USERS",
+        "DataSource": {"DataLocation": put_users(cloud, name)},
+        "RoleArn": make_import_role(cloud, name),
+    }
+    caught = run_task(cloud, name, "createDatasetImportJob", parameters, allow("personalize:*"))["output"]
+    assert "is not authorized to perform: iam:PassRole" in caught["Cause"]
+
+
+def test_a_dropped_connection_is_an_error_of_the_client(cloud: Cloud, name: str) -> None:
+    fault = {"operation": "ListSchemas", "drop_connection": True, "times": 1}
+    cloud.aws.control("POST", "faults", fault)
+    caught = run_task(cloud, name, "listSchemas", {}, allow("personalize:*"))["output"]
+    assert caught["Error"] == "Personalize.SdkClientException"
+
+
+@pytest.mark.parametrize(
+    ("action", "parameters", "cause"),
+    [
+        ("describeDatasetImport", {}, "aws-sdk:personalize:describeDatasetImport is not recognized"),
+        ("DescribeSchema", {}, "aws-sdk:personalize:DescribeSchema is not recognized"),
+        ("describeSchema", {"schemaArn": "x"}, 'The field "schemaArn" is not supported by Step Functions'),
+    ],
+)
+def test_an_unknown_name_fails_the_execution_and_is_not_caught(
+    cloud: Cloud, name: str, action: str, parameters: Document, cause: str
+) -> None:
+    execution = run_task(cloud, name, action, parameters, allow("personalize:*"))
+    assert (execution["status"], execution["error"]) == ("FAILED", "States.Runtime")
+    assert cause in execution["cause"]
