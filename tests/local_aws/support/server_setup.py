@@ -2,9 +2,11 @@
 
 import json
 import time
+from collections.abc import Callable
 from typing import Any
 
 import boto3
+from botocore.exceptions import ClientError
 
 from tests.deploy.support.cloud import Cloud
 from tests.deploy.support.stacks import users_csv, users_schema
@@ -109,6 +111,15 @@ def user(cloud: Cloud, name: str, *statements: Document) -> Any:
     if statements:
         iam.put_user_policy(UserName=name, PolicyName="inline", PolicyDocument=policy(*statements))
     return client_of(cloud, "personalize", iam.create_access_key(UserName=name)["AccessKey"])
+
+
+def error_of(call: Callable[[], object]) -> str:
+    """Return the code of a call's error, or an empty text if it succeeds."""
+    try:
+        call()
+    except ClientError as error:
+        return error.response["Error"]["Code"]
+    return ""
 
 
 def until(condition: Any) -> None:

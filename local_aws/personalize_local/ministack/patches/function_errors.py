@@ -16,13 +16,12 @@ from ministack.services import lambda_svc
 
 # Both runtimes send their errors as one line with a member `error`, which ministack makes the errorMessage. These
 # replacements make it the whole report.
+_PYTHON_START: Final = "\ndef run():\n"
 _PYTHON: Final = {
     '"error": str(e), "trace"': '"error": _ms_report(e), "trace"',
     '"error": str(e)}': '"error": _ms_report(e, module_name)}',
 }
 _PYTHON_REPORT: Final = """
-import json, traceback
-
 def _ms_report(error, imported=None):
     kind, message = type(error).__name__, str(error)
     if imported is not None and isinstance(error, ImportError):
@@ -52,7 +51,8 @@ _MINISTACKS_EXIT: Final = "Worker process died"
 def report_classes_of_exceptions() -> None:
     """Report an exception of a function by its class, message and stack, as Lambda's runtimes do."""
     python, nodejs = lambda_runtime._PYTHON_WORKER_SCRIPT, lambda_runtime._NODEJS_WORKER_SCRIPT  # noqa: SLF001
-    lambda_runtime._PYTHON_WORKER_SCRIPT = _PYTHON_REPORT + _replaced(python, _PYTHON)  # noqa: SLF001
+    reporting = {_PYTHON_START: f"{_PYTHON_REPORT}{_PYTHON_START}", **_PYTHON}
+    lambda_runtime._PYTHON_WORKER_SCRIPT = _replaced(python, reporting)  # noqa: SLF001
     lambda_runtime._NODEJS_WORKER_SCRIPT = _NODEJS_REPORT + _replaced(nodejs, _NODEJS)  # noqa: SLF001
     execute = lambda_svc._execute_function_warm  # noqa: SLF001
 
@@ -77,7 +77,7 @@ def _reported(body: dict[str, Any]) -> dict[str, Any]:
     """Return the report of the runtime, which is the end of ministack's message; or the body of another failure."""
     message = str(body.get("errorMessage", ""))
     if message == _MINISTACKS_EXIT:
-        return _EXITED
+        return dict(_EXITED)
     start = message.find('{"error')
     if start < 0:
         return body
