@@ -19,11 +19,14 @@ from personalize_local.ministack.patches.function_environments import keep_envir
 from personalize_local.ministack.patches.function_errors import report_classes_of_exceptions
 from personalize_local.ministack.patches.nested_stacks import add_parents_of_nested_stacks
 from personalize_local.ministack.patches.physical_names import generate_names_as_cloudformation_does
+from personalize_local.ministack.patches.retries import fail_on_terminal_errors, wait_between_retries
 from personalize_local.ministack.patches.roles import enforce_roles
-from personalize_local.ministack.patches.sdk_integrations import integrate_personalize
+from personalize_local.ministack.patches.sdk_integrations import (
+    integrate_personalize,
+    refuse_unrecognized_resources,
+)
 from personalize_local.ministack.patches.service_tokens import refuse_changed_service_tokens
 from personalize_local.ministack.patches.stack_events import add_resource_properties
-from personalize_local.ministack.patches.terminal_errors import fail_on_terminal_errors
 from personalize_local.ministack.request_authentication import authenticated
 from personalize_local.personalize.service import PersonalizeService
 
@@ -45,7 +48,9 @@ def mount(service: PersonalizeService, endpoint_url: str) -> Asgi:
     report_classes_of_exceptions()
     keep_environments_after_errors()
     integrate_personalize(service, endpoint_url)
+    refuse_unrecognized_resources()
     fail_on_terminal_errors()
+    wait_between_retries()
     retry_custom_resource_requests(service.clock)
     start_sessions_for_functions()
     scale_schedule_rates(service.clock)

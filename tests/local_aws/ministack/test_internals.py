@@ -79,6 +79,7 @@ USED: dict[str, Any] = {
     ],
     "ministack.services.cloudformation.provisioners._cw_metric_alarm_record": ["name", "props"],
     "ministack.services.cloudformation.provisioners._physical_name": ["stack_name", "logical_id"],
+    "ministack.services.cloudformation.provisioners._sfn_definition": ["props"],
     "ministack.services.cloudformation.stacks._roll_back_operation": ["stack_name", "stack_id", "stack", "operation"],
     "ministack.services.cloudformation.stacks._runs_on_worker_thread": ["resource_type"],
     "ministack.services.eventbridge._SCHEDULER_TICK_INTERVAL": "int",
@@ -97,8 +98,11 @@ USED: dict[str, Any] = {
     "ministack.services.stepfunctions._call_lambda": ["func_ref", "event"],
     "ministack.services.stepfunctions._error_matches": ["error_equals", "error"],
     "ministack.services.stepfunctions._execute_task": ["state_def", "raw_input", "execution", "ctx"],
+    "ministack.services.stepfunctions._find_matching_retrier": ["retriers", "error", "retry_counts"],
     "ministack.services.stepfunctions._invoke_aws_sdk_integration": ["resource", "input_data"],
+    "ministack.services.stepfunctions._scaled_sleep": ["seconds"],
     "ministack.services.stepfunctions._state_machines": "AccountRegionScopedDict",
+    "ministack.services.stepfunctions._validate_definition_jsonata": ["definition_str"],
     "ministack.services.sts.register_session": ["access_key", "session"],
 }
 

@@ -10,17 +10,17 @@ Assumed, because it is not documented:
 - A request without a response is `Personalize.SdkClientException`, as `Lambda.SdkClientException`.
 - Names with abbreviations keep them: `PerformHPO`.
 - Timestamps are in ISO 8601.
-- An unknown operation or parameter ends the execution with States.Runtime; AWS refuses to create the state machine.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final, NoReturn
 from uuid import uuid4
 
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 from ministack.services import stepfunctions
+from ministack.services.cloudformation import provisioners
 
 from personalize_local.ministack import callers
 from personalize_local.ministack.patches.roles import EXECUTION_ROLE
@@ -42,21 +42,60 @@ def integrate_personalize(service: PersonalizeService, endpoint_url: str) -> Non
     def invoke_integration(resource: str, parameters: Any) -> Any:  # noqa: ANN401 - JSON
         if not resource.startswith(_RESOURCE):
             return invoke(resource, parameters)
-        return _call(service, endpoint_url, _operation(resource), parameters)
+        operation = _operation(resource)
+        if operation is None:
+            _fail("States.Runtime", f"The resource provided {resource} is not recognized.")
+        return _call(service, endpoint_url, operation, parameters)
 
     stepfunctions._invoke_aws_sdk_integration = invoke_integration  # noqa: SLF001
 
 
-def _operation(resource: str) -> str:
-    """Return the operation of a resource, `CreateSchema` for `...:createSchema`; fail for an unknown one."""
+def refuse_unrecognized_resources() -> None:
+    """Refuse state machines that call operations which Personalize doesn't have; the message is AWS's."""
+    validate, definition_of = stepfunctions._validate_definition_jsonata, provisioners._sfn_definition  # noqa: SLF001
+
+    def validate_definition(definition: Any) -> str | None:  # noqa: ANN401 - JSON
+        return validate(definition) or _refusal(definition)
+
+    def checked_definition(props: dict[str, Any]) -> str:
+        definition = str(definition_of(props))
+        if refusal := _refusal(definition):
+            raise ValueError(refusal)
+        return definition
+
+    stepfunctions._validate_definition_jsonata = validate_definition  # noqa: SLF001
+    provisioners._sfn_definition = checked_definition  # noqa: SLF001
+
+
+def _refusal(definition: Any) -> str | None:  # noqa: ANN401 - JSON
+    """Return the message for the first resource in a definition that isn't recognized, if there is one."""
+    try:
+        states = json.loads(definition)
+    except (TypeError, ValueError):
+        return None  # reported elsewhere
+    for path, resource in _resources(states, ""):
+        if resource.startswith(_RESOURCE) and _operation(resource) is None:
+            problem = f"The resource provided {resource} is not recognized. The value is not a valid resource ARN, or"
+            where = f"the resource is not available in this region. at {path}"
+            return f"Invalid State Machine Definition: 'SCHEMA_VALIDATION_FAILED: {problem} {where}'"
+    return None
+
+
+def _resources(node: Any, path: str) -> Iterator[tuple[str, str]]:  # noqa: ANN401 - JSON
+    """Yield the resources of all tasks in a definition, with their paths."""
+    children = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+    for key, child in children:
+        if key == "Resource" and isinstance(child, str):
+            yield f"{path}/{key}", child
+        else:
+            yield from _resources(child, f"{path}/{key}")
+
+
+def _operation(resource: str) -> str | None:
+    """Return the operation of a resource, `CreateSchema` for `...:createSchema`; None if it isn't recognized."""
     action = resource.removeprefix(_RESOURCE).removesuffix(".waitForTaskToken")
     operation = _capitalized(action)
-    if operation == action or operation not in service_model().operation_names:
-        _fail(
-            "States.Runtime",
-            f"The resource provided {resource} is not recognized. The value is not a valid resource ARN",
-        )
-    return operation
+    return operation if operation != action and operation in service_model().operation_names else None
 
 
 def _call(service: PersonalizeService, endpoint_url: str, operation: str, parameters: Any) -> Any:  # noqa: ANN401 - JSON

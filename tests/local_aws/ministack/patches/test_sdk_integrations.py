@@ -1,11 +1,16 @@
 """Step Functions' SDK integration with Personalize: names of parameters, results and errors, and permissions."""
 
+import json
+import re
+
 import pytest
+from botocore.exceptions import ClientError
 
 from tests.deploy.support.cloud import Cloud
 from tests.deploy.support.stacks import users_schema
-from tests.local_aws.support.server_setup import Document, allow, make_import_role, put_users
-from tests.local_aws.support.state_machines import PERSONALIZE_SDK, execute, make_state_machine, one_task
+from tests.local_aws.support.server_setup import Document, allow, make_import_role, make_role, put_users, trust
+from tests.local_aws.support.stacks import Stack
+from tests.local_aws.support.state_machines import PERSONALIZE_SDK, STATES, execute, make_state_machine, one_task
 
 CATCH_ALL = [{"ErrorEquals": ["States.ALL"], "Next": "Caught"}]
 
@@ -85,17 +90,24 @@ def test_a_dropped_connection_is_an_error_of_the_client(cloud: Cloud, name: str)
     assert caught["Error"] == "Personalize.SdkClientException"
 
 
-@pytest.mark.parametrize(
-    ("action", "parameters", "cause"),
-    [
-        ("describeDatasetImport", {}, "aws-sdk:personalize:describeDatasetImport is not recognized"),
-        ("DescribeSchema", {}, "aws-sdk:personalize:DescribeSchema is not recognized"),
-        ("describeSchema", {"schemaArn": "x"}, 'The field "schemaArn" is not supported by Step Functions'),
-    ],
-)
-def test_an_unknown_name_fails_the_execution_and_is_not_caught(
-    cloud: Cloud, name: str, action: str, parameters: Document, cause: str
-) -> None:
-    execution = run_task(cloud, name, action, parameters, allow("personalize:*"))
+def test_an_unknown_parameter_fails_the_execution_and_is_not_caught(cloud: Cloud, name: str) -> None:
+    execution = run_task(cloud, name, "describeSchema", {"schemaArn": "x"}, allow("personalize:*"))
     assert (execution["status"], execution["error"]) == ("FAILED", "States.Runtime")
-    assert cause in execution["cause"]
+    assert 'The field "schemaArn" is not supported by Step Functions' in execution["cause"]
+
+
+@pytest.mark.parametrize("action", ["describeDatasetImport", "DescribeSchema"])
+def test_a_state_machine_that_calls_an_unknown_operation_is_refused(cloud: Cloud, name: str, action: str) -> None:
+    definition = one_task(f"{PERSONALIZE_SDK}:{action}")
+    refusal = f"aws-sdk:personalize:{action} is not recognized.* at /States/Task/Resource"
+    with pytest.raises(ClientError, match=refusal) as refused:
+        make_state_machine(cloud, name, definition)
+    assert refused.value.response["Error"]["Code"] == "InvalidDefinition"
+
+    role = make_role(cloud, name, trusting=trust(STATES, {}))
+    properties = {"DefinitionString": json.dumps(definition), "RoleArn": role}
+    resource = {"Type": "AWS::StepFunctions::StateMachine", "Properties": properties}
+    stack = Stack(cloud, name)
+    assert stack.create(json.dumps({"Resources": {"Machine": resource}})) == "ROLLBACK_COMPLETE"
+    assert re.search(refusal, stack.reason())
+    stack.delete()
