@@ -1,0 +1,61 @@
+"""The AWS SDK for JavaScript from npm, with the endpoint and keys from the environment only."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from personalize_local.server.options import Options
+from tests.deploy.support.cloud import Cloud, running_cloud
+from tests.deploy.support.stacks import users_schema
+from tests.local_aws.support.server_setup import make_import_role, put_users
+
+SCRIPT = Path(__file__).with_name("import_users.mjs")
+NODE_MODULES = Path(sys.prefix) / "share" / "personalize-local" / "node_modules"
+
+needs_sdk = pytest.mark.skipif(
+    not (NODE_MODULES / "@aws-sdk" / "client-personalize").is_dir(),
+    reason=f"the AWS SDK for JavaScript is not installed in {NODE_MODULES}",
+)
+
+
+@pytest.fixture(scope="module")
+def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
+    """A local AWS whose clock is still near real time.
+
+    Where the clocks differ by five minutes, the SDK signs with the time of the Date header, which is not accepted.
+    """
+    options = Options(speed=10, import_seconds=10)
+    with running_cloud(tmp_path_factory.mktemp("local-aws"), options, bootstrapped=False) as cloud:
+        yield cloud
+
+
+def run(cloud: Cloud, folder: Path, **values: str) -> Any:
+    """Run the script in a folder with the SDK, and return what it printed."""
+    (folder / "node_modules").symlink_to(NODE_MODULES)
+    script = folder / SCRIPT.name
+    script.write_text(SCRIPT.read_text())
+    command: list[str | Path] = [Path(sys.executable).with_name("node"), script, json.dumps(values)]
+    ended = subprocess.run(
+        command, env=cloud.aws.process_environment(), capture_output=True, text=True, check=False, timeout=60
+    )
+    assert ended.returncode == 0, ended.stderr
+    return json.loads(ended.stdout)
+
+
+@needs_sdk
+def test_the_sdk_creates_imports_lists_and_matches_errors_by_class(cloud: Cloud, name: str, tmp_path: Path) -> None:
+    location, role = put_users(cloud, name), make_import_role(cloud, name)
+    found = run(cloud, tmp_path, name=name, schema=users_schema(), location=location, role=role)
+    assert found["status"] == "ACTIVE"
+    assert found["errors"] == {
+        "existing": "ResourceAlreadyExistsException",
+        "missing": "ResourceNotFoundException",
+        "used": "ResourceInUseException",
+    }
+    assert found["jobs"] == [name]
+    assert cloud.rows(found["datasetArn"])["count"] == 3
