@@ -27,6 +27,7 @@ from personalize_local.ministack.patches.sdk_integrations import (
 )
 from personalize_local.ministack.patches.service_tokens import refuse_changed_service_tokens
 from personalize_local.ministack.patches.stack_events import add_resource_properties
+from personalize_local.ministack.patches.state_parameters import apply_empty_parameters
 from personalize_local.ministack.request_authentication import authenticated
 from personalize_local.personalize.service import PersonalizeService
 
@@ -49,6 +50,7 @@ def mount(service: PersonalizeService, endpoint_url: str) -> Asgi:
     keep_environments_after_errors()
     integrate_personalize(service, endpoint_url)
     refuse_unrecognized_resources()
+    apply_empty_parameters()
     fail_on_terminal_errors()
     wait_between_retries()
     retry_custom_resource_requests(service.clock)

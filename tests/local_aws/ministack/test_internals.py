@@ -95,6 +95,7 @@ USED: dict[str, Any] = {
     "ministack.services.s3.bucket_policy_for_arn": ["resource_arn"],
     "ministack.services.stepfunctions._ExecutionError": "type",
     "ministack.services.stepfunctions._SFN_WAIT_SCALE": "float",
+    "ministack.services.stepfunctions._apply_parameters": ["state_def", "data", "ctx"],
     "ministack.services.stepfunctions._call_lambda": ["func_ref", "event"],
     "ministack.services.stepfunctions._error_matches": ["error_equals", "error"],
     "ministack.services.stepfunctions._execute_task": ["state_def", "raw_input", "execution", "ctx"],
@@ -102,6 +103,7 @@ USED: dict[str, Any] = {
     "ministack.services.stepfunctions._invoke_aws_sdk_integration": ["resource", "input_data"],
     "ministack.services.stepfunctions._scaled_sleep": ["seconds"],
     "ministack.services.stepfunctions._state_machines": "AccountRegionScopedDict",
+    "ministack.services.stepfunctions._test_state": ["data"],
     "ministack.services.stepfunctions._validate_definition_jsonata": ["definition_str"],
     "ministack.services.sts.register_session": ["access_key", "session"],
 }

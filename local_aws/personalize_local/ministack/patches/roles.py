@@ -58,6 +58,7 @@ def _checking_role(create: Callable[..., Any], role: _RoleOfResource) -> Callabl
 def _invoke_functions_by_role() -> None:
     """Fail a state if the state machine's role doesn't allow it to invoke its function, as Step Functions does."""
     execute, invoke = stepfunctions._execute_task, stepfunctions._call_lambda  # noqa: SLF001
+    test = stepfunctions._test_state  # noqa: SLF001
 
     def execute_task(
         state_def: dict[str, Any], raw_input: object, execution: dict[str, Any], ctx: dict[str, Any]
@@ -65,12 +66,18 @@ def _invoke_functions_by_role() -> None:
         EXECUTION_ROLE.set(stepfunctions._state_machines[execution["stateMachineArn"]]["roleArn"])  # noqa: SLF001
         return execute(state_def, raw_input, execution, ctx)
 
+    def test_state(data: dict[str, Any]) -> Any:  # noqa: ANN401 - ministack's own
+        if "roleArn" in data:
+            EXECUTION_ROLE.set(data["roleArn"])
+        return test(data)
+
     def call_lambda(func_ref: str, event: object) -> Any:  # noqa: ANN401 - ministack's own
         if denial := action_denial(EXECUTION_ROLE.get(), "lambda:InvokeFunction", func_ref):
             raise stepfunctions._ExecutionError("Lambda.AWSLambdaException", denial)  # noqa: SLF001
         return invoke(func_ref, event)
 
     stepfunctions._execute_task = execute_task  # noqa: SLF001
+    stepfunctions._test_state = test_state  # noqa: SLF001
     stepfunctions._call_lambda = call_lambda  # noqa: SLF001
 
 

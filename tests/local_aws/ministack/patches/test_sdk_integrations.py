@@ -4,6 +4,7 @@ import json
 import re
 
 import pytest
+from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from tests.deploy.support.cloud import Cloud
@@ -81,6 +82,28 @@ def test_the_role_must_be_allowed_to_pass_the_import_role(cloud: Cloud, name: st
     }
     caught = run_task(cloud, name, "createDatasetImportJob", parameters, allow("personalize:*"))["output"]
     assert "is not authorized to perform: iam:PassRole" in caught["Cause"]
+
+
+def test_empty_parameters_replace_the_input(cloud: Cloud, name: str) -> None:
+    # Empty parameters, and an action in the spelling of the API action, are what the CDK's CallAwsService writes.
+    definition = one_task(f"{PERSONALIZE_SDK}:listSchemas", {})
+    machine = make_state_machine(cloud, name, definition, allow("personalize:listSchemas"))
+    assert execute(cloud, machine, schema="not a parameter")["output"].keys() >= {"Schemas"}
+
+
+def test_a_state_is_tested_with_the_permissions_of_the_given_role(cloud: Cloud, name: str) -> None:
+    task = one_task(f"{PERSONALIZE_SDK}:listSchemas")["States"]["Task"]
+    role = make_role(cloud, name, allow("personalize:ListSchemas"), trusting=trust(STATES, {}))
+    other = make_role(cloud, f"{name}-other", trusting=trust(STATES, {}))
+    # Without the prefix `sync-` of the host, which doesn't exist here.
+    client = cloud.session.client(
+        "stepfunctions",
+        endpoint_url=cloud.aws.endpoint_url,
+        verify=cloud.aws.environment["AWS_CA_BUNDLE"],
+        config=Config(inject_host_prefix=False),
+    )
+    assert client.test_state(definition=json.dumps(task), roleArn=role)["status"] == "SUCCEEDED"
+    assert client.test_state(definition=json.dumps(task), roleArn=other)["error"] == "Personalize.PersonalizeException"
 
 
 def test_a_dropped_connection_is_an_error_of_the_client(cloud: Cloud, name: str) -> None:
