@@ -13,7 +13,13 @@ class Settings:
 
     dataset_group_creation_seconds: float = 10
     dataset_creation_seconds: float = 5
-    solution_creation_seconds: float = 5
+    update_seconds: float = 5
+    # Campaigns, event trackers, filters and metric attributions
+    resource_creation_seconds: float = 5
+    # Solution versions and recommenders; starting and stopping recommenders
+    training_seconds: float = 20
+    # Batch jobs, export jobs and data deletion jobs
+    job_seconds: float = 20
     deletion_seconds: float = 5
     import_pending_seconds: float = 5
     # An import ends when this time has passed *and* its rows have been read.
@@ -25,6 +31,20 @@ class Settings:
     full_import_bytes: int = 100_000_000_000
     incremental_import_bytes: int = 1_000_000_000
     tags_per_resource: int = 50
+    dataset_groups: int = 5
+    schemas: int = 500
+    solutions_per_dataset_group: int = 10
+    campaigns_per_dataset_group: int = 5
+    recommenders_per_dataset_group: int = 5
+    event_trackers_per_dataset_group: int = 1
+    filters_per_dataset_group: int = 30
+    metric_attributions_per_dataset_group: int = 1
+    metrics_per_metric_attribution: int = 10
+    running_solution_versions: int = 20
+    running_batch_inference_jobs: int = 5
+    running_batch_segment_jobs: int = 5
+    pending_data_deletion_jobs_per_dataset_group: int = 5
+    data_deletion_bytes: int = 100_000_000
 
     # It is not documented whether a dataset can have two running jobs; construct and tests assume that it can't.
     one_running_job_per_dataset: bool = True

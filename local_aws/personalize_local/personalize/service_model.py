@@ -1,9 +1,10 @@
 """The API model of Amazon Personalize, from botocore."""
 
+from collections.abc import Mapping
 from functools import cache
 
 from botocore.loaders import Loader
-from botocore.model import ServiceModel, StructureShape
+from botocore.model import ServiceModel, Shape, StructureShape
 
 
 @cache
@@ -19,6 +20,32 @@ def input_shape(operation: str) -> StructureShape:
     if not isinstance(shape, StructureShape):
         raise TypeError(f"{operation} has no request structure")
     return shape
+
+
+@cache
+def output_shape(operation: str) -> StructureShape:
+    """Return the shape of an operation's response."""
+    shape = service_model().operation_model(operation).output_shape
+    if not isinstance(shape, StructureShape):
+        raise TypeError(f"{operation} has no response structure")
+    return shape
+
+
+def structure(shape: Shape) -> StructureShape:
+    """Return a shape that is known to be a structure; raise TypeError for another one."""
+    if not isinstance(shape, StructureShape):
+        raise TypeError(f"{shape.name} is not a structure")
+    return shape
+
+
+def has_operation(operation: str) -> bool:
+    """Return whether the API has an operation."""
+    return operation in service_model().operation_names
+
+
+def members_of_shape(shape: StructureShape, members: Mapping[str, object]) -> dict[str, object]:
+    """Return the members that a shape has, without those that are None."""
+    return {name: members[name] for name in shape.members if members.get(name) is not None}
 
 
 def member_name(name: str) -> str:

@@ -23,6 +23,8 @@ class Options:
     """Simulated seconds per real second."""
     import_seconds: float = 20.0
     """Duration of an import in simulated seconds; longer if its rows take longer to read."""
+    dataset_groups: int = 5
+    """Quota of dataset groups, in an account and Region; 5 is the default in AWS."""
     state: Path | None = None
     """Folder for the state between runs. Default: the state is not kept."""
     verbose: bool = False
@@ -34,5 +36,7 @@ class Options:
             raise ValueError(f"the port must be from 0 to {_HIGHEST_PORT}, got {self.port}")
         if not 0 < self.speed < math.inf:
             raise ValueError(f"the clock's speed must be above 0, got {self.speed:g}")
+        if not self.dataset_groups >= 0:
+            raise ValueError(f"the quota of dataset groups must be 0 or more, got {self.dataset_groups}")
         if not 0 <= self.import_seconds < math.inf:
             raise ValueError(f"the seconds of an import must be 0 or more, got {self.import_seconds:g}")

@@ -98,9 +98,24 @@ def test_a_body_of_another_kind_can_not_be_read(world: World, body: bytes) -> No
 
 
 def test_an_operation_that_does_not_exist_is_unknown(world: World) -> None:
+    response = world.client.send("CreateCampain", b"{}")
+    assert response.status == 400
+    assert json.loads(response.body) == {
+        "__type": "UnknownOperationException",
+        "message": "The operation CreateCampain is not known to this service.",
+    }
+
+
+def test_an_operation_of_the_api_that_is_missing_here_is_not_supported(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(OPERATIONS, "CreateCampaign")
     response = world.client.send("CreateCampaign", b"{}")
     assert response.status == 400
-    assert json.loads(response.body)["__type"] == "UnknownOperationException"
+    assert json.loads(response.body) == {
+        "__type": "UnsupportedOperationException",
+        "message": "The operation CreateCampaign is not supported by the local AWS.",
+    }
 
 
 def test_every_response_has_the_date_of_the_simulated_clock(world: World) -> None:

@@ -102,6 +102,9 @@ class FakeRole:
         content = objects[key]
         return (content[start : start + CHUNK_BYTES] for start in range(0, len(content), CHUNK_BYTES))
 
+    def write_object(self, bucket: str, key: str, content: bytes) -> None:
+        self._bucket(bucket)[key] = content
+
     def _bucket(self, bucket: str) -> dict[str, bytes]:
         if bucket in self.aws.closed_buckets:
             raise DataAccessDeniedError(bucket)
@@ -183,6 +186,7 @@ class World:
 
 
 def new_world(**settings: Any) -> World:
+    """Return a service with a high quota of dataset groups, by default."""
     aws, clock = FakeAws(), ManualClock()
-    service = PersonalizeService(clock=clock, settings=Settings(**settings))
+    service = PersonalizeService(clock=clock, settings=Settings(**{"dataset_groups": 1000, **settings}))
     return World(aws, clock, service, Client(service, aws))
