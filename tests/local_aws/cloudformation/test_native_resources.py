@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from personalize_import_handler.data_checks.rules import SCHEMA_MALFORMED
-from personalize_local.cloudformation_types.native_resources import ResourceFailedError, native_resources
+from personalize_local.cloudformation_types.handler_errors import ResourceFailedError
+from personalize_local.cloudformation_types.native_resources import native_resources
 from tests.local_aws.support.fakes import BUCKET, ROLE_ARN, World, new_world
 from tests.local_aws.support.service_setup import (
     RECIPE,
