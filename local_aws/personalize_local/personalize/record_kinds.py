@@ -52,6 +52,8 @@ class RecordKind:
     """The same, as long as this one is being created."""
     defaults: Mapping[str, object] = field(default_factory=dict)
     quotas: tuple[Quota, ...] = ()
+    has_effect: bool = False
+    """True if a resource of this kind does something besides existing."""
 
     @property
     def name_member(self) -> str:
@@ -167,6 +169,7 @@ RECORD_KINDS: Final[Mapping[str, RecordKind]] = {
             parents=("datasetArn",),
             keeps_while_running=("datasetArn",),
             defaults={"ingestionMode": "PUT"},
+            has_effect=True,
         ),
         RecordKind(
             name="DataDeletionJob",
@@ -174,6 +177,7 @@ RECORD_KINDS: Final[Mapping[str, RecordKind]] = {
             seconds="job_seconds",
             statuses=DELETION_JOB,
             keeps_while_running=(_GROUP,),
+            has_effect=True,
             quotas=(
                 Quota(
                     setting="pending_data_deletion_jobs_per_dataset_group", per=_GROUP, statuses=frozenset({"PENDING"})

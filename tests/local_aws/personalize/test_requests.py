@@ -200,6 +200,47 @@ def test_a_dataset_needs_its_group_and_itself() -> None:
     assert resources == [f"{ROOT}:dataset/g/ITEMS", f"{ROOT}:dataset-group/g"]
 
 
+@pytest.mark.parametrize(
+    ("operation", "parameters", "permissions"),
+    [
+        (
+            "CreateSolutionVersion",
+            {"solutionArn": f"{ROOT}:solution/s"},
+            [
+                ("personalize:CreateSolutionVersion", f"{ROOT}:solution/s/*"),
+                ("personalize:CreateSolutionVersion", f"{ROOT}:solution/s"),
+            ],
+        ),
+        (
+            "CreateEventTracker",
+            {"name": "e", "datasetGroupArn": f"{ROOT}:dataset-group/g"},
+            [
+                ("personalize:CreateEventTracker", f"{ROOT}:event-tracker/*"),
+                ("personalize:CreateEventTracker", f"{ROOT}:dataset-group/g"),
+            ],
+        ),
+        (
+            "UpdateMetricAttribution",
+            {"metricAttributionArn": f"{ROOT}:metric-attribution/m", "metricsOutputConfig": {"roleArn": ROLE_ARN}},
+            [
+                ("personalize:UpdateMetricAttribution", f"{ROOT}:metric-attribution/m"),
+                ("iam:PassRole", ROLE_ARN),
+            ],
+        ),
+        (
+            "GetSolutionMetrics",
+            {"solutionVersionArn": f"{ROOT}:solution/s/1"},
+            [("personalize:GetSolutionMetrics", f"{ROOT}:solution/s/1")],
+        ),
+    ],
+)
+def test_records_need_themselves_their_parents_and_their_roles(
+    operation: str, parameters: dict[str, Any], permissions: list[tuple[str, str]]
+) -> None:
+    required = required_permissions(operation, ACCOUNT_REGION, parameters)
+    assert [(permission.action, permission.resource) for permission in required] == permissions
+
+
 def test_more_calls_than_the_rate_allows_are_throttled() -> None:
     world = new_world(requests_per_second=1, request_burst=2)
     world.client("ListSchemas")

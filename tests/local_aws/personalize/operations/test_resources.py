@@ -200,6 +200,10 @@ def test_a_dataset_is_described_with_its_type_in_capitals(world: World) -> None:
     assert (dataset["datasetType"], dataset["name"], dataset["status"]) == ("USERS", "my-users", "ACTIVE")
 
 
+def test_the_name_of_a_schema_may_be_in_lower_case(world: World) -> None:
+    assert make_dataset(world, "Users", text=schema_text("users", USER_FIELDS)).endswith("/USERS")
+
+
 def test_a_schema_must_fit_the_datasets_type_and_the_groups_domain(world: World) -> None:
     group, schema = make_group(world), make_schema(world, "Users")
     parameters = {"name": "d", "datasetGroupArn": group, "schemaArn": schema}
