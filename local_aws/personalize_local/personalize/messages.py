@@ -141,7 +141,12 @@ def wrong_status(arn: str, status: str, allowed: Iterable[str]) -> str:
 
 
 def too_many_resources(kind: str, limit: int) -> str:
-    return f"More than {limit} resources of the kind {kind}. Please delete some and try again."
+    """Known for campaigns, error-messages.html."""
+    article = "an" if kind[0] in "aeiou" else "a"
+    return (
+        f"Cannot create {article} {kind}. More than {limit} resources in ACTIVE state. "
+        "Please delete some and try again."
+    )
 
 
 def recipe_of_another_kind(recipe_arn: str, purpose: str) -> str:

@@ -65,6 +65,11 @@ class RecordKind:
         """The member with the ARN."""
         return f"{member_name(self.name)}Arn"
 
+    @property
+    def words(self) -> str:
+        """The kind in words: "event tracker"."""
+        return "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in self.name).strip()
+
     def arn(self, at: AccountRegion, parameters: Mapping[str, Any], new_id: str) -> str:
         """Return the ARN of a record that a Create request asks for."""
         solution = parameters.get("solutionArn", "").rpartition(":")[2]

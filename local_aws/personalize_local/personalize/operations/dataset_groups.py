@@ -28,7 +28,7 @@ def create_dataset_group(call: Call) -> dict[str, object]:
     tags = requested_tags(call)
     with call.resources() as (resources, now):
         require_free(arn, resources.dataset_groups)
-        require_quota("DatasetGroup", len(resources.dataset_groups), call.settings.dataset_groups)
+        require_quota("dataset group", len(resources.dataset_groups), call.settings.dataset_groups)
         resources.dataset_groups[arn] = DatasetGroup(
             name=parameters["name"],
             arn=arn,

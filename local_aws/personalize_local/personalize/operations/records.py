@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, Final
 
 from personalize_local.personalize import messages
-from personalize_local.personalize.errors import in_use
+from personalize_local.personalize.errors import in_use, limit_exceeded
 from personalize_local.personalize.json_protocol import timestamp
 from personalize_local.personalize.models import Record, RecordUpdate
 from personalize_local.personalize.operations.call import Call, Operation
@@ -140,7 +140,9 @@ def _require_quota(
         if (quota.statuses is None or record.status(now) in quota.statuses)
         and (quota.per is None or record.members.get(quota.per) == members.get(quota.per))
     ]
-    require_quota(kind.name, len(counted), limit)
+    if quota.statuses is not None and len(counted) >= limit:
+        raise limit_exceeded(messages.too_many_running_jobs(limit))
+    require_quota(kind.words, len(counted), limit)
 
 
 def _failing(statuses: tuple[str, ...]) -> tuple[str, ...]:

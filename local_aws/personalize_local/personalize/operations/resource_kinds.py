@@ -108,6 +108,12 @@ def require_active(resource: ResourceWithStatus, now: float) -> None:
 
 
 def require_quota(kind: str, present: int, quota: int) -> None:
-    """Raise LimitExceededException if there are as many resources of a kind as the quota allows."""
+    """Raise LimitExceededException if there are as many resources of a kind as the quota allows.
+
+    Args:
+        kind: The kind in words, such as "dataset group".
+        present: The number of resources.
+        quota: The allowed number.
+    """
     if present >= quota:
         raise limit_exceeded(messages.too_many_resources(kind, quota))

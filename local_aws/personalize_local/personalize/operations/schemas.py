@@ -21,7 +21,7 @@ def create_schema(call: Call) -> dict[str, object]:
     schema = parse_valid_schema(text, domain)
     with call.resources() as (resources, now):
         require_free(arn, resources.schemas)
-        require_quota("Schema", len(resources.schemas), call.settings.schemas)
+        require_quota("schema", len(resources.schemas), call.settings.schemas)
         resources.schemas[arn] = StoredSchema(name, arn, text, schema, domain, created_at=now)
     return {"schemaArn": arn}
 

@@ -212,7 +212,7 @@ def test_an_event_tracker_has_a_tracking_id(shop: Shop) -> None:
         assert found.arn == created["eventTrackerArn"]
         assert resources.event_tracker("none") is None
     error = refusal(world, "CreateEventTracker", name="more", datasetGroupArn=shop.group)
-    assert error.code == "LimitExceededException"
+    assert error.message.startswith("Cannot create an event tracker. More than 1 resources in ACTIVE state.")
 
 
 @pytest.mark.parametrize(
@@ -304,7 +304,11 @@ def test_quotas_are_the_documented_ones_and_can_be_changed() -> None:
     world = new_world(dataset_groups=Settings().dataset_groups)
     for number in range(5):
         make_group(world, f"g{number}")
-    assert refusal(world, "CreateDatasetGroup", name="sixth").code == "LimitExceededException"
+    error = refusal(world, "CreateDatasetGroup", name="sixth")
+    assert (error.code, error.message) == (
+        "LimitExceededException",
+        "Cannot create a dataset group. More than 5 resources in ACTIVE state. Please delete some and try again.",
+    )
     world.control("POST", "settings", dataset_groups=6, schemas=0)
     assert make_group(world, "sixth")
     assert refusal(world, "CreateDatasetGroup", name="seventh").code == "LimitExceededException"
@@ -324,7 +328,11 @@ def test_a_quota_of_running_jobs_does_not_count_ended_ones(shop: Shop) -> None:
     world.control("POST", "settings", running_batch_segment_jobs=1)
     shop.create("BatchSegmentJob")
     more = {**shop.parameters("BatchSegmentJob"), "jobName": "second"}
-    assert refusal(world, "CreateBatchSegmentJob", **more).code == "LimitExceededException"
+    error = refusal(world, "CreateBatchSegmentJob", **more)
+    assert (error.code, error.message) == (
+        "LimitExceededException",
+        "More than 1 resources with PENDING or IN_PROGRESS status.",
+    )
     world.clock.time += 60
     assert world.client("CreateBatchSegmentJob", **more)
 
