@@ -10,8 +10,9 @@ from ministack.services.cloudformation import provisioners, stacks
 from personalize_local.cloudformation_types.native_resources import native_resources
 from personalize_local.ministack import callers
 from personalize_local.ministack.application import Asgi, dropped_connection, with_control_api
+from personalize_local.ministack.date_header import dated
 from personalize_local.ministack.patches.alarms import accept_metric_math_alarms
-from personalize_local.ministack.patches.clock import follow_clock, scale_schedule_rates
+from personalize_local.ministack.patches.clock import date_objects, follow_clock, scale_schedule_rates
 from personalize_local.ministack.patches.custom_resource_requests import retry_custom_resource_requests
 from personalize_local.ministack.patches.deletions import delete_failed_custom_resources, require_empty_buckets
 from personalize_local.ministack.patches.function_credentials import start_sessions_for_functions
@@ -42,9 +43,10 @@ def mount(service: PersonalizeService, endpoint_url: str) -> Asgi:
     keep_environments_after_errors()
     retry_custom_resource_requests(service.clock)
     start_sessions_for_functions()
+    date_objects(service.clock)
     scale_schedule_rates(service.clock)
     follow_clock(service.clock)
-    return authenticated(with_control_api(service, ministack_app.app))
+    return dated(service.clock, authenticated(with_control_api(service, ministack_app.app)))
 
 
 def stop_functions() -> None:
