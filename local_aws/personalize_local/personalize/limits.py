@@ -1,7 +1,12 @@
 """Settings of the service: durations in simulated seconds, and limits."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
+from typing import Final
+
+from personalize_local.personalize.switches import Range, check_members
+
+_RANGES: Final[Mapping[str, Range]] = {"default_page_size": (1, 100)}
 
 
 @dataclass(frozen=True)
@@ -56,21 +61,10 @@ class Settings:
     request_burst: int = 5
 
     def __post_init__(self) -> None:
-        """Raise ValueError for negative values."""
-        for setting in fields(self):
-            if getattr(self, setting.name) < 0:
-                raise ValueError(f"{setting.name} must not be negative")
+        """Raise ValueError for values of a wrong type or outside the allowed ranges."""
+        check_members(Settings, asdict(self), _RANGES)
 
     def changed(self, changes: Mapping[str, object]) -> "Settings":
-        """Return these settings with `changes` applied; raise ValueError for an unknown name or a wrong type."""
-        for name, value in changes.items():
-            _require_same_kind(name, getattr(self, name, None), value)
+        """Return these settings with `changes` applied; raise ValueError for an unknown name or an invalid value."""
+        check_members(Settings, changes, _RANGES)
         return replace(self, **changes)  # type: ignore[arg-type]  # checked above, name by name
-
-
-def _require_same_kind(name: str, present: object, value: object) -> None:
-    if present is None or name not in {setting.name for setting in fields(Settings)}:
-        raise ValueError(f"unknown setting '{name}'")
-    is_boolean = isinstance(present, bool)
-    if isinstance(value, bool) != is_boolean or not isinstance(value, int | float):
-        raise ValueError(f"{name} must be {'true or false' if is_boolean else 'a number'}, got {value!r}")

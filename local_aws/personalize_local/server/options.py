@@ -1,9 +1,10 @@
 """The options of a local AWS."""
 
-import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from personalize_local.personalize.switches import COUNT, SECONDS, SPEED, check_number
 
 HOST: Final = "127.0.0.1"
 ACCOUNT: Final = "000000000000"
@@ -32,11 +33,7 @@ class Options:
 
     def __post_init__(self) -> None:
         """Raise ValueError for values outside the allowed ranges."""
-        if not 0 <= self.port <= _HIGHEST_PORT:
-            raise ValueError(f"the port must be from 0 to {_HIGHEST_PORT}, got {self.port}")
-        if not 0 < self.speed < math.inf:
-            raise ValueError(f"the clock's speed must be above 0, got {self.speed:g}")
-        if not self.dataset_groups >= 0:
-            raise ValueError(f"the quota of dataset groups must be 0 or more, got {self.dataset_groups}")
-        if not 0 <= self.import_seconds < math.inf:
-            raise ValueError(f"the seconds of an import must be 0 or more, got {self.import_seconds:g}")
+        check_number("port", self.port, (0, _HIGHEST_PORT), whole=True)
+        check_number("speed", self.speed, SPEED)
+        check_number("dataset_groups", self.dataset_groups, COUNT, whole=True)
+        check_number("import_seconds", self.import_seconds, SECONDS)
