@@ -23,6 +23,7 @@ from personalize_local.ministack.patches.roles import enforce_roles
 from personalize_local.ministack.patches.service_tokens import refuse_changed_service_tokens
 from personalize_local.ministack.patches.stack_events import add_resource_properties
 from personalize_local.ministack.request_authentication import authenticated
+from personalize_local.personalize.rest_protocol import rest_operation, rest_response
 from personalize_local.personalize.service import PersonalizeService
 
 _TARGET: Final = "AmazonPersonalize."
@@ -61,14 +62,17 @@ def save_state() -> None:
 
 def _register_service(service: PersonalizeService, endpoint_url: str) -> None:
     async def handle(
-        _method: str, _path: str, headers: dict[str, str], body: bytes, query: dict[str, Any]
+        method: str, path: str, headers: dict[str, str], body: bytes, query: dict[str, Any]
     ) -> tuple[int, dict[str, str], bytes]:
-        operation = headers.get("x-amz-target", "").removeprefix(_TARGET)
+        rest = None if "x-amz-target" in headers else rest_operation(method, path)
+        operation = rest or headers.get("x-amz-target", "").removeprefix(_TARGET)
         caller = callers.requester(router.extract_access_key_id(headers, query), endpoint_url)
         # In a thread, because a call may read S3, which is served by the same event loop.
         response = await asyncio.to_thread(service.handle, operation, body, caller)
         if response.drops_connection:
             return dropped_connection()
+        if rest is not None:
+            response = rest_response(rest, response)
         return response.status, dict(response.headers), response.body
 
     router.SERVICE_PATTERNS["personalize"] = {"target_prefixes": [_TARGET]}

@@ -166,7 +166,7 @@ class ControlApi:
     def _list_rows(self, arguments: Arguments) -> Answer:
         arn = str(_required(arguments, "dataset_arn"))
         with self._store.locked(arns.account_region_of(arn)) as (resources, _now):
-            records = existing(resources.datasets, arn).records
+            records = existing(resources.datasets, arn).all_records
         offset, limit = (
             int(arguments.get(name, default)) for name, default in (("offset", 0), ("limit", _DEFAULT_LIMIT))
         )

@@ -85,6 +85,24 @@ def not_convertible(member: str, type_name: str) -> str:
     return f"The value at '{member}' can not be converted to {type_name}"
 
 
+NO_RECOMMENDATIONS = (
+    "The local AWS does not make recommendations: it trains no models. Stub this call in your tests, or call AWS."
+)
+PROPERTIES_NOT_AN_OBJECT = "The properties must be a JSON object."
+
+
+def unknown_tracking_id(tracking_id: str) -> str:
+    return f"There is no event tracker with the tracking id {tracking_id}."
+
+
+def dataset_of_another_type(arn: str, dataset_type: str) -> str:
+    return f"The dataset {arn} is not of type {dataset_type}."
+
+
+def unknown_properties(names: Iterable[str]) -> str:
+    return f"The schema has no field for the properties [{', '.join(names)}]."
+
+
 def unsupported_operation(operation: str) -> str:
     return f"The operation {operation} is not supported by the local AWS."
 

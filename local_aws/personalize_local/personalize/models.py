@@ -1,7 +1,7 @@
 """The resources that the service stores; for import jobs see `importing.import_job`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from personalize_import_handler.data_checks.schema import Schema
@@ -55,15 +55,27 @@ class DatasetGroup(ResourceWithStatus):
 
 @dataclass(frozen=True, kw_only=True)
 class Dataset(ResourceWithStatus):
-    """A dataset and its bulk data."""
+    """A dataset and its records."""
 
     dataset_group_arn: str
     dataset_type: str
     schema_arn: str
     records: Records
+    """Bulk data."""
+    recorded: Records
+    """Records that were added individually, which a FULL import keeps."""
+    events_without_user: dict[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
+    """Rows of events by session, until the session has a user."""
+    tracking_id: str | None = None
+    """The id for events of an Action interactions dataset."""
     has_bulk_data: bool = False
     update: Lifecycle | None = None
     """The statuses of the latest UpdateDataset."""
+
+    @property
+    def all_records(self) -> Records:
+        """Bulk data and records that were added individually."""
+        return self.records.merged_with(self.recorded)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,6 +20,8 @@ from personalize_local.personalize.operations import (
     dataset_groups,
     dataset_import_jobs,
     datasets,
+    individual_records,
+    recommendations,
     record_actions,
     records,
     schemas,
@@ -41,6 +43,8 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     **records.OPERATIONS,
     **record_actions.OPERATIONS,
     **data_jobs.OPERATIONS,
+    **individual_records.OPERATIONS,
+    **recommendations.OPERATIONS,
     **tags.OPERATIONS,
 }
 """The operations of the service; it refuses all others."""

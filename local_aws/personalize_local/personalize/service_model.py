@@ -2,21 +2,38 @@
 
 from collections.abc import Mapping
 from functools import cache
+from typing import Final
 
 from botocore.loaders import Loader
-from botocore.model import ServiceModel, Shape, StructureShape
+from botocore.model import OperationModel, ServiceModel, Shape, StructureShape
+
+PERSONALIZE: Final = "personalize"
+EVENTS: Final = "personalize-events"
+RUNTIME: Final = "personalize-runtime"
 
 
 @cache
-def service_model() -> ServiceModel:
-    """Return the model, which is loaded once."""
-    return ServiceModel(Loader().load_service_model("personalize", "service-2"), "personalize")
+def service_model(service: str = PERSONALIZE) -> ServiceModel:
+    """Return the model of a service, which is loaded once."""
+    return ServiceModel(Loader().load_service_model(service, "service-2"), service)
+
+
+def operations_of(service: str) -> list[str]:
+    """Return the names of a service's operations; no two of the services share one."""
+    return list(service_model(service).operation_names)
+
+
+@cache
+def operation_model(operation: str) -> OperationModel:
+    """Return the model of an operation of any of the services."""
+    (service,) = [each for each in (PERSONALIZE, EVENTS, RUNTIME) if operation in operations_of(each)]
+    return service_model(service).operation_model(operation)
 
 
 @cache
 def input_shape(operation: str) -> StructureShape:
     """Return the shape of an operation's request."""
-    shape = service_model().operation_model(operation).input_shape
+    shape = operation_model(operation).input_shape
     if not isinstance(shape, StructureShape):
         raise TypeError(f"{operation} has no request structure")
     return shape
@@ -25,7 +42,7 @@ def input_shape(operation: str) -> StructureShape:
 @cache
 def output_shape(operation: str) -> StructureShape:
     """Return the shape of an operation's response."""
-    shape = service_model().operation_model(operation).output_shape
+    shape = operation_model(operation).output_shape
     if not isinstance(shape, StructureShape):
         raise TypeError(f"{operation} has no response structure")
     return shape

@@ -168,7 +168,9 @@ def _finish(resources: Resources, job: ImportJob) -> None:
     records = job.read_result.records if job.read_result else None
     dataset = resources.datasets.get(job.dataset_arn)
     if job.status == ACTIVE and records is not None and dataset is not None:
+        # The newest record with an id is kept, be it of an import or not.
+        recorded = dataset.recorded.without_ids_of(records)
         if job.import_mode == "INCREMENTAL":
             records = dataset.records.merged_with(records)
-        resources.datasets[dataset.arn] = replace(dataset, records=records, has_bulk_data=True)
+        resources.datasets[dataset.arn] = replace(dataset, records=records, recorded=recorded, has_bulk_data=True)
     resources.import_jobs[job.arn] = replace(job, read_result=None)

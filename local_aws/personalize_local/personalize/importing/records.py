@@ -71,6 +71,10 @@ class Records(ABC):
     def to_json(self) -> dict[str, Any]:
         """Return the content as JSON values, for `records_from_json`."""
 
+    def without_ids_of(self, _newer: Self) -> Self:
+        """Return the records whose ids are not among the newer ones."""
+        return self
+
     def with_columns(self, columns: Sequence[DatasetColumn]) -> Self:
         """Return these records with other columns; new ones are empty."""
         index = {column.name.upper(): number for number, column in enumerate(self.columns)}
@@ -173,6 +177,11 @@ class KeyedRecords(Records):
     def merged_with(self, newer: Self) -> Self:
         """Replace records with the same id, and add the others."""
         return type(self)(newer.columns, self._key, self._by_key | newer._by_key)
+
+    def without_ids_of(self, newer: Self) -> Self:
+        """Return the records whose ids are not among the newer ones."""
+        kept = {key: row for key, row in self._by_key.items() if key not in newer._by_key}
+        return type(self)(self.columns, self._key, kept)
 
 
 def records_from_json(columns: Sequence[DatasetColumn], saved: Mapping[str, Any]) -> Records:

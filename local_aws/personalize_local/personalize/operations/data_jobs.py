@@ -52,7 +52,8 @@ def create_dataset_export_job(call: Call) -> dict[str, object]:
 
 def exported_records(dataset: Dataset, call: Call) -> list[Records]:
     """Return the records of the ingestion mode; with PUT, the default, those that were not imported in bulk."""
-    return [] if call.parameters.get("ingestionMode", "PUT") == "PUT" else [dataset.records]
+    records = {"PUT": [dataset.recorded], "BULK": [dataset.records], "ALL": [dataset.all_records]}
+    return records[call.parameters.get("ingestionMode", "PUT")]
 
 
 def create_data_deletion_job(call: Call) -> dict[str, object]:
@@ -106,9 +107,9 @@ def _delete_users(resources: Resources, group_arn: str, users: set[str]) -> int:
     count = 0
     for dataset in list(resources.datasets.values()):
         if dataset.dataset_group_arn == group_arn:
-            records = dataset.records.without(_USER_ID, users)
-            count += len(dataset.records) - len(records)
-            resources.datasets[dataset.arn] = replace(dataset, records=records)
+            records, recorded = (each.without(_USER_ID, users) for each in (dataset.records, dataset.recorded))
+            count += len(dataset.records) - len(records) + len(dataset.recorded) - len(recorded)
+            resources.datasets[dataset.arn] = replace(dataset, records=records, recorded=recorded)
     return count
 
 

@@ -1,5 +1,6 @@
 """CreateDataset, DescribeDataset, ListDatasets, UpdateDataset, DeleteDataset."""
 
+import uuid
 from dataclasses import replace
 from typing import Final
 
@@ -22,6 +23,7 @@ from personalize_local.personalize.operations.usage import users_of_dataset
 from personalize_local.personalize.resource_status import UPDATE, starting
 from personalize_local.personalize.store import existing
 
+_WITH_TRACKING_ID: Final = "ACTION_INTERACTIONS"
 _WITH_REPLACEABLE_SCHEMA: Final = frozenset({"ITEMS", "USERS"})
 
 
@@ -47,6 +49,8 @@ def create_dataset(call: Call) -> dict[str, object]:
             schema_arn=schema.arn,
             life=starting(now, call.settings.dataset_creation_seconds),
             records=empty_records(kind, columns_of_schema(schema.avro)),
+            recorded=empty_records(kind, columns_of_schema(schema.avro)),
+            tracking_id=str(uuid.uuid4()) if kind.name == _WITH_TRACKING_ID else None,
         )
         resources.tags[arn] = tags
     return {"datasetArn": arn}
@@ -66,6 +70,8 @@ def delete_dataset(call: Call) -> None:
             dataset,
             life=dataset.life.deleting(now, call.settings.deletion_seconds),
             records=dataset.records.emptied(),
+            recorded=dataset.recorded.emptied(),
+            events_without_user={},
             has_bulk_data=False,
         )
 
@@ -92,6 +98,7 @@ def update_dataset(call: Call) -> dict[str, object]:
             dataset,
             schema_arn=schema.arn,
             records=dataset.records.with_columns(columns_of_schema(schema.avro)),
+            recorded=dataset.recorded.with_columns(columns_of_schema(schema.avro)),
             life=dataset.life.then(now, call.settings.update_seconds, UPDATE),
             update=starting(now, call.settings.update_seconds, UPDATE),
         )
@@ -123,6 +130,7 @@ def _members(dataset: Dataset, now: float) -> dict[str, object]:
         "datasetType": dataset.dataset_type,
         "datasetGroupArn": dataset.dataset_group_arn,
         "schemaArn": dataset.schema_arn,
+        "trackingId": dataset.tracking_id,
         **status_members(dataset, now),
     }
     if dataset.update is not None:

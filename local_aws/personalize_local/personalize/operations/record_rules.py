@@ -68,7 +68,7 @@ def solution(call: Call, resources: Resources, _now: float) -> Members:
     if recipe_arn is not None and "domain" in existing(RECIPES, recipe_arn).members:
         raise invalid_input(messages.recipe_of_another_kind(recipe_arn, "solution"))
     dataset = resources.datasets.get(arns.dataset_arn(call.parameters["datasetGroupArn"], INTERACTIONS))
-    if dataset is None or not dataset.has_bulk_data:
+    if dataset is None or not (dataset.has_bulk_data or len(dataset.recorded)):
         raise invalid_input(messages.NO_IMPORTED_INTERACTIONS)
     return {}
 
