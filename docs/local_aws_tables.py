@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Final
 
 from personalize_local.cloudformation_types.native_types import NATIVE_TYPES, NativeType
+from personalize_local.personalize.operations import recommendations
 from personalize_local.personalize.record_kinds import RECORD_KINDS
 from personalize_local.personalize.service import OPERATIONS
-from personalize_local.personalize.service_model import service_model
+from personalize_local.personalize.service_model import EVENTS, PERSONALIZE, RUNTIME, operations_of
 
 _PAGE: Final = Path(__file__).parent / "local-aws.md"
 _BEGIN: Final = "<!-- tables: written by `make docs-local-aws` -->\n"
@@ -19,14 +20,21 @@ _NOTES: Final[Mapping[str, str]] = {
     "CreateRecommender": "trains nothing",
     "CreateSolution": "starts no automatic training",
     "CreateSolutionVersion": "trains nothing",
+    "PutEvents": "events without a user wait until their session has one",
+    **dict.fromkeys(operations_of(RUNTIME), "no model is trained"),
     "DescribeAlgorithm": "name, ARN and times",
     "GetSolutionMetrics": "fixed figures, the same for every solution version",
 }
 
 
+def operation_names() -> list[str]:
+    """Return the names of the operations of Personalize, personalize-events and personalize-runtime."""
+    return [name for service in (PERSONALIZE, EVENTS, RUNTIME) for name in operations_of(service)]
+
+
 def tables() -> str:
     """Return the tables of operations and of resource types as Markdown."""
-    operations = [(f"`{name}`", _support_of(name), _NOTES.get(name, "")) for name in service_model().operation_names]
+    operations = [(f"`{name}`", _support_of(name), _NOTES.get(name, "")) for name in operation_names()]
     types = [_type_row(native) for native in NATIVE_TYPES]
     return "\n".join(
         (
@@ -44,7 +52,7 @@ def written(page: str) -> str:
 
 
 def _support_of(operation: str) -> str:
-    if operation not in OPERATIONS:
+    if operation not in OPERATIONS or operation in recommendations.OPERATIONS:
         return "unsupported"
     if operation == "GetSolutionMetrics":
         return "record only"

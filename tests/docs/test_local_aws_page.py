@@ -5,10 +5,9 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from docs.local_aws_tables import tables, written
+from docs.local_aws_tables import operation_names, tables, written
 
 from personalize_local.personalize.service import OPERATIONS
-from personalize_local.personalize.service_model import service_model
 from tests.cli.support.runs import ROOT
 from tests.local_aws.support.fakes import new_world
 
@@ -24,7 +23,7 @@ def test_the_tables_are_up_to_date() -> None:
 
 
 def test_the_table_has_every_operation_of_the_api() -> None:
-    assert set(support()) == set(service_model().operation_names)
+    assert set(support()) == set(operation_names())
 
 
 @pytest.mark.parametrize(

@@ -136,6 +136,7 @@ RECORD_KINDS: Final[Mapping[str, RecordKind]] = {
             arn_path="event-tracker/{id}",
             keeps=(_GROUP,),
             quotas=(Quota(setting="event_trackers_per_dataset_group", per=_GROUP),),
+            has_effect=True,  # PutEvents finds the dataset by its tracking id
         ),
         RecordKind(
             name="Filter",

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.local_aws.support.fakes import World
+from tests.local_aws.support.fakes import BUCKET, ROLE_ARN, World
 from tests.local_aws.support.service_setup import (
     FIELDS,
     INTERACTION_FIELDS,
@@ -219,6 +219,34 @@ def test_a_schema_that_gains_a_field_keeps_the_added_records(world: World) -> No
     schema = world.client("CreateSchema", name="more", schema=schema_text("Users", fields))["schemaArn"]
     world.client("UpdateDataset", datasetArn=dataset, schemaArn=schema)
     assert world.rows(dataset)["rows"] == [{"USER_ID": "u", "AGE": 7, "CITY": None}]
+
+
+@pytest.mark.parametrize(("mode", "users"), [("PUT", ["put"]), ("BULK", ["bulk"]), ("ALL", ["bulk", "put"])])
+def test_an_export_has_the_records_of_its_ingestion_mode(world: World, mode: str, users: list[str]) -> None:
+    dataset = make_dataset(world, "Users")
+    imported(world, dataset, "USER_ID,AGE\nbulk,1\n")
+    world.client("PutUsers", datasetArn=dataset, users=[{"userId": "put"}])
+    output = {"s3DataDestination": {"path": f"s3://{BUCKET}/out/"}}
+    world.client(
+        "CreateDatasetExportJob",
+        jobName="export",
+        datasetArn=dataset,
+        jobOutput=output,
+        roleArn=ROLE_ARN,
+        ingestionMode=mode,
+    )
+    rows = world.aws.buckets[BUCKET]["out/export.csv"].decode().splitlines()
+    assert [row.partition(",")[0] for row in rows[1:]] == users
+
+
+def test_a_data_deletion_job_deletes_added_records_too(world: World) -> None:
+    group = make_group(world)
+    dataset = make_dataset(world, "Users", group=group)
+    world.client("PutUsers", datasetArn=dataset, users=[{"userId": "gone"}, {"userId": "kept"}])
+    world.aws.put("users.csv", "USER_ID\ngone\n")
+    source = {"dataLocation": f"s3://{BUCKET}/users.csv"}
+    world.client("CreateDataDeletionJob", jobName="d", datasetGroupArn=group, dataSource=source, roleArn=ROLE_ARN)
+    assert [row["USER_ID"] for row in world.rows(dataset)["rows"]] == ["kept"]
 
 
 @pytest.mark.parametrize("operation", ["GetRecommendations", "GetPersonalizedRanking", "GetActionRecommendations"])
