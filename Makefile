@@ -34,7 +34,7 @@ define lock
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help install lock deploy-local destroy-local test test-slow test-all coverage lint format docs docs-checks docs-reference provider-template bench clean
+.PHONY: help install lock deploy-local destroy-local test test-slow test-all coverage lint format docs docs-checks docs-local-aws docs-reference provider-template bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -101,6 +101,9 @@ docs: $(INSTALLED) ## make the docs as a site in site/; what is wrong with them 
 docs-checks: $(INSTALLED) ## write the table of rules in docs/checks.md anew
 	@{ sed '/^<!-- rules/q' docs/checks.md && $(BIN)/personalize-import rules --format markdown; } > docs/checks.md.new
 	@mv docs/checks.md.new docs/checks.md
+
+docs-local-aws: $(INSTALLED) ## write the tables of operations and resource types in docs/local-aws.md
+	$(BIN)/python docs/local_aws_tables.py
 
 docs-packages: $(INSTALLED) ## write the drawing of the packages in ARCHITECTURE.md
 	$(BIN)/python docs/package_graph.py

@@ -59,7 +59,11 @@ class DemoStack(cdk.Stack):
         )
         if schema.dataset_type == "Interactions":  # a solution requires interactions
             solution = personalize.CfnSolution(
-                self, "Solution", name=f"{id}-solution", dataset_group_arn=group.attr_dataset_group_arn
+                self,
+                "Solution",
+                name=f"{id}-solution",
+                dataset_group_arn=group.attr_dataset_group_arn,
+                recipe_arn="arn:aws:personalize:::recipe/aws-user-personalization-v2",
             )
             solution.node.add_dependency(job)
         cdk.CfnOutput(self, "JobName", value=job.dataset_import_job_name)

@@ -85,7 +85,7 @@ class Testbed:
 @contextmanager
 def running_testbed(folder: Path, planned: Sequence[PlannedImport], log: Path) -> Iterator[Testbed]:
     """Start a local AWS with a fast clock, and deploy the shared resources of the contenders of these imports."""
-    with log.open("wb") as file, LocalAws(Options(speed=1000), file) as aws:
+    with log.open("wb") as file, LocalAws(Options(speed=1000, dataset_groups=1000), file) as aws:
         cloud = LocalCloud(aws, folder)
         cloud.bootstrap()
         datasets = _create_datasets(cloud, 1 + max(each.dataset for each in planned))

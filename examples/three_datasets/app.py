@@ -17,7 +17,13 @@ SCHEMAS = {
 app = cdk.App()
 stack = cdk.Stack(app, "PersonalizeThreeDatasets")
 group = personalize.CfnDatasetGroup(stack, "Group", name="three-datasets")
-solution = personalize.CfnSolution(stack, "Solution", name="for-you", dataset_group_arn=group.attr_dataset_group_arn)
+solution = personalize.CfnSolution(
+    stack,
+    "Solution",
+    name="for-you",
+    dataset_group_arn=group.attr_dataset_group_arn,
+    recipe_arn="arn:aws:personalize:::recipe/aws-user-personalization-v2",
+)
 for name, schema in SCHEMAS.items():
     dataset = personalize.CfnDataset(
         stack,

@@ -1,19 +1,26 @@
-"""The handlers of the native CloudFormation types of Personalize: Schema, DatasetGroup, Dataset and Solution.
+"""The handlers of the native CloudFormation types of Personalize.
 
 Like CloudFormation's handlers, they call the service, wait until a resource is ACTIVE or deleted, and fail with the
 message that the stack event shows. A Ref returns the ARN, which is the types' primary identifier.
 """
 
 import json
-import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Final
 
+from personalize_local.cloudformation_types.handler_errors import (
+    ResourceFailedError,
+    handler_failure,
+    handler_message,
+)
 from personalize_local.cloudformation_types.native_types import (
     NATIVE_TYPES,
+    NOT_UPDATED,
     NativeType,
     Properties,
+    api_tags,
     changed,
     creation_parameters,
     parameters_for,
@@ -31,23 +38,8 @@ _POLL_SECONDS: Final = 1.0
 _THROTTLED_TRIES: Final = 10
 _OK: Final = 200
 
-# https://docs.aws.amazon.com/cloudformation-cli/latest/userguide/resource-type-test-contract-errors.html
-_HANDLER_ERROR_CODES: Final[Mapping[str, str]] = {
-    "AccessDeniedException": "AccessDenied",
-    "InvalidInputException": "InvalidRequest",
-    "LimitExceededException": "ServiceLimitExceeded",
-    "ResourceInUseException": "ResourceConflict",
-    "ResourceNotFoundException": "NotFound",
-    "ThrottlingException": "Throttling",
-    "ValidationException": "InvalidRequest",
-}
-
 Created = tuple[str, dict[str, str]]
 """The physical id, and the attributes for Fn::GetAtt."""
-
-
-class ResourceFailedError(Exception):
-    """A resource operation failed; the message is the reason in the stack event."""
 
 
 @dataclass(frozen=True)
@@ -85,10 +77,9 @@ class NativeResource:
     def update(
         self, physical_id: str, old_properties: Properties, new_properties: Properties, stack_name: str = ""
     ) -> Created:
-        """Replace the resource, or start a dataset's import job if nothing else has changed."""
+        """Replace the resource, or update it if only mutable properties have changed."""
         if not replaces(self.native, old_properties, new_properties):
-            if changed(old_properties, new_properties) and new_properties.get("DatasetImportJob"):
-                self._import(physical_id, new_properties)
+            self._change(physical_id, old_properties, new_properties)
             return physical_id, self._attributes(physical_id)
         name = str(new_properties.get("Name"))
         if self.native.deleted_before_replaced:
@@ -111,7 +102,31 @@ class NativeResource:
                 self.service.clock.sleep(_POLL_SECONDS)
         except ServiceError as error:
             if error.code != "ResourceNotFoundException":
-                raise _handler_failure(error) from error
+                raise handler_failure(error) from error
+
+    def _change(self, arn: str, old: Properties, new: Properties) -> None:
+        """Update what has changed: a dataset by an import job, tags, and the other properties."""
+        names = changed(old, new)
+        if "DatasetImportJob" in names and new.get("DatasetImportJob"):
+            self._import(arn, new)
+        updated = {name: new[name] for name in names - NOT_UPDATED if name in new}
+        try:
+            if "Tags" in names:
+                self._retag(arn, old.get("Tags", []), new.get("Tags", []))
+            if updated:
+                operation = f"Update{self.native.kind}"
+                self._call(operation, parameters_for(operation, {**updated, self.native.arn_attribute: arn}))
+        except ServiceError as error:
+            raise handler_failure(error) from error
+        self._wait_until_active(self.native.kind, arn)
+
+    def _retag(self, arn: str, old: list[dict[str, str]], new: list[dict[str, str]]) -> None:
+        kept = {tag["Key"] for tag in new}
+        removed = [tag["Key"] for tag in old if tag["Key"] not in kept]
+        if removed:
+            self._call("UntagResource", {"resourceArn": arn, "tagKeys": removed})
+        if new:
+            self._call("TagResource", {"resourceArn": arn, "tags": api_tags(new)})
 
     def _first_import(self, arn: str, properties: Properties) -> None:
         """Import into a new dataset; delete the dataset if the import fails."""
@@ -127,7 +142,7 @@ class NativeResource:
             parameters = parameters_for("CreateDatasetImportJob", {**given, "DatasetArn": arn})
             job_arn = str(self._call("CreateDatasetImportJob", parameters)["datasetImportJobArn"])
         except ServiceError as error:
-            raise _handler_failure(error) from error
+            raise handler_failure(error) from error
         self._wait_until_active("DatasetImportJob", job_arn)
 
     def _wait_until_active(self, kind: str, arn: str) -> None:
@@ -138,12 +153,13 @@ class NativeResource:
             try:
                 description = self._call(f"Describe{kind}", {f"{member}Arn": arn})[member]
             except ServiceError as error:
-                raise _handler_failure(error) from error
+                raise handler_failure(error) from error
             status = description["status"]
-            if status == ACTIVE:
+            update = description.get(f"latest{kind}Update", {"status": ACTIVE})
+            if status == update["status"] == ACTIVE:
                 return
             if status == CREATE_FAILED:
-                raise ResourceFailedError(_handler_message(description.get("failureReason", status), "NotStabilized"))
+                raise ResourceFailedError(handler_message(description.get("failureReason", status), "NotStabilized"))
             self.service.clock.sleep(_POLL_SECONDS)
 
     def _call(self, operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
@@ -161,15 +177,20 @@ class NativeResource:
 
     def _create_failure(self, error: ServiceError, properties: Properties) -> ResourceFailedError:
         if error.code != "ResourceAlreadyExistsException":
-            return _handler_failure(error)
+            return handler_failure(error)
         identifier = properties["Name"]
         if self.native.kind == "Dataset":
             identifier = dataset_arn(properties["DatasetGroupArn"], properties["DatasetType"].upper())
         text = f"Resource of type '{self.native.type_name}' with identifier '{identifier}' already exists."
-        return ResourceFailedError(_handler_message(text, "AlreadyExists"))
+        return ResourceFailedError(handler_message(text, "AlreadyExists"))
 
     def _attributes(self, arn: str) -> dict[str, str]:
-        return {self.native.arn_attribute: arn}
+        if not self.native.attributes:
+            return {self.native.arn_attribute: arn}
+        member = member_name(self.native.kind)
+        description = self._call(f"Describe{self.native.kind}", {self.native.arn_member: arn})[member]
+        others = {name: _text(description[member_name(name)]) for name in self.native.attributes}
+        return {self.native.arn_attribute: arn, **others}
 
 
 def native_resources(service: PersonalizeService, caller: Callable[[], Caller]) -> dict[str, NativeResource]:
@@ -177,11 +198,6 @@ def native_resources(service: PersonalizeService, caller: Callable[[], Caller]) 
     return {native.type_name: NativeResource(native, service, caller) for native in NATIVE_TYPES}
 
 
-def _handler_failure(error: ServiceError) -> ResourceFailedError:
-    origin = f"Service: Personalize, Status Code: {error.status}, Request ID: {uuid.uuid4()}"
-    code = _HANDLER_ERROR_CODES.get(error.code, "GeneralServiceException")
-    return ResourceFailedError(_handler_message(f"{error.message} ({origin})", code))
-
-
-def _handler_message(text: str, code: str) -> str:
-    return f'Resource handler returned message: "{text}" (RequestToken: {uuid.uuid4()}, HandlerErrorCode: {code})'
+def _text(value: object) -> str:
+    """Return an attribute as a string; the format of times is not documented."""
+    return datetime.fromtimestamp(value, UTC).isoformat() if isinstance(value, float) else str(value)

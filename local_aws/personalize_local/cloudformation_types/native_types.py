@@ -1,10 +1,10 @@
 """The native CloudFormation types of Personalize, and the API parameters for their properties.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_Personalize.html and the types' registry
-schemas.
+schemas. CloudFormation has no types for solution versions, recommenders, batch jobs and the other jobs.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -30,6 +30,8 @@ class NativeType:
     mutable: frozenset[str] = frozenset()
     not_in_api: frozenset[str] = frozenset()
     deleted_before_replaced: bool = False
+    attributes: tuple[str, ...] = ()
+    """The attributes besides the one with the ARN; they are members of the Describe response."""
 
     @property
     def type_name(self) -> str:
@@ -76,7 +78,39 @@ NATIVE_TYPES: Final = (
         required=("Name", "DatasetGroupArn"),
         optional=("EventType", "PerformAutoML", "PerformHPO", "RecipeArn", "SolutionConfig", "Tags"),
     ),
+    NativeType(
+        kind="Campaign",
+        required=("Name", "SolutionVersionArn"),
+        optional=("CampaignConfig", "MinProvisionedTPS", "Tags"),
+        mutable=frozenset({"SolutionVersionArn", "MinProvisionedTPS", "CampaignConfig", "Tags"}),
+        attributes=("CreationDateTime", "LastUpdatedDateTime", "Status"),
+    ),
+    NativeType(
+        kind="EventTracker",
+        required=("Name", "DatasetGroupArn"),
+        optional=("Tags",),
+        mutable=frozenset({"Tags"}),
+        attributes=("TrackingId",),
+    ),
+    NativeType(
+        kind="Filter",
+        required=("Name", "DatasetGroupArn", "FilterExpression"),
+        optional=("Tags",),
+        mutable=frozenset({"Tags"}),
+        attributes=("CreationDateTime", "LastUpdatedDateTime", "Status"),
+    ),
+    NativeType(
+        kind="MetricAttribution",
+        required=("Name", "DatasetGroupArn", "Metrics", "MetricsOutputConfig"),
+        optional=(),
+        mutable=frozenset({"MetricsOutputConfig"}),
+        attributes=("Status",),
+    ),
 )
+
+
+NOT_UPDATED: Final = frozenset({"DatasetImportJob", "Tags"})
+"""The properties that are not parameters of Update operations."""
 
 
 def property_problems(native: NativeType, properties: Properties) -> Iterator[str]:
@@ -108,8 +142,13 @@ def creation_parameters(native: NativeType, properties: Properties) -> dict[str,
     in_api = {name: value for name, value in properties.items() if name not in native.not_in_api}
     parameters = parameters_for(f"Create{native.kind}", in_api)
     if "tags" in parameters:
-        parameters["tags"] = [{"tagKey": tag["Key"], "tagValue": tag["Value"]} for tag in in_api["Tags"]]
+        parameters["tags"] = api_tags(in_api["Tags"])
     return parameters
+
+
+def api_tags(tags: Iterable[Mapping[str, str]]) -> list[dict[str, str]]:
+    """Return the tags of a template as tags of the API."""
+    return [{"tagKey": tag["Key"], "tagValue": tag["Value"]} for tag in tags]
 
 
 def parameters_for(operation: str, properties: Properties) -> dict[str, Any]:

@@ -32,18 +32,19 @@ class ImportRoles:
             access_key_id=credentials["AWS_ACCESS_KEY_ID"],
             secret_access_key=credentials["AWS_SECRET_ACCESS_KEY"],
             session_token=credentials["AWS_SESSION_TOKEN"],
-            require_bucket_policy=lambda bucket, key: _require_bucket_policy(bucket, key, source_account, region),
+            require_bucket_policy=lambda action, bucket, key: _require_bucket_policy(
+                action, bucket, key, source_account, region
+            ),
         )
 
 
-def _require_bucket_policy(bucket: str, key: str | None, account: str, region: str) -> None:
-    """Require a bucket policy for the service principal of Personalize, which reading needs besides the role.
+def _require_bucket_policy(action: str, bucket: str, key: str | None, account: str, region: str) -> None:
+    """Require a bucket policy for the service principal of Personalize, which is needed besides the role.
 
     https://docs.aws.amazon.com/personalize/latest/dg/granting-personalize-s3-access.html
     """
     resource = f"arn:aws:s3:::{bucket}" if key is None else f"arn:aws:s3:::{bucket}/{key}"
     policy, _owner = s3.bucket_policy_for_arn(resource) or ("", account)
-    action = "s3:ListBucket" if key is None else "s3:GetObject"
     source_arn = f"arn:aws:personalize:{region}:{account}:dataset-import-job/any"
     if not policy or not allows(policy, service_context(_PRINCIPAL, action, resource, account, source_arn)):
         raise DataAccessDeniedError(bucket)

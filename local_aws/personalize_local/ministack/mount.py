@@ -10,8 +10,9 @@ from ministack.services.cloudformation import provisioners, stacks
 from personalize_local.cloudformation_types.native_resources import native_resources
 from personalize_local.ministack import callers
 from personalize_local.ministack.application import Asgi, dropped_connection, with_control_api
+from personalize_local.ministack.date_header import dated
 from personalize_local.ministack.patches.alarms import accept_metric_math_alarms
-from personalize_local.ministack.patches.clock import follow_clock, scale_schedule_rates
+from personalize_local.ministack.patches.clock import date_objects, follow_clock, scale_schedule_rates
 from personalize_local.ministack.patches.custom_resource_requests import retry_custom_resource_requests
 from personalize_local.ministack.patches.deletions import delete_failed_custom_resources, require_empty_buckets
 from personalize_local.ministack.patches.function_credentials import start_sessions_for_functions
@@ -29,6 +30,7 @@ from personalize_local.ministack.patches.service_tokens import refuse_changed_se
 from personalize_local.ministack.patches.stack_events import add_resource_properties
 from personalize_local.ministack.patches.state_parameters import apply_empty_parameters
 from personalize_local.ministack.request_authentication import authenticated
+from personalize_local.personalize.rest_protocol import rest_operation, rest_response
 from personalize_local.personalize.service import PersonalizeService
 
 _TARGET: Final = "AmazonPersonalize."
@@ -55,9 +57,10 @@ def mount(service: PersonalizeService, endpoint_url: str) -> Asgi:
     wait_between_retries()
     retry_custom_resource_requests(service.clock)
     start_sessions_for_functions()
+    date_objects(service.clock)
     scale_schedule_rates(service.clock)
     follow_clock(service.clock)
-    return authenticated(with_control_api(service, ministack_app.app))
+    return dated(service.clock, authenticated(with_control_api(service, ministack_app.app)))
 
 
 def stop_functions() -> None:
@@ -72,14 +75,17 @@ def save_state() -> None:
 
 def _register_service(service: PersonalizeService, endpoint_url: str) -> None:
     async def handle(
-        _method: str, _path: str, headers: dict[str, str], body: bytes, query: dict[str, Any]
+        method: str, path: str, headers: dict[str, str], body: bytes, query: dict[str, Any]
     ) -> tuple[int, dict[str, str], bytes]:
-        operation = headers.get("x-amz-target", "").removeprefix(_TARGET)
+        rest = None if "x-amz-target" in headers else rest_operation(method, path)
+        operation = rest or headers.get("x-amz-target", "").removeprefix(_TARGET)
         caller = callers.requester(router.extract_access_key_id(headers, query), endpoint_url)
         # In a thread, because a call may read S3, which is served by the same event loop.
         response = await asyncio.to_thread(service.handle, operation, body, caller)
         if response.drops_connection:
             return dropped_connection()
+        if rest is not None:
+            response = rest_response(rest, response)
         return response.status, dict(response.headers), response.body
 
     router.SERVICE_PATTERNS["personalize"] = {"target_prefixes": [_TARGET]}

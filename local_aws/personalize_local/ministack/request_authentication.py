@@ -5,7 +5,7 @@ Without this, ministack treats any request without a key, or with the root user'
 
 import re
 import time
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from typing import Any, Final
 from urllib.parse import quote
 from uuid import uuid4
@@ -16,7 +16,13 @@ from ministack.core import iam_evaluator, responses, sigv4
 from personalize_local.authentication.received_request import ReceivedRequest
 from personalize_local.authentication.signature_parsing import parse_signature
 from personalize_local.authentication.signatures import Signature, SignatureError, verify
-from personalize_local.ministack.application import Asgi, AsgiScope, Receive, Send, read_body
+from personalize_local.ministack.application import Asgi, AsgiScope, Receive, Send
+from personalize_local.ministack.request_limits import (
+    RequestLimitError,
+    body_limit,
+    read_limited_body,
+    require_shallow_body,
+)
 
 _FORBIDDEN: Final = 403
 _S3: Final = "s3"
@@ -37,12 +43,20 @@ def authenticated(application: Asgi) -> Asgi:
             await application(scope, receive, send)
         elif scope["type"] != "http":
             await send({"type": "websocket.close", "code": 1008})
-        elif scope["method"] == "PUT" and _CALLBACK.fullmatch(scope["path"]):
-            await application(_callback_only(scope), receive, send)
         else:
-            await _verify_and_pass(application, scope, receive, send)
+            is_callback = scope["method"] == "PUT" and _CALLBACK.fullmatch(scope["path"])
+            try:
+                await (_pass_callback if is_callback else _verify_and_pass)(application, scope, receive, send)
+            except RequestLimitError as error:
+                await _respond(error.status, {"content-type": "application/json"}, error.body, send)
 
     return authenticate
+
+
+async def _pass_callback(application: Asgi, scope: AsgiScope, receive: Receive, send: Send) -> None:
+    body = await read_limited_body(_received(scope), receive)
+    if body is not None:
+        await application(_callback_only(scope), _replay(body, receive), send)
 
 
 def _callback_only(scope: AsgiScope) -> AsgiScope:
@@ -58,10 +72,11 @@ async def _verify_and_pass(application: Asgi, scope: AsgiScope, receive: Receive
         signature = parse_signature(request)
         service = signature.service
         secret = _secret_of(signature, scope["path"])
-        body = await read_body(receive)
+        body = await read_limited_body(request, receive, body_limit(request, service))
         if body is None:
             return
         verify(signature, request, body, secret, time.time())
+        require_shallow_body(request, body)
     except SignatureError as error:
         await _refuse(request, service, error, send)
         return
@@ -120,6 +135,10 @@ async def _refuse(request: ReceivedRequest, service: str, error: SignatureError,
     _status, headers, body = ministack_app._credential_failure(  # noqa: SLF001
         service, "", str(uuid4()), failure, dict(request.headers)
     )
+    await _respond(_FORBIDDEN, headers, b"" if request.method == "HEAD" else body, send)
+
+
+async def _respond(status: int, headers: Mapping[str, str], body: bytes, send: Send) -> None:
     lines = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
-    await send({"type": "http.response.start", "status": _FORBIDDEN, "headers": lines})
-    await send({"type": "http.response.body", "body": b"" if request.method == "HEAD" else body})
+    await send({"type": "http.response.start", "status": status, "headers": lines})
+    await send({"type": "http.response.body", "body": body})

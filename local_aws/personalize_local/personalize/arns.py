@@ -19,12 +19,12 @@ class ArnParts(TypedDict):
 
 def schema_arn(at: AccountRegion, name: str) -> str:
     """Return the ARN of a schema."""
-    return _arn(at, f"schema/{name}")
+    return arn_of(at, f"schema/{name}")
 
 
 def dataset_group_arn(at: AccountRegion, name: str) -> str:
     """Return the ARN of a dataset group."""
-    return _arn(at, f"dataset-group/{name}")
+    return arn_of(at, f"dataset-group/{name}")
 
 
 def dataset_arn(dataset_group: str, dataset_type: str) -> str:
@@ -35,12 +35,7 @@ def dataset_arn(dataset_group: str, dataset_type: str) -> str:
 
 def dataset_import_job_arn(at: AccountRegion, job_name: str) -> str:
     """Return the ARN of a dataset import job."""
-    return _arn(at, f"dataset-import-job/{job_name}")
-
-
-def solution_arn(at: AccountRegion, name: str) -> str:
-    """Return the ARN of a solution."""
-    return _arn(at, f"solution/{name}")
+    return arn_of(at, f"dataset-import-job/{job_name}")
 
 
 def parse_arn(arn: str) -> ArnParts:
@@ -59,5 +54,6 @@ def last_part(arn: str) -> str:
     return arn.rpartition("/")[2]
 
 
-def _arn(at: AccountRegion, resource: str) -> str:
+def arn_of(at: AccountRegion, resource: str) -> str:
+    """Return the ARN of a resource from its last part, such as `filter/recent`."""
     return f"arn:{at.partition}:personalize:{at.region}:{at.account}:{resource}"

@@ -10,7 +10,8 @@ from typing import Any, Final
 from personalize_local.personalize import arns
 from personalize_local.personalize.errors import ServiceError
 from personalize_local.personalize.interfaces import AccountRegion, Caller
-from personalize_local.personalize.service_model import member_name
+from personalize_local.personalize.record_kinds import RECORD_KINDS
+from personalize_local.personalize.service_model import input_shape
 
 _PASSED_TO: Final = {"iam:PassedToService": "personalize.amazonaws.com"}
 
@@ -38,7 +39,6 @@ _RESOURCES_OF_CREATE: Final[Mapping[str, Callable[[AccountRegion, Parameters], S
         arns.dataset_import_job_arn(at, given["jobName"]),
         given["datasetArn"],
     ],
-    "CreateSolution": lambda at, given: [arns.solution_arn(at, given["name"]), given["datasetGroupArn"]],
 }
 _TAG_OPERATIONS: Final = frozenset({"TagResource", "UntagResource", "ListTagsForResource"})
 
@@ -51,8 +51,8 @@ def required_permissions(operation: str, at: AccountRegion, parameters: Paramete
         yield Permission(f"personalize:{operation}", resource, context)
     if operation.startswith("Create") and parameters.get("tags"):
         yield Permission("personalize:TagResource", resources[0], context)
-    if "roleArn" in parameters:
-        yield Permission("iam:PassRole", parameters["roleArn"], _PASSED_TO)
+    for role_arn in _passed_roles(parameters):
+        yield Permission("iam:PassRole", role_arn, _PASSED_TO)
 
 
 def authorize(operation: str, parameters: Parameters, caller: Caller) -> None:
@@ -70,8 +70,17 @@ def _resources(operation: str, at: AccountRegion, parameters: Parameters) -> Seq
         return [parameters["resourceArn"]]
     if operation.startswith("List"):
         return ["*"]  # lists have no resource-level permissions
-    kind = operation.removeprefix("Describe").removeprefix("Delete")
-    return [parameters[f"{member_name(kind)}Arn"]]
+    kind = RECORD_KINDS.get(operation.removeprefix("Create"))
+    if kind is not None:
+        return [kind.arn(at, parameters, "*"), *(parameters[member] for member in kind.parents if member in parameters)]
+    given = [parameters[name] for name in input_shape(operation).members if name.endswith("Arn") and name in parameters]
+    return given or ["*"]
+
+
+def _passed_roles(parameters: Parameters) -> Iterator[str]:
+    for holder in (parameters, parameters.get("metricsOutputConfig", {})):
+        if "roleArn" in holder:
+            yield holder["roleArn"]
 
 
 def _tag_context(parameters: Parameters) -> Mapping[str, object]:

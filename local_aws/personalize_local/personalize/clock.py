@@ -3,6 +3,8 @@
 import threading
 import time
 
+from personalize_local.personalize.switches import SPEED, check_number
+
 
 class Clock:
     """A clock that runs `speed` times as fast as real time, starting at the current time."""
@@ -10,7 +12,7 @@ class Clock:
     def __init__(self, speed: float = 1.0) -> None:
         """Start at the current time; with `speed` 60, a simulated minute takes a real second."""
         self._changed = threading.Condition()
-        self._speed = _checked(speed)
+        self._speed = check_number("speed", speed, SPEED)
         self._base_time = time.time()
         self._base_real = time.monotonic()
 
@@ -23,9 +25,10 @@ class Clock:
     @speed.setter
     def speed(self, speed: float) -> None:
         """Change the speed from now on, without a jump in time; it also applies to sleeping threads."""
+        check_number("speed", speed, SPEED)
         with self._changed:
             self._base_time, self._base_real = self._now(), time.monotonic()
-            self._speed = _checked(speed)
+            self._speed = speed
             self._changed.notify_all()
 
     def now(self) -> float:
@@ -47,9 +50,3 @@ class Clock:
 
     def _now(self) -> float:
         return self._base_time + (time.monotonic() - self._base_real) * self._speed
-
-
-def _checked(speed: float) -> float:
-    if not speed > 0:
-        raise ValueError(f"the clock's speed must be above 0, got {speed}")
-    return speed

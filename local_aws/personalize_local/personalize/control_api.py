@@ -23,7 +23,7 @@ simulated, except `hang_seconds`, which are real.
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from email.utils import formatdate
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlsplit
@@ -36,10 +36,13 @@ from personalize_local.personalize.importing.import_job import ImportJob
 from personalize_local.personalize.json_protocol import Response, timestamp
 from personalize_local.personalize.resource_status import ACTIVE, CREATE_FAILED
 from personalize_local.personalize.store import Store, existing
+from personalize_local.personalize.switches import COUNT, SECONDS, Range, check_members, check_number
 from personalize_local.personalize.untrusted_json import parse_json
 
 PREFIX: Final = "/_personalize/"
 _DEFAULT_LIMIT: Final = 100
+_RESET: Final = ("POST", "reset")
+_FAULT_RANGES: Final[Mapping[str, Range]] = {"http_status": (400, 599), "hang_seconds": (0, 3600)}
 
 Arguments = Mapping[str, Any]
 Answer = Mapping[str, object]
@@ -68,24 +71,32 @@ class ControlApi:
             ("GET", "rows"): self._list_rows,
             ("GET", "calls"): self._list_calls,
             ("DELETE", "calls"): self._clear_calls,
-            ("POST", "reset"): self._reset,
+            _RESET: self._reset,
         }
 
     def handle(self, method: str, path: str, body: bytes = b"") -> Response:
         """Answer a request; `path` may include a query and start with `/_personalize/`."""
-        url = urlsplit(path)
-        route = self._routes.get((method.upper(), url.path.removeprefix(PREFIX).strip("/")))
         try:
-            if route is None:
-                raise not_found(f"there is no {method} {url.path}")
-            arguments = {**dict(parse_qsl(url.query)), **parse_json(body or b"{}")}
-            with self._store.lock:
-                self._store.update_all()
-                answer, status = route(arguments), 200
+            answer, status = self._answer(method, path, body), 200
         except (ServiceError, ValueError, TypeError, KeyError) as error:
             answer, status = {"message": str(error)}, 404 if _is_not_found(error) else 400
         date = formatdate(self._store.clock.now(), usegmt=True)
         return Response(status, {"content-type": "application/json", "date": date}, json.dumps(answer).encode())
+
+    def _answer(self, method: str, path: str, body: bytes) -> Answer:
+        url = urlsplit(path)
+        request = (method.upper(), url.path.removeprefix(PREFIX).strip("/"))
+        if request not in self._routes:
+            raise not_found(f"there is no {method} {url.path}")
+        if request == _RESET:  # works in any state, so it reads neither the body nor the resources
+            with self._store.lock:
+                return self._reset()
+        given = parse_json(body or b"{}")
+        if not isinstance(given, dict):
+            raise invalid_input(f"the body must be a JSON object, got {type(given).__name__}")
+        with self._store.lock:
+            self._store.update_all()
+            return self._routes[request]({**dict(parse_qsl(url.query)), **given})
 
     def _get_status(self, _arguments: Arguments) -> Answer:
         injector, now = self._store.fault_injector, self._store.clock.now()
@@ -99,7 +110,7 @@ class ControlApi:
         }
 
     def _set_clock(self, arguments: Arguments) -> Answer:
-        self._store.clock.speed = float(arguments["speed"])
+        self._store.clock.speed = _required(arguments, "speed")
         return {"speed": self._store.clock.speed}
 
     def _change_settings(self, arguments: Arguments) -> Answer:
@@ -107,9 +118,7 @@ class ControlApi:
         return asdict(self._store.settings)
 
     def _add_fault(self, arguments: Arguments) -> Answer:
-        unknown = set(arguments) - {member.name for member in fields(Fault)}
-        if unknown:
-            raise invalid_input(f"a fault has no {', '.join(sorted(unknown))}")
+        check_members(Fault, arguments, _FAULT_RANGES)
         fault = Fault(**arguments, requested_at=self._store.clock.now())
         self._store.fault_injector.add_fault(fault)
         return asdict(fault)
@@ -119,11 +128,11 @@ class ControlApi:
         return {}
 
     def _hold_job(self, arguments: Arguments) -> Answer:
-        self._store.fault_injector.hold(arguments["job_name"])
+        self._store.fault_injector.hold(_job_name(arguments))
         return {}
 
     def _release_job(self, arguments: Arguments) -> Answer:
-        self._store.fault_injector.release(arguments["job_name"])
+        self._store.fault_injector.release(_job_name(arguments))
         return {}
 
     def _end_job(self, arguments: Arguments) -> Answer:
@@ -134,13 +143,13 @@ class ControlApi:
             status=str(status),
             failure_reason=arguments.get("failure_reason"),
             requested_at=self._store.clock.now(),
-            after_seconds=float(arguments.get("after_seconds", 0)),
+            after_seconds=check_number("after_seconds", arguments.get("after_seconds", 0), SECONDS),
         )
-        self._store.fault_injector.force_end(arguments["job_name"], end)
+        self._store.fault_injector.force_end(_job_name(arguments), end)
         return asdict(end)
 
     def _cancel_forced_end(self, arguments: Arguments) -> Answer:
-        self._store.fault_injector.cancel_forced_end(arguments["job_name"])
+        self._store.fault_injector.cancel_forced_end(_job_name(arguments))
         return {}
 
     def _list_jobs(self, arguments: Arguments) -> Answer:
@@ -155,10 +164,14 @@ class ControlApi:
         return {"jobs": chosen, "most_running_at_once": most}
 
     def _list_rows(self, arguments: Arguments) -> Answer:
-        arn = arguments["dataset_arn"]
+        arn = str(_required(arguments, "dataset_arn"))
         with self._store.locked(arns.account_region_of(arn)) as (resources, _now):
-            records = existing(resources.datasets, arn).records
-        offset, limit = int(arguments.get("offset", 0)), int(arguments.get("limit", _DEFAULT_LIMIT))
+            records = existing(resources.datasets, arn).all_records
+        offset, limit = (
+            int(arguments.get(name, default)) for name, default in (("offset", 0), ("limit", _DEFAULT_LIMIT))
+        )
+        check_number("offset", offset, COUNT)
+        check_number("limit", limit, COUNT)
         return {"count": len(records), "rows": records.as_objects(offset, limit)}
 
     def _list_calls(self, arguments: Arguments) -> Answer:
@@ -169,13 +182,26 @@ class ControlApi:
         self._calls.clear()
         return {}
 
-    def _reset(self, _arguments: Arguments) -> Answer:
+    def _reset(self, _arguments: Arguments | None = None) -> Answer:
         self._store.clear()
         self._store.fault_injector.clear()
         self._calls.clear()
         self._store.settings = self._settings_at_start
         self._store.clock.speed = self._speed_at_start
         return {}
+
+
+def _required(arguments: Arguments, name: str) -> Any:  # noqa: ANN401 - any JSON value
+    if name not in arguments:
+        raise invalid_input(f"{name} is missing; it is required")
+    return arguments[name]
+
+
+def _job_name(arguments: Arguments) -> str:
+    name = _required(arguments, "job_name")
+    if not isinstance(name, str):
+        raise invalid_input(f"job_name must be a string, got {name!r}")
+    return name
 
 
 def _job(job: ImportJob) -> Answer:

@@ -31,7 +31,7 @@ class Authorizer(Protocol):
 
 
 class ImportRole(Protocol):
-    """A session of an import role, which reads the data."""
+    """A session of an import role, which reads and writes data."""
 
     def list_objects(self, bucket: str, prefix: str) -> Sequence[S3Object]:
         """List the objects whose keys start with `prefix`; raise `DataAccessDeniedError` or `DataNotFoundError`."""
@@ -39,6 +39,10 @@ class ImportRole(Protocol):
 
     def read_chunks(self, bucket: str, key: str) -> Iterator[bytes]:
         """Stream an object; raise `DataAccessDeniedError` or `DataNotFoundError`."""
+        ...
+
+    def write_object(self, bucket: str, key: str, content: bytes) -> None:
+        """Write an object; raise `DataAccessDeniedError` or `DataNotFoundError`."""
         ...
 
 
@@ -55,7 +59,7 @@ class RoleNotAssumableError(Exception):
 
 
 class DataAccessDeniedError(Exception):
-    """The role's policies or the bucket policy deny a read."""
+    """The role's policies or the bucket policy deny access."""
 
     def __init__(self, bucket: str) -> None:
         super().__init__(bucket)

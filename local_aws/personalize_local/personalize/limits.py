@@ -1,7 +1,12 @@
 """Settings of the service: durations in simulated seconds, and limits."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
+from typing import Final
+
+from personalize_local.personalize.switches import Range, check_members
+
+_RANGES: Final[Mapping[str, Range]] = {"default_page_size": (1, 100)}
 
 
 @dataclass(frozen=True)
@@ -13,7 +18,13 @@ class Settings:
 
     dataset_group_creation_seconds: float = 10
     dataset_creation_seconds: float = 5
-    solution_creation_seconds: float = 5
+    update_seconds: float = 5
+    # Campaigns, event trackers, filters and metric attributions
+    resource_creation_seconds: float = 5
+    # Solution versions and recommenders; starting and stopping recommenders
+    training_seconds: float = 20
+    # Batch jobs, export jobs and data deletion jobs
+    job_seconds: float = 20
     deletion_seconds: float = 5
     import_pending_seconds: float = 5
     # An import ends when this time has passed *and* its rows have been read.
@@ -25,6 +36,20 @@ class Settings:
     full_import_bytes: int = 100_000_000_000
     incremental_import_bytes: int = 1_000_000_000
     tags_per_resource: int = 50
+    dataset_groups: int = 5
+    schemas: int = 500
+    solutions_per_dataset_group: int = 10
+    campaigns_per_dataset_group: int = 5
+    recommenders_per_dataset_group: int = 5
+    event_trackers_per_dataset_group: int = 1
+    filters_per_dataset_group: int = 30
+    metric_attributions_per_dataset_group: int = 1
+    metrics_per_metric_attribution: int = 10
+    running_solution_versions: int = 20
+    running_batch_inference_jobs: int = 5
+    running_batch_segment_jobs: int = 5
+    pending_data_deletion_jobs_per_dataset_group: int = 5
+    data_deletion_bytes: int = 100_000_000
 
     # It is not documented whether a dataset can have two running jobs; construct and tests assume that it can't.
     one_running_job_per_dataset: bool = True
@@ -36,21 +61,10 @@ class Settings:
     request_burst: int = 5
 
     def __post_init__(self) -> None:
-        """Raise ValueError for negative values."""
-        for setting in fields(self):
-            if getattr(self, setting.name) < 0:
-                raise ValueError(f"{setting.name} must not be negative")
+        """Raise ValueError for values of a wrong type or outside the allowed ranges."""
+        check_members(Settings, asdict(self), _RANGES)
 
     def changed(self, changes: Mapping[str, object]) -> "Settings":
-        """Return these settings with `changes` applied; raise ValueError for an unknown name or a wrong type."""
-        for name, value in changes.items():
-            _require_same_kind(name, getattr(self, name, None), value)
+        """Return these settings with `changes` applied; raise ValueError for an unknown name or an invalid value."""
+        check_members(Settings, changes, _RANGES)
         return replace(self, **changes)  # type: ignore[arg-type]  # checked above, name by name
-
-
-def _require_same_kind(name: str, present: object, value: object) -> None:
-    if present is None or name not in {setting.name for setting in fields(Settings)}:
-        raise ValueError(f"unknown setting '{name}'")
-    is_boolean = isinstance(present, bool)
-    if isinstance(value, bool) != is_boolean or not isinstance(value, int | float):
-        raise ValueError(f"{name} must be {'true or false' if is_boolean else 'a number'}, got {value!r}")

@@ -51,8 +51,19 @@ def name_taken(arn: str) -> str:
     return f"Another resource with Arn {arn} already exists."
 
 
+# Known, error-messages.html
+INVALID_INPUT_PATH = "Invalid S3 input path"
+INVALID_OUTPUT_PATH = "Invalid S3 output path"
+INVALID_FILTER = "Could not create filter. Invalid Expression"
+
 # Not known
 
+RECIPE_REQUIRED = "recipeArn is missing; it is required unless performAutoML is true."
+METRIC_NAMES_NOT_UNIQUE = "A metric name may be given only once."
+METRIC_ATTRIBUTION_REQUIRED = "metricAttributionArn is missing; it is required."
+METRIC_ATTRIBUTION_MISSING = (
+    "publishAttributionMetricsToS3 needs a metric attribution in the dataset's dataset group; create one first."
+)
 RATE_EXCEEDED = "Rate exceeded"
 UNKNOWN_PARAMETER = "Member is not known to this operation"
 NOT_A_JSON_OBJECT = "The request is not a JSON object"
@@ -72,6 +83,28 @@ def not_json(problem: str) -> str:
 
 def not_convertible(member: str, type_name: str) -> str:
     return f"The value at '{member}' can not be converted to {type_name}"
+
+
+NO_RECOMMENDATIONS = (
+    "The local AWS does not make recommendations: it trains no models. Stub this call in your tests, or call AWS."
+)
+PROPERTIES_NOT_AN_OBJECT = "The properties must be a JSON object."
+
+
+def unknown_tracking_id(tracking_id: str) -> str:
+    return f"There is no event tracker with the tracking id {tracking_id}."
+
+
+def dataset_of_another_type(arn: str, dataset_type: str) -> str:
+    return f"The dataset {arn} is not of type {dataset_type}."
+
+
+def unknown_properties(names: Iterable[str]) -> str:
+    return f"The schema has no field for the properties [{', '.join(names)}]."
+
+
+def unsupported_operation(operation: str) -> str:
+    return f"The operation {operation} is not supported by the local AWS."
 
 
 def unknown_operation(operation: str) -> str:
@@ -97,8 +130,57 @@ def schema_in_use(schema_arn: str, dataset_arn: str) -> str:
     return f"The schema {schema_arn} is in use by the dataset {dataset_arn}."
 
 
-def dataset_group_in_use(dataset_group_arn: str, resource_arn: str) -> str:
-    return f"The dataset group {dataset_group_arn} still contains {resource_arn}."
+def resource_in_use(arn: str, user_arn: str) -> str:
+    return f"The resource {arn} is in use by {user_arn}."
+
+
+def schema_not_replaceable(dataset_type: str) -> str:
+    return f"The schema of a dataset of type {dataset_type} can't be replaced; only Items and Users datasets allow it."
+
+
+def field_not_kept(name: str) -> str:
+    return f"The new schema must keep the field {name} with its type and attributes."
+
+
+def new_field_not_nullable(name: str) -> str:
+    return f"The new field {name} must allow null."
+
+
+def not_exportable(dataset_type: str) -> str:
+    return f"The data of a dataset of type {dataset_type} can't be exported."
+
+
+def deletion_too_large(limit: int) -> str:
+    return f"The files are larger than {limit} bytes."
+
+
+def wrong_status(arn: str, status: str, allowed: Iterable[str]) -> str:
+    return f"The status of {arn} must be {' or '.join(allowed)}, but it is {status}."
+
+
+def too_many_resources(kind: str, limit: int) -> str:
+    """Known for campaigns, error-messages.html."""
+    article = "an" if kind[0] in "aeiou" else "a"
+    return (
+        f"Cannot create {article} {kind}. More than {limit} resources in ACTIVE state. "
+        "Please delete some and try again."
+    )
+
+
+def recipe_of_another_kind(recipe_arn: str, purpose: str) -> str:
+    return f"The recipe {recipe_arn} can't be used for a {purpose}."
+
+
+def placeholder_with_not_in(placeholder: str) -> str:
+    """Known, error-messages.html."""
+    return (
+        f"Could not create filter. Invalid input symbol: {placeholder}. "
+        "Placeholders are not allowed with NOT_IN operator."
+    )
+
+
+def version_of_another_solution(solution_version_arn: str) -> str:
+    return f"The solution version {solution_version_arn} belongs to another solution than the campaign."
 
 
 def reserved_tag_key(key: str) -> str:

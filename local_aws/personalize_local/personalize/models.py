@@ -1,11 +1,12 @@
 """The resources that the service stores; for import jobs see `importing.import_job`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from personalize_import_handler.data_checks.schema import Schema
 from personalize_local.personalize.importing.records import Records
-from personalize_local.personalize.resource_status import DELETE_IN_PROGRESS, DELETE_PENDING, Lifecycle
+from personalize_local.personalize.resource_status import ACTIVE, DELETE_IN_PROGRESS, DELETE_PENDING, Lifecycle
 
 
 @dataclass(frozen=True)
@@ -54,18 +55,48 @@ class DatasetGroup(ResourceWithStatus):
 
 @dataclass(frozen=True, kw_only=True)
 class Dataset(ResourceWithStatus):
-    """A dataset and its bulk data."""
+    """A dataset and its records."""
 
     dataset_group_arn: str
     dataset_type: str
     schema_arn: str
     records: Records
+    """Bulk data."""
+    recorded: Records
+    """Records that were added individually, which a FULL import keeps."""
+    events_without_user: dict[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
+    """Rows of events by session, until the session has a user."""
+    tracking_id: str | None = None
+    """The id for events of an Action interactions dataset."""
     has_bulk_data: bool = False
+    update: Lifecycle | None = None
+    """The statuses of the latest UpdateDataset."""
+
+    @property
+    def all_records(self) -> Records:
+        """Bulk data and records that were added individually."""
+        return self.records.merged_with(self.recorded)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Solution(ResourceWithStatus):
-    """A solution, as configured; nothing is trained."""
+class RecordUpdate:
+    """The latest update of a record; its members apply when its status is ACTIVE."""
 
-    dataset_group_arn: str
-    configuration: Mapping[str, object]
+    members: Mapping[str, object]
+    life: Lifecycle
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record(ResourceWithStatus):
+    """A resource that is stored as requested and does nothing; `record_kinds` has the table of its kinds."""
+
+    kind: str
+    """The resource's name in operations: `EventTracker` in CreateEventTracker."""
+    members: Mapping[str, Any]
+    """The members of the API: those of the request, defaults, and derived ones."""
+    update: RecordUpdate | None = None
+
+    def current_members(self, now: float) -> Mapping[str, Any]:
+        """Return the members at `now`."""
+        is_updated = self.update is not None and self.update.life.status(now) == ACTIVE
+        return {**self.members, **self.update.members} if self.update and is_updated else self.members

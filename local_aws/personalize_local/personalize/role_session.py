@@ -1,4 +1,4 @@
-"""A session of an import role, which reads data over S3's API, where IAM is enforced."""
+"""A session of an import role, which reads and writes data over S3's API, where IAM is enforced."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -22,14 +22,15 @@ _DENIED: Final = frozenset({"AccessDenied", "AllAccessDisabled", "Forbidden", "4
 
 @dataclass(frozen=True)
 class RoleSession:
-    """A session that reads S3 with the role's credentials, if the bucket policy also allows the service to read."""
+    """A session that uses S3 with the role's credentials, if the bucket policy also allows it to the service."""
 
     endpoint_url: str
     region: str
     access_key_id: str
     secret_access_key: str = field(repr=False)
     session_token: str = field(repr=False)
-    require_bucket_policy: Callable[[str, str | None], None]
+    require_bucket_policy: Callable[[str, str, str | None], None]
+    """Raises `DataAccessDeniedError` unless the bucket policy allows an action on a bucket, or on a key in it."""
 
     def list_objects(self, bucket: str, prefix: str) -> Sequence[S3Object]:
         """List the objects whose keys start with `prefix`."""
@@ -37,7 +38,7 @@ class RoleSession:
             pages = list(self._client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix))
         except _REFUSED as error:
             raise _read_error(error, bucket) from error
-        self.require_bucket_policy(bucket, None)
+        self.require_bucket_policy("s3:ListBucket", bucket, None)
         return [S3Object(item["Key"], item["Size"]) for page in pages for item in page.get("Contents", [])]
 
     def read_chunks(self, bucket: str, key: str) -> Iterator[bytes]:
@@ -46,8 +47,17 @@ class RoleSession:
             body = self._client.get_object(Bucket=bucket, Key=key)["Body"]
         except _REFUSED as error:
             raise _read_error(error, bucket) from error
-        self.require_bucket_policy(bucket, key)
+        self.require_bucket_policy("s3:GetObject", bucket, key)
         return body.iter_chunks(_CHUNK_BYTES)
+
+    def write_object(self, bucket: str, key: str, content: bytes) -> None:
+        """Write an object."""
+        try:
+            self._client.head_bucket(Bucket=bucket)
+            self.require_bucket_policy("s3:PutObject", bucket, key)
+            self._client.put_object(Bucket=bucket, Key=key, Body=content)
+        except _REFUSED as error:
+            raise _read_error(error, bucket) from error
 
     @cached_property
     def _client(self) -> "S3Client":

@@ -16,16 +16,20 @@ from personalize_local.personalize.interfaces import Caller
 from personalize_local.personalize.json_protocol import DROPPED, Response, failure, parse_parameters, success
 from personalize_local.personalize.limits import Settings
 from personalize_local.personalize.operations import (
+    data_jobs,
     dataset_groups,
     dataset_import_jobs,
     datasets,
+    individual_records,
+    recommendations,
+    record_actions,
+    records,
     schemas,
-    solutions,
     tags,
 )
 from personalize_local.personalize.operations.call import Call, Operation
 from personalize_local.personalize.request_validation import check_constraints
-from personalize_local.personalize.service_model import input_shape
+from personalize_local.personalize.service_model import has_operation, input_shape
 from personalize_local.personalize.store import Store
 from personalize_local.personalize.throttle import Throttle
 
@@ -36,7 +40,11 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     **dataset_groups.OPERATIONS,
     **datasets.OPERATIONS,
     **dataset_import_jobs.OPERATIONS,
-    **solutions.OPERATIONS,
+    **records.OPERATIONS,
+    **record_actions.OPERATIONS,
+    **data_jobs.OPERATIONS,
+    **individual_records.OPERATIONS,
+    **recommendations.OPERATIONS,
     **tags.OPERATIONS,
 }
 """The operations of the service; it refuses all others."""
@@ -89,6 +97,8 @@ class PersonalizeService:
         return success(result, self.clock.now()), "OK"
 
     def _answer(self, operation: str, parameters: Mapping[str, Any], caller: Caller) -> Mapping[str, object] | None:
+        if operation not in OPERATIONS and has_operation(operation):
+            raise ServiceError("UnsupportedOperationException", messages.unsupported_operation(operation))
         if operation not in OPERATIONS:
             raise ServiceError("UnknownOperationException", messages.unknown_operation(operation))
         self._throttle.count_call(caller.at, operation, self.clock.now(), self.store.settings)

@@ -15,7 +15,7 @@ from personalize_local.personalize.importing import failure_reasons
 from personalize_local.personalize.importing.import_job import ImportJob, ReadResult, updated
 from personalize_local.personalize.interfaces import AccountRegion
 from personalize_local.personalize.limits import Settings
-from personalize_local.personalize.models import Dataset, DatasetGroup, Solution, StoredSchema
+from personalize_local.personalize.models import Dataset, DatasetGroup, Record, StoredSchema
 from personalize_local.personalize.resource_status import ACTIVE
 
 _Resource = TypeVar("_Resource")
@@ -29,15 +29,19 @@ class Resources:
     dataset_groups: dict[str, DatasetGroup] = field(default_factory=dict)
     datasets: dict[str, Dataset] = field(default_factory=dict)
     import_jobs: dict[str, ImportJob] = field(default_factory=dict)
-    solutions: dict[str, Solution] = field(default_factory=dict)
+    records: dict[str, Record] = field(default_factory=dict)
+    """The resources of all other kinds, such as solutions and event trackers."""
     tags: dict[str, dict[str, str]] = field(default_factory=dict)
     most_jobs_at_once: int = 0
 
-    def members_of(self, dataset_group_arn: str) -> list[str]:
-        """Return the ARNs of the datasets and solutions in a dataset group."""
-        datasets = [arn for arn, dataset in self.datasets.items() if dataset.dataset_group_arn == dataset_group_arn]
-        solutions = [arn for arn, solution in self.solutions.items() if solution.dataset_group_arn == dataset_group_arn]
-        return datasets + solutions
+    def records_of(self, kind: str) -> dict[str, Record]:
+        """Return the records of a kind, such as `EventTracker`, by ARN."""
+        return {arn: record for arn, record in self.records.items() if record.kind == kind}
+
+    def event_tracker(self, tracking_id: str) -> Record | None:
+        """Return the event tracker with a tracking id, or None."""
+        trackers = self.records_of("EventTracker").values()
+        return next((tracker for tracker in trackers if tracker.members["trackingId"] == tracking_id), None)
 
     def running_jobs(self, dataset_arn: str | None = None) -> list[ImportJob]:
         """Return the running jobs of a dataset; of all datasets by default."""
@@ -143,14 +147,19 @@ class Store:
 
 
 def _remove_deleted(resources: Resources, now: float) -> None:
-    kinds: tuple[dict[str, DatasetGroup] | dict[str, Dataset] | dict[str, Solution], ...] = (
+    kinds: tuple[dict[str, DatasetGroup] | dict[str, Dataset] | dict[str, Record], ...] = (
         resources.dataset_groups,
         resources.datasets,
-        resources.solutions,
+        resources.records,
     )
     for kind in kinds:
         for arn in [arn for arn, resource in kind.items() if resource.life.is_gone(now)]:
             del kind[arn]
+            resources.tags.pop(arn, None)
+    # A solution is deleted with its versions.
+    for arn, version in resources.records_of("SolutionVersion").items():
+        if version.members["solutionArn"] not in resources.records:
+            del resources.records[arn]
             resources.tags.pop(arn, None)
 
 
@@ -159,7 +168,9 @@ def _finish(resources: Resources, job: ImportJob) -> None:
     records = job.read_result.records if job.read_result else None
     dataset = resources.datasets.get(job.dataset_arn)
     if job.status == ACTIVE and records is not None and dataset is not None:
+        # The newest record with an id is kept, be it of an import or not.
+        recorded = dataset.recorded.without_ids_of(records)
         if job.import_mode == "INCREMENTAL":
             records = dataset.records.merged_with(records)
-        resources.datasets[dataset.arn] = replace(dataset, records=records, has_bulk_data=True)
+        resources.datasets[dataset.arn] = replace(dataset, records=records, recorded=recorded, has_bulk_data=True)
     resources.import_jobs[job.arn] = replace(job, read_result=None)

@@ -1,9 +1,10 @@
 """The options of a local AWS."""
 
-import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from personalize_local.personalize.switches import COUNT, SECONDS, SPEED, check_number
 
 HOST: Final = "127.0.0.1"
 ACCOUNT: Final = "000000000000"
@@ -23,6 +24,8 @@ class Options:
     """Simulated seconds per real second."""
     import_seconds: float = 20.0
     """Duration of an import in simulated seconds; longer if its rows take longer to read."""
+    dataset_groups: int = 5
+    """Quota of dataset groups, in an account and Region; 5 is the default in AWS."""
     state: Path | None = None
     """Folder for the state between runs. Default: the state is not kept."""
     verbose: bool = False
@@ -30,9 +33,7 @@ class Options:
 
     def __post_init__(self) -> None:
         """Raise ValueError for values outside the allowed ranges."""
-        if not 0 <= self.port <= _HIGHEST_PORT:
-            raise ValueError(f"the port must be from 0 to {_HIGHEST_PORT}, got {self.port}")
-        if not 0 < self.speed < math.inf:
-            raise ValueError(f"the clock's speed must be above 0, got {self.speed:g}")
-        if not 0 <= self.import_seconds < math.inf:
-            raise ValueError(f"the seconds of an import must be 0 or more, got {self.import_seconds:g}")
+        check_number("port", self.port, (0, _HIGHEST_PORT), whole=True)
+        check_number("speed", self.speed, SPEED)
+        check_number("dataset_groups", self.dataset_groups, COUNT, whole=True)
+        check_number("import_seconds", self.import_seconds, SECONDS)

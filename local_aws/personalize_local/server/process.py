@@ -131,5 +131,6 @@ def _service(options: Options) -> PersonalizeService:
     settings = Settings(
         import_pending_seconds=options.import_seconds * _PENDING_SHARE,
         import_in_progress_seconds=options.import_seconds * (1 - _PENDING_SHARE),
+        dataset_groups=options.dataset_groups,
     )
     return PersonalizeService(clock=Clock(options.speed), settings=settings)

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import aws_cdk as cdk
@@ -84,7 +85,8 @@ class Cloud(LocalCloud):
 
 @contextmanager
 def running_cloud(folder: Path, options: Options, *, bootstrapped: bool = True) -> Iterator[Cloud]:
-    """Run a local AWS, and check at the end that no log line contains a secret."""
+    """Run a local AWS with a high quota of dataset groups, and check at the end that no log line contains a secret."""
+    options = replace(options, dataset_groups=1000)
     with (folder / LOG).open("wb") as log, LocalAws(options, log) as aws:
         cloud = Cloud(aws, folder)
         if bootstrapped:

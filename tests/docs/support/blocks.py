@@ -108,6 +108,9 @@ RUN_BY: Final[Mapping[str, tuple[str, ...]]] = {
     "docs/checks.md: id-missing": (
         "tests/constructs/data/test_synth_checks.py::test_each_error_has_the_problem_its_location_its_count_and_the_fix",
     ),
+    "docs/local-aws.md: local_cloud.aws.control": (
+        "tests/docs/test_local_aws_page.py::test_quotas_and_durations_are_changed_as_the_page_shows",
+    ),
     "docs/pipelines.md: name: deploy": (
         "tests/docs/test_pipelines_page.py::test_the_workflow_sets_the_parameter_of_the_stack",
         _DATA_CHANGES,

@@ -5,9 +5,11 @@ from typing import Any
 import pytest
 
 from personalize_import_handler.data_checks.rules import SCHEMA_MALFORMED
-from personalize_local.cloudformation_types.native_resources import ResourceFailedError, native_resources
+from personalize_local.cloudformation_types.handler_errors import ResourceFailedError
+from personalize_local.cloudformation_types.native_resources import native_resources
 from tests.local_aws.support.fakes import BUCKET, ROLE_ARN, World, new_world
 from tests.local_aws.support.service_setup import (
+    RECIPE,
     USER_FIELDS,
     imported,
     interactions,
@@ -83,6 +85,7 @@ def test_a_solution_takes_its_configuration_from_the_template(stack: Stack) -> N
         "Solution",
         Name="sol",
         DatasetGroupArn=group,
+        RecipeArn=RECIPE,
         PerformHPO="true",
         SolutionConfig={"AlgorithmHyperParameters": {"Hidden_Dimension": "8"}, "EventValueThreshold": "0.5"},
     )

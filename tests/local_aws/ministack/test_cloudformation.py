@@ -34,6 +34,21 @@ def test_refs_and_attributes_are_arns_and_the_resources_active(cloud: Cloud, sta
     assert cloud.personalize.describe_dataset(datasetArn=outputs["DatasetArn"])["dataset"]["status"] == "ACTIVE"
 
 
+def test_an_event_tracker_has_its_tracking_id_as_an_attribute(cloud: Cloud, stack: Stack, name: str) -> None:
+    resources = {
+        "Group": native_resource("DatasetGroup", Name=name),
+        "Tracker": native_resource("EventTracker", Name=name, DatasetGroupArn={"Ref": "Group"}),
+    }
+    outputs = {
+        "Arn": {"Value": {"Ref": "Tracker"}},
+        "TrackingId": {"Value": {"Fn::GetAtt": ["Tracker", "TrackingId"]}},
+    }
+    assert stack.create(json.dumps({"Resources": resources, "Outputs": outputs})) == "CREATE_COMPLETE"
+    values = cloud.outputs(name)
+    tracker = cloud.personalize.describe_event_tracker(eventTrackerArn=values["Arn"])["eventTracker"]
+    assert (tracker["trackingId"], tracker["status"]) == (values["TrackingId"], "ACTIVE")
+
+
 def test_another_schema_deletes_the_dataset_before_it_is_created_again(cloud: Cloud, stack: Stack, name: str) -> None:
     assert stack.create(template(name)) == "CREATE_COMPLETE"
     dataset = cloud.outputs(name)["DatasetArn"]

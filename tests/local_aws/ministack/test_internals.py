@@ -93,6 +93,7 @@ USED: dict[str, Any] = {
     "ministack.services.s3._bucket_has_versions": ["name"],
     "ministack.services.s3._buckets": "AccountScopedDict",
     "ministack.services.s3.bucket_policy_for_arn": ["resource_arn"],
+    "ministack.services.s3.now_iso": [],
     "ministack.services.stepfunctions._ExecutionError": "type",
     "ministack.services.stepfunctions._SFN_WAIT_SCALE": "float",
     "ministack.services.stepfunctions._apply_parameters": ["state_def", "data", "ctx"],

@@ -98,9 +98,24 @@ def test_a_body_of_another_kind_can_not_be_read(world: World, body: bytes) -> No
 
 
 def test_an_operation_that_does_not_exist_is_unknown(world: World) -> None:
+    response = world.client.send("CreateCampain", b"{}")
+    assert response.status == 400
+    assert json.loads(response.body) == {
+        "__type": "UnknownOperationException",
+        "message": "The operation CreateCampain is not known to this service.",
+    }
+
+
+def test_an_operation_of_the_api_that_is_missing_here_is_not_supported(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(OPERATIONS, "CreateCampaign")
     response = world.client.send("CreateCampaign", b"{}")
     assert response.status == 400
-    assert json.loads(response.body)["__type"] == "UnknownOperationException"
+    assert json.loads(response.body) == {
+        "__type": "UnsupportedOperationException",
+        "message": "The operation CreateCampaign is not supported by the local AWS.",
+    }
 
 
 def test_every_response_has_the_date_of_the_simulated_clock(world: World) -> None:
@@ -183,6 +198,47 @@ def test_a_dataset_needs_its_group_and_itself() -> None:
         permission.resource for permission in required_permissions("CreateDataset", ACCOUNT_REGION, parameters)
     ]
     assert resources == [f"{ROOT}:dataset/g/ITEMS", f"{ROOT}:dataset-group/g"]
+
+
+@pytest.mark.parametrize(
+    ("operation", "parameters", "permissions"),
+    [
+        (
+            "CreateSolutionVersion",
+            {"solutionArn": f"{ROOT}:solution/s"},
+            [
+                ("personalize:CreateSolutionVersion", f"{ROOT}:solution/s/*"),
+                ("personalize:CreateSolutionVersion", f"{ROOT}:solution/s"),
+            ],
+        ),
+        (
+            "CreateEventTracker",
+            {"name": "e", "datasetGroupArn": f"{ROOT}:dataset-group/g"},
+            [
+                ("personalize:CreateEventTracker", f"{ROOT}:event-tracker/*"),
+                ("personalize:CreateEventTracker", f"{ROOT}:dataset-group/g"),
+            ],
+        ),
+        (
+            "UpdateMetricAttribution",
+            {"metricAttributionArn": f"{ROOT}:metric-attribution/m", "metricsOutputConfig": {"roleArn": ROLE_ARN}},
+            [
+                ("personalize:UpdateMetricAttribution", f"{ROOT}:metric-attribution/m"),
+                ("iam:PassRole", ROLE_ARN),
+            ],
+        ),
+        (
+            "GetSolutionMetrics",
+            {"solutionVersionArn": f"{ROOT}:solution/s/1"},
+            [("personalize:GetSolutionMetrics", f"{ROOT}:solution/s/1")],
+        ),
+    ],
+)
+def test_records_need_themselves_their_parents_and_their_roles(
+    operation: str, parameters: dict[str, Any], permissions: list[tuple[str, str]]
+) -> None:
+    required = required_permissions(operation, ACCOUNT_REGION, parameters)
+    assert [(permission.action, permission.resource) for permission in required] == permissions
 
 
 def test_more_calls_than_the_rate_allows_are_throttled() -> None:

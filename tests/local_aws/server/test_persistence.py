@@ -57,6 +57,22 @@ def test_a_job_whose_rows_were_being_read_fails_and_later_imports_succeed(world:
     assert other.rows(dataset)["count"] == 2
 
 
+def test_individual_records_and_events_of_sessions_are_restored(world: World, tmp_path: Path) -> None:
+    group = make_group(world, "films")
+    log, users = (make_dataset(world, kind, group=group) for kind in ("Interactions", "Users"))
+    tracking_id = world.client("CreateEventTracker", name="t", datasetGroupArn=group)["trackingId"]
+    world.clock.time += 60
+    event = {"eventType": "click", "sentAt": 1_700_000_000, "itemId": "i"}
+    world.client("PutUsers", datasetArn=users, users=[{"userId": "u"}])
+    world.client("PutEvents", trackingId=tracking_id, sessionId="s", eventList=[event])
+
+    other = kept(world, tmp_path)
+
+    assert other.rows(users) == world.rows(users)
+    other.client("PutEvents", trackingId=tracking_id, sessionId="s", userId="u", eventList=[event | {"itemId": "j"}])
+    assert other.rows(log)["count"] == 2
+
+
 def test_the_state_of_an_unused_server_is_empty(world: World, tmp_path: Path) -> None:
     assert resources(kept(world, tmp_path)) == []
 

@@ -176,10 +176,11 @@ def test_a_port_that_is_in_use_is_reported_in_one_line(temporary: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"port": 65536}, "the port must be from 0 to 65535, got 65536"),
-        ({"speed": 0}, "the clock's speed must be above 0, got 0"),
-        ({"import_seconds": -1}, "the seconds of an import must be 0 or more, got -1"),
-        ({"import_seconds": math.nan}, "the seconds of an import must be 0 or more, got nan"),
+        ({"port": 65536}, "port must be a whole number from 0 to 65535, got 65536"),
+        ({"speed": 0}, "speed must be a number from 0.01 to 10000, got 0"),
+        ({"speed": 1e12}, "speed must be a number from 0.01 to 10000, got 1000000000000.0"),
+        ({"import_seconds": -1}, "import_seconds must be a number from 0 to 31622400, got -1"),
+        ({"import_seconds": math.nan}, "import_seconds must be a number from 0 to 31622400, got nan"),
     ],
 )
 def test_invalid_options_are_refused(options: dict[str, Any], message: str) -> None:

@@ -1,26 +1,40 @@
 """Generated calls of Personalize: valid by botocore's model, with one part replaced, or arbitrary bytes."""
 
 import json
+from collections.abc import Mapping
 from operator import mul
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore.model import ListShape, MapShape, Shape, StringShape, StructureShape
 from hypothesis import strategies as st
 
+from personalize_local.personalize.recipes import RECIPES
+from personalize_local.personalize.record_kinds import RECORD_KINDS
 from personalize_local.personalize.service import OPERATIONS
 from personalize_local.personalize.service_model import input_shape, service_model
 from tests.local_aws.support.fakes import BUCKET, ROLE_ARN
-from tests.local_aws.support.service_setup import FIELDS, schema_text
+from tests.local_aws.support.service_setup import FIELDS, FILTER, schema_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable
 
 Call = tuple[str, bytes]
 
 _ROOT: Final = "arn:aws:personalize:eu-west-1"
 _NAMES: Final = ("a", "a", "b-1", "a" * 63)
+_FILTERS: Final = (FILTER, "INCLUDE ItemID WHERE Items.A NOT IN ($B)", "INCLUDE " * 100)
 _TYPES: Final = ("INTERACTIONS", "Items", "USERS", "ACTIONS", "none")
-_KINDS: Final = ("schema", "dataset-group", "dataset", "dataset-import-job", "solution", "filter")
+# By the member that has the ARN, the resource part of ARNs; `{}` is a name.
+_ARN_PATHS: Final[Mapping[str, str]] = {
+    "schemaArn": "schema/{}",
+    "datasetGroupArn": "dataset-group/{}",
+    "datasetImportJobArn": "dataset-import-job/{}",
+    **{
+        kind.arn_member: kind.arn_path.replace("{name}", "{}").replace("{id}", "{}").replace("{solution}", "solution/a")
+        for kind in RECORD_KINDS.values()
+    },
+}
+_RECIPES: Final = (*RECIPES, "arn:aws:personalize:::recipe/none", "arn:aws:personalize:::algorithm/aws-sims")
 _HOSTILE: Final = st.one_of(
     st.text(max_size=30),
     st.text(st.characters(categories=["Cs", "Cc", "Cf", "Zl", "Zp"]), max_size=5),
@@ -117,22 +131,27 @@ def _strings(shape: StringShape, name: str, account: str) -> st.SearchStrategy[s
     special: Mapping[str, Callable[[], st.SearchStrategy[str]]] = {
         "schema": lambda: _SCHEMAS,
         "dataLocation": lambda: _LOCATIONS,
+        "path": lambda: _LOCATIONS,
+        "filterExpression": lambda: st.sampled_from(_FILTERS) | _HOSTILE,
         "roleArn": lambda: st.sampled_from([ROLE_ARN, "arn:aws:iam::111122223333:role/none"]),
         "datasetType": lambda: st.sampled_from(_TYPES),
         "nextToken": lambda: st.sampled_from(["WzEsICJhIl0=", "W25hbiwgMV0=", "Ww==", "e30="]) | _HOSTILE,
     }
     if name in special:
         return special[name]()
+    if name in ("recipeArn", "algorithmArn", "featureTransformationArn"):
+        return st.sampled_from(_RECIPES)
     if name.endswith("Arn"):
         return _arns(name, account)
     return st.sampled_from(shape.enum or _NAMES)
 
 
 def _arns(name: str, account: str) -> st.SearchStrategy[str]:
-    kinds: Sequence[str] = [
-        kind for kind in _KINDS if kind.replace("-", "") == name.removesuffix("Arn").lower()
-    ] or _KINDS
-    return st.builds(
-        lambda kind, resource, kept: f"{_ROOT}:{account}:{kind}/{resource}" + (f"/{kept}" if kind == "dataset" else ""),
-        *(st.sampled_from(kinds), st.sampled_from(_NAMES), st.sampled_from(["USERS", "ITEMS", "INTERACTIONS"])),
-    )
+    """Return ARNs of the kind that a member needs, of other kinds, and of what earlier calls have created."""
+    names = st.sampled_from(_NAMES)
+    datasets = st.builds("dataset/{}/{}".format, names, st.sampled_from(["USERS", "ITEMS", "INTERACTIONS"]))
+    paths = [_ARN_PATHS[name]] if name in _ARN_PATHS else list(_ARN_PATHS.values())
+    others = st.builds(lambda path, part: path.format(part), st.sampled_from(paths), names)
+    of_kind = datasets if name == "datasetArn" else others if name in _ARN_PATHS else datasets | others
+    latest = st.just("solution/a/$LATEST") if name == "solutionVersionArn" else of_kind
+    return _mostly(of_kind | latest, datasets | others).map(lambda path: f"{_ROOT}:{account}:{path}")

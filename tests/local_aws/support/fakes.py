@@ -21,7 +21,7 @@ from personalize_local.personalize.interfaces import (
 from personalize_local.personalize.json_protocol import Response
 from personalize_local.personalize.limits import Settings
 from personalize_local.personalize.service import PersonalizeService
-from personalize_local.personalize.service_model import service_model
+from personalize_local.personalize.service_model import operation_model
 
 ACCOUNT_REGION = AccountRegion(account="111122223333", region="eu-west-1")
 ROLE_ARN = "arn:aws:iam::111122223333:role/import"
@@ -102,6 +102,9 @@ class FakeRole:
         content = objects[key]
         return (content[start : start + CHUNK_BYTES] for start in range(0, len(content), CHUNK_BYTES))
 
+    def write_object(self, bucket: str, key: str, content: bytes) -> None:
+        self._bucket(bucket)[key] = content
+
     def _bucket(self, bucket: str) -> dict[str, bytes]:
         if bucket in self.aws.closed_buckets:
             raise DataAccessDeniedError(bucket)
@@ -132,7 +135,7 @@ class Client:
 
     def __call__(self, operation: str, /, **parameters: Any) -> dict[str, Any]:
         response = self.send(operation, json.dumps(parameters).encode())
-        shape: Any = service_model().operation_model(operation).output_shape  # None for deletes
+        shape: Any = operation_model(operation).output_shape  # None for deletes
         wire = {"status_code": response.status, "headers": response.headers, "body": response.body}
         parsed = create_parser("json").parse(wire, shape)
         if response.status >= 300:
@@ -183,6 +186,7 @@ class World:
 
 
 def new_world(**settings: Any) -> World:
+    """Return a service with a high quota of dataset groups, by default."""
     aws, clock = FakeAws(), ManualClock()
-    service = PersonalizeService(clock=clock, settings=Settings(**settings))
+    service = PersonalizeService(clock=clock, settings=Settings(**{"dataset_groups": 1000, **settings}))
     return World(aws, clock, service, Client(service, aws))

@@ -4,7 +4,8 @@ import json
 import time
 from typing import Any
 
-from tests.local_aws.support.fakes import BUCKET, ROLE_ARN, World
+from personalize_local.personalize.record_kinds import RECORD_KINDS
+from tests.local_aws.support.fakes import BUCKET, ROLE_ARN, Refused, World
 
 INTERACTION_FIELDS: list[dict[str, Any]] = [
     {"name": "USER_ID", "type": "string"},
@@ -22,6 +23,12 @@ USER_FIELDS: list[dict[str, Any]] = [
     {"name": "AGE", "type": ["int", "null"]},
 ]
 FIELDS = {"Interactions": INTERACTION_FIELDS, "Items": ITEM_FIELDS, "Users": USER_FIELDS}
+
+
+DOMAIN_RECIPE = "arn:aws:personalize:::recipe/aws-ecomm-recommended-for-you"
+FILTER = 'EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("purchase")'
+METRIC = {"eventType": "click", "metricName": "clicks", "expression": "COUNT(Interactions.EVENT_TYPE)"}
+RECIPE = "arn:aws:personalize:::recipe/aws-user-personalization-v2"
 
 
 def schema_text(name: str, fields: list[dict[str, Any]]) -> str:
@@ -90,3 +97,80 @@ def imported(world: World, dataset_arn: str, content: str | bytes, name: str = "
     """Import one file, and return the job as it ended."""
     world.aws.put("data.csv", content)
     return finish(world, start_job(world, dataset_arn, name, **more))
+
+
+def refusal(world: World, operation: str, **parameters: Any) -> Refused:
+    """Return the error with which a call is refused; fail if it isn't."""
+    try:
+        world.client(operation, **parameters)
+    except Refused as refused:
+        return refused
+    raise AssertionError(f"{operation} was not refused")
+
+
+class Shop:
+    """A dataset group with imported interactions, in which records of every kind can be created."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.group = make_group(world)
+        self.dataset = make_dataset(world, group=self.group)
+        imported(world, self.dataset, interactions(), "first")
+        world.aws.put("users.csv", "USER_ID\nu1\n")
+        self.domain_group = str(
+            world.client("CreateDatasetGroup", name="domain", domain="ECOMMERCE")["datasetGroupArn"]
+        )
+        self.arns: dict[str, str] = {}
+        world.clock.time += 60
+        self.create("Solution")
+
+    def create(self, kind: str, **more: Any) -> str:
+        """Create a record, after the records that it refers to."""
+        if "solutionVersionArn" in RECORD_KINDS[kind].parents and "SolutionVersion" not in self.arns:
+            self.create("SolutionVersion")
+            self.world.clock.time += 60
+        if kind == "Solution" and kind in self.arns and not more:
+            return self.arns[kind]
+        parameters = {**self.parameters(kind), **({"name": "configured"} if kind in self.arns else {}), **more}
+        arn = str(self.world.client(f"Create{kind}", **parameters)[RECORD_KINDS[kind].arn_member])
+        self.arns.setdefault(kind, arn)
+        return arn
+
+    def parameters(self, kind: str) -> dict[str, Any]:
+        """Return parameters for a Create operation."""
+        if "solutionVersionArn" in RECORD_KINDS[kind].parents and "SolutionVersion" not in self.arns:
+            self.create("SolutionVersion")
+            self.world.clock.time += 60
+        group: dict[str, Any] = {"name": "first", "datasetGroupArn": self.group}
+        output = {"s3DataDestination": {"path": f"s3://{BUCKET}/out/"}}
+        version_job = {
+            "jobName": "first",
+            "solutionVersionArn": self.arns.get("SolutionVersion"),
+            "jobInput": {"s3DataSource": {"path": f"s3://{BUCKET}/in.json"}},
+            "jobOutput": output,
+            "roleArn": ROLE_ARN,
+        }
+        parameters: dict[str, dict[str, Any]] = {
+            "Solution": {**group, "recipeArn": RECIPE},
+            "SolutionVersion": {"solutionArn": self.arns.get("Solution")},
+            "Campaign": {"name": "first", "solutionVersionArn": self.arns.get("SolutionVersion")},
+            "Recommender": {**group, "datasetGroupArn": self.domain_group, "recipeArn": DOMAIN_RECIPE},
+            "EventTracker": group,
+            "Filter": {**group, "filterExpression": FILTER},
+            "MetricAttribution": {**group, "metrics": [METRIC], "metricsOutputConfig": {**output, "roleArn": ROLE_ARN}},
+            "BatchInferenceJob": version_job,
+            "BatchSegmentJob": version_job,
+            "DatasetExportJob": {
+                "jobName": "first",
+                "datasetArn": self.dataset,
+                "jobOutput": output,
+                "roleArn": ROLE_ARN,
+            },
+            "DataDeletionJob": {
+                "jobName": "first",
+                "datasetGroupArn": self.group,
+                "dataSource": {"dataLocation": f"s3://{BUCKET}/users.csv"},
+                "roleArn": ROLE_ARN,
+            },
+        }
+        return parameters[kind]

@@ -1,12 +1,29 @@
-"""The simulated clock in EventBridge and Step Functions."""
+"""The simulated clock in S3, EventBridge and Step Functions.
 
+All other services of ministack use the real time; see docs/decisions/0023-one-clock.md.
+"""
+
+from datetime import UTC, datetime
 from typing import Final
 
-from ministack.services import eventbridge, stepfunctions
+from ministack.services import eventbridge, s3, stepfunctions
 
 from personalize_local.personalize.clock import Clock
 
 _TICK_SECONDS_MIN: Final = 0.02
+
+
+def date_objects(clock: Clock) -> None:
+    """Date S3's buckets, objects and events by the simulated clock, as Personalize dates its imports.
+
+    A program that compares the `LastModified` of a file with the last import then finds the same order as on AWS:
+    https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html
+    """
+
+    def now_iso() -> str:
+        return f"{datetime.fromtimestamp(clock.now(), UTC):%Y-%m-%dT%H:%M:%S}.000Z"  # S3 has whole seconds
+
+    s3.now_iso = now_iso
 
 
 def scale_schedule_rates(clock: Clock) -> None:

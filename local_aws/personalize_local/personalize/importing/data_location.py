@@ -14,11 +14,11 @@ from personalize_local.personalize.errors import invalid_input
 from personalize_local.personalize.interfaces import DataAccessDeniedError, DataNotFoundError, ImportRole, S3Object
 
 
-def location_of(text: str) -> Location:
-    """Parse an `s3://` URI; raise InvalidInputException for any other text."""
+def location_of(text: str, refusal: str = messages.INVALID_DATA_LOCATION) -> Location:
+    """Parse an `s3://` URI; raise InvalidInputException with the message `refusal` for any other text."""
     location = parse_location(text)
     if not text.startswith(S3_SCHEME) or not location.bucket:
-        raise invalid_input(messages.INVALID_DATA_LOCATION)
+        raise invalid_input(refusal)
     return location
 
 

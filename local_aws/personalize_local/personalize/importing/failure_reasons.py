@@ -24,13 +24,14 @@ def too_long(column: str, limit: int) -> str:
 
 def failure_reason_of(finding: Finding, schema: Schema) -> str:
     """Return the failure reason for an error in the data, with its place."""
-    reason = _reason(finding, schema)
+    reason = reason_without_place(finding, schema)
     if finding.file is None or finding.line is None or finding.rule.scope is Scope.HEADER:
         return reason
     return f"{reason} First seen in {finding.file}, line {finding.line}."
 
 
-def _reason(finding: Finding, schema: Schema) -> str:
+def reason_without_place(finding: Finding, schema: Schema) -> str:
+    """Return the failure reason for an error in the data."""
     column = finding.column or ""
     match finding.rule:
         case rules.ID_TOO_LONG:

@@ -5,17 +5,15 @@ from typing import Final
 
 from personalize_local.personalize.faults import ForcedEnd
 from personalize_local.personalize.importing.records import Records
-from personalize_local.personalize.resource_status import ACTIVE, CREATE_FAILED, CREATE_IN_PROGRESS, CREATE_PENDING
+from personalize_local.personalize.resource_status import (
+    ACTIVE,
+    CREATE_FAILED,
+    CREATE_IN_PROGRESS,
+    CREATE_PENDING,
+    StatusChange,
+)
 
 _RUNNING: Final = frozenset({CREATE_PENDING, CREATE_IN_PROGRESS})
-
-
-@dataclass(frozen=True)
-class StatusChange:
-    """A status, and the simulated time of the change."""
-
-    status: str
-    at: float
 
 
 @dataclass(frozen=True)

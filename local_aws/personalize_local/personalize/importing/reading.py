@@ -69,12 +69,15 @@ def check_headers(source: ImportSource) -> None:
 def read_records(source: ImportSource, records: Records) -> str | None:
     """Read all rows into `records`; return the failure reason if the import fails."""
     try:
-        findings = check(source.data, source.schema, rows=RowReader(records))
-    except (DataAccessDeniedError, DataNotFoundError) as error:
-        return read_failure(error)
-    errors = (finding for finding in findings if _fails(finding))
-    first = next(errors, None)
-    return failure_reason_of(first, source.schema) if first else None
+        error = read_data(source.data, source.schema, records)
+    except (DataAccessDeniedError, DataNotFoundError) as denied:
+        return read_failure(denied)
+    return failure_reason_of(error, source.schema) if error else None
+
+
+def read_data(data: Data, schema: Schema, records: Records) -> Finding | None:
+    """Read all rows of data into `records`; return the first error in the data, or None."""
+    return next((finding for finding in check(data, schema, rows=RowReader(records)) if _fails(finding)), None)
 
 
 def _fails(finding: Finding) -> bool:

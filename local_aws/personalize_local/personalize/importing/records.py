@@ -1,7 +1,7 @@
 """The records of a dataset, stored compactly: as text of many rows, not as one object per value."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Any, Final, Self
@@ -60,8 +60,8 @@ class Records(ABC):
         """Return all rows."""
 
     @abstractmethod
-    def emptied(self) -> Self:
-        """Return empty records with the same columns."""
+    def emptied(self, columns: Sequence[DatasetColumn] | None = None) -> Self:
+        """Return empty records with the same columns, or with others."""
 
     @abstractmethod
     def merged_with(self, newer: Self) -> Self:
@@ -70,6 +70,31 @@ class Records(ABC):
     @abstractmethod
     def to_json(self) -> dict[str, Any]:
         """Return the content as JSON values, for `records_from_json`."""
+
+    def without_ids_of(self, _newer: Self) -> Self:
+        """Return the records whose ids are not among the newer ones."""
+        return self
+
+    def with_columns(self, columns: Sequence[DatasetColumn]) -> Self:
+        """Return these records with other columns; new ones are empty."""
+        index = {column.name.upper(): number for number, column in enumerate(self.columns)}
+        places = [index.get(column.name.upper()) for column in columns]
+        rows = [["" if place is None else row[place] for place in places] for row in self.rows()]
+        return self.emptied(columns).filled(rows)
+
+    def without(self, column: str, values: Container[str]) -> Self:
+        """Return the records whose value in a column is none of `values`; all, if there is no such column."""
+        names = [each.name.upper() for each in self.columns]
+        if column not in names:
+            return self
+        place = names.index(column)
+        return self.emptied().filled([row for row in self.rows() if row[place] not in values])
+
+    def filled(self, rows: Sequence[Row]) -> Self:
+        """Add rows, and return the records."""
+        if rows:
+            self.add(list(zip(*rows, strict=True)))
+        return self
 
     def as_objects(self, offset: int, limit: int) -> list[dict[str, object]]:
         """Return some of the records as objects by column name, with values of the schema's types."""
@@ -105,9 +130,9 @@ class AppendedRecords(Records):
             cells = block.decode().split(_SEPARATOR)
             yield from zip(*(cells[start : start + count] for start in range(0, len(cells), count)), strict=True)
 
-    def emptied(self) -> Self:
-        """Return empty records with the same columns."""
-        return type(self)(self.columns)
+    def emptied(self, columns: Sequence[DatasetColumn] | None = None) -> Self:
+        """Return empty records with the same columns, or with others."""
+        return type(self)(columns or self.columns)
 
     def to_json(self) -> dict[str, Any]:
         """Return the blocks."""
@@ -141,9 +166,9 @@ class KeyedRecords(Records):
         """Return the rows in the order in which their ids first appeared."""
         return (row.split(_SEPARATOR) for row in self._by_key.values())
 
-    def emptied(self) -> Self:
-        """Return empty records with the same columns and key."""
-        return type(self)(self.columns, self._key)
+    def emptied(self, columns: Sequence[DatasetColumn] | None = None) -> Self:
+        """Return empty records with the same key and columns, or with other columns."""
+        return type(self)(columns or self.columns, self._key)
 
     def to_json(self) -> dict[str, Any]:
         """Return the key's name and the rows."""
@@ -153,15 +178,17 @@ class KeyedRecords(Records):
         """Replace records with the same id, and add the others."""
         return type(self)(newer.columns, self._key, self._by_key | newer._by_key)
 
+    def without_ids_of(self, newer: Self) -> Self:
+        """Return the records whose ids are not among the newer ones."""
+        kept = {key: row for key, row in self._by_key.items() if key not in newer._by_key}
+        return type(self)(self.columns, self._key, kept)
+
 
 def records_from_json(columns: Sequence[DatasetColumn], saved: Mapping[str, Any]) -> Records:
     """Return records with the content from `Records.to_json`."""
     if "blocks" in saved:
         return AppendedRecords(columns, [(count, block.encode()) for count, block in saved["blocks"]])
-    table = KeyedRecords(columns, saved["key"])
-    if rows := [row.split(_SEPARATOR) for row in saved["rows"]]:
-        table.add(list(zip(*rows, strict=True)))
-    return table
+    return KeyedRecords(columns, saved["key"]).filled([row.split(_SEPARATOR) for row in saved["rows"]])
 
 
 def empty_records(dataset_type: DatasetType, columns: Sequence[DatasetColumn]) -> Records:

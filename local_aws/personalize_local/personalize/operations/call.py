@@ -5,7 +5,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from personalize_local.personalize.interfaces import AccountRegion, Caller
+from personalize_local.personalize import messages
+from personalize_local.personalize.errors import invalid_input
+from personalize_local.personalize.interfaces import AccountRegion, Caller, ImportRole, RoleNotAssumableError
 from personalize_local.personalize.limits import Settings
 from personalize_local.personalize.store import Resources, Store
 
@@ -33,6 +35,13 @@ class Call:
         """Lock the resources of the call's account and Region; yield them and the simulated time."""
         with self.store.locked(self.at) as locked:
             yield locked
+
+    def assume(self, role_arn: str, source_arn: str) -> ImportRole:
+        """Assume the role of a job; raise InvalidInputException if the role doesn't allow it."""
+        try:
+            return self.caller.roles.assume(role_arn, self.at.account, source_arn)
+        except RoleNotAssumableError as error:
+            raise invalid_input(messages.role_not_assumable(role_arn)) from error
 
 
 Operation = Callable[[Call], Mapping[str, object] | None]

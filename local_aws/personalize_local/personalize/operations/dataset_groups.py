@@ -11,9 +11,11 @@ from personalize_local.personalize.operations.resource_kinds import (
     ResourceKind,
     require_active,
     require_free,
+    require_quota,
     status_members,
 )
 from personalize_local.personalize.operations.tags import requested_tags
+from personalize_local.personalize.operations.usage import users_of
 from personalize_local.personalize.resource_status import starting
 
 
@@ -26,6 +28,7 @@ def create_dataset_group(call: Call) -> dict[str, object]:
     tags = requested_tags(call)
     with call.resources() as (resources, now):
         require_free(arn, resources.dataset_groups)
+        require_quota("dataset group", len(resources.dataset_groups), call.settings.dataset_groups)
         resources.dataset_groups[arn] = DatasetGroup(
             name=parameters["name"],
             arn=arn,
@@ -46,22 +49,23 @@ def delete_dataset_group(call: Call) -> None:
         if group is None:
             raise not_found(messages.dataset_group_does_not_exist(arn))
         require_active(group, now)
-        for member_arn in resources.members_of(arn):
-            raise in_use(messages.dataset_group_in_use(arn, member_arn))
+        for user_arn in users_of(arn, resources, now):
+            raise in_use(messages.resource_in_use(arn, user_arn))
         life = group.life.deleting(now, call.settings.deletion_seconds)
         resources.dataset_groups[arn] = replace(group, life=life)
 
 
-def _summary(group: DatasetGroup, now: float) -> dict[str, object]:
-    return {"datasetGroupArn": group.arn, **status_members(group, now), **without_nulls(domain=group.domain)}
+def _members(group: DatasetGroup, now: float) -> dict[str, object]:
+    return {
+        "datasetGroupArn": group.arn,
+        **status_members(group, now),
+        "domain": group.domain,
+        "roleArn": group.role_arn,
+        "kmsKeyArn": group.kms_key_arn,
+    }
 
 
-_KIND: Final = ResourceKind(
-    name="DatasetGroup",
-    stored=lambda resources: resources.dataset_groups,
-    summary=_summary,
-    details=lambda group: without_nulls(roleArn=group.role_arn, kmsKeyArn=group.kms_key_arn),
-)
+_KIND: Final = ResourceKind(name="DatasetGroup", stored=lambda resources: resources.dataset_groups, members=_members)
 OPERATIONS: Final = {
     **_KIND.operations,
     "CreateDatasetGroup": create_dataset_group,

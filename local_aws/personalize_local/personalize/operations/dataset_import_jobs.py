@@ -10,16 +10,15 @@ from personalize_local.personalize import arns, messages
 from personalize_local.personalize.errors import in_use, invalid_input, limit_exceeded
 from personalize_local.personalize.importing import failure_reasons
 from personalize_local.personalize.importing.data_location import location_of, objects_at
-from personalize_local.personalize.importing.import_job import ImportJob, ReadResult, StatusChange
+from personalize_local.personalize.importing.import_job import ImportJob, ReadResult
 from personalize_local.personalize.importing.reading import ImportSource, check_headers, read_records
 from personalize_local.personalize.importing.records import Records
-from personalize_local.personalize.interfaces import RoleNotAssumableError
 from personalize_local.personalize.json_protocol import timestamp
 from personalize_local.personalize.models import Dataset
-from personalize_local.personalize.operations.call import Call, without_nulls
+from personalize_local.personalize.operations.call import Call
 from personalize_local.personalize.operations.resource_kinds import ResourceKind, require_active, require_free
 from personalize_local.personalize.operations.tags import requested_tags
-from personalize_local.personalize.resource_status import CREATE_PENDING
+from personalize_local.personalize.resource_status import CREATE_PENDING, StatusChange
 from personalize_local.personalize.store import Resources, existing
 
 _logger: Final = logging.getLogger(__name__)
@@ -54,12 +53,19 @@ def _dataset_for_job(call: Call, resources: Resources, now: float) -> Dataset:
     require_free(arns.dataset_import_job_arn(call.at, call.parameters["jobName"]), resources.import_jobs)
     if call.parameters.get("importMode") == "INCREMENTAL" and not dataset.has_bulk_data:
         raise invalid_input(messages.FIRST_IMPORT_MUST_BE_FULL)
+    if call.parameters.get("publishAttributionMetricsToS3") and not _has_metrics(resources, dataset):
+        raise invalid_input(messages.METRIC_ATTRIBUTION_MISSING)
     if call.settings.one_running_job_per_dataset:
         for job in resources.running_jobs(dataset.arn):
             raise in_use(messages.dataset_has_running_job(dataset.arn, job.arn))
     if len(resources.running_jobs()) >= call.settings.running_import_jobs:
         raise limit_exceeded(messages.too_many_running_jobs(call.settings.running_import_jobs))
     return dataset
+
+
+def _has_metrics(resources: Resources, dataset: Dataset) -> bool:
+    attributions = resources.records_of("MetricAttribution").values()
+    return any(each.members["datasetGroupArn"] == dataset.dataset_group_arn for each in attributions)
 
 
 def _source(call: Call, schema: Schema) -> ImportSource:
@@ -70,11 +76,7 @@ def _source(call: Call, schema: Schema) -> ImportSource:
     if role_arn is None:
         # The role is optional in the API model, which doesn't document how the bucket is read without one.
         raise invalid_input(messages.no_access_to_data(location.bucket))
-    job_arn = arns.dataset_import_job_arn(call.at, call.parameters["jobName"])
-    try:
-        role = call.caller.roles.assume(role_arn, call.at.account, job_arn)
-    except RoleNotAssumableError as error:
-        raise invalid_input(messages.role_not_assumable(role_arn)) from error
+    role = call.assume(role_arn, arns.dataset_import_job_arn(call.at, call.parameters["jobName"]))
     files = objects_at(role, location)
     _require_size(sum(file.size for file in files), call)
     source = ImportSource(role, location, tuple(files), schema)
@@ -128,32 +130,21 @@ def _too_few(records: Records, dataset: Dataset, minimum: int) -> str | None:
     return None
 
 
-def _summary(job: ImportJob, _now: float) -> dict[str, object]:
-    return without_nulls(
-        datasetImportJobArn=job.arn,
-        jobName=job.job_name,
-        status=job.status,
-        creationDateTime=timestamp(job.created_at),
-        lastUpdatedDateTime=timestamp(job.last_updated_at),
-        failureReason=job.failure_reason,
-        importMode=job.import_mode,
-    )
+def _members(job: ImportJob, _now: float) -> dict[str, object]:
+    return {
+        "datasetImportJobArn": job.arn,
+        "jobName": job.job_name,
+        "datasetArn": job.dataset_arn,
+        "dataSource": {"dataLocation": job.data_location},
+        "roleArn": job.role_arn,
+        "importMode": job.import_mode,
+        "publishAttributionMetricsToS3": job.publish_attribution_metrics_to_s3,
+        "status": job.status,
+        "creationDateTime": timestamp(job.created_at),
+        "lastUpdatedDateTime": timestamp(job.last_updated_at),
+        "failureReason": job.failure_reason,
+    }
 
 
-def _details(job: ImportJob) -> dict[str, object]:
-    return without_nulls(
-        datasetArn=job.dataset_arn,
-        dataSource={"dataLocation": job.data_location},
-        roleArn=job.role_arn,
-        publishAttributionMetricsToS3=job.publish_attribution_metrics_to_s3,
-    )
-
-
-_KIND: Final = ResourceKind(
-    name="DatasetImportJob",
-    stored=lambda resources: resources.import_jobs,
-    summary=_summary,
-    details=_details,
-    filters={"datasetArn": lambda job: job.dataset_arn},
-)
+_KIND: Final = ResourceKind(name="DatasetImportJob", stored=lambda resources: resources.import_jobs, members=_members)
 OPERATIONS: Final = {**_KIND.operations, "CreateDatasetImportJob": create_dataset_import_job}

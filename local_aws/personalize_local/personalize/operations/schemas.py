@@ -9,8 +9,8 @@ from personalize_local.personalize import arns, messages
 from personalize_local.personalize.errors import in_use, invalid_input
 from personalize_local.personalize.json_protocol import timestamp
 from personalize_local.personalize.models import StoredSchema
-from personalize_local.personalize.operations.call import Call, without_nulls
-from personalize_local.personalize.operations.resource_kinds import ResourceKind, require_free
+from personalize_local.personalize.operations.call import Call
+from personalize_local.personalize.operations.resource_kinds import ResourceKind, require_free, require_quota
 from personalize_local.personalize.store import existing
 
 
@@ -21,6 +21,7 @@ def create_schema(call: Call) -> dict[str, object]:
     schema = parse_valid_schema(text, domain)
     with call.resources() as (resources, now):
         require_free(arn, resources.schemas)
+        require_quota("schema", len(resources.schemas), call.settings.schemas)
         resources.schemas[arn] = StoredSchema(name, arn, text, schema, domain, created_at=now)
     return {"schemaArn": arn}
 
@@ -49,20 +50,16 @@ def parse_valid_schema(text: str, domain: str | None) -> Schema:
     return read_schema(text, domain)
 
 
-def _summary(schema: StoredSchema, _now: float) -> dict[str, object]:
-    return without_nulls(
-        name=schema.name,
-        schemaArn=schema.arn,
-        creationDateTime=timestamp(schema.created_at),
-        lastUpdatedDateTime=timestamp(schema.created_at),
-        domain=schema.domain,
-    )
+def _members(schema: StoredSchema, _now: float) -> dict[str, object]:
+    return {
+        "name": schema.name,
+        "schemaArn": schema.arn,
+        "schema": schema.text,
+        "creationDateTime": timestamp(schema.created_at),
+        "lastUpdatedDateTime": timestamp(schema.created_at),
+        "domain": schema.domain,
+    }
 
 
-_KIND: Final = ResourceKind(
-    name="Schema",
-    stored=lambda resources: resources.schemas,
-    summary=_summary,
-    details=lambda schema: {"schema": schema.text},
-)
+_KIND: Final = ResourceKind(name="Schema", stored=lambda resources: resources.schemas, members=_members)
 OPERATIONS: Final = {**_KIND.operations, "CreateSchema": create_schema, "DeleteSchema": delete_schema}

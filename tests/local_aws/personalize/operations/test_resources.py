@@ -7,27 +7,23 @@ import pytest
 from personalize_import import DatasetSchema
 from personalize_import_handler.data_checks import rules
 from personalize_import_handler.data_checks.rules import Rule
-from tests.local_aws.support.fakes import Refused, World, new_world
+from tests.local_aws.support.fakes import World, new_world
 from tests.local_aws.support.service_setup import (
     INTERACTION_FIELDS,
     ITEM_FIELDS,
+    RECIPE,
     USER_FIELDS,
     imported,
     interactions,
     make_dataset,
     make_group,
     make_schema,
+    refusal,
     schema_text,
     start_job,
 )
 
 STRING = {"type": "string"}
-
-
-def refusal(world: World, operation: str, **parameters: Any) -> Refused:
-    with pytest.raises(Refused) as refused:
-        world.client(operation, **parameters)
-    return refused.value
 
 
 def test_a_schema_is_returned_unchanged(world: World) -> None:
@@ -151,13 +147,13 @@ def test_a_name_can_be_used_once(world: World) -> None:
     )
     group = world.client("ListDatasetGroups")["datasetGroups"][0]["datasetGroupArn"]
     schema = world.client("DescribeDataset", datasetArn=dataset_arn)["dataset"]["schemaArn"]
-    world.client("CreateSolution", name="sol", datasetGroupArn=group)
+    world.client("CreateSolution", name="sol", datasetGroupArn=group, recipeArn=RECIPE)
     text = schema_text("Users", USER_FIELDS)
     attempts: list[tuple[str, dict[str, Any]]] = [
         ("CreateSchema", {"name": "shop-Users", "schema": text}),
         ("CreateDatasetGroup", {"name": "shop"}),
         ("CreateDataset", {"name": "x", "datasetGroupArn": group, "schemaArn": schema, "datasetType": "users"}),
-        ("CreateSolution", {"name": "sol", "datasetGroupArn": group}),
+        ("CreateSolution", {"name": "sol", "datasetGroupArn": group, "recipeArn": RECIPE}),
     ]
     for operation, parameters in attempts:
         error = refusal(world, operation, **parameters)
@@ -204,6 +200,10 @@ def test_a_dataset_is_described_with_its_type_in_capitals(world: World) -> None:
     assert (dataset["datasetType"], dataset["name"], dataset["status"]) == ("USERS", "my-users", "ACTIVE")
 
 
+def test_the_name_of_a_schema_may_be_in_lower_case(world: World) -> None:
+    assert make_dataset(world, "Users", text=schema_text("users", USER_FIELDS)).endswith("/USERS")
+
+
 def test_a_schema_must_fit_the_datasets_type_and_the_groups_domain(world: World) -> None:
     group, schema = make_group(world), make_schema(world, "Users")
     parameters = {"name": "d", "datasetGroupArn": group, "schemaArn": schema}
@@ -232,7 +232,7 @@ def test_a_resource_in_use_can_not_be_deleted(world: World) -> None:
     imported(world, dataset_arn, interactions())
     dataset = world.client("DescribeDataset", datasetArn=dataset_arn)["dataset"]
     group, schema = dataset["datasetGroupArn"], dataset["schemaArn"]
-    solution = world.client("CreateSolution", name="s", datasetGroupArn=group)["solutionArn"]
+    solution = world.client("CreateSolution", name="s", datasetGroupArn=group, recipeArn=RECIPE)["solutionArn"]
     world.clock.time += 60
     assert refusal(world, "DeleteSchema", schemaArn=schema).code == "ResourceInUseException"
     assert refusal(world, "DeleteDatasetGroup", datasetGroupArn=group).code == "ResourceInUseException"
@@ -251,20 +251,17 @@ def test_a_solution_needs_imported_interactions(world: World) -> None:
     group = make_group(world)
     dataset_arn = make_dataset(world, group=group)
     imported(world, make_dataset(world, "Users", group=group), "USER_ID,AGE\na,1\n", "users")
-    error = refusal(world, "CreateSolution", name="s", datasetGroupArn=group)
+    error = refusal(world, "CreateSolution", name="s", datasetGroupArn=group, recipeArn=RECIPE)
     assert error.status == 400
     assert error.message == (
         "Dataset group must contain an INTERACTIONS dataset with successfully completed dataset import job "
         "or EVENT_INTERACTIONS"
     )
     imported(world, dataset_arn, interactions())
-    recipe = "arn:aws:personalize:::recipe/aws-user-personalization"
-    arn = world.client("CreateSolution", name="s", datasetGroupArn=group, recipeArn=recipe)["solutionArn"]
+    arn = world.client("CreateSolution", name="s", datasetGroupArn=group, recipeArn=RECIPE)["solutionArn"]
     solution = world.client("DescribeSolution", solutionArn=arn)["solution"]
-    assert (solution["status"], solution["recipeArn"]) == ("CREATE PENDING", recipe)
+    assert (solution["status"], solution["recipeArn"]) == ("ACTIVE", RECIPE)
     assert solution["performAutoTraining"] is True
-    world.clock.time += 5
-    assert world.client("DescribeSolution", solutionArn=arn)["solution"]["status"] == "ACTIVE"
 
 
 def test_a_role_for_encryption_needs_a_key(world: World) -> None:
