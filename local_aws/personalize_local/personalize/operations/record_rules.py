@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from personalize_import_handler.data_checks.dataset_types import INTERACTIONS
 from personalize_local.personalize import arns, messages
-from personalize_local.personalize.errors import in_use, invalid_input, limit_exceeded, not_found
+from personalize_local.personalize.errors import invalid_input, limit_exceeded, not_found
 from personalize_local.personalize.importing.data_location import location_of
 from personalize_local.personalize.models import Record
 from personalize_local.personalize.operations.call import Call
@@ -144,7 +144,7 @@ def updated_campaign(call: Call, resources: Resources, now: float) -> Members:
     campaign = existing(resources.records_of("Campaign"), call.parameters["campaignArn"])
     derived = solution_of_version(call, resources, now)
     if derived["solutionArn"] != campaign.members["solutionArn"]:
-        raise in_use(messages.version_of_another_solution(call.parameters["solutionVersionArn"]))
+        raise invalid_input(messages.version_of_another_solution(call.parameters["solutionVersionArn"]))
     return {}
 
 

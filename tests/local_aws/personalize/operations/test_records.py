@@ -142,6 +142,22 @@ def test_an_update_applies_when_it_has_ended(shop: Shop) -> None:
     assert (description["minProvisionedTPS"], description["latestCampaignUpdate"]["status"]) == (7, "ACTIVE")
 
 
+def test_a_campaign_keeps_its_solution(shop: Shop) -> None:
+    world, campaign = shop.world, shop.create("Campaign")
+    other = world.client("CreateSolution", name="other", datasetGroupArn=shop.group, recipeArn=RECIPE)["solutionArn"]
+    version = world.client("CreateSolutionVersion", solutionArn=other)["solutionVersionArn"]
+    world.clock.time += 60
+    error = refusal(world, "UpdateCampaign", campaignArn=campaign, solutionVersionArn=version)
+    assert error.code == "InvalidInputException"
+    assert error.message.endswith("belongs to another solution than the campaign.")
+    again = shop.create("SolutionVersion", name="v2")
+    assert refusal(world, "UpdateCampaign", campaignArn=campaign, solutionVersionArn=again).code == (
+        "ResourceInUseException"
+    )
+    world.clock.time += 60
+    assert world.client("UpdateCampaign", campaignArn=campaign, solutionVersionArn=again)
+
+
 def test_a_solution_keeps_the_rest_of_its_configuration_in_an_update(shop: Shop) -> None:
     world, arn = shop.world, shop.create("Solution", solutionConfig={"eventValueThreshold": "0.5"})
     schedule = {"autoTrainingConfig": {"schedulingExpression": "rate(3 days)"}}
