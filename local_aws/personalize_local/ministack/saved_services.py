@@ -23,10 +23,13 @@ _logger: Final = logging.getLogger(__name__)
 
 _READS: Final = frozenset({"GET", "HEAD"})
 _PERSONALIZE: Final = b"AmazonPersonalize."
+# The second is that of a body in chunks, as S3 clients send it.
+_LENGTHS: Final = (b"content-length", b"x-amz-decoded-content-length")
 _SCOPE: Final = "/aws4_request"
 _FREE_BYTES: Final = 16_000_000
 """The free space below which requests are refused, so that what they change can be saved."""
 _ATTEMPTS: Final = 5
+_LOST: Final = "The object is lost when the server stops"
 
 
 class ServiceStates(Protocol):
@@ -65,10 +68,11 @@ class SavedServices:
             self._states.save_services(changed)
             self._saved.update(changed)
 
-    def require_space(self) -> None:
-        """Raise ServiceError if the disk is nearly full, before anything is changed."""
-        if shutil.disk_usage(self._states.folder).free < _FREE_BYTES:
-            raise not_saved(str(self._states.folder), f"less than {_FREE_BYTES // 1_000_000} MB are free on the disk")
+    def require_space(self, size: int) -> None:
+        """Raise ServiceError if the disk has no space for a request of `size` bytes, before anything is changed."""
+        needed = size + _FREE_BYTES
+        if shutil.disk_usage(self._states.folder).free < needed:
+            raise not_saved(str(self._states.folder), f"less than {needed // 1_000_000} MB are free on the disk")
 
 
 def saved(services: SavedServices, application: Asgi) -> Asgi:
@@ -79,8 +83,8 @@ def saved(services: SavedServices, application: Asgi) -> Asgi:
             await application(scope, receive, send)
             return
         try:
-            if scope["method"] != "DELETE":
-                services.require_space()
+            if scope["method"] != "DELETE":  # which frees space
+                services.require_space(_size(scope))
         except ServiceError as error:
             await _refuse(scope, error, send)
             return
@@ -99,7 +103,7 @@ def _saving(services: SavedServices, unwritten: list[OSError], scope: AsgiScope,
         if message["type"] == "http.response.start":
             try:
                 for error in unwritten:
-                    raise not_saved(str(error.filename), str(error.strerror))
+                    raise not_saved(str(error.filename), str(error.strerror), _LOST)
                 services.save()
             except ServiceError as error:
                 refused = True
@@ -112,6 +116,12 @@ def _saving(services: SavedServices, unwritten: list[OSError], scope: AsgiScope,
 
 def _is_for_personalize(scope: AsgiScope) -> bool:
     return any(name.lower() == b"x-amz-target" and value.startswith(_PERSONALIZE) for name, value in scope["headers"])
+
+
+def _size(scope: AsgiScope) -> int:
+    """Return the size of a request's body; 0 if its headers don't have it."""
+    lengths = [int(value) for name, value in scope["headers"] if name.lower() in _LENGTHS and value.isdigit()]
+    return max(lengths, default=0)
 
 
 async def _refuse(scope: AsgiScope, error: ServiceError, send: Send) -> None:

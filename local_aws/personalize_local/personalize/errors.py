@@ -50,7 +50,7 @@ def internal_failure(message: str) -> ServiceError:
     return ServiceError("InternalFailure", message, _INTERNAL)
 
 
-def not_saved(file: str, problem: str) -> ServiceError:
-    """Return the error for a change that can't be saved, and is undone; the real service has no such error."""
-    message = f"Nothing was changed: the local AWS can't save its state in {file}: {problem}"
+def not_saved(file: str, problem: str, effect: str = "Nothing was changed") -> ServiceError:
+    """Return the error for a change that can't be saved; the real service has no such error."""
+    message = f"{effect}: the local AWS can't save its state in {file}: {problem}"
     return ServiceError("ServiceUnavailable", message, _UNAVAILABLE)

@@ -87,7 +87,7 @@ class StateFile:
 
     def save_services(self, states: Mapping[str, str]) -> None:
         """Save the states of other services, by name, all or nothing; raise ServiceError if they can't be saved."""
-        with self._transaction():
+        with self._transaction("The change was made, and is lost if the server stops before another is saved"):
             self._connection.executemany(_SAVE_SERVICE, states.items())
 
     def clear(self) -> None:
@@ -128,7 +128,7 @@ class StateFile:
         return UnavailableError(f"{line}; delete {self.folder} to start without its state")
 
     @contextmanager
-    def _transaction(self) -> Iterator[None]:
+    def _transaction(self, effect: str = "Nothing was changed") -> Iterator[None]:
         with self._lock:
             try:
                 self._connection.execute("BEGIN IMMEDIATE")
@@ -137,7 +137,7 @@ class StateFile:
             except sqlite3.Error as error:
                 self._roll_back()
                 _logger.error("%s: %s", self._path, error)  # noqa: TRY400 - the cause is outside
-                raise not_saved(str(self._path), str(error)) from error
+                raise not_saved(str(self._path), str(error), effect) from error
             except BaseException:
                 self._roll_back()
                 raise
