@@ -9,7 +9,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 from personalize_local.personalize.importing.records import Records
 from personalize_local.personalize.store import Resources
 
-JSON = (str, int, float, bool, types.NoneType, object, Any, Mapping[str, object])
+JSON = (str, int, float, bool, types.NoneType, object, Any, Mapping[str, object], Mapping[str, Any])
 
 
 def unsupported(kind: Any, place: str) -> list[str]:
