@@ -30,6 +30,20 @@ def with_control_api(service: PersonalizeService, application: Asgi) -> Asgi:
     return routed
 
 
+def after_start(application: Asgi, action: Callable[[], None]) -> Asgi:
+    """Return an application that calls `action` when `application` has started."""
+
+    async def with_action(scope: AsgiScope, receive: Receive, send: Send) -> None:
+        async def act_and_send(message: MutableMapping[str, Any]) -> None:
+            if message["type"] == "lifespan.startup.complete":
+                action()
+            await send(message)
+
+        await application(scope, receive, act_and_send if scope["type"] == "lifespan" else send)
+
+    return with_action
+
+
 def dropped_connection() -> tuple[int, dict[str, str], bytes]:
     """Return the response of a ministack handler for which the application drops the connection."""
     return 200, {_DROP: "yes"}, b""

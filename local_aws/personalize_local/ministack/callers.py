@@ -18,6 +18,11 @@ def cloudformation(endpoint_url: str) -> Caller:
     return Caller(_account_region(), _AllowAll(), ImportRoles(endpoint_url))
 
 
+def personalize(at: AccountRegion, endpoint_url: str) -> Caller:
+    """Return Personalize itself as the caller, which continues what others have started."""
+    return Caller(at, _AllowAll(), ImportRoles(endpoint_url))
+
+
 def _account_region() -> AccountRegion:
     return AccountRegion(account=responses.get_account_id(), region=responses.get_region())
 

@@ -4,12 +4,12 @@ import asyncio
 from typing import Any, Final
 
 from ministack import app as ministack_app
-from ministack.core import lambda_runtime, persistence, router
+from ministack.core import lambda_runtime, router
 from ministack.services.cloudformation import provisioners, stacks
 
 from personalize_local.cloudformation_types.native_resources import native_resources
 from personalize_local.ministack import callers
-from personalize_local.ministack.application import Asgi, dropped_connection, with_control_api
+from personalize_local.ministack.application import Asgi, after_start, dropped_connection, with_control_api
 from personalize_local.ministack.date_header import dated
 from personalize_local.ministack.patches.alarms import accept_metric_math_alarms
 from personalize_local.ministack.patches.clock import date_objects, follow_clock, scale_schedule_rates
@@ -18,7 +18,9 @@ from personalize_local.ministack.patches.deletions import delete_failed_custom_r
 from personalize_local.ministack.patches.function_credentials import start_sessions_for_functions
 from personalize_local.ministack.patches.function_environments import keep_environments_after_errors
 from personalize_local.ministack.patches.function_errors import report_classes_of_exceptions
+from personalize_local.ministack.patches.interrupted_stacks import end_interrupted_operations
 from personalize_local.ministack.patches.nested_stacks import add_parents_of_nested_stacks
+from personalize_local.ministack.patches.object_files import note_unwritten_objects
 from personalize_local.ministack.patches.physical_names import generate_names_as_cloudformation_does
 from personalize_local.ministack.patches.retries import fail_on_terminal_errors, wait_between_retries
 from personalize_local.ministack.patches.roles import enforce_roles
@@ -30,14 +32,22 @@ from personalize_local.ministack.patches.service_tokens import refuse_changed_se
 from personalize_local.ministack.patches.stack_events import add_resource_properties
 from personalize_local.ministack.patches.state_parameters import apply_empty_parameters
 from personalize_local.ministack.request_authentication import authenticated
+from personalize_local.ministack.saved_services import SavedServices, ServiceStates, saved
+from personalize_local.personalize.operations.dataset_import_jobs import read_again
 from personalize_local.personalize.rest_protocol import rest_operation, rest_response
 from personalize_local.personalize.service import PersonalizeService
 
 _TARGET: Final = "AmazonPersonalize."
 
 
-def mount(service: PersonalizeService, endpoint_url: str) -> Asgi:
-    """Register the service with ministack, patch ministack, and return the application to serve."""
+def mount(service: PersonalizeService, endpoint_url: str, states: ServiceStates | None = None) -> Asgi:
+    """Register the service with ministack, patch ministack, and return the application to serve.
+
+    Args:
+        service: The service.
+        endpoint_url: The URL of the server.
+        states: The states of ministack's services. Default: they aren't saved.
+    """
     _register_service(service, endpoint_url)
     _register_native_types(service, endpoint_url)
     generate_names_as_cloudformation_does()
@@ -60,7 +70,7 @@ def mount(service: PersonalizeService, endpoint_url: str) -> Asgi:
     date_objects(service.clock)
     scale_schedule_rates(service.clock)
     follow_clock(service.clock)
-    return dated(service.clock, authenticated(with_control_api(service, ministack_app.app)))
+    return dated(service.clock, authenticated(with_control_api(service, _with_state(service, endpoint_url, states))))
 
 
 def stop_functions() -> None:
@@ -68,9 +78,19 @@ def stop_functions() -> None:
     lambda_runtime.reset()
 
 
-def save_state() -> None:
-    """Save ministack's state; ministack does the same itself if it is shut down gracefully."""
-    persistence.save_all(ministack_app._build_persistence_save_dict())  # noqa: SLF001
+def _with_state(service: PersonalizeService, endpoint_url: str, states: ServiceStates | None) -> Asgi:
+    """Return ministack's application, which saves the state of its services if there is a place for it."""
+    if states is None:
+        return ministack_app.app  # type: ignore[no-any-return]
+    services = SavedServices(states)
+    ministack_app.load_state = services.load
+    note_unwritten_objects()
+    end_interrupted_operations()
+
+    def continue_imports() -> None:
+        read_again(service.store, lambda at: callers.personalize(at, endpoint_url))
+
+    return after_start(saved(services, ministack_app.app), continue_imports)
 
 
 def _register_service(service: PersonalizeService, endpoint_url: str) -> None:

@@ -6,6 +6,7 @@ from typing import Final
 # https://docs.aws.amazon.com/personalize/latest/dg/CommonErrors.html
 _BAD_REQUEST: Final = 400
 _INTERNAL: Final = 500
+_UNAVAILABLE: Final = 503
 
 
 class ServiceError(Exception):
@@ -47,3 +48,9 @@ def limit_exceeded(message: str) -> ServiceError:
 def internal_failure(message: str) -> ServiceError:
     """Return the error for a defect of this service."""
     return ServiceError("InternalFailure", message, _INTERNAL)
+
+
+def not_saved(file: str, problem: str, effect: str = "Nothing was changed") -> ServiceError:
+    """Return the error for a change that can't be saved; the real service has no such error."""
+    message = f"{effect}: the local AWS can't save its state in {file}: {problem}"
+    return ServiceError("ServiceUnavailable", message, _UNAVAILABLE)

@@ -4,16 +4,16 @@ import threading
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from typing import TypeVar
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, TypeVar
 
 from personalize_local.personalize import messages
 from personalize_local.personalize.clock import Clock
 from personalize_local.personalize.errors import not_found
 from personalize_local.personalize.faults import FaultInjector
-from personalize_local.personalize.importing import failure_reasons
 from personalize_local.personalize.importing.import_job import ImportJob, ReadResult, updated
 from personalize_local.personalize.interfaces import AccountRegion
+from personalize_local.personalize.journal import Change, Journal
 from personalize_local.personalize.limits import Settings
 from personalize_local.personalize.models import Dataset, DatasetGroup, Record, StoredSchema
 from personalize_local.personalize.resource_status import ACTIVE
@@ -43,6 +43,19 @@ class Resources:
         trackers = self.records_of("EventTracker").values()
         return next((tracker for tracker in trackers if tracker.members["trackingId"] == tracking_id), None)
 
+    def snapshot(self) -> dict[str, Any]:
+        """Return the values of all fields; values within a field are replaced, never changed."""
+        return {each.name: _copied(getattr(self, each.name)) for each in fields(self)}
+
+    def restore(self, snapshot: Mapping[str, Any]) -> None:
+        """Undo all changes since a snapshot."""
+        for name, value in snapshot.items():
+            setattr(self, name, value)
+
+    def changes_since(self, snapshot: Mapping[str, Any]) -> list[Change]:
+        """Return what has changed since a snapshot."""
+        return [change for name, before in snapshot.items() for change in _changes(name, before, getattr(self, name))]
+
     def running_jobs(self, dataset_arn: str | None = None) -> list[ImportJob]:
         """Return the running jobs of a dataset; of all datasets by default."""
         return [
@@ -50,6 +63,20 @@ class Resources:
             for job in self.import_jobs.values()
             if job.is_running and (dataset_arn is None or job.dataset_arn == dataset_arn)
         ]
+
+
+def _copied(value: object) -> object:
+    return dict(value) if isinstance(value, dict) else value
+
+
+def _changes(kind: str, before: object, after: object) -> Iterator[Change]:
+    if not (isinstance(before, dict) and isinstance(after, dict)):
+        before, after = {"": before}, {"": after}
+    for key, value in after.items():
+        if before.get(key) is not value:
+            yield Change(kind, key, before.get(key), value)
+    for key in before.keys() - after.keys():
+        yield Change(kind, key, before[key], None)
 
 
 def existing(resources: Mapping[str, _Resource], arn: str) -> _Resource:
@@ -71,24 +98,41 @@ class Store:
     """The resources of every account and Region."""
 
     def __init__(self, clock: Clock, settings: Settings, fault_injector: FaultInjector) -> None:
-        """Start empty."""
+        """Start empty; changes are saved once `restore` has set a journal."""
         self.clock = clock
         self.settings = settings
         self.fault_injector = fault_injector
         self.lock = threading.RLock()
         self._resources: dict[AccountRegion, Resources] = defaultdict(Resources)
+        self._journal: Journal | None = None
 
     @contextmanager
     def locked(self, at: AccountRegion) -> Iterator[tuple[Resources, float]]:
         """Lock and update the resources of an account and Region; yield them and the simulated time.
 
+        The changes within the block are saved at its end. If the block fails, or they can't be saved, they are undone.
         Nothing within the block may read S3 or wait.
         """
         with self.lock:
             now = self.clock.now()
             resources = self._resources[at]
-            self._update(resources, now)
-            yield resources, now
+            with self._saving(at, resources, now):
+                self._update(resources, now)
+            with self._saving(at, resources, now):
+                yield resources, now
+            if self._journal:
+                self._journal.save_time(now)
+
+    @contextmanager
+    def _saving(self, at: AccountRegion, resources: Resources, now: float) -> Iterator[None]:
+        before = resources.snapshot()
+        try:
+            yield
+            if self._journal and (changes := resources.changes_since(before)):
+                self._journal.save(at, now, changes)
+        except BaseException:
+            resources.restore(before)
+            raise
 
     def account_regions(self) -> list[AccountRegion]:
         """Return the accounts and Regions that have been used."""
@@ -111,24 +155,17 @@ class Store:
     def clear(self) -> None:
         """Delete all resources."""
         with self.lock:
+            if self._journal:
+                self._journal.clear()
             self._resources.clear()
 
-    def state(self) -> SavedState:
-        """Return the current state; hold the lock while you use it."""
+    def restore(self, saved: SavedState, journal: Journal | None = None) -> None:
+        """Continue from the time and resources of an earlier run, and save changes from now on."""
         with self.lock:
-            self.update_all()
-            return SavedState(self.clock.now(), dict(self._resources))
-
-    def restore(self, state: SavedState) -> None:
-        """Continue from the time and resources of an earlier run; jobs whose rows were being read fail."""
-        with self.lock:
-            self.clock.advance_to(state.now)
+            self.clock.advance_to(saved.now)
             self._resources.clear()
-            self._resources.update(state.by_account_region)
-            lost = ReadResult(state.now, failure_reason=failure_reasons.internal_failure("the service was stopped"))
-            for resources in self._resources.values():
-                for job in resources.running_jobs():
-                    resources.import_jobs[job.arn] = replace(job, read_result=job.read_result or lost)
+            self._resources.update(saved.by_account_region)
+            self._journal = journal
 
     def _update(self, resources: Resources, now: float) -> None:
         _remove_deleted(resources, now)

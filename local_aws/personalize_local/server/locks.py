@@ -12,7 +12,7 @@ from typing import Final
 from personalize_local.server.options import HOST
 
 # The state files of earlier versions. Loading the pickle would run the code in it.
-_EARLIER_FILES: Final = ("personalize.pickle", "personalize.json")
+_EARLIER_FILES: Final = ("personalize.pickle", "personalize.json", "personalize-state.json")
 _WRITABLE_BY_OTHERS: Final = stat.S_IWGRP | stat.S_IWOTH
 
 

@@ -21,7 +21,7 @@ from personalize_local.personalize.service import PersonalizeService
 from personalize_local.server.environment import apply_environment, client_environment, endpoint_url
 from personalize_local.server.locks import UnavailableError, listen_on, lock_folder
 from personalize_local.server.options import Options
-from personalize_local.server.persistence import StateFile
+from personalize_local.server.state_file import StateFile
 from personalize_local.server.tls import TlsFiles, create_certificate
 
 # Only this user can read or write the files of the server and of the functions.
@@ -37,6 +37,9 @@ def serve(options: Options) -> int:
     os.umask(_UMASK)
     try:
         listener, lock = listen_on(options.port), lock_folder(options.state)
+        service, state_file = _service(options), StateFile(options.state) if options.state else None
+        if state_file:
+            service.store.restore(state_file.load(), state_file)
     except UnavailableError as problem:
         _announce({"problem": str(problem)})
         return 1
@@ -46,24 +49,23 @@ def serve(options: Options) -> int:
             signal.signal(number, partial(_end_before_serving, Path(work)))
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
         with lock:
-            _serve(options, listener, Path(work))
+            _serve(options, service, state_file, listener, Path(work))
     # Don't wait for pending requests: CloudFormation waits up to an hour for the response of a custom resource.
     sys.stdout.flush()
     os._exit(0)
 
 
-def _serve(options: Options, listener: socket.socket, work: Path) -> None:
+def _serve(
+    options: Options, service: PersonalizeService, state_file: StateFile | None, listener: socket.socket, work: Path
+) -> None:
     port = listener.getsockname()[1]
     tls = create_certificate(work)
     environment = client_environment(port, options.region, tls.authority, new_keys())
     apply_environment(options, environment, tls, work)
-    service = _service(options)
-    state_file = StateFile(service, options.state)
-    state_file.load()
 
     from personalize_local.ministack import mount  # ministack reads the environment set above
 
-    application = mount.mount(service, endpoint_url(port))
+    application = mount.mount(service, endpoint_url(port), state_file)
     _announce({"endpoint_url": environment["AWS_ENDPOINT_URL"], "environment": environment})
     loop = asyncio.new_event_loop()
     loop.set_exception_handler(_log_exception)
@@ -72,11 +74,10 @@ def _serve(options: Options, listener: socket.socket, work: Path) -> None:
     finally:
         threading.Timer(_END_SECONDS, os._exit, (1,)).start()
         mount.stop_functions()
-        if options.state:
-            mount.save_state()
-            state_file.save()
         # Pending calls may have started functions in the meantime.
         mount.stop_functions()
+        if state_file:
+            state_file.close()
 
 
 def _announce(message: Mapping[str, object]) -> None:

@@ -51,7 +51,7 @@ def test_all_files_of_a_server_are_private_to_its_user(temporary: Path, tmp_path
         [work] = temporary.iterdir()
         assert [path.name for path in work.rglob("*.key")] == ["server.key"]
         assert open_to_others(work) == []
-    assert {path.name for path in state.iterdir()} >= {"personalize-state.json", "ministack", "s3"}
+    assert {path.name for path in state.iterdir()} >= {"state.sqlite", "ministack", "s3"}
     assert open_to_others(state.parent) == []
 
 

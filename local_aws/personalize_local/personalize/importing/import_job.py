@@ -1,10 +1,11 @@
 """A dataset import job; its status is computed from the time and from the result of reading its rows."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from personalize_local.personalize.faults import ForcedEnd
 from personalize_local.personalize.importing.records import Records
+from personalize_local.personalize.journal import NOT_SAVED
 from personalize_local.personalize.resource_status import (
     ACTIVE,
     CREATE_FAILED,
@@ -39,7 +40,7 @@ class ImportJob:
     in_progress_at: float
     earliest_end_at: float
     history: tuple[StatusChange, ...]
-    read_result: ReadResult | None = None
+    read_result: ReadResult | None = field(default=None, metadata=NOT_SAVED)  # the rows are read again
     failure_reason: str | None = None
 
     @property

@@ -1,16 +1,17 @@
 """The records of a dataset, stored compactly: as text of many rows, not as one object per value."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
-from typing import Any, Final, Self
+from typing import Final, Self
 
 from personalize_import_handler.data_checks.dataset_types import DatasetType
 from personalize_import_handler.data_checks.schema import Schema
 
 _SEPARATOR: Final = "\0"
 """Files with this character aren't text and can't be imported, so that nothing needs escaping."""
+_ROWS_IN_BLOCK: Final = 10_000
 _READERS: Final[Mapping[str, Callable[[str], object]]] = {
     "int": int,
     "long": int,
@@ -21,6 +22,8 @@ _READERS: Final[Mapping[str, Callable[[str], object]]] = {
 
 Row = Sequence[str]
 CellsByColumn = Sequence[Sequence[str]]
+Block = tuple[int, bytes]
+"""A number of rows, and their cells column by column."""
 
 
 @dataclass(frozen=True)
@@ -43,9 +46,10 @@ def columns_of_schema(schema: Schema) -> tuple[DatasetColumn, ...]:
 class Records(ABC):
     """A dataset's bulk data; an import replaces the records of a dataset and never changes them."""
 
-    def __init__(self, columns: Sequence[DatasetColumn]) -> None:
-        """Start empty."""
+    def __init__(self, columns: Sequence[DatasetColumn], key: str | None = None) -> None:
+        """Start empty; `key` is the column whose value identifies a record, if there is one."""
         self.columns = tuple(columns)
+        self.key = key
 
     @abstractmethod
     def add(self, cells: CellsByColumn) -> None:
@@ -68,8 +72,8 @@ class Records(ABC):
         """Return these records with newer ones merged in, as an INCREMENTAL import does."""
 
     @abstractmethod
-    def to_json(self) -> dict[str, Any]:
-        """Return the content as JSON values, for `records_from_json`."""
+    def blocks(self) -> Iterator[Block]:
+        """Return the content in blocks of rows, for `restored_records`."""
 
     def without_ids_of(self, _newer: Self) -> Self:
         """Return the records whose ids are not among the newer ones."""
@@ -111,14 +115,14 @@ class AppendedRecords(Records):
     https://docs.aws.amazon.com/personalize/latest/dg/import-data.html
     """
 
-    def __init__(self, columns: Sequence[DatasetColumn], blocks: Sequence[tuple[int, bytes]] = ()) -> None:
-        """Start with blocks, each of them a number of rows and their cells by column."""
+    def __init__(self, columns: Sequence[DatasetColumn], blocks: Iterable[Block] = ()) -> None:
+        """Start with blocks of rows."""
         super().__init__(columns)
         self._blocks = list(blocks)
 
     def add(self, cells: CellsByColumn) -> None:
         """Append rows."""
-        self._blocks.append((len(cells[0]), _SEPARATOR.join(chain.from_iterable(cells)).encode()))
+        self._blocks.append(_block(cells))
 
     def __len__(self) -> int:
         """Return the number of rows."""
@@ -126,17 +130,16 @@ class AppendedRecords(Records):
 
     def rows(self) -> Iterator[Row]:
         """Return the rows in the order of their import."""
-        for count, block in self._blocks:
-            cells = block.decode().split(_SEPARATOR)
-            yield from zip(*(cells[start : start + count] for start in range(0, len(cells), count)), strict=True)
+        for block in self._blocks:
+            yield from zip(*_cells(block), strict=True)
 
     def emptied(self, columns: Sequence[DatasetColumn] | None = None) -> Self:
         """Return empty records with the same columns, or with others."""
         return type(self)(columns or self.columns)
 
-    def to_json(self) -> dict[str, Any]:
+    def blocks(self) -> Iterator[Block]:
         """Return the blocks."""
-        return {"blocks": [[count, block.decode()] for count, block in self._blocks]}
+        return iter(self._blocks)
 
     def merged_with(self, newer: Self) -> Self:
         """Return these records followed by the newer ones."""
@@ -148,7 +151,7 @@ class KeyedRecords(Records):
 
     def __init__(self, columns: Sequence[DatasetColumn], key: str, by_key: dict[str, str] | None = None) -> None:
         """Start with rows, given by their value in the column `key`."""
-        super().__init__(columns)
+        super().__init__(columns, key)
         self._key = key
         self._key_index = [column.name.upper() for column in columns].index(key)
         self._by_key = by_key if by_key is not None else {}
@@ -170,9 +173,11 @@ class KeyedRecords(Records):
         """Return empty records with the same key and columns, or with other columns."""
         return type(self)(columns or self.columns, self._key)
 
-    def to_json(self) -> dict[str, Any]:
-        """Return the key's name and the rows."""
-        return {"key": self._key, "rows": list(self._by_key.values())}
+    def blocks(self) -> Iterator[Block]:
+        """Return the rows in blocks that are small enough for a row of a database."""
+        rows = self.rows()
+        while some := list(islice(rows, _ROWS_IN_BLOCK)):
+            yield _block(list(zip(*some, strict=True)))
 
     def merged_with(self, newer: Self) -> Self:
         """Replace records with the same id, and add the others."""
@@ -184,11 +189,24 @@ class KeyedRecords(Records):
         return type(self)(self.columns, self._key, kept)
 
 
-def records_from_json(columns: Sequence[DatasetColumn], saved: Mapping[str, Any]) -> Records:
-    """Return records with the content from `Records.to_json`."""
-    if "blocks" in saved:
-        return AppendedRecords(columns, [(count, block.encode()) for count, block in saved["blocks"]])
-    return KeyedRecords(columns, saved["key"]).filled([row.split(_SEPARATOR) for row in saved["rows"]])
+def restored_records(columns: Sequence[DatasetColumn], key: str | None, blocks: Iterable[Block]) -> Records:
+    """Return records with the content from `Records.blocks`."""
+    if key is None:
+        return AppendedRecords(columns, blocks)
+    records = KeyedRecords(columns, key)
+    for block in blocks:
+        records.add(_cells(block))
+    return records
+
+
+def _block(cells: CellsByColumn) -> Block:
+    return len(cells[0]), _SEPARATOR.join(chain.from_iterable(cells)).encode()
+
+
+def _cells(block: Block) -> CellsByColumn:
+    count, content = block
+    cells = content.decode().split(_SEPARATOR)
+    return [cells[start : start + count] for start in range(0, len(cells), count)]
 
 
 def empty_records(dataset_type: DatasetType, columns: Sequence[DatasetColumn]) -> Records:

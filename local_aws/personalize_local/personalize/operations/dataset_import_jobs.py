@@ -2,24 +2,27 @@
 
 import logging
 import threading
+from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from personalize_import_handler.data_checks.dataset_types import dataset_type
 from personalize_import_handler.data_checks.schema import Schema
 from personalize_local.personalize import arns, messages
-from personalize_local.personalize.errors import in_use, invalid_input, limit_exceeded
+from personalize_local.personalize.errors import ServiceError, in_use, invalid_input, limit_exceeded
 from personalize_local.personalize.importing import failure_reasons
 from personalize_local.personalize.importing.data_location import location_of, objects_at
 from personalize_local.personalize.importing.import_job import ImportJob, ReadResult
 from personalize_local.personalize.importing.reading import ImportSource, check_headers, read_records
 from personalize_local.personalize.importing.records import Records
+from personalize_local.personalize.interfaces import AccountRegion, Caller
 from personalize_local.personalize.json_protocol import timestamp
 from personalize_local.personalize.models import Dataset
 from personalize_local.personalize.operations.call import Call
 from personalize_local.personalize.operations.resource_kinds import ResourceKind, require_active, require_free
 from personalize_local.personalize.operations.tags import requested_tags
 from personalize_local.personalize.resource_status import CREATE_PENDING, StatusChange
-from personalize_local.personalize.store import Resources, existing
+from personalize_local.personalize.store import Resources, Store, existing
 
 _logger: Final = logging.getLogger(__name__)
 
@@ -38,9 +41,25 @@ def create_dataset_import_job(call: Call) -> dict[str, object]:
         resources.import_jobs[job.arn] = job
         resources.most_jobs_at_once = max(resources.most_jobs_at_once, len(resources.running_jobs()))
         resources.tags[job.arn] = tags
-    arguments = (call, resources, job, dataset, source, call.settings.minimum_interactions)
-    threading.Thread(target=_read, args=arguments, name=job.job_name, daemon=True).start()
+    _start_reading(call, resources, job, dataset, lambda: source)
     return {"datasetImportJobArn": job.arn}
+
+
+def read_again(store: Store, caller: Callable[[AccountRegion], Caller]) -> None:
+    """Read the rows of all running jobs, which an earlier run may have read; `caller` returns one with its roles."""
+    for at in store.account_regions():
+        with store.locked(at) as (resources, _now):
+            for job in resources.running_jobs():
+                parameters = {
+                    "jobName": job.job_name,
+                    "dataSource": {"dataLocation": job.data_location},
+                    "roleArn": job.role_arn,
+                    "importMode": job.import_mode,
+                }
+                call = Call(parameters, caller(at), store)
+                dataset = resources.datasets[job.dataset_arn]  # it can't be deleted while a job runs
+                schema = resources.schemas[dataset.schema_arn].avro
+                _start_reading(call, resources, job, dataset, partial(_source, call, schema))
 
 
 def _dataset_for_job(call: Call, resources: Resources, now: float) -> Dataset:
@@ -109,13 +128,22 @@ def _new_job(call: Call, now: float) -> ImportJob:
     )
 
 
+def _start_reading(
+    call: Call, resources: Resources, job: ImportJob, dataset: Dataset, find: Callable[[], ImportSource]
+) -> None:
+    arguments = (call, resources, job, dataset, find, call.settings.minimum_interactions)
+    threading.Thread(target=_read, args=arguments, name=job.job_name, daemon=True).start()
+
+
 def _read(
-    call: Call, resources: Resources, job: ImportJob, dataset: Dataset, source: ImportSource, minimum: int
+    call: Call, resources: Resources, job: ImportJob, dataset: Dataset, find: Callable[[], ImportSource], minimum: int
 ) -> None:
     """Read a job's rows and store the result, whether reading succeeds or fails."""
     records = dataset.records.emptied()
     try:
-        failure_reason = read_records(source, records) or _too_few(records, dataset, minimum)
+        failure_reason = read_records(find(), records) or _too_few(records, dataset, minimum)
+    except ServiceError as error:
+        failure_reason = error.message
     except Exception as error:
         _logger.exception("the import %s failed with an unexpected error", job.arn)
         failure_reason = failure_reasons.internal_failure(repr(error))

@@ -1,14 +1,11 @@
 """Solutions, campaigns, event trackers and the other kinds of records, and recipes."""
 
-import json
 from typing import Any
 
 import pytest
 
 from personalize_local.personalize.limits import Settings
 from personalize_local.personalize.record_kinds import RECORD_KINDS, RecordKind
-from personalize_local.personalize.store import Resources, SavedState
-from personalize_local.server.persistence import _from_json, to_json
 from tests.local_aws.support.fakes import Refused, World, new_world
 from tests.local_aws.support.service_setup import (
     DOMAIN_RECIPE,
@@ -363,23 +360,3 @@ def test_a_quota_of_running_jobs_does_not_count_ended_ones(shop: Shop) -> None:
 def test_a_batch_job_needs_locations_in_s3(shop: Shop, wrong: dict[str, Any], message: str) -> None:
     error = refusal(shop.world, "CreateBatchInferenceJob", **{**shop.parameters("BatchInferenceJob"), **wrong})
     assert (error.code, error.message) == ("InvalidInputException", message)
-
-
-def test_records_survive_a_restart(shop: Shop) -> None:
-    campaign = shop.create("Campaign")
-    shop.world.clock.time += 60
-    shop.world.client("UpdateCampaign", campaignArn=campaign, minProvisionedTPS=7)
-    saved = saved_and_loaded(shop.world)
-    assert described(saved, "Campaign", campaign) == described(shop.world, "Campaign", campaign)
-
-
-def saved_and_loaded(world: World) -> World:
-    """Return another world with the state of this one, as it is after JSON."""
-    state = world.service.store.state()
-    resources = {
-        at: _from_json(Resources, json.loads(json.dumps(to_json(each)))) for at, each in state.by_account_region.items()
-    }
-    later = new_world()
-    later.service.store.restore(SavedState(state.now, resources))
-    later.clock.time = world.clock.time
-    return later

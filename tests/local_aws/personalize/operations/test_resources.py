@@ -7,7 +7,7 @@ import pytest
 from personalize_import import DatasetSchema
 from personalize_import_handler.data_checks import rules
 from personalize_import_handler.data_checks.rules import Rule
-from tests.local_aws.support.fakes import World, new_world
+from tests.local_aws.support.fakes import World
 from tests.local_aws.support.service_setup import (
     INTERACTION_FIELDS,
     ITEM_FIELDS,
@@ -335,19 +335,3 @@ def test_a_resource_can_not_have_more_tags_than_allowed_over_time(world: World) 
 
 def test_schemas_can_not_be_tagged(world: World) -> None:
     assert refusal(world, "ListTagsForResource", resourceArn=make_schema(world)).code == "ResourceNotFoundException"
-
-
-def test_another_run_continues_with_the_state_and_its_time(world: World) -> None:
-    dataset_arn = make_dataset(world, "Users")
-    imported(world, dataset_arn, "USER_ID,AGE\na,1\n")
-    world.control("POST", "jobs/hold", job_name="second")
-    job_arn = start_job(world, dataset_arn, "second")
-    saved = world.service.store.state()
-    world.clock.time += 1000
-    next_run = new_world()
-    next_run.service.store.restore(saved)
-    assert next_run.now == saved.now
-    assert next_run.rows(dataset_arn)["count"] == 1
-    next_run.clock.time += 60
-    job = next_run.client("DescribeDatasetImportJob", datasetImportJobArn=job_arn)["datasetImportJob"]
-    assert job["status"] in ("ACTIVE", "CREATE FAILED")
