@@ -16,6 +16,11 @@ from personalize_local.ministack.patches.custom_resource_requests import retry_c
 from personalize_local.ministack.patches.deletions import delete_failed_custom_resources, require_empty_buckets
 from personalize_local.ministack.patches.function_credentials import start_sessions_for_functions
 from personalize_local.ministack.patches.function_environments import keep_environments_after_errors
+from personalize_local.ministack.patches.function_runtimes import (
+    provide_layers_and_sdk,
+    refuse_other_runtimes,
+    replace_certificate_files,
+)
 from personalize_local.ministack.patches.managed_policies import add_managed_policies
 from personalize_local.ministack.patches.nested_stacks import add_parents_of_nested_stacks
 from personalize_local.ministack.patches.physical_names import generate_names_as_cloudformation_does
@@ -43,6 +48,9 @@ def mount(service: PersonalizeService, endpoint_url: str) -> Asgi:
     add_parents_of_nested_stacks()
     add_managed_policies()
     enforce_roles()
+    provide_layers_and_sdk()
+    replace_certificate_files()
+    refuse_other_runtimes()
     keep_environments_after_errors()
     retry_custom_resource_requests(service.clock)
     start_sessions_for_functions()

@@ -55,7 +55,7 @@ def serve(options: Options) -> int:
 def _serve(options: Options, listener: socket.socket, work: Path) -> None:
     port = listener.getsockname()[1]
     tls = create_certificate(work)
-    environment = client_environment(port, options.region, tls.authority, new_keys())
+    environment = client_environment(options, port, tls, new_keys())
     apply_environment(options, environment, tls, work)
     service = _service(options)
     state_file = StateFile(service, options.state)

@@ -46,6 +46,8 @@ USED: dict[str, Any] = {
     "ministack.core.iam_evaluator.resolve_credential": ["access_key_id", "account_id", "session_token"],
     "ministack.core.iam_evaluator.evaluate_resource_policy": ["doc", "ctx", "service"],
     "ministack.core.lambda_runtime.Worker": "type",
+    "ministack.core.lambda_runtime._NODEJS_WORKER_SCRIPT": "str",
+    "ministack.core.lambda_runtime._PYTHON_WORKER_SCRIPT": "str",
     "ministack.core.lambda_runtime._REAP_GRACE": "float",
     "ministack.core.lambda_runtime._collect": ["proc", "deadline"],
     "ministack.core.lambda_runtime._signal": ["proc"],
@@ -61,6 +63,7 @@ USED: dict[str, Any] = {
     "ministack.services.cloudformation._stack_events": "AccountRegionScopedDict",
     "ministack.services.cloudformation._stacks": "AccountRegionScopedDict",
     "ministack.services.cloudformation.custom_resource._normalise_resource_properties": ["value"],
+    "ministack.services.cloudformation.custom_resource._pending": "dict",
     "ministack.services.cloudformation.custom_resource.deliver_response": ["token", "response"],
     "ministack.services.cloudformation.custom_resource.invoke_custom_resource": [
         *("request_type", "logical_id", "props", "stack_name", "stack_id", "resource_type", "physical_id", "old_props")
@@ -88,6 +91,7 @@ USED: dict[str, Any] = {
     "ministack.services.iam._roles": "AccountScopedDict",
     "ministack.services.lambda_svc._emit_lambda_logs": ["func"],
     "ministack.services.lambda_svc._event_invoke_config": ["func", "qualifier"],
+    "ministack.services.lambda_svc._execute_function_docker": ["func", "event", "request_id"],
     "ministack.services.lambda_svc._execute_function_with_config_scope": ["func", "event"],
     "ministack.services.lambda_svc.execution_credentials": ["config"],
     "ministack.services.s3._bucket_has_versions": ["name"],

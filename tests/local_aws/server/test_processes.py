@@ -177,6 +177,7 @@ def test_a_port_that_is_in_use_is_reported_in_one_line(temporary: Path) -> None:
     ("options", "message"),
     [
         ({"port": 65536}, "the port must be from 0 to 65535, got 65536"),
+        ({"account": "12345"}, "the account must be twelve digits, got '12345'"),
         ({"speed": 0}, "the clock's speed must be above 0, got 0"),
         ({"import_seconds": -1}, "the seconds of an import must be 0 or more, got -1"),
         ({"import_seconds": math.nan}, "the seconds of an import must be 0 or more, got nan"),

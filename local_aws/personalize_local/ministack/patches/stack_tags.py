@@ -1,7 +1,7 @@
 """Tags of resources in a stack: those of the template, and those of the stack (`cdk deploy --tags`).
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cfn-resource-tags.html
-ministack has both for most types, but no tags of buckets, and doesn't know the types of Personalize.
+ministack sets both for most types, but not for buckets and for the types of Personalize.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -37,7 +37,7 @@ def tag_buckets() -> None:
 def with_stack_tags(handlers: Mapping[str, Callable[..., Any]]) -> dict[str, Callable[..., Any]]:
     """Return handlers of a type of Personalize that add the tags of the stack to resources that they create.
 
-    The types' tags are create-only, and the registry says that they aren't updated (`tagUpdatable`): changed tags of
+    The types' tags are create-only, and not updatable according to the registry (`tagUpdatable`): changed tags of
     a stack reach only resources that are created or replaced. The tags whose keys begin with `aws:`, which
     CloudFormation adds too, are omitted: the service reserves these keys.
     """

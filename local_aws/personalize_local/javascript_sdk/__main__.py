@@ -1,0 +1,8 @@
+"""Install the AWS SDK for JavaScript: `python -m personalize_local.javascript_sdk`."""
+
+import sys
+
+from personalize_local.javascript_sdk.installation import install
+
+if __name__ == "__main__":
+    sys.exit(install())
