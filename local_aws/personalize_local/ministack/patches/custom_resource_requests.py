@@ -18,6 +18,8 @@ logger = logging.getLogger(__name__)
 _RETRY_SECONDS: Final = (60, 120)
 _EVENT_AGE_SECONDS_MAX: Final = 6 * 3600
 _START_SECONDS_MAX: Final = 60
+# ministack reads what the process wrote to standard error in another thread, and so not into its message.
+_WITHOUT_STDERR: Final = "stderr: "
 _NOT_CREATED: Final = "not-created-because-the-function-did-not-start"
 
 
@@ -129,6 +131,8 @@ def _mark_failed_starts() -> None:
             spawn(worker)
         except RuntimeError as error:
             _request.failed_to_start = True
+            if not str(error).endswith(_WITHOUT_STDERR):
+                raise
             raise RuntimeError(f"{error}{worker._drain_stderr_bounded()}") from error  # noqa: SLF001
         finally:
             limit.cancel()

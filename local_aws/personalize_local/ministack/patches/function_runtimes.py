@@ -31,9 +31,8 @@ def provide_layers_and_sdk() -> None:
 
     `apply_environment` links the packages of the SDK into a folder above the functions.
     """
-    start = f"from __future__ import annotations\n{inspect.getsource(run_commands_of_layers)}"
-    call = f"{run_commands_of_layers.__name__}()\n"
-    lambda_runtime._PYTHON_WORKER_SCRIPT = start + call + lambda_runtime._PYTHON_WORKER_SCRIPT  # noqa: SLF001
+    start = f"{inspect.getsource(run_commands_of_layers)}{run_commands_of_layers.__name__}()\n"
+    lambda_runtime._PYTHON_WORKER_SCRIPT = start + lambda_runtime._PYTHON_WORKER_SCRIPT  # noqa: SLF001
     advice = f"to install the AWS SDK for JavaScript run {INSTALL_COMMAND}; or bundle the package with the function"
     lambda_runtime._NODEJS_WORKER_SCRIPT = (  # noqa: SLF001
         lambda_runtime._NODEJS_WORKER_SCRIPT.replace(_MISSING_PACKAGE, '"The local AWS has no \'" + id').replace(  # noqa: SLF001
@@ -70,16 +69,17 @@ def refuse_other_runtimes() -> None:
 
 
 def run_commands_of_layers() -> None:
-    """Run commands in /opt from the function's layers. Its source is a part of the script of function processes."""
+    """Run commands in /opt from the function's layers; the processes of functions run this function's source."""
     import os
     import subprocess
     import sys
+    from typing import Any
 
     start = subprocess.Popen.__init__
 
     def start_from_layer(self: Any, args: Any, *more: Any, **options: Any) -> None:  # noqa: ANN401
         layers = os.environ.get("_LAMBDA_LAYERS_DIRS", "").split(os.pathsep)
-        command = args[0] if isinstance(args, (list, tuple)) else args
+        command, *arguments = args if isinstance(args, (list, tuple)) else [args]
         for layer in filter(None, layers):
             path = os.path.join(layer, str(command).removeprefix("/opt/"))  # noqa: PTH118
             if str(command).startswith("/opt/") and os.path.isfile(path):  # noqa: PTH113
@@ -88,7 +88,7 @@ def run_commands_of_layers() -> None:
                 # Scripts name Lambda's interpreter, and extracted files aren't executable.
                 interpreter = [sys.executable] if first_line.startswith(b"#!") and b"python" in first_line else []
                 os.chmod(path, 0o700)  # noqa: PTH101
-                args = [*interpreter, path, *args[1:]]
+                args = [*interpreter, path, *arguments]
                 break
         start(self, args, *more, **options)
 

@@ -21,7 +21,8 @@ export const handler = async () => (await new S3().listBuckets()).Buckets.map((o
 RUNS_A_COMMAND = """
 import subprocess
 def handler(event, context):
-    return subprocess.check_output(["/opt/tools.sh", "imports"], text=True)
+    commands = (["/opt/tools.sh", "imports"], "/opt/tools.sh", ["echo", "/opt/other"])
+    return [subprocess.check_output(command, text=True) for command in commands]
 """
 LISTS_WITH_PYTHON = """
 import boto3
@@ -69,7 +70,7 @@ def test_a_function_in_python_runs_the_commands_of_its_layers(cloud: Cloud, name
     )
     make_function(cloud, name, role, RUNS_A_COMMAND, Layers=[layer["LayerVersionArn"]])
 
-    assert result(cloud, name) == "runs imports\n"
+    assert result(cloud, name) == ["runs imports\n", "runs\n", "/opt/other\n"]
 
 
 def test_the_path_of_amazon_linux_s_certificates_works_in_variables(
