@@ -2,7 +2,10 @@
 
 import sys
 
-from personalize_local.javascript_sdk.installation import install
+from personalize_local.javascript_sdk.installation import InstallationError, install
 
 if __name__ == "__main__":
-    sys.exit(install())
+    try:
+        install()
+    except InstallationError as problem:
+        sys.exit(str(problem))
