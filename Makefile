@@ -1,9 +1,10 @@
-# Everything the project does, here and in CI. Needs Python >= 3.11 and make; all else comes from PyPI.
+# Everything the project does, here and in CI. Needs Python >= 3.11 and make; all else comes from PyPI and npm.
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+JAVASCRIPT_SDK := local_aws/personalize_local/javascript_sdk
 CHECKOV := .venv-checkov
 CHECKOV_INSTALLED := $(CHECKOV)/.installed
 DATA ?=
@@ -41,12 +42,13 @@ help: ## list the targets
 
 install: $(INSTALLED) ## create the environment: libraries, Node, the CDK CLI, the local AWS, test tools
 
-$(INSTALLED): pyproject.toml locks/uv.txt locks/build.txt locks/dev.txt
+$(INSTALLED): pyproject.toml locks/uv.txt locks/build.txt locks/dev.txt $(JAVASCRIPT_SDK)/package-lock.json
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is %s; set PYTHON=..." % sys.version.split()[0])'
 	$(call make_environment,$(VENV))
 	$(call install_lock,$(VENV),build)
 	$(call install_lock,$(VENV),dev)
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --offline --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m personalize_local.javascript_sdk
 	@touch $@
 
 $(CHECKOV_INSTALLED): locks/uv.txt locks/checkov.txt
@@ -54,11 +56,13 @@ $(CHECKOV_INSTALLED): locks/uv.txt locks/checkov.txt
 	$(call install_lock,$(CHECKOV),checkov)
 	@touch $@
 
-lock: ## write locks/ from pyproject.toml and requirements*.txt [UPGRADE=1 takes the newest versions]
+lock: ## write locks/ and the SDK's package-lock.json [UPGRADE=1 takes the newest versions]
 	$(call lock,uv)
 	$(call lock,build)
 	$(call lock,dev,--constraint locks/build.txt)
 	$(call lock,checkov)
+	cd $(JAVASCRIPT_SDK) && PATH="$(CURDIR)/$(BIN):$$PATH" npm $(if $(UPGRADE),update,install) --package-lock-only \
+		--ignore-scripts --no-audit --no-fund --loglevel=error
 
 deploy-local: $(INSTALLED) ## deploy the demo to the AWS on this machine [DATA=data.csv SCHEMA=schema.json]
 	@$(BIN)/python -m demo.deploy_local deploy --data "$$DATA" --schema "$$SCHEMA" --import-seconds $(IMPORT_SECONDS)

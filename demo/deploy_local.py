@@ -21,7 +21,7 @@ from personalize_local.cdk_cli import CdkCli, CdkError
 from personalize_local.local_cloud import LocalCloud
 from personalize_local.server.environment import without_aws
 from personalize_local.server.launcher import LocalAws, LocalAwsError
-from personalize_local.server.options import ACCOUNT, Options
+from personalize_local.server.options import Options
 
 ROOT: Final = Path(__file__).parent.parent
 _SPEED: Final = 30
@@ -62,7 +62,7 @@ def _deploy(demo: Demo, aws: LocalAws) -> None:
     cdk = CdkCli(aws.process_environment(), ROOT)
     # In a folder without an app, because the CLI would synthesize it for the bootstrap too.
     cloud = LocalCloud(aws, demo.folder)
-    with cloud.cdk.start("bootstrap", f"aws://{ACCOUNT}/{demo.options.region}") as bootstrap:
+    with cloud.cdk.start("bootstrap", f"aws://{demo.options.account}/{demo.options.region}") as bootstrap:
         _synthesize(demo, cdk)
         bootstrap.wait()
     app = ("--app", str(demo.assembly), "--require-approval", "never")

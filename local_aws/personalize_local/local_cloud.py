@@ -12,7 +12,6 @@ import boto3
 from personalize_local.cdk_cli import CdkCli, CdkError
 from personalize_local.personalize.faults import ANY
 from personalize_local.server.launcher import LocalAws
-from personalize_local.server.options import ACCOUNT
 
 if TYPE_CHECKING:
     import aws_cdk as cdk
@@ -61,7 +60,8 @@ class LocalCloud:
 
     def bootstrap(self) -> None:
         """Bootstrap the environment for the CDK; raise `CdkError` if that fails."""
-        self.cdk.run("bootstrap", f"aws://{ACCOUNT}/{self.aws.environment['AWS_REGION']}")
+        environment = self.aws.environment
+        self.cdk.run("bootstrap", f"aws://{environment['CDK_DEFAULT_ACCOUNT']}/{environment['AWS_REGION']}")
 
     def deploy(self, app: "cdk.App", *arguments: str, check: bool = True) -> CdkResult:
         """Deploy all stacks of an app with the CDK CLI, and wait until it exits.

@@ -17,6 +17,9 @@ from tests.local_aws.support.processes import accept_ctrl_c, descendants
 
 PAGE = (Path(__file__).parents[2] / "docs" / "testing.md").read_text()
 LIST_GROUPS = "import boto3; print(boto3.client('personalize').list_dataset_groups()['datasetGroups'])"
+CREATE_A_GROUP = (
+    "import boto3; print(boto3.client('personalize').create_dataset_group(name='films')['datasetGroupArn'])"
+)
 MAKE_A_SCHEMA = """import boto3, json
 fields = [{'name': 'USER_ID', 'type': 'string'}, {'name': 'AGE', 'type': 'int'}]
 schema = {'type': 'record', 'name': 'Users', 'namespace': 'n', 'fields': fields, 'version': '1.0'}
@@ -42,6 +45,11 @@ def local_environment() -> dict[str, str]:
 def test_a_command_uses_the_local_aws_and_its_exit_code_is_returned() -> None:
     ended = with_python(f"{LIST_GROUPS}; raise SystemExit(7)")
     assert (ended.returncode, ended.stdout) == (7, "[]\n"), ended.stderr
+
+
+def test_the_local_aws_has_the_given_account_and_region() -> None:
+    ended = with_python(CREATE_A_GROUP, "--account", "123456789012", "--region", "us-east-1")
+    assert ended.stdout == "arn:aws:personalize:us-east-1:123456789012:dataset-group/films\n", ended.stderr
 
 
 def test_a_signal_is_forwarded_to_the_command_whose_options_need_no_two_dashes(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
-from personalize_local.server.options import ACCOUNT
+from personalize_local.server.options import Options
 from tests.deploy.support.cloud import Cloud
 
 pytestmark = [pytest.mark.deploy, pytest.mark.slow]
@@ -80,7 +80,11 @@ def run_preflight(cloud: Cloud, role_arn: str, location: str) -> tuple[float, fl
 
 
 def trusting_role(cloud: Cloud, name: str) -> str:
-    trust = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, "Action": "sts:AssumeRole"}
+    trust = {
+        "Effect": "Allow",
+        "Principal": {"AWS": f"arn:aws:iam::{Options.account}:root"},
+        "Action": "sts:AssumeRole",
+    }
     reads = {"Effect": "Allow", "Action": ["s3:GetObject", "s3:ListBucket"], "Resource": "*"}
     iam = cloud.client("iam")
     role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=document(trust))["Role"]

@@ -15,7 +15,7 @@ from tests.examples.support.readme import EXAMPLES, ROOT
 
 BIN = Path(sys.executable).parent
 # What `make` needs beside an example, in its place.
-BESIDE = ["Makefile", "pyproject.toml", "locks", ".venv"]
+BESIDE = ["Makefile", "pyproject.toml", "locks", "local_aws", ".venv"]
 
 Run = Callable[[str, str], str]
 

@@ -57,7 +57,7 @@ def test_a_wheel_has_only_the_tracked_files_of_the_four_packages(source: str, wh
 
     expected = [name.partition("/")[2] for name in sources] + [f"{metadata}/{name}" for name in METADATA]
     assert sorted(names) == sorted(expected), "a new module has to be known to git"
-    assert {PurePath(name).suffix for name in names if not name.startswith(metadata)} == {".py", ".typed"}
+    assert {PurePath(name).suffix for name in names if not name.startswith(metadata)} == {".py", ".typed", ".json"}
     assert modes == {0o644}
 
 

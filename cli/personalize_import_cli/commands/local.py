@@ -29,6 +29,7 @@ _SIGNAL_BASE: Final = 128
     "--port", type=int, help=f"Port on the loopback interface; 0 takes a free one.  [default: {_PORT}; 0 with COMMAND]"
 )
 @click.option("--region", default=Options.region, show_default=True, help="AWS Region.")
+@click.option("--account", default=Options.account, show_default=True, help="AWS account.")
 @click.option("--speed", type=float, default=1.0, show_default=True, help="Simulated seconds per real second.")
 @click.option(
     "--import-seconds", type=float, default=20.0, show_default=True, help="Duration of an import, in simulated seconds."
@@ -41,6 +42,7 @@ def local(
     *,
     port: int | None,
     region: str,
+    account: str,
     speed: float,
     import_seconds: float,
     state: Path | None,
@@ -61,7 +63,13 @@ def local(
         port = 0 if command else _PORT
     try:
         options = Options(
-            port=port, region=region, speed=speed, import_seconds=import_seconds, state=state, verbose=verbose
+            port=port,
+            region=region,
+            account=account,
+            speed=speed,
+            import_seconds=import_seconds,
+            state=state,
+            verbose=verbose,
         )
         _treat_signals_as_ctrl_c()
         with LocalAws(options) as aws:

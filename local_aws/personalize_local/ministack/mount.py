@@ -18,7 +18,13 @@ from personalize_local.ministack.patches.deletions import delete_failed_custom_r
 from personalize_local.ministack.patches.function_credentials import start_sessions_for_functions
 from personalize_local.ministack.patches.function_environments import keep_environments_after_errors
 from personalize_local.ministack.patches.function_errors import report_classes_of_exceptions
+from personalize_local.ministack.patches.function_runtimes import (
+    provide_layers_and_sdk,
+    refuse_other_runtimes,
+    replace_certificate_files,
+)
 from personalize_local.ministack.patches.interrupted_stacks import end_interrupted_operations
+from personalize_local.ministack.patches.managed_policies import add_managed_policies
 from personalize_local.ministack.patches.nested_stacks import add_parents_of_nested_stacks
 from personalize_local.ministack.patches.object_files import note_unwritten_objects
 from personalize_local.ministack.patches.physical_names import generate_names_as_cloudformation_does
@@ -30,6 +36,7 @@ from personalize_local.ministack.patches.sdk_integrations import (
 )
 from personalize_local.ministack.patches.service_tokens import refuse_changed_service_tokens
 from personalize_local.ministack.patches.stack_events import add_resource_properties
+from personalize_local.ministack.patches.stack_tags import tag_buckets, with_stack_tags
 from personalize_local.ministack.patches.state_parameters import apply_empty_parameters
 from personalize_local.ministack.request_authentication import authenticated
 from personalize_local.ministack.saved_services import SavedServices, ServiceStates, saved
@@ -53,12 +60,17 @@ def mount(service: PersonalizeService, endpoint_url: str, states: ServiceStates 
     generate_names_as_cloudformation_does()
     delete_failed_custom_resources()
     require_empty_buckets()
+    tag_buckets()
     refuse_changed_service_tokens()
     accept_metric_math_alarms()
     add_resource_properties()
     add_parents_of_nested_stacks()
+    add_managed_policies()
     enforce_roles()
     report_classes_of_exceptions()
+    provide_layers_and_sdk()
+    replace_certificate_files()
+    refuse_other_runtimes()
     keep_environments_after_errors()
     integrate_personalize(service, endpoint_url)
     refuse_unrecognized_resources()
@@ -116,11 +128,9 @@ def _register_native_types(service: PersonalizeService, endpoint_url: str) -> No
     # ministack deletes a replaced resource itself, in the stack's cleanup phase.
     natives = native_resources(service, lambda: callers.cloudformation(endpoint_url))
     for name, native in natives.items():
-        provisioners._RESOURCE_HANDLERS[name] = {  # noqa: SLF001
-            "create": native.create,
-            "update": native.update,
-            "delete": native.delete,
-        }
+        provisioners._RESOURCE_HANDLERS[name] = with_stack_tags(  # noqa: SLF001
+            {"create": native.create, "update": native.update, "delete": native.delete}
+        )
     # The handlers wait until the resource is ACTIVE, and must not block the event loop meanwhile.
     runs_on_worker_thread = stacks._runs_on_worker_thread  # noqa: SLF001
     stacks._runs_on_worker_thread = lambda kind: kind in natives or runs_on_worker_thread(kind)  # noqa: SLF001

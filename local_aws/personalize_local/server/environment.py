@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from personalize_local.server.options import ACCOUNT, HOST, Options
+from personalize_local.cdk_cli import with_cdk_on_path
+from personalize_local.javascript_sdk.installation import NODE_MODULES
+from personalize_local.server.options import HOST, Options
 
 if TYPE_CHECKING:
     from personalize_local.authentication.keys import Keys
@@ -29,18 +31,18 @@ def endpoint_url(port: int) -> str:
     return f"https://{HOST}:{port}"
 
 
-def client_environment(port: int, region: str, authority: Path, keys: "Keys") -> dict[str, str]:
+def client_environment(options: Options, port: int, tls: "TlsFiles", keys: "Keys") -> dict[str, str]:
     """Return the variables that make AWS clients and the CDK CLI use this AWS."""
     return {
         "AWS_ACCESS_KEY_ID": keys.access_key_id,
         "AWS_SECRET_ACCESS_KEY": keys.secret_access_key,
-        **dict.fromkeys(("AWS_REGION", "AWS_DEFAULT_REGION", "CDK_DEFAULT_REGION"), region),
-        "CDK_DEFAULT_ACCOUNT": ACCOUNT,
+        **dict.fromkeys(("AWS_REGION", "AWS_DEFAULT_REGION", "CDK_DEFAULT_REGION"), options.region),
+        "CDK_DEFAULT_ACCOUNT": options.account,
         # The CDK CLI reads S3's endpoint only from the variable for S3.
         **dict.fromkeys(("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"), endpoint_url(port)),
-        **dict.fromkeys(
-            ("AWS_CA_BUNDLE", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"), str(authority)
-        ),
+        # Clients of AWS connect only to this AWS, and load one certificate faster than all; Node adds it to its own.
+        **dict.fromkeys(("AWS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"), str(tls.authority)),
+        **dict.fromkeys(("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"), str(tls.all_authorities)),
         "AWS_EC2_METADATA_DISABLED": "true",
     }
 
@@ -78,13 +80,19 @@ def apply_environment(options: Options, clients: Mapping[str, str], tls: "TlsFil
     """
     temporary = work / "tmp"
     temporary.mkdir(exist_ok=True)
+    # Node searches the folders above a function's own for packages, after the function's own packages.
+    if NODE_MODULES.exists():
+        (temporary / "node_modules").symlink_to(NODE_MODULES)
     inherited = without_aws({name: os.environ[name] for name in _INHERITED if name in os.environ})
     os.environ.clear()
     os.environ.update(
         {
-            **inherited,
+            **with_cdk_on_path(inherited),
             **clients,
             "TMPDIR": str(temporary),
+            # By default the CDK's AwsCustomResource installs the latest SDK, and uses the present one if that fails.
+            "NPM_CONFIG_OFFLINE": "true",
+            "NPM_CONFIG_CACHE": str(work / "npm"),
             "USE_SSL": "1",
             "MINISTACK_SSL_CERT": str(tls.certificate),
             "MINISTACK_SSL_KEY": str(tls.key),
@@ -102,7 +110,7 @@ def _ministack_environment(options: Options, work: Path) -> dict[str, str]:
         "AUTH": "true",
         "MINISTACK_HOST": HOST,
         "MINISTACK_REGION": options.region,
-        "MINISTACK_ACCOUNT_ID": ACCOUNT,
+        "MINISTACK_ACCOUNT_ID": options.account,
         "LAMBDA_EXECUTOR": "local",
         "LOG_LEVEL": "INFO" if options.verbose else "ERROR",
         # No listeners and containers of services that aren't used.

@@ -1,5 +1,6 @@
 """The options of a local AWS."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -7,8 +8,9 @@ from typing import Final
 from personalize_local.personalize.switches import COUNT, SECONDS, SPEED, check_number
 
 HOST: Final = "127.0.0.1"
-ACCOUNT: Final = "000000000000"
+_DEFAULT_ACCOUNT: Final = "000000000000"
 _DEFAULT_REGION: Final = "eu-west-1"
+_ACCOUNT_PATTERN: Final = "[0-9]{12}"
 _HIGHEST_PORT: Final = 65_535
 
 
@@ -20,6 +22,8 @@ class Options:
     """The port on loopback; 0 for a free one."""
     region: str = _DEFAULT_REGION
     """The Region."""
+    account: str = _DEFAULT_ACCOUNT
+    """The account, as twelve digits."""
     speed: float = 1.0
     """Simulated seconds per real second."""
     import_seconds: float = 20.0
@@ -34,6 +38,8 @@ class Options:
     def __post_init__(self) -> None:
         """Raise ValueError for values outside the allowed ranges."""
         check_number("port", self.port, (0, _HIGHEST_PORT), whole=True)
+        if not re.fullmatch(_ACCOUNT_PATTERN, self.account):
+            raise ValueError(f"account must be twelve digits, got {self.account!r}")
         check_number("speed", self.speed, SPEED)
         check_number("dataset_groups", self.dataset_groups, COUNT, whole=True)
         check_number("import_seconds", self.import_seconds, SECONDS)

@@ -60,7 +60,7 @@ def _serve(
 ) -> None:
     port = listener.getsockname()[1]
     tls = create_certificate(work)
-    environment = client_environment(port, options.region, tls.authority, new_keys())
+    environment = client_environment(options, port, tls, new_keys())
     apply_environment(options, environment, tls, work)
 
     from personalize_local.ministack import mount  # ministack reads the environment set above

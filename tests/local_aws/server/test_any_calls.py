@@ -14,7 +14,7 @@ from botocore.credentials import Credentials
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from personalize_local.server.options import ACCOUNT
+from personalize_local.server.options import Options
 from tests.deploy.support.cloud import LOG, Cloud
 from tests.local_aws.support.any_calls import Call, calls
 from tests.local_aws.support.server_setup import REGION, make_dataset, make_import_role, put_users
@@ -51,7 +51,7 @@ def search(number: int, send: Send) -> Counter[int]:
     statuses: Counter[int] = Counter()
 
     @settings(max_examples=number, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
-    @given(st.lists(calls(ACCOUNT), min_size=5, max_size=20))
+    @given(st.lists(calls(Options.account), min_size=5, max_size=20))
     def sequences(steps: list[Call]) -> None:
         for operation, body in steps:
             status, answer = send("".join(filter(str.isalnum, operation.encode("ascii", "ignore").decode())), body)

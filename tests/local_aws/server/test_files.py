@@ -2,6 +2,7 @@
 
 import os
 import pickle
+import ssl
 import stat
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import trustme
 
 from personalize_local.cdk_cli import CdkCli
 from personalize_local.server.launcher import LocalAws, LocalAwsError
@@ -59,6 +61,20 @@ def test_all_files_of_a_server_are_private_to_its_user(temporary: Path, tmp_path
 def test_the_key_of_the_certificate_is_created_private(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "chmod", lambda *_: pytest.fail("it was open before this"))
     assert stat.S_IMODE(create_certificate(tmp_path).key.stat().st_mode) == 0o600
+
+
+def test_functions_trust_the_authorities_of_the_user_and_of_the_server(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = tmp_path / "organization.pem"
+    trustme.CA(organization_name="Films Ltd").cert_pem.write_to_path(str(own))
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(own))
+    files = create_certificate(tmp_path)
+
+    trusted = ssl.create_default_context(cafile=str(files.all_authorities)).get_ca_certs()
+    assert "Films Ltd" in str(trusted)
+    assert "trustme v" in str(trusted)
+    assert len(trusted) > 50, "those of the system, or of botocore"
 
 
 @pytest.mark.parametrize("mode", [0o777, 0o775, 0o757, 0o1777])

@@ -20,27 +20,36 @@ def handler(event, context):
 """
 
 
-def make_function(cloud: Cloud, name: str, role: str, code: str) -> str:
-    """Create a function whose handler is `handler`, wait until it can be invoked, and return its ARN."""
+def zipped(**files: str) -> bytes:
+    """Return a package with these files, `_` for the dot of a name."""
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as package:
-        package.writestr("index.py", code)
+        for name, text in files.items():
+            package.writestr(name.replace("_", "."), text)
+    return content.getvalue()
+
+
+def make_function(
+    cloud: Cloud, name: str, role: str, code: str, *, runtime: str = "python3.13", file: str = "index_py", **more: Any
+) -> str:
+    """Create a function whose handler is `handler`, wait until it can be invoked, and return its ARN."""
     functions = cloud.client("lambda")
     created = functions.create_function(
         FunctionName=name,
-        Runtime="python3.13",
+        Runtime=runtime,
         Role=role,
         Handler="index.handler",
-        Code={"ZipFile": content.getvalue()},
+        Code={"ZipFile": zipped(**{file: code})},
+        **more,
     )
     until(lambda: functions.get_function(FunctionName=name)["Configuration"]["State"] == "Active")
     return str(created["FunctionArn"])
 
 
-def make_custom_resource_function(cloud: Cloud, name: str, code: str) -> str:
+def make_custom_resource_function(cloud: Cloud, name: str, code: str, **more: Any) -> str:
     """Create a function that may write logs, and return its ARN."""
     role = make_role(cloud, name, LOGS, trusting=trust({"Service": "lambda.amazonaws.com"}, {}))
-    return make_function(cloud, name, role, code)
+    return make_function(cloud, name, role, code, **more)
 
 
 def invoke(cloud: Cloud, function: str, **event: Any) -> Any:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any, Final, NamedTuple
 
+from ministack.core import responses
 from ministack.services import lambda_svc, stepfunctions
 from ministack.services.cloudformation import provisioners
 
@@ -19,6 +20,8 @@ class _RoleOfResource(NamedTuple):
     service: str
     refusal: str
     """The service's message if it can't assume the role."""
+    has_regional_principal: bool = False
+    """If True, the trust policy may name the service's principal in the Region, `states.eu-west-1.amazonaws.com`."""
 
 
 # https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html
@@ -31,6 +34,7 @@ _CHECKED_AT_CREATION: Final = {
         "RoleArn",
         "states.amazonaws.com",
         "Neither the global service principal nor the regional one is authorized to assume the provided role.",
+        has_regional_principal=True,
     ),
 }
 
@@ -47,8 +51,11 @@ def enforce_roles() -> None:
 def _checking_role(create: Callable[..., Any], role: _RoleOfResource) -> Callable[..., Any]:
     def create_with_role(logical_id: str, props: dict[str, Any], stack_name: str) -> Any:  # noqa: ANN401 - ministack's own
         role_arn = props[role.property_name]
-        account = parse_arn(role_arn)["account"]
-        if not trusts_service(role_arn, role.service, account, f"arn:aws:cloudformation:::{stack_name}"):
+        account, source = parse_arn(role_arn)["account"], f"arn:aws:cloudformation:::{stack_name}"
+        principals = [role.service]
+        if role.has_regional_principal:
+            principals.append(role.service.replace(".", f".{responses.get_region()}.", 1))
+        if not any(trusts_service(role_arn, principal, account, source) for principal in principals):
             raise ValueError(role.refusal)
         return create(logical_id, props, stack_name)
 
