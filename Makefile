@@ -78,9 +78,9 @@ test-all: lint test test-slow $(CHECKOV_INSTALLED) ## run everything: nightly an
 	$(BIN)/python -m pytest -q -m nightly -n 3 --maxschedchunk 1
 	QUICK=1 PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m bench
 
-# Polls often, because the simulated clock is fast.
+# Fast, but slow enough for requests while a dataset is created or a job is running.
 conformance: $(INSTALLED) ## check what is assumed of AWS, on a local AWS
-	CONFORMANCE_POLL_SECONDS=0.1 $(BIN)/personalize-import local --speed 100 --import-seconds 30 -- \
+	CONFORMANCE_POLL_SECONDS=0.2 $(BIN)/personalize-import local --speed 10 --import-seconds 10 -- \
 		$(BIN)/python -m tests.conformance run --yes --again $(CONFORMANCE)
 
 conformance-aws: $(INSTALLED) ## check what is assumed of AWS, in your account; see docs/conformance.md [YES=1 AGAIN=1]

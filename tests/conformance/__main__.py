@@ -53,7 +53,7 @@ def _run(target: Target, recording: Path | None, *, yes: bool, again: bool) -> i
     recorded = {} if again else Recording(path).results
     assumptions = all_assumptions()
     print(plan(target, [found for name, found in assumptions.items() if name not in recorded], str(path)), flush=True)
-    if not yes and input("Continue? [y/N] ").strip().lower() not in {"y", "yes"}:
+    if not yes and not _is_confirmed():
         return _DECLINED
     os.environ |= {"CONFORMANCE_RUN": target.run, "CONFORMANCE_RECORDING": str(path.resolve())}
     os.environ |= {"CONFORMANCE_AGAIN": "1"} if again else {}
@@ -63,6 +63,11 @@ def _run(target: Target, recording: Path | None, *, yes: bool, again: bool) -> i
         left = _clean(CleanUp(target, target.prefix))
     _print_table(assumptions, path)
     return 0 if code in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED) else int(code) or left
+
+
+def _is_confirmed() -> bool:
+    print("Continue? [y/N] ", end="", flush=True)
+    return sys.stdin.readline().strip().lower() in {"y", "yes"}
 
 
 def _clean(clean_up: CleanUp) -> int:

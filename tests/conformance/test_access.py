@@ -14,7 +14,7 @@ _ERRORS = "https://docs.aws.amazon.com/personalize/latest/dg/error-messages.html
 
 @assumption(
     "A location without any object is refused: InvalidInputException with the text 'Invalid Data location.'.",
-    mark=Mark.DOCUMENTED,
+    mark=Mark.ASSUMED,
     source=_ERRORS,
     jobs=1,
 )
@@ -26,7 +26,7 @@ def test_a_location_without_data_is_refused(seen: Observations, imports: Imports
 
 @assumption(
     "A bucket without a policy for Personalize is refused: InvalidInputException that names the bucket.",
-    mark=Mark.OBSERVED,
+    mark=Mark.ASSUMED,
     source="https://docs.aws.amazon.com/personalize/latest/dg/granting-personalize-s3-access.html",
     jobs=1,
 )
@@ -62,7 +62,7 @@ def test_a_role_that_does_not_exist_is_refused(
 
 @assumption(
     "A new role can be used within three minutes; until then, jobs are refused with InvalidInputException.",
-    mark=Mark.OBSERVED,
+    mark=Mark.ASSUMED,
     source="https://github.com/aws-samples/amazon-personalize-samples",
 )
 def test_a_new_role_can_be_used_within_three_minutes(

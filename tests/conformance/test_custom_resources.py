@@ -5,11 +5,12 @@ import pytest
 from tests.conformance.support.assumptions import Mark, assumption
 from tests.conformance.support.custom_resources import CustomResourceStack
 from tests.conformance.support.recording import Observations
-from tests.conformance.support.target import Target
+from tests.conformance.support.target import Target, poll_seconds
 
 _REQUESTS = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requesttypes.html"
+_FRAMEWORK = "https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.custom_resources-readme.html"
+_FAILED_CREATE = "https://github.com/aws/aws-cdk/pull/5525"
 _UPDATE = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requesttypes-update.html"
-_DELETE = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requesttypes-delete.html"
 _CANCEL = "https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CancelUpdateStack.html"
 _STRINGS = "https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/1037"
 _NEW_ID = "https://github.com/aws/aws-cdk/issues/22670"
@@ -48,7 +49,7 @@ def test_a_replaced_resource_is_deleted_after_all_updates(seen: Observations, st
 @assumption(
     "After a failed update, the rollback sends an Update with the old properties to the same physical id.",
     mark=Mark.DOCUMENTED,
-    source=_REQUESTS,
+    source=_FRAMEWORK,
 )
 def test_a_failed_update_is_rolled_back_by_an_update(seen: Observations, stack: CustomResourceStack) -> None:
     stack.create({"First": {"Id": "a", "Version": "1"}})
@@ -64,7 +65,7 @@ def test_a_failed_update_is_rolled_back_by_an_update(seen: Observations, stack: 
 @assumption(
     "If another resource fails later, the rollback sends an Update with the old properties to a resource that kept its "
     "physical id.",
-    mark=Mark.DOCUMENTED,
+    mark=Mark.ASSUMED,
     source=_REQUESTS,
 )
 def test_a_later_failure_rolls_back_earlier_resources_by_an_update(
@@ -101,8 +102,8 @@ def test_a_rollback_deletes_the_new_id_of_a_replaced_resource(seen: Observations
 
 @assumption(
     "After a failed Create, the rollback sends Delete with the physical id of the failed response.",
-    mark=Mark.DOCUMENTED,
-    source=_DELETE,
+    mark=Mark.OBSERVED,
+    source=_FAILED_CREATE,
 )
 def test_a_failed_create_is_deleted(seen: Observations, stack: CustomResourceStack) -> None:
     status = stack.create({"First": {"Id": "a", "Answer": "FAILED"}})
@@ -114,14 +115,18 @@ def test_a_failed_create_is_deleted(seen: Observations, stack: CustomResourceSta
 
 @assumption(
     "A cancelled update waits for the response to a running Update, and then sends an Update with the old properties.",
-    mark=Mark.DOCUMENTED,
+    mark=Mark.ASSUMED,
     source=_CANCEL,
 )
 def test_a_cancelled_update_is_rolled_back_after_the_running_request(
     seen: Observations, stack: CustomResourceStack
 ) -> None:
     stack.create({"First": {"Id": "a", "Version": "1"}, "Second": {"Id": "x"}})
-    stack.start_update({"First": {"Id": "a", "Version": "2", "Seconds": "5"}, "Second": {"Id": "x", "Version": "2"}})
+    # The update is still running when the next poll has seen its request.
+    seconds = str(max(5, 4 * poll_seconds()))
+    stack.start_update(
+        {"First": {"Id": "a", "Version": "2", "Seconds": seconds}, "Second": {"Id": "x", "Version": "2"}}
+    )
     stack.when_requested("Update", "a")
     stack.cancel_update()
     status = stack.ended()

@@ -16,6 +16,8 @@ from personalize_local.server.launcher import LocalAws
 from personalize_local.server.options import ACCOUNT, Options
 from tests.conformance.support.assumptions import all_assumptions
 from tests.conformance.support.recording import CONFIRMED
+from tests.conformance.support.resources import Resources
+from tests.conformance.support.target import PREFIX, Target
 from tests.local_aws.support.processes import accept_ctrl_c
 from tests.package.support.builds import ROOT
 
@@ -26,7 +28,7 @@ ENOUGH: Final = 5
 
 @pytest.fixture
 def cloud(tmp_path: Path) -> Iterator[LocalCloud]:
-    with LocalAws(Options(speed=100, import_seconds=30)) as aws:
+    with LocalAws(Options(speed=10, import_seconds=10)) as aws:
         yield LocalCloud(aws, tmp_path)
 
 
@@ -46,7 +48,7 @@ def make(target: str, recording: Path, environment: Mapping[str, str], *variable
             *variables,
         ],
         cwd=ROOT,
-        env={**environment, "CONFORMANCE_POLL_SECONDS": "0.1"},
+        env={**environment, "CONFORMANCE_POLL_SECONDS": "0.2"},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -125,9 +127,37 @@ def test_a_run_leaves_nothing_behind_also_after_ctrl_c_and_is_resumed(cloud: Loc
 
 
 @pytest.mark.slow
+def test_cleaning_removes_the_resources_of_every_run_and_no_others(
+    cloud: LocalCloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in cloud.aws.process_environment().items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("CONFORMANCE_POLL_SECONDS", "0.2")
+    cloud.s3.create_bucket(
+        Bucket=f"{PREFIX}abcdef-untagged", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
+    )
+    Resources(Target("other")).dataset_group("not-a-run")
+    before = what_is_left(cloud)
+    for run in ("abcdef", "012345"):
+        resources = Resources(Target(run))
+        schema = resources.schema("users", "Users")
+        resources.dataset(resources.dataset_group("shared"), "Users", schema)
+        resources.put(resources.bucket("data"), "users.csv", "")
+        resources.role("import")
+    assert len(what_is_left(cloud)) == len(before) + 10
+
+    cleaning = make("conformance-clean", tmp_path / "recording.json", cloud.aws.process_environment())
+    output, _ = cleaning.communicate(timeout=120)
+
+    assert cleaning.returncode == 0, output
+    assert "Removed 10 resources." in output
+    assert what_is_left(cloud) == before
+
+
+@pytest.mark.slow
 def test_nothing_is_created_without_confirmation(cloud: LocalCloud, tmp_path: Path) -> None:
     run = make("conformance-aws", tmp_path / "recording.json", cloud.aws.process_environment())
-    output, _ = run.communicate("no\n", timeout=60)
+    output, _ = run.communicate(timeout=60)
 
     assert "Continue?" in output
     assert run.returncode != 0

@@ -108,11 +108,16 @@ def is_aws(endpoint: str) -> bool:
     return host.endswith((".amazonaws.com", ".amazonaws.com.cn", ".api.aws"))
 
 
+def poll_seconds() -> float:
+    """Return the seconds between two polls."""
+    return float(os.environ.get(_POLL_SECONDS, _POLL_SECONDS_DEFAULT))
+
+
 def until(description: str, check: Callable[[], _Result | None]) -> _Result:
     """Poll until `check` returns a value other than None, and return that; raise TimeoutError after three hours."""
-    pause, deadline = float(os.environ.get(_POLL_SECONDS, _POLL_SECONDS_DEFAULT)), time.monotonic() + _WAIT_SECONDS_MAX
+    deadline = time.monotonic() + _WAIT_SECONDS_MAX
     while (result := check()) is None:
         if time.monotonic() > deadline:
             raise TimeoutError(description)
-        time.sleep(pause)
+        time.sleep(poll_seconds())
     return result
