@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from botocore.exceptions import BotoCoreError, ClientError
 
 from tests.conformance.support.assumptions import FOLDER, Assumption, all_assumptions
 from tests.conformance.support.clean_up import CleanUp
@@ -90,3 +91,5 @@ if __name__ == "__main__":
         sys.exit(main())
     except KeyboardInterrupt:
         sys.exit(int(pytest.ExitCode.INTERRUPTED))
+    except (BotoCoreError, ClientError) as error:
+        sys.exit(f"conformance: {error}")

@@ -1,5 +1,6 @@
 """Recordings of conformance tests, and what is written from them."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -9,9 +10,11 @@ from typing import Final
 import pytest
 from botocore.exceptions import ClientError
 
+from personalize_local.server.environment import without_aws
 from tests.conformance.support.assumptions import FOLDER, Assumption, Mark, all_assumptions
+from tests.conformance.support.data import MINIMUM_OF_INTERACTIONS, interactions
 from tests.conformance.support.page import PAGE, recordings, table
-from tests.conformance.support.plan import cost_at_most, jobs_at_most
+from tests.conformance.support.plan import BYTES_PER_JOB, cost_at_most, jobs_at_most
 from tests.conformance.support.recording import CONFIRMED, CONTRADICTED, Observations, Recording
 from tests.conformance.support.texts import TEXTS, replace_texts
 from tests.package.support.builds import ROOT
@@ -54,6 +57,17 @@ def test_documented_and_observed_assumptions_have_a_source() -> None:
 
 def test_a_run_costs_less_than_a_dollar() -> None:
     assert cost_at_most(jobs_at_most(all_assumptions().values())) < 1
+
+
+def test_the_data_of_a_job_is_not_larger_than_the_cost_assumes() -> None:
+    assert len(interactions(MINIMUM_OF_INTERACTIONS)) <= BYTES_PER_JOB
+
+
+def test_without_a_region_a_run_ends_with_one_line() -> None:
+    command = [sys.executable, "-m", "tests.conformance", "run", "--yes"]
+    run = subprocess.run(command, cwd=ROOT, env=without_aws(os.environ), capture_output=True, text=True, check=False)
+
+    assert (run.returncode, run.stderr) == (1, "conformance: You must specify a region.\n")
 
 
 def test_a_plain_run_of_pytest_collects_no_conformance_test() -> None:

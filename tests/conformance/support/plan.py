@@ -14,7 +14,7 @@ SHARED_JOBS: Final = 1
 _PER_GIGABYTE_IMPORTED: Final = 0.10
 _PER_S3_REQUEST: Final = 0.00001
 _PER_INVOCATION: Final = 0.0001
-_BYTES_PER_JOB: Final = 100_000
+BYTES_PER_JOB: Final = 100_000
 _S3_REQUESTS: Final = 2000
 _INVOCATIONS: Final = 100
 _MINUTES_PER_JOB: Final = (4, 17)
@@ -28,7 +28,7 @@ def jobs_at_most(assumptions: Iterable[Assumption]) -> int:
 
 def cost_at_most(jobs: int) -> float:
     """Return the maximum cost in US dollars."""
-    imported = jobs * _BYTES_PER_JOB / 1e9 * _PER_GIGABYTE_IMPORTED
+    imported = jobs * BYTES_PER_JOB / 1e9 * _PER_GIGABYTE_IMPORTED
     return imported + _S3_REQUESTS * _PER_S3_REQUEST + _INVOCATIONS * _PER_INVOCATION
 
 
@@ -44,9 +44,9 @@ Region:       {target.region}
 Endpoint:     {target.endpoint}
 Assumptions:  {len(checked)} to check
 Import jobs:  at most {jobs}, one after the other except for one test; {shortest} to {longest} minutes on AWS
-Other:        2 dataset groups, 5 datasets, 103 schemas, 3 buckets, 2 roles, 7 stacks with a function; all are removed
+Other:        2 dataset groups, schemas, buckets, roles, and stacks with a function; all are removed
 Names, tags:  {target.prefix}-*, tag key personalize-conformance
-Cost:         at most US$ {cost_at_most(jobs):.2f}: {jobs} jobs of at most {_BYTES_PER_JOB / 1e6} MB at US$ \
+Cost:         at most US$ {cost_at_most(jobs):.2f}: {jobs} jobs of at most {BYTES_PER_JOB / 1e6} MB at US$ \
 {_PER_GIGABYTE_IMPORTED:.2f} per GB,
               {_S3_REQUESTS} S3 requests at US$ {_PER_S3_REQUEST:.5f}, {_INVOCATIONS} invocations at US$ \
 {_PER_INVOCATION:.4f}
