@@ -51,12 +51,17 @@ def pytest_runtest_makereport(
     error = call.excinfo.value if call.excinfo else None
     if call.when == "call" and _assumption(item) and (error is None or isinstance(error, AssertionError)):
         target = item.config.stash[_TARGET]
-        account, _ = target.identity
+        _, caller = target.identity
         _recording().add(
             item.name,
             CONTRADICTED if error else CONFIRMED,
             item.stash.get(_SEEN, Observations()),
-            target={"account": account, "run": target.run, "region": target.region, "endpoint": target.endpoint},
+            target={
+                "caller": caller,
+                "run": target.run,
+                "region": target.region,
+                "endpoint": target.endpoint,
+            },
             problem=str(error).partition("\n")[0] if error else "",
         )
     return report

@@ -22,8 +22,8 @@ from tests.local_aws.support.processes import accept_ctrl_c
 from tests.package.support.builds import ROOT
 
 ASSUMPTIONS: Final = all_assumptions()
-ENOUGH: Final = 5
-"""The number of results after which a run is interrupted."""
+ENOUGH: Final = 9
+"""The number of results after which a run is interrupted, while a stack is being updated."""
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from tests.conformance.support.texts import TEXTS, replace_texts
 from tests.package.support.builds import ROOT
 
 ACCOUNT: Final = "123456789012"
+CALLER: Final = f"arn:aws:sts::{ACCOUNT}:assumed-role/Admin/alice"
 AWS: Final = "https://personalize.eu-west-1.amazonaws.com"
 ASSUMPTION: Final = {"test_it": Assumption("It is so.", Mark.ASSUMED, "", jobs=2)}
 
@@ -27,7 +28,7 @@ ASSUMPTION: Final = {"test_it": Assumption("It is so.", Mark.ASSUMED, "", jobs=2
 def recorded(
     path: Path, observations: Observations, outcome: str = CONFIRMED, endpoint: str = AWS, problem: str = ""
 ) -> Recording:
-    target = {"account": ACCOUNT, "run": "abc123", "region": "eu-west-1", "endpoint": endpoint}
+    target = {"caller": CALLER, "run": "abc123", "region": "eu-west-1", "endpoint": endpoint}
     Recording(path).add("test_it", outcome, observations, target=target, problem=problem)
     return Recording(path)
 
@@ -77,14 +78,16 @@ def test_a_plain_run_of_pytest_collects_no_conformance_test() -> None:
     assert "no tests collected" in collected.stdout
 
 
-def test_a_recording_has_neither_the_account_nor_the_run(tmp_path: Path) -> None:
+def test_a_recording_has_neither_the_account_nor_the_caller_nor_the_run(tmp_path: Path) -> None:
     observations = Observations()
-    observations.error(refusal(f"arn:aws:personalize:eu-west-1:{ACCOUNT}:schema/personalize-conformance-abc123-users"))
+    observations.error(
+        refusal(f"arn:aws:personalize:eu-west-1:{ACCOUNT}:schema/personalize-conformance-abc123-users {CALLER}")
+    )
     recording = recorded(tmp_path / "recording.json", observations)
 
     assert recording.results["test_it"]["observed"]["error"] == {
         "code": "InvalidInputException",
-        "message": "arn:aws:personalize:eu-west-1:<account>:schema/personalize-conformance-<run>-users",
+        "message": "arn:aws:personalize:eu-west-1:<account>:schema/personalize-conformance-<run>-users <caller>",
         "http_status": 400,
     }
 

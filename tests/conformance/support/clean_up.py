@@ -50,21 +50,23 @@ class CleanUp:
             if self._is_ours(stack["StackName"]) and any(tag["Key"] == TAG for tag in stack.get("Tags", []))
         ]
         for name in found:
-            cloudformation.delete_stack(StackName=name)
-        for name in found:
-            until(f"{name} is deleted", lambda name=name: None if self._exists(name) else True)  # type: ignore[misc]
+            until(f"{name} is deleted", lambda name=name: self._delete_stack(name))  # type: ignore[misc]
             yield name
 
-    def _exists(self, stack: str) -> bool:
+    def _delete_stack(self, name: str) -> bool | None:
+        """Return True if a stack is deleted; start its deletion unless another operation is still running."""
+        cloudformation = self._target.cloudformation
         try:
-            status = self._target.cloudformation.describe_stacks(StackName=stack)["Stacks"][0]["StackStatus"]
+            status = cloudformation.describe_stacks(StackName=name)["Stacks"][0]["StackStatus"]
         except ClientError as error:
             if "does not exist" in str(error):
-                return False
+                return True
             raise
         if status == "DELETE_FAILED":
-            raise RuntimeError(f"the stack {stack} could not be deleted")
-        return True
+            raise RuntimeError(f"the stack {name} could not be deleted")
+        if not status.endswith("_IN_PROGRESS"):
+            cloudformation.delete_stack(StackName=name)
+        return None
 
     def _dataset_groups(self) -> Iterator[str]:
         personalize = self._target.personalize

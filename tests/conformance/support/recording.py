@@ -15,6 +15,7 @@ from tests.conformance.support.target import is_aws
 CONFIRMED: Final = "confirmed"
 CONTRADICTED: Final = "contradicted"
 _ACCOUNT: Final = "<account>"
+_CALLER: Final = "<caller>"
 _RUN: Final = "<run>"
 _ACCOUNT_PATTERN: Final = re.compile(r"(?<!\d)\d{12}(?!\d)")
 
@@ -74,7 +75,7 @@ class Recording:
             name: The name of the test.
             outcome: CONFIRMED or CONTRADICTED.
             observations: What the test has seen.
-            target: The keys `account`, `run`, `region` and `endpoint`.
+            target: The keys `caller`, `run`, `region` and `endpoint`.
             problem: What contradicts the assumption.
         """
         result = {
@@ -85,7 +86,7 @@ class Recording:
             **({"problem": problem} if outcome == CONTRADICTED else {}),
             "observed": observations.seen,
         }
-        text = json.dumps(result, default=str).replace(target["account"], _ACCOUNT).replace(target["run"], _RUN)
+        text = json.dumps(result, default=str).replace(target["caller"], _CALLER).replace(target["run"], _RUN)
         self.results[name] = json.loads(_ACCOUNT_PATTERN.sub(_ACCOUNT, text))
         self.path.parent.mkdir(parents=True, exist_ok=True)
         written = self.path.with_suffix(".new")

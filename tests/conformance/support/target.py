@@ -26,7 +26,8 @@ _POLL_SECONDS: Final = "CONFORMANCE_POLL_SECONDS"
 _POLL_SECONDS_DEFAULT: Final = "15"
 _WAIT_SECONDS_MAX: Final = 3 * 3600
 # Personalize allows one request per second and operation: https://docs.aws.amazon.com/general/latest/gr/personalize.html
-_CONFIG: Final = Config(retries={"mode": "standard", "total_max_attempts": 12})
+# The mode "standard" has a quota of retries, which a hundred throttled requests in a row would use up.
+_CONFIG: Final = Config(retries={"mode": "adaptive", "total_max_attempts": 12})
 
 _Result = TypeVar("_Result")
 
