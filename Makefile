@@ -11,6 +11,7 @@ DATA ?=
 PARTS ?=
 SCHEMA ?=
 IMPORT_SECONDS ?= 20
+CONFORMANCE ?=
 SITE ?= site
 # The shell takes them from the environment, so that paths may have quotes in them.
 export DATA SCHEMA
@@ -35,7 +36,7 @@ define lock
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help install lock deploy-local destroy-local test test-slow test-all coverage lint format docs docs-checks docs-local-aws docs-reference provider-template bench clean
+.PHONY: help install lock deploy-local destroy-local test test-slow test-all conformance conformance-aws conformance-clean coverage lint format docs docs-checks docs-conformance docs-local-aws docs-packages docs-reference provider-template bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,7 +49,8 @@ $(INSTALLED): pyproject.toml locks/uv.txt locks/build.txt locks/dev.txt $(JAVASC
 	$(call install_lock,$(VENV),build)
 	$(call install_lock,$(VENV),dev)
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --offline --no-deps --no-build-isolation --editable .
-	$(BIN)/python -m personalize_local.javascript_sdk
+	@# Only functions in JavaScript need it, so the environment can be used without it.
+	$(BIN)/python -m personalize_local.javascript_sdk || echo "The tests that need it are skipped."
 	@touch $@
 
 $(CHECKOV_INSTALLED): locks/uv.txt locks/checkov.txt
@@ -81,6 +83,17 @@ test-all: lint test test-slow $(CHECKOV_INSTALLED) ## run everything: nightly an
 	$(BIN)/python -m pytest -q -m nightly -n 3 --maxschedchunk 1
 	QUICK=1 PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m bench
 
+# Fast, but slow enough for requests while a dataset is created or a job is running.
+conformance: $(INSTALLED) ## check what is assumed of AWS, on a local AWS
+	CONFORMANCE_POLL_SECONDS=0.2 $(BIN)/personalize-import local --speed 10 --import-seconds 10 -- \
+		$(BIN)/python -m tests.conformance run --yes --again $(CONFORMANCE)
+
+conformance-aws: $(INSTALLED) ## check what is assumed of AWS, in your account; see docs/conformance.md [YES=1 AGAIN=1]
+	$(BIN)/python -m tests.conformance run $(if $(YES),--yes) $(if $(AGAIN),--again) $(CONFORMANCE)
+
+conformance-clean: $(INSTALLED) ## remove what interrupted runs of conformance-aws left in your account
+	$(BIN)/python -m tests.conformance clean
+
 coverage: $(INSTALLED) ## measure which lines the quick tests run
 	$(BIN)/python -m pytest -q -m 'not slow and not nightly' -n 2 --cov --cov-report=term:skip-covered
 
@@ -101,6 +114,9 @@ format: $(INSTALLED) ## put the code into shape
 docs: $(INSTALLED) ## make the docs as a site in site/; what is wrong with them is an error
 	@# The warning is of the theme, which is kept until May 2027.
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet --site-dir $(SITE)
+
+docs-conformance: $(INSTALLED) ## write the table of assumptions in docs/conformance.md anew
+	$(BIN)/python -m tests.conformance page
 
 docs-checks: $(INSTALLED) ## write the table of rules in docs/checks.md anew
 	@{ sed '/^<!-- rules/q' docs/checks.md && $(BIN)/personalize-import rules --format markdown; } > docs/checks.md.new

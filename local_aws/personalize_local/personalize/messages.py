@@ -1,15 +1,15 @@
 """The messages with which the service refuses requests.
 
 The real service's text is public for only a few failures, which are marked "Known" with their source. The other
-messages are for failures of the real service but have a text of this project, so nothing may depend on it.
+messages are for failures of the real service but have a text of this project, so nothing may depend on it. The texts
+that the conformance tests can confirm are in `texts`.
 """
 
 from collections.abc import Iterable
 
-_GUIDE = "https://docs.aws.amazon.com/personalize/latest/dg"
+from personalize_local.personalize.texts import text
 
-# Known, error-messages.html of the developer guide
-INVALID_DATA_LOCATION = "Invalid Data location."
+INVALID_DATA_LOCATION = text("invalid_data_location")
 
 # Known, seen when a solution was created too early
 NO_IMPORTED_INTERACTIONS = (
@@ -24,21 +24,15 @@ def too_many_running_jobs(limit: int) -> str:
 
 
 def no_access_to_data(bucket: str) -> str:
-    """Known, seen when a bucket policy was missing."""
-    return (
-        "Insufficient privileges for accessing data in S3. Please look at "
-        f"{_GUIDE}/granting-personalize-s3-access.html#attach-bucket-policy and fix bucket policy on {bucket}."
-    )
+    return text("no_access_to_data", bucket=bucket)
 
 
 def missing_columns(columns: Iterable[str]) -> str:
-    """Known, seen for a header without ITEM_ID."""
-    return f"Input csv is missing the following columns: [{', '.join(columns)}]"
+    return text("missing_columns", columns=", ".join(columns))
 
 
 def does_not_exist(arn: str) -> str:
-    """Known, from another implementation of the schema operations."""
-    return f"Resource Arn {arn} does not exist."
+    return text("does_not_exist", arn=arn)
 
 
 def dataset_group_does_not_exist(arn: str) -> str:
@@ -47,8 +41,7 @@ def dataset_group_does_not_exist(arn: str) -> str:
 
 
 def name_taken(arn: str) -> str:
-    """Not certain: no source."""
-    return f"Another resource with Arn {arn} already exists."
+    return text("name_taken", arn=arn)
 
 
 # Known, error-messages.html
@@ -68,12 +61,9 @@ RATE_EXCEEDED = "Rate exceeded"
 UNKNOWN_PARAMETER = "Member is not known to this operation"
 NOT_A_JSON_OBJECT = "The request is not a JSON object"
 DEFECT = "Internal error in the local Personalize service; see its log."
-FIRST_IMPORT_MUST_BE_FULL = (
-    "The import mode INCREMENTAL needs bulk data to add to, and this dataset has none: the first import of a dataset "
-    "must be FULL."
-)
+FIRST_IMPORT_MUST_BE_FULL = text("first_import_must_be_full")
 ROLE_NEEDS_KEY = "roleArn and kmsKeyArn must be given together."
-INVALID_NEXT_TOKEN = "The nextToken is not one that this operation has returned."  # noqa: S105  # not a secret
+INVALID_NEXT_TOKEN = text("invalid_next_token")
 TAG_KEYS_NOT_UNIQUE = "A tag key may be given only once."
 
 
@@ -112,18 +102,15 @@ def unknown_operation(operation: str) -> str:
 
 
 def not_ready(arn: str, status: str) -> str:
-    return f"The resource {arn} must be ACTIVE, but its status is {status}."
+    return text("not_ready", arn=arn, status=status)
 
 
 def role_not_assumable(role_arn: str) -> str:
-    return (
-        f"Amazon Personalize can't assume the role {role_arn}: check that it exists and that its trust policy allows "
-        "sts:AssumeRole to personalize.amazonaws.com for this account and resource."
-    )
+    return text("role_not_assumable", role_arn=role_arn)
 
 
 def dataset_has_running_job(dataset_arn: str, job_arn: str) -> str:
-    return f"The dataset {dataset_arn} is in use: the dataset import job {job_arn} is still running."
+    return text("dataset_has_running_job", dataset_arn=dataset_arn, job_arn=job_arn)
 
 
 def schema_in_use(schema_arn: str, dataset_arn: str) -> str:

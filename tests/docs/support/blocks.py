@@ -95,6 +95,12 @@ RUN_BY: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "ARCHITECTURE.md: app.py  cdk.json": ("tests/docs/test_blocks.py::test_the_architecture_shows_every_folder",),
     "CONTRIBUTING.md: make install": ("tests/docs/test_blocks.py::test_every_command_of_the_project_exists",),
+    "docs/conformance.md: make conformance": (
+        "tests/gate/test_conformance.py::test_a_run_leaves_nothing_behind_also_after_ctrl_c_and_is_resumed",
+    ),
+    "docs/conformance.md: python -m tests.conformance texts": (
+        "tests/gate/test_conformance_support.py::test_a_recorded_text_replaces_the_assumed_one",
+    ),
     "README.md: make deploy-local": (_DEMO, "tests/demo/test_makefile.py::test_paths_are_passed_unchanged"),
     "README.md: pip install -r requirements.txt": (_DEPLOYING,),
     "docs/reimport.md: cdk deploy --parameters Recommendations:DataAsOf": (_DATA_CHANGES,),

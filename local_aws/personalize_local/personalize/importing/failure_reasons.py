@@ -1,7 +1,7 @@
 """The failure reasons of import jobs.
 
-As in `messages`, those marked "Known" are the text of the real service. None contains a value of the data, because
-failure reasons are logged.
+The texts are this project's own, except those in `texts` with another source. None contains a value of the data,
+because failure reasons are logged. The place of an error is an addition of the local service.
 """
 
 from personalize_import_handler.data_checks import rules
@@ -10,16 +10,11 @@ from personalize_import_handler.data_checks.findings import Finding
 from personalize_import_handler.data_checks.rules import Scope
 from personalize_import_handler.data_checks.schema import Schema
 from personalize_local.personalize import messages
-
-_GUIDE = "https://docs.aws.amazon.com/personalize/latest/dg"
+from personalize_local.personalize.texts import text
 
 
 def too_long(column: str, limit: int) -> str:
-    """Known, error-messages.html."""
-    return (
-        f"Length cannot be more than {limit} characters for {column}. If no values exceed the character limit, make "
-        f"sure your data follows the formatting guidelines listed in {_GUIDE}/data-prep-formatting.html."
-    )
+    return text("too_long", column=column, limit=limit)
 
 
 def failure_reason_of(finding: Finding, schema: Schema) -> str:
@@ -42,12 +37,12 @@ def reason_without_place(finding: Finding, schema: Schema) -> str:
             # The file has changed since its header was checked.
             return messages.missing_columns([column] if column else [field.name for field in schema.fields])
         case rules.HEADERS_DIFFER:
-            return f"The header of {finding.file} is not the same as in other files ({finding.detail})."
+            return text("headers_differ", file=finding.file, detail=finding.detail)
         case rules.ID_MISSING | rules.VALUE_MISSING:
             return f"The column {column} is empty, but its type in the schema doesn't include null."
         case rules.WRONG_TYPE:
             (type_name,) = [field.type_name for field in schema.fields if field.name == column]
-            return f"A value in column {column} is not of type {type_name}."
+            return text("wrong_type", column=column, type_name=type_name)
     detail = f" ({finding.detail})" if finding.detail else ""
     place = f" in column {column}" if column else ""
     what, fix = finding.rule.what, finding.rule.fix
@@ -55,7 +50,7 @@ def reason_without_place(finding: Finding, schema: Schema) -> str:
 
 
 def too_few_interactions(found: int, minimum: int) -> str:
-    return f"An import of interactions needs at least {minimum} records; there are {found}."
+    return text("too_few_interactions", found=found, minimum=minimum)
 
 
 def internal_failure(problem: str) -> str:

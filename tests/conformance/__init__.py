@@ -1,0 +1,1 @@
+"""Assumptions about AWS, as tests that run against the local AWS and against a real account."""

@@ -1,0 +1,56 @@
+"""Lists: their order, pages and tokens."""
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.conformance.support.assumptions import Mark, assumption
+from tests.conformance.support.imports import EndedJob, Imports
+from tests.conformance.support.recording import Observations
+from tests.conformance.support.resources import Resources
+from tests.conformance.support.target import Target
+
+_LIST_SCHEMAS = "https://docs.aws.amazon.com/personalize/latest/dg/API_ListSchemas.html"
+_PAGE_SIZE = 100
+
+
+@assumption(
+    "ListDatasetImportJobs returns the newest job first.",
+    mark=Mark.OBSERVED,
+    source="https://github.com/Customer-Paradigm/Amazon-Personalize",
+    jobs=1,
+)
+def test_the_newest_job_is_listed_first(
+    seen: Observations, imports: Imports, target: Target, users: str, location: str, first_job: tuple[EndedJob, object]
+) -> None:
+    last = imports.ended(imports.start(users, location))
+    jobs = target.personalize.list_dataset_import_jobs(datasetArn=users)["datasetImportJobs"]
+    times = [job["creationDateTime"] for job in jobs]
+    seen["newest first"] = times == sorted(times, reverse=True)
+    seen["oldest first"] = times == sorted(times)
+
+    assert jobs[0]["datasetImportJobArn"] == last.arn
+    assert times == sorted(times, reverse=True)
+    assert first_job[0].arn in [job["datasetImportJobArn"] for job in jobs]
+
+
+@assumption("A page of a list has 100 entries if maxResults is not given.", mark=Mark.ASSUMED, source=_LIST_SCHEMAS)
+def test_a_page_has_a_hundred_entries_by_default(seen: Observations, target: Target, resources: Resources) -> None:
+    for number in range(_PAGE_SIZE + 1):
+        resources.schema(f"page-{number:03}", "Users")
+    page = target.personalize.list_schemas()
+    seen["entries"] = len(page["schemas"])
+
+    assert len(page["schemas"]) == _PAGE_SIZE
+    assert "nextToken" in page
+
+
+@assumption(
+    "A nextToken that was not returned by the service is refused: InvalidNextTokenException.",
+    mark=Mark.DOCUMENTED,
+    source=_LIST_SCHEMAS,
+)
+def test_an_invented_token_is_refused(seen: Observations, target: Target) -> None:
+    with pytest.raises(ClientError) as refused:
+        target.personalize.list_schemas(nextToken="invented")
+
+    assert seen.error(refused.value, "invalid_next_token") == "InvalidNextTokenException"
