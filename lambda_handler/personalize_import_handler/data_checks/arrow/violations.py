@@ -92,9 +92,18 @@ class Values:
         return _where(pc.and_not(self.array.is_valid(), self.integers.is_valid()))
 
     @cached_property
+    def _others_are_integers(self) -> Mask:
+        return _matches(self.array.take(self.others), INTEGER)
+
+    @property
     def other_integers(self) -> Places:
         """The other values that are integers: they have a plus sign or many digits."""
-        return self.those(self.others, lambda array: _matches(array, INTEGER))
+        return self.others.filter(self._others_are_integers)
+
+    @property
+    def not_integers(self) -> Places:
+        """The values that are no integers."""
+        return self.others.filter(pc.invert(self._others_are_integers))
 
     @cached_property
     def has_words(self) -> bool:
@@ -149,8 +158,7 @@ def _(condition: Matches, values: Values) -> Places:
 def _(condition: NotMatching, values: Values) -> Places:
     if condition.pattern == DECIMAL and values.numbers is not None:
         return _NONE
-    wrong = _where(pc.invert(_matches(values.array, condition.pattern)))
-    return values.those(wrong, lambda array: pc.invert(_is_in(array, condition.besides)))
+    return _besides(_where(pc.invert(_matches(values.array, condition.pattern))), values, condition.besides)
 
 
 @violations.register
@@ -158,10 +166,7 @@ def _(condition: NotInteger, values: Values) -> Places:
     too_large = _outside(condition, values)
     if not len(values.others):
         return too_large
-    wrong = values.those(
-        values.others,
-        lambda array: pc.invert(pc.or_(_matches(array, INTEGER), _is_in(array, condition.besides))),
-    )
+    wrong = _besides(values.not_integers, values, condition.besides)
     return pa.concat_arrays([too_large, wrong, values.in_python(values.other_integers, condition)])
 
 
@@ -197,6 +202,10 @@ def _(condition: IsOneOf, values: Values) -> Places:
 @violations.register
 def _(condition: IsNoneOf, values: Values) -> Places:
     return _where(pc.and_not(values.array.is_valid(), _is_in(values.array, condition.values)))
+
+
+def _besides(places: Places, values: Values, words: frozenset[str]) -> Places:
+    return values.those(places, lambda array: pc.invert(_is_in(array, words))) if words else places
 
 
 def _where(mask: Mask) -> Places:
