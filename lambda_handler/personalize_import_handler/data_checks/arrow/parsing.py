@@ -37,7 +37,7 @@ class Table:
 
     lines: Sequence[int]
     values: dict[int, pa.StringArray]
-    """The values of each column by its place."""
+    """The values of each column by its place; null if empty."""
     findings: Findings = field(default_factory=Findings)
 
 
@@ -61,8 +61,24 @@ def table_of(block: Block, columns: Columns) -> Table:
         block = replace(block, records=split_records(block.lines, is_last=True)[0])
     rows = rows_of(block, columns)
     values = rows.values or [()] * columns.width
-    imported = {column.place: pa.array(values[column.place], type=_STRING) for column in columns.imported}
+    imported = {column.place: pa.array(_nulls(values[column.place]), type=_STRING) for column in columns.imported}
     return Table(rows.lines, imported, rows.findings)
+
+
+def count_of(byte: bytes, content: bytes) -> int:
+    """Return the number of times that a byte occurs; the time doesn't depend on it."""
+    array = pa.Array.from_buffers(pa.uint8(), len(content), [None, pa.py_buffer(content)])
+    return int(pc.equal(array, pa.scalar(byte[0], pa.uint8())).true_count)
+
+
+def contains(values: pa.StringArray, characters: str) -> bool:
+    """Return whether any of some ASCII characters is in any value; much faster than a search in each value."""
+    text = values.buffers()[2]
+    return text is not None and any(each.encode() in text.to_pybytes() for each in characters)
+
+
+def _nulls(values: Sequence[str]) -> list[str | None]:
+    return [value or None for value in values]
 
 
 def _is_simple(content: bytes) -> bool:
@@ -72,7 +88,9 @@ def _is_simple(content: bytes) -> bool:
 def _is_well_formed(content: bytes) -> bool:
     if b"\r" in content:
         return False
-    if b'""' in content and b'\\"' in content:  # then a quote in a value may have been escaped in either way
+    if (
+        b"\\" in content and b'\\"' in content and b'""' in content
+    ):  # then a quote in a value may have been escaped in either way
         return False
     text = pa.array([content], type=_STRING)
     return bool(pc.match_substring_regex(text, _RECORDS_WITH_NULLS if _has_nulls(content) else _RECORDS)[0].as_py())
@@ -85,7 +103,8 @@ def _has_nulls(content: bytes) -> bool:
 def _cut(lines: Lines) -> tuple[Lines | None, Lines | None]:
     """Cut off the last record if its quotes are open, judging by the number of quotes."""
     content = lines.content
-    if (content.count(b'"') - content.count(b'\\"')) % 2 == 0:
+    escaped = content.count(b'\\"') if b"\\" in content else 0
+    if (count_of(b'"', content) - escaped) % 2 == 0:
         return lines, None
     end = content.rfind(b"\n", 0, content.rfind(b'"'))
     if end < 0:
@@ -138,8 +157,8 @@ def _read(content: bytes, width: int, places: Sequence[int], wrong: list[csv.Inv
         convert_options=csv.ConvertOptions(
             column_types=dict.fromkeys(included, _STRING),
             include_columns=included,
-            null_values=[],
-            strings_can_be_null=False,
+            null_values=[""],
+            strings_can_be_null=True,
             check_utf8=False,
         ),
     )
@@ -154,7 +173,9 @@ def _find_lines(table: Table, block: Block, columns: Columns, wrong: Sequence[cs
     """Find the lines of records over several lines, and of records next to rows with wrong numbers of values."""
     rows, first = len(table.lines), block.lines.first_line
     breaks = (
-        [pc.count_substring(values, "\n") for values in table.values.values()] if b'"' in block.lines.content else []
+        [pc.fill_null(pc.count_substring(values, "\n"), 0) for values in table.values.values()]
+        if b'"' in block.lines.content
+        else []
     )
     more = functools.reduce(pc.add, breaks).to_pylist() if breaks else []
     several = sum(more)
@@ -174,7 +195,8 @@ def _find_lines(table: Table, block: Block, columns: Columns, wrong: Sequence[cs
 def _doubled_quotes(table: Table, file: str, columns: Columns) -> Iterator[Finding]:
     """Yield the findings about quotes in values, which were all escaped by doubling."""
     for column in columns.imported:
-        found = pc.match_substring(table.values[column.place], '"')
-        if count := pc.sum(found).as_py():
+        if contains(table.values[column.place], '"'):
+            found = pc.match_substring(table.values[column.place], '"')
             line = table.lines[pc.index(found, True).as_py()]
+            count = found.true_count
             yield Finding(rule=rules.DOUBLED_QUOTES, file=file, line=line, column=column.name, count=count)

@@ -2,7 +2,7 @@
 
 import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from threading import Lock
 from types import TracebackType
@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Final, Self
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from personalize_import_handler.data_checks.arrow.parsing import Table, split, table_of
-from personalize_import_handler.data_checks.arrow.violations import Values, is_any, violations
-from personalize_import_handler.data_checks.column_checks import Column, Columns
+from personalize_import_handler.data_checks.arrow.parsing import Table, count_of, split, table_of
+from personalize_import_handler.data_checks.arrow.violations import Values, violations
+from personalize_import_handler.data_checks.column_checks import Check, Column, Columns
 from personalize_import_handler.data_checks.findings import Finding
 from personalize_import_handler.data_checks.row_checker import USERS_ENOUGH, Block, BlockReport, Wanted
 from personalize_import_handler.data_checks.tokenizer import Lines
@@ -48,6 +48,10 @@ class ArrowRowChecker:
         """Remove temporary files."""
         self._closing.close()
 
+    def count_lines(self, content: bytes) -> int:
+        """Return the number of lines; twice as fast as `bytes.count`."""
+        return count_of(b"\n", content) + 1
+
     def split(self, file: str, lines: Lines, *, is_last: bool) -> tuple[Block, Lines | None]:
         """Return the whole records of some lines, and the lines of a record that isn't finished, if there is one."""
         return split(file, lines, is_last=is_last)
@@ -58,7 +62,12 @@ class ArrowRowChecker:
         report = BlockReport(rows=len(table.lines))
         if table.lines:
             for column in columns.imported:
-                table.findings.add_all(_found(block.file, column, table))
+                checks: Sequence[Check] = column.checks
+                if column.name in wanted.categories:
+                    different = pc.unique(table.values[column.place])
+                    report.categories[column.name] = set(_strings(different)) - {""}
+                    checks = _violated(checks, different)
+                table.findings.add_all(_found(block.file, column, table, checks))
             _count(report, columns, table, wanted)
             self._remember(block.file, columns, table)
         report.findings = list(table.findings)
@@ -81,9 +90,9 @@ class ArrowRowChecker:
             with self._lock:
                 self._kept().add_ids(file, columns.key.name, ids, lines)
         if columns.user and len(self._users_with_two) < USERS_ENOUGH:
-            users = pc.value_counts(table.values[columns.user.place])
+            users = pc.value_counts(table.values[columns.user.place].drop_null())
             ids, rows = users.field("values"), users.field("counts")
-            several = ids.filter(pc.and_(pc.greater(rows, 1), pc.not_equal(ids, "")))
+            several = ids.filter(pc.greater(rows, 1))
             with self._lock:
                 self._users_with_two.update(several[:USERS_ENOUGH].to_pylist())
                 if len(self._users_with_two) < USERS_ENOUGH:  # rare: then they are counted over all blocks
@@ -98,42 +107,48 @@ class ArrowRowChecker:
         return self._repeats
 
 
-def _found(file: str, column: Column, table: Table) -> Iterator[Finding]:
+def _found(file: str, column: Column, table: Table, checks: Sequence[Check]) -> Iterator[Finding]:
     """Yield a finding for the first value of a column that violates a rule, with the number of such values."""
-    values = Values(table.values[column.place], column.checks)
-    for check in column.checks:
-        mask = violations(check.condition, values)
-        if mask is None or not is_any(mask):
-            continue
-        first = pc.index(mask, True).as_py()
-        yield Finding(
-            rule=check.rule,
-            file=file,
-            line=table.lines[first],
-            column=column.name,
-            value=values.array[first].as_py(),
-            count=pc.sum(mask).as_py(),
-        )
+    values = Values(table.values[column.place], checks)
+    for check in checks:
+        places = violations(check.condition, values)
+        if len(places):
+            first = pc.min(places).as_py()
+            yield Finding(
+                rule=check.rule,
+                file=file,
+                line=table.lines[first],
+                column=column.name,
+                value=values.array[first].as_py() or "",
+                count=len(places),
+            )
+
+
+def _violated(checks: Sequence[Check], different: pa.StringArray) -> list[Check]:
+    """Return the checks that some of the different values of a column violate."""
+    values = Values(different, checks)
+    return [check for check in checks if len(violations(check.condition, values))]
 
 
 def _count(report: BlockReport, columns: Columns, table: Table, wanted: Wanted) -> None:
     for column in columns.imported:
-        values = table.values[column.place]
         if column.may_be_sparse:
-            report.empty[column.name] = pc.sum(pc.equal(pc.binary_length(values), 0)).as_py()
-        if column.name in wanted.categories:
-            report.categories[column.name] = set(pc.unique(values).to_pylist()) - {""}
+            report.empty[column.name] = table.values[column.place].null_count
     if columns.event_type:
         report.event_types = _event_types(columns.needed_event_types, table.values[columns.event_type.place])
     if columns.time and wanted.times:
-        report.times = {time.as_py() for time in pc.min_max(table.values[columns.time.place]).values()}
+        report.times = set(_strings(pc.unique(table.values[columns.time.place])[:2]))
     if wanted.rows:
         report.different = _different(columns, table, wanted.rows)
 
 
+def _strings(values: pa.StringArray) -> list[str]:
+    return [value or "" for value in values.to_pylist()]
+
+
 def _event_types(needed: frozenset[str], values: pa.StringArray) -> Counter[str]:
     found: Counter[str] = Counter()
-    for each in pc.value_counts(values).to_pylist():
+    for each in pc.value_counts(values.drop_null()).to_pylist():
         name = each["values"].casefold()
         if name in needed:
             found[name] += each["counts"]

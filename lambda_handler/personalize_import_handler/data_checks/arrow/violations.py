@@ -1,7 +1,7 @@
 """Conditions evaluated for all values of a column at once.
 
-Cheap operations decide about nearly all values. Only what they leave open is matched with regular expressions, and only
-very few values are checked in Python. https://arrow.apache.org/docs/python/api/compute.html
+Casts and regular expressions in RE2 decide about nearly all values; only very few are checked in Python.
+https://arrow.apache.org/docs/python/api/compute.html
 """
 
 from collections.abc import Callable, Iterable
@@ -11,9 +11,11 @@ from typing import Final, TypeAlias
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from personalize_import_handler.data_checks.arrow.parsing import contains
 from personalize_import_handler.data_checks.column_checks import Check
 from personalize_import_handler.data_checks.conditions import (
     DECIMAL,
+    INTEGER,
     Condition,
     IsBetween,
     IsEmpty,
@@ -27,193 +29,197 @@ from personalize_import_handler.data_checks.conditions import (
 )
 
 Mask: TypeAlias = pa.BooleanArray
-"""One truth value for each value of a column."""
+"""One truth value for each value."""
+Places: TypeAlias = pa.UInt64Array
+"""The positions of some values in a column."""
 
-_DIGITS_MAX: Final = 19
-"""Every integer of so many digits fits into 64 bits without a sign."""
-_UNSIGNED_MAX: Final = (1 << 64) - 1
-_SIGNED_INTEGER: Final = "[+-]?[0-9]+"
+_NONE: Final[Places] = pa.array([], type=pa.uint64())
+_INTEGER_64: Final = "-?[0-8]?[0-9]{1,18}"
+"""Integers that fit into 64 bits by their number of digits."""
+_DIGITS_MAX: Final = 30
+"""The maximum number of digits of an integer in `INTEGER`."""
+_HEAD: Final = 10
+"""The number of values that are cast first: a cast takes a hundred times as long for each value that isn't a number."""
+_LOWEST: Final = -(1 << 63)
+_HIGHEST: Final = (1 << 63) - 1
 
 
 class Values:
-    """The values of a column in one block, with what several conditions need of them."""
+    """The values of a column in one block, empty ones as null, with what several conditions need of them."""
 
     def __init__(self, array: pa.StringArray, checks: Iterable[Check]) -> None:
         self.array = array
         self._checks = checks
 
     @cached_property
-    def has_words(self) -> bool:
-        """True if a value is a word of any check."""
-        words = [check.condition.values for check in self._checks if isinstance(check.condition, IsOneOf)]
-        return is_any(_is_in(self.array, frozenset().union(*words)))
-
-    @cached_property
-    def lengths(self) -> pa.Int32Array:
-        """The lengths in bytes."""
-        return pc.binary_length(self.array)
-
-    @cached_property
-    def _lengths_min_max(self) -> pa.StructScalar:
-        return pc.min_max(self.lengths)
-
-    @property
     def length_max(self) -> int:
         """The length of the longest value in bytes."""
-        return int(self._lengths_min_max["max"].as_py())
+        return pc.max(pc.binary_length(self.array)).as_py() or 0
+
+    @cached_property
+    def numbers(self) -> pa.Int64Array | pa.DoubleArray | None:
+        """The values as numbers; None unless all of them are numbers."""
+        for number in (pa.int64(), pa.float64()):
+            try:
+                pc.cast(self.array[:_HEAD], number)
+                numbers = pc.cast(self.array, number)
+            except pa.ArrowInvalid:
+                continue
+            if number == pa.float64():
+                return numbers if _is_all(pc.is_finite(numbers)) else None  # NaN and infinity are words
+            if self.length_max <= _DIGITS_MAX and not contains(self.array, "xX"):  # a cast takes 0x1F for an integer
+                return numbers
+        return None
+
+    @cached_property
+    def integers(self) -> pa.Int64Array:
+        """The values as integers, null where they aren't or may not fit into 64 bits."""
+        if self.numbers is not None and self.numbers.type == pa.int64():
+            return self.numbers
+        return pc.cast(pc.if_else(_matches(self.array, _INTEGER_64), self.array, None), pa.int64())
+
+    @cached_property
+    def integers_min_max(self) -> tuple[int, int]:
+        """The smallest and the largest of these integers."""
+        found = pc.min_max(self.integers).as_py()
+        return (found["min"], found["max"]) if found["min"] is not None else (_HIGHEST, _LOWEST)
+
+    @cached_property
+    def others(self) -> Places:
+        """The values that aren't in `integers`."""
+        if self.integers.null_count == self.array.null_count:
+            return _NONE
+        return _where(pc.and_not(self.array.is_valid(), self.integers.is_valid()))
+
+    @cached_property
+    def _others_are_integers(self) -> Mask:
+        return _matches(self.array.take(self.others), INTEGER)
 
     @property
-    def has_empty(self) -> bool:
-        """True if a value is empty."""
-        return not self._lengths_min_max["min"].as_py()
+    def other_integers(self) -> Places:
+        """The other values that are integers: they have a plus sign or many digits."""
+        return self.others.filter(self._others_are_integers)
+
+    @property
+    def not_integers(self) -> Places:
+        """The values that are no integers."""
+        return self.others.filter(pc.invert(self._others_are_integers))
 
     @cached_property
-    def filled(self) -> Mask:
-        """The values that aren't empty."""
-        return pc.greater(self.lengths, 0)
+    def has_words(self) -> bool:
+        """True if a value is a word of any check; no word is a number."""
+        words = [check.condition.values for check in self._checks if isinstance(check.condition, IsOneOf)]
+        return self.numbers is None and bool(pc.any(_is_in(self.array, frozenset().union(*words))).as_py())
 
-    @cached_property
-    def are_digits(self) -> Mask:
-        """The values that are up to 19 digits and nothing else."""
-        digits = pc.ascii_is_decimal(self.array)
-        return digits if self.length_max <= _DIGITS_MAX else pc.and_(digits, pc.less_equal(self.lengths, _DIGITS_MAX))
+    def those(self, places: Places, test: Callable[[pa.StringArray], Mask]) -> Places:
+        """Return the places of some values for which a test holds."""
+        return places.filter(test(self.array.take(places))) if len(places) else places
 
-    @cached_property
-    def numbers(self) -> pa.UInt64Array:
-        """These values as numbers, all others as null."""
-        digits = self.array if is_all(self.are_digits) else pc.if_else(self.are_digits, self.array, None)
-        return pc.cast(digits, pa.uint64())
-
-    @cached_property
-    def are_decimals(self) -> Mask:
-        """The values that are digits with at most one point."""
-        rest = pc.ascii_trim(self.array, "0123456789")
-        point_or_nothing = pc.or_(pc.equal(rest, "."), pc.equal(pc.binary_length(rest), 0))
-        return pc.and_(point_or_nothing, pc.not_equal(self.array, "."))
-
-    @cached_property
-    def are_odd(self) -> Mask:
-        """The values that are neither empty nor in `numbers`."""
-        return pc.and_not(self.filled, self.are_digits)
-
-    @cached_property
-    def are_odd_integers(self) -> Mask:
-        """The integers that aren't in `numbers`: they have a sign or many digits."""
-        return self.among(self.are_odd, lambda array: matches(array, _SIGNED_INTEGER))
-
-    def among(self, some: Mask, test: Callable[[pa.StringArray], Mask]) -> Mask:
-        """Return those of some values for which a test holds."""
-        if not is_any(some):
-            return some
-        if is_all(some):
-            return test(self.array)
-        return pc.replace_with_mask(some, some, test(self.array.filter(some)))
-
-    def in_python(self, some: Mask, condition: Condition) -> Mask:
-        """Return those of a few values for which a condition holds."""
-        return self.among(some, lambda array: pa.array([condition.holds(value) for value in array.to_pylist()]))
-
-
-def is_any(mask: Mask) -> bool:
-    """Return whether a mask has a true value."""
-    return bool(pc.any(mask).as_py())
-
-
-def is_all(mask: Mask) -> bool:
-    """Return whether all values of a mask are true."""
-    return bool(pc.all(mask).as_py())
-
-
-def matches(array: pa.StringArray, pattern: str) -> Mask:
-    """Return the values that match a pattern as a whole."""
-    return pc.match_substring_regex(array, f"^(?:{pattern})$")
+    def in_python(self, places: Places, condition: Condition) -> Places:
+        """Return the places of a few values for which a condition holds."""
+        return self.those(places, lambda array: pa.array(map(condition.holds, array.to_pylist()), type=pa.bool_()))
 
 
 @singledispatch
-def violations(condition: Condition, values: Values) -> Mask | None:
-    """Return the values for which a condition holds; None if there is none."""
+def violations(condition: Condition, values: Values) -> Places:
+    """Return the places of the values for which a condition holds, in no particular order."""
     raise TypeError(f"{condition!r} is no condition on {values!r}")
 
 
 @violations.register
-def _(_: IsEmpty, values: Values) -> Mask | None:
-    return pc.invert(values.filled) if values.has_empty else None
+def _(_: IsEmpty, values: Values) -> Places:
+    return _where(values.array.is_null()) if values.array.null_count else _NONE
 
 
 @violations.register
-def _(condition: IsLonger, values: Values) -> Mask | None:
+def _(condition: IsLonger, values: Values) -> Places:
     if values.length_max <= condition.than:
-        return None
-    return pc.greater(pc.utf8_length(values.array), condition.than)
+        return _NONE
+    return _where(pc.greater(pc.utf8_length(values.array), condition.than))
 
 
 @violations.register
-def _(condition: IsLongerText, values: Values) -> Mask | None:
+def _(condition: IsLongerText, values: Values) -> Places:
     if values.length_max <= condition.ideographs:
-        return None
-    return values.in_python(pc.greater(pc.utf8_length(values.array), condition.ideographs), condition)
+        return _NONE
+    return values.in_python(_where(pc.greater(pc.utf8_length(values.array), condition.ideographs)), condition)
 
 
 @violations.register
-def _(condition: Matches, values: Values) -> Mask | None:
-    may_match = values.filled
+def _(condition: Matches, values: Values) -> Places:
     if condition.lengths:
-        may_match = pc.is_in(values.lengths, value_set=pa.array(condition.lengths, type=pa.int32()))
-    if condition.ending:
+        may_match = pc.is_in(pc.binary_length(values.array), value_set=pa.array(condition.lengths, type=pa.int32()))
+    else:
         may_match = pc.ends_with(values.array, condition.ending)
-    return values.among(may_match, lambda array: matches(array, condition.pattern))
+    return values.those(_where(may_match), lambda array: _matches(array, condition.pattern))
 
 
 @violations.register
-def _(condition: NotMatching, values: Values) -> Mask | None:
-    open_ones = pc.and_not(values.filled, values.are_decimals) if condition.pattern == DECIMAL else values.filled
-    wrong = values.among(open_ones, lambda array: pc.invert(matches(array, condition.pattern)))
-    return _besides(wrong, values, condition.besides)
+def _(condition: NotMatching, values: Values) -> Places:
+    if condition.pattern == DECIMAL and values.numbers is not None:
+        return _NONE
+    return _besides(_where(pc.invert(_matches(values.array, condition.pattern))), values, condition.besides)
 
 
 @violations.register
-def _(condition: NotInteger, values: Values) -> Mask | None:
-    too_large = _is_true(pc.greater(values.numbers, pa.scalar(condition.high, pa.uint64())))
-    if not is_any(values.are_odd):
+def _(condition: NotInteger, values: Values) -> Places:
+    too_large = _outside(condition, values)
+    if not len(values.others):
         return too_large
-    not_integers = _besides(pc.and_not(values.are_odd, values.are_odd_integers), values, condition.besides)
-    return pc.or_(pc.or_(too_large, not_integers), values.in_python(values.are_odd_integers, condition))
+    wrong = _besides(values.not_integers, values, condition.besides)
+    return pa.concat_arrays([too_large, wrong, values.in_python(values.other_integers, condition)])
+
+
+def _outside(condition: NotInteger, values: Values) -> Places:
+    low, high = values.integers_min_max
+    if condition.low <= low and high <= condition.high:
+        return _NONE
+    return _where(pc.or_(pc.less(values.integers, condition.low), pc.greater(values.integers, condition.high)))
 
 
 @violations.register
-def _(condition: IsBetween, values: Values) -> Mask | None:
-    low, high = max(condition.low, 0), min(condition.high, _UNSIGNED_MAX)
-    within = pc.and_(
-        pc.greater_equal(values.numbers, pa.scalar(low, pa.uint64())),
-        pc.less_equal(values.numbers, pa.scalar(high, pa.uint64())),
-    )
-    found = _is_true(within)
-    if condition.besides is not None and is_any(found):
-        besides = condition.besides
-        found = values.among(found, lambda array: pc.invert(matches(array, besides)))
-    if is_any(values.are_odd) and is_any(values.are_odd_integers):
-        found = pc.or_(found, values.in_python(values.are_odd_integers, condition))
-    return found
+def _(condition: IsBetween, values: Values) -> Places:
+    low, high = values.integers_min_max
+    found = _NONE
+    if low <= condition.high and condition.low <= high:
+        within = pc.and_(
+            pc.greater_equal(values.integers, max(condition.low, _LOWEST)),
+            pc.less_equal(values.integers, min(condition.high, _HIGHEST)),
+        )
+        found = _where(within)
+    if (besides := condition.besides) is not None:
+        found = values.those(found, lambda array: pc.invert(_matches(array, besides)))
+    if not len(values.others):
+        return found
+    return pa.concat_arrays([found, values.in_python(values.other_integers, condition)])
 
 
 @violations.register
-def _(condition: IsOneOf, values: Values) -> Mask | None:
-    return _is_in(values.array, condition.values) if values.has_words else None
+def _(condition: IsOneOf, values: Values) -> Places:
+    return _where(_is_in(values.array, condition.values)) if values.has_words else _NONE
 
 
 @violations.register
-def _(condition: IsNoneOf, values: Values) -> Mask | None:
-    return pc.and_not(values.filled, _is_in(values.array, condition.values))
+def _(condition: IsNoneOf, values: Values) -> Places:
+    return _where(pc.and_not(values.array.is_valid(), _is_in(values.array, condition.values)))
 
 
-def _is_true(mask: Mask) -> Mask:
-    """Return a mask without nulls."""
-    return pc.fill_null(mask, fill_value=False) if mask.null_count else mask
+def _besides(places: Places, values: Values, words: frozenset[str]) -> Places:
+    return values.those(places, lambda array: pc.invert(_is_in(array, words))) if words else places
+
+
+def _where(mask: Mask) -> Places:
+    return pc.indices_nonzero(mask)
+
+
+def _is_all(mask: Mask) -> bool:
+    return bool(pc.all(mask).as_py())
+
+
+def _matches(array: pa.StringArray, pattern: str) -> Mask:
+    """Return the values that match a pattern as a whole."""
+    return pc.match_substring_regex(array, f"^(?:{pattern})$")
 
 
 def _is_in(array: pa.StringArray, words: frozenset[str]) -> Mask:
     return pc.is_in(array, value_set=pa.array(sorted(words), type=pa.string()))
-
-
-def _besides(mask: Mask, values: Values, words: frozenset[str]) -> Mask:
-    return pc.and_not(mask, _is_in(values.array, words)) if words and is_any(mask) else mask
