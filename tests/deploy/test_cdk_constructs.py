@@ -20,8 +20,9 @@ from personalize_local.server.launcher import LocalAws
 from personalize_local.server.options import Options
 from tests.deploy.support.cloud import LOG, Cloud
 from tests.deploy.support.stacks import users_csv, users_schema
+from tests.local_aws.support.javascript import needs_sdk
 
-pytestmark = [pytest.mark.deploy, pytest.mark.slow]
+pytestmark = [pytest.mark.deploy, pytest.mark.slow, needs_sdk]
 
 NAME = "AllConstructs"
 ENVIRONMENT = cdk.Environment(account="123456789012", region="us-east-1")

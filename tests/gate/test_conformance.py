@@ -13,7 +13,7 @@ import pytest
 
 from personalize_local.local_cloud import LocalCloud
 from personalize_local.server.launcher import LocalAws
-from personalize_local.server.options import ACCOUNT, Options
+from personalize_local.server.options import Options
 from tests.conformance.support.assumptions import all_assumptions
 from tests.conformance.support.recording import CONFIRMED
 from tests.conformance.support.resources import Resources
@@ -107,7 +107,7 @@ def test_a_run_leaves_nothing_behind_also_after_ctrl_c_and_is_resumed(cloud: Loc
     output = "".join([*lines, interrupted.communicate(timeout=300)[0]])
     recorded = results(recording)
 
-    assert f"Account:      {ACCOUNT}" in output
+    assert f"Account:      {Options().account}" in output
     assert f"Endpoint:     {cloud.aws.endpoint_url}" in output
     assert "Import jobs:  at most" in output
     assert interrupted.returncode != 0
@@ -122,7 +122,7 @@ def test_a_run_leaves_nothing_behind_also_after_ctrl_c_and_is_resumed(cloud: Loc
     assert output.count("| never |") == 0
     assert all(f"| {assumption.text} |" in output for assumption in ASSUMPTIONS.values())
     assert recorded.items() <= results(recording).items()
-    assert ACCOUNT not in recording.read_text()
+    assert Options().account not in recording.read_text()
     assert what_is_left(cloud) == before
 
 

@@ -9,19 +9,14 @@ from typing import Any
 
 import pytest
 
+from personalize_local.javascript_sdk.installation import NODE_MODULES
 from personalize_local.server.options import Options
 from tests.deploy.support.cloud import Cloud, running_cloud
 from tests.deploy.support.stacks import users_schema
+from tests.local_aws.support.javascript import needs_sdk
 from tests.local_aws.support.server_setup import make_import_role, put_users
 
 SCRIPT = Path(__file__).with_name("import_users.mjs")
-NODE_MODULES = Path(sys.prefix) / "share" / "personalize-local" / "node_modules"
-
-needs_sdk = pytest.mark.skipif(
-    not (NODE_MODULES / "@aws-sdk" / "client-personalize").is_dir(),
-    reason=f"the AWS SDK for JavaScript is not installed in {NODE_MODULES}",
-)
-
 
 @pytest.fixture(scope="module")
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
