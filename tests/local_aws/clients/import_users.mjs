@@ -33,7 +33,7 @@ async function errorOf(command, type) {
   try {
     await client.send(command);
   } catch (error) {
-    if (error instanceof type) return error.name;
+    if (error instanceof type) return [error.name, error.$metadata.attempts];
     throw error;
   }
   throw new Error(`there was no ${type.name}`);
