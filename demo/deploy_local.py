@@ -19,12 +19,14 @@ from demo.sample import SCHEMA, write_sample
 from demo.schema import DATASET_TYPES, DemoSchema
 from personalize_local.cdk_cli import CdkCli, CdkError
 from personalize_local.local_cloud import LocalCloud
+from personalize_local.personalize.switches import check_number
 from personalize_local.server.environment import without_aws
 from personalize_local.server.launcher import LocalAws, LocalAwsError
 from personalize_local.server.options import Options
 
 ROOT: Final = Path(__file__).parent.parent
 _SPEED: Final = 30
+_IMPORT_SECONDS: Final = (0, 3600)
 _INTERRUPTED: Final = 130
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _ASSEMBLIES: Final = "cdk.out"
@@ -106,6 +108,7 @@ def _empty_bucket(cloud: LocalCloud, stack_name: str) -> None:
 
 def _options(folder: Path, import_seconds: float = 0) -> Options:
     """Return options with a faster clock: an import takes its usual minutes there, and seconds of real time."""
+    check_number("IMPORT_SECONDS", import_seconds, _IMPORT_SECONDS)
     return Options(speed=_SPEED, import_seconds=import_seconds * _SPEED, state=folder / "state")
 
 

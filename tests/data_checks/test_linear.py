@@ -98,10 +98,15 @@ def readers_of(key: str) -> Iterator[tuple[str, Reader]]:
     name = key.partition(":")[2]
     constant = getattr(module, name, None)
     assert isinstance(constant, re.Pattern | TextRule), f"{key} is no constant: add it to THROUGH_FUNCTIONS"
-    compiled = re.compile(constant.pattern) if isinstance(constant, TextRule) else constant
+    compiled = re.compile(_text_of(constant.pattern))
     source = Path(str(module.__file__)).read_text()
     for method in {"fullmatch"} if isinstance(constant, TextRule) else methods_of(key, source):
         yield compiled.pattern, _reader(compiled, method)
+
+
+def _text_of(pattern: str | bytes) -> str:
+    """Return a pattern as one for text: both kinds of expressions take the same time."""
+    return pattern if isinstance(pattern, str) else pattern.decode()
 
 
 def _reader(compiled: re.Pattern[str], method: str) -> Reader:

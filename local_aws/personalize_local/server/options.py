@@ -10,7 +10,7 @@ from personalize_local.personalize.switches import COUNT, SECONDS, SPEED, check_
 HOST: Final = "127.0.0.1"
 _DEFAULT_ACCOUNT: Final = "000000000000"
 _DEFAULT_REGION: Final = "eu-west-1"
-_ACCOUNT_PATTERN: Final = "[0-9]{12}"
+_ACCOUNT: Final = re.compile("[0-9]{12}")
 _HIGHEST_PORT: Final = 65_535
 
 
@@ -38,7 +38,7 @@ class Options:
     def __post_init__(self) -> None:
         """Raise ValueError for values outside the allowed ranges."""
         check_number("port", self.port, (0, _HIGHEST_PORT), whole=True)
-        if not re.fullmatch(_ACCOUNT_PATTERN, self.account):
+        if not _ACCOUNT.fullmatch(self.account):
             raise ValueError(f"account must be twelve digits, got {self.account!r}")
         check_number("speed", self.speed, SPEED)
         check_number("dataset_groups", self.dataset_groups, COUNT, whole=True)
