@@ -166,6 +166,8 @@ class DatasetImportProvider(Construct):
         )
         # Each resource names OnEvent, so the policy exists before any of them and until the last of them is deleted.
         self._on_event.node.add_dependency(list_executions)
+        if self._import_role_path:
+            self._is_complete.add_environment(Environment.IMPORT_ROLE_PATH.value, self._import_role_path)
         self._service_token = self._on_event.function_arn
         # CloudFormation invokes asynchronously. Lambda retries an invocation that fails, for example if the function
         # can't deliver its response. CloudFormation doesn't wait for events that are older than an hour.

@@ -195,6 +195,8 @@ class Environment(StrEnum):
     """The id of the provider's own stack, the only one that may empty the staging bucket."""
     STAGING_BUCKET = "DATA_BUCKET"
     """The name of the staging bucket, if the provider has one; the variable is called as in earlier versions."""
+    IMPORT_ROLE_PATH = "IMPORT_ROLE_PATH"
+    """The path of all roles that the provider can use, if it has one."""
 
 
 PERSONALIZE_SERVICE_PRINCIPAL: Final = "personalize.amazonaws.com"
