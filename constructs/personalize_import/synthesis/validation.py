@@ -109,7 +109,7 @@ def check_timeout(name: str, timeout: object) -> Iterator[str]:
     if timeout is None:
         return
     if not isinstance(timeout, cdk.Duration):
-        yield violation(name, timeout, f"a Duration of {constraints.WAIT_CHAIN_SECONDS_ALLOWED}")
+        yield violation(name, timeout, f"a Duration {constraints.WAIT_CHAIN_ALLOWED}")
     elif (seconds := seconds_of(timeout)) is not None:
         yield from constraints.check_wait_chain_seconds(name, seconds)
     elif timeout.unit_label() != "seconds":  # the CDK can't convert a token
