@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 import pytest
 
@@ -104,6 +105,25 @@ def test_a_stack_without_imports_is_an_error(run_status: RunStatus) -> None:
     failure = "Shop: the stack has no dataset import jobs (Custom::PersonalizeDatasetImportJob)"
     assert run_status([status_of("UPDATE_IN_PROGRESS")]).failure == failure
     assert run_status([status_of("UPDATE_COMPLETE")], "--watch").failure == failure
+
+
+def test_a_stack_that_failed_before_its_imports_could_be_read_names_the_first_failure_and_the_command(
+    run_status: RunStatus,
+) -> None:
+    failed = replace(status_of("ROLLBACK_COMPLETE"), first_failure="Bucket (AWS::S3::Bucket) failed: taken")
+
+    failure = run_status([failed]).failure
+
+    assert failure.startswith(
+        "Shop: the stack is ROLLBACK_COMPLETE and no import was reached: Bucket (AWS::S3::Bucket) failed: taken. "
+    )
+    assert "run: cdk deploy" in failure
+
+
+def test_a_stack_whose_change_set_was_not_executed_is_an_error_with_the_command(run_status: RunStatus) -> None:
+    assert run_status([status_of("REVIEW_IN_PROGRESS")]).failure == (
+        "Shop: Nothing was deployed yet: CloudFormation has a change set that was not executed. Run: cdk deploy"
+    )
 
 
 def test_watch_waits_for_imports_while_the_stack_is_in_progress(run_status: RunStatus) -> None:

@@ -65,7 +65,7 @@ def _follow(stack: str, read: Read, show: Show, *, watch: bool) -> "StackStatus"
         raise CommandError(f"{stack}: there is no such stack in this account and Region. Find a deleted one by its ARN")
     while True:
         if not current.imports and not (watch and current.is_in_progress):
-            raise CommandError(f"{stack}: the stack has no dataset import jobs (Custom::PersonalizeDatasetImportJob)")
+            raise CommandError(f"{stack}: {_reason_without_imports(current)}")
         show(current)
         if not watch or current.has_ended:
             return current
@@ -74,6 +74,14 @@ def _follow(stack: str, read: Read, show: Show, *, watch: bool) -> "StackStatus"
         if following is None:  # the stack was deleted
             return current
         current = following
+
+
+def _reason_without_imports(current: "StackStatus") -> str:
+    if current.status == "REVIEW_IN_PROGRESS":
+        return current.next_step
+    if current.first_failure:
+        return f"the stack is {current.status} and no import was reached: {current.first_failure}. {current.next_step}"
+    return "the stack has no dataset import jobs (Custom::PersonalizeDatasetImportJob)"
 
 
 def _read_again(read: Read) -> "StackStatus | None":

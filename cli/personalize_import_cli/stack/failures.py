@@ -35,12 +35,14 @@ def failure_reason(client: StackClient, requested: ImportRequest, job: Job | Non
     return reason
 
 
-def cancellation_reason(first_failure: Event | None) -> str:
-    """Return which resource failed, so that CloudFormation cancelled an import."""
-    if first_failure is None:
-        return ""
-    failed = f"{first_failure.logical_id} ({first_failure.resource_type})"
-    return f"CloudFormation cancelled it because {failed} failed: {unwrapped(first_failure.reason)}"
+def cancellation_reason(first_failure: Event | None, effect: str = "cancelled it") -> str:
+    """Return which resource failed, so that CloudFormation cancelled an import or did not request it."""
+    return f"CloudFormation {effect} because {failure_of_resource(first_failure)}" if first_failure else ""
+
+
+def failure_of_resource(failure: Event) -> str:
+    """Return which resource failed, and why."""
+    return f"{failure.logical_id} ({failure.resource_type}) failed: {unwrapped(failure.reason)}"
 
 
 def unwrapped(reason: str) -> str:
