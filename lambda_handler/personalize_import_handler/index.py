@@ -23,6 +23,7 @@ _functions: Final = Functions(
         os.environ.get(Environment.STACK_ID, ""),
         os.environ.get(Environment.STAGING_BUCKET),
         os.environ.get(Environment.IMPORT_ROLE_PATH),
+        os.environ.get(Environment.PROVIDER_NAME),
     ),
     services=BotoServices(),
     start_polling=state_machine.start_polling,

@@ -173,6 +173,8 @@ class StateChange(TypedDict):
     `status` is the service's status, `STATUS_NOT_STARTED` or `STATUS_UNWATCHED`.
     """
 
+    provider: str | None
+    """The name of the provider, if it has a rule for all its jobs."""
     stackId: str
     stackName: str
     logicalResourceId: str
@@ -197,6 +199,8 @@ class Environment(StrEnum):
     """The name of the staging bucket, if the provider has one; the variable is called as in earlier versions."""
     IMPORT_ROLE_PATH = "IMPORT_ROLE_PATH"
     """The path of all roles that the provider can use, if it has one."""
+    PROVIDER_NAME = "PROVIDER_NAME"
+    """The name of the provider in state change events, if the provider publishes them for all its jobs."""
 
 
 PERSONALIZE_SERVICE_PRINCIPAL: Final = "personalize.amazonaws.com"

@@ -29,6 +29,8 @@ class Provider(NamedTuple):
     staging_bucket: str | None = None
     import_role_path: str | None = None
     """The path of all roles that the provider can use; None if each role is allowed individually."""
+    name: str | None = None
+    """The name in state change events, which are published for all jobs if it is set."""
 
 
 def problems_of(properties: ImportProperties, resource: Resource, provider: Provider) -> Iterator[str]:
