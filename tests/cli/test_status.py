@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
@@ -43,7 +44,7 @@ def run_status(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[st
             return result
 
         monkeypatch.setattr("personalize_import_cli.commands.status.time.sleep", lambda _: None)
-        monkeypatch.setattr(client, "StackClient", lambda: None)
+        monkeypatch.setattr(client, "StackClient", lambda: SimpleNamespace(region="eu-west-1"))
         monkeypatch.setattr(status_reader, "read_status", read)
         code = run(["status", "Shop", "--json", *options])
         assert list(coming) == []
@@ -98,7 +99,7 @@ def test_a_permanent_error_ends_watch_and_so_does_any_error_of_the_first_read(ru
 
 
 def test_a_stack_that_does_not_exist_is_an_error(run_status: RunStatus) -> None:
-    assert run_status([None]).failure.startswith("Shop: there is no such stack in this account and Region.")
+    assert run_status([None]).failure.startswith("Shop: there is no such stack in this account in Region eu-west-1.")
 
 
 def test_a_stack_without_imports_is_an_error(run_status: RunStatus) -> None:

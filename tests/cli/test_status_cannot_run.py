@@ -84,7 +84,7 @@ def test_with_an_endpoint_that_can_not_be_reached(cloud: Cloud) -> None:
 
 def test_a_stack_that_does_not_exist(cloud: Cloud) -> None:
     failure = status_of("None", cloud.aws.environment).failure
-    assert failure.startswith("None: there is no such stack in this account")
+    assert failure.startswith("None: there is no such stack in this account in Region eu-west-1.")
 
 
 def test_a_stack_without_imports(cloud: Cloud) -> None:

@@ -207,3 +207,11 @@ def test_a_file_a_folder_and_a_location_known_only_at_deploy_time_are_no_folder_
     add_job(stack, "Uri", data_source=DataSource.from_s3_uri(cdk.CfnParameter(stack, "Location").value_as_string))
 
     assert own_warnings(stack, "location-without-slash") == []
+
+
+@pytest.mark.parametrize(("uri", "is_local"), [("items.csv", True), ("/data/items.csv", True), ("https://a/b", False)])
+def test_a_local_path_as_uri_names_the_source_for_local_files(uri: str, *, is_local: bool) -> None:
+    with pytest.raises(ValidationError, match=r"^uri must be a CSV file or a folder in S3") as refused:
+        DataSource.from_s3_uri(uri)
+
+    assert str(refused.value).endswith(". Import local files with DataSource.from_asset") is is_local
