@@ -197,9 +197,11 @@ def unknown_status(job: DatasetImportJob, problem: object) -> str:
 
 def _advice_on(refused: RefusedError, access: DataAccess, import_role_path: str | None) -> str:
     denied = is_access_denied(refused)
-    if advice := policy_advice.path_advice(refused.message, access.role_arn, import_role_path):
+    is_not_assumable = isinstance(refused, NotAssumableError) and denied
+    is_role_denied = is_not_assumable or policy_advice.is_pass_role_denied(refused.message, access.role_arn)
+    if is_role_denied and (advice := policy_advice.path_advice(access.role_arn, import_role_path)):
         return advice
-    if isinstance(refused, NotAssumableError) and denied:
+    if is_not_assumable:
         return policy_advice.preflight_trust_advice(access, refused.message)
     if isinstance(refused, NotReadableError) and denied:
         return policy_advice.read_advice(access)

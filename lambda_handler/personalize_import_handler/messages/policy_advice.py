@@ -15,7 +15,6 @@ from personalize_import_handler.contract.statements import (
 )
 
 _USER: Final = re.compile(r"arn:([a-z0-9-]+):sts::([0-9]{12}):assumed-role/([\w+=,.@-]+)/")
-_ROLE_ACTIONS: Final = ("iam:PassRole", "sts:AssumeRole")
 _REFUSED: Final = re.compile(r"is not authorized to perform: (?P<action>[\w:-]+) on resource: (?P<resource>\S+)")
 
 
@@ -79,13 +78,17 @@ def preflight_trust_advice(access: DataAccess, refusal: str) -> str:
     )
 
 
-def path_advice(refusal: str, role_arn: str, import_role_path: str | None) -> str:
-    """Return the advice to use another role if IAM refused this one because it is outside the provider's path.
+def is_pass_role_denied(text: str, role_arn: str) -> bool:
+    """Return whether IAM's text reports that the role may not be passed."""
+    return _refused_call(text) == ("iam:PassRole", role_arn)
+
+
+def path_advice(role_arn: str, import_role_path: str | None) -> str:
+    """Return the advice to use another role if this one is outside the provider's path; otherwise an empty string.
 
     The provider's policies allow only roles under the path, so no statement in the role's own policies can help.
     """
-    is_refused = _refused_call(refusal) in {(action, role_arn) for action in _ROLE_ACTIONS}
-    if not is_refused or not import_role_path or parse_arn(role_arn).resource.startswith(f"role{import_role_path}"):
+    if not import_role_path or parse_arn(role_arn).resource.startswith(f"role{import_role_path}"):
         return ""
     return (
         f"The role {role_arn} is not under the path {import_role_path}, and the provider can use no other roles. Use a "
