@@ -15,6 +15,9 @@ _NO_RESPONSE_FIX: Final = (
     "The functions of the provider did not respond in time. Check their log group (DatasetImportProvider/Logs) and the "
     "executions of the state machine (DatasetImportProvider/Waiter), and deploy again."
 )
+_NAME_IN_USE_FIX: Final = (
+    "Choose another name, or delete the existing resource; an earlier stack may have retained it when it was deleted"
+)
 # CloudFormation wraps the reason of a custom resource in these.
 _PREFIX: Final = re.compile(r"^Received response status \[FAILED\] from custom resource\. Message returned: ")
 _SUFFIX: Final = re.compile(r"\(RequestId: [0-9a-f-]{36}\)$")
@@ -41,8 +44,11 @@ def cancellation_reason(first_failure: Event | None, effect: str = "cancelled it
 
 
 def failure_of_resource(failure: Event) -> str:
-    """Return which resource failed, and why."""
-    return f"{failure.logical_id} ({failure.resource_type}) failed: {unwrapped(failure.reason)}"
+    """Return which resource failed, why, and how to fix a name that is in use."""
+    reason = unwrapped(failure.reason)
+    if "already exists" in reason.lower():
+        reason = f"{reason.removesuffix('.')}. {_NAME_IN_USE_FIX}"
+    return f"{failure.logical_id} ({failure.resource_type}) failed: {reason}"
 
 
 def unwrapped(reason: str) -> str:

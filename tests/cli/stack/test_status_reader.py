@@ -175,6 +175,20 @@ def test_an_import_that_was_not_reached_names_the_resource_that_failed(status: s
     assert found.first_failure == "Bucket (AWS::S3::Bucket) failed: taken"
 
 
+def test_a_name_that_is_in_use_comes_with_the_fix() -> None:
+    reason = "Another resource with Arn arn:aws:personalize:eu-west-1:123456789012:dataset-group/shop already exists."
+    group = of_import("CREATE_FAILED", 3, logical_id="Group", resource_type="AWS::Personalize::X", reason=reason)
+
+    found = only(client_of(group, status="ROLLBACK_COMPLETE"))
+
+    assert found.reason.startswith(
+        f"CloudFormation did not reach it because Group (AWS::Personalize::X) failed: {reason} "
+    )
+    assert (
+        " Choose another name, or delete the existing resource; an earlier stack may have retained it" in found.reason
+    )
+
+
 def test_an_existing_import_that_a_failed_update_has_not_reached_is_unchanged() -> None:
     events = (
         of_import("CREATE_IN_PROGRESS", 100),
