@@ -15,7 +15,7 @@ from personalize_import.access.import_role import import_role_for, role_of
 from personalize_import.access.preflight_access import grant_preflight
 from personalize_import.access.read_access import ReadAccess, grant_read
 from personalize_import.data.data_source import DataSource
-from personalize_import.data.data_source_config import DataSourceConfig, DataSourceContext
+from personalize_import.data.data_source_config import DataSourceConfig, DataSourceContext, warn_of_missing_slash
 from personalize_import.data.dataset_reference import DatasetReference
 from personalize_import.data.reimport import Reimport
 from personalize_import.import_order import order_imports
@@ -150,7 +150,7 @@ class DatasetImportJob(MonitoredImport):
         self._chain = create_wait_chain(self, self._provider.service_token, properties, timeout or _DEFAULT_TIMEOUT)
         attach_tasks_to(self, self._chain[0])
         warn_of_exported_attributes(self, self._chain)
-        order_imports(self, self._dataset_arn, import_mode, self._chain, after, job_name_prefix)
+        order_imports(self, arguments.reference, import_mode, self._chain, after, job_name_prefix)
         self._add_dependencies(data, arguments.role)
 
     def _bind(self, arguments: JobArguments) -> DataSourceConfig:
@@ -162,6 +162,7 @@ class DatasetImportJob(MonitoredImport):
             check_text("data_source", data.data_location, constraints.DATA_LOCATION),
             check_bucket_environment(self, data.bucket),
         )
+        warn_of_missing_slash(self, data.data_location)
         warn_of_environment(self, data.bucket, data.encryption_key)
         warn_of_region(self)
         return data

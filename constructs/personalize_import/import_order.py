@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 import aws_cdk as cdk
 from constructs import Construct, IConstruct
 
-from personalize_import.data.dataset_reference import referenced_by
+from personalize_import.data.dataset_reference import DatasetReference, referenced_by
 from personalize_import.synthesis.at_synthesis import at_synthesis
 from personalize_import.synthesis.stack_environment import is_token, once_per_stack, stack_of, top_level_stack_of
 from personalize_import.synthesis.warnings import WARNING_ID_PREFIX
@@ -28,6 +28,8 @@ class _OrderedJob:
     mode: str
     resources: Sequence[cdk.CfnResource]
     job_name_prefix: str | None
+    needs_full_import: bool = False
+    """True for an INCREMENTAL import without `after` into a dataset that the app creates."""
     after: "_OrderedJob | None" = None
     """The argument `after`."""
     links: list["_OrderedJob"] = field(default_factory=list)
@@ -70,16 +72,17 @@ def _dataset_of(dataset_arn: str) -> str | None:
 
 def order_imports(
     job: Construct,
-    dataset_arn: str,
+    dataset: DatasetReference,
     import_mode: object,
     resources: Sequence[cdk.CfnResource],
     after: Construct | None,
     job_name_prefix: str | None,
 ) -> None:
     """Add the job to the followers of its FULL import, and warn about imports that remove rows of others."""
-    jobs = _datasets_of(job).setdefault(dataset_arn, [])
-    before = _JOBS.get(after) if after else None
-    this = _JOBS[job] = _OrderedJob(job, str(import_mode or ImportMode.FULL), resources, job_name_prefix, before)
+    jobs = _datasets_of(job).setdefault(dataset.arn, [])
+    before, mode = _JOBS.get(after) if after else None, str(import_mode or ImportMode.FULL)
+    needs_full_import = mode == ImportMode.INCREMENTAL and not after and dataset.resource is not None
+    this = _JOBS[job] = _OrderedJob(job, mode, resources, job_name_prefix, needs_full_import, before)
     if before:
         this.links.append(before)
         before.links.append(this)
@@ -115,6 +118,7 @@ def _datasets_of(stack: cdk.Stack) -> _Datasets:
     """Return the jobs of the app by their dataset, and check the jobs of this stack when its template is written."""
     datasets = _APPS.setdefault(stack.node.root, {})
     at_synthesis(stack, lambda: _warn_of_undefined_order(stack, datasets))
+    at_synthesis(stack, lambda: _warn_of_missing_full_imports(stack, datasets))
     return datasets
 
 
@@ -150,6 +154,19 @@ def _warn_of_undefined_order(stack: cdk.Stack, datasets: _Datasets) -> None:
                         f"{WARNING_ID_PREFIX}imports-in-any-order",
                         f"{other.construct.node.path} imports into the same dataset, before or after this one. Order "
                         "them: after=..., or node.add_dependency(...)",
+                    )
+
+
+def _warn_of_missing_full_imports(stack: cdk.Stack, datasets: _Datasets) -> None:
+    """Warn about INCREMENTAL imports into a dataset that the app creates but never fills with a FULL import."""
+    for jobs in datasets.values():
+        if all(job.mode == ImportMode.INCREMENTAL for job in jobs):
+            for job in jobs:
+                if job.needs_full_import and stack_of(job.construct) is stack:
+                    cdk.Annotations.of(job.construct).add_warning_v2(
+                        f"{WARNING_ID_PREFIX}missing-full-import",
+                        "this app creates the dataset, and has no FULL import into it. The first import into a dataset "
+                        "must be FULL: set import_mode to FULL, or add a FULL import and pass it here: after=...",
                     )
 
 

@@ -19,7 +19,12 @@ from personalize_import_handler.request.ownership import Provider
 logging.basicConfig(format="%(levelname)s %(message)s")
 
 _functions: Final = Functions(
-    provider=Provider(os.environ.get(Environment.STACK_ID, ""), os.environ.get(Environment.STAGING_BUCKET)),
+    provider=Provider(
+        os.environ.get(Environment.STACK_ID, ""),
+        os.environ.get(Environment.STAGING_BUCKET),
+        os.environ.get(Environment.IMPORT_ROLE_PATH),
+        os.environ.get(Environment.PROVIDER_NAME),
+    ),
     services=BotoServices(),
     start_polling=state_machine.start_polling,
     is_superseded=state_machine.is_superseded,

@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Callable, Iterable
+from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
@@ -42,7 +44,7 @@ def run_status(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[st
             return result
 
         monkeypatch.setattr("personalize_import_cli.commands.status.time.sleep", lambda _: None)
-        monkeypatch.setattr(client, "StackClient", lambda: None)
+        monkeypatch.setattr(client, "StackClient", lambda: SimpleNamespace(region="eu-west-1"))
         monkeypatch.setattr(status_reader, "read_status", read)
         code = run(["status", "Shop", "--json", *options])
         assert list(coming) == []
@@ -97,13 +99,32 @@ def test_a_permanent_error_ends_watch_and_so_does_any_error_of_the_first_read(ru
 
 
 def test_a_stack_that_does_not_exist_is_an_error(run_status: RunStatus) -> None:
-    assert run_status([None]).failure.startswith("Shop: there is no such stack in this account and Region.")
+    assert run_status([None]).failure.startswith("Shop: there is no such stack in this account in Region eu-west-1.")
 
 
 def test_a_stack_without_imports_is_an_error(run_status: RunStatus) -> None:
     failure = "Shop: the stack has no dataset import jobs (Custom::PersonalizeDatasetImportJob)"
     assert run_status([status_of("UPDATE_IN_PROGRESS")]).failure == failure
     assert run_status([status_of("UPDATE_COMPLETE")], "--watch").failure == failure
+
+
+def test_a_stack_that_failed_before_its_imports_could_be_read_names_the_first_failure_and_the_command(
+    run_status: RunStatus,
+) -> None:
+    failed = replace(status_of("ROLLBACK_COMPLETE"), first_failure="Bucket (AWS::S3::Bucket) failed: taken")
+
+    failure = run_status([failed]).failure
+
+    assert failure.startswith(
+        "Shop: the stack is ROLLBACK_COMPLETE and no import was reached: Bucket (AWS::S3::Bucket) failed: taken. "
+    )
+    assert "run: cdk deploy" in failure
+
+
+def test_a_stack_whose_change_set_was_not_executed_is_an_error_with_the_command(run_status: RunStatus) -> None:
+    assert run_status([status_of("REVIEW_IN_PROGRESS")]).failure == (
+        "Shop: Nothing was deployed yet: CloudFormation has a change set that was not executed. Run: cdk deploy"
+    )
 
 
 def test_watch_waits_for_imports_while_the_stack_is_in_progress(run_status: RunStatus) -> None:

@@ -20,6 +20,20 @@ PROPERTIES = {"ServiceToken": "arn:aws:lambda:eu-west-1:000000000000:function:no
 IMPORT = json.dumps(
     {"Resources": {"Import": {"Type": "Custom::PersonalizeDatasetImportJob", "Properties": PROPERTIES}}}
 )
+# Its dataset group has an invalid name.
+GROUP = {"Type": "AWS::Personalize::DatasetGroup", "Properties": {"Name": "not a name"}}
+UNREACHED = json.dumps(
+    {
+        "Resources": {
+            "Group": GROUP,
+            "Import": {
+                "Type": "Custom::PersonalizeDatasetImportJob",
+                "Properties": PROPERTIES,
+                "DependsOn": "Group",
+            },
+        }
+    }
+)
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +41,8 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
     with running_cloud(tmp_path_factory.mktemp("local-aws"), Options(), bootstrapped=False) as cloud:
         cloud.cloudformation.create_stack(StackName="Empty", TemplateBody=EMPTY)
         cloud.cloudformation.create_stack(StackName="Failed", TemplateBody=IMPORT)
-        for stack in ("Empty", "Failed"):
+        cloud.cloudformation.create_stack(StackName="Unreached", TemplateBody=UNREACHED)
+        for stack in ("Empty", "Failed", "Unreached"):
             with suppress(WaiterError):  # one of them is rolled back
                 cloud.cloudformation.get_waiter("stack_create_complete").wait(
                     StackName=stack, WaiterConfig={"Delay": 1, "MaxAttempts": 20}
@@ -69,12 +84,23 @@ def test_with_an_endpoint_that_can_not_be_reached(cloud: Cloud) -> None:
 
 def test_a_stack_that_does_not_exist(cloud: Cloud) -> None:
     failure = status_of("None", cloud.aws.environment).failure
-    assert failure.startswith("None: there is no such stack in this account")
+    assert failure.startswith("None: there is no such stack in this account in Region eu-west-1.")
 
 
 def test_a_stack_without_imports(cloud: Cloud) -> None:
     failure = "Empty: the stack has no dataset import jobs (Custom::PersonalizeDatasetImportJob)"
     assert status_of("Empty", cloud.aws.environment).failure == failure
+
+
+def test_a_first_deploy_that_failed_before_its_import_names_the_resource_and_the_command(cloud: Cloud) -> None:
+    failure = status_of("Unreached", cloud.aws.environment)
+
+    *_, reason, command = failure.output.splitlines()
+    assert failure.code == 1
+    assert reason.startswith(
+        "Import cancelled: CloudFormation did not reach it because Group (AWS::Personalize::DatasetGroup) failed: "
+    )
+    assert "run: cdk deploy" in command
 
 
 def test_missing_permissions_are_reported_and_those_of_the_docs_are_enough(cloud: Cloud) -> None:

@@ -223,3 +223,45 @@ def test_imports_from_stacks_that_are_deployed_in_order_are_in_order() -> None:
 
     assert own_warnings(third, "imports-in-any-order") == []
     assert warnings_of((one,)) == warnings_of((two,)) == []
+
+
+def without_full(stack: cdk.Stack) -> list[str]:
+    return own_warnings(stack, "missing-full-import")
+
+
+def test_an_incremental_import_as_the_only_one_into_a_dataset_of_the_app_is_a_warning() -> None:
+    stack = new_stack()
+    add_job(stack, dataset=add_dataset(stack), **ADDED)
+
+    (warning,) = without_full(stack)
+
+    assert warning.startswith("this app creates the dataset, and has no FULL import into it. The first import into")
+
+
+def test_incremental_imports_after_an_only_incremental_one_are_one_warning() -> None:
+    one, _ = two_jobs(ADDED, ADDED, linked=True)
+
+    assert len(without_full(cdk.Stack.of(one))) == 1
+
+
+def test_an_incremental_import_causes_no_warning_if_a_full_import_may_come_first() -> None:
+    stack = new_stack()
+    add_job(stack, "OfNoApp", **ADDED)
+    added, _ = two_jobs(ADDED, FULL)
+    mode = cdk.CfnParameter(stack, "Mode").value_as_string
+    unknown = add_dataset(stack)
+    add_job(stack, "Unknown", dataset=unknown, import_mode=mode)
+    add_job(stack, "Added", dataset=unknown, **ADDED)
+
+    assert without_full(stack) == []
+    assert without_full(cdk.Stack.of(added)) == []
+
+
+def test_a_full_import_of_another_stack_may_come_first_too() -> None:
+    app = cdk.App()
+    first, second = new_stack("First", app), new_stack("Second", app)
+    dataset = add_dataset(first)
+    add_job(second, dataset=dataset, **ADDED)
+    add_job(first, dataset=dataset)
+
+    assert without_full(second) == []

@@ -18,7 +18,7 @@ STACK = new_stack()
 GROUP_ARN = "arn:aws:personalize:eu-west-1:123456789012:dataset-group/group"
 A_DATASET = "a dataset's ARN such as arn:aws:personalize:eu-west-1:123456789012:dataset/my-group/INTERACTIONS"
 A_NAME = "1 to 46 letters, digits, hyphens and underscores, starting with a letter or digit"
-SECONDS = "a whole number of seconds from 60 (1 minute) to 129600 (36 hours)"
+TIMEOUT = "from 1 minute to 36 hours, in whole seconds"
 MAPPING = "a mapping of strings to strings"
 KEY = "1 to 128 letters, digits, spaces and _.:/=+-@, not starting with 'aws:'"
 REIMPORT = "a Reimport, such as Reimport.when_data_changes()"
@@ -44,10 +44,10 @@ WRONG: list[tuple[str, Any, str]] = [
     ("tags", {f"a{number}": "x" for number in range(51)}, "at most 48 tags"),
     *[("publish_attribution_metrics_to_s3", value, "True or False") for value in ["true", 1, 0, "", []]],
     *[("reimport", value, REIMPORT) for value in ["", "WHEN_DATA_CHANGES", 5, True, ["a"], Reimport]],
-    *[("timeout", cdk.Duration.seconds(value), SECONDS) for value in [0, 59, 129_601]],
-    *[("timeout", value, f"a Duration of {SECONDS}") for value in [60, "60", 60.0]],
-    ("timeout", cdk.Duration.millis(60_500), SECONDS),
-    ("timeout", cdk.Duration.days(2), SECONDS),
+    *[("timeout", cdk.Duration.seconds(value), TIMEOUT) for value in [0, 59, 129_601]],
+    *[("timeout", value, f"a Duration {TIMEOUT}") for value in [60, "60", 60.0]],
+    ("timeout", cdk.Duration.millis(60_500), TIMEOUT),
+    ("timeout", cdk.Duration.days(2), TIMEOUT),
     *[("wait", value, "True or False") for value in ["true", 1, 0, "", []]],
 ]
 
@@ -66,11 +66,17 @@ def test_an_invalid_argument_is_reported_with_construct_value_and_allowed_values
     assert f", got {received(name, value)}" in message
 
 
+def test_a_long_timeout_is_shown_in_hours() -> None:
+    with pytest.raises(ValidationError, match="must be from 1 minute to 36 hours, in whole seconds, got 40 hours"):
+        add_job(new_stack(), timeout=cdk.Duration.hours(40))
+
+
 def received(name: str, value: Any) -> str:
     """Return the part of a value that the message should show; a long value is shortened."""
     match value:
         case cdk.Duration():
-            return f"{value.to_milliseconds() / 1000:g}"
+            seconds = value.to_milliseconds() / 1000
+            return f"{seconds:g} seconds" if seconds < 3600 else f"{seconds / 3600:g} hours"
         case dict() if len(value) > contract.TAGS_MAX:
             return "51"
         case dict() if name == "tags: a key":

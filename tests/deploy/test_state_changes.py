@@ -28,7 +28,9 @@ class EventStack(UsersStack):
     def __init__(self, app: cdk.App, name: str, location: str, **job: Any) -> None:
         kept = cdk.Stack(app, f"{name}Kept")
         super().__init__(app, name, location, **job)
-        for which, on in {"States": self.job.on_state_change, "Failed": self.job.on_failed}.items():
+        of_all_jobs = DatasetImportProvider.get_or_create(self).on_state_change
+        rules = {"States": self.job.on_state_change, "Failed": self.job.on_failed, "All": of_all_jobs}
+        for which, on in rules.items():
             queue = sqs.Queue(kept, f"{which}Queue", queue_name=f"{name}{which}")
             on(which, target=targets.SqsQueue(queue), cross_stack_scope=kept)
 
@@ -65,6 +67,7 @@ def test_a_wait_chain_publishes_each_status_of_an_import_once(cloud: Cloud, name
     assert {change["source"] for change in changes} == {"cdk-personalize-import"}
     assert {tuple(change["resources"]) for change in changes} == {(outputs["JobArn"], outputs["DatasetArn"])}
     assert list(events("Failed")) == []
+    assert [change["detail"]["provider"] for change in events("All")] == [f"{name}/DatasetImportProvider"] * 3
     alarms = cloud.client("cloudwatch").describe_alarms(AlarmNamePrefix=name)["MetricAlarms"]
     assert len(alarms) == 9
     # ministack counts errors of any function for each function, so the states of the provider's alarms are random.

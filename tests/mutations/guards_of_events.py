@@ -17,8 +17,13 @@ GUARDS: Final = (
     # In `publish_outcome, publish_failure`
     _publish(
         "no event is published without PublishStateChanges",
-        "if not properties.publish_state_changes or observed is None:",
+        "if not (properties.publish_state_changes or request.provider.name) or observed is None:",
         "if observed is None:",
+    ),
+    _publish(
+        "a status that the previous resource has published is not published again",
+        "    if _is_published_by_predecessor(observed, progress, properties):",
+        "    if False:",
     ),
     _publish(
         "the failure of a request is published",

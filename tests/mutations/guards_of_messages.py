@@ -11,6 +11,11 @@ _location: Final = partial(Patch, "contract/locations.py", "handler/messages/tes
 _text: Final = partial(Patch, "messages/failure_reasons.py", "handler/messages/test_failure_reasons.py")
 
 GUARDS: Final = (
+    _policy(
+        "a role under the provider's path is no problem",
+        'parse_arn(role_arn).resource.startswith(f"role{import_role_path}")',
+        "False",
+    ),
     # In `reasons`
     _text(
         "the service's words come first",
@@ -83,7 +88,7 @@ GUARDS: Final = (
     _policy("trust is for one account", '"StringEquals": {"aws:SourceAccount": dataset.account},', ""),
     _policy(
         "roles are passed to Personalize only",
-        'is_pass_role = refused["action"] == "iam:PassRole"',
+        'is_pass_role = action == "iam:PassRole"',
         "is_pass_role = False",
     ),
     _policy("the sentence's full stop is none of the ARN's", """.strip('".')""", """.strip('"')"""),

@@ -32,6 +32,12 @@ GUARDS: Final = (
         "",
     ),
     _own(
+        "a dataset and a role are compared with the stack",
+        "    yield from _problems_of_environment(properties, resource)\n",
+        "",
+    ),
+    _own("the Region of a role is not compared, because it has none", "._replace(region=stack.region)", ""),
+    _own(
         "a job is in the account and Region of the stack",
         "if arn and not arn.startswith(resource.job_arn_prefix):",
         "if False:",

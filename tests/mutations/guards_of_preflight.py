@@ -109,7 +109,12 @@ GUARDS: Final = (
     ),
     _text(
         "a role that doesn't trust is reported with the missing statement",
-        "if isinstance(refused, NotAssumableError) and denied:",
-        "if False:",
+        "    if is_not_assumable:",
+        "    if False:",
+    ),
+    _text(
+        "a role outside the provider's path is the reason that it can't be assumed",
+        "is_role_denied = is_not_assumable or ",
+        "is_role_denied = ",
     ),
 )

@@ -49,7 +49,7 @@ def status(*, stack: str, watch: bool, as_json: bool) -> int:
 
     try:
         with _output(as_json=as_json, watch=watch) as show:
-            last = _follow(stack, read, show, watch=watch)
+            last = _follow(stack, client.region, read, show, watch=watch)
     except KeyboardInterrupt:
         if watch:
             with suppress(OSError):  # standard error is closed
@@ -58,14 +58,17 @@ def status(*, stack: str, watch: bool, as_json: bool) -> int:
     return ERRORS_FOUND if last.has_failed else NO_ERRORS
 
 
-def _follow(stack: str, read: Read, show: Show, *, watch: bool) -> "StackStatus":
+def _follow(stack: str, region: str, read: Read, show: Show, *, watch: bool) -> "StackStatus":
     """Show the status once, or until the imports have ended; return the last status, or raise `CommandError`."""
     current = read()
     if current is None:
-        raise CommandError(f"{stack}: there is no such stack in this account and Region. Find a deleted one by its ARN")
+        raise CommandError(
+            f"{stack}: there is no such stack in this account in Region {region}. Set AWS_REGION or AWS_PROFILE to use "
+            "another one; a deleted stack is found by its ARN"
+        )
     while True:
         if not current.imports and not (watch and current.is_in_progress):
-            raise CommandError(f"{stack}: the stack has no dataset import jobs (Custom::PersonalizeDatasetImportJob)")
+            raise CommandError(f"{stack}: {_reason_without_imports(current)}")
         show(current)
         if not watch or current.has_ended:
             return current
@@ -74,6 +77,14 @@ def _follow(stack: str, read: Read, show: Show, *, watch: bool) -> "StackStatus"
         if following is None:  # the stack was deleted
             return current
         current = following
+
+
+def _reason_without_imports(current: "StackStatus") -> str:
+    if current.status == "REVIEW_IN_PROGRESS":
+        return current.next_step
+    if current.first_failure:
+        return f"the stack is {current.status} and no import was reached: {current.first_failure}. {current.next_step}"
+    return "the stack has no dataset import jobs (Custom::PersonalizeDatasetImportJob)"
 
 
 def _read_again(read: Read) -> "StackStatus | None":

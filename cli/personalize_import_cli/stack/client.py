@@ -81,6 +81,11 @@ class StackClient:
         self._cloudformation: CloudFormationClient = boto3.client("cloudformation", config=_CONFIG)
         self._personalize: PersonalizeClient = boto3.client("personalize", config=_CONFIG)
 
+    @property
+    def region(self) -> str:
+        """The Region of the calls."""
+        return self._cloudformation.meta.region_name
+
     def stack(self, name_or_id: str) -> Stack | None:
         """Return a stack; None if it doesn't exist."""
         try:

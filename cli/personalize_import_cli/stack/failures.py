@@ -15,6 +15,9 @@ _NO_RESPONSE_FIX: Final = (
     "The functions of the provider did not respond in time. Check their log group (DatasetImportProvider/Logs) and the "
     "executions of the state machine (DatasetImportProvider/Waiter), and deploy again."
 )
+_NAME_IN_USE_FIX: Final = (
+    "Choose another name, or delete the existing resource; an earlier stack may have retained it when it was deleted"
+)
 # CloudFormation wraps the reason of a custom resource in these.
 _PREFIX: Final = re.compile(r"^Received response status \[FAILED\] from custom resource\. Message returned: ")
 _SUFFIX: Final = re.compile(r"\(RequestId: [0-9a-f-]{36}\)$")
@@ -35,12 +38,17 @@ def failure_reason(client: StackClient, requested: ImportRequest, job: Job | Non
     return reason
 
 
-def cancellation_reason(first_failure: Event | None) -> str:
-    """Return which resource failed, so that CloudFormation cancelled an import."""
-    if first_failure is None:
-        return ""
-    failed = f"{first_failure.logical_id} ({first_failure.resource_type})"
-    return f"CloudFormation cancelled it because {failed} failed: {unwrapped(first_failure.reason)}"
+def cancellation_reason(first_failure: Event | None, effect: str = "cancelled it") -> str:
+    """Return which resource failed, so that CloudFormation cancelled an import or did not request it."""
+    return f"CloudFormation {effect} because {failure_of_resource(first_failure)}" if first_failure else ""
+
+
+def failure_of_resource(failure: Event) -> str:
+    """Return which resource failed, why, and how to fix a name that is in use."""
+    reason = unwrapped(failure.reason)
+    if "already exists" in reason.lower():
+        reason = f"{reason.removesuffix('.')}. {_NAME_IN_USE_FIX}"
+    return f"{failure.logical_id} ({failure.resource_type}) failed: {reason}"
 
 
 def unwrapped(reason: str) -> str:

@@ -18,7 +18,7 @@ def as_text(status: StackStatus) -> str:
     """Return a table of the imports, and below it their reasons."""
     rows = [_HEAD, *(_row(each) for each in status.imports)]
     reasons = [f"{_name(each)} {each.state}: {each.reason}" for each in status.imports if each.reason]
-    lines = [f"{status.name}  {status.status}", *_aligned(rows), *reasons]
+    lines = [f"{status.name}  {status.status}", *_aligned(rows), *reasons, *filter(None, [status.next_step])]
     return "".join(f"{shortened(line, _LENGTH_MAX)}\n" for line in lines)
 
 
@@ -30,6 +30,7 @@ def as_json(status: StackStatus) -> str:
         "stack_status": status.status,
         "in_progress": not status.has_ended,
         "failed": status.has_failed,
+        "next_step": status.next_step or None,
         "imports": [_fields(each) for each in status.imports],
     }
     return json.dumps(document) + "\n"

@@ -1,10 +1,27 @@
 """The status of a stack's imports at one time."""
 
-from collections.abc import Sequence
+import shlex
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from personalize_import_cli.stack.client import Job
+
+_NOT_EXECUTED: Final = "REVIEW_IN_PROGRESS"
+"""The status of a stack whose change set was created but not executed."""
+_FAILED_CREATION: Final = (
+    "The first deploy failed, and the stack can't be updated. Fix the problem, and run: cdk deploy (which deletes the "
+    "stack first). Without the CDK, first run: aws cloudformation delete-stack --stack-name {stack}"
+)
+_NEXT_STEPS: Final[Mapping[str, str]] = {
+    "CREATE_FAILED": "The first deploy failed without a rollback. Fix the problem, and run: cdk deploy",
+    "ROLLBACK_COMPLETE": _FAILED_CREATION,
+    "ROLLBACK_FAILED": _FAILED_CREATION,
+    "UPDATE_ROLLBACK_FAILED": "The rollback failed too. Fix its problem, and run: cdk rollback",
+    _NOT_EXECUTED: "Nothing was deployed yet: CloudFormation has a change set that was not executed. Run: cdk deploy",
+}
+"""By the status of a stack; https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/troubleshooting.html"""
 
 
 class State(StrEnum):
@@ -45,6 +62,13 @@ class StackStatus:
     status: str
     is_in_progress: bool
     imports: Sequence[ImportStatus] = ()
+    first_failure: str = ""
+    """The resource that failed first in the last operation, and why; empty if none failed."""
+
+    @property
+    def next_step(self) -> str:
+        """The command to run if the status needs one; empty if it doesn't, or if the reason of an import names it."""
+        return _NEXT_STEPS.get(self.status, "").format(stack=shlex.quote(self.name))
 
     @property
     def has_ended(self) -> bool:

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any, Final
 
 from personalize_import_cli.stack.client import Job, JobList, Stack, StackClient, StackResource
-from personalize_import_cli.stack.failures import cancellation_reason, failure_reason
+from personalize_import_cli.stack.failures import cancellation_reason, failure_of_resource, failure_reason
 from personalize_import_cli.stack.imports import ImportRequest, import_requests
 from personalize_import_cli.stack.stack_events import Event, Operation, Outcome, operations
 from personalize_import_cli.stack.status import ImportStatus, StackStatus, State
@@ -17,6 +17,7 @@ Jobs = Callable[[str | None], JobList]
 """Returns the jobs of a dataset, or of the account."""
 
 _NESTED_STACK: Final = "AWS::CloudFormation::Stack"
+_ROLLING_BACK_CREATION: Final = "ROLLBACK_IN_PROGRESS"
 _LIMIT: Final = 5
 """The limit for an account and Region: https://docs.aws.amazon.com/personalize/latest/dg/limits.html"""
 
@@ -28,7 +29,14 @@ def read_status(client: StackClient, name_or_id: str) -> StackStatus | None:
         return None
     reader = _Reader(client, stack.name, cache(client.jobs))
     imports = tuple(reader.imports(stack, Operation()))
-    return StackStatus(name=stack.name, status=stack.status, is_in_progress=stack.is_in_progress, imports=imports)
+    *_, last = operations(client.events(stack.id)) or [Operation()]
+    return StackStatus(
+        name=stack.name,
+        status=stack.status,
+        is_in_progress=stack.is_in_progress,
+        imports=imports,
+        first_failure=failure_of_resource(last.first_failure) if last.first_failure else "",
+    )
 
 
 @dataclass(frozen=True)
@@ -52,14 +60,29 @@ class _Reader:
             yield self._import(each, names, stack.now, failure)
         known = {each.logical_id for each in requested}
         existing = [each.logical_id for each in resources if each.resource_type == RESOURCE_TYPE]
-        if stack.is_in_progress:
-            yield from _pending(names, [each for each in (*names, *existing) if each not in known])
-        else:
-            for found in _unchanged(earlier, stack.id, [each for each in existing if each not in known]):
-                yield self._import(found, names, stack.now, is_unchanged=True)
+        others = {each: each not in existing for each in (*names, *existing) if each not in known}
+        yield from self._not_requested(stack, names, others, earlier, failure)
         for stack_id in _nested_stacks(resources, last):
             if nested := self.client.stack(stack_id):
                 yield from self.imports(nested, Operation(last.started_at, (), failure))
+
+    def _not_requested(
+        self,
+        stack: Stack,
+        names: Mapping[str, str],
+        logical_ids: Mapping[str, bool],
+        earlier: Sequence[Operation],
+        failure: Event | None,
+    ) -> Iterator[ImportStatus]:
+        """Yield the imports that the last operation has not requested; `logical_ids` is True for new ones."""
+        new = [each for each, is_new in logical_ids.items() if is_new]
+        if failure and (not stack.is_in_progress or stack.status == _ROLLING_BACK_CREATION):
+            yield from _not_reached(names, new, failure)
+        elif stack.is_in_progress:
+            yield from _pending(names, logical_ids)
+        if not stack.is_in_progress:
+            for found in _unchanged(earlier, stack.id, [each for each in logical_ids if each not in new]):
+                yield self._import(found, names, stack.now, is_unchanged=True)
 
     def _import(
         self,
@@ -107,6 +130,13 @@ class _Reader:
 def _pending(names: Mapping[str, str], logical_ids: Iterable[str]) -> Iterator[ImportStatus]:
     for each in dict.fromkeys(logical_ids):
         yield ImportStatus(name=names.get(each, each), logical_id=each, state=State.PENDING)
+
+
+def _not_reached(names: Mapping[str, str], logical_ids: Iterable[str], failure: Event) -> Iterator[ImportStatus]:
+    """Yield the imports that CloudFormation did not request, because another resource failed before."""
+    reason = cancellation_reason(failure, "did not reach it")
+    for each in logical_ids:
+        yield ImportStatus(name=names[each], logical_id=each, state=State.CANCELLED, reason=reason)
 
 
 def _unchanged(earlier: Sequence[Operation], stack_id: str, logical_ids: Iterable[str]) -> Iterator[ImportRequest]:

@@ -17,7 +17,7 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_s3_assets as assets
 from constructs import Construct
 
-from personalize_import.synthesis.validation import ValidationError
+from personalize_import.synthesis.validation import ValidationError, not_found
 from personalize_import_handler import contract
 from personalize_import_handler.contract import StagedFile
 from personalize_import_handler.contract.constraints import violation
@@ -82,7 +82,7 @@ def _csv_files(folder: Path) -> list[Path]:
 
 def _check_path(path: str) -> Iterator[str]:
     if not os.path.exists(path):  # noqa: PTH110 - the path as given
-        yield violation("path", path, f"a CSV file or a folder of them; a relative path starts at {Path.cwd()}")
+        yield f"path must be a CSV file or a folder of them: {not_found(path)}"
 
 
 def _check_number(path: str, files: tuple[Path, ...]) -> Iterator[str]:

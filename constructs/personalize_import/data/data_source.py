@@ -161,7 +161,7 @@ class LocationDataSource(DataSource):
     """A file or a folder in a bucket outside this app."""
 
     def __init__(self, uri: str, encryption_key: IKeyRef | None = None) -> None:
-        require_all(check_text("uri", uri, constraints.DATA_LOCATION), check_key("encryption_key", encryption_key))
+        require_all(_check_uri("uri", uri), check_key("encryption_key", encryption_key))
         self._uri = uri
         self._encryption_key = key_of("encryption_key", encryption_key)
 
@@ -180,6 +180,12 @@ class LocationDataSource(DataSource):
 def _pattern(object_key: str) -> str:
     """Return a pattern for the file, or for all objects under the prefix; a token may be either."""
     return f"{object_key}*" if is_token(object_key) else object_pattern(object_key)
+
+
+def _check_uri(name: str, uri: object) -> Iterator[str]:
+    is_local = isinstance(uri, str) and "://" not in uri
+    for problem in check_text(name, uri, constraints.DATA_LOCATION):
+        yield f"{problem}. Import local files with DataSource.from_asset" if is_local else problem
 
 
 def _check_schema(name: str, schema: object) -> Iterator[str]:

@@ -1,8 +1,11 @@
 """The input and the result of binding a data source to an import job."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
+import aws_cdk as cdk
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_personalize as personalize
 from aws_cdk import aws_s3 as s3
@@ -10,7 +13,12 @@ from constructs import Construct
 
 from personalize_import.provider.interface import IDatasetImportProvider
 from personalize_import.synthesis.stack_environment import environment_of
+from personalize_import.synthesis.warnings import WARNING_ID_PREFIX
 from personalize_import_handler.contract import ImportMode, StagedFile
+from personalize_import_handler.contract.constraints import shown
+
+_FILE_OR_FOLDER: Final = re.compile(r"(.*/)?([^/]*[.][a-zA-Z][a-zA-Z0-9]*|.*[}])?")
+"""A folder, a file with an extension, or a token at the end, which may be either."""
 
 
 @dataclass(frozen=True)
@@ -50,3 +58,14 @@ class DataSourceConfig:
     def all_objects_arn(self, scope: Construct) -> str:
         """Return a pattern for all objects of the bucket."""
         return environment_of(scope).s3_arn(f"{self.bucket_name}/*")
+
+
+def warn_of_missing_slash(scope: Construct, data_location: str) -> None:
+    """Warn if a location is probably a folder, but has no slash at its end, so that it stands for one file."""
+    if not _FILE_OR_FOLDER.fullmatch(data_location):
+        name = data_location.rpartition("/")[2]
+        cdk.Annotations.of(scope).add_warning_v2(
+            f"{WARNING_ID_PREFIX}location-without-slash",
+            f"data_source is the file {shown(name)}, which has no extension such as .csv. If it is a folder, end it "
+            f"with a slash: {shown(name + '/')}",
+        )

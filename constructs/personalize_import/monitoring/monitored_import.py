@@ -2,18 +2,19 @@
 
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_events as events
 from constructs import Construct
 
-from personalize_import.monitoring import alarms, metrics, state_change_rule
+from personalize_import.monitoring import alarms, metrics
 from personalize_import.provider.interface import IDatasetImportProvider, support_of
-from personalize_import_handler.contract import FAILED_STATUSES
+from personalize_import.provider.state_change_rules import StateChangeSource, create_rule_of_job
 
 
-class MonitoredImport(cdk.Resource):
+class MonitoredImport(StateChangeSource, cdk.Resource):
     """The base class of `DatasetImportJob`, with its metrics, EventBridge rules and alarms; see docs/events.md."""
 
     @property
@@ -77,49 +78,6 @@ class MonitoredImport(cdk.Resource):
         """
         return self._metric(metrics.EXECUTION_TIME, statistic or "Maximum", period, label, color)
 
-    def on_state_change(
-        self,
-        id: str,
-        *,
-        target: events.IRuleTarget | None = None,
-        description: str | None = None,
-        event_pattern: events.EventPattern | Mapping[str, object] | None = None,
-        rule_name: str | None = None,
-        cross_stack_scope: Construct | None = None,
-    ) -> events.Rule:
-        """Create a rule for state change events: each new status that a poll finds, such as `CREATE IN_PROGRESS`.
-
-        Personalize sends no such events. The provider sends them if a job has a rule; adding a rule starts no new job.
-        With `wait=False` the provider polls once and sends only the first status. docs/events.md describes the event.
-
-        Args:
-            id: The id of the rule within this construct.
-            target: The target of the rule. Default: none; add one with the rule's `add_target`.
-            description: The description of the rule. Default: none.
-            event_pattern: Further conditions that an event must match. Default: none.
-            rule_name: The rule's name. Default: a name that CloudFormation generates.
-            cross_stack_scope: A construct in which the rule is created instead, in a stack that keeps the rule when
-                this stack is rolled back. Default: this construct.
-        """
-        return self._rule(id, None, target, description, event_pattern, rule_name, cross_stack_scope)
-
-    def on_failed(
-        self,
-        id: str,
-        *,
-        target: events.IRuleTarget | None = None,
-        description: str | None = None,
-        event_pattern: events.EventPattern | Mapping[str, object] | None = None,
-        rule_name: str | None = None,
-        cross_stack_scope: Construct | None = None,
-    ) -> events.Rule:
-        """Create a rule for failed imports: `CREATE FAILED`, or one of two statuses that this library adds.
-
-        `NOT_STARTED`: the deploy failed and no job was started. `UNWATCHED`: the deploy failed, for example because of
-        its timeout; the job is no longer monitored but may still be running. See `on_state_change` for the arguments.
-        """
-        return self._rule(id, FAILED_STATUSES, target, description, event_pattern, rule_name, cross_stack_scope)
-
     def add_alarms(
         self,
         id: str,
@@ -154,22 +112,6 @@ class MonitoredImport(cdk.Resource):
             self, name, self.dataset_arn, statistic=statistic, period=period, label=label, color=color
         )
 
-    def _rule(
-        self,
-        id: str,
-        statuses: Sequence[str] | None,
-        target: events.IRuleTarget | None,
-        description: str | None,
-        event_pattern: events.EventPattern | Mapping[str, object] | None,
-        rule_name: str | None,
-        cross_stack_scope: Construct | None,
-    ) -> events.Rule:
+    def _create_rule(self, id: str, statuses: Sequence[str] | None, options: Mapping[str, Any]) -> events.Rule:
         support_of(self.provider).allow_state_change_events()
-        options = {
-            "target": target,
-            "description": description,
-            "event_pattern": event_pattern,
-            "rule_name": rule_name,
-            "cross_stack_scope": cross_stack_scope,
-        }
-        return state_change_rule.create_rule(self, id, self._resources, statuses=statuses, options=options)
+        return create_rule_of_job(self, id, self._resources, statuses, options)

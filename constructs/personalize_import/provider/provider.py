@@ -1,11 +1,12 @@
 """The provider: two Lambda functions and a state machine that handle all import jobs of a stack, or of many."""
 
 from collections.abc import Mapping, Sequence
-from typing import Final, cast
+from typing import Any, Final, cast
 from weakref import WeakKeyDictionary
 
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
@@ -22,6 +23,7 @@ from personalize_import.provider.imported import ImportedProvider
 from personalize_import.provider.interface import IDatasetImportProvider
 from personalize_import.provider.lambda_functions import FunctionFactory, FunctionOptions, check_concurrency
 from personalize_import.provider.role_passing import RolePermissions
+from personalize_import.provider.state_change_rules import StateChangeSource, create_rule_of_provider
 from personalize_import.provider.support import ProviderSupport
 from personalize_import.provider.waiter import allow_listing_executions, create_state_machine
 from personalize_import.synthesis import validation
@@ -38,7 +40,7 @@ _DEFAULTS: Final[WeakKeyDictionary[cdk.Stack, IDatasetImportProvider]] = WeakKey
 
 
 @property_injectable
-class DatasetImportProvider(Construct):
+class DatasetImportProvider(StateChangeSource, Construct):
     """The provider of import jobs: OnEvent handles the requests of CloudFormation, and IsComplete polls the jobs.
 
     A state machine waits between two polls. Each stack has one provider, which is created on first use. To choose its
@@ -166,6 +168,8 @@ class DatasetImportProvider(Construct):
         )
         # Each resource names OnEvent, so the policy exists before any of them and until the last of them is deleted.
         self._on_event.node.add_dependency(list_executions)
+        if self._import_role_path:
+            self._is_complete.add_environment(Environment.IMPORT_ROLE_PATH.value, self._import_role_path)
         self._service_token = self._on_event.function_arn
         # CloudFormation invokes asynchronously. Lambda retries an invocation that fails, for example if the function
         # can't deliver its response. CloudFormation doesn't wait for events that are older than an hour.
@@ -275,6 +279,10 @@ class DatasetImportProvider(Construct):
     def preflight_role(self) -> iam.IRole:
         """The role of the function that runs preflight; import roles must trust it."""
         return cast("iam.IRole", self._is_complete.role)
+
+    def _create_rule(self, id: str, statuses: Sequence[str] | None, options: Mapping[str, Any]) -> events.Rule:
+        self._support.allow_state_change_events()
+        return create_rule_of_provider(self, id, (self._on_event, self._is_complete), statuses, options)
 
 
 def default_provider_of(scope: Construct) -> IDatasetImportProvider:

@@ -14,7 +14,7 @@ from personalize_import.schema.fields import DatasetTypeName, Domain, FieldType
 from personalize_import.schema.inference import proposed_schema
 from personalize_import.schema.schema_resource import create_schema, schema_message
 from personalize_import.synthesis import validation
-from personalize_import.synthesis.validation import ValidationError
+from personalize_import.synthesis.validation import ValidationError, not_found
 from personalize_import_handler.data_checks import rules
 from personalize_import_handler.data_checks.regular_files import read_regular
 from personalize_import_handler.data_checks.schema import read_schema
@@ -120,6 +120,8 @@ class DatasetSchema:
         try:
             # Not read_text, which would convert line endings.
             return cls.from_json(read_regular(path).decode(), domain)
+        except FileNotFoundError as error:
+            raise ValidationError(f"path must be a JSON file with a schema: {not_found(os.fspath(path))}") from error
         except (OSError, ValueError) as error:
             raise ValidationError(f"{os.fspath(path)}: {error}") from error
 

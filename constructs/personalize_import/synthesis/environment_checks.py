@@ -16,7 +16,7 @@ from personalize_import.synthesis.stack_environment import environment_of, is_to
 from personalize_import.synthesis.warnings import WARNING_ID_PREFIX
 from personalize_import_handler.contract.constraints import shown
 
-_ONE_ENVIRONMENT: Final = "Personalize imports only into datasets of its own account and Region: move the job there"
+_ONE_ENVIRONMENT: Final = "Personalize imports only into datasets of the same account and Region: move the job there"
 _ONE_REGION: Final = "Personalize reads only buckets of its own Region: copy the data to one"
 _ONE_ACCOUNT: Final = "iam:PassRole works only within one account: use a role of this account that may read the data"
 _ONE_PROVIDER: Final = "A provider imports only in its own account and Region: use one that is deployed there"

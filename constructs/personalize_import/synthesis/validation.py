@@ -5,6 +5,7 @@ The values of tokens are unknown at synth. They pass these checks, and the handl
 
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
+from pathlib import Path
 from typing import Final
 from weakref import WeakKeyDictionary
 
@@ -15,7 +16,7 @@ from personalize_import.synthesis.at_synthesis import at_synthesis
 from personalize_import.synthesis.stack_environment import is_token, once_per_stack
 from personalize_import_handler import contract
 from personalize_import_handler.contract import ImportMode, constraints
-from personalize_import_handler.contract.constraints import TextRule, violation
+from personalize_import_handler.contract.constraints import TextRule, shown, violation
 
 _SECONDS: Final[WeakKeyDictionary[cdk.Duration, float | None]] = WeakKeyDictionary()
 
@@ -109,7 +110,7 @@ def check_timeout(name: str, timeout: object) -> Iterator[str]:
     if timeout is None:
         return
     if not isinstance(timeout, cdk.Duration):
-        yield violation(name, timeout, f"a Duration of {constraints.WAIT_CHAIN_SECONDS_ALLOWED}")
+        yield violation(name, timeout, f"a Duration {constraints.WAIT_CHAIN_ALLOWED}")
     elif (seconds := seconds_of(timeout)) is not None:
         yield from constraints.check_wait_chain_seconds(name, seconds)
     elif timeout.unit_label() != "seconds":  # the CDK can't convert a token
@@ -130,6 +131,11 @@ def check_boolean(name: str, value: object) -> Iterator[str]:
     """Yield a problem if a flag is not a boolean; None is valid."""
     if value is not None and not isinstance(value, bool):
         yield violation(name, value, "True or False")
+
+
+def not_found(path: str) -> str:
+    """Return a message that a local file doesn't exist, with the folder at which a relative path starts."""
+    return f"{shown(path)} not found" + ("" if Path(path).is_absolute() else f" (in {Path.cwd()})")
 
 
 def _unless_token(value: object, problems: Iterable[str]) -> list[str]:

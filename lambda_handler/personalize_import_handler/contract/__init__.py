@@ -173,6 +173,8 @@ class StateChange(TypedDict):
     `status` is the service's status, `STATUS_NOT_STARTED` or `STATUS_UNWATCHED`.
     """
 
+    provider: str | None
+    """The name of the provider, if it has a rule for all its jobs."""
     stackId: str
     stackName: str
     logicalResourceId: str
@@ -195,6 +197,10 @@ class Environment(StrEnum):
     """The id of the provider's own stack, the only one that may empty the staging bucket."""
     STAGING_BUCKET = "DATA_BUCKET"
     """The name of the staging bucket, if the provider has one; the variable is called as in earlier versions."""
+    IMPORT_ROLE_PATH = "IMPORT_ROLE_PATH"
+    """The path of all roles that the provider can use, if it has one."""
+    PROVIDER_NAME = "PROVIDER_NAME"
+    """The name of the provider in state change events, if the provider publishes them for all its jobs."""
 
 
 PERSONALIZE_SERVICE_PRINCIPAL: Final = "personalize.amazonaws.com"

@@ -145,16 +145,18 @@ TIMEOUT_SECONDS_ALLOWED: Final = (
 )
 
 
-WAIT_CHAIN_SECONDS_ALLOWED: Final = (
-    f"a whole number of seconds from {contract.TIMEOUT_SECONDS_MIN} ({contract.TIMEOUT_SECONDS_MIN // 60} minute) to "
-    f"{contract.WAIT_CHAIN_SECONDS_MAX} ({contract.WAIT_CHAIN_SECONDS_MAX // 3600} hours)"
+_HOUR: Final = 3600
+WAIT_CHAIN_ALLOWED: Final = (
+    f"from {contract.TIMEOUT_SECONDS_MIN // 60} minute to {contract.WAIT_CHAIN_SECONDS_MAX // _HOUR} hours, in whole "
+    "seconds"
 )
 
 
 def check_wait_chain_seconds(name: str, value: float) -> Iterator[str]:
     """Yield a problem if the timeout of a wait chain, in seconds, is out of range."""
     if not contract.TIMEOUT_SECONDS_MIN <= value <= contract.WAIT_CHAIN_SECONDS_MAX or value != int(value):
-        yield violation(name, value, WAIT_CHAIN_SECONDS_ALLOWED)
+        given = f"{value / _HOUR:g} hours" if value >= _HOUR else f"{value:g} seconds"
+        yield f"{name} must be {WAIT_CHAIN_ALLOWED}, got {given}"
 
 
 WAITED_SECONDS_ALLOWED: Final = f"a whole number of seconds from 0 to {contract.WAIT_CHAIN_SECONDS_MAX}"

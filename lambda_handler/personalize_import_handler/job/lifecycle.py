@@ -91,6 +91,7 @@ def _import(request: Request, progress: Progress, services: Services) -> Request
         services=services,
         is_superseded=request.is_superseded,
         previous=request.previous,
+        import_role_path=request.provider.import_role_path,
     )
 
 

@@ -37,5 +37,6 @@ def compute_fingerprint(requested: RequestedImport, progress: Progress) -> Outco
         requested.sync_clock()
         fingerprint = fingerprint_of(properties, requested.services.data_reader(properties.role_arn))
     except RefusedError as refused:
-        return requested.retry_or_fail(refused, failure_reasons.fingerprint_failed(refused, properties), arn, progress)
+        reason = failure_reasons.fingerprint_failed(refused, properties, requested.import_role_path)
+        return requested.retry_or_fail(refused, reason, arn, progress)
     return requested.wait(arn, progress._replace(data_fingerprint=fingerprint), seconds=0)

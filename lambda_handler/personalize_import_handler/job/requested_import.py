@@ -46,6 +46,8 @@ class RequestedImport(NamedTuple):
     """True in a Create: jobs that belonged to an earlier resource aren't adopted."""
     finish: Callable[["RequestedImport", DatasetImportJob, Progress], Outcome] = finish_job
     """Returns the outcome after the import's own job."""
+    import_role_path: str | None = None
+    """The path of all roles that the provider can use; None if each role is allowed individually."""
     follower_names: JobNames | None = None
     """The job names of the follower whose import is repeated."""
 
@@ -86,7 +88,8 @@ class RequestedImport(NamedTuple):
     def retry_attempt_or_fail(self, error: AttemptError, progress: Progress) -> Outcome:
         """Retry an attempt that could not be found or started, or fail if a retry can't help."""
         refused, name, arn = error.refused, self.names.name(error.attempt), self.names.arn(error.attempt)
-        return self.retry_or_fail(refused, failure_reasons.start_failed(refused, name, self.properties), arn, progress)
+        reason = failure_reasons.start_failed(refused, name, self.properties, self.import_role_path)
+        return self.retry_or_fail(refused, reason, arn, progress)
 
     def retry_poll_or_fail(self, refused: RefusedError, arn: str, progress: Progress) -> Outcome:
         """Retry the poll of a job, or fail if a retry can't help."""

@@ -1,4 +1,4 @@
-"""State change events of imports, published to EventBridge if the resource enables them.
+"""State change events of imports, published to EventBridge if the resource or the provider enables them.
 
 Personalize publishes no such events: https://docs.aws.amazon.com/eventbridge/latest/ref/events-ref-personalize.html. An
 event is published after each poll that observes a new status, and before CloudFormation gets its response. A function
@@ -10,7 +10,7 @@ import logging
 from typing import NamedTuple
 
 from personalize_import_handler.aws.event_bus import NotPublishedError
-from personalize_import_handler.aws.personalize import has_succeeded
+from personalize_import_handler.aws.personalize import has_succeeded, is_running
 from personalize_import_handler.aws.services import Services
 from personalize_import_handler.contract import STATUS_NOT_STARTED, STATUS_UNKNOWN, Attribute, StateChange
 from personalize_import_handler.contract.import_properties import ImportProperties
@@ -71,11 +71,22 @@ def last_published(progress: Progress, properties: ImportProperties) -> str | No
     return progress.published_status or properties.last_status
 
 
+def _is_published_by_predecessor(observed: ObservedStatus, progress: Progress, properties: ImportProperties) -> bool:
+    """Return whether the previous resource of a wait chain has probably published the status of a running job.
+
+    Without a rule of its own, a job has no `LastStatus`.
+    """
+    is_first = progress.published_status is None and properties.last_status is None
+    return is_first and properties.dataset_import_job_arn is not None and is_running(observed.status)
+
+
 def _publish(observed: ObservedStatus | None, request: Request, progress: Progress, services: Services) -> Progress:
     """Publish a status if it has changed and record it; the next poll retries what EventBridge didn't accept."""
     properties = request.properties
-    if not properties.publish_state_changes or observed is None:
+    if not (properties.publish_state_changes or request.provider.name) or observed is None:
         return progress
+    if _is_published_by_predecessor(observed, progress, properties):
+        return progress._replace(published_status=observed.status)
     if not is_status_change(observed, progress, properties):
         return progress
     change = _state_change(observed, request, last_published(progress, properties))
@@ -93,6 +104,7 @@ def _publish(observed: ObservedStatus | None, request: Request, progress: Progre
 def _state_change(observed: ObservedStatus, request: Request, last: str | None) -> StateChange:
     resource, properties, arn = request.resource, request.properties, observed.dataset_import_job_arn
     return {
+        "provider": request.provider.name,
         "stackId": resource.stack_id,
         "stackName": resource.stack_name,
         "logicalResourceId": resource.logical_id,

@@ -65,12 +65,12 @@ def superseded(job_name: str) -> str:
     )
 
 
-def start_failed(refused: RefusedError, job_name: str, access: DataAccess) -> str:
-    """Return the reason if a job could not be started."""
+def start_failed(refused: RefusedError, job_name: str, access: DataAccess, import_role_path: str | None = None) -> str:
+    """Return the reason if a job could not be started, with the path of all roles that the provider can use."""
     return _with_service_text(
         refused.message,
         f"DatasetImportJob {job_name} of {access.data_location} was not started: {refused.operation} failed "
-        f"with {refused.code}. {_advice_on(refused, access)} and deploy again.",
+        f"with {refused.code}. {_advice_on(refused, access, import_role_path)} and deploy again.",
     )
 
 
@@ -122,12 +122,13 @@ def preflight_failed(problem: object, job_name: str) -> str:
     )
 
 
-def fingerprint_failed(refused: RefusedError, access: DataAccess) -> str:
+def fingerprint_failed(refused: RefusedError, access: DataAccess, import_role_path: str | None = None) -> str:
     """Return the reason if the files could not be compared with those that were imported last."""
     return _with_service_text(
         refused.message,
         f"The files at {access.data_location} could not be compared with the last import, so no job was started: "
-        f"{refused.operation} failed with {refused.code}. {_advice_on(refused, access)} and deploy again.",
+        f"{refused.operation} failed with {refused.code}. {_advice_on(refused, access, import_role_path)} and deploy "
+        "again.",
     )
 
 
@@ -194,9 +195,13 @@ def unknown_status(job: DatasetImportJob, problem: object) -> str:
     )
 
 
-def _advice_on(refused: RefusedError, access: DataAccess) -> str:
+def _advice_on(refused: RefusedError, access: DataAccess, import_role_path: str | None) -> str:
     denied = is_access_denied(refused)
-    if isinstance(refused, NotAssumableError) and denied:
+    is_not_assumable = isinstance(refused, NotAssumableError) and denied
+    is_role_denied = is_not_assumable or policy_advice.is_pass_role_denied(refused.message, access.role_arn)
+    if is_role_denied and (advice := policy_advice.path_advice(access.role_arn, import_role_path)):
+        return advice
+    if is_not_assumable:
         return policy_advice.preflight_trust_advice(access, refused.message)
     if isinstance(refused, NotReadableError) and denied:
         return policy_advice.read_advice(access)

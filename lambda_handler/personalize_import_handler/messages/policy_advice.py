@@ -78,15 +78,39 @@ def preflight_trust_advice(access: DataAccess, refusal: str) -> str:
     )
 
 
+def is_pass_role_denied(text: str, role_arn: str) -> bool:
+    """Return whether IAM's text reports that the role may not be passed."""
+    return _refused_call(text) == ("iam:PassRole", role_arn)
+
+
+def path_advice(role_arn: str, import_role_path: str | None) -> str:
+    """Return the advice to use another role if this one is outside the provider's path; otherwise an empty string.
+
+    The provider's policies allow only roles under the path, so no statement in the role's own policies can help.
+    """
+    if not import_role_path or parse_arn(role_arn).resource.startswith(f"role{import_role_path}"):
+        return ""
+    return (
+        f"The role {role_arn} is not under the path {import_role_path}, and the provider can use no other roles. Use a "
+        "role under that path (in the CDK, omit `role` to create one)"
+    )
+
+
 def denied_action_advice(text: str) -> str:
     """Return the advice to allow the action that IAM's own text names; an empty string if it names none."""
-    refused = _REFUSED.search(text)
-    if not refused:
+    action, resource = _refused_call(text)
+    if not action:
         return ""
-    is_pass_role = refused["action"] == "iam:PassRole"
+    is_pass_role = action == "iam:PassRole"
     condition = {"StringEquals": {"iam:PassedToService": PERSONALIZE_SERVICE_PRINCIPAL}} if is_pass_role else None
-    allowed = statement(refused["action"], refused["resource"].strip('".'), condition=condition)
+    allowed = statement(action, resource, condition=condition)
     return f"Add to the policy of the provider's role {_text(allowed)}"
+
+
+def _refused_call(text: str) -> tuple[str, str]:
+    """Return the action and the resource that IAM's own text names; empty strings if it names none."""
+    refused = _REFUSED.search(text)
+    return (refused["action"], refused["resource"].strip('".')) if refused else ("", "")
 
 
 def _text(*statements: Statement) -> str:

@@ -6,24 +6,36 @@ how far this protects teams that share a provider.
 """
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from personalize_import_handler.contract.constraints import shown
 from personalize_import_handler.contract.import_properties import ImportProperties
-from personalize_import_handler.contract.locations import parse_location
+from personalize_import_handler.contract.locations import Arn, parse_arn, parse_location
 from personalize_import_handler.request.import_identity import stack_of_role
 from personalize_import_handler.request.resource import Resource, first_of
 
+_OF_DATASET: Final = (
+    "Personalize imports only into datasets of the same account and Region: deploy the stack there, or use a dataset "
+    "of this account and Region"
+)
+_OF_ROLE: Final = "iam:PassRole works only within one account: use a role of this account that may read the data"
+
 
 class Provider(NamedTuple):
-    """The provider's own stack."""
+    """The provider of the functions, as its environment variables describe it."""
 
     stack_id: str
+    """The provider's own stack."""
     staging_bucket: str | None = None
+    import_role_path: str | None = None
+    """The path of all roles that the provider can use; None if each role is allowed individually."""
+    name: str | None = None
+    """The name in state change events, which are published for all jobs if it is set."""
 
 
 def problems_of(properties: ImportProperties, resource: Resource, provider: Provider) -> Iterator[str]:
     """Yield a problem for each property that belongs to another stack, or must not be used in this one."""
+    yield from _problems_of_environment(properties, resource)
     yield from _problems_of_location(properties, resource, provider)
     arn = properties.dataset_import_job_arn
     if arn and not arn.startswith(resource.job_arn_prefix):
@@ -64,6 +76,28 @@ def own_scope(properties: ImportProperties, resource: Resource, root_name: str) 
 def _own_names(resource: Resource) -> set[str]:
     """Return the names of the current and original stack; after a move, a rollback uses the original stack's role."""
     return {resource.stack_name, resource.created_in}
+
+
+def _problems_of_environment(properties: ImportProperties, resource: Resource) -> Iterator[str]:
+    """Yield a problem if the dataset or the role is in another account, Region or partition than the stack."""
+    stack, role_arn = parse_arn(resource.stack_id), properties.role_arn
+    in_iam = parse_arn(role_arn)._replace(region=stack.region)  # IAM is global
+    yield from _differences("DatasetArn", properties.dataset_arn, parse_arn(properties.dataset_arn), stack, _OF_DATASET)
+    yield from _differences("RoleArn", role_arn, in_iam, stack, _OF_ROLE)
+
+
+def _differences(name: str, arn: str, found: Arn, stack: Arn, advice: str) -> Iterator[str]:
+    different = [
+        f"{word} {there} (the stack: {here})"
+        for word, there, here in (
+            ("account", found.account, stack.account),
+            ("Region", found.region, stack.region),
+            ("partition", found.partition, stack.partition),
+        )
+        if there != here
+    ]
+    if different:
+        yield f"{name} {shown(arn)} is in {' and '.join(different)}. {advice}"
 
 
 def _problems_of_location(properties: ImportProperties, resource: Resource, provider: Provider) -> Iterator[str]:

@@ -40,6 +40,27 @@ def test_text_is_a_table_with_the_reasons_below_it() -> None:
     ]
 
 
+@pytest.mark.parametrize("status", ["ROLLBACK_COMPLETE", "ROLLBACK_FAILED"])
+def test_a_failed_first_deploy_ends_with_the_command_to_run(status: str) -> None:
+    failed = replace(status_of(FAILED), status=status, is_in_progress=False)
+
+    last = as_text(failed).splitlines()[-1]
+
+    assert last.startswith(
+        "The first deploy failed, and the stack can't be updated. Fix the problem, and run: cdk deploy"
+    )
+    assert last.endswith("first run: aws cloudformation delete-stack --stack-name Shop")
+    assert json.loads(as_json(failed))["next_step"] == last
+
+
+@pytest.mark.parametrize(
+    ("status", "command"),
+    [("CREATE_FAILED", "cdk deploy"), ("UPDATE_ROLLBACK_FAILED", "cdk rollback"), ("REVIEW_IN_PROGRESS", "cdk deploy")],
+)
+def test_other_states_that_need_a_command_end_with_it_too(status: str, command: str) -> None:
+    assert as_text(replace(status_of(FAILED), status=status)).endswith(f" {command}\n")
+
+
 def test_json_is_one_line_with_every_field() -> None:
     text = as_json(status_of(RUNNING, PENDING))
     assert text.endswith("}\n")
@@ -52,6 +73,7 @@ def test_json_is_one_line_with_every_field() -> None:
         "stack_status": "UPDATE_IN_PROGRESS",
         "in_progress": True,
         "failed": False,
+        "next_step": None,
     }
     assert running == {
         "import": "Import",

@@ -161,6 +161,52 @@ def test_a_cancelled_import_counts_as_failed_and_names_the_resource_that_failed(
     assert status.has_failed
 
 
+BUCKET_FAILED = of_import("CREATE_FAILED", 3, logical_id="Bucket", resource_type="AWS::S3::Bucket", reason="taken")
+NOT_REACHED = "CloudFormation did not reach it because Bucket (AWS::S3::Bucket) failed: taken"
+
+
+@pytest.mark.parametrize("status", ["ROLLBACK_IN_PROGRESS", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED"])
+def test_an_import_that_was_not_reached_names_the_resource_that_failed(status: str) -> None:
+    found = read(client_of(BUCKET_FAILED, status=status))
+
+    (cancelled,) = found.imports
+    assert (cancelled.name, cancelled.state, cancelled.reason) == ("Users/Import", State.CANCELLED, NOT_REACHED)
+    assert found.has_failed
+    assert found.first_failure == "Bucket (AWS::S3::Bucket) failed: taken"
+
+
+def test_a_name_that_is_in_use_comes_with_the_fix() -> None:
+    reason = "Another resource with Arn arn:aws:personalize:eu-west-1:123456789012:dataset-group/shop already exists."
+    group = of_import("CREATE_FAILED", 3, logical_id="Group", resource_type="AWS::Personalize::X", reason=reason)
+
+    found = only(client_of(group, status="ROLLBACK_COMPLETE"))
+
+    assert found.reason.startswith(
+        f"CloudFormation did not reach it because Group (AWS::Personalize::X) failed: {reason} "
+    )
+    assert (
+        " Choose another name, or delete the existing resource; an earlier stack may have retained it" in found.reason
+    )
+
+
+def test_an_existing_import_that_a_failed_update_has_not_reached_is_unchanged() -> None:
+    events = (
+        of_import("CREATE_IN_PROGRESS", 100),
+        of_import("CREATE_COMPLETE", 130),
+        of_stack("UPDATE_IN_PROGRESS", 140),
+        BUCKET_FAILED,
+    )
+    (found,) = read(client_of(*events, status="UPDATE_ROLLBACK_COMPLETE", resources=[EXISTING])).imports
+    assert found.state is State.UNCHANGED
+
+
+def test_the_first_failure_is_known_also_if_the_template_can_not_be_read() -> None:
+    client = client_of(BUCKET_FAILED, status="ROLLBACK_COMPLETE")
+    client.body = {}
+    found = read(client)
+    assert (found.imports, found.first_failure) == ((), "Bucket (AWS::S3::Bucket) failed: taken")
+
+
 @pytest.mark.parametrize("status", ["UPDATE_IN_PROGRESS", "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", "REVIEW_IN_PROGRESS"])
 def test_a_stack_in_progress_has_not_ended(status: str) -> None:
     assert not read(client_of(status=status)).has_ended

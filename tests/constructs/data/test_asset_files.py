@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -115,7 +116,7 @@ def test_a_relative_path_starts_where_the_app_runs(folder: Path, monkeypatch: py
 @pytest.mark.parametrize(
     ("path", "message"),
     [
-        ("nowhere", "path must be a CSV file or a folder of them"),
+        ("nowhere", "path must be a CSV file or a folder of them: 'nowhere' not found (in "),
         ("older/empty", "path must be a folder that contains CSV files (*.csv) directly"),
         ("empty.csv", "path must be a file that isn't empty"),
         ("notes.txt", "the file's name must be a name that ends in .csv"),
@@ -261,3 +262,12 @@ def test_the_demo_has_no_annotations(folder: Path, capfd: pytest.CaptureFixture[
     app.synth()
 
     assert "WARNING" not in "".join(capfd.readouterr())
+
+
+def test_a_relative_path_that_is_not_found_is_shown_with_its_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    with pytest.raises(ValidationError, match=re.escape(f"'items.csv' not found (in {tmp_path})")):
+        DataSource.from_asset("items.csv")

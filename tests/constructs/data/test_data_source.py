@@ -9,7 +9,7 @@ from aws_cdk import aws_s3 as s3
 
 from personalize_import import DataSource
 from personalize_import.synthesis.validation import ValidationError
-from tests.constructs.support.stacks import add_job, deployed, from_new_bucket, logical_id, new_stack
+from tests.constructs.support.stacks import add_job, deployed, from_new_bucket, logical_id, new_stack, own_warnings
 
 
 def read_by(stack: cdk.Stack, job: Any, **parameters: str) -> dict[str, str]:
@@ -183,3 +183,35 @@ def test_a_cfn_bucket_is_accepted_like_a_bucket() -> None:
 
     assert policy["PolicyDocument"]["Statement"][0]["Principal"] == {"Service": "personalize.amazonaws.com"}
     assert template.properties(logical_id(job))["DataLocation"] == f"s3://{policy['Bucket']}/interactions/"
+
+
+@pytest.mark.parametrize("key", ["items", "2026/items", "items.2026"])
+@pytest.mark.parametrize("outside", [True, False])
+def test_a_location_that_is_probably_a_folder_without_its_slash_is_a_warning(key: str, *, outside: bool) -> None:
+    stack = new_stack()
+    source = DataSource.from_s3_uri(f"s3://some-bucket/{key}") if outside else from_new_bucket(stack, key)
+    add_job(stack, data_source=source)
+
+    (warning,) = own_warnings(stack, "location-without-slash")
+
+    name = key.rpartition("/")[2]
+    assert warning.startswith(f"data_source is the file '{name}', which has no extension such as .csv.")
+    assert f"end it with a slash: '{name}/'" in warning
+
+
+def test_a_file_a_folder_and_a_location_known_only_at_deploy_time_are_no_folder_without_its_slash() -> None:
+    stack = new_stack()
+    token = cdk.CfnParameter(stack, "Key").value_as_string
+    for number, key in enumerate(["items.csv", "2026.11/ITEMS.CSV", "items/", "", token, f"{token}.csv", f"a/{token}"]):
+        add_job(stack, f"Job{number}", data_source=from_new_bucket(stack, key, f"Bucket{number}"))
+    add_job(stack, "Uri", data_source=DataSource.from_s3_uri(cdk.CfnParameter(stack, "Location").value_as_string))
+
+    assert own_warnings(stack, "location-without-slash") == []
+
+
+@pytest.mark.parametrize(("uri", "is_local"), [("items.csv", True), ("/data/items.csv", True), ("https://a/b", False)])
+def test_a_local_path_as_uri_names_the_source_for_local_files(uri: str, *, is_local: bool) -> None:
+    with pytest.raises(ValidationError, match=r"^uri must be a CSV file or a folder in S3") as refused:
+        DataSource.from_s3_uri(uri)
+
+    assert str(refused.value).endswith(". Import local files with DataSource.from_asset") is is_local

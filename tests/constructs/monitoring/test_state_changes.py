@@ -1,12 +1,15 @@
 """Rules for state change events, which the provider publishes only for jobs with a rule."""
 
+import re
 from typing import Any
 
 import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
+from constructs import Construct
 
 from personalize_import import DatasetImportJob, DatasetImportProvider
 from personalize_import.synthesis.validation import ValidationError
@@ -179,3 +182,87 @@ def test_a_provider_publishes_state_changes_for_other_apps_if_publish_state_chan
 def test_an_invalid_value_of_publish_state_changes_is_rejected() -> None:
     with pytest.raises(ValidationError, match="publish_state_changes must be True or False, got 'yes'"):
         DatasetImportProvider(new_stack(), "Imports", publish_state_changes="yes")  # type: ignore[arg-type]
+
+
+def events_stack() -> tuple[cdk.Stack, cdk.Stack, sqs.Queue]:
+    app = new_app()
+    kept, stack = new_stack("Kept", app), new_stack("Shop", app)
+    return kept, stack, sqs.Queue(kept, "Queue")
+
+
+def test_a_queue_of_another_stack_is_an_error_that_names_the_way_out() -> None:
+    kept, stack, queue = events_stack()
+    for source in (add_job(stack), DatasetImportProvider(stack, "Imports")):
+        with pytest.raises(ValidationError) as refused:
+            source.on_failed("Failed", target=targets.SqsQueue(queue))
+
+        assert "target is the queue Kept/Queue, but the rule is in the stack Shop." in str(refused.value)
+        assert "Pass cross_stack_scope, such as the stack Kept, to create the rule there" in str(refused.value)
+    add_job(stack, "Other").on_failed("Failed", target=targets.SqsQueue(queue), cross_stack_scope=kept)
+
+    assert len(rules(kept)) == 1
+
+
+def test_other_targets_and_queues_of_other_apps_may_be_in_another_stack() -> None:
+    kept, stack, queue = events_stack()
+    imported = sqs.Queue.from_queue_arn(stack, "Imported", "arn:aws:sqs:eu-west-1:123456789012:queue")
+    job = add_job(stack)
+    job.on_failed("Topic", target=targets.SnsTopic(sns.Topic(kept, "Topic")))
+    job.on_failed("Queue", target=targets.SqsQueue(imported))
+
+    assert len(rules(stack)) == 2
+    assert queue
+
+
+def test_rules_of_several_jobs_may_have_the_same_id_in_another_stack() -> None:
+    kept, stack, _ = events_stack()
+    jobs = [add_job(stack, name) for name in ("One", "Two", "Three")]
+    found = [job.on_failed("Failed", cross_stack_scope=kept) for job in jobs]
+
+    assert found[0].node.id == "Failed"
+    assert [rule["EventPattern"]["detail"]["logicalResourceId"] for rule in rules(kept)] == [
+        [logical_id(job)] for job in jobs
+    ]
+    with pytest.raises(RuntimeError, match="already a Construct with name 'Failed"):
+        jobs[1].on_failed("Failed", cross_stack_scope=kept)
+
+
+def test_a_rule_of_a_provider_matches_the_name_that_its_function_publishes_and_changes_no_job() -> None:
+    app = new_app()
+    platform, shop = new_stack("Platform", app), new_stack("Shop", app)
+    provider = DatasetImportProvider(platform, "Imports")
+    job = add_job(shop, provider=provider)
+    rule = provider.on_failed("Failed")
+
+    (properties,) = rules(platform)
+    template = deployed(platform)
+    variables = template.properties(logical_id(provider.is_complete))["Environment"]["Variables"]
+    assert properties["EventPattern"]["detail"] == {
+        "provider": ["Platform/Imports"],
+        "status": ["CREATE FAILED", "NOT_STARTED", "UNWATCHED"],
+    }
+    assert variables["PROVIDER_NAME"] == "Platform/Imports"
+    assert logical_id(rule) in template_of(platform)["Resources"][logical_id(provider.on_event)]["DependsOn"]
+    assert len(statements(platform)) == 1
+    assert "PublishStateChanges" not in properties_of(job)
+
+
+def test_a_rule_of_a_provider_may_be_in_the_stack_of_its_target() -> None:
+    kept, stack, queue = events_stack()
+    provider = DatasetImportProvider(stack, "Imports")
+    provider.on_state_change("Changed", target=targets.SqsQueue(queue), cross_stack_scope=kept)
+    add_job(stack, provider=provider)
+
+    assert len(rules(kept)) == 1
+    assert stack.dependencies == [kept]
+
+
+def test_providers_deep_in_the_construct_tree_have_different_names() -> None:
+    stack = new_stack("Shop")
+    nested = cdk.NestedStack(stack, "Nested")
+    for scope in (Construct(stack, "A"), Construct(stack, "B"), nested):
+        DatasetImportProvider(scope, "Imports").on_failed("Failed")
+
+    names = [rule["EventPattern"]["detail"]["provider"][0] for rule in (*rules(stack), *rules(nested))]
+    assert names[:2] == ["Shop/A/Imports", "Shop/B/Imports"]
+    assert re.fullmatch("Shop/ShopNested[0-9A-F]{8}/Imports", names[2])

@@ -85,6 +85,14 @@ def test_only_roles_under_the_path_can_be_passed_and_import_roles_are_created_un
     assert path_of_created_role(shop) == "/team/ml/personalize-import/eu-west-1/Shop/"
 
 
+def test_the_function_that_starts_jobs_has_the_path_for_its_messages() -> None:
+    provider, _ = platform_and_shops(import_role_path=PATH)
+
+    template = deployed(cdk.Stack.of(provider))
+    variables = template.properties(logical_id(provider.is_complete))["Environment"]["Variables"]
+    assert variables["IMPORT_ROLE_PATH"] == PATH
+
+
 def test_a_role_under_the_path_can_be_used_without_a_change_to_the_provider_s_template() -> None:
     provider, (shop,) = platform_and_shops("Shop", import_role_path=PATH)
     before = template_of(cdk.Stack.of(provider))

@@ -210,11 +210,10 @@ def test_a_schema_that_the_service_is_known_to_have_accepted_is_only_warned_of(
     assert found.startswith(warning)
 
 
-@pytest.mark.parametrize("content", [None, b"{", b"\xff"])
-def test_a_file_that_is_not_a_schema_is_reported_by_name(tmp_path: Path, content: bytes | None) -> None:
+@pytest.mark.parametrize("content", [b"{", b"\xff"])
+def test_a_file_that_is_not_a_schema_is_reported_by_name(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "schema.json"
-    if content is not None:
-        path.write_bytes(content)
+    path.write_bytes(content)
     with pytest.raises(ValidationError, match=f"^{re.escape(str(path))}: "):
         DatasetSchema.from_file(path)
 
@@ -349,3 +348,12 @@ def test_a_valid_schema_causes_no_warning() -> None:
     stack = new_stack()
     users().to_cfn_schema(stack, "Schema")
     assert warnings_of(stack) == []
+
+
+def test_a_schema_file_that_is_not_found_is_shown_with_its_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    with pytest.raises(ValidationError, match=re.escape(f"with a schema: 'items.json' not found (in {tmp_path})")):
+        DatasetSchema.from_file("items.json")

@@ -56,7 +56,7 @@ def test_a_dataset_in_another_environment_is_an_error_that_names_the_cause(old: 
     message = problem(new_stack(env=HERE), dataset=DATASET_ARN.replace(old, new))
 
     assert cause in message
-    assert "Personalize imports only into datasets of its own account and Region" in message
+    assert "Personalize imports only into datasets of the same account and Region" in message
 
 
 @pytest.mark.parametrize("env", [IN_OTHER_REGION, IN_OTHER_ACCOUNT])

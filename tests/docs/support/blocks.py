@@ -144,6 +144,9 @@ RUN_BY: Final[Mapping[str, tuple[str, ...]]] = {
         "tests/handler/messages/test_failure_reasons.py::test_a_refused_call_is_reported_with_its_operation_and_code",
     ),
     "README.md: personalize-import status": (_STATUS, _RECORDING),
+    "docs/shared-provider.md: aws cloudformation delete-stack": (
+        "tests/deploy/test_shared_provider.py::test_stacks_of_a_destroyed_provider_can_be_deleted_without_their_imports",
+    ),
     "docs/status.md: pip install": (
         "tests/cli/test_status_page.py::test_the_page_installs_an_extra_of_the_project",
         _STATUS,

@@ -17,6 +17,7 @@ from tests.handler.support.aws_json import Service
 from tests.handler.support.fakes import DATASET_ARN, job_arn
 
 CHANGE: StateChange = {
+    "provider": None,
     "stackId": "arn:aws:cloudformation:eu-west-1:123456789012:stack/shop/1",
     "stackName": "shop",
     "logicalResourceId": "Import",

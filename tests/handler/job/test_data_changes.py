@@ -238,6 +238,19 @@ def test_a_role_without_list_permission_is_reported_with_the_missing_statements(
     assert personalize.jobs == {}
 
 
+def test_a_role_outside_the_path_of_the_provider_is_the_reason_that_it_can_not_be_assumed(
+    account: Account, storage: FakeStorage
+) -> None:
+    account.provider = account.provider._replace(import_role_path="/team/")
+    account.functions = account.instance()
+    storage.fail_next("data_reader", NOT_TRUSTED, times=100)
+
+    reason = CloudFormation(account).create(as_of("monday")).reason
+
+    assert f"The role {ROLE_ARN} is not under the path /team/, and the provider can use no other roles." in reason
+    assert "Add to" not in reason
+
+
 def test_a_role_that_does_not_trust_the_provider_is_reported_with_the_missing_statement(
     cloudformation: CloudFormation, storage: FakeStorage
 ) -> None:

@@ -35,6 +35,7 @@ def test_an_event_names_the_job_the_resource_and_the_time(
     response = cloudformation.create(properties(**ASKED))
 
     assert event_bus.changes[-1] == {
+        "provider": None,
         "stackId": cloudformation.stack_id,
         "stackName": "shop",
         "logicalResourceId": "Import",
@@ -61,6 +62,46 @@ def test_nothing_is_published_unless_it_is_enabled(cloudformation: CloudFormatio
     cloudformation.create(properties())
 
     assert event_bus.asked == 0
+
+
+@pytest.fixture
+def publishing_account(account: Account) -> Account:
+    """An account whose provider publishes the state changes of all jobs."""
+    account.provider = account.provider._replace(name="Platform/Imports")
+    account.functions = account.instance()
+    return account
+
+
+def test_a_provider_with_a_name_publishes_the_events_of_all_jobs_with_it(publishing_account: Account) -> None:
+    event_bus = publishing_account.event_bus
+    CloudFormation(publishing_account).create(properties())
+
+    assert event_bus.statuses == OF_A_GOOD_JOB
+    assert {change["provider"] for change in event_bus.changes} == {"Platform/Imports"}
+
+
+@pytest.mark.parametrize("seconds", [1000, 6000])
+def test_a_provider_publishes_each_status_of_a_wait_chain_of_any_app_once(
+    publishing_account: Account, seconds: int
+) -> None:
+    publishing_account.personalize.job_behavior = JobBehavior(seconds=seconds)
+    WaitChain(publishing_account, resource_count=5).create(properties())
+
+    assert publishing_account.event_bus.statuses == OF_A_GOOD_JOB
+
+
+def test_a_job_that_fails_between_two_resources_of_a_wait_chain_is_published_by_a_provider(
+    publishing_account: Account,
+) -> None:
+    publishing_account.personalize.job_behavior = JobBehavior(seconds=10**6, end="CREATE FAILED")
+    chain = WaitChain(publishing_account, resource_count=2)
+    first, last = chain.resources
+    arn = first.create(chain.properties_of(properties(), 0, None)).attributes["DatasetImportJobArn"]
+    publishing_account.clock.advance(10**6)
+
+    last.create(chain.properties_of(properties(), 1, arn))
+
+    assert publishing_account.event_bus.statuses[-1] == "CREATE FAILED"
 
 
 def test_enabling_state_changes_starts_no_job_and_publishes_nothing(

@@ -94,6 +94,19 @@ def test_a_role_that_can_not_be_passed_is_reported_with_the_statement(end: str) 
     ]
 
 
+@pytest.mark.parametrize(
+    ("role", "path"), [(ROLE_ARN, None), (ROLE_ARN, "/"), (f"{ACCOUNT}:role/team/import", "/team/")]
+)
+def test_a_role_that_is_not_outside_the_path_of_the_provider_is_reported_with_the_statement(
+    role: str, path: str | None
+) -> None:
+    refused = RefusedError("Any", "Any", f"User: x is not authorized to perform: iam:PassRole on resource: {role}")
+
+    reason = failure_reasons.start_failed(refused, "nightly-1", READING._replace(role_arn=role), path)
+
+    assert "Add to the policy of the provider's role" in reason
+
+
 def test_any_other_denied_action_is_reported_with_the_statement() -> None:
     arn = "arn:aws-cn:personalize:cn-north-1:123456789012:dataset-import-job/nightly-1"
 

@@ -13,7 +13,7 @@ from personalize_import_handler.contract import DATA_RESOURCE_TYPE, RESOURCE_TAG
 from personalize_import_handler.errors import BusyError, RefusedError
 from tests.handler.conftest import Log
 from tests.handler.support.account import Account
-from tests.handler.support.fakes import ACCOUNT, ROLE_ARN, FakePersonalize, job_arn
+from tests.handler.support.fakes import ACCOUNT, DATASET_ARN, ROLE_ARN, FakePersonalize, job_arn
 from tests.handler.support.fakes_stacks import folder_of, stack_id_of
 from tests.handler.support.properties import ASSET_BUCKET, DATA_BUCKET, asset_properties, properties, tags
 from tests.handler.support.simulator import CloudFormation
@@ -391,3 +391,57 @@ def test_a_moved_resource_rolls_back_to_the_role_of_the_stack_that_created_it(
     rolled_back = moved.roll_back()
 
     assert (updated.job_arn, rolled_back.job_arn) == (first.job_arn, first.job_arn)
+
+
+@pytest.mark.parametrize(
+    ("arn", "cause"),
+    [
+        (DATASET_ARN.replace(ACCOUNT, "210987654321"), f"account 210987654321 (the stack: {ACCOUNT})"),
+        (DATASET_ARN.replace("eu-west-1", "us-east-1"), "Region us-east-1 (the stack: eu-west-1)"),
+        (DATASET_ARN.replace("arn:aws:", "arn:aws-cn:"), "partition aws-cn (the stack: aws)"),
+    ],
+)
+@pytest.mark.parametrize("request_type", ["Create", "Update"])
+def test_a_dataset_in_another_environment_fails_at_once_and_the_reason_names_both(
+    request_type: str, arn: str, cause: str, shop: CloudFormation, personalize: FakePersonalize
+) -> None:
+    if request_type == "Update":
+        shop.create(properties())
+    calls = len(personalize.calls)
+
+    response = shop.run(shop.begin(request_type, properties(DatasetArn=arn)))
+
+    assert response.reason == (
+        f"DatasetArn '{arn}' is in {cause}. Personalize imports only into datasets of the same account and Region: "
+        "deploy the stack there, or use a dataset of this account and Region. No job was started."
+    )
+    assert len(personalize.calls) == calls
+
+
+def test_a_role_of_another_account_fails_at_once_and_the_reason_names_both(shop: CloudFormation) -> None:
+    arn = ROLE_ARN.replace(ACCOUNT, "210987654321")
+
+    reason = shop.create(properties(RoleArn=arn)).reason
+
+    assert reason.startswith(f"RoleArn '{arn}' is in account 210987654321 (the stack: {ACCOUNT}). iam:PassRole works")
+
+
+def test_a_resource_whose_dataset_is_in_another_environment_can_be_deleted(shop: CloudFormation) -> None:
+    elsewhere = properties(DatasetArn=DATASET_ARN.replace("eu-west-1", "us-east-1"))
+
+    assert shop.run(shop.begin("Delete", elsewhere)).succeeded
+
+
+def test_a_role_outside_the_path_of_the_provider_is_the_reason_that_it_can_not_be_passed(
+    account: Account, personalize: FakePersonalize
+) -> None:
+    account.provider = account.provider._replace(import_role_path="/team/")
+    account.functions = account.instance()
+    refusal = f"User: x is not authorized to perform: iam:PassRole on resource: {ROLE_ARN}"
+    for _ in range(20):
+        personalize.fail_next("create_dataset_import_job", RefusedError("Any", "AccessDeniedException", refusal))
+
+    reason = CloudFormation(account).create(properties()).reason
+
+    assert f"The role {ROLE_ARN} is not under the path /team/, and the provider can use no other roles." in reason
+    assert "Add to" not in reason

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from personalize_import_handler import contract
 from personalize_import_handler.contract import ImportMode, ReimportMode, ResourceProperties
+from tests.handler.support.fakes import ACCOUNT, REGION
 from tests.handler.support.properties import asset_properties, properties
 
 _NAME: Final = st.text(string.ascii_letters + string.digits, min_size=1, max_size=20)
@@ -34,10 +35,7 @@ _JOB_ARN: Final = st.builds(
 
 VALID: Final[dict[str, st.SearchStrategy[Any]]] = {
     "DatasetArn": st.builds(
-        "arn:{}:personalize:{}:{}:dataset/{}/{}".format,
-        _PARTITION,
-        _REGION,
-        _ACCOUNT,
+        f"arn:aws:personalize:{REGION}:{ACCOUNT}:dataset/{{}}/{{}}".format,
         _NAME,
         st.sampled_from(["INTERACTIONS", "ITEMS", "USERS", "ACTIONS", "ACTION_INTERACTIONS"]),
     ),
@@ -51,7 +49,7 @@ VALID: Final[dict[str, st.SearchStrategy[Any]]] = {
     "DataFiles": st.lists(_FILE_NAME, min_size=1, max_size=5, unique=True).map(
         lambda names: asset_properties(*names)["DataFiles"]
     ),
-    "RoleArn": st.builds("arn:{}:iam::{}:role/{}".format, _PARTITION, _ACCOUNT, _NAME),
+    "RoleArn": st.builds(f"arn:aws:iam::{ACCOUNT}:role/{{}}".format, _NAME),
     "SchemaArn": st.builds("arn:{}:personalize:{}:{}:schema/{}".format, _PARTITION, _REGION, _ACCOUNT, _NAME),
     "After": _JOB_ARN,
     "StackScope": st.builds("{}/{}".format, st.from_regex(r"\A[a-zA-Z][a-zA-Z0-9-]{0,20}\Z"), _NAME),
