@@ -41,6 +41,7 @@ def test_each_file_of_the_sample_is_imported_whole(folder: Path, airline: Path, 
     assert f"PersonalizeDemo{kind.capitalize()}" in ended.value("Job")
 
 
+@pytest.mark.nightly
 def test_a_sample_without_item_ids_fails_with_the_message_of_personalize(
     folder: Path, airline: Path, tmp_path: Path
 ) -> None:

@@ -9,7 +9,14 @@ from tests.examples.conftest import Run
 from tests.examples.support.readme import EXAMPLES, sections_of
 
 SECTIONS = ["Deploy", "Update", "Destroy"]
-NIGHTLY = {"existing_dataset_and_bucket", "kms", "shared_provider", "three_datasets"}
+NIGHTLY = {
+    "existing_dataset_and_bucket",
+    "incremental_after_full",
+    "kms",
+    "local_file_with_checks",
+    "shared_provider",
+    "three_datasets",
+}
 """The examples whose resources other examples and deploy tests have too."""
 
 

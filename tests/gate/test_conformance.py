@@ -92,7 +92,7 @@ def test_the_local_aws_conforms_to_every_assumption(tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_a_run_leaves_nothing_behind_also_after_ctrl_c_and_is_resumed(cloud: LocalCloud, tmp_path: Path) -> None:
     recording, environment = tmp_path / "recording.json", cloud.aws.process_environment()
     before = what_is_left(cloud)

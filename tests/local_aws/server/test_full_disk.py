@@ -28,7 +28,7 @@ def mounted(disk: Path, *command: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run([*MOUNT, script, str(disk), *command], capture_output=True, text=True, check=False)
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_calls_fail_on_a_full_disk_and_succeed_when_there_is_space(tmp_path: Path) -> None:
     if not shutil.which("unshare") or mounted(tmp_path, "true").returncode:
         pytest.skip("this system doesn't allow its users to mount file systems")
@@ -49,7 +49,7 @@ def test_calls_fail_on_a_full_disk_and_succeed_when_there_is_space(tmp_path: Pat
     assert existing == after_restart == resources
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_what_can_not_be_saved_is_an_error_and_saved_with_the_next_request(tmp_path: Path) -> None:
     options = Options(state=tmp_path / "state")
     with LocalAws(options) as aws:

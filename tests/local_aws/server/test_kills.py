@@ -15,17 +15,16 @@ from tests.deploy.support.stacks import users_csv
 from tests.local_aws.support.load import BUCKET, STATUSES, TAG, Acknowledged, Clients, Load
 from tests.local_aws.support.server_setup import make_dataset, make_import_role
 
+KILLS = 50
 LONGEST_SECONDS = 1.5
 
 
-@pytest.mark.parametrize(
-    "kills", [pytest.param(5, marks=pytest.mark.slow), pytest.param(50, marks=pytest.mark.nightly)]
-)
-def test_everything_acknowledged_is_there_after_kills_at_random_moments_under_load(tmp_path: Path, kills: int) -> None:
+@pytest.mark.nightly
+def test_everything_acknowledged_is_there_after_kills_at_random_moments_under_load(tmp_path: Path) -> None:
     options = Options(speed=100, import_seconds=20, state=tmp_path / "state")
-    acknowledged, moments = Acknowledged(), random.Random(kills)
+    acknowledged, moments = Acknowledged(), random.Random(KILLS)
     target: dict[str, str] = {}
-    for number in range(kills):
+    for number in range(KILLS):
         with LocalAws(options) as aws:
             cloud = Cloud(aws, tmp_path)
             target = target or prepared(cloud)
@@ -40,7 +39,7 @@ def test_everything_acknowledged_is_there_after_kills_at_random_moments_under_lo
     assert {kind for kind, _ in acknowledged.present} == {"schema", "object", "parameter", "role", "stack"}
     assert "ACTIVE" in acknowledged.jobs.values()
     assert acknowledged.absent
-    assert acknowledged.tag > kills
+    assert acknowledged.tag > KILLS
 
 
 def prepared(cloud: Cloud) -> dict[str, str]:
