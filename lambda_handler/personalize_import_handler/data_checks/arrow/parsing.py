@@ -71,10 +71,17 @@ def count_of(byte: bytes, content: bytes) -> int:
     return int(pc.equal(array, pa.scalar(byte[0], pa.uint8())).true_count)
 
 
-def contains(values: pa.StringArray, characters: str) -> bool:
-    """Return whether any of some ASCII characters is in any value; much faster than a search in each value."""
-    text = values.buffers()[2]
-    return text is not None and any(each.encode() in text.to_pybytes() for each in characters)
+def contains(values: pa.StringArray, *texts: str) -> bool:
+    """Return whether values, one after the other, contain any text; much faster than a search in each value."""
+    content = values.buffers()[2]
+    return content is not None and any(text.encode() in memory for memory in [content.to_pybytes()] for text in texts)
+
+
+def first_byte(values: pa.StringArray) -> pa.UInt8Array:
+    """Return the first byte of each value; null if there is none."""
+    validity, offsets, content = values.buffers()
+    places = pa.Array.from_buffers(pa.int32(), len(values), [validity, offsets], values.null_count, values.offset)
+    return pa.Array.from_buffers(pa.uint8(), content.size if content else 0, [None, content]).take(places)
 
 
 def _nulls(values: Sequence[str]) -> list[str | None]:

@@ -11,7 +11,7 @@ from typing import Final, TypeAlias
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from personalize_import_handler.data_checks.arrow.parsing import contains
+from personalize_import_handler.data_checks.arrow.parsing import contains, first_byte
 from personalize_import_handler.data_checks.column_checks import Check
 from personalize_import_handler.data_checks.conditions import (
     DECIMAL,
@@ -52,9 +52,15 @@ class Values:
         self._checks = checks
 
     @cached_property
+    def lengths(self) -> range:
+        """The lengths that values can have in bytes, from the shortest to the longest."""
+        found = pc.min_max(pc.binary_length(self.array)).as_py()
+        return range(found["min"] or 0, (found["max"] or 0) + 1)
+
+    @property
     def length_max(self) -> int:
         """The length of the longest value in bytes."""
-        return pc.max(pc.binary_length(self.array)).as_py() or 0
+        return self.lengths[-1]
 
     @cached_property
     def numbers(self) -> pa.Int64Array | pa.DoubleArray | None:
@@ -67,7 +73,8 @@ class Values:
                 continue
             if number == pa.float64():
                 return numbers if _is_all(pc.is_finite(numbers)) else None  # NaN and infinity are words
-            if self.length_max <= _DIGITS_MAX and not contains(self.array, "xX"):  # a cast takes 0x1F for an integer
+            has_hexadecimal = contains(self.array, "x", "X")  # a cast takes 0x1F for an integer
+            if self.length_max <= _DIGITS_MAX and not has_hexadecimal:
                 return numbers
         return None
 
@@ -106,10 +113,13 @@ class Values:
         return self.others.filter(pc.invert(self._others_are_integers))
 
     @cached_property
-    def has_words(self) -> bool:
-        """True if a value is a word of any check; no word is a number."""
+    def may_be_words(self) -> Places:
+        """The values with the first byte of a word of any check; no word is a number."""
+        if self.numbers is not None:
+            return _NONE
         words = [check.condition.values for check in self._checks if isinstance(check.condition, IsOneOf)]
-        return self.numbers is None and bool(pc.any(_is_in(self.array, frozenset().union(*words))).as_py())
+        first_bytes = {word.encode()[0] for word in frozenset[str]().union(*words)}
+        return _where(pc.is_in(first_byte(self.array), value_set=pa.array(first_bytes, type=pa.uint8())))
 
     def those(self, places: Places, test: Callable[[pa.StringArray], Mask]) -> Places:
         """Return the places of some values for which a test holds."""
@@ -148,9 +158,14 @@ def _(condition: IsLongerText, values: Values) -> Places:
 @violations.register
 def _(condition: Matches, values: Values) -> Places:
     if condition.lengths:
-        may_match = pc.is_in(pc.binary_length(values.array), value_set=pa.array(condition.lengths, type=pa.int32()))
-    else:
+        lengths = [length for length in condition.lengths if length in values.lengths]
+        if not lengths:
+            return _NONE
+        may_match = pc.is_in(pc.binary_length(values.array), value_set=pa.array(lengths, type=pa.int32()))
+    elif contains(values.array, condition.ending):
         may_match = pc.ends_with(values.array, condition.ending)
+    else:
+        return _NONE
     return values.those(_where(may_match), lambda array: _matches(array, condition.pattern))
 
 
@@ -196,7 +211,7 @@ def _(condition: IsBetween, values: Values) -> Places:
 
 @violations.register
 def _(condition: IsOneOf, values: Values) -> Places:
-    return _where(_is_in(values.array, condition.values)) if values.has_words else _NONE
+    return values.those(values.may_be_words, lambda array: _is_in(array, condition.values))
 
 
 @violations.register
