@@ -72,9 +72,8 @@ class Values:
             except pa.ArrowInvalid:
                 continue
             if number == pa.float64():
-                return numbers if _is_all(pc.is_finite(numbers)) else None  # NaN and infinity are words
-            has_hexadecimal = contains(self.array, "x", "X")  # a cast takes 0x1F for an integer
-            if self.length_max <= _DIGITS_MAX and not has_hexadecimal:
+                return numbers if pc.all(pc.is_finite(numbers)).as_py() else None  # NaN and infinity are words
+            if self.length_max <= _DIGITS_MAX and not contains(self.array, "xX"):  # a cast takes 0x1F for an integer
                 return numbers
         return None
 
@@ -162,7 +161,7 @@ def _(condition: Matches, values: Values) -> Places:
         if not lengths:
             return _NONE
         may_match = pc.is_in(pc.binary_length(values.array), value_set=pa.array(lengths, type=pa.int32()))
-    elif contains(values.array, condition.ending):
+    elif contains(values.array, condition.ending[0]):
         may_match = pc.ends_with(values.array, condition.ending)
     else:
         return _NONE
@@ -225,10 +224,6 @@ def _besides(places: Places, values: Values, words: frozenset[str]) -> Places:
 
 def _where(mask: Mask) -> Places:
     return pc.indices_nonzero(mask)
-
-
-def _is_all(mask: Mask) -> bool:
-    return bool(pc.all(mask).as_py())
 
 
 def _matches(array: pa.StringArray, pattern: str) -> Mask:
