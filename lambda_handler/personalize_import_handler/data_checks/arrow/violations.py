@@ -98,18 +98,9 @@ class Values:
         return _where(pc.and_not(self.array.is_valid(), self.integers.is_valid()))
 
     @cached_property
-    def _others_are_integers(self) -> Mask:
-        return _matches(self.array.take(self.others), INTEGER)
-
-    @property
     def other_integers(self) -> Places:
         """The other values that are integers: they have a plus sign or many digits."""
-        return self.others.filter(self._others_are_integers)
-
-    @property
-    def not_integers(self) -> Places:
-        """The values that are no integers."""
-        return self.others.filter(pc.invert(self._others_are_integers))
+        return self.those(self.others, lambda array: _matches(array, INTEGER))
 
     @cached_property
     def may_be_words(self) -> Places:
@@ -180,7 +171,8 @@ def _(condition: NotInteger, values: Values) -> Places:
     too_large = _outside(condition, values)
     if not len(values.others):
         return too_large
-    wrong = _besides(values.not_integers, values, condition.besides)
+    not_integers = values.others.filter(pc.invert(pc.is_in(values.others, value_set=values.other_integers)))
+    wrong = _besides(not_integers, values, condition.besides)
     return pa.concat_arrays([too_large, wrong, values.in_python(values.other_integers, condition)])
 
 
