@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 from personalize_import_cli.check.report import CheckedData, Report
 from personalize_import_cli.check.schema_file import CheckedSchema
 from personalize_import_cli.check.sources import data_at, location_of
-from personalize_import_cli.check.without_pandas import without_pandas
+from personalize_import_cli.check.without_numpy import without_numpy
 from personalize_import_cli.errors import CommandError, command_error
 from personalize_import_handler.contract import ImportMode
 from personalize_import_handler.data_checks.arrow import row_checker_for
@@ -56,7 +56,7 @@ def _checked(
             advance(read)
 
         try:
-            with without_pandas(), row_checker_for(data.size) as rows:
+            with without_numpy(), row_checker_for(data.size) as rows:
                 findings = check(data, schema, import_mode=import_mode, rows=rows, progress=progress)
         except OSError as error:
             raise command_error(error, data.location) from error

@@ -3,8 +3,9 @@
 https://docs.aws.amazon.com/personalize/latest/dg/bulk-data-import-step.html
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -122,8 +123,4 @@ def local_file(path: Path) -> DataFile:
 
 def _chunks_of(path: Path) -> Iterator[bytes]:
     with open_regular(path) as file:
-        yield from _chunks(lambda: file.read(_CHUNK_BYTES))
-
-
-def _chunks(read: Callable[[], bytes]) -> Iterable[bytes]:
-    return iter(read, b"")
+        yield from iter(partial(file.read, _CHUNK_BYTES), b"")

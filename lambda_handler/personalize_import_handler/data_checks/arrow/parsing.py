@@ -7,6 +7,7 @@ https://arrow.apache.org/docs/python/csv.html
 
 import functools
 import itertools
+from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -43,12 +44,12 @@ class Table:
 
 def split(file: str, lines: Lines, *, is_last: bool) -> tuple[Block, Lines | None]:
     """Return the whole records of some lines, and the lines of a record that isn't finished."""
-    if _is_simple(lines.content):
+    if _is_simple(lines.content) or _is_well_formed(lines.content):
         return Block(file, lines), None
-    whole, rest = _cut(lines)
-    may_go_on = rest is None or (not is_last and len(rest.content) <= LINE_BYTES_MAX)
-    if whole and may_go_on and _is_well_formed(whole.content):
-        return Block(file, whole), rest
+    if not is_last:
+        whole, rest = _cut(lines)
+        if whole and rest and len(rest.content) <= LINE_BYTES_MAX and _is_well_formed(whole.content):
+            return Block(file, whole), rest
     records, rest = split_records(lines, is_last=is_last)
     return Block(file, lines, records), rest
 
@@ -65,16 +66,18 @@ def table_of(block: Block, columns: Columns) -> Table:
     return Table(rows.lines, imported, rows.findings)
 
 
-def count_of(byte: bytes, content: bytes) -> int:
-    """Return the number of times that a byte occurs; the time doesn't depend on it."""
-    array = pa.Array.from_buffers(pa.uint8(), len(content), [None, pa.py_buffer(content)])
-    return int(pc.equal(array, pa.scalar(byte[0], pa.uint8())).true_count)
-
-
 def contains(values: pa.StringArray, characters: str) -> bool:
     """Return whether any of some ASCII characters is in any value; much faster than a search in each value."""
-    text = values.buffers()[2]
-    return text is not None and any(each.encode() in text.to_pybytes() for each in characters)
+    buffer = values.buffers()[2]
+    content = buffer.to_pybytes() if buffer else b""
+    return any(character.encode() in content for character in characters)
+
+
+def first_byte(values: pa.StringArray) -> pa.UInt8Array:
+    """Return the first byte of each value; null if there is none."""
+    validity, offsets, content = values.buffers()
+    places = pa.Array.from_buffers(pa.int32(), len(values), [validity, offsets], values.null_count, values.offset)
+    return pa.Array.from_buffers(pa.uint8(), content.size if content else 0, [None, content]).take(places)
 
 
 def _nulls(values: Sequence[str]) -> list[str | None]:
@@ -88,11 +91,9 @@ def _is_simple(content: bytes) -> bool:
 def _is_well_formed(content: bytes) -> bool:
     if b"\r" in content:
         return False
-    if (
-        b"\\" in content and b'\\"' in content and b'""' in content
-    ):  # then a quote in a value may have been escaped in either way
+    if b"\\" in content and b'\\"' in content and b'""' in content:  # a quote may have been escaped in either way
         return False
-    text = pa.array([content], type=_STRING)
+    text = pa.StringArray.from_buffers(1, pa.py_buffer(array("i", (0, len(content)))), pa.py_buffer(content))
     return bool(pc.match_substring_regex(text, _RECORDS_WITH_NULLS if _has_nulls(content) else _RECORDS)[0].as_py())
 
 
@@ -103,8 +104,7 @@ def _has_nulls(content: bytes) -> bool:
 def _cut(lines: Lines) -> tuple[Lines | None, Lines | None]:
     """Cut off the last record if its quotes are open, judging by the number of quotes."""
     content = lines.content
-    escaped = content.count(b'\\"') if b"\\" in content else 0
-    if (count_of(b'"', content) - escaped) % 2 == 0:
+    if (content.count(b'"') - content.count(b'\\"')) % 2 == 0:
         return lines, None
     end = content.rfind(b"\n", 0, content.rfind(b'"'))
     if end < 0:
@@ -120,15 +120,13 @@ def _parsed(block: Block, columns: Columns) -> Table | None:
     has_quotes = b'"' in content
     width = content.count(b",", 0, content.find(b"\n") % (len(content) + 1)) + 1
     if width != columns.width and not has_quotes:
-        wrong: list[csv.InvalidRow] = []
-        rows = _read(content, width, [0], wrong)
+        rows, wrong = _read(content, width, [0])
         if not wrong and len(rows) == lines.count:  # all rows have the same wrong number of values
             findings = Findings()
             findings.add(field_count(block.file, lines.first_line, width, columns.width, lines.count))
             return Table((), {column.place: pa.array([], type=_STRING) for column in columns.imported}, findings)
-    wrong = []
     places = range(columns.width) if has_quotes else [column.place for column in columns.imported]
-    rows = _read(content, columns.width, places, wrong)
+    rows, wrong = _read(content, columns.width, places)
     table = Table(range(lines.first_line, lines.first_line + len(rows)), dict(zip(places, rows.columns, strict=True)))
     if len(rows) != lines.count and not _find_lines(table, block, columns, wrong):
         return None
@@ -137,7 +135,10 @@ def _parsed(block: Block, columns: Columns) -> Table | None:
     return table
 
 
-def _read(content: bytes, width: int, places: Sequence[int], wrong: list[csv.InvalidRow]) -> pa.RecordBatch:
+def _read(content: bytes, width: int, places: Sequence[int]) -> tuple[pa.RecordBatch, list[csv.InvalidRow]]:
+    """Return the columns at some places of all rows with so many values, and the other rows."""
+    wrong: list[csv.InvalidRow] = []
+
     def skip(row: csv.InvalidRow) -> str:
         wrong.append(row)
         return "skip"
@@ -162,27 +163,20 @@ def _read(content: bytes, width: int, places: Sequence[int], wrong: list[csv.Inv
             check_utf8=False,
         ),
     )
-    return (
-        table.combine_chunks().to_batches()[0]
-        if len(table)
-        else pa.record_batch([pa.array([], type=_STRING)] * len(included), names=included)
-    )
+    nothing = pa.record_batch([pa.array([], type=_STRING)] * len(included), names=included)
+    return next(iter(table.combine_chunks().to_batches()), nothing), wrong
 
 
 def _find_lines(table: Table, block: Block, columns: Columns, wrong: Sequence[csv.InvalidRow]) -> bool:
     """Find the lines of records over several lines, and of records next to rows with wrong numbers of values."""
     rows, first = len(table.lines), block.lines.first_line
-    breaks = (
-        [pc.fill_null(pc.count_substring(values, "\n"), 0) for values in table.values.values()]
-        if b'"' in block.lines.content
-        else []
-    )
-    more = functools.reduce(pc.add, breaks).to_pylist() if breaks else []
-    several = sum(more)
+    breaks = [pc.fill_null(pc.count_substring(values, "\n"), 0) for values in table.values.values()]
+    more = functools.reduce(pc.add, breaks)
+    several = pc.sum(more).as_py() or 0
     if rows + several + len(wrong) != block.lines.count or (several and wrong):
         return False  # blank lines, or both
     if several:
-        steps = itertools.accumulate(more, initial=first)
+        steps = itertools.accumulate(more.to_pylist(), initial=first)
         table.lines = [line + index for index, line in enumerate(itertools.islice(steps, rows))]
     else:
         numbers = {row.number - 1: row for row in wrong}

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, Self
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from personalize_import_handler.data_checks.arrow.parsing import Table, count_of, split, table_of
+from personalize_import_handler.data_checks.arrow.parsing import Table, split, table_of
 from personalize_import_handler.data_checks.arrow.violations import Values, violations
 from personalize_import_handler.data_checks.column_checks import Check, Column, Columns
 from personalize_import_handler.data_checks.findings import Finding
@@ -47,10 +47,6 @@ class ArrowRowChecker:
     ) -> None:
         """Remove temporary files."""
         self._closing.close()
-
-    def count_lines(self, content: bytes) -> int:
-        """Return the number of lines; twice as fast as `bytes.count`."""
-        return count_of(b"\n", content) + 1
 
     def split(self, file: str, lines: Lines, *, is_last: bool) -> tuple[Block, Lines | None]:
         """Return the whole records of some lines, and the lines of a record that isn't finished, if there is one."""

@@ -11,7 +11,7 @@ from typing import Final, TypeAlias
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from personalize_import_handler.data_checks.arrow.parsing import contains
+from personalize_import_handler.data_checks.arrow.parsing import contains, first_byte
 from personalize_import_handler.data_checks.column_checks import Check
 from personalize_import_handler.data_checks.conditions import (
     DECIMAL,
@@ -52,9 +52,15 @@ class Values:
         self._checks = checks
 
     @cached_property
+    def lengths(self) -> range:
+        """The lengths that values can have in bytes, from the shortest to the longest."""
+        found = pc.min_max(pc.binary_length(self.array)).as_py()
+        return range(found["min"] or 0, (found["max"] or 0) + 1)
+
+    @property
     def length_max(self) -> int:
         """The length of the longest value in bytes."""
-        return pc.max(pc.binary_length(self.array)).as_py() or 0
+        return self.lengths[-1]
 
     @cached_property
     def numbers(self) -> pa.Int64Array | pa.DoubleArray | None:
@@ -66,7 +72,7 @@ class Values:
             except pa.ArrowInvalid:
                 continue
             if number == pa.float64():
-                return numbers if _is_all(pc.is_finite(numbers)) else None  # NaN and infinity are words
+                return numbers if pc.all(pc.is_finite(numbers)).as_py() else None  # NaN and infinity are words
             if self.length_max <= _DIGITS_MAX and not contains(self.array, "xX"):  # a cast takes 0x1F for an integer
                 return numbers
         return None
@@ -92,24 +98,18 @@ class Values:
         return _where(pc.and_not(self.array.is_valid(), self.integers.is_valid()))
 
     @cached_property
-    def _others_are_integers(self) -> Mask:
-        return _matches(self.array.take(self.others), INTEGER)
-
-    @property
     def other_integers(self) -> Places:
         """The other values that are integers: they have a plus sign or many digits."""
-        return self.others.filter(self._others_are_integers)
-
-    @property
-    def not_integers(self) -> Places:
-        """The values that are no integers."""
-        return self.others.filter(pc.invert(self._others_are_integers))
+        return self.those(self.others, lambda array: _matches(array, INTEGER))
 
     @cached_property
-    def has_words(self) -> bool:
-        """True if a value is a word of any check; no word is a number."""
+    def may_be_words(self) -> Places:
+        """The values with the first byte of a word of any check; no word is a number."""
+        if self.numbers is not None:
+            return _NONE
         words = [check.condition.values for check in self._checks if isinstance(check.condition, IsOneOf)]
-        return self.numbers is None and bool(pc.any(_is_in(self.array, frozenset().union(*words))).as_py())
+        first_bytes = {word.encode()[0] for word in frozenset[str]().union(*words)}
+        return _where(pc.is_in(first_byte(self.array), value_set=pa.array(first_bytes, type=pa.uint8())))
 
     def those(self, places: Places, test: Callable[[pa.StringArray], Mask]) -> Places:
         """Return the places of some values for which a test holds."""
@@ -148,9 +148,14 @@ def _(condition: IsLongerText, values: Values) -> Places:
 @violations.register
 def _(condition: Matches, values: Values) -> Places:
     if condition.lengths:
-        may_match = pc.is_in(pc.binary_length(values.array), value_set=pa.array(condition.lengths, type=pa.int32()))
-    else:
+        lengths = [length for length in condition.lengths if length in values.lengths]
+        if not lengths:
+            return _NONE
+        may_match = pc.is_in(pc.binary_length(values.array), value_set=pa.array(lengths, type=pa.int32()))
+    elif contains(values.array, condition.ending[0]):
         may_match = pc.ends_with(values.array, condition.ending)
+    else:
+        return _NONE
     return values.those(_where(may_match), lambda array: _matches(array, condition.pattern))
 
 
@@ -166,7 +171,8 @@ def _(condition: NotInteger, values: Values) -> Places:
     too_large = _outside(condition, values)
     if not len(values.others):
         return too_large
-    wrong = _besides(values.not_integers, values, condition.besides)
+    not_integers = values.others.filter(pc.invert(pc.is_in(values.others, value_set=values.other_integers)))
+    wrong = _besides(not_integers, values, condition.besides)
     return pa.concat_arrays([too_large, wrong, values.in_python(values.other_integers, condition)])
 
 
@@ -196,7 +202,7 @@ def _(condition: IsBetween, values: Values) -> Places:
 
 @violations.register
 def _(condition: IsOneOf, values: Values) -> Places:
-    return _where(_is_in(values.array, condition.values)) if values.has_words else _NONE
+    return values.those(values.may_be_words, lambda array: _is_in(array, condition.values))
 
 
 @violations.register
@@ -210,10 +216,6 @@ def _besides(places: Places, values: Values, words: frozenset[str]) -> Places:
 
 def _where(mask: Mask) -> Places:
     return pc.indices_nonzero(mask)
-
-
-def _is_all(mask: Mask) -> bool:
-    return bool(pc.all(mask).as_py())
 
 
 def _matches(array: pa.StringArray, pattern: str) -> Mask:
