@@ -92,13 +92,24 @@ def _invoke_functions_by_role() -> None:
         return test(data)
 
     def call_lambda(func_ref: str, event: object) -> Any:  # noqa: ANN401 - ministack's own
-        if denial := action_denial(EXECUTION_ROLE.get(), "lambda:InvokeFunction", func_ref):
+        role_arn = EXECUTION_ROLE.get()
+        if denial := action_denial(role_arn, "lambda:InvokeFunction", _function_arn(func_ref, role_arn)):
             raise stepfunctions._ExecutionError("Lambda.AWSLambdaException", denial)  # noqa: SLF001
         return invoke(func_ref, event)
 
     stepfunctions._execute_task = execute_task  # noqa: SLF001
     stepfunctions._test_state = test_state  # noqa: SLF001
     stepfunctions._call_lambda = call_lambda  # noqa: SLF001
+
+
+def _function_arn(function: str, role_arn: str) -> str:
+    """Return the ARN of a function that is given by its ARN, by `ACCOUNT:function:NAME` or by its name.
+
+    https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
+    """
+    account = parse_arn(role_arn)["account"]
+    partial = function if ":function:" in function else f"{account}:function:{function}"
+    return partial if partial.startswith("arn:") else f"arn:aws:lambda:{responses.get_region()}:{partial}"
 
 
 def _write_logs_by_role() -> None:
