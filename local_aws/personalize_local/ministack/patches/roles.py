@@ -18,6 +18,9 @@ EXECUTION_ROLE: Final[ContextVar[str]] = ContextVar("execution_role")
 class _RoleOfResource(NamedTuple):
     property_name: str
     service: str
+    name_property: str
+    arn_type: str
+    """The type in the ARN of the resource, `function` or `stateMachine`, which trust policies may require."""
     refusal: str
     """The service's message if it can't assume the role."""
     has_regional_principal: bool = False
@@ -25,14 +28,21 @@ class _RoleOfResource(NamedTuple):
 
 
 # https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html
-# https://docs.aws.amazon.com/step-functions/latest/dg/procedure-create-iam-role.html
+# https://docs.aws.amazon.com/step-functions/latest/dg/procedure-create-iam-role.html, whose trust policy limits
+# aws:SourceArn to state machines, as the roles of the CDK do
 _CHECKED_AT_CREATION: Final = {
     "AWS::Lambda::Function": _RoleOfResource(
-        "Role", "lambda.amazonaws.com", "The role defined for the function cannot be assumed by Lambda."
+        "Role",
+        "lambda.amazonaws.com",
+        "FunctionName",
+        "function",
+        "The role defined for the function cannot be assumed by Lambda.",
     ),
     "AWS::StepFunctions::StateMachine": _RoleOfResource(
         "RoleArn",
         "states.amazonaws.com",
+        "StateMachineName",
+        "stateMachine",
         "Neither the global service principal nor the regional one is authorized to assume the provided role.",
         has_regional_principal=True,
     ),
@@ -51,10 +61,13 @@ def enforce_roles() -> None:
 def _checking_role(create: Callable[..., Any], role: _RoleOfResource) -> Callable[..., Any]:
     def create_with_role(logical_id: str, props: dict[str, Any], stack_name: str) -> Any:  # noqa: ANN401 - ministack's own
         role_arn = props[role.property_name]
-        account, source = parse_arn(role_arn)["account"], f"arn:aws:cloudformation:::{stack_name}"
+        account, region = parse_arn(role_arn)["account"], responses.get_region()
+        # A generated name isn't known yet; this is its beginning, which is all that a template can know of it.
+        name = props.get(role.name_property) or f"{stack_name}-{logical_id}"
+        source = f"arn:aws:{role.service.split('.')[0]}:{region}:{account}:{role.arn_type}:{name}"
         principals = [role.service]
         if role.has_regional_principal:
-            principals.append(role.service.replace(".", f".{responses.get_region()}.", 1))
+            principals.append(role.service.replace(".", f".{region}.", 1))
         if not any(trusts_service(role_arn, principal, account, source) for principal in principals):
             raise ValueError(role.refusal)
         return create(logical_id, props, stack_name)
@@ -79,13 +92,24 @@ def _invoke_functions_by_role() -> None:
         return test(data)
 
     def call_lambda(func_ref: str, event: object) -> Any:  # noqa: ANN401 - ministack's own
-        if denial := action_denial(EXECUTION_ROLE.get(), "lambda:InvokeFunction", func_ref):
+        role_arn = EXECUTION_ROLE.get()
+        if denial := action_denial(role_arn, "lambda:InvokeFunction", _function_arn(func_ref, role_arn)):
             raise stepfunctions._ExecutionError("Lambda.AWSLambdaException", denial)  # noqa: SLF001
         return invoke(func_ref, event)
 
     stepfunctions._execute_task = execute_task  # noqa: SLF001
     stepfunctions._test_state = test_state  # noqa: SLF001
     stepfunctions._call_lambda = call_lambda  # noqa: SLF001
+
+
+def _function_arn(function: str, role_arn: str) -> str:
+    """Return the ARN of a function that is given by its ARN, by `ACCOUNT:function:NAME` or by its name.
+
+    https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
+    """
+    account = parse_arn(role_arn)["account"]
+    partial = function if ":function:" in function else f"{account}:function:{function}"
+    return partial if partial.startswith("arn:") else f"arn:aws:lambda:{responses.get_region()}:{partial}"
 
 
 def _write_logs_by_role() -> None:

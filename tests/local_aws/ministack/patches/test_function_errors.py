@@ -9,7 +9,7 @@ import pytest
 
 from tests.deploy.support.cloud import Cloud
 from tests.local_aws.support.functions import make_function
-from tests.local_aws.support.server_setup import allow, make_role, trust, until
+from tests.local_aws.support.server_setup import ACCOUNT, allow, make_role, trust, until
 from tests.local_aws.support.state_machines import execute, make_state_machine, one_task
 
 PYTHON = """
@@ -102,3 +102,12 @@ def test_a_state_machine_retries_and_catches_an_exception_by_its_class(cloud: Cl
     caught = execute(cloud, machine, failures=100)["output"]
     assert caught["Error"] == "NotYetError"
     assert json.loads(caught["Cause"])["errorMessage"] == "the job is running"
+
+
+def test_a_state_machine_invokes_a_function_by_its_name_or_partial_arn(cloud: Cloud, name: str) -> None:
+    arn = make_function(cloud, name, role_of_functions(cloud, name), PYTHON)
+    definition = one_task("arn:aws:states:::lambda:invoke", {"FunctionName.$": "$.function", "Payload.$": "$"})
+    machine = make_state_machine(cloud, name, definition, allow("lambda:InvokeFunction", on=arn))
+    for function in (name, f"{ACCOUNT}:function:{name}", arn):
+        execution = execute(cloud, machine, function=function, failures=0)
+        assert execution["status"] == "SUCCEEDED", execution.get("cause")
