@@ -1,4 +1,4 @@
-"""Values that pyarrow reads differently, or that its row checker looks for only in some columns, are found by both."""
+"""Both row checkers find values that pyarrow reads differently, or that its row checker checks in some columns only."""
 
 from collections.abc import Sequence
 from typing import Final

@@ -1,9 +1,7 @@
 """The input and the result of binding a data source to an import job."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
 import aws_cdk as cdk
 from aws_cdk import aws_kms as kms
@@ -16,9 +14,6 @@ from personalize_import.synthesis.stack_environment import environment_of
 from personalize_import.synthesis.warnings import WARNING_ID_PREFIX
 from personalize_import_handler.contract import ImportMode, StagedFile
 from personalize_import_handler.contract.constraints import shown
-
-_FILE_OR_FOLDER: Final = re.compile(r"(.*/)?([^/]*[.][a-zA-Z][a-zA-Z0-9]*|.*[}])?")
-"""A folder, a file with an extension, or a token at the end, which may be either."""
 
 
 @dataclass(frozen=True)
@@ -62,8 +57,10 @@ class DataSourceConfig:
 
 def warn_of_missing_slash(scope: Construct, data_location: str) -> None:
     """Warn if a location is probably a folder, but has no slash at its end, so that it stands for one file."""
-    if not _FILE_OR_FOLDER.fullmatch(data_location):
-        name = data_location.rpartition("/")[2]
+    name = data_location.rpartition("/")[2]
+    extension = name.rpartition(".")[2] if "." in name else ""
+    is_file = extension[:1].isalpha() and extension.isalnum()
+    if name and not is_file and not name.endswith("}"):  # a token at the end may be either
         cdk.Annotations.of(scope).add_warning_v2(
             f"{WARNING_ID_PREFIX}location-without-slash",
             f"data_source is the file {shown(name)}, which has no extension such as .csv. If it is a folder, end it "

@@ -62,7 +62,7 @@ def _checking_role(create: Callable[..., Any], role: _RoleOfResource) -> Callabl
     def create_with_role(logical_id: str, props: dict[str, Any], stack_name: str) -> Any:  # noqa: ANN401 - ministack's own
         role_arn = props[role.property_name]
         account, region = parse_arn(role_arn)["account"], responses.get_region()
-        # A generated name isn't known yet; this is its beginning, which is all that a template can know of it.
+        # A generated name isn't known yet. A template can only contain its beginning.
         name = props.get(role.name_property) or f"{stack_name}-{logical_id}"
         source = f"arn:aws:{role.service.split('.')[0]}:{region}:{account}:{role.arn_type}:{name}"
         principals = [role.service]
