@@ -97,7 +97,7 @@ class _Checking:
     def check_file(self, file: DataFile) -> None:
         """Check one file: its header, then its rows."""
         self.is_cut = False
-        lines = whole_lines(self._chunks(file), self.rows.block_bytes)
+        lines = whole_lines(self._chunks(file), self.rows.block_bytes, self.rows.count_lines)
         try:
             first = next(lines, Lines(LINE, 1, b""))
             header = first.content.partition(b"\n")[0]

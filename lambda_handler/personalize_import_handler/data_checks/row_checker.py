@@ -12,6 +12,7 @@ from personalize_import_handler.data_checks.findings import Finding, Findings
 from personalize_import_handler.data_checks.tokenizer import (
     Lines,
     Records,
+    count_lines,
     has_doubled_quotes,
     raw_fields,
     split_records,
@@ -69,6 +70,10 @@ class RowChecker(Protocol):
     block_bytes: int
     """The size of a block."""
 
+    def count_lines(self, content: bytes) -> int:
+        """Return the number of lines in the content of a block."""
+        ...
+
     def split(self, file: str, lines: Lines, *, is_last: bool) -> tuple[Block, Lines | None]:
         """Return the whole records of some lines, and the lines of a record that isn't finished, if there is one."""
         ...
@@ -96,6 +101,10 @@ class PlainRowChecker:
     _repeated: Findings = field(default_factory=Findings)
     _users: set[str] = field(default_factory=set)
     _users_with_two: set[str] = field(default_factory=set)
+
+    def count_lines(self, content: bytes) -> int:
+        """Return the number of lines."""
+        return count_lines(content)
 
     def split(self, file: str, lines: Lines, *, is_last: bool) -> tuple[Block, Lines | None]:
         """Split lines into records."""

@@ -7,7 +7,7 @@ A record that isn't well-formed is one line: reading continues with the next lin
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -173,8 +173,13 @@ def has_doubled_quotes(raw_field: str) -> bool:
     return raw_field.startswith('"') and not _WITHOUT_DOUBLED_QUOTES.fullmatch(raw_field[1:-1])
 
 
-def whole_lines(chunks: Iterator[bytes], block_bytes: int) -> Iterator[Lines]:
-    """Yield blocks of whole lines from the chunks of a file, with CRLF replaced by LF.
+def count_lines(content: bytes) -> int:
+    """Return the number of lines."""
+    return content.count(b"\n") + 1
+
+
+def whole_lines(chunks: Iterator[bytes], block_bytes: int, line_count: Callable[[bytes], int]) -> Iterator[Lines]:
+    """Yield blocks of whole lines from the chunks of a file, with CRLF replaced by LF; `line_count` counts them.
 
     Raises `LineTooLong`, after the lines before that line.
     """
@@ -190,7 +195,7 @@ def whole_lines(chunks: Iterator[bytes], block_bytes: int) -> Iterator[Lines]:
         if end < 0:
             parts = [content]
             continue
-        parts, lines = [chunk[end + 1 :]], _lines(first_line, content)
+        parts, lines = [chunk[end + 1 :]], Lines(first_line, line_count(content), _without_returns(content))
         yield lines
         first_line += lines.count
     if content := b"".join(parts):
@@ -199,7 +204,7 @@ def whole_lines(chunks: Iterator[bytes], block_bytes: int) -> Iterator[Lines]:
 
 
 def _lines(first_line: int, content: bytes) -> Lines:
-    return Lines(first_line, content.count(b"\n") + 1, _without_returns(content))
+    return Lines(first_line, count_lines(content), _without_returns(content))
 
 
 def _lines_before_a_long_one(content: bytes, first_line: int) -> Iterator[Lines]:

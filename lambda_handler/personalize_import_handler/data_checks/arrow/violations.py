@@ -54,8 +54,7 @@ class Values:
     @cached_property
     def lengths(self) -> range:
         """The lengths that values can have in bytes, from the shortest to the longest."""
-        found = pc.min_max(pc.binary_length(self.array)).as_py()
-        return range(found["min"] or 0, (found["max"] or 0) + 1)
+        return _range_of(pc.binary_length(self.array))
 
     @property
     def length_max(self) -> int:
@@ -85,10 +84,9 @@ class Values:
         return pc.cast(pc.if_else(_matches(self.array, _INTEGER_64), self.array, None), pa.int64())
 
     @cached_property
-    def integers_min_max(self) -> tuple[int, int]:
-        """The smallest and the largest of these integers."""
-        found = pc.min_max(self.integers).as_py()
-        return (found["min"], found["max"]) if found["min"] is not None else (_HIGHEST, _LOWEST)
+    def integers_range(self) -> range:
+        """From the smallest to the largest of these integers."""
+        return _range_of(self.integers)
 
     @cached_property
     def others(self) -> Places:
@@ -107,9 +105,11 @@ class Values:
         """The values with the first byte of a word of any check; no word is a number."""
         if self.numbers is not None:
             return _NONE
+        first_bytes = first_byte(self.array)
+        found = _range_of(first_bytes)
         words = [check.condition.values for check in self._checks if isinstance(check.condition, IsOneOf)]
-        first_bytes = {word.encode()[0] for word in frozenset[str]().union(*words)}
-        return _where(pc.is_in(first_byte(self.array), value_set=pa.array(first_bytes, type=pa.uint8())))
+        wanted = {byte for word in frozenset[str]().union(*words) if (byte := word.encode()[0]) in found}
+        return _where(pc.is_in(first_bytes, value_set=pa.array(wanted, type=pa.uint8()))) if wanted else _NONE
 
     def those(self, places: Places, test: Callable[[pa.StringArray], Mask]) -> Places:
         """Return the places of some values for which a test holds."""
@@ -177,17 +177,16 @@ def _(condition: NotInteger, values: Values) -> Places:
 
 
 def _outside(condition: NotInteger, values: Values) -> Places:
-    low, high = values.integers_min_max
-    if condition.low <= low and high <= condition.high:
+    found = values.integers_range
+    if condition.low <= found.start and found.stop <= condition.high + 1:
         return _NONE
     return _where(pc.or_(pc.less(values.integers, condition.low), pc.greater(values.integers, condition.high)))
 
 
 @violations.register
 def _(condition: IsBetween, values: Values) -> Places:
-    low, high = values.integers_min_max
     found = _NONE
-    if low <= condition.high and condition.low <= high:
+    if values.integers_range.start <= condition.high and condition.low < values.integers_range.stop:
         within = pc.and_(
             pc.greater_equal(values.integers, max(condition.low, _LOWEST)),
             pc.less_equal(values.integers, min(condition.high, _HIGHEST)),
@@ -212,6 +211,11 @@ def _(condition: IsNoneOf, values: Values) -> Places:
 
 def _besides(places: Places, values: Values, words: frozenset[str]) -> Places:
     return values.those(places, lambda array: pc.invert(_is_in(array, words))) if words else places
+
+
+def _range_of(numbers: pa.IntegerArray) -> range:
+    found = pc.min_max(numbers).as_py()
+    return range(found["min"] or 0, (found["max"] or 0) + 1)
 
 
 def _where(mask: Mask) -> Places:

@@ -23,7 +23,7 @@ from personalize_import_handler.data_checks.row_checker import (
     violations,
 )
 from personalize_import_handler.data_checks.rules import Severity
-from personalize_import_handler.data_checks.tokenizer import Lines, split_records
+from personalize_import_handler.data_checks.tokenizer import Lines, count_lines, split_records
 from personalize_local.personalize.importing.records import Records
 
 _NO_VALUE: Final = frozenset({rules.METADATA_WRONG_TYPE, rules.NULL_WORD})
@@ -38,6 +38,10 @@ class RowReader:
     workers: int = 1
     block_bytes: int = 1 << 16
     """Small enough for the processor's cache."""
+
+    def count_lines(self, content: bytes) -> int:
+        """Return the number of lines."""
+        return count_lines(content)
 
     def split(self, file: str, lines: Lines, *, is_last: bool) -> tuple[Block, Lines | None]:
         """Split lines into records."""
