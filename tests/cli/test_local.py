@@ -52,6 +52,11 @@ def test_the_local_aws_has_the_given_account_and_region() -> None:
     assert ended.stdout == "arn:aws:personalize:us-east-1:123456789012:dataset-group/films\n", ended.stderr
 
 
+def test_the_quota_of_dataset_groups_can_be_set() -> None:
+    ended = with_python(CREATE_A_GROUP, "--dataset-groups", "0")
+    assert "LimitExceededException" in ended.stderr
+
+
 def test_a_signal_is_forwarded_to_the_command_whose_options_need_no_two_dashes(tmp_path: Path) -> None:
     command = [*COMMAND, "local", "sh", "-c", 'echo "$0"; exec sleep 60', "--verbose"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=local_environment()) as running:

@@ -34,6 +34,9 @@ _SIGNAL_BASE: Final = 128
 @click.option(
     "--import-seconds", type=float, default=20.0, show_default=True, help="Duration of an import, in simulated seconds."
 )
+@click.option(
+    "--dataset-groups", type=int, default=Options.dataset_groups, show_default=True, help="Quota of dataset groups."
+)
 @click.option("--state", type=click.Path(path_type=Path), help="Folder that keeps the state between runs.")
 @click.option("--bootstrap", is_flag=True, help="Run `cdk bootstrap` first.")
 @click.option("--verbose", is_flag=True, help="Log to standard error.")
@@ -45,6 +48,7 @@ def local(
     account: str,
     speed: float,
     import_seconds: float,
+    dataset_groups: int,
     state: Path | None,
     bootstrap: bool,
     verbose: bool,
@@ -68,6 +72,7 @@ def local(
             account=account,
             speed=speed,
             import_seconds=import_seconds,
+            dataset_groups=dataset_groups,
             state=state,
             verbose=verbose,
         )

@@ -36,12 +36,13 @@ from personalize_local.personalize.importing.import_job import ImportJob
 from personalize_local.personalize.json_protocol import Response, timestamp
 from personalize_local.personalize.resource_status import ACTIVE, CREATE_FAILED
 from personalize_local.personalize.store import Store, existing
-from personalize_local.personalize.switches import COUNT, SECONDS, Range, check_members, check_number
+from personalize_local.personalize.switches import COUNT, Range, check_members, check_number
 from personalize_local.personalize.untrusted_json import parse_json
 
 PREFIX: Final = "/_personalize/"
 _DEFAULT_LIMIT: Final = 100
 _RESET: Final = ("POST", "reset")
+_MEMBERS_OF_ENDS: Final = ("status", "failure_reason", "after_seconds")
 _FAULT_RANGES: Final[Mapping[str, Range]] = {"http_status": (400, 599), "hang_seconds": (0, 3600)}
 
 Arguments = Mapping[str, Any]
@@ -139,12 +140,9 @@ class ControlApi:
         status = arguments.get("status", CREATE_FAILED)
         if status == ACTIVE:
             raise invalid_input("a job becomes ACTIVE only by importing its data; to speed it up, set the clock")
-        end = ForcedEnd(
-            status=str(status),
-            failure_reason=arguments.get("failure_reason"),
-            requested_at=self._store.clock.now(),
-            after_seconds=check_number("after_seconds", arguments.get("after_seconds", 0), SECONDS),
-        )
+        given = {name: value for name, value in arguments.items() if name in _MEMBERS_OF_ENDS}
+        check_members(ForcedEnd, given, {})
+        end = ForcedEnd(**{"status": status, "failure_reason": None, **given}, requested_at=self._store.clock.now())
         self._store.fault_injector.force_end(_job_name(arguments), end)
         return asdict(end)
 

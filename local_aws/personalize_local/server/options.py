@@ -11,6 +11,7 @@ HOST: Final = "127.0.0.1"
 _DEFAULT_ACCOUNT: Final = "000000000000"
 _DEFAULT_REGION: Final = "eu-west-1"
 _ACCOUNT: Final = re.compile("[0-9]{12}")
+_REGION: Final = re.compile("[a-z]+(-[a-z]+)+-[0-9]+")
 _HIGHEST_PORT: Final = 65_535
 
 
@@ -40,6 +41,8 @@ class Options:
         check_number("port", self.port, (0, _HIGHEST_PORT), whole=True)
         if not _ACCOUNT.fullmatch(self.account):
             raise ValueError(f"account must be twelve digits, got {self.account!r}")
+        if not _REGION.fullmatch(self.region):
+            raise ValueError(f"region must be a Region such as {_DEFAULT_REGION}, got {self.region!r}")
         check_number("speed", self.speed, SPEED)
         check_number("dataset_groups", self.dataset_groups, COUNT, whole=True)
         check_number("import_seconds", self.import_seconds, SECONDS)

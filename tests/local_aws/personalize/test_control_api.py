@@ -200,6 +200,8 @@ def test_settings_apply_to_later_resources(world: World) -> None:
         ("faults", "drop_connection", "yes", "true or false"),
         ("faults", "operation", 5, "a string"),
         ("jobs/end", "after_seconds", -1, "a number from 0 to 31622400"),
+        ("jobs/end", "status", 5, "a string"),
+        ("jobs/end", "failure_reason", {}, "a string"),
         ("jobs/hold", "job_name", ["a"], "a string"),
     ],
 )

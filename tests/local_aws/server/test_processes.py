@@ -178,6 +178,8 @@ def test_a_port_that_is_in_use_is_reported_in_one_line(temporary: Path) -> None:
     [
         ({"port": 65536}, "port must be a whole number from 0 to 65535, got 65536"),
         ({"account": "12345"}, "account must be twelve digits, got '12345'"),
+        ({"region": "eu west"}, "region must be a Region such as eu-west-1, got 'eu west'"),
+        ({"region": ""}, "region must be a Region such as eu-west-1, got ''"),
         ({"speed": 0}, "speed must be a number from 0.01 to 10000, got 0"),
         ({"speed": 1e12}, "speed must be a number from 0.01 to 10000, got 1000000000000.0"),
         ({"import_seconds": -1}, "import_seconds must be a number from 0 to 31622400, got -1"),
