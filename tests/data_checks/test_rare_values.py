@@ -1,4 +1,4 @@
-"""Values that pyarrow reads differently, or that its row checker looks for only in some columns, are found by both."""
+"""Values that pyarrow reads differently, or that its row checker expects only in some columns, are found by both."""
 
 from collections.abc import Sequence
 from typing import Final
