@@ -23,6 +23,7 @@ _PAGES_OF_THE_ROOT: Final = {
 _PAGES_OF_FOLDERS: Final = {"examples": "examples.md", "docs/decisions": "decisions/index.md"}
 _LINK: Final = re.compile(r"(?<!!)\[([^\]]+)\]\((?!https://|#)([^)#\s]*)(#[^)\s]*)?\)")
 _IMAGE: Final = re.compile(r"(!\[[^\]]*\]\()docs/")
+_PAGE_IN_DOCSTRING: Final = re.compile(r"\bdocs/([\w-]+\.md)\b")
 _TITLE: Final = re.compile(r"^# (.+)$", re.MULTILINE)
 
 
@@ -53,6 +54,18 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
         return f"[{text}]({posixpath.relpath(in_site.src_uri, posixpath.dirname(page.file.src_uri) or '.')}{anchor})"
 
     return _IMAGE.sub(r"\1", _LINK.sub(rewrite, markdown))
+
+
+def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:  # noqa: ARG001
+    """Link the pages that docstrings name."""
+    if not page.file.src_uri.startswith("reference/"):
+        return html
+
+    def link(name: re.Match[str]) -> str:
+        named = files.get_file_from_path(name[1])
+        return f'<a href="{named.url_relative_to(page.file)}">{_title(named)}</a>' if named else name[0]
+
+    return _PAGE_IN_DOCSTRING.sub(link, html)
 
 
 def _title(file: File) -> str:

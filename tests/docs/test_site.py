@@ -4,10 +4,6 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
-import personalize_import
-from personalize_local import testing
 from tests.docs.support.site import ROOT
 
 _LOADED = re.compile(r'<(?:script|img|iframe)[^>]* src="([^"]*)"|<link[^>]*rel="stylesheet"[^>]*href="([^"]*)"')
@@ -60,9 +56,3 @@ def test_pages_of_contributors_are_in_a_section_of_the_navigation(site: Path) ->
     assert section
     for page in ("contributing", "architecture", "decisions/index", "conformance"):
         assert f'href="{page}.html" class="md-nav__link"' in pages
-
-
-@pytest.mark.parametrize(("page", "names"), [("constructs", personalize_import.__all__), ("testing", testing.__all__)])
-def test_the_reference_has_every_public_name(page: str, names: list[str]) -> None:
-    text = (ROOT / "docs" / "reference" / f"{page}.md").read_text()
-    assert set(names) - set(re.findall(r"^::: .*\.(\w+)$", text, re.MULTILINE)) == set()
