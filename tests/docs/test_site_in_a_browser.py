@@ -34,6 +34,15 @@ new Promise(found => {
 })
 """
 
+# The colors that each drawn element has or inherits.
+_COLORS: Final = """
+[...document.querySelectorAll("rect, path, circle, line, text")].flatMap(element =>
+  ["fill", "stroke"]
+    .filter(name => element.closest(`[${name}]`))
+    .map(name => getComputedStyle(element)[name])
+    .filter(color => color !== "none"))
+"""
+
 
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
@@ -65,3 +74,13 @@ def test_search_finds_pages_of_a_site_in_a_folder(site: Path, browser: Browser, 
     browser.open((site / page).as_uri(), width=1200)
     found = browser.evaluate(_SEARCH)
     assert any(link.startswith((site / "events.html").as_uri()) for link in found)
+
+
+@pytest.mark.parametrize("drawing", ["architecture.svg", "benchmarks-waiting.svg"])
+def test_every_color_of_a_drawing_differs_in_dark_mode(site: Path, browser: Browser, drawing: str) -> None:
+    colors = []
+    for dark in (False, True):
+        browser.open((site / drawing).as_uri(), width=1200, dark=dark)
+        colors.append(browser.evaluate(_COLORS))
+    assert len(colors[0]) > 20
+    assert [light for light, dark in zip(*colors, strict=True) if light == dark] == []
