@@ -49,8 +49,11 @@ def test_the_reference_documents_metrics_rules_and_alarms_at_the_job(site: Path)
         assert f'id="personalize_import.DatasetImportJob.{inherited}"' in text
 
 
-@pytest.mark.parametrize("internal", ["MonitoredImport", "StateChangeSource", "ReimportMode", "LocalAws", "handler."])
-def test_the_reference_has_no_internal_types(site: Path, internal: str) -> None:
+@pytest.mark.parametrize(
+    "internal",
+    ["MonitoredImport", "StateChangeSource", "ReimportMode", "LocalAws", "personalize_import_handler", "data_source.D"],
+)
+def test_the_reference_has_no_internal_types_and_modules(site: Path, internal: str) -> None:
     pages = [page.read_text() for page in (site / "reference").glob("*.html")]
     assert pages
     assert [page for page in pages if re.search(rf"\b{re.escape(internal)}", page)] == []
