@@ -52,6 +52,7 @@ def test_a_sample_without_item_ids_fails_with_the_message_of_personalize(
     assert reason.strip().startswith("Input csv is missing the following columns: [ITEM_ID]")
 
 
+@pytest.mark.nightly
 def test_text_as_a_timestamp_fails_the_running_job(folder: Path, airline: Path, tmp_path: Path) -> None:
     def corrupt(line: int, row: Row) -> Row:
         return [*row[:2], "yesterday", *row[3:]] if line == 20_001 else row

@@ -71,7 +71,7 @@ def test_a_failed_import_is_reported_and_the_next_run_can_succeed(folder: Path, 
     _assert_reported(corrected, records=6000)
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_a_missing_column_is_reported(folder: Path, tmp_path: Path) -> None:
     data = write_sample(tmp_path / "data.csv")
     data.write_text(data.read_text().replace("ITEM_ID", "ITEM", 1))
