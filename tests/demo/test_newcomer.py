@@ -11,9 +11,9 @@ from tests.docs.support.blocks import text_of
 
 pytestmark = [pytest.mark.deploy, pytest.mark.slow, pytest.mark.nightly]
 
-# The columns of movie-lens-100k.csv, the sample of ml_ops in aws-samples/amazon-personalize-samples.
-HEADER = "USER_ID,ITEM_ID,TIMESTAMP\n"
-SAMPLE = HEADER + "".join(f"{number % 300},{number % 700},{874_724_710 + number}\n" for number in range(1200))
+# The columns of interactions.csv, the sample of ml_ops in aws-samples/amazon-personalize-samples.
+HEADER = "USER_ID,ITEM_ID,EVENT_TYPE,TIMESTAMP\n"
+SAMPLE = HEADER + "".join(f"{number % 300},{number % 700},watch,{874_724_710 + number}\n" for number in range(1200))
 
 WRONG_DATA = {
     "a byte order mark": (
@@ -22,7 +22,7 @@ WRONG_DATA = {
     ),
     "semicolons": (SAMPLE.replace(",", ";").encode(), "(semicolons separate the names, not commas) in data.csv"),
     "gzip": (gzip.compress(SAMPLE.encode()), "the file is not text (gzip) in data.csv. Store the data as plain CSV"),
-    "text as a time": (f"{SAMPLE}1,2,yesterday\n".encode(), "data.csv:1202: error: "),
+    "text as a time": (f"{SAMPLE}1,2,watch,yesterday\n".encode(), "data.csv:1202: error: "),
 }
 
 WRONG_ARGUMENTS = {
@@ -82,6 +82,9 @@ def _correct(newcomer: Newcomer) -> None:
         data.write_bytes(content)
         output = newcomer.run(name, "make deploy-local DATA=data.csv", fails=True)
         assert message in output, name
+        assert "Traceback" not in output
+        output = newcomer.run(f"{name}, to AWS", "cdk synth --quiet -c data=data.csv", fails=True)
+        assert "data.csv" in output
         assert "Traceback" not in output
     assert "DATA must be" in newcomer.run("no such file", "make deploy-local DATA=no.csv", fails=True)
     assert "no CSV files" in newcomer.run("a folder without data", "make deploy-local DATA=docs", fails=True)

@@ -20,9 +20,9 @@ def test_the_commands_of_the_readme_deploy_the_demo_with_a_proposed_schema(tmp_p
     # No prompts.
     settings = json.loads((ROOT / "cdk.json").read_text()) | {"requireApproval": "never"}
     (tmp_path / "cdk.json").write_text(json.dumps(settings))
-    # The columns of movie-lens-100k.csv, the sample of ml_ops in aws-samples/amazon-personalize-samples.
-    rows = [f"{number % 300},{number % 700},{874_724_710 + number}\n" for number in range(1200)]
-    (tmp_path / "interactions.csv").write_text("".join(["USER_ID,ITEM_ID,TIMESTAMP\n", *rows]))
+    # The columns of interactions.csv, the sample of ml_ops in aws-samples/amazon-personalize-samples.
+    rows = [f"{number % 300},{number % 700},watch,{874_724_710 + number}\n" for number in range(1200)]
+    (tmp_path / "interactions.csv").write_text("".join(["USER_ID,ITEM_ID,EVENT_TYPE,TIMESTAMP\n", *rows]))
     # It is installed, and this would install it again; tests/package have that.
     commands = text_of("README.md: pip install -r").replace("pip install -r requirements.txt\n", "")
     ended = subprocess.run(
