@@ -28,13 +28,13 @@ app = cdk.App()
 path = app.node.try_get_context("data")
 try:
     schema = schema_for(app.node.try_get_context("schema"), path)
+    DemoStack(
+        app,
+        schema.stack_name,
+        schema=schema,
+        data=Path(path) if path else DataStack(app, schema.data_stack_name).bucket,
+        reimport_token=app.node.try_get_context("reimport_token"),
+    )
 except ValueError as error:
     sys.exit(str(error))
-DemoStack(
-    app,
-    schema.stack_name,
-    schema=schema,
-    data=Path(path) if path else DataStack(app, schema.data_stack_name).bucket,
-    reimport_token=app.node.try_get_context("reimport_token"),
-)
 app.synth()

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -10,6 +11,7 @@ from rich.console import Console
 
 from demo.sample import SCHEMA, write_sample
 from demo.schema import DemoSchema
+from personalize_import_handler.contract.data_files import DATA_FILE_NAME
 
 console: Final = Console(highlight=False, markup=False, soft_wrap=True)
 
@@ -39,10 +41,18 @@ def checked_inputs(data: str, schema: str, generated: Path) -> Inputs:
         write_sample(path)
     elif not path.exists():
         raise ValueError(f"DATA must be a CSV file or a folder of CSV files: {path} not found (in {Path.cwd()})")
+    elif problems := [*_names(path)]:
+        raise ValueError("; ".join(problems))
     schema_path = Path(schema) if schema else _proposed_schema(path, generated / "schema.json") if data else SCHEMA
     inputs = Inputs(path, schema_path, DemoSchema.from_file(schema_path))
     _check(inputs)
     return inputs
+
+
+def _names(data: Path) -> Iterator[str]:
+    """Yield what is wrong with the names of the files, which become keys in S3."""
+    for file in data.glob("*.csv") if data.is_dir() else [data]:
+        yield from DATA_FILE_NAME.check("DATA", file.name)
 
 
 def _proposed_schema(data: Path, path: Path) -> Path:

@@ -15,7 +15,7 @@ HEADER = "USER_ID,ITEM_ID,TIMESTAMP,EVENT_TYPE,EVENT_VALUE\n"
 
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
-    path = tmp_path / "data [a].csv"
+    path = tmp_path / "data.csv"
     path.write_text("USER_ID\na\n")
     return path
 
@@ -32,6 +32,14 @@ def test_data_that_does_not_exist(folder: Path, tmp_path: Path) -> None:
     path = tmp_path / "nothing [b].csv"
     expected = f"DATA must be a CSV file or a folder of CSV files: {path} not found (in {ROOT})"
     assert error_of(folder, "--data", str(path)) == expected
+
+
+def test_a_name_that_cannot_be_a_key(folder: Path, tmp_path: Path) -> None:
+    data = tmp_path / "my data.csv"
+    data.touch()
+    reason = error_of(folder, "--data", str(data))
+    assert reason.startswith("DATA must be a name that ends in .csv, of letters, digits, ")
+    assert reason.endswith("got 'my data.csv'")
 
 
 def test_a_folder_without_csv_files(folder: Path, tmp_path: Path) -> None:
