@@ -116,7 +116,7 @@ format: $(INSTALLED) ## put the code into shape
 	$(BIN)/ruff check --fix-only --quiet .
 	$(BIN)/ruff format --quiet .
 
-docs: $(INSTALLED) ## make the docs as a site in site/; what is wrong with them is an error
+docs: $(INSTALLED) ## make the docs as a site: open site/index.html; what is wrong with them is an error
 	@# The warning is of the theme, which is kept until May 2027.
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet --site-dir $(SITE)
 

@@ -178,6 +178,18 @@ def test_the_plot_shows_each_contender_at_its_figures() -> None:
     assert all(each.name.replace("`", "") in texts for each in CONTENDERS)
 
 
+def test_the_plot_labels_its_axes_and_its_line_and_shows_which_direction_is_better() -> None:
+    picture = ET.fromstring(plot.draw({OURS: [Simulated(lag=5, describes=40)]}, 6))
+    texts = " / ".join(text.text or "" for text in picture.iter("{http://www.w3.org/2000/svg}text"))
+    for label in (
+        "fewer is better",
+        "less is better",
+        "goal: a lag of at most 6 s",
+        "better: few calls and a short lag",
+    ):
+        assert label in texts
+
+
 @pytest.mark.deploy
 @pytest.mark.nightly
 def test_all_contenders_wait_for_the_same_job_and_have_figures(tmp_path: Path) -> None:

@@ -9,12 +9,10 @@ from pathlib import Path
 
 import pytest
 
-import personalize_import
 from personalize_import import DatasetImportJob
 from personalize_import_handler import contract
 from personalize_import_handler.contract import Attribute
 from personalize_import_handler.request.polling import seconds_until_next_poll
-from personalize_local import testing
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
@@ -95,26 +93,3 @@ def test_the_drawing_of_the_packages_matches_the_imports() -> None:
         check=True,
     )
     assert drawn.stdout == (ROOT / "ARCHITECTURE.md").read_text()
-
-
-def test_the_docs_build_as_a_site_without_warnings_and_external_resources(tmp_path: Path) -> None:
-    # `make` itself: a strict build, in which a page that is not in the navigation is an error too.
-    (tmp_path / "installed").touch()
-    variables = [
-        f"INSTALLED={tmp_path / 'installed'}",
-        f"BIN={Path(sys.executable).parent}",
-        f"SITE={tmp_path / 'site'}",
-    ]
-    made = subprocess.run(["make", "--silent", "docs", *variables], cwd=ROOT, capture_output=True, text=True)
-    assert (made.returncode, made.stdout, made.stderr) == (0, "", "")
-    pages = {page.relative_to(tmp_path / "site").as_posix(): page.read_text() for page in tmp_path.rglob("*.html")}
-    assert {"index.html", "migration.html", "reference/constructs.html"} <= set(pages)
-    loaded = r'<(?:script|img|iframe)[^>]* src="(https?:[^"]*)"|<link[^>]*rel="stylesheet"[^>]*href="(https?:[^"]*)"'
-    assert [found for page in pages.values() for found in re.findall(loaded, page)] == []
-    assert "required_bucket_policy_statements" in pages["reference/constructs.html"]
-
-
-@pytest.mark.parametrize(("page", "names"), [("constructs", personalize_import.__all__), ("testing", testing.__all__)])
-def test_the_reference_has_every_public_name(page: str, names: list[str]) -> None:
-    text = (ROOT / "docs" / "reference" / f"{page}.md").read_text()
-    assert set(names) - set(re.findall(r"^::: .*\.(\w+)$", text, re.MULTILINE)) == set()

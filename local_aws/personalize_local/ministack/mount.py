@@ -36,7 +36,7 @@ from personalize_local.ministack.patches.sdk_integrations import (
 )
 from personalize_local.ministack.patches.service_tokens import refuse_changed_service_tokens
 from personalize_local.ministack.patches.stack_events import add_resource_properties
-from personalize_local.ministack.patches.stack_tags import tag_buckets, with_stack_tags
+from personalize_local.ministack.patches.stack_tags import Handlers, tag_buckets, with_stack_tags
 from personalize_local.ministack.patches.state_parameters import apply_empty_parameters
 from personalize_local.ministack.request_authentication import authenticated
 from personalize_local.ministack.saved_services import SavedServices, ServiceStates, saved
@@ -128,9 +128,9 @@ def _register_native_types(service: PersonalizeService, endpoint_url: str) -> No
     # ministack deletes a replaced resource itself, in the stack's cleanup phase.
     natives = native_resources(service, lambda: callers.cloudformation(endpoint_url))
     for name, native in natives.items():
-        provisioners._RESOURCE_HANDLERS[name] = with_stack_tags(  # noqa: SLF001
-            {"create": native.create, "update": native.update, "delete": native.delete}
-        )
+        handlers: Handlers = {"create": native.create, "update": native.update, "delete": native.delete}
+        has_tags = "Tags" in native.native.optional
+        provisioners._RESOURCE_HANDLERS[name] = with_stack_tags(handlers) if has_tags else handlers  # noqa: SLF001
     # The handlers wait until the resource is ACTIVE, and must not block the event loop meanwhile.
     runs_on_worker_thread = stacks._runs_on_worker_thread  # noqa: SLF001
     stacks._runs_on_worker_thread = lambda kind: kind in natives or runs_on_worker_thread(kind)  # noqa: SLF001

@@ -42,7 +42,16 @@ def parse_parameters(body: bytes) -> dict[str, Any]:
         raise ServiceError("SerializationException", messages.not_json(str(error))) from error
     if not isinstance(parameters, dict):
         raise ServiceError("SerializationException", messages.NOT_A_JSON_OBJECT)
-    return {name: value for name, value in parameters.items() if value is not None}
+    return _without_nulls(parameters)
+
+
+def _without_nulls(members: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the members that have a value: a null is the same as no member."""
+    return {
+        name: _without_nulls(value) if isinstance(value, dict) else value
+        for name, value in members.items()
+        if value is not None
+    }
 
 
 def success(result: Mapping[str, object] | None, now: float) -> Response:

@@ -188,7 +188,7 @@ def assert_log_is_clean(lines: Sequence[str]) -> None:
 
 
 @pytest.mark.parametrize("function", ["on_event", "is_complete"])
-@pytest.mark.parametrize("events", [1500, pytest.param(7_500, marks=pytest.mark.nightly)])
+@pytest.mark.parametrize("events", [1000, pytest.param(7_500, marks=pytest.mark.nightly)])
 def test_no_event_of_one_team_affects_a_job_of_another_team(
     events: int, function: Literal["on_event", "is_complete"]
 ) -> None:

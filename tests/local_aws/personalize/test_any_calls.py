@@ -92,7 +92,7 @@ def check(number: int, caplog: pytest.LogCaptureFixture, record_property: Callab
 
 
 def test_no_call_returns_5xx(caplog: pytest.LogCaptureFixture, record_property: Callable[[str, object], None]) -> None:
-    check(60, caplog, record_property)
+    check(30, caplog, record_property)
 
 
 @pytest.mark.nightly

@@ -69,6 +69,16 @@ def test_an_unknown_parameter_is_refused(world: World) -> None:
         world.client("ListSchemas", pages=1)
 
 
+@pytest.mark.parametrize("data_source", [{"dataLocation": None}, {}])
+def test_a_member_that_is_null_is_the_same_as_none(world: World, data_source: dict[str, None]) -> None:
+    location = {"dataSource": data_source, "roleArn": ROLE_ARN}
+    with pytest.raises(Refused, match="Invalid Data location"):
+        world.client("CreateDataDeletionJob", jobName="a", datasetGroupArn=make_group(world), **location)
+    dataset = make_dataset(world, "Users", group=make_group(world, "another"))
+    with pytest.raises(Refused, match="Invalid Data location"):
+        world.client("CreateDatasetImportJob", jobName="a", datasetArn=dataset, **location)
+
+
 def test_several_violations_are_counted_and_listed(world: World) -> None:
     with pytest.raises(Refused) as refused:
         world.client("CreateSchema", name="", domain="X")

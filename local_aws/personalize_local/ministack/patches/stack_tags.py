@@ -4,7 +4,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cfn-resource-tags
 ministack sets both for most types, but not for buckets and for the types of Personalize.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from ministack.services import cloudformation, s3
@@ -13,6 +13,8 @@ from ministack.services.cloudformation import provisioners
 _RESERVED: Final = "aws:"
 _BUCKET: Final = "AWS::S3::Bucket"
 Properties = dict[str, Any]
+Handlers = dict[str, Callable[..., Any]]
+"""The functions that create, update and delete the resources of a type."""
 
 
 def tag_buckets() -> None:
@@ -34,7 +36,7 @@ def tag_buckets() -> None:
     handlers["create"], handlers["update"] = create_with_tags, update_with_tags
 
 
-def with_stack_tags(handlers: Mapping[str, Callable[..., Any]]) -> dict[str, Callable[..., Any]]:
+def with_stack_tags(handlers: Handlers) -> Handlers:
     """Return handlers of a type of Personalize that add the tags of the stack to resources that they create.
 
     The types' tags are create-only, and not updatable according to the registry (`tagUpdatable`): changed tags of

@@ -1,16 +1,23 @@
-"""The tags of a stack are on its resources."""
+"""The tags of a stack are on its resources, if their types have tags."""
 
 import json
 from typing import Any
 
 from tests.deploy.support.cloud import Cloud
-from tests.local_aws.support.server_setup import until
+from tests.local_aws.support.server_setup import ACCOUNT, until
 from tests.local_aws.support.stacks import native_resource
+
+# A type without tags: CloudFormation must not add those of the stack.
+ATTRIBUTION = {
+    "Metrics": [{"EventType": "click", "Expression": "SUM(DatasetType.INTERACTIONS)", "MetricName": "clicks"}],
+    "MetricsOutputConfig": {"RoleArn": f"arn:aws:iam::{ACCOUNT}:role/metrics"},
+}
 
 
 def deploy(cloud: Cloud, name: str, *, update: bool = False, **tags: str) -> None:
     resources: dict[str, Any] = {
         "Group": native_resource("DatasetGroup", Name=name, Tags=[{"Key": "team", "Value": "films"}]),
+        "Attribution": native_resource("MetricAttribution", Name=name, DatasetGroupArn={"Ref": "Group"}, **ATTRIBUTION),
         "Bucket": {"Type": "AWS::S3::Bucket", "Properties": {"Tags": [{"Key": "team", "Value": "films"}]}},
     }
     call = cloud.cloudformation.update_stack if update else cloud.cloudformation.create_stack
