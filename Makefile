@@ -14,7 +14,7 @@ IMPORT_SECONDS ?= 20
 CONFORMANCE ?=
 SITE ?= site
 # The shell takes them from the environment, so that paths may have quotes in them.
-export DATA SCHEMA
+export DATA SCHEMA IMPORT_SECONDS
 
 # Only what is in locks/ gets installed, and only with the hash that is there; what has to be built is built with what
 # locks/build.txt has. uv is faster than pip but doesn't read pip's configuration: where it fails, pip does the same.
@@ -36,7 +36,7 @@ define lock
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help install lock deploy-local destroy-local test test-slow test-all conformance conformance-aws conformance-clean coverage lint format docs docs-checks docs-conformance docs-local-aws docs-packages docs-reference provider-template bench clean
+.PHONY: help install lock dist deploy-local destroy-local test test-slow test-all conformance conformance-aws conformance-clean coverage lint format docs docs-checks docs-conformance docs-local-aws docs-packages docs-reference provider-template bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +45,7 @@ install: $(INSTALLED) ## create the environment: libraries, Node, the CDK CLI, t
 
 $(INSTALLED): pyproject.toml locks/uv.txt locks/build.txt locks/dev.txt $(JAVASCRIPT_SDK)/package-lock.json
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is %s; set PYTHON=..." % sys.version.split()[0])'
+	@echo "Installing libraries, Node and the CDK CLI into $(VENV); this takes some minutes, once."
 	$(call make_environment,$(VENV))
 	$(call install_lock,$(VENV),build)
 	$(call install_lock,$(VENV),dev)
@@ -66,8 +67,12 @@ lock: ## write locks/ and the SDK's package-lock.json [UPGRADE=1 takes the newes
 	cd $(JAVASCRIPT_SDK) && PATH="$(CURDIR)/$(BIN):$$PATH" npm $(if $(UPGRADE),update,install) --package-lock-only \
 		--ignore-scripts --no-audit --no-fund --loglevel=error
 
-deploy-local: $(INSTALLED) ## deploy the demo to the AWS on this machine [DATA=data.csv SCHEMA=schema.json]
-	@$(BIN)/python -m demo.deploy_local deploy --data "$$DATA" --schema "$$SCHEMA" --import-seconds $(IMPORT_SECONDS)
+dist: $(INSTALLED) ## build the wheel, in dist/
+	@$(BIN)/python -m build --wheel --no-isolation --outdir dist . > /dev/null
+	@ls dist/*.whl
+
+deploy-local: $(INSTALLED) ## deploy the demo to the AWS on this machine [DATA=data.csv|folder SCHEMA=schema.json IMPORT_SECONDS=20]
+	@$(BIN)/python -m demo.deploy_local deploy --data "$$DATA" --schema "$$SCHEMA" --import-seconds "$$IMPORT_SECONDS"
 
 destroy-local: $(INSTALLED) ## destroy the demo on this machine, and forget its state
 	@$(BIN)/python -m demo.deploy_local destroy

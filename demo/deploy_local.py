@@ -4,7 +4,6 @@ The state is kept in a folder between two runs, so that a second run updates the
 """
 
 import argparse
-import hashlib
 import os
 import signal
 import sys
@@ -12,12 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from rich.console import Console
-
+from demo.inputs import Inputs, checked_inputs, console
 from demo.kept_state import InUseError, kept_state
-from demo.sample import SCHEMA, write_sample
-from demo.schema import DATASET_TYPES, DemoSchema
-from personalize_local.cdk_cli import CdkCli, CdkError
+from demo.schema import DATASET_TYPES
+from personalize_local.cdk_cli import CdkCli, CdkError, with_cdk_on_path
 from personalize_local.local_cloud import LocalCloud
 from personalize_local.personalize.switches import check_number
 from personalize_local.server.environment import without_aws
@@ -30,51 +27,47 @@ _IMPORT_SECONDS: Final = (0, 3600)
 _INTERRUPTED: Final = 130
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _ASSEMBLIES: Final = "cdk.out"
-_SAMPLE: Final = "sample"
-console: Final = Console(highlight=False)
+_GENERATED: Final = "generated"
 
 
 @dataclass(frozen=True)
 class Demo:
-    """Options of a deploy: data, schema, folder for the state, and options of the local AWS."""
+    """Options of a deploy: data and schema, folder for the state, and options of the local AWS."""
 
-    data: Path
-    schema_path: Path
-    schema: DemoSchema
+    inputs: Inputs
     folder: Path
     options: Options
 
     @property
     def assembly(self) -> Path:
         """Folder of the cloud assembly."""
-        return self.folder / _ASSEMBLIES / self.schema.dataset_type
+        return self.folder / _ASSEMBLIES / self.inputs.schema.dataset_type
 
 
 def deploy(demo: Demo) -> None:
     """Deploy the demo and print the result; raises `CdkError`."""
     with kept_state(demo.folder) as state:
         if state.was_interrupted:
-            console.print("The previous run was interrupted; starting over.")
-            state.delete()
-        with state.changing(), LocalAws(demo.options) as aws:
-            _deploy(demo, aws)
+            console.print("The previous run was interrupted; its changes are undone.")
+            state.undo()
+        with state.changing():
+            console.print("Starting the local AWS")
+            with LocalAws(demo.options) as aws:
+                _deploy(demo, aws)
 
 
 def _deploy(demo: Demo, aws: LocalAws) -> None:
     cdk = CdkCli(aws.process_environment(), ROOT)
     # In a folder without an app, because the CLI would synthesize it for the bootstrap too.
     cloud = LocalCloud(aws, demo.folder)
+    console.print("Bootstrapping it for the CDK, and synthesizing app.py")
     with cloud.cdk.start("bootstrap", f"aws://{demo.options.account}/{demo.options.region}") as bootstrap:
         _synthesize(demo, cdk)
         bootstrap.wait()
-    app = ("--app", str(demo.assembly), "--require-approval", "never")
-    cdk.run("deploy", *app, demo.schema.data_stack_name)
-    bucket = cloud.outputs(demo.schema.data_stack_name)["BucketName"]
-    key = f"{demo.schema.dataset_type.lower()}/data.csv"
-    cloud.s3.upload_file(str(demo.data), bucket, key)
-    console.print(f"Uploaded {demo.data} to s3://{bucket}/{key}", markup=False, soft_wrap=True)
-    cdk.show("deploy", *app, "--exclusively", demo.schema.stack_name)
-    _report(cloud, cloud.outputs(demo.schema.stack_name))
+    stack_name = demo.inputs.schema.stack_name
+    console.print(f"Deploying {stack_name}")
+    cdk.show("deploy", "--app", str(demo.assembly), "--require-approval", "never", stack_name)
+    _report(cloud, cloud.outputs(stack_name))
 
 
 def destroy(folder: Path) -> None:
@@ -86,36 +79,29 @@ def destroy(folder: Path) -> None:
                     with LocalAws(_options(folder)) as aws:
                         _destroy_stacks(folder, aws)
             finally:
-                state.remove(_ASSEMBLIES, _SAMPLE)
+                state.remove(_ASSEMBLIES, _GENERATED)
     console.print("The demo has been removed.")
 
 
 def _destroy_stacks(folder: Path, aws: LocalAws) -> None:
     cloud = LocalCloud(aws, folder)
     for assembly in sorted((folder / _ASSEMBLIES).glob("*")):
-        _empty_bucket(cloud, f"PersonalizeDemo{assembly.name}Data")
         cloud.cdk.show("destroy", "--app", str(assembly), "--all", "--force")
 
 
-def _empty_bucket(cloud: LocalCloud, stack_name: str) -> None:
-    """Empty the bucket of the data stack, because CloudFormation can't delete a bucket with objects."""
-    for stack in cloud.cloudformation.describe_stacks()["Stacks"]:
-        if stack["StackName"] == stack_name:
-            bucket = cloud.outputs(stack_name)["BucketName"]
-            for item in cloud.s3.list_objects_v2(Bucket=bucket).get("Contents", []):
-                cloud.s3.delete_object(Bucket=bucket, Key=item["Key"])
-
-
-def _options(folder: Path, import_seconds: float = 0) -> Options:
+def _options(folder: Path, import_seconds: str = "0") -> Options:
     """Return options with a faster clock: an import takes its usual minutes there, and seconds of real time."""
-    check_number("IMPORT_SECONDS", import_seconds, _IMPORT_SECONDS)
-    return Options(speed=_SPEED, import_seconds=import_seconds * _SPEED, state=folder / "state")
+    try:
+        seconds = float(import_seconds)
+    except ValueError:
+        low, high = _IMPORT_SECONDS
+        raise ValueError(f"IMPORT_SECONDS must be a number from {low} to {high}, got {import_seconds!r}") from None
+    check_number("IMPORT_SECONDS", seconds, _IMPORT_SECONDS)
+    return Options(speed=_SPEED, import_seconds=seconds * _SPEED, state=folder / "state")
 
 
 def _synthesize(demo: Demo, cdk: CdkCli) -> None:
-    # The hash changes with the content: changed data under the same name is imported again.
-    digest = hashlib.sha256(demo.data.read_bytes()).hexdigest()[:16]
-    context = (f"schema={demo.schema_path.resolve()}", f"reimport_token={digest}")
+    context = (f"data={demo.inputs.data.resolve()}", f"schema={demo.inputs.schema_path.resolve()}")
     arguments = [part for pair in context for part in ("--context", pair)]
     cdk.run("synth", "--quiet", "--output", str(demo.assembly), *arguments)
 
@@ -130,21 +116,13 @@ def _report(cloud: LocalCloud, outputs: dict[str, str]) -> None:
     }
     console.print()
     for label, value in lines.items():
-        console.print(f"[bold]{label:<9}[/bold] {value}", soft_wrap=True)
+        console.print(f"[bold]{label:<9}[/bold] {value}", markup=True)
 
 
 def _demo(arguments: argparse.Namespace) -> Demo:
     folder = Path(arguments.folder).resolve()
-    if arguments.schema and not arguments.data:
-        raise ValueError("SCHEMA requires DATA: the generated sample has its own schema")
-    schema_path = Path(arguments.schema) if arguments.schema else SCHEMA
-    schema = DemoSchema.from_file(schema_path)
-    data = Path(arguments.data) if arguments.data else write_sample(folder / _SAMPLE / "interactions.csv")
-    try:
-        data.open("rb").close()
-    except OSError as error:
-        raise ValueError(f"DATA must be a CSV file, got {data}: {error.strerror}") from error
-    return Demo(data, schema_path, schema, folder, _options(folder, arguments.import_seconds))
+    options = _options(folder, arguments.import_seconds)
+    return Demo(checked_inputs(arguments.data, arguments.schema, folder / _GENERATED), folder, options)
 
 
 def _interrupt(_number: int, _frame: object) -> None:
@@ -155,21 +133,22 @@ def _interrupt(_number: int, _frame: object) -> None:
 
 
 def _print_error(problem: object) -> None:
-    console.print(str(problem), style="red", markup=False, soft_wrap=True)
+    console.print(str(problem), style="red")
 
 
 def main() -> int:
     """Run the command and return its exit code: 0, 1 if it failed, or 2 for invalid input or a failed start."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("command", choices=("deploy", "destroy"))
-    parser.add_argument("--data", help="a CSV file (default: a generated sample)")
+    parser.add_argument("--data", default="", help="a CSV file, or a folder of CSV files (default: a generated sample)")
     parser.add_argument(
-        "--schema", help=f"its Avro schema, whose name is one of {', '.join(DATASET_TYPES)} (default: the sample's)"
+        "--schema",
+        default="",
+        help=f"its Avro schema, whose name is one of {', '.join(DATASET_TYPES)} (default: proposed)",
     )
     parser.add_argument(
         "--import-seconds",
-        type=float,
-        default=20,
+        default="20",
         help="duration of the import in seconds of real time (default: %(default)s)",
     )
     parser.add_argument(
@@ -179,7 +158,7 @@ def main() -> int:
     for number in _SIGNALS:
         signal.signal(number, _interrupt)
     # Remove all AWS settings, so that nothing is deployed to a real account.
-    local = without_aws(os.environ)
+    local = with_cdk_on_path(without_aws(os.environ))
     os.environ.clear()
     os.environ.update(local)
     try:
@@ -188,7 +167,7 @@ def main() -> int:
         else:
             destroy(Path(arguments.folder).resolve())
     except CdkError as failure:
-        console.print(failure.output, markup=False)
+        console.print(failure.output)
         _print_error(failure)
         return 1
     except (ValueError, OSError, LocalAwsError, InUseError) as error:
@@ -196,6 +175,8 @@ def main() -> int:
         return 2
     except KeyboardInterrupt:
         console.print("Interrupted.")
+        if arguments.command == "deploy":
+            console.print("The next run starts with the stacks as they were before this run.")
         return _INTERRUPTED
     return 0
 

@@ -1,4 +1,4 @@
-"""The folder that keeps the state between two runs. One run at a time can use it; an interrupted run is detected."""
+"""The folder that keeps the state between two runs. One run at a time can use it; an interrupted run is undone."""
 
 import fcntl
 import shutil
@@ -21,6 +21,7 @@ class KeptState:
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / "state"
+        self._before = folder / "state-before"
         self._folder = folder
         self._in_use = folder / "in-use"
 
@@ -32,16 +33,16 @@ class KeptState:
     @property
     def was_interrupted(self) -> bool:
         """Return whether the previous run was interrupted, so that its stack would stay in progress forever."""
-        return self.exists and self._in_use.exists()
+        return self._in_use.exists()
 
-    def delete(self) -> None:
-        """Delete the state."""
-        shutil.rmtree(self.path, ignore_errors=True)
+    def undo(self) -> None:
+        """Restore the state before the interrupted run."""
+        _copy(self._before, self.path)
+        self._end_change()
 
     def remove(self, *folders: str) -> None:
         """Remove the state, these folders, and the folder itself if it is then empty."""
-        self.delete()
-        for name in folders:
+        for name in (self.path.name, self._before.name, *folders):
             shutil.rmtree(self._folder / name, ignore_errors=True)
         self._in_use.unlink(missing_ok=True)
         (self._folder / _LOCK).unlink(missing_ok=True)
@@ -51,13 +52,25 @@ class KeptState:
     @contextmanager
     def changing(self) -> Iterator[None]:
         """Mark the state as interrupted until the block ends, or a deploy in it fails and is rolled back."""
+        _copy(self.path, self._before)
         self._in_use.touch()
         try:
             yield
         except CdkError:
-            self._in_use.unlink()
+            self._end_change()
             raise
+        self._end_change()
+
+    def _end_change(self) -> None:
         self._in_use.unlink()
+        shutil.rmtree(self._before, ignore_errors=True)
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Replace a folder by a copy of another one; remove it if there is no other one."""
+    shutil.rmtree(target, ignore_errors=True)
+    if source.exists():
+        shutil.copytree(source, target)
 
 
 @contextmanager

@@ -1,5 +1,7 @@
 """The command as it is installed: a script, a version, and one line where libraries are missing."""
 
+import json
+import os
 import subprocess
 import sys
 from importlib.metadata import version
@@ -8,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from personalize_import_cli import __main__
+from personalize_local import dependencies
 from tests.cli.support.runs import environment, run
 
 
@@ -25,10 +28,10 @@ def test_help_lists_the_commands_and_their_exit_codes() -> None:
 def test_without_the_extra_one_line_names_the_command_to_install_it(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(__main__, "find_spec", lambda name: None if name in ("click", "rich") else object())
+    monkeypatch.setattr(dependencies, "find_spec", lambda name: None if name in ("click", "rich") else object())
     assert __main__.main() == 2
     assert capsys.readouterr().err == (
-        "personalize-import: click, rich not installed; run: pip install 'cdk-personalize-import[cli]'\n"
+        f"personalize-import: click, rich not installed; run: {dependencies.install_command('cli')}\n"
     )
 
 
@@ -39,3 +42,29 @@ def test_without_site_packages_the_command_prints_only_how_to_install(tmp_path: 
     assert ended.returncode == 2
     (line,) = ended.stderr.splitlines()
     assert line.endswith("pip install 'cdk-personalize-import[cli]'")
+
+
+@pytest.mark.parametrize(
+    ("origin", "command"),
+    [
+        ({"url": "file:///home/my%20code", "dir_info": {}}, "'cdk-personalize-import[cli] @ file:///home/my%20code'"),
+        ({"url": "file:///home/my%20code", "dir_info": {"editable": True}}, "--editable '/home/my code[cli]'"),
+        ({"url": "file:///a.whl", "archive_info": {}}, "'cdk-personalize-import[cli] @ file:///a.whl'"),
+    ],
+)
+def test_the_command_to_install_an_extra_names_the_origin_of_the_package(
+    tmp_path: Path, origin: dict[str, object], command: str
+) -> None:
+    metadata = tmp_path / "cdk_personalize_import-0.1.0.dist-info"
+    metadata.mkdir()
+    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: cdk-personalize-import\nVersion: 0.1.0\n")
+    (metadata / "direct_url.json").write_text(json.dumps(origin))
+    path = os.pathsep.join([str(tmp_path), environment()["PYTHONPATH"]])
+    ended = subprocess.run(
+        [sys.executable, "-S", "-m", "personalize_import_cli"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=environment({"PYTHONPATH": path}),
+    )
+    assert ended.stderr == f"personalize-import: click, duckdb, rich not installed; run: pip install {command}\n"

@@ -119,7 +119,7 @@ def test_without_the_extra_one_line_names_the_command_to_install_it(
     monkeypatch.setattr(dependencies, "find_spec", lambda name: None if name == "ministack" else object())
     assert app.run(["local"]) == 2
     assert capsys.readouterr().err == (
-        "personalize-import: ministack not installed; run: pip install 'cdk-personalize-import[local]'\n"
+        f"personalize-import: ministack not installed; run: {dependencies.install_command('local')}\n"
     )
 
 

@@ -57,46 +57,42 @@ def test_each_run_imports_only_changed_data(folder: Path, tmp_path: Path) -> Non
 
 
 @pytest.mark.slow
-def test_a_failed_import_is_reported_and_the_next_run_can_succeed(folder: Path, tmp_path: Path) -> None:
+def test_a_wrong_value_is_reported_and_the_next_run_can_succeed(folder: Path, tmp_path: Path) -> None:
     data = write_sample(tmp_path / "data.csv")
     good = data.read_text()
     data.write_text(good + "user-0001,item-0001,yesterday,view,\n")
     given = (*QUICKLY, "--data", str(data))
     failed = run("deploy", folder, *given)
-    assert failed.code == 1
-    assert "A value in column TIMESTAMP is not of type long." in " ".join(failed.output.split())
+    assert failed.code == 2
+    assert f"{data}:6002: error: " in failed.output
     assert "Traceback" not in failed.output
     data.write_text(good)
     corrected = run("deploy", folder, *given)
     _assert_reported(corrected, records=6000)
 
 
-@pytest.mark.nightly
-def test_a_missing_column_is_reported(folder: Path, tmp_path: Path) -> None:
-    data = write_sample(tmp_path / "data.csv")
-    data.write_text(data.read_text().replace("ITEM_ID", "ITEM", 1))
-    failed = run("deploy", folder, *QUICKLY, "--data", str(data))
-    assert failed.code == 1
-    assert "Input csv is missing the following columns: [ITEM_ID]" in " ".join(failed.output.split())
-
-
 @pytest.mark.slow
-def test_the_schemas_name_determines_the_dataset_type(folder: Path, tmp_path: Path) -> None:
+def test_the_schemas_name_determines_the_dataset_type_and_data_can_be_a_folder(folder: Path, tmp_path: Path) -> None:
     schema = tmp_path / "schema.json"
     schema.write_text(users_schema())
-    data = tmp_path / "users.csv"
-    data.write_text(users_csv("a", "b"))
+    data = tmp_path / "users"
+    data.mkdir()
+    for user in ("a", "b"):
+        (data / f"{user}.csv").write_text(users_csv(user))
     ended = run("deploy", folder, *QUICKLY, "--data", str(data), "--schema", str(schema))
     _assert_reported(ended, records=2)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [pytest.param(signal.SIGINT, marks=pytest.mark.nightly), signal.SIGTERM])
-def test_an_interrupted_deploy_ends_soon_and_the_next_one_starts_over(
-    folder: Path, temporary: Path, number: signal.Signals
+def test_an_interrupted_deploy_ends_soon_and_the_next_one_continues_with_the_earlier_stacks(
+    folder: Path, temporary: Path, tmp_path: Path, number: signal.Signals
 ) -> None:
-    started = Run("deploy", folder, *SLOWLY)
-    started.read_until("CREATE_IN_PROGRESS      | Custom::PersonalizeDatasetImportJob")
+    earlier = run("deploy", folder, *QUICKLY)
+    changed = write_sample(tmp_path / "data.csv")
+    changed.write_text("".join(changed.read_text().splitlines(keepends=True)[:2001]))
+    started = Run("deploy", folder, *SLOWLY, "--data", str(changed), "--schema", str(SCHEMA))
+    started.read_until("UPDATE_IN_PROGRESS      | Custom::PersonalizeDatasetImportJob")
     processes = started.processes()
     if number == signal.SIGINT:
         started.interrupt()
@@ -106,12 +102,14 @@ def test_an_interrupted_deploy_ends_soon_and_the_next_one_starts_over(
         os.kill(started.process.pid, number)
     ended = started.ended()
     assert ended.code == 130
-    assert ended.output.endswith("Interrupted.\n")
+    assert ended.output.endswith("Interrupted.\nThe next run starts with the stacks as they were before this run.\n")
     assert "Traceback" not in ended.output
     until(lambda: not any(map(is_alive, processes)))
     assert list(temporary.glob("personalize-local-*")) == []
     again = run("deploy", folder, *QUICKLY)
-    assert "The previous run was interrupted; starting over." in again.output
+    assert "The previous run was interrupted; its changes are undone." in again.output
+    assert "no changes" in again.output
+    assert again.value("ARN") == earlier.value("ARN")
     _assert_reported(again, records=6000)
 
 

@@ -21,8 +21,22 @@ def test_a_run_that_did_not_end_was_interrupted(folder: Path, end: type[BaseExce
         _change(folder, end())
     with kept_state(folder) as state:
         assert state.was_interrupted
-        state.delete()
+        state.undo()
         assert not state.was_interrupted
+        assert not state.exists
+
+
+def test_an_interrupted_run_is_undone_and_earlier_runs_are_not(folder: Path) -> None:
+    with kept_state(folder) as state, state.changing():
+        state.path.mkdir()
+        (state.path / "stacks").write_text("earlier")
+    with pytest.raises(KeyboardInterrupt):
+        _change(folder, KeyboardInterrupt(), "in progress")
+    with kept_state(folder) as state:
+        state.undo()
+        assert (state.path / "stacks").read_text() == "earlier"
+        assert not state.was_interrupted
+        assert [path.name for path in folder.iterdir() if path.is_dir()] == ["state"]
 
 
 def test_a_deploy_that_failed_was_not_interrupted(folder: Path) -> None:
@@ -47,7 +61,8 @@ def test_removing_the_state_removes_only_the_given_folders(folder: Path) -> None
     assert not folder.exists()
 
 
-def _change(folder: Path, end: BaseException) -> None:
+def _change(folder: Path, end: BaseException, content: str = "") -> None:
     with kept_state(folder) as state, state.changing():
-        state.path.mkdir()
+        state.path.mkdir(exist_ok=True)
+        (state.path / "stacks").write_text(content)
         raise end

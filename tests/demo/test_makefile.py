@@ -19,4 +19,10 @@ def test_paths_are_passed_unchanged(tmp_path: Path, name: str) -> None:
         ["make", "--silent", "deploy-local", *variables], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert made.returncode != 0
-    assert made.stdout == f"DATA must be a CSV file, got {path}: No such file or directory\n"
+    assert made.stdout == f"DATA must be a CSV file or a folder of CSV files: {path} not found (in {ROOT})\n"
+
+
+def test_the_help_names_the_variables_of_deploy_local() -> None:
+    shown = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    (line,) = [line for line in shown.splitlines() if line.startswith("deploy-local ")]
+    assert "[DATA=data.csv|folder SCHEMA=schema.json IMPORT_SECONDS=20]" in line

@@ -7,7 +7,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from demo.sample import write_sample
 
 from tests.docs.support.blocks import ROOT, text_of
 
@@ -15,13 +14,15 @@ BIN = Path(sys.executable).parent
 
 
 @pytest.mark.slow
-def test_the_commands_of_the_readme_deploy_the_demo(tmp_path: Path) -> None:
+def test_the_commands_of_the_readme_deploy_the_demo_with_a_proposed_schema(tmp_path: Path) -> None:
     for name in ("app.py", "demo"):
         (tmp_path / name).symlink_to(ROOT / name)
     # No prompts.
     settings = json.loads((ROOT / "cdk.json").read_text()) | {"requireApproval": "never"}
     (tmp_path / "cdk.json").write_text(json.dumps(settings))
-    write_sample(tmp_path / "interactions.csv")
+    # The columns of interactions.csv, the sample of ml_ops in aws-samples/amazon-personalize-samples.
+    rows = [f"{number % 300},{number % 700},watch,{874_724_710 + number}\n" for number in range(1200)]
+    (tmp_path / "interactions.csv").write_text("".join(["USER_ID,ITEM_ID,EVENT_TYPE,TIMESTAMP\n", *rows]))
     # It is installed, and this would install it again; tests/package have that.
     commands = text_of("README.md: pip install -r").replace("pip install -r requirements.txt\n", "")
     ended = subprocess.run(
@@ -34,6 +35,7 @@ def test_the_commands_of_the_readme_deploy_the_demo(tmp_path: Path) -> None:
         text=True,
     )
     assert ended.returncode == 0, ended.stdout
+    assert "Proposed schema for interactions.csv" in ended.stdout
     assert "PersonalizeDemoInteractions.Status = ACTIVE" in ended.stdout
 
 

@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from personalize_local.dependencies import install_command
+
 ASKS = "def test_asks(local_cloud): pass"
 WITHOUT = """
 import importlib.util
@@ -24,7 +26,7 @@ def test_without_the_extra_a_test_that_uses_it_fails_in_one_line_and_others_run(
     (tmp_path / "test_it.py").write_text(f"{ASKS}\ndef test_does_not(): pass")
     ended = ran(tmp_path)
     assert "1 passed, 1 error" in ended.stdout
-    assert "local_cloud: ministack not installed; run: pip install 'cdk-personalize-import[local]'" in ended.stdout
+    assert f"local_cloud: ministack not installed; run: {install_command('local')}" in ended.stdout
     assert "Traceback" not in ended.stdout
 
 

@@ -1,5 +1,6 @@
 """Installation of the AWS SDK for JavaScript from npm, in the versions of package-lock.json."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -34,6 +35,8 @@ def install(folder: Path = _FOLDER) -> None:
             shutil.copyfile(_LOCKED / name, folder / name)
     except OSError as error:
         raise InstallationError(f"can't write to {folder}: {error.strerror}") from error
-    code = subprocess.run([_NPM, "ci", *_OPTIONS], cwd=folder, check=False).returncode  # noqa: S603
+    # As pip and uv do: https://nodejs.org/api/cli.html#node_use_system_ca1.
+    environment = {"NODE_USE_SYSTEM_CA": "1", **os.environ}
+    code = subprocess.run([_NPM, "ci", *_OPTIONS], cwd=folder, env=environment, check=False).returncode  # noqa: S603
     if code:
         raise InstallationError(f"npm could not install the packages in {folder}: exit code {code}")

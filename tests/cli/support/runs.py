@@ -19,7 +19,10 @@ from tests.local_aws.support.processes import accept_ctrl_c
 COMMAND = [sys.executable, "-m", "personalize_import_cli"]
 REMOVED = ("AWS_", "NO_COLOR", "FORCE_")
 ROOT = Path(__file__).parents[3]
-ENVIRONMENT = {"PYTHONPATH": os.pathsep.join(str(ROOT / root) for root in ("cli", "lambda_handler")), "TERM": "xterm"}
+ENVIRONMENT = {
+    "PYTHONPATH": os.pathsep.join(str(ROOT / root) for root in ("cli", "lambda_handler", "local_aws")),
+    "TERM": "xterm",
+}
 
 
 @dataclass(frozen=True)

@@ -80,7 +80,10 @@ _SYNTAX: Final = """Resources:
     Properties:
       ServiceToken: String
 """
-_DEPLOYING: Final = "tests/docs/test_commands.py::test_the_commands_of_the_readme_deploy_the_demo"
+_NEWCOMER: Final = "tests/demo/test_newcomer.py::test_a_newcomer_installs_deploys_and_corrects_wrong_inputs"
+_DEPLOYING: Final = (
+    "tests/docs/test_commands.py::test_the_commands_of_the_readme_deploy_the_demo_with_a_proposed_schema"
+)
 _DEMO: Final = "tests/demo/test_deploy_local.py::test_a_deploy_reports_its_job_and_leaves_no_process"
 _CHECKING: Final = "tests/cli/test_checks_page.py::test_the_example_prints_what_the_page_shows"
 _DATA_CHANGES: Final = "tests/deploy/test_preflight.py::test_only_changed_data_is_imported_again"
@@ -101,14 +104,18 @@ RUN_BY: Final[Mapping[str, tuple[str, ...]]] = {
     "docs/conformance.md: python -m tests.conformance texts": (
         "tests/gate/test_conformance_support.py::test_a_recorded_text_replaces_the_assumed_one",
     ),
-    "README.md: make deploy-local": (_DEMO, "tests/demo/test_makefile.py::test_paths_are_passed_unchanged"),
+    "README.md: make deploy-local": (_DEMO, _NEWCOMER, "tests/demo/test_makefile.py::test_paths_are_passed_unchanged"),
+    "examples/README.md": (_NEWCOMER,),
     "README.md: pip install -r requirements.txt": (_DEPLOYING,),
     "docs/reimport.md: cdk deploy --parameters Recommendations:DataAsOf": (_DATA_CHANGES,),
     "README.md: pip install '.[cli]'": (
         _CHECKING,
         "tests/cli/test_s3.py::test_only_objects_directly_under_a_prefix_are_checked",
     ),
-    "README.md: pip install .": ("tests/package/test_wheel.py::test_a_wheel_synthesizes_the_same_as_the_checkout",),
+    "README.md: pip install .": (
+        _NEWCOMER,
+        "tests/package/test_wheel.py::test_a_wheel_synthesizes_the_same_as_the_checkout",
+    ),
     "docs/checks.md: pip install": ("tests/cli/test_checks_page.py::test_the_page_installs_an_extra_of_the_project",),
     "docs/checks.md: $ personalize-import check": (_CHECKING,),
     "docs/checks.md: id-missing": (

@@ -41,6 +41,18 @@ def test_a_missing_extra_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyP
         install(tmp_path)
 
 
+def test_npm_trusts_the_certificate_authorities_of_the_system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    npm = tmp_path / "npm"
+    npm.write_text('#!/bin/sh\necho "$NODE_USE_SYSTEM_CA" > seen\n')
+    npm.chmod(0o700)
+    monkeypatch.setattr(installation, "_NPM", npm)
+    monkeypatch.delenv("NODE_USE_SYSTEM_CA", raising=False)
+
+    install(tmp_path / "sdk")
+
+    assert (tmp_path / "sdk" / "seen").read_text() == "1\n"
+
+
 def test_a_failure_of_npm_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NPM_CONFIG_OFFLINE", "true")
     monkeypatch.setenv("NPM_CONFIG_CACHE", str(tmp_path / "empty"))
