@@ -4,7 +4,7 @@ All dependencies are passed in, so tests can simulate CloudFormation and the sta
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from personalize_import_handler.aws.services import Services
@@ -15,6 +15,7 @@ from personalize_import_handler.contract import DATA_RESOURCE_TYPE
 from personalize_import_handler.data import staging_bucket_requests
 from personalize_import_handler.errors import ImportFailedError
 from personalize_import_handler.job import deletion, lifecycle, state_changes
+from personalize_import_handler.request.execution import Execution
 from personalize_import_handler.request.outcome import Finished, Outcome, Progress
 from personalize_import_handler.request.ownership import Provider
 from personalize_import_handler.request.request import Request, parse_request
@@ -32,12 +33,14 @@ class Functions:
         services: Services,
         start_polling: Callable[[Event], None],
         is_superseded: Callable[[Event], bool],
+        list_executions: Callable[[Event], Sequence[Execution]],
         send: Callable[[str, Mapping[str, object]], None],
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._provider = provider
         self._services = services
         self._is_superseded = is_superseded
+        self._list_executions = list_executions
         self._clock = clock
         self._helper = CustomResource(start_polling=start_polling, send=send, clock=clock)
         self._helper.create(self._receive)

@@ -87,8 +87,8 @@ GUARDS: Final = (
         "contract/import_properties.py",
         "handler/job/test_release.py",
         "a job has the tag of its resource",
-        "{**dict(self.tags), RESOURCE_TAG: resource_tag, **fingerprint}",
-        "{**dict(self.tags), **fingerprint}",
+        "{**dict(self.tags), RESOURCE_TAG: resource_tag, **tag}",
+        "{**dict(self.tags), **tag}",
     ),
     _data(
         "the data of a job that is kept is returned where it decides no more",

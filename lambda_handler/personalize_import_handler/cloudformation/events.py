@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from personalize_import_handler.cloudformation import responses
-from personalize_import_handler.contract import constraints
+from personalize_import_handler.contract import DATA_LOCATION_LENGTH_MAX, constraints
 from personalize_import_handler.contract.constraints import TextRule, violation
 from personalize_import_handler.request.outcome import Progress
 
@@ -47,6 +47,8 @@ _STATE_MACHINE: Final = TextRule(
     512,
 )
 _STACK_NAME: Final = TextRule("the name of a stack such as shop", r"[a-zA-Z][a-zA-Z0-9-]*", 128)
+_FILE_NAME: Final = TextRule("the name of a file", r"[^\x00-\x1f\x7f\ud800-\udfff]+", DATA_LOCATION_LENGTH_MAX)
+_FILE_DIGEST: Final = TextRule("u and 11 hexadecimal digits", "u[0-9a-f]{11}", 12)
 _FINGERPRINT: Final = TextRule("a fingerprint of 32 hexadecimal digits", "[0-9a-f]{32}", 32)
 PROGRESS_RULES: Final[Mapping[str, TextRule | type[bool | float]]] = {
     "started_at": float,
@@ -62,6 +64,11 @@ PROGRESS_RULES: Final[Mapping[str, TextRule | type[bool | float]]] = {
     "published_status": constraints.STATUS,
     "publishing_failed": bool,
     "root_stack_name": _STACK_NAME,
+    "files_fingerprint": _FINGERPRINT,
+    "file_name": _FILE_NAME,
+    "file_digest": _FILE_DIGEST,
+    "files_imported": int,
+    "polls": int,
     "url_signed_at": float,
     "age_seconds": float,
 }

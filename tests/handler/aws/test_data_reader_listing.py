@@ -51,7 +51,10 @@ class Bucket:
                     f"<CommonPrefixes><Prefix>{prefix}{head}{cut}</Prefix></CommonPrefixes>"
                 )
             else:
-                entries[name] = f'<Contents><Key>{name}</Key><Size>9</Size><ETag>"{at:032x}"</ETag></Contents>'
+                uploaded = "<LastModified>2026-11-28T03:00:00.000Z</LastModified>"
+                entries[name] = (
+                    f'<Contents><Key>{name}</Key><Size>9</Size><ETag>"{at:032x}"</ETag>{uploaded}</Contents>'
+                )
         more = f"<NextContinuationToken>{at}</NextContinuationToken>" if at < self.number else ""
         is_truncated = "true" if more else "false"
         listed = "".join(entries.values())

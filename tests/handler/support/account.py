@@ -14,6 +14,7 @@ from personalize_import_handler.cloudformation import state_machine
 from personalize_import_handler.cloudformation.custom_resource import Event
 from personalize_import_handler.cloudformation.responses import NotDeliveredError, body_of
 from personalize_import_handler.functions import Functions
+from personalize_import_handler.request.execution import Execution as ListedExecution
 from personalize_import_handler.request.ownership import Provider
 from tests.handler.support.fakes import Clock, FakePersonalize
 from tests.handler.support.fakes_events import FakeEventBus
@@ -111,6 +112,7 @@ class Account:
     """The operations of Personalize that were called before data was read."""
     _waiting: list[Execution] = field(default_factory=list)
     _refused_starts: list[Exception] = field(default_factory=list)
+    _refused_lists: list[Exception] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.personalize = FakePersonalize(self.clock)
@@ -123,6 +125,7 @@ class Account:
             services=self,
             start_polling=self._start_polling,
             is_superseded=self._is_superseded,
+            list_executions=self._list_executions,
             send=self.send or self._send,
             clock=lambda: self.clock.now + self.functions_seconds_off,
         )
@@ -136,10 +139,15 @@ class Account:
         """Raise these errors in the next calls of StartExecution."""
         self._refused_starts.extend(errors)
 
+    def fail_list_executions(self, *errors: Exception) -> None:
+        """Raise these errors in the next calls of ListExecutions."""
+        self._refused_lists.extend(errors)
+
     def clear_faults(self) -> None:
         """Remove all faults that haven't been raised yet."""
         self.undeliverable = 0
         self._refused_starts.clear()
+        self._refused_lists.clear()
         self.personalize.clear_faults()
         self.storage.clear_faults()
         self.stacks.errors.clear()
@@ -155,6 +163,11 @@ class Account:
             else:
                 return
         self.abandoned.append(event)
+
+    def refresh(self, event: Event) -> Execution:
+        """Deliver the event of a trigger, and return the execution that it has started or that existed already."""
+        self.deliver(event)
+        return self.executions[state_machine.execution_name(event)]
 
     def run(self, *, until: float = float("inf")) -> None:
         """Advance the clock until no execution is running, or until a point in time."""
@@ -198,10 +211,17 @@ class Account:
             self._waiting.append(self.executions[name])
 
     def _is_superseded(self, event: Event) -> bool:
-        own = state_machine.execution_name(event)
-        resource = own.partition("-")[0]
-        start_times = {name: each.started_at for name, each in self.executions.items() if name.startswith(resource)}
-        return state_machine.has_later_request(own, start_times)
+        return state_machine.has_later_request(state_machine.execution_name(event), self._list_executions(event))
+
+    def _list_executions(self, event: Event) -> list[ListedExecution]:
+        if self._refused_lists:
+            raise self._refused_lists.pop(0)
+        resource = state_machine.execution_name(event).partition("-")[0]
+        return [
+            ListedExecution(name, each.started_at, is_running=each in self._waiting)
+            for name, each in self.executions.items()
+            if name.startswith(resource)
+        ]
 
     def _send(self, url: str, response: Mapping[str, object]) -> None:
         if self.undeliverable:

@@ -20,6 +20,8 @@ class FakeStorage:
     """Contents by location."""
     sizes: dict[str, int] = field(default_factory=dict)
     """Sizes by location, where they differ from the length of the content."""
+    uploaded_at: dict[str, float] = field(default_factory=dict)
+    """Times of upload by location, in epoch seconds; 0 for all others."""
     calls: list[tuple[str, str]] = field(default_factory=list)
     _faults: dict[str, list[BaseException]] = field(default_factory=dict)
 
@@ -90,4 +92,5 @@ class FakeReader:
 
     def _object(self, location: str, folder: str) -> DataObject:
         content = self.storage.objects[location].encode()
-        return DataObject(location.removeprefix(folder), len(content), hashlib.md5(content).hexdigest())
+        uploaded_at = self.storage.uploaded_at.get(location, 0)
+        return DataObject(location.removeprefix(folder), len(content), hashlib.md5(content).hexdigest(), uploaded_at)
