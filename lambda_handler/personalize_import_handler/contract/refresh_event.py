@@ -20,6 +20,8 @@ REFRESH_SECONDS_MAX: Final = contract.WAIT_CHAIN_SECONDS_MAX
 """The limit for a refresh as a whole, after its quiet period."""
 REFRESH_POLLS_MAX: Final = 2500
 """Our limit for the polls of a refresh: about nine events each, and an execution can have 25,000."""
+EXECUTION_SECONDS_MAX: Final = QUIET_SECONDS_MAX * 5 // 4 + REFRESH_SECONDS_MAX + contract.SERVICE_TIMEOUT_SECONDS
+"""The timeout of an execution: the longest wait before a refresh, the refresh, and an hour of failing polls."""
 
 UNUSED_PROPERTIES: Final = frozenset({
     *("ServiceToken", "ServiceTimeout", "DatasetDefinition", "After", "DataAsOf", "DataFiles", "Wait"),

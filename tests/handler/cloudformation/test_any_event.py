@@ -53,6 +53,8 @@ class World:
         assert self.stacks[VICTIM].update({**VICTIMS, "Wait": "false", "ReimportToken": "next"}).succeeded
         self.jobs = list(personalize.jobs)
         self.touched: list[tuple[str, str]] = []
+        self.error: str | None = None
+        """The error with which the last execution has failed, if an event was sent to IsComplete."""
 
     def send(self, attack: Attack) -> Event:
         """Send an event, run its execution, and return the event as it was sent."""
@@ -89,10 +91,11 @@ class World:
 
     def _poll(self, event: Event) -> None:
         """Poll until the functions return IsComplete, as the state machine does."""
-        account, data = self.account, event
+        account, data, self.error = self.account, event, None
         for _ in range(POLLS_MAX):
             data = self._invoke(partial(account.functions.is_complete, copy.deepcopy(data), account.context))
             if data["IsComplete"]:
+                self.error = data.get("Error")
                 return
             account.clock.advance(data["WaitSeconds"])
         raise AssertionError("this would never end")
@@ -161,13 +164,16 @@ def test_every_event_gets_a_response_or_an_error_and_no_log_line_is_forged_or_ha
 
 
 def assert_answered(world: World, attack: Attack) -> str:
-    """Send an event, and return the status of the response, or that the event was rejected without one."""
+    """Send an event, and return the status of the response, or that the event was rejected or too old for one."""
     try:
         event = world.send(attack)
     except NotARequestError as refusal:
         assert_log_is_clean([str(refusal)])
         return "no request"
     assert can_be_answered(event)
+    if attack.function == "is_complete" and world.error == "RequestExpired":
+        assert world.account.clock.now - event["ReceivedAt"] > 3600
+        return "expired"
     responses = world.responses_to(event)
     assert responses, "CloudFormation got no response"
     assert len({response.status for response in responses}) == 1

@@ -13,7 +13,9 @@ from typing import Final
 from personalize_import_handler.cloudformation import state_machine
 from personalize_import_handler.cloudformation.custom_resource import Event
 from personalize_import_handler.cloudformation.responses import NotDeliveredError, body_of
+from personalize_import_handler.contract.refresh_event import EXECUTION_SECONDS_MAX, RefreshResult
 from personalize_import_handler.functions import Functions
+from personalize_import_handler.refresh.refreshes import PollRefresh
 from personalize_import_handler.request.execution import Execution as ListedExecution
 from personalize_import_handler.request.ownership import Provider
 from tests.handler.support.fakes import Clock, FakePersonalize
@@ -25,7 +27,8 @@ from tests.handler.support.properties import DATA_BUCKET
 LAMBDA_ATTEMPTS: Final = 3
 """A failed asynchronous invocation is retried twice."""
 RETRY_SECONDS: Final = 15
-"""Delay in seconds before the state machine retries a failed poll."""
+RETRIES_MAX: Final = 240
+"""The delay in seconds before the state machine retries a failed poll, and its retries in a row."""
 POLLS_MAX: Final = 2500
 """More polls than an execution can have: Step Functions ends it after 25,000 events, about ten per poll."""
 STATE_MACHINE_ARN: Final = "arn:aws:states:eu-west-1:123456789012:stateMachine:waiter"
@@ -71,13 +74,25 @@ class Response:
 
 @dataclass
 class Execution:
-    """A running execution of the state machine."""
+    """An execution of the state machine."""
 
     data: Event
     due_at: float
     ends_at: float
     started_at: datetime
     polls: int = 0
+    retries: int = 0
+    """The polls in a row that have failed."""
+    error: str | None = None
+    cause: str | None = None
+    """The error and cause with which IsComplete has failed the execution."""
+
+    @property
+    def result(self) -> RefreshResult:
+        """The result of a refresh that has succeeded."""
+        assert self.error is None, self.cause
+        result: RefreshResult = self.data["Refresh"]
+        return result
 
 
 @dataclass
@@ -97,8 +112,10 @@ class Account:
     """Number of next responses that are lost."""
     functions_seconds_off: float = 0
     """Seconds by which the functions' clock is ahead of the clock of the service."""
-    execution_seconds_max: float = 3600
+    execution_seconds_max: float = EXECUTION_SECONDS_MAX
     """Timeout of an execution, in seconds."""
+    poll_refresh: PollRefresh | None = None
+    """Called with each poll of a refresh."""
     send: Send | None = None
     """Called with each response instead of adding it to `responses`."""
     personalize: FakePersonalize = field(init=False)
@@ -127,6 +144,7 @@ class Account:
             is_superseded=self._is_superseded,
             list_executions=self._list_executions,
             send=self.send or self._send,
+            poll_refresh=self.poll_refresh,
             clock=lambda: self.clock.now + self.functions_seconds_off,
         )
 
@@ -186,14 +204,17 @@ class Account:
         except (Exception, Killed):  # noqa: BLE001 - the state machine retries after any error
             self._retry(execution)
             return
-        execution.data = data
+        execution.data, execution.retries = data, 0
         execution.due_at = self.clock.now + data["WaitSeconds"]
-        if data["IsComplete"]:
+        if "Error" in data:
+            execution.error, execution.cause = data["Error"], data["Cause"]
+        if data["IsComplete"] or "Error" in data:
             self._waiting.remove(execution)
 
     def _retry(self, execution: Execution) -> None:
         execution.due_at = self.clock.now + RETRY_SECONDS
-        if execution.due_at > execution.ends_at:
+        execution.retries += 1
+        if execution.due_at > execution.ends_at or execution.retries > RETRIES_MAX:
             self._waiting.remove(execution)
             self.abandoned.append(execution.data)
 
