@@ -16,6 +16,7 @@ from personalize_import_handler.contract import DATA_RESOURCE_TYPE, SERVICE_TIME
 from personalize_import_handler.data import staging_bucket_requests
 from personalize_import_handler.errors import ImportFailedError
 from personalize_import_handler.job import deletion, lifecycle, state_changes
+from personalize_import_handler.refresh.refresh import poll_refresh
 from personalize_import_handler.refresh.refresh_events import is_refresh
 from personalize_import_handler.refresh.refreshes import PollRefresh, Refreshes
 from personalize_import_handler.request.execution import Execution
@@ -43,7 +44,7 @@ class Functions:
         is_superseded: Callable[[Event], bool],
         list_executions: Callable[[Event], Sequence[Execution]],
         send: Callable[[str, Mapping[str, object]], None],
-        poll_refresh: PollRefresh | None = None,
+        poll_refresh: PollRefresh = poll_refresh,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._provider = provider
@@ -51,10 +52,7 @@ class Functions:
         self._is_superseded = is_superseded
         self._clock = clock
         self._helper = CustomResource(start_polling=start_polling, send=send, clock=clock)
-        # Until a provider has a function that polls refreshes, it refuses their events as unknown requests.
-        self._refreshes = poll_refresh and Refreshes(
-            provider, services, start_polling, list_executions, poll_refresh, clock
-        )
+        self._refreshes = Refreshes(provider, services, start_polling, list_executions, poll_refresh, clock)
         self._helper.create(self._receive)
         self._helper.update(self._receive)
         self._helper.delete(self._receive_delete)
@@ -64,7 +62,7 @@ class Functions:
 
     def on_event(self, event: object, context: object) -> None:
         """Check a request of CloudFormation or the event of a refresh, and start the state machine that polls."""
-        if self._refreshes and is_refresh(event):
+        if is_refresh(event):
             self._refreshes.receive(event)
             return
         self._handle(events.parse_event(event), context)
@@ -75,7 +73,7 @@ class Functions:
         `Error` and `Cause` fail the execution. An hour after its request, CloudFormation expects no response any more,
         and a job that is started then would belong to no request.
         """
-        if self._refreshes and is_refresh(event):
+        if is_refresh(event):
             return self._refreshes.poll(event)
         parsed = events.parse_poll(event)
         if self._is_expired(parsed):

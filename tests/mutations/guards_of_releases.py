@@ -50,13 +50,13 @@ GUARDS: Final = (
     ),
     _find(
         "a job of an import under another JobName is released",
-        "is_own = names.includes(arn) or names.shares_prefix(arn)",
-        "is_own = names.shares_prefix(arn)",
+        "is_own = names.includes(arn) or names.shares_prefix(arn)\n        if not",
+        "is_own = names.shares_prefix(arn)\n        if not",
     ),
     _find(
         "earlier imports of a resource are released",
-        "is_own = names.includes(arn) or names.shares_prefix(arn)",
-        "is_own = names.includes(arn)",
+        "is_own = names.includes(arn) or names.shares_prefix(arn)\n        if not",
+        "is_own = names.includes(arn)\n        if not",
     ),
     _find(
         "jobs of another resource with the same JobName are not released",

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/personalize/latest/dg/API_CreateDatasetImportJob.htm
 """
 
 from enum import StrEnum
-from typing import Final, Required, TypedDict
+from typing import Final, Literal, Required, TypedDict
 
 RESOURCE_TYPE: Final = "Custom::PersonalizeDatasetImportJob"
 WAIT_RESOURCE_TYPE: Final = "Custom::PersonalizeDatasetImportJobWait"
@@ -158,13 +158,13 @@ class Attribute(StrEnum):
 STATUS_UNKNOWN: Final = "UNKNOWN"
 """The status if a resource of a wait chain timed out before its job could be started or described."""
 STATUS_NOT_STARTED: Final = "NOT_STARTED"
-"""In a state change: the request has failed, and no job is known to have been started for it."""
+"""In a state change: the deploy or refresh has failed, and no job is known to have been started for it."""
 STATUS_UNWATCHED: Final = "UNWATCHED"
-"""In a state change: the request has failed; its job is no longer monitored but may still be running."""
+"""In a state change: the deploy or refresh has failed; its job is no longer monitored but may still be running."""
 STATUS_LENGTH_MAX: Final = 256
 """https://docs.aws.amazon.com/personalize/latest/dg/API_DatasetImportJob.html"""
 FAILED_STATUSES: Final = ("CREATE FAILED", STATUS_NOT_STARTED, STATUS_UNWATCHED)
-"""The statuses of a state change that mean a failed deployment."""
+"""The statuses of a state change that mean a failed deploy or refresh."""
 
 EVENT_SOURCE: Final = "cdk-personalize-import"
 """The source of state change events; sources that begin with `aws.` are reserved for AWS."""
@@ -187,6 +187,8 @@ class StateChange(TypedDict):
     datasetImportJobArn: str | None
     jobName: str | None
     status: str
+    trigger: Literal["DEPLOY", "REFRESH"]
+    """`REFRESH` if a refresh has requested the import, `DEPLOY` if CloudFormation has."""
     previousStatus: str | None
     """The status that was published last."""
     failureReason: str | None

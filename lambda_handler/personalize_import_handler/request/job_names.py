@@ -105,6 +105,12 @@ def digest_after(prefix: str, dataset_import_job_arn: str) -> str | None:
     return job["digest"] if job and is_one else None
 
 
+def file_digest_in(dataset_import_job_arn: str) -> str | None:
+    """Return the digest of the file in the ARN of a file's own job; None for any other ARN."""
+    job = JOB_ARN.fullmatch(dataset_import_job_arn)
+    return job["digest"] if job and job["digest"].startswith(FILE_MARK) else None
+
+
 def attempt_of(dataset_import_job_arn: str) -> int:
     """Return the attempt number in an ARN that `JobNames` created."""
     return attempt_number(dataset_import_job_arn.rpartition("-")[2])

@@ -26,6 +26,7 @@ CHANGE: StateChange = {
     "datasetImportJobArn": job_arn("nightly"),
     "jobName": "nightly",
     "status": "ACTIVE",
+    "trigger": "DEPLOY",
     "previousStatus": None,
     "failureReason": None,
 }

@@ -90,6 +90,7 @@ def test_finding_a_job_takes_the_same_number_of_calls_for_any_number_of_attempts
 
     assert [operation for operation, _ in personalize.calls] == [
         "list_dataset_import_jobs",
+        "list_tags",
         "describe_dataset_import_job",
         "dataset_created_at",
         "describe_dataset_import_job",

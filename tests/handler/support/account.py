@@ -15,6 +15,7 @@ from personalize_import_handler.cloudformation.custom_resource import Event
 from personalize_import_handler.cloudformation.responses import NotDeliveredError, body_of
 from personalize_import_handler.contract.refresh_event import EXECUTION_SECONDS_MAX, RefreshResult
 from personalize_import_handler.functions import Functions
+from personalize_import_handler.refresh.refresh import poll_refresh
 from personalize_import_handler.refresh.refreshes import PollRefresh
 from personalize_import_handler.request.execution import Execution as ListedExecution
 from personalize_import_handler.request.ownership import Provider
@@ -114,7 +115,7 @@ class Account:
     """Seconds by which the functions' clock is ahead of the clock of the service."""
     execution_seconds_max: float = EXECUTION_SECONDS_MAX
     """Timeout of an execution, in seconds."""
-    poll_refresh: PollRefresh | None = None
+    poll_refresh: PollRefresh = poll_refresh
     """Called with each poll of a refresh."""
     send: Send | None = None
     """Called with each response instead of adding it to `responses`."""
@@ -129,10 +130,10 @@ class Account:
     """The operations of Personalize that were called before data was read."""
     _waiting: list[Execution] = field(default_factory=list)
     _refused_starts: list[Exception] = field(default_factory=list)
-    _refused_lists: list[Exception] = field(default_factory=list)
+    _refused_lists: list[BaseException] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.personalize = FakePersonalize(self.clock)
+        self.personalize = FakePersonalize(self.clock, files_at=self.storage.files_at)
         self.functions = self.instance()
 
     def instance(self) -> Functions:
@@ -157,7 +158,7 @@ class Account:
         """Raise these errors in the next calls of StartExecution."""
         self._refused_starts.extend(errors)
 
-    def fail_list_executions(self, *errors: Exception) -> None:
+    def fail_list_executions(self, *errors: BaseException) -> None:
         """Raise these errors in the next calls of ListExecutions."""
         self._refused_lists.extend(errors)
 
