@@ -68,7 +68,8 @@ def _problems(event: Event) -> Iterator[str]:
     if not _is_time(event["RequestedAt"]):
         yield violation("RequestedAt", event["RequestedAt"], _TIME_ALLOWED)
     quiet, timeout = event["QuietSeconds"], event["TimeoutSeconds"]
-    if quiet != 0 and not _is_within(quiet, refresh_event.QUIET_SECONDS_MIN, refresh_event.QUIET_SECONDS_MAX):
+    shortest, longest = refresh_event.QUIET_SECONDS_MIN, refresh_event.QUIET_SECONDS_MAX
+    if not (_is_within(quiet, 0, 0) or _is_within(quiet, shortest, longest)):
         yield violation("QuietSeconds", quiet, _QUIET_ALLOWED)
     if not _is_within(timeout, TIMEOUT_SECONDS_MIN, refresh_event.TIMEOUT_SECONDS_MAX):
         yield violation("TimeoutSeconds", timeout, _TIMEOUT_ALLOWED)

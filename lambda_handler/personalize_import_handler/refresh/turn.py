@@ -39,7 +39,7 @@ def turn_of(own_name: str, executions: Iterable[Execution]) -> Turn:
     turn, own_trigger = Turn.GO, _trigger_of(own_name)
     for other in executions:
         place = _place_of(other.name)
-        if place is None or other.name == own_name:
+        if place is None:
             continue
         if place > own and _trigger_of(other.name) == own_trigger:
             return Turn.LATER

@@ -15,7 +15,7 @@ from tests.handler.support.simulator import CloudFormation
 
 ARN: Final = "arn:aws:cloudformation:eu-west-1:123456789012:stack"
 NOT_STRINGS: Final[list[Any]] = [None, 7, True, [], {}, {"Ref": "AWS::StackId"}]
-NOT_SECONDS: Final[list[Any]] = [None, -1, 1.5, "60", True, [], float("nan"), 10**400]
+NOT_SECONDS: Final[list[Any]] = [None, -1, 1.5, "60", True, False, [], float("nan"), 10**400]
 
 
 def each(name: str, *values: Any) -> list[tuple[str, Any]]:

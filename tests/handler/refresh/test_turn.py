@@ -12,7 +12,7 @@ from personalize_import_handler.request.execution import Execution, resource_has
 from personalize_import_handler.request.refresh_request import refresh_execution_name, window_of
 from tests.handler.support.fakes_stacks import stack_id_of
 
-T = 1_700_000_040  # in the middle of no window
+T = 1_700_000_047  # in the middle of a window of 15 seconds
 SEEN_AT = datetime.fromtimestamp(T, UTC)
 
 

@@ -104,6 +104,13 @@ def test_triggers_with_other_options_have_other_executions() -> None:
     assert len({each.execution_name for each in requests}) == 4
 
 
+def test_other_resources_and_stacks_have_other_executions() -> None:
+    window = window_of(1.7e9, 0)
+    resources = [(stack_id_of("shop"), "Import"), (stack_id_of("shop"), "Other"), (stack_id_of("store"), "Import")]
+
+    assert len({refresh_execution_name(*each, window, always=False) for each in resources}) == 3
+
+
 def test_the_execution_that_is_started_has_the_name_of_the_request() -> None:
     for options in ({}, {"quiet_seconds": 60, "always": True}):
         assert state_machine.execution_name(event(**options)) == request(**options).execution_name
