@@ -191,13 +191,3 @@ def test_a_request_of_cloudformation_is_not_superseded_by_a_refresh(
     account.refresh(stack.refresh_event())
 
     assert stack.run(event).succeeded
-
-
-def test_a_refresh_of_a_provider_without_refreshes_is_no_request(cloudformation: CloudFormation) -> None:
-    account = Account()
-    stack = CloudFormation(account)
-    stack.create(properties())
-
-    account.deliver(stack.refresh_event())
-
-    assert len(account.abandoned) == 1
