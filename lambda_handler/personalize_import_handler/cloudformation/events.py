@@ -5,10 +5,10 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/crpg-ref-
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeGuard
 
 from personalize_import_handler.cloudformation import responses
-from personalize_import_handler.contract import DATA_LOCATION_LENGTH_MAX, constraints
+from personalize_import_handler.contract import DATA_LOCATION_LENGTH_MAX, constraints, refresh_event
 from personalize_import_handler.contract.constraints import TextRule, violation
 from personalize_import_handler.request.outcome import Progress
 
@@ -84,6 +84,11 @@ class ParsedEvent(NamedTuple):
 
     event: Event
     rejection: str
+
+
+def is_refresh(event: object) -> TypeGuard[Event]:
+    """Return whether an event is the one of a refresh, not a request; see `refresh.refresh_events`."""
+    return isinstance(event, dict) and event.get("RequestType") == refresh_event.REQUEST_TYPE
 
 
 def parse_event(event: object) -> ParsedEvent:

@@ -5,7 +5,7 @@ event. The state machine sends them to IsComplete, with the members that OnEvent
 """
 
 from collections.abc import Iterator
-from typing import Final, TypeGuard
+from typing import Final
 
 from personalize_import_handler.cloudformation import events
 from personalize_import_handler.cloudformation.events import Event
@@ -27,11 +27,6 @@ _TIMEOUT_ALLOWED: Final = f"a whole number of seconds from {TIMEOUT_SECONDS_MIN}
 
 class NotARefreshError(ValueError):
     """The event of a refresh is malformed, so no execution can be started for it."""
-
-
-def is_refresh(event: object) -> TypeGuard[Event]:
-    """Return whether an event is the one of a refresh, not a request of CloudFormation."""
-    return isinstance(event, dict) and event.get("RequestType") == refresh_event.REQUEST_TYPE
 
 
 def parse_refresh(event: Event) -> Event:

@@ -12,6 +12,7 @@ from personalize_import_handler.aws.services import Services
 from personalize_import_handler.cloudformation.events import PROGRESS, RECEIVED_AT, Event
 from personalize_import_handler.errors import ImportFailedError
 from personalize_import_handler.refresh import refresh_events, result
+from personalize_import_handler.refresh.refresh import poll_refresh
 from personalize_import_handler.refresh.result import Skipped
 from personalize_import_handler.request.execution import Execution
 from personalize_import_handler.request.outcome import Outcome, Progress, Waiting
@@ -37,8 +38,8 @@ class Refreshes(NamedTuple):
     services: Services
     start_polling: Callable[[Event], None]
     list_executions: Callable[[Event], Sequence[Execution]]
-    poll_refresh: PollRefresh
     clock: Callable[[], float]
+    poll_refresh: PollRefresh = poll_refresh
 
     def receive(self, event: Event) -> None:
         """Start the execution of a refresh, which begins with the quiet period; raise `NotARefreshError`."""

@@ -13,11 +13,11 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from personalize_import_handler.cloudformation.events import Event, NotARequestError
+from personalize_import_handler.cloudformation.events import Event, NotARequestError, is_refresh
 from personalize_import_handler.cloudformation.responses import NotDeliveredError
 from personalize_import_handler.cloudformation.state_machine import execution_name
 from personalize_import_handler.contract.printable import printable
-from personalize_import_handler.refresh.refresh_events import NotARefreshError, is_refresh
+from personalize_import_handler.refresh.refresh_events import NotARefreshError
 from tests.handler.conftest import Log
 from tests.handler.support.account import LAMBDA_ATTEMPTS, Account, Response
 from tests.handler.support.attacks import (
