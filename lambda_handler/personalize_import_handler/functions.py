@@ -4,22 +4,32 @@ All dependencies are passed in, so tests can simulate CloudFormation and the sta
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from typing import TYPE_CHECKING, Final
 
 from personalize_import_handler.aws.services import Services
 from personalize_import_handler.cloudformation import events
 from personalize_import_handler.cloudformation.custom_resource import CustomResource
 from personalize_import_handler.cloudformation.events import Event, ParsedEvent
-from personalize_import_handler.contract import DATA_RESOURCE_TYPE
+from personalize_import_handler.contract import DATA_RESOURCE_TYPE, SERVICE_TIMEOUT_SECONDS
 from personalize_import_handler.data import staging_bucket_requests
 from personalize_import_handler.errors import ImportFailedError
 from personalize_import_handler.job import deletion, lifecycle, state_changes
+from personalize_import_handler.request.execution import Execution
 from personalize_import_handler.request.outcome import Finished, Outcome, Progress
 from personalize_import_handler.request.ownership import Provider
 from personalize_import_handler.request.request import Request, parse_request
 
+if TYPE_CHECKING:
+    from personalize_import_handler.refresh.refreshes import PollRefresh, Refreshes
+
 Poll = Callable[[Request, Progress, Services], Outcome]
+
+_EXPIRED: Final = {
+    "Error": "RequestExpired",
+    "Cause": "CloudFormation has not received a response within an hour. The log of the function has the reason.",
+}
 
 
 class Functions:
@@ -32,7 +42,9 @@ class Functions:
         services: Services,
         start_polling: Callable[[Event], None],
         is_superseded: Callable[[Event], bool],
+        list_executions: Callable[[Event], Sequence[Execution]],
         send: Callable[[str, Mapping[str, object]], None],
+        poll_refresh: "PollRefresh | None" = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._provider = provider
@@ -40,6 +52,9 @@ class Functions:
         self._is_superseded = is_superseded
         self._clock = clock
         self._helper = CustomResource(start_polling=start_polling, send=send, clock=clock)
+        self._start_polling = start_polling
+        self._list_executions = list_executions
+        self._poll_refresh = poll_refresh
         self._helper.create(self._receive)
         self._helper.update(self._receive)
         self._helper.delete(self._receive_delete)
@@ -48,16 +63,38 @@ class Functions:
         self._helper.poll_delete(self._poll_delete)
 
     def on_event(self, event: object, context: object) -> None:
-        """Check a request of CloudFormation and start the state machine that polls for it."""
+        """Check a request of CloudFormation or the event of a refresh, and start the state machine that polls."""
+        if events.is_refresh(event):
+            self._refreshes().receive(event)
+            return
         self._handle(events.parse_event(event), context)
 
     def is_complete(self, event: object, context: object) -> Event:
-        """Poll once; `IsComplete` ends the state machine, `WaitSeconds` is the time until the next poll."""
+        """Poll once; `IsComplete` ends the state machine, `WaitSeconds` is the time until the next poll.
+
+        `Error` and `Cause` fail the execution. An hour after its request, CloudFormation expects no response any more,
+        and a job that is started then would belong to no request.
+        """
+        if events.is_refresh(event):
+            return self._refreshes().poll(event)
         parsed = events.parse_poll(event)
+        if self._is_expired(parsed):
+            return {**parsed.event, "IsComplete": True, "WaitSeconds": 0, **_EXPIRED}
         self._handle(parsed, context)
         seconds = self._helper.wait_seconds
-        next_event = {key: value for key, value in parsed.event.items() if key != "LastError"}
-        return {**next_event, "IsComplete": seconds is None, "WaitSeconds": seconds or 0}
+        return {**parsed.event, "IsComplete": seconds is None, "WaitSeconds": seconds or 0}
+
+    def _refreshes(self) -> "Refreshes":
+        from personalize_import_handler.refresh.refreshes import Refreshes  # most events are of CloudFormation
+
+        refreshes = Refreshes(
+            self._provider, self._services, self._start_polling, self._list_executions, clock=self._clock
+        )
+        return refreshes._replace(poll_refresh=self._poll_refresh) if self._poll_refresh else refreshes
+
+    def _is_expired(self, parsed: ParsedEvent) -> bool:
+        received_at = self._clock() if parsed.rejection else parsed.event.get(events.RECEIVED_AT, self._clock())
+        return bool(self._clock() - received_at > SERVICE_TIMEOUT_SECONDS)
 
     def _handle(self, parsed: ParsedEvent, context: object) -> None:
         if parsed.rejection:

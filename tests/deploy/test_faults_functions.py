@@ -162,7 +162,7 @@ def test_is_complete_times_out_and_is_invoked_again(stack: StackUnderTest) -> No
     hang_next_poll(stack)
 
     assert stack.end() == "CREATE_COMPLETE"
-    assert failed_polls(stack) == 1
+    assert failed_polls(stack) >= 1  # on a busy machine, the start of the next process may take as long
     assert stack.jobs == ["ACTIVE"]
     stack.assert_is_clean()
 

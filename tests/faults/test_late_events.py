@@ -96,6 +96,30 @@ def test_an_update_that_is_delivered_minutes_after_its_rollback_imports_nothing(
     assert_invariants(stack)
 
 
+def test_polls_that_time_out_until_the_hour_is_over_start_no_job(
+    stack: Stack, account: Account, personalize: FakePersonalize, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event, sent_at = stack.event("Create", properties()), account.clock.now
+    account.deliver(event)
+    account.step()  # records the attempt
+    (execution,) = account.executions.values()
+    assert execution.data["CrHelperData"]["Progress"]["attempt"] == 1
+    invoke = account.functions.is_complete
+
+    def timed_out(event: Event, context: object) -> Event:
+        if account.clock.now < sent_at + HOUR:
+            account.clock.advance(300)
+            raise TimeoutError
+        return invoke(event, context)
+
+    monkeypatch.setattr(account.functions, "is_complete", timed_out)
+    account.run()
+
+    assert execution.error == "RequestExpired"
+    assert personalize.jobs == {}
+    assert account.responses == {}
+
+
 def test_copying_asset_files_for_too_long_fails_within_the_hour_and_starts_no_job(
     stack: Stack, account: Account, personalize: FakePersonalize, monkeypatch: pytest.MonkeyPatch
 ) -> None:

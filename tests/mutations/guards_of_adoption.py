@@ -57,8 +57,8 @@ GUARDS: Final = (
     ),
     _attempt(
         "a call that is refused during the search is reported with the number of the attempt",
-        "        raise AttemptError(number, refused) from refused\n    return next_attempt(names, number)",
-        "        raise AttemptError(1, refused) from refused\n    return next_attempt(names, number)",
+        "raise AttemptError(number, refused) from refused\n    return next_attempt(names, number)\n\n\ndef current",
+        "raise AttemptError(1, refused) from refused\n    return next_attempt(names, number)\n\n\ndef current",
     ),
     # In `adoption.current`
     _named(
@@ -94,25 +94,23 @@ GUARDS: Final = (
     # In `adoption.latest`
     _wait_chain(
         "a resource of a wait chain continues with the latest attempt",
-        "return attempts[0] if attempts and attempts[0].number >= number else next_attempt(names, number)",
-        "return made[-1] if attempts and made[-1].number >= number else next_attempt(names, number)",
+        "for attempt in _attempts(jobs, names):",
+        "for attempt in reversed(_attempts(jobs, names)):",
     ),
     _handed(
         "an attempt that was never made is made, although an earlier one was",
-        "return attempts[0] if attempts and attempts[0].number >= number else next_attempt(names, number)",
-        "return attempts[0] if made else next_attempt(names, number)",
+        "return attempt if attempt.number >= number else next_attempt(names, number)",
+        "return attempt",
     ),
     _handed(
         "an attempt that was never made keeps its number",
-        "attempts[0].number >= number else next_attempt(names, number)",
-        "attempts[0].number >= number else next_attempt(names, 1)",
+        "attempt.number >= number else next_attempt(names, number)",
+        "attempt.number >= number else next_attempt(names, 1)",
     ),
     _handed(
         "a resource of a wait chain reports that it can't list jobs",
-        "        attempts = _attempts(personalize.list_dataset_import_jobs(properties.dataset_arn), names)\n"
-        "    except RefusedError as refused:",
-        "        attempts = _attempts(personalize.list_dataset_import_jobs(properties.dataset_arn), names)\n"
-        "    except NameTakenError as refused:",
+        "else next_attempt(names, number)\n    except RefusedError as refused:",
+        "else next_attempt(names, number)\n    except NameTakenError as refused:",
     ),
     # In `adoption.start`
     _attempt(

@@ -64,7 +64,7 @@ GUARDS: Final = (
     _copy("the job is started when all files are copied", "left = copied < len(properties.data_files) or", "left ="),
     _copy(
         "files are followed by the preflight",
-        "< len(properties.data_files) or properties.preflight",
+        "< len(properties.data_files) or _reads_data(properties)",
         "< len(properties.data_files)",
     ),
     _copy("a copy that is there serves where the source is gone", "if storage.exists(target):", "if False:"),

@@ -111,18 +111,18 @@ GUARDS: Final = (
     # In `importing` and `outcome`
     _failed(
         "a job that has failed is published with the status of the service",
-        "failure_reasons.job_failed(job), arn, job.status)",
-        "failure_reasons.job_failed(job), arn)",
+        "failure_reasons.job_failed(job, again=requested.again), arn, job.status)",
+        "failure_reasons.job_failed(job, again=requested.again), arn)",
     ),
     _failed(
         "a job that times out is published as unwatched",
-        "        raise ImportFailedError(reason, arn, progress.status_if_failed)\n",
-        "        raise ImportFailedError(reason, arn)\n",
+        "        raise ImportFailedError(reason, arn, progress.status_if_failed)\n    seconds",
+        "        raise ImportFailedError(reason, arn)\n    seconds",
     ),
     _failed(
         "a deleted job is published as unwatched",
-        "failure_reasons.job_not_found(arn), arn, progress.status_if_failed)",
-        "failure_reasons.job_not_found(arn), arn)",
+        "(arn, again=requested.again)\n        raise ImportFailedError(reason, arn, progress.status_if_failed)",
+        "(arn, again=requested.again)\n        raise ImportFailedError(reason, arn)",
     ),
     _failed(
         "a job with an unknown status is published as unwatched",

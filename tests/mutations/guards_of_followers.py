@@ -163,8 +163,8 @@ GUARDS: Final = (
     _restore("a repeat is not prepared as the FULL import is", "tags_due=False, prepared=True)", "tags_due=False)"),
     _restore(
         "a refusal is tried again",
-        "            return _repeat_next(requested, full_job, progress)\n        except RefusedError as refused:",
-        "            return _repeat_next(requested, full_job, progress)\n        except ZeroDivisionError as refused:",
+        "next_repeat or _next_repeat)\n        except RefusedError as refused:",
+        "next_repeat or _next_repeat)\n        except ZeroDivisionError as refused:",
     ),
     _restore(
         "a failure reports whose rows are missing",

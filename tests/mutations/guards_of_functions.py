@@ -24,7 +24,21 @@ GUARDS: Final = (
         "def _receive_delete(self, event: Event, _: object) -> str | None:\n"
         "        return self._helper.record_outcome(lifecycle.receive(self._request(event)))",
     ),
-    _function("an error that the state machine has recorded doesn't travel on", ' if key != "LastError"}', "}"),
+    _function(
+        "an hour after a request nothing is started for it",
+        "        if self._is_expired(parsed):\n",
+        "        if False:\n",
+    ),
+    _function(
+        "until an hour after a request its response is sent",
+        "received_at > SERVICE_TIMEOUT_SECONDS)",
+        "received_at >= SERVICE_TIMEOUT_SECONDS)",
+    ),
+    _function(
+        "an execution that fails is also complete, for an earlier state machine has no failure",
+        '"IsComplete": True, "WaitSeconds": 0, **_EXPIRED}',
+        '"IsComplete": False, "WaitSeconds": 0, **_EXPIRED}',
+    ),
     _function("it is complete only after its response", '"IsComplete": seconds is None', '"IsComplete": not seconds'),
     _function("what is complete waits for nothing", '"WaitSeconds": seconds or 0}', '"WaitSeconds": seconds}'),
     _parsed(

@@ -15,7 +15,9 @@ _find: Final = partial(Patch, "job/import_job.py", "handler/job/test_adoption.py
 _twice: Final = partial(Patch, "job/import_job.py", "faults/test_duplicates.py")
 _operation: Final = partial(Patch, "job/import_job.py", "faults/test_cloudformation_operations.py")
 _START: Final = (
-    "        started = adoption.start(requested.personalize, requested.properties, requested.names, attempt)\n"
+    "        started = adoption.start(\n"
+    "            requested.personalize, requested.properties, requested.names, attempt, requested.job_tags\n"
+    "        )\n"
 )
 _GIVEN_UP: Final = """\
         if _is_superseded(requested, attempt):
@@ -84,8 +86,8 @@ GUARDS: Final = (
     ),
     _preflight_data(
         "a job that is gone is reported",
-        "        raise ImportFailedError(failure_reasons.job_not_found(arn), arn, progress.status_if_failed)",
-        "        assert job",
+        "        reason = failure_reasons.job_not_found(arn, again=requested.again)\n",
+        "        assert job\n        reason = ''\n",
     ),
     # In `_proceed_with`
     _find("with all names used up it fails", "if found.number > ATTEMPTS_MAX:", "if found.number > ATTEMPTS_MAX + 1:"),

@@ -39,7 +39,7 @@ GUARDS: Final = (
         "_answerable(event).items()}",
     ),
     _read("a request type is one of three", 'if event["RequestType"] not in _REQUEST_TYPES:', "if False:"),
-    _read("a stack id is an ARN", 'yield from _STACK_ID.check("StackId", event["StackId"])', "pass"),
+    _read("a stack id is an ARN", 'yield from STACK_ID.check("StackId", event["StackId"])', "pass"),
     _read("a stack id has a name", "stack/[a-zA-Z][a-zA-Z0-9-]*/", "stack/[a-zA-Z0-9-]*/"),
     _read("a request id is ASCII", 'yield from _REQUEST_ID.check("RequestId", event["RequestId"])', "pass"),
     _read(

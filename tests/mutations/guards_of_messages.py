@@ -34,8 +34,8 @@ GUARDS: Final = (
     ),
     _text(
         "after a failure the reader knows that a new job is started",
-        "and deploy again; this starts a new job.",
-        "and deploy again.",
+        "'; this starts a new job' if again == DEPLOY_AGAIN else ''",
+        "''",
     ),
     *[
         _text(f"there is advice for: {part}", f'    "{part}": ', f'    "no such text: {part}": ')
@@ -136,8 +136,8 @@ GUARDS: Final = (
     ),
     _text(
         "a timeout states that the job continues",
-        '"A job can\'t be stopped, so it continues; deploying again adopts it instead of starting another one."',
-        '"Deploy again."',
+        "A job can't be stopped, so it continues; {then}.",
+        "Deploy again.",
     ),
     _text(
         "a refused poll is reported with its operation",

@@ -55,10 +55,14 @@ GUARDS: Final = (
     ),
     _name("a job of another Region or account is no attempt", _IS_ONE, 'job and job["digest"] == self.digest'),
     _attempt_resource(
-        "an attempt may have three digits", "(?P<attempt>[1-9][0-9]{{0,2}})", "(?P<attempt>[1-9][0-9]{{0,1}})"
+        "an attempt may have three characters",
+        "(?P<attempt>{constraints.ATTEMPT_PATTERN})",
+        "(?P<attempt>[1-9][0-9]?|[a-z][0-9a-z])",
     ),
     _name_resource(
-        "a job that is not named by an attempt is none", "(?P<attempt>[1-9][0-9]{{0,2}})", "(?P<attempt>[0-9]+)"
+        "a job that is not named by an attempt is none",
+        "(?P<attempt>{constraints.ATTEMPT_PATTERN})",
+        "(?P<attempt>[0-9a-z]+)",
     ),
     _delete_name(
         "a job that only begins with the prefix is another's",
@@ -79,8 +83,23 @@ GUARDS: Final = (
     ),
     _name(
         "an attempt may have more than one digit",
-        'int(dataset_import_job_arn.rpartition("-")[2])',
-        "int(dataset_import_job_arn[-1])",
+        'attempt_number(dataset_import_job_arn.rpartition("-")[2])',
+        "attempt_number(dataset_import_job_arn[-1])",
+    ),
+    _name(
+        "the attempts after the 999th have three characters",
+        "    if number <= _DECIMAL_ATTEMPTS:\n",
+        "    if True:\n",
+    ),
+    _name(
+        "no two attempts have the same text",
+        'rest = "", number - _DECIMAL_ATTEMPTS - 1 + _FIRST',
+        'rest = "", number // 2 + _FIRST',
+    ),
+    _name(
+        "the job of a file is not repeated in a rollback",
+        'and job["prefix"] == prefix and not job["digest"].startswith(FILE_MARK)',
+        'and job["prefix"] == prefix',
     ),
     _name("two stacks have separate names", "json.dumps([scope, logical_id", "json.dumps([logical_id"),
     _name("two resources have separate names", "json.dumps([scope, logical_id", "json.dumps([scope"),

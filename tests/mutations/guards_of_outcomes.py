@@ -42,7 +42,7 @@ GUARDS: Final = (
     ),
     _wait_chain(
         "a timeout names the time of all resources",
-        "failure_reasons.job_timed_out(job, requested.waited_seconds(progress))",
+        "failure_reasons.job_timed_out(job, requested.waited_seconds(progress), again=requested.again)",
         "failure_reasons.job_timed_out(job, progress.elapsed_seconds(requested.personalize.now()))",
     ),
     _paced(
@@ -110,7 +110,7 @@ GUARDS: Final = (
     ),
     _chain_faults(
         "a lack of room names the time of all resources",
-        "failure_reasons.call_timed_out(refused, self.waited_seconds(progress))",
+        "failure_reasons.call_timed_out(refused, self.waited_seconds(progress), again=self.again)",
         "failure_reasons.call_timed_out(refused, progress.elapsed_seconds(self.personalize.now()))",
     ),
     # In `RequestedImport.is_timed_out, .waited_seconds, .wait`

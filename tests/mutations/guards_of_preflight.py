@@ -28,13 +28,13 @@ GUARDS: Final = (
     _fingerprint("data is looked at once for a request", " or properties.data_fingerprint:", ":"),
     _fingerprint(
         "a temporary error of preflight is retried",
-        "requested.services.data_reader(properties.role_arn))\n    except RefusedError as refused:",
-        "requested.services.data_reader(properties.role_arn))\n    except KeyError as refused:",
+        "reader.list_objects(properties.data_location))\n    except RefusedError as refused:",
+        "reader.list_objects(properties.data_location))\n    except KeyError as refused:",
     ),
     _fingerprint(
         "the service's time is known before data is compared",
-        "        requested.sync_clock()\n        fingerprint",
-        "        fingerprint",
+        "        requested.sync_clock()\n        reader",
+        "        reader",
     ),
     _prepare(
         "the service's time is known before data is looked into",
@@ -93,13 +93,13 @@ GUARDS: Final = (
     ),
     Patch(
         *("data/preparation.py", _preflight, "without Preflight there is no preflight"),
-        "< len(properties.data_files) or properties.preflight",
-        "< len(properties.data_files) or True",
+        "return properties.preflight or _lacks",
+        "return True or _lacks",
     ),
     Patch(
         *("data/preparation.py", _preflight, "with Preflight there is a preflight"),
-        "bool(properties.data_files) or properties.preflight",
-        "bool(properties.data_files)",
+        "return properties.preflight or _lacks",
+        "return _lacks",
     ),
     # In `reasons`
     _text(

@@ -101,7 +101,7 @@ GUARDS: Final = (
         "TIMEOUT_SECONDS_MIN: Final = 60",
         "TIMEOUT_SECONDS_MIN: Final = 30",
     ),
-    _limit("a name has room for a suffix with three digits", 'len("-0123456789ab-999")', 'len("-0123456789ab")'),
+    _limit("a name has room for a suffix with three digits", 'len("-0123456789ab-zzz")', 'len("-0123456789ab")'),
     _limit("an ARN has the service's length", "ARN_LENGTH_MAX: Final = 256", "ARN_LENGTH_MAX: Final = 512"),
     _limit(
         "a location has the service's length",
@@ -127,7 +127,7 @@ GUARDS: Final = (
         "WAIT_CHAIN_SECONDS_MAX: Final = 36 * 3600",
         "WAIT_CHAIN_SECONDS_MAX: Final = 360 * 3600",
     ),
-    _attempts("there is a bounded number of attempts", "ATTEMPTS_MAX: Final = 999", "ATTEMPTS_MAX: Final = 9999"),
+    _attempts("there is a bounded number of attempts", "ATTEMPTS_MAX: Final = 34_695", "ATTEMPTS_MAX: Final = 34_696"),
     # In `properties._problems_of_first_resource`
     _read(
         "a wait chain names its first resource",

@@ -50,13 +50,13 @@ GUARDS: Final = (
     ),
     _find(
         "a job of an import under another JobName is released",
-        "is_own = names.includes(arn) or names.shares_prefix(arn)",
-        "is_own = names.shares_prefix(arn)",
+        "is_own = names.includes(arn) or names.shares_prefix(arn)\n        if not",
+        "is_own = names.shares_prefix(arn)\n        if not",
     ),
     _find(
         "earlier imports of a resource are released",
-        "is_own = names.includes(arn) or names.shares_prefix(arn)",
-        "is_own = names.includes(arn)",
+        "is_own = names.includes(arn) or names.shares_prefix(arn)\n        if not",
+        "is_own = names.includes(arn)\n        if not",
     ),
     _find(
         "jobs of another resource with the same JobName are not released",
@@ -87,8 +87,8 @@ GUARDS: Final = (
         "contract/import_properties.py",
         "handler/job/test_release.py",
         "a job has the tag of its resource",
-        "{**dict(self.tags), RESOURCE_TAG: resource_tag, **fingerprint}",
-        "{**dict(self.tags), **fingerprint}",
+        "{**dict(self.tags), RESOURCE_TAG: resource_tag, **tag}",
+        "{**dict(self.tags), **tag}",
     ),
     _data(
         "the data of a job that is kept is returned where it decides no more",

@@ -136,8 +136,8 @@ GUARDS: Final = (
     ),
     _repeat_moved(
         "a repeat has the tag of its resource",
-        "follower_names=names_from_job_arn(repeated, resource_tag))",
-        "follower_names=names_from_job_arn(repeated))",
+        "own_names=names_from_job_arn(repeated, resource_tag))",
+        "own_names=names_from_job_arn(repeated))",
     ),
     # In `stacks_client`
     _client(

@@ -8,16 +8,17 @@ from tests.mutations.patches import Patch
 _client: Final = partial(Patch, "cloudformation/state_machine.py", "handler/cloudformation/test_entry_points.py")
 _bound: Final = partial(Patch, "cloudformation/state_machine.py", "handler/cloudformation/test_waiter_bounds.py")
 _waiter: Final = partial(Patch, "cloudformation/state_machine.py", "handler/cloudformation/test_waiter.py")
-_REQUESTED: Final = "_hash(event['RequestId'], event['ResponseURL'])"
-_RESOURCE: Final = '_hash(event["StackId"], event["LogicalResourceId"])'
+_name: Final = partial(Patch, "request/execution.py", "handler/cloudformation/test_waiter.py")
+_REQUESTED: Final = "hash_of(event['RequestId'], event['ResponseURL'])"
+_RESOURCE: Final = 'resource_hash(event["StackId"], event["LogicalResourceId"])'
 
 GUARDS: Final = (
     # In `waiter`: names
-    _waiter("another request has another execution", _REQUESTED, "_hash(event['ResponseURL'])"),
-    _waiter("a rollback with the same RequestId has another execution", _REQUESTED, "_hash(event['RequestId'])"),
-    _bound("stacks have separate executions", _RESOURCE, '_hash(event["LogicalResourceId"])'),
-    _waiter("resources have separate executions", _RESOURCE, '_hash(event["StackId"])'),
-    _waiter("a name has 80 characters at most", "_HASH_LENGTH: Final = 32", "_HASH_LENGTH: Final = 64"),
+    _waiter("another request has another execution", _REQUESTED, "hash_of(event['ResponseURL'])"),
+    _waiter("a rollback with the same RequestId has another execution", _REQUESTED, "hash_of(event['RequestId'])"),
+    _bound("stacks have separate executions", _RESOURCE, 'resource_hash("", event["LogicalResourceId"])'),
+    _waiter("resources have separate executions", _RESOURCE, 'resource_hash(event["StackId"], "")'),
+    _name("a name has 80 characters at most", "_HASH_LENGTH: Final = 32", "_HASH_LENGTH: Final = 64"),
     # In `waiter`: start
     _waiter(
         "an execution that exists already is no error", "with suppress(NameTakenError):", "with suppress(KeyError):"
@@ -44,9 +45,10 @@ GUARDS: Final = (
     ),
     _waiter("tries are ever further apart", "            sleep(seconds)\n", "            sleep(5)\n"),
     # In `waiter`: is_given_up
+    _waiter("a refresh gives up no request", " if refresh_name_of(each.name) is None}", "}"),
     _waiter("an earlier request gives up nothing", "else one[1] > other[1]", "else one[1] != other[1]"),
     _waiter(
-        "another resource's request gives up nothing", 'if execution["name"].startswith(resource):', "if resource:"
+        "another resource's request gives up nothing", 'if execution["name"].startswith(resource)\n', "if resource\n"
     ),
     _waiter("a later request of the resource gives it up", "else one[1] > other[1]", "else one[1] < other[1]"),
     _waiter("a request does not give up itself", "else one[1] > other[1]", "else one[1] >= other[1]"),
@@ -69,8 +71,8 @@ GUARDS: Final = (
     _waiter("the time of the signature is in the name", 'else f"{name}-{signed_at:.0f}"', "else name"),
     _bound(
         "the list of executions is read so far and no further",
-        "for page in listed), _EXECUTIONS_MAX):",
-        "for page in listed), None):",
+        "for page in listed), _EXECUTIONS_MAX)\n",
+        "for page in listed), None)\n",
     ),
     _waiter(
         "later requests are looked for on many pages",

@@ -13,9 +13,10 @@ from personalize_import.synthesis.stack_environment import stack_of
 
 _ID: Final = "Alarms"
 _EXECUTIONS: Final = (
-    "An execution of the state machine ended without a response to CloudFormation: its import is no longer monitored"
+    "A refresh failed, or an execution of the state machine ended without a response to CloudFormation, "
+    "so its import is no longer monitored"
 )
-_ON_EVENT: Final = "OnEvent failed to handle a CloudFormation request; Lambda retries it at most twice"
+_ON_EVENT: Final = "OnEvent failed to handle a CloudFormation request or a refresh; Lambda retries it at most twice"
 _IS_COMPLETE: Final = "A poll of an import failed; the state machine retries it"
 
 

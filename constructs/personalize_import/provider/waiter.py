@@ -10,9 +10,11 @@ from constructs import Construct
 from personalize_import import suppressions
 from personalize_import.provider import permissions
 from personalize_import.synthesis.stack_environment import stack_of
-from personalize_import_handler import contract
+from personalize_import_handler.contract import refresh_event
 
 _SECONDS_AFTER_ERROR: Final = 15
+_ATTEMPTS_AFTER_ERROR: Final = 240
+"""An hour of failing polls, if each fails at once."""
 
 
 def create_state_machine(scope: Construct, is_complete: lambda_.IFunction, *, tracing: bool) -> sfn.CfnStateMachine:
@@ -54,26 +56,38 @@ def state_machine_definition(is_complete_arn: str) -> dict[str, object]:
 
     IsComplete returns how long to wait before the next poll. A poll that fails for any reason is repeated after a fixed
     time: the function may have been killed, throttled or timed out. The time is fixed because IsComplete may have asked
-    for no wait at all, and the history of an execution has a limit of events.
+    for no wait at all, and the history of an execution has a limit of events. Executions that are running keep the
+    definition with which they were started:
+    https://docs.aws.amazon.com/step-functions/latest/apireference/API_UpdateStateMachine.html
     """
     return {
-        "Comment": "Polls a dataset import job until the response to CloudFormation is sent",
+        "Comment": "Polls a dataset import job until the response to CloudFormation is sent or the refresh has ended",
         "StartAt": "Wait",
-        "TimeoutSeconds": contract.SERVICE_TIMEOUT_SECONDS,
+        "TimeoutSeconds": refresh_event.EXECUTION_SECONDS_MAX,
         "States": {
             "Wait": {"Type": "Wait", "SecondsPath": "$.WaitSeconds", "Next": "Poll"},
             "Poll": {
                 "Type": "Task",
                 "Resource": is_complete_arn,
-                "Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.LastError", "Next": "WaitAfterError"}],
+                "Retry": [
+                    {
+                        "ErrorEquals": ["States.ALL"],
+                        "IntervalSeconds": _SECONDS_AFTER_ERROR,
+                        "BackoffRate": 1,
+                        "MaxAttempts": _ATTEMPTS_AFTER_ERROR,
+                    }
+                ],
                 "Next": "IsComplete?",
             },
-            "WaitAfterError": {"Type": "Wait", "Seconds": _SECONDS_AFTER_ERROR, "Next": "Poll"},
             "IsComplete?": {
                 "Type": "Choice",
-                "Choices": [{"Variable": "$.IsComplete", "BooleanEquals": True, "Next": "Done"}],
+                "Choices": [
+                    {"Variable": "$.Error", "IsPresent": True, "Next": "Failed"},
+                    {"Variable": "$.IsComplete", "BooleanEquals": True, "Next": "Done"},
+                ],
                 "Default": "Wait",
             },
             "Done": {"Type": "Succeed"},
+            "Failed": {"Type": "Fail", "ErrorPath": "$.Error", "CausePath": "$.Cause"},
         },
     }

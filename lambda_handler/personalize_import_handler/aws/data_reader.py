@@ -22,6 +22,11 @@ class DataObject(NamedTuple):
     size: int
     etag: str
     """The ETag, which identifies the content."""
+    last_modified: float
+    """When the file was uploaded, in epoch seconds; for a multipart upload, when it was initiated.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html
+    """
 
 
 class DataReader(Protocol):

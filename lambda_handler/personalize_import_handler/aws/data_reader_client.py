@@ -80,7 +80,8 @@ class RoleReader:
 
 
 def _data_object(item: "ObjectTypeDef", folder: str) -> DataObject:
-    return DataObject(item["Key"].removeprefix(folder), item["Size"], item["ETag"].strip('"'))
+    name, etag = item["Key"].removeprefix(folder), item["ETag"].strip('"')
+    return DataObject(name, item["Size"], etag, item["LastModified"].timestamp())
 
 
 def _credentials_of(role_arn: str) -> "CredentialsTypeDef":

@@ -1,6 +1,11 @@
 """The AWS CloudFormation call of the handler, as a protocol, and the type that it returns."""
 
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
+
+_SETTLED: Final = frozenset({
+    *("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"),
+    *("IMPORT_COMPLETE", "IMPORT_ROLLBACK_COMPLETE"),
+})  # fmt: skip
 
 
 class RootStack(NamedTuple):
@@ -18,6 +23,14 @@ class RootStack(NamedTuple):
         https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html
         """
         return self.status in {"DELETE_IN_PROGRESS", "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"}
+
+    @property
+    def is_settled(self) -> bool:
+        """Return whether the last operation of the stack has succeeded, or was undone, and no other one is running.
+
+        https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html
+        """
+        return self.status in _SETTLED
 
 
 class Stacks(Protocol):

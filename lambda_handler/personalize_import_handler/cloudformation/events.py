@@ -5,10 +5,10 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/crpg-ref-
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeGuard
 
 from personalize_import_handler.cloudformation import responses
-from personalize_import_handler.contract import constraints
+from personalize_import_handler.contract import DATA_LOCATION_LENGTH_MAX, constraints, refresh_event
 from personalize_import_handler.contract.constraints import TextRule, violation
 from personalize_import_handler.request.outcome import Progress
 
@@ -36,7 +36,7 @@ _NUMBER_MAX: Final = 1e12
 _OBJECT: Final = "an object"
 
 _REQUEST_ID: Final = TextRule("a string of 1 to 128 ASCII characters without spaces", "[!-~]+", 128)
-_STACK_ID: Final = TextRule(
+STACK_ID: Final = TextRule(
     "the ARN of a stack such as arn:aws:cloudformation:eu-west-1:123456789012:stack/shop/6c81e0f0",
     r"arn:[a-z0-9-]+:cloudformation:[a-z0-9-]+:[0-9]{12}:stack/[a-zA-Z][a-zA-Z0-9-]*/[a-zA-Z0-9-]+",
     512,
@@ -47,6 +47,8 @@ _STATE_MACHINE: Final = TextRule(
     512,
 )
 _STACK_NAME: Final = TextRule("the name of a stack such as shop", r"[a-zA-Z][a-zA-Z0-9-]*", 128)
+_FILE_NAME: Final = TextRule("the name of a file", r"[^\x00-\x1f\x7f\ud800-\udfff]+", DATA_LOCATION_LENGTH_MAX)
+_FILE_DIGEST: Final = TextRule("u and 11 hexadecimal digits", "u[0-9a-f]{11}", 12)
 _FINGERPRINT: Final = TextRule("a fingerprint of 32 hexadecimal digits", "[0-9a-f]{32}", 32)
 PROGRESS_RULES: Final[Mapping[str, TextRule | type[bool | float]]] = {
     "started_at": float,
@@ -62,6 +64,11 @@ PROGRESS_RULES: Final[Mapping[str, TextRule | type[bool | float]]] = {
     "published_status": constraints.STATUS,
     "publishing_failed": bool,
     "root_stack_name": _STACK_NAME,
+    "files_fingerprint": _FINGERPRINT,
+    "file_name": _FILE_NAME,
+    "file_digest": _FILE_DIGEST,
+    "files_imported": int,
+    "polls": int,
     "url_signed_at": float,
     "age_seconds": float,
 }
@@ -77,6 +84,11 @@ class ParsedEvent(NamedTuple):
 
     event: Event
     rejection: str
+
+
+def is_refresh(event: object) -> TypeGuard[Event]:
+    """Return whether an event is the one of a refresh, not a request; see `refresh.refresh_events`."""
+    return isinstance(event, dict) and event.get("RequestType") == refresh_event.REQUEST_TYPE
 
 
 def parse_event(event: object) -> ParsedEvent:
@@ -125,34 +137,49 @@ def _rejection(problems: Iterable[str]) -> str:
 def _request_problems(event: Event) -> Iterator[str]:
     if event["RequestType"] not in _REQUEST_TYPES:
         yield violation("RequestType", event["RequestType"], "Create, Update or Delete")
-    yield from _STACK_ID.check("StackId", event["StackId"])
+    yield from STACK_ID.check("StackId", event["StackId"])
     yield from _REQUEST_ID.check("RequestId", event["RequestId"])
     yield from constraints.LOGICAL_ID.check("LogicalResourceId", event["LogicalResourceId"])
-    given = event.get("PhysicalResourceId", "" if event["RequestType"] == "Create" else None)
-    if not isinstance(given, str) or len(given) > _PHYSICAL_ID_LENGTH_MAX:
-        yield violation("PhysicalResourceId", given, f"a string of at most {_PHYSICAL_ID_LENGTH_MAX} characters")
+    yield from problems_of_physical_id(
+        event.get("PhysicalResourceId", "" if event["RequestType"] == "Create" else None)
+    )
     for name in ("ResourceProperties", "OldResourceProperties"):
         if not isinstance(event.get(name, {}), dict):
             yield violation(name, event[name], _OBJECT)
+
+
+def problems_of_physical_id(given: object) -> Iterator[str]:
+    """Yield a problem if a physical id is not one that CloudFormation sends."""
+    if not isinstance(given, str) or len(given) > _PHYSICAL_ID_LENGTH_MAX:
+        yield violation("PhysicalResourceId", given, f"a string of at most {_PHYSICAL_ID_LENGTH_MAX} characters")
+
+
+def problems_of_execution(event: Event) -> Iterator[str]:
+    """Yield the problems with the members that OnEvent adds to every event when it starts an execution."""
+    if RECEIVED_AT in event and not _is_number(event[RECEIVED_AT]):
+        yield violation(RECEIVED_AT, event[RECEIVED_AT], "a time in epoch seconds")
+    yield from _STATE_MACHINE.check(STATE_MACHINE_ARN, event.get(STATE_MACHINE_ARN))
+
+
+def problems_of_progress(label: str, progress: Mapping[str, object]) -> Iterator[str]:
+    """Yield the problems with the recorded progress."""
+    for name, value in progress.items():
+        yield from _progress_problems(label, name, value)
 
 
 def _poll_problems(event: Event) -> Iterator[str]:
     """Yield the problems with the members that OnEvent and the state machine have added to a request."""
     if event.get(POLLING) is not True:
         yield violation(POLLING, event.get(POLLING), "true, as OnEvent hands it over")
-    if RECEIVED_AT in event and not _is_number(event[RECEIVED_AT]):
-        yield violation(RECEIVED_AT, event[RECEIVED_AT], "a time in epoch seconds")
-    yield from _STATE_MACHINE.check(STATE_MACHINE_ARN, event.get(STATE_MACHINE_ARN))
+    yield from problems_of_execution(event)
     data = event.get(DATA)
     if not isinstance(data, dict) or not isinstance(data.get(PROGRESS), dict) or data.keys() - BOOKKEEPING:
         yield violation(DATA, data, f"an object with {PROGRESS}, as OnEvent hands it over")
         return
-    for name, value in data[PROGRESS].items():
-        yield from _progress_problems(name, value)
+    yield from problems_of_progress(f"{DATA}: {PROGRESS}", data[PROGRESS])
 
 
-def _progress_problems(name: str, value: object) -> Iterator[str]:
-    label = f"{DATA}: {PROGRESS}"
+def _progress_problems(label: str, name: str, value: object) -> Iterator[str]:
     if name not in PROGRESS_RULES:
         yield violation(label, name, f"an object whose members are {', '.join(PROGRESS_RULES)}")
         return

@@ -4,13 +4,12 @@ Its executions are the only state that the functions share. The execution name i
 starts only one execution even if its event is delivered twice. All names for one resource have the same prefix.
 """
 
-import hashlib
 import json
 import logging
 import os
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from functools import cache, partial
 from itertools import chain, islice
@@ -21,9 +20,11 @@ import boto3
 from personalize_import_handler.aws.calls import CLIENT_CONFIG, call_service, paginate
 from personalize_import_handler.aws.error_codes import is_retryable
 from personalize_import_handler.cloudformation.events import STATE_MACHINE_ARN
-from personalize_import_handler.contract import Environment
+from personalize_import_handler.contract import Environment, refresh_event
 from personalize_import_handler.errors import NameTakenError, RefusedError
 from personalize_import_handler.request import request_time
+from personalize_import_handler.request.execution import Execution, hash_of, refresh_name_of, resource_hash
+from personalize_import_handler.request.refresh_request import refresh_execution_name, requested_time, window_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -35,7 +36,6 @@ logger = logging.getLogger(__name__)
 _RETRY_PAUSES: Final = (5, 10, 20, 40, 45)
 _SIGNED: Final = re.compile("[^-]*-.*-([0-9]{10})")
 _CLOCKS_DIFFER_SECONDS: Final = 5
-_HASH_LENGTH: Final = 32
 _EXECUTIONS_MAX: Final = 1000
 """More than a provider starts in the hours for which a request can wait; the list covers 90 days."""
 
@@ -44,9 +44,12 @@ def execution_name(event: Mapping[str, Any]) -> str:
     """Return the name of the execution for a request; it is the same if the request is delivered twice.
 
     A rollback may have the RequestId of the request that it undoes, but never the same ResponseURL. The name ends with
-    the time at which that URL was signed, if the URL contains it.
+    the time at which that URL was signed, if the URL contains it. The name for a refresh contains its time window.
     """
-    name = f"{_resource_hash(event)}-{_hash(event['RequestId'], event['ResponseURL'])}"
+    if event["RequestType"] == refresh_event.REQUEST_TYPE:
+        window = window_of(requested_time(event["RequestedAt"]), event["QuietSeconds"])
+        return refresh_execution_name(event["StackId"], event["LogicalResourceId"], window, always=event["Always"])
+    name = f"{_resource_hash(event)}-{hash_of(event['RequestId'], event['ResponseURL'])}"
     signed_at = request_time.signed_at(event["ResponseURL"])
     return name if signed_at is None else f"{name}-{signed_at:.0f}"
 
@@ -77,18 +80,32 @@ def is_superseded(event: Mapping[str, Any], sleep: Callable[[float], None] = tim
     CloudFormation sends one request at a time for a resource. If it sends another before it has received a response, it
     has cancelled the first one or timed out. A job that is started after that would not be monitored by any stack.
     """
-    return has_later_request(execution_name(event), dict(_executions_of(event, sleep)))
+    return has_later_request(execution_name(event), list_executions(event, sleep))
 
 
-def has_later_request(own_name: str, start_times: Mapping[str, "datetime"]) -> bool:
-    """Return whether a resource has a later request than its execution; `start_times` has the names of executions.
+def has_later_request(own_name: str, executions: Iterable[Execution]) -> bool:
+    """Return whether one of a resource's executions is for a later request than the one with the given name.
 
-    The order of the list doesn't help, because executions that have ended may be sorted by their end time.
+    A refresh is no request of CloudFormation. The order of the executions doesn't help, because executions that have
+    ended may be sorted by their end time.
     """
+    start_times = {each.name: each.started_at for each in executions if refresh_name_of(each.name) is None}
     if own_name not in start_times:
         return False
     own = (own_name, start_times[own_name])
     return any(_is_later(other, own) for other in start_times.items())
+
+
+def list_executions(event: Mapping[str, Any], sleep: Callable[[float], None] = time.sleep) -> list[Execution]:
+    """Return the latest executions for the event's resource; raise `BusyError` or `RefusedError`."""
+    resource = _resource_hash(event)
+    fetch = partial(_client().list_executions, stateMachineArn=event[STATE_MACHINE_ARN], maxResults=_EXECUTIONS_MAX)
+    listed = paginate("ListExecutions", fetch, {"nextToken": "nextToken"}, sleep)
+    return [
+        Execution(execution["name"], execution["startDate"], execution["status"] == "RUNNING")
+        for execution in islice(chain.from_iterable(page["executions"] for page in listed), _EXECUTIONS_MAX)
+        if execution["name"].startswith(resource)
+    ]
 
 
 def _is_later(one: tuple[str, "datetime"], other: tuple[str, "datetime"]) -> bool:
@@ -113,22 +130,8 @@ def _start(event: Mapping[str, Any]) -> None:
         call_service("StartExecution", start)
 
 
-def _executions_of(event: Mapping[str, Any], sleep: Callable[[float], None]) -> Iterator[tuple[str, "datetime"]]:
-    """Yield the name and start time of the latest executions for the event's resource."""
-    resource = _resource_hash(event)
-    fetch = partial(_client().list_executions, stateMachineArn=event[STATE_MACHINE_ARN], maxResults=_EXECUTIONS_MAX)
-    listed = paginate("ListExecutions", fetch, {"nextToken": "nextToken"}, sleep)
-    for execution in islice(chain.from_iterable(page["executions"] for page in listed), _EXECUTIONS_MAX):
-        if execution["name"].startswith(resource):
-            yield execution["name"], execution["startDate"]
-
-
 def _resource_hash(event: Mapping[str, Any]) -> str:
-    return _hash(event["StackId"], event["LogicalResourceId"])
-
-
-def _hash(*texts: str) -> str:
-    return hashlib.sha256(" ".join(texts).encode()).hexdigest()[:_HASH_LENGTH]
+    return resource_hash(event["StackId"], event["LogicalResourceId"])
 
 
 @cache

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/personalize/latest/dg/API_CreateDatasetImportJob.htm
 """
 
 from enum import StrEnum
-from typing import Final, Required, TypedDict
+from typing import Final, Literal, Required, TypedDict
 
 RESOURCE_TYPE: Final = "Custom::PersonalizeDatasetImportJob"
 WAIT_RESOURCE_TYPE: Final = "Custom::PersonalizeDatasetImportJobWait"
@@ -93,6 +93,9 @@ class ResourceProperties(TypedDict, total=False):
 
     `StackScope` names a nested stack, whose real name has a random suffix: the root stack's name and the path in it.
 
+    `TagFingerprint` is not part of the import's identity; it tags the job with the fingerprint of its files, which a
+    refresh compares.
+
     `PublishStateChanges` is not part of the import's identity; it publishes state changes to EventBridge, see
     `StateChange`.
 
@@ -121,6 +124,7 @@ class ResourceProperties(TypedDict, total=False):
     Reimport: str | None
     DataAsOf: str | None
     Preflight: bool | str | None
+    TagFingerprint: bool | str | None
     PublishStateChanges: bool | str | None
     TimeoutSeconds: float | str | None
     Wait: bool | str | None
@@ -154,13 +158,13 @@ class Attribute(StrEnum):
 STATUS_UNKNOWN: Final = "UNKNOWN"
 """The status if a resource of a wait chain timed out before its job could be started or described."""
 STATUS_NOT_STARTED: Final = "NOT_STARTED"
-"""In a state change: the request has failed, and no job is known to have been started for it."""
+"""In a state change: the deploy or refresh has failed, and no job is known to have been started for it."""
 STATUS_UNWATCHED: Final = "UNWATCHED"
-"""In a state change: the request has failed; its job is no longer monitored but may still be running."""
+"""In a state change: the deploy or refresh has failed; its job is no longer monitored but may still be running."""
 STATUS_LENGTH_MAX: Final = 256
 """https://docs.aws.amazon.com/personalize/latest/dg/API_DatasetImportJob.html"""
 FAILED_STATUSES: Final = ("CREATE FAILED", STATUS_NOT_STARTED, STATUS_UNWATCHED)
-"""The statuses of a state change that mean a failed deployment."""
+"""The statuses of a state change that mean a failed deploy or refresh."""
 
 EVENT_SOURCE: Final = "cdk-personalize-import"
 """The source of state change events; sources that begin with `aws.` are reserved for AWS."""
@@ -183,6 +187,8 @@ class StateChange(TypedDict):
     datasetImportJobArn: str | None
     jobName: str | None
     status: str
+    trigger: Literal["DEPLOY", "REFRESH"]
+    """`REFRESH` if a refresh has requested the import, `DEPLOY` if CloudFormation has."""
     previousStatus: str | None
     """The status that was published last."""
     failureReason: str | None
@@ -226,8 +232,9 @@ STACK_SCOPE_PATTERN: Final = r"[a-zA-Z][a-zA-Z0-9\-]{0,127}(?:/[a-zA-Z0-9\-]{1,2
 STACK_SCOPE_LENGTH_MAX: Final = 128 + len("/") + 255
 
 SERVICE_JOB_NAME_LENGTH_MAX: Final = 63
-ATTEMPTS_MAX: Final = 999
-JOB_NAME_SUFFIX_LENGTH_MAX: Final = len("-0123456789ab-999")
+ATTEMPTS_MAX: Final = 34_695
+"""The attempts that three characters can number: 1 to 999, then a00 to zzz."""
+JOB_NAME_SUFFIX_LENGTH_MAX: Final = len("-0123456789ab-zzz")
 """The length of the suffix that the handler adds to a job name: a hash of the import and the number of the attempt."""
 JOB_NAME_LENGTH_MAX: Final = SERVICE_JOB_NAME_LENGTH_MAX - JOB_NAME_SUFFIX_LENGTH_MAX
 
@@ -258,6 +265,9 @@ RELEASED: Final = " released"
 """The suffix of that tag's value after the resource was removed from its stack."""
 DATA_FINGERPRINT_TAG: Final = f"{TAG_KEY_PREFIX}data-fingerprint"
 """The key of the tag with the data fingerprint of a job, if later imports depend on the data."""
+REFRESH_TAG: Final = f"{TAG_KEY_PREFIX}refresh"
+"""The key of the tag of a job that a refresh has started; its value is the time for which the refresh was requested."""
 TAGS_MAX: Final = SERVICE_TAGS_MAX - len((RESOURCE_TAG, DATA_FINGERPRINT_TAG))
+TAGS_WITH_REFRESH_MAX: Final = TAGS_MAX - len((REFRESH_TAG,))
 TAG_KEY_LENGTH_MAX: Final = 128
 TAG_VALUE_LENGTH_MAX: Final = 256

@@ -42,6 +42,10 @@ class TextRule(NamedTuple):
 
 NAME_PATTERN: Final = r"[a-zA-Z0-9][a-zA-Z0-9\-_]*"
 """The names of Personalize's resources."""
+JOB_DIGEST_PATTERN: Final = "[0-9a-fu][0-9a-f]{11}"
+"""The hash in a job's name: of the import, or after `u` of one file of an INCREMENTAL import."""
+ATTEMPT_PATTERN: Final = "(?:[1-9][0-9]{0,2}|[a-z][0-9a-z]{2})"
+"""The number of the attempt in a job's name; see `job_names.attempt_text`."""
 _ARN: Final = r"arn:[a-z0-9-]+:personalize:[a-z0-9-]+:[0-9]{12}"
 
 JOB_NAME: Final = TextRule(
@@ -69,7 +73,7 @@ DATASET_IMPORT_JOB_ARN: Final = TextRule(
     "the ARN of an import job of this resource type, as its attribute DatasetImportJobArn returns it, such as "
     "arn:aws:personalize:eu-west-1:123456789012:dataset-import-job/shop-Import-0123456789ab-1, "
     f"at most {contract.ARN_LENGTH_MAX} characters",
-    f"{_ARN}:dataset-import-job/{NAME_PATTERN}-[0-9a-f]{{12}}-[1-9][0-9]{{0,2}}",
+    f"{_ARN}:dataset-import-job/{NAME_PATTERN}-{JOB_DIGEST_PATTERN}-{ATTEMPT_PATTERN}",
     contract.ARN_LENGTH_MAX,
 )
 ROLE_ARN: Final = TextRule(

@@ -27,6 +27,9 @@ class ImportProperties(NamedTuple):
     data_fingerprint: str | None = None
     """The data fingerprint, if the import depends on the data. Not a property: the handler computes it."""
     preflight: bool = False
+    tag_fingerprint: bool = False
+    files_fingerprint: str | None = None
+    """The fingerprint for the job's tag, which doesn't identify the import. Not a property: the handler computes it."""
     publish_state_changes: bool = False
     tags: tuple[tuple[str, str], ...] = ()
     timeout_seconds: int = contract.TIMEOUT_SECONDS_DEFAULT
@@ -40,5 +43,6 @@ class ImportProperties(NamedTuple):
 
     def job_tags(self, resource_tag: str) -> dict[str, str]:
         """Return the tags of a job: those in the properties, the resource tag, and the data fingerprint if known."""
-        fingerprint = {DATA_FINGERPRINT_TAG: self.data_fingerprint} if self.data_fingerprint else {}
-        return {**dict(self.tags), RESOURCE_TAG: resource_tag, **fingerprint}
+        fingerprint = self.data_fingerprint or self.files_fingerprint
+        tag = {DATA_FINGERPRINT_TAG: fingerprint} if fingerprint else {}
+        return {**dict(self.tags), RESOURCE_TAG: resource_tag, **tag}

@@ -225,6 +225,14 @@ PROPERTIES: Final = (
         type=Boolean(),
     ),
     Property(
+        name="TagFingerprint",
+        description="Whether to tag the job with a fingerprint of the names, sizes and ETags of its files, so that a "
+        "refresh can compare them. The role must trust the provider's `PreflightRoleArn`.",
+        field="tag_fingerprint",
+        update=Update.NO_INTERRUPTION,
+        type=Boolean(),
+    ),
+    Property(
         name="PublishStateChanges",
         description="Whether to publish state changes of the job to the default event bus of the account: "
         "[the event](events.md#the-event).",

@@ -2,19 +2,19 @@
 
 import hashlib
 import json
+from collections.abc import Iterable
 
-from personalize_import_handler.aws.data_reader import DataReader
-from personalize_import_handler.contract.import_properties import ImportProperties
+from personalize_import_handler.aws.data_reader import DataObject
 
 _LENGTH = 32
 
 
-def fingerprint_of(properties: ImportProperties, reader: DataReader) -> str:
-    """Return the fingerprint of an import's files; raise `BusyError`, `RefusedError` or `TooManyFilesError`.
+def fingerprint_of(files: Iterable[DataObject]) -> str:
+    """Return the fingerprint of the files at a location.
 
-    This takes one list call per thousand files and subfolders. An ETag also changes if an object is uploaded in
-    different parts or encrypted with a different key; then the same data is imported again. Different data never has
-    the same ETag. https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html
+    An ETag also changes if an object is uploaded in different parts or encrypted with a different key; then the same
+    data is imported again. Different data never has the same ETag.
+    https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html
     """
-    files = [(each.name, each.size, each.etag) for each in reader.list_objects(properties.data_location)]
-    return hashlib.sha256(json.dumps(sorted(files)).encode()).hexdigest()[:_LENGTH]
+    identities = [(each.name, each.size, each.etag) for each in files]
+    return hashlib.sha256(json.dumps(sorted(identities)).encode()).hexdigest()[:_LENGTH]

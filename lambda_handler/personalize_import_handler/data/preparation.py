@@ -1,4 +1,4 @@
-"""Preparation of a job: copy the asset files to the staging bucket, and check the data.
+"""Preparation of a job: copy the asset files to the staging bucket, compute the fingerprint, and check the data.
 
 Each step is a separate poll whose end is recorded: a function that is killed repeats only that step, and the poll that
 starts the job has its full time for that. A repeated copy changes nothing, because the target location contains the
@@ -19,21 +19,35 @@ _BYTES_PER_POLL: Final = 64 * 1024 * 1024
 
 def is_due(properties: ImportProperties) -> bool:
     """Return whether an import needs any preparation."""
-    return bool(properties.data_files) or properties.preflight
+    return bool(properties.data_files) or _reads_data(properties)
 
 
 def prepare(properties: ImportProperties, progress: Progress, services: Services) -> Progress:
     """Do the next step and return the new progress; raise `BusyError`, `RefusedError` or `DataRefusedError`."""
     if progress.files_copied < len(properties.data_files):
         copied = _copy_files(properties, services.storage, progress.files_copied)
-        left = copied < len(properties.data_files) or properties.preflight
+        left = copied < len(properties.data_files) or _reads_data(properties)
         return progress._replace(files_copied=copied, prepared=not left)
+    reader = services.data_reader(properties.role_arn)
+    if _lacks_fingerprint(properties):
+        from personalize_import_handler.data.fingerprint import fingerprint_of  # few imports need it
+
+        fingerprint = fingerprint_of(reader.list_objects(properties.data_location))
+        return progress._replace(files_fingerprint=fingerprint, prepared=not properties.preflight)
     # Imported here because it is more code than all other modules, and most imports don't use it.
     from personalize_import_handler.data import preflight
 
-    reader = services.data_reader(properties.role_arn)
     preflight.check_data(properties, services.personalize.schema_of(properties.dataset_arn), reader)
     return progress._replace(prepared=True)
+
+
+def _reads_data(properties: ImportProperties) -> bool:
+    return properties.preflight or _lacks_fingerprint(properties)
+
+
+def _lacks_fingerprint(properties: ImportProperties) -> bool:
+    """Return whether the job's tag needs a fingerprint that is not known yet."""
+    return properties.tag_fingerprint and not (properties.data_fingerprint or properties.files_fingerprint)
 
 
 def _copy_files(properties: ImportProperties, storage: Storage, first: int) -> int:

@@ -4,12 +4,19 @@ Finding and starting are two steps, and the attempt number is recorded between t
 after it has started a job therefore finds that job again, even if it has failed by then, and never starts a second one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
-from personalize_import_handler.aws.personalize import DatasetImportJob, JobSummary, Personalize, has_failed, is_running
-from personalize_import_handler.contract import DATA_FINGERPRINT_TAG, RELEASED, RESOURCE_TAG, ImportMode
+from personalize_import_handler.aws.personalize import (
+    DatasetImportJob,
+    JobSummary,
+    Personalize,
+    has_failed,
+    has_succeeded,
+    is_running,
+)
+from personalize_import_handler.contract import DATA_FINGERPRINT_TAG, REFRESH_TAG, RELEASED, RESOURCE_TAG, ImportMode
 from personalize_import_handler.contract.import_properties import ImportProperties
 from personalize_import_handler.errors import BusyError, NameTakenError, RefusedError
 from personalize_import_handler.request.import_identity import is_equivalent_role, is_same_location
@@ -61,6 +68,7 @@ def find(
         jobs = personalize.list_dataset_import_jobs(properties.dataset_arn)
         attempts = _attempts(jobs, names)
         number = attempts[0].number + 1 if attempts else 1
+        _raise_if_refreshed(jobs, names, personalize)
         failed = {job.dataset_import_job_arn for job in jobs if has_failed(job.status)}
         known = next((attempt for attempt in attempts if attempt.dataset_import_job_arn not in failed), None)
         job = _describe_if_current(personalize, properties, known) if known else None
@@ -88,6 +96,7 @@ def current(personalize: Personalize, properties: ImportProperties, resource: Re
     names = names_of(properties, resource)
     try:
         jobs = personalize.list_dataset_import_jobs(properties.dataset_arn)
+        _raise_if_refreshed(jobs, names, personalize)
         attempts = _attempts(jobs, names) or _attempts_for_other_data(personalize, jobs, properties, resource)
         job = _describe_if_current(personalize, properties, attempts[0]) if attempts else None
         own = [each for each in jobs if names.shares_prefix(each.dataset_import_job_arn)]
@@ -97,16 +106,31 @@ def current(personalize: Personalize, properties: ImportProperties, resource: Re
 
 
 def latest(personalize: Personalize, properties: ImportProperties, names: JobNames, number: int) -> Attempt:
-    """Return the latest attempt, or the one with the given number if there is no later one; raise `AttemptError`."""
+    """Return the latest attempt, or the one with the given number if there is no later one; raise `AttemptError`.
+
+    A later attempt of a refresh that has failed is ignored: its failure is not one of the request, and the data of the
+    attempt before it is still in the dataset.
+    """
     try:
-        attempts = _attempts(personalize.list_dataset_import_jobs(properties.dataset_arn), names)
+        jobs = personalize.list_dataset_import_jobs(properties.dataset_arn)
+        statuses = {job.dataset_import_job_arn: job.status for job in jobs}
+        for attempt in _attempts(jobs, names):
+            arn = attempt.dataset_import_job_arn
+            is_in_doubt = attempt.number > number and not has_succeeded(statuses[arn])
+            if is_in_doubt and is_of_refresh(arn, personalize):
+                if is_running(statuses[arn]):
+                    raise _busy_with_refresh(arn)
+                continue
+            return attempt if attempt.number >= number else next_attempt(names, number)
     except RefusedError as refused:
         raise AttemptError(number, refused) from refused
-    return attempts[0] if attempts and attempts[0].number >= number else next_attempt(names, number)
+    return next_attempt(names, number)
 
 
-def start(personalize: Personalize, properties: ImportProperties, names: JobNames, number: int) -> bool:
-    """Start the job of an attempt unless it exists already; raise `AttemptError`.
+def start(
+    personalize: Personalize, properties: ImportProperties, names: JobNames, number: int, tags: Mapping[str, str]
+) -> bool:
+    """Start the job of an attempt with these tags unless it exists already; raise `AttemptError`.
 
     Return False if the name belongs to a different import. The attempt is then used up, because a job name stays taken
     after its job and dataset are gone.
@@ -117,7 +141,6 @@ def start(personalize: Personalize, properties: ImportProperties, names: JobName
         if arn not in [job.dataset_import_job_arn for job in jobs_of_dataset]:
             _raise_if_dataset_busy(jobs_of_dataset)
             with suppress(NameTakenError):
-                tags = properties.job_tags(names.resource_tag)
                 personalize.create_dataset_import_job(names.name(number), properties, tags)
                 return True
         job = personalize.describe_dataset_import_job(arn)
@@ -179,6 +202,29 @@ def _is_of(names: JobNames, dataset_import_job_arn: str, personalize: Personaliz
     """
     untagged = "" if is_create else names.resource_tag
     return personalize.list_tags(dataset_import_job_arn).get(RESOURCE_TAG, untagged) == names.resource_tag
+
+
+def is_of_refresh(dataset_import_job_arn: str, personalize: Personalize) -> bool:
+    """Return whether a refresh has started a job; raise `BusyError` or `RefusedError`."""
+    return REFRESH_TAG in personalize.list_tags(dataset_import_job_arn)
+
+
+def _raise_if_refreshed(jobs_of_dataset: Sequence[JobSummary], names: JobNames, personalize: Personalize) -> None:
+    """Raise `BusyError` while a job of a refresh imports for the resource.
+
+    A request must neither adopt it, because its failure is not one of the request, nor decide before its end, because
+    until then it is unknown which data the dataset will contain.
+    """
+    for job in jobs_of_dataset:
+        arn = job.dataset_import_job_arn
+        is_own = names.includes(arn) or names.shares_prefix(arn)
+        if is_running(job.status) and is_own and is_of_refresh(arn, personalize):
+            raise _busy_with_refresh(arn)
+
+
+def _busy_with_refresh(dataset_import_job_arn: str) -> BusyError:
+    message = f"{dataset_import_job_arn}, which a refresh has started, is still importing into the dataset."
+    return BusyError("CreateDatasetImportJob", "ResourceInUseException", message)
 
 
 def _describe_if_current(

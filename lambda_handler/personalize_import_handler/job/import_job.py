@@ -82,7 +82,9 @@ def start_attempt(requested: RequestedImport, progress: Progress, attempt: int) 
             raise ImportFailedError(failure_reasons.superseded(name), arn)
         if preparation.is_due(requested.properties) and not progress.prepared:
             return _prepare(requested, attempt, progress)
-        started = adoption.start(requested.personalize, requested.properties, requested.names, attempt)
+        started = adoption.start(
+            requested.personalize, requested.properties, requested.names, attempt, requested.job_tags
+        )
     except AttemptError as error:
         return requested.retry_attempt_or_fail(error, progress)
     if not started:
@@ -98,14 +100,15 @@ def poll_job(requested: RequestedImport, progress: Progress, dataset_import_job_
     try:
         job = personalize.describe_dataset_import_job(arn)
         if job and progress.tags_due:
-            set_tags(personalize, arn, requested.properties.job_tags(requested.names.resource_tag))
+            set_tags(personalize, arn, requested.job_tags)
             progress = progress._replace(tags_due=False)
     except RefusedError as refused:
         return requested.retry_poll_or_fail(refused, arn, progress)
     except ForeignJobError as foreign:
         raise ImportFailedError(failure_reasons.job_of_another_resource(arn)) from foreign
     if job is None:
-        raise ImportFailedError(failure_reasons.job_not_found(arn), arn, progress.status_if_failed)
+        reason = failure_reasons.job_not_found(arn, again=requested.again)
+        raise ImportFailedError(reason, arn, progress.status_if_failed)
     return _evaluate(requested, job, progress)
 
 
@@ -130,7 +133,7 @@ def _proceed_with(requested: RequestedImport, found: Attempt, progress: Progress
     if requested.is_timed_out(progress):
         # The event came so late that CloudFormation may have timed out and sent another request.
         name, waited = requested.names.name(found.number), requested.waited_seconds(progress)
-        raise ImportFailedError(failure_reasons.start_timed_out(name, waited), arn)
+        raise ImportFailedError(failure_reasons.start_timed_out(name, waited, again=requested.again), arn)
     return requested.wait(arn, progress._replace(attempt=found.number), seconds=0)
 
 
@@ -147,13 +150,15 @@ def _prepare(requested: RequestedImport, attempt: int, progress: Progress) -> Ou
     try:
         requested.sync_clock()
         if requested.is_timed_out(progress):
-            reason = failure_reasons.start_timed_out(name, requested.waited_seconds(progress))
+            reason = failure_reasons.start_timed_out(name, requested.waited_seconds(progress), again=requested.again)
             return requested.complete_or_fail(reason, arn, progress)
         prepared = preparation.prepare(requested.properties, progress, requested.services)
     except RefusedError as refused:
         raise AttemptError(attempt, refused) from refused
     except DataRefusedError as problem:
-        raise ImportFailedError(failure_reasons.preflight_failed(problem, name), arn) from problem
+        raise ImportFailedError(
+            failure_reasons.preflight_failed(problem, name, again=requested.again), arn
+        ) from problem
     return requested.wait(arn, prepared, seconds=0)
 
 
@@ -162,16 +167,16 @@ def _evaluate(requested: RequestedImport, job: DatasetImportJob, progress: Progr
     try:
         phase = job.phase
     except UnknownStatusError as problem:
-        reason = failure_reasons.unknown_status(job, problem)
+        reason = failure_reasons.unknown_status(job, problem, again=requested.again)
         raise ImportFailedError(reason, arn, progress.status_if_failed) from problem
     if phase is Phase.FAILED:
-        raise ImportFailedError(failure_reasons.job_failed(job), arn, job.status)
+        raise ImportFailedError(failure_reasons.job_failed(job, again=requested.again), arn, job.status)
     if phase is Phase.ACTIVE or not requested.properties.wait:
         return requested.finish(requested, job, progress)
     if requested.is_timed_out(progress):
         if requested.properties.completes_at_timeout:
             return Finished(attributes_of(job))
-        reason = failure_reasons.job_timed_out(job, requested.waited_seconds(progress))
+        reason = failure_reasons.job_timed_out(job, requested.waited_seconds(progress), again=requested.again)
         raise ImportFailedError(reason, arn, progress.status_if_failed)
     seconds = polling.seconds_until_next_poll(requested.personalize.now() - job.creation_date_time)
     return requested.wait(arn, progress, seconds, job.status)

@@ -86,7 +86,9 @@ def _import(request: Request, progress: Progress, services: Services) -> Request
     _check_ownership(request)
     scope = request.properties.stack_scope if progress.root_stack_name else None
     return RequestedImport(
-        properties=request.properties._replace(data_fingerprint=progress.data_fingerprint),
+        properties=request.properties._replace(
+            data_fingerprint=progress.data_fingerprint, files_fingerprint=progress.files_fingerprint
+        ),
         resource=request.resource._replace(stack_scope=scope),
         services=services,
         is_superseded=request.is_superseded,

@@ -19,7 +19,9 @@ def resolve_root_stack(requested: RequestedImport, progress: Progress) -> Outcom
         requested.sync_clock()
         root = requested.services.stacks.root_of(resource.stack_id)
     except RefusedError as refused:
-        return requested.retry_or_fail(refused, failure_reasons.root_stack_unknown(refused), None, progress)
+        return requested.retry_or_fail(
+            refused, failure_reasons.root_stack_unknown(refused, again=requested.again), None, progress
+        )
     if problems := [*ownership.problems_with_root_stack(properties, resource, root.name)]:
         raise ImportFailedError(failure_reasons.properties_of_another_stack(problems))
     return requested.wait(None, progress._replace(root_stack_name=root.name), seconds=0)
@@ -35,7 +37,8 @@ def compute_fingerprint(requested: RequestedImport, progress: Progress) -> Outco
     arn = requested.names.arn(1)
     try:
         requested.sync_clock()
-        fingerprint = fingerprint_of(properties, requested.services.data_reader(properties.role_arn))
+        reader = requested.services.data_reader(properties.role_arn)
+        fingerprint = fingerprint_of(reader.list_objects(properties.data_location))
     except RefusedError as refused:
         reason = failure_reasons.fingerprint_failed(refused, properties, requested.import_role_path)
         return requested.retry_or_fail(refused, reason, arn, progress)

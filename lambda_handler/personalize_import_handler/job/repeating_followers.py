@@ -4,18 +4,20 @@ Each job is started with the description that the service returned for the origi
 its own import. An update of the resource that owns it therefore adopts it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from personalize_import_handler.aws.personalize import DatasetImportJob, JobSummary, has_succeeded
 from personalize_import_handler.contract import (
     ATTEMPTS_MAX,
     DATA_FINGERPRINT_TAG,
+    REFRESH_TAG,
     RESOURCE_TAG,
     Attribute,
     ImportMode,
 )
 from personalize_import_handler.errors import ImportFailedError, RefusedError
 from personalize_import_handler.job import import_job
+from personalize_import_handler.job.adoption import is_of_refresh
 from personalize_import_handler.job.followers import History, Repeat
 from personalize_import_handler.job.requested_import import RequestedImport, finish_job
 from personalize_import_handler.messages import failure_reasons
@@ -29,28 +31,43 @@ from personalize_import_handler.request.job_names import (
 )
 from personalize_import_handler.request.outcome import Finished, Outcome, Progress, Waiting, attributes_of
 
+NextRepeat = Callable[[RequestedImport, DatasetImportJob], Repeat | None]
+"""Returns the next job of a follower to repeat, or None if there is none; may raise `RefusedError`."""
 
-def repeat_followers(requested: RequestedImport, full_job: DatasetImportJob, progress: Progress) -> Outcome:
-    """Repeat the jobs of followers, one by one; raise `ImportFailedError` with the followers whose rows are missing."""
+
+def repeat_followers(
+    requested: RequestedImport,
+    full_job: DatasetImportJob,
+    progress: Progress,
+    next_repeat: NextRepeat | None = None,
+) -> Outcome:
+    """Repeat the jobs of followers, one by one; raise `ImportFailedError` with the followers whose rows are missing.
+
+    `next_repeat` selects the jobs; by default, as a rollback does.
+    """
     try:
         try:
-            return _repeat_next(requested, full_job, progress)
+            return _repeat_next(requested, full_job, progress, next_repeat or _next_repeat)
         except RefusedError as refused:
             return requested.retry_poll_or_fail(refused, full_job.dataset_import_job_arn, progress)
     except ImportFailedError as failure:
-        reason = failure_reasons.rows_missing(failure, _followers(requested, progress.repeated))
+        reason = failure_reasons.rows_missing(failure, _followers(requested, progress.repeated), again=requested.again)
         raise ImportFailedError(reason, failure.dataset_import_job_arn, failure.status) from failure
 
 
-def _repeat_next(requested: RequestedImport, full_job: DatasetImportJob, progress: Progress) -> Outcome:
+def _repeat_next(
+    requested: RequestedImport, full_job: DatasetImportJob, progress: Progress, next_repeat: NextRepeat
+) -> Outcome:
     if progress.repeated and progress.repeat_attempt:
         return _repeat(requested, full_job, progress, progress.repeated, progress.repeat_attempt)
-    repeat = _next_repeat(requested, full_job)
+    repeat = next_repeat(requested, full_job)
     if repeat is None:
         return Finished(attributes_of(full_job))
     if repeat.attempt > ATTEMPTS_MAX:
         raise ImportFailedError(failure_reasons.attempts_exhausted())
     recorded = progress._replace(repeated=repeat.dataset_import_job_arn, repeat_attempt=repeat.attempt)
+    if requested.refresh_requested_at:
+        recorded = recorded._replace(started_at=None)  # the timeout of a refresh is that of each job
     return _wait(full_job, recorded.with_start_time(requested.personalize.now()), 0)
 
 
@@ -61,7 +78,14 @@ def _followers(requested: RequestedImport, repeated: str | None) -> list[str]:
 
 
 def _next_repeat(requested: RequestedImport, full_job: DatasetImportJob) -> Repeat | None:
+    """Return the next job that a rollback has to repeat.
+
+    A refresh repeats the followers after its FULL job; without this exception, each Update after a refresh would
+    look like a rollback.
+    """
     personalize, previous = requested.personalize, requested.previous
+    if is_of_refresh(full_job.dataset_import_job_arn, personalize):
+        return None
     created_at = personalize.dataset_created_at(full_job.dataset_arn)
     prefixes = prefixes_of_followers(requested.properties, requested.resource)
     before = prefixes_of_followers(previous, requested.resource) if previous else {}
@@ -125,7 +149,7 @@ def _repeat(
     requested: RequestedImport, full_job: DatasetImportJob, progress: Progress, repeated: str, attempt: int
 ) -> Outcome:
     """Start or poll the recorded attempt; record when it is ACTIVE."""
-    repeated_import = requested._replace(finish=finish_job, follower_names=names_from_job_arn(repeated))
+    repeated_import = requested._replace(finish=finish_job, own_names=names_from_job_arn(repeated))
     if not progress.repeat_started:
         repeated_import = _with_settings_of_job(repeated_import, repeated)
     repeat_progress = progress._replace(attempt=attempt, dataset_import_job_arn=None, tags_due=False, prepared=True)
@@ -159,10 +183,11 @@ def _with_settings_of_job(repeated_import: RequestedImport, repeated: str) -> Re
         role_arn=job.role_arn,
         import_mode=job.import_mode,
         publish_attribution_metrics_to_s3=job.publish_attribution_metrics_to_s3,
-        tags=tuple((key, value) for key, value in tags.items() if not key.startswith("aws:")),
+        tags=tuple((key, value) for key, value in tags.items() if not key.startswith("aws:") and key != REFRESH_TAG),
         data_fingerprint=tags.get(DATA_FINGERPRINT_TAG),
+        files_fingerprint=None,
     )
-    return repeated_import._replace(properties=properties, follower_names=names_from_job_arn(repeated, resource_tag))
+    return repeated_import._replace(properties=properties, own_names=names_from_job_arn(repeated, resource_tag))
 
 
 def _wait(full_job: DatasetImportJob, progress: Progress, seconds: int) -> Waiting:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from personalize_import_handler.aws.error_codes import may_become_effective
 from personalize_import_handler.aws.personalize import DatasetImportJob, Personalize
 from personalize_import_handler.aws.services import Services
-from personalize_import_handler.contract import ReimportMode
+from personalize_import_handler.contract import REFRESH_TAG, ReimportMode
 from personalize_import_handler.contract.import_properties import ImportProperties
 from personalize_import_handler.errors import BusyError, ImportFailedError, RefusedError
 from personalize_import_handler.job.adoption import AttemptError
@@ -48,8 +48,10 @@ class RequestedImport(NamedTuple):
     """Returns the outcome after the import's own job."""
     import_role_path: str | None = None
     """The path of all roles that the provider can use; None if each role is allowed individually."""
-    follower_names: JobNames | None = None
-    """The job names of the follower whose import is repeated."""
+    own_names: JobNames | None = None
+    """The names of the jobs, if they are not those of the import: a repeated follower, or one file of an import."""
+    refresh_requested_at: str | None = None
+    """When the refresh was requested that needs the import; None if CloudFormation has requested it."""
 
     @property
     def personalize(self) -> Personalize:
@@ -59,7 +61,18 @@ class RequestedImport(NamedTuple):
     @property
     def names(self) -> JobNames:
         """The names of the jobs of this import."""
-        return self.follower_names or names_of(self.properties, self.resource)
+        return self.own_names or names_of(self.properties, self.resource)
+
+    @property
+    def job_tags(self) -> dict[str, str]:
+        """The tags of a job of this import."""
+        refresh = {REFRESH_TAG: self.refresh_requested_at} if self.refresh_requested_at else {}
+        return {**self.properties.job_tags(self.names.resource_tag), **refresh}
+
+    @property
+    def again(self) -> str:
+        """The end of an advice: how the import is tried again."""
+        return failure_reasons.WAIT_FOR_REFRESH if self.refresh_requested_at else failure_reasons.DEPLOY_AGAIN
 
     @property
     def compares_data(self) -> bool:
@@ -88,12 +101,14 @@ class RequestedImport(NamedTuple):
     def retry_attempt_or_fail(self, error: AttemptError, progress: Progress) -> Outcome:
         """Retry an attempt that could not be found or started, or fail if a retry can't help."""
         refused, name, arn = error.refused, self.names.name(error.attempt), self.names.arn(error.attempt)
-        reason = failure_reasons.start_failed(refused, name, self.properties, self.import_role_path)
+        reason = failure_reasons.start_failed(refused, name, self.properties, self.import_role_path, again=self.again)
         return self.retry_or_fail(refused, reason, arn, progress)
 
     def retry_poll_or_fail(self, refused: RefusedError, arn: str, progress: Progress) -> Outcome:
         """Retry the poll of a job, or fail if a retry can't help."""
-        return self.retry_or_fail(refused, failure_reasons.describe_failed(refused, arn), arn, progress)
+        return self.retry_or_fail(
+            refused, failure_reasons.describe_failed(refused, arn, again=self.again), arn, progress
+        )
 
     def retry_or_fail(self, refused: RefusedError, reason: str, arn: str | None, progress: Progress) -> Outcome:
         """Retry if the call may succeed later; otherwise fail with the reason."""
@@ -107,7 +122,7 @@ class RequestedImport(NamedTuple):
 
     def _retry_later(self, refused: RefusedError, arn: str | None, progress: Progress) -> Outcome:
         if self.is_timed_out(progress):
-            reason = failure_reasons.call_timed_out(refused, self.waited_seconds(progress))
+            reason = failure_reasons.call_timed_out(refused, self.waited_seconds(progress), again=self.again)
             return self.complete_or_fail(reason, arn, progress)
         logger.info("Retrying later: %s", refused)
         queues = isinstance(refused, BusyError) and not progress.dataset_import_job_arn

@@ -17,9 +17,12 @@ from personalize_import_handler.contract.import_properties import ImportProperti
 from personalize_import_handler.contract.printable import printable
 from personalize_import_handler.errors import ImportFailedError
 from personalize_import_handler.request.outcome import Finished, Outcome, Progress, Waiting
+from personalize_import_handler.request.refresh_request import RefreshRequest
 from personalize_import_handler.request.request import Request
 
 logger = logging.getLogger(__name__)
+
+Requested = Request | RefreshRequest
 
 
 class ObservedStatus(NamedTuple):
@@ -30,7 +33,7 @@ class ObservedStatus(NamedTuple):
     failure_reason: str | None = None
 
 
-def publish_outcome(outcome: Outcome, request: Request, progress: Progress, services: Services) -> Outcome:
+def publish_outcome(outcome: Outcome, request: Requested, progress: Progress, services: Services) -> Outcome:
     """Publish the status after a poll if it has changed; return the outcome with that recorded."""
     published = _publish(observed_status(outcome), request, progress, services)
     if isinstance(outcome, Finished):
@@ -39,7 +42,7 @@ def publish_outcome(outcome: Outcome, request: Request, progress: Progress, serv
     return outcome._replace(progress=outcome.progress._replace(published_status=status, publishing_failed=failed))
 
 
-def publish_failure(failure: ImportFailedError, request: Request, progress: Progress, services: Services) -> None:
+def publish_failure(failure: ImportFailedError, request: Requested, progress: Progress, services: Services) -> None:
     """Publish the failure of a request."""
     _publish(observed_status(failure), request, progress, services)
 
@@ -80,7 +83,7 @@ def _is_published_by_predecessor(observed: ObservedStatus, progress: Progress, p
     return is_first and properties.dataset_import_job_arn is not None and is_running(observed.status)
 
 
-def _publish(observed: ObservedStatus | None, request: Request, progress: Progress, services: Services) -> Progress:
+def _publish(observed: ObservedStatus | None, request: Requested, progress: Progress, services: Services) -> Progress:
     """Publish a status if it has changed and record it; the next poll retries what EventBridge didn't accept."""
     properties = request.properties
     if not (properties.publish_state_changes or request.provider.name) or observed is None:
@@ -101,7 +104,7 @@ def _publish(observed: ObservedStatus | None, request: Request, progress: Progre
     return progress._replace(published_status=observed.status, publishing_failed=False)
 
 
-def _state_change(observed: ObservedStatus, request: Request, last: str | None) -> StateChange:
+def _state_change(observed: ObservedStatus, request: Requested, last: str | None) -> StateChange:
     resource, properties, arn = request.resource, request.properties, observed.dataset_import_job_arn
     return {
         "provider": request.provider.name,
@@ -113,6 +116,7 @@ def _state_change(observed: ObservedStatus, request: Request, last: str | None) 
         "datasetImportJobArn": arn,
         "jobName": arn.rpartition("/")[2] if arn else None,
         "status": observed.status,
+        "trigger": "REFRESH" if isinstance(request, RefreshRequest) else "DEPLOY",
         "previousStatus": last,
         "failureReason": None if observed.failure_reason is None else printable(observed.failure_reason),
     }

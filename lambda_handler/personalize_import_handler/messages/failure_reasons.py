@@ -25,6 +25,10 @@ _ADVICE: Final = {
     "doesn't exist either": "Add the file to the app again",
 }
 _DEFAULT_ADVICE: Final = "Fix this problem"
+DEPLOY_AGAIN: Final = "deploy again"
+"""The end of an advice to the user if CloudFormation has requested the import."""
+WAIT_FOR_REFRESH: Final = "the next refresh tries again"
+"""The end of an advice if a refresh needs the import."""
 _TO_ANOTHER_VALUE: Final = "to another value (CDK: Reimport.when_value_changes(...))"
 _START_OF_ADVICE: Final = re.compile(
     r"(?<=[.!?…]) (?=DatasetImportJob [\w-]+ |The files at s3://|The last attempt was |The root stack |\w+ of arn:)"
@@ -40,13 +44,13 @@ def split_reason(reason: str) -> tuple[str, str]:
     return text, rest[0] if rest else ""
 
 
-def job_failed(job: DatasetImportJob) -> str:
+def job_failed(job: DatasetImportJob, *, again: str = DEPLOY_AGAIN) -> str:
     """Return the reason for a job that has failed."""
     reason = job.failure_reason or "The service gave no reason"
     return _with_service_text(
         reason,
         f"DatasetImportJob {job.job_name} of {job.data_location} ended with status {job.status}. "
-        f"{_advice(reason, job)} and deploy again; this starts a new job.",
+        f"{_advice(reason, job)}{_then(again)}{'; this starts a new job' if again == DEPLOY_AGAIN else ''}.",
     )
 
 
@@ -65,12 +69,19 @@ def superseded(job_name: str) -> str:
     )
 
 
-def start_failed(refused: RefusedError, job_name: str, access: DataAccess, import_role_path: str | None = None) -> str:
+def start_failed(
+    refused: RefusedError,
+    job_name: str,
+    access: DataAccess,
+    import_role_path: str | None = None,
+    *,
+    again: str = DEPLOY_AGAIN,
+) -> str:
     """Return the reason if a job could not be started, with the path of all roles that the provider can use."""
     return _with_service_text(
         refused.message,
         f"DatasetImportJob {job_name} of {access.data_location} was not started: {refused.operation} failed "
-        f"with {refused.code}. {_advice_on(refused, access, import_role_path)} and deploy again.",
+        f"with {refused.code}. {_advice_on(refused, access, import_role_path)}{_then(again)}.",
     )
 
 
@@ -104,39 +115,44 @@ def not_a_follower(dataset_import_job_arn: str) -> str:
     )
 
 
-def root_stack_unknown(refused: RefusedError) -> str:
+def root_stack_unknown(refused: RefusedError, *, again: str = DEPLOY_AGAIN) -> str:
     """Return the reason if the root stack could not be described."""
     return _with_service_text(
         refused.message,
         "The root stack of this nested stack is unknown, so no job was started: "
-        f"{refused.operation} failed with {refused.code}. {_advice(refused.message)} and deploy again.",
+        f"{refused.operation} failed with {refused.code}. {_advice(refused.message)}{_then(again)}.",
     )
 
 
-def preflight_failed(problem: object, job_name: str) -> str:
+def preflight_failed(problem: object, job_name: str, *, again: str = DEPLOY_AGAIN) -> str:
     """Return the reason if the data breaks rules of the service."""
     return _with_service_text(
         str(problem),
-        f"DatasetImportJob {job_name} was not started, because it would fail. Fix the data and deploy again, or set "
+        f"DatasetImportJob {job_name} was not started, because it would fail. Fix the data{_then(again)}, or set "
         "Preflight to false to start jobs without checking the data.",
     )
 
 
-def fingerprint_failed(refused: RefusedError, access: DataAccess, import_role_path: str | None = None) -> str:
+def fingerprint_failed(
+    refused: RefusedError, access: DataAccess, import_role_path: str | None = None, *, again: str = DEPLOY_AGAIN
+) -> str:
     """Return the reason if the files could not be compared with those that were imported last."""
     return _with_service_text(
         refused.message,
         f"The files at {access.data_location} could not be compared with the last import, so no job was started: "
-        f"{refused.operation} failed with {refused.code}. {_advice_on(refused, access, import_role_path)} and deploy "
-        "again.",
+        f"{refused.operation} failed with {refused.code}. "
+        f"{_advice_on(refused, access, import_role_path)}{_then(again)}.",
     )
 
 
-def rows_missing(failure: object, followers: Sequence[str]) -> str:
-    """Return the reason if rows of other resources, which a rollback has to import again, are missing."""
+def rows_missing(failure: object, followers: Sequence[str], *, again: str = DEPLOY_AGAIN) -> str:
+    """Return the reason if rows of other resources, which a rollback or refresh has to import again, are missing."""
     names = ", ".join(followers)
+    missing = f"{failure} The rows that {names} had added to the dataset are missing."
+    if again == WAIT_FOR_REFRESH:
+        return f"{missing} The next refresh imports them again."
     return (
-        f"{failure} The rows that {names} had added to the dataset are missing. Continue the rollback to import them "
+        f"{missing} Continue the rollback to import them "
         f"again. If you skip this resource, set ReimportToken of {names} {_TO_ANOTHER_VALUE} afterwards."
     )
 
@@ -151,48 +167,104 @@ def bucket_not_emptied(refused: RefusedError, bucket: str) -> str:
     )
 
 
-def job_timed_out(job: DatasetImportJob, elapsed_seconds: float) -> str:
+def job_timed_out(job: DatasetImportJob, elapsed_seconds: float, *, again: str = DEPLOY_AGAIN) -> str:
     """Return the reason if a job runs longer than the timeout."""
+    then = (
+        "deploying again adopts it instead of starting another one"
+        if again == DEPLOY_AGAIN
+        else "the next refresh waits for its end"
+    )
     return (
         f"Timed out: DatasetImportJob {job.job_name} is still {job.status} after {_duration(elapsed_seconds)}. "
-        "A job can't be stopped, so it continues; deploying again adopts it instead of starting another one."
+        f"A job can't be stopped, so it continues; {then}."
     )
 
 
-def start_timed_out(job_name: str, elapsed_seconds: float) -> str:
+def start_timed_out(job_name: str, elapsed_seconds: float, *, again: str = DEPLOY_AGAIN) -> str:
     """Return the reason if the timeout has passed before a job could be started."""
-    return f"Timed out after {_duration(elapsed_seconds)}: DatasetImportJob {job_name} was not started. Deploy again."
-
-
-def call_timed_out(busy: RefusedError, elapsed_seconds: float) -> str:
-    """Return the reason if a service had no capacity, or didn't respond, until the timeout."""
-    return f"Timed out after {_duration(elapsed_seconds)}: " + _with_service_text(
-        busy.message,
-        f"The last attempt was {busy.operation}, which failed with {busy.code}. Deploy again when the service has "
-        "capacity; a job that is running then is adopted.",
+    return (
+        f"Timed out after {_duration(elapsed_seconds)}: DatasetImportJob {job_name} was not started. "
+        f"{_sentence(again)}."
     )
 
 
-def describe_failed(refused: RefusedError, job_arn: str) -> str:
+def call_timed_out(busy: RefusedError, elapsed_seconds: float, *, again: str = DEPLOY_AGAIN) -> str:
+    """Return the reason if a service had no capacity, or didn't respond, until the timeout."""
+    then = (
+        "Deploy again when the service has capacity; a job that is running then is adopted"
+        if again == DEPLOY_AGAIN
+        else _sentence(again)
+    )
+    return f"Timed out after {_duration(elapsed_seconds)}: " + _with_service_text(
+        busy.message, f"The last attempt was {busy.operation}, which failed with {busy.code}. {then}."
+    )
+
+
+def describe_failed(refused: RefusedError, job_arn: str, *, again: str = DEPLOY_AGAIN) -> str:
     """Return the reason if a job could not be described."""
     return _with_service_text(
         refused.message,
-        f"{refused.operation} of {job_arn} failed with {refused.code}. {_advice(refused.message)} and deploy "
-        "again; a job that is running then is adopted.",
+        f"{refused.operation} of {job_arn} failed with {refused.code}. {_advice(refused.message)}{_then(again)}"
+        f"{'; a job that is running then is adopted' if again == DEPLOY_AGAIN else ''}.",
     )
 
 
-def job_not_found(job_arn: str) -> str:
+def job_not_found(job_arn: str, *, again: str = DEPLOY_AGAIN) -> str:
     """Return the reason if a job no longer exists."""
-    return f"DatasetImportJob {job_arn} no longer exists. Deploy again; this starts a new job."
+    then = "Deploy again; this starts a new job" if again == DEPLOY_AGAIN else _sentence(again)
+    return f"DatasetImportJob {job_arn} no longer exists. {then}."
 
 
-def unknown_status(job: DatasetImportJob, problem: object) -> str:
+def unknown_status(job: DatasetImportJob, problem: object, *, again: str = DEPLOY_AGAIN) -> str:
     """Return the reason if the service has returned an undocumented status."""
     return (
         f"DatasetImportJob {job.job_name}: {problem}. It is unknown whether the data was imported. Check the job in "
-        "the Amazon Personalize console, then deploy again."
+        f"the Amazon Personalize console{', then deploy again' if again == DEPLOY_AGAIN else ''}."
     )
+
+
+def stack_changes(status: str) -> str:
+    """Return the reason if a refresh starts no job because of the status of the stack."""
+    return f"No job was started: the stack is {status}."
+
+
+def file_failed(failure: object, file_name: str, files_imported: int) -> str:
+    """Return the reason if an INCREMENTAL refresh could not import a file."""
+    return (
+        f"{failure} The refresh ended with the file {printable(file_name)}, after {files(files_imported)} that it has "
+        "imported. The next refresh begins with this file: replace it or delete it."
+    )
+
+
+def location_too_long(location: str, length_max: int) -> str:
+    """Return the reason if the location of a file is too long for a job."""
+    return (
+        f"The location {printable(location)} has {len(location)} characters, and a job allows {length_max}. Upload the "
+        "file under a shorter name. No job was started."
+    )
+
+
+def refresh_too_long(polls: int, seconds: float, files_imported: int) -> str:
+    """Return the reason if a refresh has reached its limit of time or polls."""
+    imported = f" {files_imported} files were imported." if files_imported else ""
+    return (
+        f"The refresh has not ended after {seconds / 3600:.0f} hours and {polls} polls, so it is no longer monitored."
+        f"{imported} The next refresh imports what is left. Merge small files, because each file is a job of minutes."
+    )
+
+
+def files(number: int) -> str:
+    """Return a number of files as text."""
+    return "1 file" if number == 1 else f"{number} files"
+
+
+def _then(again: str) -> str:
+    """Return how an import is tried again, to follow an advice that is an imperative."""
+    return f" and {again}" if again == DEPLOY_AGAIN else f"; {again}"
+
+
+def _sentence(again: str) -> str:
+    return f"{again[0].upper()}{again[1:]}"
 
 
 def _advice_on(refused: RefusedError, access: DataAccess, import_role_path: str | None) -> str:

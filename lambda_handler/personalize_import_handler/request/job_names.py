@@ -6,12 +6,19 @@ CreateDatasetImportJob has no client token, jobs can't be deleted or stopped, an
 import hashlib
 import json
 import re
-from typing import NamedTuple
+import string
+from typing import Final, NamedTuple
 
 from personalize_import_handler import contract
 from personalize_import_handler.contract.import_properties import ImportProperties
 from personalize_import_handler.request.import_identity import import_identity, role_in_stack
 from personalize_import_handler.request.resource import HASH_LENGTH, JOB_ARN, Resource, first_of, origin_of
+
+FILE_MARK: Final = "u"
+"""The first character of the digest in the job name of a single file."""
+_DECIMAL_ATTEMPTS: Final = 999
+_BASE: Final = 36
+_FIRST_IN_BASE: Final = int("a00", _BASE)
 
 
 class JobNames(NamedTuple):
@@ -25,7 +32,7 @@ class JobNames(NamedTuple):
 
     def name(self, attempt: int) -> str:
         """Return the job name of an attempt; the first attempt is 1."""
-        return f"{self.name_prefix}{self.digest}-{attempt}"
+        return f"{self.name_prefix}{self.digest}-{attempt_text(attempt)}"
 
     def arn(self, attempt: int) -> str:
         """Return the job ARN of an attempt."""
@@ -35,7 +42,7 @@ class JobNames(NamedTuple):
         """Return a job's attempt number if it belongs to this import, even under an earlier `JobName`; else None."""
         job = JOB_ARN.fullmatch(dataset_import_job_arn)
         is_one = job and job["digest"] == self.digest and dataset_import_job_arn.startswith(self.arn_prefix)
-        return int(job["attempt"]) if job and is_one else None
+        return attempt_number(job["attempt"]) if job and is_one else None
 
     def includes(self, dataset_import_job_arn: str) -> bool:
         """Return whether a job belongs to this import."""
@@ -92,14 +99,37 @@ def default_prefixes_of_followers(properties: ImportProperties, resource: Resour
 
 
 def digest_after(prefix: str, dataset_import_job_arn: str) -> str | None:
-    """Return the digest in a job ARN that has the prefix, a digest and an attempt number; None for any other ARN."""
+    """Return the digest of the import in the ARN of a job with the prefix; None for the job of a file and any other."""
     job = JOB_ARN.fullmatch(dataset_import_job_arn)
-    return job["digest"] if job and job["prefix"] == prefix else None
+    is_one = job and job["prefix"] == prefix and not job["digest"].startswith(FILE_MARK)
+    return job["digest"] if job and is_one else None
+
+
+def file_digest_in(dataset_import_job_arn: str) -> str | None:
+    """Return the digest of the file in the ARN of a file's own job; None for any other ARN."""
+    job = JOB_ARN.fullmatch(dataset_import_job_arn)
+    return job["digest"] if job and job["digest"].startswith(FILE_MARK) else None
 
 
 def attempt_of(dataset_import_job_arn: str) -> int:
     """Return the attempt number in an ARN that `JobNames` created."""
-    return int(dataset_import_job_arn.rpartition("-")[2])
+    return attempt_number(dataset_import_job_arn.rpartition("-")[2])
+
+
+def attempt_text(number: int) -> str:
+    """Return the text of an attempt number in a job's name: 1 to 999, then a00 to zzz, so at most three characters."""
+    if number <= _DECIMAL_ATTEMPTS:
+        return str(number)
+    digits, rest = "", number - _DECIMAL_ATTEMPTS - 1 + _FIRST_IN_BASE
+    while rest:
+        rest, digit = divmod(rest, _BASE)
+        digits = f"{(string.digits + string.ascii_lowercase)[digit]}{digits}"
+    return digits
+
+
+def attempt_number(text: str) -> int:
+    """Return the attempt number of a text that `attempt_text` returned."""
+    return int(text) if text.isdecimal() else int(text, _BASE) - _FIRST_IN_BASE + _DECIMAL_ATTEMPTS + 1
 
 
 def _resource_tag(scope: str, logical_id: str) -> str:

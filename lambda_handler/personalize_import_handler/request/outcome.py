@@ -26,6 +26,10 @@ class Progress(NamedTuple):
     `root_stack_name` is the name of the root stack, if the properties depend on it. `published_status` is the status
     that was published last, if state changes are published; `publishing_failed` is set once a failure to publish was
     logged.
+
+    In a refresh, `files_fingerprint` is the fingerprint of the files for the job's tag; a deploy computes it, too, if a
+    refresh may compare it. `file_name` is the file that an INCREMENTAL refresh imports, and `file_digest` the digest of
+    its job's name. `files_imported` counts its files that were imported, `polls` the polls of the refresh.
     """
 
     started_at: float | None = None
@@ -41,6 +45,11 @@ class Progress(NamedTuple):
     published_status: str | None = None
     publishing_failed: bool = False
     root_stack_name: str | None = None
+    files_fingerprint: str | None = None
+    file_name: str | None = None
+    file_digest: str | None = None
+    files_imported: int = 0
+    polls: int = 0
     url_signed_at: float | None = None
     age_seconds: float = 0
 

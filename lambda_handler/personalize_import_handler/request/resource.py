@@ -9,12 +9,15 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
+from personalize_import_handler.contract import constraints
 from personalize_import_handler.contract.import_properties import ImportProperties
 from personalize_import_handler.contract.locations import parse_arn
 
 HASH_LENGTH: Final = 12
 _PHYSICAL_ID: Final = re.compile(r"(?P<stack_name>[a-zA-Z][a-zA-Z0-9\-]{0,127})/(?P<logical_id>[a-zA-Z0-9]+)")
-JOB_ARN: Final = re.compile(rf"(?P<prefix>arn:.*-)(?P<digest>[0-9a-f]{{{HASH_LENGTH}}})-(?P<attempt>[1-9][0-9]{{0,2}})")
+JOB_ARN: Final = re.compile(
+    rf"(?P<prefix>arn:.*-)(?P<digest>{constraints.JOB_DIGEST_PATTERN})-(?P<attempt>{constraints.ATTEMPT_PATTERN})"
+)
 
 
 class Resource(NamedTuple):

@@ -122,29 +122,34 @@ def test_the_state_machine_waits_for_the_requested_seconds_and_then_polls(
 
 
 def test_the_state_machine_retries_a_failed_poll_and_keeps_its_state(waiter: dict[str, Any]) -> None:
-    (catch,) = waiter["States"]["Poll"]["Catch"]
+    (retry,) = waiter["States"]["Poll"]["Retry"]
 
-    assert catch["ErrorEquals"] == ["States.ALL"]
-    assert catch["ResultPath"].startswith("$."), "beside what was noted, not instead of it"
-    # Not after what the last look said: that may be nothing, and a history has 25,000 events at most.
-    assert waiter["States"][catch["Next"]] == {"Type": "Wait", "Seconds": 15, "Next": "Poll"}
-    assert "Retry" not in waiter["States"]["Poll"]
+    # Not after the interval of the last poll: that may be nothing, and a history has 25,000 events at most.
+    assert retry == {"ErrorEquals": ["States.ALL"], "IntervalSeconds": 15, "BackoffRate": 1, "MaxAttempts": 240}
+    assert retry["IntervalSeconds"] * retry["MaxAttempts"] == 3600
+    assert "Catch" not in waiter["States"]["Poll"]
 
 
-def test_the_state_machine_ends_when_the_handler_has_finished_and_within_an_hour(waiter: dict[str, Any]) -> None:
+def test_the_state_machine_ends_when_the_handler_has_finished(waiter: dict[str, Any]) -> None:
     states = waiter["States"]
-    (choice,) = states[states["Poll"]["Next"]]["Choices"]
+    failed, done = states[states["Poll"]["Next"]]["Choices"]
 
-    assert choice == {"Variable": "$.IsComplete", "BooleanEquals": True, "Next": "Done"}
+    assert done == {"Variable": "$.IsComplete", "BooleanEquals": True, "Next": "Done"}
     assert states[states["Poll"]["Next"]]["Default"] == "Wait"
     assert states["Done"] == {"Type": "Succeed"}
-    assert waiter["TimeoutSeconds"] == 3600
+    # A failure is also complete, so that it ends an execution of the earlier definition, which reads only IsComplete.
+    assert failed == {"Variable": "$.Error", "IsPresent": True, "Next": "Failed"}
+    assert states["Failed"] == {"Type": "Fail", "ErrorPath": "$.Error", "CausePath": "$.Cause"}
+
+
+def test_the_state_machine_has_time_for_the_longest_refresh(waiter: dict[str, Any]) -> None:
+    assert waiter["TimeoutSeconds"] == (7.5 + 36 + 1) * 3600
 
 
 def test_every_state_is_reached_and_exists(waiter: dict[str, Any]) -> None:
     named = {waiter["StartAt"]}
     for state in waiter["States"].values():
-        followers = [state, *state.get("Catch", []), *state.get("Choices", [])]
+        followers = [state, *state.get("Choices", [])]
         named |= {each[key] for each in followers for key in ("Next", "Default") if key in each}
 
     assert named == set(waiter["States"])

@@ -30,6 +30,7 @@ OTHERS: Final[dict[str, Any]] = {
     "ReimportToken": "2",
     "Reimport": "WHEN_DATA_CHANGES",
     "Preflight": True,
+    "TagFingerprint": True,
     "PublishStateChanges": True,
     "TimeoutSeconds": 600,
     "Wait": False,

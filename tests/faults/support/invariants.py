@@ -4,7 +4,7 @@ from itertools import pairwise
 from typing import Final
 
 from personalize_import_handler.cloudformation.custom_resource import Event
-from personalize_import_handler.contract import ImportMode
+from personalize_import_handler.contract import REFRESH_TAG, ImportMode
 from personalize_import_handler.contract.properties import InvalidPropertiesError, parse
 from personalize_import_handler.request.job_names import names_of
 from personalize_import_handler.request.resource import resource_of
@@ -93,10 +93,11 @@ def assert_the_rows_are_those_of_the_properties(*stacks: Stack) -> None:
 
 
 def started_jobs(account: Account) -> list[Job]:
-    """Return the existing jobs that the handler has started, oldest first."""
+    """Return the existing jobs that the handler has started for requests of CloudFormation, oldest first."""
     personalize = account.personalize
     names = dict.fromkeys(personalize.calls_of("create_dataset_import_job"))
-    return [personalize.jobs[name] for name in names if name in personalize.jobs]
+    jobs = [personalize.jobs[name] for name in names if name in personalize.jobs]
+    return [job for job in jobs if REFRESH_TAG not in personalize.tags[job.arn]]
 
 
 def _essentials(response: Response) -> tuple[object, ...]:

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from personalize_import_handler.aws import data_reader_client
-from personalize_import_handler.aws.data_reader import NotAssumableError, NotReadableError
+from personalize_import_handler.aws.data_reader import DataObject, NotAssumableError, NotReadableError
 from personalize_import_handler.aws.data_reader_client import RoleReader
 from personalize_import_handler.errors import BusyError
 from tests.handler.support.aws_json import ONCE
@@ -21,7 +21,7 @@ ASSUMED = """<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15
 STS_ERROR = "<ErrorResponse><Error><Type>Sender</Type><Code>{}</Code><Message>No.</Message></Error></ErrorResponse>"
 S3_ERROR = "<Error><Code>{}</Code><Message>No.</Message></Error>"
 PAGE = """<ListBucketResult><IsTruncated>{}</IsTruncated>{}<Contents><Key>{}</Key><Size>1</Size>
-<ETag>"e"</ETag></Contents></ListBucketResult>"""
+<ETag>"e"</ETag><LastModified>2026-11-28T03:00:00.000Z</LastModified></Contents></ListBucketResult>"""
 FIRST_PAGE = PAGE.format("true", "<NextContinuationToken>more</NextContinuationToken>", "data/a.csv")
 LAST_PAGE = PAGE.format("false", "", "data/b.csv")
 
@@ -110,5 +110,5 @@ def test_each_reader_assumes_the_role_again_because_credentials_expire(service: 
     with pytest.raises(NotReadableError, match="ExpiredToken"):
         RoleReader(ROLE_ARN).list_objects("s3://shop/data/")
 
-    assert len(RoleReader(ROLE_ARN).list_objects("s3://shop/data/")) == 1
+    assert RoleReader(ROLE_ARN).list_objects("s3://shop/data/") == [DataObject("b.csv", 1, "e", 1795834800)]
     assert service.script == []

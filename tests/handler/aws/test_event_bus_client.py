@@ -25,6 +25,7 @@ CHANGE: StateChange = {
     "datasetImportJobArn": job_arn("nightly"),
     "jobName": "nightly",
     "status": "ACTIVE",
+    "trigger": "DEPLOY",
     "previousStatus": None,
     "failureReason": None,
 }

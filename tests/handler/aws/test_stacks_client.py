@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
+from botocore.session import Session
 from botocore.stub import Stubber
 
 from personalize_import_handler.aws.stacks import RootStack
@@ -73,3 +74,16 @@ def test_an_error_shows_whether_a_retry_may_succeed(
         BotoStacks(client).root_of(NESTED_ID)
 
     assert type(raised.value) is error
+
+
+def test_a_stack_is_settled_after_each_operation_that_has_succeeded_or_was_undone() -> None:
+    # All statuses of the API, https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_Stack.html.
+    statuses = Session().get_service_model("cloudformation").shape_for("StackStatus").metadata["enum"]
+
+    assert {status for status in statuses if RootStack("shop", status).is_settled} == {
+        "CREATE_COMPLETE",
+        "UPDATE_COMPLETE",
+        "UPDATE_ROLLBACK_COMPLETE",
+        "IMPORT_COMPLETE",
+        "IMPORT_ROLLBACK_COMPLETE",
+    }

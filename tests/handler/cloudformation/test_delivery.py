@@ -130,15 +130,39 @@ def test_an_event_is_not_modified(cloudformation: CloudFormation, account: Accou
     assert json.dumps(event) == before
 
 
-def test_an_error_that_the_state_machine_recorded_is_not_passed_on(
+def test_an_execution_of_the_earlier_state_machine_with_a_recorded_error_continues(
     cloudformation: CloudFormation, account: Account
 ) -> None:
-    cloudformation.begin("Create", properties())
+    event = cloudformation.begin("Create", properties())
     (execution,) = account.executions.values()
+    execution.data["LastError"] = {"Error": "Sandbox.Timedout", "Cause": "killed"}
 
-    data = account.functions.is_complete(
-        {**execution.data, "LastError": {"Error": "Sandbox.Timedout"}}, account.context
-    )
+    assert cloudformation.run(event).succeeded
+    assert execution.error is None
 
-    assert "LastError" not in data
-    assert not data["IsComplete"]
+
+@pytest.mark.parametrize("request_type", ["Create", "Update"])
+def test_an_hour_after_the_request_the_execution_fails_and_starts_nothing(
+    request_type: str, cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
+) -> None:
+    cloudformation.create(properties())
+    event = cloudformation.begin(request_type, properties(ReimportToken="2"))
+    execution = [*account.executions.values()][-1]
+    account.clock.now = execution.data["ReceivedAt"] + 3601
+    calls = len(personalize.calls)
+
+    account.run()
+
+    assert execution.error == "RequestExpired"
+    assert execution.data["IsComplete"]
+    assert len(personalize.calls) == calls
+    assert event["ResponseURL"] not in account.responses
+
+
+def test_until_an_hour_after_the_request_a_response_is_sent(cloudformation: CloudFormation, account: Account) -> None:
+    event = cloudformation.begin("Create", properties())
+    account.clock.now += 3600
+
+    account.run()
+
+    assert cloudformation.response_to(event)

@@ -38,6 +38,18 @@ def test_garbage_collection_skips_loaded_modules_only() -> None:
     assert int(threshold) == 10_000
 
 
+def test_the_modules_of_refreshes_are_loaded_only_for_refreshes() -> None:
+    program = "import sys; from personalize_import_handler import index; print(*sys.modules)"
+
+    ran = subprocess.run(
+        [sys.executable, "-c", program], check=True, capture_output=True, text=True, cwd=Path(index.__file__).parents[2]
+    )
+
+    loaded = ran.stdout.split()
+    assert "personalize_import_handler.job.lifecycle" in loaded
+    assert [name for name in loaded if name.startswith("personalize_import_handler.refresh")] == []
+
+
 def test_the_client_of_the_waiter_has_the_timeouts_of_all_clients() -> None:
     config = state_machine._client.__wrapped__().meta.config
 

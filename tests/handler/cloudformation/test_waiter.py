@@ -14,6 +14,7 @@ from personalize_import_handler.aws.calls import RETRY_PAUSES
 from personalize_import_handler.cloudformation import state_machine
 from personalize_import_handler.cloudformation.state_machine import execution_name
 from personalize_import_handler.errors import BusyError, RefusedError
+from personalize_import_handler.request.execution import Execution
 from tests.handler.support.aws_json import Service, error, serve
 
 STATE_MACHINE_ARN = "arn:aws:states:eu-west-1:123456789012:stateMachine:waiter"
@@ -204,7 +205,16 @@ NOON, ONE = datetime(2024, 1, 1, 12, tzinfo=UTC), datetime(2024, 1, 1, 13, tzinf
 def test_requests_are_ordered_by_the_dates_of_their_urls_and_otherwise_by_their_executions(
     other: str, own_start: datetime, other_start: datetime, *, superseded: bool
 ) -> None:
-    assert state_machine.has_later_request(OWN, {OWN: own_start, other: other_start}) is superseded
+    executions = [Execution(OWN, own_start, True), Execution(other, other_start, False)]
+
+    assert state_machine.has_later_request(OWN, executions) is superseded
+
+
+def test_a_refresh_supersedes_no_request() -> None:
+    refresh = f"{'a' * 32}-refresh-0-1700000200"
+    executions = [Execution(OWN, NOON, True), Execution(refresh, ONE, True)]
+
+    assert not state_machine.has_later_request(OWN, executions)
 
 
 def test_the_name_of_an_execution_ends_with_the_date_of_the_url() -> None:

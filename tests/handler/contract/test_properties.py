@@ -51,6 +51,7 @@ def test_scalars_are_read_as_cloudformation_delivers_them() -> None:
         PublishAttributionMetricsToS3=True,
         Tags=tags(team="data", count="3"),
         ReimportToken=7,
+        TagFingerprint=True,
         TimeoutSeconds=600,
         Wait=False,
     )
@@ -68,6 +69,7 @@ def test_scalars_are_read_as_cloudformation_delivers_them() -> None:
         import_mode=ImportMode.INCREMENTAL,
         publish_attribution_metrics_to_s3=True,
         reimport_token="7",
+        tag_fingerprint=True,
         tags=(("team", "data"), ("count", "3")),
         timeout_seconds=600,
         wait=False,
@@ -94,6 +96,22 @@ def test_scalars_are_read_as_cloudformation_delivers_them() -> None:
 )
 def test_values_that_the_service_accepts_are_accepted(name: str, value: object) -> None:
     assert parse(properties(**{name: value}))
+
+
+@pytest.mark.parametrize(
+    ("fingerprints", "tagged"),
+    [
+        ({}, None),
+        ({"files_fingerprint": "files"}, "files"),
+        ({"data_fingerprint": "data"}, "data"),
+        ({"data_fingerprint": "data", "files_fingerprint": "files"}, "data"),
+    ],
+)
+def test_a_job_is_tagged_with_the_fingerprint_that_is_known(fingerprints: dict[str, Any], tagged: str | None) -> None:
+    tags_of_job = parse(properties(Tags=tags(team="data")))._replace(**fingerprints).job_tags("shop/Import")
+
+    expected = {"team": "data", contract.RESOURCE_TAG: "shop/Import"}
+    assert tags_of_job == expected | ({contract.DATA_FINGERPRINT_TAG: tagged} if tagged else {})
 
 
 @pytest.mark.parametrize("name", ["DatasetArn", "DataLocation", "RoleArn"])

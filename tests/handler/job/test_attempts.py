@@ -28,15 +28,15 @@ def names(cloudformation: CloudFormation) -> JobNames:
     return names_of(parse(properties()), resource)
 
 
-def use_up(personalize: FakePersonalize, names: JobNames, attempts: int) -> None:
+def use_up(personalize: FakePersonalize, names: JobNames, attempts: int, first: int = 1) -> None:
     personalize.job_behavior = JobBehavior(seconds=0, end="CREATE FAILED")
-    for attempt in range(1, attempts + 1):
+    for attempt in range(first, attempts + 1):
         personalize.import_elsewhere(names.name(attempt), parse(properties()))
     personalize.job_behavior = JobBehavior()
 
 
 def test_the_last_name_is_used(names: JobNames, cloudformation: CloudFormation, personalize: FakePersonalize) -> None:
-    use_up(personalize, names, ATTEMPTS_MAX - 1)
+    use_up(personalize, names, ATTEMPTS_MAX - 1, first=ATTEMPTS_MAX - 1)
 
     response = cloudformation.create(properties())
 
@@ -44,10 +44,21 @@ def test_the_last_name_is_used(names: JobNames, cloudformation: CloudFormation, 
     assert response.attributes["JobName"] == names.name(ATTEMPTS_MAX)
 
 
+def test_after_999_attempts_the_next_one_is_found_by_its_number(
+    names: JobNames, cloudformation: CloudFormation, personalize: FakePersonalize
+) -> None:
+    use_up(personalize, names, 1001, first=998)
+
+    response = cloudformation.create(properties())
+
+    assert response.attributes["JobName"] == names.name(1002)
+    assert names.name(1002).endswith("-a02")
+
+
 def test_a_delete_waits_for_the_last_of_all_attempts(
     names: JobNames, cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
-    use_up(personalize, names, ATTEMPTS_MAX - 1)
+    use_up(personalize, names, ATTEMPTS_MAX - 1, first=ATTEMPTS_MAX - 1)
     personalize.import_elsewhere(names.name(ATTEMPTS_MAX), parse(properties()))
     cloudformation.properties = properties()
     began = account.clock.now
@@ -79,6 +90,7 @@ def test_finding_a_job_takes_the_same_number_of_calls_for_any_number_of_attempts
 
     assert [operation for operation, _ in personalize.calls] == [
         "list_dataset_import_jobs",
+        "list_tags",
         "describe_dataset_import_job",
         "dataset_created_at",
         "describe_dataset_import_job",

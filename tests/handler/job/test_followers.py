@@ -59,7 +59,7 @@ def test_a_rollback_repeats_the_job_of_a_follower_with_the_same_settings(
     assert response.sent_at >= again.created_at + again.job_behavior.seconds
     assert personalize.tags_of(again.arn) == {"team": "data"}
     assert (again.properties.role_arn, again.properties.import_mode) == (ANOTHER_ROLE, "INCREMENTAL")
-    assert {*personalize.calls_of("list_tags")} == {first.arn, again.arn}
+    assert {*personalize.calls_of("list_tags")} == {first.arn, again.arn, response.job_arn}
 
 
 def test_the_polls_of_a_running_repeat_do_not_read_the_settings_of_its_job_again(

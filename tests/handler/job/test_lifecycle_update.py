@@ -94,7 +94,7 @@ def test_tags_that_are_throttled_are_set_at_a_later_poll(
 def test_tags_are_set_once_and_only_if_they_have_changed(
     cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
-    cloudformation.create(properties(Wait=False))
+    cloudformation.create(properties())
     assert personalize.calls_of("list_tags") == []
 
     cloudformation.update(properties(Tags=tags(new="1")))

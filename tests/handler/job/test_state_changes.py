@@ -44,6 +44,7 @@ def test_an_event_names_the_job_the_resource_and_the_time(
         "datasetImportJobArn": response.job_arn,
         "jobName": response.attributes["JobName"],
         "status": "ACTIVE",
+        "trigger": "DEPLOY",
         "previousStatus": "CREATE IN_PROGRESS",
         "failureReason": None,
     }

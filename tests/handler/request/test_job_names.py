@@ -7,11 +7,26 @@ from botocore.session import Session
 from hypothesis import given
 from hypothesis import strategies as st
 
-from personalize_import_handler.contract import JOB_NAME_LENGTH_MAX, RELEASED, TAG_VALUE_LENGTH_MAX, ImportMode
+from personalize_import_handler.contract import (
+    ATTEMPTS_MAX,
+    JOB_NAME_LENGTH_MAX,
+    RELEASED,
+    TAG_VALUE_LENGTH_MAX,
+    ImportMode,
+)
+from personalize_import_handler.contract.constraints import ATTEMPT_PATTERN
 from personalize_import_handler.contract.import_properties import ImportProperties
 from personalize_import_handler.contract.properties import parse
 from personalize_import_handler.request.import_identity import canonical_role, is_equivalent_role, is_same_location
-from personalize_import_handler.request.job_names import attempt_of, is_tag_of_scope, names_from_job_arn, names_of
+from personalize_import_handler.request.job_names import (
+    attempt_number,
+    attempt_of,
+    attempt_text,
+    digest_after,
+    is_tag_of_scope,
+    names_from_job_arn,
+    names_of,
+)
 from personalize_import_handler.request.resource import Resource
 from tests.handler.support.properties import properties
 
@@ -87,18 +102,21 @@ def test_a_job_name_changes_only_the_prefix() -> None:
 
 def test_attempts_differ_only_in_their_number() -> None:
     assert [
-        names_of(IMPORT, RESOURCE).name(attempt).removeprefix("shop-Import-c493e012844a-") for attempt in (1, 2, 999)
+        names_of(IMPORT, RESOURCE).name(attempt).removeprefix("shop-Import-c493e012844a-")
+        for attempt in (1, 2, 999, 1000, 34_695)
     ] == [
         "1",
         "2",
         "999",
+        "a00",
+        "zzz",
     ]
 
 
 def test_the_jobs_of_an_import_are_its_attempts_with_any_prefix() -> None:
     names, named = names_of(IMPORT, RESOURCE), names_of(IMPORT._replace(job_name="nightly"), RESOURCE)
 
-    assert [names.attempt(arn) for arn in (names.arn(1), named.arn(12), named.arn(999))] == [1, 12, 999]
+    assert [names.attempt(arn) for arn in (names.arn(1), named.arn(12), named.arn(1000))] == [1, 12, 1000]
     assert names.includes(named.arn(1))
     assert not names.shares_prefix(named.arn(1))
 
@@ -114,6 +132,10 @@ def test_the_jobs_of_an_import_are_its_attempts_with_any_prefix() -> None:
         ("-1", "-0"),
         ("-1", "-01"),
         ("-1", "-1000"),
+        ("-1", "-a0"),
+        ("-1", "-A00"),
+        ("-1", "-9zz"),
+        ("-1", "-aaaa"),
         ("-1", "-1 "),
         ("-1", ""),
     ],
@@ -134,7 +156,26 @@ def test_a_later_resource_of_a_wait_chain_has_the_names_of_the_first_one(physica
     assert names_of(continued, RESOURCE._replace(logical_id="Wait")) == names_of(IMPORT, first)
 
 
-@pytest.mark.parametrize("attempt", [1, 12, 999])
+def test_all_attempt_numbers_have_different_texts_of_at_most_three_characters_that_are_parsed_again() -> None:
+    texts = [attempt_text(number) for number in range(1, ATTEMPTS_MAX + 1)]
+
+    assert [attempt_number(text) for text in texts] == [*range(1, ATTEMPTS_MAX + 1)]
+    assert {len(text) for text in texts} == {1, 2, 3}
+    assert all(re.fullmatch(ATTEMPT_PATTERN, text) for text in texts)
+
+
+def test_the_job_of_a_file_has_the_prefix_of_the_resource_and_is_no_attempt_of_the_import() -> None:
+    names = names_of(IMPORT, RESOURCE)
+    prefix = f"{names.arn_prefix}{names.name_prefix}"
+    of_file = names._replace(digest="u0123456789a").arn(1)
+
+    assert names.shares_prefix(of_file)
+    assert not names.includes(of_file)
+    assert digest_after(prefix, of_file) is None
+    assert digest_after(prefix, names.arn(1)) == names.digest
+
+
+@pytest.mark.parametrize("attempt", [1, 12, 999, 1000, 34_695])
 def test_the_names_of_an_import_are_parsed_from_the_arn_of_any_of_its_jobs(attempt: int) -> None:
     names = names_of(IMPORT, RESOURCE)
 
@@ -241,10 +282,10 @@ def test_the_longest_resource_tag_can_be_marked_as_released(scope: str | None) -
 def test_the_longest_stack_name_is_cut_so_that_the_hash_fits() -> None:
     longest = Resource(stack_id=STACK_ID.replace("/shop/", f"/{'s' * 128}/"), logical_id="I" * 255)
 
-    assert len(names_of(IMPORT, longest).name(999)) == LIMITS["max"]
+    assert len(names_of(IMPORT, longest).name(34_695)) == LIMITS["max"]
 
 
-@given(STACK_NAMES, LOGICAL_IDS, st.none() | PREFIXES, st.integers(1, 999))
+@given(STACK_NAMES, LOGICAL_IDS, st.none() | PREFIXES, st.integers(1, ATTEMPTS_MAX))
 def test_every_name_is_valid_for_the_service(
     stack_name: str, logical_id: str, prefix: str | None, attempt: int
 ) -> None:

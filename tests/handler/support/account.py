@@ -13,7 +13,11 @@ from typing import Final
 from personalize_import_handler.cloudformation import state_machine
 from personalize_import_handler.cloudformation.custom_resource import Event
 from personalize_import_handler.cloudformation.responses import NotDeliveredError, body_of
+from personalize_import_handler.contract.refresh_event import EXECUTION_SECONDS_MAX, RefreshResult
 from personalize_import_handler.functions import Functions
+from personalize_import_handler.refresh.refresh import poll_refresh
+from personalize_import_handler.refresh.refreshes import PollRefresh
+from personalize_import_handler.request.execution import Execution as ListedExecution
 from personalize_import_handler.request.ownership import Provider
 from tests.handler.support.fakes import Clock, FakePersonalize
 from tests.handler.support.fakes_events import FakeEventBus
@@ -24,7 +28,8 @@ from tests.handler.support.properties import DATA_BUCKET
 LAMBDA_ATTEMPTS: Final = 3
 """A failed asynchronous invocation is retried twice."""
 RETRY_SECONDS: Final = 15
-"""Delay in seconds before the state machine retries a failed poll."""
+RETRIES_MAX: Final = 240
+"""The delay in seconds before the state machine retries a failed poll, and its retries in a row."""
 POLLS_MAX: Final = 2500
 """More polls than an execution can have: Step Functions ends it after 25,000 events, about ten per poll."""
 STATE_MACHINE_ARN: Final = "arn:aws:states:eu-west-1:123456789012:stateMachine:waiter"
@@ -70,13 +75,25 @@ class Response:
 
 @dataclass
 class Execution:
-    """A running execution of the state machine."""
+    """An execution of the state machine."""
 
     data: Event
     due_at: float
     ends_at: float
     started_at: datetime
     polls: int = 0
+    retries: int = 0
+    """The polls in a row that have failed."""
+    error: str | None = None
+    cause: str | None = None
+    """The error and cause with which IsComplete has failed the execution."""
+
+    @property
+    def result(self) -> RefreshResult:
+        """The result of a refresh that has succeeded."""
+        assert self.error is None, self.cause
+        result: RefreshResult = self.data["Refresh"]
+        return result
 
 
 @dataclass
@@ -96,8 +113,10 @@ class Account:
     """Number of next responses that are lost."""
     functions_seconds_off: float = 0
     """Seconds by which the functions' clock is ahead of the clock of the service."""
-    execution_seconds_max: float = 3600
+    execution_seconds_max: float = EXECUTION_SECONDS_MAX
     """Timeout of an execution, in seconds."""
+    poll_refresh: PollRefresh = poll_refresh
+    """Called with each poll of a refresh."""
     send: Send | None = None
     """Called with each response instead of adding it to `responses`."""
     personalize: FakePersonalize = field(init=False)
@@ -111,9 +130,10 @@ class Account:
     """The operations of Personalize that were called before data was read."""
     _waiting: list[Execution] = field(default_factory=list)
     _refused_starts: list[Exception] = field(default_factory=list)
+    _refused_lists: list[BaseException] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.personalize = FakePersonalize(self.clock)
+        self.personalize = FakePersonalize(self.clock, files_at=self.storage.files_at)
         self.functions = self.instance()
 
     def instance(self) -> Functions:
@@ -123,7 +143,9 @@ class Account:
             services=self,
             start_polling=self._start_polling,
             is_superseded=self._is_superseded,
+            list_executions=self._list_executions,
             send=self.send or self._send,
+            poll_refresh=self.poll_refresh,
             clock=lambda: self.clock.now + self.functions_seconds_off,
         )
 
@@ -136,10 +158,15 @@ class Account:
         """Raise these errors in the next calls of StartExecution."""
         self._refused_starts.extend(errors)
 
+    def fail_list_executions(self, *errors: BaseException) -> None:
+        """Raise these errors in the next calls of ListExecutions."""
+        self._refused_lists.extend(errors)
+
     def clear_faults(self) -> None:
         """Remove all faults that haven't been raised yet."""
         self.undeliverable = 0
         self._refused_starts.clear()
+        self._refused_lists.clear()
         self.personalize.clear_faults()
         self.storage.clear_faults()
         self.stacks.errors.clear()
@@ -155,6 +182,11 @@ class Account:
             else:
                 return
         self.abandoned.append(event)
+
+    def refresh(self, event: Event) -> Execution:
+        """Deliver the event of a trigger, and return the execution that it has started or that existed already."""
+        self.deliver(event)
+        return self.executions[state_machine.execution_name(event)]
 
     def run(self, *, until: float = float("inf")) -> None:
         """Advance the clock until no execution is running, or until a point in time."""
@@ -173,14 +205,17 @@ class Account:
         except (Exception, Killed):  # noqa: BLE001 - the state machine retries after any error
             self._retry(execution)
             return
-        execution.data = data
+        execution.data, execution.retries = data, 0
         execution.due_at = self.clock.now + data["WaitSeconds"]
-        if data["IsComplete"]:
+        if "Error" in data:
+            execution.error, execution.cause = data["Error"], data["Cause"]
+        if data["IsComplete"] or "Error" in data:
             self._waiting.remove(execution)
 
     def _retry(self, execution: Execution) -> None:
         execution.due_at = self.clock.now + RETRY_SECONDS
-        if execution.due_at > execution.ends_at:
+        execution.retries += 1
+        if execution.due_at > execution.ends_at or execution.retries > RETRIES_MAX:
             self._waiting.remove(execution)
             self.abandoned.append(execution.data)
 
@@ -198,10 +233,17 @@ class Account:
             self._waiting.append(self.executions[name])
 
     def _is_superseded(self, event: Event) -> bool:
-        own = state_machine.execution_name(event)
-        resource = own.partition("-")[0]
-        start_times = {name: each.started_at for name, each in self.executions.items() if name.startswith(resource)}
-        return state_machine.has_later_request(own, start_times)
+        return state_machine.has_later_request(state_machine.execution_name(event), self._list_executions(event))
+
+    def _list_executions(self, event: Event) -> list[ListedExecution]:
+        if self._refused_lists:
+            raise self._refused_lists.pop(0)
+        resource = state_machine.execution_name(event).partition("-")[0]
+        return [
+            ListedExecution(name, each.started_at, is_running=each in self._waiting)
+            for name, each in self.executions.items()
+            if name.startswith(resource)
+        ]
 
     def _send(self, url: str, response: Mapping[str, object]) -> None:
         if self.undeliverable:

@@ -45,6 +45,7 @@ REQUEST_MEMBERS: Final = [
     *("RequestType", "ServiceToken", "ResponseURL", "StackId", "RequestId", "LogicalResourceId", "ResourceType"),
     *("PhysicalResourceId", "ResourceProperties", "OldResourceProperties"),
 ]
+REFRESH_MEMBERS: Final = ["RequestedAt", "QuietSeconds", "Always", "TimeoutSeconds", "Progress"]
 POLL_MEMBERS: Final = ["CrHelperPoll", "CrHelperData", "ReceivedAt", "StateMachineArn", "WaitSeconds", "IsComplete"]
 _IDENTIFYING: Final = ("StackId", "RequestId", "LogicalResourceId")
 
@@ -65,6 +66,10 @@ class Attack:
     corrupted: dict[str, Any] = field(default_factory=dict)
     """Other values for members, or `MISSING`."""
     lost_answers: int = 0
+    quiet_seconds: int = 0
+    """The quiet period of a refresh."""
+    always: bool = False
+    """The option of a refresh."""
 
     def applied_to(self, event: Event) -> Event:
         changed = {**event, **self.poll, **self.corrupted}
@@ -93,7 +98,7 @@ def attacks(victims_jobs: list[str]) -> st.SearchStrategy[Attack]:
         Attack,
         team=team,
         function=st.sampled_from(["on_event", "on_event", "is_complete"]),
-        request_type=st.sampled_from(["Create", "Update", "Delete"]),
+        request_type=st.sampled_from(["Create", "Update", "Delete", "Refresh"]),
         resource_type=st.sampled_from([RESOURCE_TYPE, RESOURCE_TYPE, RESOURCE_TYPE, DATA_RESOURCE_TYPE]),
         properties=given,
         old_properties=given,
@@ -103,6 +108,8 @@ def attacks(victims_jobs: list[str]) -> st.SearchStrategy[Attack]:
         poll=st.just({}) | _polls(arns),
         corrupted=st.just({}) | _corrupted(),
         lost_answers=st.sampled_from([0, 0, 0, 1]),
+        quiet_seconds=st.sampled_from([0, 0, 10, 60]),
+        always=st.booleans(),
     )
 
 
@@ -137,7 +144,7 @@ def _properties(arns: st.SearchStrategy[str]) -> st.SearchStrategy[dict[str, Any
 
 def _polls(arns: st.SearchStrategy[str]) -> st.SearchStrategy[dict[str, Any]]:
     times = st.sampled_from([0, 0.0, 1_700_000_000.0, -1e12, 1e12])
-    counts = st.sampled_from([0, 1, 2, 998, 999, 1000, 10**9])
+    counts = st.sampled_from([0, 1, 2, 999, 34_694, 34_695, 34_696, 10**9])
     progress = st.fixed_dictionaries({}, optional={
         "started_at": times | st.none(),
         "attempt": counts | st.none(),
@@ -150,6 +157,11 @@ def _polls(arns: st.SearchStrategy[str]) -> st.SearchStrategy[dict[str, Any]]:
         "repeat_attempt": counts | st.none(),
         "repeat_started": st.booleans(),
         "published_status": st.sampled_from([None, "ACTIVE", "CREATE PENDING"]),
+        "files_fingerprint": st.sampled_from([None, "0" * 32]),
+        "file_name": st.sampled_from([None, "a.csv", "../victim.csv"]),
+        "file_digest": st.sampled_from([None, "u0123456789a"]),
+        "files_imported": counts,
+        "polls": counts,
         "publishing_failed": st.booleans(),
         "url_signed_at": times | st.none(),
         "age_seconds": times,
@@ -160,6 +172,7 @@ def _polls(arns: st.SearchStrategy[str]) -> st.SearchStrategy[dict[str, Any]]:
     return st.fixed_dictionaries({
         "CrHelperPoll": st.just(True),
         "CrHelperData": data,
+        "Progress": progress | progress | corrupted,
         "ReceivedAt": times,
         "StateMachineArn": st.just(STATE_MACHINE_ARN),
     })  # fmt: skip
@@ -167,4 +180,6 @@ def _polls(arns: st.SearchStrategy[str]) -> st.SearchStrategy[dict[str, Any]]:
 
 def _corrupted() -> st.SearchStrategy[dict[str, Any]]:
     values = st.sampled_from(JUNK) | st.just(MISSING)
-    return st.dictionaries(st.sampled_from([*REQUEST_MEMBERS, *POLL_MEMBERS]), values, min_size=1, max_size=2)
+    return st.dictionaries(
+        st.sampled_from([*REQUEST_MEMBERS, *REFRESH_MEMBERS, *POLL_MEMBERS]), values, min_size=1, max_size=2
+    )

@@ -1,6 +1,6 @@
 """A fake Amazon Personalize in memory, with a clock that only tests advance."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from personalize_import_handler.aws.personalize import DatasetImportJob, DatasetSchema, JobSummary
@@ -55,6 +55,8 @@ class Job:
     properties: ImportProperties
     job_behavior: JobBehavior
     created_at: float
+    files: tuple[str, ...] = ()
+    """The files that the job reads when it starts: location and ETag of each."""
 
     @property
     def arn(self) -> str:
@@ -83,6 +85,8 @@ class FakePersonalize:
     job_behavior: JobBehavior = field(default_factory=JobBehavior)
     """Behavior of all jobs that are created from now on."""
     max_running: int = 0
+    files_at: Callable[[str], tuple[str, ...]] = lambda _: ()
+    """Returns the files at a location, which a job reads when it starts."""
     _names_taken: set[str] = field(default_factory=set)
     _faults: dict[str, list[Fault]] = field(default_factory=dict)
 
@@ -124,12 +128,20 @@ class FakePersonalize:
 
     def imported(self, dataset_arn: str = DATASET_ARN) -> list[str]:
         """Return the locations whose data is in a dataset."""
+        return [job.properties.data_location for job in self._held(dataset_arn)]
+
+    def rows(self, dataset_arn: str = DATASET_ARN) -> list[str]:
+        """Return the files that are in a dataset, each as often as it was imported: location and ETag."""
+        return [file for job in self._held(dataset_arn) for file in job.files]
+
+    def _held(self, dataset_arn: str) -> list[Job]:
+        """Return the jobs whose data is in a dataset."""
         done = [job for job in self._jobs_of(dataset_arn) if self._status(job) == "ACTIVE"]
-        held: list[str] = []
+        held: list[Job] = []
         for job in sorted(done, key=lambda job: job.created_at + job.job_behavior.seconds):
             if job.created_at >= self.datasets[dataset_arn]:
                 kept = held if job.properties.import_mode is ImportMode.INCREMENTAL else []
-                held = [*kept, job.properties.data_location]
+                held = [*kept, job]
         return held
 
     # Called by the handler.
@@ -203,7 +215,8 @@ class FakePersonalize:
         return fault
 
     def _accept(self, job_name: str, properties: ImportProperties, tags: Mapping[str, str]) -> str:
-        job = Job(job_name, properties, self.job_behavior, self.clock.now)
+        files = self.files_at(properties.data_location)
+        job = Job(job_name, properties, self.job_behavior, self.clock.now, files)
         self.jobs[job_name] = job
         self._names_taken.add(job_name)
         self.tags[job.arn] = dict(tags)

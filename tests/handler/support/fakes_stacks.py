@@ -26,7 +26,7 @@ class FakeStacks:
     roots: dict[str, str] = field(default_factory=dict)
     """The ids of the root stacks of nested stacks, by the ids of these."""
     calls: list[str] = field(default_factory=list)
-    errors: list[Exception] = field(default_factory=list)
+    errors: list[BaseException] = field(default_factory=list)
     """The errors of the next calls."""
 
     def root_of(self, stack_id: str) -> RootStack:

@@ -20,6 +20,8 @@ class FakeStorage:
     """Contents by location."""
     sizes: dict[str, int] = field(default_factory=dict)
     """Sizes by location, where they differ from the length of the content."""
+    uploaded_at: dict[str, float] = field(default_factory=dict)
+    """Times of upload by location, in epoch seconds; 0 for all others."""
     calls: list[tuple[str, str]] = field(default_factory=list)
     _faults: dict[str, list[BaseException]] = field(default_factory=dict)
 
@@ -40,6 +42,29 @@ class FakeStorage:
     def below(self, location: str) -> dict[str, str]:
         """Return the contents below a location, by their relative names."""
         return {key.removeprefix(location): text for key, text in self.objects.items() if key.startswith(location)}
+
+    def upload(self, location: str, content: str, at: float) -> None:
+        """Add or replace a file at a point in time, in epoch seconds."""
+        self.objects[location], self.uploaded_at[location] = content, at
+
+    def files_at(self, location: str) -> tuple[str, ...]:
+        """Return the files that an import of a location reads: location and ETag of each."""
+        folder = location[: location.rfind("/") + 1]
+        return tuple(f"{folder}{each.name} {each.etag}" for each in self.listed(location))
+
+    def listed(self, location: str) -> list[DataObject]:
+        """Return the files that an import of a location reads."""
+        folder = location[: location.rfind("/") + 1]
+        if location in self.objects:
+            return [self._object(location, folder)]
+        below = location if location.endswith("/") else f"{location}/"
+        return [self._object(f"{below}{name}", folder) for name in sorted(self.below(below)) if is_read(name)]
+
+    def _object(self, location: str, folder: str) -> DataObject:
+        content = self.objects[location].encode()
+        # LastModified has no fraction.
+        uploaded_at = float(int(self.uploaded_at.get(location, 0)))
+        return DataObject(location.removeprefix(folder), len(content), hashlib.md5(content).hexdigest(), uploaded_at)
 
     # Called by the handler.
 
@@ -75,11 +100,7 @@ class FakeReader:
 
     def list_objects(self, location: str) -> Sequence[DataObject]:
         self.storage._called("list_objects", location)
-        folder = location[: location.rfind("/") + 1]
-        if location in self.storage.objects:
-            return [self._object(location, folder)]
-        below = location if location.endswith("/") else f"{location}/"
-        return [self._object(f"{below}{name}", folder) for name in sorted(self.storage.below(below)) if is_read(name)]
+        return self.storage.listed(location)
 
     def read(self, location: str, name: str, size: int) -> Iterator[bytes]:
         self.storage._called("read", f"{name}: {size}")
@@ -87,7 +108,3 @@ class FakeReader:
         content = self.storage.objects[f"{folder}{name}"].encode()[:size]
         for start in range(0, len(content), 1 << 18):
             yield content[start : start + (1 << 18)]
-
-    def _object(self, location: str, folder: str) -> DataObject:
-        content = self.storage.objects[location].encode()
-        return DataObject(location.removeprefix(folder), len(content), hashlib.md5(content).hexdigest())

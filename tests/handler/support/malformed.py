@@ -157,6 +157,7 @@ FAULTS: Final[dict[str, Faults]] = {
     ),
     "DataAsOf": Faults(_with_one_of("\ud800\udfff", "2024-05") | _longer_than(contract.DATA_AS_OF_LENGTH_MAX, "1")),
     "Preflight": _BOOLEAN_FAULTS,
+    "TagFingerprint": _BOOLEAN_FAULTS,
     "PublishStateChanges": _BOOLEAN_FAULTS,
     "TimeoutSeconds": Faults(
         _NONSENSE | st.sampled_from(_NO_NUMBERS) | _OUT_OF_RANGE.map(str) | _with_one_of(_FOREIGN, "300"),

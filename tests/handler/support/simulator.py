@@ -7,7 +7,7 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from personalize_import_handler.cloudformation.custom_resource import Event
-from personalize_import_handler.contract import RESOURCE_TYPE
+from personalize_import_handler.contract import RESOURCE_TYPE, refresh_event
 from tests.handler.support.account import Account, Response
 from tests.handler.support.fakes import ACCOUNT, REGION
 from tests.handler.support.fakes_stacks import stack_id_of
@@ -95,6 +95,40 @@ class CloudFormation:
         response = self.response_to(event)
         self._record(event, response)
         return response
+
+    def refresh_event(
+        self,
+        *,
+        quiet_seconds: int = 0,
+        always: bool = False,
+        timeout_seconds: int = 3300,
+        requested_at: float | None = None,
+        properties: Mapping[str, Any] | None = None,
+    ) -> Event:
+        """Return the event of a trigger for the resource, with its present properties and the present time."""
+        given = self.properties if properties is None else properties
+        assert given is not None, "the resource has not been created"
+        sent_at = self.account.clock.now if requested_at is None else requested_at
+        return {
+            "RequestType": refresh_event.REQUEST_TYPE,
+            "ResourceType": self.resource_type,
+            "StackId": self.stack_id,
+            "LogicalResourceId": self.logical_id,
+            "PhysicalResourceId": self.physical_resource_id,
+            "RequestedAt": f"{datetime.fromtimestamp(sent_at, UTC):%Y-%m-%dT%H:%M:%SZ}",
+            "QuietSeconds": quiet_seconds,
+            "Always": always,
+            "TimeoutSeconds": timeout_seconds,
+            "ResourceProperties": {
+                name: value for name, value in given.items() if name not in refresh_event.UNUSED_PROPERTIES
+            },
+        }
+
+    def settle(self) -> None:
+        """End the operation of the stack successfully."""
+        root_id = self.account.stacks.roots[self.stack_id]
+        status = self.account.stacks.statuses[root_id]
+        self.account.stacks.statuses[root_id] = status.replace("_IN_PROGRESS", "_COMPLETE")
 
     def response_to(self, event: Event) -> Response:
         received = self.account.responses.get(event["ResponseURL"], [])

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from personalize_import_handler import contract
 from personalize_import_handler.contract import ImportMode, ReimportMode, ResourceProperties
+from personalize_import_handler.request.job_names import attempt_text
 from tests.handler.support.fakes import ACCOUNT, REGION
 from tests.handler.support.properties import asset_properties, properties
 
@@ -30,7 +31,7 @@ _OF_THE_STACK: Final = frozenset({"DatasetImportJobArn", "FirstResource", "Stack
 
 _JOB_ARN: Final = st.builds(
     "arn:{}:personalize:{}:{}:dataset-import-job/{}-0123456789ab-{}".format,
-    *[_PARTITION, _REGION, _ACCOUNT, _NAME, st.integers(1, contract.ATTEMPTS_MAX)],
+    *[_PARTITION, _REGION, _ACCOUNT, _NAME, st.integers(1, contract.ATTEMPTS_MAX).map(attempt_text)],
 )
 
 VALID: Final[dict[str, st.SearchStrategy[Any]]] = {
@@ -62,6 +63,7 @@ VALID: Final[dict[str, st.SearchStrategy[Any]]] = {
     "Reimport": st.sampled_from([choice.value for choice in ReimportMode]),
     "DataAsOf": st.text(max_size=contract.DATA_AS_OF_LENGTH_MAX),
     "Preflight": _BOOLEAN,
+    "TagFingerprint": _BOOLEAN,
     "PublishStateChanges": _BOOLEAN,
     "TimeoutSeconds": st.integers(contract.TIMEOUT_SECONDS_MIN, contract.TIMEOUT_SECONDS_MAX).flatmap(
         lambda seconds: st.sampled_from([seconds, str(seconds)])

@@ -1,0 +1,1 @@
+"""Refreshes: imports that a trigger requests between two deploys."""

@@ -1,0 +1,446 @@
+"""Refreshes between deploys and during them."""
+
+from typing import Any
+
+import pytest
+
+from personalize_import_handler.contract import REFRESH_TAG
+from personalize_import_handler.errors import BusyError, RefusedError
+from tests.faults.support.invariants import assert_invariants
+from tests.faults.support.pair import ADDED, FULL, Pair, template
+from tests.faults.support.refreshes import begin_refresh, deploy, imported_files, jobs_of_refreshes, refresh, upload
+from tests.faults.support.stack import Stack, after_next
+from tests.handler.support.account import RETRIES_MAX, Account, Killed
+from tests.handler.support.fakes import JobBehavior
+from tests.handler.support.properties import DATA_LOCATION, properties, tags
+from tests.handler.support.wait_chain import WaitChain
+
+OTHER_LOCATION = "s3://shop-data/other/"
+NO_CAPACITY = BusyError("any", "LimitExceededException", "More than 5 resources with PENDING or IN_PROGRESS status.")
+FAILS = JobBehavior(end="CREATE FAILED", failure_reason="Too few rows")
+FULL_IMPORT = properties(TagFingerprint=True)
+INCREMENTAL = properties(ImportMode="INCREMENTAL")
+IMPORTS = pytest.mark.parametrize("imported", [FULL_IMPORT, INCREMENTAL], ids=["FULL", "INCREMENTAL"])
+
+
+@pytest.fixture
+def full(stack: Stack, account: Account) -> Stack:
+    upload(account, "a.csv")
+    deploy(stack, FULL_IMPORT)
+    return stack
+
+
+@pytest.fixture
+def incremental(stack: Stack, account: Account) -> Stack:
+    upload(account, "a.csv")
+    deploy(stack, INCREMENTAL)
+    return stack
+
+
+@pytest.fixture
+def pair(account: Account) -> Pair:
+    upload(account, "a.csv")
+    upload(account, "rows.csv", location=OTHER_LOCATION)
+    pair = Pair(account)
+    assert pair.deploy(template(DATA_LOCATION, OTHER_LOCATION, Full={"TagFingerprint": True}))
+    account.clock.advance(2)
+    pair.members[FULL].settle()
+    return pair
+
+
+def test_an_update_waits_for_a_running_refresh(full: Stack, account: Account) -> None:
+    upload(account, "a.csv", content="2")
+    execution = begin_refresh(full)
+    (job,) = jobs_of_refreshes(account)
+
+    updated = full.deploy(properties(DataLocation=OTHER_LOCATION))
+
+    assert updated.succeeded
+    assert updated.attributes["JobName"] != job.name
+    assert execution.result["Outcome"] == "IMPORTED"
+    assert account.personalize.max_running == 1
+    assert_invariants(full)
+
+
+def test_an_update_without_another_import_does_not_fail_with_a_refresh(full: Stack, account: Account) -> None:
+    created = [*account.personalize.jobs]
+    upload(account, "a.csv", content="2")
+    account.personalize.job_behavior = FAILS
+    execution = begin_refresh(full)
+
+    updated = full.deploy({**FULL_IMPORT, "Tags": tags(team="data")})
+
+    assert updated.succeeded
+    assert [updated.attributes["JobName"]] == created
+    assert execution.error == "ImportFailed"
+    assert_invariants(full)
+
+
+def test_an_update_of_tags_keeps_the_refreshed_job(full: Stack, account: Account) -> None:
+    upload(account, "a.csv", content="2")
+    result = refresh(full).result
+    jobs = [*account.personalize.jobs]
+
+    updated = full.deploy({**FULL_IMPORT, "Tags": tags(team="data")})
+
+    assert updated.job_arn == result["DatasetImportJobArn"]
+    assert [*account.personalize.jobs] == jobs
+    assert account.personalize.tags_of(updated.job_arn) == {"team": "data"}
+    assert REFRESH_TAG in account.personalize.tags[updated.job_arn]
+    assert_invariants(full)
+
+
+@pytest.mark.parametrize("resource_count", [1, 3])
+def test_an_update_after_a_failed_refresh_keeps_the_last_good_job(resource_count: int, account: Account) -> None:
+    upload(account, "a.csv")
+    chain = WaitChain(account, resource_count)
+    (*_, created) = chain.create(FULL_IMPORT)
+    first = chain.resources[0]
+    first.settle()
+    upload(account, "a.csv", content="2")
+    account.personalize.job_behavior = FAILS
+    account.refresh(first.refresh_event(properties=FULL_IMPORT))
+    account.run()
+    jobs = [*account.personalize.jobs]
+
+    updated = chain.update({**FULL_IMPORT, "Tags": tags(team="data")})
+
+    assert [response.job_arn for response in updated] == [created.job_arn] * resource_count
+    assert [*account.personalize.jobs] == jobs
+    assert len(jobs) == 2
+
+
+def test_a_rollback_imports_the_present_files_of_a_refreshed_import(full: Stack, account: Account) -> None:
+    upload(account, "b.csv")
+    refresh(full)
+    upload(account, "c.csv")
+
+    full.deploy(properties(DataLocation=OTHER_LOCATION), another_resource_fails=True)
+
+    assert imported_files(account) == ["a.csv", "b.csv", "c.csv"]
+    assert [job.name[-2:] for job in account.personalize.jobs.values()] == ["-1", "-2", "-1", "-3"]
+    assert_invariants(full)
+
+
+def test_a_rollback_keeps_refreshed_data_that_was_not_replaced(full: Stack, account: Account) -> None:
+    upload(account, "b.csv")
+    refreshed = refresh(full).result["DatasetImportJobArn"]
+    account.personalize.job_behavior = FAILS
+
+    full.deploy(properties(DataLocation=OTHER_LOCATION))
+
+    responses = [response for received in account.responses.values() for response in received]
+    assert responses[-1].job_arn == refreshed
+    assert len(account.personalize.jobs) == 3
+    assert_invariants(full)
+
+
+def test_a_job_that_was_refreshed_since_is_not_adopted_after_it_was_replaced(full: Stack, account: Account) -> None:
+    upload(account, "b.csv")
+    refresh(full)
+    deploy(full, properties(DataLocation=OTHER_LOCATION, TagFingerprint=True))
+
+    deploy(full, FULL_IMPORT)
+
+    assert imported_files(account) == ["a.csv", "b.csv"]
+    assert len(account.personalize.jobs) == 4
+    assert_invariants(full)
+
+
+@IMPORTS
+def test_a_delete_waits_for_a_refresh(imported: dict[str, Any], stack: Stack, account: Account) -> None:
+    upload(account, "a.csv")
+    deploy(stack, imported)
+    upload(account, "b.csv")
+    begin_refresh(stack)
+    (job,) = jobs_of_refreshes(account)
+
+    deleted = stack.delete()
+
+    assert deleted.sent_at >= job.created_at + job.job_behavior.seconds
+    assert_invariants(stack)
+
+
+@IMPORTS
+def test_a_refresh_that_is_queued_starts_nothing_after_a_delete(
+    imported: dict[str, Any], stack: Stack, account: Account
+) -> None:
+    upload(account, "a.csv")
+    deploy(stack, imported)
+    upload(account, "b.csv")
+    execution = account.refresh(stack.refresh_event(quiet_seconds=600))
+    stack.begin("Delete", imported)
+    account.stacks.statuses[stack.stack_id] = "UPDATE_COMPLETE"  # an update of the stack has removed the resource
+
+    account.run()
+
+    assert execution.result["Reason"] == "the import was removed from the stack"
+    assert jobs_of_refreshes(account) == []
+
+
+@pytest.mark.parametrize(
+    "status",
+    [
+        *("CREATE_IN_PROGRESS", "CREATE_FAILED", "ROLLBACK_IN_PROGRESS", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED"),
+        *("UPDATE_IN_PROGRESS", "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", "UPDATE_FAILED", "UPDATE_ROLLBACK_IN_PROGRESS"),
+        *("UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS", "UPDATE_ROLLBACK_FAILED", "REVIEW_IN_PROGRESS"),
+        *("DELETE_IN_PROGRESS", "DELETE_COMPLETE", "DELETE_FAILED", "IMPORT_IN_PROGRESS", "IMPORT_ROLLBACK_FAILED"),
+    ],
+)
+def test_a_refresh_starts_nothing_while_the_stack_changes(status: str, full: Stack, account: Account) -> None:
+    upload(account, "b.csv")
+    account.stacks.statuses[full.stack_id] = status
+
+    assert refresh(full).result == {"Outcome": "SKIPPED", "Reason": f"the stack is {status}"}
+    assert jobs_of_refreshes(account) == []
+
+
+def test_a_refresh_reads_the_status_of_the_stack_again_before_it_starts_a_job(full: Stack, account: Account) -> None:
+    upload(account, "b.csv")
+    personalize = account.personalize
+
+    def change() -> None:
+        account.stacks.statuses[full.stack_id] = "UPDATE_IN_PROGRESS"
+
+    # Each decision makes this call: the first one, and the one right before the start.
+    after_next(personalize, "dataset_created_at", lambda: after_next(personalize, "dataset_created_at", change))
+    execution = refresh(full)
+
+    assert execution.result["Reason"] == "the stack is UPDATE_IN_PROGRESS"
+    assert jobs_of_refreshes(account) == []
+
+
+@IMPORTS
+def test_a_late_refresh_with_old_properties_is_skipped(
+    imported: dict[str, Any], stack: Stack, account: Account
+) -> None:
+    upload(account, "a.csv")
+    deploy(stack, imported)
+    upload(account, "b.csv")
+    event = stack.refresh_event()
+    deploy(stack, {**imported, "DataLocation": OTHER_LOCATION})
+
+    execution = account.refresh(event)
+    account.run()
+
+    assert execution.result["Reason"] == "the import has changed since the refresh was requested"
+    assert jobs_of_refreshes(account) == []
+
+
+def test_an_import_that_a_later_deploy_has_restored_is_refreshed(incremental: Stack, account: Account) -> None:
+    deploy(incremental, properties(ImportMode="INCREMENTAL", DataLocation=OTHER_LOCATION))
+    account.clock.advance(60)
+    deploy(incremental, INCREMENTAL)  # adopts its first job
+    upload(account, "b.csv")
+
+    assert refresh(incremental).result["ImportedFiles"] == 1
+    assert imported_files(account) == ["a.csv", "b.csv"]
+
+
+def test_a_refresh_that_is_delivered_twice_runs_once(full: Stack, account: Account) -> None:
+    upload(account, "b.csv")
+    event = full.refresh_event()
+
+    assert account.refresh(event) is account.refresh(event)
+    account.run()
+
+    assert account.refresh(event).result["Outcome"] == "IMPORTED"
+    assert len(jobs_of_refreshes(account)) == 1
+
+
+def test_two_triggers_import_one_after_the_other(full: Stack, account: Account) -> None:
+    upload(account, "b.csv")
+
+    first = account.refresh(full.refresh_event())
+    second = account.refresh(full.refresh_event(always=True))
+    account.run()
+
+    assert [each.result["Outcome"] for each in (first, second)] == ["IMPORTED", "IMPORTED"]
+    assert account.personalize.max_running == 1
+    assert len(jobs_of_refreshes(account)) == 2
+
+
+def test_a_hundred_uploads_are_one_refresh(incremental: Stack, account: Account) -> None:
+    events = []
+    for number in range(100):
+        account.storage.upload(f"{DATA_LOCATION}{number % 3}.csv", f"{number}", account.clock.now)
+        events.append(incremental.refresh_event(quiet_seconds=60))
+        account.deliver(events[-1])
+        account.clock.advance(0.6)
+
+    account.run()
+
+    results = [execution.result for name, execution in account.executions.items() if "-refresh-" in name]
+    assert len(results) <= 6
+    assert [result["ImportedFiles"] for result in results if result["Outcome"] == "IMPORTED"] == [3]
+    assert sorted(imported_files(account)) == ["0.csv", "1.csv", "2.csv", "a.csv"]
+
+
+def test_a_refresh_that_was_killed_after_its_start_is_monitored_to_its_end(full: Stack, account: Account) -> None:
+    upload(account, "b.csv")
+    account.personalize.job_behavior = FAILS
+    account.personalize.fail_next("create_dataset_import_job", Killed(), after_effect=True)
+    execution = begin_refresh(full)
+    account.stacks.statuses[full.stack_id] = "UPDATE_IN_PROGRESS"
+
+    account.run()
+
+    assert execution.error == "ImportFailed"
+    assert execution.cause is not None
+    assert execution.cause.startswith("Too few rows. DatasetImportJob")
+    assert execution.cause.endswith("Fix this problem; the next refresh tries again.")
+    assert len(jobs_of_refreshes(account)) == 1
+
+
+@IMPORTS
+@pytest.mark.parametrize("after_effect", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("operation", ["create_dataset_import_job", "list_dataset_import_jobs", "list_tags"])
+def test_a_function_is_killed_in_a_refresh(
+    operation: str, after_effect: bool, imported: dict[str, Any], stack: Stack, account: Account
+) -> None:
+    upload(account, "a.csv")
+    deploy(stack, imported)
+    upload(account, "b.csv")
+    account.personalize.fail_next(operation, Killed(), times=2, after_effect=after_effect)
+
+    assert refresh(stack).result["Outcome"] == "IMPORTED"
+    assert imported_files(account) == ["a.csv", "b.csv"]
+    assert len(jobs_of_refreshes(account)) == 1
+    assert_invariants(stack)
+
+
+@IMPORTS
+@pytest.mark.parametrize("after_effect", [False, True], ids=["queued", "started"])
+def test_a_refresh_is_queued_and_finds_its_job(
+    after_effect: bool, imported: dict[str, Any], stack: Stack, account: Account
+) -> None:
+    upload(account, "a.csv")
+    deploy(stack, imported)
+    upload(account, "b.csv")
+    account.personalize.fail_next("create_dataset_import_job", NO_CAPACITY, times=3, after_effect=after_effect)
+
+    assert refresh(stack).result["Outcome"] == "IMPORTED"
+    assert imported_files(account) == ["a.csv", "b.csv"]
+    assert len(jobs_of_refreshes(account)) == 1
+
+
+def test_a_file_that_fails_stops_the_refresh_and_is_tried_again(incremental: Stack, account: Account) -> None:
+    upload(account, "b.csv", "c.csv", "d.csv")
+    execution = begin_refresh(incremental)
+    account.personalize.job_behavior = FAILS
+    account.run()
+    account.personalize.job_behavior = JobBehavior()
+
+    assert execution.cause is not None
+    assert "Too few rows" in execution.cause
+    assert "with the file c.csv, after 1 file that it has imported" in execution.cause
+    assert imported_files(account) == ["a.csv", "b.csv"]
+    account.clock.advance(2)
+    assert refresh(incremental).result["ImportedFiles"] == 2
+    assert imported_files(account) == ["a.csv", "b.csv", "c.csv", "d.csv"]
+    assert_invariants(incremental)
+
+
+def test_a_refresh_repeats_the_imports_after_it(pair: Pair, account: Account) -> None:
+    upload(account, "b.csv")
+
+    result = refresh(pair.members[FULL]).result
+
+    assert result["Outcome"] == "IMPORTED"
+    assert imported_files(account) == ["a.csv", "b.csv", "rows.csv"]
+    assert refresh(pair.members[FULL]).result["Outcome"] == "SKIPPED"
+    assert refresh(pair.members[ADDED]).result["Reason"] == "there are no new files"
+
+
+@IMPORTS
+def test_a_refresh_fills_a_dataset_that_was_created_again(
+    imported: dict[str, Any], stack: Stack, account: Account
+) -> None:
+    upload(account, "a.csv")
+    deploy(stack, imported)
+    account.personalize.recreate_dataset()
+
+    assert refresh(stack).result["Outcome"] == "IMPORTED"
+    assert imported_files(account) == ["a.csv"]
+
+
+@pytest.mark.parametrize("operation", ["DescribeStacks", "ListExecutions", "AssumeRole"])
+def test_a_refresh_names_the_missing_permission(operation: str, full: Stack, account: Account) -> None:
+    message = f"User: arn:aws:sts::123456789012:assumed-role/r/f is not authorized to perform: {operation}"
+    denied = [RefusedError(operation, "AccessDeniedException", message)] * 20
+    busy = BusyError(operation, "ThrottlingException", "Rate exceeded")
+    match operation:
+        case "DescribeStacks":
+            account.stacks.errors.extend([busy, *denied])
+        case "ListExecutions":
+            account.fail_list_executions(busy, *denied)
+        case _:
+            account.storage.fail_next("data_reader", busy)
+            account.storage.fail_next("data_reader", denied[0], times=20)
+    began = account.clock.now
+
+    execution = refresh(full)
+
+    assert execution.cause is not None
+    assert message in execution.cause
+    assert f"{operation} failed with AccessDeniedException" in execution.cause
+    assert execution.cause.endswith("; the next refresh tries again.")
+    assert account.clock.now - began > 120  # new permissions need time
+
+
+def test_a_refresh_repeats_rows_that_an_earlier_one_could_not(pair: Pair, account: Account) -> None:
+    upload(account, "b.csv")
+    execution = begin_refresh(pair.members[FULL])
+    account.personalize.job_behavior = FAILS
+    account.run()
+    account.personalize.job_behavior = JobBehavior()
+
+    assert execution.cause is not None
+    assert "The rows that Added had added to the dataset are missing. The next refresh" in execution.cause
+    assert imported_files(account) == ["a.csv", "b.csv"]
+    account.clock.advance(2)
+    assert refresh(pair.members[FULL]).result["Outcome"] == "IMPORTED"
+    assert imported_files(account) == ["a.csv", "b.csv", "rows.csv"]
+    assert len([job for job in jobs_of_refreshes(account) if "-Full-" in job.name]) == 1
+
+
+def test_a_refresh_repeats_no_rows_while_the_stack_changes(pair: Pair, account: Account) -> None:
+    upload(account, "b.csv")
+    execution = begin_refresh(pair.members[FULL])
+    account.stacks.statuses[pair.members[FULL].stack_id] = "UPDATE_IN_PROGRESS"
+
+    account.run()
+
+    assert execution.cause is not None
+    assert "No job was started: the stack is UPDATE_IN_PROGRESS. The rows that Added had added" in execution.cause
+    assert len(jobs_of_refreshes(account)) == 1
+
+
+def test_an_update_after_a_refresh_repeats_nothing(pair: Pair, account: Account) -> None:
+    upload(account, "b.csv")
+    refresh(pair.members[FULL])
+    full_only = template(DATA_LOCATION, Full={"TagFingerprint": True})
+    both = template(DATA_LOCATION, f"{OTHER_LOCATION}new/", Full={"TagFingerprint": True})
+    assert pair.deploy(full_only)
+    refresh(pair.members[FULL])
+    upload(account, "c.csv")
+    pair.members[FULL].settle()
+    account.stacks.statuses[pair.members[FULL].stack_id] = "UPDATE_COMPLETE"
+    refresh(pair.members[FULL])
+
+    assert pair.deploy(both)
+    account.stacks.statuses[pair.members[FULL].stack_id] = "UPDATE_COMPLETE"
+    refresh(pair.members[FULL], always=True)
+
+    assert imported_files(account) == ["a.csv", "b.csv", "c.csv"]
+
+
+def test_a_refresh_whose_function_never_works_fails_after_an_hour(full: Stack, account: Account) -> None:
+    account.stacks.errors.extend([Killed()] * (RETRIES_MAX + 10))
+    began = account.clock.now
+
+    refresh(full)
+
+    assert len(account.abandoned) == 1
+    assert 3600 <= account.clock.now - began <= 3700
+    assert jobs_of_refreshes(account) == []
