@@ -87,7 +87,7 @@ class ImportTarget:
     def _bind_schedule(self, schedule: Any) -> events.RuleTargetConfig:  # noqa: ANN401 - a proxy of jsii
         text = refresh_text(self._settings, TIME_OF_SCHEDULE, always=self._always, quiet_seconds=self._quiet_seconds)
         # The result's member `input` has another type for schedules.
-        cdk.Aspects.of(schedule).add(_ScheduleInput(text), priority=cdk.AspectPriority.MUTATING)
+        cdk.Aspects.of(schedule).add(_ScheduleInput(text))
         return events.RuleTargetConfig(arn=self._settings.provider.service_token, role=_schedule_role(self._settings))
 
 

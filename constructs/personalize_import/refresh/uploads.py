@@ -42,7 +42,7 @@ def enable_upload_events(settings: RefreshSettings) -> None:
     if not _has_notifications(bucket):
         # Bucket.enable_event_bridge_notification would add a custom resource with its function, role and policy.
         cast("cdk.CfnResource", bucket.node.default_child).add_property_override(_ENABLED, value=True)
-    cdk.Aspects.of(bucket).add(_KeepEvents(bucket), priority=cdk.AspectPriority.MUTATING)
+    cdk.Aspects.of(bucket).add(_KeepEvents(bucket))
 
 
 @jsii.implements(cdk.IAspect)

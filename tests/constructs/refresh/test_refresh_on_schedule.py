@@ -1,5 +1,8 @@
 """`refresh_on_schedule`: a schedule that invokes the provider, and its role."""
 
+import json
+from pathlib import Path
+
 import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_iam as iam
@@ -10,6 +13,7 @@ from tests.constructs.access.test_preflight_access import statements_of_provider
 from tests.constructs.support.refreshes import EVERY_NIGHT, event_of_schedule, refreshed_job
 from tests.constructs.support.stacks import (
     ROLE_ARN,
+    WITHOUT_CODE,
     add_job,
     deployed,
     logical_id,
@@ -71,6 +75,18 @@ def test_the_role_has_the_permissions_boundary_of_the_provider() -> None:
 
     role = deployed(stack).properties(logical_id(job.node.find_child("ScheduleRole")))
     assert role["PermissionsBoundary"] == "arn:aws:iam::123456789012:policy/boundary"
+
+
+def test_the_report_on_customized_roles_has_the_statement_of_the_role(tmp_path: Path) -> None:
+    app = cdk.App(context=WITHOUT_CODE, outdir=str(tmp_path))
+    stack = new_stack(scope=app)
+    iam.Role.customize_roles(stack)
+    add_job(stack).refresh_on_schedule("Nightly", schedule=EVERY_NIGHT)
+    app.synth()
+
+    report = json.loads((tmp_path / "iam-policy-report.json").read_text())
+    (role,) = (each for each in report["roles"] if each["roleConstructPath"] == "Stack/Job/ScheduleRole")
+    assert [each["Action"] for each in role["identityPolicyStatements"]] == ["lambda:InvokeFunction"]
 
 
 @pytest.mark.parametrize("import_mode", ["FULL", "INCREMENTAL"])
