@@ -161,7 +161,6 @@ class DatasetImportJob(RefreshedImport, MonitoredImport):
             provider=self._provider,
             role=self._role,
             is_role_created=role is None,
-            is_comparison_allowed=arguments.needs_preflight_role,
         )
         attach_tasks_to(self, self._chain[0])
         warn_of_exported_attributes(self, self._chain)
@@ -187,7 +186,7 @@ class DatasetImportJob(RefreshedImport, MonitoredImport):
         role, path = import_role_for(self, arguments.role, data, self._provider)
         is_created = arguments.role is None
         access = grant_read(data, Reader(self, role, path), is_created=is_created)
-        if arguments.needs_preflight_role:
+        if arguments.preflight or arguments.compares_data:
             reads_schema = bool(arguments.preflight)
             grant_preflight(self, role, self._provider, is_created=is_created, reads_schema=reads_schema)
         return role, access

@@ -50,11 +50,6 @@ class JobArguments:
         """True if the provider compares the files with the files of the last import."""
         return isinstance(self.reimport, Reimport) and self.reimport.compares_data
 
-    @property
-    def needs_preflight_role(self) -> bool:
-        """True if the provider assumes the import role to read the data."""
-        return bool(self.preflight) or self.compares_data
-
 
 def check_arguments(job: Construct, arguments: JobArguments) -> None:
     """Raise `ValidationError` with each invalid argument of a job, its value and what is allowed."""

@@ -17,7 +17,7 @@ from personalize_import_handler.contract import ImportMode, ResourceProperties
 from personalize_import_handler.contract.refresh_event import UNUSED_PROPERTIES
 
 
-@dataclass
+@dataclass(frozen=True)
 class RefreshSettings:
     """The parts of an import job that a refresh needs."""
 
@@ -34,8 +34,6 @@ class RefreshSettings:
     """The import role."""
     is_role_created: bool
     """True if the construct created the import role for this job."""
-    is_comparison_allowed: bool
-    """True if the provider may assume the import role, which comparing files needs."""
 
     @property
     def import_mode(self) -> str:
@@ -50,9 +48,8 @@ class RefreshSettings:
 
     def allow_comparison(self) -> None:
         """Allow the provider to list the files, and tag the jobs of a FULL import with the files' fingerprint."""
-        if not self.is_comparison_allowed:
-            self.is_comparison_allowed = True
-            grant_preflight(self.job, self.role, self.provider, is_created=self.is_role_created, reads_schema=False)
+        # The same statement of several triggers, or of preflight, is one in the template.
+        grant_preflight(self.job, self.role, self.provider, is_created=self.is_role_created, reads_schema=False)
         if self.import_mode != ImportMode.INCREMENTAL:
             for resource in self.chain:
                 add_property(resource, "TagFingerprint", value=True)

@@ -70,5 +70,5 @@ def _warn(settings: RefreshSettings) -> None:
         f"aws s3api put-bucket-notification-configuration --bucket {name} "
         f"--notification-configuration '{configuration}'. "
         "This command replaces all notifications of the bucket: add those that get-bucket-notification-configuration "
-        "returns",
+        "returns. Or call enable_event_bridge_notification() of an imported bucket before this method",
     )

@@ -109,6 +109,18 @@ def test_the_trust_is_granted_once_for_all_triggers_and_preflight() -> None:
     assert len(trust_of(cdk.Stack.of(job), job.role)) == 1
 
 
+def test_the_provider_may_assume_a_role_that_was_passed_to_the_job() -> None:
+    stack = new_stack()
+    role = iam.Role(stack, "Own", assumed_by=iam.ServicePrincipal("personalize.amazonaws.com"))
+    add_job(stack, role=role).refresh_on_schedule("Nightly", schedule=EVERY_NIGHT)
+
+    template = deployed(stack)
+    policies = [each["PolicyDocument"]["Statement"] for each in template.all_properties("AWS::IAM::Policy")]
+    assumed = [each["Resource"] for policy in policies for each in policy if each["Action"] == "sts:AssumeRole"]
+    assert assumed == [template.value(stack.resolve(role.role_arn))]
+    assert len(trust_of(stack, role)) == 1
+
+
 def test_a_warning_contains_the_trust_that_an_imported_role_needs() -> None:
     stack = new_stack()
     role = iam.Role.from_role_arn(stack, "Imported", ROLE_ARN)
