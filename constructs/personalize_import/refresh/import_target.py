@@ -1,6 +1,7 @@
 """The target of rules and schedules that refresh an import. Imported on first use: it loads `aws_scheduler`."""
 
 from typing import Any, Final, cast
+from weakref import WeakKeyDictionary
 
 import aws_cdk as cdk
 import jsii
@@ -11,15 +12,22 @@ from aws_cdk import aws_scheduler as scheduler
 from constructs import IConstruct
 
 from personalize_import.provider import permissions
+from personalize_import.provider.interface import IDatasetImportProvider
 from personalize_import.refresh.refresh_checks import check_refresh, check_stack
 from personalize_import.refresh.refresh_input import TIME_OF_SCHEDULE, input_of_rule, refresh_text
 from personalize_import.refresh.refresh_settings import Refreshable, RefreshSettings, settings_of
 from personalize_import.synthesis.stack_environment import environment_of
 from personalize_import.synthesis.validation import require, require_all, seconds_of
+from personalize_import.synthesis.warnings import WARNING_ID_PREFIX
 from personalize_import_handler.contract.constraints import violation
 
 _INVOKE: Final = "lambda:InvokeFunction"
 _ROLE_ID: Final = "ScheduleRole"
+_RULES_MAX: Final = 40
+"""About 45 statements of 450 characters fit into the policy of a function, which is limited to 20 KB:
+https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html#function-configuration-deployment-and-execution."""
+_RULES: Final[WeakKeyDictionary[IDatasetImportProvider, int]] = WeakKeyDictionary()
+"""The number of rules of this app that each provider is invoked by."""
 
 
 # In this order: jsii calls `bind` with the signature of the first interface, and accepts only its result.
@@ -27,7 +35,8 @@ _ROLE_ID: Final = "ScheduleRole"
 class ImportTarget:
     """A target that refreshes an import, for any rule of EventBridge and any schedule of EventBridge Scheduler.
 
-    The rule or schedule must be in the stack of the job. It is created after the import and deleted before it.
+    The rule or schedule must be in the stack of the job. It is created after the import and deleted before it, so
+    a rule of `on_failed` or `on_state_change`, which is created before its import, can't refresh that import.
     """
 
     def __init__(
@@ -81,8 +90,19 @@ class ImportTarget:
                 principal="events.amazonaws.com",
                 source_arn=rule.rule_arn,
             )
+            self._count_rule(provider)
         sent = input_of_rule(self._settings, always=self._always, quiet_seconds=self._quiet_seconds)
         return events.RuleTargetConfig(arn=provider.service_token, input=sent)
+
+    def _count_rule(self, provider: IDatasetImportProvider) -> None:
+        _RULES[provider] = count = _RULES.get(provider, 0) + 1
+        if count == _RULES_MAX + 1:
+            cdk.Annotations.of(self._settings.job).add_warning_v2(
+                f"{WARNING_ID_PREFIX}rules-of-one-provider",
+                f"more than {_RULES_MAX} rules invoke the provider {provider.node.path}. Each adds a statement to the "
+                "policy of its function, which AWS Lambda limits to 20 KB. Refresh more imports on schedules, add "
+                "several targets to one rule, or use more than one provider",
+            )
 
     def _bind_schedule(self, schedule: Any) -> events.RuleTargetConfig:  # noqa: ANN401 - a proxy of jsii
         text = refresh_text(self._settings, TIME_OF_SCHEDULE, always=self._always, quiet_seconds=self._quiet_seconds)

@@ -28,6 +28,7 @@ from tests.constructs.support.stacks import (
     logical_id,
     new_app,
     new_stack,
+    own_warnings,
     template_of,
 )
 
@@ -91,6 +92,19 @@ def test_a_rule_with_two_providers_has_a_permission_for_each() -> None:
     events.Rule(stack, "Rule", schedule=EVERY_HOUR, targets=[ImportTarget(job) for job in jobs])
 
     assert len({each["FunctionName"] for each in deployed(stack).all_properties("AWS::Lambda::Permission")}) == 2
+
+
+@pytest.mark.parametrize(("count", "warnings"), [(40, 0), (42, 1)])
+def test_a_warning_reports_more_rules_than_fit_into_the_policy_of_the_function(count: int, warnings: int) -> None:
+    stack = new_stack()
+    target = ImportTarget(add_job(stack))
+    for number in range(count):
+        events.Rule(stack, f"Rule{number}", schedule=EVERY_HOUR, targets=[target])
+
+    reported = own_warnings(stack, "rules-of-one-provider")
+    assert ["more than 40 rules invoke the provider Stack/DatasetImportProvider" in each for each in reported] == [
+        True
+    ] * warnings
 
 
 def test_only_a_job_of_this_app_can_be_refreshed() -> None:
