@@ -3,7 +3,6 @@
 from typing import Final
 
 import aws_cdk as cdk
-from aws_cdk import aws_events as events
 
 from personalize_import.refresh.refresh_settings import RefreshSettings
 from personalize_import.refresh.uploads import enable_upload_events, upload_pattern
@@ -47,12 +46,10 @@ class RefreshedImport:
                 are asset files, `always` is set for an INCREMENTAL import, or the provider doesn't allow preflight,
                 which comparing files needs.
         """
-        # Imported here because few apps need schedules, and the module takes time to load.
-        from aws_cdk import aws_scheduler as scheduler
-
+        # Imported here because few apps need schedules, and aws_scheduler takes time to load.
         from personalize_import.refresh.import_target import ImportTarget
 
-        return scheduler.Schedule(
+        return cdk.aws_scheduler.Schedule(
             self._refresh_settings.job,
             id,
             target=ImportTarget(self, always=always),
@@ -69,7 +66,7 @@ class RefreshedImport:
         quiet_period: cdk.Duration | None = None,
         description: str | None = None,
         rule_name: str | None = None,
-    ) -> events.Rule:
+    ) -> "cdk.aws_events.Rule":
         """Import after files were uploaded to the location, once no upload has followed for a while.
 
         A hundred uploads within a minute are one refresh; `refresh_on_schedule` describes refreshes. Amazon S3 sends
@@ -92,7 +89,7 @@ class RefreshedImport:
         target = ImportTarget(self, quiet_period=quiet_period or cdk.Duration.seconds(_QUIET_PERIOD))
         settings = self._refresh_settings
         enable_upload_events(settings)
-        return events.Rule(
+        return cdk.aws_events.Rule(
             settings.job,
             id,
             event_pattern=upload_pattern(settings.data),

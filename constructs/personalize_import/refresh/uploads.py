@@ -8,8 +8,6 @@ from typing import Any, Final, cast
 
 import aws_cdk as cdk
 import jsii
-from aws_cdk import aws_events as events
-from aws_cdk import aws_s3 as s3
 from constructs import IConstruct
 
 from personalize_import.access.required_statements import readable
@@ -24,12 +22,12 @@ _NOTIFICATIONS_ID: Final = "Notifications"
 _ENABLED: Final = "NotificationConfiguration.EventBridgeConfiguration.EventBridgeEnabled"
 
 
-def upload_pattern(data: DataSourceConfig) -> events.EventPattern:
+def upload_pattern(data: DataSourceConfig) -> "cdk.aws_events.EventPattern":
     """Return a pattern of events for uploads to the location. It also matches files that Personalize ignores."""
     detail: dict[str, Any] = {"bucket": {"name": [data.bucket_name]}}
     if key := data.object_key:
         detail["object"] = {"key": [{"prefix": key} if key.endswith("/") else key]}
-    return events.EventPattern(source=["aws.s3"], detail_type=["Object Created"], detail=detail)
+    return cdk.aws_events.EventPattern(source=["aws.s3"], detail_type=["Object Created"], detail=detail)
 
 
 def enable_upload_events(settings: RefreshSettings) -> None:
@@ -49,7 +47,7 @@ def enable_upload_events(settings: RefreshSettings) -> None:
 class _KeepEvents:
     """Enables the events in the CDK's own custom resource too, if the bucket has one: it replaces the configuration."""
 
-    def __init__(self, bucket: s3.IBucket) -> None:
+    def __init__(self, bucket: "cdk.aws_s3.IBucket") -> None:
         self._bucket = bucket
 
     def visit(self, node: IConstruct) -> None:
@@ -57,7 +55,7 @@ class _KeepEvents:
             self._bucket.enable_event_bridge_notification()
 
 
-def _has_notifications(bucket: s3.IBucket) -> bool:
+def _has_notifications(bucket: "cdk.aws_s3.IBucket") -> bool:
     return bucket.node.try_find_child(_NOTIFICATIONS_ID) is not None
 
 

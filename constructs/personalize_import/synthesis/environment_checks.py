@@ -59,7 +59,7 @@ def check_bucket_environment(scope: Construct, bucket: s3.IBucket | None) -> Ite
         yield from _differences("the bucket of data_source", bucket.bucket_name, found, own, _ONE_REGION)
 
 
-def check_events_of_bucket(scope: Construct, bucket: s3.IBucket | None) -> Iterator[str]:
+def check_events_of_bucket(scope: Construct, bucket: "cdk.aws_s3.IBucket | None") -> Iterator[str]:
     """Yield a problem if the bucket of a data source sends its events to another account."""
     if bucket:
         found = AwsEnvironment(account=_of_resource(bucket).account)
