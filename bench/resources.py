@@ -1,7 +1,7 @@
 """The number of resources of imports, and the size of the policies."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -9,7 +9,7 @@ from typing import Any, Final
 import aws_cdk as cdk
 from aws_cdk import aws_s3 as s3
 
-from bench.apps import WAYS, make
+from bench.apps import WAYS, dataset_arn, make
 from bench.part import Scale, Section
 from bench.tables import Goal, goals_table, table
 from personalize_import import DatasetImportJob, DataSource
@@ -24,6 +24,7 @@ _BUCKET_POLICY_MAX: Final = 20_480
 """https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketPolicy.html."""
 _PROVIDER_MAX: Final = 8
 _IMPORT_MAX: Final = 2
+_TRIGGER_MAX: Final = 2
 
 
 def run(_folder: Path, scale: Scale) -> Section:
@@ -42,12 +43,35 @@ def _goals(ours: list[int], numbers: tuple[int, ...]) -> Iterator[Goal]:
     provider = ours[0] - each
     yield Goal(f"at most {_PROVIDER_MAX} resources for the provider", str(provider), provider <= _PROVIDER_MAX)
     yield Goal(f"at most {_IMPORT_MAX} for an import", str(each), each <= _IMPORT_MAX)
+    for trigger, count in _resources_of_triggers().items():
+        yield Goal(f"at most {_TRIGGER_MAX} for {trigger}", str(count), count <= _TRIGGER_MAX)
     template = many_of_one_bucket()
     resources = len(template["Resources"])
     yield Goal(f"{_MANY} imports in a stack of {_STACK_MAX}", f"{resources} resources", resources <= _STACK_MAX)
     inline = max(map(inline_size, of_type(template, "AWS::IAM::Role")))
     goal = f"a role's inline policies at {_MANY} imports within IAM's {_INLINE_MAX:,} characters"
     yield Goal(goal, f"{inline:,}", inline <= _INLINE_MAX)
+
+
+def _resources_of_triggers() -> dict[str, int]:
+    """Return the number of resources that each kind of refresh adds to a stack of one import."""
+    from aws_cdk import aws_scheduler as scheduler  # here, because it takes time to load
+
+    every_hour = scheduler.ScheduleExpression.rate(cdk.Duration.hours(1))
+    triggers: dict[str, Callable[[DatasetImportJob], object]] = {
+        "refreshes on a schedule": lambda job: job.refresh_on_schedule("Refresh", schedule=every_hour),
+        "refreshes on upload": lambda job: job.refresh_on_upload("Refresh"),
+    }
+    plain = _resources_with(lambda _: None)
+    return {name: _resources_with(refresh) - plain for name, refresh in triggers.items()}
+
+
+def _resources_with(refresh: Callable[[DatasetImportJob], object]) -> int:
+    app = cdk.App()
+    stack = cdk.Stack(app, "Imports")
+    data_source = DataSource.from_bucket(s3.Bucket(stack, "Bucket"), "interactions/")
+    refresh(DatasetImportJob(stack, "Import", dataset=dataset_arn(0), data_source=data_source))
+    return len(template_of(app)["Resources"])
 
 
 def _capacity_of_a_bucket_policy() -> str:

@@ -24,6 +24,8 @@ from personalize_import.job_arguments import JobArguments, check_arguments
 from personalize_import.monitoring.monitored_import import MonitoredImport
 from personalize_import.provider.interface import IDatasetImportProvider, support_of
 from personalize_import.provider.provider import default_provider_of
+from personalize_import.refresh.refresh_settings import RefreshSettings
+from personalize_import.refresh.refreshed_import import RefreshedImport
 from personalize_import.resource_properties import resource_properties
 from personalize_import.synthesis import validation
 from personalize_import.synthesis.at_synthesis import attach_tasks_to
@@ -45,7 +47,7 @@ _DEFAULT_TIMEOUT: Final = cdk.Duration.seconds(contract.TIMEOUT_SECONDS_DEFAULT)
 
 @jsii.implements(iam.IGrantable, cdk.ITaggableV2)
 @property_injectable
-class DatasetImportJob(MonitoredImport):
+class DatasetImportJob(RefreshedImport, MonitoredImport):
     """Import data from S3 into a dataset of Amazon Personalize when the stack is deployed, and wait for the job.
 
     The deploy continues when the job is `ACTIVE`, and fails with the failure reason of Personalize when the job is
@@ -147,7 +149,19 @@ class DatasetImportJob(MonitoredImport):
         self._role, self._access = self._grant_access(data, arguments)
         rendered_tags = self._tag_manager.rendered_tags
         properties = resource_properties(self, arguments, data, self._role.role_arn, rendered_tags)
-        self._chain = create_wait_chain(self, self._provider.service_token, properties, timeout or _DEFAULT_TIMEOUT)
+        timeout = timeout or _DEFAULT_TIMEOUT
+        self._chain = create_wait_chain(self, self._provider.service_token, properties, timeout)
+        self._refresh_settings = RefreshSettings(
+            job=self,
+            tag_manager=self._tag_manager,
+            chain=self._chain,
+            base_properties=properties,
+            timeout=timeout,
+            data=data,
+            provider=self._provider,
+            role=self._role,
+            is_role_created=role is None,
+        )
         attach_tasks_to(self, self._chain[0])
         warn_of_exported_attributes(self, self._chain)
         order_imports(self, arguments.reference, import_mode, self._chain, after, job_name_prefix)

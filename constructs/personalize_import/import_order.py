@@ -16,6 +16,7 @@ from personalize_import.data.dataset_reference import DatasetReference, referenc
 from personalize_import.synthesis.at_synthesis import at_synthesis
 from personalize_import.synthesis.stack_environment import is_token, once_per_stack, stack_of, top_level_stack_of
 from personalize_import.synthesis.warnings import WARNING_ID_PREFIX
+from personalize_import.wait_chain import add_property
 from personalize_import_handler.contract import Follower, ImportMode
 from personalize_import_handler.contract.constraints import violation
 
@@ -110,7 +111,7 @@ def _add_to_followers(this: _OrderedJob) -> None:
         follower["JobName"] = this.job_name_prefix
     full.followers.append(follower)
     for resource in full.resources:
-        resource.add_property_override("FollowedBy", full.followers)
+        add_property(resource, "FollowedBy", full.followers)
 
 
 @once_per_stack

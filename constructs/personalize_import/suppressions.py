@@ -40,7 +40,8 @@ _WILDCARD_REASONS: Final = {
     "PassImportRoles": "The import roles of the stacks that use this provider: only import roles are under these "
     "paths, and they can be passed to Amazon Personalize and to no other service.",
     "AssumeImportRoles": "The import roles of the stacks that use this provider: only import roles are under these "
-    "paths. Each one trusts the function only if its job uses preflight, and allows it to read that data only.",
+    "paths. Each one trusts the function only if its job uses preflight or compares files, and allows it to read that "
+    "data only.",
     "DescribeSchemas": "The schemas of this account and Region: the ARN of a dataset does not contain the ARN of its "
     "schema.",
     "PutStagedData": "All objects of the staging bucket of this stack, which contains copied asset files only; their "

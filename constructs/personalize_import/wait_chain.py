@@ -6,12 +6,17 @@ Each resource completes before that, and only the last one fails when the timeou
 of the import, because the job may still be queued when the next resource continues.
 """
 
+from typing import Final
+from weakref import WeakKeyDictionary
+
 import aws_cdk as cdk
 from constructs import Construct
 
 from personalize_import.synthesis.validation import seconds_of
 from personalize_import_handler import contract
 from personalize_import_handler.contract import Attribute, ResourceProperties
+
+_ADDED: Final[WeakKeyDictionary[cdk.CfnResource, dict[str, object]]] = WeakKeyDictionary()
 
 
 def split_timeout(timeout_seconds: int) -> list[int]:
@@ -51,3 +56,14 @@ def create_wait_chain(
 def get_att_string(resource: cdk.CfnResource, attribute: str) -> str:
     """Return an attribute of a resource as a string token (`Fn::GetAtt`)."""
     return resource.get_att(str(attribute)).to_string()
+
+
+def add_property(resource: cdk.CfnResource, name: str, value: object) -> None:
+    """Add a property to a resource that exists already, or replace it."""
+    resource.add_property_override(name, value)
+    _ADDED.setdefault(resource, {})[name] = value
+
+
+def added_properties(resource: cdk.CfnResource) -> dict[str, object]:
+    """Return the properties that were added to a resource with `add_property`; the CDK doesn't return overrides."""
+    return dict(_ADDED.get(resource, {}))

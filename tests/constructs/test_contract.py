@@ -5,7 +5,7 @@ from typing import Any
 import aws_cdk as cdk
 import pytest
 
-from personalize_import import DataSource, ImportMode, Reimport
+from personalize_import import DataSource, ImportMode, ImportTarget, Reimport
 from personalize_import_handler import contract
 from personalize_import_handler.contract import ReimportMode, ResourceProperties, properties
 from personalize_import_handler.contract.import_properties import ImportProperties
@@ -62,12 +62,14 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         wait=False,
     )
     job.on_state_change("StateChange")
+    ImportTarget(full)
     second = deployed(stack).properties(logical_id(job.node.find_child("Wait2")))
     of_a_value = properties_of(add_job(new_stack(), reimport=Reimport.when_value_changes("2024-01-01")))
     nested = cdk.NestedStack(new_stack("shop"), "Nested")
     scope = properties_of(add_job(nested))["StackScope"]
     others = {
         "FollowedBy": properties_of(full)["FollowedBy"],
+        "TagFingerprint": properties_of(full)["TagFingerprint"],
         "ReimportToken": of_a_value["ReimportToken"],
         "StackScope": scope,
     }
@@ -90,6 +92,7 @@ def test_the_handler_reads_the_arguments_of_the_construct(written: dict[str, Any
         reimport_token="2024-01-01",
         reimport=ReimportMode.WHEN_DATA_CHANGES,
         preflight=True,
+        tag_fingerprint=True,
         publish_state_changes=True,
         tags=(("stage", "prod"), ("team", "b")),
         timeout_seconds=2400,

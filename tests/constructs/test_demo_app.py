@@ -100,6 +100,11 @@ def test_synth_does_not_load_boto3_crhelper_or_the_local_aws(synths: Synths) -> 
     assert loaded & {"boto3", "botocore", "crhelper", "requests", "personalize_local", "ministack"} == set()
 
 
+def test_synth_without_refreshes_does_not_load_the_scheduler(synths: Synths) -> None:
+    assert "personalize_import.refresh.refreshed_import" in synths.ordinary.modules
+    assert {"aws_cdk.aws_scheduler", "personalize_import.refresh.import_target"} & synths.ordinary.modules == set()
+
+
 def test_the_assembly_contains_no_local_path(synths: Synths) -> None:
     paths = [str(path).encode() for path in (ROOT, Path.home(), Path(sys.prefix)) if len(path.parts) > 2]
 

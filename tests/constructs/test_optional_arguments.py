@@ -12,7 +12,7 @@ import personalize_import
 from personalize_import import DatasetImportJob, DatasetSchema
 from tests.constructs.support.stacks import add_job, new_stack, properties_of, template_of
 
-CLASSES = [each for each in map(personalize_import.__dict__.get, personalize_import.__all__) if inspect.isclass(each)]
+CLASSES = [each for name in personalize_import.__all__ if inspect.isclass(each := getattr(personalize_import, name))]
 PUBLIC = [each for each in CLASSES if not issubclass(each, personalize_import.ImportMode | ValueError)]
 
 

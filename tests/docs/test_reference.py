@@ -18,6 +18,7 @@ _SOURCES: Final = ("personalize_import.", "personalize_import_handler.", "person
 _INTERNAL: Final = {
     "DataSource.bind",
     "DatasetSchema.text",
+    "ImportTarget.bind",
     "Reimport.mode",
     "Reimport.value",
     "Reimport.as_of",
@@ -51,7 +52,15 @@ def test_the_reference_documents_metrics_rules_and_alarms_at_the_job(site: Path)
 
 @pytest.mark.parametrize(
     "internal",
-    ["MonitoredImport", "StateChangeSource", "ReimportMode", "LocalAws", "personalize_import_handler", "data_source.D"],
+    [
+        "MonitoredImport",
+        "RefreshedImport",
+        "StateChangeSource",
+        "ReimportMode",
+        "LocalAws",
+        "personalize_import_handler",
+        "data_source.D",
+    ],
 )
 def test_the_reference_has_no_internal_types_and_modules(site: Path, internal: str) -> None:
     pages = [page.read_text() for page in (site / "reference").glob("*.html")]

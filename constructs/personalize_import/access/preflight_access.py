@@ -45,5 +45,7 @@ def grant_preflight(
     if isinstance(role, iam.Role) and own and role.assume_role_policy and can_be_named:
         role.assume_role_policy.add_statements(iam.PolicyStatement.from_json(trust))
     else:
-        policy = Policy("the trust policy of the role", role.role_arn, ", because its job uses preflight")
+        policy = Policy(
+            "the trust policy of the role", role.role_arn, ", because its job uses preflight or compares files"
+        )
         report_required_statements(scope, policy, [trust])

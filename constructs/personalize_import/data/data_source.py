@@ -154,6 +154,7 @@ class BucketDataSource(DataSource):
             objects=f"{bucket_name}/{_pattern(self._object_key)}",
             bucket=self._bucket,
             encryption_key=self._encryption_key,
+            object_key=None if is_token(self._object_key) else self._object_key,
         )
 
 
@@ -167,6 +168,7 @@ class LocationDataSource(DataSource):
 
     def bind(self, scope: Construct, context: DataSourceContext) -> DataSourceConfig:  # noqa: ARG002 - asset files need it
         """Return the location."""
+        object_key = None
         if is_token(self._uri):
             bucket_name = cdk.Fn.select(2, cdk.Fn.split("/", self._uri))
             # CloudFormation can't separate the bucket from the key, but an ARN contains both in this order.
@@ -174,7 +176,9 @@ class LocationDataSource(DataSource):
         else:
             bucket_name, object_key = parse_location(self._uri)
             objects = f"{bucket_name}/{_pattern(object_key)}"
-        return DataSourceConfig(self._uri, bucket_name, objects, encryption_key=self._encryption_key)
+        return DataSourceConfig(
+            self._uri, bucket_name, objects, encryption_key=self._encryption_key, object_key=object_key
+        )
 
 
 def _pattern(object_key: str) -> str:

@@ -41,6 +41,8 @@ class DataSourceConfig:
     """The KMS key that encrypts the data; None if there is none, or it is unknown at synth."""
     files: Sequence[StagedFile] = ()
     """The asset files that are copied to the location before the import."""
+    object_key: str | None = None
+    """The key of the file, or the prefix of the folder; None if it is unknown at synth."""
 
     def bucket_arn(self, scope: Construct) -> str:
         """Return the ARN of the bucket."""

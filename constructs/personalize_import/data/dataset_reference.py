@@ -7,17 +7,17 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resou
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final, Self
 from weakref import WeakKeyDictionary
 
 import aws_cdk as cdk
-import jsii
 from aws_cdk import aws_personalize as personalize
 from constructs import Construct, IConstruct
 
 from personalize_import.synthesis.at_synthesis import at_synthesis
+from personalize_import.synthesis.lazy_values import lazy_any, lazy_string
 from personalize_import.synthesis.stack_environment import is_token, stack_of, top_level_stack_of
 from personalize_import.synthesis.warnings import WARNING_ID_PREFIX
 
@@ -113,12 +113,9 @@ class _Definition:
 
     def __init__(self, dataset: personalize.CfnDataset) -> None:
         self._dataset = dataset
-        # Not cached: an app may be synthesized again after a change.
-        self.token = cdk.Lazy.uncached_any(_AnyProducer(lambda: self._values()))
-        self.text_token = cdk.Lazy.uncached_any(
-            _AnyProducer(lambda: {name: self._text(each) for name, each in self._values().items()})
-        )
-        self.schema_arn = cdk.Lazy.uncached_string(_StringProducer(lambda: dataset.schema_arn))
+        self.token = lazy_any(self._values)
+        self.text_token = lazy_any(lambda: {name: self._text(each) for name, each in self._values().items()})
+        self.schema_arn = lazy_string(lambda: dataset.schema_arn)
 
     def values_known_at_deploy_time(self) -> Iterator[str]:
         """Yield the names of values that are known only at deploy time, except references to resources of the app."""
@@ -156,21 +153,3 @@ def _definition_of(dataset: personalize.CfnDataset) -> _Definition:
     if dataset not in _DEFINITIONS:
         _DEFINITIONS[dataset] = _Definition(dataset)
     return _DEFINITIONS[dataset]
-
-
-@jsii.implements(cdk.IAnyProducer)
-class _AnyProducer:
-    def __init__(self, value: Callable[[], Any]) -> None:
-        self._value = value
-
-    def produce(self, context: cdk.IResolveContext) -> Any:  # noqa: ANN401, ARG002 - any JSON value, and required by jsii
-        return self._value()
-
-
-@jsii.implements(cdk.IStringProducer)
-class _StringProducer:
-    def __init__(self, value: Callable[[], str]) -> None:
-        self._value = value
-
-    def produce(self, context: cdk.IResolveContext) -> str | None:  # noqa: ARG002 - required by the protocol
-        return self._value()

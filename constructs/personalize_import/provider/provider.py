@@ -82,8 +82,8 @@ class DatasetImportProvider(StateChangeSource, Construct):
                 Personalize, and no others; import roles of jobs are created under it. Jobs in other apps need it.
                 Anyone who can create roles under the path and use the provider can import the data that these roles can
                 read. Default: none; the roles of this app's jobs are allowed individually.
-            allow_preflight: Allow `preflight` and `Reimport.when_data_changes` for jobs in other apps: the functions
-                may assume the import roles that trust them. Jobs in this app don't need it. Default: False.
+            allow_preflight: Allow `preflight`, `Reimport.when_data_changes` and refreshes for jobs in other apps: the
+                functions may assume the import roles that trust them. Jobs in this app don't need it. Default: False.
             publish_state_changes: Allow `on_state_change` and `on_failed` for jobs in other apps. Jobs in this app
                 don't need it. Default: False.
             log_retention: The retention of the functions' log group. Default: a month.
@@ -220,8 +220,8 @@ class DatasetImportProvider(StateChangeSource, Construct):
                 `ssm.StringParameter.value_for_string_parameter(...)` or `Fn.import_value(...)`.
             import_role_path: The `import_role_path` of the other provider; import roles of jobs are created under it.
             preflight_role_arn: The ARN of the other provider's `preflight_role`, which jobs with `preflight` or
-                `Reimport.when_data_changes` need. The other provider must be created with `allow_preflight`. Default:
-                none; such jobs are refused.
+                `Reimport.when_data_changes` need, and refreshes that compare files. The other provider must be created
+                with `allow_preflight`. Default: none; such jobs and refreshes are refused.
 
         Raises:
             ValidationError: A `ValueError` that names each invalid argument, its value and what is allowed.

@@ -17,6 +17,7 @@ from constructs import Construct, IConstruct
 
 from personalize_import.synthesis.stack_environment import environment_of, stack_of, stack_scope_of
 from personalize_import.synthesis.validation import require
+from personalize_import.wait_chain import add_property
 from personalize_import_handler.contract import (
     EVENT_DETAIL_TYPE,
     EVENT_SOURCE,
@@ -187,7 +188,7 @@ def _name_of(provider: Construct) -> str:
 def _publish_state_changes(resources: Sequence[cdk.CfnResource]) -> None:
     """Enable state change events. Each resource of a wait chain gets the last status of the previous one."""
     for number, resource in enumerate(resources):
-        resource.add_property_override("PublishStateChanges", value=True)
+        add_property(resource, "PublishStateChanges", value=True)
         if number:
             last_status = resources[number - 1].get_att(Attribute.STATUS.value).to_string()
-            resource.add_property_override("LastStatus", last_status)
+            add_property(resource, "LastStatus", last_status)

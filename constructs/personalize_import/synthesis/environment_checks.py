@@ -19,6 +19,7 @@ from personalize_import_handler.contract.constraints import shown
 _ONE_ENVIRONMENT: Final = "Personalize imports only into datasets of the same account and Region: move the job there"
 _ONE_REGION: Final = "Personalize reads only buckets of its own Region: copy the data to one"
 _ONE_ACCOUNT: Final = "iam:PassRole works only within one account: use a role of this account that may read the data"
+_ONE_EVENT_BUS: Final = "A bucket sends events to the account and Region that it is in: use refresh_on_schedule"
 _ONE_PROVIDER: Final = "A provider imports only in its own account and Region: use one that is deployed there"
 
 
@@ -56,6 +57,14 @@ def check_bucket_environment(scope: Construct, bucket: s3.IBucket | None) -> Ite
     if bucket and own != AwsEnvironment():
         found = AwsEnvironment(region=_of_resource(bucket).region)
         yield from _differences("the bucket of data_source", bucket.bucket_name, found, own, _ONE_REGION)
+
+
+def check_events_of_bucket(scope: Construct, bucket: "cdk.aws_s3.IBucket | None") -> Iterator[str]:
+    """Yield a problem if the bucket of a data source sends its events to another account."""
+    if bucket:
+        found = AwsEnvironment(account=_of_resource(bucket).account)
+        own = _environment_of_stack(scope)
+        yield from _differences("the bucket of data_source", bucket.bucket_name, found, own, _ONE_EVENT_BUS)
 
 
 def check_arn_of_provider(name: str, arn: str | None, scope: Construct) -> Iterator[str]:

@@ -28,6 +28,7 @@ _ARNS: Final = {
     ("Custom::PersonalizeDatasetImportJob", "Status"): "CREATE IN_PROGRESS",
     ("Custom::PersonalizeDatasetImportJob", "DatasetImportJobArn"): _JOB_ARN,
     ("Custom::PersonalizeDatasetImportJobWait", "DatasetImportJobArn"): _JOB_ARN,
+    ("AWS::Events::Rule", "Arn"): f"arn:aws:events:{REGION}:{ACCOUNT}:rule/{{id}}",
     ("AWS::Personalize::DatasetGroup", "DatasetGroupArn"): (
         f"arn:aws:personalize:{REGION}:{ACCOUNT}:dataset-group/group"
     ),

@@ -1,4 +1,4 @@
-"""The stacks that scanners check: the demo, twenty jobs, a key, asset files, and an insecure one."""
+"""The stacks that scanners check: the demo, twenty jobs, a key, asset files, refreshes, and an insecure one."""
 
 import json
 from collections.abc import Mapping
@@ -12,6 +12,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_scheduler as scheduler
 from constructs import Construct
 from demo.schema import DemoSchema
 from demo.stacks import DataStack, DemoStack
@@ -22,7 +23,7 @@ from tests.constructs.support.stacks import add_dataset, add_job, new_app, new_s
 ROOT: Final = Path(__file__).parents[3]
 GOLDEN: Final = ROOT / "tests/constructs/golden/stack.template.json"
 JOBS: Final = 20
-STACKS: Final = ("DemoData", "Demo", "TwentyJobs", "OwnKey", "OwnData")
+STACKS: Final = ("DemoData", "Demo", "TwentyJobs", "OwnKey", "OwnData", "Refreshed")
 
 
 def security_app() -> cdk.App:
@@ -36,6 +37,7 @@ def security_app() -> cdk.App:
     twenty_jobs(app)
     own_key(app)
     own_data(app)
+    refreshed(app)
     return app
 
 
@@ -72,6 +74,15 @@ def own_data(scope: Construct) -> cdk.Stack:
     file_job.on_failed("Failed")
     file_job.add_alarms("Alarms")
     ImportDashboard(stack, "Dashboard", jobs=[file_job])
+    return stack
+
+
+def refreshed(scope: Construct) -> cdk.Stack:
+    """Create a stack of a job that a schedule and uploads refresh."""
+    stack = new_stack("Refreshed", scope)
+    job = add_job(stack, data_source=DataSource.from_bucket(_bucket(stack), "interactions/"))
+    job.refresh_on_schedule("Nightly", schedule=scheduler.ScheduleExpression.rate(cdk.Duration.days(1)))
+    job.refresh_on_upload("Uploads")
     return stack
 
 

@@ -1,0 +1,1 @@
+"""Refreshes of import jobs at synth."""
