@@ -13,7 +13,12 @@ from personalize_local.ministack.application import Asgi, after_start, dropped_c
 from personalize_local.ministack.date_header import dated
 from personalize_local.ministack.patches.alarms import accept_metric_math_alarms
 from personalize_local.ministack.patches.asynchronous_invocations import retry_asynchronous_invocations
-from personalize_local.ministack.patches.clock import date_events, date_objects, follow_clock
+from personalize_local.ministack.patches.clock import (
+    date_events,
+    date_objects,
+    follow_clock,
+    wait_for_simulated_time,
+)
 from personalize_local.ministack.patches.custom_resource_requests import retry_custom_resource_requests
 from personalize_local.ministack.patches.deletions import delete_failed_custom_resources, require_empty_buckets
 from personalize_local.ministack.patches.event_targets import require_permissions_of_rules
@@ -89,6 +94,7 @@ def mount(service: PersonalizeService, endpoint_url: str, states: ServiceStates 
     start_sessions_for_functions()
     date_objects(service.clock)
     date_events(service.clock)
+    wait_for_simulated_time(service.clock)
     follow_clock(service.clock)
     return dated(service.clock, authenticated(with_control_api(service, _with_state(service, endpoint_url, states))))
 

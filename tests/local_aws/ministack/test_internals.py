@@ -127,7 +127,6 @@ USED: dict[str, Any] = {
     "ministack.services.scheduler._to_epoch": ["value"],
     "ministack.services.scheduler._update_schedule": ["name", "body"],
     "ministack.services.stepfunctions._ExecutionError": "type",
-    "ministack.services.stepfunctions._SFN_WAIT_SCALE": "float",
     "ministack.services.stepfunctions._apply_parameters": ["state_def", "data", "ctx"],
     "ministack.services.stepfunctions._call_lambda": ["func_ref", "event"],
     "ministack.services.stepfunctions._error_matches": ["error_equals", "error"],

@@ -1,10 +1,11 @@
-"""S3 on the simulated clock, in order with the times of imports."""
+"""S3 and Step Functions on the simulated clock."""
 
 import time
 from datetime import UTC, datetime
 
 from tests.deploy.support.cloud import Cloud
 from tests.local_aws.support.server_setup import finished, make_dataset, make_import_role, put_users, start_job, until
+from tests.local_aws.support.state_machines import make_state_machine
 
 
 def simulated(cloud: Cloud) -> datetime:
@@ -21,6 +22,18 @@ def test_a_file_that_was_uploaded_after_an_import_is_newer_than_the_import(cloud
     later, head = modified(cloud, name, "later.csv")
     assert imported < job["creationDateTime"] < job["lastUpdatedDateTime"] < later <= simulated(cloud)
     assert head == later
+
+
+def test_an_execution_that_waits_follows_a_change_of_the_speed(cloud: Cloud, name: str) -> None:
+    hours = {"Type": "Wait", "Seconds": 10 * 3600, "End": True}
+    machine = make_state_machine(cloud, name, {"StartAt": "Wait", "States": {"Wait": hours}})
+    client, speed = cloud.client("stepfunctions"), cloud.aws.control("GET", "status")["speed"]
+    arn = client.start_execution(stateMachineArn=machine)["executionArn"]
+    cloud.aws.control("POST", "clock", {"speed": 10_000})
+    try:
+        until(lambda: client.describe_execution(executionArn=arn)["status"] == "SUCCEEDED")
+    finally:
+        cloud.aws.control("POST", "clock", {"speed": speed})
 
 
 def modified(cloud: Cloud, bucket: str, key: str) -> tuple[datetime, datetime]:
