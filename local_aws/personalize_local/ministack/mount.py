@@ -33,6 +33,7 @@ from personalize_local.ministack.patches.function_runtimes import (
 )
 from personalize_local.ministack.patches.interrupted_stacks import end_interrupted_operations
 from personalize_local.ministack.patches.managed_policies import add_managed_policies
+from personalize_local.ministack.patches.multipart_uploads import date_multipart_uploads
 from personalize_local.ministack.patches.nested_stacks import add_parents_of_nested_stacks
 from personalize_local.ministack.patches.object_files import note_unwritten_objects
 from personalize_local.ministack.patches.physical_names import generate_names_as_cloudformation_does
@@ -93,6 +94,7 @@ def mount(service: PersonalizeService, endpoint_url: str, states: ServiceStates 
     run_schedules(service.clock)
     start_sessions_for_functions()
     date_objects(service.clock)
+    date_multipart_uploads()
     date_events(service.clock)
     wait_for_simulated_time(service.clock)
     follow_clock(service.clock)

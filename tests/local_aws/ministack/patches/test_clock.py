@@ -24,6 +24,19 @@ def test_a_file_that_was_uploaded_after_an_import_is_newer_than_the_import(cloud
     assert head == later
 
 
+def test_an_object_that_was_uploaded_in_parts_has_the_time_of_the_first_call(cloud: Cloud, name: str) -> None:
+    cloud.put(name, "any.csv", "")
+    s3, upload = cloud.client("s3"), {"Bucket": name, "Key": "parts.csv"}
+    upload["UploadId"] = s3.create_multipart_upload(**upload)["UploadId"]
+    begun_at = simulated(cloud)
+    until(lambda: (simulated(cloud) - begun_at).total_seconds() > 60)
+    part = s3.upload_part(**upload, PartNumber=1, Body=b"USER_ID\na\n")
+    s3.complete_multipart_upload(**upload, MultipartUpload={"Parts": [{"PartNumber": 1, "ETag": part["ETag"]}]})
+
+    listed, head = modified(cloud, name, "parts.csv")
+    assert listed == head <= begun_at
+
+
 def test_an_execution_that_waits_follows_a_change_of_the_speed(cloud: Cloud, name: str) -> None:
     hours = {"Type": "Wait", "Seconds": 10 * 3600, "End": True}
     machine = make_state_machine(cloud, name, {"StartAt": "Wait", "States": {"Wait": hours}})
