@@ -12,9 +12,17 @@ from personalize_local.ministack import callers
 from personalize_local.ministack.application import Asgi, after_start, dropped_connection, with_control_api
 from personalize_local.ministack.date_header import dated
 from personalize_local.ministack.patches.alarms import accept_metric_math_alarms
-from personalize_local.ministack.patches.clock import date_objects, follow_clock, scale_schedule_rates
+from personalize_local.ministack.patches.asynchronous_invocations import retry_asynchronous_invocations
+from personalize_local.ministack.patches.clock import (
+    date_events,
+    date_objects,
+    follow_clock,
+    wait_for_simulated_time,
+)
 from personalize_local.ministack.patches.custom_resource_requests import retry_custom_resource_requests
 from personalize_local.ministack.patches.deletions import delete_failed_custom_resources, require_empty_buckets
+from personalize_local.ministack.patches.event_targets import require_permissions_of_rules
+from personalize_local.ministack.patches.event_times import write_whole_seconds
 from personalize_local.ministack.patches.function_credentials import start_sessions_for_functions
 from personalize_local.ministack.patches.function_environments import keep_environments_after_errors
 from personalize_local.ministack.patches.function_errors import report_classes_of_exceptions
@@ -25,11 +33,13 @@ from personalize_local.ministack.patches.function_runtimes import (
 )
 from personalize_local.ministack.patches.interrupted_stacks import end_interrupted_operations
 from personalize_local.ministack.patches.managed_policies import add_managed_policies
+from personalize_local.ministack.patches.multipart_uploads import date_multipart_uploads
 from personalize_local.ministack.patches.nested_stacks import add_parents_of_nested_stacks
 from personalize_local.ministack.patches.object_files import note_unwritten_objects
 from personalize_local.ministack.patches.physical_names import generate_names_as_cloudformation_does
 from personalize_local.ministack.patches.retries import fail_on_terminal_errors, wait_between_retries
 from personalize_local.ministack.patches.roles import enforce_roles
+from personalize_local.ministack.patches.schedules import run_schedules
 from personalize_local.ministack.patches.sdk_integrations import (
     integrate_personalize,
     refuse_unrecognized_resources,
@@ -77,10 +87,16 @@ def mount(service: PersonalizeService, endpoint_url: str, states: ServiceStates 
     apply_empty_parameters()
     fail_on_terminal_errors()
     wait_between_retries()
+    retry_asynchronous_invocations(service.clock)
     retry_custom_resource_requests(service.clock)
+    require_permissions_of_rules()
+    write_whole_seconds()
+    run_schedules(service.clock)
     start_sessions_for_functions()
     date_objects(service.clock)
-    scale_schedule_rates(service.clock)
+    date_multipart_uploads()
+    date_events(service.clock)
+    wait_for_simulated_time(service.clock)
     follow_clock(service.clock)
     return dated(service.clock, authenticated(with_control_api(service, _with_state(service, endpoint_url, states))))
 

@@ -1,4 +1,7 @@
-"""A function that returns the times of its events."""
+"""Functions: one that returns the times of its events, and one that writes them into a file."""
+
+from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -18,6 +21,32 @@ def handler(event, context):
         raise ValueError("as asked")
     return times
 """
+
+RECORDS = """
+import time
+def handler(event, context):
+    with open({path!r}, "a") as file:
+        file.write(f"{{time.time()}}\\n")
+    if event.get("fails"):
+        raise ValueError("as asked")
+"""
+
+
+class Recorder(NamedTuple):
+    """A function that writes the times of its invocations into a file, whichever environment handles them."""
+
+    name: str
+    arn: str
+    file: Path
+
+    def times(self) -> list[float]:
+        return [float(line) for line in self.file.read_text().split()] if self.file.exists() else []
+
+
+@pytest.fixture
+def recorder(cloud: Cloud, name: str, tmp_path: Path) -> Recorder:
+    file, role = tmp_path / "times", make_role(cloud, name, trusting=trust({"Service": "lambda.amazonaws.com"}, {}))
+    return Recorder(name, make_function(cloud, name, role, RECORDS.format(path=str(file))), file)
 
 
 @pytest.fixture

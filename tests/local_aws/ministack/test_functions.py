@@ -25,6 +25,9 @@ def test_a_schedule_rate_is_in_simulated_minutes(cloud: Cloud, function: str) ->
     started_at = time.time()
     events.put_rule(Name=function, ScheduleExpression="rate(1 minute)")
     arn = cloud.client("lambda").get_function(FunctionName=function)["Configuration"]["FunctionArn"]
+    cloud.client("lambda").add_permission(
+        FunctionName=function, StatementId="rule", Action="lambda:InvokeFunction", Principal="events.amazonaws.com"
+    )
     events.put_targets(Rule=function, Targets=[{"Id": "1", "Arn": arn, "Input": "{}"}])
 
     times: set[float] = set()

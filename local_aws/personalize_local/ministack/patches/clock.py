@@ -1,4 +1,4 @@
-"""The simulated clock in S3, EventBridge and Step Functions.
+"""The simulated clock in S3, EventBridge and Step Functions; for EventBridge Scheduler see `schedules`.
 
 All other services of ministack use the real time; see docs/decisions/0023-one-clock.md.
 """
@@ -6,7 +6,7 @@ All other services of ministack use the real time; see docs/decisions/0023-one-c
 from datetime import UTC, datetime
 from typing import Final
 
-from ministack.services import eventbridge, s3, stepfunctions
+from ministack.services import eventbridge, s3, scheduler, stepfunctions
 
 from personalize_local.personalize.clock import Clock
 
@@ -26,19 +26,22 @@ def date_objects(clock: Clock) -> None:
     s3.now_iso = now_iso
 
 
-def scale_schedule_rates(clock: Clock) -> None:
-    """Interpret EventBridge's `rate(...)` as simulated time."""
-    parse = eventbridge._parse_rate_seconds  # noqa: SLF001
+def date_events(clock: Clock) -> None:
+    """Date events, and start scheduled rules, by the simulated clock."""
+    eventbridge._now_ts = clock.now  # noqa: SLF001
 
-    def rate_seconds(expression: str) -> float | None:
-        seconds = parse(expression)
-        return None if seconds is None else seconds / clock.speed
 
-    eventbridge._parse_rate_seconds = rate_seconds  # noqa: SLF001
+def wait_for_simulated_time(clock: Clock) -> None:
+    """Wait in executions by the simulated clock, so that an accelerated import is polled as often as a real one.
+
+    ministack's own factor doesn't apply to executions that are already waiting when it changes.
+    """
+    stepfunctions._scaled_sleep = clock.sleep  # noqa: SLF001
 
 
 def follow_clock(clock: Clock) -> None:
-    """Apply the clock's current speed, so that an accelerated import is polled as often as a real one."""
-    stepfunctions._SFN_WAIT_SCALE = 1 / clock.speed  # noqa: SLF001
-    # AWS starts a scheduled rule within its minute; one second of simulated time is precise enough.
-    eventbridge._SCHEDULER_TICK_INTERVAL = max(_TICK_SECONDS_MIN, 1 / clock.speed)  # noqa: SLF001
+    """Start rules and schedules at the clock's current speed."""
+    # AWS starts them within their minute; one second of simulated time is precise enough.
+    tick_seconds = max(_TICK_SECONDS_MIN, 1 / clock.speed)
+    eventbridge._SCHEDULER_TICK_INTERVAL = tick_seconds  # noqa: SLF001
+    scheduler._SCHEDULE_TICK_INTERVAL = tick_seconds  # noqa: SLF001

@@ -1,8 +1,6 @@
 """Functions that fail on a CloudFormation request: Lambda retries them, and then the resource fails with a reason."""
 
-import logging
 import threading
-import time
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -10,13 +8,10 @@ from ministack.core import lambda_runtime
 from ministack.services import lambda_svc
 from ministack.services.cloudformation import custom_resource
 
+from personalize_local.ministack.patches.asynchronous_invocations import invoke_with_retries
 from personalize_local.ministack.patches.function_runtimes import UNSUPPORTED
 from personalize_local.personalize.clock import Clock
 
-logger = logging.getLogger(__name__)
-
-_RETRY_SECONDS: Final = (60, 120)
-_EVENT_AGE_SECONDS_MAX: Final = 6 * 3600
 _START_SECONDS_MAX: Final = 60
 # ministack reads what the process wrote to standard error in another thread, and so not into its message.
 _WITHOUT_STDERR: Final = "stderr: "
@@ -51,28 +46,17 @@ def retry_custom_resource_requests(clock: Clock) -> None:
         if event.get("PhysicalResourceId") == _NOT_CREATED:
             _respond(event, "SUCCESS")
             return {}
-        result = _execute_with_retries(clock, execute, function, event)
+        result = invoke_with_retries(
+            clock,
+            function,
+            lambda: _execute_once(execute, function, event),
+            is_final=lambda: _request.failed_to_start,
+        )
         if result.get("error"):
             _respond(event, "FAILED", f"{event['LogicalResourceId']}: {_failure(function, result)}")
         return result
 
     lambda_svc._execute_function_with_config_scope = execute_function  # noqa: SLF001
-
-
-def _execute_with_retries(clock: Clock, execute: Any, function: dict[str, Any], event: dict[str, Any]) -> Any:  # noqa: ANN401
-    settings = lambda_svc._event_invoke_config(function, None) or {}  # noqa: SLF001
-    age_max = settings.get("MaximumEventAgeInSeconds", _EVENT_AGE_SECONDS_MAX)
-    started_at = clock.now()
-    result = _execute_once(execute, function, event)
-    for seconds in _RETRY_SECONDS[: settings.get("MaximumRetryAttempts", len(_RETRY_SECONDS))]:
-        if not result.get("error") or _request.failed_to_start:
-            break
-        logger.warning("a function failed on a CloudFormation request: %s", result.get("body"))
-        if clock.now() + seconds - started_at > age_max:
-            break
-        time.sleep(seconds / clock.speed)
-        result = _execute_once(execute, function, event)
-    return result
 
 
 def _execute_once(execute: Any, function: dict[str, Any], event: dict[str, Any]) -> Any:  # noqa: ANN401
