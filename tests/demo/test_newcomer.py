@@ -26,10 +26,15 @@ WRONG_DATA = {
 }
 
 WRONG_ARGUMENTS = {
-    "a prefix without a slash": ('"interactions/"', '"interactions"', "interactions/"),
+    "a prefix without a slash": (
+        "DataSource.from_asset(str(data))",
+        'DataSource.from_s3_uri("s3://my-interactions/interactions")',
+        "interactions/",
+    ),
+    "a field without data": ("DatasetSchema.interactions()", 'DatasetSchema.items().field("PRICE", "float")', "PRICE"),
     "a timeout of 40 hours": (
-        'DataSource.from_bucket(bucket, "interactions/")',
-        'DataSource.from_bucket(bucket, "interactions/"), timeout=cdk.Duration.hours(40)',
+        "DataSource.from_asset(str(data))",
+        "DataSource.from_asset(str(data)), timeout=cdk.Duration.hours(40)",
         "40 hours",
     ),
 }
@@ -48,8 +53,10 @@ def test_a_newcomer_installs_deploys_and_corrects_wrong_inputs(
 
 def _install(newcomer: Newcomer) -> None:
     newcomer.run("pip install .", text_of("README.md: pip install ."))
-    (newcomer.checkout / "first.py").write_text(text_of("README.md: import aws_cdk"))
-    newcomer.run("synth of the first example", "cdk synth --quiet --app 'python3 first.py'")
+    folder = newcomer.checkout / "first"
+    folder.mkdir()
+    (folder / "app.py").write_text(text_of("README.md: from pathlib"))
+    newcomer.run("synth of the first example", "cdk synth --quiet --app 'python3 app.py'", folder)
     refused = newcomer.run("a command without its extra", "personalize-import rules", fails=True)
     newcomer.run("the command that the message names", refused.partition("run: ")[2])
     assert "byte-order-mark" in newcomer.run("the command again", "personalize-import rules")
@@ -66,7 +73,13 @@ def _deploy_without_an_account(newcomer: Newcomer) -> None:
 
 
 def _deploy_as_to_aws(newcomer: Newcomer) -> None:
-    local = [str(newcomer.checkout / ".venv/bin/personalize-import"), "local", "--speed", "60", "--"]
+    program = str(newcomer.checkout / ".venv/bin/personalize-import")
+    local = [program, "local", "--speed", "60", "--"]
+    _deploy, command = text_of("README.md: cdk deploy --app").splitlines()
+    first = newcomer.run(
+        "the first example", command.replace("personalize-import", program), newcomer.checkout / "first"
+    )
+    assert "Deployment time" in first
     deployed = newcomer.run("cdk deploy", text_of("README.md: pip install -r requirements.txt"), before=local)
     assert "Proposed schema for interactions.csv" in deployed
     assert "PersonalizeDemoInteractions.Status = ACTIVE" in deployed
@@ -89,8 +102,10 @@ def _correct(newcomer: Newcomer) -> None:
     assert "DATA must be" in newcomer.run("no such file", "make deploy-local DATA=no.csv", fails=True)
     assert "no CSV files" in newcomer.run("a folder without data", "make deploy-local DATA=docs", fails=True)
     assert "IMPORT_SECONDS must be" in newcomer.run("a word", "make deploy-local IMPORT_SECONDS=soon", fails=True)
-    example = (newcomer.checkout / "first.py").read_text()
+    folder = newcomer.checkout / "first"
+    example = (folder / "app.py").read_text()
     for name, (right, wrong, message) in WRONG_ARGUMENTS.items():
-        (newcomer.checkout / "wrong.py").write_text(example.replace(right, wrong))
+        assert right in example
+        (folder / "wrong.py").write_text(example.replace(right, wrong))
         command = "cdk synth --quiet --strict --app 'python3 wrong.py'"
-        assert message in newcomer.run(name, command, fails=True), name
+        assert message in newcomer.run(name, command, folder, fails=True), name
