@@ -163,6 +163,9 @@ RUN_BY: Final[Mapping[str, tuple[str, ...]]] = {
         _STATUS,
     ),
     "docs/status.md: Shop  ": (_RECORDING,),
+    "docs/status.md: import        last refresh": (
+        "tests/cli/test_status_page.py::test_the_page_shows_refreshes_as_they_are_printed",
+    ),
     "docs/status.md: $ personalize-import status": (_RECORDING,),
     "examples/": ("tests/examples/test_examples.py::test_an_example_deploys_updates_and_destroys",),
 }
