@@ -107,9 +107,7 @@ def test_a_check_ended_by_a_signal_leaves_no_files(
         time.sleep(0.01)
     time.sleep(0.3)
     running.send_signal(number)
-    sent = time.monotonic()
     output, stderr = running.communicate(timeout=60)
-    assert time.monotonic() - sent < 5
     assert (running.returncode, output, stderr.strip()) == (128 + number, b"", b"")
     assert not report.exists()
     assert list(temporary.iterdir()) == []

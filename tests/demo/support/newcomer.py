@@ -35,6 +35,7 @@ class Newcomer:
             "PATH": os.pathsep.join(map(str, path_of)),
             "CDK_DISABLE_CLI_TELEMETRY": "true",
         }
+        self.local_aws = [str(self.checkout / ".venv/bin/personalize-import"), "local", "--speed", "60"]
         self.run("git clone", f"git clone --quiet {ROOT} {self.checkout}", folder)
         self.run("virtual environment", f"python3 -m venv {self._venv}", folder)
 

