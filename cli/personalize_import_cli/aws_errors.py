@@ -70,13 +70,23 @@ def _command_error(error: Exception, subject: str, policy: str) -> CommandError:
 
 def _service_error(error: ClientError, subject: str, policy: str) -> CommandError:
     code = error.response["Error"].get("Code", "")
-    status = error.response["ResponseMetadata"].get("HTTPStatusCode", 0)
     if code in _INVALID_CREDENTIALS:
         return CommandError(
             f"{subject}: {error}. Log in again with the AWS CLI, or set AWS_PROFILE to other credentials"
         )
-    if code in _DENIED:
+    if is_denied(error):
         return CommandError(f"{subject}: {error}. {policy} lists the required permissions")
-    if code in _BUSY or status >= _SERVER_ERROR:
+    if is_temporary(error):
         return UnavailableError(f"{subject}: {error}")
     return CommandError(f"{subject}: {error}")
+
+
+def is_denied(error: ClientError) -> bool:
+    """Return whether a permission for the call is missing."""
+    return error.response["Error"].get("Code", "") in _DENIED
+
+
+def is_temporary(error: ClientError) -> bool:
+    """Return whether a retry may succeed."""
+    status = error.response["ResponseMetadata"].get("HTTPStatusCode", 0)
+    return error.response["Error"].get("Code", "") in _BUSY or status >= _SERVER_ERROR

@@ -6,6 +6,7 @@ from personalize_import.data.data_source import DataSource
 from personalize_import.data.reimport import Reimport
 from personalize_import.dataset_import_job import DatasetImportJob
 from personalize_import.import_dashboard import ImportDashboard
+from personalize_import.imported_dataset import ImportedDataset
 from personalize_import.imported_import_job import IDatasetImportJob
 from personalize_import.provider.provider import DatasetImportProvider
 from personalize_import.schema.dataset_schema import DatasetSchema
@@ -24,6 +25,7 @@ __all__ = [
     "ImportDashboard",
     "ImportMode",
     "ImportTarget",
+    "ImportedDataset",
     "Reimport",
     "ValidationError",
 ]

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Literal, TypedDict
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
+from aws_cdk.interfaces.aws_iam import IRoleRef
 from aws_cdk.interfaces.aws_personalize import IDatasetRef
 from constructs import Construct
 
@@ -23,6 +25,21 @@ from personalize_import.synthesis.stack_environment import top_level_stack_of
 from personalize_import.synthesis.validation import check_optional_text
 from personalize_import_handler.contract import ImportMode, constraints
 from personalize_import_handler.contract.constraints import violation
+
+
+class JobOptions(TypedDict, total=False):
+    """The optional arguments of `DatasetImportJob`, which describes them, without `after`, which needs another job."""
+
+    import_mode: ImportMode | Literal["FULL", "INCREMENTAL"] | None
+    job_name_prefix: str | None
+    role: IRoleRef | None
+    tags: Mapping[str, str] | None
+    publish_attribution_metrics_to_s3: bool | None
+    reimport: Reimport | None
+    preflight: bool | None
+    timeout: cdk.Duration | None
+    wait: bool | None
+    provider: IDatasetImportProvider | None
 
 
 @dataclass(frozen=True)

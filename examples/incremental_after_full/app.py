@@ -5,29 +5,25 @@ from pathlib import Path
 import aws_cdk as cdk
 from aws_cdk import aws_personalize as personalize
 
-from personalize_import import DatasetImportJob, DatasetSchema, DataSource, ImportMode
+from personalize_import import DatasetImportJob, DatasetSchema, DataSource, ImportedDataset, ImportMode
 
 HERE = Path(__file__).parent
 
 app = cdk.App()
 stack = cdk.Stack(app, "PersonalizeIncremental")
-schema = DatasetSchema.users().field("MEMBERSHIP", categorical=True)
-group = personalize.CfnDatasetGroup(stack, "Group", name="incremental")
-dataset = personalize.CfnDataset(
+users = ImportedDataset(
     stack,
-    "Dataset",
-    name="users",
-    dataset_type=schema.dataset_type,
-    dataset_group_arn=group.attr_dataset_group_arn,
-    schema_arn=schema.to_cfn_schema(stack, "Schema").attr_schema_arn,
+    "Users",
+    dataset_group=personalize.CfnDatasetGroup(stack, "Group", name="incremental"),
+    schema=DatasetSchema.users().field("MEMBERSHIP", categorical=True),
+    data_source=DataSource.from_asset(str(HERE / "users.csv")),
 )
-full = DatasetImportJob(stack, "Full", dataset=dataset, data_source=DataSource.from_asset(str(HERE / "users.csv")))
 DatasetImportJob(
     stack,
     "Increments",
-    dataset=dataset,
+    dataset=users.dataset,
     data_source=DataSource.from_asset(str(HERE / "increments")),
     import_mode=ImportMode.INCREMENTAL,
-    after=full,
+    after=users.import_job,
 )
 app.synth()

@@ -5,7 +5,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_personalize as personalize
 from aws_cdk import aws_s3 as s3
 
-from personalize_import import DatasetImportJob, DatasetSchema, DataSource, Reimport
+from personalize_import import DatasetSchema, DataSource, ImportedDataset, Reimport
 
 app = cdk.App()
 
@@ -21,21 +21,12 @@ bucket = s3.Bucket(
 cdk.CfnOutput(data, "BucketName", value=bucket.bucket_name)
 
 models = cdk.Stack(app, "PersonalizeKms")
-schema = DatasetSchema.users().field("MEMBERSHIP", categorical=True)
-group = personalize.CfnDatasetGroup(models, "Group", name="kms")
-dataset = personalize.CfnDataset(
+ImportedDataset(
     models,
-    "Dataset",
-    name="users",
-    dataset_type=schema.dataset_type,
-    dataset_group_arn=group.attr_dataset_group_arn,
-    schema_arn=schema.to_cfn_schema(models, "Schema").attr_schema_arn,
-)
-# from_bucket uses the key of the bucket. For a bucket outside the app, pass `encryption_key` to from_s3_uri.
-DatasetImportJob(
-    models,
-    "Import",
-    dataset=dataset,
+    "Users",
+    dataset_group=personalize.CfnDatasetGroup(models, "Group", name="kms"),
+    schema=DatasetSchema.users().field("MEMBERSHIP", categorical=True),
+    # from_bucket uses the key of the bucket. For a bucket outside the app, pass `encryption_key` to from_s3_uri.
     data_source=DataSource.from_bucket(bucket, "users/"),
     reimport=Reimport.when_value_changes(app.node.try_get_context("data_version") or "1"),
 )

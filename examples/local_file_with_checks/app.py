@@ -5,26 +5,17 @@ from pathlib import Path
 import aws_cdk as cdk
 from aws_cdk import aws_personalize as personalize
 
-from personalize_import import DatasetImportJob, DatasetSchema, DataSource
+from personalize_import import DatasetSchema, DataSource, ImportedDataset
 
 HERE = Path(__file__).parent
 
 app = cdk.App()
 stack = cdk.Stack(app, "PersonalizeChecked")
-schema = DatasetSchema.from_file(str(HERE / "interactions.schema.json"))
-group = personalize.CfnDatasetGroup(stack, "Group", name="checked")
-dataset = personalize.CfnDataset(
+ImportedDataset(
     stack,
-    "Dataset",
-    name="interactions",
-    dataset_type=schema.dataset_type,
-    dataset_group_arn=group.attr_dataset_group_arn,
-    schema_arn=schema.to_cfn_schema(stack, "Schema").attr_schema_arn,
-)
-DatasetImportJob(
-    stack,
-    "Import",
-    dataset=dataset,
+    "Interactions",
+    dataset_group=personalize.CfnDatasetGroup(stack, "Group", name="checked"),
+    schema=DatasetSchema.from_file(str(HERE / "interactions.schema.json")),
     data_source=DataSource.from_asset(str(HERE / "interactions.csv")),
     preflight=True,
 )

@@ -7,7 +7,7 @@ import pytest
 from aws_cdk import aws_personalize as personalize
 from constructs import Construct
 
-from personalize_import import DatasetImportJob, DatasetSchema, DataSource
+from personalize_import import DatasetSchema, DataSource, ImportedDataset
 from personalize_local.testing import CdkError, LocalCloud
 
 
@@ -16,19 +16,15 @@ class ItemsStack(cdk.Stack):
 
     def __init__(self, scope: Construct, id: str, *, data: Path) -> None:
         super().__init__(scope, id)
-        schema = DatasetSchema.items().field("GENRE", categorical=True)
-        group = personalize.CfnDatasetGroup(self, "Group", name=f"{id}-films")
-        dataset = personalize.CfnDataset(
+        films = ImportedDataset(
             self,
-            "Dataset",
-            name=f"{id}-items",
-            dataset_type=schema.dataset_type,
-            dataset_group_arn=group.attr_dataset_group_arn,
-            schema_arn=schema.to_cfn_schema(self, "Schema").attr_schema_arn,
+            "Items",
+            dataset_group=personalize.CfnDatasetGroup(self, "Group", name=f"{id}-films"),
+            schema=DatasetSchema.items().field("GENRE", categorical=True),
+            data_source=DataSource.from_asset(str(data)),
         )
-        job = DatasetImportJob(self, "Import", dataset=dataset, data_source=DataSource.from_asset(str(data)))
-        cdk.CfnOutput(self, "DatasetArn", value=dataset.attr_dataset_arn)
-        cdk.CfnOutput(self, "Status", value=job.dataset_import_job_status)
+        cdk.CfnOutput(self, "DatasetArn", value=films.import_job.dataset_arn)
+        cdk.CfnOutput(self, "Status", value=films.import_job.dataset_import_job_status)
 
 
 @pytest.fixture

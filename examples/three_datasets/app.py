@@ -5,7 +5,7 @@ from pathlib import Path
 import aws_cdk as cdk
 from aws_cdk import aws_personalize as personalize
 
-from personalize_import import DatasetImportJob, DatasetSchema, DataSource
+from personalize_import import DatasetSchema, DataSource, ImportedDataset
 
 DATA = Path(__file__).parent / "data"
 SCHEMAS = {
@@ -25,16 +25,8 @@ solution = personalize.CfnSolution(
     recipe_arn="arn:aws:personalize:::recipe/aws-user-personalization-v2",
 )
 for name, schema in SCHEMAS.items():
-    dataset = personalize.CfnDataset(
-        stack,
-        f"{name}-dataset",
-        name=name,
-        dataset_type=schema.dataset_type,
-        dataset_group_arn=group.attr_dataset_group_arn,
-        schema_arn=schema.to_cfn_schema(stack, f"{name}-schema").attr_schema_arn,
+    dataset = ImportedDataset(
+        stack, name, dataset_group=group, schema=schema, data_source=DataSource.from_asset(str(DATA / f"{name}.csv"))
     )
-    job = DatasetImportJob(
-        stack, f"{name}-import", dataset=dataset, data_source=DataSource.from_asset(str(DATA / f"{name}.csv"))
-    )
-    solution.node.add_dependency(job)
+    solution.node.add_dependency(dataset)
 app.synth()

@@ -117,6 +117,6 @@ def test_missing_permissions_are_reported_and_those_of_the_docs_are_enough(cloud
     assert denied.endswith("docs/status.md lists the required permissions")
 
     page = (ROOT / "docs" / "status.md").read_text()
-    (policy,) = re.findall(r"^```json\n(\{\n  \"Version\".*?)^```", page, re.DOTALL | re.MULTILINE)
+    policy, _of_refreshes = re.findall(r"^```json\n(\{\n  \"Version\".*?)^```", page, re.DOTALL | re.MULTILINE)
     iam.put_user_policy(UserName="watcher", PolicyName="inline", PolicyDocument=policy)
     assert status_of("Failed", watcher).code == 1

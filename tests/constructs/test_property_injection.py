@@ -1,31 +1,12 @@
 """Property injectors of an app or a stack set the default arguments of the constructs below it."""
 
-from collections.abc import Mapping
-
 import aws_cdk as cdk
-import jsii
 import pytest
 from aws_cdk import aws_lambda as lambda_
-from constructs import Construct
 
-from personalize_import import DatasetImportJob, DatasetImportProvider, ImportDashboard
+from personalize_import import DatasetImportJob, DatasetImportProvider, ImportDashboard, ImportedDataset
+from tests.constructs.support.injection import Injectable, Injector
 from tests.constructs.support.stacks import WITHOUT_CODE, add_job, new_stack, properties_of
-
-
-@jsii.implements(cdk.IPropertyInjector)
-class Injector:
-    """Adds arguments to every construct of a class, unless the construct was given other ones."""
-
-    def __init__(self, construct_class: type[DatasetImportJob | DatasetImportProvider], **arguments: object) -> None:
-        self._unique_id = construct_class.PROPERTY_INJECTION_ID
-        self._arguments = arguments
-
-    @property
-    def construct_unique_id(self) -> str:
-        return self._unique_id
-
-    def inject(self, original_props: Mapping[str, object], *, scope: Construct, id: str) -> Mapping[str, object]:
-        return {**self._arguments, **original_props}
 
 
 def test_an_injector_of_the_stack_sets_arguments_of_its_jobs() -> None:
@@ -59,8 +40,8 @@ def test_an_injector_sets_arguments_of_the_default_provider() -> None:
     assert function.memory_size == 512
 
 
-@pytest.mark.parametrize("construct_class", [DatasetImportJob, DatasetImportProvider, ImportDashboard])
-def test_every_public_construct_has_a_unique_property_injection_id(construct_class: type[ImportDashboard]) -> None:
+@pytest.mark.parametrize("construct_class", [DatasetImportJob, DatasetImportProvider, ImportDashboard, ImportedDataset])
+def test_every_public_construct_has_a_unique_property_injection_id(construct_class: type[Injectable]) -> None:
     expected = f"cdk-personalize-import.{construct_class.__name__}"
 
     assert expected == construct_class.PROPERTY_INJECTION_ID

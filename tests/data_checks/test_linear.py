@@ -86,7 +86,7 @@ THROUGH_FUNCTIONS: Final[dict[str, list[tuple[str, Reader]]]] = {
 OF_THE_APP: Final = {
     "personalize_import.provider.staging_bucket:_without_sub",
     "personalize_import.access.required_statements:Policy.warning_id",
-    "personalize_import.schema.schema_resource:_place",
+    "personalize_import.synthesis.names:name_of_path",
 }
 
 CONSTANTS: Final = sorted(expressions() - THROUGH_FUNCTIONS.keys() - OF_THE_APP)

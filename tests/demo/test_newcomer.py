@@ -67,8 +67,10 @@ def test_a_newcomer_installs_deploys_and_corrects_wrong_inputs(
 
 def _install(newcomer: Newcomer) -> None:
     newcomer.run("pip install .", text_of("README.md: pip install ."))
-    (newcomer.checkout / "first.py").write_text(text_of("README.md: import aws_cdk"))
-    newcomer.run("synth of the first example", "cdk synth --quiet --app 'python3 first.py'")
+    first = newcomer.checkout / "first"
+    first.mkdir()
+    (first / "app.py").write_text(text_of("README.md: from pathlib"))
+    newcomer.run("synth of the first example", "cdk synth --quiet --strict --app 'python3 app.py'", first)
     refused = newcomer.run("a command without its extra", "personalize-import rules", fails=True)
     newcomer.run("the command that the message names", refused.partition("run: ")[2])
     assert "byte-order-mark" in newcomer.run("the command again", "personalize-import rules")
@@ -85,6 +87,9 @@ def _deploy_without_an_account(newcomer: Newcomer) -> None:
 
 
 def _deploy_as_to_aws(newcomer: Newcomer) -> None:
+    _to_aws, command = text_of("README.md: cdk deploy --app").splitlines()
+    command = command.replace("personalize-import", newcomer.local_aws[0])
+    assert "Deployment time" in newcomer.run("the first example", command, newcomer.checkout / "first")
     commands = text_of("README.md: pip install -r requirements.txt")
     deployed = newcomer.run("cdk deploy", commands, before=[*newcomer.local_aws, "--"])
     assert "Proposed schema for interactions.csv" in deployed

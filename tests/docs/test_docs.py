@@ -9,32 +9,40 @@ from pathlib import Path
 
 import pytest
 
-from personalize_import import DatasetImportJob
+from personalize_import import DatasetImportJob, ImportedDataset
 from personalize_import_handler import contract
 from personalize_import_handler.contract import Attribute
 from personalize_import_handler.request.polling import seconds_until_next_poll
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
+ARGUMENTS = (ROOT / "docs/arguments.md").read_text()
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 STATES_OF_A_POLL = 3  # wait, poll, choose
 
 
-def test_the_readme_has_every_argument_of_the_construct() -> None:
-    table = README.partition("| argument |")[2].partition("\n\n")[0]
-    parameters = inspect.signature(DatasetImportJob.__init__).parameters.values()
+@pytest.mark.parametrize("construct", [DatasetImportJob, ImportedDataset])
+def test_the_page_of_arguments_has_every_argument_of_a_construct(
+    construct: type[DatasetImportJob | ImportedDataset],
+) -> None:
+    table = ARGUMENTS.partition(f"## {construct.__name__}\n")[2].partition("| argument |")[2].partition("\n\n")[0]
+    parameters = inspect.signature(vars(construct)["__init__"]).parameters.values()
     expected = [parameter.name for parameter in parameters if parameter.kind is inspect.Parameter.KEYWORD_ONLY]
     assert re.findall(r"^\| `(\w+)`", table, re.MULTILINE) == expected
 
 
-def test_the_readme_has_every_attribute() -> None:
-    assert [attribute for attribute in Attribute if f"`{attribute}`" not in README] == []
+def test_the_page_of_arguments_has_every_attribute() -> None:
+    assert [attribute for attribute in Attribute if f"`{attribute}`" not in ARGUMENTS] == []
 
 
-def test_the_readme_has_the_limits_of_the_contract() -> None:
-    assert f"At most {contract.JOB_NAME_LENGTH_MAX} characters" in README
-    assert f"1 minute to {contract.WAIT_CHAIN_SECONDS_MAX // 3600} hours" in README
-    assert f"Each {contract.TIMEOUT_SECONDS_MAX // 60} minutes more add a resource" in README
+def test_the_page_of_arguments_has_the_limits_of_the_contract() -> None:
+    assert f"At most {contract.JOB_NAME_LENGTH_MAX} characters" in ARGUMENTS
+    assert f"1 minute to {contract.WAIT_CHAIN_SECONDS_MAX // 3600} hours" in ARGUMENTS
+    assert f"Each {contract.TIMEOUT_SECONDS_MAX // 60} minutes more add a resource" in ARGUMENTS
+
+
+def test_the_readme_is_short() -> None:
+    assert len(README.splitlines()) <= 200
 
 
 def test_the_cost_in_the_readme_matches_the_polling() -> None:

@@ -31,7 +31,8 @@ Show = Callable[["StackStatus"], None]
 def status(*, stack: str, watch: bool, as_json: bool) -> int:
     """Show the imports of STACK, a name or an ARN: state, job, times, and why one failed and how to fix it.
 
-    It only reads. With --watch, Ctrl-C stops watching; the imports continue.
+    If the imports are refreshed, it also shows the last and the next refresh. It only reads. With --watch, Ctrl-C stops
+    watching; the imports continue.
 
     Exit codes: 0 no import failed, 1 an import failed, 2 the status could not be read.
     """

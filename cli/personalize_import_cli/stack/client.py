@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+from functools import cached_property
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -12,6 +13,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from personalize_import_cli.stack.stack_events import Event
+from personalize_import_cli.stack.trigger_client import TriggerClient
 from personalize_import_handler.aws.personalize import DatasetImportJob, is_running
 from personalize_import_handler.aws.personalize_client import BotoPersonalize
 from personalize_import_handler.errors import RefusedError
@@ -80,6 +82,11 @@ class StackClient:
         self._events: dict[str, list[Event]] = {}
         self._cloudformation: CloudFormationClient = boto3.client("cloudformation", config=_CONFIG)
         self._personalize: PersonalizeClient = boto3.client("personalize", config=_CONFIG)
+
+    @cached_property
+    def triggers(self) -> TriggerClient:
+        """The calls for refreshes."""
+        return TriggerClient(_CONFIG)
 
     @property
     def region(self) -> str:

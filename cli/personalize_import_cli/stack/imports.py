@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Final
 
 from personalize_import_cli.stack.client import Job
 from personalize_import_cli.stack.stack_events import Operation, Outcome, ResourceRequest
@@ -11,6 +12,9 @@ from personalize_import_handler.contract.import_properties import ImportProperti
 from personalize_import_handler.contract.properties import InvalidPropertiesError, parse
 from personalize_import_handler.request.job_names import names_of
 from personalize_import_handler.request.resource import Resource
+
+_CLOCKS_DIFFER_SECONDS: Final = 5
+"""An allowance for the clocks of the services: a job that was created before an event may seem later than it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,9 +67,12 @@ class ImportRequest:
     def find_job(self, jobs: Iterable[Job]) -> Job | None:
         """Return the job that was started or adopted for this import.
 
-        A job that ended before the request was adopted only if the request is complete.
+        A job that ended before the request was adopted only if the request is complete. A job that was created after
+        the response to the request is that of a refresh, whose failure isn't one of the deploy.
         """
         own = [job for job in jobs if self.owns(job.arn)]
+        if Outcome.PENDING not in (self.outcome, self.last.last.outcome):  # later jobs are those of refreshes
+            own = [job for job in own if job.created_at <= self.last.last.at + _CLOCKS_DIFFER_SECONDS]
         if self.outcome is not Outcome.COMPLETE:
             own = [job for job in own if is_running(job.status) or job.updated_at >= self.requested_at]
         return max(own, key=lambda job: job.created_at, default=None)

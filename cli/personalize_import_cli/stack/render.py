@@ -2,24 +2,36 @@
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime
 from typing import Final
 
 from personalize_import_cli.errors import shortened
-from personalize_import_cli.stack.status import ImportStatus, StackStatus
+from personalize_import_cli.stack.status import ImportStatus, RefreshStatus, StackStatus, moment
 
 FORMAT_VERSION: Final = 1
 _HEAD: Final = ("import", "state", "job status", "started", "elapsed", "job")
+_REFRESHES_HEAD: Final = ("import", "last refresh", "state", "job", "next refresh")
 _LENGTH_MAX: Final = 5000
 """Longer than any reason: a response to CloudFormation has at most 4096 bytes."""
 
 
 def as_text(status: StackStatus) -> str:
-    """Return a table of the imports, and below it their reasons."""
+    """Return a table of the imports, and below it their reasons; the same for refreshes, if there are triggers."""
     rows = [_HEAD, *(_row(each) for each in status.imports)]
     reasons = [f"{_name(each)} {each.state}: {each.reason}" for each in status.imports if each.reason]
-    lines = [f"{status.name}  {status.status}", *_aligned(rows), *reasons, *filter(None, [status.next_step])]
+    lines = [f"{status.name}  {status.status}", *_aligned(rows), *reasons, *_refreshes(status.refreshes)]
+    lines += filter(None, [status.next_step])
     return "".join(f"{shortened(line, _LENGTH_MAX)}\n" for line in lines)
+
+
+def _refreshes(refreshes: Sequence[RefreshStatus]) -> Iterator[str]:
+    if refreshes:
+        yield from _aligned([_REFRESHES_HEAD, *(_refresh_row(each) for each in refreshes)])
+        yield from (f"Refresh of {each.name} {each.state}: {each.reason}" for each in refreshes if each.reason)
+
+
+def _refresh_row(each: RefreshStatus) -> Sequence[str]:
+    job_name = (each.job_arn or "").rpartition("/")[2]
+    return each.name, _moment(each.requested_at), each.state, job_name, ", ".join(each.next_refreshes)
 
 
 def as_json(status: StackStatus) -> str:
@@ -32,6 +44,7 @@ def as_json(status: StackStatus) -> str:
         "failed": status.has_failed,
         "next_step": status.next_step or None,
         "imports": [_fields(each) for each in status.imports],
+        "refreshes": [_refresh_fields(each) for each in status.refreshes],
     }
     return json.dumps(document) + "\n"
 
@@ -50,6 +63,19 @@ def _fields(each: ImportStatus) -> dict[str, object]:
         "started_at": _moment(each.started_at) or None,
         "elapsed_seconds": None if each.elapsed_seconds is None else round(each.elapsed_seconds),
         "reason": each.reason or None,
+    }
+
+
+def _refresh_fields(each: RefreshStatus) -> dict[str, object]:
+    return {
+        "import": each.name,
+        "logical_id": each.logical_id,
+        "state": each.state,
+        "requested_at": _moment(each.requested_at) or None,
+        "dataset_import_job_arn": each.job_arn,
+        "imported_files": each.imported_files,
+        "reason": each.reason or None,
+        "next_refreshes": [*each.next_refreshes],
     }
 
 
@@ -81,5 +107,4 @@ def duration(seconds: float) -> str:
 
 
 def _moment(epoch_seconds: float | None) -> str:
-    """Return a time in UTC, to the second."""
-    return "" if epoch_seconds is None else f"{datetime.fromtimestamp(epoch_seconds, UTC):%Y-%m-%dT%H:%M:%SZ}"
+    return "" if epoch_seconds is None else moment(epoch_seconds)

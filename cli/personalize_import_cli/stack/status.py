@@ -3,6 +3,7 @@
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Final
 
@@ -37,6 +38,17 @@ class State(StrEnum):
     CANCELLED = "cancelled"
 
 
+class RefreshState(StrEnum):
+    """The state of the last refresh of an import."""
+
+    NONE = "none"
+    RUNNING = "running"
+    IMPORTED = "imported"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
 @dataclass(frozen=True, kw_only=True)
 class ImportStatus:
     """The status of one import. Times are epoch seconds."""
@@ -55,6 +67,23 @@ class ImportStatus:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RefreshStatus:
+    """The refreshes of an import that has triggers. Times are epoch seconds."""
+
+    name: str
+    logical_id: str
+    state: RefreshState
+    requested_at: float | None = None
+    """The time of the upload or of the schedule."""
+    job_arn: str | None = None
+    imported_files: int | None = None
+    """The number of files that an INCREMENTAL refresh has imported."""
+    reason: str = ""
+    next_refreshes: Sequence[str] = ()
+    """For each trigger, a time, or words such as `after uploads`."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class StackStatus:
     """The status of a stack and its imports, nested stacks included."""
 
@@ -62,6 +91,7 @@ class StackStatus:
     status: str
     is_in_progress: bool
     imports: Sequence[ImportStatus] = ()
+    refreshes: Sequence[RefreshStatus] = ()
     first_failure: str = ""
     """The resource that failed first in the last operation, and why; empty if none failed."""
 
@@ -80,3 +110,8 @@ class StackStatus:
     def has_failed(self) -> bool:
         """True if an import failed or was cancelled."""
         return any(each.state in (State.FAILED, State.CANCELLED) for each in self.imports)
+
+
+def moment(epoch_seconds: float) -> str:
+    """Return a time in UTC, to the second."""
+    return f"{datetime.fromtimestamp(epoch_seconds, UTC):%Y-%m-%dT%H:%M:%SZ}"

@@ -1,13 +1,14 @@
 """Read the status of a stack's imports from CloudFormation's events and Amazon Personalize's jobs."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Final
 
 from personalize_import_cli.stack.client import Job, JobList, Stack, StackClient, StackResource
 from personalize_import_cli.stack.failures import cancellation_reason, failure_of_resource, failure_reason
 from personalize_import_cli.stack.imports import ImportRequest, import_requests
+from personalize_import_cli.stack.refreshes import TriggerResource, read_refreshes, trigger_resources
 from personalize_import_cli.stack.stack_events import Event, Operation, Outcome, operations
 from personalize_import_cli.stack.status import ImportStatus, StackStatus, State
 from personalize_import_handler.aws.personalize import has_failed, is_running
@@ -29,12 +30,14 @@ def read_status(client: StackClient, name_or_id: str) -> StackStatus | None:
         return None
     reader = _Reader(client, stack.name, cache(client.jobs))
     imports = tuple(reader.imports(stack, Operation()))
+    refreshes = read_refreshes(client.triggers, reader.triggers, stack.now) if reader.triggers else ()
     *_, last = operations(client.events(stack.id)) or [Operation()]
     return StackStatus(
         name=stack.name,
         status=stack.status,
         is_in_progress=stack.is_in_progress,
         imports=imports,
+        refreshes=tuple(refreshes),
         first_failure=failure_of_resource(last.first_failure) if last.first_failure else "",
     )
 
@@ -46,6 +49,8 @@ class _Reader:
     client: StackClient
     root_name: str
     jobs: Jobs
+    triggers: list[TriggerResource] = field(default_factory=list)
+    """The triggers of the stacks whose imports were read."""
 
     def imports(self, stack: Stack, parent: Operation) -> Iterator[ImportStatus]:
         """Yield the imports of a stack and its nested stacks, as of the parent's operation."""
@@ -53,8 +58,9 @@ class _Reader:
         if last.started_at < parent.started_at:  # the parent's operation has not changed this nested stack
             earlier, last = [*earlier, last], Operation(parent.started_at)
         failure = last.first_failure or parent.first_failure
-        names = _names(self.client.template(stack.id), self.root_name)
-        resources = self.client.resources(stack.id)
+        template, resources = self.client.template(stack.id), self.client.resources(stack.id)
+        names = _names(template, self.root_name)
+        self.triggers.extend(trigger_resources(stack.id, template, resources, names))
         requested = import_requests(last, stack.id, is_over=not stack.is_in_progress)
         for each in requested:
             yield self._import(each, names, stack.now, failure)

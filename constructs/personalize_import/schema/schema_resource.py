@@ -1,32 +1,20 @@
 """The resource of a schema: its name, and the rules that it violates, reported at synth."""
 
-import hashlib
 import json
-import re
-from typing import Final
 
 import aws_cdk as cdk
 import jsii
 from aws_cdk import aws_personalize as personalize
 from constructs import Construct
 
-from personalize_import.synthesis.stack_environment import is_token, stack_of
+from personalize_import.synthesis.names import NAME, name_of_path, name_with_digest
+from personalize_import.synthesis.stack_environment import stack_of
 from personalize_import.synthesis.validation import ValidationError, check_optional_text
 from personalize_import.synthesis.warnings import WARNING_ID_PREFIX
-from personalize_import_handler.contract.constraints import NAME_PATTERN, TextRule
 from personalize_import_handler.contract.printable import printable
 from personalize_import_handler.data_checks.findings import Finding
 from personalize_import_handler.data_checks.rules import Severity
 from personalize_import_handler.data_checks.schema_rules import schema_findings
-
-_DIGEST_LENGTH: Final = 8
-# https://docs.aws.amazon.com/personalize/latest/dg/API_CreateSchema.html
-_NAME_LENGTH_MAX: Final = 63
-_NAME: Final = TextRule(
-    f"1 to {_NAME_LENGTH_MAX} letters, digits, hyphens and underscores, starting with a letter or digit",
-    NAME_PATTERN,
-    _NAME_LENGTH_MAX,
-)
 
 
 def create_schema(
@@ -39,11 +27,11 @@ def create_schema(
     """
     findings = schema_findings(text, domain)
     errors = [schema_message(finding) for finding in findings if finding.rule.severity is Severity.ERROR]
-    if problems := [*check_optional_text("name", name, _NAME), *errors]:
+    if problems := [*check_optional_text("name", name, NAME), *errors]:
         raise ValidationError(f"{'/'.join(filter(None, (scope.node.path, id)))}: {'; '.join(problems)}")
     resource = personalize.CfnSchema(scope, id, name=name or "", schema=text, domain=domain)
     if not name:
-        resource.name = cdk.Lazy.uncached_string(_SchemaName(_place(scope, id), text, domain, resource))
+        resource.name = cdk.Lazy.uncached_string(_SchemaName(name_of_path(scope, id), text, domain, resource))
     for finding in findings:
         if finding.rule.severity is Severity.WARNING:
             cdk.Annotations.of(resource).add_warning_v2(WARNING_ID_PREFIX + finding.rule.id, schema_message(finding))
@@ -68,19 +56,14 @@ class _SchemaName:
 
     def __init__(self, place: str, text: str, domain: str | None, resource: personalize.CfnSchema) -> None:
         self._place = place
-        self._parts = [
-            place,
-            domain or "",
-            text,
-        ]  # with the path, because the name truncates it
+        self._parts = [place, domain or "", text]  # with the path, because the name truncates it
         self._resource = resource
 
     def produce(self, context: cdk.IResolveContext) -> str:
         """Return the name, with the current tags of the schema in its digest."""
         tags = _tags_of(self._resource)
         parts = [*self._parts, json.dumps(context.resolve(tags), sort_keys=True)] if tags else self._parts
-        digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:_DIGEST_LENGTH]
-        return f"{self._place[: _NAME_LENGTH_MAX - _DIGEST_LENGTH - 1]}-{digest}"
+        return name_with_digest(self._place, *parts)
 
 
 def _tags_of(resource: personalize.CfnSchema) -> dict[str, str]:
@@ -92,11 +75,3 @@ def _tags_of(resource: personalize.CfnSchema) -> dict[str, str]:
         stack = stack.nested_stack_parent
     tag_manager = getattr(resource, "cdk_tag_manager", None)  # an older CDK doesn't have it
     return {**tags, **(tag_manager.tag_values() if tag_manager else {})}
-
-
-def _place(scope: Construct, id: str) -> str:
-    stack = stack_of(scope)
-    below = scope.node.path.removeprefix(stack.node.path)
-    # The name of a nested stack is unknown at synth.
-    name = stack.node.path if is_token(stack.stack_name) else stack.stack_name
-    return re.sub(r"[^a-zA-Z0-9\-_]+", "-", f"{name}{below}/{id}").lstrip("-_")

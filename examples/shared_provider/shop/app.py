@@ -5,7 +5,7 @@ from aws_cdk import aws_personalize as personalize
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_ssm as ssm
 
-from personalize_import import DatasetImportJob, DatasetImportProvider, DatasetSchema, DataSource, Reimport
+from personalize_import import DatasetImportProvider, DatasetSchema, DataSource, ImportedDataset, Reimport
 
 app = cdk.App()
 data = cdk.Stack(app, "PersonalizeShopData")
@@ -20,20 +20,11 @@ provider = DatasetImportProvider.from_provider_attributes(
     import_role_path="/personalize-teams/",
     preflight_role_arn=ssm.StringParameter.value_for_string_parameter(stack, "/personalize-imports/preflight-role-arn"),
 )
-schema = DatasetSchema.users().field("MEMBERSHIP", categorical=True)
-group = personalize.CfnDatasetGroup(stack, "Group", name="shop")
-dataset = personalize.CfnDataset(
+ImportedDataset(
     stack,
-    "Dataset",
-    name="users",
-    dataset_type=schema.dataset_type,
-    dataset_group_arn=group.attr_dataset_group_arn,
-    schema_arn=schema.to_cfn_schema(stack, "Schema").attr_schema_arn,
-)
-DatasetImportJob(
-    stack,
-    "Import",
-    dataset=dataset,
+    "Users",
+    dataset_group=personalize.CfnDatasetGroup(stack, "Group", name="shop"),
+    schema=DatasetSchema.users().field("MEMBERSHIP", categorical=True),
     data_source=DataSource.from_bucket(bucket, "users/"),
     preflight=True,
     reimport=Reimport.when_value_changes(app.node.try_get_context("data_version") or "1"),

@@ -62,6 +62,12 @@ DATASET_ARN: Final = TextRule(
     f"{_ARN}:dataset/{NAME_PATTERN}/[A-Z_]+",
     contract.ARN_LENGTH_MAX,
 )
+DATASET_GROUP_ARN: Final = TextRule(
+    "a dataset group's ARN such as arn:aws:personalize:eu-west-1:123456789012:dataset-group/my-group, "
+    f"at most {contract.ARN_LENGTH_MAX} characters",
+    f"{_ARN}:dataset-group/{NAME_PATTERN}",
+    contract.ARN_LENGTH_MAX,
+)
 SCHEMA_ARN: Final = TextRule(
     "a schema's ARN such as arn:aws:personalize:eu-west-1:123456789012:schema/my-schema, "
     f"at most {contract.ARN_LENGTH_MAX} characters",

@@ -7,6 +7,7 @@ from typing import Any
 from personalize_import_cli.stack.client import Job, JobList, Stack, StackClient, StackResource
 from personalize_import_cli.stack.imports import ImportRequest, import_requests
 from personalize_import_cli.stack.stack_events import Event, Operation, operations
+from personalize_import_cli.stack.trigger_client import TriggerClient
 from personalize_import_handler.aws.personalize import DatasetImportJob
 from personalize_import_handler.contract import RESOURCE_TYPE, WAIT_RESOURCE_TYPE, ImportMode
 from personalize_import_handler.contract.properties import parse
@@ -96,6 +97,12 @@ class FakeClient(StackClient):
     body: Mapping[str, Any] = field(default_factory=lambda: TEMPLATE)
     listed_jobs: Mapping[str | None, Sequence[Job]] = field(default_factory=dict)
     listed: list[str | None] = field(default_factory=list)
+    trigger_client: TriggerClient | None = None
+
+    @property
+    def triggers(self) -> TriggerClient:
+        assert self.trigger_client, "no refresh, no call"
+        return self.trigger_client
 
     def stack(self, name_or_id: str) -> Stack | None:
         stack_id = STACK_ID if name_or_id == "Shop" else name_or_id

@@ -39,6 +39,19 @@ def test_a_complete_request_has_adopted_the_latest_job_of_its_import_whenever_th
     assert one.find_job([found, job("old", "ACTIVE", 30, 40)]) == found
 
 
+@pytest.mark.parametrize("outcome", ["CREATE_COMPLETE", "CREATE_FAILED"])
+@pytest.mark.parametrize("status", ["CREATE IN_PROGRESS", "ACTIVE", "CREATE FAILED"])
+def test_a_job_that_was_created_after_the_response_is_that_of_a_refresh(outcome: str, status: str) -> None:
+    deployed, refreshed = job(job_name(1), "ACTIVE", 110, 120), job(job_name(2), status, 300, 310)
+    (one,) = requested(BEGIN, REQUESTED, of_import(outcome, 121))
+    assert one.find_job([refreshed, deployed]) == deployed
+
+
+def test_a_job_of_an_import_that_was_cancelled_without_an_event_is_found() -> None:
+    (one,) = requested(BEGIN, REQUESTED, is_over=True)
+    assert one.find_job([job(job_name(), created_at=300)]) is not None
+
+
 def test_a_resource_that_was_moved_keeps_the_names_of_its_jobs() -> None:
     moved = of_import("UPDATE_IN_PROGRESS", 100, logical_id="Moved", physical_id="Shop/Import")
     (one,) = requested(of_stack("UPDATE_IN_PROGRESS", 1), moved)

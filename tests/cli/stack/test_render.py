@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from personalize_import_cli.stack.render import as_json, as_text, duration
-from personalize_import_cli.stack.status import ImportStatus, StackStatus, State
+from personalize_import_cli.stack.status import ImportStatus, RefreshState, RefreshStatus, StackStatus, State
 from tests.cli.stack.scenes import DATASET_ARN, job
 
 RUNNING = ImportStatus(
@@ -22,6 +22,20 @@ RUNNING = ImportStatus(
 FAILED = replace(RUNNING, state=State.FAILED, job=None, elapsed_seconds=3, reason="Too few.")
 RESTORED = replace(RUNNING, state=State.UNCHANGED, is_rollback=True, job=job("shop-0", "ACTIVE"))
 PENDING = ImportStatus(name="Items/Import", logical_id="Import2", state=State.PENDING)
+
+
+REFRESHED = RefreshStatus(
+    name="Import",
+    logical_id="Import1",
+    state=RefreshState.IMPORTED,
+    requested_at=0,
+    job_arn=job("shop-2").arn,
+    imported_files=3,
+    next_refreshes=["1970-01-02T00:00:00Z", "after uploads"],
+)
+SKIPPED = RefreshStatus(
+    name="Items/Import", logical_id="Import2", state=RefreshState.SKIPPED, requested_at=60, reason="the files are equal"
+)
 
 
 def status_of(*imports: ImportStatus) -> StackStatus:
@@ -67,6 +81,7 @@ def test_json_is_one_line_with_every_field() -> None:
     assert "\n" not in text[:-1]
     document = json.loads(text)
     running, pending = document.pop("imports")
+    assert document.pop("refreshes") == []
     assert document == {
         "version": 1,
         "stack": "Shop",
@@ -105,3 +120,34 @@ def test_json_is_one_line_with_every_field() -> None:
 )
 def test_durations(seconds: float, words: str) -> None:
     assert duration(seconds) == words
+
+
+def test_refreshes_are_a_second_table_with_their_reasons_below_it() -> None:
+    status = replace(status_of(RUNNING), refreshes=[REFRESHED, SKIPPED])
+
+    assert as_text(status).splitlines()[3:] == [
+        "import        last refresh          state     job     next refresh",
+        "Import        1970-01-01T00:00:00Z  imported  shop-2  1970-01-02T00:00:00Z, after uploads",
+        "Items/Import  1970-01-01T00:01:00Z  skipped",
+        "Refresh of Items/Import skipped: the files are equal",
+    ]
+
+
+def test_json_has_every_field_of_a_refresh() -> None:
+    imported, skipped = json.loads(as_json(replace(status_of(), refreshes=[REFRESHED, SKIPPED])))["refreshes"]
+
+    assert imported == {
+        "import": "Import",
+        "logical_id": "Import1",
+        "state": "imported",
+        "requested_at": "1970-01-01T00:00:00Z",
+        "dataset_import_job_arn": job("shop-2").arn,
+        "imported_files": 3,
+        "reason": None,
+        "next_refreshes": ["1970-01-02T00:00:00Z", "after uploads"],
+    }
+    assert (skipped["reason"], skipped["dataset_import_job_arn"], skipped["next_refreshes"]) == (
+        "the files are equal",
+        None,
+        [],
+    )

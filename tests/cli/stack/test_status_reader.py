@@ -237,6 +237,15 @@ def test_an_import_that_the_last_operation_did_not_change_has_the_job_of_the_one
     assert not status.has_failed
 
 
+def test_a_refresh_that_failed_after_the_operation_is_no_failed_import() -> None:
+    events = (of_import("CREATE_IN_PROGRESS", 100), of_import("CREATE_COMPLETE", 130))
+    deployed, refreshed = job(job_name(), "ACTIVE", 110, 130), job(job_name(2), "CREATE FAILED", 500, 510)
+    status = read(client_of(*events, status="CREATE_COMPLETE", resources=[EXISTING], jobs=[refreshed, deployed]))
+    (found,) = status.imports
+    assert (found.state, found.job) == (State.IMPORTED, deployed)
+    assert not status.has_failed
+
+
 def test_a_failure_of_an_earlier_operation_is_past() -> None:
     events = (
         of_import("CREATE_IN_PROGRESS", 100),

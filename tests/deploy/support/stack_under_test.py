@@ -4,6 +4,7 @@ import io
 import json
 import time
 import zipfile
+from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
@@ -11,7 +12,7 @@ from typing import Any, Final
 import aws_cdk as cdk
 
 from tests.deploy.support.cloud import Cloud
-from tests.deploy.support.stacks import FaultStack, ImportStack, users_csv
+from tests.deploy.support.stacks import FaultStack, users_csv
 
 _DEADLINE_SECONDS: Final = 60
 # Parts of a ResponseURL, of the real CloudFormation and of the local one.
@@ -21,7 +22,7 @@ _RESPONSE_URL: Final = ("X-Amz-Signature", "cfn-response")
 class StackUnderTest:
     """A stack with an import of users."""
 
-    stack_class: type[FaultStack] | type[ImportStack] = FaultStack
+    stack_class: Callable[..., cdk.Stack] = FaultStack
 
     def __init__(self, cloud: Cloud, name: str) -> None:
         self.cloud = cloud

@@ -112,6 +112,10 @@ RUN_BY: Final[Mapping[str, tuple[str, ...]]] = {
         _CHECKING,
         "tests/cli/test_s3.py::test_only_objects_directly_under_a_prefix_are_checked",
     ),
+    'README.md: cdk deploy --app "python3 app.py"': (
+        "tests/deploy/test_readme.py::test_the_first_example_deploys_from_an_empty_folder",
+        _NEWCOMER,
+    ),
     "README.md: pip install .": (
         _NEWCOMER,
         "tests/package/test_wheel.py::test_a_wheel_synthesizes_the_same_as_the_checkout",
@@ -159,6 +163,9 @@ RUN_BY: Final[Mapping[str, tuple[str, ...]]] = {
         _STATUS,
     ),
     "docs/status.md: Shop  ": (_RECORDING,),
+    "docs/status.md: import        last refresh": (
+        "tests/cli/test_status_page.py::test_the_page_shows_refreshes_as_they_are_printed",
+    ),
     "docs/status.md: $ personalize-import status": (_RECORDING,),
     "examples/": ("tests/examples/test_examples.py::test_an_example_deploys_updates_and_destroys",),
 }
