@@ -4,12 +4,15 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-DATA_VALUE: Final = "Zirconium"
+# hypothesis generates strings of up to 20 characters that it finds in the code, so the value is longer, and the names
+# of secrets count only with what follows them.
+DATA_VALUE: Final = "Zirconium_of_the_data_only"
 """In every row of the users that deploys import, and nowhere else."""
 
 _SECRETS: Final = re.compile(
-    r"X-Amz-Signature|ResponseURL|cfn-response"  # who has it can answer for the resource
-    r"|\b(?:AKIA|ASIA)[A-Z0-9]{12,}\b|(?i:aws_secret_access_key|aws_session_token|SecretAccessKey|SessionToken)"
+    r"X-Amz-Signature=|ResponseURL['\"]?\s*[:=]|/cfn-response/"  # who has it can answer for the resource
+    r"|\b(?:AKIA|ASIA)[A-Z0-9]{12,}\b"
+    r"|(?i:aws_secret_access_key|aws_session_token|SecretAccessKey|SessionToken)['\"]?\s*[:=]"
     rf"|{DATA_VALUE}"
 )
 

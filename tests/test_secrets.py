@@ -27,6 +27,8 @@ def test_the_real_log_lines_of_the_functions_contain_no_secret() -> None:
         f"Started {arn}",
         "Sent a response to CloudFormation: SUCCESS",
         "Retrying later: Rate exceeded (ThrottlingException)",
+        "DataLocation must be a file, got 's3://shop-data/AWS_SESSION_TOKEN'",
+        "'ResponseURL' is not a property of Custom::PersonalizeDatasetImportJob",
     ]
 
     assert lines_with_secrets(lines) == []

@@ -12,6 +12,7 @@ from tests.handler.support.fakes import DATASET_ARN, ROLE_ARN, FakePersonalize
 from tests.handler.support.fakes_storage import FakeStorage
 from tests.handler.support.properties import DATA_BUCKET, DATA_LOCATION, asset_properties, properties
 from tests.handler.support.simulator import CloudFormation
+from tests.secrets import DATA_VALUE
 
 CHECKED = properties(Preflight="true")
 HEADER = "USER_ID,ITEM_ID,TIMESTAMP\n"
@@ -73,7 +74,7 @@ def test_without_preflight_data_is_not_checked(cloudformation: CloudFormation, s
 def test_the_reason_names_rule_file_line_and_column_but_no_data(
     cloudformation: CloudFormation, personalize: FakePersonalize, storage: FakeStorage
 ) -> None:
-    storage.objects[f"{DATA_LOCATION}b.csv"] = with_row("Zirconium,i1,yesterday\n", line=1234)
+    storage.objects[f"{DATA_LOCATION}b.csv"] = with_row(f"{DATA_VALUE},i1,yesterday\n", line=1234)
     response = cloudformation.create(CHECKED)
 
     assert not response.succeeded
@@ -198,7 +199,7 @@ def test_an_unknown_kind_of_schema_is_left_to_the_service(
 def test_the_reason_for_a_missing_header_contains_no_data(
     cloudformation: CloudFormation, storage: FakeStorage, caplog: pytest.LogCaptureFixture
 ) -> None:
-    storage.objects[f"{DATA_LOCATION}a.csv"] = "Zirconium,Zirc_onium,Zirconium\n" + "".join(ROWS)
+    storage.objects[f"{DATA_LOCATION}a.csv"] = f"{DATA_VALUE},Zirc_onium,{DATA_VALUE}\n" + "".join(ROWS)
     with caplog.at_level(logging.INFO):
         response = cloudformation.create(CHECKED)
 
