@@ -286,4 +286,7 @@ class DatasetImportProvider(StateChangeSource, Construct):
 
 def default_provider_of(scope: Construct) -> IDatasetImportProvider:
     """Return the default provider of the stack of `scope`."""
-    return _DEFAULTS.get(stack_of(scope)) or DatasetImportProvider.get_or_create(scope)
+    stack = stack_of(scope)
+    if stack not in _DEFAULTS:
+        _DEFAULTS[stack] = DatasetImportProvider.get_or_create(scope)
+    return _DEFAULTS[stack]
