@@ -7,15 +7,36 @@ requests is wrapped.
 import json
 import sys
 import time
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, NamedTuple
 
 from jsii._kernel.providers import process
 
 from bench.apps import make
 
 
-def main(way: str, imports: int) -> None:
-    """Create an app with one import and an app with many, and print the difference per import."""
+class Calls(NamedTuple):
+    """The calls for one import."""
+
+    calls: float
+    milliseconds: float
+
+
+def calls_per_import(way: str, imports: int) -> Calls:
+    """Create an app with one import and an app with many, and return the difference per import."""
+    make(way, 1)  # loads everything
+    with _counted() as first:
+        make(way, 1)
+    with _counted() as all_of_them:
+        make(way, 1 + imports)
+    seconds = sum(all_of_them) - sum(first)
+    return Calls((len(all_of_them) - len(first)) / imports, seconds * 1000 / imports)
+
+
+@contextmanager
+def _counted() -> Iterator[list[float]]:
+    """Collect the duration of each call, in seconds."""
     waited: list[float] = []
     send = process._NodeProcess.send  # noqa: SLF001
 
@@ -26,15 +47,12 @@ def main(way: str, imports: int) -> None:
         finally:
             waited.append(time.perf_counter() - begun)
 
-    make(way, 1)  # loads everything
     process._NodeProcess.send = send_and_count  # type: ignore[assignment,method-assign]  # noqa: SLF001
-    make(way, 1)
-    calls, seconds = len(waited), sum(waited)
-    waited.clear()
-    make(way, 1 + imports)
-    counted = {"calls": (len(waited) - calls) / imports, "milliseconds": (sum(waited) - seconds) * 1000 / imports}
-    sys.stdout.write(json.dumps(counted))
+    try:
+        yield waited
+    finally:
+        process._NodeProcess.send = send  # type: ignore[method-assign]  # noqa: SLF001
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]))
+    sys.stdout.write(json.dumps(calls_per_import(sys.argv[1], int(sys.argv[2]))._asdict()))

@@ -6,7 +6,7 @@ from contextlib import suppress
 
 import click
 
-from personalize_import_cli.check.report import TOOL, VERSION
+from personalize_import_cli.check.report import PACKAGE, TOOL
 from personalize_import_cli.commands.check import check
 from personalize_import_cli.commands.local import local
 from personalize_import_cli.commands.rules import rules
@@ -19,7 +19,7 @@ from personalize_import_handler.contract.printable import printable
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(VERSION, prog_name=TOOL)
+@click.version_option(package_name=PACKAGE, prog_name=TOOL)
 def cli() -> None:
     """Tools for dataset imports of Amazon Personalize."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from aws_cdk import aws_cloudwatch as cloudwatch
+import aws_cdk as cdk
 from constructs import Construct
 
 from personalize_import.dataset_import_job import DatasetImportJob
@@ -42,28 +42,28 @@ class ImportDashboard(Construct):
         providers = {each.provider.node.path: each.provider for each in jobs}
         own = [each for each in providers.values() if isinstance(each, DatasetImportProvider)]
         rows = [_of_jobs(jobs), *(_of_provider(provider) for provider in own)]
-        self._dashboard = cloudwatch.Dashboard(self, "Resource", dashboard_name=dashboard_name, widgets=rows)
+        self._dashboard = cdk.aws_cloudwatch.Dashboard(self, "Resource", dashboard_name=dashboard_name, widgets=rows)
 
     @property
-    def dashboard(self) -> cloudwatch.Dashboard:
+    def dashboard(self) -> "cdk.aws_cloudwatch.Dashboard":
         """The underlying dashboard, to which you can add widgets."""
         return self._dashboard
 
 
-def _of_jobs(jobs: Sequence[DatasetImportJob]) -> list[cloudwatch.IWidget]:
+def _of_jobs(jobs: Sequence[DatasetImportJob]) -> "list[cdk.aws_cloudwatch.IWidget]":
     # The metrics of a dataset include all of its jobs.
     of_dataset = {job.dataset_arn: job for job in jobs}
     labels = {arn: ", ".join(each.node.path for each in jobs if each.dataset_arn == arn) for arn in of_dataset}
     times = [job.metric_execution_time(label=labels[arn]) for arn, job in of_dataset.items()]
     errors = [job.metric_errors(label=labels[arn]) for arn, job in of_dataset.items()]
-    seconds = cloudwatch.YAxisProps(label="Seconds", min=0, show_units=False)
+    seconds = cdk.aws_cloudwatch.YAxisProps(label="Seconds", min=0, show_units=False)
     return [
-        cloudwatch.GraphWidget(title="Execution time of imports", width=_HALF, left=times, left_y_axis=seconds),
-        cloudwatch.GraphWidget(title="Errors of imports", width=_HALF, left=errors),
+        cdk.aws_cloudwatch.GraphWidget(title="Execution time of imports", width=_HALF, left=times, left_y_axis=seconds),
+        cdk.aws_cloudwatch.GraphWidget(title="Errors of imports", width=_HALF, left=errors),
     ]
 
 
-def _of_provider(provider: DatasetImportProvider) -> list[cloudwatch.IWidget]:
+def _of_provider(provider: DatasetImportProvider) -> "list[cdk.aws_cloudwatch.IWidget]":
     waiter, functions = provider.state_machine, (provider.on_event, provider.is_complete)
     executions = [
         waiter.metric_started(),
@@ -72,12 +72,12 @@ def _of_provider(provider: DatasetImportProvider) -> list[cloudwatch.IWidget]:
         waiter.metric_timed_out(),
     ]
     faults = [metric for each in functions for metric in (each.metric_errors(), each.metric_throttles())]
-    durations = [each.metric_duration(statistic=cloudwatch.Stats.MAXIMUM) for each in functions]
+    durations = [each.metric_duration(statistic=cdk.aws_cloudwatch.Stats.MAXIMUM) for each in functions]
     of = provider.node.path
     return [
-        cloudwatch.GraphWidget(title=f"Executions of {of}", width=_THIRD, left=executions),
-        cloudwatch.GraphWidget(title=f"Errors and throttles of {of}", width=_THIRD, left=faults),
-        cloudwatch.GraphWidget(title=f"Durations of {of}", width=_THIRD, left=durations),
+        cdk.aws_cloudwatch.GraphWidget(title=f"Executions of {of}", width=_THIRD, left=executions),
+        cdk.aws_cloudwatch.GraphWidget(title=f"Errors and throttles of {of}", width=_THIRD, left=faults),
+        cdk.aws_cloudwatch.GraphWidget(title=f"Durations of {of}", width=_THIRD, left=durations),
     ]
 
 

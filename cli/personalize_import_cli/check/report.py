@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from importlib.metadata import version
+from functools import cache
 from typing import Final
 
 from personalize_import_cli.check.schema_file import CheckedSchema
@@ -13,7 +13,15 @@ from personalize_import_handler.data_checks.findings import Finding
 from personalize_import_handler.data_checks.rules import Rule, Scope, Severity
 
 TOOL: Final = "personalize-import"
-VERSION: Final = version("cdk-personalize-import")
+PACKAGE: Final = "cdk-personalize-import"
+
+
+@cache
+def tool_version() -> str:
+    """Return the version of this package."""
+    from importlib.metadata import version  # takes a while to load, and only some formats contain it
+
+    return version(PACKAGE)
 
 
 @dataclass(frozen=True, kw_only=True)

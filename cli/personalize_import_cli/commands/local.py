@@ -5,7 +5,7 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -13,9 +13,10 @@ from personalize_import_cli.errors import CommandError
 from personalize_import_cli.output import write_out
 from personalize_local.cdk_cli import CdkError, with_cdk_on_path
 from personalize_local.dependencies import missing_dependencies
-from personalize_local.server.environment import shell_exports
-from personalize_local.server.launcher import LocalAws, LocalAwsError
 from personalize_local.server.options import Options
+
+if TYPE_CHECKING:
+    from personalize_local.server.launcher import LocalAws
 
 _PORT: Final = 4566
 _ENDED: Final = 0
@@ -63,6 +64,9 @@ def local(
     """
     if missing := missing_dependencies():
         raise CommandError(missing)
+    # Imported here because it loads an HTTP client, which the other commands don't need.
+    from personalize_local.server.launcher import LocalAws, LocalAwsError
+
     if port is None:
         port = 0 if command else _PORT
     try:
@@ -85,7 +89,7 @@ def local(
         raise CommandError(str(problem)) from problem
 
 
-def _bootstrap(aws: LocalAws) -> None:
+def _bootstrap(aws: "LocalAws") -> None:
     from personalize_local.local_cloud import LocalCloud  # boto3 takes a moment
 
     with TemporaryDirectory() as empty:
@@ -95,7 +99,9 @@ def _bootstrap(aws: LocalAws) -> None:
             raise CommandError(f"{failure}: {failure.output}") from failure
 
 
-def _stay(aws: LocalAws) -> int:
+def _stay(aws: "LocalAws") -> int:
+    from personalize_local.server.environment import shell_exports
+
     write_out(f"{shell_exports(aws.environment)}\n")
     try:
         aws.wait()

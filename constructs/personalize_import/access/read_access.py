@@ -11,9 +11,8 @@ from dataclasses import dataclass, field
 from typing import Final
 from weakref import WeakKeyDictionary
 
+import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_kms as kms
-from aws_cdk import aws_s3 as s3
 from constructs import Construct, IConstruct, IDependable
 
 from personalize_import.access.cross_account import Reader
@@ -82,7 +81,7 @@ def grant_read(data: DataSourceConfig, reader: Reader, *, is_created: bool) -> R
 
 
 def _allow_in(
-    owner: s3.IBucket | kms.IKey | None, statements: Sequence[Statement], reader: Reader
+    owner: "cdk.aws_s3.IBucket | cdk.aws_kms.IKey | None", statements: Sequence[Statement], reader: Reader
 ) -> tuple[list[iam.AddToResourcePolicyResult], list[Statement]]:
     """Add statements for Personalize, and for a role in another account, to the policy of a resource.
 
@@ -103,7 +102,7 @@ def _allow_in(
     return results + [policy.add(each, owner.add_to_resource_policy) for each in reader.allowed(statements)], []
 
 
-def _check_size_of_policy(scope: Construct, bucket: s3.IBucket) -> None:
+def _check_size_of_policy(scope: Construct, bucket: "cdk.aws_s3.IBucket") -> None:
     if _POLICIES[bucket].has_grown_to(RESOURCES_UNCHECKED):
         check_size(
             scope,

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self
 
-from aws_cdk import aws_s3 as s3
+import aws_cdk as cdk
 from aws_cdk import aws_s3_assets as assets
 from constructs import Construct
 
@@ -34,7 +34,7 @@ class Assets:
     object_key: str
     """The key of the file, or the prefix of the folder, within the stack's folder of the staging bucket."""
     files: list[StagedFile]
-    bucket: s3.IBucket
+    bucket: "cdk.aws_s3.IBucket"
     """The bucket of CDK assets, to which `cdk deploy` uploads the files."""
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final, cast
 
-from aws_cdk import aws_s3 as s3
+import aws_cdk as cdk
 from aws_cdk.interfaces.aws_s3 import IBucketRef
 
 from personalize_import_handler.contract.constraints import violation
@@ -14,14 +14,16 @@ if TYPE_CHECKING:
 _REFERENCE_ID: Final = "Referenced"
 
 
-def bucket_of(bucket: IBucketRef) -> s3.IBucket:
+def bucket_of(bucket: IBucketRef) -> "cdk.aws_s3.IBucket":
     """Return a bucket with its methods; a bucket that is only a reference counts as imported."""
-    if isinstance(bucket, s3.CfnBucket):
-        return s3.Bucket.from_cfn_bucket(bucket)
+    if isinstance(bucket, cdk.aws_s3.CfnBucket):
+        return cdk.aws_s3.Bucket.from_cfn_bucket(bucket)
     if hasattr(bucket, "bucket_arn"):
-        return cast("s3.IBucket", bucket)
-    existing = cast("s3.IBucket | None", bucket.node.try_find_child(_REFERENCE_ID))
-    return existing or s3.Bucket.from_bucket_arn(cast("Construct", bucket), _REFERENCE_ID, bucket.bucket_ref.bucket_arn)
+        return cast("cdk.aws_s3.IBucket", bucket)
+    existing = cast("cdk.aws_s3.IBucket | None", bucket.node.try_find_child(_REFERENCE_ID))
+    return existing or cdk.aws_s3.Bucket.from_bucket_arn(
+        cast("Construct", bucket), _REFERENCE_ID, bucket.bucket_ref.bucket_arn
+    )
 
 
 def check_bucket(name: str, bucket: object) -> Iterator[str]:

@@ -4,9 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import aws_cdk as cdk
-from aws_cdk import aws_kms as kms
 from aws_cdk import aws_personalize as personalize
-from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from personalize_import.provider.interface import IDatasetImportProvider
@@ -35,9 +33,9 @@ class DataSourceConfig:
     bucket_name: str
     objects: str
     """The objects, as in an ARN: `bucket/file.csv`, or `bucket/folder/*`."""
-    bucket: s3.IBucket | None = None
+    bucket: "cdk.aws_s3.IBucket | None" = None
     """The bucket; None if only its name is known."""
-    encryption_key: kms.IKey | None = None
+    encryption_key: "cdk.aws_kms.IKey | None" = None
     """The KMS key that encrypts the data; None if there is none, or it is unknown at synth."""
     files: Sequence[StagedFile] = ()
     """The asset files that are copied to the location before the import."""

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Final, cast
 
 import aws_cdk as cdk
-from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
 from personalize_import.provider.interface import IDatasetImportProvider
@@ -21,18 +20,18 @@ _IS_COMPLETE: Final = "A poll of an import failed; the state machine retries it"
 
 
 def errors_alarm(
-    scope: Construct, errors: cloudwatch.MathExpression, actions: Sequence[cloudwatch.IAlarmAction]
-) -> cloudwatch.Alarm:
+    scope: Construct, errors: "cdk.aws_cloudwatch.MathExpression", actions: Sequence["cdk.aws_cloudwatch.IAlarmAction"]
+) -> "cdk.aws_cloudwatch.Alarm":
     """Create an alarm on imports that Personalize counts as errors."""
     return _alarm(scope, "Errors", errors, f"An import of {_job_path(scope)} failed", actions)
 
 
 def execution_time_alarm(
     scope: Construct,
-    execution_time: cloudwatch.MathExpression,
+    execution_time: "cdk.aws_cloudwatch.MathExpression",
     longest: cdk.Duration,
-    actions: Sequence[cloudwatch.IAlarmAction],
-) -> cloudwatch.Alarm:
+    actions: Sequence["cdk.aws_cloudwatch.IAlarmAction"],
+) -> "cdk.aws_cloudwatch.Alarm":
     """Create an alarm on imports that take at least as long as `longest`."""
     description = f"An import of {_job_path(scope)} took {longest.to_human_string()} or longer"
     return _alarm(scope, "ExecutionTime", execution_time, description, actions, threshold=longest.to_seconds())
@@ -41,8 +40,8 @@ def execution_time_alarm(
 def alarms_of_provider(
     job: Construct,
     provider: IDatasetImportProvider,
-    actions: Sequence[cloudwatch.IAlarmAction],
-) -> list[cloudwatch.Alarm]:
+    actions: Sequence["cdk.aws_cloudwatch.IAlarmAction"],
+) -> "list[cdk.aws_cloudwatch.Alarm]":
     """Create the provider's alarms once per stack, with the actions of all jobs.
 
     They are in the job's stack, because their actions may be in it, and that stack depends on the provider's.
@@ -72,9 +71,9 @@ class _ProviderAlarms(Construct):
             "IsCompleteThrottles": (is_complete.metric_throttles(), _IS_COMPLETE),
         }
         self.alarms = [_alarm(self, name, metric, description) for name, (metric, description) in metrics.items()]
-        self._actions: list[cloudwatch.IAlarmAction] = []
+        self._actions: list[cdk.aws_cloudwatch.IAlarmAction] = []
 
-    def add_actions(self, actions: Sequence[cloudwatch.IAlarmAction]) -> None:
+    def add_actions(self, actions: Sequence["cdk.aws_cloudwatch.IAlarmAction"]) -> None:
         for action in actions:
             if not any(action is known for known in self._actions):
                 self._actions.append(action)
@@ -89,22 +88,22 @@ def _job_path(scope: Construct) -> str:
 def _alarm(
     scope: Construct,
     id: str,
-    metric: cloudwatch.IMetric,
+    metric: "cdk.aws_cloudwatch.IMetric",
     description: str,
-    actions: Sequence[cloudwatch.IAlarmAction] = (),
+    actions: Sequence["cdk.aws_cloudwatch.IAlarmAction"] = (),
     *,
     threshold: float = 1,
-) -> cloudwatch.Alarm:
-    alarm = cloudwatch.Alarm(
+) -> "cdk.aws_cloudwatch.Alarm":
+    alarm = cdk.aws_cloudwatch.Alarm(
         scope,
         id,
         metric=metric,
         alarm_description=description,
         threshold=threshold,
         evaluation_periods=1,
-        comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+        comparison_operator=cdk.aws_cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
         # Imports are rare, and there is no data between them.
-        treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+        treat_missing_data=cdk.aws_cloudwatch.TreatMissingData.NOT_BREACHING,
     )
     alarm.add_alarm_action(*actions)
     return alarm

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping
 from typing import Final, Literal
 
 import aws_cdk as cdk
-from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
 from personalize_import.synthesis import validation
@@ -34,7 +33,7 @@ def metric_of_dataset(
     period: cdk.Duration | None,
     label: str | None,
     color: str | None,
-) -> cloudwatch.MathExpression:
+) -> "cdk.aws_cloudwatch.MathExpression":
     """Return a metric of all jobs that import into a dataset.
 
     Raises:
@@ -42,7 +41,7 @@ def metric_of_dataset(
     """
     validation.require(scope, _check_statistic("statistic", statistic))
     function = _FUNCTIONS[statistic]
-    return cloudwatch.MathExpression(
+    return cdk.aws_cloudwatch.MathExpression(
         expression=f"SELECT {function}({name}) FROM \"{_NAMESPACE}\" WHERE DatasetArn = '{dataset_arn}'",  # noqa: S608 - no SQL
         using_metrics={},
         period=period or _DEFAULT_PERIOD,

@@ -5,8 +5,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import aws_cdk as cdk
-from aws_cdk import aws_cloudwatch as cloudwatch
-from aws_cdk import aws_events as events
 from constructs import Construct
 
 from personalize_import.monitoring import alarms, metrics
@@ -38,7 +36,7 @@ class MonitoredImport(StateChangeSource, cdk.Resource):
         period: cdk.Duration | None = None,
         label: str | None = None,
         color: str | None = None,
-    ) -> cloudwatch.MathExpression:
+    ) -> "cdk.aws_cloudwatch.MathExpression":
         """Return the metric `DatasetImportJobError`: the number of failed calls to start a job.
 
         It counts all jobs of the dataset. AWS doesn't document whether it includes jobs that fail after they have
@@ -62,7 +60,7 @@ class MonitoredImport(StateChangeSource, cdk.Resource):
         period: cdk.Duration | None = None,
         label: str | None = None,
         color: str | None = None,
-    ) -> cloudwatch.MathExpression:
+    ) -> "cdk.aws_cloudwatch.MathExpression":
         """Return the metric `DatasetImportJobExecutionTime`: seconds from the call that starts a job to its end.
 
         It includes all jobs of the dataset, and failed jobs too.
@@ -82,9 +80,9 @@ class MonitoredImport(StateChangeSource, cdk.Resource):
         self,
         id: str,
         *,
-        actions: Sequence[cloudwatch.IAlarmAction] | None = None,
+        actions: "Sequence[cdk.aws_cloudwatch.IAlarmAction] | None" = None,
         longest_execution_time: cdk.Duration | None = None,
-    ) -> list[cloudwatch.Alarm]:
+    ) -> "list[cdk.aws_cloudwatch.Alarm]":
         """Add alarms on failed imports, on the provider's state machine, and on its functions.
 
         The alarms of the provider are created once per stack, however many jobs request them. A provider of another
@@ -107,11 +105,13 @@ class MonitoredImport(StateChangeSource, cdk.Resource):
 
     def _metric(
         self, name: str, statistic: metrics.Statistic, period: cdk.Duration | None, label: str | None, color: str | None
-    ) -> cloudwatch.MathExpression:
+    ) -> "cdk.aws_cloudwatch.MathExpression":
         return metrics.metric_of_dataset(
             self, name, self.dataset_arn, statistic=statistic, period=period, label=label, color=color
         )
 
-    def _create_rule(self, id: str, statuses: Sequence[str] | None, options: Mapping[str, Any]) -> events.Rule:
+    def _create_rule(
+        self, id: str, statuses: Sequence[str] | None, options: Mapping[str, Any]
+    ) -> "cdk.aws_events.Rule":
         support_of(self.provider).allow_state_change_events()
         return create_rule_of_job(self, id, self._resources, statuses, options)

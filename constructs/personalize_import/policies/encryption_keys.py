@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/kms/latest/developerguide/alias-authorization.html.
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final, cast
 
-from aws_cdk import aws_kms as kms
+import aws_cdk as cdk
 from aws_cdk.interfaces.aws_kms import IKeyRef
 
 from personalize_import.synthesis.validation import ValidationError
@@ -29,7 +29,7 @@ def check_key(name: str, key: object) -> Iterator[str]:
         yield violation(name, key, "a Key or another IKeyRef, such as kms.Key.from_key_arn(...)")
 
 
-def key_of(name: str, key: IKeyRef | None) -> kms.IKey | None:
+def key_of(name: str, key: IKeyRef | None) -> "cdk.aws_kms.IKey | None":
     """Return a key that policies can name by its ARN.
 
     Args:
@@ -41,23 +41,23 @@ def key_of(name: str, key: IKeyRef | None) -> kms.IKey | None:
     """
     if key is None:
         return None
-    if isinstance(key, kms.CfnKey):
-        return kms.Key.from_cfn_key(key)
+    if isinstance(key, cdk.aws_kms.CfnKey):
+        return cdk.aws_kms.Key.from_cfn_key(key)
     alias_name = getattr(key, "alias_name", None)
     if alias_name is not None:
-        return _target_of(name, cast("kms.IAlias", key), str(alias_name))
-    known = cast("kms.IKey", key) if hasattr(key, "key_arn") else _referenced_key(key)
+        return _target_of(name, cast("cdk.aws_kms.IAlias", key), str(alias_name))
+    known = cast("cdk.aws_kms.IKey", key) if hasattr(key, "key_arn") else _referenced_key(key)
     if ":alias/" in known.key_arn:
         raise ValidationError(violation(name, known.key_arn, _ALLOWED))
     return known
 
 
-def _referenced_key(key: IKeyRef) -> kms.IKey:
-    existing = cast("kms.IKey | None", key.node.try_find_child(_REFERENCE_ID))
-    return existing or kms.Key.from_key_arn(cast("Construct", key), _REFERENCE_ID, key.key_ref.key_arn)
+def _referenced_key(key: IKeyRef) -> "cdk.aws_kms.IKey":
+    existing = cast("cdk.aws_kms.IKey | None", key.node.try_find_child(_REFERENCE_ID))
+    return existing or cdk.aws_kms.Key.from_key_arn(cast("Construct", key), _REFERENCE_ID, key.key_ref.key_arn)
 
 
-def _target_of(name: str, alias: kms.IAlias, alias_name: str) -> kms.IKey:
+def _target_of(name: str, alias: "cdk.aws_kms.IAlias", alias_name: str) -> "cdk.aws_kms.IKey":
     try:
         return alias.alias_target_key
     except RuntimeError:  # raised by the CDK for an alias that was imported by its name

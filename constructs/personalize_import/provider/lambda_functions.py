@@ -8,7 +8,6 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
-from aws_cdk import aws_sqs as sqs
 from aws_cdk.interfaces.aws_kms import IKeyRef
 from constructs import Construct
 
@@ -36,7 +35,7 @@ class FunctionOptions(TypedDict):
     memory_size: int | None
     environment_encryption: IKeyRef | None
     reserved_concurrent_executions: int | None
-    dead_letter_queue: sqs.IQueue | None
+    dead_letter_queue: "cdk.aws_sqs.IQueue | None"
 
 
 class FunctionFactory:

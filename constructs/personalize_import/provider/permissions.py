@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from personalize_import.synthesis.stack_environment import stack_of
@@ -100,7 +99,7 @@ def put_events_statement(scope: Construct) -> iam.PolicyStatement:
     )
 
 
-def staging_bucket_statements(bucket: s3.IBucket) -> list[iam.PolicyStatement]:
+def staging_bucket_statements(bucket: "cdk.aws_s3.IBucket") -> list[iam.PolicyStatement]:
     """Allow a function to fill and empty the staging bucket, but not to read its objects."""
     objects = bucket.arn_for_objects("*")
     return [

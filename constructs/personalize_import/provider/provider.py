@@ -6,12 +6,9 @@ from weakref import WeakKeyDictionary
 
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
-from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
-from aws_cdk import aws_s3 as s3
-from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk.interfaces.aws_kms import IKeyRef
 from constructs import Construct
@@ -70,7 +67,7 @@ class DatasetImportProvider(StateChangeSource, Construct):
         environment: Mapping[str, str] | None = None,
         environment_encryption: IKeyRef | None = None,
         reserved_concurrent_executions: int | None = None,
-        dead_letter_queue: sqs.IQueue | None = None,
+        dead_letter_queue: "cdk.aws_sqs.IQueue | None" = None,
     ) -> None:
         """Create a provider.
 
@@ -271,7 +268,7 @@ class DatasetImportProvider(StateChangeSource, Construct):
         return self._log_group
 
     @property
-    def staging_bucket(self) -> s3.IBucket:
+    def staging_bucket(self) -> "cdk.aws_s3.IBucket":
         """The bucket that asset files are copied to; created on first use."""
         return self._support.staging_bucket_for(self).bucket
 
@@ -280,11 +277,16 @@ class DatasetImportProvider(StateChangeSource, Construct):
         """The role of the function that runs preflight; import roles must trust it."""
         return cast("iam.IRole", self._is_complete.role)
 
-    def _create_rule(self, id: str, statuses: Sequence[str] | None, options: Mapping[str, Any]) -> events.Rule:
+    def _create_rule(
+        self, id: str, statuses: Sequence[str] | None, options: Mapping[str, Any]
+    ) -> "cdk.aws_events.Rule":
         self._support.allow_state_change_events()
         return create_rule_of_provider(self, id, (self._on_event, self._is_complete), statuses, options)
 
 
 def default_provider_of(scope: Construct) -> IDatasetImportProvider:
     """Return the default provider of the stack of `scope`."""
-    return _DEFAULTS.get(stack_of(scope)) or DatasetImportProvider.get_or_create(scope)
+    stack = stack_of(scope)
+    if stack not in _DEFAULTS:
+        _DEFAULTS[stack] = DatasetImportProvider.get_or_create(scope)
+    return _DEFAULTS[stack]

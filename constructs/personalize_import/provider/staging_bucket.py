@@ -10,7 +10,6 @@ from typing import Final
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from personalize_import import suppressions
@@ -48,24 +47,24 @@ class StagingBucket(Construct):
         )
         emptying.node.add_dependency(self._policy)
 
-    def allow_copying_from(self, source: s3.IBucket) -> None:
+    def allow_copying_from(self, source: "cdk.aws_s3.IBucket") -> None:
         """Allow the provider's function to copy asset files from the bucket of CDK assets."""
         bucket_name = _without_sub(stack_of(self).resolve(source.bucket_name))
         if bucket_name not in self._sources:
             self._sources.add(bucket_name)
             self._allow(permissions.asset_statements(self, bucket_name))
 
-    def _create_bucket(self) -> s3.Bucket:
-        bucket = s3.Bucket(
+    def _create_bucket(self) -> "cdk.aws_s3.Bucket":
+        bucket = cdk.aws_s3.Bucket(
             self,
             "Bucket",
-            encryption=s3.BucketEncryption.S3_MANAGED,
-            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            encryption=cdk.aws_s3.BucketEncryption.S3_MANAGED,
+            block_public_access=cdk.aws_s3.BlockPublicAccess.BLOCK_ALL,
             enforce_ssl=True,
             versioned=True,
             # Each import copies its files again, so they are needed only while a job is queued or running.
             lifecycle_rules=[
-                s3.LifecycleRule(
+                cdk.aws_s3.LifecycleRule(
                     expiration=_KEPT,
                     noncurrent_version_expiration=_A_DAY,
                     abort_incomplete_multipart_upload_after=_A_DAY,

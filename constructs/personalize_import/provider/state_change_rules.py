@@ -11,7 +11,6 @@ from typing import Any, Final
 from weakref import WeakKeyDictionary
 
 import aws_cdk as cdk
-from aws_cdk import aws_events as events
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct, IConstruct
 
@@ -37,12 +36,12 @@ class StateChangeSource:
         self,
         id: str,
         *,
-        target: events.IRuleTarget | None = None,
+        target: "cdk.aws_events.IRuleTarget | None" = None,
         description: str | None = None,
-        event_pattern: events.EventPattern | Mapping[str, object] | None = None,
+        event_pattern: "cdk.aws_events.EventPattern | Mapping[str, object] | None" = None,
         rule_name: str | None = None,
         cross_stack_scope: Construct | None = None,
-    ) -> events.Rule:
+    ) -> "cdk.aws_events.Rule":
         """Create a rule for state change events: each new status that a poll finds, such as `CREATE IN_PROGRESS`.
 
         Personalize sends no such events. The provider sends them if a job has a rule, or for all jobs if the provider
@@ -69,12 +68,12 @@ class StateChangeSource:
         self,
         id: str,
         *,
-        target: events.IRuleTarget | None = None,
+        target: "cdk.aws_events.IRuleTarget | None" = None,
         description: str | None = None,
-        event_pattern: events.EventPattern | Mapping[str, object] | None = None,
+        event_pattern: "cdk.aws_events.EventPattern | Mapping[str, object] | None" = None,
         rule_name: str | None = None,
         cross_stack_scope: Construct | None = None,
-    ) -> events.Rule:
+    ) -> "cdk.aws_events.Rule":
         """Create a rule for failed imports: `CREATE FAILED`, or one of two statuses that this library adds.
 
         `NOT_STARTED`: the deploy failed and no job was started. `UNWATCHED`: the deploy failed, for example because of
@@ -84,13 +83,15 @@ class StateChangeSource:
         return self._create_rule(id, FAILED_STATUSES, options)
 
     @abstractmethod
-    def _create_rule(self, id: str, statuses: Sequence[str] | None, options: Mapping[str, Any]) -> events.Rule: ...
+    def _create_rule(
+        self, id: str, statuses: Sequence[str] | None, options: Mapping[str, Any]
+    ) -> "cdk.aws_events.Rule": ...
 
 
 def _options(
-    target: events.IRuleTarget | None,
+    target: "cdk.aws_events.IRuleTarget | None",
     description: str | None,
-    event_pattern: events.EventPattern | Mapping[str, object] | None,
+    event_pattern: "cdk.aws_events.EventPattern | Mapping[str, object] | None",
     rule_name: str | None,
     cross_stack_scope: Construct | None,
 ) -> Mapping[str, Any]:
@@ -109,7 +110,7 @@ def create_rule_of_job(
     resources: Sequence[cdk.CfnResource],
     statuses: Sequence[str] | None,
     options: Mapping[str, Any],
-) -> events.Rule:
+) -> "cdk.aws_events.Rule":
     """Create a rule for one job, before the resources of the job."""
     detail = {
         "stackName": [stack_of(job).stack_name],
@@ -127,7 +128,7 @@ def create_rule_of_provider(
     functions: Sequence[lambda_.Function],
     statuses: Sequence[str] | None,
     options: Mapping[str, Any],
-) -> events.Rule:
+) -> "cdk.aws_events.Rule":
     """Create a rule for all jobs of a provider, before its functions and therefore before all of its jobs."""
     name = _name_of(provider)
     rule = _create(provider, id, {"provider": [name]}, statuses, options)
@@ -143,12 +144,12 @@ def _create(
     detail: Mapping[str, Sequence[str]],
     statuses: Sequence[str] | None,
     options: Mapping[str, Any],
-) -> events.Rule:
+) -> "cdk.aws_events.Rule":
     """Create a rule as the `on_...` methods of the CDK do."""
     target, scope = options["target"], options["cross_stack_scope"] or source
     require(source, _check_target("target", target, scope))
     rule_options = {name: options[name] for name in ("description", "event_pattern", "rule_name")}
-    rule = events.Rule(scope, _unique_id(scope, id, source), **rule_options)
+    rule = cdk.aws_events.Rule(scope, _unique_id(scope, id, source), **rule_options)
     _SOURCES[rule] = source
     if target:
         rule.add_target(target)

@@ -11,7 +11,6 @@ from constructs import Construct
 
 from personalize_import.schema import fields
 from personalize_import.schema.fields import DatasetTypeName, Domain, FieldType
-from personalize_import.schema.inference import proposed_schema
 from personalize_import.schema.schema_resource import create_schema, schema_message
 from personalize_import.synthesis import validation
 from personalize_import.synthesis.validation import ValidationError, not_found
@@ -147,6 +146,10 @@ class DatasetSchema:
         Raises:
             ValidationError: The file can't be read, or no dataset type fits its columns.
         """
+        from personalize_import.schema.inference import (
+            proposed_schema,
+        )  # imported here because it loads all data checks
+
         kind, proposed = proposed_schema(Path(path), dataset_type, domain)
         return cls(fields.schema_text(kind, proposed), domain)
 

@@ -8,8 +8,6 @@ from typing import Final, NamedTuple, cast
 from weakref import WeakKeyDictionary
 
 import aws_cdk as cdk
-from aws_cdk import aws_kms as kms
-from aws_cdk import aws_s3 as s3
 from constructs import Construct, IConstruct
 
 from personalize_import.synthesis.stack_environment import environment_of, is_token, once_per_stack, partition_of
@@ -51,7 +49,7 @@ def check_environment(
         yield from _differences("provider", token, _of_construct(provider), own, _ONE_PROVIDER)
 
 
-def check_bucket_environment(scope: Construct, bucket: s3.IBucket | None) -> Iterator[str]:
+def check_bucket_environment(scope: Construct, bucket: "cdk.aws_s3.IBucket | None") -> Iterator[str]:
     """Yield a problem if the bucket of a data source is in another Region."""
     own = _environment_of_stack(scope)
     if bucket and own != AwsEnvironment():
@@ -73,7 +71,7 @@ def check_arn_of_provider(name: str, arn: str | None, scope: Construct) -> Itera
     yield from _differences(name, arn, found, _environment_of_stack(scope), _ONE_PROVIDER)
 
 
-def warn_of_environment(scope: Construct, bucket: s3.IBucket | None, key: kms.IKey | None) -> None:
+def warn_of_environment(scope: Construct, bucket: "cdk.aws_s3.IBucket | None", key: "cdk.aws_kms.IKey | None") -> None:
     """Warn if a bucket or key is in another environment and this app doesn't own it: its owner must allow access."""
     own = _environment_of_stack(scope)
     if own == AwsEnvironment():

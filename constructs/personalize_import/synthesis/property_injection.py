@@ -3,11 +3,13 @@
 https://docs.aws.amazon.com/cdk/v2/guide/blueprints.html
 """
 
+from collections.abc import Sequence
 from functools import wraps
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol, TypeVar, cast
+from weakref import WeakKeyDictionary
 
 import aws_cdk as cdk
-from constructs import Construct
+from constructs import Construct, IConstruct
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,6 +20,8 @@ class _Injectable(Protocol):
 
 
 _Class = TypeVar("_Class", bound=type[Construct])
+_SCOPES: Final[WeakKeyDictionary[IConstruct, Sequence[IConstruct]]] = WeakKeyDictionary()
+"""A construct and the ones that contain it, which never change."""
 
 
 def property_injectable(construct_class: _Class) -> _Class:
@@ -41,9 +45,16 @@ def property_injectable(construct_class: _Class) -> _Class:
 
 
 def _find_injector(unique_id: str, scope: Construct) -> cdk.IPropertyInjector | None:
-    for each in reversed(scope.node.scopes):
+    for each in _scopes_of(scope):
         if cdk.PropertyInjectors.has_property_injectors(each):
             injector = cdk.PropertyInjectors.of(each).for_(unique_id)
             if injector:
                 return injector
     return None
+
+
+def _scopes_of(scope: Construct) -> Sequence[IConstruct]:
+    """Return a construct and the ones that contain it, the nearest first."""
+    if scope not in _SCOPES:
+        _SCOPES[scope] = scope.node.scopes[::-1]
+    return _SCOPES[scope]

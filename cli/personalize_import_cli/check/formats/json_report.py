@@ -3,7 +3,7 @@
 import json
 from typing import Final
 
-from personalize_import_cli.check.report import TOOL, VERSION, Report
+from personalize_import_cli.check.report import TOOL, Report, tool_version
 from personalize_import_handler.data_checks.findings import Finding
 
 FORMAT_VERSION: Final = 1
@@ -14,7 +14,7 @@ def json_report(report: Report) -> str:
     checked, schema = report.checked, report.schema.schema
     document = {
         "version": FORMAT_VERSION,
-        "tool": {"name": TOOL, "version": VERSION},
+        "tool": {"name": TOOL, "version": tool_version()},
         "data": {
             "location": report.location,
             "checked": checked is not None,

@@ -9,7 +9,7 @@ from pathlib import PurePath
 from typing import Final
 from urllib.parse import quote
 
-from personalize_import_cli.check.report import TOOL, VERSION, Report
+from personalize_import_cli.check.report import TOOL, Report, tool_version
 from personalize_import_handler.contract.locations import S3_SCHEME
 from personalize_import_handler.data_checks.findings import Finding
 from personalize_import_handler.data_checks.rules import RULES, Rule
@@ -20,7 +20,7 @@ _NUMBERS: Final = {rule: number for number, rule in enumerate(RULES)}
 
 def sarif(report: Report) -> str:
     """Return the log of one run, with all rules."""
-    driver = {"name": TOOL, "version": VERSION, "rules": [_descriptor(rule) for rule in RULES]}
+    driver = {"name": TOOL, "version": tool_version(), "rules": [_descriptor(rule) for rule in RULES]}
     run = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
