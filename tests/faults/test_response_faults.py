@@ -71,7 +71,7 @@ def test_the_endpoint_rejects_the_first_responses(script: list[Act], endpoint: E
     assert account.abandoned == []
 
 
-@pytest.mark.parametrize("act", [403, "hang up", "say nothing"])
+@pytest.mark.parametrize("act", [403, "hang up", "never answer"])
 def test_an_endpoint_that_always_fails_ends_the_functions_with_a_log_message(
     act: Act, endpoint: Endpoint, log: Log
 ) -> None:

@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 import trustme
 
-Act = int | Literal["hang up", "say nothing", "talk nonsense", "status by bytes", "headers by bytes", "body by bytes"]
+Act = int | Literal["hang up", "never answer", "talk nonsense", "status by bytes", "headers by bytes", "body by bytes"]
 QUIET_SECONDS: Final = 60
 SECONDS_OF_A_BYTE: Final = 0.02
 SLOWLY: Final = {
@@ -86,7 +86,7 @@ def _answer(handler: BaseHTTPRequestHandler, act: Act, endpoint: Endpoint) -> No
         handler.end_headers()
     elif act == "talk nonsense":
         handler.wfile.write(b"good evening\r\n\r\n")
-    elif act == "say nothing":
+    elif act == "never answer":
         endpoint.was_awaited |= not endpoint.closing.wait(QUIET_SECONDS)
     elif act in SLOWLY:
         at_once, slowly = SLOWLY[act]
