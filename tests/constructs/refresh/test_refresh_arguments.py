@@ -44,7 +44,7 @@ def test_a_provider_that_does_not_allow_preflight_is_rejected_because_files_are_
     ImportTarget(add_job(stack, "Always", provider=provider), always=True)
 
 
-@pytest.mark.parametrize("value", ["INCREMENTAL", cdk.Fn.import_value("mode")])
+@pytest.mark.parametrize("value", ["INCREMENTAL", cdk.Fn.import_value("mode")], ids=["INCREMENTAL", "a token"])
 def test_always_is_only_for_full_imports(value: str) -> None:
     job = refreshed_job(import_mode=value)
     if "Token" in value:  # it may be FULL
@@ -74,7 +74,7 @@ def test_always_must_be_a_boolean(value: Any) -> None:
         (60, "60"),
         ("1 minute", "'1 minute'"),
     ],
-    ids=str,
+    ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_an_invalid_quiet_period_is_rejected_with_the_allowed_values(value: Any, given: str) -> None:
     job = refreshed_job()
