@@ -5,7 +5,7 @@ from typing import Final
 
 from personalize_local.dependencies import missing_from
 
-_LIBRARIES: Final = ("click", "duckdb", "rich")
+_LIBRARIES: Final = ("aws_croniter", "click", "duckdb", "rich")
 _INTERRUPTED: Final = 130
 _COULD_NOT_RUN: Final = 2
 

@@ -67,4 +67,5 @@ def test_the_command_to_install_an_extra_names_the_origin_of_the_package(
         check=False,
         env=environment({"PYTHONPATH": path}),
     )
-    assert ended.stderr == f"personalize-import: click, duckdb, rich not installed; run: pip install {command}\n"
+    missing = "aws_croniter, click, duckdb, rich"
+    assert ended.stderr == f"personalize-import: {missing} not installed; run: pip install {command}\n"

@@ -5,18 +5,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+import aws_cdk as cdk
 import pytest
+from aws_cdk import aws_scheduler as scheduler
 from botocore.exceptions import ClientError
 
+from personalize_import import ImportTarget
 from personalize_import_cli.stack.client import StackResource
 from personalize_import_cli.stack.next_run import Schedule
-from personalize_import_cli.stack.refreshes import RULE_TYPE, SCHEDULE_TYPE
+from personalize_import_cli.stack.refreshes import RULE_TYPE, SCHEDULE_TYPE, trigger_resources
 from personalize_import_cli.stack.status import RefreshState, RefreshStatus, StackStatus
 from personalize_import_cli.stack.status_reader import read_status
 from personalize_import_cli.stack.trigger_client import Trigger, TriggerClient
 from personalize_import_handler.contract import RESOURCE_TYPE
 from personalize_import_handler.request.execution import resource_hash
 from tests.cli.stack.scenes import STACK_ID, TEMPLATE, FakeClient, job, of_stack
+from tests.constructs.support.stacks import add_job, from_new_bucket, logical_id, new_stack, template_of
 
 FUNCTION = "arn:aws:lambda:eu-west-1:123456789012:function:on-event"
 STATE_MACHINE = "arn:aws:states:eu-west-1:123456789012:stateMachine:waiter"
@@ -137,6 +141,26 @@ def test_a_stack_without_triggers_has_no_refreshes_and_needs_no_further_call(res
 
 def test_a_trigger_that_was_not_created_is_left_out() -> None:
     assert status_of(None, NotCreated=schedule()).refreshes == ()
+
+
+def test_the_triggers_that_the_constructs_create_are_found() -> None:
+    stack = new_stack("Shop")
+    job = add_job(stack, data_source=from_new_bucket(stack))
+    at_night = scheduler.ScheduleExpression.cron(minute="0", hour="3", time_zone=cdk.TimeZone.EUROPE_BERLIN)
+    group = scheduler.ScheduleGroup(stack, "Group", schedule_group_name="weekly")
+    job.refresh_on_schedule("Nightly", schedule=at_night)
+    job.refresh_on_upload("Uploads")
+    scheduler.Schedule(stack, "Weekly", schedule=at_night, schedule_group=group, target=ImportTarget(job))
+    template = template_of(stack)
+    resources = [StackResource(each, "any", f"{each}-1") for each in template["Resources"]]
+
+    found = trigger_resources(STACK_ID, template, resources, {logical_id(job): "Job"})
+
+    assert [(each.import_name, each.resource_type, each.group_name) for each in found] == [
+        ("Job", SCHEDULE_TYPE, "default"),
+        ("Job", RULE_TYPE, "default"),
+        ("Job", SCHEDULE_TYPE, "weekly"),
+    ]
 
 
 def test_an_import_that_was_never_refreshed_has_the_next_time() -> None:
