@@ -9,6 +9,7 @@ import pytest
 from personalize_import import DatasetImportJob, Reimport
 from personalize_import_handler.contract.properties import parse
 from personalize_import_handler.contract.refresh_event import UNUSED_PROPERTIES
+from personalize_import_handler.refresh.refresh_events import parse_refresh
 from personalize_import_handler.request.job_names import names_of
 from personalize_import_handler.request.ownership import Provider
 from personalize_import_handler.request.refresh_request import parse_refresh_request
@@ -67,7 +68,9 @@ def test_the_event_has_the_properties_of_the_resource_except_those_that_a_refres
 @pytest.mark.parametrize("arguments", ARGUMENTS)
 def test_the_handler_accepts_the_event_as_a_request_for_the_same_import(arguments: dict[str, Any]) -> None:
     job = nightly(**arguments)
-    request = parse_refresh_request(event_of_schedule(job), Provider(STACK_ID))
+    event = event_of_schedule(job)
+    assert parse_refresh(event) == event
+    request = parse_refresh_request(event, Provider(STACK_ID))
 
     deployed_with = parse(properties_of(job))
     assert names_of(request.properties, request.resource) == names_of(deployed_with, request.resource)
