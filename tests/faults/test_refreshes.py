@@ -11,7 +11,7 @@ from tests.faults.support.pair import ADDED, FULL, Pair, template
 from tests.faults.support.refreshes import begin_refresh, deploy, imported_files, jobs_of_refreshes, refresh, upload
 from tests.faults.support.stack import Stack, after_next
 from tests.handler.support.account import RETRIES_MAX, Account, Killed
-from tests.handler.support.fakes import JobBehavior
+from tests.handler.support.fakes import JobBehavior, job_arn
 from tests.handler.support.properties import DATA_LOCATION, properties, tags
 from tests.handler.support.wait_chain import WaitChain
 
@@ -74,6 +74,20 @@ def test_an_update_without_another_import_does_not_fail_with_a_refresh(full: Sta
     assert [updated.attributes["JobName"]] == created
     assert execution.error == "ImportFailed"
     assert_invariants(full)
+
+
+def test_an_update_does_not_adopt_the_job_of_a_running_refresh(incremental: Stack, account: Account) -> None:
+    account.personalize.recreate_dataset()
+    account.personalize.job_behavior = FAILS
+    execution = begin_refresh(incremental)
+    account.personalize.job_behavior = JobBehavior()
+
+    updated = incremental.deploy({**INCREMENTAL, "After": job_arn("shop-Full-0123456789ab-1")})
+
+    assert updated.succeeded
+    assert updated.attributes["JobName"].endswith("-3")
+    assert execution.error == "ImportFailed"
+    assert_invariants(incremental)
 
 
 def test_an_update_of_tags_keeps_the_refreshed_job(full: Stack, account: Account) -> None:
@@ -388,6 +402,35 @@ def test_a_refresh_names_the_missing_permission(operation: str, full: Stack, acc
     assert account.clock.now - began > 120  # new permissions need time
 
 
+def test_a_refresh_of_a_follower_and_one_of_its_full_import_repeat_it_once(pair: Pair, account: Account) -> None:
+    upload(account, "b.csv")
+    full_refresh = begin_refresh(pair.members[FULL])
+    (job,) = jobs_of_refreshes(account)
+    account.run(until=job.created_at + job.job_behavior.seconds - 1)
+    account.clock.now = job.created_at + job.job_behavior.seconds
+    account.personalize.fail_next("describe_dataset_import_job", Killed())  # in the next poll of the first refresh
+
+    follower_refresh = begin_refresh(pair.members[ADDED])
+    repeats = [each.name[-2:] for each in jobs_of_refreshes(account)[1:]]
+    account.run()
+
+    assert repeats == ["-2"]
+    assert full_refresh.result["Outcome"] == follower_refresh.result["Outcome"] == "IMPORTED"
+    assert imported_files(account) == ["a.csv", "b.csv", "rows.csv"]
+
+
+def test_a_rollback_after_a_refresh_repeats_the_imports_after_it(pair: Pair, account: Account) -> None:
+    upload(account, "b.csv")
+    refresh(pair.members[FULL])
+
+    assert not pair.deploy(template("s3://shop-data/new/", OTHER_LOCATION), fails_before=ADDED)
+
+    assert imported_files(account) == ["a.csv", "b.csv", "rows.csv"]
+    *_, repeat = account.personalize.jobs.values()
+    assert repeat.name.endswith("-3")
+    assert REFRESH_TAG not in account.personalize.tags[repeat.arn]
+
+
 def test_a_refresh_repeats_rows_that_an_earlier_one_could_not(pair: Pair, account: Account) -> None:
     upload(account, "b.csv")
     execution = begin_refresh(pair.members[FULL])
@@ -429,6 +472,7 @@ def test_an_update_after_a_refresh_repeats_nothing(pair: Pair, account: Account)
     refresh(pair.members[FULL])
 
     assert pair.deploy(both)
+    assert imported_files(account) == ["a.csv", "b.csv", "c.csv"]
     account.stacks.statuses[pair.members[FULL].stack_id] = "UPDATE_COMPLETE"
     refresh(pair.members[FULL], always=True)
 

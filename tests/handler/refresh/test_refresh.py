@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from personalize_import_handler.contract import DATA_FINGERPRINT_TAG, DATA_LOCATION_LENGTH_MAX, REFRESH_TAG
+from personalize_import_handler.contract.properties import parse
 from personalize_import_handler.contract.refresh_event import REFRESH_POLLS_MAX
 from personalize_import_handler.errors import BusyError
 from tests.faults.support.refreshes import begin_refresh, deploy, imported_files, jobs_of_refreshes, refresh, upload
@@ -214,6 +215,16 @@ def test_the_timeout_begins_with_the_decision_for_each_job(stack: Stack, account
     account.personalize.job_behavior = JobBehavior(seconds=400)
 
     assert refresh(stack, timeout_seconds=600).result["ImportedFiles"] == 3
+
+
+def test_the_timeout_does_not_include_the_time_of_another_import(stack: Stack, account: Account) -> None:
+    deploy(stack, FULL_IMPORT)
+    upload(account, "b.csv")
+    account.personalize.job_behavior = JobBehavior(seconds=2 * 3600)
+    account.personalize.import_elsewhere("by-hand", parse(properties()))
+    account.personalize.job_behavior = JobBehavior()
+
+    assert refresh(stack, timeout_seconds=600).result["Outcome"] == "IMPORTED"
 
 
 def test_a_refresh_that_is_queued_for_long_polls_less_often(stack: Stack, account: Account) -> None:
