@@ -1,7 +1,9 @@
 """The words for what went wrong: the service's own, the job, and what to do."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -16,6 +18,9 @@ from tests.handler.support.properties import DATA_LOCATION
 
 NO_PASSING = "User: x is not authorized to perform: iam:PassRole on resource: y"
 FRAME = {"Status": "FAILED", "PhysicalResourceId": "p" * 256, "StackId": "s" * 300, "RequestId": "r" * 36, "Data": {}}
+
+
+REFUSED = RefusedError("ListTagsForResource", "InvalidInputException", "No such job")
 
 
 def job(failure_reason: str | None, status: str = "CREATE FAILED") -> DatasetImportJob:
@@ -114,3 +119,31 @@ def test_durations_are_in_hours_and_minutes(seconds: float, text: str) -> None:
         f"Timed out: DatasetImportJob nightly-1 is still CREATE PENDING after {text}. "
         "A job can't be stopped, so it continues; deploying again adopts it instead of starting another one."
     )
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        partial(failure_reasons.job_failed, job("Broken row")),
+        partial(failure_reasons.start_failed, REFUSED, "nightly-1", job(None)),
+        partial(failure_reasons.root_stack_unknown, REFUSED),
+        partial(failure_reasons.preflight_failed, "no-data: no file", "nightly-1"),
+        partial(failure_reasons.fingerprint_failed, REFUSED, job(None)),
+        partial(failure_reasons.job_timed_out, job(None), 3300),
+        partial(failure_reasons.start_timed_out, "nightly-1", 3300),
+        partial(failure_reasons.call_timed_out, REFUSED, 3300),
+        partial(failure_reasons.describe_failed, REFUSED, job_arn("nightly-1")),
+        partial(failure_reasons.job_not_found, job_arn("nightly-1")),
+        partial(failure_reasons.unknown_status, job(None), "unknown status"),
+        partial(failure_reasons.rows_missing, "Broken row.", ["Added"]),
+    ],
+    ids=lambda reason: reason.func.__name__,
+)
+def test_the_advice_after_a_refresh_is_not_to_deploy(reason: Callable[..., str]) -> None:
+    of_deploy, of_refresh = reason(again=failure_reasons.DEPLOY_AGAIN), reason(again=failure_reasons.WAIT_FOR_REFRESH)
+
+    assert reason() == of_deploy != of_refresh
+    assert "deploy" not in of_refresh.lower()
+    assert "rollback" not in of_refresh
+    assert ";;" not in of_refresh
+    assert of_refresh.endswith(".")
