@@ -6,6 +6,8 @@ from typing import Final
 from tests.mutations.patches import Patch
 
 _event: Final = partial(Patch, "refresh/refresh_events.py", "handler/refresh/test_refresh_events.py")
+_dispatched: Final = partial(Patch, "functions.py", "handler/refresh/test_refreshes.py")
+_loaded: Final = partial(Patch, "functions.py", "handler/cloudformation/test_entry_points.py")
 _end: Final = partial(Patch, "refresh/result.py", "handler/refresh/test_refreshes.py")
 _name: Final = partial(Patch, "request/refresh_request.py", "handler/request/test_refresh_request.py")
 _part: Final = partial(Patch, "request/execution.py", "handler/request/test_refresh_request.py")
@@ -16,6 +18,23 @@ _started: Final = partial(Patch, "cloudformation/state_machine.py", "handler/req
 _turn: Final = partial(Patch, "refresh/turn.py", "handler/refresh/test_turn.py")
 
 GUARDS: Final = (
+    # In `functions`
+    _dispatched(
+        "OnEvent starts refreshes",
+        "        if events.is_refresh(event):\n            self._refreshes().receive(event)\n            return\n",
+        "",
+    ),
+    _dispatched(
+        "IsComplete polls refreshes",
+        "        if events.is_refresh(event):\n            return self._refreshes().poll(event)\n",
+        "",
+    ),
+    _loaded(
+        "modules of refreshes are not loaded for requests",
+        "from personalize_import_handler.request.execution import Execution\n",
+        "from personalize_import_handler.refresh import refreshes\n"
+        "from personalize_import_handler.request.execution import Execution\n",
+    ),
     # In `refresh_events`
     _event("a refresh has all members", "if missing := _MEMBERS - event.keys():", "if missing := set():"),
     _event(

@@ -71,13 +71,26 @@ GUARDS: Final = (
     _waiter("the time of the signature is in the name", 'else f"{name}-{signed_at:.0f}"', "else name"),
     _bound(
         "the list of executions is read so far and no further",
-        "for page in listed), _EXECUTIONS_MAX)\n",
-        "for page in listed), None)\n",
+        "for page in pages), _EXECUTIONS_MAX)\n",
+        "for page in pages), None)\n",
     ),
     _waiter(
         "later requests are looked for on many pages",
-        "_EXECUTIONS_MAX: Final = 1000",
+        "_EXECUTIONS_MAX: Final = 10_000",
         "_EXECUTIONS_MAX: Final = 1",
+    ),
+    _bound(
+        "executions of weeks ago are not listed", "takewhile(lambda each: _last_date(each) >= oldest, listed)", "listed"
+    ),
+    _bound(
+        "a refresh depends on executions of two days",
+        "refresh_event.EXECUTION_SECONDS_MAX if is_refresh else request",
+        "request",
+    ),
+    _bound(
+        "an execution matters until its end",
+        'execution.get("stopDate", execution["startDate"])',
+        'execution["startDate"]',
     ),
     _waiter(
         "a page of executions that is throttled is requested again",

@@ -12,14 +12,14 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from functools import cache, partial
-from itertools import chain, islice
+from itertools import chain, islice, takewhile
 from typing import TYPE_CHECKING, Any, Final
 
 import boto3
 
 from personalize_import_handler.aws.calls import CLIENT_CONFIG, call_service, paginate
 from personalize_import_handler.aws.error_codes import is_retryable
-from personalize_import_handler.cloudformation.events import STATE_MACHINE_ARN
+from personalize_import_handler.cloudformation.events import RECEIVED_AT, STATE_MACHINE_ARN
 from personalize_import_handler.contract import Environment, refresh_event
 from personalize_import_handler.errors import NameTakenError, RefusedError
 from personalize_import_handler.request import request_time
@@ -30,14 +30,16 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from mypy_boto3_stepfunctions import SFNClient
+    from mypy_boto3_stepfunctions.type_defs import ExecutionListItemTypeDef
 
 logger = logging.getLogger(__name__)
 
 _RETRY_PAUSES: Final = (5, 10, 20, 40, 45)
 _SIGNED: Final = re.compile("[^-]*-.*-([0-9]{10})")
 _CLOCKS_DIFFER_SECONDS: Final = 5
-_EXECUTIONS_MAX: Final = 1000
-"""More than a provider starts in the hours for which a request can wait; the list covers 90 days."""
+_EXECUTIONS_PER_PAGE: Final = 1000
+_EXECUTIONS_MAX: Final = 10_000
+"""More than a provider starts in a few hours, even if each upload is an execution; the list covers 90 days."""
 
 
 def execution_name(event: Mapping[str, Any]) -> str:
@@ -97,15 +99,36 @@ def has_later_request(own_name: str, executions: Iterable[Execution]) -> bool:
 
 
 def list_executions(event: Mapping[str, Any], sleep: Callable[[float], None] = time.sleep) -> list[Execution]:
-    """Return the latest executions for the event's resource; raise `BusyError` or `RefusedError`."""
-    resource = _resource_hash(event)
-    fetch = partial(_client().list_executions, stateMachineArn=event[STATE_MACHINE_ARN], maxResults=_EXECUTIONS_MAX)
-    listed = paginate("ListExecutions", fetch, {"nextToken": "nextToken"}, sleep)
+    """Return the executions for the event's resource that may matter to it; raise `BusyError` or `RefusedError`.
+
+    The list begins with the latest ones, by their start or their end. Those that ended before any that can matter are
+    not requested, because a provider may have thousands of executions for uploads.
+    """
+    resource, oldest = _resource_hash(event), _oldest_end(event)
+    fetch = partial(
+        _client().list_executions, stateMachineArn=event[STATE_MACHINE_ARN], maxResults=_EXECUTIONS_PER_PAGE
+    )
+    pages = paginate("ListExecutions", fetch, {"nextToken": "nextToken"}, sleep)
+    listed = islice(chain.from_iterable(page["executions"] for page in pages), _EXECUTIONS_MAX)
     return [
         Execution(execution["name"], execution["startDate"], execution["status"] == "RUNNING")
-        for execution in islice(chain.from_iterable(page["executions"] for page in listed), _EXECUTIONS_MAX)
+        for execution in takewhile(lambda each: _last_date(each) >= oldest, listed)
         if execution["name"].startswith(resource)
     ]
+
+
+def _oldest_end(event: Mapping[str, Any]) -> float:
+    """Return when the executions that may matter to an event can have ended at the earliest, in epoch seconds.
+
+    A later request may have been delivered earlier. A refresh depends on those that are running.
+    """
+    is_refresh = event["RequestType"] == refresh_event.REQUEST_TYPE
+    seconds = refresh_event.EXECUTION_SECONDS_MAX if is_refresh else request_time.EVENT_AGE_SECONDS_MAX
+    return float(event.get(RECEIVED_AT, 0)) - seconds
+
+
+def _last_date(execution: "ExecutionListItemTypeDef") -> float:
+    return execution.get("stopDate", execution["startDate"]).timestamp()
 
 
 def _is_later(one: tuple[str, "datetime"], other: tuple[str, "datetime"]) -> bool:

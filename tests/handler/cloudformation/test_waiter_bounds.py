@@ -1,5 +1,7 @@
 """Limits of retries for starting and listing executions, and permanent errors."""
 
+from typing import Any
+
 import pytest
 from botocore.config import Config
 
@@ -53,8 +55,46 @@ def test_executions_can_be_listed_later_if_there_is_no_connection() -> None:
     assert busy.value.code == "EndpointConnectionError"
 
 
-def test_executions_of_weeks_ago_are_not_listed(step_functions: Service) -> None:
-    step_functions.respond_with(executions(*[OTHER] * 1000, next_token="1"), executions(EVENT, LATER))
+HOUR = 3600
+REFRESH = {
+    "RequestType": "Refresh",
+    "RequestedAt": "2023-11-14T22:13:20Z",
+    "QuietSeconds": 0,
+    "Always": False,
+    "StackId": EVENT["StackId"],
+    "LogicalResourceId": "Import",
+    "StateMachineArn": WAITING_EVENT["StateMachineArn"],
+}
+
+
+@pytest.mark.parametrize(
+    ("event", "hours", "pages"),
+    [(WAITING_EVENT, 5.9, 2), (WAITING_EVENT, 6.1, 1), (REFRESH, 44.4, 2), (REFRESH, 44.6, 1)],
+)
+def test_executions_that_ended_too_early_to_matter_are_not_listed(
+    event: dict[str, Any], hours: float, pages: int, step_functions: Service
+) -> None:
+    step_functions.respond_with(executions(EVENT, OTHER, next_token="1"), executions(LATER))
+
+    listed = state_machine.list_executions({**event, "ReceivedAt": 1_700_000_000 + hours * HOUR})
+
+    assert len(step_functions.requests) == pages
+    assert len(listed) == {1: 0, 2: 2}[pages]
+
+
+def test_an_execution_that_began_early_and_ended_late_does_not_end_the_list(step_functions: Service) -> None:
+    listed: dict[str, Any] = executions(OTHER, EVENT, LATER)
+    received_at = 1_700_000_000 + 7 * HOUR
+    listed["executions"][0]["stopDate"] = received_at
+    listed["executions"][2]["startDate"] = listed["executions"][1]["startDate"] = received_at
+    step_functions.respond_with(listed)
+
+    assert len(state_machine.list_executions({**WAITING_EVENT, "ReceivedAt": received_at})) == 2
+
+
+def test_at_most_ten_thousand_executions_are_listed(step_functions: Service) -> None:
+    page = executions(*[OTHER] * 1000, next_token="1")
+    step_functions.respond_with(*[page] * 10, executions(EVENT, LATER))
 
     assert not state_machine.is_superseded(WAITING_EVENT)
-    assert len(step_functions.requests) == 1
+    assert len(step_functions.requests) == 10
