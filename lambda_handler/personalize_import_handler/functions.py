@@ -5,8 +5,9 @@ All dependencies are passed in, so tests can simulate CloudFormation and the sta
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from personalize_import_handler.aws.services import Services
 from personalize_import_handler.cloudformation import events
@@ -14,8 +15,9 @@ from personalize_import_handler.cloudformation.custom_resource import CustomReso
 from personalize_import_handler.cloudformation.events import Event, ParsedEvent
 from personalize_import_handler.contract import DATA_RESOURCE_TYPE, SERVICE_TIMEOUT_SECONDS
 from personalize_import_handler.data import staging_bucket_requests
-from personalize_import_handler.errors import ImportFailedError
+from personalize_import_handler.errors import ImportFailedError, RefusedError
 from personalize_import_handler.job import deletion, lifecycle, state_changes
+from personalize_import_handler.messages import failure_reasons
 from personalize_import_handler.request.execution import Execution
 from personalize_import_handler.request.outcome import Finished, Outcome, Progress
 from personalize_import_handler.request.ownership import Provider
@@ -25,11 +27,6 @@ if TYPE_CHECKING:
     from personalize_import_handler.refresh.refreshes import PollRefresh, Refreshes
 
 Poll = Callable[[Request, Progress, Services], Outcome]
-
-_EXPIRED: Final = {
-    "Error": "RequestExpired",
-    "Cause": "CloudFormation has not received a response within an hour. The log of the function has the reason.",
-}
 
 
 class Functions:
@@ -72,14 +69,11 @@ class Functions:
     def is_complete(self, event: object, context: object) -> Event:
         """Poll once; `IsComplete` ends the state machine, `WaitSeconds` is the time until the next poll.
 
-        `Error` and `Cause` fail the execution. An hour after its request, CloudFormation expects no response any more,
-        and a job that is started then would belong to no request.
+        `Error` and `Cause` fail the execution of a refresh.
         """
         if events.is_refresh(event):
             return self._refreshes().poll(event)
         parsed = events.parse_poll(event)
-        if self._is_expired(parsed):
-            return {**parsed.event, "IsComplete": True, "WaitSeconds": 0, **_EXPIRED}
         self._handle(parsed, context)
         seconds = self._helper.wait_seconds
         return {**parsed.event, "IsComplete": seconds is None, "WaitSeconds": seconds or 0}
@@ -91,10 +85,6 @@ class Functions:
             self._provider, self._services, self._start_polling, self._list_executions, clock=self._clock
         )
         return refreshes._replace(poll_refresh=self._poll_refresh) if self._poll_refresh else refreshes
-
-    def _is_expired(self, parsed: ParsedEvent) -> bool:
-        received_at = self._clock() if parsed.rejection else parsed.event.get(events.RECEIVED_AT, self._clock())
-        return bool(self._clock() - received_at > SERVICE_TIMEOUT_SECONDS)
 
     def _handle(self, parsed: ParsedEvent, context: object) -> None:
         if parsed.rejection:
@@ -113,11 +103,27 @@ class Functions:
     def _poll(self, poll: Poll, event: Event, _: object) -> str | None:
         request, progress = self._request(event), self._helper.progress(event)
         try:
+            self._check_hour(request, progress)
             outcome = poll(request, progress, self._services)
         except ImportFailedError as failure:
             state_changes.publish_failure(failure, request, progress, self._services)
             raise
         return self._helper.record_outcome(state_changes.publish_outcome(outcome, request, progress, self._services))
+
+    def _check_hour(self, request: Request, progress: Progress) -> None:
+        """Raise `ImportFailedError` an hour after a request, if polls have failed until then and there is no job yet.
+
+        CloudFormation expects no response any more, so a job that is started now would belong to no request.
+        """
+        personalize, started_at = self._services.personalize, progress.started_at
+        if progress.dataset_import_job_arn or started_at is None:
+            return
+        if personalize.now() - started_at <= SERVICE_TIMEOUT_SECONDS:
+            return
+        with suppress(RefusedError):  # the service's time comes from its responses
+            personalize.dataset_created_at(request.properties.dataset_arn)
+        if personalize.now() - started_at > SERVICE_TIMEOUT_SECONDS:
+            raise ImportFailedError(failure_reasons.hour_is_over())
 
     def _poll_delete(self, event: Event, _: object) -> str | None:
         progress = self._helper.progress(event)

@@ -10,6 +10,7 @@ _loaded: Final = partial(Patch, "functions.py", "handler/cloudformation/test_crh
 _removed: Final = partial(Patch, "functions.py", "handler/job/test_lifecycle_delete.py")
 _kept: Final = partial(Patch, "index.py", "handler/cloudformation/test_entry_points.py")
 _clients: Final = partial(Patch, "aws/boto_services.py", "handler/cloudformation/test_entry_points.py")
+_hour: Final = partial(Patch, "functions.py", "handler/cloudformation/test_hour.py")
 _parsed: Final = partial(
     Patch, "request/request.py", "handler/request/test_physical_ids.py handler/cloudformation/test_delivery.py"
 )
@@ -24,20 +25,16 @@ GUARDS: Final = (
         "def _receive_delete(self, event: Event, _: object) -> str | None:\n"
         "        return self._helper.record_outcome(lifecycle.receive(self._request(event)))",
     ),
-    _function(
-        "an hour after a request nothing is started for it",
-        "        if self._is_expired(parsed):\n",
-        "        if False:\n",
+    _hour("an hour after a request nothing is started for it", "            self._check_hour(request, progress)\n", ""),
+    _hour(
+        "an hour after a request its job is still polled",
+        "if progress.dataset_import_job_arn or started_at is None:",
+        "if started_at is None:",
     ),
-    _function(
-        "until an hour after a request its response is sent",
-        "received_at > SERVICE_TIMEOUT_SECONDS)",
-        "received_at >= SERVICE_TIMEOUT_SECONDS)",
-    ),
-    _function(
-        "an execution that fails is also complete, for an earlier state machine has no failure",
-        '"IsComplete": True, "WaitSeconds": 0, **_EXPIRED}',
-        '"IsComplete": False, "WaitSeconds": 0, **_EXPIRED}',
+    _hour(
+        "the hour is measured by the clock of the service",
+        "            personalize.dataset_created_at(request.properties.dataset_arn)\n",
+        "            pass\n",
     ),
     _function("it is complete only after its response", '"IsComplete": seconds is None', '"IsComplete": not seconds'),
     _function("what is complete waits for nothing", '"WaitSeconds": seconds or 0}', '"WaitSeconds": seconds}'),

@@ -244,6 +244,14 @@ def location_too_long(location: str, length_max: int) -> str:
     )
 
 
+def hour_is_over() -> str:
+    """Return the reason if all polls have failed until CloudFormation stopped to wait for the response."""
+    return (
+        "CloudFormation waits an hour for a response, and all polls have failed until then. The log of the function "
+        "has the reason. Deploy again."
+    )
+
+
 def refresh_too_long(polls: int, seconds: float, files_imported: int) -> str:
     """Return the reason if a refresh has reached its limit of time or polls."""
     imported = f" {files_imported} files were imported." if files_imported else ""

@@ -139,30 +139,3 @@ def test_an_execution_of_the_earlier_state_machine_with_a_recorded_error_continu
 
     assert cloudformation.run(event).succeeded
     assert execution.error is None
-
-
-@pytest.mark.parametrize("request_type", ["Create", "Update"])
-def test_an_hour_after_the_request_the_execution_fails_and_starts_nothing(
-    request_type: str, cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
-) -> None:
-    cloudformation.create(properties())
-    event = cloudformation.begin(request_type, properties(ReimportToken="2"))
-    execution = [*account.executions.values()][-1]
-    account.clock.now = execution.data["ReceivedAt"] + 3601
-    calls = len(personalize.calls)
-
-    account.run()
-
-    assert execution.error == "RequestExpired"
-    assert execution.data["IsComplete"]
-    assert len(personalize.calls) == calls
-    assert event["ResponseURL"] not in account.responses
-
-
-def test_until_an_hour_after_the_request_a_response_is_sent(cloudformation: CloudFormation, account: Account) -> None:
-    event = cloudformation.begin("Create", properties())
-    account.clock.now += 3600
-
-    account.run()
-
-    assert cloudformation.response_to(event)

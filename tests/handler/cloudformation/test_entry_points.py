@@ -29,7 +29,7 @@ def test_garbage_collection_skips_loaded_modules_only() -> None:
     program = "print(gc.get_freeze_count(), gc.isenabled(), gc.get_threshold()[0])"
     program = f"import gc; from personalize_import_handler import index; {program}"
 
-    package = Path(index.__file__).parents[2]
+    package = Path(index.__file__).parents[1]
     ran = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True, cwd=package)
 
     frozen, is_enabled, threshold = ran.stdout.split()
@@ -42,7 +42,7 @@ def test_the_modules_of_refreshes_are_loaded_only_for_refreshes() -> None:
     program = "import sys; from personalize_import_handler import index; print(*sys.modules)"
 
     ran = subprocess.run(
-        [sys.executable, "-c", program], check=True, capture_output=True, text=True, cwd=Path(index.__file__).parents[2]
+        [sys.executable, "-c", program], check=True, capture_output=True, text=True, cwd=Path(index.__file__).parents[1]
     )
 
     loaded = ran.stdout.split()
