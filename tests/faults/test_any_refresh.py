@@ -49,12 +49,20 @@ DEPLOY: Final = st.tuples(
     st.sampled_from(LOCATIONS[2:]),
 )
 CHANGE: Final = st.tuples(st.sampled_from(LOCATIONS), st.sampled_from(["a.csv", "b.csv", "c.csv"]))
-STEP: Final = st.tuples(st.lists(CHANGE, max_size=2), TRIGGERS, st.one_of(st.none(), DEPLOY), BEHAVIORS, FAULTS)
+STEP: Final = st.tuples(
+    st.lists(CHANGE, max_size=2),
+    TRIGGERS,
+    st.one_of(st.none(), DEPLOY),
+    st.sampled_from([False] * 9 + [True]),
+    BEHAVIORS,
+    FAULTS,
+)
 STEPS: Final = st.lists(STEP, min_size=1, max_size=4)
 Step = tuple[
     list[tuple[str, str]],
     list[tuple[int, str, dict[str, Any]]],
     tuple[str, str, str] | None,
+    bool,
     JobBehavior,
     list[tuple[str, BaseException, int, bool]],
 ]
@@ -63,13 +71,16 @@ Step = tuple[
 def run_sequence(steps: Sequence[Step]) -> int:
     """Simulate a sequence, and return the number of its rollbacks."""
     account = TriggeredAccount()
-    pair = RefreshedPair(account)
+    pair = RefreshedPair(account, full_locations=LOCATIONS[:2])
     for number, location in enumerate(LOCATIONS):
         account.storage.upload(f"{location}first.csv", f"{number}", account.clock.now)
     account.clock.advance(5)
     assert pair.deploy(of(LOCATIONS[0], LOCATIONS[2]))
     pair.settle()
-    for changes, triggers, deploy, behavior, faults in steps:
+    for changes, triggers, deploy, is_dataset_created_again, behavior, faults in steps:
+        if is_dataset_created_again:
+            account.personalize.recreate_dataset()
+            account.clock.advance(2)
         for location, name in changes:
             account.storage.upload(f"{location}{name}", f"{account.clock.now}", account.clock.now)
             account.clock.advance(2)
@@ -127,13 +138,13 @@ def clear_faults(account: TriggeredAccount) -> None:
 
 def assert_refreshed(pair: RefreshedPair) -> None:
     """Refresh each import, and check that all present files are in the dataset once, and that nothing is left to do."""
-    for name in NAMES:
+    for name in (ADDED, FULL, ADDED):
         execution = pair.refresh(name)
         assert "Refresh" in execution.data, execution.data
+        assert_files_are_imported(pair, name)
         pair.account.clock.advance(2)
+    assert_files_are_imported(pair, FULL)
     rows = pair.account.personalize.rows()
-    missing = [file for name in NAMES for file in pair.files_at(name) if file not in rows]
-    assert not missing, f"{missing} not in {rows}"
     assert {row for row in rows if row.startswith(pair.template[FULL]["DataLocation"])} == set(pair.files_at(FULL))
     pair.assert_invariants()
     jobs = [*pair.account.personalize.jobs]
@@ -141,6 +152,12 @@ def assert_refreshed(pair: RefreshedPair) -> None:
         assert pair.refresh(name).data["Refresh"]["Outcome"] == "SKIPPED"
         pair.account.clock.advance(2)
     assert [*pair.account.personalize.jobs] == jobs
+
+
+def assert_files_are_imported(pair: RefreshedPair, name: str) -> None:
+    rows = pair.account.personalize.rows()
+    missing = [file for file in pair.files_at(name) if file not in rows]
+    assert not missing, f"{missing} not in {rows} after a refresh of {name}"
 
 
 def test_all_files_are_in_the_dataset_after_any_sequence_of_deploys_refreshes_and_faults(

@@ -1,6 +1,7 @@
 """A stack with imports that triggers refresh between deploys and during them."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -49,6 +50,8 @@ class RefreshedPair(Pair):
     """A stack with a FULL import and INCREMENTAL ones after it, each with triggers."""
 
     account: TriggeredAccount
+    full_locations: Sequence[str] = ()
+    """All locations that the FULL import may have."""
     refreshes: dict[str, Event] = field(default_factory=dict)
     """The event of each execution of a refresh, by its name."""
 
@@ -92,6 +95,7 @@ class RefreshedPair(Pair):
         self.assert_refreshes_start_jobs_while_the_stack_is_settled()
         self.assert_each_refresh_has_one_outcome()
         self.assert_no_file_is_imported_twice()
+        self.assert_the_location_is_the_present_one()
         assert self.account.abandoned == []
 
     def assert_one_job_at_a_time(self) -> None:
@@ -114,6 +118,11 @@ class RefreshedPair(Pair):
             if execution := self.account.executions.get(name):
                 assert execution.data["IsComplete"]
                 assert ("Refresh" in execution.data) != ("Error" in execution.data)
+
+    def assert_the_location_is_the_present_one(self) -> None:
+        """Check that no refresh with old properties has replaced the data of a deploy."""
+        full = [row for row in self.account.personalize.imported() if row in self.full_locations]
+        assert full in ([], [self.template[FULL]["DataLocation"]])
 
     def assert_no_file_is_imported_twice(self) -> None:
         times = Counter(self.account.personalize.rows())
