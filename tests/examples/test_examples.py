@@ -1,10 +1,13 @@
 """Each example is deployed, updated and destroyed with the commands of its README."""
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 import pytest
 
 from tests.deploy.support.cloud import Cloud
+from tests.deploy.support.refreshes import next_night, pass_until
+from tests.deploy.support.stack_under_test import until
 from tests.examples.conftest import Run
 from tests.examples.support.readme import EXAMPLES, sections_of
 
@@ -14,6 +17,8 @@ NIGHTLY = {
     "incremental_after_full",
     "kms",
     "local_file_with_checks",
+    "refresh_nightly",
+    "refresh_on_upload",
     "shared_provider",
     "three_datasets",
 }
@@ -37,6 +42,8 @@ class Expected:
     updated: State
     output_parts: list[str] = field(default_factory=list)
     """Texts in the output of the update."""
+    refresh: Literal["at night", "after an upload"] | None = None
+    """The refresh that imports the update, if no deploy does."""
 
 
 EXPECTED = {
@@ -57,6 +64,18 @@ EXPECTED = {
     "kms": Expected(["PersonalizeKmsData", "PersonalizeKms"], State({"kms/USERS": 30}, 1), State({"kms/USERS": 31}, 2)),
     "incremental_after_full": Expected(
         ["PersonalizeIncremental"], State({"incremental/USERS": 65}, 2), State({"incremental/USERS": 68}, 5)
+    ),
+    "refresh_nightly": Expected(
+        ["PersonalizeNightlyData", "PersonalizeNightly"],
+        State({"nightly/USERS": 30}, 1),
+        State({"nightly/USERS": 31}, 2),
+        refresh="at night",
+    ),
+    "refresh_on_upload": Expected(
+        ["PersonalizeUploadsData", "PersonalizeUploads"],
+        State({"uploads/USERS": 65}, 2),
+        State({"uploads/USERS": 68}, 4),
+        refresh="after an upload",
     ),
     "local_file_with_checks": Expected(
         ["PersonalizeChecked"],
@@ -79,10 +98,19 @@ EXPECTED = {
 
 def state_of(cloud: Cloud, datasets: list[str]) -> State:
     """Return the current state of datasets."""
-    arns = {end: f"arn:aws:personalize:eu-west-1:000000000000:dataset/{end}" for end in datasets}
-    jobs = [job for job in cloud.jobs("") if job["dataset_arn"] in arns.values()]
-    assert {job["history"][-1]["status"] for job in jobs} == {"ACTIVE"}
-    return State({end: cloud.rows(arn)["count"] for end, arn in arns.items()}, len(jobs))
+    statuses = job_statuses(cloud, datasets)
+    assert set(statuses) == {"ACTIVE"}
+    return State({end: cloud.rows(arn_of(end))["count"] for end in datasets}, len(statuses))
+
+
+def arn_of(dataset: str) -> str:
+    return f"arn:aws:personalize:eu-west-1:000000000000:dataset/{dataset}"
+
+
+def job_statuses(cloud: Cloud, datasets: list[str]) -> list[str]:
+    """Return the status of each job of the datasets."""
+    arns = {arn_of(dataset) for dataset in datasets}
+    return [job["history"][-1]["status"] for job in cloud.jobs("") if job["dataset_arn"] in arns]
 
 
 def stacks_of(cloud: Cloud) -> set[str]:
@@ -114,6 +142,10 @@ def test_an_example_deploys_updates_and_destroys(example: str, cloud: Cloud, run
     assert state_of(cloud, datasets) == expected.deployed
 
     output = run(example, sections["Update"])
+    if expected.refresh == "at night":
+        pass_until(cloud, next_night(cloud, 3, "Europe/Berlin"))
+    if expected.refresh:
+        until(lambda: job_statuses(cloud, datasets) == ["ACTIVE"] * expected.updated.jobs)
     assert state_of(cloud, datasets) == expected.updated
     assert [text for text in expected.output_parts if text not in output] == []
 

@@ -47,6 +47,7 @@ def poll_once(
             raise ImportFailedError(failure_reasons.job_of_another_import(recorded_arn))
         return import_job.poll_job(requested, progress, recorded_arn)
     try:
+        requested.sync_clock()
         return (
             resolve_root_stack(requested, progress)
             or _poll_started_attempt(request, requested, progress)

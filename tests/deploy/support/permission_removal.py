@@ -1,4 +1,4 @@
-"""Templates without one permission each: every part of every policy is removed once."""
+"""Templates without one permission each: every part of every policy and function permission is removed once."""
 
 import copy
 import json
@@ -17,6 +17,8 @@ _INVALID: Final = {
     "aws:SourceArn": "arn:aws:personalize:eu-west-1:111122223333:*",
     "iam:PassedToService": "lambda.amazonaws.com",
 }
+_PERMISSION: Final = "AWS::Lambda::Permission"
+_INVALID_RULE: Final = "arn:aws:events:eu-west-1:111122223333:rule/another"
 _KEY = "https://docs.aws.amazon.com/personalize/latest/dg/granting-personalize-key-access.html"
 _LOG_KEY = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html"
 _TRACING = "https://docs.aws.amazon.com/step-functions/latest/dg/concepts-xray-tracing.html"
@@ -83,7 +85,8 @@ def actions(statement: Document) -> list[str]:
 def variants(templates: Mapping[str, Template]) -> Iterator[Variant]:
     """Yield the templates without each action, resource and value of a condition, one at a time.
 
-    A statement with one action is removed completely. Deny statements stay, because no deploy needs them.
+    A statement with one action is removed completely. Deny statements stay, because no deploy needs them. Permissions
+    of functions, which are resources, are removed, too, and get another source.
     """
     for stack, template in templates.items():
         for number, (policy, document) in enumerate(policies(template)):
@@ -96,6 +99,19 @@ def variants(templates: Mapping[str, Template]) -> Iterator[Variant]:
                         _drop_empty_policies(without[stack])
                         name = f"{policy}[{position}]"
                         yield Variant(policy, name, action, " ".join(map(str, missing)), without)
+        yield from _without_function_permissions(templates, stack)
+
+
+def _without_function_permissions(templates: Mapping[str, Template], stack: str) -> Iterator[Variant]:
+    for name, resource in templates[stack]["Resources"].items():
+        if resource["Type"] == _PERMISSION:
+            action = resource["Properties"]["Action"]
+            without = copy.deepcopy(dict(templates))
+            _delete(without[stack], name)
+            yield Variant(name, name, action, f"action {action}", without)
+            invalid = copy.deepcopy(dict(templates))
+            invalid[stack]["Resources"][name]["Properties"]["SourceArn"] = _INVALID_RULE
+            yield Variant(name, name, action, "condition SourceArn", invalid)
 
 
 def _pieces(statement: Document) -> Iterator[tuple[str, ...]]:
@@ -133,10 +149,14 @@ def _drop_empty_policies(template: Template) -> None:
         if inline := resource.get("Properties", {}).get("Policies"):
             inline[:] = [policy for policy in inline if policy["PolicyDocument"]["Statement"]]
     for empty in [name for name, resource in template["Resources"].items() if _is_empty_policy(resource)]:
-        del template["Resources"][empty]
-        for resource in template["Resources"].values():
-            if empty in resource.get("DependsOn", []):
-                resource["DependsOn"].remove(empty)
+        _delete(template, empty)
+
+
+def _delete(template: Template, logical_id: str) -> None:
+    del template["Resources"][logical_id]
+    for resource in template["Resources"].values():
+        if logical_id in resource.get("DependsOn", []):
+            resource["DependsOn"].remove(logical_id)
 
 
 def _is_empty_policy(resource: Mapping[str, Any]) -> bool:

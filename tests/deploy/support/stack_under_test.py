@@ -113,6 +113,11 @@ class StackUnderTest:
         """The statuses of the stack's jobs, oldest job first."""
         return [job["status"] for job in self.cloud.jobs(self.name)]
 
+    @property
+    def stack_id(self) -> str:
+        """The stack's ARN, by which a deleted stack is described, too."""
+        return self._stack_id
+
     def assert_is_clean(self) -> None:
         """Check that no execution is running, no rollback has failed, and no log line has a ResponseURL."""
         assert self.executions()
