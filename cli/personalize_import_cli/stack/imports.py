@@ -72,7 +72,8 @@ class ImportRequest:
         """
         own = [job for job in jobs if self.owns(job.arn)]
         if Outcome.PENDING not in (self.outcome, self.last.last.outcome):  # later jobs are those of refreshes
-            own = [job for job in own if job.created_at <= self.last.last.at + _CLOCKS_DIFFER_SECONDS]
+            earlier = [job for job in own if job.created_at <= self.last.last.at + _CLOCKS_DIFFER_SECONDS]
+            own = earlier or own  # on a fast clock of the local AWS, all jobs are later than the events
         if self.outcome is not Outcome.COMPLETE:
             own = [job for job in own if is_running(job.status) or job.updated_at >= self.requested_at]
         return max(own, key=lambda job: job.created_at, default=None)

@@ -6,9 +6,11 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from ministack.services import eventbridge
+
+_FRACTION: Final = re.compile(r"\.[0-9]+Z$")
 
 
 def write_whole_seconds() -> None:
@@ -16,6 +18,6 @@ def write_whole_seconds() -> None:
     time_of = eventbridge._event_time_string  # noqa: SLF001
 
     def event_time(event: Mapping[str, Any]) -> str:
-        return re.sub(r"\.\d+Z$", "Z", time_of(event))
+        return _FRACTION.sub("Z", time_of(event))
 
     eventbridge._event_time_string = event_time  # noqa: SLF001
