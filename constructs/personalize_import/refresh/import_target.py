@@ -37,6 +37,7 @@ class ImportTarget:
 
     The rule or schedule must be in the stack of the job. It is created after the import and deleted before it, so
     a rule of `on_failed` or `on_state_change`, which is created before its import, can't refresh that import.
+    docs/refresh.md describes what a refresh does and costs.
     """
 
     def __init__(
@@ -53,8 +54,8 @@ class ImportTarget:
 
         Raises:
             ValidationError: A `ValueError` that names each invalid argument, its value and what is allowed: the data
-                are asset files, `always` is set for an INCREMENTAL import, or the provider doesn't allow preflight,
-                which comparing files needs.
+                are asset files, `always` or `Reimport.when_data_changes()` is set for an INCREMENTAL import, or the
+                provider doesn't allow preflight, which comparing files needs.
         """
         require_all([] if hasattr(job, "_refresh_settings") else [violation("job", job, "a DatasetImportJob")])
         self._settings = settings_of(job)

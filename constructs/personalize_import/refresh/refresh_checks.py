@@ -25,6 +25,7 @@ def check_refresh(settings: RefreshSettings, *, always: bool | None, quiet_perio
         _check_always("always", always, settings.import_mode),
         _check_quiet_period("quiet_period", quiet_period),
         _check_data(settings),
+        _check_reimport(settings),
         check_preflight("a refresh that compares files", settings.provider, is_used=not always),
     )
 
@@ -44,6 +45,14 @@ def _check_always(name: str, always: object, import_mode: str) -> Iterator[str]:
     if always is True and import_mode == ImportMode.INCREMENTAL:
         yield violation(
             name, always, "omitted for an INCREMENTAL import, which imports new files only: others would be added twice"
+        )
+
+
+def _check_reimport(settings: RefreshSettings) -> Iterator[str]:
+    if settings.import_mode == ImportMode.INCREMENTAL and settings.compares_files:
+        yield (
+            "reimport must not be Reimport.when_data_changes() for an INCREMENTAL import with a refresh: after each "
+            "upload, a deploy would add all files again. Omit it, because the refresh imports new files"
         )
 
 

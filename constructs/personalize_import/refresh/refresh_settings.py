@@ -13,7 +13,7 @@ from personalize_import.data.data_source_config import DataSourceConfig
 from personalize_import.provider.interface import IDatasetImportProvider
 from personalize_import.synthesis import validation
 from personalize_import.wait_chain import add_property, added_properties
-from personalize_import_handler.contract import ImportMode, ResourceProperties
+from personalize_import_handler.contract import ImportMode, ReimportMode, ResourceProperties
 from personalize_import_handler.contract.refresh_event import UNUSED_PROPERTIES
 
 
@@ -39,6 +39,11 @@ class RefreshSettings:
     def import_mode(self) -> str:
         """`FULL`, `INCREMENTAL` or a token."""
         return self.base_properties["ImportMode"] or ImportMode.FULL.value
+
+    @property
+    def compares_files(self) -> bool:
+        """True if each deploy compares the files, too."""
+        return self.base_properties.get("Reimport") == ReimportMode.WHEN_DATA_CHANGES
 
     def properties(self) -> ResourceProperties:
         """Return the properties for a refresh. They may change until synthesis."""

@@ -29,7 +29,8 @@ class RefreshedImport:
 
         A refresh is an import like that of a deploy: with preflight, tags, `on_failed`, metrics and alarms. FULL
         imports the location again, INCREMENTAL imports the files that were uploaded since, one job each. Nothing is
-        imported while CloudFormation changes or deletes the stack.
+        imported while CloudFormation changes or deletes the stack. docs/refresh.md describes what a refresh does and
+        costs.
 
         Args:
             id: The id of the schedule within this construct.
@@ -43,8 +44,8 @@ class RefreshedImport:
 
         Raises:
             ValidationError: A `ValueError` that names each invalid argument, its value and what is allowed: the data
-                are asset files, `always` is set for an INCREMENTAL import, or the provider doesn't allow preflight,
-                which comparing files needs.
+                are asset files, `always` or `Reimport.when_data_changes()` is set for an INCREMENTAL import, or the
+                provider doesn't allow preflight, which comparing files needs.
         """
         # Imported here because few apps need schedules, and aws_scheduler takes time to load.
         from personalize_import.refresh.import_target import ImportTarget

@@ -7,7 +7,7 @@ from typing import Any
 import aws_cdk as cdk
 import pytest
 
-from personalize_import import DatasetImportJob, DatasetImportProvider, DataSource, ImportTarget
+from personalize_import import DatasetImportJob, DatasetImportProvider, DataSource, ImportTarget, Reimport
 from personalize_import.synthesis.validation import ValidationError
 from tests.constructs.support.checked import GOOD, add_asset_job, errors_of, write
 from tests.constructs.support.refreshes import EVERY_NIGHT, add_rule, refreshed_job
@@ -42,6 +42,15 @@ def test_a_provider_that_does_not_allow_preflight_is_rejected_because_files_are_
     with pytest.raises(ValidationError, match=r"^Stack/Job: a refresh that compares files needs a provider"):
         refresh(add_job(stack, provider=provider))
     ImportTarget(add_job(stack, "Always", provider=provider), always=True)
+
+
+@EVERY_WAY
+def test_an_incremental_import_that_deploys_compare_is_rejected_because_it_adds_files_again(refresh: Refresh) -> None:
+    job = refreshed_job(import_mode="INCREMENTAL", reimport=Reimport.when_data_changes())
+    with pytest.raises(ValidationError, match=r"^Stack/Job: reimport must not be Reimport.when_data_changes\(\) for an"):
+        refresh(job)
+
+    refresh(refreshed_job(import_mode="FULL", reimport=Reimport.when_data_changes()))
 
 
 @pytest.mark.parametrize("value", ["INCREMENTAL", cdk.Fn.import_value("mode")], ids=["INCREMENTAL", "a token"])
