@@ -24,9 +24,9 @@ _LINEAR_MAX: Final = 1.3
 _ROOT: Final = Path(__file__).parents[1]
 _PROGRAMS: Final = Path(sys.executable).parent
 _CALLS: Final = """Bare is a custom resource, and a role with a policy. Its app has no functions, but loads the modules
-of the CDK with which an app defines them. The additional calls of an import are for its construct, its tags, property
-injectors, the dependency on its role, and the cdk-nag suppression for the role's wildcard. The CDK's process also
-validates each template, which takes longer for larger templates.
+of the CDK with which an app defines them. The additional calls of an import are for its construct, property injectors,
+the dependency on its role, and the cdk-nag suppression for the role's wildcard. The CDK's process also validates each
+template, which takes longer for larger templates.
 """
 
 
