@@ -8,6 +8,7 @@ import os
 import platform
 import sys
 import tempfile
+import time
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
@@ -23,8 +24,10 @@ PARTS: Final = (
     Part("resources", "Resources", "bench.resources"),
     Part("synth", "Synth", "bench.synth"),
     Part("cold-start", "Cold start", "bench.cold_start"),
+    Part("commands", "Commands", "bench.commands"),
     Part("local-aws", "Local AWS", "bench.local_aws"),
     Part("checks", "Checks of data", "bench.checks"),
+    # The part "refresh" follows here.
 )
 
 _DOCS: Final = Path(__file__).parents[1] / "docs"
@@ -33,6 +36,7 @@ _INTRODUCTION: Final = """# Benchmarks
 
 `make bench` writes this page. `QUICK=1` measures less, `PARTS="..."` measures only these parts; both only print the
 result. `LARGE=1` adds the check of 10 GB. Figures depend on the machine: compare only figures of the same run.
+All sections are measured in one run, which should take at most 15 minutes.
 """
 
 
@@ -40,8 +44,9 @@ def main() -> None:
     """Run all parts, or the ones named on the command line."""
     quick, large = (os.environ.get(name, "") not in ("", "0") for name in ("QUICK", "LARGE"))
     parts = chosen(sys.argv[1:])
+    begin = time.monotonic()
     sections = {part: _measure(part, Scale(quick=quick, large=large)) for part in parts}
-    text = page(sections)
+    text = page(sections, time.monotonic() - begin)
     sys.stdout.write(text)
     if parts == PARTS and not quick:
         files = {name: content for section in sections.values() for name, content in section.files.items()}
@@ -57,10 +62,10 @@ def chosen(names: Sequence[str]) -> tuple[Part, ...]:
     return tuple(part for part in PARTS if not names or part.name in names)
 
 
-def page(sections: dict[Part, Section]) -> str:
-    """Return the page with these sections."""
+def page(sections: dict[Part, Section], seconds: float) -> str:
+    """Return the page with these sections, which took `seconds` to measure."""
     parts = [f"## {part.title}\n\n{section.text}" for part, section in sections.items()]
-    return "\n".join([_INTRODUCTION, f"{_machine()}\n", *parts])
+    return "\n".join([_INTRODUCTION, f"{_machine()} The run took {seconds / 60:.0f} minutes.\n", *parts])
 
 
 def _measure(part: Part, scale: Scale) -> Section:
@@ -69,7 +74,10 @@ def _measure(part: Part, scale: Scale) -> Section:
         tempfile.TemporaryDirectory(prefix="bench-") as folder,
         ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as process,
     ):
-        return process.submit(part.run, Path(folder), scale).result()
+        begin = time.monotonic()
+        section = process.submit(part.run, Path(folder), scale).result()
+        sys.stderr.write(f"{part.name}: {time.monotonic() - begin:.0f} s\n")
+        return section
 
 
 def _machine() -> str:

@@ -18,12 +18,15 @@ _TIMES: Final = {1: 3, 10: 1, 100: 4, 240: 4}
 _COUNTED: Final = 40
 """Number of imports for counting calls."""
 _WAYS: Final = ("bare", "ours")
-_LONGER_MAX: Final = 1.3
+_TIMES_MAX: Final = {1: 1.1, 10: 1.1, 100: 1.2, 240: 1.25}
+"""Goals by number of imports: the duration compared with that of bare resources."""
+_LINEAR_MAX: Final = 1.3
 _ROOT: Final = Path(__file__).parents[1]
 _PROGRAMS: Final = Path(sys.executable).parent
-_CALLS: Final = """Bare is a custom resource, and a role with a policy. The additional calls of an import are for its
-construct, its tags, the dependency on its role, and the cdk-nag suppression for the role's wildcard. The CDK's process
-also validates each template, which takes longer for larger templates.
+_CALLS: Final = """Bare is a custom resource, and a role with a policy. Its app has no functions, but loads the modules
+of the CDK with which an app defines them. The additional calls of an import are for its construct, property injectors,
+the dependency on its role, and the cdk-nag suppression for the role's wildcard. The CDK's process also validates each
+template, which takes longer for larger templates.
 """
 
 
@@ -75,11 +78,13 @@ def _run(command: list[str]) -> subprocess.CompletedProcess[str]:
 
 
 def _goals(seconds: dict[tuple[str, int], float], numbers: tuple[int, ...]) -> Iterator[Goal]:
-    times = max(seconds["ours", number] / seconds["bare", number] for number in numbers)
-    yield Goal(f"at most {_LONGER_MAX} times as long as bare resources", f"{times:.2f} times", times <= _LONGER_MAX)
+    for number in numbers:
+        times, most = seconds["ours", number] / seconds["bare", number], _TIMES_MAX[number]
+        goal = f"{number} import{'s' * (number > 1)}: at most {most} times as long as bare resources"
+        yield Goal(goal, f"{times:.2f} times", times <= most)
     first, middle, last = numbers[0], numbers[-2], numbers[-1]
     if first != middle:
         slope = (seconds["ours", middle] - seconds["ours", first]) / (middle - first)
         later = (seconds["ours", last] - seconds["ours", middle]) / (last - middle)
         goal = f"linear: an import takes no longer between {middle} and {last} than between {first} and {middle}"
-        yield Goal(goal, f"{later / slope:.2f} times", later <= slope * _LONGER_MAX)
+        yield Goal(goal, f"{later / slope:.2f} times", later <= slope * _LINEAR_MAX)

@@ -1,7 +1,7 @@
 """The lag of each contender against its Describe calls, as an SVG for light and dark pages."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from bench.waiting.contenders import OURS, Contender
@@ -26,6 +26,8 @@ _COLORS: Final = {
     "text": 'fill="#24292f"',
     "grid": 'stroke="#d0d7de"',
     "dot": 'fill="#57606a"',
+    "limit": 'fill="none" stroke="#8250df" stroke-width="2"',
+    "limit-text": 'fill="#8250df"',
     "ours": 'fill="#0969da"',
     "goal": 'stroke="#1a7f37" stroke-dasharray="5 4"',
     "goal-text": 'fill="#1a7f37"',
@@ -33,13 +35,23 @@ _COLORS: Final = {
 _DARK: Final = """<style>
 @media (prefers-color-scheme: dark) {
 .page { fill: #0d1117; } .text { fill: #e6edf3; } .grid { stroke: #3d444d; } .dot { fill: #9198a1; }
-.ours { fill: #4493f8; } .goal { stroke: #3fb950; } .goal-text { fill: #3fb950; }
+.ours { fill: #4493f8; } .limit { stroke: #ab7df8; } .limit-text { fill: #ab7df8; }
+.goal { stroke: #3fb950; } .goal-text { fill: #3fb950; }
 }
 </style>"""
 
 
-def draw(simulated: Mapping[Contender, Sequence[Simulated]], goal_lag: float) -> str:
-    """Draw the means of the simulated imports on logarithmic axes, and the goal for the lag as a line."""
+def draw(
+    simulated: Mapping[Contender, Sequence[Simulated]], goal_lag: float, limit: Sequence[tuple[float, float]] = ()
+) -> str:
+    """Draw the means of the simulated imports on logarithmic axes, and the goal for the lag as a line.
+
+    Args:
+        simulated: The simulated imports of each contender.
+        goal_lag: The goal for the mean lag, in seconds.
+        limit: The least mean lag that each number of Describe calls can reach: pairs of calls and seconds, in order of
+            the calls. Default: no curve.
+    """
     parts = [
         _OPENING,
         _DARK,
@@ -52,10 +64,21 @@ def draw(simulated: Mapping[Contender, Sequence[Simulated]], goal_lag: float) ->
         _text(_WIDTH - _RIGHT, _HEIGHT - 18, _X_AXIS, "end"),
         _text(16, _TOP - 18, _Y_AXIS, "start"),
         _text(_LEFT + 12, _HEIGHT - _BOTTOM - 12, "↙ better: few calls and a short lag", "start"),
+        *_limit(limit),
         *(_dot(contender, each) for contender, each in simulated.items()),
         "</svg>",
     ]
     return "\n".join(parts) + "\n"
+
+
+def _limit(limit: Sequence[tuple[float, float]]) -> Iterator[str]:
+    """Yield the part of the curve that is within the axes, and its label."""
+    shown = [(calls, lag) for calls, lag in limit if _X[0] <= calls <= _X[1] and _Y[0] <= lag <= _Y[1]]
+    if shown:
+        points = " ".join(f"{_x(calls):.1f},{_y(lag):.1f}" for calls, lag in shown)
+        yield _element("polyline", "limit", f'points="{points}"')
+        calls, lag = shown[0]
+        yield _text(_x(calls) + 8, _y(lag) + 4, "limit: least mean lag with so many calls", "start", "limit-text")
 
 
 def _dot(contender: Contender, simulated: Sequence[Simulated]) -> str:

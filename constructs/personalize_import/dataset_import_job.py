@@ -38,7 +38,7 @@ from personalize_import.synthesis.property_injection import property_injectable
 from personalize_import.synthesis.regions import warn_of_region
 from personalize_import.synthesis.stack_environment import note_stack_of
 from personalize_import.synthesis.validation import check_text
-from personalize_import.wait_chain import create_wait_chain, get_att_string
+from personalize_import.wait_chain import add_property, create_wait_chain, get_att_string
 from personalize_import_handler import contract
 from personalize_import_handler.contract import Attribute, ImportMode, constraints
 
@@ -140,20 +140,18 @@ class DatasetImportJob(RefreshedImport, MonitoredImport):
             provider=provider,
         )
         check_arguments(self, arguments)
-        self._tag_manager = _tag_manager(tags)
-        if tags:
-            self._check_all_tags()
         self._provider = provider or default_provider_of(self)
         self._dataset_arn = arguments.reference.arn
         data = self._bind(arguments)
         self._role, self._access = self._grant_access(data, arguments)
-        rendered_tags = self._tag_manager.rendered_tags
-        properties = resource_properties(self, arguments, data, self._role.role_arn, rendered_tags)
+        properties = resource_properties(self, arguments, data, self._role.role_arn)
         timeout = timeout or _DEFAULT_TIMEOUT
         self._chain = create_wait_chain(self, self._provider.service_token, properties, timeout)
+        self._tag_manager: cdk.TagManager | None = None
+        for key, value in (tags or {}).items():
+            self.cdk_tag_manager.set_tag(key, value)
         self._refresh_settings = RefreshSettings(
             job=self,
-            tag_manager=self._tag_manager,
             chain=self._chain,
             base_properties=properties,
             timeout=timeout,
@@ -277,20 +275,14 @@ class DatasetImportJob(RefreshedImport, MonitoredImport):
     @property
     @jsii.member(jsii_name="cdkTagManager")
     def cdk_tag_manager(self) -> cdk.TagManager:
-        """The job's tags, for `Tags.of(...)`."""
-        self._check_all_tags()  # only here, because most jobs have no tags
+        """The job's tags, for `Tags.of(...)`. Created on first use, because most jobs have no tags."""
+        if self._tag_manager is None:
+            self._tag_manager = cdk.TagManager(cdk.TagType.KEY_VALUE, contract.RESOURCE_TYPE)
+            for resource in self._chain:
+                add_property(resource, "Tags", self._tag_manager.rendered_tags)
+            validation.check_all_tags(self, self._tag_manager)
         return self._tag_manager
-
-    def _check_all_tags(self) -> None:
-        validation.check_all_tags(self, self._tag_manager)
 
     @property
     def _resources(self) -> Sequence[cdk.CfnResource]:
         return self._chain
-
-
-def _tag_manager(tags: Mapping[str, str] | None) -> cdk.TagManager:
-    manager = cdk.TagManager(cdk.TagType.KEY_VALUE, contract.RESOURCE_TYPE)
-    for key, value in (tags or {}).items():
-        manager.set_tag(key, value)
-    return manager

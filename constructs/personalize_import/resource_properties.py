@@ -1,6 +1,5 @@
 """The properties of an import job's custom resource."""
 
-import aws_cdk as cdk
 from constructs import Construct
 
 from personalize_import.data.data_as_of import data_as_of
@@ -11,7 +10,7 @@ from personalize_import_handler.contract import ResourceProperties
 
 
 def resource_properties(
-    job: Construct, arguments: JobArguments, data: DataSourceConfig, role_arn: str, tags: cdk.IResolvable
+    job: Construct, arguments: JobArguments, data: DataSourceConfig, role_arn: str
 ) -> ResourceProperties:
     """Return the properties of an import job, without those that depend on the place in the wait chain."""
     reference, after, reimport = arguments.reference, arguments.after, arguments.reimport
@@ -28,7 +27,7 @@ def resource_properties(
         "JobName": arguments.job_name_prefix,
         "ImportMode": None if arguments.import_mode is None else str(arguments.import_mode),
         "PublishAttributionMetricsToS3": arguments.publish_attribution_metrics_to_s3,
-        "Tags": tags,  # type: ignore[typeddict-item]  # a token until synth
+        "Tags": None,  # added when the job gets a tag
         "ReimportToken": reimport.value if reimport else None,
         "Reimport": compared.mode.value if compared else None,
         "DataAsOf": data_as_of(job, compared.as_of) if compared else None,

@@ -190,6 +190,19 @@ def test_the_plot_labels_its_axes_and_its_line_and_shows_which_direction_is_bett
         assert label in texts
 
 
+def test_the_plot_shows_the_part_of_the_limit_that_is_within_its_axes() -> None:
+    simulated = {OURS: [Simulated(lag=5, describes=40)]}
+
+    picture = ET.fromstring(plot.draw(simulated, 6, [(1, 300), (10, 20), (100, 2), (1000, 0.2)]))
+
+    space = "{http://www.w3.org/2000/svg}"
+    (curve,) = picture.findall(f"{space}polyline")
+    (left, top), (right, bottom) = [point.split(",") for point in curve.attrib["points"].split()]
+    assert (float(left) < float(right), float(top) < float(bottom)) == (True, True)
+    assert any((text.text or "").startswith("limit:") for text in picture.iter(f"{space}text"))
+    assert "polyline" not in plot.draw(simulated, 6)
+
+
 @pytest.mark.deploy
 @pytest.mark.nightly
 def test_all_contenders_wait_for_the_same_job_and_have_figures(tmp_path: Path) -> None:

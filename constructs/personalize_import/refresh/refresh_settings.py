@@ -22,7 +22,6 @@ class RefreshSettings:
     """The parts of an import job that a refresh needs."""
 
     job: Construct
-    tag_manager: cdk.TagManager
     chain: Sequence[cdk.CfnResource]
     """The resources of the job's wait chain."""
     base_properties: ResourceProperties
@@ -61,7 +60,8 @@ class RefreshSettings:
 
     def limit_tags(self) -> None:
         """Allow one tag less, because a refresh adds one."""
-        validation.check_all_tags(self.job, self.tag_manager, is_refreshed=True)
+        tag_manager = cast("cdk.ITaggableV2", self.job).cdk_tag_manager
+        validation.check_all_tags(self.job, tag_manager, is_refreshed=True)
 
 
 class Refreshable(Protocol):

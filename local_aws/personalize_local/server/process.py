@@ -63,7 +63,11 @@ def _serve(
     environment = client_environment(options, port, tls, new_keys())
     apply_environment(options, environment, tls, work)
 
-    from personalize_local.ministack import mount  # ministack reads the environment set above
+    # Imported here because ministack reads the environment set above.
+    from personalize_local.ministack.patches.service_loading import load_services_on_first_use
+
+    load_services_on_first_use()
+    from personalize_local.ministack import mount
 
     application = mount.mount(service, endpoint_url(port), state_file)
     _announce({"endpoint_url": environment["AWS_ENDPOINT_URL"], "environment": environment})

@@ -50,6 +50,7 @@ def test_all_files_of_a_server_are_private_to_its_user(temporary: Path, tmp_path
         cloud.client("iam").create_access_key(
             UserName=cloud.client("iam").create_user(UserName="u")["User"]["UserName"]
         )
+        cloud.client("cognito-idp").list_user_pools(MaxResults=1)  # the service creates a key when it is loaded
         [work] = temporary.iterdir()
         assert [path.name for path in work.rglob("*.key")] == ["server.key"]
         assert open_to_others(work) == []
