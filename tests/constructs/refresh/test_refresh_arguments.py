@@ -47,7 +47,7 @@ def test_a_provider_that_does_not_allow_preflight_is_rejected_because_files_are_
 @EVERY_WAY
 def test_an_incremental_import_that_deploys_compare_is_rejected_because_it_adds_files_again(refresh: Refresh) -> None:
     job = refreshed_job(import_mode="INCREMENTAL", reimport=Reimport.when_data_changes())
-    with pytest.raises(ValidationError, match=r"^Stack/Job: reimport must not be Reimport.when_data_changes\(\) for an"):
+    with pytest.raises(ValidationError, match=r"^Stack/Job: reimport must not be Reimport.when_data_changes\(\)"):
         refresh(job)
 
     refresh(refreshed_job(import_mode="FULL", reimport=Reimport.when_data_changes()))
