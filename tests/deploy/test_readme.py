@@ -41,7 +41,7 @@ def test_the_first_example_deploys_from_an_empty_folder(cloud: Cloud, tmp_path: 
     )
 
     assert ended.returncode == 0, ended.stdout
-    (job,) = cloud.jobs(STACK)
+    *_, job = cloud.jobs(STACK)  # other tests use names that begin with this one
     assert job["status"] == "ACTIVE"
     assert cloud.rows(job["dataset_arn"])["count"] == 1000
     imported = cloud.when(STACK, "Custom::PersonalizeDatasetImportJob", "CREATE_COMPLETE")
