@@ -251,6 +251,18 @@ def test_an_import_that_a_later_deploy_has_restored_is_refreshed(incremental: St
     assert imported_files(account) == ["a.csv", "b.csv"]
 
 
+def test_an_import_that_was_restored_long_ago_is_refreshed(incremental: Stack, account: Account) -> None:
+    deploy(incremental, properties(ImportMode="INCREMENTAL", DataLocation=OTHER_LOCATION))
+    account.clock.advance(60)
+    deploy(incremental, INCREMENTAL)  # adopts its first job
+    account.clock.advance(3 * 24 * 3600)
+    account.executions.clear()  # only those of the last 44 hours are listed
+    upload(account, "b.csv")
+
+    assert refresh(incremental).result["ImportedFiles"] == 1
+    assert imported_files(account) == ["a.csv", "b.csv"]
+
+
 def test_a_refresh_that_is_delivered_twice_runs_once(full: Stack, account: Account) -> None:
     upload(account, "b.csv")
     event = full.refresh_event()
