@@ -192,6 +192,42 @@ def test_a_refresh_that_is_queued_starts_nothing_after_a_delete(
     assert jobs_of_refreshes(account) == []
 
 
+@IMPORTS
+def test_a_refresh_that_is_queued_does_not_import_again_after_its_import_was_replaced_by_another_resource(
+    imported: dict[str, Any], stack: Stack, account: Account
+) -> None:
+    upload(account, "a.csv")
+    upload(account, "other.csv", location=OTHER_LOCATION)
+    deploy(stack, imported)
+    upload(account, "b.csv")
+    assert refresh(stack).result["Outcome"] == "IMPORTED"
+    upload(account, "c.csv")
+    execution = account.refresh(stack.refresh_event(quiet_seconds=6 * 3600))
+    Stack(account, logical_id="Other").begin("Create", properties(DataLocation=OTHER_LOCATION))
+    account.run(until=account.clock.now + 3600)
+    stack.begin("Delete", imported)
+    account.run(until=account.clock.now + 3600)
+    account.stacks.statuses[stack.stack_id] = "UPDATE_COMPLETE"
+
+    account.run()
+
+    assert execution.result["Reason"] == "the import was removed from the stack"
+    assert imported_files(account) == ["other.csv"]
+
+
+def test_a_delete_does_not_read_or_set_the_tags_of_the_jobs_of_files(incremental: Stack, account: Account) -> None:
+    upload(account, "b.csv", "c.csv")
+    refresh(incremental)
+    files = [job.arn for job in jobs_of_refreshes(account)]
+    account.personalize.calls.clear()
+
+    incremental.delete()
+
+    called = [argument for operation, argument in account.personalize.calls if "tag" in operation]
+    assert len(called) == 2
+    assert not [arn for arn in files if arn in str(called)]
+
+
 @pytest.mark.parametrize(
     "status",
     [
@@ -245,6 +281,18 @@ def test_an_import_that_a_later_deploy_has_restored_is_refreshed(incremental: St
     deploy(incremental, properties(ImportMode="INCREMENTAL", DataLocation=OTHER_LOCATION))
     account.clock.advance(60)
     deploy(incremental, INCREMENTAL)  # adopts its first job
+    upload(account, "b.csv")
+
+    assert refresh(incremental).result["ImportedFiles"] == 1
+    assert imported_files(account) == ["a.csv", "b.csv"]
+
+
+def test_an_import_that_was_restored_long_ago_is_refreshed(incremental: Stack, account: Account) -> None:
+    deploy(incremental, properties(ImportMode="INCREMENTAL", DataLocation=OTHER_LOCATION))
+    account.clock.advance(60)
+    deploy(incremental, INCREMENTAL)  # adopts its first job
+    account.clock.advance(3 * 24 * 3600)
+    account.executions.clear()  # only those of the last 44 hours are listed
     upload(account, "b.csv")
 
     assert refresh(incremental).result["ImportedFiles"] == 1

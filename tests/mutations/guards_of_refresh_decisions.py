@@ -51,6 +51,11 @@ GUARDS: Final = (
         "0 < max(requests)",
     ),
     _decide("an event before the restoring request is late", ".timestamp() <= requested_at", ".timestamp()"),
+    _decide(
+        "an import that was restored long ago is refreshed",
+        "if requested_at - changed_at > EXECUTION_SECONDS_MAX:",
+        "if False:",
+    ),
     # In `next_job`
     _next("nothing is decided while a job runs", "if any(is_running(job.status) for job in listed):", "if False:"),
     _next("a removed import is not refreshed", 'if owner == f"{names.resource_tag}{RELEASED}":', "if False:"),

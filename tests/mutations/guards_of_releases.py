@@ -50,13 +50,13 @@ GUARDS: Final = (
     ),
     _find(
         "a job of an import under another JobName is released",
-        "is_own = names.includes(arn) or names.shares_prefix(arn)\n        if not",
-        "is_own = names.shares_prefix(arn)\n        if not",
+        "is_own = (names.includes(arn) or names.shares_prefix(arn)) and",
+        "is_own = names.shares_prefix(arn) and",
     ),
     _find(
         "earlier imports of a resource are released",
-        "is_own = names.includes(arn) or names.shares_prefix(arn)\n        if not",
-        "is_own = names.includes(arn)\n        if not",
+        "is_own = (names.includes(arn) or names.shares_prefix(arn)) and",
+        "is_own = names.includes(arn) and",
     ),
     _find(
         "jobs of another resource with the same JobName are not released",
@@ -65,8 +65,22 @@ GUARDS: Final = (
     ),
     _find(
         "jobs that cannot be adopted are not looked through",
-        "if not is_own or has_failed(job.status) or is_replaced(job, jobs):",
+        "if not is_own or has_failed(job.status) or (is_replaced(job, jobs) and not is_latest):",
         "if not is_own:",
+    ),
+    Patch(
+        "job/adoption.py",
+        "faults/test_refreshes.py",
+        "a removed import whose rows were replaced is not refreshed",
+        "(is_replaced(job, jobs) and not is_latest)",
+        "is_replaced(job, jobs)",
+    ),
+    Patch(
+        "job/adoption.py",
+        "faults/test_refreshes.py",
+        "the jobs of files are not released",
+        " and file_digest_in(arn) is None\n        if not is_own or",
+        "\n        if not is_own or",
     ),
     _find(
         "jobs of an earlier version are not tagged when they are released",

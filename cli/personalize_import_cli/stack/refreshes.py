@@ -14,8 +14,7 @@ from personalize_import_cli.aws_errors import is_denied, is_temporary
 from personalize_import_cli.stack.client import StackResource
 from personalize_import_cli.stack.next_run import next_run
 from personalize_import_cli.stack.status import RefreshState, RefreshStatus, moment
-from personalize_import_cli.stack.trigger_client import Trigger, TriggerClient, json_of
-from personalize_import_handler.contract.refresh_event import REQUEST_TYPE
+from personalize_import_cli.stack.trigger_client import IS_REFRESH, Trigger, TriggerClient, json_of
 from personalize_import_handler.request.execution import refresh_name_of, resource_hash
 
 if TYPE_CHECKING:
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
 
 SCHEDULE_TYPE: Final = "AWS::Scheduler::Schedule"
 RULE_TYPE: Final = "AWS::Events::Rule"
-_IS_REFRESH: Final = re.compile(rf'"RequestType": ?"{REQUEST_TYPE}"')
 _LOGICAL_ID: Final = re.compile(r'"LogicalResourceId": ?"(\w+)"')
 SERVICES: Final = {
     "GetSchedule": "scheduler",
@@ -52,19 +50,22 @@ class TriggerResource(NamedTuple):
 def trigger_resources(
     stack_id: str, template: Mapping[str, Any], resources: Iterable[StackResource], names: Mapping[str, str]
 ) -> Iterator[TriggerResource]:
-    """Yield the triggers in the template of a stack; `names` has the names of its imports."""
+    """Yield the triggers in the template of a stack; `names` has the names of its imports.
+
+    A rule with several targets may refresh several imports.
+    """
     physical_ids = {each.logical_id: each.physical_id for each in resources}
     for logical_id, resource in template.get("Resources", {}).items():
         if resource.get("Type") not in (SCHEDULE_TYPE, RULE_TYPE) or logical_id not in physical_ids:
             continue
         # The event is a JSON text in the template's JSON.
         text = json.dumps(resource.get("Properties", {})).replace("\\", "")
-        if _IS_REFRESH.search(text) and (found := _LOGICAL_ID.search(text)):
+        for import_id in dict.fromkeys(_LOGICAL_ID.findall(text)) if IS_REFRESH.search(text) else ():
             group_name = _text_of(resource["Properties"].get("GroupName", "default"), physical_ids)
             yield TriggerResource(
                 stack_id,
-                found[1],
-                names.get(found[1], found[1]),
+                import_id,
+                names.get(import_id, import_id),
                 resource["Type"],
                 physical_ids[logical_id],
                 group_name,
@@ -100,7 +101,8 @@ class _Reader:
         for each in triggers:
             try:
                 trigger = self._trigger(each)
-                functions[trigger.function_arn] = None
+                if trigger.function_arn:  # the rule may have been changed outside of the stack
+                    functions[trigger.function_arn] = None
                 following.append(self._next(trigger))
             except ClientError as error:
                 following.append(f"unknown ({_reason(error)})")

@@ -1,6 +1,7 @@
 """Read-only calls for refreshes: to EventBridge, EventBridge Scheduler, AWS Lambda and AWS Step Functions."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -9,6 +10,7 @@ from botocore.config import Config
 
 from personalize_import_cli.stack.next_run import Schedule
 from personalize_import_handler.contract import Environment
+from personalize_import_handler.contract.refresh_event import REQUEST_TYPE
 
 if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
     from mypy_boto3_stepfunctions.type_defs import DescribeExecutionOutputTypeDef, ExecutionListItemTypeDef
 
+IS_REFRESH: Final = re.compile(rf'"RequestType": ?"{REQUEST_TYPE}"')
+"""Matches the event of a refresh as JSON text."""
 _EXECUTIONS_MAX: Final = 1000
 """As many as one call returns, the newest first."""
 
@@ -53,10 +57,11 @@ class TriggerClient:
         return Trigger(found["Target"]["Arn"], is_enabled=found.get("State") != "DISABLED", schedule=times)
 
     def rule(self, name: str, event_bus_name: str) -> Trigger:
-        """Return a rule, with the first of its targets that is a function."""
+        """Return a rule, with the function of its first target that is a refresh; it may have other targets."""
         rule = self._events.describe_rule(Name=name, EventBusName=event_bus_name)
         targets = self._events.list_targets_by_rule(Rule=name, EventBusName=event_bus_name)["Targets"]
-        function_arn = next((each["Arn"] for each in targets if ":function:" in each["Arn"]), "")
+        templates = {each["Arn"]: each.get("InputTransformer", {}).get("InputTemplate", "") for each in targets}
+        function_arn = next((arn for arn, template in templates.items() if IS_REFRESH.search(template)), "")
         expression = rule.get("ScheduleExpression")
         return Trigger(
             function_arn,

@@ -20,7 +20,7 @@ from personalize_import_handler.contract import DATA_FINGERPRINT_TAG, REFRESH_TA
 from personalize_import_handler.contract.import_properties import ImportProperties
 from personalize_import_handler.errors import BusyError, NameTakenError, RefusedError
 from personalize_import_handler.request.import_identity import is_equivalent_role, is_same_location
-from personalize_import_handler.request.job_names import JobNames, attempt_of, names_of
+from personalize_import_handler.request.job_names import JobNames, attempt_of, file_digest_in, names_of
 from personalize_import_handler.request.resource import Resource
 
 
@@ -183,16 +183,19 @@ def _attempts_for_other_data(
 def release(personalize: Personalize, properties: ImportProperties, names: JobNames) -> None:
     """Mark the resource's jobs as released in their tag; raise `BusyError` or `RefusedError`.
 
-    Only jobs whose rows are in the dataset are marked, because no others can be adopted.
+    No job whose rows were replaced can be adopted. The latest one is marked all the same, because a refresh that was
+    requested before the Delete must not import again. Jobs of single files are neither adopted nor the latest one.
     """
     jobs = personalize.list_dataset_import_jobs(properties.dataset_arn)
-    for job in jobs:
+    is_latest = True
+    for job in sorted(jobs, key=lambda job: job.creation_date_time, reverse=True):
         arn = job.dataset_import_job_arn
-        is_own = names.includes(arn) or names.shares_prefix(arn)
-        if not is_own or has_failed(job.status) or is_replaced(job, jobs):
+        is_own = (names.includes(arn) or names.shares_prefix(arn)) and file_digest_in(arn) is None
+        if not is_own or has_failed(job.status) or (is_replaced(job, jobs) and not is_latest):
             continue
         if _is_of(names, arn, personalize, is_create=True):
             personalize.tag_resource(arn, {RESOURCE_TAG: f"{names.resource_tag}{RELEASED}"})
+            is_latest = False
 
 
 def _is_of(names: JobNames, dataset_import_job_arn: str, personalize: Personalize, *, is_create: bool) -> bool:

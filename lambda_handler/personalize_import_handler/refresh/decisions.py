@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 from personalize_import_handler.aws.data_reader import DataObject
 from personalize_import_handler.aws.personalize import JobSummary, has_failed
+from personalize_import_handler.contract.refresh_event import EXECUTION_SECONDS_MAX
 from personalize_import_handler.job.adoption import is_replaced
 from personalize_import_handler.request.execution import Execution, refresh_name_of
 from personalize_import_handler.request.job_names import FILE_MARK, JobNames, file_digest_in
@@ -79,12 +80,16 @@ def is_import_restored(changed_at: float, requested_at: float, executions: Seque
     """Return whether CloudFormation has restored an import after a job of another import of the same resource.
 
     An Update back to earlier properties may start no job, because an INCREMENTAL job removes no rows. The refresh must
-    have been requested after that Update, otherwise its properties may be those before the other import.
+    have been requested after that Update, otherwise its properties may be those before the other import. Executions are
+    listed only for the time that one can take. An Update before that is no longer listed, and a refresh that is
+    requested so long after the other import has the properties that were deployed since.
 
     Args:
         changed_at: When the job of the other import was created, in epoch seconds.
         requested_at: When the refresh was requested, in epoch seconds.
         executions: The executions for the resource.
     """
+    if requested_at - changed_at > EXECUTION_SECONDS_MAX:
+        return True
     requests = [each.started_at for each in executions if refresh_name_of(each.name) is None]
     return bool(requests) and changed_at + _CLOCKS_DIFFER_SECONDS < max(requests).timestamp() <= requested_at

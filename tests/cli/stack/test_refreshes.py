@@ -8,7 +8,9 @@ from typing import Any, TypeVar
 import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_scheduler as scheduler
+from botocore.config import Config
 from botocore.exceptions import ClientError
+from botocore.stub import Stubber
 
 from personalize_import import ImportTarget
 from personalize_import_cli.stack.client import StackResource
@@ -43,7 +45,7 @@ def schedule(logical_id: str = "Import", **properties: object) -> dict[str, obje
     return {"Type": SCHEDULE_TYPE, "Properties": {"Target": {"Input": event_of(logical_id)}, **properties}}
 
 
-def rule(logical_id: str = "Import") -> dict[str, object]:
+def rule(logical_id: str = "Import") -> dict[str, Any]:
     target = {"InputTransformer": {"InputTemplate": event_of(logical_id)}}
     return {"Type": RULE_TYPE, "Properties": {"Targets": [target]}}
 
@@ -161,6 +163,28 @@ def test_the_triggers_that_the_constructs_create_are_found() -> None:
         ("Job", RULE_TYPE, "default"),
         ("Job", SCHEDULE_TYPE, "weekly"),
     ]
+
+
+def test_a_rule_that_refreshes_two_imports_is_a_trigger_of_both() -> None:
+    targets = [{"Arn": "arn:aws:sns:eu-west-1:123456789012:topic"}, *rule()["Properties"]["Targets"]]
+    body = {"Both": {"Type": RULE_TYPE, "Properties": {"Targets": [*targets, *rule("Items")["Properties"]["Targets"]]}}}
+    resources = [StackResource("Both", RULE_TYPE, "both-1")]
+
+    found = trigger_resources(STACK_ID, {"Resources": body}, resources, {"Items": "Shop/Items"})
+
+    assert [(each.import_id, each.import_name) for each in found] == [("Import", "Import"), ("Items", "Shop/Items")]
+
+
+def test_the_function_of_a_rule_is_that_of_its_refresh() -> None:
+    client = TriggerClient(Config(region_name="eu-west-1"))
+    another = {"Id": "Target0", "Arn": FUNCTION.replace("on-event", "another")}
+    template = '{"RequestType":"Refresh","RequestedAt":"<time>"}'
+    own = {"Id": "Target1", "Arn": FUNCTION, "InputTransformer": {"InputTemplate": template}}
+    with Stubber(client._events) as stubber:
+        stubber.add_response("describe_rule", {"State": "ENABLED", "EventPattern": '{"source":["aws.s3"]}'})
+        stubber.add_response("list_targets_by_rule", {"Targets": [another, own]})
+
+        assert client.rule("rule-1", "default") == UPLOADS
 
 
 def test_an_import_that_was_never_refreshed_has_the_next_time() -> None:

@@ -7,6 +7,7 @@ import pytest
 from personalize_import_handler.aws.data_reader import DataObject
 from personalize_import_handler.aws.personalize import JobSummary
 from personalize_import_handler.contract import ImportMode
+from personalize_import_handler.contract.refresh_event import EXECUTION_SECONDS_MAX
 from personalize_import_handler.refresh.decisions import DatasetJobs, file_digest, is_import_restored
 from personalize_import_handler.request.execution import Execution
 from personalize_import_handler.request.job_names import JobNames, file_digest_in
@@ -137,3 +138,12 @@ def test_an_import_is_restored_by_a_request_between_the_other_import_and_the_eve
     executions: list[Execution], expected: bool
 ) -> None:
     assert is_import_restored(changed_at=1000, requested_at=3000, executions=executions) is expected
+
+
+@pytest.mark.parametrize(("later", "expected"), [(0, False), (1, True)])
+def test_an_import_is_restored_if_the_event_is_later_than_all_executions_that_are_listed(
+    later: int, expected: bool
+) -> None:
+    requested_at = 1000 + EXECUTION_SECONDS_MAX + later
+
+    assert is_import_restored(changed_at=1000, requested_at=requested_at, executions=[]) is expected
