@@ -170,8 +170,13 @@ GUARDS: Final = (
     ),
     _data(
         "of all jobs of a resource the latest is the one that it has",
-        "key=lambda job: job.creation_date_time, reverse=True)",
-        "key=lambda job: job.creation_date_time)",
+        "reverse=True):\n        fingerprint",
+        "reverse=False):\n        fingerprint",
+    ),
+    _data(
+        "a Delete releases the latest job even if its rows were replaced",
+        " and not is_latest)",
+        ")",
     ),
     _find(
         "a job that is gone holds no data",
