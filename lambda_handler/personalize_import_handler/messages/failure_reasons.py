@@ -228,11 +228,16 @@ def stack_changes(status: str) -> str:
     return f"No job was started: the stack is {status}."
 
 
-def file_failed(failure: object, file_name: str, files_imported: int) -> str:
-    """Return the reason if an INCREMENTAL refresh could not import a file."""
+def file_failed(failure: object, file_name: str, files_imported: int, *, may_succeed: bool) -> str:
+    """Return the reason if an INCREMENTAL refresh could not import a file, or no longer monitors its job."""
+    following = (
+        "Do not upload it again: its job may still succeed, and its rows would be added twice."
+        if may_succeed
+        else "The next refresh begins with this file: if the file is the cause, replace it or delete it."
+    )
     return (
         f"{failure} The refresh ended with the file {printable(file_name)}, after {files(files_imported)} that it has "
-        "imported. The next refresh begins with this file: replace it or delete it."
+        f"imported. {following}"
     )
 
 
