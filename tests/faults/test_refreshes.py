@@ -419,6 +419,15 @@ def test_a_file_whose_job_is_still_running_is_not_to_be_uploaded_again(increment
     assert imported_files(account) == ["a.csv", "b.csv"]
 
 
+def test_a_file_whose_name_can_not_be_in_a_location_is_named(incremental: Stack, account: Account) -> None:
+    upload(account, "b\n.csv")
+
+    assert refresh(incremental).cause == (
+        "The name of the file 'b\\n.csv' contains control characters, which a location must not contain. Upload the "
+        "file under another name, and delete this one. No job was started."
+    )
+
+
 def test_a_refresh_repeats_the_imports_after_it(pair: Pair, account: Account) -> None:
     upload(account, "b.csv")
 
