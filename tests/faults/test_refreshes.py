@@ -396,11 +396,36 @@ def test_a_file_that_fails_stops_the_refresh_and_is_tried_again(incremental: Sta
     assert execution.cause is not None
     assert "Too few rows" in execution.cause
     assert "with the file c.csv, after 1 file that it has imported" in execution.cause
+    assert execution.cause.endswith("begins with this file: if the file is the cause, replace it or delete it.")
     assert imported_files(account) == ["a.csv", "b.csv"]
     account.clock.advance(2)
     assert refresh(incremental).result["ImportedFiles"] == 2
     assert imported_files(account) == ["a.csv", "b.csv", "c.csv", "d.csv"]
     assert_invariants(incremental)
+
+
+def test_a_file_whose_job_is_still_running_is_not_to_be_uploaded_again(incremental: Stack, account: Account) -> None:
+    upload(account, "b.csv")
+    account.personalize.job_behavior = JobBehavior(seconds=2 * 3600)
+
+    timed_out, later = refresh(incremental), refresh(incremental)
+
+    assert timed_out.cause is not None
+    assert "replace it" not in timed_out.cause
+    assert timed_out.cause.endswith(
+        "Do not upload it again: its job may still succeed, and its rows would be added twice."
+    )
+    assert later.result["Reason"] == "there are no new files"
+    assert imported_files(account) == ["a.csv", "b.csv"]
+
+
+def test_a_file_whose_name_can_not_be_in_a_location_is_named(incremental: Stack, account: Account) -> None:
+    upload(account, "b\n.csv")
+
+    assert refresh(incremental).cause == (
+        "The name of the file 'b\\n.csv' contains control characters, which a location must not contain. Upload the "
+        "file under another name, and delete this one. No job was started."
+    )
 
 
 def test_a_refresh_repeats_the_imports_after_it(pair: Pair, account: Account) -> None:

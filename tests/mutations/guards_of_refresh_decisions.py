@@ -37,7 +37,7 @@ GUARDS: Final = (
     ),
     _decide(
         "a file whose rows were removed is new",
-        "(job.dataset_import_job_arn)) and self.has_rows_of(job)",
+        "(job.dataset_import_job_arn)) and full_jobs.has_rows_of(job)",
         "(job.dataset_import_job_arn))",
     ),
     _decide("a file of the second of the whole import is new", "math.floor(whole_import", "math.ceil(whole_import"),

@@ -78,6 +78,13 @@ GUARDS: Final = (
     Patch(
         "job/adoption.py",
         "faults/test_refreshes.py",
+        "the latest job of a removed import is marked",
+        "key=lambda job: job.creation_date_time, reverse=True):\n        arn",
+        "key=lambda job: job.creation_date_time):\n        arn",
+    ),
+    Patch(
+        "job/adoption.py",
+        "faults/test_refreshes.py",
         "the jobs of files are not released",
         " and file_digest_in(arn) is None\n        if not is_own or",
         "\n        if not is_own or",

@@ -87,7 +87,9 @@ class RefreshedImport:
         """
         from personalize_import.refresh.import_target import ImportTarget
 
-        target = ImportTarget(self, quiet_period=quiet_period or cdk.Duration.seconds(_QUIET_PERIOD))
+        if quiet_period is None:
+            quiet_period = cdk.Duration.seconds(_QUIET_PERIOD)
+        target = ImportTarget(self, quiet_period=quiet_period)
         settings = self._refresh_settings
         enable_upload_events(settings)
         return cdk.aws_events.Rule(

@@ -4,6 +4,7 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/EventBridge.html
 """
 
 import json
+from collections.abc import Iterator
 from typing import Any, Final, cast
 
 import aws_cdk as cdk
@@ -26,8 +27,16 @@ def upload_pattern(data: DataSourceConfig) -> "cdk.aws_events.EventPattern":
     """Return a pattern of events for uploads to the location. It also matches files that Personalize ignores."""
     detail: dict[str, Any] = {"bucket": {"name": [data.bucket_name]}}
     if key := data.object_key:
-        detail["object"] = {"key": [{"prefix": key} if key.endswith("/") else key]}
+        detail["object"] = {"key": [*_keys(key)]}
     return cdk.aws_events.EventPattern(source=["aws.s3"], detail_type=["Object Created"], detail=detail)
+
+
+def _keys(key: str) -> Iterator[str | dict[str, str]]:
+    """Yield the patterns of a file or a folder; the import also reads a folder without the slash at its end."""
+    if not key.endswith("/"):
+        yield key
+    if not key.lower().endswith(".csv"):
+        yield {"prefix": f"{key.removesuffix('/')}/"}
 
 
 def enable_upload_events(settings: RefreshSettings) -> None:

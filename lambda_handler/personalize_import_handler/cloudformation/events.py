@@ -47,7 +47,7 @@ _STATE_MACHINE: Final = TextRule(
     512,
 )
 _STACK_NAME: Final = TextRule("the name of a stack such as shop", r"[a-zA-Z][a-zA-Z0-9-]*", 128)
-_FILE_NAME: Final = TextRule("the name of a file", r"[^\x00-\x1f\x7f\ud800-\udfff]+", DATA_LOCATION_LENGTH_MAX)
+FILE_NAME: Final = TextRule("the name of a file", r"[^\x00-\x1f\x7f\ud800-\udfff]+", DATA_LOCATION_LENGTH_MAX)
 _FILE_DIGEST: Final = TextRule("u and 11 hexadecimal digits", "u[0-9a-f]{11}", 12)
 _FINGERPRINT: Final = TextRule("a fingerprint of 32 hexadecimal digits", "[0-9a-f]{32}", 32)
 PROGRESS_RULES: Final[Mapping[str, TextRule | type[bool | float]]] = {
@@ -65,7 +65,7 @@ PROGRESS_RULES: Final[Mapping[str, TextRule | type[bool | float]]] = {
     "publishing_failed": bool,
     "root_stack_name": _STACK_NAME,
     "files_fingerprint": _FINGERPRINT,
-    "file_name": _FILE_NAME,
+    "file_name": FILE_NAME,
     "file_digest": _FILE_DIGEST,
     "files_imported": int,
     "polls": int,

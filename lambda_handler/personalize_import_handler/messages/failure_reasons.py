@@ -10,6 +10,7 @@ from personalize_import_handler.aws.data_reader import NotAssumableError, NotRea
 from personalize_import_handler.aws.error_codes import is_access_denied
 from personalize_import_handler.aws.personalize import DatasetImportJob
 from personalize_import_handler.contract import ATTEMPTS_MAX, RESOURCE_TAG
+from personalize_import_handler.contract.constraints import shown
 from personalize_import_handler.contract.printable import printable
 from personalize_import_handler.errors import RefusedError
 from personalize_import_handler.messages import policy_advice
@@ -228,11 +229,16 @@ def stack_changes(status: str) -> str:
     return f"No job was started: the stack is {status}."
 
 
-def file_failed(failure: object, file_name: str, files_imported: int) -> str:
-    """Return the reason if an INCREMENTAL refresh could not import a file."""
+def file_failed(failure: object, file_name: str, files_imported: int, *, may_succeed: bool) -> str:
+    """Return the reason if an INCREMENTAL refresh could not import a file, or no longer monitors its job."""
+    following = (
+        "Do not upload it again: its job may still succeed, and its rows would be added twice."
+        if may_succeed
+        else "The next refresh begins with this file: if the file is the cause, replace it or delete it."
+    )
     return (
         f"{failure} The refresh ended with the file {printable(file_name)}, after {files(files_imported)} that it has "
-        "imported. The next refresh begins with this file: replace it or delete it."
+        f"imported. {following}"
     )
 
 
@@ -241,6 +247,14 @@ def location_too_long(location: str, length_max: int) -> str:
     return (
         f"The location {printable(location)} has {len(location)} characters, and a job allows {length_max}. Upload the "
         "file under a shorter name. No job was started."
+    )
+
+
+def file_name_not_allowed(file_name: str) -> str:
+    """Return the reason if the name of a file contains characters that a location can't contain."""
+    return (
+        f"The name of the file {shown(file_name)} contains control characters, which a location must not contain. "
+        "Upload the file under another name, and delete this one. No job was started."
     )
 
 

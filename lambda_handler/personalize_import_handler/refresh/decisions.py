@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 from personalize_import_handler.aws.data_reader import DataObject
 from personalize_import_handler.aws.personalize import JobSummary, has_failed
+from personalize_import_handler.contract import ImportMode
 from personalize_import_handler.contract.refresh_event import EXECUTION_SECONDS_MAX
 from personalize_import_handler.job.adoption import is_replaced
 from personalize_import_handler.request.execution import Execution, refresh_name_of
@@ -58,10 +59,12 @@ class DatasetJobs(NamedTuple):
             whole_import: The latest job of the import itself. It has imported all files that were uploaded before the
                 second in which it was created; LastModified has no fraction.
         """
+        # Only these remove rows; comparing each job with all others would take minutes for thousands of files.
+        full_jobs = self._replace(jobs=[job for job in self.jobs if job.import_mode is ImportMode.FULL])
         imported = {
             digest
             for job in self.jobs
-            if (digest := file_digest_in(job.dataset_import_job_arn)) and self.has_rows_of(job)
+            if (digest := file_digest_in(job.dataset_import_job_arn)) and full_jobs.has_rows_of(job)
         }
         imported_before = math.floor(whole_import.creation_date_time)
         new = [

@@ -5,6 +5,7 @@ from typing import Final, NamedTuple
 
 from personalize_import_handler.aws.data_reader import DataObject
 from personalize_import_handler.aws.personalize import JobSummary, is_running
+from personalize_import_handler.cloudformation import events
 from personalize_import_handler.contract import (
     DATA_FINGERPRINT_TAG,
     DATA_LOCATION_LENGTH_MAX,
@@ -153,6 +154,8 @@ def _next_file(
     location = location_of(request.properties.data_location, name)
     if len(location) > DATA_LOCATION_LENGTH_MAX:
         raise ImportFailedError(failure_reasons.location_too_long(location, DATA_LOCATION_LENGTH_MAX))
+    if any(events.FILE_NAME.check("name", name)):  # it could not be recorded
+        raise ImportFailedError(failure_reasons.file_name_not_allowed(name))
     recorded = progress.attempt if progress.attempt and progress.file_digest == digest else 0
     attempt = max(recorded, jobs.next_attempt(names._replace(digest=digest)))
     return NextJob(attempt, file_name=name, file_digest=digest)

@@ -3,6 +3,7 @@
 from typing import Final
 
 from personalize_import_handler.aws.services import Services
+from personalize_import_handler.contract import STATUS_UNWATCHED
 from personalize_import_handler.contract.refresh_event import REFRESH_POLLS_MAX, REFRESH_SECONDS_MAX
 from personalize_import_handler.errors import ImportFailedError
 from personalize_import_handler.job import state_changes
@@ -42,7 +43,9 @@ def _with_file(failure: ImportFailedError, progress: Progress) -> ImportFailedEr
     """Return the failure with the name of the file that the refresh was importing, if it imports single files."""
     if not progress.file_name:
         return failure
-    reason = failure_reasons.file_failed(failure, progress.file_name, progress.files_imported)
+    reason = failure_reasons.file_failed(
+        failure, progress.file_name, progress.files_imported, may_succeed=failure.status == STATUS_UNWATCHED
+    )
     return ImportFailedError(reason, failure.dataset_import_job_arn, failure.status)
 
 

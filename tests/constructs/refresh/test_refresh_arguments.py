@@ -81,6 +81,7 @@ def test_always_must_be_a_boolean(value: Any) -> None:
         (cdk.Duration.millis(10_500), "10.5 seconds"),
         (cdk.Duration.seconds(cdk.Token.as_number({"Ref": "Quiet"})), "a token"),
         (60, "60"),
+        (0, "0"),
         ("1 minute", "'1 minute'"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",

@@ -60,10 +60,12 @@ def test_the_rule_matches_uploads_to_the_location_and_invokes_the_provider() -> 
     [
         ("a/b/", {"key": [{"prefix": "a/b/"}]}),
         ("interactions.csv", {"key": ["interactions.csv"]}),
+        ("INTERACTIONS.CSV", {"key": ["INTERACTIONS.CSV"]}),
+        ("a/b", {"key": ["a/b", {"prefix": "a/b/"}]}),
         ("", None),
         (cdk.Fn.import_value("key"), None),
     ],
-    ids=["a folder", "a file", "the bucket", "a token"],
+    ids=["a folder", "a file", "a file in capitals", "no slash", "the bucket", "a token"],
 )
 def test_the_rule_matches_the_key_if_it_is_known_at_synth(object_key: str, matched: object) -> None:
     stack = new_stack()

@@ -1,5 +1,6 @@
 """Decisions about the next job of a refresh, as tables of jobs and files."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
@@ -90,6 +91,21 @@ def test_new_files_have_no_job_and_were_uploaded_after_the_job_of_the_whole_impo
     jobs: list[JobSummary], expected: list[DataObject]
 ) -> None:
     assert DatasetJobs([WHOLE, *jobs], 0).new_files([A, B, C], NAMES, WHOLE) == expected
+
+
+def test_the_jobs_of_files_are_not_compared_with_each_other() -> None:
+    class Jobs(list[JobSummary]):
+        times_read = 0
+
+        def __iter__(self) -> Iterator[JobSummary]:
+            self.times_read += 1
+            return super().__iter__()
+
+    files = [DataObject(f"{number}.csv", 1, "", 200.0) for number in range(100)]
+    jobs = Jobs([WHOLE, *(of_file(file, 300) for file in files)])
+
+    assert DatasetJobs(jobs, 0).new_files(files, NAMES, WHOLE) == []
+    assert jobs.times_read == 2
 
 
 @pytest.mark.parametrize(("second", "is_new"), [(149.0, False), (150.0, True), (151.0, True)])
