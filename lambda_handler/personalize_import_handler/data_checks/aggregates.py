@@ -9,7 +9,8 @@ from personalize_import_handler.data_checks import rules
 from personalize_import_handler.data_checks.column_checks import EVENT_TYPE, TIMESTAMP, USER_ID, Column, Columns
 from personalize_import_handler.data_checks.dataset_types import DatasetType
 from personalize_import_handler.data_checks.findings import Finding
-from personalize_import_handler.data_checks.row_checker import USERS_ENOUGH, BlockReport, RowChecker, Wanted
+from personalize_import_handler.data_checks.row_checker import USERS_ENOUGH, RowChecker
+from personalize_import_handler.data_checks.rows import BlockReport, Wanted
 
 INTERACTIONS_MIN: Final = 1000
 EVENTS_MIN: Final = 1000
@@ -32,7 +33,7 @@ class Summary:
     _categories: dict[str, set[str]] = field(default_factory=dict)
     """The different categories of each column, until they exceed the limit."""
     _event_types: Counter[str] = field(default_factory=Counter)
-    _times: set[str] = field(default_factory=set)
+    _times: set[tuple[str, ...]] = field(default_factory=set)
     _different: set[tuple[str, ...]] = field(default_factory=set)
 
     def expect(self, columns: Columns) -> None:
@@ -49,7 +50,7 @@ class Summary:
         has_minimum = self.dataset_type.has_minimum
         return Wanted(
             categories=frozenset(few),
-            times=has_minimum and len(self._times) < _TIMES_ENOUGH,
+            times=_TIMES_ENOUGH if has_minimum and len(self._times) < _TIMES_ENOUGH else 0,
             rows=INTERACTIONS_MIN if has_minimum and len(self._different) < INTERACTIONS_MIN else 0,
         )
 
@@ -63,7 +64,7 @@ class Summary:
             for value in values:
                 if len(found) > CATEGORIES_MAX:
                     break
-                found.update(value.split("|"))
+                found.update(value.split("|") if value else ())
         if len(self._times) < _TIMES_ENOUGH:
             self._times.update(report.times)
         if len(self._different) < INTERACTIONS_MIN:
