@@ -47,14 +47,15 @@ def check(
     """
     if schema.dataset_type is None:
         raise ValueError(f"{schema.name!r} is the name of no dataset type")
-    checking = _Checking(schema, schema.dataset_type, rows or PlainRowChecker(), head_bytes, progress)
+    summary = Summary(schema.dataset_type, schema.domain)
+    checking = _Checking(schema, schema.dataset_type, rows or PlainRowChecker(), head_bytes, progress, summary)
     checking.findings.add_all(files_findings(data, import_mode))
     for file in data.files:
         checking.check_file(file)
-    if checking.has_only_headers:
+    if checking.first_header and not checking.has_rows:
         checking.findings.add(Finding(rule=rules.NO_RECORDS, file=data.location))
-    checking.findings.add_all(checking.summary.findings(checking.rows, is_whole=checking.is_whole))
-    checking.findings.rows = checking.summary.rows
+    checking.findings.add_all(summary.findings(checking.rows, is_whole=checking.is_whole))
+    checking.findings.rows = summary.total.rows
     return checking.findings
 
 
@@ -77,6 +78,7 @@ class _Checking:
     rows: RowChecker
     head_bytes: int | None
     progress: Callable[[int], None]
+    summary: Summary
     findings: Findings = field(default_factory=Findings)
     is_whole: bool = True
     """False if a file was not read to its end."""
@@ -85,15 +87,6 @@ class _Checking:
     first_header: Header | None = None
     has_rows: bool = False
     """True if there are rows, or a file that can't be read."""
-    summary: Summary = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.summary = Summary(self.dataset_type, self.schema.domain)
-
-    @property
-    def has_only_headers(self) -> bool:
-        """True if there are files, and none has a row."""
-        return self.first_header is not None and not self.has_rows
 
     def check_file(self, file: DataFile) -> None:
         """Check one file: its header, then its rows."""

@@ -37,7 +37,7 @@ _STRING: Final = pa.string()
 
 def split(file: str, lines: Lines, *, is_last: bool) -> tuple[Block, Lines | None]:
     """Return the whole records of some lines, and the lines of a record that isn't finished."""
-    if _is_simple(lines.content) or _is_well_formed(lines.content):
+    if _is_well_formed(lines.content):
         return Block(file, lines), None
     if not is_last:
         whole, rest = _cut(lines)
@@ -55,21 +55,18 @@ def rows_of(block: Block, columns: Columns) -> ArrowRows:
         block = replace(block, records=split_records(block.lines, is_last=True)[0])
     plain = plain_rows_of(block, columns)
     values = plain.values or [()] * columns.width
-    arrays = {column.place: pa.array(_nulls(values[column.place]), type=_STRING) for column in columns.imported}
+    arrays = {
+        column.place: pa.array([value or None for value in values[column.place]], type=_STRING)
+        for column in columns.imported
+    }
     return ArrowRows(block.file, plain.lines, plain.findings, arrays)
-
-
-def _nulls(values: Sequence[str]) -> list[str | None]:
-    return [value or None for value in values]
-
-
-def _is_simple(content: bytes) -> bool:
-    return b'"' not in content and b"\\" not in content and b"\r" not in content
 
 
 def _is_well_formed(content: bytes) -> bool:
     if b"\r" in content:
         return False
+    if b'"' not in content and b"\\" not in content:
+        return True
     if b"\\" in content and b'\\"' in content and b'""' in content:  # a quote may have been escaped in either way
         return False
     text = pa.StringArray.from_buffers(1, pa.py_buffer(array("i", (0, len(content)))), pa.py_buffer(content))
