@@ -45,20 +45,18 @@ class PlainRowChecker(RowChecker):
 
     workers: int = 1
     block_bytes: int = 1 << 18
-    _ids: set[str] = field(default_factory=set)
+    _seen: set[str] = field(default_factory=set)
+    """The ids of records, or the users of interactions."""
+    _twice: set[str] = field(default_factory=set)
     _repeated: Findings = field(default_factory=Findings)
-    _users: set[str] = field(default_factory=set)
-    _users_with_two: set[str] = field(default_factory=set)
 
     def check(self, block: Block, columns: Columns, wanted: Wanted) -> BlockReport:
         """Check the rows of a block."""
         rows = rows_of(block, columns)
-        if columns.key and rows.lines:
-            self._add_ids(columns.key, rows)
-        if columns.user and rows.lines and len(self._users_with_two) < USERS_ENOUGH:
-            for value in rows.values[columns.user.place]:
-                (self._users_with_two if value in self._users else self._users).add(value)
-            self._users_with_two.discard("")
+        if rows.lines and columns.key:
+            self._find_repeated(columns.key, rows)
+        elif rows.lines and columns.user and len(self._twice) < USERS_ENOUGH:
+            self._find_repeated(columns.user, rows)
         return rows.report(columns, wanted)
 
     def repeated_ids(self) -> Iterable[Finding]:
@@ -67,12 +65,13 @@ class PlainRowChecker(RowChecker):
 
     def users_with_two(self) -> int:
         """Return the number of users with two interactions."""
-        return min(len(self._users_with_two), USERS_ENOUGH)
+        return min(len(self._twice), USERS_ENOUGH)
 
-    def _add_ids(self, key: Column, rows: PlainRows) -> None:
-        for line, value in zip(rows.lines, rows.values[key.place], strict=True):
-            if value in self._ids and value:
+    def _find_repeated(self, column: Column, rows: PlainRows) -> None:
+        for line, value in zip(rows.lines, rows.values[column.place], strict=True):
+            if value in self._seen and value:
+                self._twice.add(value)
                 self._repeated.add(
-                    Finding(rule=rules.REPEATED_ID, file=rows.file, line=line, column=key.name, value=value)
+                    Finding(rule=rules.REPEATED_ID, file=rows.file, line=line, column=column.name, value=value)
                 )
-            self._ids.add(value)
+            self._seen.add(value)

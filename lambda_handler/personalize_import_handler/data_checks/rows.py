@@ -13,7 +13,7 @@ from personalize_import_handler.data_checks.findings import Finding, Findings
 from personalize_import_handler.data_checks.rules import Rule
 from personalize_import_handler.data_checks.tokenizer import (
     Lines,
-    Records,
+    Record,
     has_doubled_quotes,
     raw_fields,
     value_of,
@@ -56,7 +56,7 @@ class Block:
 
     file: str
     lines: Lines
-    records: Records | None = None
+    records: Sequence[Record] | None = None
     """The records; None if the row checker splits the lines itself."""
 
 
@@ -153,12 +153,13 @@ class PlainRows(Rows):
 
 def rows_of(block: Block, columns: Columns) -> PlainRows:
     """Split records into values; malformed ones are findings."""
-    records, file, findings = block.records or Records(), block.file, Findings()
-    for line in records.malformed:
-        findings.add(Finding(rule=rules.MALFORMED_QUOTES, file=file, line=line))
+    file, findings = block.file, Findings()
     lines: list[int] = []
     rows: list[Sequence[str]] = []
-    for line, text in records.well_formed:
+    for line, text in block.records or ():
+        if text is None:
+            findings.add(Finding(rule=rules.MALFORMED_QUOTES, file=file, line=line))
+            continue
         raw = raw_fields(text)
         if len(raw) != columns.width:
             findings.add(field_count(file, line, len(raw), columns.width))

@@ -8,9 +8,9 @@ A record that isn't well-formed is one line: reading continues with the next lin
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
+from typing import Final, TypeAlias
 
 from personalize_import_handler.data_checks import rules
 from personalize_import_handler.data_checks.rules import Rule
@@ -60,17 +60,11 @@ class Lines:
         return self.content.count(b"\n") + 1
 
 
-@dataclass
-class Records:
-    """The records in some lines."""
-
-    well_formed: list[tuple[int, str]] = field(default_factory=list)
-    """The first line of each record, and its text."""
-    malformed: list[int] = field(default_factory=list)
-    """The lines with quotes that don't end at the end of a field."""
+Record: TypeAlias = tuple[int, str | None]
+"""The first line of a record, and its text; None for a line with quotes that don't end at the end of a field."""
 
 
-def split_records(lines: Lines, *, is_last: bool) -> tuple[Records, Lines | None]:
+def split_records(lines: Lines, *, is_last: bool) -> tuple[list[Record], Lines | None]:
     """Split lines into records, without blank lines.
 
     Args:
@@ -81,13 +75,13 @@ def split_records(lines: Lines, *, is_last: bool) -> tuple[Records, Lines | None
         The records, and the lines of the last record if its quotes are still open.
     """
     texts = lines.content.decode().split("\n")
-    records = Records()
+    records: list[Record] = []
     number = never_closed = 0
     while number < len(texts):
         text = texts[number]
         if ('"' not in text and "\\" not in text) or _LINE.fullmatch(text):
             if text:
-                records.well_formed.append((lines.first_line + number, text))
+                records.append((lines.first_line + number, text))
             number += 1
             continue
         end = None
@@ -99,10 +93,10 @@ def split_records(lines: Lines, *, is_last: bool) -> tuple[Records, Lines | None
                 return records, Lines(lines.first_line + number, rest)
             never_closed = reached
         if end is None:
-            records.malformed.append(lines.first_line + number)
+            records.append((lines.first_line + number, None))
             number += 1
         else:
-            records.well_formed.append((lines.first_line + number, "\n".join(texts[number : end + 1])))
+            records.append((lines.first_line + number, "\n".join(texts[number : end + 1])))
             number = end + 1
     return records, None
 
