@@ -13,7 +13,6 @@ from personalize_import_handler.contract import ImportMode
 from personalize_import_handler.data_checks import rules
 from personalize_import_handler.data_checks.aggregates import Summary
 from personalize_import_handler.data_checks.column_checks import Columns, columns_of
-from personalize_import_handler.data_checks.dataset_types import DatasetType
 from personalize_import_handler.data_checks.files import BINARY, Data, DataFile, files_findings, format_of
 from personalize_import_handler.data_checks.findings import Finding, Findings
 from personalize_import_handler.data_checks.headers import LINE, Header, header_findings, no_header, read_header
@@ -48,7 +47,7 @@ def check(
     if schema.dataset_type is None:
         raise ValueError(f"{schema.name!r} is the name of no dataset type")
     summary = Summary(schema.dataset_type, schema.domain)
-    checking = _Checking(schema, schema.dataset_type, rows or PlainRowChecker(), head_bytes, progress, summary)
+    checking = _Checking(schema, rows or PlainRowChecker(), head_bytes, progress, summary)
     checking.findings.add_all(files_findings(data, import_mode))
     for file in data.files:
         checking.check_file(file)
@@ -74,7 +73,6 @@ class _Checking:
     """The state of a running check."""
 
     schema: Schema
-    dataset_type: DatasetType
     rows: RowChecker
     head_bytes: int | None
     progress: Callable[[int], None]
@@ -111,7 +109,7 @@ class _Checking:
         header = read_header(file.name, self._utf_8(file, Lines(LINE, line)).content.decode())
         self.first_header = self.first_header or header
         self.findings.add_all(header_findings(header, self.schema, self.first_header))
-        columns = columns_of(header.names, self.schema, self.dataset_type)
+        columns = columns_of(header.names, self.schema, self.summary.dataset_type)
         self.summary.expect(columns)
         return columns
 

@@ -98,11 +98,6 @@ class Values:
         return self.those(self.others, lambda array: _matches(array, INTEGER))
 
     @cached_property
-    def not_integers(self) -> Places:
-        """The values that aren't integers."""
-        return self.others.filter(pc.invert(pc.is_in(self.others, value_set=self.other_integers)))
-
-    @cached_property
     def may_be_words(self) -> Places:
         """The values with the first byte of a word of any check; no word is a number."""
         if self.numbers is not None:
@@ -159,7 +154,7 @@ def _(condition: Matches, values: Values) -> Places:
 @violations.register
 def _(condition: NotMatching, values: Values) -> Places:
     if condition.pattern is INTEGER:
-        found = values.not_integers
+        found = values.others.filter(pc.invert(pc.is_in(values.others, value_set=values.other_integers)))
     elif condition.pattern is DECIMAL and values.numbers is not None:
         found = _NONE
     else:
