@@ -90,7 +90,7 @@ def _cut(lines: Lines) -> tuple[Lines | None, Lines | None]:
 
 
 def _parsed(block: Block, columns: Columns) -> ArrowRows | None:
-    """Return the rows by pyarrow's parser; None if it can't say where they are."""
+    """Return the rows by pyarrow's parser; None if their lines are unknown."""
     lines, content = block.lines, block.lines.content
     has_quotes = b'"' in content
     width = content.count(b",", 0, content.find(b"\n") % (len(content) + 1)) + 1
