@@ -65,8 +65,7 @@ class Summary:
     def findings(self, rows: RowChecker, *, is_whole: bool) -> Iterator[Finding]:
         """Yield the findings about all rows; unless `is_whole`, only the findings that more rows wouldn't change."""
         yield from self._categories_found()
-        if self.dataset_type.key:
-            yield from rows.repeated_ids()
+        yield from rows.repeated_ids()
         if not is_whole or not self.total.rows:
             return
         if self.dataset_type.has_minimum:

@@ -4,21 +4,21 @@ Limits: https://docs.aws.amazon.com/personalize/latest/dg/limits.html
 """
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from personalize_import_handler.data_checks import rules
 from personalize_import_handler.data_checks.conditions import (
     BOOLEAN,
     DECIMAL,
-    INTEGER,
     Condition,
     IsBetween,
     IsEmpty,
     IsLonger,
     IsOneOf,
     Matches,
+    NotInteger,
     NotMatching,
 )
 from personalize_import_handler.data_checks.dataset_types import IDS, NEVER_NULL, DatasetType
@@ -59,10 +59,14 @@ NULL_WORDS: Final = frozenset(
 """The words of databases, pandas and R for null."""
 _ID_FROM_FLOAT: Final = re.compile("[0-9]+[.]0")
 
-_PATTERNS: Final = {"int": INTEGER, "long": INTEGER, "float": DECIMAL, "double": DECIMAL, "boolean": BOOLEAN}
-_NUMBERS: Final = _PATTERNS.keys() - {"boolean"}
-_LIMITS: Final = {"int": 1 << 31, "long": 1 << 63}
-"""The first positive numbers that are too large."""
+_TYPES: Final[Mapping[str, NotInteger | NotMatching]] = {
+    "int": NotInteger(-(1 << 31), (1 << 31) - 1),
+    "long": NotInteger(-(1 << 63), (1 << 63) - 1),
+    "float": NotMatching(DECIMAL),
+    "double": NotMatching(DECIMAL),
+    "boolean": NotMatching(BOOLEAN),
+}
+_NUMBERS: Final = _TYPES.keys() - {"boolean"}
 
 
 @dataclass(frozen=True)
@@ -149,7 +153,7 @@ def _column(field: Field, place: int, schema: Schema, dataset_type: DatasetType,
         place=place,
         checks=(
             *_missing_check(field, is_metadata=is_metadata),
-            *(_type_checks(field, is_metadata=is_metadata) if field.type_name in _PATTERNS else ()),
+            *(_type_checks(field, is_metadata=is_metadata) if field.type_name in _TYPES else ()),
             *(_string_checks(field, dataset_type, known) if field.type_name == "string" else ()),
         ),
         is_metadata=is_metadata,
@@ -172,14 +176,12 @@ def _missing_check(field: Field, *, is_metadata: bool) -> Iterator[Check]:
 
 def _type_checks(field: Field, *, is_metadata: bool) -> Iterator[Check]:
     """Yield the checks of a number or a boolean."""
-    rule, words = (rules.METADATA_WRONG_TYPE, NULL_WORDS) if is_metadata else (rules.WRONG_TYPE, frozenset[str]())
-    yield Check(rule, NotMatching(_PATTERNS[field.type_name], besides=words))
-    if limit := _LIMITS.get(field.type_name):
-        yield Check(rule, IsBetween(-_ANY_INTEGER, -limit - 1))
-        yield Check(rule, IsBetween(limit, _ANY_INTEGER))
+    condition = _TYPES[field.type_name]
     if is_metadata:
+        yield Check(rules.METADATA_WRONG_TYPE, replace(condition, besides=NULL_WORDS))
         yield Check(rules.NULL_WORD, IsOneOf(NULL_WORDS))
         return
+    yield Check(rules.WRONG_TYPE, condition)
     if field.key.endswith(TIMESTAMP):
         yield from (Check(rule, condition) for rule, condition in _TIME_CHECKS)
     if field.key == TIMESTAMP:  # the creation of an item, such as a film, may be long ago

@@ -76,6 +76,20 @@ class NotMatching:
 
 
 @dataclass(frozen=True)
+class NotInteger:
+    """The value is neither an integer within a range, both ends included, nor one of `besides`."""
+
+    low: int
+    high: int
+    besides: frozenset[str] = frozenset()
+
+    def holds(self, value: str) -> bool:
+        """Return whether the value is no such integer."""
+        integer = integer_of(value)
+        return value not in self.besides if integer is None else not self.low <= integer <= self.high
+
+
+@dataclass(frozen=True)
 class IsBetween:
     """The value is an integer within a range, both ends included, and doesn't match the pattern `besides`."""
 
@@ -102,4 +116,4 @@ class IsOneOf:
         return value in self.values
 
 
-Condition = IsEmpty | IsLonger | Matches | NotMatching | IsBetween | IsOneOf
+Condition = IsEmpty | IsLonger | Matches | NotMatching | NotInteger | IsBetween | IsOneOf

@@ -48,15 +48,18 @@ class PlainRowChecker(RowChecker):
     _seen: set[str] = field(default_factory=set)
     """The ids of records, or the users of interactions."""
     _twice: set[str] = field(default_factory=set)
+    """The users with two interactions."""
     _repeated: Findings = field(default_factory=Findings)
 
     def check(self, block: Block, columns: Columns, wanted: Wanted) -> BlockReport:
         """Check the rows of a block."""
         rows = rows_of(block, columns)
-        if rows.lines and columns.key:
-            self._find_repeated(columns.key, rows)
-        elif rows.lines and columns.user and len(self._twice) < USERS_ENOUGH:
-            self._find_repeated(columns.user, rows)
+        if columns.key and rows.lines:
+            self._add_ids(columns.key, rows)
+        if columns.user and rows.lines and len(self._twice) < USERS_ENOUGH:
+            for value in rows.values[columns.user.place]:
+                (self._twice if value in self._seen else self._seen).add(value)
+            self._twice.discard("")
         return rows.report(columns, wanted)
 
     def repeated_ids(self) -> Iterable[Finding]:
@@ -67,11 +70,10 @@ class PlainRowChecker(RowChecker):
         """Return the number of users with two interactions."""
         return min(len(self._twice), USERS_ENOUGH)
 
-    def _find_repeated(self, column: Column, rows: PlainRows) -> None:
-        for line, value in zip(rows.lines, rows.values[column.place], strict=True):
+    def _add_ids(self, key: Column, rows: PlainRows) -> None:
+        for line, value in zip(rows.lines, rows.values[key.place], strict=True):
             if value in self._seen and value:
-                self._twice.add(value)
                 self._repeated.add(
-                    Finding(rule=rules.REPEATED_ID, file=rows.file, line=line, column=column.name, value=value)
+                    Finding(rule=rules.REPEATED_ID, file=rows.file, line=line, column=key.name, value=value)
                 )
             self._seen.add(value)

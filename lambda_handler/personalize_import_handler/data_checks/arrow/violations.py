@@ -22,6 +22,7 @@ from personalize_import_handler.data_checks.conditions import (
     IsLonger,
     IsOneOf,
     Matches,
+    NotInteger,
     NotMatching,
 )
 
@@ -153,15 +154,21 @@ def _(condition: Matches, values: Values) -> Places:
 
 @violations.register
 def _(condition: NotMatching, values: Values) -> Places:
-    if condition.pattern is INTEGER:
-        found = values.others.filter(pc.invert(pc.is_in(values.others, value_set=values.other_integers)))
-    elif condition.pattern is DECIMAL and values.numbers is not None:
-        found = _NONE
-    else:
-        found = _where(pc.invert(_matches(values.array, condition.pattern)))
-    if not condition.besides:
-        return found
-    return values.those(found, lambda array: pc.invert(_is_in(array, condition.besides)))
+    if condition.pattern is DECIMAL and values.numbers is not None:
+        return _NONE
+    return _besides(_where(pc.invert(_matches(values.array, condition.pattern))), values, condition.besides)
+
+
+@violations.register
+def _(condition: NotInteger, values: Values) -> Places:
+    found, outside = values.integers_range, _NONE
+    if found.start < condition.low or condition.high < found.stop - 1:
+        outside = _where(pc.or_(pc.less(values.integers, condition.low), pc.greater(values.integers, condition.high)))
+    if not len(values.others):
+        return outside
+    not_integers = values.others.filter(pc.invert(pc.is_in(values.others, value_set=values.other_integers)))
+    wrong = _besides(not_integers, values, condition.besides)
+    return pa.concat_arrays([outside, wrong, values.in_python(values.other_integers, condition)])
 
 
 @violations.register
@@ -183,6 +190,10 @@ def _(condition: IsBetween, values: Values) -> Places:
 @violations.register
 def _(condition: IsOneOf, values: Values) -> Places:
     return values.those(values.may_be_words, lambda array: _is_in(array, condition.values))
+
+
+def _besides(places: Places, values: Values, words: frozenset[str]) -> Places:
+    return values.those(places, lambda array: pc.invert(_is_in(array, words))) if words else places
 
 
 def _range_of(numbers: pa.IntegerArray) -> range:
