@@ -10,7 +10,6 @@ from personalize_import_handler.data_checks.conditions import DECIMAL
 
 _COLUMNS = HEADER.split(",")
 _INTEGER = re.compile("[+-]?[0-9]{1,30}")
-_DECIMAL = re.compile(DECIMAL)
 _LONG_MAX = 2**63 - 1
 
 
@@ -31,7 +30,7 @@ def check(path: str) -> Findings:
                 elif name == "TIMESTAMP":
                     _check_time(value, line, found)
                 elif name == "RATING":
-                    if not _DECIMAL.fullmatch(value):
+                    if not DECIMAL.fullmatch(value):
                         found.add("metadata-wrong-type", name, line)
                 else:
                     _check_text(name, value, line, found)

@@ -51,7 +51,7 @@ def _check_chunk(chunk: pd.DataFrame, found: Findings) -> None:
         if name == "TIMESTAMP":
             _check_times(filled, found)
         elif name == "RATING":
-            _add(found, "metadata-wrong-type", name, ~filled.str.fullmatch(DECIMAL))
+            _add(found, "metadata-wrong-type", name, ~filled.str.fullmatch(DECIMAL.pattern))
         else:
             _check_texts(name, filled, found)
 

@@ -11,20 +11,21 @@ from personalize_import_handler.data_checks.arrow.row_checker import ArrowRowChe
 from personalize_import_handler.data_checks.column_checks import columns_of
 from personalize_import_handler.data_checks.dataset_types import dataset_type_of_schema
 from personalize_import_handler.data_checks.headers import header_findings, read_header
-from personalize_import_handler.data_checks.row_checker import PlainRowChecker, RowChecker, Wanted
+from personalize_import_handler.data_checks.row_checker import PlainRowChecker, RowChecker
+from personalize_import_handler.data_checks.rows import Wanted
 from personalize_import_handler.data_checks.schema import Field, Schema
 from personalize_import_handler.data_checks.tokenizer import Lines, split_records
 from tests.data_checks.support.hostile_rows import HOSTILE, Rows
 from tests.data_checks.support.timing import FACTOR_MAX, best_seconds, growth
 
 Read = Callable[[Rows], Callable[[], object]]
-_WANTED: Final = Wanted(categories=frozenset({"TEXT"}), times=True, rows=1000)
+_WANTED: Final = Wanted(categories=frozenset({"TEXT"}), times=2, rows=1000)
 
 
 def _check(rows: Rows) -> tuple[Lines, Schema]:
     fields = [Field(name=each["name"], type_name=_simple(each["type"]), nullable=True) for each in rows.fields]
     content = rows.rows.removesuffix("\n").encode()
-    return Lines(2, rows.rows.count("\n"), content), Schema(name="Users", fields=tuple(fields))
+    return Lines(2, content), Schema(name="Users", fields=tuple(fields))
 
 
 def _simple(type_: str | list[str]) -> str:
@@ -79,7 +80,7 @@ def test_time_grows_with_lines_of_quotes(
     kind: str, is_last: bool, record_property: Callable[[str, object], None]
 ) -> None:
     def grown(size: int) -> Callable[[], object]:
-        lines = Lines(2, size, "\n".join([LINES[kind]] * size).encode())
+        lines = Lines(2, "\n".join([LINES[kind]] * size).encode())
         return lambda: split_records(lines, is_last=is_last)
 
     size, factors = growth(grown, seconds=0.002)
@@ -92,7 +93,7 @@ def test_time_grows_with_lines_of_quotes(
 def test_hostile_lines_take_at_most_twenty_times_as_long_as_plain_ones(line: str) -> None:
     def seconds(text: str) -> float:
         content = "\n".join([text] * ((4 << 20) // (len(text) + 1))).encode()  # what a preflight reads
-        lines = Lines(2, content.count(b"\n") + 1, content)
+        lines = Lines(2, content)
         return best_seconds(lambda: split_records(lines, is_last=True))
 
     assert seconds(line) < 20 * seconds("a")

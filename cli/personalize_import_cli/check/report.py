@@ -25,27 +25,20 @@ def tool_version() -> str:
 
 
 @dataclass(frozen=True, kw_only=True)
-class CheckedData:
-    """The data that was checked."""
-
-    data: Data
-    size: int
-    """The number of bytes read."""
-    rows: int
-
-
-@dataclass(frozen=True, kw_only=True)
 class Report:
     """The findings of a check, and the data and schema that it checked."""
 
     location: str
     schema: CheckedSchema
     import_mode: ImportMode
-    checked: CheckedData | None
-    """None if the schema has to be fixed first."""
     findings: tuple[Finding, ...]
     strict: bool = False
     """True if warnings count as errors."""
+    data: Data | None = None
+    """The data that was checked; None if the schema has to be fixed first."""
+    size: int = 0
+    """The number of bytes read."""
+    rows: int = 0
 
     @property
     def errors(self) -> int:
@@ -68,12 +61,12 @@ class Report:
 
     def is_checked(self, rule: Rule) -> bool:
         """Return whether a rule was checked."""
-        return rule.scope is Scope.SCHEMA or self.checked is not None
+        return rule.scope is Scope.SCHEMA or self.data is not None
 
     def location_of(self, finding: Finding) -> str:
         """Return the path or S3 location of the file of a finding."""
-        if self.checked and finding.rule.scope is not Scope.SCHEMA:
-            return location_of(self.checked.data, finding.file)
+        if self.data and finding.rule.scope is not Scope.SCHEMA:
+            return location_of(self.data, finding.file)
         return finding.file or self.location
 
     def by_rule(self) -> dict[Rule, list[Finding]]:
@@ -87,10 +80,10 @@ class Report:
     def summary(self) -> str:
         """One line with the amount of data and the numbers of errors and warnings."""
         found = f"{_count(self.errors, 'error')}, {_count(self.warnings, 'warning')}"
-        if self.checked is None:
+        if self.data is None:
             return f"Data not checked: fix the schema first ({found})"
-        files = _count(len(self.checked.data.files), "file")
-        return f"{files}, {_size(self.checked.size)}, {_count(self.checked.rows, 'row')}: {found}"
+        files = _count(len(self.data.files), "file")
+        return f"{files}, {_size(self.size)}, {_count(self.rows, 'row')}: {found}"
 
 
 def _number(findings: Iterable[Finding], severity: Severity) -> int:

@@ -1,9 +1,10 @@
 """A check of data for a schema."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
+from dataclasses import replace
 
-from personalize_import_cli.check.report import CheckedData, Report
+from personalize_import_cli.check.report import Report
 from personalize_import_cli.check.schema_file import CheckedSchema
 from personalize_import_cli.check.sources import data_at, location_of
 from personalize_import_cli.check.without_numpy import without_numpy
@@ -13,7 +14,6 @@ from personalize_import_handler.data_checks.arrow import row_checker_for
 from personalize_import_handler.data_checks.checker import check
 from personalize_import_handler.data_checks.files import Data
 from personalize_import_handler.data_checks.findings import Finding
-from personalize_import_handler.data_checks.schema import Schema
 
 ProgressBar = Callable[[int], AbstractContextManager[Callable[[int], None]]]
 """Takes the number of bytes to read; its context is a function that takes the number of bytes just read."""
@@ -28,26 +28,10 @@ def check_data(
     strict: bool = False,
 ) -> Report:
     """Check data for a schema, unless the schema has to be fixed first; raise `CommandError` if it can't be read."""
-    checked, findings = None, schema.findings
-    if schema.schema:
-        data = data_at(location)
-        checked, found = _checked(data, schema.schema, import_mode, progress_bar)
-        _require_readable(data, found)
-        findings = (*findings, *found)
-    return Report(
-        location=location,
-        schema=schema,
-        import_mode=import_mode,
-        checked=checked,
-        findings=findings,
-        strict=strict,
-    )
-
-
-def _checked(
-    data: Data, schema: Schema, import_mode: ImportMode, progress_bar: ProgressBar
-) -> tuple[CheckedData, tuple[Finding, ...]]:
-    size = 0
+    report = Report(location=location, schema=schema, import_mode=import_mode, findings=schema.findings, strict=strict)
+    if schema.schema is None:
+        return report
+    data, size = data_at(location), 0
     with progress_bar(data.size) as advance:
 
         def progress(read: int) -> None:
@@ -57,13 +41,14 @@ def _checked(
 
         try:
             with without_numpy(), row_checker_for(data.size) as rows:
-                findings = check(data, schema, import_mode=import_mode, rows=rows, progress=progress)
+                found = check(data, schema.schema, import_mode=import_mode, rows=rows, progress=progress)
         except OSError as error:
             raise command_error(error, data.location) from error
-    return CheckedData(data=data, size=size, rows=findings.rows), tuple(findings)
+    _require_readable(data, found)
+    return replace(report, findings=(*schema.findings, *found), data=data, size=size, rows=found.rows)
 
 
-def _require_readable(data: Data, findings: Sequence[Finding]) -> None:
+def _require_readable(data: Data, findings: Iterable[Finding]) -> None:
     unreadable = [finding for finding in findings if finding.rule.unreadable]
     if not unreadable:
         return

@@ -5,25 +5,18 @@ the imports take longer than the check of a hundred megabytes. https://arrow.apa
 """
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from types import ModuleType
-
-
-class _NoNumpy:
-    """A finder of modules for `sys.meta_path` by which neither is installed."""
-
-    def find_spec(self, name: str, _path: Sequence[str] | None = None, _target: ModuleType | None = None) -> None:
-        if name in ("numpy", "pandas"):
-            raise ModuleNotFoundError(name)
 
 
 @contextmanager
 def without_numpy() -> Iterator[None]:
-    """Prevent imports of NumPy and pandas in the block."""
-    finder = _NoNumpy()
-    sys.meta_path.insert(0, finder)
+    """Prevent imports of NumPy and pandas in the block, unless they are imported already."""
+    hidden = {"numpy", "pandas"} - sys.modules.keys()
+    # A module that is None can't be imported: https://docs.python.org/3/reference/import.html#the-module-cache
+    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]
     try:
         yield
     finally:
-        sys.meta_path.remove(finder)
+        for name in hidden:
+            del sys.modules[name]

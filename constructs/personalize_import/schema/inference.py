@@ -27,7 +27,8 @@ from personalize_import_handler.data_checks.dataset_types import (
 from personalize_import_handler.data_checks.files import Data, DataFile, local_file
 from personalize_import_handler.data_checks.findings import Finding
 from personalize_import_handler.data_checks.headers import BLANKS, Header, read_header
-from personalize_import_handler.data_checks.row_checker import Block, BlockReport, PlainRowChecker, Wanted, rows_of
+from personalize_import_handler.data_checks.row_checker import PlainRowChecker
+from personalize_import_handler.data_checks.rows import Block, BlockReport, Wanted, rows_of
 from personalize_import_handler.data_checks.rules import Scope, Severity
 from personalize_import_handler.data_checks.schema import Field, Schema
 

@@ -1,6 +1,5 @@
 """Findings about all rows together: counts, categories, times, and sparse columns."""
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
@@ -9,7 +8,8 @@ from personalize_import_handler.data_checks import rules
 from personalize_import_handler.data_checks.column_checks import EVENT_TYPE, TIMESTAMP, USER_ID, Column, Columns
 from personalize_import_handler.data_checks.dataset_types import DatasetType
 from personalize_import_handler.data_checks.findings import Finding
-from personalize_import_handler.data_checks.row_checker import USERS_ENOUGH, BlockReport, RowChecker, Wanted
+from personalize_import_handler.data_checks.row_checker import USERS_ENOUGH, RowChecker
+from personalize_import_handler.data_checks.rows import BlockReport, Wanted
 
 INTERACTIONS_MIN: Final = 1000
 EVENTS_MIN: Final = 1000
@@ -26,72 +26,63 @@ class Summary:
 
     dataset_type: DatasetType
     domain: str | None
-    rows: int = 0
+    total: BlockReport = field(default_factory=BlockReport)
+    """The counts of all blocks; categories are counted until they exceed the limit."""
     _columns: dict[str, Column] = field(default_factory=dict)
-    _empty: Counter[str] = field(default_factory=Counter)
-    _categories: dict[str, set[str]] = field(default_factory=dict)
-    """The different categories of each column, until they exceed the limit."""
-    _event_types: Counter[str] = field(default_factory=Counter)
-    _times: set[str] = field(default_factory=set)
-    _different: set[tuple[str, ...]] = field(default_factory=set)
 
     def expect(self, columns: Columns) -> None:
         """Register the columns of a file."""
         for column in columns.imported:
             self._columns.setdefault(column.key, column)
             if column.has_categories:
-                self._categories.setdefault(column.name, set())
+                self.total.categories.setdefault(column.name, set())
 
     @property
     def wanted(self) -> Wanted:
         """The counts that more blocks may change."""
-        few = {name for name, found in self._categories.items() if len(found) <= CATEGORIES_MAX}
+        few = {name for name, found in self.total.categories.items() if len(found) <= CATEGORIES_MAX}
         has_minimum = self.dataset_type.has_minimum
         return Wanted(
             categories=frozenset(few),
-            times=has_minimum and len(self._times) < _TIMES_ENOUGH,
-            rows=INTERACTIONS_MIN if has_minimum and len(self._different) < INTERACTIONS_MIN else 0,
+            times=_TIMES_ENOUGH if has_minimum and len(self.total.times) < _TIMES_ENOUGH else 0,
+            rows=INTERACTIONS_MIN if has_minimum and len(self.total.different) < INTERACTIONS_MIN else 0,
         )
 
     def add(self, report: BlockReport) -> None:
         """Add the counts of a block."""
-        self.rows += report.rows
-        self._empty.update(report.empty)
-        self._event_types.update(report.event_types)
+        self.total.rows += report.rows
+        self.total.empty += report.empty
+        self.total.event_types += report.event_types
+        self.total.times |= report.times
+        self.total.different |= report.different
         for name, values in report.categories.items():
-            found = self._categories[name]
+            found = self.total.categories[name]
             for value in values:
                 if len(found) > CATEGORIES_MAX:
                     break
-                found.update(value.split("|"))
-        if len(self._times) < _TIMES_ENOUGH:
-            self._times.update(report.times)
-        if len(self._different) < INTERACTIONS_MIN:
-            self._different.update(report.different)
+                found.update(value.split("|") if value else ())
 
     def findings(self, rows: RowChecker, *, is_whole: bool) -> Iterator[Finding]:
         """Yield the findings about all rows; unless `is_whole`, only the findings that more rows wouldn't change."""
         yield from self._categories_found()
         yield from rows.repeated_ids()
-        if not is_whole or not self.rows:
+        if not is_whole or not self.total.rows:
             return
         if self.dataset_type.has_minimum:
             yield from self._too_few_interactions()
-        if (
-            USER_ID in self._columns
-            and self.dataset_type.is_interactions
-            and (users := rows.users_with_two()) < USERS_ENOUGH
-        ):
-            yield Finding(rule=rules.TOO_FEW_USERS, column=self._columns[USER_ID].name, detail=f"{users}")
+        user = self._columns.get(USER_ID) if self.dataset_type.is_interactions else None
+        if user and (users := rows.users_with_two()) < USERS_ENOUGH:
+            yield Finding(rule=rules.TOO_FEW_USERS, column=user.name, detail=f"{users}")
         yield from self._too_few_of_a_type()
         yield from self._sparse_columns()
 
     def _too_few_interactions(self) -> Iterator[Finding]:
-        if self.rows < INTERACTIONS_MIN:
-            yield Finding(rule=rules.TOO_FEW_INTERACTIONS, detail=f"{self.rows}")
-        elif len(self._different) < INTERACTIONS_MIN:
-            yield Finding(rule=rules.TOO_FEW_DIFFERENT, detail=f"{len(self._different)} of {self.rows}")
-        if self.rows > 1 and len(self._times) == 1:
+        rows, different = self.total.rows, len(self.total.different)
+        if rows < INTERACTIONS_MIN:
+            yield Finding(rule=rules.TOO_FEW_INTERACTIONS, detail=f"{rows}")
+        elif different < INTERACTIONS_MIN:
+            yield Finding(rule=rules.TOO_FEW_DIFFERENT, detail=f"{different} of {rows}")
+        if rows > 1 and len(self.total.times) == 1:
             yield Finding(rule=rules.SINGLE_TIME, column=self._columns[TIMESTAMP].name)
 
     def _too_few_of_a_type(self) -> Iterator[Finding]:
@@ -99,7 +90,7 @@ class Summary:
         column = self._columns.get(EVENT_TYPE)
         if not needed or column is None:
             return
-        counts = {name: self._event_types[name.casefold()] for name in needed}
+        counts = {name: self.total.event_types[name.casefold()] for name in needed}
         if not any(counts.values()):
             yield Finding(rule=rules.TOO_FEW_OF_TYPE, column=column.name, detail=f"no {' and no '.join(needed)}")
         for name, count in counts.items():
@@ -108,19 +99,19 @@ class Summary:
 
     def _categories_found(self) -> Iterator[Finding]:
         column = self._columns.get(EVENT_TYPE) if self.dataset_type.is_interactions else None
-        kinds = self._categories.get(column.name, set()) if column else set()
+        kinds = self.total.categories.get(column.name, set()) if column else set()
         metadata = [each for each in self._columns.values() if each.is_metadata]
         if column and kinds and len(kinds) + len(metadata) > KINDS_MAX:
             many = f"more than {CATEGORIES_MAX}" if len(kinds) > CATEGORIES_MAX else f"{len(kinds)}"
             detail = f"{many} event types, {len(metadata)} metadata columns"
             yield Finding(rule=rules.TOO_MANY_KINDS, column=column.name, detail=detail)
-        for name, found in self._categories.items():
+        for name, found in self.total.categories.items():
             if not (column and name == column.name) and len(found) > CATEGORIES_MAX:
                 yield Finding(rule=rules.TOO_MANY_CATEGORIES, column=name)
 
     def _sparse_columns(self) -> Iterator[Finding]:
         for column in self._columns.values():
-            filled = 1 - self._empty[column.name] / self.rows
+            filled = 1 - self.total.empty[column.name] / self.total.rows
             if column.textual and filled < TEXT_FILLED_MIN:
                 yield Finding(rule=rules.TEXT_SPARSE, column=column.name, detail=f"{filled:.0%} filled")
             elif filled < FILLED_MIN:

@@ -13,13 +13,13 @@ from personalize_import_handler.contract import ImportMode
 from personalize_import_handler.data_checks import rules
 from personalize_import_handler.data_checks.aggregates import Summary
 from personalize_import_handler.data_checks.column_checks import Columns, columns_of
-from personalize_import_handler.data_checks.dataset_types import DatasetType
 from personalize_import_handler.data_checks.files import BINARY, Data, DataFile, files_findings, format_of
 from personalize_import_handler.data_checks.findings import Finding, Findings
 from personalize_import_handler.data_checks.headers import LINE, Header, header_findings, no_header, read_header
-from personalize_import_handler.data_checks.row_checker import Block, BlockReport, PlainRowChecker, RowChecker
+from personalize_import_handler.data_checks.row_checker import PlainRowChecker, RowChecker
+from personalize_import_handler.data_checks.rows import Block, BlockReport
 from personalize_import_handler.data_checks.schema import Schema
-from personalize_import_handler.data_checks.tokenizer import Lines, LineTooLong, NotTextError, whole_lines
+from personalize_import_handler.data_checks.tokenizer import Lines, UnreadableLineError, whole_lines
 
 
 def check(
@@ -46,14 +46,15 @@ def check(
     """
     if schema.dataset_type is None:
         raise ValueError(f"{schema.name!r} is the name of no dataset type")
-    checking = _Checking(schema, schema.dataset_type, rows or PlainRowChecker(), head_bytes, progress)
+    summary = Summary(schema.dataset_type, schema.domain)
+    checking = _Checking(schema, rows or PlainRowChecker(), head_bytes, progress, summary)
     checking.findings.add_all(files_findings(data, import_mode))
     for file in data.files:
         checking.check_file(file)
-    if checking.has_only_headers:
+    if checking.first_header and not checking.has_rows:
         checking.findings.add(Finding(rule=rules.NO_RECORDS, file=data.location))
-    checking.findings.add_all(checking.summary.findings(checking.rows, is_whole=checking.is_whole))
-    checking.findings.rows = checking.summary.rows
+    checking.findings.add_all(summary.findings(checking.rows, is_whole=checking.is_whole))
+    checking.findings.rows = summary.total.rows
     return checking.findings
 
 
@@ -72,10 +73,10 @@ class _Checking:
     """The state of a running check."""
 
     schema: Schema
-    dataset_type: DatasetType
     rows: RowChecker
     head_bytes: int | None
     progress: Callable[[int], None]
+    summary: Summary
     findings: Findings = field(default_factory=Findings)
     is_whole: bool = True
     """False if a file was not read to its end."""
@@ -84,33 +85,20 @@ class _Checking:
     first_header: Header | None = None
     has_rows: bool = False
     """True if there are rows, or a file that can't be read."""
-    summary: Summary = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.summary = Summary(self.dataset_type, self.schema.domain)
-
-    @property
-    def has_only_headers(self) -> bool:
-        """True if there are files, and none has a row."""
-        return self.first_header is not None and not self.has_rows
 
     def check_file(self, file: DataFile) -> None:
         """Check one file: its header, then its rows."""
         self.is_cut = False
-        lines = whole_lines(self._chunks(file), self.rows.block_bytes, self.rows.count_lines)
+        lines = whole_lines(self._chunks(file), self.rows.block_bytes)
         try:
-            first = next(lines, Lines(LINE, 1, b""))
-            header = first.content.partition(b"\n")[0]
-            if problem := unreadable(file, first.content, header, self.schema):
-                return self._stop(problem)
-            columns = self._columns(file, header)
-            self._check_rows(columns, self._blocks(file, chain([first.after_the_first()], lines)))
-        except LineTooLong as problem:
-            rule = rules.CARRIAGE_RETURNS if problem.has_returns else rules.LINE_TOO_LONG
-            self._stop(Finding(rule=rule, file=file.name, line=problem.line))
-        except NotTextError as problem:
-            self._stop(Finding(rule=rules.NOT_CSV, file=file.name, line=problem.line, detail=BINARY))
-        return None
+            content = next(lines, Lines(LINE, b"")).content
+        except UnreadableLineError as error:
+            return self._stop(_finding(file, error))
+        header, _, rest = content.partition(b"\n")
+        if problem := unreadable(file, content, header, self.schema):
+            return self._stop(problem)
+        columns = self._columns(file, header)
+        return self._check_rows(columns, self._blocks(file, chain([Lines(LINE + 1, rest)], lines)))
 
     def _stop(self, problem: Finding) -> None:
         """Report why the rest of a file can't be read. What it holds is unknown, so no total is reported as too low."""
@@ -118,10 +106,10 @@ class _Checking:
         self.has_rows, self.is_whole = True, False
 
     def _columns(self, file: DataFile, line: bytes) -> Columns:
-        header = read_header(file.name, self._utf_8(file, LINE, line).decode())
+        header = read_header(file.name, self._utf_8(file, Lines(LINE, line)).content.decode())
         self.first_header = self.first_header or header
         self.findings.add_all(header_findings(header, self.schema, self.first_header))
-        columns = columns_of(header.names, self.schema, self.dataset_type)
+        columns = columns_of(header.names, self.schema, self.summary.dataset_type)
         self.summary.expect(columns)
         return columns
 
@@ -129,21 +117,14 @@ class _Checking:
         """Yield blocks of whole records; if reading fails, the lines before still count."""
         rest: Lines | None = None
         try:
-            for each in several:
-                zero = each.content.find(b"\0")
-                text = each if zero < 0 else each.before(zero)
-                if text.content:
-                    content = self._utf_8(file, text.first_line, text.content)
-                    lines = Lines(text.first_line, text.count, content).preceded_by(rest)
-                    block, rest = self.rows.split(file.name, lines, is_last=False)
-                    yield block
-                _require_text(each)
-        except (LineTooLong, NotTextError):
-            yield from self._last_block(file, rest)
-            raise
-        yield from self._last_block(file, rest)
-
-    def _last_block(self, file: DataFile, rest: Lines | None) -> Iterator[Block]:
+            for text in _lines_of_text(several):
+                lines = self._utf_8(file, text)
+                if rest:
+                    lines = Lines(rest.first_line, b"\n".join((rest.content, lines.content)))
+                block, rest = self.rows.split(file.name, lines, is_last=False)
+                yield block
+        except UnreadableLineError as error:
+            self._stop(_finding(file, error))
         if rest:
             yield self.rows.split(file.name, rest, is_last=not self.is_cut)[0]
 
@@ -160,35 +141,29 @@ class _Checking:
                     pending.append(pool.submit(self.rows.check, block, columns, self.summary.wanted))
                     if len(pending) > workers:
                         self._add(pending.popleft().result())
-            except (LineTooLong, NotTextError):  # the lines before still count
-                self._add_all(pending)
-                raise
+                for each in pending:
+                    self._add(each.result())
             except BaseException:  # after Ctrl-C, only the blocks that are being checked are waited for
                 pool.shutdown(cancel_futures=True)
                 raise
-            self._add_all(pending)
-
-    def _add_all(self, pending: Iterable[Future[BlockReport]]) -> None:
-        for each in pending:
-            self._add(each.result())
 
     def _add(self, report: BlockReport) -> None:
         self.findings.add_all(report.findings)
         self.summary.add(report)
         self.has_rows = self.has_rows or bool(report.rows or report.findings)
 
-    def _utf_8(self, file: DataFile, number: int, content: bytes) -> bytes:
+    def _utf_8(self, file: DataFile, lines: Lines) -> Lines:
         """Return lines as UTF-8; report lines that aren't, and continue with replacement characters."""
-        if content.isascii():
-            return content
+        if lines.content.isascii():
+            return lines
         try:
-            content.decode()
+            lines.content.decode()
         except UnicodeDecodeError:
-            for line, text in enumerate(content.split(b"\n"), start=number):
-                if text.decode(errors="replace").encode() != text:
-                    self.findings.add(Finding(rule=rules.NOT_UTF_8, file=file.name, line=line))
-            return content.decode(errors="replace").encode()
-        return content
+            for number, line in enumerate(lines.content.split(b"\n"), start=lines.first_line):
+                if line.decode(errors="replace").encode() != line:
+                    self.findings.add(Finding(rule=rules.NOT_UTF_8, file=file.name, line=number))
+            return Lines(lines.first_line, lines.content.decode(errors="replace").encode())
+        return lines
 
     def _chunks(self, file: DataFile) -> Iterator[bytes]:
         """Read a file, or with `head_bytes` only the whole lines at its start."""
@@ -203,6 +178,17 @@ class _Checking:
             yield chunk
 
 
-def _require_text(lines: Lines) -> None:
-    if (zero := lines.content.find(b"\0")) >= 0:
-        raise NotTextError(lines.first_line + lines.content.count(b"\n", 0, zero))
+def _lines_of_text(several: Iterable[Lines]) -> Iterator[Lines]:
+    """Yield the lines that aren't empty; raise `UnreadableLineError` for a zero byte, after the lines before it."""
+    for lines in several:
+        zero = lines.content.find(b"\0")
+        if zero >= 0:
+            if before := lines.content[: max(lines.content.rfind(b"\n", 0, zero), 0)]:
+                yield Lines(lines.first_line, before)
+            raise UnreadableLineError(rules.NOT_CSV, lines.first_line + lines.content.count(b"\n", 0, zero), BINARY)
+        if lines.content:
+            yield lines
+
+
+def _finding(file: DataFile, error: UnreadableLineError) -> Finding:
+    return Finding(rule=error.rule, file=file.name, line=error.line, detail=error.detail)

@@ -3,6 +3,7 @@
 Limits: https://docs.aws.amazon.com/personalize/latest/dg/limits.html
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -15,8 +16,6 @@ from personalize_import_handler.data_checks.conditions import (
     IsBetween,
     IsEmpty,
     IsLonger,
-    IsLongerText,
-    IsNoneOf,
     IsOneOf,
     Matches,
     NotInteger,
@@ -43,7 +42,7 @@ _MILLISECONDS: Final = 10**12
 _MICROSECONDS: Final = 10**14
 _NANOSECONDS: Final = 10**17
 _DAY: Final = "(?:19|20)[0-9][0-9](?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
-_DATE: Final = f"{_DAY}(?:(?:[01][0-9]|2[0-3])[0-5][0-9](?:[0-5][0-9])?)?"
+_DATE: Final = re.compile(f"{_DAY}(?:(?:[01][0-9]|2[0-3])[0-5][0-9](?:[0-5][0-9])?)?")
 """YYYYMMDD, with or without the hour, minute and second."""
 _TIME_CHECKS: Final[tuple[tuple[Rule, Condition], ...]] = (
     (rules.MILLISECONDS, IsBetween(_MILLISECONDS, _MICROSECONDS - 1, besides=_DATE)),
@@ -52,22 +51,22 @@ _TIME_CHECKS: Final[tuple[tuple[Rule, Condition], ...]] = (
     (rules.DATE_AS_NUMBER, Matches(_DATE, lengths=(8, 12, 14))),
     (rules.FAR_FUTURE, IsBetween(_YEAR_2100, _MILLISECONDS - 1, besides=_DATE)),
 )
-_BEFORE_1990: Final = IsBetween(-_ANY_INTEGER, _YEAR_1990 - 1, besides=f"[+-]?0+|{_DATE}")
+_BEFORE_1990: Final = IsBetween(-_ANY_INTEGER, _YEAR_1990 - 1, besides=re.compile(f"[+-]?0+|{_DATE.pattern}"))
 
 NULL_WORDS: Final = frozenset(
     (DATABASE_NULL, "NULL", "Null", "null", "NaN", "NAN", "nan", "None", "NA", "N/A", "n/a", "<NA>", "#N/A")
 )
 """The words of databases, pandas and R for null."""
-_ID_FROM_FLOAT: Final = "[0-9]+[.]0"
+_ID_FROM_FLOAT: Final = re.compile("[0-9]+[.]0")
 
 _TYPES: Final[Mapping[str, NotInteger | NotMatching]] = {
-    "int": NotInteger(32),
-    "long": NotInteger(64),
+    "int": NotInteger(-(1 << 31), (1 << 31) - 1),
+    "long": NotInteger(-(1 << 63), (1 << 63) - 1),
     "float": NotMatching(DECIMAL),
     "double": NotMatching(DECIMAL),
     "boolean": NotMatching(BOOLEAN),
 }
-NUMBERS: Final = frozenset({"int", "long", "float", "double"})
+_NUMBERS: Final = _TYPES.keys() - {"boolean"}
 
 
 @dataclass(frozen=True)
@@ -76,11 +75,6 @@ class Check:
 
     rule: Rule
     condition: Condition
-
-    @property
-    def of_empty(self) -> bool:
-        """True if the rule is about empty values; all others are about the values that aren't."""
-        return isinstance(self.condition, IsEmpty)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,7 +153,7 @@ def _column(field: Field, place: int, schema: Schema, dataset_type: DatasetType,
         place=place,
         checks=(
             *_missing_check(field, is_metadata=is_metadata),
-            *(_number_checks(field, is_metadata=is_metadata) if field.type_name in _TYPES else ()),
+            *(_type_checks(field, is_metadata=is_metadata) if field.type_name in _TYPES else ()),
             *(_string_checks(field, dataset_type, known) if field.type_name == "string" else ()),
         ),
         is_metadata=is_metadata,
@@ -174,13 +168,14 @@ def _missing_check(field: Field, *, is_metadata: bool) -> Iterator[Check]:
         return
     if field.key in NEVER_NULL:
         yield Check(rules.ID_MISSING, IsEmpty())
-    elif is_metadata and field.type_name in NUMBERS:
+    elif is_metadata and field.type_name in _NUMBERS:
         yield Check(rules.NUMBER_MISSING, IsEmpty())
     else:
         yield Check(rules.VALUE_MISSING, IsEmpty())
 
 
-def _number_checks(field: Field, *, is_metadata: bool) -> Iterator[Check]:
+def _type_checks(field: Field, *, is_metadata: bool) -> Iterator[Check]:
+    """Yield the checks of a number or a boolean."""
     condition = _TYPES[field.type_name]
     if is_metadata:
         yield Check(rules.METADATA_WRONG_TYPE, replace(condition, besides=NULL_WORDS))
@@ -195,7 +190,7 @@ def _number_checks(field: Field, *, is_metadata: bool) -> Iterator[Check]:
 
 def _string_checks(field: Field, dataset_type: DatasetType, known: frozenset[str]) -> Iterator[Check]:
     if field.textual:
-        yield Check(rules.TEXT_TOO_LONG, IsLongerText(TEXT_LENGTH_MAX, IDEOGRAPHS_MAX))
+        yield Check(rules.TEXT_TOO_LONG, IsLonger(TEXT_LENGTH_MAX, IDEOGRAPHS_MAX))
         return
     if field.key in IDS:
         yield Check(rules.ID_TOO_LONG, IsLonger(ID_LENGTH_MAX))
@@ -204,5 +199,5 @@ def _string_checks(field: Field, dataset_type: DatasetType, known: frozenset[str
         yield Check(rules.VALUE_TOO_LONG, IsLonger(VALUE_LENGTH_MAX))
     yield Check(rules.RESERVED_VALUE, IsOneOf(known))
     yield Check(rules.NULL_WORD, IsOneOf(NULL_WORDS))
-    if field.key in dataset_type.allowed_values:
-        yield Check(rules.NOT_ALLOWED, IsNoneOf(frozenset(dataset_type.allowed_values[field.key])))
+    if allowed := dataset_type.allowed_values.get(field.key):
+        yield Check(rules.NOT_ALLOWED, NotMatching(re.compile("|".join(allowed))))

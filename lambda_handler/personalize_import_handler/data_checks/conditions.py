@@ -5,24 +5,24 @@ whole value.
 """
 
 import re
+import sys
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Final
 
-INTEGER: Final = "[+-]?[0-9]{1,30}"
+INTEGER: Final = re.compile("[+-]?[0-9]{1,30}")
 # Unambiguous: if two repetitions could match the same digits, the matching time would grow with each column.
-DECIMAL: Final = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
-BOOLEAN: Final = "[Tt][Rr][Uu][Ee]|[Ff][Aa][Ll][Ss][Ee]"
+DECIMAL: Final = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+BOOLEAN: Final = re.compile("[Tt][Rr][Uu][Ee]|[Ff][Aa][Ll][Ss][Ee]")
 
-_INTEGER: Final = re.compile(INTEGER)
 # Hiragana, katakana, and the ideographs that Chinese and Japanese share.
 _CHINESE_OR_JAPANESE: Final = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
 
 
-@lru_cache(maxsize=1 << 14)  # several conditions on times read the same values
+@lru_cache(maxsize=1 << 14)  # several conditions read the same values
 def integer_of(value: str) -> int | None:
     """Return an integer; None for any other text."""
-    return int(value) if _INTEGER.fullmatch(value) else None
+    return int(value) if INTEGER.fullmatch(value) else None
 
 
 @dataclass(frozen=True)
@@ -36,87 +36,57 @@ class IsEmpty:
 
 @dataclass(frozen=True)
 class IsLonger:
-    """The value has more than `than` characters."""
+    """The value has more than `than` characters, or if it is Chinese or Japanese, more than `ideographs`."""
 
     than: int
+    ideographs: int = sys.maxsize
 
     def holds(self, value: str) -> bool:
-        """Return whether the value is longer."""
-        return len(value) > self.than
-
-
-@dataclass(frozen=True)
-class IsLongerText:
-    """The text has more than `than` characters, or if it is Chinese or Japanese, more than `ideographs`."""
-
-    than: int
-    ideographs: int
-
-    def holds(self, value: str) -> bool:
-        """Return whether the text is longer; it is Chinese or Japanese if these are a third of its characters."""
-        if len(value) <= self.ideographs:
-            return False
-        return len(value) > self.than or len(_CHINESE_OR_JAPANESE.findall(value)) * 3 > len(value)
+        """Return whether the value is longer; it is Chinese or Japanese if these are a third of its characters."""
+        if len(value) > self.than:
+            return True
+        return len(value) > self.ideographs and len(_CHINESE_OR_JAPANESE.findall(value)) * 3 > len(value)
 
 
 @dataclass(frozen=True)
 class Matches:
     """The value matches the pattern."""
 
-    pattern: str
+    pattern: re.Pattern[str]
     lengths: tuple[int, ...] = ()
     """The lengths that matches can have, so that most values need no matching. Empty: any."""
     ending: str = ""
     """The end of all matches, for the same reason."""
 
-    @cached_property
-    def _compiled(self) -> re.Pattern[str]:
-        return re.compile(self.pattern)
-
     def holds(self, value: str) -> bool:
         """Return whether the value matches."""
-        return self._compiled.fullmatch(value) is not None
+        return self.pattern.fullmatch(value) is not None
 
 
 @dataclass(frozen=True)
 class NotMatching:
     """The value neither matches the pattern nor is one of `besides`."""
 
-    pattern: str
+    pattern: re.Pattern[str]
     besides: frozenset[str] = frozenset()
-
-    @cached_property
-    def _compiled(self) -> re.Pattern[str]:
-        return re.compile(self.pattern)
 
     def holds(self, value: str) -> bool:
         """Return whether the value doesn't match."""
-        return self._compiled.fullmatch(value) is None and value not in self.besides
+        return self.pattern.fullmatch(value) is None and value not in self.besides
 
 
 @dataclass(frozen=True)
 class NotInteger:
-    """The value is neither a signed integer of this many bits nor one of `besides`."""
+    """The value is neither an integer within a range, both ends included, nor one of `besides`."""
 
-    bits: int
+    low: int
+    high: int
     besides: frozenset[str] = frozenset()
-
-    @property
-    def low(self) -> int:
-        """The smallest integer."""
-        return -(1 << (self.bits - 1))
-
-    @property
-    def high(self) -> int:
-        """The largest integer."""
-        return (1 << (self.bits - 1)) - 1
 
     def holds(self, value: str) -> bool:
         """Return whether the value is no such integer."""
         integer = integer_of(value)
-        if integer is None:
-            return value not in self.besides
-        return not self.low <= integer <= self.high
+        return value not in self.besides if integer is None else not self.low <= integer <= self.high
 
 
 @dataclass(frozen=True)
@@ -125,18 +95,14 @@ class IsBetween:
 
     low: int
     high: int
-    besides: str | None = None
-
-    @cached_property
-    def _besides(self) -> re.Pattern[str] | None:
-        return re.compile(self.besides) if self.besides else None
+    besides: re.Pattern[str] | None = None
 
     def holds(self, value: str) -> bool:
         """Return whether the value is within the range."""
         integer = integer_of(value)
         if integer is None or not self.low <= integer <= self.high:
             return False
-        return self._besides is None or self._besides.fullmatch(value) is None
+        return self.besides is None or self.besides.fullmatch(value) is None
 
 
 @dataclass(frozen=True)
@@ -150,15 +116,4 @@ class IsOneOf:
         return value in self.values
 
 
-@dataclass(frozen=True)
-class IsNoneOf:
-    """The value is none of these."""
-
-    values: frozenset[str]
-
-    def holds(self, value: str) -> bool:
-        """Return whether the value is none of these."""
-        return value not in self.values
-
-
-Condition = IsEmpty | IsLonger | IsLongerText | Matches | NotMatching | NotInteger | IsBetween | IsOneOf | IsNoneOf
+Condition = IsEmpty | IsLonger | Matches | NotMatching | NotInteger | IsBetween | IsOneOf

@@ -79,11 +79,6 @@ class Findings:
         return iter(sorted(self._found.values(), key=_order))
 
 
-def has_errors(findings: Iterable[Finding]) -> bool:
-    """Return whether any finding is an error."""
-    return any(finding.rule.severity is Severity.ERROR for finding in findings)
-
-
 def _order(finding: Finding) -> tuple[bool, str, int, str, str]:
     return (
         finding.rule.severity is not Severity.ERROR,

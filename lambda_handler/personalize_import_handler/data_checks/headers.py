@@ -16,19 +16,9 @@ LINE: Final = 1
 NAMED_MAX: Final = 100
 """The maximum number of columns reported by name per rule; a line may have 500,000 columns."""
 _SEPARATORS: Final = {";": "semicolons", "\t": "tabs", "|": "vertical bars", ":": "colons"}
-_INVISIBLE: Final = {
-    " ": "␠",
-    "\t": "<TAB>",
-    "\u00a0": "<U+00A0>",
-    "\u200b": "<U+200B>",
-    "\u200c": "<U+200C>",
-    "\u200d": "<U+200D>",
-    "\u2060": "<U+2060>",
-    "\ufeff": "<U+FEFF>",
-}
-"""Blanks and characters without a width, as they are shown."""
-BLANKS: Final = "".join(_INVISIBLE)
-_VISIBLE: Final = str.maketrans(_INVISIBLE)
+BLANKS: Final = " \t\u00a0\u200b\u200c\u200d\u2060\ufeff"
+"""Blanks and characters without a width."""
+_VISIBLE: Final = str.maketrans({**{blank: f"<U+{ord(blank):04X}>" for blank in BLANKS}, " ": "␠", "\t": "<TAB>"})
 
 
 @dataclass(frozen=True)

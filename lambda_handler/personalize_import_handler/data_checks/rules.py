@@ -5,6 +5,7 @@ docs/checks.md is generated from this table. The limits are in the modules that 
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from typing import Final
 
 _GUIDE: Final = "https://docs.aws.amazon.com/personalize/latest/dg/"
@@ -42,27 +43,21 @@ class Scope(StrEnum):
 class Rule:
     """One rule."""
 
-    id: str
     severity: Severity
+    id: str
     scope: Scope
     what: str
     """The problem."""
     why: str
     fix: str
-    page: str
+    page: str = _FORMAT
     """The page of the service's documentation that states the rule, or the closest one."""
     unreadable: bool = False
     """True if a violation prevents further checks."""
 
 
-def _error(id: str, scope: Scope, what: str, why: str, fix: str, page: str, *, unreadable: bool = False) -> Rule:
-    return Rule(id, Severity.ERROR, scope, what, why, fix, page, unreadable)
-
-
-def _warning(id: str, scope: Scope, what: str, why: str, fix: str, page: str) -> Rule:
-    return Rule(id, Severity.WARNING, scope, what, why, fix, page)
-
-
+_error: Final = partial(Rule, Severity.ERROR)
+_warning: Final = partial(Rule, Severity.WARNING)
 _SECONDS_LATER: Final = "Times are Unix epoch seconds; read as seconds, it is tens of thousands of years in the future."
 
 # Files.
@@ -77,32 +72,27 @@ NOT_CSV: Final = _error(
     *("not-csv", Scope.FILES, "the file is not text"),
     "Personalize reads only CSV: neither compressed files nor other formats.",
     "Store the data as plain CSV",
-    _FORMAT,
     unreadable=True,
 )
 EMPTY_FILE: Final = _error(
     *("empty-file", Scope.FILES, "the file is empty"),
     "It has no header.",
     "Write the data to it, or remove the file",
-    _FORMAT,
 )
 NO_RECORDS: Final = _error(
     *("no-records", Scope.FILES, "the files have only headers"),
     "There is nothing to import.",
     "Write the records below the header",
-    _FORMAT,
 )
 CARRIAGE_RETURNS: Final = _error(
     *("carriage-returns", Scope.FILES, "lines end in carriage returns (CR)"),
     "Lines end in line feeds (LF, or CRLF), so the whole file is one line.",
     "Save the file with Unix or Windows line ends",
-    _FORMAT,
 )
 LINE_TOO_LONG: Final = _error(
     *("line-too-long", Scope.ROW, "the line is longer than a record can be"),
     "All values that a schema allows are far shorter together.",
     "End each record with a line feed",
-    _FORMAT,
     unreadable=True,
 )
 TOO_LARGE: Final = _error(
@@ -135,13 +125,11 @@ NOT_A_HEADER: Final = _error(
     *("not-a-header", Scope.HEADER, "the first line is not the header"),
     "The first line names the columns, separated by commas, as the schema names its fields.",
     "Write the names of the schema's fields to the first line, with commas and without blanks between them",
-    _FORMAT,
 )
 BYTE_ORDER_MARK: Final = _error(
     *("byte-order-mark", Scope.HEADER, "the file begins with a byte order mark"),
     "It becomes part of the first column's name, so that column is missing.",
     "Save the file as UTF-8 without a byte order mark (pandas: encoding='utf-8')",
-    _FORMAT,
 )
 COLUMN_MISSING: Final = _error(
     *("column-missing", Scope.HEADER, "a field of the schema has no column"),
@@ -153,7 +141,6 @@ COLUMN_TWICE: Final = _error(
     *("column-twice", Scope.HEADER, "two columns may mean the same field"),
     "Only letters and digits are compared, without case: GENRES_FIELD_1 is GENRESFIELD1.",
     "Rename or remove one of them",
-    _FORMAT,
 )
 HEADERS_DIFFER: Final = _error(
     *("headers-differ", Scope.HEADER, "the header differs from that of the first file"),
@@ -165,7 +152,6 @@ COLUMN_SPELLING: Final = _warning(
     *("column-spelling", Scope.HEADER, "names differ from the schema's in letter case or quotes"),
     "Imports with such headers became ACTIVE; the guide asks for the names of the schema, without quotes.",
     "Write the names as the schema does",
-    _FORMAT,
 )
 COLUMN_ORDER: Final = _warning(
     *("column-order", Scope.HEADER, "the columns are in another order than the schema's fields"),
@@ -185,25 +171,21 @@ NOT_UTF_8: Final = _error(
     *("not-utf-8", Scope.ROW, "the line is not UTF-8"),
     "Files must be UTF-8.",
     "Save the file as UTF-8",
-    _FORMAT,
 )
 MALFORMED_QUOTES: Final = _error(
     *("malformed-quotes", Scope.ROW, "quotes don't end where the value ends"),
     "A value in quotes ends with them; otherwise the commas in it separate values.",
     r"Close the quotes, and write \" and \\ for a quote and a backslash in them",
-    _FORMAT,
 )
 FIELD_COUNT: Final = _error(
     *("field-count", Scope.ROW, "the row has more or fewer values than the header"),
     "A comma or a line break in a value without quotes moves all values after it.",
     "Put values with commas or line breaks into double quotes",
-    _FORMAT,
 )
 DOUBLED_QUOTES: Final = _warning(
     *("doubled-quotes", Scope.ROW, "a quote in a value is doubled"),
     "Imports of such files became ACTIVE; the guide asks for a backslash before the quote.",
     r'Write \" for a quote in a value (pandas: to_csv(..., doublequote=False, escapechar="\\"))',
-    _FORMAT,
 )
 
 # Values.
@@ -247,7 +229,6 @@ ID_FROM_FLOAT: Final = _warning(
     *("id-from-float", Scope.VALUE, "an id ends in .0"),
     "pandas writes whole numbers so when a column has missing values; 12.0 and 12 are different ids.",
     "Write the ids as whole numbers (pandas: astype('Int64') or str)",
-    _FORMAT,
 )
 ID_TOO_LONG: Final = _error(
     *("id-too-long", Scope.VALUE, "an id has more than 256 characters"),
@@ -277,37 +258,31 @@ MILLISECONDS: Final = _warning(
     *("milliseconds", Scope.VALUE, "a time is in milliseconds"),
     _SECONDS_LATER,
     "Divide by 1000",
-    _FORMAT,
 )
 MICROSECONDS: Final = _warning(
     *("microseconds", Scope.VALUE, "a time is in microseconds"),
     _SECONDS_LATER,
     "Divide by 1,000,000 (10^6)",
-    _FORMAT,
 )
 NANOSECONDS: Final = _warning(
     *("nanoseconds", Scope.VALUE, "a time is in nanoseconds"),
     _SECONDS_LATER,
     "Divide by 1,000,000,000 (10^9)",
-    _FORMAT,
 )
 DATE_AS_NUMBER: Final = _warning(
     *("date-as-number", Scope.VALUE, "a time is a date written as a number (YYYYMMDD)"),
     "Times are Unix epoch seconds; read as seconds, 20240131 is a day in August 1970.",
     "Convert the date to Unix epoch seconds",
-    _FORMAT,
 )
 BEFORE_1990: Final = _warning(
     *("before-1990", Scope.VALUE, "a time is before 1990"),
     "Times are Unix epoch seconds; an interaction that long ago is usually a mistake of conversion.",
     "Write the time in Unix epoch seconds",
-    _FORMAT,
 )
 FAR_FUTURE: Final = _warning(
     *("far-future", Scope.VALUE, "a time is in the next century or later"),
     "Times are Unix epoch seconds; one that far away is usually a mistake of conversion.",
     "Write the time in Unix epoch seconds",
-    _FORMAT,
 )
 RESERVED_VALUE: Final = _warning(
     *("reserved-value", Scope.VALUE, "a value is a reserved keyword"),
@@ -339,7 +314,6 @@ SINGLE_TIME: Final = _warning(
     *("single-time", Scope.DATA, "all interactions have the same time"),
     "Personalize learns from the order of interactions, and there is none.",
     "Write the time of each interaction",
-    _FORMAT,
 )
 TOO_FEW_USERS: Final = _warning(
     *("too-few-users", Scope.DATA, "fewer than 25 users have two interactions or more"),
@@ -357,13 +331,11 @@ TOO_MANY_CATEGORIES: Final = _warning(
     *("too-many-categories", Scope.DATA, "a categorical column has more than 1000 different values"),
     "More than 1000 are of little use to training.",
     "Combine rare values",
-    _FORMAT,
 )
 COLUMN_SPARSE: Final = _warning(
     *("column-sparse", Scope.DATA, "less than 70 % of a column is filled"),
     "The guide recommends metadata columns that are at least 70 % complete.",
     "Fill it in, or leave the column out",
-    _FORMAT,
 )
 TEXT_SPARSE: Final = _warning(
     *("text-sparse", Scope.DATA, "less than 85 % of a textual column is filled"),
@@ -375,7 +347,6 @@ REPEATED_ID: Final = _warning(
     *("repeated-id", Scope.DATA, "an id occurs more than once"),
     "Of several rows with the same id, Personalize keeps the last.",
     "Remove the earlier rows",
-    _FORMAT,
 )
 
 # Schemas.
@@ -479,7 +450,6 @@ FIELD_TWICE: Final = _error(
     *("field-twice", Scope.SCHEMA, "two fields have the same letters and digits in their names"),
     "Only letters and digits are compared, without case: GENRES_FIELD_1 is GENRESFIELD1.",
     "Rename one of them",
-    _FORMAT,
 )
 FIELD_BOOLEAN: Final = _warning(
     *("field-boolean", Scope.SCHEMA, "a field is boolean"),
@@ -495,4 +465,3 @@ FIELD_UNUSED: Final = _warning(
 )
 
 RULES: Final = tuple(value for value in list(globals().values()) if isinstance(value, Rule))
-RULE_BY_ID: Final = {rule.id: rule for rule in RULES}

@@ -29,15 +29,12 @@ def schema_findings(text: str, domain: str | None = None, dataset_type: str | No
         dataset_type: The type of the dataset, as in the API (`INTERACTIONS`) or in CloudFormation (`Interactions`).
             Default: the type that the schema is named after.
     """
-    return [*_text_findings(text), *_findings(text, domain, dataset_type)]
-
-
-def _text_findings(text: str) -> Iterator[Finding]:
-    if len(text) > SCHEMA_LENGTH_MAX:
-        yield Finding(rule=rules.SCHEMA_TOO_LONG, detail=f"{len(text)} characters, and at most {SCHEMA_LENGTH_MAX}")
+    return list(_findings(text, domain, dataset_type))
 
 
 def _findings(text: str, domain: str | None, wanted: str | None) -> Iterator[Finding]:
+    if len(text) > SCHEMA_LENGTH_MAX:
+        yield Finding(rule=rules.SCHEMA_TOO_LONG, detail=f"{len(text)} characters, and at most {SCHEMA_LENGTH_MAX}")
     try:
         schema = read_schema(text, domain)
     except (NotJson, NotASchema) as error:
@@ -128,11 +125,10 @@ def _metadata_field_findings(field: Field) -> Iterator[Finding]:
 
 def _textual_findings(fields: Sequence[Field], kind: DatasetType) -> Iterator[Finding]:
     textual = [field.name for field in fields if field.textual and field.type_name == "string"]
-    if kind.name != "ITEMS":
-        for name in textual:
-            yield Finding(rule=rules.FIELD_TEXTUAL, column=name, detail=f"the schema is one of {kind.schema_name}")
-    for name in textual[1:] if kind.name == "ITEMS" else []:
-        yield Finding(rule=rules.FIELD_TEXTUAL, column=name, detail=f"{textual[0]} is textual already")
+    is_items = kind.name == "ITEMS"
+    for name in textual[1:] if is_items else textual:
+        detail = f"{textual[0]} is textual already" if is_items else f"the schema is one of {kind.schema_name}"
+        yield Finding(rule=rules.FIELD_TEXTUAL, column=name, detail=detail)
 
 
 def _metadata_findings(schema: Schema, kind: DatasetType) -> Iterator[Finding]:

@@ -7,9 +7,13 @@ A record that isn't well-formed is one line: reading continues with the next lin
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Final
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final, TypeAlias
+
+from personalize_import_handler.data_checks import rules
+from personalize_import_handler.data_checks.rules import Rule
 
 _TEXT: Final = r'(?:[^"\\\n]|\\[^\n]|"")*'
 """The text between quotes, in one line."""
@@ -35,22 +39,12 @@ LINE_BYTES_MAX: Final = 1 << 20
 """A limit of this project: longer than any valid record, 100 columns of 1000 characters and a text of 20,000."""
 
 
-class LineTooLong(Exception):
-    """A line has more than `LINE_BYTES_MAX` bytes."""
+class UnreadableLineError(Exception):
+    """A line can't be read, and neither can the rest of the file."""
 
-    def __init__(self, line: int, *, has_returns: bool) -> None:
-        super().__init__(f"line {line}")
-        self.line = line
-        self.has_returns = has_returns
-        """True if carriage returns are in the line."""
-
-
-class NotTextError(Exception):
-    """A line contains a zero byte, so it isn't text."""
-
-    def __init__(self, line: int) -> None:
-        super().__init__(f"line {line}")
-        self.line = line
+    def __init__(self, rule: Rule, line: int, detail: str = "") -> None:
+        super().__init__(f"line {line}: {rule.what}")
+        self.rule, self.line, self.detail = rule, line, detail
 
 
 @dataclass(frozen=True)
@@ -58,36 +52,19 @@ class Lines:
     """Consecutive whole lines of a file as bytes, separated by line feeds; UTF-8 without zero bytes once checked."""
 
     first_line: int
-    count: int
     content: bytes
 
-    def after_the_first(self) -> "Lines":
-        """Return these lines without the first one; there may be none left."""
-        return Lines(self.first_line + 1, self.count - 1, self.content.partition(b"\n")[2])
-
-    def before(self, place: int) -> "Lines":
-        """Return the lines before the line at a place of the content."""
-        content = self.content[: max(self.content.rfind(b"\n", 0, place), 0)]
-        return Lines(self.first_line, content.count(b"\n") + 1 if content else 0, content)
-
-    def preceded_by(self, others: "Lines | None") -> "Lines":
-        """Return these lines with the lines before them."""
-        if others is None:
-            return self
-        return Lines(others.first_line, others.count + self.count, b"\n".join((others.content, self.content)))
+    @cached_property
+    def count(self) -> int:
+        """The number of lines."""
+        return self.content.count(b"\n") + 1
 
 
-@dataclass
-class Records:
-    """The records in some lines."""
-
-    well_formed: list[tuple[int, str]] = field(default_factory=list)
-    """The first line of each record, and its text."""
-    malformed: list[int] = field(default_factory=list)
-    """The lines with quotes that don't end at the end of a field."""
+Record: TypeAlias = tuple[int, str | None]
+"""The first line of a record, and its text; None for a line with quotes that don't end at the end of a field."""
 
 
-def split_records(lines: Lines, *, is_last: bool) -> tuple[Records, Lines | None]:
+def split_records(lines: Lines, *, is_last: bool) -> tuple[list[Record], Lines | None]:
     """Split lines into records, without blank lines.
 
     Args:
@@ -98,13 +75,13 @@ def split_records(lines: Lines, *, is_last: bool) -> tuple[Records, Lines | None
         The records, and the lines of the last record if its quotes are still open.
     """
     texts = lines.content.decode().split("\n")
-    records = Records()
+    records: list[Record] = []
     number = never_closed = 0
     while number < len(texts):
         text = texts[number]
         if ('"' not in text and "\\" not in text) or _LINE.fullmatch(text):
             if text:
-                records.well_formed.append((lines.first_line + number, text))
+                records.append((lines.first_line + number, text))
             number += 1
             continue
         end = None
@@ -113,13 +90,13 @@ def split_records(lines: Lines, *, is_last: bool) -> tuple[Records, Lines | None
             end, reached = _closing_line(texts, number + 1)
             if end is None and reached == len(texts) and not is_last and _is_short(texts, number):
                 rest = "\n".join(texts[number:]).encode()
-                return records, Lines(lines.first_line + number, len(texts) - number, rest)
+                return records, Lines(lines.first_line + number, rest)
             never_closed = reached
         if end is None:
-            records.malformed.append(lines.first_line + number)
+            records.append((lines.first_line + number, None))
             number += 1
         else:
-            records.well_formed.append((lines.first_line + number, "\n".join(texts[number : end + 1])))
+            records.append((lines.first_line + number, "\n".join(texts[number : end + 1])))
             number = end + 1
     return records, None
 
@@ -173,15 +150,10 @@ def has_doubled_quotes(raw_field: str) -> bool:
     return raw_field.startswith('"') and not _WITHOUT_DOUBLED_QUOTES.fullmatch(raw_field[1:-1])
 
 
-def count_lines(content: bytes) -> int:
-    """Return the number of lines."""
-    return content.count(b"\n") + 1
+def whole_lines(chunks: Iterator[bytes], block_bytes: int) -> Iterator[Lines]:
+    """Yield blocks of whole lines from the chunks of a file, with CRLF replaced by LF.
 
-
-def whole_lines(chunks: Iterator[bytes], block_bytes: int, line_count: Callable[[bytes], int]) -> Iterator[Lines]:
-    """Yield blocks of whole lines from the chunks of a file, with CRLF replaced by LF; `line_count` counts them.
-
-    Raises `LineTooLong`, after the lines before that line.
+    Raises `UnreadableLineError` for a line that is too long, after the lines before it.
     """
     first_line, parts, size = 1, [b""], 0
     for chunk in chunks:
@@ -195,28 +167,25 @@ def whole_lines(chunks: Iterator[bytes], block_bytes: int, line_count: Callable[
         if end < 0:
             parts = [content]
             continue
-        parts, lines = [chunk[end + 1 :]], Lines(first_line, line_count(content), _without_returns(content))
+        parts, lines = [chunk[end + 1 :]], Lines(first_line, _without_returns(content))
         yield lines
         first_line += lines.count
     if content := b"".join(parts):
         yield from _lines_before_a_long_one(content, first_line)
-        yield _lines(first_line, content.removesuffix(b"\n"))
-
-
-def _lines(first_line: int, content: bytes) -> Lines:
-    return Lines(first_line, count_lines(content), _without_returns(content))
+        yield Lines(first_line, _without_returns(content.removesuffix(b"\n")))
 
 
 def _lines_before_a_long_one(content: bytes, first_line: int) -> Iterator[Lines]:
-    """Yield the lines before a line that is too long and raise `LineTooLong`; yield nothing if there is none."""
+    """Yield the lines before a line that is too long and raise an error; yield nothing if there is none."""
     begin = 0
     while len(content) - begin > LINE_BYTES_MAX:
         end = content.rfind(b"\n", begin, begin + LINE_BYTES_MAX + 1)
         if end < 0:
             if begin:
-                yield _lines(first_line, content[: begin - 1])
+                yield Lines(first_line, _without_returns(content[: begin - 1]))
             has_returns = content.find(b"\r", begin, begin + LINE_BYTES_MAX) >= 0
-            raise LineTooLong(first_line + content.count(b"\n", 0, begin), has_returns=has_returns)
+            rule = rules.CARRIAGE_RETURNS if has_returns else rules.LINE_TOO_LONG
+            raise UnreadableLineError(rule, first_line + content.count(b"\n", 0, begin))
         begin = end + 1
 
 

@@ -11,16 +11,16 @@ FORMAT_VERSION: Final = 1
 
 def json_report(report: Report) -> str:
     """Return the object, in ASCII."""
-    checked, schema = report.checked, report.schema.schema
+    data, schema = report.data, report.schema.schema
     document = {
         "version": FORMAT_VERSION,
         "tool": {"name": TOOL, "version": tool_version()},
         "data": {
             "location": report.location,
-            "checked": checked is not None,
-            "files": len(checked.data.files) if checked else None,
-            "bytes": checked.size if checked else None,
-            "rows": checked.rows if checked else None,
+            "checked": data is not None,
+            "files": len(data.files) if data else None,
+            "bytes": report.size if data else None,
+            "rows": report.rows if data else None,
         },
         "schema": {
             "path": report.schema.path,

@@ -9,7 +9,7 @@ import functools
 import itertools
 from array import array
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Final
 
 import pyarrow as pa
@@ -17,9 +17,12 @@ import pyarrow.compute as pc
 from pyarrow import csv
 
 from personalize_import_handler.data_checks import rules
+from personalize_import_handler.data_checks.arrow.rows import ArrowRows
+from personalize_import_handler.data_checks.arrow.violations import contains
 from personalize_import_handler.data_checks.column_checks import Columns
 from personalize_import_handler.data_checks.findings import Finding, Findings
-from personalize_import_handler.data_checks.row_checker import Block, field_count, rows_of
+from personalize_import_handler.data_checks.rows import Block, field_count
+from personalize_import_handler.data_checks.rows import rows_of as plain_rows_of
 from personalize_import_handler.data_checks.tokenizer import LINE_BYTES_MAX, Lines, split_records
 
 _FIELD: Final = r'(?:"(?:[^"\\]|\\.|"")*"|(?:[^,"\\\n]|\\[^\n])*)'
@@ -32,19 +35,9 @@ _NULL: Final = rb"\N"
 _STRING: Final = pa.string()
 
 
-@dataclass
-class Table:
-    """The well-formed rows of a block: their lines, the values of the imported columns, and what was found."""
-
-    lines: Sequence[int]
-    values: dict[int, pa.StringArray]
-    """The values of each column by its place; null if empty."""
-    findings: Findings = field(default_factory=Findings)
-
-
 def split(file: str, lines: Lines, *, is_last: bool) -> tuple[Block, Lines | None]:
     """Return the whole records of some lines, and the lines of a record that isn't finished."""
-    if _is_simple(lines.content) or _is_well_formed(lines.content):
+    if _is_well_formed(lines.content):
         return Block(file, lines), None
     if not is_last:
         whole, rest = _cut(lines)
@@ -54,43 +47,26 @@ def split(file: str, lines: Lines, *, is_last: bool) -> tuple[Block, Lines | Non
     return Block(file, lines, records), rest
 
 
-def table_of(block: Block, columns: Columns) -> Table:
+def rows_of(block: Block, columns: Columns) -> ArrowRows:
     """Split the records of a block into values; malformed ones are findings."""
     if block.records is None:
-        if table := _parsed(block, columns):
-            return table
+        if parsed := _parsed(block, columns):
+            return parsed
         block = replace(block, records=split_records(block.lines, is_last=True)[0])
-    rows = rows_of(block, columns)
-    values = rows.values or [()] * columns.width
-    imported = {column.place: pa.array(_nulls(values[column.place]), type=_STRING) for column in columns.imported}
-    return Table(rows.lines, imported, rows.findings)
-
-
-def contains(values: pa.StringArray, characters: str) -> bool:
-    """Return whether any of some ASCII characters is in any value; much faster than a search in each value."""
-    buffer = values.buffers()[2]
-    content = buffer.to_pybytes() if buffer else b""
-    return any(character.encode() in content for character in characters)
-
-
-def first_byte(values: pa.StringArray) -> pa.UInt8Array:
-    """Return the first byte of each value; null if there is none."""
-    validity, offsets, content = values.buffers()
-    places = pa.Array.from_buffers(pa.int32(), len(values), [validity, offsets], values.null_count, values.offset)
-    return pa.Array.from_buffers(pa.uint8(), content.size if content else 0, [None, content]).take(places)
-
-
-def _nulls(values: Sequence[str]) -> list[str | None]:
-    return [value or None for value in values]
-
-
-def _is_simple(content: bytes) -> bool:
-    return b'"' not in content and b"\\" not in content and b"\r" not in content
+    plain = plain_rows_of(block, columns)
+    values = plain.values or [()] * columns.width
+    arrays = {
+        column.place: pa.array([value or None for value in values[column.place]], type=_STRING)
+        for column in columns.imported
+    }
+    return ArrowRows(block.file, plain.lines, plain.findings, arrays)
 
 
 def _is_well_formed(content: bytes) -> bool:
     if b"\r" in content:
         return False
+    if b'"' not in content and b"\\" not in content:
+        return True
     if b"\\" in content and b'\\"' in content and b'""' in content:  # a quote may have been escaped in either way
         return False
     text = pa.StringArray.from_buffers(1, pa.py_buffer(array("i", (0, len(content)))), pa.py_buffer(content))
@@ -109,30 +85,30 @@ def _cut(lines: Lines) -> tuple[Lines | None, Lines | None]:
     end = content.rfind(b"\n", 0, content.rfind(b'"'))
     if end < 0:
         return None, lines
-    count = content.count(b"\n", 0, end) + 1
-    whole = Lines(lines.first_line, count, content[:end])
-    return whole, Lines(lines.first_line + count, lines.count - count, content[end + 1 :])
+    whole = Lines(lines.first_line, content[:end])
+    return whole, Lines(lines.first_line + whole.count, content[end + 1 :])
 
 
-def _parsed(block: Block, columns: Columns) -> Table | None:
-    """Return the rows by pyarrow's parser; None if it can't say where they are."""
+def _parsed(block: Block, columns: Columns) -> ArrowRows | None:
+    """Return the rows by pyarrow's parser; None if their lines are unknown."""
     lines, content = block.lines, block.lines.content
     has_quotes = b'"' in content
     width = content.count(b",", 0, content.find(b"\n") % (len(content) + 1)) + 1
     if width != columns.width and not has_quotes:
-        rows, wrong = _read(content, width, [0])
-        if not wrong and len(rows) == lines.count:  # all rows have the same wrong number of values
+        read, wrong = _read(content, width, [0])
+        if not wrong and len(read) == lines.count:  # all rows have the same wrong number of values
             findings = Findings()
             findings.add(field_count(block.file, lines.first_line, width, columns.width, lines.count))
-            return Table((), {column.place: pa.array([], type=_STRING) for column in columns.imported}, findings)
+            return ArrowRows(block.file, (), findings, {})
     places = range(columns.width) if has_quotes else [column.place for column in columns.imported]
-    rows, wrong = _read(content, columns.width, places)
-    table = Table(range(lines.first_line, lines.first_line + len(rows)), dict(zip(places, rows.columns, strict=True)))
-    if len(rows) != lines.count and not _find_lines(table, block, columns, wrong):
+    read, wrong = _read(content, columns.width, places)
+    numbers = range(lines.first_line, lines.first_line + len(read))
+    rows = ArrowRows(block.file, numbers, Findings(), dict(zip(places, read.columns, strict=True)))
+    if len(read) != lines.count and not _find_lines(rows, lines, columns, wrong):
         return None
     if has_quotes and b'""' in content:
-        table.findings.add_all(_doubled_quotes(table, block.file, columns))
-    return table
+        rows.findings.add_all(_doubled_quotes(rows, columns))
+    return rows
 
 
 def _read(content: bytes, width: int, places: Sequence[int]) -> tuple[pa.RecordBatch, list[csv.InvalidRow]]:
@@ -167,30 +143,30 @@ def _read(content: bytes, width: int, places: Sequence[int]) -> tuple[pa.RecordB
     return next(iter(table.combine_chunks().to_batches()), nothing), wrong
 
 
-def _find_lines(table: Table, block: Block, columns: Columns, wrong: Sequence[csv.InvalidRow]) -> bool:
+def _find_lines(rows: ArrowRows, lines: Lines, columns: Columns, wrong: Sequence[csv.InvalidRow]) -> bool:
     """Find the lines of records over several lines, and of records next to rows with wrong numbers of values."""
-    rows, first = len(table.lines), block.lines.first_line
-    breaks = [pc.fill_null(pc.count_substring(values, "\n"), 0) for values in table.values.values()]
+    count, first = len(rows.lines), lines.first_line
+    breaks = [pc.fill_null(pc.count_substring(values, "\n"), 0) for values in rows.values.values()]
     more = functools.reduce(pc.add, breaks)
     several = pc.sum(more).as_py() or 0
-    if rows + several + len(wrong) != block.lines.count or (several and wrong):
+    if count + several + len(wrong) != lines.count or (several and wrong):
         return False  # blank lines, or both
     if several:
         steps = itertools.accumulate(more.to_pylist(), initial=first)
-        table.lines = [line + index for index, line in enumerate(itertools.islice(steps, rows))]
+        rows.lines = [line + index for index, line in enumerate(itertools.islice(steps, count))]
     else:
         numbers = {row.number - 1: row for row in wrong}
-        table.lines = [first + number for number in range(block.lines.count) if number not in numbers]
+        rows.lines = [first + number for number in range(lines.count) if number not in numbers]
         for number, row in numbers.items():
-            table.findings.add(field_count(block.file, first + number, row.actual_columns, columns.width))
+            rows.findings.add(field_count(rows.file, first + number, row.actual_columns, columns.width))
     return True
 
 
-def _doubled_quotes(table: Table, file: str, columns: Columns) -> Iterator[Finding]:
+def _doubled_quotes(rows: ArrowRows, columns: Columns) -> Iterator[Finding]:
     """Yield the findings about quotes in values, which were all escaped by doubling."""
     for column in columns.imported:
-        if contains(table.values[column.place], '"'):
-            found = pc.match_substring(table.values[column.place], '"')
-            line = table.lines[pc.index(found, True).as_py()]
+        if contains(rows.values[column.place], '"'):
+            found = pc.match_substring(rows.values[column.place], '"')
+            line = rows.lines[pc.index(found, True).as_py()]
             count = found.true_count
-            yield Finding(rule=rules.DOUBLED_QUOTES, file=file, line=line, column=column.name, count=count)
+            yield Finding(rule=rules.DOUBLED_QUOTES, file=rows.file, line=line, column=column.name, count=count)

@@ -4,6 +4,7 @@ Casts and regular expressions in RE2 decide about nearly all values; only very f
 https://arrow.apache.org/docs/python/api/compute.html
 """
 
+import re
 from collections.abc import Callable, Iterable
 from functools import cached_property, singledispatch
 from typing import Final, TypeAlias
@@ -11,7 +12,6 @@ from typing import Final, TypeAlias
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from personalize_import_handler.data_checks.arrow.parsing import contains, first_byte
 from personalize_import_handler.data_checks.column_checks import Check
 from personalize_import_handler.data_checks.conditions import (
     DECIMAL,
@@ -20,8 +20,6 @@ from personalize_import_handler.data_checks.conditions import (
     IsBetween,
     IsEmpty,
     IsLonger,
-    IsLongerText,
-    IsNoneOf,
     IsOneOf,
     Matches,
     NotInteger,
@@ -34,7 +32,7 @@ Places: TypeAlias = pa.UInt64Array
 """The positions of some values in a column."""
 
 _NONE: Final[Places] = pa.array([], type=pa.uint64())
-_INTEGER_64: Final = "-?[0-8]?[0-9]{1,18}"
+_INTEGER_64: Final = re.compile("-?[0-8]?[0-9]{1,18}")
 """Integers that fit into 64 bits by their number of digits."""
 _DIGITS_MAX: Final = 30
 """The maximum number of digits of an integer in `INTEGER`."""
@@ -133,16 +131,11 @@ def _(_: IsEmpty, values: Values) -> Places:
 
 @violations.register
 def _(condition: IsLonger, values: Values) -> Places:
-    if values.length_max <= condition.than:
+    limit = min(condition.than, condition.ideographs)
+    if values.length_max <= limit:
         return _NONE
-    return _where(pc.greater(pc.utf8_length(values.array), condition.than))
-
-
-@violations.register
-def _(condition: IsLongerText, values: Values) -> Places:
-    if values.length_max <= condition.ideographs:
-        return _NONE
-    return values.in_python(_where(pc.greater(pc.utf8_length(values.array), condition.ideographs)), condition)
+    longer = _where(pc.greater(pc.utf8_length(values.array), limit))
+    return longer if limit == condition.than else values.in_python(longer, condition)
 
 
 @violations.register
@@ -161,26 +154,21 @@ def _(condition: Matches, values: Values) -> Places:
 
 @violations.register
 def _(condition: NotMatching, values: Values) -> Places:
-    if condition.pattern == DECIMAL and values.numbers is not None:
+    if condition.pattern is DECIMAL and values.numbers is not None:
         return _NONE
     return _besides(_where(pc.invert(_matches(values.array, condition.pattern))), values, condition.besides)
 
 
 @violations.register
 def _(condition: NotInteger, values: Values) -> Places:
-    too_large = _outside(condition, values)
+    found, outside = values.integers_range, _NONE
+    if found.start < condition.low or condition.high < found.stop - 1:
+        outside = _where(pc.or_(pc.less(values.integers, condition.low), pc.greater(values.integers, condition.high)))
     if not len(values.others):
-        return too_large
+        return outside
     not_integers = values.others.filter(pc.invert(pc.is_in(values.others, value_set=values.other_integers)))
     wrong = _besides(not_integers, values, condition.besides)
-    return pa.concat_arrays([too_large, wrong, values.in_python(values.other_integers, condition)])
-
-
-def _outside(condition: NotInteger, values: Values) -> Places:
-    found = values.integers_range
-    if condition.low <= found.start and found.stop <= condition.high + 1:
-        return _NONE
-    return _where(pc.or_(pc.less(values.integers, condition.low), pc.greater(values.integers, condition.high)))
+    return pa.concat_arrays([outside, wrong, values.in_python(values.other_integers, condition)])
 
 
 @violations.register
@@ -204,11 +192,6 @@ def _(condition: IsOneOf, values: Values) -> Places:
     return values.those(values.may_be_words, lambda array: _is_in(array, condition.values))
 
 
-@violations.register
-def _(condition: IsNoneOf, values: Values) -> Places:
-    return _where(pc.and_not(values.array.is_valid(), _is_in(values.array, condition.values)))
-
-
 def _besides(places: Places, values: Values, words: frozenset[str]) -> Places:
     return values.those(places, lambda array: pc.invert(_is_in(array, words))) if words else places
 
@@ -222,10 +205,24 @@ def _where(mask: Mask) -> Places:
     return pc.indices_nonzero(mask)
 
 
-def _matches(array: pa.StringArray, pattern: str) -> Mask:
+def _matches(array: pa.StringArray, pattern: re.Pattern[str]) -> Mask:
     """Return the values that match a pattern as a whole."""
-    return pc.match_substring_regex(array, f"^(?:{pattern})$")
+    return pc.match_substring_regex(array, f"^(?:{pattern.pattern})$")
 
 
 def _is_in(array: pa.StringArray, words: frozenset[str]) -> Mask:
     return pc.is_in(array, value_set=pa.array(sorted(words), type=pa.string()))
+
+
+def contains(values: pa.StringArray, characters: str) -> bool:
+    """Return whether any of some ASCII characters is in any value; much faster than a search in each value."""
+    buffer = values.buffers()[2]
+    content = buffer.to_pybytes() if buffer else b""
+    return any(character.encode() in content for character in characters)
+
+
+def first_byte(values: pa.StringArray) -> pa.UInt8Array:
+    """Return the first byte of each value; null if there is none."""
+    validity, offsets, content = values.buffers()
+    places = pa.Array.from_buffers(pa.int32(), len(values), [validity, offsets], values.null_count, values.offset)
+    return pa.Array.from_buffers(pa.uint8(), content.size if content else 0, [None, content]).take(places)

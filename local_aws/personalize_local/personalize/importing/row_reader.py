@@ -14,16 +14,9 @@ from personalize_import_handler.data_checks.column_checks import (
     Columns,
 )
 from personalize_import_handler.data_checks.findings import Finding
-from personalize_import_handler.data_checks.row_checker import (
-    USERS_ENOUGH,
-    Block,
-    BlockReport,
-    Wanted,
-    rows_of,
-    violations,
-)
+from personalize_import_handler.data_checks.row_checker import USERS_ENOUGH, RowChecker
+from personalize_import_handler.data_checks.rows import Block, BlockReport, Wanted, rows_of
 from personalize_import_handler.data_checks.rules import Severity
-from personalize_import_handler.data_checks.tokenizer import Lines, count_lines, split_records
 from personalize_local.personalize.importing.records import Records
 
 _NO_VALUE: Final = frozenset({rules.METADATA_WRONG_TYPE, rules.NULL_WORD})
@@ -31,7 +24,7 @@ _NO_VALUE: Final = frozenset({rules.METADATA_WRONG_TYPE, rules.NULL_WORD})
 
 
 @dataclass
-class RowReader:
+class RowReader(RowChecker):
     """A `RowChecker` that adds the rows to records; if it has findings, the records are of no use."""
 
     records: Records
@@ -39,23 +32,12 @@ class RowReader:
     block_bytes: int = 1 << 16
     """Small enough for the processor's cache."""
 
-    def count_lines(self, content: bytes) -> int:
-        """Return the number of lines."""
-        return count_lines(content)
-
-    def split(self, file: str, lines: Lines, *, is_last: bool) -> tuple[Block, Lines | None]:
-        """Split lines into records."""
-        records, rest = split_records(lines, is_last=is_last)
-        return Block(file, lines, records), rest
-
     def check(self, block: Block, columns: Columns, wanted: Wanted) -> BlockReport:  # noqa: ARG002 - nothing is counted
         """Check the rows of a block, and add them to the records."""
         rows = rows_of(block, columns)
         if rows.lines:
             for column in columns.imported:
-                for check in column.checks:
-                    if check.rule.severity is Severity.ERROR:
-                        rows.findings.add_all(violations(check, column, rows, block.file))
+                rows.check(column, [check for check in column.checks if check.rule.severity is Severity.ERROR])
             self._store(columns.imported, rows.values)
         return BlockReport(rows=len(rows.lines), findings=list(rows.findings))
 
