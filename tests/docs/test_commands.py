@@ -14,6 +14,7 @@ BIN = Path(sys.executable).parent
 
 
 @pytest.mark.slow
+@pytest.mark.nightly
 def test_the_commands_of_the_readme_deploy_the_demo_with_a_proposed_schema(tmp_path: Path) -> None:
     for name in ("app.py", "demo"):
         (tmp_path / name).symlink_to(ROOT / name)

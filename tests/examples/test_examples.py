@@ -17,6 +17,7 @@ NIGHTLY = {
     "incremental_after_full",
     "kms",
     "local_file_with_checks",
+    "minimal",
     "refresh_nightly",
     "refresh_on_upload",
     "shared_provider",
