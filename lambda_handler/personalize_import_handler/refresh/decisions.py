@@ -15,8 +15,11 @@ from personalize_import_handler.request.execution import Execution, refresh_name
 from personalize_import_handler.request.job_names import FILE_MARK, JobNames, file_digest_in
 from personalize_import_handler.request.resource import HASH_LENGTH
 
-_CLOCKS_DIFFER_SECONDS: Final = 60
-"""Difference between the clocks of Personalize and Step Functions that is allowed for; an import takes minutes."""
+_CLOCKS_DIFFER_SECONDS: Final = 5
+"""Difference between the clocks of Personalize and Step Functions that is allowed for.
+
+A deploy that is cancelled sooner after its job has started isn't recognized, and refreshes are skipped for 44 hours.
+"""
 
 
 class DatasetJobs(NamedTuple):

@@ -144,7 +144,7 @@ def refresh_at(at: float) -> Execution:
         ([request_at(900)], False),
         ([request_at(900), request_at(2000)], True),
         ([request_at(2000), request_at(900)], True),
-        ([request_at(1050)], False),
+        ([request_at(1004)], False),
         ([request_at(2000), request_at(3001)], False),
         ([request_at(900), refresh_at(2000)], False),
     ],
