@@ -17,7 +17,7 @@ DEMO: Final = f"{NAME}Demo"
 _JOB: Final = "Custom::PersonalizeDatasetImportJob"
 # An invalid request, whose problems are logged without the URL.
 _NO_REQUEST: Final = b'{"ResponseURL": "https://127.0.0.1:9"}'
-_DEADLINE_SECONDS: Final = 150
+_DEADLINE_SECONDS: Final = 300
 # A step takes some seconds. After that, the state machine may be unable to invoke the function.
 _PATIENCE_SECONDS: Final = 8
 
