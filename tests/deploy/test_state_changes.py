@@ -19,7 +19,12 @@ pytestmark = [pytest.mark.deploy, pytest.mark.slow]
 
 PUT_EVENTS = "events:PutEvents"
 """The action that these deploys need."""
-OF_A_GOOD_JOB = ["CREATE PENDING", "CREATE IN_PROGRESS", "ACTIVE"]
+
+
+def is_each_status_once(changes: list[dict[str, Any]], last: str) -> bool:
+    """On a busy machine, the first poll may come after the job has begun, so its first status isn't published."""
+    statuses = [change["detail"]["status"] for change in changes]
+    return statuses in (["CREATE PENDING", "CREATE IN_PROGRESS", last], ["CREATE IN_PROGRESS", last])
 
 
 class EventStack(UsersStack):
@@ -63,11 +68,11 @@ def test_a_wait_chain_publishes_each_status_of_an_import_once(cloud: Cloud, name
     assert deployed.succeeded, deployed.output
     changes = list(events("States"))
     outputs = cloud.outputs(name)
-    assert [change["detail"]["status"] for change in changes] == OF_A_GOOD_JOB
+    assert is_each_status_once(changes, "ACTIVE")
     assert {change["source"] for change in changes} == {"cdk-personalize-import"}
     assert {tuple(change["resources"]) for change in changes} == {(outputs["JobArn"], outputs["DatasetArn"])}
     assert list(events("Failed")) == []
-    assert [change["detail"]["provider"] for change in events("All")] == [f"{name}/DatasetImportProvider"] * 3
+    assert {change["detail"]["provider"] for change in events("All")} == {f"{name}/DatasetImportProvider"}
     alarms = cloud.client("cloudwatch").describe_alarms(AlarmNamePrefix=name)["MetricAlarms"]
     assert len(alarms) == 9
     # ministack counts errors of any function for each function, so the states of the provider's alarms are random.
@@ -90,7 +95,7 @@ def test_a_failed_first_deploy_is_published_to_a_rule_that_the_rollback_keeps(
     (failed,) = events("Failed")
     assert failed["detail"]["status"] == "CREATE FAILED"
     assert failed["detail"]["failureReason"] in " ".join(deployed.output.split())
-    assert [change["detail"]["status"] for change in events("States")] == [*OF_A_GOOD_JOB[:-1], "CREATE FAILED"]
+    assert is_each_status_once(list(events("States")), "CREATE FAILED")
 
 
 def test_an_error_of_eventbridge_is_logged_and_does_not_affect_the_import(cloud: Cloud, name: str, events: Any) -> None:
@@ -106,6 +111,6 @@ def test_an_error_of_eventbridge_is_logged_and_does_not_affect_the_import(cloud:
 
     assert deployed.succeeded, deployed.output
     assert list(events("States")) == []
-    refused = [line for line in cloud.log_lines() if "Status CREATE PENDING was not published to EventBridge" in line]
+    refused = [line for line in cloud.log_lines() if "was not published to EventBridge" in line]
     assert len(refused) == 1
     assert PUT_EVENTS in refused[0]
