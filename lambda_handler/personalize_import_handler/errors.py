@@ -17,6 +17,14 @@ class BusyError(RefusedError):
     """The service refused a call temporarily: a limit, a lock, throttling or a fault of the service."""
 
 
+class DatasetBusyError(BusyError):
+    """Another job imports into the dataset; it was created at this time, in epoch seconds of the service's clock."""
+
+    def __init__(self, operation: str, code: str, message: str, job_created_at: float) -> None:
+        super().__init__(operation, code, message)
+        self.job_created_at = job_created_at
+
+
 class NameTakenError(RefusedError):
     """A job or an execution with that name exists already."""
 

@@ -18,7 +18,7 @@ from personalize_import_handler.data import staging_bucket_requests
 from personalize_import_handler.errors import ImportFailedError, RefusedError
 from personalize_import_handler.job import deletion, lifecycle, state_changes
 from personalize_import_handler.messages import failure_reasons
-from personalize_import_handler.request.execution import Execution
+from personalize_import_handler.request.execution import Execution, Standing
 from personalize_import_handler.request.outcome import Finished, Outcome, Progress
 from personalize_import_handler.request.ownership import Provider
 from personalize_import_handler.request.request import Request, parse_request
@@ -38,7 +38,7 @@ class Functions:
         provider: Provider,
         services: Services,
         start_polling: Callable[[Event], None],
-        is_superseded: Callable[[Event], bool],
+        standing: Callable[[Event], Standing],
         list_executions: Callable[[Event], Sequence[Execution]],
         send: Callable[[str, Mapping[str, object]], None],
         poll_refresh: "PollRefresh | None" = None,
@@ -46,7 +46,7 @@ class Functions:
     ) -> None:
         self._provider = provider
         self._services = services
-        self._is_superseded = is_superseded
+        self._standing = standing
         self._clock = clock
         self._helper = CustomResource(start_polling=start_polling, send=send, clock=clock)
         self._start_polling = start_polling
@@ -139,7 +139,7 @@ class Functions:
         return self._helper.record_outcome(deletion.poll_delete(request, progress, self._services))
 
     def _request(self, event: Event) -> Request:
-        return parse_request(event, self._provider, partial(self._is_superseded, event))
+        return parse_request(event, self._provider, partial(self._standing, event))
 
 
 def _is_data_resource(event: Event) -> bool:

@@ -27,7 +27,7 @@ _functions: Final = Functions(
     ),
     services=BotoServices(),
     start_polling=state_machine.start_polling,
-    is_superseded=state_machine.is_superseded,
+    standing=state_machine.standing,
     list_executions=state_machine.list_executions,
     send=responses.send,
 )

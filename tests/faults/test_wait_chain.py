@@ -93,7 +93,7 @@ def test_a_job_that_has_failed_between_two_resources_is_not_started_again(
 def test_an_import_that_is_queued_for_more_than_an_hour_is_started_by_the_next_resource(
     account: Account, personalize: FakePersonalize
 ) -> None:
-    personalize.fail_next("create_dataset_import_job", NO_ROOM, times=85)
+    personalize.fail_next("create_dataset_import_job", NO_ROOM, times=40)
 
     responses = WaitChain(account, resource_count=3).create(properties())
 
@@ -110,6 +110,7 @@ def test_an_import_is_queued_until_the_whole_timeout(account: Account, personali
     *_, failed = WaitChain(account, resource_count=3).create(properties())
 
     assert failed.reason.startswith("Timed out after 2 h 0 min: More than 5 resources with PENDING status. ")
+    assert "was queued with 0 imports of the same provider ahead of it" in failed.reason
     assert personalize.jobs == {}
 
 

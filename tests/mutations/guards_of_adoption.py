@@ -139,8 +139,8 @@ GUARDS: Final = (
     _operation("only running jobs of the dataset are waited for", "if is_running(job.status):", "if job.status:"),
     _operation(
         "a job that waits for the dataset is tried again",
-        'raise BusyError("CreateDatasetImportJob", "ResourceInUseException", message)',
-        'raise RefusedError("CreateDatasetImportJob", "ResourceInUseException", message)',
+        'return DatasetBusyError("CreateDatasetImportJob", "ResourceInUseException", message, job.creation_date_time)',
+        'return RefusedError("CreateDatasetImportJob", "ResourceInUseException", message)',
     ),
     # In `adoption.is_same_import`
     _find("the same import has the same dataset", "job.dataset_arn == properties.dataset_arn\n        and ", ""),

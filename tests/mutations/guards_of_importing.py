@@ -20,14 +20,19 @@ _START: Final = (
     "        )\n"
 )
 _GIVEN_UP: Final = """\
-        if _is_superseded(requested, attempt):
+        if standing.is_superseded:
             raise ImportFailedError(failure_reasons.superseded(name), arn)
+"""
+_PLACED: Final = """\
+        progress = progress.at_place(standing.imports_ahead, requested.personalize.now())
+        if not queueing.may_request(requested.delay(progress)):
+            return requested.queue(arn, progress)
 """
 _PREPARED: Final = """\
         if preparation.is_due(requested.properties) and not progress.prepared:
             return _prepare(requested, attempt, progress)
 """
-_NOTED: Final = "poll_job(requested, progress._replace(dataset_import_job_arn=arn), arn)"
+_NOTED: Final = "poll_job(requested, progress._replace(dataset_import_job_arn=arn, refusal=None), arn)"
 _granted: Final = partial(Patch, "job/import_job.py", "handler/aws/test_fresh_permissions.py")
 
 GUARDS: Final = (
@@ -58,16 +63,16 @@ GUARDS: Final = (
         "return _proceed_with(requested, found, progress, tags_due=True)",
     ),
     # In `start_attempt`
-    _operation("no job is started for a superseded request", "if _is_superseded(requested, attempt):", "if False:"),
+    _operation("no job is started for a superseded request", "if standing.is_superseded:", "if False:"),
     _operation(
         "a superseded request is detected before the job is started",
-        _GIVEN_UP + _PREPARED + _START,
-        _PREPARED + _START + _GIVEN_UP,
+        _GIVEN_UP + _PREPARED + _PLACED + _START,
+        _PREPARED + _PLACED + _START + _GIVEN_UP,
     ),
     _granted(
         "executions that may not be listed yet are listed later",
-        "        return requested.is_superseded()\n    except RefusedError as refused:",
-        "        return requested.is_superseded()\n    except UnknownStatusError as refused:",
+        "        return requested.standing()\n    except RefusedError as refused:",
+        "        return requested.standing()\n    except UnknownStatusError as refused:",
     ),
     _find("a name that is used up is followed by the next", "if not started:", "if False:"),
     _find(

@@ -38,8 +38,8 @@ GUARDS: Final = (
     ),
     _prepare(
         "the service's time is known before data is looked into",
-        "        requested.sync_clock()\n        if requested.is_timed_out",
-        "        if requested.is_timed_out",
+        "        requested.sync_clock()\n    if requested.is_timed_out",
+        "        pass\n    if requested.is_timed_out",
     ),
     _fingerprint(
         "the fingerprint is recorded", "progress._replace(data_fingerprint=fingerprint), seconds", "progress, seconds"

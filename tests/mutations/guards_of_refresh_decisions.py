@@ -99,8 +99,8 @@ GUARDS: Final = (
     ),
     _step(
         "the status of the stack is read again right before the start",
-        "is_superseded=lambda: _raise_if_stack_changes(request, services)",
-        "is_superseded=lambda: False",
+        "standing=lambda: _standing(request, services)",
+        "standing=Standing",
     ),
     _step("the rows of followers are repeated", "if not requested.properties.followed_by or", "if True or"),
     _step("foreign properties are refused", "if problems := [*ownership", "if problems := []and [*ownership"),

@@ -31,9 +31,9 @@ GUARDS: Final = (
     ),
     _loaded(
         "modules of refreshes are not loaded for requests",
-        "from personalize_import_handler.request.execution import Execution\n",
+        "from personalize_import_handler.request.execution import Execution, Standing\n",
         "from personalize_import_handler.refresh import refreshes\n"
-        "from personalize_import_handler.request.execution import Execution\n",
+        "from personalize_import_handler.request.execution import Execution, Standing\n",
     ),
     # In `refresh_events`
     _event("a refresh has all members", "if missing := _MEMBERS - event.keys():", "if missing := set():"),

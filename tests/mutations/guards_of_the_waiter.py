@@ -9,13 +9,13 @@ _client: Final = partial(Patch, "cloudformation/state_machine.py", "handler/clou
 _bound: Final = partial(Patch, "cloudformation/state_machine.py", "handler/cloudformation/test_waiter_bounds.py")
 _waiter: Final = partial(Patch, "cloudformation/state_machine.py", "handler/cloudformation/test_waiter.py")
 _name: Final = partial(Patch, "request/execution.py", "handler/cloudformation/test_waiter.py")
-_REQUESTED: Final = "hash_of(event['RequestId'], event['ResponseURL'])"
+_REQUESTED: Final = 'hash_of(event["RequestId"], event["ResponseURL"])'
 _RESOURCE: Final = 'resource_hash(event["StackId"], event["LogicalResourceId"])'
 
 GUARDS: Final = (
     # In `waiter`: names
-    _waiter("another request has another execution", _REQUESTED, "hash_of(event['ResponseURL'])"),
-    _waiter("a rollback with the same RequestId has another execution", _REQUESTED, "hash_of(event['RequestId'])"),
+    _waiter("another request has another execution", _REQUESTED, 'hash_of(event["ResponseURL"])'),
+    _waiter("a rollback with the same RequestId has another execution", _REQUESTED, 'hash_of(event["RequestId"])'),
     _bound("stacks have separate executions", _RESOURCE, 'resource_hash("", event["LogicalResourceId"])'),
     _waiter("resources have separate executions", _RESOURCE, 'resource_hash(event["StackId"], "")'),
     _name("a name has 80 characters at most", "_HASH_LENGTH: Final = 32", "_HASH_LENGTH: Final = 64"),
@@ -48,7 +48,9 @@ GUARDS: Final = (
     _waiter("a refresh gives up no request", " if refresh_name_of(each.name) is None}", "}"),
     _waiter("an earlier request gives up nothing", "else one[1] > other[1]", "else one[1] != other[1]"),
     _waiter(
-        "another resource's request gives up nothing", 'if execution["name"].startswith(resource)\n', "if resource\n"
+        "another resource's request gives up nothing",
+        "of_resource = [each for each in executions if each.name.startswith(resource)]",
+        "of_resource = executions",
     ),
     _waiter("a later request of the resource gives it up", "else one[1] > other[1]", "else one[1] < other[1]"),
     _waiter("a request does not give up itself", "else one[1] > other[1]", "else one[1] >= other[1]"),

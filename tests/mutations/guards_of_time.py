@@ -61,8 +61,8 @@ GUARDS: Final = (
         "job/import_job.py",
         "faults/test_late_events.py",
         "files are copied as long as there is time",
-        "        if requested.is_timed_out(progress):\n            reason =",
-        "        if False:\n            reason =",
+        "    if requested.is_timed_out(progress):\n        return _give_up",
+        "    if False:\n        return _give_up",
     ),
     _error(
         "a failure keeps the ARN of its job",
@@ -123,7 +123,6 @@ GUARDS: Final = (
         "if elapsed_seconds >= start)",
     ),
     _pace("tries are some thirty seconds apart", "_RETRY_SECONDS: Final = 30", "_RETRY_SECONDS: Final = 3"),
-    _pace("who is queued asks less often", "_QUEUED_SECONDS: Final = 45", "_QUEUED_SECONDS: Final = 30"),
     Patch(
         "job/requested_import.py",
         "handler/request/test_polling.py",

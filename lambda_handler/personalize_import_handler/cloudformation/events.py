@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple, TypeGuard
 from personalize_import_handler.cloudformation import responses
 from personalize_import_handler.contract import DATA_LOCATION_LENGTH_MAX, constraints, refresh_event
 from personalize_import_handler.contract.constraints import TextRule, violation
-from personalize_import_handler.request.outcome import Progress
+from personalize_import_handler.request.outcome import REFUSAL_LENGTH_MAX, Progress
 
 Event = dict[str, Any]
 """A request of CloudFormation; in a poll, with the data of crhelper added."""
@@ -50,6 +50,7 @@ _STACK_NAME: Final = TextRule("the name of a stack such as shop", r"[a-zA-Z][a-z
 FILE_NAME: Final = TextRule("the name of a file", r"[^\x00-\x1f\x7f\ud800-\udfff]+", DATA_LOCATION_LENGTH_MAX)
 _FILE_DIGEST: Final = TextRule("u and 11 hexadecimal digits", "u[0-9a-f]{11}", 12)
 _FINGERPRINT: Final = TextRule("a fingerprint of 32 hexadecimal digits", "[0-9a-f]{32}", 32)
+_REFUSAL: Final = TextRule("the message of a service", r"[^\x00-\x1f\x7f\ud800-\udfff]+", REFUSAL_LENGTH_MAX)
 PROGRESS_RULES: Final[Mapping[str, TextRule | type[bool | float]]] = {
     "started_at": float,
     "attempt": int,
@@ -69,6 +70,9 @@ PROGRESS_RULES: Final[Mapping[str, TextRule | type[bool | float]]] = {
     "file_digest": _FILE_DIGEST,
     "files_imported": int,
     "polls": int,
+    "imports_ahead": int,
+    "advanced_at": float,
+    "refusal": _REFUSAL,
     "url_signed_at": float,
     "age_seconds": float,
 }

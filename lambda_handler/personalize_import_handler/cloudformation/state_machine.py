@@ -1,4 +1,4 @@
-"""The state machine that polls: start an execution for a request, and check for later requests.
+"""The state machine that polls: start an execution for a request, and list the others.
 
 Its executions are the only state that the functions share. The execution name is derived from the request, so a request
 starts only one execution even if its event is delivered twice. All names for one resource have the same prefix.
@@ -9,7 +9,7 @@ import logging
 import os
 import re
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import cache, partial
 from itertools import chain, islice, takewhile
@@ -23,7 +23,15 @@ from personalize_import_handler.cloudformation.events import RECEIVED_AT, STATE_
 from personalize_import_handler.contract import Environment, refresh_event
 from personalize_import_handler.errors import NameTakenError, RefusedError
 from personalize_import_handler.request import request_time
-from personalize_import_handler.request.execution import Execution, hash_of, refresh_name_of, resource_hash
+from personalize_import_handler.request.execution import (
+    Execution,
+    Standing,
+    hash_of,
+    import_part,
+    imports_ahead,
+    refresh_name_of,
+    resource_hash,
+)
 from personalize_import_handler.request.refresh_request import refresh_execution_name, requested_time, window_of
 
 if TYPE_CHECKING:
@@ -34,7 +42,10 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+_REQUEST_HASH_LENGTH: Final = 20
+"""The requests for one resource differ; a name has at most 80 characters."""
 _RETRY_PAUSES: Final = (5, 10, 20, 40, 45)
+_WAITED: Final = re.compile("[0-9]{1,6}")
 _SIGNED: Final = re.compile("[^-]*-.*-([0-9]{10})")
 _CLOCKS_DIFFER_SECONDS: Final = 5
 _EXECUTIONS_PER_PAGE: Final = 1000
@@ -51,7 +62,8 @@ def execution_name(event: Mapping[str, Any]) -> str:
     if event["RequestType"] == refresh_event.REQUEST_TYPE:
         window = window_of(requested_time(event["RequestedAt"]), event["QuietSeconds"])
         return refresh_execution_name(event["StackId"], event["LogicalResourceId"], window, always=event["Always"])
-    name = f"{_resource_hash(event)}-{hash_of(event['RequestId'], event['ResponseURL'])}"
+    request_hash = hash_of(event["RequestId"], event["ResponseURL"])[:_REQUEST_HASH_LENGTH]
+    name = f"{_resource_hash(event)}-{request_hash}{_import_part(event)}"
     signed_at = request_time.signed_at(event["ResponseURL"])
     return name if signed_at is None else f"{name}-{signed_at:.0f}"
 
@@ -76,13 +88,20 @@ def start_polling(event: Mapping[str, Any], sleep: Callable[[float], None] = tim
     return _start(event)
 
 
-def is_superseded(event: Mapping[str, Any], sleep: Callable[[float], None] = time.sleep) -> bool:
-    """Return whether there is a later request for the same resource; raise `BusyError` or `RefusedError`.
+def standing(event: Mapping[str, Any], sleep: Callable[[float], None] = time.sleep) -> Standing:
+    """Return the standing of a request among the executions; raise `BusyError` or `RefusedError`."""
+    return standing_among(event, _list_all(event, sleep))
+
+
+def standing_among(event: Mapping[str, Any], executions: Sequence[Execution]) -> Standing:
+    """Return whether there is a later request for the same resource, and how many imports are ahead.
 
     CloudFormation sends one request at a time for a resource. If it sends another before it has received a response, it
     has cancelled the first one or timed out. A job that is started after that would not be monitored by any stack.
     """
-    return has_later_request(execution_name(event), list_executions(event, sleep))
+    own_name, resource = execution_name(event), _resource_hash(event)
+    of_resource = [each for each in executions if each.name.startswith(resource)]
+    return Standing(has_later_request(own_name, of_resource), imports_ahead(own_name, executions))
 
 
 def has_later_request(own_name: str, executions: Iterable[Execution]) -> bool:
@@ -99,12 +118,18 @@ def has_later_request(own_name: str, executions: Iterable[Execution]) -> bool:
 
 
 def list_executions(event: Mapping[str, Any], sleep: Callable[[float], None] = time.sleep) -> list[Execution]:
-    """Return the executions for the event's resource that may matter to it; raise `BusyError` or `RefusedError`.
+    """Return the executions for the event's resource that may matter to it; raise `BusyError` or `RefusedError`."""
+    resource = _resource_hash(event)
+    return [each for each in _list_all(event, sleep) if each.name.startswith(resource)]
+
+
+def _list_all(event: Mapping[str, Any], sleep: Callable[[float], None]) -> list[Execution]:
+    """Return the executions of all resources that may matter to an event.
 
     The list begins with the latest ones, by their start or their end. Those that ended before any that can matter are
     not requested, because a provider may have thousands of executions for uploads.
     """
-    resource, oldest = _resource_hash(event), _oldest_end(event)
+    oldest = _oldest_end(event)
     fetch = partial(
         _client().list_executions, stateMachineArn=event[STATE_MACHINE_ARN], maxResults=_EXECUTIONS_PER_PAGE
     )
@@ -113,7 +138,6 @@ def list_executions(event: Mapping[str, Any], sleep: Callable[[float], None] = t
     return [
         Execution(execution["name"], execution["startDate"], execution["status"] == "RUNNING")
         for execution in takewhile(lambda each: _last_date(each) >= oldest, listed)
-        if execution["name"].startswith(resource)
     ]
 
 
@@ -151,6 +175,15 @@ def _start(event: Mapping[str, Any]) -> None:
     )
     with suppress(NameTakenError):
         call_service("StartExecution", start)
+
+
+def _import_part(event: Mapping[str, Any]) -> str:
+    """Return the part of the name for an import; empty for a Delete or any other resource, which need no job."""
+    properties = event.get("ResourceProperties", {})
+    if event["RequestType"] == "Delete" or "DatasetArn" not in properties:
+        return ""
+    waited = str(properties.get("WaitedSeconds", 0))
+    return import_part(str(properties["DatasetArn"]), int(waited) if _WAITED.fullmatch(waited) else 0)
 
 
 def _resource_hash(event: Mapping[str, Any]) -> str:

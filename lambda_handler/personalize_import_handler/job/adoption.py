@@ -18,7 +18,7 @@ from personalize_import_handler.aws.personalize import (
 )
 from personalize_import_handler.contract import DATA_FINGERPRINT_TAG, REFRESH_TAG, RELEASED, RESOURCE_TAG, ImportMode
 from personalize_import_handler.contract.import_properties import ImportProperties
-from personalize_import_handler.errors import BusyError, NameTakenError, RefusedError
+from personalize_import_handler.errors import BusyError, DatasetBusyError, NameTakenError, RefusedError
 from personalize_import_handler.request.import_identity import is_equivalent_role, is_same_location
 from personalize_import_handler.request.job_names import JobNames, attempt_of, file_digest_in, names_of
 from personalize_import_handler.request.resource import Resource
@@ -113,13 +113,14 @@ def latest(personalize: Personalize, properties: ImportProperties, names: JobNam
     """
     try:
         jobs = personalize.list_dataset_import_jobs(properties.dataset_arn)
-        statuses = {job.dataset_import_job_arn: job.status for job in jobs}
+        by_arn = {job.dataset_import_job_arn: job for job in jobs}
         for attempt in _attempts(jobs, names):
             arn = attempt.dataset_import_job_arn
-            is_in_doubt = attempt.number > number and not has_succeeded(statuses[arn])
+            each = by_arn[arn]
+            is_in_doubt = attempt.number > number and not has_succeeded(each.status)
             if is_in_doubt and is_of_refresh(arn, personalize):
-                if is_running(statuses[arn]):
-                    raise _busy_with_refresh(arn)
+                if is_running(each.status):
+                    raise _busy_with_refresh(each)
                 continue
             return attempt if attempt.number >= number else next_attempt(names, number)
     except RefusedError as refused:
@@ -222,12 +223,12 @@ def _raise_if_refreshed(jobs_of_dataset: Sequence[JobSummary], names: JobNames, 
         arn = job.dataset_import_job_arn
         is_own = names.includes(arn) or names.shares_prefix(arn)
         if is_running(job.status) and is_own and is_of_refresh(arn, personalize):
-            raise _busy_with_refresh(arn)
+            raise _busy_with_refresh(job)
 
 
-def _busy_with_refresh(dataset_import_job_arn: str) -> BusyError:
-    message = f"{dataset_import_job_arn}, which a refresh has started, is still importing into the dataset."
-    return BusyError("CreateDatasetImportJob", "ResourceInUseException", message)
+def _busy_with_refresh(job: JobSummary) -> BusyError:
+    message = f"{job.dataset_import_job_arn}, which a refresh has started, is still importing into the dataset."
+    return _dataset_busy(message, job)
 
 
 def _describe_if_current(
@@ -248,7 +249,11 @@ def _raise_if_dataset_busy(jobs_of_dataset: Sequence[JobSummary]) -> None:
     for job in jobs_of_dataset:
         if is_running(job.status):
             message = f"{job.dataset_import_job_arn} is still importing into the same dataset."
-            raise BusyError("CreateDatasetImportJob", "ResourceInUseException", message)
+            raise _dataset_busy(message, job)
+
+
+def _dataset_busy(message: str, job: JobSummary) -> BusyError:
+    return DatasetBusyError("CreateDatasetImportJob", "ResourceInUseException", message, job.creation_date_time)
 
 
 def is_same_import(job: DatasetImportJob, properties: ImportProperties) -> bool:

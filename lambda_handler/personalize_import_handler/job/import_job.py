@@ -1,6 +1,7 @@
 """The job of an import: find or start it, poll it, and evaluate its status."""
 
 import logging
+from contextlib import suppress
 
 from personalize_import_handler.aws.personalize import DatasetImportJob, Phase, UnknownStatusError
 from personalize_import_handler.contract import ATTEMPTS_MAX, DATA_FINGERPRINT_TAG
@@ -12,9 +13,11 @@ from personalize_import_handler.job.prerequisites import compute_fingerprint
 from personalize_import_handler.job.requested_import import RequestedImport
 from personalize_import_handler.job.tagging import ForeignJobError, set_tags
 from personalize_import_handler.messages import failure_reasons
-from personalize_import_handler.request import polling
+from personalize_import_handler.request import polling, queueing
+from personalize_import_handler.request.execution import Standing
 from personalize_import_handler.request.job_names import attempt_of, names_of
-from personalize_import_handler.request.outcome import Finished, Outcome, Progress, attributes_of
+from personalize_import_handler.request.outcome import Finished, Outcome, Progress, Waiting, attributes_of
+from personalize_import_handler.request.queueing import Delay
 
 logger = logging.getLogger(__name__)
 
@@ -37,6 +40,8 @@ def continue_from(requested: RequestedImport, progress: Progress, dataset_import
     The job must match the first resource and these properties. Its tag contains the data fingerprint if the import
     depends on the data, or did so when the job was started.
     """
+    if outcome := _queue_once(requested, progress, dataset_import_job_arn):
+        return outcome
     if requested.names.includes(dataset_import_job_arn):
         return continue_job(requested, progress, dataset_import_job_arn)
     try:
@@ -48,6 +53,25 @@ def continue_from(requested: RequestedImport, progress: Progress, dataset_import
         return compute_fingerprint(requested, progress) or find_job(requested, progress)
     known = requested._replace(properties=requested.properties._replace(data_fingerprint=fingerprint))
     return continue_job(known, progress._replace(data_fingerprint=fingerprint), dataset_import_job_arn)
+
+
+def _queue_once(requested: RequestedImport, progress: Progress, dataset_import_job_arn: str) -> Outcome | None:
+    """Wait once before anything else if the import is far behind.
+
+    The resources of many wait chains continue at the same time, and their first polls would exceed the limits of
+    requests.
+    """
+    if progress.imports_ahead is not None:
+        return None
+    try:
+        ahead = requested.standing().imports_ahead
+    except RefusedError as refused:
+        return requested.retry_poll_or_fail(refused, dataset_import_job_arn, progress)
+    if queueing.may_request(Delay(0, ahead)):
+        return None
+    # The service's time is unknown without a call, but the request has just arrived.
+    seconds = min(queueing.seconds_until_retry(Delay(0, ahead)), requested.properties.timeout_seconds // 2)
+    return Waiting(progress._replace(imports_ahead=ahead), seconds, dataset_import_job_arn)
 
 
 def continue_job(requested: RequestedImport, progress: Progress, dataset_import_job_arn: str) -> Outcome:
@@ -75,13 +99,21 @@ def keep_job(requested: RequestedImport, progress: Progress, *, tags_due: bool) 
 
 
 def start_attempt(requested: RequestedImport, progress: Progress, attempt: int) -> Outcome:
-    """Start the recorded attempt; queue it if the service has no capacity."""
+    """Start the recorded attempt, unless it is too late; queue it if the service has no capacity."""
     name, arn = requested.names.name(attempt), requested.names.arn(attempt)
+    with suppress(RefusedError):  # a throttled response has the time, too
+        requested.sync_clock()
+    if requested.is_timed_out(progress):
+        return _give_up(requested, progress, attempt)
     try:
-        if _is_superseded(requested, attempt):
+        standing = _standing(requested, attempt)
+        if standing.is_superseded:
             raise ImportFailedError(failure_reasons.superseded(name), arn)
         if preparation.is_due(requested.properties) and not progress.prepared:
             return _prepare(requested, attempt, progress)
+        progress = progress.at_place(standing.imports_ahead, requested.personalize.now())
+        if not queueing.may_request(requested.delay(progress)):
+            return requested.queue(arn, progress)
         started = adoption.start(
             requested.personalize, requested.properties, requested.names, attempt, requested.job_tags
         )
@@ -91,7 +123,7 @@ def start_attempt(requested: RequestedImport, progress: Progress, attempt: int) 
         following = adoption.next_attempt(requested.names, attempt + 1)
         return _proceed_with(requested, following, progress, tags_due=False)
     logger.info("Started %s", arn)
-    return poll_job(requested, progress._replace(dataset_import_job_arn=arn), arn)
+    return poll_job(requested, progress._replace(dataset_import_job_arn=arn, refusal=None), arn)
 
 
 def poll_job(requested: RequestedImport, progress: Progress, dataset_import_job_arn: str) -> Outcome:
@@ -133,13 +165,30 @@ def _proceed_with(requested: RequestedImport, found: Attempt, progress: Progress
     if requested.is_timed_out(progress):
         # The event came so late that CloudFormation may have timed out and sent another request.
         name, waited = requested.names.name(found.number), requested.waited_seconds(progress)
-        raise ImportFailedError(failure_reasons.start_timed_out(name, waited, again=requested.again), arn)
+        reason = failure_reasons.start_timed_out(name, waited, again=requested.again)
+        return requested.complete_or_fail(reason, arn, progress)
     return requested.wait(arn, progress._replace(attempt=found.number), seconds=0)
 
 
-def _is_superseded(requested: RequestedImport, attempt: int) -> bool:
+def _give_up(requested: RequestedImport, progress: Progress, attempt: int) -> Outcome:
+    """Complete or fail at the timeout, unless a function that was killed has started the job."""
+    arn = requested.names.arn(attempt)
+    with suppress(RefusedError):
+        job = requested.personalize.describe_dataset_import_job(arn)
+        if job and adoption.is_same_import(job, requested.properties):
+            return poll_job(requested, progress._replace(dataset_import_job_arn=arn), arn)
+    name, waited = requested.names.name(attempt), requested.waited_seconds(progress)
+    if progress.prepared or not preparation.is_due(requested.properties):
+        place, refusal = progress.imports_ahead, progress.refusal
+        reason = failure_reasons.queue_timed_out(name, waited, place, refusal, again=requested.again)
+    else:
+        reason = failure_reasons.start_timed_out(name, waited, again=requested.again)
+    return requested.complete_or_fail(reason, arn, progress)
+
+
+def _standing(requested: RequestedImport, attempt: int) -> Standing:
     try:
-        return requested.is_superseded()
+        return requested.standing()
     except RefusedError as refused:
         raise AttemptError(attempt, refused) from refused
 
@@ -148,10 +197,6 @@ def _prepare(requested: RequestedImport, attempt: int, progress: Progress) -> Ou
     """Do the next step of the preparation, and record it."""
     name, arn = requested.names.name(attempt), requested.names.arn(attempt)
     try:
-        requested.sync_clock()
-        if requested.is_timed_out(progress):
-            reason = failure_reasons.start_timed_out(name, requested.waited_seconds(progress), again=requested.again)
-            return requested.complete_or_fail(reason, arn, progress)
         prepared = preparation.prepare(requested.properties, progress, requested.services)
     except RefusedError as refused:
         raise AttemptError(attempt, refused) from refused

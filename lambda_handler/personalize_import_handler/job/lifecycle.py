@@ -91,7 +91,7 @@ def _import(request: Request, progress: Progress, services: Services) -> Request
         ),
         resource=request.resource._replace(stack_scope=scope),
         services=services,
-        is_superseded=request.is_superseded,
+        standing=request.standing,
         previous=request.previous,
         import_role_path=request.provider.import_role_path,
     )

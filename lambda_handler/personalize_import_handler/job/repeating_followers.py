@@ -161,7 +161,11 @@ def _repeat(
     if isinstance(outcome, Waiting):
         repeat_progress = outcome.progress
         recorded = progress._replace(
-            repeat_attempt=repeat_progress.attempt, repeat_started=repeat_progress.dataset_import_job_arn is not None
+            repeat_attempt=repeat_progress.attempt,
+            repeat_started=repeat_progress.dataset_import_job_arn is not None,
+            imports_ahead=repeat_progress.imports_ahead,
+            advanced_at=repeat_progress.advanced_at,
+            refusal=repeat_progress.refusal,
         )
         return _wait(full_job, recorded.with_start_time(requested.personalize.now()), outcome.wait_seconds)
     if not has_succeeded(outcome.attributes[Attribute.STATUS]):

@@ -9,12 +9,15 @@ from personalize_import_handler.aws.personalize import DatasetImportJob, Persona
 from personalize_import_handler.aws.services import Services
 from personalize_import_handler.contract import REFRESH_TAG, ReimportMode
 from personalize_import_handler.contract.import_properties import ImportProperties
-from personalize_import_handler.errors import BusyError, ImportFailedError, RefusedError
+from personalize_import_handler.contract.printable import printable
+from personalize_import_handler.errors import BusyError, DatasetBusyError, ImportFailedError, RefusedError
 from personalize_import_handler.job.adoption import AttemptError
 from personalize_import_handler.messages import failure_reasons
-from personalize_import_handler.request import polling
+from personalize_import_handler.request import polling, queueing
+from personalize_import_handler.request.execution import Standing
 from personalize_import_handler.request.job_names import JobNames, names_of
 from personalize_import_handler.request.outcome import (
+    REFUSAL_LENGTH_MAX,
     Finished,
     Outcome,
     Progress,
@@ -22,6 +25,7 @@ from personalize_import_handler.request.outcome import (
     attributes_of,
     attributes_of_unknown_job,
 )
+from personalize_import_handler.request.queueing import Delay
 from personalize_import_handler.request.resource import Resource
 
 logger = logging.getLogger(__name__)
@@ -38,8 +42,8 @@ class RequestedImport(NamedTuple):
     properties: ImportProperties
     resource: Resource
     services: Services
-    is_superseded: Callable[[], bool]
-    """Returns whether CloudFormation has sent a later request for the resource; may raise `RefusedError`."""
+    standing: Callable[[], Standing]
+    """Returns the standing of the request among all executions; may raise `RefusedError`."""
     previous: ImportProperties | None = None
     """The previous import of the resource."""
     is_create: bool = False
@@ -80,7 +84,7 @@ class RequestedImport(NamedTuple):
         return self.properties.reimport is ReimportMode.WHEN_DATA_CHANGES
 
     def sync_clock(self) -> None:
-        """Make any call if none was made yet, because the service's time comes from its responses."""
+        """Make any call, because the service's time comes from its responses; may raise `RefusedError`."""
         self.personalize.dataset_created_at(self.properties.dataset_arn)
 
     def is_timed_out(self, progress: Progress) -> bool:
@@ -125,13 +129,27 @@ class RequestedImport(NamedTuple):
             reason = failure_reasons.call_timed_out(refused, self.waited_seconds(progress), again=self.again)
             return self.complete_or_fail(reason, arn, progress)
         logger.info("Retrying later: %s", refused)
+        if not progress.dataset_import_job_arn:
+            progress = progress._replace(refusal=printable(refused.message)[:REFUSAL_LENGTH_MAX] or None)
         queues = isinstance(refused, BusyError) and not progress.dataset_import_job_arn
-        seconds = polling.seconds_until_queued_retry() if queues else polling.seconds_until_retry()
-        return self.wait(arn, progress, seconds)
+        return self.queue(arn, progress, refused) if queues else self.wait(arn, progress, polling.seconds_until_retry())
+
+    def queue(self, arn: str | None, progress: Progress, refused: RefusedError | None = None) -> Waiting:
+        """Wait for a slot, or for the end of the job that imports into the dataset."""
+        delay = self.delay(progress)
+        if isinstance(refused, DatasetBusyError):
+            delay = queueing.delay_by_job(self.personalize.now() - refused.job_created_at)
+        return self.wait(arn, progress, queueing.seconds_until_retry(delay))
+
+    def delay(self, progress: Progress) -> Delay:
+        """Return the place in the queue, and for how long the import has had it."""
+        now = self.personalize.now()
+        since = progress.elapsed_seconds(now) if progress.advanced_at is None else now - progress.advanced_at
+        return Delay(since, progress.imports_ahead)
 
     def complete_or_fail(self, reason: str, arn: str | None, progress: Progress) -> Finished:
         """Complete a resource of a wait chain, so that the next one continues; fail with the reason if it can't."""
-        known = progress.dataset_import_job_arn or progress.attempt
+        known = progress.dataset_import_job_arn or progress.attempt or self.properties.dataset_import_job_arn
         if not (self.properties.completes_at_timeout and known and arn):
             raise ImportFailedError(reason, arn, progress.status_if_failed)
         return Finished(attributes_of_unknown_job(arn, self.properties.dataset_arn))

@@ -189,6 +189,24 @@ def start_timed_out(job_name: str, elapsed_seconds: float, *, again: str = DEPLO
     )
 
 
+def queue_timed_out(
+    job_name: str,
+    elapsed_seconds: float,
+    imports_ahead: int | None,
+    refusal: str | None,
+    *,
+    again: str = DEPLOY_AGAIN,
+) -> str:
+    """Return the reason if the job was queued until the timeout: the service's last refusal and the place."""
+    place = "" if imports_ahead is None else f" with {imports_ahead} imports of the same provider ahead of it"
+    text = (
+        f"DatasetImportJob {job_name} was queued{place} and not started. Personalize runs five jobs at once in an "
+        f"account and Region, and one per dataset. {_sentence(again)}."
+    )
+    timed_out = f"Timed out after {_duration(elapsed_seconds)}: "
+    return timed_out + (_with_service_text(refusal, text) if refusal else text)
+
+
 def call_timed_out(busy: RefusedError, elapsed_seconds: float, *, again: str = DEPLOY_AGAIN) -> str:
     """Return the reason if a service had no capacity, or didn't respond, until the timeout."""
     then = (

@@ -19,9 +19,11 @@ from personalize_import_handler.refresh import repeats
 from personalize_import_handler.refresh.next_job import NO_NEW_FILES, Busy, ListExecutions, find_next_job, location_of
 from personalize_import_handler.refresh.result import Skipped
 from personalize_import_handler.refresh.turn import Turn, turn_of
-from personalize_import_handler.request import ownership, polling
+from personalize_import_handler.request import ownership, queueing
+from personalize_import_handler.request.execution import Standing
 from personalize_import_handler.request.job_names import file_digest_in, names_of
 from personalize_import_handler.request.outcome import Finished, Outcome, Progress, Waiting, attributes_of
+from personalize_import_handler.request.queueing import Delay
 from personalize_import_handler.request.refresh_request import RefreshRequest
 
 logger = logging.getLogger(__name__)
@@ -73,7 +75,7 @@ def requested_import(request: RefreshRequest, progress: Progress, services: Serv
         ),
         resource=request.resource._replace(stack_scope=properties.stack_scope if progress.root_stack_name else None),
         services=services,
-        is_superseded=lambda: _raise_if_stack_changes(request, services),
+        standing=lambda: _standing(request, services),
         finish=_finish,
         import_role_path=request.provider.import_role_path,
         refresh_requested_at=request.requested_at,
@@ -87,12 +89,17 @@ def requested_import(request: RefreshRequest, progress: Progress, services: Serv
     )
 
 
-def _raise_if_stack_changes(request: RefreshRequest, services: Services) -> bool:
+def _standing(request: RefreshRequest, services: Services) -> Standing:
+    """Raise `StackChangesError` unless the stack is settled; a refresh has no place in the queue of the requests."""
+    _raise_if_stack_changes(request, services)
+    return Standing()
+
+
+def _raise_if_stack_changes(request: RefreshRequest, services: Services) -> None:
     """Raise `StackChangesError` unless the stack is settled; a request can't supersede a refresh in any other way."""
     root = services.stacks.root_of(request.resource.stack_id)
     if not root.is_settled:
         raise StackChangesError(root.status)
-    return False
 
 
 def _poll_started_attempt(request: RefreshRequest, requested: RequestedImport, progress: Progress) -> Outcome | None:
@@ -172,4 +179,4 @@ def _skipped(reason: str, progress: Progress) -> Skipped:
 
 def _queue(progress: Progress) -> Waiting:
     """Wait for another import; the timeout of a job doesn't include this time, which may be that of several jobs."""
-    return Waiting(progress._replace(started_at=None), polling.seconds_until_queued_retry())
+    return Waiting(progress._replace(started_at=None), queueing.seconds_until_retry(Delay(0)))

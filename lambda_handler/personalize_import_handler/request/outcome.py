@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from personalize_import_handler.aws.personalize import DatasetImportJob
 from personalize_import_handler.contract import STATUS_NOT_STARTED, STATUS_UNKNOWN, STATUS_UNWATCHED, Attribute
 from personalize_import_handler.request import request_time
+
+REFUSAL_LENGTH_MAX: Final = 500
 
 
 class Progress(NamedTuple):
@@ -22,6 +24,10 @@ class Progress(NamedTuple):
 
     `repeated` is a follower's job whose rows are gone, and `repeat_attempt` the attempt that imports them again,
     recorded before it is started. `repeat_started` is set after that.
+
+    `imports_ahead` is the place in the queue at the last poll, and `advanced_at` when it last became smaller.
+
+    `refusal` is the message of the last call that was refused while there was no job, for the failure reason.
 
     `root_stack_name` is the name of the root stack, if the properties depend on it. `published_status` is the status
     that was published last, if state changes are published; `publishing_failed` is set once a failure to publish was
@@ -50,6 +56,9 @@ class Progress(NamedTuple):
     file_digest: str | None = None
     files_imported: int = 0
     polls: int = 0
+    imports_ahead: int | None = None
+    advanced_at: float | None = None
+    refusal: str | None = None
     url_signed_at: float | None = None
     age_seconds: float = 0
 
@@ -66,14 +75,23 @@ class Progress(NamedTuple):
         """Return the progress with the time when the request was sent."""
         return self._replace(started_at=self._sent_at(now))
 
+    def at_place(self, imports_ahead: int | None, now: float) -> "Progress":
+        """Return the progress with the place in the queue, and the time if the import has advanced."""
+        last = self.imports_ahead
+        has_advanced = imports_ahead is not None and (last is None or imports_ahead < last)
+        return self._replace(imports_ahead=imports_ahead, advanced_at=now if has_advanced else self.advanced_at)
+
     def _sent_at(self, now: float) -> float:
         if self.started_at is not None:
             return self.started_at
         return request_time.sent_at(self.url_signed_at, self.age_seconds, now)
 
     def to_data(self) -> dict[str, object]:
-        """Return the members as a dictionary for JSON."""
-        return self._asdict()
+        """Return the members that differ from their defaults as a dictionary for JSON.
+
+        The history of an execution contains them with each poll.
+        """
+        return {name: value for name, value in self._asdict().items() if value != self._field_defaults[name]}
 
 
 class Waiting(NamedTuple):

@@ -23,10 +23,6 @@ _POLL_INTERVALS: Final = (
 _RETRY_SECONDS: Final = 30
 _RETRY_SPREAD: Final = 0.25
 RETRY_SECONDS_MAX: Final = round(_RETRY_SECONDS * (1 + _RETRY_SPREAD))
-# Fifteen queued imports then send 15/45 = a third of a request per second together. The random spread keeps them from
-# exceeding the limit of requests at one moment.
-_QUEUED_SECONDS: Final = 45
-_QUEUED_SPREAD: Final = 0.5
 
 
 def seconds_until_next_poll(elapsed_seconds: float) -> int:
@@ -37,11 +33,6 @@ def seconds_until_next_poll(elapsed_seconds: float) -> int:
 def seconds_until_retry() -> int:
     """Return the seconds until a refused call is retried; random, to spread the calls of several imports."""
     return _about(_RETRY_SECONDS, _RETRY_SPREAD)
-
-
-def seconds_until_queued_retry() -> int:
-    """Return the seconds until a queued import is retried; random, to spread the calls of several imports."""
-    return _about(_QUEUED_SECONDS, _QUEUED_SPREAD)
 
 
 def _about(seconds: int, spread: float) -> int:

@@ -7,6 +7,7 @@ from personalize_import_handler.contract.import_properties import ImportProperti
 from personalize_import_handler.contract.properties import InvalidPropertiesError, parse
 from personalize_import_handler.errors import ImportFailedError
 from personalize_import_handler.request import request_time
+from personalize_import_handler.request.execution import Standing
 from personalize_import_handler.request.ownership import Provider
 from personalize_import_handler.request.resource import Resource, resource_of
 
@@ -22,11 +23,11 @@ class Request(NamedTuple):
     delete_seconds: int
     """The seconds that a Delete may wait before a response must be sent."""
     provider: Provider
-    is_superseded: Callable[[], bool]
-    """Returns whether CloudFormation has sent a later request for the resource; may raise `RefusedError`."""
+    standing: Callable[[], Standing]
+    """Returns the standing of the request among all executions; may raise `RefusedError`."""
 
 
-def parse_request(event: Mapping[str, Any], provider: Provider, is_superseded: Callable[[], bool]) -> Request:
+def parse_request(event: Mapping[str, Any], provider: Provider, standing: Callable[[], Standing]) -> Request:
     """Parse an event; raise `ImportFailedError` if its properties are invalid."""
     properties, old_properties = event.get("ResourceProperties", {}), event.get("OldResourceProperties", {})
     try:
@@ -40,7 +41,7 @@ def parse_request(event: Mapping[str, Any], provider: Provider, is_superseded: C
         is_update=bool(old_properties),
         delete_seconds=request_time.delete_seconds(properties),
         provider=provider,
-        is_superseded=is_superseded,
+        standing=standing,
     )
 
 

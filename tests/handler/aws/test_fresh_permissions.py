@@ -5,6 +5,7 @@ import pytest
 from personalize_import_handler.aws import error_codes
 from personalize_import_handler.errors import RefusedError
 from personalize_import_handler.request import polling
+from personalize_import_handler.request.execution import Standing
 from tests.handler.support.account import Account
 from tests.handler.support.fakes import FakePersonalize, JobBehavior
 from tests.handler.support.properties import properties
@@ -59,7 +60,7 @@ def test_a_missing_permission_is_reported_at_a_shorter_timeout_and_not_as_missin
 
     response = cloudformation.create(properties(TimeoutSeconds=60))
 
-    assert response.reason.startswith("Insufficient privileges")
+    assert response.reason.startswith("Timed out after 1 min: Insufficient privileges")
     assert "when the service has room" not in response.reason
     assert response.sent_at - started_at == 60
 
@@ -134,12 +135,12 @@ def test_listing_executions_is_retried_until_the_permission_is_effective(
 ) -> None:
     denied = iter([RefusedError("ListExecutions", "AccessDeniedException", "not authorized")] * 3)
 
-    def is_superseded(_: object) -> bool:
+    def standing(_: object) -> Standing:
         for refused in denied:
             raise refused
-        return False
+        return Standing()
 
-    monkeypatch.setattr(account.functions, "_is_superseded", is_superseded)
+    monkeypatch.setattr(account.functions, "_standing", standing)
 
     assert cloudformation.create(properties()).succeeded
     assert next(denied, None) is None

@@ -50,7 +50,7 @@ def test_a_permanent_error_is_raised_at_once(code: str, step_functions: Service)
 @pytest.mark.usefixtures("unreachable")
 def test_executions_can_be_listed_later_if_there_is_no_connection() -> None:
     with pytest.raises(BusyError) as busy:
-        state_machine.is_superseded(WAITING_EVENT)
+        state_machine.standing(WAITING_EVENT)
 
     assert busy.value.code == "EndpointConnectionError"
 
@@ -96,5 +96,5 @@ def test_at_most_ten_thousand_executions_are_listed(step_functions: Service) -> 
     page = executions(*[OTHER] * 1000, next_token="1")
     step_functions.respond_with(*[page] * 10, executions(EVENT, LATER))
 
-    assert not state_machine.is_superseded(WAITING_EVENT)
+    assert not state_machine.standing(WAITING_EVENT).is_superseded
     assert len(step_functions.requests) == 10

@@ -103,7 +103,7 @@ def test_a_busy_service_is_retried_until_it_has_capacity_and_only_one_job_starts
     assert sum("Retrying later: Rate exceeded" in line for line in log.lines) == 4
 
 
-def test_a_service_that_stays_busy_times_out_with_its_last_error(
+def test_an_import_that_is_queued_until_its_timeout_fails_with_its_place_and_starts_no_job(
     cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
     busy = BusyError("CreateDatasetImportJob", "LimitExceededException", "More than 5 resources with PENDING status.")
@@ -113,7 +113,7 @@ def test_a_service_that_stays_busy_times_out_with_its_last_error(
     response = cloudformation.create(properties(TimeoutSeconds=600))
 
     assert response.reason.startswith("Timed out after 10 min: More than 5 resources with PENDING status. ")
-    assert "failed with LimitExceededException" in response.reason
+    assert "was queued with 0 imports of the same provider ahead of it and not started" in response.reason
     assert response.sent_at - started_at == 600
 
 

@@ -62,7 +62,7 @@ def test_an_attempt_that_the_first_resource_could_not_start_in_time_is_started_b
     no_capacity = BusyError(
         "CreateDatasetImportJob", "LimitExceededException", "More than 5 resources with PENDING status."
     )
-    personalize.fail_next("create_dataset_import_job", no_capacity, times=80)
+    personalize.fail_next("create_dataset_import_job", no_capacity, times=40)
 
     first, second = WaitChain(account, resource_count=2, generation=2).create(properties())
 

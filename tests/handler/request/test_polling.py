@@ -1,12 +1,11 @@
 """The schedule of polls."""
 
-from collections.abc import Callable
 from statistics import mean
 
 import pytest
 
 from personalize_import_handler.errors import BusyError
-from personalize_import_handler.request import polling
+from personalize_import_handler.request import polling, queueing
 from tests.handler.support.account import Account
 from tests.handler.support.fakes import FakePersonalize, JobBehavior
 from tests.handler.support.properties import properties
@@ -28,20 +27,15 @@ def test_retries_are_22_to_38_seconds_apart() -> None:
     assert {polling.seconds_until_retry() for _ in range(1000)} <= set(range(22, 39))
 
 
-def test_queued_imports_are_retried_after_22_to_68_seconds() -> None:
-    assert {polling.seconds_until_queued_retry() for _ in range(1000)} <= set(range(22, 69))
-
-
-@pytest.mark.parametrize("seconds_until", [polling.seconds_until_retry, polling.seconds_until_queued_retry])
-def test_retries_are_spread_over_time(seconds_until: Callable[[], int]) -> None:
-    assert len({seconds_until() for _ in range(100)}) > 3
+def test_retries_are_spread_over_time() -> None:
+    assert len({polling.seconds_until_retry() for _ in range(100)}) > 3
 
 
 def test_a_throttled_poll_is_retried_sooner_than_a_queued_import(
     monkeypatch: pytest.MonkeyPatch, cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
     monkeypatch.setattr(polling, "seconds_until_retry", lambda: 7)
-    monkeypatch.setattr(polling, "seconds_until_queued_retry", lambda: 1000)
+    monkeypatch.setattr(queueing, "seconds_until_retry", lambda _: 1000)
     personalize.job_behavior = JobBehavior(seconds=400)
     event = cloudformation.begin("Create", properties())
     account.run(until=account.clock.now + 300)
@@ -59,7 +53,7 @@ def test_an_import_without_a_job_is_queued(
     monkeypatch: pytest.MonkeyPatch, cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
     monkeypatch.setattr(polling, "seconds_until_retry", lambda: 7)
-    monkeypatch.setattr(polling, "seconds_until_queued_retry", lambda: 1000)
+    monkeypatch.setattr(queueing, "seconds_until_retry", lambda _: 1000)
     busy = BusyError("CreateDatasetImportJob", "LimitExceededException", "More than 5 resources")
     personalize.fail_next("create_dataset_import_job", busy)
     personalize.job_behavior = JobBehavior(seconds=0)

@@ -18,6 +18,7 @@ from personalize_import_handler.functions import Functions
 from personalize_import_handler.refresh.refresh import poll_refresh
 from personalize_import_handler.refresh.refreshes import PollRefresh
 from personalize_import_handler.request.execution import Execution as ListedExecution
+from personalize_import_handler.request.execution import Standing
 from personalize_import_handler.request.ownership import Provider
 from tests.handler.support.fakes import Clock, FakePersonalize
 from tests.handler.support.fakes_events import FakeEventBus
@@ -142,7 +143,7 @@ class Account:
             provider=self.provider,
             services=self,
             start_polling=self._start_polling,
-            is_superseded=self._is_superseded,
+            standing=self._standing,
             list_executions=self._list_executions,
             send=self.send or self._send,
             poll_refresh=self.poll_refresh,
@@ -232,17 +233,19 @@ class Account:
             self.executions[name] = Execution(data, now + data["WaitSeconds"], ends_at, started_at)
             self._waiting.append(self.executions[name])
 
-    def _is_superseded(self, event: Event) -> bool:
-        return state_machine.has_later_request(state_machine.execution_name(event), self._list_executions(event))
+    def _standing(self, event: Event) -> Standing:
+        return state_machine.standing_among(event, self._list_all())
 
     def _list_executions(self, event: Event) -> list[ListedExecution]:
+        resource = state_machine.execution_name(event).partition("-")[0]
+        return [each for each in self._list_all() if each.name.startswith(resource)]
+
+    def _list_all(self) -> list[ListedExecution]:
         if self._refused_lists:
             raise self._refused_lists.pop(0)
-        resource = state_machine.execution_name(event).partition("-")[0]
         return [
             ListedExecution(name, each.started_at, is_running=each in self._waiting)
             for name, each in self.executions.items()
-            if name.startswith(resource)
         ]
 
     def _send(self, url: str, response: Mapping[str, object]) -> None:
