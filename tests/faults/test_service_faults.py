@@ -13,6 +13,7 @@ from tests.handler.support import aws_json
 from tests.handler.support.account import Account
 from tests.handler.support.fakes import ACCOUNT, DATASET_ARN, REGION, RUNNING_MAX, FakePersonalize, JobBehavior
 from tests.handler.support.properties import DATA_LOCATION, asset_properties, properties
+from tests.handler.support.queue import begin_many, starts_of
 
 OTHER_LOCATION = "s3://shop-data/interactions-2/"
 FOREIGN_DATASET = f"arn:aws:personalize:{REGION}:{ACCOUNT}:dataset/foreign/INTERACTIONS"
@@ -124,6 +125,50 @@ def test_another_job_imports_into_the_same_dataset(
     assert personalize.max_running == 1
     assert personalize.imported() == [DATA_LOCATION]
     assert_invariants(stack)
+
+
+def test_executions_can_not_be_listed_while_an_import_is_queued(
+    stack: Stack, account: Account, personalize: FakePersonalize
+) -> None:
+    personalize.datasets[FOREIGN_DATASET] = account.clock.now
+    for number in range(RUNNING_MAX):
+        personalize.import_elsewhere(f"foreign-{number}", parse(properties(DatasetArn=FOREIGN_DATASET)))
+    throttled = BusyError("ListExecutions", "ThrottlingException", "Rate exceeded")
+    account.fail_list_executions(*[throttled] * 6)
+    began = account.clock.now
+
+    assert stack.deploy(properties()).succeeded
+    assert account.clock.now - began < 900
+    assert_invariants(stack)
+
+
+def test_a_slot_becomes_free_at_the_timeout(stack: Stack, account: Account, personalize: FakePersonalize) -> None:
+    personalize.datasets[FOREIGN_DATASET] = account.clock.now
+    for number in range(RUNNING_MAX):
+        personalize.import_elsewhere(f"foreign-{number}", parse(properties(DatasetArn=FOREIGN_DATASET)))
+
+    response = stack.deploy(properties(TimeoutSeconds=300))
+
+    assert "was queued with 0 imports of the same provider ahead of it and not started" in response.reason
+    assert len(personalize.jobs) == RUNNING_MAX
+    assert_invariants(stack)
+
+
+def test_imports_that_are_ahead_are_cancelled(account: Account, personalize: FakePersonalize) -> None:
+    personalize.job_behavior = JobBehavior(seconds=1000)
+    stacks, events = begin_many(account, RUNNING_MAX + 10)
+    account.run(until=account.clock.now + 60)
+    for stack in stacks[RUNNING_MAX:]:
+        stack.begin("Delete", stack.properties or {})
+    (last,), _ = begin_many(account, 1, first=100)
+    account.run()
+
+    assert len(personalize.jobs) == RUNNING_MAX + 1
+    assert all(
+        "another request" in stack.response_to(event).reason
+        for stack, event in list(zip(stacks, events, strict=True))[5:]
+    )
+    assert 900 < starts_of([last], personalize)[0] - starts_of(stacks[:1], personalize)[0] < 1200
 
 
 @pytest.mark.parametrize(
