@@ -7,12 +7,16 @@ from bench.tables import Goal
 from bench.waiting.contenders import OURS, PROVIDER_5, Contender
 from bench.waiting.figures import mean
 from bench.waiting.measuring import LONG_SECONDS, MANY, Deployed, Measured
+from bench.waiting.queue_simulation import QueueFigures
 from bench.waiting.simulation import Simulated
 
 LAG_MAX: Final = 6
 _CALLS_SHARE_MAX: Final = 1 / 3
 _LONG_LAG_SHARE_MAX: Final = 0.01
 _LONG_CALLS_MAX: Final = 250
+_OCCUPIED_MIN: Final = 0.95
+_RATE_MAX: Final = 0.5
+_WAIT_MAX: Final = 1.3
 
 
 def goals_of(measured: Measured) -> Iterator[Goal]:
@@ -32,8 +36,32 @@ def goals_of(measured: Measured) -> Iterator[Goal]:
         calls <= _CALLS_SHARE_MAX,
     )
     yield Goal("no Lambda error", str(deployed.used.errors), not deployed.used.errors)
+    yield from _goals_of_queues(measured.queues)
     if measured.long:
         yield from _goals_of_many(measured)
+
+
+def _goals_of_queues(queues: Sequence[QueueFigures]) -> Iterator[Goal]:
+    for each in queues:
+        rate = max(each.rates.values())
+        yield Goal(
+            f"{each.imports} imports: at least {_OCCUPIED_MIN:.0%} of the five slots in use, simulated",
+            f"{each.occupied:.1%}",
+            each.occupied >= _OCCUPIED_MIN,
+        )
+        yield Goal(
+            f"{each.imports} imports: at most {_RATE_MAX} requests per second and operation, simulated",
+            f"{rate:.2f}",
+            rate <= _RATE_MAX,
+        )
+        yield Goal(
+            f"{each.imports} imports: none waits more than {_WAIT_MAX} times as long as in order of arrival, simulated",
+            f"{each.longest_wait:.2f}",
+            each.longest_wait <= _WAIT_MAX,
+        )
+        yield Goal(
+            f"{each.imports} imports: none fails before its timeout, simulated", str(each.timed_out), not each.timed_out
+        )
 
 
 def _goals_of_many(measured: Measured) -> Iterator[Goal]:

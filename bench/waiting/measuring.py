@@ -11,11 +11,15 @@ from bench.part import Scale
 from bench.waiting.contenders import CONTENDERS, OURS, PROVIDER_5, PROVIDER_30, Contender
 from bench.waiting.figures import MeasuredImport, Used
 from bench.waiting.imports import deploy, deploy_at_once, used_since
+from bench.waiting.queue_simulation import QueueFigures, simulate_queue
 from bench.waiting.simulation import LONG, TYPICAL, Simulated, simulate_all
 from bench.waiting.testbed import PlannedImport, Testbed, running_testbed
 
 LONG_SECONDS: Final = 3 * 3600
 MANY: Final = 20
+_QUEUES: Final = (20, 100, 500)
+"""Numbers of imports at once that are simulated."""
+_QUEUES_QUICK: Final = (20, 100)
 _TYPICAL_SECONDS: Final = (1020, 960, 851, 660, 360, 240)
 """Observed durations of real imports; the longest start first."""
 _TYPICAL_SPEED: Final = 12
@@ -55,6 +59,8 @@ class Measured:
     long: list[Deployed] = field(default_factory=list)
     long_simulated: list[Simulated] = field(default_factory=list)
     """Simulated long imports of this construct."""
+    queues: list[QueueFigures] = field(default_factory=list)
+    """Simulated queues of this construct."""
 
 
 def measure(folder: Path, scale: Scale) -> Measured:
@@ -84,6 +90,7 @@ def measure(folder: Path, scale: Scale) -> Measured:
             _measure_long(testbed, planned, measured)
     polls = {each.contender: each.used.poll_seconds for each in measured.typical}
     measured.simulated = {each: simulate_all(each, TYPICAL, seconds) for each, seconds in polls.items()}
+    measured.queues = [simulate_queue(count) for count in (_QUEUES_QUICK if scale.quick else _QUEUES)]
     measured.long_simulated = [] if scale.quick else simulate_all(OURS, LONG, polls[OURS])
     return measured
 

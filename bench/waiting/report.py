@@ -9,6 +9,7 @@ from bench.waiting.contenders import OURS
 from bench.waiting.figures import densest, mean, p95
 from bench.waiting.goals import goals_of, lags
 from bench.waiting.measuring import LONG_SECONDS, LONG_SPEED, MANY, Deployed, Measured
+from bench.waiting.queue_simulation import BURST_SECONDS, QueueFigures
 from personalize_local.personalize.limits import Settings
 
 PLOT: Final = "benchmarks-waiting.svg"
@@ -31,6 +32,11 @@ tenth of a second into {LONG_SPEED / 10:.0f} seconds; and simulated, with polls 
 at most an hour, as does CloudFormation for any custom resource: neither the `Provider` nor crhelper can wait for such
 a job.
 """
+_QUEUES: Final = f"""Imports that begin within a minute in one account, with one provider, different datasets, jobs of 4
+to 17 minutes and a timeout of 36 hours, simulated with the handler's decisions and the service's limits: five jobs at
+once, and for each operation one request per second after a burst of {Settings().request_burst}. Rates are those after
+the first {BURST_SECONDS // 60} minutes, in which all imports make their first calls:
+"""
 _TOGETHER_SECONDS: Final = 5
 _BURST: Final = Settings().request_burst
 _MANY: Final = f"""{MANY} stacks at once, deployed. The service allows one request per second for each operation,
@@ -45,6 +51,8 @@ def write(measured: Measured) -> str:
     """Return the text of the part."""
     parts = [_INTRODUCTION, _deployed(measured.typical)]
     parts += [_SIMULATED, _simulated(measured)]
+    if measured.queues:
+        parts += [_QUEUES, _queues(measured.queues)]
     if measured.many:
         parts += [_MANY, _many(measured.many), _LONG, _long(measured)]
     return "\n".join([*parts, _JUDGED, goals_table(goals_of(measured))])
@@ -118,6 +126,23 @@ def _simulated(measured: Measured) -> str:
         for contender, simulated in measured.simulated.items()
     ]
     return table(head, rows)
+
+
+def _queues(queues: Sequence[QueueFigures]) -> str:
+    operations = sorted({operation for each in queues for operation in each.rates})
+    head = ("imports", "hours", "slots in use", "longest wait", *(f"`{each}` per s" for each in operations))
+    rows = [
+        [
+            str(each.imports),
+            f"{each.hours:.1f}",
+            f"{each.occupied:.1%}",
+            f"{each.longest_wait:.2f}",
+            *(f"{each.rates.get(operation, 0):.2f}" for operation in operations),
+        ]
+        for each in queues
+    ]
+    note = "The longest wait is a multiple of what the import would wait if all started in order of arrival.\n"
+    return f"{table(head, rows)}\n{note}"
 
 
 def _many(rows: Sequence[Deployed]) -> str:

@@ -13,6 +13,7 @@ from bench.waiting.figures import MeasuredImport, Used
 from bench.waiting.imports import deploy, used_since
 from bench.waiting.measuring import Deployed, Measured
 from bench.waiting.prices import cost
+from bench.waiting.queue_simulation import simulate_queue
 from bench.waiting.simulation import Simulated, simulate
 from bench.waiting.testbed import PlannedImport, running_testbed
 from tests.handler.support.account import Account
@@ -225,3 +226,19 @@ def test_all_contenders_wait_for_the_same_job_and_have_figures(tmp_path: Path) -
         "c1": (False, False),
         "c2": (False, False),
     }
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_hundred_imports_use_the_slots_in_order_of_arrival_with_few_requests(seed: int) -> None:
+    queue = simulate_queue(100, seed=seed)
+
+    assert queue.occupied >= 0.95
+    assert queue.longest_wait <= 1.5
+    assert max(queue.rates.values()) <= 0.5
+    assert queue.timed_out == 0
+
+
+def test_imports_that_can_not_start_in_time_time_out() -> None:
+    queue = simulate_queue(100, timeout=3300)
+
+    assert 60 < queue.timed_out < 80
