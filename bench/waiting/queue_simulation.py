@@ -148,11 +148,12 @@ class _World:
 
     def _queue_once(self, queued: _Queued) -> _Steps:
         """Wait as `import_job._queue_once`."""
-        if (yield from self._list(_LIST_EXECUTIONS)):
-            place = Delay(0, bisect_left(self.executions, queued.arrived_at))
-            if not queueing.may_request(place):
-                queued.ahead = place.imports_ahead
-                yield self._seconds(queued)
+        while not (yield from self._list(_LIST_EXECUTIONS)):
+            yield self._seconds(queued)
+        place = Delay(0, bisect_left(self.executions, queued.arrived_at))
+        if not queueing.may_request(place):
+            queued.ahead = place.imports_ahead
+            yield self._seconds(queued)
         return True
 
     def _may_request(self, queued: _Queued) -> _Steps:

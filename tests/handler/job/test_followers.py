@@ -475,3 +475,24 @@ def test_a_dataset_that_was_replaced_twice_gets_its_previous_rows() -> None:
     made = names(f"full-{F1}-1", f"added-{A}-1", f"full-{F1}-2", f"full-{F1}-3")
 
     assert history(*made, previous=F1, dataset_created_at=3.5).next_repeat() == repeat(f"added-{A}-1", 2)
+
+
+def test_a_repeated_import_that_is_queued_keeps_its_place_from_poll_to_poll(
+    failed: CloudFormation, account: Account, personalize: FakePersonalize
+) -> None:
+    event = failed.begin("Update", full())
+    execution = [*account.executions.values()][-1]
+    while "repeated" not in execution.data["CrHelperData"]["Progress"]:
+        account.step()
+    limit = BusyError("CreateDatasetImportJob", "LimitExceededException", "More than 5 resources")
+    personalize.fail_next("create_dataset_import_job", limit, times=2)
+
+    account.step()
+    first = execution.data["CrHelperData"]["Progress"]
+    account.step()
+    second = execution.data["CrHelperData"]["Progress"]
+
+    assert first["imports_ahead"] == second["imports_ahead"] == 0
+    assert first["advanced_at"] == second["advanced_at"]
+    assert second["refusal"] == "More than 5 resources"
+    assert failed.run(event).succeeded
