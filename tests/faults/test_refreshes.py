@@ -5,12 +5,13 @@ from typing import Any
 import pytest
 
 from personalize_import_handler.contract import REFRESH_TAG
+from personalize_import_handler.contract.properties import parse
 from personalize_import_handler.errors import BusyError, RefusedError
 from tests.faults.support.invariants import assert_invariants
 from tests.faults.support.pair import ADDED, FULL, Pair, template
 from tests.faults.support.refreshes import begin_refresh, deploy, imported_files, jobs_of_refreshes, refresh, upload
 from tests.faults.support.stack import Stack, after_next
-from tests.handler.support.account import RETRIES_MAX, Account, Killed
+from tests.handler.support.account import RETRIES_MAX, Account, Execution, Killed
 from tests.handler.support.fakes import JobBehavior, job_arn
 from tests.handler.support.properties import DATA_LOCATION, properties, tags
 from tests.handler.support.wait_chain import WaitChain
@@ -320,6 +321,51 @@ def test_two_triggers_import_one_after_the_other(full: Stack, account: Account) 
     assert [each.result["Outcome"] for each in (first, second)] == ["IMPORTED", "IMPORTED"]
     assert account.personalize.max_running == 1
     assert len(jobs_of_refreshes(account)) == 2
+
+
+def begin_hourly(stack: Stack, account: Account, *, hours: int) -> list[Execution]:
+    """Deliver an event of a schedule every hour, with a timeout of 150 minutes, and return the executions."""
+    executions = []
+    for _ in range(hours):
+        begin = account.clock.now
+        executions.append(account.refresh(stack.refresh_event(timeout_seconds=9000)))
+        account.run(until=begin + 3600)
+        account.clock.advance(begin + 3600 - account.clock.now)
+    return executions
+
+
+@pytest.mark.parametrize("operation", ["list_dataset_import_jobs", "create_dataset_import_job"])
+def test_a_refresh_that_is_due_retries_until_its_timeout_although_the_next_one_is_due(
+    operation: str, full: Stack, account: Account
+) -> None:
+    upload(account, "b.csv")
+    account.personalize.fail_next(operation, BusyError("any", "ThrottlingException", "Rate exceeded"), times=10_000)
+
+    first, second, third, fourth = begin_hourly(full, account, hours=4)
+    account.clear_faults()
+    account.run()
+
+    assert first.cause is not None
+    assert first.cause.startswith("Timed out after 2 h 3")
+    assert second.result["Reason"] == "a later refresh follows"
+    assert [each.result["Outcome"] for each in (third, fourth)] == ["IMPORTED", "SKIPPED"]
+    assert imported_files(account) == ["a.csv", "b.csv"]
+
+
+def test_a_refresh_waits_for_another_import_into_the_dataset_although_the_next_one_is_due(
+    full: Stack, account: Account
+) -> None:
+    upload(account, "b.csv")
+    account.personalize.job_behavior = JobBehavior(seconds=2.5 * 3600)
+    account.personalize.import_elsewhere("by-hand", parse(FULL_IMPORT))
+    account.personalize.job_behavior = JobBehavior()
+
+    first, second, third = begin_hourly(full, account, hours=3)
+    account.run()
+
+    assert first.result["Outcome"] == "IMPORTED"
+    assert second.result["Reason"] == "a later refresh follows"
+    assert third.result["Outcome"] == "SKIPPED"
 
 
 def test_a_hundred_uploads_are_one_refresh(incremental: Stack, account: Account) -> None:
