@@ -278,6 +278,35 @@ def test_a_late_refresh_with_old_properties_is_skipped(
     assert jobs_of_refreshes(account) == []
 
 
+@pytest.mark.parametrize("is_rolled_back", [True, False], ids=["rollback", "deploy"])
+@IMPORTS
+def test_a_late_refresh_of_an_import_that_was_undone_is_skipped(
+    imported: dict[str, Any], is_rolled_back: bool, stack: Stack, account: Account
+) -> None:
+    upload(account, "a.csv")
+    upload(account, "other.csv", location=OTHER_LOCATION)
+    deploy(stack, imported)
+    account.clock.advance(3 * 24 * 3600)
+    undone = {**imported, "DataLocation": OTHER_LOCATION}
+    assert stack.update(undone).succeeded
+    account.clock.advance(60)
+    event = stack.refresh_event()
+    upload(account, "late.csv", location=OTHER_LOCATION)
+    if is_rolled_back:
+        stack.back_to(imported)
+    deploy(stack, {**imported, "Tags": tags(team="data")})
+    rows = account.personalize.rows()
+
+    execution = account.refresh(event)
+    account.run()
+
+    assert execution.result["Reason"] == "the import has changed since the refresh was requested"
+    assert account.personalize.rows() == rows
+    upload(account, "b.csv")
+    assert refresh(stack).result["Outcome"] == "IMPORTED"
+    assert "b.csv" in imported_files(account)
+
+
 def test_an_import_that_a_later_deploy_has_restored_is_refreshed(incremental: Stack, account: Account) -> None:
     deploy(incremental, properties(ImportMode="INCREMENTAL", DataLocation=OTHER_LOCATION))
     account.clock.advance(60)
