@@ -19,7 +19,7 @@ from personalize_import_handler.contract.locations import parse_location
 from personalize_import_handler.data.fingerprint import fingerprint_of
 from personalize_import_handler.errors import ImportFailedError
 from personalize_import_handler.job.requested_import import RequestedImport
-from personalize_import_handler.messages import failure_reasons
+from personalize_import_handler.messages import refresh_reasons
 from personalize_import_handler.refresh import repeats
 from personalize_import_handler.refresh.decisions import DatasetJobs, file_digest, is_event_outdated, is_import_restored
 from personalize_import_handler.refresh.result import Skipped
@@ -169,9 +169,9 @@ def _next_file(
     name, digest = files[0].name, file_digest(names, files[0])
     location = location_of(request.properties.data_location, name)
     if len(location) > DATA_LOCATION_LENGTH_MAX:
-        raise ImportFailedError(failure_reasons.location_too_long(location, DATA_LOCATION_LENGTH_MAX))
+        raise ImportFailedError(refresh_reasons.location_too_long(location, DATA_LOCATION_LENGTH_MAX))
     if any(events.FILE_NAME.check("name", name)):  # it could not be recorded
-        raise ImportFailedError(failure_reasons.file_name_not_allowed(name))
+        raise ImportFailedError(refresh_reasons.file_name_not_allowed(name))
     recorded = progress.attempt if progress.attempt and progress.file_digest == digest else 0
     attempt = max(recorded, jobs.next_attempt(names._replace(digest=digest)))
     return NextJob(attempt, file_name=name, file_digest=digest)
