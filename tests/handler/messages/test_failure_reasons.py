@@ -13,6 +13,7 @@ from personalize_import_handler.contract import ImportMode
 from personalize_import_handler.contract.printable import printable
 from personalize_import_handler.errors import RefusedError
 from personalize_import_handler.messages import failure_reasons
+from personalize_import_handler.messages.advice import DEPLOY_AGAIN, WAIT_FOR_REFRESH
 from tests.handler.support.fakes import DATASET_ARN, ROLE_ARN, job_arn
 from tests.handler.support.properties import DATA_LOCATION
 
@@ -140,7 +141,7 @@ def test_durations_are_in_hours_and_minutes(seconds: float, text: str) -> None:
     ids=lambda reason: reason.func.__name__,
 )
 def test_the_advice_after_a_refresh_is_not_to_deploy(reason: Callable[..., str]) -> None:
-    of_deploy, of_refresh = reason(again=failure_reasons.DEPLOY_AGAIN), reason(again=failure_reasons.WAIT_FOR_REFRESH)
+    of_deploy, of_refresh = reason(again=DEPLOY_AGAIN), reason(again=WAIT_FOR_REFRESH)
 
     assert reason() == of_deploy != of_refresh
     assert "deploy" not in of_refresh.lower()

@@ -4,8 +4,9 @@ from typing import Any
 
 from personalize_local.personalize.service import OPERATIONS
 from tests.deploy.support.cloud import Cloud
-from tests.local_aws.support.server_setup import error_of, finished, make_import_role, start_job, until
+from tests.local_aws.support.server_setup import error_of, finished, make_import_role, start_job
 from tests.local_aws.support.service_setup import INTERACTION_FIELDS, interactions, schema_text
+from tests.support.until import until
 
 # The operation, member and ARN of lists by dataset group, in the order in which the resources can be deleted.
 KINDS = {

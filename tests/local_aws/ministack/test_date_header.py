@@ -14,7 +14,8 @@ from botocore.exceptions import ClientError
 from personalize_local.authentication.keys import Keys, new_keys
 from personalize_local.authentication.signatures import sign
 from tests.deploy.support.cloud import Cloud
-from tests.local_aws.support.server_setup import REGION, client_of, until
+from tests.local_aws.support.server_setup import REGION, client_of
+from tests.support.until import until
 
 CALLS: dict[str, Callable[[Cloud], Any]] = {
     "Personalize": lambda cloud: cloud.personalize.list_schemas(),

@@ -9,7 +9,8 @@ import pytest
 from tests.deploy.support.cloud import Cloud
 from tests.local_aws.ministack.conftest import Recorder
 from tests.local_aws.support.queues import make_queue
-from tests.local_aws.support.server_setup import ACCOUNT, REGION, until
+from tests.local_aws.support.server_setup import ACCOUNT, REGION
+from tests.support.until import until
 
 RULE = f"arn:aws:events:{REGION}:{ACCOUNT}:rule/"
 

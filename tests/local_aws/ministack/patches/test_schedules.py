@@ -10,8 +10,9 @@ from botocore.exceptions import ClientError
 
 from tests.deploy.support.cloud import Cloud
 from tests.local_aws.support.queues import make_queue
-from tests.local_aws.support.server_setup import ACCOUNT, REGION, Document, allow, make_role, trust, until
+from tests.local_aws.support.server_setup import ACCOUNT, REGION, Document, allow, make_role, trust
 from tests.local_aws.support.stacks import Stack
+from tests.support.until import until
 
 SCHEDULER = {"Service": "scheduler.amazonaws.com"}
 GROUPS = f"arn:aws:scheduler:{REGION}:{ACCOUNT}:schedule-group/"
