@@ -47,8 +47,13 @@ GUARDS: Final = (
     ),
     _paced(
         "the pace follows the job's age, not the request's",
-        "polling.seconds_until_next_poll(requested.personalize.now() - job.creation_date_time)",
-        "polling.seconds_until_next_poll(progress.elapsed_seconds(requested.personalize.now()))",
+        "age = requested.personalize.now() - job.creation_date_time",
+        "age = progress.elapsed_seconds(requested.personalize.now())",
+    ),
+    _paced(
+        "the pace follows earlier jobs",
+        "seconds_until_next_poll(age, progress.usual_seconds)",
+        "seconds_until_next_poll(age)",
     ),
     # In `RequestedImport.retry_attempt_or_fail, .retry_or_fail`
     _wait(

@@ -169,7 +169,7 @@ GUARDS: Final = (
     ),
     _adopt(
         "an Update of tags waits for a refresh",
-        "        _raise_if_refreshed(jobs, names, personalize)\n        attempts = ",
+        "        _raise_if_refreshed(jobs, names, personalize)\n        started = ",
         "        attempts = ",
     ),
     _adopt(

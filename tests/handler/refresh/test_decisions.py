@@ -12,7 +12,7 @@ from personalize_import_handler.contract.refresh_event import EXECUTION_SECONDS_
 from personalize_import_handler.refresh.decisions import DatasetJobs, file_digest, is_event_outdated, is_import_restored
 from personalize_import_handler.request.execution import Execution
 from personalize_import_handler.request.job_names import JobNames, file_digest_in
-from tests.handler.support.fakes import job_arn
+from tests.handler.support.fakes import job_arn, job_summary
 
 NAMES = JobNames(job_arn(""), "shop-Import-", "0123456789ab", "shop/Import")
 OTHER = NAMES._replace(digest="ba9876543210")
@@ -20,7 +20,7 @@ A, B, C = (DataObject(f"{name}.csv", 1, name, at) for name, at in (("a", 100.0),
 
 
 def job(arn: str, at: float, status: str = "ACTIVE", mode: ImportMode = ImportMode.INCREMENTAL) -> JobSummary:
-    return JobSummary(dataset_import_job_arn=arn, status=status, import_mode=mode, creation_date_time=at)
+    return job_summary(arn, at, status, mode)
 
 
 def of_file(file: DataObject, at: float, status: str = "ACTIVE", attempt: int = 1) -> JobSummary:
