@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Final
 
 from bench.part import Scale
+from bench.usage import Used
 from bench.waiting.contenders import CONTENDERS, OURS, PROVIDER_5, PROVIDER_30, Contender
-from bench.waiting.figures import MeasuredImport, Used
-from bench.waiting.imports import deploy, deploy_at_once, used_since
+from bench.waiting.figures import MeasuredImport
+from bench.waiting.imports import deploy, deploy_at_once
 from bench.waiting.simulation import LONG, TYPICAL, Simulated, simulate_all
 from bench.waiting.testbed import PlannedImport, Testbed, running_testbed
 
@@ -142,7 +143,7 @@ def _measure_long(testbed: Testbed, planned: _Plan, measured: Measured) -> None:
 def _deployed(
     testbed: Testbed, contender: Contender, speed: float, waited: Sequence[MeasuredImport], started_at: datetime
 ) -> Deployed:
-    used = used_since(testbed, contender, started_at)
+    used = testbed.used_since(contender, started_at)
     simulated = simulate_all(
         contender, [each.job_seconds for each in waited if each.lag is not None], used.poll_seconds * speed
     )
