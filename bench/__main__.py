@@ -30,6 +30,7 @@ PARTS: Final = (
     Part("commands", "Commands", "bench.commands"),
     Part("local-aws", "Local AWS", "bench.local_aws"),
     Part("checks", "Checks of data", "bench.checks"),
+    Part("refresh", "Refreshes", "bench.refresh"),
 )
 
 _DOCS: Final = Path(__file__).parents[1] / "docs"

@@ -35,7 +35,7 @@ class Part:
     """Imported when the part runs, so that imports of other parts don't affect its figures."""
 
     def run(self, folder: Path, scale: Scale) -> Section:
-        """Measure, in a process of its own, with a folder for all temporary files of this process and its children."""
+        """Measure in a separate process, with a folder for all temporary files of this process and its children."""
         # The CDK doesn't remove its temporary folders; this one is removed at the end.
         os.environ["TMPDIR"] = tempfile.tempdir = str(folder)
         section: Section = import_module(self.module).run(folder, scale)
