@@ -5,7 +5,7 @@ import re
 import sys
 
 from bench.data import HEADER
-from bench.findings import MILLISECONDS_MIN, RESERVED, TEXT_LENGTHS, YEAR_2100, Findings
+from bench.program_findings import MILLISECONDS_MIN, RESERVED, TEXT_LENGTHS, YEAR_2100, ProgramFindings
 from personalize_import_handler.data_checks.conditions import DECIMAL
 
 _COLUMNS = HEADER.split(",")
@@ -13,9 +13,9 @@ _INTEGER = re.compile("[+-]?[0-9]{1,30}")
 _LONG_MAX = 2**63 - 1
 
 
-def check(path: str) -> Findings:
+def check(path: str) -> ProgramFindings:
     """Check a file."""
-    found = Findings()
+    found = ProgramFindings()
     with open(path, newline="", encoding="utf-8") as file:  # noqa: PTH123
         rows = csv.reader(file, escapechar="\\")
         next(rows)
@@ -37,14 +37,14 @@ def check(path: str) -> Findings:
     return found
 
 
-def _check_empty(name: str, line: int, found: Findings) -> None:
+def _check_empty(name: str, line: int, found: ProgramFindings) -> None:
     if name == "RATING":
         found.empty_ratings += 1
     else:
         found.add("value-missing" if name == "EVENT_TYPE" else "id-missing", name, line)
 
 
-def _check_time(value: str, line: int, found: Findings) -> None:
+def _check_time(value: str, line: int, found: ProgramFindings) -> None:
     if not _INTEGER.fullmatch(value) or abs(time := int(value)) > _LONG_MAX:
         found.add("wrong-type", "TIMESTAMP", line)
     elif time >= MILLISECONDS_MIN:
@@ -53,7 +53,7 @@ def _check_time(value: str, line: int, found: Findings) -> None:
         found.add("far-future", "TIMESTAMP", line)
 
 
-def _check_text(name: str, value: str, line: int, found: Findings) -> None:
+def _check_text(name: str, value: str, line: int, found: ProgramFindings) -> None:
     if len(value) > TEXT_LENGTHS[name]:
         found.add("id-too-long" if name.endswith("_ID") else "value-too-long", name, line)
     if value in RESERVED:

@@ -10,7 +10,7 @@ import warnings
 import pandas as pd
 
 from bench.data import HEADER
-from bench.findings import MILLISECONDS_MIN, RESERVED, TEXT_LENGTHS, YEAR_2100, Findings
+from bench.program_findings import MILLISECONDS_MIN, RESERVED, TEXT_LENGTHS, YEAR_2100, ProgramFindings
 from personalize_import_handler.data_checks.conditions import DECIMAL
 
 _CHUNK = 250_000
@@ -18,9 +18,9 @@ _SKIPPED = re.compile(r"Skipping line (\d+)")
 _INTEGER = "[+-]?[0-9]{1,18}"
 
 
-def check(path: str) -> Findings:
+def check(path: str) -> ProgramFindings:
     """Check a file."""
-    found = Findings()
+    found = ProgramFindings()
     line = 2
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always", pd.errors.ParserWarning)
@@ -38,7 +38,7 @@ def check(path: str) -> Findings:
     return found
 
 
-def _check_chunk(chunk: pd.DataFrame, found: Findings) -> None:
+def _check_chunk(chunk: pd.DataFrame, found: ProgramFindings) -> None:
     found.rows += len(chunk)
     for name in HEADER.split(","):
         values = chunk[name]
@@ -56,7 +56,7 @@ def _check_chunk(chunk: pd.DataFrame, found: Findings) -> None:
             _check_texts(name, filled, found)
 
 
-def _check_times(values: pd.Series, found: Findings) -> None:
+def _check_times(values: pd.Series, found: ProgramFindings) -> None:
     right = values.str.fullmatch(_INTEGER)
     _add(found, "wrong-type", "TIMESTAMP", ~right)
     times = pd.to_numeric(values[right])
@@ -64,7 +64,7 @@ def _check_times(values: pd.Series, found: Findings) -> None:
     _add(found, "far-future", "TIMESTAMP", (times >= YEAR_2100) & (times < MILLISECONDS_MIN))
 
 
-def _check_texts(name: str, values: pd.Series, found: Findings) -> None:
+def _check_texts(name: str, values: pd.Series, found: ProgramFindings) -> None:
     too_long = "id-too-long" if name.endswith("_ID") else "value-too-long"
     _add(found, too_long, name, values.str.len() > TEXT_LENGTHS[name])
     _add(found, "reserved-value", name, values.isin(RESERVED))
@@ -77,7 +77,7 @@ def _check_texts(name: str, values: pd.Series, found: Findings) -> None:
         found.users |= seen
 
 
-def _add(found: Findings, rule: str, name: str | None, broken: "pd.Series[bool]") -> None:
+def _add(found: ProgramFindings, rule: str, name: str | None, broken: "pd.Series[bool]") -> None:
     if broken.any():
         found.add(rule, name, int(str(broken.idxmax())), int(broken.sum()))
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Final
 
+from bench import prices
 from bench.tables import goals_table, table
-from bench.waiting import prices
 from bench.waiting.contenders import OURS
 from bench.waiting.figures import densest, mean, p95
 from bench.waiting.goals import goals_of, lags

@@ -16,7 +16,7 @@ MILLISECONDS_MIN = 10**12
 
 
 @dataclass
-class Findings:
+class ProgramFindings:
     """Findings, and the counts for rules about all rows."""
 
     rows: int = 0
