@@ -11,7 +11,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_scheduler as scheduler
 from constructs import IConstruct
 
-from personalize_import.provider import permissions
+from personalize_import.policies.documents import document
 from personalize_import.provider.interface import IDatasetImportProvider
 from personalize_import.refresh.refresh_checks import check_refresh, check_stack
 from personalize_import.refresh.refresh_input import TIME_OF_SCHEDULE, input_of_rule, refresh_text
@@ -20,6 +20,7 @@ from personalize_import.synthesis.stack_environment import environment_of
 from personalize_import.synthesis.validation import require, require_all, seconds_of
 from personalize_import.synthesis.warnings import WARNING_ID_PREFIX
 from personalize_import_handler.contract.constraints import violation
+from personalize_import_handler.contract.statements import statement
 
 _INVOKE: Final = "lambda:InvokeFunction"
 _ROLE_ID: Final = "ScheduleRole"
@@ -136,6 +137,6 @@ def _schedule_role(settings: RefreshSettings) -> iam.IRole:
             "scheduler.amazonaws.com",
             conditions={"StringEquals": {"aws:SourceAccount": environment_of(job).account}},
         ),
-        inline_policies={"Refresh": permissions.document("InvokeOnEvent", [_INVOKE], provider.service_token)},
+        inline_policies={"Refresh": document(statement(_INVOKE, provider.service_token, sid="InvokeOnEvent"))},
         permissions_boundary=provider.permissions_boundary,
     )
