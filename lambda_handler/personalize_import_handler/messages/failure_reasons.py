@@ -10,7 +10,15 @@ from personalize_import_handler.aws.personalize import DatasetImportJob
 from personalize_import_handler.contract import ATTEMPTS_MAX, RESOURCE_TAG
 from personalize_import_handler.contract.printable import printable
 from personalize_import_handler.errors import RefusedError
-from personalize_import_handler.messages.advice import DEPLOY_AGAIN, WAIT_FOR_REFRESH, advice, advice_on, sentence, then
+from personalize_import_handler.messages.advice import (
+    DEPLOY_AGAIN,
+    WAIT_FOR_REFRESH,
+    advice,
+    advice_on,
+    limit_of,
+    sentence,
+    then,
+)
 from personalize_import_handler.messages.policy_advice import DataAccess
 
 _TO_ANOTHER_VALUE: Final = "to another value (CDK: Reimport.when_value_changes(...))"
@@ -173,13 +181,15 @@ def start_timed_out(job_name: str, elapsed_seconds: float, *, again: str = DEPLO
 
 def call_timed_out(busy: RefusedError, elapsed_seconds: float, *, again: str = DEPLOY_AGAIN) -> str:
     """Return the reason if a service had no capacity, or didn't respond, until the timeout."""
+    limit = limit_of(busy)
     then = (
-        "Deploy again when the service has capacity; a job that is running then is adopted"
+        f"Deploy again {limit.until}; a job that is running then is adopted"
         if again == DEPLOY_AGAIN
         else sentence(again)
     )
+    named = f"{limit.text}. " if limit.text else ""
     return f"Timed out after {_duration(elapsed_seconds)}: " + _with_service_text(
-        busy.message, f"The last attempt was {busy.operation}, which failed with {busy.code}. {then}."
+        busy.message, f"The last attempt was {busy.operation}, which failed with {busy.code}. {named}{then}."
     )
 
 
