@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from bench.contenders import CHECK, CSV, PANDAS, READERS, Contender, Run, many_items, run_contender
+from bench.contenders import CHECK, CSV, PANDAS, READERS, CheckContender, Run, many_items, run_contender
 from bench.data import CLEAN, KINDS, MILLISECONDS, write_data, write_schema
 from bench.part import Scale, Section
 from bench.tables import Goal, goals_table, table
@@ -32,7 +32,7 @@ _COMPARED: Final = (CLEAN, MILLISECONDS)
 
 
 @dataclass(frozen=True)
-class Measured:
+class MeasuredCheck:
     """The run of a contender on a kind of data."""
 
     kind: str
@@ -66,7 +66,7 @@ class Measured:
         )
 
 
-def measure(folder: Path, *, quick: bool = False, large: bool = False) -> Iterator[Measured]:
+def measure(folder: Path, *, quick: bool = False, large: bool = False) -> Iterator[MeasuredCheck]:
     """Measure all contenders; the data is written to the folder."""
     size = _SIZE_QUICK if quick else _SIZE
     for kind in KINDS:
@@ -80,7 +80,7 @@ def measure(folder: Path, *, quick: bool = False, large: bool = False) -> Iterat
     if large:
         items = _ITEMS_QUICK if quick else _ITEMS
         run = run_contender(many_items(items), folder, folder)
-        yield Measured("items with ids", items, run.rows, run)
+        yield MeasuredCheck("items with ids", items, run.rows, run)
 
 
 class _Data:
@@ -91,17 +91,17 @@ class _Data:
         self._rows = write_data(self._path, size, kind)
         write_schema(self._schema)
 
-    def measured(self, contender: Contender) -> Measured:
+    def measured(self, contender: CheckContender) -> MeasuredCheck:
         """Run a contender."""
         run = run_contender(contender, self._path, self._schema)
-        return Measured(self._kind, self._path.stat().st_size, self._rows, run)
+        return MeasuredCheck(self._kind, self._path.stat().st_size, self._rows, run)
 
-    def best_of_two(self, contender: Contender) -> Measured:
+    def best_of_two(self, contender: CheckContender) -> MeasuredCheck:
         """Run a contender twice; return the run with fewer CPU seconds."""
         return min((self.measured(contender) for _ in range(2)), key=lambda each: each.run.cpu_seconds)
 
 
-def goals(measured: list[Measured]) -> Iterator[Goal]:
+def goals(measured: list[MeasuredCheck]) -> Iterator[Goal]:
     """Yield the goals and the figures."""
     by_run = {(each.kind, each.run.contender): each for each in measured}
     clean = by_run[CLEAN, CHECK]

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bench import checks
-from bench.contenders import CHECK, CSV, PANDAS, READERS, Contender, many_items, run_contender
+from bench.contenders import CHECK, CSV, PANDAS, READERS, CheckContender, many_items, run_contender
 from bench.data import CLEAN, KINDS, write_data, write_schema
 from bench.part import Scale
 
@@ -55,7 +55,7 @@ def schema(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("contender", [CHECK, CSV, PANDAS], ids=lambda contender: contender.name)
 def test_each_contender_finds_each_seeded_fault_on_its_line_and_nothing_else(
-    contender: Contender, schema: Path, tmp_path: Path
+    contender: CheckContender, schema: Path, tmp_path: Path
 ) -> None:
     lines = write_faulty_data(tmp_path / "data.csv", SIZE)
     assert lines.keys() == FAULTS.keys()
@@ -80,7 +80,7 @@ def test_the_check_finds_nothing_in_clean_data_and_one_fault_in_every_row_of_the
 
 
 @pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.name)
-def test_readers_read_all_rows(reader: Contender, schema: Path, tmp_path: Path) -> None:
+def test_readers_read_all_rows(reader: CheckContender, schema: Path, tmp_path: Path) -> None:
     write_data(tmp_path / "data.csv", SIZE)
     rows = (tmp_path / "data.csv").read_bytes().count(b"\n") - 1
     assert run_contender(reader, tmp_path / "data.csv", schema).rows == rows
