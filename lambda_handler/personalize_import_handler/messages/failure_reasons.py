@@ -2,7 +2,6 @@
 
 import bisect
 import json
-import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -22,18 +21,9 @@ from personalize_import_handler.messages.advice import (
 from personalize_import_handler.messages.policy_advice import DataAccess
 
 _TO_ANOTHER_VALUE: Final = "to another value (CDK: Reimport.when_value_changes(...))"
-_START_OF_ADVICE: Final = re.compile(
-    r"(?<=[.!?…]) (?=DatasetImportJob [\w-]+ |The files at s3://|The last attempt was |The root stack |\w+ of arn:)"
-)
 
 _BYTES_MAX: Final = 3150
 """The limit that leaves enough for the rest of the longest response; the service's text is cut, the advice is not."""
-
-
-def split_reason(reason: str) -> tuple[str, str]:
-    """Split a reason into the service's own text and the text that the handler added, which may be empty."""
-    text, *rest = _START_OF_ADVICE.split(reason, maxsplit=1)
-    return text, rest[0] if rest else ""
 
 
 def job_failed(job: DatasetImportJob, *, again: str = DEPLOY_AGAIN) -> str:
