@@ -42,10 +42,17 @@ GUARDS: Final = (
         _advice(f"there is advice for: {part}", f'    "{part}": ', f'    "no such text: {part}": ')
         for part in (
             "missing the following columns",
-            "Invalid Data location",
             "is not authorized to perform",
         )
     ],
+    _advice(
+        "the advice for missing data names the location",
+        'if access else "the location"',
+        'if False else "the location"',
+    ),
+    _advice("the limit of a dataset is named", 'if busy.code == "ResourceInUseException":', "if False:"),
+    _advice("the limit of running jobs is named", 'if "PENDING or IN_PROGRESS" in busy.message:', "if False:"),
+    _advice("the limit of requests is named", "return _REQUESTS if is_rate", "return _REQUESTS if False"),
     _statements(
         "where the data may not be read, the statements are reported",
         'if access and "Insufficient privileges for accessing data" in text:',

@@ -17,6 +17,7 @@ _preflight_data: Final = partial(Patch, "data/preflight.py", _preflight)
 _text: Final = partial(Patch, "messages/advice.py", _changes)
 
 GUARDS: Final = (
+    _preflight_data("where data is missing, what is there is named", "    if not objects:\n", "    if False:\n"),
     # In `prerequisites.compute_fingerprint`
     Patch(
         "job/prerequisites.py",

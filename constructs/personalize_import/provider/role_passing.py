@@ -15,7 +15,7 @@ from personalize_import import suppressions
 from personalize_import.policies.policy_sizes import (
     INLINE_POLICIES_LENGTH_MAX,
     RESOURCES_UNCHECKED,
-    Measured,
+    MeasuredPolicy,
     check_size,
     inline_policies,
 )
@@ -146,7 +146,7 @@ class RolePermissions:
         check_size(
             self._provider,
             self._provider,
-            Measured(
+            MeasuredPolicy(
                 f"the inline policies of the role {role.node.path} together",
                 lambda: inline_policies(self._provider, role),
                 INLINE_POLICIES_LENGTH_MAX,

@@ -46,6 +46,8 @@ def check_data(properties: ImportProperties, schema: DatasetSchema | None, reade
     is_whole = sum(each.size for each in objects) <= BYTES_MAX and len(checked) == len(objects)
     head_bytes = None if is_whole else max(_HEAD_BYTES_MIN, BYTES_MAX // max(1, len(checked)))
     data = _data(properties.data_location, checked, reader, head_bytes)
+    if not objects:
+        data = replace(data, not_read=reader.names_near(properties.data_location))
     findings = check(data, parsed, import_mode=properties.import_mode, head_bytes=head_bytes)
     _report([_without_data(finding, parsed) for finding in findings])
 

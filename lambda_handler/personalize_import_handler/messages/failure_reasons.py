@@ -2,7 +2,6 @@
 
 import bisect
 import json
-import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -10,22 +9,21 @@ from personalize_import_handler.aws.personalize import DatasetImportJob
 from personalize_import_handler.contract import ATTEMPTS_MAX, RESOURCE_TAG
 from personalize_import_handler.contract.printable import printable
 from personalize_import_handler.errors import RefusedError
-from personalize_import_handler.messages.advice import DEPLOY_AGAIN, WAIT_FOR_REFRESH, advice, advice_on, sentence, then
+from personalize_import_handler.messages.advice import (
+    DEPLOY_AGAIN,
+    WAIT_FOR_REFRESH,
+    advice,
+    advice_on,
+    limit_of,
+    sentence,
+    then,
+)
 from personalize_import_handler.messages.policy_advice import DataAccess
 
 _TO_ANOTHER_VALUE: Final = "to another value (CDK: Reimport.when_value_changes(...))"
-_START_OF_ADVICE: Final = re.compile(
-    r"(?<=[.!?…]) (?=DatasetImportJob [\w-]+ |The files at s3://|The last attempt was |The root stack |\w+ of arn:)"
-)
 
 _BYTES_MAX: Final = 3150
 """The limit that leaves enough for the rest of the longest response; the service's text is cut, the advice is not."""
-
-
-def split_reason(reason: str) -> tuple[str, str]:
-    """Split a reason into the service's own text and the text that the handler added, which may be empty."""
-    text, *rest = _START_OF_ADVICE.split(reason, maxsplit=1)
-    return text, rest[0] if rest else ""
 
 
 def job_failed(job: DatasetImportJob, *, again: str = DEPLOY_AGAIN) -> str:
@@ -173,13 +171,15 @@ def start_timed_out(job_name: str, elapsed_seconds: float, *, again: str = DEPLO
 
 def call_timed_out(busy: RefusedError, elapsed_seconds: float, *, again: str = DEPLOY_AGAIN) -> str:
     """Return the reason if a service had no capacity, or didn't respond, until the timeout."""
+    limit = limit_of(busy)
     then = (
-        "Deploy again when the service has capacity; a job that is running then is adopted"
+        f"Deploy again {limit.until}; a job that is running then is adopted"
         if again == DEPLOY_AGAIN
         else sentence(again)
     )
+    named = f"{limit.text}. " if limit.text else ""
     return f"Timed out after {_duration(elapsed_seconds)}: " + _with_service_text(
-        busy.message, f"The last attempt was {busy.operation}, which failed with {busy.code}. {then}."
+        busy.message, f"The last attempt was {busy.operation}, which failed with {busy.code}. {named}{then}."
     )
 
 

@@ -19,7 +19,7 @@ from personalize_local.personalize.clock import Clock
 from personalize_local.personalize.limits import Settings
 from personalize_local.personalize.service import PersonalizeService
 from personalize_local.server.environment import apply_environment, client_environment, endpoint_url
-from personalize_local.server.locks import UnavailableError, listen_on, lock_folder
+from personalize_local.server.locks import CannotServeError, listen_on, lock_folder
 from personalize_local.server.options import Options
 from personalize_local.server.state_file import StateFile
 from personalize_local.server.tls import TlsFiles, create_certificate
@@ -40,7 +40,7 @@ def serve(options: Options) -> int:
         service, state_file = _service(options), StateFile(options.state) if options.state else None
         if state_file:
             service.store.restore(state_file.load(), state_file)
-    except UnavailableError as problem:
+    except CannotServeError as problem:
         _announce({"problem": str(problem)})
         return 1
     signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
