@@ -12,7 +12,7 @@ from bench.usage import Used
 from bench.waiting.contenders import CONTENDERS, OURS, PROVIDER_5, PROVIDER_30, Contender
 from bench.waiting.figures import MeasuredImport
 from bench.waiting.imports import deploy, deploy_at_once
-from bench.waiting.simulation import LONG, TYPICAL, Simulated, simulate_all
+from bench.waiting.simulation import LONG, TYPICAL, Simulated, simulate_all, simulate_repeated
 from bench.waiting.testbed import PlannedImport, Testbed, running_testbed
 
 LONG_SECONDS: Final = 3 * 3600
@@ -56,6 +56,9 @@ class Measured:
     long: list[Deployed] = field(default_factory=list)
     long_simulated: list[Simulated] = field(default_factory=list)
     """Simulated long imports of this construct."""
+    repeated: list[Simulated] = field(default_factory=list)
+    """Simulated imports of this construct, of datasets with an earlier import."""
+    long_repeated: list[Simulated] = field(default_factory=list)
 
 
 def measure(folder: Path, scale: Scale) -> Measured:
@@ -80,7 +83,9 @@ def measure(folder: Path, scale: Scale) -> Measured:
             _measure_long(testbed, planned, measured)
     polls = {each.contender: each.used.poll_seconds for each in measured.typical}
     measured.simulated = {each: simulate_all(each, TYPICAL, seconds) for each, seconds in polls.items()}
-    measured.long_simulated = [] if scale.quick else simulate_all(OURS, LONG, polls[OURS])
+    measured.repeated = simulate_repeated(TYPICAL, polls[OURS])
+    measured.long_simulated = simulate_all(OURS, LONG, polls[OURS])
+    measured.long_repeated = simulate_repeated([LONG_SECONDS], polls[OURS])
     return measured
 
 
