@@ -62,8 +62,8 @@ def _costs(measured: MeasuredRefreshes) -> str:
 def _uploads(measured: MeasuredRefreshes) -> str:
     return (
         f"{measured.uploads} uploads for each contender within {measured.upload_seconds:.1f} seconds, with a quiet "
-        "period of a minute. Times are from the first upload, and\ncontain the quiet period. The location had one row "
-        "before:\n"
+        "period of a minute. Times are from the first upload,\nand contain the quiet period, which passes on the "
+        "accelerated clock. The location had one row before:\n"
     )
 
 
