@@ -1,4 +1,4 @@
-"""Benchmarks run with compiled modules, whatever the environment says."""
+"""Benchmarks run with compiled modules, although the environment disables them."""
 
 import sys
 from pathlib import Path
