@@ -18,7 +18,13 @@ FAULTS = {
     "id-too-long": f"{'u' * 257},item-1,1600000000,view,1.5",
     "value-too-long": f"user-1,item-1,1600000000,{'v' * 1001},1.5",
     "milliseconds": "user-1,item-1,1600000000000,view,1.5",
+    "microseconds": "user-1,item-1,1600000000000000,view,1.5",
+    "nanoseconds": "user-1,item-1,1600000000000000000,view,1.5",
+    "date-as-number": "user-1,item-1,20231114120000,view,1.5",
+    "before-1990": "user-1,item-1,600000000,view,1.5",
     "far-future": "user-1,item-1,16000000000,view,1.5",
+    "null-word": "user-1,item-1,1600000000,view,NULL",
+    "id-from-float": "12.0,item-1,1600000000,view,1.5",
     "reserved-value": "user-1,item-1,1600000000,EVENT_TYPE,1.5",
     "field-count": "user-1,item-1,1600000000,view,1.5,",
 }
