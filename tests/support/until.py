@@ -1,13 +1,12 @@
 """Waiting in real time for what another process or thread does."""
 
 import time
-from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 _DEADLINE_SECONDS: Final = 60
 
 
-def until(condition: Callable[[], object]) -> None:
+def until(condition: Any) -> None:
     """Wait for a condition, which is checked often; fail if it doesn't become true."""
     deadline = time.monotonic() + _DEADLINE_SECONDS
     while not condition():

@@ -35,7 +35,7 @@ def turn_of(own_name: str, executions: Sequence[Execution]) -> Turn:
     in its quiet period.
 
     A later event of the trigger ends a refresh that waits for another one, one whose quiet period it starts again, and
-    one whose own event was delivered late. Any other goes on retrying: if each refresh left its import to the next one,
+    one whose own event was delivered late. Any other is retried: if each refresh left its import to the next one,
     none would reach its timeout and fail.
     """
     own = _place_of(own_name)

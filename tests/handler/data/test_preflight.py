@@ -160,6 +160,15 @@ def test_files_that_are_not_read_are_named_where_data_is_missing(
     )
 
 
+def test_missing_data_is_reported_although_the_role_may_not_list_the_folder(
+    cloudformation: CloudFormation, storage: FakeStorage
+) -> None:
+    storage.objects.clear()
+    storage.fail_next("names_near", NotReadableError("ListObjectsV2", "AccessDenied", "No."))
+
+    assert cloudformation.create(CHECKED).reason.startswith("no-data: there is no CSV file at the location (nothing is")
+
+
 def test_a_role_without_read_permission_is_reported_with_the_missing_statements(
     cloudformation: CloudFormation, storage: FakeStorage, personalize: FakePersonalize
 ) -> None:
