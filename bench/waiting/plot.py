@@ -17,7 +17,7 @@ _PLACES: Final = (
     *((11, 5, "start"), (-11, 5, "end"), (0, -12, "middle"), (0, 22, "middle")),
     *((8, -12, "start"), (-8, -12, "end"), (8, 22, "start"), (-8, 22, "end")),
 )
-"""Where the label of a dot may be, seen from the dot; the first ones are preferred."""
+"""Places for the label of a dot, relative to the dot; the first ones are preferred."""
 _WIDTH, _HEIGHT, _LEFT, _BOTTOM, _TOP, _RIGHT = 720, 440, 52, 64, 44, 20
 _X: Final = (4.0, 200.0)
 _Y: Final = (1.0, 100.0)
@@ -108,7 +108,7 @@ class _Label(NamedTuple):
 
 
 def _placed(labels: Sequence[_Label], dots: Mapping[str, _Point], curve: Sequence[_Point]) -> Iterator[_Label]:
-    """Yield the labels, and one beside each dot where it overlaps neither another label nor a dot or a curve."""
+    """Yield the labels, and one next to each dot where it overlaps neither another label nor a dot or a curve."""
     yield from labels
     taken = [label.box for label in labels]
     taken += [(x - 7, y - 7, x + 7, y + 7) for x, y in dots.values()]

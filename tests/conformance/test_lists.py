@@ -59,6 +59,25 @@ def test_ended_jobs_stay_listed(
     assert listed == ["ACTIVE", FAILED, "ACTIVE"]
 
 
+@assumption(
+    "ListDatasetImportJobs returns the same times of a job as DescribeDatasetImportJob: when it began and ended.",
+    mark=Mark.ASSUMED,
+    source="https://docs.aws.amazon.com/personalize/latest/dg/API_DatasetImportJobSummary.html",
+)
+def test_a_listed_job_has_the_times_of_its_description(
+    seen: Observations, target: Target, users: str, first_job: tuple[EndedJob, object]
+) -> None:
+    arn = first_job[0].arn
+    jobs = target.personalize.list_dataset_import_jobs(datasetArn=users)["datasetImportJobs"]
+    listed = next(job for job in jobs if job["datasetImportJobArn"] == arn)
+    described = target.personalize.describe_dataset_import_job(datasetImportJobArn=arn)["datasetImportJob"]
+    began_at, ended_at = listed["creationDateTime"], listed["lastUpdatedDateTime"]
+    seen["seconds"] = (ended_at - began_at).total_seconds()
+
+    assert (began_at, ended_at) == (described["creationDateTime"], described["lastUpdatedDateTime"])
+    assert ended_at > began_at
+
+
 @assumption("A page of a list has 100 entries if maxResults is not given.", mark=Mark.ASSUMED, source=_LIST_SCHEMAS)
 def test_a_page_has_a_hundred_entries_by_default(seen: Observations, target: Target, resources: Resources) -> None:
     for number in range(_PAGE_SIZE + 1):

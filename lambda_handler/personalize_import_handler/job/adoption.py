@@ -34,7 +34,7 @@ class Attempt(NamedTuple):
     data_fingerprint: str | None = None
     """Fingerprint of the job's data, if the job name contains it and the properties don't."""
     usual_seconds: int | None = None
-    """How long similar jobs have taken, if there were any; None for an attempt that has not been started."""
+    """The usual duration of similar jobs, if there were any; None for an attempt that has not been started."""
 
 
 class AttemptError(Exception):

@@ -1,4 +1,4 @@
-"""How long an import usually takes, from the jobs of its dataset that have ended."""
+"""The usual duration of an import, from the jobs of its dataset that have ended."""
 
 from collections.abc import Sequence
 from typing import Final

@@ -95,7 +95,7 @@ def test_the_second_import_of_a_resource_is_polled_by_the_duration_of_the_first(
 
     first, second = personalize.jobs.values()
     assert (is_expected(account, first), is_expected(account, second)) == (False, True)
-    assert len(personalize.calls_of("list_dataset_import_jobs")) == 4, "the list is requested as often as before"
+    assert len(personalize.calls_of("list_dataset_import_jobs")) == 4, "no list is requested only for the durations"
 
 
 def test_a_running_job_that_is_adopted_is_polled_by_the_duration_of_the_first(
