@@ -38,6 +38,7 @@ from personalize_local.ministack.patches.nested_stacks import add_parents_of_nes
 from personalize_local.ministack.patches.object_files import note_unwritten_objects
 from personalize_local.ministack.patches.physical_names import generate_names_as_cloudformation_does
 from personalize_local.ministack.patches.retries import fail_on_terminal_errors, wait_between_retries
+from personalize_local.ministack.patches.role_sessions import register_sessions_one_at_a_time
 from personalize_local.ministack.patches.roles import enforce_roles
 from personalize_local.ministack.patches.schedules import run_schedules
 from personalize_local.ministack.patches.sdk_integrations import (
@@ -93,6 +94,7 @@ def mount(service: PersonalizeService, endpoint_url: str, states: ServiceStates 
     write_whole_seconds()
     run_schedules(service.clock)
     start_sessions_for_functions()
+    register_sessions_one_at_a_time()
     date_objects(service.clock)
     date_multipart_uploads()
     date_events(service.clock)
