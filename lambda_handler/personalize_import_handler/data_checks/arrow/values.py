@@ -121,25 +121,26 @@ class ArrowValues:
         return strings(others.filter(is_integer).unique())
 
     @cached_property
-    def _first_bytes(self) -> pa.UInt8Array:
-        return first_byte(self.array)
+    def first_bytes(self) -> pa.UInt8Array:
+        """The first byte of each value; null if there is none."""
+        validity, offsets, content = self.array.buffers()
+        places = pa.Array.from_buffers(
+            pa.int32(), len(self.array), [validity, offsets], self.array.null_count, self.array.offset
+        )
+        return pa.Array.from_buffers(pa.uint8(), content.size if content else 0, [None, content]).take(places)
 
     @cached_property
-    def _first_bytes_range(self) -> range:
-        return _range_of(self._first_bytes)
+    def first_bytes_range(self) -> range:
+        """From the lowest to the highest of these bytes, which is enough to rule out most words."""
+        return _range_of(self.first_bytes)
 
-    def may_begin(self, characters: str) -> bool:
-        """Return whether a value may begin with one of some characters, judging by the range of first bytes."""
-        return any(byte in self._first_bytes_range for byte in characters.encode())
+    def may_begin(self, characters: str) -> list[int]:
+        """Return those of some characters, as bytes, that values may begin with."""
+        return [byte for byte in characters.encode() if byte in self.first_bytes_range]
 
-    def beginning_like(self, words: frozenset[str]) -> pa.BooleanArray | None:
-        """Return the values with the first byte of one of some words; None without any."""
-        wanted = {byte for word in words if (byte := word.encode()[0]) in self._first_bytes_range}
-        return pc.is_in(self._first_bytes, value_set=pa.array(wanted, type=pa.uint8())) if wanted else None
-
-    def mask_where(self, candidates: pa.BooleanArray | None, test: Callable[[pa.StringArray], pa.BooleanArray]) -> Mask:
+    def mask_where(self, candidates: pa.BooleanArray, test: Callable[[pa.StringArray], pa.BooleanArray]) -> Mask:
         """Return where a test holds, which can only be true of some candidates; usually, there are few."""
-        count = candidates.true_count if candidates is not None else 0
+        count = candidates.true_count
         if count < len(self.array) // 2 and (not count or not test(self.array.filter(candidates)).true_count):
             return False
         return self.simplified(test(self.array))
@@ -173,10 +174,8 @@ def _(condition: IsLonger, values: ArrowValues) -> Mask:
     limit = min(condition.than, condition.ideographs)
     if values.lengths[-1] <= limit:
         return False
-    longer = pc.greater(pc.utf8_length(values.array), limit)
-    if limit == condition.than:
-        return values.simplified(longer)
-    return values.mask_in_python(strings(values.array.filter(longer).unique()), condition)
+    candidates = values.array.filter(pc.greater(pc.binary_length(values.array), limit))
+    return values.mask_in_python(strings(candidates.unique()), condition)
 
 
 @_evaluated.register
@@ -213,7 +212,11 @@ def _(condition: IsBetween, values: ArrowValues) -> Mask:
 def _(condition: IsOneOf, values: ArrowValues) -> Mask:
     if values.numbers is not None:  # no word is a number
         return False
-    return values.mask_where(values.beginning_like(condition.values), lambda array: is_in(array, condition.values))
+    first = values.may_begin("".join(word[0] for word in condition.values))
+    if not first:
+        return False
+    candidates = pc.is_in(values.first_bytes, value_set=pa.array(first, type=pa.uint8()))
+    return values.mask_where(candidates, lambda array: is_in(array, condition.values))
 
 
 @_evaluated.register
@@ -254,10 +257,3 @@ def contains(values: pa.StringArray, characters: str) -> bool:
     buffer = values.buffers()[2]
     content = buffer.to_pybytes() if buffer else b""
     return any(character.encode() in content for character in characters)
-
-
-def first_byte(values: pa.StringArray) -> pa.UInt8Array:
-    """Return the first byte of each value; null if there is none."""
-    validity, offsets, content = values.buffers()
-    places = pa.Array.from_buffers(pa.int32(), len(values), [validity, offsets], values.null_count, values.offset)
-    return pa.Array.from_buffers(pa.uint8(), content.size if content else 0, [None, content]).take(places)
