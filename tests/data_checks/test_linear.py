@@ -20,9 +20,8 @@ from personalize_import_handler.contract import constraints
 from personalize_import_handler.contract.constraints import TextRule
 from personalize_import_handler.contract.properties import parse
 from personalize_import_handler.data_checks import column_checks, conditions
-from personalize_import_handler.data_checks.arrow.violations import _INTEGER_64
-from personalize_import_handler.data_checks.conditions import Matches, NotMatching
-from personalize_import_handler.data_checks.dataset_types import DATASET_TYPES
+from personalize_import_handler.data_checks.arrow.values import _INTEGER_64
+from personalize_import_handler.data_checks.conditions import Matches
 from personalize_import_handler.data_checks.tokenizer import _FIELD_AND_COMMA, _LINE, raw_fields
 from personalize_import_handler.request import job_names
 from personalize_import_handler.request.request_time import delete_seconds
@@ -68,19 +67,14 @@ THROUGH_FUNCTIONS: Final[dict[str, list[tuple[str, Reader]]]] = {
     ],
     f"{_HANDLER}.contract.value_types:Seconds.parse": [("[0-9]+", _parsed)],
     **{
-        f"{_CHECKS}.conditions:{name}": [(pattern.pattern, NotMatching(pattern).holds)]
+        f"{_CHECKS}.conditions:{name}": [(pattern.pattern, Matches(pattern).holds)]
         for name, pattern in (("DECIMAL", conditions.DECIMAL), ("BOOLEAN", conditions.BOOLEAN))
     },
     **{
         f"{_CHECKS}.column_checks:{name}": [(pattern.pattern, Matches(pattern).holds)]
         for name, pattern in (("_DATE", column_checks._DATE), ("_ID_FROM_FLOAT", column_checks._ID_FROM_FLOAT))
     },
-    f"{_CHECKS}.column_checks:_BEFORE_1990": [("[+-]?0+", column_checks._BEFORE_1990.holds)],
-    f"{_CHECKS}.column_checks:_string_checks": [
-        (pattern, NotMatching(re.compile(pattern)).holds)
-        for pattern in ("|".join(allowed) for kind in DATASET_TYPES for allowed in kind.allowed_values.values())
-    ],
-    f"{_CHECKS}.arrow.violations:_INTEGER_64": [("[0-9]+", _INTEGER_64.fullmatch)],
+    f"{_CHECKS}.arrow.values:_INTEGER_64": [("[0-9]+", _INTEGER_64.fullmatch)],
     # A record is matched as a whole before it is split.
     f"{_CHECKS}.tokenizer:_FIELD_AND_COMMA": [(f"({_LINE.pattern}){_FIELD_AND_COMMA.pattern}", _fields_of_a_line)],
     "personalize_local.personalize.request_validation:_compiled": [

@@ -7,19 +7,18 @@ from typing import Final
 
 import pytest
 
+from personalize_import_handler.data_checks.aggregates import BlockReport
 from personalize_import_handler.data_checks.arrow.row_checker import ArrowRowChecker
 from personalize_import_handler.data_checks.column_checks import columns_of
 from personalize_import_handler.data_checks.dataset_types import dataset_type_of_schema
 from personalize_import_handler.data_checks.headers import header_findings, read_header
 from personalize_import_handler.data_checks.row_checker import PlainRowChecker, RowChecker
-from personalize_import_handler.data_checks.rows import Wanted
 from personalize_import_handler.data_checks.schema import Field, Schema
 from personalize_import_handler.data_checks.tokenizer import Lines, split_records
 from tests.data_checks.support.hostile_rows import HOSTILE, Rows
 from tests.data_checks.support.timing import FACTOR_MAX, best_seconds, growth
 
 Read = Callable[[Rows], Callable[[], object]]
-_WANTED: Final = Wanted(categories=frozenset({"TEXT"}), times=2, rows=1000)
 
 
 def _check(rows: Rows) -> tuple[Lines, Schema]:
@@ -43,7 +42,7 @@ def reader(name: str) -> Iterator[Read]:
             assert kind is not None
             columns = columns_of([field.name for field in schema.fields], schema, kind)
             checker: RowChecker = PlainRowChecker() if name == "plain" else arrow
-            return lambda: checker.check(checker.split("users.csv", lines, is_last=True)[0], columns, _WANTED)
+            return lambda: checker.check(checker.split("users.csv", lines, is_last=True)[0], columns, BlockReport())
 
         yield read
 

@@ -19,7 +19,7 @@ import trustme  # noqa: F401 - for the forks
 
 from tests.mutations.first_failure import COPY
 
-_SECONDS_MAX: Final = 240
+_SECONDS_MAX: Final = 600
 TIMED_OUT: Final = 99
 
 

@@ -6,7 +6,7 @@ The file is read as the checks read it, and problems are their findings.
 import re
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -28,7 +28,7 @@ from personalize_import_handler.data_checks.files import Data, DataFile, local_f
 from personalize_import_handler.data_checks.findings import Finding
 from personalize_import_handler.data_checks.headers import BLANKS, Header, read_header
 from personalize_import_handler.data_checks.row_checker import PlainRowChecker
-from personalize_import_handler.data_checks.rows import Block, BlockReport, Wanted, rows_of
+from personalize_import_handler.data_checks.rows import Block, PlainValues, Rows
 from personalize_import_handler.data_checks.rules import Scope, Severity
 from personalize_import_handler.data_checks.schema import Field, Schema
 
@@ -76,18 +76,19 @@ def proposed_schema(path: Path, wanted: str | None, domain: str | None) -> tuple
     return kind, fields
 
 
-@dataclass
 class _Rows(PlainRowChecker):
     """A row checker that keeps the values of each column."""
 
-    columns: dict[str, list[str]] = field(default_factory=dict)
+    def __init__(self) -> None:
+        super().__init__()
+        self.columns: dict[str, list[str]] = {}
 
-    def check(self, block: Block, columns: Columns, wanted: Wanted) -> BlockReport:
-        """Check the rows of a block, and keep their values."""
-        rows = rows_of(block, columns)
+    def rows_of(self, block: Block, columns: Columns) -> Rows[PlainValues]:
+        """Split the records of a block into values, and keep these."""
+        rows = super().rows_of(block, columns)
         for column in columns.imported if rows.lines else ():
             self.columns.setdefault(column.key, []).extend(rows.values[column.place])
-        return super().check(block, columns, wanted)
+        return rows
 
 
 def _read_header(path: Path, wanted: str | None) -> tuple[DataFile, Header]:

@@ -73,6 +73,7 @@ PROGRESS_RULES: Final[Mapping[str, TextRule | type[bool | float]]] = {
     "imports_ahead": int,
     "advanced_at": float,
     "refusal": _REFUSAL,
+    "usual_seconds": int,
     "url_signed_at": float,
     "age_seconds": float,
 }

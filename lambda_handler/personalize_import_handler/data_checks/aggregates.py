@@ -1,15 +1,14 @@
 """Findings about all rows together: counts, categories, times, and sparse columns."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
 from personalize_import_handler.data_checks import rules
 from personalize_import_handler.data_checks.column_checks import EVENT_TYPE, TIMESTAMP, USER_ID, Column, Columns
 from personalize_import_handler.data_checks.dataset_types import DatasetType
-from personalize_import_handler.data_checks.findings import Finding
-from personalize_import_handler.data_checks.row_checker import USERS_ENOUGH, RowChecker
-from personalize_import_handler.data_checks.rows import BlockReport, Wanted
+from personalize_import_handler.data_checks.findings import Finding, Findings
 
 INTERACTIONS_MIN: Final = 1000
 EVENTS_MIN: Final = 1000
@@ -17,61 +16,70 @@ KINDS_MAX: Final = 10
 CATEGORIES_MAX: Final = 1000
 FILLED_MIN: Final = 0.7
 TEXT_FILLED_MIN: Final = 0.85
-_TIMES_ENOUGH: Final = 2
+TIMES_ENOUGH: Final = 2
+USERS_ENOUGH: Final = 25
+"""The number of users with two interactions that training needs; no more are counted."""
 
 
-@dataclass
-class Summary:
-    """Counts over all blocks; memory is bounded for data of any size."""
+@dataclass(kw_only=True)
+class BlockReport:
+    """The findings in a block or in several, and the counts for rules on all data; memory is bounded."""
 
-    dataset_type: DatasetType
-    domain: str | None
-    total: BlockReport = field(default_factory=BlockReport)
-    """The counts of all blocks; categories are counted until they exceed the limit."""
-    _columns: dict[str, Column] = field(default_factory=dict)
+    rows: int = 0
+    findings: Findings = field(default_factory=Findings)
+    empty: Counter[str] = field(default_factory=Counter)
+    """The number of empty values in each column that may be sparse."""
+    categories: dict[str, set[str]] = field(default_factory=dict)
+    """The different values of the columns whose number is limited, until they exceed the limit."""
+    event_types: Counter[str] = field(default_factory=Counter)
+    """The number of rows of each event type that the recommenders of the domain need."""
+    times: set[tuple[str, ...]] = field(default_factory=set)
+    """Different times, no more than matter."""
+    different: set[tuple[str, ...]] = field(default_factory=set)
+    """Different rows, no more than matter."""
 
-    def expect(self, columns: Columns) -> None:
-        """Register the columns of a file."""
-        for column in columns.imported:
-            self._columns.setdefault(column.key, column)
-            if column.has_categories:
-                self.total.categories.setdefault(column.name, set())
-
-    @property
-    def wanted(self) -> Wanted:
-        """The counts that more blocks may change."""
-        few = {name for name, found in self.total.categories.items() if len(found) <= CATEGORIES_MAX}
-        has_minimum = self.dataset_type.has_minimum
-        return Wanted(
-            categories=frozenset(few),
-            times=_TIMES_ENOUGH if has_minimum and len(self.total.times) < _TIMES_ENOUGH else 0,
-            rows=INTERACTIONS_MIN if has_minimum and len(self.total.different) < INTERACTIONS_MIN else 0,
-        )
-
-    def add(self, report: BlockReport) -> None:
-        """Add the counts of a block."""
-        self.total.rows += report.rows
-        self.total.empty += report.empty
-        self.total.event_types += report.event_types
-        self.total.times |= report.times
-        self.total.different |= report.different
+    def add(self, report: "BlockReport") -> None:
+        """Add the findings and counts of a block."""
+        self.rows += report.rows
+        self.findings.add_all(report.findings)
+        self.empty += report.empty
+        self.event_types += report.event_types
+        self.times |= report.times
+        self.different |= report.different
         for name, values in report.categories.items():
-            found = self.total.categories[name]
+            found = self.categories.setdefault(name, set())
             for value in values:
                 if len(found) > CATEGORIES_MAX:
                     break
                 found.update(value.split("|") if value else ())
 
-    def findings(self, rows: RowChecker, *, is_whole: bool) -> Iterator[Finding]:
+
+@dataclass
+class Summary:
+    """Everything found in all blocks."""
+
+    dataset_type: DatasetType
+    domain: str | None
+    total: BlockReport = field(default_factory=BlockReport)
+    _columns: dict[str, Column] = field(default_factory=dict)
+
+    def expect(self, columns: Columns) -> None:
+        """Register the columns of a file."""
+        self._columns = {column.key: column for column in columns.imported} | self._columns
+
+    def findings(
+        self, repeated_ids: Iterable[Finding], users_with_two: Callable[[], int], *, is_whole: bool
+    ) -> Iterator[Finding]:
         """Yield the findings about all rows; unless `is_whole`, only the findings that more rows wouldn't change."""
         yield from self._categories_found()
-        yield from rows.repeated_ids()
+        if self.dataset_type.key:
+            yield from repeated_ids
         if not is_whole or not self.total.rows:
             return
         if self.dataset_type.has_minimum:
             yield from self._too_few_interactions()
         user = self._columns.get(USER_ID) if self.dataset_type.is_interactions else None
-        if user and (users := rows.users_with_two()) < USERS_ENOUGH:
+        if user and (users := users_with_two()) < USERS_ENOUGH:
             yield Finding(rule=rules.TOO_FEW_USERS, column=user.name, detail=f"{users}")
         yield from self._too_few_of_a_type()
         yield from self._sparse_columns()

@@ -6,18 +6,18 @@ A `RowChecker` checks the rows; the rest doesn't depend on it.
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import chain
 
 from personalize_import_handler.contract import ImportMode
 from personalize_import_handler.data_checks import rules
-from personalize_import_handler.data_checks.aggregates import Summary
+from personalize_import_handler.data_checks.aggregates import BlockReport, Summary
 from personalize_import_handler.data_checks.column_checks import Columns, columns_of
 from personalize_import_handler.data_checks.files import BINARY, Data, DataFile, files_findings, format_of
 from personalize_import_handler.data_checks.findings import Finding, Findings
 from personalize_import_handler.data_checks.headers import LINE, Header, header_findings, no_header, read_header
 from personalize_import_handler.data_checks.row_checker import PlainRowChecker, RowChecker
-from personalize_import_handler.data_checks.rows import Block, BlockReport
+from personalize_import_handler.data_checks.rows import Block
 from personalize_import_handler.data_checks.schema import Schema
 from personalize_import_handler.data_checks.tokenizer import Lines, UnreadableLineError, whole_lines
 
@@ -51,11 +51,12 @@ def check(
     checking.findings.add_all(files_findings(data, import_mode))
     for file in data.files:
         checking.check_file(file)
+    findings, rows = checking.findings, checking.rows
     if checking.first_header and not checking.has_rows:
-        checking.findings.add(Finding(rule=rules.NO_RECORDS, file=data.location))
-    checking.findings.add_all(summary.findings(checking.rows, is_whole=checking.is_whole))
-    checking.findings.rows = summary.total.rows
-    return checking.findings
+        findings.add(Finding(rule=rules.NO_RECORDS, file=data.location))
+    findings.add_all(summary.findings(rows.repeated_ids(), rows.users_with_two, is_whole=checking.is_whole))
+    findings.rows = summary.total.rows
+    return findings
 
 
 def unreadable(file: DataFile, content: bytes, line: bytes, schema: Schema) -> Finding | None:
@@ -77,7 +78,6 @@ class _Checking:
     head_bytes: int | None
     progress: Callable[[int], None]
     summary: Summary
-    findings: Findings = field(default_factory=Findings)
     is_whole: bool = True
     """False if a file was not read to its end."""
     is_cut: bool = False
@@ -85,6 +85,11 @@ class _Checking:
     first_header: Header | None = None
     has_rows: bool = False
     """True if there are rows, or a file that can't be read."""
+
+    @property
+    def findings(self) -> Findings:
+        """The findings so far."""
+        return self.summary.total.findings
 
     def check_file(self, file: DataFile) -> None:
         """Check one file: its header, then its rows."""
@@ -132,13 +137,13 @@ class _Checking:
         workers = self.rows.workers
         if workers == 1:
             for block in blocks:
-                self._add(self.rows.check(block, columns, self.summary.wanted))
+                self._add(self.rows.check(block, columns, self.summary.total))
             return
         pending: deque[Future[BlockReport]] = deque()
         with ThreadPoolExecutor(workers) as pool:
             try:
                 for block in blocks:
-                    pending.append(pool.submit(self.rows.check, block, columns, self.summary.wanted))
+                    pending.append(pool.submit(self.rows.check, block, columns, self.summary.total))
                     if len(pending) > workers:
                         self._add(pending.popleft().result())
                 for each in pending:
@@ -148,8 +153,7 @@ class _Checking:
                 raise
 
     def _add(self, report: BlockReport) -> None:
-        self.findings.add_all(report.findings)
-        self.summary.add(report)
+        self.summary.total.add(report)
         self.has_rows = self.has_rows or bool(report.rows or report.findings)
 
     def _utf_8(self, file: DataFile, lines: Lines) -> Lines:

@@ -64,45 +64,16 @@ class Matches:
 
 
 @dataclass(frozen=True)
-class NotMatching:
-    """The value neither matches the pattern nor is one of `besides`."""
-
-    pattern: re.Pattern[str]
-    besides: frozenset[str] = frozenset()
-
-    def holds(self, value: str) -> bool:
-        """Return whether the value doesn't match."""
-        return self.pattern.fullmatch(value) is None and value not in self.besides
-
-
-@dataclass(frozen=True)
-class NotInteger:
-    """The value is neither an integer within a range, both ends included, nor one of `besides`."""
-
-    low: int
-    high: int
-    besides: frozenset[str] = frozenset()
-
-    def holds(self, value: str) -> bool:
-        """Return whether the value is no such integer."""
-        integer = integer_of(value)
-        return value not in self.besides if integer is None else not self.low <= integer <= self.high
-
-
-@dataclass(frozen=True)
 class IsBetween:
-    """The value is an integer within a range, both ends included, and doesn't match the pattern `besides`."""
+    """The value is an integer within a range, both ends included."""
 
     low: int
     high: int
-    besides: re.Pattern[str] | None = None
 
     def holds(self, value: str) -> bool:
         """Return whether the value is within the range."""
         integer = integer_of(value)
-        if integer is None or not self.low <= integer <= self.high:
-            return False
-        return self.besides is None or self.besides.fullmatch(value) is None
+        return integer is not None and self.low <= integer <= self.high
 
 
 @dataclass(frozen=True)
@@ -116,4 +87,27 @@ class IsOneOf:
         return value in self.values
 
 
-Condition = IsEmpty | IsLonger | Matches | NotMatching | NotInteger | IsBetween | IsOneOf
+@dataclass(frozen=True)
+class Not:
+    """The value doesn't meet a condition."""
+
+    condition: "Condition"
+
+    def holds(self, value: str) -> bool:
+        """Return whether the condition doesn't hold."""
+        return not self.condition.holds(value)
+
+
+@dataclass(frozen=True)
+class Unless:
+    """The value meets one condition, and doesn't meet another one."""
+
+    condition: "Condition"
+    other: "Condition"
+
+    def holds(self, value: str) -> bool:
+        """Return whether only the first condition holds."""
+        return self.condition.holds(value) and not self.other.holds(value)
+
+
+Condition = IsEmpty | IsLonger | Matches | IsBetween | IsOneOf | Not | Unless

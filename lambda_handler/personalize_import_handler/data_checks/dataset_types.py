@@ -46,12 +46,17 @@ class DatasetType:
     reserved: Mapping[str, frozenset[str]] = field(default_factory=dict)
     by_domain: Mapping[str, Requirements] = field(default_factory=dict)
     custom_only: bool = False
-    allowed_values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    allowed_values: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @property
     def is_interactions(self) -> bool:
         """True for item interactions: event types and metadata share a quota, training needs users with two rows."""
         return self.name == INTERACTIONS
+
+    @property
+    def repeated_field(self) -> str | None:
+        """The field whose repeated values are found: ids that should be unique, or users, who should not."""
+        return self.key or ("USER_ID" if self.is_interactions else None)
 
     @property
     def has_minimum(self) -> bool:
@@ -166,7 +171,7 @@ DATASET_TYPES: Final = (
         metadata_limit=5,
         needs_metadata=False,
         custom_only=True,
-        allowed_values={"EVENT_TYPE": ("Taken", "Not taken", "Viewed")},
+        allowed_values={"EVENT_TYPE": frozenset({"Taken", "Not taken", "Viewed"})},
     ),
 )
 _BY_NAME: Final = {dataset_type.name: dataset_type for dataset_type in DATASET_TYPES}

@@ -1,24 +1,30 @@
-"""Checks of rows with only the standard library: in Lambda, and for small files."""
+"""Checks of rows, and the row checker with only the standard library: in Lambda, and for small files."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import Final, Protocol
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any
 
 from personalize_import_handler.data_checks import rules
-from personalize_import_handler.data_checks.column_checks import Column, Columns
+from personalize_import_handler.data_checks.aggregates import (
+    CATEGORIES_MAX,
+    INTERACTIONS_MIN,
+    TIMES_ENOUGH,
+    USERS_ENOUGH,
+    BlockReport,
+)
+from personalize_import_handler.data_checks.column_checks import EVENT_TYPE, TIMESTAMP, Check, Column, Columns
+from personalize_import_handler.data_checks.conditions import IsEmpty
 from personalize_import_handler.data_checks.findings import Finding, Findings
-from personalize_import_handler.data_checks.rows import Block, BlockReport, PlainRows, Wanted, rows_of
+from personalize_import_handler.data_checks.rows import Block, PlainValues, Rows, Values, rows_of
 from personalize_import_handler.data_checks.tokenizer import Lines, split_records
 
-USERS_ENOUGH: Final = 25
-"""The number of users with two interactions that training needs; no more are counted."""
 
-
-class RowChecker(Protocol):
+class RowChecker(ABC):
     """Checks rows, one block at a time, in several threads at once if `workers` is greater than one."""
 
-    workers: int
-    block_bytes: int
+    workers: int = 1
+    block_bytes: int = 1 << 18
     """The size of a block."""
 
     def split(self, file: str, lines: Lines, *, is_last: bool) -> tuple[Block, Lines | None]:
@@ -26,41 +32,107 @@ class RowChecker(Protocol):
         records, rest = split_records(lines, is_last=is_last)
         return Block(file, lines, records), rest
 
-    def check(self, block: Block, columns: Columns, wanted: Wanted) -> BlockReport:
-        """Check the rows of a block."""
-        ...
+    def check(self, block: Block, columns: Columns, total: BlockReport) -> BlockReport:
+        """Check the rows of a block, and count what can still change the total of other blocks."""
+        rows = self.rows_of(block, columns)
+        report = BlockReport(rows=len(rows.lines), findings=rows.findings)
+        if not rows.lines:
+            return report
+        for column in columns.imported:
+            checks = _count_values(rows.values[column.place], column, columns, report, total)
+            rows.findings.add_all(violations(rows, column, checks))
+        if columns.dataset_type.has_minimum:
+            if len(total.times) < TIMES_ENOUGH and (time := columns.named(TIMESTAMP)):
+                report.times = self.different(rows, [time], TIMES_ENOUGH)
+            if len(total.different) < INTERACTIONS_MIN:
+                report.different = self.different(rows, columns.imported, INTERACTIONS_MIN)
+        if repeated := columns.named(columns.dataset_type.repeated_field):
+            self.find_repeated(rows, repeated)
+        return report
 
+    @abstractmethod
+    def rows_of(self, block: Block, columns: Columns) -> Rows[Any]:
+        """Split the records of a block into values; malformed ones are findings."""
+
+    @abstractmethod
+    def different(self, rows: Rows[Any], columns: Sequence[Column], limit: int) -> set[tuple[str, ...]]:
+        """Return the different combinations of values in some columns, at most `limit`."""
+
+    @abstractmethod
+    def find_repeated(self, rows: Rows[Any], column: Column) -> None:
+        """Find the values of a column that are repeated, in these rows and in earlier ones."""
+
+    @abstractmethod
     def repeated_ids(self) -> Iterable[Finding]:
         """Return a finding for each file with repeated ids, with the first line, in the order of the files."""
-        ...
 
+    @abstractmethod
     def users_with_two(self) -> int:
         """Return the number of users with two interactions, at most `USERS_ENOUGH`."""
-        ...
 
 
-@dataclass
+def violations(rows: Rows[Any], column: Column, checks: Iterable[Check]) -> Iterator[Finding]:
+    """Yield a finding for each violated rule of a column."""
+    values: Values = rows.values[column.place]
+    for check in checks:
+        if found := values.found(check.condition):
+            first, count = found
+            yield Finding(
+                rule=check.rule,
+                file=rows.file,
+                line=rows.lines[first],
+                column=column.name,
+                value=values[first],
+                count=count,
+            )
+
+
+def _count_values(
+    values: Values, column: Column, columns: Columns, report: BlockReport, total: BlockReport
+) -> Sequence[Check]:
+    """Count the values of a column as far as rules need it; return the checks that these values may violate."""
+    if column.may_be_sparse and (empty := values.found(IsEmpty())):
+        report.empty[column.name] = empty[1]
+    needed = columns.needed_event_types if column.key == EVENT_TYPE else ()
+    if not needed and not (column.has_categories and len(total.categories.get(column.name, ())) <= CATEGORIES_MAX):
+        return column.checks
+    counts = values.counts()
+    for value, count in counts.items():
+        if (name := value.casefold()) in needed:
+            report.event_types[name] += count
+    if column.has_categories:
+        report.categories[column.name] = {*counts}
+    return [check for check in column.checks if any(map(check.condition.holds, counts))]
+
+
 class PlainRowChecker(RowChecker):
     """The `RowChecker` in Python; it checks one block after the other."""
 
-    workers: int = 1
-    block_bytes: int = 1 << 18
-    _seen: set[str] = field(default_factory=set)
-    """The ids of records, or the users of interactions."""
-    _twice: set[str] = field(default_factory=set)
-    """The users with two interactions."""
-    _repeated: Findings = field(default_factory=Findings)
+    def __init__(self, block_bytes: int | None = None) -> None:
+        self.block_bytes = block_bytes or self.block_bytes
+        self._seen: set[str] = set()
+        self._users_with_two: set[str] = set()
+        self._repeated = Findings()
 
-    def check(self, block: Block, columns: Columns, wanted: Wanted) -> BlockReport:
-        """Check the rows of a block."""
-        rows = rows_of(block, columns)
-        if columns.key and rows.lines:
-            self._add_ids(columns.key, rows)
-        if columns.user and rows.lines and len(self._twice) < USERS_ENOUGH:
-            for value in rows.values[columns.user.place]:
-                (self._twice if value in self._seen else self._seen).add(value)
-            self._twice.discard("")
-        return rows.report(columns, wanted)
+    def rows_of(self, block: Block, columns: Columns) -> Rows[PlainValues]:
+        """Split the records of a block into values."""
+        return rows_of(block, columns)
+
+    def different(self, rows: Rows[PlainValues], columns: Sequence[Column], limit: int) -> set[tuple[str, ...]]:
+        """Return different combinations of values."""
+        combinations = zip(*(rows.values[column.place] for column in columns), strict=True)
+        return set(islice(dict.fromkeys(combinations), limit))
+
+    def find_repeated(self, rows: Rows[PlainValues], column: Column) -> None:
+        """Find the repeated ids of records, or the users with two interactions."""
+        for line, value in zip(rows.lines, rows.values[column.place], strict=True):
+            if value not in self._seen:
+                self._seen.add(value)
+            elif value and column.is_key:
+                repeated = Finding(rule=rules.REPEATED_ID, file=rows.file, line=line, column=column.name, value=value)
+                self._repeated.add(repeated)
+            elif value and len(self._users_with_two) < USERS_ENOUGH:
+                self._users_with_two.add(value)
 
     def repeated_ids(self) -> Iterable[Finding]:
         """Return the findings about repeated ids."""
@@ -68,12 +140,4 @@ class PlainRowChecker(RowChecker):
 
     def users_with_two(self) -> int:
         """Return the number of users with two interactions."""
-        return min(len(self._twice), USERS_ENOUGH)
-
-    def _add_ids(self, key: Column, rows: PlainRows) -> None:
-        for line, value in zip(rows.lines, rows.values[key.place], strict=True):
-            if value in self._seen and value:
-                self._repeated.add(
-                    Finding(rule=rules.REPEATED_ID, file=rows.file, line=line, column=key.name, value=value)
-                )
-            self._seen.add(value)
+        return len(self._users_with_two)

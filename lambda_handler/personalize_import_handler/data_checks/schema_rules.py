@@ -40,41 +40,26 @@ def _findings(text: str, domain: str | None, wanted: str | None) -> Iterator[Fin
     except (NotJson, NotASchema) as error:
         yield Finding(rule=rules.SCHEMA_MALFORMED, detail=str(error))
         return
-    yield from _name_findings(schema, wanted)
-    yield from _repeated_names(schema.fields)
-    yield from _attributes_as_text(schema.fields)
-    yield from _attributes_of_no_strings(schema.fields)
+    if schema.dataset_type is None or (wanted and schema.dataset_type != dataset_type_named(wanted)):
+        dataset = f", and the dataset's type {wanted}" if wanted else ""
+        yield Finding(rule=rules.SCHEMA_NAME, detail=f"the name is {schema.name}{dataset}")
+    yield from _fields_findings(schema.fields)
     # If the name of the record is wrong, check it as a schema of the dataset's type.
     kind = schema.dataset_type or dataset_type_named(wanted or "")
     if kind is not None:
         yield from _type_findings(schema, kind)
 
 
-def _name_findings(schema: Schema, wanted: str | None) -> Iterator[Finding]:
-    if wanted is None:
-        if schema.dataset_type is None:
-            yield Finding(rule=rules.SCHEMA_NAME, detail=f"the name is {schema.name}")
-    elif schema.dataset_type is None or schema.dataset_type != dataset_type_named(wanted):
-        yield Finding(rule=rules.SCHEMA_NAME, detail=f"the name is {schema.name}, and the dataset's type {wanted}")
-
-
-def _attributes_as_text(fields: Sequence[Field]) -> Iterator[Finding]:
-    for field in fields:
-        for name in field.attributes_as_text:
-            yield Finding(rule=rules.FIELD_ATTRIBUTE_TEXT, column=field.name, detail=name)
-
-
-def _repeated_names(fields: Sequence[Field]) -> Iterator[Finding]:
+def _fields_findings(fields: Sequence[Field]) -> Iterator[Finding]:
+    """Yield the findings about fields of any dataset type."""
     first: dict[str, str] = {}
     for field in fields:
         letters = letters_and_digits(field.name)
         if letters in first:
             yield Finding(rule=rules.FIELD_TWICE, column=field.name, detail=f"another one is {first[letters]}")
         first.setdefault(letters, field.name)
-
-
-def _attributes_of_no_strings(fields: Sequence[Field]) -> Iterator[Finding]:
-    for field in fields:
+        for name in field.attributes_as_text:
+            yield Finding(rule=rules.FIELD_ATTRIBUTE_TEXT, column=field.name, detail=name)
         if (field.categorical or field.textual) and field.type_name != "string":
             yield Finding(rule=rules.FIELD_ATTRIBUTE, column=field.name, detail=f"its type is {field.type_name}")
 

@@ -88,9 +88,10 @@ def split_records(lines: Lines, *, is_last: bool) -> tuple[list[Record], Lines |
         # If quotes opened by an earlier line are never closed, those opened between are closed by nothing either.
         if number >= never_closed and _OPENING_LINE.fullmatch(text):
             end, reached = _closing_line(texts, number + 1)
-            if end is None and reached == len(texts) and not is_last and _is_short(texts, number):
+            if end is None and reached == len(texts) and not is_last:
                 rest = "\n".join(texts[number:]).encode()
-                return records, Lines(lines.first_line + number, rest)
+                if len(rest) <= LINE_BYTES_MAX:
+                    return records, Lines(lines.first_line + number, rest)
             never_closed = reached
         if end is None:
             records.append((lines.first_line + number, None))
@@ -112,15 +113,6 @@ def _closing_line(texts: Sequence[str], number: int) -> tuple[int | None, int]:
                 return None, number
         number += 1
     return None, number
-
-
-def _is_short(texts: Sequence[str], number: int) -> bool:
-    size = 0
-    for text in texts[number:]:
-        size += len(text)
-        if size > LINE_BYTES_MAX:
-            return False
-    return True
 
 
 def header_fields(line: str) -> list[str]:

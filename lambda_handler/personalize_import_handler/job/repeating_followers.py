@@ -166,6 +166,7 @@ def _repeat(
             imports_ahead=repeat_progress.imports_ahead,
             advanced_at=repeat_progress.advanced_at,
             refusal=repeat_progress.refusal,
+            usual_seconds=repeat_progress.usual_seconds,
         )
         return _wait(full_job, recorded.with_start_time(requested.personalize.now()), outcome.wait_seconds)
     if not has_succeeded(outcome.attributes[Attribute.STATUS]):

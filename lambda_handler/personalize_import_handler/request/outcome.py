@@ -29,6 +29,8 @@ class Progress(NamedTuple):
 
     `refusal` is the message of the last call that was refused while there was no job, for the failure reason.
 
+    `usual_seconds` is how long jobs similar to the one that is polled have taken; None if there were none.
+
     `root_stack_name` is the name of the root stack, if the properties depend on it. `published_status` is the status
     that was published last, if state changes are published; `publishing_failed` is set once a failure to publish was
     logged.
@@ -59,6 +61,7 @@ class Progress(NamedTuple):
     imports_ahead: int | None = None
     advanced_at: float | None = None
     refusal: str | None = None
+    usual_seconds: int | None = None
     url_signed_at: float | None = None
     age_seconds: float = 0
 

@@ -21,6 +21,7 @@ from personalize_local.ministack.patches.clock import (
 )
 from personalize_local.ministack.patches.custom_resource_requests import retry_custom_resource_requests
 from personalize_local.ministack.patches.deletions import delete_failed_custom_resources, require_empty_buckets
+from personalize_local.ministack.patches.ended_connections import ignore_ended_connections
 from personalize_local.ministack.patches.event_targets import require_permissions_of_rules
 from personalize_local.ministack.patches.event_times import write_whole_seconds
 from personalize_local.ministack.patches.function_credentials import start_sessions_for_functions
@@ -38,6 +39,7 @@ from personalize_local.ministack.patches.nested_stacks import add_parents_of_nes
 from personalize_local.ministack.patches.object_files import note_unwritten_objects
 from personalize_local.ministack.patches.physical_names import generate_names_as_cloudformation_does
 from personalize_local.ministack.patches.retries import fail_on_terminal_errors, wait_between_retries
+from personalize_local.ministack.patches.role_sessions import register_sessions_one_at_a_time
 from personalize_local.ministack.patches.roles import enforce_roles
 from personalize_local.ministack.patches.schedules import run_schedules
 from personalize_local.ministack.patches.sdk_integrations import (
@@ -93,11 +95,13 @@ def mount(service: PersonalizeService, endpoint_url: str, states: ServiceStates 
     write_whole_seconds()
     run_schedules(service.clock)
     start_sessions_for_functions()
+    register_sessions_one_at_a_time()
     date_objects(service.clock)
     date_multipart_uploads()
     date_events(service.clock)
     wait_for_simulated_time(service.clock)
     follow_clock(service.clock)
+    ignore_ended_connections()
     return dated(service.clock, authenticated(with_control_api(service, _with_state(service, endpoint_url, states))))
 
 

@@ -17,27 +17,23 @@ import pyarrow.compute as pc
 from pyarrow import csv
 
 from personalize_import_handler.data_checks import rules
-from personalize_import_handler.data_checks.arrow.rows import ArrowRows
-from personalize_import_handler.data_checks.arrow.violations import contains
+from personalize_import_handler.data_checks.arrow.values import ArrowValues, contains
 from personalize_import_handler.data_checks.column_checks import Columns
 from personalize_import_handler.data_checks.findings import Finding, Findings
-from personalize_import_handler.data_checks.rows import Block, field_count
+from personalize_import_handler.data_checks.rows import Block, Rows, field_count
 from personalize_import_handler.data_checks.rows import rows_of as plain_rows_of
-from personalize_import_handler.data_checks.tokenizer import LINE_BYTES_MAX, Lines, split_records
+from personalize_import_handler.data_checks.tokenizer import DATABASE_NULL, LINE_BYTES_MAX, Lines, split_records
 
 _FIELD: Final = r'(?:"(?:[^"\\]|\\.|"")*"|(?:[^,"\\\n]|\\[^\n])*)'
-_FIELD_OR_NULL: Final = r'(?:\\N|[^,"\\\n]*)'
 _RECORDS: Final = rf"^(?s:(?:{_FIELD}[,\n])*{_FIELD})$"
 """Records in which quotes stand only around values, in RE2, which reads it in one pass."""
-_RECORDS_WITH_NULLS: Final = rf"^(?s:(?:{_FIELD_OR_NULL}[,\n])*{_FIELD_OR_NULL})$"
-"""Records without quotes, in which a backslash stands only in the null of databases: the parser mustn't unescape it."""
-_NULL: Final = rb"\N"
+_NULL: Final = DATABASE_NULL.encode()
 _STRING: Final = pa.string()
 
 
 def split(file: str, lines: Lines, *, is_last: bool) -> tuple[Block, Lines | None]:
     """Return the whole records of some lines, and the lines of a record that isn't finished."""
-    if _is_well_formed(lines.content):
+    if b'"' not in lines.content or _is_well_formed(lines.content):
         return Block(file, lines), None
     if not is_last:
         whole, rest = _cut(lines)
@@ -47,34 +43,30 @@ def split(file: str, lines: Lines, *, is_last: bool) -> tuple[Block, Lines | Non
     return Block(file, lines, records), rest
 
 
-def rows_of(block: Block, columns: Columns) -> ArrowRows:
+def rows_of(block: Block, columns: Columns) -> Rows[ArrowValues]:
     """Split the records of a block into values; malformed ones are findings."""
     if block.records is None:
         if parsed := _parsed(block, columns):
             return parsed
         block = replace(block, records=split_records(block.lines, is_last=True)[0])
     plain = plain_rows_of(block, columns)
-    values = plain.values or [()] * columns.width
     arrays = {
-        column.place: pa.array([value or None for value in values[column.place]], type=_STRING)
-        for column in columns.imported
+        place: ArrowValues(pa.array([value or None for value in values], type=_STRING))
+        for place, values in plain.values.items()
     }
-    return ArrowRows(block.file, plain.lines, plain.findings, arrays)
+    return Rows(block.file, plain.lines, plain.findings, arrays)
 
 
 def _is_well_formed(content: bytes) -> bool:
     if b"\r" in content:
         return False
-    if b'"' not in content and b"\\" not in content:
-        return True
-    if b"\\" in content and b'\\"' in content and b'""' in content:  # a quote may have been escaped in either way
-        return False
+    if b"\\" in content:
+        if _NULL in content:  # the parser would unescape it
+            return False
+        if b'\\"' in content and b'""' in content:  # a quote may have been escaped in either way
+            return False
     text = pa.StringArray.from_buffers(1, pa.py_buffer(array("i", (0, len(content)))), pa.py_buffer(content))
-    return bool(pc.match_substring_regex(text, _RECORDS_WITH_NULLS if _has_nulls(content) else _RECORDS)[0].as_py())
-
-
-def _has_nulls(content: bytes) -> bool:
-    return b"\\" in content and _NULL in content
+    return bool(pc.match_substring_regex(text, _RECORDS)[0].as_py())
 
 
 def _cut(lines: Lines) -> tuple[Lines | None, Lines | None]:
@@ -89,29 +81,34 @@ def _cut(lines: Lines) -> tuple[Lines | None, Lines | None]:
     return whole, Lines(lines.first_line + whole.count, content[end + 1 :])
 
 
-def _parsed(block: Block, columns: Columns) -> ArrowRows | None:
-    """Return the rows by pyarrow's parser; None if their lines are unknown."""
+def _parsed(block: Block, columns: Columns) -> Rows[ArrowValues] | None:
+    """Return the rows by pyarrow's parser; None if it can't read them, or if their lines are unknown."""
     lines, content = block.lines, block.lines.content
-    has_quotes = b'"' in content
+    has_quotes, has_nulls, has_escapes = b'"' in content, _NULL in content, b"\\" in content
+    if b"\r" in content or (has_escapes and not (has_nulls or has_quotes) and not _is_well_formed(content)):
+        return None
     width = content.count(b",", 0, content.find(b"\n") % (len(content) + 1)) + 1
-    if width != columns.width and not has_quotes:
+    if width != columns.width and not (has_quotes or has_escapes):
         read, wrong = _read(content, width, [0])
-        if not wrong and len(read) == lines.count:  # all rows have the same wrong number of values
+        if not wrong and len(read[0].array) == lines.count:  # all rows have the same wrong number of values
             findings = Findings()
             findings.add(field_count(block.file, lines.first_line, width, columns.width, lines.count))
-            return ArrowRows(block.file, (), findings, {})
-    places = range(columns.width) if has_quotes else [column.place for column in columns.imported]
-    read, wrong = _read(content, columns.width, places)
-    numbers = range(lines.first_line, lines.first_line + len(read))
-    rows = ArrowRows(block.file, numbers, Findings(), dict(zip(places, read.columns, strict=True)))
-    if len(read) != lines.count and not _find_lines(rows, lines, columns, wrong):
+            return Rows(block.file, (), findings, {})
+    read, wrong = _read(
+        content, columns.width, range(columns.width) if has_quotes else [column.place for column in columns.imported]
+    )
+    count = len(next(iter(read.values())).array)
+    rows = Rows(block.file, range(lines.first_line, lines.first_line + count), Findings(), read)
+    if has_nulls and content.count(b"\\") != sum(_nulls(values) for values in read.values()):
+        return None  # another backslash may be an escape
+    if count != lines.count and not _find_lines(rows, lines, columns, wrong):
         return None
     if has_quotes and b'""' in content:
         rows.findings.add_all(_doubled_quotes(rows, columns))
     return rows
 
 
-def _read(content: bytes, width: int, places: Sequence[int]) -> tuple[pa.RecordBatch, list[csv.InvalidRow]]:
+def _read(content: bytes, width: int, places: Sequence[int]) -> tuple[dict[int, ArrowValues], list[csv.InvalidRow]]:
     """Return the columns at some places of all rows with so many values, and the other rows."""
     wrong: list[csv.InvalidRow] = []
 
@@ -127,7 +124,7 @@ def _read(content: bytes, width: int, places: Sequence[int]) -> tuple[pa.RecordB
         read_options=csv.ReadOptions(use_threads=False, block_size=len(content) + 1, column_names=names),
         parse_options=csv.ParseOptions(
             quote_char='"' if has_quotes else False,
-            escape_char="\\" if b"\\" in content and not _has_nulls(content) else False,
+            escape_char="\\" if b"\\" in content and _NULL not in content else False,
             newlines_in_values=has_quotes,
             invalid_row_handler=skip,
         ),
@@ -138,15 +135,19 @@ def _read(content: bytes, width: int, places: Sequence[int]) -> tuple[pa.RecordB
             strings_can_be_null=True,
             check_utf8=False,
         ),
-    )
-    nothing = pa.record_batch([pa.array([], type=_STRING)] * len(included), names=included)
-    return next(iter(table.combine_chunks().to_batches()), nothing), wrong
+    ).combine_chunks()
+    arrays = [column.chunk(0) if column.num_chunks else pa.array([], type=_STRING) for column in table.columns]
+    return dict(zip(places, map(ArrowValues, arrays), strict=True)), wrong
 
 
-def _find_lines(rows: ArrowRows, lines: Lines, columns: Columns, wrong: Sequence[csv.InvalidRow]) -> bool:
+def _nulls(values: ArrowValues) -> int:
+    return pc.equal(values.array, DATABASE_NULL).true_count if contains(values.array, "\\") else 0
+
+
+def _find_lines(rows: Rows[ArrowValues], lines: Lines, columns: Columns, wrong: Sequence[csv.InvalidRow]) -> bool:
     """Find the lines of records over several lines, and of records next to rows with wrong numbers of values."""
     count, first = len(rows.lines), lines.first_line
-    breaks = [pc.fill_null(pc.count_substring(values, "\n"), 0) for values in rows.values.values()]
+    breaks = [pc.fill_null(pc.count_substring(values.array, "\n"), 0) for values in rows.values.values()]
     more = functools.reduce(pc.add, breaks)
     several = pc.sum(more).as_py() or 0
     if count + several + len(wrong) != lines.count or (several and wrong):
@@ -162,11 +163,12 @@ def _find_lines(rows: ArrowRows, lines: Lines, columns: Columns, wrong: Sequence
     return True
 
 
-def _doubled_quotes(rows: ArrowRows, columns: Columns) -> Iterator[Finding]:
+def _doubled_quotes(rows: Rows[ArrowValues], columns: Columns) -> Iterator[Finding]:
     """Yield the findings about quotes in values, which were all escaped by doubling."""
     for column in columns.imported:
-        if contains(rows.values[column.place], '"'):
-            found = pc.match_substring(rows.values[column.place], '"')
+        array = rows.values[column.place].array
+        if contains(array, '"'):
+            found = pc.match_substring(array, '"')
             line = rows.lines[pc.index(found, True).as_py()]
             count = found.true_count
             yield Finding(rule=rules.DOUBLED_QUOTES, file=rows.file, line=line, column=column.name, count=count)

@@ -1,7 +1,7 @@
 """The row checker with pyarrow, for large files."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from threading import Lock
 from typing import TYPE_CHECKING, Final
@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from personalize_import_handler.data_checks.aggregates import USERS_ENOUGH
 from personalize_import_handler.data_checks.arrow.parsing import rows_of, split
-from personalize_import_handler.data_checks.arrow.rows import ArrowRows
-from personalize_import_handler.data_checks.column_checks import Columns
+from personalize_import_handler.data_checks.arrow.values import ArrowValues, strings
+from personalize_import_handler.data_checks.column_checks import Column, Columns
 from personalize_import_handler.data_checks.findings import Finding
-from personalize_import_handler.data_checks.row_checker import USERS_ENOUGH
-from personalize_import_handler.data_checks.rows import Block, BlockReport, Wanted
+from personalize_import_handler.data_checks.row_checker import RowChecker
+from personalize_import_handler.data_checks.rows import Block, Rows
 from personalize_import_handler.data_checks.tokenizer import Lines
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ _WORKERS_MAX: Final = 4
 """More would need more memory; reading the file is slower than four."""
 
 
-class ArrowRowChecker(ExitStack):
+class ArrowRowChecker(RowChecker, ExitStack):
     """The `RowChecker` with pyarrow; its temporary files are removed at the end of its context."""
 
     def __init__(self, workers: int | None = None, block_bytes: int = _BLOCK_BYTES) -> None:
@@ -47,13 +48,36 @@ class ArrowRowChecker(ExitStack):
         """Return the whole records of some lines, and the lines of a record that isn't finished, if there is one."""
         return split(file, lines, is_last=is_last)
 
-    def check(self, block: Block, columns: Columns, wanted: Wanted) -> BlockReport:
-        """Check the rows of a block."""
-        rows = rows_of(block, columns)
-        report = rows.report(columns, wanted)
-        if rows.lines:
-            self._remember(columns, rows)
-        return report
+    def rows_of(self, block: Block, columns: Columns) -> Rows[ArrowValues]:
+        """Split the records of a block into values."""
+        return rows_of(block, columns)
+
+    def different(self, rows: Rows[ArrowValues], columns: Sequence[Column], limit: int) -> set[tuple[str, ...]]:
+        """Return different combinations of values; usually, there are enough in the first rows."""
+        table = pa.table({column.name: rows.values[column.place].array for column in columns})
+        found = _tuples(table.slice(0, limit))
+        if len(found) < limit < len(table):
+            found = _tuples(table.group_by(table.column_names).aggregate([]).slice(0, limit))
+        return found
+
+    def find_repeated(self, rows: Rows[ArrowValues], column: Column) -> None:
+        """Find the repeated ids of records, or the users with two interactions."""
+        ids = rows.values[column.place].array
+        if not column.is_key:
+            if len(self._users_with_two) >= USERS_ENOUGH:
+                return
+            users = pc.value_counts(ids.drop_null())
+            several = users.field("values").filter(pc.greater(users.field("counts"), 1))
+            self._users_with_two.update(several[:USERS_ENOUGH].to_pylist())
+            if len(self._users_with_two) >= USERS_ENOUGH:
+                return
+        with self._lock:
+            if self._repeats is None:
+                # DuckDB takes a while to load, and most interactions don't need it.
+                from personalize_import_handler.data_checks.arrow.repeats import Repeats
+
+                self._repeats = Repeats(self, column.name)
+            self._repeats.add(rows.file, ids, pa.array(rows.lines, type=pa.int64()))
 
     def repeated_ids(self) -> Iterator[Finding]:
         """Return the findings about repeated ids."""
@@ -63,27 +87,9 @@ class ArrowRowChecker(ExitStack):
     def users_with_two(self) -> int:
         """Return the number of users with two interactions."""
         if len(self._users_with_two) < USERS_ENOUGH and self._repeats:
-            return self._repeats.users_with_two(USERS_ENOUGH)
+            return self._repeats.count(USERS_ENOUGH)
         return min(len(self._users_with_two), USERS_ENOUGH)
 
-    def _remember(self, columns: Columns, rows: ArrowRows) -> None:
-        if columns.key:
-            ids, lines = rows.values[columns.key.place], pa.array(rows.lines, type=pa.int64())
-            with self._lock:
-                self._kept().add_ids(rows.file, columns.key.name, ids, lines)
-        if columns.user and len(self._users_with_two) < USERS_ENOUGH:
-            users = pc.value_counts(rows.values[columns.user.place].drop_null())
-            ids, counts = users.field("values"), users.field("counts")
-            several = ids.filter(pc.greater(counts, 1))
-            with self._lock:
-                self._users_with_two.update(several[:USERS_ENOUGH].to_pylist())
-                if len(self._users_with_two) < USERS_ENOUGH:  # rare: then they are counted over all blocks
-                    self._kept().add_users(ids, counts)
 
-    def _kept(self) -> "Repeats":
-        if self._repeats is None:
-            # DuckDB takes a while to load, and most interactions don't need it.
-            from personalize_import_handler.data_checks.arrow.repeats import Repeats
-
-            self._repeats = Repeats(self)
-        return self._repeats
+def _tuples(rows: pa.Table) -> set[tuple[str, ...]]:
+    return set(zip(*(strings(column) for column in rows.columns), strict=True))

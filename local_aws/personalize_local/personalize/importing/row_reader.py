@@ -1,11 +1,11 @@
 """The row checker of import jobs: it stores the rows, and checks them only by the rules that fail a job."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Final
 
 from personalize_import_handler.data_checks import rules
+from personalize_import_handler.data_checks.aggregates import BlockReport
 from personalize_import_handler.data_checks.column_checks import (
     IDEOGRAPHS_MAX,
     TEXT_LENGTH_MAX,
@@ -13,9 +13,8 @@ from personalize_import_handler.data_checks.column_checks import (
     Column,
     Columns,
 )
-from personalize_import_handler.data_checks.findings import Finding
-from personalize_import_handler.data_checks.row_checker import USERS_ENOUGH, RowChecker
-from personalize_import_handler.data_checks.rows import Block, BlockReport, Wanted, rows_of
+from personalize_import_handler.data_checks.row_checker import PlainRowChecker, violations
+from personalize_import_handler.data_checks.rows import Block
 from personalize_import_handler.data_checks.rules import Severity
 from personalize_local.personalize.importing.records import Records
 
@@ -23,35 +22,29 @@ _NO_VALUE: Final = frozenset({rules.METADATA_WRONG_TYPE, rules.NULL_WORD})
 """The rules whose violations leave a number or a boolean without a value."""
 
 
-@dataclass
-class RowReader(RowChecker):
-    """A `RowChecker` that adds the rows to records; if it has findings, the records are of no use."""
+class RowReader(PlainRowChecker):
+    """A row checker that adds the rows to records; if it has findings, the records are of no use."""
 
-    records: Records
-    workers: int = 1
-    block_bytes: int = 1 << 16
+    block_bytes = 1 << 16
     """Small enough for the processor's cache."""
 
-    def check(self, block: Block, columns: Columns, wanted: Wanted) -> BlockReport:  # noqa: ARG002 - nothing is counted
+    def __init__(self, records: Records) -> None:
+        super().__init__()
+        self._records = records
+
+    def check(self, block: Block, columns: Columns, total: BlockReport) -> BlockReport:  # noqa: ARG002 - nothing is counted
         """Check the rows of a block, and add them to the records."""
-        rows = rows_of(block, columns)
+        rows = self.rows_of(block, columns)
         if rows.lines:
             for column in columns.imported:
-                rows.check(column, [check for check in column.checks if check.rule.severity is Severity.ERROR])
+                checks = [check for check in column.checks if check.rule.severity is Severity.ERROR]
+                rows.findings.add_all(violations(rows, column, checks))
             self._store(columns.imported, rows.values)
-        return BlockReport(rows=len(rows.lines), findings=list(rows.findings))
+        return BlockReport(rows=len(rows.lines), findings=rows.findings)
 
-    def repeated_ids(self) -> Sequence[Finding]:
-        """Return nothing: repeated ids fail no job."""
-        return ()
-
-    def users_with_two(self) -> int:
-        """Return enough users: too few fail no job."""
-        return USERS_ENOUGH
-
-    def _store(self, columns: Sequence[Column], values: Sequence[Sequence[str]]) -> None:
-        if len(columns) == len(self.records.columns):
-            self.records.add([_stored(column, values[column.place]) for column in columns])
+    def _store(self, columns: Sequence[Column], values: Mapping[int, Sequence[str]]) -> None:
+        if len(columns) == len(self._records.columns):
+            self._records.add([_stored(column, values[column.place]) for column in columns])
 
 
 def _stored(column: Column, values: Sequence[str]) -> Sequence[str]:

@@ -1,22 +1,31 @@
 """Findings of a contender, in a form in which contenders can be compared."""
 
 import json
+import re
 import sys
 from dataclasses import dataclass, field
 
-from personalize_import_handler.data_checks.aggregates import FILLED_MIN, INTERACTIONS_MIN, KINDS_MAX
+from personalize_import_handler.data_checks.aggregates import FILLED_MIN, INTERACTIONS_MIN, KINDS_MAX, USERS_ENOUGH
 from personalize_import_handler.data_checks.column_checks import VALUE_LENGTH_MAX
 from personalize_import_handler.data_checks.dataset_types import DATASET_TYPES
-from personalize_import_handler.data_checks.row_checker import USERS_ENOUGH
 
 TEXT_LENGTHS = {"USER_ID": 256, "ITEM_ID": 256, "EVENT_TYPE": VALUE_LENGTH_MAX}
 RESERVED = next(each for each in DATASET_TYPES if each.name == "INTERACTIONS").known_fields(None)
-YEAR_2100 = 4_102_444_800
-MILLISECONDS_MIN = 10**12
+TIMES = {
+    "before-1990": (-(2**63), 631_152_000),
+    "far-future": (4_102_444_800, 10**12),
+    "milliseconds": (10**12, 10**14),
+    "microseconds": (10**14, 10**17),
+    "nanoseconds": (10**17, 2**63),
+}
+"""The ranges of wrong times, without their ends; 0 and dates written as numbers are not among them."""
+DATE = re.compile(r"(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(([01]\d|2[0-3])[0-5]\d([0-5]\d)?)?", re.ASCII)
+DATE_LENGTHS = (8, 12, 14)
+ID_FROM_FLOAT = re.compile(r"\d+\.0", re.ASCII)
 
 
 @dataclass
-class Findings:
+class ProgramFindings:
     """Findings, and the counts for rules about all rows."""
 
     rows: int = 0
@@ -24,6 +33,8 @@ class Findings:
     users: set[str] = field(default_factory=set)
     users_with_two: set[str] = field(default_factory=set)
     event_types: set[str] = field(default_factory=set)
+    times: set[str] = field(default_factory=set)
+    different: set[tuple[str, ...]] = field(default_factory=set)
     _first: dict[tuple[str, str | None], int | None] = field(default_factory=dict)
     _counts: dict[tuple[str, str | None], int] = field(default_factory=dict)
 
@@ -41,6 +52,10 @@ class Findings:
         """Check the rules about all rows, and write all findings to standard output."""
         if self.rows < INTERACTIONS_MIN:
             self.add("too-few-interactions")
+        elif len(self.different) < INTERACTIONS_MIN:
+            self.add("too-few-different")
+        if len(self.times) == 1:
+            self.add("single-time", "TIMESTAMP")
         if not self.has_users:
             self.add("too-few-users", "USER_ID")
         if len(self.event_types) + 1 > KINDS_MAX:  # with the metadata column
