@@ -19,6 +19,8 @@ if TYPE_CHECKING:  # loaded only by the ways that need it
     from personalize_import import DataSource
 
 BUCKET: Final = "imports"
+STACK: Final = "Deployed"
+"""The stack of the apps that can be deployed."""
 _CODE: Final = "def handler(event, context):\n    return {}\n"
 
 
@@ -117,13 +119,20 @@ def make(way: str, imports: int) -> cdk.App:
     return app
 
 
+def make_empty() -> cdk.App:
+    """Create an app with a stack that can be deployed, of one resource that does nothing."""
+    app = cdk.App()
+    cdk.CfnWaitConditionHandle(cdk.Stack(app, STACK), "Nothing")
+    return app
+
+
 def make_deployable(folder: Path, *, with_import: bool = True) -> cdk.App:
     """Create an app with a Users dataset, and its import unless it is omitted, which can be deployed."""
     from personalize_import import DatasetImportJob, DatasetSchema, DataSource
 
     (folder / "users.csv").write_text("USER_ID,CLASS\na,b\n")
     app = cdk.App()
-    stack = cdk.Stack(app, "Deployed")
+    stack = cdk.Stack(app, STACK)
     schema = DatasetSchema.users().field("CLASS", categorical=True)
     group = personalize.CfnDatasetGroup(stack, "Group", name="deployed")
     dataset = personalize.CfnDataset(

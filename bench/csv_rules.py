@@ -5,7 +5,7 @@ import re
 import sys
 
 from bench.data import HEADER
-from bench.findings import DATE, DATE_LENGTHS, ID_FROM_FLOAT, RESERVED, TEXT_LENGTHS, TIMES, Findings
+from bench.program_findings import DATE, DATE_LENGTHS, ID_FROM_FLOAT, RESERVED, TEXT_LENGTHS, TIMES, ProgramFindings
 from personalize_import_handler.data_checks.aggregates import INTERACTIONS_MIN
 from personalize_import_handler.data_checks.column_checks import NULL_WORDS
 from personalize_import_handler.data_checks.conditions import DECIMAL
@@ -16,9 +16,9 @@ _LONG_MAX = 2**63 - 1
 _TIMES_ENOUGH = 2
 
 
-def check(path: str) -> Findings:
+def check(path: str) -> ProgramFindings:
     """Check a file."""
-    found = Findings()
+    found = ProgramFindings()
     with open(path, newline="", encoding="utf-8") as file:  # noqa: PTH123
         rows = csv.reader(file, escapechar="\\")
         next(rows)
@@ -40,20 +40,20 @@ def check(path: str) -> Findings:
     return found
 
 
-def _count(row: list[str], found: Findings) -> None:
+def _count(row: list[str], found: ProgramFindings) -> None:
     found.rows += 1
     if len(found.different) < INTERACTIONS_MIN:
         found.different.add(tuple(row))
 
 
-def _check_empty(name: str, line: int, found: Findings) -> None:
+def _check_empty(name: str, line: int, found: ProgramFindings) -> None:
     if name == "RATING":
         found.empty_ratings += 1
     else:
         found.add("value-missing" if name == "EVENT_TYPE" else "id-missing", name, line)
 
 
-def _check_time(value: str, line: int, found: Findings) -> None:
+def _check_time(value: str, line: int, found: ProgramFindings) -> None:
     if len(found.times) < _TIMES_ENOUGH:
         found.times.add(value)
     if not _INTEGER.fullmatch(value) or abs(time := int(value)) > _LONG_MAX:
@@ -66,7 +66,7 @@ def _check_time(value: str, line: int, found: Findings) -> None:
                 found.add(rule, "TIMESTAMP", line)
 
 
-def _check_text(name: str, value: str, line: int, found: Findings) -> None:
+def _check_text(name: str, value: str, line: int, found: ProgramFindings) -> None:
     if len(value) > TEXT_LENGTHS[name]:
         found.add("id-too-long" if name.endswith("_ID") else "value-too-long", name, line)
     if value in RESERVED:

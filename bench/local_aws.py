@@ -1,15 +1,15 @@
 """The local AWS: time until it is ready, and time to import rows."""
 
-import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
-from typing import Any, Final
+from typing import Final
 
 from bench.data import SCHEMA, write_data
+from bench.local_resources import create_bucket, create_datasets, create_import_role
 from bench.part import Scale, Section
 from bench.tables import Goal, goals_table, table
 from personalize_local.local_cloud import LocalCloud
@@ -26,7 +26,7 @@ _READY_MAX: Final = 1.0
 _IMPORT_MAX: Final = 10.0
 _GROWTH_MAX: Final = 1.1
 _BUCKET: Final = "bench-rows"
-_ARN: Final = "arn:aws:personalize:eu-west-1:000000000000"
+_FILE: Final = "rows.csv"
 
 
 @dataclass(frozen=True)
@@ -81,48 +81,22 @@ def _import(folder: Path, size: int) -> Imported:
     write_data(data, size)
     with _served(folder, import_seconds=0) as aws:
         cloud = LocalCloud(aws, folder)
-        _fill(cloud, data)
+        create_bucket(cloud, _BUCKET)
+        cloud.s3.upload_file(str(data), _BUCKET, _FILE)
+        (dataset_arn,) = create_datasets(cloud, 1, SCHEMA, "Interactions")
+        role_arn = create_import_role(cloud, _BUCKET)
         before = _resident(aws)
         begin = time.perf_counter()
         job = cloud.personalize.create_dataset_import_job(
             jobName="rows",
-            datasetArn=f"{_ARN}:dataset/bench/INTERACTIONS",
-            dataSource={"dataLocation": f"s3://{_BUCKET}/rows.csv"},
-            roleArn="arn:aws:iam::000000000000:role/bench",
+            datasetArn=dataset_arn,
+            dataSource={"dataLocation": f"s3://{_BUCKET}/{_FILE}"},
+            roleArn=role_arn,
         )["datasetImportJobArn"]
         _until_active(cloud, job)
         seconds = time.perf_counter() - begin
-        rows = cloud.rows(f"{_ARN}:dataset/bench/INTERACTIONS")["count"]
+        rows = cloud.rows(dataset_arn)["count"]
         return Imported(rows, seconds, _resident(aws) - before)
-
-
-def _fill(cloud: LocalCloud, data: Path) -> None:
-    """Create a dataset, a bucket with data, and a role that can read it."""
-    schema = cloud.personalize.create_schema(name="bench", schema=json.dumps(SCHEMA))["schemaArn"]
-    group = cloud.personalize.create_dataset_group(name="bench")["datasetGroupArn"]
-    while cloud.personalize.describe_dataset_group(datasetGroupArn=group)["datasetGroup"]["status"] != "ACTIVE":
-        time.sleep(0.1)
-    made = cloud.personalize.create_dataset(
-        name="bench", schemaArn=schema, datasetGroupArn=group, datasetType="Interactions"
-    )["datasetArn"]
-    while cloud.personalize.describe_dataset(datasetArn=made)["dataset"]["status"] != "ACTIVE":
-        time.sleep(0.1)
-    reads = {"Effect": "Allow", "Action": ["s3:GetObject", "s3:ListBucket"], "Resource": "*"}
-    service = {"Principal": {"Service": "personalize.amazonaws.com"}}
-    cloud.s3.create_bucket(Bucket=_BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
-    cloud.s3.put_bucket_policy(
-        Bucket=_BUCKET,
-        Policy=_policy({**reads, **service, "Resource": [f"arn:aws:s3:::{_BUCKET}", f"arn:aws:s3:::{_BUCKET}/*"]}),
-    )
-    cloud.s3.upload_file(str(data), _BUCKET, "rows.csv")
-    iam = cloud.client("iam")
-    trust = {"Effect": "Allow", "Action": "sts:AssumeRole", **service}
-    iam.create_role(RoleName="bench", AssumeRolePolicyDocument=_policy(trust))
-    iam.put_role_policy(RoleName="bench", PolicyName="Reads", PolicyDocument=_policy(reads))
-
-
-def _policy(statement: dict[str, Any]) -> str:
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
 def _until_active(cloud: LocalCloud, job: str) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from bench.data import HEADER
-from bench.findings import DATE, DATE_LENGTHS, ID_FROM_FLOAT, RESERVED, TEXT_LENGTHS, TIMES, Findings
+from bench.program_findings import DATE, DATE_LENGTHS, ID_FROM_FLOAT, RESERVED, TEXT_LENGTHS, TIMES, ProgramFindings
 from personalize_import_handler.data_checks.aggregates import INTERACTIONS_MIN
 from personalize_import_handler.data_checks.column_checks import NULL_WORDS
 from personalize_import_handler.data_checks.conditions import DECIMAL
@@ -23,9 +23,9 @@ _INTEGER = "[+-]?[0-8]?[0-9]{1,18}"
 _TIMES_ENOUGH = 2
 
 
-def check(path: str) -> Findings:
+def check(path: str) -> ProgramFindings:
     """Check a file."""
-    found = Findings()
+    found = ProgramFindings()
     line = 2
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always", pd.errors.ParserWarning)
@@ -43,7 +43,7 @@ def check(path: str) -> Findings:
     return found
 
 
-def _check_chunk(chunk: pd.DataFrame, found: Findings) -> None:
+def _check_chunk(chunk: pd.DataFrame, found: ProgramFindings) -> None:
     found.rows += len(chunk)
     if len(found.times) < _TIMES_ENOUGH:
         found.times.update(chunk["TIMESTAMP"].unique()[:_TIMES_ENOUGH])
@@ -66,7 +66,7 @@ def _check_chunk(chunk: pd.DataFrame, found: Findings) -> None:
             _check_texts(name, filled, found)
 
 
-def _check_times(values: pd.Series, found: Findings) -> None:
+def _check_times(values: pd.Series, found: ProgramFindings) -> None:
     times = pd.to_numeric(values, errors="coerce")
     if times.dtype != "int64":  # not all are integers
         right = values.str.fullmatch(_INTEGER)
@@ -83,7 +83,7 @@ def _check_times(values: pd.Series, found: Findings) -> None:
             _add(found, rule, "TIMESTAMP", wrong & ~is_date & (times != 0))
 
 
-def _check_ratings(values: pd.Series, found: Findings) -> None:
+def _check_ratings(values: pd.Series, found: ProgramFindings) -> None:
     numbers = pd.to_numeric(values, errors="coerce")
     if not np.isfinite(numbers).all():
         words = values.isin(NULL_WORDS)
@@ -92,7 +92,7 @@ def _check_ratings(values: pd.Series, found: Findings) -> None:
         _add(found, "metadata-wrong-type", "RATING", ~others.str.fullmatch(DECIMAL.pattern))
 
 
-def _check_texts(name: str, values: pd.Series, found: Findings) -> None:
+def _check_texts(name: str, values: pd.Series, found: ProgramFindings) -> None:
     too_long = "id-too-long" if name.endswith("_ID") else "value-too-long"
     _add(found, too_long, name, values.str.len() > TEXT_LENGTHS[name])
     _add(found, "reserved-value", name, values.isin(RESERVED))
@@ -110,7 +110,7 @@ def _check_texts(name: str, values: pd.Series, found: Findings) -> None:
         found.users |= seen
 
 
-def _add(found: Findings, rule: str, name: str | None, broken: "pd.Series[bool]") -> None:
+def _add(found: ProgramFindings, rule: str, name: str | None, broken: "pd.Series[bool]") -> None:
     if broken.any():
         found.add(rule, name, int(str(broken.idxmax())), int(broken.sum()))
 

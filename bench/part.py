@@ -1,5 +1,7 @@
 """Parts of the benchmarks: modules with a function `run`, which takes a folder and a `Scale`."""
 
+import os
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -33,6 +35,8 @@ class Part:
     """Imported when the part runs, so that imports of other parts don't affect its figures."""
 
     def run(self, folder: Path, scale: Scale) -> Section:
-        """Measure, with a folder for temporary files."""
+        """Measure in a separate process, with a folder for all temporary files of this process and its children."""
+        # The CDK doesn't remove its temporary folders; this one is removed at the end.
+        os.environ["TMPDIR"] = tempfile.tempdir = str(folder)
         section: Section = import_module(self.module).run(folder, scale)
         return section

@@ -25,7 +25,7 @@ class DataStack(cdk.Stack):
             removal_policy=cdk.RemovalPolicy.DESTROY,
         )
         reason = "A bucket of a demo: access logs would need a second bucket, which would have to be removed too."
-        suppressions.suppress(cast("cdk.CfnResource", self.bucket.node.default_child), "AwsSolutions-S1", reason)
+        suppressions.suppress(cast("cdk.CfnResource", self.bucket.node.default_child), {"AwsSolutions-S1": reason})
         cdk.CfnOutput(self, "BucketName", value=self.bucket.bucket_name)
 
 

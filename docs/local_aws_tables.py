@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Final
 
 from personalize_local.cloudformation_types.native_types import NATIVE_TYPES, NativeType
+from personalize_local.personalize.generic_kinds import GENERIC_KINDS
 from personalize_local.personalize.operations import recommendations
-from personalize_local.personalize.record_kinds import RECORD_KINDS
 from personalize_local.personalize.service import OPERATIONS
 from personalize_local.personalize.service_model import EVENTS, PERSONALIZE, RUNTIME, operations_of
 
@@ -60,12 +60,12 @@ def _support_of(operation: str) -> str:
 
 
 def _support(kind: str) -> str:
-    return "record only" if kind in RECORD_KINDS and not RECORD_KINDS[kind].has_effect else "complete"
+    return "record only" if kind in GENERIC_KINDS and not GENERIC_KINDS[kind].has_effect else "complete"
 
 
 def _longest_first() -> list[str]:
     """Return the kinds of records, such that `SolutionVersion` comes before `Solution`."""
-    return sorted(RECORD_KINDS, key=len, reverse=True)
+    return sorted(GENERIC_KINDS, key=len, reverse=True)
 
 
 def _type_row(native: NativeType) -> tuple[str, ...]:

@@ -1,15 +1,9 @@
-"""Figures, computed from logs, calls and events that the local AWS has recorded."""
+"""Figures, computed from calls and events that the local AWS has recorded."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from statistics import median
+from dataclasses import dataclass
 from typing import Any, Final
 
-from bench.waiting import prices
-
-_REPORT: Final = re.compile(r"^REPORT .*Billed Duration: (\d+) ms\tMemory Size: (\d+) MB")
-_TASK_ENDS: Final = ("TaskSucceeded", "TaskFailed")
 _THROTTLED: Final = "ThrottlingException"
 DESCRIBE: Final = "DescribeDatasetImportJob"
 
@@ -30,70 +24,6 @@ class MeasuredImport:
     throttled_polls: int = 0
     """Throttled polls, after the creation of the job."""
     first_call: float = 0
-
-
-@dataclass(frozen=True)
-class Used:
-    """The billed AWS usage of a contender."""
-
-    invocations: int = 0
-    gb_seconds: Mapping[str, float] = field(default_factory=dict)
-    """GB-seconds of Lambda by architecture."""
-    transitions: int = 0
-    errors: int = 0
-    poll_seconds: float = 0
-    """Median duration of one poll in real time."""
-
-    @property
-    def cost(self) -> float:
-        """The list price in US dollars."""
-        return prices.cost(self.invocations, dict(self.gb_seconds), self.transitions)
-
-
-def billed(lines: Iterable[str]) -> list[tuple[float, float]]:
-    """Parse a function's log; return the billed seconds and the memory in GB of each invocation."""
-    found = [_REPORT.match(line) for line in lines]
-    return [(int(each[1]) / 1000, int(each[2]) / 1024) for each in found if each]
-
-
-def transitions(history: Sequence[Mapping[str, Any]]) -> int:
-    """Count the billed state transitions of an execution: each state entered, and each retry.
-
-    https://aws.amazon.com/step-functions/pricing/
-    """
-    types = [event["type"] for event in history]
-    entered = sum(each.endswith("StateEntered") for each in types)
-    return int(entered + types.count("TaskScheduled") - types.count("TaskStateEntered"))
-
-
-def errors(history: Sequence[Mapping[str, Any]]) -> int:
-    """Count the failed invocations in an execution, each of which Lambda records as a function error."""
-    return sum(event["type"] == "TaskFailed" for event in history)
-
-
-def poll_times(history: Sequence[Mapping[str, Any]]) -> list[float]:
-    """Return the duration of each task of an execution, in real seconds."""
-    times, started_at = [], None
-    for event in history:
-        if event["type"] == "TaskScheduled":
-            started_at = event["timestamp"]
-        elif event["type"] in _TASK_ENDS and started_at:
-            times.append((event["timestamp"] - started_at).total_seconds())
-    return times
-
-
-def used(logs: Mapping[str, Sequence[str]], histories: Sequence[Sequence[Mapping[str, Any]]]) -> Used:
-    """Return the usage from function logs, given by architecture, and from execution histories."""
-    invoked = {architecture: billed(lines) for architecture, lines in logs.items()}
-    polls = [time for each in histories for time in poll_times(each)]
-    polls = polls or [seconds for each in invoked.values() for seconds, _ in each]
-    return Used(
-        invocations=sum(len(each) for each in invoked.values()),
-        gb_seconds={name: sum(seconds * gb for seconds, gb in each) for name, each in invoked.items()},
-        transitions=sum(transitions(each) for each in histories),
-        errors=sum(errors(each) for each in histories),
-        poll_seconds=median(polls) if polls else 0,
-    )
 
 
 def waited(

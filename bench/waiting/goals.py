@@ -9,7 +9,11 @@ from bench.waiting.figures import mean
 from bench.waiting.measuring import LONG_SECONDS, MANY, Deployed, Measured
 from bench.waiting.simulation import Simulated
 
-LAG_MAX: Final = 6
+FIRST_LAG_MAX: Final = 5
+REPEATED_LAG_MAX: Final = 2.5
+_FIRST_CALLS_MAX: Final = 40
+_REPEATED_CALLS_MAX: Final = 30
+_LONG_REPEATED_LAG_MAX: Final = 15
 _CALLS_SHARE_MAX: Final = 1 / 3
 _LONG_LAG_SHARE_MAX: Final = 0.01
 _LONG_CALLS_MAX: Final = 250
@@ -19,11 +23,24 @@ def goals_of(measured: Measured) -> Iterator[Goal]:
     """Yield the goals with this construct's figures; the slow measurements only if they were made."""
     ours, others = (measured.simulated[each] for each in (OURS, PROVIDER_5))
     deployed = _of(measured.typical, OURS)
-    lag, calls = mean(each.lag for each in ours), _calls(ours) / _calls(others)
+    calls = _calls(ours) / _calls(others)
+    first = f"{_lag(ours):.1f} s with {_calls(ours):.0f} simulated"
     yield Goal(
-        f"4 to 17 minutes: mean lag of at most {LAG_MAX} s, simulated",
-        f"{lag:.1f} s simulated, {mean(lags(deployed)):.1f} s deployed",
-        lag <= LAG_MAX,
+        f"first import, 4 to 17 minutes: mean lag of at most {FIRST_LAG_MAX} s with {_FIRST_CALLS_MAX} Describe calls",
+        f"{first}, {mean(lags(deployed)):.1f} s with {_describes(deployed):.0f} deployed",
+        _lag(ours) <= FIRST_LAG_MAX and _calls(ours) <= _FIRST_CALLS_MAX,
+    )
+    repeated = measured.repeated
+    yield Goal(
+        f"repeated import, 4 to 17 minutes: mean lag of at most {REPEATED_LAG_MAX} s with {_REPEATED_CALLS_MAX} calls",
+        f"{_lag(repeated):.1f} s with {_calls(repeated):.0f} simulated",
+        _lag(repeated) <= REPEATED_LAG_MAX and _calls(repeated) <= _REPEATED_CALLS_MAX,
+    )
+    long_lag = _lag(measured.long_repeated)
+    yield Goal(
+        f"repeated import, 3 hours: mean lag of at most {_LONG_REPEATED_LAG_MAX} s",
+        f"{long_lag:.0f} s with {_calls(measured.long_repeated):.0f} calls simulated",
+        long_lag <= _LONG_REPEATED_LAG_MAX,
     )
     share = _describes(deployed) / _describes(_of(measured.typical, PROVIDER_5))
     yield Goal(
@@ -40,16 +57,16 @@ def _goals_of_many(measured: Measured) -> Iterator[Goal]:
     (long,) = _of(measured.long, OURS).waited
     share = (long.lag if long.lag is not None else LONG_SECONDS) / long.job_seconds
     simulated, calls = (
-        mean(each.lag for each in measured.long_simulated) / LONG_SECONDS,
+        _lag(measured.long_simulated) / LONG_SECONDS,
         _calls(measured.long_simulated),
     )
     yield Goal(
-        "3 hours: a lag of at most 1 %",
+        "first import, 3 hours: a lag of at most 1 %",
         f"{simulated:.1%} simulated, {share:.1%} deployed",
         max(simulated, share) <= _LONG_LAG_SHARE_MAX,
     )
     yield Goal(
-        f"3 hours: at most {_LONG_CALLS_MAX} Describe calls",
+        f"first import, 3 hours: at most {_LONG_CALLS_MAX} Describe calls",
         f"{calls:.0f} simulated, {long.describes} deployed",
         max(calls, long.describes) <= _LONG_CALLS_MAX,
     )
@@ -64,6 +81,10 @@ def _of(rows: Iterable[Deployed], contender: Contender) -> Deployed:
 def lags(each: Deployed) -> list[float]:
     """Return the lags of the imports whose resource was created."""
     return [one.lag for one in each.waited if one.lag is not None]
+
+
+def _lag(simulated: Sequence[Simulated]) -> float:
+    return mean(each.lag for each in simulated)
 
 
 def _calls(simulated: Sequence[Simulated]) -> float:

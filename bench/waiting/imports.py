@@ -2,15 +2,14 @@
 
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
+from bench.local_resources import until
 from bench.waiting import figures
-from bench.waiting.contenders import Contender
-from bench.waiting.figures import MeasuredImport, Used
-from bench.waiting.testbed import PlannedImport, Testbed, until
+from bench.waiting.figures import MeasuredImport
+from bench.waiting.testbed import PlannedImport, Testbed
 
 _PENDING_SHARE: Final = 0.2
 _PATIENCE_SECONDS: Final = 240
@@ -42,21 +41,6 @@ def deploy_at_once(
     )
     _start(testbed, planned)
     return _wait_for(testbed, planned), started_at
-
-
-def used_since(testbed: Testbed, contender: Contender, started_at: datetime) -> Used:
-    """Return the AWS usage of a contender since `started_at`."""
-    functions = testbed.cloud.client("lambda")
-    logs: dict[str, list[str]] = {}
-    groups: set[str] = set()
-    for name in testbed.resources(contender, "AWS::Lambda::Function"):
-        configuration = functions.get_function_configuration(FunctionName=name)
-        group = configuration.get("LoggingConfig", {}).get("LogGroup") or f"/aws/lambda/{name}"
-        if group not in groups:
-            groups.add(group)
-            lines = logs.setdefault(configuration["Architectures"][0], [])
-            lines += _log_lines(testbed, group, started_at)
-    return figures.used(logs, _histories(testbed, contender, started_at))
 
 
 def _start(testbed: Testbed, planned: Sequence[PlannedImport]) -> None:
@@ -94,27 +78,3 @@ def _wait_for(testbed: Testbed, planned: Sequence[PlannedImport]) -> list[Measur
 def _ended(testbed: Testbed, planned: PlannedImport) -> bool:
     stack = testbed.cloud.cloudformation.describe_stacks(StackName=planned.name)["Stacks"][0]
     return not stack["StackStatus"].endswith("IN_PROGRESS")
-
-
-def _log_lines(testbed: Testbed, group: str, started_at: datetime) -> list[str]:
-    logs = testbed.cloud.client("logs")
-    pages = logs.get_paginator("filter_log_events").paginate(
-        logGroupName=group, startTime=round(started_at.timestamp() * 1000), filterPattern="REPORT"
-    )
-    with suppress(logs.exceptions.ResourceNotFoundException):  # a function that was never invoked has no log group
-        return [event["message"] for page in pages for event in page["events"]]
-    return []
-
-
-def _histories(testbed: Testbed, contender: Contender, started_at: datetime) -> list[list[dict[str, Any]]]:
-    client = testbed.cloud.client("stepfunctions")
-    return [
-        [event for page in _pages(client, execution["executionArn"]) for event in page["events"]]
-        for machine in testbed.resources(contender, "AWS::StepFunctions::StateMachine")
-        for execution in client.list_executions(stateMachineArn=machine)["executions"]
-        if execution["startDate"] >= started_at
-    ]
-
-
-def _pages(client: Any, execution_arn: str) -> Any:  # noqa: ANN401 - untyped
-    return client.get_paginator("get_execution_history").paginate(executionArn=execution_arn)

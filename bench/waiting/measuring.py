@@ -8,16 +8,17 @@ from pathlib import Path
 from typing import Final
 
 from bench.part import Scale
+from bench.usage import Used
 from bench.waiting.contenders import CONTENDERS, OURS, PROVIDER_5, PROVIDER_30, Contender
-from bench.waiting.figures import MeasuredImport, Used
-from bench.waiting.imports import deploy, deploy_at_once, used_since
-from bench.waiting.simulation import LONG, TYPICAL, Simulated, simulate_all
+from bench.waiting.figures import MeasuredImport
+from bench.waiting.imports import deploy, deploy_at_once
+from bench.waiting.simulation import LONG, TYPICAL, Simulated, simulate_all, simulate_repeated
 from bench.waiting.testbed import PlannedImport, Testbed, running_testbed
 
 LONG_SECONDS: Final = 3 * 3600
 MANY: Final = 20
-_TYPICAL_SECONDS: Final = (1020, 960, 851, 660, 360, 240)
-"""Observed durations of real imports; the longest start first."""
+_TYPICAL_SECONDS: Final = (1020, 660, 240)
+"""Observed durations of real imports; the longest start first. The simulation has all others."""
 _TYPICAL_SPEED: Final = 12
 _TYPICAL_SECONDS_QUICK: Final = (360, 240)
 _TYPICAL_SPEED_QUICK: Final = 24
@@ -55,6 +56,9 @@ class Measured:
     long: list[Deployed] = field(default_factory=list)
     long_simulated: list[Simulated] = field(default_factory=list)
     """Simulated long imports of this construct."""
+    repeated: list[Simulated] = field(default_factory=list)
+    """Simulated imports of this construct, of datasets with an earlier import."""
+    long_repeated: list[Simulated] = field(default_factory=list)
 
 
 def measure(folder: Path, scale: Scale) -> Measured:
@@ -68,23 +72,20 @@ def measure(folder: Path, scale: Scale) -> Measured:
         _log("ready")
         deploy_at_once(testbed, _WARM_SECONDS, planned.warm, _WARM_SPEED)
         _log("warm")
-        # PROVIDER_5 polls most often and runs alone, to limit the load on the machine.
-        others = [each for each in contenders if each is not PROVIDER_5]
-        for side_by_side in [list(contenders)] if scale.quick else [[PROVIDER_5], others]:
-            speed = _TYPICAL_SPEED_QUICK if scale.quick else _TYPICAL_SPEED
-            rounds: dict[float, list[PlannedImport]] = {
-                seconds: planned.typical(side_by_side, seconds) for seconds in jobs
-            }
-            waited, started_at = deploy(testbed, rounds, speed)
-            for each in side_by_side:
-                own = [one for one in waited if one.name.startswith(f"{each.key}-")]
-                measured.typical.append(_deployed(testbed, each, speed, own, started_at))
+        speed = _TYPICAL_SPEED_QUICK if scale.quick else _TYPICAL_SPEED
+        rounds: dict[float, list[PlannedImport]] = {seconds: planned.typical(seconds) for seconds in jobs}
+        waited, started_at = deploy(testbed, rounds, speed)
+        for each in contenders:
+            own = [one for one in waited if one.name.startswith(f"{each.key}-")]
+            measured.typical.append(_deployed(testbed, each, speed, own, started_at))
         if not scale.quick:
             _measure_many(testbed, planned, measured)
             _measure_long(testbed, planned, measured)
     polls = {each.contender: each.used.poll_seconds for each in measured.typical}
     measured.simulated = {each: simulate_all(each, TYPICAL, seconds) for each, seconds in polls.items()}
-    measured.long_simulated = [] if scale.quick else simulate_all(OURS, LONG, polls[OURS])
+    measured.repeated = simulate_repeated(TYPICAL, polls[OURS])
+    measured.long_simulated = simulate_all(OURS, LONG, polls[OURS])
+    measured.long_repeated = simulate_repeated([LONG_SECONDS], polls[OURS])
     return measured
 
 
@@ -105,9 +106,9 @@ class _Plan:
     def warm_of(self, contender: Contender) -> int:
         return _WARM_FOR_MANY if contender in self.many_of else _WARM
 
-    def typical(self, contenders: Sequence[Contender], seconds: float) -> list[PlannedImport]:
+    def typical(self, seconds: float) -> list[PlannedImport]:
         row = self.jobs.index(seconds) * len(self.contenders)
-        return [PlannedImport(f"{each.key}-{seconds}", each, row + self.contenders.index(each)) for each in contenders]
+        return [PlannedImport(f"{each.key}-{seconds}", each, row + at) for at, each in enumerate(self.contenders)]
 
     def many(self, contender: Contender) -> list[PlannedImport]:
         return [PlannedImport(f"{contender.key}-many-{number:02}", contender, number) for number in range(MANY)]
@@ -120,7 +121,7 @@ class _Plan:
         ]
 
     def all(self, *, quick: bool) -> list[PlannedImport]:
-        typical = [one for seconds in self.jobs for one in self.typical(self.contenders, seconds)]
+        typical = [one for seconds in self.jobs for one in self.typical(seconds)]
         more = [] if quick else [*(one for each in self.many_of for one in self.many(each)), *self.long]
         return [*self.warm, *typical, *more]
 
@@ -142,7 +143,7 @@ def _measure_long(testbed: Testbed, planned: _Plan, measured: Measured) -> None:
 def _deployed(
     testbed: Testbed, contender: Contender, speed: float, waited: Sequence[MeasuredImport], started_at: datetime
 ) -> Deployed:
-    used = used_since(testbed, contender, started_at)
+    used = testbed.used_since(contender, started_at)
     simulated = simulate_all(
         contender, [each.job_seconds for each in waited if each.lag is not None], used.poll_seconds * speed
     )

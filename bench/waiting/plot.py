@@ -2,12 +2,22 @@
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
-from bench.waiting.contenders import OURS, Contender
+from bench.waiting.contenders import OURS
 from bench.waiting.figures import mean
 from bench.waiting.simulation import Simulated
 
+_Point = tuple[float, float]
+_Box = tuple[float, float, float, float]
+"""Left, top, right and bottom."""
+_CHARACTER: Final = 6.8
+"""Mean width of a character."""
+_PLACES: Final = (
+    *((11, 5, "start"), (-11, 5, "end"), (0, -12, "middle"), (0, 22, "middle")),
+    *((8, -12, "start"), (-8, -12, "end"), (8, 22, "start"), (-8, 22, "end")),
+)
+"""Places for the label of a dot, relative to the dot; the first ones are preferred."""
 _WIDTH, _HEIGHT, _LEFT, _BOTTOM, _TOP, _RIGHT = 720, 440, 52, 64, 44, 20
 _X: Final = (4.0, 200.0)
 _Y: Final = (1.0, 100.0)
@@ -42,66 +52,120 @@ _DARK: Final = """<style>
 
 
 def draw(
-    simulated: Mapping[Contender, Sequence[Simulated]], goal_lag: float, limit: Sequence[tuple[float, float]] = ()
+    simulated: Mapping[str, Sequence[Simulated]],
+    goals: Mapping[str, float],
+    limits: Mapping[str, Sequence[tuple[float, float]]] | None = None,
 ) -> str:
-    """Draw the means of the simulated imports on logarithmic axes, and the goal for the lag as a line.
+    """Draw the means of the simulated imports on logarithmic axes, with the goals for the lag as lines.
 
     Args:
-        simulated: The simulated imports of each contender.
-        goal_lag: The goal for the mean lag, in seconds.
-        limit: The least mean lag that each number of Describe calls can reach: pairs of calls and seconds, in order of
-            the calls. Default: no curve.
+        simulated: The simulated imports by the name of the contender.
+        goals: The goals for the mean lag in seconds, by their label.
+        limits: The least mean lag that each number of Describe calls can reach, by the label of the curve: pairs of
+            calls and seconds, in order of the calls. Default: no curves.
     """
+    curves = {name: shown for name, points in (limits or {}).items() if (shown := _shown(points))}
+    dots = {name: _mean_point(imports) for name, imports in simulated.items()}
+    labels = [
+        _Label(_WIDTH - _RIGHT, _HEIGHT - 18, _X_AXIS, "end"),
+        _Label(16, _TOP - 18, _Y_AXIS, "start"),
+        _Label(_LEFT + 12, _HEIGHT - _BOTTOM - 12, "↙ better: few calls and a short lag", "start"),
+        *(_Label(_LEFT + 6, _y(lag) - 6, name, "start", "goal-text") for name, lag in goals.items()),
+        *(_Label(shown[0][0] + 10, shown[0][1] + 4, name, "start", "limit-text") for name, shown in curves.items()),
+    ]
     parts = [
         _OPENING,
         _DARK,
         _element("rect", "page", f'width="{_WIDTH}" height="{_HEIGHT}" rx="8"'),
         *(_vertical(tick) for tick in _X_TICKS),
         *(_horizontal(tick, "grid") for tick in _Y_TICKS),
-        *(_text(_LEFT - 8, _y(tick) + 4, str(tick), "end") for tick in _Y_TICKS),
-        _horizontal(goal_lag, "goal"),
-        _text(_WIDTH - _RIGHT - 6, _y(goal_lag) - 6, f"goal: a lag of at most {goal_lag:g} s", "end", "goal-text"),
-        _text(_WIDTH - _RIGHT, _HEIGHT - 18, _X_AXIS, "end"),
-        _text(16, _TOP - 18, _Y_AXIS, "start"),
-        _text(_LEFT + 12, _HEIGHT - _BOTTOM - 12, "↙ better: few calls and a short lag", "start"),
-        *_limit(limit),
-        *(_dot(contender, each) for contender, each in simulated.items()),
+        *(_text(_Label(_LEFT - 8, _y(tick) + 4, str(tick), "end")) for tick in _Y_TICKS),
+        *(_horizontal(lag, "goal") for lag in goals.values()),
+        *(_curve(shown) for shown in curves.values()),
+        *(_dot(*point, "ours" if OURS.name in name else "dot") for name, point in dots.items()),
+        *(_text(each) for each in _placed(labels, dots, [point for shown in curves.values() for point in shown])),
         "</svg>",
     ]
     return "\n".join(parts) + "\n"
 
 
-def _limit(limit: Sequence[tuple[float, float]]) -> Iterator[str]:
-    """Yield the part of the curve that is within the axes, and its label."""
-    shown = [(calls, lag) for calls, lag in limit if _X[0] <= calls <= _X[1] and _Y[0] <= lag <= _Y[1]]
-    if shown:
-        points = " ".join(f"{_x(calls):.1f},{_y(lag):.1f}" for calls, lag in shown)
-        yield _element("polyline", "limit", f'points="{points}"')
-        calls, lag = shown[0]
-        yield _text(_x(calls) + 8, _y(lag) + 4, "limit: least mean lag with so many calls", "start", "limit-text")
+class _Label(NamedTuple):
+    """A text at a place; `anchor` is `start`, `middle` or `end`."""
+
+    x: float
+    y: float
+    text: str
+    anchor: str
+    kind: str = "text"
+    bold: bool = False
+
+    @property
+    def box(self) -> _Box:
+        """The area that the text takes, by the mean width of a character."""
+        width = len(self.text) * (_CHARACTER + self.bold)
+        left = self.x - {"start": 0, "middle": width / 2, "end": width}[self.anchor]
+        return left, self.y - 12, left + width, self.y + 4
 
 
-def _dot(contender: Contender, simulated: Sequence[Simulated]) -> str:
-    x, y = _x(mean(each.describes for each in simulated)), _y(mean(each.lag for each in simulated))
-    name = contender.name.replace("`", "")
-    x_of_label, anchor = (x - 10, "end") if x > _WIDTH * 0.7 else (x + 10, "start")
-    dot = _element("circle", "ours" if contender is OURS else "dot", f'cx="{x:.1f}" cy="{y:.1f}" r="6"')
-    return f"{dot}\n{_text(x_of_label, y + 5, name, anchor, bold=contender is OURS)}"
+def _placed(labels: Sequence[_Label], dots: Mapping[str, _Point], curve: Sequence[_Point]) -> Iterator[_Label]:
+    """Yield the labels, and one next to each dot where it overlaps neither another label nor a dot or a curve."""
+    yield from labels
+    taken = [label.box for label in labels]
+    taken += [(x - 7, y - 7, x + 7, y + 7) for x, y in dots.values()]
+    taken += [(x, y, x, y) for x, y in curve]
+    for name, (x, y) in dots.items():
+        text, bold = label_of(name), OURS.name in name
+        candidates = [_Label(x + dx, y + dy, text, anchor, bold=bold) for dx, dy, anchor in _PLACES]
+        label = min(candidates, key=lambda each: _overlaps(each.box, taken))
+        taken.append(label.box)
+        yield label
+
+
+def label_of(name: str) -> str:
+    """Return the label of a contender: its name without an addition in brackets."""
+    return name.replace("`", "").partition(" (")[0]
+
+
+def _overlaps(box: _Box, taken: Sequence[_Box]) -> int:
+    """Return how many of the areas a label overlaps; a label outside the axes is worse than any of these."""
+    left, top, right, bottom = box
+    outside = left < _LEFT or right > _WIDTH - _RIGHT or top < _TOP or bottom > _HEIGHT - _BOTTOM
+    return outside * (1 + len(taken)) + sum(
+        left <= r and right >= x and top <= b and bottom >= t for x, t, r, b in taken
+    )
+
+
+def _shown(points: Sequence[tuple[float, float]]) -> list[_Point]:
+    """Return the places of the points that are within the axes."""
+    return [(_x(calls), _y(lag)) for calls, lag in points if _X[0] <= calls <= _X[1] and _Y[0] <= lag <= _Y[1]]
+
+
+def _mean_point(imports: Sequence[Simulated]) -> _Point:
+    return _x(mean(each.describes for each in imports)), _y(mean(each.lag for each in imports))
+
+
+def _curve(points: Sequence[_Point]) -> str:
+    return _element("polyline", "limit", f'points="{" ".join(f"{x:.1f},{y:.1f}" for x, y in points)}"')
+
+
+def _dot(x: float, y: float, kind: str) -> str:
+    return _element("circle", kind, f'cx="{x:.1f}" cy="{y:.1f}" r="6"')
 
 
 def _vertical(tick: float) -> str:
     x, bottom = _x(tick), _HEIGHT - _BOTTOM
     line = _element("line", "grid", f'x1="{x:.1f}" y1="{_TOP}" x2="{x:.1f}" y2="{bottom}"')
-    return f"{line}\n{_text(x, bottom + 18, str(tick), 'middle')}"
+    return f"{line}\n{_text(_Label(x, bottom + 18, str(tick), 'middle'))}"
 
 
 def _horizontal(tick: float, kind: str) -> str:
     return _element("line", kind, f'x1="{_LEFT}" y1="{_y(tick):.1f}" x2="{_WIDTH - _RIGHT}" y2="{_y(tick):.1f}"')
 
 
-def _text(x: float, y: float, text: str, anchor: str, kind: str = "text", *, bold: bool = False) -> str:
-    weight = ' font-weight="bold"' if bold else ""
-    return _element("text", kind, f'x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"{weight}', text)
+def _text(label: _Label) -> str:
+    weight = ' font-weight="bold"' if label.bold else ""
+    place = f'x="{label.x:.1f}" y="{label.y:.1f}" text-anchor="{label.anchor}"{weight}'
+    return _element("text", label.kind, place, label.text)
 
 
 def _element(name: str, kind: str, attributes: str, text: str = "") -> str:

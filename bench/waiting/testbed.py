@@ -1,17 +1,18 @@
 """The testbed: a local AWS with data, a dataset for each import, and the shared resources of each contender."""
 
 import json
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
 import aws_cdk as cdk
 from constructs import Construct
 
+from bench.local_resources import create_bucket, create_datasets, create_import_role
+from bench.usage import Used, used_since
 from bench.waiting.contenders import Contender, Import
 from personalize_local.local_cloud import LocalCloud
 from personalize_local.server.launcher import LocalAws
@@ -19,23 +20,7 @@ from personalize_local.server.options import Options
 
 _BUCKET: Final = "bench-data"
 _PROVIDERS: Final = "Providers"
-_SCHEMA: Final = {
-    "type": "record",
-    "name": "Users",
-    "namespace": "com.amazonaws.personalize.schema",
-    "fields": [
-        {"name": "USER_ID", "type": "string"},
-        {"name": "CLASS", "type": "string", "categorical": True},
-    ],
-    "version": "1.0",
-}
 _DATA: Final = "USER_ID,CLASS\nuser-1,first\nuser-2,second\n"
-_PERSONALIZE_READS: Final = {
-    "Effect": "Allow",
-    "Action": ["s3:GetObject", "s3:ListBucket"],
-    "Resource": [f"arn:aws:s3:::{_BUCKET}", f"arn:aws:s3:::{_BUCKET}/*"],
-}
-_SERVICE: Final = {"Service": "personalize.amazonaws.com"}
 
 
 @dataclass(frozen=True)
@@ -59,15 +44,9 @@ class Testbed:
         """Return the template of one import's stack."""
         return json.dumps(json.loads((self.assembly / f"{name}.template.json").read_text()))
 
-    def resources(self, contender: Contender, resource_type: str) -> list[str]:
-        """Return the physical ids of a contender's shared resources of a type."""
-        pages = self.cloud.cloudformation.get_paginator("list_stack_resources").paginate(StackName=_PROVIDERS)
-        return [
-            str(resource["PhysicalResourceId"])
-            for page in pages
-            for resource in page["StackResourceSummaries"]
-            if resource["ResourceType"] == resource_type and resource["LogicalResourceId"].startswith(contender.key)
-        ]
+    def used_since(self, contender: Contender, started_at: datetime) -> Used:
+        """Return the usage of a contender's shared resources since a real time."""
+        return used_since(self.cloud, _PROVIDERS, started_at, contender.key)
 
     def clock(self) -> dict[str, Any]:
         """Return the status of the service, with the simulated time and its speed."""
@@ -88,8 +67,10 @@ def running_testbed(folder: Path, planned: Sequence[PlannedImport], log: Path) -
     with log.open("wb") as file, LocalAws(Options(speed=1000, dataset_groups=1000), file) as aws:
         cloud = LocalCloud(aws, folder)
         cloud.bootstrap()
-        datasets = _create_datasets(cloud, 1 + max(each.dataset for each in planned))
-        assembly = _synthesize(folder, planned, datasets, _create_role(cloud))
+        create_bucket(cloud, _BUCKET)
+        cloud.s3.put_object(Bucket=_BUCKET, Key="users.csv", Body=_DATA)
+        datasets = create_datasets(cloud, 1 + max(each.dataset for each in planned))
+        assembly = _synthesize(folder, planned, datasets, create_import_role(cloud, _BUCKET))
         cloud.cdk.run("deploy", _PROVIDERS, "--app", str(assembly), "--require-approval", "never")
         yield Testbed(cloud, assembly)
 
@@ -106,52 +87,3 @@ def _synthesize(folder: Path, planned: Sequence[PlannedImport], datasets: Sequen
         one = Import(each.name, datasets[each.dataset], location, role_arn, each.long)
         add[each.contender](cdk.Stack(app, each.name), one)
     return Path(app.synth().directory)
-
-
-def _create_role(cloud: LocalCloud) -> str:
-    """Create the bucket, and the import role for the contenders that create none."""
-    policy = json.dumps({"Version": "2012-10-17", "Statement": [_PERSONALIZE_READS]})
-    trust = {"Effect": "Allow", "Principal": _SERVICE, "Action": "sts:AssumeRole"}
-    region = cloud.aws.environment["AWS_REGION"]
-    cloud.s3.create_bucket(Bucket=_BUCKET, CreateBucketConfiguration={"LocationConstraint": region})  # type: ignore[typeddict-item]
-    allowed = {"Version": "2012-10-17", "Statement": [{**_PERSONALIZE_READS, "Principal": _SERVICE}]}
-    cloud.s3.put_bucket_policy(Bucket=_BUCKET, Policy=json.dumps(allowed))
-    cloud.s3.put_object(Bucket=_BUCKET, Key="users.csv", Body=_DATA)
-    iam = cloud.client("iam")
-    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
-    role = iam.create_role(RoleName="import", Path="/bench/", AssumeRolePolicyDocument=document)["Role"]
-    iam.put_role_policy(RoleName="import", PolicyName="ReadData", PolicyDocument=policy)
-    return str(role["Arn"])
-
-
-def _create_datasets(cloud: LocalCloud, count: int) -> list[str]:
-    personalize = cloud.personalize
-    schema = personalize.create_schema(name="users", schema=json.dumps(_SCHEMA))["schemaArn"]
-    groups = [personalize.create_dataset_group(name=f"group-{each}")["datasetGroupArn"] for each in range(count)]
-    for group in groups:
-        until(partial(_is_active_group, cloud, group))
-    datasets = [
-        personalize.create_dataset(name=f"users-{each}", schemaArn=schema, datasetGroupArn=group, datasetType="Users")
-        for each, group in enumerate(groups)
-    ]
-    arns = [each["datasetArn"] for each in datasets]
-    for arn in arns:
-        until(partial(_is_active, cloud, arn))
-    return arns
-
-
-def _is_active_group(cloud: LocalCloud, arn: str) -> bool:
-    return cloud.personalize.describe_dataset_group(datasetGroupArn=arn)["datasetGroup"]["status"] == "ACTIVE"
-
-
-def _is_active(cloud: LocalCloud, arn: str) -> bool:
-    return cloud.personalize.describe_dataset(datasetArn=arn)["dataset"]["status"] == "ACTIVE"
-
-
-def until(condition: Callable[[], bool], seconds: float = 60) -> None:
-    """Poll a condition in real time; raise `TimeoutError` if it doesn't become true within `seconds`."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"{seconds} s weren't enough")
-        time.sleep(0.05)

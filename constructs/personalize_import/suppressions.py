@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/cdk/api/v2/python/aws_cdk/Validations.html.
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, cast
 
 import aws_cdk as cdk
@@ -15,9 +15,11 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import IConstruct
 
+from personalize_import.policies.documents import resources_of
 from personalize_import.synthesis.at_synthesis import at_synthesis, attach_tasks_to
 from personalize_import.synthesis.intrinsics import Intrinsics
-from personalize_import.synthesis.stack_environment import environment_of, may_have_token, stack_of
+from personalize_import.synthesis.stack_environment import environment_of, may_have_token, note_stack_of, stack_of
+from personalize_import_handler.contract.statements import Statement
 
 # Validations.acknowledge can't be used: it rejects ids with single brackets, and changes ids with spaces. Object keys
 # may contain both. This is its ACKNOWLEDGED_RULES_METADATA_KEY, which CDK versions before 2.255 don't have.
@@ -28,6 +30,10 @@ _LATEST_RUNTIME: Final = "AwsSolutions-L1"
 _LOGS_ALL_EVENTS: Final = "AwsSolutions-SF1"
 _TRACED: Final = "AwsSolutions-SF2"
 _DATA_REASON: Final = "All objects under the prefix that the job imports: only S3 knows which files there are."
+_STAGED_REASON: Final = (
+    "All objects of the staging bucket of this stack, which contains copied asset files only; their keys contain the "
+    "hash of their content. The bucket is emptied before it is deleted."
+)
 # Reasons by the Sid of the statement.
 _WILDCARD_REASONS: Final = {
     "CreateImportJobs": "The datasets and import jobs of this account and Region: a job gets its name when it starts, "
@@ -43,36 +49,40 @@ _WILDCARD_REASONS: Final = {
     "data only.",
     "DescribeSchemas": "The schemas of this account and Region: the ARN of a dataset does not contain the ARN of its "
     "schema.",
-    "PutStagedData": "All objects of the staging bucket of this stack, which contains copied asset files only; their "
-    "keys contain the hash of their content.",
-    "DeleteStagedData": "All objects of the staging bucket of this stack, which contains copied asset files only; it "
-    "is emptied before it is deleted.",
+    "PutStagedData": _STAGED_REASON,
+    "DeleteStagedData": _STAGED_REASON,
     "GetAssetFiles": "The CSV files in the bucket of CDK assets of this account and Region: a rollback needs the files "
     "of an earlier deployment, whose keys are no longer in the template.",
 }
 
 
-def suppress(resource: cdk.CfnResource | None, rule: str, reason: str) -> None:
-    """Suppress the findings of a rule about a resource, if there is one."""
-    if resource:
-        resource.node.add_metadata(_ACKNOWLEDGED, {rule: reason})
+def suppress(resource: cdk.CfnResource | None, reasons: Mapping[str, str]) -> None:
+    """Suppress the findings of rules about a resource, if there is one, each with its reason."""
+    if resource and reasons:
+        resource.node.add_metadata(_ACKNOWLEDGED, reasons)
 
 
 def suppress_data_of_job(role: iam.CfnRole | None, objects_arn: str) -> None:
     """Suppress the finding that an import role may read all objects under a prefix."""
-    _suppress_wildcards(role, _DATA_REASON, [objects_arn])
+    _suppress_wildcards(role, {objects_arn: _DATA_REASON})
 
 
 def suppress_data_of_policy(policy: iam.Policy, objects_arn: str) -> None:
     """Suppress the finding that a policy of several jobs allows reading all objects under a prefix."""
-    _suppress_wildcards(_resource_of(policy), _DATA_REASON, [objects_arn])
+    _suppress_wildcards(_resource_of(policy), {objects_arn: _DATA_REASON})
 
 
-def suppress_wildcards(holder: iam.IRole | iam.Policy | None, statements: Iterable[iam.PolicyStatement]) -> None:
+def suppress_wildcards(holder: iam.IRole | iam.Policy | None, statements: Iterable[Statement]) -> None:
     """Suppress the findings about wildcards in a provider's statements, if their Sid has a reason."""
-    for statement in statements:
-        if statement.sid in _WILDCARD_REASONS:
-            _suppress_wildcards(_resource_of(holder), _WILDCARD_REASONS[statement.sid], statement.resources)
+    reasons = {
+        arn: _WILDCARD_REASONS[each["Sid"]]
+        for each in statements
+        if each.get("Sid") in _WILDCARD_REASONS
+        for arn in resources_of(each)
+    }
+    if holder and reasons and (resource := _resource_of(holder)):
+        note_stack_of(resource, holder)
+        _suppress_wildcards(resource, reasons)
 
 
 def suppress_access_logs(bucket: "cdk.aws_s3.Bucket") -> None:
@@ -81,7 +91,7 @@ def suppress_access_logs(bucket: "cdk.aws_s3.Bucket") -> None:
         "Only Amazon Personalize may read the bucket, as its policy says. It contains copies of the app's files, for a "
         "month. A bucket for the logs would outlive the stack, or be deleted with it."
     )
-    suppress(_resource_of(bucket), _ACCESS_LOGS, reason)
+    suppress(_resource_of(bucket), {_ACCESS_LOGS: reason})
 
 
 def suppress_runtime(function: lambda_.Function) -> None:
@@ -90,14 +100,14 @@ def suppress_runtime(function: lambda_.Function) -> None:
         "Lambda supports Python 3.13 until 2029, and the handler is tested with it. A newer version comes with a "
         "release of this library, not with a release of the rule."
     )
-    suppress(_resource_of(function), _LATEST_RUNTIME, reason)
+    suppress(_resource_of(function), {_LATEST_RUNTIME: reason})
 
 
 def suppress_traces(role: iam.IRole | None) -> None:
     """Suppress the finding that a role may write traces, by its default policy or an inline one, on all resources."""
     policy = role.node.try_find_child("DefaultPolicy") if role else None
     reason = "The actions of X-Ray, which are allowed because tracing is enabled, support no resource types."
-    _suppress_wildcards(_resource_of(policy or role), reason, ["*"])
+    _suppress_wildcards(_resource_of(policy or role), {"*": reason})
 
 
 def suppress_state_machine(state_machine: sfn.CfnStateMachine, *, tracing: bool) -> None:
@@ -111,31 +121,29 @@ def suppress_state_machine(state_machine: sfn.CfnStateMachine, *, tracing: bool)
         "The state machine waits and invokes one function, which logs each invocation. The actions of X-Ray that it "
         "would need support no resource types."
     )
-    suppress(state_machine, _LOGS_ALL_EVENTS, logs)
-    if not tracing:
-        suppress(state_machine, _TRACED, traces)
+    suppress(state_machine, {_LOGS_ALL_EVENTS: logs} | ({} if tracing else {_TRACED: traces}))
 
 
-def _suppress_wildcards(resource: cdk.CfnResource | None, reason: str, arns: Sequence[str]) -> None:
-    """Suppress the findings about the ARNs that have a wildcard, and about no others.
+def _suppress_wildcards(resource: cdk.CfnResource | None, reasons: Mapping[str, str]) -> None:
+    """Suppress the findings about the ARNs that have a wildcard, and about no others; each ARN has its reason.
 
     An ARN of another stack changes when the CDK resolves the references between stacks, which it does before synthesis.
     """
     if resource is None:
         return
-    written = [environment_of(resource).written(arn, lambda name: f"<{name}>") for arn in arns]
-    known = [arn for arn in written if not may_have_token(arn)]
-    _suppress_arns(resource, reason, known)
-    if tokens := [arn for arn in written if may_have_token(arn)]:
-        at_synthesis(resource, lambda: _suppress_arns(resource, reason, stack_of(resource).resolve(tokens)))
+    known = environment_of(resource)
+    # Lists, because jsii doesn't take tuples.
+    written = [[known.written(arn, lambda name: f"<{name}>"), reason] for arn, reason in reasons.items()]
+    _suppress_arns(resource, [each for each in written if not may_have_token(each[0])])
+    if tokens := [each for each in written if may_have_token(each[0])]:
+        at_synthesis(resource, lambda: _suppress_arns(resource, stack_of(resource).resolve(tokens)))
         attach_tasks_to(resource, resource)
 
 
-def _suppress_arns(resource: cdk.CfnResource, reason: str, arns: Sequence[object]) -> None:
-    flat = [str(_AS_IN_CDK_NAG.flatten(arn)) for arn in arns]
-    if wildcards := [arn for arn in flat if "*" in arn]:
-        findings = {f"{_WILDCARD}[Resource::{arn}]": reason for arn in wildcards}
-        resource.node.add_metadata(_ACKNOWLEDGED, findings)
+def _suppress_arns(resource: cdk.CfnResource, reasons: Iterable[Sequence[object]]) -> None:
+    """Suppress the findings about wildcards in pairs of an ARN and the reason."""
+    flat = [(str(_AS_IN_CDK_NAG.flatten(arn)), str(reason)) for arn, reason in reasons]
+    suppress(resource, {f"{_WILDCARD}[Resource::{arn}]": reason for arn, reason in flat if "*" in arn})
 
 
 def _function_in_cdk_nag(function: dict[str, object]) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bench import checks
-from bench.contenders import CHECK, CSV, PANDAS, READERS, Contender, many_items, run_contender
+from bench.check_programs import CHECK, CSV, PANDAS, READERS, CheckProgram, many_items, run_program
 from bench.data import CLEAN, KINDS, write_data, write_schema
 from bench.part import Scale
 
@@ -61,12 +61,12 @@ def schema(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("contender", [CHECK, CSV, PANDAS], ids=lambda contender: contender.name)
 def test_each_contender_finds_each_seeded_fault_on_its_line_and_nothing_else(
-    contender: Contender, schema: Path, tmp_path: Path
+    contender: CheckProgram, schema: Path, tmp_path: Path
 ) -> None:
     lines = write_faulty_data(tmp_path / "data.csv", SIZE)
     assert lines.keys() == FAULTS.keys()
 
-    ran = run_contender(contender, tmp_path / "data.csv", schema)
+    ran = run_program(contender, tmp_path / "data.csv", schema)
 
     assert {rule: (line, count) for rule, _, line, count in ran.findings} == {
         rule: (line, 1) for rule, line in lines.items()
@@ -81,19 +81,19 @@ def test_the_check_finds_nothing_in_clean_data_and_one_fault_in_every_row_of_the
     for kind in KINDS:
         write_data(data, SIZE, kind)
         rows = data.read_bytes().count(b"\n") - 1
-        findings = run_contender(CHECK, data, schema).findings
+        findings = run_program(CHECK, data, schema).findings
         assert findings == ({(*FOUND[kind], 2, rows)} if kind in FOUND else set())
 
 
 @pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.name)
-def test_readers_read_all_rows(reader: Contender, schema: Path, tmp_path: Path) -> None:
+def test_readers_read_all_rows(reader: CheckProgram, schema: Path, tmp_path: Path) -> None:
     write_data(tmp_path / "data.csv", SIZE)
     rows = (tmp_path / "data.csv").read_bytes().count(b"\n") - 1
-    assert run_contender(reader, tmp_path / "data.csv", schema).rows == rows
+    assert run_program(reader, tmp_path / "data.csv", schema).rows == rows
 
 
 def test_generated_items_have_as_many_bytes_as_asked_for_and_violate_no_rule(schema: Path, tmp_path: Path) -> None:
-    ran = run_contender(many_items(10_000_000), tmp_path, schema)
+    ran = run_program(many_items(10_000_000), tmp_path, schema)
     assert ran.rows * 50 < 10_000_000 < ran.rows * 80
     assert ran.findings == set()
 
@@ -111,4 +111,4 @@ def test_the_tables_have_all_contenders_and_goals(tmp_path: Path, monkeypatch: p
 
 def test_a_contender_that_fails_is_an_error(schema: Path, tmp_path: Path) -> None:
     with pytest.raises(RuntimeError, match="personalize-import check ended with 2"):
-        run_contender(CHECK, tmp_path / "nowhere.csv", schema)
+        run_program(CHECK, tmp_path / "nowhere.csv", schema)

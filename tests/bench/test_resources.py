@@ -6,6 +6,7 @@ import pytest
 
 from bench import cold_start, resources, synth
 from bench.apps import WAYS, make
+from bench.bytecode import Took
 from bench.tables import Goal, goals_table, table
 
 
@@ -32,9 +33,9 @@ def test_the_size_of_a_policy_is_its_deployed_size() -> None:
 
 def test_goals_of_synth_are_checked_for_each_number_and_per_import() -> None:
     numbers = (1, 10, 100)
-    bare = {("bare", number): 1.0 for number in numbers}
-    linear = {**bare, ("ours", 1): 1.0, ("ours", 10): 1.09, ("ours", 100): 1.99}
-    steeper = {**bare, ("ours", 1): 1.0, ("ours", 10): 1.01, ("ours", 100): 1.2}
+    bare = {("bare", number): Took(1, 1) for number in numbers}
+    linear = {**bare, **{("ours", number): Took(took, 1) for number, took in ((1, 1.0), (10, 1.09), (100, 1.99))}}
+    steeper = {**bare, **{("ours", number): Took(took, 1) for number, took in ((1, 1.0), (10, 1.01), (100, 1.2))}}
 
     assert [goal.reached for goal in synth._goals(linear, numbers)] == [True, True, False, True]
     assert [goal.reached for goal in synth._goals(steeper, numbers)] == [True, True, True, False]

@@ -27,7 +27,7 @@ def test_a_folder_without_csv_files(tmp_path: Path, schema: Path) -> None:
     folder = tmp_path / "folder"
     folder.mkdir()
     (folder / "notes.txt").touch()
-    assert check(folder, schema).startswith(f"{folder}: there is no CSV file at the location.")
+    assert check(folder, schema).startswith(f"{folder}: there is no CSV file at the location (")
 
 
 def test_a_broken_link_in_a_folder(tmp_path: Path, schema: Path) -> None:

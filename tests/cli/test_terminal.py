@@ -12,7 +12,7 @@ import pytest
 from tests.cli.conftest import HEADER
 from tests.cli.support.runs import COMMAND, OnTerminal, environment, on_terminal, run, run_process
 from tests.local_aws.support.processes import accept_ctrl_c, open_files
-from tests.local_aws.support.server_setup import until
+from tests.support.until import until
 
 COLOUR = re.compile(r"\x1b\[[0-9;]*3[0-7]m")
 ESCAPE = re.compile(r"\x1b(\[[0-9;?]*[a-zA-Z])")

@@ -4,7 +4,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.conformance.support.assumptions import Mark, assumption
-from tests.conformance.support.imports import EndedJob, Imports
+from tests.conformance.support.imports import FAILED, EndedJob, Imports
 from tests.conformance.support.recording import Observations
 from tests.conformance.support.resources import Resources
 from tests.conformance.support.target import Target
@@ -20,7 +20,7 @@ _PAGE_SIZE = 100
     jobs=1,
 )
 def test_the_newest_job_is_listed_first(
-    seen: Observations, imports: Imports, target: Target, users: str, location: str, first_job: tuple[EndedJob, object]
+    seen: Observations, imports: Imports, target: Target, users: str, location: str
 ) -> None:
     last = imports.ended(imports.start(users, location))
     jobs = target.personalize.list_dataset_import_jobs(datasetArn=users)["datasetImportJobs"]
@@ -30,7 +30,52 @@ def test_the_newest_job_is_listed_first(
 
     assert jobs[0]["datasetImportJobArn"] == last.arn
     assert times == sorted(times, reverse=True)
-    assert first_job[0].arn in [job["datasetImportJobArn"] for job in jobs]
+
+
+@assumption(
+    "Jobs that have ended stay listed with their status, also failed ones, and those whose rows a later job replaced.",
+    mark=Mark.ASSUMED,
+    source="https://docs.aws.amazon.com/personalize/latest/dg/API_ListDatasetImportJobs.html",
+    jobs=2,
+)
+def test_ended_jobs_stay_listed(
+    seen: Observations,
+    imports: Imports,
+    resources: Resources,
+    target: Target,
+    users: str,
+    bucket: str,
+    location: str,
+    first_job: tuple[EndedJob, object],
+) -> None:
+    too_long = resources.put(bucket, "stays-listed.csv", f"USER_ID,AGE,CITY\nu1,30,{'x' * 1001}\n")
+    failed = imports.ended(imports.start(users, too_long))
+    last = imports.ended(imports.start(users, location))
+    pages = target.personalize.get_paginator("list_dataset_import_jobs").paginate(datasetArn=users)
+    statuses = {job["datasetImportJobArn"]: job["status"] for page in pages for job in page["datasetImportJobs"]}
+    listed = [statuses.get(job.arn) for job in (first_job[0], failed, last)]
+    seen["statuses"] = listed
+
+    assert listed == ["ACTIVE", FAILED, "ACTIVE"]
+
+
+@assumption(
+    "ListDatasetImportJobs returns the same times of a job as DescribeDatasetImportJob: when it began and ended.",
+    mark=Mark.ASSUMED,
+    source="https://docs.aws.amazon.com/personalize/latest/dg/API_DatasetImportJobSummary.html",
+)
+def test_a_listed_job_has_the_times_of_its_description(
+    seen: Observations, target: Target, users: str, first_job: tuple[EndedJob, object]
+) -> None:
+    arn = first_job[0].arn
+    jobs = target.personalize.list_dataset_import_jobs(datasetArn=users)["datasetImportJobs"]
+    listed = next(job for job in jobs if job["datasetImportJobArn"] == arn)
+    described = target.personalize.describe_dataset_import_job(datasetImportJobArn=arn)["datasetImportJob"]
+    began_at, ended_at = listed["creationDateTime"], listed["lastUpdatedDateTime"]
+    seen["seconds"] = (ended_at - began_at).total_seconds()
+
+    assert (began_at, ended_at) == (described["creationDateTime"], described["lastUpdatedDateTime"])
+    assert ended_at > began_at
 
 
 @assumption("A page of a list has 100 entries if maxResults is not given.", mark=Mark.ASSUMED, source=_LIST_SCHEMAS)

@@ -11,7 +11,7 @@ from demo.sample import SCHEMA, write_sample
 from tests.demo.support.runs import ProcessResult, Run, run
 from tests.deploy.support.stacks import users_csv, users_schema
 from tests.local_aws.support.processes import is_alive
-from tests.local_aws.support.server_setup import until
+from tests.support.until import until
 
 pytestmark = pytest.mark.deploy
 

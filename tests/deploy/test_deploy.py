@@ -6,8 +6,8 @@ import aws_cdk as cdk
 import pytest
 
 from tests.deploy.support.cloud import Cloud
-from tests.deploy.support.stack_under_test import until
 from tests.deploy.support.stacks import UsersStack, users_csv, users_schema
+from tests.support.until import until
 
 pytestmark = pytest.mark.deploy
 

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from tests.deploy.support.stack_under_test import StackUnderTest, until
+from tests.deploy.support.stack_under_test import StackUnderTest
 from tests.local_aws.support.processes import descendants
+from tests.support.until import until
 
 pytestmark = [pytest.mark.deploy, pytest.mark.slow]
 

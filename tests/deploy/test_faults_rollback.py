@@ -6,9 +6,10 @@ import aws_cdk as cdk
 import pytest
 
 from personalize_import import Reimport
-from tests.deploy.support.stack_under_test import StackUnderTest, until
+from tests.deploy.support.stack_under_test import StackUnderTest
 from tests.deploy.support.stacks import ImportStack
 from tests.local_aws.support.server_setup import make_dataset
+from tests.support.until import until
 
 pytestmark = [pytest.mark.deploy, pytest.mark.slow]
 

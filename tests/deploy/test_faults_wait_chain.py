@@ -3,7 +3,8 @@
 import aws_cdk as cdk
 import pytest
 
-from tests.deploy.support.stack_under_test import StackUnderTest, until
+from tests.deploy.support.stack_under_test import StackUnderTest
+from tests.support.until import until
 
 pytestmark = [pytest.mark.deploy, pytest.mark.slow]
 

@@ -15,8 +15,8 @@ from personalize_import import DatasetImportProvider, DataSource
 from personalize_import_handler.contract import DATA_RESOURCE_TYPE, RESOURCE_TAG, RESOURCE_TYPE, WAIT_RESOURCE_TYPE
 from personalize_local.server.options import Options
 from tests.deploy.support.cloud import Cloud, running_cloud
-from tests.deploy.support.stack_under_test import until
 from tests.deploy.support.stacks import UsersStack, users_csv
+from tests.support.until import until
 
 pytestmark = [pytest.mark.deploy, pytest.mark.slow]
 

@@ -6,7 +6,7 @@ from aws_cdk.aws_scheduler import ScheduleExpression
 
 from tests.deploy.support.cloud import Cloud
 from tests.deploy.support.refreshes import RefreshedStack, next_night, pass_until, speed
-from tests.deploy.support.stack_under_test import until
+from tests.support.until import until
 
 pytestmark = [pytest.mark.deploy, pytest.mark.slow]
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.deploy.support.cloud import Cloud
 from tests.deploy.support.refreshes import RefreshedStack
-from tests.deploy.support.stack_under_test import until
+from tests.support.until import until
 
 pytestmark = [pytest.mark.deploy, pytest.mark.nightly]
 

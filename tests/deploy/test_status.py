@@ -14,8 +14,9 @@ from personalize_import_cli.app import run
 from personalize_import_cli.commands import status as command
 from tests.cli.support.recorder import Recorder
 from tests.cli.support.runs import Ended
-from tests.deploy.support.stack_under_test import StackUnderTest, until
+from tests.deploy.support.stack_under_test import StackUnderTest
 from tests.local_aws.support.server_setup import make_dataset, make_import_role, start_job
+from tests.support.until import until
 
 pytestmark = pytest.mark.deploy
 

@@ -15,8 +15,9 @@ import pytest
 from tests.cli.support.recorder import Recorder
 from tests.cli.support.runs import run
 from tests.deploy.support.cloud import Cloud
-from tests.deploy.support.stack_under_test import publish, until
+from tests.deploy.support.stack_under_test import publish
 from tests.deploy.support.stacks import UsersStack, users_csv
+from tests.support.until import until
 
 pytestmark = [pytest.mark.deploy, pytest.mark.slow]
 

@@ -1,7 +1,6 @@
 """A wait chain with a job of three hours on a fast clock."""
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from personalize_import import DatasetImportJob, DataSource
 from personalize_local.server.options import Options
 from tests.deploy.support.cloud import Cloud, running_cloud
 from tests.deploy.support.stacks import UsersStack, users_csv, users_schema
+from tests.support.until import until
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation.type_defs import StackEventTypeDef
@@ -54,13 +54,6 @@ def users_dataset(cloud: Cloud, name: str) -> str:
     arn = client.create_dataset(name=name, schemaArn=schema, datasetGroupArn=group, datasetType="Users")["datasetArn"]
     until(lambda: client.describe_dataset(datasetArn=arn)["dataset"]["status"] == "ACTIVE")
     return arn
-
-
-def until(holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 30
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.2)
 
 
 def waited(events: "list[StackEventTypeDef]", status: str) -> list[str]:

@@ -7,9 +7,9 @@ import pytest
 
 from tests.deploy.support.cloud import Cloud
 from tests.deploy.support.refreshes import next_night, pass_until
-from tests.deploy.support.stack_under_test import until
 from tests.examples.conftest import Run
 from tests.examples.support.readme import EXAMPLES, sections_of
+from tests.support.until import until
 
 SECTIONS = ["Deploy", "Update", "Destroy"]
 NIGHTLY = {

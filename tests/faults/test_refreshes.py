@@ -5,12 +5,13 @@ from typing import Any
 import pytest
 
 from personalize_import_handler.contract import REFRESH_TAG
+from personalize_import_handler.contract.properties import parse
 from personalize_import_handler.errors import BusyError, RefusedError
 from tests.faults.support.invariants import assert_invariants
 from tests.faults.support.pair import ADDED, FULL, Pair, template
 from tests.faults.support.refreshes import begin_refresh, deploy, imported_files, jobs_of_refreshes, refresh, upload
 from tests.faults.support.stack import Stack, after_next
-from tests.handler.support.account import RETRIES_MAX, Account, Killed
+from tests.handler.support.account import RETRIES_MAX, Account, Execution, Killed
 from tests.handler.support.fakes import JobBehavior, job_arn
 from tests.handler.support.properties import DATA_LOCATION, properties, tags
 from tests.handler.support.wait_chain import WaitChain
@@ -277,6 +278,35 @@ def test_a_late_refresh_with_old_properties_is_skipped(
     assert jobs_of_refreshes(account) == []
 
 
+@pytest.mark.parametrize("is_rolled_back", [True, False], ids=["rollback", "deploy"])
+@IMPORTS
+def test_a_late_refresh_of_an_import_that_was_undone_is_skipped(
+    imported: dict[str, Any], is_rolled_back: bool, stack: Stack, account: Account
+) -> None:
+    upload(account, "a.csv")
+    upload(account, "other.csv", location=OTHER_LOCATION)
+    deploy(stack, imported)
+    account.clock.advance(3 * 24 * 3600)
+    undone = {**imported, "DataLocation": OTHER_LOCATION}
+    assert stack.update(undone).succeeded
+    account.clock.advance(60)
+    event = stack.refresh_event()
+    upload(account, "late.csv", location=OTHER_LOCATION)
+    if is_rolled_back:
+        stack.back_to(imported)
+    deploy(stack, {**imported, "Tags": tags(team="data")})
+    rows = account.personalize.rows()
+
+    execution = account.refresh(event)
+    account.run()
+
+    assert execution.result["Reason"] == "the import has changed since the refresh was requested"
+    assert account.personalize.rows() == rows
+    upload(account, "b.csv")
+    assert refresh(stack).result["Outcome"] == "IMPORTED"
+    assert "b.csv" in imported_files(account)
+
+
 def test_an_import_that_a_later_deploy_has_restored_is_refreshed(incremental: Stack, account: Account) -> None:
     deploy(incremental, properties(ImportMode="INCREMENTAL", DataLocation=OTHER_LOCATION))
     account.clock.advance(60)
@@ -320,6 +350,51 @@ def test_two_triggers_import_one_after_the_other(full: Stack, account: Account) 
     assert [each.result["Outcome"] for each in (first, second)] == ["IMPORTED", "IMPORTED"]
     assert account.personalize.max_running == 1
     assert len(jobs_of_refreshes(account)) == 2
+
+
+def begin_hourly(stack: Stack, account: Account, *, hours: int) -> list[Execution]:
+    """Deliver an event of a schedule every hour, with a timeout of 150 minutes, and return the executions."""
+    executions = []
+    for _ in range(hours):
+        begin = account.clock.now
+        executions.append(account.refresh(stack.refresh_event(timeout_seconds=9000)))
+        account.run(until=begin + 3600)
+        account.clock.advance(begin + 3600 - account.clock.now)
+    return executions
+
+
+@pytest.mark.parametrize("operation", ["list_dataset_import_jobs", "create_dataset_import_job"])
+def test_a_refresh_that_is_due_retries_until_its_timeout_although_the_next_one_is_due(
+    operation: str, full: Stack, account: Account
+) -> None:
+    upload(account, "b.csv")
+    account.personalize.fail_next(operation, BusyError("any", "ThrottlingException", "Rate exceeded"), times=10_000)
+
+    first, second, third, fourth = begin_hourly(full, account, hours=4)
+    account.clear_faults()
+    account.run()
+
+    assert first.cause is not None
+    assert first.cause.startswith("Timed out after 2 h 3")
+    assert second.result["Reason"] == "a later refresh follows"
+    assert [each.result["Outcome"] for each in (third, fourth)] == ["IMPORTED", "SKIPPED"]
+    assert imported_files(account) == ["a.csv", "b.csv"]
+
+
+def test_a_refresh_waits_for_another_import_into_the_dataset_although_the_next_one_is_due(
+    full: Stack, account: Account
+) -> None:
+    upload(account, "b.csv")
+    account.personalize.job_behavior = JobBehavior(seconds=2.5 * 3600)
+    account.personalize.import_elsewhere("by-hand", parse(FULL_IMPORT))
+    account.personalize.job_behavior = JobBehavior()
+
+    first, second, third = begin_hourly(full, account, hours=3)
+    account.run()
+
+    assert first.result["Outcome"] == "IMPORTED"
+    assert second.result["Reason"] == "a later refresh follows"
+    assert third.result["Outcome"] == "SKIPPED"
 
 
 def test_a_hundred_uploads_are_one_refresh(incremental: Stack, account: Account) -> None:

@@ -14,7 +14,7 @@ _update: Final = partial(Patch, "job/adoption.py", "handler/job/test_lifecycle_u
 _named: Final = partial(Patch, "job/adoption.py", "handler/request/test_physical_ids.py")
 _data: Final = partial(Patch, "job/adoption.py", "handler/job/test_data_changes.py")
 _LISTED: Final = "        if arn not in [job.dataset_import_job_arn for job in jobs_of_dataset]:\n"
-_MADE: Final = "attempts = _attempts(jobs, names) or _attempts_for_other_data(personalize, jobs, properties, resource)"
+_MADE: Final = "attempts = started or _attempts_for_other_data(personalize, jobs, properties, resource)"
 _WAIT: Final = "            _raise_if_dataset_busy(jobs_of_dataset)\n"
 _handed: Final = partial(Patch, "job/adoption.py", "handler/job/test_wait_chain.py")
 
@@ -64,12 +64,12 @@ GUARDS: Final = (
     _named(
         "an update finds its job although JobName has changed",
         _MADE,
-        _MADE.replace("_attempts(jobs, names) or ", ""),
+        _MADE.replace("started or ", ""),
     ),
     _data(
         "an update finds its job although the fingerprint of its data is not known any more",
         _MADE,
-        "attempts = _attempts(jobs, names)",
+        "attempts = started",
     ),
     _find(
         "an update imports again where the dataset does not hold the data of its job",
@@ -94,8 +94,8 @@ GUARDS: Final = (
     # In `adoption.latest`
     _wait_chain(
         "a resource of a wait chain continues with the latest attempt",
-        "for attempt in _attempts(jobs, names):",
-        "for attempt in reversed(_attempts(jobs, names)):",
+        "for attempt in _attempts(jobs, names, properties):",
+        "for attempt in reversed(_attempts(jobs, names, properties)):",
     ),
     _handed(
         "an attempt that was never made is made, although an earlier one was",
@@ -123,13 +123,18 @@ GUARDS: Final = (
     _find("a name that is taken is used up", "with suppress(NameTakenError):", "with suppress(BusyError):"),
     _find(
         "a name that is taken without a job is used up",
-        "return job is not None and is_same_import(job, properties)",
-        "return job is None or is_same_import(job, properties)",
+        "return started if job and is_same_import(job, properties) else",
+        "return started if job is None or is_same_import(job, properties) else",
     ),
     _attempt(
         "a name that another import's job took meanwhile is used up",
-        "return job is not None and is_same_import(job, properties)",
-        "return job is not None",
+        "return started if job and is_same_import(job, properties) else",
+        "return started if job else",
+    ),
+    _find(
+        "a name that is used up is followed by the next",
+        "else next_attempt(names, number + 1)\n\n\ndef _attempts",
+        "else next_attempt(names, number)\n\n\ndef _attempts",
     ),
     _create(
         "a start that is refused is reported with its job",

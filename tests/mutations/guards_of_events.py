@@ -116,8 +116,8 @@ GUARDS: Final = (
     ),
     _failed(
         "a job that times out is published as unwatched",
-        "        raise ImportFailedError(reason, arn, progress.status_if_failed)\n    seconds",
-        "        raise ImportFailedError(reason, arn)\n    seconds",
+        "        raise ImportFailedError(reason, arn, progress.status_if_failed)\n    age",
+        "        raise ImportFailedError(reason, arn)\n    age",
     ),
     _failed(
         "a deleted job is published as unwatched",

@@ -147,7 +147,9 @@ GUARDS: Final = (
         "repeated=None, repeat_attempt=None, repeat_started=False), 0)",
         "repeat_started=True), 0)",
     ),
-    _restore("a name that is taken is recorded as used up", "repeat_attempt=repeat_progress.attempt, ", ""),
+    _restore(
+        "a name that is taken is recorded as used up", "            repeat_attempt=repeat_progress.attempt,\n", ""
+    ),
     _restore("a repeat has the location of its job", "        data_location=job.data_location,\n", ""),
     _restore("a repeat has the mode of its job", "        import_mode=job.import_mode,\n", ""),
     _restore(

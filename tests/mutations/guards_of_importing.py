@@ -15,7 +15,7 @@ _find: Final = partial(Patch, "job/import_job.py", "handler/job/test_adoption.py
 _twice: Final = partial(Patch, "job/import_job.py", "faults/test_duplicates.py")
 _operation: Final = partial(Patch, "job/import_job.py", "faults/test_cloudformation_operations.py")
 _START: Final = (
-    "        started = adoption.start(\n"
+    "        found = adoption.start(\n"
     "            requested.personalize, requested.properties, requested.names, attempt, requested.job_tags\n"
     "        )\n"
 )
@@ -27,7 +27,6 @@ _PREPARED: Final = """\
         if preparation.is_due(requested.properties) and not progress.prepared:
             return _prepare(requested, attempt, progress)
 """
-_NOTED: Final = "poll_job(requested, progress._replace(dataset_import_job_arn=arn), arn)"
 _granted: Final = partial(Patch, "job/import_job.py", "handler/aws/test_fresh_permissions.py")
 
 GUARDS: Final = (
@@ -69,12 +68,6 @@ GUARDS: Final = (
         "        return requested.is_superseded()\n    except RefusedError as refused:",
         "        return requested.is_superseded()\n    except UnknownStatusError as refused:",
     ),
-    _find("a name that is used up is followed by the next", "if not started:", "if False:"),
-    _find(
-        "what was started is recorded: from then on that job counts",
-        'logger.info("Started %s", arn)\n    return ' + _NOTED,
-        'logger.info("Started %s", arn)\n    return poll_job(requested, progress, arn)',
-    ),
     # In `poll_job`
     _update("tags are set once", "            progress = progress._replace(tags_due=False)\n", ""),
     _update("tags are set only where they are due", "if job and progress.tags_due:", "if job:"),
@@ -94,8 +87,8 @@ GUARDS: Final = (
     _attempt("the last of the names is used", "if found.number > ATTEMPTS_MAX:", "if found.number >= ATTEMPTS_MAX:"),
     _attempt(
         "what was found is recorded: a request joins one job, whatever becomes of it",
-        "progress._replace(dataset_import_job_arn=arn, tags_due=tags_due,",
-        "progress._replace(tags_due=tags_due,",
+        "            dataset_import_job_arn=arn,\n",
+        "",
     ),
     _data(
         "the data of a job that is kept is recorded where it decides no more",

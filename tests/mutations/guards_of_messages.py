@@ -5,10 +5,11 @@ from typing import Final
 
 from tests.mutations.patches import Patch
 
-_statements: Final = partial(Patch, "messages/failure_reasons.py", "handler/messages/test_policy_advice.py")
+_statements: Final = partial(Patch, "messages/advice.py", "handler/messages/test_policy_advice.py")
 _policy: Final = partial(Patch, "messages/policy_advice.py", "handler/messages/test_policy_advice.py")
 _location: Final = partial(Patch, "contract/locations.py", "handler/messages/test_policy_advice.py")
 _text: Final = partial(Patch, "messages/failure_reasons.py", "handler/messages/test_failure_reasons.py")
+_advice: Final = partial(Patch, "messages/advice.py", "handler/messages/test_failure_reasons.py")
 
 GUARDS: Final = (
     _policy(
@@ -38,13 +39,20 @@ GUARDS: Final = (
         "''",
     ),
     *[
-        _text(f"there is advice for: {part}", f'    "{part}": ', f'    "no such text: {part}": ')
+        _advice(f"there is advice for: {part}", f'    "{part}": ', f'    "no such text: {part}": ')
         for part in (
             "missing the following columns",
-            "Invalid Data location",
             "is not authorized to perform",
         )
     ],
+    _advice(
+        "the advice for missing data names the location",
+        'if access else "the location"',
+        'if False else "the location"',
+    ),
+    _advice("the limit of a dataset is named", 'if busy.code == "ResourceInUseException":', "if False:"),
+    _advice("the limit of running jobs is named", 'if "PENDING or IN_PROGRESS" in busy.message:', "if False:"),
+    _advice("the limit of requests is named", "return _REQUESTS if is_rate", "return _REQUESTS if False"),
     _statements(
         "where the data may not be read, the statements are reported",
         'if access and "Insufficient privileges for accessing data" in text:',
@@ -99,7 +107,7 @@ GUARDS: Final = (
         """.strip('".')""",
         '.strip(".")',
     ),
-    _text("other failures have advice too", ", _DEFAULT_ADVICE)", ', "")'),
+    _advice("other failures have advice too", ", _DEFAULT_ADVICE)", ', "")'),
     _text(
         "the service's words leave room for the job and the advice",
         "_BYTES_MAX: Final = 3150",

@@ -8,6 +8,7 @@ from tests.mutations.patches import Patch
 _preflight_data: Final = partial(Patch, "job/import_job.py", "handler/job/test_lifecycle_waiting.py")
 _create: Final = partial(Patch, "job/import_job.py", "handler/job/test_lifecycle_create.py")
 _paced: Final = partial(Patch, "job/import_job.py", "handler/request/test_polling.py")
+_earlier: Final = partial(Patch, "job/import_job.py", "handler/job/test_earlier_jobs.py")
 _wait_chain: Final = partial(Patch, "job/import_job.py", "faults/test_wait_chain.py")
 _COMPLETES: Final = "        if requested.properties.completes_at_timeout:\n"
 _wait: Final = partial(Patch, "job/requested_import.py", "handler/job/test_lifecycle_waiting.py")
@@ -47,8 +48,13 @@ GUARDS: Final = (
     ),
     _paced(
         "the pace follows the job's age, not the request's",
-        "polling.seconds_until_next_poll(requested.personalize.now() - job.creation_date_time)",
-        "polling.seconds_until_next_poll(progress.elapsed_seconds(requested.personalize.now()))",
+        "age = requested.personalize.now() - job.creation_date_time",
+        "age = progress.elapsed_seconds(requested.personalize.now())",
+    ),
+    _earlier(
+        "the pace follows earlier jobs",
+        "seconds_until_next_poll(age, progress.usual_seconds)",
+        "seconds_until_next_poll(age)",
     ),
     # In `RequestedImport.retry_attempt_or_fail, .retry_or_fail`
     _wait(

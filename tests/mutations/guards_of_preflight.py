@@ -14,9 +14,10 @@ _life: Final = partial(Patch, "job/lifecycle.py", _changes)
 _name_identity: Final = partial(Patch, "request/import_identity.py", _changes)
 _list: Final = partial(Patch, "aws/data_reader_client.py", "handler/aws/test_data_reader_listing.py")
 _preflight_data: Final = partial(Patch, "data/preflight.py", _preflight)
-_text: Final = partial(Patch, "messages/failure_reasons.py", _changes)
+_text: Final = partial(Patch, "messages/advice.py", _changes)
 
 GUARDS: Final = (
+    _preflight_data("where data is missing, what is there is named", "    if not objects:\n", "    if False:\n"),
     # In `prerequisites.compute_fingerprint`
     Patch(
         "job/prerequisites.py",

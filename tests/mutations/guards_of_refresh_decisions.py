@@ -44,13 +44,27 @@ GUARDS: Final = (
     _decide("files are imported in the order of their uploads", "(file.last_modified, file.name)", "file.name"),
     _decide("a file is one of its import", "json.dumps([names.digest, file.name", "json.dumps([file.name"),
     _decide("changed content is a new file", "file.size, file.etag])", "file.size])"),
-    _decide("a refresh is no request that restores an import", " if refresh_name_of(each.name) is None]", "]"),
+    _decide(
+        "a refresh is no request that restores an import",
+        " if refresh_name_of(each.name) is None), default",
+        "), default",
+    ),
     _decide(
         "a request that caused the change restores nothing",
-        "changed_at + _CLOCKS_DIFFER_SECONDS < max(requests)",
-        "0 < max(requests)",
+        "changed_at + _CLOCKS_DIFFER_SECONDS < _last_request_at(",
+        "0 < _last_request_at(",
     ),
-    _decide("an event before the restoring request is late", ".timestamp() <= requested_at", ".timestamp()"),
+    _decide("an event before the restoring request is late", "(executions) <= requested_at", "(executions)"),
+    _decide(
+        "the request of the import itself has not undone it",
+        "max(imported_at + _CLOCKS_DIFFER_SECONDS, requested_at)",
+        "requested_at",
+    ),
+    _decide(
+        "a request before an event has not undone its import",
+        "max(imported_at + _CLOCKS_DIFFER_SECONDS, requested_at)",
+        "imported_at + _CLOCKS_DIFFER_SECONDS",
+    ),
     _decide(
         "an import that was restored long ago is refreshed",
         "if requested_at - changed_at > EXECUTION_SECONDS_MAX:",
@@ -68,6 +82,16 @@ GUARDS: Final = (
         "an import that was restored is refreshed",
         "if not is_import_restored(job.creation_date_time, requested_at, list_executions()):",
         "if True:",
+    ),
+    _next(
+        "an import that was undone is not refreshed",
+        "        if _has_rows_of_another_import(jobs, request, requested) and is_event",
+        "        if False and is_event",
+    ),
+    _next(
+        "an import without another one was not undone",
+        "        if _has_rows_of_another_import(jobs, request, requested) and is_event",
+        "        if is_event",
     ),
     _next("a job of other data is one of the import", "(None, tags.get(DATA_FINGERPRINT_TAG))", "(None,)"),
     _next("the same files are not imported again", "present == last.tags.get(DATA_FINGERPRINT_TAG):", "False:"),
@@ -145,7 +169,7 @@ GUARDS: Final = (
     ),
     _adopt(
         "an Update of tags waits for a refresh",
-        "        _raise_if_refreshed(jobs, names, personalize)\n        attempts = ",
+        "        _raise_if_refreshed(jobs, names, personalize)\n        started = ",
         "        attempts = ",
     ),
     _adopt(

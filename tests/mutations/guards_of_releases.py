@@ -113,8 +113,8 @@ GUARDS: Final = (
     ),
     _data(
         "the data of a job that is kept is returned where it decides no more",
-        "return [Attempt(attempt_of(arn), arn, is_started=True, data_fingerprint=fingerprint)]",
-        "return [Attempt(attempt_of(arn), arn, is_started=True)]",
+        "is_started=True, data_fingerprint=fingerprint, usual_seconds=usual)]",
+        "is_started=True, usual_seconds=usual)]",
     ),
     # In `deletion`
     _delete(
@@ -167,8 +167,8 @@ GUARDS: Final = (
         "job/deletion.py",
         "handler/job/test_upgrade.py",
         "a resource that was moved waits for the job that an earlier version had started",
-        " or arn == own), None)",
-        "), None)",
+        " or arn == own):",
+        "):",
     ),
     Patch(
         "job/deletion.py",

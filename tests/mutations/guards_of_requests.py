@@ -7,6 +7,7 @@ from tests.mutations.patches import Patch
 
 _update: Final = partial(Patch, "job/lifecycle.py", "handler/job/test_lifecycle_update.py")
 _delete: Final = partial(Patch, "job/deletion.py", "handler/job/test_lifecycle_delete.py")
+_polled: Final = partial(Patch, "job/deletion.py", "handler/job/test_earlier_jobs.py")
 _limit: Final = partial(Patch, "request/request_time.py", "handler/job/test_lifecycle_delete.py")
 _find: Final = partial(Patch, "job/lifecycle.py", "handler/job/test_adoption.py")
 _after: Final = partial(Patch, "job/lifecycle.py", "handler/job/test_after.py")
@@ -90,11 +91,26 @@ GUARDS: Final = (
     running = _running_job(request, services.personalize)
 """,
     ),
-    _delete("a Delete waits for a bounded time", "elapsed >= request.delete_seconds", "False"),
+    _delete("a Delete waits for a bounded time", "is_time_up = seconds_left <= 0", "is_time_up = False"),
+    _delete(
+        "the last poll of a Delete is not after its time",
+        "min(running.seconds_until_next_poll, seconds_left)",
+        "running.seconds_until_next_poll",
+    ),
+    _polled(
+        "a Delete polls a job by its age, not by that of the Delete",
+        "personalize.now() - job.creation_date_time",
+        "0.0",
+    ),
+    _polled(
+        "a Delete polls a job by those before it",
+        "polling.seconds_until_next_poll(age, usual)",
+        "polling.seconds_until_next_poll(age)",
+    ),
     _delete(
         "a Delete's time begins once",
-        "return Waiting(progress.with_start_time(now), polling.seconds_until_next_poll",
-        "return Waiting(progress, polling.seconds_until_next_poll",
+        "return Waiting(progress.with_start_time(now), min(running",
+        "return Waiting(progress, min(running",
     ),
     _limit(
         "a Delete waits for 50 minutes", "_DELETE_SECONDS_MAX: Final = 50 * 60", "_DELETE_SECONDS_MAX: Final = 58 * 60"
@@ -122,16 +138,16 @@ GUARDS: Final = (
         "        except ImportFailedError:  # no job",
         "        except KeyError:  # no job",
     ),
-    _delete("only running jobs are waited for", " if is_running(job.status)]", "]"),
+    _delete("only running jobs are waited for", "if is_running(job.status) and (", "if ("),
     _delete(
         "a list that is throttled is requested again by a Delete",
-        '    except BusyError:\n        return f"A job',
-        '    except BusyError:\n        return None\n        return f"A job',
+        '    except BusyError:\n        return _RunningJob(f"A job',
+        '    except BusyError:\n        return None\n        return _RunningJob(f"A job',
     ),
     _delete(
         "a Delete that may not list jobs doesn't wait",
         "properties.dataset_arn, refused)\n        return None",
-        "properties.dataset_arn, refused)\n        return properties.dataset_arn",
+        "properties.dataset_arn, refused)\n        return _RunningJob(properties.dataset_arn, 30)",
     ),
     _delete(
         "a Delete that may not list jobs is no defect",
@@ -140,13 +156,13 @@ GUARDS: Final = (
     ),
     _delete(
         "a Delete doesn't wait for the jobs of other resources",
-        "(arn for arn in arns if names.includes(arn) or names.shares_prefix(arn) or arn == own)",
-        "iter(arns)",
+        " and (names.includes(arn) or names.shares_prefix(arn) or arn == own):",
+        ":",
     ),
     _delete(
         "a Delete waits for its job although JobName has changed since",
-        "if names.includes(arn) or names.shares_prefix(arn) or arn == own",
-        "if names.shares_prefix(arn) or arn == own",
+        "(names.includes(arn) or names.shares_prefix(arn) or arn == own)",
+        "(names.shares_prefix(arn) or arn == own)",
     ),
     # In `request.parse_request`
     Patch(

@@ -108,20 +108,7 @@ GUARDS: Final = (
         "Attribute.DATASET_ARN: dataset_arn,",
         "",
     ),
-    # In `pace`
-    _pace("a young job is looked at once more soon", "(0, 30),", "(0, 105),"),
-    _pace("before three minutes a job is looked at seldom", "(20, 105),", "(20, 12),"),
-    _pace("from three minutes on a job is looked at often", "(3 * 60, 12),", "(3 * 60, 105),"),
-    _pace("from ten minutes on a job is looked at most often", "(10 * 60, 10),", "(10 * 60, 12),"),
-    _pace("from twenty minutes on a job is looked at less often", "(20 * 60, 30),", "(20 * 60, 10),"),
-    _pace("from half an hour on a job is looked at less often", "(30 * 60, 60),", "(30 * 60, 30),"),
-    _pace("from an hour on a job is looked at seldom", "(60 * 60, 90),", "(60 * 60, 60),"),
-    _pace("a step begins at its second", "if elapsed_seconds >= start or", "if elapsed_seconds > start or"),
-    _pace(
-        "a job that is younger than nothing is looked at, too: clocks differ",
-        "if elapsed_seconds >= start or start == 0)",
-        "if elapsed_seconds >= start)",
-    ),
+    # In `polling`
     _pace("tries are some thirty seconds apart", "_RETRY_SECONDS: Final = 30", "_RETRY_SECONDS: Final = 3"),
     _pace("who is queued asks less often", "_QUEUED_SECONDS: Final = 45", "_QUEUED_SECONDS: Final = 30"),
     Patch(

@@ -56,7 +56,7 @@ def create_import_role(
         path=path,
         assumed_by=_personalize_of_this_stack(scope),
         # Inline, so that the role is never without its policy.
-        inline_policies={"ReadData": document(role_statements(scope, data))},
+        inline_policies={"ReadData": document(*role_statements(scope, data))},
         permissions_boundary=permissions_boundary,
     )
     created = cast("iam.CfnRole | None", role.node.default_child)

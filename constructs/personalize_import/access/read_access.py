@@ -20,7 +20,12 @@ from personalize_import.access.existing_role import grant_statements
 from personalize_import.access.required_statements import Policy, report_required_statements
 from personalize_import.data.data_source_config import DataSourceConfig
 from personalize_import.policies.merged_policy import MergedPolicy
-from personalize_import.policies.policy_sizes import BUCKET_POLICY_LENGTH_MAX, RESOURCES_UNCHECKED, Measured, check_size
+from personalize_import.policies.policy_sizes import (
+    BUCKET_POLICY_LENGTH_MAX,
+    RESOURCES_UNCHECKED,
+    MeasuredPolicy,
+    check_size,
+)
 from personalize_import.synthesis.stack_environment import environment_of
 from personalize_import_handler.contract import PERSONALIZE_SERVICE_PRINCIPAL
 from personalize_import_handler.contract.statements import PERSONALIZE, Principal, Statement, read_statements, statement
@@ -107,7 +112,7 @@ def _check_size_of_policy(scope: Construct, bucket: "cdk.aws_s3.IBucket") -> Non
         check_size(
             scope,
             bucket,
-            Measured(
+            MeasuredPolicy(
                 f"the policy of the bucket {bucket.node.path}",
                 lambda: [bucket.policy.document] if bucket.policy else [],
                 BUCKET_POLICY_LENGTH_MAX,

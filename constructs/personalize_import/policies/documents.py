@@ -1,14 +1,12 @@
 """Policy documents from statements, and the resources of statements."""
 
-from collections.abc import Sequence
-
 from aws_cdk import aws_iam as iam
 
 from personalize_import_handler.contract.statements import Statement
 
 
-def document(statements: Sequence[Statement]) -> iam.PolicyDocument:
-    """Create a policy document with the statements."""
+def document(*statements: Statement) -> iam.PolicyDocument:
+    """Create a policy document with the statements; one call of the jsii kernel, however many there are."""
     return iam.PolicyDocument.from_json({"Version": "2012-10-17", "Statement": [*statements]})
 
 

@@ -36,7 +36,7 @@ _PSEUDO: Final = {
 }
 
 
-class Measured(NamedTuple):
+class MeasuredPolicy(NamedTuple):
     """Policies that share one limit."""
 
     what: str
@@ -47,7 +47,7 @@ class Measured(NamedTuple):
     remedy: str
 
 
-def check_size(scope: IConstruct, owner: IConstruct, measured: Measured) -> None:
+def check_size(scope: IConstruct, owner: IConstruct, measured: MeasuredPolicy) -> None:
     """Add an error to `scope` when its template is written if the policies of `owner` are too large."""
 
     def check() -> None:

@@ -12,17 +12,20 @@ from aws_cdk.interfaces.aws_kms import IKeyRef
 from constructs import Construct
 
 from personalize_import import suppressions
+from personalize_import.policies.documents import document
 from personalize_import.provider import permissions
 from personalize_import.provider.handler_code import handler_code
-from personalize_import.synthesis.stack_environment import stack_of
+from personalize_import.synthesis.stack_environment import note_stack_of, stack_of
 from personalize_import_handler import contract
 from personalize_import_handler.contract import Environment
 from personalize_import_handler.contract.constraints import violation
+from personalize_import_handler.contract.statements import statement
 
 _MEMORY_MIB: Final = 256
 # Each AWS call times out after seconds; this leaves time for many slow calls.
 _TIMEOUT: Final = cdk.Duration.minutes(5)
 RUNTIME: Final = lambda_.Runtime.PYTHON_3_13
+ARCHITECTURE: Final = lambda_.Architecture.ARM_64
 
 
 class FunctionOptions(TypedDict):
@@ -51,47 +54,46 @@ class FunctionFactory:
         self._scope = scope
         self._log_group = log_group
         self._options: FunctionOptions = {**options, "memory_size": options["memory_size"] or _MEMORY_MIB}
-        self._environment = environment or {}
+        self._environment = {**(environment or {}), Environment.STACK_ID.value: stack_of(scope).stack_id}
         self._code = handler_code()
+        self._write_logs = statement(
+            ["logs:CreateLogStream", "logs:PutLogEvents"], log_group.log_group_arn, sid="WriteLogs"
+        )
 
     def create(
-        self,
-        id: str,
-        handler: str,
-        documents: Mapping[str, iam.PolicyDocument],
-        environment: Mapping[str, str] | None = None,
+        self, id: str, handler: str, role: iam.Role, environment: Mapping[str, str] | None = None
     ) -> lambda_.Function:
-        """Create a function with its own role, which may write logs and has the given policy documents."""
-        stack_id = {Environment.STACK_ID.value: stack_of(self._scope).stack_id}
+        """Create a function with a role of `create_role`."""
         function = lambda_.Function(
             self._scope,
             id,
             description=f"{contract.RESOURCE_TYPE}: {handler}",
             runtime=RUNTIME,
-            architecture=lambda_.Architecture.ARM_64,
+            architecture=ARCHITECTURE,
             code=self._code,
             handler=f"personalize_import_handler.index.{handler}",
             timeout=_TIMEOUT,
-            role=self._create_role(f"{id}Role", documents),
+            role=role,
             log_group=self._log_group,
-            environment={**self._environment, **stack_id, **(environment or {})},
+            environment={**self._environment, **(environment or {})},
             **self._options,
         )
         suppressions.suppress_runtime(function)
         if self._options["tracing"]:
-            suppressions.suppress_traces(function.role)
+            suppressions.suppress_traces(role)
         return function
 
-    def _create_role(self, id: str, documents: Mapping[str, iam.PolicyDocument]) -> iam.Role:
-        log_group_arn = self._log_group.log_group_arn
-        write_logs = permissions.document("WriteLogs", ["logs:CreateLogStream", "logs:PutLogEvents"], log_group_arn)
-        return iam.Role(
+    def create_role(self, id: str, documents: Mapping[str, iam.PolicyDocument]) -> iam.Role:
+        """Create a role for a function, which may write logs and has the given policy documents."""
+        role = iam.Role(
             self._scope,
             id,
             assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
-            inline_policies={**documents, "WriteLogs": write_logs},
+            inline_policies={**documents, "WriteLogs": document(self._write_logs)},
             managed_policies=permissions.vpc_policies() if self._options["vpc"] else None,
         )
+        note_stack_of(role, self._scope)
+        return role
 
 
 def check_concurrency(name: str, concurrency: object) -> Iterator[str]:

@@ -14,6 +14,7 @@ from aws_cdk.interfaces.aws_kms import IKeyRef
 from constructs import Construct
 
 from personalize_import import suppressions
+from personalize_import.policies.documents import document
 from personalize_import.policies.encryption_keys import key_of
 from personalize_import.provider import permissions
 from personalize_import.provider.imported import ImportedProvider
@@ -29,6 +30,7 @@ from personalize_import.synthesis.stack_environment import stack_of
 from personalize_import.synthesis.validation import ValidationError
 from personalize_import_handler import contract
 from personalize_import_handler.contract import Environment, constraints
+from personalize_import_handler.contract.statements import statement
 
 _ID: Final = "DatasetImportProvider"
 _EVENT_AGE_MAX: Final = cdk.Duration.seconds(contract.SERVICE_TIMEOUT_SECONDS)
@@ -150,17 +152,19 @@ class DatasetImportProvider(StateChangeSource, Construct):
 
     def _create_functions(self, roles: RolePermissions, functions: FunctionFactory, *, tracing: bool) -> None:
         statements = [*permissions.personalize_statements(self), permissions.describe_stacks_statement(self)]
-        documents = {"Personalize": iam.PolicyDocument(statements=statements), "PassRoles": roles.document}
-        self._is_complete = functions.create("IsComplete", "is_complete", documents)
-        suppressions.suppress_wildcards(self._is_complete.role, statements)
-        roles.attach_to(self.preflight_role)
+        documents = {"Personalize": document(*statements), "PassRoles": roles.document}
+        self._preflight_role = functions.create_role("IsCompleteRole", documents)
+        suppressions.suppress_wildcards(self._preflight_role, [*statements, roles.import_roles_statement])
+        roles.attach_to(self._preflight_role)
+        self._is_complete = functions.create("IsComplete", "is_complete", self._preflight_role)
         self._state_machine = create_state_machine(self, self._is_complete, tracing=tracing)
-        list_executions = allow_listing_executions(self, self._state_machine, self.preflight_role)
         state_machine_arn = self._state_machine.attr_arn
+        list_executions = allow_listing_executions(self, state_machine_arn, self._preflight_role)
+        start = statement("states:StartExecution", state_machine_arn, sid="StartExecution")
         self._on_event = functions.create(
             "OnEvent",
             "on_event",
-            {"StartExecution": permissions.document("StartExecution", ["states:StartExecution"], state_machine_arn)},
+            functions.create_role("OnEventRole", {"StartExecution": document(start)}),
             {Environment.STATE_MACHINE_ARN.value: state_machine_arn},
         )
         # Each resource names OnEvent, so the policy exists before any of them and until the last of them is deleted.
@@ -275,7 +279,7 @@ class DatasetImportProvider(StateChangeSource, Construct):
     @property
     def preflight_role(self) -> iam.IRole:
         """The role of the function that runs preflight; import roles must trust it."""
-        return cast("iam.IRole", self._is_complete.role)
+        return self._preflight_role
 
     def _create_rule(
         self, id: str, statuses: Sequence[str] | None, options: Mapping[str, Any]

@@ -15,7 +15,7 @@ from personalize_import import suppressions
 from personalize_import.policies.policy_sizes import (
     INLINE_POLICIES_LENGTH_MAX,
     RESOURCES_UNCHECKED,
-    Measured,
+    MeasuredPolicy,
     check_size,
     inline_policies,
 )
@@ -24,9 +24,10 @@ from personalize_import.synthesis.at_synthesis import attach_tasks_to
 from personalize_import.synthesis.customized_roles import report_statements
 from personalize_import.synthesis.stack_environment import environment_of, stack_of, stack_scope_of
 from personalize_import_handler.contract import IMPORT_ROLE_PATH
+from personalize_import_handler.contract.statements import Statement
 
 _ROLES_ID: Final = "Roles"
-_Write = Callable[[Sequence[str]], iam.PolicyStatement]
+_Write = Callable[[Sequence[str]], Statement]
 
 
 def import_role_path(scope: Construct, below: str | None = None) -> str:
@@ -52,7 +53,8 @@ class RolePermissions:
         self._provider = provider
         self._path = path
         own = permissions.roles_arn(provider, path or import_role_path(provider))
-        self._pass_import_roles = permissions.pass_import_roles_statement([own])
+        self.import_roles_statement = permissions.pass_import_roles_statement([own])
+        self._pass_import_roles = iam.PolicyStatement.from_json(self.import_roles_statement)
         self._assume_import_roles: iam.PolicyStatement | None = None
         self._patterns = [own]
         self._reads_schemas = self._is_checked = False
@@ -63,7 +65,6 @@ class RolePermissions:
     def attach_to(self, role: iam.IRole) -> None:
         """Set the role that has these permissions. The role is created with `document` as an inline policy."""
         self._role = role
-        suppressions.suppress_wildcards(role, [self._pass_import_roles])
 
     def can_reference_by_arn(self, role: iam.IRole, scope: Construct) -> bool:
         """Return whether a role can be allowed by its ARN.
@@ -100,8 +101,7 @@ class RolePermissions:
     def allow_assuming_import_roles(self) -> None:
         """Allow assuming the import roles that the construct creates, or all roles under the path."""
         if not self._assume_import_roles:
-            self._assume_import_roles = permissions.assume_import_roles_statement(self._patterns)
-            self.add(self._assume_import_roles)
+            self._assume_import_roles = self.add(permissions.assume_import_roles_statement(self._patterns))
 
     def allow_describing_schemas(self) -> None:
         """Allow reading the schemas that data is checked against."""
@@ -123,7 +123,7 @@ class RolePermissions:
         is_owned, arn = cdk.Resource.is_owned_resource(role), role.role_arn
         existing = self._statements_by_action.get((write, is_owned))
         if existing is None or existing[0].frozen:  # resources can't be added to a statement after synthesis
-            statement = write([arn])
+            statement = iam.PolicyStatement.from_json(write([arn]))
             self._statements_by_action[write, is_owned] = statement, {arn}
             (self._create_policy() if is_owned else self.document).add_statements(statement)
         elif arn in existing[1]:
@@ -146,7 +146,7 @@ class RolePermissions:
         check_size(
             self._provider,
             self._provider,
-            Measured(
+            MeasuredPolicy(
                 f"the inline policies of the role {role.node.path} together",
                 lambda: inline_policies(self._provider, role),
                 INLINE_POLICIES_LENGTH_MAX,
@@ -162,11 +162,13 @@ class RolePermissions:
         cast("iam.IRole", self._role).attach_inline_policy(policy)
         return policy
 
-    def add(self, statement: iam.PolicyStatement) -> None:
-        """Add a statement to the inline policy of the function's role."""
-        self.document.add_statements(statement)
+    def add(self, statement: Statement) -> iam.PolicyStatement:
+        """Add a statement to the inline policy of the function's role, and return it, so that it can grow."""
+        added = iam.PolicyStatement.from_json(statement)
+        self.document.add_statements(added)
         self._accept_and_report(statement)
+        return added
 
-    def _accept_and_report(self, statement: iam.PolicyStatement) -> None:
+    def _accept_and_report(self, statement: Statement) -> None:
         suppressions.suppress_wildcards(self._role, [statement])
         report_statements(self._role, [statement])

@@ -17,6 +17,7 @@ from personalize_import.provider import permissions
 from personalize_import.synthesis.customized_roles import report_statements
 from personalize_import.synthesis.stack_environment import stack_of
 from personalize_import_handler import contract
+from personalize_import_handler.contract.statements import Statement
 
 _KEPT: Final = cdk.Duration.days(30)
 _A_DAY: Final = cdk.Duration.days(1)
@@ -36,7 +37,7 @@ class StagingBucket(Construct):
         self._role = role
         self._policy = iam.Policy(self, "Policy")
         role.attach_inline_policy(self._policy)
-        self._allow(permissions.staging_bucket_statements(self.bucket))
+        self._allow(permissions.staging_bucket_statements(self.bucket.bucket_arn))
         self._sources: set[str] = set()
         emptying = cdk.CustomResource(
             self,
@@ -75,8 +76,8 @@ class StagingBucket(Construct):
         suppressions.suppress_access_logs(bucket)
         return bucket
 
-    def _allow(self, statements: Sequence[iam.PolicyStatement]) -> None:
-        self._policy.add_statements(*statements)
+    def _allow(self, statements: Sequence[Statement]) -> None:
+        self._policy.add_statements(*map(iam.PolicyStatement.from_json, statements))
         report_statements(self._role, statements)
         suppressions.suppress_wildcards(self._policy, statements)
 

@@ -104,6 +104,12 @@ def _options(
     }
 
 
+def reports_states_of(rule: IConstruct, source: object) -> bool:
+    """Return whether a rule, or a proxy of it, is one for the state change events of a job or provider."""
+    path = rule.node.path
+    return any(of_rule is source and each.node.path == path for each, of_rule in _SOURCES.items())
+
+
 def create_rule_of_job(
     job: Construct,
     id: str,

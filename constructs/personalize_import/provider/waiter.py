@@ -8,9 +8,11 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from personalize_import import suppressions
+from personalize_import.policies.documents import document
 from personalize_import.provider import permissions
 from personalize_import.synthesis.stack_environment import stack_of
 from personalize_import_handler.contract import refresh_event
+from personalize_import_handler.contract.statements import statement
 
 _SECONDS_AFTER_ERROR: Final = 15
 _ATTEMPTS_AFTER_ERROR: Final = 240
@@ -20,9 +22,10 @@ _ATTEMPTS_AFTER_ERROR: Final = 240
 def create_state_machine(scope: Construct, is_complete: lambda_.IFunction, *, tracing: bool) -> sfn.CfnStateMachine:
     """Create the state machine, with a role that may invoke one function."""
     is_complete_arn = is_complete.function_arn
-    documents = {"Poll": permissions.document("InvokeIsComplete", ["lambda:InvokeFunction"], is_complete_arn)}
+    invoke = statement("lambda:InvokeFunction", is_complete_arn, sid="InvokeIsComplete")
+    documents = {"Poll": document(invoke)}
     if tracing:
-        documents["Trace"] = iam.PolicyDocument(statements=[permissions.trace_statement()])
+        documents["Trace"] = document(permissions.trace_statement())
     role = iam.Role(
         scope, "WaiterRole", assumed_by=iam.ServicePrincipal("states.amazonaws.com"), inline_policies=documents
     )
@@ -39,15 +42,15 @@ def create_state_machine(scope: Construct, is_complete: lambda_.IFunction, *, tr
     return waiter
 
 
-def allow_listing_executions(scope: Construct, waiter: sfn.CfnStateMachine, role: iam.IRole) -> iam.Policy:
+def allow_listing_executions(scope: Construct, state_machine_arn: str, role: iam.IRole) -> iam.Policy:
     """Allow the function that the state machine invokes to list its executions.
 
     This can't be an inline policy of the role: the state machine is created after the function, so after the role.
     """
-    statement = permissions.list_executions_statement(waiter.attr_arn)
+    list_executions = permissions.list_executions_statement(state_machine_arn)
     # The id predates other names: the executions show whether there is a later request.
-    policy = iam.Policy(scope, "SeeLaterRequests", document=iam.PolicyDocument(statements=[statement]))
-    role.attach_inline_policy(policy)
+    policy = iam.Policy(scope, "SeeLaterRequests", document=document(list_executions))
+    role.attach_inline_policy(policy)  # the argument `roles` ignores `Role.customize_roles`
     return policy
 
 

@@ -11,15 +11,15 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_scheduler as scheduler
 from constructs import IConstruct
 
-from personalize_import.provider import permissions
+from personalize_import.policies.documents import document
 from personalize_import.provider.interface import IDatasetImportProvider
-from personalize_import.refresh.refresh_checks import check_refresh, check_stack
+from personalize_import.refresh.refresh_checks import check_circle, check_job, check_refresh, check_stack
 from personalize_import.refresh.refresh_input import TIME_OF_SCHEDULE, input_of_rule, refresh_text
 from personalize_import.refresh.refresh_settings import Refreshable, RefreshSettings, settings_of
 from personalize_import.synthesis.stack_environment import environment_of
 from personalize_import.synthesis.validation import require, require_all, seconds_of
 from personalize_import.synthesis.warnings import WARNING_ID_PREFIX
-from personalize_import_handler.contract.constraints import violation
+from personalize_import_handler.contract.statements import statement
 
 _INVOKE: Final = "lambda:InvokeFunction"
 _ROLE_ID: Final = "ScheduleRole"
@@ -57,7 +57,7 @@ class ImportTarget:
                 are asset files, `always` or `Reimport.when_data_changes()` is set for an INCREMENTAL import, or the
                 provider doesn't allow preflight, which comparing files needs.
         """
-        require_all([] if hasattr(job, "_refresh_settings") else [violation("job", job, "a DatasetImportJob")])
+        require_all(check_job("job", job))
         self._settings = settings_of(job)
         check_refresh(self._settings, always=always, quiet_period=quiet_period)
         self._always = bool(always)
@@ -75,7 +75,11 @@ class ImportTarget:
         """
         # An isinstance is impossible: jsii passes a proxy. And a schedule is not complete yet.
         is_schedule = id is None
-        require(self._settings.job, check_stack(self._settings, source, "schedule" if is_schedule else "rule"))
+        require(
+            self._settings.job,
+            check_stack(self._settings, source, "schedule" if is_schedule else "rule"),
+            check_circle(self._settings, source),
+        )
         source.node.add_dependency(self._settings.chain[-1])
         return self._bind_schedule(source) if is_schedule else self._bind_rule(source)
 
@@ -136,6 +140,6 @@ def _schedule_role(settings: RefreshSettings) -> iam.IRole:
             "scheduler.amazonaws.com",
             conditions={"StringEquals": {"aws:SourceAccount": environment_of(job).account}},
         ),
-        inline_policies={"Refresh": permissions.document("InvokeOnEvent", [_INVOKE], provider.service_token)},
+        inline_policies={"Refresh": document(statement(_INVOKE, provider.service_token, sid="InvokeOnEvent"))},
         permissions_boundary=provider.permissions_boundary,
     )

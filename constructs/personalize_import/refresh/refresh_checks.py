@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import aws_cdk as cdk
 from constructs import IConstruct
 
+from personalize_import.provider.state_change_rules import reports_states_of
 from personalize_import.provider_requirements import check_preflight
 from personalize_import.refresh.refresh_settings import RefreshSettings
 from personalize_import.synthesis.validation import check_boolean, require, seconds_of
@@ -30,6 +31,14 @@ def check_refresh(settings: RefreshSettings, *, always: bool | None, quiet_perio
     )
 
 
+def check_job(name: str, job: object) -> Iterator[str]:
+    """Yield a problem unless the argument is an import that can be refreshed."""
+    if hasattr(job, "_refresh_settings"):
+        return
+    has_import = hasattr(job, "import_job")
+    yield violation(name, job, "a DatasetImportJob: pass its import_job" if has_import else "a DatasetImportJob")
+
+
 def check_stack(settings: RefreshSettings, source: IConstruct, kind: str) -> Iterator[str]:
     """Yield a problem if a rule or schedule is in another stack than the job."""
     stack, own = cdk.Stack.of(source), cdk.Stack.of(settings.job)
@@ -38,6 +47,17 @@ def check_stack(settings: RefreshSettings, source: IConstruct, kind: str) -> Ite
         yield (
             f"the {kind} {source.node.path} must be in the stack of the job, {own.node.path}, got the stack "
             f"{stack.node.path}"
+        )
+
+
+def check_circle(settings: RefreshSettings, source: IConstruct) -> Iterator[str]:
+    """Yield a problem if a rule reports the states of the import, and is therefore created before it."""
+    if reports_states_of(source, settings.job) or reports_states_of(source, settings.provider):
+        yield (
+            f"target must not refresh {settings.job.node.path}, got an ImportTarget of it for the rule "
+            f"{source.node.path}, which reports the states of this import: CloudFormation creates such a rule before "
+            "the import, and a rule that refreshes an import after it. Refresh another import, or use "
+            "refresh_on_schedule(...)"
         )
 
 

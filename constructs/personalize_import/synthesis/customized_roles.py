@@ -8,6 +8,8 @@ from collections.abc import Iterable
 
 from aws_cdk import aws_iam as iam
 
+from personalize_import_handler.contract.statements import Statement
+
 
 def is_customized(role: iam.IRole) -> bool:
     """Return whether `Role.customize_roles` replaces the role."""
@@ -15,8 +17,8 @@ def is_customized(role: iam.IRole) -> bool:
     return isinstance(role, iam.Role) and node.try_find_child(f"PrecreatedRole{node.id}") is not None
 
 
-def report_statements(role: iam.IRole | None, statements: Iterable[iam.PolicyStatement]) -> None:
+def report_statements(role: iam.IRole | None, statements: Iterable[Statement]) -> None:
     """Add statements to the report on a role if they were added to its policy after the policy was attached."""
     if role is not None and is_customized(role):
         for statement in statements:
-            role.add_to_principal_policy(statement)
+            role.add_to_principal_policy(iam.PolicyStatement.from_json(statement))

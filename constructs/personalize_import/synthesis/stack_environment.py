@@ -81,6 +81,10 @@ class StackEnvironment:
     account: str
     stack_name: str
 
+    def arn(self, service: str, resource: str) -> str:
+        """Return the ARN of a resource in the account and Region of the stack."""
+        return f"arn:{self.partition}:{service}:{self.region}:{self.account}:{resource}"
+
     def s3_arn(self, resource: str) -> str:
         """Return the ARN of a bucket, or of objects in it."""
         return f"arn:{self.partition}:s3:::{resource}"

@@ -32,6 +32,13 @@ class DataObject(NamedTuple):
 class DataReader(Protocol):
     """Access to the data as the import role; locations are `s3://` URIs of an object, or of a folder with a slash."""
 
+    def names_near(self, location: str) -> Sequence[str]:
+        """List the first files and subfolders of the location's folder, including those that an import doesn't read.
+
+        Raise `BusyError` or `RefusedError`.
+        """
+        ...
+
     def list_objects(self, location: str) -> Sequence[DataObject]:
         """List the files that an import reads: the object itself, otherwise the CSV files directly under the folder.
 

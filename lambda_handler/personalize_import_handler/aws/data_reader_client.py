@@ -28,6 +28,7 @@ _T = TypeVar("_T")
 _SESSION_NAME: Final = "personalize-import-preflight"
 _SESSION_SECONDS: Final = 900
 _CHUNK_BYTES: Final = 1 << 18
+_NAMES_MAX: Final = 10
 
 
 class RoleReader:
@@ -55,6 +56,15 @@ class RoleReader:
                 return found
             key = f"{key}/"
         return _read_by_role(lambda: list(self._files_under(location, bucket, key, folder)))
+
+    def names_near(self, location: str) -> Sequence[str]:
+        """List the first files and subfolders of the location's folder."""
+        bucket, _, folder = _parts(location)
+        fetch = partial(self._client.list_objects_v2, Bucket=bucket, Prefix=folder, Delimiter="/", MaxKeys=_NAMES_MAX)
+        page = _read_by_role(lambda: call_service("ListObjectsV2", fetch))
+        found = [item["Prefix"] for item in page.get("CommonPrefixes", [])]
+        found += [item["Key"] for item in page.get("Contents", [])]
+        return sorted(key.removeprefix(folder) for key in found if key != folder)
 
     def _files_under(self, location: str, bucket: str, prefix: str, folder: str) -> Iterator[DataObject]:
         """Yield the CSV files directly under a prefix; for subfolders, S3 returns only their names."""

@@ -62,6 +62,7 @@ class JobSummary:
     status: str
     import_mode: ImportMode
     creation_date_time: float
+    last_updated_date_time: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +74,6 @@ class DatasetImportJob(JobSummary):
     data_location: str
     role_arn: str
     publish_attribution_metrics_to_s3: bool
-    last_updated_date_time: float
     failure_reason: str | None
 
     @property

@@ -113,7 +113,6 @@ class BotoPersonalize:
             data_location=job["dataSource"].get("dataLocation", ""),
             role_arn=job.get("roleArn", ""),
             publish_attribution_metrics_to_s3=job.get("publishAttributionMetricsToS3", False),
-            last_updated_date_time=job["lastUpdatedDateTime"].timestamp(),
             failure_reason=job.get("failureReason"),
         )
 
@@ -130,6 +129,7 @@ def _summary(job: Any) -> dict[str, Any]:  # noqa: ANN401 - two response shapes 
         "status": job["status"],
         "import_mode": ImportMode(job.get("importMode", ImportMode.FULL)),
         "creation_date_time": job["creationDateTime"].timestamp(),
+        "last_updated_date_time": job["lastUpdatedDateTime"].timestamp(),
     }
 
 

@@ -69,6 +69,7 @@ PROGRESS_RULES: Final[Mapping[str, TextRule | type[bool | float]]] = {
     "file_digest": _FILE_DIGEST,
     "files_imported": int,
     "polls": int,
+    "usual_seconds": int,
     "url_signed_at": float,
     "age_seconds": float,
 }

@@ -18,9 +18,11 @@ def statement(
     *,
     principal: Principal | None = None,
     condition: Mapping[str, Any] | None = None,
+    sid: str | None = None,
 ) -> Statement:
     """Return an `Allow` statement, with lists only for several actions or resources."""
     return {
+        **({"Sid": sid} if sid else {}),
         "Effect": "Allow",
         **({"Principal": dict(principal)} if principal else {}),
         "Action": _one_or_many(actions),

@@ -7,11 +7,12 @@ otherwise only the head of each file.
 import logging
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import Final
 
-from personalize_import_handler.aws.data_reader import DataObject, DataReader
+from personalize_import_handler.aws.data_reader import DataObject, DataReader, NotReadableError
 from personalize_import_handler.aws.personalize import DatasetSchema
 from personalize_import_handler.contract.import_properties import ImportProperties
 from personalize_import_handler.data_checks.checker import check
@@ -46,6 +47,9 @@ def check_data(properties: ImportProperties, schema: DatasetSchema | None, reade
     is_whole = sum(each.size for each in objects) <= BYTES_MAX and len(checked) == len(objects)
     head_bytes = None if is_whole else max(_HEAD_BYTES_MIN, BYTES_MAX // max(1, len(checked)))
     data = _data(properties.data_location, checked, reader, head_bytes)
+    if not objects:
+        with suppress(NotReadableError):  # the role may be allowed to list only the location itself
+            data = replace(data, not_read=reader.names_near(properties.data_location))
     findings = check(data, parsed, import_mode=properties.import_mode, head_bytes=head_bytes)
     _report([_without_data(finding, parsed) for finding in findings])
 

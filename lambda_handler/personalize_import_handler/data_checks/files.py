@@ -87,7 +87,8 @@ def local_data(path: Path) -> Data:
 def files_findings(data: Data, import_mode: ImportMode) -> Iterator[Finding]:
     """Yield the findings about a location and its files, without reading them."""
     if not data.files:
-        yield Finding(rule=rules.NO_DATA, file=data.location)
+        detail = f"found: {_some_of(data.not_read)}" if data.not_read else "nothing is there"
+        yield Finding(rule=rules.NO_DATA, file=data.location, detail=detail)
     if data.location.startswith(S3_SCHEME) and len(data.location) > DATA_LOCATION_LENGTH_MAX:
         yield Finding(rule=rules.LOCATION_TOO_LONG, file=data.location)
     if data.is_folder_without_slash:

@@ -19,6 +19,7 @@ from personalize_import_handler.aws.personalize import (
 from personalize_import_handler.contract import DATA_FINGERPRINT_TAG, REFRESH_TAG, RELEASED, RESOURCE_TAG, ImportMode
 from personalize_import_handler.contract.import_properties import ImportProperties
 from personalize_import_handler.errors import BusyError, NameTakenError, RefusedError
+from personalize_import_handler.job.earlier_jobs import usual_seconds
 from personalize_import_handler.request.import_identity import is_equivalent_role, is_same_location
 from personalize_import_handler.request.job_names import JobNames, attempt_of, file_digest_in, names_of
 from personalize_import_handler.request.resource import Resource
@@ -32,6 +33,8 @@ class Attempt(NamedTuple):
     is_started: bool
     data_fingerprint: str | None = None
     """Fingerprint of the job's data, if the job name contains it and the properties don't."""
+    usual_seconds: int | None = None
+    """The usual duration of similar jobs, if there were any; None for an attempt that has not been started."""
 
 
 class AttemptError(Exception):
@@ -66,7 +69,7 @@ def find(
     number = 1
     try:
         jobs = personalize.list_dataset_import_jobs(properties.dataset_arn)
-        attempts = _attempts(jobs, names)
+        attempts = _attempts(jobs, names, properties)
         number = attempts[0].number + 1 if attempts else 1
         _raise_if_refreshed(jobs, names, personalize)
         failed = {job.dataset_import_job_arn for job in jobs if has_failed(job.status)}
@@ -97,7 +100,8 @@ def current(personalize: Personalize, properties: ImportProperties, resource: Re
     try:
         jobs = personalize.list_dataset_import_jobs(properties.dataset_arn)
         _raise_if_refreshed(jobs, names, personalize)
-        attempts = _attempts(jobs, names) or _attempts_for_other_data(personalize, jobs, properties, resource)
+        started = _attempts(jobs, names, properties)
+        attempts = started or _attempts_for_other_data(personalize, jobs, properties, resource)
         job = _describe_if_current(personalize, properties, attempts[0]) if attempts else None
         own = [each for each in jobs if names.shares_prefix(each.dataset_import_job_arn)]
         return attempts[0] if job and not is_replaced(job, own) else None
@@ -114,7 +118,7 @@ def latest(personalize: Personalize, properties: ImportProperties, names: JobNam
     try:
         jobs = personalize.list_dataset_import_jobs(properties.dataset_arn)
         statuses = {job.dataset_import_job_arn: job.status for job in jobs}
-        for attempt in _attempts(jobs, names):
+        for attempt in _attempts(jobs, names, properties):
             arn = attempt.dataset_import_job_arn
             is_in_doubt = attempt.number > number and not has_succeeded(statuses[arn])
             if is_in_doubt and is_of_refresh(arn, personalize):
@@ -129,30 +133,33 @@ def latest(personalize: Personalize, properties: ImportProperties, names: JobNam
 
 def start(
     personalize: Personalize, properties: ImportProperties, names: JobNames, number: int, tags: Mapping[str, str]
-) -> bool:
+) -> Attempt:
     """Start the job of an attempt with these tags unless it exists already; raise `AttemptError`.
 
-    Return False if the name belongs to a different import. The attempt is then used up, because a job name stays taken
-    after its job and dataset are gone.
+    Return the next attempt if the name belongs to a different import. The attempt is then used up, because a job name
+    stays taken after its job and dataset are gone.
     """
     arn = names.arn(number)
     try:
         jobs_of_dataset = personalize.list_dataset_import_jobs(properties.dataset_arn)
+        usual = usual_seconds(jobs_of_dataset, arn, properties.import_mode)
+        started = Attempt(number, arn, is_started=True, usual_seconds=usual)
         if arn not in [job.dataset_import_job_arn for job in jobs_of_dataset]:
             _raise_if_dataset_busy(jobs_of_dataset)
             with suppress(NameTakenError):
                 personalize.create_dataset_import_job(names.name(number), properties, tags)
-                return True
+                return started
         job = personalize.describe_dataset_import_job(arn)
     except RefusedError as refused:
         raise AttemptError(number, refused) from refused
-    return job is not None and is_same_import(job, properties)
+    return started if job and is_same_import(job, properties) else next_attempt(names, number + 1)
 
 
-def _attempts(jobs_of_dataset: Sequence[JobSummary], names: JobNames) -> list[Attempt]:
+def _attempts(jobs_of_dataset: Sequence[JobSummary], names: JobNames, properties: ImportProperties) -> list[Attempt]:
     """Return the attempts that were started, latest first."""
+    usual = usual_seconds(jobs_of_dataset, names.arn(1), properties.import_mode)
     attempts = [
-        Attempt(number, job.dataset_import_job_arn, is_started=True)
+        Attempt(number, job.dataset_import_job_arn, is_started=True, usual_seconds=usual)
         for job in jobs_of_dataset
         if (number := names.attempt(job.dataset_import_job_arn)) is not None
     ]
@@ -176,7 +183,8 @@ def _attempts_for_other_data(
         known = properties._replace(data_fingerprint=fingerprint)
         if names_of(known, resource).includes(job.dataset_import_job_arn):
             arn = job.dataset_import_job_arn
-            return [Attempt(attempt_of(arn), arn, is_started=True, data_fingerprint=fingerprint)]
+            usual = usual_seconds(jobs_of_dataset, arn, properties.import_mode)
+            return [Attempt(attempt_of(arn), arn, is_started=True, data_fingerprint=fingerprint, usual_seconds=usual)]
     return []
 
 

@@ -5,11 +5,14 @@ resource that can't be deleted blocks its stack permanently.
 """
 
 import logging
+import math
+from typing import NamedTuple
 
 from personalize_import_handler.aws.personalize import Personalize, is_running
 from personalize_import_handler.aws.services import Services
 from personalize_import_handler.errors import BusyError, RefusedError
 from personalize_import_handler.job import adoption
+from personalize_import_handler.job.earlier_jobs import usual_seconds
 from personalize_import_handler.request import ownership, polling
 from personalize_import_handler.request.job_names import names_of
 from personalize_import_handler.request.outcome import Finished, Outcome, Progress, Waiting
@@ -18,16 +21,23 @@ from personalize_import_handler.request.request import Request
 logger = logging.getLogger(__name__)
 
 
+class _RunningJob(NamedTuple):
+    """A running job of the resource, or one that may be running because the jobs could not be listed."""
+
+    name: str
+    seconds_until_next_poll: int
+
+
 def poll_delete(request: Request, progress: Progress, services: Services) -> Outcome:
     """Wait until a running job ends, then release the jobs of the resource."""
     running = _running_job(request, services.personalize)
     now = services.personalize.now()  # a new process knows the service's time only after its first call
-    elapsed = progress.elapsed_seconds(now)
-    is_time_up = elapsed >= request.delete_seconds
+    seconds_left = math.ceil(request.delete_seconds - progress.elapsed_seconds(now))
+    is_time_up = seconds_left <= 0
     if running:
         if not is_time_up:
-            return Waiting(progress.with_start_time(now), polling.seconds_until_next_poll(elapsed))
-        logger.warning("%s is still running; its dataset can't be deleted until it ends", running)
+            return Waiting(progress.with_start_time(now), min(running.seconds_until_next_poll, seconds_left))
+        logger.warning("%s is still running; its dataset can't be deleted until it ends", running.name)
     try:
         _release(request, services)
     except BusyError as busy:
@@ -40,7 +50,7 @@ def poll_delete(request: Request, progress: Progress, services: Services) -> Out
     return Finished({})
 
 
-def _running_job(request: Request, personalize: Personalize) -> str | None:
+def _running_job(request: Request, personalize: Personalize) -> _RunningJob | None:
     """Return a running job of the resource, from any of its imports; None if there is none.
 
     The properties don't always identify the job: the creation may have been cancelled before a response was sent, an
@@ -50,15 +60,19 @@ def _running_job(request: Request, personalize: Personalize) -> str | None:
     # The scope is not verified here, because the only effect of a wrong one is a longer wait.
     names = names_of(properties, request.resource._replace(stack_scope=properties.stack_scope))
     try:
-        jobs = [job for job in personalize.list_dataset_import_jobs(properties.dataset_arn) if is_running(job.status)]
+        jobs = personalize.list_dataset_import_jobs(properties.dataset_arn)
     except BusyError:
-        return f"A job of {properties.dataset_arn}"
+        return _RunningJob(f"A job of {properties.dataset_arn}", polling.seconds_until_retry())
     except RefusedError as refused:
         logger.warning("Not waiting for running jobs of %s: %s", properties.dataset_arn, refused)
         return None
-    # Earlier versions used the ARN of the job as the physical id.
-    arns, own = [job.dataset_import_job_arn for job in jobs], request.resource.physical_id
-    return next((arn for arn in arns if names.includes(arn) or names.shares_prefix(arn) or arn == own), None)
+    own = request.resource.physical_id  # earlier versions used the ARN of the job as the physical id
+    for job in jobs:
+        arn, age = job.dataset_import_job_arn, personalize.now() - job.creation_date_time
+        if is_running(job.status) and (names.includes(arn) or names.shares_prefix(arn) or arn == own):
+            usual = usual_seconds(jobs, arn, job.import_mode)
+            return _RunningJob(arn, polling.seconds_until_next_poll(age, usual))
+    return None
 
 
 def _release(request: Request, services: Services) -> None:

@@ -82,16 +82,12 @@ def start_attempt(requested: RequestedImport, progress: Progress, attempt: int) 
             raise ImportFailedError(failure_reasons.superseded(name), arn)
         if preparation.is_due(requested.properties) and not progress.prepared:
             return _prepare(requested, attempt, progress)
-        started = adoption.start(
+        found = adoption.start(
             requested.personalize, requested.properties, requested.names, attempt, requested.job_tags
         )
     except AttemptError as error:
         return requested.retry_attempt_or_fail(error, progress)
-    if not started:
-        following = adoption.next_attempt(requested.names, attempt + 1)
-        return _proceed_with(requested, following, progress, tags_due=False)
-    logger.info("Started %s", arn)
-    return poll_job(requested, progress._replace(dataset_import_job_arn=arn), arn)
+    return _proceed_with(requested, found, progress, tags_due=False)
 
 
 def poll_job(requested: RequestedImport, progress: Progress, dataset_import_job_arn: str) -> Outcome:
@@ -126,9 +122,14 @@ def _proceed_with(requested: RequestedImport, found: Attempt, progress: Progress
         raise ImportFailedError(failure_reasons.attempts_exhausted())
     arn = found.dataset_import_job_arn
     if found.is_started:
-        logger.info("Found %s", arn)
+        logger.info("%s %s", "Started" if progress.attempt else "Found", arn)
         fingerprint = found.data_fingerprint or progress.data_fingerprint
-        recorded = progress._replace(dataset_import_job_arn=arn, tags_due=tags_due, data_fingerprint=fingerprint)
+        recorded = progress._replace(
+            dataset_import_job_arn=arn,
+            tags_due=tags_due,
+            data_fingerprint=fingerprint,
+            usual_seconds=found.usual_seconds,
+        )
         return poll_job(requested, recorded, arn)
     if requested.is_timed_out(progress):
         # The event came so late that CloudFormation may have timed out and sent another request.
@@ -178,5 +179,6 @@ def _evaluate(requested: RequestedImport, job: DatasetImportJob, progress: Progr
             return Finished(attributes_of(job))
         reason = failure_reasons.job_timed_out(job, requested.waited_seconds(progress), again=requested.again)
         raise ImportFailedError(reason, arn, progress.status_if_failed)
-    seconds = polling.seconds_until_next_poll(requested.personalize.now() - job.creation_date_time)
+    age = requested.personalize.now() - job.creation_date_time
+    seconds = polling.seconds_until_next_poll(age, progress.usual_seconds)
     return requested.wait(arn, progress, seconds, job.status)

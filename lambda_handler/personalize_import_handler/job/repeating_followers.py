@@ -161,7 +161,9 @@ def _repeat(
     if isinstance(outcome, Waiting):
         repeat_progress = outcome.progress
         recorded = progress._replace(
-            repeat_attempt=repeat_progress.attempt, repeat_started=repeat_progress.dataset_import_job_arn is not None
+            repeat_attempt=repeat_progress.attempt,
+            repeat_started=repeat_progress.dataset_import_job_arn is not None,
+            usual_seconds=repeat_progress.usual_seconds,
         )
         return _wait(full_job, recorded.with_start_time(requested.personalize.now()), outcome.wait_seconds)
     if not has_succeeded(outcome.attributes[Attribute.STATUS]):

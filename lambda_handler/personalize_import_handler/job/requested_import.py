@@ -12,6 +12,7 @@ from personalize_import_handler.contract.import_properties import ImportProperti
 from personalize_import_handler.errors import BusyError, ImportFailedError, RefusedError
 from personalize_import_handler.job.adoption import AttemptError
 from personalize_import_handler.messages import failure_reasons
+from personalize_import_handler.messages.advice import DEPLOY_AGAIN, WAIT_FOR_REFRESH
 from personalize_import_handler.request import polling
 from personalize_import_handler.request.job_names import JobNames, names_of
 from personalize_import_handler.request.outcome import (
@@ -72,7 +73,7 @@ class RequestedImport(NamedTuple):
     @property
     def again(self) -> str:
         """The end of an advice: how the import is tried again."""
-        return failure_reasons.WAIT_FOR_REFRESH if self.refresh_requested_at else failure_reasons.DEPLOY_AGAIN
+        return WAIT_FOR_REFRESH if self.refresh_requested_at else DEPLOY_AGAIN
 
     @property
     def compares_data(self) -> bool:

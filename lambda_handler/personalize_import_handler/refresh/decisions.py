@@ -97,5 +97,23 @@ def is_import_restored(changed_at: float, requested_at: float, executions: Seque
     """
     if requested_at - changed_at > EXECUTION_SECONDS_MAX:
         return True
-    requests = [each.started_at for each in executions if refresh_name_of(each.name) is None]
-    return bool(requests) and changed_at + _CLOCKS_DIFFER_SECONDS < max(requests).timestamp() <= requested_at
+    return changed_at + _CLOCKS_DIFFER_SECONDS < _last_request_at(executions) <= requested_at
+
+
+def is_event_outdated(imported_at: float, requested_at: float, executions: Sequence[Execution]) -> bool:
+    """Return whether CloudFormation has sent a request for the resource after the job of an import and after the event.
+
+    If the rows of another import of the resource are still in the dataset, that request may have restored that import
+    without a job.
+
+    Args:
+        imported_at: When the job of the import was created, in epoch seconds.
+        requested_at: When the refresh was requested, in epoch seconds.
+        executions: The executions for the resource.
+    """
+    return _last_request_at(executions) > max(imported_at + _CLOCKS_DIFFER_SECONDS, requested_at)
+
+
+def _last_request_at(executions: Sequence[Execution]) -> float:
+    """Return when the execution of the latest request was started, in epoch seconds; 0 if none is listed."""
+    return max((each.started_at.timestamp() for each in executions if refresh_name_of(each.name) is None), default=0)

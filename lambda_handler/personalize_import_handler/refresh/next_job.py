@@ -19,9 +19,9 @@ from personalize_import_handler.contract.locations import parse_location
 from personalize_import_handler.data.fingerprint import fingerprint_of
 from personalize_import_handler.errors import ImportFailedError
 from personalize_import_handler.job.requested_import import RequestedImport
-from personalize_import_handler.messages import failure_reasons
+from personalize_import_handler.messages import refresh_reasons
 from personalize_import_handler.refresh import repeats
-from personalize_import_handler.refresh.decisions import DatasetJobs, file_digest, is_import_restored
+from personalize_import_handler.refresh.decisions import DatasetJobs, file_digest, is_event_outdated, is_import_restored
 from personalize_import_handler.refresh.result import Skipped
 from personalize_import_handler.request.execution import Execution
 from personalize_import_handler.request.job_names import attempt_of, names_of
@@ -29,6 +29,7 @@ from personalize_import_handler.request.outcome import Progress
 from personalize_import_handler.request.refresh_request import RefreshRequest, requested_time
 
 NO_NEW_FILES: Final = "there are no new files"
+_IMPORT_CHANGED: Final = "the import has changed since the refresh was requested"
 
 ListExecutions = Callable[[], Sequence[Execution]]
 """Returns the executions for the resource; may raise `RefusedError`."""
@@ -86,7 +87,7 @@ def _last_import(
 
     Job names of other resources may have the same prefix, so the tag decides; earlier versions set none.
     """
-    names = names_of(request.properties, requested.resource)
+    names, requested_at = names_of(request.properties, requested.resource), requested_time(request.requested_at)
     for job in jobs.imports_of_resource(names):
         tags = requested.personalize.list_tags(job.dataset_import_job_arn)
         owner = tags.get(RESOURCE_TAG, names.resource_tag)
@@ -94,12 +95,27 @@ def _last_import(
             return Skipped("the import was removed from the stack")
         if owner != names.resource_tag:
             continue
-        if _is_of_import(job, tags, request, requested):
-            return _LastImport(job, tags)
-        requested_at = requested_time(request.requested_at)
-        if not is_import_restored(job.creation_date_time, requested_at, list_executions()):
-            return Skipped("the import has changed since the refresh was requested")
+        if not _is_of_import(job, tags, request, requested):
+            if not is_import_restored(job.creation_date_time, requested_at, list_executions()):
+                return Skipped(_IMPORT_CHANGED)
+            continue
+        if _has_rows_of_another_import(jobs, request, requested) and is_event_outdated(
+            job.creation_date_time, requested_at, list_executions()
+        ):
+            return Skipped(_IMPORT_CHANGED)
+        return _LastImport(job, tags)
     return None
+
+
+def _has_rows_of_another_import(jobs: DatasetJobs, request: RefreshRequest, requested: RequestedImport) -> bool:
+    """Return whether rows of another import of the resource are in the dataset, so an Update to it starts no job."""
+    names = names_of(request.properties, requested.resource)
+    for job in jobs.imports_of_resource(names):
+        if jobs.has_rows_of(job) and not names.includes(job.dataset_import_job_arn):
+            tags = requested.personalize.list_tags(job.dataset_import_job_arn)
+            if tags.get(RESOURCE_TAG) == names.resource_tag and not _is_of_import(job, tags, request, requested):
+                return True
+    return False
 
 
 def _is_of_import(
@@ -153,9 +169,9 @@ def _next_file(
     name, digest = files[0].name, file_digest(names, files[0])
     location = location_of(request.properties.data_location, name)
     if len(location) > DATA_LOCATION_LENGTH_MAX:
-        raise ImportFailedError(failure_reasons.location_too_long(location, DATA_LOCATION_LENGTH_MAX))
+        raise ImportFailedError(refresh_reasons.location_too_long(location, DATA_LOCATION_LENGTH_MAX))
     if any(events.FILE_NAME.check("name", name)):  # it could not be recorded
-        raise ImportFailedError(failure_reasons.file_name_not_allowed(name))
+        raise ImportFailedError(refresh_reasons.file_name_not_allowed(name))
     recorded = progress.attempt if progress.attempt and progress.file_digest == digest else 0
     attempt = max(recorded, jobs.next_attempt(names._replace(digest=digest)))
     return NextJob(attempt, file_name=name, file_digest=digest)

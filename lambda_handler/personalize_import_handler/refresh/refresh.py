@@ -7,7 +7,7 @@ from personalize_import_handler.contract import STATUS_UNWATCHED
 from personalize_import_handler.contract.refresh_event import REFRESH_POLLS_MAX, REFRESH_SECONDS_MAX
 from personalize_import_handler.errors import ImportFailedError
 from personalize_import_handler.job import state_changes
-from personalize_import_handler.messages import failure_reasons
+from personalize_import_handler.messages import refresh_reasons
 from personalize_import_handler.refresh.next_job import ListExecutions
 from personalize_import_handler.refresh.result import Skipped
 from personalize_import_handler.refresh.steps import poll_once, requested_import
@@ -43,7 +43,7 @@ def _with_file(failure: ImportFailedError, progress: Progress) -> ImportFailedEr
     """Return the failure with the name of the file that the refresh was importing, if it imports single files."""
     if not progress.file_name:
         return failure
-    reason = failure_reasons.file_failed(
+    reason = refresh_reasons.file_failed(
         failure, progress.file_name, progress.files_imported, may_succeed=failure.status == STATUS_UNWATCHED
     )
     return ImportFailedError(reason, failure.dataset_import_job_arn, failure.status)
@@ -67,7 +67,7 @@ def _limited(outcome: Waiting, request: RefreshRequest, services: Services) -> W
     """
     progress, elapsed = outcome.progress, services.personalize.now() - request.window.due_at
     if progress.polls >= REFRESH_POLLS_MAX or elapsed >= REFRESH_SECONDS_MAX:
-        reason = failure_reasons.refresh_too_long(progress.polls, elapsed, progress.files_imported)
+        reason = refresh_reasons.refresh_too_long(progress.polls, elapsed, progress.files_imported)
         raise ImportFailedError(reason, progress.dataset_import_job_arn, progress.status_if_failed)
     if progress.dataset_import_job_arn or not outcome.wait_seconds:
         return outcome

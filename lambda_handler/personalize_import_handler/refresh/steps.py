@@ -14,7 +14,7 @@ from personalize_import_handler.errors import ImportFailedError, RefusedError
 from personalize_import_handler.job import import_job
 from personalize_import_handler.job.prerequisites import resolve_root_stack
 from personalize_import_handler.job.requested_import import RequestedImport, finish_job
-from personalize_import_handler.messages import failure_reasons
+from personalize_import_handler.messages import failure_reasons, refresh_reasons
 from personalize_import_handler.refresh import repeats
 from personalize_import_handler.refresh.next_job import NO_NEW_FILES, Busy, ListExecutions, find_next_job, location_of
 from personalize_import_handler.refresh.result import Skipped
@@ -31,7 +31,7 @@ class StackChangesError(ImportFailedError):
     """No job may be started, because CloudFormation changes or deletes the stack, or has failed to."""
 
     def __init__(self, status: str) -> None:
-        super().__init__(failure_reasons.stack_changes(status))
+        super().__init__(refresh_reasons.stack_changes(status))
         self.stack_status = status
 
 
@@ -167,7 +167,7 @@ def _finished(requested: RequestedImport) -> Outcome:
 
 def _skipped(reason: str, progress: Progress) -> Skipped:
     imported = progress.files_imported
-    return Skipped(f"{reason}; {failure_reasons.files(imported)} imported before" if imported else reason)
+    return Skipped(f"{reason}; {refresh_reasons.files(imported)} imported before" if imported else reason)
 
 
 def _queue(progress: Progress) -> Waiting:

@@ -23,6 +23,8 @@ class Progress(NamedTuple):
     `repeated` is a follower's job whose rows are gone, and `repeat_attempt` the attempt that imports them again,
     recorded before it is started. `repeat_started` is set after that.
 
+    `usual_seconds` is how long jobs similar to the one that is polled have taken; None if there were none.
+
     `root_stack_name` is the name of the root stack, if the properties depend on it. `published_status` is the status
     that was published last, if state changes are published; `publishing_failed` is set once a failure to publish was
     logged.
@@ -50,6 +52,7 @@ class Progress(NamedTuple):
     file_digest: str | None = None
     files_imported: int = 0
     polls: int = 0
+    usual_seconds: int | None = None
     url_signed_at: float | None = None
     age_seconds: float = 0
 

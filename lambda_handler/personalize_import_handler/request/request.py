@@ -18,7 +18,6 @@ class Request(NamedTuple):
     properties: ImportProperties
     previous: ImportProperties | None
     """The properties before an Update; None if they were invalid, because no job was started with them."""
-    is_update: bool
     delete_seconds: int
     """The seconds that a Delete may wait before a response must be sent."""
     provider: Provider
@@ -37,7 +36,6 @@ def parse_request(event: Mapping[str, Any], provider: Provider, is_superseded: C
         resource=resource_of(event),
         properties=parsed,
         previous=_parse_previous(old_properties),
-        is_update=bool(old_properties),
         delete_seconds=request_time.delete_seconds(properties),
         provider=provider,
         is_superseded=is_superseded,

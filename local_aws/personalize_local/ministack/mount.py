@@ -21,6 +21,7 @@ from personalize_local.ministack.patches.clock import (
 )
 from personalize_local.ministack.patches.custom_resource_requests import retry_custom_resource_requests
 from personalize_local.ministack.patches.deletions import delete_failed_custom_resources, require_empty_buckets
+from personalize_local.ministack.patches.ended_connections import ignore_ended_connections
 from personalize_local.ministack.patches.event_targets import require_permissions_of_rules
 from personalize_local.ministack.patches.event_times import write_whole_seconds
 from personalize_local.ministack.patches.function_credentials import start_sessions_for_functions
@@ -100,6 +101,7 @@ def mount(service: PersonalizeService, endpoint_url: str, states: ServiceStates 
     date_events(service.clock)
     wait_for_simulated_time(service.clock)
     follow_clock(service.clock)
+    ignore_ended_connections()
     return dated(service.clock, authenticated(with_control_api(service, _with_state(service, endpoint_url, states))))
 
 

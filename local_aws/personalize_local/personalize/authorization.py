@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from personalize_local.personalize import arns
 from personalize_local.personalize.errors import ServiceError
+from personalize_local.personalize.generic_kinds import GENERIC_KINDS
 from personalize_local.personalize.interfaces import AccountRegion, Caller
-from personalize_local.personalize.record_kinds import RECORD_KINDS
 from personalize_local.personalize.service_model import input_shape
 
 _PASSED_TO: Final = {"iam:PassedToService": "personalize.amazonaws.com"}
@@ -70,7 +70,7 @@ def _resources(operation: str, at: AccountRegion, parameters: Parameters) -> Seq
         return [parameters["resourceArn"]]
     if operation.startswith("List"):
         return ["*"]  # lists have no resource-level permissions
-    kind = RECORD_KINDS.get(operation.removeprefix("Create"))
+    kind = GENERIC_KINDS.get(operation.removeprefix("Create"))
     if kind is not None:
         return [kind.arn(at, parameters, "*"), *(parameters[member] for member in kind.parents if member in parameters)]
     given = [parameters[name] for name in input_shape(operation).members if name.endswith("Arn") and name in parameters]

@@ -79,22 +79,22 @@ class Dataset(ResourceWithStatus):
 
 
 @dataclass(frozen=True, kw_only=True)
-class RecordUpdate:
-    """The latest update of a record; its members apply when its status is ACTIVE."""
+class GenericUpdate:
+    """The latest update of a generic resource; its members apply when its status is ACTIVE."""
 
     members: Mapping[str, object]
     life: Lifecycle
 
 
 @dataclass(frozen=True, kw_only=True)
-class Record(ResourceWithStatus):
-    """A resource that is stored as requested and does nothing; `record_kinds` has the table of its kinds."""
+class GenericResource(ResourceWithStatus):
+    """A resource that is stored as requested and does nothing; `generic_kinds` has the table of its kinds."""
 
     kind: str
     """The resource's name in operations: `EventTracker` in CreateEventTracker."""
     members: Mapping[str, Any]
     """The members of the API: those of the request, defaults, and derived ones."""
-    update: RecordUpdate | None = None
+    update: GenericUpdate | None = None
 
     def current_members(self, now: float) -> Mapping[str, Any]:
         """Return the members at `now`."""

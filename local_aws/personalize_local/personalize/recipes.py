@@ -8,7 +8,7 @@ The times of creation are not documented: one fixed time stands for all. The ARN
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from personalize_local.personalize.models import Record
+from personalize_local.personalize.models import GenericResource
 from personalize_local.personalize.resource_status import ACTIVE, starting
 
 _ARN: Final = "arn:aws:personalize:::"
@@ -58,30 +58,30 @@ _DOMAIN: Final[Mapping[str, Mapping[str, str]]] = {
 }
 
 
-def _custom_recipes() -> Iterator[Record]:
+def _custom_recipes() -> Iterator[GenericResource]:
     for recipe_type, recipes in _CUSTOM.items():
         for name, (algorithm, transformation) in recipes.items():
             members = {"recipeType": recipe_type, "algorithmArn": f"{_ARN}algorithm/{algorithm or name}"}
             if transformation is not None:
                 members["featureTransformationArn"] = f"{_ARN}feature-transformation/{transformation}"
-            yield _record("Recipe", f"recipe/{name}", members)
+            yield _generic("Recipe", f"recipe/{name}", members)
 
 
-def _domain_recipes() -> Iterator[Record]:
+def _domain_recipes() -> Iterator[GenericResource]:
     for domain, recipes in _DOMAIN.items():
         for name, recipe_type in recipes.items():
-            yield _record("Recipe", f"recipe/{name}", {"recipeType": recipe_type, "domain": domain})
+            yield _generic("Recipe", f"recipe/{name}", {"recipeType": recipe_type, "domain": domain})
 
 
-def _record(kind: str, path: str, members: Mapping[str, object]) -> Record:
+def _generic(kind: str, path: str, members: Mapping[str, object]) -> GenericResource:
     name, arn = path.partition("/")[2], f"{_ARN}{path}"
     life = starting(_CREATED_AT, 0, (ACTIVE,))
-    return Record(kind=kind, name=name, arn=arn, life=life, members={**members, "recipeProvider": "SERVICE"})
+    return GenericResource(kind=kind, name=name, arn=arn, life=life, members={**members, "recipeProvider": "SERVICE"})
 
 
-def _used_by_recipes(member: str, kind: str) -> dict[str, Record]:
+def _used_by_recipes(member: str, kind: str) -> dict[str, GenericResource]:
     arns = sorted({recipe.members[member] for recipe in RECIPES.values() if member in recipe.members})
-    return {arn: _record(kind, arn.removeprefix(_ARN), {}) for arn in arns}
+    return {arn: _generic(kind, arn.removeprefix(_ARN), {}) for arn in arns}
 
 
 RECIPES: Final = {recipe.arn: recipe for recipe in (*_custom_recipes(), *_domain_recipes())}

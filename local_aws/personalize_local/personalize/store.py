@@ -15,7 +15,7 @@ from personalize_local.personalize.importing.import_job import ImportJob, ReadRe
 from personalize_local.personalize.interfaces import AccountRegion
 from personalize_local.personalize.journal import Change, Journal
 from personalize_local.personalize.limits import Settings
-from personalize_local.personalize.models import Dataset, DatasetGroup, Record, StoredSchema
+from personalize_local.personalize.models import Dataset, DatasetGroup, GenericResource, StoredSchema
 from personalize_local.personalize.resource_status import ACTIVE
 
 _Resource = TypeVar("_Resource")
@@ -29,18 +29,18 @@ class Resources:
     dataset_groups: dict[str, DatasetGroup] = field(default_factory=dict)
     datasets: dict[str, Dataset] = field(default_factory=dict)
     import_jobs: dict[str, ImportJob] = field(default_factory=dict)
-    records: dict[str, Record] = field(default_factory=dict)
+    generic: dict[str, GenericResource] = field(default_factory=dict)
     """The resources of all other kinds, such as solutions and event trackers."""
     tags: dict[str, dict[str, str]] = field(default_factory=dict)
     most_jobs_at_once: int = 0
 
-    def records_of(self, kind: str) -> dict[str, Record]:
-        """Return the records of a kind, such as `EventTracker`, by ARN."""
-        return {arn: record for arn, record in self.records.items() if record.kind == kind}
+    def generic_of(self, kind: str) -> dict[str, GenericResource]:
+        """Return the generic resources of a kind, such as `EventTracker`, by ARN."""
+        return {arn: resource for arn, resource in self.generic.items() if resource.kind == kind}
 
-    def event_tracker(self, tracking_id: str) -> Record | None:
+    def event_tracker(self, tracking_id: str) -> GenericResource | None:
         """Return the event tracker with a tracking id, or None."""
-        trackers = self.records_of("EventTracker").values()
+        trackers = self.generic_of("EventTracker").values()
         return next((tracker for tracker in trackers if tracker.members["trackingId"] == tracking_id), None)
 
     def snapshot(self) -> dict[str, Any]:
@@ -184,19 +184,19 @@ class Store:
 
 
 def _remove_deleted(resources: Resources, now: float) -> None:
-    kinds: tuple[dict[str, DatasetGroup] | dict[str, Dataset] | dict[str, Record], ...] = (
+    kinds: tuple[dict[str, DatasetGroup] | dict[str, Dataset] | dict[str, GenericResource], ...] = (
         resources.dataset_groups,
         resources.datasets,
-        resources.records,
+        resources.generic,
     )
     for kind in kinds:
         for arn in [arn for arn, resource in kind.items() if resource.life.is_gone(now)]:
             del kind[arn]
             resources.tags.pop(arn, None)
     # A solution is deleted with its versions.
-    for arn, version in resources.records_of("SolutionVersion").items():
-        if version.members["solutionArn"] not in resources.records:
-            del resources.records[arn]
+    for arn, version in resources.generic_of("SolutionVersion").items():
+        if version.members["solutionArn"] not in resources.generic:
+            del resources.generic[arn]
             resources.tags.pop(arn, None)
 
 

@@ -12,14 +12,14 @@ import threading
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from personalize_local.authentication.keys import new_keys
 from personalize_local.personalize.clock import Clock
 from personalize_local.personalize.limits import Settings
 from personalize_local.personalize.service import PersonalizeService
 from personalize_local.server.environment import apply_environment, client_environment, endpoint_url
-from personalize_local.server.locks import UnavailableError, listen_on, lock_folder
+from personalize_local.server.locks import CannotServeError, listen_on, lock_folder
 from personalize_local.server.options import Options
 from personalize_local.server.state_file import StateFile
 from personalize_local.server.tls import TlsFiles, create_certificate
@@ -40,7 +40,7 @@ def serve(options: Options) -> int:
         service, state_file = _service(options), StateFile(options.state) if options.state else None
         if state_file:
             service.store.restore(state_file.load(), state_file)
-    except UnavailableError as problem:
+    except CannotServeError as problem:
         _announce({"problem": str(problem)})
         return 1
     signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
@@ -72,7 +72,6 @@ def _serve(
     application = mount.mount(service, endpoint_url(port), state_file)
     _announce({"endpoint_url": environment["AWS_ENDPOINT_URL"], "environment": environment})
     loop = asyncio.new_event_loop()
-    loop.set_exception_handler(_log_exception)
     try:
         loop.run_until_complete(_until_stopped(application, listener, tls))
     finally:
@@ -116,15 +115,6 @@ async def _until_stopped(application: object, listener: socket.socket, tls: TlsF
     await asyncio.wait([serving, stopped], return_when=asyncio.FIRST_COMPLETED)
     if serving.done():
         serving.result()
-
-
-def _log_exception(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    """Log errors of the event loop, except timeouts of TLS shutdowns.
-
-    They occur on connections of functions that are suspended after an invocation and no longer read.
-    """
-    if not (isinstance(context.get("exception"), TimeoutError) and "SSL shutdown" in str(context["exception"])):
-        loop.default_exception_handler(context)
 
 
 def _stop_when_input_ends(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:

@@ -19,13 +19,13 @@ from personalize_local.personalize.errors import not_saved
 from personalize_local.personalize.interfaces import AccountRegion
 from personalize_local.personalize.journal import Change
 from personalize_local.personalize.store import Resources, SavedState
-from personalize_local.server.locks import UnavailableError
+from personalize_local.server.locks import CannotServeError
 from personalize_local.server.state_json import from_json, records_in, to_json
 
 _logger: Final = logging.getLogger(__name__)
 
 _FILE: Final = "state.sqlite"
-_FORMAT: Final = 1
+_FORMAT: Final = 2
 """A higher number makes the server refuse a file of an earlier version, instead of misreading it."""
 _TABLES: Final = """
 CREATE TABLE time (id INTEGER PRIMARY KEY CHECK (id = 0), now REAL NOT NULL);
@@ -49,7 +49,7 @@ class StateFile:
     """The database; thread-safe."""
 
     def __init__(self, folder: Path) -> None:
-        """Open the database in a folder, or create it; raise `UnavailableError` if it is damaged."""
+        """Open the database in a folder, or create it; raise `CannotServeError` if it is damaged."""
         self.folder = folder
         self._path = folder / _FILE
         self._lock = threading.RLock()
@@ -59,7 +59,7 @@ class StateFile:
             self._prepare()
 
     def load(self) -> SavedState:
-        """Return the saved resources; raise `UnavailableError` if they can't be read."""
+        """Return the saved resources; raise `CannotServeError` if they can't be read."""
         with self._readable():
             (self._time,) = self._connection.execute("SELECT now FROM time").fetchone() or (0.0,)
             return SavedState(self._time, self._resources())
@@ -123,9 +123,9 @@ class StateFile:
         except (ValueError, TypeError, LookupError, AttributeError) as error:
             raise self._unreadable(f"its content is damaged or of another version ({error!r})") from error
 
-    def _unreadable(self, cause: str) -> UnavailableError:
+    def _unreadable(self, cause: str) -> CannotServeError:
         line = " ".join(f"{self._path} can't be read: {cause}".split())
-        return UnavailableError(f"{line}; delete {self.folder} to start without its state")
+        return CannotServeError(f"{line}; delete {self.folder} to start without its state")
 
     @contextmanager
     def _transaction(self, effect: str = "Nothing was changed") -> Iterator[None]:

@@ -12,7 +12,7 @@ from aws_cdk import aws_scheduler as scheduler
 from constructs import Construct, IConstruct
 
 import personalize_import
-from personalize_import import DatasetImportProvider, ImportTarget
+from personalize_import import DatasetImportProvider, DatasetSchema, DataSource, ImportedDataset, ImportTarget
 from personalize_import.synthesis.validation import ValidationError
 from tests.constructs.support.refreshes import (
     EVERY_HOUR,
@@ -110,6 +110,39 @@ def test_a_warning_reports_more_rules_than_fit_into_the_policy_of_the_function(c
 def test_only_a_job_of_this_app_can_be_refreshed() -> None:
     with pytest.raises(ValidationError, match=r"^job must be a DatasetImportJob, got 'arn'$"):
         ImportTarget("arn")  # type: ignore[arg-type]
+
+
+def test_an_imported_dataset_is_refreshed_by_its_import_job() -> None:
+    films = ImportedDataset(
+        new_stack(),
+        "Films",
+        dataset_group="arn:aws:personalize:eu-west-1:123456789012:dataset-group/films",
+        schema=DatasetSchema.interactions(),
+        data_source=DataSource.from_s3_uri("s3://films-data/items/"),
+    )
+
+    with pytest.raises(ValidationError, match=r"^job must be a DatasetImportJob: pass its import_job, got <"):
+        ImportTarget(films)  # type: ignore[arg-type]
+    ImportTarget(films.import_job)
+
+
+@pytest.mark.parametrize("source", ["job", "provider"])
+def test_a_rule_for_the_states_of_an_import_can_not_refresh_it(source: str) -> None:
+    job = refreshed_job()
+    assert isinstance(job.provider, DatasetImportProvider)
+    sources = {"job": job, "provider": job.provider}
+
+    # jsii turns each error of a callback into a RuntimeError.
+    with pytest.raises(RuntimeError, match=r"^Stack/Job: target must not refresh Stack/Job, got an .* Stack/.*/Again,"):
+        sources[source].on_failed("Again", target=ImportTarget(job))
+
+
+def test_a_rule_for_the_states_of_an_import_can_refresh_another_one() -> None:
+    stack = new_stack()
+    first, second = (add_job(stack, name) for name in ("First", "Second"))
+    first.on_state_change("Changed", target=ImportTarget(second))
+
+    assert len(deployed(stack).only("AWS::Events::Rule")["Targets"]) == 1
 
 
 @pytest.mark.parametrize("kind", ["rule", "schedule"])

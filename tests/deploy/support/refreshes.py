@@ -14,8 +14,9 @@ from aws_cdk import aws_scheduler as scheduler
 from aws_cdk import aws_sqs as sqs
 
 from tests.deploy.support.cloud import Cloud
-from tests.deploy.support.stack_under_test import StackUnderTest, until
+from tests.deploy.support.stack_under_test import StackUnderTest
 from tests.deploy.support.stacks import FaultStack
+from tests.support.until import until
 
 # Seconds before the moment until which the clock runs at a speed, fast at first and then more precisely.
 _SPEEDS: Final = ((600, 10_000), (0, 600))

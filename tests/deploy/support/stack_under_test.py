@@ -2,7 +2,6 @@
 
 import io
 import json
-import time
 import zipfile
 from collections.abc import Callable
 from functools import cached_property
@@ -13,8 +12,8 @@ import aws_cdk as cdk
 
 from tests.deploy.support.cloud import Cloud
 from tests.deploy.support.stacks import FaultStack, users_csv
+from tests.support.until import until
 
-_DEADLINE_SECONDS: Final = 60
 # Parts of a ResponseURL, of the real CloudFormation and of the local one.
 _RESPONSE_URL: Final = ("X-Amz-Signature", "cfn-response")
 
@@ -184,11 +183,3 @@ def _zipped(folder: Path) -> bytes:
         for path in sorted(folder.rglob("*")):
             package.write(path, path.relative_to(folder))
     return content.getvalue()
-
-
-def until(condition: Any) -> None:
-    """Poll a condition; fail if it doesn't become true in time."""
-    deadline = time.monotonic() + _DEADLINE_SECONDS
-    while not condition():
-        assert time.monotonic() < deadline, "timed out"
-        time.sleep(0.05)

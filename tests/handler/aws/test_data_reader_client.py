@@ -89,6 +89,17 @@ def test_only_the_throttled_page_of_files_is_listed_again(service: Service) -> N
     assert slept == [1]
 
 
+@pytest.mark.parametrize("location", ["s3://shop/data/", "s3://shop/data/none.csv"])
+def test_the_names_near_a_location_are_those_of_its_folder(location: str, service: Service) -> None:
+    folders = "<CommonPrefixes><Prefix>data/2026/</Prefix></CommonPrefixes>"
+    itself = PAGE.format("false", folders, "data/")
+    service.script = [(200, ASSUMED), (200, PAGE.format("false", folders, "data/a.parquet")), (200, itself)]
+    reader = RoleReader(ROLE_ARN)
+
+    assert reader.names_near(location) == ["2026/", "a.parquet"]
+    assert reader.names_near(location) == ["2026/"]
+
+
 @pytest.mark.parametrize("code", ["Throttling", "ThrottlingException", "IDPCommunicationThrottled"])
 def test_a_role_can_be_assumed_later_if_sts_is_busy(code: str, service: Service) -> None:
     service.script = [(400, STS_ERROR.format(code))]

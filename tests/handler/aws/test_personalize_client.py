@@ -106,6 +106,7 @@ def test_all_pages_of_a_list_are_read(boto_personalize: BotoPersonalize, persona
         status="CREATE IN_PROGRESS",
         import_mode=ImportMode.INCREMENTAL,
         creation_date_time=1542392161.837,
+        last_updated_date_time=1542393013.377,
     )
     assert (second.dataset_import_job_arn, second.import_mode) == (job_arn("nightly-2"), ImportMode.FULL)
     assert [parameters.get("nextToken") for _, parameters in personalize_service.requests] == [None, "more"]

@@ -146,8 +146,27 @@ def test_missing_data_is_reported(cloudformation: CloudFormation, storage: FakeS
     storage.objects.clear()
 
     assert cloudformation.create(CHECKED).reason.startswith(
-        "no-data: there is no CSV file at the location in s3://shop-data/interactions/"
+        "no-data: there is no CSV file at the location (nothing is there) in s3://shop-data/interactions/"
     )
+
+
+def test_files_that_are_not_read_are_named_where_data_is_missing(
+    cloudformation: CloudFormation, storage: FakeStorage
+) -> None:
+    storage.objects = {f"{DATA_LOCATION}{name}": "1" for name in ("export.parquet", "2026/a.csv", "2026/b.csv")}
+
+    assert cloudformation.create(CHECKED).reason.startswith(
+        "no-data: there is no CSV file at the location (found: 2026/, export.parquet) in s3://shop-data/interactions/"
+    )
+
+
+def test_missing_data_is_reported_although_the_role_may_not_list_the_folder(
+    cloudformation: CloudFormation, storage: FakeStorage
+) -> None:
+    storage.objects.clear()
+    storage.fail_next("names_near", NotReadableError("ListObjectsV2", "AccessDenied", "No."))
+
+    assert cloudformation.create(CHECKED).reason.startswith("no-data: there is no CSV file at the location (nothing is")
 
 
 def test_a_role_without_read_permission_is_reported_with_the_missing_statements(

@@ -11,7 +11,7 @@ from personalize_import_handler.errors import BusyError, RefusedError
 from personalize_import_handler.job.followers import History, Repeat
 from personalize_import_handler.request.job_names import names_from_job_arn
 from tests.handler.support.account import Account, Killed
-from tests.handler.support.fakes import FakePersonalize, JobBehavior, job_arn
+from tests.handler.support.fakes import FakePersonalize, JobBehavior, job_arn, job_summary
 from tests.handler.support.properties import asset_properties, properties, tags
 from tests.handler.support.simulator import CloudFormation
 
@@ -299,7 +299,7 @@ def test_a_name_that_is_taken_is_skipped(failed: CloudFormation, personalize: Fa
 
 def job(name: str, at: float, status: str = "ACTIVE", mode: ImportMode | None = None) -> JobSummary:
     mode = mode or (ImportMode.FULL if name.startswith("full-") else ImportMode.INCREMENTAL)
-    return JobSummary(dataset_import_job_arn=job_arn(name), status=status, import_mode=mode, creation_date_time=at)
+    return job_summary(job_arn(name), at, status, mode)
 
 
 def history(

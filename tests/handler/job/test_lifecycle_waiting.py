@@ -20,7 +20,7 @@ def test_polls_log_nothing_and_follow_the_wait_seconds_of_the_last_one(
 
     cloudformation.create(properties())
 
-    assert [at - started_at for at in account.polled_at] == [0, 0, 30, 135, 240, 252, 264, 276, 288]
+    assert [at - started_at for at in account.polled_at] == [0, 0, 30, 150, 255, 269, 283]
     assert log.lines_from("WARNING", "ERROR", "CRITICAL") == []
 
 

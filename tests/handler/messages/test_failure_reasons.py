@@ -11,8 +11,9 @@ from personalize_import_handler.aws.personalize import DatasetImportJob
 from personalize_import_handler.cloudformation.responses import BODY_BYTES_MAX, body_of
 from personalize_import_handler.contract import ImportMode
 from personalize_import_handler.contract.printable import printable
-from personalize_import_handler.errors import RefusedError
+from personalize_import_handler.errors import BusyError, RefusedError
 from personalize_import_handler.messages import failure_reasons
+from personalize_import_handler.messages.advice import DEPLOY_AGAIN, WAIT_FOR_REFRESH
 from tests.handler.support.fakes import DATASET_ARN, ROLE_ARN, job_arn
 from tests.handler.support.properties import DATA_LOCATION
 
@@ -64,7 +65,7 @@ def test_the_reason_of_a_failed_job_begins_with_the_text_of_the_service(
             "Input csv is missing the following columns: [ITEM_ID]",
             "Use the names of the schema's fields in the header row",
         ),
-        ("Invalid Data location.", "Check that the location exists"),
+        ("Invalid Data location.", "Check with aws s3 ls that "),
         (NO_PASSING, 'Add to the policy of the provider\'s role {"Effect": "Allow", "Action": "iam:PassRole"'),
         ("User: x is not authorized to perform: personalize:TagResource", "Allow the provider's functions to perform"),
         ("Anything else", "Fix this problem and deploy again"),
@@ -76,6 +77,49 @@ def test_the_advice_depends_on_the_text_of_the_service(text: str, advice: str) -
     assert f". {advice}" in failure_reasons.job_failed(job(text))
     assert f". {advice}" in failure_reasons.start_failed(refused, "nightly-1", job(None))
     assert f". {advice}" in failure_reasons.describe_failed(refused, job_arn("nightly-1"))
+
+
+def test_the_advice_for_missing_data_names_the_location() -> None:
+    advice = f"Check with aws s3 ls that {DATA_LOCATION} contains CSV files and, if it is a folder, ends in a slash"
+
+    assert f"{advice} and deploy again" in failure_reasons.job_failed(job("Invalid Data location."))
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "limit", "until"),
+    [
+        (
+            "LimitExceededException",
+            "More than 5 resources with PENDING or IN_PROGRESS status.",
+            "Personalize runs five import jobs at once in an account and Region. ",
+            "when one of them has ended",
+        ),
+        (
+            "ResourceInUseException",
+            "a-1 is still importing into the same dataset.",
+            "Only one job at a time imports into a dataset. ",
+            "when the other job has ended",
+        ),
+        *[
+            (
+                code,
+                "Rate exceeded",
+                "All stacks of an account and Region share its limit of requests per second. ",
+                "with fewer stacks at a time",
+            )
+            for code in ("LimitExceededException", "ThrottlingException", "TooManyRequestsException")
+        ],
+        ("ServiceUnavailable", "Busy", "", "when the service has capacity"),
+    ],
+)
+def test_a_timeout_names_the_limit_that_was_reached(code: str, message: str, limit: str, until: str) -> None:
+    busy = BusyError("CreateDatasetImportJob", code, message)
+
+    deploy = failure_reasons.call_timed_out(busy, 60)
+    refresh = failure_reasons.call_timed_out(busy, 60, again=WAIT_FOR_REFRESH)
+
+    assert deploy.endswith(f"failed with {code}. {limit}Deploy again {until}; a job that is running then is adopted.")
+    assert refresh.endswith(f"failed with {code}. {limit}The next refresh tries again.")
 
 
 def test_a_refused_call_is_reported_with_its_operation_and_code() -> None:
@@ -140,7 +184,7 @@ def test_durations_are_in_hours_and_minutes(seconds: float, text: str) -> None:
     ids=lambda reason: reason.func.__name__,
 )
 def test_the_advice_after_a_refresh_is_not_to_deploy(reason: Callable[..., str]) -> None:
-    of_deploy, of_refresh = reason(again=failure_reasons.DEPLOY_AGAIN), reason(again=failure_reasons.WAIT_FOR_REFRESH)
+    of_deploy, of_refresh = reason(again=DEPLOY_AGAIN), reason(again=WAIT_FOR_REFRESH)
 
     assert reason() == of_deploy != of_refresh
     assert "deploy" not in of_refresh.lower()

@@ -9,10 +9,10 @@ from personalize_import_handler.aws.data_reader import DataObject
 from personalize_import_handler.aws.personalize import JobSummary
 from personalize_import_handler.contract import ImportMode
 from personalize_import_handler.contract.refresh_event import EXECUTION_SECONDS_MAX
-from personalize_import_handler.refresh.decisions import DatasetJobs, file_digest, is_import_restored
+from personalize_import_handler.refresh.decisions import DatasetJobs, file_digest, is_event_outdated, is_import_restored
 from personalize_import_handler.request.execution import Execution
 from personalize_import_handler.request.job_names import JobNames, file_digest_in
-from tests.handler.support.fakes import job_arn
+from tests.handler.support.fakes import job_arn, job_summary
 
 NAMES = JobNames(job_arn(""), "shop-Import-", "0123456789ab", "shop/Import")
 OTHER = NAMES._replace(digest="ba9876543210")
@@ -20,7 +20,7 @@ A, B, C = (DataObject(f"{name}.csv", 1, name, at) for name, at in (("a", 100.0),
 
 
 def job(arn: str, at: float, status: str = "ACTIVE", mode: ImportMode = ImportMode.INCREMENTAL) -> JobSummary:
-    return JobSummary(dataset_import_job_arn=arn, status=status, import_mode=mode, creation_date_time=at)
+    return job_summary(arn, at, status, mode)
 
 
 def of_file(file: DataObject, at: float, status: str = "ACTIVE", attempt: int = 1) -> JobSummary:
@@ -163,3 +163,23 @@ def test_an_import_is_restored_if_the_event_is_later_than_all_executions_that_ar
     requested_at = 1000 + EXECUTION_SECONDS_MAX + later
 
     assert is_import_restored(changed_at=1000, requested_at=requested_at, executions=[]) is expected
+
+
+@pytest.mark.parametrize(
+    ("executions", "expected"),
+    [
+        ([], False),
+        ([request_at(900)], False),
+        ([request_at(2000)], False),
+        ([request_at(3001), request_at(900)], True),
+        ([refresh_at(3001)], False),
+    ],
+    ids=["none", "the import", "before the event", "after the event", "refresh"],
+)
+def test_an_event_is_outdated_if_a_request_is_later(executions: list[Execution], expected: bool) -> None:
+    assert is_event_outdated(imported_at=1000, requested_at=3000, executions=executions) is expected
+
+
+def test_the_request_that_has_started_the_import_does_not_make_an_earlier_event_outdated() -> None:
+    assert not is_event_outdated(imported_at=3000, requested_at=2000, executions=[request_at(3004)])
+    assert is_event_outdated(imported_at=3000, requested_at=2000, executions=[request_at(3006)])

@@ -5,7 +5,7 @@ import pytest
 from personalize_import_handler.aws.personalize import JobSummary
 from personalize_import_handler.contract import ImportMode
 from personalize_import_handler.refresh.followers import jobs_to_repeat, succeeded_since
-from tests.handler.support.fakes import job_arn
+from tests.handler.support.fakes import job_arn, job_summary
 
 PREFIXES = [job_arn("shop-A-"), job_arn("shop-B-")]
 
@@ -22,10 +22,7 @@ def jobs_of(text: str) -> list[JobSummary]:
         name = f"shop-{word[0]}-{digest}-{number + 1}"
         mode = ImportMode.FULL if is_full else ImportMode.INCREMENTAL
         status = "CREATE FAILED" if word.endswith("-") else "ACTIVE"
-        arn = job_arn(name)
-        jobs.append(
-            JobSummary(dataset_import_job_arn=arn, status=status, import_mode=mode, creation_date_time=float(number))
-        )
+        jobs.append(job_summary(job_arn(name), float(number), status, mode))
     return jobs
 
 

@@ -238,7 +238,7 @@ def test_a_refresh_that_is_queued_for_long_polls_less_often(stack: Stack, accoun
 
     assert account.clock.now - began > 35 * 3600
     assert execution.polls < 700
-    assert str(execution.cause).endswith("with LimitExceededException. The next refresh tries again.")
+    assert str(execution.cause).endswith("in an account and Region. The next refresh tries again.")
 
 
 def test_a_refresh_of_too_many_files_ends_before_the_limit_of_its_execution(stack: Stack, account: Account) -> None:

@@ -1,6 +1,6 @@
 """The turns of several refreshes of a resource: import, wait, or end because a later one follows."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import product
 
 import pytest
@@ -14,14 +14,15 @@ from tests.handler.support.fakes_stacks import stack_id_of
 
 T = 1_700_000_047  # in the middle of a window of 15 seconds
 SEEN_AT = datetime.fromtimestamp(T, UTC)
+EARLIER = SEEN_AT - timedelta(seconds=1)
 
 
 def name(requested_at: float, quiet: int = 0, *, always: bool = False) -> str:
     return refresh_execution_name(stack_id_of("shop"), "Import", window_of(requested_at, quiet), always=always)
 
 
-def running(name: str) -> Execution:
-    return Execution(name, SEEN_AT, is_running=True)
+def running(name: str, started_at: datetime = SEEN_AT) -> Execution:
+    return Execution(name, started_at, is_running=True)
 
 
 def ended(name: str) -> Execution:
@@ -37,7 +38,10 @@ REQUEST = running(f"{resource_hash(stack_id_of('shop'), 'Import')}-{'0' * 32}-{T
         pytest.param(name(T), [], Turn.GO, id="alone"),
         pytest.param(name(T), [running(name(T))], Turn.GO, id="itself"),
         pytest.param(name(T), [REQUEST], Turn.GO, id="a request of CloudFormation"),
-        pytest.param(name(T), [running(name(T + 1))], Turn.LATER, id="a later one of the trigger"),
+        pytest.param(name(T), [running(name(T + 1))], Turn.GO, id="a later one of the trigger"),
+        pytest.param(name(T), [ended(name(T + 1))], Turn.GO, id="a later one that was left to another one"),
+        pytest.param(name(T), [running(name(T + 1), EARLIER)], Turn.LATER, id="a later one that was delivered earlier"),
+        pytest.param(name(T, 60), [running(name(T + 60, 60))], Turn.LATER, id="another quiet period of the trigger"),
         pytest.param(name(T, 60), [ended(name(T + 60, 60))], Turn.LATER, id="a later one that has ended"),
         pytest.param(name(T), [running(name(T - 1))], Turn.WAIT, id="an earlier one of the trigger"),
         pytest.param(name(T), [ended(name(T - 1))], Turn.GO, id="an earlier one that has ended"),
@@ -78,6 +82,11 @@ def test_two_triggers_never_wait_for_each_other() -> None:
         executions = [running(one), running(other)]
         assert [turn_of(one, executions), turn_of(other, executions)] != [Turn.WAIT, Turn.WAIT]
         assert [turn_of(one, executions), turn_of(other, executions)] != [Turn.LATER, Turn.LATER]
+
+
+def test_a_refresh_that_is_not_listed_yet_is_the_latest_one_that_was_delivered() -> None:
+    assert turn_of(name(T), [running(name(T + 1))]) is Turn.LATER
+    assert turn_of(name(T), []) is Turn.GO
 
 
 def test_the_name_of_a_request_has_no_turn() -> None:

@@ -21,6 +21,23 @@ def job_arn(job_name: str) -> str:
     return f"arn:aws:personalize:{REGION}:{ACCOUNT}:dataset-import-job/{job_name}"
 
 
+def job_summary(
+    dataset_import_job_arn: str,
+    created_at: float,
+    status: str = "ACTIVE",
+    import_mode: ImportMode = ImportMode.FULL,
+    seconds: float = 0,
+) -> JobSummary:
+    """Return a listed job that has taken, or been running for, this many seconds."""
+    return JobSummary(
+        dataset_import_job_arn=dataset_import_job_arn,
+        status=status,
+        import_mode=import_mode,
+        creation_date_time=created_at,
+        last_updated_date_time=created_at + seconds,
+    )
+
+
 @dataclass
 class Clock:
     """A clock in epoch seconds that only tests advance."""

@@ -102,6 +102,11 @@ class FakeReader:
         self.storage._called("list_objects", location)
         return self.storage.listed(location)
 
+    def names_near(self, location: str) -> Sequence[str]:
+        self.storage._called("names_near", location)
+        below = self.storage.below(location[: location.rfind("/") + 1])
+        return sorted({f"{name.partition('/')[0]}{'/' * ('/' in name)}" for name in below})
+
     def read(self, location: str, name: str, size: int) -> Iterator[bytes]:
         self.storage._called("read", f"{name}: {size}")
         folder = location[: location.rfind("/") + 1]

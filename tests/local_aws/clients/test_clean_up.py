@@ -1,11 +1,14 @@
 """A script that lists all resources of a dataset group, of every kind, and deletes them in the order they allow."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from personalize_local.personalize.service import OPERATIONS
 from tests.deploy.support.cloud import Cloud
-from tests.local_aws.support.server_setup import error_of, finished, make_import_role, start_job, until
+from tests.local_aws.support.server_setup import error_of, finished, make_import_role, start_job
 from tests.local_aws.support.service_setup import INTERACTION_FIELDS, interactions, schema_text
+from tests.support.until import until
 
 # The operation, member and ARN of lists by dataset group, in the order in which the resources can be deleted.
 KINDS = {
@@ -32,12 +35,16 @@ def listed(personalize: Any, operation: str, member: str, **filters: str) -> lis
     return [item for page in pages for item in page[member]]
 
 
+def is_not_in_use(call: Callable[[], object]) -> bool:
+    return error_of(call) != "ResourceInUseException"
+
+
 def delete_all(personalize: Any, kind: str, operation: str, member: str, arn: str, **filters: str) -> int:
     """Delete the resources of a kind as soon as they can be, wait until they are gone, and return their number."""
     found = listed(personalize, operation, member, **filters)
     delete = getattr(personalize, f"delete_{kind}")
     for item in found:
-        until(lambda item=item: error_of(lambda: delete(**{arn: item[arn]})) != "ResourceInUseException")
+        until(partial(is_not_in_use, partial(delete, **{arn: item[arn]})))
     until(lambda: not listed(personalize, operation, member, **filters))
     return len(found)
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from tests.deploy.support.cloud import Cloud
 from tests.deploy.support.stacks import users_schema
-from tests.local_aws.support.server_setup import ACCOUNT, REGION, error_of, make_import_role, put_users, until
+from tests.local_aws.support.server_setup import ACCOUNT, REGION, error_of, make_import_role, put_users
+from tests.support.until import until
 
 
 def describe_or_create(

@@ -10,9 +10,9 @@ import yaml
 from botocore.exceptions import ClientError
 
 from tests.deploy.support.cloud import Cloud
-from tests.local_aws.support.server_setup import until
 from tests.local_aws.support.stacks import Stack
 from tests.local_aws.support.state_machines import PERSONALIZE_SDK, execute
+from tests.support.until import until
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation.literals import CapabilityType

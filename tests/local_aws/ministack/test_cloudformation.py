@@ -10,8 +10,9 @@ import pytest
 from tests.deploy.support.cloud import Cloud
 from tests.deploy.support.stacks import users_schema
 from tests.local_aws.support.functions import FAILS_TO_CREATE, make_custom_resource_function
-from tests.local_aws.support.server_setup import finished, make_import_role, put_users, start_job, trust, until
+from tests.local_aws.support.server_setup import finished, make_import_role, put_users, start_job, trust
 from tests.local_aws.support.stacks import Stack, native_resource, template
+from tests.support.until import until
 
 ARN = "arn:aws:personalize:eu-west-1:000000000000"
 WIDER = users_schema({"name": "AGE", "type": ["int", "null"]})

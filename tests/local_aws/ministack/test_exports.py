@@ -6,7 +6,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.deploy.support.cloud import Cloud
-from tests.local_aws.support.server_setup import PERSONALIZE, allow, make_dataset, make_role, policy, until
+from tests.local_aws.support.server_setup import PERSONALIZE, allow, make_dataset, make_role, policy
+from tests.support.until import until
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ import time
 
 from tests.deploy.support.cloud import Cloud
 from tests.local_aws.support.functions import invoke
-from tests.local_aws.support.server_setup import until
+from tests.support.until import until
 
 
 def test_a_function_that_raised_an_error_handles_the_next_event(cloud: Cloud, function: str) -> None:

@@ -45,7 +45,7 @@ def begin_records(world: World, group: str) -> None:
     tracker = world.client("CreateEventTracker", name="a", datasetGroupArn=group)["eventTrackerArn"]
     with world.service.store.locked(ACCOUNT_REGION) as (resources, _now):
         for arn, known in ((version, f"{solution}/a"), (tracker, f"{root}:event-tracker/a")):
-            resources.records[known] = replace(resources.records.pop(arn), arn=known)
+            resources.generic[known] = replace(resources.generic.pop(arn), arn=known)
     world.clock.time += 60
     world.client("CreateCampaign", name="a", solutionVersionArn=f"{solution}/a")
     world.client("CreateFilter", name="a", datasetGroupArn=group, filterExpression=FILTER)

@@ -15,7 +15,7 @@ import trustme
 
 from personalize_local.cdk_cli import CdkCli
 from personalize_local.server.launcher import LocalAws, LocalAwsError
-from personalize_local.server.locks import UnavailableError, lock_folder
+from personalize_local.server.locks import CannotServeError, lock_folder
 from personalize_local.server.options import Options
 from personalize_local.server.tls import create_certificate
 from tests.deploy.support.cloud import Cloud
@@ -81,13 +81,13 @@ def test_functions_trust_the_authorities_of_the_user_and_of_the_server(
 @pytest.mark.parametrize("mode", [0o777, 0o775, 0o757, 0o1777])
 def test_a_folder_that_others_can_write_to_keeps_no_state(tmp_path: Path, mode: int) -> None:
     tmp_path.chmod(mode)
-    with pytest.raises(UnavailableError, match=f"is writable by other users; run: chmod go-w {tmp_path}"):
+    with pytest.raises(CannotServeError, match=f"is writable by other users; run: chmod go-w {tmp_path}"):
         lock_folder(tmp_path)
 
 
 def test_a_folder_of_another_user_keeps_no_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: tmp_path.stat().st_uid + 1)
-    with pytest.raises(UnavailableError, match="belongs to another user"):
+    with pytest.raises(CannotServeError, match="belongs to another user"):
         lock_folder(tmp_path)
 
 

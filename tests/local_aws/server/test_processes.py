@@ -19,7 +19,8 @@ from personalize_local.server.launcher import LocalAws, LocalAwsError
 from personalize_local.server.options import Options
 from tests.deploy.support.cloud import Cloud
 from tests.local_aws.support.processes import SERVE, descendants, is_alive, listeners
-from tests.local_aws.support.server_setup import make_role, trust, until
+from tests.local_aws.support.server_setup import make_role, trust
+from tests.support.until import until
 
 OPTIONS = Options(speed=100, import_seconds=10)
 OTHER_ENVIRONMENT = {

@@ -21,9 +21,9 @@ from tests.local_aws.support.server_setup import (
     make_import_role,
     put_users,
     start_job,
-    until,
 )
 from tests.secrets import DATA_VALUE
+from tests.support.until import until
 
 
 def test_a_file_becomes_the_rows_of_a_dataset(cloud: Cloud, name: str) -> None:

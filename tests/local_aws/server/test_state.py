@@ -11,8 +11,9 @@ import pytest
 from personalize_local.server.launcher import LocalAws, LocalAwsError
 from personalize_local.server.options import Options
 from tests.deploy.support.cloud import Cloud
-from tests.local_aws.support.server_setup import finished, make_import_role, put_users, start_job, until
+from tests.local_aws.support.server_setup import finished, make_import_role, put_users, start_job
 from tests.local_aws.support.stacks import Stack, template
+from tests.support.until import until
 
 
 @pytest.mark.slow

@@ -12,7 +12,7 @@ import pytest
 
 from personalize_local.personalize.interfaces import Caller
 from personalize_local.personalize.operations.dataset_import_jobs import read_again
-from personalize_local.server.locks import UnavailableError
+from personalize_local.server.locks import CannotServeError
 from personalize_local.server.state_file import StateFile
 from personalize_local.server.state_json import to_json
 from tests.local_aws.support.fakes import Refused, World, new_world
@@ -235,7 +235,7 @@ def overwrite_the_middle(path: Path) -> None:
         (statement("UPDATE resources SET kind = 'unknown' WHERE kind = 'schemas'"), "'unknown'"),
         (statement("""UPDATE resources SET value = '{"other": 1}'"""), "of another version (KeyError('other'))"),
         (statement("DROP TABLE time"), "no such table: time"),
-        (statement("PRAGMA user_version = 2"), "its format is 2, this version reads 1"),
+        (statement("PRAGMA user_version = 3"), "its format is 3, this version reads 2"),
     ],
 )
 def test_a_damaged_file_is_one_line_that_names_the_file_and_the_way_out(
@@ -249,7 +249,7 @@ def test_a_damaged_file_is_one_line_that_names_the_file_and_the_way_out(
     file.close()
     damage(tmp_path / "state.sqlite")
 
-    with pytest.raises(UnavailableError) as error:
+    with pytest.raises(CannotServeError) as error:
         StateFile(tmp_path).load()
 
     problem = str(error.value)

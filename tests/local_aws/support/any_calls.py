@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 from botocore.model import ListShape, MapShape, Shape, StringShape, StructureShape
 from hypothesis import strategies as st
 
+from personalize_local.personalize.generic_kinds import GENERIC_KINDS
 from personalize_local.personalize.recipes import RECIPES
-from personalize_local.personalize.record_kinds import RECORD_KINDS
 from personalize_local.personalize.service import OPERATIONS
 from personalize_local.personalize.service_model import input_shape, service_model
 from tests.local_aws.support.fakes import BUCKET, ROLE_ARN
@@ -31,7 +31,7 @@ _ARN_PATHS: Final[Mapping[str, str]] = {
     "datasetImportJobArn": "dataset-import-job/{}",
     **{
         kind.arn_member: kind.arn_path.replace("{name}", "{}").replace("{id}", "{}").replace("{solution}", "solution/a")
-        for kind in RECORD_KINDS.values()
+        for kind in GENERIC_KINDS.values()
     },
 }
 _RECIPES: Final = (*RECIPES, "arn:aws:personalize:::recipe/none", "arn:aws:personalize:::algorithm/aws-sims")

@@ -6,7 +6,8 @@ import zipfile
 from typing import Any
 
 from tests.deploy.support.cloud import Cloud
-from tests.local_aws.support.server_setup import allow, make_role, trust, until
+from tests.local_aws.support.server_setup import allow, make_role, trust
+from tests.support.until import until
 
 LOGS = allow("logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents")
 FAILS_TO_CREATE = """

@@ -13,7 +13,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from tests.deploy.support.cloud import Cloud
 from tests.deploy.support.stacks import users_schema
-from tests.local_aws.support.server_setup import start_job, until
+from tests.local_aws.support.server_setup import start_job
+from tests.support.until import until
 
 STATUSES: Final = ("CREATE PENDING", "CREATE IN_PROGRESS", "ACTIVE")
 BUCKET: Final = "load"

@@ -4,7 +4,8 @@ import json
 from typing import Any, NamedTuple
 
 from tests.deploy.support.cloud import Cloud
-from tests.local_aws.support.server_setup import allow, policy, until
+from tests.local_aws.support.server_setup import allow, policy
+from tests.support.until import until
 
 
 class Queue(NamedTuple):

@@ -1,7 +1,6 @@
 """Datasets, data, roles, callers and jobs in a running local AWS."""
 
 import json
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +9,7 @@ from botocore.exceptions import ClientError
 
 from tests.deploy.support.cloud import Cloud
 from tests.deploy.support.stacks import users_csv, users_schema
+from tests.support.until import until
 
 ACCOUNT = "000000000000"
 REGION = "eu-west-1"
@@ -18,7 +18,6 @@ FULL_TRUST = {
     "StringEquals": {"aws:SourceAccount": ACCOUNT},
     "StringLike": {"aws:SourceArn": f"arn:aws:personalize:{REGION}:{ACCOUNT}:*"},
 }
-DEADLINE_SECONDS = 30
 
 Document = dict[str, Any]
 
@@ -120,11 +119,3 @@ def error_of(call: Callable[[], object]) -> str:
     except ClientError as error:
         return error.response["Error"]["Code"]
     return ""
-
-
-def until(condition: Any) -> None:
-    """Wait for a condition, which is checked often; fail if it does not come true."""
-    deadline = time.monotonic() + DEADLINE_SECONDS
-    while not condition():
-        assert time.monotonic() < deadline, "it took too long"
-        time.sleep(0.05)

@@ -4,7 +4,7 @@ import json
 import time
 from typing import Any
 
-from personalize_local.personalize.record_kinds import RECORD_KINDS
+from personalize_local.personalize.generic_kinds import GENERIC_KINDS
 from tests.local_aws.support.fakes import BUCKET, ROLE_ARN, Refused, World
 
 INTERACTION_FIELDS: list[dict[str, Any]] = [
@@ -126,19 +126,19 @@ class Shop:
 
     def create(self, kind: str, **more: Any) -> str:
         """Create a record, after the records that it refers to."""
-        if "solutionVersionArn" in RECORD_KINDS[kind].parents and "SolutionVersion" not in self.arns:
+        if "solutionVersionArn" in GENERIC_KINDS[kind].parents and "SolutionVersion" not in self.arns:
             self.create("SolutionVersion")
             self.world.clock.time += 60
         if kind == "Solution" and kind in self.arns and not more:
             return self.arns[kind]
         parameters = {**self.parameters(kind), **({"name": "configured"} if kind in self.arns else {}), **more}
-        arn = str(self.world.client(f"Create{kind}", **parameters)[RECORD_KINDS[kind].arn_member])
+        arn = str(self.world.client(f"Create{kind}", **parameters)[GENERIC_KINDS[kind].arn_member])
         self.arns.setdefault(kind, arn)
         return arn
 
     def parameters(self, kind: str) -> dict[str, Any]:
         """Return parameters for a Create operation."""
-        if "solutionVersionArn" in RECORD_KINDS[kind].parents and "SolutionVersion" not in self.arns:
+        if "solutionVersionArn" in GENERIC_KINDS[kind].parents and "SolutionVersion" not in self.arns:
             self.create("SolutionVersion")
             self.world.clock.time += 60
         group: dict[str, Any] = {"name": "first", "datasetGroupArn": self.group}

@@ -7,7 +7,7 @@ from botocore.exceptions import ClientError
 
 from tests.deploy.support.cloud import Cloud
 from tests.deploy.support.stacks import users_schema
-from tests.local_aws.support.server_setup import until
+from tests.support.until import until
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation.literals import CapabilityType

@@ -4,7 +4,8 @@ import json
 from typing import Any
 
 from tests.deploy.support.cloud import Cloud
-from tests.local_aws.support.server_setup import Document, make_role, trust, until
+from tests.local_aws.support.server_setup import Document, make_role, trust
+from tests.support.until import until
 
 STATES = {"Service": "states.amazonaws.com"}
 PERSONALIZE_SDK = "arn:aws:states:::aws-sdk:personalize"

@@ -13,18 +13,18 @@ from typing import Final
 from personalize_import_handler.contract.locations import Location
 from personalize_local.personalize import messages
 from personalize_local.personalize.errors import invalid_input
+from personalize_local.personalize.generic_kinds import GENERIC_KINDS
 from personalize_local.personalize.importing.data_location import location_of, read_failure
 from personalize_local.personalize.importing.records import Records
 from personalize_local.personalize.interfaces import DataAccessDeniedError, DataNotFoundError, ImportRole, S3Object
 from personalize_local.personalize.models import Dataset
 from personalize_local.personalize.operations.call import Call, Operation
-from personalize_local.personalize.operations.record_rules import Members
-from personalize_local.personalize.operations.records import add_record, require_parents
-from personalize_local.personalize.record_kinds import RECORD_KINDS
+from personalize_local.personalize.operations.generic_resources import add_resource, require_parents
+from personalize_local.personalize.operations.generic_rules import Members
 from personalize_local.personalize.store import Resources, existing
 
-_EXPORT: Final = RECORD_KINDS["DatasetExportJob"]
-_DELETION: Final = RECORD_KINDS["DataDeletionJob"]
+_EXPORT: Final = GENERIC_KINDS["DatasetExportJob"]
+_DELETION: Final = GENERIC_KINDS["DataDeletionJob"]
 _EXPORTABLE: Final = frozenset({"INTERACTIONS", "ITEMS", "USERS"})
 _USER_ID: Final = "USER_ID"
 
@@ -46,8 +46,8 @@ def create_dataset_export_job(call: Call) -> dict[str, object]:
     try:
         role.write_object(location.bucket, key, _csv(dataset, exported_records(dataset, call)))
     except (DataAccessDeniedError, DataNotFoundError) as error:
-        return add_record(_EXPORT, call, {"failureReason": read_failure(error)})
-    return add_record(_EXPORT, call, {})
+        return add_resource(_EXPORT, call, {"failureReason": read_failure(error)})
+    return add_resource(_EXPORT, call, {})
 
 
 def exported_records(dataset: Dataset, call: Call) -> list[Records]:
@@ -68,11 +68,11 @@ def create_data_deletion_job(call: Call) -> dict[str, object]:
     outcome, users = _users_to_delete(role, location, call.settings.data_deletion_bytes)
     with call.resources() as (resources, now):
         require_parents(_DELETION, call, resources, now)
-        created = add_record(_DELETION, call, outcome)
+        created = add_resource(_DELETION, call, outcome)
         arn = str(created[_DELETION.arn_member])
-        job = resources.records[arn]
+        job = resources.generic[arn]
         count = _delete_users(resources, call.parameters["datasetGroupArn"], users)
-        resources.records[arn] = replace(job, members={**job.members, "numDeleted": count})
+        resources.generic[arn] = replace(job, members={**job.members, "numDeleted": count})
     return created
 
 

@@ -83,7 +83,7 @@ def _dataset_for_job(call: Call, resources: Resources, now: float) -> Dataset:
 
 
 def _has_metrics(resources: Resources, dataset: Dataset) -> bool:
-    attributions = resources.records_of("MetricAttribution").values()
+    attributions = resources.generic_of("MetricAttribution").values()
     return any(each.members["datasetGroupArn"] == dataset.dataset_group_arn for each in attributions)
 
 

@@ -25,7 +25,7 @@ from personalize_local.personalize.store import Resources, existing
 _PAGINATION: Final = frozenset({"nextToken", "maxResults"})
 
 
-class Resource(Protocol):
+class ListedResource(Protocol):
     """A resource of any kind."""
 
     @property
@@ -39,7 +39,7 @@ class Resource(Protocol):
         ...
 
 
-_Resource = TypeVar("_Resource", bound=Resource)
+_Resource = TypeVar("_Resource", bound=ListedResource)
 
 
 @dataclass(frozen=True, kw_only=True)

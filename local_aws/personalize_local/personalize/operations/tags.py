@@ -8,9 +8,9 @@ from typing import Final
 
 from personalize_local.personalize import messages
 from personalize_local.personalize.errors import ServiceError, invalid_input, not_found
+from personalize_local.personalize.generic_kinds import GENERIC_KINDS
 from personalize_local.personalize.limits import Settings
 from personalize_local.personalize.operations.call import Call, Operation
-from personalize_local.personalize.record_kinds import RECORD_KINDS
 from personalize_local.personalize.store import Resources
 
 Tags = dict[str, str]
@@ -58,10 +58,10 @@ def requested_tags(call: Call) -> Tags:
 
 def _tags_of(resources: Resources, arn: str) -> Tags:
     # Schemas can't be tagged, and nor can metric attributions.
-    record = resources.records.get(arn)
-    is_taggable_record = record is not None and RECORD_KINDS[record.kind].is_taggable
+    resource = resources.generic.get(arn)
+    is_taggable_resource = resource is not None and GENERIC_KINDS[resource.kind].is_taggable
     others = (resources.dataset_groups, resources.datasets, resources.import_jobs)
-    if not is_taggable_record and not any(arn in stored for stored in others):
+    if not is_taggable_resource and not any(arn in stored for stored in others):
         raise not_found(messages.does_not_exist(arn))
     return resources.tags.get(arn, {})
 

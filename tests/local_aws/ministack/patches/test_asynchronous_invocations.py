@@ -5,7 +5,7 @@ import json
 from tests.deploy.support.cloud import Cloud
 from tests.local_aws.ministack.conftest import Recorder
 from tests.local_aws.support.queues import make_queue
-from tests.local_aws.support.server_setup import until
+from tests.support.until import until
 
 
 def invoke_later(cloud: Cloud, function: Recorder, **event: object) -> None:

@@ -4,8 +4,9 @@ import time
 from datetime import UTC, datetime
 
 from tests.deploy.support.cloud import Cloud
-from tests.local_aws.support.server_setup import finished, make_dataset, make_import_role, put_users, start_job, until
+from tests.local_aws.support.server_setup import finished, make_dataset, make_import_role, put_users, start_job
 from tests.local_aws.support.state_machines import make_state_machine
+from tests.support.until import until
 
 
 def simulated(cloud: Cloud) -> datetime:

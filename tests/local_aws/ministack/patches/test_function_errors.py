@@ -9,8 +9,9 @@ import pytest
 
 from tests.deploy.support.cloud import Cloud
 from tests.local_aws.support.functions import make_function
-from tests.local_aws.support.server_setup import ACCOUNT, allow, make_role, trust, until
+from tests.local_aws.support.server_setup import ACCOUNT, allow, make_role, trust
 from tests.local_aws.support.state_machines import execute, make_state_machine, one_task
+from tests.support.until import until
 
 PYTHON = """
 import os

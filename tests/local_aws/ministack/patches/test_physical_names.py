@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from tests.deploy.support.cloud import Cloud
-from tests.local_aws.support.server_setup import trust, until
+from tests.local_aws.support.server_setup import trust
+from tests.support.until import until
 
 LONG_ID = "ImportsOfRecommendationsWaiterWithAnIdOfSixtyCharacters012345"
 TRUST = json.loads(trust({"Service": "states.amazonaws.com"}, {}))

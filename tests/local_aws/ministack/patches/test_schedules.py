@@ -10,8 +10,9 @@ from botocore.exceptions import ClientError
 
 from tests.deploy.support.cloud import Cloud
 from tests.local_aws.support.queues import make_queue
-from tests.local_aws.support.server_setup import ACCOUNT, REGION, Document, allow, make_role, trust, until
+from tests.local_aws.support.server_setup import ACCOUNT, REGION, Document, allow, make_role, trust
 from tests.local_aws.support.stacks import Stack
+from tests.support.until import until
 
 SCHEDULER = {"Service": "scheduler.amazonaws.com"}
 GROUPS = f"arn:aws:scheduler:{REGION}:{ACCOUNT}:schedule-group/"
@@ -45,7 +46,7 @@ def test_a_schedule_sends_its_payload_with_the_keywords_replaced(cloud: Cloud, n
     text = json.dumps({keyword: f"<aws.scheduler.{keyword}>" for keyword in keywords})
     stack, created_at = Stack(cloud, name[-40:]), simulated(cloud)
     assert stack.create(stack_of(Schedule=schedule(queue.arn, role, text=text))) == "CREATE_COMPLETE"
-    received = queue.first(2)
+    received, received_at = queue.first(2), simulated(cloud)
     stack.delete()
 
     first, second = received[:2]
@@ -54,7 +55,7 @@ def test_a_schedule_sends_its_payload_with_the_keywords_replaced(cloud: Cloud, n
     assert first["execution-id"] != second["execution-id"]
     times = [datetime.strptime(each["scheduled-time"], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC) for each in received]
     assert (times[1] - times[0]).total_seconds() == 60
-    assert created_at <= times[0].timestamp() < created_at + 300
+    assert created_at <= times[0].timestamp() < times[1].timestamp() <= received_at
 
 
 def test_a_stack_creates_and_updates_all_properties_of_a_schedule(cloud: Cloud, name: str) -> None:

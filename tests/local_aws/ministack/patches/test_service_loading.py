@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.deploy.support.cloud import Cloud
-from tests.local_aws.support.server_setup import until
+from tests.support.until import until
 
 PROGRAM = """
 import sys

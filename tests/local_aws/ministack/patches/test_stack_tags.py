@@ -4,8 +4,9 @@ import json
 from typing import Any
 
 from tests.deploy.support.cloud import Cloud
-from tests.local_aws.support.server_setup import ACCOUNT, until
+from tests.local_aws.support.server_setup import ACCOUNT
 from tests.local_aws.support.stacks import native_resource
+from tests.support.until import until
 
 # A type without tags: CloudFormation must not add those of the stack.
 ATTRIBUTION = {

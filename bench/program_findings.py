@@ -25,7 +25,7 @@ ID_FROM_FLOAT = re.compile(r"\d+\.0", re.ASCII)
 
 
 @dataclass
-class Findings:
+class ProgramFindings:
     """Findings, and the counts for rules about all rows."""
 
     rows: int = 0

@@ -1,4 +1,4 @@
-"""The rules for creating and updating single kinds of records, and the members that they derive.
+"""The rules for creating and updating single kinds of generic resources, and the members that they derive.
 
 A rule raises ServiceError for a request that can't be fulfilled, and returns members besides those of the request.
 """
@@ -12,7 +12,7 @@ from personalize_import_handler.data_checks.dataset_types import INTERACTIONS
 from personalize_local.personalize import arns, messages
 from personalize_local.personalize.errors import invalid_input, limit_exceeded, not_found
 from personalize_local.personalize.importing.data_location import location_of
-from personalize_local.personalize.models import Record
+from personalize_local.personalize.models import GenericResource
 from personalize_local.personalize.operations.call import Call
 from personalize_local.personalize.operations.resource_kinds import require_active
 from personalize_local.personalize.recipes import RECIPES
@@ -32,7 +32,7 @@ _INHERITED: Final = (
     "solutionConfig",
 )
 # https://docs.aws.amazon.com/personalize/latest/dg/filter-expressions.html: the beginning of every expression. The rest
-# is not parsed, because records do not filter.
+# is not parsed, because generic resources do not filter.
 _FILTER: Final = re.compile(r"\s*(INCLUDE|EXCLUDE)\s+(ItemID|UserID|ActionID)\s+WHERE\s+\S", re.IGNORECASE)
 _PLACEHOLDER_NOT_IN: Final = re.compile(r"\bNOT\s+IN\s*\(\s*(\$\w+)", re.IGNORECASE)
 
@@ -46,16 +46,16 @@ def parent(resources: Resources, member: str, arn: str, now: float) -> Any:  # n
     elif member == "solutionVersionArn" and arn.endswith(_LATEST):
         found = latest_version(resources, arn.removesuffix(_LATEST))
     else:
-        found = existing(resources.records_of(member[:1].upper() + member[1:].removesuffix("Arn")), arn)
+        found = existing(resources.generic_of(member[:1].upper() + member[1:].removesuffix("Arn")), arn)
     if found is None:
         raise not_found(messages.does_not_exist(arn))
     require_active(found, now)
     return found
 
 
-def latest_version(resources: Resources, solution_arn: str) -> Record | None:
+def latest_version(resources: Resources, solution_arn: str) -> GenericResource | None:
     """Return the latest version of a solution, or None."""
-    versions = resources.records_of("SolutionVersion").values()
+    versions = resources.generic_of("SolutionVersion").values()
     found = [version for version in versions if version.members["solutionArn"] == solution_arn]
     return max(found, key=lambda version: version.created_at, default=None)
 
@@ -132,8 +132,8 @@ def require_metrics(call: Call, metrics: list[Mapping[str, str]]) -> None:
 
 def updated_solution(call: Call, resources: Resources, now: float) -> Members:
     """Merge the changed part of the configuration."""
-    record = existing(resources.records_of("Solution"), call.parameters["solutionArn"])
-    configuration = record.current_members(now).get("solutionConfig", {})
+    resource = existing(resources.generic_of("Solution"), call.parameters["solutionArn"])
+    configuration = resource.current_members(now).get("solutionConfig", {})
     return {"solutionConfig": {**configuration, **call.parameters.get("solutionUpdateConfig", {})}}
 
 
@@ -141,7 +141,7 @@ def updated_campaign(call: Call, resources: Resources, now: float) -> Members:
     """Require a version of the campaign's solution, if one is given."""
     if "solutionVersionArn" not in call.parameters:
         return {}
-    campaign = existing(resources.records_of("Campaign"), call.parameters["campaignArn"])
+    campaign = existing(resources.generic_of("Campaign"), call.parameters["campaignArn"])
     derived = solution_of_version(call, resources, now)
     if derived["solutionArn"] != campaign.members["solutionArn"]:
         raise invalid_input(messages.version_of_another_solution(call.parameters["solutionVersionArn"]))
@@ -159,6 +159,6 @@ CREATION_RULES: Final[Mapping[str, Rule]] = {
     "BatchInferenceJob": batch_job,
     "BatchSegmentJob": batch_job,
 }
-"""The rules for creating a record, by its kind."""
+"""The rules for creating a resource, by its kind."""
 UPDATE_RULES: Final[Mapping[str, Rule]] = {"Solution": updated_solution, "Campaign": updated_campaign}
-"""The rules for updating a record, by its kind."""
+"""The rules for updating a resource, by its kind."""

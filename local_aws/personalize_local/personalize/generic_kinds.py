@@ -1,4 +1,4 @@
-"""The kinds of resources that the service stores as records: they have a lifecycle, and do nothing.
+"""The kinds of generic resources: the service stores them, they have a lifecycle, and do nothing.
 
 The members of requests and responses are those of the API model. The rest of each kind is in the table below, from the
 pages of the Create and Delete operations, such as
@@ -16,7 +16,7 @@ from typing import Any, Final
 from personalize_local.personalize.arns import arn_of
 from personalize_local.personalize.interfaces import AccountRegion
 from personalize_local.personalize.resource_status import ACTIVE, CREATION, INACTIVE
-from personalize_local.personalize.service_model import has_operation, input_shape, member_name
+from personalize_local.personalize.service_model import input_shape, member_name
 
 DELETION_JOB: Final = ("PENDING", "IN_PROGRESS", "COMPLETED")
 RUNNING: Final = frozenset({"CREATE PENDING", "CREATE IN_PROGRESS", "CREATE STOPPING", "PENDING", "IN_PROGRESS"})
@@ -34,8 +34,8 @@ class Quota:
 
 
 @dataclass(frozen=True, kw_only=True)
-class RecordKind:
-    """One kind of record."""
+class GenericKind:
+    """One kind of generic resource."""
 
     name: str
     """The kind's name in operations: `EventTracker` in CreateEventTracker."""
@@ -71,7 +71,7 @@ class RecordKind:
         return "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in self.name).strip()
 
     def arn(self, at: AccountRegion, parameters: Mapping[str, Any], new_id: str) -> str:
-        """Return the ARN of a record that a Create request asks for."""
+        """Return the ARN of a resource that a Create request asks for."""
         solution = parameters.get("solutionArn", "").rpartition(":")[2]
         path = self.arn_path.format(name=parameters.get(self.name_member), id=new_id, solution=solution)
         return arn_of(at, path)
@@ -81,19 +81,14 @@ class RecordKind:
         """True if the Create operation accepts tags."""
         return "tags" in input_shape(f"Create{self.name}").members
 
-    @property
-    def can_be_deleted(self) -> bool:
-        """True if there is a Delete operation."""
-        return has_operation(f"Delete{self.name}")
-
 
 _GROUP: Final = "datasetGroupArn"
 _VERSION_JOB: Final = ("solutionArn", "filterArn")
 
-RECORD_KINDS: Final[Mapping[str, RecordKind]] = {
+GENERIC_KINDS: Final[Mapping[str, GenericKind]] = {
     kind.name: kind
     for kind in (
-        RecordKind(
+        GenericKind(
             name="Solution",
             arn_path="solution/{name}",
             # Not documented, but seen: a version could be created within the second in which its solution was created.
@@ -107,7 +102,7 @@ RECORD_KINDS: Final[Mapping[str, RecordKind]] = {
             },
             quotas=(Quota(setting="solutions_per_dataset_group", per=_GROUP),),
         ),
-        RecordKind(
+        GenericKind(
             name="SolutionVersion",
             arn_path="{solution}/{id}",
             seconds="training_seconds",
@@ -116,7 +111,7 @@ RECORD_KINDS: Final[Mapping[str, RecordKind]] = {
             defaults={"trainingMode": "FULL", "trainingType": "MANUAL"},
             quotas=(Quota(setting="running_solution_versions", statuses=RUNNING),),
         ),
-        RecordKind(
+        GenericKind(
             name="Campaign",
             arn_path="campaign/{name}",
             parents=("solutionVersionArn",),
@@ -124,33 +119,33 @@ RECORD_KINDS: Final[Mapping[str, RecordKind]] = {
             defaults={"minProvisionedTPS": 1},
             quotas=(Quota(setting="campaigns_per_dataset_group", per=_GROUP),),
         ),
-        RecordKind(
+        GenericKind(
             name="Recommender",
             arn_path="recommender/{name}",
             seconds="training_seconds",
             keeps=(_GROUP,),
             quotas=(Quota(setting="recommenders_per_dataset_group", per=_GROUP),),
         ),
-        RecordKind(
+        GenericKind(
             name="EventTracker",
             arn_path="event-tracker/{id}",
             keeps=(_GROUP,),
             quotas=(Quota(setting="event_trackers_per_dataset_group", per=_GROUP),),
             has_effect=True,  # PutEvents finds the dataset by its tracking id
         ),
-        RecordKind(
+        GenericKind(
             name="Filter",
             arn_path="filter/{name}",
             keeps=(_GROUP,),
             quotas=(Quota(setting="filters_per_dataset_group", per=_GROUP),),
         ),
-        RecordKind(
+        GenericKind(
             name="MetricAttribution",
             arn_path="metric-attribution/{name}",
             keeps=(_GROUP,),
             quotas=(Quota(setting="metric_attributions_per_dataset_group", per=_GROUP),),
         ),
-        RecordKind(
+        GenericKind(
             name="BatchInferenceJob",
             arn_path="batch-inference-job/{name}",
             seconds="job_seconds",
@@ -159,7 +154,7 @@ RECORD_KINDS: Final[Mapping[str, RecordKind]] = {
             defaults={"batchInferenceJobMode": "BATCH_INFERENCE", "numResults": 25},
             quotas=(Quota(setting="running_batch_inference_jobs", statuses=RUNNING),),
         ),
-        RecordKind(
+        GenericKind(
             name="BatchSegmentJob",
             arn_path="batch-segment-job/{name}",
             seconds="job_seconds",
@@ -168,7 +163,7 @@ RECORD_KINDS: Final[Mapping[str, RecordKind]] = {
             defaults={"numResults": 25},
             quotas=(Quota(setting="running_batch_segment_jobs", statuses=RUNNING),),
         ),
-        RecordKind(
+        GenericKind(
             name="DatasetExportJob",
             arn_path="dataset-export-job/{name}",
             seconds="job_seconds",
@@ -177,7 +172,7 @@ RECORD_KINDS: Final[Mapping[str, RecordKind]] = {
             defaults={"ingestionMode": "PUT"},
             has_effect=True,
         ),
-        RecordKind(
+        GenericKind(
             name="DataDeletionJob",
             arn_path="data-deletion-job/{name}",
             seconds="job_seconds",
@@ -195,4 +190,4 @@ RECORD_KINDS: Final[Mapping[str, RecordKind]] = {
 """The kinds by their names."""
 
 DELETABLE: Final = frozenset({ACTIVE, INACTIVE, "CREATE FAILED", "CREATE STOPPED"})
-"""The statuses in which a record can be deleted."""
+"""The statuses in which a resource can be deleted."""

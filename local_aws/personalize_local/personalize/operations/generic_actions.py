@@ -1,4 +1,4 @@
-"""The operations of records that their kind doesn't determine."""
+"""The operations of generic resources that their kind doesn't determine."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -7,13 +7,13 @@ from typing import Final
 
 from personalize_local.personalize import messages, recipes
 from personalize_local.personalize.errors import in_use, invalid_input
-from personalize_local.personalize.models import Record
+from personalize_local.personalize.generic_kinds import GENERIC_KINDS
+from personalize_local.personalize.models import GenericResource
 from personalize_local.personalize.operations.call import Call, Operation
-from personalize_local.personalize.operations.record_rules import latest_version, require_metrics
-from personalize_local.personalize.operations.records import record_members, resource_kind
+from personalize_local.personalize.operations.generic_resources import generic_members, resource_kind
+from personalize_local.personalize.operations.generic_rules import latest_version, require_metrics
 from personalize_local.personalize.operations.resource_kinds import ResourceKind, require_active
 from personalize_local.personalize.pagination import page
-from personalize_local.personalize.record_kinds import RECORD_KINDS
 from personalize_local.personalize.resource_status import (
     ACTIVE,
     CREATE_IN_PROGRESS,
@@ -49,12 +49,12 @@ _TRANSITIONS: Final[Mapping[str, tuple[str, Mapping[str, tuple[str, ...]]]]] = {
 
 def describe_solution(call: Call) -> dict[str, object]:
     """Return a solution with its latest version."""
-    description = resource_kind(RECORD_KINDS["Solution"]).describe(call)
+    description = resource_kind(GENERIC_KINDS["Solution"]).describe(call)
     with call.resources() as (resources, now):
         version = latest_version(resources, call.parameters["solutionArn"])
     if version is not None:
         shape = structure(service_model().shape_for("SolutionVersionSummary"))
-        summary = members_of_shape(shape, record_members(version, now))
+        summary = members_of_shape(shape, generic_members(version, now))
         description["solution"] = {**_mapping(description["solution"]), "latestSolutionVersion": summary}
     return description
 
@@ -63,15 +63,15 @@ def get_solution_metrics(call: Call) -> dict[str, object]:
     """Return fixed figures for an ACTIVE solution version."""
     arn = call.parameters["solutionVersionArn"]
     with call.resources() as (resources, now):
-        require_active(existing(resources.records_of("SolutionVersion"), arn), now)
+        require_active(existing(resources.generic_of("SolutionVersion"), arn), now)
     return {"solutionVersionArn": arn, "metrics": dict(FIXED_METRICS)}
 
 
 def list_metric_attribution_metrics(call: Call) -> dict[str, object]:
     """Return the metrics of a metric attribution, in pages."""
     with call.resources() as (resources, now):
-        record = existing(resources.records_of("MetricAttribution"), _metric_attribution_arn(call))
-        metrics = list(record.current_members(now)["metrics"])
+        resource = existing(resources.generic_of("MetricAttribution"), _metric_attribution_arn(call))
+        metrics = list(resource.current_members(now)["metrics"])
     size = call.settings.default_page_size
     chosen, more = page(metrics, lambda metric: (0.0, metric["metricName"]), call.parameters, size)
     return {"metrics": chosen, **more}
@@ -81,14 +81,14 @@ def update_metric_attribution(call: Call) -> dict[str, object]:
     """Change a metric attribution; it is not documented that this takes time, so it doesn't."""
     arn, removed = _metric_attribution_arn(call), call.parameters.get("removeMetrics", [])
     with call.resources() as (resources, now):
-        record = existing(resources.records_of("MetricAttribution"), arn)
-        require_active(record, now)
-        kept = [metric for metric in record.members["metrics"] if metric["metricName"] not in removed]
+        resource = existing(resources.generic_of("MetricAttribution"), arn)
+        require_active(resource, now)
+        kept = [metric for metric in resource.members["metrics"] if metric["metricName"] not in removed]
         metrics = [*kept, *call.parameters.get("addMetrics", [])]
         require_metrics(call, metrics)
-        output = call.parameters.get("metricsOutputConfig", record.members["metricsOutputConfig"])
-        changed = {**record.members, "metrics": metrics, "metricsOutputConfig": output}
-        resources.records[arn] = replace(record, members=changed)
+        output = call.parameters.get("metricsOutputConfig", resource.members["metricsOutputConfig"])
+        changed = {**resource.members, "metrics": metrics, "metricsOutputConfig": output}
+        resources.generic[arn] = replace(resource, members=changed)
     return {"metricAttributionArn": arn}
 
 
@@ -102,15 +102,15 @@ def _metric_attribution_arn(call: Call) -> str:
 def _transition(operation: str, call: Call) -> dict[str, object] | None:
     """Start the statuses that follow the present one; refuse the call in another status."""
     kind_name, followers = _TRANSITIONS[operation]
-    kind = RECORD_KINDS[kind_name]
+    kind = GENERIC_KINDS[kind_name]
     arn = call.parameters[kind.arn_member]
     with call.resources() as (resources, now):
-        record = existing(resources.records_of(kind_name), arn)
-        status = record.status(now)
+        resource = existing(resources.generic_of(kind_name), arn)
+        status = resource.status(now)
         if status not in followers:
             raise in_use(messages.wrong_status(arn, status, followers))
-        life = record.life.then(now, getattr(call.settings, kind.seconds), followers[status])
-        resources.records[arn] = replace(record, life=life)
+        life = resource.life.then(now, getattr(call.settings, kind.seconds), followers[status])
+        resources.generic[arn] = replace(resource, life=life)
     return {kind.arn_member: arn} if service_model().operation_model(operation).output_shape else None
 
 
@@ -118,8 +118,8 @@ def _mapping(value: object) -> Mapping[str, object]:
     return value if isinstance(value, Mapping) else {}
 
 
-def _read_only(name: str, records: Mapping[str, Record]) -> ResourceKind[Record]:
-    return ResourceKind(name=name, stored=lambda _resources: records, members=record_members)
+def _read_only(name: str, stored: Mapping[str, GenericResource]) -> ResourceKind[GenericResource]:
+    return ResourceKind(name=name, stored=lambda _resources: stored, members=generic_members)
 
 
 OPERATIONS: Final[Mapping[str, Operation]] = {

@@ -1,11 +1,12 @@
-"""Solutions, campaigns, event trackers and the other kinds of records, and recipes."""
+"""Solutions, campaigns, event trackers and the other kinds of generic resources, and recipes."""
 
 from typing import Any
 
 import pytest
 
+from personalize_local.personalize.generic_kinds import GENERIC_KINDS, GenericKind
 from personalize_local.personalize.limits import Settings
-from personalize_local.personalize.record_kinds import RECORD_KINDS, RecordKind
+from personalize_local.personalize.service_model import has_operation
 from tests.local_aws.support.fakes import Refused, World, new_world
 from tests.local_aws.support.service_setup import (
     DOMAIN_RECIPE,
@@ -38,8 +39,8 @@ def statuses(world: World, kind: str, arn: str, step: float, count: int) -> list
     return seen
 
 
-@pytest.mark.parametrize("kind", RECORD_KINDS.values(), ids=lambda kind: kind.name)
-def test_a_record_is_created_described_listed_tagged_and_deleted(shop: Shop, kind: RecordKind) -> None:
+@pytest.mark.parametrize("kind", GENERIC_KINDS.values(), ids=lambda kind: kind.name)
+def test_a_generic_resource_is_created_described_listed_tagged_and_deleted(shop: Shop, kind: GenericKind) -> None:
     world = shop.world
     arn = shop.create(kind.name)
     assert described(world, kind.name, arn)["status"] == kind.statuses[0]
@@ -58,15 +59,15 @@ def test_a_record_is_created_described_listed_tagged_and_deleted(shop: Shop, kin
         assert world.client("ListTagsForResource", resourceArn=arn)["tags"] == [{"tagKey": "a", "tagValue": "1"}]
     else:
         assert refusal(world, "ListTagsForResource", resourceArn=arn).code == "ResourceNotFoundException"
-    if kind.can_be_deleted:
+    if has_operation(f"Delete{kind.name}"):
         world.client(f"Delete{kind.name}", **{kind.arn_member: arn})
         assert described(world, kind.name, arn)["status"] == "DELETE PENDING"
         world.clock.time += 60
         assert refusal(world, f"Describe{kind.name}", **{kind.arn_member: arn}).code == "ResourceNotFoundException"
 
 
-@pytest.mark.parametrize("kind", RECORD_KINDS.values(), ids=lambda kind: kind.name)
-def test_a_record_needs_the_resources_that_it_refers_to(shop: Shop, kind: RecordKind) -> None:
+@pytest.mark.parametrize("kind", GENERIC_KINDS.values(), ids=lambda kind: kind.name)
+def test_a_generic_resource_needs_the_resources_that_it_refers_to(shop: Shop, kind: GenericKind) -> None:
     for member in kind.parents:
         missing = {**shop.parameters(kind.name), member: "arn:aws:personalize:eu-west-1:111122223333:x/none"}
         error = refusal(shop.world, f"Create{kind.name}", **missing)
@@ -76,8 +77,8 @@ def test_a_record_needs_the_resources_that_it_refers_to(shop: Shop, kind: Record
         )
 
 
-@pytest.mark.parametrize("kind", [k for k in RECORD_KINDS.values() if "{id}" not in k.arn_path], ids=lambda k: k.name)
-def test_the_name_of_a_record_can_be_used_once(shop: Shop, kind: RecordKind) -> None:
+@pytest.mark.parametrize("kind", [k for k in GENERIC_KINDS.values() if "{id}" not in k.arn_path], ids=lambda k: k.name)
+def test_the_name_of_a_generic_resource_can_be_used_once(shop: Shop, kind: GenericKind) -> None:
     shop.create(kind.name)
     assert refusal(shop.world, f"Create{kind.name}", **shop.parameters(kind.name)).code == (
         "ResourceAlreadyExistsException"
@@ -327,7 +328,7 @@ def test_quotas_are_the_documented_ones_and_can_be_changed() -> None:
     assert refusal(world, "CreateDatasetGroup", name="seventh").code == "LimitExceededException"
 
 
-def test_a_quota_counts_the_records_of_one_group(shop: Shop) -> None:
+def test_a_quota_counts_the_resources_of_one_group(shop: Shop) -> None:
     world = shop.world
     world.control("POST", "settings", filters_per_dataset_group=1)
     shop.create("Filter")

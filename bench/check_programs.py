@@ -18,7 +18,7 @@ Finding = tuple[str, str | None, int | None, int]
 
 
 @dataclass(frozen=True)
-class Contender:
+class CheckProgram:
     """A program that checks data, or only reads it."""
 
     name: str
@@ -27,10 +27,10 @@ class Contender:
 
 
 @dataclass(frozen=True)
-class Run:
+class ProgramRun:
     """The result of a contender."""
 
-    contender: Contender
+    contender: CheckProgram
     rows: int
     seconds: float
     """The time from the start of the process to its end."""
@@ -40,25 +40,25 @@ class Run:
     findings: frozenset[Finding]
 
 
-CHECK: Final = Contender(
+CHECK: Final = CheckProgram(
     "personalize-import check",
     lambda data, schema: ["personalize_import_cli", "check", str(data), "--schema", str(schema), "--format", "json"],
 )
-CSV: Final = Contender("handwritten rules with the csv module", lambda data, _: ["bench.csv_rules", str(data)])
-PANDAS: Final = Contender("handwritten rules in pandas chunks", lambda data, _: ["bench.pandas_rules", str(data)])
+CSV: Final = CheckProgram("handwritten rules with the csv module", lambda data, _: ["bench.csv_rules", str(data)])
+PANDAS: Final = CheckProgram("handwritten rules in pandas chunks", lambda data, _: ["bench.pandas_rules", str(data)])
 READERS: Final = (
-    Contender("pyarrow's own reader, without rules", lambda data, _: ["bench.read_pyarrow", str(data)]),
-    Contender("DuckDB's own reader, without rules", lambda data, _: ["bench.read_duckdb", str(data)]),
+    CheckProgram("pyarrow's own reader, without rules", lambda data, _: ["bench.read_pyarrow", str(data)]),
+    CheckProgram("DuckDB's own reader, without rules", lambda data, _: ["bench.read_duckdb", str(data)]),
 )
 """The minimum time of a check with that reader."""
 
 
-def many_items(size: int) -> Contender:
+def many_items(size: int) -> CheckProgram:
     """Return the check of generated items of this size in bytes, which are not written to a disk."""
-    return Contender("the check of generated items", lambda _data, _schema: ["bench.many_items", str(size)])
+    return CheckProgram("the check of generated items", lambda _data, _schema: ["bench.many_items", str(size)])
 
 
-def run_contender(contender: Contender, data: Path, schema: Path) -> Run:
+def run_program(contender: CheckProgram, data: Path, schema: Path) -> ProgramRun:
     """Run a contender on data."""
     path = os.pathsep.join(str(_ROOT / source) for source in _SOURCES)
     begin = time.perf_counter()
@@ -76,7 +76,7 @@ def run_contender(contender: Contender, data: Path, schema: Path) -> Run:
     if process.returncode not in (0, 1):
         raise RuntimeError(f"{contender.name} ended with {process.returncode}: {output}")
     report = json.loads(output)
-    return Run(
+    return ProgramRun(
         contender=contender,
         rows=report["rows"] if "rows" in report else report["data"]["rows"],
         seconds=seconds,

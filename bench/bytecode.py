@@ -1,0 +1,43 @@
+"""Processes with compiled modules, as users have them.
+
+An environment may disable them (`PYTHONDONTWRITEBYTECODE`). Each process would then compile the modules of the CDK or
+of boto3 again, and the figures would mostly be about that.
+"""
+
+import os
+import resource
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+
+class Took(NamedTuple):
+    """The seconds that a command took."""
+
+    seconds: float
+    cpu: float
+    """The user and system time of the process and of those that it started."""
+
+
+def with_bytecode(folder: Path) -> dict[str, str]:
+    """Return the environment in which Python writes compiled modules to a folder, and reads them from there.
+
+    The first run of a command compiles, so it must not be measured.
+    """
+    environment = {**os.environ, "PYTHONPYCACHEPREFIX": str(folder)}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    return environment
+
+
+def measure(command: Sequence[str], environment: Mapping[str, str], folder: Path | None = None) -> Took:
+    """Run a command in a folder, by default this one, and return what it took; raise an error if it fails."""
+    begin, cpu = time.perf_counter(), _cpu()
+    subprocess.run(command, cwd=folder, env=environment, check=True, capture_output=True)  # noqa: S603
+    return Took(time.perf_counter() - begin, _cpu() - cpu)
+
+
+def _cpu() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
