@@ -112,6 +112,14 @@ def test_a_check_of_large_data_imports_neither_numpy_nor_pandas(items: Path, sch
     assert ended.stdout.splitlines()[-1] == "duckdb"
 
 
+def test_large_data_is_checked_in_a_process_that_has_imported_pyarrow(items: Path, schema: Path) -> None:
+    rows = write_items(items, 10 * MEGABYTE)
+    program = "import sys, pyarrow; from personalize_import_cli.app import run; run(sys.argv[1:])"
+    command = [COMMAND[0], "-c", program, "check", str(items), "--schema", str(schema), "--format", "json"]
+    ended = subprocess.run(command, env=environment(), capture_output=True, text=True, check=True)
+    assert json.loads(ended.stdout)["data"]["rows"] == rows
+
+
 @pytest.mark.nightly
 def test_memory_is_bounded_with_all_rules_on(items: Path, schema: Path) -> None:
     rows = write_items(items, 200 * MEGABYTE)

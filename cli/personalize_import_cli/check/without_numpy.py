@@ -11,8 +11,9 @@ from contextlib import contextmanager
 
 @contextmanager
 def without_numpy() -> Iterator[None]:
-    """Prevent imports of NumPy and pandas in the block, unless they are imported already."""
-    hidden = {"numpy", "pandas"} - sys.modules.keys()
+    """Prevent imports of NumPy and pandas in the block, unless they or pyarrow are imported already."""
+    # pyarrow with NumPy fails if pandas is hidden.
+    hidden = set() if "pyarrow" in sys.modules else {"numpy", "pandas"} - sys.modules.keys()
     # A module that is None can't be imported: https://docs.python.org/3/reference/import.html#the-module-cache
     sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]
     try:
