@@ -32,7 +32,7 @@ _JOB_SECONDS: Final = 600
 
 
 class Delay(NamedTuple):
-    """What is known about an import that can't start yet."""
+    """The state of an import that can't start yet."""
 
     seconds: float
     """Seconds since its request, since its place has changed, or since the start of the job that it waits for."""
@@ -43,7 +43,7 @@ class Delay(NamedTuple):
 
 
 def delay_by_job(age: float) -> Delay:
-    """Return what is known about an import that waits for the end of a job of the same dataset, of this age."""
+    """Return the delay of an import that waits for the end of a job of the same dataset, of this age in seconds."""
     return Delay(min(age, _JOB_SECONDS), seconds_left=_JOB_SECONDS_MIN - age)
 
 
