@@ -109,6 +109,27 @@ GUARDS: Final = (
         "",
     ),
     # In `polling`
+    Patch(
+        "request/queueing.py",
+        "handler/request/test_queueing.py",
+        "an import in the same place requests its job after a while",
+        "return is_first or delay.seconds >= _SAME_PLACE_SECONDS",
+        "return is_first",
+    ),
+    Patch(
+        "request/queueing.py",
+        "handler/request/test_queueing.py",
+        "only the first imports request their jobs",
+        "delay.imports_ahead < _RUNNING_MAX\n    return",
+        "True\n    return",
+    ),
+    Patch(
+        "request/execution.py",
+        "handler/request/test_queueing.py",
+        "the resources of a wait chain keep their place",
+        'timedelta(minutes=int(name["waited"]) if name else 0)',
+        "timedelta(0)",
+    ),
     _pace("tries are some thirty seconds apart", "_RETRY_SECONDS: Final = 30", "_RETRY_SECONDS: Final = 3"),
     Patch(
         "job/requested_import.py",

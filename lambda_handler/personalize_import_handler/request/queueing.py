@@ -18,7 +18,7 @@ _SECONDS_MIN: Final = 20
 _SECONDS_PER_IMPORT: Final = 30
 """Less than the 48 seconds after which a slot becomes free even if all jobs take only four minutes."""
 _SECONDS_MAX: Final = 1800
-"""Then 500 queued imports send less than one request in two seconds, and most advance between two polls."""
+"""No place is older than 38 minutes, and most imports advance between two polls."""
 _WAITED_SHARE: Final = 0.2
 """For jobs that the provider doesn't know: after a wait of a fifth of the past time, an import is a fifth late."""
 _SPREAD: Final = 0.25
@@ -32,7 +32,7 @@ _JOB_SECONDS: Final = 600
 
 
 class Delay(NamedTuple):
-    """What is known about an import that can't start yet."""
+    """The state of an import that can't start yet."""
 
     seconds: float
     """Seconds since its request, since its place has changed, or since the start of the job that it waits for."""
@@ -43,7 +43,7 @@ class Delay(NamedTuple):
 
 
 def delay_by_job(age: float) -> Delay:
-    """Return what is known about an import that waits for the end of a job of the same dataset, of this age."""
+    """Return the delay of an import that waits for the end of a job of the same dataset, of this age in seconds."""
     return Delay(min(age, _JOB_SECONDS), seconds_left=_JOB_SECONDS_MIN - age)
 
 

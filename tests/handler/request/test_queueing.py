@@ -1,6 +1,7 @@
 """The waits of imports that can't start yet, and their places in the queue."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -111,4 +112,5 @@ def test_an_import_advances_when_its_place_becomes_smaller() -> None:
 
 def test_only_progress_that_differs_from_the_default_is_recorded() -> None:
     assert Progress(imports_ahead=7, polls=0).to_data() == {"imports_ahead": 7}
-    assert Progress(**Progress(attempt=2, prepared=True).to_data()) == Progress(attempt=2, prepared=True)
+    recorded: dict[str, Any] = Progress(attempt=2, prepared=True).to_data()
+    assert Progress(**recorded) == Progress(attempt=2, prepared=True)
