@@ -126,8 +126,8 @@ def make_empty() -> cdk.App:
     return app
 
 
-def make_deployable(folder: Path, *, with_import: bool = True) -> cdk.App:
-    """Create an app with a Users dataset, and its import unless it is omitted, which can be deployed."""
+def make_deployable(folder: Path) -> cdk.App:
+    """Create an app with a Users dataset and its import, which can be deployed."""
     from personalize_import import DatasetImportJob, DatasetSchema, DataSource
 
     (folder / "users.csv").write_text("USER_ID,CLASS\na,b\n")
@@ -143,9 +143,8 @@ def make_deployable(folder: Path, *, with_import: bool = True) -> cdk.App:
         dataset_group_arn=group.attr_dataset_group_arn,
         schema_arn=schema.to_cfn_schema(stack, "Schema").attr_schema_arn,
     )
-    if with_import:
-        data = DataSource.from_asset(str(folder / "users.csv"))
-        DatasetImportJob(stack, "Import", dataset=dataset, data_source=data)
+    data = DataSource.from_asset(str(folder / "users.csv"))
+    DatasetImportJob(stack, "Import", dataset=dataset, data_source=data)
     return app
 
 

@@ -87,7 +87,7 @@ def _small_check(folder: Path, times: int) -> dict[str, Took]:
 
 
 def _deploys(folder: Path) -> Iterator[Deploy]:
-    """Start the CDK CLI, and deploy a stack without an import, with one, and without changes."""
+    """Start the CDK CLI, and deploy an empty stack, one with an import, and the same without changes."""
     with (folder / "local-aws.log").open("wb") as log, LocalAws(Options(import_seconds=0), log) as aws:
         cloud = LocalCloud(aws, folder)
         cloud.bootstrap()
@@ -95,10 +95,7 @@ def _deploys(folder: Path) -> Iterator[Deploy]:
         empty = make_empty().synth().directory
         yield _deploy(cloud, "`cdk deploy` of an empty stack", empty)
         cloud.cdk.run("destroy", "--app", empty, "--all", "--force")
-        without = make_deployable(folder, with_import=False).synth().directory
         with_import = make_deployable(folder).synth().directory
-        yield _deploy(cloud, "`cdk deploy` of a dataset", without)
-        cloud.cdk.run("destroy", "--app", without, "--all", "--force")
         yield _deploy(cloud, "`cdk deploy` of a dataset and its import", with_import)
         yield Deploy("the same again, without changes", _cdk(cloud, *_DEPLOY, "--app", with_import))
 

@@ -13,8 +13,8 @@ from bench.part import Scale, Section
 from bench.tables import Goal, goals_table, table
 
 _IMPORTS_QUICK: Final = (1, 10)
-_TIMES: Final = {1: 4, 10: 4, 100: 2, 240: 2}
-"""Repetitions by number of imports; fewer for those that take long."""
+_TIMES: Final = {1: 4, 10: 3, 100: 2, 240: 2}
+"""Repetitions by number of imports, of what is compared; fewer for those that take long."""
 _COUNTED: Final = 40
 """Number of imports for counting calls."""
 _PROVIDER: Final = "one Provider for all imports"
@@ -42,7 +42,7 @@ def run(folder: Path, scale: Scale) -> Section:
         _synth(folder, way, 1)  # compiles the modules
     for turn in range(1 if scale.quick else max(_TIMES.values())):
         for (way, number), took in measured.items():
-            if turn < _TIMES[number]:
+            if turn < (_TIMES[number] if way in _COMPARED else 1):
                 took.append(_synth(folder, way, number))
     least = {
         key: Took(min(each.seconds for each in took), min(each.cpu for each in took)) for key, took in measured.items()
