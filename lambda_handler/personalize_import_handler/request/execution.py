@@ -69,11 +69,14 @@ def import_part(dataset_arn: str, waited_seconds: int) -> str:
 
 
 def imports_ahead(own_name: str, executions: Iterable[Execution]) -> int | None:
-    """Return the number of datasets with an import that arrived earlier and has not ended; None if unknown.
+    """Return the number of datasets with an import that arrived earlier and has not ended; None for a refresh.
 
     Imports of one dataset count once, because only one of them has a job at a time. Only the latest request for a
-    resource counts: an earlier one starts no job. Refreshes don't count, nor does a Delete.
+    resource counts: an earlier one starts no job. Refreshes don't count, nor does a Delete. An execution that isn't
+    listed yet has just started, so all imports are ahead of it.
     """
+    if not _IMPORT.fullmatch(own_name):
+        return None
     latest: dict[str, Execution] = {}
     for each in executions:
         resource = each.name.partition("-")[0]
@@ -81,12 +84,11 @@ def imports_ahead(own_name: str, executions: Iterable[Execution]) -> int | None:
         if refresh_name_of(each.name) is None and (is_later or each.name == own_name):
             latest[resource] = each
     arrivals = {each.name: (_arrival(each), each.name) for each in latest.values() if _IMPORT.fullmatch(each.name)}
-    if own_name not in arrivals:
-        return None
+    own = arrivals.get(own_name)
     ahead = {
         _dataset_in(each.name)
         for each in latest.values()
-        if each.is_running and each.name in arrivals and arrivals[each.name] < arrivals[own_name]
+        if each.is_running and each.name in arrivals and (own is None or arrivals[each.name] < own)
     }
     return len(ahead - {_dataset_in(own_name)})
 

@@ -97,8 +97,13 @@ def test_a_superseded_import_is_not_ahead(later: str) -> None:
     assert imports_ahead(LATER, executions) == 0
 
 
-def test_the_place_of_an_execution_that_is_not_listed_is_unknown() -> None:
-    assert imports_ahead(LATER, [execution("a-0a-0000000a-0", -1)]) is None
+def test_all_imports_are_ahead_of_one_that_is_not_listed_yet() -> None:
+    others = [execution("a-0a-0000000a-0", -1), execution("b-0a-0000000b-0", 1), execution("c-0a-00000001-0", -1)]
+
+    assert imports_ahead(LATER, others) == 2
+
+
+def test_a_refresh_has_no_place() -> None:
     assert imports_ahead("a-refresh-0-1700000000", [execution("a-refresh-0-1700000000", -1)]) is None
 
 
