@@ -160,7 +160,7 @@ class _World:
         if not (yield from self._list(_LIST_EXECUTIONS)):
             return False
         ahead = bisect_left(self.executions, queued.arrived_at)
-        if queued.ahead is None or ahead < queued.ahead:
+        if ahead != queued.ahead:
             queued.changed_at = self.now
         queued.ahead = ahead
         return queueing.may_request(Delay(self.now - queued.changed_at, ahead))
