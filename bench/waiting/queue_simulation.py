@@ -148,7 +148,7 @@ class _World:
 
     def _queue_once(self, queued: _Queued) -> _Steps:
         """Wait as `import_job._queue_once`."""
-        while not (yield from self._list(_LIST_EXECUTIONS)):
+        while not (yield from self._call(_LIST_EXECUTIONS)):
             yield self._seconds(queued)
         place = Delay(0, bisect_left(self.executions, queued.arrived_at))
         if not queueing.may_request(place):
@@ -157,7 +157,7 @@ class _World:
         return True
 
     def _may_request(self, queued: _Queued) -> _Steps:
-        if not (yield from self._list(_LIST_EXECUTIONS)):
+        if not (yield from self._call(_LIST_EXECUTIONS)):
             return False
         ahead = bisect_left(self.executions, queued.arrived_at)
         if ahead != queued.ahead:
