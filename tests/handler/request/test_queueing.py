@@ -47,6 +47,11 @@ def test_waits_differ_by_up_to_a_quarter_so_that_imports_do_not_stay_together() 
     assert len(waits) > 50
 
 
+@pytest.mark.parametrize(("ahead", "seconds"), [(5, 10), (100, 200), (5000, 1800)])
+def test_the_first_calls_of_imports_that_begin_together_are_two_seconds_apart(ahead: int, seconds: int) -> None:
+    assert queueing.seconds_until_first_call(ahead, lambda: 0.5) == seconds
+
+
 def test_only_an_import_with_fewer_than_five_ahead_requests_its_job() -> None:
     assert [queueing.may_request(Delay(0, ahead)) for ahead in (None, 0, 4, 5, 400)] == [True, True, True, False, False]
 
