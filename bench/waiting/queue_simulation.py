@@ -132,8 +132,7 @@ class _World:
 
     def _resource(self, queued: _Queued, *, is_first: bool) -> _Steps:
         """Queue until a job is started or the resource times out; then poll the job."""
-        if not is_first:
-            yield from self._queue_once(queued)
+        yield from self._wait_for_first_call(queued, is_first=is_first)
         while not (yield from self._list(_LIST_JOBS)):
             yield self._seconds(queued)
         while True:  # `import_job.start_attempt`
@@ -146,21 +145,24 @@ class _World:
                 return True
             yield self._seconds(queued)
 
-    def _queue_once(self, queued: _Queued) -> _Steps:
-        """Wait as `import_job._queue_once`."""
-        while not (yield from self._list(_LIST_EXECUTIONS)):
+    def _wait_for_first_call(self, queued: _Queued, *, is_first: bool) -> _Steps:
+        """Wait as `first_call.wait_for_first_call`."""
+        while not (yield from self._call(_LIST_EXECUTIONS)):
             yield self._seconds(queued)
-        place = Delay(0, bisect_left(self.executions, queued.arrived_at))
-        if not queueing.may_request(place):
-            queued.ahead = place.imports_ahead
-            yield self._seconds(queued)
+        ahead = bisect_left(self.executions, queued.arrived_at)
+        if not queueing.may_request(Delay(0, ahead)):
+            queued.ahead = ahead
+            if is_first:
+                yield queueing.seconds_until_first_call(ahead, self.random.random)
+            else:
+                yield self._seconds(queued)
         return True
 
     def _may_request(self, queued: _Queued) -> _Steps:
-        if not (yield from self._list(_LIST_EXECUTIONS)):
+        if not (yield from self._call(_LIST_EXECUTIONS)):
             return False
         ahead = bisect_left(self.executions, queued.arrived_at)
-        if queued.ahead is None or ahead < queued.ahead:
+        if ahead != queued.ahead:
             queued.changed_at = self.now
         queued.ahead = ahead
         return queueing.may_request(Delay(self.now - queued.changed_at, ahead))

@@ -248,12 +248,12 @@ def test_all_contenders_wait_for_the_same_job_and_have_figures(tmp_path: Path) -
     }
 
 
-@pytest.mark.parametrize("seed", range(5))
-def test_a_hundred_imports_use_the_slots_in_order_of_arrival_with_few_requests(seed: int) -> None:
-    queue = simulate_queue(100, seed=seed)
+@pytest.mark.parametrize(("imports", "seed"), [(20, 1), (100, 1), (100, 2), (100, 3), (500, 2), (500, 5)])
+def test_many_imports_use_the_slots_in_order_of_arrival_with_few_requests(imports: int, seed: int) -> None:
+    queue = simulate_queue(imports, seed=seed)
 
     assert queue.occupied >= 0.95
-    assert queue.longest_wait <= 1.5
+    assert queue.longest_wait <= 1.3
     assert max(queue.rates.values()) <= 0.5
     assert queue.timed_out == 0
 

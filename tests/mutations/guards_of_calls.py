@@ -95,7 +95,7 @@ GUARDS: Final = (
     _list("a service that is busy gets a pause", "            sleep(pause)\n", ""),
     _list(
         "the pauses are for all pages together",
-        "partial(fetch, **following), pauses,",
+        "partial(fetch, **following), left,",
         "partial(fetch, **following), iter(RETRY_PAUSES),",
     ),
     _list("a list continues at its next page", "partial(fetch, **following)", "partial(fetch)"),

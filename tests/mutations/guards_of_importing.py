@@ -32,9 +32,27 @@ _PREPARED: Final = """\
         if preparation.is_due(requested.properties) and not progress.prepared:
             return _prepare(requested, attempt, progress)
 """
+_first_call: Final = partial(Patch, "job/first_call.py", "handler/job/test_first_call.py")
 _granted: Final = partial(Patch, "job/import_job.py", "handler/aws/test_fresh_permissions.py")
 
 GUARDS: Final = (
+    # In `wait_for_first_call`
+    _first_call(
+        "an import that is far behind waits before its first call",
+        "if ahead is None or queueing.may_request(Delay(0, ahead)):",
+        "if True:",
+    ),
+    _first_call(
+        "a later resource of a wait chain waits for its place",
+        "is_new = not requested.properties.waited_seconds",
+        "is_new = True",
+    ),
+    _first_call(
+        "a new import waits for first calls only", "is_new = not requested.properties.waited_seconds", "is_new = False"
+    ),
+    _first_call("an import waits until its place is known", "    except BusyError:\n", "    except TimeoutError:\n"),
+    _first_call("an import waits for its place once", "progress.imports_ahead is not None or ", ""),
+    _first_call("an import doesn't wait for its place until its timeout", " or progress.age_seconds >= half", ""),
     # In `find_job, keep_job`
     _operation(
         "a rollback knows what it undoes",

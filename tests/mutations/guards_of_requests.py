@@ -17,6 +17,7 @@ _receive: Final = partial(Patch, "job/lifecycle.py", "handler/job/test_lifecycle
 _ATTEMPT: Final = (
     "    if progress.attempt:\n        return import_job.start_attempt(requested, progress, progress.attempt)\n"
 )
+_WAITS: Final = "    if waiting := wait_for_first_call(requested, progress):\n        return waiting\n"
 _GOES_ON: Final = "        return import_job.continue_from(requested, progress, previous_resource_job_arn)\n"
 _BEGUN: Final = "    if previous_resource_job_arn := requested.properties.dataset_import_job_arn:\n"
 
@@ -66,8 +67,8 @@ GUARDS: Final = (
     _wait_chain("a resource of a wait chain continues with its properties", _BEGUN, "    if False:\n"),
     _wait_chain(
         "what this request has recorded counts more than its properties",
-        _ATTEMPT + _BEGUN + _GOES_ON,
-        _BEGUN + _GOES_ON + _ATTEMPT,
+        _ATTEMPT + _WAITS + _BEGUN + _GOES_ON,
+        _WAITS + _BEGUN + _GOES_ON + _ATTEMPT,
     ),
     _update(
         "a queued request continues with its attempt",

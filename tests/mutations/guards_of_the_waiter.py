@@ -95,9 +95,14 @@ GUARDS: Final = (
         'execution["startDate"]',
     ),
     _waiter(
-        "a page of executions that is throttled is requested again",
-        'paginate("ListExecutions", fetch, {"nextToken": "nextToken"}, sleep)',
+        "all pages of executions are read",
+        'paginate("ListExecutions", fetch, {"nextToken": "nextToken"}, pauses=())',
         '[call_service("ListExecutions", fetch)]',
+    ),
+    _waiter(
+        "a page of executions that is throttled is not requested again in the same poll",
+        '{"nextToken": "nextToken"}, pauses=())',
+        '{"nextToken": "nextToken"}, lambda _: None)',
     ),
     _client(
         "the state machine's client has the same bounds",

@@ -1,7 +1,7 @@
 """Calls of AWS services by all clients: timeouts, retries, exceptions and pagination."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Final, TypeVar
 
@@ -60,15 +60,16 @@ def paginate(
     fetch: Callable[..., _Page],
     tokens: Mapping[str, str],
     sleep: Callable[[float], None] = time.sleep,
+    pauses: Iterable[float] = RETRY_PAUSES,
 ) -> Iterator[_Page]:
-    """Yield the pages of a list; retry a throttled page. Raise `BusyError` or `RefusedError`.
+    """Yield the pages of a list; retry a throttled page after each of the pauses. Raise `BusyError` or `RefusedError`.
 
     `tokens` maps each pagination member of a response to the parameter that requests the next page.
     """
-    pauses = iter(RETRY_PAUSES)
+    left = iter(pauses)
     following: dict[str, object] = {}
     while True:
-        page = call_with_retries(operation, partial(fetch, **following), pauses, sleep)
+        page = call_with_retries(operation, partial(fetch, **following), left, sleep)
         yield page
         following = {parameter: page[member] for member, parameter in tokens.items() if page.get(member)}
         if not following or not page.get("IsTruncated", True):

@@ -71,7 +71,7 @@ PROGRESS_RULES: Final[Mapping[str, TextRule | type[bool | float]]] = {
     "files_imported": int,
     "polls": int,
     "imports_ahead": int,
-    "advanced_at": float,
+    "moved_at": float,
     "refusal": _REFUSAL,
     "usual_seconds": int,
     "url_signed_at": float,

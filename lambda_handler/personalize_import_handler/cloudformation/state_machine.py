@@ -88,9 +88,9 @@ def start_polling(event: Mapping[str, Any], sleep: Callable[[float], None] = tim
     return _start(event)
 
 
-def standing(event: Mapping[str, Any], sleep: Callable[[float], None] = time.sleep) -> Standing:
+def standing(event: Mapping[str, Any]) -> Standing:
     """Return the standing of a request among the executions; raise `BusyError` or `RefusedError`."""
-    return standing_among(event, _list_all(event, sleep))
+    return standing_among(event, _list_all(event))
 
 
 def standing_among(event: Mapping[str, Any], executions: Sequence[Execution]) -> Standing:
@@ -117,23 +117,24 @@ def has_later_request(own_name: str, executions: Iterable[Execution]) -> bool:
     return any(_is_later(other, own) for other in start_times.items())
 
 
-def list_executions(event: Mapping[str, Any], sleep: Callable[[float], None] = time.sleep) -> list[Execution]:
+def list_executions(event: Mapping[str, Any]) -> list[Execution]:
     """Return the executions for the event's resource that may matter to it; raise `BusyError` or `RefusedError`."""
     resource = _resource_hash(event)
-    return [each for each in _list_all(event, sleep) if each.name.startswith(resource)]
+    return [each for each in _list_all(event) if each.name.startswith(resource)]
 
 
-def _list_all(event: Mapping[str, Any], sleep: Callable[[float], None]) -> list[Execution]:
+def _list_all(event: Mapping[str, Any]) -> list[Execution]:
     """Return the executions of all resources that may matter to an event.
 
     The list begins with the latest ones, by their start or their end. Those that ended before any that can matter are
-    not requested, because a provider may have thousands of executions for uploads.
+    not requested, because a provider may have thousands of executions for uploads. A throttled page isn't requested
+    again: the next poll lists the executions, and hundreds of wait chains may do so at the same time.
     """
     oldest = _oldest_end(event)
     fetch = partial(
         _client().list_executions, stateMachineArn=event[STATE_MACHINE_ARN], maxResults=_EXECUTIONS_PER_PAGE
     )
-    pages = paginate("ListExecutions", fetch, {"nextToken": "nextToken"}, sleep)
+    pages = paginate("ListExecutions", fetch, {"nextToken": "nextToken"}, pauses=())
     listed = islice(chain.from_iterable(page["executions"] for page in pages), _EXECUTIONS_MAX)
     return [
         Execution(execution["name"], execution["startDate"], execution["status"] == "RUNNING")

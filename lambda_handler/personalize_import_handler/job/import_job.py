@@ -16,8 +16,7 @@ from personalize_import_handler.messages import failure_reasons
 from personalize_import_handler.request import polling, queueing
 from personalize_import_handler.request.execution import Standing
 from personalize_import_handler.request.job_names import attempt_of, names_of
-from personalize_import_handler.request.outcome import Finished, Outcome, Progress, Waiting, attributes_of
-from personalize_import_handler.request.queueing import Delay
+from personalize_import_handler.request.outcome import Finished, Outcome, Progress, attributes_of
 
 logger = logging.getLogger(__name__)
 
@@ -40,8 +39,6 @@ def continue_from(requested: RequestedImport, progress: Progress, dataset_import
     The job must match the first resource and these properties. Its tag contains the data fingerprint if the import
     depends on the data, or did so when the job was started.
     """
-    if outcome := _queue_once(requested, progress, dataset_import_job_arn):
-        return outcome
     if requested.names.includes(dataset_import_job_arn):
         return continue_job(requested, progress, dataset_import_job_arn)
     try:
@@ -53,25 +50,6 @@ def continue_from(requested: RequestedImport, progress: Progress, dataset_import
         return compute_fingerprint(requested, progress) or find_job(requested, progress)
     known = requested._replace(properties=requested.properties._replace(data_fingerprint=fingerprint))
     return continue_job(known, progress._replace(data_fingerprint=fingerprint), dataset_import_job_arn)
-
-
-def _queue_once(requested: RequestedImport, progress: Progress, dataset_import_job_arn: str) -> Outcome | None:
-    """Wait once before anything else if the import is far behind.
-
-    The resources of many wait chains continue at the same time, and their first polls would exceed the limits of
-    requests.
-    """
-    if progress.imports_ahead is not None:
-        return None
-    try:
-        ahead = requested.standing().imports_ahead
-    except RefusedError as refused:
-        return requested.retry_poll_or_fail(refused, dataset_import_job_arn, progress)
-    if queueing.may_request(Delay(0, ahead)):
-        return None
-    # The service's time is unknown without a call, but the request has just arrived.
-    seconds = min(queueing.seconds_until_retry(Delay(0, ahead)), requested.properties.timeout_seconds // 2)
-    return Waiting(progress._replace(imports_ahead=ahead), seconds, dataset_import_job_arn)
 
 
 def continue_job(requested: RequestedImport, progress: Progress, dataset_import_job_arn: str) -> Outcome:

@@ -8,6 +8,7 @@ from personalize_import_handler.aws.personalize import DatasetImportJob
 from personalize_import_handler.aws.services import Services
 from personalize_import_handler.errors import ImportFailedError
 from personalize_import_handler.job import import_job
+from personalize_import_handler.job.first_call import wait_for_first_call
 from personalize_import_handler.job.prerequisites import compute_fingerprint, resolve_root_stack
 from personalize_import_handler.job.requested_import import RequestedImport, finish_job
 from personalize_import_handler.messages import failure_reasons
@@ -60,13 +61,18 @@ def poll_update(request: Request, progress: Progress, services: Services) -> Out
 
 
 def _resume(requested: RequestedImport, progress: Progress) -> Outcome | None:
-    """Continue with the recorded state, or with the import of the previous resource; None if there is neither."""
+    """Continue with the recorded state, or with the import of the previous resource; None if there is neither.
+
+    A request without recorded state may have to wait first.
+    """
     if recorded_arn := progress.dataset_import_job_arn:
         if not requested.names.includes(recorded_arn):
             raise ImportFailedError(failure_reasons.job_of_another_import(recorded_arn))
         return import_job.poll_job(requested, progress, recorded_arn)
     if progress.attempt:
         return import_job.start_attempt(requested, progress, progress.attempt)
+    if waiting := wait_for_first_call(requested, progress):
+        return waiting
     if previous_resource_job_arn := requested.properties.dataset_import_job_arn:
         return import_job.continue_from(requested, progress, previous_resource_job_arn)
     return None

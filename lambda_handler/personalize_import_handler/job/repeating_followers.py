@@ -164,7 +164,7 @@ def _repeat(
             repeat_attempt=repeat_progress.attempt,
             repeat_started=repeat_progress.dataset_import_job_arn is not None,
             imports_ahead=repeat_progress.imports_ahead,
-            advanced_at=repeat_progress.advanced_at,
+            moved_at=repeat_progress.moved_at,
             refusal=repeat_progress.refusal,
             usual_seconds=repeat_progress.usual_seconds,
         )

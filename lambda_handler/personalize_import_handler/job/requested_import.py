@@ -145,7 +145,7 @@ class RequestedImport(NamedTuple):
     def delay(self, progress: Progress) -> Delay:
         """Return the place in the queue, and for how long the import has had it."""
         now = self.personalize.now()
-        since = progress.elapsed_seconds(now) if progress.advanced_at is None else now - progress.advanced_at
+        since = progress.elapsed_seconds(now) if progress.moved_at is None else now - progress.moved_at
         return Delay(since, progress.imports_ahead)
 
     def complete_or_fail(self, reason: str, arn: str | None, progress: Progress) -> Finished:

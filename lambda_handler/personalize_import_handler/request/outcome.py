@@ -25,7 +25,7 @@ class Progress(NamedTuple):
     `repeated` is a follower's job whose rows are gone, and `repeat_attempt` the attempt that imports them again,
     recorded before it is started. `repeat_started` is set after that.
 
-    `imports_ahead` is the place in the queue at the last poll, and `advanced_at` when it last became smaller.
+    `imports_ahead` is the place in the queue at the last poll, and `moved_at` when it last changed.
 
     `refusal` is the message of the last call that was refused while there was no job, for the failure reason.
 
@@ -59,7 +59,7 @@ class Progress(NamedTuple):
     files_imported: int = 0
     polls: int = 0
     imports_ahead: int | None = None
-    advanced_at: float | None = None
+    moved_at: float | None = None
     refusal: str | None = None
     usual_seconds: int | None = None
     url_signed_at: float | None = None
@@ -79,10 +79,12 @@ class Progress(NamedTuple):
         return self._replace(started_at=self._sent_at(now))
 
     def at_place(self, imports_ahead: int | None, now: float) -> "Progress":
-        """Return the progress with the place in the queue, and the time if the import has advanced."""
-        last = self.imports_ahead
-        has_advanced = imports_ahead is not None and (last is None or imports_ahead < last)
-        return self._replace(imports_ahead=imports_ahead, advanced_at=now if has_advanced else self.advanced_at)
+        """Return the progress with the place in the queue, and the time if the place has changed.
+
+        The place may become larger: imports between two resources of their wait chains are not seen as ahead.
+        """
+        has_moved = imports_ahead not in (None, self.imports_ahead)
+        return self._replace(imports_ahead=imports_ahead, moved_at=now if has_moved else self.moved_at)
 
     def _sent_at(self, now: float) -> float:
         if self.started_at is not None:

@@ -17,14 +17,16 @@ _SECONDS_MIN: Final = 20
 """For the first in the queue. A slot becomes free every two minutes on average, so the loss is small."""
 _SECONDS_PER_IMPORT: Final = 30
 """Less than the 48 seconds after which a slot becomes free even if all jobs take only four minutes."""
+_SECONDS_PER_FIRST_CALL: Final = 2
+"""Personalize allows a call per second: https://docs.aws.amazon.com/general/latest/gr/personalize.html"""
 _SECONDS_MAX: Final = 1800
 """No place is older than 38 minutes, and most imports advance between two polls."""
 _WAITED_SHARE: Final = 0.2
 """For jobs that the provider doesn't know: after a wait of a fifth of the past time, an import is a fifth late."""
 _SPREAD: Final = 0.25
 """Random part of each wait, because imports that begin together would stay together."""
-_SAME_PLACE_SECONDS: Final = 600
-"""In this time, five slots become free on average."""
+_SAME_PLACE_SECONDS: Final = 900
+"""In this time, seven slots become free on average; the first five jobs of a queue have rarely all taken longer."""
 _JOB_SECONDS_MIN: Final = 240
 """No import is known to end within four minutes."""
 _JOB_SECONDS: Final = 600
@@ -63,4 +65,16 @@ def seconds_until_retry(delay: Delay, chance: Callable[[], float] = random.rando
         seconds = max(_SECONDS_MIN, delay.seconds * _WAITED_SHARE, delay.seconds_left)
     else:
         seconds = _SECONDS_MIN + (delay.imports_ahead - _RUNNING_MAX) * _SECONDS_PER_IMPORT
+    return _varied(seconds, chance)
+
+
+def seconds_until_first_call(imports_ahead: int, chance: Callable[[], float] = random.random) -> int:
+    """Return the seconds for which a new import waits before its first call of Personalize, by its place.
+
+    It may find that it has no job to start, so it waits only for the first calls of those ahead.
+    """
+    return _varied(imports_ahead * _SECONDS_PER_FIRST_CALL, chance)
+
+
+def _varied(seconds: float, chance: Callable[[], float]) -> int:
     return round(min(seconds, _SECONDS_MAX) * (1 + _SPREAD * (2 * chance() - 1)))

@@ -493,6 +493,6 @@ def test_a_repeated_import_that_is_queued_keeps_its_place_from_poll_to_poll(
     second = execution.data["CrHelperData"]["Progress"]
 
     assert first["imports_ahead"] == second["imports_ahead"] == 0
-    assert first["advanced_at"] == second["advanced_at"]
+    assert first["moved_at"] == second["moved_at"]
     assert second["refusal"] == "More than 5 resources"
     assert failed.run(event).succeeded

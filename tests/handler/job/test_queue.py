@@ -65,7 +65,7 @@ def test_imports_that_were_removed_are_not_ahead(account: Account, personalize: 
     assert starts_of([last], personalize)[0] - began < 200
 
 
-def test_imports_ahead_that_never_advance_do_not_hold_an_import_for_more_than_a_quarter_of_an_hour(
+def test_imports_ahead_that_never_advance_do_not_hold_an_import_for_more_than_twenty_minutes(
     account: Account, personalize: FakePersonalize
 ) -> None:
     began = account.clock.now
@@ -78,7 +78,7 @@ def test_imports_ahead_that_never_advance_do_not_hold_an_import_for_more_than_a_
     (last,), _ = begin_many(account, 1, first=100)
     account.run(until=began + 3600)
 
-    assert 600 <= starts_of([last], personalize)[0] - began < 900
+    assert 900 <= starts_of([last], personalize)[0] - began < 1200
 
 
 def test_a_later_resource_of_a_wait_chain_keeps_its_place_and_hands_over(

@@ -47,13 +47,18 @@ def test_waits_differ_by_up_to_a_quarter_so_that_imports_do_not_stay_together() 
     assert len(waits) > 50
 
 
+@pytest.mark.parametrize(("ahead", "seconds"), [(5, 10), (100, 200), (5000, 1800)])
+def test_the_first_calls_of_imports_that_begin_together_are_two_seconds_apart(ahead: int, seconds: int) -> None:
+    assert queueing.seconds_until_first_call(ahead, lambda: 0.5) == seconds
+
+
 def test_only_an_import_with_fewer_than_five_ahead_requests_its_job() -> None:
     assert [queueing.may_request(Delay(0, ahead)) for ahead in (None, 0, 4, 5, 400)] == [True, True, True, False, False]
 
 
-def test_an_import_that_stays_in_its_place_requests_its_job_after_ten_minutes() -> None:
-    assert not queueing.may_request(Delay(599, 12))
-    assert queueing.may_request(Delay(600, 12))
+def test_an_import_that_stays_in_its_place_requests_its_job_after_a_quarter_of_an_hour() -> None:
+    assert not queueing.may_request(Delay(899, 12))
+    assert queueing.may_request(Delay(900, 12))
 
 
 @pytest.mark.parametrize("job_seconds", [1, 241, 630, 3600, 3 * 3600])
@@ -107,12 +112,12 @@ def test_a_refresh_has_no_place() -> None:
     assert imports_ahead("a-refresh-0-1700000000", [execution("a-refresh-0-1700000000", -1)]) is None
 
 
-def test_an_import_advances_when_its_place_becomes_smaller() -> None:
+def test_an_import_has_its_place_since_it_last_changed_in_either_direction() -> None:
     progress = Progress().at_place(9, 100)
 
-    assert progress.advanced_at == 100
-    assert progress.at_place(9, 200).advanced_at == progress.at_place(10, 200).advanced_at == 100
-    assert progress.at_place(8, 200).advanced_at == 200
+    assert progress.moved_at == 100
+    assert progress.at_place(9, 200).moved_at == progress.at_place(None, 200).moved_at == 100
+    assert progress.at_place(8, 200).moved_at == progress.at_place(10, 200).moved_at == 200
 
 
 def test_only_progress_that_differs_from_the_default_is_recorded() -> None:
