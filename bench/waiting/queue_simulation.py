@@ -29,7 +29,7 @@ _PERSONALIZE: Final = (1.0, float(Settings().request_burst))
 _STEP_FUNCTIONS: Final = (2.0, 100.0)
 """The same of ListExecutions in small Regions: https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html"""
 _LIST_JOBS, _CREATE, _DESCRIBE = "ListDatasetImportJobs", "CreateDatasetImportJob", "DescribeDatasetImportJob"
-_DESCRIBE_DATASET, _LIST_EXECUTIONS = "DescribeDataset", "ListExecutions"
+_DESCRIBE_DATASET, LIST_EXECUTIONS = "DescribeDataset", "ListExecutions"
 _ARRIVAL_SECONDS: Final = 60
 BURST_SECONDS: Final = 900
 """The time after the start that isn't steady: all imports make their first calls."""
@@ -86,6 +86,8 @@ class _Queued:
     ends_at: float = 0
     changed_at: float = 0
     ahead: int | None = None
+    is_listed: bool = True
+    """False if the last list of executions was refused."""
 
 
 class _World:
@@ -96,7 +98,7 @@ class _World:
         self.jobs, self.timeout = jobs, timeout
         self.now = 0.0
         self.limits = {each: _Bucket(*_PERSONALIZE) for each in (_LIST_JOBS, _CREATE, _DESCRIBE, _DESCRIBE_DATASET)}
-        self.limits[_LIST_EXECUTIONS] = _Bucket(*_STEP_FUNCTIONS)
+        self.limits[LIST_EXECUTIONS] = _Bucket(*_STEP_FUNCTIONS)
         self.requests: list[tuple[float, str]] = []
         self.running: list[float] = []
         self.executions: list[float] = []
@@ -121,7 +123,7 @@ class _World:
             part = min(TIMEOUT_SECONDS_MAX, self.timeout - waited)
             queued.ends_at, queued.changed_at, queued.ahead = self.now + part, self.now, None
             insort(self.executions, queued.arrived_at)
-            is_started = yield from self._resource(queued, is_first=not waited)
+            is_started = yield from self._resource(queued)
             self.executions.remove(queued.arrived_at)
             if is_started:
                 return True
@@ -130,9 +132,9 @@ class _World:
         self.timed_out += 1
         return False
 
-    def _resource(self, queued: _Queued, *, is_first: bool) -> _Steps:
+    def _resource(self, queued: _Queued) -> _Steps:
         """Queue until a job is started or the resource times out; then poll the job."""
-        yield from self._wait_for_first_call(queued, is_first=is_first)
+        yield from self._wait_for_first_call(queued)
         while not (yield from self._list(_LIST_JOBS)):
             yield self._seconds(queued)
         while True:  # `import_job.start_attempt`
@@ -145,21 +147,19 @@ class _World:
                 return True
             yield self._seconds(queued)
 
-    def _wait_for_first_call(self, queued: _Queued, *, is_first: bool) -> _Steps:
+    def _wait_for_first_call(self, queued: _Queued) -> _Steps:
         """Wait as `first_call.wait_for_first_call`."""
-        while not (yield from self._call(_LIST_EXECUTIONS)):
+        while not (yield from self._call(LIST_EXECUTIONS)):
             yield self._seconds(queued)
         ahead = bisect_left(self.executions, queued.arrived_at)
         if not queueing.may_request(Delay(0, ahead)):
             queued.ahead = ahead
-            if is_first:
-                yield queueing.seconds_until_first_call(ahead, self.random.random)
-            else:
-                yield self._seconds(queued)
+            yield queueing.seconds_until_first_call(ahead, self.random.random)
         return True
 
     def _may_request(self, queued: _Queued) -> _Steps:
-        if not (yield from self._call(_LIST_EXECUTIONS)):
+        queued.is_listed = yield from self._call(LIST_EXECUTIONS)
+        if not queued.is_listed:
             return False
         ahead = bisect_left(self.executions, queued.arrived_at)
         if ahead != queued.ahead:
@@ -168,7 +168,7 @@ class _World:
         return queueing.may_request(Delay(self.now - queued.changed_at, ahead))
 
     def _seconds(self, queued: _Queued) -> float:
-        delay = Delay(self.now - queued.changed_at, queued.ahead)
+        delay = Delay(self.now - queued.changed_at, queued.ahead if queued.is_listed else None)
         return min(queueing.seconds_until_retry(delay, self.random.random), max(1, queued.ends_at - self.now))
 
     def _start(self, number: int) -> _Steps:

@@ -24,6 +24,7 @@ from personalize_import_handler.contract import Environment, refresh_event
 from personalize_import_handler.errors import NameTakenError, RefusedError
 from personalize_import_handler.request import request_time
 from personalize_import_handler.request.execution import (
+    LIST_EXECUTIONS,
     Execution,
     Standing,
     hash_of,
@@ -134,7 +135,7 @@ def _list_all(event: Mapping[str, Any]) -> list[Execution]:
     fetch = partial(
         _client().list_executions, stateMachineArn=event[STATE_MACHINE_ARN], maxResults=_EXECUTIONS_PER_PAGE
     )
-    pages = paginate("ListExecutions", fetch, {"nextToken": "nextToken"}, pauses=())
+    pages = paginate(LIST_EXECUTIONS, fetch, {"nextToken": "nextToken"}, pauses=())
     listed = islice(chain.from_iterable(page["executions"] for page in pages), _EXECUTIONS_MAX)
     return [
         Execution(execution["name"], execution["startDate"], execution["status"] == "RUNNING")

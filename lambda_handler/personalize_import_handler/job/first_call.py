@@ -28,7 +28,6 @@ def wait_for_first_call(requested: RequestedImport, progress: Progress) -> Waiti
     else:
         if ahead is None or queueing.may_request(Delay(0, ahead)):
             return None
-        is_new = not requested.properties.waited_seconds
-        seconds = queueing.seconds_until_first_call(ahead) if is_new else queueing.seconds_until_retry(Delay(0, ahead))
+        seconds = queueing.seconds_until_first_call(ahead)
     waiting = progress._replace(imports_ahead=ahead)
     return Waiting(waiting, min(seconds, half), requested.properties.dataset_import_job_arn)

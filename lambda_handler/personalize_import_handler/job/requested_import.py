@@ -15,7 +15,7 @@ from personalize_import_handler.job.adoption import AttemptError
 from personalize_import_handler.messages import failure_reasons
 from personalize_import_handler.messages.advice import DEPLOY_AGAIN, WAIT_FOR_REFRESH
 from personalize_import_handler.request import polling, queueing
-from personalize_import_handler.request.execution import Standing
+from personalize_import_handler.request.execution import LIST_EXECUTIONS, Standing
 from personalize_import_handler.request.job_names import JobNames, names_of
 from personalize_import_handler.request.outcome import (
     REFUSAL_LENGTH_MAX,
@@ -140,6 +140,8 @@ class RequestedImport(NamedTuple):
         delay = self.delay(progress)
         if isinstance(refused, DatasetBusyError):
             delay = queueing.delay_by_job(self.personalize.now() - refused.job_created_at)
+        elif refused and refused.operation == LIST_EXECUTIONS:
+            delay = delay._replace(imports_ahead=None)  # the place of the last poll may be out of date
         return self.wait(arn, progress, queueing.seconds_until_retry(delay))
 
     def delay(self, progress: Progress) -> Delay:

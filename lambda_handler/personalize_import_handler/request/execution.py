@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
+LIST_EXECUTIONS: Final = "ListExecutions"
 _HASH_LENGTH: Final = 32
 _DATASET_HASH_LENGTH: Final = 8
 _MINUTES_MAX: Final = 9999

@@ -15,7 +15,7 @@ _RUNNING_MAX: Final = 5
 """The limit of running jobs: https://docs.aws.amazon.com/personalize/latest/dg/limits.html"""
 _SECONDS_MIN: Final = 20
 """For the first in the queue. A slot becomes free every two minutes on average, so the loss is small."""
-_SECONDS_PER_IMPORT: Final = 30
+_SECONDS_PER_IMPORT: Final = 40
 """Less than the 48 seconds after which a slot becomes free even if all jobs take only four minutes."""
 _SECONDS_PER_FIRST_CALL: Final = 2
 """Personalize allows a call per second: https://docs.aws.amazon.com/general/latest/gr/personalize.html"""
@@ -69,7 +69,7 @@ def seconds_until_retry(delay: Delay, chance: Callable[[], float] = random.rando
 
 
 def seconds_until_first_call(imports_ahead: int, chance: Callable[[], float] = random.random) -> int:
-    """Return the seconds for which a new import waits before its first call of Personalize, by its place.
+    """Return the seconds for which an import waits before its first call of Personalize, by its place.
 
     It may find that it has no job to start, so it waits only for the first calls of those ahead.
     """

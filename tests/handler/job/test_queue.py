@@ -65,6 +65,22 @@ def test_imports_that_were_removed_are_not_ahead(account: Account, personalize: 
     assert starts_of([last], personalize)[0] - began < 200
 
 
+def test_an_import_whose_place_can_not_be_listed_does_not_wait_by_its_last_place(
+    account: Account, personalize: FakePersonalize
+) -> None:
+    personalize.job_behavior = JobBehavior(seconds=100_000)
+    begin_many(account, MANY)
+    _, (event,) = begin_many(account, 1, first=100)
+    account.run(until=account.clock.now + 300)
+    own = next(each for each in account.executions.values() if each.data["ResponseURL"] == event["ResponseURL"])
+    account._waiting[:] = [own]
+    polled_at = own.due_at
+    account.fail_list_executions(BusyError("ListExecutions", "ThrottlingException", "Rate exceeded"))
+    account.step()
+
+    assert own.due_at - polled_at < 600
+
+
 def test_imports_ahead_that_never_advance_do_not_hold_an_import_for_more_than_twenty_minutes(
     account: Account, personalize: FakePersonalize
 ) -> None:
