@@ -5,8 +5,9 @@ from typing import Final
 
 from tests.mutations.patches import Patch
 
-_preflight_data: Final = partial(Patch, "job/import_job.py", "handler/job/test_lifecycle_waiting.py")
 _update: Final = partial(Patch, "job/import_job.py", "handler/job/test_lifecycle_update.py")
+_polled: Final = partial(Patch, "job/job_poll.py", "handler/job/test_lifecycle_waiting.py")
+_polled_tags: Final = partial(Patch, "job/job_poll.py", "handler/job/test_lifecycle_update.py")
 _tag: Final = partial(Patch, "job/tagging.py", "handler/job/test_lifecycle_update.py")
 _data: Final = partial(Patch, "job/import_job.py", "handler/job/test_data_changes.py")
 _data_tag: Final = partial(Patch, "job/tagging.py", "handler/job/test_data_changes.py")
@@ -89,18 +90,18 @@ GUARDS: Final = (
     _granted(
         "executions that may not be listed yet are listed later",
         "        return requested.standing()\n    except RefusedError as refused:",
-        "        return requested.standing()\n    except UnknownStatusError as refused:",
+        "        return requested.standing()\n    except TimeoutError as refused:",
     ),
-    # In `poll_job`
-    _update("tags are set once", "            progress = progress._replace(tags_due=False)\n", ""),
-    _update("tags are set only where they are due", "if job and progress.tags_due:", "if job:"),
-    _preflight_data("no tags are set on a job that is gone", "if job and progress.tags_due:", "if progress.tags_due:"),
-    _preflight_data(
+    # In `job_poll.poll_job`
+    _polled_tags("tags are set once", "            progress = progress._replace(tags_due=False)\n", ""),
+    _polled_tags("tags are set only where they are due", "if job and progress.tags_due:", "if job:"),
+    _polled("no tags are set on a job that is gone", "if job and progress.tags_due:", "if progress.tags_due:"),
+    _polled(
         "a throttled poll is retried",
         "            progress = progress._replace(tags_due=False)\n    except RefusedError as refused:",
         "            progress = progress._replace(tags_due=False)\n    except UnknownStatusError as refused:",
     ),
-    _preflight_data(
+    _polled(
         "a job that is gone is reported",
         "        reason = failure_reasons.job_not_found(arn, again=requested.again)\n",
         "        assert job\n        reason = ''\n",
