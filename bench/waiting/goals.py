@@ -7,8 +7,9 @@ from bench.tables import Goal
 from bench.waiting.contenders import OURS, PROVIDER_5, Contender
 from bench.waiting.figures import mean
 from bench.waiting.measuring import LONG_SECONDS, MANY, Deployed, Measured
-from bench.waiting.queue_simulation import LIST_EXECUTIONS, QueueFigures
+from bench.waiting.queue_simulation import QueueFigures
 from bench.waiting.simulation import Simulated
+from personalize_import_handler.request.execution import LIST_EXECUTIONS
 
 FIRST_LAG_MAX: Final = 5
 REPEATED_LAG_MAX: Final = 2.5

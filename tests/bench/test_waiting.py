@@ -16,9 +16,10 @@ from bench.waiting.figures import MeasuredImport
 from bench.waiting.imports import deploy
 from bench.waiting.limit import least_lags
 from bench.waiting.measuring import Deployed, Measured
-from bench.waiting.queue_simulation import LIST_EXECUTIONS, simulate_queue
+from bench.waiting.queue_simulation import simulate_queue
 from bench.waiting.simulation import TYPICAL, Simulated, simulate, simulate_all, simulate_repeated
 from bench.waiting.testbed import PlannedImport, running_testbed
+from personalize_import_handler.request.execution import LIST_EXECUTIONS
 from tests.handler.support.account import Account
 from tests.handler.support.fakes import JobBehavior
 from tests.handler.support.properties import properties

@@ -9,7 +9,7 @@ _changes: Final = "handler/job/test_state_changes.py"
 _faults: Final = "faults/test_state_change_faults.py"
 _publish: Final = partial(Patch, "job/state_changes.py", _changes)
 _fault: Final = partial(Patch, "job/state_changes.py", _faults)
-_failed: Final = partial(Patch, "job/import_job.py", _changes)
+_failed: Final = partial(Patch, "job/job_poll.py", _changes)
 _refused: Final = partial(Patch, "job/requested_import.py", _changes)
 _bus: Final = partial(Patch, "aws/event_bus_client.py", "handler/aws/test_event_bus_client.py")
 

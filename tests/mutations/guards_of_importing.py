@@ -5,8 +5,9 @@ from typing import Final
 
 from tests.mutations.patches import Patch
 
-_preflight_data: Final = partial(Patch, "job/import_job.py", "handler/job/test_lifecycle_waiting.py")
 _update: Final = partial(Patch, "job/import_job.py", "handler/job/test_lifecycle_update.py")
+_polled: Final = partial(Patch, "job/job_poll.py", "handler/job/test_lifecycle_waiting.py")
+_polled_tags: Final = partial(Patch, "job/job_poll.py", "handler/job/test_lifecycle_update.py")
 _tag: Final = partial(Patch, "job/tagging.py", "handler/job/test_lifecycle_update.py")
 _data: Final = partial(Patch, "job/import_job.py", "handler/job/test_data_changes.py")
 _data_tag: Final = partial(Patch, "job/tagging.py", "handler/job/test_data_changes.py")
@@ -42,13 +43,19 @@ GUARDS: Final = (
         "if ahead is None or queueing.may_request(Delay(0, ahead)):",
         "if True:",
     ),
-    _first_call(
-        "a later resource of a wait chain waits for its place",
-        "is_new = not requested.properties.waited_seconds",
-        "is_new = True",
+    Patch(
+        "job/requested_import.py",
+        "handler/job/test_queue.py",
+        "a place that could not be listed again may be out of date",
+        "elif refused and refused.operation == LIST_EXECUTIONS:",
+        "elif False:",
     ),
-    _first_call(
-        "a new import waits for first calls only", "is_new = not requested.properties.waited_seconds", "is_new = False"
+    Patch(
+        "request/execution.py",
+        "handler/request/test_queueing.py",
+        "all imports are ahead of one that isn't listed yet",
+        "(own is None or",
+        "(own is not None and",
     ),
     _first_call("an import waits until its place is known", "    except BusyError:\n", "    except TimeoutError:\n"),
     _first_call("an import waits for its place once", "progress.imports_ahead is not None or ", ""),
@@ -89,18 +96,18 @@ GUARDS: Final = (
     _granted(
         "executions that may not be listed yet are listed later",
         "        return requested.standing()\n    except RefusedError as refused:",
-        "        return requested.standing()\n    except UnknownStatusError as refused:",
+        "        return requested.standing()\n    except TimeoutError as refused:",
     ),
-    # In `poll_job`
-    _update("tags are set once", "            progress = progress._replace(tags_due=False)\n", ""),
-    _update("tags are set only where they are due", "if job and progress.tags_due:", "if job:"),
-    _preflight_data("no tags are set on a job that is gone", "if job and progress.tags_due:", "if progress.tags_due:"),
-    _preflight_data(
+    # In `job_poll.poll_job`
+    _polled_tags("tags are set once", "            progress = progress._replace(tags_due=False)\n", ""),
+    _polled_tags("tags are set only where they are due", "if job and progress.tags_due:", "if job:"),
+    _polled("no tags are set on a job that is gone", "if job and progress.tags_due:", "if progress.tags_due:"),
+    _polled(
         "a throttled poll is retried",
         "            progress = progress._replace(tags_due=False)\n    except RefusedError as refused:",
         "            progress = progress._replace(tags_due=False)\n    except UnknownStatusError as refused:",
     ),
-    _preflight_data(
+    _polled(
         "a job that is gone is reported",
         "        reason = failure_reasons.job_not_found(arn, again=requested.again)\n",
         "        assert job\n        reason = ''\n",

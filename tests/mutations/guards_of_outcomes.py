@@ -5,11 +5,11 @@ from typing import Final
 
 from tests.mutations.patches import Patch
 
-_preflight_data: Final = partial(Patch, "job/import_job.py", "handler/job/test_lifecycle_waiting.py")
-_create: Final = partial(Patch, "job/import_job.py", "handler/job/test_lifecycle_create.py")
-_paced: Final = partial(Patch, "job/import_job.py", "handler/request/test_polling.py")
-_earlier: Final = partial(Patch, "job/import_job.py", "handler/job/test_earlier_jobs.py")
-_wait_chain: Final = partial(Patch, "job/import_job.py", "faults/test_wait_chain.py")
+_preflight_data: Final = partial(Patch, "job/job_poll.py", "handler/job/test_lifecycle_waiting.py")
+_create: Final = partial(Patch, "job/job_poll.py", "handler/job/test_lifecycle_create.py")
+_paced: Final = partial(Patch, "job/job_poll.py", "handler/request/test_polling.py")
+_earlier: Final = partial(Patch, "job/job_poll.py", "handler/job/test_earlier_jobs.py")
+_wait_chain: Final = partial(Patch, "job/job_poll.py", "faults/test_wait_chain.py")
 _COMPLETES: Final = "        if requested.properties.completes_at_timeout:\n"
 _wait: Final = partial(Patch, "job/requested_import.py", "handler/job/test_lifecycle_waiting.py")
 _refused: Final = partial(Patch, "job/requested_import.py", "handler/job/test_lifecycle_create.py")
@@ -19,7 +19,7 @@ _chain_faults: Final = partial(Patch, "job/requested_import.py", "faults/test_wa
 _chained: Final = partial(Patch, "job/requested_import.py", "handler/job/test_wait_chain.py")
 
 GUARDS: Final = (
-    # In `import_job._evaluate`
+    # In `job_poll._evaluate`
     _preflight_data(
         "an unknown status is reported with the job, and what to do",
         "except UnknownStatusError as problem:",

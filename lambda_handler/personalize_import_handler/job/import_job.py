@@ -1,22 +1,20 @@
-"""The job of an import: find or start it, poll it, and evaluate its status."""
+"""The job of an import: find or start it."""
 
 import logging
 from contextlib import suppress
 
-from personalize_import_handler.aws.personalize import DatasetImportJob, Phase, UnknownStatusError
 from personalize_import_handler.contract import ATTEMPTS_MAX, DATA_FINGERPRINT_TAG
 from personalize_import_handler.data import preparation
 from personalize_import_handler.errors import DataRefusedError, ImportFailedError, RefusedError
-from personalize_import_handler.job import adoption
+from personalize_import_handler.job import adoption, job_poll
 from personalize_import_handler.job.adoption import Attempt, AttemptError
 from personalize_import_handler.job.prerequisites import compute_fingerprint
 from personalize_import_handler.job.requested_import import RequestedImport
-from personalize_import_handler.job.tagging import ForeignJobError, set_tags
 from personalize_import_handler.messages import failure_reasons
-from personalize_import_handler.request import polling, queueing
+from personalize_import_handler.request import queueing
 from personalize_import_handler.request.execution import Standing
 from personalize_import_handler.request.job_names import attempt_of, names_of
-from personalize_import_handler.request.outcome import Finished, Outcome, Progress, attributes_of
+from personalize_import_handler.request.outcome import Outcome, Progress
 
 logger = logging.getLogger(__name__)
 
@@ -100,24 +98,6 @@ def start_attempt(requested: RequestedImport, progress: Progress, attempt: int) 
     return _proceed_with(requested, found, progress, tags_due=False)
 
 
-def poll_job(requested: RequestedImport, progress: Progress, dataset_import_job_arn: str) -> Outcome:
-    """Poll the job: return whether it is finished or still running; raise `ImportFailedError` if it failed."""
-    arn, personalize = dataset_import_job_arn, requested.personalize
-    try:
-        job = personalize.describe_dataset_import_job(arn)
-        if job and progress.tags_due:
-            set_tags(personalize, arn, requested.job_tags)
-            progress = progress._replace(tags_due=False)
-    except RefusedError as refused:
-        return requested.retry_poll_or_fail(refused, arn, progress)
-    except ForeignJobError as foreign:
-        raise ImportFailedError(failure_reasons.job_of_another_resource(arn)) from foreign
-    if job is None:
-        reason = failure_reasons.job_not_found(arn, again=requested.again)
-        raise ImportFailedError(reason, arn, progress.status_if_failed)
-    return _evaluate(requested, job, progress)
-
-
 def _fingerprint_of(requested: RequestedImport, dataset_import_job_arn: str) -> str | None:
     """Return the fingerprint of the data that a job imported; None if the job doesn't exist."""
     personalize = requested.personalize
@@ -141,7 +121,7 @@ def _proceed_with(requested: RequestedImport, found: Attempt, progress: Progress
             usual_seconds=found.usual_seconds,
             refusal=None,
         )
-        return poll_job(requested, recorded, arn)
+        return job_poll.poll_job(requested, recorded, arn)
     if requested.is_timed_out(progress):
         # The event came so late that CloudFormation may have timed out and sent another request.
         name, waited = requested.names.name(found.number), requested.waited_seconds(progress)
@@ -156,7 +136,7 @@ def _give_up(requested: RequestedImport, progress: Progress, attempt: int) -> Ou
     with suppress(RefusedError):
         job = requested.personalize.describe_dataset_import_job(arn)
         if job and adoption.is_same_import(job, requested.properties):
-            return poll_job(requested, progress._replace(dataset_import_job_arn=arn), arn)
+            return job_poll.poll_job(requested, progress._replace(dataset_import_job_arn=arn), arn)
     name, waited = requested.names.name(attempt), requested.waited_seconds(progress)
     if progress.prepared or not preparation.is_due(requested.properties):
         place, refusal = progress.imports_ahead, progress.refusal
@@ -185,24 +165,3 @@ def _prepare(requested: RequestedImport, attempt: int, progress: Progress) -> Ou
             failure_reasons.preflight_failed(problem, name, again=requested.again), arn
         ) from problem
     return requested.wait(arn, prepared, seconds=0)
-
-
-def _evaluate(requested: RequestedImport, job: DatasetImportJob, progress: Progress) -> Outcome:
-    arn = job.dataset_import_job_arn
-    try:
-        phase = job.phase
-    except UnknownStatusError as problem:
-        reason = failure_reasons.unknown_status(job, problem, again=requested.again)
-        raise ImportFailedError(reason, arn, progress.status_if_failed) from problem
-    if phase is Phase.FAILED:
-        raise ImportFailedError(failure_reasons.job_failed(job, again=requested.again), arn, job.status)
-    if phase is Phase.ACTIVE or not requested.properties.wait:
-        return requested.finish(requested, job, progress)
-    if requested.is_timed_out(progress):
-        if requested.properties.completes_at_timeout:
-            return Finished(attributes_of(job))
-        reason = failure_reasons.job_timed_out(job, requested.waited_seconds(progress), again=requested.again)
-        raise ImportFailedError(reason, arn, progress.status_if_failed)
-    age = requested.personalize.now() - job.creation_date_time
-    seconds = polling.seconds_until_next_poll(age, progress.usual_seconds)
-    return requested.wait(arn, progress, seconds, job.status)

@@ -7,7 +7,7 @@ starts one thing; what it records is passed to the next poll.
 from personalize_import_handler.aws.personalize import DatasetImportJob
 from personalize_import_handler.aws.services import Services
 from personalize_import_handler.errors import ImportFailedError
-from personalize_import_handler.job import import_job
+from personalize_import_handler.job import import_job, job_poll
 from personalize_import_handler.job.first_call import wait_for_first_call
 from personalize_import_handler.job.prerequisites import compute_fingerprint, resolve_root_stack
 from personalize_import_handler.job.requested_import import RequestedImport, finish_job
@@ -68,7 +68,7 @@ def _resume(requested: RequestedImport, progress: Progress) -> Outcome | None:
     if recorded_arn := progress.dataset_import_job_arn:
         if not requested.names.includes(recorded_arn):
             raise ImportFailedError(failure_reasons.job_of_another_import(recorded_arn))
-        return import_job.poll_job(requested, progress, recorded_arn)
+        return job_poll.poll_job(requested, progress, recorded_arn)
     if progress.attempt:
         return import_job.start_attempt(requested, progress, progress.attempt)
     if waiting := wait_for_first_call(requested, progress):

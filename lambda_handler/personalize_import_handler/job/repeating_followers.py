@@ -16,7 +16,7 @@ from personalize_import_handler.contract import (
     ImportMode,
 )
 from personalize_import_handler.errors import ImportFailedError, RefusedError
-from personalize_import_handler.job import import_job
+from personalize_import_handler.job import import_job, job_poll
 from personalize_import_handler.job.adoption import is_of_refresh
 from personalize_import_handler.job.followers import History, Repeat
 from personalize_import_handler.job.requested_import import RequestedImport, finish_job
@@ -155,7 +155,7 @@ def _repeat(
     repeat_progress = progress._replace(attempt=attempt, dataset_import_job_arn=None, tags_due=False, prepared=True)
     arn = names_from_job_arn(repeated).arn(attempt)
     if progress.repeat_started:
-        outcome = import_job.poll_job(repeated_import, repeat_progress._replace(dataset_import_job_arn=arn), arn)
+        outcome = job_poll.poll_job(repeated_import, repeat_progress._replace(dataset_import_job_arn=arn), arn)
     else:
         outcome = import_job.start_attempt(repeated_import, repeat_progress, attempt)
     if isinstance(outcome, Waiting):

@@ -11,7 +11,7 @@ from personalize_import_handler.aws.personalize import DatasetImportJob
 from personalize_import_handler.aws.services import Services
 from personalize_import_handler.contract import ATTEMPTS_MAX, REFRESH_TAG, ImportMode, ReimportMode
 from personalize_import_handler.errors import ImportFailedError, RefusedError
-from personalize_import_handler.job import import_job
+from personalize_import_handler.job import import_job, job_poll
 from personalize_import_handler.job.prerequisites import resolve_root_stack
 from personalize_import_handler.job.requested_import import RequestedImport, finish_job
 from personalize_import_handler.messages import failure_reasons, refresh_reasons
@@ -47,7 +47,7 @@ def poll_once(
     if recorded_arn := progress.dataset_import_job_arn:
         if not requested.names.includes(recorded_arn):
             raise ImportFailedError(failure_reasons.job_of_another_import(recorded_arn))
-        return import_job.poll_job(requested, progress, recorded_arn)
+        return job_poll.poll_job(requested, progress, recorded_arn)
     try:
         requested.sync_clock()
         return (
@@ -112,7 +112,7 @@ def _poll_started_attempt(request: RefreshRequest, requested: RequestedImport, p
     if personalize.list_tags(arn).get(REFRESH_TAG) != request.requested_at:
         return None
     logger.info("Found %s", arn)
-    return import_job.poll_job(requested, progress._replace(dataset_import_job_arn=arn), arn)
+    return job_poll.poll_job(requested, progress._replace(dataset_import_job_arn=arn), arn)
 
 
 def _wait_for_turn(

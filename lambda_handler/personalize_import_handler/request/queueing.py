@@ -3,7 +3,7 @@
 Personalize runs five jobs in an account and Region, one per dataset, and has no queue. The executions of the provider's
 state machine show how many imports are ahead: those whose requests arrived earlier and which have not ended. An import
 requests its job when fewer than five are ahead; before that it only reads its place, the more rarely the further behind
-it is. These are functions of plain data, so that `bench/waiting/queue_simulation.py` can run them for hundreds of
+it is. These are functions of plain data, so that `bench/waiting/queued_imports.py` can run them for hundreds of
 imports.
 """
 
