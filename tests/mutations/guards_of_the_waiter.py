@@ -96,7 +96,7 @@ GUARDS: Final = (
     ),
     _waiter(
         "all pages of executions are read",
-        'paginate("ListExecutions", fetch, {"nextToken": "nextToken"}, pauses=())',
+        'paginate(LIST_EXECUTIONS, fetch, {"nextToken": "nextToken"}, pauses=())',
         '[call_service("ListExecutions", fetch)]',
     ),
     _waiter(
