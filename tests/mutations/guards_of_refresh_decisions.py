@@ -108,6 +108,11 @@ GUARDS: Final = (
     ),
     _next("a whole import that is gone is repeated in one job", "last and jobs.has_rows_of(last.job):", "last:"),
     _next("a location has a maximum length", "if len(location) > DATA_LOCATION_LENGTH_MAX:", "if False:"),
+    _next(
+        "a file that is overwritten does not begin the timeout again",
+        "progress._replace(**self._asdict(), prepared=False)",
+        "progress._replace(**self._asdict(), prepared=False, started_at=None)",
+    ),
     # In `steps`
     _step("a stack that changes is not refreshed", "if not root.is_settled:", "if False:"),
     _step(

@@ -95,7 +95,7 @@ class CustomResource(CfnResource):
 
     def progress(self, event: Event) -> Progress:
         """Return the progress that the last poll recorded, with the age of the request added."""
-        recorded = Progress(**event[events.DATA][events.PROGRESS])
+        recorded = Progress.from_data(event[events.DATA][events.PROGRESS])
         received_at = event.get(events.RECEIVED_AT, self._invoked_at)
         age_seconds = max(0, self._invoked_at - received_at)
         return recorded._replace(url_signed_at=request_time.signed_at(event["ResponseURL"]), age_seconds=age_seconds)

@@ -167,9 +167,10 @@ def problems_of_execution(event: Event) -> Iterator[str]:
 
 
 def problems_of_progress(label: str, progress: Mapping[str, object]) -> Iterator[str]:
-    """Yield the problems with the recorded progress."""
+    """Yield the problems with the recorded progress; `Progress.from_data` ignores members without a rule."""
     for name, value in progress.items():
-        yield from _progress_problems(label, name, value)
+        if name in PROGRESS_RULES:
+            yield from _progress_problems(label, name, value)
 
 
 def _poll_problems(event: Event) -> Iterator[str]:
@@ -185,9 +186,6 @@ def _poll_problems(event: Event) -> Iterator[str]:
 
 
 def _progress_problems(label: str, name: str, value: object) -> Iterator[str]:
-    if name not in PROGRESS_RULES:
-        yield violation(label, name, f"an object whose members are {', '.join(PROGRESS_RULES)}")
-        return
     rule = PROGRESS_RULES[name]
     if value is None and Progress._field_defaults[name] is None:
         return

@@ -48,8 +48,12 @@ class NextJob(NamedTuple):
         return (progress.attempt, progress.file_digest) == (self.attempt, self.file_digest)
 
     def recorded_in(self, progress: Progress) -> Progress:
-        """Return the progress with this job recorded, before it is started; the time of its timeout begins."""
-        return progress._replace(**self._asdict(), started_at=None, prepared=False)
+        """Return the progress with this job recorded, before it is started.
+
+        The timeout doesn't begin again: otherwise a queued refresh whose file is overwritten again and again would
+        never reach it.
+        """
+        return progress._replace(**self._asdict(), prepared=False)
 
 
 class Busy(NamedTuple):

@@ -62,7 +62,7 @@ class Refreshes(NamedTuple):
         return result.failed(event, reason)
 
     def _poll(self, event: Event) -> Event:
-        request, progress = parse_refresh_request(event, self.provider), Progress(**event[PROGRESS])
+        request, progress = parse_refresh_request(event, self.provider), Progress.from_data(event[PROGRESS])
         outcome = self.poll_refresh(request, progress, self.services, partial(self.list_executions, event))
         if isinstance(outcome, Waiting):
             data = outcome.progress.to_data()

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from personalize_import_handler.aws.personalize import DatasetImportJob
 from personalize_import_handler.contract import STATUS_NOT_STARTED, STATUS_UNKNOWN, STATUS_UNWATCHED, Attribute
@@ -64,6 +64,14 @@ class Progress(NamedTuple):
     usual_seconds: int | None = None
     url_signed_at: float | None = None
     age_seconds: float = 0
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> "Progress":
+        """Return the progress that `to_data` has recorded, without members that this version doesn't have.
+
+        A later version has recorded them, if the provider has returned to this one while a request was running.
+        """
+        return cls(**{name: value for name, value in data.items() if name in cls._fields})
 
     @property
     def status_if_failed(self) -> str:

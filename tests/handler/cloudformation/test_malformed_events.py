@@ -56,7 +56,7 @@ POLLS: Final[list[Corrupted]] = [
     *each("CrHelperData", {"Progress": {}, "DatasetImportJobArn": "forged"}),
     *noted(**{name: [[], {}, "forged\n"] for name in PROGRESS_RULES}),
     *noted(attempt=[-1, 1.5, True, "1", float("nan"), 10**400], started_at=[float("nan"), float("inf"), 1e300, "0"]),
-    *noted(files_copied=[None, -1, "1"], prepared=[None, 0, "false"], surprise=[1]),
+    *noted(files_copied=[None, -1, "1"], prepared=[None, 0, "false"]),
     *noted(dataset_import_job_arn=["arn:aws:personalize:eu-west-1:123456789012:dataset/shop/INTERACTIONS"]),
     *each("ReceivedAt", None, "now", [], True, float("nan")),
     *each("StateMachineArn", *NOT_STRINGS, "", "waiter", f"{STATE_MACHINE_ARN}\n"),
@@ -219,6 +219,16 @@ def test_a_malformed_poll_of_a_delete_succeeds(cloudformation: CloudFormation, a
 
     (response,) = responses_of(account, event)
     assert (response.status, response.physical_resource_id) == ("SUCCESS", "shop/Import")
+
+
+def test_members_that_a_later_version_has_recorded_are_ignored(
+    cloudformation: CloudFormation, account: Account
+) -> None:
+    event = cloudformation.begin("Create", properties())
+    (execution,) = account.executions.values()
+    execution.data["CrHelperData"]["Progress"]["recorded_by_a_later_version"] = {"any": "value"}
+
+    assert cloudformation.run(event).succeeded
 
 
 def test_every_recorded_member_of_a_poll_has_a_rule() -> None:

@@ -227,6 +227,23 @@ def test_the_timeout_does_not_include_the_time_of_another_import(stack: Stack, a
     assert refresh(stack, timeout_seconds=600).result["Outcome"] == "IMPORTED"
 
 
+def test_the_timeout_includes_the_time_before_a_queued_file_was_overwritten(stack: Stack, account: Account) -> None:
+    deploy(stack, INCREMENTAL)
+    upload(account, "b.csv")
+    busy = BusyError("any", "LimitExceededException", "More than 5 resources with PENDING or IN_PROGRESS status.")
+    account.personalize.fail_next("create_dataset_import_job", busy, times=10_000)
+    began = account.clock.now
+
+    execution = begin_refresh(stack, timeout_seconds=3300)
+    for number in range(5):
+        account.run(until=began + 1500 * (number + 1))
+        upload(account, "b.csv", content=f"overwritten {number}")
+    account.run()
+
+    assert "was queued and not started" in str(execution.cause)
+    assert account.clock.now - began < 3300 + 60
+
+
 def test_a_refresh_that_is_queued_for_long_polls_less_often(stack: Stack, account: Account) -> None:
     deploy(stack, FULL_IMPORT)
     upload(account, "b.csv")

@@ -37,7 +37,7 @@ MALFORMED: Final = [
 MALFORMED_POLLS: Final = [
     *each("StateMachineArn", *NOT_STRINGS, "", "waiter", f"{STATE_MACHINE_ARN}\n"),
     *each("ReceivedAt", None, "now", True, float("nan")),
-    *each("Progress", None, [], "forged", {"surprise": 1}, {"attempt": -1}, {"file_name": "a\nb"}, {"polls": "1"}),
+    *each("Progress", None, [], "forged", {"attempt": -1}, {"file_name": "a\nb"}, {"polls": "1"}),
 ]
 
 

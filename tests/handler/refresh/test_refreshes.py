@@ -46,6 +46,17 @@ def test_a_refresh_that_has_imported_is_a_successful_execution_with_its_job(
     assert len(polls.progress) == 3
 
 
+def test_members_that_a_later_version_has_recorded_are_ignored(
+    stack: CloudFormation, account: Account, polls: PollsOfTest
+) -> None:
+    execution = account.refresh(stack.refresh_event())
+    execution.data["Progress"] = {"attempt": 2, "recorded_by_a_later_version": {"any": "value"}}
+    account.run()
+
+    assert execution.result["Outcome"] == "IMPORTED"
+    assert polls.progress == [Progress(attempt=2)]
+
+
 def test_a_failed_refresh_is_a_failed_execution_with_the_reason_as_its_cause(
     stack: CloudFormation, account: Account, polls: PollsOfTest, log: Log
 ) -> None:
