@@ -131,6 +131,17 @@ GUARDS: Final = (
         "standing=lambda: _standing(request, services)",
         "standing=Standing",
     ),
+    _step(
+        "a refresh ends between two files before its polls are used up",
+        "progress.polls > REFRESH_POLLS_MAX - _POLLS_OF_A_FILE:",
+        "False:",
+    ),
+    _step(
+        "a refresh that has imported no file does not leave it to the next one",
+        "progress.files_imported and not progress.attempt and",
+        "not progress.attempt and",
+    ),
+    _step("a file that was begun is imported", "progress.files_imported and not progress.attempt and", "True and"),
     _step("the rows of followers are repeated", "if not requested.properties.followed_by or", "if True or"),
     _step("foreign properties are refused", "if problems := [*ownership", "if problems := []and [*ownership"),
     # In `refresh`

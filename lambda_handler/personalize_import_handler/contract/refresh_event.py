@@ -58,7 +58,7 @@ class RefreshResult(TypedDict):
 
     Outcome: Literal["IMPORTED", "SKIPPED"]
     Reason: NotRequired[str]
-    """Why the refresh was skipped."""
+    """Why the refresh was skipped, or why it has left files to the next one."""
     DatasetImportJobArn: NotRequired[str]
     """The last job."""
     ImportedFiles: NotRequired[int]

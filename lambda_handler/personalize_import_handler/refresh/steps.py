@@ -6,10 +6,12 @@ job by the recorded attempt.
 """
 
 import logging
+from typing import Final
 
 from personalize_import_handler.aws.personalize import DatasetImportJob
 from personalize_import_handler.aws.services import Services
 from personalize_import_handler.contract import ATTEMPTS_MAX, REFRESH_TAG, ImportMode, ReimportMode
+from personalize_import_handler.contract.refresh_event import REFRESH_POLLS_MAX
 from personalize_import_handler.errors import ImportFailedError, RefusedError
 from personalize_import_handler.job import import_job, job_poll
 from personalize_import_handler.job.prerequisites import resolve_root_stack
@@ -27,6 +29,9 @@ from personalize_import_handler.request.queueing import Delay
 from personalize_import_handler.request.refresh_request import RefreshRequest
 
 logger = logging.getLogger(__name__)
+
+_POLLS_OF_A_FILE: Final = 500
+"""The polls that must be left for the next file: enough for a job of six hours."""
 
 
 class StackChangesError(ImportFailedError):
@@ -136,11 +141,13 @@ def _start_next_job(
     """Decide which job is next: record it, or start it if it is recorded."""
     _raise_if_stack_changes(request, requested.services)
     found = find_next_job(request, requested, progress, list_executions)
-    if isinstance(found, Busy):
-        return _queue(progress._replace(attempt=None, file_name=None, file_digest=None, files_fingerprint=None))
     if isinstance(found, Skipped):
         is_finished = progress.files_imported and found.reason == NO_NEW_FILES
         return _finished(requested) if is_finished else _skipped(found.reason, progress)
+    if progress.files_imported and not progress.attempt and progress.polls > REFRESH_POLLS_MAX - _POLLS_OF_A_FILE:
+        return _skipped(f"the next refresh continues, because this one has polled {progress.polls} times", progress)
+    if isinstance(found, Busy):
+        return _queue(progress._replace(attempt=None, file_name=None, file_digest=None, files_fingerprint=None))
     if found.attempt > ATTEMPTS_MAX:
         raise ImportFailedError(failure_reasons.attempts_exhausted())
     if found.is_recorded_in(progress):

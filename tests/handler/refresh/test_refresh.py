@@ -10,7 +10,7 @@ from personalize_import_handler.contract.refresh_event import REFRESH_POLLS_MAX
 from personalize_import_handler.errors import BusyError
 from tests.faults.support.refreshes import begin_refresh, deploy, imported_files, jobs_of_refreshes, refresh, upload
 from tests.faults.support.stack import Stack
-from tests.handler.support.account import Account
+from tests.handler.support.account import Account, Execution
 from tests.handler.support.fakes import JobBehavior
 from tests.handler.support.properties import DATA_LOCATION, asset_properties, properties, tags
 
@@ -259,20 +259,67 @@ def test_a_refresh_that_is_queued_for_long_polls_less_often(stack: Stack, accoun
     assert str(execution.cause).endswith("The next refresh tries again.")
 
 
-def test_a_refresh_of_too_many_files_ends_before_the_limit_of_its_execution(stack: Stack, account: Account) -> None:
+def test_a_refresh_of_too_many_files_ends_between_two_of_them_and_the_next_one_continues(
+    stack: Stack, account: Account
+) -> None:
     deploy(stack, INCREMENTAL)
-    upload(account, *[f"{number:03}.csv" for number in range(200)])
-
-    cause = str(begin_and_run(stack, account))
-
-    imported = len(imported_files(account)) - 1
-    assert f"{imported} files were imported. The next refresh imports what is left" in cause
-    assert imported > 40
-
-
-def begin_and_run(stack: Stack, account: Account) -> str | None:
-    execution = begin_refresh(stack)
+    names = [f"{number:03}.csv" for number in range(120)]
+    upload(account, *names)
     account.personalize.job_behavior = JobBehavior(seconds=600)
+
+    first = refresh(stack)
+    imported = len(imported_files(account)) - 1
+    second = refresh(stack).result
+
+    assert first.polls <= REFRESH_POLLS_MAX
+    assert first.result == {
+        "Outcome": "SKIPPED",
+        "Reason": f"the next refresh continues, because this one has polled {first.polls} times; "
+        f"{imported} files imported before",
+        "ImportedFiles": imported,
+    }
+    assert second["ImportedFiles"] == 120 - imported
+    assert imported_files(account) == ["a.csv", *names]
+
+
+def test_a_refresh_that_imports_its_last_file_with_its_last_polls_has_imported(stack: Stack, account: Account) -> None:
+    deploy(stack, INCREMENTAL)
+    upload(account, "b.csv", "c.csv")
+    execution = begin_refresh(stack)
+    run_until_file(account, execution, "c.csv")
+    execution.data["Progress"]["polls"] = 2200
     account.run()
-    assert execution.polls <= REFRESH_POLLS_MAX
-    return execution.cause
+
+    assert execution.result["Outcome"] == "IMPORTED"
+    assert execution.result["ImportedFiles"] == 2
+
+
+def test_a_refresh_that_has_polled_for_long_imports_its_first_file(stack: Stack, account: Account) -> None:
+    deploy(stack, INCREMENTAL)
+    upload(account, "b.csv")
+    execution = account.refresh(stack.refresh_event())
+    execution.data["Progress"]["polls"] = 2200
+    account.run()
+
+    assert execution.result["ImportedFiles"] == 1
+
+
+def test_a_refresh_whose_last_job_uses_up_the_polls_fails(stack: Stack, account: Account) -> None:
+    deploy(stack, INCREMENTAL)
+    upload(account, "b.csv", "c.csv")
+    execution = begin_refresh(stack, timeout_seconds=36 * 3600)
+    account.personalize.job_behavior = JobBehavior(seconds=20 * 3600)
+    run_until_file(account, execution, "c.csv")
+    execution.data["Progress"]["polls"] = 1999
+    account.run()
+
+    assert f"and {REFRESH_POLLS_MAX} polls, so it is no longer monitored. 1 files were imported." in str(
+        execution.cause
+    )
+    assert account.clock.now - jobs_of_refreshes(account)[-1].created_at > 6 * 3600
+
+
+def run_until_file(account: Account, execution: Execution, name: str) -> None:
+    """Run until the refresh has recorded the job of a file."""
+    while execution.data["Progress"].get("file_name") != name:
+        account.step()
