@@ -134,10 +134,13 @@ def test_executions_can_not_be_listed_while_an_import_is_queued(
     for number in range(RUNNING_MAX):
         personalize.import_elsewhere(f"foreign-{number}", parse(properties(DatasetArn=FOREIGN_DATASET)))
     throttled = BusyError("ListExecutions", "ThrottlingException", "Rate exceeded")
-    account.fail_list_executions(*[throttled] * 6)
     began = account.clock.now
+    event = stack.begin("Create", properties())
+    account.run(until=began + 10)
+    assert personalize.calls_of("create_dataset_import_job")
+    account.fail_list_executions(*[throttled] * 6)
 
-    assert stack.deploy(properties()).succeeded
+    assert stack.run(event).succeeded
     assert account.clock.now - began < 900
     assert_invariants(stack)
 

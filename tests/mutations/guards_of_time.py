@@ -110,6 +110,13 @@ GUARDS: Final = (
     ),
     # In `polling`
     Patch(
+        "request/outcome.py",
+        "handler/request/test_queueing.py",
+        "the time in a place begins again when the place grows",
+        "imports_ahead not in (None, self.imports_ahead)",
+        "imports_ahead is not None and (self.imports_ahead is None or imports_ahead < self.imports_ahead)",
+    ),
+    Patch(
         "request/queueing.py",
         "handler/request/test_queueing.py",
         "an import in the same place requests its job after a while",
