@@ -23,7 +23,7 @@ _QUEUES: Final = (20, 100, 500)
 _QUEUES_QUICK: Final = (20, 100)
 _TYPICAL_SECONDS: Final = (1020, 660, 240)
 """Observed durations of real imports; the longest start first. The simulation has all others."""
-_TYPICAL_SPEED: Final = 12
+_TYPICAL_SPEED: Final = 16
 _TYPICAL_SECONDS_QUICK: Final = (360, 240)
 _TYPICAL_SPEED_QUICK: Final = 24
 _MANY_SECONDS: Final = 240
