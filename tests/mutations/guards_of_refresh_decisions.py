@@ -146,11 +146,6 @@ GUARDS: Final = (
     _step("foreign properties are refused", "if problems := [*ownership", "if problems := []and [*ownership"),
     # In `refresh`
     _poll("polls are counted", "progress._replace(polls=progress.polls + 1)", "progress"),
-    _poll(
-        "a queued refresh polls less and less often",
-        "wait_seconds=max(outcome.wait_seconds, seconds)",
-        "wait_seconds=outcome.wait_seconds",
-    ),
     _named("a failure names its file", "    if not progress.file_name:\n", "    if True:\n"),
     _poll("each file is counted", "files_imported=progress.files_imported + 1", "files_imported=1"),
     # In `followers`

@@ -1,7 +1,5 @@
 """Poll a refresh: do its next step, publish the state of its job, and check its limits."""
 
-from typing import Final
-
 from personalize_import_handler.aws.services import Services
 from personalize_import_handler.contract import STATUS_UNWATCHED
 from personalize_import_handler.contract.refresh_event import REFRESH_POLLS_MAX, REFRESH_SECONDS_MAX
@@ -14,10 +12,6 @@ from personalize_import_handler.refresh.steps import poll_once, requested_import
 from personalize_import_handler.request.outcome import Finished, Outcome, Progress, Waiting
 from personalize_import_handler.request.refresh_request import RefreshRequest
 
-_QUEUED_SECONDS_MAX: Final = 600
-_POLLS_PER_DOUBLING: Final = 60
-"""About as many polls take place until the time for which a refresh is queued has doubled."""
-
 
 def poll_refresh(
     request: RefreshRequest, progress: Progress, services: Services, list_executions: ListExecutions
@@ -28,7 +22,7 @@ def poll_refresh(
     try:
         outcome = poll_once(request, progress, services, list_executions)
         if isinstance(outcome, Waiting):
-            outcome = _limited(outcome, request, services)
+            _check_limits(outcome.progress, request, services)
     except ImportFailedError as failure:
         failed = _with_file(failure, progress)
         state_changes.publish_failure(failed, published, progress, services)
@@ -60,16 +54,9 @@ def _next_file(progress: Progress) -> Waiting:
     return Waiting(kept, wait_seconds=0)
 
 
-def _limited(outcome: Waiting, request: RefreshRequest, services: Services) -> Waiting:
-    """Check the limits of a refresh, and wait longer the longer it is queued; raise `ImportFailedError`.
-
-    The history of an execution is limited, and each poll adds to it.
-    """
-    progress, elapsed = outcome.progress, services.personalize.now() - request.window.due_at
+def _check_limits(progress: Progress, request: RefreshRequest, services: Services) -> None:
+    """Raise `ImportFailedError` at the limits of a refresh: the history of an execution is limited."""
+    elapsed = services.personalize.now() - request.window.due_at
     if progress.polls >= REFRESH_POLLS_MAX or elapsed >= REFRESH_SECONDS_MAX:
         reason = refresh_reasons.refresh_too_long(progress.polls, elapsed, progress.files_imported)
         raise ImportFailedError(reason, progress.dataset_import_job_arn, progress.status_if_failed)
-    if progress.dataset_import_job_arn or not outcome.wait_seconds:
-        return outcome
-    seconds = min(_QUEUED_SECONDS_MAX, round(elapsed / _POLLS_PER_DOUBLING))
-    return outcome._replace(wait_seconds=max(outcome.wait_seconds, seconds))
