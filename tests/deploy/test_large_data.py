@@ -13,7 +13,7 @@ from tests.deploy.support.cloud import Cloud
 pytestmark = [pytest.mark.deploy, pytest.mark.slow]
 
 MIB = 1 << 20
-SECONDS_MAX = 10
+SECONDS_MAX = 5
 MEMORY_MIB = 256
 SCHEMA = json.dumps(
     {
