@@ -278,6 +278,39 @@ def test_a_late_refresh_with_old_properties_is_skipped(
     assert jobs_of_refreshes(account) == []
 
 
+@IMPORTS
+def test_a_refresh_with_old_properties_that_was_requested_during_the_update_is_skipped(
+    imported: dict[str, Any], stack: Stack, account: Account
+) -> None:
+    upload(account, "a.csv")
+    deploy(stack, imported)
+    deploy(stack, {**imported, "DataLocation": OTHER_LOCATION})
+    upload(account, "b.csv")
+
+    execution = refresh(stack, properties=imported)
+
+    assert execution.result["Reason"] == "the import has changed since the refresh was requested"
+    assert jobs_of_refreshes(account) == []
+
+
+@IMPORTS
+def test_a_late_refresh_imports_although_an_update_has_changed_the_tags(
+    imported: dict[str, Any], stack: Stack, account: Account
+) -> None:
+    upload(account, "a.csv")
+    deploy(stack, imported)
+    upload(account, "b.csv")
+    event = stack.refresh_event()
+    account.clock.advance(10)
+    deploy(stack, {**imported, "Tags": tags(team="data")})
+
+    execution = account.refresh(event)
+    account.run()
+
+    assert execution.result["Outcome"] == "IMPORTED"
+    assert "b.csv" in imported_files(account)
+
+
 @pytest.mark.parametrize("is_rolled_back", [True, False], ids=["rollback", "deploy"])
 @IMPORTS
 def test_a_late_refresh_of_an_import_that_was_undone_is_skipped(
