@@ -57,6 +57,8 @@ STEP: Final = st.tuples(
     BEHAVIORS,
     FAULTS,
 )
+BETWEEN_DEPLOYS: Final = 6
+"""Seconds. The simulated jobs take as little as a second, and a refresh allows for clocks that differ by five."""
 STEPS: Final = st.lists(STEP, min_size=1, max_size=4)
 Step = tuple[
     list[tuple[str, str]],
@@ -99,7 +101,7 @@ def run_sequence(steps: Sequence[Step]) -> int:
         pair.finish()
         clear_faults(account)
         pair.assert_invariants()
-        account.clock.advance(2)
+        account.clock.advance(BETWEEN_DEPLOYS)
     account.personalize.job_behavior = JobBehavior()
     assert_refreshed(pair)
     return pair.rollbacks
