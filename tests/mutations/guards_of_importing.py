@@ -16,7 +16,7 @@ _find: Final = partial(Patch, "job/import_job.py", "handler/job/test_adoption.py
 _twice: Final = partial(Patch, "job/import_job.py", "faults/test_duplicates.py")
 _operation: Final = partial(Patch, "job/import_job.py", "faults/test_cloudformation_operations.py")
 _START: Final = (
-    "        found = adoption.start(\n"
+    "        found = attempts.start(\n"
     "            requested.personalize, requested.properties, requested.names, attempt, requested.job_tags\n"
     "        )\n"
 )
@@ -113,7 +113,9 @@ GUARDS: Final = (
         "        assert job\n        reason = ''\n",
     ),
     # In `_proceed_with`
-    _find("with all names used up it fails", "if found.number > ATTEMPTS_MAX:", "if found.number > ATTEMPTS_MAX + 1:"),
+    _attempt(
+        "with all names used up it fails", "if found.number > ATTEMPTS_MAX:", "if found.number > ATTEMPTS_MAX + 1:"
+    ),
     _attempt("the last of the names is used", "if found.number > ATTEMPTS_MAX:", "if found.number >= ATTEMPTS_MAX:"),
     _attempt(
         "what was found is recorded: a request joins one job, whatever becomes of it",

@@ -60,14 +60,14 @@ GUARDS: Final = (
         "",
     ),
     Patch(
-        "job/adoption.py",
+        "job/attempts.py",
         "handler/job/test_earlier_jobs.py",
         "a job that is started has a usual duration",
         "Attempt(number, arn, is_started=True, usual_seconds=usual)",
         "Attempt(number, arn, is_started=True)",
     ),
     Patch(
-        "job/adoption.py",
+        "job/attempts.py",
         "handler/job/test_earlier_jobs.py",
         "a job that is found has a usual duration",
         "job.dataset_import_job_arn, is_started=True, usual_seconds=usual)",

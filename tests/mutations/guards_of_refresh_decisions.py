@@ -12,7 +12,7 @@ _poll: Final = partial(Patch, "refresh/refresh.py", "handler/refresh/test_refres
 _named: Final = partial(Patch, "refresh/refresh.py", "faults/test_refreshes.py")
 _follow: Final = partial(Patch, "refresh/followers.py", "handler/refresh/test_followers.py")
 _repeat: Final = partial(Patch, "refresh/repeats.py", "faults/test_refreshes.py")
-_adopt: Final = partial(Patch, "job/adoption.py", "faults/test_refreshes.py")
+_attempt: Final = partial(Patch, "job/attempts.py", "faults/test_refreshes.py")
 _prepare: Final = partial(Patch, "data/preparation.py", "handler/refresh/test_refresh.py")
 
 GUARDS: Final = (
@@ -172,18 +172,18 @@ GUARDS: Final = (
         "an import that was repeated is not repeated again", "if not succeeded_since(full_job, job, jobs) and", "if"
     ),
     _repeat("a running repeat is continued", "number if is_started else number + 1", "number + 1"),
-    # In `adoption`
-    _adopt(
+    # In `attempts`
+    _attempt(
         "an Update waits for a refresh",
-        "if attempts else 1\n        _raise_if_refreshed(jobs, names, personalize)\n",
+        "if attempts else 1\n        raise_if_refreshed(jobs, names, personalize)\n",
         "if attempts else 1\n",
     ),
-    _adopt(
+    _attempt(
         "an Update of tags waits for a refresh",
-        "        _raise_if_refreshed(jobs, names, personalize)\n        started = ",
+        "        raise_if_refreshed(jobs, names, personalize)\n        started = ",
         "        attempts = ",
     ),
-    _adopt(
+    _attempt(
         "a failed refresh is none of a wait chain",
         "                continue\n            return attempt if",
         "            return attempt if",

@@ -6,8 +6,9 @@ from contextlib import suppress
 from personalize_import_handler.contract import ATTEMPTS_MAX, DATA_FINGERPRINT_TAG
 from personalize_import_handler.data import preparation
 from personalize_import_handler.errors import DataRefusedError, ImportFailedError, RefusedError
-from personalize_import_handler.job import adoption, job_poll
-from personalize_import_handler.job.adoption import Attempt, AttemptError
+from personalize_import_handler.job import attempts, job_poll
+from personalize_import_handler.job.adoption import is_same_import
+from personalize_import_handler.job.attempts import Attempt, AttemptError
 from personalize_import_handler.job.prerequisites import compute_fingerprint
 from personalize_import_handler.job.requested_import import RequestedImport
 from personalize_import_handler.messages import failure_reasons
@@ -23,7 +24,7 @@ def find_job(requested: RequestedImport, progress: Progress) -> Outcome:
     """Find a job that does the same import, otherwise choose the number of the next attempt."""
     previous = names_of(requested.previous, requested.resource) if requested.previous else None
     try:
-        found = adoption.find(
+        found = attempts.find(
             requested.personalize, requested.properties, requested.names, previous, is_create=requested.is_create
         )
     except AttemptError as error:
@@ -57,7 +58,7 @@ def continue_job(requested: RequestedImport, progress: Progress, dataset_import_
         raise ImportFailedError(failure_reasons.job_of_another_import(dataset_import_job_arn))
     try:
         number = attempt_of(dataset_import_job_arn)
-        found = adoption.latest(requested.personalize, requested.properties, names, number)
+        found = attempts.latest(requested.personalize, requested.properties, names, number)
     except AttemptError as error:
         return requested.retry_attempt_or_fail(error, progress)
     return _proceed_with(requested, found, progress, tags_due=False)
@@ -66,7 +67,7 @@ def continue_job(requested: RequestedImport, progress: Progress, dataset_import_
 def keep_job(requested: RequestedImport, progress: Progress, *, tags_due: bool) -> Outcome:
     """Continue with the resource's current job; import again if it failed or its dataset was replaced."""
     try:
-        found = adoption.current(requested.personalize, requested.properties, requested.resource)
+        found = attempts.current(requested.personalize, requested.properties, requested.resource)
     except AttemptError as error:
         return requested.retry_attempt_or_fail(error, progress)
     if found is None:
@@ -90,7 +91,7 @@ def start_attempt(requested: RequestedImport, progress: Progress, attempt: int) 
         progress = progress.at_place(standing.imports_ahead, requested.personalize.now())
         if not queueing.may_request(requested.delay(progress)):
             return requested.queue(arn, progress)
-        found = adoption.start(
+        found = attempts.start(
             requested.personalize, requested.properties, requested.names, attempt, requested.job_tags
         )
     except AttemptError as error:
@@ -135,7 +136,7 @@ def _give_up(requested: RequestedImport, progress: Progress, attempt: int) -> Ou
     arn = requested.names.arn(attempt)
     with suppress(RefusedError):
         job = requested.personalize.describe_dataset_import_job(arn)
-        if job and adoption.is_same_import(job, requested.properties):
+        if job and is_same_import(job, requested.properties):
             return job_poll.poll_job(requested, progress._replace(dataset_import_job_arn=arn), arn)
     name, waited = requested.names.name(attempt), requested.waited_seconds(progress)
     if progress.prepared or not preparation.is_due(requested.properties):

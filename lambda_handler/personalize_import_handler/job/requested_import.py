@@ -11,7 +11,7 @@ from personalize_import_handler.contract import REFRESH_TAG, ReimportMode
 from personalize_import_handler.contract.import_properties import ImportProperties
 from personalize_import_handler.contract.printable import printable
 from personalize_import_handler.errors import BusyError, DatasetBusyError, ImportFailedError, RefusedError
-from personalize_import_handler.job.adoption import AttemptError
+from personalize_import_handler.job.attempts import AttemptError
 from personalize_import_handler.messages import failure_reasons
 from personalize_import_handler.messages.advice import DEPLOY_AGAIN, WAIT_FOR_REFRESH
 from personalize_import_handler.request import polling, queueing
