@@ -7,6 +7,11 @@ from tests.mutations.patches import Patch
 
 _find: Final = partial(Patch, "job/adoption.py", "handler/job/test_adoption.py")
 _operation: Final = partial(Patch, "job/adoption.py", "faults/test_cloudformation_operations.py")
+_data: Final = partial(Patch, "job/adoption.py", "handler/job/test_data_changes.py")
+_decide: Final = partial(Patch, "job/adoption.py", "handler/refresh/test_decisions.py")
+_refresh: Final = partial(Patch, "job/adoption.py", "faults/test_refreshes.py")
+_release: Final = partial(Patch, "job/adoption.py", "handler/job/test_release.py")
+_SORTED: Final = "sorted(own, key=lambda job: job.creation_date_time, reverse=True)"
 
 GUARDS: Final = (
     # In `adoption.describe_if_current`
@@ -27,7 +32,7 @@ GUARDS: Final = (
     ),
     _find(
         "a job of an earlier dataset of the same ARN is not adopted",
-        "return None if is_from_earlier_dataset(job, personalize) else job",
+        "return None if is_from_earlier_dataset(job, personalize.dataset_created_at(job.dataset_arn)) else job",
         "return job",
     ),
     # In `adoption.is_same_import`
@@ -48,13 +53,13 @@ GUARDS: Final = (
     # In `adoption.is_from_earlier_dataset`
     _find(
         "a job whose dataset is gone is not joined",
-        "return created_at is None or job",
-        "return created_at is not None and job",
+        "return dataset_created_at is None or job",
+        "return dataset_created_at is not None and job",
     ),
     _find(
         "a job older than its dataset is not joined",
-        "created_at is None or job.creation_date_time < created_at",
-        "created_at is None",
+        "dataset_created_at is None or job.creation_date_time < dataset_created_at",
+        "dataset_created_at is None",
     ),
     # In `adoption.is_replaced`
     _operation(
@@ -84,4 +89,29 @@ GUARDS: Final = (
         "",
     ),
     _operation("a later import that has failed has replaced nothing", "        and not has_failed(later.status)\n", ""),
+    # In `adoption.imports_of_resource`
+    _data(
+        "a job that has failed is not the one that a resource has",
+        "        and not has_failed(job.status)\n        and file_digest_in",
+        "        and file_digest_in",
+    ),
+    _data("of all jobs of a resource the latest is the one that it has", _SORTED, "reversed(" + _SORTED + ")"),
+    _decide("the latest import of a resource is first", _SORTED, _SORTED.replace(", reverse=True", "")),
+    _refresh("the latest job of a removed import is marked", _SORTED, "own"),
+    _decide(
+        "the job of a file is not the job of an import",
+        "        and file_digest_in(job.dataset_import_job_arn) is None\n",
+        "",
+    ),
+    _refresh("the jobs of files are not released", "file_digest_in(job.dataset_import_job_arn) is None", "True"),
+    _release(
+        "a job of an import under another JobName is released",
+        "if names.may_belong_to_resource(job.dataset_import_job_arn)",
+        "if names.shares_prefix(job.dataset_import_job_arn)",
+    ),
+    _release(
+        "earlier imports of a resource are released",
+        "if names.may_belong_to_resource(job.dataset_import_job_arn)",
+        "if names.includes(job.dataset_import_job_arn)",
+    ),
 )

@@ -7,111 +7,129 @@ from tests.mutations.patches import Patch
 
 _find: Final = partial(Patch, "job/attempts.py", "handler/job/test_adoption.py")
 _attempt: Final = partial(Patch, "job/attempts.py", "handler/job/test_attempts.py")
-_create: Final = partial(Patch, "job/attempts.py", "handler/job/test_lifecycle_create.py")
+_number: Final = partial(Patch, "request/job_names.py", "handler/job/test_attempts.py")
+_reported: Final = partial(Patch, "job/import_job.py", "handler/job/test_attempts.py")
 _operation: Final = partial(Patch, "job/attempts.py", "faults/test_cloudformation_operations.py")
 _wait_chain: Final = partial(Patch, "job/attempts.py", "faults/test_wait_chain.py")
 _update: Final = partial(Patch, "job/attempts.py", "handler/job/test_lifecycle_update.py")
-_named: Final = partial(Patch, "job/attempts.py", "handler/request/test_physical_ids.py")
 _data: Final = partial(Patch, "job/attempts.py", "handler/job/test_data_changes.py")
 _handed: Final = partial(Patch, "job/attempts.py", "handler/job/test_wait_chain.py")
 _busy: Final = partial(Patch, "job/busy_dataset.py", "faults/test_cloudformation_operations.py")
-_LISTED: Final = "        if arn not in [job.dataset_import_job_arn for job in jobs_of_dataset]:\n"
-_MADE: Final = "attempts = started or _attempts_for_other_data(personalize, jobs, properties, resource)"
-_WAIT: Final = "            raise_if_dataset_busy(jobs_of_dataset)\n"
+_ARNS: Final = "(self.attempt(arn) or 0 for arn in dataset_import_job_arns)"
+_LISTED: Final = "    if arn not in [job.dataset_import_job_arn for job in jobs]:\n"
+_KEPT: Final = "attempt = _started(started[0], jobs) if started else _started_for_other_data(requested, jobs)"
+_WAIT: Final = "        raise_if_dataset_busy(jobs)\n"
 
 GUARDS: Final = (
-    # In `attempts.find`
-    _find(
+    # In `import_job.find_job` and `JobNames.next_number`
+    _number(
         "the attempt after a used one has the next number",
-        "number = attempts[0].number + 1 if attempts else 1",
-        "number = attempts[0].number if made else 1",
+        f"1 + max({_ARNS}, default=0)",
+        f"max({_ARNS}, default=1)",
     ),
-    _attempt(
+    _number(
         "the number of an attempt is counted from the latest one",
-        "number = attempts[0].number + 1 if attempts else 1",
-        "number = made[-1].number + 1 if attempts else 1",
+        f"1 + max({_ARNS}",
+        f"1 + min({_ARNS}",
     ),
+    _reported(
+        "a call that is refused during the search is reported with its job",
+        "or attempts.next_attempt(names, number)\n    except RefusedError as refused:",
+        "or attempts.next_attempt(names, number)\n    except ImportFailedError as refused:",
+    ),
+    _reported(
+        "a call that is refused during the search is reported with the number of the attempt",
+        "(refused, number, progress)\n    return _proceed_with(requested, found, progress, tags_due=True)",
+        "(refused, 1, progress)\n    return _proceed_with(requested, found, progress, tags_due=True)",
+    ),
+    # In `attempts.find`
     _attempt(
         "a job that holds its data is adopted although a later attempt has failed",
-        "if attempt.dataset_import_job_arn not in failed), None)",
-        "), None)",
+        "names) if not has_failed(job.status)), None)",
+        "names)), None)",
     ),
     _find(
         "a job whose data the dataset does not hold is not adopted",
-        "job = describe_if_current(personalize, properties, known.dataset_import_job_arn) if known else None",
+        "job = describe_if_current(personalize, requested.properties, known.dataset_import_job_arn) if known else None",
         "job = personalize.describe_dataset_import_job(known.dataset_import_job_arn) if known else None",
     ),
     _find(
         "data that a later import has replaced is imported again",
-        "            and not is_replaced(job, jobs, previous)\n",
-        "",
+        "if job is None or is_replaced(job, jobs_of_dataset, previous):",
+        "if job is None:",
     ),
     _operation(
         "rows that the undone update appended are removed",
-        "not is_replaced(job, jobs, previous)",
-        "not is_replaced(job, jobs)",
+        "is_replaced(job, jobs_of_dataset, previous)",
+        "is_replaced(job, jobs_of_dataset)",
     ),
-    _attempt(
-        "a call that is refused during the search is reported with its job",
-        "            return known\n    except RefusedError as refused:",
-        "            return known\n    except BusyError as refused:",
-    ),
-    _attempt(
-        "a call that is refused during the search is reported with the number of the attempt",
-        "raise AttemptError(number, refused) from refused\n    return next_attempt(names, number)\n\n\ndef current",
-        "raise AttemptError(1, refused) from refused\n    return next_attempt(names, number)\n\n\ndef current",
+    _operation(
+        "a rollback knows what it undoes",
+        "previous = names_of(requested.previous, requested.resource) if requested.previous else None",
+        "previous = None",
     ),
     # In `attempts.current`
-    _named(
+    Patch(
+        "request/job_names.py",
+        "handler/request/test_physical_ids.py",
         "an update finds its job although JobName has changed",
-        _MADE,
-        _MADE.replace("started or ", ""),
+        "self.digest and dataset_import_job_arn.startswith(self.arn_prefix)",
+        "self.digest and self.shares_prefix(dataset_import_job_arn)",
+    ),
+    _attempt(
+        "an update finds its job by name without reading tags",
+        _KEPT,
+        _KEPT.replace("_started(started[0], jobs) if started else ", ""),
     ),
     _data(
         "an update finds its job although the fingerprint of its data is not known any more",
-        _MADE,
-        "attempts = started",
+        _KEPT,
+        _KEPT.replace("_started_for_other_data(requested, jobs)", "None"),
     ),
     _find(
         "an update imports again where the dataset does not hold the data of its job",
-        "return attempts[0] if job and not is_replaced(job, own) else None",
-        "return attempts[0] if made else None",
+        "return attempt if job and not is_replaced(job, own) else None",
+        "return attempt",
     ),
     _find(
         "an update imports again where a later import of its resource was never undone",
-        "return attempts[0] if job and not is_replaced(job, own) else None",
-        "return attempts[0] if job else None",
+        "return attempt if job and not is_replaced(job, own) else None",
+        "return attempt if job else None",
     ),
     _update(
         "an update keeps its job where somebody else's import has replaced the data",
-        "return attempts[0] if job and not is_replaced(job, own) else None",
-        "return attempts[0] if job and not is_replaced(job, jobs) else None",
+        "return attempt if job and not is_replaced(job, own) else None",
+        "return attempt if job and not is_replaced(job, jobs) else None",
     ),
-    _update(
+    Patch(
+        "job/import_job.py",
+        "handler/job/test_lifecycle_update.py",
         "a call that is refused while an update searches for its job is reported with its job",
-        "    except RefusedError as refused:\n        raise AttemptError(1,",
-        "    except NameTakenError as refused:\n        raise AttemptError(1,",
+        "found = attempts.current(requested)\n    except RefusedError as refused:",
+        "found = attempts.current(requested)\n    except ImportFailedError as refused:",
     ),
     # In `attempts.latest`
     _wait_chain(
         "a resource of a wait chain continues with the latest attempt",
-        "for attempt in _attempts(jobs, names, properties):",
-        "for attempt in reversed(_attempts(jobs, names, properties)):",
+        "for job in _jobs_of_import(jobs, requested.names):",
+        "for job in reversed(_jobs_of_import(jobs, requested.names)):",
     ),
     _handed(
         "an attempt that was never made is made, although an earlier one was",
-        "return attempt if attempt.number >= number else next_attempt(names, number)",
-        "return attempt",
+        "        if attempt.number < number:\n            break\n",
+        "",
     ),
     _handed(
         "an attempt that was never made keeps its number",
-        "attempt.number >= number else next_attempt(names, number)",
-        "attempt.number >= number else next_attempt(names, 1)",
+        "return next_attempt(requested.names, number)",
+        "return next_attempt(requested.names, 1)",
     ),
-    _handed(
+    Patch(
+        "job/import_job.py",
+        "handler/job/test_wait_chain.py",
         "a resource of a wait chain reports that it can't list jobs",
-        "else next_attempt(names, number)\n    except RefusedError as refused:",
-        "else next_attempt(names, number)\n    except NameTakenError as refused:",
+        "found = attempts.latest(requested, number)\n    except RefusedError as refused:",
+        "found = attempts.latest(requested, number)\n    except ImportFailedError as refused:",
     ),
     # In `attempts.start`
     _attempt(
@@ -119,9 +137,9 @@ GUARDS: Final = (
         _LISTED + _WAIT,
         _WAIT[4:] + _LISTED,
     ),
-    _attempt("a job that is there already is not created again", _LISTED, "        if arn:\n"),
+    _attempt("a job that is there already is not created again", _LISTED, "    if arn:\n"),
     _operation("a job waits for the others of its dataset: the slower one's data would stay", _WAIT, ""),
-    _find("a name that is taken is used up", "with suppress(NameTakenError):", "with suppress(BusyError):"),
+    _find("a name that is taken is used up", "with suppress(NameTakenError):", "with suppress(UnicodeError):"),
     _find(
         "a name that is taken without a job is used up",
         "return started if job and is_same_import(job, properties) else",
@@ -134,35 +152,27 @@ GUARDS: Final = (
     ),
     _find(
         "a name that is used up is followed by the next",
-        "else next_attempt(names, number + 1)\n\n\ndef _attempts",
-        "else next_attempt(names, number)\n\n\ndef _attempts",
+        "else next_attempt(names, number + 1)",
+        "else next_attempt(names, number)",
     ),
-    _create(
+    Patch(
+        "job/import_job.py",
+        "handler/job/test_lifecycle_create.py",
         "a start that is refused is reported with its job",
-        "job = personalize.describe_dataset_import_job(arn)\n    except RefusedError",
-        "job = personalize.describe_dataset_import_job(arn)\n    except BusyError",
+        "found = attempts.start(requested, attempt)\n    except RefusedError as refused:",
+        "found = attempts.start(requested, attempt)\n    except ImportFailedError as refused:",
     ),
-    # In `attempts._attempts, ._attempts_for_other_data`
+    # In `attempts._jobs_of_import`
     _find(
         "the latest of all attempts is the one that counts",
-        "return sorted(attempts, reverse=True)",
-        "return sorted(made)",
-    ),
-    _data(
-        "a job that has failed is not the one that a resource has",
-        "names.shares_prefix(job.dataset_import_job_arn) and not has_failed(job.status)",
-        "names.shares_prefix(job.dataset_import_job_arn)",
-    ),
-    _data(
-        "of all jobs of a resource the latest is the one that it has",
-        "reverse=True):\n        fingerprint",
-        "reverse=False):\n        fingerprint",
+        "key=lambda job: attempt_of(job.dataset_import_job_arn), reverse=True)",
+        "key=lambda job: attempt_of(job.dataset_import_job_arn))",
     ),
     # In `busy_dataset`
     _busy("only running jobs of the dataset are waited for", "if is_running(job.status):", "if job.status:"),
     _busy(
         "a job that waits for the dataset is tried again",
         'return DatasetBusyError("CreateDatasetImportJob", "ResourceInUseException", message, job.creation_date_time)',
-        'return RefusedError("CreateDatasetImportJob", "ResourceInUseException", message)',
+        'return BusyError.__base__("CreateDatasetImportJob", "ResourceInUseException", message)',
     ),
 )

@@ -6,7 +6,7 @@ from personalize_import_handler.aws.personalize import DatasetImportJob, JobSumm
 from personalize_import_handler.contract import ImportMode
 from personalize_import_handler.contract.import_properties import ImportProperties
 from personalize_import_handler.request.import_identity import is_equivalent_role, is_same_location
-from personalize_import_handler.request.job_names import JobNames
+from personalize_import_handler.request.job_names import JobNames, file_digest_in
 
 
 def describe_if_current(
@@ -16,7 +16,7 @@ def describe_if_current(
     job = personalize.describe_dataset_import_job(dataset_import_job_arn)
     if job is None or has_failed(job.status) or not is_same_import(job, properties):
         return None
-    return None if is_from_earlier_dataset(job, personalize) else job
+    return None if is_from_earlier_dataset(job, personalize.dataset_created_at(job.dataset_arn)) else job
 
 
 def is_same_import(job: DatasetImportJob, properties: ImportProperties) -> bool:
@@ -30,10 +30,9 @@ def is_same_import(job: DatasetImportJob, properties: ImportProperties) -> bool:
     )
 
 
-def is_from_earlier_dataset(job: DatasetImportJob, personalize: Personalize) -> bool:
+def is_from_earlier_dataset(job: JobSummary, dataset_created_at: float | None) -> bool:
     """Return whether the dataset was deleted after the job; a new dataset with the same ARN is empty."""
-    created_at = personalize.dataset_created_at(job.dataset_arn)
-    return created_at is None or job.creation_date_time < created_at
+    return dataset_created_at is None or job.creation_date_time < dataset_created_at
 
 
 def is_replaced(job: JobSummary, jobs_of_dataset: Sequence[JobSummary], previous: JobNames | None = None) -> bool:
@@ -52,3 +51,18 @@ def is_replaced(job: JobSummary, jobs_of_dataset: Sequence[JobSummary], previous
         and not has_failed(later.status)
         for later in jobs_of_dataset
     )
+
+
+def imports_of_resource(jobs_of_dataset: Sequence[JobSummary], names: JobNames) -> list[JobSummary]:
+    """Return the jobs that have not failed and may be imports of the resource, latest first.
+
+    Jobs of single files are not included.
+    """
+    own = [
+        job
+        for job in jobs_of_dataset
+        if names.may_belong_to_resource(job.dataset_import_job_arn)
+        and not has_failed(job.status)
+        and file_digest_in(job.dataset_import_job_arn) is None
+    ]
+    return sorted(own, key=lambda job: job.creation_date_time, reverse=True)

@@ -16,8 +16,7 @@ def raise_if_refreshed(jobs_of_dataset: Sequence[JobSummary], names: JobNames, p
     """
     for job in jobs_of_dataset:
         arn = job.dataset_import_job_arn
-        is_own = names.includes(arn) or names.shares_prefix(arn)
-        if is_running(job.status) and is_own and is_of_refresh(arn, personalize):
+        if is_running(job.status) and names.may_belong_to_resource(arn) and is_of_refresh(arn, personalize):
             raise busy_with_refresh(job)
 
 

@@ -8,16 +8,15 @@ import logging
 import math
 from typing import NamedTuple
 
-from personalize_import_handler.aws.personalize import Personalize, has_failed, is_running
+from personalize_import_handler.aws.personalize import Personalize, is_running
 from personalize_import_handler.aws.services import Services
 from personalize_import_handler.contract import RELEASED, RESOURCE_TAG
-from personalize_import_handler.contract.import_properties import ImportProperties
 from personalize_import_handler.errors import BusyError, RefusedError
-from personalize_import_handler.job.adoption import is_replaced
+from personalize_import_handler.job.adoption import imports_of_resource, is_replaced
 from personalize_import_handler.job.earlier_jobs import usual_seconds
 from personalize_import_handler.job.tagging import is_of_resource
 from personalize_import_handler.request import ownership, polling
-from personalize_import_handler.request.job_names import JobNames, file_digest_in, names_of
+from personalize_import_handler.request.job_names import JobNames, names_of
 from personalize_import_handler.request.outcome import Finished, Outcome, Progress, Waiting
 from personalize_import_handler.request.request import Request
 
@@ -72,7 +71,7 @@ def _running_job(request: Request, personalize: Personalize) -> _RunningJob | No
     own = request.resource.physical_id  # earlier versions used the ARN of the job as the physical id
     for job in jobs:
         arn, age = job.dataset_import_job_arn, personalize.now() - job.creation_date_time
-        if is_running(job.status) and (names.includes(arn) or names.shares_prefix(arn) or arn == own):
+        if is_running(job.status) and (names.may_belong_to_resource(arn) or arn == own):
             usual = usual_seconds(jobs, arn, job.import_mode)
             return _RunningJob(arn, polling.seconds_until_next_poll(age, usual))
     return None
@@ -97,22 +96,19 @@ def _release(request: Request, services: Services) -> None:
         if not root.is_removing_resources:
             return
         resource = resource._replace(stack_scope=ownership.own_scope(properties, resource, root.name))
-    _release_jobs(services.personalize, properties, names_of(properties, resource))
+    _release_jobs(services.personalize, properties.dataset_arn, names_of(properties, resource))
 
 
-def _release_jobs(personalize: Personalize, properties: ImportProperties, names: JobNames) -> None:
+def _release_jobs(personalize: Personalize, dataset_arn: str, names: JobNames) -> None:
     """Mark the resource's jobs as released in their tag; raise `BusyError` or `RefusedError`.
 
     No job whose rows were replaced can be adopted. The latest one is marked all the same, because a refresh that was
     requested before the Delete must not import again. Jobs of single files are neither adopted nor the latest one.
     """
-    jobs = personalize.list_dataset_import_jobs(properties.dataset_arn)
+    jobs = personalize.list_dataset_import_jobs(dataset_arn)
     is_latest = True
-    for job in sorted(jobs, key=lambda job: job.creation_date_time, reverse=True):
+    for job in imports_of_resource(jobs, names):
         arn = job.dataset_import_job_arn
-        is_own = (names.includes(arn) or names.shares_prefix(arn)) and file_digest_in(arn) is None
-        if not is_own or has_failed(job.status) or (is_replaced(job, jobs) and not is_latest):
-            continue
-        if is_of_resource(names, arn, personalize, is_create=True):
+        if (is_latest or not is_replaced(job, jobs)) and is_of_resource(names, arn, personalize, is_create=True):
             personalize.tag_resource(arn, {RESOURCE_TAG: f"{names.resource_tag}{RELEASED}"})
             is_latest = False

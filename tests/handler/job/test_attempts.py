@@ -135,6 +135,17 @@ def test_finding_a_job_takes_the_same_number_of_calls_for_any_number_of_attempts
     ]
 
 
+def test_an_update_finds_its_job_by_name_without_reading_tags(
+    cloudformation: CloudFormation, personalize: FakePersonalize
+) -> None:
+    cloudformation.create(properties())
+    personalize.calls.clear()
+
+    assert cloudformation.update(properties(TimeoutSeconds=1800)).succeeded
+    assert personalize.calls_of("describe_dataset_import_job")
+    assert personalize.calls_of("list_tags") == []
+
+
 def test_the_current_job_is_found_although_a_later_attempt_has_failed(
     names: JobNames, cloudformation: CloudFormation, personalize: FakePersonalize
 ) -> None:
