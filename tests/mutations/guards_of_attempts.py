@@ -12,6 +12,7 @@ _reported: Final = partial(Patch, "job/import_job.py", "handler/job/test_attempt
 _operation: Final = partial(Patch, "job/attempts.py", "faults/test_cloudformation_operations.py")
 _wait_chain: Final = partial(Patch, "job/attempts.py", "faults/test_wait_chain.py")
 _update: Final = partial(Patch, "job/attempts.py", "handler/job/test_lifecycle_update.py")
+_named: Final = partial(Patch, "job/attempts.py", "handler/request/test_physical_ids.py")
 _data: Final = partial(Patch, "job/attempts.py", "handler/job/test_data_changes.py")
 _handed: Final = partial(Patch, "job/attempts.py", "handler/job/test_wait_chain.py")
 _busy: Final = partial(Patch, "job/busy_dataset.py", "faults/test_cloudformation_operations.py")
@@ -163,7 +164,7 @@ GUARDS: Final = (
         "found = attempts.start(requested, attempt)\n    except ImportFailedError as refused:",
     ),
     # In `attempts._jobs_of_import`
-    _find(
+    _named(
         "the latest of all attempts is the one that counts",
         "key=lambda job: attempt_of(job.dataset_import_job_arn), reverse=True)",
         "key=lambda job: attempt_of(job.dataset_import_job_arn))",

@@ -94,7 +94,7 @@ GUARDS: Final = (
     # In `deletion`
     Patch(
         "job/deletion.py",
-        "handler/job/test_data_changes.py",
+        "faults/test_refreshes.py",
         "a Delete releases the latest job even if its rows were replaced",
         "(is_latest or not is_replaced",
         "(not is_replaced",
