@@ -53,8 +53,8 @@ GUARDS: Final = (
     _start("an import without asset files needs no separate poll", _PREPARED, "if not progress.prepared:"),
     _start(
         "a refusal while files are copied is tried again, or reported",
-        "progress, requested.services)\n    except RefusedError as refused:",
-        "progress, requested.services)\n    except UnknownStatusError as refused:",
+        "    except DataRefusedError as problem:\n",
+        "    except (DataRefusedError, RefusedError) as problem:\n",
     ),
     _copy("every file is copied", "return len(properties.data_files)\n\n\n", "return first + 1\n\n\n"),
     _copy("a poll continues after the copied files", "properties.data_files[first:]", "properties.data_files"),

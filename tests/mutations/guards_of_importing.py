@@ -15,11 +15,7 @@ _attempt: Final = partial(Patch, "job/import_job.py", "handler/job/test_attempts
 _find: Final = partial(Patch, "job/import_job.py", "handler/job/test_adoption.py")
 _twice: Final = partial(Patch, "job/import_job.py", "faults/test_duplicates.py")
 _operation: Final = partial(Patch, "job/import_job.py", "faults/test_cloudformation_operations.py")
-_START: Final = (
-    "        found = adoption.start(\n"
-    "            requested.personalize, requested.properties, requested.names, attempt, requested.job_tags\n"
-    "        )\n"
-)
+_START: Final = "        found = attempts.start(requested, attempt)\n"
 _GIVEN_UP: Final = """\
         if standing.is_superseded:
             raise ImportFailedError(failure_reasons.superseded(name), arn)
@@ -61,11 +57,6 @@ GUARDS: Final = (
     _first_call("an import waits for its place once", "progress.imports_ahead is not None or ", ""),
     _first_call("an import doesn't wait for its place until its timeout", " or progress.age_seconds >= half", ""),
     # In `find_job, keep_job`
-    _operation(
-        "a rollback knows what it undoes",
-        "previous = names_of(requested.previous, requested.resource) if requested.previous else None",
-        "previous = None",
-    ),
     _find(
         "a job that is adopted gets the tags it should have",
         "return _proceed_with(requested, found, progress, tags_due=True)",
@@ -95,8 +86,8 @@ GUARDS: Final = (
     ),
     _granted(
         "executions that may not be listed yet are listed later",
-        "        return requested.standing()\n    except RefusedError as refused:",
-        "        return requested.standing()\n    except TimeoutError as refused:",
+        "    try:\n        standing = requested.standing()\n",
+        "    standing = requested.standing()\n    try:\n",
     ),
     # In `job_poll.poll_job`
     _polled_tags("tags are set once", "            progress = progress._replace(tags_due=False)\n", ""),
@@ -113,7 +104,9 @@ GUARDS: Final = (
         "        assert job\n        reason = ''\n",
     ),
     # In `_proceed_with`
-    _find("with all names used up it fails", "if found.number > ATTEMPTS_MAX:", "if found.number > ATTEMPTS_MAX + 1:"),
+    _attempt(
+        "with all names used up it fails", "if found.number > ATTEMPTS_MAX:", "if found.number > ATTEMPTS_MAX + 1:"
+    ),
     _attempt("the last of the names is used", "if found.number > ATTEMPTS_MAX:", "if found.number >= ATTEMPTS_MAX:"),
     _attempt(
         "what was found is recorded: a request joins one job, whatever becomes of it",

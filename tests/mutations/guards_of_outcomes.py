@@ -69,7 +69,7 @@ GUARDS: Final = (
     ),
     _refused(
         "a refusal names the job that was refused",
-        "self.names.name(error.attempt), self",
+        "self.names.name(attempt), self",
         "self.names.name(1), self",
     ),
     _wait("a busy service is asked again", "return isinstance(refused, BusyError) or (", "return ("),

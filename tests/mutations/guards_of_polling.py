@@ -60,17 +60,17 @@ GUARDS: Final = (
         "",
     ),
     Patch(
-        "job/adoption.py",
+        "job/attempts.py",
         "handler/job/test_earlier_jobs.py",
         "a job that is started has a usual duration",
-        "Attempt(number, arn, is_started=True, usual_seconds=usual)",
-        "Attempt(number, arn, is_started=True)",
+        "is_started=True, usual_seconds=usual_seconds(jobs, arn, properties.import_mode))",
+        "is_started=True)",
     ),
     Patch(
-        "job/adoption.py",
+        "job/attempts.py",
         "handler/job/test_earlier_jobs.py",
         "a job that is found has a usual duration",
-        "job.dataset_import_job_arn, is_started=True, usual_seconds=usual)",
-        "job.dataset_import_job_arn, is_started=True)",
+        "Attempt(attempt_of(arn), arn, is_started=True, usual_seconds=usual)",
+        "Attempt(attempt_of(arn), arn, is_started=True)",
     ),
 )

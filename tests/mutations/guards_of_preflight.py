@@ -70,7 +70,7 @@ GUARDS: Final = (
     ),
     Patch(
         *("job/deletion.py", _changes, "a delete finds jobs with any data"),
-        "names.includes(arn) or names.shares_prefix(arn) or arn == own",
+        "names.may_belong_to_resource(arn) or arn == own",
         "names.includes(arn) or arn == own",
     ),
     _name_identity("other data makes other names", "if properties.data_fingerprint else []", "if False else []"),

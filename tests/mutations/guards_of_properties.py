@@ -7,7 +7,7 @@ from tests.mutations.patches import Patch
 
 _read: Final = partial(Patch, "contract/properties.py", "handler/contract/test_properties.py")
 _message: Final = partial(Patch, "contract/properties.py", "handler/contract/test_malformed_properties.py")
-_attempts: Final = partial(Patch, "contract/__init__.py", "handler/job/test_adoption.py")
+_attempts: Final = partial(Patch, "contract/__init__.py", "handler/job/test_attempts.py")
 _limit: Final = partial(Patch, "contract/__init__.py", "handler/contract/test_properties.py")
 _type: Final = partial(Patch, "contract/value_types.py", "handler/contract/test_properties.py")
 _row: Final = partial(Patch, "contract/property_table.py", "handler/contract/test_properties.py")

@@ -12,28 +12,24 @@ _poll: Final = partial(Patch, "refresh/refresh.py", "handler/refresh/test_refres
 _named: Final = partial(Patch, "refresh/refresh.py", "faults/test_refreshes.py")
 _follow: Final = partial(Patch, "refresh/followers.py", "handler/refresh/test_followers.py")
 _repeat: Final = partial(Patch, "refresh/repeats.py", "faults/test_refreshes.py")
-_adopt: Final = partial(Patch, "job/adoption.py", "faults/test_refreshes.py")
+_attempt: Final = partial(Patch, "job/attempts.py", "faults/test_refreshes.py")
 _prepare: Final = partial(Patch, "data/preparation.py", "handler/refresh/test_refresh.py")
 
 GUARDS: Final = (
     # In `decisions`
     _decide(
         "rows went with an earlier dataset",
-        "is_in_this_dataset = created_at is not None and job.creation_date_time >= created_at",
-        "is_in_this_dataset = created_at is not None",
+        " or is_from_earlier_dataset(job, self.dataset_created_at):",
+        ":",
     ),
-    _decide("a failed job has no rows", "and not has_failed(job.status) and not is_replaced", "and not is_replaced"),
-    _decide("a later FULL job removes rows", " and not is_replaced(job, self.jobs)", ""),
-    _decide("the next attempt follows the latest", "1 + max((number", "1 + min((number"),
-    _decide(
-        "the job of a file is not the job of an import",
-        "            and file_digest_in(job.dataset_import_job_arn) is None\n",
-        "",
-    ),
-    _decide(
-        "the latest import of a resource is first",
-        "sorted(own, key=lambda job: job.creation_date_time, reverse=True)",
-        "sorted(own, key=lambda job: job.creation_date_time)",
+    _decide("a failed job has no rows", "if has_failed(job.status) or is_from", "if is_from"),
+    _decide("a later FULL job removes rows", "return not is_replaced(job, self.jobs)", "return True"),
+    Patch(
+        "request/job_names.py",
+        "handler/refresh/test_decisions.py",
+        "the next attempt follows the latest",
+        "1 + max((self.attempt(arn) or 0 for arn in dataset_import_job_arns), default=0)",
+        "1 + len([arn for arn in dataset_import_job_arns if self.includes(arn)])",
     ),
     _decide(
         "a file whose rows were removed is new",
@@ -172,21 +168,21 @@ GUARDS: Final = (
         "an import that was repeated is not repeated again", "if not succeeded_since(full_job, job, jobs) and", "if"
     ),
     _repeat("a running repeat is continued", "number if is_started else number + 1", "number + 1"),
-    # In `adoption`
-    _adopt(
+    # In `attempts`
+    _attempt(
         "an Update waits for a refresh",
-        "if attempts else 1\n        _raise_if_refreshed(jobs, names, personalize)\n",
-        "if attempts else 1\n",
+        "    raise_if_refreshed(jobs_of_dataset, names, personalize)\n",
+        "",
     ),
-    _adopt(
+    _attempt(
         "an Update of tags waits for a refresh",
-        "        _raise_if_refreshed(jobs, names, personalize)\n        started = ",
-        "        attempts = ",
+        "    raise_if_refreshed(jobs, names, personalize)\n",
+        "",
     ),
-    _adopt(
+    _attempt(
         "a failed refresh is none of a wait chain",
-        "                continue\n            return attempt if",
-        "            return attempt if",
+        "            raise busy_with_refresh(job)\n",
+        "            raise busy_with_refresh(job)\n        return attempt\n",
     ),
     Patch(
         *("job/repeating_followers.py", "faults/test_refreshes.py", "an Update after a refresh repeats nothing"),

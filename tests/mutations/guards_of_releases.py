@@ -6,41 +6,40 @@ from typing import Final
 from tests.mutations.patches import Patch
 
 _release: Final = "handler/job/test_release.py"
-_find: Final = partial(Patch, "job/adoption.py", _release)
-_data: Final = partial(Patch, "job/adoption.py", "handler/job/test_data_changes.py")
+_find: Final = partial(Patch, "job/attempts.py", _release)
+_data: Final = partial(Patch, "job/attempts.py", "handler/job/test_data_changes.py")
+_tag: Final = partial(Patch, "job/tagging.py", _release)
 _delete: Final = partial(Patch, "job/deletion.py", _release)
-_IS_OF: Final = """(
-                is_running(job.status) or _is_of(names, known.dataset_import_job_arn, personalize, is_create=is_create)
-            )"""
+_ADOPT: Final = "may_adopt = is_running(job.status) or is_of_resource(names, arn, personalize, is_create=is_create)"
 _TAG: Final = "get(RESOURCE_TAG, untagged) == names.resource_tag"
 
 GUARDS: Final = (
-    # In `adoption`
-    _find("a job that has ended is adopted only by its own resource", f"            and {_IS_OF}\n", ""),
+    # In `attempts.find` and `tagging`
+    _find("a job that has ended is adopted only by its own resource", _ADOPT, "may_adopt = True"),
     _find(
         "a job that is running is adopted although it was released",
-        _IS_OF,
-        _IS_OF.replace("is_running(job.status) or ", ""),
+        _ADOPT,
+        _ADOPT.replace("is_running(job.status) or ", ""),
     ),
-    _find("a job that was left by a failed deployment is adopted", _IS_OF, "is_running(job.status)"),
+    _find("a job that was left by a failed deployment is adopted", _ADOPT, "may_adopt = is_running(job.status)"),
     _find(
         "a job that was released is not adopted by an update",
-        _IS_OF,
-        _IS_OF.replace("is_running", "not is_create or is_running", 1),
+        _ADOPT,
+        _ADOPT.replace("is_running", "not is_create or is_running"),
     ),
-    _find(
+    _tag(
         "a job without a tag is not adopted by a Create",
         'untagged = "" if is_create else names.resource_tag',
         "untagged = names.resource_tag",
     ),
     Patch(
-        "job/adoption.py",
+        "job/tagging.py",
         "handler/job/test_upgrade.py",
         "a job without a tag is adopted by an update",
         'untagged = "" if is_create else names.resource_tag',
         'untagged = ""',
     ),
-    _find("a released job has another tag", _TAG, "get(RESOURCE_TAG, untagged).startswith(names.resource_tag)"),
+    _tag("a released job has another tag", _TAG, "get(RESOURCE_TAG, untagged).startswith(names.resource_tag)"),
     Patch(
         "job/lifecycle.py",
         _release,
@@ -48,60 +47,36 @@ GUARDS: Final = (
         "_import(request, progress, services)._replace(is_create=True)",
         "_import(request, progress, services)",
     ),
-    _find(
-        "a job of an import under another JobName is released",
-        "is_own = (names.includes(arn) or names.shares_prefix(arn)) and",
-        "is_own = names.shares_prefix(arn) and",
-    ),
-    _find(
-        "earlier imports of a resource are released",
-        "is_own = (names.includes(arn) or names.shares_prefix(arn)) and",
-        "is_own = names.includes(arn) and",
-    ),
-    _find(
+    _delete(
         "jobs of another resource with the same JobName are not released",
-        "        if _is_of(names, arn, personalize, is_create=True):",
-        "        if True:",
+        " and is_of_resource(names, arn, personalize, is_create=True):",
+        ":",
     ),
-    _find(
+    _delete(
         "jobs that cannot be adopted are not looked through",
-        "if not is_own or has_failed(job.status) or (is_replaced(job, jobs) and not is_latest):",
-        "if not is_own:",
+        "if (is_latest or not is_replaced(job, jobs)) and is_of_resource",
+        "if is_of_resource",
     ),
     Patch(
-        "job/adoption.py",
+        "job/deletion.py",
         "faults/test_refreshes.py",
         "a removed import whose rows were replaced is not refreshed",
-        "(is_replaced(job, jobs) and not is_latest)",
-        "is_replaced(job, jobs)",
+        "(is_latest or not is_replaced(job, jobs))",
+        "not is_replaced(job, jobs)",
     ),
-    Patch(
-        "job/adoption.py",
-        "faults/test_refreshes.py",
-        "the latest job of a removed import is marked",
-        "key=lambda job: job.creation_date_time, reverse=True):\n        arn",
-        "key=lambda job: job.creation_date_time):\n        arn",
-    ),
-    Patch(
-        "job/adoption.py",
-        "faults/test_refreshes.py",
-        "the jobs of files are not released",
-        " and file_digest_in(arn) is None\n        if not is_own or",
-        "\n        if not is_own or",
-    ),
-    _find(
+    _delete(
         "jobs of an earlier version are not tagged when they are released",
-        "_is_of(names, arn, personalize, is_create=True):",
-        "_is_of(names, arn, personalize, is_create=False):",
+        "is_of_resource(names, arn, personalize, is_create=True):",
+        "is_of_resource(names, arn, personalize, is_create=False):",
     ),
-    _find(
+    _delete(
         "a released job has a tag",
         '{RESOURCE_TAG: f"{names.resource_tag}{RELEASED}"}',
         "{RESOURCE_TAG: names.resource_tag}",
     ),
     _data(
         "the fingerprint of a job proves that it is of this import",
-        "        if names_of(known, resource).includes(job.dataset_import_job_arn):\n",
+        "        if names_of(known, requested.resource).includes(arn):\n",
         "        if fingerprint:\n",
     ),
     Patch(
@@ -113,10 +88,17 @@ GUARDS: Final = (
     ),
     _data(
         "the data of a job that is kept is returned where it decides no more",
-        "is_started=True, data_fingerprint=fingerprint, usual_seconds=usual)]",
-        "is_started=True, usual_seconds=usual)]",
+        "return _started(job, jobs_of_dataset)._replace(data_fingerprint=fingerprint)",
+        "return _started(job, jobs_of_dataset)",
     ),
     # In `deletion`
+    Patch(
+        "job/deletion.py",
+        "faults/test_refreshes.py",
+        "a Delete releases the latest job even if its rows were replaced",
+        "(is_latest or not is_replaced",
+        "(not is_replaced",
+    ),
     _delete(
         "a resource that continues waiting releases nothing",
         "    if properties.first_resource:\n        return\n",

@@ -157,12 +157,12 @@ GUARDS: Final = (
     ),
     _delete(
         "a Delete doesn't wait for the jobs of other resources",
-        " and (names.includes(arn) or names.shares_prefix(arn) or arn == own):",
+        " and (names.may_belong_to_resource(arn) or arn == own):",
         ":",
     ),
     _delete(
         "a Delete waits for its job although JobName has changed since",
-        "(names.includes(arn) or names.shares_prefix(arn) or arn == own)",
+        "(names.may_belong_to_resource(arn) or arn == own)",
         "(names.shares_prefix(arn) or arn == own)",
     ),
     # In `request.parse_request`

@@ -43,7 +43,7 @@ GUARDS: Final = (
     # In `import_job.continue_job, continue_from, _fingerprint_of`
     _continued(
         "a job of another import is not continued",
-        "if not names.includes(dataset_import_job_arn):",
+        "if not requested.names.includes(dataset_import_job_arn):",
         "if False:",
     ),
     _chain(

@@ -10,11 +10,13 @@ from typing import NamedTuple
 
 from personalize_import_handler.aws.personalize import Personalize, is_running
 from personalize_import_handler.aws.services import Services
+from personalize_import_handler.contract import RELEASED, RESOURCE_TAG
 from personalize_import_handler.errors import BusyError, RefusedError
-from personalize_import_handler.job import adoption
+from personalize_import_handler.job.adoption import imports_of_resource, is_replaced
 from personalize_import_handler.job.earlier_jobs import usual_seconds
+from personalize_import_handler.job.tagging import is_of_resource
 from personalize_import_handler.request import ownership, polling
-from personalize_import_handler.request.job_names import names_of
+from personalize_import_handler.request.job_names import JobNames, names_of
 from personalize_import_handler.request.outcome import Finished, Outcome, Progress, Waiting
 from personalize_import_handler.request.request import Request
 
@@ -69,7 +71,7 @@ def _running_job(request: Request, personalize: Personalize) -> _RunningJob | No
     own = request.resource.physical_id  # earlier versions used the ARN of the job as the physical id
     for job in jobs:
         arn, age = job.dataset_import_job_arn, personalize.now() - job.creation_date_time
-        if is_running(job.status) and (names.includes(arn) or names.shares_prefix(arn) or arn == own):
+        if is_running(job.status) and (names.may_belong_to_resource(arn) or arn == own):
             usual = usual_seconds(jobs, arn, job.import_mode)
             return _RunningJob(arn, polling.seconds_until_next_poll(age, usual))
     return None
@@ -94,4 +96,19 @@ def _release(request: Request, services: Services) -> None:
         if not root.is_removing_resources:
             return
         resource = resource._replace(stack_scope=ownership.own_scope(properties, resource, root.name))
-    adoption.release(services.personalize, properties, names_of(properties, resource))
+    _release_jobs(services.personalize, properties.dataset_arn, names_of(properties, resource))
+
+
+def _release_jobs(personalize: Personalize, dataset_arn: str, names: JobNames) -> None:
+    """Mark the resource's jobs as released in their tag; raise `BusyError` or `RefusedError`.
+
+    No job whose rows were replaced can be adopted. The latest one is marked all the same, because a refresh that was
+    requested before the Delete must not import again. Jobs of single files are neither adopted nor the latest one.
+    """
+    jobs = personalize.list_dataset_import_jobs(dataset_arn)
+    is_latest = True
+    for job in imports_of_resource(jobs, names):
+        arn = job.dataset_import_job_arn
+        if (is_latest or not is_replaced(job, jobs)) and is_of_resource(names, arn, personalize, is_create=True):
+            personalize.tag_resource(arn, {RESOURCE_TAG: f"{names.resource_tag}{RELEASED}"})
+            is_latest = False

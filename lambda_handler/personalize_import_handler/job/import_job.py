@@ -6,14 +6,14 @@ from contextlib import suppress
 from personalize_import_handler.contract import ATTEMPTS_MAX, DATA_FINGERPRINT_TAG
 from personalize_import_handler.data import preparation
 from personalize_import_handler.errors import DataRefusedError, ImportFailedError, RefusedError
-from personalize_import_handler.job import adoption, job_poll
-from personalize_import_handler.job.adoption import Attempt, AttemptError
+from personalize_import_handler.job import attempts, job_poll
+from personalize_import_handler.job.adoption import is_same_import
+from personalize_import_handler.job.attempts import Attempt
 from personalize_import_handler.job.prerequisites import compute_fingerprint
 from personalize_import_handler.job.requested_import import RequestedImport
 from personalize_import_handler.messages import failure_reasons
 from personalize_import_handler.request import queueing
-from personalize_import_handler.request.execution import Standing
-from personalize_import_handler.request.job_names import attempt_of, names_of
+from personalize_import_handler.request.job_names import attempt_of
 from personalize_import_handler.request.outcome import Outcome, Progress
 
 logger = logging.getLogger(__name__)
@@ -21,13 +21,13 @@ logger = logging.getLogger(__name__)
 
 def find_job(requested: RequestedImport, progress: Progress) -> Outcome:
     """Find a job that does the same import, otherwise choose the number of the next attempt."""
-    previous = names_of(requested.previous, requested.resource) if requested.previous else None
+    names, number = requested.names, 1
     try:
-        found = adoption.find(
-            requested.personalize, requested.properties, requested.names, previous, is_create=requested.is_create
-        )
-    except AttemptError as error:
-        return requested.retry_attempt_or_fail(error, progress)
+        jobs = requested.personalize.list_dataset_import_jobs(requested.properties.dataset_arn)
+        number = names.next_number(job.dataset_import_job_arn for job in jobs)
+        found = attempts.find(requested, jobs) or attempts.next_attempt(names, number)
+    except RefusedError as refused:
+        return requested.retry_attempt_or_fail(refused, number, progress)
     return _proceed_with(requested, found, progress, tags_due=True)
 
 
@@ -52,23 +52,22 @@ def continue_from(requested: RequestedImport, progress: Progress, dataset_import
 
 def continue_job(requested: RequestedImport, progress: Progress, dataset_import_job_arn: str) -> Outcome:
     """Continue with the latest attempt if the given job belongs to this import."""
-    names = requested.names
-    if not names.includes(dataset_import_job_arn):
+    if not requested.names.includes(dataset_import_job_arn):
         raise ImportFailedError(failure_reasons.job_of_another_import(dataset_import_job_arn))
+    number = attempt_of(dataset_import_job_arn)
     try:
-        number = attempt_of(dataset_import_job_arn)
-        found = adoption.latest(requested.personalize, requested.properties, names, number)
-    except AttemptError as error:
-        return requested.retry_attempt_or_fail(error, progress)
+        found = attempts.latest(requested, number)
+    except RefusedError as refused:
+        return requested.retry_attempt_or_fail(refused, number, progress)
     return _proceed_with(requested, found, progress, tags_due=False)
 
 
 def keep_job(requested: RequestedImport, progress: Progress, *, tags_due: bool) -> Outcome:
     """Continue with the resource's current job; import again if it failed or its dataset was replaced."""
     try:
-        found = adoption.current(requested.personalize, requested.properties, requested.resource)
-    except AttemptError as error:
-        return requested.retry_attempt_or_fail(error, progress)
+        found = attempts.current(requested)
+    except RefusedError as refused:
+        return requested.retry_attempt_or_fail(refused, 1, progress)
     if found is None:
         return find_job(requested, progress)
     return _proceed_with(requested, found, progress, tags_due=tags_due)
@@ -82,7 +81,7 @@ def start_attempt(requested: RequestedImport, progress: Progress, attempt: int) 
     if requested.is_timed_out(progress):
         return _give_up(requested, progress, attempt)
     try:
-        standing = _standing(requested, attempt)
+        standing = requested.standing()
         if standing.is_superseded:
             raise ImportFailedError(failure_reasons.superseded(name), arn)
         if preparation.is_due(requested.properties) and not progress.prepared:
@@ -90,11 +89,9 @@ def start_attempt(requested: RequestedImport, progress: Progress, attempt: int) 
         progress = progress.at_place(standing.imports_ahead, requested.personalize.now())
         if not queueing.may_request(requested.delay(progress)):
             return requested.queue(arn, progress)
-        found = adoption.start(
-            requested.personalize, requested.properties, requested.names, attempt, requested.job_tags
-        )
-    except AttemptError as error:
-        return requested.retry_attempt_or_fail(error, progress)
+        found = attempts.start(requested, attempt)
+    except RefusedError as refused:
+        return requested.retry_attempt_or_fail(refused, attempt, progress)
     return _proceed_with(requested, found, progress, tags_due=False)
 
 
@@ -135,7 +132,7 @@ def _give_up(requested: RequestedImport, progress: Progress, attempt: int) -> Ou
     arn = requested.names.arn(attempt)
     with suppress(RefusedError):
         job = requested.personalize.describe_dataset_import_job(arn)
-        if job and adoption.is_same_import(job, requested.properties):
+        if job and is_same_import(job, requested.properties):
             return job_poll.poll_job(requested, progress._replace(dataset_import_job_arn=arn), arn)
     name, waited = requested.names.name(attempt), requested.waited_seconds(progress)
     if progress.prepared or not preparation.is_due(requested.properties):
@@ -146,20 +143,11 @@ def _give_up(requested: RequestedImport, progress: Progress, attempt: int) -> Ou
     return requested.complete_or_fail(reason, arn, progress)
 
 
-def _standing(requested: RequestedImport, attempt: int) -> Standing:
-    try:
-        return requested.standing()
-    except RefusedError as refused:
-        raise AttemptError(attempt, refused) from refused
-
-
 def _prepare(requested: RequestedImport, attempt: int, progress: Progress) -> Outcome:
-    """Do the next step of the preparation, and record it."""
+    """Do the next step of the preparation, and record it; raise `ImportFailedError` or `RefusedError`."""
     name, arn = requested.names.name(attempt), requested.names.arn(attempt)
     try:
         prepared = preparation.prepare(requested.properties, progress, requested.services)
-    except RefusedError as refused:
-        raise AttemptError(attempt, refused) from refused
     except DataRefusedError as problem:
         raise ImportFailedError(
             failure_reasons.preflight_failed(problem, name, again=requested.again), arn

@@ -17,9 +17,9 @@ from personalize_import_handler.contract import (
 )
 from personalize_import_handler.errors import ImportFailedError, RefusedError
 from personalize_import_handler.job import import_job, job_poll
-from personalize_import_handler.job.adoption import is_of_refresh
 from personalize_import_handler.job.followers import History, Repeat
 from personalize_import_handler.job.requested_import import RequestedImport, finish_job
+from personalize_import_handler.job.tagging import is_of_refresh
 from personalize_import_handler.messages import failure_reasons
 from personalize_import_handler.request.job_names import (
     default_prefixes_of_followers,

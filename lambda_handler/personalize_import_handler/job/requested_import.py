@@ -11,7 +11,6 @@ from personalize_import_handler.contract import REFRESH_TAG, ReimportMode
 from personalize_import_handler.contract.import_properties import ImportProperties
 from personalize_import_handler.contract.printable import printable
 from personalize_import_handler.errors import BusyError, DatasetBusyError, ImportFailedError, RefusedError
-from personalize_import_handler.job.adoption import AttemptError
 from personalize_import_handler.messages import failure_reasons
 from personalize_import_handler.messages.advice import DEPLOY_AGAIN, WAIT_FOR_REFRESH
 from personalize_import_handler.request import polling, queueing
@@ -103,9 +102,9 @@ class RequestedImport(NamedTuple):
         seconds = min(seconds, left)
         return Waiting(progress.with_start_time(now), seconds, dataset_import_job_arn=arn, status=status)
 
-    def retry_attempt_or_fail(self, error: AttemptError, progress: Progress) -> Outcome:
+    def retry_attempt_or_fail(self, refused: RefusedError, attempt: int, progress: Progress) -> Outcome:
         """Retry an attempt that could not be found or started, or fail if a retry can't help."""
-        refused, name, arn = error.refused, self.names.name(error.attempt), self.names.arn(error.attempt)
+        name, arn = self.names.name(attempt), self.names.arn(attempt)
         reason = failure_reasons.start_failed(refused, name, self.properties, self.import_role_path, again=self.again)
         return self.retry_or_fail(refused, reason, arn, progress)
 

@@ -1,10 +1,11 @@
-"""Tags of an existing job."""
+"""Tags of an existing job: those that a resource requests, and those that identify its owner."""
 
 from collections.abc import Mapping
 from typing import Final
 
 from personalize_import_handler.aws.personalize import Personalize
-from personalize_import_handler.contract import RELEASED, RESOURCE_TAG, TAG_KEY_PREFIX
+from personalize_import_handler.contract import REFRESH_TAG, RELEASED, RESOURCE_TAG, TAG_KEY_PREFIX
+from personalize_import_handler.request.job_names import JobNames
 
 # The fingerprint of the data that a job has imported stays valid, even if later imports don't depend on it.
 _KEPT: Final = ("aws:", TAG_KEY_PREFIX)
@@ -28,3 +29,17 @@ def set_tags(personalize: Personalize, dataset_import_job_arn: str, requested: M
         personalize.untag_resource(dataset_import_job_arn, extra)
     if missing := {key: value for key, value in requested.items() if present.get(key) != value}:
         personalize.tag_resource(dataset_import_job_arn, missing)
+
+
+def is_of_resource(names: JobNames, dataset_import_job_arn: str, personalize: Personalize, *, is_create: bool) -> bool:
+    """Return whether a job has the tag of the resource and has not been released.
+
+    A job without the tag was started by an earlier version, so it can't belong to a resource that is being created.
+    """
+    untagged = "" if is_create else names.resource_tag
+    return personalize.list_tags(dataset_import_job_arn).get(RESOURCE_TAG, untagged) == names.resource_tag
+
+
+def is_of_refresh(dataset_import_job_arn: str, personalize: Personalize) -> bool:
+    """Return whether a refresh has started a job; raise `BusyError` or `RefusedError`."""
+    return REFRESH_TAG in personalize.list_tags(dataset_import_job_arn)

@@ -10,7 +10,7 @@ from personalize_import_handler.aws.data_reader import DataObject
 from personalize_import_handler.aws.personalize import JobSummary, has_failed
 from personalize_import_handler.contract import ImportMode
 from personalize_import_handler.contract.refresh_event import EXECUTION_SECONDS_MAX
-from personalize_import_handler.job.adoption import is_replaced
+from personalize_import_handler.job.adoption import imports_of_resource, is_from_earlier_dataset, is_replaced
 from personalize_import_handler.request.execution import Execution, refresh_name_of
 from personalize_import_handler.request.job_names import FILE_MARK, JobNames, file_digest_in
 from personalize_import_handler.request.resource import HASH_LENGTH
@@ -30,28 +30,17 @@ class DatasetJobs(NamedTuple):
 
     def has_rows_of(self, job: JobSummary) -> bool:
         """Return whether the rows of a job are in the dataset, so that its data need not be imported again."""
-        created_at = self.dataset_created_at
-        is_in_this_dataset = created_at is not None and job.creation_date_time >= created_at
-        return is_in_this_dataset and not has_failed(job.status) and not is_replaced(job, self.jobs)
+        if has_failed(job.status) or is_from_earlier_dataset(job, self.dataset_created_at):
+            return False
+        return not is_replaced(job, self.jobs)
 
     def next_attempt(self, names: JobNames) -> int:
         """Return the number of the next attempt at an import."""
-        numbers = [names.attempt(job.dataset_import_job_arn) for job in self.jobs]
-        return 1 + max((number for number in numbers if number is not None), default=0)
+        return names.next_number(job.dataset_import_job_arn for job in self.jobs)
 
     def imports_of_resource(self, names: JobNames) -> list[JobSummary]:
-        """Return the jobs that have not failed and may be imports of the resource, latest first.
-
-        Jobs of single files are not included.
-        """
-        own = [
-            job
-            for job in self.jobs
-            if (names.includes(job.dataset_import_job_arn) or names.shares_prefix(job.dataset_import_job_arn))
-            and not has_failed(job.status)
-            and file_digest_in(job.dataset_import_job_arn) is None
-        ]
-        return sorted(own, key=lambda job: job.creation_date_time, reverse=True)
+        """Return the jobs that have not failed and may be imports of the resource, latest first."""
+        return imports_of_resource(self.jobs, names)
 
     def new_files(self, files: Sequence[DataObject], names: JobNames, whole_import: JobSummary) -> list[DataObject]:
         """Return the files that have not been imported, in the order in which they were uploaded.

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from personalize_import_handler.aws.personalize import JobSummary, has_failed
 from personalize_import_handler.contract import RELEASED, RESOURCE_TAG
-from personalize_import_handler.job.adoption import is_of_refresh
 from personalize_import_handler.job.followers import Repeat
 from personalize_import_handler.job.requested_import import RequestedImport
+from personalize_import_handler.job.tagging import is_of_refresh
 from personalize_import_handler.refresh.followers import jobs_to_repeat, succeeded_since
 from personalize_import_handler.request.job_names import (
     attempt_of,

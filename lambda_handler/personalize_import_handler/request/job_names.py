@@ -7,6 +7,7 @@ import hashlib
 import json
 import re
 import string
+from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from personalize_import_handler import contract
@@ -55,6 +56,14 @@ class JobNames(NamedTuple):
         """
         job = JOB_ARN.fullmatch(dataset_import_job_arn)
         return bool(job and job["prefix"] == f"{self.arn_prefix}{self.name_prefix}")
+
+    def may_belong_to_resource(self, dataset_import_job_arn: str) -> bool:
+        """Return whether a job belongs to this import, or has the name prefix of the resource's other imports."""
+        return self.includes(dataset_import_job_arn) or self.shares_prefix(dataset_import_job_arn)
+
+    def next_number(self, dataset_import_job_arns: Iterable[str]) -> int:
+        """Return the number of the next attempt, given the ARNs of all jobs of the dataset."""
+        return 1 + max((self.attempt(arn) or 0 for arn in dataset_import_job_arns), default=0)
 
 
 def names_of(properties: ImportProperties, resource: Resource) -> JobNames:

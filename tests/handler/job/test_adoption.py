@@ -1,19 +1,22 @@
 """Adoption of existing jobs, and imports that are repeated."""
 
+from dataclasses import replace
+
 import pytest
 
 from personalize_import_handler.contract.properties import parse
 from personalize_import_handler.errors import BusyError
+from personalize_import_handler.job.adoption import is_replaced
 from personalize_import_handler.request.job_names import names_of
 from personalize_import_handler.request.resource import Resource
 from tests.faults.support.stack import after_next
-from tests.handler.conftest import Log
 from tests.handler.support.account import Account
-from tests.handler.support.fakes import FakePersonalize, JobBehavior
+from tests.handler.support.fakes import DATASET_ARN, FakePersonalize, JobBehavior
 from tests.handler.support.properties import DATA_LOCATION, properties, tags
 from tests.handler.support.simulator import CloudFormation
 
 OTHER_LOCATION = "s3://shop-data/interactions-2/"
+CREATED_ROLE = "arn:aws:iam::123456789012:role/personalize-import/shop/Import-"
 
 
 def test_an_adopted_job_gets_the_tags_of_the_resource_that_adopts_it(
@@ -42,20 +45,30 @@ def test_a_rollback_imports_again_what_a_later_full_import_has_replaced(
     assert rolled_back.physical_resource_id == updated.physical_resource_id == created.physical_resource_id
 
 
-def test_the_name_of_a_failed_job_is_not_used_again_and_the_next_attempt_has_the_next_number(
-    cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
+@pytest.mark.parametrize("before", [True, False], ids=["before", "after"])
+def test_a_job_is_adopted_despite_earlier_full_and_later_incremental_imports(
+    cloudformation: CloudFormation, account: Account, personalize: FakePersonalize, *, before: bool
 ) -> None:
-    personalize.job_behavior = JobBehavior(end="CREATE FAILED")
+    other = parse(properties(DataLocation=OTHER_LOCATION, ImportMode="FULL" if before else "INCREMENTAL"))
+    if before:
+        personalize.import_elsewhere("by-hand", other)
+        account.clock.advance(600)
     cloudformation.create(properties())
+    if not before:
+        personalize.import_elsewhere("by-hand", other)
+
+    assert CloudFormation(account, generation=2).create(properties()).succeeded
+    assert len(personalize.jobs) == 2
+
+
+def test_a_rollback_to_an_incremental_import_does_not_append_its_rows_twice(
+    cloudformation: CloudFormation, personalize: FakePersonalize
+) -> None:
+    cloudformation.create(properties(ImportMode="INCREMENTAL"))
+    cloudformation.update(properties(ImportMode="INCREMENTAL", DataLocation=OTHER_LOCATION))
+
     assert cloudformation.roll_back().succeeded
-    personalize.job_behavior = JobBehavior()
-
-    response = CloudFormation(account, generation=2).create(properties())
-
-    assert response.succeeded
-    first, second = personalize.jobs
-    assert (first.rpartition("-")[2], second.rpartition("-")[2]) == ("1", "2")
-    assert response.attributes["JobName"] == second
+    assert personalize.imported() == [DATA_LOCATION, OTHER_LOCATION]
 
 
 @pytest.mark.parametrize(
@@ -82,6 +95,15 @@ def test_a_job_of_another_import_that_has_the_name_by_chance_is_not_adopted(
     assert response.attributes["JobName"] == name.removesuffix("1") + "2"
 
 
+def test_a_job_is_adopted_although_the_created_role_has_another_name(
+    cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
+) -> None:
+    cloudformation.create(properties(RoleArn=f"{CREATED_ROLE}1A2B"))
+
+    assert CloudFormation(account, generation=2).create(properties(RoleArn=f"{CREATED_ROLE}3C4D")).succeeded
+    assert len(personalize.jobs) == 1
+
+
 def test_a_job_older_than_its_dataset_is_not_adopted(
     cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
 ) -> None:
@@ -94,6 +116,17 @@ def test_a_job_older_than_its_dataset_is_not_adopted(
 
     assert response.succeeded
     assert personalize.imported() == [DATA_LOCATION]
+
+
+def test_a_job_whose_dataset_was_deleted_is_not_adopted(
+    cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
+) -> None:
+    cloudformation.create(properties())
+    del personalize.datasets[DATASET_ARN]
+
+    response = CloudFormation(account, generation=2).create(properties())
+
+    assert response.reason.startswith(f"Resource Arn {DATASET_ARN} does not exist.")
 
 
 def test_an_unchanged_import_is_repeated_if_the_job_is_older_than_its_dataset(
@@ -164,43 +197,6 @@ def test_a_job_that_is_deleted_right_after_it_was_listed_is_not_adopted(
     assert personalize.imported() == [DATA_LOCATION]
 
 
-def test_the_log_shows_whether_a_job_was_started_or_found(
-    cloudformation: CloudFormation, account: Account, log: Log
-) -> None:
-    arn = cloudformation.create(properties()).job_arn
-    CloudFormation(account, generation=2).create(properties())
-
-    assert [line.rpartition(".import_job ")[2] for line in log.lines if line.endswith(arn)] == [
-        f"Started {arn}",
-        f"Found {arn}",
-    ]
-
-
-def test_an_import_without_unused_names_fails_with_advice(
-    cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
-) -> None:
-    personalize.job_behavior = JobBehavior(seconds=0, end="CREATE FAILED")
-    cloudformation.create(properties())
-    (first,) = personalize.jobs
-    personalize.import_elsewhere(f"{first.removesuffix('1')}zzz", parse(properties()))
-
-    response = CloudFormation(account, generation=2).create(properties())
-
-    assert response.reason.startswith("All 34695 job names of this import are used. Set ReimportToken")
-    assert personalize.calls_of("create_dataset_import_job") == [first]
-    assert cloudformation.create(properties(ReimportToken="2")).reason.startswith("The service gave no reason.")
-
-
-def test_an_update_of_a_resource_without_a_job_imports_with_the_new_properties(
-    cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
-) -> None:
-    account.fail_start_execution(RuntimeError("Rate exceeded"))
-    cloudformation.create(properties())
-
-    assert cloudformation.update(properties()).succeeded
-    assert personalize.imported() == [DATA_LOCATION]
-
-
 def test_a_later_import_of_the_same_resource_that_was_never_undone_makes_an_update_import_again(
     cloudformation: CloudFormation, personalize: FakePersonalize
 ) -> None:
@@ -214,3 +210,12 @@ def test_a_later_import_of_the_same_resource_that_was_never_undone_makes_an_upda
 
     assert updated.job_arn != created.job_arn
     assert personalize.imported() == [DATA_LOCATION]
+
+
+def test_no_job_replaces_its_own_data_although_its_listed_time_is_a_little_later(
+    personalize: FakePersonalize,
+) -> None:
+    job = personalize.describe_dataset_import_job(personalize.import_elsewhere("by-hand", parse(properties())))
+    assert job
+
+    assert not is_replaced(job, [replace(job, creation_date_time=job.creation_date_time + 0.4)])

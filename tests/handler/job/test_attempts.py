@@ -1,24 +1,20 @@
 """Attempts at one import: which one is found, which comes next, and where they end."""
 
-from dataclasses import replace
-
 import pytest
 
 from personalize_import_handler.contract import ATTEMPTS_MAX, RESOURCE_TAG
 from personalize_import_handler.contract.properties import parse
 from personalize_import_handler.errors import RefusedError
-from personalize_import_handler.job.adoption import is_replaced
 from personalize_import_handler.request.job_names import JobNames, names_of
 from personalize_import_handler.request.resource import Resource
 from tests.faults.support.stack import after_next
 from tests.handler.conftest import Log
 from tests.handler.support.account import Account, Killed
-from tests.handler.support.fakes import DATASET_ARN, FakePersonalize, JobBehavior
+from tests.handler.support.fakes import FakePersonalize, JobBehavior
 from tests.handler.support.properties import DATA_LOCATION, properties
 from tests.handler.support.simulator import CloudFormation
 
 OTHER_LOCATION = "s3://shop-data/interactions-2/"
-CREATED_ROLE = "arn:aws:iam::123456789012:role/personalize-import/shop/Import-"
 REFUSED = RefusedError("DescribeDatasetImportJob", "InvalidInputException", "Invalid input.")
 
 
@@ -33,6 +29,22 @@ def use_up(personalize: FakePersonalize, names: JobNames, attempts: int, first: 
     for attempt in range(first, attempts + 1):
         personalize.import_elsewhere(names.name(attempt), parse(properties()))
     personalize.job_behavior = JobBehavior()
+
+
+def test_the_name_of_a_failed_job_is_not_used_again_and_the_next_attempt_has_the_next_number(
+    cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
+) -> None:
+    personalize.job_behavior = JobBehavior(end="CREATE FAILED")
+    cloudformation.create(properties())
+    assert cloudformation.roll_back().succeeded
+    personalize.job_behavior = JobBehavior()
+
+    response = CloudFormation(account, generation=2).create(properties())
+
+    assert response.succeeded
+    first, second = personalize.jobs
+    assert (first.rpartition("-")[2], second.rpartition("-")[2]) == ("1", "2")
+    assert response.attributes["JobName"] == second
 
 
 def test_the_last_name_is_used(names: JobNames, cloudformation: CloudFormation, personalize: FakePersonalize) -> None:
@@ -53,6 +65,21 @@ def test_after_999_attempts_the_next_one_is_found_by_its_number(
 
     assert response.attributes["JobName"] == names.name(1002)
     assert names.name(1002).endswith("-a02")
+
+
+def test_an_import_without_unused_names_fails_with_advice(
+    cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
+) -> None:
+    personalize.job_behavior = JobBehavior(seconds=0, end="CREATE FAILED")
+    cloudformation.create(properties())
+    (first,) = personalize.jobs
+    personalize.import_elsewhere(f"{first.removesuffix('1')}zzz", parse(properties()))
+
+    response = CloudFormation(account, generation=2).create(properties())
+
+    assert response.reason.startswith("All 34695 job names of this import are used. Set ReimportToken")
+    assert personalize.calls_of("create_dataset_import_job") == [first]
+    assert cloudformation.create(properties(ReimportToken="2")).reason.startswith("The service gave no reason.")
 
 
 def test_a_delete_waits_for_the_last_of_all_attempts(
@@ -77,6 +104,16 @@ def test_an_error_while_searching_for_a_job_names_the_next_attempt(
     assert response.reason.startswith(f"Invalid input. DatasetImportJob {names.name(2)} of {DATA_LOCATION} was not")
 
 
+def test_an_update_of_a_resource_without_a_job_imports_with_the_new_properties(
+    cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
+) -> None:
+    account.fail_start_execution(RuntimeError("Rate exceeded"))
+    cloudformation.create(properties())
+
+    assert cloudformation.update(properties()).succeeded
+    assert personalize.imported() == [DATA_LOCATION]
+
+
 @pytest.mark.parametrize("attempts", [1, 700])
 def test_finding_a_job_takes_the_same_number_of_calls_for_any_number_of_attempts(
     attempts: int, names: JobNames, cloudformation: CloudFormation, personalize: FakePersonalize
@@ -96,6 +133,17 @@ def test_finding_a_job_takes_the_same_number_of_calls_for_any_number_of_attempts
         "describe_dataset_import_job",
         "list_tags",
     ]
+
+
+def test_an_update_finds_its_job_by_name_without_reading_tags(
+    cloudformation: CloudFormation, personalize: FakePersonalize
+) -> None:
+    cloudformation.create(properties())
+    personalize.calls.clear()
+
+    assert cloudformation.update(properties(TimeoutSeconds=1800)).succeeded
+    assert personalize.calls_of("describe_dataset_import_job")
+    assert personalize.calls_of("list_tags") == []
 
 
 def test_the_current_job_is_found_although_a_later_attempt_has_failed(
@@ -120,6 +168,18 @@ def test_a_job_whose_function_was_killed_is_adopted_at_once(
     assert len(personalize.calls_of("create_dataset_import_job")) == 1
 
 
+def test_the_log_shows_whether_a_job_was_started_or_found(
+    cloudformation: CloudFormation, account: Account, log: Log
+) -> None:
+    arn = cloudformation.create(properties()).job_arn
+    CloudFormation(account, generation=2).create(properties())
+
+    assert [line.rpartition(".import_job ")[2] for line in log.lines if line.endswith(arn)] == [
+        f"Started {arn}",
+        f"Found {arn}",
+    ]
+
+
 def test_a_name_that_a_job_of_another_import_has_just_taken_is_skipped(
     names: JobNames, cloudformation: CloudFormation, personalize: FakePersonalize
 ) -> None:
@@ -142,58 +202,3 @@ def test_an_adopted_job_that_fails_is_not_started_again(
 
     assert response.reason.startswith("Broken row. ")
     assert len(personalize.jobs) == 1
-
-
-def test_a_job_is_adopted_although_the_created_role_has_another_name(
-    cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
-) -> None:
-    cloudformation.create(properties(RoleArn=f"{CREATED_ROLE}1A2B"))
-
-    assert CloudFormation(account, generation=2).create(properties(RoleArn=f"{CREATED_ROLE}3C4D")).succeeded
-    assert len(personalize.jobs) == 1
-
-
-def test_a_job_whose_dataset_was_deleted_is_not_adopted(
-    cloudformation: CloudFormation, account: Account, personalize: FakePersonalize
-) -> None:
-    cloudformation.create(properties())
-    del personalize.datasets[DATASET_ARN]
-
-    response = CloudFormation(account, generation=2).create(properties())
-
-    assert response.reason.startswith(f"Resource Arn {DATASET_ARN} does not exist.")
-
-
-@pytest.mark.parametrize("before", [True, False], ids=["before", "after"])
-def test_a_job_is_adopted_despite_earlier_full_and_later_incremental_imports(
-    cloudformation: CloudFormation, account: Account, personalize: FakePersonalize, *, before: bool
-) -> None:
-    other = parse(properties(DataLocation=OTHER_LOCATION, ImportMode="FULL" if before else "INCREMENTAL"))
-    if before:
-        personalize.import_elsewhere("by-hand", other)
-        account.clock.advance(600)
-    cloudformation.create(properties())
-    if not before:
-        personalize.import_elsewhere("by-hand", other)
-
-    assert CloudFormation(account, generation=2).create(properties()).succeeded
-    assert len(personalize.jobs) == 2
-
-
-def test_a_rollback_to_an_incremental_import_does_not_append_its_rows_twice(
-    cloudformation: CloudFormation, personalize: FakePersonalize
-) -> None:
-    cloudformation.create(properties(ImportMode="INCREMENTAL"))
-    cloudformation.update(properties(ImportMode="INCREMENTAL", DataLocation=OTHER_LOCATION))
-
-    assert cloudformation.roll_back().succeeded
-    assert personalize.imported() == [DATA_LOCATION, OTHER_LOCATION]
-
-
-def test_no_job_replaces_its_own_data_although_its_listed_time_is_a_little_later(
-    names: JobNames, personalize: FakePersonalize
-) -> None:
-    job = personalize.describe_dataset_import_job(personalize.import_elsewhere(names.name(1), parse(properties())))
-    assert job
-
-    assert not is_replaced(job, [replace(job, creation_date_time=job.creation_date_time + 0.4)])
