@@ -117,7 +117,7 @@ GUARDS: Final = (
     _call(
         "what S3 is too busy to delete may be deleted later",
         'raise error_from("DeleteObjects"',
-        'raise RefusedError("DeleteObjects"',
+        'raise NotFoundError("DeleteObjects"',
     ),
     _call(
         "a part that is throttled is copied again",

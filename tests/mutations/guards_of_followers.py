@@ -161,7 +161,7 @@ GUARDS: Final = (
     _restore(
         "a repeat has the tags of its job", "for key, value in tags.items() if not", "for key, value in () if not"
     ),
-    _restore("tags of AWS's own are not set on a repeat", ' if not key.startswith("aws:")', ""),
+    _restore("tags of AWS's own are not set on a repeat", 'not key.startswith("aws:") and ', ""),
     _restore("a repeat is not prepared as the FULL import is", "tags_due=False, prepared=True)", "tags_due=False)"),
     _restore(
         "a refusal is tried again",

@@ -64,7 +64,11 @@ GUARDS: Final = (
         "        if not requested.names.includes(recorded_arn):\n",
         "        if False:\n",
     ),
-    _wait_chain("a resource of a wait chain continues with its properties", _BEGUN, "    if False:\n"),
+    _wait_chain(
+        "a resource of a wait chain continues with its properties",
+        _BEGUN,
+        "    if previous_resource_job_arn := None:\n",
+    ),
     _wait_chain(
         "what this request has recorded counts more than its properties",
         _ATTEMPT + _WAITS + _BEGUN + _GOES_ON,

@@ -80,7 +80,7 @@ GUARDS: Final = (
     _chain(
         "a job of a wait chain that can't be seen for the moment is described again",
         "_fingerprint_of(requested, dataset_import_job_arn)\n    except RefusedError as refused:",
-        "_fingerprint_of(requested, dataset_import_job_arn)\n    except UnknownStatusError as refused:",
+        "_fingerprint_of(requested, dataset_import_job_arn)\n    except DataRefusedError as refused:",
     ),
     _chain(
         "a job that was never started has no data",

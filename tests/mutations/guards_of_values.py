@@ -67,7 +67,7 @@ GUARDS: Final = (
     _rule(
         "an import mode is one of the service's",
         "if value not in list(choices):",
-        "if str(value).upper() not in list(ImportMode):",
+        "if str(value).upper() not in list(choices):",
     ),
     _type("a timeout is a minute at least", _IS_WITHIN, "if not 0 <= seconds <= self.highest:"),
     _type("a timeout is 55 minutes at most", _IS_WITHIN, "if not self.lowest <= seconds:"),

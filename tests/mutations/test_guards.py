@@ -1,6 +1,9 @@
 """Each guard of the handler is broken on purpose, and at least one of the handler's tests fails."""
 
 import importlib
+import json
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -29,6 +32,17 @@ def test_every_patch_still_applies_and_results_in_valid_python() -> None:
         broken = patch.applied_to(source)
         assert broken != source, patch.guard
         compile(broken, patch.file, "exec")
+
+
+def test_no_patch_only_results_in_an_undefined_name(tmp_path: Path) -> None:
+    for number, patch in enumerate(GUARDS):
+        (tmp_path / f"{number}.py").write_text(patch.applied_to((HANDLER / patch.file).read_text()))
+
+    command = [sys.executable, "-m", "ruff", "check", "--isolated", "--no-cache", "--select", "F821", str(tmp_path)]
+    checked = subprocess.run([*command, "--output-format", "json"], capture_output=True, text=True)
+
+    undefined = {int(Path(each["filename"]).stem) for each in json.loads(checked.stdout)}
+    assert [GUARDS[number].guard for number in sorted(undefined)] == []
 
 
 def test_every_patch_is_different_and_has_a_unique_name() -> None:
