@@ -10,7 +10,7 @@ from personalize_import_handler.data_checks.checker import check
 from personalize_import_handler.data_checks.files import Data, DataFile
 from personalize_import_handler.data_checks.findings import Finding
 from personalize_import_handler.data_checks.headers import NAMED_MAX
-from personalize_import_handler.data_checks.row_checker import PlainRowChecker, RowChecker
+from personalize_import_handler.data_checks.row_checker import RowChecker
 from personalize_import_handler.data_checks.schema import NotJson, read_schema
 from tests.data_checks.support.hostile_rows import Rows, many_numbers, schema_of
 
@@ -21,7 +21,7 @@ HEADER = "USER_ID,N0,TEXT"
 @pytest.fixture(params=["plain", "arrow"])
 def checker(request: pytest.FixtureRequest) -> Iterator[RowChecker]:
     if request.param == "plain":
-        yield PlainRowChecker()
+        yield RowChecker()
         return
     with ArrowRowChecker(workers=2) as checker:
         yield checker
@@ -70,7 +70,7 @@ def test_columns_with_the_same_letters_are_one_finding_for_a_field(checker: RowC
 
 def test_a_message_has_names_of_others_on_one_line_and_cut() -> None:
     content = f"{HEADER},\x1b[2J\u202e{'x' * 1_000_000}\nu1,1,a,b\n"
-    findings = found(PlainRowChecker(), content, "a\nb\u2028.csv")
+    findings = found(RowChecker(), content, "a\nb\u2028.csv")
     (finding,) = [each for each in findings if each.rule.id == "column-extra"]
     assert finding.message.isprintable()
     assert r"in a\nb\u2028.csv, line 1, column \x1b[2J\u202exxx" in finding.message

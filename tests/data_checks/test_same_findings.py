@@ -6,7 +6,7 @@ import pytest
 
 from personalize_import_handler.data_checks.arrow.row_checker import ArrowRowChecker
 from personalize_import_handler.data_checks.checker import check
-from personalize_import_handler.data_checks.row_checker import PlainRowChecker, RowChecker
+from personalize_import_handler.data_checks.row_checker import RowChecker
 from tests.data_checks.support.generated import Generated, generated
 
 Found = list[tuple[object, ...]]
@@ -25,8 +25,8 @@ def differing(numbers: range) -> list[int]:
 def _find_the_same(number: int) -> bool:
     data, draw = generated(number), random.Random(number)
     head = draw.choice((None, None, None, 1000))
-    plain = found(data, PlainRowChecker(block_bytes=draw.choice((64, 1000, 1 << 18))), head)
-    with ArrowRowChecker(workers=draw.choice((1, 2)), block_bytes=draw.choice((64, 1000, 1 << 20))) as rows:
+    plain = found(data, RowChecker(), head)
+    with ArrowRowChecker(workers=draw.choice((1, 2))) as rows:
         return found(data, rows, head) == plain
 
 
@@ -50,4 +50,4 @@ def test_the_generated_files_violate_every_rule_of_rows_and_values() -> None:
 
 
 def found_in(number: int) -> Found:
-    return found(generated(number), PlainRowChecker())[1]
+    return found(generated(number), RowChecker())[1]

@@ -27,7 +27,7 @@ from personalize_import_handler.data_checks.dataset_types import (
 from personalize_import_handler.data_checks.files import Data, DataFile, local_file
 from personalize_import_handler.data_checks.findings import Finding
 from personalize_import_handler.data_checks.headers import BLANKS, Header, read_header
-from personalize_import_handler.data_checks.row_checker import PlainRowChecker
+from personalize_import_handler.data_checks.row_checker import RowChecker
 from personalize_import_handler.data_checks.rows import Block, PlainValues, Rows
 from personalize_import_handler.data_checks.rules import Scope, Severity
 from personalize_import_handler.data_checks.schema import Field, Schema
@@ -76,7 +76,7 @@ def proposed_schema(path: Path, wanted: str | None, domain: str | None) -> tuple
     return kind, fields
 
 
-class _Rows(PlainRowChecker):
+class _Rows(RowChecker):
     """A row checker that keeps the values of each column."""
 
     def __init__(self) -> None:

@@ -1,7 +1,4 @@
-"""Check of all files of a location, their headers and their rows.
-
-A `RowChecker` checks the rows; the rest doesn't depend on it.
-"""
+"""Check of all files of a location, their headers and their rows."""
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -16,7 +13,7 @@ from personalize_import_handler.data_checks.column_checks import Columns, column
 from personalize_import_handler.data_checks.files import BINARY, Data, DataFile, files_findings, format_of
 from personalize_import_handler.data_checks.findings import Finding, Findings
 from personalize_import_handler.data_checks.headers import LINE, Header, header_findings, no_header, read_header
-from personalize_import_handler.data_checks.row_checker import PlainRowChecker, RowChecker
+from personalize_import_handler.data_checks.row_checker import RowChecker
 from personalize_import_handler.data_checks.rows import Block
 from personalize_import_handler.data_checks.schema import Schema
 from personalize_import_handler.data_checks.tokenizer import Lines, UnreadableLineError, whole_lines
@@ -37,7 +34,7 @@ def check(
         data: The files.
         schema: A valid schema.
         import_mode: The mode of the import; FULL and INCREMENTAL have different limits. Default: FULL.
-        rows: The checker for the rows. Default: a `PlainRowChecker`.
+        rows: The checker for the rows. Default: one that needs only the standard library.
         head_bytes: The number of bytes to read from the start of each file. Default: the whole file.
         progress: Called with the number of bytes after each read. Default: not called.
 
@@ -47,7 +44,7 @@ def check(
     if schema.dataset_type is None:
         raise ValueError(f"{schema.name!r} is the name of no dataset type")
     summary = Summary(schema.dataset_type, schema.domain)
-    checking = _Checking(schema, rows or PlainRowChecker(), head_bytes, progress, summary)
+    checking = _Checking(schema, rows or RowChecker(), head_bytes, progress, summary)
     checking.findings.add_all(files_findings(data, import_mode))
     for file in data.files:
         checking.check_file(file)
@@ -94,7 +91,7 @@ class _Checking:
     def check_file(self, file: DataFile) -> None:
         """Check one file: its header, then its rows."""
         self.is_cut = False
-        lines = whole_lines(self._chunks(file), self.rows.block_bytes)
+        lines = whole_lines(self._chunks(file))
         try:
             content = next(lines, Lines(LINE, b"")).content
         except UnreadableLineError as error:
