@@ -12,6 +12,7 @@ from personalize_import_handler.data_checks.findings import Finding
 from personalize_import_handler.data_checks.headers import NAMED_MAX
 from personalize_import_handler.data_checks.row_checker import RowChecker
 from personalize_import_handler.data_checks.schema import NotJson, read_schema
+from tests.data_checks.support.generated import Generated
 from tests.data_checks.support.hostile_rows import Rows, many_numbers, schema_of
 
 SCHEMA = read_schema(schema_of(Rows(1, "")))
@@ -102,6 +103,13 @@ def test_numbers_before_a_text_in_quotes_keep_all_rules(checker: RowChecker) -> 
     file = DataFile(name="users.csv", size=1, chunks=lambda: iter([rows.file.encode()]))
     schema = read_schema(json.dumps(json.loads(schema_of(rows))))
     assert list(check(Data(location="users.csv", files=[file]), schema, rows=checker)) == []
+
+
+@pytest.mark.parametrize("chunk_bytes", [50, 100, 1000])
+def test_a_line_that_only_begins_in_the_head_is_not_checked(checker: RowChecker, chunk_bytes: int) -> None:
+    content = "\n".join([HEADER, *(f"u{number},1,a" for number in range(100))]).encode()
+    data = Generated(SCHEMA, (content,), chunk_bytes).data
+    assert list(check(data, SCHEMA, rows=checker, head_bytes=100)) == []
 
 
 @pytest.mark.parametrize("end", ["u,1,\0", "u,1," + "a" * (1 << 21)], ids=["NUL", "long line"])

@@ -1,6 +1,7 @@
 """The row checker with pyarrow and the one with the standard library find the same, whatever is wrong with the data."""
 
 import random
+from dataclasses import replace
 
 import pytest
 
@@ -25,9 +26,9 @@ def differing(numbers: range) -> list[int]:
 def _find_the_same(number: int) -> bool:
     data, draw = generated(number), random.Random(number)
     head = draw.choice((None, None, None, 1000))
-    plain = found(data, RowChecker(), head)
+    plain = found(replace(data, chunk_bytes=draw.choice((64, 1000, 1 << 18))), RowChecker(), head)
     with ArrowRowChecker(workers=draw.choice((1, 2))) as rows:
-        return found(data, rows, head) == plain
+        return found(replace(data, chunk_bytes=draw.choice((64, 1000, 1 << 20))), rows, head) == plain
 
 
 def test_both_find_the_same_in_hundreds_of_generated_files() -> None:

@@ -167,16 +167,17 @@ class _Checking:
         return lines
 
     def _chunks(self, file: DataFile) -> Iterator[bytes]:
-        """Read a file, or with `head_bytes` only the whole lines at its start."""
+        """Read a file, or only the first `head_bytes` of it; a line feed is added to its end."""
         left = self.head_bytes
         for chunk in file.chunks():
             self.progress(len(chunk))
             if left is not None and len(chunk) > left:
                 self.is_cut, self.is_whole = True, False
-                yield chunk[: chunk.rfind(b"\n", 0, left) + 1]
+                yield chunk[:left]
                 return
             left = None if left is None else left - len(chunk)
             yield chunk
+        yield b"\n"  # the last line may have no line feed; in a file that is cut, it may be a part of a line
 
 
 def _lines_of_text(several: Iterable[Lines]) -> Iterator[Lines]:

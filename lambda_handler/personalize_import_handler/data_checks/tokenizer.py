@@ -143,7 +143,7 @@ def has_doubled_quotes(raw_field: str) -> bool:
 
 
 def whole_lines(chunks: Iterable[bytes]) -> Iterator[Lines]:
-    """Yield the whole lines of each chunk of a file, with CRLF replaced by LF.
+    """Yield the whole lines of each chunk of a file, with CRLF replaced by LF, up to the last line feed.
 
     Raises `UnreadableLineError` for a line that is too long, after the lines before it.
     """
@@ -158,9 +158,6 @@ def whole_lines(chunks: Iterable[bytes]) -> Iterator[Lines]:
         rest, lines = chunk[end + 1 :], Lines(first_line, _without_returns(content))
         yield lines
         first_line += lines.count
-    if rest:
-        yield from _lines_before_a_long_one(rest, first_line)
-        yield Lines(first_line, _without_returns(rest))
 
 
 def _lines_before_a_long_one(content: bytes, first_line: int) -> Iterator[Lines]:
