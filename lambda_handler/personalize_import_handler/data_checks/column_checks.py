@@ -182,7 +182,7 @@ def _string_checks(field: Field, dataset_type: DatasetType, domain: str | None) 
         yield Check(rules.ID_FROM_FLOAT, Matches(_ID_FROM_FLOAT, ending=".0"))
     else:
         yield Check(rules.VALUE_TOO_LONG, IsLonger(VALUE_LENGTH_MAX))
-    yield Check(rules.RESERVED_VALUE, IsOneOf(dataset_type.known_fields(domain)))
+    yield Check(rules.RESERVED_VALUE, IsOneOf(frozenset(dataset_type.known_types(domain))))
     yield Check(rules.NULL_WORD, IsOneOf(NULL_WORDS))
     if allowed := dataset_type.allowed_values.get(field.key):
         yield Check(rules.NOT_ALLOWED, Not(IsOneOf(frozenset(allowed))))

@@ -61,12 +61,6 @@ class Data:
         """The total size of the files in bytes."""
         return sum(file.size for file in self.files)
 
-    @property
-    def is_folder_without_slash(self) -> bool:
-        """True if the location names no file in S3, but a folder without the slash at its end."""
-        is_folder = bool(self.files) and self.files[0].name != self.location.rpartition("/")[2]
-        return self.location.startswith(S3_SCHEME) and not self.location.endswith("/") and is_folder
-
 
 def is_read(name: str) -> bool:
     """Return whether an import reads a file of a folder, by its path within the folder."""
@@ -93,9 +87,10 @@ def files_findings(data: Data, import_mode: ImportMode) -> Iterator[Finding]:
     if not data.files:
         detail = f"found: {_some_of(data.not_read)}" if data.not_read else "nothing is there"
         yield Finding(rule=rules.NO_DATA, file=data.location, detail=detail)
-    if data.location.startswith(S3_SCHEME) and len(data.location) > DATA_LOCATION_LENGTH_MAX:
+    is_in_s3, name = data.location.startswith(S3_SCHEME), data.location.rpartition("/")[2]
+    if is_in_s3 and len(data.location) > DATA_LOCATION_LENGTH_MAX:
         yield Finding(rule=rules.LOCATION_TOO_LONG, file=data.location)
-    if data.is_folder_without_slash:
+    if is_in_s3 and name and data.files and data.files[0].name != name:
         yield Finding(rule=rules.LOCATION_WITHOUT_SLASH, file=data.location)
     if data.size > _SIZES_MAX[import_mode]:
         detail = (
