@@ -105,6 +105,10 @@ def test_numbers_before_a_text_in_quotes_keep_all_rules(checker: RowChecker) -> 
     assert list(check(Data(location="users.csv", files=[file]), schema, rows=checker)) == []
 
 
+def test_blank_lines_are_no_records(checker: RowChecker) -> None:
+    assert [each.rule.id for each in found(checker, f"{HEADER}\n\n\n")] == ["no-records"]
+
+
 @pytest.mark.parametrize("chunk_bytes", [50, 100, 1000])
 def test_a_line_that_only_begins_in_the_head_is_not_checked(checker: RowChecker, chunk_bytes: int) -> None:
     content = "\n".join([HEADER, *(f"u{number},1,a" for number in range(100))]).encode()

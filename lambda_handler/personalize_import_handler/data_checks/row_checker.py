@@ -44,7 +44,7 @@ class RowChecker:
     def check(self, block: Block, columns: Columns, total: BlockReport) -> BlockReport:
         """Check the rows of a block, and count what can still change the total of other blocks."""
         rows = self.rows_of(block, columns)
-        report = BlockReport(rows=len(rows.lines), findings=rows.findings)
+        report = BlockReport(findings=rows.findings)
         if not rows.lines:
             return report
         for column in columns.imported:
@@ -80,6 +80,7 @@ class RowChecker:
                     if has_doubled_quotes(raw[column.place])
                 )
             rows.append([value_of(each) for each in raw] if '"' in text or "\\" in text else raw)
+        findings.rows = len(lines)
         return Rows(file, lines, findings, dict(enumerate(map(PlainValues, zip(*rows, strict=True)))))
 
     def different(self, rows: Rows[Any], columns: Sequence[Column], limit: int) -> set[tuple[str, ...]]:

@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Final, TypeAlias
 
 from personalize_import_handler.data_checks import rules
-from personalize_import_handler.data_checks.rules import Rule
+from personalize_import_handler.data_checks.findings import Finding
 
 _TEXT: Final = r'(?:[^"\\\n]|\\[^\n]|"")*'
 """The text between quotes, in one line."""
@@ -42,9 +42,9 @@ LINE_BYTES_MAX: Final = 1 << 20
 class UnreadableLineError(Exception):
     """A line can't be read, and neither can the rest of the file."""
 
-    def __init__(self, rule: Rule, line: int, detail: str = "") -> None:
-        super().__init__(f"line {line}: {rule.what}")
-        self.rule, self.line, self.detail = rule, line, detail
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(finding.message)
+        self.finding = finding
 
 
 @dataclass(frozen=True)
@@ -170,7 +170,7 @@ def _lines_before_a_long_one(content: bytes, first_line: int) -> Iterator[Lines]
                 yield Lines(first_line, _without_returns(content[: begin - 1]))
             has_returns = content.find(b"\r", begin, begin + LINE_BYTES_MAX) >= 0
             rule = rules.CARRIAGE_RETURNS if has_returns else rules.LINE_TOO_LONG
-            raise UnreadableLineError(rule, first_line + content.count(b"\n", 0, begin))
+            raise UnreadableLineError(Finding(rule=rule, line=first_line + content.count(b"\n", 0, begin)))
         begin = end + 1
 
 

@@ -42,14 +42,12 @@ def is_well_formed(content: bytes) -> bool:
     return bool(pc.match_substring_regex(text, _RECORDS)[0].as_py())
 
 
-def cut(lines: Lines) -> tuple[Lines | None, Lines | None]:
-    """Cut off the last record if its quotes are open, judging by the number of quotes."""
+def cut(lines: Lines) -> tuple[Lines, Lines] | None:
+    """Return the lines of the last record apart if its quotes are open, judging by the number of quotes."""
     content = lines.content
-    if (content.count(b'"') - content.count(b'\\"')) % 2 == 0:
-        return lines, None
     end = content.rfind(b"\n", 0, content.rfind(b'"'))
-    if end < 0:
-        return None, lines
+    if end < 0 or (content.count(b'"') - content.count(b'\\"')) % 2 == 0:
+        return None
     whole = Lines(lines.first_line, content[:end])
     return whole, Lines(lines.first_line + whole.count, content[end + 1 :])
 
@@ -72,9 +70,11 @@ def parsed_rows(block: Block, columns: Columns) -> Rows[ArrowValues] | None:
         content, columns.width, range(columns.width) if has_quotes else [column.place for column in columns.imported]
     )
     count = len(next(iter(read.values())).array)
-    rows = Rows(block.file, range(lines.first_line, lines.first_line + count), Findings(), read)
-    if has_nulls and content.count(b"\\") != sum(_nulls(values) for values in read.values()):
-        return None  # another backslash may be an escape
+    rows = Rows(block.file, range(lines.first_line, lines.first_line + count), Findings(rows=count), read)
+    if has_nulls:
+        nulls = sum(pc.equal(values.array, DATABASE_NULL).true_count for values in read.values())
+        if content.count(b"\\") != nulls:
+            return None  # another backslash may be an escape
     if count != lines.count and not _find_lines(rows, lines, columns, wrong):
         return None
     if has_quotes and b'""' in content:
@@ -112,10 +112,6 @@ def _read(content: bytes, width: int, places: Sequence[int]) -> tuple[dict[int, 
     ).combine_chunks()
     arrays = [column.chunk(0) if column.num_chunks else pa.array([], type=_STRING) for column in table.columns]
     return dict(zip(places, map(ArrowValues, arrays), strict=True)), wrong
-
-
-def _nulls(values: ArrowValues) -> int:
-    return pc.equal(values.array, DATABASE_NULL).true_count if contains(values.array, "\\") else 0
 
 
 def _find_lines(rows: Rows[ArrowValues], lines: Lines, columns: Columns, wrong: Sequence[csv.InvalidRow]) -> bool:

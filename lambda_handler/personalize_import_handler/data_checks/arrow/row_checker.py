@@ -44,9 +44,9 @@ class ArrowRowChecker(RowChecker, ExitStack):
         """Return the whole records of some lines; they need no splitting in Python if pyarrow can parse them."""
         if b'"' not in lines.content or is_well_formed(lines.content):
             return Block(file, lines), None
-        whole, rest = (None, None) if is_last else cut(lines)
-        if whole and rest and len(rest.content) <= LINE_BYTES_MAX and is_well_formed(whole.content):
-            return Block(file, whole), rest
+        parts = None if is_last else cut(lines)
+        if parts and len(parts[1].content) <= LINE_BYTES_MAX and is_well_formed(parts[0].content):
+            return Block(file, parts[0]), parts[1]
         return super().split(file, lines, is_last=is_last)
 
     def rows_of(self, block: Block, columns: Columns) -> Rows[ArrowValues]:
@@ -74,11 +74,10 @@ class ArrowRowChecker(RowChecker, ExitStack):
         """Find the repeated ids of records, or the users with two interactions."""
         ids = rows.values[column.place].array
         if not column.is_key:
-            if len(self._users_with_two) >= USERS_ENOUGH:
-                return
-            users = pc.value_counts(ids.drop_null())
-            several = users.field("values").filter(pc.greater(users.field("counts"), 1))
-            self._users_with_two.update(several[:USERS_ENOUGH].to_pylist())
+            if len(self._users_with_two) < USERS_ENOUGH:
+                users = pc.value_counts(ids.drop_null())
+                several = users.field("values").filter(pc.greater(users.field("counts"), 1))
+                self._users_with_two.update(several[:USERS_ENOUGH].to_pylist())
             if len(self._users_with_two) >= USERS_ENOUGH:
                 return
         with self._lock:

@@ -189,9 +189,7 @@ def _(condition: IsBetween, values: ArrowValues) -> pa.BooleanArray:
     found, integers = values.integers_range, values.integers
     low, high = max(condition.low, found.start), min(condition.high, found.stop - 1)
     mask = values.nowhere
-    if range(low, high + 1) == found:
-        mask = integers.is_valid()
-    elif low <= high:
+    if low <= high:
         mask = pc.and_(pc.greater_equal(integers, low), pc.less_equal(integers, high))
     return pc.or_kleene(mask, values.mask_in_python(values.other_integers, condition))
 
