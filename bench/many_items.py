@@ -20,7 +20,8 @@ _SCHEMA: Final = Schema(
         Field(name="DESCRIPTION", textual=True, nullable=True),
     ),
 )
-_ROWS: Final = 10_000
+_ROWS: Final = 35_000
+"""About as many as the check reads at once."""
 _BLOCK: Final = "".join(
     f"item-#-{row},{'drama|crime' if row % 2 else 'comedy'},{row % 97}.5,{1_600_000_000 + row},A text on number {row}\n"
     for row in range(_ROWS)

@@ -10,7 +10,7 @@ from personalize_import_handler.data_checks.column_checks import VALUE_LENGTH_MA
 from personalize_import_handler.data_checks.dataset_types import DATASET_TYPES
 
 TEXT_LENGTHS = {"USER_ID": 256, "ITEM_ID": 256, "EVENT_TYPE": VALUE_LENGTH_MAX}
-RESERVED = next(each for each in DATASET_TYPES if each.name == "INTERACTIONS").known_fields(None)
+RESERVED = next(each for each in DATASET_TYPES if each.name == "INTERACTIONS").known_types(None)
 TIMES = {
     "before-1990": (-(2**63), 631_152_000),
     "far-future": (4_102_444_800, 10**12),

@@ -12,7 +12,7 @@ import pytest
 from personalize_import_cli.app import run as run_here
 from personalize_import_handler.data_checks.arrow import repeats, row_checker_for
 from personalize_import_handler.data_checks.arrow.row_checker import ArrowRowChecker
-from personalize_import_handler.data_checks.row_checker import PlainRowChecker
+from personalize_import_handler.data_checks.row_checker import RowChecker
 from tests.cli.conftest import HEADER
 from tests.cli.support.runs import COMMAND, environment
 
@@ -33,7 +33,7 @@ def write_items(path: Path, size: int) -> int:
 
 def test_large_data_is_checked_with_pyarrow_and_small_data_without() -> None:
     with row_checker_for(MEGABYTE) as small, row_checker_for(10 * MEGABYTE) as large:
-        assert isinstance(small, PlainRowChecker)
+        assert type(small) is RowChecker
         assert isinstance(large, ArrowRowChecker)
 
 
@@ -43,7 +43,7 @@ def test_large_data_is_checked_without_pyarrow_if_a_library_is_not_installed(
 ) -> None:
     monkeypatch.setattr("personalize_import_handler.data_checks.arrow.find_spec", lambda name: name != missing or None)
     with row_checker_for(10 * MEGABYTE) as rows:
-        assert isinstance(rows, PlainRowChecker)
+        assert type(rows) is RowChecker
 
 
 @contextmanager

@@ -10,8 +10,9 @@ from personalize_import_handler.data_checks.checker import check
 from personalize_import_handler.data_checks.files import Data, DataFile
 from personalize_import_handler.data_checks.findings import Finding
 from personalize_import_handler.data_checks.headers import NAMED_MAX
-from personalize_import_handler.data_checks.row_checker import PlainRowChecker, RowChecker
+from personalize_import_handler.data_checks.row_checker import RowChecker
 from personalize_import_handler.data_checks.schema import NotJson, read_schema
+from tests.data_checks.support.generated import Generated
 from tests.data_checks.support.hostile_rows import Rows, many_numbers, schema_of
 
 SCHEMA = read_schema(schema_of(Rows(1, "")))
@@ -21,7 +22,7 @@ HEADER = "USER_ID,N0,TEXT"
 @pytest.fixture(params=["plain", "arrow"])
 def checker(request: pytest.FixtureRequest) -> Iterator[RowChecker]:
     if request.param == "plain":
-        yield PlainRowChecker()
+        yield RowChecker()
         return
     with ArrowRowChecker(workers=2) as checker:
         yield checker
@@ -70,7 +71,7 @@ def test_columns_with_the_same_letters_are_one_finding_for_a_field(checker: RowC
 
 def test_a_message_has_names_of_others_on_one_line_and_cut() -> None:
     content = f"{HEADER},\x1b[2J\u202e{'x' * 1_000_000}\nu1,1,a,b\n"
-    findings = found(PlainRowChecker(), content, "a\nb\u2028.csv")
+    findings = found(RowChecker(), content, "a\nb\u2028.csv")
     (finding,) = [each for each in findings if each.rule.id == "column-extra"]
     assert finding.message.isprintable()
     assert r"in a\nb\u2028.csv, line 1, column \x1b[2J\u202exxx" in finding.message
@@ -102,6 +103,17 @@ def test_numbers_before_a_text_in_quotes_keep_all_rules(checker: RowChecker) -> 
     file = DataFile(name="users.csv", size=1, chunks=lambda: iter([rows.file.encode()]))
     schema = read_schema(json.dumps(json.loads(schema_of(rows))))
     assert list(check(Data(location="users.csv", files=[file]), schema, rows=checker)) == []
+
+
+def test_blank_lines_are_no_records(checker: RowChecker) -> None:
+    assert [each.rule.id for each in found(checker, f"{HEADER}\n\n\n")] == ["no-records"]
+
+
+@pytest.mark.parametrize("chunk_bytes", [50, 100, 1000])
+def test_a_line_that_only_begins_in_the_head_is_not_checked(checker: RowChecker, chunk_bytes: int) -> None:
+    content = "\n".join([HEADER, *(f"u{number},1,a" for number in range(100))]).encode()
+    data = Generated(SCHEMA, (content,), chunk_bytes).data
+    assert list(check(data, SCHEMA, rows=checker, head_bytes=100)) == []
 
 
 @pytest.mark.parametrize("end", ["u,1,\0", "u,1," + "a" * (1 << 21)], ids=["NUL", "long line"])

@@ -12,7 +12,7 @@ from personalize_import_handler.data_checks.arrow.row_checker import ArrowRowChe
 from personalize_import_handler.data_checks.column_checks import columns_of
 from personalize_import_handler.data_checks.dataset_types import dataset_type_of_schema
 from personalize_import_handler.data_checks.headers import header_findings, read_header
-from personalize_import_handler.data_checks.row_checker import PlainRowChecker, RowChecker
+from personalize_import_handler.data_checks.row_checker import RowChecker
 from personalize_import_handler.data_checks.schema import Field, Schema
 from personalize_import_handler.data_checks.tokenizer import Lines, split_records
 from tests.data_checks.support.hostile_rows import HOSTILE, Rows
@@ -41,7 +41,7 @@ def reader(name: str) -> Iterator[Read]:
             kind = dataset_type_of_schema(schema.name)
             assert kind is not None
             columns = columns_of([field.name for field in schema.fields], schema, kind)
-            checker: RowChecker = PlainRowChecker() if name == "plain" else arrow
+            checker: RowChecker = RowChecker() if name == "plain" else arrow
             return lambda: checker.check(checker.split("users.csv", lines, is_last=True)[0], columns, BlockReport())
 
         yield read

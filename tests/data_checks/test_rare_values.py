@@ -7,7 +7,7 @@ import pytest
 
 from personalize_import_handler.data_checks.arrow.row_checker import ArrowRowChecker
 from personalize_import_handler.data_checks.checker import check
-from personalize_import_handler.data_checks.row_checker import PlainRowChecker, RowChecker
+from personalize_import_handler.data_checks.row_checker import RowChecker
 from personalize_import_handler.data_checks.schema import Field, Schema
 from tests.data_checks.support.generated import Generated
 
@@ -31,7 +31,7 @@ def found(field: Field, values: Sequence[str]) -> list[Found]:
     """Return the findings of both row checkers, which must be the same."""
     with ArrowRowChecker(workers=1) as arrow:
         by_arrow = found_by(arrow, field, values)
-    assert by_arrow == found_by(PlainRowChecker(), field, values)
+    assert by_arrow == found_by(RowChecker(), field, values)
     return by_arrow
 
 

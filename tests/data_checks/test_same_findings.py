@@ -1,12 +1,13 @@
 """The row checker with pyarrow and the one with the standard library find the same, whatever is wrong with the data."""
 
 import random
+from dataclasses import replace
 
 import pytest
 
 from personalize_import_handler.data_checks.arrow.row_checker import ArrowRowChecker
 from personalize_import_handler.data_checks.checker import check
-from personalize_import_handler.data_checks.row_checker import PlainRowChecker, RowChecker
+from personalize_import_handler.data_checks.row_checker import RowChecker
 from tests.data_checks.support.generated import Generated, generated
 
 Found = list[tuple[object, ...]]
@@ -25,9 +26,9 @@ def differing(numbers: range) -> list[int]:
 def _find_the_same(number: int) -> bool:
     data, draw = generated(number), random.Random(number)
     head = draw.choice((None, None, None, 1000))
-    plain = found(data, PlainRowChecker(block_bytes=draw.choice((64, 1000, 1 << 18))), head)
-    with ArrowRowChecker(workers=draw.choice((1, 2)), block_bytes=draw.choice((64, 1000, 1 << 20))) as rows:
-        return found(data, rows, head) == plain
+    plain = found(replace(data, chunk_bytes=draw.choice((64, 1000, 1 << 18))), RowChecker(), head)
+    with ArrowRowChecker(workers=draw.choice((1, 2))) as rows:
+        return found(replace(data, chunk_bytes=draw.choice((64, 1000, 1 << 20))), rows, head) == plain
 
 
 def test_both_find_the_same_in_hundreds_of_generated_files() -> None:
@@ -50,4 +51,4 @@ def test_the_generated_files_violate_every_rule_of_rows_and_values() -> None:
 
 
 def found_in(number: int) -> Found:
-    return found(generated(number), PlainRowChecker())[1]
+    return found(generated(number), RowChecker())[1]

@@ -8,7 +8,7 @@ import pytest
 from personalize_import_handler.data_checks.arrow.row_checker import ArrowRowChecker
 from personalize_import_handler.data_checks.checker import check
 from personalize_import_handler.data_checks.findings import Finding
-from personalize_import_handler.data_checks.row_checker import PlainRowChecker, RowChecker
+from personalize_import_handler.data_checks.row_checker import RowChecker
 from personalize_import_handler.data_checks.rules import RULES, Scope
 from tests.data_checks.support.faulty import FAULTY, Faulty
 
@@ -25,7 +25,7 @@ ALSO = {
 @contextmanager
 def checker(name: str) -> Iterator[RowChecker]:
     if name == "plain":
-        yield PlainRowChecker()
+        yield RowChecker()
     else:
         with ArrowRowChecker(workers=2) as rows:
             yield rows

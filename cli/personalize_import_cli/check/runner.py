@@ -10,6 +10,7 @@ from personalize_import_cli.check.sources import data_at, location_of
 from personalize_import_cli.check.without_numpy import without_numpy
 from personalize_import_cli.errors import CommandError, command_error
 from personalize_import_handler.contract import ImportMode
+from personalize_import_handler.data_checks import rules
 from personalize_import_handler.data_checks.arrow import row_checker_for
 from personalize_import_handler.data_checks.checker import check
 from personalize_import_handler.data_checks.files import Data
@@ -49,7 +50,7 @@ def check_data(
 
 
 def _require_readable(data: Data, findings: Iterable[Finding]) -> None:
-    unreadable = [finding for finding in findings if finding.rule.unreadable]
+    unreadable = [finding for finding in findings if finding.rule in rules.UNREADABLE]
     if not unreadable:
         return
     first, *others = unreadable

@@ -15,12 +15,11 @@ from botocore.exceptions import ClientError
 from personalize_import_cli.aws_errors import reported_aws_errors
 from personalize_import_cli.errors import CommandError
 from personalize_import_handler.contract.locations import parse_location
-from personalize_import_handler.data_checks.files import Data, DataFile, is_read
+from personalize_import_handler.data_checks.files import CHUNK_BYTES, Data, DataFile, is_read
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-_CHUNK_BYTES: Final = 1 << 20
 # Fail within seconds if the endpoint can't be reached.
 _CONFIG: Final = Config(connect_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
 _NOT_FOUND: Final = "404"
@@ -74,4 +73,4 @@ def _chunks(client: "S3Client", bucket: str, key: str) -> Iterator[bytes]:
         reported_aws_errors(f"s3://{bucket}/{key}", _PERMISSIONS),
         closing(client.get_object(Bucket=bucket, Key=key)["Body"]) as body,
     ):
-        yield from body.iter_chunks(_CHUNK_BYTES)
+        yield from body.iter_chunks(CHUNK_BYTES)

@@ -15,7 +15,7 @@ from personalize_import.schema.schema_resource import create_schema, schema_mess
 from personalize_import.synthesis import validation
 from personalize_import.synthesis.validation import ValidationError, not_found
 from personalize_import_handler.data_checks import rules
-from personalize_import_handler.data_checks.regular_files import read_regular
+from personalize_import_handler.data_checks.regular_files import open_regular
 from personalize_import_handler.data_checks.schema import read_schema
 from personalize_import_handler.data_checks.schema_rules import schema_findings
 
@@ -117,8 +117,8 @@ class DatasetSchema:
                 dataset type.
         """
         try:
-            # Not read_text, which would convert line endings.
-            return cls.from_json(read_regular(path).decode(), domain)
+            with open_regular(path) as file:
+                return cls.from_json(file.readall().decode(), domain)
         except FileNotFoundError as error:
             raise ValidationError(f"path must be a JSON file with a schema: {not_found(os.fspath(path))}") from error
         except (OSError, ValueError) as error:

@@ -27,7 +27,7 @@ from personalize_import_handler.data_checks.dataset_types import (
 from personalize_import_handler.data_checks.files import Data, DataFile, local_file
 from personalize_import_handler.data_checks.findings import Finding
 from personalize_import_handler.data_checks.headers import BLANKS, Header, read_header
-from personalize_import_handler.data_checks.row_checker import PlainRowChecker
+from personalize_import_handler.data_checks.row_checker import RowChecker
 from personalize_import_handler.data_checks.rows import Block, PlainValues, Rows
 from personalize_import_handler.data_checks.rules import Scope, Severity
 from personalize_import_handler.data_checks.schema import Field, Schema
@@ -60,7 +60,7 @@ def proposed_schema(path: Path, wanted: str | None, domain: str | None) -> tuple
     """
     file, header = _read_header(path, wanted)
     kind = _dataset_type(path, header.keys, wanted)
-    known = kind.known_fields(domain)
+    known = kind.known_types(domain)
     names = [key if key in known else name for key, name in _names(header).items()]
     if problems := [problem for name in names for problem in FIELD_NAME.check("a column's name", name)]:
         raise ValidationError(f"{path}: {'; '.join(problems)}")
@@ -76,7 +76,7 @@ def proposed_schema(path: Path, wanted: str | None, domain: str | None) -> tuple
     return kind, fields
 
 
-class _Rows(PlainRowChecker):
+class _Rows(RowChecker):
     """A row checker that keeps the values of each column."""
 
     def __init__(self) -> None:
@@ -154,7 +154,7 @@ def _dataset_type(path: Path, names: Sequence[str], wanted: str | None) -> Datas
 def _field(name: str, values: Sequence[str], kind: DatasetType, domain: str | None) -> Field:
     field = field_named(name, kind, domain)
     filled = [value for value in values if value and value not in NULL_WORDS]
-    if name not in kind.known_fields(domain):
+    if name not in kind.known_types(domain):
         field = replace(field, type_name=_type_name(filled))
         field = replace(field, categorical=field.type_name == "string" and _are_categories(filled))
     return replace(field, nullable=len(filled) < len(values) and name not in NEVER_NULL)

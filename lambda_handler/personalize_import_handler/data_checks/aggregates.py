@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from personalize_import_handler.data_checks import rules
-from personalize_import_handler.data_checks.column_checks import EVENT_TYPE, TIMESTAMP, USER_ID, Column, Columns
+from personalize_import_handler.data_checks.column_checks import EVENT_TYPE, TIMESTAMP, USER_ID, Column
 from personalize_import_handler.data_checks.dataset_types import DatasetType
 from personalize_import_handler.data_checks.findings import Finding, Findings
 
@@ -25,7 +25,6 @@ USERS_ENOUGH: Final = 25
 class BlockReport:
     """The findings in a block or in several, and the counts for rules on all data; memory is bounded."""
 
-    rows: int = 0
     findings: Findings = field(default_factory=Findings)
     empty: Counter[str] = field(default_factory=Counter)
     """The number of empty values in each column that may be sparse."""
@@ -40,7 +39,7 @@ class BlockReport:
 
     def add(self, report: "BlockReport") -> None:
         """Add the findings and counts of a block."""
-        self.rows += report.rows
+        self.findings.rows += report.findings.rows
         self.findings.add_all(report.findings)
         self.empty += report.empty
         self.event_types += report.event_types
@@ -61,11 +60,8 @@ class Summary:
     dataset_type: DatasetType
     domain: str | None
     total: BlockReport = field(default_factory=BlockReport)
-    _columns: dict[str, Column] = field(default_factory=dict)
-
-    def expect(self, columns: Columns) -> None:
-        """Register the columns of a file."""
-        self._columns = {column.key: column for column in columns.imported} | self._columns
+    columns: dict[str, Column] = field(default_factory=dict)
+    """The columns of all files, by their names in upper case."""
 
     def findings(
         self, repeated_ids: Iterable[Finding], users_with_two: Callable[[], int], *, is_whole: bool
@@ -74,28 +70,28 @@ class Summary:
         yield from self._categories_found()
         if self.dataset_type.key:
             yield from repeated_ids
-        if not is_whole or not self.total.rows:
+        if not is_whole or not self.total.findings.rows:
             return
         if self.dataset_type.has_minimum:
             yield from self._too_few_interactions()
-        user = self._columns.get(USER_ID) if self.dataset_type.is_interactions else None
+        user = self.columns.get(USER_ID) if self.dataset_type.is_interactions else None
         if user and (users := users_with_two()) < USERS_ENOUGH:
             yield Finding(rule=rules.TOO_FEW_USERS, column=user.name, detail=f"{users}")
         yield from self._too_few_of_a_type()
         yield from self._sparse_columns()
 
     def _too_few_interactions(self) -> Iterator[Finding]:
-        rows, different = self.total.rows, len(self.total.different)
+        rows, different = self.total.findings.rows, len(self.total.different)
         if rows < INTERACTIONS_MIN:
             yield Finding(rule=rules.TOO_FEW_INTERACTIONS, detail=f"{rows}")
         elif different < INTERACTIONS_MIN:
             yield Finding(rule=rules.TOO_FEW_DIFFERENT, detail=f"{different} of {rows}")
         if rows > 1 and len(self.total.times) == 1:
-            yield Finding(rule=rules.SINGLE_TIME, column=self._columns[TIMESTAMP].name)
+            yield Finding(rule=rules.SINGLE_TIME, column=self.columns[TIMESTAMP].name)
 
     def _too_few_of_a_type(self) -> Iterator[Finding]:
         needed = self.dataset_type.event_types_in(self.domain)
-        column = self._columns.get(EVENT_TYPE)
+        column = self.columns.get(EVENT_TYPE)
         if not needed or column is None:
             return
         counts = {name: self.total.event_types[name.casefold()] for name in needed}
@@ -106,9 +102,9 @@ class Summary:
                 yield Finding(rule=rules.TOO_FEW_OF_TYPE, column=column.name, detail=f"{name}: {count}")
 
     def _categories_found(self) -> Iterator[Finding]:
-        column = self._columns.get(EVENT_TYPE) if self.dataset_type.is_interactions else None
+        column = self.columns.get(EVENT_TYPE) if self.dataset_type.is_interactions else None
         kinds = self.total.categories.get(column.name, set()) if column else set()
-        metadata = [each for each in self._columns.values() if each.is_metadata]
+        metadata = [each for each in self.columns.values() if each.is_metadata]
         if column and kinds and len(kinds) + len(metadata) > KINDS_MAX:
             many = f"more than {CATEGORIES_MAX}" if len(kinds) > CATEGORIES_MAX else f"{len(kinds)}"
             detail = f"{many} event types, {len(metadata)} metadata columns"
@@ -118,8 +114,8 @@ class Summary:
                 yield Finding(rule=rules.TOO_MANY_CATEGORIES, column=name)
 
     def _sparse_columns(self) -> Iterator[Finding]:
-        for column in self._columns.values():
-            filled = 1 - self.total.empty[column.name] / self.total.rows
+        for column in self.columns.values():
+            filled = 1 - self.total.empty[column.name] / self.total.findings.rows
             if column.textual and filled < TEXT_FILLED_MIN:
                 yield Finding(rule=rules.TEXT_SPARSE, column=column.name, detail=f"{filled:.0%} filled")
             elif filled < FILLED_MIN:

@@ -1,12 +1,9 @@
-"""Check of all files of a location, their headers and their rows.
-
-A `RowChecker` checks the rows; the rest doesn't depend on it.
-"""
+"""Check of all files of a location, their headers and their rows."""
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 
 from personalize_import_handler.contract import ImportMode
@@ -16,8 +13,9 @@ from personalize_import_handler.data_checks.column_checks import Columns, column
 from personalize_import_handler.data_checks.files import BINARY, Data, DataFile, files_findings, format_of
 from personalize_import_handler.data_checks.findings import Finding, Findings
 from personalize_import_handler.data_checks.headers import LINE, Header, header_findings, no_header, read_header
-from personalize_import_handler.data_checks.row_checker import PlainRowChecker, RowChecker
+from personalize_import_handler.data_checks.row_checker import RowChecker
 from personalize_import_handler.data_checks.rows import Block
+from personalize_import_handler.data_checks.rules import Scope
 from personalize_import_handler.data_checks.schema import Schema
 from personalize_import_handler.data_checks.tokenizer import Lines, UnreadableLineError, whole_lines
 
@@ -37,7 +35,7 @@ def check(
         data: The files.
         schema: A valid schema.
         import_mode: The mode of the import; FULL and INCREMENTAL have different limits. Default: FULL.
-        rows: The checker for the rows. Default: a `PlainRowChecker`.
+        rows: The checker for the rows. Default: one that needs only the standard library.
         head_bytes: The number of bytes to read from the start of each file. Default: the whole file.
         progress: Called with the number of bytes after each read. Default: not called.
 
@@ -46,16 +44,16 @@ def check(
     """
     if schema.dataset_type is None:
         raise ValueError(f"{schema.name!r} is the name of no dataset type")
-    summary = Summary(schema.dataset_type, schema.domain)
-    checking = _Checking(schema, rows or PlainRowChecker(), head_bytes, progress, summary)
-    checking.findings.add_all(files_findings(data, import_mode))
+    rows, summary = rows or RowChecker(), Summary(schema.dataset_type, schema.domain)
+    findings = summary.total.findings
+    checking = _Checking(schema, rows, head_bytes, progress, summary, findings)
+    findings.add_all(files_findings(data, import_mode))
     for file in data.files:
         checking.check_file(file)
-    findings, rows = checking.findings, checking.rows
-    if checking.first_header and not checking.has_rows:
+    has_rows = findings.rows or any(each.rule.scope is Scope.ROW for each in findings)
+    if checking.first_header and checking.is_whole and not has_rows:
         findings.add(Finding(rule=rules.NO_RECORDS, file=data.location))
     findings.add_all(summary.findings(rows.repeated_ids(), rows.users_with_two, is_whole=checking.is_whole))
-    findings.rows = summary.total.rows
     return findings
 
 
@@ -78,27 +76,21 @@ class _Checking:
     head_bytes: int | None
     progress: Callable[[int], None]
     summary: Summary
+    findings: Findings
     is_whole: bool = True
     """False if a file was not read to its end."""
     is_cut: bool = False
     """True if the present file was not read to its end, and the last record may continue."""
     first_header: Header | None = None
-    has_rows: bool = False
-    """True if there are rows, or a file that can't be read."""
-
-    @property
-    def findings(self) -> Findings:
-        """The findings so far."""
-        return self.summary.total.findings
 
     def check_file(self, file: DataFile) -> None:
         """Check one file: its header, then its rows."""
         self.is_cut = False
-        lines = whole_lines(self._chunks(file), self.rows.block_bytes)
+        lines = whole_lines(self._chunks(file))
         try:
             content = next(lines, Lines(LINE, b"")).content
         except UnreadableLineError as error:
-            return self._stop(_finding(file, error))
+            return self._stop(replace(error.finding, file=file.name))
         header, _, rest = content.partition(b"\n")
         if problem := unreadable(file, content, header, self.schema):
             return self._stop(problem)
@@ -108,14 +100,14 @@ class _Checking:
     def _stop(self, problem: Finding) -> None:
         """Report why the rest of a file can't be read. What it holds is unknown, so no total is reported as too low."""
         self.findings.add(problem)
-        self.has_rows, self.is_whole = True, False
+        self.is_whole = False
 
     def _columns(self, file: DataFile, line: bytes) -> Columns:
         header = read_header(file.name, self._utf_8(file, Lines(LINE, line)).content.decode())
         self.first_header = self.first_header or header
         self.findings.add_all(header_findings(header, self.schema, self.first_header))
         columns = columns_of(header.names, self.schema, self.summary.dataset_type)
-        self.summary.expect(columns)
+        self.summary.columns = {column.key: column for column in columns.imported} | self.summary.columns
         return columns
 
     def _blocks(self, file: DataFile, several: Iterable[Lines]) -> Iterator[Block]:
@@ -129,32 +121,28 @@ class _Checking:
                 block, rest = self.rows.split(file.name, lines, is_last=False)
                 yield block
         except UnreadableLineError as error:
-            self._stop(_finding(file, error))
+            self._stop(replace(error.finding, file=file.name))
         if rest:
             yield self.rows.split(file.name, rest, is_last=not self.is_cut)[0]
 
     def _check_rows(self, columns: Columns, blocks: Iterator[Block]) -> None:
-        workers = self.rows.workers
+        workers, total = self.rows.workers, self.summary.total
         if workers == 1:
             for block in blocks:
-                self._add(self.rows.check(block, columns, self.summary.total))
+                total.add(self.rows.check(block, columns, total))
             return
         pending: deque[Future[BlockReport]] = deque()
         with ThreadPoolExecutor(workers) as pool:
             try:
                 for block in blocks:
-                    pending.append(pool.submit(self.rows.check, block, columns, self.summary.total))
+                    pending.append(pool.submit(self.rows.check, block, columns, total))
                     if len(pending) > workers:
-                        self._add(pending.popleft().result())
+                        total.add(pending.popleft().result())
                 for each in pending:
-                    self._add(each.result())
+                    total.add(each.result())
             except BaseException:  # after Ctrl-C, only the blocks that are being checked are waited for
                 pool.shutdown(cancel_futures=True)
                 raise
-
-    def _add(self, report: BlockReport) -> None:
-        self.summary.total.add(report)
-        self.has_rows = self.has_rows or bool(report.rows or report.findings)
 
     def _utf_8(self, file: DataFile, lines: Lines) -> Lines:
         """Return lines as UTF-8; report lines that aren't, and continue with replacement characters."""
@@ -170,16 +158,17 @@ class _Checking:
         return lines
 
     def _chunks(self, file: DataFile) -> Iterator[bytes]:
-        """Read a file, or with `head_bytes` only the whole lines at its start."""
+        """Read a file, or only the first `head_bytes` of it; a line feed is added to its end."""
         left = self.head_bytes
         for chunk in file.chunks():
             self.progress(len(chunk))
             if left is not None and len(chunk) > left:
                 self.is_cut, self.is_whole = True, False
-                yield chunk[: chunk.rfind(b"\n", 0, left) + 1]
+                yield chunk[:left]
                 return
             left = None if left is None else left - len(chunk)
             yield chunk
+        yield b"\n"  # the last line may have no line feed; in a file that is cut, it may be a part of a line
 
 
 def _lines_of_text(several: Iterable[Lines]) -> Iterator[Lines]:
@@ -189,10 +178,7 @@ def _lines_of_text(several: Iterable[Lines]) -> Iterator[Lines]:
         if zero >= 0:
             if before := lines.content[: max(lines.content.rfind(b"\n", 0, zero), 0)]:
                 yield Lines(lines.first_line, before)
-            raise UnreadableLineError(rules.NOT_CSV, lines.first_line + lines.content.count(b"\n", 0, zero), BINARY)
+            line = lines.first_line + lines.content.count(b"\n", 0, zero)
+            raise UnreadableLineError(Finding(rule=rules.NOT_CSV, line=line, detail=BINARY))
         if lines.content:
             yield lines
-
-
-def _finding(file: DataFile, error: UnreadableLineError) -> Finding:
-    return Finding(rule=error.rule, file=file.name, line=error.line, detail=error.detail)

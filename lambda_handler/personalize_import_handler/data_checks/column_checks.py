@@ -19,7 +19,6 @@ from personalize_import_handler.data_checks.conditions import (
     IsOneOf,
     Matches,
     Not,
-    Unless,
 )
 from personalize_import_handler.data_checks.dataset_types import IDS, NEVER_NULL, DatasetType
 from personalize_import_handler.data_checks.rules import Rule
@@ -70,15 +69,14 @@ class Check:
 
 
 _TIME_CHECKS: Final = (
-    Check(rules.MILLISECONDS, Unless(IsBetween(_MILLISECONDS, _MICROSECONDS - 1), _IS_DATE)),
+    Check(rules.MILLISECONDS, Not(_IS_DATE, among=IsBetween(_MILLISECONDS, _MICROSECONDS - 1))),
     Check(rules.MICROSECONDS, IsBetween(_MICROSECONDS, _NANOSECONDS - 1)),
     Check(rules.NANOSECONDS, IsBetween(_NANOSECONDS, _ANY_INTEGER)),
     Check(rules.DATE_AS_NUMBER, _IS_DATE),
-    Check(rules.FAR_FUTURE, Unless(IsBetween(_YEAR_2100, _MILLISECONDS - 1), _IS_DATE)),
+    Check(rules.FAR_FUTURE, Not(_IS_DATE, among=IsBetween(_YEAR_2100, _MILLISECONDS - 1))),
 )
-_BEFORE_1990: Final = Check(
-    rules.BEFORE_1990, Unless(Unless(IsBetween(-_ANY_INTEGER, _YEAR_1990 - 1), _IS_DATE), IsBetween(0, 0))
-)
+_NO_DATE_BEFORE_1990: Final = Not(_IS_DATE, among=IsBetween(-_ANY_INTEGER, _YEAR_1990 - 1))
+_BEFORE_1990: Final = Check(rules.BEFORE_1990, Not(IsBetween(0, 0), among=_NO_DATE_BEFORE_1990))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,7 +163,7 @@ def _type_checks(field: Field, *, is_metadata: bool) -> Iterator[Check]:
     """Yield the checks of a number or a boolean."""
     wrong = Not(_TYPES[field.type_name])
     if is_metadata:
-        yield Check(rules.METADATA_WRONG_TYPE, Unless(wrong, IsOneOf(NULL_WORDS)))
+        yield Check(rules.METADATA_WRONG_TYPE, Not(IsOneOf(NULL_WORDS), among=wrong))
         yield Check(rules.NULL_WORD, IsOneOf(NULL_WORDS))
         return
     yield Check(rules.WRONG_TYPE, wrong)
@@ -184,7 +182,7 @@ def _string_checks(field: Field, dataset_type: DatasetType, domain: str | None) 
         yield Check(rules.ID_FROM_FLOAT, Matches(_ID_FROM_FLOAT, ending=".0"))
     else:
         yield Check(rules.VALUE_TOO_LONG, IsLonger(VALUE_LENGTH_MAX))
-    yield Check(rules.RESERVED_VALUE, IsOneOf(dataset_type.known_fields(domain)))
+    yield Check(rules.RESERVED_VALUE, IsOneOf(frozenset(dataset_type.known_types(domain))))
     yield Check(rules.NULL_WORD, IsOneOf(NULL_WORDS))
     if allowed := dataset_type.allowed_values.get(field.key):
         yield Check(rules.NOT_ALLOWED, Not(IsOneOf(frozenset(allowed))))

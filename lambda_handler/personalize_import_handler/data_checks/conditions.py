@@ -92,22 +92,12 @@ class Not:
     """The value doesn't meet a condition."""
 
     condition: "Condition"
+    among: "Condition | None" = None
+    """Another condition, which the value meets. Default: any value."""
 
     def holds(self, value: str) -> bool:
-        """Return whether the condition doesn't hold."""
-        return not self.condition.holds(value)
+        """Return whether the condition doesn't hold, among these values."""
+        return (self.among is None or self.among.holds(value)) and not self.condition.holds(value)
 
 
-@dataclass(frozen=True)
-class Unless:
-    """The value meets one condition, and doesn't meet another one."""
-
-    condition: "Condition"
-    other: "Condition"
-
-    def holds(self, value: str) -> bool:
-        """Return whether only the first condition holds."""
-        return self.condition.holds(value) and not self.other.holds(value)
-
-
-Condition = IsEmpty | IsLonger | Matches | IsBetween | IsOneOf | Not | Unless
+Condition = IsEmpty | IsLonger | Matches | IsBetween | IsOneOf | Not

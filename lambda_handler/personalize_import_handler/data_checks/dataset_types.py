@@ -67,10 +67,6 @@ class DatasetType:
         """Return the requirements in a domain, or in a custom dataset group if `domain` is None."""
         return self.by_domain.get(domain or "", self.requirements)
 
-    def known_fields(self, domain: str | None) -> frozenset[str]:
-        """Return the names of the required and reserved fields; all other fields are metadata."""
-        return frozenset(self.known_types(domain))
-
     def is_metadata(self, key: str, domain: str | None) -> bool:
         """Return whether a field is optional metadata: it may be reserved by the domain, but by nothing else."""
         return key not in self.reserved and key not in self.requirements_in(domain).required
@@ -80,7 +76,7 @@ class DatasetType:
         return _EVENT_TYPES.get(domain or "", ()) if self.is_interactions else ()
 
     def known_types(self, domain: str | None) -> Mapping[str, frozenset[str]]:
-        """Return the allowed types of each required or reserved field."""
+        """Return the allowed types of each required or reserved field; all other fields are metadata."""
         requirements = self.requirements_in(domain)
         return {**self.reserved, **requirements.reserved, **requirements.required}
 
@@ -174,18 +170,16 @@ DATASET_TYPES: Final = (
         allowed_values={"EVENT_TYPE": frozenset({"Taken", "Not taken", "Viewed"})},
     ),
 )
-_BY_NAME: Final = {dataset_type.name: dataset_type for dataset_type in DATASET_TYPES}
-_BY_SCHEMA_NAME: Final = {dataset_type.schema_name.lower(): dataset_type for dataset_type in DATASET_TYPES}
 
 
 def dataset_type(name: str) -> DatasetType | None:
     """Return a dataset type by its name in the API, case-insensitively; None if there is none."""
-    return _BY_NAME.get(name.upper())
+    return next((each for each in DATASET_TYPES if each.name == name.upper()), None)
 
 
 def dataset_type_of_schema(schema_name: str) -> DatasetType | None:
     """Return a dataset type by the record name of its schemas, case-insensitively; None if there is none."""
-    return _BY_SCHEMA_NAME.get(schema_name.lower())
+    return next((each for each in DATASET_TYPES if each.schema_name.lower() == schema_name.lower()), None)
 
 
 def letters_and_digits(name: str) -> str:

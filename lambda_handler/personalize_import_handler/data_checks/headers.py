@@ -1,8 +1,7 @@
 """The first line of a file: the names of the columns, which match the schema's fields regardless of case and quotes."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from itertools import islice
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from personalize_import_handler.data_checks import rules
@@ -91,14 +90,6 @@ def header_findings(header: Header, schema: Schema, first: Header) -> Iterator[F
     yield from _repeated_columns(header, schema.fields)
 
 
-def _some_of(findings: Iterable[Finding]) -> Iterator[Finding]:
-    """Yield the first findings of a rule, and one for the number of the others."""
-    each = iter(findings)
-    yield from islice(each, NAMED_MAX)
-    if others := list(each):
-        yield replace(others[0], column=None, detail=f"{len(others)} more columns", count=len(others))
-
-
 def _columns_findings(header: Header, fields: Sequence[Field]) -> Iterator[Finding]:
     keys, known = dict.fromkeys(header.keys), {field.key: field.name for field in fields}
     for key, name in known.items():
@@ -107,11 +98,11 @@ def _columns_findings(header: Header, fields: Sequence[Field]) -> Iterator[Findi
     written = [name for name, key in zip(header.written, header.keys, strict=True) if name != known.get(key, name)]
     if written:
         yield Finding(rule=rules.COLUMN_SPELLING, file=header.file, line=LINE, detail=", ".join(written[:3]))
-    yield from _some_of(
-        Finding(rule=rules.COLUMN_EXTRA, file=header.file, line=LINE, column=name)
-        for name, key in zip(header.names, header.keys, strict=True)
-        if key not in known
-    )
+    extra = [name for name, key in zip(header.names, header.keys, strict=True) if key not in known]
+    for name in extra[:NAMED_MAX]:
+        yield Finding(rule=rules.COLUMN_EXTRA, file=header.file, line=LINE, column=name)
+    if more := len(extra[NAMED_MAX:]):
+        yield Finding(rule=rules.COLUMN_EXTRA, file=header.file, line=LINE, detail=f"{more} more columns", count=more)
     if [key for key in keys if key in known] != [key for key in known if key in keys]:
         yield Finding(rule=rules.COLUMN_ORDER, file=header.file, line=LINE)
 

@@ -41,9 +41,3 @@ def open_regular(path: str | os.PathLike[str]) -> FileIO:
         file.close()
         raise
     return file
-
-
-def read_regular(path: str | os.PathLike[str]) -> bytes:
-    """Return the content of a regular file; raise OSError for anything else."""
-    with open_regular(path) as file:
-        return file.readall()

@@ -1,6 +1,5 @@
-"""Checks of rows, and the row checker with only the standard library: in Lambda, and for small files."""
+"""Checks of rows with only the standard library: in Lambda, and for small files."""
 
-from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
@@ -16,16 +15,26 @@ from personalize_import_handler.data_checks.aggregates import (
 from personalize_import_handler.data_checks.column_checks import EVENT_TYPE, TIMESTAMP, Check, Column, Columns
 from personalize_import_handler.data_checks.conditions import IsEmpty
 from personalize_import_handler.data_checks.findings import Finding, Findings
-from personalize_import_handler.data_checks.rows import Block, PlainValues, Rows, Values, rows_of
-from personalize_import_handler.data_checks.tokenizer import Lines, split_records
+from personalize_import_handler.data_checks.rows import Block, PlainValues, Rows, Values, field_count
+from personalize_import_handler.data_checks.tokenizer import (
+    Lines,
+    has_doubled_quotes,
+    raw_fields,
+    split_records,
+    value_of,
+)
 
 
-class RowChecker(ABC):
+class RowChecker:
     """Checks rows, one block at a time, in several threads at once if `workers` is greater than one."""
 
     workers: int = 1
-    block_bytes: int = 1 << 18
-    """The size of a block."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._seen: set[str] = set()
+        self._users_with_two: set[str] = set()
+        self._repeated = Findings()
 
     def split(self, file: str, lines: Lines, *, is_last: bool) -> tuple[Block, Lines | None]:
         """Return the whole records of some lines, and the lines of a record that isn't finished, if there is one."""
@@ -35,7 +44,7 @@ class RowChecker(ABC):
     def check(self, block: Block, columns: Columns, total: BlockReport) -> BlockReport:
         """Check the rows of a block, and count what can still change the total of other blocks."""
         rows = self.rows_of(block, columns)
-        report = BlockReport(rows=len(rows.lines), findings=rows.findings)
+        report = BlockReport(findings=rows.findings)
         if not rows.lines:
             return report
         for column in columns.imported:
@@ -50,25 +59,53 @@ class RowChecker(ABC):
             self.find_repeated(rows, repeated)
         return report
 
-    @abstractmethod
     def rows_of(self, block: Block, columns: Columns) -> Rows[Any]:
         """Split the records of a block into values; malformed ones are findings."""
+        file, findings = block.file, Findings()
+        lines: list[int] = []
+        rows: list[Sequence[str]] = []
+        for line, text in block.records or ():
+            if text is None:
+                findings.add(Finding(rule=rules.MALFORMED_QUOTES, file=file, line=line))
+                continue
+            raw = raw_fields(text)
+            if len(raw) != columns.width:
+                findings.add(field_count(file, line, len(raw), columns.width))
+                continue
+            lines.append(line)
+            if '""' in text:
+                findings.add_all(
+                    Finding(rule=rules.DOUBLED_QUOTES, file=file, line=line, column=column.name)
+                    for column in columns.imported
+                    if has_doubled_quotes(raw[column.place])
+                )
+            rows.append([value_of(each) for each in raw] if '"' in text or "\\" in text else raw)
+        findings.rows = len(lines)
+        return Rows(file, lines, findings, dict(enumerate(map(PlainValues, zip(*rows, strict=True)))))
 
-    @abstractmethod
     def different(self, rows: Rows[Any], columns: Sequence[Column], limit: int) -> set[tuple[str, ...]]:
         """Return the different combinations of values in some columns, at most `limit`."""
+        combinations = zip(*(rows.values[column.place] for column in columns), strict=True)
+        return set(islice(dict.fromkeys(combinations), limit))
 
-    @abstractmethod
     def find_repeated(self, rows: Rows[Any], column: Column) -> None:
-        """Find the values of a column that are repeated, in these rows and in earlier ones."""
+        """Find the values of a column that are repeated, in these rows and in earlier ones: ids, or users."""
+        for line, value in zip(rows.lines, rows.values[column.place], strict=True):
+            if value not in self._seen:
+                self._seen.add(value)
+            elif value and column.is_key:
+                repeated = Finding(rule=rules.REPEATED_ID, file=rows.file, line=line, column=column.name, value=value)
+                self._repeated.add(repeated)
+            elif value and len(self._users_with_two) < USERS_ENOUGH:
+                self._users_with_two.add(value)
 
-    @abstractmethod
     def repeated_ids(self) -> Iterable[Finding]:
         """Return a finding for each file with repeated ids, with the first line, in the order of the files."""
+        return self._repeated
 
-    @abstractmethod
     def users_with_two(self) -> int:
         """Return the number of users with two interactions, at most `USERS_ENOUGH`."""
+        return len(self._users_with_two)
 
 
 def violations(rows: Rows[Any], column: Column, checks: Iterable[Check]) -> Iterator[Finding]:
@@ -103,41 +140,3 @@ def _count_values(
     if column.has_categories:
         report.categories[column.name] = {*counts}
     return [check for check in column.checks if any(map(check.condition.holds, counts))]
-
-
-class PlainRowChecker(RowChecker):
-    """The `RowChecker` in Python; it checks one block after the other."""
-
-    def __init__(self, block_bytes: int | None = None) -> None:
-        self.block_bytes = block_bytes or self.block_bytes
-        self._seen: set[str] = set()
-        self._users_with_two: set[str] = set()
-        self._repeated = Findings()
-
-    def rows_of(self, block: Block, columns: Columns) -> Rows[PlainValues]:
-        """Split the records of a block into values."""
-        return rows_of(block, columns)
-
-    def different(self, rows: Rows[PlainValues], columns: Sequence[Column], limit: int) -> set[tuple[str, ...]]:
-        """Return different combinations of values."""
-        combinations = zip(*(rows.values[column.place] for column in columns), strict=True)
-        return set(islice(dict.fromkeys(combinations), limit))
-
-    def find_repeated(self, rows: Rows[PlainValues], column: Column) -> None:
-        """Find the repeated ids of records, or the users with two interactions."""
-        for line, value in zip(rows.lines, rows.values[column.place], strict=True):
-            if value not in self._seen:
-                self._seen.add(value)
-            elif value and column.is_key:
-                repeated = Finding(rule=rules.REPEATED_ID, file=rows.file, line=line, column=column.name, value=value)
-                self._repeated.add(repeated)
-            elif value and len(self._users_with_two) < USERS_ENOUGH:
-                self._users_with_two.add(value)
-
-    def repeated_ids(self) -> Iterable[Finding]:
-        """Return the findings about repeated ids."""
-        return self._repeated
-
-    def users_with_two(self) -> int:
-        """Return the number of users with two interactions."""
-        return len(self._users_with_two)

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
 from personalize_import_handler.data_checks import rules
-from personalize_import_handler.data_checks.column_checks import Columns
 from personalize_import_handler.data_checks.conditions import Condition, IsEmpty
 from personalize_import_handler.data_checks.findings import Finding, Findings
-from personalize_import_handler.data_checks.tokenizer import Lines, Record, has_doubled_quotes, raw_fields, value_of
+from personalize_import_handler.data_checks.tokenizer import Lines, Record
 
 
 class Values(Protocol):
@@ -70,30 +69,6 @@ class Rows(Generic[V_co]):
     findings: Findings
     values: Mapping[int, V_co]
     """The values of each column by its place; empty without rows."""
-
-
-def rows_of(block: Block, columns: Columns) -> Rows[PlainValues]:
-    """Split records into values; malformed ones are findings."""
-    file, findings = block.file, Findings()
-    lines: list[int] = []
-    rows: list[Sequence[str]] = []
-    for line, text in block.records or ():
-        if text is None:
-            findings.add(Finding(rule=rules.MALFORMED_QUOTES, file=file, line=line))
-            continue
-        raw = raw_fields(text)
-        if len(raw) != columns.width:
-            findings.add(field_count(file, line, len(raw), columns.width))
-            continue
-        lines.append(line)
-        if '""' in text:
-            findings.add_all(
-                Finding(rule=rules.DOUBLED_QUOTES, file=file, line=line, column=column.name)
-                for column in columns.imported
-                if has_doubled_quotes(raw[column.place])
-            )
-        rows.append([value_of(each) for each in raw] if '"' in text or "\\" in text else raw)
-    return Rows(file, lines, findings, dict(enumerate(map(PlainValues, zip(*rows, strict=True)))))
 
 
 def field_count(file: str, line: int, fields: int, width: int, count: int = 1) -> Finding:

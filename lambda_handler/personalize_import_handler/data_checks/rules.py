@@ -52,8 +52,6 @@ class Rule:
     fix: str
     page: str = _FORMAT
     """The page of the service's documentation that states the rule, or the closest one."""
-    unreadable: bool = False
-    """True if a violation prevents further checks."""
 
 
 _error: Final = partial(Rule, Severity.ERROR)
@@ -66,13 +64,11 @@ NO_DATA: Final = _error(
     "In a folder, Personalize reads only the CSV files directly in it; the location of a folder ends in a slash.",
     "Correct the location, or put files there whose names end in .csv",
     _IMPORT,
-    unreadable=True,
 )
 NOT_CSV: Final = _error(
     *("not-csv", Scope.FILES, "the file is not text"),
     "Personalize reads only CSV: neither compressed files nor other formats.",
     "Store the data as plain CSV",
-    unreadable=True,
 )
 EMPTY_FILE: Final = _error(
     *("empty-file", Scope.FILES, "the file is empty"),
@@ -93,7 +89,6 @@ LINE_TOO_LONG: Final = _error(
     *("line-too-long", Scope.ROW, "the line is longer than a record can be"),
     "All values that a schema allows are far shorter together.",
     "End each record with a line feed",
-    unreadable=True,
 )
 TOO_LARGE: Final = _error(
     *("too-large", Scope.FILES, "the files are larger than one import may be"),
@@ -464,4 +459,6 @@ FIELD_UNUSED: Final = _warning(
     _SCHEMAS,
 )
 
+UNREADABLE: Final = frozenset({NO_DATA, NOT_CSV, LINE_TOO_LONG})
+"""The rules whose violations prevent further checks."""
 RULES: Final = tuple(value for value in list(globals().values()) if isinstance(value, Rule))

@@ -7,13 +7,13 @@ A record that isn't well-formed is one line: reading continues with the next lin
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, TypeAlias
 
 from personalize_import_handler.data_checks import rules
-from personalize_import_handler.data_checks.rules import Rule
+from personalize_import_handler.data_checks.findings import Finding
 
 _TEXT: Final = r'(?:[^"\\\n]|\\[^\n]|"")*'
 """The text between quotes, in one line."""
@@ -42,9 +42,9 @@ LINE_BYTES_MAX: Final = 1 << 20
 class UnreadableLineError(Exception):
     """A line can't be read, and neither can the rest of the file."""
 
-    def __init__(self, rule: Rule, line: int, detail: str = "") -> None:
-        super().__init__(f"line {line}: {rule.what}")
-        self.rule, self.line, self.detail = rule, line, detail
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(finding.message)
+        self.finding = finding
 
 
 @dataclass(frozen=True)
@@ -142,29 +142,22 @@ def has_doubled_quotes(raw_field: str) -> bool:
     return raw_field.startswith('"') and not _WITHOUT_DOUBLED_QUOTES.fullmatch(raw_field[1:-1])
 
 
-def whole_lines(chunks: Iterator[bytes], block_bytes: int) -> Iterator[Lines]:
-    """Yield blocks of whole lines from the chunks of a file, with CRLF replaced by LF.
+def whole_lines(chunks: Iterable[bytes]) -> Iterator[Lines]:
+    """Yield the whole lines of each chunk of a file, with CRLF replaced by LF, up to the last line feed.
 
     Raises `UnreadableLineError` for a line that is too long, after the lines before it.
     """
-    first_line, parts, size = 1, [b""], 0
+    first_line, rest = 1, b""
     for chunk in chunks:
-        parts.append(chunk)
-        size += len(chunk)
-        if size < block_bytes:
-            continue
-        size, end = 0, chunk.rfind(b"\n")
-        content = b"".join((*parts[:-1], memoryview(chunk)[: end if end >= 0 else None]))
+        end = chunk.rfind(b"\n")
+        content = b"".join((rest, memoryview(chunk)[: end if end >= 0 else None]))
         yield from _lines_before_a_long_one(content, first_line)
         if end < 0:
-            parts = [content]
+            rest = content
             continue
-        parts, lines = [chunk[end + 1 :]], Lines(first_line, _without_returns(content))
+        rest, lines = chunk[end + 1 :], Lines(first_line, _without_returns(content))
         yield lines
         first_line += lines.count
-    if content := b"".join(parts):
-        yield from _lines_before_a_long_one(content, first_line)
-        yield Lines(first_line, _without_returns(content.removesuffix(b"\n")))
 
 
 def _lines_before_a_long_one(content: bytes, first_line: int) -> Iterator[Lines]:
@@ -177,7 +170,7 @@ def _lines_before_a_long_one(content: bytes, first_line: int) -> Iterator[Lines]
                 yield Lines(first_line, _without_returns(content[: begin - 1]))
             has_returns = content.find(b"\r", begin, begin + LINE_BYTES_MAX) >= 0
             rule = rules.CARRIAGE_RETURNS if has_returns else rules.LINE_TOO_LONG
-            raise UnreadableLineError(rule, first_line + content.count(b"\n", 0, begin))
+            raise UnreadableLineError(Finding(rule=rule, line=first_line + content.count(b"\n", 0, begin)))
         begin = end + 1
 
 

@@ -9,7 +9,6 @@ import functools
 import itertools
 from array import array
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import Final
 
 import pyarrow as pa
@@ -21,8 +20,7 @@ from personalize_import_handler.data_checks.arrow.values import ArrowValues, con
 from personalize_import_handler.data_checks.column_checks import Columns
 from personalize_import_handler.data_checks.findings import Finding, Findings
 from personalize_import_handler.data_checks.rows import Block, Rows, field_count
-from personalize_import_handler.data_checks.rows import rows_of as plain_rows_of
-from personalize_import_handler.data_checks.tokenizer import DATABASE_NULL, LINE_BYTES_MAX, Lines, split_records
+from personalize_import_handler.data_checks.tokenizer import DATABASE_NULL, Lines
 
 _FIELD: Final = r'(?:"(?:[^"\\]|\\.|"")*"|(?:[^,"\\\n]|\\[^\n])*)'
 _RECORDS: Final = rf"^(?s:(?:{_FIELD}[,\n])*{_FIELD})$"
@@ -31,33 +29,8 @@ _NULL: Final = DATABASE_NULL.encode()
 _STRING: Final = pa.string()
 
 
-def split(file: str, lines: Lines, *, is_last: bool) -> tuple[Block, Lines | None]:
-    """Return the whole records of some lines, and the lines of a record that isn't finished."""
-    if b'"' not in lines.content or _is_well_formed(lines.content):
-        return Block(file, lines), None
-    if not is_last:
-        whole, rest = _cut(lines)
-        if whole and rest and len(rest.content) <= LINE_BYTES_MAX and _is_well_formed(whole.content):
-            return Block(file, whole), rest
-    records, rest = split_records(lines, is_last=is_last)
-    return Block(file, lines, records), rest
-
-
-def rows_of(block: Block, columns: Columns) -> Rows[ArrowValues]:
-    """Split the records of a block into values; malformed ones are findings."""
-    if block.records is None:
-        if parsed := _parsed(block, columns):
-            return parsed
-        block = replace(block, records=split_records(block.lines, is_last=True)[0])
-    plain = plain_rows_of(block, columns)
-    arrays = {
-        place: ArrowValues(pa.array([value or None for value in values], type=_STRING))
-        for place, values in plain.values.items()
-    }
-    return Rows(block.file, plain.lines, plain.findings, arrays)
-
-
-def _is_well_formed(content: bytes) -> bool:
+def is_well_formed(content: bytes) -> bool:
+    """Return whether pyarrow's parser reads these lines as Personalize does."""
     if b"\r" in content:
         return False
     if b"\\" in content:
@@ -69,24 +42,22 @@ def _is_well_formed(content: bytes) -> bool:
     return bool(pc.match_substring_regex(text, _RECORDS)[0].as_py())
 
 
-def _cut(lines: Lines) -> tuple[Lines | None, Lines | None]:
-    """Cut off the last record if its quotes are open, judging by the number of quotes."""
+def cut(lines: Lines) -> tuple[Lines, Lines] | None:
+    """Return the lines of the last record apart if its quotes are open, judging by the number of quotes."""
     content = lines.content
-    if (content.count(b'"') - content.count(b'\\"')) % 2 == 0:
-        return lines, None
     end = content.rfind(b"\n", 0, content.rfind(b'"'))
-    if end < 0:
-        return None, lines
+    if end < 0 or (content.count(b'"') - content.count(b'\\"')) % 2 == 0:
+        return None
     whole = Lines(lines.first_line, content[:end])
     return whole, Lines(lines.first_line + whole.count, content[end + 1 :])
 
 
-def _parsed(block: Block, columns: Columns) -> Rows[ArrowValues] | None:
+def parsed_rows(block: Block, columns: Columns) -> Rows[ArrowValues] | None:
     """Return the rows by pyarrow's parser; None if it can't read them, or if their lines are unknown."""
     lines, content = block.lines, block.lines.content
     has_quotes, has_escapes = b'"' in content, b"\\" in content
     has_nulls = has_escapes and _NULL in content  # a search for two bytes takes fifty times as long as for one
-    if b"\r" in content or (has_escapes and not (has_nulls or has_quotes) and not _is_well_formed(content)):
+    if b"\r" in content or (has_escapes and not (has_nulls or has_quotes) and not is_well_formed(content)):
         return None
     width = content.count(b",", 0, content.find(b"\n") % (len(content) + 1)) + 1
     if width != columns.width and not (has_quotes or has_escapes):
@@ -99,9 +70,11 @@ def _parsed(block: Block, columns: Columns) -> Rows[ArrowValues] | None:
         content, columns.width, range(columns.width) if has_quotes else [column.place for column in columns.imported]
     )
     count = len(next(iter(read.values())).array)
-    rows = Rows(block.file, range(lines.first_line, lines.first_line + count), Findings(), read)
-    if has_nulls and content.count(b"\\") != sum(_nulls(values) for values in read.values()):
-        return None  # another backslash may be an escape
+    rows = Rows(block.file, range(lines.first_line, lines.first_line + count), Findings(rows=count), read)
+    if has_nulls:
+        nulls = sum(pc.equal(values.array, DATABASE_NULL).true_count for values in read.values())
+        if content.count(b"\\") != nulls:
+            return None  # another backslash may be an escape
     if count != lines.count and not _find_lines(rows, lines, columns, wrong):
         return None
     if has_quotes and b'""' in content:
@@ -139,10 +112,6 @@ def _read(content: bytes, width: int, places: Sequence[int]) -> tuple[dict[int, 
     ).combine_chunks()
     arrays = [column.chunk(0) if column.num_chunks else pa.array([], type=_STRING) for column in table.columns]
     return dict(zip(places, map(ArrowValues, arrays), strict=True)), wrong
-
-
-def _nulls(values: ArrowValues) -> int:
-    return pc.equal(values.array, DATABASE_NULL).true_count if contains(values.array, "\\") else 0
 
 
 def _find_lines(rows: Rows[ArrowValues], lines: Lines, columns: Columns, wrong: Sequence[csv.InvalidRow]) -> bool:

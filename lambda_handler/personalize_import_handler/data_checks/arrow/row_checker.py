@@ -10,19 +10,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from personalize_import_handler.data_checks.aggregates import USERS_ENOUGH
-from personalize_import_handler.data_checks.arrow.parsing import rows_of, split
+from personalize_import_handler.data_checks.arrow.parsing import cut, is_well_formed, parsed_rows
 from personalize_import_handler.data_checks.arrow.values import ArrowValues, strings
 from personalize_import_handler.data_checks.column_checks import Column, Columns
 from personalize_import_handler.data_checks.findings import Finding
 from personalize_import_handler.data_checks.row_checker import RowChecker
 from personalize_import_handler.data_checks.rows import Block, Rows
-from personalize_import_handler.data_checks.tokenizer import Lines
+from personalize_import_handler.data_checks.tokenizer import LINE_BYTES_MAX, Lines
 
 if TYPE_CHECKING:
     from personalize_import_handler.data_checks.arrow.repeats import Repeats
 
-_BLOCK_BYTES: Final = 1 << 21
-"""Larger blocks are hardly faster, and need more memory."""
 _KEPT_BYTES: Final = 16 << 20
 """glibc doesn't return memory of up to the size of the largest freed block to the system, and so takes it only once.
 
@@ -35,22 +33,34 @@ _WORKERS_MAX: Final = 4
 class ArrowRowChecker(RowChecker, ExitStack):
     """The `RowChecker` with pyarrow; its temporary files are removed at the end of its context."""
 
-    def __init__(self, workers: int | None = None, block_bytes: int = _BLOCK_BYTES) -> None:
+    def __init__(self, workers: int | None = None) -> None:
         super().__init__()
         self.workers = workers or min(os.cpu_count() or 1, _WORKERS_MAX)
-        self.block_bytes = block_bytes
         bytes(_KEPT_BYTES)  # allocated and freed at once
         self._lock = Lock()
         self._repeats: Repeats | None = None
-        self._users_with_two: set[str] = set()
 
     def split(self, file: str, lines: Lines, *, is_last: bool) -> tuple[Block, Lines | None]:
-        """Return the whole records of some lines, and the lines of a record that isn't finished, if there is one."""
-        return split(file, lines, is_last=is_last)
+        """Return the whole records of some lines; they need no splitting in Python if pyarrow can parse them."""
+        if b'"' not in lines.content or is_well_formed(lines.content):
+            return Block(file, lines), None
+        parts = None if is_last else cut(lines)
+        if parts and len(parts[1].content) <= LINE_BYTES_MAX and is_well_formed(parts[0].content):
+            return Block(file, parts[0]), parts[1]
+        return super().split(file, lines, is_last=is_last)
 
     def rows_of(self, block: Block, columns: Columns) -> Rows[ArrowValues]:
         """Split the records of a block into values."""
-        return rows_of(block, columns)
+        if block.records is None:
+            if parsed := parsed_rows(block, columns):
+                return parsed
+            block = super().split(block.file, block.lines, is_last=True)[0]
+        plain = super().rows_of(block, columns)
+        arrays = {
+            place: ArrowValues(pa.array([value or None for value in values], type=pa.string()))
+            for place, values in plain.values.items()
+        }
+        return Rows(block.file, plain.lines, plain.findings, arrays)
 
     def different(self, rows: Rows[ArrowValues], columns: Sequence[Column], limit: int) -> set[tuple[str, ...]]:
         """Return different combinations of values; usually, there are enough in the first rows."""
@@ -64,11 +74,10 @@ class ArrowRowChecker(RowChecker, ExitStack):
         """Find the repeated ids of records, or the users with two interactions."""
         ids = rows.values[column.place].array
         if not column.is_key:
-            if len(self._users_with_two) >= USERS_ENOUGH:
-                return
-            users = pc.value_counts(ids.drop_null())
-            several = users.field("values").filter(pc.greater(users.field("counts"), 1))
-            self._users_with_two.update(several[:USERS_ENOUGH].to_pylist())
+            if len(self._users_with_two) < USERS_ENOUGH:
+                users = pc.value_counts(ids.drop_null())
+                several = users.field("values").filter(pc.greater(users.field("counts"), 1))
+                self._users_with_two.update(several[:USERS_ENOUGH].to_pylist())
             if len(self._users_with_two) >= USERS_ENOUGH:
                 return
         with self._lock:

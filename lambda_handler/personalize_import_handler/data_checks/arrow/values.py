@@ -7,7 +7,7 @@ https://arrow.apache.org/docs/python/api/compute.html
 import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property, singledispatch
-from typing import Final, TypeAlias
+from typing import Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -22,11 +22,7 @@ from personalize_import_handler.data_checks.conditions import (
     IsOneOf,
     Matches,
     Not,
-    Unless,
 )
-
-Mask: TypeAlias = pa.BooleanArray | bool
-"""One truth value for each value, false or null for empty ones; or one truth value for all that aren't empty."""
 
 _INTEGER_64: Final = re.compile("-?[0-8]?[0-9]{1,18}")
 """Integers that fit into 64 bits by their number of digits."""
@@ -34,8 +30,6 @@ _DIGITS_MAX: Final = 30
 """The maximum number of digits of an integer in `INTEGER`."""
 _HEAD: Final = 10
 """The number of values that are cast first: a cast takes a hundred times as long for each value that isn't a number."""
-_LOWEST: Final = -(1 << 63)
-_HIGHEST: Final = (1 << 63) - 1
 
 
 class ArrowValues:
@@ -43,15 +37,12 @@ class ArrowValues:
 
     def __init__(self, array: pa.StringArray) -> None:
         self.array = array
-        self._masks: dict[Condition, Mask] = {}
+        self._masks: dict[Condition, pa.BooleanArray] = {}
 
     def found(self, condition: Condition) -> tuple[int, int] | None:
         """Return the place of the first value for which a condition holds, and their number."""
         mask = self.mask(condition)
-        if mask is False:
-            return None
-        each = self.each(mask)
-        return (pc.index(each, True).as_py(), each.true_count) if each.true_count else None
+        return (pc.index(mask, True).as_py(), mask.true_count) if mask.true_count else None
 
     def counts(self) -> Mapping[str, int]:
         """Return the number of rows of each value."""
@@ -62,18 +53,21 @@ class ArrowValues:
         """Return the value at a place."""
         return self.array[place].as_py() or ""
 
-    def mask(self, condition: Condition) -> Mask:
+    def mask(self, condition: Condition) -> pa.BooleanArray:
         """Return where a condition holds; it is evaluated once, as other conditions contain it."""
         if condition not in self._masks:
-            mask = _evaluated(condition, self)
-            self._masks[condition] = mask if isinstance(mask, bool) else pc.fill_null(mask, fill_value=False)
+            self._masks[condition] = pc.fill_null(_evaluated(condition, self), fill_value=False)
         return self._masks[condition]
 
-    def each(self, mask: Mask) -> pa.BooleanArray:
-        """Return one truth value for each value."""
-        if mask is True:
-            return self.array.is_valid()
-        return pa.array([False] * len(self.array)) if mask is False else mask
+    @cached_property
+    def filled(self) -> pa.BooleanArray:
+        """Where values aren't empty."""
+        return self.array.is_valid()
+
+    @cached_property
+    def nowhere(self) -> pa.BooleanArray:
+        """The mask of a condition that holds for no value."""
+        return pc.xor(self.filled, self.filled)
 
     @cached_property
     def lengths(self) -> range:
@@ -138,98 +132,83 @@ class ArrowValues:
         """Return those of some characters, as bytes, that values may begin with."""
         return [byte for byte in characters.encode() if byte in self.first_bytes_range]
 
-    def mask_where(self, candidates: pa.BooleanArray, test: Callable[[pa.StringArray], pa.BooleanArray]) -> Mask:
+    def mask_where(
+        self, candidates: pa.BooleanArray, test: Callable[[pa.StringArray], pa.BooleanArray]
+    ) -> pa.BooleanArray:
         """Return where a test holds, which can only be true of some candidates; usually, there are few."""
         count = candidates.true_count
         if count < len(self.array) // 2 and (not count or not test(self.array.filter(candidates)).true_count):
-            return False
-        return self.simplified(test(self.array))
+            return self.nowhere
+        return test(self.array)
 
-    def mask_in_python(self, candidates: Iterable[str], condition: Condition) -> Mask:
+    def mask_in_python(self, candidates: Iterable[str], condition: Condition) -> pa.BooleanArray:
         """Return where a condition holds, which can only be true of a few candidates."""
         holding = [value for value in candidates if condition.holds(value)]
-        return is_in(self.array, holding) if holding else False
-
-    def simplified(self, mask: pa.BooleanArray) -> Mask:
-        """Return a mask as one truth value if it is the same for all values."""
-        count = mask.true_count
-        if not count:
-            return False
-        return True if count == len(mask) - self.array.null_count else mask
+        return is_in(self.array, holding) if holding else self.nowhere
 
 
 @singledispatch
-def _evaluated(condition: Condition, values: ArrowValues) -> Mask:
+def _evaluated(condition: Condition, values: ArrowValues) -> pa.BooleanArray:
     """Return where a condition holds."""
     raise TypeError(f"{condition!r} is no condition on {values!r}")
 
 
 @_evaluated.register
-def _(_: IsEmpty, values: ArrowValues) -> Mask:
-    return values.array.is_null() if values.array.null_count else False
+def _(_: IsEmpty, values: ArrowValues) -> pa.BooleanArray:
+    return values.array.is_null()
 
 
 @_evaluated.register
-def _(condition: IsLonger, values: ArrowValues) -> Mask:
+def _(condition: IsLonger, values: ArrowValues) -> pa.BooleanArray:
     limit = min(condition.than, condition.ideographs)
     if values.lengths[-1] <= limit:
-        return False
+        return values.nowhere
     candidates = values.array.filter(pc.greater(pc.binary_length(values.array), limit))
     return values.mask_in_python(strings(candidates.unique()), condition)
 
 
 @_evaluated.register
-def _(condition: Matches, values: ArrowValues) -> Mask:
+def _(condition: Matches, values: ArrowValues) -> pa.BooleanArray:
     if condition.pattern is DECIMAL and values.numbers is not None:
-        return True
-    candidates = values.array.is_valid()
+        return values.filled
+    candidates = values.filled
     if condition.lengths:
         lengths = [length for length in condition.lengths if length in values.lengths]
         if not lengths:
-            return False
+            return values.nowhere
         candidates = pc.is_in(pc.binary_length(values.array), value_set=pa.array(lengths, type=pa.int32()))
     if condition.ending:
         if not contains(values.array, condition.ending[0]):
-            return False
+            return values.nowhere
         candidates = pc.ends_with(values.array, condition.ending)
     return values.mask_where(candidates, lambda array: _matches(array, condition.pattern))
 
 
 @_evaluated.register
-def _(condition: IsBetween, values: ArrowValues) -> Mask:
-    low, high = max(condition.low, _LOWEST), min(condition.high, _HIGHEST)
+def _(condition: IsBetween, values: ArrowValues) -> pa.BooleanArray:
     found, integers = values.integers_range, values.integers
-    mask: Mask = False
-    if low <= found.start and found.stop - 1 <= high:
-        mask = values.simplified(integers.is_valid())
-    elif found.start <= high and low < found.stop:
-        mask = values.simplified(pc.and_(pc.greater_equal(integers, low), pc.less_equal(integers, high)))
-    others = values.mask_in_python(values.other_integers, condition)
-    return mask if others is False else pc.or_(pc.fill_null(values.each(mask), fill_value=False), others)
+    low, high = max(condition.low, found.start), min(condition.high, found.stop - 1)
+    mask = values.nowhere
+    if low <= high:
+        mask = pc.and_(pc.greater_equal(integers, low), pc.less_equal(integers, high))
+    return pc.or_kleene(mask, values.mask_in_python(values.other_integers, condition))
 
 
 @_evaluated.register
-def _(condition: IsOneOf, values: ArrowValues) -> Mask:
+def _(condition: IsOneOf, values: ArrowValues) -> pa.BooleanArray:
     if values.numbers is not None:  # no word is a number
-        return False
+        return values.nowhere
     first = values.may_begin("".join(word[0] for word in condition.values))
     if not first:
-        return False
+        return values.nowhere
     candidates = pc.is_in(values.first_bytes, value_set=pa.array(first, type=pa.uint8()))
     return values.mask_where(candidates, lambda array: is_in(array, condition.values))
 
 
 @_evaluated.register
-def _(condition: Not, values: ArrowValues) -> Mask:
-    mask = values.mask(condition.condition)
-    return not mask if isinstance(mask, bool) else pc.and_not(values.array.is_valid(), mask)
-
-
-@_evaluated.register
-def _(condition: Unless, values: ArrowValues) -> Mask:
-    other = values.mask(condition.other)
-    mask = other is not True and values.mask(condition.condition)
-    return mask if isinstance(other, bool) or mask is False else pc.and_not(values.each(mask), other)
+def _(condition: Not, values: ArrowValues) -> pa.BooleanArray:
+    among = values.mask(condition.among) if condition.among else values.filled
+    return pc.and_not(among, values.mask(condition.condition))
 
 
 def _range_of(numbers: pa.IntegerArray) -> range:

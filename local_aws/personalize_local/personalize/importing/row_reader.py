@@ -13,7 +13,7 @@ from personalize_import_handler.data_checks.column_checks import (
     Column,
     Columns,
 )
-from personalize_import_handler.data_checks.row_checker import PlainRowChecker, violations
+from personalize_import_handler.data_checks.row_checker import RowChecker, violations
 from personalize_import_handler.data_checks.rows import Block
 from personalize_import_handler.data_checks.rules import Severity
 from personalize_local.personalize.importing.records import Records
@@ -22,11 +22,8 @@ _NO_VALUE: Final = frozenset({rules.METADATA_WRONG_TYPE, rules.NULL_WORD})
 """The rules whose violations leave a number or a boolean without a value."""
 
 
-class RowReader(PlainRowChecker):
+class RowReader(RowChecker):
     """A row checker that adds the rows to records; if it has findings, the records are of no use."""
-
-    block_bytes = 1 << 16
-    """Small enough for the processor's cache."""
 
     def __init__(self, records: Records) -> None:
         super().__init__()
@@ -40,7 +37,7 @@ class RowReader(PlainRowChecker):
                 checks = [check for check in column.checks if check.rule.severity is Severity.ERROR]
                 rows.findings.add_all(violations(rows, column, checks))
             self._store(columns.imported, rows.values)
-        return BlockReport(rows=len(rows.lines), findings=rows.findings)
+        return BlockReport(findings=rows.findings)
 
     def _store(self, columns: Sequence[Column], values: Mapping[int, Sequence[str]]) -> None:
         if len(columns) == len(self._records.columns):
