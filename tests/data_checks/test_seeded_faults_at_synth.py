@@ -1,4 +1,4 @@
-"""For each rule that synth can see a fault in 100,000 rows that are shipped: it is told with its exact line."""
+"""For each rule that synth can see, a fault in 30,000 rows that are shipped is reported with its exact line."""
 
 from collections.abc import Mapping
 from pathlib import Path

@@ -1,4 +1,7 @@
-"""Data that keeps all rules but one: for each rule of data a file of 100,000 rows, spoilt at a line that is known."""
+"""Data that violates one rule only: for each rule of data, a file of 30,000 rows with a fault at a known line.
+
+Interactions are read in two chunks, and the fault is in the second one.
+"""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -8,9 +11,9 @@ from personalize_import_handler.contract import ImportMode
 from personalize_import_handler.data_checks.files import Data, DataFile, is_read
 from personalize_import_handler.data_checks.schema import Field, Schema
 
-ROWS = 100_000
-LINE = 77_777
-"""Where files are spoilt."""
+ROWS = 30_000
+LINE = 27_777
+"""The line with the fault."""
 
 INTERACTIONS = Schema(
     name="Interactions",
