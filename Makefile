@@ -77,8 +77,9 @@ deploy-local: $(INSTALLED) ## deploy the demo to the AWS on this machine [DATA=d
 destroy-local: $(INSTALLED) ## destroy the demo on this machine, and forget its state
 	@$(BIN)/python -m demo.deploy_local destroy
 
+# Some of them wait for a process of the CDK or a server, so two workers would leave the cores idle.
 test: $(INSTALLED) ## run the quick tests
-	$(BIN)/python -m pytest -q -m 'not slow and not nightly' -n 2
+	$(BIN)/python -m pytest -q -m 'not slow and not nightly' -n 3
 
 # These mostly wait, so there are more workers than cores. Handed out one at a time, no worker is left with many.
 test-slow: $(INSTALLED) ## run the tests that take minutes

@@ -36,7 +36,7 @@ def test_a_deploy_reports_its_job_and_leaves_no_process(folder: Path, temporary:
     assert (folder / "state").is_dir()
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_each_run_imports_only_changed_data(folder: Path, tmp_path: Path) -> None:
     data = write_sample(tmp_path / "data.csv")
     given = (*QUICKLY, "--data", str(data), "--schema", str(SCHEMA))
@@ -56,7 +56,7 @@ def test_each_run_imports_only_changed_data(folder: Path, tmp_path: Path) -> Non
     assert not folder.exists()
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_a_wrong_value_is_reported_and_the_next_run_can_succeed(folder: Path, tmp_path: Path) -> None:
     data = write_sample(tmp_path / "data.csv")
     good = data.read_text()
@@ -71,7 +71,7 @@ def test_a_wrong_value_is_reported_and_the_next_run_can_succeed(folder: Path, tm
     _assert_reported(corrected, records=6000)
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_the_schemas_name_determines_the_dataset_type_and_data_can_be_a_folder(folder: Path, tmp_path: Path) -> None:
     schema = tmp_path / "schema.json"
     schema.write_text(users_schema())
@@ -113,7 +113,7 @@ def test_an_interrupted_deploy_ends_soon_and_the_next_one_continues_with_the_ear
     _assert_reported(again, records=6000)
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_the_server_of_a_killed_deploy_ends_and_the_demo_can_be_destroyed(folder: Path, temporary: Path) -> None:
     started = Run("deploy", folder, *SLOWLY)
     started.read_until("CREATE_IN_PROGRESS      | Custom::PersonalizeDatasetImportJob")

@@ -6,7 +6,7 @@ from typing import Final
 
 from tests.mutations.patches import HANDLER, ROOT, TESTS, Patch
 
-GUARDS_MAX: Final = 60
+GUARDS_MAX: Final = 30
 """Maximum number of guards that the gate breaks; a larger change is covered by a sample."""
 SAMPLE: Final = 20
 """Number of guards that the gate breaks if the handler is unchanged, or without history."""

@@ -10,7 +10,7 @@ from tests.mutations.patches import Patch
 
 GUARDS = [
     Patch(f"package/file_{number % 10}.py", f"handler/test_{number % 10}.py::test_it", f"guard {number}", "a", "b")
-    for number in range(200)
+    for number in range(100)
 ]
 
 
