@@ -91,11 +91,8 @@ class Column(Field):
     """True if the number of different values is limited."""
     is_key: bool
     """True if the values identify the records, so that the later of two rows replaces the earlier one."""
-
-    @property
-    def may_be_sparse(self) -> bool:
-        """True if empty values are allowed but too many of them are of no use."""
-        return self.textual or (self.is_metadata and self.nullable)
+    may_be_sparse: bool
+    """True if empty values are allowed but too many of them are of no use."""
 
 
 @dataclass(frozen=True)
@@ -149,6 +146,7 @@ def _column(field: Field, place: int, domain: str | None, dataset_type: DatasetT
         is_metadata=is_metadata,
         has_categories=field.categorical or (field.key == EVENT_TYPE and dataset_type.is_interactions),
         is_key=field.key == dataset_type.key,
+        may_be_sparse=field.textual or (is_metadata and field.nullable),
     )
 
 

@@ -72,8 +72,8 @@ def parsed_rows(block: Block, columns: Columns) -> Rows[ArrowValues] | None:
     count = len(next(iter(read.values())).array)
     rows = Rows(block.file, range(lines.first_line, lines.first_line + count), Findings(rows=count), read)
     if has_nulls:
-        nulls = sum(pc.equal(values.array, DATABASE_NULL).true_count for values in read.values())
-        if content.count(b"\\") != nulls:
+        arrays = [values.array for values in read.values() if contains(values.array, "\\")]
+        if content.count(b"\\") != sum(pc.equal(array, DATABASE_NULL).true_count for array in arrays):
             return None  # another backslash may be an escape
     if count != lines.count and not _find_lines(rows, lines, columns, wrong):
         return None

@@ -56,7 +56,8 @@ class ArrowValues:
     def mask(self, condition: Condition) -> pa.BooleanArray:
         """Return where a condition holds; it is evaluated once, as other conditions contain it."""
         if condition not in self._masks:
-            self._masks[condition] = pc.fill_null(_evaluated(condition, self), fill_value=False)
+            mask = _evaluated(condition, self)
+            self._masks[condition] = pc.fill_null(mask, fill_value=False) if mask.null_count else mask
         return self._masks[condition]
 
     @cached_property
@@ -123,14 +124,10 @@ class ArrowValues:
         )
         return pa.Array.from_buffers(pa.uint8(), content.size if content else 0, [None, content]).take(places)
 
-    @cached_property
-    def first_bytes_range(self) -> range:
-        """From the lowest to the highest of these bytes, which is enough to rule out most words."""
-        return _range_of(self.first_bytes)
-
     def may_begin(self, characters: str) -> list[int]:
-        """Return those of some characters, as bytes, that values may begin with."""
-        return [byte for byte in characters.encode() if byte in self.first_bytes_range]
+        """Return those of some characters, as bytes, that values may begin with; their range rules out most words."""
+        found = _range_of(self.first_bytes)
+        return [byte for byte in characters.encode() if byte in found]
 
     def mask_where(
         self, candidates: pa.BooleanArray, test: Callable[[pa.StringArray], pa.BooleanArray]
@@ -189,9 +186,12 @@ def _(condition: IsBetween, values: ArrowValues) -> pa.BooleanArray:
     found, integers = values.integers_range, values.integers
     low, high = max(condition.low, found.start), min(condition.high, found.stop - 1)
     mask = values.nowhere
-    if low <= high:
+    if range(low, high + 1) == found:
+        mask = integers.is_valid()
+    elif low <= high:
         mask = pc.and_(pc.greater_equal(integers, low), pc.less_equal(integers, high))
-    return pc.or_kleene(mask, values.mask_in_python(values.other_integers, condition))
+    others = values.other_integers
+    return pc.or_kleene(mask, values.mask_in_python(others, condition)) if others else mask
 
 
 @_evaluated.register
@@ -207,8 +207,8 @@ def _(condition: IsOneOf, values: ArrowValues) -> pa.BooleanArray:
 
 @_evaluated.register
 def _(condition: Not, values: ArrowValues) -> pa.BooleanArray:
-    among = values.mask(condition.among) if condition.among else values.filled
-    return pc.and_not(among, values.mask(condition.condition))
+    mask = pc.and_not(values.filled, values.mask(condition.condition))
+    return pc.and_(values.mask(condition.among), mask) if condition.among and mask.true_count else mask
 
 
 def _range_of(numbers: pa.IntegerArray) -> range:
