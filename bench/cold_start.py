@@ -110,5 +110,5 @@ def _goals(taken: Mapping[str, Loaded]) -> Iterator[Goal]:
     for name in _OURS:
         less = taken[name].milliseconds / taken[_CRHELPER].milliseconds
         yield Goal(f"{name} below {_CRHELPER}", f"{less:.2f} times", less < 1)
-        times = taken[name].milliseconds / taken[_BOTO3].milliseconds
+        times = round(taken[name].milliseconds / taken[_BOTO3].milliseconds, 2)
         yield Goal(f"{name} at most {_LONGER_MAX} times {_BOTO3}", f"{times:.2f} times", times <= _LONGER_MAX)

@@ -41,7 +41,8 @@ def run(_folder: Path, scale: Scale) -> Section:
 def _goals(ours: list[int], numbers: tuple[int, ...]) -> Iterator[Goal]:
     each = (ours[1] - ours[0]) // (numbers[1] - numbers[0])
     provider = ours[0] - each
-    yield Goal(f"at most {_PROVIDER_MAX} resources for the provider", str(provider), provider <= _PROVIDER_MAX)
+    bound = "the ninth is the policy that names the state machine by its exact ARN"
+    yield Goal(f"at most {_PROVIDER_MAX} resources for the provider", str(provider), provider <= _PROVIDER_MAX, bound)
     yield Goal(f"at most {_IMPORT_MAX} for an import", str(each), each <= _IMPORT_MAX)
     for trigger, count in _resources_of_triggers().items():
         yield Goal(f"at most {_TRIGGER_MAX} for {trigger}", str(count), count <= _TRIGGER_MAX)
@@ -81,7 +82,6 @@ def _capacity_of_a_bucket_policy() -> str:
     return (
         f"If all {_MANY} imports read from one bucket of the app, each from its own prefix, the bucket policy has "
         f"{size:,} bytes. S3 allows {_BUCKET_POLICY_MAX:,}: about {_BUCKET_POLICY_MAX * _MANY // size} imports."
-        "\n\nThe ninth resource of the provider is the policy that names the state machine by its exact ARN."
     )
 
 

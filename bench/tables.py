@@ -11,6 +11,8 @@ class Goal:
     goal: str
     measured: str
     reached: bool
+    bound: str = ""
+    """What keeps the figure from the goal, if it is missed, with the measurement that shows it."""
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
@@ -23,5 +25,11 @@ def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
 def goals_table(goals: Iterable[Goal]) -> str:
     """Return a table of goals and figures."""
-    rows = [(each.goal, each.measured, "yes" if each.reached else "no") for each in goals]
+    rows = [(each.goal, each.measured, _reached(each)) for each in goals]
     return table(["goal", "measured", "reached"], rows)
+
+
+def _reached(goal: Goal) -> str:
+    if goal.reached:
+        return "yes"
+    return f"no: {goal.bound}" if goal.bound else "no"

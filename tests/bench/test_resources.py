@@ -33,7 +33,7 @@ def test_the_size_of_a_policy_is_its_deployed_size() -> None:
 
 def test_goals_of_synth_are_checked_for_each_number_and_per_import() -> None:
     numbers = (1, 10, 100)
-    bare = {("bare", number): Took(1, 1) for number in numbers}
+    bare = {(way, number): Took(1, 1) for number in numbers for way in ("bare", synth._PROVIDER)}
     linear = {**bare, **{("ours", number): Took(took, 1) for number, took in ((1, 1.0), (10, 1.09), (100, 1.99))}}
     steeper = {**bare, **{("ours", number): Took(took, 1) for number, took in ((1, 1.0), (10, 1.01), (100, 1.2))}}
 
@@ -51,3 +51,8 @@ def test_goals_of_a_cold_start_are_checked_by_time() -> None:
 def test_numbers_are_aligned_right_and_text_left() -> None:
     assert table(["way", "imports"], [("ours", 1), ("bare", 20)]).splitlines()[1] == "| --- | ---: |"
     assert goals_table([Goal("fast", "1 s", reached=False)]).splitlines()[2] == "| fast | 1 s | no |"
+
+
+def test_a_missed_goal_has_what_bounds_it() -> None:
+    goals = [Goal("fast", "1 s", reached=reached, bound="light takes 1 s") for reached in (True, False)]
+    assert goals_table(goals).splitlines()[2:] == ["| fast | 1 s | yes |", "| fast | 1 s | no: light takes 1 s |"]
