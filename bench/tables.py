@@ -12,7 +12,7 @@ class Goal:
     measured: str
     reached: bool
     bound: str = ""
-    """What keeps the figure from the goal, if it is missed, with the measurement that shows it."""
+    """The reason if the goal is missed, with the measurement that shows it."""
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
