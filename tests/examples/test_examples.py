@@ -12,18 +12,6 @@ from tests.examples.support.readme import EXAMPLES, sections_of
 from tests.support.until import until
 
 SECTIONS = ["Deploy", "Update", "Destroy"]
-NIGHTLY = {
-    "existing_dataset_and_bucket",
-    "incremental_after_full",
-    "kms",
-    "local_file_with_checks",
-    "minimal",
-    "refresh_nightly",
-    "refresh_on_upload",
-    "shared_provider",
-    "three_datasets",
-}
-"""The examples whose resources other examples and deploy tests have too."""
 
 
 @dataclass(frozen=True)
@@ -128,11 +116,9 @@ def test_every_example_is_run_and_listed() -> None:
         assert [title for title in sections_of(example) if title != "Prerequisites"] == SECTIONS
 
 
-@pytest.mark.slow
+@pytest.mark.nightly  # Deploy tests of the gate have the same resources.
 @pytest.mark.deploy
-@pytest.mark.parametrize(
-    "example", [pytest.param(name, marks=[pytest.mark.nightly] if name in NIGHTLY else []) for name in EXPECTED]
-)
+@pytest.mark.parametrize("example", EXPECTED)
 def test_an_example_deploys_updates_and_destroys(example: str, cloud: Cloud, run: Run) -> None:
     expected, sections = EXPECTED[example], sections_of(example)
     datasets = [*expected.deployed.rows]

@@ -14,7 +14,7 @@ import pytest
 
 from tests.package.support.builds import ROOT
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.nightly
 
 ENVIRONMENT = ".venv-checkov"
 METADATA = "Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
