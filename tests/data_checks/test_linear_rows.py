@@ -13,18 +13,19 @@ from personalize_import_handler.data_checks.column_checks import columns_of
 from personalize_import_handler.data_checks.dataset_types import dataset_type_of_schema
 from personalize_import_handler.data_checks.headers import header_findings, read_header
 from personalize_import_handler.data_checks.row_checker import RowChecker
+from personalize_import_handler.data_checks.rows import Block
 from personalize_import_handler.data_checks.schema import Field, Schema
-from personalize_import_handler.data_checks.tokenizer import Lines, split_records
+from personalize_import_handler.data_checks.tokenizer import split_records
 from tests.data_checks.support.hostile_rows import HOSTILE, Rows
 from tests.data_checks.support.timing import FACTOR_MAX, best_seconds, growth
 
 Read = Callable[[Rows], Callable[[], object]]
 
 
-def _check(rows: Rows) -> tuple[Lines, Schema]:
+def _check(rows: Rows) -> tuple[bytes, Schema]:
     fields = [Field(name=each["name"], type_name=_simple(each["type"]), nullable=True) for each in rows.fields]
-    content = rows.rows.removesuffix("\n").encode()
-    return Lines(2, content), Schema(name="Users", fields=tuple(fields))
+    content = rows.rows.removesuffix("\n").encode() + b"\n"
+    return content, Schema(name="Users", fields=tuple(fields))
 
 
 def _simple(type_: str | list[str]) -> str:
@@ -42,7 +43,9 @@ def reader(name: str) -> Iterator[Read]:
             assert kind is not None
             columns = columns_of([field.name for field in schema.fields], schema, kind)
             checker: RowChecker = RowChecker() if name == "plain" else arrow
-            return lambda: checker.check(checker.split("users.csv", lines, is_last=True)[0], columns, BlockReport())
+            return lambda: checker.check(
+                checker.split(Block("users.csv", lines), is_last=True)[0], columns, BlockReport()
+            )
 
         yield read
 
@@ -79,7 +82,7 @@ def test_time_grows_with_lines_of_quotes(
     kind: str, is_last: bool, record_property: Callable[[str, object], None]
 ) -> None:
     def grown(size: int) -> Callable[[], object]:
-        lines = Lines(2, "\n".join([LINES[kind]] * size).encode())
+        lines = f"{LINES[kind]}\n".encode() * size
         return lambda: split_records(lines, is_last=is_last)
 
     size, factors = growth(grown, seconds=0.002)
@@ -91,8 +94,7 @@ def test_time_grows_with_lines_of_quotes(
 @pytest.mark.parametrize("line", ['"', 'a","', 'a,"b'])
 def test_hostile_lines_take_at_most_twenty_times_as_long_as_plain_ones(line: str) -> None:
     def seconds(text: str) -> float:
-        content = "\n".join([text] * ((4 << 20) // (len(text) + 1))).encode()  # what a preflight reads
-        lines = Lines(2, content)
+        lines = f"{text}\n".encode() * ((4 << 20) // (len(text) + 1))  # what a preflight reads
         return best_seconds(lambda: split_records(lines, is_last=True))
 
     assert seconds(line) < 20 * seconds("a")

@@ -1,9 +1,9 @@
 """Findings about all rows together: counts, categories, times, and sparse columns."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from personalize_import_handler.data_checks import rules
 from personalize_import_handler.data_checks.column_checks import EVENT_TYPE, TIMESTAMP, USER_ID, Column
@@ -21,11 +21,26 @@ USERS_ENOUGH: Final = 25
 """The number of users with two interactions that training needs; no more are counted."""
 
 
+@dataclass(frozen=True)
+class Ids:
+    """The column with the ids of a block, or with its users."""
+
+    file: str
+    column: Column
+    values: Any
+    lines: Sequence[int]
+    """The line of each row in the block."""
+
+
 @dataclass(kw_only=True)
 class BlockReport:
     """The findings in a block or in several, and the counts for rules on all data; memory is bounded."""
 
     findings: Findings = field(default_factory=Findings)
+    lines: int = 0
+    """The number of lines of a block."""
+    ids: Ids | None = None
+    """The ids of a block, or its users, as far as it matters whether they are repeated."""
     empty: Counter[str] = field(default_factory=Counter)
     """The number of empty values in each column that may be sparse."""
     categories: dict[str, set[str]] = field(default_factory=dict)
@@ -37,10 +52,10 @@ class BlockReport:
     different: set[tuple[str, ...]] = field(default_factory=set)
     """Different rows, no more than matter."""
 
-    def add(self, report: "BlockReport") -> None:
+    def add(self, report: "BlockReport", first_line: int) -> None:
         """Add the findings and counts of a block."""
         self.findings.rows += report.findings.rows
-        self.findings.add_all(report.findings)
+        self.findings.add_all(each.moved(first_line) for each in report.findings)
         self.empty += report.empty
         self.event_types += report.event_types
         self.times |= report.times

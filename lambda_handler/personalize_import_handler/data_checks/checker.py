@@ -17,7 +17,7 @@ from personalize_import_handler.data_checks.row_checker import RowChecker
 from personalize_import_handler.data_checks.rows import Block
 from personalize_import_handler.data_checks.rules import Scope
 from personalize_import_handler.data_checks.schema import Schema
-from personalize_import_handler.data_checks.tokenizer import Lines, UnreadableLineError, whole_lines
+from personalize_import_handler.data_checks.tokenizer import UnreadableLineError, whole_lines
 
 
 def check(
@@ -82,20 +82,23 @@ class _Checking:
     is_cut: bool = False
     """True if the present file was not read to its end, and the last record may continue."""
     first_header: Header | None = None
+    next_line: int = LINE
+    """The number of the first line of the next block."""
 
     def check_file(self, file: DataFile) -> None:
         """Check one file: its header, then its rows."""
         self.is_cut = False
         lines = whole_lines(self._chunks(file))
         try:
-            content = next(lines, Lines(LINE, b"")).content
+            content = next(lines, b"")
         except UnreadableLineError as error:
-            return self._stop(replace(error.finding, file=file.name))
+            return self._stop(replace(error.finding, file=file.name, line=LINE))
         header, _, rest = content.partition(b"\n")
         if problem := unreadable(file, content, header, self.schema):
             return self._stop(problem)
         columns = self._columns(file, header)
-        return self._check_rows(columns, self._blocks(file, chain([Lines(LINE + 1, rest)], lines)))
+        self.next_line = LINE + 1
+        return self._check_rows(columns, self._blocks(file, chain([rest], lines)))
 
     def _stop(self, problem: Finding) -> None:
         """Report why the rest of a file can't be read. What it holds is unknown, so no total is reported as too low."""
@@ -103,59 +106,60 @@ class _Checking:
         self.is_whole = False
 
     def _columns(self, file: DataFile, line: bytes) -> Columns:
-        header = read_header(file.name, self._utf_8(file, Lines(LINE, line)).content.decode())
+        text, findings = _as_utf_8(file.name, line)
+        self.findings.add_all(each.moved(LINE) for each in findings)
+        header = read_header(file.name, text.decode())
         self.first_header = self.first_header or header
         self.findings.add_all(header_findings(header, self.schema, self.first_header))
         columns = columns_of(header.names, self.schema, self.summary.dataset_type)
         self.summary.columns = {column.key: column for column in columns.imported} | self.summary.columns
         return columns
 
-    def _blocks(self, file: DataFile, several: Iterable[Lines]) -> Iterator[Block]:
+    def _blocks(self, file: DataFile, several: Iterable[bytes]) -> Iterator[Block]:
         """Yield blocks of whole records; if reading fails, the lines before still count."""
-        rest: Lines | None = None
+        rest, end = b"", list[Block]()
         try:
             for text in _lines_of_text(several):
-                lines = self._utf_8(file, text)
-                if rest:
-                    lines = Lines(rest.first_line, b"\n".join((rest.content, lines.content)))
-                block, rest = self.rows.split(file.name, lines, is_last=False)
+                block, rest = self.rows.split(Block(file.name, *_as_utf_8(file.name, rest + text)), is_last=False)
                 yield block
         except UnreadableLineError as error:
-            self._stop(replace(error.finding, file=file.name))
+            self.is_whole = False
+            problem = Findings()
+            problem.add(replace(error.finding, file=file.name))
+            end.append(Block(file.name, b"", problem, records=()))
         if rest:
-            yield self.rows.split(file.name, rest, is_last=not self.is_cut)[0]
+            yield self.rows.split(Block(file.name, rest), is_last=not self.is_cut)[0]
+        yield from end
 
     def _check_rows(self, columns: Columns, blocks: Iterator[Block]) -> None:
-        workers, total = self.rows.workers, self.summary.total
+        workers = self.rows.workers
         if workers == 1:
             for block in blocks:
-                total.add(self.rows.check(block, columns, total))
+                self._add(self._check(block, columns))
             return
         pending: deque[Future[BlockReport]] = deque()
         with ThreadPoolExecutor(workers) as pool:
             try:
                 for block in blocks:
-                    pending.append(pool.submit(self.rows.check, block, columns, total))
+                    pending.append(pool.submit(self._check, block, columns))
                     if len(pending) > workers:
-                        total.add(pending.popleft().result())
+                        self._add(pending.popleft().result())
                 for each in pending:
-                    total.add(each.result())
+                    self._add(each.result())
             except BaseException:  # after Ctrl-C, only the blocks that are being checked are waited for
                 pool.shutdown(cancel_futures=True)
                 raise
 
-    def _utf_8(self, file: DataFile, lines: Lines) -> Lines:
-        """Return lines as UTF-8; report lines that aren't, and continue with replacement characters."""
-        if lines.content.isascii():
-            return lines
-        try:
-            lines.content.decode()
-        except UnicodeDecodeError:
-            for number, line in enumerate(lines.content.split(b"\n"), start=lines.first_line):
-                if line.decode(errors="replace").encode() != line:
-                    self.findings.add(Finding(rule=rules.NOT_UTF_8, file=file.name, line=number))
-            return Lines(lines.first_line, lines.content.decode(errors="replace").encode())
-        return lines
+    def _check(self, block: Block, columns: Columns) -> BlockReport:
+        report = self.rows.check(block, columns, self.summary.total)
+        report.findings.add_all(block.findings)
+        return report
+
+    def _add(self, report: BlockReport) -> None:
+        self.summary.total.add(report, self.next_line)
+        if report.ids:
+            self.rows.find_repeated(report.ids, self.next_line)
+        self.next_line += report.lines
 
     def _chunks(self, file: DataFile) -> Iterator[bytes]:
         """Read a file, or only the first `head_bytes` of it; a line feed is added to its end."""
@@ -171,14 +175,27 @@ class _Checking:
         yield b"\n"  # the last line may have no line feed; in a file that is cut, it may be a part of a line
 
 
-def _lines_of_text(several: Iterable[Lines]) -> Iterator[Lines]:
-    """Yield the lines that aren't empty; raise `UnreadableLineError` for a zero byte, after the lines before it."""
+def _lines_of_text(several: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield lines, if there are any; raise `UnreadableLineError` for a zero byte, after the lines before it."""
     for lines in several:
-        zero = lines.content.find(b"\0")
+        zero = lines.find(b"\0")
         if zero >= 0:
-            if before := lines.content[: max(lines.content.rfind(b"\n", 0, zero), 0)]:
-                yield Lines(lines.first_line, before)
-            line = lines.first_line + lines.content.count(b"\n", 0, zero)
-            raise UnreadableLineError(Finding(rule=rules.NOT_CSV, line=line, detail=BINARY))
-        if lines.content:
+            if before := lines[: lines.rfind(b"\n", 0, zero) + 1]:
+                yield before
+            raise UnreadableLineError(Finding(rule=rules.NOT_CSV, detail=BINARY))
+        if lines:
             yield lines
+
+
+def _as_utf_8(file: str, lines: bytes) -> tuple[bytes, Findings]:
+    """Return lines as UTF-8, with replacement characters where they aren't, and the findings about that."""
+    findings = Findings()
+    if not lines.isascii():
+        try:
+            lines.decode()
+        except UnicodeDecodeError:
+            for number, line in enumerate(lines.split(b"\n")):
+                if line.decode(errors="replace").encode() != line:
+                    findings.add(Finding(rule=rules.NOT_UTF_8, file=file, line=number))
+            return lines.decode(errors="replace").encode(), findings
+    return lines, findings

@@ -18,7 +18,7 @@ from personalize_import_handler.data_checks.regular_files import open_regular, r
 _GIGABYTE: Final = 10**9
 _SIZES_MAX: Final = {ImportMode.FULL: 100 * _GIGABYTE, ImportMode.INCREMENTAL: _GIGABYTE}
 _SUFFIX: Final = ".csv"
-CHUNK_BYTES: Final = 1 << 21
+CHUNK_BYTES: Final = 1 << 22
 """Larger chunks are hardly faster to check, and need more memory."""
 _HEAD_BYTES: Final = 1 << 16
 _NAMED_MAX: Final = 3

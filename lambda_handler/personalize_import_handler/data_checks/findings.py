@@ -27,6 +27,10 @@ class Finding:
     """Details in addition to the rule's text, without data: names, numbers, limits."""
     count: int = 1
 
+    def moved(self, lines: int) -> "Finding":
+        """Return the finding with its line so many lines later."""
+        return replace(self, line=lines + (self.line or 0))
+
     @property
     def place(self) -> str:
         """The place, such as `items.csv, line 80000, column PRICE`, with names that are safe to show."""

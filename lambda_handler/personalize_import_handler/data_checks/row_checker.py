@@ -1,6 +1,7 @@
 """Checks of rows with only the standard library: in Lambda, and for small files."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 
@@ -11,13 +12,13 @@ from personalize_import_handler.data_checks.aggregates import (
     TIMES_ENOUGH,
     USERS_ENOUGH,
     BlockReport,
+    Ids,
 )
 from personalize_import_handler.data_checks.column_checks import EVENT_TYPE, TIMESTAMP, Check, Column, Columns
 from personalize_import_handler.data_checks.conditions import IsEmpty
 from personalize_import_handler.data_checks.findings import Finding, Findings
 from personalize_import_handler.data_checks.rows import Block, PlainValues, Rows, Values, field_count
 from personalize_import_handler.data_checks.tokenizer import (
-    Lines,
     has_doubled_quotes,
     raw_fields,
     split_records,
@@ -36,15 +37,16 @@ class RowChecker:
         self._users_with_two: set[str] = set()
         self._repeated = Findings()
 
-    def split(self, file: str, lines: Lines, *, is_last: bool) -> tuple[Block, Lines | None]:
-        """Return the whole records of some lines, and the lines of a record that isn't finished, if there is one."""
-        records, rest = split_records(lines, is_last=is_last)
-        return Block(file, lines, records), rest
+    def split(self, block: Block, *, is_last: bool) -> tuple[Block, bytes]:
+        """Return the whole records of a block, and the lines of a record that isn't finished, if there is one."""
+        records, rest = split_records(block.lines, is_last=is_last)
+        whole = block.lines[: len(block.lines) - len(rest)]
+        return replace(block, lines=whole, records=records), rest
 
     def check(self, block: Block, columns: Columns, total: BlockReport) -> BlockReport:
         """Check the rows of a block, and count what can still change the total of other blocks."""
         rows = self.rows_of(block, columns)
-        report = BlockReport(findings=rows.findings)
+        report = BlockReport(findings=rows.findings, lines=rows.line_count)
         if not rows.lines:
             return report
         for column in columns.imported:
@@ -56,7 +58,7 @@ class RowChecker:
             if len(total.different) < INTERACTIONS_MIN:
                 report.different = self.different(rows, columns.imported, INTERACTIONS_MIN)
         if repeated := columns.named(columns.dataset_type.repeated_field):
-            self.find_repeated(rows, repeated)
+            report.ids = Ids(rows.file, repeated, rows.values[repeated.place], rows.lines)
         return report
 
     def rows_of(self, block: Block, columns: Columns) -> Rows[Any]:
@@ -81,21 +83,23 @@ class RowChecker:
                 )
             rows.append([value_of(each) for each in raw] if '"' in text or "\\" in text else raw)
         findings.rows = len(lines)
-        return Rows(file, lines, findings, dict(enumerate(map(PlainValues, zip(*rows, strict=True)))))
+        values = dict(enumerate(map(PlainValues, zip(*rows, strict=True))))
+        return Rows(file, lines, block.lines.count(b"\n"), findings, values)
 
     def different(self, rows: Rows[Any], columns: Sequence[Column], limit: int) -> set[tuple[str, ...]]:
         """Return the different combinations of values in some columns, at most `limit`."""
         combinations = zip(*(rows.values[column.place] for column in columns), strict=True)
         return set(islice(dict.fromkeys(combinations), limit))
 
-    def find_repeated(self, rows: Rows[Any], column: Column) -> None:
-        """Find the values of a column that are repeated, in these rows and in earlier ones: ids, or users."""
-        for line, value in zip(rows.lines, rows.values[column.place], strict=True):
+    def find_repeated(self, ids: Ids, first_line: int) -> None:
+        """Find the ids of records that are repeated, in a block and in those before; or users with two interactions."""
+        column = ids.column
+        for line, value in zip(ids.lines, ids.values, strict=True):
             if value not in self._seen:
                 self._seen.add(value)
             elif value and column.is_key:
-                repeated = Finding(rule=rules.REPEATED_ID, file=rows.file, line=line, column=column.name, value=value)
-                self._repeated.add(repeated)
+                repeated = Finding(rule=rules.REPEATED_ID, file=ids.file, line=line, column=column.name, value=value)
+                self._repeated.add(repeated.moved(first_line))
             elif value and len(self._users_with_two) < USERS_ENOUGH:
                 self._users_with_two.add(value)
 

@@ -2,13 +2,13 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
 from personalize_import_handler.data_checks import rules
 from personalize_import_handler.data_checks.conditions import Condition, IsEmpty
 from personalize_import_handler.data_checks.findings import Finding, Findings
-from personalize_import_handler.data_checks.tokenizer import Lines, Record
+from personalize_import_handler.data_checks.tokenizer import Record
 
 
 class Values(Protocol):
@@ -51,10 +51,12 @@ V_co = TypeVar("V_co", bound=Values, covariant=True)
 
 @dataclass(frozen=True)
 class Block:
-    """Consecutive lines of a file that hold whole records."""
+    """Consecutive lines of a file that hold whole records. Their numbers count from 0 until the block is added."""
 
     file: str
-    lines: Lines
+    lines: bytes
+    findings: Findings = field(default_factory=Findings)
+    """The lines that aren't UTF-8, or why the file isn't read further."""
     records: Sequence[Record] | None = None
     """The records; None if the row checker splits the lines itself."""
 
@@ -65,7 +67,9 @@ class Rows(Generic[V_co]):
 
     file: str
     lines: Sequence[int]
-    """The line of each row."""
+    """The line of each row in the block."""
+    line_count: int
+    """The number of lines of the block, including those that hold no row."""
     findings: Findings
     values: Mapping[int, V_co]
     """The values of each column by its place; empty without rows."""

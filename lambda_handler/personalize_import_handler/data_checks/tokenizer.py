@@ -3,13 +3,12 @@ r"""CSV as Personalize reads it: commas, values in double quotes, quotes escaped
 The guide asks for backslashes and one line for each record; jobs over files with RFC 4180's doubled quotes and with
 line breaks in quotes became ACTIVE too. https://docs.aws.amazon.com/personalize/latest/dg/preparing-training-data.html
 
-A record that isn't well-formed is one line: reading continues with the next line.
+A record that isn't well-formed is one line: reading continues with the next line. Lines are bytes, each with its line
+feed; they are UTF-8 without zero bytes once they have been checked.
 """
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import cached_property
 from typing import Final, TypeAlias
 
 from personalize_import_handler.data_checks import rules
@@ -40,31 +39,18 @@ LINE_BYTES_MAX: Final = 1 << 20
 
 
 class UnreadableLineError(Exception):
-    """A line can't be read, and neither can the rest of the file."""
+    """The line after those before can't be read, and neither can the rest of the file."""
 
     def __init__(self, finding: Finding) -> None:
         super().__init__(finding.message)
         self.finding = finding
 
 
-@dataclass(frozen=True)
-class Lines:
-    """Consecutive whole lines of a file as bytes, separated by line feeds; UTF-8 without zero bytes once checked."""
-
-    first_line: int
-    content: bytes
-
-    @cached_property
-    def count(self) -> int:
-        """The number of lines."""
-        return self.content.count(b"\n") + 1
-
-
 Record: TypeAlias = tuple[int, str | None]
-"""The first line of a record, and its text; None for a line with quotes that don't end at the end of a field."""
+"""The number of its first line, counted from 0, and its text: None if quotes don't end at the end of a field."""
 
 
-def split_records(lines: Lines, *, is_last: bool) -> tuple[list[Record], Lines | None]:
+def split_records(lines: bytes, *, is_last: bool) -> tuple[list[Record], bytes]:
     """Split lines into records, without blank lines.
 
     Args:
@@ -74,14 +60,14 @@ def split_records(lines: Lines, *, is_last: bool) -> tuple[list[Record], Lines |
     Returns:
         The records, and the lines of the last record if its quotes are still open.
     """
-    texts = lines.content.decode().split("\n")
+    texts = lines.decode().split("\n")[:-1]
     records: list[Record] = []
     number = never_closed = 0
     while number < len(texts):
         text = texts[number]
         if ('"' not in text and "\\" not in text) or _LINE.fullmatch(text):
             if text:
-                records.append((lines.first_line + number, text))
+                records.append((number, text))
             number += 1
             continue
         end = None
@@ -89,17 +75,17 @@ def split_records(lines: Lines, *, is_last: bool) -> tuple[list[Record], Lines |
         if number >= never_closed and _OPENING_LINE.fullmatch(text):
             end, reached = _closing_line(texts, number + 1)
             if end is None and reached == len(texts) and not is_last:
-                rest = "\n".join(texts[number:]).encode()
+                rest = "\n".join([*texts[number:], ""]).encode()
                 if len(rest) <= LINE_BYTES_MAX:
-                    return records, Lines(lines.first_line + number, rest)
+                    return records, rest
             never_closed = reached
         if end is None:
-            records.append((lines.first_line + number, None))
+            records.append((number, None))
             number += 1
         else:
-            records.append((lines.first_line + number, "\n".join(texts[number : end + 1])))
+            records.append((number, "\n".join(texts[number : end + 1])))
             number = end + 1
-    return records, None
+    return records, b""
 
 
 def _closing_line(texts: Sequence[str], number: int) -> tuple[int | None, int]:
@@ -142,39 +128,33 @@ def has_doubled_quotes(raw_field: str) -> bool:
     return raw_field.startswith('"') and not _WITHOUT_DOUBLED_QUOTES.fullmatch(raw_field[1:-1])
 
 
-def whole_lines(chunks: Iterable[bytes]) -> Iterator[Lines]:
+def whole_lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
     """Yield the whole lines of each chunk of a file, with CRLF replaced by LF, up to the last line feed.
 
     Raises `UnreadableLineError` for a line that is too long, after the lines before it.
     """
-    first_line, rest = 1, b""
+    rest = b""
     for chunk in chunks:
-        end = chunk.rfind(b"\n")
-        content = b"".join((rest, memoryview(chunk)[: end if end >= 0 else None]))
-        yield from _lines_before_a_long_one(content, first_line)
-        if end < 0:
-            rest = content
-            continue
-        rest, lines = chunk[end + 1 :], Lines(first_line, _without_returns(content))
-        yield lines
-        first_line += lines.count
+        end = chunk.rfind(b"\n") + 1
+        content = b"".join((rest, memoryview(chunk)[: end or None]))
+        yield from _lines_before_a_long_one(content)
+        rest = chunk[end:] if end else content
+        if end:
+            yield _without_returns(content)
 
 
-def _lines_before_a_long_one(content: bytes, first_line: int) -> Iterator[Lines]:
+def _lines_before_a_long_one(content: bytes) -> Iterator[bytes]:
     """Yield the lines before a line that is too long and raise an error; yield nothing if there is none."""
     begin = 0
     while len(content) - begin > LINE_BYTES_MAX:
         end = content.rfind(b"\n", begin, begin + LINE_BYTES_MAX + 1)
         if end < 0:
             if begin:
-                yield Lines(first_line, _without_returns(content[: begin - 1]))
+                yield _without_returns(content[:begin])
             has_returns = content.find(b"\r", begin, begin + LINE_BYTES_MAX) >= 0
-            rule = rules.CARRIAGE_RETURNS if has_returns else rules.LINE_TOO_LONG
-            raise UnreadableLineError(Finding(rule=rule, line=first_line + content.count(b"\n", 0, begin)))
+            raise UnreadableLineError(Finding(rule=rules.CARRIAGE_RETURNS if has_returns else rules.LINE_TOO_LONG))
         begin = end + 1
 
 
 def _without_returns(content: bytes) -> bytes:
-    if b"\r" not in content:  # many times faster than a replacement that finds nothing
-        return content
-    return content.replace(b"\r\n", b"\n").removesuffix(b"\r")
+    return content.replace(b"\r\n", b"\n") if b"\r" in content else content  # a search is many times faster

@@ -8,7 +8,7 @@ https://arrow.apache.org/docs/python/csv.html
 import functools
 import itertools
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 import pyarrow as pa
@@ -20,7 +20,7 @@ from personalize_import_handler.data_checks.arrow.values import ArrowValues, con
 from personalize_import_handler.data_checks.column_checks import Columns
 from personalize_import_handler.data_checks.findings import Finding, Findings
 from personalize_import_handler.data_checks.rows import Block, Rows, field_count
-from personalize_import_handler.data_checks.tokenizer import DATABASE_NULL, Lines
+from personalize_import_handler.data_checks.tokenizer import DATABASE_NULL
 
 _FIELD: Final = r'(?:"(?:[^"\\]|\\.|"")*"|(?:[^,"\\\n]|\\[^\n])*)'
 _RECORDS: Final = rf"^(?s:(?:{_FIELD}[,\n])*{_FIELD})$"
@@ -42,47 +42,68 @@ def is_well_formed(content: bytes) -> bool:
     return bool(pc.match_substring_regex(text, _RECORDS)[0].as_py())
 
 
-def cut(lines: Lines) -> tuple[Lines, Lines] | None:
+def cut(lines: bytes) -> tuple[bytes, bytes]:
     """Return the lines of the last record apart if its quotes are open, judging by the number of quotes."""
-    content = lines.content
-    end = content.rfind(b"\n", 0, content.rfind(b'"'))
-    if end < 0 or (content.count(b'"') - content.count(b'\\"')) % 2 == 0:
-        return None
-    whole = Lines(lines.first_line, content[:end])
-    return whole, Lines(lines.first_line + whole.count, content[end + 1 :])
+    if (lines.count(b'"') - lines.count(b'\\"')) % 2 == 0:
+        return lines, b""
+    begin = lines.rfind(b"\n", 0, lines.rfind(b'"')) + 1
+    return lines[:begin], lines[begin:]
 
 
 def parsed_rows(block: Block, columns: Columns) -> Rows[ArrowValues] | None:
     """Return the rows by pyarrow's parser; None if it can't read them, or if their lines are unknown."""
-    lines, content = block.lines, block.lines.content
+    content = block.lines
     has_quotes, has_escapes = b'"' in content, b"\\" in content
     has_nulls = has_escapes and _NULL in content  # a search for two bytes takes fifty times as long as for one
     if b"\r" in content or (has_escapes and not (has_nulls or has_quotes) and not is_well_formed(content)):
         return None
-    width = content.count(b",", 0, content.find(b"\n") % (len(content) + 1)) + 1
-    if width != columns.width and not (has_quotes or has_escapes):
-        read, wrong = _read(content, width, [0])
-        if not wrong and len(read[0].array) == lines.count:  # all rows have the same wrong number of values
-            findings = Findings()
-            findings.add(field_count(block.file, lines.first_line, width, columns.width, lines.count))
-            return Rows(block.file, (), findings, {})
-    read, wrong = _read(
-        content, columns.width, range(columns.width) if has_quotes else [column.place for column in columns.imported]
-    )
-    count = len(next(iter(read.values())).array)
-    rows = Rows(block.file, range(lines.first_line, lines.first_line + count), Findings(rows=count), read)
-    if has_nulls:
-        arrays = [values.array for values in read.values() if contains(values.array, "\\")]
-        if content.count(b"\\") != sum(pc.equal(array, DATABASE_NULL).true_count for array in arrays):
-            return None  # another backslash may be an escape
-    if count != lines.count and not _find_lines(rows, lines, columns, wrong):
+    if not (has_quotes or has_escapes) and (rows := _rows_of_another_width(block, columns)):
+        return rows
+    places = range(columns.width) if has_quotes else [column.place for column in columns.imported]
+    arrays, wrong = _read(content, columns.width, places)
+    if _has_blank_lines(content, arrays) or (has_nulls and _has_escapes(content, arrays)):
         return None
+    count = len(next(iter(arrays.values())))
+    line_count = content.count(b"\n") if has_quotes else count + len(wrong)
+    lines = range(count) if count == line_count else _lines_of_rows([*arrays.values()], wrong, line_count)
+    if lines is None:
+        return None
+    findings = Findings(rows=count)
+    for row in wrong:
+        findings.add(field_count(block.file, row.number - 1, row.actual_columns, columns.width))
+    values = {place: ArrowValues(array, columns.types.get(place)) for place, array in arrays.items()}
+    rows = Rows(block.file, lines, line_count, findings, values)
     if has_quotes and b'""' in content:
-        rows.findings.add_all(_doubled_quotes(rows, columns))
+        findings.add_all(_doubled_quotes(rows, columns))
     return rows
 
 
-def _read(content: bytes, width: int, places: Sequence[int]) -> tuple[dict[int, ArrowValues], list[csv.InvalidRow]]:
+def _rows_of_another_width(block: Block, columns: Columns) -> Rows[ArrowValues] | None:
+    """Return no rows, and one finding, if all have the same wrong number of values; None otherwise."""
+    width = block.lines.count(b",", 0, block.lines.find(b"\n")) + 1
+    if width == columns.width:
+        return None
+    arrays, wrong = _read(block.lines, width, [0])
+    if wrong or _has_blank_lines(block.lines, arrays):
+        return None
+    count, findings = len(arrays[0]), Findings()
+    findings.add(field_count(block.file, 0, width, columns.width, count))
+    return Rows(block.file, (), count, findings, {})
+
+
+def _has_blank_lines(content: bytes, arrays: Mapping[int, pa.StringArray]) -> bool:
+    """Return whether there is a blank line, which the parser takes for a row of empty values."""
+    return all(array.null_count for array in arrays.values()) and (content.startswith(b"\n") or b"\n\n" in content)
+
+
+def _has_escapes(content: bytes, arrays: Mapping[int, pa.StringArray]) -> bool:
+    """Return whether there may be a backslash that is an escape, because it isn't that of a null."""
+    escaped = [array for array in arrays.values() if contains(array, "\\")]
+    nulls = sum(pc.equal(array, DATABASE_NULL).true_count for array in escaped)
+    return bool(content.count(b"\\") != nulls)
+
+
+def _read(content: bytes, width: int, places: Sequence[int]) -> tuple[dict[int, pa.StringArray], list[csv.InvalidRow]]:
     """Return the columns at some places of all rows with so many values, and the other rows."""
     wrong: list[csv.InvalidRow] = []
 
@@ -97,6 +118,7 @@ def _read(content: bytes, width: int, places: Sequence[int]) -> tuple[dict[int, 
         pa.BufferReader(content),
         read_options=csv.ReadOptions(use_threads=False, block_size=len(content) + 1, column_names=names),
         parse_options=csv.ParseOptions(
+            ignore_empty_lines=False,
             quote_char='"' if has_quotes else False,
             escape_char="\\" if b"\\" in content and _NULL not in content else False,
             newlines_in_values=has_quotes,
@@ -111,26 +133,23 @@ def _read(content: bytes, width: int, places: Sequence[int]) -> tuple[dict[int, 
         ),
     ).combine_chunks()
     arrays = [column.chunk(0) if column.num_chunks else pa.array([], type=_STRING) for column in table.columns]
-    return dict(zip(places, map(ArrowValues, arrays), strict=True)), wrong
+    return dict(zip(places, arrays, strict=True)), wrong
 
 
-def _find_lines(rows: Rows[ArrowValues], lines: Lines, columns: Columns, wrong: Sequence[csv.InvalidRow]) -> bool:
-    """Find the lines of records over several lines, and of records next to rows with wrong numbers of values."""
-    count, first = len(rows.lines), lines.first_line
-    breaks = [pc.fill_null(pc.count_substring(values.array, "\n"), 0) for values in rows.values.values()]
+def _lines_of_rows(
+    arrays: Sequence[pa.StringArray], wrong: Sequence[csv.InvalidRow], line_count: int
+) -> Sequence[int] | None:
+    """Return the line of each row if there are values of several lines, or wrong rows; None if both may be the case."""
+    breaks = [pc.fill_null(pc.count_substring(array, "\n"), 0) for array in arrays]
     more = functools.reduce(pc.add, breaks)
     several = pc.sum(more).as_py() or 0
-    if count + several + len(wrong) != lines.count or (several and wrong):
-        return False  # blank lines, or both
+    if len(more) + several + len(wrong) != line_count or (several and wrong):
+        return None
     if several:
-        steps = itertools.accumulate(more.to_pylist(), initial=first)
-        rows.lines = [line + index for index, line in enumerate(itertools.islice(steps, count))]
-    else:
-        numbers = {row.number - 1: row for row in wrong}
-        rows.lines = [first + number for number in range(lines.count) if number not in numbers]
-        for number, row in numbers.items():
-            rows.findings.add(field_count(rows.file, first + number, row.actual_columns, columns.width))
-    return True
+        steps = itertools.accumulate(more.to_pylist(), initial=0)
+        return [index + step for index, step in enumerate(itertools.islice(steps, len(more)))]
+    numbers = {row.number - 1 for row in wrong}
+    return [number for number in range(line_count) if number not in numbers]
 
 
 def _doubled_quotes(rows: Rows[ArrowValues], columns: Columns) -> Iterator[Finding]:

@@ -3,20 +3,20 @@
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from threading import Lock
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from personalize_import_handler.data_checks.aggregates import USERS_ENOUGH
+from personalize_import_handler.data_checks.aggregates import USERS_ENOUGH, Ids
 from personalize_import_handler.data_checks.arrow.parsing import cut, is_well_formed, parsed_rows
 from personalize_import_handler.data_checks.arrow.values import ArrowValues, strings
 from personalize_import_handler.data_checks.column_checks import Column, Columns
 from personalize_import_handler.data_checks.findings import Finding
 from personalize_import_handler.data_checks.row_checker import RowChecker
 from personalize_import_handler.data_checks.rows import Block, Rows
-from personalize_import_handler.data_checks.tokenizer import LINE_BYTES_MAX, Lines
+from personalize_import_handler.data_checks.tokenizer import LINE_BYTES_MAX
 
 if TYPE_CHECKING:
     from personalize_import_handler.data_checks.arrow.repeats import Repeats
@@ -37,30 +37,30 @@ class ArrowRowChecker(RowChecker, ExitStack):
         super().__init__()
         self.workers = workers or min(os.cpu_count() or 1, _WORKERS_MAX)
         bytes(_KEPT_BYTES)  # allocated and freed at once
-        self._lock = Lock()
         self._repeats: Repeats | None = None
 
-    def split(self, file: str, lines: Lines, *, is_last: bool) -> tuple[Block, Lines | None]:
-        """Return the whole records of some lines; they need no splitting in Python if pyarrow can parse them."""
-        if b'"' not in lines.content or is_well_formed(lines.content):
-            return Block(file, lines), None
-        parts = None if is_last else cut(lines)
-        if parts and len(parts[1].content) <= LINE_BYTES_MAX and is_well_formed(parts[0].content):
-            return Block(file, parts[0]), parts[1]
-        return super().split(file, lines, is_last=is_last)
+    def split(self, block: Block, *, is_last: bool) -> tuple[Block, bytes]:
+        """Return the whole records of a block; they need no splitting in Python if pyarrow can parse them."""
+        if b'"' not in block.lines or is_well_formed(block.lines):
+            return block, b""
+        whole, rest = (b"", b"") if is_last else cut(block.lines)
+        if whole and rest and len(rest) <= LINE_BYTES_MAX and is_well_formed(whole):
+            return replace(block, lines=whole), rest
+        return super().split(block, is_last=is_last)
 
     def rows_of(self, block: Block, columns: Columns) -> Rows[ArrowValues]:
         """Split the records of a block into values."""
         if block.records is None:
             if parsed := parsed_rows(block, columns):
                 return parsed
-            block = super().split(block.file, block.lines, is_last=True)[0]
+            block = super().split(block, is_last=True)[0]
         plain = super().rows_of(block, columns)
+        types = columns.types
         arrays = {
-            place: ArrowValues(pa.array([value or None for value in values], type=pa.string()))
+            place: ArrowValues(pa.array([value or None for value in values], type=pa.string()), types.get(place))
             for place, values in plain.values.items()
         }
-        return Rows(block.file, plain.lines, plain.findings, arrays)
+        return Rows(block.file, plain.lines, plain.line_count, plain.findings, arrays)
 
     def different(self, rows: Rows[ArrowValues], columns: Sequence[Column], limit: int) -> set[tuple[str, ...]]:
         """Return different combinations of values; usually, there are enough in the first rows."""
@@ -70,23 +70,23 @@ class ArrowRowChecker(RowChecker, ExitStack):
             found = _tuples(table.group_by(table.column_names).aggregate([]).slice(0, limit))
         return found
 
-    def find_repeated(self, rows: Rows[ArrowValues], column: Column) -> None:
+    def find_repeated(self, ids: Ids, first_line: int) -> None:
         """Find the repeated ids of records, or the users with two interactions."""
-        ids = rows.values[column.place].array
-        if not column.is_key:
+        array = ids.values.array
+        if not ids.column.is_key:
             if len(self._users_with_two) < USERS_ENOUGH:
-                users = pc.value_counts(ids.drop_null())
+                users = pc.value_counts(array.drop_null())
                 several = users.field("values").filter(pc.greater(users.field("counts"), 1))
                 self._users_with_two.update(several[:USERS_ENOUGH].to_pylist())
             if len(self._users_with_two) >= USERS_ENOUGH:
                 return
-        with self._lock:
-            if self._repeats is None:
-                # DuckDB takes a while to load, and most interactions don't need it.
-                from personalize_import_handler.data_checks.arrow.repeats import Repeats
+        if self._repeats is None:
+            # DuckDB takes a while to load, and most interactions don't need it.
+            from personalize_import_handler.data_checks.arrow.repeats import Repeats
 
-                self._repeats = Repeats(self, column.name)
-            self._repeats.add(rows.file, ids, pa.array(rows.lines, type=pa.int64()))
+            self._repeats = Repeats(self, ids.column.name)
+        lines = pc.add(pa.array(ids.lines, type=pa.int64()), first_line)
+        self._repeats.add(ids.file, array, lines)
 
     def repeated_ids(self) -> Iterator[Finding]:
         """Return the findings about repeated ids."""

@@ -37,7 +37,7 @@ class RowReader(RowChecker):
                 checks = [check for check in column.checks if check.rule.severity is Severity.ERROR]
                 rows.findings.add_all(violations(rows, column, checks))
             self._store(columns.imported, rows.values)
-        return BlockReport(findings=rows.findings)
+        return BlockReport(findings=rows.findings, lines=rows.line_count)
 
     def _store(self, columns: Sequence[Column], values: Mapping[int, Sequence[str]]) -> None:
         if len(columns) == len(self._records.columns):
