@@ -19,6 +19,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Final
 
+from bench.bytecode import use_bytecode
 from bench.part import Part, Scale, Section
 from bench.tables import table
 
@@ -56,7 +57,9 @@ def main() -> None:
     """Run all parts, or the ones named on the command line; exit with an error if one has failed."""
     quick, large = (os.environ.get(name, "") not in ("", "0") for name in ("QUICK", "LARGE"))
     parts = chosen(sys.argv[1:])
-    measured = {part: _measure(part, Scale(quick=quick, large=large)) for part in parts}
+    with tempfile.TemporaryDirectory(prefix="bench-bytecode-") as folder:
+        use_bytecode(Path(folder))
+        measured = {part: _measure(part, Scale(quick=quick, large=large)) for part in parts}
     text = page(measured)
     sys.stdout.write(text)
     if failed := [part.name for part, each in measured.items() if each.failed]:

@@ -21,18 +21,17 @@ class Took(NamedTuple):
     """The user and system time of the process and of those that it started."""
 
 
-def with_bytecode(folder: Path) -> dict[str, str]:
-    """Return the environment in which Python writes compiled modules to a folder, and reads them from there.
+def use_bytecode(folder: Path) -> None:
+    """Let all processes from now on write compiled modules to a folder, and read them from there.
 
     The first run of a command compiles, so it must not be measured.
     """
-    environment = {**os.environ, "PYTHONPYCACHEPREFIX": str(folder)}
-    environment.pop("PYTHONDONTWRITEBYTECODE", None)
-    return environment
+    os.environ["PYTHONPYCACHEPREFIX"] = str(folder)
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
-def measure(command: Sequence[str], environment: Mapping[str, str], folder: Path | None = None) -> Took:
-    """Run a command in a folder, by default this one, and return what it took; raise an error if it fails."""
+def measure(command: Sequence[str], environment: Mapping[str, str] | None = None, folder: Path | None = None) -> Took:
+    """Run a command, by default in this environment and folder; return what it took, or raise an error if it fails."""
     begin, cpu = time.perf_counter(), _cpu()
     subprocess.run(command, cwd=folder, env=environment, check=True, capture_output=True)  # noqa: S603
     return Took(time.perf_counter() - begin, _cpu() - cpu)

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from bench.bytecode import with_bytecode
-
 _ROOT: Final = Path(__file__).parents[1]
 _SOURCES: Final = (".", "cli", "lambda_handler")
 
@@ -63,11 +61,10 @@ def many_items(size: int) -> CheckProgram:
 def run_program(contender: CheckProgram, data: Path, schema: Path) -> ProgramRun:
     """Run a contender on data."""
     path = os.pathsep.join(str(_ROOT / source) for source in _SOURCES)
-    folder = data if data.is_dir() else data.parent
     begin = time.perf_counter()
     process = subprocess.Popen(  # noqa: S603
         [sys.executable, "-m", *contender.command(data, schema)],
-        env={**with_bytecode(folder / "bytecode"), "PYTHONPATH": path},
+        env={**os.environ, "PYTHONPATH": path},
         stdout=subprocess.PIPE,
         text=True,
     )

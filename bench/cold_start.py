@@ -1,5 +1,6 @@
 """CPU time and memory for loading the functions, measured in new processes, in alternation."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -8,7 +9,6 @@ from pathlib import Path
 from statistics import median
 from typing import Final
 
-from bench.bytecode import with_bytecode
 from bench.part import Scale, Section
 from bench.tables import Goal, goals_table, table
 from personalize_import.provider.handler_code import copy_packages
@@ -59,10 +59,9 @@ def run(folder: Path, scale: Scale) -> Section:
         each.mkdir()
         copy_packages(each)
     times = _TIMES_QUICK if scale.quick else _TIMES
-    environment = with_bytecode(folder / "bytecode")
-    _measure(package, 1, environment)  # compiles the package, and boto3 for both measurements
-    as_shipped = _measure(not_compiled, min(times, _TIMES_AS_SHIPPED), {**environment, "PYTHONDONTWRITEBYTECODE": "1"})
-    compiled = _measure(package, times, environment)
+    _measure(package, 1)  # compiles the package, and boto3 for both measurements
+    as_shipped = _measure(not_compiled, min(times, _TIMES_AS_SHIPPED), {"PYTHONDONTWRITEBYTECODE": "1"})
+    compiled = _measure(package, times)
     rows = [
         (name, *(f"{loaded[name].milliseconds:.0f}" for loaded in (compiled, as_shipped)), f"{each.megabytes:.0f}")
         for name, each in compiled.items()
@@ -83,7 +82,7 @@ def _added(taken: Mapping[str, Loaded], name: str, bare: str) -> str:
     return f"{taken[name].milliseconds - taken[bare].milliseconds:.0f}"
 
 
-def _measure(package: Path, times: int, environment: Mapping[str, str]) -> dict[str, Loaded]:
+def _measure(package: Path, times: int, environment: Mapping[str, str] = _ENVIRONMENT) -> dict[str, Loaded]:
     measured: dict[str, list[Loaded]] = {name: [] for name in _LOADED}
     for _ in range(times):
         for name, loaded in measured.items():
@@ -97,7 +96,7 @@ def _measure(package: Path, times: int, environment: Mapping[str, str]) -> dict[
 def _load(name: str, package: Path, environment: Mapping[str, str]) -> Loaded:
     ran = subprocess.run(  # noqa: S603
         [sys.executable, "-c", _MEASURED.format(loaded=_LOADED[name])],
-        env={**environment, **_ENVIRONMENT, "PYTHONPATH": str(package)},
+        env={**os.environ, **_ENVIRONMENT, **environment, "PYTHONPATH": str(package)},
         check=True,
         capture_output=True,
         text=True,

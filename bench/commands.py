@@ -10,7 +10,7 @@ from statistics import median
 from typing import Final
 
 from bench.apps import STACK, make_deployable, make_empty
-from bench.bytecode import Took, measure, with_bytecode
+from bench.bytecode import Took, measure
 from bench.data import SCHEMA, write_data
 from bench.part import Scale, Section
 from bench.tables import Goal, goals_table, table
@@ -74,12 +74,11 @@ def _small_check(folder: Path, times: int) -> dict[str, Took]:
         "Python with click": [sys.executable, "-c", "import click"],
         _CHECK: check,
     }
-    environment = with_bytecode(folder / "bytecode")
-    measure(check, environment)  # compiles the modules
+    measure(check)  # compiles the modules
     measured: dict[str, list[Took]] = {name: [] for name in commands}
     for _ in range(times):
         for name, took in measured.items():
-            took.append(measure(commands[name], environment))
+            took.append(measure(commands[name]))
     return {
         name: Took(median(each.seconds for each in took), median(each.cpu for each in took))
         for name, took in measured.items()

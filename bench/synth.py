@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-from bench.bytecode import Took, measure, with_bytecode
+from bench.bytecode import Took, measure
 from bench.part import Scale, Section
 from bench.tables import Goal, goals_table, table
 
@@ -49,7 +49,7 @@ def run(folder: Path, scale: Scale) -> Section:
     }
     head = ["imports", "bare, seconds", "ours, seconds", "times", "times, CPU seconds", "with the `Provider`, seconds"]
     figures = table(head, [_row(least, number) for number in numbers])
-    calls = "" if scale.quick else f"\n{_calls(folder, least, numbers[-1])}"
+    calls = "" if scale.quick else f"\n{_calls(least, numbers[-1])}"
     return Section(f"{figures}\n{goals_table(_goals(least, numbers))}{calls}")
 
 
@@ -59,14 +59,14 @@ def _row(least: _Figures, number: int) -> tuple[object, ...]:
     return (number, f"{bare.seconds:.1f}", f"{ours.seconds:.1f}", *times, f"{provider.seconds:.1f}")
 
 
-def _calls(folder: Path, least: _Figures, imports: int) -> str:
+def _calls(least: _Figures, imports: int) -> str:
     """Describe where the time of an import is spent."""
     head = ["per import", "calls to the CDK's process", "ms in these calls", "ms in total"]
     rows = []
     for way in _COMPARED:
         command = [sys.executable, "-m", "bench.calls", way, str(_COUNTED)]
         ran = subprocess.run(  # noqa: S603
-            command, cwd=_ROOT, env=_environment(folder), check=True, capture_output=True, text=True
+            command, cwd=_ROOT, env=_environment(), check=True, capture_output=True, text=True
         )
         counted = json.loads(ran.stdout)
         whole = (least[way, imports].seconds - least[way, 1].seconds) / (imports - 1) * 1000
@@ -77,12 +77,12 @@ def _calls(folder: Path, least: _Figures, imports: int) -> str:
 def _synth(folder: Path, way: str, imports: int) -> Took:
     command = [str(_PROGRAMS / "cdk"), "synth", "--quiet", "--no-notices", "--output", str(folder / "cdk.out")]
     app = f'{sys.executable} -m bench.apps "{way}" {imports}'
-    return measure([*command, "--app", app], _environment(folder), _ROOT)
+    return measure([*command, "--app", app], _environment(), _ROOT)
 
 
-def _environment(folder: Path) -> dict[str, str]:
+def _environment() -> dict[str, str]:
     path = f"{_PROGRAMS}{os.pathsep}{os.environ['PATH']}"
-    return {**with_bytecode(folder / "bytecode"), "PATH": path, "CDK_DISABLE_CLI_TELEMETRY": "true"}
+    return {**os.environ, "PATH": path, "CDK_DISABLE_CLI_TELEMETRY": "true"}
 
 
 def _goals(least: _Figures, numbers: tuple[int, ...]) -> Iterator[Goal]:

@@ -5,16 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from bench.bytecode import measure, with_bytecode
+from bench.bytecode import measure, use_bytecode
 
 
 def test_modules_are_compiled_into_the_folder_although_the_environment_disables_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    monkeypatch.setenv("PYTHONPYCACHEPREFIX", "")
     (tmp_path / "module.py").write_text("")
 
-    measure([sys.executable, "-c", "import module"], with_bytecode(tmp_path / "bytecode"), tmp_path)
+    use_bytecode(tmp_path / "bytecode")
+    measure([sys.executable, "-c", "import module"], folder=tmp_path)
 
     assert [path.name.partition(".")[0] for path in (tmp_path / "bytecode").rglob("module.*.pyc")] == ["module"]
     assert not (tmp_path / "__pycache__").exists()

@@ -1,7 +1,7 @@
 """Findings about all rows together: counts, categories, times, and sparse columns."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -9,6 +9,7 @@ from personalize_import_handler.data_checks import rules
 from personalize_import_handler.data_checks.column_checks import EVENT_TYPE, TIMESTAMP, USER_ID, Column
 from personalize_import_handler.data_checks.dataset_types import DatasetType
 from personalize_import_handler.data_checks.findings import Finding, Findings
+from personalize_import_handler.data_checks.rows import Rows
 
 INTERACTIONS_MIN: Final = 1000
 EVENTS_MIN: Final = 1000
@@ -21,17 +22,6 @@ USERS_ENOUGH: Final = 25
 """The number of users with two interactions that training needs; no more are counted."""
 
 
-@dataclass(frozen=True)
-class Ids:
-    """The column with the ids of a block, or with its users."""
-
-    file: str
-    column: Column
-    values: Any
-    lines: Sequence[int]
-    """The line of each row in the block."""
-
-
 @dataclass(kw_only=True)
 class BlockReport:
     """The findings in a block or in several, and the counts for rules on all data; memory is bounded."""
@@ -39,8 +29,8 @@ class BlockReport:
     findings: Findings = field(default_factory=Findings)
     lines: int = 0
     """The number of lines of a block."""
-    ids: Ids | None = None
-    """The ids of a block, or its users, as far as it matters whether they are repeated."""
+    rows: Rows[Any] | None = None
+    """The rows of a block, if ids or users that other blocks repeat matter."""
     empty: Counter[str] = field(default_factory=Counter)
     """The number of empty values in each column that may be sparse."""
     categories: dict[str, set[str]] = field(default_factory=dict)

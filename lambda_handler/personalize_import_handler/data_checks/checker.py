@@ -135,7 +135,7 @@ class _Checking:
         workers = self.rows.workers
         if workers == 1:
             for block in blocks:
-                self._add(self._check(block, columns))
+                self._add(self._check(block, columns), columns)
             return
         pending: deque[Future[BlockReport]] = deque()
         with ThreadPoolExecutor(workers) as pool:
@@ -143,9 +143,9 @@ class _Checking:
                 for block in blocks:
                     pending.append(pool.submit(self._check, block, columns))
                     if len(pending) > workers:
-                        self._add(pending.popleft().result())
+                        self._add(pending.popleft().result(), columns)
                 for each in pending:
-                    self._add(each.result())
+                    self._add(each.result(), columns)
             except BaseException:  # after Ctrl-C, only the blocks that are being checked are waited for
                 pool.shutdown(cancel_futures=True)
                 raise
@@ -155,10 +155,11 @@ class _Checking:
         report.findings.add_all(block.findings)
         return report
 
-    def _add(self, report: BlockReport) -> None:
+    def _add(self, report: BlockReport, columns: Columns) -> None:
+        """Add the report of the next block, so that its lines are known."""
         self.summary.total.add(report, self.next_line)
-        if report.ids:
-            self.rows.find_repeated(report.ids, self.next_line)
+        if report.rows and (repeated := columns.named(columns.dataset_type.repeated_field)):
+            self.rows.find_repeated(report.rows, repeated, self.next_line)
         self.next_line += report.lines
 
     def _chunks(self, file: DataFile) -> Iterator[bytes]:

@@ -12,7 +12,6 @@ from personalize_import_handler.data_checks.aggregates import (
     TIMES_ENOUGH,
     USERS_ENOUGH,
     BlockReport,
-    Ids,
 )
 from personalize_import_handler.data_checks.column_checks import EVENT_TYPE, TIMESTAMP, Check, Column, Columns
 from personalize_import_handler.data_checks.conditions import IsEmpty
@@ -57,8 +56,7 @@ class RowChecker:
                 report.times = self.different(rows, [time], TIMES_ENOUGH)
             if len(total.different) < INTERACTIONS_MIN:
                 report.different = self.different(rows, columns.imported, INTERACTIONS_MIN)
-        if repeated := columns.named(columns.dataset_type.repeated_field):
-            report.ids = Ids(rows.file, repeated, rows.values[repeated.place], rows.lines)
+        report.rows = rows
         return report
 
     def rows_of(self, block: Block, columns: Columns) -> Rows[Any]:
@@ -91,14 +89,13 @@ class RowChecker:
         combinations = zip(*(rows.values[column.place] for column in columns), strict=True)
         return set(islice(dict.fromkeys(combinations), limit))
 
-    def find_repeated(self, ids: Ids, first_line: int) -> None:
-        """Find the ids of records that are repeated, in a block and in those before; or users with two interactions."""
-        column = ids.column
-        for line, value in zip(ids.lines, ids.values, strict=True):
+    def find_repeated(self, rows: Rows[Any], column: Column, first_line: int) -> None:
+        """Find the values of a column that are repeated, in a block and in those before: ids, or users."""
+        for line, value in zip(rows.lines, rows.values[column.place], strict=True):
             if value not in self._seen:
                 self._seen.add(value)
             elif value and column.is_key:
-                repeated = Finding(rule=rules.REPEATED_ID, file=ids.file, line=line, column=column.name, value=value)
+                repeated = Finding(rule=rules.REPEATED_ID, file=rows.file, line=line, column=column.name, value=value)
                 self._repeated.add(repeated.moved(first_line))
             elif value and len(self._users_with_two) < USERS_ENOUGH:
                 self._users_with_two.add(value)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from personalize_import_handler.data_checks.aggregates import USERS_ENOUGH, Ids
+from personalize_import_handler.data_checks.aggregates import USERS_ENOUGH
 from personalize_import_handler.data_checks.arrow.parsing import cut, is_well_formed, parsed_rows
 from personalize_import_handler.data_checks.arrow.values import ArrowValues, strings
 from personalize_import_handler.data_checks.column_checks import Column, Columns
@@ -70,12 +70,12 @@ class ArrowRowChecker(RowChecker, ExitStack):
             found = _tuples(table.group_by(table.column_names).aggregate([]).slice(0, limit))
         return found
 
-    def find_repeated(self, ids: Ids, first_line: int) -> None:
+    def find_repeated(self, rows: Rows[ArrowValues], column: Column, first_line: int) -> None:
         """Find the repeated ids of records, or the users with two interactions."""
-        array = ids.values.array
-        if not ids.column.is_key:
+        ids = rows.values[column.place].array
+        if not column.is_key:
             if len(self._users_with_two) < USERS_ENOUGH:
-                users = pc.value_counts(array.drop_null())
+                users = pc.value_counts(ids.drop_null())
                 several = users.field("values").filter(pc.greater(users.field("counts"), 1))
                 self._users_with_two.update(several[:USERS_ENOUGH].to_pylist())
             if len(self._users_with_two) >= USERS_ENOUGH:
@@ -84,9 +84,8 @@ class ArrowRowChecker(RowChecker, ExitStack):
             # DuckDB takes a while to load, and most interactions don't need it.
             from personalize_import_handler.data_checks.arrow.repeats import Repeats
 
-            self._repeats = Repeats(self, ids.column.name)
-        lines = pc.add(pa.array(ids.lines, type=pa.int64()), first_line)
-        self._repeats.add(ids.file, array, lines)
+            self._repeats = Repeats(self, column.name)
+        self._repeats.add(rows.file, ids, pc.add(pa.array(rows.lines, type=pa.int64()), first_line))
 
     def repeated_ids(self) -> Iterator[Finding]:
         """Return the findings about repeated ids."""
