@@ -30,7 +30,7 @@ class BlockReport:
     lines: int = 0
     """The number of lines of a block."""
     rows: Rows[Any] | None = None
-    """The rows of a block, if ids or users that other blocks repeat matter."""
+    """The rows of a block, to find ids and users that are in other blocks too; None if it has no rows."""
     empty: Counter[str] = field(default_factory=Counter)
     """The number of empty values in each column that may be sparse."""
     categories: dict[str, set[str]] = field(default_factory=dict)

@@ -106,11 +106,6 @@ class Columns:
     needed_event_types: frozenset[str]
     """The event types that recommenders of the domain need, without case."""
 
-    @property
-    def types(self) -> Mapping[int, str]:
-        """The type of each imported column by its place."""
-        return {column.place: column.type_name for column in self.imported}
-
     def named(self, key: str | None) -> Column | None:
         """Return a column by its name in upper case; None if it isn't imported."""
         return next((column for column in self.imported if column.key == key), None)

@@ -71,7 +71,7 @@ def parsed_rows(block: Block, columns: Columns) -> Rows[ArrowValues] | None:
     findings = Findings(rows=count)
     for row in wrong:
         findings.add(field_count(block.file, row.number - 1, row.actual_columns, columns.width))
-    values = {place: ArrowValues(array, columns.types.get(place)) for place, array in arrays.items()}
+    values = {place: ArrowValues(array) for place, array in arrays.items()}
     rows = Rows(block.file, lines, line_count, findings, values)
     if has_quotes and b'""' in content:
         findings.add_all(_doubled_quotes(rows, columns))

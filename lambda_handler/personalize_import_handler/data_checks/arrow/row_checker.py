@@ -55,9 +55,8 @@ class ArrowRowChecker(RowChecker, ExitStack):
                 return parsed
             block = super().split(block, is_last=True)[0]
         plain = super().rows_of(block, columns)
-        types = columns.types
         arrays = {
-            place: ArrowValues(pa.array([value or None for value in values], type=pa.string()), types.get(place))
+            place: ArrowValues(pa.array([value or None for value in values], type=pa.string()))
             for place, values in plain.values.items()
         }
         return Rows(block.file, plain.lines, plain.line_count, plain.findings, arrays)

@@ -32,17 +32,11 @@ _HEAD: Final = 10
 """The number of values that are cast first: a cast takes a hundred times as long for each value that isn't a number."""
 
 
-_NUMBERS: Final = {"int": pa.int64(), "long": pa.int64(), "float": pa.float64(), "double": pa.float64()}
-"""The types of pyarrow for the ones of a schema."""
-
-
 class ArrowValues:
     """The values of a column in one block, empty ones as null, with what several conditions need of them."""
 
-    def __init__(self, array: pa.StringArray, type_name: str | None) -> None:
-        """Take an array, and the type of the column by the schema; None if it isn't imported."""
+    def __init__(self, array: pa.StringArray) -> None:
         self.array = array
-        self._number = _NUMBERS.get(type_name or "")
         self._masks: dict[Condition, pa.BooleanArray] = {}
 
     def found(self, condition: Condition) -> tuple[int, int] | None:
@@ -83,18 +77,18 @@ class ArrowValues:
 
     @cached_property
     def numbers(self) -> pa.Int64Array | pa.DoubleArray | None:
-        """The values as numbers; None unless the type is one and all of them are."""
-        if self._number is None:
-            return None
-        try:
-            pc.cast(self.array[:_HEAD], self._number)
-            numbers = pc.cast(self.array, self._number)
-        except pa.ArrowInvalid:
-            return None
-        if self._number == pa.float64():
-            return numbers if pc.all(pc.is_finite(numbers)).as_py() else None  # NaN and infinity are words
-        # A cast takes 0x1F for an integer.
-        return numbers if self.lengths[-1] <= _DIGITS_MAX and not contains(self.array, "xX") else None
+        """The values as numbers; None unless all of them are numbers."""
+        for number in (pa.int64(), pa.float64()):
+            try:
+                pc.cast(self.array[:_HEAD], number)
+                numbers = pc.cast(self.array, number)
+            except pa.ArrowInvalid:
+                continue
+            if number == pa.float64():
+                return numbers if pc.all(pc.is_finite(numbers)).as_py() else None  # NaN and infinity are words
+            if self.lengths[-1] <= _DIGITS_MAX and not contains(self.array, "xX"):  # a cast takes 0x1F for an integer
+                return numbers
+        return None
 
     @cached_property
     def integers(self) -> pa.Int64Array:
