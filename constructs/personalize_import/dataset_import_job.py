@@ -100,7 +100,7 @@ class DatasetImportJob(RefreshedImport, MonitoredImport):
                 Missing permissions are added, also to a role that was imported by its ARN. For a role that can't be
                 changed (`mutable=False`), a warning contains the statements. Default: a new role that may only read
                 the location.
-            tags: Tags of the job, at most 48 together with the tags of `Tags.of(...)`, which take precedence.
+            tags: Tags of the job, at most 46 together with the tags of `Tags.of(...)`, which take precedence.
             publish_attribution_metrics_to_s3: Publish a metric attribution report. The dataset group must have a metric
                 attribution. Default: False.
             reimport: When to import again although the properties above have not changed:

@@ -41,7 +41,7 @@ WRONG: list[tuple[str, Any, str]] = [
     *[("tags: a key", {value: "x"}, KEY) for value in ["", "aws:a", "Aws:a", "a&b", "a" * 129]],
     ("tags: the value of 'a'", {"a": "b" * 257}, "at most 256 letters, digits, spaces and _.:/=+-@"),
     ("tags: the value of 'a'", {"a": "b!"}, "at most 256 letters, digits, spaces and _.:/=+-@"),
-    ("tags", {f"a{number}": "x" for number in range(51)}, "at most 48 tags"),
+    ("tags", {f"a{number}": "x" for number in range(51)}, "at most 46 tags"),
     *[("publish_attribution_metrics_to_s3", value, "True or False") for value in ["true", 1, 0, "", []]],
     *[("reimport", value, REIMPORT) for value in ["", "WHEN_DATA_CHANGES", 5, True, ["a"], Reimport]],
     *[("timeout", cdk.Duration.seconds(value), TIMEOUT) for value in [0, 59, 129_601]],

@@ -76,7 +76,7 @@ def add_fifty_one(stack: cdk.Stack) -> None:
         (lambda stack: cdk.Tags.of(stack).add("cost(center)", "x"), "a key must be 1 to 128 letters, digits, spaces"),
         (lambda stack: cdk.Tags.of(stack).add("AWS:x", "x"), "'aws:' or 'personalize-import:', got 'AWS:x'"),
         (lambda stack: cdk.Tags.of(stack).add("team", "a&b"), "the value of 'team' must be at most 256 letters"),
-        (add_fifty_one, "must be at most 48 tags: a job can have 50, and the provider adds 2, got 51"),
+        (add_fifty_one, "must be at most 46 tags: a job can have 50, and the provider adds 4, got 51"),
     ],
 )
 def test_tags_that_the_service_rejects_are_rejected_at_synth(add: Callable[[cdk.Stack], None], problem: str) -> None:

@@ -97,5 +97,5 @@ def test_a_token_among_tags_does_not_hide_problems_of_the_others() -> None:
 def test_tokens_count_as_tags() -> None:
     stack = new_stack()
 
-    with pytest.raises(ValidationError, match=r"tags must be at most 48 tags: .*, got 49"):
-        add_job(stack, tags={"region": stack.region, **{f"a{number}": "x" for number in range(48)}})
+    with pytest.raises(ValidationError, match=r"tags must be at most 46 tags: .*, got 47"):
+        add_job(stack, tags={"region": stack.region, **{f"a{number}": "x" for number in range(46)}})

@@ -1,5 +1,6 @@
 """Refreshes between deploys and during them."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from tests.handler.support.properties import DATA_LOCATION, properties, tags
 from tests.handler.support.wait_chain import WaitChain
 
 OTHER_LOCATION = "s3://shop-data/other/"
+THIRD_LOCATION = "s3://shop-data/third/"
 NO_CAPACITY = BusyError("any", "LimitExceededException", "More than 5 resources with PENDING or IN_PROGRESS status.")
 FAILS = JobBehavior(end="CREATE FAILED", failure_reason="Too few rows")
 FULL_IMPORT = properties(TagFingerprint=True)
@@ -581,6 +583,59 @@ def test_a_refresh_names_the_missing_permission(operation: str, full: Stack, acc
     assert f"{operation} failed with AccessDeniedException" in execution.cause
     assert execution.cause.endswith("; the next refresh tries again.")
     assert account.clock.now - began > 120  # new permissions need time
+
+
+def deploy_added(pair: Pair, location: str) -> None:
+    assert pair.deploy(template(DATA_LOCATION, location, Full={"TagFingerprint": True}))
+    end_operation(pair)
+
+
+def end_operation(pair: Pair) -> None:
+    pair.account.stacks.statuses[pair.members[FULL].stack_id] = "UPDATE_COMPLETE"
+    pair.account.clock.advance(60)
+
+
+def refresh_full(pair: Pair) -> None:
+    upload(pair.account, "b.csv")
+    assert refresh(pair.members[FULL]).result["Outcome"] == "IMPORTED"
+
+
+def roll_back_full(pair: Pair) -> None:
+    added = pair.template[ADDED]["DataLocation"]
+    assert not pair.deploy(template("s3://shop-data/new/", added), fails_before=ADDED)
+    end_operation(pair)
+
+
+@pytest.mark.parametrize("repeat", [refresh_full, roll_back_full], ids=["refresh", "rollback"])
+def test_an_import_is_refreshed_after_an_earlier_import_of_its_resource_was_repeated(
+    repeat: Callable[[Pair], None], pair: Pair, account: Account
+) -> None:
+    deploy_added(pair, THIRD_LOCATION)
+    deploy_added(pair, OTHER_LOCATION)  # adopts its first job
+    repeat(pair)
+    upload(account, "new.csv", location=OTHER_LOCATION)
+
+    assert refresh(pair.members[ADDED]).result["ImportedFiles"] == 1
+    assert "new.csv" in imported_files(account)
+
+
+@pytest.mark.parametrize("repeat", [refresh_full, roll_back_full], ids=["refresh", "rollback"])
+def test_a_late_refresh_of_an_import_that_was_undone_is_skipped_although_its_rows_were_repeated(
+    repeat: Callable[[Pair], None], pair: Pair, account: Account
+) -> None:
+    upload(account, "third.csv", location=THIRD_LOCATION)
+    deploy_added(pair, THIRD_LOCATION)
+    event = pair.members[ADDED].refresh_event()
+    account.clock.advance(60)
+    deploy_added(pair, OTHER_LOCATION)
+    repeat(pair)
+    upload(account, "late.csv", location=THIRD_LOCATION)
+
+    execution = account.refresh(event)
+    account.run()
+
+    assert execution.result["Reason"] == "the import has changed since the refresh was requested"
+    assert "third.csv" in imported_files(account)
 
 
 def test_a_refresh_of_a_follower_and_one_of_its_full_import_repeat_it_once(pair: Pair, account: Account) -> None:

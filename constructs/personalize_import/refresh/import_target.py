@@ -64,7 +64,6 @@ class ImportTarget:
         self._quiet_seconds = round((quiet_period and seconds_of(quiet_period)) or 0)
         if not self._always:
             self._settings.allow_comparison()
-        self._settings.limit_tags()
 
     def bind(self, source: Any, id: str | None = None) -> Any:  # noqa: ANN401 - the types of two interfaces
         """Return the function to invoke, and allow the rule or schedule to invoke it. The CDK calls this method.

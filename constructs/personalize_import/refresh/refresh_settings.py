@@ -11,7 +11,6 @@ from constructs import Construct
 from personalize_import.access.preflight_access import grant_preflight
 from personalize_import.data.data_source_config import DataSourceConfig
 from personalize_import.provider.interface import IDatasetImportProvider
-from personalize_import.synthesis import validation
 from personalize_import.wait_chain import add_property, added_properties
 from personalize_import_handler.contract import ImportMode, ReimportMode, ResourceProperties
 from personalize_import_handler.contract.refresh_event import UNUSED_PROPERTIES
@@ -57,11 +56,6 @@ class RefreshSettings:
         if self.import_mode != ImportMode.INCREMENTAL:
             for resource in self.chain:
                 add_property(resource, "TagFingerprint", value=True)
-
-    def limit_tags(self) -> None:
-        """Allow one tag less, because a refresh adds one."""
-        tag_manager = cast("cdk.ITaggableV2", self.job).cdk_tag_manager
-        validation.check_all_tags(self.job, tag_manager, is_refreshed=True)
 
 
 class Refreshable(Protocol):

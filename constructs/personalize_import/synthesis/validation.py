@@ -87,37 +87,22 @@ def check_tags(name: str, tags: object) -> Iterator[str]:
         yield violation(name, len(tags), constraints.TAGS_ALLOWED)
 
 
-def check_all_tags(job: Construct, tag_manager: cdk.TagManager, *, is_refreshed: bool = False) -> None:
-    """Check all tags of a job when the template is written: the argument `tags` and those of `Tags.of(...)`.
-
-    Args:
-        job: The job.
-        tag_manager: Its tags.
-        is_refreshed: True if a trigger refreshes the job, which adds a tag. It holds for the job once it was True.
-    """
-    jobs = _jobs_with_tags(job)
-    _, was_refreshed = jobs.get(job, (tag_manager, False))
-    jobs[job] = tag_manager, is_refreshed or was_refreshed
+def check_all_tags(job: Construct, tag_manager: cdk.TagManager) -> None:
+    """Check all tags of a job when the template is written: the argument `tags` and those of `Tags.of(...)`."""
+    _jobs_with_tags(job)[job] = tag_manager
 
 
 @once_per_stack
-def _jobs_with_tags(stack: cdk.Stack) -> dict[Construct, tuple[cdk.TagManager, bool]]:
-    jobs: dict[Construct, tuple[cdk.TagManager, bool]] = {}
+def _jobs_with_tags(stack: cdk.Stack) -> dict[Construct, cdk.TagManager]:
+    jobs: dict[Construct, cdk.TagManager] = {}
 
     def check() -> None:
-        for job, (tag_manager, is_refreshed) in jobs.items():
-            for problem in _problems_of_all_tags(tag_manager.tag_values(), is_refreshed=is_refreshed):
+        for job, tag_manager in jobs.items():
+            for problem in check_tags("tags (those of Tags.of included)", tag_manager.tag_values()):
                 cdk.Annotations.of(job).add_error(problem)
 
     at_synthesis(stack, check)
     return jobs
-
-
-def _problems_of_all_tags(tags: Mapping[str, str], *, is_refreshed: bool) -> Iterator[str]:
-    name = "tags (those of Tags.of included)"
-    yield from check_tags(name, tags)
-    if is_refreshed and contract.TAGS_WITH_REFRESH_MAX < len(tags) <= contract.TAGS_MAX:
-        yield violation(name, len(tags), f"at most {contract.TAGS_WITH_REFRESH_MAX} tags: a refresh adds one more")
 
 
 def check_timeout(name: str, timeout: object) -> Iterator[str]:

@@ -267,7 +267,8 @@ DATA_FINGERPRINT_TAG: Final = f"{TAG_KEY_PREFIX}data-fingerprint"
 """The key of the tag with the data fingerprint of a job, if later imports depend on the data."""
 REFRESH_TAG: Final = f"{TAG_KEY_PREFIX}refresh"
 """The key of the tag of a job that a refresh has started; its value is the time for which the refresh was requested."""
-TAGS_MAX: Final = SERVICE_TAGS_MAX - len((RESOURCE_TAG, DATA_FINGERPRINT_TAG))
-TAGS_WITH_REFRESH_MAX: Final = TAGS_MAX - len((REFRESH_TAG,))
+REPEATED_TAG: Final = f"{TAG_KEY_PREFIX}repeated"
+"""The key of the tag of a job that has imported the rows of a follower again; its value is `true`."""
+TAGS_MAX: Final = SERVICE_TAGS_MAX - len((RESOURCE_TAG, DATA_FINGERPRINT_TAG, REFRESH_TAG, REPEATED_TAG))
 TAG_KEY_LENGTH_MAX: Final = 128
 TAG_VALUE_LENGTH_MAX: Final = 256

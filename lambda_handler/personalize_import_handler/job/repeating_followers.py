@@ -11,6 +11,7 @@ from personalize_import_handler.contract import (
     ATTEMPTS_MAX,
     DATA_FINGERPRINT_TAG,
     REFRESH_TAG,
+    REPEATED_TAG,
     RESOURCE_TAG,
     Attribute,
     ImportMode,
@@ -179,7 +180,7 @@ def _with_settings_of_job(repeated_import: RequestedImport, repeated: str) -> Re
     job = repeated_import.personalize.describe_dataset_import_job(repeated)
     if job is None:
         raise ImportFailedError(failure_reasons.job_not_found(repeated))
-    tags = repeated_import.personalize.list_tags(repeated)
+    tags = {**repeated_import.personalize.list_tags(repeated), REPEATED_TAG: "true"}
     resource_tag = _resource_tag_of(repeated_import, repeated, tags)
     if not resource_tag:
         raise ImportFailedError(failure_reasons.not_a_follower(repeated))

@@ -1,6 +1,6 @@
 """Find the next job of a refresh: read jobs, tags and files, and decide what is imported."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from personalize_import_handler.aws.data_reader import DataObject
@@ -11,6 +11,7 @@ from personalize_import_handler.contract import (
     DATA_LOCATION_LENGTH_MAX,
     REFRESH_TAG,
     RELEASED,
+    REPEATED_TAG,
     RESOURCE_TAG,
     ImportMode,
     ReimportMode,
@@ -24,7 +25,7 @@ from personalize_import_handler.refresh import repeats
 from personalize_import_handler.refresh.decisions import DatasetJobs, file_digest, is_event_outdated, is_import_restored
 from personalize_import_handler.refresh.result import Skipped
 from personalize_import_handler.request.execution import Execution
-from personalize_import_handler.request.job_names import attempt_of, names_of
+from personalize_import_handler.request.job_names import JobNames, attempt_of, names_of
 from personalize_import_handler.request.outcome import Progress
 from personalize_import_handler.request.refresh_request import RefreshRequest, requested_time
 
@@ -61,7 +62,7 @@ class Busy(NamedTuple):
 
 
 class _LastImport(NamedTuple):
-    """The latest job of the whole import that has not failed, and its tags."""
+    """A job of a whole import that has not failed, and its tags."""
 
     job: JobSummary
     tags: Mapping[str, str]
@@ -89,26 +90,37 @@ def _last_import(
 ) -> _LastImport | Skipped | None:
     """Return the latest job of the import, or None; `Skipped` if the event has old properties of the resource.
 
-    Job names of other resources may have the same prefix, so the tag decides; earlier versions set none.
+    Job names of other resources may have the same prefix, so the tag decides; earlier versions set none. A job that
+    repeats an import after a FULL one shows that its rows are in the dataset, but not that CloudFormation wants them.
     """
     names, requested_at = names_of(request.properties, requested.resource), requested_time(request.requested_at)
-    for job in jobs.imports_of_resource(names):
-        tags = requested.personalize.list_tags(job.dataset_import_job_arn)
-        owner = tags.get(RESOURCE_TAG, names.resource_tag)
-        if owner == f"{names.resource_tag}{RELEASED}":
+    latest: _LastImport | None = None
+    for each in _imports_of_resource(requested, jobs, names):
+        if each.tags.get(RESOURCE_TAG) == f"{names.resource_tag}{RELEASED}":
             return Skipped("the import was removed from the stack")
-        if owner != names.resource_tag:
+        is_of_import, created_at = _is_of_import(*each, request, requested), each.job.creation_date_time
+        if is_of_import and latest is None:
+            latest = each
+        if REPEATED_TAG in each.tags:
             continue
-        if not _is_of_import(job, tags, request, requested):
-            if not is_import_restored(job.creation_date_time, requested_at, list_executions()):
+        if not is_of_import:
+            if not is_import_restored(created_at, requested_at, list_executions()):
                 return Skipped(_IMPORT_CHANGED)
-            continue
-        if _has_rows_of_another_import(jobs, request, requested) and is_event_outdated(
-            job.creation_date_time, requested_at, list_executions()
+        elif _has_rows_of_another_import(jobs, request, requested) and is_event_outdated(
+            created_at, requested_at, list_executions()
         ):
             return Skipped(_IMPORT_CHANGED)
-        return _LastImport(job, tags)
-    return None
+        else:
+            break
+    return latest
+
+
+def _imports_of_resource(requested: RequestedImport, jobs: DatasetJobs, names: JobNames) -> Iterator[_LastImport]:
+    """Yield the jobs of the resource that have not failed, latest first; only those that are needed are read."""
+    for job in jobs.imports_of_resource(names):
+        tags = requested.personalize.list_tags(job.dataset_import_job_arn)
+        if tags.get(RESOURCE_TAG, names.resource_tag) in (names.resource_tag, f"{names.resource_tag}{RELEASED}"):
+            yield _LastImport(job, tags)
 
 
 def _has_rows_of_another_import(jobs: DatasetJobs, request: RefreshRequest, requested: RequestedImport) -> bool:

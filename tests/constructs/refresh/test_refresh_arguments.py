@@ -10,7 +10,7 @@ import pytest
 from personalize_import import DatasetImportJob, DatasetImportProvider, DataSource, ImportTarget, Reimport
 from personalize_import.synthesis.validation import ValidationError
 from tests.constructs.support.checked import GOOD, add_asset_job, errors_of, write
-from tests.constructs.support.refreshes import EVERY_NIGHT, add_rule, refreshed_job
+from tests.constructs.support.refreshes import EVERY_NIGHT, refreshed_job
 from tests.constructs.support.stacks import add_job, new_stack
 
 Refresh = Callable[[DatasetImportJob], object]
@@ -97,28 +97,6 @@ def test_an_invalid_quiet_period_is_rejected_with_the_allowed_values(value: Any,
 def test_each_invalid_argument_is_in_one_error() -> None:
     with pytest.raises(ValidationError, match=r"always must be .*; quiet_period must be"):
         ImportTarget(refreshed_job(), always="yes", quiet_period=5)  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize(("count", "is_refreshed", "problem"), [(47, True, ""), (48, True, "48"), (48, False, "")])
-def test_a_refreshed_job_can_have_one_tag_less(count: int, is_refreshed: bool, problem: str) -> None:
-    stack = new_stack()
-    job = add_job(stack, tags={"own": "x"})
-    if is_refreshed:
-        add_rule(job)
-    for number in range(count - 1):
-        cdk.Tags.of(job).add(f"key{number}", "x")
-
-    expected = f"tags (those of Tags.of included) must be at most 47 tags: a refresh adds one more, got {problem}"
-    assert errors_of(stack) == ([expected] if problem else [])
-
-
-def test_a_job_without_an_own_tag_is_checked_too() -> None:
-    stack = new_stack()
-    add_rule(add_job(stack))
-    for number in range(48):
-        cdk.Tags.of(stack).add(f"key{number}", "x")
-
-    assert [each for each in errors_of(stack) if "at most 47 tags" in each] != []
 
 
 def test_a_data_source_outside_the_app_can_be_refreshed() -> None:

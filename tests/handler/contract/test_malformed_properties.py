@@ -157,7 +157,7 @@ def test_of_hundreds_of_invalid_tags_some_are_reported_and_all_other_properties(
     response = refusal_of(sent, "Create")
 
     assert_refused_by_name(response, sent)
-    assert "Tags must be at most 48 tags: a job can have 50, and the provider adds 2, got 200" in response.reason
+    assert "Tags must be at most 46 tags: a job can have 50, and the provider adds 4, got 200" in response.reason
     assert "Tags: 396 more problems of this kind" in response.reason
 
 

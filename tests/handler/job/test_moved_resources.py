@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from personalize_import_handler.contract import RESOURCE_TAG
+from personalize_import_handler.contract import REPEATED_TAG, RESOURCE_TAG
 from tests.handler.support.account import Account
 from tests.handler.support.fakes import ACCOUNT, FakePersonalize
 from tests.handler.support.properties import properties
@@ -99,4 +99,5 @@ def test_a_nested_full_import_repeats_the_rows_of_its_nested_stack_under_the_tag
     assert nested.roll_back().succeeded
     assert personalize.imported() == ["s3://shop-data/1/", "s3://shop-data/rows/"]
     again = once.job_arn.removesuffix("1") + "2"
-    assert personalize.tags[again] == personalize.tags[once.job_arn] == {RESOURCE_TAG: "shop/Nested/Added"}
+    assert personalize.tags[once.job_arn] == {RESOURCE_TAG: "shop/Nested/Added"}
+    assert personalize.tags[again] == {RESOURCE_TAG: "shop/Nested/Added", REPEATED_TAG: "true"}

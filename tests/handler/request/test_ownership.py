@@ -9,7 +9,7 @@ from unittest.mock import Mock
 
 import pytest
 
-from personalize_import_handler.contract import DATA_RESOURCE_TYPE, RESOURCE_TAG
+from personalize_import_handler.contract import DATA_RESOURCE_TYPE, REPEATED_TAG, RESOURCE_TAG
 from personalize_import_handler.errors import BusyError, RefusedError
 from tests.handler.conftest import Log
 from tests.handler.support.account import Account
@@ -375,7 +375,7 @@ def test_a_rollback_repeats_jobs_of_an_earlier_version_that_have_the_name_of_the
     assert ("is not a job of a resource in this stack, so it is not repeated" in response.reason) != response.succeeded
     if response.succeeded:
         assert personalize.imported() == ["s3://shop-data/1/", rows]
-        assert personalize.tags[f"{arn[:-1]}2"] == {RESOURCE_TAG: "shop/Added"}
+        assert personalize.tags[f"{arn[:-1]}2"] == {RESOURCE_TAG: "shop/Added", REPEATED_TAG: "true"}
 
 
 def test_a_moved_resource_rolls_back_to_the_role_of_the_stack_that_created_it(
