@@ -2,6 +2,7 @@
 
 import logging
 import os
+import random
 import re
 import signal
 import sys
@@ -47,6 +48,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return BEGIN_FIRST.index(name) if name in BEGIN_FIRST else len(BEGIN_FIRST)
 
     items.sort(key=position)
+
+
+@pytest.fixture(autouse=True)
+def same_chance_in_each_run(request: pytest.FixtureRequest) -> None:
+    """Retries come after random times; a failure has to be caused by a change and not by chance."""
+    random.seed(request.node.nodeid)
 
 
 @pytest.fixture(autouse=True)

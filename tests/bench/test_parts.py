@@ -127,7 +127,7 @@ def test_an_interrupted_run_leaves_no_process_no_file_and_no_page(tmp_path: Path
     ) as process:
         assert process.stdout
         server = int(process.stdout.readline())
-        assert [each.name.startswith("bench-") for each in temporary.iterdir()] == [True]
+        assert {each.name[: len("bench-")] for each in temporary.iterdir()} == {"bench-"}
 
         os.killpg(process.pid, signal.SIGINT)  # as Ctrl-C in a terminal
 
