@@ -12,6 +12,7 @@ from tests.handler.support.wait_chain import WaitChain
 HOUR = 3600
 OTHER_LOCATION = "s3://shop-data/interactions-2/"
 NO_ROOM = BusyError("CreateDatasetImportJob", "LimitExceededException", "More than 5 resources with PENDING status.")
+THROTTLED = BusyError("DescribeDatasetImportJob", "ThrottlingException", "Rate exceeded")
 
 
 def statuses(responses: list[object]) -> list[str]:
@@ -112,6 +113,20 @@ def test_an_import_is_queued_until_the_whole_timeout(account: Account, personali
     assert failed.reason.startswith("Timed out after 2 h 0 min: More than 5 resources with PENDING status. ")
     assert "was queued with 0 imports of the same provider ahead of it" in failed.reason
     assert personalize.jobs == {}
+
+
+def test_a_job_that_can_not_be_described_is_reported_with_the_time_of_all_resources(
+    account: Account, personalize: FakePersonalize
+) -> None:
+    chain = WaitChain(account, resource_count=2)
+    personalize.job_behavior = JobBehavior(seconds=3 * HOUR)
+    first, last = chain.resources
+    continued = first.create(chain.properties_of(properties(), 0, None))
+    personalize.fail_next("describe_dataset_import_job", THROTTLED, times=10_000)
+
+    failed = last.create(chain.properties_of(properties(), 1, continued.job_arn))
+
+    assert failed.reason.startswith("Timed out after 1 h 20 min: Rate exceeded")
 
 
 @pytest.mark.parametrize("after_effect", [False, True])

@@ -21,6 +21,9 @@ NO_PASSING = RefusedError(
 NO_ASSUMING = RefusedError(
     CREATE, "InvalidInputException", "Amazon Personalize can't assume the role arn:aws:iam::1:role/r"
 )
+NO_LISTING = RefusedError(
+    "ListDatasetImportJobs", "AccessDeniedException", "User: x is not authorized to perform: personalize:List"
+)
 NO_COLUMN = RefusedError(CREATE, "InvalidInputException", "Input csv is missing the following columns: [ITEM_ID]")
 
 
@@ -63,6 +66,16 @@ def test_a_missing_permission_is_reported_at_a_shorter_timeout_and_not_as_missin
     assert response.reason.startswith("Timed out after 1 min: Insufficient privileges")
     assert "when the service has room" not in response.reason
     assert response.sent_at - started_at == 60
+
+
+def test_a_call_that_is_denied_until_a_shorter_timeout_is_reported_and_no_missing_capacity(
+    cloudformation: CloudFormation, personalize: FakePersonalize
+) -> None:
+    personalize.fail_next("list_dataset_import_jobs", NO_LISTING, times=30)
+
+    response = cloudformation.create(properties(TimeoutSeconds=60))
+
+    assert response.reason.startswith(NO_LISTING.message)
 
 
 def test_a_problem_with_the_data_is_reported_at_once(

@@ -126,3 +126,12 @@ def test_invalid_properties_fail_before_the_state_machine_starts(
 ) -> None:
     assert cloudformation.create(properties(DataLocation="nowhere")).reason.endswith("No job was started.")
     assert account.executions == {}
+
+
+def test_a_role_of_another_account_fails_before_the_state_machine_starts(
+    cloudformation: CloudFormation, account: Account
+) -> None:
+    response = cloudformation.create(properties(RoleArn="arn:aws:iam::210987654321:role/import"))
+
+    assert "use a role of this account" in response.reason
+    assert account.executions == {}
