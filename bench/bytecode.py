@@ -22,7 +22,7 @@ class Took(NamedTuple):
 
 
 def use_bytecode(folder: Path) -> None:
-    """Let all processes from now on write compiled modules to a folder, and read them from there.
+    """Set the environment so that new processes write compiled modules to a folder, and read them from there.
 
     The first run of a command compiles, so it must not be measured.
     """

@@ -17,7 +17,7 @@ def simulate(number: int, run: Callable[..., int], *arguments: st.SearchStrategy
     """
     simulated: list[tuple[int, int]] = []
 
-    # The same sequences in each run, so that a failure is caused by a change and not by chance.
+    # No random seed. Sequences still differ between runs, because hypothesis takes constants from the loaded modules.
     @settings(max_examples=number, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given(st.tuples(*arguments))
     def search(generated: tuple[Any, ...]) -> None:
