@@ -146,7 +146,8 @@ class _Checking:
                         self._add(pending.popleft().result(), columns)
                 for each in pending:
                     self._add(each.result(), columns)
-            except BaseException:  # after Ctrl-C, only the blocks that are being checked are waited for
+            except BaseException:  # for example Ctrl-C
+                self.rows.is_cancelled = True
                 pool.shutdown(cancel_futures=True)
                 raise
 

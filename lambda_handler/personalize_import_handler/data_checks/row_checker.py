@@ -29,6 +29,8 @@ class RowChecker:
     """Checks rows, one block at a time, in several threads at once if `workers` is greater than one."""
 
     workers: int = 1
+    is_cancelled: bool = False
+    """True if the check has ended early: threads that split records into values in Python end, too."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -65,6 +67,8 @@ class RowChecker:
         lines: list[int] = []
         rows: list[Sequence[str]] = []
         for line, text in block.records or ():
+            if self.is_cancelled:
+                break
             if text is None:
                 findings.add(Finding(rule=rules.MALFORMED_QUOTES, file=file, line=line))
                 continue

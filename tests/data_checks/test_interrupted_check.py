@@ -1,0 +1,42 @@
+"""A check that is interrupted ends soon, even if its threads split rows in Python."""
+
+import time
+from collections.abc import Callable, Iterator
+
+from personalize_import_handler.data_checks.arrow.row_checker import ArrowRowChecker
+from personalize_import_handler.data_checks.checker import check
+from personalize_import_handler.data_checks.files import Data, DataFile
+from personalize_import_handler.data_checks.schema import read_schema
+from tests.data_checks.support.hostile_rows import Rows, schema_of
+
+SCHEMA = read_schema(schema_of(Rows(1, "")))
+SPLIT_IN_PYTHON = b'u,1,"r""e\\"d"\n' * 30_000
+"""Quotes that are escaped in both ways, which pyarrow can't parse."""
+
+
+def seconds(*, interrupted: bool) -> float:
+    """Return how long a check of a block in each of two threads takes, to its end or if it is interrupted at once."""
+
+    def chunks() -> Iterator[bytes]:
+        yield b"USER_ID,N0,TEXT\n"
+        yield SPLIT_IN_PYTHON
+        yield SPLIT_IN_PYTHON
+        if interrupted:
+            raise KeyboardInterrupt
+
+    data = Data(location="users.csv", files=[DataFile(name="users.csv", size=1, chunks=chunks)])
+    begin = time.perf_counter()
+    try:
+        with ArrowRowChecker(workers=2) as rows:
+            check(data, SCHEMA, rows=rows)
+    except KeyboardInterrupt:
+        assert interrupted
+    return time.perf_counter() - begin
+
+
+def test_rows_that_are_split_in_python_are_not_all_checked_after_an_interruption(
+    record_property: Callable[[str, object], None],
+) -> None:
+    whole, interrupted = seconds(interrupted=False), seconds(interrupted=True)
+    record_property("seconds", f"{whole:.2f}, interrupted {interrupted:.2f}")
+    assert interrupted < whole / 2
