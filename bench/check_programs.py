@@ -50,7 +50,11 @@ READERS: Final = (
     CheckProgram("pyarrow's own reader, without rules", lambda data, _: ["bench.read_pyarrow", str(data)]),
     CheckProgram("DuckDB's own reader, without rules", lambda data, _: ["bench.read_duckdb", str(data)]),
 )
-"""The minimum time of a check with that reader."""
+"""Readers without rules."""
+PARSER: Final = CheckProgram(
+    "pyarrow's parser, casts and counts, without rules", lambda data, _: ["bench.parse_pyarrow", str(data)]
+)
+"""What a check with pyarrow can't do without."""
 
 
 def many_items(size: int) -> CheckProgram:

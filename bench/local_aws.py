@@ -18,13 +18,16 @@ from personalize_local.server.options import Options
 
 _STARTS: Final = 5
 _STARTS_QUICK: Final = 1
-_SIZES: Final = (20_000_000, 41_000_000, 82_000_000)
-"""Sizes of the files in bytes; the second has a million rows."""
+_SIZES: Final = (18_500_000, 37_000_000)
+"""Sizes of the files in bytes: half a million rows, and a million."""
 _SIZES_QUICK: Final = (2_000_000, 4_000_000)
-_GOAL_ROWS: Final = 1_000_000
 _READY_MAX: Final = 1.0
 _IMPORT_MAX: Final = 10.0
 _GROWTH_MAX: Final = 1.1
+_SPEED: Final = 1000
+"""Datasets are created in milliseconds; an import takes as long as its rows, in real time."""
+_POLL_SECONDS: Final = 0.25
+"""Polls take time of the server that is reading the rows."""
 _BUCKET: Final = "bench-rows"
 _FILE: Final = "rows.csv"
 
@@ -79,7 +82,7 @@ def _seconds_to_ready(folder: Path) -> tuple[float, float]:
 def _import(folder: Path, size: int) -> Imported:
     data = folder / "rows.csv"
     write_data(data, size)
-    with _served(folder, import_seconds=0) as aws:
+    with _served(folder, import_seconds=0, speed=_SPEED) as aws:
         cloud = LocalCloud(aws, folder)
         create_bucket(cloud, _BUCKET)
         cloud.s3.upload_file(str(data), _BUCKET, _FILE)
@@ -106,7 +109,7 @@ def _until_active(cloud: LocalCloud, job: str) -> None:
             return
         if "failureReason" in found:
             raise RuntimeError(found["failureReason"])
-        time.sleep(0.05)
+        time.sleep(_POLL_SECONDS)
 
 
 def _resident(aws: LocalAws) -> float:
@@ -118,10 +121,9 @@ def _resident(aws: LocalAws) -> float:
 
 def _goals(ready: list[float], imported: list[Imported]) -> Iterator[Goal]:
     yield Goal(f"ready in {_READY_MAX:.0f} second", f"{median(ready):.1f} seconds", median(ready) <= _READY_MAX)
-    for each in imported:
-        if abs(each.rows - _GOAL_ROWS) < _GOAL_ROWS * 0.1:
-            goal = f"a million interactions imported in {_IMPORT_MAX:.0f} seconds"
-            yield Goal(goal, f"{each.seconds:.1f} seconds", each.seconds <= _IMPORT_MAX)
+    seconds = imported[-1].seconds / imported[-1].rows * 1_000_000
+    goal = f"a million interactions imported in {_IMPORT_MAX:.0f} seconds"
+    yield Goal(goal, f"{seconds:.1f} seconds", seconds <= _IMPORT_MAX)
     growth = imported[-1].bytes_per_row / imported[0].bytes_per_row
     goal = f"no more memory per row among {imported[-1].rows:,} than among {imported[0].rows:,}"
     yield Goal(goal, f"{growth:.2f} times", growth <= _GROWTH_MAX)

@@ -12,8 +12,8 @@ from bench.usage import Used
 
 UPLOADS: Final = 100
 _UPLOADS_QUICK: Final = 10
-_SPEED: Final = 20
-_SPEED_FAST: Final = 24
+_SPEED: Final = 30
+_SPEED_FAST: Final = 36
 """Simulated seconds per real second where the number of polls matters less, and in a quick run."""
 
 
