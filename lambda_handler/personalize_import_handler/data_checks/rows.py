@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Generic, Protocol, TypeVar
 
 from personalize_import_handler.data_checks import rules
@@ -27,19 +28,25 @@ class Values(Protocol):
         ...
 
 
-class PlainValues(tuple[str, ...]):
+class PlainValues(tuple[str, ...]):  # noqa: SLOT001 - it caches the different values
     """The values of a column as strings."""
 
-    __slots__ = ()
+    @cached_property
+    def distinct(self) -> frozenset[str]:
+        """The different values; usually, there are far fewer than rows."""
+        return frozenset(self)
 
     def found(self, condition: Condition) -> tuple[int, int] | None:
         """Return the place of the first value for which a condition holds, and their number."""
-        holds = condition.holds
         if isinstance(condition, IsEmpty):
-            places = [place for place, value in enumerate(self) if not value] if "" in self else []
+            holding = {""} & self.distinct
         else:
-            places = [place for place, value in enumerate(self) if value and holds(value)]
-        return (places[0], len(places)) if places else None
+            holds = condition.holds
+            holding = {value for value in self.distinct if value and holds(value)}
+        if not holding:
+            return None
+        places = [place for place, value in enumerate(self) if value in holding]
+        return places[0], len(places)
 
     def counts(self) -> Mapping[str, int]:
         """Return the number of rows of each value."""

@@ -14,7 +14,7 @@ from personalize_import_handler.data_checks.column_checks import (
     Columns,
 )
 from personalize_import_handler.data_checks.row_checker import RowChecker, violations
-from personalize_import_handler.data_checks.rows import Block
+from personalize_import_handler.data_checks.rows import Block, PlainValues
 from personalize_import_handler.data_checks.rules import Severity
 from personalize_local.personalize.importing.records import Records
 
@@ -39,12 +39,12 @@ class RowReader(RowChecker):
             self._store(columns.imported, rows.values)
         return BlockReport(findings=rows.findings, lines=rows.line_count)
 
-    def _store(self, columns: Sequence[Column], values: Mapping[int, Sequence[str]]) -> None:
+    def _store(self, columns: Sequence[Column], values: Mapping[int, PlainValues]) -> None:
         if len(columns) == len(self._records.columns):
             self._records.add([_stored(column, values[column.place]) for column in columns])
 
 
-def _stored(column: Column, values: Sequence[str]) -> Sequence[str]:
+def _stored(column: Column, values: PlainValues) -> Sequence[str]:
     """Return the values of a column as they are stored: texts truncated, numbers empty if they are none."""
     is_number = any(check.rule is rules.METADATA_WRONG_TYPE for check in column.checks)
     for check in column.checks:
@@ -55,12 +55,11 @@ def _stored(column: Column, values: Sequence[str]) -> Sequence[str]:
     return values
 
 
-def _replaced(check: Check, values: Sequence[str], replacement: Callable[[str], str]) -> Sequence[str]:
+def _replaced(check: Check, values: PlainValues, replacement: Callable[[str], str]) -> PlainValues:
     """Return the values with those that violate a rule replaced."""
     holds = check.condition.holds
-    if any(value and holds(value) for value in set(values)):
-        return [replacement(value) if value and holds(value) else value for value in values]
-    return values
+    replaced = {value: replacement(value) for value in values.distinct if value and holds(value)}
+    return PlainValues(replaced.get(value, value) for value in values) if replaced else values
 
 
 def _truncated(check: Check, text: str) -> str:
