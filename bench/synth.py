@@ -13,8 +13,8 @@ from bench.part import Scale, Section
 from bench.tables import Goal, goals_table, table
 
 _IMPORTS_QUICK: Final = (1, 10)
-_TIMES: Final = {1: 4, 10: 2, 100: 2, 240: 2}
-"""Repetitions by number of imports, of what is compared; fewer for those that take long."""
+_TIMES: Final = {1: 3, 10: 2, 100: 3, 240: 3}
+"""Repetitions by number of imports, of what is compared."""
 _COUNTED: Final = 40
 """Number of imports for counting calls."""
 _PROVIDER: Final = "one Provider for all imports"
