@@ -54,7 +54,7 @@ READERS: Final = (
 PARSER: Final = CheckProgram(
     "pyarrow's parser, casts and counts, without rules", lambda data, _: ["bench.parse_pyarrow", str(data)]
 )
-"""What a check with pyarrow can't do without."""
+"""The same steps as in the check, without comparing any value with a rule."""
 
 
 def many_items(size: int) -> CheckProgram:

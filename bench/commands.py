@@ -64,7 +64,7 @@ def run(folder: Path, scale: Scale) -> Section:
 
 
 def _small_check(folder: Path, times: int) -> dict[str, Took]:
-    """Return the medians of the check and of the parts that it can't do without, in alternation."""
+    """Return the medians of the check, of Python and of Python with click, in alternation."""
     data, schema = folder / "interactions.csv", folder / "schema.json"
     write_data(data, _SMALL_BYTES)
     schema.write_text(json.dumps(SCHEMA))

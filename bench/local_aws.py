@@ -22,7 +22,8 @@ _SIZES: Final = (18_500_000, 37_000_000)
 """Sizes of the files in bytes: half a million rows, and a million."""
 _SIZES_QUICK: Final = (2_000_000, 4_000_000)
 _READY_MAX: Final = 1.0
-_IMPORT_MAX: Final = 10.0
+_MILLION_MAX: Final = 10.0
+"""Seconds in which a million rows should be imported."""
 _GROWTH_MAX: Final = 1.1
 _SPEED: Final = 1000
 """Datasets are created in milliseconds; an import takes as long as its rows, in real time."""
@@ -121,9 +122,13 @@ def _resident(aws: LocalAws) -> float:
 
 def _goals(ready: list[float], imported: list[Imported]) -> Iterator[Goal]:
     yield Goal(f"ready in {_READY_MAX:.0f} second", f"{median(ready):.1f} seconds", median(ready) <= _READY_MAX)
-    seconds = imported[-1].seconds / imported[-1].rows * 1_000_000
-    goal = f"a million interactions imported in {_IMPORT_MAX:.0f} seconds"
-    yield Goal(goal, f"{seconds:.1f} seconds", seconds <= _IMPORT_MAX)
+    last = imported[-1]
+    most = _MILLION_MAX * last.rows / 1_000_000
+    yield Goal(
+        f"{last.rows:,} interactions imported in {most:.2g} seconds",
+        f"{last.seconds:.1f} seconds",
+        last.seconds <= most,
+    )
     growth = imported[-1].bytes_per_row / imported[0].bytes_per_row
     goal = f"no more memory per row among {imported[-1].rows:,} than among {imported[0].rows:,}"
     yield Goal(goal, f"{growth:.2f} times", growth <= _GROWTH_MAX)

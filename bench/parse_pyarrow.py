@@ -1,6 +1,6 @@
 """Read interactions as the check does, without rules: pyarrow's parser in threads, casts of numbers, and event types.
 
-Any check with pyarrow has to do this, so its time is the least that the check can take.
+The check takes these steps for each block, so it can't take less time without replacing one of them.
 """
 
 import json

@@ -65,7 +65,7 @@ class RowChecker:
         """Split the records of a block into values; malformed ones are findings."""
         file, findings = block.file, Findings()
         lines: list[int] = []
-        cells: list[str] = []  # row by row; a list for each row would take a third longer, for the garbage collector
+        cells: list[str] = []  # row by row; the garbage collector would visit a list for each row again and again
         for line, text in block.records or ():
             if self.is_cancelled:
                 break
