@@ -15,6 +15,9 @@ from aws_cdk import aws_personalize as personalize
 from aws_cdk import custom_resources as cr
 from constructs import Construct
 
+from bench.plain_import import PlainImport
+from personalize_import_handler.contract.statements import read_statements
+
 if TYPE_CHECKING:  # loaded only by the ways that need it
     from personalize_import import DataSource
 
@@ -61,14 +64,31 @@ def provider_for_each(stack: cdk.Stack, imports: int) -> None:
 
 def provider_for_all(stack: cdk.Stack, imports: int) -> None:
     """Add custom resources with one `Provider` of the CDK."""
-    provider = cr.Provider(
-        stack,
-        "Provider",
-        on_event_handler=_function(stack, "OnEvent"),
-        is_complete_handler=_function(stack, "IsComplete"),
-    )
+    service_token = _provider(stack).service_token
     for number in range(imports):
-        _resource(stack, number, provider.service_token)
+        _resource(stack, number, service_token)
+
+
+def plain_constructs(stack: cdk.Stack, imports: int) -> None:
+    """Add constructs that have nothing of this library, with one `Provider` of the CDK."""
+    service_token = _provider(stack).service_token
+    trusted, scopes = iam.ServicePrincipal("personalize.amazonaws.com"), stack.node.scopes
+    for number in range(imports):
+        bucket_arn = f"arn:aws:s3:::{BUCKET}"
+        objects_arn = f"{bucket_arn}/{number}/*"
+        PlainImport(
+            stack,
+            f"Import{number}",
+            scopes=scopes,
+            trusted=trusted,
+            policy={"Statement": read_statements(objects_arn, bucket_arn)},
+            finding=f"AwsSolutions-IAM5[Resource::{objects_arn}]",
+            properties={
+                "ServiceToken": service_token,
+                "DatasetArn": dataset_arn(number),
+                "DataLocation": f"s3://{BUCKET}/{number}/",
+            },
+        )
 
 
 def aws_custom_resource(stack: cdk.Stack, imports: int) -> None:
@@ -108,6 +128,7 @@ WAYS: Final[dict[str, Callable[[cdk.Stack, int], None]]] = {
     "one Provider per import": provider_for_each,
     "one Provider for all imports": provider_for_all,
     "AwsCustomResource": aws_custom_resource,
+    "plain constructs": plain_constructs,
     "bare": bare,
 }
 
@@ -152,6 +173,15 @@ def _data(number: int) -> "DataSource":
     from personalize_import import DataSource
 
     return DataSource.from_s3_uri(f"s3://{BUCKET}/{number}/")
+
+
+def _provider(stack: cdk.Stack) -> cr.Provider:
+    return cr.Provider(
+        stack,
+        "Provider",
+        on_event_handler=_function(stack, "OnEvent"),
+        is_complete_handler=_function(stack, "IsComplete"),
+    )
 
 
 def _function(scope: Construct, id: str) -> lambda_.Function:

@@ -1,24 +1,24 @@
 """Suppressions of cdk-nag findings about the resources that this library creates, each with its reason.
 
 The rules: https://github.com/cdklabs/cdk-nag/blob/main/RULES.md#aws-solutions. docs/security.md explains the findings
-of other rule packs. cdk-nag reads the suppressions from the metadata of constructs, so nothing here needs cdk-nag:
+of other rule packs. cdk-nag reads the suppressions of a resource from the metadata of constructs, its own and those
+that contain it, so nothing here needs cdk-nag:
 https://docs.aws.amazon.com/cdk/api/v2/python/aws_cdk/Validations.html.
 """
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final, cast
+from typing import Final
 
-import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import IConstruct
 
 from personalize_import.policies.documents import resources_of
-from personalize_import.synthesis.at_synthesis import at_synthesis, attach_tasks_to
+from personalize_import.synthesis.at_synthesis import at_synthesis
 from personalize_import.synthesis.intrinsics import Intrinsics
-from personalize_import.synthesis.stack_environment import environment_of, may_have_token, note_stack_of, stack_of
+from personalize_import.synthesis.stack_environment import environment_of, may_have_token, node_of, stack_of
 from personalize_import_handler.contract.statements import Statement
 
 # Validations.acknowledge can't be used: it rejects ids with single brackets, and changes ids with spaces. Object keys
@@ -56,20 +56,15 @@ _WILDCARD_REASONS: Final = {
 }
 
 
-def suppress(resource: cdk.CfnResource | None, reasons: Mapping[str, str]) -> None:
-    """Suppress the findings of rules about a resource, if there is one, each with its reason."""
-    if resource and reasons:
-        resource.node.add_metadata(_ACKNOWLEDGED, reasons)
+def suppress(construct: IConstruct, reasons: Mapping[str, str]) -> None:
+    """Suppress the findings of rules about a construct and the resources in it, each with its reason."""
+    if reasons:
+        node_of(construct).add_metadata(_ACKNOWLEDGED, reasons)
 
 
-def suppress_data_of_job(role: iam.CfnRole | None, objects_arn: str) -> None:
-    """Suppress the finding that an import role may read all objects under a prefix."""
-    _suppress_wildcards(role, {objects_arn: _DATA_REASON})
-
-
-def suppress_data_of_policy(policy: iam.Policy, objects_arn: str) -> None:
-    """Suppress the finding that a policy of several jobs allows reading all objects under a prefix."""
-    _suppress_wildcards(_resource_of(policy), {objects_arn: _DATA_REASON})
+def suppress_data_of_job(holder: iam.Role | iam.Policy, objects_arn: str) -> None:
+    """Suppress the finding that an import role, or a policy of several jobs, allows reading all objects of a prefix."""
+    _suppress_wildcards(holder, {objects_arn: _DATA_REASON})
 
 
 def suppress_wildcards(holder: iam.IRole | iam.Policy | None, statements: Iterable[Statement]) -> None:
@@ -80,18 +75,17 @@ def suppress_wildcards(holder: iam.IRole | iam.Policy | None, statements: Iterab
         if each.get("Sid") in _WILDCARD_REASONS
         for arn in resources_of(each)
     }
-    if holder and reasons and (resource := _resource_of(holder)):
-        note_stack_of(resource, holder)
-        _suppress_wildcards(resource, reasons)
+    if holder:
+        _suppress_wildcards(holder, reasons)
 
 
-def suppress_access_logs(bucket: "cdk.aws_s3.Bucket") -> None:
+def suppress_access_logs(bucket: IConstruct) -> None:
     """Suppress the finding that the staging bucket has no access logs."""
     reason = (
         "Only Amazon Personalize may read the bucket, as its policy says. It contains copies of the app's files, for a "
         "month. A bucket for the logs would outlive the stack, or be deleted with it."
     )
-    suppress(_resource_of(bucket), {_ACCESS_LOGS: reason})
+    suppress(bucket, {_ACCESS_LOGS: reason})
 
 
 def suppress_runtime(function: lambda_.Function) -> None:
@@ -100,14 +94,13 @@ def suppress_runtime(function: lambda_.Function) -> None:
         "Lambda supports Python 3.13 until 2029, and the handler is tested with it. A newer version comes with a "
         "release of this library, not with a release of the rule."
     )
-    suppress(_resource_of(function), {_LATEST_RUNTIME: reason})
+    suppress(function, {_LATEST_RUNTIME: reason})
 
 
-def suppress_traces(role: iam.IRole | None) -> None:
+def suppress_traces(role: iam.Role) -> None:
     """Suppress the finding that a role may write traces, by its default policy or an inline one, on all resources."""
-    policy = role.node.try_find_child("DefaultPolicy") if role else None
     reason = "The actions of X-Ray, which are allowed because tracing is enabled, support no resource types."
-    _suppress_wildcards(_resource_of(policy or role), {"*": reason})
+    _suppress_wildcards(role, {"*": reason})
 
 
 def suppress_state_machine(state_machine: sfn.CfnStateMachine, *, tracing: bool) -> None:
@@ -124,26 +117,23 @@ def suppress_state_machine(state_machine: sfn.CfnStateMachine, *, tracing: bool)
     suppress(state_machine, {_LOGS_ALL_EVENTS: logs} | ({} if tracing else {_TRACED: traces}))
 
 
-def _suppress_wildcards(resource: cdk.CfnResource | None, reasons: Mapping[str, str]) -> None:
+def _suppress_wildcards(holder: IConstruct, reasons: Mapping[str, str]) -> None:
     """Suppress the findings about the ARNs that have a wildcard, and about no others; each ARN has its reason.
 
     An ARN of another stack changes when the CDK resolves the references between stacks, which it does before synthesis.
     """
-    if resource is None:
-        return
-    known = environment_of(resource)
+    known = environment_of(holder)
     # Lists, because jsii doesn't take tuples.
     written = [[known.written(arn, lambda name: f"<{name}>"), reason] for arn, reason in reasons.items()]
-    _suppress_arns(resource, [each for each in written if not may_have_token(each[0])])
+    _suppress_arns(holder, [each for each in written if not may_have_token(each[0])])
     if tokens := [each for each in written if may_have_token(each[0])]:
-        at_synthesis(resource, lambda: _suppress_arns(resource, stack_of(resource).resolve(tokens)))
-        attach_tasks_to(resource, resource)
+        at_synthesis(holder, lambda: _suppress_arns(holder, stack_of(holder).resolve(tokens)))
 
 
-def _suppress_arns(resource: cdk.CfnResource, reasons: Iterable[Sequence[object]]) -> None:
+def _suppress_arns(holder: IConstruct, reasons: Iterable[Sequence[object]]) -> None:
     """Suppress the findings about wildcards in pairs of an ARN and the reason."""
     flat = [(str(_AS_IN_CDK_NAG.flatten(arn)), str(reason)) for arn, reason in reasons]
-    suppress(resource, {f"{_WILDCARD}[Resource::{arn}]": reason for arn, reason in flat if "*" in arn})
+    suppress(holder, {f"{_WILDCARD}[Resource::{arn}]": reason for arn, reason in flat if "*" in arn})
 
 
 def _function_in_cdk_nag(function: dict[str, object]) -> str:
@@ -160,8 +150,3 @@ _AS_IN_CDK_NAG: Final = Intrinsics(
     function=_function_in_cdk_nag,
     text=lambda text: text.replace("${", "<").replace("}", ">"),
 )
-
-
-def _resource_of(construct: IConstruct | None) -> cdk.CfnResource | None:
-    # A role that Role.customize_roles has replaced has no resource.
-    return cast("cdk.CfnResource | None", construct.node.default_child) if construct else None

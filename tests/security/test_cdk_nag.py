@@ -6,7 +6,7 @@ import aws_cdk as cdk
 import pytest
 from cdk_nag import AwsSolutionsChecks, NagPack
 
-from personalize_import import suppressions
+from personalize_import import DatasetImportProvider, suppressions
 from tests.constructs.support.stacks import add_job, from_new_bucket, new_app, new_stack
 from tests.security.support.templates import STACKS, Synthesized, faulty, sound, twenty_jobs
 
@@ -47,7 +47,8 @@ def test_every_suppression_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
     app = new_app()
     twenty_jobs(app)
 
-    assert set(accepted) == findings(AwsSolutionsChecks, Synthesized.of(app).stack("TwentyJobs"))
+    found = findings(AwsSolutionsChecks, Synthesized.of(app).stack("TwentyJobs"))
+    assert set(accepted) == {(path.removesuffix("/Resource"), rule) for path, rule in found}
 
 
 def test_wildcards_are_suppressed_only_in_named_resources() -> None:
@@ -79,6 +80,15 @@ def test_the_wildcard_of_a_bucket_in_another_stack_is_suppressed_in_a_nested_sta
     add_job(cdk.NestedStack(models, "Inner"), data_source=source)
 
     assert findings(AwsSolutionsChecks, Synthesized.of(app).stack("Models")) == set()
+
+
+def test_the_wildcard_of_a_path_that_is_a_parameter_is_suppressed_in_a_stack_without_jobs() -> None:
+    app = new_app()
+    stack = new_stack("Shared", app)
+    path = cdk.CfnParameter(stack, "Path", default="/team/").value_as_string
+    DatasetImportProvider(stack, "Provider", import_role_path=path)
+
+    assert findings(AwsSolutionsChecks, Synthesized.of(app).stack("Shared")) == set()
 
 
 def test_a_role_that_may_do_anything_is_found() -> None:

@@ -10,7 +10,7 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct, IDependable
 
 from personalize_import.policies.merged_policy import MergedPolicy
-from personalize_import.suppressions import suppress_data_of_policy
+from personalize_import.suppressions import suppress_data_of_job
 from personalize_import.synthesis.customized_roles import is_customized
 from personalize_import.synthesis.stack_environment import environment_of, once_per_stack, stack_of, stack_scope_of
 from personalize_import_handler.contract.statements import Statement
@@ -53,7 +53,7 @@ def grant_statements(scope: Construct, role: iam.IRole, statements: Sequence[Sta
         return Granted([], statements)
     for each in statements:
         growing.add(each, policy.add_statements)
-    suppress_data_of_policy(policy, objects_arn)
+    suppress_data_of_job(policy, objects_arn)
     return Granted([policy], [])
 
 

@@ -16,7 +16,13 @@ from personalize_import.policies.role_arns import check_role_arn
 from personalize_import.provider.interface import IDatasetImportProvider, support_of
 from personalize_import.provider.role_passing import import_role_path
 from personalize_import.suppressions import suppress_data_of_job
-from personalize_import.synthesis.stack_environment import environment_of, is_token, note_stack_of, once_per_stack
+from personalize_import.synthesis.stack_environment import (
+    environment_of,
+    is_token,
+    node_of,
+    note_stack_of,
+    once_per_stack,
+)
 from personalize_import.synthesis.validation import require
 from personalize_import_handler.contract import PERSONALIZE_SERVICE_PRINCIPAL
 
@@ -59,12 +65,12 @@ def create_import_role(
         inline_policies={"ReadData": document(*role_statements(scope, data))},
         permissions_boundary=permissions_boundary,
     )
-    created = cast("iam.CfnRole | None", role.node.default_child)
+    note_stack_of(role, scope)
+    suppress_data_of_job(role, data.objects_arn(scope))
+    created = cast("iam.CfnRole | None", node_of(role).default_child)
     if created:
-        note_stack_of(created, scope)
         warn_of_changed_path(scope, created, path, below)
         require(scope, check_role_arn(scope, created, path))
-    suppress_data_of_job(created, data.objects_arn(scope))
     return ImportRole(role, path if created else None)  # Role.customize_roles replaces the role, without its path
 
 

@@ -25,6 +25,7 @@ from personalize_import.provider.state_change_rules import StateChangeSource, cr
 from personalize_import.provider.support import ProviderSupport
 from personalize_import.provider.waiter import allow_listing_executions, create_state_machine
 from personalize_import.synthesis import validation
+from personalize_import.synthesis.at_synthesis import attach_tasks_to
 from personalize_import.synthesis.property_injection import property_injectable
 from personalize_import.synthesis.stack_environment import stack_of
 from personalize_import.synthesis.validation import ValidationError
@@ -158,6 +159,7 @@ class DatasetImportProvider(StateChangeSource, Construct):
         roles.attach_to(self._preflight_role)
         self._is_complete = functions.create("IsComplete", "is_complete", self._preflight_role)
         self._state_machine = create_state_machine(self, self._is_complete, tracing=tracing)
+        attach_tasks_to(self, self._state_machine)
         state_machine_arn = self._state_machine.attr_arn
         list_executions = allow_listing_executions(self, state_machine_arn, self._preflight_role)
         start = statement("states:StartExecution", state_machine_arn, sid="StartExecution")

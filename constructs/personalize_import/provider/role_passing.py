@@ -20,7 +20,6 @@ from personalize_import.policies.policy_sizes import (
     inline_policies,
 )
 from personalize_import.provider import permissions
-from personalize_import.synthesis.at_synthesis import attach_tasks_to
 from personalize_import.synthesis.customized_roles import report_statements
 from personalize_import.synthesis.stack_environment import environment_of, stack_of, stack_scope_of
 from personalize_import_handler.contract import IMPORT_ROLE_PATH
@@ -141,8 +140,6 @@ class RolePermissions:
             return
         self._is_checked = True
         role = cast("iam.IRole", self._role)
-        if isinstance(role.node.default_child, cdk.CfnResource):
-            attach_tasks_to(self._provider, role.node.default_child)
         check_size(
             self._provider,
             self._provider,

@@ -11,13 +11,14 @@ from weakref import WeakKeyDictionary
 
 import aws_cdk as cdk
 from aws_cdk import region_info
-from constructs import IConstruct
+from constructs import IConstruct, Node
 
 _Known = TypeVar("_Known")
 _SCOPE_LENGTH_MAX: Final = 32
 """The length of the nested stack's part: it is in the path of the import roles, and the length of ARNs is limited."""
 _TOKEN_MARK: Final = "${Token["  # noqa: S105 - the beginning of CDK tokens
 _STACKS: Final[WeakKeyDictionary[IConstruct, cdk.Stack]] = WeakKeyDictionary()
+_NODES: Final[WeakKeyDictionary[IConstruct, Node]] = WeakKeyDictionary()
 
 
 def stack_of(scope: IConstruct) -> cdk.Stack:
@@ -26,6 +27,14 @@ def stack_of(scope: IConstruct) -> cdk.Stack:
     if stack is None:
         stack = _STACKS[scope] = cdk.Stack.of(scope)
     return stack
+
+
+def node_of(construct: IConstruct) -> Node:
+    """Return the node of a construct."""
+    node = _NODES.get(construct)
+    if node is None:
+        node = _NODES[construct] = construct.node
+    return node
 
 
 def note_stack_of(construct: IConstruct, scope: IConstruct) -> None:
