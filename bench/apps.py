@@ -15,8 +15,7 @@ from aws_cdk import aws_personalize as personalize
 from aws_cdk import custom_resources as cr
 from constructs import Construct
 
-from bench.plain_import import PlainImport
-from personalize_import_handler.contract.statements import read_statements
+from bench.plain_imports import plain_imports
 
 if TYPE_CHECKING:  # loaded only by the ways that need it
     from personalize_import import DataSource
@@ -70,25 +69,8 @@ def provider_for_all(stack: cdk.Stack, imports: int) -> None:
 
 
 def plain_constructs(stack: cdk.Stack, imports: int) -> None:
-    """Add constructs that have nothing of this library, with one `Provider` of the CDK."""
-    service_token = _provider(stack).service_token
-    trusted, scopes = iam.ServicePrincipal("personalize.amazonaws.com"), stack.node.scopes
-    for number in range(imports):
-        bucket_arn = f"arn:aws:s3:::{BUCKET}"
-        objects_arn = f"{bucket_arn}/{number}/*"
-        PlainImport(
-            stack,
-            f"Import{number}",
-            scopes=scopes,
-            trusted=trusted,
-            policy={"Statement": read_statements(objects_arn, bucket_arn)},
-            finding=f"AwsSolutions-IAM5[Resource::{objects_arn}]",
-            properties={
-                "ServiceToken": service_token,
-                "DatasetArn": dataset_arn(number),
-                "DataLocation": f"s3://{BUCKET}/{number}/",
-            },
-        )
+    """Add imports as this library does, but with nothing of it, and with one `Provider` of the CDK."""
+    plain_imports(stack, _provider(stack).service_token, [dataset_arn(number) for number in range(imports)], BUCKET)
 
 
 def aws_custom_resource(stack: cdk.Stack, imports: int) -> None:
@@ -128,7 +110,7 @@ WAYS: Final[dict[str, Callable[[cdk.Stack, int], None]]] = {
     "one Provider per import": provider_for_each,
     "one Provider for all imports": provider_for_all,
     "AwsCustomResource": aws_custom_resource,
-    "plain constructs": plain_constructs,
+    "the same without this library": plain_constructs,
     "bare": bare,
 }
 

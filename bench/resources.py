@@ -30,7 +30,7 @@ _TRIGGER_MAX: Final = 2
 def run(_folder: Path, scale: Scale) -> Section:
     """Count the resources for each way to add imports."""
     numbers = _IMPORTS[:2] if scale.quick else _IMPORTS
-    ways = [way for way in WAYS if way not in {"bare", "plain constructs"}]
+    ways = [way for way in WAYS if way not in {"bare", "the same without this library"}]
     counts = {way: [len(template_of(make(way, number))["Resources"]) for number in numbers] for way in ways}
     head = ["way", *(f"{number} import{'s' * (number > 1)}" for number in numbers)]
     figures = table(head, [(way, *count) for way, count in counts.items()])

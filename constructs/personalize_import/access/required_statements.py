@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Sequence
-from typing import Final, NamedTuple, cast
+from typing import Any, Final, NamedTuple, cast
 
 import aws_cdk as cdk
 from constructs import Construct, IConstruct
@@ -44,9 +44,10 @@ class Policy(NamedTuple):
 def report_required_statements(scope: Construct, policy: Policy, statements: Sequence[Statement]) -> None:
     """Warn at synth about the statements that a policy must contain, once for all jobs of the stack."""
     if statements:
-        written = policy._replace(owner=_text(readable(scope, policy.owner)))
+        owner, *readable_statements = cast("list[Any]", readable(scope, [policy.owner, *statements]))
+        written = policy._replace(owner=_text(owner))
         _, required = _required_in(scope).setdefault(written, (scope, []))
-        required += [cast("Statement", readable(scope, statement)) for statement in statements]
+        required += readable_statements
 
 
 @once_per_stack

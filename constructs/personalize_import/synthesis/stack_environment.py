@@ -48,9 +48,11 @@ def once_per_stack(make: Callable[[cdk.Stack], _Known]) -> Callable[[IConstruct]
 
     def give(scope: IConstruct) -> _Known:
         stack = stack_of(scope)
-        if stack not in made:
-            made[stack] = make(stack)
-        return made[stack]
+        try:
+            return made[stack]
+        except KeyError:
+            known = made[stack] = make(stack)
+            return known
 
     return give
 
