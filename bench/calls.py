@@ -1,6 +1,6 @@
 """The number and duration of calls from an app to the CDK's process.
 
-`python -m bench.calls <way> <imports>` prints both as JSON. jsii has no hook for it, so its function that sends
+`python -m bench.calls <way> <imports>` prints them as JSON. jsii has no hook for it, so its function that sends
 requests is wrapped.
 """
 
@@ -21,17 +21,23 @@ class Calls(NamedTuple):
 
     calls: float
     milliseconds: float
+    """The duration of the calls, with the work that they start in the CDK's process."""
+    cpu_milliseconds: float
+    """The CPU time of the app's own process, which includes reading and writing the messages."""
 
 
 def calls_per_import(way: str, imports: int) -> Calls:
     """Create an app with one import and an app with many, and return the difference per import."""
     make(way, 1)  # loads everything
-    with _counted() as first:
-        make(way, 1)
-    with _counted() as all_of_them:
-        make(way, 1 + imports)
-    seconds = sum(all_of_them) - sum(first)
-    return Calls((len(all_of_them) - len(first)) / imports, seconds * 1000 / imports)
+    first, many = _making(way, 1), _making(way, 1 + imports)
+    return Calls(*((of_many - of_first) / imports for of_first, of_many in zip(first, many, strict=True)))
+
+
+def _making(way: str, imports: int) -> Calls:
+    begun = time.process_time()
+    with _counted() as waited:
+        make(way, imports)
+    return Calls(len(waited), sum(waited) * 1000, (time.process_time() - begun) * 1000)
 
 
 @contextmanager

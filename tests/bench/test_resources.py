@@ -33,12 +33,22 @@ def test_the_size_of_a_policy_is_its_deployed_size() -> None:
 
 def test_goals_of_synth_are_checked_for_each_number_and_per_import() -> None:
     numbers = (1, 10, 100)
-    bare = {(way, number): Took(1, 1) for number in numbers for way in ("bare", synth._PROVIDER)}
+    bare = {(way, number): Took(1, 1) for number in numbers for way in ("bare", synth._SAME)}
     linear = {**bare, **{("ours", number): Took(took, 1) for number, took in ((1, 1.0), (10, 1.09), (100, 1.99))}}
     steeper = {**bare, **{("ours", number): Took(took, 1) for number, took in ((1, 1.0), (10, 1.01), (100, 1.2))}}
 
     assert [goal.reached for goal in synth._goals(linear, numbers)] == [True, True, False, True]
     assert [goal.reached for goal in synth._goals(steeper, numbers)] == [True, True, True, False]
+
+
+def test_a_missed_goal_of_synth_has_a_bound_only_if_the_same_without_the_library_misses_it_too() -> None:
+    def bounds_if_the_same_takes(seconds: float) -> list[str]:
+        took = {"bare": 1.0, synth._SAME: seconds, "ours": 2.0}
+        least = {(way, number): Took(took[way], 1) for way in took for number in (1, 10)}
+        return [goal.bound for goal in synth._goals(least, (1, 10))]
+
+    assert bounds_if_the_same_takes(1.09) == ["", ""]
+    assert bounds_if_the_same_takes(1.3) == ["the same without this library takes 1.30 times as long"] * 2
 
 
 def test_goals_of_a_cold_start_are_checked_by_time() -> None:
