@@ -23,7 +23,7 @@ class Calls(NamedTuple):
     milliseconds: float
     """The duration of the calls, with the work that they start in the CDK's process."""
     cpu_milliseconds: float
-    """The CPU time of the app's own process, which includes reading and writing the messages."""
+    """The CPU time of the process of the app, which includes reading and writing the messages."""
 
 
 def calls_per_import(way: str, imports: int) -> Calls:
