@@ -86,11 +86,13 @@ def readable(scope: IConstruct, value: object) -> object:
         json.dumps(value), lambda name: partition if name == "AWS::Partition" else f"${{{name}}}"
     )
     value = json.loads(written)
+    if not may_have_token(written):
+        return value
     intrinsics = Intrinsics(
         ref=lambda name: partition if name == "AWS::Partition" else f"${{{name}}}",
         get_att=lambda name, attribute: f"${{{name}.{attribute}}}",
     )
-    return intrinsics.flatten(stack_of(scope).resolve(value) if may_have_token(written) else value)
+    return intrinsics.flatten(stack_of(scope).resolve(value))
 
 
 def _text(value: object) -> str:
