@@ -70,13 +70,11 @@ def _required_in(stack: cdk.Stack) -> dict[Policy, tuple[Construct, list[Stateme
 
 def _merged(statements: Iterable[Statement]) -> list[Statement]:
     """Merge statements that differ only in their resources, in their original order."""
-    merged: dict[str, Statement] = {}
+    merged: dict[str, tuple[Statement, dict[str, None]]] = {}
     for each in statements:
-        one = merged.setdefault(json.dumps({**each, "Resource": []}), each)
-        arns = list(dict.fromkeys([*resources_of(one), *resources_of(each)]))
-        if len(arns) > 1:
-            one["Resource"] = arns
-    return [*merged.values()]
+        _, arns = merged.setdefault(json.dumps({**each, "Resource": []}), (each, {}))
+        arns |= dict.fromkeys(resources_of(each))
+    return [{**one, "Resource": [*arns]} if len(arns) > 1 else one for one, arns in merged.values()]
 
 
 def readable(scope: IConstruct, value: object) -> object:
