@@ -31,8 +31,8 @@ _CALLS: Final = """Bare is a custom resource, and a role with a policy. Its app 
 of the CDK with which an app defines them. The same without this library is two functions of a few lines, the CDK's
 `Provider`, and imports whose resources have the same properties as ours, in the fewest calls that the CDK needs for
 them: with the construct of the import, property injectors, the dependency on its role, and the cdk-nag suppression for
-the role's wildcard. CPU seconds are those of all
-processes. Seconds are medians of three turns, and times are medians of the ratios in each turn.
+the role's wildcard. CPU seconds are those of all processes. Seconds are medians of three turns, and times are medians
+of the ratios in each turn.
 """
 _Turns = Mapping[tuple[str, int], Sequence[Took]]
 """What a way with a number of imports took, in turns: each has all ways, one after the other."""
@@ -113,7 +113,7 @@ def _goals(turns: _Turns, numbers: Sequence[int]) -> Iterator[Goal]:
         goal = f"{number} import{'s' * (number > 1)}: at most {most} times as long as bare resources"
         bound = f"the same without this library takes {without:.2f} times as long"
         if without <= most:
-            bound += "; the rest is Python code and a call per import, see below"
+            bound += "; the rest is other resources of the provider, Python code, and a call per import"
         yield Goal(goal, f"{times:.2f} times (CPU: {cpu:.2f})", times <= most, bound)
 
 
