@@ -35,7 +35,7 @@ the role's wildcard. CPU seconds are those of all processes. Seconds are medians
 of the ratios in each turn.
 """
 _Turns = Mapping[tuple[str, int], Sequence[Took]]
-"""What a way with a number of imports took, in turns: each has all ways, one after the other."""
+"""The runs by way and number of imports, one in each turn."""
 
 
 def run(folder: Path, scale: Scale) -> Section:
