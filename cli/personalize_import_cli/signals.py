@@ -23,12 +23,10 @@ class SignalExit(BaseException):
 def exit_on_signals() -> Iterator[None]:
     """Raise `SignalExit` in the block for SIGTERM and SIGHUP, unless they are ignored, as `nohup` does."""
     before = {number: signal.getsignal(number) for number in _EXIT_CODES}
-    received: list[int] = []
 
     def end(number: int, _frame: FrameType | None) -> NoReturn:
         for each in _EXIT_CODES:
             signal.signal(each, signal.SIG_IGN)  # a second signal would interrupt the removal of files
-        received.append(number)
         raise SignalExit(number)
 
     for number, handler in before.items():
@@ -36,10 +34,6 @@ def exit_on_signals() -> Iterator[None]:
             signal.signal(number, end)
     try:
         yield
-    except (Exception, KeyboardInterrupt) as error:
-        if received:  # a library may have replaced the exception that the signal raised
-            raise SignalExit(received[0]) from error
-        raise
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -4,6 +4,7 @@ import os
 import re
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -111,6 +112,12 @@ def test_a_check_ended_by_a_signal_leaves_no_files(
     assert (running.returncode, output, stderr.strip()) == (128 + number, b"", b"")
     assert not report.exists()
     assert list(temporary.iterdir()) == []
+
+
+def test_a_signal_ends_a_check_that_is_loading_duckdb() -> None:
+    command = [sys.executable, "-m", "tests.cli.support.ended_by_signal"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "ended\n", "")
 
 
 def test_a_report_of_an_earlier_check_survives_a_signal(tmp_path: Path, long_check: list[str]) -> None:

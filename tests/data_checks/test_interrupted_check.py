@@ -1,7 +1,10 @@
 """A check that is interrupted ends soon, even if its threads split rows in Python."""
 
+import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
+from types import FrameType
 
 from personalize_import_handler.data_checks.arrow.row_checker import ArrowRowChecker
 from personalize_import_handler.data_checks.checker import check
@@ -43,3 +46,25 @@ def test_rows_that_are_split_in_python_are_not_all_checked_after_an_interruption
     interrupted = seconds(interrupted=True)
     record_property("seconds", f"{whole:.2f}, interrupted {interrupted:.2f}")
     assert interrupted < whole / 2
+
+
+def test_pyarrow_calls_python_only_in_threads_without_signal_handlers() -> None:
+    content = b"USER_ID,N0,TEXT\na row that is too short\nu,1,long\n"
+    data = Data(location="", files=[DataFile(name="users.csv", size=len(content), chunks=lambda: iter([content]))])
+    threads = set[threading.Thread]()
+
+    def note_thread(frame: FrameType, event: str, _: object) -> None:
+        if event == "call" and frame.f_code.co_name == "skip":
+            threads.add(threading.current_thread())
+
+    with ArrowRowChecker(workers=1) as rows:
+        threading.setprofile(note_thread)
+        sys.setprofile(note_thread)
+        try:
+            check(data, SCHEMA, rows=rows)
+        finally:
+            sys.setprofile(None)
+            threading.setprofile(None)
+
+    assert len(threads) == 1
+    assert threading.main_thread() not in threads

@@ -133,7 +133,7 @@ class _Checking:
 
     def _check_rows(self, columns: Columns, blocks: Iterator[Block]) -> None:
         workers = self.rows.workers
-        if workers == 1:
+        if not workers:
             for block in blocks:
                 self._add(self._check(block, columns), columns)
             return

@@ -26,9 +26,10 @@ from personalize_import_handler.data_checks.tokenizer import (
 
 
 class RowChecker:
-    """Checks rows, one block at a time, in several threads at once if `workers` is greater than one."""
+    """Checks rows, one block at a time, or several in as many threads."""
 
-    workers: int = 1
+    workers: int = 0
+    """The number of threads; 0 for none besides the caller's."""
     is_cancelled: bool = False
     """True if the check has ended early: threads that split records into values in Python end, too."""
 

@@ -1,15 +1,22 @@
-"""Ids that occur more than once, in data of any size: DuckDB keeps what exceeds its memory in a temporary folder."""
+"""Ids that occur more than once, in data of any size: DuckDB keeps what exceeds its memory in a temporary folder.
+
+DuckDB runs in a separate thread, because Python handles signals in the main thread only: an exception that a handler
+raises while DuckDB calls Python, KeyboardInterrupt for example, is lost or aborts the process.
+"""
 
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-import duckdb
 import pyarrow as pa
 
 from personalize_import_handler.data_checks import rules
 from personalize_import_handler.data_checks.findings import Finding
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 _MEMORY: Final = "150MB"
 _REPEATED: Final = """
@@ -27,54 +34,67 @@ class Repeats:
     def __init__(self, closing: ExitStack, column: str) -> None:
         """Open a database that is removed when `closing` is closed."""
         folder = closing.enter_context(tempfile.TemporaryDirectory(prefix="personalize-import-"))
-        with _python_errors():
-            self._connection = duckdb.connect(
-                config={
-                    "threads": 2,
-                    "memory_limit": _MEMORY,
-                    "temp_directory": folder,
-                    "preserve_insertion_order": False,
-                    "autoinstall_known_extensions": False,
-                    "autoload_known_extensions": False,
-                }
-            )
-        closing.callback(self._connection.close)
-        self._connection.execute("CREATE TABLE ids (id VARCHAR, file INTEGER, line BIGINT)")
+        self._thread = closing.enter_context(ThreadPoolExecutor(max_workers=1))
+        self._connection = self._thread.submit(_connect, folder).result()
+        closing.callback(self._thread.submit, self._connection.close)
+        closing.callback(self._connection.interrupt)
         self._column = column
         self._files: dict[str, int] = {}
 
     def add(self, file: str, ids: pa.StringArray, lines: pa.Int64Array) -> None:
         """Add the ids of some rows."""
         number = self._files.setdefault(file, len(self._files))
-        with _python_errors():
-            self._connection.register("batch", pa.table({"id": ids, "line": lines}))
-            self._connection.execute("INSERT INTO ids SELECT id, $1, line FROM batch WHERE id <> ''", [number])
-            self._connection.unregister("batch")
+        self._thread.submit(_insert, self._connection, pa.table({"id": ids, "line": lines}), number).result()
 
     def findings(self) -> Iterator[Finding]:
         """Yield the findings about repeated ids, one for each file."""
         files = list(self._files)
-        with _python_errors():
-            found = self._connection.execute(_REPEATED).fetchall()
-        for file, line, value, count in found:
+        for file, line, value, count in self._thread.submit(_rows, self._connection, _REPEATED).result():
             yield Finding(
                 rule=rules.REPEATED_ID, file=files[file], line=line, column=self._column, value=value, count=count
             )
 
     def count(self, limit: int) -> int:
         """Return the number of repeated ids, at most `limit`."""
-        with _python_errors():
-            row: Any = self._connection.execute(_COUNT, [limit]).fetchone()
-        return int(row[0])
+        return int(self._thread.submit(_rows, self._connection, _COUNT, limit).result()[0][0])
+
+
+def _connect(folder: str) -> "DuckDBPyConnection":
+    import duckdb  # in the thread, like its calls
+
+    with _database_errors():
+        connection = duckdb.connect(
+            config={
+                "threads": 2,
+                "memory_limit": _MEMORY,
+                "temp_directory": folder,
+                "preserve_insertion_order": False,
+                "autoinstall_known_extensions": False,
+                "autoload_known_extensions": False,
+            }
+        )
+        return connection.execute("CREATE TABLE ids (id VARCHAR, file INTEGER, line BIGINT)")
+
+
+def _insert(connection: "DuckDBPyConnection", batch: pa.Table, file: int) -> None:
+    with _database_errors():
+        connection.register("batch", batch)
+        connection.execute("INSERT INTO ids SELECT id, $1, line FROM batch WHERE id <> ''", [file])
+        connection.unregister("batch")
+
+
+def _rows(connection: "DuckDBPyConnection", query: str, *values: int) -> list[Any]:
+    with _database_errors():
+        return connection.execute(query, values).fetchall()
 
 
 @contextmanager
-def _python_errors() -> Iterator[None]:
-    """Raise OSError if DuckDB lacks memory or disk space, and KeyboardInterrupt for Ctrl-C."""
+def _database_errors() -> Iterator[None]:
+    """Raise OSError if DuckDB lacks memory or disk space."""
+    import duckdb
+
     try:
         yield
     except duckdb.Error as error:
         reason = str(error).partition("\n")[0]  # advice about settings of DuckDB follows
         raise OSError(f"the ids of all records can't be compared: {reason}") from error
-    except RuntimeError as error:  # DuckDB replaces the exception that a signal raised during its call
-        raise KeyboardInterrupt from error
