@@ -152,7 +152,7 @@ def _evaluated(condition: Condition, values: ArrowValues) -> pa.BooleanArray:
 
 @_evaluated.register
 def _(_: IsEmpty, values: ArrowValues) -> pa.BooleanArray:
-    return values.array.is_null()
+    return values.array.is_null() if values.array.null_count else values.nowhere
 
 
 @_evaluated.register
