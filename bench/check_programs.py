@@ -57,9 +57,15 @@ PARSER: Final = CheckProgram(
 """The same steps as in the check, without comparing any value with a rule."""
 
 
-def many_items(size: int) -> CheckProgram:
-    """Return the check of generated items of this size in bytes, which are not written to a disk."""
-    return CheckProgram("the check of generated items", lambda _data, _schema: ["bench.many_items", str(size)])
+def many_items(size: int, *, times: int = 1) -> CheckProgram:
+    """Return the check of generated items, in which each id occurs so many times and which are not written to a disk.
+
+    Args:
+        size: The size of the items in bytes.
+        times: How many times each id occurs.
+    """
+    command = ["bench.many_items", str(size), str(times)]
+    return CheckProgram("the check of generated items", lambda _data, _schema: command)
 
 
 def run_program(contender: CheckProgram, data: Path, schema: Path) -> ProgramRun:
@@ -77,7 +83,7 @@ def run_program(contender: CheckProgram, data: Path, schema: Path) -> ProgramRun
     _, status, used = os.wait4(process.pid, 0)
     seconds = time.perf_counter() - begin
     process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode not in (0, 1):
+    if process.returncode not in (0, 1) or not output:
         raise RuntimeError(f"{contender.name} ended with {process.returncode}: {output}")
     report = json.loads(output)
     return ProgramRun(

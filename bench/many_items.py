@@ -28,16 +28,17 @@ _BLOCK: Final = "".join(
 ).encode()
 
 
-def _chunks(size: int) -> Iterator[bytes]:
+def _chunks(size: int, times: int) -> Iterator[bytes]:
     yield (",".join(field.name for field in _SCHEMA.fields) + "\n").encode()
-    for number in range(size // len(_BLOCK)):
-        yield _BLOCK.replace(b"#", str(number).encode())
+    blocks = size // len(_BLOCK)
+    for number in range(blocks):
+        yield _BLOCK.replace(b"#", str(number % (blocks // times)).encode())
 
 
 def main() -> None:
-    """Check about this many bytes, and print the number of rows and the findings."""
-    size = int(sys.argv[1])
-    data = Data(location="items.csv", files=[DataFile("items.csv", size, lambda: _chunks(size))])
+    """Check about so many bytes in which each id occurs so many times; print the number of rows and the findings."""
+    size, times = map(int, sys.argv[1:])
+    data = Data(location="items.csv", files=[DataFile("items.csv", size, lambda: _chunks(size, times))])
     with row_checker_for(size) as rows:
         findings = check(data, _SCHEMA, rows=rows)
     found = [[each.rule.id, each.column, each.line, each.count] for each in findings]

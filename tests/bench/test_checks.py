@@ -98,6 +98,21 @@ def test_generated_items_have_as_many_bytes_as_asked_for_and_violate_no_rule(sch
     assert ran.findings == set()
 
 
+@pytest.mark.parametrize("size", [10_000_000, pytest.param(10_000_000_000, marks=pytest.mark.nightly)])
+def test_repeated_ids_are_found_within_500_mb_in_data_of_any_size(size: int, schema: Path, tmp_path: Path) -> None:
+    ran = run_program(many_items(size, times=2), tmp_path, schema)
+    repeated = ran.rows // 2
+    assert ran.findings == {("repeated-id", "ITEM_ID", repeated + 2, repeated)}
+    assert ran.peak_bytes <= 500_000_000
+
+
+@pytest.mark.nightly
+def test_different_ids_of_10_gb_are_compared_within_500_mb(schema: Path, tmp_path: Path) -> None:
+    ran = run_program(many_items(10_000_000_000), tmp_path, schema)
+    assert ran.findings == set()
+    assert ran.peak_bytes <= 500_000_000
+
+
 @pytest.mark.nightly
 def test_the_tables_have_all_contenders_and_goals(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(checks, "_SIZE_QUICK", SIZE)
