@@ -15,9 +15,9 @@ _INTRODUCTION: Final = """Contenders run one after the other on the same interac
 separate process: seconds are measured from its start to its end, CPU seconds are those of all its threads, memory is
 the peak resident size. Except clean data, each kind of data has the same fault in every row. Kinds that only the check
 reads have a quarter of the rows, and are compared with as many clean ones. Readers read all columns as strings. The
-check and the readers take turns with each file, and of their three runs (five with clean data), the one with the fewest
-CPU seconds counts. pandas gets a quarter of the rows, and the csv module a twentieth, because they take so long. All
-modules have been compiled by an earlier run.
+check and the readers take turns with each file, and of their three runs, the one with the fewest CPU seconds counts.
+pandas gets a quarter of the rows, and the csv module a twentieth, because they take so long. All modules have been
+compiled by an earlier run.
 """
 _MEGABYTE: Final = 1_000_000
 _SIZE: Final = 1000 * _MEGABYTE
@@ -25,7 +25,6 @@ _SIZE_QUICK: Final = 20 * _MEGABYTE
 _SIZE_COMPILING: Final = 5 * _MEGABYTE
 """Enough for all modules to be loaded, and so compiled, before anything is measured."""
 _RUNS: Final = 3
-_RUNS_CLEAN: Final = 5
 """Runs of the check and of the readers, in turn; other load on the machine only adds to what they take."""
 _PANDAS_PART: Final = 4
 _CSV_PART: Final = 20
@@ -87,8 +86,7 @@ def measure(folder: Path, *, quick: bool = False, large: bool = False) -> Iterat
     for contender in (CHECK, *READERS, PARSER, PANDAS, CSV):
         compiling.measured(contender)
     for kind in _COMPARED:
-        data = _Data(folder, kind, size)
-        yield from data.best(CHECK, *READERS, PARSER, runs=_RUNS_CLEAN) if kind == CLEAN else data.best(CHECK)
+        yield from _Data(folder, kind, size).best(CHECK, *((*READERS, PARSER) if kind == CLEAN else ()))
         yield _Data(folder, kind, size // _PANDAS_PART).measured(PANDAS)
         yield _Data(folder, kind, size // _CSV_PART).measured(CSV)
     for kind in (CLEAN, *_OTHERS):
@@ -113,10 +111,10 @@ class _Data:
         run = run_program(contender, self._path, self._schema)
         return MeasuredProgram(self._kind, self._path.stat().st_size, self._rows, run)
 
-    def best(self, *contenders: CheckProgram, runs: int = _RUNS) -> list[MeasuredProgram]:
+    def best(self, *contenders: CheckProgram) -> list[MeasuredProgram]:
         """Run contenders in turn; return the run of each with the fewest CPU seconds."""
-        rounds = [[self.measured(each) for each in contenders] for _ in range(runs)]
-        return [min(each, key=lambda ran: ran.run.cpu_seconds) for each in zip(*rounds, strict=True)]
+        rounds = [[self.measured(each) for each in contenders] for _ in range(_RUNS)]
+        return [min(runs, key=lambda each: each.run.cpu_seconds) for runs in zip(*rounds, strict=True)]
 
 
 def goals(measured: list[MeasuredProgram]) -> Iterator[Goal]:
