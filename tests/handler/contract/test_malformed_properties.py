@@ -66,6 +66,8 @@ def test_properties_that_the_generator_has_not_corrupted_are_imported(
     stack = PlainTemplate(account, scalars_as_strings=scalars_as_strings)
 
     assert stack.create(first).succeeded
+    # An import waits at least four minutes for another job of its dataset, which is longer than the shortest timeouts.
+    account.clock.advance(JOB_SECONDS)
     assert stack.update(then).succeeded
     account.clock.advance(JOB_SECONDS)
     assert personalize.imported(then["DatasetArn"])[-1] == then["DataLocation"]
