@@ -58,11 +58,11 @@ PARSER: Final = CheckProgram(
 
 
 def many_items(size: int, *, times: int = 1) -> CheckProgram:
-    """Return the check of generated items, in which each id occurs so many times and which are not written to a disk.
+    """Return the check of generated items, which are not written to a disk.
 
     Args:
         size: The size of the items in bytes.
-        times: How many times each id occurs.
+        times: The number of rows that each id occurs in.
     """
     command = ["bench.many_items", str(size), str(times)]
     return CheckProgram("the check of generated items", lambda _data, _schema: command)

@@ -36,7 +36,7 @@ def _chunks(size: int, times: int) -> Iterator[bytes]:
 
 
 def main() -> None:
-    """Check about so many bytes in which each id occurs so many times; print the number of rows and the findings."""
+    """Check items of a size in bytes, each id in a number of rows; print the number of rows and the findings."""
     size, times = map(int, sys.argv[1:])
     data = Data(location="items.csv", files=[DataFile("items.csv", size, lambda: _chunks(size, times))])
     with row_checker_for(size) as rows:

@@ -1,11 +1,17 @@
 """A check that is interrupted ends soon, even if its threads split rows in Python."""
 
+import signal
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from types import FrameType
 
+import pyarrow as pa
+import pytest
+
+from personalize_import_handler.data_checks.arrow.repeats import Repeats
 from personalize_import_handler.data_checks.arrow.row_checker import ArrowRowChecker
 from personalize_import_handler.data_checks.checker import check
 from personalize_import_handler.data_checks.files import Data, DataFile
@@ -46,6 +52,25 @@ def test_rows_that_are_split_in_python_are_not_all_checked_after_an_interruption
     interrupted = seconds(interrupted=True)
     record_property("seconds", f"{whole:.2f}, interrupted {interrupted:.2f}")
     assert interrupted < whole / 2
+
+
+def test_a_comparison_of_ids_ends_soon_after_an_interruption() -> None:
+    numbers = pa.array(range(3_000_000))
+    with ExitStack() as closing:
+        repeats = Repeats(closing, "USER_ID")
+        repeats.add("users.csv", numbers.cast(pa.string()), numbers)
+        begin = time.perf_counter()
+        assert [*repeats.findings()] == []
+        whole = time.perf_counter() - begin
+
+        before = signal.signal(signal.SIGALRM, signal.default_int_handler)
+        closing.callback(signal.signal, signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_REAL, whole / 8)
+        begin = time.perf_counter()
+        with pytest.raises(KeyboardInterrupt):
+            [*repeats.findings()]
+        closing.close()
+    assert time.perf_counter() - begin < whole * 0.75
 
 
 def test_pyarrow_calls_python_only_in_threads_without_signal_handlers() -> None:
