@@ -4,73 +4,87 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from types import FrameType
+from typing import Final
 
-import pyarrow as pa
 import pytest
 
+from personalize_import_handler.data_checks.arrow import repeats
 from personalize_import_handler.data_checks.arrow.repeats import Repeats
 from personalize_import_handler.data_checks.arrow.row_checker import ArrowRowChecker
 from personalize_import_handler.data_checks.checker import check
 from personalize_import_handler.data_checks.files import Data, DataFile
+from personalize_import_handler.data_checks.rows import Block
 from personalize_import_handler.data_checks.schema import read_schema
+from personalize_import_handler.data_checks.tokenizer import Record
 from tests.data_checks.support.hostile_rows import Rows, schema_of
+from tests.support.until import until
 
 SCHEMA = read_schema(schema_of(Rows(1, "")))
-SPLIT_IN_PYTHON = b'u,1,"r""e\\"d"\n' * 30_000
-"""Quotes that are escaped in both ways, which pyarrow can't parse."""
+RECORDS: Final = 30_000
+SECONDS_MAX: Final = 20
+"""It takes less than a second; if it were not interrupted, minutes."""
 
 
-def seconds(*, interrupted: bool) -> float:
-    """Return how long a check of a block in each of two threads takes, to its end or if it is interrupted at once."""
+class SlowRecords(list[Record]):
+    """Records that are read at most one per millisecond."""
 
+    read = 0
+
+    def __iter__(self) -> Iterator[Record]:
+        for record in super().__iter__():
+            time.sleep(0.001)
+            self.read += 1
+            yield record
+
+
+class SplitInPython(ArrowRowChecker):
+    """A row checker whose records pyarrow can't parse."""
+
+    def __init__(self) -> None:
+        super().__init__(workers=2)
+        self.records = SlowRecords([(0, "u,1,text")] * RECORDS)
+
+    def split(self, block: Block, *, is_last: bool) -> tuple[Block, bytes]:
+        return replace(block, records=self.records), b""
+
+
+def test_rows_that_are_split_in_python_are_not_all_checked_after_an_interruption() -> None:
     def chunks() -> Iterator[bytes]:
         yield b"USER_ID,N0,TEXT\n"
-        yield SPLIT_IN_PYTHON
-        yield SPLIT_IN_PYTHON
-        if interrupted:
-            raise KeyboardInterrupt
+        yield b"u,1,text\n"
+        yield b"u,1,text\n"
+        until(lambda: rows.records.read)
+        raise KeyboardInterrupt
 
     data = Data(location="users.csv", files=[DataFile(name="users.csv", size=1, chunks=chunks)])
+    with SplitInPython() as rows, pytest.raises(KeyboardInterrupt):
+        check(data, SCHEMA, rows=rows)
+    assert 0 < rows.records.read < RECORDS
+
+
+def compare_ids() -> None:
+    """Compare ids until SIGALRM, which comes once the comparison runs."""
+    with ExitStack() as closing:
+        ids = Repeats(closing, "USER_ID")
+        signal.setitimer(signal.ITIMER_REAL, 0.5)
+        [*ids.findings()]
+
+
+def test_a_comparison_of_ids_ends_soon_after_an_interruption(monkeypatch: pytest.MonkeyPatch) -> None:
+    for_minutes = "SELECT 0, 0, '', count(*) FROM range(100000) a, range(300000) b WHERE hash(a.range + b.range) = 5"
+    monkeypatch.setattr(repeats, "_REPEATED", for_minutes)
+    before = signal.signal(signal.SIGALRM, signal.default_int_handler)
     begin = time.perf_counter()
     try:
-        with ArrowRowChecker(workers=2) as rows:
-            check(data, SCHEMA, rows=rows)
-    except KeyboardInterrupt:
-        assert interrupted
-    else:
-        assert not interrupted
-    return time.perf_counter() - begin
-
-
-def test_rows_that_are_split_in_python_are_not_all_checked_after_an_interruption(
-    record_property: Callable[[str, object], None],
-) -> None:
-    whole = min(seconds(interrupted=False) for _ in range(2))  # the first one also loads pyarrow
-    interrupted = seconds(interrupted=True)
-    record_property("seconds", f"{whole:.2f}, interrupted {interrupted:.2f}")
-    assert interrupted < whole / 2
-
-
-def test_a_comparison_of_ids_ends_soon_after_an_interruption() -> None:
-    numbers = pa.array(range(3_000_000))
-    with ExitStack() as closing:
-        repeats = Repeats(closing, "USER_ID")
-        repeats.add("users.csv", numbers.cast(pa.string()), numbers)
-        begin = time.perf_counter()
-        assert [*repeats.findings()] == []
-        whole = time.perf_counter() - begin
-
-        before = signal.signal(signal.SIGALRM, signal.default_int_handler)
-        closing.callback(signal.signal, signal.SIGALRM, before)
-        signal.setitimer(signal.ITIMER_REAL, whole / 8)
-        begin = time.perf_counter()
         with pytest.raises(KeyboardInterrupt):
-            [*repeats.findings()]
-        closing.close()
-    assert time.perf_counter() - begin < whole * 0.75
+            compare_ids()
+    finally:
+        signal.signal(signal.SIGALRM, before)
+    assert time.perf_counter() - begin < SECONDS_MAX
 
 
 def test_pyarrow_calls_python_only_in_threads_without_signal_handlers() -> None:
