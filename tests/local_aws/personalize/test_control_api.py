@@ -276,13 +276,11 @@ def test_reset_deletes_all_resources_and_restores_the_settings() -> None:
 
 
 def test_a_change_of_speed_does_not_change_the_time() -> None:
-    clock = Clock()
-    before = clock.now()
-    clock.speed = 1000
-    assert clock.now() - before < 100
-    started_at = time.monotonic()
+    clock = Clock(speed=1000)
     clock.sleep(100)
-    assert time.monotonic() - started_at < 50
+    before = clock.now()
+    clock.speed = 1
+    assert clock.now() >= before
 
 
 def test_a_faster_clock_wakes_sleeping_threads() -> None:
