@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/personalize/latest/dg/bulk-data-import-step.html
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from io import SEEK_CUR, FileIO
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +21,8 @@ _SIZES_MAX: Final = {ImportMode.FULL: 100 * _GIGABYTE, ImportMode.INCREMENTAL: _
 _SUFFIX: Final = ".csv"
 CHUNK_BYTES: Final = 1 << 22
 """Larger chunks are hardly faster to check, and need more memory."""
+_LINE_BYTES: Final = 1 << 16
+"""Most lines are much shorter."""
 _HEAD_BYTES: Final = 1 << 16
 _NAMED_MAX: Final = 3
 BINARY: Final = "binary"
@@ -123,4 +126,13 @@ def local_file(path: Path) -> DataFile:
 
 def _chunks_of(path: Path) -> Iterator[bytes]:
     with open_regular(path) as file:
-        yield from iter(partial(file.read, CHUNK_BYTES), b"")
+        yield from iter(partial(_next_chunk, file), b"")
+
+
+def _next_chunk(file: FileIO) -> bytes:
+    """Read up to the end of a line, so that a line needn't be joined from two chunks unless it is long."""
+    begin = file.tell()
+    file.seek(CHUNK_BYTES - _LINE_BYTES, SEEK_CUR)
+    end = file.read(_LINE_BYTES).rfind(b"\n") + 1
+    file.seek(begin)
+    return file.read(CHUNK_BYTES - _LINE_BYTES + (end or _LINE_BYTES))

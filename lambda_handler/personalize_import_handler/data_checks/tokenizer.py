@@ -136,7 +136,7 @@ def whole_lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
     rest = b""
     for chunk in chunks:
         end = chunk.rfind(b"\n") + 1
-        content = b"".join((rest, memoryview(chunk)[: end or None]))
+        content = rest + chunk[: end or None]  # copies nothing if the chunk begins and ends with a line
         yield from _lines_before_a_long_one(content)
         rest = chunk[end:] if end else content
         if end:

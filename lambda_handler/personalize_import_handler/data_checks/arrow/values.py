@@ -122,7 +122,8 @@ class ArrowValues:
         places = pa.Array.from_buffers(
             pa.int32(), len(self.array), [validity, offsets], self.array.null_count, self.array.offset
         )
-        return pa.Array.from_buffers(pa.uint8(), content.size if content else 0, [None, content]).take(places)
+        first = pa.Array.from_buffers(pa.uint8(), content.size if content else 0, [None, content])
+        return pc.take(first, places, boundscheck=False)
 
     def may_begin(self, characters: str) -> list[int]:
         """Return those of some characters, as bytes, that values may begin with; their range rules out most words."""
