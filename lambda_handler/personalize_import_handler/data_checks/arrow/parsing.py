@@ -60,7 +60,7 @@ def parsed_rows(block: Block, columns: Columns) -> Rows[ArrowValues] | None:
     if not (has_quotes or has_escapes) and (rows := _rows_of_another_width(block, columns)):
         return rows
     places = range(columns.width) if has_quotes else [column.place for column in columns.imported]
-    arrays, wrong = _read(content, columns.width, places)
+    arrays, wrong = _read(content, columns.width, places, quotes=has_quotes, escapes=has_escapes and not has_nulls)
     if _has_blank_lines(content, arrays) or (has_nulls and _has_escapes(content, arrays)):
         return None
     count = len(next(iter(arrays.values())))
@@ -83,7 +83,7 @@ def _rows_of_another_width(block: Block, columns: Columns) -> Rows[ArrowValues] 
     width = block.lines.count(b",", 0, block.lines.find(b"\n")) + 1
     if width == columns.width:
         return None
-    arrays, wrong = _read(block.lines, width, [0])
+    arrays, wrong = _read(block.lines, width, [0], quotes=False, escapes=False)
     if wrong or _has_blank_lines(block.lines, arrays):
         return None
     count, findings = len(arrays[0]), Findings()
@@ -103,7 +103,9 @@ def _has_escapes(content: bytes, arrays: Mapping[int, pa.StringArray]) -> bool:
     return bool(content.count(b"\\") != nulls)
 
 
-def _read(content: bytes, width: int, places: Sequence[int]) -> tuple[dict[int, pa.StringArray], list[csv.InvalidRow]]:
+def _read(
+    content: bytes, width: int, places: Sequence[int], *, quotes: bool, escapes: bool
+) -> tuple[dict[int, pa.StringArray], list[csv.InvalidRow]]:
     """Return the columns at some places of all rows with so many values, and the other rows."""
     wrong: list[csv.InvalidRow] = []
 
@@ -111,7 +113,6 @@ def _read(content: bytes, width: int, places: Sequence[int]) -> tuple[dict[int, 
         wrong.append(row)
         return "skip"
 
-    has_quotes = b'"' in content
     names = [f"c{place}" for place in range(width)]
     included = [names[place] for place in places]
     table = csv.read_csv(
@@ -119,9 +120,9 @@ def _read(content: bytes, width: int, places: Sequence[int]) -> tuple[dict[int, 
         read_options=csv.ReadOptions(use_threads=False, block_size=len(content) + 1, column_names=names),
         parse_options=csv.ParseOptions(
             ignore_empty_lines=False,
-            quote_char='"' if has_quotes else False,
-            escape_char="\\" if b"\\" in content and _NULL not in content else False,
-            newlines_in_values=has_quotes,
+            quote_char='"' if quotes else False,
+            escape_char="\\" if escapes else False,
+            newlines_in_values=quotes,
             invalid_row_handler=skip,
         ),
         convert_options=csv.ConvertOptions(
