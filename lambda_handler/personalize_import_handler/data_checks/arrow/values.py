@@ -29,7 +29,7 @@ _INTEGER_64: Final = re.compile("-?[0-8]?[0-9]{1,18}")
 _DIGITS_MAX: Final = 30
 """The maximum number of digits of an integer in `INTEGER`."""
 _HEAD: Final = 10
-"""The number of values that are cast first: a cast takes a hundred times as long for each value that isn't a number."""
+"""The number of values that are matched first: a cast takes a hundred times as long for what isn't a number."""
 
 
 class ArrowValues:
@@ -37,12 +37,12 @@ class ArrowValues:
 
     def __init__(self, array: pa.StringArray) -> None:
         self.array = array
-        self._masks: dict[Condition, pa.BooleanArray] = {}
+        self._masks: dict[Condition, pa.BooleanArray | None] = {}
 
     def found(self, condition: Condition) -> tuple[int, int] | None:
         """Return the place of the first value for which a condition holds, and their number."""
         mask = self.mask(condition)
-        return (pc.index(mask, True).as_py(), mask.true_count) if mask.true_count else None
+        return None if mask is None else (pc.index(mask, True).as_py(), mask.true_count)
 
     def counts(self) -> Mapping[str, int]:
         """Return the number of rows of each value."""
@@ -53,22 +53,19 @@ class ArrowValues:
         """Return the value at a place."""
         return self.array[place].as_py() or ""
 
-    def mask(self, condition: Condition) -> pa.BooleanArray:
-        """Return where a condition holds; it is evaluated once, as other conditions contain it."""
+    def mask(self, condition: Condition) -> pa.BooleanArray | None:
+        """Return where a condition holds, None for nowhere; it is evaluated once, as other conditions contain it."""
         if condition not in self._masks:
             mask = _evaluated(condition, self)
-            self._masks[condition] = pc.fill_null(mask, fill_value=False) if mask.null_count else mask
+            if mask is not None and mask.null_count:
+                mask = pc.fill_null(mask, fill_value=False)
+            self._masks[condition] = mask if mask is not None and mask.true_count else None
         return self._masks[condition]
 
     @cached_property
     def filled(self) -> pa.BooleanArray:
         """The mask of the values that aren't empty."""
         return self.array.is_valid()
-
-    @cached_property
-    def nowhere(self) -> pa.BooleanArray:
-        """The mask of a condition that holds for no value."""
-        return pc.xor(self.filled, self.filled)
 
     @cached_property
     def lengths(self) -> range:
@@ -78,9 +75,11 @@ class ArrowValues:
     @cached_property
     def numbers(self) -> pa.Int64Array | pa.DoubleArray | None:
         """The values as numbers; None unless all of them are numbers."""
-        for number in (pa.int64(), pa.float64()):
+        head = list(filter(None, strings(self.array[:_HEAD])))
+        for number, pattern in ((pa.int64(), _INTEGER_64), (pa.float64(), DECIMAL)):
+            if not all(map(pattern.fullmatch, head)):
+                continue
             try:
-                pc.cast(self.array[:_HEAD], number)
                 numbers = pc.cast(self.array, number)
             except pa.ArrowInvalid:
                 continue
@@ -132,84 +131,89 @@ class ArrowValues:
 
     def mask_where(
         self, candidates: pa.BooleanArray, test: Callable[[pa.StringArray], pa.BooleanArray]
-    ) -> pa.BooleanArray:
+    ) -> pa.BooleanArray | None:
         """Return where a test holds, which can only be true of some candidates; usually, there are few."""
         count = candidates.true_count
         if count < len(self.array) // 2 and (not count or not test(self.array.filter(candidates)).true_count):
-            return self.nowhere
+            return None
         return test(self.array)
 
-    def mask_in_python(self, candidates: Iterable[str], condition: Condition) -> pa.BooleanArray:
+    def mask_in_python(self, candidates: Iterable[str], condition: Condition) -> pa.BooleanArray | None:
         """Return where a condition holds, which can only be true of a few candidates."""
         holding = [value for value in candidates if condition.holds(value)]
-        return is_in(self.array, holding) if holding else self.nowhere
+        return is_in(self.array, holding) if holding else None
 
 
 @singledispatch
-def _evaluated(condition: Condition, values: ArrowValues) -> pa.BooleanArray:
-    """Return where a condition holds."""
+def _evaluated(condition: Condition, values: ArrowValues) -> pa.BooleanArray | None:
+    """Return where a condition holds; null or None where it doesn't."""
     raise TypeError(f"{condition!r} is no condition on {values!r}")
 
 
 @_evaluated.register
-def _(_: IsEmpty, values: ArrowValues) -> pa.BooleanArray:
-    return values.array.is_null() if values.array.null_count else values.nowhere
+def _(_: IsEmpty, values: ArrowValues) -> pa.BooleanArray | None:
+    return values.array.is_null() if values.array.null_count else None
 
 
 @_evaluated.register
-def _(condition: IsLonger, values: ArrowValues) -> pa.BooleanArray:
+def _(condition: IsLonger, values: ArrowValues) -> pa.BooleanArray | None:
     limit = min(condition.than, condition.ideographs)
     if values.lengths[-1] <= limit:
-        return values.nowhere
+        return None
     candidates = values.array.filter(pc.greater(pc.binary_length(values.array), limit))
     return values.mask_in_python(strings(candidates.unique()), condition)
 
 
 @_evaluated.register
-def _(condition: Matches, values: ArrowValues) -> pa.BooleanArray:
+def _(condition: Matches, values: ArrowValues) -> pa.BooleanArray | None:
     if condition.pattern is DECIMAL and values.numbers is not None:
         return values.filled
     candidates = values.filled
     if condition.lengths:
         lengths = [length for length in condition.lengths if length in values.lengths]
         if not lengths:
-            return values.nowhere
+            return None
         candidates = pc.is_in(pc.binary_length(values.array), value_set=pa.array(lengths, type=pa.int32()))
     if condition.ending:
         if not contains(values.array, condition.ending[0]):
-            return values.nowhere
+            return None
         candidates = pc.ends_with(values.array, condition.ending)
     return values.mask_where(candidates, lambda array: _matches(array, condition.pattern))
 
 
 @_evaluated.register
-def _(condition: IsBetween, values: ArrowValues) -> pa.BooleanArray:
+def _(condition: IsBetween, values: ArrowValues) -> pa.BooleanArray | None:
     found, integers = values.integers_range, values.integers
     low, high = max(condition.low, found.start), min(condition.high, found.stop - 1)
-    mask = values.nowhere
+    mask = None
     if range(low, high + 1) == found:
-        mask = integers.is_valid()
+        mask = values.filled if integers.null_count == values.array.null_count else integers.is_valid()
     elif low <= high:
         mask = pc.and_(pc.greater_equal(integers, low), pc.less_equal(integers, high))
-    others = values.other_integers
-    return pc.or_kleene(mask, values.mask_in_python(others, condition)) if others else mask
+    others = values.mask_in_python(values.other_integers, condition)
+    return others if mask is None else mask if others is None else pc.or_kleene(mask, others)
 
 
 @_evaluated.register
-def _(condition: IsOneOf, values: ArrowValues) -> pa.BooleanArray:
+def _(condition: IsOneOf, values: ArrowValues) -> pa.BooleanArray | None:
     if values.numbers is not None:  # no word is a number
-        return values.nowhere
+        return None
     first = values.may_begin("".join(word[0] for word in condition.values))
     if not first:
-        return values.nowhere
+        return None
     candidates = pc.is_in(values.first_bytes, value_set=pa.array(first, type=pa.uint8()))
     return values.mask_where(candidates, lambda array: is_in(array, condition.values))
 
 
 @_evaluated.register
-def _(condition: Not, values: ArrowValues) -> pa.BooleanArray:
-    mask = pc.and_not(values.filled, values.mask(condition.condition))
-    return pc.and_(values.mask(condition.among), mask) if condition.among and mask.true_count else mask
+def _(condition: Not, values: ArrowValues) -> pa.BooleanArray | None:
+    among = values.mask(condition.among) if condition.among else values.filled
+    if among is None:
+        return None
+    excluded = values.mask(condition.condition)
+    if excluded is None or excluded is among:
+        return among if excluded is None else None
+    return pc.and_not(among, excluded)
 
 
 def _range_of(numbers: pa.IntegerArray) -> range:
