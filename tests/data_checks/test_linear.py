@@ -20,7 +20,7 @@ from personalize_import_handler.contract import constraints
 from personalize_import_handler.contract.constraints import TextRule
 from personalize_import_handler.contract.properties import parse
 from personalize_import_handler.data_checks import column_checks, conditions
-from personalize_import_handler.data_checks.arrow.values import _INTEGER_64
+from personalize_import_handler.data_checks.arrow.facts import _INTEGER_64
 from personalize_import_handler.data_checks.conditions import Matches
 from personalize_import_handler.data_checks.tokenizer import _FIELD_AND_COMMA, _LINE, raw_fields
 from personalize_import_handler.request import job_names

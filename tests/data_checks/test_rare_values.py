@@ -13,7 +13,7 @@ from tests.data_checks.support.generated import Generated
 
 ROWS: Final = 100
 HEAD: Final = 10
-"""The number of values that are cast to numbers first."""
+"""The number of values that are matched before a column is cast to numbers."""
 
 Found = tuple[str, int | None, str | None, int]
 """The rule, the line, the value, and the number of values."""
@@ -51,6 +51,11 @@ CASES: Final = {
     "31-digits-and-a-sign": (TIME, NOW, f"-{5:031}", "wrong-type"),
     "fraction-in-integers": (INT, "7", "7.0", "metadata-wrong-type"),
     "plus-sign": (TIME, NOW, "+1700000000000", "milliseconds"),
+    "later-time-of-as-many-digits": (TIME, NOW, "4102444800", "far-future"),
+    "earlier-time-of-as-many-digits": (TIME, NOW, "0631151999", "before-1990"),
+    "negative-time-of-as-many-characters": (TIME, NOW, "-631151999", "before-1990"),
+    "larger-integer-of-as-many-digits": (INT, "2147483647", "2147483648", "metadata-wrong-type"),
+    "larger-long-of-as-many-digits": (LONG, f"{2**63 - 1}", f"{2**63}", "metadata-wrong-type"),
     "date-of-8-digits": (TIME, NOW, "20231114", "date-as-number"),
     "date-of-14-digits": (TIME, NOW, "20231114120000", "date-as-number"),
     "null-word-id": (ID, "u12", "NULL", "null-word"),
@@ -76,6 +81,17 @@ def test_a_rare_value_is_found_wherever_it_is(case: str, place: int) -> None:
 def test_rare_values_that_come_first_are_all_counted(case: str) -> None:
     field, usual, rare, rule = CASES[case]
     assert found(field, [rare] * HEAD + [usual] * ROWS) == [(rule, 2, rare, HEAD)]
+
+
+@pytest.mark.parametrize("digits", [0, 10, 19, 25])
+@pytest.mark.parametrize("limit", [1, 2**31, 631_152_000, 4_102_444_800, 10**12, 10**14, 10**17, 2**63, 10**30])
+@pytest.mark.parametrize("field", [INT, LONG, TIME], ids=["int", "long", "time"])
+def test_both_row_checkers_find_the_same_around_a_limit_with_zeros_or_none(
+    field: Field, limit: int, digits: int
+) -> None:
+    around = [f"{limit + step:0{digits}}" for step in (-1, 0, 1)]
+    for values in (around, around[:1], around[1:2], around[2:], around[:2], around[1:]):
+        found(field, values)
 
 
 @pytest.mark.parametrize("field", [INT, LONG, DOUBLE])

@@ -161,8 +161,9 @@ def _type_checks(field: Field, *, is_metadata: bool) -> Iterator[Check]:
     """Yield the checks of a number or a boolean."""
     wrong = Not(_TYPES[field.type_name])
     if is_metadata:
-        yield Check(rules.METADATA_WRONG_TYPE, Not(IsOneOf(NULL_WORDS), among=wrong))
-        yield Check(rules.NULL_WORD, IsOneOf(NULL_WORDS))
+        no_word = Not(IsOneOf(NULL_WORDS), among=wrong)
+        yield Check(rules.METADATA_WRONG_TYPE, no_word)
+        yield Check(rules.NULL_WORD, Not(no_word, among=wrong))
         return
     yield Check(rules.WRONG_TYPE, wrong)
     if field.key.endswith(TIMESTAMP):

@@ -131,8 +131,8 @@ def _chunks_of(path: Path) -> Iterator[bytes]:
 
 def _next_chunk(file: FileIO) -> bytes:
     """Read up to the end of a line, so that a line needn't be joined from two chunks unless it is long."""
-    begin = file.tell()
-    file.seek(CHUNK_BYTES - _LINE_BYTES, SEEK_CUR)
+    least = CHUNK_BYTES - _LINE_BYTES
+    tail = file.seek(least, SEEK_CUR)
     end = file.read(_LINE_BYTES).rfind(b"\n") + 1
-    file.seek(begin)
-    return file.read(CHUNK_BYTES - _LINE_BYTES + (end or _LINE_BYTES))
+    file.seek(tail - least)
+    return file.read(least + (end or _LINE_BYTES))

@@ -16,7 +16,8 @@ import pyarrow.compute as pc
 from pyarrow import csv
 
 from personalize_import_handler.data_checks import rules
-from personalize_import_handler.data_checks.arrow.values import ArrowValues, contains
+from personalize_import_handler.data_checks.arrow.facts import contains
+from personalize_import_handler.data_checks.arrow.values import ArrowValues
 from personalize_import_handler.data_checks.column_checks import Columns
 from personalize_import_handler.data_checks.findings import Finding, Findings
 from personalize_import_handler.data_checks.rows import Block, Rows, field_count

@@ -10,8 +10,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from personalize_import_handler.data_checks.aggregates import USERS_ENOUGH
+from personalize_import_handler.data_checks.arrow.facts import strings
 from personalize_import_handler.data_checks.arrow.parsing import cut, is_well_formed, parsed_rows
-from personalize_import_handler.data_checks.arrow.values import ArrowValues, strings
+from personalize_import_handler.data_checks.arrow.values import ArrowValues
 from personalize_import_handler.data_checks.column_checks import Column, Columns
 from personalize_import_handler.data_checks.findings import Finding
 from personalize_import_handler.data_checks.row_checker import RowChecker

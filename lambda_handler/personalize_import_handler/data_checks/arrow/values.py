@@ -1,20 +1,17 @@
-"""The values of a column in an array of pyarrow, and conditions evaluated for all of them at once.
+"""Conditions evaluated for all values of a column at once.
 
 Casts, comparisons and regular expressions in RE2 decide about nearly all values; only very few are checked in Python.
-https://arrow.apache.org/docs/python/api/compute.html
 """
 
-import re
 from collections.abc import Callable, Iterable, Mapping
-from functools import cached_property, singledispatch
-from typing import Final
+from functools import singledispatch
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from personalize_import_handler.data_checks.arrow.facts import ColumnFacts, contains, is_within, matches, strings
 from personalize_import_handler.data_checks.conditions import (
     DECIMAL,
-    INTEGER,
     Condition,
     IsBetween,
     IsEmpty,
@@ -24,19 +21,12 @@ from personalize_import_handler.data_checks.conditions import (
     Not,
 )
 
-_INTEGER_64: Final = re.compile("-?[0-8]?[0-9]{1,18}")
-"""Integers that fit into 64 bits by their number of digits."""
-_DIGITS_MAX: Final = 30
-"""The maximum number of digits of an integer in `INTEGER`."""
-_HEAD: Final = 10
-"""The number of values that are matched first: a cast takes a hundred times as long for what isn't a number."""
 
-
-class ArrowValues:
-    """The values of a column in one block, empty ones as null, with what several conditions need of them."""
+class ArrowValues(ColumnFacts):
+    """The values of a column in one block, and where conditions hold for them."""
 
     def __init__(self, array: pa.StringArray) -> None:
-        self.array = array
+        super().__init__(array)
         self._masks: dict[Condition, pa.BooleanArray | None] = {}
 
     def found(self, condition: Condition) -> tuple[int, int] | None:
@@ -61,73 +51,6 @@ class ArrowValues:
                 mask = pc.fill_null(mask, fill_value=False)
             self._masks[condition] = mask if mask is not None and mask.true_count else None
         return self._masks[condition]
-
-    @cached_property
-    def filled(self) -> pa.BooleanArray:
-        """The mask of the values that aren't empty."""
-        return self.array.is_valid()
-
-    @cached_property
-    def lengths(self) -> range:
-        """The lengths that values can have in bytes, from the shortest to the longest."""
-        return _range_of(pc.binary_length(self.array))
-
-    @cached_property
-    def numbers(self) -> pa.Int64Array | pa.DoubleArray | None:
-        """The values as numbers; None unless all of them are numbers."""
-        head = list(filter(None, strings(self.array[:_HEAD])))
-        for number, pattern in ((pa.int64(), _INTEGER_64), (pa.float64(), DECIMAL)):
-            if not all(map(pattern.fullmatch, head)):
-                continue
-            try:
-                numbers = pc.cast(self.array, number)
-            except pa.ArrowInvalid:
-                continue
-            if number == pa.float64():
-                return numbers if pc.all(pc.is_finite(numbers)).as_py() else None  # NaN and infinity are words
-            if self.lengths[-1] <= _DIGITS_MAX and not contains(self.array, "xX"):  # a cast takes 0x1F for an integer
-                return numbers
-        return None
-
-    @cached_property
-    def integers(self) -> pa.Int64Array:
-        """The values as integers, null where they aren't or may not fit into 64 bits."""
-        if self.numbers is not None and self.numbers.type == pa.int64():
-            return self.numbers
-        if self.may_begin("-9"):
-            plain = _matches(self.array, _INTEGER_64)
-        else:  # many times faster
-            plain = pc.and_(pc.ascii_is_decimal(self.array), pc.less_equal(pc.binary_length(self.array), 19))
-        return pc.cast(pc.if_else(plain, self.array, None), pa.int64())
-
-    @cached_property
-    def integers_range(self) -> range:
-        """From the smallest to the largest of these integers."""
-        return _range_of(self.integers)
-
-    @cached_property
-    def other_integers(self) -> list[str]:
-        """The different values that are integers but not in `integers`: they have a plus sign or many digits."""
-        if self.integers.null_count == self.array.null_count:
-            return []
-        others = self.array.filter(pc.and_not(self.array.is_valid(), self.integers.is_valid()))
-        is_integer = _matches(others, INTEGER) if self.may_begin("+-") else pc.ascii_is_decimal(others)
-        return strings(others.filter(is_integer).unique())
-
-    @cached_property
-    def first_bytes(self) -> pa.UInt8Array:
-        """The first byte of each value; null if there is none."""
-        validity, offsets, content = self.array.buffers()
-        places = pa.Array.from_buffers(
-            pa.int32(), len(self.array), [validity, offsets], self.array.null_count, self.array.offset
-        )
-        first = pa.Array.from_buffers(pa.uint8(), content.size if content else 0, [None, content])
-        return pc.take(first, places, boundscheck=False)
-
-    def may_begin(self, characters: str) -> list[int]:
-        """Return those of some characters, as bytes, that values may begin with; their range rules out most words."""
-        found = _range_of(self.first_bytes)
-        return [byte for byte in characters.encode() if byte in found]
 
     def mask_where(
         self, candidates: pa.BooleanArray, test: Callable[[pa.StringArray], pa.BooleanArray]
@@ -178,11 +101,16 @@ def _(condition: Matches, values: ArrowValues) -> pa.BooleanArray | None:
         if not contains(values.array, condition.ending[0]):
             return None
         candidates = pc.ends_with(values.array, condition.ending)
-    return values.mask_where(candidates, lambda array: _matches(array, condition.pattern))
+    return values.mask_where(candidates, lambda array: matches(array, condition.pattern))
 
 
 @_evaluated.register
 def _(condition: IsBetween, values: ArrowValues) -> pa.BooleanArray | None:
+    if digits := values.digits_range:
+        if is_within(digits, range(condition.low, condition.high + 1)):
+            return values.filled
+        if condition.high < digits.start or digits.stop <= condition.low:
+            return None
     found, integers = values.integers_range, values.integers
     low, high = max(condition.low, found.start), min(condition.high, found.stop - 1)
     mask = None
@@ -196,8 +124,6 @@ def _(condition: IsBetween, values: ArrowValues) -> pa.BooleanArray | None:
 
 @_evaluated.register
 def _(condition: IsOneOf, values: ArrowValues) -> pa.BooleanArray | None:
-    if values.numbers is not None:  # no word is a number
-        return None
     first = values.may_begin("".join(word[0] for word in condition.values))
     if not first:
         return None
@@ -216,28 +142,6 @@ def _(condition: Not, values: ArrowValues) -> pa.BooleanArray | None:
     return pc.and_not(among, excluded)
 
 
-def _range_of(numbers: pa.IntegerArray) -> range:
-    found = pc.min_max(numbers).as_py()
-    return range(found["min"] or 0, (found["max"] or 0) + 1)
-
-
-def _matches(array: pa.StringArray, pattern: re.Pattern[str]) -> pa.BooleanArray:
-    """Return the values that match a pattern as a whole."""
-    return pc.match_substring_regex(array, f"^(?:{pattern.pattern})$")
-
-
 def is_in(array: pa.StringArray, words: Iterable[str]) -> pa.BooleanArray:
     """Return the values that are one of some words."""
     return pc.is_in(array, value_set=pa.array(words, type=pa.string()))
-
-
-def strings(array: pa.StringArray) -> list[str]:
-    """Return the values as strings, which may be empty."""
-    return [value or "" for value in array.to_pylist()]
-
-
-def contains(values: pa.StringArray, characters: str) -> bool:
-    """Return whether any of some ASCII characters is in any value; much faster than a search in each value."""
-    buffer = values.buffers()[2]
-    content = buffer.to_pybytes() if buffer else b""
-    return any(character.encode() in content for character in characters)
