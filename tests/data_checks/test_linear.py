@@ -74,7 +74,7 @@ THROUGH_FUNCTIONS: Final[dict[str, list[tuple[str, Reader]]]] = {
         f"{_CHECKS}.column_checks:{name}": [(pattern.pattern, Matches(pattern).holds)]
         for name, pattern in (("_DATE", column_checks._DATE), ("_ID_FROM_FLOAT", column_checks._ID_FROM_FLOAT))
     },
-    f"{_CHECKS}.arrow.values:_INTEGER_64": [("[0-9]+", _INTEGER_64.fullmatch)],
+    f"{_CHECKS}.arrow.facts:_INTEGER_64": [("[0-9]+", _INTEGER_64.fullmatch)],
     # A record is matched as a whole before it is split.
     f"{_CHECKS}.tokenizer:_FIELD_AND_COMMA": [(f"({_LINE.pattern}){_FIELD_AND_COMMA.pattern}", _fields_of_a_line)],
     "personalize_local.personalize.request_validation:_compiled": [
