@@ -25,9 +25,14 @@ def best_seconds(run: Callable[[], object]) -> float:
 
 
 def growth(grown: Grown, size: int = SMALL, seconds: float = 0.0005) -> tuple[int, list[float]]:
-    """Return a size that takes some time at least, and the factors by which it grows for 2, 4 and 8 times the size."""
-    while best_seconds(grown(size)) < seconds and size < LARGE:
+    """Return a size that takes some time at least, and the factors by which it grows for 2, 4 and 8 times the size.
+
+    What takes less even if it is large has no factors: they would be those of the memory's allocation.
+    """
+    while (shortest := best_seconds(grown(size))) < seconds and size < LARGE:
         size *= 2
+    if shortest < seconds:
+        return size, []
     tries = []
     for _ in range(_TRIES):
         times = [best_seconds(grown(size * factor)) for factor in (1, 2, 4, 8)]
