@@ -51,10 +51,6 @@ READERS: Final = (
     CheckProgram("DuckDB's own reader, without rules", lambda data, _: ["bench.read_duckdb", str(data)]),
 )
 """Readers without rules."""
-PARSER: Final = CheckProgram(
-    "pyarrow's parser, casts and counts, without rules", lambda data, _: ["bench.parse_pyarrow", str(data)]
-)
-"""The same steps as in the check, without comparing any value with a rule."""
 
 
 def many_items(size: int, *, times: int = 1) -> CheckProgram:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from bench.check_programs import CHECK, CSV, PANDAS, PARSER, READERS, CheckProgram, ProgramRun, many_items, run_program
+from bench.check_programs import CHECK, CSV, PANDAS, READERS, CheckProgram, ProgramRun, many_items, run_program
 from bench.data import CLEAN, KINDS, MILLISECONDS, write_data, write_schema
 from bench.part import Scale, Section
 from bench.tables import Goal, goals_table, table
@@ -83,10 +83,10 @@ def measure(folder: Path, *, quick: bool = False, large: bool = False) -> Iterat
     """Measure all contenders; the data is written to the folder."""
     size = _SIZE_QUICK if quick else _SIZE
     compiling = _Data(folder, CLEAN, _SIZE_COMPILING)
-    for contender in (CHECK, *READERS, PARSER, PANDAS, CSV):
+    for contender in (CHECK, *READERS, PANDAS, CSV):
         compiling.measured(contender)
     for kind in _COMPARED:
-        yield from _Data(folder, kind, size).best(CHECK, *((*READERS, PARSER) if kind == CLEAN else ()))
+        yield from _Data(folder, kind, size).best(CHECK, *(READERS if kind == CLEAN else ()))
         yield _Data(folder, kind, size // _PANDAS_PART).measured(PANDAS)
         yield _Data(folder, kind, size // _CSV_PART).measured(CSV)
     for kind in (CLEAN, *_OTHERS):
@@ -124,9 +124,7 @@ def goals(measured: list[MeasuredProgram]) -> Iterator[Goal]:
     reader = min((by_run[CLEAN, each] for each in READERS), key=lambda each: each.cpu_per_row)
     times = clean.cpu_per_row / reader.cpu_per_row
     goal = f"clean data: at most {_READER_TIMES_MAX} times the CPU seconds of the faster reader"
-    least = by_run[CLEAN, PARSER].cpu_per_row / reader.cpu_per_row
-    bound = f"parsing, casts of numbers and counts of event types alone take {least:.2f} times as much"
-    yield Goal(goal, f"{times:.2f} times", times <= _READER_TIMES_MAX, bound)
+    yield Goal(goal, f"{times:.2f} times", times <= _READER_TIMES_MAX)
     for kind, compared in {MILLISECONDS: CLEAN, **dict.fromkeys(_OTHERS, _CLEAN_PART)}.items():
         times = by_run[kind, CHECK].cpu_per_row / by_run[compared, CHECK].cpu_per_row
         goal = f"{kind}: at most {_CLEAN_TIMES_MAX:.0f} times the CPU seconds of clean data"
@@ -138,7 +136,7 @@ def goals(measured: list[MeasuredProgram]) -> Iterator[Goal]:
             cpu = theirs.cpu_per_row / ours.cpu_per_row
             goal = f"{kind}: {_FASTER_MIN:.0f} times as many rows per second as {other.name}"
             yield Goal(goal, f"{faster:.1f} times (per CPU second: {cpu:.1f})", faster >= _FASTER_MIN)
-    peak = max(each.run.peak_bytes for each in measured if each.run.contender not in (CSV, PANDAS, PARSER, *READERS))
+    peak = max(each.run.peak_bytes for each in measured if each.run.contender not in (CSV, PANDAS, *READERS))
     yield Goal(f"at most {_MEMORY_MAX // _MEGABYTE} MB of memory", f"{peak / _MEGABYTE:.0f} MB", peak <= _MEMORY_MAX)
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bench import checks
-from bench.check_programs import CHECK, CSV, PANDAS, PARSER, READERS, CheckProgram, many_items, run_program
+from bench.check_programs import CHECK, CSV, PANDAS, READERS, CheckProgram, many_items, run_program
 from bench.data import CLEAN, KINDS, write_data, write_schema
 from bench.part import Scale
 
@@ -85,7 +85,7 @@ def test_the_check_finds_nothing_in_clean_data_and_one_fault_in_every_row_of_the
         assert findings == ({(*FOUND[kind], 2, rows)} if kind in FOUND else set())
 
 
-@pytest.mark.parametrize("reader", [*READERS, PARSER], ids=lambda reader: reader.name)
+@pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.name)
 def test_readers_read_all_rows(reader: CheckProgram, schema: Path, tmp_path: Path) -> None:
     write_data(tmp_path / "data.csv", SIZE)
     rows = (tmp_path / "data.csv").read_bytes().count(b"\n") - 1
@@ -119,7 +119,7 @@ def test_the_tables_have_all_contenders_and_goals(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(checks, "_ITEMS_QUICK", 10 * SIZE)
     text = checks.run(tmp_path, Scale(quick=True, large=True)).text
     assert all(f"| {kind} | {CHECK.name} |" in text for kind in KINDS)
-    assert all(f"| {CLEAN} | {contender.name} |" in text for contender in (CSV, PANDAS, PARSER, *READERS))
+    assert all(f"| {CLEAN} | {contender.name} |" in text for contender in (CSV, PANDAS, *READERS))
     assert "| items with ids | the check of generated items |" in text
     assert text.count("| yes |") + text.count("| no") == 1 + (len(KINDS) - 1) + 4 + 1
 
