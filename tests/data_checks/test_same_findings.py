@@ -8,6 +8,7 @@ import pytest
 from personalize_import_handler.data_checks.arrow.row_checker import ArrowRowChecker
 from personalize_import_handler.data_checks.checker import check
 from personalize_import_handler.data_checks.row_checker import RowChecker
+from tests.data_checks.support.faulty import IN_A_SHOP
 from tests.data_checks.support.generated import Generated, generated
 
 Found = list[tuple[object, ...]]
@@ -48,6 +49,18 @@ def test_the_generated_files_violate_every_rule_of_rows_and_values() -> None:
         *("text-too-long", "not-allowed", "milliseconds", "microseconds", "nanoseconds", "date-as-number"),
         *("before-1990", "far-future", "reserved-value", "repeated-id", "number-missing"),
     } <= rules
+
+
+@pytest.mark.parametrize(("purchases", "too_few"), [(999, ["Purchase: 999"]), (1000, [])])
+def test_event_types_are_counted_over_many_blocks_also_after_there_are_enough_of_one(
+    purchases: int, too_few: list[str]
+) -> None:
+    types = ["view"] * 1500 + ["PURCHASE"] * purchases
+    rows = "".join(f"u{n % 50},i{n},{1_700_000_000 + n},{kind}\n" for n, kind in enumerate(types))
+    data = Generated(IN_A_SHOP, (f"USER_ID,ITEM_ID,TIMESTAMP,EVENT_TYPE\n{rows}".encode(),), 1000)
+    with ArrowRowChecker(workers=2) as arrow:
+        for checker in (RowChecker(), arrow):
+            assert [detail for rule, *_, detail in found(data, checker)[1] if rule == "too-few-of-type"] == too_few
 
 
 def found_in(number: int) -> Found:

@@ -8,6 +8,7 @@ from typing import Any
 from personalize_import_handler.data_checks import rules
 from personalize_import_handler.data_checks.aggregates import (
     CATEGORIES_MAX,
+    EVENTS_MIN,
     INTERACTIONS_MIN,
     TIMES_ENOUGH,
     USERS_ENOUGH,
@@ -136,13 +137,14 @@ def _count_values(
     """Count the values of a column as far as rules need it; return the checks that these values may violate."""
     if column.may_be_sparse and (empty := values.found(IsEmpty())):
         report.empty[column.name] = empty[1]
-    needed = columns.needed_event_types if column.key == EVENT_TYPE else ()
+    needed = {
+        name for name in columns.needed_event_types if column.key == EVENT_TYPE and total.event_types[name] < EVENTS_MIN
+    }
     if not needed and not (column.has_categories and len(total.categories.get(column.name, ())) <= CATEGORIES_MAX):
         return column.checks
-    counts = values.counts()
-    for value, count in counts.items():
+    for value, count in values.counts().items() if needed else ():
         if (name := value.casefold()) in needed:
             report.event_types[name] += count
     if column.has_categories:
-        report.categories[column.name] = {*counts}
-    return [check for check in column.checks if any(map(check.condition.holds, counts))]
+        report.categories[column.name] = {*values.distinct}
+    return [check for check in column.checks if any(map(check.condition.holds, values.distinct))]

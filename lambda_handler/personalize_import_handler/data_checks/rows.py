@@ -19,8 +19,13 @@ class Values(Protocol):
         """Return the place of the first value for which a condition holds, and the number of them; None without any."""
         ...
 
+    @property
+    def distinct(self) -> frozenset[str]:
+        """The different values."""
+        ...
+
     def counts(self) -> Mapping[str, int]:
-        """Return the number of rows of each value."""
+        """Return the number of rows of each value; this takes longer than `distinct`."""
         ...
 
     def __getitem__(self, place: int, /) -> str:

@@ -4,7 +4,7 @@ Casts, comparisons and regular expressions in RE2 decide about nearly all values
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import singledispatch
+from functools import cached_property, singledispatch
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -33,6 +33,11 @@ class ArrowValues(ColumnFacts):
         """Return the place of the first value for which a condition holds, and their number."""
         mask = self.mask(condition)
         return None if mask is None else (pc.index(mask, True).as_py(), mask.true_count)
+
+    @cached_property
+    def distinct(self) -> frozenset[str]:
+        """The different values."""
+        return frozenset(strings(self.array.unique()))
 
     def counts(self) -> Mapping[str, int]:
         """Return the number of rows of each value."""
