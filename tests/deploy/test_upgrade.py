@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
-import tarfile
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -49,13 +49,13 @@ Deploy = Callable[..., bool]
 @pytest.fixture
 def earlier(tmp_path: Path) -> Path:
     """Unpack the sources of the earlier version."""
-    archive = tmp_path / "earlier.tar"
+    archive = tmp_path / "earlier.zip"
     git = shutil.which("git")
     command = [str(git), "-C", str(ROOT), "archive", "-o", str(archive), EARLIER, *ROOTS]
     if git is None or subprocess.run(command, capture_output=True, check=False).returncode:
         pytest.skip("the history of this checkout doesn't reach back to the earlier version")
-    with tarfile.open(archive) as sources:
-        sources.extractall(tmp_path / "earlier", filter="data")
+    with zipfile.ZipFile(archive) as sources:
+        sources.extractall(tmp_path / "earlier")
     return tmp_path / "earlier"
 
 
