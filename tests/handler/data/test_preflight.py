@@ -108,6 +108,18 @@ def test_warnings_are_logged_without_data_and_do_not_stop_the_import(
     assert message == "milliseconds: a time is in milliseconds in a.csv, line 3, column TIMESTAMP"
 
 
+def test_a_column_that_the_schema_does_not_have_is_logged_without_its_name_which_may_be_data(
+    cloudformation: CloudFormation, storage: FakeStorage, caplog: pytest.LogCaptureFixture
+) -> None:
+    storage.objects[f"{DATA_LOCATION}a.csv"] = f"Zirc_onium,{HEADER}" + "".join(f"1,{row}" for row in ROWS)
+    with caplog.at_level(logging.WARNING):
+        assert cloudformation.create(CHECKED).succeeded
+
+    (message,) = [record.getMessage() for record in caplog.records if "column-extra" in record.getMessage()]
+    assert message == "column-extra: a column is not in the schema in a.csv, line 1"
+    assert "Zirc" not in caplog.text
+
+
 def test_of_large_data_the_head_of_each_file_is_checked(cloudformation: CloudFormation, storage: FakeStorage) -> None:
     much = HEADER + "".join(ROWS) * (preflight.BYTES_MAX // len("".join(ROWS)) + 1)
     storage.objects |= {f"{DATA_LOCATION}a.csv": much, f"{DATA_LOCATION}b.csv": much + "nonsense at its end\n"}
