@@ -62,7 +62,7 @@ class ColumnFacts:
 
     @cached_property
     def digits_range(self) -> range | None:
-        """A range that has all values, by their first digit; None unless they are as many digits without a sign."""
+        """A range that has all values, by their first digits; None if lengths differ or not all are digits."""
         length = self.lengths[0]
         if len(self.lengths) > 1 or not 0 < length <= _DIGITS_MAX or not is_within(self.bytes_range, _DIGITS):
             return None
@@ -101,6 +101,7 @@ class ColumnFacts:
         places = pa.Array.from_buffers(
             pa.int32(), len(self.array), [validity, offsets], self.array.null_count, self.array.offset
         )
+        # Empty values are null, so no other place is at the end of the bytes.
         return pc.take(_bytes_of(self.array), places, boundscheck=False)
 
     def may_begin(self, characters: str) -> list[int]:
@@ -135,8 +136,7 @@ def strings(array: pa.StringArray) -> list[str]:
     return [value or "" for value in array.to_pylist()]
 
 
-def contains(values: pa.StringArray, characters: str) -> bool:
-    """Return whether any of some ASCII characters is in any value; much faster than a search in each value."""
-    buffer = values.buffers()[2]
-    content = buffer.to_pybytes() if buffer else b""
-    return any(character.encode() in content for character in characters)
+def contains(values: pa.StringArray, character: str) -> bool:
+    """Return whether an ASCII character is in any value; much faster than a search in each value."""
+    content = values.buffers()[2]
+    return content is not None and character.encode() in content.to_pybytes()

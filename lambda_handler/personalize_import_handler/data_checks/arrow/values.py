@@ -120,7 +120,7 @@ def _(condition: IsBetween, values: ArrowValues) -> pa.BooleanArray | None:
     low, high = max(condition.low, found.start), min(condition.high, found.stop - 1)
     mask = None
     if range(low, high + 1) == found:
-        mask = values.filled if integers.null_count == values.array.null_count else integers.is_valid()
+        mask = integers.is_valid()
     elif low <= high:
         mask = pc.and_(pc.greater_equal(integers, low), pc.less_equal(integers, high))
     others = values.mask_in_python(values.other_integers, condition)
@@ -142,9 +142,7 @@ def _(condition: Not, values: ArrowValues) -> pa.BooleanArray | None:
     if among is None:
         return None
     excluded = values.mask(condition.condition)
-    if excluded is None or excluded is among:
-        return among if excluded is None else None
-    return pc.and_not(among, excluded)
+    return among if excluded is None else pc.and_not(among, excluded)
 
 
 def is_in(array: pa.StringArray, words: Iterable[str]) -> pa.BooleanArray:
